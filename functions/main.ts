@@ -1,0 +1,19 @@
+/**
+ * Entry of the built app. Registers every function first and throws nothing: an entry that throws before registering
+ * makes an app of zero functions that looks healthy. Everything heavy is imported by the handlers when first called.
+ */
+import "./admitService.ts";
+import "./takeSnapshot.ts";
+import "./onResourceEvent.ts";
+import "./reconcileLink.ts";
+import "./scanInventory.ts";
+import "./sweepOrphans.ts";
+import "./auditDrift.ts";
+import "./findings.ts";
+import "./health.ts";
+
+// One stray rejected promise would otherwise end the worker and every invocation on it.
+process.on("unhandledRejection", (reason) => {
+  console.error("unhandled rejection", reason instanceof Error ? reason.message : String(reason));
+});
+process.setSourceMapsEnabled(true);

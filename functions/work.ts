@@ -1,0 +1,21 @@
+/**
+ * The one place where a queue worker's outcome becomes the host's: `NotYet` goes back on the queue with its delay,
+ * refused and invalid work ends with a warning, everything else is thrown, retried and finally poisoned.
+ */
+import type { InvocationContext } from "@azure/functions";
+import type { App } from "../shared/app.ts";
+import type { Run } from "../shared/ports.ts";
+import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
+
+export type Worker = (run: Run, item: WorkItem, app: App) => Promise<unknown>;
+
+/** A queue trigger's handler that parses the message and lets `worker` do it. */
+export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
+  return async (message: unknown, context: InvocationContext): Promise<void> => {
+    const [{ app }, outcome] = await Promise.all([import("../shared/app.ts"), import("./outcome.ts")]);
+    const mooring = await app();
+    const run = mooring.run(context);
+    const item = outcome.parseWork(message, run.log);
+    if (item) await outcome.settle(run, queue, item, async () => (await worker())(run, item, mooring));
+  };
+}

@@ -1,0 +1,24 @@
+/** What became of a plan, change by change. `Apply` is made once, in `app.ts`, by `createApply(writer)`. */
+import type { Run } from "../ports.ts";
+import type { Cause, Change, Plan } from "./plan.ts";
+import type { Resource } from "./resources.ts";
+
+export interface Applied {
+  readonly change: Change;
+  /** `observed`: mode or scope says only to look. `left`: not tried, because an earlier change was refused or failed. */
+  readonly outcome: "applied" | "observed" | "refused" | "failed" | "left";
+  readonly why?: string;
+  readonly journalId?: string;
+}
+
+export interface ApplyOptions {
+  /** Load balancers and links that the plan was made from: the whole that percentages are taken of. */
+  readonly inSight: number;
+  /**
+   * Last proof, called with the resource as just read under its lease; gives the reason not to write, if any.
+   * Deletes must pass it: a plan alone proves nothing about now.
+   */
+  readonly stillTrue?: (change: Change, actual: Resource) => Promise<string | undefined>;
+}
+
+export type Apply = (run: Run, plan: Plan, cause: Cause, options: ApplyOptions) => Promise<readonly Applied[]>;

@@ -1,0 +1,21 @@
+/**
+ * The journal: what was written to Azure, why, and how it was before. Written ahead (`intended`) and completed after,
+ * so that a crash between the two is visible and resolved by the next run.
+ */
+import type { Cause, Change } from "./plan.ts";
+
+export type Outcome = "intended" | "applied" | "refused" | "failed" | "unknown";
+
+/** Partition `all`; key = newest first (`journalKey`). Bodies are in States under `before`/`after` names. */
+export interface JournalEntry {
+  readonly id: string;
+  readonly change: Change;
+  readonly cause: Cause;
+  readonly policyVersion: string;
+  readonly outcome: Outcome;
+  readonly why?: string;
+  readonly intendedAtUtc: string;
+  readonly completedAtUtc?: string;
+  readonly beforeState?: string;
+  readonly afterState?: string;
+}

@@ -1,0 +1,49 @@
+/**
+ * A plan: ordered changes, each with its reason and the evidence it rests on. Pure data and pure functions; made by
+ * `planLink`, `planConnections`, `planSweep`, consumed by policy, guards and apply.
+ */
+import type { Json } from "./resources.ts";
+
+export const CAPABILITIES = ["links", "connections", "sweep"] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** One fact that speaks for a change: what was seen, where, and when. */
+export interface Evidence {
+  readonly says: string;
+  readonly source: string;
+  readonly atUtc: string;
+}
+
+/** Sets the value at `path` (dots between keys) from `before` to `after`; `undefined` means absent. */
+export interface Edit {
+  readonly path: string;
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
+
+interface ChangeBase {
+  readonly capability: Capability;
+  readonly resourceId: string;
+  /** Cluster whose declaration or absence this change rests on. */
+  readonly cluster: string;
+  readonly namespace?: string;
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
+}
+
+export type Change =
+  | (ChangeBase & { readonly action: "update"; readonly edits: readonly Edit[] })
+  | (ChangeBase & { readonly action: "delete" });
+
+export interface Plan {
+  /** In the order of writing. */
+  readonly changes: readonly Change[];
+}
+
+/** Who or what asked for a plan to be applied; goes to the journal whole. */
+export interface Cause {
+  readonly why: string;
+  /** `system` or the operator's name as authenticated. */
+  readonly who: string;
+  readonly correlationId: string;
+}

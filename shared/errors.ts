@@ -1,0 +1,35 @@
+/**
+ * The closed set of failures that Mooring throws. Expected answers are values, never these.
+ * Adapters translate outside errors into this set by status and code; triggers map it to their host.
+ */
+
+/** The input can never succeed: bad settings, malformed document, forbidden value. Never retried. */
+export class InvalidInput extends Error {
+  override name = "InvalidInput";
+  readonly problems: readonly string[];
+  constructor(problems: string | readonly string[]) {
+    const all = typeof problems === "string" ? [problems] : problems;
+    super(all.join("; "));
+    this.problems = all;
+  }
+}
+
+/** Somebody changed the thing underneath: read again, a bounded number of times. */
+export class Conflict extends Error {
+  override name = "Conflict";
+}
+
+/** Not possible yet, expected to be later; not an error in the log. Queue work is sent again after the delay. */
+export class NotYet extends Error {
+  override name = "NotYet";
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Not ours or not allowed: authorization, a lock, a guard. Finished with a warning, never retried. */
+export class Refused extends Error {
+  override name = "Refused";
+}

@@ -1,0 +1,58 @@
+/** What a Service declares, as the cloud controller manager would read it. Pure data. */
+
+export interface LinkIntent {
+  readonly create: true;
+  /** Absent: the CCM keeps an existing name, else `pls-` + frontend name. */
+  readonly name?: string;
+  readonly resourceGroup?: string;
+  /** Subnet name for NAT addresses; absent: the cluster's default subnet. */
+  readonly subnet?: string;
+  readonly natIpCount: number;
+  readonly natIps: readonly string[];
+  readonly primaryNatIp?: string;
+  readonly fqdns: readonly string[];
+  readonly proxyProtocol: boolean;
+  readonly visibility: readonly string[];
+  readonly autoApproval: readonly string[];
+}
+
+export interface ServicePort {
+  readonly protocol: string;
+  readonly port: number;
+}
+
+export interface Intent {
+  /** Builds an internal load balancer frontend. */
+  readonly internal: boolean;
+  /** Subnet name; absent: the cluster's default subnet. */
+  readonly subnet?: string;
+  readonly addresses: { readonly ipv4?: string; readonly ipv6?: string };
+  readonly ipFamilies: readonly ("IPv4" | "IPv6")[];
+  readonly ports: readonly ServicePort[];
+  readonly link?: LinkIntent;
+}
+
+/** Which Service: unique in the world while `uid` is. */
+export interface ServiceKey {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** One remembered declaration: the newest of what admission and snapshots said. */
+export interface Declared extends ServiceKey {
+  readonly origin: "admission" | "snapshot";
+  readonly observedAtUtc: string;
+  /** Set when admission saw a DELETE or a type change away from LoadBalancer; a snapshot removes the row for good. */
+  readonly deletedAtUtc?: string;
+  readonly intent: Intent;
+}
+
+/** The last complete list a cluster sent. */
+export interface Snapshot {
+  readonly cluster: string;
+  readonly takenAtUtc: string;
+  readonly services: number;
+  readonly previousServices: number;
+}

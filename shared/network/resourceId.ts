@@ -1,0 +1,49 @@
+/**
+ * ARM resource ids: compared without case, because Azure re-cases them freely.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+ */
+
+export interface ResourceId {
+  readonly subscription: string;
+  /** Empty for subscription-level resources. */
+  readonly resourceGroup: string;
+  /** `Microsoft.Network/privateLinkServices` or, for a child, `…/privateLinkServices/privateEndpointConnections`. */
+  readonly type: string;
+  /** The last name. */
+  readonly name: string;
+  /** Id of the resource that a child belongs to; undefined for a top-level resource. */
+  readonly parentId?: string;
+}
+
+const FORM = /^\/subscriptions\/([^/]+)(?:\/resourcegroups\/([^/]+))?\/providers\/([^/]+)((?:\/[^/]+\/[^/]+)+)$/i;
+
+/** The parts of an ARM resource id; `undefined` if the text is not one. */
+export function parseResourceId(id: string): ResourceId | undefined {
+  const match = FORM.exec(id);
+  if (!match) return undefined;
+  const [, subscription = "", resourceGroup = "", provider = "", path = ""] = match;
+  const segments = path.slice(1).split("/");
+  const types = segments.filter((_, index) => index % 2 === 0);
+  return {
+    subscription,
+    resourceGroup,
+    type: `${provider}/${types.join("/")}`,
+    name: segments.at(-1) ?? "",
+    ...(types.length > 1 && { parentId: id.split("/").slice(0, -2).join("/") }),
+  };
+}
+
+/** The form in which ids are compared and used as keys. */
+export function canonicalId(id: string): string {
+  return id.toLowerCase();
+}
+
+/** True if both name the same resource. */
+export function sameId(a: string, b: string): boolean {
+  return canonicalId(a) === canonicalId(b);
+}
+
+/** True if `id` is of the type, e.g. `Microsoft.Network/loadBalancers`; case does not matter. */
+export function isType(id: string, type: string): boolean {
+  return parseResourceId(id)?.type.toLowerCase() === type.toLowerCase();
+}

@@ -1,0 +1,17 @@
+/** An orphan on its way out. Partition `all`; key = canonical resource id. */
+import type { Evidence } from "../changes/plan.ts";
+
+export const ORPHAN_KINDS = ["loadBalancer", "link"] as const;
+export type OrphanKind = (typeof ORPHAN_KINDS)[number];
+
+export interface Quarantined {
+  readonly resourceId: string;
+  readonly kind: OrphanKind;
+  readonly cluster: string;
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
+  readonly quarantinedAtUtc: string;
+  /** Not before this time may it be deleted; in quarantine since `quarantinedAtUtc`. */
+  readonly deleteAfterUtc: string;
+  readonly lastProvedAtUtc: string;
+}

@@ -1,0 +1,62 @@
+/** Everything a use case may reach, and nothing else. Built by `app.ts` for real, by tests from memory. */
+import type { ResourceReader } from "./changes/resources.ts";
+import type { JournalEntry } from "./changes/journal.ts";
+import type { Cluster } from "./clusters/model.ts";
+import type { Finding } from "./drift/finding.ts";
+import type { AddressRow, SubnetRow } from "./inventory/model.ts";
+import type { Declared, Snapshot } from "./intents/model.ts";
+import type { Log } from "./log.ts";
+import type { Network } from "./network/port.ts";
+import type { Quarantined } from "./orphans/model.ts";
+import type { Queue } from "./storage/queue.ts";
+import type { States } from "./storage/states.ts";
+import type { Table } from "./storage/table.ts";
+
+/** One table per noun. Partition and row key of each are said where the noun's module defines them. */
+export interface Tables {
+  readonly clusters: Table<Cluster>;
+  readonly policies: Table<PolicyRow>;
+  readonly subnets: Table<SubnetRow>;
+  readonly addresses: Table<AddressRow>;
+  readonly intents: Table<Declared>;
+  readonly snapshots: Table<Snapshot>;
+  readonly quarantine: Table<Quarantined>;
+  readonly findings: Table<Finding>;
+  readonly journal: Table<JournalEntry>;
+  readonly leases: Table<LeaseRow>;
+  readonly waiting: Table<WaitingRow>;
+}
+
+export interface PolicyRow {
+  readonly policy: unknown;
+  readonly appliedAtUtc: string;
+}
+
+export interface LeaseRow {
+  readonly holder: string;
+  readonly untilUtc: string;
+}
+
+/** Work for this key is already on its queue; further events before `untilUtc` add nothing. */
+export interface WaitingRow {
+  readonly untilUtc: string;
+}
+
+export interface Ports {
+  readonly tables: Tables;
+  readonly queue: Queue;
+  readonly states: States;
+  readonly network: Network;
+  readonly resources: ResourceReader;
+  /** Subscriptions that Mooring watches, lower case. */
+  readonly subscriptions: readonly string[];
+}
+
+/** What every use case takes first. */
+export interface Run {
+  readonly ports: Ports;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,6 @@
+/** Port: large JSON states (a resource's body before and after a write) kept outside table rows. */
+export interface States {
+  /** Written once under its name; writing the same name again replaces it. */
+  save(name: string, state: unknown): Promise<void>;
+  load(name: string): Promise<unknown>;
+}
