@@ -1,0 +1,53 @@
+/**
+ * Builds the deployable artifact: one small ESM entry that registers every function, and lazily imported chunks.
+ * The same folder runs in Azure, in the sandbox's host and in the smoke test.
+ */
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = join(import.meta.dirname, "..");
+
+// Bundled CommonJS dependencies still call require(), which an ES module does not have.
+const REQUIRE_BANNER =
+  'import { createRequire as mooringRequire } from "node:module"; const require = mooringRequire(import.meta.url);';
+
+/** Writes the artifact to `outputDirectory`, which is emptied first; gives the directory. */
+export async function buildApp(outputDirectory: string): Promise<string> {
+  await rm(outputDirectory, { recursive: true, force: true });
+  await mkdir(outputDirectory, { recursive: true });
+  await bundle(outputDirectory);
+  await copyFile(join(ROOT, "host.json"), join(outputDirectory, "host.json"));
+  await writeFile(join(outputDirectory, "package.json"), await manifest());
+  return outputDirectory;
+}
+
+async function bundle(outputDirectory: string): Promise<void> {
+  await build({
+    entryPoints: { main: join(ROOT, "functions/main.ts") },
+    outdir: outputDirectory,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    keepNames: true,
+    sourcemap: "linked",
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "chunks/[name]-[hash]",
+    external: ["@azure/functions-core"],
+    banner: { js: REQUIRE_BANNER },
+    logLevel: "warning",
+  });
+}
+
+async function manifest(): Promise<string> {
+  const { name, version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  return JSON.stringify({ name, version, private: true, type: "module", main: "main.mjs" }, undefined, 2);
+}
+
+if (import.meta.main) {
+  const output = await buildApp(join(ROOT, process.argv[2] ?? "dist"));
+  console.log(`built ${output}`);
+}
