@@ -43,6 +43,10 @@ export async function settle(
 async function sendAgain(run: Run, queue: QueueName, item: WorkItem, error: NotYet): Promise<void> {
   const attempt = (item.attempt ?? 0) + 1;
   if (attempt > MAX_ATTEMPTS)
-    return run.log.warn("work given up until the next timer", { what: item.what, id: item.id, why: error.message });
+    return run.log.warn("work given up until the next timer", {
+      what: item.what,
+      id: item.id,
+      why: error.message,
+    });
   await run.ports.queue.send(queue, { ...item, attempt }, error.retryAfterSeconds);
 }

@@ -41,7 +41,11 @@ async function build(env: NodeJS.ProcessEnv): Promise<App> {
   ]);
   const settings = parseSettings(env);
   const { ports, writer } = createPorts(settings);
-  return { settings, apply: createApply(writer), run: (invocation, signal) => newRun(ports, invocation, signal) };
+  return {
+    settings,
+    apply: createApply(writer),
+    run: (invocation, signal) => newRun(ports, invocation, signal),
+  };
 }
 
 function newRun(ports: Ports, invocation: Invocation, signal = new AbortController().signal): Run {

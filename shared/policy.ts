@@ -17,26 +17,43 @@ export const Policy = z.strictObject({
   modes: z
     .strictObject({
       links: mode.default("enforce").describe("Put visibility and auto-approval back to what is declared"),
-      connections: mode.default("enforce").describe("Approve pending connections from auto-approved subscriptions"),
+      connections: mode
+        .default("enforce")
+        .describe("Approve pending connections from auto-approved subscriptions"),
       sweep: mode.default("observe").describe("Delete orphans after their grace"),
     })
     .prefault({}),
   scope: z
     .strictObject({ links: scope.prefault({}), connections: scope.prefault({}), sweep: scope.prefault({}) })
     .prefault({}),
-  onUnavailable: z.enum(["allow", "deny"]).default("allow").describe("Admission's answer when storage is away"),
+  onUnavailable: z
+    .enum(["allow", "deny"])
+    .default("allow")
+    .describe("Admission's answer when storage is away"),
   reservationMinutes: z.number().int().min(1).max(10_080).default(60),
   inventoryStaleMinutes: z.number().int().min(1).default(60),
   snapshotStaleMinutes: z.number().int().min(1).default(60).describe("An older snapshot proves nothing"),
-  sweepGraceSeconds: z.number().int().min(0).default(7 * 24 * 3600),
+  sweepGraceSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .default(7 * 24 * 3600),
   maxDeletesPerRun: z.number().int().min(0).default(5),
   maxDeletesPerDay: z.number().int().min(0).default(20),
-  maxDeletePercent: z.number().min(0).max(100).default(20).describe("Of the load balancers and links in sight"),
+  maxDeletePercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(20)
+    .describe("Of the load balancers and links in sight"),
   freeze: z
     .array(z.strictObject({ fromUtc: z.iso.datetime(), toUtc: z.iso.datetime(), why: z.string() }))
     .default([])
     .describe("Windows in which nothing is written to Azure"),
-  excludedRanges: z.array(z.string()).default([]).describe("Address ranges (CIDR) that no Service may ask for"),
+  excludedRanges: z
+    .array(z.string())
+    .default([])
+    .describe("Address ranges (CIDR) that no Service may ask for"),
 });
 export type Policy = z.infer<typeof Policy>;
 

@@ -4,7 +4,12 @@ import { InvalidInput } from "./errors.ts";
 
 const subscriptions = z
   .string()
-  .transform((text) => text.toLowerCase().split(/[\s,]+/).filter(Boolean))
+  .transform((text) =>
+    text
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean),
+  )
   .pipe(z.array(z.guid("not a subscription id")).min(1, "name at least one subscription"));
 
 export const Settings = z.object({
@@ -34,7 +39,9 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const parsed = Settings.safeParse(env);
   const problems = parsed.success ? [] : parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`);
   if (!env["AzureWebJobsStorage"] && !env["AzureWebJobsStorage__accountName"])
-    problems.push("AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is");
+    problems.push(
+      "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
+    );
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new InvalidInput(problems);
 }

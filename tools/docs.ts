@@ -10,9 +10,10 @@ const ROOT = join(import.meta.dirname, "..");
 const checkOnly = process.argv.includes("--check");
 
 const stale: string[] = [];
-for (const { path, render } of documents) {
+for (const document of documents) {
+  const { path } = document;
   const before = await readFile(join(ROOT, path), "utf8").catch(() => "");
-  const after = await render(before);
+  const after = await document.render(before);
   if (after === before) continue;
   stale.push(path);
   if (!checkOnly) await writeFile(join(ROOT, path), after);
