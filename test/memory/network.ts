@@ -1,0 +1,42 @@
+import type { AddressUse, Link, LoadBalancer, Subnet } from "../../shared/network/model.ts";
+import type { Network } from "../../shared/network/port.ts";
+import { parseResourceId, sameId } from "../../shared/network/resourceId.ts";
+import { CallLog } from "./callLog.ts";
+
+/** An Azure that is what the test says. */
+export class MemoryNetwork implements Network {
+  readonly calls = new CallLog();
+  allSubnets: Subnet[] = [];
+  uses: AddressUse[] = [];
+  balancers: LoadBalancer[] = [];
+  allLinks: Link[] = [];
+
+  async subnets(subscription: string): Promise<readonly Subnet[]> {
+    await this.calls.record("subnets", subscription);
+    return this.allSubnets.filter((subnet) => inSubscription(subnet.id, subscription));
+  }
+
+  async *addressUses(subscription: string): AsyncIterable<AddressUse> {
+    await this.calls.record("addressUses", subscription);
+    yield* this.uses.filter((use) => inSubscription(use.holderId, subscription));
+  }
+
+  async loadBalancers(subscription: string): Promise<readonly LoadBalancer[]> {
+    await this.calls.record("loadBalancers", subscription);
+    return this.balancers.filter((balancer) => inSubscription(balancer.id, subscription));
+  }
+
+  async links(subscription: string): Promise<readonly Link[]> {
+    await this.calls.record("links", subscription);
+    return this.allLinks.filter((link) => inSubscription(link.id, subscription));
+  }
+
+  async link(id: string): Promise<Link | undefined> {
+    await this.calls.record("link", id);
+    return this.allLinks.find((link) => sameId(link.id, id));
+  }
+}
+
+function inSubscription(id: string, subscription: string): boolean {
+  return parseResourceId(id)?.subscription.toLowerCase() === subscription.toLowerCase();
+}

@@ -1,0 +1,90 @@
+import type {
+  JsonObject,
+  Lock,
+  Resource,
+  ResourceReader,
+  ResourceWriter,
+} from "../../shared/changes/resources.ts";
+import { Conflict } from "../../shared/errors.ts";
+import { canonicalId } from "../../shared/network/resourceId.ts";
+import { CallLog } from "./callLog.ts";
+
+/** Raw resources by id, with versions; the writer's twin of ARM for tests of use cases. */
+export class MemoryResources implements ResourceReader, ResourceWriter {
+  readonly calls = new CallLog();
+  readonly #resources = new Map<string, Resource>();
+  readonly #locks = new Map<string, Lock[]>();
+  #loseAnswer = false;
+  #version = 0;
+
+  /** Puts a resource there, as Azure or somebody else would. */
+  place(id: string, body: JsonObject): Resource {
+    const resource = {
+      id,
+      version: String((this.#version += 1)),
+      provisioningState: provisioningStateOf(body),
+      tags: (body["tags"] ?? {}) as Record<string, string>,
+      body: structuredClone(body),
+    };
+    this.#resources.set(canonicalId(id), resource);
+    return resource;
+  }
+
+  vanish(id: string): void {
+    this.#resources.delete(canonicalId(id));
+  }
+
+  lock(id: string, lock: Lock): void {
+    this.#locks.set(canonicalId(id), [...(this.#locks.get(canonicalId(id)) ?? []), lock]);
+  }
+
+  /** The next write or removal happens, but its answer does not come back. */
+  loseNextAnswer(): void {
+    this.#loseAnswer = true;
+  }
+
+  bodyOf(id: string): JsonObject | undefined {
+    return structuredClone(this.#resources.get(canonicalId(id))?.body);
+  }
+
+  async read(id: string): Promise<Resource | undefined> {
+    await this.calls.record("read", id);
+    return structuredClone(this.#resources.get(canonicalId(id)));
+  }
+
+  async locks(id: string): Promise<readonly Lock[]> {
+    await this.calls.record("locks", id);
+    return [...this.#locks].flatMap(([scope, locks]) => (canonicalId(id).startsWith(scope) ? locks : []));
+  }
+
+  async write(id: string, body: JsonObject, version: string): Promise<Resource> {
+    await this.calls.record("write", id, body, version);
+    this.#demand(id, version);
+    const written = this.place(id, body);
+    this.#answer();
+    return structuredClone(written);
+  }
+
+  async remove(id: string, version: string): Promise<void> {
+    await this.calls.record("remove", id, version);
+    if (!this.#resources.has(canonicalId(id))) return;
+    this.#demand(id, version);
+    this.vanish(id);
+    this.#answer();
+  }
+
+  #demand(id: string, version: string): void {
+    if (this.#resources.get(canonicalId(id))?.version !== version) throw new Conflict(`${id} changed`);
+  }
+
+  #answer(): void {
+    if (!this.#loseAnswer) return;
+    this.#loseAnswer = false;
+    throw new Error("socket hang up");
+  }
+}
+
+function provisioningStateOf(body: JsonObject): string {
+  const properties = body["properties"] as { provisioningState?: string } | undefined;
+  return properties?.provisioningState ?? "Succeeded";
+}

@@ -1,0 +1,75 @@
+import { silentLog, type Log } from "../../shared/log.ts";
+import type { Run, Tables } from "../../shared/ports.ts";
+import type { Table } from "../../shared/storage/table.ts";
+import { MemoryNetwork } from "./network.ts";
+import { MemoryQueue } from "./queue.ts";
+import { MemoryResources } from "./resources.ts";
+import { MemoryStates } from "./states.ts";
+import { MemoryTable } from "./table.ts";
+
+type MemoryTables = { [Name in keyof Tables]: Tables[Name] extends Table<infer T> ? MemoryTable<T> : never };
+
+export const SUBSCRIPTION = "11111111-1111-1111-1111-111111111111";
+
+/** A `Run` over memory, with every fake at hand and a clock that only the test moves. */
+export interface MemoryRun extends Run {
+  readonly tables: MemoryTables;
+  readonly queue: MemoryQueue;
+  readonly states: MemoryStates;
+  readonly network: MemoryNetwork;
+  readonly resources: MemoryResources;
+  readonly clock: { nowUtc: string; advance(seconds: number): void };
+}
+
+export function memoryRun({
+  subscriptions = [SUBSCRIPTION],
+  log = silentLog,
+}: { subscriptions?: string[]; log?: Log } = {}): MemoryRun {
+  const tables = memoryTables();
+  const [queue, states, network, resources] = [
+    new MemoryQueue(),
+    new MemoryStates(),
+    new MemoryNetwork(),
+    new MemoryResources(),
+  ];
+  const clock = newClock("2026-11-23T12:00:00.000Z");
+  let ids = 0;
+  return {
+    ports: { tables, queue, states, network, resources, subscriptions },
+    now: () => new Date(clock.nowUtc),
+    newId: () => `id-${(ids += 1)}`,
+    log,
+    signal: new AbortController().signal,
+    tables,
+    queue,
+    states,
+    network,
+    resources,
+    clock,
+  };
+}
+
+function newClock(start: string) {
+  return {
+    nowUtc: start,
+    advance(seconds: number) {
+      this.nowUtc = new Date(Date.parse(this.nowUtc) + seconds * 1000).toISOString();
+    },
+  };
+}
+
+function memoryTables(): MemoryTables {
+  return {
+    clusters: new MemoryTable(),
+    policies: new MemoryTable(),
+    subnets: new MemoryTable(),
+    addresses: new MemoryTable(),
+    intents: new MemoryTable(),
+    snapshots: new MemoryTable(),
+    quarantine: new MemoryTable(),
+    findings: new MemoryTable(),
+    journal: new MemoryTable(),
+    leases: new MemoryTable(),
+    waiting: new MemoryTable(),
+  };
+}
