@@ -5,6 +5,8 @@
  * both held to `test/contract/table.test.ts`.
  */
 
+import { InvalidInput } from "../errors.ts";
+
 /** Opaque; equal only if the row did not change in between. */
 export type Version = string;
 
@@ -40,8 +42,18 @@ export interface Table<T> {
   list(partition: string, range?: KeyRange): AsyncIterable<Row<T>>;
   /**
    * All writes or none, in one partition, in one round trip; 1 to 100 writes, each key once.
-   * Removing an absent row without a version succeeds.
-   * @throws InvalidInput if a row is larger than storage takes or the transaction has more than 100 writes
+   * Removing an absent row without a version succeeds; a removal with a version stands alone.
+   * @throws InvalidInput if a row is larger than storage takes, or the transaction is not as said here
    */
   transact(partition: string, writes: readonly Write<T>[]): Promise<Written>;
+}
+
+const MAX_WRITES = 100;
+
+/** Holds a transaction to what every implementation takes. @throws InvalidInput */
+export function checkTransaction(writes: readonly Write<unknown>[]): void {
+  if (writes.length < 1 || writes.length > MAX_WRITES)
+    throw new InvalidInput(`a transaction has 1 to ${MAX_WRITES} writes, not ${writes.length}`);
+  if (writes.length > 1 && writes.some((write) => write.do === "remove" && write.version !== undefined))
+    throw new InvalidInput("a removal with a version stands alone in its transaction");
 }

@@ -1,5 +1,11 @@
-import { InvalidInput } from "../../shared/errors.ts";
-import type { KeyRange, Row, Table, Write, Written } from "../../shared/storage/table.ts";
+import {
+  checkTransaction,
+  type KeyRange,
+  type Row,
+  type Table,
+  type Write,
+  type Written,
+} from "../../shared/storage/table.ts";
 import { CallLog } from "./callLog.ts";
 
 /** A table in memory, held to the same contract as the real one. */
@@ -22,8 +28,7 @@ export class MemoryTable<T> implements Table<T> {
   }
 
   async transact(partition: string, writes: readonly Write<T>[]): Promise<Written> {
-    if (writes.length < 1 || writes.length > 100)
-      throw new InvalidInput(`a transaction has 1 to 100 writes, not ${writes.length}`);
+    checkTransaction(writes);
     await this.calls.record("transact", partition, writes);
     const rows = this.#partitions.get(partition) ?? new Map<string, Row<T>>();
     for (const [index, write] of writes.entries()) {

@@ -1,0 +1,83 @@
+/** Opens Azure clients once each, lazily: an invocation pays only for the SDKs it touches. */
+import type { TokenCredential } from "@azure/identity";
+import { InvalidInput } from "../errors.ts";
+import type { Settings } from "../settings.ts";
+import type { QueueName } from "../storage/queue.ts";
+
+/** The same promise for the same key; a failure is forgotten, so that the next call tries again. */
+export function once<T>(open: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const opened = new Map<string, Promise<T>>();
+  return (key) => {
+    const promise = opened.get(key) ?? open(key);
+    opened.set(key, promise);
+    promise.catch(() => opened.delete(key));
+    return promise;
+  };
+}
+
+const credential = once(async (): Promise<TokenCredential> => {
+  const { DefaultAzureCredential } = await import("@azure/identity");
+  return new DefaultAzureCredential();
+});
+
+/** The identity that ARM and storage see. */
+export function openCredential(): Promise<TokenCredential> {
+  return credential("default");
+}
+
+// Admission waits for tables: a storage that is away must be noticed well inside the webhook's deadline.
+const TABLE_RETRIES = { retryOptions: { maxRetries: 1, retryDelayInMs: 100, maxRetryDelayInMs: 500 } };
+
+/** Opens the client of a table by its noun. */
+export function tableOpener(settings: Settings) {
+  return once(async (noun) => {
+    const { TableClient } = await import("@azure/data-tables");
+    const name = `${settings.MOORING_TABLE_PREFIX}${noun}`;
+    const connection = settings.AzureWebJobsStorage;
+    const options = { ...TABLE_RETRIES, allowInsecureConnection: isLocal(connection) };
+    return connection
+      ? TableClient.fromConnectionString(connection, name, options)
+      : new TableClient(endpoint(settings, "table"), name, await openCredential(), options);
+  });
+}
+
+export function queueOpener(settings: Settings) {
+  return once(async (queue: string) => {
+    const { QueueServiceClient } = await import("@azure/storage-queue");
+    const connection = settings.AzureWebJobsStorage;
+    const service = connection
+      ? QueueServiceClient.fromConnectionString(connection)
+      : new QueueServiceClient(endpoint(settings, "queue"), await openCredential());
+    return service.getQueueClient(queueName(queue as QueueName));
+  });
+}
+
+export function containerOpener(settings: Settings) {
+  return once(async (container) => {
+    const { BlobServiceClient } = await import("@azure/storage-blob");
+    const connection = settings.AzureWebJobsStorage;
+    const service = connection
+      ? BlobServiceClient.fromConnectionString(connection)
+      : new BlobServiceClient(endpoint(settings, "blob"), await openCredential());
+    return service.getContainerClient(container);
+  });
+}
+
+/** The storage queue behind a queue's name; triggers in `functions/` name the same. */
+function queueName(queue: QueueName): string {
+  return `mooring-${queue}`;
+}
+
+function endpoint(settings: Settings, service: "table" | "queue" | "blob"): string {
+  const account = settings.AzureWebJobsStorage__accountName;
+  if (!account) throw new InvalidInput("AzureWebJobsStorage__accountName: not set");
+  return `https://${account}.${service}.core.windows.net`;
+}
+
+// Only an emulator on this machine is spoken to without TLS.
+function isLocal(connection: string | undefined): boolean {
+  return (
+    connection !== undefined &&
+    /UseDevelopmentStorage=true|=http:\/\/(127\.0\.0\.1|localhost)[:/]/i.test(connection)
+  );
+}

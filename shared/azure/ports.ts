@@ -1,0 +1,66 @@
+/** Builds every port on Azure from settings; nothing is opened before it is used. Called by `app.ts` only. */
+import type { ResourceReader, ResourceWriter } from "../changes/resources.ts";
+import type { Ports, Tables } from "../ports.ts";
+import type { Settings } from "../settings.ts";
+import { containerOpener, once, openCredential, queueOpener, tableOpener } from "./clients.ts";
+import { lazyNetwork } from "./lazyNetwork.ts";
+import { azureQueue } from "./queue.ts";
+import { azureStates } from "./states.ts";
+import { azureTable } from "./table.ts";
+
+const TABLES = [
+  "clusters",
+  "policies",
+  "subnets",
+  "addresses",
+  "intents",
+  "snapshots",
+  "quarantine",
+  "findings",
+  "journal",
+  "leases",
+  "waiting",
+] as const satisfies readonly (keyof Tables)[];
+
+export interface AzurePorts {
+  readonly ports: Ports;
+  /** For `createApply` and nobody else. */
+  readonly writer: ResourceWriter;
+}
+
+export function createPorts(settings: Settings): AzurePorts {
+  const openQueue = queueOpener(settings);
+  const openContainer = containerOpener(settings);
+  const arm = once(async () => {
+    const { openResources } = await import("./resources.ts");
+    return openResources({ credential: await openCredential(), endpoint: settings.MOORING_ARM_ENDPOINT });
+  });
+  const ports: Ports = {
+    tables: createTables(settings),
+    queue: azureQueue(openQueue),
+    states: azureStates(() => openContainer("mooring-states")),
+    network: lazyNetwork(settings.MOORING_ARM_ENDPOINT),
+    resources: lazyReader(() => arm("arm")),
+    subscriptions: settings.MOORING_SUBSCRIPTIONS,
+  };
+  return { ports, writer: lazyWriter(() => arm("arm")) };
+}
+
+function createTables(settings: Settings): Tables {
+  const open = tableOpener(settings);
+  return Object.fromEntries(TABLES.map((noun) => [noun, azureTable(() => open(noun))])) as unknown as Tables;
+}
+
+function lazyReader(open: () => Promise<ResourceReader>): ResourceReader {
+  return {
+    read: async (id) => (await open()).read(id),
+    locks: async (id) => (await open()).locks(id),
+  };
+}
+
+function lazyWriter(open: () => Promise<ResourceWriter>): ResourceWriter {
+  return {
+    write: async (id, body, version) => (await open()).write(id, body, version),
+    remove: async (id, version) => (await open()).remove(id, version),
+  };
+}

@@ -1,0 +1,32 @@
+/** What a refused transaction says, by status and code. */
+
+export interface TableRefusal {
+  readonly code: string;
+  /** Which action of the transaction; 0 if the service does not say. */
+  readonly index: number;
+  /** Undefined if it is not one of the answers that `Table` promises. */
+  readonly why?: "exists" | "changed" | "absent";
+}
+
+const WHY = {
+  EntityAlreadyExists: "exists",
+  UpdateConditionNotSatisfied: "changed",
+  ResourceNotFound: "absent",
+} as const;
+
+export function statusOf(error: unknown): number | undefined {
+  return (error as { statusCode?: number } | undefined)?.statusCode;
+}
+
+/** `undefined` if the error does not come from the service. */
+export function refusalOf(error: unknown): TableRefusal | undefined {
+  const { code, message = "" } = error as { code?: string; message?: string };
+  if (code === undefined) return undefined;
+  const why = WHY[code as keyof typeof WHY];
+  return { code, index: failedIndex(message), ...(why && { why }) };
+}
+
+/** The service starts its message with the position of the failed action: `2:The specified entity already exists.` */
+function failedIndex(message: string): number {
+  return Number(/^(\d+):/.exec(message)?.[1] ?? 0);
+}
