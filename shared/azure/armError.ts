@@ -18,6 +18,9 @@ const RETRY_SECONDS = 20;
 // A missing subscription is not among them: it may as well be one that we must not see.
 const ABSENT = new Set(["ResourceNotFound", "NotFound", "ResourceGroupNotFound", "ParentResourceNotFound"]);
 
+const LATER = new Set([409, 429, 503]);
+const FORBIDDEN = new Set([401, 403, 404]);
+
 /** True only if ARM says that the resource, its parent or its resource group does not exist. */
 export function isAbsent({ status, code }: ArmAnswer): boolean {
   return status === 404 && ABSENT.has(code);
@@ -25,15 +28,11 @@ export function isAbsent({ status, code }: ArmAnswer): boolean {
 
 /** The failure that an answer means. */
 export function toFailure(answer: ArmAnswer, about: string): Error {
-  const { status, code } = answer;
+  const { status, code, retryAfterSeconds = RETRY_SECONDS } = answer;
   const message = `${about}: ${code} ${answer.message}`;
+  if (status === 409 && code === "ScopeLocked") return new Refused(message);
+  if (LATER.has(status)) return new NotYet(message, retryAfterSeconds);
+  if (FORBIDDEN.has(status)) return new Refused(message);
   if (status === 412) return new Conflict(message);
-  if (status === 429 || status === 503) return new NotYet(message, answer.retryAfterSeconds ?? RETRY_SECONDS);
-  if (status === 409)
-    return code === "ScopeLocked"
-      ? new Refused(message)
-      : new NotYet(message, answer.retryAfterSeconds ?? RETRY_SECONDS);
-  if (status === 401 || status === 403 || status === 404) return new Refused(message);
-  if (status === 400) return new InvalidInput(message);
-  return new Error(message);
+  return status === 400 ? new InvalidInput(message) : new Error(message);
 }

@@ -21,4 +21,9 @@ export interface ApplyOptions {
   readonly stillTrue?: (change: Change, actual: Resource) => Promise<string | undefined>;
 }
 
-export type Apply = (run: Run, plan: Plan, cause: Cause, options: ApplyOptions) => Promise<readonly Applied[]>;
+export type Apply = (
+  run: Run,
+  plan: Plan,
+  cause: Cause,
+  options: ApplyOptions,
+) => Promise<readonly Applied[]>;

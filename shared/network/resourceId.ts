@@ -15,7 +15,8 @@ export interface ResourceId {
   readonly parentId?: string;
 }
 
-const FORM = /^\/subscriptions\/([^/]+)(?:\/resourcegroups\/([^/]+))?\/providers\/([^/]+)((?:\/[^/]+\/[^/]+)+)$/i;
+const FORM =
+  /^\/subscriptions\/([^/]+)(?:\/resourcegroups\/([^/]+))?\/providers\/([^/]+)((?:\/[^/]+\/[^/]+)+)$/i;
 
 /** The parts of an ARM resource id; `undefined` if the text is not one. */
 export function parseResourceId(id: string): ResourceId | undefined {

@@ -1,0 +1,18 @@
+/** The api-version with which each resource provider is asked. */
+import { InvalidInput } from "../errors.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+
+const VERSIONS: Readonly<Record<string, string>> = {
+  "microsoft.network": "2025-05-01",
+  "microsoft.containerservice": "2025-05-01",
+};
+
+export const LOCKS_VERSION = "2020-05-01";
+
+/** @throws InvalidInput if the id is none, or of a provider that Mooring has nothing to do with */
+export function apiVersionOf(id: string): string {
+  const provider = parseResourceId(id)?.type.split("/")[0]?.toLowerCase() ?? "";
+  const version = VERSIONS[provider];
+  if (version === undefined) throw new InvalidInput(`not a resource that Mooring reads: ${id}`);
+  return version;
+}

@@ -1,0 +1,84 @@
+/** The SDK's load balancers and links in Mooring's words. */
+import type {
+  LoadBalancer as SdkLoadBalancer,
+  PrivateLinkService,
+  PrivateEndpointConnection,
+} from "@azure/arm-network";
+import type { Connection, ConnectionStatus, Link, LoadBalancer } from "../network/model.ts";
+
+export function toLoadBalancer(balancer: SdkLoadBalancer): LoadBalancer {
+  return {
+    ...envelope(balancer),
+    sku: balancer.sku?.name ?? "Basic",
+    frontends: (balancer.frontendIPConfigurations ?? []).map((frontend) => ({
+      id: frontend.id ?? "",
+      name: frontend.name ?? "",
+      ...(frontend.privateIPAddress && { address: frontend.privateIPAddress }),
+      ...(frontend.subnet?.id && { subnetId: frontend.subnet.id }),
+      isPublic: frontend.publicIPAddress !== undefined || frontend.publicIPPrefix !== undefined,
+    })),
+    rules: (balancer.loadBalancingRules ?? []).map((rule) => ({
+      id: rule.id ?? "",
+      name: rule.name ?? "",
+      frontendId: rule.frontendIPConfiguration?.id ?? "",
+      protocol: rule.protocol ?? "",
+      port: rule.frontendPort ?? 0,
+      poolIds: ids([rule.backendAddressPool, ...(rule.backendAddressPools ?? [])]),
+    })),
+    pools: (balancer.backendAddressPools ?? []).map((pool) => ({
+      id: pool.id ?? "",
+      name: pool.name ?? "",
+      members: (pool.backendIPConfigurations ?? []).length + (pool.loadBalancerBackendAddresses ?? []).length,
+    })),
+    otherFrontendUses: ids([
+      ...(balancer.outboundRules ?? []).flatMap((rule) => rule.frontendIPConfigurations ?? []),
+      ...(balancer.inboundNatRules ?? []).map((rule) => rule.frontendIPConfiguration),
+      ...(balancer.inboundNatPools ?? []).map((pool) => pool.frontendIPConfiguration),
+    ]),
+  };
+}
+
+export function toLink(link: PrivateLinkService): Link {
+  return {
+    ...envelope(link),
+    alias: link.alias ?? "",
+    visibility: link.visibility?.subscriptions ?? [],
+    autoApproval: link.autoApproval?.subscriptions ?? [],
+    fqdns: link.fqdns ?? [],
+    proxyProtocol: link.enableProxyProtocol ?? false,
+    frontendIds: ids(link.loadBalancerFrontendIpConfigurations ?? []),
+    natSubnetIds: ids((link.ipConfigurations ?? []).map((configuration) => configuration.subnet)),
+    connections: (link.privateEndpointConnections ?? []).map(toConnection),
+  };
+}
+
+function toConnection(connection: PrivateEndpointConnection): Connection {
+  const state = connection.privateLinkServiceConnectionState;
+  return {
+    id: connection.id ?? "",
+    name: connection.name ?? "",
+    ...(connection.privateEndpoint?.id && { endpointId: connection.privateEndpoint.id }),
+    status: (state?.status ?? "Pending") as ConnectionStatus,
+    description: state?.description ?? "",
+  };
+}
+
+function envelope(resource: {
+  id?: string;
+  name?: string;
+  location?: string;
+  tags?: Record<string, string>;
+  provisioningState?: string;
+}) {
+  return {
+    id: resource.id ?? "",
+    name: resource.name ?? "",
+    location: resource.location ?? "",
+    tags: resource.tags ?? {},
+    provisioningState: resource.provisioningState ?? "",
+  };
+}
+
+function ids(references: readonly ({ id?: string } | undefined)[]): string[] {
+  return references.flatMap((reference) => (reference?.id ? [reference.id] : []));
+}

@@ -1,0 +1,23 @@
+import type { ArmAnswer } from "./armError.ts";
+import { isAbsent } from "./armError.ts";
+
+interface SdkError {
+  readonly statusCode?: number;
+  readonly code?: string;
+  readonly message?: string;
+  readonly response?: { readonly headers?: { get(name: string): string | undefined } };
+}
+
+/** What ARM answered, of an error that an SDK threw; `undefined` if it threw without an answer. */
+export function answerOf(error: unknown): (ArmAnswer & { readonly absent: boolean }) | undefined {
+  const { statusCode, code, message, response } = error as SdkError;
+  if (statusCode === undefined) return undefined;
+  const retryAfter = Number(response?.headers?.get("retry-after") ?? Number.NaN);
+  const answer = {
+    status: statusCode,
+    code: code ?? "",
+    message: message ?? "",
+    ...(Number.isFinite(retryAfter) && { retryAfterSeconds: retryAfter }),
+  };
+  return { ...answer, absent: isAbsent(answer) };
+}
