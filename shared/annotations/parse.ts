@@ -1,0 +1,80 @@
+/**
+ * Reads a Service's annotations into an intent exactly as the cloud controller manager does: its trimming, its case rules,
+ * its precedence. Pure. What the CCM tolerates and Azure then refuses is the gate's business, not the parser's.
+ * @see https://github.com/kubernetes-sigs/cloud-provider-azure
+ */
+import type { Intent, LinkIntent } from "../intents/model.ts";
+import { ANNOTATIONS } from "./keys.ts";
+import { annotationsOf, type Service } from "./service.ts";
+
+type Read = (name: keyof typeof ANNOTATIONS) => string | undefined;
+
+/** What the Service declares; complete for any annotations whatever, since the CCM ignores what it cannot read. */
+export function parseIntent(service: Service): Intent {
+  const annotations = annotationsOf(service);
+  const read: Read = (name) => annotations[ANNOTATIONS[name].key];
+  const internal = read("internal") === "true";
+  const subnet = internal ? unlessBlank(read("internalSubnet")) : undefined;
+  return {
+    internal,
+    ...(subnet !== undefined && { subnet }),
+    addresses: parseAddresses(read, service.spec.loadBalancerIP ?? ""),
+    ipFamilies: (service.spec.ipFamilies ?? ["IPv4"]).map((family) => (family === "IPv6" ? "IPv6" : "IPv4")),
+    ports: (service.spec.ports ?? []).map(({ protocol, port }) => ({ protocol, port })),
+    ...(isTrue(read("linkCreate")?.trim()) && { link: parseLink(read, subnet) }),
+  };
+}
+
+function parseAddresses(read: Read, loadBalancerIp: string): Intent["addresses"] {
+  // The CCM's test is "not IPv4", so what is no address at all counts as IPv6.
+  const isIpv4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(loadBalancerIp);
+  const ipv4 = read("ipv4") || (isIpv4 ? loadBalancerIp : "");
+  const ipv6 = read("ipv6") || (isIpv4 ? "" : loadBalancerIp);
+  return { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };
+}
+
+function parseLink(read: Read, frontendSubnet: string | undefined): LinkIntent {
+  const natIps = [...new Set(tokens(read("linkAddresses")))];
+  const subnet = unlessBlank(read("linkSubnet")) ?? frontendSubnet;
+  const name = read("linkName")?.trim();
+  const resourceGroup = read("linkResourceGroup")?.trim();
+  return {
+    create: true,
+    ...(name && { name }),
+    ...(resourceGroup && { resourceGroup }),
+    ...(subnet !== undefined && { subnet }),
+    natIpCount: parseCount(read("linkAddressCount")),
+    natIps,
+    ...(natIps[0] !== undefined && { primaryNatIp: natIps[0] }),
+    fqdns: tokens(read("linkFqdns")),
+    proxyProtocol: isTrue(read("linkProxyProtocol")?.trim()),
+    visibility: everybodyOr(tokens(read("linkVisibility"))),
+    autoApproval: tokens(read("linkAutoApproval")),
+  };
+}
+
+function everybodyOr(subscriptions: string[]): string[] {
+  return subscriptions.includes("*") ? ["*"] : subscriptions;
+}
+
+// The CCM fails on a count it cannot read; until the gate says so, its default stands.
+function parseCount(text: string | undefined): number {
+  return /^[+-]?\d{1,9}$/.test(text?.trim() ?? "") ? Number(text) : 1;
+}
+
+function tokens(text: string | undefined): string[] {
+  return (text ?? "")
+    .trim()
+    .split(" ")
+    .map((token) => token.trim())
+    .filter(Boolean);
+}
+
+function isTrue(text: string | undefined): boolean {
+  return text?.toLowerCase() === "true";
+}
+
+/** The value untrimmed, as the CCM then uses it. */
+function unlessBlank(text: string | undefined): string | undefined {
+  return text?.trim() ? text : undefined;
+}

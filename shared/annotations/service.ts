@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/** The part of a v1 Service that Mooring reads; everything else passes unread. Nulls are what Go marshals for empty. */
+export const Service = z.object({
+  kind: z.string().optional(),
+  metadata: z.object({
+    name: z.string().default(""),
+    namespace: z.string().default("default"),
+    uid: z.string().default(""),
+    deletionTimestamp: z.string().nullish(),
+    annotations: z.record(z.string(), z.string()).nullish(),
+  }),
+  spec: z
+    .object({
+      type: z.string().default("ClusterIP"),
+      loadBalancerIP: z.string().nullish(),
+      ipFamilies: z.array(z.string()).nullish(),
+      ports: z.array(z.object({ protocol: z.string().default("TCP"), port: z.number() })).nullish(),
+    })
+    .prefault({}),
+});
+export type Service = z.infer<typeof Service>;
+
+export function annotationsOf(service: Service): Readonly<Record<string, string>> {
+  return service.metadata.annotations ?? {};
+}
+
+export function isLoadBalancer(service: Service | undefined): service is Service {
+  return service?.spec.type === "LoadBalancer";
+}

@@ -1,0 +1,46 @@
+/** What the gate may know from a few seconds ago: clusters, policy and subnets, cached per process. */
+import type { Cluster } from "../clusters/model.ts";
+import { findCluster } from "../clusters/registry.ts";
+import type { SubnetRow } from "../inventory/model.ts";
+import { canonicalId } from "../network/resourceId.ts";
+import { readPolicy, type PolicyInForce } from "../policyStore.ts";
+import type { Ports, Run } from "../ports.ts";
+import { createCache, type Cache } from "./cache.ts";
+
+const SECONDS = 5;
+
+interface Known {
+  readonly clusters: Cache<Cluster | undefined>;
+  readonly policy: Cache<PolicyInForce>;
+  readonly subnets: Cache<readonly SubnetRow[]>;
+}
+
+const knownByPorts = new WeakMap<Ports, Known>();
+
+export function knownCluster(run: Run, name: string): Promise<Cluster | undefined> {
+  return known(run).clusters.get(name, () => findCluster(run, name));
+}
+
+export function knownPolicy(run: Run): Promise<PolicyInForce> {
+  return known(run).policy.get("policy", () => readPolicy(run));
+}
+
+export function knownSubnets(run: Run, vnetId: string): Promise<readonly SubnetRow[]> {
+  const partition = canonicalId(vnetId);
+  return known(run).subnets.get(partition, async () => {
+    const rows = await Array.fromAsync(run.ports.tables.subnets.list(partition));
+    return rows.map(({ value }) => value);
+  });
+}
+
+function known(run: Run): Known {
+  const found = knownByPorts.get(run.ports);
+  if (found) return found;
+  const made = {
+    clusters: createCache<Cluster | undefined>(SECONDS, run.now),
+    policy: createCache<PolicyInForce>(SECONDS, run.now),
+    subnets: createCache<readonly SubnetRow[]>(SECONDS, run.now),
+  };
+  knownByPorts.set(run.ports, made);
+  return made;
+}

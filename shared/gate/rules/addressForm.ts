@@ -1,0 +1,47 @@
+import { ANNOTATIONS } from "../../annotations/keys.ts";
+import type { Rule } from "../rule.ts";
+import { requestedAddresses } from "./requested.ts";
+
+const READS = `${ANNOTATIONS.ipv4.key}, ${ANNOTATIONS.ipv6.key}, spec.loadBalancerIP`;
+
+export const addressMalformed: Rule = {
+  id: "address-malformed",
+  title: "Not an address in strict text form",
+  severity: "deny",
+  reads: READS,
+  needsState: false,
+  docs: "`010.0.0.1`, `10.1` and surrounding spaces are read differently by different programs; Azure refuses them and the Service stays pending.",
+  check: (input) =>
+    requestedAddresses(input)
+      .filter(({ address }) => !address)
+      .map(({ field, text, family }) => ({
+        field,
+        value: text,
+        message: `"${text}" is not an ${family} address: write it like ${family === "IPv4" ? "10.0.0.5" : "fd00::5"}`,
+      })),
+};
+
+export const addressFamilyMismatch: Rule = {
+  id: "address-family-mismatch",
+  title: "An address of another family than the field or the Service has",
+  severity: "deny",
+  reads: `${READS}, spec.ipFamilies`,
+  needsState: false,
+  docs: "The cloud controller hands the address to a frontend of the field's family, and only for families that the Service has.",
+  check: (input) =>
+    requestedAddresses(input).flatMap(({ field, text, family, address }) => {
+      if (!address) return [];
+      if (address.family !== family)
+        return [
+          { field, value: text, message: `${text} is an ${address.family} address in the ${family} field` },
+        ];
+      if (input.intent.ipFamilies.includes(family)) return [];
+      return [
+        {
+          field,
+          value: text,
+          message: `the Service has no ${family} (spec.ipFamilies is ${input.intent.ipFamilies.join(", ")})`,
+        },
+      ];
+    }),
+};

@@ -1,0 +1,48 @@
+import { ANNOTATIONS } from "../../annotations/keys.ts";
+import type { Rule, RuleInput, Violation } from "../rule.ts";
+
+const KEY = ANNOTATIONS.internal.key;
+const ONLY_INTERNAL = /\/azure-(load-balancer-internal-subnet|pls-)/;
+
+export const internalNotTrue: Rule = {
+  id: "internal-not-true",
+  title: "The internal annotation is neither `true` nor `false`",
+  severity: "deny",
+  reads: KEY,
+  needsState: false,
+  docs: "The cloud controller compares the value exactly: `True`, `yes` or ` true` make a public load balancer.",
+  check: ({ annotations }): Violation[] => {
+    const value = annotations[KEY];
+    if (value === undefined || value === "true" || value === "false") return [];
+    return [
+      {
+        field: KEY,
+        value,
+        message: `"${value}" makes a public load balancer: write exactly "true" for an internal one, "false" for a public one`,
+      },
+    ];
+  },
+};
+
+export const internalSettingsIgnored: Rule = {
+  id: "internal-settings-ignored",
+  title: "Settings of internal load balancers on a Service that is not internal",
+  severity: "warn",
+  reads: "subnet and Private Link Service annotations",
+  needsState: false,
+  docs: "They are not read while the Service is public.",
+  check: ignoredSettings,
+};
+
+function ignoredSettings({ annotations, intent }: RuleInput): Violation[] {
+  // A public Service without floating IP may have a link; whether it may is another rule's question.
+  if (intent.internal || intent.link || (annotations[KEY] !== undefined && annotations[KEY] !== "false"))
+    return [];
+  return Object.entries(annotations)
+    .filter(([key]) => ONLY_INTERNAL.test(key))
+    .map(([field, value]) => ({
+      field,
+      value,
+      message: `not read: the Service is not internal (${KEY} is not "true")`,
+    }));
+}

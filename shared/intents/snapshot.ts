@@ -1,0 +1,125 @@
+/**
+ * Takes a cluster's complete list of Services as the truth at its time. What admission said while the list was on its way
+ * is newer and stays. Called by the snapshot trigger.
+ */
+import { z } from "zod";
+import { parseIntent } from "../annotations/parse.ts";
+import { isLoadBalancer, Service } from "../annotations/service.ts";
+import { InvalidInput } from "../errors.ts";
+import type { Run } from "../ports.ts";
+import type { Row, Write } from "../storage/table.ts";
+import type { Declared, Snapshot } from "./model.ts";
+import { intentKey } from "./remember.ts";
+
+/** A list may have been read this long before it arrives. */
+const TRANSIT_SECONDS = 120;
+const BATCH = 100;
+
+const ServiceList = z.object({
+  kind: z.enum(
+    ["List", "ServiceList"],
+    "not a list of Services: send `kubectl get services --all-namespaces -o json`",
+  ),
+  metadata: z.object({ continue: z.string().nullish() }).nullish(),
+  items: z.array(Service),
+});
+
+export interface SnapshotReport {
+  readonly services: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+/** @throws InvalidInput if the document is no list of Services, or only a part of one */
+export async function takeSnapshot(run: Run, cluster: string, document: unknown): Promise<SnapshotReport> {
+  const listed = toDeclared(run, cluster, parseList(document));
+  const known = new Map(
+    (await Array.fromAsync(run.ports.tables.intents.list(cluster))).map((row) => [row.key, row]),
+  );
+  const writes = [...writesFor(listed, known), ...removals(run, listed, known)];
+  for (let at = 0; at < writes.length; at += BATCH)
+    await run.ports.tables.intents.transact(cluster, writes.slice(at, at + BATCH));
+  await recordSnapshot(run, cluster, listed.size);
+  return report(listed.size, writes, known);
+}
+
+function parseList(document: unknown): Service[] {
+  const parsed = ServiceList.safeParse(document);
+  if (!parsed.success)
+    throw new InvalidInput(
+      parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`),
+    );
+  const foreign = parsed.data.items.filter(({ kind }) => kind !== undefined && kind !== "Service");
+  if (foreign.length > 0)
+    throw new InvalidInput(`items: ${foreign.length} are not Services (the first is a ${foreign[0]?.kind})`);
+  if (parsed.data.metadata?.continue)
+    throw new InvalidInput("metadata.continue: the list is only a part; send it whole");
+  return parsed.data.items;
+}
+
+function toDeclared(run: Run, cluster: string, services: readonly Service[]): Map<string, Declared> {
+  const observedAtUtc = run.now().toISOString();
+  const declared = services.filter(isLoadBalancer).map((service): Declared => {
+    const { namespace, name, uid, deletionTimestamp } = service.metadata;
+    const deleted = deletionTimestamp ? { deletedAtUtc: deletionTimestamp } : {};
+    return {
+      cluster,
+      namespace,
+      name,
+      uid,
+      origin: "snapshot",
+      observedAtUtc,
+      intent: parseIntent(service),
+      ...deleted,
+    };
+  });
+  return new Map(declared.map((one) => [intentKey(one), one]));
+}
+
+function writesFor(listed: Map<string, Declared>, known: Map<string, Row<Declared>>): Write<Declared>[] {
+  return [...listed].flatMap(([key, value]): Write<Declared>[] =>
+    sameDeclaration(known.get(key)?.value, value) ? [] : [{ do: "put", key, value }],
+  );
+}
+
+function removals(
+  run: Run,
+  listed: Map<string, Declared>,
+  known: Map<string, Row<Declared>>,
+): Write<Declared>[] {
+  const sureBefore = new Date(run.now().getTime() - TRANSIT_SECONDS * 1000).toISOString();
+  return [...known.values()]
+    .filter(
+      ({ key, value }) =>
+        !listed.has(key) && (value.origin === "snapshot" || value.observedAtUtc < sureBefore),
+    )
+    .map(({ key }) => ({ do: "remove", key }));
+}
+
+function sameDeclaration(known: Declared | undefined, listed: Declared): boolean {
+  if (!known) return false;
+  const content = ({ uid, intent, deletedAtUtc }: Declared) => JSON.stringify([uid, intent, deletedAtUtc]);
+  return content(known) === content(listed);
+}
+
+async function recordSnapshot(run: Run, cluster: string, services: number): Promise<void> {
+  const previous = (await run.ports.tables.snapshots.get("all", cluster))?.value;
+  const value: Snapshot = {
+    cluster,
+    takenAtUtc: run.now().toISOString(),
+    services,
+    previousServices: previous?.services ?? services,
+  };
+  await run.ports.tables.snapshots.transact("all", [{ do: "put", key: cluster, value }]);
+}
+
+function report(
+  services: number,
+  writes: readonly Write<Declared>[],
+  known: Map<string, unknown>,
+): SnapshotReport {
+  const puts = writes.filter((write) => write.do === "put");
+  const changed = puts.filter(({ key }) => known.has(key)).length;
+  return { services, added: puts.length - changed, changed, removed: writes.length - puts.length };
+}
