@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { parseIntent } from "../annotations/parse.ts";
 import { isLoadBalancer, Service } from "../annotations/service.ts";
-import { InvalidInput } from "../errors.ts";
+import { Conflict, InvalidInput } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
 import type { Declared, Snapshot } from "./model.ts";
@@ -31,17 +31,28 @@ export interface SnapshotReport {
   readonly removed: number;
 }
 
-/** @throws InvalidInput if the document is no list of Services, or only a part of one */
+/** @throws InvalidInput if the document is no list of Services, or only a part of one · Conflict if a Service changed meanwhile */
 export async function takeSnapshot(run: Run, cluster: string, document: unknown): Promise<SnapshotReport> {
   const listed = toDeclared(run, cluster, parseList(document));
   const known = new Map(
     (await Array.fromAsync(run.ports.tables.intents.list(cluster))).map((row) => [row.key, row]),
   );
-  const writes = [...writesFor(listed, known), ...removals(run, listed, known)];
-  for (let at = 0; at < writes.length; at += BATCH)
-    await run.ports.tables.intents.transact(cluster, writes.slice(at, at + BATCH));
+  const news = newsSince(run);
+  const writes = writesFor(listed, known, news);
+  const removed = [...known.values()].filter(({ key, value }) => !listed.has(key) && !news(value));
+  await writeAll(run, cluster, [
+    ...writes,
+    ...removed.map(({ key, version }) => ({ do: "remove", key, version }) as const),
+  ]);
   await recordSnapshot(run, cluster, listed.size);
-  return report(listed.size, writes, known);
+  const changed = writes.filter((write) => write.do === "replace").length;
+  return { services: listed.size, added: writes.length - changed, changed, removed: removed.length };
+}
+
+/** True for what admission said while the list may have been on its way. */
+function newsSince(run: Run): (declared: Declared) => boolean {
+  const sureBefore = new Date(run.now().getTime() - TRANSIT_SECONDS * 1000).toISOString();
+  return ({ origin, observedAtUtc }) => origin === "admission" && observedAtUtc >= sureBefore;
 }
 
 function parseList(document: unknown): Service[] {
@@ -77,28 +88,39 @@ function toDeclared(run: Run, cluster: string, services: readonly Service[]): Ma
   return new Map(declared.map((one) => [intentKey(one), one]));
 }
 
-function writesFor(listed: Map<string, Declared>, known: Map<string, Row<Declared>>): Write<Declared>[] {
-  return [...listed].flatMap(([key, value]): Write<Declared>[] =>
-    sameDeclaration(known.get(key)?.value, value) ? [] : [{ do: "put", key, value }],
-  );
-}
-
-function removals(
-  run: Run,
+function writesFor(
   listed: Map<string, Declared>,
   known: Map<string, Row<Declared>>,
+  news: (declared: Declared) => boolean,
 ): Write<Declared>[] {
-  const sureBefore = new Date(run.now().getTime() - TRANSIT_SECONDS * 1000).toISOString();
-  return [...known.values()]
-    .filter(
-      ({ key, value }) =>
-        !listed.has(key) && (value.origin === "snapshot" || value.observedAtUtc < sureBefore),
-    )
-    .map(({ key }) => ({ do: "remove", key }));
+  return [...listed].flatMap(([key, value]): Write<Declared>[] => {
+    const row = known.get(key);
+    if (!row) return [{ do: "insert", key, value }];
+    if (news(row.value) || sameDeclaration(row.value, value)) return [];
+    return [{ do: "replace", key, value, version: row.version }];
+  });
 }
 
-function sameDeclaration(known: Declared | undefined, listed: Declared): boolean {
-  if (!known) return false;
+/** Every write names the version it was decided on: admission may speak at any moment. */
+async function writeAll(run: Run, cluster: string, writes: readonly Write<Declared>[]): Promise<void> {
+  const alone = writes.filter((write) => write.do === "remove").map((write) => [write]);
+  const together = writes.filter((write) => write.do !== "remove");
+  const batches = [
+    ...Array.from({ length: Math.ceil(together.length / BATCH) }, (_, n) =>
+      together.slice(n * BATCH, (n + 1) * BATCH),
+    ),
+    ...alone,
+  ];
+  for (const batch of batches) {
+    const written = await run.ports.tables.intents.transact(cluster, batch);
+    if (!written.ok)
+      throw new Conflict(
+        `${cluster}: ${batch[written.index]?.key} changed while the snapshot was taken; send it again`,
+      );
+  }
+}
+
+function sameDeclaration(known: Declared, listed: Declared): boolean {
   const content = ({ uid, intent, deletedAtUtc }: Declared) => JSON.stringify([uid, intent, deletedAtUtc]);
   return content(known) === content(listed);
 }
@@ -112,14 +134,4 @@ async function recordSnapshot(run: Run, cluster: string, services: number): Prom
     previousServices: previous?.services ?? services,
   };
   await run.ports.tables.snapshots.transact("all", [{ do: "put", key: cluster, value }]);
-}
-
-function report(
-  services: number,
-  writes: readonly Write<Declared>[],
-  known: Map<string, unknown>,
-): SnapshotReport {
-  const puts = writes.filter((write) => write.do === "put");
-  const changed = puts.filter(({ key }) => known.has(key)).length;
-  return { services, added: puts.length - changed, changed, removed: writes.length - puts.length };
 }

@@ -1,0 +1,94 @@
+/** What the HTTP functions that clusters call have in common: who is it, is it JSON, is it small enough, what went wrong. */
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import type { z } from "zod";
+import type { Cluster } from "../shared/clusters/model.ts";
+import { isTokenOf } from "../shared/clusters/registry.ts";
+import { Conflict, InvalidInput } from "../shared/errors.ts";
+import { knownCluster } from "../shared/gate/known.ts";
+import type { Run } from "../shared/ports.ts";
+
+/** The API server's own limit for a request, with room for the old object. */
+export const REVIEW_BYTES = 3 * 1024 * 1024;
+export const SNAPSHOT_BYTES = 50 * 1024 * 1024;
+
+/** Kubernetes' default, and what it allows. */
+const DEFAULT_TIMEOUT_SECONDS = 10;
+const MAX_TIMEOUT_SECONDS = 30;
+
+class HttpProblem extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The handler's answer, or its failure as a status and all problems; never a stack trace. */
+export async function answer(
+  context: InvocationContext,
+  handle: () => Promise<HttpResponseInit>,
+): Promise<HttpResponseInit> {
+  try {
+    return await handle();
+  } catch (error) {
+    const { status, problems } = toProblem(error);
+    if (status >= 500)
+      context.error("request failed", { why: error instanceof Error ? error.message : String(error) });
+    else context.warn("request refused", { status, problems });
+    return { status, jsonBody: { problems } };
+  }
+}
+
+function toProblem(error: unknown): { status: number; problems: readonly string[] } {
+  if (error instanceof HttpProblem) return { status: error.status, problems: [error.message] };
+  if (error instanceof InvalidInput) return { status: 400, problems: error.problems };
+  if (error instanceof Conflict) return { status: 409, problems: [error.message] };
+  return { status: 503, problems: ["Mooring cannot answer now; try again"] };
+}
+
+/** The registered cluster that the path's token belongs to. An unknown cluster and a wrong token look the same. */
+export async function authenticate(run: Run, params: Readonly<Record<string, string>>): Promise<Cluster> {
+  const cluster = await knownCluster(run, params["cluster"] ?? "");
+  if (cluster && isTokenOf(cluster, params["token"] ?? "")) return cluster;
+  isTokenOf(undefined, params["token"] ?? "");
+  throw new HttpProblem(404, "not found");
+}
+
+/** @throws HttpProblem 415, 413 or 400 */
+export async function readJson(request: HttpRequest, maxBytes: number): Promise<unknown> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/json\b/i.test(type))
+    throw new HttpProblem(415, `content-type must be application/json, not "${type}"`);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new HttpProblem(
+      400,
+      `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function tooLarge(maxBytes: number): HttpProblem {
+  return new HttpProblem(413, `the body is larger than ${maxBytes / 1024 / 1024} MiB`);
+}
+
+/** @throws InvalidInput with every problem at once */
+export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(
+    parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`),
+  );
+}
+
+/** The deadline that the API server appends: `?timeout=5s`. */
+export function timeoutSeconds(query: URLSearchParams): number {
+  const seconds = Number(
+    /^(\d+(?:\.\d+)?)s$/.exec(query.get("timeout") ?? "")?.[1] ?? DEFAULT_TIMEOUT_SECONDS,
+  );
+  return Math.min(Math.max(seconds, 1), MAX_TIMEOUT_SECONDS);
+}

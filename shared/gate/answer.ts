@@ -1,0 +1,30 @@
+/** Findings in the words of an AdmissionResponse: short warnings for kubectl, everything in the refusal. */
+import type { AdmissionResponse } from "./review.ts";
+import type { RuleFinding } from "./rule.ts";
+
+/** Kubernetes asks for warnings below 120 characters, and cuts at 256. */
+const WARNING_CHARACTERS = 119;
+
+export function toResponse(uid: string, findings: readonly RuleFinding[]): AdmissionResponse {
+  const denied = findings.filter(({ severity }) => severity === "deny");
+  const warned = findings.filter(({ severity }) => severity === "warn");
+  return {
+    uid,
+    allowed: denied.length === 0,
+    ...(denied.length > 0 && { status: { code: 403, message: denied.map(inFull).join("\n") } }),
+    ...(warned.length > 0 && { warnings: warned.map(inShort) }),
+    ...(findings.length > 0 && {
+      auditAnnotations: { rules: findings.map(({ rule, severity }) => `${rule}=${severity}`).join(",") },
+    }),
+  };
+}
+
+function inFull({ rule, field, message, suggestions = [] }: RuleFinding): string {
+  const free = suggestions.length > 0 ? `; free nearby: ${suggestions.join(", ")}` : "";
+  return `[${rule}] ${field}: ${message}${free}`;
+}
+
+function inShort({ rule, message }: RuleFinding): string {
+  const text = `[${rule}] ${message}`;
+  return text.length <= WARNING_CHARACTERS ? text : `${text.slice(0, WARNING_CHARACTERS - 1)}…`;
+}

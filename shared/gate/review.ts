@@ -1,0 +1,56 @@
+/**
+ * AdmissionReview v1 at the boundary.
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
+ */
+import { z } from "zod";
+import { Service } from "../annotations/service.ts";
+
+const Kind = z.object({ group: z.string().nullish(), version: z.string().nullish(), kind: z.string() });
+
+export const AdmissionReview = z.object({
+  apiVersion: z.literal("admission.k8s.io/v1"),
+  kind: z.literal("AdmissionReview"),
+  request: z.object({
+    uid: z.string().min(1).max(256),
+    kind: Kind,
+    namespace: z.string().default(""),
+    name: z.string().default(""),
+    operation: z.enum(["CREATE", "UPDATE", "DELETE", "CONNECT"]),
+    dryRun: z.boolean().nullish(),
+    object: z.unknown(),
+    oldObject: z.unknown(),
+  }),
+});
+export type AdmissionReview = z.infer<typeof AdmissionReview>;
+
+export interface AdmissionResponse {
+  readonly uid: string;
+  readonly allowed: boolean;
+  readonly status?: { readonly code: number; readonly message: string };
+  readonly warnings?: readonly string[];
+  readonly auditAnnotations?: Readonly<Record<string, string>>;
+}
+
+/** The request's Services; problems name the field that is wrong. */
+export function servicesOf({ request }: AdmissionReview): {
+  readonly object?: Service;
+  readonly oldObject?: Service;
+  readonly problems: readonly string[];
+} {
+  const object = parseService(request.object, "request.object");
+  const oldObject = parseService(request.oldObject, "request.oldObject");
+  return {
+    ...(object.service && { object: object.service }),
+    ...(oldObject.service && { oldObject: oldObject.service }),
+    problems: [...object.problems, ...oldObject.problems],
+  };
+}
+
+function parseService(value: unknown, at: string): { service?: Service; problems: string[] } {
+  if (value === null || value === undefined) return { problems: [] };
+  const parsed = Service.safeParse(value);
+  if (parsed.success) return { service: parsed.data, problems: [] };
+  return {
+    problems: parsed.error.issues.map((issue) => `${[at, ...issue.path].join(".")}: ${issue.message}`),
+  };
+}
