@@ -1,0 +1,154 @@
+/**
+ * The one path to a write: policy, then per change lease → re-read → guards → last proof → journal → write → verify → journal.
+ * In order; stops at the first refusal or failure and says what is left. Nothing else may use a `ResourceWriter`.
+ */
+import { Conflict, InvalidInput, NotYet, Refused } from "../errors.ts";
+import { readPolicy, type PolicyInForce } from "../policyStore.ts";
+import type { Run } from "../ports.ts";
+import { withLease } from "../storage/lease.ts";
+import { canonicalId } from "../network/resourceId.ts";
+import type { Applied, Apply, ApplyOptions } from "./applied.ts";
+import { withEdits } from "./body.ts";
+import { refusedBecause } from "./guards.ts";
+import { isInPlace } from "./inPlace.ts";
+import { closeEntry, countDeletes, openEntry, type Ended } from "./journalStore.ts";
+import type { Cause, Change } from "./plan.ts";
+import { observedBecause } from "./policy.ts";
+import type { Resource, ResourceWriter } from "./resources.ts";
+import { isStopped } from "./stop.ts";
+
+/** More than a write is ever waited for, so that a lease never runs out under its writer. */
+const LEASE_SECONDS = 300;
+const DAY_MILLISECONDS = 24 * 3600 * 1000;
+
+interface Work {
+  readonly run: Run;
+  readonly writer: ResourceWriter;
+  readonly cause: Cause;
+  readonly options: ApplyOptions;
+  readonly inForce: PolicyInForce;
+  /** Deletes made so far by this run. */
+  deletes: number;
+}
+
+/** @returns the `Apply` of this process, the only holder of its writer */
+export function createApply(writer: ResourceWriter): Apply {
+  return async (run, plan, cause, options) => {
+    const work: Work = { run, writer, cause, options, inForce: await readPolicy(run), deletes: 0 };
+    const results: Applied[] = [];
+    let stopped = false;
+    for (const change of plan.changes) {
+      const result: Applied = stopped
+        ? { change, outcome: "left", why: "an earlier change was not made" }
+        : await applyOne(work, change);
+      stopped ||= result.outcome === "refused" || result.outcome === "failed";
+      results.push(result);
+    }
+    return results;
+  };
+}
+
+/** @throws NotYet or Conflict, after the journal says so: the work is for another time */
+async function applyOne(work: Work, change: Change): Promise<Applied> {
+  const observed = observedBecause(change, work.inForce.policy);
+  if (observed) return { change, outcome: "observed", why: observed };
+  return withLease(work.run, canonicalId(change.resourceId), LEASE_SECONDS, () => applyLeased(work, change));
+}
+
+async function applyLeased(work: Work, change: Change): Promise<Applied> {
+  const { run } = work;
+  const actual = await run.ports.resources.read(change.resourceId);
+  if (isInPlace(change, actual)) return { change, outcome: "applied", why: "already so" };
+  if (!actual) return { change, outcome: "refused", why: "the resource is gone" };
+  const why = await refusal(work, change, actual);
+  if (why) {
+    run.log.warn("change refused", { resourceId: change.resourceId, why });
+    return { change, outcome: "refused", why };
+  }
+  return write(work, change, actual);
+}
+
+async function refusal(
+  { run, inForce, options, deletes }: Work,
+  change: Change,
+  actual: Resource,
+): Promise<string | undefined> {
+  const dayAgo = new Date(run.now().getTime() - DAY_MILLISECONDS).toISOString();
+  const [locks, stopped, day] = await Promise.all([
+    run.ports.resources.locks(change.resourceId),
+    isStopped(run),
+    change.action === "delete" ? countDeletes(run, dayAgo) : 0,
+  ]);
+  const { policy } = inForce;
+  const nowUtc = run.now().toISOString();
+  const guarded = refusedBecause({
+    change,
+    actual,
+    locks,
+    policy,
+    nowUtc,
+    stopped,
+    deletes: { run: deletes, day },
+    inSight: options.inSight,
+  });
+  if (guarded) return `${guarded.guard}: ${guarded.why}`;
+  if (options.stillTrue) return options.stillTrue(change, actual);
+  return change.action === "delete" ? "no last proof was given for a delete" : undefined;
+}
+
+async function write(work: Work, change: Change, actual: Resource): Promise<Applied> {
+  const { run, cause, inForce } = work;
+  const opened = await openEntry(run, change, { cause, policyVersion: inForce.version, before: actual.body });
+  const journalId = opened.entry.id;
+  try {
+    const after = await send(work.writer, change, actual);
+    const ended = await verified(run, change, after);
+    await closeEntry(run, opened, ended);
+    return report(work, change, journalId, ended);
+  } catch (error) {
+    const ended = await recovered(run, change, error);
+    await closeEntry(run, opened, ended);
+    if (ended.outcome !== "applied" && (error instanceof NotYet || error instanceof Conflict)) throw error;
+    return report(work, change, journalId, ended);
+  }
+}
+
+function send(writer: ResourceWriter, change: Change, actual: Resource): Promise<Resource | void> {
+  if (change.action === "delete") return writer.remove(change.resourceId, actual.version);
+  return writer.write(change.resourceId, withEdits(actual.body, change.edits), actual.version);
+}
+
+async function verified(run: Run, change: Change, answered: Resource | void): Promise<Ended> {
+  const after = answered ?? (await run.ports.resources.read(change.resourceId));
+  if (isInPlace(change, after)) return { outcome: "applied", ...(after && { after: after.body }) };
+  return {
+    outcome: "failed",
+    why: "Azure answered well, but the resource is not so",
+    ...(after && { after: after.body }),
+  };
+}
+
+/** A refused write did nothing; any other failure may have happened behind a lost answer: reading tells. */
+async function recovered(run: Run, change: Change, error: unknown): Promise<Ended> {
+  const why = error instanceof Error ? error.message : String(error);
+  if (error instanceof Refused || error instanceof InvalidInput) return { outcome: "refused", why };
+  try {
+    const after = await run.ports.resources.read(change.resourceId);
+    if (!isInPlace(change, after)) return { outcome: "failed", why, ...(after && { after: after.body }) };
+    return { outcome: "applied", why: `${why}; found done`, ...(after && { after: after.body }) };
+  } catch {
+    return { outcome: "unknown", why };
+  }
+}
+
+function report(work: Work, change: Change, journalId: string, { outcome, why }: Ended): Applied {
+  if (change.action === "delete" && outcome !== "refused") work.deletes += 1;
+  work.run.log.info("change written", {
+    resourceId: change.resourceId,
+    action: change.action,
+    outcome,
+    journalId,
+  });
+  const told = outcome === "applied" || outcome === "refused" ? outcome : "failed";
+  return { change, outcome: told, journalId, ...(why && { why }) };
+}

@@ -1,0 +1,47 @@
+/** Reads and sets single values of a raw body by path; everything else stays byte for byte. Pure. */
+import type { Edit } from "./plan.ts";
+import type { Json, JsonObject } from "./resources.ts";
+
+/** The value at `path` (dots between keys), `undefined` if absent. */
+export function valueAt(body: JsonObject, path: string): Json | undefined {
+  return path.split(".").reduce<Json | undefined>((at, key) => (isObject(at) ? at[key] : undefined), body);
+}
+
+/** The body with every edit's `after` in place; missing objects on the way are made. */
+export function withEdits(body: JsonObject, edits: readonly Edit[]): JsonObject {
+  return edits.reduce((edited, edit) => setAt(edited, edit.path.split("."), edit.after), body);
+}
+
+function setAt(
+  body: JsonObject,
+  [key = "", ...rest]: readonly string[],
+  after: Json | undefined,
+): JsonObject {
+  if (rest.length > 0) {
+    const child = body[key];
+    return { ...body, [key]: setAt(isObject(child) ? child : {}, rest, after) };
+  }
+  if (after !== undefined) return { ...body, [key]: after };
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== key));
+}
+
+/** True if both say the same: objects by content, lists as sets, text without case, absent equal to an empty list. */
+export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(value: Json | undefined): string {
+  return JSON.stringify(normalised(value ?? []));
+}
+
+function normalised(value: Json): unknown {
+  if (typeof value === "string") return value.toLowerCase();
+  if (Array.isArray(value)) return value.map((item) => JSON.stringify(normalised(item))).sort();
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, normalised(item)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,100 @@
+/**
+ * Guards: reasons not to write although a plan says so and policy allows it. Each is a pure function of what was just read
+ * under the resource's lease; the first that speaks ends the plan.
+ */
+import type { Policy } from "../policy.ts";
+import { sameValue, valueAt } from "./body.ts";
+import type { Change } from "./plan.ts";
+import type { Lock, Resource } from "./resources.ts";
+
+export interface GuardInput {
+  readonly change: Change;
+  readonly actual: Resource;
+  readonly locks: readonly Lock[];
+  readonly policy: Policy;
+  readonly nowUtc: string;
+  /** Somebody stopped all writing. */
+  readonly stopped: boolean;
+  /** Deletes already made: by this run, and in the last 24 hours. */
+  readonly deletes: { readonly run: number; readonly day: number };
+  /** Load balancers and links that the plan was made from. */
+  readonly inSight: number;
+}
+
+export interface Refusal {
+  readonly guard: string;
+  readonly why: string;
+}
+
+type Guard = (input: GuardInput) => string | undefined;
+
+/** `mooring: off` on a resource always wins. */
+const OFF_TAG = "mooring";
+
+const stopped: Guard = (input) => (input.stopped ? "writing is stopped" : undefined);
+
+const frozen: Guard = ({ policy, nowUtc }) => {
+  const now = Date.parse(nowUtc);
+  const window = policy.freeze.find(
+    ({ fromUtc, toUtc }) => now >= Date.parse(fromUtc) && now < Date.parse(toUtc),
+  );
+  return window && `frozen until ${window.toUtc}: ${window.why}`;
+};
+
+const tagged: Guard = ({ actual }) => {
+  const off = Object.entries(actual.tags).some(
+    ([key, value]) => key.toLowerCase() === OFF_TAG && value.toLowerCase() === "off",
+  );
+  return off ? "the resource is tagged mooring: off" : undefined;
+};
+
+const locked: Guard = ({ change, locks }) => {
+  const lock = locks.find(({ level }) => level === "ReadOnly" || change.action === "delete");
+  return lock && `management lock ${lock.id} (${lock.level})`;
+};
+
+const unproved: Guard = ({ change }) =>
+  change.evidence.length === 0 ? "the change rests on no evidence" : undefined;
+
+const unsettled: Guard = ({ actual }) =>
+  actual.provisioningState === "Succeeded"
+    ? undefined
+    : `the resource is ${actual.provisioningState || "in an unknown state"}`;
+
+const changedSincePlanned: Guard = ({ change, actual }) => {
+  if (change.action === "delete") return undefined;
+  const moved = change.edits.find(({ path, before }) => !sameValue(valueAt(actual.body, path), before));
+  return moved && `${moved.path} changed since the plan was made`;
+};
+
+const blastRadius: Guard = ({ change, policy, deletes, inSight }) => {
+  if (change.action !== "delete") return undefined;
+  if (deletes.run >= policy.maxDeletesPerRun)
+    return `${deletes.run} deletes in this run, policy allows ${policy.maxDeletesPerRun}`;
+  if (deletes.day >= policy.maxDeletesPerDay)
+    return `${deletes.day} deletes in 24 hours, policy allows ${policy.maxDeletesPerDay}`;
+  const percent = inSight > 0 ? ((deletes.run + 1) * 100) / inSight : 100;
+  return percent > policy.maxDeletePercent
+    ? `would delete ${percent.toFixed(0)} % of what is in sight, policy allows ${policy.maxDeletePercent} %`
+    : undefined;
+};
+
+const GUARDS: Readonly<Record<string, Guard>> = {
+  stopped,
+  frozen,
+  tagged,
+  locked,
+  unproved,
+  unsettled,
+  "changed-since-planned": changedSincePlanned,
+  "blast-radius": blastRadius,
+};
+
+/** The first guard that refuses, with its reason; `undefined` if the change may be written. */
+export function refusedBecause(input: GuardInput): Refusal | undefined {
+  for (const [guard, check] of Object.entries(GUARDS)) {
+    const why = check(input);
+    if (why) return { guard, why };
+  }
+  return undefined;
+}

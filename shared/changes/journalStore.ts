@@ -1,0 +1,96 @@
+/**
+ * Keeps the journal: an entry is written before a change (`intended`) and completed after, so that a crash between is seen.
+ * Partition `all`; keys run backwards in time, so that newest first is a range read. Bodies go to `States`.
+ */
+import type { Run } from "../ports.ts";
+import type { JournalEntry, Outcome } from "./journal.ts";
+import type { Cause, Change } from "./plan.ts";
+import type { JsonObject } from "./resources.ts";
+
+const PARTITION = "all";
+const MAX_MILLISECONDS = 9_999_999_999_999;
+
+/** An entry that was opened; completing it names the version, so only its opener or its resolver can. */
+export interface Opened {
+  readonly entry: JournalEntry;
+  readonly version: string;
+}
+
+export interface Ended {
+  readonly outcome: Outcome;
+  readonly why?: string;
+  readonly after?: JsonObject;
+}
+
+/** Writes the intent to change, with the whole resource as it is; must be there before the change is. */
+export async function openEntry(
+  run: Run,
+  change: Change,
+  context: { cause: Cause; policyVersion: string; before: JsonObject },
+): Promise<Opened> {
+  const id = run.newId();
+  const beforeState = `${id}/before.json`;
+  await run.ports.states.save(beforeState, context.before);
+  const entry: JournalEntry = {
+    id,
+    change,
+    cause: context.cause,
+    policyVersion: context.policyVersion,
+    outcome: "intended",
+    intendedAtUtc: run.now().toISOString(),
+    beforeState,
+  };
+  const written = await run.ports.tables.journal.transact(PARTITION, [
+    { do: "insert", key: journalKey(entry), value: entry },
+  ]);
+  const version = written.ok ? written.versions[0] : undefined;
+  if (version === undefined) throw new Error(`journal entry ${id} could not be written`);
+  return { entry, version };
+}
+
+/** Says what became of the change. */
+export async function closeEntry(
+  run: Run,
+  { entry, version }: Opened,
+  { outcome, why, after }: Ended,
+): Promise<void> {
+  const afterState = after && `${entry.id}/after.json`;
+  if (after && afterState) await run.ports.states.save(afterState, after);
+  const value = {
+    ...entry,
+    outcome,
+    completedAtUtc: run.now().toISOString(),
+    ...(why && { why }),
+    ...(afterState && { afterState }),
+  };
+  await run.ports.tables.journal.transact(PARTITION, [
+    { do: "replace", key: journalKey(entry), value, version },
+  ]);
+}
+
+/** Newest first; stop reading when you have enough. */
+export async function* listJournal(run: Run, sinceUtc?: string): AsyncIterable<Opened> {
+  const range = sinceUtc === undefined ? {} : { to: `${backwards(sinceUtc)}~` };
+  for await (const row of run.ports.tables.journal.list(PARTITION, range))
+    yield { entry: row.value, version: row.version };
+}
+
+/** Deletes that were made, or may have been, since then. */
+export async function countDeletes(run: Run, sinceUtc: string): Promise<number> {
+  let count = 0;
+  for await (const { entry } of listJournal(run, sinceUtc))
+    if (
+      entry.change.action === "delete" &&
+      (entry.outcome === "applied" || entry.outcome === "intended" || entry.outcome === "unknown")
+    )
+      count += 1;
+  return count;
+}
+
+function journalKey({ intendedAtUtc, id }: JournalEntry): string {
+  return `${backwards(intendedAtUtc)}-${id}`;
+}
+
+function backwards(utc: string): string {
+  return String(MAX_MILLISECONDS - Date.parse(utc)).padStart(13, "0");
+}

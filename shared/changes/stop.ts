@@ -1,0 +1,18 @@
+/** The global stop: one row; while it is there nothing is written to Azure. Read before every change, never cached. */
+import type { Run } from "../ports.ts";
+
+const PARTITION = "policy";
+const KEY = "stop";
+
+export async function isStopped(run: Run): Promise<boolean> {
+  return (await run.ports.tables.policies.get(PARTITION, KEY)) !== undefined;
+}
+
+export async function stopWriting(run: Run, why: string): Promise<void> {
+  const value = { policy: { why }, appliedAtUtc: run.now().toISOString() };
+  await run.ports.tables.policies.transact(PARTITION, [{ do: "put", key: KEY, value }]);
+}
+
+export async function resumeWriting(run: Run): Promise<void> {
+  await run.ports.tables.policies.transact(PARTITION, [{ do: "remove", key: KEY }]);
+}

@@ -1,0 +1,16 @@
+/** How the CCM names what it builds for a Service: names are its only way back from Azure to Kubernetes. Pure. */
+
+const BASE_CHARACTERS = 32;
+
+/**
+ * `a` and the UID without dashes, cut to 32 characters: the last UID character is lost, so compare as a prefix.
+ * @see https://github.com/kubernetes/cloud-provider (DefaultLoadBalancerName)
+ */
+export function baseName(uid: string): string {
+  return `a${uid.replaceAll("-", "")}`.slice(0, BASE_CHARACTERS);
+}
+
+/** True if a frontend or rule of this name was made for the Service with this uid as its primary. */
+export function isNamedFor(name: string, uid: string): boolean {
+  return uid !== "" && name.toLowerCase().startsWith(baseName(uid).toLowerCase());
+}
