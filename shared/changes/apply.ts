@@ -113,12 +113,14 @@ async function write(work: Work, change: Change, actual: Resource): Promise<Appl
   }
 }
 
-function send(writer: ResourceWriter, change: Change, actual: Resource): Promise<Resource | void> {
-  if (change.action === "delete") return writer.remove(change.resourceId, actual.version);
-  return writer.write(change.resourceId, withEdits(actual.body, change.edits), actual.version);
+async function send(writer: ResourceWriter, change: Change, actual: Resource): Promise<Resource | undefined> {
+  if (change.action === "update")
+    return writer.write(change.resourceId, withEdits(actual.body, change.edits), actual.version);
+  await writer.remove(change.resourceId, actual.version);
+  return undefined;
 }
 
-async function verified(run: Run, change: Change, answered: Resource | void): Promise<Ended> {
+async function verified(run: Run, change: Change, answered: Resource | undefined): Promise<Ended> {
   const after = answered ?? (await run.ports.resources.read(change.resourceId));
   if (isInPlace(change, after)) return { outcome: "applied", ...(after && { after: after.body }) };
   return {

@@ -1,0 +1,55 @@
+/**
+ * Enqueues work once per burst. A row says that a message for the key is still waiting; events until then add nothing, because the
+ * message is seen only after the window and its worker reads the world afresh. The window ends no later than the message becomes
+ * visible, so an event after the worker began always makes a new message; a crash between row and message costs one window.
+ */
+import { canonicalId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import type { Row } from "../storage/table.ts";
+import type { WaitingRow } from "../ports.ts";
+import type { QueueName } from "../storage/queue.ts";
+import type { Work } from "./toWork.ts";
+
+const WINDOW_SECONDS: Readonly<Record<QueueName, number>> = {
+  links: 2,
+  inventory: 10,
+  orphans: 10,
+  drift: 60,
+};
+
+export interface Hint {
+  readonly why: string;
+  readonly correlationId: string;
+}
+
+/** True if a message was sent, false if one is already waiting. */
+export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boolean> {
+  const windowSeconds = WINDOW_SECONDS[work.queue];
+  const key = `${work.what}|${canonicalId(work.id)}`;
+  const row = await run.ports.tables.waiting.get(work.queue, key);
+  if (row && row.value.untilUtc > run.now().toISOString()) return false;
+  if (!(await claim(run, { partition: work.queue, key, row, windowSeconds }))) return false;
+  const { what, id } = work;
+  await run.ports.queue.send(
+    work.queue,
+    { what, id, ...hint, seenAtUtc: run.now().toISOString() },
+    windowSeconds,
+  );
+  return true;
+}
+
+interface Claim {
+  readonly partition: string;
+  readonly key: string;
+  readonly row: Row<WaitingRow> | undefined;
+  readonly windowSeconds: number;
+}
+
+/** False if another event of the burst was faster: its message will do for this one too. */
+async function claim(run: Run, { partition, key, row, windowSeconds }: Claim): Promise<boolean> {
+  const value = { untilUtc: new Date(run.now().getTime() + windowSeconds * 1000).toISOString() };
+  const write = row
+    ? ({ do: "replace", key, value, version: row.version } as const)
+    : ({ do: "insert", key, value } as const);
+  return (await run.ports.tables.waiting.transact(partition, [write])).ok;
+}

@@ -1,0 +1,17 @@
+import type { Run } from "../ports.ts";
+import { enqueueOnce } from "./coalesce.ts";
+import { parseEvent } from "./resourceEvent.ts";
+import { toWork } from "./toWork.ts";
+
+/** Turns an event into work, once per burst. An event that is about nothing of ours is logged and done. @throws InvalidInput */
+export async function receiveEvent(run: Run, event: unknown): Promise<void> {
+  const parsed = parseEvent(event);
+  const work = toWork(parsed);
+  if (work.length === 0)
+    run.log.debug("event is about nothing that is watched", { type: parsed.type, id: parsed.resourceId });
+  const hint = {
+    why: `event ${parsed.operationName || parsed.type}`,
+    correlationId: parsed.correlationId || parsed.id,
+  };
+  for (const one of work) await enqueueOnce(run, one, hint);
+}

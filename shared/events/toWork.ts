@@ -1,0 +1,38 @@
+/** What a resource event makes worth looking at. Pure: same event, same work. */
+import { parseResourceId } from "../network/resourceId.ts";
+import type { QueueName } from "../storage/queue.ts";
+import type { ResourceEvent } from "./resourceEvent.ts";
+
+export interface Work {
+  readonly queue: QueueName;
+  readonly what: string;
+  readonly id: string;
+}
+
+const ABOUT_RESOURCES = /^Microsoft\.Resources\.Resource(Write|Delete|Action)Success$/;
+const INVENTORY: Work = { queue: "inventory", what: "inventory", id: "all" };
+const ORPHANS: Work = { queue: "orphans", what: "orphans", id: "all" };
+
+const LINK = "microsoft.network/privatelinkservices";
+
+const BY_TYPE: Readonly<Record<string, (id: string) => readonly Work[]>> = {
+  [LINK]: (id) => [linkWork(id), INVENTORY],
+  [`${LINK}/privateendpointconnections`]: (id) => [linkWork(parseResourceId(id)?.parentId ?? id)],
+  "microsoft.network/loadbalancers": () => [INVENTORY],
+  "microsoft.network/networkinterfaces": () => [INVENTORY],
+  "microsoft.network/privateendpoints": () => [INVENTORY],
+  "microsoft.network/virtualnetworks": () => [INVENTORY],
+  "microsoft.network/virtualnetworks/subnets": () => [INVENTORY],
+  "microsoft.containerservice/managedclusters": () => [ORPHANS],
+};
+
+/** Nothing for events of other types and about other resources; the caller logs these. */
+export function toWork({ type, resourceId }: ResourceEvent): readonly Work[] {
+  if (!ABOUT_RESOURCES.test(type)) return [];
+  const resourceType = parseResourceId(resourceId)?.type.toLowerCase() ?? "";
+  return BY_TYPE[resourceType]?.(resourceId) ?? [];
+}
+
+function linkWork(id: string): Work {
+  return { queue: "links", what: "link", id };
+}

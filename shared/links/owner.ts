@@ -1,0 +1,43 @@
+/**
+ * Whose a link is. A link is ours only if the CCM's tags, the frontend it stands on and a declared Service agree; the tag
+ * `k8s-azure-cluster-name` is `kubernetes` on every AKS cluster and identifies none: the frontend's resource group does. Pure.
+ */
+import type { Cluster } from "../clusters/model.ts";
+import { isNamedFor } from "../intents/frontendName.ts";
+import type { Declared } from "../intents/model.ts";
+import type { Link } from "../network/model.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+
+export const CLUSTER_TAG = "k8s-azure-cluster-name";
+export const OWNER_TAG = "k8s-azure-owner-service";
+
+/** The registered cluster whose load balancer the link stands on; `undefined` if none, or if its marks disagree. */
+export function clusterOfLink(link: Link, clusters: readonly Cluster[]): Cluster | undefined {
+  if (link.tags[CLUSTER_TAG] === undefined || link.frontendIds.length !== 1) return undefined;
+  return clusterOfFrontend(link.frontendIds[0] ?? "", clusters);
+}
+
+/** The registered cluster whose node resource group the frontend is in. */
+export function clusterOfFrontend(frontendId: string, clusters: readonly Cluster[]): Cluster | undefined {
+  const frontend = parseResourceId(frontendId);
+  return clusters.find(({ resourceId, nodeResourceGroup }) => {
+    const subscription = parseResourceId(resourceId)?.subscription.toLowerCase();
+    return (
+      frontend?.subscription.toLowerCase() === subscription &&
+      frontend?.resourceGroup.toLowerCase() === nodeResourceGroup.toLowerCase()
+    );
+  });
+}
+
+/** The living Service that the link's owner tag names, if the frontend carries its name too. */
+export function ownerOfLink(link: Link, declared: readonly Declared[]): Declared | undefined {
+  const owner = declared.find(({ namespace, name }) => link.tags[OWNER_TAG] === `${namespace}/${name}`);
+  if (!owner || owner.deletedAtUtc !== undefined) return undefined;
+  const frontendName = parseResourceId(link.frontendIds[0] ?? "")?.name ?? "";
+  return isNamedFor(frontendName, owner.uid) || sharesFrontend(link, owner) ? owner : undefined;
+}
+
+// A secondary Service shares a primary's frontend by asking for its address, so it must ask for one.
+function sharesFrontend(_link: Link, { intent }: Declared): boolean {
+  return intent.addresses.ipv4 !== undefined;
+}
