@@ -19,3 +19,15 @@ export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
     if (item) await outcome.settle(run, queue, item, async () => (await worker())(run, item, mooring));
   };
 }
+
+/** A timer's handler that only asks for the work: the queue retries it, and a second timer at once adds nothing. */
+export function enqueueOnTimer(queue: QueueName) {
+  return async (_timer: unknown, context: InvocationContext): Promise<void> => {
+    const [{ app }, { enqueueOnce }] = await Promise.all([
+      import("../shared/app.ts"),
+      import("../shared/events/coalesce.ts"),
+    ]);
+    const hint = { why: "timer", correlationId: context.invocationId };
+    await enqueueOnce((await app()).run(context), { queue, what: queue, id: "all" }, hint);
+  };
+}

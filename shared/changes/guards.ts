@@ -33,11 +33,9 @@ const OFF_TAG = "mooring";
 
 const stopped: Guard = (input) => (input.stopped ? "writing is stopped" : undefined);
 
+// Times are ISO 8601 in UTC throughout, so their text order is their time order.
 const frozen: Guard = ({ policy, nowUtc }) => {
-  const now = Date.parse(nowUtc);
-  const window = policy.freeze.find(
-    ({ fromUtc, toUtc }) => now >= Date.parse(fromUtc) && now < Date.parse(toUtc),
-  );
+  const window = policy.freeze.find(({ fromUtc, toUtc }) => nowUtc >= fromUtc && nowUtc < toUtc);
   return window && `frozen until ${window.toUtc}: ${window.why}`;
 };
 

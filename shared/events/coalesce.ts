@@ -4,9 +4,8 @@
  * visible, so an event after the worker began always makes a new message; a crash between row and message costs one window.
  */
 import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import type { Row } from "../storage/table.ts";
-import type { WaitingRow } from "../ports.ts";
+import type { Row, Write } from "../storage/table.ts";
+import type { Run, WaitingRow } from "../ports.ts";
 import type { QueueName } from "../storage/queue.ts";
 import type { Work } from "./toWork.ts";
 
@@ -28,13 +27,20 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
   const key = `${work.what}|${canonicalId(work.id)}`;
   const row = await run.ports.tables.waiting.get(work.queue, key);
   if (row && row.value.untilUtc > run.now().toISOString()) return false;
-  if (!(await claim(run, { partition: work.queue, key, row, windowSeconds }))) return false;
+  const version = await claim(run, { partition: work.queue, key, row, windowSeconds });
+  if (version === undefined) return false;
   const { what, id } = work;
-  await run.ports.queue.send(
-    work.queue,
-    { what, id, ...hint, seenAtUtc: run.now().toISOString() },
-    windowSeconds,
-  );
+  try {
+    await run.ports.queue.send(
+      work.queue,
+      { what, id, ...hint, seenAtUtc: run.now().toISOString() },
+      windowSeconds,
+    );
+  } catch (error) {
+    // Event Grid will send the event again: then no message must seem to be waiting.
+    await run.ports.tables.waiting.transact(work.queue, [{ do: "remove", key, version }]);
+    throw error;
+  }
   return true;
 }
 
@@ -45,11 +51,12 @@ interface Claim {
   readonly windowSeconds: number;
 }
 
-/** False if another event of the burst was faster: its message will do for this one too. */
-async function claim(run: Run, { partition, key, row, windowSeconds }: Claim): Promise<boolean> {
+/** The claim's version; `undefined` if another event of the burst was faster: its message will do for this one too. */
+async function claim(run: Run, { partition, key, row, windowSeconds }: Claim): Promise<string | undefined> {
   const value = { untilUtc: new Date(run.now().getTime() + windowSeconds * 1000).toISOString() };
-  const write = row
-    ? ({ do: "replace", key, value, version: row.version } as const)
-    : ({ do: "insert", key, value } as const);
-  return (await run.ports.tables.waiting.transact(partition, [write])).ok;
+  const write: Write<WaitingRow> = row
+    ? { do: "replace", key, value, version: row.version }
+    : { do: "insert", key, value };
+  const written = await run.ports.tables.waiting.transact(partition, [write]);
+  return written.ok ? written.versions[0] : undefined;
 }

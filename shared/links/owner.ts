@@ -34,10 +34,5 @@ export function ownerOfLink(link: Link, declared: readonly Declared[]): Declared
   const owner = declared.find(({ namespace, name }) => link.tags[OWNER_TAG] === `${namespace}/${name}`);
   if (!owner || owner.deletedAtUtc !== undefined) return undefined;
   const frontendName = parseResourceId(link.frontendIds[0] ?? "")?.name ?? "";
-  return isNamedFor(frontendName, owner.uid) || sharesFrontend(link, owner) ? owner : undefined;
-}
-
-// A secondary Service shares a primary's frontend by asking for its address, so it must ask for one.
-function sharesFrontend(_link: Link, { intent }: Declared): boolean {
-  return intent.addresses.ipv4 !== undefined;
+  return isNamedFor(frontendName, owner.uid) ? owner : undefined;
 }

@@ -1,0 +1,127 @@
+/**
+ * Which load balancers and links are orphans. Proof is needed, not suspicion: the marks of a known cluster, ARM's word that the
+ * cluster is gone or a complete fresh snapshot without the Service, and nothing in Azure that contradicts. Whatever is unknown,
+ * stale or contradictory makes a candidate `unproved`, with what is missing. Pure.
+ */
+import type { Evidence } from "../changes/plan.ts";
+import { isNamedFor } from "../intents/frontendName.ts";
+import type { Declared } from "../intents/model.ts";
+import { clusterOfFrontend, CLUSTER_TAG } from "../links/owner.ts";
+import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
+import { parseResourceId, sameId } from "../network/resourceId.ts";
+import type { OrphanKind } from "./model.ts";
+import { contradictions } from "./contradictions.ts";
+import type { ClusterView, World } from "./world.ts";
+
+export interface Candidate {
+  readonly resourceId: string;
+  readonly kind: OrphanKind;
+  readonly cluster: string;
+  readonly verdict: "orphan" | "unproved";
+  readonly for: readonly Evidence[];
+  /** Why it may not be one, or what is missing to prove it. */
+  readonly against: readonly string[];
+}
+
+/** Resources of known clusters that no living Service accounts for; those that one does account for are not listed. */
+export function findOrphans(world: World): Candidate[] {
+  const balancers = world.balancers.flatMap((balancer) => judgeBalancer(world, balancer) ?? []);
+  const links = world.links.flatMap((link) => judgeLink(world, link) ?? []);
+  return [...links, ...balancers].sort((a, b) => (a.resourceId < b.resourceId ? -1 : 1));
+}
+
+function judgeBalancer(world: World, balancer: LoadBalancer): Candidate | undefined {
+  const view = viewOf(world, balancer.id);
+  // Public load balancers carry the cluster's outbound traffic; only the internal one lives and dies with Services.
+  if (!view || !balancer.name.toLowerCase().endsWith("-internal")) return undefined;
+  if (balancer.frontends.some((frontend) => livesOn(view, balancer, frontend))) return undefined;
+  return judge(world, view, {
+    resourceId: balancer.id,
+    kind: "loadBalancer",
+    against: contradictions.balancer(world, balancer),
+  });
+}
+
+function judgeLink(world: World, link: Link): Candidate | undefined {
+  const frontendId = link.frontendIds[0];
+  const view = frontendId === undefined ? undefined : viewOf(world, frontendId);
+  if (!view || link.tags[CLUSTER_TAG] === undefined) return undefined;
+  const owners = living(view).filter((declared) =>
+    isNamedFor(parseResourceId(frontendId ?? "")?.name ?? "", declared.uid),
+  );
+  const balancer = world.balancers.find(({ frontends }) =>
+    frontends.some(({ id }) => sameId(id, frontendId ?? "")),
+  );
+  const frontend = balancer?.frontends.find(({ id }) => sameId(id, frontendId ?? ""));
+  if (owners.length > 0 || (balancer && frontend && livesOn(view, balancer, frontend))) return undefined;
+  return judge(world, view, { resourceId: link.id, kind: "link", against: contradictions.link(link) });
+}
+
+function viewOf(world: World, id: string): ClusterView | undefined {
+  const cluster = clusterOfFrontend(
+    id,
+    world.clusters.map((view) => view.cluster),
+  );
+  return world.clusters.find((view) => view.cluster === cluster);
+}
+
+/**
+ * True if a living Service owns the frontend (its name), shares it (asks for its address) or has rules on it. A Service that we
+ * cannot tell apart counts as living: if two could own a frontend, nobody loses it.
+ */
+function livesOn(view: ClusterView, balancer: LoadBalancer, frontend: Frontend): boolean {
+  const rules = balancer.rules.filter(({ frontendId }) => sameId(frontendId, frontend.id));
+  return living(view).some(
+    (declared) =>
+      isNamedFor(frontend.name, declared.uid) ||
+      rules.some(({ name }) => isNamedFor(name, declared.uid)) ||
+      asksFor(declared, frontend.address),
+  );
+}
+
+function living(view: ClusterView): readonly Declared[] {
+  if (view.state === "gone") return [];
+  // A Service being deleted is still its frontend's owner until a snapshot no longer lists it.
+  return view.declared;
+}
+
+function asksFor({ intent }: Declared, address: string | undefined): boolean {
+  return address !== undefined && (intent.addresses.ipv4 === address || intent.addresses.ipv6 === address);
+}
+
+interface Suspicion {
+  readonly resourceId: string;
+  readonly kind: OrphanKind;
+  readonly against: readonly string[];
+}
+
+function judge(world: World, view: ClusterView, { resourceId, kind, against }: Suspicion): Candidate {
+  const proof = proofOf(world, view);
+  const missing = typeof proof === "string" ? [proof] : [];
+  const all = [...missing, ...against];
+  return {
+    resourceId,
+    kind,
+    cluster: view.cluster.name,
+    verdict: all.length === 0 ? "orphan" : "unproved",
+    for: typeof proof === "string" ? [] : [proof],
+    against: all,
+  };
+}
+
+/** The proof that no Service owns it any more, or what is missing for one. */
+function proofOf(world: World, { cluster, state, snapshot }: ClusterView): Evidence | string {
+  if (state === "gone")
+    return { says: `managed cluster ${cluster.name} does not exist`, source: "ARM", atUtc: world.nowUtc };
+  if (state === "unknown") return `whether cluster ${cluster.name} exists could not be read`;
+  if (!snapshot) return `cluster ${cluster.name} never sent a snapshot`;
+  if (snapshot.takenAtUtc < world.freshSinceUtc)
+    return `the snapshot of ${cluster.name} is from ${snapshot.takenAtUtc}`;
+  if (snapshot.services * 2 < snapshot.previousServices)
+    return `the snapshot of ${cluster.name} fell from ${snapshot.previousServices} to ${snapshot.services} Services`;
+  return {
+    says: `no Service of cluster ${cluster.name} owns or shares it`,
+    source: "snapshot",
+    atUtc: snapshot.takenAtUtc,
+  };
+}

@@ -1,0 +1,41 @@
+/** What Azure itself shows against a resource being an orphan. Pure. */
+import type { Link, LoadBalancer } from "../network/model.ts";
+import { sameId } from "../network/resourceId.ts";
+import type { World } from "./world.ts";
+
+export const contradictions = { balancer: againstBalancer, link: againstLink };
+
+function againstBalancer(world: World, balancer: LoadBalancer): string[] {
+  const links = world.links.filter((link) =>
+    link.frontendIds.some((id) => balancer.frontends.some((frontend) => sameId(frontend.id, id))),
+  );
+  const unmarked = links.filter((link) => againstLink(link).length > 0);
+  return [
+    ...unsettled(balancer.provisioningState),
+    ...off(balancer.tags),
+    ...(balancer.frontends.some(({ isPublic }) => isPublic) ? ["it has a public frontend"] : []),
+    ...(balancer.otherFrontendUses.length > 0 ? ["outbound or inbound NAT rules use its frontends"] : []),
+    ...unmarked.map((link) => `link ${link.name} stands on it and may be in use`),
+  ];
+}
+
+function againstLink(link: Link): string[] {
+  const alive = link.connections.filter(({ status }) => status === "Approved" || status === "Pending");
+  return [
+    ...unsettled(link.provisioningState),
+    ...off(link.tags),
+    ...(link.frontendIds.length > 1 ? ["it stands on several frontends"] : []),
+    ...alive.map(({ name, status }) => `connection ${name} is ${status.toLowerCase()}`),
+  ];
+}
+
+function unsettled(state: string): string[] {
+  return state === "Succeeded" ? [] : [`it is ${state || "in an unknown state"}`];
+}
+
+function off(tags: Readonly<Record<string, string>>): string[] {
+  const tagged = Object.entries(tags).some(
+    ([key, value]) => key.toLowerCase() === "mooring" && value.toLowerCase() === "off",
+  );
+  return tagged ? ["it is tagged mooring: off"] : [];
+}

@@ -1,0 +1,41 @@
+import { listClusters } from "../clusters/registry.ts";
+import type { Cluster } from "../clusters/model.ts";
+import { listDeclared } from "../intents/remember.ts";
+import type { Policy } from "../policy.ts";
+import type { Run } from "../ports.ts";
+import type { ClusterView, World } from "./world.ts";
+
+/** Reads everything afresh. @throws whatever a list throws: a partial world is no ground to judge on */
+export async function gatherWorld(run: Run, policy: Policy): Promise<World> {
+  const { network, subscriptions } = run.ports;
+  const [clusters, balancers, links] = await Promise.all([
+    listClusters(run).then((all) => Promise.all(all.map((cluster) => viewCluster(run, cluster)))),
+    Promise.all(subscriptions.map((subscription) => network.loadBalancers(subscription))),
+    Promise.all(subscriptions.map((subscription) => network.links(subscription))),
+  ]);
+  const nowUtc = run.now().toISOString();
+  const freshSinceUtc = new Date(run.now().getTime() - policy.snapshotStaleMinutes * 60_000).toISOString();
+  return { clusters, balancers: balancers.flat(), links: links.flat(), nowUtc, freshSinceUtc };
+}
+
+async function viewCluster(run: Run, cluster: Cluster): Promise<ClusterView> {
+  const [state, snapshot, declared] = await Promise.all([
+    stateOf(run, cluster),
+    run.ports.tables.snapshots.get("all", cluster.name),
+    listDeclared(run, cluster.name),
+  ]);
+  return { cluster, state, declared, ...(snapshot && { snapshot: snapshot.value }) };
+}
+
+async function stateOf(run: Run, cluster: Cluster): Promise<ClusterView["state"]> {
+  try {
+    return (await run.ports.resources.read(cluster.resourceId)) ? "present" : "gone";
+  } catch (error) {
+    // Not readable is not gone: the resource is left alone and the finding says why.
+    run.log.warn("cluster could not be read", {
+      cluster: cluster.name,
+      why: error instanceof Error ? error.message : String(error),
+    });
+    return "unknown";
+  }
+}

@@ -1,0 +1,62 @@
+/** Keeps proved orphans through their grace; what comes back to life leaves at once. Partition `all`; key = canonical id. */
+import { canonicalId } from "../network/resourceId.ts";
+import type { Policy } from "../policy.ts";
+import type { Run } from "../ports.ts";
+import type { Candidate } from "./classify.ts";
+import type { Quarantined } from "./model.ts";
+
+const PARTITION = "all";
+
+export async function listQuarantine(run: Run): Promise<Quarantined[]> {
+  const rows = await Array.fromAsync(run.ports.tables.quarantine.list(PARTITION));
+  return rows.map(({ value }) => value);
+}
+
+/** Brings the quarantine in line with what is proved now, and gives it. */
+export async function updateQuarantine(
+  run: Run,
+  candidates: readonly Candidate[],
+  policy: Policy,
+): Promise<Quarantined[]> {
+  const proved = new Map(
+    candidates.filter(({ verdict }) => verdict === "orphan").map((one) => [canonicalId(one.resourceId), one]),
+  );
+  const before = new Map((await listQuarantine(run)).map((row) => [canonicalId(row.resourceId), row]));
+  const after = [...proved].map(([key, candidate]) => toRow(run, candidate, before.get(key), policy));
+  for (const row of after) await put(run, row, !before.has(canonicalId(row.resourceId)));
+  for (const [key, row] of before) if (!proved.has(key)) await leave(run, row);
+  return after;
+}
+
+function toRow(run: Run, candidate: Candidate, known: Quarantined | undefined, policy: Policy): Quarantined {
+  const nowUtc = run.now().toISOString();
+  const quarantinedAtUtc = known?.quarantinedAtUtc ?? nowUtc;
+  return {
+    resourceId: candidate.resourceId,
+    kind: candidate.kind,
+    cluster: candidate.cluster,
+    reason: candidate.for.map(({ says }) => says).join("; "),
+    evidence: candidate.for,
+    quarantinedAtUtc,
+    deleteAfterUtc: new Date(Date.parse(quarantinedAtUtc) + policy.sweepGraceSeconds * 1000).toISOString(),
+    lastProvedAtUtc: nowUtc,
+  };
+}
+
+async function put(run: Run, row: Quarantined, isNew: boolean): Promise<void> {
+  await run.ports.tables.quarantine.transact(PARTITION, [
+    { do: "put", key: canonicalId(row.resourceId), value: row },
+  ]);
+  if (isNew)
+    run.log.info("quarantined", {
+      resourceId: row.resourceId,
+      cluster: row.cluster,
+      deleteAfterUtc: row.deleteAfterUtc,
+    });
+}
+
+/** Also how a deleted orphan's row goes. */
+export async function leave(run: Run, { resourceId }: Quarantined): Promise<void> {
+  await run.ports.tables.quarantine.transact(PARTITION, [{ do: "remove", key: canonicalId(resourceId) }]);
+  run.log.info("left quarantine", { resourceId });
+}

@@ -1,0 +1,61 @@
+/**
+ * Finds orphans, quarantines the proved ones, and deletes those whose grace is over, each proved once more from fresh reads
+ * right before. Mode `observe` (the default) only tells. Called by the orphans queue; safe to run any number of times.
+ */
+import type { Applied, Apply } from "../changes/applied.ts";
+import type { Change } from "../changes/plan.ts";
+import { sameId } from "../network/resourceId.ts";
+import { readPolicy } from "../policyStore.ts";
+import type { Run } from "../ports.ts";
+import type { WorkItem } from "../storage/queue.ts";
+import { resolveDangling } from "../changes/dangling.ts";
+import { withLease } from "../storage/lease.ts";
+import { findOrphans } from "./classify.ts";
+import { gatherWorld } from "./gather.ts";
+import { leave, updateQuarantine } from "./quarantine.ts";
+import { planSweep } from "./planSweep.ts";
+import type { Quarantined } from "./model.ts";
+
+const LEASE_SECONDS = 600;
+
+export async function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
+  return withLease(run, "sweep", LEASE_SECONDS, async () => {
+    await resolveDangling(run);
+    const { policy } = await readPolicy(run);
+    const world = await gatherWorld(run, policy);
+    const quarantined = await updateQuarantine(run, findOrphans(world), policy);
+    const plan = planSweep(quarantined, world);
+    const cause = { why: item.why, who: "system", correlationId: item.correlationId };
+    const inSight = world.balancers.length + world.links.length;
+    const applied = await apply(run, plan, cause, {
+      inSight,
+      stillTrue: (change) => refutation(run, change),
+    });
+    await releaseDeleted(run, quarantined, applied);
+    return applied;
+  });
+}
+
+/** Why the resource must stay, judged on a world read now; `undefined` if it is still a proved orphan. */
+async function refutation(run: Run, change: Change): Promise<string | undefined> {
+  const { policy } = await readPolicy(run);
+  const world = await gatherWorld(run, policy);
+  const proved = findOrphans(world).filter(({ verdict }) => verdict === "orphan");
+  if (proved.some(({ resourceId }) => sameId(resourceId, change.resourceId))) return undefined;
+  const link = world.links.find(({ connections }) =>
+    connections.some(({ id }) => sameId(id, change.resourceId)),
+  );
+  if (link && proved.some(({ resourceId }) => sameId(resourceId, link.id))) return undefined;
+  return "not proved an orphan any more";
+}
+
+async function releaseDeleted(
+  run: Run,
+  quarantined: readonly Quarantined[],
+  applied: readonly Applied[],
+): Promise<void> {
+  const deleted = applied
+    .filter(({ outcome }) => outcome === "applied")
+    .map(({ change }) => change.resourceId);
+  for (const row of quarantined) if (deleted.some((id) => sameId(id, row.resourceId))) await leave(run, row);
+}
