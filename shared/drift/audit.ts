@@ -1,0 +1,73 @@
+/**
+ * Compares everything declared with everything real and keeps the findings: first seen, last seen, resolved. Called by the
+ * drift queue; an audit that cannot read everything throws and changes no finding.
+ */
+import { gatherWorld } from "../orphans/gather.ts";
+import { readPolicy } from "../policyStore.ts";
+import { canonicalId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { runChecks, type CheckedDraft } from "./checks.ts";
+import { listFindings, writeFindings } from "./findingStore.ts";
+import type { Finding } from "./finding.ts";
+import { clusterSubjects, connectionSubjects, linkSubjects, serviceSubjects } from "./subjects.ts";
+
+export interface AuditReport {
+  readonly open: number;
+  readonly appeared: number;
+  readonly resolved: number;
+}
+
+export async function auditDrift(run: Run): Promise<AuditReport> {
+  const { policy } = await readPolicy(run);
+  const world = await gatherWorld(run, policy);
+  const links = linkSubjects(world);
+  const vnets = new Set(world.clusters.map(({ cluster }) => canonicalId(cluster.vnetId)));
+  const subnets = (
+    await Promise.all([...vnets].map((vnet) => Array.fromAsync(run.ports.tables.subnets.list(vnet))))
+  ).flat();
+  const found = [
+    ...runChecks("link", links),
+    ...runChecks("connection", connectionSubjects(links)),
+    ...runChecks("service", serviceSubjects(world)),
+    ...runChecks(
+      "balancer",
+      world.balancers.map((balancer) => ({ balancer })),
+    ),
+    ...runChecks("cluster", clusterSubjects(world, policy.snapshotStaleMinutes)),
+    ...runChecks(
+      "subnet",
+      subnets.map(({ value }) => ({ subnet: value })),
+    ),
+  ];
+  return record(run, found, world.nowUtc);
+}
+
+async function record(run: Run, found: readonly CheckedDraft[], nowUtc: string): Promise<AuditReport> {
+  const before = new Map((await listFindings(run)).map((finding) => [keyOf(finding), finding]));
+  const seen = new Map(
+    found.map((draft) => toFinding(draft, before, nowUtc)).map((finding) => [keyOf(finding), finding]),
+  );
+  const resolved = [...before]
+    .filter(([key, { resolvedAtUtc }]) => !seen.has(key) && resolvedAtUtc === undefined)
+    .map(([, finding]) => ({ ...finding, resolvedAtUtc: nowUtc }));
+  await writeFindings(run, [...seen.values(), ...resolved]);
+  const appeared = [...seen.keys()].filter(
+    (key) => before.get(key)?.resolvedAtUtc !== undefined || !before.has(key),
+  ).length;
+  const report = { open: seen.size, appeared, resolved: resolved.length };
+  run.log.info("drift audited", { ...report });
+  return report;
+}
+
+function toFinding(
+  { id, ...draft }: CheckedDraft,
+  before: ReadonlyMap<string, Finding>,
+  nowUtc: string,
+): Finding {
+  const known = before.get(keyOf({ check: id, about: draft.about }));
+  return { ...draft, check: id, firstSeenAtUtc: known?.firstSeenAtUtc ?? nowUtc, lastSeenAtUtc: nowUtc };
+}
+
+function keyOf({ check, about }: Pick<Finding, "check" | "about">): string {
+  return `${check}|${canonicalId(about)}`;
+}

@@ -1,0 +1,41 @@
+/** The check table. */
+import type { Check } from "./check.ts";
+import {
+  connectionDisconnected,
+  connectionPendingDeclared,
+  connectionPendingUndeclared,
+} from "./checks/connections.ts";
+import { basicLoadBalancer, clusterGone, snapshotStale, subnetNearlyFull } from "./checks/estate.ts";
+import {
+  linkAutoApprovalDiffers,
+  linkFqdnsDiffer,
+  linkMissing,
+  linkUnexpected,
+  linkVisibilityDiffers,
+} from "./checks/links.ts";
+import { addressDiffers, serviceWithoutFrontend } from "./checks/services.ts";
+import type { Draft, SubjectKind, Subjects } from "./check.ts";
+
+const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } = {
+  link: [linkVisibilityDiffers, linkAutoApprovalDiffers, linkFqdnsDiffer, linkUnexpected],
+  connection: [connectionPendingUndeclared, connectionPendingDeclared, connectionDisconnected],
+  service: [linkMissing, serviceWithoutFrontend, addressDiffers],
+  balancer: [basicLoadBalancer],
+  cluster: [snapshotStale, clusterGone],
+  subnet: [subnetNearlyFull],
+};
+
+export type CheckedDraft = Draft & Pick<Check, "id" | "severity">;
+
+/** Everything that the checks of a kind find on its subjects. Pure. */
+export function runChecks<Kind extends SubjectKind>(
+  kind: Kind,
+  subjects: readonly Subjects[Kind][],
+): CheckedDraft[] {
+  return subjects.flatMap((subject) =>
+    CHECKS[kind].flatMap(({ id, severity, check }) => {
+      const draft = check(subject);
+      return draft ? [{ ...draft, id, severity }] : [];
+    }),
+  );
+}

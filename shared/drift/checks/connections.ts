@@ -1,0 +1,62 @@
+import { consumerOf } from "../../links/planConnections.ts";
+import { defineCheck, type Draft, type Subjects } from "../check.ts";
+
+function isDeclared({ connection, owner }: Subjects["connection"]): boolean {
+  const consumer = consumerOf(connection);
+  return (
+    consumer !== undefined &&
+    (owner?.intent.link?.autoApproval ?? []).some((id) => id.toLowerCase() === consumer)
+  );
+}
+
+function about({ connection, cluster }: Subjects["connection"], message: string, advice: string): Draft {
+  return { about: connection.id, cluster: cluster.name, message, advice };
+}
+
+export const connectionPendingUndeclared = defineCheck({
+  id: "connection-pending-undeclared",
+  title: "A connection waits whose subscription nobody declared",
+  severity: "warn",
+  on: "connection",
+  check: (subject) => {
+    const { connection, link } = subject;
+    if (connection.status !== "Pending" || isDeclared(subject)) return undefined;
+    return about(
+      subject,
+      `connection ${connection.name} on link ${link.name} waits; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
+      "approve or reject it, or declare its subscription in azure-pls-auto-approval",
+    );
+  },
+});
+
+export const connectionPendingDeclared = defineCheck({
+  id: "connection-pending-declared",
+  title: "A declared connection still waits",
+  severity: "error",
+  on: "connection",
+  check: (subject) => {
+    const { connection, link } = subject;
+    if (connection.status !== "Pending" || !isDeclared(subject)) return undefined;
+    return about(
+      subject,
+      `connection ${connection.name} on link ${link.name} waits although its subscription is auto-approved`,
+      "Mooring approves it in mode enforce; see the journal for why it did not",
+    );
+  },
+});
+
+export const connectionDisconnected = defineCheck({
+  id: "connection-disconnected",
+  title: "A connection whose consumer has left",
+  severity: "info",
+  on: "connection",
+  check: (subject) => {
+    const { connection, link } = subject;
+    if (connection.status !== "Disconnected") return undefined;
+    return about(
+      subject,
+      `connection ${connection.name} on link ${link.name} is disconnected: its endpoint is gone`,
+      "remove the connection",
+    );
+  },
+});

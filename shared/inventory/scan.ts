@@ -1,0 +1,88 @@
+/**
+ * Mirrors Azure's subnets and used addresses into the inventory. All watched subscriptions are one scan, since a resource of one may
+ * hold an address in a subnet of another; if one cannot be read nothing is released. Writes only differences and never a live
+ * reservation. Called by the inventory queue.
+ */
+import pLimit from "p-limit";
+import { addressKey } from "../addresses/key.ts";
+import { usableAddresses } from "../addresses/prefix.ts";
+import type { AddressUse, Subnet } from "../network/model.ts";
+import { canonicalId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { withLease } from "../storage/lease.ts";
+import type { AddressRow, SubnetRow } from "./model.ts";
+import { planRows } from "./planRows.ts";
+import { writeRows } from "../storage/writeRows.ts";
+
+const LEASE_SECONDS = 600;
+const SUBNETS_AT_ONCE = 4;
+
+export interface ScanReport {
+  readonly subnets: number;
+  readonly addresses: number;
+  readonly written: number;
+}
+
+/** @throws NotYet if another scan runs, and whatever a list throws: an incomplete scan writes nothing */
+export function scanInventory(run: Run): Promise<ScanReport> {
+  return withLease(run, "inventory", LEASE_SECONDS, async () => {
+    const { subscriptions, network } = run.ports;
+    const subnets = (await Promise.all(subscriptions.map((one) => network.subnets(one)))).flat();
+    const uses = await collectUses(run);
+    const limit = pLimit(SUBNETS_AT_ONCE);
+    const written = await Promise.all(
+      subnets.map((subnet) =>
+        limit(() => scanSubnet(run, subnet, uses.get(canonicalId(subnet.id)) ?? new Map())),
+      ),
+    );
+    await forgetSubnets(run, subnets);
+    const addresses = [...uses.values()].reduce((sum, { size }) => sum + size, 0);
+    const report = { subnets: subnets.length, addresses, written: written.reduce((a, b) => a + b, 0) };
+    run.log.info("inventory scanned", { ...report });
+    return report;
+  });
+}
+
+type Uses = ReadonlyMap<string, AddressUse>;
+
+async function collectUses(run: Run): Promise<Map<string, Map<string, AddressUse>>> {
+  const bySubnet = new Map<string, Map<string, AddressUse>>();
+  for (const subscription of run.ports.subscriptions)
+    for await (const use of run.ports.network.addressUses(subscription)) {
+      const subnet = canonicalId(use.subnetId);
+      const uses = bySubnet.get(subnet) ?? new Map<string, AddressUse>();
+      uses.set(addressKey(use.address), use);
+      bySubnet.set(subnet, uses);
+    }
+  return bySubnet;
+}
+
+async function scanSubnet(run: Run, subnet: Subnet, uses: Uses): Promise<number> {
+  const partition = canonicalId(subnet.id);
+  const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
+  const writes = planRows(rows, uses, run.now().toISOString());
+  await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
+  await run.ports.tables.subnets.transact(canonicalId(subnet.vnetId), [
+    { do: "put", key: subnet.name.toLowerCase(), value: toRow(run, subnet, uses.size) },
+  ]);
+  return writes.length;
+}
+
+function toRow(run: Run, subnet: Subnet, usedAddresses: number): SubnetRow {
+  return {
+    ...subnet,
+    usableAddresses: usableAddresses(subnet.prefixes),
+    usedAddresses,
+    scannedAtUtc: run.now().toISOString(),
+  };
+}
+
+/** Subnets that are gone from virtual networks that were seen. */
+async function forgetSubnets(run: Run, seen: readonly Subnet[]): Promise<void> {
+  const ids = new Set(seen.map(({ id }) => canonicalId(id)));
+  const vnets = new Set(seen.map(({ vnetId }) => canonicalId(vnetId)));
+  for (const vnet of vnets)
+    for await (const row of run.ports.tables.subnets.list(vnet))
+      if (!ids.has(canonicalId(row.value.id)))
+        await run.ports.tables.subnets.transact(vnet, [{ do: "remove", key: row.key, version: row.version }]);
+}

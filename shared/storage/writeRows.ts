@@ -1,0 +1,33 @@
+import pLimit from "p-limit";
+import type { Table, Write } from "./table.ts";
+
+const BATCH = 100;
+const AT_ONCE = 8;
+
+/**
+ * Writes many rows of one partition, a hundred at a time. A row that somebody changed meanwhile is left as it is: their news is newer,
+ * and the next scan looks again.
+ */
+export async function writeRows<T>(
+  table: Table<T>,
+  partition: string,
+  writes: readonly Write<T>[],
+): Promise<void> {
+  const together = writes.filter((write) => !standsAlone(write));
+  const batches = Array.from({ length: Math.ceil(together.length / BATCH) }, (_, n) =>
+    together.slice(n * BATCH, (n + 1) * BATCH),
+  );
+  const alone = writes.filter(standsAlone).map((write) => [write]);
+  const limit = pLimit(AT_ONCE);
+  await Promise.all([...batches, ...alone].map((batch) => limit(() => writeBatch(table, partition, batch))));
+}
+
+function standsAlone(write: Write<unknown>): boolean {
+  return write.do === "remove" && write.version !== undefined;
+}
+
+async function writeBatch<T>(table: Table<T>, partition: string, batch: readonly Write<T>[]): Promise<void> {
+  const written = await table.transact(partition, batch);
+  if (written.ok || batch.length === 1) return;
+  await writeBatch(table, partition, batch.toSpliced(written.index, 1));
+}
