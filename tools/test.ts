@@ -14,7 +14,7 @@ interface Tally {
 
 const CHECKS: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
   ["format", "prettier", "--check", "."],
-  ["lint and layers", "oxlint", "--deny-warnings"],
+  ["lint and layers", "oxlint"],
   ["types", "tsc", "--noEmit", "-p", "."],
   ["dead code", "knip"],
   ["generated documents", "node", "tools/docs.ts", "--check"],

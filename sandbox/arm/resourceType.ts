@@ -27,8 +27,20 @@ export interface Stored {
   changedTime: string;
 }
 
+/** One address of one subnet that a resource holds. */
+export interface Claim {
+  subnetId: string;
+  address: string;
+  /** Id of the IP configuration that holds it. */
+  holderId: string;
+}
+
 export interface World {
   get(id: string): Stored | undefined;
+  /** Who holds the address in the subnet. */
+  holder(subnetId: string, address: string): Claim | undefined;
+  /** Everything that holds an address in the subnet. */
+  claimsIn(subnetId: string): Iterable<Claim>;
   ofType(type: string, subscription?: string): Stored[];
   /** Side effects on other resources (a NIC for an endpoint, a connection on a link); raises no event of its own. */
   save(stored: Stored): void;
@@ -51,6 +63,8 @@ export interface PutRequest {
   subscription: string;
   resourceGroup: string;
   body: Body;
+  /** Of the body, or of the resource group. */
+  location: string;
   existing?: Stored;
   caller: Caller;
 }
@@ -67,21 +81,29 @@ export interface ChildType {
   synchronousPut?: boolean;
 }
 
+/** The part of a stored resource that its type decides. */
+export interface Made {
+  properties: Body;
+  sku?: Body;
+}
+
 export interface ResourceType {
   type: string;
-  /** The whole stored resource that a PUT makes; allocates addresses; throws ArmError to refuse. */
-  put(world: World, request: PutRequest): Omit<Stored, "etag" | "provisioningState" | "createdTime" | "changedTime">;
+  /** What a PUT makes of the body; allocates addresses; throws ArmError to refuse. */
+  put(world: World, request: PutRequest): Made;
   /** Called when a DELETE is accepted (throws ArmError if in use). */
-  checkRemove(world: World, stored: Stored): void;
+  checkRemove?(world: World, stored: Stored): void;
   /** Called when the DELETE completes: side effects on others. The server drops the resource itself. */
-  removed(world: World, stored: Stored): void;
+  removed?(world: World, stored: Stored): void;
   /** The body on the wire: envelope, `properties` with provisioningState and resourceGuid first, children with ids and etags. */
   toWire(world: World, stored: Stored): Body;
-  children: ChildType[];
+  children?: ChildType[];
+  /** Addresses that the resource holds; kept in an index by the world. */
+  claims?(stored: Stored): Claim[];
   /** Extra routes: `GET usages`, `GET checkIPAddressAvailability`. Gives the answer's body. */
   actions?: Record<string, (world: World, stored: Stored, query: URLSearchParams) => Body>;
   /** Virtual networks whose writes this resource's writes wait for (AnotherOperationInProgress). */
-  vnetsOf(world: World, properties: Body): string[];
+  vnetsOf?(properties: Body): string[];
   /** Create answers with Succeeded at once, though the operation header is there (load balancers). */
   settlesAtOnce?: boolean;
 }

@@ -1,0 +1,135 @@
+/** The estate: resources, groups and locks of all subscriptions, with an index of who holds which address. */
+import { randomUUID } from "node:crypto";
+import { key } from "./ids.ts";
+import type { Claim, ResourceType, Stored, World } from "./resourceType.ts";
+
+export interface Group {
+  id: string;
+  name: string;
+  subscription: string;
+  location: string;
+  tags: Record<string, string>;
+}
+
+export interface Lock {
+  id: string;
+  /** What the lock stands on. */
+  scope: string;
+  name: string;
+  level: "CanNotDelete" | "ReadOnly";
+  notes?: string;
+}
+
+export interface Estate {
+  subscriptions: { id: string; name: string }[];
+  resources: Stored[];
+  groups: Group[];
+  locks: Lock[];
+}
+
+export class ArmWorld implements World {
+  readonly subscriptions = new Map<string, string>();
+  readonly groups = new Map<string, Group>();
+  readonly locks = new Map<string, Lock>();
+  readonly types: ReadonlyMap<string, ResourceType>;
+  readonly #resources = new Map<string, Stored>();
+  readonly #byType = new Map<string, Map<string, Stored>>();
+  readonly #claims = new Map<string, Map<string, Claim>>();
+  readonly #now: () => Date;
+
+  constructor(types: readonly ResourceType[], now: () => Date) {
+    this.types = new Map(types.map((type) => [key(type.type), type]));
+    this.#now = now;
+  }
+
+  get(id: string): Stored | undefined {
+    return this.#resources.get(key(id));
+  }
+
+  ofType(type: string, subscription?: string): Stored[] {
+    const all = [...(this.#byType.get(key(type))?.values() ?? [])];
+    if (subscription === undefined) return all;
+    const prefix = `/subscriptions/${subscription.toLowerCase()}/`;
+    return all.filter(({ id }) => key(id).startsWith(prefix));
+  }
+
+  all(): Stored[] {
+    return [...this.#resources.values()];
+  }
+
+  save(stored: Stored): void {
+    this.#unclaim(this.get(stored.id));
+    this.#resources.set(key(stored.id), stored);
+    const siblings = this.#byType.get(key(stored.type)) ?? new Map<string, Stored>();
+    siblings.set(key(stored.id), stored);
+    this.#byType.set(key(stored.type), siblings);
+    for (const claim of this.#claimsOf(stored)) this.#subnet(claim.subnetId).set(claim.address, claim);
+  }
+
+  drop(id: string): void {
+    const stored = this.get(id);
+    if (!stored) return;
+    this.#unclaim(stored);
+    this.#resources.delete(key(id));
+    this.#byType.get(key(stored.type))?.delete(key(id));
+  }
+
+  holder(subnetId: string, address: string): Claim | undefined {
+    return this.#subnet(subnetId).get(address);
+  }
+
+  claimsIn(subnetId: string): Iterable<Claim> {
+    return this.#subnet(subnetId).values();
+  }
+
+  newGuid(): string {
+    return randomUUID();
+  }
+
+  nowUtc(): string {
+    return this.#now().toISOString();
+  }
+
+  /** Locks on the scope itself and on everything above it. */
+  locksOn(id: string): Lock[] {
+    return [...this.locks.values()].filter(
+      ({ scope }) => key(id) === key(scope) || key(id).startsWith(`${key(scope)}/`),
+    );
+  }
+
+  toEstate(): Estate {
+    return {
+      subscriptions: [...this.subscriptions].map(([id, name]) => ({ id, name })),
+      resources: this.all(),
+      groups: [...this.groups.values()],
+      locks: [...this.locks.values()],
+    };
+  }
+
+  load({ subscriptions, resources, groups, locks }: Estate): void {
+    for (const { id, name } of subscriptions) this.subscriptions.set(key(id), name);
+    for (const group of groups) this.groups.set(key(group.id), group);
+    for (const lock of locks) this.locks.set(key(lock.id), lock);
+    // Whatever was under way when the state was saved has ended since.
+    for (const stored of resources)
+      this.save({
+        ...stored,
+        provisioningState: stored.provisioningState === "Failed" ? "Failed" : "Succeeded",
+      });
+  }
+
+  #claimsOf(stored: Stored): Claim[] {
+    return this.types.get(key(stored.type))?.claims?.(stored) ?? [];
+  }
+
+  #unclaim(stored: Stored | undefined): void {
+    if (!stored) return;
+    for (const { subnetId, address } of this.#claimsOf(stored)) this.#subnet(subnetId).delete(address);
+  }
+
+  #subnet(subnetId: string): Map<string, Claim> {
+    const found = this.#claims.get(key(subnetId)) ?? new Map<string, Claim>();
+    this.#claims.set(key(subnetId), found);
+    return found;
+  }
+}
