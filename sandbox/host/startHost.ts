@@ -1,0 +1,68 @@
+/**
+ * A Functions host for one built app: the same artifact that is deployed, run through the real programming model. Knows nothing of
+ * what the app does. One app per process, as in a worker.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { createDoor } from "./http.ts";
+import { invoke, type HostLog } from "./invoke.ts";
+import { hostKeys, type HostKeys } from "./keys.ts";
+import { loadApp, type LoadedFunction } from "./load.ts";
+import { QueueListener } from "./queues.ts";
+import { isTimer, Timers } from "./timers.ts";
+
+export interface HostOptions {
+  /** The built artifact. */
+  app: string;
+  port: number;
+  keysPath?: string;
+  timersPath?: string;
+  log: HostLog;
+}
+
+export interface Host {
+  url: string;
+  keys: HostKeys;
+  functions: LoadedFunction[];
+  stop(): Promise<void>;
+}
+
+export async function startHost({
+  app: directory,
+  port,
+  keysPath,
+  timersPath,
+  log,
+}: HostOptions): Promise<Host> {
+  const app = await loadApp(directory, (level, message) => log({ level, message }));
+  const keys = await hostKeys(keysPath);
+  const timers = new Timers(app, log, timersPath);
+  const queues = app.functions
+    .filter(({ trigger }) => trigger.type.toLowerCase() === "queuetrigger")
+    .map((target) => new QueueListener(app, target, log));
+  const fire = (target: LoadedFunction, input: string) =>
+    void (isTimer(target)
+      ? timers.run(target, false)
+      : invoke(app, target, { data: { string: input } }, log).catch(() => undefined));
+  const listener = getRequestListener(createDoor({ app, keys, log, fire }));
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  await new Promise<void>((resolve, reject) =>
+    server.once("error", reject).listen(port, "127.0.0.1", resolve),
+  );
+  await Promise.all(queues.map((queue) => queue.start()));
+  await timers.start();
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    keys,
+    functions: app.functions,
+    async stop() {
+      timers.stop();
+      server.close();
+      server.closeIdleConnections();
+      await Promise.all(queues.map((queue) => queue.stop()));
+      server.closeAllConnections();
+      for (const hook of app.hooks.get("appTerminate") ?? []) await hook({ hookData: {}, appHookData: {} });
+    },
+  };
+}
