@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/** `mooring`: what people do with an installation from a terminal. Each command is a file; all speak to the app's own storage. */
+import { Command, CommanderError } from "commander";
+import { InvalidInput } from "../shared/errors.ts";
+import { clustersCommand } from "./clusters.ts";
+import { listCommands } from "./lists.ts";
+import { policyCommand } from "./policy.ts";
+import { stopCommands } from "./stop.ts";
+
+const program = new Command("mooring")
+  .description(
+    "Keeps AKS internal load balancers and Private Link Services moored to what their Services declare.",
+  )
+  .option("-o, --output <format>", "table or json", "table")
+  .showHelpAfterError("(mooring --help shows what there is)")
+  .exitOverride();
+
+for (const command of [clustersCommand(), policyCommand(), ...listCommands(), ...stopCommands()])
+  program.addCommand(inherit(command));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = tell(error);
+}
+
+function inherit(command: Command): Command {
+  command.exitOverride();
+  for (const child of command.commands) inherit(child);
+  return command;
+}
+
+/** Exit code 2 for what the caller can mend, 1 for what failed; never a stack trace. */
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof InvalidInput) {
+    for (const problem of error.problems) console.error(`mooring: ${problem}`);
+    return 2;
+  }
+  console.error(`mooring: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+}
