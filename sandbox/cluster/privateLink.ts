@@ -1,0 +1,169 @@
+/** The controller's side of Private Link Services: made and kept when a Service is reconciled, deleted with the frontend only. */
+import type { ArmClient } from "./armClient.ts";
+import type { Place } from "./loadBalancer.ts";
+import {
+  hasLinkSettings,
+  isInternal,
+  linkSettings,
+  serviceKey,
+  type LinkSettings,
+  type Service,
+} from "./service.ts";
+
+type Item = Record<string, any>;
+
+const CLUSTER_TAG = "k8s-azure-cluster-name";
+const OWNER_TAG = "k8s-azure-owner-service";
+/** On AKS every cluster is called so. */
+const CLUSTER_NAME = "kubernetes";
+
+export async function ensureLink(
+  arm: ArmClient,
+  place: Place,
+  { service, frontend }: { service: Service; frontend: Item },
+): Promise<void> {
+  if (!isInternal(service)) throw new Error("a private link service needs an internal load balancer");
+  const settings = linkSettings(service);
+  const existing = await findLink(arm, place, {
+    frontendId: frontend["id"],
+    resourceGroups: [settings.resourceGroup],
+  });
+  if (existing) checkOwnership(existing, service, settings);
+  if (existing && existing.tags?.[OWNER_TAG] !== serviceKey(service)) return;
+  if (existing && !isDirty(place, existing, settings)) return;
+  const name = existing?.name ?? settings.name ?? `pls-${frontend["name"]}`;
+  await openSubnet(arm, subnetId(place, settings));
+  await arm.put(
+    existing?.id ?? linkId(place, settings.resourceGroup, name),
+    body(place, { service, frontend, settings, name, existing }),
+  );
+}
+
+/** Connections first, then the link: the order that Azure takes. */
+export async function removeLink(
+  arm: ArmClient,
+  place: Place,
+  { frontendId, service }: { frontendId: string; service: Service },
+): Promise<void> {
+  const link = await findLink(arm, place, {
+    frontendId,
+    resourceGroups: [linkSettings(service).resourceGroup],
+  });
+  if (!link || link.tags?.[CLUSTER_TAG] !== CLUSTER_NAME) return;
+  for (const connection of link.properties.privateEndpointConnections) await arm.remove(connection.id);
+  await arm.remove(link.id);
+}
+
+async function findLink(
+  arm: ArmClient,
+  place: Place,
+  { frontendId, resourceGroups }: { frontendId: string; resourceGroups: (string | undefined)[] },
+): Promise<Item | undefined> {
+  for (const group of new Set([
+    place.nodeResourceGroup,
+    ...resourceGroups.filter((one) => one !== undefined),
+  ])) {
+    const links = await arm.list(
+      `/subscriptions/${place.subscription}/resourceGroups/${group}/providers/Microsoft.Network/privateLinkServices`,
+    );
+    const found = links.find((link) =>
+      link.properties.loadBalancerFrontendIpConfigurations.some(
+        ({ id }: Item) => id.toLowerCase() === frontendId.toLowerCase(),
+      ),
+    );
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function checkOwnership(link: Item, service: Service, { name }: LinkSettings): void {
+  if (link["tags"]?.[CLUSTER_TAG] !== CLUSTER_NAME)
+    throw new Error(`private link service ${link["name"]} is not managed by this cluster`);
+  if (link["tags"]?.[OWNER_TAG] !== serviceKey(service) && hasLinkSettings(service))
+    throw new Error(`private link service ${link["name"]} belongs to ${link["tags"]?.[OWNER_TAG]}`);
+  if (name && name.toLowerCase() !== String(link["name"]).toLowerCase())
+    throw new Error(`cannot change existing name ${link["name"]} of the private link service`);
+}
+
+function isDirty(place: Place, link: Item, settings: LinkSettings): boolean {
+  const { properties } = link;
+  const configurations = properties.ipConfigurations as Item[];
+  return (
+    properties.provisioningState === "Failed" ||
+    configurations.length !== settings.count ||
+    configurations.some(
+      (one) => one["properties"].subnet.id.toLowerCase() !== subnetId(place, settings).toLowerCase(),
+    ) ||
+    differs(
+      configurations.flatMap((one) =>
+        one["properties"].privateIPAllocationMethod === "Static" ? [one["properties"].privateIPAddress] : [],
+      ),
+      settings.addresses,
+    ) ||
+    properties.enableProxyProtocol !== settings.proxyProtocol ||
+    differs(properties.fqdns ?? [], settings.fqdns) ||
+    differs(properties.visibility?.subscriptions ?? [], settings.visibility) ||
+    differs(properties.autoApproval?.subscriptions ?? [], settings.autoApproval)
+  );
+}
+
+/** As multisets, with case, order ignored. */
+function differs(a: string[], b: string[]): boolean {
+  return JSON.stringify(a.toSorted()) !== JSON.stringify(b.toSorted());
+}
+
+async function openSubnet(arm: ArmClient, id: string): Promise<void> {
+  const subnet = await arm.get(id);
+  if (!subnet || subnet.properties.privateLinkServiceNetworkPolicies === "Disabled") return;
+  await arm.put(id, {
+    ...subnet,
+    properties: { ...subnet.properties, privateLinkServiceNetworkPolicies: "Disabled" },
+  });
+}
+
+interface Making {
+  service: Service;
+  frontend: Item;
+  settings: LinkSettings;
+  name: string;
+  existing: Item | undefined;
+}
+
+function body(place: Place, { service, frontend, settings, name, existing }: Making): Item {
+  const subnet = { id: subnetId(place, settings) };
+  const subnetName = subnet.id.split("/").at(-1) ?? "";
+  const dynamic = Array.from({ length: settings.count - settings.addresses.length }, (_, index) => ({
+    name: `${subnetName}-${name}-dynamic-${index}`.slice(0, 80),
+    properties: { subnet, privateIPAllocationMethod: "Dynamic", primary: false },
+  }));
+  const fixed = settings.addresses.map((address) => ({
+    name: `${subnetName}-${name}-static-${address}`.slice(0, 80),
+    properties: { subnet, privateIPAllocationMethod: "Static", privateIPAddress: address, primary: false },
+  }));
+  const ipConfigurations = [...fixed, ...dynamic];
+  if (ipConfigurations[0]) ipConfigurations[0].properties.primary = true;
+  return {
+    location: place.location,
+    tags: { [CLUSTER_TAG]: CLUSTER_NAME, [OWNER_TAG]: serviceKey(service), ...existing?.["tags"] },
+    properties: {
+      loadBalancerFrontendIpConfigurations: [{ id: frontend["id"] }],
+      ipConfigurations,
+      enableProxyProtocol: settings.proxyProtocol,
+      fqdns: settings.fqdns,
+      visibility: { subscriptions: settings.visibility },
+      autoApproval: { subscriptions: settings.autoApproval },
+    },
+  };
+}
+
+function subnetId({ vnetId, defaultSubnet }: Place, { subnet }: LinkSettings): string {
+  return `${vnetId}/subnets/${subnet ?? defaultSubnet}`;
+}
+
+function linkId(
+  { subscription, nodeResourceGroup }: Place,
+  resourceGroup: string | undefined,
+  name: string,
+): string {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup ?? nodeResourceGroup}/providers/Microsoft.Network/privateLinkServices/${name}`;
+}

@@ -1,0 +1,99 @@
+/** A v1 Service as the cluster keeps it, and the cloud controller's reading of its annotations. */
+
+const PREFIX = "service.beta.kubernetes.io/";
+export const FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
+
+export interface Service {
+  apiVersion: "v1";
+  kind: "Service";
+  metadata: {
+    name: string;
+    namespace: string;
+    uid?: string;
+    resourceVersion?: string;
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+    annotations?: Record<string, string>;
+    finalizers?: string[];
+  };
+  spec: {
+    type: string;
+    loadBalancerIP?: string;
+    ipFamilies?: string[];
+    ports: { name?: string; protocol?: string; port: number; nodePort?: number }[];
+  };
+  status?: { loadBalancer: { ingress?: { ip: string }[] } };
+}
+
+export function annotation(service: Service, key: string): string | undefined {
+  return service.metadata.annotations?.[`${PREFIX}${key}`];
+}
+
+export function isInternal(service: Service): boolean {
+  return annotation(service, "azure-load-balancer-internal") === "true";
+}
+
+/** Used as it stands, spaces included; blank counts as absent. */
+export function subnetName(service: Service): string | undefined {
+  const value = annotation(service, "azure-load-balancer-internal-subnet");
+  return isInternal(service) && value?.trim() ? value : undefined;
+}
+
+export function wantedAddress(service: Service): string | undefined {
+  return annotation(service, "azure-load-balancer-ipv4") || service.spec.loadBalancerIP || undefined;
+}
+
+export function wantsLink(service: Service): boolean {
+  return isTrue(annotation(service, "azure-pls-create"));
+}
+
+export interface LinkSettings {
+  name: string | undefined;
+  resourceGroup: string | undefined;
+  subnet: string | undefined;
+  count: number;
+  addresses: string[];
+  fqdns: string[];
+  proxyProtocol: boolean;
+  visibility: string[];
+  autoApproval: string[];
+}
+
+export function linkSettings(service: Service): LinkSettings {
+  const own = annotation(service, "azure-pls-ip-configuration-subnet");
+  const visibility = words(annotation(service, "azure-pls-visibility"));
+  return {
+    name: annotation(service, "azure-pls-name")?.trim() || undefined,
+    resourceGroup: annotation(service, "azure-pls-resource-group")?.trim() || undefined,
+    subnet: own?.trim() ? own : subnetName(service),
+    count: Number(annotation(service, "azure-pls-ip-configuration-ip-address-count")?.trim() ?? 1),
+    addresses: [...new Set(words(annotation(service, "azure-pls-ip-configuration-ip-address")))],
+    fqdns: words(annotation(service, "azure-pls-fqdns")),
+    proxyProtocol: isTrue(annotation(service, "azure-pls-proxy-protocol")),
+    visibility: visibility.includes("*") ? ["*"] : visibility,
+    autoApproval: words(annotation(service, "azure-pls-auto-approval")),
+  };
+}
+
+/** True if any setting of a link beyond its creation is there: such a Service cannot share another's link. */
+export function hasLinkSettings(service: Service): boolean {
+  return Object.keys(service.metadata.annotations ?? {}).some(
+    (key) => key.startsWith(`${PREFIX}azure-pls-`) && key !== `${PREFIX}azure-pls-create`,
+  );
+}
+
+export function serviceKey({ metadata }: Service): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+function isTrue(text: string | undefined): boolean {
+  return text?.trim().toLowerCase() === "true";
+}
+
+function words(text: string | undefined): string[] {
+  return (text ?? "")
+    .trim()
+    .split(" ")
+    .map((word) => word.trim())
+    .filter(Boolean);
+}
