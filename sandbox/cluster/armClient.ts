@@ -72,8 +72,9 @@ export class ArmClient {
   }
 
   async #settled(response: Response): Promise<void> {
-    const operation = response.headers.get("azure-asyncoperation") ?? undefined;
-    while (operation) {
+    const operation = response.headers.get("azure-asyncoperation");
+    if (operation === null) return;
+    for (;;) {
       const body = await this.#body(await this.#send("GET", operation));
       if (body.status === "Succeeded") return;
       if (body.status === "Failed") throw new ArmFailure(200, body.error.code, body.error.message);

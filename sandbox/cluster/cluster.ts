@@ -119,7 +119,8 @@ export class Cluster {
       ...structuredClone(given),
       metadata: {
         ...structuredClone(given.metadata),
-        ...{ uid, creationTimestamp },
+        uid,
+        creationTimestamp,
         resourceVersion: String((this.#version += 1)),
         ...((isBalancer || finalizers) && { finalizers: [FINALIZER] }),
       },

@@ -1,0 +1,196 @@
+/**
+ * The sandbox's control server (plain http, loopback): the managed identity endpoint, and routes to drive faults, events and clusters
+ * by hand. Nothing of it exists in Azure but `/msi/token`.
+ */
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { parse } from "yaml";
+import type { Arm } from "./arm/server.ts";
+import type { EventGrid } from "./events/eventGrid.ts";
+import { issueToken } from "./identity/token.ts";
+import { LEAVE_TAG } from "./arm/managedClusters.ts";
+import { ArmClient } from "./cluster/armClient.ts";
+import type { Fleet } from "./world/fleet.ts";
+import { CLUSTERS, clusterId, nodeGroup, type ClusterDefinition, LOCATION } from "./world/definition.ts";
+
+/** The app's identity in the sandbox. */
+const MOORING = {
+  objectId: "mooring-identity",
+  applicationId: "33333333-3333-4333-8333-333333333333",
+  name: "mooring",
+};
+const TOKEN_SECONDS = 24 * 3600;
+
+export interface Parts {
+  arm: Arm;
+  identityHeader: string;
+  /** There once the host runs. */
+  events: () => EventGrid | undefined;
+  fleet: () => Fleet | undefined;
+  /** What a client needs to know: URLs, keys, settings. */
+  about: () => object;
+}
+
+export function createControl(parts: Parts): Hono {
+  const control = new Hono();
+  control.get("/msi/token", (context) => {
+    if (context.req.header("x-identity-header") !== parts.identityHeader)
+      return context.json(
+        { error: "unauthorized_client", error_description: "X-IDENTITY-HEADER is missing or wrong" },
+        401,
+      );
+    const { token, expiresOn } = issueToken(MOORING);
+    return context.json({
+      access_token: token,
+      expires_on: String(expiresOn),
+      expires_in: String(TOKEN_SECONDS),
+      resource: context.req.query("resource") ?? "",
+      token_type: "Bearer",
+      client_id: MOORING.applicationId,
+    });
+  });
+  control.get("/sandbox", (context) => context.json(parts.about()));
+  control.route("/sandbox/faults", faultRoutes(parts));
+  control.route("/sandbox/events", eventRoutes(parts));
+  control.route("/sandbox/clusters", clusterRoutes(parts));
+  control.onError((error, context) => context.json({ problem: error.message }, 400));
+  return control;
+}
+
+function faultRoutes({ arm }: Parts): Hono {
+  const routes = new Hono();
+  routes.get("/", (context) => context.json(arm.faults.list()));
+  routes.post("/", async (context) => context.json(arm.faults.add(await context.req.json()), 201));
+  routes.delete("/", (context) => {
+    arm.faults.clear();
+    return context.body(null, 204);
+  });
+  routes.delete("/:id", (context) =>
+    context.body(null, arm.faults.remove(context.req.param("id")) ? 204 : 404),
+  );
+  return routes;
+}
+
+function eventRoutes({ events }: Parts): Hono {
+  const routes = new Hono();
+  routes.get("/", (context) => {
+    const grid = events();
+    return context.json({
+      disorder: grid?.disorder(),
+      delivered: grid?.delivered ?? 0,
+      deadLetters: grid?.deadLetters ?? [],
+    });
+  });
+  routes.patch("/", async (context) => {
+    events()?.disturb(await context.req.json());
+    return context.json(events()?.disorder());
+  });
+  return routes;
+}
+
+function clusterRoutes(parts: Parts): Hono {
+  const routes = new Hono();
+  const clusterOf = (name: string) => {
+    const cluster = parts.fleet()?.clusters.get(name);
+    if (!cluster) throw new Error(`there is no cluster ${name}`);
+    return cluster;
+  };
+  routes.get("/", (context) =>
+    context.json(
+      [...(parts.fleet()?.clusters ?? [])].map(([name, { down, services, options }]) => ({
+        name,
+        down,
+        services: services.size,
+        resourceId: options.resourceId,
+        nodeResourceGroup: options.nodeResourceGroup,
+      })),
+    ),
+  );
+  routes.post("/", async (context) => context.json(await addCluster(parts, await context.req.json()), 201));
+  routes.delete("/:cluster", async (context) =>
+    context.json(await killCluster(parts, context.req.param("cluster"))),
+  );
+  routes.get("/:cluster/services", (context) =>
+    context.json([...clusterOf(context.req.param("cluster")).services.values()]),
+  );
+  routes.post("/:cluster/:verb{down|up|resync|snapshot}", async (context) => {
+    const cluster = clusterOf(context.req.param("cluster"));
+    const verb = context.req.param("verb");
+    if (verb === "snapshot") return context.json(await cluster.snapshot());
+    if (verb === "resync") return context.json({ pending: await cluster.resync() });
+    cluster.down = verb === "down";
+    return context.json({ down: cluster.down });
+  });
+  routes.put("/:cluster/namespaces/:namespace/services/:name", async (context) => {
+    const { cluster, namespace, name } = context.req.param();
+    const service = parse(await context.req.text());
+    const dryRun = context.req.query("dryRun") === "All";
+    const applied = await clusterOf(cluster).apply(
+      { ...service, metadata: { ...service.metadata, namespace, name } },
+      { dryRun },
+    );
+    return context.json(applied, applied.allowed ? 200 : 403);
+  });
+  routes.delete("/:cluster/namespaces/:namespace/services/:name", async (context) => {
+    const { cluster, namespace, name } = context.req.param();
+    const applied = await clusterOf(cluster).remove(namespace, name, {
+      lose: context.req.query("lose") === "true",
+    });
+    return context.json(applied, applied.allowed ? 200 : 403);
+  });
+  return routes;
+}
+
+/** A new cluster in the network of the first. */
+async function addCluster({ arm, fleet }: Parts, { name }: { name: string }) {
+  const [first] = CLUSTERS;
+  const definition: ClusterDefinition = {
+    ...(first as ClusterDefinition),
+    name,
+    resourceGroup: `rg-${name}`,
+  };
+  const client = new ArmClient(arm.fetch, { objectId: "seed", applicationId: "seed", name: "platform-team" });
+  await client.put(`/subscriptions/${definition.subscription}/resourceGroups/${definition.resourceGroup}`, {
+    location: LOCATION,
+  });
+  await client.put(`/subscriptions/${definition.subscription}/resourceGroups/${nodeGroup(definition)}`, {
+    location: LOCATION,
+  });
+  await client.put(clusterId(definition), {
+    location: LOCATION,
+    properties: { nodeResourceGroup: nodeGroup(definition) },
+  });
+  const cluster = await fleet()?.register(definition);
+  return {
+    name,
+    resourceId: cluster?.options.resourceId,
+    nodeResourceGroup: cluster?.options.nodeResourceGroup,
+  };
+}
+
+/** The managed cluster goes, its node resource group stays: how orphans come about. */
+async function killCluster({ arm, fleet }: Parts, name: string) {
+  const cluster = fleet()?.clusters.get(name);
+  if (!cluster) throw new Error(`there is no cluster ${name}`);
+  const client = new ArmClient(arm.fetch, { objectId: "seed", applicationId: "seed", name: "platform-team" });
+  const body = await client.get(cluster.options.resourceId);
+  await client.put(cluster.options.resourceId, { ...body, tags: { [LEAVE_TAG]: "true" } });
+  await client.remove(cluster.options.resourceId);
+  fleet()?.forget(name);
+  return { killed: name };
+}
+
+/** Listens on loopback; port 0 takes a free one. */
+export function listenControl(control: Hono, port: number): Promise<{ url: string; close(): Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: control.fetch, port, hostname: "127.0.0.1" }, (info) =>
+      resolve({ url: `http://127.0.0.1:${info.port}`, close }),
+    );
+    server.once("error", reject);
+    const close = () =>
+      new Promise<void>((done) => {
+        server.close(() => done());
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      });
+  });
+}

@@ -1,0 +1,216 @@
+/**
+ * Brings the whole local world up: storage, ARM, identity and control, the Functions host with the built app, Event Grid, clusters, and
+ * the seeded estate on first start. Used by `npm start`, the demo and the tests.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createArm, type Arm } from "../arm/server.ts";
+import { createControl, listenControl } from "../control.ts";
+import { createEventGrid, type EventGrid } from "../events/eventGrid.ts";
+import type { HostKeys } from "../host/keys.ts";
+import { certificates } from "../identity/certificate.ts";
+import { startStorage } from "../storage/startStorage.ts";
+import { SUBSCRIPTIONS } from "../world/definition.ts";
+import { Fleet } from "../world/fleet.ts";
+import { seedWorld } from "../world/seed.ts";
+import { startHostProcess } from "./host.ts";
+import type { Ports } from "./ports.ts";
+
+export interface SandboxOptions {
+  /** Folder of the built app. */
+  app: string;
+  /** Folder that the state lives in. */
+  state: string;
+  ports: Ports;
+  seed?: boolean;
+  /** Told of each step. */
+  progress?: (step: string) => void;
+}
+
+export interface Sandbox {
+  hostUrl: string;
+  armUrl: string;
+  controlUrl: string;
+  caPath: string;
+  keys: HostKeys;
+  /** The app's settings, for its command line. */
+  settings: Record<string, string>;
+  arm: Arm;
+  events: EventGrid;
+  fleet: Fleet;
+  /** True if the estate of an earlier start was found. */
+  restored: boolean;
+  /** Settles with the reason when a child ends unasked. */
+  broken: Promise<string>;
+  stop(): Promise<void>;
+}
+
+const SEED_OPERATION_MILLISECONDS = 5;
+const OPERATION_MILLISECONDS = 400;
+
+export async function startSandbox({
+  app,
+  state,
+  ports,
+  seed = true,
+  progress = () => {},
+}: SandboxOptions): Promise<Sandbox> {
+  await mkdir(join(state, "azurite"), { recursive: true });
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).toReversed()) await one();
+  };
+  try {
+    return await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  async function start(): Promise<Sandbox> {
+    progress("storage");
+    const storage = await startStorage({ location: join(state, "azurite"), ports });
+    stops.push(() => storage.stop());
+    progress("Azure Resource Manager");
+    const tls = await certificates(state);
+    const arm = await createArm({
+      subscriptions: SUBSCRIPTIONS,
+      statePath: join(state, "arm.json"),
+      operationMilliseconds: OPERATION_MILLISECONDS,
+    });
+    const armServer = await arm.listen({ port: ports.arm, ...tls });
+    stops.push(
+      () => arm.save(),
+      () => armServer.close(),
+    );
+    const identityHeader = await secret(join(state, "identity-header"));
+    let events: EventGrid | undefined;
+    let fleet: Fleet | undefined;
+    let about: object = {};
+    const control = await listenControl(
+      createControl({ arm, identityHeader, events: () => events, fleet: () => fleet, about: () => about }),
+      ports.identity,
+    );
+    stops.push(() => control.close());
+    const settings = appSettings({
+      connection: storage.connectionString,
+      armUrl: armServer.url,
+      controlUrl: control.url,
+      identityHeader,
+      caPath: tls.caPath,
+    });
+    progress("the app on the Functions host");
+    const host = await startHostProcess({ app, port: ports.host, state, settings });
+    stops.push(() => host.stop());
+    about = {
+      hostUrl: host.url,
+      armUrl: armServer.url,
+      controlUrl: control.url,
+      caPath: tls.caPath,
+      keys: host.keys,
+      settings,
+    };
+    events = await createEventGrid({
+      endpoint: `${host.url}/runtime/webhooks/EventGrid?functionName=onResourceEvent&code=${host.keys.eventGrid}`,
+    });
+    const grid = events;
+    stops.push(async () => grid.stop());
+    arm.onEvent((event) => grid.publish(event));
+    fleet = new Fleet({
+      arm: arm.fetch,
+      hostUrl: host.url,
+      settings,
+      statePath: join(state, "clusters.json"),
+    });
+    const ships = fleet;
+    stops.push(() => ships.save());
+    const restored = await ships.load();
+    if (!restored && seed) await seeded({ arm, fleet: ships, progress, scan: () => scanned(host) });
+    for (const cluster of ships.clusters.values()) await cluster.snapshot();
+    const broken = Promise.race([died("storage", storage.process), died("the Functions host", host.process)]);
+    return {
+      hostUrl: host.url,
+      armUrl: armServer.url,
+      controlUrl: control.url,
+      caPath: tls.caPath,
+      keys: host.keys,
+      settings,
+      arm,
+      events: grid,
+      fleet: ships,
+      restored,
+      broken,
+      stop,
+    };
+  }
+}
+
+async function seeded({
+  arm,
+  fleet,
+  progress,
+  scan,
+}: {
+  arm: Arm;
+  fleet: Fleet;
+  progress: (step: string) => void;
+  scan: () => Promise<void>;
+}): Promise<void> {
+  progress("the world: subscriptions, networks, clusters, Services, links, consumers");
+  arm.setOperationMilliseconds(SEED_OPERATION_MILLISECONDS);
+  await seedWorld({ arm: arm.fetch, fleet, scan });
+  await arm.idle();
+  arm.setOperationMilliseconds(OPERATION_MILLISECONDS);
+}
+
+/** Asks the host for a scan now; the gate warns, and does not refuse, while it has seen nothing. */
+async function scanned(host: { url: string; keys: HostKeys }): Promise<void> {
+  await fetch(`${host.url}/admin/functions/scanInventory`, {
+    method: "POST",
+    headers: { "x-functions-key": host.keys.master, "content-type": "application/json" },
+    body: "{}",
+  });
+}
+
+interface Known {
+  connection: string;
+  armUrl: string;
+  controlUrl: string;
+  identityHeader: string;
+  caPath: string;
+}
+
+/** What differs from Azure: endpoints and credentials, nothing else. */
+function appSettings({
+  connection,
+  armUrl,
+  controlUrl,
+  identityHeader,
+  caPath,
+}: Known): Record<string, string> {
+  return {
+    AzureWebJobsStorage: connection,
+    MOORING_SUBSCRIPTIONS: Object.keys(SUBSCRIPTIONS).join(","),
+    MOORING_ARM_ENDPOINT: armUrl,
+    IDENTITY_ENDPOINT: `${controlUrl}/msi/token`,
+    IDENTITY_HEADER: identityHeader,
+    AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
+    NODE_EXTRA_CA_CERTS: caPath,
+  };
+}
+
+async function secret(path: string): Promise<string> {
+  const kept = await readFile(path, "utf8").catch(() => undefined);
+  if (kept) return kept;
+  const made = randomBytes(16).toString("hex");
+  await writeFile(path, made, { mode: 0o600 });
+  return made;
+}
+
+function died(
+  what: string,
+  child: { once(event: "exit", listener: (code: number | null) => void): unknown },
+): Promise<string> {
+  return new Promise((resolve) => child.once("exit", (code) => resolve(`${what} ended with code ${code}`)));
+}

@@ -1,0 +1,123 @@
+/** The sandbox's clusters, remembered with their tokens and Services, and registered with the app by its own command line. */
+import { execFile } from "node:child_process";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { ArmFetch } from "../cluster/armClient.ts";
+import { Cluster } from "../cluster/cluster.ts";
+import type { Service } from "../cluster/service.ts";
+import { clusterId, LOCATION, nodeGroup, type ClusterDefinition } from "./definition.ts";
+
+const CLI = join(import.meta.dirname, "../../cli/main.ts");
+const SAVE_MILLISECONDS = 300;
+
+interface Kept {
+  definition: ClusterDefinition;
+  token: string;
+  services: Service[];
+}
+
+export interface FleetOptions {
+  arm: ArmFetch;
+  hostUrl: string;
+  /** Settings of the app, for its command line. */
+  settings: Record<string, string>;
+  statePath?: string;
+}
+
+export class Fleet {
+  readonly clusters = new Map<string, Cluster>();
+  readonly #options: FleetOptions;
+  readonly #kept = new Map<string, Omit<Kept, "services">>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Clusters of an earlier run; false if there are none. */
+  async load(): Promise<boolean> {
+    const text =
+      this.#options.statePath && (await readFile(this.#options.statePath, "utf8").catch(() => undefined));
+    if (!text) return false;
+    for (const { definition, token, services } of JSON.parse(text) as Kept[])
+      this.#add(definition, token, services);
+    return true;
+  }
+
+  /** Registers the cluster with the app and gives it. */
+  async register(definition: ClusterDefinition): Promise<Cluster> {
+    const { token } = JSON.parse(
+      await this.#mooring(
+        "-o",
+        "json",
+        "clusters",
+        "add",
+        definition.name,
+        "--resource-id",
+        clusterId(definition),
+        "--node-resource-group",
+        nodeGroup(definition),
+        "--vnet",
+        definition.vnetId,
+        "--default-subnet",
+        definition.defaultSubnet,
+      ),
+    );
+    return this.#add(definition, token, []);
+  }
+
+  /** The cluster's API server is no more. */
+  forget(name: string): void {
+    this.clusters.delete(name);
+    this.#kept.delete(name);
+    this.#changed();
+  }
+
+  async save(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { statePath } = this.#options;
+    if (!statePath) return;
+    const kept = [...this.#kept].map(([name, one]) => ({
+      ...one,
+      services: [...(this.clusters.get(name)?.services.values() ?? [])],
+    }));
+    await writeFile(`${statePath}.new`, JSON.stringify(kept), { mode: 0o600 });
+    await rename(`${statePath}.new`, statePath);
+  }
+
+  #add(definition: ClusterDefinition, token: string, services: Service[]): Cluster {
+    const { name, subscription, vnetId, defaultSubnet } = definition;
+    const { arm, hostUrl } = this.#options;
+    const cluster = new Cluster({
+      name,
+      subscription,
+      vnetId,
+      defaultSubnet,
+      arm,
+      services,
+      resourceId: clusterId(definition),
+      nodeResourceGroup: nodeGroup(definition),
+      location: LOCATION,
+      webhook: { url: `${hostUrl}/api/admit/${name}/${token}`, timeoutSeconds: 5, failurePolicy: "Ignore" },
+      snapshotUrl: `${hostUrl}/api/clusters/${name}/snapshot/${token}`,
+      changed: () => this.#changed(),
+    });
+    this.clusters.set(name, cluster);
+    this.#kept.set(name, { definition, token });
+    this.#changed();
+    return cluster;
+  }
+
+  #changed(): void {
+    this.#timer ??= setTimeout(() => void this.save(), SAVE_MILLISECONDS).unref();
+  }
+
+  async #mooring(...args: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args], {
+      env: { ...process.env, ...this.#options.settings },
+    });
+    return stdout;
+  }
+}

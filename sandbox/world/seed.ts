@@ -1,0 +1,205 @@
+/** Makes the world through ARM and the clusters only: nothing is written behind their backs. */
+import { ArmClient, type ArmFetch } from "../cluster/armClient.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { LEAVE_TAG } from "../arm/managedClusters.ts";
+import {
+  CLUSTERS,
+  clusterId,
+  DEAD_CLUSTER,
+  LOCATION,
+  NETWORKS,
+  nodeGroup,
+  PARTNER,
+  PLATFORM,
+  SERVICES,
+  SHARED_VNET,
+  SOLO_VNET,
+  type ClusterDefinition,
+} from "./definition.ts";
+import type { Fleet } from "./fleet.ts";
+
+type Item = Record<string, any>;
+
+const GROUPS: [string, string][] = [
+  [PLATFORM, "rg-network"],
+  [PLATFORM, "rg-consumers"],
+  [PARTNER, "rg-consumers"],
+];
+const NODES_PER_CLUSTER = 3;
+
+export interface Seeding {
+  arm: ArmFetch;
+  fleet: Fleet;
+  /** Lets the app look at the networks before Services ask for their addresses. */
+  scan: () => Promise<void>;
+}
+
+export async function seedWorld({ arm: fetch, fleet, scan }: Seeding): Promise<void> {
+  const arm = new ArmClient(fetch, { objectId: "seed", applicationId: "seed", name: "platform-team" });
+  await buildNetworks(arm);
+  const clusters = [...CLUSTERS, DEAD_CLUSTER];
+  for (const definition of clusters) await buildCluster(arm, definition);
+  await scan();
+  for (const definition of clusters) await deploy(await fleet.register(definition), definition);
+  await connectConsumers(fetch, arm);
+  await killCluster(arm, fleet);
+  await drift(arm);
+}
+
+async function buildNetworks(arm: ArmClient): Promise<void> {
+  for (const [subscription, group] of GROUPS)
+    await arm.put(`/subscriptions/${subscription}/resourceGroups/${group}`, { location: LOCATION });
+  for (const { resourceGroup, subscription } of [...CLUSTERS, DEAD_CLUSTER])
+    await arm.put(`/subscriptions/${subscription}/resourceGroups/${resourceGroup}`, { location: LOCATION });
+  for (const { id, prefix, subnets } of NETWORKS)
+    await arm.put(id, {
+      location: LOCATION,
+      properties: { addressSpace: { addressPrefixes: [prefix] }, subnets },
+    });
+}
+
+async function buildCluster(arm: ArmClient, definition: ClusterDefinition): Promise<void> {
+  const group = `/subscriptions/${definition.subscription}/resourceGroups/${nodeGroup(definition)}`;
+  await arm.put(group, { location: LOCATION });
+  await arm.put(clusterId(definition), {
+    location: LOCATION,
+    properties: { nodeResourceGroup: nodeGroup(definition) },
+  });
+  for (let node = 0; node < NODES_PER_CLUSTER; node += 1)
+    await arm.put(`${group}/providers/Microsoft.Network/networkInterfaces/${definition.name}-node-${node}`, {
+      location: LOCATION,
+      properties: {
+        ipConfigurations: [
+          { name: "ipconfig1", properties: { subnet: { id: `${definition.vnetId}/subnets/nodes` } } },
+        ],
+      },
+    });
+}
+
+async function deploy(cluster: Cluster, { name }: ClusterDefinition): Promise<void> {
+  for (const service of SERVICES[name] ?? []) {
+    const applied = await cluster.apply(service);
+    if (!applied.allowed || applied.pending)
+      throw new Error(`${name}/${service.metadata.name}: ${applied.message ?? applied.pending}`);
+  }
+  await cluster.snapshot();
+}
+
+/** Connections in every state. */
+async function connectConsumers(fetch: ArmFetch, arm: ArmClient): Promise<void> {
+  const partner = new ArmClient(fetch, {
+    objectId: "partner",
+    applicationId: "partner",
+    name: "partner-team",
+  });
+  const links = await allLinks(arm);
+  const idOf = (name: string) => links.find((link) => link["name"] === name)?.["id"] as string;
+  const aliasOf = (name: string) =>
+    links.find((link) => link["name"] === name)?.["properties"].alias as string;
+  await connect(arm, PLATFORM, { name: "pe-payments", link: idOf("pls-payments"), way: "automatic" });
+  await connect(partner, PARTNER, { name: "pe-payments", link: aliasOf("pls-payments"), way: "manual" });
+  await connect(partner, PARTNER, { name: "pe-reports", link: aliasOf("pls-reports"), way: "manual" });
+  await connect(arm, PLATFORM, { name: "pe-catalog", link: idOf("pls-catalog"), way: "automatic" });
+  await connect(partner, PARTNER, { name: "pe-api", link: idOf("pls-api"), way: "automatic" });
+  await connect(partner, PARTNER, { name: "pe-gone", link: aliasOf("pls-catalog"), way: "manual" });
+  await partner.remove(endpointId(PARTNER, "pe-gone"));
+  await reject(arm, idOf("pls-reports"));
+}
+
+interface Consumer {
+  name: string;
+  link: string;
+  way: "automatic" | "manual";
+}
+
+export async function connect(
+  arm: ArmClient,
+  subscription: string,
+  { name, link, way }: Consumer,
+): Promise<void> {
+  const vnet = subscription === PLATFORM ? SHARED_VNET : SOLO_VNET;
+  const connection = { name, properties: { privateLinkServiceId: link } };
+  await arm.put(endpointId(subscription, name), {
+    location: LOCATION,
+    properties: {
+      subnet: { id: `${vnet}/subnets/consumers` },
+      [way === "automatic" ? "privateLinkServiceConnections" : "manualPrivateLinkServiceConnections"]: [
+        connection,
+      ],
+    },
+  });
+}
+
+export function endpointId(subscription: string, name: string): string {
+  return `/subscriptions/${subscription}/resourceGroups/rg-consumers/providers/Microsoft.Network/privateEndpoints/${name}`;
+}
+
+async function reject(arm: ArmClient, linkId: string): Promise<void> {
+  const [connection] = (await arm.get(linkId)).properties.privateEndpointConnections as Item[];
+  if (!connection) throw new Error(`${linkId} has no connection to reject`);
+  connection["properties"].privateLinkServiceConnectionState = {
+    status: "Rejected",
+    description: "not agreed",
+    actionsRequired: "None",
+  };
+  await arm.put(connection["id"], connection);
+}
+
+/** The managed cluster goes; its load balancer and link stay, as after a failed clean-up. */
+async function killCluster(arm: ArmClient, fleet: Fleet): Promise<void> {
+  await arm.put(clusterId(DEAD_CLUSTER), {
+    location: LOCATION,
+    tags: { [LEAVE_TAG]: "true" },
+    properties: { nodeResourceGroup: nodeGroup(DEAD_CLUSTER) },
+  });
+  await arm.remove(clusterId(DEAD_CLUSTER));
+  fleet.forget(DEAD_CLUSTER.name);
+}
+
+/** Three changes that nobody declared. */
+async function drift(arm: ArmClient): Promise<void> {
+  const links = await allLinks(arm);
+  await change(
+    arm,
+    links,
+    "pls-ledger",
+    (properties) => (properties["visibility"] = { subscriptions: ["*"] }),
+  );
+  await change(arm, links, "pls-reports", (properties) => (properties["fqdns"] = ["reports.example.net"]));
+  await moveAddress(arm);
+}
+
+async function change(
+  arm: ArmClient,
+  links: Item[],
+  name: string,
+  edit: (properties: Item) => void,
+): Promise<void> {
+  const link = links.find((candidate) => candidate["name"] === name);
+  if (!link) throw new Error(`no link ${name}`);
+  edit(link["properties"]);
+  await arm.put(link["id"], link);
+}
+
+/** Somebody gave the frontend of search-index another address. */
+async function moveAddress(arm: ArmClient): Promise<void> {
+  const [, two] = CLUSTERS;
+  if (!two) return;
+  const id = `/subscriptions/${PLATFORM}/resourceGroups/${nodeGroup(two)}/providers/Microsoft.Network/loadBalancers/kubernetes-internal`;
+  const balancer = await arm.get(id);
+  const frontend = (balancer.properties.frontendIPConfigurations as Item[]).find(
+    (item) => item["properties"].privateIPAddress === "10.240.8.70",
+  );
+  if (!frontend) throw new Error("no frontend has 10.240.8.70");
+  frontend["properties"].privateIPAddress = "10.240.8.170";
+  await arm.put(id, balancer);
+}
+
+async function allLinks(arm: ArmClient): Promise<Item[]> {
+  const lists = await Promise.all(
+    [PLATFORM, PARTNER].map((subscription) =>
+      arm.list(`/subscriptions/${subscription}/providers/Microsoft.Network/privateLinkServices`),
+    ),
+  );
+  return lists.flat();
+}
