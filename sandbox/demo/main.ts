@@ -1,0 +1,33 @@
+/** `npm run demo`: the story, told and proved. Exit code 1 if any step is not so. */
+import { parseArgs } from "node:util";
+import { STEPS, type Story } from "./steps.ts";
+import { openWorld } from "./world.ts";
+
+const { values } = parseArgs({ options: { control: { type: "string", default: "http://127.0.0.1:7080" } } });
+
+const { world, close, own } = await openWorld(values.control);
+console.log(
+  own ? "No sandbox is running: this is the demo's own.\n" : `Against the sandbox at ${values.control}.\n`,
+);
+const story: Story = {
+  world,
+  mark: Date.now().toString(36),
+  say: (line) => console.log(`     ${line.replaceAll("\n", "\n     ")}`),
+  address: "",
+};
+
+let failed = 0;
+for (const [index, { title, play }] of STEPS.entries()) {
+  console.log(`${index + 1}. ${title}`);
+  try {
+    await play(story);
+    console.log("   ✓\n");
+  } catch (error) {
+    failed += 1;
+    console.log(`   ✗ ${error instanceof Error ? error.message : String(error)}\n`);
+    break;
+  }
+}
+await close();
+console.log(failed === 0 ? "Every step was so." : "The story broke off.");
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,281 @@
+/** The story, step by step; each step proves itself against ARM, the cluster or the app, or throws. */
+import { PARTNER, PLATFORM, internal } from "../world/definition.ts";
+import { endpointId } from "../world/seed.ts";
+import { SOLO_VNET } from "../world/definition.ts";
+import type { DemoWorld } from "./world.ts";
+
+type Item = Record<string, any>;
+
+export interface Story {
+  world: DemoWorld;
+  /** Makes this telling's names its own. */
+  mark: string;
+  say: (line: string) => void;
+  /** Set by the first step. */
+  address: string;
+}
+
+export interface Step {
+  title: string;
+  play: (story: Story) => Promise<void>;
+}
+
+const TAKEN = "10.240.8.60";
+/** A Service of the other cluster holds it. */
+const ELSEWHERE = "10.240.8.71";
+const linkSettings = (name: string, visibility: string) => ({
+  "pls-create": "true",
+  "pls-name": name,
+  "pls-ip-configuration-subnet": "links",
+  "pls-visibility": visibility,
+  "pls-auto-approval": PLATFORM,
+});
+
+export const STEPS: Step[] = [
+  { title: "A Service asks for an address that another cluster's load balancer has", play: refuseTaken },
+  { title: "It takes the free address that was suggested, and its load balancer appears", play: takeFree },
+  { title: "A second cluster asks for the same address", play: refuseSecond },
+  { title: "Somebody sets a link's visibility to everybody behind its back", play: putBackVisibility },
+  { title: "Two consumers wait: one from a declared subscription, one not", play: approveDeclared },
+  { title: "A cluster dies and leaves a load balancer and a link", play: sweepDead },
+];
+
+function expect(condition: boolean, what: string): void {
+  if (!condition) throw new Error(`not so: ${what}`);
+}
+
+async function apply({ world }: Story, cluster: string, service: ReturnType<typeof internal>): Promise<Item> {
+  const { namespace, name } = service.metadata;
+  return world.control("PUT", `/clusters/${cluster}/namespaces/${namespace}/services/${name}`, service);
+}
+
+async function refuseTaken(story: Story): Promise<void> {
+  await scanned(story);
+  const answer = await apply(
+    story,
+    "aks-one",
+    internal(`demo-${story.mark}`, { "load-balancer-ipv4": ELSEWHERE }),
+  );
+  story.say(answer["message"]);
+  expect(answer["allowed"] === false, "the Service is refused");
+  const free = /free nearby: ([\d.]+)/.exec(answer["message"])?.[1];
+  expect(free !== undefined, "a free address is suggested");
+  story.address = free ?? "";
+}
+
+async function takeFree(story: Story): Promise<void> {
+  const answer = await apply(
+    story,
+    "aks-one",
+    internal(`demo-${story.mark}`, { "load-balancer-ipv4": story.address }),
+  );
+  expect(
+    answer["allowed"] === true && !answer["pending"],
+    `the Service is accepted and built (${answer["message"] ?? answer["pending"] ?? "ok"})`,
+  );
+  const frontend = await story.world.eventually("the frontend", () => frontendWith(story, story.address));
+  story.say(`frontend ${frontend["name"]} has ${story.address}`);
+}
+
+async function refuseSecond(story: Story): Promise<void> {
+  const answer = await apply(
+    story,
+    "aks-two",
+    internal(`demo-${story.mark}`, { "load-balancer-ipv4": story.address }),
+  );
+  story.say(answer["message"]);
+  expect(answer["allowed"] === false, "the second cluster is refused");
+  expect(/\[address-(reserved|in-use)\]/.test(answer["message"]), "because the address is held");
+}
+
+async function putBackVisibility(story: Story): Promise<void> {
+  const { world, mark, say } = story;
+  const name = `pls-demo-${mark}`;
+  const answer = await apply(
+    story,
+    "aks-one",
+    internal(`demo-link-${mark}`, linkSettings(name, `${PLATFORM} ${PARTNER}`)),
+  );
+  expect(
+    answer["allowed"] === true && !answer["pending"],
+    `the linked Service is built (${answer["message"] ?? answer["pending"] ?? "ok"})`,
+  );
+  const link = await findLink(story, name);
+  link["properties"].visibility = { subscriptions: ["*"] };
+  await world.arm("PUT", link["id"], link);
+  say(`visibility of ${name} is now ${(await visibility(story, link["id"])).join(" ")}`);
+  await world.eventually("the visibility to be put back", async () =>
+    (await visibility(story, link["id"])).includes("*") ? undefined : true,
+  );
+  say(`visibility of ${name} is again ${(await visibility(story, link["id"])).join(" ")}`);
+}
+
+async function approveDeclared(story: Story): Promise<void> {
+  const { world, mark, say } = story;
+  const link = await findLink(story, `pls-demo-${mark}`);
+  await connectManually(story, {
+    subscription: PLATFORM,
+    link,
+    vnet: link["properties"].ipConfigurations[0].properties.subnet.id.split("/subnets/")[0],
+  });
+  await connectManually(story, { subscription: PARTNER, link, vnet: SOLO_VNET });
+  const declared = await world.eventually("the declared connection to be approved", async () => {
+    const found = await connectionOf(story, link["id"], PLATFORM);
+    return found?.["properties"].privateLinkServiceConnectionState.status === "Approved" ? found : undefined;
+  });
+  say(
+    `${declared["name"]}: ${declared["properties"].privateLinkServiceConnectionState.status} (${declared["properties"].privateLinkServiceConnectionState.description})`,
+  );
+  const undeclared = await connectionOf(story, link["id"], PARTNER);
+  say(`${undeclared?.["name"]}: ${undeclared?.["properties"].privateLinkServiceConnectionState.status}`);
+  expect(
+    undeclared?.["properties"].privateLinkServiceConnectionState.status === "Pending",
+    "the undeclared connection still waits",
+  );
+}
+
+async function sweepDead(story: Story): Promise<void> {
+  const { world, mark, say } = story;
+  const name = `demo-${mark}`;
+  const cluster = await world.control("POST", "/clusters", { name });
+  const answer = await apply(story, name, internal("doomed", linkSettings(`pls-doomed-${mark}`, PLATFORM)));
+  expect(
+    answer["allowed"] === true && !answer["pending"],
+    `the doomed Service is built (${answer["message"] ?? answer["pending"] ?? "ok"})`,
+  );
+  await world.control("POST", `/clusters/${name}/snapshot`);
+  const before = await world.mooring(["policy", "show", "-o", "json"]);
+  await world.mooring(["policy", "apply", "-"], JSON.stringify(shortGrace(JSON.parse(before), name)));
+  try {
+    await world.control("DELETE", `/clusters/${name}`);
+    say(
+      `cluster ${name} is gone; ${cluster["nodeResourceGroup"]} still has ${(await leftovers(story, cluster["nodeResourceGroup"])).join(", ")}`,
+    );
+    await quarantined(story, name);
+    await deleted(story, cluster["nodeResourceGroup"]);
+  } finally {
+    await world.mooring(["policy", "apply", "-"], before);
+  }
+  await journalled(story, name);
+}
+
+/** Sweeping this cluster only, with seconds for days. */
+function shortGrace(policy: Item, cluster: string): Item {
+  return {
+    ...policy,
+    modes: { ...policy["modes"], sweep: "enforce" },
+    scope: { ...policy["scope"], sweep: { ...policy["scope"].sweep, clusters: [cluster] } },
+    sweepGraceSeconds: 2,
+    maxDeletePercent: 100,
+  };
+}
+
+async function quarantined({ world, say }: Story, cluster: string): Promise<void> {
+  const rows = await world.eventually("two orphans in quarantine", async () => {
+    await world.fire("sweepOrphans");
+    const found = (JSON.parse(await world.mooring(["orphans", "list", "-o", "json"])) as Item[]).filter(
+      (row) => row["cluster"] === cluster,
+    );
+    return found.length === 2 ? found : undefined;
+  });
+  for (const row of rows)
+    say(`quarantined: ${row["kind"]} ${row["resourceId"].split("/").at(-1)}, because ${row["reason"]}`);
+}
+
+async function deleted(story: Story, group: string): Promise<void> {
+  await story.world.eventually("the orphans to be deleted", async () => {
+    await story.world.fire("sweepOrphans");
+    return (await leftovers(story, group)).length === 0 ? true : undefined;
+  });
+  story.say(`${group} has neither load balancer nor link any more`);
+}
+
+async function journalled({ world, say }: Story, cluster: string): Promise<void> {
+  const entries = (JSON.parse(await world.mooring(["journal", "list", "-o", "json"])) as Item[]).filter(
+    (entry) => entry["change"].cluster === cluster,
+  );
+  for (const entry of entries)
+    say(
+      `journal: ${entry["change"].action} ${entry["change"].resourceId.split("/").at(-1)} ${entry["outcome"]} at ${entry["completedAtUtc"]}`,
+    );
+  expect(
+    entries.filter((entry) => entry["outcome"] === "applied").length === 2,
+    "the journal has both deletes",
+  );
+}
+
+async function scanned({ world }: Story): Promise<void> {
+  await world.fire("scanInventory");
+  const probe = internal("demo-probe", { "load-balancer-ipv4": TAKEN });
+  await world.eventually("the inventory to be scanned", async () => {
+    const answer = await world.control(
+      "PUT",
+      "/clusters/aks-two/namespaces/shop/services/demo-probe?dryRun=All",
+      probe,
+    );
+    return answer["allowed"] === false ? true : undefined;
+  });
+}
+
+async function frontendWith({ world }: Story, address: string): Promise<Item | undefined> {
+  const { value } = await world.arm(
+    "GET",
+    `/subscriptions/${PLATFORM}/providers/Microsoft.Network/loadBalancers`,
+  );
+  return (value as Item[])
+    .flatMap((balancer) => balancer["properties"].frontendIPConfigurations as Item[])
+    .find((item) => item["properties"].privateIPAddress === address);
+}
+
+async function findLink({ world }: Story, name: string): Promise<Item> {
+  const { value } = await world.arm(
+    "GET",
+    `/subscriptions/${PLATFORM}/providers/Microsoft.Network/privateLinkServices`,
+  );
+  const found = (value as Item[]).find((link) => link["name"] === name);
+  if (!found) throw new Error(`there is no link ${name}`);
+  return found;
+}
+
+async function visibility({ world }: Story, linkId: string): Promise<string[]> {
+  return (await world.arm("GET", linkId)).properties.visibility?.subscriptions ?? [];
+}
+
+async function connectManually(
+  { world, mark }: Story,
+  { subscription, link, vnet }: { subscription: string; link: Item; vnet: string },
+): Promise<void> {
+  const name = `pe-demo-${mark}`;
+  await world.arm("PUT", endpointId(subscription, name), {
+    location: "westeurope",
+    properties: {
+      subnet: { id: `${vnet}/subnets/consumers` },
+      manualPrivateLinkServiceConnections: [
+        { name, properties: { privateLinkServiceId: link["properties"].alias, requestMessage: "please" } },
+      ],
+    },
+  });
+}
+
+async function connectionOf(
+  { world }: Story,
+  linkId: string,
+  subscription: string,
+): Promise<Item | undefined> {
+  const link = await world.arm("GET", linkId);
+  return (link.properties.privateEndpointConnections as Item[]).find((one) =>
+    one["properties"].privateEndpoint.id.includes(subscription),
+  );
+}
+
+async function leftovers({ world }: Story, group: string): Promise<string[]> {
+  const lists = await Promise.all(
+    ["loadBalancers", "privateLinkServices"].map((type) =>
+      world.arm(
+        "GET",
+        `/subscriptions/${PLATFORM}/resourceGroups/${group}/providers/Microsoft.Network/${type}`,
+      ),
+    ),
+  );
+  return lists.flatMap((list) => ((list?.value ?? []) as Item[]).map((item) => item["name"] as string));
+}
