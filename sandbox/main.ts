@@ -38,7 +38,10 @@ function readOptions(): Options | undefined {
       },
     });
     const given = values as Record<string, string | boolean | undefined>;
-    if (given["help"]) return void console.log(HELP);
+    if (given["help"]) {
+      console.log(HELP);
+      return undefined;
+    }
     return {
       ports: readPorts(given),
       state: resolve(ROOT, String(given["state"] ?? ".mooring")),
@@ -50,11 +53,11 @@ function readOptions(): Options | undefined {
   }
 }
 
-function readPorts(given: Record<string, unknown>): Ports {
+function readPorts(given: Record<string, string | boolean | undefined>): Ports {
   const names = Object.keys(FLAGS) as (keyof Ports)[];
   return Object.fromEntries(
     names.map((name) => {
-      const text = String(given[FLAGS[name]] ?? process.env[environmentName(name)] ?? DEFAULT_PORTS[name]);
+      const text = `${given[FLAGS[name]] ?? process.env[environmentName(name)] ?? DEFAULT_PORTS[name]}`;
       if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
         throw new Error(`--${FLAGS[name]}: ${text} is not a port`);
       return [name, Number(text)];

@@ -34,7 +34,7 @@ export interface ArmOptions {
 
 export interface Arm {
   /** Answers in process, under the origin of the request's URL. */
-  fetch(request: Request): Promise<Response>;
+  fetch: (request: Request) => Promise<Response>;
   listen(options: {
     port: number;
     key: string;

@@ -100,7 +100,7 @@ export class DemoWorld {
 /** The running sandbox at `controlUrl`, or one of the demo's own that ends with it. */
 export async function openWorld(
   controlUrl: string,
-): Promise<{ world: DemoWorld; close(): Promise<void>; own: boolean }> {
+): Promise<{ world: DemoWorld; close: () => Promise<void>; own: boolean }> {
   const about = (await fetch(`${controlUrl}/sandbox`, { signal: AbortSignal.timeout(2000) }).then(
     (response) => response.json(),
     () => undefined,

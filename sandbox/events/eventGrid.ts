@@ -32,7 +32,7 @@ export interface EventGrid {
   delivered: number;
   /** When nothing is on its way any more. */
   idle(): Promise<void>;
-  stop(): void;
+  stop: () => void;
 }
 
 export interface EventGridOptions {

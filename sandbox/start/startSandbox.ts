@@ -43,7 +43,7 @@ export interface Sandbox {
   restored: boolean;
   /** Settles with the reason when a child ends unasked. */
   broken: Promise<string>;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const SEED_OPERATION_MILLISECONDS = 5;

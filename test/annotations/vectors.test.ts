@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseIntent } from "../../shared/annotations/parse.ts";
+import { Service } from "../../shared/annotations/service.ts";
+import type { Intent } from "../../shared/intents/model.ts";
+import {
+  annotation,
+  isInternal,
+  linkSettings,
+  subnetName,
+  wantsLink,
+  type Service as ClusterService,
+} from "../../sandbox/cluster/service.ts";
+
+interface Case {
+  id: string;
+  annotations: Record<string, string>;
+  spec?: Record<string, unknown>;
+  expect: { intent?: Record<string, unknown> };
+}
+
+// The cases are kept beside the checkout, for every implementation of the reading; without them there is nothing to hold it to.
+const PATH = join(import.meta.dirname, "../../../shared/vectors/annotations.json");
+const cases: Case[] = existsSync(PATH)
+  ? JSON.parse(readFileSync(PATH, "utf8")).cases
+  : JSON.parse(readFileSync(join(import.meta.dirname, "cases.json"), "utf8")).cases;
+const withIntent = cases.filter((one) => one.expect.intent);
+
+function serviceOf({ annotations, spec }: Case): Service {
+  return Service.parse({
+    metadata: { name: "case", namespace: "default", annotations },
+    spec: { type: "LoadBalancer", ...spec },
+  });
+}
+
+/** Only the fields that the case names; null says that it must be absent. */
+function pick(actual: unknown, wanted: unknown): unknown {
+  if (wanted === null) return actual ?? null;
+  if (typeof wanted !== "object" || Array.isArray(wanted)) return actual;
+  return Object.fromEntries(
+    Object.entries(wanted as object).map(([key, value]) => [
+      key,
+      pick((actual as Record<string, unknown> | undefined)?.[key], value),
+    ]),
+  );
+}
+
+describe("an intent is read as the cloud controller reads it", () => {
+  test("there are cases", () => expect(withIntent.length).toBeGreaterThan(20));
+
+  test.each(withIntent.map((one) => [one.id, one] as const))("%s", (_, one) => {
+    const intent: Intent = parseIntent(serviceOf(one));
+    expect(pick(intent, one.expect.intent)).toEqual(one.expect.intent);
+  });
+});
+
+describe("the sandbox's own controller reads the same", () => {
+  test.each(withIntent.map((one) => [one.id, one] as const))("%s", (_, one) => {
+    const service: ClusterService = JSON.parse(JSON.stringify(serviceOf(one)));
+    const intent = parseIntent(serviceOf(one));
+    expect(isInternal(service)).toBe(intent.internal);
+    expect(subnetName(service)).toBe(intent.subnet);
+    expect(wantsLink(service)).toBe(intent.link !== undefined);
+    if (!intent.link) return;
+    const { name, resourceGroup, subnet, natIps, fqdns, proxyProtocol, visibility, autoApproval } =
+      intent.link;
+    expect(linkSettings(service)).toMatchObject({
+      name,
+      resourceGroup,
+      subnet,
+      addresses: natIps,
+      fqdns,
+      proxyProtocol,
+      visibility,
+      autoApproval,
+    });
+  });
+
+  test("annotations are found under the controller's prefix", () => {
+    const service = {
+      metadata: { annotations: { "service.beta.kubernetes.io/azure-pls-name": "x" } },
+    } as unknown as ClusterService;
+    expect(annotation(service, "azure-pls-name")).toBe("x");
+  });
+});

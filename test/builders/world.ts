@@ -1,0 +1,161 @@
+/** Valid by default: each builder gives a whole thing, and takes what a test cares about. */
+import type { Cluster } from "../../shared/clusters/model.ts";
+import type { Declared, Intent, LinkIntent, Snapshot } from "../../shared/intents/model.ts";
+import { baseName } from "../../shared/intents/frontendName.ts";
+import type { Connection, Frontend, Link, LoadBalancer } from "../../shared/network/model.ts";
+import type { SubnetRow } from "../../shared/inventory/model.ts";
+import type { ClusterView } from "../../shared/orphans/world.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+
+export const PARTNER = "22222222-2222-2222-2222-222222222222";
+export const NOW = "2026-11-23T12:00:00.000Z";
+export const UID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+
+const group = (name: string) => `/subscriptions/${SUBSCRIPTION}/resourceGroups/${name}/providers`;
+export const VNET = `${group("rg-network")}/Microsoft.Network/virtualNetworks/vnet`;
+export const subnetId = (name: string) => `${VNET}/subnets/${name}`;
+export const balancerId = (nodeResourceGroup = "MC_one") =>
+  `${group(nodeResourceGroup)}/Microsoft.Network/loadBalancers/kubernetes-internal`;
+export const linkIdIn = (name: string, resourceGroup = "MC_one") =>
+  `${group(resourceGroup)}/Microsoft.Network/privateLinkServices/${name}`;
+
+export function cluster(some: Partial<Cluster> = {}): Cluster {
+  const name = some.name ?? "one";
+  return {
+    name,
+    resourceId: `${group("rg-one")}/Microsoft.ContainerService/managedClusters/${name}`,
+    nodeResourceGroup: "MC_one",
+    vnetId: VNET,
+    defaultSubnet: "apps",
+    tokenHashes: [],
+    registeredAtUtc: NOW,
+    ...some,
+  };
+}
+
+export function linkIntent(some: Partial<LinkIntent> = {}): LinkIntent {
+  return {
+    create: true,
+    natIpCount: 1,
+    natIps: [],
+    fqdns: [],
+    proxyProtocol: false,
+    visibility: [SUBSCRIPTION],
+    autoApproval: [],
+    ...some,
+  };
+}
+
+export function intent(some: Partial<Intent> = {}): Intent {
+  return {
+    internal: true,
+    addresses: {},
+    ipFamilies: ["IPv4"],
+    ports: [{ protocol: "TCP", port: 80 }],
+    ...some,
+  };
+}
+
+export function declared(some: Partial<Declared> = {}): Declared {
+  return {
+    cluster: "one",
+    namespace: "shop",
+    name: "web",
+    uid: UID,
+    origin: "snapshot",
+    observedAtUtc: "2026-11-23T11:55:00.000Z",
+    intent: intent(),
+    ...some,
+  };
+}
+
+export function frontend(some: Partial<Frontend> = {}, balancer = balancerId()): Frontend {
+  const name = some.name ?? baseName(UID);
+  return {
+    id: `${balancer}/frontendIPConfigurations/${name}`,
+    name,
+    address: "10.0.1.10",
+    subnetId: subnetId("apps"),
+    isPublic: false,
+    ...some,
+  };
+}
+
+export function balancer(some: Partial<LoadBalancer> = {}): LoadBalancer {
+  const id = some.id ?? balancerId();
+  return {
+    id,
+    name: "kubernetes-internal",
+    location: "westeurope",
+    sku: "Standard",
+    tags: {},
+    provisioningState: "Succeeded",
+    frontends: [frontend({}, id)],
+    rules: [],
+    pools: [],
+    otherFrontendUses: [],
+    ...some,
+  };
+}
+
+export function connection(some: Partial<Connection> = {}): Connection {
+  const name = some.name ?? "pe.1";
+  return {
+    id: `${linkIdIn("pls")}/privateEndpointConnections/${name}`,
+    name,
+    endpointId: `${group("rg-consumers")}/Microsoft.Network/privateEndpoints/pe`,
+    status: "Approved",
+    description: "",
+    ...some,
+  };
+}
+
+export function link(some: Partial<Link> = {}): Link {
+  const name = some.name ?? "pls";
+  return {
+    id: linkIdIn(name),
+    name,
+    location: "westeurope",
+    tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/web" },
+    provisioningState: "Succeeded",
+    alias: `${name}.guid.westeurope.azure.privatelinkservice`,
+    visibility: [SUBSCRIPTION],
+    autoApproval: [],
+    fqdns: [],
+    proxyProtocol: false,
+    frontendIds: [frontend().id],
+    natSubnetIds: [subnetId("links")],
+    connections: [],
+    ...some,
+  };
+}
+
+export function snapshot(some: Partial<Snapshot> = {}): Snapshot {
+  return {
+    cluster: "one",
+    takenAtUtc: "2026-11-23T11:50:00.000Z",
+    services: 10,
+    previousServices: 10,
+    ...some,
+  };
+}
+
+export function view(some: Partial<ClusterView> = {}): ClusterView {
+  return { cluster: cluster(), state: "present", snapshot: snapshot(), declared: [], ...some };
+}
+
+export function subnetRow(some: Partial<SubnetRow> = {}): SubnetRow {
+  const name = some.name ?? "apps";
+  return {
+    id: subnetId(name),
+    vnetId: VNET,
+    name,
+    prefixes: ["10.0.1.0/24"],
+    delegations: [],
+    linkNetworkPolicies: "Enabled",
+    usableAddresses: 251,
+    usedAddresses: 0,
+    scannedAtUtc: "2026-11-23T11:59:00.000Z",
+    ...some,
+  };
+}

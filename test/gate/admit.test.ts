@@ -1,0 +1,345 @@
+import { describe, expect, test } from "vitest";
+import { addressKey } from "../../shared/addresses/key.ts";
+import { admit } from "../../shared/gate/admit.ts";
+import { inTime } from "../../shared/gate/guarded.ts";
+import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
+import type { AddressRow } from "../../shared/inventory/model.ts";
+import { applyPolicy } from "../../shared/policyStore.ts";
+import { balancerId, cluster, frontend, subnetId, subnetRow, UID, VNET } from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const A = "service.beta.kubernetes.io/azure-";
+const INTERNAL = { "load-balancer-internal": "true" };
+
+function service(settings: Record<string, string> = {}, spec: object = {}, metadata: object = {}) {
+  const annotations = Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [`${A}${key}`, value]),
+  );
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace: "shop", uid: UID, annotations, ...metadata },
+    spec: { type: "LoadBalancer", ports: [{ port: 80, protocol: "TCP" }], ...spec },
+  };
+}
+
+function review(object: object | null, some: object = {}): AdmissionReview {
+  const request = {
+    uid: "review-1",
+    kind: { group: "", version: "v1", kind: "Service" },
+    namespace: "shop",
+    name: "web",
+    operation: "CREATE",
+    object,
+    oldObject: null,
+    dryRun: false,
+    ...some,
+  };
+  return AdmissionReview.parse({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request });
+}
+
+async function start(...rows: AddressRow[]): Promise<MemoryRun> {
+  const run = memoryRun();
+  await run.tables.subnets.transact(VNET.toLowerCase(), [
+    { do: "put", key: "apps", value: subnetRow() },
+    { do: "put", key: "small", value: subnetRow({ name: "small", prefixes: ["10.0.2.0/28"] }) },
+  ]);
+  for (const row of rows)
+    await run.tables.addresses.transact(subnetId("apps").toLowerCase(), [
+      { do: "put", key: addressKey(row.address), value: row },
+    ]);
+  return run;
+}
+
+async function decide(
+  settings: Record<string, string>,
+  spec: object = {},
+  ...rows: AddressRow[]
+): Promise<AdmissionResponse> {
+  return admit(await start(...rows), cluster(), review(service(settings, spec)));
+}
+
+const foreign =
+  "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/other/providers/Microsoft.Network/networkInterfaces/vm";
+const inUse = (address: string, holderId = foreign): AddressRow => ({
+  address,
+  assignment: { holderId, seenAtUtc: "2026-11-23T11:00:00.000Z" },
+});
+const denied = (rule: string, message: string): AdmissionResponse => ({
+  uid: "review-1",
+  allowed: false,
+  status: { code: 403, message },
+  auditAnnotations: { rules: `${rule}=deny` },
+});
+
+describe("what the API server is told", () => {
+  test.each<[string, Promise<AdmissionResponse>, AdmissionResponse]>([
+    ["a public Service is none of our business", decide({}), { uid: "review-1", allowed: true }],
+    ["an internal one with a dynamic address is fine", decide(INTERNAL), { uid: "review-1", allowed: true }],
+    [
+      "a free static address is fine",
+      decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" }),
+      { uid: "review-1", allowed: true },
+    ],
+    [
+      "`True` would make a public load balancer",
+      decide({ "load-balancer-internal": "True" }),
+      denied(
+        "internal-not-true",
+        `[internal-not-true] ${A}load-balancer-internal: "True" makes a public load balancer: write exactly "true" for an internal one, "false" for a public one`,
+      ),
+    ],
+    [
+      "a subnet that is not there",
+      decide({ ...INTERNAL, "load-balancer-internal-subnet": "nowhere" }),
+      denied(
+        "subnet-unknown",
+        `[subnet-unknown] ${A}load-balancer-internal-subnet: there is no subnet "nowhere" in vnet; it has apps, small`,
+      ),
+    ],
+    [
+      "an address of another subnet says which",
+      decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.2.5" }),
+      denied(
+        "address-outside-subnet",
+        `[address-outside-subnet] ${A}load-balancer-ipv4: 10.0.2.5 is not in subnet apps (10.0.1.0/24); it is in subnet small: name that subnet, or choose another address`,
+      ),
+    ],
+    [
+      "an address that Azure keeps",
+      decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.3" }),
+      denied(
+        "address-azure-reserved",
+        `[address-azure-reserved] ${A}load-balancer-ipv4: 10.0.1.3 is kept by Azure (first four and last of 10.0.1.0/24)`,
+      ),
+    ],
+    [
+      "an address that is in use: by whom, and which are free nearby",
+      decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" }, {}, inUse("10.0.1.50"), inUse("10.0.1.49")),
+      denied(
+        "address-in-use",
+        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by ${foreign}; free nearby: 10.0.1.51, 10.0.1.48, 10.0.1.52`,
+      ),
+    ],
+    [
+      "an address that is reserved: for whom, and until when",
+      decide(
+        { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" },
+        {},
+        {
+          address: "10.0.1.50",
+          reservation: {
+            owner: { cluster: "two", namespace: "shop", name: "mail", uid: "u" },
+            expiresAtUtc: "2026-11-23T12:30:00.000Z",
+          },
+        },
+      ),
+      denied(
+        "address-reserved",
+        `[address-reserved] ${A}load-balancer-ipv4: 10.0.1.50 is reserved for Service two/shop/mail until 2026-11-23T12:30:00.000Z; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
+      ),
+    ],
+    [
+      "a frontend of its own cluster is shared",
+      decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" }, {}, inUse("10.0.1.50", frontend().id)),
+      { uid: "review-1", allowed: true },
+    ],
+    [
+      "a frontend of a cluster in another resource group is not",
+      decide(
+        { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" },
+        {},
+        inUse("10.0.1.50", frontend({}, balancerId("MC_two")).id),
+      ),
+      denied(
+        "address-in-use",
+        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by ${frontend({}, balancerId("MC_two")).id}; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
+      ),
+    ],
+    [
+      "the deprecated field is accepted with a warning that says what to write",
+      decide(INTERNAL, { loadBalancerIP: "10.0.1.50" }),
+      {
+        uid: "review-1",
+        allowed: true,
+        warnings: [`[load-balancer-ip-deprecated] deprecated: write ${A}load-balancer-ipv4: "10.0.1.50"`],
+        auditAnnotations: { rules: "load-balancer-ip-deprecated=warn" },
+      },
+    ],
+    [
+      "an octal-looking address",
+      decide({ ...INTERNAL, "load-balancer-ipv4": "010.0.1.50" }),
+      denied(
+        "address-malformed",
+        `[address-malformed] ${A}load-balancer-ipv4: "010.0.1.50" is not an IPv4 address: write it like 10.0.0.5`,
+      ),
+    ],
+    [
+      "an IPv6 address in the IPv4 annotation",
+      decide({ ...INTERNAL, "load-balancer-ipv4": "fd00::5" }),
+      denied(
+        "address-family-mismatch",
+        `[address-family-mismatch] ${A}load-balancer-ipv4: fd00::5 is an IPv6 address in the IPv4 field`,
+      ),
+    ],
+  ])("%s", async (_, response, expected) => expect(await response).toEqual(expected));
+
+  test("everything that is wrong is told at once", async () => {
+    const { status } = await decide({
+      ...INTERNAL,
+      "load-balancer-internal-subnet": "nowhere",
+      "load-balancer-ipv4": "10.1",
+    });
+    expect(status?.message.split("\n").map((line) => /^\[([\w-]+)\]/.exec(line)?.[1])).toEqual([
+      "subnet-unknown",
+      "address-malformed",
+    ]);
+  });
+
+  test("policy's excluded ranges are refused and never suggested", async () => {
+    const run = await start(inUse("10.0.1.64"));
+    await applyPolicy(run, { excludedRanges: ["10.0.1.0/26"] });
+    const inside = await admit(
+      run,
+      cluster(),
+      review(service({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.20" })),
+    );
+    const beside = await admit(
+      run,
+      cluster(),
+      review(service({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.64" })),
+    );
+    expect(inside.auditAnnotations).toEqual({ rules: "address-excluded=deny" });
+    expect(beside.status?.message).toContain("free nearby: 10.0.1.65, 10.0.1.66, 10.0.1.67");
+  });
+
+  test("an inventory that was never scanned warns and refuses nothing", async () => {
+    const response = await admit(
+      memoryRun(),
+      cluster(),
+      review(service({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" })),
+    );
+    expect(response).toMatchObject({ allowed: true, auditAnnotations: { rules: "inventory-stale=warn" } });
+  });
+
+  test("warnings stay short enough for kubectl", async () => {
+    const { warnings = [] } = await decide(
+      { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" },
+      { loadBalancerIP: "10.0.1.51" },
+    );
+    expect(warnings).toHaveLength(2);
+    for (const warning of warnings) expect(warning.length).toBeLessThan(120);
+  });
+});
+
+describe("what is remembered", () => {
+  const asks = service({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" });
+
+  test("an accepted Service holds its address and its intent, in two round trips", async () => {
+    const run = await start();
+    await admit(run, cluster(), review(asks));
+    expect(run.tables.addresses.all()).toMatchObject([
+      {
+        address: "10.0.1.50",
+        reservation: { owner: { cluster: "one", namespace: "shop", name: "web", uid: UID } },
+      },
+    ]);
+    expect(run.tables.intents.all()).toMatchObject([
+      { origin: "admission", intent: { addresses: { ipv4: "10.0.1.50" } } },
+    ]);
+    expect([run.tables.addresses.calls.calls.length, run.tables.intents.calls.calls.length]).toEqual([1, 1]);
+  });
+
+  test("a dry run leaves no trace", async () => {
+    const run = await start();
+    expect((await admit(run, cluster(), review(asks, { dryRun: true }))).allowed).toBe(true);
+    expect([run.tables.addresses.all(), run.tables.intents.all()]).toEqual([[], []]);
+  });
+
+  test("a refused Service holds nothing", async () => {
+    const run = await start();
+    await admit(
+      run,
+      cluster(),
+      review(
+        service({
+          ...INTERNAL,
+          "load-balancer-internal-subnet": "nowhere",
+          "load-balancer-ipv4": "10.0.1.50",
+        }),
+      ),
+    );
+    expect([run.tables.addresses.all(), run.tables.intents.all()]).toEqual([[], []]);
+  });
+
+  test("a deletion marks the intent and lets the address go soon", async () => {
+    const run = await start();
+    await admit(run, cluster(), review(asks));
+    await admit(run, cluster(), review(null, { operation: "DELETE", oldObject: asks }));
+    expect(run.tables.intents.all()).toMatchObject([{ deletedAtUtc: run.clock.nowUtc }]);
+    expect(run.tables.addresses.all()).toMatchObject([
+      { reservation: { expiresAtUtc: "2026-11-23T12:02:00.000Z" } },
+    ]);
+  });
+
+  test("so does a change of type", async () => {
+    const run = await start();
+    await admit(
+      run,
+      cluster(),
+      review(service({}, { type: "ClusterIP" }), { operation: "UPDATE", oldObject: asks }),
+    );
+    expect(run.tables.intents.all()).toMatchObject([{ deletedAtUtc: run.clock.nowUtc }]);
+  });
+
+  test("a Service that is no load balancer is answered without touching storage", async () => {
+    const run = memoryRun();
+    await admit(run, cluster(), review(service({}, { type: "ClusterIP" })));
+    expect(Object.values(run.tables).flatMap((table) => table.calls.calls)).toEqual([]);
+  });
+});
+
+describe("when storage is away", () => {
+  const failing = () => Promise.reject(new Error("ECONNREFUSED"));
+
+  test("the Service is let through with a warning", async () => {
+    expect(await inTime(memoryRun(), "review-1", 5, failing)).toEqual({
+      uid: "review-1",
+      allowed: true,
+      warnings: ["Mooring could not check this Service in time: subnet and addresses are unchecked"],
+    });
+  });
+
+  test("or refused, where policy says so", async () => {
+    const run = memoryRun();
+    await applyPolicy(run, { onUnavailable: "deny" });
+    await admit(run, cluster(), review(service(INTERNAL)));
+    expect(await inTime(run, "review-1", 5, failing)).toMatchObject({
+      allowed: false,
+      status: { code: 503 },
+    });
+  });
+
+  test("an answer that would come too late is given in time", async () => {
+    const never = () => new Promise<AdmissionResponse>(() => {});
+    expect(await inTime(memoryRun(), "review-1", 0.01, never)).toMatchObject({ allowed: true });
+  });
+});
+
+test("a review about something else says so", async () => {
+  const pod = review({ metadata: {} }, { kind: { group: "", version: "v1", kind: "Pod" } });
+  await expect(admit(memoryRun(), cluster(), pod)).rejects.toThrow(
+    "request.kind: only Services are reviewed here, not Pod",
+  );
+});
+
+test("an object that is no Service names every wrong field", async () => {
+  const broken = review({ metadata: { name: 5, annotations: { a: 1 } }, spec: { ports: "many" } });
+  await expect(admit(memoryRun(), cluster(), broken)).rejects.toMatchObject({
+    problems: [
+      expect.stringContaining("request.object.metadata.name"),
+      expect.stringContaining("annotations.a"),
+      expect.stringContaining("spec.ports"),
+    ],
+  });
+});

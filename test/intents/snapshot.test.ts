@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { takeSnapshot } from "../../shared/intents/snapshot.ts";
+import { intentKey, remember } from "../../shared/intents/remember.ts";
+import { declared } from "../builders/world.ts";
+import { memoryRun } from "../memory/run.ts";
+
+const service = (name: string, some: object = {}, type = "LoadBalancer") => ({
+  kind: "Service",
+  metadata: { name, namespace: "shop", uid: `uid-${name}`, ...some },
+  spec: { type, ports: [{ port: 80 }] },
+});
+const list = (...items: object[]) => ({ apiVersion: "v1", kind: "List", metadata: {}, items });
+const names = (rows: { namespace: string; name: string }[]) => rows.map(intentKey).sort();
+
+describe("a snapshot is the truth at its time", () => {
+  test("Services that are load balancers are remembered, others are not", async () => {
+    const run = memoryRun();
+    const report = await takeSnapshot(
+      run,
+      "one",
+      list(service("a"), service("b"), service("c", {}, "ClusterIP")),
+    );
+    expect(report).toEqual({ services: 2, added: 2, changed: 0, removed: 0 });
+    expect(names(run.tables.intents.all())).toEqual(["shop/a", "shop/b"]);
+  });
+
+  test("what is not listed any more is forgotten, what is unchanged is not written again", async () => {
+    const run = memoryRun();
+    await takeSnapshot(run, "one", list(service("a"), service("b")));
+    run.clock.advance(600);
+    const before = run.tables.intents.calls.count("transact");
+    expect(await takeSnapshot(run, "one", list(service("a")))).toEqual({
+      services: 1,
+      added: 0,
+      changed: 0,
+      removed: 1,
+    });
+    expect(run.tables.intents.calls.count("transact") - before).toBe(1);
+    expect(run.tables.snapshots.all()).toEqual([
+      { cluster: "one", takenAtUtc: run.clock.nowUtc, services: 1, previousServices: 2 },
+    ]);
+  });
+
+  test("admission that spoke while the list was on its way is newer news", async () => {
+    const run = memoryRun();
+    await remember(run, declared({ name: "fresh", origin: "admission", observedAtUtc: run.clock.nowUtc }));
+    run.clock.advance(30);
+    expect((await takeSnapshot(run, "one", list())).removed).toBe(0);
+    run.clock.advance(600);
+    expect((await takeSnapshot(run, "one", list())).removed).toBe(1);
+  });
+
+  test("a Service on its way out is marked", async () => {
+    const run = memoryRun();
+    await takeSnapshot(run, "one", list(service("a", { deletionTimestamp: "2026-11-23T11:59:00Z" })));
+    expect(run.tables.intents.all()).toMatchObject([{ deletedAtUtc: "2026-11-23T11:59:00Z" }]);
+  });
+
+  test("a Service that changes meanwhile ends the snapshot, and none is recorded", async () => {
+    const run = memoryRun();
+    await takeSnapshot(run, "one", list(service("a")));
+    run.clock.advance(600);
+    const taking = takeSnapshot(run, "one", list(service("a", { uid: "new" })));
+    await remember(run, declared({ name: "a", origin: "admission", observedAtUtc: run.clock.nowUtc }));
+    await expect(taking).rejects.toThrow("shop/a changed while the snapshot was taken; send it again");
+    expect(run.tables.snapshots.all()).toMatchObject([{ takenAtUtc: "2026-11-23T12:00:00.000Z" }]);
+  });
+});
+
+describe("what is no complete list is refused and changes nothing", () => {
+  test.each([
+    [
+      "only a part",
+      { ...list(service("a")), metadata: { continue: "token" } },
+      "metadata.continue: the list is only a part; send it whole",
+    ],
+    [
+      "other things",
+      list(service("a"), { kind: "Pod", metadata: { name: "p" } }),
+      "items: 1 are not Services (the first is a Pod)",
+    ],
+    [
+      "another kind",
+      { kind: "Service", items: [] },
+      "kind: not a list of Services: send `kubectl get services --all-namespaces -o json`",
+    ],
+    ["nothing", undefined, "body: Invalid input: expected object, received undefined"],
+  ])("%s", async (_, document, problem) => {
+    const run = memoryRun();
+    await remember(run, declared());
+    await expect(takeSnapshot(run, "one", document)).rejects.toThrow(problem);
+    expect([run.tables.intents.all().length, run.tables.snapshots.all().length]).toEqual([1, 0]);
+  });
+});
