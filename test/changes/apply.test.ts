@@ -1,0 +1,345 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createApply } from "../../shared/changes/apply.ts";
+import { resolveDangling } from "../../shared/changes/dangling.ts";
+import type { Change, Edit } from "../../shared/changes/plan.ts";
+import type { JsonObject } from "../../shared/changes/resources.ts";
+import { stopWriting } from "../../shared/changes/stop.ts";
+import { Conflict, NotYet, Refused } from "../../shared/errors.ts";
+import { applyPolicy } from "../../shared/policyStore.ts";
+import { linkIdIn } from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const ID = linkIdIn("pls");
+const CAUSE = { why: "test", who: "system", correlationId: "c-1" };
+const OPTIONS = { inSight: 10 };
+const edit: Edit = { path: "properties.visibility.subscriptions", before: ["*"], after: ["a", "b"] };
+
+const body = (some: JsonObject = {}): JsonObject => ({
+  name: "pls",
+  unknownToUs: { kept: [1, { x: null }] },
+  properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] }, fqdns: [], ...some },
+});
+const update = (some: Partial<Change> = {}): Change =>
+  ({
+    action: "update",
+    capability: "links",
+    resourceId: ID,
+    cluster: "one",
+    reason: "declared otherwise",
+    evidence: [{ says: "so", source: "test", atUtc: "2026-11-23T12:00:00.000Z" }],
+    edits: [edit],
+    ...some,
+  }) as Change;
+const deletion = (some: Partial<Change> = {}): Change =>
+  ({ ...update({ capability: "sweep", ...some }), action: "delete" }) as Change;
+
+let run: MemoryRun;
+beforeEach(() => {
+  run = memoryRun();
+  run.resources.place(ID, body());
+});
+
+function apply(changes: Change[], options = {}) {
+  return createApply(run.resources)(run, { changes }, CAUSE, { ...OPTIONS, ...options });
+}
+
+const outcomes = (results: readonly { outcome: string }[]) => results.map(({ outcome }) => outcome);
+
+describe("a change that may be made", () => {
+  test("is written, and everything else of the resource stays as it was", async () => {
+    expect(outcomes(await apply([update()]))).toEqual(["applied"]);
+    expect(run.resources.bodyOf(ID)).toEqual({
+      ...body(),
+      properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["a", "b"] }, fqdns: [] },
+    });
+  });
+
+  test("is in the journal with the whole resource before and after, and who asked", async () => {
+    await apply([update()]);
+    const [entry] = run.tables.journal.all();
+    expect(entry).toMatchObject({
+      outcome: "applied",
+      cause: CAUSE,
+      policyVersion: "default",
+      change: { resourceId: ID },
+    });
+    expect(await run.states.load(entry?.beforeState ?? "")).toEqual(body());
+    expect(await run.states.load(entry?.afterState ?? "")).toEqual(run.resources.bodyOf(ID));
+  });
+
+  test("is written ahead: the journal knows of it before Azure does", async () => {
+    const order: string[] = [];
+    run.resources.calls.calls.push = (...calls) => order.push(...calls.map(([name]) => name));
+    run.tables.journal.calls.calls.push = () => order.push("journal");
+    await apply([update()]);
+    expect(order).toEqual(["read", "locks", "journal", "write", "journal"]);
+  });
+
+  test("is not written a second time", async () => {
+    await apply([update()]);
+    const again = await apply([update()]);
+    expect(again).toMatchObject([{ outcome: "applied", why: "already so" }]);
+    expect(run.resources.calls.count("write")).toBe(1);
+  });
+});
+
+describe("a change that may not be made", () => {
+  const placed = (some: JsonObject) => () => void run.resources.place(ID, { ...body(), ...some });
+  test.each<[string, () => unknown, Change, object, string]>([
+    [
+      "mode observe, the default of everything that deletes",
+      () => {},
+      deletion(),
+      {},
+      "observed: mode of sweep is observe",
+    ],
+    [
+      "a cluster out of scope",
+      () => applyPolicy(run, { scope: { links: { clusters: ["two"] } } }),
+      update(),
+      {},
+      "observed: cluster one is not in scope",
+    ],
+    [
+      "an excluded resource group",
+      () => applyPolicy(run, { scope: { links: { excludeResourceGroups: ["mc_ONE"] } } }),
+      update(),
+      {},
+      "observed: resource group mc_one is excluded",
+    ],
+    [
+      "the off tag",
+      placed({ tags: { Mooring: "Off" } }),
+      update(),
+      {},
+      "refused: tagged: the resource is tagged mooring: off",
+    ],
+    [
+      "a read-only lock",
+      () => run.resources.lock(ID, { id: "lock-1", level: "ReadOnly" }),
+      update(),
+      {},
+      "refused: locked: management lock lock-1 (ReadOnly)",
+    ],
+    [
+      "a delete under an inherited lock",
+      () => lockAndEnforce(),
+      deletion(),
+      { stillTrue: async () => undefined },
+      "refused: locked: management lock lock-2 (CanNotDelete)",
+    ],
+    [
+      "a resource that is being written",
+      placed({ properties: { ...(body()["properties"] as JsonObject), provisioningState: "Updating" } }),
+      update(),
+      {},
+      "refused: unsettled: the resource is Updating",
+    ],
+    [
+      "a value that changed since the plan",
+      placed({
+        properties: { ...(body()["properties"] as JsonObject), visibility: { subscriptions: ["c"] } },
+      }),
+      update(),
+      {},
+      "refused: changed-since-planned: properties.visibility.subscriptions changed since the plan was made",
+    ],
+    [
+      "no evidence",
+      () => {},
+      update({ evidence: [] }),
+      {},
+      "refused: unproved: the change rests on no evidence",
+    ],
+    [
+      "a freeze",
+      () =>
+        applyPolicy(run, {
+          freeze: [{ fromUtc: "2026-11-23T00:00:00Z", toUtc: "2026-11-24T00:00:00Z", why: "release" }],
+        }),
+      update(),
+      {},
+      "refused: frozen: frozen until 2026-11-24T00:00:00Z: release",
+    ],
+    [
+      "the global stop",
+      () => stopWriting(run, "incident"),
+      update(),
+      {},
+      "refused: stopped: writing is stopped",
+    ],
+    [
+      "a delete without a last proof",
+      () => enforce(),
+      deletion(),
+      {},
+      "refused: no last proof was given for a delete",
+    ],
+    [
+      "a last proof that fails",
+      () => enforce(),
+      deletion(),
+      { stillTrue: async () => "it came back" },
+      "refused: it came back",
+    ],
+    [
+      "too large a share",
+      () => enforce({ maxDeletePercent: 5 }),
+      deletion(),
+      { stillTrue: async () => undefined },
+      "refused: blast-radius: would delete 10 % of what is in sight, policy allows 5 %",
+    ],
+    [
+      "nothing allowed today",
+      () => enforce({ maxDeletesPerDay: 0 }),
+      deletion(),
+      { stillTrue: async () => undefined },
+      "refused: blast-radius: 0 deletes in 24 hours, policy allows 0",
+    ],
+    [
+      "a resource that is gone",
+      () => run.resources.vanish(ID),
+      update(),
+      {},
+      "refused: the resource is gone",
+    ],
+  ])("%s", async (_, arrange, change, options, expected) => {
+    await arrange();
+    const before = run.resources.bodyOf(ID);
+    const [result] = await apply([change], options);
+    expect(`${result?.outcome}: ${result?.why}`).toBe(expected);
+    expect(run.resources.bodyOf(ID)).toEqual(before);
+    expect(run.tables.journal.all()).toEqual([]);
+  });
+
+  function enforce(some: object = {}) {
+    return applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, ...some });
+  }
+
+  async function lockAndEnforce() {
+    await enforce();
+    run.resources.lock(ID.slice(0, ID.indexOf("/providers")), { id: "lock-2", level: "CanNotDelete" });
+  }
+
+  test("ends the plan: what comes after is left and said", async () => {
+    const other = linkIdIn("other");
+    run.resources.place(other, body());
+    await stopWriting(run, "incident");
+    expect(await apply([update(), update({ resourceId: other })])).toMatchObject([
+      { outcome: "refused" },
+      { outcome: "left", why: "an earlier change was not made" },
+    ]);
+  });
+
+  test("a budget counts what this run and the last day have deleted", async () => {
+    await enforce({ maxDeletesPerRun: 1 });
+    const other = linkIdIn("other");
+    run.resources.place(other, body());
+    const results = await apply([deletion(), deletion({ resourceId: other })], {
+      stillTrue: async () => undefined,
+    });
+    expect(outcomes(results)).toEqual(["applied", "refused"]);
+    await enforce({ maxDeletesPerDay: 1 });
+    expect(
+      outcomes(await apply([deletion({ resourceId: other })], { stillTrue: async () => undefined })),
+    ).toEqual(["refused"]);
+    expect(run.resources.bodyOf(other)).toBeDefined();
+  });
+
+  test("work under somebody else's lease is for another time", async () => {
+    await run.tables.leases.transact("lease", [
+      {
+        do: "insert",
+        key: ID.toLowerCase(),
+        value: { holder: "other", untilUtc: "2026-11-23T12:10:00.000Z" },
+      },
+    ]);
+    await expect(apply([update()])).rejects.toThrow(NotYet);
+    expect(run.resources.calls.count("write")).toBe(0);
+  });
+});
+
+describe("when Azure does not answer as it should", () => {
+  test("a lost answer is found by reading", async () => {
+    run.resources.loseNextAnswer();
+    expect(await apply([update()])).toMatchObject([
+      { outcome: "applied", why: "socket hang up; found done" },
+    ]);
+  });
+
+  test("a write that failed is a failure, with Azure's words", async () => {
+    run.resources.calls.failNext(new Error("InternalServerError"), { method: "write" });
+    expect(await apply([update()])).toMatchObject([{ outcome: "failed", why: "InternalServerError" }]);
+    expect(run.tables.journal.all()).toMatchObject([{ outcome: "failed", why: "InternalServerError" }]);
+  });
+
+  test("what can then not be read is unknown, and the journal says so", async () => {
+    const reader = run.resources.read.bind(run.resources);
+    let reads = 0;
+    run.ports.resources.read = (id) => ((reads += 1) === 1 ? reader(id) : Promise.reject(new Error("down")));
+    run.resources.calls.failNext(new Error("reset"), { method: "write" });
+    expect(outcomes(await apply([update()]))).toEqual(["failed"]);
+    expect(run.tables.journal.all()).toMatchObject([{ outcome: "unknown", why: "reset" }]);
+  });
+
+  test.each([
+    ["changed underneath", new Conflict("412")],
+    ["throttled", new NotYet("429", 5)],
+  ])("%s: the journal says it was not done, and the work comes again", async (_, error) => {
+    run.resources.calls.failNext(error, { method: "write" });
+    await expect(apply([update()])).rejects.toBe(error);
+    expect(run.tables.journal.all()).toMatchObject([{ outcome: "failed", why: error.message }]);
+    expect(run.tables.leases.all()).toEqual([]);
+  });
+
+  test("a refusal is a refusal", async () => {
+    run.resources.calls.failNext(new Refused("ScopeLocked"), { method: "write" });
+    expect(await apply([update()])).toMatchObject([{ outcome: "refused", why: "ScopeLocked" }]);
+  });
+
+  test.each([
+    ["after the write", true, "applied"],
+    ["before the write", false, "failed"],
+  ])("a crash %s is resolved by the next run", async (_, written, outcome) => {
+    const key = String(9_999_999_999_999 - Date.parse(run.clock.nowUtc));
+    await run.tables.journal.transact("all", [
+      {
+        do: "insert",
+        key: `${key}-j`,
+        value: {
+          id: "j",
+          change: update(),
+          cause: CAUSE,
+          policyVersion: "1",
+          outcome: "intended",
+          intendedAtUtc: run.clock.nowUtc,
+        },
+      },
+    ]);
+    if (written) run.resources.place(ID, body({ visibility: { subscriptions: ["b", "a"] } }));
+    expect(await resolveDangling(run)).toBe(0);
+    run.clock.advance(1000);
+    expect(await resolveDangling(run)).toBe(1);
+    expect(run.tables.journal.all()).toMatchObject([{ outcome }]);
+  });
+});
+
+test("whatever the body, only the edited path changes", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (extra) => {
+      const fresh = memoryRun();
+      const whole = {
+        ...JSON.parse(JSON.stringify(extra)),
+        ...body({ more: extra as JsonObject }),
+        tags: {},
+      };
+      fresh.resources.place(ID, whole);
+      await createApply(fresh.resources)(fresh, { changes: [update()] }, CAUSE, OPTIONS);
+      const expected = structuredClone(whole);
+      expected.properties.visibility.subscriptions = ["a", "b"];
+      expect(fresh.resources.bodyOf(ID)).toEqual(expected);
+    }),
+    { numRuns: 60 },
+  );
+});

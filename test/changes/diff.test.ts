@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { printPlan } from "../../shared/changes/diff.ts";
+import type { Change } from "../../shared/changes/plan.ts";
+
+const base = {
+  capability: "links",
+  resourceId: "/r/pls",
+  cluster: "one",
+  reason: "declared otherwise",
+  evidence: [{ says: "so", source: "snapshot", atUtc: "2026-11-23T12:00:00.000Z" }],
+} as const;
+
+test("an empty plan says so", () => expect(printPlan({ changes: [] })).toBe("No changes."));
+
+test("a plan shows what changes, what is added and what goes, with reason and evidence", () => {
+  const update: Change = {
+    ...base,
+    action: "update",
+    edits: [
+      { path: "a.b", before: ["*"], after: ["x"] },
+      { path: "c", before: undefined, after: 1 },
+      { path: "d", before: 2, after: undefined },
+    ],
+  };
+  expect(printPlan({ changes: [update, { ...base, action: "delete", evidence: [] }] })).toBe(
+    [
+      "~ /r/pls",
+      "    declared otherwise",
+      '  ~ a.b: ["*"] -> ["x"]',
+      "  + c: 1",
+      "  - d: 2",
+      "    # so (snapshot, 2026-11-23T12:00:00.000Z)",
+      "- /r/pls",
+      "    declared otherwise",
+    ].join("\n"),
+  );
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { enqueueOnce } from "../../shared/events/coalesce.ts";
+import { parseEvent } from "../../shared/events/resourceEvent.ts";
+import { receiveEvent } from "../../shared/events/receive.ts";
+import { toWork } from "../../shared/events/toWork.ts";
+import { balancerId, cluster, linkIdIn, NOW, subnetId, VNET } from "../builders/world.ts";
+import { memoryRun } from "../memory/run.ts";
+import { toEvent } from "../../sandbox/events/toEvent.ts";
+
+const WRITE = "Microsoft.Resources.ResourceWriteSuccess";
+const LINK = linkIdIn("pls");
+const event = (subject: string, eventType = WRITE) => ({
+  id: "e-1",
+  topic: "",
+  subject,
+  eventType,
+  eventTime: NOW,
+  data: {
+    resourceUri: subject,
+    operationName: "x/write",
+    correlationId: "c-1",
+    claims: { name: "somebody" },
+  },
+  dataVersion: "2",
+  metadataVersion: "1",
+});
+
+describe("what an event makes worth looking at", () => {
+  test.each<[string, string, string, string[]]>([
+    ["a written link: itself, and its NAT addresses", LINK, WRITE, [`links ${LINK}`, "inventory all"]],
+    ["a connection: its link", `${LINK}/privateEndpointConnections/pe.1`, WRITE, [`links ${LINK}`]],
+    ["a load balancer: the inventory", balancerId(), WRITE, ["inventory all"]],
+    [
+      "a deleted load balancer too",
+      balancerId(),
+      "Microsoft.Resources.ResourceDeleteSuccess",
+      ["inventory all"],
+    ],
+    ["a subnet: the inventory", subnetId("apps"), WRITE, ["inventory all"]],
+    ["a network: the inventory", VNET, WRITE, ["inventory all"]],
+    [
+      "a cluster: orphans",
+      cluster().resourceId,
+      "Microsoft.Resources.ResourceDeleteSuccess",
+      ["orphans all"],
+    ],
+    ["a failed write changed nothing", LINK, "Microsoft.Resources.ResourceWriteFailure", []],
+    ["another type of event", LINK, "Microsoft.Storage.BlobCreated", []],
+    [
+      "another type of resource",
+      "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/x",
+      WRITE,
+      [],
+    ],
+    [
+      "casing of ids does not matter",
+      LINK.toUpperCase(),
+      WRITE,
+      [`links ${LINK.toUpperCase()}`, "inventory all"],
+    ],
+  ])("%s", (_, subject, type, work) => {
+    const found = toWork(parseEvent(event(subject, type)));
+    expect(found.map(({ queue, id }) => `${queue} ${id}`)).toEqual(work);
+  });
+});
+
+describe("an event is read", () => {
+  test("as the sandbox's Event Grid sends it", () => {
+    const sent = toEvent({
+      kind: "Write",
+      outcome: "Success",
+      operationName: "Microsoft.Network/privateLinkServices/write",
+      resourceId: LINK,
+      subscription: "s",
+      resourceProvider: "Microsoft.Network",
+      method: "PUT",
+      url: "https://x",
+      correlationId: "c-1",
+      caller: { objectId: "o", applicationId: "a", name: "n" },
+      atUtc: NOW,
+    });
+    expect(parseEvent(JSON.parse(JSON.stringify(sent)))).toEqual({
+      id: sent.id,
+      type: WRITE,
+      resourceId: LINK,
+      operationName: "Microsoft.Network/privateLinkServices/write",
+      correlationId: "c-1",
+      atUtc: NOW,
+    });
+  });
+
+  test("as a CloudEvent", () => {
+    const { subject, data, id } = event(LINK);
+    expect(
+      parseEvent({ specversion: "1.0", source: "/x", id, type: WRITE, subject, time: NOW, data }),
+    ).toMatchObject({ type: WRITE, resourceId: LINK });
+  });
+
+  test.each([
+    ["text"],
+    [undefined],
+    [{}],
+    [{ id: 1, subject: "x", eventType: "t", eventTime: "never", data: {} }],
+  ])("%j is none", (value) => {
+    expect(() => parseEvent(value)).toThrow();
+  });
+});
+
+describe("a burst of events", () => {
+  test("makes one message, seen after the burst", async () => {
+    const run = memoryRun();
+    for (let n = 0; n < 5; n += 1)
+      await receiveEvent(run, event(`${LINK}/privateEndpointConnections/pe.${n}`));
+    expect(run.queue.sent).toEqual([
+      {
+        queue: "links",
+        delaySeconds: 2,
+        item: { what: "link", id: LINK, why: "event x/write", correlationId: "c-1", seenAtUtc: NOW },
+      },
+    ]);
+  });
+
+  test("an event after the window makes another: the worker may have begun", async () => {
+    const run = memoryRun();
+    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    run.clock.advance(2);
+    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    expect(run.queue.sent).toHaveLength(2);
+  });
+
+  test("racing events make one message", async () => {
+    const run = memoryRun();
+    const work = { queue: "links", what: "link", id: LINK } as const;
+    await Promise.all(
+      Array.from({ length: 10 }, () => enqueueOnce(run, work, { why: "w", correlationId: "c" })),
+    );
+    expect(run.queue.sent).toHaveLength(1);
+  });
+
+  test("a message that could not be sent is sent when the event comes again", async () => {
+    const run = memoryRun();
+    run.queue.calls.failNext(new Error("queue away"));
+    await expect(receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`))).rejects.toThrow(
+      "queue away",
+    );
+    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    expect(run.queue.sent).toHaveLength(1);
+  });
+});
