@@ -45,7 +45,7 @@ export const Policy = z.strictObject({
     .min(0)
     .max(100)
     .default(20)
-    .describe("Of the load balancers and links in sight"),
+    .describe("Of the load balancers, links and connections in sight"),
   freeze: z
     .array(z.strictObject({ fromUtc: z.iso.datetime(), toUtc: z.iso.datetime(), why: z.string() }))
     .default([])

@@ -12,7 +12,7 @@ export interface Applied {
 }
 
 export interface ApplyOptions {
-  /** Load balancers and links that the plan was made from: the whole that percentages are taken of. */
+  /** Load balancers, links and connections that the plan was made from: the whole that percentages are taken of. */
   readonly inSight: number;
   /**
    * Last proof, called with the resource as just read under its lease; gives the reason not to write, if any.

@@ -17,7 +17,7 @@ export interface GuardInput {
   readonly stopped: boolean;
   /** Deletes already made: by this run, and in the last 24 hours. */
   readonly deletes: { readonly run: number; readonly day: number };
-  /** Load balancers and links that the plan was made from. */
+  /** Load balancers, links and connections that the plan was made from. */
   readonly inSight: number;
 }
 

@@ -19,8 +19,10 @@ export interface Candidate {
   readonly cluster: string;
   readonly verdict: "orphan" | "unproved";
   readonly for: readonly Evidence[];
-  /** Why it may not be one, or what is missing to prove it. */
+  /** What speaks against it: something in Azure contradicts. */
   readonly against: readonly string[];
+  /** What would have to be known to prove it. */
+  readonly missing: readonly string[];
 }
 
 /** Resources of known clusters that no living Service accounts for; those that one does account for are not listed. */
@@ -80,7 +82,8 @@ function livesOn(view: ClusterView, balancer: LoadBalancer, frontend: Frontend):
 }
 
 function living(view: ClusterView): readonly Declared[] {
-  if (view.state === "gone") return [];
+  // Of a cluster that is gone nothing lives; of one that cannot be read nothing is known, and its proof will say so.
+  if (view.state !== "present") return [];
   // A Service being deleted is still its frontend's owner until a snapshot no longer lists it.
   return view.declared;
 }
@@ -98,14 +101,14 @@ interface Suspicion {
 function judge(world: World, view: ClusterView, { resourceId, kind, against }: Suspicion): Candidate {
   const proof = proofOf(world, view);
   const missing = typeof proof === "string" ? [proof] : [];
-  const all = [...missing, ...against];
   return {
     resourceId,
     kind,
     cluster: view.cluster.name,
-    verdict: all.length === 0 ? "orphan" : "unproved",
+    verdict: missing.length + against.length === 0 ? "orphan" : "unproved",
     for: typeof proof === "string" ? [] : [proof],
-    against: all,
+    against,
+    missing,
   };
 }
 

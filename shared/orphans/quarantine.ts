@@ -12,19 +12,21 @@ export async function listQuarantine(run: Run): Promise<Quarantined[]> {
   return rows.map(({ value }) => value);
 }
 
-/** Brings the quarantine in line with what is proved now, and gives it. */
+/**
+ * Brings the quarantine in line with what is proved now, and gives the rows that are. A row whose proof cannot be had just now stays as
+ * it is, and nothing may come of it; one that something speaks against, or that is no candidate any more, leaves.
+ */
 export async function updateQuarantine(
   run: Run,
   candidates: readonly Candidate[],
   policy: Policy,
 ): Promise<Quarantined[]> {
-  const proved = new Map(
-    candidates.filter(({ verdict }) => verdict === "orphan").map((one) => [canonicalId(one.resourceId), one]),
-  );
+  const suspects = new Map(candidates.map((one) => [canonicalId(one.resourceId), one]));
   const before = new Map((await listQuarantine(run)).map((row) => [canonicalId(row.resourceId), row]));
-  const after = [...proved].map(([key, candidate]) => toRow(run, candidate, before.get(key), policy));
+  const proved = [...suspects].filter(([, { verdict }]) => verdict === "orphan");
+  const after = proved.map(([key, candidate]) => toRow(run, candidate, before.get(key), policy));
   for (const row of after) await put(run, row, !before.has(canonicalId(row.resourceId)));
-  for (const [key, row] of before) if (!proved.has(key)) await leave(run, row);
+  for (const [key, row] of before) if (suspects.get(key)?.against.length !== 0) await leave(run, row);
   return after;
 }
 

@@ -26,7 +26,8 @@ export async function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Prom
     const quarantined = await updateQuarantine(run, findOrphans(world), policy);
     const plan = planSweep(quarantined, world);
     const cause = { why: item.why, who: "system", correlationId: item.correlationId };
-    const inSight = world.balancers.length + world.links.length;
+    const connections = world.links.flatMap((link) => link.connections);
+    const inSight = world.balancers.length + world.links.length + connections.length;
     const applied = await apply(run, plan, cause, {
       inSight,
       stillTrue: (change) => refutation(run, change),

@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { auditDrift } from "../../shared/drift/audit.ts";
+import { FindingQuery, queryFindings } from "../../shared/drift/query.ts";
+import type { Link } from "../../shared/network/model.ts";
+import {
+  balancer,
+  cluster,
+  connection,
+  declared,
+  frontend,
+  intent,
+  link,
+  linkIntent,
+  NOW,
+  PARTNER,
+  snapshot,
+  subnetRow,
+  VNET,
+} from "../builders/world.ts";
+import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
+
+let run: MemoryRun;
+
+/** A cluster with one Service, its frontend and its link, all as declared. */
+beforeEach(async () => {
+  run = memoryRun();
+  await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+  await run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: snapshot() }]);
+  await run.tables.subnets.transact(VNET.toLowerCase(), [{ do: "put", key: "apps", value: subnetRow() }]);
+  await declare({});
+  run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+  run.network.balancers = [balancer()];
+  run.network.allLinks = [link()];
+});
+
+async function declare(some: Parameters<typeof linkIntent>[0], addresses = {}): Promise<void> {
+  const value = declared({
+    observedAtUtc: "2026-11-23T11:00:00.000Z",
+    intent: intent({ link: linkIntent(some), addresses }),
+  });
+  await run.tables.intents.transact("one", [{ do: "put", key: "shop/web", value }]);
+}
+
+const open = async () => (await queryFindings(run, FindingQuery.parse({}))).map(({ check }) => check);
+const setLink = (some: Partial<Link>) => void (run.network.allLinks = [link(some)]);
+
+test("a world as declared has no findings", async () => {
+  expect(await auditDrift(run)).toEqual({ open: 0, appeared: 0, resolved: 0 });
+});
+
+describe("each check finds what it is named for", () => {
+  test.each<[string, () => unknown]>([
+    ["link-visibility-differs", () => setLink({ visibility: ["*"] })],
+    ["link-auto-approval-differs", () => setLink({ autoApproval: [PARTNER] })],
+    ["link-fqdns-differ", () => setLink({ fqdns: ["x.example.com"] })],
+    [
+      "link-unexpected",
+      () =>
+        setLink({ tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/gone" } }),
+    ],
+    ["link-missing", () => void (run.network.allLinks = [])],
+    ["connection-pending-undeclared", () => setLink({ connections: [connection({ status: "Pending" })] })],
+    ["connection-disconnected", () => setLink({ connections: [connection({ status: "Disconnected" })] })],
+    [
+      "service-without-frontend",
+      () => void (run.network.balancers = [balancer({ frontends: [frontend({ name: "other" })] })]),
+    ],
+    ["address-differs", () => declare({}, { ipv4: "10.0.1.99" })],
+    ["basic-load-balancer", () => void (run.network.balancers = [balancer({ sku: "Basic" })])],
+    [
+      "snapshot-stale",
+      () =>
+        run.tables.snapshots.transact("all", [
+          { do: "put", key: "one", value: snapshot({ takenAtUtc: "2026-11-22T00:00:00.000Z" }) },
+        ]),
+    ],
+    ["cluster-gone", () => run.resources.vanish(cluster().resourceId)],
+    [
+      "subnet-nearly-full",
+      () =>
+        run.tables.subnets.transact(VNET.toLowerCase(), [
+          { do: "put", key: "apps", value: subnetRow({ usedAddresses: 240 }) },
+        ]),
+    ],
+  ])("%s", async (check, arrange) => {
+    await arrange();
+    await auditDrift(run);
+    expect(await open()).toContain(check);
+    const [finding] = (await queryFindings(run, FindingQuery.parse({}))).filter((one) => one.check === check);
+    expect(finding).toMatchObject({
+      firstSeenAtUtc: NOW,
+      lastSeenAtUtc: NOW,
+      message: expect.stringMatching(/\w/),
+      advice: expect.stringMatching(/\w/),
+    });
+  });
+
+  test("connection-pending-declared", async () => {
+    await declare({ autoApproval: [SUBSCRIPTION] });
+    setLink({ autoApproval: [SUBSCRIPTION], connections: [connection({ status: "Pending" })] });
+    await auditDrift(run);
+    expect(await open()).toEqual(["connection-pending-declared"]);
+  });
+
+  test("declared and actual stand side by side", async () => {
+    setLink({ visibility: ["*"] });
+    await auditDrift(run);
+    expect(await queryFindings(run, FindingQuery.parse({ severity: "error", cluster: "one" }))).toMatchObject(
+      [{ declared: SUBSCRIPTION, actual: "*", about: link().id }],
+    );
+  });
+});
+
+describe("a finding's life", () => {
+  test("it keeps when it was first seen, is resolved, and can come back", async () => {
+    setLink({ visibility: ["*"] });
+    expect(await auditDrift(run)).toEqual({ open: 1, appeared: 1, resolved: 0 });
+    run.clock.advance(60);
+    expect(await auditDrift(run)).toEqual({ open: 1, appeared: 0, resolved: 0 });
+    setLink({});
+    run.clock.advance(60);
+    expect(await auditDrift(run)).toEqual({ open: 0, appeared: 0, resolved: 1 });
+    expect(run.tables.findings.all()).toMatchObject([
+      {
+        firstSeenAtUtc: NOW,
+        lastSeenAtUtc: "2026-11-23T12:01:00.000Z",
+        resolvedAtUtc: "2026-11-23T12:02:00.000Z",
+      },
+    ]);
+    setLink({ visibility: ["*"] });
+    expect(await auditDrift(run)).toMatchObject({ open: 1, appeared: 1 });
+    expect(await open()).toEqual(["link-visibility-differs"]);
+  });
+
+  test("an audit that cannot read everything changes no finding", async () => {
+    setLink({ visibility: ["*"] });
+    await auditDrift(run);
+    run.network.calls.failNext(new Error("throttled"), { method: "loadBalancers" });
+    await expect(auditDrift(run)).rejects.toThrow("throttled");
+    expect(await open()).toEqual(["link-visibility-differs"]);
+  });
+});

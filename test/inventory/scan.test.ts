@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { addressKey } from "../../shared/addresses/key.ts";
+import { reserve } from "../../shared/inventory/reserve.ts";
+import { scanInventory } from "../../shared/inventory/scan.ts";
+import type { AddressRow } from "../../shared/inventory/model.ts";
+import { baseName } from "../../shared/intents/frontendName.ts";
+import { frontend, NOW, subnetId, UID, VNET } from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const SUBNET = subnetId("apps");
+const subnet = {
+  id: SUBNET,
+  vnetId: VNET,
+  name: "apps",
+  prefixes: ["10.0.1.0/24"],
+  delegations: [],
+  linkNetworkPolicies: "Enabled",
+} as const;
+const VM = VNET.replace("virtualNetworks/vnet", "networkInterfaces/vm");
+const use = (address: string, holderId = frontend().id) => ({
+  address,
+  subnetId: SUBNET.toUpperCase(),
+  holderId,
+});
+const reservation = (name: string, uid = UID) => ({
+  subnetId: SUBNET,
+  addresses: ["10.0.1.10"],
+  owner: { cluster: "one", namespace: "shop", name, uid },
+  expiresAtUtc: "2026-11-23T13:00:00.000Z",
+  mayShare: () => false,
+});
+
+let run: MemoryRun;
+beforeEach(() => {
+  run = memoryRun();
+  run.network.allSubnets = [subnet];
+});
+
+const rows = () => run.tables.addresses.all();
+const scanAfter = async (uses: ReturnType<typeof use>[], seconds = 60) => {
+  run.network.uses = uses;
+  run.clock.advance(seconds);
+  return scanInventory(run);
+};
+
+describe("a complete scan", () => {
+  test("tells every used address and its holder, and counts the subnet", async () => {
+    expect(await scanAfter([use("10.0.1.10"), use("10.0.1.9", VM)], 0)).toEqual({
+      subnets: 1,
+      addresses: 2,
+      written: 2,
+    });
+    expect(rows()).toEqual(
+      expect.arrayContaining([
+        { address: "10.0.1.10", assignment: { holderId: frontend().id, seenAtUtc: NOW } },
+        { address: "10.0.1.9", assignment: { holderId: VM, seenAtUtc: NOW } },
+      ] satisfies AddressRow[]),
+    );
+    expect(run.tables.subnets.all()).toEqual([
+      { ...subnet, usableAddresses: 251, usedAddresses: 2, scannedAtUtc: NOW },
+    ]);
+  });
+
+  test("writes only differences", async () => {
+    await scanAfter([use("10.0.1.10"), use("10.0.1.11")]);
+    expect((await scanAfter([use("10.0.1.10"), use("10.0.1.11")])).written).toBe(0);
+    expect((await scanAfter([use("10.0.1.10"), use("10.0.1.11", `${VM}-2`)])).written).toBe(1);
+  });
+
+  test("lets go of what Azure let go of", async () => {
+    await scanAfter([use("10.0.1.10")]);
+    await scanAfter([]);
+    expect(rows()).toEqual([]);
+  });
+
+  test("never overwrites a live reservation", async () => {
+    await reserve(run, reservation("web"));
+    await scanAfter([]);
+    expect(rows()).toMatchObject([{ reservation: { owner: { name: "web" } } }]);
+  });
+
+  test("drops a reservation once its owner's frontend is there", async () => {
+    await reserve(run, reservation("web"));
+    await scanAfter([use("10.0.1.10", frontend({ name: baseName(UID) }).id)]);
+    expect(rows()).toMatchObject([{ assignment: { holderId: frontend().id } }]);
+    expect(rows()[0]?.reservation).toBeUndefined();
+  });
+
+  test("keeps it when somebody else got the address, so that both are seen", async () => {
+    await reserve(run, reservation("web"));
+    await scanAfter([use("10.0.1.10", VM)]);
+    expect(rows()).toMatchObject([{ assignment: { holderId: VM }, reservation: { owner: { name: "web" } } }]);
+  });
+
+  test("drops an expired reservation that led to nothing", async () => {
+    await reserve(run, reservation("web"));
+    await scanAfter([], 3601);
+    expect(rows()).toEqual([]);
+  });
+
+  test("forgets a subnet that is gone from its network", async () => {
+    run.network.allSubnets = [subnet, { ...subnet, id: subnetId("old"), name: "old" }];
+    await scanAfter([]);
+    run.network.allSubnets = [subnet];
+    await scanAfter([]);
+    expect(run.tables.subnets.all().map(({ name }) => name)).toEqual(["apps"]);
+  });
+});
+
+test("a scan that cannot read everything changes nothing, and the next one can", async () => {
+  await scanAfter([use("10.0.1.10")]);
+  run.network.calls.failNext(new Error("throttled"), { method: "addressUses" });
+  await expect(scanAfter([])).rejects.toThrow("throttled");
+  expect(await run.tables.addresses.get(SUBNET.toLowerCase(), addressKey("10.0.1.10"))).toBeDefined();
+  await scanAfter([]);
+  expect(rows()).toEqual([]);
+});
+
+test("a reservation made while the scan was reading is not lost", async () => {
+  await scanAfter([use("10.0.1.10")]);
+  const list = run.tables.addresses.list.bind(run.tables.addresses);
+  run.tables.addresses.list = async function* (partition, range) {
+    yield* await Array.fromAsync(list(partition, range));
+    const row = await run.tables.addresses.get(partition, addressKey("10.0.1.10"));
+    if (row)
+      await run.tables.addresses.transact(partition, [
+        {
+          do: "replace",
+          key: row.key,
+          version: row.version,
+          value: {
+            ...row.value,
+            reservation: { owner: reservation("web").owner, expiresAtUtc: "2026-11-23T14:00:00.000Z" },
+          },
+        },
+      ]);
+  };
+  await scanAfter([]);
+  expect(rows()).toMatchObject([{ reservation: { owner: { name: "web" } } }]);
+});

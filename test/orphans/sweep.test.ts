@@ -1,0 +1,215 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createApply } from "../../shared/changes/apply.ts";
+import type { Link, LoadBalancer } from "../../shared/network/model.ts";
+import { listQuarantine } from "../../shared/orphans/quarantine.ts";
+import { sweepOrphans } from "../../shared/orphans/sweep.ts";
+import { applyPolicy } from "../../shared/policyStore.ts";
+import {
+  balancer,
+  balancerId,
+  cluster,
+  connection,
+  declared,
+  link,
+  NOW,
+  snapshot,
+} from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const ITEM = { what: "orphans", id: "all", why: "timer", seenAtUtc: NOW, correlationId: "c" };
+const DAY = 24 * 3600;
+let run: MemoryRun;
+
+beforeEach(async () => {
+  run = await deadCluster();
+});
+
+/** Its managed cluster is gone; its load balancer and its link, with a dead connection, are not. */
+async function deadCluster(): Promise<MemoryRun> {
+  const made = memoryRun();
+  await made.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+  await made.tables.intents.transact("one", [{ do: "put", key: "shop/web", value: declared() }]);
+  place(made, [balancer()], [link({ connections: [connection({ status: "Disconnected" })] })]);
+  return made;
+}
+
+function place(made: MemoryRun, balancers: LoadBalancer[], links: Link[]): void {
+  made.network.balancers = balancers;
+  made.network.allLinks = links;
+  for (const { id } of [...balancers, ...links, ...links.flatMap(({ connections }) => connections)])
+    made.resources.place(id, { properties: { provisioningState: "Succeeded" } });
+}
+
+const enforce = (some: object = {}) =>
+  applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, ...some });
+const sweep = async () =>
+  (await sweepOrphans(run, createApply(run.resources), ITEM)).map(({ change, outcome, why }) =>
+    [outcome, change.resourceId.split("/").at(-1), ...(why ? [why] : [])].join(" "),
+  );
+const quarantined = async () =>
+  (await listQuarantine(run)).map(({ kind, deleteAfterUtc }) => `${kind} until ${deleteAfterUtc}`);
+
+/** The fake network forgets what the fake ARM deleted. */
+function settle(): void {
+  run.network.balancers = run.network.balancers.filter(({ id }) => run.resources.bodyOf(id));
+  run.network.allLinks = run.network.allLinks
+    .filter(({ id }) => run.resources.bodyOf(id))
+    .map((one) => ({ ...one, connections: one.connections.filter(({ id }) => run.resources.bodyOf(id)) }));
+}
+
+describe("an orphan", () => {
+  test("waits out its grace in quarantine", async () => {
+    await enforce();
+    expect(await sweep()).toEqual([]);
+    expect(await quarantined()).toEqual([
+      "loadBalancer until 2026-11-30T12:00:00.000Z",
+      "link until 2026-11-30T12:00:00.000Z",
+    ]);
+  });
+
+  test("is only looked at in mode observe, however long it waits", async () => {
+    await sweep();
+    run.clock.advance(30 * DAY);
+    expect(await sweep()).toEqual([
+      "observed pe.1 mode of sweep is observe",
+      "observed pls mode of sweep is observe",
+      "observed kubernetes-internal mode of sweep is observe",
+    ]);
+    expect(run.resources.calls.count("remove")).toBe(0);
+  });
+
+  test("is deleted after its grace: connections, link, load balancer", async () => {
+    await enforce();
+    await sweep();
+    run.clock.advance(8 * DAY);
+    expect(await sweep()).toEqual(["applied pe.1", "applied pls", "applied kubernetes-internal"]);
+    expect(await quarantined()).toEqual([]);
+    expect(run.tables.journal.all().map(({ outcome }) => outcome)).toEqual(["applied", "applied", "applied"]);
+  });
+
+  test("that comes back to life leaves quarantine at once and starts anew", async () => {
+    await enforce();
+    await sweep();
+    run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+    run.clock.advance(8 * DAY);
+    expect(await sweep()).toEqual([]);
+    expect(await quarantined()).toEqual([]);
+  });
+
+  test("that comes back to life between proof and delete is not deleted", async () => {
+    await enforce();
+    await sweep();
+    run.clock.advance(8 * DAY);
+    const locks = run.resources.locks.bind(run.resources);
+    run.ports.resources.locks = async (id) => {
+      run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+      return locks(id);
+    };
+    expect(await sweep()).toEqual([
+      "refused pe.1 not proved an orphan any more",
+      "left pls an earlier change was not made",
+      "left kubernetes-internal an earlier change was not made",
+    ]);
+  });
+
+  test("keeps its place, and its life, while its proof cannot be had", async () => {
+    await enforce();
+    await sweep();
+    const before = await quarantined();
+    run.clock.advance(8 * DAY);
+    run.resources.calls.failNext(new Error("403"), { method: "read" });
+    expect(await sweep()).toEqual([]);
+    expect(await quarantined()).toEqual(before);
+  });
+
+  test("keeps its load balancer while its link has not waited long enough", async () => {
+    await enforce();
+    const [one] = run.network.allLinks;
+    run.network.allLinks = [];
+    await sweep();
+    run.clock.advance(4 * DAY);
+    run.network.allLinks = one ? [one] : [];
+    await sweep();
+    run.clock.advance(4 * DAY);
+    expect(await sweep()).toEqual([]);
+    expect(run.resources.bodyOf(balancerId())).toBeDefined();
+  });
+
+  test("a world that cannot be read whole changes nothing", async () => {
+    run.network.calls.failNext(new Error("throttled"), { method: "links" });
+    await expect(sweep()).rejects.toThrow("throttled");
+    expect(await quarantined()).toEqual([]);
+  });
+});
+
+test("a sweep that is interrupted anywhere ends, when run again, in the same world", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("read", "locks", "remove"),
+      fc.integer({ min: 0, max: 8 }),
+      fc.boolean(),
+      async (method, after, lost) => {
+        run = await deadCluster();
+        await enforce();
+        await sweep();
+        run.clock.advance(8 * DAY);
+        let calls = 0;
+        const original = run.resources[method].bind(run.resources) as (
+          ...args: unknown[]
+        ) => Promise<unknown>;
+        Object.assign(run.resources, {
+          [method]: async (...args: unknown[]) => {
+            if ((calls += 1) !== after + 1) return original(...args);
+            if (lost) await original(...args);
+            throw new Error("crash");
+          },
+        });
+        for (let round = 0; round < 6; round += 1) {
+          await sweep().catch(() => undefined);
+          settle();
+          run.clock.advance(1000);
+        }
+        expect([run.network.balancers, run.network.allLinks, await quarantined()]).toEqual([[], [], []]);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("nothing is ever deleted of a cluster that is there and declares it", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        stale: fc.boolean(),
+        shrunk: fc.boolean(),
+        snapshots: fc.boolean(),
+        unreadable: fc.boolean(),
+        days: fc.integer({ min: 0, max: 30 }),
+      }),
+      async ({ stale, shrunk, snapshots, unreadable, days }) => {
+        run = await deadCluster();
+        await enforce({ sweepGraceSeconds: 0 });
+        run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+        if (snapshots)
+          await run.tables.snapshots.transact("all", [
+            {
+              do: "put",
+              key: "one",
+              value: snapshot({
+                takenAtUtc: stale ? "2026-01-01T00:00:00.000Z" : NOW,
+                services: shrunk ? 1 : 10,
+              }),
+            },
+          ]);
+        if (unreadable) run.resources.calls.failNext(new Error("403"), { method: "read", times: 100 });
+        for (let round = 0; round < 3; round += 1) {
+          await sweep().catch(() => undefined);
+          run.clock.advance(days * DAY);
+        }
+        expect(run.resources.calls.count("remove")).toBe(0);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
