@@ -84,7 +84,7 @@ async function main({ ports, state, fresh, seed }: Options): Promise<void> {
       });
   });
   const { buildApp } = await import("../tools/build.ts");
-  const app = await buildApp(join(ROOT, "dist"));
+  const app = await buildApp(join(state, "app"));
   const sandbox = await startSandbox({
     app,
     state,

@@ -38,7 +38,7 @@ export async function testArm(options: ArmOptions = {}): Promise<TestArm> {
     if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", "2025-05-01");
     const init = {
       method,
-      headers: { authorization: `Bearer ${token}`, ...headers },
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
     const response = await arm.fetch(new Request(url, init));

@@ -1,0 +1,58 @@
+/** The built artifact on a Functions host of its own process, as the runtime loads it, with storage of its own. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TableClient } from "@azure/data-tables";
+import { QueueServiceClient } from "@azure/storage-queue";
+import { startHostProcess, type HostProcess } from "../../sandbox/start/host.ts";
+import { startStorage } from "../../sandbox/storage/startStorage.ts";
+import { buildApp } from "../../tools/build.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+
+export interface HostedApp extends HostProcess {
+  /** POST or GET a path; the body is sent as it is. */
+  call(path: string, init?: RequestInit): Promise<{ status: number; body: any }>;
+  /** How many rows a table has. */
+  rows(noun: string): Promise<number>;
+  queues: QueueServiceClient;
+  settings: Record<string, string>;
+  close(): Promise<void>;
+}
+
+export async function hostedApp(settings: Record<string, string> = {}): Promise<HostedApp> {
+  const state = await mkdtemp(join(tmpdir(), "mooring-app-"));
+  const [app, storage] = await Promise.all([buildApp(join(state, "app")), startStorage()]);
+  const all = {
+    AzureWebJobsStorage: storage.connectionString,
+    MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
+    MOORING_ARM_ENDPOINT: "https://127.0.0.1:1",
+    ...settings,
+  };
+  const host = await startHostProcess({ app, port: 0, state, settings: all });
+  return {
+    ...host,
+    settings: all,
+    queues: QueueServiceClient.fromConnectionString(storage.connectionString),
+    async call(path, init) {
+      const response = await fetch(`${host.url}${path}`, init);
+      const text = await response.text();
+      return { status: response.status, body: /^[[{]/.test(text) ? JSON.parse(text) : text };
+    },
+    async rows(noun) {
+      const client = TableClient.fromConnectionString(storage.connectionString, `mooring${noun}`, {
+        allowInsecureConnection: true,
+      });
+      try {
+        return (await Array.fromAsync(client.listEntities())).length;
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode === 404) return 0;
+        throw error;
+      }
+    },
+    async close() {
+      await host.stop();
+      await storage.stop();
+      await rm(state, { recursive: true, force: true });
+    },
+  };
+}

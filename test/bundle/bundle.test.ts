@@ -1,0 +1,289 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
+import { balancerId, cluster, NOW } from "../builders/world.ts";
+
+let app: HostedApp;
+let token: string;
+
+beforeAll(async () => {
+  app = await hostedApp();
+  const { name, resourceId, nodeResourceGroup, vnetId, defaultSubnet } = cluster();
+  const args = [
+    "-o",
+    "json",
+    "clusters",
+    "add",
+    name,
+    "--resource-id",
+    resourceId,
+    "--node-resource-group",
+    nodeResourceGroup,
+    "--vnet",
+    vnetId,
+    "--default-subnet",
+    defaultSubnet,
+  ];
+  const cli = join(import.meta.dirname, "../../cli/main.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
+    env: { ...process.env, ...app.settings },
+  });
+  ({ token } = JSON.parse(stdout));
+});
+afterAll(() => app.close());
+
+const post = (
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = { "content-type": "application/json" },
+) => ({
+  method: "POST",
+  headers,
+  body,
+});
+const review = (object: unknown, some: object = {}) =>
+  JSON.stringify({
+    apiVersion: "admission.k8s.io/v1",
+    kind: "AdmissionReview",
+    request: {
+      uid: "u-1",
+      kind: { group: "", version: "v1", kind: "Service" },
+      namespace: "shop",
+      name: "web",
+      operation: "CREATE",
+      object,
+      oldObject: null,
+      ...some,
+    },
+  });
+const service = (name: string, namespace = "shop") => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: {
+    name,
+    namespace,
+    uid: "uid",
+    annotations: { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" },
+  },
+  spec: { type: "LoadBalancer", ports: [{ port: 80 }] },
+});
+const admit = (init: RequestInit, path = `one/${token}`) => app.call(`/api/admit/${path}`, init);
+
+test("the artifact has exactly these functions and triggers", async () => {
+  const { body } = await app.call("/admin/functions", { headers: { "x-functions-key": app.keys.master } });
+  const triggers = body.map((one: any) =>
+    [
+      one.name,
+      one.bindings[0].type,
+      one.bindings[0].route ?? one.bindings[0].queueName ?? one.bindings[0].schedule ?? "",
+    ]
+      .join(" ")
+      .trim(),
+  );
+  expect(triggers.sort()).toEqual([
+    "admitService httpTrigger admit/{cluster}/{token}",
+    "auditDrift timerTrigger 0 0 5 * * *",
+    "auditDriftWork queueTrigger mooring-drift",
+    "findings httpTrigger findings",
+    "health httpTrigger health",
+    "onResourceEvent eventGridTrigger",
+    "reconcileLink queueTrigger mooring-links",
+    "scanInventory timerTrigger 0 */15 * * * *",
+    "scanInventoryWork queueTrigger mooring-inventory",
+    "sweepOrphans timerTrigger 0 0 * * * *",
+    "sweepOrphansWork queueTrigger mooring-orphans",
+    "takeSnapshot httpTrigger clusters/{cluster}/snapshot/{token}",
+  ]);
+});
+
+test("health says that all is well", async () =>
+  expect(await app.call("/api/health")).toEqual({ status: 200, body: { status: "ok", problems: [] } }));
+
+test("findings are closed without a key", async () => {
+  expect((await app.call("/api/findings")).status).toBe(401);
+  expect(await app.call("/api/findings", { headers: { "x-functions-key": app.keys.function } })).toEqual({
+    status: 200,
+    body: { findings: [] },
+  });
+});
+
+describe("bad input gets a clear answer and changes nothing", () => {
+  test.each<[string, () => Promise<{ status: number; body: any }>, number, string]>([
+    ["malformed JSON", () => admit(post("{ not json")), 400, "the body is not JSON"],
+    [
+      "bytes that are no text",
+      () => admit(post(new Uint8Array([0xff, 0xfe, 0xfd]))),
+      400,
+      "the body is not JSON",
+    ],
+    [
+      "another content type",
+      () => admit(post(review(service("x")), { "content-type": "text/plain" })),
+      415,
+      'content-type must be application/json, not "text/plain"',
+    ],
+    [
+      "a body of 4 MB",
+      () => admit(post(JSON.stringify({ big: "x".repeat(4 * 1024 * 1024) }))),
+      413,
+      "the body is larger than 3 MiB",
+    ],
+    ["an unknown cluster", () => admit(post(review(service("x"))), `two/${token}`), 404, "not found"],
+    ["a wrong token", () => admit(post(review(service("x"))), "one/wrong"), 404, "not found"],
+    [
+      "a snapshot with a wrong token",
+      () => app.call("/api/clusters/one/snapshot/wrong", post("{}")),
+      404,
+      "not found",
+    ],
+    ["no AdmissionReview", () => admit(post("{}")), 400, "apiVersion"],
+    [
+      "an older AdmissionReview",
+      () => admit(post(review(service("x")).replace("/v1", "/v1beta1"))),
+      400,
+      "apiVersion",
+    ],
+    [
+      "something that is no Service",
+      () => admit(post(review({}, { kind: { kind: "Pod" } }))),
+      400,
+      "request.kind: only Services are reviewed here, not Pod",
+    ],
+    [
+      "a Service that is none",
+      () => admit(post(review({ metadata: "no", spec: [] }))),
+      400,
+      "request.object.metadata",
+    ],
+    [
+      "a snapshot that is a part",
+      () =>
+        app.call(
+          `/api/clusters/one/snapshot/${token}`,
+          post(JSON.stringify({ kind: "List", metadata: { continue: "x" }, items: [] })),
+        ),
+      400,
+      "metadata.continue: the list is only a part; send it whole",
+    ],
+    [
+      "a snapshot of pods",
+      () =>
+        app.call(
+          `/api/clusters/one/snapshot/${token}`,
+          post(JSON.stringify({ kind: "List", items: [{ kind: "Pod", metadata: {} }] })),
+        ),
+      400,
+      "items: 1 are not Services (the first is a Pod)",
+    ],
+    [
+      "a bad query",
+      () => app.call("/api/findings?state=odd", { headers: { "x-functions-key": app.keys.function } }),
+      400,
+      "state",
+    ],
+  ])("%s", async (_, ask, status, problem) => {
+    const before = [await app.rows("intents"), await app.rows("addresses")];
+    const answer = await ask();
+    expect(answer.status).toBe(status);
+    expect(answer.body.problems.join("; ")).toContain(problem);
+    expect(JSON.stringify(answer.body)).not.toMatch(/at .*\.(m?js|ts):/);
+    expect([await app.rows("intents"), await app.rows("addresses")]).toEqual(before);
+  });
+
+  test("a wrong token and an unknown cluster look the same", async () => {
+    expect(await admit(post(review(service("x"))), "one/wrong")).toEqual(
+      await admit(post(review(service("x"))), "none/wrong"),
+    );
+  });
+
+  test.each([["a/b"], ["a#b?c"], ["⚓️"], ["n".repeat(253)], ["..%2f"]])(
+    "the name %j is kept as it is",
+    async (name) => {
+      const before = await app.rows("intents");
+      const answer = await admit(post(review(service(name, `ns-${name}`.slice(0, 200)))));
+      expect([answer.status, answer.body.response.allowed]).toEqual([200, true]);
+      expect(await app.rows("intents")).toBe(before + 1);
+    },
+  );
+});
+
+describe("events", () => {
+  const deliver = (event: unknown) =>
+    app.call(
+      `/runtime/webhooks/EventGrid?functionName=onResourceEvent&code=${app.keys.eventGrid}`,
+      post(JSON.stringify([event]), { "content-type": "application/json", "aeg-event-type": "Notification" }),
+    );
+  const event = (eventType: string, subject = balancerId()) => ({
+    id: "e",
+    topic: "",
+    subject,
+    eventType,
+    eventTime: NOW,
+    data: { correlationId: "c" },
+    dataVersion: "2",
+    metadataVersion: "1",
+  });
+
+  test("of an unknown type are taken, and make no work", async () => {
+    const before = await app.rows("waiting");
+    expect((await deliver(event("Contoso.Things.Happened"))).status).toBe(202);
+    expect((await deliver({ nonsense: true })).status).toBe(202);
+    expect(await app.rows("waiting")).toBe(before);
+  });
+
+  test("about a load balancer make work, once", async () => {
+    await deliver(event("Microsoft.Resources.ResourceWriteSuccess"));
+    await deliver(event("Microsoft.Resources.ResourceWriteSuccess"));
+    expect(await app.rows("waiting")).toBe(1);
+  });
+
+  test("are closed without the key", async () => {
+    expect(
+      (await app.call("/runtime/webhooks/EventGrid?functionName=onResourceEvent", post("[]"))).status,
+    ).toBe(401);
+  });
+});
+
+describe("queue messages", () => {
+  const gone = async (queue: string) => {
+    for (;;) {
+      const { approximateMessagesCount } = await app.queues.getQueueClient(queue).getProperties();
+      if (approximateMessagesCount === 0) return;
+    }
+  };
+
+  test("that are no work are refused and finished", async () => {
+    await app.queues
+      .getQueueClient("mooring-links")
+      .sendMessage(Buffer.from('{"what":""}').toString("base64"));
+    await gone("mooring-links");
+    const poison = app.queues.getQueueClient("mooring-links-poison");
+    await poison.createIfNotExists();
+    expect((await poison.getProperties()).approximateMessagesCount).toBe(0);
+  });
+
+  test("that are not even base64 go to the poison queue, as in Azure", async () => {
+    await app.queues.getQueueClient("mooring-drift").sendMessage("{plain}");
+    await gone("mooring-drift");
+    const poison = app.queues.getQueueClient("mooring-drift-poison");
+    expect(
+      (await poison.receiveMessages()).receivedMessageItems.map(({ messageText }) => messageText),
+    ).toEqual(["{plain}"]);
+  });
+});
+
+test("settings that are wrong make health say so, all at once, and the app refuses rather than vanish", async () => {
+  const broken = await hostedApp({ MOORING_SUBSCRIPTIONS: "nonsense", MOORING_ARM_ENDPOINT: "http://plain" });
+  try {
+    const health = await broken.call("/api/health");
+    expect(health.status).toBe(503);
+    expect(health.body.problems).toEqual([
+      "MOORING_SUBSCRIPTIONS.0: not a subscription id",
+      "MOORING_ARM_ENDPOINT: must be an https URL",
+    ]);
+    expect((await broken.call("/api/admit/one/token", post(review(service("x"))))).status).toBe(400);
+  } finally {
+    await broken.close();
+  }
+});

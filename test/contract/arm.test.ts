@@ -1,0 +1,283 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import tls from "node:tls";
+import { ManagedIdentityCredential } from "@azure/identity";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createControl, listenControl } from "../../sandbox/control.ts";
+import { certificates } from "../../sandbox/identity/certificate.ts";
+import { azureNetwork } from "../../shared/azure/network.ts";
+import { openResources } from "../../shared/azure/resources.ts";
+import type { JsonObject, ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
+import { Conflict, InvalidInput, NotYet, Refused } from "../../shared/errors.ts";
+import type { Network } from "../../shared/network/port.ts";
+import {
+  BALANCER,
+  ENDPOINT,
+  endpointBody,
+  GROUP,
+  LINK,
+  linkedArm,
+  NET,
+  VNET,
+  type TestArm,
+} from "../builders/arm.ts";
+import { MemoryNetwork } from "../memory/network.ts";
+import { MemoryResources } from "../memory/resources.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+import { PARTNER } from "../builders/world.ts";
+
+let directory: string;
+const closing: (() => Promise<unknown>)[] = [];
+
+interface World {
+  network: Network;
+  resources: ResourceReader & ResourceWriter;
+  arm: TestArm;
+}
+
+/** The real SDK over https, with a token from the managed identity endpoint. */
+async function real(): Promise<World> {
+  const arm = await linkedArm({ pageSize: 2 });
+  const { ca, cert, key } = await certificates(directory);
+  tls.setDefaultCACertificates([...tls.getCACertificates(), ca]);
+  const server = await arm.listen({ port: 0, cert, key });
+  const control = await listenControl(
+    createControl({
+      arm,
+      identityHeader: "secret",
+      events: () => undefined,
+      fleet: () => undefined,
+      about: () => ({}),
+    }),
+    0,
+  );
+  closing.push(server.close, control.close);
+  process.env["IDENTITY_ENDPOINT"] = `${control.url}/msi/token`;
+  process.env["IDENTITY_HEADER"] = "secret";
+  const access = { credential: new ManagedIdentityCredential(), endpoint: server.url };
+  return { arm, network: azureNetwork(access), resources: openResources(access) };
+}
+
+/** Memory, filled with what the real one reads. */
+async function memory(): Promise<World> {
+  const { arm, network, resources } = await real();
+  const fake = Object.assign(new MemoryNetwork(), {
+    allSubnets: [...(await network.subnets(SUBSCRIPTION))],
+    balancers: [...(await network.loadBalancers(SUBSCRIPTION))],
+    allLinks: [...(await network.links(SUBSCRIPTION))],
+    uses: await Array.fromAsync(network.addressUses(SUBSCRIPTION)),
+  });
+  const kept = new MemoryResources();
+  for (const id of [LINK, BALANCER]) kept.place(id, (await resources.read(id))?.body as JsonObject);
+  return { arm, network: fake, resources: kept };
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "mooring-contract-"));
+});
+afterAll(async () => {
+  await Promise.all(closing.map((close) => close()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe.each([
+  ["memory", memory],
+  ["the real SDK on the sandbox", real],
+])("reading Azure on %s", (_, open) => {
+  test("subnets, in Mooring's words", async () => {
+    const { network } = await open();
+    expect(await network.subnets(SUBSCRIPTION)).toEqual([
+      {
+        id: `${VNET}/subnets/apps`,
+        vnetId: VNET,
+        name: "apps",
+        prefixes: ["10.0.1.0/24"],
+        delegations: [],
+        linkNetworkPolicies: "Enabled",
+      },
+      {
+        id: `${VNET}/subnets/links`,
+        vnetId: VNET,
+        name: "links",
+        prefixes: ["10.0.2.0/26"],
+        delegations: [],
+        linkNetworkPolicies: "Disabled",
+      },
+      {
+        id: `${VNET}/subnets/small`,
+        vnetId: VNET,
+        name: "small",
+        prefixes: ["10.0.3.0/29"],
+        delegations: [],
+        linkNetworkPolicies: "Enabled",
+      },
+    ]);
+  });
+
+  test("used addresses are held by what people look for: the link, not its interface", async () => {
+    const { network } = await open();
+    expect(await Array.fromAsync(network.addressUses(SUBSCRIPTION))).toEqual([
+      { address: "10.0.2.4", subnetId: `${VNET}/subnets/links`, holderId: LINK },
+      {
+        address: "10.0.1.4",
+        subnetId: `${VNET}/subnets/apps`,
+        holderId: `${BALANCER}/frontendIPConfigurations/fe`,
+      },
+    ]);
+  });
+
+  test("load balancers and links", async () => {
+    const { network } = await open();
+    expect(await network.loadBalancers(SUBSCRIPTION)).toMatchObject([
+      {
+        id: BALANCER,
+        sku: "Standard",
+        provisioningState: "Succeeded",
+        frontends: [{ name: "fe", address: "10.0.1.4", isPublic: false }],
+      },
+    ]);
+    expect(await network.links(SUBSCRIPTION)).toMatchObject([
+      {
+        id: LINK,
+        visibility: [PARTNER],
+        autoApproval: [],
+        frontendIds: [`${BALANCER}/frontendIPConfigurations/fe`],
+        natSubnetIds: [`${VNET}/subnets/links`],
+        connections: [],
+      },
+    ]);
+    expect(await network.links(PARTNER)).toEqual([]);
+  });
+
+  test("one link, or none", async () => {
+    const { network } = await open();
+    expect(await network.link(LINK)).toMatchObject({ id: LINK, name: "pls" });
+    expect(await network.link(`${LINK}-none`)).toBeUndefined();
+  });
+});
+
+describe.each([
+  ["memory", memory],
+  ["the real SDK on the sandbox", real],
+])("single resources on %s", (_, open) => {
+  const widened = (body: JsonObject) => ({
+    ...body,
+    properties: {
+      ...(body["properties"] as JsonObject),
+      visibility: { subscriptions: ["*"] },
+      fromTheFuture: { kept: [1] },
+    },
+  });
+
+  test("a write keeps every field, and the next one needs the new version", async () => {
+    const { resources } = await open();
+    const before = await resources.read(LINK);
+    const written = await resources.write(LINK, widened(before?.body ?? {}), before?.version ?? "");
+    expect(written).toMatchObject({
+      provisioningState: "Succeeded",
+      body: { properties: { visibility: { subscriptions: ["*"] }, fromTheFuture: { kept: [1] } } },
+    });
+    await expect(resources.write(LINK, widened(before?.body ?? {}), before?.version ?? "")).rejects.toThrow(
+      Conflict,
+    );
+  });
+
+  test("what is gone is absent, and removing it again succeeds", async () => {
+    const { resources } = await open();
+    await resources.remove(LINK, (await resources.read(LINK))?.version ?? "");
+    expect(await resources.read(LINK)).toBeUndefined();
+    await resources.remove(LINK, "any");
+  });
+});
+
+describe("what ARM refuses, in Mooring's closed set", () => {
+  test.each<[string, (world: World) => Promise<unknown>, new (...args: never[]) => Error]>([
+    [
+      "a subscription that is not there is not absence",
+      ({ resources }) => resources.read(LINK.replace(SUBSCRIPTION, "99999999-9999-9999-9999-999999999999")),
+      Refused,
+    ],
+    [
+      "403",
+      async ({ arm, resources }) => (
+        arm.faults.add({
+          path: "privateLinkServices",
+          action: { kind: "error", status: 403, code: "AuthorizationFailed" },
+        }),
+        resources.read(LINK)
+      ),
+      Refused,
+    ],
+    [
+      "429 on a write",
+      async ({ arm, resources }) => (
+        arm.faults.add({ method: "DELETE", action: { kind: "error", status: 429, retryAfterSeconds: 1 } }),
+        resources.remove(LINK, "*")
+      ),
+      NotYet,
+    ],
+    [
+      "a lock",
+      async ({ arm, resources }) => (
+        await arm.send("PUT", `${GROUP}/providers/Microsoft.Authorization/locks/l`, {
+          properties: { level: "CanNotDelete" },
+        }),
+        resources.remove(LINK, "*")
+      ),
+      Refused,
+    ],
+    ["a body that ARM does not take", ({ resources }) => resources.remove(BALANCER, "*"), InvalidInput],
+    [
+      "another operation in progress",
+      async ({ arm, resources }) => (
+        arm.faults.add({ method: "PUT", path: "privateEndpoints", action: { kind: "hangOperation" } }),
+        await arm.send("PUT", ENDPOINT, endpointBody("privateLinkServiceConnections")),
+        resources.remove(ENDPOINT, "*")
+      ),
+      NotYet,
+    ],
+    [
+      "an operation that fails",
+      async ({ arm, resources }) => (
+        arm.faults.add({ method: "DELETE", action: { kind: "failOperation" } }),
+        resources.remove(LINK, "*")
+      ),
+      Error,
+    ],
+    [
+      "a list that fails",
+      async ({ arm, network }) => (
+        arm.faults.add({
+          path: "loadBalancers",
+          action: { kind: "error", status: 403, code: "AuthorizationFailed" },
+        }),
+        network.loadBalancers(SUBSCRIPTION)
+      ),
+      Refused,
+    ],
+  ])("%s", async (_, act, failure) => {
+    const world = await real();
+    await expect(act(world)).rejects.toThrow(failure);
+    world.arm.faults.clear();
+  });
+
+  test("a lost answer is not sent again unseen", async () => {
+    const { arm, resources } = await real();
+    arm.faults.add({ method: "DELETE", action: { kind: "loseAnswer" }, times: 1 });
+    await expect(resources.remove(LINK, "*")).rejects.toThrow();
+    await arm.idle();
+    expect(await resources.read(LINK)).toBeUndefined();
+  });
+
+  test("locks come with the inherited ones", async () => {
+    const { arm, resources } = await real();
+    await arm.send("PUT", `${GROUP}/providers/Microsoft.Authorization/locks/l`, {
+      properties: { level: "ReadOnly" },
+    });
+    expect(await resources.locks(LINK)).toEqual([
+      { id: `${GROUP}/providers/Microsoft.Authorization/locks/l`, level: "ReadOnly" },
+    ]);
+    expect(await resources.locks(`${NET.replace("/rg/", "/other/")}/loadBalancers/x`)).toEqual([]);
+  });
+});
