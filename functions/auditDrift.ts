@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { enqueueOnTimer, handleWork } from "./work.ts";
 
-app.timer("auditDrift", { schedule: "0 0 5 * * *", handler: enqueueOnTimer("drift") });
+app.timer("auditDrift", { schedule: "0 30 * * * *", handler: enqueueOnTimer("drift") });
 
 app.storageQueue("auditDriftWork", {
   queueName: "mooring-drift",

@@ -44,9 +44,12 @@ export class QueueListener {
     this.#poison = service.getQueueClient(`${name}-poison`);
   }
 
-  async start(): Promise<void> {
-    await this.#queue.createIfNotExists();
-    this.#polling = this.#poll();
+  /** Listens from now on; the queue is made when it is not there yet. */
+  start(): void {
+    this.#polling = this.#queue.createIfNotExists().then(
+      () => this.#poll(),
+      () => this.#poll(),
+    );
   }
 
   /** Ends polling and waits for what runs, for ten seconds at the most. */

@@ -50,7 +50,7 @@ export async function startHost({
   await new Promise<void>((resolve, reject) =>
     server.once("error", reject).listen(port, "127.0.0.1", resolve),
   );
-  await Promise.all(queues.map((queue) => queue.start()));
+  for (const queue of queues) queue.start();
   await timers.start();
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

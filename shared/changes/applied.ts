@@ -27,3 +27,10 @@ export type Apply = (
   cause: Cause,
   options: ApplyOptions,
 ) => Promise<readonly Applied[]>;
+
+/** Hands failures to the queue, which tries again and in the end shows them as poison. @throws Error naming each */
+export function throwFailures(results: readonly Applied[]): readonly Applied[] {
+  const failed = results.filter(({ outcome }) => outcome === "failed");
+  if (failed.length === 0) return results;
+  throw new Error(failed.map(({ change, why }) => `${change.resourceId}: ${why ?? "failed"}`).join("; "));
+}

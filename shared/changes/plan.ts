@@ -4,8 +4,7 @@
  */
 import type { Json } from "./resources.ts";
 
-export const CAPABILITIES = ["links", "connections", "sweep"] as const;
-export type Capability = (typeof CAPABILITIES)[number];
+export type Capability = "links" | "connections" | "sweep";
 
 /** One fact that speaks for a change: what was seen, where, and when. */
 export interface Evidence {

@@ -4,7 +4,8 @@
  */
 import { gatherWorld } from "../orphans/gather.ts";
 import { readPolicy } from "../policyStore.ts";
-import { canonicalId } from "../network/resourceId.ts";
+import { enqueueOnce } from "../events/coalesce.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { runChecks, type CheckedDraft } from "./checks.ts";
 import { listFindings, writeFindings } from "./findingStore.ts";
@@ -39,7 +40,27 @@ export async function auditDrift(run: Run): Promise<AuditReport> {
       subnets.map(({ value }) => ({ subnet: value })),
     ),
   ];
-  return record(run, found, world.nowUtc);
+  const report = await record(run, found, world.nowUtc);
+  await askForRepair(run, found);
+  return report;
+}
+
+/** Checks whose finding the link's reconcile would mend: an event must have been missed. */
+const REPAIRABLE = new Set([
+  "link-visibility-differs",
+  "link-auto-approval-differs",
+  "connection-pending-declared",
+]);
+
+async function askForRepair(run: Run, found: readonly CheckedDraft[]): Promise<void> {
+  for (const { id, about } of found.filter((draft) => REPAIRABLE.has(draft.id))) {
+    const link = parseResourceId(about)?.parentId ?? about;
+    await enqueueOnce(
+      run,
+      { queue: "links", what: "link", id: link },
+      { why: `audit ${id}`, correlationId: run.newId() },
+    );
+  }
 }
 
 async function record(run: Run, found: readonly CheckedDraft[], nowUtc: string): Promise<AuditReport> {

@@ -10,12 +10,13 @@ import type { AddressUse, Subnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
+import type { Write } from "../storage/table.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 import { planRows } from "./planRows.ts";
 import { writeRows } from "../storage/writeRows.ts";
 
 const LEASE_SECONDS = 600;
-const SUBNETS_AT_ONCE = 4;
+const SUBNETS_AT_ONCE = 8;
 
 export interface ScanReport {
   readonly subnets: number;
@@ -27,25 +28,24 @@ export interface ScanReport {
 export function scanInventory(run: Run): Promise<ScanReport> {
   return withLease(run, "inventory", LEASE_SECONDS, async () => {
     const { subscriptions, network } = run.ports;
+    const uses = collectUses(run);
+    // Its failure is awaited below; until then the subnets' may come first.
+    uses.catch(() => undefined);
     const subnets = (await Promise.all(subscriptions.map((one) => network.subnets(one)))).flat();
-    const uses = await collectUses(run);
     const limit = pLimit(SUBNETS_AT_ONCE);
-    const written = await Promise.all(
-      subnets.map((subnet) =>
-        limit(() => scanSubnet(run, subnet, uses.get(canonicalId(subnet.id)) ?? new Map())),
-      ),
-    );
+    const written = await Promise.all(subnets.map((subnet) => limit(() => scanSubnet(run, subnet, uses))));
     await forgetSubnets(run, subnets);
-    const addresses = [...uses.values()].reduce((sum, { size }) => sum + size, 0);
+    const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
     const report = { subnets: subnets.length, addresses, written: written.reduce((a, b) => a + b, 0) };
     run.log.info("inventory scanned", { ...report });
     return report;
   });
 }
 
-type Uses = ReadonlyMap<string, AddressUse>;
+/** Used addresses by key, by canonical subnet id. */
+type Uses = ReadonlyMap<string, ReadonlyMap<string, AddressUse>>;
 
-async function collectUses(run: Run): Promise<Map<string, Map<string, AddressUse>>> {
+async function collectUses(run: Run): Promise<Uses> {
   const bySubnet = new Map<string, Map<string, AddressUse>>();
   for (const subscription of run.ports.subscriptions)
     for await (const use of run.ports.network.addressUses(subscription)) {
@@ -57,14 +57,19 @@ async function collectUses(run: Run): Promise<Map<string, Map<string, AddressUse
   return bySubnet;
 }
 
-async function scanSubnet(run: Run, subnet: Subnet, uses: Uses): Promise<number> {
+/** Reads the rows while Azure's lists are still coming; a row that changes meanwhile keeps what it then says. */
+async function scanSubnet(run: Run, subnet: Subnet, allUses: Promise<Uses>): Promise<number> {
   const partition = canonicalId(subnet.id);
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
+  const uses = (await allUses).get(partition) ?? new Map<string, AddressUse>();
   const writes = planRows(rows, uses, run.now().toISOString());
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
-  await run.ports.tables.subnets.transact(canonicalId(subnet.vnetId), [
-    { do: "put", key: subnet.name.toLowerCase(), value: toRow(run, subnet, uses.size) },
-  ]);
+  const row: Write<SubnetRow> = {
+    do: "put",
+    key: subnet.name.toLowerCase(),
+    value: toRow(run, subnet, uses.size),
+  };
+  await run.ports.tables.subnets.transact(canonicalId(subnet.vnetId), [row]);
   return writes.length;
 }
 

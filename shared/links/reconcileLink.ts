@@ -2,7 +2,7 @@
  * Brings one link and its connections back to what its owner Service declares. Level-based: reads everything afresh, so it
  * may run any number of times, late or out of order. Called by the links queue; never writes a link that is not proved ours.
  */
-import type { Applied, Apply } from "../changes/applied.ts";
+import { throwFailures, type Applied, type Apply } from "../changes/applied.ts";
 import type { Evidence } from "../changes/plan.ts";
 import { listClusters } from "../clusters/registry.ts";
 import type { Declared } from "../intents/model.ts";
@@ -14,7 +14,7 @@ import { clusterOfLink, ownerOfLink } from "./owner.ts";
 import { planConnections } from "./planConnections.ts";
 import { planLink } from "./planLink.ts";
 
-/** What was done; empty if the link is gone, not ours, or as declared. */
+/** What was done; empty if the link is gone, not ours, or as declared. @throws Error if a write failed: the queue tries again */
 export async function reconcileLink(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
   const link = await run.ports.network.link(item.id);
   if (!link) return [];
@@ -30,7 +30,7 @@ export async function reconcileLink(run: Run, apply: Apply, item: WorkItem): Pro
   ];
   if (changes.length === 0) return [];
   const cause = { why: item.why, who: "system", correlationId: item.correlationId };
-  return apply(run, { changes }, cause, { inSight: changes.length });
+  return throwFailures(await apply(run, { changes }, cause, { inSight: changes.length }));
 }
 
 async function findOwner(run: Run, link: Link): Promise<Declared | undefined> {

@@ -43,8 +43,3 @@ export function canonicalId(id: string): string {
 export function sameId(a: string, b: string): boolean {
   return canonicalId(a) === canonicalId(b);
 }
-
-/** True if `id` is of the type, e.g. `Microsoft.Network/loadBalancers`; case does not matter. */
-export function isType(id: string, type: string): boolean {
-  return parseResourceId(id)?.type.toLowerCase() === type.toLowerCase();
-}

@@ -1,8 +1,7 @@
 /** An orphan on its way out. Partition `all`; key = canonical resource id. */
 import type { Evidence } from "../changes/plan.ts";
 
-export const ORPHAN_KINDS = ["loadBalancer", "link"] as const;
-export type OrphanKind = (typeof ORPHAN_KINDS)[number];
+export type OrphanKind = "loadBalancer" | "link";
 
 export interface Quarantined {
   readonly resourceId: string;

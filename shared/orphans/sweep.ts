@@ -2,7 +2,8 @@
  * Finds orphans, quarantines the proved ones, and deletes those whose grace is over, each proved once more from fresh reads
  * right before. Mode `observe` (the default) only tells. Called by the orphans queue; safe to run any number of times.
  */
-import type { Applied, Apply } from "../changes/applied.ts";
+import { throwFailures, type Applied, type Apply } from "../changes/applied.ts";
+import { printPlan } from "../changes/diff.ts";
 import type { Change } from "../changes/plan.ts";
 import { sameId } from "../network/resourceId.ts";
 import { readPolicy } from "../policyStore.ts";
@@ -25,6 +26,7 @@ export async function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Prom
     const world = await gatherWorld(run, policy);
     const quarantined = await updateQuarantine(run, findOrphans(world), policy);
     const plan = planSweep(quarantined, world);
+    if (plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(plan).split("\n") });
     const cause = { why: item.why, who: "system", correlationId: item.correlationId };
     const connections = world.links.flatMap((link) => link.connections);
     const inSight = world.balancers.length + world.links.length + connections.length;
@@ -33,7 +35,7 @@ export async function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Prom
       stillTrue: (change) => refutation(run, change),
     });
     await releaseDeleted(run, quarantined, applied);
-    return applied;
+    return throwFailures(applied);
   });
 }
 

@@ -1,6 +1,5 @@
 /** Port: hands work to a worker later. A message is an identity; the worker reads the world afresh. */
-export const QUEUES = ["links", "inventory", "orphans", "drift"] as const;
-export type QueueName = (typeof QUEUES)[number];
+export type QueueName = "links" | "inventory" | "orphans" | "drift";
 
 /** The largest delay Azure Storage queues take: 7 days. */
 export const MAX_DELAY_SECONDS = 7 * 24 * 3600;

@@ -83,7 +83,7 @@ test("the artifact has exactly these functions and triggers", async () => {
   );
   expect(triggers.sort()).toEqual([
     "admitService httpTrigger admit/{cluster}/{token}",
-    "auditDrift timerTrigger 0 0 5 * * *",
+    "auditDrift timerTrigger 0 30 * * * *",
     "auditDriftWork queueTrigger mooring-drift",
     "findings httpTrigger findings",
     "health httpTrigger health",
@@ -264,6 +264,7 @@ describe("queue messages", () => {
   });
 
   test("that are not even base64 go to the poison queue, as in Azure", async () => {
+    await app.queues.getQueueClient("mooring-drift").createIfNotExists();
     await app.queues.getQueueClient("mooring-drift").sendMessage("{plain}");
     await gone("mooring-drift");
     const poison = app.queues.getQueueClient("mooring-drift-poison");

@@ -102,6 +102,15 @@ describe("each check finds what it is named for", () => {
     expect(await open()).toEqual(["connection-pending-declared"]);
   });
 
+  test("what the links' reconcile would mend is handed to it, once", async () => {
+    await declare({ autoApproval: [SUBSCRIPTION] });
+    setLink({ visibility: ["*"], connections: [connection({ status: "Pending" })] });
+    await auditDrift(run);
+    expect(run.queue.sent.map(({ queue, item }) => [queue, item.id, item.why])).toEqual([
+      ["links", link().id, "audit link-visibility-differs"],
+    ]);
+  });
+
   test("declared and actual stand side by side", async () => {
     setLink({ visibility: ["*"] });
     await auditDrift(run);
