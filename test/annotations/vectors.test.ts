@@ -39,7 +39,7 @@ function pick(actual: unknown, wanted: unknown): unknown {
   if (wanted === null) return actual ?? null;
   if (typeof wanted !== "object" || Array.isArray(wanted)) return actual;
   return Object.fromEntries(
-    Object.entries(wanted as object).map(([key, value]) => [
+    Object.entries(wanted).map(([key, value]) => [
       key,
       pick((actual as Record<string, unknown> | undefined)?.[key], value),
     ]),

@@ -20,19 +20,25 @@ const body = (some: JsonObject = {}): JsonObject => ({
   unknownToUs: { kept: [1, { x: null }] },
   properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] }, fqdns: [], ...some },
 });
-const update = (some: Partial<Change> = {}): Change =>
-  ({
-    action: "update",
-    capability: "links",
-    resourceId: ID,
-    cluster: "one",
-    reason: "declared otherwise",
-    evidence: [{ says: "so", source: "test", atUtc: "2026-11-23T12:00:00.000Z" }],
-    edits: [edit],
-    ...some,
-  }) as Change;
-const deletion = (some: Partial<Change> = {}): Change =>
-  ({ ...update({ capability: "sweep", ...some }), action: "delete" }) as Change;
+const base = {
+  capability: "links",
+  resourceId: ID,
+  cluster: "one",
+  reason: "declared otherwise",
+  evidence: [{ says: "so", source: "test", atUtc: "2026-11-23T12:00:00.000Z" }],
+} as const;
+const update = (some: Partial<Change> = {}): Change => ({
+  ...base,
+  edits: [edit],
+  ...some,
+  action: "update",
+});
+const deletion = (some: Partial<Change> = {}): Change => ({
+  ...base,
+  capability: "sweep",
+  ...some,
+  action: "delete",
+});
 
 let run: MemoryRun;
 beforeEach(() => {

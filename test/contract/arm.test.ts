@@ -52,7 +52,10 @@ async function real(): Promise<World> {
     }),
     0,
   );
-  closing.push(server.close, control.close);
+  closing.push(
+    () => server.close(),
+    () => control.close(),
+  );
   process.env["IDENTITY_ENDPOINT"] = `${control.url}/msi/token`;
   process.env["IDENTITY_HEADER"] = "secret";
   const access = { credential: new ManagedIdentityCredential(), endpoint: server.url };

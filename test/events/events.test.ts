@@ -1,3 +1,4 @@
+import { EventGridDeserializer, isSystemEvent } from "@azure/eventgrid";
 import { describe, expect, test } from "vitest";
 import { enqueueOnce } from "../../shared/events/coalesce.ts";
 import { parseEvent } from "../../shared/events/resourceEvent.ts";
@@ -79,7 +80,7 @@ describe("an event is read", () => {
       caller: { objectId: "o", applicationId: "a", name: "n" },
       atUtc: NOW,
     });
-    expect(parseEvent(JSON.parse(JSON.stringify(sent)))).toEqual({
+    expect(parseEvent(structuredClone(sent))).toEqual({
       id: sent.id,
       type: WRITE,
       resourceId: LINK,
@@ -87,6 +88,28 @@ describe("an event is read", () => {
       correlationId: "c-1",
       atUtc: NOW,
     });
+  });
+
+  test("as the sandbox sends it, it is one to Azure's own library too", async () => {
+    const outcome = {
+      kind: "Delete",
+      outcome: "Success",
+      operationName: "x/delete",
+      resourceId: LINK,
+      subscription: "s",
+      resourceProvider: "Microsoft.Network",
+      method: "DELETE",
+      url: "https://x",
+      correlationId: "c-1",
+      caller: { objectId: "o", applicationId: "a", name: "n" },
+      atUtc: NOW,
+    } as const;
+    const [read] = await new EventGridDeserializer().deserializeEventGridEvents(
+      JSON.stringify([toEvent(outcome)]),
+    );
+    expect(
+      read && isSystemEvent("Microsoft.Resources.ResourceDeleteSuccess", read) && read.data.operationName,
+    ).toBe("x/delete");
   });
 
   test("as a CloudEvent", () => {

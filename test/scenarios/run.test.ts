@@ -18,7 +18,7 @@ const Scenario = z.strictObject({
   declared: z.strictObject({ visibility: z.array(z.string()) }),
   actual: z.strictObject({ visibility: z.array(z.string()), unmanaged: z.boolean().default(false) }),
   steps: z.array(z.string()),
-  then: z.strictObject({ visibility: z.array(z.string()), journal: z.array(z.string()) }),
+  expected: z.strictObject({ visibility: z.array(z.string()), journal: z.array(z.string()) }),
 });
 type Scenario = z.infer<typeof Scenario>;
 
@@ -109,7 +109,7 @@ describe("scenarios of links", () => {
       const journal = (await Array.fromAsync(listJournal(run)))
         .map(({ entry }) => entry.outcome)
         .toReversed();
-      expect({ visibility: visibilityOf(run), journal }).toEqual(scenario.then);
+      expect({ visibility: visibilityOf(run), journal }).toEqual(scenario.expected);
     },
   );
 });
