@@ -8,9 +8,9 @@ const mode = z.enum(["observe", "enforce"]);
 
 const scope = z.strictObject({
   clusters: z.array(z.string()).optional().describe("Only these clusters; absent means all"),
-  excludeClusters: z.array(z.string()).default([]),
-  excludeNamespaces: z.array(z.string()).default([]),
-  excludeResourceGroups: z.array(z.string()).default([]),
+  excludeClusters: z.array(z.string()).default([]).describe("Never these clusters"),
+  excludeNamespaces: z.array(z.string()).default([]).describe("Never what Services of these namespaces own"),
+  excludeResourceGroups: z.array(z.string()).default([]).describe("Never these resource groups, in any case"),
 });
 
 export const Policy = z.strictObject({
@@ -30,22 +30,34 @@ export const Policy = z.strictObject({
     .enum(["allow", "deny"])
     .default("allow")
     .describe("Admission's answer when storage is away"),
-  reservationMinutes: z.number().int().min(1).max(10_080).default(60),
-  inventoryStaleMinutes: z.number().int().min(1).default(60),
+  reservationMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_080)
+    .default(60)
+    .describe("How long an address stays reserved for a Service that has not got it from Azure yet"),
+  inventoryStaleMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .default(60)
+    .describe("A subnet scanned longer ago brings the warning inventory-stale"),
   snapshotStaleMinutes: z.number().int().min(1).default(60).describe("An older snapshot proves nothing"),
   sweepGraceSeconds: z
     .number()
     .int()
     .min(0)
-    .default(7 * 24 * 3600),
-  maxDeletesPerRun: z.number().int().min(0).default(5),
-  maxDeletesPerDay: z.number().int().min(0).default(20),
+    .default(7 * 24 * 3600)
+    .describe("How long an orphan stays in quarantine before it may be deleted"),
+  maxDeletesPerRun: z.number().int().min(0).default(5).describe("Deletes in one sweep"),
+  maxDeletesPerDay: z.number().int().min(0).default(20).describe("Deletes in 24 hours, all sweeps together"),
   maxDeletePercent: z
     .number()
     .min(0)
     .max(100)
     .default(20)
-    .describe("Of the load balancers, links and connections in sight"),
+    .describe("Deletes in one sweep, as a percentage of the load balancers, links and connections in sight"),
   freeze: z
     .array(z.strictObject({ fromUtc: z.iso.datetime(), toUtc: z.iso.datetime(), why: z.string() }))
     .default([])

@@ -1,6 +1,5 @@
 /**
- * Writes the tables that the documents generate from code: settings (README and docs/settings.md), annotations and
- * rules. With `--check` it writes nothing and fails if a document differs from what the code says.
+ * Writes the tables that the documents generate from code (`documents.ts`). With `--check` it writes nothing and fails if a document differs from what the code says.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

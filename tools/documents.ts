@@ -1,14 +1,27 @@
 /** The documents with generated parts: each renders its new text from the old one. */
 import { z } from "zod";
+import { ANNOTATIONS } from "../shared/annotations/keys.ts";
+import type { Check } from "../shared/drift/check.ts";
+import { CHECKS } from "../shared/drift/checks.ts";
+import { RULES } from "../shared/gate/rules.ts";
+import { Policy } from "../shared/policy.ts";
 import { Settings } from "../shared/settings.ts";
+import { markdownTable } from "./table.ts";
 
 export interface Document {
   readonly path: string;
-  render(before: string): Promise<string> | string;
+  render(before: string): string;
 }
 
 export const documents: readonly Document[] = [
   { path: "README.md", render: (before) => replaceBlock(before, "settings", settingsTable()) },
+  {
+    path: "docs/annotations.md",
+    render: (before) => replaceBlock(before, "annotations", annotationsTable()),
+  },
+  { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
+  { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
+  { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
 ];
 
 /** Text between `<!-- NAME -->` and `<!-- /NAME -->`, replaced. @throws Error if the document lacks the markers */
@@ -18,22 +31,58 @@ function replaceBlock(text: string, name: string, block: string): string {
   return text.replace(pattern, (_, open: string, close: string) => `${open}\n${block}\n\n${close}`);
 }
 
-function settingsTable(): string {
-  const schema = z.toJSONSchema(Settings, { io: "input" });
-  const required = new Set(schema.required);
-  const rows = Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const { description = "", default: preset } = property as { description?: string; default?: string };
-    const fallback = preset === undefined ? (required.has(name) ? "required" : "none") : `\`${preset}\``;
-    return [`\`${name}\``, fallback, description];
-  });
-  return table(["setting", "default", "meaning"], rows);
+const code = (text: string) => `\`${text}\``;
+
+function annotationsTable(): string {
+  const rows = Object.values(ANNOTATIONS).map(({ key, type, absent, doc }) => [code(key), type, absent, doc]);
+  return markdownTable(["annotation", "type", "absent or blank", "meaning"], rows);
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) =>
-    Math.max(...[header, ...rows].map((row) => (row[column] ?? "").length), title.length),
+function rulesTable(): string {
+  const rows = RULES.map(({ id, severity, title, reads, needsState, docs }) => [
+    code(id),
+    severity,
+    title,
+    docs,
+    reads.replaceAll("service.beta.kubernetes.io/", ""),
+    needsState ? "yes" : "no",
+  ]);
+  return markdownTable(["rule", "severity", "fires when", "why", "reads", "needs Azure's state"], rows);
+}
+
+function checksTable(): string {
+  const checks: readonly Pick<Check, "id" | "severity" | "on" | "title">[] = Object.values(CHECKS).flat();
+  const rows = checks.map(({ id, severity, on, title }) => [code(id), severity, on, title]);
+  return markdownTable(["check", "severity", "on", "finds"], rows);
+}
+
+interface Property {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Property>>;
+}
+
+function policyTable(): string {
+  const rows = leaves(z.toJSONSchema(Policy, { io: "input" }) as Property);
+  return markdownTable(["setting", "default", "meaning"], rows);
+}
+
+/** One row for each setting that has no settings of its own, named by its path. */
+function leaves({ properties = {} }: Property, path = ""): string[][] {
+  return Object.entries(properties).flatMap(([name, property]) =>
+    property.properties ? leaves(property, `${path}${name}.`) : [row(`${path}${name}`, property, "none")],
   );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+function row(name: string, { description = "", default: preset }: Property, fallback: string): string[] {
+  const shown = typeof preset === "string" ? preset : JSON.stringify(preset);
+  return [code(name), shown === undefined ? fallback : code(shown), description];
+}
+
+function settingsTable(): string {
+  const schema = z.toJSONSchema(Settings, { io: "input" });
+  const rows = Object.entries(schema.properties ?? {}).map(([name, property]) =>
+    row(name, property as Property, schema.required?.includes(name) ? "required" : "none"),
+  );
+  return markdownTable(["setting", "default", "meaning"], rows);
 }

@@ -1,4 +1,4 @@
-/** The check table. */
+/** The check table, from which `docs/checks.md` is generated. */
 import type { Check } from "./check.ts";
 import {
   connectionDisconnected,
@@ -16,7 +16,7 @@ import {
 import { addressDiffers, serviceWithoutFrontend } from "./checks/services.ts";
 import type { Draft, SubjectKind, Subjects } from "./check.ts";
 
-const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } = {
+export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } = {
   link: [linkVisibilityDiffers, linkAutoApprovalDiffers, linkFqdnsDiffer, linkUnexpected],
   connection: [connectionPendingUndeclared, connectionPendingDeclared, connectionDisconnected],
   service: [linkMissing, serviceWithoutFrontend, addressDiffers],

@@ -46,6 +46,7 @@ export interface Rule {
   /** What it reads, for the documents. */
   readonly reads: string;
   readonly needsState: boolean;
+  /** Why it matters, for the documents. */
   readonly docs: string;
   readonly check: (input: RuleInput) => readonly Violation[];
 }
