@@ -59,14 +59,15 @@ async function* addressUses(
   client: NetworkManagementClient,
   subscription: string,
 ): AsyncIterable<AddressUse> {
-  try {
-    for await (const nic of client.networkInterfaces.listAll()) yield* usesOfInterface(nic);
-    for await (const balancer of client.loadBalancers.listAll())
-      for (const frontend of balancer.frontendIPConfigurations ?? [])
-        yield* toUse(frontend.privateIPAddress, frontend.subnet?.id, frontend.id);
-  } catch (error) {
-    throw translated(error, `listing addresses in subscription ${subscription}`);
-  }
+  const about = `${subscription}, addresses`;
+  const [interfaces, balancers] = await Promise.all([
+    all(client.networkInterfaces.listAll(), about),
+    all(client.loadBalancers.listAll(), about),
+  ]);
+  for (const nic of interfaces) yield* usesOfInterface(nic);
+  for (const { frontendIPConfigurations = [] } of balancers)
+    for (const { privateIPAddress, subnet, id } of frontendIPConfigurations)
+      yield* toUse(privateIPAddress, subnet?.id, id);
 }
 
 function* usesOfInterface(nic: NetworkInterface): Generator<AddressUse> {
