@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -14,16 +14,17 @@ let endpoint: string;
 beforeEach(async () => {
   received = [];
   answers = [];
-  server = createServer(async (request, response) => {
-    const [event] = (await json(request)) as { subject: string; data: { validationCode?: string } }[];
-    if (request.headers["aeg-event-type"] === "SubscriptionValidation")
-      return response.end(JSON.stringify({ validationResponse: event?.data.validationCode }));
-    received.push(event?.subject ?? "");
-    response.writeHead(answers.shift() ?? 200).end();
-  });
+  server = createServer((request, response) => void webhook(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 });
+async function webhook(request: IncomingMessage, response: ServerResponse) {
+  const [event] = (await json(request)) as { subject: string; data: { validationCode?: string } }[];
+  if (request.headers["aeg-event-type"] === "SubscriptionValidation")
+    return response.end(JSON.stringify({ validationResponse: event?.data.validationCode }));
+  received.push(event?.subject ?? "");
+  return response.writeHead(answers.shift() ?? 200).end();
+}
 afterEach(() => void server.close());
 
 const written = (resourceId: string): ArmEvent => ({
