@@ -13,7 +13,36 @@ const scope = z.strictObject({
   excludeResourceGroups: z.array(z.string()).default([]).describe("Never these resource groups, in any case"),
 });
 
+const severities = z.record(z.string(), z.enum(["deny", "warn", "off"]));
+
+/** An entry without clusters is for all of them, one without namespaces likewise. */
+const place = {
+  clusters: z.array(z.string()).optional(),
+  namespaces: z.array(z.string()).optional(),
+};
+
+const subscriptionIds = z.array(z.union([z.guid().toLowerCase(), z.literal("*")]));
+
 export const Policy = z.strictObject({
+  rules: severities.default({}).describe("Severity of a rule of admission: deny, warn or off"),
+  overrides: z
+    .array(z.strictObject({ ...place, rules: severities }))
+    .default([])
+    .describe("Severities for some clusters or namespaces; the last entry that fits counts"),
+  subnets: z
+    .array(z.strictObject({ ...place, allowed: z.array(z.string()).min(1) }))
+    .default([])
+    .describe("Subnets that a namespace may have; a namespace that no entry names may have any"),
+  links: z
+    .strictObject({
+      visibility: subscriptionIds
+        .optional()
+        .describe("Subscriptions a link may be visible to; absent means any"),
+      autoApproval: subscriptionIds
+        .optional()
+        .describe("Subscriptions that may be auto-approved; absent means any"),
+    })
+    .prefault({}),
   modes: z
     .strictObject({
       links: mode.default("enforce").describe("Put visibility and auto-approval back to what is declared"),

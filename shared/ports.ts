@@ -3,7 +3,7 @@ import type { ResourceReader } from "./changes/resources.ts";
 import type { JournalEntry } from "./changes/journal.ts";
 import type { Cluster } from "./clusters/model.ts";
 import type { Finding } from "./drift/finding.ts";
-import type { AddressRow, SubnetRow } from "./inventory/model.ts";
+import type { AddressRow, LinkRow, SubnetRow } from "./inventory/model.ts";
 import type { Declared, Snapshot } from "./intents/model.ts";
 import type { Log } from "./log.ts";
 import type { Network } from "./network/port.ts";
@@ -18,6 +18,7 @@ export interface Tables {
   readonly policies: Table<PolicyRow>;
   readonly subnets: Table<SubnetRow>;
   readonly addresses: Table<AddressRow>;
+  readonly links: Table<LinkRow>;
   readonly intents: Table<Declared>;
   readonly snapshots: Table<Snapshot>;
   readonly quarantine: Table<Quarantined>;

@@ -53,6 +53,14 @@ function parseLink(read: Read, frontendSubnet: string | undefined): LinkIntent {
   };
 }
 
+/** The entries of a list annotation as they stand, before `*` swallows the rest. */
+export function annotationTokens(
+  annotations: Readonly<Record<string, string>>,
+  name: keyof typeof ANNOTATIONS,
+): string[] {
+  return tokens(annotations[ANNOTATIONS[name].key]);
+}
+
 function everybodyOr(subscriptions: string[]): string[] {
   return subscriptions.includes("*") ? ["*"] : subscriptions;
 }

@@ -18,6 +18,13 @@ export const Service = z.object({
       ports: z.array(z.object({ protocol: z.string().default("TCP"), port: z.number() })).nullish(),
     })
     .prefault({}),
+  status: z
+    .object({
+      loadBalancer: z
+        .object({ ingress: z.array(z.object({ ip: z.string().nullish() })).nullish() })
+        .nullish(),
+    })
+    .nullish(),
 });
 export type Service = z.infer<typeof Service>;
 
@@ -27,4 +34,9 @@ export function annotationsOf(service: Service): Readonly<Record<string, string>
 
 export function isLoadBalancer(service: Service | undefined): service is Service {
   return service?.spec.type === "LoadBalancer";
+}
+
+/** Addresses that the Service has now. */
+export function liveAddresses({ status }: Service): string[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
 }

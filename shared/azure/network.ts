@@ -10,9 +10,9 @@ import {
 } from "@azure/arm-network";
 import type { TokenCredential } from "@azure/identity";
 import { InvalidInput } from "../errors.ts";
-import type { AddressUse, Subnet } from "../network/model.ts";
+import type { AddressUse, LoadBalancer, Subnet } from "../network/model.ts";
 import type { Network } from "../network/port.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { parseResourceId, sameId } from "../network/resourceId.ts";
 import { toFailure } from "./armError.ts";
 import { toLink, toLoadBalancer } from "./networkModel.ts";
 import { answerOf } from "./sdkError.ts";
@@ -65,9 +65,17 @@ async function* addressUses(
     all(client.loadBalancers.listAll(), about),
   ]);
   for (const nic of interfaces) yield* usesOfInterface(nic);
-  for (const { frontendIPConfigurations = [] } of balancers)
-    for (const { privateIPAddress, subnet, id } of frontendIPConfigurations)
-      yield* toUse(privateIPAddress, subnet?.id, id);
+  for (const balancer of balancers.map(toLoadBalancer)) yield* usesOfBalancer(balancer);
+}
+
+function* usesOfBalancer({ frontends, rules }: LoadBalancer): Generator<AddressUse> {
+  for (const { address, subnetId, id } of frontends) {
+    const uses = rules
+      .filter(({ frontendId }) => sameId(frontendId, id))
+      .map(({ name, protocol, port }) => ({ rule: name, protocol, port }))
+      .toSorted((a, b) => (a.rule < b.rule ? -1 : 1));
+    for (const use of toUse(address, subnetId, id)) yield { ...use, ...(uses.length > 0 && { uses }) };
+  }
 }
 
 function* usesOfInterface(nic: NetworkInterface): Generator<AddressUse> {

@@ -13,6 +13,7 @@ const TABLES = [
   "policies",
   "subnets",
   "addresses",
+  "links",
   "intents",
   "snapshots",
   "quarantine",

@@ -1,6 +1,7 @@
 /**
  * The gate's use case: what the API server is told about a Service. Called by `functions/admitService.ts`. Never asks Azure;
- * an allowed CREATE costs two Table round trips (reserve, remember), a refused one two (reserve, nearest free).
+ * an allowed CREATE costs two Table round trips (reserve, remember), a refused one two (reserve, nearest free), an update that
+ * touches nothing of ours none.
  */
 import { isLoadBalancer, type Service } from "../annotations/service.ts";
 import { parseIntent } from "../annotations/parse.ts";
@@ -11,12 +12,14 @@ import type { Declared, ServiceKey } from "../intents/model.ts";
 import { remember } from "../intents/remember.ts";
 import type { Run } from "../ports.ts";
 import { toResponse } from "./answer.ts";
-import { gatherInput } from "./gather.ts";
-import { holderFindings } from "./holders.ts";
+import { declarationOf, gatherInput } from "./gather.ts";
+import { holderFindings, wantsOf } from "./holders.ts";
+import { knownPolicy } from "./known.ts";
+import { severitiesFor } from "./permitted.ts";
 import { servicesOf, type AdmissionResponse, type AdmissionReview } from "./review.ts";
-import type { RuleInput } from "./rule.ts";
-import { checkRules } from "./rules.ts";
-import { validAddresses } from "./rules/requested.ts";
+import type { RuleFinding, RuleInput } from "./rule.ts";
+import { checkRules, type Severities } from "./rules.ts";
+import { plsConsumersConnected } from "./rules/linkOthers.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
 export async function admit(run: Run, cluster: Cluster, review: AdmissionReview): Promise<AdmissionResponse> {
@@ -25,49 +28,92 @@ export async function admit(run: Run, cluster: Cluster, review: AdmissionReview)
     throw new InvalidInput(`request.kind: only Services are reviewed here, not ${request.kind.kind}`);
   const { object, oldObject, problems } = servicesOf(review);
   if (problems.length > 0) throw new InvalidInput(problems);
-  const dryRun = request.dryRun ?? false;
-  if (request.operation !== "DELETE" && isLoadBalancer(object))
-    return admitDeclared(run, cluster, { uid: request.uid, service: object, dryRun });
-  if (!dryRun && isLoadBalancer(oldObject)) await forget(run, cluster, oldObject);
-  return toResponse(request.uid, []);
+  const asked = { uid: request.uid, old: oldObject, dryRun: request.dryRun ?? false };
+  if (request.operation === "DELETE" || !isLoadBalancer(object)) return leaving(run, cluster, asked);
+  if (object.metadata.deletionTimestamp || isUntouched(object, oldObject)) return toResponse(request.uid, []);
+  return admitDeclared(run, cluster, { ...asked, service: object });
 }
 
 interface Asked {
   readonly uid: string;
-  readonly service: Service;
+  readonly old: Service | undefined;
   readonly dryRun: boolean;
+}
+
+/** The controller's own updates (finalizers, labels) must pass whatever we think of the Service: it cleans up by them. */
+function isUntouched(service: Service, old: Service | undefined): boolean {
+  if (!isLoadBalancer(old)) return false;
+  const ours = ({ annotations, intent, loadBalancerIp }: ReturnType<typeof declarationOf>) =>
+    JSON.stringify([intent, loadBalancerIp, azureOnly(annotations)]);
+  return ours(declarationOf(service)) === ours(declarationOf(old));
+}
+
+function azureOnly(annotations: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(annotations)
+    .filter(([key]) => key.includes("/azure-"))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 async function admitDeclared(
   run: Run,
   cluster: Cluster,
-  { uid, service, dryRun }: Asked,
+  { uid, service, old, dryRun }: Asked & { readonly service: Service },
 ): Promise<AdmissionResponse> {
-  const input = await gatherInput(run, cluster, service);
-  const found = checkRules(input);
+  const before = isLoadBalancer(old) ? old : undefined;
+  const input = await gatherInput(run, cluster, { service, old: before });
+  const severityOf = await severities(run, cluster, service);
+  const found = checkRules(input, severityOf);
   const refused = found.some(({ severity }) => severity === "deny");
   // A Service that is refused anyway must not hold an address; what its address would meet is still told.
-  const holders = await holderFindings(run, {
-    cluster,
-    input,
-    owner: keyOf(cluster, service),
-    readOnly: refused || dryRun,
-  });
-  const findings = [...found, ...holders];
-  const response = toResponse(uid, findings);
-  if (response.allowed && !dryRun) await remember(run, declaredNow(run, cluster, service));
+  const asking = { cluster, input, owner: keyOf(cluster, service), severityOf, readOnly: refused || dryRun };
+  const response = toResponse(uid, [...found, ...(await holderFindings(run, asking))]);
+  if (!response.allowed || dryRun) return response;
+  await remember(run, declaredNow(run, cluster, service));
+  if (before) await letGo(run, cluster, { service: before, unless: service });
   return response;
 }
 
-async function forget(run: Run, cluster: Cluster, service: Service): Promise<void> {
-  const declared = declaredNow(run, cluster, service);
+/** A deleted Service, or one that is no load balancer any more. */
+async function leaving(run: Run, cluster: Cluster, { uid, old, dryRun }: Asked): Promise<AdmissionResponse> {
+  if (!isLoadBalancer(old)) return toResponse(uid, []);
+  const input = await gatherInput(run, cluster, { service: old, old });
+  const response = toResponse(uid, findingsOnLeaving(input, await severities(run, cluster, old)));
+  if (!response.allowed || dryRun) return response;
+  const declared = declaredNow(run, cluster, old);
   await remember(run, { ...declared, deletedAtUtc: declared.observedAtUtc });
-  const input: RuleInput = await gatherInput(run, cluster, service);
-  const { subnet } = input.inventory ?? {};
-  if (!subnet) return;
-  await Promise.all(
-    validAddresses(input).map(({ text }) => release(run, keyOf(cluster, service), subnet.id, text)),
+  await letGo(run, cluster, { service: old });
+  return response;
+}
+
+/** Whatever else is wrong with a Service, it may go. */
+function findingsOnLeaving(input: RuleInput, severityOf: Severities): RuleFinding[] {
+  return checkRules({ ...input, leaving: true }, (rule) =>
+    rule.id === plsConsumersConnected.id ? severityOf(rule) : "off",
   );
+}
+
+async function severities(run: Run, cluster: Cluster, { metadata }: Service): Promise<Severities> {
+  const { policy } = await knownPolicy(run);
+  return severitiesFor(policy, { cluster: cluster.name, namespace: metadata.namespace });
+}
+
+/** Ends reservations of the addresses that a Service asked for and, after an update, does not ask for any more. */
+async function letGo(
+  run: Run,
+  cluster: Cluster,
+  { service, unless }: { readonly service: Service; readonly unless?: Service },
+): Promise<void> {
+  const kept = unless ? await wantedBy(run, cluster, unless) : [];
+  const dropped = (await wantedBy(run, cluster, service)).filter(
+    ({ subnetId, address }) => !kept.some((one) => one.subnetId === subnetId && one.address === address),
+  );
+  await Promise.all(
+    dropped.map(({ subnetId, address }) => release(run, keyOf(cluster, service), subnetId, address)),
+  );
+}
+
+async function wantedBy(run: Run, cluster: Cluster, service: Service) {
+  return wantsOf({ cluster, input: await gatherInput(run, cluster, { service }) });
 }
 
 function declaredNow(run: Run, cluster: Cluster, service: Service): Declared {

@@ -19,9 +19,8 @@ export function toResponse(uid: string, findings: readonly RuleFinding[]): Admis
   };
 }
 
-function inFull({ rule, field, message, suggestions = [] }: RuleFinding): string {
-  const free = suggestions.length > 0 ? `; free nearby: ${suggestions.join(", ")}` : "";
-  return `[${rule}] ${field}: ${message}${free}`;
+function inFull({ rule, field, message }: RuleFinding): string {
+  return `[${rule}] ${field}: ${message}`;
 }
 
 function inShort({ rule, message }: RuleFinding): string {

@@ -1,47 +1,79 @@
 import { parseIntent } from "../annotations/parse.ts";
-import { annotationsOf, type Service } from "../annotations/service.ts";
+import { annotationsOf, liveAddresses, type Service } from "../annotations/service.ts";
 import type { Cluster } from "../clusters/model.ts";
+import type { Intent } from "../intents/model.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import { parseResourceId } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { knownPolicy, knownSubnets } from "./known.ts";
-import type { Inventory, RuleInput } from "./rule.ts";
+import { meetLinks } from "./meets.ts";
+import { allowedFor } from "./permitted.ts";
+import type { Declaration, Inventory, RuleInput } from "./rule.ts";
 
 /** Everything that the rules read, from what is known since a few seconds ago. */
-export async function gatherInput(run: Run, cluster: Cluster, service: Service): Promise<RuleInput> {
-  const [{ policy }, subnets] = await Promise.all([knownPolicy(run), knownSubnets(run, cluster.vnetId)]);
-  const intent = parseIntent(service);
-  const inventory =
-    subnets.length > 0
-      ? inventoryOf(run, { cluster, subnets, policy, name: intent.subnet ?? cluster.defaultSubnet })
-      : undefined;
+export async function gatherInput(
+  run: Run,
+  cluster: Cluster,
+  { service, old }: { readonly service: Service; readonly old?: Service | undefined },
+): Promise<RuleInput> {
+  const declaration = declarationOf(service);
+  const { namespace, name } = service.metadata;
+  const [{ policy }, subnets, links] = await Promise.all([
+    knownPolicy(run),
+    knownSubnets(run, cluster.vnetId),
+    meetLinks(run, {
+      cluster,
+      service: { namespace, name },
+      intent: declaration.intent,
+      old: old && parseIntent(old),
+    }),
+  ]);
   return {
-    annotations: annotationsOf(service),
-    intent,
-    loadBalancerIp: service.spec.loadBalancerIP ?? "",
-    excludedRanges: policy.excludedRanges,
-    ...(inventory && { inventory }),
+    ...declaration,
+    ...(old && { old: declarationOf(old) }),
+    allowed: allowedFor(policy, { cluster: cluster.name, namespace }),
+    ...(subnets.length > 0
+      ? { inventory: inventoryOf(run, { cluster, subnets, policy, intent: declaration.intent }) }
+      : { neverScanned: true }),
+    ...(links && { links }),
   };
 }
 
-interface Place {
+export function declarationOf(service: Service): Declaration {
+  return {
+    annotations: annotationsOf(service),
+    intent: parseIntent(service),
+    loadBalancerIp: service.spec.loadBalancerIP ?? "",
+    liveAddresses: liveAddresses(service),
+  };
+}
+
+interface Surroundings {
   readonly cluster: Cluster;
   readonly subnets: readonly SubnetRow[];
   readonly policy: Policy;
-  readonly name: string;
+  readonly intent: Intent;
 }
 
-function inventoryOf(run: Run, { cluster, subnets, policy, name }: Place): Inventory {
-  // ARM finds a subnet whatever the case of its name, so does the CCM.
-  const subnet = subnets.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+function inventoryOf(run: Run, { cluster, subnets, policy, intent }: Surroundings): Inventory {
+  const subnetName = intent.subnet ?? cluster.defaultSubnet;
+  const linkSubnetName = intent.link?.subnet ?? subnetName;
+  const [subnet, linkSubnet] = [find(subnets, subnetName), find(subnets, linkSubnetName)];
   const ageMilliseconds = subnet ? run.now().getTime() - Date.parse(subnet.scannedAtUtc) : 0;
   return {
     vnetName: parseResourceId(cluster.vnetId)?.name ?? cluster.vnetId,
     subnets,
-    subnetName: name,
+    subnetName,
     ...(subnet && { subnet }),
+    linkSubnetName,
+    ...(linkSubnet && { linkSubnet }),
     ageMinutes: ageMilliseconds / 60_000,
     staleMinutes: policy.inventoryStaleMinutes,
   };
+}
+
+/** ARM finds a subnet whatever the case of its name, so does the CCM. */
+function find(subnets: readonly SubnetRow[], name: string): SubnetRow | undefined {
+  return subnets.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
 }

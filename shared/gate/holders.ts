@@ -1,83 +1,108 @@
-/** Takes the asked addresses for a Service, or tells who has them: the rules `address-in-use` and `address-reserved`. */
+/** Takes the asked addresses for a Service, or tells who has them: the rules that the reservation decides. */
 import { formatAddress } from "../addresses/prefix.ts";
 import type { Cluster } from "../clusters/model.ts";
-import type { AddressRow, SubnetRow } from "../inventory/model.ts";
-import { serviceName } from "../inventory/owner.ts";
-import { findTaken, reserve, type ReservationRequest } from "../inventory/reserve.ts";
-import { suggestFree } from "../inventory/suggest.ts";
-import type { ServiceKey } from "../intents/model.ts";
+import { clusterOfFrontend } from "../links/owner.ts";
+import { findTaken, reserve } from "../inventory/reserve.ts";
+import { isNamedFor } from "../intents/frontendName.ts";
+import { listDeclared } from "../intents/remember.ts";
+import type { Want } from "../inventory/obstacle.ts";
+import type { Declared, ServiceKey } from "../intents/model.ts";
 import { parseResourceId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
 import { knownPolicy } from "./known.ts";
+import type { Run } from "../ports.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
-import { addressInUse, addressReserved } from "./rules/holder.ts";
-import { validAddresses } from "./rules/requested.ts";
+import type { Severities } from "./rules.ts";
+import {
+  FRONTEND,
+  LINK,
+  TARGETS,
+  validAddresses,
+  type Target,
+  type ValidRequest,
+} from "./rules/requested.ts";
+import { tellTaken, type TakenHere } from "./taken.ts";
 
 export interface Asking {
   readonly cluster: Cluster;
   readonly input: RuleInput;
   readonly owner: ServiceKey;
+  readonly severityOf: Severities;
   /** Only look: the Service is refused already, or it is a dry run. */
   readonly readOnly: boolean;
 }
 
+/** An address that is wanted, and the field that wants it. */
+export interface Asked extends Want {
+  readonly target: Target;
+  readonly field: string;
+}
+
 /** Empty if every address is now the Service's own (or could be, when only looking), or if none can be asked for here. */
 export async function holderFindings(run: Run, asking: Asking): Promise<RuleFinding[]> {
-  const subnet = asking.input.inventory?.subnet;
-  const requested = validAddresses(asking.input);
-  if (!subnet || requested.length === 0) return [];
+  const wants = wantsOf(asking);
+  if (wants.length === 0) return [];
+  const taken = await take(run, asking, wants);
+  const rules = taken.flatMap(({ obstacle }) => (obstacle.by === "rule" ? [obstacle.use.rule] : []));
+  // Rules name Services by uid only; who that is, is asked when it matters.
+  const declared = rules.length > 0 ? await listDeclared(run, asking.cluster.name) : [];
+  const goneRules = new Set(rules.filter((rule) => isOfDeleted(rule, declared)));
+  if (goneRules.size === 0) return tellTaken(run, { asking, declared, taken });
+  const again = wants.map((want) => ({ ...want, goneRules }));
+  return tellTaken(run, { asking, declared, taken: await take(run, asking, again) });
+}
+
+async function take(run: Run, asking: Asking, wants: readonly Asked[]): Promise<readonly TakenHere[]> {
   const { policy } = await knownPolicy(run);
-  const request: ReservationRequest = {
-    subnetId: subnet.id,
-    addresses: requested.map(({ address }) => formatAddress(address)),
-    owner: asking.owner,
-    expiresAtUtc: new Date(run.now().getTime() + policy.reservationMinutes * 60_000).toISOString(),
-    mayShare: (holderId) => isOwnFrontend(asking.cluster, holderId),
-  };
-  const taken = await takenBy(run, request, asking.readOnly);
-  return Promise.all(taken.map((row) => toFinding(run, asking, { row, subnet })));
+  const expiresAtUtc = new Date(run.now().getTime() + policy.reservationMinutes * 60_000).toISOString();
+  const request = { owner: asking.owner, expiresAtUtc, wants };
+  return asking.readOnly ? findTaken(run, request) : reserve(run, request);
 }
 
-async function takenBy(
-  run: Run,
-  request: ReservationRequest,
-  readOnly: boolean,
-): Promise<readonly AddressRow[]> {
-  if (readOnly) return findTaken(run, request);
-  const reserved = await reserve(run, request);
-  return reserved.ok ? [] : reserved.taken;
+/** Its Service was deleted and the controller has not followed yet: whoever comes next may have the port. */
+function isOfDeleted(rule: string, declared: readonly Declared[]): boolean {
+  const owner = declared.find(({ uid }) => isNamedFor(rule, uid));
+  return owner?.deletedAtUtc !== undefined;
 }
 
-/** A frontend of a load balancer in the cluster's own node resource group: its Services share it by design. */
-function isOwnFrontend(cluster: Cluster, holderId: string): boolean {
-  const holder = parseResourceId(holderId);
-  const home = parseResourceId(cluster.resourceId);
-  return (
-    holder?.type.toLowerCase() === "microsoft.network/loadbalancers/frontendipconfigurations" &&
-    holder.subscription.toLowerCase() === home?.subscription.toLowerCase() &&
-    holder.resourceGroup.toLowerCase() === cluster.nodeResourceGroup.toLowerCase()
+/** Where each asked address lies, apart from those whose subnet is not known. */
+export function wantsOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
+  return TARGETS.flatMap((target) => {
+    const subnet = target.subnet(input.inventory);
+    if (!subnet) return [];
+    return validAddresses(target, input).map((requested): Asked => {
+      const isKept = wasAsked(target, input, requested);
+      return {
+        target,
+        field: requested.field,
+        subnetId: subnet.id,
+        address: formatAddress(requested.address),
+        ...(target === FRONTEND && {
+          ports: input.intent.ports,
+          hadPorts: isKept ? (input.old?.intent.ports ?? []) : [],
+        }),
+        mayShare: (holderId) => mayShare(holderId, { cluster, target, isKept }),
+      };
+    });
+  });
+}
+
+/** True if the Service asked for the same address before this update. */
+function wasAsked(target: Target, { old }: RuleInput, { address }: ValidRequest): boolean {
+  if (!old) return false;
+  return validAddresses(target, old).some(
+    (before) => before.address.family === address.family && before.address.value === address.value,
   );
 }
 
-async function toFinding(
-  run: Run,
-  { input }: Asking,
-  { row, subnet }: { row: AddressRow; subnet: SubnetRow },
-): Promise<RuleFinding> {
-  const suggestions = await suggestFree(run, subnet, row.address, input.excludedRanges);
-  const asked = validAddresses(input).find(({ address }) => formatAddress(address) === row.address);
-  const rule = row.assignment ? addressInUse : addressReserved;
-  return {
-    rule: rule.id,
-    severity: rule.severity,
-    field: asked?.field ?? "",
-    value: row.address,
-    message: row.assignment ? `${row.address} is in use by ${row.assignment.holderId}` : reservedBy(row),
-    suggestions,
-  };
-}
-
-function reservedBy({ address, reservation }: AddressRow): string {
-  if (!reservation) return `${address} is reserved`;
-  return `${address} is reserved for Service ${serviceName(reservation.owner)} until ${reservation.expiresAtUtc}`;
+/** Services of a cluster share its frontends by design; a link's address is the link's alone. */
+function mayShare(
+  holderId: string,
+  { cluster, target, isKept }: { cluster: Cluster; target: Target; isKept: boolean },
+): boolean {
+  const type = parseResourceId(holderId)?.type.toLowerCase();
+  if (target === LINK) return isKept && type === "microsoft.network/privatelinkservices";
+  return (
+    type === "microsoft.network/loadbalancers/frontendipconfigurations" &&
+    clusterOfFrontend(holderId, [cluster]) !== undefined
+  );
 }

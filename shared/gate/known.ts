@@ -1,7 +1,7 @@
-/** What the gate may know from a few seconds ago: clusters, policy and subnets, cached per process. */
+/** What the gate may know from a few seconds ago: clusters, policy, subnets and links, cached per process. */
 import type { Cluster } from "../clusters/model.ts";
 import { findCluster } from "../clusters/registry.ts";
-import type { SubnetRow } from "../inventory/model.ts";
+import type { LinkRow, SubnetRow } from "../inventory/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import { readPolicy, type PolicyInForce } from "../policyStore.ts";
 import type { Ports, Run } from "../ports.ts";
@@ -13,6 +13,7 @@ interface Known {
   readonly clusters: Cache<Cluster | undefined>;
   readonly policy: Cache<PolicyInForce>;
   readonly subnets: Cache<readonly SubnetRow[]>;
+  readonly links: Cache<readonly LinkRow[]>;
 }
 
 const knownByPorts = new WeakMap<Ports, Known>();
@@ -33,6 +34,19 @@ export function knownSubnets(run: Run, vnetId: string): Promise<readonly SubnetR
   });
 }
 
+/** The links of a resource group. */
+export function knownLinks(
+  run: Run,
+  subscription: string,
+  resourceGroup: string,
+): Promise<readonly LinkRow[]> {
+  const range = { from: `${resourceGroup}/`.toLowerCase(), to: `${resourceGroup}/\uffff`.toLowerCase() };
+  return known(run).links.get(`${subscription}/${range.from}`, async () => {
+    const rows = await Array.fromAsync(run.ports.tables.links.list(subscription, range));
+    return rows.map(({ value }) => value);
+  });
+}
+
 function known(run: Run): Known {
   const found = knownByPorts.get(run.ports);
   if (found) return found;
@@ -40,6 +54,7 @@ function known(run: Run): Known {
     clusters: createCache<Cluster | undefined>(SECONDS, run.now),
     policy: createCache<PolicyInForce>(SECONDS, run.now),
     subnets: createCache<readonly SubnetRow[]>(SECONDS, run.now),
+    links: createCache<readonly LinkRow[]>(SECONDS, run.now),
   };
   knownByPorts.set(run.ports, made);
   return made;

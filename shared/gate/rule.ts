@@ -2,29 +2,66 @@
  * What a rule is. Rules are a table (`rules.ts`), one file per topic under `rules/`; `docs/rules.md` is generated from it.
  * A rule reads only its input and answers with violations: no clock, no storage, no Azure.
  */
-import type { SubnetRow } from "../inventory/model.ts";
+import type { LinkRow, SubnetRow } from "../inventory/model.ts";
 import type { Intent } from "../intents/model.ts";
 
-export type Severity = "deny" | "warn";
+export type Severity = "deny" | "warn" | "off";
 
-export interface RuleInput {
+/** A Service as the rules see it. */
+export interface Declaration {
   readonly annotations: Readonly<Record<string, string>>;
   readonly intent: Intent;
   /** `spec.loadBalancerIP` as it stands. */
   readonly loadBalancerIp: string;
-  /** What Azure has: absent while the cluster's virtual network was never scanned. */
+  /** Addresses that the Service has now, from its status. */
+  readonly liveAddresses: readonly string[];
+}
+
+export interface RuleInput extends Declaration {
+  /** The Service before an update; absent on create. */
+  readonly old?: Declaration;
+  /** What Azure has: absent while the cluster's virtual network was never scanned, and offline. */
   readonly inventory?: Inventory;
+  readonly neverScanned?: boolean;
+  /** Links that concern the Service; absent: none does, or offline. */
+  readonly links?: MetLinks;
+  /** The Service is being deleted, or will be no load balancer any more. */
+  readonly leaving?: boolean;
+  /** What the organisation allows this Service; absent means everything. */
+  readonly allowed: Allowed;
+}
+
+export interface MetLinks {
+  /** The Service's own, by the controller's marks. */
+  readonly own?: LinkRow;
+  /** Somebody else's link with the name that is asked for. */
+  readonly named?: LinkRow;
+  /** Somebody else's link on the frontend that has the asked address. */
+  readonly onFrontend?: LinkRow;
+}
+
+export interface Allowed {
+  /** Ranges (CIDR) that no Service may ask for. */
   readonly excludedRanges: readonly string[];
+  /** Subscriptions, lower case, to which a link may be visible. */
+  readonly visibility?: readonly string[];
+  /** Subscriptions, lower case, that may be auto-approved. */
+  readonly autoApproval?: readonly string[];
+  /** Subnet names, lower case, for frontends. */
+  readonly subnets?: readonly string[];
 }
 
 export interface Inventory {
   readonly vnetName: string;
   readonly subnets: readonly SubnetRow[];
-  /** Name of the subnet that the CCM will take. */
+  /** Name of the subnet that the CCM will take for the frontend. */
   readonly subnetName: string;
   /** That subnet, if it is there. */
   readonly subnet?: SubnetRow;
-  /** Minutes since that subnet was scanned, and how many policy allows. */
+  /** The same for the link's NAT addresses. */
+  readonly linkSubnetName: string;
+  readonly linkSubnet?: SubnetRow;
+  /** Minutes since the frontend's subnet was scanned, and how many policy allows. */
   readonly ageMinutes: number;
   readonly staleMinutes: number;
 }
@@ -42,6 +79,7 @@ export interface Rule {
   /** Kebab-case; the contract with policies and documents. */
   readonly id: string;
   readonly title: string;
+  /** Until policy says otherwise. */
   readonly severity: Severity;
   /** What it reads, for the documents. */
   readonly reads: string;
@@ -53,5 +91,5 @@ export interface Rule {
 
 export interface RuleFinding extends Violation {
   readonly rule: string;
-  readonly severity: Severity;
+  readonly severity: Exclude<Severity, "off">;
 }

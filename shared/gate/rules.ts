@@ -1,31 +1,82 @@
 /** The rule table, in the order in which findings are told. */
-import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+import type { Rule, RuleFinding, RuleInput, Severity } from "./rule.ts";
+import { addressChanged } from "./rules/addressChanged.ts";
 import { addressFamilyMismatch, addressMalformed } from "./rules/addressForm.ts";
 import { addressAzureReserved, addressExcluded, addressOutsideSubnet } from "./rules/addressPlace.ts";
-import { addressInUse, addressReserved } from "./rules/holder.ts";
-import { internalNotTrue, internalSettingsIgnored } from "./rules/internal.ts";
+import { addressInUse, addressPortConflict, addressReserved } from "./rules/holder.ts";
+import { internalFlipped, internalNotTrue, internalSettingsIgnored } from "./rules/internal.ts";
+import { plsCountInvalid, plsStaticMalformed, plsStaticOverCount } from "./rules/linkAddresses.ts";
+import * as audience from "./rules/linkAudience.ts";
+import * as form from "./rules/linkForm.ts";
+import { plsNameImmutable, plsNameInvalid } from "./rules/linkName.ts";
+import { plsConsumersConnected, plsNameTaken, plsSharedFrontend } from "./rules/linkOthers.ts";
+import { plsFqdnMalformed, plsProxyProtocol } from "./rules/linkTraffic.ts";
 import { loadBalancerIpDeprecated, loadBalancerIpIgnored } from "./rules/loadBalancerIp.ts";
-import { inventoryStale, subnetUnknown } from "./rules/subnet.ts";
+import { FRONTEND, LINK, type Target } from "./rules/requested.ts";
+import * as subnet from "./rules/subnet.ts";
+import { unknownAnnotation } from "./rules/unknownAnnotation.ts";
+
+const placeAndHolder = (target: Target): Rule[] => [
+  addressOutsideSubnet(target),
+  addressAzureReserved(target),
+  addressExcluded(target),
+  addressInUse(target),
+  addressReserved(target),
+];
 
 export const RULES: readonly Rule[] = [
   internalNotTrue,
+  internalFlipped,
   internalSettingsIgnored,
-  subnetUnknown,
+  unknownAnnotation,
+  subnet.subnetUnknown,
+  subnet.subnetUnsuitable,
+  subnet.subnetNotAllowed,
+  subnet.subnetFull,
   addressMalformed,
   addressFamilyMismatch,
-  addressOutsideSubnet,
-  addressAzureReserved,
-  addressExcluded,
-  addressInUse,
-  addressReserved,
+  ...placeAndHolder(FRONTEND),
+  addressPortConflict,
+  addressChanged,
   loadBalancerIpDeprecated,
   loadBalancerIpIgnored,
-  inventoryStale,
+  subnet.inventoryStale,
+  form.plsNotInternal,
+  form.plsIpv6,
+  form.plsCreateNotBoolean,
+  form.plsSettingsWithoutCreate,
+  form.plsWithdrawn,
+  plsCountInvalid,
+  plsStaticOverCount,
+  plsStaticMalformed,
+  subnet.plsSubnetUnknown,
+  ...placeAndHolder(LINK),
+  subnet.plsNetworkPoliciesEnabled,
+  plsNameInvalid,
+  plsNameTaken,
+  plsNameImmutable,
+  plsSharedFrontend,
+  audience.plsVisibilityMalformed,
+  audience.plsAutoApprovalMalformed,
+  audience.plsVisibilityStarMixed,
+  audience.plsAutoApprovalWithoutVisibility,
+  audience.plsVisibilityEveryone,
+  audience.plsVisibilityNotAllowed,
+  audience.plsAutoApprovalNotAllowed,
+  plsFqdnMalformed,
+  plsProxyProtocol,
+  plsConsumersConnected,
 ];
 
+/** How severe a rule is for one Service: what policy says, else the rule's own. */
+export type Severities = (rule: Pick<Rule, "id" | "severity">) => Severity;
+
 /** Everything that the rules find, not the first thing only. Pure. */
-export function checkRules(input: RuleInput): RuleFinding[] {
-  return RULES.flatMap((rule) =>
-    rule.check(input).map((violation) => ({ rule: rule.id, severity: rule.severity, ...violation })),
-  );
+export function checkRules(input: RuleInput, severityOf: Severities): RuleFinding[] {
+  return RULES.flatMap((rule) => {
+    const severity = severityOf(rule);
+    return severity === "off"
+      ? []
+      : rule.check(input).map((violation) => ({ rule: rule.id, severity, ...violation }));
+  });
 }

@@ -1,17 +1,32 @@
 /** Rows of the subnet inventory. */
-import type { ServiceKey } from "../intents/model.ts";
+import type { ServiceKey, ServicePort } from "../intents/model.ts";
+import type { ConnectionStatus, PortUse } from "../network/model.ts";
 
 /**
  * Who has an address. Partition = canonical subnet id; key = the address in fixed-width hex (`addressKey`), so
- * that key order is numeric order. One row may be an assignment that a reservation led to: then `reservation` stays
+ * that key order is numeric order. One row may be an assignment that a reservation led to: then the reservation stays
  * until Azure confirms the owner's frontend.
  */
 export interface AddressRow {
   readonly address: string;
   /** Set when Azure says that a resource holds the address. */
-  readonly assignment?: { readonly holderId: string; readonly seenAtUtc: string };
-  /** Set when a Service was promised the address. */
-  readonly reservation?: { readonly owner: ServiceKey; readonly expiresAtUtc: string };
+  readonly assignment?: Assignment;
+  /** Services that were promised the address: several only of one cluster, on different ports. Never empty. */
+  readonly reservations?: readonly Reservation[];
+}
+
+export interface Assignment {
+  readonly holderId: string;
+  readonly seenAtUtc: string;
+  /** Load-balancing rules, if the holder is a frontend that has any. */
+  readonly uses?: readonly PortUse[];
+}
+
+export interface Reservation {
+  readonly owner: ServiceKey;
+  readonly expiresAtUtc: string;
+  /** Ports on a frontend that may be shared; absent: the address is for the owner alone. */
+  readonly ports?: readonly ServicePort[];
 }
 
 /** Partition = canonical VNet id; key = subnet name in lower case. */
@@ -26,4 +41,22 @@ export interface SubnetRow {
   readonly usableAddresses: number;
   readonly usedAddresses: number;
   readonly scannedAtUtc: string;
+}
+
+/** What admission must know of a link. Partition = subscription, lower case; key = `resourcegroup/name`, lower case. */
+export interface LinkRow {
+  readonly id: string;
+  readonly name: string;
+  /** The CCM's owner tag, `namespace/name`; absent if the controller did not make the link. */
+  readonly owner?: string;
+  readonly frontendIds: readonly string[];
+  /** Addresses of those frontends. */
+  readonly frontendAddresses: readonly string[];
+  readonly consumers: readonly Consumer[];
+}
+
+export interface Consumer {
+  readonly status: ConnectionStatus;
+  /** Absent when Azure does not tell the endpoint. */
+  readonly subscription?: string;
 }

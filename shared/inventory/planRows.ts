@@ -1,13 +1,13 @@
 /** What a complete scan changes in one subnet's address rows. Pure. */
 import { isNamedFor } from "../intents/frontendName.ts";
-import type { AddressUse } from "../network/model.ts";
+import type { ServicePort } from "../intents/model.ts";
+import type { AddressUse, PortUse } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Row, Write } from "../storage/table.ts";
-import type { AddressRow } from "./model.ts";
+import type { AddressRow, Reservation } from "./model.ts";
+import { liveReservations, samePort } from "./obstacle.ts";
 
-type Reservation = NonNullable<AddressRow["reservation"]>;
-
-/** Differences only; a live reservation survives until Azure shows its owner's frontend. */
+/** Differences only; a live reservation survives until Azure shows what it was made for. */
 export function planRows(
   rows: readonly Row<AddressRow>[],
   uses: ReadonlyMap<string, AddressUse>,
@@ -22,30 +22,35 @@ export function planRows(
 
 function changeOf(row: Row<AddressRow>, use: AddressUse | undefined, nowUtc: string): Write<AddressRow>[] {
   const { key, version, value } = row;
-  const reservation = stillNeeded(value.reservation, use, nowUtc);
-  if (!use && !reservation) return [{ do: "remove", key, version }];
-  const sameHolder = sameId(value.assignment?.holderId ?? "", use?.holderId ?? "");
-  if (sameHolder && reservation === value.reservation) return [];
-  const base = use
-    ? sameHolder
-      ? { address: value.address, assignment: value.assignment }
-      : assigned(use, nowUtc)
-    : { address: value.address };
+  const kept = liveReservations(value, nowUtc).filter((one) => !isConfirmed(one, use));
+  if (!use && kept.length === 0) return [{ do: "remove", key, version }];
+  const isSame = isSameAssignment(value, use);
+  if (isSame && kept.length === (value.reservations ?? []).length) return [];
+  const { address, assignment } = value;
+  const base = use && !isSame ? assigned(use, nowUtc) : { address, ...(use && assignment && { assignment }) };
   return [
-    { do: "replace", key, version, value: { ...base, ...(reservation && { reservation }) } as AddressRow },
+    { do: "replace", key, version, value: { ...base, ...(kept.length > 0 && { reservations: kept }) } },
   ];
 }
 
-function stillNeeded(
-  reservation: Reservation | undefined,
-  use: AddressUse | undefined,
-  nowUtc: string,
-): Reservation | undefined {
-  if (!reservation || reservation.expiresAtUtc <= nowUtc) return undefined;
-  const holder = use && parseResourceId(use.holderId)?.name;
-  return holder !== undefined && isNamedFor(holder, reservation.owner.uid) ? undefined : reservation;
+function isSameAssignment({ assignment }: AddressRow, use: AddressUse | undefined): boolean {
+  if (!assignment || !use) return !assignment && !use;
+  return sameId(assignment.holderId, use.holderId) && sameUses(assignment.uses, use.uses);
 }
 
-function assigned(use: AddressUse, nowUtc: string): AddressRow {
-  return { address: use.address, assignment: { holderId: use.holderId, seenAtUtc: nowUtc } };
+function sameUses(a: readonly PortUse[] = [], b: readonly PortUse[] = []): boolean {
+  return a.length === b.length && a.every((one, index) => JSON.stringify(one) === JSON.stringify(b[index]));
+}
+
+/** Azure shows the frontend that was made for the owner, or the owner's own rules on a shared one. */
+function isConfirmed({ owner, ports = [] }: Reservation, use: AddressUse | undefined): boolean {
+  const holder = use && parseResourceId(use.holderId)?.name;
+  if (holder === undefined) return false;
+  const hasRule = (port: ServicePort) =>
+    use?.uses?.some((one) => isNamedFor(one.rule, owner.uid) && samePort(one, port)) ?? false;
+  return isNamedFor(holder, owner.uid) || (ports.length > 0 && ports.every(hasRule));
+}
+
+function assigned({ address, holderId, uses }: AddressUse, nowUtc: string): AddressRow {
+  return { address, assignment: { holderId, seenAtUtc: nowUtc, ...(uses && { uses }) } };
 }

@@ -14,11 +14,13 @@ const SETTLE_SECONDS = 120;
 export async function release(run: Run, owner: ServiceKey, subnetId: string, address: string): Promise<void> {
   const partition = canonicalId(subnetId);
   const row = await run.ports.tables.addresses.get(partition, addressKey(address));
-  const reservation = row?.value.reservation;
-  if (!row || !reservation || !sameService(reservation.owner, owner)) return;
+  const mine = row?.value.reservations?.find((one) => sameService(one.owner, owner));
   const soon = new Date(run.now().getTime() + SETTLE_SECONDS * 1000).toISOString();
-  if (reservation.expiresAtUtc <= soon) return;
-  const value = { ...row.value, reservation: { ...reservation, expiresAtUtc: soon } };
+  if (!row || !mine || mine.expiresAtUtc <= soon) return;
+  const reservations = row.value.reservations?.map((one) =>
+    one === mine ? { ...one, expiresAtUtc: soon } : one,
+  );
+  const value = { ...row.value, ...(reservations && { reservations }) };
   await run.ports.tables.addresses.transact(partition, [
     { do: "replace", key: row.key, value, version: row.version },
   ]);

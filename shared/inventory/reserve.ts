@@ -1,6 +1,7 @@
 /**
- * Reserves addresses for a Service: all of them or none, one Table transaction per subnet, insert first. Called by the gate;
- * never asks Azure. Two owners for one address are impossible: a row is made by insert-if-absent and changed by version.
+ * Reserves addresses for a Service: all of them or none. One Table transaction per subnet, insert first; what an earlier subnet gave is
+ * given back when a later one refuses, and a crash in between leaves reservations that expire. Called by the gate; never asks
+ * Azure. Two owners for one address are impossible: a row is made by insert-if-absent and changed by version.
  */
 import { addressKey } from "../addresses/key.ts";
 import { Conflict } from "../errors.ts";
@@ -8,73 +9,130 @@ import type { ServiceKey } from "../intents/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
-import type { AddressRow } from "./model.ts";
+import type { AddressRow, Reservation } from "./model.ts";
+import { findObstacle, liveReservations, type Obstacle, type Want } from "./obstacle.ts";
 import { sameService } from "./owner.ts";
 
-export interface ReservationRequest {
-  readonly subnetId: string;
-  /** Valid addresses, one per family. */
-  readonly addresses: readonly string[];
+export interface ReservationRequest<W extends Want = Want> {
   readonly owner: ServiceKey;
   readonly expiresAtUtc: string;
-  /** True if the holder is a frontend that this cluster's Services may share. */
-  readonly mayShare: (holderId: string) => boolean;
+  readonly wants: readonly W[];
 }
 
-export type Reserved = { readonly ok: true } | { readonly ok: false; readonly taken: readonly AddressRow[] };
+export interface Taken<W extends Want = Want> {
+  readonly want: W;
+  readonly row: AddressRow;
+  readonly obstacle: Obstacle;
+}
 
 /** Two writers at the same row settle within a round each; more rounds than this mean something else is wrong. */
 const MAX_ROUNDS = 5;
 
-/** @throws Conflict if the rows keep changing underneath */
-export async function reserve(run: Run, request: ReservationRequest): Promise<Reserved> {
-  const partition = canonicalId(request.subnetId);
-  const table = run.ports.tables.addresses;
-  let writes = request.addresses.map((address) => insertion(request, address));
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    if (writes.length === 0 || (await table.transact(partition, writes)).ok) return { ok: true };
-    const rows = await Promise.all(
-      request.addresses.map((address) => table.get(partition, addressKey(address))),
-    );
-    const taken = rows.flatMap((row) => (row && isTaken(run, request, row.value) ? [row.value] : []));
-    if (taken.length > 0) return { ok: false, taken };
-    writes = request.addresses.flatMap((address, index) => writeFor(request, address, rows[index]));
+/** Empty if every address is now the owner's, else everything that stands in the way. @throws Conflict if the rows keep changing underneath */
+export async function reserve<W extends Want>(
+  run: Run,
+  request: ReservationRequest<W>,
+): Promise<readonly Taken<W>[]> {
+  const parts = bySubnet(request);
+  const given: Given[] = [];
+  for (const part of parts) {
+    const outcome = await reserveInSubnet(run, part);
+    if (!outcome.ok) {
+      await Promise.all(given.map((one) => giveBack(run, one)));
+      const rest = parts.slice(parts.indexOf(part) + 1);
+      return [...outcome.taken, ...(await Promise.all(rest.map((one) => findTaken(run, one)))).flat()];
+    }
+    given.push({ part, before: outcome.before });
   }
-  throw new Conflict(`the rows of ${request.addresses.join(", ")} keep changing`);
+  return [];
 }
 
-/** The rows that would refuse the request, read only: what a dry run may know. */
-export async function findTaken(run: Run, request: ReservationRequest): Promise<readonly AddressRow[]> {
-  const partition = canonicalId(request.subnetId);
-  const table = run.ports.tables.addresses;
-  const rows = await Promise.all(
-    request.addresses.map((address) => table.get(partition, addressKey(address))),
+/** What would refuse the request, read only: what a dry run may know. */
+export async function findTaken<W extends Want>(
+  run: Run,
+  request: ReservationRequest<W>,
+): Promise<readonly Taken<W>[]> {
+  return takenOf(run, request, await readRows(run, request));
+}
+
+/** In a fixed order, so that two Services never hold what the other waits for. */
+function bySubnet<W extends Want>(request: ReservationRequest<W>): ReservationRequest<W>[] {
+  const subnets = Map.groupBy(request.wants, ({ subnetId }) => canonicalId(subnetId));
+  return [...subnets].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, wants]) => ({ ...request, wants }));
+}
+
+type Rows = readonly (Row<AddressRow> | undefined)[];
+type Outcome<W extends Want> =
+  { readonly ok: true; readonly before: Rows } | { readonly ok: false; readonly taken: readonly Taken<W>[] };
+
+async function reserveInSubnet<W extends Want>(
+  run: Run,
+  request: ReservationRequest<W>,
+): Promise<Outcome<W>> {
+  let before: Rows = request.wants.map(() => undefined);
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const writes = request.wants.map((want, index) => writeFor(run, { request, want }, before[index]));
+    if ((await run.ports.tables.addresses.transact(partitionOf(request), writes)).ok)
+      return { ok: true, before };
+    before = await readRows(run, request);
+    const taken = takenOf(run, request, before);
+    if (taken.length > 0) return { ok: false, taken };
+  }
+  throw new Conflict(`the rows of ${request.wants.map(({ address }) => address).join(", ")} keep changing`);
+}
+
+function partitionOf({ wants }: ReservationRequest): string {
+  return canonicalId(wants[0]?.subnetId ?? "");
+}
+
+function readRows(run: Run, { wants }: ReservationRequest): Promise<Rows> {
+  const { addresses } = run.ports.tables;
+  return Promise.all(
+    wants.map(({ subnetId, address }) => addresses.get(canonicalId(subnetId), addressKey(address))),
   );
-  return rows.flatMap((row) => (row && isTaken(run, request, row.value) ? [row.value] : []));
 }
 
-function insertion(request: ReservationRequest, address: string): Write<AddressRow> {
-  return { do: "insert", key: addressKey(address), value: { address, reservation: reservationOf(request) } };
+function takenOf<W extends Want>(run: Run, { owner, wants }: ReservationRequest<W>, rows: Rows): Taken<W>[] {
+  const nowUtc = run.now().toISOString();
+  return wants.flatMap((want, index) => {
+    const row = rows[index]?.value;
+    const obstacle = row && findObstacle(row, want, { owner, nowUtc });
+    return obstacle ? [{ want, row, obstacle }] : [];
+  });
 }
 
 function writeFor(
-  request: ReservationRequest,
-  address: string,
+  run: Run,
+  { request: { owner, expiresAtUtc }, want }: { request: ReservationRequest; want: Want },
   row: Row<AddressRow> | undefined,
-): Write<AddressRow>[] {
-  if (!row) return [insertion(request, address)];
-  // A frontend that this cluster already has is shared, not reserved.
-  if (row.value.assignment) return [];
-  const value = { ...row.value, reservation: reservationOf(request) };
-  return [{ do: "replace", key: row.key, value, version: row.version }];
+): Write<AddressRow> {
+  const { address, ports } = want;
+  const mine: Reservation = { owner, expiresAtUtc, ...(ports && { ports }) };
+  if (!row) return { do: "insert", key: addressKey(address), value: { address, reservations: [mine] } };
+  const others = liveReservations(row.value, run.now().toISOString()).filter(
+    (one) => !sameService(one.owner, owner) && one.owner.cluster === owner.cluster,
+  );
+  const value = { ...row.value, reservations: [...others, mine] };
+  return { do: "replace", key: row.key, value, version: row.version };
 }
 
-function reservationOf({ owner, expiresAtUtc }: ReservationRequest): NonNullable<AddressRow["reservation"]> {
-  return { owner, expiresAtUtc };
+interface Given {
+  readonly part: ReservationRequest;
+  readonly before: Rows;
 }
 
-function isTaken(run: Run, request: ReservationRequest, row: AddressRow): boolean {
-  if (row.assignment && !request.mayShare(row.assignment.holderId)) return true;
-  if (!row.reservation || sameService(row.reservation.owner, request.owner)) return false;
-  return !row.assignment && row.reservation.expiresAtUtc > run.now().toISOString();
+/** As it was before; whoever changed the row since has seen our reservation, and it expires by itself. */
+async function giveBack(run: Run, { part, before }: Given): Promise<void> {
+  const now = await readRows(run, part);
+  for (const [index, row] of now.entries()) {
+    const was = before[index]?.value;
+    const isOurs = row?.value.reservations?.some(
+      ({ owner, expiresAtUtc }) => sameService(owner, part.owner) && expiresAtUtc === part.expiresAtUtc,
+    );
+    if (!row || !isOurs) continue;
+    const write: Write<AddressRow> = was
+      ? { do: "replace", key: row.key, value: was, version: row.version }
+      : { do: "remove", key: row.key, version: row.version };
+    await run.ports.tables.addresses.transact(partitionOf(part), [write]);
+  }
 }

@@ -12,6 +12,7 @@ import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
 import type { Write } from "../storage/table.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
+import { scanLinks } from "./scanLinks.ts";
 import { planRows } from "./planRows.ts";
 import { writeRows } from "../storage/writeRows.ts";
 
@@ -35,6 +36,7 @@ export function scanInventory(run: Run): Promise<ScanReport> {
     const limit = pLimit(SUBNETS_AT_ONCE);
     const written = await Promise.all(subnets.map((subnet) => limit(() => scanSubnet(run, subnet, uses))));
     await forgetSubnets(run, subnets);
+    await scanLinks(run, addressesByHolder(await uses));
     const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
     const report = { subnets: subnets.length, addresses, written: written.reduce((a, b) => a + b, 0) };
     run.log.info("inventory scanned", { ...report });
@@ -55,6 +57,11 @@ async function collectUses(run: Run): Promise<Uses> {
       bySubnet.set(subnet, uses);
     }
   return bySubnet;
+}
+
+function addressesByHolder(uses: Uses): ReadonlyMap<string, string> {
+  const all = [...uses.values()].flatMap((bySubnet) => [...bySubnet.values()]);
+  return new Map(all.map(({ holderId, address }) => [canonicalId(holderId), address]));
 }
 
 /** Reads the rows while Azure's lists are still coming; a row that changes meanwhile keeps what it then says. */

@@ -16,6 +16,15 @@ export interface AddressUse {
   readonly address: string;
   readonly subnetId: string;
   readonly holderId: string;
+  /** Load-balancing rules of the holder, if it is a frontend that has any; sorted by name. */
+  readonly uses?: readonly PortUse[];
+}
+
+/** A port of a frontend, and the rule that has it. */
+export interface PortUse {
+  readonly rule: string;
+  readonly protocol: string;
+  readonly port: number;
 }
 
 export interface Frontend {

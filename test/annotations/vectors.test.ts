@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseIntent } from "../../shared/annotations/parse.ts";
 import { Service } from "../../shared/annotations/service.ts";
+import { declarationOf } from "../../shared/gate/gather.ts";
+import { checkRules } from "../../shared/gate/rules.ts";
 import type { Intent } from "../../shared/intents/model.ts";
 import {
   annotation,
@@ -17,7 +19,8 @@ interface Case {
   id: string;
   annotations: Record<string, string>;
   spec?: Record<string, unknown>;
-  expect: { intent?: Record<string, unknown> };
+  old?: { annotations: Record<string, string> };
+  expect: { intent?: Record<string, unknown>; findings?: string[] };
 }
 
 // The cases are kept beside the checkout, for every implementation of the reading; without them there is nothing to hold it to.
@@ -27,7 +30,7 @@ const cases: Case[] = existsSync(PATH)
   : JSON.parse(readFileSync(join(import.meta.dirname, "cases.json"), "utf8")).cases;
 const withIntent = cases.filter((one) => one.expect.intent);
 
-function serviceOf({ annotations, spec }: Case): Service {
+function serviceOf({ annotations, spec }: Pick<Case, "annotations" | "spec">): Service {
   return Service.parse({
     metadata: { name: "case", namespace: "default", annotations },
     spec: { type: "LoadBalancer", ...spec },
@@ -52,6 +55,23 @@ describe("an intent is read as the cloud controller reads it", () => {
   test.each(withIntent.map((one) => [one.id, one] as const))("%s", (_, one) => {
     const intent: Intent = parseIntent(serviceOf(one));
     expect(pick(intent, one.expect.intent)).toEqual(one.expect.intent);
+  });
+});
+
+describe("the rules that need no state fire where they must, and nowhere else", () => {
+  const withFindings = cases.filter((one) => one.expect.findings);
+  test("there are cases", () => expect(withFindings.length).toBeGreaterThan(20));
+
+  test.each(withFindings.map((one) => [one.id, one] as const))("%s", (_, one) => {
+    const findings = checkRules(
+      {
+        ...declarationOf(serviceOf(one)),
+        ...(one.old && { old: declarationOf(serviceOf(one.old)) }),
+        allowed: { excludedRanges: [] },
+      },
+      ({ severity }) => severity,
+    );
+    expect(findings.map(({ rule }) => rule).toSorted()).toEqual(one.expect.findings?.toSorted());
   });
 });
 

@@ -102,7 +102,7 @@ describe("what the API server is told", () => {
       decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.2.5" }),
       denied(
         "address-outside-subnet",
-        `[address-outside-subnet] ${A}load-balancer-ipv4: 10.0.2.5 is not in subnet apps (10.0.1.0/24); it is in subnet small: name that subnet, or choose another address`,
+        `[address-outside-subnet] ${A}load-balancer-ipv4: 10.0.2.5 is not in subnet apps (10.0.1.0/24); it is in subnet small: name that subnet in ${A}load-balancer-internal-subnet, or choose another address`,
       ),
     ],
     [
@@ -128,10 +128,13 @@ describe("what the API server is told", () => {
         {},
         {
           address: "10.0.1.50",
-          reservation: {
-            owner: { cluster: "two", namespace: "shop", name: "mail", uid: "u" },
-            expiresAtUtc: "2026-11-23T12:30:00.000Z",
-          },
+          reservations: [
+            {
+              owner: { cluster: "two", namespace: "shop", name: "mail", uid: "u" },
+              expiresAtUtc: "2026-11-23T12:30:00.000Z",
+              ports: [],
+            },
+          ],
         },
       ),
       denied(
@@ -241,7 +244,7 @@ describe("what is remembered", () => {
     expect(run.tables.addresses.all()).toMatchObject([
       {
         address: "10.0.1.50",
-        reservation: { owner: { cluster: "one", namespace: "shop", name: "web", uid: UID } },
+        reservations: [{ owner: { cluster: "one", namespace: "shop", name: "web", uid: UID } }],
       },
     ]);
     expect(run.tables.intents.all()).toMatchObject([
@@ -278,7 +281,7 @@ describe("what is remembered", () => {
     await admit(run, cluster(), review(null, { operation: "DELETE", oldObject: asks }));
     expect(run.tables.intents.all()).toMatchObject([{ deletedAtUtc: run.clock.nowUtc }]);
     expect(run.tables.addresses.all()).toMatchObject([
-      { reservation: { expiresAtUtc: "2026-11-23T12:02:00.000Z" } },
+      { reservations: [{ expiresAtUtc: "2026-11-23T12:02:00.000Z" }] },
     ]);
   });
 

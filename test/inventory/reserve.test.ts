@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { azureTable } from "../../shared/azure/table.ts";
-import { findTaken, reserve, type ReservationRequest } from "../../shared/inventory/reserve.ts";
+import { findTaken, reserve, type ReservationRequest, type Taken } from "../../shared/inventory/reserve.ts";
 import { release } from "../../shared/inventory/release.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { canonicalId } from "../../shared/network/resourceId.ts";
@@ -15,17 +15,38 @@ import { memoryRun, type MemoryRun } from "../memory/run.ts";
 const SUBNET = subnetId("apps");
 const LATER = "2026-11-23T13:00:00.000Z";
 
-function request(service: string, some: Partial<ReservationRequest> = {}): ReservationRequest {
+interface Wish {
+  addresses?: string[];
+  expiresAtUtc?: string;
+  mayShare?: (holderId: string) => boolean;
+  /** TCP ports; null: the address is wanted alone. */
+  ports?: number[] | null;
+  subnet?: string;
+}
+
+function request(service: string, wish: Wish = {}): ReservationRequest {
   const [cluster = "", name = ""] = service.split("/");
+  const { addresses = ["10.0.1.10"], expiresAtUtc = LATER, mayShare = () => false, ports = [80] } = wish;
   return {
-    subnetId: SUBNET,
-    addresses: ["10.0.1.10"],
     owner: { cluster, namespace: "shop", name, uid: `uid-${service}` },
-    expiresAtUtc: LATER,
-    mayShare: () => false,
-    ...some,
+    expiresAtUtc,
+    wants: addresses.map((address) => ({
+      subnetId: wish.subnet ?? SUBNET,
+      address,
+      mayShare,
+      ...(ports && { ports: tcp(ports) }),
+    })),
   };
 }
+
+const tcp = (ports: number[]) => ports.map((port) => ({ protocol: "TCP", port }));
+const reservationOf = (service: string, ports = [80]) => ({
+  owner: request(service).owner,
+  expiresAtUtc: LATER,
+  ports: tcp(ports),
+});
+const got: Taken[] = [];
+const refusals = (taken: readonly Taken[]) => taken.map(({ obstacle }) => obstacle.by);
 
 async function rowOf(run: Run, address = "10.0.1.10"): Promise<AddressRow | undefined> {
   return (await run.ports.tables.addresses.get(canonicalId(SUBNET), addressKey(address)))?.value;
@@ -57,71 +78,143 @@ describe.each([
 ])("reserving on %s", (_, start) => {
   test("a free address becomes the Service's own", async () => {
     const run = start();
-    expect(await reserve(run, request("one/web"))).toEqual({ ok: true });
+    expect(await reserve(run, request("one/web"))).toEqual(got);
     expect(await rowOf(run)).toEqual({
       address: "10.0.1.10",
-      reservation: { owner: request("one/web").owner, expiresAtUtc: LATER },
+      reservations: [reservationOf("one/web")],
     });
   });
 
   test("asking again is the same, and renews it", async () => {
     const run = start();
     await reserve(run, request("one/web"));
-    expect(await reserve(run, request("one/web", { expiresAtUtc: "2026-11-23T14:00:00.000Z" }))).toEqual({
-      ok: true,
-    });
-    expect((await rowOf(run))?.reservation?.expiresAtUtc).toBe("2026-11-23T14:00:00.000Z");
+    expect(await reserve(run, request("one/web", { expiresAtUtc: "2026-11-23T14:00:00.000Z" }))).toEqual(got);
+    expect((await rowOf(run))?.reservations?.[0]?.expiresAtUtc).toBe("2026-11-23T14:00:00.000Z");
   });
 
   test("another Service is told who holds it and until when", async () => {
     const run = start();
     await reserve(run, request("one/web"));
-    const second = await reserve(run, request("two/web"));
-    expect(second).toEqual({
-      ok: false,
-      taken: [
-        { address: "10.0.1.10", reservation: { owner: request("one/web").owner, expiresAtUtc: LATER } },
-      ],
-    });
+    const [taken] = await reserve(run, request("two/web"));
+    expect(taken?.obstacle).toEqual({ by: "reservation", reservation: reservationOf("one/web") });
   });
 
   test("an expired reservation may be taken over", async () => {
     const run = start();
     await reserve(run, request("one/web"));
     run.clock.advance(3600);
-    expect(await reserve(run, request("two/web", { expiresAtUtc: "2026-11-23T15:00:00.000Z" }))).toEqual({
-      ok: true,
-    });
-    expect((await rowOf(run))?.reservation?.owner.cluster).toBe("two");
+    expect(await reserve(run, request("two/web", { expiresAtUtc: "2026-11-23T15:00:00.000Z" }))).toEqual(got);
+    expect((await rowOf(run))?.reservations?.[0]?.owner.cluster).toBe("two");
   });
 
   test("an address that Azure has given away is refused, whoever asks", async () => {
     const run = start();
     await place(run, { address: "10.0.1.10", assignment: { holderId: frontend().id, seenAtUtc: LATER } });
-    expect((await reserve(run, request("one/web"))).ok).toBe(false);
+    expect(refusals(await reserve(run, request("one/web")))).toEqual(["holder"]);
   });
 
-  test("a frontend that may be shared is shared, without a reservation", async () => {
+  test("a frontend that may be shared is shared, on ports that nobody has", async () => {
     const run = start();
-    await place(run, { address: "10.0.1.10", assignment: { holderId: frontend().id, seenAtUtc: LATER } });
-    expect(await reserve(run, request("one/web", { mayShare: (id) => id === frontend().id }))).toEqual({
-      ok: true,
+    const uses = [{ rule: "aother-TCP-443", protocol: "Tcp", port: 443 }];
+    await place(run, {
+      address: "10.0.1.10",
+      assignment: { holderId: frontend().id, seenAtUtc: LATER, uses },
     });
-    expect((await rowOf(run))?.reservation).toBeUndefined();
+    const mayShare = (id: string) => id === frontend().id;
+    expect(refusals(await reserve(run, request("one/web", { mayShare, ports: [443] })))).toEqual(["rule"]);
+    expect(await reserve(run, request("one/web", { mayShare }))).toEqual(got);
+    expect((await rowOf(run))?.reservations).toEqual([reservationOf("one/web")]);
   });
 
   test("several addresses are had together or not at all", async () => {
     const run = start();
     await reserve(run, request("two/web", { addresses: ["10.0.1.11"] }));
     const both = await reserve(run, request("one/web", { addresses: ["10.0.1.10", "10.0.1.11"] }));
-    expect(both.ok).toBe(false);
+    expect(refusals(both)).toEqual(["reservation"]);
     expect(await rowOf(run, "10.0.1.10")).toBeUndefined();
   });
 
   test("of many who race for one address exactly one wins", async () => {
     const run = start();
     const racers = Array.from({ length: 20 }, (_, n) => reserve(run, request(`c${n}/web`)));
-    expect((await Promise.all(racers)).filter(({ ok }) => ok)).toHaveLength(1);
+    expect((await Promise.all(racers)).filter((taken) => taken.length === 0)).toHaveLength(1);
+  });
+});
+
+describe("Services of one cluster", () => {
+  test("share an address on different ports, and are refused the same one, by name", async () => {
+    const run = memoryRun();
+    expect(await reserve(run, request("one/web"))).toEqual(got);
+    expect(await reserve(run, request("one/api", { ports: [443] }))).toEqual(got);
+    expect((await rowOf(run))?.reservations).toEqual([
+      reservationOf("one/web"),
+      reservationOf("one/api", [443]),
+    ]);
+    const [taken] = await reserve(run, request("one/third", { ports: [8080, 443] }));
+    expect(taken?.obstacle).toMatchObject({
+      by: "port",
+      port: { port: 443 },
+      reservation: { owner: { name: "api" } },
+    });
+  });
+
+  test("keep the others' reservations when one of them asks again", async () => {
+    const run = memoryRun();
+    await reserve(run, request("one/web"));
+    await reserve(run, request("one/api", { ports: [443] }));
+    await reserve(run, request("one/web"));
+    expect((await rowOf(run))?.reservations?.map(({ owner }) => owner.name)).toEqual(["api", "web"]);
+  });
+
+  test("another cluster has to wait for the last of them", async () => {
+    const run = memoryRun();
+    await reserve(run, request("one/web"));
+    await reserve(run, request("one/api", { ports: [443], expiresAtUtc: "2026-11-23T13:30:00.000Z" }));
+    run.clock.advance(4000);
+    expect(refusals(await reserve(run, request("two/web", { ports: [81] })))).toEqual(["reservation"]);
+    run.clock.advance(2000);
+    expect(await reserve(run, request("two/web", { ports: [81] }))).toEqual(got);
+  });
+
+  test("do not share an address that is wanted alone", async () => {
+    const run = memoryRun();
+    await reserve(run, request("one/web", { ports: null }));
+    expect(refusals(await reserve(run, request("one/api", { ports: [443] })))).toEqual(["reservation"]);
+    expect(refusals(await reserve(run, request("one/api", { ports: null })))).toEqual(["reservation"]);
+  });
+});
+
+describe("addresses in several subnets", () => {
+  const both = (service: string) => ({
+    ...request(service),
+    wants: ["apps", "links"].flatMap((name) => request(service, { subnet: subnetId(name) }).wants),
+  });
+
+  test("are had together", async () => {
+    const run = memoryRun();
+    expect(await reserve(run, both("one/web"))).toEqual(got);
+    expect(run.tables.addresses.all()).toHaveLength(2);
+  });
+
+  test("are had together or not at all", async () => {
+    const run = memoryRun();
+    await reserve(run, request("two/web", { subnet: subnetId("links") }));
+    expect(refusals(await reserve(run, both("one/web")))).toEqual(["reservation"]);
+    expect(await rowOf(run)).toBeUndefined();
+  });
+
+  test("everything that stands in the way is told at once", async () => {
+    const run = memoryRun();
+    await reserve(run, both("two/web"));
+    expect(refusals(await reserve(run, both("one/web")))).toEqual(["reservation", "reservation"]);
+  });
+
+  test("a renewal that fails leaves the reservation that was there", async () => {
+    const run = memoryRun();
+    await reserve(run, request("one/web"));
+    await reserve(run, request("two/web", { subnet: subnetId("links") }));
+    await reserve(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" });
+    expect((await rowOf(run))?.reservations).toEqual([reservationOf("one/web")]);
   });
 });
 
@@ -135,9 +228,9 @@ test("a deleted Service's address is free soon, not at once, and nobody else's i
   const run = memoryRun();
   await reserve(run, request("one/web"));
   await release(run, request("two/web").owner, SUBNET, "10.0.1.10");
-  expect((await rowOf(run))?.reservation?.expiresAtUtc).toBe(LATER);
+  expect((await rowOf(run))?.reservations?.[0]?.expiresAtUtc).toBe(LATER);
   await release(run, request("one/web").owner, SUBNET, "10.0.1.10");
-  expect((await rowOf(run))?.reservation?.expiresAtUtc).toBe("2026-11-23T12:02:00.000Z");
+  expect((await rowOf(run))?.reservations?.[0]?.expiresAtUtc).toBe("2026-11-23T12:02:00.000Z");
 });
 
 test("whatever happens in whatever order, a live reservation never changes hands", async () => {
@@ -160,8 +253,9 @@ test("whatever happens in whatever order, a live reservation never changes hands
           (address) =>
             (promised.get(address)?.until ?? "") > run.clock.nowUtc && promised.get(address)?.who !== who,
         );
-        if (outcome) expect(outcome.ok).toBe(heldByOthers.length === 0);
-        if (outcome?.ok) for (const address of addresses) promised.set(address, { who, until: expiresAtUtc });
+        if (outcome) expect(outcome.length === 0).toBe(heldByOthers.length === 0);
+        if (outcome?.length === 0)
+          for (const address of addresses) promised.set(address, { who, until: expiresAtUtc });
       }
     }),
     { numRuns: 150 },

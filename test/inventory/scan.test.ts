@@ -22,12 +22,11 @@ const use = (address: string, holderId = frontend().id) => ({
   subnetId: SUBNET.toUpperCase(),
   holderId,
 });
+const TCP_80 = { protocol: "TCP", port: 80 };
 const reservation = (name: string, uid = UID) => ({
-  subnetId: SUBNET,
-  addresses: ["10.0.1.10"],
   owner: { cluster: "one", namespace: "shop", name, uid },
   expiresAtUtc: "2026-11-23T13:00:00.000Z",
-  mayShare: () => false,
+  wants: [{ subnetId: SUBNET, address: "10.0.1.10", ports: [TCP_80], mayShare: () => false }],
 });
 
 let run: MemoryRun;
@@ -76,20 +75,22 @@ describe("a complete scan", () => {
   test("never overwrites a live reservation", async () => {
     await reserve(run, reservation("web"));
     await scanAfter([]);
-    expect(rows()).toMatchObject([{ reservation: { owner: { name: "web" } } }]);
+    expect(rows()).toMatchObject([{ reservations: [{ owner: { name: "web" } }] }]);
   });
 
   test("drops a reservation once its owner's frontend is there", async () => {
     await reserve(run, reservation("web"));
     await scanAfter([use("10.0.1.10", frontend({ name: baseName(UID) }).id)]);
     expect(rows()).toMatchObject([{ assignment: { holderId: frontend().id } }]);
-    expect(rows()[0]?.reservation).toBeUndefined();
+    expect(rows()[0]?.reservations).toBeUndefined();
   });
 
   test("keeps it when somebody else got the address, so that both are seen", async () => {
     await reserve(run, reservation("web"));
     await scanAfter([use("10.0.1.10", VM)]);
-    expect(rows()).toMatchObject([{ assignment: { holderId: VM }, reservation: { owner: { name: "web" } } }]);
+    expect(rows()).toMatchObject([
+      { assignment: { holderId: VM }, reservations: [{ owner: { name: "web" } }] },
+    ]);
   });
 
   test("drops an expired reservation that led to nothing", async () => {
@@ -130,11 +131,13 @@ test("a reservation made while the scan was reading is not lost", async () => {
           version: row.version,
           value: {
             ...row.value,
-            reservation: { owner: reservation("web").owner, expiresAtUtc: "2026-11-23T14:00:00.000Z" },
+            reservations: [
+              { owner: reservation("web").owner, expiresAtUtc: "2026-11-23T14:00:00.000Z", ports: [] },
+            ],
           },
         },
       ]);
   };
   await scanAfter([]);
-  expect(rows()).toMatchObject([{ reservation: { owner: { name: "web" } } }]);
+  expect(rows()).toMatchObject([{ reservations: [{ owner: { name: "web" } }] }]);
 });

@@ -64,6 +64,7 @@ function memoryTables(): MemoryTables {
     policies: new MemoryTable(),
     subnets: new MemoryTable(),
     addresses: new MemoryTable(),
+    links: new MemoryTable(),
     intents: new MemoryTable(),
     snapshots: new MemoryTable(),
     quarantine: new MemoryTable(),

@@ -1,6 +1,6 @@
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import type { Rule } from "../rule.ts";
-import { requestedAddresses } from "./requested.ts";
+import { FRONTEND } from "./requested.ts";
 
 const READS = `${ANNOTATIONS.ipv4.key}, ${ANNOTATIONS.ipv6.key}, spec.loadBalancerIP`;
 
@@ -12,7 +12,7 @@ export const addressMalformed: Rule = {
   needsState: false,
   docs: "`010.0.0.1`, `10.1` and surrounding spaces are read differently by different programs; Azure refuses them and the Service stays pending.",
   check: (input) =>
-    requestedAddresses(input)
+    FRONTEND.requested(input)
       .filter(({ address }) => !address)
       .map(({ field, text, family }) => ({
         field,
@@ -29,7 +29,7 @@ export const addressFamilyMismatch: Rule = {
   needsState: false,
   docs: "The cloud controller hands the address to a frontend of the field's family, and only for families that the Service has.",
   check: (input) =>
-    requestedAddresses(input).flatMap(({ field, text, family, address }) => {
+    FRONTEND.requested(input).flatMap(({ field, text, family, address }) => {
       if (!address) return [];
       if (address.family !== family)
         return [

@@ -1,25 +1,28 @@
+/** Where an address lies: in its subnet, apart from what Azure and the organisation keep. For frontends and links alike. */
 import { contains, isAzureReserved, parsePrefixes, type Address } from "../../addresses/prefix.ts";
-import type { Rule, RuleInput } from "../rule.ts";
-import { validAddresses } from "./requested.ts";
+import type { Rule } from "../rule.ts";
+import { validAddresses, type Target } from "./requested.ts";
 
 function prefixOf(prefixes: readonly string[], address: Address): string | undefined {
   return prefixes.find((text) => parsePrefixes([text]).some((prefix) => contains(prefix, address)));
 }
 
-export const addressOutsideSubnet: Rule = {
-  id: "address-outside-subnet",
-  title: "The address is in none of the subnet's prefixes",
+export const addressOutsideSubnet = (target: Target): Rule => ({
+  id: `${target.idPrefix}address-outside-subnet`,
+  title: `The ${target.noun} is in none of the subnet's prefixes`,
   severity: "deny",
   reads: "requested addresses, the subnet's prefixes",
   needsState: true,
   docs: "Azure refuses it with PrivateIPAddressNotInSubnet and the Service stays pending.",
   check: (input) => {
-    const { subnet, subnets } = input.inventory ?? {};
+    const subnet = target.subnet(input.inventory);
     if (!subnet) return [];
-    return validAddresses(input).flatMap(({ field, text, address }) => {
+    return validAddresses(target, input).flatMap(({ field, text, address }) => {
       if (prefixOf(subnet.prefixes, address)) return [];
-      const home = subnets?.find(({ prefixes }) => prefixOf(prefixes, address));
-      const hint = home ? `; it is in subnet ${home.name}: name that subnet, or choose another address` : "";
+      const home = input.inventory?.subnets.find(({ prefixes }) => prefixOf(prefixes, address));
+      const hint = home
+        ? `; it is in subnet ${home.name}: name that subnet in ${target.subnetField}, or choose another address`
+        : "";
       return [
         {
           field,
@@ -29,35 +32,35 @@ export const addressOutsideSubnet: Rule = {
       ];
     });
   },
-};
+});
 
-export const addressAzureReserved: Rule = {
-  id: "address-azure-reserved",
-  title: "The address is one that Azure keeps",
+export const addressAzureReserved = (target: Target): Rule => ({
+  id: `${target.idPrefix}address-azure-reserved`,
+  title: `The ${target.noun} is one that Azure keeps`,
   severity: "deny",
   reads: "requested addresses, the subnet's prefixes",
   needsState: true,
   docs: "Azure keeps the first four addresses and the last one of every prefix.",
   check: (input) =>
-    validAddresses(input).flatMap(({ field, text, address }) => {
-      const prefix = prefixOf(input.inventory?.subnet?.prefixes ?? [], address);
+    validAddresses(target, input).flatMap(({ field, text, address }) => {
+      const prefix = prefixOf(target.subnet(input.inventory)?.prefixes ?? [], address);
       if (!prefix || !parsePrefixes([prefix]).some((range) => isAzureReserved(range, address))) return [];
       return [{ field, value: text, message: `${text} is kept by Azure (first four and last of ${prefix})` }];
     }),
-};
+});
 
-export const addressExcluded: Rule = {
-  id: "address-excluded",
-  title: "The address is in a range that policy excludes",
+export const addressExcluded = (target: Target): Rule => ({
+  id: `${target.idPrefix}address-excluded`,
+  title: `The ${target.noun} is in a range that policy excludes`,
   severity: "deny",
   reads: "requested addresses, policy `excludedRanges`",
   needsState: false,
   docs: "Ranges that are meant for nodes or other uses are kept free of Services.",
-  check: (input: RuleInput) =>
-    validAddresses(input).flatMap(({ field, text, address }) => {
-      const range = prefixOf(input.excludedRanges, address);
+  check: (input) =>
+    validAddresses(target, input).flatMap(({ field, text, address }) => {
+      const range = prefixOf(input.allowed.excludedRanges, address);
       return range
         ? [{ field, value: text, message: `${text} is in ${range}, which policy keeps for other uses` }]
         : [];
     }),
-};
+});

@@ -24,6 +24,26 @@ export const internalNotTrue: Rule = {
   },
 };
 
+export const internalFlipped: Rule = {
+  id: "internal-flipped",
+  title: "An update turns internal into public or back",
+  severity: "warn",
+  reads: `${KEY}, before and after`,
+  needsState: false,
+  docs: "The frontend moves to another load balancer and the address changes.",
+  check: ({ annotations, intent, old }): Violation[] => {
+    if (!old || old.intent.internal === intent.internal) return [];
+    const kind = intent.internal ? "internal" : "public";
+    return [
+      {
+        field: KEY,
+        value: annotations[KEY] ?? "",
+        message: `the load balancer becomes ${kind}: the Service gets another address, clients of the old one lose it`,
+      },
+    ];
+  },
+};
+
 export const internalSettingsIgnored: Rule = {
   id: "internal-settings-ignored",
   title: "Settings of internal load balancers on a Service that is not internal",

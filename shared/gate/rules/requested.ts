@@ -1,6 +1,8 @@
+/** What a Service asks for by address: its frontend's addresses, and its link's NAT addresses. Both meet the same rules. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { parseAddress, type Address } from "../../addresses/prefix.ts";
-import type { RuleInput } from "../rule.ts";
+import type { SubnetRow } from "../../inventory/model.ts";
+import type { Declaration, Inventory, RuleInput } from "../rule.ts";
 
 /** One address that the Service asks for, with the field that asks. */
 export interface Requested {
@@ -11,29 +13,67 @@ export interface Requested {
   readonly address?: Address;
 }
 
+export interface ValidRequest extends Requested {
+  readonly address: Address;
+}
+
+export interface Target {
+  /** Before the id of the rules that judge it. */
+  readonly idPrefix: "" | "pls-";
+  readonly noun: string;
+  readonly subnetField: string;
+  requested(declaration: Pick<Declaration, "intent" | "annotations">): Requested[];
+  subnet(inventory: Inventory | undefined): SubnetRow | undefined;
+}
+
+export const FRONTEND: Target = {
+  idPrefix: "",
+  noun: "address",
+  subnetField: ANNOTATIONS.internalSubnet.key,
+  requested: frontendAddresses,
+  subnet: (inventory) => inventory?.subnet,
+};
+
+export const LINK: Target = {
+  idPrefix: "pls-",
+  noun: "NAT address",
+  subnetField: ANNOTATIONS.linkSubnet.key,
+  requested: linkAddresses,
+  subnet: (inventory) => inventory?.linkSubnet,
+};
+
+export const TARGETS: readonly Target[] = [FRONTEND, LINK];
+
 /** The addresses an internal Service asks for; a public one's are public IPs and none of our business. */
-export function requestedAddresses({
+function frontendAddresses({
   intent,
   annotations,
-}: Pick<RuleInput, "intent" | "annotations">): Requested[] {
+}: Pick<Declaration, "intent" | "annotations">): Requested[] {
   if (!intent.internal) return [];
   const field = (key: string) => (annotations[key] ? key : "spec.loadBalancerIP");
   return [
     { family: "IPv4" as const, field: field(ANNOTATIONS.ipv4.key), text: intent.addresses.ipv4 },
     { family: "IPv6" as const, field: field(ANNOTATIONS.ipv6.key), text: intent.addresses.ipv6 },
-  ].flatMap(({ family, field, text }) => {
-    if (text === undefined) return [];
-    const address = parseAddress(text);
-    return [{ family, field, text, ...(address && { address }) }];
-  });
+  ].flatMap(({ text, ...rest }) => (text === undefined ? [] : [parsed({ ...rest, text })]));
+}
+
+function linkAddresses({ intent: { link } }: Pick<Declaration, "intent">): Requested[] {
+  return (link?.natIps ?? []).map((text) =>
+    parsed({ family: "IPv4", field: ANNOTATIONS.linkAddresses.key, text }),
+  );
+}
+
+function parsed(requested: Requested): Requested {
+  const address = parseAddress(requested.text);
+  return { ...requested, ...(address && { address }) };
 }
 
 /** Those that are addresses of the family they were asked as. */
 export function validAddresses(
-  input: Pick<RuleInput, "intent" | "annotations">,
-): (Requested & { readonly address: Address })[] {
-  return requestedAddresses(input).filter(
-    (requested): requested is Requested & { readonly address: Address } =>
-      requested.address?.family === requested.family,
-  );
+  target: Target,
+  declaration: Pick<RuleInput, "intent" | "annotations">,
+): ValidRequest[] {
+  return target
+    .requested(declaration)
+    .filter((requested): requested is ValidRequest => requested.address?.family === requested.family);
 }

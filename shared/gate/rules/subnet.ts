@@ -1,7 +1,18 @@
+/** The subnets of a frontend and of a link. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
-import type { Rule } from "../rule.ts";
+import type { SubnetRow } from "../../inventory/model.ts";
+import type { Inventory, Rule, RuleInput, Violation } from "../rule.ts";
 
 const KEY = ANNOTATIONS.internalSubnet.key;
+const LINK_KEY = ANNOTATIONS.linkSubnet.key;
+/** Azure keeps these for its own services. @see https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq */
+const AZURES_OWN = [
+  "gatewaysubnet",
+  "azurebastionsubnet",
+  "azurefirewallsubnet",
+  "azurefirewallmanagementsubnet",
+  "routeserversubnet",
+];
 
 export const subnetUnknown: Rule = {
   id: "subnet-unknown",
@@ -10,14 +21,103 @@ export const subnetUnknown: Rule = {
   reads: KEY,
   needsState: true,
   docs: "The cloud controller uses the value as it stands, spaces included, as a subnet name in the cluster's virtual network.",
+  check: ({ intent, inventory }) =>
+    !intent.internal || !inventory || inventory.subnet ? [] : [unknown(KEY, inventory.subnetName, inventory)],
+};
+
+export const plsSubnetUnknown: Rule = {
+  id: "pls-subnet-unknown",
+  title: "The link's subnet is not in the cluster's virtual network",
+  severity: "deny",
+  reads: `${LINK_KEY}, ${KEY}`,
+  needsState: true,
+  docs: "Without an annotation of its own a link takes the frontend's subnet.",
+  check: ({ annotations, intent, inventory }) => {
+    if (!intent.link || !inventory || inventory.linkSubnet) return [];
+    // Said once: of the frontend, whose subnet it is.
+    if (intent.internal && !annotations[LINK_KEY]?.trim()) return [];
+    return [unknown(LINK_KEY, inventory.linkSubnetName, inventory)];
+  },
+};
+
+export const subnetUnsuitable: Rule = {
+  id: "subnet-unsuitable",
+  title: "A subnet that cannot have load balancers",
+  severity: "deny",
+  reads: `${KEY}, the subnet's delegations`,
+  needsState: true,
+  docs: "Delegated subnets, and those that Azure keeps for its own services.",
   check: ({ intent, inventory }) => {
-    if (!intent.internal || !inventory || inventory.subnet) return [];
-    const names = inventory.subnets.map(({ name }) => name).join(", ");
+    const subnet = intent.internal ? inventory?.subnet : undefined;
+    const why = subnet && unsuitable(subnet);
+    return why ? [{ field: KEY, value: subnet.name, message: `subnet ${subnet.name} ${why}` }] : [];
+  },
+};
+
+export const subnetFull: Rule = {
+  id: "subnet-full",
+  title: "A dynamic address is asked of a subnet with none left",
+  severity: "deny",
+  reads: `${KEY}, the subnet's addresses`,
+  needsState: true,
+  docs: "Azure refuses the frontend and the Service stays pending. Not asked of a Service that has its address already.",
+  check: (input) => {
+    const { intent, inventory } = input;
+    const subnet = intent.internal ? inventory?.subnet : undefined;
+    if (!subnet || !wantsDynamic(input) || hasRoom(subnet)) return [];
+    const others = (inventory?.subnets ?? []).filter(
+      (other) => hasRoom(other) && !unsuitable(other) && isAllowed(input, other.name),
+    );
+    const hint = others.length > 0 ? `; these have room: ${others.map(({ name }) => name).join(", ")}` : "";
     return [
       {
         field: KEY,
-        value: inventory.subnetName,
-        message: `there is no subnet "${inventory.subnetName}" in ${inventory.vnetName}; it has ${names}`,
+        value: subnet.name,
+        message: `subnet ${subnet.name} has none of its ${subnet.usableAddresses} addresses left${hint}`,
+        suggestions: others.map(({ name }) => name),
+      },
+    ];
+  },
+};
+
+export const subnetNotAllowed: Rule = {
+  id: "subnet-not-allowed",
+  title: "Policy gives this namespace other subnets",
+  severity: "deny",
+  reads: `${KEY}, policy \`subnets\``,
+  needsState: false,
+  docs: "Fires only where policy names subnets for the namespace.",
+  check: (input) => {
+    const { intent, inventory, allowed } = input;
+    const name = inventory?.subnetName ?? intent.subnet;
+    if (!intent.internal || name === undefined || isAllowed(input, name)) return [];
+    const suggestions = allowed.subnets ?? [];
+    return [
+      {
+        field: KEY,
+        value: name,
+        message: `policy does not allow subnet ${name} here; allowed: ${suggestions.join(", ")}`,
+        suggestions,
+      },
+    ];
+  },
+};
+
+export const plsNetworkPoliciesEnabled: Rule = {
+  id: "pls-network-policies-enabled",
+  title: "The link's subnet still has network policies for links on",
+  severity: "warn",
+  reads: `${LINK_KEY}, the subnet's privateLinkServiceNetworkPolicies`,
+  needsState: true,
+  docs: "The cloud controller turns them off, for which the cluster's identity needs the right to write the subnet.",
+  check: ({ intent, inventory }) => {
+    const subnet = intent.link ? inventory?.linkSubnet : undefined;
+    if (subnet?.linkNetworkPolicies !== "Enabled") return [];
+    return [
+      {
+        field: LINK_KEY,
+        value: subnet.name,
+        message: `the controller must turn off link network policies of subnet ${subnet.name}: its identity needs subnets/write`,
       },
     ];
   },
@@ -30,9 +130,9 @@ export const inventoryStale: Rule = {
   reads: "when the subnet was scanned, policy `inventoryStaleMinutes`",
   needsState: true,
   docs: "An address taken since then is noticed only by Azure; the check was made all the same.",
-  check: ({ intent, inventory }) => {
+  check: ({ intent, inventory, neverScanned }) => {
     if (!intent.internal) return [];
-    if (!inventory)
+    if (neverScanned)
       return [
         {
           field: KEY,
@@ -40,7 +140,7 @@ export const inventoryStale: Rule = {
           message: "the cluster's virtual network was never scanned: subnet and addresses are unchecked",
         },
       ];
-    if (!inventory.subnet || inventory.ageMinutes <= inventory.staleMinutes) return [];
+    if (!inventory?.subnet || inventory.ageMinutes <= inventory.staleMinutes) return [];
     return [
       {
         field: KEY,
@@ -50,3 +150,32 @@ export const inventoryStale: Rule = {
     ];
   },
 };
+
+function unknown(field: string, name: string, { vnetName, subnets }: Inventory): Violation {
+  const names = subnets.map((subnet) => subnet.name);
+  return {
+    field,
+    value: name,
+    message: `there is no subnet "${name}" in ${vnetName}; it has ${names.join(", ")}`,
+    suggestions: names,
+  };
+}
+
+function unsuitable({ name, delegations }: SubnetRow): string | undefined {
+  if (AZURES_OWN.includes(name.toLowerCase())) return "is Azure's own: choose another";
+  return delegations.length > 0 ? `is delegated to ${delegations.join(", ")}: choose another` : undefined;
+}
+
+function hasRoom({ usableAddresses, usedAddresses }: SubnetRow): boolean {
+  return usedAddresses < usableAddresses;
+}
+
+function wantsDynamic({ intent, old, liveAddresses }: RuleInput): boolean {
+  const isThere = liveAddresses.length > 0 && old?.intent.internal && old.intent.subnet === intent.subnet;
+  const { ipv4, ipv6 } = intent.addresses;
+  return !isThere && intent.ipFamilies.some((family) => (family === "IPv4" ? !ipv4 : !ipv6));
+}
+
+function isAllowed({ allowed }: RuleInput, name: string): boolean {
+  return allowed.subnets?.includes(name.toLowerCase()) ?? true;
+}

@@ -1,0 +1,35 @@
+/** What policy says about one namespace of one cluster. Pure. */
+import type { Policy } from "../policy.ts";
+import type { Allowed } from "./rule.ts";
+import type { Severities } from "./rules.ts";
+
+export interface Place {
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
+/** An override that names the place, the last one first; then the organisation's word; then the rule's own. */
+export function severitiesFor({ rules, overrides }: Policy, place: Place): Severities {
+  const own = overrides.filter((entry) => isFor(entry, place)).map((entry) => entry.rules);
+  const merged = Object.assign({}, rules, ...own) as Policy["rules"];
+  return ({ id, severity }) => merged[id] ?? severity;
+}
+
+export function allowedFor({ excludedRanges, links, subnets }: Policy, place: Place): Allowed {
+  const own = subnets.filter((entry) => isFor(entry, place));
+  return {
+    excludedRanges,
+    ...(links.visibility && { visibility: links.visibility }),
+    ...(links.autoApproval && { autoApproval: links.autoApproval }),
+    ...(own.length > 0 && {
+      subnets: own.flatMap(({ allowed }) => allowed.map((name) => name.toLowerCase())),
+    }),
+  };
+}
+
+function isFor(
+  entry: { readonly clusters?: string[] | undefined; readonly namespaces?: string[] | undefined },
+  { cluster, namespace }: Place,
+): boolean {
+  return (entry.clusters?.includes(cluster) ?? true) && (entry.namespaces?.includes(namespace) ?? true);
+}

@@ -1,0 +1,65 @@
+/** How many NAT addresses a link gets, and which. What they meet in their subnet is told by the address rules. */
+import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { parseAddress } from "../../addresses/prefix.ts";
+import type { Rule } from "../rule.ts";
+
+const COUNT = ANNOTATIONS.linkAddressCount.key;
+const STATIC = ANNOTATIONS.linkAddresses.key;
+/** Azure's limit, and the cloud controller's. */
+const MOST = 8;
+
+export const plsCountInvalid: Rule = {
+  id: "pls-count-invalid",
+  title: "The number of NAT addresses is not an integer of 1 to 8",
+  severity: "deny",
+  reads: COUNT,
+  needsState: false,
+  docs: "The cloud controller fails and the Service stays pending.",
+  check: ({ annotations, intent }) => {
+    const value = annotations[COUNT];
+    if (!intent.link || value === undefined || isCount(value)) return [];
+    return [{ field: COUNT, value, message: `"${value}" is not a whole number from 1 to ${MOST}` }];
+  },
+};
+
+export const plsStaticOverCount: Rule = {
+  id: "pls-static-over-count",
+  title: "More static NAT addresses than the count",
+  severity: "deny",
+  reads: `${STATIC}, ${COUNT}`,
+  needsState: false,
+  docs: "The cloud controller fails and the Service stays pending.",
+  check: ({ annotations, intent: { link } }) => {
+    const count = annotations[COUNT];
+    if (!link || link.natIps.length <= link.natIpCount || (count !== undefined && !isCount(count))) return [];
+    const { natIps, natIpCount } = link;
+    return [
+      {
+        field: STATIC,
+        value: annotations[STATIC] ?? "",
+        message: `${natIps.length} static addresses, but the link gets ${natIpCount}: set ${COUNT}: "${natIps.length}"${natIps.length > MOST ? ` (at most ${MOST})` : ""}`,
+      },
+    ];
+  },
+};
+
+export const plsStaticMalformed: Rule = {
+  id: "pls-static-malformed",
+  title: "A static NAT address that is no IPv4 address",
+  severity: "deny",
+  reads: STATIC,
+  needsState: false,
+  docs: "Links are IPv4, and addresses are separated by spaces: the cloud controller fails on anything else.",
+  check: ({ intent: { link } }) =>
+    (link?.natIps ?? [])
+      .filter((text) => parseAddress(text)?.family !== "IPv4")
+      .map((text) => ({
+        field: STATIC,
+        value: text,
+        message: `"${text}" is not an IPv4 address: write addresses like 10.0.0.5, separated by spaces`,
+      })),
+};
+
+function isCount(text: string): boolean {
+  return /^[+-]?\d{1,9}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= MOST;
+}

@@ -1,0 +1,133 @@
+/** Who may see a link, and who is connected without asking. */
+import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { annotationTokens } from "../../annotations/parse.ts";
+import type { Rule, RuleInput, Violation } from "../rule.ts";
+
+type List = "linkVisibility" | "linkAutoApproval";
+const SUBSCRIPTION = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export const plsVisibilityMalformed: Rule = {
+  id: "pls-visibility-malformed",
+  title: "An entry of the visibility that is no subscription id",
+  severity: "deny",
+  reads: ANNOTATIONS.linkVisibility.key,
+  needsState: false,
+  docs: "Entries are subscription ids separated by spaces, or `*`. Azure refuses anything else.",
+  check: (input) => malformed(input, "linkVisibility", (token) => token === "*"),
+};
+
+export const plsAutoApprovalMalformed: Rule = {
+  id: "pls-auto-approval-malformed",
+  title: "An entry of the auto-approval that is no subscription id",
+  severity: "deny",
+  reads: ANNOTATIONS.linkAutoApproval.key,
+  needsState: false,
+  docs: "Entries are subscription ids separated by spaces; `*` means nothing here.",
+  check: (input) => malformed(input, "linkAutoApproval", () => false),
+};
+
+export const plsVisibilityStarMixed: Rule = {
+  id: "pls-visibility-star-mixed",
+  title: "`*` among subscription ids",
+  severity: "warn",
+  reads: ANNOTATIONS.linkVisibility.key,
+  needsState: false,
+  docs: "`*` anywhere makes the link visible to everybody; the ids are ignored.",
+  check: ({ annotations, intent }) => {
+    const entries = intent.link ? annotationTokens(annotations, "linkVisibility") : [];
+    if (!entries.includes("*") || entries.every((entry) => entry === "*")) return [];
+    return [
+      violation(
+        "linkVisibility",
+        entries.join(" "),
+        "* makes the link visible to everybody; the ids are ignored: keep the one or the others",
+      ),
+    ];
+  },
+};
+
+export const plsAutoApprovalWithoutVisibility: Rule = {
+  id: "pls-auto-approval-without-visibility",
+  title: "A subscription is auto-approved but cannot see the link",
+  severity: "deny",
+  reads: `${ANNOTATIONS.linkAutoApproval.key}, ${ANNOTATIONS.linkVisibility.key}`,
+  needsState: false,
+  docs: "Auto-approval has an effect only for subscriptions that the link is visible to.",
+  check: ({ intent: { link } }) => {
+    if (!link || link.visibility.includes("*")) return [];
+    const visible = lower(link.visibility);
+    return link.autoApproval
+      .filter((id) => SUBSCRIPTION.test(id) && !visible.includes(id.toLowerCase()))
+      .map((id) =>
+        violation(
+          "linkAutoApproval",
+          id,
+          `${id} cannot see the link: add it to ${ANNOTATIONS.linkVisibility.key}`,
+        ),
+      );
+  },
+};
+
+export const plsVisibilityEveryone: Rule = {
+  id: "pls-visibility-everyone",
+  title: "The link is visible to everybody",
+  severity: "off",
+  reads: ANNOTATIONS.linkVisibility.key,
+  needsState: false,
+  docs: "Off until policy turns it on: anyone who knows the alias may ask for a connection.",
+  check: ({ intent: { link } }) =>
+    link?.visibility.includes("*")
+      ? [violation("linkVisibility", "*", "the link is visible to everybody: name the subscriptions")]
+      : [],
+};
+
+export const plsVisibilityNotAllowed: Rule = {
+  id: "pls-visibility-not-allowed",
+  title: "The link is visible to a subscription that policy does not allow",
+  severity: "deny",
+  reads: `${ANNOTATIONS.linkVisibility.key}, policy \`links.visibility\``,
+  needsState: false,
+  docs: "Fires only where policy has a list.",
+  check: ({ intent, allowed }) => notAllowed(intent.link?.visibility, allowed.visibility, "linkVisibility"),
+};
+
+export const plsAutoApprovalNotAllowed: Rule = {
+  id: "pls-auto-approval-not-allowed",
+  title: "A subscription is auto-approved that policy does not allow",
+  severity: "deny",
+  reads: `${ANNOTATIONS.linkAutoApproval.key}, policy \`links.autoApproval\``,
+  needsState: false,
+  docs: "Fires only where policy has a list.",
+  check: ({ intent, allowed }) =>
+    notAllowed(intent.link?.autoApproval, allowed.autoApproval, "linkAutoApproval"),
+};
+
+function malformed(
+  { annotations, intent }: RuleInput,
+  list: List,
+  meansSomething: (token: string) => boolean,
+): Violation[] {
+  if (!intent.link) return [];
+  return annotationTokens(annotations, list)
+    .filter((token) => !SUBSCRIPTION.test(token) && !meansSomething(token))
+    .map((token) => violation(list, token, `"${token}" is not a subscription id; separate ids by spaces`));
+}
+
+function notAllowed(
+  declared: readonly string[] = [],
+  allowed: readonly string[] | undefined,
+  list: List,
+): Violation[] {
+  if (!allowed) return [];
+  return declared
+    .filter((id) => !allowed.includes(id.toLowerCase()))
+    .map((id) => violation(list, id, `policy does not allow ${id === "*" ? "everybody" : id} here`));
+}
+
+function violation(list: List, value: string, message: string): Violation {
+  return { field: ANNOTATIONS[list].key, value, message };
+}
+
+function lower(texts: readonly string[]): string[] {
+  return texts.map((text) => text.toLowerCase());
+}

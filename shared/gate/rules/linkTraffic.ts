@@ -1,0 +1,42 @@
+import { ANNOTATIONS } from "../../annotations/keys.ts";
+import type { Rule } from "../rule.ts";
+
+const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+/** @see RFC 1123 section 2.1 */
+const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
+
+export const plsFqdnMalformed: Rule = {
+  id: "pls-fqdn-malformed",
+  title: "Not a host name",
+  severity: "deny",
+  reads: ANNOTATIONS.linkFqdns.key,
+  needsState: false,
+  docs: "Host names are separated by spaces, without scheme, port or path.",
+  check: ({ intent: { link } }) =>
+    (link?.fqdns ?? [])
+      .filter((name) => !HOST_NAME.test(name))
+      .map((name) => ({
+        field: ANNOTATIONS.linkFqdns.key,
+        value: name,
+        message: `"${name}" is not a host name: write it like app.example.com, separated by spaces`,
+      })),
+};
+
+export const plsProxyProtocol: Rule = {
+  id: "pls-proxy-protocol",
+  title: "The PROXY protocol is on",
+  severity: "warn",
+  reads: ANNOTATIONS.linkProxyProtocol.key,
+  needsState: false,
+  docs: "Backends that do not speak PROXY protocol v2 fail, health probes included.",
+  check: ({ annotations, intent: { link } }) =>
+    link?.proxyProtocol
+      ? [
+          {
+            field: ANNOTATIONS.linkProxyProtocol.key,
+            value: annotations[ANNOTATIONS.linkProxyProtocol.key] ?? "",
+            message: "backends must speak PROXY protocol v2, or connections through the link fail",
+          },
+        ]
+      : [],
+};

@@ -1,0 +1,78 @@
+/** Words for what stands in the way of an address: who has it, until when, and what is free nearby. */
+import { isNamedFor } from "../intents/frontendName.ts";
+import type { Declared } from "../intents/model.ts";
+import type { Obstacle } from "../inventory/obstacle.ts";
+import { serviceName } from "../inventory/owner.ts";
+import type { Taken } from "../inventory/reserve.ts";
+import { suggestFree } from "../inventory/suggest.ts";
+import type { Run } from "../ports.ts";
+import type { Asked, Asking } from "./holders.ts";
+import type { Rule, RuleFinding } from "./rule.ts";
+import { addressInUse, addressPortConflict, addressReserved } from "./rules/holder.ts";
+
+export type TakenHere = Taken<Asked>;
+
+export interface Telling {
+  readonly asking: Asking;
+  /** The cluster's Services, where rules of a frontend are to be told by Service. */
+  readonly declared: readonly Declared[];
+  readonly taken: readonly TakenHere[];
+}
+
+export async function tellTaken(run: Run, telling: Telling): Promise<RuleFinding[]> {
+  return (await Promise.all(telling.taken.map((taken) => tell(run, telling, taken)))).flat();
+}
+
+async function tell(run: Run, { asking, declared }: Telling, taken: TakenHere): Promise<RuleFinding[]> {
+  const { want, obstacle } = taken;
+  const rule = ruleFor(want, obstacle);
+  const severity = asking.severityOf(rule);
+  if (severity === "off") return [];
+  const subnet = want.target.subnet(asking.input.inventory);
+  const isPort = obstacle.by === "port" || obstacle.by === "rule";
+  // On a shared address another port helps, not another address.
+  const suggestions =
+    subnet && !isPort
+      ? await suggestFree(run, subnet, want.address, asking.input.allowed.excludedRanges)
+      : [];
+  const hint = suggestions.length > 0 ? `; free nearby: ${suggestions.join(", ")}` : "";
+  return [
+    {
+      rule: rule.id,
+      severity,
+      field: want.field,
+      value: want.address,
+      message: `${words(want.address, obstacle, declared)}${hint}`,
+      suggestions,
+    },
+  ];
+}
+
+function ruleFor({ target }: Asked, { by }: Obstacle): Rule {
+  if (by === "holder") return addressInUse(target);
+  return by === "reservation" ? addressReserved(target) : addressPortConflict;
+}
+
+function words(address: string, obstacle: Obstacle, declared: readonly Declared[]): string {
+  switch (obstacle.by) {
+    case "holder":
+      return `${address} is in use by ${obstacle.holderId}`;
+    case "reservation":
+      return `${address} is reserved for Service ${serviceName(obstacle.reservation.owner)} until ${obstacle.reservation.expiresAtUtc}`;
+    case "port":
+      return portTaken(address, obstacle.port, `Service ${serviceName(obstacle.reservation.owner)}`);
+    case "rule": {
+      const owner = declared.find(({ uid }) => isNamedFor(obstacle.use.rule, uid));
+      const who = owner ? `Service ${serviceName(owner)}` : `rule ${obstacle.use.rule}`;
+      return portTaken(address, obstacle.port, who);
+    }
+  }
+}
+
+function portTaken(
+  address: string,
+  { protocol, port }: { protocol: string; port: number },
+  who: string,
+): string {
+  return `${protocol}/${port} on ${address} is taken by ${who}: take another port, or another address`;
+}

@@ -1,0 +1,76 @@
+/** Why a Service may not have an address whose row is known. Pure. */
+import { isNamedFor } from "../intents/frontendName.ts";
+import type { ServiceKey, ServicePort } from "../intents/model.ts";
+import type { PortUse } from "../network/model.ts";
+import type { AddressRow, Reservation } from "./model.ts";
+import { sameService } from "./owner.ts";
+
+export interface Want {
+  readonly subnetId: string;
+  readonly address: string;
+  /** Ports on a frontend that may be shared; absent: the address is wanted alone. */
+  readonly ports?: readonly ServicePort[];
+  /** Those that the Service has on the address already: no news to anybody. */
+  readonly hadPorts?: readonly ServicePort[];
+  /** Names of rules whose Services are known to be gone: Azure has yet to follow. */
+  readonly goneRules?: ReadonlySet<string>;
+  /** True if the holder is one that the Service may share, or is its own. */
+  readonly mayShare: (holderId: string) => boolean;
+}
+
+export type Obstacle =
+  | { readonly by: "holder"; readonly holderId: string }
+  | { readonly by: "reservation"; readonly reservation: Reservation }
+  /** Another Service of the same cluster, with the same protocol and port. */
+  | { readonly by: "port"; readonly port: ServicePort; readonly reservation: Reservation }
+  | { readonly by: "rule"; readonly port: ServicePort; readonly use: PortUse };
+
+export function findObstacle(
+  row: AddressRow,
+  want: Want,
+  { owner, nowUtc }: { readonly owner: ServiceKey; readonly nowUtc: string },
+): Obstacle | undefined {
+  const { assignment } = row;
+  if (assignment && !want.mayShare(assignment.holderId))
+    return { by: "holder", holderId: assignment.holderId };
+  const others = liveReservations(row, nowUtc).filter((one) => !sameService(one.owner, owner));
+  // What Azure shows as the cluster's own is the cluster's own, whoever was promised it.
+  const foreign = others.find((one) => !isShareable(one, want, owner));
+  if (foreign && !assignment) return { by: "reservation", reservation: foreign };
+  return portObstacle(
+    want,
+    others.filter((one) => isShareable(one, want, owner)),
+    {
+      owner,
+      uses: assignment?.uses ?? [],
+    },
+  );
+}
+
+export function liveReservations({ reservations = [] }: AddressRow, nowUtc: string): readonly Reservation[] {
+  return reservations.filter(({ expiresAtUtc }) => expiresAtUtc > nowUtc);
+}
+
+function isShareable({ owner, ports }: Reservation, want: Want, asking: ServiceKey): boolean {
+  return owner.cluster === asking.cluster && ports !== undefined && want.ports !== undefined;
+}
+
+function portObstacle(
+  { ports = [], hadPorts = [], goneRules }: Want,
+  sharers: readonly Reservation[],
+  { owner, uses }: { readonly owner: ServiceKey; readonly uses: readonly PortUse[] },
+): Obstacle | undefined {
+  for (const port of ports.filter((one) => !hadPorts.some((had) => samePort(one, had)))) {
+    const reservation = sharers.find((one) => one.ports?.some((other) => samePort(port, other)));
+    if (reservation) return { by: "port", port, reservation };
+    const use = uses.find(
+      (other) => samePort(port, other) && !isNamedFor(other.rule, owner.uid) && !goneRules?.has(other.rule),
+    );
+    if (use) return { by: "rule", port, use };
+  }
+  return undefined;
+}
+
+export function samePort(a: ServicePort, b: ServicePort): boolean {
+  return a.port === b.port && a.protocol.toLowerCase() === b.protocol.toLowerCase();
+}

@@ -1,0 +1,55 @@
+/** Mirrors links into the inventory: whose they are, what they stand on, who is connected. Writes only differences. */
+import { OWNER_TAG } from "../links/owner.ts";
+import type { Link } from "../network/model.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import type { Row, Write } from "../storage/table.ts";
+import { writeRows } from "../storage/writeRows.ts";
+import type { Consumer, LinkRow } from "./model.ts";
+
+/** @param addresses address by canonical id of the frontend */
+export async function scanLinks(run: Run, addresses: ReadonlyMap<string, string>): Promise<void> {
+  await Promise.all(
+    run.ports.subscriptions.map(async (subscription) => {
+      const { links: table } = run.ports.tables;
+      const [links, rows] = await Promise.all([
+        run.ports.network.links(subscription),
+        Array.fromAsync(table.list(subscription)),
+      ]);
+      const seen = new Map(links.map((link) => [linkKey(link.id), toRow(link, addresses)]));
+      await writeRows(table, subscription, differences(rows, seen));
+    }),
+  );
+}
+
+/** `resourcegroup/name`, so that a resource group's links are one range. */
+export function linkKey(id: string): string {
+  const { resourceGroup = "", name = "" } = parseResourceId(id) ?? {};
+  return `${resourceGroup}/${name}`.toLowerCase();
+}
+
+function toRow(link: Link, addresses: ReadonlyMap<string, string>): LinkRow {
+  const owner = link.tags[OWNER_TAG];
+  return {
+    id: link.id,
+    name: link.name,
+    ...(owner !== undefined && { owner }),
+    frontendIds: link.frontendIds,
+    frontendAddresses: link.frontendIds.flatMap((id) => addresses.get(canonicalId(id)) ?? []),
+    consumers: link.connections.map(({ status, endpointId }): Consumer => {
+      const subscription = endpointId && parseResourceId(endpointId)?.subscription;
+      return { status, ...(subscription && { subscription }) };
+    }),
+  };
+}
+
+function differences(rows: readonly Row<LinkRow>[], seen: ReadonlyMap<string, LinkRow>): Write<LinkRow>[] {
+  const known = new Map(rows.map(({ key, value }) => [key, JSON.stringify(value)]));
+  const gone = rows.filter(({ key }) => !seen.has(key));
+  return [
+    ...[...seen]
+      .filter(([key, value]) => known.get(key) !== JSON.stringify(value))
+      .map(([key, value]): Write<LinkRow> => ({ do: "put", key, value })),
+    ...gone.map(({ key, version }): Write<LinkRow> => ({ do: "remove", key, version })),
+  ];
+}
