@@ -3,10 +3,20 @@ import { addressKey } from "../../shared/addresses/key.ts";
 import { admit } from "../../shared/gate/admit.ts";
 import { inTime } from "../../shared/gate/guarded.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
+import { baseName } from "../../shared/intents/frontendName.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { applyPolicy } from "../../shared/policyStore.ts";
-import { balancerId, cluster, frontend, subnetId, subnetRow, UID, VNET } from "../builders/world.ts";
-import { memoryRun, type MemoryRun } from "../memory/run.ts";
+import {
+  balancerId,
+  cluster,
+  frontend,
+  linkIdIn,
+  subnetId,
+  subnetRow,
+  UID,
+  VNET,
+} from "../builders/world.ts";
+import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
 const INTERNAL = { "load-balancer-internal": "true" };
@@ -344,5 +354,131 @@ test("an object that is no Service names every wrong field", async () => {
       expect.stringContaining("annotations.a"),
       expect.stringContaining("spec.ports"),
     ],
+  });
+});
+
+describe("updates", () => {
+  const update = (object: object, oldObject: object) => review(object, { operation: "UPDATE", oldObject });
+  const wrong = { ...INTERNAL, "load-balancer-internal-subnet": "nowhere" };
+
+  test.each([
+    ["finalizers and labels", { finalizers: [], labels: { a: "b" } }],
+    [
+      "annotations that are not ours",
+      { annotations: { ...service(wrong).metadata.annotations, "a/b": "c" } },
+    ],
+    ["the mark of deletion", { deletionTimestamp: "2026-11-23T12:00:00Z" }],
+  ])("of %s pass, whatever we think of the Service, without touching storage", async (_, metadata) => {
+    const run = await start();
+    const before = run.tables.addresses.calls.calls.length;
+    const response = await admit(run, cluster(), update(service(wrong, {}, metadata), service(wrong)));
+    expect(response).toEqual({ uid: "review-1", allowed: true });
+    expect(run.tables.addresses.calls.calls.length).toBe(before);
+    expect(run.tables.intents.all()).toEqual([]);
+  });
+
+  test("let the old address go soon and hold the new one", async () => {
+    const run = await start();
+    const [before, after] = ["10.0.1.50", "10.0.1.51"].map((ip) =>
+      service({ ...INTERNAL, "load-balancer-ipv4": ip }),
+    );
+    await admit(run, cluster(), review(before ?? null));
+    const response = await admit(run, cluster(), update(after ?? {}, before ?? {}));
+    expect(response.warnings?.join()).toContain("address-changed");
+    expect(
+      run.tables.addresses
+        .all()
+        .map(({ address, reservations }) => [address, reservations?.[0]?.expiresAtUtc]),
+    ).toEqual([
+      ["10.0.1.50", "2026-11-23T12:02:00.000Z"],
+      ["10.0.1.51", "2026-11-23T13:00:00.000Z"],
+    ]);
+  });
+
+  test("may keep ports that the Service has on a shared frontend, and take free ones, not others'", async () => {
+    const uses = [
+      { rule: "a0ld-TCP-80", protocol: "Tcp", port: 80 },
+      { rule: "aother-TCP-443", protocol: "Tcp", port: 443 },
+    ];
+    const row = {
+      address: "10.0.1.50",
+      assignment: { holderId: frontend().id, seenAtUtc: "2026-11-23T11:00:00.000Z", uses },
+    };
+    const settings = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" };
+    const on = (...ports: number[]) => service(settings, { ports: ports.map((port) => ({ port })) });
+    const decided = async (...ports: number[]) =>
+      admit(await start(row), cluster(), update(on(...ports), on(80)));
+    expect((await decided(80, 8080)).allowed).toBe(true);
+    expect((await decided(80, 443)).status?.message).toBe(
+      `[address-port-conflict] ${A}load-balancer-ipv4: TCP/443 on 10.0.1.50 is taken by rule aother-TCP-443: take another port, or another address`,
+    );
+  });
+});
+
+describe("a shared address", () => {
+  const settings = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" };
+  const named = (name: string, port: number, uid = `${name}-uid`) =>
+    service(settings, { ports: [{ port }] }, { name, uid });
+
+  test("goes to Services of one cluster on different ports; the same port is refused by name", async () => {
+    const run = await start();
+    expect((await admit(run, cluster(), review(named("web", 80)))).allowed).toBe(true);
+    expect((await admit(run, cluster(), review(named("api", 443)))).allowed).toBe(true);
+    expect((await admit(run, cluster(), review(named("third", 80)))).status?.message).toContain(
+      "[address-port-conflict]",
+    );
+    expect((await admit(run, cluster(), review(named("third", 80)))).status?.message).toContain(
+      "one/shop/web",
+    );
+  });
+
+  test("is not refused because of rules of a Service that was deleted a moment ago", async () => {
+    const old = named("web", 80, "11111111-2222-3333-4444-555555555555");
+    const uses = [{ rule: `${baseName(old.metadata.uid)}-TCP-80`, protocol: "Tcp", port: 80 }];
+    const run = await start({
+      address: "10.0.1.50",
+      assignment: { holderId: frontend().id, seenAtUtc: "2026-11-23T11:00:00.000Z", uses },
+    });
+    const again = review(named("web", 80, "another"));
+    await admit(run, cluster(), review(null, { operation: "DELETE", oldObject: old }));
+    expect((await admit(run, cluster(), again)).allowed).toBe(true);
+  });
+});
+
+describe("a link", () => {
+  const settings = { ...INTERNAL, "pls-create": "true" };
+
+  test("with consumers warns when its Service is deleted, and policy may refuse", async () => {
+    const run = await start();
+    const owner = { owner: "shop/web", frontendIds: [frontend().id], frontendAddresses: [] };
+    const consumers = [{ status: "Approved" as const, subscription: "s-1" }];
+    await run.tables.links.transact(SUBSCRIPTION, [
+      { do: "put", key: "mc_one/pls", value: { id: linkIdIn("pls"), name: "pls", ...owner, consumers } },
+    ]);
+    const deletion = review(null, { operation: "DELETE", oldObject: service(settings) });
+    expect(await admit(run, cluster(), deletion)).toMatchObject({
+      allowed: true,
+      warnings: [
+        "[pls-consumers-connected] 1 consumers are connected to pls, from s-1: they lose it for good",
+      ],
+    });
+    await applyPolicy(run, { rules: { "pls-consumers-connected": "deny" } });
+    run.clock.advance(10);
+    expect((await admit(run, cluster(), deletion)).allowed).toBe(false);
+  });
+
+  test("holds its static NAT addresses in its own subnet, for itself alone", async () => {
+    const run = await start();
+    const nat = {
+      ...settings,
+      "pls-ip-configuration-subnet": "small",
+      "pls-ip-configuration-ip-address": "10.0.2.6",
+    };
+    expect((await admit(run, cluster(), review(service(nat)))).allowed).toBe(true);
+    expect(run.tables.addresses.all()).toMatchObject([
+      { address: "10.0.2.6", reservations: [{ owner: { name: "web" } }] },
+    ]);
+    const second = await admit(run, cluster(), review(service(nat, {}, { name: "api", uid: "u" })));
+    expect(second.auditAnnotations?.["rules"]).toContain("pls-address-reserved=deny");
   });
 });

@@ -20,7 +20,7 @@ interface Wish {
   expiresAtUtc?: string;
   mayShare?: (holderId: string) => boolean;
   /** TCP ports; null: the address is wanted alone. */
-  ports?: number[] | null;
+  ports?: readonly number[] | null;
   subnet?: string;
 }
 
@@ -39,7 +39,7 @@ function request(service: string, wish: Wish = {}): ReservationRequest {
   };
 }
 
-const tcp = (ports: number[]) => ports.map((port) => ({ protocol: "TCP", port }));
+const tcp = (ports: readonly number[]) => ports.map((port) => ({ protocol: "TCP", port }));
 const reservationOf = (service: string, ports = [80]) => ({
   owner: request(service).owner,
   expiresAtUtc: LATER,
@@ -233,31 +233,102 @@ test("a deleted Service's address is free soon, not at once, and nobody else's i
   expect((await rowOf(run))?.reservations?.[0]?.expiresAtUtc).toBe("2026-11-23T12:02:00.000Z");
 });
 
-test("whatever happens in whatever order, a live reservation never changes hands", async () => {
+describe("whatever happens in whatever order", () => {
   const act = fc.record({
-    who: fc.constantFrom("one/a", "one/b", "two/a", "three/c"),
-    addresses: fc.uniqueArray(fc.constantFrom("10.0.1.10", "10.0.1.11"), { minLength: 1 }),
+    who: fc.constantFrom("one/a", "one/b", "one/c", "two/a", "three/c"),
+    addresses: fc.uniqueArray(fc.constantFrom("10.0.1.10", "10.0.1.11", "10.0.1.12"), { minLength: 1 }),
+    ports: fc.constantFrom([80], [443], [80, 443], [8080], null),
     wait: fc.integer({ min: 0, max: 900 }),
     crash: fc.boolean(),
   });
-  await fc.assert(
-    fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
-      const run = memoryRun();
-      const promised = new Map<string, { who: string; until: string }>();
-      for (const { who, addresses, wait, crash } of acts) {
-        run.clock.advance(wait);
-        const expiresAtUtc = new Date(Date.parse(run.clock.nowUtc) + 1_200_000).toISOString();
-        if (crash) run.tables.addresses.calls.failNext(new Error("lost"), { method: "transact" });
-        const outcome = await reserve(run, request(who, { addresses, expiresAtUtc })).catch(() => undefined);
-        const heldByOthers = addresses.filter(
-          (address) =>
-            (promised.get(address)?.until ?? "") > run.clock.nowUtc && promised.get(address)?.who !== who,
-        );
-        if (outcome) expect(outcome.length === 0).toBe(heldByOthers.length === 0);
-        if (outcome?.length === 0)
-          for (const address of addresses) promised.set(address, { who, until: expiresAtUtc });
-      }
-    }),
-    { numRuns: 150 },
-  );
+  interface Promise_ {
+    who: string;
+    ports: readonly number[] | null;
+    until: string;
+  }
+  const cluster = (who: string) => who.split("/")[0];
+  const mayShare = (a: Omit<Promise_, "until">, b: Omit<Promise_, "until">) =>
+    a.who === b.who ||
+    (cluster(a.who) === cluster(b.who) &&
+      a.ports !== null &&
+      b.ports !== null &&
+      !a.ports.some((port) => b.ports?.includes(port)));
+
+  test("a live reservation never changes hands, and is refused exactly to those who may not share it", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
+        const run = memoryRun();
+        const promised = new Map<string, Promise_>();
+        for (const { who, addresses, ports, wait, crash } of acts) {
+          run.clock.advance(wait);
+          const expiresAtUtc = new Date(Date.parse(run.clock.nowUtc) + 1_200_000).toISOString();
+          if (crash) run.tables.addresses.calls.failNext(new Error("lost"), { method: "transact" });
+          const wish = { addresses, ports, expiresAtUtc };
+          const outcome = await reserve(run, request(who, wish)).catch(() => undefined);
+          const isBarred = addresses.some((address) =>
+            [...promised].some(
+              ([key, other]) =>
+                key.startsWith(`${address} `) &&
+                other.until > run.clock.nowUtc &&
+                !mayShare({ who, ports }, other),
+            ),
+          );
+          if (outcome) expect(outcome.length > 0).toBe(isBarred);
+          if (outcome?.length === 0)
+            for (const address of addresses)
+              promised.set(`${address} ${who}`, { who, ports, until: expiresAtUtc });
+        }
+        for (const { reservations = [] } of run.tables.addresses.all()) {
+          const alive = reservations.filter(({ expiresAtUtc }) => expiresAtUtc > run.clock.nowUtc);
+          expect(new Set(alive.map(({ owner }) => owner.cluster)).size).toBeLessThanOrEqual(1);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("of addresses in two subnets, with crashes between the writes, none has two owners and none leaks", async () => {
+    const step = fc.record({
+      who: fc.constantFrom("one/a", "two/b", "three/c"),
+      crashAt: fc.integer({ min: 0, max: 3 }),
+      wait: fc.integer({ min: 0, max: 900 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+        const run = memoryRun();
+        for (const { who, crashAt, wait } of steps) {
+          run.clock.advance(wait);
+          const expiresAtUtc = new Date(Date.parse(run.clock.nowUtc) + 1_200_000).toISOString();
+          const wants = ["apps", "links"].flatMap(
+            (name) => request(who, { subnet: subnetId(name), ports: null }).wants,
+          );
+          if (crashAt > 0)
+            run.tables.addresses.calls.failNext(new Error("crash"), {
+              method: "transact",
+              after: crashAt - 1,
+            });
+          await reserve(run, { ...request(who), expiresAtUtc, wants }).catch(() => undefined);
+          const owners = run.tables.addresses
+            .all()
+            .flatMap(({ reservations = [] }) => [
+              reservations.filter((one) => one.expiresAtUtc > run.clock.nowUtc),
+            ]);
+          for (const alive of owners) expect(alive.length).toBeLessThanOrEqual(1);
+        }
+        run.tables.addresses.calls.heal();
+        run.clock.advance(1_201);
+        expect(await reserve(run, request("last/one", { ports: null }))).toEqual(got);
+      }),
+      { numRuns: 150 },
+    );
+  });
 });
+
+test("when 500 race for 50 addresses on Azurite, exactly 50 win", async () => {
+  const run = onAzurite();
+  const addresses = Array.from({ length: 50 }, (_, n) => `10.0.1.${n + 10}`);
+  const racers = Array.from({ length: 500 }, (_, n) =>
+    reserve(run, request(`c${n}/web`, { addresses: [addresses[n % 50] ?? ""] })),
+  );
+  expect((await Promise.all(racers)).filter((taken) => taken.length === 0)).toHaveLength(50);
+}, 60_000);

@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { reserve } from "../../shared/inventory/reserve.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
+import type { AddressUse } from "../../shared/network/model.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
-import { frontend, NOW, subnetId, UID, VNET } from "../builders/world.ts";
-import { memoryRun, type MemoryRun } from "../memory/run.ts";
+import { balancerId, connection, frontend, link, NOW, subnetId, UID, VNET } from "../builders/world.ts";
+import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const SUBNET = subnetId("apps");
 const subnet = {
@@ -17,7 +18,7 @@ const subnet = {
   linkNetworkPolicies: "Enabled",
 } as const;
 const VM = VNET.replace("virtualNetworks/vnet", "networkInterfaces/vm");
-const use = (address: string, holderId = frontend().id) => ({
+const use = (address: string, holderId = frontend().id): AddressUse => ({
   address,
   subnetId: SUBNET.toUpperCase(),
   holderId,
@@ -140,4 +141,41 @@ test("a reservation made while the scan was reading is not lost", async () => {
   };
   await scanAfter([]);
   expect(rows()).toMatchObject([{ reservations: [{ owner: { name: "web" } }] }]);
+});
+
+describe("links", () => {
+  const row = () => run.tables.links.all()[0];
+
+  test("are mirrored with their owner, the addresses they stand on, and their consumers", async () => {
+    run.network.allLinks = [link({ connections: [connection()] })];
+    await scanAfter([use("10.0.1.10")]);
+    expect(row()).toMatchObject({
+      name: "pls",
+      owner: "shop/web",
+      frontendAddresses: ["10.0.1.10"],
+      consumers: [{ status: "Approved", subscription: SUBSCRIPTION }],
+    });
+  });
+
+  test("are written only when something changed, and forgotten when they are gone", async () => {
+    run.network.allLinks = [link()];
+    await scanAfter([]);
+    const writes = run.tables.links.calls.count("transact");
+    await scanAfter([]);
+    expect(run.tables.links.calls.count("transact")).toBe(writes);
+    run.network.allLinks = [];
+    await scanAfter([]);
+    expect(row()).toBeUndefined();
+  });
+});
+
+test("a shared frontend's reservation goes once Azure shows the owner's own rules", async () => {
+  await reserve(run, reservation("web"));
+  const shared = { ...use("10.0.1.10"), holderId: `${balancerId()}/frontendIPConfigurations/aother` };
+  await scanAfter([{ ...shared, uses: [{ rule: "aother-TCP-443", protocol: "Tcp", port: 443 }] }]);
+  expect(rows()[0]?.reservations).toHaveLength(1);
+  const own = { rule: `${baseName(UID)}-TCP-80`, protocol: "Tcp", port: 80 };
+  await scanAfter([{ ...shared, uses: [own] }]);
+  expect(rows()[0]?.reservations).toBeUndefined();
+  expect(rows()[0]?.assignment?.uses).toEqual([own]);
 });

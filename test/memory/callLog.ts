@@ -1,11 +1,19 @@
 /** What a fake was asked, and failures to come. */
 export class CallLog {
   readonly calls: (readonly [method: string, ...args: unknown[]])[] = [];
-  readonly #failures: { error: Error; method?: string | undefined; left: number }[] = [];
+  readonly #failures: { error: Error; method?: string | undefined; after: number; left: number }[] = [];
 
-  /** The next `times` calls (of `method`, if given) throw `error` before anything happens. */
-  failNext(error: Error, { method, times = 1 }: { method?: string; times?: number } = {}): void {
-    this.#failures.push({ error, method, left: times });
+  /** After `after` more calls, the next `times` (of `method`, if given) throw `error` before anything happens. */
+  failNext(
+    error: Error,
+    { method, after = 0, times = 1 }: { method?: string; after?: number; times?: number } = {},
+  ): void {
+    this.#failures.push({ error, method, after, left: times });
+  }
+
+  /** No more failures. */
+  heal(): void {
+    this.#failures.length = 0;
   }
 
   count(method: string): number {
@@ -16,6 +24,10 @@ export class CallLog {
     this.calls.push([method, ...args]);
     const failure = this.#failures.find(({ left, method: only }) => left > 0 && (!only || only === method));
     if (!failure) return;
+    if (failure.after > 0) {
+      failure.after -= 1;
+      return;
+    }
     failure.left -= 1;
     throw failure.error;
   }

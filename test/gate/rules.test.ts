@@ -1,0 +1,307 @@
+import { describe, expect, test } from "vitest";
+import { Service } from "../../shared/annotations/service.ts";
+import { declarationOf } from "../../shared/gate/gather.ts";
+import { allowedFor, severitiesFor } from "../../shared/gate/permitted.ts";
+import type { Inventory, RuleInput } from "../../shared/gate/rule.ts";
+import { checkRules, RULES } from "../../shared/gate/rules.ts";
+import type { LinkRow, SubnetRow } from "../../shared/inventory/model.ts";
+import { Policy } from "../../shared/policy.ts";
+import { frontend, linkIdIn, PARTNER, subnetRow } from "../builders/world.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+
+const A = "service.beta.kubernetes.io/azure-";
+const INTERNAL = { "load-balancer-internal": "true" };
+const LINKED = { ...INTERNAL, "pls-create": "true" };
+
+function declaration(settings: Record<string, string> = {}, some: object = {}) {
+  const annotations = Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key.includes("/") ? key : `${A}${key}`, value]),
+  );
+  return declarationOf(
+    Service.parse({ metadata: { name: "web", annotations }, spec: { type: "LoadBalancer" }, ...some }),
+  );
+}
+
+const live = (ip: string) => ({ status: { loadBalancer: { ingress: [{ ip }] } } });
+
+function inventory(some: Partial<Inventory> = {}, ...subnets: SubnetRow[]): Inventory {
+  const [subnet = subnetRow()] = subnets;
+  const linkSubnet = subnets[1] ?? subnet;
+  return {
+    vnetName: "vnet",
+    subnets: subnets.length > 0 ? subnets : [subnet],
+    subnetName: subnet.name,
+    subnet,
+    linkSubnetName: linkSubnet.name,
+    linkSubnet,
+    ageMinutes: 1,
+    staleMinutes: 60,
+    ...some,
+  };
+}
+
+function input(settings: Record<string, string>, some: Partial<RuleInput> = {}): RuleInput {
+  return { ...declaration(settings), allowed: { excludedRanges: [] }, ...some };
+}
+
+const fired = (about: RuleInput, policy: object = {}) =>
+  checkRules(about, severitiesFor(Policy.parse(policy), { cluster: "one", namespace: "shop" })).map(
+    ({ rule, severity }) => `${rule} ${severity}`,
+  );
+
+const linkRow = (some: Partial<LinkRow> = {}): LinkRow => ({
+  id: linkIdIn("pls"),
+  name: "pls",
+  owner: "shop/other",
+  frontendIds: [frontend().id],
+  frontendAddresses: ["10.0.1.10"],
+  consumers: [],
+  ...some,
+});
+const connected = { links: { own: linkRow({ consumers: [{ status: "Approved", subscription: PARTNER }] }) } };
+const full = subnetRow({ usableAddresses: 11, usedAddresses: 11 });
+const off = { linkNetworkPolicies: "Disabled" as const };
+
+describe("each rule fires when it must", () => {
+  test.each<[string, RuleInput, string[]]>([
+    ["public becomes internal", input(INTERNAL, { old: declaration() }), ["internal-flipped warn"]],
+    [
+      "the subnet is delegated",
+      input(INTERNAL, {
+        inventory: inventory({}, subnetRow({ delegations: ["Microsoft.Web/serverFarms"] })),
+      }),
+      ["subnet-unsuitable deny"],
+    ],
+    [
+      "the subnet is Azure's own, in whatever case",
+      input(INTERNAL, { inventory: inventory({}, subnetRow({ name: "GATEWAYSUBNET" })) }),
+      ["subnet-unsuitable deny"],
+    ],
+    [
+      "a full subnet is asked for a dynamic address",
+      input(INTERNAL, { inventory: inventory({}, full) }),
+      ["subnet-full deny"],
+    ],
+    [
+      "a full subnet is asked for a static address: the address decides",
+      input({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.10" }, { inventory: inventory({}, full) }),
+      [],
+    ],
+    [
+      "the Service has its address in the full subnet already",
+      input(INTERNAL, {
+        ...declaration(INTERNAL, live("10.0.1.10")),
+        old: declaration(INTERNAL),
+        inventory: inventory({}, full),
+      }),
+      [],
+    ],
+    [
+      "the namespace has other subnets by policy",
+      input(INTERNAL, { inventory: inventory(), allowed: { excludedRanges: [], subnets: ["small"] } }),
+      ["subnet-not-allowed deny"],
+    ],
+    [
+      "the namespace has this subnet by policy",
+      input(INTERNAL, { inventory: inventory(), allowed: { excludedRanges: [], subnets: ["apps"] } }),
+      [],
+    ],
+    [
+      "an update asks for another address than the live one",
+      input(
+        { ...INTERNAL, "load-balancer-ipv4": "10.0.1.11" },
+        { old: declaration(INTERNAL, live("10.0.1.10")) },
+      ),
+      ["address-changed warn"],
+    ],
+    [
+      "an update writes down the live address",
+      input(
+        { ...INTERNAL, "load-balancer-ipv4": "10.0.1.10" },
+        { old: declaration(INTERNAL, live("10.0.1.10")) },
+      ),
+      [],
+    ],
+    [
+      "the link's subnet is not there",
+      input(
+        { ...LINKED, "pls-ip-configuration-subnet": "nowhere" },
+        {
+          inventory: { ...inventory({ linkSubnetName: "nowhere" }), linkSubnet: undefined } as never,
+        },
+      ),
+      ["pls-subnet-unknown deny"],
+    ],
+    [
+      "the link's subnet is the frontend's, which is not there: said once",
+      input(LINKED, {
+        inventory: { ...inventory(), subnet: undefined, linkSubnet: undefined } as never,
+      }),
+      ["subnet-unknown deny"],
+    ],
+    [
+      "a NAT address is in another subnet than the link's",
+      input(
+        { ...LINKED, "pls-ip-configuration-ip-address": "10.0.2.5" },
+        {
+          inventory: inventory({}, subnetRow(off)),
+        },
+      ),
+      ["pls-address-outside-subnet deny"],
+    ],
+    [
+      "a NAT address is Azure's own",
+      input(
+        { ...LINKED, "pls-ip-configuration-ip-address": "10.0.1.3" },
+        {
+          inventory: inventory({}, subnetRow(off)),
+        },
+      ),
+      ["pls-address-azure-reserved deny"],
+    ],
+    [
+      "a NAT address is in an excluded range",
+      input(
+        { ...LINKED, "pls-ip-configuration-ip-address": "10.0.1.9" },
+        {
+          allowed: { excludedRanges: ["10.0.1.0/28"] },
+        },
+      ),
+      ["pls-address-excluded deny"],
+    ],
+    [
+      "the link's subnet has network policies on",
+      input(LINKED, { inventory: inventory() }),
+      ["pls-network-policies-enabled warn"],
+    ],
+    [
+      "the name is another's",
+      input({ ...LINKED, "pls-name": "pls" }, { links: { named: linkRow() } }),
+      ["pls-name-taken deny"],
+    ],
+    ["the name ends in a dash", input({ ...LINKED, "pls-name": "pls-" }), ["pls-name-invalid deny"]],
+    [
+      "settings for a link that is another Service's",
+      input({ ...LINKED, "pls-proxy-protocol": "false" }, { links: { onFrontend: linkRow() } }),
+      ["pls-shared-frontend deny"],
+    ],
+    ["no settings for a link that is shared", input(LINKED, { links: { onFrontend: linkRow() } }), []],
+    [
+      "`*` in the auto-approval",
+      input({ ...LINKED, "pls-visibility": "*", "pls-auto-approval": "*" }),
+      ["pls-auto-approval-malformed deny"],
+    ],
+    [
+      "ids in another case are the same subscription",
+      input({
+        ...LINKED,
+        "pls-visibility": "aaaaaaaa-1111-1111-1111-111111111111",
+        "pls-auto-approval": "AAAAAAAA-1111-1111-1111-111111111111",
+      }),
+      [],
+    ],
+    [
+      "visible to a subscription that policy does not allow",
+      input(
+        { ...LINKED, "pls-visibility": PARTNER },
+        {
+          allowed: { excludedRanges: [], visibility: [SUBSCRIPTION] },
+        },
+      ),
+      ["pls-visibility-not-allowed deny"],
+    ],
+    [
+      "auto-approved that policy does not allow",
+      input(
+        { ...LINKED, "pls-visibility": "*", "pls-auto-approval": PARTNER },
+        {
+          allowed: { excludedRanges: [], autoApproval: [SUBSCRIPTION] },
+        },
+      ),
+      ["pls-auto-approval-not-allowed deny"],
+    ],
+    [
+      "a deletion while consumers are connected",
+      input(LINKED, { ...connected, leaving: true }),
+      ["pls-consumers-connected warn"],
+    ],
+    [
+      "a move to another subnet while consumers are connected",
+      input(LINKED, {
+        ...connected,
+        old: declaration({ ...LINKED, "load-balancer-internal-subnet": "small" }),
+      }),
+      ["pls-consumers-connected warn"],
+    ],
+    [
+      "an update that leaves the frontend where it is",
+      input(LINKED, { ...connected, old: declaration(LINKED) }),
+      [],
+    ],
+    [
+      "consumers are connected, and the Service says that it is meant",
+      input(LINKED, {
+        ...connected,
+        leaving: true,
+        old: declaration({ ...LINKED, "mooring.dev/allow-disconnect": "true" }),
+      }),
+      [],
+    ],
+    [
+      "an annotation under a wrong prefix",
+      input({ ...INTERNAL, "service.kubernetes.io/azure-load-balancer-ipv4": "10.0.1.10" }),
+      ["unknown-annotation warn"],
+    ],
+    [
+      "annotations that the controller knows and we do not read",
+      input({ ...INTERNAL, "load-balancer-tcp-idle-timeout": "10", "pip-name": "x" }),
+      [],
+    ],
+  ])("%s", (_, about, expected) => expect(fired(about)).toEqual(expected));
+});
+
+describe("policy says how severe a rule is", () => {
+  const star = input({ ...LINKED, "pls-visibility": "*" });
+  test.each<[string, object, string[]]>([
+    ["a rule that is off until asked for", {}, []],
+    ["turned on", { rules: { "pls-visibility-everyone": "deny" } }, ["pls-visibility-everyone deny"]],
+    [
+      "overridden for a namespace",
+      {
+        rules: { "pls-visibility-everyone": "deny" },
+        overrides: [{ namespaces: ["shop"], rules: { "pls-visibility-everyone": "warn" } }],
+      },
+      ["pls-visibility-everyone warn"],
+    ],
+    [
+      "the last entry that fits counts",
+      {
+        overrides: [
+          { rules: { "pls-visibility-everyone": "warn" } },
+          { clusters: ["one"], rules: { "pls-visibility-everyone": "deny" } },
+          { clusters: ["two"], rules: { "pls-visibility-everyone": "off" } },
+        ],
+      },
+      ["pls-visibility-everyone deny"],
+    ],
+  ])("%s", (_, policy, expected) => expect(fired(star, policy)).toEqual(expected));
+
+  test("subnets are allowed by every entry that fits the namespace", () => {
+    const policy = Policy.parse({
+      subnets: [
+        { namespaces: ["shop"], allowed: ["Apps"] },
+        { clusters: ["one"], namespaces: ["shop", "bank"], allowed: ["small"] },
+      ],
+    });
+    expect(allowedFor(policy, { cluster: "one", namespace: "shop" }).subnets).toEqual(["apps", "small"]);
+    expect(allowedFor(policy, { cluster: "two", namespace: "bank" }).subnets).toBeUndefined();
+  });
+});
+
+test("every rule has an id of its own, and words for people", () => {
+  expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
+  for (const { id, title, docs } of RULES) {
+    expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect([title.length > 5, docs.length > 5]).toEqual([true, true]);
+  }
+});
