@@ -2,7 +2,9 @@
 /** `mooring`: what people do with an installation from a terminal. Each command is a file; all speak to the app's own storage. */
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../shared/errors.ts";
+import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters.ts";
+import { explainCommand } from "./explain.ts";
 import { listCommands } from "./lists.ts";
 import { policyCommand } from "./policy.ts";
 import { stopCommands } from "./stop.ts";
@@ -11,11 +13,18 @@ const program = new Command("mooring")
   .description(
     "Keeps AKS internal load balancers and Private Link Services moored to what their Services declare.",
   )
-  .option("-o, --output <format>", "table or json", "table")
+  .option("-o, --output <format>", "table or json; check knows more", "table")
   .showHelpAfterError("(mooring --help shows what there is)")
   .exitOverride();
 
-for (const command of [clustersCommand(), policyCommand(), ...listCommands(), ...stopCommands()])
+for (const command of [
+  checkCommand(),
+  explainCommand(),
+  clustersCommand(),
+  policyCommand(),
+  ...listCommands(),
+  ...stopCommands(),
+])
   program.addCommand(inherit(command));
 
 try {

@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
 import { parse, stringify } from "yaml";
 import { InvalidInput } from "../shared/errors.ts";
-import { applyPolicy, readPolicy } from "../shared/policyStore.ts";
+import { applyPolicy, checkPolicy, readPolicy } from "../shared/policyStore.ts";
 import { open } from "./open.ts";
 import { isJson } from "./print.ts";
+import { readText } from "./readText.ts";
 
 export function policyCommand(): Command {
   const policy = new Command("policy").description("the policy in force");
@@ -14,6 +14,11 @@ export function policyCommand(): Command {
     .command("apply <file>")
     .description("put a YAML or JSON document in force; - reads standard input")
     .action(apply);
+  policy.command("validate <file>").description("say what is wrong with a document").action(validate);
+  policy
+    .command("diff <file>")
+    .description("what applying it would change; exit code 1 if anything")
+    .action(diff);
   return policy;
 }
 
@@ -23,19 +28,41 @@ async function show(_options: unknown, command: Command): Promise<void> {
 }
 
 async function apply(file: string): Promise<void> {
-  const document = parseDocument(await readDocument(file), file);
+  const document = parseDocument(await readText(file), file);
   await applyPolicy(await open(), document);
   console.log("Policy applied.");
 }
 
-async function readDocument(file: string): Promise<string> {
-  if (file === "-") return text(process.stdin);
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInput(`${file} cannot be read: ${error.code ?? error.message}`);
-  });
+async function validate(file: string): Promise<void> {
+  checkPolicy(parseDocument(await readText(file), file));
+  console.log(`${file} is a policy.`);
 }
 
-function parseDocument(source: string, file: string): unknown {
+async function diff(file: string): Promise<void> {
+  const wanted = checkPolicy(parseDocument(await readText(file), file));
+  const { policy } = await readPolicy(await open());
+  const lines = differences(policy, wanted);
+  if (lines.length === 0) return console.log("Nothing would change.");
+  for (const line of lines) console.log(line);
+  process.exitCode = 1;
+}
+
+/** One line per setting that differs, by its path. */
+function differences(before: unknown, after: unknown, path = ""): string[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (!isSection(before) || !isSection(after))
+    return [`~ ${path}: ${JSON.stringify(before) ?? "none"} -> ${JSON.stringify(after) ?? "none"}`];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((name) =>
+    differences(before[name], after[name], path === "" ? name : `${path}.${name}`),
+  );
+}
+
+function isSection(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function parseDocument(source: string, file: string): unknown {
   try {
     return parse(source) ?? {};
   } catch (error) {

@@ -1,5 +1,7 @@
 /** The policy in force: one row in the `policies` table, or the default while nobody has applied one. */
+import { closest } from "fastest-levenshtein";
 import { InvalidInput } from "./errors.ts";
+import { RULES } from "./gate/rules.ts";
 import { Policy, defaultPolicy } from "./policy.ts";
 import type { Run } from "./ports.ts";
 
@@ -24,10 +26,22 @@ export async function readPolicy(run: Run): Promise<PolicyInForce> {
 
 /** Makes `document` the policy in force. @throws InvalidInput with all problems; the last good one stays */
 export async function applyPolicy(run: Run, document: unknown): Promise<Policy> {
-  const policy = parsePolicy(document);
+  const policy = checkPolicy(document);
   const value = { policy, appliedAtUtc: run.now().toISOString() };
   await run.ports.tables.policies.transact(PARTITION, [{ do: "put", key: KEY, value }]);
   return policy;
+}
+
+/** The policy that a person wrote, defaults filled in. @throws InvalidInput with all problems, rules that do not exist among them */
+export function checkPolicy(document: unknown): Policy {
+  const policy = parsePolicy(document);
+  const ids = new Set(RULES.map(({ id }) => id));
+  const named = [policy.rules, ...policy.overrides.map(({ rules }) => rules)].flatMap(Object.keys);
+  const unknown = [...new Set(named)].filter((id) => !ids.has(id));
+  if (unknown.length === 0) return policy;
+  throw new InvalidInput(
+    unknown.map((id) => `policy rules: there is no rule ${id}; did you mean ${closest(id, [...ids])}?`),
+  );
 }
 
 function parsePolicy(document: unknown): Policy {

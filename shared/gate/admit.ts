@@ -17,9 +17,7 @@ import { holderFindings, wantsOf } from "./holders.ts";
 import { knownPolicy } from "./known.ts";
 import { severitiesFor } from "./permitted.ts";
 import { servicesOf, type AdmissionResponse, type AdmissionReview } from "./review.ts";
-import type { RuleFinding, RuleInput } from "./rule.ts";
-import { checkRules, type Severities } from "./rules.ts";
-import { plsConsumersConnected } from "./rules/linkOthers.ts";
+import { checkLeaving, checkRules, type Severities } from "./rules.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
 export async function admit(run: Run, cluster: Cluster, review: AdmissionReview): Promise<AdmissionResponse> {
@@ -77,19 +75,12 @@ async function admitDeclared(
 async function leaving(run: Run, cluster: Cluster, { uid, old, dryRun }: Asked): Promise<AdmissionResponse> {
   if (!isLoadBalancer(old)) return toResponse(uid, []);
   const input = await gatherInput(run, cluster, { service: old, old });
-  const response = toResponse(uid, findingsOnLeaving(input, await severities(run, cluster, old)));
+  const response = toResponse(uid, checkLeaving(input, await severities(run, cluster, old)));
   if (!response.allowed || dryRun) return response;
   const declared = declaredNow(run, cluster, old);
   await remember(run, { ...declared, deletedAtUtc: declared.observedAtUtc });
   await letGo(run, cluster, { service: old });
   return response;
-}
-
-/** Whatever else is wrong with a Service, it may go. */
-function findingsOnLeaving(input: RuleInput, severityOf: Severities): RuleFinding[] {
-  return checkRules({ ...input, leaving: true }, (rule) =>
-    rule.id === plsConsumersConnected.id ? severityOf(rule) : "off",
-  );
 }
 
 async function severities(run: Run, cluster: Cluster, { metadata }: Service): Promise<Severities> {

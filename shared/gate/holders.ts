@@ -7,7 +7,7 @@ import { isNamedFor } from "../intents/frontendName.ts";
 import { listDeclared } from "../intents/remember.ts";
 import type { Want } from "../inventory/obstacle.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { parseResourceId, sameId } from "../network/resourceId.ts";
 import { knownPolicy } from "./known.ts";
 import type { Run } from "../ports.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
@@ -80,7 +80,8 @@ export function wantsOf({ cluster, input }: Pick<Asking, "cluster" | "input">): 
           ports: input.intent.ports,
           hadPorts: isKept ? (input.old?.intent.ports ?? []) : [],
         }),
-        mayShare: (holderId) => mayShare(holderId, { cluster, target, isKept }),
+        mayShare: (holderId) =>
+          target === LINK ? isOwnLink(holderId, input, isKept) : isOwnFrontend(holderId, cluster),
       };
     });
   });
@@ -94,15 +95,17 @@ function wasAsked(target: Target, { old }: RuleInput, { address }: ValidRequest)
   );
 }
 
-/** Services of a cluster share its frontends by design; a link's address is the link's alone. */
-function mayShare(
-  holderId: string,
-  { cluster, target, isKept }: { cluster: Cluster; target: Target; isKept: boolean },
-): boolean {
+/** Services of a cluster share its frontends by design. */
+function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
   const type = parseResourceId(holderId)?.type.toLowerCase();
-  if (target === LINK) return isKept && type === "microsoft.network/privatelinkservices";
   return (
     type === "microsoft.network/loadbalancers/frontendipconfigurations" &&
     clusterOfFrontend(holderId, [cluster]) !== undefined
   );
+}
+
+/** A link's address is the link's alone. */
+function isOwnLink(holderId: string, { links }: RuleInput, isKept: boolean): boolean {
+  if (links?.own && sameId(links.own.id, holderId)) return true;
+  return isKept && parseResourceId(holderId)?.type.toLowerCase() === "microsoft.network/privatelinkservices";
 }

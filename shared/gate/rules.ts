@@ -80,3 +80,10 @@ export function checkRules(input: RuleInput, severityOf: Severities): RuleFindin
       : rule.check(input).map((violation) => ({ rule: rule.id, severity, ...violation }));
   });
 }
+
+/** Whatever else is wrong with a Service, it may go: only its consumers are asked about. */
+export function checkLeaving(input: RuleInput, severityOf: Severities): RuleFinding[] {
+  return checkRules({ ...input, leaving: true }, (rule) =>
+    rule.id === plsConsumersConnected.id ? severityOf(rule) : "off",
+  );
+}

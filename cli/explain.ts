@@ -1,0 +1,68 @@
+/** `mooring explain`: in words, what AKS will build from a manifest. */
+import { Command } from "commander";
+import { ANNOTATIONS } from "../shared/annotations/keys.ts";
+import { parseIntent } from "../shared/annotations/parse.ts";
+import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
+import type { Intent, LinkIntent } from "../shared/intents/model.ts";
+import { readAll } from "./check/command.ts";
+import { nameOf } from "./check/judge.ts";
+
+export function explainCommand(): Command {
+  return new Command("explain")
+    .description("what AKS will build from manifests, in words")
+    .argument("<files...>", "YAML or JSON; - reads standard input")
+    .action(async (files: string[]) => {
+      const manifests = await readAll(files);
+      console.log(manifests.map(({ service }) => explain(service)).join("\n\n"));
+    });
+}
+
+function explain(service: Service): string {
+  const title = `Service ${nameOf(service)}`;
+  const { type } = service.spec;
+  if (!isLoadBalancer(service))
+    return `${title}\n  builds nothing in Azure: its type is ${type}, not LoadBalancer`;
+  const intent = parseIntent(service);
+  const lines = [...frontend(intent), ...(intent.link ? link(intent.link) : [["link", "none"]])];
+  return [title, ...lines.map(([what, how]) => `  ${(what ?? "").padEnd(16)}${how}`)].join("\n");
+}
+
+function frontend(intent: Intent): string[][] {
+  const ports = intent.ports.map(({ protocol, port }) => `${protocol}/${port}`).join(", ") || "none";
+  if (!intent.internal)
+    return [
+      ["load balancer", `public, since ${ANNOTATIONS.internal.key} is not exactly "true"`],
+      ["ports", ports],
+    ];
+  return [
+    ["load balancer", "internal, in the cluster's node resource group"],
+    ["subnet", intent.subnet ?? "the cluster's default subnet"],
+    ...intent.ipFamilies.map((family) => [`${family} address`, address(intent, family)]),
+    ["ports", ports],
+  ];
+}
+
+function address({ addresses }: Intent, family: "IPv4" | "IPv6"): string {
+  const asked = family === "IPv4" ? addresses.ipv4 : addresses.ipv6;
+  return asked === undefined ? "any that is free" : `${asked}, static`;
+}
+
+function link(intent: LinkIntent): string[][] {
+  return [
+    ["link", intent.name ?? "named after its frontend"],
+    ["resource group", intent.resourceGroup ?? "the node resource group"],
+    ["NAT subnet", intent.subnet ?? "the cluster's default subnet"],
+    ["NAT addresses", `${intent.natIpCount}, ${listOr(intent.natIps, "any that are free")}`],
+    [
+      "visible to",
+      intent.visibility.includes("*") ? "everybody" : listOr(intent.visibility, "nobody beyond RBAC"),
+    ],
+    ["auto-approved", listOr(intent.autoApproval, "nobody: every connection waits for an approval")],
+    ["host names", listOr(intent.fqdns, "none")],
+    ["PROXY protocol", intent.proxyProtocol ? "on: backends must speak version 2" : "off"],
+  ];
+}
+
+function listOr(entries: readonly string[], none: string): string {
+  return entries.length > 0 ? entries.join(", ") : none;
+}
