@@ -1,0 +1,259 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { createPorts } from "../../shared/azure/ports.ts";
+import { addressKey } from "../../shared/addresses/key.ts";
+import { parseSettings } from "../../shared/settings.ts";
+import { cluster, frontend, balancerId, subnetId, subnetRow, VNET } from "../builders/world.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+import { runCli } from "./runCli.ts";
+
+const A = "service.beta.kubernetes.io/azure-";
+
+interface Sketch {
+  name?: string;
+  type?: string;
+  annotations?: Record<string, string>;
+}
+
+const manifest = ({ name = "web", type = "LoadBalancer", annotations = {} }: Sketch = {}) =>
+  [
+    "apiVersion: v1",
+    "kind: Service",
+    "metadata:",
+    `  name: ${name}`,
+    "  namespace: shop",
+    "  annotations:",
+    `    ${A}load-balancer-internal: "true"`,
+    ...Object.entries(annotations).map(([key, value]) => `    ${A}${key}: ${value}`),
+    "spec:",
+    `  type: ${type}`,
+    "  ports: [{ port: 80 }]",
+    "",
+  ].join("\n");
+
+const offline = (input: string, ...args: string[]) => runCli(["check", "--offline", ...args, "-"], { input });
+
+describe("mooring check --offline", () => {
+  test.each<[string, string, string[], number, string]>([
+    ["a Service that is fine", manifest(), [], 0, "1 Service: 0 denied, 0 with warnings, 1 fine"],
+    [
+      "nothing that builds anything",
+      manifest({ type: "ClusterIP" }),
+      [],
+      0,
+      "No Services of type LoadBalancer.",
+    ],
+    ["documents of other kinds", "kind: ConfigMap\n---\nkind: Deployment\n", [], 0, "No Services"],
+    [
+      "a refusal tells where, what and why",
+      manifest({ annotations: { "load-balancer-ipv4": '"10.1"' } }),
+      [],
+      1,
+      `shop/web  deny\n  <stdin>:8:58  deny  address-malformed\n      ${A}load-balancer-ipv4: "10.1" is not an IPv4 address`,
+    ],
+    [
+      "a warning alone is no failure",
+      manifest({ annotations: { "pls-visibility": '"*"' } }),
+      [],
+      0,
+      "<stdin>:8:54  warn  pls-settings-without-create",
+    ],
+    [
+      "but it is if asked for",
+      manifest({ annotations: { "pls-visibility": '"*"' } }),
+      ["--warnings-as-errors"],
+      1,
+      "pls-settings-without-create",
+    ],
+    [
+      "several documents and lists",
+      `${manifest()}---\nkind: List\nitems:\n- {kind: Service, metadata: {name: b}, spec: {type: LoadBalancer}}\n- {kind: Pod}\n`,
+      [],
+      0,
+      "2 Services: 0 denied, 0 with warnings, 2 fine",
+    ],
+    [
+      "as annotations of a pull request",
+      manifest({ annotations: { "load-balancer-ipv4": '"10.1"' } }),
+      ["-o", "github"],
+      1,
+      "::error file=<stdin>,line=8,col=58,title=address-malformed::shop/web: ",
+    ],
+  ])("%s", async (_, input, args, code, printed) => {
+    const ran = await offline(input, ...args);
+    expect([ran.code, ran.out, ran.err]).toEqual([code, expect.stringContaining(printed), ""]);
+  });
+
+  test("as JSON: the intent and every finding", async () => {
+    const { out } = await offline(
+      manifest({ annotations: { "pls-create": '"true"', "pls-name": '"-"' } }),
+      "-o",
+      "json",
+    );
+    expect(JSON.parse(out)).toMatchObject({
+      services: [
+        {
+          namespace: "shop",
+          name: "web",
+          decision: "deny",
+          intent: {
+            internal: true,
+            subnet: null,
+            addresses: {},
+            link: { create: true, name: "-", natIpCount: 1 },
+          },
+          findings: [
+            {
+              rule: "pls-name-invalid",
+              severity: "deny",
+              field: `${A}pls-name`,
+              value: "-",
+              suggestions: [],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  test("as SARIF: every rule described, every finding placed", async () => {
+    const { out } = await offline(
+      manifest({ annotations: { "load-balancer-ipv4": '"10.1"' } }),
+      "-o",
+      "sarif",
+    );
+    const [run] = JSON.parse(out).runs;
+    expect(run.tool.driver.rules.map(({ id }: { id: string }) => id)).toContain("address-malformed");
+    expect(run.results).toMatchObject([
+      {
+        ruleId: "address-malformed",
+        level: "error",
+        locations: [{ physicalLocation: { artifactLocation: { uri: "<stdin>" }, region: { startLine: 8 } } }],
+      },
+    ]);
+  });
+
+  test("with the Services as they are now, for the rules about updates", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "mooring-check-"));
+    try {
+      const old = join(directory, "old.yaml");
+      await writeFile(old, manifest({ annotations: { "pls-create": '"true"' } }));
+      expect((await offline(manifest(), "--old", old)).out).toContain("pls-withdrawn");
+      const policy = join(directory, "policy.yaml");
+      await writeFile(policy, "rules: { pls-withdrawn: deny }");
+      expect((await offline(manifest(), "--old", old, "--policy", policy)).code).toBe(1);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+describe("what cannot be read is told whole, with exit code 2 and no stack trace", () => {
+  test.each<[string, string, string[], string[]]>([
+    ["broken YAML, with its line", "a: [\nb", [], ["<stdin>:"]],
+    [
+      "values that YAML 1.1 takes for booleans and numbers",
+      manifest({ annotations: { "load-balancer-ipv4": "10.5", "pls-create": "yes" } }),
+      [],
+      ["<stdin>:8:58: ", "received number (quote it)", "<stdin>:9:50: ", "received boolean (quote it)"],
+    ],
+    ["a file that is not there", "", ["/nowhere.yaml"], ["/nowhere.yaml cannot be read: ENOENT"]],
+    [
+      "a format that does not exist",
+      "",
+      ["-o", "xml"],
+      ["--output xml: there are text, json, sarif, github"],
+    ],
+    ["an option that does not exist", "", ["--nonsense"], ["unknown option '--nonsense'"]],
+  ])("%s", async (_, input, args, problems) => {
+    const { code, err } = await offline(input, ...args);
+    expect(code).toBe(2);
+    for (const problem of problems) expect(err).toContain(problem);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  test("a check that is neither offline nor for a cluster", async () =>
+    expect((await runCli(["check", "-"], { input: manifest() })).err).toContain("say which cluster"));
+});
+
+describe("mooring check against the inventory", () => {
+  const env = {
+    AzureWebJobsStorage: inject("storage"),
+    MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
+    MOORING_TABLE_PREFIX: `c${randomBytes(6).toString("hex")}`,
+  };
+  const { tables } = createPorts(parseSettings(env)).ports;
+
+  beforeAll(async () => {
+    await tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+    await tables.subnets.transact(VNET.toLowerCase(), [
+      { do: "put", key: "apps", value: subnetRow({ scannedAtUtc: new Date().toISOString() }) },
+    ]);
+    const holderId = frontend({}, balancerId("MC_two")).id;
+    const value = { address: "10.0.1.50", assignment: { holderId, seenAtUtc: new Date().toISOString() } };
+    await tables.addresses.transact(subnetId("apps").toLowerCase(), [
+      { do: "put", key: addressKey("10.0.1.50"), value },
+    ]);
+  });
+  afterAll(async () => {
+    // Nothing that was only checked may have left a trace.
+    expect(await Array.fromAsync(tables.intents.list("one"))).toEqual([]);
+    expect(await Array.fromAsync(tables.addresses.list(subnetId("apps").toLowerCase()))).toHaveLength(1);
+  });
+
+  const online = (input: string, ...args: string[]) =>
+    runCli(["check", "--cluster", "one", ...args, "-"], { input, env });
+
+  test("tells who has the address, and what is free nearby", async () => {
+    const { code, out } = await online(manifest({ annotations: { "load-balancer-ipv4": '"10.0.1.50"' } }));
+    expect([code, out]).toEqual([1, expect.stringContaining("free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48")]);
+  });
+
+  test("a free address is fine, and stays free", async () => {
+    const ran = await online(manifest({ annotations: { "load-balancer-ipv4": '"10.0.1.60"' } }));
+    expect([ran.code, ran.err]).toEqual([0, ""]);
+  });
+
+  test("a cluster that is not registered", async () => {
+    const { code, err } = await runCli(["check", "--cluster", "two", "-"], { input: manifest(), env });
+    expect([code, err]).toEqual([2, "mooring: cluster two is not registered; there are one\n"]);
+  });
+
+  describe("mooring policy", () => {
+    test("names every problem of a document, and the last good one stays", async () => {
+      const input = "rules: { pls-withdrawm: deny }\nmodes: { sweep: never }\n";
+      const broken = await runCli(["policy", "apply", "-"], { input, env });
+      expect([broken.code, broken.err]).toEqual([2, expect.stringContaining("modes.sweep")]);
+      const slip = await runCli(["policy", "validate", "-"], {
+        input: "rules: { pls-withdrawm: deny }",
+        env,
+      });
+      expect(slip.err).toBe(
+        "mooring: policy rules: there is no rule pls-withdrawm; did you mean pls-withdrawn?\n",
+      );
+      expect((await runCli(["policy", "show"], { env })).out).toContain("sweep: observe");
+    });
+
+    test("diff tells what would change", async () => {
+      const input = "modes: { sweep: enforce }\nrules: { pls-withdrawn: deny }\n";
+      const { code, out } = await runCli(["policy", "diff", "-"], { input, env });
+      expect([code, out]).toEqual([
+        1,
+        '~ rules.pls-withdrawn: none -> "deny"\n~ modes.sweep: "observe" -> "enforce"\n',
+      ]);
+      expect((await runCli(["policy", "diff", "-"], { input: "{}", env })).out).toBe(
+        "Nothing would change.\n",
+      );
+    });
+  });
+});
+
+test("mooring explain says in words what will be built", async () => {
+  const input = manifest({ annotations: { "pls-create": '"true"', "pls-visibility": '"*"' } });
+  const { out } = await runCli(["explain", "-"], { input });
+  expect(out).toContain("load balancer   internal, in the cluster's node resource group");
+  expect(out).toContain("visible to      everybody");
+});
