@@ -14,3 +14,8 @@ export function baseName(uid: string): string {
 export function isNamedFor(name: string, uid: string): boolean {
   return uid !== "" && name.toLowerCase().startsWith(baseName(uid).toLowerCase());
 }
+
+/** True if the name begins as the controller begins the names of frontends, rules and probes. */
+export function isControllers(name: string): boolean {
+  return /^a[0-9a-f]{31}(?:$|-)/i.test(name);
+}

@@ -1,4 +1,5 @@
 /** What Azure itself shows against a resource being an orphan. Pure. */
+import { isControllers } from "../intents/frontendName.ts";
 import type { Link, LoadBalancer } from "../network/model.ts";
 import { sameId } from "../network/resourceId.ts";
 import type { World } from "./world.ts";
@@ -15,8 +16,19 @@ function againstBalancer(world: World, balancer: LoadBalancer): string[] {
     ...off(balancer.tags),
     ...(balancer.frontends.some(({ isPublic }) => isPublic) ? ["it has a public frontend"] : []),
     ...(balancer.otherFrontendUses.length > 0 ? ["outbound or inbound NAT rules use its frontends"] : []),
+    ...foreign(balancer),
     ...unmarked.map((link) => `link ${link.name} stands on it and may be in use`),
   ];
+}
+
+/** What the controller did not name is somebody's own, whatever load balancer it is on. */
+function foreign({ frontends, rules }: LoadBalancer): string[] {
+  return [
+    ...frontends.map(({ name }) => ({ what: "frontend", name })),
+    ...rules.map(({ name }) => ({ what: "rule", name })),
+  ]
+    .filter(({ name }) => !isControllers(name))
+    .map(({ what, name }) => `${what} ${name} is not the controller's`);
 }
 
 function againstLink(link: Link): string[] {

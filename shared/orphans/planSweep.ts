@@ -2,11 +2,11 @@
 import type { Change, Plan } from "../changes/plan.ts";
 import { sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
-import type { World } from "./world.ts";
+import type { ClusterView, World } from "./world.ts";
 
 /** A load balancer waits for every link on it: one that is not due keeps it. */
 export function planSweep(quarantined: readonly Quarantined[], world: World): Plan {
-  const due = quarantined.filter(({ deleteAfterUtc }) => deleteAfterUtc <= world.nowUtc);
+  const due = quarantined.filter((row) => isDue(row, world));
   const links = due.filter(({ kind }) => kind === "link");
   const balancers = due.filter(
     ({ kind, resourceId }) => kind === "loadBalancer" && !isHeld(resourceId, links, world),
@@ -17,6 +17,21 @@ export function planSweep(quarantined: readonly Quarantined[], world: World): Pl
       ...balancers.map((row) => deletion(row, row.resourceId)),
     ],
   };
+}
+
+/** Its grace is over, it was proved anew since it began, and its cluster has not been heard of if it is said to be gone. */
+function isDue({ deleteAfterUtc, quarantinedAtUtc, evidence, cluster }: Quarantined, world: World): boolean {
+  const provedSince = evidence.every(({ atUtc }) => atUtc > quarantinedAtUtc);
+  const view = world.clusters.find((one) => one.cluster.name === cluster);
+  return deleteAfterUtc <= world.nowUtc && provedSince && !(view && isHeardOf(view, quarantinedAtUtc));
+}
+
+/** A cluster that ARM does not know but that still speaks is registered under a wrong id, not gone. */
+function isHeardOf({ state, snapshot, declared }: ClusterView, sinceUtc: string): boolean {
+  if (state !== "gone") return false;
+  return [snapshot?.takenAtUtc, ...declared.map(({ observedAtUtc }) => observedAtUtc)].some(
+    (atUtc) => atUtc !== undefined && atUtc > sinceUtc,
+  );
 }
 
 function connectionsOf(row: Quarantined, world: World): Change[] {

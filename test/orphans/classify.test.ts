@@ -160,6 +160,11 @@ describe("what is not proved is left alone, and says what is missing", () => {
       ["loadBalancer: unproved: outbound or inbound NAT rules use its frontends"],
     ],
     [
+      "a frontend that somebody put on the controller's load balancer by hand",
+      { clusters: [gone], balancers: [balancer({ frontends: [frontend({ name: "db-primary" })] })] },
+      ["loadBalancer: unproved: frontend db-primary is not the controller's"],
+    ],
+    [
       "a public frontend",
       { balancers: [balancer({ frontends: [frontend({ isPublic: true })] })] },
       ["loadBalancer: unproved: it has a public frontend"],

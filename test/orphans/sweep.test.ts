@@ -47,6 +47,7 @@ const sweep = async () =>
   (await sweepOrphans(run, createApply(run.resources), ITEM)).map(({ change, outcome, why }) =>
     [outcome, change.resourceId.split("/").at(-1), ...(why ? [why] : [])].join(" "),
   );
+const heard = () => snapshot({ takenAtUtc: run.clock.nowUtc });
 const quarantined = async () =>
   (await listQuarantine(run)).map(({ kind, deleteAfterUtc }) => `${kind} until ${deleteAfterUtc}`);
 
@@ -112,6 +113,34 @@ describe("an orphan", () => {
       "left kubernetes-internal an earlier change was not made",
     ]);
   });
+
+  test("is proved twice: without any grace it still outlives its first sweep", async () => {
+    await enforce({ sweepGraceSeconds: 0 });
+    expect(await sweep()).toEqual([]);
+    run.clock.advance(1);
+    expect(await sweep()).toEqual(["applied pe.1", "applied pls", "applied kubernetes-internal"]);
+  });
+
+  test.each([
+    ["a snapshot", () => run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: heard() }])],
+    [
+      "an admission",
+      () =>
+        run.tables.intents.transact("one", [
+          { do: "put", key: "shop/web", value: declared({ observedAtUtc: run.clock.nowUtc }) },
+        ]),
+    ],
+  ])(
+    "of a cluster that is gone, says ARM, and sends %s all the same, is kept: its id is wrong",
+    async (_, speak) => {
+      await enforce();
+      await sweep();
+      run.clock.advance(8 * DAY);
+      await speak();
+      expect(await sweep()).toEqual([]);
+      expect(run.resources.calls.count("remove")).toBe(0);
+    },
+  );
 
   test("keeps its place, and its life, while its proof cannot be had", async () => {
     await enforce();
