@@ -14,6 +14,8 @@ export function welcome({ hostUrl, armUrl, controlUrl, caPath, keys, fleet, rest
 
   Try
     npm run demo
+    npm run --silent mooring -- findings
+    npm run --silent mooring -- orphans list
     curl "${hostUrl}/api/health"
     curl -X POST -H "x-functions-key: ${keys.master}" -H "content-type: application/json" -d "{}" ${hostUrl}/admin/functions/auditDrift
     curl "${hostUrl}/api/findings?code=${keys.function}"

@@ -3,7 +3,7 @@
  * the seeded estate on first start. Used by `npm start`, the demo and the tests.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createArm, type Arm } from "../arm/server.ts";
 import { createControl, listenControl } from "../control.ts";
@@ -100,6 +100,10 @@ export async function startSandbox({
       identityHeader,
       caPath: tls.caPath,
     });
+    // So that `npm run mooring` finds this world while it is up, and only then.
+    const environment = join(state, "app.env");
+    await writeFile(environment, environmentFile(settings), { mode: 0o600 });
+    stops.push(() => rm(environment, { force: true }));
     progress("the app on the Functions host");
     const host = await startHostProcess({ app, port: ports.host, state, settings });
     stops.push(() => host.stop());
@@ -198,6 +202,12 @@ function appSettings({
     AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
     NODE_EXTRA_CA_CERTS: caPath,
   };
+}
+
+function environmentFile(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}='${value}'\n`)
+    .join("");
 }
 
 async function secret(path: string): Promise<string> {

@@ -13,7 +13,7 @@ const WINDOW_SECONDS: Readonly<Record<QueueName, number>> = {
   links: 2,
   inventory: 10,
   orphans: 10,
-  drift: 60,
+  drift: 5,
 };
 
 export interface Hint {

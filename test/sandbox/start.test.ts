@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,8 +36,10 @@ interface Started {
   printed(text: string): Promise<void>;
 }
 
-function start(script: string, ...args: string[]): Started {
-  const child = spawn(process.execPath, [join(ROOT, script), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+function start(script: string, args: readonly string[] = [], nodeArgs: readonly string[] = []): Started {
+  const child = spawn(process.execPath, [...nodeArgs, join(ROOT, script), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   const waiting = new Set<() => void>();
   const take = (chunk: Buffer) => {
@@ -62,16 +64,22 @@ const urlOf = (output: string, line: string) =>
 
 describe("npm start", () => {
   test("brings up the world, ends on Ctrl-C with nothing left, and finds its state again", async () => {
-    const first = start("sandbox/main.ts", "--state", state, ...ANY_PORTS);
+    const first = start("sandbox/main.ts", ["--state", state, ...ANY_PORTS]);
     await first.printed("Mooring is ready");
     expect(first.output()).toContain("aks-one (8 Services), aks-two (7 Services), aks-solo (5 Services)");
     const host = urlOf(first.output(), "Functions host");
     expect((await fetch(`${host}/api/health`)).status).toBe(200);
+    const cli = start("cli/main.ts", ["clusters", "list"], [`--env-file=${join(state, "app.env")}`]);
+    expect([await cli.ended, cli.output()]).toEqual([
+      0,
+      expect.stringContaining("MC_rg-solo_aks-solo_westeurope"),
+    ]);
     first.process.kill("SIGINT");
     expect(await first.ended).toBe(0);
     await expect(fetch(`${host}/api/health`)).rejects.toThrow();
+    await expect(access(join(state, "app.env"))).rejects.toThrow();
 
-    const second = start("sandbox/main.ts", "--state", state, ...ANY_PORTS);
+    const second = start("sandbox/main.ts", ["--state", state, ...ANY_PORTS]);
     await second.printed("Mooring is ready");
     expect(second.output()).toContain("found from an earlier start");
     const clusters = await (
@@ -88,7 +96,7 @@ describe("npm start", () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const started = start("sandbox/main.ts", "--state", state, ...ANY_PORTS, "--arm-port", String(port));
+    const started = start("sandbox/main.ts", ["--state", state, ...ANY_PORTS, "--arm-port", String(port)]);
     expect([await started.ended, started.output()]).toEqual([
       2,
       `npm start: port ${port} (arm) is taken: pass --arm-port or set MOORING_SANDBOX_ARM_PORT\n`,
@@ -100,13 +108,13 @@ describe("npm start", () => {
     [["--port", "many"], "npm start: --port: many is not a port\n"],
     [["--nonsense"], "npm start: Unknown option '--nonsense'"],
   ])("%j is refused", async (args, message) => {
-    const started = start("sandbox/main.ts", ...args);
+    const started = start("sandbox/main.ts", args);
     expect(await started.ended).toBe(2);
     expect(started.output()).toContain(message);
   });
 });
 
 test("npm run demo tells the whole story, and every step is so", async () => {
-  const demo = start("sandbox/demo/main.ts", "--control", "http://127.0.0.1:1");
+  const demo = start("sandbox/demo/main.ts", ["--control", "http://127.0.0.1:1"]);
   expect([await demo.ended, demo.output()]).toEqual([0, expect.stringContaining("Every step was so.")]);
 }, 240_000);

@@ -8,13 +8,14 @@ function difference(
   actual: readonly string[],
 ): Draft | undefined {
   if (sameValue([...declared], [...actual])) return undefined;
+  const [wanted, has] = [declared.join(" ") || "none", actual.join(" ") || "none"];
   return {
     about: link.id,
     cluster: cluster.name,
-    message: `${what} of link ${link.name} differs from what its Service declares`,
+    message: `the Service declares ${what} ${wanted}, link ${link.name} has ${has}`,
     advice: `set the link back, or change the Service's annotation`,
-    declared: declared.join(" ") || "none",
-    actual: actual.join(" ") || "none",
+    declared: wanted,
+    actual: has,
   };
 }
 
