@@ -9,15 +9,14 @@ app.http("admitService", {
 
 /** AdmissionReview in, AdmissionReview out; 400, 404, 413 or 415 with a reason for what is none. */
 async function admitService(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [{ app }, door, { AdmissionReview }, { admit }, { inTime }] = await Promise.all([
-    import("../shared/app.ts"),
+  const [door, { AdmissionReview }, { admit }, { inTime }] = await Promise.all([
     import("./door.ts"),
     import("../shared/gate/review.ts"),
     import("../shared/gate/admit.ts"),
     import("../shared/gate/guarded.ts"),
   ]);
   return door.answer(context, async () => {
-    const run = (await app()).run(context);
+    const { run } = await door.openApp(context);
     const cluster = await door.authenticate(run, request.params);
     const review = door.parse(AdmissionReview, await door.readJson(request, door.REVIEW_BYTES));
     const { uid } = review.request;

@@ -1,6 +1,7 @@
 /** What the HTTP functions that clusters call have in common: who is it, is it JSON, is it small enough, what went wrong. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { z } from "zod";
+import type { App } from "../shared/app.ts";
 import type { Cluster } from "../shared/clusters/model.ts";
 import { isTokenOf } from "../shared/clusters/registry.ts";
 import { Conflict, InvalidInput } from "../shared/errors.ts";
@@ -44,6 +45,20 @@ function toProblem(error: unknown): { status: number; problems: readonly string[
   if (error instanceof InvalidInput) return { status: 400, problems: error.problems };
   if (error instanceof Conflict) return { status: 409, problems: [error.message] };
   return { status: 503, problems: ["Mooring cannot answer now; try again"] };
+}
+
+/** The app, open for this request. Its settings are its own trouble, not the caller's: 503, with the reasons in the log and `/api/health`. */
+export async function openApp(context: InvocationContext): Promise<{ app: App; run: Run }> {
+  const { app } = await import("../shared/app.ts");
+  try {
+    const opened = await app();
+    return { app: opened, run: opened.run(context) };
+  } catch (error) {
+    context.error("the settings are broken", {
+      problems: error instanceof InvalidInput ? error.problems : [String(error)],
+    });
+    throw new HttpProblem(503, "Mooring is not set up: GET /api/health says what is wrong");
+  }
 }
 
 /** The registered cluster that the path's token belongs to. An unknown cluster and a wrong token look the same. */

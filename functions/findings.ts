@@ -4,13 +4,12 @@ app.http("findings", { route: "findings", methods: ["GET"], authLevel: "function
 
 /** `?state=open|resolved|all&severity=error|warn|info&cluster=NAME`; open findings if nothing is asked. */
 async function findings(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [{ app }, door, { FindingQuery, queryFindings }] = await Promise.all([
-    import("../shared/app.ts"),
+  const [door, { FindingQuery, queryFindings }] = await Promise.all([
     import("./door.ts"),
     import("../shared/drift/query.ts"),
   ]);
   return door.answer(context, async () => {
     const query = door.parse(FindingQuery, Object.fromEntries(request.query));
-    return { jsonBody: { findings: await queryFindings((await app()).run(context), query) } };
+    return { jsonBody: { findings: await queryFindings((await door.openApp(context)).run, query) } };
   });
 }

@@ -9,13 +9,9 @@ app.http("takeSnapshot", {
 
 /** `kubectl get services --all-namespaces -o json` in, what changed out. */
 async function takeSnapshot(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [{ app }, door, snapshots] = await Promise.all([
-    import("../shared/app.ts"),
-    import("./door.ts"),
-    import("../shared/intents/snapshot.ts"),
-  ]);
+  const [door, snapshots] = await Promise.all([import("./door.ts"), import("../shared/intents/snapshot.ts")]);
   return door.answer(context, async () => {
-    const run = (await app()).run(context);
+    const { run } = await door.openApp(context);
     const cluster = await door.authenticate(run, request.params);
     const report = await snapshots.takeSnapshot(
       run,

@@ -5,8 +5,10 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { parse } from "yaml";
+import { z, ZodError } from "zod";
+import { NewFault } from "./arm/faults.ts";
 import type { Arm } from "./arm/server.ts";
-import type { EventGrid } from "./events/eventGrid.ts";
+import { Disorder, type EventGrid } from "./events/eventGrid.ts";
 import { issueToken } from "./identity/token.ts";
 import { LEAVE_TAG } from "./arm/managedClusters.ts";
 import { ArmClient } from "./cluster/armClient.ts";
@@ -19,6 +21,8 @@ const MOORING = {
   applicationId: "33333333-3333-4333-8333-333333333333",
   name: "mooring",
 };
+/** A name that may stand in resource names. */
+const NewCluster = z.strictObject({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/) });
 const TOKEN_SECONDS = 24 * 3600;
 
 export interface Parts {
@@ -53,14 +57,21 @@ export function createControl(parts: Parts): Hono {
   control.route("/sandbox/faults", faultRoutes(parts));
   control.route("/sandbox/events", eventRoutes(parts));
   control.route("/sandbox/clusters", clusterRoutes(parts));
-  control.onError((error, context) => context.json({ problem: error.message }, 400));
+  control.onError((error, context) => context.json({ problems: problemsOf(error) }, 400));
   return control;
+}
+
+function problemsOf(error: Error): string[] {
+  if (!(error instanceof ZodError)) return [error.message];
+  return error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
 }
 
 function faultRoutes({ arm }: Parts): Hono {
   const routes = new Hono();
   routes.get("/", (context) => context.json(arm.faults.list()));
-  routes.post("/", async (context) => context.json(arm.faults.add(await context.req.json()), 201));
+  routes.post("/", async (context) =>
+    context.json(arm.faults.add(NewFault.parse(await context.req.json())), 201),
+  );
   routes.delete("/", (context) => {
     arm.faults.clear();
     return context.body(null, 204);
@@ -82,7 +93,7 @@ function eventRoutes({ events }: Parts): Hono {
     });
   });
   routes.patch("/", async (context) => {
-    events()?.disturb(await context.req.json());
+    events()?.disturb(Disorder.parse({ ...events()?.disorder(), ...(await context.req.json()) }));
     return context.json(events()?.disorder());
   });
   return routes;
@@ -106,7 +117,9 @@ function clusterRoutes(parts: Parts): Hono {
       })),
     ),
   );
-  routes.post("/", async (context) => context.json(await addCluster(parts, await context.req.json()), 201));
+  routes.post("/", async (context) =>
+    context.json(await addCluster(parts, NewCluster.parse(await context.req.json())), 201),
+  );
   routes.delete("/:cluster", async (context) =>
     context.json(await killCluster(parts, context.req.param("cluster"))),
   );

@@ -1,27 +1,44 @@
 /** Faults on demand: each matches requests and does one thing a number of times. */
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 
-export type FaultAction =
-  | { kind: "latency"; milliseconds: number }
-  | { kind: "error"; status: number; code?: string; retryAfterSeconds?: number }
-  | { kind: "reset" }
+const FaultAction = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("latency"), milliseconds: z.int().min(0) }),
+  z.strictObject({
+    kind: z.literal("error"),
+    status: z.int().min(400).max(599),
+    code: z.string().optional(),
+    retryAfterSeconds: z.int().min(0).optional(),
+  }),
+  z.strictObject({ kind: z.literal("reset") }),
   /** The request is carried out, its answer never arrives. */
-  | { kind: "loseAnswer" }
-  | { kind: "failOperation"; code?: string }
+  z.strictObject({ kind: z.literal("loseAnswer") }),
+  z.strictObject({ kind: z.literal("failOperation"), code: z.string().optional() }),
   /** Released by removing the fault. */
-  | { kind: "hangOperation" };
+  z.strictObject({ kind: z.literal("hangOperation") }),
+]);
+export type FaultAction = z.infer<typeof FaultAction>;
 
-export interface Fault {
-  id: string;
+export const NewFault = z.strictObject({
   /** Absent: any. */
-  method?: string;
+  method: z.string().optional(),
   /** Regular expression on the path, without case. Absent: any. */
-  path?: string;
+  path: z.string().refine(isExpression, "is no regular expression").optional(),
   /** Name of the caller in its token. Absent: anybody. */
-  caller?: string;
-  action: FaultAction;
+  caller: z.string().optional(),
+  action: FaultAction,
   /** How often still; absent: until removed. */
-  times?: number;
+  times: z.int().min(1).optional(),
+});
+export type NewFault = z.infer<typeof NewFault>;
+export type Fault = NewFault & { id: string };
+
+function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text, "i") instanceof RegExp;
+  } catch {
+    return false;
+  }
 }
 
 const BEFORE = new Set(["latency", "error", "reset"]);
@@ -29,7 +46,7 @@ const BEFORE = new Set(["latency", "error", "reset"]);
 export class Faults {
   readonly #faults = new Map<string, Fault>();
 
-  add(fault: Omit<Fault, "id">): Fault {
+  add(fault: NewFault): Fault {
     const added = { id: randomUUID(), ...fault };
     this.#faults.set(added.id, added);
     return added;

@@ -3,6 +3,7 @@
  * demand. Fed by ARM's outcomes; knows only the endpoint's URL.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import type { ArmEvent } from "../arm/armEvent.ts";
 import { toEvent, type GridEvent } from "./toEvent.ts";
 
@@ -11,15 +12,16 @@ const RETRY_SECONDS = [10, 30, 60, 300, 600, 1800, 3600];
 /** Answers after which Event Grid does not try again. */
 const FINAL = new Set([400, 401, 413]);
 
-export interface Disorder {
+export const Disorder = z.strictObject({
   /** Each event is delivered this many times more. */
-  duplicates: number;
+  duplicates: z.int().min(0),
   /** Share of events that are lost, 0 to 1. */
-  loss: number;
-  delayMilliseconds: number;
+  loss: z.number().min(0).max(1),
+  delayMilliseconds: z.number().min(0),
   /** Events wait a random part of the delay each, so that they overtake one another. */
-  reorder: boolean;
-}
+  reorder: z.boolean(),
+});
+export type Disorder = z.infer<typeof Disorder>;
 
 const ORDER: Disorder = { duplicates: 0, loss: 0, delayMilliseconds: 0, reorder: false };
 

@@ -283,7 +283,7 @@ test("settings that are wrong make health say so, all at once, and the app refus
       "MOORING_SUBSCRIPTIONS.0: not a subscription id",
       "MOORING_ARM_ENDPOINT: must be an https URL",
     ]);
-    expect((await broken.call("/api/admit/one/token", post(review(service("x"))))).status).toBe(400);
+    expect((await broken.call("/api/admit/one/token", post(review(service("x"))))).status).toBe(503);
   } finally {
     await broken.close();
   }
