@@ -23,7 +23,7 @@ const cluster: Cluster = {
   nodeResourceGroup: "MC",
   vnetId: VNET,
   defaultSubnet: "apps",
-  tokenHashes: [],
+  tokens: [],
   registeredAtUtc: "",
 };
 

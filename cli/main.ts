@@ -3,7 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../shared/errors.ts";
 import { checkCommand } from "./check/command.ts";
-import { clustersCommand } from "./clusters.ts";
+import { clustersCommand } from "./clusters/command.ts";
 import { explainCommand } from "./explain.ts";
 import { listCommands } from "./lists.ts";
 import { policyCommand } from "./policy.ts";

@@ -1,9 +1,9 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
 
 app.http("admitService", {
-  route: "admit/{cluster}/{token}",
+  route: "admit/{cluster}/{token?}",
   methods: ["POST"],
-  authLevel: "anonymous", // the API server can send neither header nor query of ours: the path's token is the credential
+  authLevel: "anonymous", // the cluster's token is the credential
   handler: admitService,
 });
 
@@ -17,7 +17,7 @@ async function admitService(request: HttpRequest, context: InvocationContext): P
   ]);
   return door.answer(context, async () => {
     const { run } = await door.openApp(context);
-    const cluster = await door.authenticate(run, request.params);
+    const cluster = await door.authenticate(run, request);
     const review = door.parse(AdmissionReview, await door.readJson(request, door.REVIEW_BYTES));
     const { uid } = review.request;
     const response = await inTime(run, uid, door.timeoutSeconds(request.query), () =>

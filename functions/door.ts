@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { z } from "zod";
 import type { App } from "../shared/app.ts";
 import type { Cluster } from "../shared/clusters/model.ts";
-import { isTokenOf } from "../shared/clusters/registry.ts";
+import { isTokenOf } from "../shared/clusters/token.ts";
 import { Conflict, InvalidInput } from "../shared/errors.ts";
 import { knownCluster } from "../shared/gate/known.ts";
 import type { Run } from "../shared/ports.ts";
@@ -11,6 +11,11 @@ import type { Run } from "../shared/ports.ts";
 /** The API server's own limit for a request, with room for the old object. */
 export const REVIEW_BYTES = 3 * 1024 * 1024;
 export const SNAPSHOT_BYTES = 50 * 1024 * 1024;
+
+/** Where the relay and the snapshot job put the token: unlike a path, no proxy writes a header to its log. */
+export const TOKEN_HEADER = "x-mooring-token";
+
+type Caller = Pick<HttpRequest, "params" | "headers">;
 
 /** Kubernetes' default, and what it allows. */
 const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -61,11 +66,14 @@ export async function openApp(context: InvocationContext): Promise<{ app: App; r
   }
 }
 
-/** The registered cluster that the path's token belongs to. An unknown cluster and a wrong token look the same. */
-export async function authenticate(run: Run, params: Readonly<Record<string, string>>): Promise<Cluster> {
+/**
+ * The registered cluster that the token belongs to: in the header, or as the path's last segment for API servers, which cannot send
+ * headers. An unknown cluster and a wrong token look the same.
+ */
+export async function authenticate(run: Run, { params, headers }: Caller): Promise<Cluster> {
   const cluster = await knownCluster(run, params["cluster"] ?? "");
   // Asked first, so that an unknown cluster costs the same time.
-  const valid = isTokenOf(cluster, params["token"] ?? "");
+  const valid = isTokenOf(cluster, headers.get(TOKEN_HEADER) ?? params["token"] ?? "", run.now());
   if (valid && cluster) return cluster;
   throw new HttpProblem(404, "not found");
 }

@@ -1,9 +1,9 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
 
 app.http("takeSnapshot", {
-  route: "clusters/{cluster}/snapshot/{token}",
+  route: "clusters/{cluster}/snapshot/{token?}",
   methods: ["POST"],
-  authLevel: "anonymous", // the path's token is the credential, as for admission
+  authLevel: "anonymous", // the cluster's token is the credential
   handler: takeSnapshot,
 });
 
@@ -12,7 +12,7 @@ async function takeSnapshot(request: HttpRequest, context: InvocationContext): P
   const [door, snapshots] = await Promise.all([import("./door.ts"), import("../shared/intents/snapshot.ts")]);
   return door.answer(context, async () => {
     const { run } = await door.openApp(context);
-    const cluster = await door.authenticate(run, request.params);
+    const cluster = await door.authenticate(run, request);
     const report = await snapshots.takeSnapshot(
       run,
       cluster.name,

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { listClusters } from "../../shared/clusters/registry.ts";
+import { requireCluster } from "../../shared/clusters/registry.ts";
 import { InvalidInput } from "../../shared/errors.ts";
 import { defaultPolicy } from "../../shared/policy.ts";
 import { checkPolicy, readPolicy } from "../../shared/policyStore.ts";
@@ -71,11 +71,6 @@ async function convene({ offline, cluster: name, policy: file }: Options): Promi
   if (name === undefined)
     throw new InvalidInput("say which cluster they are meant for (--cluster NAME), or check --offline");
   const run = await open();
-  const clusters = await listClusters(run);
-  const cluster = clusters.find((one) => one.name === name);
-  if (!cluster)
-    throw new InvalidInput(
-      `cluster ${name} is not registered; there are ${clusters.map((one) => one.name).join(", ") || "none"}`,
-    );
+  const cluster = await requireCluster(run, name);
   return { policy: given ?? (await readPolicy(run)).policy, online: { run, cluster } };
 }

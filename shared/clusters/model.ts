@@ -8,7 +8,15 @@ export interface Cluster {
   readonly vnetId: string;
   /** Name of the subnet that the CCM takes when the Service names none. */
   readonly defaultSubnet: string;
-  /** SHA-256 of each valid token, lower-case hex; two during rotation. */
-  readonly tokenHashes: readonly string[];
+  /** The newest first; two during rotation. */
+  readonly tokens: readonly Token[];
   readonly registeredAtUtc: string;
+}
+
+export interface Token {
+  /** SHA-256, lower-case hex. */
+  readonly hash: string;
+  readonly madeAtUtc: string;
+  /** Absent: until it is rotated. */
+  readonly endsAtUtc?: string;
 }

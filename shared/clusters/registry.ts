@@ -1,13 +1,12 @@
-/**
- * Registered clusters and their tokens. A token is 256 random bits, shown once and stored as its SHA-256: with that much
- * entropy a slow hash would add nothing. Partition `all`; key = cluster name.
- */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+/** Registered clusters. Partition `all`; key = cluster name. */
 import { z } from "zod";
-import { InvalidInput } from "../errors.ts";
+import { Conflict, InvalidInput } from "../errors.ts";
 import { parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
+import type { Row } from "../storage/table.ts";
+import { writeRows } from "../storage/writeRows.ts";
 import type { Cluster } from "./model.ts";
+import { makeToken, rotated } from "./token.ts";
 
 const PARTITION = "all";
 
@@ -29,22 +28,70 @@ export const Registration = z.strictObject({
 });
 export type Registration = z.infer<typeof Registration>;
 
-/** Registers a cluster, or replaces its registration, and gives its new token: the only time it is seen. @throws InvalidInput */
-export async function registerCluster(
-  run: Run,
-  registration: unknown,
-): Promise<{ name: string; token: string }> {
+/** A cluster's new token: the only time it is seen. */
+export interface NewToken {
+  readonly name: string;
+  readonly token: string;
+  /** When the token before it ends; absent if there is none. */
+  readonly previousEndsAtUtc?: string;
+}
+
+/** @throws InvalidInput naming every wrong field, or if the name is taken: a second registration would end the first one's token */
+export async function registerCluster(run: Run, registration: unknown): Promise<NewToken> {
   const parsed = Registration.safeParse(registration);
   if (!parsed.success)
     throw new InvalidInput(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
-  const token = randomBytes(32).toString("base64url");
-  const value: Cluster = {
-    ...parsed.data,
-    tokenHashes: [hash(token)],
-    registeredAtUtc: run.now().toISOString(),
-  };
-  await run.ports.tables.clusters.transact(PARTITION, [{ do: "put", key: value.name, value }]);
-  return { name: value.name, token };
+  const { secret, token } = makeToken(run.now());
+  const value: Cluster = { ...parsed.data, tokens: [token], registeredAtUtc: run.now().toISOString() };
+  const written = await run.ports.tables.clusters.transact(PARTITION, [
+    { do: "insert", key: value.name, value },
+  ]);
+  if (!written.ok)
+    throw new InvalidInput(
+      `cluster ${value.name} is registered already: rotate its token, or remove it first`,
+    );
+  await forgetDeclared(run, value.name);
+  return { name: value.name, token: secret };
+}
+
+/** A second token; the one before it stays valid for the overlap. @throws InvalidInput if there is no such cluster · Conflict */
+export async function rotateToken(run: Run, name: string, overlapHours: number): Promise<NewToken> {
+  const row = await requireRow(run, name);
+  const now = run.now();
+  const { secret, token } = makeToken(now);
+  const tokens = rotated(row.value.tokens, token, {
+    now,
+    endsAt: new Date(now.getTime() + overlapHours * 3_600_000),
+  });
+  const written = await run.ports.tables.clusters.transact(PARTITION, [
+    { do: "replace", key: name, value: { ...row.value, tokens }, version: row.version },
+  ]);
+  if (!written.ok) throw changedMeanwhile(name);
+  const previousEndsAtUtc = tokens[1]?.endsAtUtc;
+  return { name, token: secret, ...(previousEndsAtUtc && { previousEndsAtUtc }) };
+}
+
+/**
+ * Forgets a cluster, its tokens and what it declared. What it has in Azure is nobody's from then on: reported as unknown, never
+ * deleted. Its reservations expire by themselves. @throws InvalidInput if there is no such cluster · Conflict
+ */
+export async function removeCluster(run: Run, name: string): Promise<void> {
+  const { version } = await requireRow(run, name);
+  const written = await run.ports.tables.clusters.transact(PARTITION, [{ do: "remove", key: name, version }]);
+  if (!written.ok) throw changedMeanwhile(name);
+  await forgetDeclared(run, name);
+}
+
+/** A cluster's declarations are evidence for deletes: they must never be taken for those of another cluster of the same name. */
+async function forgetDeclared(run: Run, name: string): Promise<void> {
+  const { snapshots, intents } = run.ports.tables;
+  await snapshots.transact(PARTITION, [{ do: "remove", key: name }]);
+  const rows = await Array.fromAsync(intents.list(name));
+  await writeRows(
+    intents,
+    name,
+    rows.map(({ key }) => ({ do: "remove", key }) as const),
+  );
 }
 
 export async function findCluster(run: Run, name: string): Promise<Cluster | undefined> {
@@ -56,17 +103,20 @@ export async function listClusters(run: Run): Promise<Cluster[]> {
   return rows.map(({ value }) => value);
 }
 
-/** True if the token is one of the cluster's; an unknown cluster takes as long and looks the same. */
-export function isTokenOf(cluster: Cluster | undefined, token: string): boolean {
-  const given = Buffer.from(hash(token), "hex");
-  const valid = (cluster?.tokenHashes ?? [hash("")]).map((known) =>
-    timingSafeEqual(given, Buffer.from(known, "hex")),
-  );
-  return cluster !== undefined && valid.includes(true);
+/** @throws InvalidInput that names those there are */
+export async function requireCluster(run: Run, name: string): Promise<Cluster> {
+  return (await requireRow(run, name)).value;
 }
 
-function hash(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
+async function requireRow(run: Run, name: string): Promise<Row<Cluster>> {
+  const row = await run.ports.tables.clusters.get(PARTITION, name);
+  if (row) return row;
+  const names = (await listClusters(run)).map((one) => one.name);
+  throw new InvalidInput(`cluster ${name} is not registered; there are ${names.join(", ") || "none"}`);
+}
+
+function changedMeanwhile(name: string): Conflict {
+  return new Conflict(`cluster ${name} was changed by somebody else: try again`);
 }
 
 function hasType(id: string, type: string): boolean {

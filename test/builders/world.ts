@@ -27,7 +27,7 @@ export function cluster(some: Partial<Cluster> = {}): Cluster {
     nodeResourceGroup: "MC_one",
     vnetId: VNET,
     defaultSubnet: "apps",
-    tokenHashes: [],
+    tokens: [],
     registeredAtUtc: NOW,
     ...some,
   };

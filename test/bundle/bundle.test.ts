@@ -82,7 +82,7 @@ test("the artifact has exactly these functions and triggers", async () => {
       .trim(),
   );
   expect(triggers.sort()).toEqual([
-    "admitService httpTrigger admit/{cluster}/{token}",
+    "admitService httpTrigger admit/{cluster}/{token?}",
     "auditDrift timerTrigger 0 30 * * * *",
     "auditDriftWork queueTrigger mooring-drift",
     "findings httpTrigger findings",
@@ -93,7 +93,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "scanInventoryWork queueTrigger mooring-inventory",
     "sweepOrphans timerTrigger 0 0 * * * *",
     "sweepOrphansWork queueTrigger mooring-orphans",
-    "takeSnapshot httpTrigger clusters/{cluster}/snapshot/{token}",
+    "takeSnapshot httpTrigger clusters/{cluster}/snapshot/{token?}",
   ]);
 });
 
