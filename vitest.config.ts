@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { missingForDeploy } from "./tools/programs.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: missingForDeploy().length > 0 ? ["test/deploy/**"] : [],
     globalSetup: ["test/azurite.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

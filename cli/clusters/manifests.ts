@@ -51,12 +51,15 @@ function head({ cluster }: Subject): string {
 
 function valuesOf({ cluster, installation }: Subject): Values {
   const { url, namespace, exclude, timeout } = installation;
-  const { hostname, port } = new URL(url);
+  const { hostname, port: text } = new URL(url);
+  const port = text === "" ? HTTPS_PORT : Number(text);
   return {
     ...installation,
     cluster,
     host: hostname,
-    port: port === "" ? HTTPS_PORT : Number(port),
+    port,
+    // The API server's and the Function App's.
+    ports: [...new Set([HTTPS_PORT, port])].map((one) => ({ protocol: "TCP", port: one })),
     excluded: [...new Set(["kube-system", namespace, ...exclude])],
     timeout,
   };

@@ -17,8 +17,8 @@ export const AdmissionReview = z.object({
     name: z.string().default(""),
     operation: z.enum(["CREATE", "UPDATE", "DELETE", "CONNECT"]),
     dryRun: z.boolean().nullish(),
-    object: z.unknown(),
-    oldObject: z.unknown(),
+    object: z.unknown().optional(),
+    oldObject: z.unknown().optional(),
   }),
 });
 export type AdmissionReview = z.infer<typeof AdmissionReview>;

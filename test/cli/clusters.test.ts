@@ -157,7 +157,7 @@ describe("manifests", () => {
 
   test("put the token into one Secret, and nowhere that more people can read", async () => {
     const { all } = await manifests("relayed", "--mutate");
-    const { token } = named(all, "Secret", "mooring-token")?.["stringData"] as { token: string };
+    const token = named(all, "Secret", "mooring-token")?.["stringData"].token;
     expect(token).toMatch(/^[\w-]{43}$/);
     const holders = all.filter((one) => JSON.stringify(one).includes(token));
     expect(holders.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(["Secret/mooring-token"]);
