@@ -9,8 +9,10 @@ import {
   rotateToken,
   type NewToken,
 } from "../../shared/clusters/registry.ts";
+import { readPolicy } from "../../shared/policyStore.ts";
 import type { Run } from "../../shared/ports.ts";
 import { open } from "../open.ts";
+import { writeAdmissionPolicy } from "./admissionPolicy.ts";
 import { isJson, print } from "../print.ts";
 import { parseInstallation, type Installation } from "./installation.ts";
 import { writeManifests } from "./manifests.ts";
@@ -46,6 +48,11 @@ export function clustersCommand(): Command {
     .command("remove <name>")
     .description("forget a cluster and its tokens; nothing of it in Azure is touched")
     .action(remove);
+  clusters
+    .command("policy <name>")
+    .description("the rules that need no Azure state as ValidatingAdmissionPolicies, for kubectl apply -f -")
+    .option("--exclude <namespaces...>", "namespaces that are not judged", [])
+    .action(policy);
   clusters.command("list").description("the registered clusters").action(list);
   return clusters;
 }
@@ -167,6 +174,12 @@ async function remove(name: string, _options: unknown, command: Command): Promis
   console.log(
     "In the cluster: kubectl delete validatingwebhookconfiguration mooring; kubectl delete namespace mooring",
   );
+}
+
+async function policy(name: string, { exclude }: { exclude: string[] }): Promise<void> {
+  const run = await open();
+  const [cluster, inForce] = await Promise.all([requireCluster(run, name), readPolicy(run)]);
+  process.stdout.write(await writeAdmissionPolicy({ cluster, policy: inForce.policy, exclude }));
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {

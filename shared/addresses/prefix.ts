@@ -3,6 +3,7 @@
  * @see https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq (Azure's five reserved addresses)
  */
 import { Address4, Address6 } from "ip-address";
+import { IPV4, IPV6 } from "./pattern.ts";
 
 export interface Address {
   readonly family: "IPv4" | "IPv6";
@@ -15,9 +16,9 @@ export interface Prefix {
   readonly last: bigint;
 }
 
-const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 // Azure and Go read `010` differently; only the one form that everybody reads alike is an address.
-const STRICT_IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+const STRICT_IPV4 = new RegExp(IPV4);
+const STRICT_IPV6 = new RegExp(IPV6);
 
 /** Addresses that Azure keeps at the start of every prefix; it also keeps the last one. */
 const AZURE_FIRST = 4n;
@@ -25,7 +26,7 @@ const AZURE_FIRST = 4n;
 /** The address that the text is in strict form; `undefined` for `010.0.0.1`, `10.1`, spaces, zones, names. */
 export function parseAddress(text: string): Address | undefined {
   if (STRICT_IPV4.test(text)) return { family: "IPv4", value: new Address4(text).bigInt() };
-  if (!text.includes(":") || /[%/\s]/.test(text) || !Address6.isValid(text)) return undefined;
+  if (!STRICT_IPV6.test(text)) return undefined;
   return { family: "IPv6", value: new Address6(text).bigInt() };
 }
 

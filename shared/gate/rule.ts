@@ -86,7 +86,30 @@ export interface Rule {
   readonly needsState: boolean;
   /** Why it matters, for the documents. */
   readonly docs: string;
+  /**
+   * The same in CEL, for clusters without us: true if the rule fires. Reads `variables` (`cel.ts`). Absent where CEL cannot say it;
+   * `undefined` where policy leaves nothing to check.
+   */
+  readonly cel?: (policy: CelPolicy) => string | undefined;
   readonly check: (input: RuleInput) => readonly Violation[];
+}
+
+/** What policy says of a whole cluster. */
+export interface CelPolicy extends Omit<Allowed, "subnets"> {
+  readonly subnets: readonly {
+    readonly namespaces?: readonly string[] | undefined;
+    readonly allowed: readonly string[];
+  }[];
+}
+
+/** A list of strings in CEL: any text, whatever quotes it has. */
+export function celList(texts: readonly string[]): string {
+  return `[${texts.map(celText).join(", ")}]`;
+}
+
+export function celText(text: string): string {
+  // JSON's escapes are CEL's, but for the solidus, which JSON.stringify leaves alone.
+  return JSON.stringify(text);
 }
 
 export interface RuleFinding extends Violation {

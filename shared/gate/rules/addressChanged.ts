@@ -9,6 +9,14 @@ export const addressChanged: Rule = {
   reads: "requested addresses, status.loadBalancer, before and after",
   needsState: false,
   docs: "The cloud controller deletes the frontend and makes another: whoever uses the old address loses it.",
+  cel: () =>
+    ["4", "6"]
+      .map((family) => [`variables.valid${family}`, `variables.were${family}`] as const)
+      .map(
+        ([now, before]) =>
+          `(variables.wasInternal && size(${now}) > 0 && size(${before}) > 0 && ${differ(`${now}[0]`, `${before}[0]`)})`,
+      )
+      .join(" || "),
   check: (input) => {
     const { old } = input;
     if (!old?.intent.internal) return [];
@@ -27,3 +35,8 @@ export const addressChanged: Rule = {
     });
   },
 };
+
+/** One address has several texts in IPv6. */
+function differ(a: string, b: string): string {
+  return `(isIP(${a}) && isIP(${b}) ? ip(${a}) != ip(${b}) : ${a} != ${b})`;
+}

@@ -1,3 +1,4 @@
+import { ADDRESS, IPV4, IPV6 } from "../../addresses/pattern.ts";
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import type { Rule } from "../rule.ts";
 import { FRONTEND } from "./requested.ts";
@@ -11,6 +12,8 @@ export const addressMalformed: Rule = {
   reads: READS,
   needsState: false,
   docs: "`010.0.0.1`, `10.1` and surrounding spaces are read differently by different programs; Azure refuses them and the Service stays pending.",
+  cel: () =>
+    `variables.isInternal && [variables.ipv4, variables.ipv6].exists(text, text != '' && !text.matches('${ADDRESS}'))`,
   check: (input) =>
     FRONTEND.requested(input)
       .filter(({ address }) => !address)
@@ -28,6 +31,8 @@ export const addressFamilyMismatch: Rule = {
   reads: `${READS}, spec.ipFamilies`,
   needsState: false,
   docs: "The cloud controller hands the address to a frontend of the field's family, and only for families that the Service has.",
+  cel: () =>
+    `variables.isInternal && (variables.ipv4.matches('${IPV6}') || variables.ipv6.matches('${IPV4}') || (variables.ipv4.matches('${IPV4}') && !('IPv4' in variables.families)) || (variables.ipv6.matches('${IPV6}') && !('IPv6' in variables.families)))`,
   check: (input) =>
     FRONTEND.requested(input).flatMap(({ field, text, family, address }) => {
       if (!address) return [];

@@ -1,6 +1,6 @@
 /** Where an address lies: in its subnet, apart from what Azure and the organisation keep. For frontends and links alike. */
 import { contains, isAzureReserved, parsePrefixes, type Address } from "../../addresses/prefix.ts";
-import type { Rule } from "../rule.ts";
+import { celList, type Rule } from "../rule.ts";
 import { validAddresses, type Target } from "./requested.ts";
 
 function prefixOf(prefixes: readonly string[], address: Address): string | undefined {
@@ -56,6 +56,10 @@ export const addressExcluded = (target: Target): Rule => ({
   reads: "requested addresses, policy `excludedRanges`",
   needsState: false,
   docs: "Ranges that are meant for nodes or other uses are kept free of Services.",
+  cel: ({ excludedRanges }) =>
+    excludedRanges.length === 0
+      ? undefined
+      : `${target.celAddresses}.exists(text, isIP(text) && ${celList(excludedRanges)}.exists(range, cidr(range).containsIP(text)))`,
   check: (input) =>
     validAddresses(target, input).flatMap(({ field, text, address }) => {
       const range = prefixOf(input.allowed.excludedRanges, address);

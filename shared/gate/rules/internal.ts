@@ -11,6 +11,7 @@ export const internalNotTrue: Rule = {
   reads: KEY,
   needsState: false,
   docs: "The cloud controller compares the value exactly: `True`, `yes` or ` true` make a public load balancer.",
+  cel: () => `'${KEY}' in variables.annotations && !(variables.internal in ['true', 'false'])`,
   check: ({ annotations }): Violation[] => {
     const value = annotations[KEY];
     if (value === undefined || value === "true" || value === "false") return [];
@@ -31,6 +32,7 @@ export const internalFlipped: Rule = {
   reads: `${KEY}, before and after`,
   needsState: false,
   docs: "The frontend moves to another load balancer and the address changes.",
+  cel: () => "variables.isUpdate && variables.isInternal != variables.wasInternal",
   check: ({ annotations, intent, old }): Violation[] => {
     if (!old || old.intent.internal === intent.internal) return [];
     const kind = intent.internal ? "internal" : "public";
@@ -51,6 +53,8 @@ export const internalSettingsIgnored: Rule = {
   reads: "subnet and Private Link Service annotations",
   needsState: false,
   docs: "They are not read while the Service is public.",
+  cel: () =>
+    `!variables.isInternal && !variables.hasLink && (!('${KEY}' in variables.annotations) || variables.internal == 'false') && variables.annotations.exists(key, key.matches('/azure-(load-balancer-internal-subnet|pls-)'))`,
   check: ignoredSettings,
 };
 

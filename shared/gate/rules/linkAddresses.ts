@@ -1,5 +1,6 @@
 /** How many NAT addresses a link gets, and which. What they meet in their subnet is told by the address rules. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { IPV4 } from "../../addresses/pattern.ts";
 import { parseAddress } from "../../addresses/prefix.ts";
 import type { Rule } from "../rule.ts";
 
@@ -7,6 +8,8 @@ const COUNT = ANNOTATIONS.linkAddressCount.key;
 const STATIC = ANNOTATIONS.linkAddresses.key;
 /** Azure's limit, and the cloud controller's. */
 const MOST = 8;
+/** What may stand before the one digit of a count. */
+const COUNT_TEXT = "^[+]?0{0,8}";
 
 export const plsCountInvalid: Rule = {
   id: "pls-count-invalid",
@@ -15,6 +18,8 @@ export const plsCountInvalid: Rule = {
   reads: COUNT,
   needsState: false,
   docs: "The cloud controller fails and the Service stays pending.",
+  cel: () =>
+    `variables.hasLink && '${COUNT}' in variables.annotations && !variables.linkAddressCount.trim().matches('${COUNT_TEXT}[1-${MOST}]$')`,
   check: ({ annotations, intent }) => {
     const value = annotations[COUNT];
     if (!intent.link || value === undefined || isCount(value)) return [];
@@ -29,6 +34,9 @@ export const plsStaticOverCount: Rule = {
   reads: `${STATIC}, ${COUNT}`,
   needsState: false,
   docs: "The cloud controller fails and the Service stays pending.",
+  // CEL counts no distinct values: the places where one stands first are counted.
+  cel: () =>
+    `variables.hasLink && ['1', '2', '3', '4', '5', '6', '7', '8'].exists(count, ('${COUNT}' in variables.annotations ? variables.linkAddressCount.trim().matches('${COUNT_TEXT}' + count + '$') : count == '1') && size(variables.places.filter(here, here < size(variables.natIps) && !variables.places.exists(before, before < here && variables.natIps[before] == variables.natIps[here]))) > int(count))`,
   check: ({ annotations, intent: { link } }) => {
     const count = annotations[COUNT];
     if (!link || link.natIps.length <= link.natIpCount || (count !== undefined && !isCount(count))) return [];
@@ -50,6 +58,7 @@ export const plsStaticMalformed: Rule = {
   reads: STATIC,
   needsState: false,
   docs: "Links are IPv4, and addresses are separated by spaces: the cloud controller fails on anything else.",
+  cel: () => `variables.hasLink && variables.natIps.exists(text, !text.matches('${IPV4}'))`,
   check: ({ intent: { link } }) =>
     (link?.natIps ?? [])
       .filter((text) => parseAddress(text)?.family !== "IPv4")

@@ -1,10 +1,10 @@
 /** Who may see a link, and who is connected without asking. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { annotationTokens } from "../../annotations/parse.ts";
-import type { Rule, RuleInput, Violation } from "../rule.ts";
+import { celList, type Rule, type RuleInput, type Violation } from "../rule.ts";
 
 type List = "linkVisibility" | "linkAutoApproval";
-const SUBSCRIPTION = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const SUBSCRIPTION = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 
 export const plsVisibilityMalformed: Rule = {
   id: "pls-visibility-malformed",
@@ -13,6 +13,7 @@ export const plsVisibilityMalformed: Rule = {
   reads: ANNOTATIONS.linkVisibility.key,
   needsState: false,
   docs: "Entries are subscription ids separated by spaces, or `*`. Azure refuses anything else.",
+  cel: () => malformedCel("visibility", "text != '*' && "),
   check: (input) => malformed(input, "linkVisibility", (token) => token === "*"),
 };
 
@@ -23,6 +24,7 @@ export const plsAutoApprovalMalformed: Rule = {
   reads: ANNOTATIONS.linkAutoApproval.key,
   needsState: false,
   docs: "Entries are subscription ids separated by spaces; `*` means nothing here.",
+  cel: () => malformedCel("autoApproval", ""),
   check: (input) => malformed(input, "linkAutoApproval", () => false),
 };
 
@@ -33,6 +35,8 @@ export const plsVisibilityStarMixed: Rule = {
   reads: ANNOTATIONS.linkVisibility.key,
   needsState: false,
   docs: "`*` anywhere makes the link visible to everybody; the ids are ignored.",
+  cel: () =>
+    "variables.hasLink && '*' in variables.visibility && variables.visibility.exists(text, text != '*')",
   check: ({ annotations, intent }) => {
     const entries = intent.link ? annotationTokens(annotations, "linkVisibility") : [];
     if (!entries.includes("*") || entries.every((entry) => entry === "*")) return [];
@@ -53,6 +57,8 @@ export const plsAutoApprovalWithoutVisibility: Rule = {
   reads: `${ANNOTATIONS.linkAutoApproval.key}, ${ANNOTATIONS.linkVisibility.key}`,
   needsState: false,
   docs: "Auto-approval has an effect only for subscriptions that the link is visible to.",
+  cel: () =>
+    `variables.hasLink && !('*' in variables.visibility) && variables.autoApproval.exists(text, text.matches('${SUBSCRIPTION.source}') && !variables.visibility.exists(seer, seer.lowerAscii() == text.lowerAscii()))`,
   check: ({ intent: { link } }) => {
     if (!link || link.visibility.includes("*")) return [];
     const visible = lower(link.visibility);
@@ -75,6 +81,7 @@ export const plsVisibilityEveryone: Rule = {
   reads: ANNOTATIONS.linkVisibility.key,
   needsState: false,
   docs: "Off until policy turns it on: anyone who knows the alias may ask for a connection.",
+  cel: () => "variables.hasLink && '*' in variables.visibility",
   check: ({ intent: { link } }) =>
     link?.visibility.includes("*")
       ? [violation("linkVisibility", "*", "the link is visible to everybody: name the subscriptions")]
@@ -88,6 +95,9 @@ export const plsVisibilityNotAllowed: Rule = {
   reads: `${ANNOTATIONS.linkVisibility.key}, policy \`links.visibility\``,
   needsState: false,
   docs: "Fires only where policy has a list.",
+  cel: ({ visibility }) =>
+    visibility &&
+    `variables.hasLink && ('*' in variables.visibility ? ['*'] : variables.visibility).exists(text, !(text.lowerAscii() in ${celList(visibility)}))`,
   check: ({ intent, allowed }) => notAllowed(intent.link?.visibility, allowed.visibility, "linkVisibility"),
 };
 
@@ -98,6 +108,9 @@ export const plsAutoApprovalNotAllowed: Rule = {
   reads: `${ANNOTATIONS.linkAutoApproval.key}, policy \`links.autoApproval\``,
   needsState: false,
   docs: "Fires only where policy has a list.",
+  cel: ({ autoApproval }) =>
+    autoApproval &&
+    `variables.hasLink && variables.autoApproval.exists(text, !(text.lowerAscii() in ${celList(autoApproval)}))`,
   check: ({ intent, allowed }) =>
     notAllowed(intent.link?.autoApproval, allowed.autoApproval, "linkAutoApproval"),
 };
@@ -111,6 +124,10 @@ function malformed(
   return annotationTokens(annotations, list)
     .filter((token) => !SUBSCRIPTION.test(token) && !meansSomething(token))
     .map((token) => violation(list, token, `"${token}" is not a subscription id; separate ids by spaces`));
+}
+
+function malformedCel(list: "visibility" | "autoApproval", unless: string): string {
+  return `variables.hasLink && variables.${list}.exists(text, ${unless}!text.matches('${SUBSCRIPTION.source}'))`;
 }
 
 function notAllowed(

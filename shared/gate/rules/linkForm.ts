@@ -12,6 +12,7 @@ export const plsNotInternal: Rule = {
   reads: `${KEY}, ${ANNOTATIONS.internal.key}, ${ANNOTATIONS.disableFloatingIp.key}`,
   needsState: false,
   docs: "The cloud controller fails and the Service stays pending.",
+  cel: () => "variables.hasLink && !variables.isInternal && !variables.floatingIpDisabled",
   check: ({ annotations, intent }) => {
     if (!intent.link || intent.internal || isFloatingIpDisabled(annotations)) return [];
     return [
@@ -31,6 +32,7 @@ export const plsIpv6: Rule = {
   reads: `${KEY}, spec.ipFamilies`,
   needsState: false,
   docs: "Links are IPv4: the cloud controller fails. On a dual-stack Service the IPv4 frontend gets the link.",
+  cel: () => "variables.hasLink && variables.families.all(family, family == 'IPv6')",
   check: ({ annotations, intent }) => {
     if (!intent.link || intent.ipFamilies.includes("IPv4")) return [];
     return [
@@ -50,6 +52,7 @@ export const plsCreateNotBoolean: Rule = {
   reads: KEY,
   needsState: false,
   docs: "Only `true`, in any case and trimmed, makes a link.",
+  cel: () => `!variables.hasLink && variables.linkCreate.trim().lowerAscii().matches('${LOOKS_TRUE.source}')`,
   check: ({ annotations, intent }) => {
     const value = annotations[KEY];
     if (intent.link || value === undefined || !LOOKS_TRUE.test(value.trim())) return [];
@@ -64,6 +67,8 @@ export const plsSettingsWithoutCreate: Rule = {
   reads: "azure-pls-* annotations",
   needsState: false,
   docs: "They are not read without `azure-pls-create`.",
+  cel: () =>
+    `!variables.hasLink && !variables.hadLink && (variables.isInternal || variables.floatingIpDisabled) && variables.annotations.exists(key, key.contains('/azure-pls-') && key != '${KEY}')`,
   check: ({ annotations, intent, old }) => {
     // Said better by internal-settings-ignored, pls-withdrawn or pls-create-not-boolean.
     const isReadable = intent.internal || isFloatingIpDisabled(annotations);
@@ -81,6 +86,7 @@ export const plsWithdrawn: Rule = {
   reads: `${KEY}, before and after`,
   needsState: false,
   docs: "The cloud controller leaves the link behind, with its consumers, until the frontend goes.",
+  cel: () => "variables.hadLink && !variables.hasLink",
   check: ({ annotations, intent, old }) => {
     if (!old?.intent.link || intent.link) return [];
     return [

@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 
 const KEY = ANNOTATIONS.linkName.key;
 /** @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnetwork */
-const NAME = /^[A-Za-z0-9](?:[\w.-]{0,78}\w)?$/;
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/;
 
 export const plsNameInvalid: Rule = {
   id: "pls-name-invalid",
@@ -12,6 +12,8 @@ export const plsNameInvalid: Rule = {
   reads: KEY,
   needsState: false,
   docs: "Azure refuses the link and the Service stays pending.",
+  cel: () =>
+    `variables.hasLink && variables.linkName.trim() != '' && !variables.linkName.trim().matches('${NAME.source}')`,
   check: ({ intent: { link } }) => {
     if (link?.name === undefined || NAME.test(link.name)) return [];
     return [
@@ -32,6 +34,8 @@ export const plsNameImmutable: Rule = {
   reads: `${KEY}, before and after`,
   needsState: false,
   docs: "The cloud controller fails: an existing link keeps its name. Names are compared without case.",
+  cel: () =>
+    "variables.hadLink && variables.hasLink && variables.oldLinkName != '' && variables.linkName.trim() != '' && variables.oldLinkName.lowerAscii() != variables.linkName.trim().lowerAscii()",
   check: ({ intent, old }) => {
     const [before, after] = [old?.intent.link?.name, intent.link?.name];
     if (before === undefined || after === undefined || before.toLowerCase() === after.toLowerCase())

@@ -3,7 +3,8 @@ import type { Rule } from "../rule.ts";
 
 const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 /** @see RFC 1123 section 2.1 */
-const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
+const HOST_NAME = `^${LABEL}(?:[.]${LABEL})*$`;
+const HOST_NAME_CHARACTERS = 253;
 
 export const plsFqdnMalformed: Rule = {
   id: "pls-fqdn-malformed",
@@ -12,9 +13,11 @@ export const plsFqdnMalformed: Rule = {
   reads: ANNOTATIONS.linkFqdns.key,
   needsState: false,
   docs: "Host names are separated by spaces, without scheme, port or path.",
+  cel: () =>
+    `variables.hasLink && variables.fqdns.exists(name, size(name) > ${HOST_NAME_CHARACTERS} || !name.matches('${HOST_NAME}'))`,
   check: ({ intent: { link } }) =>
     (link?.fqdns ?? [])
-      .filter((name) => !HOST_NAME.test(name))
+      .filter((name) => !isHostName(name))
       .map((name) => ({
         field: ANNOTATIONS.linkFqdns.key,
         value: name,
@@ -29,6 +32,7 @@ export const plsProxyProtocol: Rule = {
   reads: ANNOTATIONS.linkProxyProtocol.key,
   needsState: false,
   docs: "Backends that do not speak PROXY protocol v2 fail, health probes included.",
+  cel: () => "variables.hasLink && variables.linkProxyProtocol.trim().lowerAscii() == 'true'",
   check: ({ annotations, intent: { link } }) =>
     link?.proxyProtocol
       ? [
@@ -40,3 +44,7 @@ export const plsProxyProtocol: Rule = {
         ]
       : [],
 };
+
+function isHostName(text: string): boolean {
+  return text.length <= HOST_NAME_CHARACTERS && new RegExp(HOST_NAME).test(text);
+}

@@ -10,6 +10,7 @@ export const loadBalancerIpDeprecated: Rule = {
   reads: FIELD,
   needsState: false,
   docs: "Kubernetes deprecated the field in 1.24; the annotations say the same per address family.",
+  cel: () => "variables.loadBalancerIP != ''",
   check: ({ loadBalancerIp }) => {
     if (!loadBalancerIp) return [];
     const key = loadBalancerIp.includes(":") ? ANNOTATIONS.ipv6.key : ANNOTATIONS.ipv4.key;
@@ -26,6 +27,8 @@ export const loadBalancerIpIgnored: Rule = {
   reads: `${FIELD}, ${ANNOTATIONS.ipv4.key}, ${ANNOTATIONS.ipv6.key}`,
   needsState: false,
   docs: "The annotation wins; the field is not read.",
+  cel: () =>
+    "variables.loadBalancerIP != '' && [variables.loadBalancerIP.contains(':') ? variables.ipv6Annotation : variables.ipv4Annotation].exists(winner, winner != '' && winner != variables.loadBalancerIP)",
   check: ({ loadBalancerIp, annotations }) => {
     const winner = annotations[loadBalancerIp.includes(":") ? ANNOTATIONS.ipv6.key : ANNOTATIONS.ipv4.key];
     if (!loadBalancerIp || !winner || winner === loadBalancerIp) return [];

@@ -1,5 +1,6 @@
 /** What a Service asks for by address: its frontend's addresses, and its link's NAT addresses. Both meet the same rules. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { IPV4 } from "../../addresses/pattern.ts";
 import { parseAddress, type Address } from "../../addresses/prefix.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
 import type { Declaration, Inventory, RuleInput } from "../rule.ts";
@@ -22,6 +23,8 @@ export interface Target {
   readonly idPrefix: "" | "pls-";
   readonly noun: string;
   readonly subnetField: string;
+  /** CEL for the addresses that are valid in their family. */
+  readonly celAddresses: string;
   requested(declaration: Pick<Declaration, "intent" | "annotations">): Requested[];
   subnet(inventory: Inventory | undefined): SubnetRow | undefined;
 }
@@ -30,6 +33,7 @@ export const FRONTEND: Target = {
   idPrefix: "",
   noun: "address",
   subnetField: ANNOTATIONS.internalSubnet.key,
+  celAddresses: "(variables.valid4 + variables.valid6)",
   requested: frontendAddresses,
   subnet: (inventory) => inventory?.subnet,
 };
@@ -38,6 +42,7 @@ export const LINK: Target = {
   idPrefix: "pls-",
   noun: "NAT address",
   subnetField: ANNOTATIONS.linkSubnet.key,
+  celAddresses: `(variables.hasLink ? variables.natIps.filter(text, text.matches('${IPV4}')) : [])`,
   requested: linkAddresses,
   subnet: (inventory) => inventory?.linkSubnet,
 };

@@ -1,7 +1,7 @@
 /** The subnets of a frontend and of a link. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
-import type { Inventory, Rule, RuleInput, Violation } from "../rule.ts";
+import { celList, type Inventory, type Rule, type RuleInput, type Violation } from "../rule.ts";
 
 const KEY = ANNOTATIONS.internalSubnet.key;
 const LINK_KEY = ANNOTATIONS.linkSubnet.key;
@@ -87,6 +87,16 @@ export const subnetNotAllowed: Rule = {
   reads: `${KEY}, policy \`subnets\``,
   needsState: false,
   docs: "Fires only where policy names subnets for the namespace.",
+  cel: ({ subnets }) => {
+    if (subnets.length === 0) return undefined;
+    const entries = subnets.map(({ namespaces, allowed }) => ({
+      fits: namespaces ? `request.namespace in ${celList(namespaces)}` : "true",
+      allows: `variables.subnet.lowerAscii() in ${celList(allowed.map((name) => name.toLowerCase()))}`,
+    }));
+    const any = entries.map(({ fits }) => fits).join(" || ");
+    const allowing = entries.map(({ fits, allows }) => `(${fits} && ${allows})`).join(" || ");
+    return `variables.isInternal && (${any}) && !(${allowing})`;
+  },
   check: (input) => {
     const { intent, inventory, allowed } = input;
     const name = inventory?.subnetName ?? intent.subnet;

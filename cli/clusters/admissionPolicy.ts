@@ -1,0 +1,40 @@
+/** The rules that need no Azure state as ValidatingAdmissionPolicies: one for those that deny, one for those that warn. */
+import { stringify } from "yaml";
+import { celValidations, celVariables, UNTOUCHED } from "../../shared/gate/cel.ts";
+import type { Cluster } from "../../shared/clusters/model.ts";
+import type { Policy } from "../../shared/policy.ts";
+import { fillManifests, type Manifest } from "./template.ts";
+
+export interface AdmissionPolicySubject {
+  readonly cluster: Cluster;
+  readonly policy: Policy;
+  /** Namespaces that are not judged, beside the controllers' own. */
+  readonly exclude: readonly string[];
+}
+
+const ACTIONS = { deny: "Deny", warn: "Warn" } as const;
+
+/** YAML for `kubectl apply`; empty if policy turns every such rule off. */
+export async function writeAdmissionPolicy(subject: AdmissionPolicySubject): Promise<string> {
+  const all = await Promise.all((["deny", "warn"] as const).map((severity) => manifests(subject, severity)));
+  return all
+    .flat()
+    .map((manifest) => stringify(manifest, { lineWidth: 0 }))
+    .join("---\n");
+}
+
+async function manifests(
+  { cluster, policy, exclude }: AdmissionPolicySubject,
+  severity: keyof typeof ACTIONS,
+): Promise<Manifest[]> {
+  const validations = celValidations(policy, cluster.name, severity);
+  if (validations.length === 0) return [];
+  return fillManifests("webhook/policy.yaml", {
+    name: `mooring-${severity}`,
+    action: ACTIONS[severity],
+    excluded: [...new Set(["kube-system", ...exclude])],
+    touched: `!(${UNTOUCHED})`,
+    variables: celVariables(cluster.defaultSubnet),
+    validations,
+  });
+}

@@ -1,0 +1,238 @@
+/** The rules as CEL say the same as the rules, evaluated by a CEL library as an API server would. */
+import { existsSync, readFileSync } from "node:fs";
+import { BlockList, isIP, isIPv4 } from "node:net";
+import { join } from "node:path";
+import { Environment } from "@marcbachmann/cel-js";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ANNOTATIONS } from "../../shared/annotations/keys.ts";
+import { Service } from "../../shared/annotations/service.ts";
+import { celValidations, celVariables, UNTOUCHED, WEBHOOK_ONLY } from "../../shared/gate/cel.ts";
+import { declarationOf } from "../../shared/gate/gather.ts";
+import { allowedFor, severitiesFor } from "../../shared/gate/permitted.ts";
+import { checkRules, RULES } from "../../shared/gate/rules.ts";
+import { Policy } from "../../shared/policy.ts";
+import { PARTNER } from "../builders/world.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+
+class Ip {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = isIPv4(text) ? text : new URL(`http://[${text}]`).hostname;
+  }
+}
+class Cidr {
+  readonly list = new BlockList();
+  constructor(text: string) {
+    const [base = "", bits] = text.split("/");
+    this.list.addSubnet(base, Number(bits), isIPv4(base) ? "ipv4" : "ipv6");
+  }
+}
+// Kubernetes' own additions to CEL.
+const cel = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false })
+  .registerType("kubernetes.IP", Ip)
+  .registerType("kubernetes.CIDR", Cidr)
+  .registerFunction("isIP(string): bool", (text: string) => isIP(text) !== 0)
+  .registerFunction("ip(string): kubernetes.IP", (text: string) => new Ip(text))
+  .registerFunction("cidr(string): kubernetes.CIDR", (text: string) => new Cidr(text))
+  .registerFunction("kubernetes.CIDR.containsIP(string): bool", (range: Cidr, text: string) =>
+    range.list.check(text, isIPv4(text) ? "ipv4" : "ipv6"),
+  )
+  .registerOperator("kubernetes.IP == kubernetes.IP", (a: Ip, b: Ip) => a.text === b.text);
+const compiled = new Map<string, ReturnType<typeof cel.parse>>();
+function evaluate(expression: string, context: object): unknown {
+  const known = compiled.get(expression) ?? cel.parse(expression);
+  compiled.set(expression, known);
+  return known(context);
+}
+
+interface Case {
+  object: object;
+  old?: object | undefined;
+  policy?: Policy;
+}
+
+/** Rule and severity of what the API server would say. */
+function judged({ object, old, policy = Policy.parse({}) }: Case): string[] {
+  const base = { object, oldObject: old ?? null, request: { namespace: "shop" } };
+  const variables: Record<string, unknown> = {};
+  for (const { name, expression } of celVariables("apps"))
+    variables[name] = evaluate(expression, { ...base, variables });
+  return (["deny", "warn"] as const)
+    .flatMap((severity) =>
+      celValidations(policy, "one", severity)
+        .filter(({ expression }) => evaluate(expression, { ...base, variables }) !== true)
+        .map(({ message }) => `${/^\[([\w-]+)\]/.exec(message)?.[1]} ${severity}`),
+    )
+    .toSorted();
+}
+
+/** What the webhook would say, of the same rules. */
+function ruled({ object, old, policy = Policy.parse({}) }: Case): string[] {
+  const place = { cluster: "one", namespace: "shop" };
+  const input = {
+    ...declarationOf(Service.parse(object)),
+    ...(old && { old: declarationOf(Service.parse(old)) }),
+    allowed: allowedFor(policy, place),
+  };
+  const webhookOnly = new Set(WEBHOOK_ONLY.map(({ id }) => id));
+  const found = checkRules(input, severitiesFor(policy, place)).filter(({ rule }) => !webhookOnly.has(rule));
+  return [...new Set(found.map(({ rule, severity }) => `${rule} ${severity}`))].toSorted();
+}
+
+const service = (annotations: object, spec: object = {}, status?: object) => ({
+  metadata: { name: "web", namespace: "shop", annotations },
+  spec: { type: "LoadBalancer", ports: [{ port: 80 }], ...spec },
+  ...(status && { status }),
+});
+
+test("only rules that need Azure state, and the edit distance, are left to the webhook", () =>
+  expect(WEBHOOK_ONLY.filter(({ needsState }) => !needsState).map(({ id }) => id)).toEqual([
+    "unknown-annotation",
+  ]));
+
+describe("the shared cases", () => {
+  const path = [
+    join(import.meta.dirname, "../../../shared/vectors/annotations.json"),
+    join(import.meta.dirname, "../annotations/cases.json"),
+  ].find(existsSync);
+  const { cases } = JSON.parse(readFileSync(path ?? "", "utf8")) as { cases: any[] };
+  test.each(cases.map((one) => [one.id, one] as const))("%s", (_, { annotations, spec, old }) => {
+    const about = {
+      object: service(annotations, spec),
+      old: old && service(old.annotations, old.spec ?? spec),
+    };
+    expect(judged(about)).toEqual(ruled(about));
+  });
+});
+
+const policy = Policy.parse({
+  rules: { "pls-visibility-everyone": "deny", "load-balancer-ip-deprecated": "off" },
+  overrides: [{ namespaces: ["shop"], rules: { "pls-proxy-protocol": "deny", "pls-fqdn-malformed": "off" } }],
+  subnets: [
+    { namespaces: ["shop"], allowed: ["apps", "Links"] },
+    { clusters: ["two"], allowed: ["none"] },
+  ],
+  links: { visibility: [SUBSCRIPTION], autoApproval: [SUBSCRIPTION] },
+  excludedRanges: ["10.0.1.0/28", "fd00::/120"],
+});
+
+const addresses = [
+  "10.0.1.5",
+  "10.0.1.50",
+  "010.0.0.1",
+  "10.1",
+  " 10.0.0.1",
+  "fd00::5",
+  "FD00::0:5",
+  "fd01::1",
+  "::ffff:1.2.3.4",
+  "x",
+  "",
+];
+const words = ["true", "True", " true ", "false", "yes", "", "on", "1"];
+const subscriptions = [
+  SUBSCRIPTION,
+  PARTNER.toUpperCase(),
+  "*",
+  "not-an-id",
+  `${SUBSCRIPTION},${PARTNER}`,
+  "",
+];
+const many = (texts: readonly string[]) =>
+  fc.array(fc.constantFrom(...texts), { maxLength: 4 }).map((some) => some.join(" "));
+const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
+  internal: fc.constantFrom("true", "true", "true", ...words),
+  internalSubnet: fc.constantFrom("apps", "LINKS", "other", " ", "quote'\"\\"),
+  ipv4: fc.constantFrom(...addresses),
+  ipv6: fc.constantFrom(...addresses),
+  disableFloatingIp: fc.constantFrom(...words),
+  linkCreate: fc.constantFrom("true", "true", ...words),
+  linkName: fc.constantFrom("pls", "PLS", " pls ", "-bad", "other_", "x".repeat(81), ""),
+  linkResourceGroup: fc.constantFrom("rg", ""),
+  linkSubnet: fc.constantFrom("links", "apps"),
+  linkAddressCount: fc.constantFrom("0", "1", "+2", "008", "9", " 3 ", "three", "", "-1", "0000000001"),
+  linkAddresses: many([...addresses, "10.0.1.60", "10.0.1.61"]),
+  linkFqdns: many(["app.example.com", "https://x", "a_b", `${"x".repeat(63)}.`.repeat(4)]),
+  linkProxyProtocol: fc.constantFrom(...words),
+  linkVisibility: many(subscriptions),
+  linkAutoApproval: many(subscriptions),
+};
+const annotated = fc.record(
+  Object.fromEntries(
+    Object.entries(value).map(([name, text]) => [ANNOTATIONS[name as keyof typeof ANNOTATIONS].key, text]),
+  ),
+  { requiredKeys: [] },
+);
+const spec = fc.record(
+  {
+    loadBalancerIP: fc.constantFrom(...addresses),
+    ipFamilies: fc.constantFrom(["IPv4"], ["IPv6"], ["IPv4", "IPv6"]),
+  },
+  { requiredKeys: [] },
+);
+const anyService = fc
+  .tuple(annotated, spec, fc.constantFrom(undefined, "10.0.1.5", "fd00::5"))
+  .map(([annotations, some, ip]) =>
+    service(annotations, some, ip === undefined ? undefined : { loadBalancer: { ingress: [{ ip }] } }),
+  );
+
+describe("any Service", () => {
+  test("is judged alike on create and on update, under any of these policies", () =>
+    fc.assert(
+      fc.property(
+        anyService,
+        fc.option(anyService, { nil: undefined }),
+        fc.constantFrom(Policy.parse({}), policy),
+        (object, old, one) => {
+          expect(judged({ object, old, policy: one })).toEqual(ruled({ object, old, policy: one }));
+        },
+      ),
+      { numRuns: 600 },
+    ));
+
+  test("every rule in CEL has fired at least once in such Services", () => {
+    const fired = new Set<string>();
+    fc.assert(
+      fc.property(anyService, fc.option(anyService, { nil: undefined }), (object, old) => {
+        for (const one of judged({ object, old, policy })) fired.add(one.split(" ")[0] ?? "");
+      }),
+      { numRuns: 400, seed: 7 },
+    );
+    const off = ["load-balancer-ip-deprecated", "pls-fqdn-malformed"];
+    const expected = RULES.filter((rule) => rule.cel && !off.includes(rule.id)).map(({ id }) => id);
+    expect(expected.filter((id) => !fired.has(id))).toEqual([]);
+  });
+});
+
+describe("an update is judged", () => {
+  const web = service({ [ANNOTATIONS.internal.key]: "True", team: "a" });
+  test.each<[string, object, object | null, boolean]>([
+    ["not when labels change", { ...web, metadata: { ...web.metadata, labels: { a: "b" } } }, web, false],
+    [
+      "not when somebody else's annotation changes",
+      service({ [ANNOTATIONS.internal.key]: "True", team: "b" }),
+      web,
+      false,
+    ],
+    ["when an annotation of ours changes", service({ [ANNOTATIONS.internal.key]: "yes" }), web, true],
+    ["when one goes", service({}), web, true],
+    ["when one comes", web, service({}), true],
+    [
+      "when a port changes",
+      service({ [ANNOTATIONS.internal.key]: "True" }, { ports: [{ port: 81 }] }),
+      web,
+      true,
+    ],
+    [
+      "when loadBalancerIP comes",
+      service({ [ANNOTATIONS.internal.key]: "True" }, { loadBalancerIP: "10.0.0.1" }),
+      web,
+      true,
+    ],
+    ["when the Service becomes a load balancer", web, { ...web, spec: { type: "ClusterIP" } }, true],
+    ["when it is made", web, null, true],
+  ])("%s", (_, object, oldObject, expected) =>
+    expect(!evaluate(UNTOUCHED, { object, oldObject })).toBe(expected),
+  );
+});
