@@ -4,12 +4,17 @@ import { parse, stringify } from "yaml";
 import { InvalidInput } from "../shared/errors.ts";
 import { applyPolicy, checkPolicy, readPolicy } from "../shared/policyStore.ts";
 import { open } from "./open.ts";
+import { policySchema } from "./policySchema.ts";
 import { isJson } from "./print.ts";
 import { readText } from "./readText.ts";
 
 export function policyCommand(): Command {
   const policy = new Command("policy").description("the policy in force");
   policy.command("show").description("print it").action(show);
+  policy
+    .command("schema")
+    .description("its JSON Schema, for editors")
+    .action(() => console.log(JSON.stringify(policySchema(), undefined, 2)));
   policy
     .command("apply <file>")
     .description("put a YAML or JSON document in force; - reads standard input")
@@ -23,8 +28,10 @@ export function policyCommand(): Command {
 }
 
 async function show(_options: unknown, command: Command): Promise<void> {
-  const { policy } = await readPolicy(await open());
-  console.log(isJson(command) ? JSON.stringify(policy, undefined, 2) : stringify(policy).trimEnd());
+  const { policy, version } = await readPolicy(await open());
+  if (isJson(command)) return console.log(JSON.stringify({ version, policy }, undefined, 2));
+  console.log(version === "default" ? "# the default: nobody has applied one" : `# applied at ${version}`);
+  console.log(stringify(policy).trimEnd());
 }
 
 async function apply(file: string): Promise<void> {

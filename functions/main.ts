@@ -3,6 +3,7 @@
  * makes an app of zero functions that looks healthy. Everything heavy is imported by the handlers when first called.
  */
 import "./admitService.ts";
+import "./mutateService.ts";
 import "./takeSnapshot.ts";
 import "./onResourceEvent.ts";
 import "./reconcileLink.ts";

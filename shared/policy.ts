@@ -3,6 +3,8 @@
  * Everything that deletes defaults to `observe`.
  */
 import { z } from "zod";
+import { parsePrefix } from "./addresses/prefix.ts";
+import { parseRange } from "./addresses/range.ts";
 
 const mode = z.enum(["observe", "enforce"]);
 
@@ -92,9 +94,28 @@ export const Policy = z.strictObject({
     .default([])
     .describe("Windows in which nothing is written to Azure"),
   excludedRanges: z
-    .array(z.string())
+    .array(z.string().refine((text) => parsePrefix(text), "not a CIDR range"))
     .default([])
     .describe("Address ranges (CIDR) that no Service may ask for"),
+  addressPools: z
+    .array(
+      z.strictObject({
+        ...place,
+        name: z
+          .string()
+          .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes"),
+        subnet: z.string().optional(),
+        ranges: z
+          .array(
+            z
+              .string()
+              .refine((text) => parsePrefix(text) ?? parseRange(text), "neither a CIDR range nor FIRST-LAST"),
+          )
+          .min(1),
+      }),
+    )
+    .default([])
+    .describe("Named ranges (CIDR or FIRST-LAST) from which `mooring.dev/address: auto` picks"),
 });
 export type Policy = z.infer<typeof Policy>;
 

@@ -1,5 +1,6 @@
 /** The policy in force: one row in the `policies` table, or the default while nobody has applied one. */
 import { closest } from "fastest-levenshtein";
+import type { z } from "zod";
 import { InvalidInput } from "./errors.ts";
 import { RULES } from "./gate/rules.ts";
 import { Policy, defaultPolicy } from "./policy.ts";
@@ -7,28 +8,47 @@ import type { Run } from "./ports.ts";
 
 const PARTITION = "policy";
 const KEY = "current";
+/** Every policy that was applied, by time; after `current` in key order. */
+const HISTORY = "history ";
 
 export interface PolicyInForce {
   readonly policy: Policy;
-  /** Opaque; goes to the journal. `default` if nobody applied one. */
+  /** When it was applied; goes to the journal. `default` if nobody applied one. */
   readonly version: string;
 }
 
 /**
- * The policy as stored now.
- * @throws InvalidInput if the stored document does not fit this version's schema: better no work than the wrong work
+ * The policy as stored now; if somebody broke it past `applyPolicy`, the last good one.
+ * @throws InvalidInput if there is no good one: better no work than the wrong work
  */
 export async function readPolicy(run: Run): Promise<PolicyInForce> {
   const row = await run.ports.tables.policies.get(PARTITION, KEY);
   if (!row) return { policy: defaultPolicy, version: "default" };
-  return { policy: parsePolicy(row.value.policy), version: row.version };
+  const parsed = Policy.safeParse(row.value.policy);
+  if (parsed.success) return { policy: parsed.data, version: row.value.appliedAtUtc };
+  const problems = toProblems(parsed.error);
+  run.log.error("the stored policy is broken; the last good one stays in force", { problems });
+  const good = await lastGood(run);
+  if (!good) throw new InvalidInput(problems);
+  return good;
+}
+
+async function lastGood(run: Run): Promise<PolicyInForce | undefined> {
+  const rows = await Array.fromAsync(run.ports.tables.policies.list(PARTITION, { from: HISTORY }));
+  return rows
+    .toReversed()
+    .map(({ value }) => ({ parsed: Policy.safeParse(value.policy), version: value.appliedAtUtc }))
+    .flatMap(({ parsed, version }) => (parsed.success ? [{ policy: parsed.data, version }] : []))[0];
 }
 
 /** Makes `document` the policy in force. @throws InvalidInput with all problems; the last good one stays */
 export async function applyPolicy(run: Run, document: unknown): Promise<Policy> {
   const policy = checkPolicy(document);
   const value = { policy, appliedAtUtc: run.now().toISOString() };
-  await run.ports.tables.policies.transact(PARTITION, [{ do: "put", key: KEY, value }]);
+  await run.ports.tables.policies.transact(PARTITION, [
+    { do: "put", key: KEY, value },
+    { do: "put", key: `${HISTORY}${value.appliedAtUtc}`, value },
+  ]);
   return policy;
 }
 
@@ -47,7 +67,9 @@ export function checkPolicy(document: unknown): Policy {
 function parsePolicy(document: unknown): Policy {
   const parsed = Policy.safeParse(document);
   if (parsed.success) return parsed.data;
-  throw new InvalidInput(
-    parsed.error.issues.map((issue) => `policy ${issue.path.join(".") || "(root)"}: ${issue.message}`),
-  );
+  throw new InvalidInput(toProblems(parsed.error));
+}
+
+function toProblems({ issues }: z.ZodError): string[] {
+  return issues.map((issue) => `policy ${issue.path.join(".") || "(root)"}: ${issue.message}`);
 }

@@ -1,6 +1,8 @@
 /** The documents with generated parts: each renders its new text from the old one. */
 import { z } from "zod";
+import { policySchema } from "../cli/policySchema.ts";
 import { ANNOTATIONS } from "../shared/annotations/keys.ts";
+import { OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
 import type { Check } from "../shared/drift/check.ts";
 import { CHECKS } from "../shared/drift/checks.ts";
 import { RULES } from "../shared/gate/rules.ts";
@@ -17,11 +19,13 @@ export const documents: readonly Document[] = [
   { path: "README.md", render: (before) => replaceBlock(before, "settings", settingsTable()) },
   {
     path: "docs/annotations.md",
-    render: (before) => replaceBlock(before, "annotations", annotationsTable()),
+    render: (before) =>
+      replaceBlock(replaceBlock(before, "annotations", annotationsTable()), "own", ownAnnotationsTable()),
   },
   { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
+  { path: "docs/policy.schema.json", render: () => `${JSON.stringify(policySchema(), undefined, 2)}\n` },
 ];
 
 /** Text between `<!-- NAME -->` and `<!-- /NAME -->`, replaced. @throws Error if the document lacks the markers */
@@ -38,16 +42,27 @@ function annotationsTable(): string {
   return markdownTable(["annotation", "type", "absent or blank", "meaning"], rows);
 }
 
+function ownAnnotationsTable(): string {
+  return markdownTable(
+    ["annotation", "meaning"],
+    Object.values(OWN_ANNOTATIONS).map(({ key, doc }) => [code(key), doc]),
+  );
+}
+
 function rulesTable(): string {
-  const rows = RULES.map(({ id, severity, title, reads, needsState, docs }) => [
+  const rows = RULES.map(({ id, severity, title, reads, needsState, docs, cel }) => [
     code(id),
     severity,
     title,
     docs,
     reads.replaceAll("service.beta.kubernetes.io/", ""),
     needsState ? "yes" : "no",
+    cel ? "yes" : "no",
   ]);
-  return markdownTable(["rule", "severity", "fires when", "why", "reads", "needs Azure's state"], rows);
+  return markdownTable(
+    ["rule", "severity", "fires when", "why", "reads", "needs Azure's state", "also without the webhook"],
+    rows,
+  );
 }
 
 function checksTable(): string {

@@ -42,13 +42,13 @@ interface Asked {
 function isUntouched(service: Service, old: Service | undefined): boolean {
   if (!isLoadBalancer(old)) return false;
   const ours = ({ annotations, intent, loadBalancerIp }: ReturnType<typeof declarationOf>) =>
-    JSON.stringify([intent, loadBalancerIp, azureOnly(annotations)]);
+    JSON.stringify([intent, loadBalancerIp, whatIsRead(annotations)]);
   return ours(declarationOf(service)) === ours(declarationOf(old));
 }
 
-function azureOnly(annotations: Readonly<Record<string, string>>): [string, string][] {
+function whatIsRead(annotations: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(annotations)
-    .filter(([key]) => key.includes("/azure-"))
+    .filter(([key]) => key.includes("/azure-") || key.startsWith("mooring.dev/"))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 

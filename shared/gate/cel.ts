@@ -100,7 +100,7 @@ export function celValidations(policy: Policy, cluster: string, severity: "deny"
 }
 
 const CHANGES_NOTHING = (one: string, other: string) =>
-  `(!has(${one}.metadata.annotations) || ${one}.metadata.annotations.all(key, !key.contains("/azure-") || (has(${other}.metadata.annotations) && key in ${other}.metadata.annotations && ${other}.metadata.annotations[key] == ${one}.metadata.annotations[key])))`;
+  `(!has(${one}.metadata.annotations) || ${one}.metadata.annotations.all(key, !(key.contains("/azure-") || key.startsWith("mooring.dev/")) || (has(${other}.metadata.annotations) && key in ${other}.metadata.annotations && ${other}.metadata.annotations[key] == ${one}.metadata.annotations[key])))`;
 const SAME = (field: string) =>
   `has(object.spec.${field}) == has(oldObject.spec.${field}) && (!has(object.spec.${field}) || object.spec.${field} == oldObject.spec.${field})`;
 

@@ -27,7 +27,8 @@ export function allowedFor({ excludedRanges, links, subnets }: Policy, place: Pl
   };
 }
 
-function isFor(
+/** True if an entry of policy is for the place; one that names no clusters is for all of them, likewise namespaces. */
+export function isFor(
   entry: { readonly clusters?: string[] | undefined; readonly namespaces?: string[] | undefined },
   { cluster, namespace }: Place,
 ): boolean {

@@ -29,6 +29,9 @@ export interface AdmissionResponse {
   readonly status?: { readonly code: number; readonly message: string };
   readonly warnings?: readonly string[];
   readonly auditAnnotations?: Readonly<Record<string, string>>;
+  /** Base64 of a JSON Patch. */
+  readonly patch?: string;
+  readonly patchType?: "JSONPatch";
 }
 
 /** The request's Services; problems name the field that is wrong. */

@@ -1,5 +1,6 @@
 /** The rule table, in the order in which findings are told. */
 import type { Rule, RuleFinding, RuleInput, Severity } from "./rule.ts";
+import { addressAutoIgnored } from "./rules/addressAuto.ts";
 import { addressChanged } from "./rules/addressChanged.ts";
 import { addressFamilyMismatch, addressMalformed } from "./rules/addressForm.ts";
 import { addressAzureReserved, addressExcluded, addressOutsideSubnet } from "./rules/addressPlace.ts";
@@ -38,6 +39,7 @@ export const RULES: readonly Rule[] = [
   ...placeAndHolder(FRONTEND),
   addressPortConflict,
   addressChanged,
+  addressAutoIgnored,
   loadBalancerIpDeprecated,
   loadBalancerIpIgnored,
   subnet.inventoryStale,

@@ -4,10 +4,12 @@ import type { Declared } from "../intents/model.ts";
 import type { Obstacle } from "../inventory/obstacle.ts";
 import { serviceName } from "../inventory/owner.ts";
 import type { Taken } from "../inventory/reserve.ts";
+import type { SubnetRow } from "../inventory/model.ts";
 import { suggestFree } from "../inventory/suggest.ts";
 import type { Run } from "../ports.ts";
 import type { Asked, Asking } from "./holders.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
+import { subnetsWithRoom } from "./rules/subnet.ts";
 import { addressInUse, addressPortConflict, addressReserved } from "./rules/holder.ts";
 
 export type TakenHere = Taken<Asked>;
@@ -31,11 +33,8 @@ async function tell(run: Run, { asking, declared }: Telling, taken: TakenHere): 
   const subnet = want.target.subnet(asking.input.inventory);
   const isPort = obstacle.by === "port" || obstacle.by === "rule";
   // On a shared address another port helps, not another address.
-  const suggestions =
-    subnet && !isPort
-      ? await suggestFree(run, subnet, want.address, asking.input.allowed.excludedRanges)
-      : [];
-  const hint = suggestions.length > 0 ? `; free nearby: ${suggestions.join(", ")}` : "";
+  const { suggestions, hint } =
+    subnet && !isPort ? await instead(run, { asking, subnet, want }) : { suggestions: [], hint: "" };
   return [
     {
       rule: rule.id,
@@ -46,6 +45,25 @@ async function tell(run: Run, { asking, declared }: Telling, taken: TakenHere): 
       suggestions,
     },
   ];
+}
+
+interface Refused {
+  readonly asking: Asking;
+  readonly subnet: SubnetRow;
+  readonly want: Asked;
+}
+
+/** What to ask for instead: an address nearby, or, if there is none, another subnet. */
+async function instead(run: Run, { asking: { input }, subnet, want }: Refused) {
+  const { addresses, isFull } = await suggestFree(run, subnet, want.address, input.allowed.excludedRanges);
+  if (!isFull)
+    return {
+      suggestions: addresses,
+      hint: addresses.length > 0 ? `; free nearby: ${addresses.join(", ")}` : "",
+    };
+  const others = subnetsWithRoom(input).flatMap(({ name }) => (name === subnet.name ? [] : [name]));
+  const room = others.length > 0 ? `; these have room: ${others.join(", ")}` : "";
+  return { suggestions: others, hint: `; subnet ${subnet.name} is full${room}` };
 }
 
 function ruleFor({ target }: Asked, { by }: Obstacle): Rule {

@@ -40,6 +40,8 @@ export interface SubnetRow {
   /** Addresses that a resource may have: all of the prefixes less Azure's five each. */
   readonly usableAddresses: number;
   readonly usedAddresses: number;
+  /** Long ranges without a free address at the last scan, as `first-last`: a search need not read them. */
+  readonly fullRanges?: readonly string[];
   readonly scannedAtUtc: string;
 }
 

@@ -11,6 +11,7 @@ import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
 import type { Write } from "../storage/table.ts";
+import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 import { scanLinks } from "./scanLinks.ts";
 import { planRows } from "./planRows.ts";
@@ -74,17 +75,19 @@ async function scanSubnet(run: Run, subnet: Subnet, allUses: Promise<Uses>): Pro
   const row: Write<SubnetRow> = {
     do: "put",
     key: subnet.name.toLowerCase(),
-    value: toRow(run, subnet, uses.size),
+    value: toRow(run, subnet, uses),
   };
   await run.ports.tables.subnets.transact(canonicalId(subnet.vnetId), [row]);
   return writes.length;
 }
 
-function toRow(run: Run, subnet: Subnet, usedAddresses: number): SubnetRow {
+function toRow(run: Run, subnet: Subnet, uses: ReadonlyMap<string, AddressUse>): SubnetRow {
+  const taken = [...uses.values()].map(({ address }) => address);
   return {
     ...subnet,
     usableAddresses: usableAddresses(subnet.prefixes),
-    usedAddresses,
+    usedAddresses: uses.size,
+    fullRanges: fullRanges(subnet.prefixes, taken),
     scannedAtUtc: run.now().toISOString(),
   };
 }

@@ -87,6 +87,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "auditDriftWork queueTrigger mooring-drift",
     "findings httpTrigger findings",
     "health httpTrigger health",
+    "mutateService httpTrigger mutate/{cluster}/{token?}",
     "onResourceEvent eventGridTrigger",
     "reconcileLink queueTrigger mooring-links",
     "scanInventory timerTrigger 0 */15 * * * *",

@@ -226,6 +226,17 @@ describe("what the API server is told", () => {
     expect(beside.status?.message).toContain("free nearby: 10.0.1.65, 10.0.1.66, 10.0.1.67");
   });
 
+  test("where a subnet has no free address, subnets that have are named instead", async () => {
+    const run = await start();
+    for (let host = 4; host <= 14; host += 1)
+      await run.tables.addresses.transact(subnetId("small").toLowerCase(), [
+        { do: "put", key: addressKey(`10.0.2.${host}`), value: inUse(`10.0.2.${host}`) },
+      ]);
+    const settings = { "load-balancer-internal-subnet": "small", "load-balancer-ipv4": "10.0.2.9" };
+    const { status } = await admit(run, cluster(), review(service({ ...INTERNAL, ...settings })));
+    expect(status?.message).toContain("; subnet small is full; these have room: apps");
+  });
+
   test("an inventory that was never scanned warns and refuses nothing", async () => {
     const response = await admit(
       memoryRun(),

@@ -159,9 +159,13 @@ const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
   linkAutoApproval: many(subscriptions),
 };
 const annotated = fc.record(
-  Object.fromEntries(
-    Object.entries(value).map(([name, text]) => [ANNOTATIONS[name as keyof typeof ANNOTATIONS].key, text]),
-  ),
+  {
+    "mooring.dev/address": fc.constantFrom("auto", "auto", "Auto"),
+    "mooring.dev/address-pool": fc.constant("edge"),
+    ...Object.fromEntries(
+      Object.entries(value).map(([name, text]) => [ANNOTATIONS[name as keyof typeof ANNOTATIONS].key, text]),
+    ),
+  },
   { requiredKeys: [] },
 );
 const spec = fc.record(

@@ -1,10 +1,11 @@
 /** What a link meets that is there already: other links, and its own consumers. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { OWN_ANNOTATIONS } from "../../annotations/own.ts";
 import type { LinkRow } from "../../inventory/model.ts";
 import type { Rule, RuleInput } from "../rule.ts";
 
 /** On a Service: its consumers may be disconnected. */
-export const ALLOW_DISCONNECT = "mooring.dev/allow-disconnect";
+const ALLOW_DISCONNECT = OWN_ANNOTATIONS.allowDisconnect.key;
 
 export const plsNameTaken: Rule = {
   id: "pls-name-taken",

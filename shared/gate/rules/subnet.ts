@@ -65,9 +65,7 @@ export const subnetFull: Rule = {
     const { intent, inventory } = input;
     const subnet = intent.internal ? inventory?.subnet : undefined;
     if (!subnet || !wantsDynamic(input) || hasRoom(subnet)) return [];
-    const others = (inventory?.subnets ?? []).filter(
-      (other) => hasRoom(other) && !unsuitable(other) && isAllowed(input, other.name),
-    );
+    const others = subnetsWithRoom(input);
     const hint = others.length > 0 ? `; these have room: ${others.map(({ name }) => name).join(", ")}` : "";
     return [
       {
@@ -174,6 +172,13 @@ function unknown(field: string, name: string, { vnetName, subnets }: Inventory):
 function unsuitable({ name, delegations }: SubnetRow): string | undefined {
   if (AZURES_OWN.includes(name.toLowerCase())) return "is Azure's own: choose another";
   return delegations.length > 0 ? `is delegated to ${delegations.join(", ")}: choose another` : undefined;
+}
+
+/** Subnets of the virtual network that the Service could have instead. */
+export function subnetsWithRoom(input: RuleInput): SubnetRow[] {
+  return (input.inventory?.subnets ?? []).filter(
+    (other) => hasRoom(other) && !unsuitable(other) && isAllowed(input, other.name),
+  );
 }
 
 function hasRoom({ usableAddresses, usedAddresses }: SubnetRow): boolean {

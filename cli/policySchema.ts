@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { RULES } from "../shared/gate/rules.ts";
+import { Policy } from "../shared/policy.ts";
+
+/** JSON Schema of the policy document, for editors: names of rules included. @see https://json-schema.org/draft/2020-12 */
+export function policySchema(): object {
+  const severities = z.toJSONSchema(
+    z.partialRecord(z.enum(RULES.map(({ id }) => id)), z.enum(["deny", "warn", "off"])),
+  );
+  const { $schema: _, ...rules } = severities;
+  return z.toJSONSchema(Policy, {
+    io: "input",
+    override: ({ jsonSchema, path }) => {
+      if (path.at(-1) === "rules" && jsonSchema.type === "object") Object.assign(jsonSchema, rules);
+    },
+  });
+}

@@ -1,0 +1,157 @@
+/** Chooses addresses for a Service that asks for `mooring.dev/address: auto`, and reserves them. */
+import { ANNOTATIONS } from "../annotations/keys.ts";
+import { AUTO, OWN_ANNOTATIONS } from "../annotations/own.ts";
+import { contains, formatAddress, parseAddress, parsePrefixes } from "../addresses/prefix.ts";
+import { usableRanges, within, without, type Range } from "../addresses/range.ts";
+import type { Cluster } from "../clusters/model.ts";
+import type { ServiceKey } from "../intents/model.ts";
+import { findFree } from "../inventory/free.ts";
+import type { SubnetRow } from "../inventory/model.ts";
+import { liveReservations } from "../inventory/obstacle.ts";
+import { sameService } from "../inventory/owner.ts";
+import { reserve } from "../inventory/reserve.ts";
+import type { Run } from "../ports.ts";
+import { knownPolicy } from "./known.ts";
+import { poolsFor, rangesOf, type Pool } from "./pools.ts";
+import type { RuleInput } from "./rule.ts";
+import { subnetsWithRoom } from "./rules/subnet.ts";
+
+/** Others choose at the same time: so many candidates are tried. */
+const CANDIDATES = 8;
+
+export interface Choosing {
+  readonly cluster: Cluster;
+  readonly owner: ServiceKey;
+  readonly input: RuleInput;
+  readonly dryRun: boolean;
+}
+
+/** Annotations to write, or why nothing can be chosen. */
+export type Chosen =
+  | { readonly ok: true; readonly annotations: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly message: string };
+
+const NOTHING: Chosen = { ok: true, annotations: {} };
+
+export async function chooseAddresses(run: Run, choosing: Choosing): Promise<Chosen> {
+  const { input, cluster, owner } = choosing;
+  if (input.annotations[OWN_ANNOTATIONS.address.key] !== AUTO || !input.intent.internal) return NOTHING;
+  const families = input.intent.ipFamilies.filter((family) => !input.intent.addresses[fieldOf(family)]);
+  if (families.length === 0) return NOTHING;
+  const { policy } = await knownPolicy(run);
+  const place = placeIn(input, poolsFor(policy, { cluster: cluster.name, namespace: owner.namespace }));
+  if (!place.ok) return place;
+  const chosen: Record<string, string> = { ...place.annotations };
+  for (const family of families) {
+    const address = await chooseOne(run, { ...choosing, ...place, family });
+    if (address === undefined) return { ok: false, message: noneLeft(input, place, family) };
+    chosen[ANNOTATIONS[fieldOf(family)].key] = address;
+  }
+  return { ok: true, annotations: chosen };
+}
+
+function fieldOf(family: "IPv4" | "IPv6"): "ipv4" | "ipv6" {
+  return family === "IPv4" ? "ipv4" : "ipv6";
+}
+
+interface Place {
+  readonly ok: true;
+  readonly subnet: SubnetRow;
+  readonly pool: Pool | undefined;
+  /** The pool's subnet, for a Service that names none. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+function placeIn(input: RuleInput, pools: readonly Pool[]): Place | { ok: false; message: string } {
+  const name = input.annotations[OWN_ANNOTATIONS.addressPool.key];
+  const pool = pools.find((one) => one.name === name);
+  if (name !== undefined && !pool) {
+    const names = pools.map((one) => one.name).join(", ") || "none";
+    return {
+      ok: false,
+      message: `${OWN_ANNOTATIONS.addressPool.key}: there is no pool "${name}" here; there are ${names}`,
+    };
+  }
+  const wanted = (input.intent.subnet ?? pool?.subnet ?? input.inventory?.subnetName ?? "").toLowerCase();
+  if (pool?.subnet !== undefined && pool.subnet.toLowerCase() !== wanted)
+    return {
+      ok: false,
+      message: `${OWN_ANNOTATIONS.addressPool.key}: pool ${pool.name} is in subnet ${pool.subnet}, the Service asks for ${input.intent.subnet}`,
+    };
+  const subnet = input.inventory?.subnets.find((one) => one.name.toLowerCase() === wanted);
+  if (!subnet)
+    return {
+      ok: false,
+      message: `no address can be chosen: subnet "${wanted}" is not known to the inventory`,
+    };
+  const isNamed = input.intent.subnet !== undefined || pool?.subnet === undefined;
+  return {
+    ok: true,
+    subnet,
+    pool,
+    annotations: isNamed ? {} : { [ANNOTATIONS.internalSubnet.key]: subnet.name },
+  };
+}
+
+interface One extends Choosing, Place {
+  readonly family: "IPv4" | "IPv6";
+}
+
+/** The address that the Service has already, else the first free one. */
+async function chooseOne(run: Run, one: One): Promise<string | undefined> {
+  const { subnet, family, input, owner, dryRun } = one;
+  const live = input.old?.intent.internal
+    ? input.old.liveAddresses.find((text) => isIn(subnet, family, text))
+    : undefined;
+  if (live !== undefined) return live;
+  const ranges = rangesFor(one).filter((range) => range.family === family);
+  const [first] = ranges.toSorted((a, b) => (a.first < b.first ? -1 : 1));
+  if (!first) return undefined;
+  const nowUtc = run.now().toISOString();
+  const { addresses } = await findFree(run, {
+    subnet,
+    ranges,
+    // Below the lowest: that one is the nearest.
+    wanted: { family, value: first.first - 1n },
+    limit: CANDIDATES,
+    // Chosen by an earlier try of this very Service.
+    isOwn: (row) =>
+      !row.assignment && liveReservations(row, nowUtc).some((held) => sameService(held.owner, owner)),
+  });
+  const candidates = addresses.map(formatAddress);
+  return dryRun ? candidates[0] : firstReserved(run, one, candidates);
+}
+
+function isIn(subnet: SubnetRow, family: "IPv4" | "IPv6", text: string): boolean {
+  const address = parseAddress(text);
+  return (
+    address?.family === family && parsePrefixes(subnet.prefixes).some((prefix) => contains(prefix, address))
+  );
+}
+
+function rangesFor({ subnet, pool, input }: One): Range[] {
+  const usable = without(usableRanges(subnet.prefixes), parsePrefixes(input.allowed.excludedRanges));
+  return pool ? within(usable, rangesOf(pool)) : usable;
+}
+
+async function firstReserved(
+  run: Run,
+  { owner, subnet, input }: One,
+  candidates: readonly string[],
+): Promise<string | undefined> {
+  const { policy } = await knownPolicy(run);
+  const expiresAtUtc = new Date(run.now().getTime() + policy.reservationMinutes * 60_000).toISOString();
+  for (const address of candidates) {
+    const want = { subnetId: subnet.id, address, ports: input.intent.ports, mayShare: () => false };
+    if ((await reserve(run, { owner, expiresAtUtc, wants: [want] })).length === 0) return address;
+  }
+  return undefined;
+}
+
+function noneLeft(input: RuleInput, { subnet, pool }: Place, family: string): string {
+  const where = pool ? `pool ${pool.name} (${pool.ranges.join(", ")})` : `subnet ${subnet.name}`;
+  const others = subnetsWithRoom(input).filter(({ name }) => name !== subnet.name);
+  const room =
+    !pool && others.length > 0 ? `; these have room: ${others.map(({ name }) => name).join(", ")}` : "";
+  return `${OWN_ANNOTATIONS.address.key}: ${where} has no free ${family} address${room}`;
+}

@@ -1,0 +1,88 @@
+/** Free addresses of a subnet, nearest to a wanted one first: what the last scan found full is jumped over. */
+import { addressKey } from "../addresses/key.ts";
+import { distance, windowsAround } from "../addresses/nearest.ts";
+import { contains, formatAddress, parseAddress, type Address } from "../addresses/prefix.ts";
+import { parseRange, without, type Range } from "../addresses/range.ts";
+import { canonicalId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import type { AddressRow, SubnetRow } from "./model.ts";
+
+/** Range reads for one search: the API server waits. */
+const MAX_READS = 9;
+
+export interface FreeSearch {
+  readonly subnet: SubnetRow;
+  /** Where to look. */
+  readonly ranges: readonly Range[];
+  readonly wanted: Address;
+  readonly limit: number;
+  /** Rows that count as free, though they are there; by default none. */
+  readonly isOwn?: (row: AddressRow) => boolean;
+}
+
+export interface Found {
+  readonly addresses: readonly Address[];
+  /** False if the reads ran out before the ranges did: there may be more. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Free addresses of the ranges, nearest first, the lower of two as near first; never the wanted one. An address whose reservation has
+ * expired but whose row is still there counts as taken: the search is cautious.
+ */
+export async function findFree(run: Run, search: FreeSearch): Promise<Found> {
+  const { subnet, wanted, limit } = search;
+  const full = (subnet.fullRanges ?? []).flatMap((text) => parseRange(text) ?? []);
+  const ranges = without(search.ranges, full);
+  let free: bigint[] = [];
+  let reads = 0;
+  for (const window of windowsAround(ranges, wanted)) {
+    const isNearer = distance(nearestOf(window, wanted.value), wanted.value) < furthest(free, search);
+    if (!isNearer) return found(free, search, true);
+    if (reads === MAX_READS) return found(free, search, free.length >= limit);
+    reads += 1;
+    const taken = await takenIn(run, search, window);
+    const here = valuesOf(ranges, window).filter((value) => value !== wanted.value && !taken.has(value));
+    free = [...free, ...here].toSorted((a, b) => nearness(a, b, wanted.value)).slice(0, limit);
+  }
+  return found(free, search, true);
+}
+
+function found(free: readonly bigint[], { wanted: { family } }: FreeSearch, isWhole: boolean): Found {
+  return { addresses: free.map((value) => ({ family, value })), isWhole };
+}
+
+/** How near an address must be to be better than what was found. */
+function furthest(free: readonly bigint[], { limit, wanted }: FreeSearch): bigint {
+  const last = free[limit - 1];
+  return last === undefined ? 1n << 129n : distance(last, wanted.value);
+}
+
+function nearestOf({ first, last }: Range, value: bigint): bigint {
+  if (value < first) return first;
+  return value > last ? last : value;
+}
+
+function nearness(a: bigint, b: bigint, wanted: bigint): number {
+  const difference = distance(a, wanted) - distance(b, wanted);
+  if (difference !== 0n) return difference < 0n ? -1 : 1;
+  return a < b ? -1 : 1;
+}
+
+function valuesOf(ranges: readonly Range[], window: Range): bigint[] {
+  const length = Number(window.last - window.first + 1n);
+  return Array.from({ length }, (_, n) => window.first + BigInt(n)).filter((value) =>
+    ranges.some((range) => contains(range, { family: window.family, value })),
+  );
+}
+
+async function takenIn(run: Run, { subnet, isOwn }: FreeSearch, window: Range): Promise<Set<bigint>> {
+  const key = (value: bigint) => addressKey(formatAddress({ family: window.family, value }));
+  const range = { from: key(window.first), to: key(window.last) };
+  const taken = new Set<bigint>();
+  for await (const { value } of run.ports.tables.addresses.list(canonicalId(subnet.id), range)) {
+    const address = parseAddress(value.address);
+    if (address && !isOwn?.(value)) taken.add(address.value);
+  }
+  return taken;
+}
