@@ -36,6 +36,8 @@ const NOTHING: Chosen = { ok: true, annotations: {} };
 export async function chooseAddresses(run: Run, choosing: Choosing): Promise<Chosen> {
   const { input, cluster, owner } = choosing;
   if (input.annotations[OWN_ANNOTATIONS.address.key] !== AUTO || !input.intent.internal) return NOTHING;
+  // Never scanned: nothing is known to be free. The gate then tells that no address was written.
+  if (!input.inventory) return NOTHING;
   const families = input.intent.ipFamilies.filter((family) => !input.intent.addresses[fieldOf(family)]);
   if (families.length === 0) return NOTHING;
   const { policy } = await knownPolicy(run);

@@ -191,6 +191,40 @@ describe("manifests", () => {
   });
 });
 
+describe("admission policies", () => {
+  const policies = async (name: string, ...args: string[]) => {
+    const { code, out, err } = await mooring("clusters", "policy", name, ...args);
+    expect([code, err]).toEqual([0, ""]);
+    return parseAllDocuments(out).map((one) => one.toJS() as Manifest);
+  };
+
+  test("are what the Kubernetes API takes: one denies, one warns", async () => {
+    await add("judged");
+    const all = await policies("judged", "--exclude", "dev");
+    expect(all.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      "ValidatingAdmissionPolicy mooring-deny",
+      "ValidatingAdmissionPolicyBinding mooring-deny",
+      "ValidatingAdmissionPolicy mooring-warn",
+      "ValidatingAdmissionPolicyBinding mooring-warn",
+    ]);
+    for (const manifest of all) {
+      const Model = MODELS[manifest.apiVersion]?.[manifest.kind] as new (m: Manifest) => { validate(): void };
+      expect(() => new Model(manifest).validate(), manifest.kind).not.toThrow();
+    }
+    expect(all[0]?.["spec"].matchConstraints.namespaceSelector.matchExpressions[0].values).toEqual([
+      "kube-system",
+      "dev",
+    ]);
+    expect([all[1], all[3]].map((one) => one?.["spec"].validationActions)).toEqual([
+      ["Deny", "Audit"],
+      ["Warn", "Audit"],
+    ]);
+  });
+
+  test("of a cluster that is not there are none", async () =>
+    expect((await mooring("clusters", "policy", "nobody")).code).toBe(2));
+});
+
 describe("the webhook is asked", () => {
   const service = (type: string, annotations = {}, spec = {}) => ({
     metadata: { annotations },

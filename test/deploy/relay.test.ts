@@ -111,6 +111,11 @@ describe("the relay", () => {
     expect(head.toLowerCase()).toContain("\r\nhost: localhost");
   });
 
+  test("hands mutating reviews to the companion", async () => {
+    const { status, body } = await call(relay, { path: "/mutate" });
+    expect({ status, ...JSON.parse(body).response }).toEqual({ status: 200, uid: "u-1", allowed: true });
+  });
+
   test("a token that a caller brings does not get through", async () => {
     const headers = { "content-type": "application/json", "x-mooring-token": "mine" };
     expect((await call(relay, { headers })).status).toBe(200);

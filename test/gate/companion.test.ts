@@ -206,6 +206,9 @@ describe("mooring.dev/address: auto", () => {
     }),
   );
 
+  test("no address is chosen in a virtual network that was never scanned", async () =>
+    expect(await ipv4(memoryRun())).toBeUndefined());
+
   test("a pool that is used up is refused, and says so", async () => {
     const run = await start(POOLS, "10.0.1.200", "10.0.1.201");
     expect(await refused(run, service({ ...AUTO, "mooring.dev/address-pool": "edge" }))).toEqual({
