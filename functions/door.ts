@@ -12,6 +12,9 @@ import type { Run } from "../shared/ports.ts";
 export const REVIEW_BYTES = 3 * 1024 * 1024;
 export const SNAPSHOT_BYTES = 50 * 1024 * 1024;
 
+/** The host hands a body over as one piece; its text need not be one. */
+const PIECE_BYTES = 64 * 1024;
+
 /** Where the relay and the snapshot job put the token: unlike a path, no proxy writes a header to its log. */
 export const TOKEN_HEADER = "x-mooring-token";
 
@@ -78,11 +81,38 @@ export async function authenticate(run: Run, { params, headers }: Caller): Promi
   throw new HttpProblem(404, "not found");
 }
 
+/** The media type, lower case, without parameters. @throws HttpProblem 415 unless it is one of those */
+export function mediaType<T extends string>(
+  { headers }: Pick<HttpRequest, "headers">,
+  known: readonly T[],
+): T {
+  const given = headers.get("content-type") ?? "";
+  const found = known.find((type) => type === given.split(";")[0]?.trim().toLowerCase());
+  if (found) return found;
+  throw new HttpProblem(415, `content-type must be ${known.join(" or ")}, not "${given}"`);
+}
+
+/** The body as text, piece by piece. @throws HttpProblem 413 or 400 */
+export async function* readText({ headers, body }: HttpRequest, maxBytes: number): AsyncGenerator<string> {
+  if (Number(headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let bytes = 0;
+  try {
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES)
+        yield decoder.decode(chunk.subarray(at, at + PIECE_BYTES), { stream: true });
+    }
+    yield decoder.decode();
+  } catch (error) {
+    throw error instanceof TypeError ? new HttpProblem(400, "the body is not UTF-8") : error;
+  }
+}
+
 /** @throws HttpProblem 415, 413 or 400 */
 export async function readJson(request: HttpRequest, maxBytes: number): Promise<unknown> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/json\b/i.test(type))
-    throw new HttpProblem(415, `content-type must be application/json, not "${type}"`);
+  mediaType(request, ["application/json"]);
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const bytes = await request.arrayBuffer();
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);

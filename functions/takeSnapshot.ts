@@ -7,18 +7,22 @@ app.http("takeSnapshot", {
   handler: takeSnapshot,
 });
 
-/** `kubectl get services --all-namespaces -o json` in, what changed out. */
+const FORMS = { "application/json": "list", "application/x-ndjson": "lines" } as const;
+
+/** `kubectl get services --all-namespaces -o json` in, or its items as JSON lines; what changed out. */
 async function takeSnapshot(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [door, snapshots] = await Promise.all([import("./door.ts"), import("../shared/intents/snapshot.ts")]);
+  const [door, snapshots, { readServices }] = await Promise.all([
+    import("./door.ts"),
+    import("../shared/intents/snapshot.ts"),
+    import("../shared/intents/readServices.ts"),
+  ]);
   return door.answer(context, async () => {
     const { run } = await door.openApp(context);
     const cluster = await door.authenticate(run, request);
-    const report = await snapshots.takeSnapshot(
-      run,
-      cluster.name,
-      await door.readJson(request, door.SNAPSHOT_BYTES),
-    );
-    run.log.info("snapshot taken", { cluster: cluster.name, services: report.services });
+    const form = FORMS[door.mediaType(request, ["application/json", "application/x-ndjson"])];
+    const services = await readServices(door.readText(request, door.SNAPSHOT_BYTES), form);
+    const report = await snapshots.takeSnapshot(run, cluster.name, services);
+    run.log.info("snapshot taken", { cluster: cluster.name, ...report });
     return { jsonBody: report };
   });
 }

@@ -2,10 +2,9 @@
  * Takes a cluster's complete list of Services as the truth at its time. What admission said while the list was on its way
  * is newer and stays. Called by the snapshot trigger.
  */
-import { z } from "zod";
 import { parseIntent } from "../annotations/parse.ts";
-import { isLoadBalancer, Service } from "../annotations/service.ts";
-import { Conflict, InvalidInput } from "../errors.ts";
+import type { Service } from "../annotations/service.ts";
+import { Conflict } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
 import type { Declared, Snapshot } from "./model.ts";
@@ -15,15 +14,6 @@ import { intentKey } from "./remember.ts";
 const TRANSIT_SECONDS = 120;
 const BATCH = 100;
 
-const ServiceList = z.object({
-  kind: z.enum(
-    ["List", "ServiceList"],
-    "not a list of Services: send `kubectl get services --all-namespaces -o json`",
-  ),
-  metadata: z.object({ continue: z.string().nullish() }).nullish(),
-  items: z.array(Service),
-});
-
 export interface SnapshotReport {
   readonly services: number;
   readonly added: number;
@@ -31,9 +21,13 @@ export interface SnapshotReport {
   readonly removed: number;
 }
 
-/** @throws InvalidInput if the document is no list of Services, or only a part of one · Conflict if a Service changed meanwhile */
-export async function takeSnapshot(run: Run, cluster: string, document: unknown): Promise<SnapshotReport> {
-  const listed = toDeclared(run, cluster, parseList(document));
+/** @param services all load balancers of the cluster @throws Conflict if a Service changed meanwhile */
+export async function takeSnapshot(
+  run: Run,
+  cluster: string,
+  services: readonly Service[],
+): Promise<SnapshotReport> {
+  const listed = toDeclared(run, cluster, services);
   const known = new Map(
     (await Array.fromAsync(run.ports.tables.intents.list(cluster))).map((row) => [row.key, row]),
   );
@@ -55,23 +49,9 @@ function newsSince(run: Run): (declared: Declared) => boolean {
   return ({ origin, observedAtUtc }) => origin === "admission" && observedAtUtc >= sureBefore;
 }
 
-function parseList(document: unknown): Service[] {
-  const parsed = ServiceList.safeParse(document);
-  if (!parsed.success)
-    throw new InvalidInput(
-      parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`),
-    );
-  const foreign = parsed.data.items.filter(({ kind }) => kind !== undefined && kind !== "Service");
-  if (foreign.length > 0)
-    throw new InvalidInput(`items: ${foreign.length} are not Services (the first is a ${foreign[0]?.kind})`);
-  if (parsed.data.metadata?.continue)
-    throw new InvalidInput("metadata.continue: the list is only a part; send it whole");
-  return parsed.data.items;
-}
-
 function toDeclared(run: Run, cluster: string, services: readonly Service[]): Map<string, Declared> {
   const observedAtUtc = run.now().toISOString();
-  const declared = services.filter(isLoadBalancer).map((service): Declared => {
+  const declared = services.map((service): Declared => {
     const { namespace, name, uid, deletionTimestamp } = service.metadata;
     const deleted = deletionTimestamp ? { deletedAtUtc: deletionTimestamp } : {};
     return {

@@ -1,36 +1,15 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
-import { balancerId, cluster, NOW } from "../builders/world.ts";
+import { register } from "../builders/register.ts";
+import { balancerId, NOW } from "../builders/world.ts";
 
 let app: HostedApp;
 let token: string;
+let lineToken: string;
 
 beforeAll(async () => {
   app = await hostedApp();
-  const { name, resourceId, nodeResourceGroup, vnetId, defaultSubnet } = cluster();
-  const args = [
-    "-o",
-    "json",
-    "clusters",
-    "add",
-    name,
-    "--resource-id",
-    resourceId,
-    "--node-resource-group",
-    nodeResourceGroup,
-    "--vnet",
-    vnetId,
-    "--default-subnet",
-    defaultSubnet,
-  ];
-  const cli = join(import.meta.dirname, "../../cli/main.ts");
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
-    env: { ...process.env, ...app.settings },
-  });
-  ({ token } = JSON.parse(stdout));
+  [token, lineToken] = [await register("one", app.settings), await register("lines", app.settings)];
 });
 afterAll(() => app.close());
 
@@ -96,6 +75,16 @@ test("the artifact has exactly these functions and triggers", async () => {
     "sweepOrphansWork queueTrigger mooring-orphans",
     "takeSnapshot httpTrigger clusters/{cluster}/snapshot/{token?}",
   ]);
+});
+
+test("a snapshot may come as JSON lines", async () => {
+  const lines = [service("lines", "batch"), { kind: "ServiceList", metadata: {} }];
+  const body = lines.map((line) => JSON.stringify(line)).join("\n");
+  const sent = post(body, { "content-type": "application/x-ndjson", "x-mooring-token": lineToken });
+  expect(await app.call("/api/clusters/lines/snapshot", sent)).toEqual({
+    status: 200,
+    body: { services: 1, added: 1, changed: 0, removed: 0 },
+  });
 });
 
 test("health says that all is well", async () =>
@@ -175,7 +164,7 @@ describe("bad input gets a clear answer and changes nothing", () => {
           post(JSON.stringify({ kind: "List", items: [{ kind: "Pod", metadata: {} }] })),
         ),
       400,
-      "items: 1 are not Services (the first is a Pod)",
+      "items.0: a Pod, not a Service",
     ],
     [
       "a bad query",

@@ -13,7 +13,7 @@ import * as core from "kubernetes-models/v1";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { startStorage } from "../../sandbox/storage/startStorage.ts";
-import { cluster } from "../builders/world.ts";
+import { PLACE } from "../builders/register.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";
 
@@ -32,9 +32,6 @@ const mooring = (...args: string[]) =>
   runCli(args, {
     env: { AzureWebJobsStorage: storage.connectionString, MOORING_SUBSCRIPTIONS: SUBSCRIPTION },
   });
-const { resourceId, nodeResourceGroup, vnetId, defaultSubnet } = cluster();
-const WHERE = ["--resource-id", resourceId, "--node-resource-group", nodeResourceGroup];
-const PLACE = [...WHERE, "--vnet", vnetId, "--default-subnet", defaultSubnet];
 const add = (name: string, ...args: string[]) => mooring("clusters", "add", name, ...PLACE, ...args);
 
 describe("registration", () => {

@@ -10,8 +10,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { certificates, type Certificates } from "../../sandbox/identity/certificate.ts";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
-import { cluster } from "../builders/world.ts";
-import { runCli } from "../cli/runCli.ts";
+import { register } from "../builders/register.ts";
 import { startTunnel, type Tunnel } from "./tunnel.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../deploy/snapshot/send.sh");
@@ -33,10 +32,7 @@ beforeAll(async () => {
     answer(response);
   });
   await new Promise<void>((resolve) => apiServer.listen(0, "127.0.0.1", resolve));
-  const { resourceId, nodeResourceGroup, vnetId, defaultSubnet } = cluster();
-  const place = ["--resource-id", resourceId, "--node-resource-group", nodeResourceGroup, "--vnet", vnetId];
-  const args = ["-o", "json", "clusters", "add", "one", ...place, "--default-subnet", defaultSubnet];
-  const { token } = JSON.parse((await runCli(args, { env: app.settings })).out);
+  const token = await register("one", app.settings);
   await mkdir(join(folder, "account"));
   await writeFile(join(folder, "account", "token"), ACCOUNT_TOKEN);
   await writeFile(join(folder, "account", "ca.crt"), trusted.ca);
