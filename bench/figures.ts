@@ -2,6 +2,8 @@ export interface Bench {
   directory: string;
   /** Of an Azurite of the benchmark's own. */
   connection: string;
+  /** Also what takes many minutes. */
+  isFull: boolean;
 }
 
 /** The value below which the share lies, e.g. 0.5 or 0.99. */

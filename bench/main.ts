@@ -1,6 +1,6 @@
 /**
  * Measures against the floor, in one run, as ratios: cold start beside an empty app, admission beside bare point reads, a scan beside
- * bare paging of the same lists. Absolute numbers are the machine's; the ratios are ours.
+ * bare paging of the same lists. `node bench/main.ts [NAME] [--full]`. Absolute numbers are the machine's; the ratios are ours.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,14 +10,15 @@ import { coldStart } from "./coldStart.ts";
 import { scan } from "./scan.ts";
 import { startStorage } from "../sandbox/storage/startStorage.ts";
 
-const only = process.argv[2];
+const isFull = process.argv.includes("--full");
+const only = process.argv.slice(2).find((argument) => argument !== "--full");
 const directory = await mkdtemp(join(tmpdir(), "mooring-bench-"));
 const storage = await startStorage();
 try {
   for (const [name, measure] of Object.entries({ coldStart, admission, scan })) {
     if (only !== undefined && only !== name) continue;
     console.log(`\n${name}`);
-    for (const line of await measure({ directory, connection: storage.connectionString }))
+    for (const line of await measure({ directory, connection: storage.connectionString, isFull }))
       console.log(`  ${line}`);
   }
 } finally {

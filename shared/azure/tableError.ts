@@ -1,4 +1,4 @@
-/** What a refused transaction says, by status and code. */
+/** What a refused write or transaction says, by status and code. */
 
 export interface TableRefusal {
   readonly code: string;
@@ -14,13 +14,21 @@ const WHY = {
   ResourceNotFound: "absent",
 } as const;
 
+/** The client puts the code of a single write elsewhere than that of a transaction. */
+interface ServiceError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly details?: { readonly odataError?: { readonly code?: string } };
+}
+
 export function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | undefined)?.statusCode;
 }
 
 /** `undefined` if the error does not come from the service. */
 export function refusalOf(error: unknown): TableRefusal | undefined {
-  const { code, message = "" } = error as { code?: string; message?: string };
+  const { message = "", details, ...rest } = error as ServiceError;
+  const code = rest.code ?? details?.odataError?.code;
   if (code === undefined) return undefined;
   const why = WHY[code as keyof typeof WHY];
   return { code, index: failedIndex(message), ...(why && { why }) };

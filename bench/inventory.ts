@@ -1,0 +1,87 @@
+/** A /8 with as many addresses taken as asked, in tables of its own. */
+import { addressKey } from "../shared/addresses/key.ts";
+import { formatAddress } from "../shared/addresses/prefix.ts";
+import { createPorts } from "../shared/azure/ports.ts";
+import type { Cluster } from "../shared/clusters/model.ts";
+import { silentLog } from "../shared/log.ts";
+import type { Ports, Run } from "../shared/ports.ts";
+import { parseSettings } from "../shared/settings.ts";
+import { writeRows } from "../shared/storage/writeRows.ts";
+import type { Bench } from "./figures.ts";
+
+export const SUBSCRIPTION = "11111111-1111-4111-8111-111111111111";
+const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
+const VNET = `${GROUP}/providers/Microsoft.Network/virtualNetworks/vnet`;
+export const SUBNET = `${VNET}/subnets/apps`;
+/** 10.64.0.0: taken ones go up from here, asked ones are below. */
+const FIRST_TAKEN = 0x0a_40_00_00n;
+
+export const cluster: Cluster = {
+  name: "bench",
+  resourceId: `${GROUP}/providers/Microsoft.ContainerService/managedClusters/bench`,
+  nodeResourceGroup: "MC",
+  vnetId: VNET,
+  defaultSubnet: "apps",
+  tokens: [],
+  registeredAtUtc: "",
+};
+
+export function connectedRun({ connection }: Bench, prefix: string): Run {
+  const settings = parseSettings({
+    AzureWebJobsStorage: connection,
+    MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
+    MOORING_TABLE_PREFIX: prefix,
+  });
+  return {
+    ports: createPorts(settings).ports,
+    now: () => new Date(),
+    newId: () => crypto.randomUUID(),
+    log: silentLog,
+    signal: new AbortController().signal,
+  };
+}
+
+export function takenAddress(index: number): string {
+  return formatAddress({ family: "IPv4", value: FIRST_TAKEN + BigInt(index) });
+}
+
+export async function fillInventory(run: Run, size: number): Promise<void> {
+  const value = {
+    id: SUBNET,
+    vnetId: VNET,
+    name: "apps",
+    prefixes: ["10.0.0.0/8"],
+    delegations: [],
+    linkNetworkPolicies: "Enabled",
+    usableAddresses: 2 ** 24 - 5,
+    usedAddresses: size,
+    scannedAtUtc: new Date().toISOString(),
+  } as const;
+  await run.ports.tables.subnets.transact(VNET.toLowerCase(), [{ do: "put", key: "apps", value }]);
+  const rows = Array.from({ length: size }, (_, n) => takenAddress(n)).map((address) => ({
+    do: "put" as const,
+    key: addressKey(address),
+    value: { address, assignment: { holderId: VNET, seenAtUtc: "" } },
+  }));
+  await writeRows(run.ports.tables.addresses, SUBNET.toLowerCase(), rows);
+}
+
+/** The same run, with every call of a table counted. */
+export function countTableCalls(run: Run): { readonly calls: () => number; readonly run: Run } {
+  let calls = 0;
+  const counted = <T extends object>(table: T): T =>
+    new Proxy(table, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== "function") return method;
+        return (...args: unknown[]) => {
+          calls += 1;
+          return Reflect.apply(method, target, args);
+        };
+      },
+    });
+  const tables = Object.fromEntries(
+    Object.entries(run.ports.tables).map(([name, table]) => [name, counted(table)]),
+  ) as unknown as Ports["tables"];
+  return { calls: () => calls, run: { ...run, ports: { ...run.ports, tables } } };
+}
