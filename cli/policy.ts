@@ -29,7 +29,8 @@ export function policyCommand(): Command {
 
 async function show(_options: unknown, command: Command): Promise<void> {
   const { policy, version } = await readPolicy(await open());
-  if (isJson(command)) return console.log(JSON.stringify({ version, policy }, undefined, 2));
+  // What is printed can be applied again.
+  if (isJson(command)) return console.log(JSON.stringify(policy, undefined, 2));
   console.log(version === "default" ? "# the default: nobody has applied one" : `# applied at ${version}`);
   console.log(stringify(policy).trimEnd());
 }
