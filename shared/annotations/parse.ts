@@ -6,6 +6,7 @@
 import type { Intent, LinkIntent } from "../intents/model.ts";
 import { ANNOTATIONS } from "./keys.ts";
 import { annotationsOf, type Service } from "./service.ts";
+import { trimSpace } from "./trimSpace.ts";
 
 type Read = (name: keyof typeof ANNOTATIONS) => string | undefined;
 
@@ -21,7 +22,7 @@ export function parseIntent(service: Service): Intent {
     addresses: parseAddresses(read, service.spec.loadBalancerIP ?? ""),
     ipFamilies: (service.spec.ipFamilies ?? ["IPv4"]).map((family) => (family === "IPv6" ? "IPv6" : "IPv4")),
     ports: (service.spec.ports ?? []).map(({ protocol, port }) => ({ protocol, port })),
-    ...(isTrue(read("linkCreate")?.trim()) && { link: parseLink(read, subnet) }),
+    ...(isTrue(trimmed(read("linkCreate"))) && { link: parseLink(read, subnet) }),
   };
 }
 
@@ -36,8 +37,8 @@ function parseAddresses(read: Read, loadBalancerIp: string): Intent["addresses"]
 function parseLink(read: Read, frontendSubnet: string | undefined): LinkIntent {
   const natIps = [...new Set(tokens(read("linkAddresses")))];
   const subnet = unlessBlank(read("linkSubnet")) ?? frontendSubnet;
-  const name = read("linkName")?.trim();
-  const resourceGroup = read("linkResourceGroup")?.trim();
+  const name = trimmed(read("linkName"));
+  const resourceGroup = trimmed(read("linkResourceGroup"));
   return {
     create: true,
     ...(name && { name }),
@@ -47,7 +48,7 @@ function parseLink(read: Read, frontendSubnet: string | undefined): LinkIntent {
     natIps,
     ...(natIps[0] !== undefined && { primaryNatIp: natIps[0] }),
     fqdns: tokens(read("linkFqdns")),
-    proxyProtocol: isTrue(read("linkProxyProtocol")?.trim()),
+    proxyProtocol: isTrue(trimmed(read("linkProxyProtocol"))),
     visibility: everybodyOr(tokens(read("linkVisibility"))),
     autoApproval: tokens(read("linkAutoApproval")),
   };
@@ -67,15 +68,19 @@ function everybodyOr(subscriptions: string[]): string[] {
 
 // The CCM fails on a count it cannot read; until the gate says so, its default stands.
 function parseCount(text: string | undefined): number {
-  return /^[+-]?\d{1,9}$/.test(text?.trim() ?? "") ? Number(text) : 1;
+  const digits = trimmed(text) ?? "";
+  return /^[+-]?\d{1,9}$/.test(digits) ? Number(digits) : 1;
 }
 
 function tokens(text: string | undefined): string[] {
-  return (text ?? "")
-    .trim()
+  return trimSpace(text ?? "")
     .split(" ")
-    .map((token) => token.trim())
+    .map(trimSpace)
     .filter(Boolean);
+}
+
+function trimmed(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : trimSpace(text);
 }
 
 function isTrue(text: string | undefined): boolean {
@@ -84,5 +89,5 @@ function isTrue(text: string | undefined): boolean {
 
 /** The value untrimmed, as the CCM then uses it. */
 function unlessBlank(text: string | undefined): string | undefined {
-  return text?.trim() ? text : undefined;
+  return trimmed(text) ? text : undefined;
 }

@@ -1,5 +1,6 @@
 /** How many NAT addresses a link gets, and which. What they meet in their subnet is told by the address rules. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { trimSpace } from "../../annotations/trimSpace.ts";
 import { IPV4 } from "../../addresses/pattern.ts";
 import { parseAddress } from "../../addresses/prefix.ts";
 import type { Rule } from "../rule.ts";
@@ -70,5 +71,6 @@ export const plsStaticMalformed: Rule = {
 };
 
 function isCount(text: string): boolean {
-  return /^[+-]?\d{1,9}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= MOST;
+  const digits = trimSpace(text);
+  return /^[+-]?\d{1,9}$/.test(digits) && Number(digits) >= 1 && Number(digits) <= MOST;
 }

@@ -1,5 +1,6 @@
 /** Whether there will be a link at all. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { trimSpace } from "../../annotations/trimSpace.ts";
 import type { Rule } from "../rule.ts";
 
 const KEY = ANNOTATIONS.linkCreate.key;
@@ -55,7 +56,7 @@ export const plsCreateNotBoolean: Rule = {
   cel: () => `!variables.hasLink && variables.linkCreate.trim().lowerAscii().matches('${LOOKS_TRUE.source}')`,
   check: ({ annotations, intent }) => {
     const value = annotations[KEY];
-    if (intent.link || value === undefined || !LOOKS_TRUE.test(value.trim())) return [];
+    if (intent.link || value === undefined || !LOOKS_TRUE.test(trimSpace(value))) return [];
     return [{ field: KEY, value, message: `"${value}" makes no link: write "true"` }];
   },
 };

@@ -1,5 +1,6 @@
 /** The subnets of a frontend and of a link. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { trimSpace } from "../../annotations/trimSpace.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
 import { celList, type Inventory, type Rule, type RuleInput, type Violation } from "../rule.ts";
 
@@ -35,7 +36,7 @@ export const plsSubnetUnknown: Rule = {
   check: ({ annotations, intent, inventory }) => {
     if (!intent.link || !inventory || inventory.linkSubnet) return [];
     // Said once: of the frontend, whose subnet it is.
-    if (intent.internal && !annotations[LINK_KEY]?.trim()) return [];
+    if (intent.internal && trimSpace(annotations[LINK_KEY] ?? "") === "") return [];
     return [unknown(LINK_KEY, inventory.linkSubnetName, inventory)];
   },
 };

@@ -1,0 +1,16 @@
+import { describe, expect, test } from "vitest";
+import { parseIntent } from "../../shared/annotations/parse.ts";
+import { Service } from "../../shared/annotations/service.ts";
+
+describe("a value is trimmed as Go does it", () => {
+  test.each([
+    ["spaces, tabs and line feeds", " \t\ntrue\r\n ", true],
+    ["a next-line character, which JavaScript does not trim", "\u0085true\u0085", true],
+    ["a no-break space", "\u00a0true", true],
+    ["not a byte order mark, which JavaScript does trim", "\ufefftrue", false],
+  ])("%s", (_, value, isLink) => {
+    const annotations = { "service.beta.kubernetes.io/azure-pls-create": value };
+    const service = Service.parse({ metadata: { annotations }, spec: { type: "LoadBalancer" } });
+    expect(parseIntent(service).link !== undefined).toBe(isLink);
+  });
+});
