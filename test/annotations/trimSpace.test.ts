@@ -7,6 +7,8 @@ describe("a value is trimmed as Go does it", () => {
     ["spaces, tabs and line feeds", " \t\ntrue\r\n ", true],
     ["a next-line character, which JavaScript does not trim", "\u0085true\u0085", true],
     ["a no-break space", "\u00a0true", true],
+    ["a quarter of a megabyte of spaces, without stopping to think", `${" ".repeat(262_000)}true`, true],
+    ["not spaces in the middle, however many", `t${" ".repeat(262_000)}rue`, false],
     ["not a byte order mark, which JavaScript does trim", "\ufefftrue", false],
   ])("%s", (_, value, isLink) => {
     const annotations = { "service.beta.kubernetes.io/azure-pls-create": value };
