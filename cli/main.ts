@@ -4,7 +4,10 @@ import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../shared/errors.ts";
 import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters/command.ts";
+import { connectionsCommand } from "./connections.ts";
 import { explainCommand } from "./explain.ts";
+import { journalCommands } from "./journal.ts";
+import { linksCommand } from "./links.ts";
 import { listCommands } from "./lists.ts";
 import { policyCommand } from "./policy.ts";
 import { stopCommands } from "./stop.ts";
@@ -13,7 +16,7 @@ const program = new Command("mooring")
   .description(
     "Keeps AKS internal load balancers and Private Link Services moored to what their Services declare.",
   )
-  .option("-o, --output <format>", "table or json; check knows more", "table")
+  .option("-o, --output <format>", "table, json or yaml; check knows more", "table")
   .showHelpAfterError("(mooring --help shows what there is)")
   .exitOverride();
 
@@ -21,8 +24,11 @@ for (const command of [
   checkCommand(),
   explainCommand(),
   clustersCommand(),
+  linksCommand(),
+  connectionsCommand(),
   policyCommand(),
   ...listCommands(),
+  ...journalCommands(),
   ...stopCommands(),
 ])
   program.addCommand(inherit(command));

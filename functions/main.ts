@@ -7,6 +7,7 @@ import "./mutateService.ts";
 import "./takeSnapshot.ts";
 import "./onResourceEvent.ts";
 import "./reconcileLink.ts";
+import "./pollLinks.ts";
 import "./scanInventory.ts";
 import "./sweepOrphans.ts";
 import "./auditDrift.ts";

@@ -8,11 +8,21 @@ import { parseRange } from "./addresses/range.ts";
 
 const mode = z.enum(["observe", "enforce"]);
 
+const only = (what: string) => z.array(z.string()).optional().describe(`Only ${what}; absent means all`);
+const never = (what: string) => z.array(z.string()).default([]).describe(`Never ${what}`);
+
 const scope = z.strictObject({
-  clusters: z.array(z.string()).optional().describe("Only these clusters; absent means all"),
-  excludeClusters: z.array(z.string()).default([]).describe("Never these clusters"),
-  excludeNamespaces: z.array(z.string()).default([]).describe("Never what Services of these namespaces own"),
-  excludeResourceGroups: z.array(z.string()).default([]).describe("Never these resource groups, in any case"),
+  subscriptions: only("these subscriptions"),
+  excludeSubscriptions: never("these subscriptions"),
+  resourceGroups: only("these resource groups, in any case"),
+  excludeResourceGroups: never("these resource groups, in any case"),
+  clusters: only("these clusters"),
+  excludeClusters: never("these clusters"),
+  namespaces: only("what Services of these namespaces own"),
+  excludeNamespaces: never("what Services of these namespaces own"),
+  names: only("resources with these names; * stands for anything"),
+  excludeNames: never("resources with these names; * stands for anything"),
+  excludeTags: never("resources with these tags, as KEY=VALUE"),
 });
 
 const severities = z.record(z.string(), z.enum(["deny", "warn", "off"]));
@@ -43,6 +53,16 @@ export const Policy = z.strictObject({
       autoApproval: subscriptionIds
         .optional()
         .describe("Subscriptions that may be auto-approved; absent means any"),
+      fields: z
+        .array(z.enum(["visibility", "autoApproval", "fqdns", "proxyProtocol"]))
+        .default(["visibility", "autoApproval"])
+        .describe("What is put back to what is declared; the rest is reported"),
+      maxRepairsPerHour: z
+        .number()
+        .int()
+        .min(1)
+        .default(3)
+        .describe("Repairs of the same field of a link within an hour; after that somebody else is at it"),
     })
     .prefault({}),
   modes: z
@@ -51,11 +71,33 @@ export const Policy = z.strictObject({
       connections: mode
         .default("enforce")
         .describe("Approve pending connections from auto-approved subscriptions"),
+      rejections: mode
+        .default("observe")
+        .describe("Reject connections as `connections` says; people may always reject"),
       sweep: mode.default("observe").describe("Delete orphans after their grace"),
     })
     .prefault({}),
   scope: z
-    .strictObject({ links: scope.prefault({}), connections: scope.prefault({}), sweep: scope.prefault({}) })
+    .strictObject({
+      links: scope.prefault({}),
+      connections: scope.prefault({}),
+      rejections: scope.prefault({}),
+      sweep: scope.prefault({}),
+    })
+    .prefault({}),
+  connections: z
+    .strictObject({
+      rejectPendingAfterHours: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe("Reject what nobody declared or approved within this time; absent means never"),
+      rejectWithdrawn: z
+        .boolean()
+        .default(false)
+        .describe("Reject approved connections whose subscription is not auto-approved any more"),
+    })
     .prefault({}),
   onUnavailable: z
     .enum(["allow", "deny"])

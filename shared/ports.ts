@@ -1,5 +1,6 @@
 /** Everything a use case may reach, and nothing else. Built by `app.ts` for real, by tests from memory. */
 import type { ResourceReader } from "./changes/resources.ts";
+import type { Touch } from "./changes/touches.ts";
 import type { JournalEntry } from "./changes/journal.ts";
 import type { Cluster } from "./clusters/model.ts";
 import type { Finding } from "./drift/finding.ts";
@@ -26,6 +27,7 @@ export interface Tables {
   readonly journal: Table<JournalEntry>;
   readonly leases: Table<LeaseRow>;
   readonly waiting: Table<WaitingRow>;
+  readonly touches: Table<Touch>;
 }
 
 export interface PolicyRow {

@@ -21,6 +21,7 @@ const TABLES = [
   "journal",
   "leases",
   "waiting",
+  "touches",
 ] as const satisfies readonly (keyof Tables)[];
 
 export interface AzurePorts {
@@ -62,6 +63,7 @@ function lazyReader(open: () => Promise<ResourceReader>): ResourceReader {
 function lazyWriter(open: () => Promise<ResourceWriter>): ResourceWriter {
   return {
     write: async (id, body, version) => (await open()).write(id, body, version),
+    create: async (id, body) => (await open()).create(id, body),
     remove: async (id, version) => (await open()).remove(id, version),
   };
 }

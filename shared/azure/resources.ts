@@ -23,7 +23,8 @@ export function openResources({ credential, endpoint }: ArmAccess): ResourceRead
   return {
     read: (id) => read(reading, id),
     locks: (id) => listLocks(reading, id),
-    write: (id, body, version) => write({ reading, writing }, { id, body, version }),
+    write: (id, body, version) => write({ reading, writing }, { id, body, headers: { "if-match": version } }),
+    create: (id, body) => write({ reading, writing }, { id, body, headers: { "if-none-match": "*" } }),
     remove: (id, version) => remove({ reading, writing }, id, version),
   };
 }
@@ -60,11 +61,11 @@ interface Clients {
 
 async function write(
   clients: Clients,
-  { id, body, version }: { id: string; body: JsonObject; version: string },
+  { id, body, headers }: { id: string; body: JsonObject; headers: Record<string, string> },
 ): Promise<Resource> {
   const response = await clients.writing.pathUnchecked(id).put({
     queryParameters: { "api-version": apiVersionOf(id) },
-    headers: { "if-match": version, "content-type": "application/json" },
+    headers: { ...headers, "content-type": "application/json" },
     body,
   });
   if (response.status !== "200" && response.status !== "201") throw toFailure(toAnswer(response), id);

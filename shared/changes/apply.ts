@@ -12,10 +12,11 @@ import { withEdits } from "./body.ts";
 import { refusedBecause } from "./guards.ts";
 import { isInPlace } from "./inPlace.ts";
 import { closeEntry, countDeletes, openEntry, type Ended } from "./journalStore.ts";
-import type { Cause, Change } from "./plan.ts";
+import { SYSTEM, type Cause, type Change } from "./plan.ts";
 import { observedBecause } from "./policy.ts";
 import type { Resource, ResourceWriter } from "./resources.ts";
 import { isStopped } from "./stop.ts";
+import { lastHour, MOORING, recordTouch, repairsOf } from "./touches.ts";
 
 /** More than a write is ever waited for, so that a lease never runs out under its writer. */
 const LEASE_SECONDS = 300;
@@ -50,7 +51,7 @@ export function createApply(writer: ResourceWriter): Apply {
 
 /** @throws NotYet or Conflict, after the journal says so: the work is for another time */
 async function applyOne(work: Work, change: Change): Promise<Applied> {
-  const observed = observedBecause(change, work.inForce.policy);
+  const observed = observedBecause(change, work.inForce.policy, work.cause.who);
   if (observed) return { change, outcome: "observed", why: observed };
   return withLease(work.run, canonicalId(change.resourceId), LEASE_SECONDS, () => applyLeased(work, change));
 }
@@ -59,7 +60,10 @@ async function applyLeased(work: Work, change: Change): Promise<Applied> {
   const { run } = work;
   const actual = await run.ports.resources.read(change.resourceId);
   if (isInPlace(change, actual)) return { change, outcome: "applied", why: "already so" };
-  if (!actual) return { change, outcome: "refused", why: "the resource is gone" };
+  if (!actual && change.action !== "create")
+    return { change, outcome: "refused", why: "the resource is gone" };
+  if (actual && change.action === "create")
+    return { change, outcome: "refused", why: "something is there already" };
   const why = await refusal(work, change, actual);
   if (why) {
     run.log.warn("change refused", { resourceId: change.resourceId, why });
@@ -69,51 +73,66 @@ async function applyLeased(work: Work, change: Change): Promise<Applied> {
 }
 
 async function refusal(
-  { run, inForce, options, deletes }: Work,
+  { run, inForce, options, deletes, cause }: Work,
   change: Change,
-  actual: Resource,
+  actual: Resource | undefined,
 ): Promise<string | undefined> {
-  const dayAgo = new Date(run.now().getTime() - DAY_MILLISECONDS).toISOString();
-  const [locks, stopped, day] = await Promise.all([
+  const [locks, stopped, day, touches] = await Promise.all([
     run.ports.resources.locks(change.resourceId),
     isStopped(run),
-    change.action === "delete" ? countDeletes(run, dayAgo) : 0,
+    change.action === "delete" ? countDeletes(run, before(run, DAY_MILLISECONDS)) : 0,
+    change.capability === "links" && cause.who === SYSTEM ? lastHour(run, change.resourceId) : [],
   ]);
   const { policy } = inForce;
-  const nowUtc = run.now().toISOString();
+  const freshSinceUtc = before(run, policy.snapshotStaleMinutes * 60_000);
   const guarded = refusedBecause({
     change,
     actual,
     locks,
     policy,
-    nowUtc,
+    nowUtc: run.now().toISOString(),
+    freshSinceUtc,
     stopped,
     deletes: { run: deletes, day },
     inSight: options.inSight,
+    repairs: repairsOf(touches, change),
   });
   if (guarded) return `${guarded.guard}: ${guarded.why}`;
-  if (options.stillTrue) return options.stillTrue(change, actual);
+  if (options.stillTrue && actual) return options.stillTrue(change, actual);
   return change.action === "delete" ? "no last proof was given for a delete" : undefined;
 }
 
-async function write(work: Work, change: Change, actual: Resource): Promise<Applied> {
+function before(run: Run, milliseconds: number): string {
+  return new Date(run.now().getTime() - milliseconds).toISOString();
+}
+
+async function write(work: Work, change: Change, actual: Resource | undefined): Promise<Applied> {
   const { run, cause, inForce } = work;
-  const opened = await openEntry(run, change, { cause, policyVersion: inForce.version, before: actual.body });
+  const before = actual ? { before: actual.body } : {};
+  const opened = await openEntry(run, change, { cause, policyVersion: inForce.version, ...before });
   const journalId = opened.entry.id;
   try {
     const after = await send(work.writer, change, actual);
     const ended = await verified(run, change, after);
     await closeEntry(run, opened, ended);
+    await remember(work, { change, journalId, ended });
     return report(work, change, journalId, ended);
   } catch (error) {
     const ended = await recovered(run, change, error);
     await closeEntry(run, opened, ended);
+    await remember(work, { change, journalId, ended });
     if (ended.outcome !== "applied" && (error instanceof NotYet || error instanceof Conflict)) throw error;
     return report(work, change, journalId, ended);
   }
 }
 
-async function send(writer: ResourceWriter, change: Change, actual: Resource): Promise<Resource | undefined> {
+async function send(
+  writer: ResourceWriter,
+  change: Change,
+  actual: Resource | undefined,
+): Promise<Resource | undefined> {
+  if (change.action === "create") return writer.create(change.resourceId, change.body);
+  if (!actual) throw new Conflict(`${change.resourceId} is gone`);
   if (change.action === "update")
     return writer.write(change.resourceId, withEdits(actual.body, change.edits), actual.version);
   await writer.remove(change.resourceId, actual.version);
@@ -141,6 +160,25 @@ async function recovered(run: Run, change: Change, error: unknown): Promise<Ende
   } catch {
     return { outcome: "unknown", why };
   }
+}
+
+/** A repair counts against the next one of the same field. */
+async function remember(
+  { run, cause }: Work,
+  {
+    change,
+    journalId,
+    ended,
+  }: { readonly change: Change; readonly journalId: string; readonly ended: Ended },
+): Promise<void> {
+  if (ended.outcome !== "applied" || cause.who !== SYSTEM) return;
+  if (change.capability !== "links" || change.action !== "update") return;
+  await recordTouch(run, change.resourceId, journalId, {
+    atUtc: run.now().toISOString(),
+    who: MOORING,
+    operation: "repair",
+    paths: change.edits.map(({ path }) => path),
+  });
 }
 
 function report(work: Work, change: Change, journalId: string, { outcome, why }: Ended): Applied {

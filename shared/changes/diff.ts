@@ -1,26 +1,40 @@
-/** A plan as people read it: `~` changed, `+` added, `-` removed, with each change's reason. Pure. */
+/** A plan as people read it: `+` made, `~` changed, `-` removed, with each change's reason and evidence. Pure. */
 import type { Change, Edit, Plan } from "./plan.ts";
 import type { Json } from "./resources.ts";
 
-/** Lines without colours; an empty plan says so. */
-export function printPlan(plan: Plan): string {
+export type Mark = "+" | "~" | "-";
+/** Colours a line by its mark, or leaves it as it is. */
+export type Paint = (mark: Mark, line: string) => string;
+
+const plain: Paint = (_, line) => line;
+const MARKS = { create: "+", update: "~", delete: "-" } as const;
+
+/** Lines; an empty plan says so. */
+export function printPlan(plan: Plan, paint: Paint = plain): string {
   if (plan.changes.length === 0) return "No changes.";
-  return plan.changes.map(printChange).join("\n");
+  return [...plan.changes.map((change) => printChange(change, paint)), total(plan)].join("\n");
 }
 
-function printChange(change: Change): string {
-  const head = `${change.action === "delete" ? "-" : "~"} ${change.resourceId}`;
-  const edits = change.action === "delete" ? [] : change.edits.map(printEdit);
+function printChange(change: Change, paint: Paint): string {
+  const mark = MARKS[change.action];
+  const head = paint(mark, `${mark} ${change.resourceId}`);
+  const edits = change.action === "update" ? change.edits.map((edit) => printEdit(edit, paint)) : [];
   const evidence = change.evidence.map(({ says, source, atUtc }) => `    # ${says} (${source}, ${atUtc})`);
   return [head, `    ${change.reason}`, ...edits, ...evidence].join("\n");
 }
 
-function printEdit({ path, before, after }: Edit): string {
-  if (before === undefined) return `  + ${path}: ${print(after)}`;
-  if (after === undefined) return `  - ${path}: ${print(before)}`;
-  return `  ~ ${path}: ${print(before)} -> ${print(after)}`;
+function printEdit({ path, before, after }: Edit, paint: Paint): string {
+  if (before === undefined) return paint("+", `  + ${path}: ${print(after)}`);
+  if (after === undefined) return paint("-", `  - ${path}: ${print(before)}`);
+  return paint("~", `  ~ ${path}: ${print(before)} -> ${print(after)}`);
 }
 
 function print(value: Json | undefined): string {
   return JSON.stringify(value);
+}
+
+/** As `terraform plan` ends. */
+function total({ changes }: Plan): string {
+  const count = (action: Change["action"]) => changes.filter((change) => change.action === action).length;
+  return `Plan: ${count("create")} to make, ${count("update")} to change, ${count("delete")} to delete.`;
 }

@@ -9,16 +9,21 @@ import type { Lock, Resource } from "./resources.ts";
 
 export interface GuardInput {
   readonly change: Change;
-  readonly actual: Resource;
+  /** Absent: the change is to make it. */
+  readonly actual: Resource | undefined;
   readonly locks: readonly Lock[];
   readonly policy: Policy;
   readonly nowUtc: string;
+  /** Evidence from before this time proves nothing about now. */
+  readonly freshSinceUtc: string;
   /** Somebody stopped all writing. */
   readonly stopped: boolean;
   /** Deletes already made: by this run, and in the last 24 hours. */
   readonly deletes: { readonly run: number; readonly day: number };
   /** Load balancers, links and connections that the plan was made from. */
   readonly inSight: number;
+  /** How often these very fields were repaired within the last hour. */
+  readonly repairs: number;
 }
 
 export interface Refusal {
@@ -39,11 +44,12 @@ const frozen: Guard = ({ policy, nowUtc }) => {
   return window && `frozen until ${window.toUtc}: ${window.why}`;
 };
 
-const tagged: Guard = ({ actual }) => {
-  const off = Object.entries(actual.tags).some(
-    ([key, value]) => key.toLowerCase() === OFF_TAG && value.toLowerCase() === "off",
-  );
-  return off ? "the resource is tagged mooring: off" : undefined;
+const tagged: Guard = ({ actual, change, policy }) => {
+  const tags = Object.entries(actual?.tags ?? {}).map(([key, value]) => `${key}=${value}`.toLowerCase());
+  if (tags.includes(`${OFF_TAG}=off`)) return "the resource is tagged mooring: off";
+  const never = policy.scope[change.capability].excludeTags;
+  const tag = never.find((one) => tags.includes(one.toLowerCase()));
+  return tag && `the resource is tagged ${tag}, which policy excludes`;
 };
 
 const locked: Guard = ({ change, locks }) => {
@@ -54,13 +60,19 @@ const locked: Guard = ({ change, locks }) => {
 const unproved: Guard = ({ change }) =>
   change.evidence.length === 0 ? "the change rests on no evidence" : undefined;
 
+/** What was seen too long ago proves nothing about now. */
+const stale: Guard = ({ change, freshSinceUtc }) => {
+  const old = change.evidence.find(({ atUtc }) => atUtc < freshSinceUtc);
+  return old && `evidence is too old: ${old.says} (${old.atUtc})`;
+};
+
 const unsettled: Guard = ({ actual }) =>
-  actual.provisioningState === "Succeeded"
+  actual === undefined || actual.provisioningState === "Succeeded"
     ? undefined
     : `the resource is ${actual.provisioningState || "in an unknown state"}`;
 
 const changedSincePlanned: Guard = ({ change, actual }) => {
-  if (change.action === "delete") return undefined;
+  if (change.action !== "update" || !actual) return undefined;
   const moved = change.edits.find(({ path, before }) => !sameValue(valueAt(actual.body, path), before));
   return moved && `${moved.path} changed since the plan was made`;
 };
@@ -77,15 +89,23 @@ const blastRadius: Guard = ({ change, policy, deletes, inSight }) => {
     : undefined;
 };
 
+/** Who writes the same field again and again has a reason: two machines at it would never end. */
+const fighting: Guard = ({ policy, repairs }) =>
+  repairs >= policy.links.maxRepairsPerHour
+    ? `repaired ${repairs} times within an hour: another writer keeps changing it back`
+    : undefined;
+
 const GUARDS: Readonly<Record<string, Guard>> = {
   stopped,
   frozen,
   tagged,
   locked,
   unproved,
+  stale,
   unsettled,
   "changed-since-planned": changedSincePlanned,
   "blast-radius": blastRadius,
+  fighting,
 };
 
 /** The first guard that refuses, with its reason; `undefined` if the change may be written. */

@@ -2,9 +2,10 @@ import { sameValue, valueAt } from "./body.ts";
 import type { Change } from "./plan.ts";
 import type { Resource } from "./resources.ts";
 
-/** True if the resource is as the change wants it: gone, or with every edit there. Pure. */
+/** True if the resource is as the change wants it: gone, there, or with every edit there. Pure. */
 export function isInPlace(change: Change, actual: Resource | undefined): boolean {
   if (change.action === "delete") return actual === undefined;
+  if (change.action === "create") return actual?.provisioningState === "Succeeded";
   return (
     actual !== undefined &&
     change.edits.every(({ path, after }) => sameValue(valueAt(actual.body, path), after))

@@ -26,11 +26,11 @@ export interface Ended {
 export async function openEntry(
   run: Run,
   change: Change,
-  context: { cause: Cause; policyVersion: string; before: JsonObject },
+  context: { cause: Cause; policyVersion: string; before?: JsonObject },
 ): Promise<Opened> {
   const id = run.newId();
-  const beforeState = `${id}/before.json`;
-  await run.ports.states.save(beforeState, context.before);
+  const beforeState = context.before && `${id}/before.json`;
+  if (context.before && beforeState) await run.ports.states.save(beforeState, context.before);
   const entry: JournalEntry = {
     id,
     change,
@@ -38,7 +38,7 @@ export async function openEntry(
     policyVersion: context.policyVersion,
     outcome: "intended",
     intendedAtUtc: run.now().toISOString(),
-    beforeState,
+    ...(beforeState && { beforeState }),
   };
   const written = await run.ports.tables.journal.transact(PARTITION, [
     { do: "insert", key: journalKey(entry), value: entry },

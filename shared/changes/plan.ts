@@ -2,9 +2,9 @@
  * A plan: ordered changes, each with its reason and the evidence it rests on. Pure data and pure functions; made by
  * `planLink`, `planConnections`, `planSweep`, consumed by policy, guards and apply.
  */
-import type { Json } from "./resources.ts";
+import type { Json, JsonObject } from "./resources.ts";
 
-export type Capability = "links" | "connections" | "sweep";
+export type Capability = "links" | "connections" | "rejections" | "sweep";
 
 /** One fact that speaks for a change: what was seen, where, and when. */
 export interface Evidence {
@@ -32,12 +32,16 @@ interface ChangeBase {
 
 export type Change =
   | (ChangeBase & { readonly action: "update"; readonly edits: readonly Edit[] })
+  | (ChangeBase & { readonly action: "create"; readonly body: JsonObject })
   | (ChangeBase & { readonly action: "delete" });
 
 export interface Plan {
   /** In the order of writing. */
   readonly changes: readonly Change[];
 }
+
+/** Mooring itself, as the one who asks. */
+export const SYSTEM = "system";
 
 /** Who or what asked for a plan to be applied; goes to the journal whole. */
 export interface Cause {

@@ -1,19 +1,66 @@
 /** Which changes policy lets through: mode per capability, then scope. Pure. */
 import { parseResourceId } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
-import type { Change } from "./plan.ts";
+import { SYSTEM, type Change } from "./plan.ts";
 
-/** Why the change is only looked at; `undefined` if policy lets it be applied. */
-export function observedBecause(change: Change, policy: Policy): string | undefined {
-  if (policy.modes[change.capability] === "observe") return `mode of ${change.capability} is observe`;
+/**
+ * Why the change is only looked at; `undefined` if policy lets it be applied. Modes are about what Mooring does by itself; what a person
+ * asks for is bound by scope and guards alone. Tags are a guard's business: they are read last.
+ */
+export function observedBecause(change: Change, policy: Policy, who: string): string | undefined {
+  if (who === SYSTEM && policy.modes[change.capability] === "observe")
+    return `mode of ${change.capability} is observe`;
   const scope = policy.scope[change.capability];
-  const resourceGroup = parseResourceId(change.resourceId)?.resourceGroup.toLowerCase() ?? "";
-  if (scope.clusters && !scope.clusters.includes(change.cluster))
-    return `cluster ${change.cluster} is not in scope`;
-  if (scope.excludeClusters.includes(change.cluster)) return `cluster ${change.cluster} is excluded`;
-  if (change.namespace !== undefined && scope.excludeNamespaces.includes(change.namespace))
-    return `namespace ${change.namespace} is excluded`;
-  if (scope.excludeResourceGroups.some((name) => name.toLowerCase() === resourceGroup))
-    return `resource group ${resourceGroup} is excluded`;
-  return undefined;
+  const { subscription = "", resourceGroup = "", name = "" } = parseResourceId(change.resourceId) ?? {};
+  const tests: readonly Test[] = [
+    {
+      what: "subscription",
+      value: subscription,
+      only: scope.subscriptions,
+      never: scope.excludeSubscriptions,
+    },
+    {
+      what: "resource group",
+      value: resourceGroup,
+      only: scope.resourceGroups,
+      never: scope.excludeResourceGroups,
+    },
+    { what: "cluster", value: change.cluster, only: scope.clusters, never: scope.excludeClusters },
+    { what: "namespace", value: change.namespace, only: scope.namespaces, never: scope.excludeNamespaces },
+    { what: "name", value: name, only: scope.names, never: scope.excludeNames },
+  ];
+  return tests.map(refusal).find((why) => why !== undefined);
+}
+
+interface Test {
+  readonly what: string;
+  /** Absent: nothing to compare, so an exclusion does not fit and an inclusion neither. */
+  readonly value: string | undefined;
+  readonly only: readonly string[] | undefined;
+  readonly never: readonly string[];
+}
+
+function refusal({ what, value, only, never }: Test): string | undefined {
+  if (only && !fits(value, only)) return `${what} ${value ?? "(unknown)"} is not in scope`;
+  return fits(value, never) ? `${what} ${value} is excluded` : undefined;
+}
+
+function fits(value: string | undefined, patterns: readonly string[]): boolean {
+  return value !== undefined && patterns.some((pattern) => matches(value, pattern));
+}
+
+/** Without case, as Azure compares; `*` stands for anything. */
+function matches(value: string, pattern: string): boolean {
+  const [head = "", ...rest] = pattern.toLowerCase().split("*");
+  const text = value.toLowerCase();
+  const tail = rest.pop();
+  if (tail === undefined) return text === head;
+  if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
+  let at = head.length;
+  for (const part of rest) {
+    at = text.indexOf(part, at);
+    if (at < 0) return false;
+    at += part.length;
+  }
+  return at <= text.length - tail.length;
 }

@@ -40,6 +40,8 @@ export interface ResourceWriter {
    * or not permitted · InvalidInput if ARM refuses the body
    */
   write(id: string, body: JsonObject, version: Version): Promise<Resource>;
+  /** Makes what is not there, waits and gives it. Throws as `write` does. */
+  create(id: string, body: JsonObject): Promise<Resource>;
   /** Deletes and waits; succeeds if it is already gone. Throws as `write` does. */
   remove(id: string, version: Version): Promise<void>;
 }

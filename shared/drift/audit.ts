@@ -7,6 +7,9 @@ import { readPolicy } from "../policyStore.ts";
 import { enqueueOnce } from "../events/coalesce.ts";
 import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
+import { lastHour } from "../changes/touches.ts";
+import { planLink } from "../links/planLink.ts";
+import type { Subjects } from "./check.ts";
 import { runChecks, type CheckedDraft } from "./checks.ts";
 import { listFindings, writeFindings } from "./findingStore.ts";
 import type { Finding } from "./finding.ts";
@@ -21,7 +24,7 @@ export interface AuditReport {
 export async function auditDrift(run: Run): Promise<AuditReport> {
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);
-  const links = linkSubjects(world);
+  const links = await withTouches(run, linkSubjects(world, policy));
   const vnets = new Set(world.clusters.map(({ cluster }) => canonicalId(cluster.vnetId)));
   const subnets = (
     await Promise.all([...vnets].map((vnet) => Array.fromAsync(run.ports.tables.subnets.list(vnet))))
@@ -43,6 +46,17 @@ export async function auditDrift(run: Run): Promise<AuditReport> {
   const report = await record(run, found, world.nowUtc);
   await askForRepair(run, found);
   return report;
+}
+
+/** Only links that differ are asked about: a fight leaves a difference. */
+function withTouches(run: Run, links: readonly Subjects["link"][]): Promise<Subjects["link"][]> {
+  return Promise.all(
+    links.map(async (subject) => {
+      const { link, owner, policy } = subject;
+      const differs = owner && planLink(link, owner, { evidence: [], policy }).changes.length > 0;
+      return differs ? { ...subject, touches: await lastHour(run, link.id) } : subject;
+    }),
+  );
 }
 
 /** Checks whose finding the link's reconcile would mend: an event must have been missed. */

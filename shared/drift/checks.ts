@@ -2,12 +2,16 @@
 import type { Check } from "./check.ts";
 import {
   connectionDisconnected,
+  connectionNoLongerDeclared,
   connectionPendingDeclared,
   connectionPendingUndeclared,
 } from "./checks/connections.ts";
 import { basicLoadBalancer, clusterGone, snapshotStale, subnetNearlyFull } from "./checks/estate.ts";
 import {
   linkAutoApprovalDiffers,
+  linkBeyondPolicy,
+  linkFoughtOver,
+  linkProxyProtocolDiffers,
   linkFqdnsDiffer,
   linkMissing,
   linkUnexpected,
@@ -17,8 +21,21 @@ import { addressDiffers, serviceWithoutFrontend } from "./checks/services.ts";
 import type { Draft, SubjectKind, Subjects } from "./check.ts";
 
 export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } = {
-  link: [linkVisibilityDiffers, linkAutoApprovalDiffers, linkFqdnsDiffer, linkUnexpected],
-  connection: [connectionPendingUndeclared, connectionPendingDeclared, connectionDisconnected],
+  link: [
+    linkVisibilityDiffers,
+    linkAutoApprovalDiffers,
+    linkFqdnsDiffer,
+    linkProxyProtocolDiffers,
+    linkBeyondPolicy,
+    linkFoughtOver,
+    linkUnexpected,
+  ],
+  connection: [
+    connectionPendingUndeclared,
+    connectionPendingDeclared,
+    connectionNoLongerDeclared,
+    connectionDisconnected,
+  ],
   service: [linkMissing, serviceWithoutFrontend, addressDiffers],
   balancer: [basicLoadBalancer],
   cluster: [snapshotStale, clusterGone],

@@ -10,6 +10,8 @@ export interface Finding {
   /** What a person can do about it. */
   readonly advice: string;
   readonly declared?: string;
+  /** What policy leaves of what is declared, if that is less. */
+  readonly allowed?: string;
   readonly actual?: string;
   readonly firstSeenAtUtc: string;
   readonly lastSeenAtUtc: string;

@@ -3,25 +3,26 @@ import { isNamedFor } from "../intents/frontendName.ts";
 import type { Declared } from "../intents/model.ts";
 import { clusterOfFrontend, clusterOfLink, ownerOfLink } from "../links/owner.ts";
 import type { Frontend } from "../network/model.ts";
+import type { Policy } from "../policy.ts";
 import { sameId } from "../network/resourceId.ts";
 import type { ClusterView, World } from "../orphans/world.ts";
 import type { Subjects } from "./check.ts";
 
 const MINUTE = 60_000;
 
-export function linkSubjects(world: World): Subjects["link"][] {
+export function linkSubjects(world: World, policy: Policy): Subjects["link"][] {
   const clusters = world.clusters.map(({ cluster }) => cluster);
   return world.links.flatMap((link) => {
     const cluster = clusterOfLink(link, clusters);
     if (!cluster) return [];
     const owner = ownerOfLink(link, livingOf(world, cluster.name));
-    return [{ link, cluster, ...(owner && { owner }) }];
+    return [{ link, cluster, policy, touches: [], ...(owner && { owner }) }];
   });
 }
 
 export function connectionSubjects(links: readonly Subjects["link"][]): Subjects["connection"][] {
-  return links.flatMap(({ link, cluster, owner }) =>
-    link.connections.map((connection) => ({ connection, link, cluster, ...(owner && { owner }) })),
+  return links.flatMap(({ link, cluster, policy, owner }) =>
+    link.connections.map((connection) => ({ connection, link, cluster, policy, ...(owner && { owner }) })),
   );
 }
 

@@ -1,6 +1,8 @@
 import type { Run } from "../ports.ts";
 import { enqueueOnce } from "./coalesce.ts";
-import { parseEvent } from "./resourceEvent.ts";
+import { recordTouch } from "../changes/touches.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+import { parseEvent, type ResourceEvent } from "./resourceEvent.ts";
 import { toWork } from "./toWork.ts";
 
 /** Turns an event into work, once per burst. An event that is about nothing of ours is logged and done. @throws InvalidInput */
@@ -13,5 +15,18 @@ export async function receiveEvent(run: Run, event: unknown): Promise<void> {
     why: `event ${parsed.operationName || parsed.type}`,
     correlationId: parsed.correlationId || parsed.id,
   };
+  if (isLinkWrite(parsed))
+    await recordTouch(run, parsed.resourceId, parsed.id, {
+      atUtc: parsed.atUtc,
+      who: parsed.caller || "somebody",
+      operation: parsed.operationName,
+    });
   for (const one of work) await enqueueOnce(run, one, hint);
+}
+
+function isLinkWrite({ type, resourceId }: ResourceEvent): boolean {
+  return (
+    type === "Microsoft.Resources.ResourceWriteSuccess" &&
+    parseResourceId(resourceId)?.type.toLowerCase() === "microsoft.network/privatelinkservices"
+  );
 }

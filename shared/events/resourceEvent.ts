@@ -1,6 +1,6 @@
 /**
  * A resource event as Event Grid sends it, in either schema. Only what names the resource is read: an event is a hint that
- * something happened, never a state, and its claims are personal data.
+ * something happened, never a state. Its claims are personal data: only who wrote a link is kept, and for a day.
  * @see https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions
  */
 import { z } from "zod";
@@ -10,6 +10,7 @@ const Data = z.object({
   resourceUri: z.string().optional(),
   operationName: z.string().default(""),
   correlationId: z.string().default(""),
+  claims: z.object({ name: z.string().optional(), appid: z.string().optional() }).catch({}).default({}),
 });
 
 const EventGridSchema = z.object({
@@ -34,6 +35,8 @@ export interface ResourceEvent {
   readonly operationName: string;
   readonly correlationId: string;
   readonly atUtc: string;
+  /** Who did it: a name, or the application's id; "" if the event does not say. */
+  readonly caller: string;
 }
 
 /** @throws InvalidInput if it is neither an Event Grid event nor a CloudEvent about a resource */
@@ -52,7 +55,7 @@ function toEvent(
   type: string,
   at: Date,
 ): ResourceEvent {
-  const { operationName, correlationId } = data;
+  const { operationName, correlationId, claims } = data;
   return {
     id,
     type,
@@ -60,5 +63,6 @@ function toEvent(
     operationName,
     correlationId,
     atUtc: at.toISOString(),
+    caller: claims.name ?? claims.appid ?? "",
   };
 }

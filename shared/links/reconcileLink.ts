@@ -3,56 +3,32 @@
  * may run any number of times, late or out of order. Called by the links queue; never writes a link that is not proved ours.
  */
 import { throwFailures, type Applied, type Apply } from "../changes/applied.ts";
-import type { Evidence } from "../changes/plan.ts";
-import { listClusters } from "../clusters/registry.ts";
-import type { Declared } from "../intents/model.ts";
-import { listDeclared } from "../intents/remember.ts";
-import type { Link } from "../network/model.ts";
+import { SYSTEM, type Cause } from "../changes/plan.ts";
+import { enqueueOnce } from "../events/coalesce.ts";
 import type { Run } from "../ports.ts";
 import type { WorkItem } from "../storage/queue.ts";
-import { clusterOfLink, ownerOfLink } from "./owner.ts";
-import { planConnections } from "./planConnections.ts";
-import { planLink } from "./planLink.ts";
+import { linkPlanner } from "./planFor.ts";
 
 /** What was done; empty if the link is gone, not ours, or as declared. @throws Error if a write failed: the queue tries again */
 export async function reconcileLink(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
-  const link = await run.ports.network.link(item.id);
-  if (!link) return [];
-  const owner = await findOwner(run, link);
-  if (!owner) {
-    run.log.info("link left alone: no living Service is proved to own it", { id: link.id });
-    return [];
-  }
-  const evidence = evidenceOf(run, link, owner);
-  const changes = [
-    ...planLink(link, owner, evidence).changes,
-    ...planConnections(link, owner, evidence).changes,
-  ];
-  if (changes.length === 0) return [];
-  const cause = { why: item.why, who: "system", correlationId: item.correlationId };
-  return throwFailures(await apply(run, { changes }, cause, { inSight: changes.length }));
+  const cause = { why: item.why, who: SYSTEM, correlationId: item.correlationId };
+  return throwFailures(await reconcile(run, apply, item.id, cause));
 }
 
-async function findOwner(run: Run, link: Link): Promise<Declared | undefined> {
-  const cluster = clusterOfLink(link, await listClusters(run));
-  return cluster && ownerOfLink(link, await listDeclared(run, cluster.name));
-}
-
-function evidenceOf(
+/** The same, for whoever asks; failures are told, not thrown. */
+export async function reconcile(
   run: Run,
-  link: Link,
-  { cluster, namespace, name, origin, observedAtUtc }: Declared,
-): Evidence[] {
-  return [
-    {
-      says: `Service ${cluster}/${namespace}/${name} declares the link`,
-      source: origin,
-      atUtc: observedAtUtc,
-    },
-    {
-      says: `link ${link.name} carries its owner tag and stands on its frontend`,
-      source: "Azure",
-      atUtc: run.now().toISOString(),
-    },
-  ];
+  apply: Apply,
+  id: string,
+  cause: Cause,
+): Promise<readonly Applied[]> {
+  const link = await run.ports.network.link(id);
+  if (!link) return [];
+  const { owner, plan } = await linkPlanner(run)(link);
+  if (!owner) run.log.info("link left alone: no living Service is proved to own it", { id: link.id });
+  if (plan.changes.length === 0) return [];
+  const applied = await apply(run, plan, cause, { inSight: plan.changes.length });
+  if (applied.some(({ why }) => why?.startsWith("fighting:")))
+    await enqueueOnce(run, { queue: "drift", what: "drift", id: "all" }, { ...cause, why: "two writers" });
+  return applied;
 }

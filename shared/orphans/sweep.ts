@@ -4,7 +4,7 @@
  */
 import { throwFailures, type Applied, type Apply } from "../changes/applied.ts";
 import { printPlan } from "../changes/diff.ts";
-import type { Change } from "../changes/plan.ts";
+import { SYSTEM, type Change } from "../changes/plan.ts";
 import { sameId } from "../network/resourceId.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
@@ -27,7 +27,7 @@ export async function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Prom
     const quarantined = await updateQuarantine(run, findOrphans(world), policy);
     const plan = planSweep(quarantined, world);
     if (plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(plan).split("\n") });
-    const cause = { why: item.why, who: "system", correlationId: item.correlationId };
+    const cause = { why: item.why, who: SYSTEM, correlationId: item.correlationId };
     const connections = world.links.flatMap((link) => link.connections);
     const inSight = world.balancers.length + world.links.length + connections.length;
     const applied = await apply(run, plan, cause, {

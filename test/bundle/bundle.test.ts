@@ -68,6 +68,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "health httpTrigger health",
     "mutateService httpTrigger mutate/{cluster}/{token?}",
     "onResourceEvent eventGridTrigger",
+    "pollLinks timerTrigger 30 */5 * * * *",
     "reconcileLink queueTrigger mooring-links",
     "scanInventory timerTrigger 0 */15 * * * *",
     "scanInventoryWork queueTrigger mooring-inventory",

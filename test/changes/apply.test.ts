@@ -112,7 +112,45 @@ describe("a change that may not be made", () => {
       () => applyPolicy(run, { scope: { links: { excludeResourceGroups: ["mc_ONE"] } } }),
       update(),
       {},
-      "observed: resource group mc_one is excluded",
+      "observed: resource group MC_one is excluded",
+    ],
+    [
+      "a subscription out of scope",
+      () => applyPolicy(run, { scope: { links: { subscriptions: ["x"] } } }),
+      update(),
+      {},
+      "observed: subscription 11111111-1111-1111-1111-111111111111 is not in scope",
+    ],
+    [
+      "a name that is excluded by a pattern",
+      () => applyPolicy(run, { scope: { links: { excludeNames: ["P*s"] } } }),
+      update(),
+      {},
+      "observed: name pls is excluded",
+    ],
+    [
+      "a namespace that is not known where only some are in scope",
+      () => applyPolicy(run, { scope: { links: { namespaces: ["shop"] } } }),
+      update(),
+      {},
+      "observed: namespace (unknown) is not in scope",
+    ],
+    [
+      "a tag that policy excludes",
+      () => {
+        placed({ tags: { Team: "Core" } })();
+        return applyPolicy(run, { scope: { links: { excludeTags: ["team=core"] } } });
+      },
+      update(),
+      {},
+      "refused: tagged: the resource is tagged team=core, which policy excludes",
+    ],
+    [
+      "old evidence",
+      () => {},
+      update({ evidence: [{ says: "so", source: "test", atUtc: "2026-11-23T10:59:59.000Z" }] }),
+      {},
+      "refused: stale: evidence is too old: so (2026-11-23T10:59:59.000Z)",
     ],
     [
       "the off tag",

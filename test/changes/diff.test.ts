@@ -32,6 +32,7 @@ test("a plan shows what changes, what is added and what goes, with reason and ev
       "    # so (snapshot, 2026-11-23T12:00:00.000Z)",
       "- /r/pls",
       "    declared otherwise",
+      "Plan: 0 to make, 1 to change, 1 to delete.",
     ].join("\n"),
   );
 });

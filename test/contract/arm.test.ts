@@ -1,11 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import tls from "node:tls";
-import { ManagedIdentityCredential } from "@azure/identity";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createControl, listenControl } from "../../sandbox/control.ts";
-import { certificates } from "../../sandbox/identity/certificate.ts";
 import { azureNetwork } from "../../shared/azure/network.ts";
 import { openResources } from "../../shared/azure/resources.ts";
 import type { JsonObject, ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
@@ -22,6 +18,7 @@ import {
   VNET,
   type TestArm,
 } from "../builders/arm.ts";
+import { serveArm } from "../builders/servedArm.ts";
 import { MemoryNetwork } from "../memory/network.ts";
 import { MemoryResources } from "../memory/resources.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
@@ -39,26 +36,9 @@ interface World {
 /** The real SDK over https, with a token from the managed identity endpoint. */
 async function real(): Promise<World> {
   const arm = await linkedArm({ pageSize: 2 });
-  const { ca, cert, key } = await certificates(directory);
-  tls.setDefaultCACertificates([...tls.getCACertificates(), ca]);
-  const server = await arm.listen({ port: 0, cert, key });
-  const control = await listenControl(
-    createControl({
-      arm,
-      identityHeader: "secret",
-      events: () => undefined,
-      fleet: () => undefined,
-      about: () => ({}),
-    }),
-    0,
-  );
-  closing.push(
-    () => server.close(),
-    () => control.close(),
-  );
-  process.env["IDENTITY_ENDPOINT"] = `${control.url}/msi/token`;
-  process.env["IDENTITY_HEADER"] = "secret";
-  const access = { credential: new ManagedIdentityCredential(), endpoint: server.url };
+  const served = await serveArm(arm, directory);
+  closing.push(() => served.close());
+  const { access } = served;
   return { arm, network: azureNetwork(access), resources: openResources(access) };
 }
 

@@ -87,6 +87,7 @@ describe("an event is read", () => {
       operationName: "Microsoft.Network/privateLinkServices/write",
       correlationId: "c-1",
       atUtc: NOW,
+      caller: "n",
     });
   });
 

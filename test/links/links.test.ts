@@ -1,10 +1,15 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
 import { planConnections } from "../../shared/links/planConnections.ts";
 import { planLink } from "../../shared/links/planLink.ts";
 import { clusterOfLink, ownerOfLink } from "../../shared/links/owner.ts";
+import { auditDrift } from "../../shared/drift/audit.ts";
+import { receiveEvent } from "../../shared/events/receive.ts";
+import { pollLinks } from "../../shared/links/poll.ts";
 import { reconcileLink } from "../../shared/links/reconcileLink.ts";
 import type { Link } from "../../shared/network/model.ts";
+import { Policy } from "../../shared/policy.ts";
 import { applyPolicy } from "../../shared/policyStore.ts";
 import {
   balancerId,
@@ -17,15 +22,20 @@ import {
   linkIntent,
   NOW,
   PARTNER,
+  snapshot,
   UID,
 } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const owner = (some = {}) => declared({ intent: intent({ link: linkIntent(some) }) });
-const edits = (actual: Link, desired = {}) =>
-  planLink(actual, owner(desired), []).changes.flatMap((change) =>
+const about = (policy = {}) => ({ evidence: [], policy: Policy.parse(policy) });
+const edits = (actual: Link, desired = {}, policy = {}) =>
+  planLink(actual, owner(desired), about(policy)).changes.flatMap((change) =>
     change.action === "update" ? change.edits : [],
   );
+
+const anyIds = fc.uniqueArray(fc.constantFrom(SUBSCRIPTION, PARTNER, PARTNER.toUpperCase(), "*"));
+const anyLists = fc.record({ visibility: anyIds, autoApproval: anyIds });
 
 describe("a link's plan", () => {
   test.each<[string, Partial<Link>, object, string[]]>([
@@ -62,7 +72,38 @@ describe("a link's plan", () => {
   );
 
   test("a Service that declares no link plans nothing", () =>
-    expect(planLink(link({ visibility: ["*"] }), declared(), []).changes).toEqual([]));
+    expect(planLink(link({ visibility: ["*"] }), declared(), about()).changes).toEqual([]));
+
+  test("policy may have host names and PROXY protocol written too", () => {
+    const policy = { links: { fields: ["fqdns", "proxyProtocol"] } };
+    const actual = link({ visibility: ["*"], fqdns: ["x"], proxyProtocol: true });
+    expect(edits(actual, { fqdns: ["y"] }, policy)).toEqual([
+      { path: "properties.fqdns", before: ["x"], after: ["y"] },
+      { path: "properties.enableProxyProtocol", before: true, after: false },
+    ]);
+  });
+
+  test.each<[string, string[], string[], string[]]>([
+    ["subscriptions that it does not allow are left out", [SUBSCRIPTION, PARTNER], [PARTNER], [PARTNER]],
+    ["everybody becomes those that it allows", ["*"], [PARTNER], [PARTNER]],
+    ["everybody stays everybody where it allows that", ["*"], ["*"], ["*"]],
+    ["case does not matter", [PARTNER.toUpperCase()], [PARTNER], [PARTNER.toUpperCase()]],
+    ["it may leave nobody", [SUBSCRIPTION], [PARTNER], []],
+  ])("policy narrows: %s", (_, declaredIds, allowed, after) => {
+    const policy = { links: { visibility: allowed, fields: ["visibility"] } };
+    const actual = link({ visibility: ["somebody"] });
+    expect(edits(actual, { visibility: declaredIds }, policy)).toMatchObject([{ after }]);
+  });
+
+  test("what has been made so is as planned", () =>
+    fc.assert(
+      fc.property(anyLists, anyLists, anyLists, (actual, desired, allowed) => {
+        const policy = { links: { visibility: allowed.visibility, autoApproval: allowed.autoApproval } };
+        const planned = edits(link(actual), desired, policy);
+        const made = Object.fromEntries(planned.map(({ path, after }) => [path.split(".")[1], after]));
+        expect(edits(link({ ...actual, ...made }), desired, policy)).toEqual([]);
+      }),
+    ));
 });
 
 describe("a waiting connection", () => {
@@ -71,7 +112,7 @@ describe("a waiting connection", () => {
     planConnections(
       link({ connections: [connection({ status: "Pending", ...one })] }),
       owner({ autoApproval }),
-      [],
+      { ...about(), overdue: new Set() },
     ).changes.length;
   test.each<[string, object, string[], number]>([
     ["from a declared subscription is approved", { endpointId: partner }, [PARTNER], 1],
@@ -80,6 +121,31 @@ describe("a waiting connection", () => {
     ["whose endpoint Azure does not tell stays", { endpointId: undefined }, [PARTNER], 0],
     ["that was rejected stays rejected", { endpointId: partner, status: "Rejected" }, [PARTNER], 0],
   ])("%s", (_, one, autoApproval, count) => expect(planned(one, autoApproval)).toBe(count));
+
+  const hours = { connections: { rejectPendingAfterHours: 24 } };
+  const withdrawn = { connections: { rejectWithdrawn: true } };
+  test.each<[string, object, object, boolean, string[]]>([
+    ["that waited too long is rejected where policy says so", {}, hours, true, ["rejections Rejected"]],
+    ["that has not waited so long stays", {}, hours, false, []],
+    ["that waited long stays where policy does not say so", {}, {}, true, []],
+    ["of an unknown consumer is nobody's to reject", { endpointId: undefined }, hours, true, []],
+    [
+      "once approved and withdrawn is rejected where policy says so",
+      { status: "Approved" },
+      withdrawn,
+      false,
+      ["rejections Rejected"],
+    ],
+    ["once approved and withdrawn stays otherwise", { status: "Approved" }, {}, false, []],
+  ])("%s", (_, some, policy, isOverdue, expected) => {
+    const one = connection({ status: "Pending", endpointId: partner, ...some });
+    const overdue = new Set(isOverdue ? [one.id.toLowerCase()] : []);
+    const { changes } = planConnections(link({ connections: [one] }), owner(), { ...about(policy), overdue });
+    const told = changes.map((change) =>
+      [change.capability, ...(change.action === "update" ? [change.edits[0]?.after] : [])].join(" "),
+    );
+    expect(told).toEqual(expected);
+  });
 });
 
 describe("whose a link is", () => {
@@ -113,14 +179,7 @@ describe("whose a link is", () => {
 });
 
 describe("reconciling", () => {
-  const item = { what: "link", id: link().id, why: "event", seenAtUtc: NOW, correlationId: "c" };
-
-  async function world(actual: Link): Promise<MemoryRun> {
-    const run = memoryRun();
-    await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-    await run.tables.intents.transact("one", [
-      { do: "put", key: "shop/web", value: owner({ autoApproval: [SUBSCRIPTION] }) },
-    ]);
+  function place(run: MemoryRun, actual: Link): void {
     run.network.allLinks = [actual];
     run.resources.place(actual.id, {
       tags: actual.tags,
@@ -130,6 +189,24 @@ describe("reconciling", () => {
         autoApproval: { subscriptions: [...actual.autoApproval] },
       },
     });
+  }
+  const writtenBy = (run: MemoryRun, name: string) => ({
+    id: run.newId(),
+    subject: link().id,
+    eventType: "Microsoft.Resources.ResourceWriteSuccess",
+    eventTime: run.clock.nowUtc,
+    data: { operationName: "Microsoft.Network/privateLinkServices/write", claims: { name } },
+  });
+
+  const item = { what: "link", id: link().id, why: "event", seenAtUtc: NOW, correlationId: "c" };
+
+  async function world(actual: Link): Promise<MemoryRun> {
+    const run = memoryRun();
+    await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+    await run.tables.intents.transact("one", [
+      { do: "put", key: "shop/web", value: owner({ autoApproval: [SUBSCRIPTION] }) },
+    ]);
+    place(run, actual);
     for (const { id, status, description } of actual.connections)
       run.resources.place(id, {
         properties: {
@@ -161,6 +238,49 @@ describe("reconciling", () => {
     const run = await world(link({ visibility: ["*"], tags: {} }));
     expect(await reconcileLink(run, createApply(run.resources), item)).toEqual([]);
     expect(run.resources.calls.count("write")).toBe(0);
+  });
+
+  test("stops when another writer keeps changing the link back, and names both", async () => {
+    const actual = link({ visibility: ["*"] });
+    const run = await world(actual);
+    const apply = createApply(run.resources);
+    for (let round = 0; round < 3; round += 1) {
+      expect(await reconcileLink(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
+      run.clock.advance(60);
+      place(run, actual);
+      await receiveEvent(run, writtenBy(run, "terraform"));
+    }
+    expect(await reconcileLink(run, apply, item)).toMatchObject([
+      { outcome: "refused", why: expect.stringMatching(/^fighting: repaired 3 times within an hour/) },
+    ]);
+    await auditDrift(run);
+    expect(run.tables.findings.all().filter(({ check }) => check === "link-fought-over")).toMatchObject([
+      { message: expect.stringContaining("terraform (Microsoft.Network/privateLinkServices/write)") },
+    ]);
+    run.clock.advance(3600);
+    await run.tables.snapshots.transact("all", [
+      { do: "put", key: "one", value: snapshot({ takenAtUtc: run.clock.nowUtc }) },
+    ]);
+    expect(await reconcileLink(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
+  });
+
+  test("is refused when what the Service declares was last heard long ago", async () => {
+    const run = await world(link({ visibility: ["*"] }));
+    run.clock.advance(2 * 3600);
+    expect(await reconcileLink(run, createApply(run.resources), item)).toMatchObject([
+      {
+        outcome: "refused",
+        why: expect.stringMatching(/^stale: evidence is too old: Service one\/shop\/web declares/),
+      },
+    ]);
+  });
+
+  test("a poll makes work of links with something to do, and of no others", async () => {
+    const run = await world(link({ visibility: ["*"] }));
+    run.network.allLinks.push(link({ name: "foreign", visibility: ["*"], tags: {} }));
+    expect(await pollLinks(run)).toBe(1);
+    expect(run.queue.sent.map(({ item: { id } }) => id)).toEqual([link().id]);
+    expect(run.network.calls.count("links")).toBe(1);
   });
 
   test("is done with a link that is gone", async () => {

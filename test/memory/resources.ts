@@ -65,6 +65,14 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
     return structuredClone(written);
   }
 
+  async create(id: string, body: JsonObject): Promise<Resource> {
+    await this.calls.record("create", id, body);
+    if (this.#resources.has(canonicalId(id))) throw new Conflict(`${id} is there`);
+    const made = this.place(id, body);
+    this.#answer();
+    return structuredClone(made);
+  }
+
   async remove(id: string, version: string): Promise<void> {
     await this.calls.record("remove", id, version);
     if (!this.#resources.has(canonicalId(id))) return;

@@ -72,5 +72,6 @@ function memoryTables(): MemoryTables {
     journal: new MemoryTable(),
     leases: new MemoryTable(),
     waiting: new MemoryTable(),
+    touches: new MemoryTable(),
   };
 }

@@ -1,12 +1,11 @@
 import { consumerOf } from "../../links/planConnections.ts";
+import { desiredLink } from "../../links/desired.ts";
 import { defineCheck, type Draft, type Subjects } from "../check.ts";
 
-function isDeclared({ connection, owner }: Subjects["connection"]): boolean {
+function isDeclared({ connection, owner, policy }: Subjects["connection"]): boolean {
   const consumer = consumerOf(connection);
-  return (
-    consumer !== undefined &&
-    (owner?.intent.link?.autoApproval ?? []).some((id) => id.toLowerCase() === consumer)
-  );
+  const declared = owner?.intent.link ? desiredLink(owner.intent.link, policy).autoApproval : [];
+  return consumer !== undefined && declared.some((id) => id.toLowerCase() === consumer);
 }
 
 function about({ connection, cluster }: Subjects["connection"], message: string, advice: string): Draft {
@@ -41,6 +40,22 @@ export const connectionPendingDeclared = defineCheck({
       subject,
       `connection ${connection.name} on link ${link.name} waits although its subscription is auto-approved`,
       "Mooring approves it in mode enforce; see the journal for why it did not",
+    );
+  },
+});
+
+export const connectionNoLongerDeclared = defineCheck({
+  id: "connection-no-longer-declared",
+  title: "An approved connection whose subscription is not auto-approved",
+  severity: "info",
+  on: "connection",
+  check: (subject) => {
+    const { connection, link, owner } = subject;
+    if (connection.status !== "Approved" || !owner?.intent.link || isDeclared(subject)) return undefined;
+    return about(
+      subject,
+      `connection ${connection.name} on link ${link.name} is approved; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
+      "if a person approved it all is well; else reject it, or let policy do so (connections.rejectWithdrawn)",
     );
   },
 });

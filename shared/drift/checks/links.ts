@@ -1,52 +1,116 @@
 import { sameValue } from "../../changes/body.ts";
-import { defineCheck, type Draft, type Subjects } from "../check.ts";
+import type { Json } from "../../changes/resources.ts";
+import { MOORING } from "../../changes/touches.ts";
+import { desiredLink, type DesiredLink } from "../../links/desired.ts";
+import { defineCheck, type Check, type Draft, type Subjects } from "../check.ts";
 
+type Field = keyof DesiredLink;
+
+/** Declared, what policy leaves of it, and actual, side by side. */
 function difference(
-  { link, cluster }: Subjects["link"],
+  { link, cluster, owner, policy }: Subjects["link"],
+  field: Field,
   what: string,
-  declared: readonly string[],
-  actual: readonly string[],
 ): Draft | undefined {
-  if (sameValue([...declared], [...actual])) return undefined;
-  const [wanted, has] = [declared.join(" ") || "none", actual.join(" ") || "none"];
+  const declared = owner?.intent.link;
+  if (!declared) return undefined;
+  const desired = desiredLink(declared, policy)[field];
+  if (sameValue(asJson(desired), asJson(link[field]))) return undefined;
+  const [wanted, allowed, actual] = [declared[field], desired, link[field]].map(asText);
+  const narrowed = allowed === wanted ? "" : `, of which policy allows ${allowed}`;
   return {
     about: link.id,
     cluster: cluster.name,
-    message: `the Service declares ${what} ${wanted}, link ${link.name} has ${has}`,
-    advice: `set the link back, or change the Service's annotation`,
-    declared: wanted,
-    actual: has,
+    message: `the Service declares ${what} ${wanted}${narrowed}, link ${link.name} has ${actual}`,
+    advice: policy.links.fields.includes(field)
+      ? `Mooring puts it back in mode enforce; to keep it change the Service's annotation`
+      : `set the link back, or change the Service's annotation`,
+    declared: wanted ?? "",
+    ...(narrowed !== "" && allowed !== undefined && { allowed }),
+    actual: actual ?? "",
   };
 }
 
-export const linkVisibilityDiffers = defineCheck({
+function asJson(value: readonly string[] | boolean): Json {
+  return typeof value === "boolean" ? value : [...value];
+}
+
+function asText(value: readonly string[] | boolean): string {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  return value.join(" ") || "none";
+}
+
+const differs = (field: Field, what: string, some: Pick<Check, "id" | "title" | "severity">) =>
+  defineCheck({ ...some, on: "link", check: (subject) => difference(subject, field, what) });
+
+export const linkVisibilityDiffers = differs("visibility", "visibility", {
   id: "link-visibility-differs",
   title: "A link's visibility differs from what its Service declares",
   severity: "error",
-  on: "link",
-  check: (subject) =>
-    subject.owner?.intent.link &&
-    difference(subject, "visibility", subject.owner.intent.link.visibility, subject.link.visibility),
 });
 
-export const linkAutoApprovalDiffers = defineCheck({
+export const linkAutoApprovalDiffers = differs("autoApproval", "auto-approval", {
   id: "link-auto-approval-differs",
   title: "A link's auto-approval differs from what its Service declares",
   severity: "error",
-  on: "link",
-  check: (subject) =>
-    subject.owner?.intent.link &&
-    difference(subject, "auto-approval", subject.owner.intent.link.autoApproval, subject.link.autoApproval),
 });
 
-export const linkFqdnsDiffer = defineCheck({
+export const linkFqdnsDiffer = differs("fqdns", "host names", {
   id: "link-fqdns-differ",
   title: "A link's host names differ from what its Service declares",
   severity: "warn",
+});
+
+export const linkProxyProtocolDiffers = differs("proxyProtocol", "PROXY protocol", {
+  id: "link-proxy-protocol-differs",
+  title: "A link's PROXY protocol differs from what its Service declares",
+  severity: "warn",
+});
+
+export const linkBeyondPolicy = defineCheck({
+  id: "link-beyond-policy",
+  title: "A Service declares for its link what policy does not allow",
+  severity: "warn",
   on: "link",
-  check: (subject) =>
-    subject.owner?.intent.link &&
-    difference(subject, "host names", subject.owner.intent.link.fqdns, subject.link.fqdns),
+  check: ({ link, cluster, owner, policy }) => {
+    const declared = owner?.intent.link;
+    if (!declared) return undefined;
+    const desired = desiredLink(declared, policy);
+    const fields = (["visibility", "autoApproval"] as const).filter(
+      (field) => desired[field] !== declared[field] && asText(desired[field]) !== asText(declared[field]),
+    );
+    if (fields.length === 0) return undefined;
+    const text = (from: DesiredLink) => fields.map((field) => `${field}: ${asText(from[field])}`).join("; ");
+    return {
+      about: link.id,
+      cluster: cluster.name,
+      message: `Service ${owner.namespace}/${owner.name} declares ${text(declared)}; policy leaves ${text(desired)}`,
+      advice:
+        "change the Service's annotation, or the policy: until then the controller and Mooring disagree",
+      declared: text(declared),
+      allowed: text(desired),
+    };
+  },
+});
+
+export const linkFoughtOver = defineCheck({
+  id: "link-fought-over",
+  title: "Another writer keeps changing a link back",
+  severity: "error",
+  on: "link",
+  check: ({ link, cluster, policy, touches }) => {
+    const repairs = touches.filter(({ who }) => who === MOORING).length;
+    if (repairs < policy.links.maxRepairsPerHour) return undefined;
+    const others = touches
+      .filter(({ who }) => who !== MOORING)
+      .map(({ who, operation }) => `${who} (${operation})`);
+    return {
+      about: link.id,
+      cluster: cluster.name,
+      message: `Mooring repaired link ${link.name} ${repairs} times within an hour and has stopped; writers that Azure named: ${[...new Set(others)].join(", ") || "none"}`,
+      advice: "find out why the other one writes, then make the annotation or that writer right",
+    };
+  },
 });
 
 export const linkUnexpected = defineCheck({

@@ -1,0 +1,112 @@
+import { Command } from "commander";
+import { printPlan } from "../shared/changes/diff.ts";
+import type { Plan } from "../shared/changes/plan.ts";
+import { InvalidInput } from "../shared/errors.ts";
+import { linkPlanner, type PlannedLink } from "../shared/links/planFor.ts";
+import { parseResourceId } from "../shared/network/resourceId.ts";
+import type { Run } from "../shared/ports.ts";
+import { carryOut, paint } from "./changes.ts";
+import { open, openToWrite } from "./open.ts";
+import { isData, print, printData } from "./print.ts";
+
+/** Terraform's, for `--detailed-exitcode`. */
+const CHANGES_EXIT_CODE = 2;
+
+export function linksCommand(): Command {
+  const links = new Command("links").description("Private Link Services of the watched subscriptions");
+  links.command("list").description("every link: whose, who may see it, as declared or not").action(list);
+  links.command("show <link>").description("one link, by name or id").action(show);
+  links
+    .command("plan [links...]")
+    .description("what would be changed; all links if none is named")
+    .option("--detailed-exitcode", "2 if there are changes, as Terraform has it", false)
+    .action(plan);
+  links
+    .command("reconcile [links...]")
+    .description("bring links and connections back to what is declared; shows the plan and asks")
+    .option("--yes", "do not ask", false)
+    .action(reconcile);
+  return links;
+}
+
+async function list(_options: unknown, command: Command): Promise<void> {
+  print(command, (await planned(await open())).map(toRow), {
+    name: ({ name }) => name,
+    "resource group": ({ resourceGroup }) => resourceGroup,
+    service: ({ service }) => service ?? "-",
+    visibility: ({ visibility }) => short(visibility),
+    waiting: ({ waiting }) => String(waiting),
+    state: ({ state }) => state,
+  });
+}
+
+/** A list that fits a terminal. */
+function short(ids: readonly string[]): string {
+  const [first = "nobody", ...rest] = ids;
+  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+}
+
+function toRow({ link, cluster, owner, plan }: PlannedLink) {
+  const { id, name, alias, visibility, autoApproval, connections } = link;
+  const changes = plan.changes.length;
+  return {
+    id,
+    name,
+    resourceGroup: parseResourceId(id)?.resourceGroup ?? "",
+    alias,
+    ...(cluster && { cluster: cluster.name }),
+    ...(owner && { service: `${owner.cluster}/${owner.namespace}/${owner.name}` }),
+    visibility,
+    autoApproval,
+    waiting: connections.filter(({ status }) => status === "Pending").length,
+    connections,
+    state: owner ? (changes === 0 ? "as declared" : `${changes} to change`) : "no owner proved",
+  };
+}
+
+async function show(selector: string, _options: unknown, command: Command): Promise<void> {
+  const [found] = await planned(await open(), [selector]);
+  if (!found) throw new InvalidInput(`there is no link ${selector}`);
+  const { connections, ...row } = toRow(found);
+  if (isData(command)) return printData(command, { ...row, connections, plan: found.plan });
+  for (const [key, value] of Object.entries(row))
+    console.log(`${key.padEnd(14)} ${[value].flat().join(" ") || "none"}`);
+  for (const { name, status, description } of connections)
+    console.log(`connection     ${name}: ${status}${description && ` (${description})`}`);
+  console.log(printPlan(found.plan, paint));
+}
+
+async function plan(
+  selectors: string[],
+  { detailedExitcode }: { detailedExitcode: boolean },
+  command: Command,
+): Promise<void> {
+  const whole = planOf(await planned(await open(), selectors));
+  if (isData(command)) printData(command, whole);
+  else console.log(printPlan(whole, paint));
+  if (detailedExitcode && whole.changes.length > 0) process.exitCode = CHANGES_EXIT_CODE;
+}
+
+async function reconcile(selectors: string[], { yes }: { yes: boolean }, command: Command): Promise<void> {
+  const { run, apply } = await openToWrite();
+  const whole = planOf(await planned(run, selectors));
+  await carryOut(command, { run, apply, plan: whole, why: "mooring links reconcile", yes });
+}
+
+function planOf(links: readonly PlannedLink[]): Plan {
+  return { changes: links.flatMap(({ plan: { changes } }) => changes) };
+}
+
+/** The links that are named, or all; in the order of their ids. @throws InvalidInput naming those that are not there */
+async function planned(run: Run, selectors: readonly string[] = []): Promise<PlannedLink[]> {
+  const { network, subscriptions } = run.ports;
+  const all = (await Promise.all(subscriptions.map((one) => network.links(one)))).flat();
+  const fits = (selector: string) => (link: { id: string; name: string }) =>
+    [link.id, link.name].some((text) => text.toLowerCase() === selector.toLowerCase());
+  const missing = selectors.filter((selector) => !all.some(fits(selector)));
+  if (missing.length > 0) throw new InvalidInput(missing.map((one) => `there is no link ${one}`));
+  const wanted =
+    selectors.length === 0 ? all : all.filter((link) => selectors.some((one) => fits(one)(link)));
+  const sorted = wanted.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return Promise.all(sorted.map(linkPlanner(run)));
+}

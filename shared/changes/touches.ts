@@ -1,0 +1,52 @@
+/**
+ * Who wrote a link lately: Mooring's own repairs, and what resource events tell of others. Partition = canonical resource id; keys run
+ * with time. Read to see whether two writers are at the same field; what is older than a day goes when it is read.
+ */
+import { canonicalId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { writeRows } from "../storage/writeRows.ts";
+import type { Change } from "./plan.ts";
+
+export interface Touch {
+  readonly atUtc: string;
+  /** `mooring`, or the caller that the event names. */
+  readonly who: string;
+  /** ARM operation, e.g. `Microsoft.Network/privateLinkServices/write`. */
+  readonly operation: string;
+  /** Fields that Mooring repaired. */
+  readonly paths?: readonly string[];
+}
+
+export const MOORING = "mooring";
+const HOUR = 3_600_000;
+const KEPT = 24 * HOUR;
+
+/** @param id of the event or of the journal entry: told twice it is still one touch */
+export async function recordTouch(run: Run, resourceId: string, id: string, touch: Touch): Promise<void> {
+  const key = `${touch.atUtc} ${id}`;
+  await run.ports.tables.touches.transact(canonicalId(resourceId), [{ do: "put", key, value: touch }]);
+}
+
+/** Those of the last hour, oldest first. */
+export async function lastHour(run: Run, resourceId: string): Promise<Touch[]> {
+  const partition = canonicalId(resourceId);
+  const rows = await Array.fromAsync(run.ports.tables.touches.list(partition));
+  const before = (milliseconds: number) => new Date(run.now().getTime() - milliseconds).toISOString();
+  const [hourAgo, dayAgo] = [before(HOUR), before(KEPT)];
+  const old = rows.filter(({ value }) => value.atUtc < dayAgo);
+  if (old.length > 0)
+    await writeRows(
+      run.ports.tables.touches,
+      partition,
+      old.map(({ key }) => ({ do: "remove", key }) as const),
+    );
+  return rows.map(({ value }) => value).filter(({ atUtc }) => atUtc >= hourAgo);
+}
+
+/** How often Mooring set one of the change's fields within the hour. Pure. */
+export function repairsOf(touches: readonly Touch[], change: Change): number {
+  if (change.action !== "update" || change.capability !== "links") return 0;
+  return touches.filter(
+    ({ who, paths = [] }) => who === MOORING && change.edits.some(({ path }) => paths.includes(path)),
+  ).length;
+}

@@ -1,0 +1,94 @@
+/** The way back from a journal entry, as a plan like any other, and in words what cannot come back. */
+import { InvalidInput } from "../errors.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import type { JournalEntry } from "./journal.ts";
+import { listJournal } from "./journalStore.ts";
+import { SYSTEM, type Change, type Evidence, type Plan } from "./plan.ts";
+import type { JsonObject } from "./resources.ts";
+import { restorable } from "./restorable.ts";
+
+export interface Undo {
+  readonly plan: Plan;
+  /** What will not be as it was, a sentence each. */
+  readonly losses: readonly string[];
+}
+
+/** @throws InvalidInput if there is no such entry, or if it cannot be undone, with the reason */
+export async function planUndo(run: Run, id: string): Promise<Undo> {
+  const entry = await findEntry(run, id);
+  if (entry.outcome !== "applied")
+    throw new InvalidInput(
+      `journal entry ${entry.id} was ${entry.outcome}: only what was applied can be undone`,
+    );
+  const evidence = [
+    {
+      says: `journal entry ${entry.id} tells how it was before`,
+      source: "journal",
+      atUtc: run.now().toISOString(),
+    },
+  ];
+  const { change } = entry;
+  if (change.action === "update") return undoUpdate(entry, change, evidence);
+  if (change.action === "delete") return undoDelete(run, entry, evidence);
+  throw new InvalidInput(`journal entry ${entry.id} made a resource: Mooring does not delete what lives`);
+}
+
+/** The entry whose id is, or alone begins with, the text. @throws InvalidInput if there is none, or more than one */
+export async function findEntry(run: Run, id: string): Promise<JournalEntry> {
+  const found: JournalEntry[] = [];
+  for await (const { entry } of listJournal(run)) if (entry.id.startsWith(id)) found.push(entry);
+  const exact = found.find((entry) => entry.id === id);
+  if (!exact && found.length > 1)
+    throw new InvalidInput(`${found.length} journal entries begin with ${id}: write more of it`);
+  const entry = exact ?? found[0];
+  if (!entry) throw new InvalidInput(`there is no journal entry ${id}`);
+  return entry;
+}
+
+function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, evidence: Evidence[]): Undo {
+  if (change.capability !== "links")
+    throw new InvalidInput(
+      `Azure lets no connection wait again: decide anew with \`mooring connections approve\` or \`reject\``,
+    );
+  const edits = change.edits
+    .map(({ path, before, after }) => ({ path, before: after, after: before }))
+    .toReversed();
+  const automatic = entry.cause.who === SYSTEM;
+  return {
+    plan: { changes: [{ ...change, reason: reasonOf(entry), evidence, edits }] },
+    losses: automatic
+      ? ["Mooring will put it right again, unless the Service's annotation or the policy changes first."]
+      : [],
+  };
+}
+
+async function undoDelete(run: Run, entry: JournalEntry, evidence: Evidence[]): Promise<Undo> {
+  const type = parseResourceId(entry.change.resourceId)?.type.toLowerCase() ?? "";
+  const losses = LOSSES[type];
+  if (!losses)
+    throw new InvalidInput(`${entry.change.resourceId} cannot come back: its consumer must ask for it again`);
+  if (entry.beforeState === undefined)
+    throw new InvalidInput(`journal entry ${entry.id} has no state to go back to`);
+  const body = restorable((await run.ports.states.load(entry.beforeState)) as JsonObject);
+  return {
+    plan: { changes: [{ ...entry.change, action: "create", body, reason: reasonOf(entry), evidence }] },
+    losses,
+  };
+}
+
+/** By resource type; what is not here cannot be made again. */
+const LOSSES: Readonly<Record<string, readonly string[]>> = {
+  "microsoft.network/privatelinkservices": [
+    "The link gets another alias: consumers that connect by alias must be told.",
+    "Its consumers' connections do not come back: they must make new private endpoints.",
+  ],
+  "microsoft.network/loadbalancers": [
+    "Its backend pools come back empty: whoever filled them must do so again.",
+    "A dynamic address may be another one; a static one only comes back if it is still free.",
+  ],
+};
+
+function reasonOf(entry: JournalEntry): string {
+  return `undo of ${entry.id} (${entry.change.reason})`;
+}
