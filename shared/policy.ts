@@ -96,7 +96,9 @@ export const Policy = z.strictObject({
       rejectWithdrawn: z
         .boolean()
         .default(false)
-        .describe("Reject approved connections whose subscription is not auto-approved any more"),
+        .describe(
+          "Reject connections that were approved automatically and whose subscription is not auto-approved any more",
+        ),
     })
     .prefault({}),
   onUnavailable: z

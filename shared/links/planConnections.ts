@@ -12,6 +12,10 @@ import { desiredLink } from "./desired.ts";
 const STATUS = "properties.privateLinkServiceConnectionState.status";
 const DESCRIPTION = "properties.privateLinkServiceConnectionState.description";
 
+const APPROVED_BECAUSE_DECLARED = "Approved by Mooring: declared in auto-approval";
+/** What Azure writes when its own auto-approval approves. */
+const AZURES_OWN = "Auto Approved";
+
 export interface ConnectionsInput {
   readonly evidence: readonly Evidence[];
   readonly policy: Pick<Policy, "links" | "connections">;
@@ -46,7 +50,7 @@ function approval(
     capability: "connections",
     owner,
     reason: `Service ${cluster}/${namespace}/${name} auto-approves subscription ${consumerOf(connection)}`,
-    description: "Approved by Mooring: declared in auto-approval",
+    description: APPROVED_BECAUSE_DECLARED,
     evidence,
   });
 }
@@ -65,10 +69,17 @@ function whyRejected(connection: Connection, input: ConnectionsInput): string | 
   // Whose it is unknown may be anybody's.
   if (consumer === undefined) return undefined;
   if (connection.status === "Approved")
-    return rejectWithdrawn ? `subscription ${consumer} is not auto-approved any more` : undefined;
+    return rejectWithdrawn && wasAutomatic(connection)
+      ? `subscription ${consumer} is not auto-approved any more`
+      : undefined;
   if (connection.status !== "Pending" || hours === undefined) return undefined;
   const isOverdue = input.overdue.has(connection.id.toLowerCase());
   return isOverdue ? `nobody approved it within ${hours} hours` : undefined;
+}
+
+/** Approved because it was declared, not because a person said so: what a person decided stays decided. */
+function wasAutomatic({ description }: Connection): boolean {
+  return description === APPROVED_BECAUSE_DECLARED || description === AZURES_OWN;
 }
 
 export interface Decision {

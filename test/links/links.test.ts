@@ -124,27 +124,38 @@ describe("a waiting connection", () => {
 
   const hours = { connections: { rejectPendingAfterHours: 24 } };
   const withdrawn = { connections: { rejectWithdrawn: true } };
-  test.each<[string, object, object, boolean, string[]]>([
-    ["that waited too long is rejected where policy says so", {}, hours, true, ["rejections Rejected"]],
-    ["that has not waited so long stays", {}, hours, false, []],
-    ["that waited long stays where policy does not say so", {}, {}, true, []],
-    ["of an unknown consumer is nobody's to reject", { endpointId: undefined }, hours, true, []],
+  test.each<[string, object, object, boolean, boolean]>([
+    ["that waited too long is rejected where policy says so", {}, hours, true, true],
+    ["that has not waited so long stays", {}, hours, false, false],
+    ["that waited long stays where policy does not say so", {}, {}, true, false],
+    ["of an unknown consumer is nobody's to reject", { endpointId: undefined }, hours, true, false],
     [
       "once approved and withdrawn is rejected where policy says so",
-      { status: "Approved" },
+      { status: "Approved", description: "Auto Approved" },
       withdrawn,
       false,
-      ["rejections Rejected"],
+      true,
     ],
-    ["once approved and withdrawn stays otherwise", { status: "Approved" }, {}, false, []],
-  ])("%s", (_, some, policy, isOverdue, expected) => {
+    [
+      "that a person approved stays approved",
+      { status: "Approved", description: "Approved by ada: ticket 7" },
+      withdrawn,
+      false,
+      false,
+    ],
+    [
+      "once approved and withdrawn stays otherwise",
+      { status: "Approved", description: "Auto Approved" },
+      {},
+      false,
+      false,
+    ],
+  ])("%s", (_, some, policy, isOverdue, isRejected) => {
     const one = connection({ status: "Pending", endpointId: partner, ...some });
     const overdue = new Set(isOverdue ? [one.id.toLowerCase()] : []);
     const { changes } = planConnections(link({ connections: [one] }), owner(), { ...about(policy), overdue });
-    const told = changes.map((change) =>
-      [change.capability, ...(change.action === "update" ? [change.edits[0]?.after] : [])].join(" "),
-    );
-    expect(told).toEqual(expected);
+    const rejected = [{ capability: "rejections", edits: [{ after: "Rejected" }, {}] }];
+    expect(changes).toMatchObject(isRejected ? rejected : []);
   });
 });
 

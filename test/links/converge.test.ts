@@ -1,0 +1,225 @@
+/** However often a worker dies, wherever it dies, and in whatever order news comes: the link ends as declared, and the journal tells all. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createApply } from "../../shared/changes/apply.ts";
+import { resolveDangling } from "../../shared/changes/dangling.ts";
+import { NotYet } from "../../shared/errors.ts";
+import { receiveEvent } from "../../shared/events/receive.ts";
+import { remember } from "../../shared/intents/remember.ts";
+import { pollLinks } from "../../shared/links/poll.ts";
+import { reconcileLink } from "../../shared/links/reconcileLink.ts";
+import { applyPolicy } from "../../shared/policyStore.ts";
+import { cluster, connection, declared, intent, link, linkIntent, PARTNER } from "../builders/world.ts";
+import { crashAt, Crashed } from "../memory/crashing.ts";
+import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
+
+const ID = link().id;
+const item = (run: MemoryRun) => ({
+  what: "link",
+  id: ID,
+  why: "event",
+  seenAtUtc: run.clock.nowUtc,
+  correlationId: "c",
+});
+
+/** Azure: what the raw resources say, the lists say too. */
+function look(run: MemoryRun): void {
+  const { properties } = run.resources.bodyOf(ID) as any;
+  const state = (run.resources.bodyOf(connection().id) as any).properties.privateLinkServiceConnectionState;
+  run.network.allLinks = [
+    link({
+      visibility: properties.visibility.subscriptions,
+      autoApproval: properties.autoApproval.subscriptions,
+      connections: [connection(state)],
+    }),
+  ];
+}
+
+function azureSets(run: MemoryRun, visibility: readonly string[]): void {
+  run.resources.place(ID, {
+    tags: { ...link().tags },
+    properties: {
+      provisioningState: "Succeeded",
+      visibility: { subscriptions: [...visibility] },
+      autoApproval: { subscriptions: [] },
+    },
+  });
+  look(run);
+}
+
+async function declare(run: MemoryRun, visibility: readonly string[]): Promise<void> {
+  const asked = linkIntent({ visibility, autoApproval: [SUBSCRIPTION] });
+  await remember(
+    run,
+    declared({ intent: intent({ link: asked }), origin: "admission", observedAtUtc: run.clock.nowUtc }),
+  );
+}
+
+async function start(): Promise<MemoryRun> {
+  const run = memoryRun();
+  await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+  await applyPolicy(run, { links: { maxRepairsPerHour: 1000 } });
+  run.resources.place(connection().id, {
+    properties: {
+      provisioningState: "Succeeded",
+      privateLinkServiceConnectionState: { status: "Pending", description: "" },
+    },
+  });
+  await declare(run, [SUBSCRIPTION, PARTNER]);
+  azureSets(run, ["*"]);
+  return run;
+}
+
+const outcomes = (run: MemoryRun) => run.tables.journal.all().map(({ outcome }) => outcome);
+
+function expectEnd(run: MemoryRun, visibility: readonly string[]): void {
+  const { properties } = run.resources.bodyOf(ID) as any;
+  // Subscriptions are a set.
+  expect(properties.visibility.subscriptions.toSorted()).toEqual(visibility.toSorted());
+  expect(properties.autoApproval.subscriptions).toEqual([SUBSCRIPTION]);
+  expect(run.resources.bodyOf(connection().id)).toMatchObject({
+    properties: { privateLinkServiceConnectionState: { status: "Approved" } },
+  });
+  expect(outcomes(run)).not.toContain("intended");
+}
+
+async function tolerant(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof Crashed || error instanceof NotYet)) throw error;
+  });
+}
+
+describe("a worker that dies at any call of any port", () => {
+  test.each(["before", "after"] as const)("%s the call leaves what the next one finishes", async (how) => {
+    const calm = crashAt(await start(), Infinity, "before");
+    await reconcileLink(
+      calm.run,
+      createApply(calm.run.ports.resources as MemoryRun["resources"]),
+      item(await start()),
+    );
+    expect(calm.calls()).toBeGreaterThan(20);
+    for (let nth = 0; nth < calm.calls(); nth += 1) {
+      const run = await start();
+      const mortal = crashAt(run, nth, how);
+      const writer = mortal.run.ports.resources as MemoryRun["resources"];
+      await tolerant(reconcileLink(mortal.run, createApply(writer), item(run)));
+      look(run);
+      // Longer than any lease; the cluster is heard of meanwhile.
+      run.clock.advance(1000);
+      await declare(run, [SUBSCRIPTION, PARTNER]);
+      await resolveDangling(run);
+      await reconcileLink(run, createApply(run.resources), item(run));
+      expectEnd(run, [SUBSCRIPTION, PARTNER]);
+      const written = run.resources.calls.count("write");
+      expect(
+        outcomes(run).filter((outcome) => outcome === "applied"),
+        `call ${nth}`,
+      ).toHaveLength(written);
+    }
+  });
+});
+
+test("of two workers at the same link one works and the other waits; nothing is written twice", async () => {
+  const run = await start();
+  const apply = createApply(run.resources);
+  const both = await Promise.allSettled([
+    reconcileLink(run, apply, item(run)),
+    reconcileLink(run, apply, item(run)),
+  ]);
+  expect(both.some(({ status }) => status === "fulfilled")).toBe(true);
+  for (const one of both) if (one.status === "rejected") expect(one.reason).toBeInstanceOf(NotYet);
+  look(run);
+  await reconcileLink(run, apply, item(run));
+  expectEnd(run, [SUBSCRIPTION, PARTNER]);
+  expect(run.resources.calls.count("write")).toBe(2);
+});
+
+type Step =
+  | { readonly do: "declare" | "azure"; readonly visibility: readonly string[] }
+  | { readonly do: "event"; readonly times: number }
+  | { readonly do: "work"; readonly dieAt?: number }
+  | { readonly do: "wait"; readonly seconds: number };
+
+const visibility = fc.uniqueArray(fc.constantFrom(SUBSCRIPTION, PARTNER, "*"), {
+  minLength: 1,
+  maxLength: 3,
+});
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constantFrom("declare" as const, "azure" as const), visibility }),
+  fc.record({ do: fc.constant("event" as const), times: fc.integer({ min: 1, max: 10 }) }),
+  fc.record(
+    { do: fc.constant("work" as const), dieAt: fc.integer({ min: 0, max: 40 }) },
+    { requiredKeys: ["do"] },
+  ),
+  fc.record({ do: fc.constant("wait" as const), seconds: fc.integer({ min: 1, max: 400 }) }),
+);
+
+const event = (run: MemoryRun) => ({
+  id: run.newId(),
+  subject: ID,
+  eventType: "Microsoft.Resources.ResourceWriteSuccess",
+  eventTime: run.clock.nowUtc,
+  data: { operationName: "x/write" },
+});
+
+/** All that waits for a worker, in any order; what fails comes again. */
+async function work(run: MemoryRun, dieAt = Infinity): Promise<void> {
+  const messages = run.queue.sent.splice(0).toReversed();
+  for (const message of messages.filter(({ queue }) => queue === "links")) {
+    const mortal = crashAt(run, dieAt, "before");
+    const writer = mortal.run.ports.resources as MemoryRun["resources"];
+    const failed = await reconcileLink(mortal.run, createApply(writer), message.item).then(
+      () => false,
+      () => true,
+    );
+    if (failed) run.queue.sent.push(message);
+    look(run);
+  }
+}
+
+test("any order of declarations, changes from outside, duplicated events, deaths and waiting ends as declared", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), visibility, async (steps, last) => {
+      const run = await start();
+      for (const one of steps) {
+        if (one.do === "declare") await declare(run, one.visibility);
+        if (one.do === "azure") azureSets(run, one.visibility);
+        if (one.do === "event") for (let n = 0; n < one.times; n += 1) await receiveEvent(run, event(run));
+        if (one.do === "work") await work(run, one.dieAt);
+        if (one.do === "wait") run.clock.advance(one.seconds);
+      }
+      // The faults stop; every event was lost; only the timer is left.
+      const wanted = last.includes("*") ? ["*"] : last;
+      await declare(run, wanted);
+      run.queue.sent.length = 0;
+      run.clock.advance(1000);
+      await declare(run, wanted);
+      await resolveDangling(run);
+      for (let round = 0; round < 3; round += 1) {
+        await pollLinks(run);
+        await work(run);
+        run.clock.advance(20);
+      }
+      expectEnd(run, wanted);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("in mode observe nothing is written, whatever happens", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const run = await start();
+      await applyPolicy(run, { modes: { links: "observe", connections: "observe" } });
+      for (const one of steps) {
+        if (one.do === "declare") await declare(run, one.visibility);
+        if (one.do === "azure") azureSets(run, one.visibility);
+        if (one.do === "event") await receiveEvent(run, event(run));
+        if (one.do === "work") await work(run, one.dieAt);
+        if (one.do === "wait") run.clock.advance(one.seconds);
+      }
+      expect(run.resources.calls.count("write")).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
