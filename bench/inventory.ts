@@ -7,6 +7,7 @@ import { silentLog } from "../shared/log.ts";
 import type { Ports, Run } from "../shared/ports.ts";
 import { parseSettings } from "../shared/settings.ts";
 import { writeRows } from "../shared/storage/writeRows.ts";
+import { counted } from "./counted.ts";
 import type { Bench } from "./figures.ts";
 
 export const SUBSCRIPTION = "11111111-1111-4111-8111-111111111111";
@@ -68,20 +69,10 @@ export async function fillInventory(run: Run, size: number): Promise<void> {
 
 /** The same run, with every call of a table counted. */
 export function countTableCalls(run: Run): { readonly calls: () => number; readonly run: Run } {
-  let calls = 0;
-  const counted = <T extends object>(table: T): T =>
-    new Proxy(table, {
-      get: (target, name) => {
-        const method: unknown = Reflect.get(target, name);
-        if (typeof method !== "function") return method;
-        return (...args: unknown[]) => {
-          calls += 1;
-          return Reflect.apply(method, target, args);
-        };
-      },
-    });
-  const tables = Object.fromEntries(
-    Object.entries(run.ports.tables).map(([name, table]) => [name, counted(table)]),
-  ) as unknown as Ports["tables"];
-  return { calls: () => calls, run: { ...run, ports: { ...run.ports, tables } } };
+  const counts = Object.entries(run.ports.tables).map(([name, table]) => [name, counted(table)] as const);
+  const tables = Object.fromEntries(counts.map(([name, { target }]) => [name, target]));
+  return {
+    calls: () => counts.reduce((sum, [, { calls }]) => sum + calls(), 0),
+    run: { ...run, ports: { ...run.ports, tables: tables as unknown as Ports["tables"] } },
+  };
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { admission } from "./admission.ts";
 import { coldStart } from "./coldStart.ts";
+import { reconcile } from "./reconcile.ts";
 import { scan } from "./scan.ts";
 import { startStorage } from "../sandbox/storage/startStorage.ts";
 
@@ -15,7 +16,7 @@ const only = process.argv.slice(2).find((argument) => argument !== "--full");
 const directory = await mkdtemp(join(tmpdir(), "mooring-bench-"));
 const storage = await startStorage();
 try {
-  for (const [name, measure] of Object.entries({ coldStart, admission, scan })) {
+  for (const [name, measure] of Object.entries({ coldStart, admission, reconcile, scan })) {
     if (only !== undefined && only !== name) continue;
     console.log(`\n${name}`);
     for (const line of await measure({ directory, connection: storage.connectionString, isFull }))

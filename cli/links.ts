@@ -108,5 +108,5 @@ async function planned(run: Run, selectors: readonly string[] = []): Promise<Pla
   const wanted =
     selectors.length === 0 ? all : all.filter((link) => selectors.some((one) => fits(one)(link)));
   const sorted = wanted.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return Promise.all(sorted.map(linkPlanner(run)));
+  return Promise.all(sorted.map(linkPlanner(run, "all")));
 }

@@ -43,6 +43,8 @@ export interface LeaseRow {
 /** Work for this key is already on its queue; further events before `untilUtc` add nothing. */
 export interface WaitingRow {
   readonly untilUtc: string;
+  /** When messages for the key were sent, within the last minute. */
+  readonly sentAtUtc?: readonly string[];
 }
 
 export interface Ports {

@@ -16,6 +16,10 @@ const WINDOW_SECONDS: Readonly<Record<QueueName, number>> = {
   drift: 5,
 };
 
+/** A link is read at most so often within a minute, however many events there are: further ones wait for the minute to end. */
+const LINK_MESSAGES_PER_MINUTE = 2;
+const MINUTE = 60_000;
+
 export interface Hint {
   readonly why: string;
   readonly correlationId: string;
@@ -23,10 +27,10 @@ export interface Hint {
 
 /** True if a message was sent, false if one is already waiting. */
 export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boolean> {
-  const windowSeconds = WINDOW_SECONDS[work.queue];
   const key = `${work.what}|${canonicalId(work.id)}`;
   const row = await run.ports.tables.waiting.get(work.queue, key);
   if (row && row.value.untilUtc > run.now().toISOString()) return false;
+  const windowSeconds = windowOf(run, work.queue, row);
   const version = await claim(run, { partition: work.queue, key, row, windowSeconds });
   if (version === undefined) return false;
   const { what, id } = work;
@@ -44,6 +48,19 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
   return true;
 }
 
+function windowOf(run: Run, queue: QueueName, row: Row<WaitingRow> | undefined): number {
+  const sent = queue === "links" ? lately(run, row) : [];
+  const [first] = sent.slice(-LINK_MESSAGES_PER_MINUTE);
+  if (first === undefined || sent.length < LINK_MESSAGES_PER_MINUTE) return WINDOW_SECONDS[queue];
+  const rest = Date.parse(first) + MINUTE - run.now().getTime();
+  return Math.max(Math.ceil(rest / 1000), WINDOW_SECONDS[queue]);
+}
+
+function lately(run: Run, row: Row<WaitingRow> | undefined): readonly string[] {
+  const since = new Date(run.now().getTime() - MINUTE).toISOString();
+  return (row?.value.sentAtUtc ?? []).filter((atUtc) => atUtc > since);
+}
+
 interface Claim {
   readonly partition: string;
   readonly key: string;
@@ -53,7 +70,11 @@ interface Claim {
 
 /** The claim's version; `undefined` if another event of the burst was faster: its message will do for this one too. */
 async function claim(run: Run, { partition, key, row, windowSeconds }: Claim): Promise<string | undefined> {
-  const value = { untilUtc: new Date(run.now().getTime() + windowSeconds * 1000).toISOString() };
+  const nowUtc = run.now().toISOString();
+  const value = {
+    untilUtc: new Date(run.now().getTime() + windowSeconds * 1000).toISOString(),
+    sentAtUtc: [...lately(run, row), nowUtc],
+  };
   const write: Write<WaitingRow> = row
     ? { do: "replace", key, value, version: row.version }
     : { do: "insert", key, value };

@@ -9,7 +9,7 @@ import type { Link } from "../network/model.ts";
 import type { Policy } from "../policy.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
-import { clusterOfLink, ownerOfLink } from "./owner.ts";
+import { clusterOfLink, OWNER_TAG, ownerOfLink } from "./owner.ts";
 import { planConnections } from "./planConnections.ts";
 import { planLink } from "./planLink.ts";
 
@@ -24,48 +24,48 @@ export interface PlannedLink {
   readonly plan: Plan;
 }
 
-/** A function that plans any number of links and reads what they have in common once. */
-export function linkPlanner(run: Run): (link: Link) => Promise<PlannedLink> {
-  const once = <T>(load: () => Promise<T>) => {
-    let value: Promise<T> | undefined;
-    return () => (value ??= load());
-  };
+/** Plans links; what they have in common is read once. `all` reads a cluster's Services as one list, for many links; else one by one. */
+export function linkPlanner(run: Run, reads: "one" | "all"): (link: Link) => Promise<PlannedLink> {
   const clusters = once(() => listClusters(run));
   const inForce = once(() => readPolicy(run));
-  const overdue = once(async () => overdueConnections(run, (await inForce()).policy));
-  const known = new Map<string, Promise<KnownServices>>();
-  const servicesOf = (name: string) => {
-    const services = known.get(name) ?? readServices(run, name);
-    known.set(name, services);
-    return services;
-  };
+  const overdue = once(async () => overdueConnections(run, (await inForce("")).policy));
+  const snapshots = once((name) => run.ports.tables.snapshots.get("all", name));
+  const lists = once((name) => listDeclared(run, name));
+  const declaredFor = async (link: Link, name: string) =>
+    reads === "all" ? lists(name) : oneDeclared(run, name, link);
   return async (link) => {
-    const cluster = clusterOfLink(link, await clusters());
+    const [known, { policy }] = await Promise.all([clusters(""), inForce("")]);
+    const cluster = clusterOfLink(link, known);
     if (!cluster) return { link, plan: { changes: [] } };
-    const services = await servicesOf(cluster.name);
-    const owner = ownerOfLink(link, services.declared);
+    const [declared, snapshot] = await Promise.all([
+      declaredFor(link, cluster.name),
+      snapshots(cluster.name),
+    ]);
+    const owner = ownerOfLink(link, declared);
     if (!owner) return { link, cluster, plan: { changes: [] } };
-    const evidence = evidenceOf(run, { link, owner, snapshotAtUtc: services.snapshotAtUtc });
-    const { policy } = await inForce();
+    const evidence = evidenceOf(run, { link, owner, snapshotAtUtc: snapshot?.value.takenAtUtc });
     const changes = [
       ...planLink(link, owner, { evidence, policy }).changes,
-      ...planConnections(link, owner, { evidence, policy, overdue: await overdue() }).changes,
+      ...planConnections(link, owner, { evidence, policy, overdue: await overdue("") }).changes,
     ];
     return { link, cluster, owner, plan: { changes } };
   };
 }
 
-interface KnownServices {
-  readonly declared: readonly Declared[];
-  readonly snapshotAtUtc: string | undefined;
+/** The same promise for the same key. */
+function once<T>(load: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const loaded = new Map<string, Promise<T>>();
+  return (key) => {
+    const value = loaded.get(key) ?? load(key);
+    loaded.set(key, value);
+    return value;
+  };
 }
 
-async function readServices(run: Run, cluster: string): Promise<KnownServices> {
-  const [declared, snapshot] = await Promise.all([
-    listDeclared(run, cluster),
-    run.ports.tables.snapshots.get("all", cluster),
-  ]);
-  return { declared, snapshotAtUtc: snapshot?.value.takenAtUtc };
+/** The Service that the link's owner tag names. */
+async function oneDeclared(run: Run, cluster: string, { tags }: Link): Promise<readonly Declared[]> {
+  const row = await run.ports.tables.intents.get(cluster, tags[OWNER_TAG] ?? "");
+  return row ? [row.value] : [];
 }
 
 /** Azure does not say since when a connection waits; the audit's finding does. */

@@ -10,7 +10,7 @@ import { linkPlanner } from "./planFor.ts";
 export async function pollLinks(run: Run): Promise<number> {
   const { network, subscriptions } = run.ports;
   const links = (await Promise.all(subscriptions.map((one) => network.links(one)))).flat();
-  const plan = linkPlanner(run);
+  const plan = linkPlanner(run, "all");
   let found = 0;
   for (const link of links) {
     if ((await plan(link)).plan.changes.length === 0) continue;

@@ -24,7 +24,7 @@ export async function reconcile(
 ): Promise<readonly Applied[]> {
   const link = await run.ports.network.link(id);
   if (!link) return [];
-  const { owner, plan } = await linkPlanner(run)(link);
+  const { owner, plan } = await linkPlanner(run, "one")(link);
   if (!owner) run.log.info("link left alone: no living Service is proved to own it", { id: link.id });
   if (plan.changes.length === 0) return [];
   const applied = await apply(run, plan, cause, { inSight: plan.changes.length });

@@ -152,6 +152,20 @@ describe("a burst of events", () => {
     expect(run.queue.sent).toHaveLength(2);
   });
 
+  test("that goes on makes two messages about a link at once, and then one a minute: ARM counts reads", async () => {
+    const run = memoryRun();
+    const seen: number[] = [];
+    for (let second = 0; second < 120; second += 1) {
+      await receiveEvent(run, event(LINK));
+      const links = run.queue.sent.splice(0).filter(({ queue }) => queue === "links");
+      seen.push(...links.map(({ delaySeconds }) => second + delaySeconds));
+      run.clock.advance(1);
+    }
+    for (let from = 0; from < 120; from += 1)
+      expect(seen.filter((at) => at >= from && at < from + 58).length).toBeLessThanOrEqual(2);
+    expect(seen.slice(0, 3)).toEqual([2, 4, 60]);
+  });
+
   test("racing events make one message", async () => {
     const run = memoryRun();
     const work = { queue: "links", what: "link", id: LINK } as const;

@@ -1,5 +1,5 @@
 /** A process that dies: from its nth call of a port on, nothing of it happens any more. */
-import type { Ports, Run } from "../../shared/ports.ts";
+import type { Run } from "../../shared/ports.ts";
 
 export class Crashed extends Error {
   override name = "Crashed";
@@ -31,7 +31,7 @@ export function crashAt(run: Run, nth: number, how: "before" | "after"): Mortal 
       return dead ? after(answer) : answer;
     };
   }
-  return { run: { ...run, ports: mortal(run.ports) as Ports }, calls: () => count };
+  return { run: { ...run, ports: mortal(run.ports) }, calls: () => count };
 }
 
 type Method = (...args: unknown[]) => unknown;

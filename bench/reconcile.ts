@@ -1,0 +1,248 @@
+/** ARM calls of one reconcile, and a storm of events over many links, beside the bare calls that would be needed. */
+import tls from "node:tls";
+import { createNetworkManagement } from "@azure/arm-network/api";
+import pLimit from "p-limit";
+import { createArm, type Arm } from "../sandbox/arm/server.ts";
+import { certificates } from "../sandbox/identity/certificate.ts";
+import { issueToken } from "../sandbox/identity/token.ts";
+import { azureNetwork, type ArmAccess } from "../shared/azure/network.ts";
+import { openResources } from "../shared/azure/resources.ts";
+import { createApply } from "../shared/changes/apply.ts";
+import type { JsonObject, ResourceReader, ResourceWriter } from "../shared/changes/resources.ts";
+import { receiveEvent } from "../shared/events/receive.ts";
+import { baseName } from "../shared/intents/frontendName.ts";
+import type { Declared } from "../shared/intents/model.ts";
+import { reconcileLink } from "../shared/links/reconcileLink.ts";
+import type { Run } from "../shared/ports.ts";
+import { writeRows } from "../shared/storage/writeRows.ts";
+import type { WorkItem } from "../shared/storage/queue.ts";
+import { counted } from "./counted.ts";
+import { milli, milliseconds, type Bench } from "./figures.ts";
+import { cluster, connectedRun, SUBSCRIPTION } from "./inventory.ts";
+
+const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/MC`;
+const NET = `${GROUP}/providers/Microsoft.Network`;
+const LINKS = 500;
+const EVENTS = 10_000;
+/** Azure's limit of links on a load balancer. */
+const PER_BALANCER = 8;
+const AT_ONCE = 16;
+const ROUNDS = 30;
+const WANTED = ["22222222-2222-4222-8222-222222222222"];
+
+const linkId = (n: number) => `${NET}/privateLinkServices/pls-${n}`;
+const uid = (n: number) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`;
+
+export async function reconcile(bench: Bench): Promise<string[]> {
+  const arm = await createArm({ subscriptions: { [SUBSCRIPTION]: "bench" }, operationMilliseconds: 0 });
+  const { token, expiresOn } = issueToken({ objectId: "bench", applicationId: "bench", name: "bench" });
+  const put = sender(arm, token);
+  await fill(put);
+  const pem = await certificates(bench.directory);
+  tls.setDefaultCACertificates([...tls.getCACertificates(), pem.ca]);
+  const server = await arm.listen({ port: 0, ...pem });
+  const credential = { getToken: async () => ({ token, expiresOnTimestamp: expiresOn * 1000 }) };
+  const world = await open(bench, { credential, endpoint: server.url });
+  try {
+    return [await nothingToDo(world), await somethingToDo(world, put), await storm(world, put)];
+  } finally {
+    await server.close();
+  }
+}
+
+interface World {
+  readonly run: Run;
+  readonly access: ArmAccess;
+  readonly resources: ResourceReader & ResourceWriter;
+  /** Calls of ARM's ports, and messages sent to the queue. */
+  readonly calls: { readonly network: () => number; readonly resources: () => number };
+  readonly sent: WorkItem[];
+}
+
+type Put = (path: string, body: unknown) => Promise<void>;
+
+function sender(arm: Arm, token: string): Put {
+  return async (path, body) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const url = `https://arm.bench${path}?api-version=2025-05-01`;
+    const response = await arm.fetch(
+      new Request(url, { method: "PUT", headers, body: JSON.stringify(body) }),
+    );
+    if (!response.ok) throw new Error(`PUT ${path}: ${await response.text()}`);
+    await arm.idle();
+  };
+}
+
+async function fill(put: Put): Promise<void> {
+  const subnet = (name: string, prefix: string) => ({
+    name,
+    properties: { addressPrefix: prefix, privateLinkServiceNetworkPolicies: "Disabled" },
+  });
+  await put(GROUP, { location: "westeurope" });
+  await put(`${NET}/virtualNetworks/vnet`, {
+    location: "westeurope",
+    properties: {
+      addressSpace: { addressPrefixes: ["10.0.0.0/8"] },
+      subnets: [subnet("apps", "10.1.0.0/16"), subnet("links", "10.2.0.0/16")],
+    },
+  });
+  for (let first = 0; first < LINKS; first += PER_BALANCER) {
+    const numbers = Array.from({ length: Math.min(PER_BALANCER, LINKS - first) }, (_, n) => first + n);
+    await put(balancerOf(first), {
+      location: "westeurope",
+      sku: { name: "Standard" },
+      properties: { frontendIPConfigurations: numbers.map(frontend) },
+    });
+    for (const n of numbers) await put(linkId(n), link(n, WANTED));
+  }
+}
+
+function balancerOf(n: number): string {
+  return `${NET}/loadBalancers/lb-${Math.floor(n / PER_BALANCER)}`;
+}
+
+function frontend(n: number) {
+  const subnet = { id: `${NET}/virtualNetworks/vnet/subnets/apps` };
+  return { name: baseName(uid(n)), properties: { subnet, privateIPAllocationMethod: "Dynamic" } };
+}
+
+function link(n: number, visibility: readonly string[]) {
+  const subnet = { id: `${NET}/virtualNetworks/vnet/subnets/links` };
+  return {
+    location: "westeurope",
+    tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": `bench/s-${n}` },
+    properties: {
+      visibility: { subscriptions: visibility },
+      loadBalancerFrontendIpConfigurations: [
+        { id: `${balancerOf(n)}/frontendIPConfigurations/${baseName(uid(n))}` },
+      ],
+      ipConfigurations: [{ name: "nat", properties: { subnet } }],
+    },
+  };
+}
+
+async function open(bench: Bench, access: ArmAccess): Promise<World> {
+  const base = connectedRun(bench, "benchlinks");
+  const resources = counted(openResources(access));
+  const network = counted(azureNetwork(access));
+  const sent: WorkItem[] = [];
+  const queue = { send: async (_: string, item: WorkItem) => void sent.push(item) };
+  const run = {
+    ...base,
+    ports: { ...base.ports, network: network.target, resources: resources.target, queue },
+  };
+  await run.ports.tables.clusters.transact("all", [{ do: "put", key: cluster.name, value: cluster }]);
+  await writeRows(
+    run.ports.tables.intents,
+    cluster.name,
+    Array.from({ length: LINKS }, (_, n) => ({
+      do: "put" as const,
+      key: `bench/s-${n}`,
+      value: declared(n),
+    })),
+  );
+  const calls = { network: network.calls, resources: resources.calls };
+  return { run, access, resources: resources.target, calls, sent };
+}
+
+function declared(n: number): Declared {
+  const lists = { visibility: WANTED, autoApproval: [], fqdns: [], natIps: [] };
+  return {
+    cluster: cluster.name,
+    namespace: "bench",
+    name: `s-${n}`,
+    uid: uid(n),
+    origin: "admission",
+    observedAtUtc: new Date().toISOString(),
+    intent: {
+      internal: true,
+      addresses: {},
+      ipFamilies: ["IPv4"],
+      ports: [],
+      link: { create: true, natIpCount: 1, proxyProtocol: false, ...lists },
+    },
+  };
+}
+
+const item = (id: string): WorkItem => ({
+  what: "link",
+  id,
+  why: "bench",
+  seenAtUtc: "",
+  correlationId: "bench",
+});
+
+async function nothingToDo({ run, resources, calls }: World): Promise<string> {
+  const apply = createApply(resources);
+  const before = calls.network() + calls.resources();
+  const ours = await milliseconds(() => each(ROUNDS, (n) => reconcileLink(run, apply, item(linkId(n)))));
+  const made = calls.network() + calls.resources() - before;
+  const bare = await milliseconds(() => each(ROUNDS, (n) => run.ports.network.link(linkId(n))));
+  return `nothing to do: ${made / ROUNDS} ARM calls, ${milli(ours / ROUNDS)}; one bare read ${milli(bare / ROUNDS)}, ratio ${(ours / bare).toFixed(2)}`;
+}
+
+async function somethingToDo({ run, resources, calls, access }: World, put: Put): Promise<string> {
+  const apply = createApply(resources);
+  await each(ROUNDS, (n) => put(linkId(n), link(n, ["*"])));
+  const before = calls.network() + calls.resources();
+  const ours = await milliseconds(() => each(ROUNDS, (n) => reconcileLink(run, apply, item(linkId(n)))));
+  const made = calls.network() + calls.resources() - before;
+  await each(ROUNDS, (n) => put(linkId(n), link(n, ["*"])));
+  const bare = await milliseconds(() => each(ROUNDS, (n) => bareRepair(access, n)));
+  return `something to do: ${made / ROUNDS} calls of ARM's ports (read, re-read, locks, write with its polls and verifying read), ${milli(ours / ROUNDS)}; bare read, write, read ${milli(bare / ROUNDS)}, ratio ${(ours / bare).toFixed(2)}`;
+}
+
+/** Read, write, read; nothing else. */
+async function bareRepair({ credential, endpoint }: ArmAccess, n: number): Promise<void> {
+  const client = createNetworkManagement(credential, SUBSCRIPTION, { endpoint });
+  const queryParameters = { "api-version": "2025-05-01" };
+  const path = client.pathUnchecked(linkId(n));
+  const { body } = await path.get({ queryParameters });
+  const properties = {
+    ...((body as JsonObject)["properties"] as JsonObject),
+    visibility: { subscriptions: WANTED },
+  };
+  await path.put({ queryParameters, body: { ...(body as JsonObject), properties } });
+  await path.get({ queryParameters });
+}
+
+/** All links are changed behind their back, and each is told of many times over. */
+async function storm(world: World, put: Put): Promise<string> {
+  const { run, resources, calls, sent, access } = world;
+  const apply = createApply(resources);
+  await each(LINKS, (n) => put(linkId(n), link(n, ["*"])));
+  sent.length = 0;
+  const reads = calls.network();
+  const received = await milliseconds(() =>
+    parallel(EVENTS, (n) => receiveEvent(run, event(linkId((n * 7) % LINKS), n))),
+  );
+  const messages = sent.splice(0).filter(({ what }) => what === "link");
+  const drained = await milliseconds(() =>
+    parallel(messages.length, (n) => reconcileLink(run, apply, messages[n] ?? item(""))),
+  );
+  const readsPerLink = (calls.network() - reads) / LINKS;
+  const links = await run.ports.network.links(SUBSCRIPTION);
+  const right = links.filter(({ visibility }) => visibility.join() === WANTED.join()).length;
+  await each(LINKS, (n) => put(linkId(n), link(n, ["*"])));
+  const bare = await milliseconds(() => parallel(LINKS, (n) => bareRepair(access, n)));
+  return `storm of ${EVENTS} events over ${LINKS} links: taken in ${milli(received)} (${((EVENTS * 1000) / received).toFixed(0)}/s), ${messages.length} messages, drained in ${milli(drained)}, ${readsPerLink.toFixed(2)} plain reads a link, ${right} of ${LINKS} as declared; bare repairs ${milli(bare)}, ratio ${(drained / bare).toFixed(2)}`;
+}
+
+function event(id: string, n: number) {
+  return {
+    id: `e-${n}`,
+    subject: id,
+    eventType: "Microsoft.Resources.ResourceWriteSuccess",
+    eventTime: new Date().toISOString(),
+    data: { operationName: "Microsoft.Network/privateLinkServices/write", claims: { name: "somebody" } },
+  };
+}
+
+async function each(count: number, one: (n: number) => Promise<unknown>): Promise<void> {
+  for (let n = 0; n < count; n += 1) await one(n);
+}
+
+async function parallel(count: number, one: (n: number) => Promise<unknown>): Promise<void> {
+  const limit = pLimit(AT_ONCE);
+  await Promise.all(Array.from({ length: count }, (_, n) => limit(() => one(n))));
+}
