@@ -43,8 +43,8 @@ export interface LeaseRow {
 /** Work for this key is already on its queue; further events before `untilUtc` add nothing. */
 export interface WaitingRow {
   readonly untilUtc: string;
-  /** When messages for the key were sent, within the last minute. */
-  readonly sentAtUtc?: readonly string[];
+  /** When messages for the key became visible within the last minute, or will. */
+  readonly visibleAtUtc?: readonly string[];
 }
 
 export interface Ports {

@@ -49,16 +49,16 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
 }
 
 function windowOf(run: Run, queue: QueueName, row: Row<WaitingRow> | undefined): number {
-  const sent = queue === "links" ? lately(run, row) : [];
-  const [first] = sent.slice(-LINK_MESSAGES_PER_MINUTE);
-  if (first === undefined || sent.length < LINK_MESSAGES_PER_MINUTE) return WINDOW_SECONDS[queue];
+  const visible = queue === "links" ? lately(run, row) : [];
+  const [first] = visible.slice(-LINK_MESSAGES_PER_MINUTE);
+  if (first === undefined || visible.length < LINK_MESSAGES_PER_MINUTE) return WINDOW_SECONDS[queue];
   const rest = Date.parse(first) + MINUTE - run.now().getTime();
   return Math.max(Math.ceil(rest / 1000), WINDOW_SECONDS[queue]);
 }
 
 function lately(run: Run, row: Row<WaitingRow> | undefined): readonly string[] {
   const since = new Date(run.now().getTime() - MINUTE).toISOString();
-  return (row?.value.sentAtUtc ?? []).filter((atUtc) => atUtc > since);
+  return (row?.value.visibleAtUtc ?? []).filter((atUtc) => atUtc > since);
 }
 
 interface Claim {
@@ -70,11 +70,8 @@ interface Claim {
 
 /** The claim's version; `undefined` if another event of the burst was faster: its message will do for this one too. */
 async function claim(run: Run, { partition, key, row, windowSeconds }: Claim): Promise<string | undefined> {
-  const nowUtc = run.now().toISOString();
-  const value = {
-    untilUtc: new Date(run.now().getTime() + windowSeconds * 1000).toISOString(),
-    sentAtUtc: [...lately(run, row), nowUtc],
-  };
+  const untilUtc = new Date(run.now().getTime() + windowSeconds * 1000).toISOString();
+  const value = { untilUtc, visibleAtUtc: [...lately(run, row), untilUtc] };
   const write: Write<WaitingRow> = row
     ? { do: "replace", key, value, version: row.version }
     : { do: "insert", key, value };
