@@ -25,7 +25,7 @@ export function connectionsCommand(): Command {
   ] as const)
     connections
       .command(`${name} <connection>`)
-      .description(`${name} a connection, by name or id; shows the plan and asks`)
+      .description(`${name} a connection, by name, how its name begins, or id; shows the plan and asks`)
       .requiredOption("--reason <text>", "why; the consumer reads it, and the journal keeps it")
       .option("--yes", "do not ask", false)
       .action((selector: string, options: Options, command: Command) =>
@@ -105,9 +105,12 @@ async function settle(command: Command, { selector, status, reason, yes }: Settl
 }
 
 function choose(rows: readonly Row[], selector: string): Row {
-  const found = rows.filter(({ connection: { id, name } }) =>
-    [id, name].some((text) => text.toLowerCase() === selector.toLowerCase()),
-  );
+  const texts = ({ connection: { id, name } }: Row) => [id, name].map((text) => text.toLowerCase());
+  const wanted = selector.toLowerCase();
+  const exact = rows.filter((row) => texts(row).includes(wanted));
+  // Names end in a UUID that nobody wants to type.
+  const found =
+    exact.length > 0 ? exact : rows.filter((row) => texts(row).some((text) => text.startsWith(wanted)));
   const [row, other] = found;
   if (!row)
     throw new InvalidInput(

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { printPlan } from "../shared/changes/diff.ts";
+import { printChange } from "../shared/changes/diff.ts";
 import type { JournalEntry } from "../shared/changes/journal.ts";
 import { listJournal } from "../shared/changes/journalStore.ts";
 import { findEntry, planUndo } from "../shared/changes/undo.ts";
@@ -58,7 +58,7 @@ async function show(id: string, _options: unknown, command: Command): Promise<vo
   const facts = { id: entry.id, outcome, why, who: cause.who, cause: cause.why, policy: policyVersion };
   for (const [key, value] of Object.entries({ ...facts, intended: intendedAtUtc, completed: completedAtUtc }))
     if (value) console.log(`${key.padEnd(10)} ${value}`);
-  console.log(printPlan({ changes: [entry.change] }, paint));
+  console.log(printChange(entry.change, paint));
   console.log("The whole resource before and after: -o json");
 }
 

@@ -11,6 +11,7 @@ import { linksCommand } from "./links.ts";
 import { listCommands } from "./lists.ts";
 import { policyCommand } from "./policy.ts";
 import { stopCommands } from "./stop.ts";
+import { trustExtraAuthority } from "./trust.ts";
 
 const program = new Command("mooring")
   .description(
@@ -34,6 +35,7 @@ for (const command of [
   program.addCommand(inherit(command));
 
 try {
+  trustExtraAuthority();
   await program.parseAsync();
 } catch (error) {
   process.exitCode = tell(error);

@@ -12,13 +12,35 @@ export function print<T extends object>(
   const titles = Object.keys(columns).map((title) => title.toUpperCase());
   const lines = [titles, ...rows.map((row) => Object.values(columns).map((column) => column(row)))];
   const widths = titles.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
+  // A program that reads a pipe gets every cell whole.
+  const fitting = process.stdout.isTTY ? fit(widths, process.stdout.columns) : widths;
   for (const line of lines)
     console.log(
       line
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join("   ")
+        .map((cell, index) => cut(cell, fitting[index] ?? 0))
+        .join(GAP)
         .trimEnd(),
     );
+}
+
+const GAP = "   ";
+const NARROWEST = 8;
+
+/** The widest columns give way, until the row fits or all are narrow. */
+function fit(widths: readonly number[], columns: number): number[] {
+  const fitted = [...widths];
+  const excess = () => fitted.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - columns;
+  while (excess() > 0) {
+    const widest = fitted.indexOf(Math.max(...fitted));
+    const width = fitted[widest] ?? 0;
+    if (width <= NARROWEST) break;
+    fitted[widest] = width - 1;
+  }
+  return fitted;
+}
+
+function cut(cell: string, width: number): string {
+  return cell.length <= width ? cell.padEnd(width) : `${cell.slice(0, width - 1)}…`;
 }
 
 export function printData(command: Command, value: unknown): void {

@@ -204,8 +204,9 @@ function appSettings({
   };
 }
 
-function environmentFile(settings: Record<string, string>): string {
-  return Object.entries(settings)
+/** Node would read its own variable for the authority too early: the command line has one of its own. */
+function environmentFile({ NODE_EXTRA_CA_CERTS = "", ...settings }: Record<string, string>): string {
+  return Object.entries({ ...settings, MOORING_CA_FILE: NODE_EXTRA_CA_CERTS })
     .map(([name, value]) => `${name}='${value}'\n`)
     .join("");
 }

@@ -15,7 +15,8 @@ export function printPlan(plan: Plan, paint: Paint = plain): string {
   return [...plan.changes.map((change) => printChange(change, paint)), total(plan)].join("\n");
 }
 
-function printChange(change: Change, paint: Paint): string {
+/** One change, without the total. */
+export function printChange(change: Change, paint: Paint): string {
   const mark = MARKS[change.action];
   const head = paint(mark, `${mark} ${change.resourceId}`);
   const edits = change.action === "update" ? change.edits.map((edit) => printEdit(edit, paint)) : [];

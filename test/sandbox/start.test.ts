@@ -74,6 +74,8 @@ describe("npm start", () => {
       0,
       expect.stringContaining("MC_rg-solo_aks-solo_westeurope"),
     ]);
+    const links = start("cli/main.ts", ["links", "list"], [`--env-file=${join(state, "app.env")}`]);
+    expect([await links.ended, links.output()]).toEqual([0, expect.stringContaining("pls-ledger")]);
     first.process.kill("SIGINT");
     expect(await first.ended).toBe(0);
     await expect(fetch(`${host}/api/health`)).rejects.toThrow();
