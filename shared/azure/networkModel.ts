@@ -47,7 +47,12 @@ export function toLink(link: PrivateLinkService): Link {
     fqdns: link.fqdns ?? [],
     proxyProtocol: link.enableProxyProtocol ?? false,
     frontendIds: ids(link.loadBalancerFrontendIpConfigurations ?? []),
-    natSubnetIds: ids((link.ipConfigurations ?? []).map((configuration) => configuration.subnet)),
+    natAddresses: (link.ipConfigurations ?? []).map(
+      ({ subnet, privateIPAddress, privateIPAllocationMethod }) => ({
+        subnetId: subnet?.id ?? "",
+        ...(privateIPAllocationMethod === "Static" && privateIPAddress && { address: privateIPAddress }),
+      }),
+    ),
     connections: (link.privateEndpointConnections ?? []).map(toConnection),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Policy } from "../policy.ts";
 import { sameValue, valueAt } from "./body.ts";
+import { CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
 import type { Change } from "./plan.ts";
 import type { Lock, Resource } from "./resources.ts";
 
@@ -50,6 +51,14 @@ const tagged: Guard = ({ actual, change, policy }) => {
   const never = policy.scope[change.capability].excludeTags;
   const tag = never.find((one) => tags.includes(one.toLowerCase()));
   return tag && `the resource is tagged ${tag}, which policy excludes`;
+};
+
+/** Read again under the lease: what the controller does not mark as its own is not ours to write. */
+const notOurs: Guard = ({ actual, change }) => {
+  const isLink = /\/providers\/microsoft\.network\/privatelinkservices\/[^/]+$/i.test(change.resourceId);
+  if (!isLink || !actual) return undefined;
+  const missing = [CLUSTER_TAG, OWNER_TAG].filter((tag) => actual.tags[tag] === undefined);
+  return missing.length === 0 ? undefined : `the controller's tags are not on it: ${missing.join(", ")}`;
 };
 
 const locked: Guard = ({ change, locks }) => {
@@ -99,6 +108,7 @@ const GUARDS: Readonly<Record<string, Guard>> = {
   stopped,
   frozen,
   tagged,
+  "not-ours": notOurs,
   locked,
   unproved,
   stale,

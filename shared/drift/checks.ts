@@ -9,6 +9,8 @@ import {
 import { basicLoadBalancer, clusterGone, snapshotStale, subnetNearlyFull } from "./checks/estate.ts";
 import {
   linkAutoApprovalDiffers,
+  linkNatAddressesDiffer,
+  linkSubnetDiffers,
   linkBeyondPolicy,
   linkFoughtOver,
   linkProxyProtocolDiffers,
@@ -26,6 +28,8 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
     linkAutoApprovalDiffers,
     linkFqdnsDiffer,
     linkProxyProtocolDiffers,
+    linkNatAddressesDiffer,
+    linkSubnetDiffers,
     linkBeyondPolicy,
     linkFoughtOver,
     linkUnexpected,

@@ -76,6 +76,13 @@ export interface Connection {
   readonly description: string;
 }
 
+/** One of a link's NAT IP configurations. */
+export interface NatAddress {
+  readonly subnetId: string;
+  /** Only of a static one. */
+  readonly address?: string;
+}
+
 export interface Link {
   readonly id: string;
   readonly name: string;
@@ -89,6 +96,6 @@ export interface Link {
   readonly fqdns: readonly string[];
   readonly proxyProtocol: boolean;
   readonly frontendIds: readonly string[];
-  readonly natSubnetIds: readonly string[];
+  readonly natAddresses: readonly NatAddress[];
   readonly connections: readonly Connection[];
 }

@@ -124,7 +124,7 @@ export function link(some: Partial<Link> = {}): Link {
     fqdns: [],
     proxyProtocol: false,
     frontendIds: [frontend().id],
-    natSubnetIds: [subnetId("links")],
+    natAddresses: [{ subnetId: subnetId("apps") }],
     connections: [],
     ...some,
   };

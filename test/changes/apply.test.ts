@@ -7,7 +7,7 @@ import type { JsonObject } from "../../shared/changes/resources.ts";
 import { stopWriting } from "../../shared/changes/stop.ts";
 import { Conflict, NotYet, Refused } from "../../shared/errors.ts";
 import { applyPolicy } from "../../shared/policyStore.ts";
-import { linkIdIn } from "../builders/world.ts";
+import { link, linkIdIn } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const ID = linkIdIn("pls");
@@ -17,6 +17,7 @@ const edit: Edit = { path: "properties.visibility.subscriptions", before: ["*"],
 
 const body = (some: JsonObject = {}): JsonObject => ({
   name: "pls",
+  tags: { ...link().tags },
   unknownToUs: { kept: [1, { x: null }] },
   properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] }, fqdns: [], ...some },
 });
@@ -144,6 +145,13 @@ describe("a change that may not be made", () => {
       update(),
       {},
       "refused: tagged: the resource is tagged team=core, which policy excludes",
+    ],
+    [
+      "a link that the controller does not mark as its own",
+      placed({ tags: { "k8s-azure-cluster-name": "kubernetes" } }),
+      update(),
+      {},
+      "refused: not-ours: the controller's tags are not on it: k8s-azure-owner-service",
     ],
     [
       "old evidence",
@@ -376,7 +384,7 @@ test("whatever the body, only the edited path changes", async () => {
       const whole = {
         ...JSON.parse(JSON.stringify(extra)),
         ...body({ more: extra as JsonObject }),
-        tags: {},
+        tags: { ...link().tags },
       };
       fresh.resources.place(ID, whole);
       await createApply(fresh.resources)(fresh, { changes: [update()] }, CAUSE, OPTIONS);

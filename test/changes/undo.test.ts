@@ -9,9 +9,9 @@ import type { Change } from "../../shared/changes/plan.ts";
 import type { ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
 import { planUndo } from "../../shared/changes/undo.ts";
 import { applyPolicy } from "../../shared/policyStore.ts";
-import { BALANCER, LINK, linkedArm, type TestArm } from "../builders/arm.ts";
+import { BALANCER, LINK, linkBody, linkedArm, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
-import { connection, linkIdIn, PARTNER } from "../builders/world.ts";
+import { connection, link, linkIdIn, PARTNER } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const SYSTEM = { why: "sweep", who: "system", correlationId: "c" };
@@ -36,6 +36,10 @@ describe("of a delete, on the sandbox", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "mooring-undo-"));
     arm = await linkedArm();
+    await arm.put(LINK, {
+      ...linkBody({ visibility: { subscriptions: [PARTNER] } }),
+      tags: { ...link().tags },
+    });
     served = await serveArm(arm, directory);
     resources = openResources(served.access);
     run = memoryRun();
@@ -80,6 +84,7 @@ describe("is refused, with the reason,", () => {
     const state = { status: "Pending", description: "" };
     for (const id of [linkIdIn("pls"), connection().id])
       run.resources.place(id, {
+        tags: { ...link().tags },
         properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: state },
       });
     const [applied] = await createApply(run.resources)(run, { changes: [change(run)] }, SYSTEM, OPTIONS);
@@ -97,7 +102,10 @@ describe("is refused, with the reason,", () => {
   test("where something else has taken the place since", async () => {
     const [run, id] = await journalled((one) => deletion(one, linkIdIn("pls")));
     const { plan } = await planUndo(run, id);
-    run.resources.place(linkIdIn("pls"), { properties: { provisioningState: "Updating" } });
+    run.resources.place(linkIdIn("pls"), {
+      tags: { ...link().tags },
+      properties: { provisioningState: "Updating" },
+    });
     expect(await createApply(run.resources)(run, plan, ADA, OPTIONS)).toMatchObject([
       { outcome: "refused", why: "something is there already" },
     ]);
@@ -119,6 +127,7 @@ test("an undo of what Mooring does by itself says that it will be done again", a
   const run = memoryRun();
   const path = "properties.visibility.subscriptions";
   run.resources.place(linkIdIn("pls"), {
+    tags: { ...link().tags },
     properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] } },
   });
   const { action: _, ...rest } = deletion(run, linkIdIn("pls"));

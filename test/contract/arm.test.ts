@@ -126,7 +126,7 @@ describe.each([
         visibility: [PARTNER],
         autoApproval: [],
         frontendIds: [`${BALANCER}/frontendIPConfigurations/fe`],
-        natSubnetIds: [`${VNET}/subnets/links`],
+        natAddresses: [{ subnetId: `${VNET}/subnets/links` }],
         connections: [],
       },
     ]);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { auditDrift } from "../../shared/drift/audit.ts";
 import { FindingQuery, queryFindings } from "../../shared/drift/query.ts";
 import type { Link } from "../../shared/network/model.ts";
+import { applyPolicy } from "../../shared/policyStore.ts";
 import {
   balancer,
   cluster,
@@ -14,6 +15,7 @@ import {
   NOW,
   PARTNER,
   snapshot,
+  subnetId,
   subnetRow,
   VNET,
 } from "../builders/world.ts";
@@ -52,6 +54,17 @@ describe("each check finds what it is named for", () => {
   test.each<[string, () => unknown]>([
     ["link-visibility-differs", () => setLink({ visibility: ["*"] })],
     ["link-auto-approval-differs", () => setLink({ autoApproval: [PARTNER] })],
+    ["link-proxy-protocol-differs", () => setLink({ proxyProtocol: true })],
+    [
+      "link-nat-addresses-differ",
+      () => setLink({ natAddresses: [{ subnetId: subnetId("apps"), address: "10.0.1.7" }] }),
+    ],
+    ["link-subnet-differs", () => setLink({ natAddresses: [{ subnetId: subnetId("other") }] })],
+    ["link-beyond-policy", () => applyPolicy(run, { links: { visibility: [PARTNER] } })],
+    [
+      "connection-no-longer-declared",
+      () => setLink({ connections: [connection({ status: "Approved", description: "Auto Approved" })] }),
+    ],
     ["link-fqdns-differ", () => setLink({ fqdns: ["x.example.com"] })],
     [
       "link-unexpected",
@@ -92,6 +105,19 @@ describe("each check finds what it is named for", () => {
       lastSeenAtUtc: NOW,
       message: expect.stringMatching(/\w/),
       advice: expect.stringMatching(/\w/),
+    });
+  });
+
+  test("what is declared, what policy leaves of it and what is there stand side by side", async () => {
+    await applyPolicy(run, { links: { visibility: [PARTNER] } });
+    await declare({ visibility: [SUBSCRIPTION, PARTNER] });
+    setLink({ visibility: ["*"] });
+    await auditDrift(run);
+    const all = await queryFindings(run, FindingQuery.parse({}));
+    expect(all.find(({ check }) => check === "link-visibility-differs")).toMatchObject({
+      declared: `${SUBSCRIPTION} ${PARTNER}`,
+      allowed: PARTNER,
+      actual: "*",
     });
   });
 

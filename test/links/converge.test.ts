@@ -134,6 +134,19 @@ test("of two workers at the same link one works and the other waits; nothing is 
   expect(run.resources.calls.count("write")).toBe(2);
 });
 
+test("of two workers whose clocks are ten minutes apart, each of whom believes that the other's lease ran out, nothing is written wrongly", async () => {
+  const run = await start();
+  const ahead = { ...run, now: () => new Date(Date.parse(run.clock.nowUtc) + 600_000) };
+  const apply = createApply(run.resources);
+  const both = [run, ahead].map((one) => tolerant(reconcileLink(one, apply, item(run))));
+  // Who writes second meets a version that is not the one it read.
+  await Promise.allSettled(both);
+  look(run);
+  await reconcileLink(run, apply, item(run));
+  expectEnd(run, [SUBSCRIPTION, PARTNER]);
+  expect(run.resources.calls.count("write")).toBeLessThanOrEqual(4);
+});
+
 type Step =
   | { readonly do: "declare" | "azure"; readonly visibility: readonly string[] }
   | { readonly do: "event"; readonly times: number }

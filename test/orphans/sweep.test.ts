@@ -37,8 +37,11 @@ async function deadCluster(): Promise<MemoryRun> {
 function place(made: MemoryRun, balancers: LoadBalancer[], links: Link[]): void {
   made.network.balancers = balancers;
   made.network.allLinks = links;
-  for (const { id } of [...balancers, ...links, ...links.flatMap(({ connections }) => connections)])
-    made.resources.place(id, { properties: { provisioningState: "Succeeded" } });
+  const properties = { provisioningState: "Succeeded" };
+  for (const { id, tags } of [...balancers, ...links])
+    made.resources.place(id, { tags: { ...tags }, properties });
+  for (const { id } of links.flatMap(({ connections }) => connections))
+    made.resources.place(id, { properties });
 }
 
 const enforce = (some: object = {}) =>

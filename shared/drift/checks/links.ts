@@ -1,6 +1,7 @@
 import { sameValue } from "../../changes/body.ts";
 import type { Json } from "../../changes/resources.ts";
 import { MOORING } from "../../changes/touches.ts";
+import { parseResourceId } from "../../network/resourceId.ts";
 import { desiredLink, type DesiredLink } from "../../links/desired.ts";
 import { defineCheck, type Check, type Draft, type Subjects } from "../check.ts";
 
@@ -65,6 +66,61 @@ export const linkProxyProtocolDiffers = differs("proxyProtocol", "PROXY protocol
   id: "link-proxy-protocol-differs",
   title: "A link's PROXY protocol differs from what its Service declares",
   severity: "warn",
+});
+
+/** What only the controller can change: by its next reconcile, or never, as with names. */
+const leftToController = "look at the Service's events: the controller could not bring the link there";
+
+export const linkNatAddressesDiffer = defineCheck({
+  id: "link-nat-addresses-differ",
+  title: "A link's NAT addresses differ from what its Service declares",
+  severity: "warn",
+  on: "link",
+  check: ({ link, cluster, owner }) => {
+    const declared = owner?.intent.link;
+    if (!declared) return undefined;
+    const fixed = link.natAddresses.flatMap(({ address }) => address ?? []);
+    const wanted = natText(declared.natIpCount, declared.natIps);
+    const actual = natText(link.natAddresses.length, fixed);
+    if (wanted === actual) return undefined;
+    const message = `the Service declares ${wanted} NAT addresses, link ${link.name} has ${actual}`;
+    return {
+      about: link.id,
+      cluster: cluster.name,
+      message,
+      advice: leftToController,
+      declared: wanted,
+      actual,
+    };
+  },
+});
+
+function natText(count: number, fixed: readonly string[]): string {
+  return fixed.length === 0 ? String(count) : `${count} (${fixed.toSorted().join(" ")})`;
+}
+
+export const linkSubnetDiffers = defineCheck({
+  id: "link-subnet-differs",
+  title: "A link's NAT addresses are in another subnet than its Service declares",
+  severity: "warn",
+  on: "link",
+  check: ({ link, cluster, owner }) => {
+    const declared = owner?.intent.link;
+    if (!declared) return undefined;
+    const wanted = declared.subnet ?? cluster.defaultSubnet;
+    const names = link.natAddresses.map(({ subnetId }) => parseResourceId(subnetId)?.name ?? subnetId);
+    const actual = [...new Set(names)].join(" ");
+    if (actual.toLowerCase() === wanted.toLowerCase()) return undefined;
+    const message = `the Service declares subnet ${wanted}, link ${link.name} is in ${actual || "none"}`;
+    return {
+      about: link.id,
+      cluster: cluster.name,
+      message,
+      advice: leftToController,
+      declared: wanted,
+      actual,
+    };
+  },
 });
 
 export const linkBeyondPolicy = defineCheck({
