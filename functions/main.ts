@@ -11,6 +11,7 @@ import "./pollLinks.ts";
 import "./scanInventory.ts";
 import "./sweepOrphans.ts";
 import "./auditDrift.ts";
+import "./connections.ts";
 import "./findings.ts";
 import "./health.ts";
 

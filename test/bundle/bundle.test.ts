@@ -64,6 +64,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "admitService httpTrigger admit/{cluster}/{token?}",
     "auditDrift timerTrigger 0 30 * * * *",
     "auditDriftWork queueTrigger mooring-drift",
+    "connections httpTrigger connections",
     "findings httpTrigger findings",
     "health httpTrigger health",
     "mutateService httpTrigger mutate/{cluster}/{token?}",
@@ -90,6 +91,14 @@ test("a snapshot may come as JSON lines", async () => {
 
 test("health says that all is well", async () =>
   expect(await app.call("/api/health")).toEqual({ status: 200, body: { status: "ok", problems: [] } }));
+
+test("connections are closed without a key, and ARM being away is said without its words", async () => {
+  expect((await app.call("/api/connections")).status).toBe(401);
+  expect(await app.call("/api/connections", { headers: { "x-functions-key": app.keys.function } })).toEqual({
+    status: 503,
+    body: { problems: ["Mooring cannot answer now; try again"] },
+  });
+});
 
 test("findings are closed without a key", async () => {
   expect((await app.call("/api/findings")).status).toBe(401);
