@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { userInfo } from "node:os";
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import type { Applied, Apply } from "../shared/changes/applied.ts";
+import type { Applied, Apply, ApplyOptions } from "../shared/changes/applied.ts";
 import { printPlan, type Paint } from "../shared/changes/diff.ts";
 import type { Plan } from "../shared/changes/plan.ts";
 import { InvalidInput } from "../shared/errors.ts";
@@ -28,19 +28,24 @@ export interface Doing {
   readonly why: string;
   /** Do not ask. */
   readonly yes: boolean;
+  /** Of a plan that was made from more than itself. */
+  readonly options?: ApplyOptions;
 }
 
-/** Exit code 1 if anything was not applied. @throws InvalidInput if it would have to ask and nobody is there */
-export async function carryOut(command: Command, { run, apply, plan, why, yes }: Doing): Promise<void> {
-  const quiet = isData(command);
-  if (!quiet) console.log(printPlan(plan, paint));
-  if (plan.changes.length === 0) return quiet ? printData(command, []) : undefined;
-  if (!yes && !(await agreed())) return console.log("Nothing was done.");
+/** What became of each change; exit code 1 if anything was not applied. @throws InvalidInput if it would have to ask and nobody is there */
+export async function carryOut(command: Command, doing: Doing): Promise<readonly Applied[]> {
+  const { run, apply, plan, why, yes, options = { inSight: plan.changes.length } } = doing;
+  if (!isData(command)) console.log(printPlan(plan, paint));
+  if (plan.changes.length > 0 && !yes && !(await agreed())) {
+    console.log("Nothing was done.");
+    return [];
+  }
   const cause = { why, who: operator(), correlationId: run.newId() };
-  const applied = await apply(run, plan, cause, { inSight: plan.changes.length });
-  if (quiet) printData(command, applied);
+  const applied = plan.changes.length === 0 ? [] : await apply(run, plan, cause, options);
+  if (isData(command)) printData(command, applied);
   else for (const one of applied) console.log(told(one));
   if (applied.some(({ outcome }) => outcome !== "applied")) process.exitCode = 1;
+  return applied;
 }
 
 async function agreed(): Promise<boolean> {

@@ -6,9 +6,10 @@ import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters/command.ts";
 import { connectionsCommand } from "./connections.ts";
 import { explainCommand } from "./explain.ts";
+import { findingsCommand } from "./findings.ts";
 import { journalCommands } from "./journal.ts";
 import { linksCommand } from "./links.ts";
-import { listCommands } from "./lists.ts";
+import { orphansCommand } from "./orphans.ts";
 import { policyCommand } from "./policy.ts";
 import { stopCommands } from "./stop.ts";
 import { trustExtraAuthority } from "./trust.ts";
@@ -28,7 +29,8 @@ for (const command of [
   linksCommand(),
   connectionsCommand(),
   policyCommand(),
-  ...listCommands(),
+  findingsCommand(),
+  orphansCommand(),
   ...journalCommands(),
   ...stopCommands(),
 ])

@@ -35,6 +35,8 @@ const place = {
 
 const subscriptionIds = z.array(z.union([z.guid().toLowerCase(), z.literal("*")]));
 
+const graceSeconds = z.number().int().min(0);
+
 export const Policy = z.strictObject({
   rules: severities.default({}).describe("Severity of a rule of admission: deny, warn or off"),
   overrides: z
@@ -119,12 +121,17 @@ export const Policy = z.strictObject({
     .default(60)
     .describe("A subnet scanned longer ago brings the warning inventory-stale"),
   snapshotStaleMinutes: z.number().int().min(1).default(60).describe("An older snapshot proves nothing"),
-  sweepGraceSeconds: z
-    .number()
-    .int()
-    .min(0)
+  sweepGraceSeconds: graceSeconds
     .default(7 * 24 * 3600)
     .describe("How long an orphan stays in quarantine before it may be deleted"),
+  sweepGraceByKind: z
+    .strictObject({
+      loadBalancer: graceSeconds.optional(),
+      link: graceSeconds.optional(),
+      connection: graceSeconds.optional(),
+    })
+    .prefault({})
+    .describe("The same in seconds for some kinds of orphans, where they differ"),
   maxDeletesPerRun: z.number().int().min(0).default(5).describe("Deletes in one sweep"),
   maxDeletesPerDay: z.number().int().min(0).default(20).describe("Deletes in 24 hours, all sweeps together"),
   maxDeletePercent: z

@@ -8,7 +8,7 @@ import type { AddressRow, LinkRow, SubnetRow } from "./inventory/model.ts";
 import type { Declared, Snapshot } from "./intents/model.ts";
 import type { Log } from "./log.ts";
 import type { Network } from "./network/port.ts";
-import type { Quarantined } from "./orphans/model.ts";
+import type { Hold, Quarantined } from "./orphans/model.ts";
 import type { Queue } from "./storage/queue.ts";
 import type { States } from "./storage/states.ts";
 import type { Table } from "./storage/table.ts";
@@ -28,6 +28,7 @@ export interface Tables {
   readonly leases: Table<LeaseRow>;
   readonly waiting: Table<WaitingRow>;
   readonly touches: Table<Touch>;
+  readonly holds: Table<Hold>;
 }
 
 export interface PolicyRow {

@@ -22,6 +22,7 @@ const TABLES = [
   "leases",
   "waiting",
   "touches",
+  "holds",
 ] as const satisfies readonly (keyof Tables)[];
 
 export interface AzurePorts {

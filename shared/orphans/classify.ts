@@ -6,7 +6,7 @@
 import type { Evidence } from "../changes/plan.ts";
 import { isNamedFor } from "../intents/frontendName.ts";
 import type { Declared } from "../intents/model.ts";
-import { clusterOfFrontend, CLUSTER_TAG } from "../links/owner.ts";
+import { clusterOfFrontend, CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
 import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { OrphanKind } from "./model.ts";
@@ -29,7 +29,27 @@ export interface Candidate {
 export function findOrphans(world: World): Candidate[] {
   const balancers = world.balancers.flatMap((balancer) => judgeBalancer(world, balancer) ?? []);
   const links = world.links.flatMap((link) => judgeLink(world, link) ?? []);
-  return [...links, ...balancers].sort((a, b) => (a.resourceId < b.resourceId ? -1 : 1));
+  const connections = world.links.flatMap((link) => judgeConnections(world, link));
+  return [...links, ...balancers, ...connections].sort((a, b) => (a.resourceId < b.resourceId ? -1 : 1));
+}
+
+/** A connection whose endpoint is gone holds nothing and nobody; Azure's own word is the proof. */
+function judgeConnections(world: World, link: Link): Candidate[] {
+  const view = viewOf(world, link.frontendIds[0] ?? "");
+  if (!view || link.tags[CLUSTER_TAG] === undefined) return [];
+  return link.connections
+    .filter(({ status }) => status === "Disconnected")
+    .map(({ id, name }) =>
+      weigh(world, view, {
+        resourceId: id,
+        kind: "connection",
+        proof:
+          view.state === "unknown"
+            ? `whether cluster ${view.cluster.name} exists could not be read`
+            : { says: `the endpoint of connection ${name} is gone`, source: "Azure", atUtc: world.nowUtc },
+        against: contradictions.connection(link),
+      }),
+    );
 }
 
 function judgeBalancer(world: World, balancer: LoadBalancer): Candidate | undefined {
@@ -55,8 +75,17 @@ function judgeLink(world: World, link: Link): Candidate | undefined {
     frontends.some(({ id }) => sameId(id, frontendId ?? "")),
   );
   const frontend = balancer?.frontends.find(({ id }) => sameId(id, frontendId ?? ""));
-  if (owners.length > 0 || (balancer && frontend && livesOn(view, balancer, frontend))) return undefined;
-  return judge(world, view, { resourceId: link.id, kind: "link", against: contradictions.link(link) });
+  const isAlive = owners.length > 0 || (balancer && frontend && livesOn(view, balancer, frontend));
+  const suspicion = { resourceId: link.id, kind: "link", against: contradictions.link(link) } as const;
+  if (!isAlive) return judge(world, view, suspicion);
+  const owner = owners.find(({ namespace, name }) => link.tags[OWNER_TAG] === `${namespace}/${name}`);
+  if (!owner || owner.intent.link || owner.deletedAtUtc !== undefined) return undefined;
+  // Whoever shares the frontend may be the reason why the link is there.
+  if (!balancer || !frontend) return undefined;
+  if (living(view).some((one) => one.intent.link && usesFrontend(one, balancer, frontend))) return undefined;
+  const proof = proofOf(world, view);
+  const says = `Service ${view.cluster.name}/${owner.namespace}/${owner.name} has withdrawn azure-pls-create`;
+  return weigh(world, view, { ...suspicion, proof: typeof proof === "string" ? proof : { ...proof, says } });
 }
 
 function viewOf(world: World, id: string): ClusterView | undefined {
@@ -72,12 +101,15 @@ function viewOf(world: World, id: string): ClusterView | undefined {
  * cannot tell apart counts as living: if two could own a frontend, nobody loses it.
  */
 function livesOn(view: ClusterView, balancer: LoadBalancer, frontend: Frontend): boolean {
+  return living(view).some((declared) => usesFrontend(declared, balancer, frontend));
+}
+
+function usesFrontend(declared: Declared, balancer: LoadBalancer, frontend: Frontend): boolean {
   const rules = balancer.rules.filter(({ frontendId }) => sameId(frontendId, frontend.id));
-  return living(view).some(
-    (declared) =>
-      isNamedFor(frontend.name, declared.uid) ||
-      rules.some(({ name }) => isNamedFor(name, declared.uid)) ||
-      asksFor(declared, frontend.address),
+  return (
+    isNamedFor(frontend.name, declared.uid) ||
+    rules.some(({ name }) => isNamedFor(name, declared.uid)) ||
+    asksFor(declared, frontend.address)
   );
 }
 
@@ -98,16 +130,28 @@ interface Suspicion {
   readonly against: readonly string[];
 }
 
-function judge(world: World, view: ClusterView, { resourceId, kind, against }: Suspicion): Candidate {
-  const proof = proofOf(world, view);
+function judge(world: World, view: ClusterView, suspicion: Suspicion): Candidate {
+  return weigh(world, view, { ...suspicion, proof: proofOf(world, view) });
+}
+
+/** @param proof what proves it, or what is missing for a proof */
+function weigh(
+  world: World,
+  view: ClusterView,
+  { resourceId, kind, against, proof }: Suspicion & { readonly proof: Evidence | string },
+): Candidate {
   const missing = typeof proof === "string" ? [proof] : [];
+  const held = world.holds
+    .filter((one) => sameId(one.resourceId, resourceId))
+    .map(({ who, why }) => `${who} holds it: ${why}`);
+  const speaking = [...against, ...held];
   return {
     resourceId,
     kind,
     cluster: view.cluster.name,
-    verdict: missing.length + against.length === 0 ? "orphan" : "unproved",
+    verdict: missing.length + speaking.length === 0 ? "orphan" : "unproved",
     for: typeof proof === "string" ? [] : [proof],
-    against,
+    against: speaking,
     missing,
   };
 }

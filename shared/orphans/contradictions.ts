@@ -4,7 +4,11 @@ import type { Link, LoadBalancer } from "../network/model.ts";
 import { sameId } from "../network/resourceId.ts";
 import type { World } from "./world.ts";
 
-export const contradictions = { balancer: againstBalancer, link: againstLink };
+export const contradictions = {
+  balancer: againstBalancer,
+  link: againstLink,
+  connection: againstConnection,
+};
 
 function againstBalancer(world: World, balancer: LoadBalancer): string[] {
   const links = world.links.filter((link) =>
@@ -39,6 +43,11 @@ function againstLink(link: Link): string[] {
     ...(link.frontendIds.length > 1 ? ["it stands on several frontends"] : []),
     ...alive.map(({ name, status }) => `connection ${name} is ${status.toLowerCase()}`),
   ];
+}
+
+/** Its link is written with it. */
+function againstConnection({ provisioningState, tags }: Link): string[] {
+  return [...unsettled(provisioningState), ...off(tags)];
 }
 
 function unsettled(state: string): string[] {

@@ -3,19 +3,21 @@ import type { Cluster } from "../clusters/model.ts";
 import { listDeclared } from "../intents/remember.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
+import { listHolds } from "./hold.ts";
 import type { ClusterView, World } from "./world.ts";
 
 /** Reads everything afresh. @throws whatever a list throws: a partial world is no ground to judge on */
 export async function gatherWorld(run: Run, policy: Policy): Promise<World> {
   const { network, subscriptions } = run.ports;
-  const [clusters, balancers, links] = await Promise.all([
+  const [clusters, balancers, links, holds] = await Promise.all([
     listClusters(run).then((all) => Promise.all(all.map((cluster) => viewCluster(run, cluster)))),
     Promise.all(subscriptions.map((subscription) => network.loadBalancers(subscription))),
     Promise.all(subscriptions.map((subscription) => network.links(subscription))),
+    listHolds(run),
   ]);
   const nowUtc = run.now().toISOString();
   const freshSinceUtc = new Date(run.now().getTime() - policy.snapshotStaleMinutes * 60_000).toISOString();
-  return { clusters, balancers: balancers.flat(), links: links.flat(), nowUtc, freshSinceUtc };
+  return { clusters, balancers: balancers.flat(), links: links.flat(), holds, nowUtc, freshSinceUtc };
 }
 
 async function viewCluster(run: Run, cluster: Cluster): Promise<ClusterView> {

@@ -1,7 +1,15 @@
 /** An orphan on its way out. Partition `all`; key = canonical resource id. */
 import type { Evidence } from "../changes/plan.ts";
 
-export type OrphanKind = "loadBalancer" | "link";
+export type OrphanKind = "loadBalancer" | "link" | "connection";
+
+/** A resource that a person keeps, whatever is proved of it. Partition `all`; key = canonical resource id. */
+export interface Hold {
+  readonly resourceId: string;
+  readonly who: string;
+  readonly why: string;
+  readonly sinceUtc: string;
+}
 
 export interface Quarantined {
   readonly resourceId: string;

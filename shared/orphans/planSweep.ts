@@ -11,12 +11,14 @@ export function planSweep(quarantined: readonly Quarantined[], world: World): Pl
   const balancers = due.filter(
     ({ kind, resourceId }) => kind === "loadBalancer" && !isHeld(resourceId, links, world),
   );
-  return {
-    changes: [
-      ...links.flatMap((row) => [...connectionsOf(row, world), deletion(row, row.resourceId)]),
-      ...balancers.map((row) => deletion(row, row.resourceId)),
-    ],
-  };
+  const ofLinks = links.flatMap((row) => [...connectionsOf(row, world), deletion(row, row.resourceId)]);
+  const connections = due
+    .filter(
+      ({ kind, resourceId }) =>
+        kind === "connection" && !ofLinks.some((one) => sameId(one.resourceId, resourceId)),
+    )
+    .map((row) => deletion(row, row.resourceId));
+  return { changes: [...connections, ...ofLinks, ...balancers.map((row) => deletion(row, row.resourceId))] };
 }
 
 /** Its grace is over, it was proved anew since it began, and its cluster has not been heard of if it is said to be gone. */

@@ -32,6 +32,7 @@ export async function updateQuarantine(
 
 function toRow(run: Run, candidate: Candidate, known: Quarantined | undefined, policy: Policy): Quarantined {
   const nowUtc = run.now().toISOString();
+  const graceSeconds = policy.sweepGraceByKind[candidate.kind] ?? policy.sweepGraceSeconds;
   const quarantinedAtUtc = known?.quarantinedAtUtc ?? nowUtc;
   return {
     resourceId: candidate.resourceId,
@@ -40,7 +41,7 @@ function toRow(run: Run, candidate: Candidate, known: Quarantined | undefined, p
     reason: candidate.for.map(({ says }) => says).join("; "),
     evidence: candidate.for,
     quarantinedAtUtc,
-    deleteAfterUtc: new Date(Date.parse(quarantinedAtUtc) + policy.sweepGraceSeconds * 1000).toISOString(),
+    deleteAfterUtc: new Date(Date.parse(quarantinedAtUtc) + graceSeconds * 1000).toISOString(),
     lastProvedAtUtc: nowUtc,
   };
 }

@@ -2,9 +2,9 @@
  * Finds orphans, quarantines the proved ones, and deletes those whose grace is over, each proved once more from fresh reads
  * right before. Mode `observe` (the default) only tells. Called by the orphans queue; safe to run any number of times.
  */
-import { throwFailures, type Applied, type Apply } from "../changes/applied.ts";
+import { throwFailures, type Applied, type Apply, type ApplyOptions } from "../changes/applied.ts";
 import { printPlan } from "../changes/diff.ts";
-import { SYSTEM, type Change } from "../changes/plan.ts";
+import { SYSTEM, type Change, type Plan } from "../changes/plan.ts";
 import { sameId } from "../network/resourceId.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
@@ -19,24 +19,34 @@ import type { Quarantined } from "./model.ts";
 
 const LEASE_SECONDS = 600;
 
-export async function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
+export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
   return withLease(run, "sweep", LEASE_SECONDS, async () => {
     await resolveDangling(run);
-    const { policy } = await readPolicy(run);
-    const world = await gatherWorld(run, policy);
-    const quarantined = await updateQuarantine(run, findOrphans(world), policy);
-    const plan = planSweep(quarantined, world);
-    if (plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(plan).split("\n") });
+    const due = await planDue(run);
+    if (due.plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(due.plan).split("\n") });
     const cause = { why: item.why, who: SYSTEM, correlationId: item.correlationId };
-    const connections = world.links.flatMap((link) => link.connections);
-    const inSight = world.balancers.length + world.links.length + connections.length;
-    const applied = await apply(run, plan, cause, {
-      inSight,
-      stillTrue: (change) => refutation(run, change),
-    });
-    await releaseDeleted(run, quarantined, applied);
+    const applied = await apply(run, due.plan, cause, due.options);
+    await releaseDeleted(run, due.quarantined, applied);
     return throwFailures(applied);
   });
+}
+
+export interface Due {
+  readonly plan: Plan;
+  readonly quarantined: readonly Quarantined[];
+  /** With the last proof that every delete needs. */
+  readonly options: ApplyOptions;
+}
+
+/** Brings the quarantine up to date and plans the deletes that are due. */
+export async function planDue(run: Run): Promise<Due> {
+  const { policy } = await readPolicy(run);
+  const world = await gatherWorld(run, policy);
+  const quarantined = await updateQuarantine(run, findOrphans(world), policy);
+  const connections = world.links.flatMap((link) => link.connections);
+  const inSight = world.balancers.length + world.links.length + connections.length;
+  const stillTrue = (change: Change) => refutation(run, change);
+  return { plan: planSweep(quarantined, world), quarantined, options: { inSight, stillTrue } };
 }
 
 /** Why the resource must stay, judged on a world read now; `undefined` if it is still a proved orphan. */
@@ -52,7 +62,8 @@ async function refutation(run: Run, change: Change): Promise<string | undefined>
   return "not proved an orphan any more";
 }
 
-async function releaseDeleted(
+/** What was deleted has left quarantine. */
+export async function releaseDeleted(
   run: Run,
   quarantined: readonly Quarantined[],
   applied: readonly Applied[],

@@ -1,6 +1,7 @@
 /** What the orphan classifier sees: gathered once, pure data. */
 import type { Cluster } from "../clusters/model.ts";
 import type { Declared, Snapshot } from "../intents/model.ts";
+import type { Hold } from "./model.ts";
 import type { Link, LoadBalancer } from "../network/model.ts";
 
 export interface ClusterView {
@@ -16,6 +17,8 @@ export interface World {
   readonly clusters: readonly ClusterView[];
   readonly balancers: readonly LoadBalancer[];
   readonly links: readonly Link[];
+  /** What people keep. */
+  readonly holds: readonly Hold[];
   readonly nowUtc: string;
   /** Snapshots before this time prove nothing. */
   readonly freshSinceUtc: string;

@@ -73,5 +73,6 @@ function memoryTables(): MemoryTables {
     leases: new MemoryTable(),
     waiting: new MemoryTable(),
     touches: new MemoryTable(),
+    holds: new MemoryTable(),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findOrphans } from "../../shared/orphans/classify.ts";
+import type { Hold } from "../../shared/orphans/model.ts";
 import type { ClusterView, World } from "../../shared/orphans/world.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import type { Link, LoadBalancer } from "../../shared/network/model.ts";
@@ -13,6 +14,7 @@ import {
   intent,
   link,
   linkIdIn,
+  linkIntent,
   NOW,
   snapshot,
   UID,
@@ -25,10 +27,18 @@ interface Case {
   clusters?: ClusterView[];
   balancers?: LoadBalancer[];
   links?: Link[];
+  holds?: Hold[];
 }
 
-function judge({ clusters = [view()], balancers = [balancer()], links = [] }: Case): string[] {
-  const world: World = { clusters, balancers, links, nowUtc: NOW, freshSinceUtc: "2026-11-23T11:00:00.000Z" };
+function judge({ clusters = [view()], balancers = [balancer()], links = [], holds = [] }: Case): string[] {
+  const world: World = {
+    clusters,
+    balancers,
+    links,
+    holds,
+    nowUtc: NOW,
+    freshSinceUtc: "2026-11-23T11:00:00.000Z",
+  };
   return findOrphans(world).map(({ kind, verdict, missing, against }) =>
     [kind, verdict, ...missing, ...against].join(": "),
   );
@@ -43,6 +53,7 @@ const rule = (uid: string, on = frontend()) => ({
   port: 80,
   poolIds: [],
 });
+const linked = intent({ link: linkIntent() });
 const parked = { ...link({ connections: [] }), id: linkIdIn("pls", "rg-links") };
 
 describe("each way in which orphans arise, and its twin that is alive", () => {
@@ -85,7 +96,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
         balancers: [],
         links: [{ ...parked, connections: [connection({ status: "Disconnected" })] }],
       },
-      ["link: orphan"],
+      ["connection: orphan", "link: orphan"],
     ],
     [
       "cluster rebuilt from backup: Services return with new UIDs",
@@ -125,6 +136,57 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       [],
     ],
     [
+      "a Service withdrew azure-pls-create: the controller leaves the link behind",
+      { clusters: [view({ declared: [declared()] })], links: [link()] },
+      ["link: orphan"],
+    ],
+    [
+      "twin: it still declares the link",
+      { clusters: [view({ declared: [declared({ intent: linked })] })], links: [link()] },
+      [],
+    ],
+    [
+      "twin: a Service that shares the frontend declares it",
+      {
+        clusters: [
+          view({
+            declared: [
+              declared({ intent: intent({ addresses: { ipv4: "10.0.1.10" } }) }),
+              declared({ name: "api", uid: OTHER, intent: { ...linked, addresses: { ipv4: "10.0.1.10" } } }),
+            ],
+          }),
+        ],
+        links: [link()],
+      },
+      [],
+    ],
+    [
+      "twin: consumers are still connected to it",
+      { clusters: [view({ declared: [declared()] })], links: [link({ connections: [connection()] })] },
+      ["link: unproved: connection pe.1 is approved"],
+    ],
+    [
+      "a consumer deleted its endpoint and left a connection on a link that lives",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        links: [link({ connections: [connection({ status: "Disconnected" })] })],
+      },
+      ["connection: orphan"],
+    ],
+    [
+      "twin: the link is tagged off",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        links: [
+          link({
+            tags: { ...link().tags, mooring: "off" },
+            connections: [connection({ status: "Disconnected" })],
+          }),
+        ],
+      },
+      ["connection: unproved: it is tagged mooring: off"],
+    ],
+    [
       "a Service that is being deleted is alive until a snapshot misses it",
       { clusters: [view({ declared: [declared({ deletedAtUtc: NOW })] })] },
       [],
@@ -148,6 +210,11 @@ describe("what is not proved is left alone, and says what is missing", () => {
       "a snapshot that is suddenly far smaller",
       { clusters: [view({ snapshot: snapshot({ services: 4, previousServices: 10 }) })] },
       ["loadBalancer: unproved: the snapshot of one fell from 10 to 4 Services"],
+    ],
+    [
+      "a person holds it",
+      { holds: [{ resourceId: balancerId().toUpperCase(), who: "ada", why: "migration", sinceUtc: NOW }] },
+      ["loadBalancer: unproved: ada holds it: migration"],
     ],
     [
       "the off tag",

@@ -1,0 +1,148 @@
+import { Command } from "commander";
+import type { JournalEntry } from "../shared/changes/journal.ts";
+import { listJournal } from "../shared/changes/journalStore.ts";
+import { planUndo } from "../shared/changes/undo.ts";
+import { InvalidInput } from "../shared/errors.ts";
+import { parseResourceId } from "../shared/network/resourceId.ts";
+import { findOrphans, type Candidate } from "../shared/orphans/classify.ts";
+import { gatherWorld } from "../shared/orphans/gather.ts";
+import { hold, release } from "../shared/orphans/hold.ts";
+import type { Quarantined } from "../shared/orphans/model.ts";
+import { listQuarantine } from "../shared/orphans/quarantine.ts";
+import { planDue, releaseDeleted } from "../shared/orphans/sweep.ts";
+import { readPolicy } from "../shared/policyStore.ts";
+import type { Run } from "../shared/ports.ts";
+import { carryOut, operator } from "./changes.ts";
+import { open, openToWrite } from "./open.ts";
+import { isData, print, printData } from "./print.ts";
+
+export function orphansCommand(): Command {
+  const orphans = new Command("orphans").description("what no living Service accounts for");
+  orphans.command("list").description("what waits out its grace, and why").action(list);
+  orphans
+    .command("explain <resource>")
+    .description("the evidence for and against, read now, and what is missing for a proof")
+    .action(explain);
+  orphans
+    .command("hold <resource>")
+    .description("keep it, whatever is proved, until it is released")
+    .requiredOption("--reason <text>", "why; whoever looks at it reads this")
+    .action(holdOne);
+  orphans
+    .command("release <resource>")
+    .description("take a hold back; if it still is an orphan its grace begins anew")
+    .action(releaseOne);
+  orphans
+    .command("sweep")
+    .description("delete now what is due; shows the plan and asks")
+    .option("--yes", "do not ask", false)
+    .action(sweep);
+  orphans
+    .command("restore <resource>")
+    .description("make again what a sweep deleted, by name, id or journal entry; shows the plan and asks")
+    .option("--yes", "do not ask", false)
+    .action(restore);
+  return orphans;
+}
+
+const nameOf = (id: string) => parseResourceId(id)?.name ?? id;
+
+async function list(_options: unknown, command: Command): Promise<void> {
+  print(command, await listQuarantine(await open()), {
+    kind: ({ kind }) => kind,
+    name: ({ resourceId }) => nameOf(resourceId),
+    cluster: ({ cluster }) => cluster,
+    "delete after": ({ deleteAfterUtc }) => deleteAfterUtc,
+    why: ({ reason }) => reason,
+  });
+}
+
+async function explain(selector: string, _options: unknown, command: Command): Promise<void> {
+  const run = await open();
+  const { candidate, row } = await find(run, selector);
+  if (isData(command)) return printData(command, { ...candidate, ...(row && { quarantine: row }) });
+  console.log(`${candidate.kind} ${candidate.resourceId}`);
+  console.log(
+    candidate.verdict === "orphan" ? "is proved an orphan." : "is not proved an orphan, and stays.",
+  );
+  for (const { says, source, atUtc } of candidate.for)
+    console.log(`  for:     ${says} (${source}, ${atUtc})`);
+  for (const against of candidate.against) console.log(`  against: ${against}`);
+  for (const missing of candidate.missing) console.log(`  missing: ${missing}`);
+  const { quarantinedAtUtc = "never", deleteAfterUtc = "" } = row ?? {};
+  console.log(
+    row
+      ? `In quarantine since ${quarantinedAtUtc}; not before ${deleteAfterUtc} may it be deleted.`
+      : "Not in quarantine.",
+  );
+  const { policy } = await readPolicy(run);
+  if (policy.modes.sweep === "observe")
+    console.log("Mode of sweep is observe: nothing is deleted by itself.");
+}
+
+interface Found {
+  readonly candidate: Candidate;
+  readonly row: Quarantined | undefined;
+}
+
+/** What is suspected now. @throws InvalidInput if nothing is known against the resource, or if the name fits several */
+async function find(run: Run, selector: string): Promise<Found> {
+  const { policy } = await readPolicy(run);
+  const candidates = findOrphans(await gatherWorld(run, policy));
+  const wanted = selector.toLowerCase();
+  const found = candidates.filter(({ resourceId }) =>
+    [resourceId, nameOf(resourceId)].some((text) => text.toLowerCase() === wanted),
+  );
+  const [candidate, other] = found;
+  if (!candidate)
+    throw new InvalidInput(
+      `${selector} is not suspected: a living Service accounts for it, it is of no registered cluster, or it is not there`,
+    );
+  if (other)
+    throw new InvalidInput(
+      found.map(({ resourceId }) => `${selector} may be ${resourceId}: say which by its id`),
+    );
+  const rows = await listQuarantine(run);
+  const row = rows.find(({ resourceId }) => resourceId.toLowerCase() === candidate.resourceId.toLowerCase());
+  return { candidate, row };
+}
+
+async function holdOne(selector: string, { reason }: { reason: string }): Promise<void> {
+  const run = await open();
+  const { candidate } = await find(run, selector);
+  await hold(run, candidate.resourceId, { who: operator(), why: reason });
+  console.log(`Held: ${candidate.resourceId} stays until \`mooring orphans release\`.`);
+}
+
+async function releaseOne(selector: string): Promise<void> {
+  const run = await open();
+  const { candidate } = await find(run, selector);
+  const was = await release(run, candidate.resourceId);
+  console.log(`${was ? "Released" : "There was no hold"}: ${candidate.resourceId}; any grace begins anew.`);
+}
+
+async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void> {
+  const { run, apply } = await openToWrite();
+  const { plan, quarantined, options } = await planDue(run);
+  const applied = await carryOut(command, { run, apply, plan, why: "mooring orphans sweep", yes, options });
+  await releaseDeleted(run, quarantined, applied);
+}
+
+async function restore(selector: string, { yes }: { yes: boolean }, command: Command): Promise<void> {
+  const { run, apply } = await openToWrite();
+  const { plan, losses } = await planUndo(run, (await lastDelete(run, selector)) ?? selector);
+  if (!isData(command)) for (const loss of losses) console.log(`! ${loss}`);
+  await carryOut(command, { run, apply, plan, why: `mooring orphans restore ${selector}`, yes });
+}
+
+/** The newest entry that deleted a resource of this name or id. */
+async function lastDelete(run: Run, selector: string): Promise<string | undefined> {
+  const isIt = ({ change, outcome }: JournalEntry) =>
+    change.action === "delete" &&
+    outcome === "applied" &&
+    [change.resourceId, nameOf(change.resourceId)].some(
+      (text) => text.toLowerCase() === selector.toLowerCase(),
+    );
+  for await (const { entry } of listJournal(run)) if (isIt(entry)) return entry.id;
+  return undefined;
+}
