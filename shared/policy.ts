@@ -127,6 +127,7 @@ export const Policy = z.strictObject({
   sweepGraceByKind: z
     .strictObject({
       loadBalancer: graceSeconds.optional(),
+      frontend: graceSeconds.optional(),
       link: graceSeconds.optional(),
       connection: graceSeconds.optional(),
     })

@@ -24,12 +24,14 @@ export function toLoadBalancer(balancer: SdkLoadBalancer): LoadBalancer {
       protocol: rule.protocol ?? "",
       port: rule.frontendPort ?? 0,
       poolIds: ids([rule.backendAddressPool, ...(rule.backendAddressPools ?? [])]),
+      ...(rule.probe?.id && { probeId: rule.probe.id }),
     })),
     pools: (balancer.backendAddressPools ?? []).map((pool) => ({
       id: pool.id ?? "",
       name: pool.name ?? "",
       members: (pool.backendIPConfigurations ?? []).length + (pool.loadBalancerBackendAddresses ?? []).length,
     })),
+    probes: (balancer.probes ?? []).map(({ id = "", name = "" }) => ({ id, name })),
     otherFrontendUses: ids([
       ...(balancer.outboundRules ?? []).flatMap((rule) => rule.frontendIPConfigurations ?? []),
       ...(balancer.inboundNatRules ?? []).map((rule) => rule.frontendIPConfiguration),

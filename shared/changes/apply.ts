@@ -12,7 +12,7 @@ import { withEdits } from "./body.ts";
 import { refusedBecause } from "./guards.ts";
 import { isInPlace } from "./inPlace.ts";
 import { closeEntry, countDeletes, openEntry, type Ended } from "./journalStore.ts";
-import { SYSTEM, type Cause, type Change } from "./plan.ts";
+import { isRemoval, SYSTEM, type Cause, type Change } from "./plan.ts";
 import { observedBecause } from "./policy.ts";
 import type { Resource, ResourceWriter } from "./resources.ts";
 import { isStopped } from "./stop.ts";
@@ -80,7 +80,7 @@ async function refusal(
   const [locks, stopped, day, touches] = await Promise.all([
     run.ports.resources.locks(change.resourceId),
     isStopped(run),
-    change.action === "delete" ? countDeletes(run, before(run, DAY_MILLISECONDS)) : 0,
+    isRemoval(change) ? countDeletes(run, before(run, DAY_MILLISECONDS)) : 0,
     change.capability === "links" && cause.who === SYSTEM ? lastHour(run, change.resourceId) : [],
   ]);
   const { policy } = inForce;
@@ -99,7 +99,7 @@ async function refusal(
   });
   if (guarded) return `${guarded.guard}: ${guarded.why}`;
   if (options.stillTrue && actual) return options.stillTrue(change, actual);
-  return change.action === "delete" ? "no last proof was given for a delete" : undefined;
+  return isRemoval(change) ? "no last proof was given for a delete" : undefined;
 }
 
 function before(run: Run, milliseconds: number): string {
@@ -182,7 +182,7 @@ async function remember(
 }
 
 function report(work: Work, change: Change, journalId: string, { outcome, why }: Ended): Applied {
-  if (change.action === "delete" && outcome !== "refused") work.deletes += 1;
+  if (isRemoval(change) && outcome !== "refused") work.deletes += 1;
   work.run.log.info("change written", {
     resourceId: change.resourceId,
     action: change.action,

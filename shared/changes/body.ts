@@ -1,5 +1,5 @@
 /** Reads and sets single values of a raw body by path; everything else stays byte for byte. Pure. */
-import type { Edit } from "./plan.ts";
+import { isListEdit, type Edit, type ListEdit, type NamedItem } from "./plan.ts";
 import type { Json, JsonObject } from "./resources.ts";
 
 /** The value at `path` (dots between keys), `undefined` if absent. */
@@ -9,7 +9,33 @@ export function valueAt(body: JsonObject, path: string): Json | undefined {
 
 /** The body with every edit's `after` in place; missing objects on the way are made. */
 export function withEdits(body: JsonObject, edits: readonly Edit[]): JsonObject {
-  return edits.reduce((edited, edit) => setAt(edited, edit.path.split("."), edit.after), body);
+  return edits.reduce((edited, edit) => {
+    const after = isListEdit(edit) ? listAfter(valueAt(edited, edit.path), edit) : edit.after;
+    return setAt(edited, edit.path.split("."), after);
+  }, body);
+}
+
+function listAfter(list: Json | undefined, { remove = [], add = [] }: ListEdit): Json {
+  return [...namedItems(list).filter(({ name }) => !has(remove, name)), ...add];
+}
+
+/** True if the body is as the edit wants it. */
+export function isAsEdited(body: JsonObject, edit: Edit): boolean {
+  const value = valueAt(body, edit.path);
+  if (!isListEdit(edit)) return sameValue(value, edit.after);
+  const names = namedItems(value).map(({ name }) => name);
+  const [remove = [], add = []] = [edit.remove, edit.add];
+  return !remove.some((name) => has(names, name)) && add.every(({ name }) => has(names, name));
+}
+
+/** Items of a list of children, each with its name. */
+export function namedItems(list: Json | undefined): NamedItem[] {
+  return Array.isArray(list) ? (list as NamedItem[]) : [];
+}
+
+/** Without case, as Azure compares names. */
+function has(names: readonly string[], name: string): boolean {
+  return names.some((one) => one.toLowerCase() === name.toLowerCase());
 }
 
 function setAt(

@@ -1,5 +1,5 @@
 /** A plan as people read it: `+` made, `~` changed, `-` removed, with each change's reason and evidence. Pure. */
-import type { Change, Edit, Plan } from "./plan.ts";
+import { isListEdit, type Change, type Edit, type ListEdit, type Plan } from "./plan.ts";
 import type { Json } from "./resources.ts";
 
 export type Mark = "+" | "~" | "-";
@@ -24,10 +24,19 @@ export function printChange(change: Change, paint: Paint): string {
   return [head, `    ${change.reason}`, ...edits, ...evidence].join("\n");
 }
 
-function printEdit({ path, before, after }: Edit, paint: Paint): string {
+function printEdit(edit: Edit, paint: Paint): string {
+  if (isListEdit(edit)) return printItems(edit, paint).join("\n");
+  const { path, before, after } = edit;
   if (before === undefined) return paint("+", `  + ${path}: ${print(after)}`);
   if (after === undefined) return paint("-", `  - ${path}: ${print(before)}`);
   return paint("~", `  ~ ${path}: ${print(before)} -> ${print(after)}`);
+}
+
+function printItems({ path, remove = [], add = [] }: ListEdit, paint: Paint): string[] {
+  return [
+    ...remove.map((name) => paint("-", `  - ${path}: ${name}`)),
+    ...add.map(({ name }) => paint("+", `  + ${path}: ${name}`)),
+  ];
 }
 
 function print(value: Json | undefined): string {

@@ -5,7 +5,7 @@
 import type { Policy } from "../policy.ts";
 import { sameValue, valueAt } from "./body.ts";
 import { CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
-import type { Change } from "./plan.ts";
+import { isListEdit, isRemoval, type Change } from "./plan.ts";
 import type { Lock, Resource } from "./resources.ts";
 
 export interface GuardInput {
@@ -62,7 +62,7 @@ const notOurs: Guard = ({ actual, change }) => {
 };
 
 const locked: Guard = ({ change, locks }) => {
-  const lock = locks.find(({ level }) => level === "ReadOnly" || change.action === "delete");
+  const lock = locks.find(({ level }) => level === "ReadOnly" || isRemoval(change));
   return lock && `management lock ${lock.id} (${lock.level})`;
 };
 
@@ -82,12 +82,14 @@ const unsettled: Guard = ({ actual }) =>
 
 const changedSincePlanned: Guard = ({ change, actual }) => {
   if (change.action !== "update" || !actual) return undefined;
-  const moved = change.edits.find(({ path, before }) => !sameValue(valueAt(actual.body, path), before));
+  const moved = change.edits.find(
+    (edit) => !isListEdit(edit) && !sameValue(valueAt(actual.body, edit.path), edit.before),
+  );
   return moved && `${moved.path} changed since the plan was made`;
 };
 
 const blastRadius: Guard = ({ change, policy, deletes, inSight }) => {
-  if (change.action !== "delete") return undefined;
+  if (!isRemoval(change)) return undefined;
   if (deletes.run >= policy.maxDeletesPerRun)
     return `${deletes.run} deletes in this run, policy allows ${policy.maxDeletesPerRun}`;
   if (deletes.day >= policy.maxDeletesPerDay)

@@ -1,4 +1,4 @@
-import { sameValue, valueAt } from "./body.ts";
+import { isAsEdited } from "./body.ts";
 import type { Change } from "./plan.ts";
 import type { Resource } from "./resources.ts";
 
@@ -6,8 +6,5 @@ import type { Resource } from "./resources.ts";
 export function isInPlace(change: Change, actual: Resource | undefined): boolean {
   if (change.action === "delete") return actual === undefined;
   if (change.action === "create") return actual?.provisioningState === "Succeeded";
-  return (
-    actual !== undefined &&
-    change.edits.every(({ path, after }) => sameValue(valueAt(actual.body, path), after))
-  );
+  return actual !== undefined && change.edits.every((edit) => isAsEdited(actual.body, edit));
 }

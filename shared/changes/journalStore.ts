@@ -4,7 +4,7 @@
  */
 import type { Run } from "../ports.ts";
 import type { JournalEntry, Outcome } from "./journal.ts";
-import type { Cause, Change } from "./plan.ts";
+import { isRemoval, type Cause, type Change } from "./plan.ts";
 import type { JsonObject } from "./resources.ts";
 
 const PARTITION = "all";
@@ -80,7 +80,7 @@ export async function countDeletes(run: Run, sinceUtc: string): Promise<number> 
   let count = 0;
   for await (const { entry } of listJournal(run, sinceUtc))
     if (
-      entry.change.action === "delete" &&
+      isRemoval(entry.change) &&
       (entry.outcome === "applied" || entry.outcome === "intended" || entry.outcome === "unknown")
     )
       count += 1;

@@ -13,8 +13,19 @@ export interface Evidence {
   readonly atUtc: string;
 }
 
+export type Edit = ValueEdit | ListEdit;
+
+/** Takes the named items out of the list at `path`, or puts items into it; the others stay as they are. */
+export interface ListEdit {
+  readonly path: string;
+  readonly remove?: readonly string[];
+  readonly add?: readonly NamedItem[];
+}
+
+export type NamedItem = JsonObject & { readonly name: string };
+
 /** Sets the value at `path` (dots between keys) from `before` to `after`; `undefined` means absent. */
-export interface Edit {
+export interface ValueEdit {
   readonly path: string;
   readonly before: Json | undefined;
   readonly after: Json | undefined;
@@ -34,6 +45,18 @@ export type Change =
   | (ChangeBase & { readonly action: "update"; readonly edits: readonly Edit[] })
   | (ChangeBase & { readonly action: "create"; readonly body: JsonObject })
   | (ChangeBase & { readonly action: "delete" });
+
+export function isListEdit(edit: Edit): edit is ListEdit {
+  return "remove" in edit || "add" in edit;
+}
+
+/** True of what takes something away for good: a delete, or a child taken out of its parent. */
+export function isRemoval(change: Change): boolean {
+  return (
+    change.action === "delete" ||
+    (change.action === "update" && change.edits.some((edit) => isListEdit(edit) && edit.remove !== undefined))
+  );
+}
 
 export interface Plan {
   /** In the order of writing. */

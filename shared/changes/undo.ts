@@ -4,7 +4,8 @@ import { parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { JournalEntry } from "./journal.ts";
 import { listJournal } from "./journalStore.ts";
-import { SYSTEM, type Change, type Evidence, type Plan } from "./plan.ts";
+import { namedItems, valueAt } from "./body.ts";
+import { isListEdit, isRemoval, SYSTEM, type Change, type Evidence, type Plan } from "./plan.ts";
 import type { JsonObject } from "./resources.ts";
 import { restorable } from "./restorable.ts";
 
@@ -29,6 +30,7 @@ export async function planUndo(run: Run, id: string): Promise<Undo> {
     },
   ];
   const { change } = entry;
+  if (isRemoval(change) && change.action === "update") return undoRemoval(run, { entry, change, evidence });
   if (change.action === "update") return undoUpdate(entry, change, evidence);
   if (change.action === "delete") return undoDelete(run, entry, evidence);
   throw new InvalidInput(`journal entry ${entry.id} made a resource: Mooring does not delete what lives`);
@@ -52,7 +54,9 @@ function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, 
       `Azure lets no connection wait again: decide anew with \`mooring connections approve\` or \`reject\``,
     );
   const edits = change.edits
-    .map(({ path, before, after }) => ({ path, before: after, after: before }))
+    .flatMap((edit) =>
+      isListEdit(edit) ? [] : [{ path: edit.path, before: edit.after, after: edit.before }],
+    )
     .toReversed();
   const automatic = entry.cause.who === SYSTEM;
   return {
@@ -60,6 +64,25 @@ function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, 
     losses: automatic
       ? ["Mooring will put it right again, unless the Service's annotation or the policy changes first."]
       : [],
+  };
+}
+
+interface Removed {
+  readonly entry: JournalEntry;
+  readonly change: Change & { action: "update" };
+  readonly evidence: Evidence[];
+}
+
+/** Puts back what was taken out, as the state before has it. */
+async function undoRemoval(run: Run, { entry, change, evidence }: Removed): Promise<Undo> {
+  const body = restorable((await run.ports.states.load(entry.beforeState ?? "")) as JsonObject);
+  const edits = change.edits.filter(isListEdit).map(({ path, remove = [] }) => ({
+    path,
+    add: namedItems(valueAt(body, path)).filter(({ name }) => remove.includes(name)),
+  }));
+  return {
+    plan: { changes: [{ ...change, reason: reasonOf(entry), evidence, edits: edits.toReversed() }] },
+    losses: ["A dynamic address may be another one; a static one only comes back if it is still free."],
   };
 }
 

@@ -42,6 +42,12 @@ export interface Rule {
   readonly protocol: string;
   readonly port: number;
   readonly poolIds: readonly string[];
+  readonly probeId?: string;
+}
+
+export interface Probe {
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface Pool {
@@ -61,6 +67,7 @@ export interface LoadBalancer {
   readonly frontends: readonly Frontend[];
   readonly rules: readonly Rule[];
   readonly pools: readonly Pool[];
+  readonly probes: readonly Probe[];
   /** Frontends that outbound rules, inbound NAT rules or NAT pools refer to, by frontend id. */
   readonly otherFrontendUses: readonly string[];
 }

@@ -30,7 +30,10 @@ export function findOrphans(world: World): Candidate[] {
   const balancers = world.balancers.flatMap((balancer) => judgeBalancer(world, balancer) ?? []);
   const links = world.links.flatMap((link) => judgeLink(world, link) ?? []);
   const connections = world.links.flatMap((link) => judgeConnections(world, link));
-  return [...links, ...balancers, ...connections].sort((a, b) => (a.resourceId < b.resourceId ? -1 : 1));
+  const frontends = world.balancers.flatMap((balancer) => judgeFrontends(world, balancer));
+  return [...links, ...balancers, ...frontends, ...connections].sort((a, b) =>
+    a.resourceId < b.resourceId ? -1 : 1,
+  );
 }
 
 /** A connection whose endpoint is gone holds nothing and nobody; Azure's own word is the proof. */
@@ -62,6 +65,22 @@ function judgeBalancer(world: World, balancer: LoadBalancer): Candidate | undefi
     kind: "loadBalancer",
     against: contradictions.balancer(world, balancer),
   });
+}
+
+/** Frontends that nobody has any more, on a load balancer that lives. */
+function judgeFrontends(world: World, balancer: LoadBalancer): Candidate[] {
+  const view = viewOf(world, balancer.id);
+  if (!view || !balancer.name.toLowerCase().endsWith("-internal")) return [];
+  const dead = balancer.frontends.filter((frontend) => !livesOn(view, balancer, frontend));
+  // If none lives, it is the load balancer that is judged.
+  if (dead.length === balancer.frontends.length) return [];
+  return dead.map((frontend) =>
+    judge(world, view, {
+      resourceId: frontend.id,
+      kind: "frontend",
+      against: contradictions.frontend(world, balancer, frontend),
+    }),
+  );
 }
 
 function judgeLink(world: World, link: Link): Candidate | undefined {

@@ -1,11 +1,12 @@
 /** What Azure itself shows against a resource being an orphan. Pure. */
 import { isControllers } from "../intents/frontendName.ts";
-import type { Link, LoadBalancer } from "../network/model.ts";
+import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
 import { sameId } from "../network/resourceId.ts";
 import type { World } from "./world.ts";
 
 export const contradictions = {
   balancer: againstBalancer,
+  frontend: againstFrontend,
   link: againstLink,
   connection: againstConnection,
 };
@@ -22,6 +23,21 @@ function againstBalancer(world: World, balancer: LoadBalancer): string[] {
     ...(balancer.otherFrontendUses.length > 0 ? ["outbound or inbound NAT rules use its frontends"] : []),
     ...foreign(balancer),
     ...unmarked.map((link) => `link ${link.name} stands on it and may be in use`),
+  ];
+}
+
+/** What is on one frontend, and what the write would touch: its load balancer. */
+function againstFrontend(world: World, balancer: LoadBalancer, frontend: Frontend): string[] {
+  const isHere = (id: string) => sameId(id, frontend.id);
+  const rules = balancer.rules.filter(({ frontendId }) => isHere(frontendId));
+  const links = world.links.filter(({ frontendIds }) => frontendIds.some(isHere));
+  return [
+    ...unsettled(balancer.provisioningState),
+    ...off(balancer.tags),
+    ...(frontend.isPublic ? ["it is public"] : []),
+    ...(balancer.otherFrontendUses.some(isHere) ? ["outbound or inbound NAT rules use it"] : []),
+    ...foreign({ ...balancer, frontends: [frontend], rules }),
+    ...links.flatMap((link) => againstLink(link).map((why) => `link ${link.name} stands on it: ${why}`)),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** An orphan on its way out. Partition `all`; key = canonical resource id. */
 import type { Evidence } from "../changes/plan.ts";
 
-export type OrphanKind = "loadBalancer" | "link" | "connection";
+export type OrphanKind = "loadBalancer" | "frontend" | "link" | "connection";
 
 /** A resource that a person keeps, whatever is proved of it. Partition `all`; key = canonical resource id. */
 export interface Hold {

@@ -2,6 +2,7 @@
 import type { Change, Plan } from "../changes/plan.ts";
 import { sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
+import { removeFrontend } from "./removeFrontend.ts";
 import type { ClusterView, World } from "./world.ts";
 
 /** A load balancer waits for every link on it: one that is not due keeps it. */
@@ -18,7 +19,16 @@ export function planSweep(quarantined: readonly Quarantined[], world: World): Pl
         kind === "connection" && !ofLinks.some((one) => sameId(one.resourceId, resourceId)),
     )
     .map((row) => deletion(row, row.resourceId));
-  return { changes: [...connections, ...ofLinks, ...balancers.map((row) => deletion(row, row.resourceId))] };
+  const frontends = due
+    .filter(({ kind, resourceId }) => kind === "frontend" && !isStoodOn(resourceId, links, world))
+    .flatMap((row) => {
+      const balancer = world.balancers.find((one) =>
+        one.frontends.some(({ id }) => sameId(id, row.resourceId)),
+      );
+      return balancer ? [removeFrontend(row, balancer)] : [];
+    });
+  const whole = balancers.map((row) => deletion(row, row.resourceId));
+  return { changes: [...connections, ...ofLinks, ...frontends, ...whole] };
 }
 
 /** Its grace is over, it was proved anew since it began, and its cluster has not been heard of if it is said to be gone. */
@@ -47,6 +57,13 @@ function isHeld(balancerId: string, dueLinks: readonly Quarantined[], world: Wor
     link.frontendIds.some((id) => balancer?.frontends.some((frontend) => sameId(frontend.id, id))),
   );
   return on.some((link) => !dueLinks.some(({ resourceId }) => sameId(resourceId, link.id)));
+}
+
+/** A link that is not due keeps the frontend under it. */
+function isStoodOn(frontendId: string, dueLinks: readonly Quarantined[], world: World): boolean {
+  return world.links
+    .filter(({ frontendIds }) => frontendIds.some((id) => sameId(id, frontendId)))
+    .some((link) => !dueLinks.some(({ resourceId }) => sameId(resourceId, link.id)));
 }
 
 function deletion(row: Quarantined, resourceId: string): Change {

@@ -16,6 +16,7 @@ import { gatherWorld } from "./gather.ts";
 import { leave, updateQuarantine } from "./quarantine.ts";
 import { planSweep } from "./planSweep.ts";
 import type { Quarantined } from "./model.ts";
+import { removedBy } from "./removeFrontend.ts";
 
 const LEASE_SECONDS = 600;
 
@@ -54,11 +55,13 @@ async function refutation(run: Run, change: Change): Promise<string | undefined>
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);
   const proved = findOrphans(world).filter(({ verdict }) => verdict === "orphan");
-  if (proved.some(({ resourceId }) => sameId(resourceId, change.resourceId))) return undefined;
+  const isProved = (id: string) => proved.some(({ resourceId }) => sameId(resourceId, id));
+  const removed = removedBy(change);
+  if (removed.length > 0 && removed.every(isProved)) return undefined;
   const link = world.links.find(({ connections }) =>
     connections.some(({ id }) => sameId(id, change.resourceId)),
   );
-  if (link && proved.some(({ resourceId }) => sameId(resourceId, link.id))) return undefined;
+  if (change.action === "delete" && link && isProved(link.id)) return undefined;
   return "not proved an orphan any more";
 }
 
@@ -70,6 +73,6 @@ export async function releaseDeleted(
 ): Promise<void> {
   const deleted = applied
     .filter(({ outcome }) => outcome === "applied")
-    .map(({ change }) => change.resourceId);
+    .flatMap(({ change }) => removedBy(change));
   for (const row of quarantined) if (deleted.some((id) => sameId(id, row.resourceId))) await leave(run, row);
 }

@@ -7,6 +7,7 @@ import type { Service } from "../../sandbox/cluster/service.ts";
 import { toEvent } from "../../sandbox/events/toEvent.ts";
 import { azureNetwork } from "../../shared/azure/network.ts";
 import { openResources } from "../../shared/azure/resources.ts";
+import type { Apply } from "../../shared/changes/applied.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import { Service as Parsed } from "../../shared/annotations/service.ts";
 import { parseIntent } from "../../shared/annotations/parse.ts";
@@ -24,13 +25,17 @@ const A = "service.beta.kubernetes.io/azure-";
 export interface LiveCluster {
   readonly arm: TestArm;
   readonly run: MemoryRun;
+  readonly apply: Apply;
   /** Resource events that Event Grid would deliver, oldest first. */
   readonly events: ReturnType<typeof toEvent>[];
   /** Applies a Service with a link: admitted, remembered, built. */
   declare(name: string, lists: Lists): Promise<void>;
   /** The controller looks at everything again. */
   resync(): Promise<void>;
+  /** The Service goes and the controller never hears of it; the next snapshot misses it. */
+  lose(name: string): Promise<void>;
   linkOf(name: string): Promise<any>;
+  balancer(): Promise<any>;
   /** Reads the link whole, changes it and writes it whole, as the portal and `az` do. */
   setBehindItsBack(name: string, lists: Lists): Promise<void>;
   /** Hands events to the app, and what is due to its workers; gives how many messages failed and wait again. */
@@ -74,6 +79,7 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
   return {
     arm,
     run,
+    apply,
     events,
     linkOf,
     async declare(name, lists) {
@@ -89,6 +95,13 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
       for (const service of controller.services.values())
         await hear(run, service, service.metadata.uid ?? "");
     },
+    async lose(name) {
+      await controller.remove("shop", name, { lose: true });
+      await run.tables.intents.transact("one", [{ do: "remove", key: `shop/${name}` }]);
+      await hearAll(run, controller.services.size);
+    },
+    balancer: async () =>
+      (await arm.send("GET", `${NODES}/providers/Microsoft.Network/loadBalancers/kubernetes-internal`)).body,
     async setBehindItsBack(name, { visibility, autoApproval }) {
       const body = await linkOf(name);
       if (visibility) body.properties.visibility = { subscriptions: visibility };
@@ -129,6 +142,11 @@ function serviceOf(name: string, { visibility = [], autoApproval = [] }: Lists):
     metadata: { name, namespace: "shop", annotations },
     spec: { type: "LoadBalancer", ports: [{ port: 80 }] },
   };
+}
+
+async function hearAll(run: MemoryRun, services: number): Promise<void> {
+  const value = { cluster: "one", takenAtUtc: run.clock.nowUtc, services, previousServices: services };
+  await run.tables.snapshots.transact("all", [{ do: "put", key: "one", value }]);
 }
 
 /** As admission, or a snapshot, would remember it. */

@@ -93,6 +93,7 @@ export function balancer(some: Partial<LoadBalancer> = {}): LoadBalancer {
     frontends: [frontend({}, id)],
     rules: [],
     pools: [],
+    probes: [],
     otherFrontendUses: [],
     ...some,
   };

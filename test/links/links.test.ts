@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
+import { isListEdit } from "../../shared/changes/plan.ts";
 import { planConnections } from "../../shared/links/planConnections.ts";
 import { planLink } from "../../shared/links/planLink.ts";
 import { clusterOfLink, ownerOfLink } from "../../shared/links/owner.ts";
@@ -31,7 +32,7 @@ const owner = (some = {}) => declared({ intent: intent({ link: linkIntent(some) 
 const about = (policy = {}) => ({ evidence: [], policy: Policy.parse(policy) });
 const edits = (actual: Link, desired = {}, policy = {}) =>
   planLink(actual, owner(desired), about(policy)).changes.flatMap((change) =>
-    change.action === "update" ? change.edits : [],
+    change.action === "update" ? change.edits.flatMap((edit) => (isListEdit(edit) ? [] : [edit])) : [],
   );
 
 const anyIds = fc.uniqueArray(fc.constantFrom(SUBSCRIPTION, PARTNER, PARTNER.toUpperCase(), "*"));

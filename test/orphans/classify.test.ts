@@ -53,6 +53,11 @@ const rule = (uid: string, on = frontend()) => ({
   port: 80,
   poolIds: [],
 });
+const dead = frontend({
+  name: baseName(OTHER),
+  id: `${balancerId()}/frontendIPConfigurations/${baseName(OTHER)}`,
+  address: "10.0.1.77",
+});
 const linked = intent({ link: linkIntent() });
 const parked = { ...link({ connections: [] }), id: linkIdIn("pls", "rg-links") };
 
@@ -128,12 +133,12 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["loadBalancer: orphan"],
     ],
     [
-      "one frontend of two lives: the load balancer stays",
+      "one frontend of two lives: the load balancer stays, the other one is an orphan",
       {
         clusters: [view({ declared: [declared({ uid: OTHER })] })],
         balancers: [balancer({ frontends: [frontend(), frontend({ name: baseName(OTHER) })] })],
       },
-      [],
+      ["frontend: orphan"],
     ],
     [
       "a Service withdrew azure-pls-create: the controller leaves the link behind",
@@ -240,6 +245,32 @@ describe("what is not proved is left alone, and says what is missing", () => {
       "it is being written",
       { balancers: [balancer({ provisioningState: "Updating" })] },
       ["loadBalancer: unproved: it is Updating"],
+    ],
+    [
+      "a frontend beside a living one, with a rule that is not the controller's, and outbound rules",
+      {
+        clusters: [view({ declared: [declared()] })],
+        balancers: [
+          balancer({
+            frontends: [frontend(), dead],
+            rules: [{ ...rule(OTHER, dead), name: "db" }],
+            otherFrontendUses: [dead.id],
+          }),
+        ],
+      },
+      ["frontend: unproved: outbound or inbound NAT rules use it: rule db is not the controller's"],
+    ],
+    [
+      "a frontend beside a living one, with a link in use",
+      {
+        clusters: [view({ declared: [declared()] })],
+        balancers: [balancer({ frontends: [frontend(), dead] })],
+        links: [link({ frontendIds: [dead.id], connections: [connection()] })],
+      },
+      [
+        "frontend: unproved: link pls stands on it: connection pe.1 is approved",
+        "link: unproved: connection pe.1 is approved",
+      ],
     ],
     [
       "a link in use stands on it",
