@@ -54,5 +54,8 @@ export interface Snapshot {
   readonly cluster: string;
   readonly takenAtUtc: string;
   readonly services: number;
+  /** The most that a snapshot of the last seven days had, this one aside. */
   readonly previousServices: number;
+  /** The most of each of those days, by date. */
+  readonly byDay?: Readonly<Record<string, number>>;
 }

@@ -105,13 +105,20 @@ function sameDeclaration(known: Declared, listed: Declared): boolean {
   return content(known) === content(listed);
 }
 
+/** A list that lies once may lie twice: what a cluster had within a week is remembered. */
+const REMEMBERED_DAYS = 7;
+const DAY = 24 * 3_600_000;
+
 async function recordSnapshot(run: Run, cluster: string, services: number): Promise<void> {
   const previous = (await run.ports.tables.snapshots.get("all", cluster))?.value;
-  const value: Snapshot = {
-    cluster,
-    takenAtUtc: run.now().toISOString(),
-    services,
-    previousServices: previous?.services ?? services,
-  };
+  const takenAtUtc = run.now().toISOString();
+  const since = new Date(run.now().getTime() - REMEMBERED_DAYS * DAY).toISOString().slice(0, 10);
+  const known = Object.entries(previous?.byDay ?? {}).filter(([day]) => day >= since);
+  const counts = known.map(([, count]) => count);
+  const previousServices = Math.max(...(counts.length > 0 ? counts : [previous?.services ?? services]));
+  const today = takenAtUtc.slice(0, 10);
+  const byDay = Object.fromEntries(known);
+  byDay[today] = Math.max(byDay[today] ?? 0, services);
+  const value: Snapshot = { cluster, takenAtUtc, services, previousServices, byDay };
   await run.ports.tables.snapshots.transact("all", [{ do: "put", key: cluster, value }]);
 }

@@ -3,7 +3,7 @@ import type { Change, Plan } from "../changes/plan.ts";
 import { sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 import { removeFrontend } from "./removeFrontend.ts";
-import type { ClusterView, World } from "./world.ts";
+import { isHeardOf, type World } from "./world.ts";
 
 /** A load balancer waits for every link on it: one that is not due keeps it. */
 export function planSweep(quarantined: readonly Quarantined[], world: World): Plan {
@@ -36,14 +36,6 @@ function isDue({ deleteAfterUtc, quarantinedAtUtc, evidence, cluster }: Quaranti
   const provedSince = evidence.every(({ atUtc }) => atUtc > quarantinedAtUtc);
   const view = world.clusters.find((one) => one.cluster.name === cluster);
   return deleteAfterUtc <= world.nowUtc && provedSince && !(view && isHeardOf(view, quarantinedAtUtc));
-}
-
-/** A cluster that ARM does not know but that still speaks is registered under a wrong id, not gone. */
-function isHeardOf({ state, snapshot, declared }: ClusterView, sinceUtc: string): boolean {
-  if (state !== "gone") return false;
-  return [snapshot?.takenAtUtc, ...declared.map(({ observedAtUtc }) => observedAtUtc)].some(
-    (atUtc) => atUtc !== undefined && atUtc > sinceUtc,
-  );
 }
 
 function connectionsOf(row: Quarantined, world: World): Change[] {

@@ -4,6 +4,7 @@ import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import type { Candidate } from "./classify.ts";
 import type { Quarantined } from "./model.ts";
+import { isHeardOf, type World } from "./world.ts";
 
 const PARTITION = "all";
 
@@ -12,25 +13,45 @@ export async function listQuarantine(run: Run): Promise<Quarantined[]> {
   return rows.map(({ value }) => value);
 }
 
+export interface Judged {
+  readonly candidates: readonly Candidate[];
+  /** What they were judged on. */
+  readonly world: World;
+  readonly policy: Policy;
+}
+
 /**
  * Brings the quarantine in line with what is proved now, and gives the rows that are. A row whose proof cannot be had just now stays as
  * it is, and nothing may come of it; one that something speaks against, or that is no candidate any more, leaves.
  */
 export async function updateQuarantine(
   run: Run,
-  candidates: readonly Candidate[],
-  policy: Policy,
+  { candidates, world, policy }: Judged,
 ): Promise<Quarantined[]> {
   const suspects = new Map(candidates.map((one) => [canonicalId(one.resourceId), one]));
   const before = new Map((await listQuarantine(run)).map((row) => [canonicalId(row.resourceId), row]));
   const proved = [...suspects].filter(([, { verdict }]) => verdict === "orphan");
-  const after = proved.map(([key, candidate]) => toRow(run, candidate, before.get(key), policy));
+  const after = proved.map(([key, candidate]) => {
+    const known = before.get(key);
+    return toRow(run, candidate, { known: known && isOverturned(known, world) ? undefined : known, policy });
+  });
   for (const row of after) await put(run, row, !before.has(canonicalId(row.resourceId)));
   for (const [key, row] of before) if (suspects.get(key)?.against.length !== 0) await leave(run, row);
   return after;
 }
 
-function toRow(run: Run, candidate: Candidate, known: Quarantined | undefined, policy: Policy): Quarantined {
+/** The cluster has spoken since, and is gone now: what was known before it spoke is worth nothing, and its grace begins anew. */
+function isOverturned({ cluster, quarantinedAtUtc }: Quarantined, world: World): boolean {
+  const view = world.clusters.find((one) => one.cluster.name === cluster);
+  return view !== undefined && isHeardOf(view, quarantinedAtUtc);
+}
+
+interface Known {
+  readonly known: Quarantined | undefined;
+  readonly policy: Policy;
+}
+
+function toRow(run: Run, candidate: Candidate, { known, policy }: Known): Quarantined {
   const nowUtc = run.now().toISOString();
   const graceSeconds = policy.sweepGraceByKind[candidate.kind] ?? policy.sweepGraceSeconds;
   const quarantinedAtUtc = known?.quarantinedAtUtc ?? nowUtc;

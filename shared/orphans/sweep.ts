@@ -43,7 +43,7 @@ export interface Due {
 export async function planDue(run: Run): Promise<Due> {
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);
-  const quarantined = await updateQuarantine(run, findOrphans(world), policy);
+  const quarantined = await updateQuarantine(run, { candidates: findOrphans(world), world, policy });
   const connections = world.links.flatMap((link) => link.connections);
   const inSight = world.balancers.length + world.links.length + connections.length;
   const stillTrue = (change: Change) => refutation(run, change);

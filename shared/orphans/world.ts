@@ -23,3 +23,11 @@ export interface World {
   /** Snapshots before this time prove nothing. */
   readonly freshSinceUtc: string;
 }
+
+/** A cluster that ARM does not know but that still speaks is registered under a wrong id, not gone. */
+export function isHeardOf({ state, snapshot, declared }: ClusterView, sinceUtc: string): boolean {
+  if (state !== "gone") return false;
+  return [snapshot?.takenAtUtc, ...declared.map(({ observedAtUtc }) => observedAtUtc)].some(
+    (atUtc) => atUtc !== undefined && atUtc > sinceUtc,
+  );
+}

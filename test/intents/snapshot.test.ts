@@ -34,7 +34,13 @@ describe("a snapshot is the truth at its time", () => {
     });
     expect(run.tables.intents.calls.count("transact") - before).toBe(1);
     expect(run.tables.snapshots.all()).toEqual([
-      { cluster: "one", takenAtUtc: run.clock.nowUtc, services: 1, previousServices: 2 },
+      {
+        cluster: "one",
+        takenAtUtc: run.clock.nowUtc,
+        services: 1,
+        previousServices: 2,
+        byDay: { "2026-11-23": 2 },
+      },
     ]);
   });
 
@@ -45,6 +51,22 @@ describe("a snapshot is the truth at its time", () => {
     expect((await takeSnapshot(run, "one", list())).removed).toBe(0);
     run.clock.advance(600);
     expect((await takeSnapshot(run, "one", list())).removed).toBe(1);
+  });
+
+  test("a list that fell is measured against the week, not only against the list before", async () => {
+    const run = memoryRun();
+    const many = Array.from({ length: 10 }, (_, n) => service(`s${n}`));
+    const previous = async (...items: object[]) => {
+      await takeSnapshot(run, "one", list(...items));
+      return run.tables.snapshots.all()[0]?.previousServices;
+    };
+    expect(await previous(...many)).toBe(10);
+    const fallen = [];
+    for (let day = 0; day < 9; day += 1) {
+      run.clock.advance(24 * 3600);
+      fallen.push(await previous(service("s0")));
+    }
+    expect(fallen).toEqual([10, 10, 10, 10, 10, 10, 10, 1, 1]);
   });
 
   test("a Service on its way out is marked", async () => {
