@@ -1,0 +1,112 @@
+/** Orphans as a person meets them, on the sandbox: a Service that was lost, explained, held, swept and restored. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { createPorts } from "../../shared/azure/ports.ts";
+import { applyPolicy } from "../../shared/policyStore.ts";
+import { parseSettings } from "../../shared/settings.ts";
+import { BALANCER, linkedArm, GROUP, type TestArm } from "../builders/arm.ts";
+import { serveArm, type ServedArm } from "../builders/servedArm.ts";
+import { cluster } from "../builders/world.ts";
+import { memoryRun, SUBSCRIPTION } from "../memory/run.ts";
+import { runCli } from "./runCli.ts";
+
+const INTERNAL = BALANCER.replace(/lb$/, "kubernetes-internal");
+
+let directory: string;
+let arm: TestArm;
+let served: ServedArm;
+let env: Record<string, string>;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "mooring-cli-orphans-"));
+});
+afterEach(() => served.close());
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** The managed cluster is gone; its internal load balancer is not. */
+beforeEach(async () => {
+  arm = await linkedArm();
+  const subnet = {
+    id: `${BALANCER.split("/providers/")[0]}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps`,
+  };
+  const name = `a${"0".repeat(31)}`;
+  const frontend = { name, properties: { subnet, privateIPAllocationMethod: "Dynamic" } };
+  await arm.put(INTERNAL, {
+    location: "westeurope",
+    sku: { name: "Standard" },
+    properties: { frontendIPConfigurations: [frontend] },
+  });
+  served = await serveArm(arm, directory);
+  env = {
+    ...served.env,
+    AzureWebJobsStorage: inject("storage"),
+    MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
+    MOORING_TABLE_PREFIX: `o${randomBytes(6).toString("hex")}`,
+    MOORING_OPERATOR: "ada",
+  };
+  const { ports } = createPorts(parseSettings(env));
+  await ports.tables.clusters.transact("all", [
+    {
+      do: "put",
+      key: "one",
+      value: cluster({
+        nodeResourceGroup: "rg",
+        resourceId: `${GROUP}/providers/Microsoft.ContainerService/managedClusters/one`,
+      }),
+    },
+  ]);
+  await applyPolicy(
+    { ...memoryRun(), ports, now: () => new Date() },
+    { sweepGraceSeconds: 0, maxDeletePercent: 100 },
+  );
+});
+
+const mooring = (...args: string[]) => runCli(args, { env });
+const isThere = async () => (await arm.send("GET", INTERNAL)).status === 200;
+
+test("explained, swept on the second look, and restored", async () => {
+  const explained = await mooring("orphans", "explain", "kubernetes-internal");
+  expect(explained.out.split("\n")).toEqual([
+    `loadBalancer ${INTERNAL}`,
+    "is proved an orphan.",
+    expect.stringMatching(/^ {2}for: {5}managed cluster one does not exist \(ARM, 20/),
+    "Not in quarantine.",
+    "Mode of sweep is observe: nothing is deleted by itself.",
+    "",
+  ]);
+  expect((await mooring("orphans", "sweep", "--yes")).out).toBe("No changes.\n");
+  expect((await mooring("orphans", "list")).out).toMatch(/loadBalancer +kubernetes-internal +one /);
+  expect((await mooring("orphans", "sweep")).err).toContain("say --yes");
+  const swept = await mooring("orphans", "sweep", "--yes");
+  expect([swept.code, swept.out]).toEqual([0, expect.stringContaining(`applied ${INTERNAL}`)]);
+  expect(await isThere()).toBe(false);
+  expect((await mooring("orphans", "list")).out).toBe("Nothing found.\n");
+  const restored = await mooring("orphans", "restore", "kubernetes-internal", "--yes");
+  expect([restored.code, restored.out]).toEqual([
+    0,
+    expect.stringContaining("! Its backend pools come back empty"),
+  ]);
+  expect(await isThere()).toBe(true);
+});
+
+test("held, it stays and says who holds it; released, it is suspected again", async () => {
+  await mooring("orphans", "sweep", "--yes");
+  expect((await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration")).code).toBe(0);
+  expect((await mooring("orphans", "sweep", "--yes")).out).toBe("No changes.\n");
+  expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain(
+    "  against: ada holds it: migration\n",
+  );
+  expect((await mooring("orphans", "release", "kubernetes-internal")).out).toMatch(/^Released: /);
+  expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain("is proved an orphan.");
+  expect(await isThere()).toBe(true);
+});
+
+test("what is not suspected is said to be so", async () => {
+  const { code, err } = await mooring("orphans", "explain", "lb");
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(/^mooring: lb is not suspected: a living Service accounts for it/),
+  ]);
+});
