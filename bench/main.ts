@@ -9,6 +9,7 @@ import { admission } from "./admission.ts";
 import { coldStart } from "./coldStart.ts";
 import { reconcile } from "./reconcile.ts";
 import { scan } from "./scan.ts";
+import { sweep } from "./sweep.ts";
 import { startStorage } from "../sandbox/storage/startStorage.ts";
 
 const isFull = process.argv.includes("--full");
@@ -16,7 +17,7 @@ const only = process.argv.slice(2).find((argument) => argument !== "--full");
 const directory = await mkdtemp(join(tmpdir(), "mooring-bench-"));
 const storage = await startStorage();
 try {
-  for (const [name, measure] of Object.entries({ coldStart, admission, reconcile, scan })) {
+  for (const [name, measure] of Object.entries({ coldStart, admission, reconcile, scan, sweep })) {
     if (only !== undefined && only !== name) continue;
     console.log(`\n${name}`);
     for (const line of await measure({ directory, connection: storage.connectionString, isFull }))

@@ -6,11 +6,12 @@
 import type { Evidence } from "../changes/plan.ts";
 import { isNamedFor } from "../intents/frontendName.ts";
 import type { Declared } from "../intents/model.ts";
-import { clusterOfFrontend, CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
+import { CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
 import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { OrphanKind } from "./model.ts";
 import { contradictions } from "./contradictions.ts";
+import { lookupIn } from "./lookup.ts";
 import type { ClusterView, World } from "./world.ts";
 
 export interface Candidate {
@@ -90,9 +91,7 @@ function judgeLink(world: World, link: Link): Candidate | undefined {
   const owners = living(view).filter((declared) =>
     isNamedFor(parseResourceId(frontendId ?? "")?.name ?? "", declared.uid),
   );
-  const balancer = world.balancers.find(({ frontends }) =>
-    frontends.some(({ id }) => sameId(id, frontendId ?? "")),
-  );
+  const balancer = lookupIn(world).balancerOf(frontendId ?? "");
   const frontend = balancer?.frontends.find(({ id }) => sameId(id, frontendId ?? ""));
   const isAlive = owners.length > 0 || (balancer && frontend && livesOn(view, balancer, frontend));
   const suspicion = { resourceId: link.id, kind: "link", against: contradictions.link(link) } as const;
@@ -108,11 +107,7 @@ function judgeLink(world: World, link: Link): Candidate | undefined {
 }
 
 function viewOf(world: World, id: string): ClusterView | undefined {
-  const cluster = clusterOfFrontend(
-    id,
-    world.clusters.map((view) => view.cluster),
-  );
-  return world.clusters.find((view) => view.cluster === cluster);
+  return lookupIn(world).clusterOf(id);
 }
 
 /**

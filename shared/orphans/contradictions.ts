@@ -2,6 +2,7 @@
 import { isControllers } from "../intents/frontendName.ts";
 import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
 import { sameId } from "../network/resourceId.ts";
+import { lookupIn } from "./lookup.ts";
 import type { World } from "./world.ts";
 
 export const contradictions = {
@@ -12,9 +13,7 @@ export const contradictions = {
 };
 
 function againstBalancer(world: World, balancer: LoadBalancer): string[] {
-  const links = world.links.filter((link) =>
-    link.frontendIds.some((id) => balancer.frontends.some((frontend) => sameId(frontend.id, id))),
-  );
+  const links = lookupIn(world).linksOn(balancer);
   const unmarked = links.filter((link) => againstLink(link).length > 0);
   return [
     ...unsettled(balancer.provisioningState),
@@ -30,7 +29,9 @@ function againstBalancer(world: World, balancer: LoadBalancer): string[] {
 function againstFrontend(world: World, balancer: LoadBalancer, frontend: Frontend): string[] {
   const isHere = (id: string) => sameId(id, frontend.id);
   const rules = balancer.rules.filter(({ frontendId }) => isHere(frontendId));
-  const links = world.links.filter(({ frontendIds }) => frontendIds.some(isHere));
+  const links = lookupIn(world)
+    .linksOn(balancer)
+    .filter(({ frontendIds }) => frontendIds.some(isHere));
   return [
     ...unsettled(balancer.provisioningState),
     ...off(balancer.tags),

@@ -1,16 +1,32 @@
 import { listClusters } from "../clusters/registry.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { listDeclared } from "../intents/remember.ts";
+import { parseResourceId } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { listHolds } from "./hold.ts";
 import type { ClusterView, World } from "./world.ts";
 
 /** Reads everything afresh. @throws whatever a list throws: a partial world is no ground to judge on */
-export async function gatherWorld(run: Run, policy: Policy): Promise<World> {
-  const { network, subscriptions } = run.ports;
+export function gatherWorld(run: Run, policy: Policy): Promise<World> {
+  return gather(run, policy, { subscriptions: run.ports.subscriptions, isWanted: () => true });
+}
+
+/** Only what one cluster's resources can meet: they are all in its subscription. @throws as `gatherWorld` */
+export function gatherAround(run: Run, policy: Policy, { name, resourceId }: Cluster): Promise<World> {
+  const subscription = parseResourceId(resourceId)?.subscription.toLowerCase() ?? "";
+  return gather(run, policy, { subscriptions: [subscription], isWanted: (cluster) => cluster.name === name });
+}
+
+interface Extent {
+  readonly subscriptions: readonly string[];
+  readonly isWanted: (cluster: Cluster) => boolean;
+}
+
+async function gather(run: Run, policy: Policy, { subscriptions, isWanted }: Extent): Promise<World> {
+  const { network } = run.ports;
   const [clusters, balancers, links, holds] = await Promise.all([
-    listClusters(run).then((all) => Promise.all(all.map((cluster) => viewCluster(run, cluster)))),
+    listClusters(run).then((all) => Promise.all(all.filter(isWanted).map((one) => viewCluster(run, one)))),
     Promise.all(subscriptions.map((subscription) => network.loadBalancers(subscription))),
     Promise.all(subscriptions.map((subscription) => network.links(subscription))),
     listHolds(run),

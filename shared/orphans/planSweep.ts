@@ -3,6 +3,7 @@ import type { Change, Plan } from "../changes/plan.ts";
 import { sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 import { removeFrontend } from "./removeFrontend.ts";
+import { lookupIn } from "./lookup.ts";
 import { isHeardOf, type World } from "./world.ts";
 
 /** A load balancer waits for every link on it: one that is not due keeps it. */
@@ -22,9 +23,7 @@ export function planSweep(quarantined: readonly Quarantined[], world: World): Pl
   const frontends = due
     .filter(({ kind, resourceId }) => kind === "frontend" && !isStoodOn(resourceId, links, world))
     .flatMap((row) => {
-      const balancer = world.balancers.find((one) =>
-        one.frontends.some(({ id }) => sameId(id, row.resourceId)),
-      );
+      const balancer = lookupIn(world).balancerOf(row.resourceId);
       return balancer ? [removeFrontend(row, balancer)] : [];
     });
   const whole = balancers.map((row) => deletion(row, row.resourceId));

@@ -12,7 +12,8 @@ import type { WorkItem } from "../storage/queue.ts";
 import { resolveDangling } from "../changes/dangling.ts";
 import { withLease } from "../storage/lease.ts";
 import { findOrphans } from "./classify.ts";
-import { gatherWorld } from "./gather.ts";
+import { findCluster } from "../clusters/registry.ts";
+import { gatherAround, gatherWorld } from "./gather.ts";
 import { leave, updateQuarantine } from "./quarantine.ts";
 import { planSweep } from "./planSweep.ts";
 import type { Quarantined } from "./model.ts";
@@ -53,7 +54,9 @@ export async function planDue(run: Run): Promise<Due> {
 /** Why the resource must stay, judged on a world read now; `undefined` if it is still a proved orphan. */
 async function refutation(run: Run, change: Change): Promise<string | undefined> {
   const { policy } = await readPolicy(run);
-  const world = await gatherWorld(run, policy);
+  const cluster = await findCluster(run, change.cluster);
+  if (!cluster) return `cluster ${change.cluster} is not registered any more`;
+  const world = await gatherAround(run, policy, cluster);
   const proved = findOrphans(world).filter(({ verdict }) => verdict === "orphan");
   const isProved = (id: string) => proved.some(({ resourceId }) => sameId(resourceId, id));
   const removed = removedBy(change);

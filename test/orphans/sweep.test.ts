@@ -16,9 +16,10 @@ import {
   link,
   linkIntent,
   NOW,
+  PARTNER,
   snapshot,
 } from "../builders/world.ts";
-import { memoryRun, type MemoryRun } from "../memory/run.ts";
+import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const ITEM = { what: "orphans", id: "all", why: "timer", seenAtUtc: NOW, correlationId: "c" };
 const DAY = 24 * 3600;
@@ -183,6 +184,32 @@ describe("an orphan", () => {
     run.resources.calls.failNext(new Error("403"), { method: "read" });
     expect(await sweep()).toEqual([]);
     expect(await quarantined()).toEqual(before);
+  });
+
+  test("is proved anew with the lists of its own subscription, not of all", async () => {
+    await enforce();
+    Object.assign(run.ports, { subscriptions: [SUBSCRIPTION, PARTNER] });
+    await sweep();
+    run.clock.advance(8 * DAY);
+    const before = run.network.calls.count("links");
+    expect(await sweep()).toHaveLength(3);
+    // Two lists to plan, and one for each delete.
+    expect(run.network.calls.count("links") - before).toBe(2 + 3);
+  });
+
+  test("of two sweepers at once one works; budgets hold for both", async () => {
+    await enforce({ maxDeletesPerRun: 1, maxDeletesPerDay: 2 });
+    await sweep();
+    run.clock.advance(8 * DAY);
+    const both = await Promise.allSettled([sweep(), sweep()]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(run.resources.calls.count("remove")).toBe(1);
+    settle();
+    for (let round = 0; round < 5; round += 1) {
+      await sweep();
+      settle();
+    }
+    expect(run.resources.calls.count("remove")).toBe(2);
   });
 
   test("keeps its load balancer while its link has not waited long enough", async () => {

@@ -1,0 +1,131 @@
+/** Classification of a large estate, and of one ten times as large: time and memory; and the ARM calls that gathering it takes. */
+import type { Cluster } from "../shared/clusters/model.ts";
+import { baseName } from "../shared/intents/frontendName.ts";
+import type { Declared } from "../shared/intents/model.ts";
+import type { Link, LoadBalancer } from "../shared/network/model.ts";
+import { findOrphans } from "../shared/orphans/classify.ts";
+import type { ClusterView, World } from "../shared/orphans/world.ts";
+import { milli, milliseconds } from "./figures.ts";
+
+const BALANCERS = 2000;
+const FRONTENDS = 5000;
+const LINKS = 500;
+const SUBSCRIPTIONS = 20;
+const NOW = "2026-01-01T12:00:00.000Z";
+
+export async function sweep(): Promise<string[]> {
+  const lines = [];
+  for (const times of [1, 10]) {
+    const world = estate(times);
+    globalThis.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    let found = 0;
+    const took = await milliseconds(async () => {
+      found = findOrphans(world).length;
+    });
+    const megabytes = (process.memoryUsage().heapUsed - before) / 1024 / 1024;
+    lines.push(
+      `${BALANCERS * times} load balancers, ${FRONTENDS * times} frontends, ${LINKS * times} links: classified in ${milli(took)}, ${found} candidates, ${megabytes.toFixed(0)} MB of heap`,
+    );
+  }
+  return [
+    ...lines,
+    `ARM calls to gather it: 2 lists a subscription (${2 * SUBSCRIPTIONS}, by pages) and one read a registered cluster`,
+  ];
+}
+
+/** A tenth of the Services is gone. */
+function estate(times: number): World {
+  const numbers = (count: number) => Array.from({ length: count * times }, (_, n) => n);
+  const uids = numbers(FRONTENDS).map((n) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`);
+  const balancers = numbers(BALANCERS).map((n) =>
+    balancer(
+      n,
+      uids.filter((_, index) => index % (BALANCERS * times) === n),
+    ),
+  );
+  return {
+    clusters: numbers(BALANCERS).map((n) =>
+      view(
+        n,
+        uids.filter((_, index) => index % (BALANCERS * times) === n && index % 10 !== 0),
+      ),
+    ),
+    balancers,
+    links: numbers(LINKS).map((n) => link(n, balancers[n])),
+    holds: [],
+    nowUtc: NOW,
+    freshSinceUtc: "2026-01-01T11:00:00.000Z",
+  };
+}
+
+function group(n: number): string {
+  return `/subscriptions/${String(n % SUBSCRIPTIONS).padStart(8, "0")}-1111-4111-8111-111111111111/resourceGroups/MC_${n}/providers`;
+}
+
+function balancer(n: number, uids: readonly string[]): LoadBalancer {
+  const id = `${group(n)}/Microsoft.Network/loadBalancers/kubernetes-internal`;
+  const frontends = uids.map((uid, index) => {
+    const name = baseName(uid);
+    return {
+      id: `${id}/frontendIPConfigurations/${name}`,
+      name,
+      address: `10.0.0.${index + 4}`,
+      isPublic: false,
+    };
+  });
+  const rules = frontends.map((one) => ({
+    id: `${id}/loadBalancingRules/${one.name}-TCP-80`,
+    name: `${one.name}-TCP-80`,
+    frontendId: one.id,
+    protocol: "Tcp",
+    port: 80,
+    poolIds: [],
+  }));
+  const rest = { pools: [], probes: [], otherFrontendUses: [], tags: {} };
+  return {
+    id,
+    name: "kubernetes-internal",
+    location: "x",
+    sku: "Standard",
+    provisioningState: "Succeeded",
+    frontends,
+    rules,
+    ...rest,
+  };
+}
+
+function view(n: number, uids: readonly string[]): ClusterView {
+  const name = `c${n}`;
+  const cluster: Cluster = {
+    name,
+    resourceId: `${group(n)}/Microsoft.ContainerService/managedClusters/${name}`,
+    nodeResourceGroup: `MC_${n}`,
+    vnetId: "",
+    defaultSubnet: "apps",
+    tokens: [],
+    registeredAtUtc: NOW,
+  };
+  const declared = uids.map((uid): Declared => {
+    const intent = { internal: true, addresses: {}, ipFamilies: ["IPv4"], ports: [] } as const;
+    return { cluster: name, namespace: "n", name: uid, uid, origin: "snapshot", observedAtUtc: NOW, intent };
+  });
+  const snapshot = { cluster: name, takenAtUtc: NOW, services: uids.length, previousServices: uids.length };
+  return { cluster, state: "present", declared, snapshot };
+}
+
+function link(n: number, on: LoadBalancer | undefined): Link {
+  const id = `${group(n)}/Microsoft.Network/privateLinkServices/pls-${n}`;
+  const lists = { visibility: [], autoApproval: [], fqdns: [], natAddresses: [], connections: [] };
+  return {
+    id,
+    name: `pls-${n}`,
+    location: "x",
+    tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "n/s" },
+    provisioningState: "Succeeded",
+    alias: "",
+    proxyProtocol: false,
+    frontendIds: on?.frontends.slice(0, 1).map((one) => one.id) ?? [],
+    ...lists,
+  };
+}

@@ -1,0 +1,46 @@
+/** A world's resources by what they belong to: it has thousands of each, and every one is asked about. Pure; made once a world. */
+import type { Link, LoadBalancer } from "../network/model.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import type { ClusterView, World } from "./world.ts";
+
+export interface Lookup {
+  /** The cluster whose load balancers are in the resource group of the id. */
+  clusterOf(id: string): ClusterView | undefined;
+  balancerOf(frontendId: string): LoadBalancer | undefined;
+  /** Links that stand on any of its frontends. */
+  linksOn(balancer: LoadBalancer): readonly Link[];
+}
+
+const lookups = new WeakMap<World, Lookup>();
+
+export function lookupIn(world: World): Lookup {
+  const known = lookups.get(world);
+  if (known) return known;
+  const made = makeLookup(world);
+  lookups.set(world, made);
+  return made;
+}
+
+function makeLookup({ clusters, balancers, links }: World): Lookup {
+  const views = new Map(
+    clusters.map((view) => [groupKey(view.cluster.resourceId, view.cluster.nodeResourceGroup), view]),
+  );
+  const byId = new Map(balancers.map((balancer) => [canonicalId(balancer.id), balancer]));
+  const onBalancer = Map.groupBy(
+    links.flatMap((link) => [...new Set(link.frontendIds.map(parentKey))].map((key) => ({ key, link }))),
+    ({ key }) => key,
+  );
+  return {
+    clusterOf: (id) => views.get(groupKey(id, parseResourceId(id)?.resourceGroup ?? "")),
+    balancerOf: (frontendId) => byId.get(parentKey(frontendId)),
+    linksOn: ({ id }) => (onBalancer.get(canonicalId(id)) ?? []).map(({ link }) => link),
+  };
+}
+
+function groupKey(id: string, resourceGroup: string): string {
+  return `${parseResourceId(id)?.subscription ?? ""}/${resourceGroup}`.toLowerCase();
+}
+
+function parentKey(frontendId: string): string {
+  return canonicalId(parseResourceId(frontendId)?.parentId ?? "");
+}
