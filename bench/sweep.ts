@@ -30,7 +30,7 @@ export async function sweep(): Promise<string[]> {
   }
   return [
     ...lines,
-    `ARM calls to gather it: 2 lists a subscription (${2 * SUBSCRIPTIONS}, by pages) and one read a registered cluster`,
+    `ARM calls to gather it: ${3 * SUBSCRIPTIONS} lists (3 a subscription, by pages), and one read for each cluster that is not listed any more`,
   ];
 }
 

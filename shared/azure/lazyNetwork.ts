@@ -11,6 +11,7 @@ export function lazyNetwork(endpoint: string): Network {
     subnets: async (subscription) => (await open("network")).subnets(subscription),
     loadBalancers: async (subscription) => (await open("network")).loadBalancers(subscription),
     links: async (subscription) => (await open("network")).links(subscription),
+    managedClusters: async (subscription) => (await open("network")).managedClusters(subscription),
     link: async (id) => (await open("network")).link(id),
     async *addressUses(subscription) {
       yield* (await open("network")).addressUses(subscription);

@@ -8,13 +8,16 @@ import {
   type PrivateLinkService,
   type VirtualNetwork,
 } from "@azure/arm-network";
+import { createNetworkManagement } from "@azure/arm-network/api";
 import type { TokenCredential } from "@azure/identity";
 import { InvalidInput } from "../errors.ts";
 import type { AddressUse, LoadBalancer, Subnet } from "../network/model.ts";
 import type { Network } from "../network/port.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
+import { apiVersionOf } from "./apiVersions.ts";
 import { toFailure } from "./armError.ts";
 import { toLink, toLoadBalancer } from "./networkModel.ts";
+import { toAnswer } from "./rawAnswer.ts";
 import { answerOf } from "./sdkError.ts";
 
 export interface ArmAccess {
@@ -43,6 +46,7 @@ export function azureNetwork({ credential, endpoint }: ArmAccess): Network {
       (await all(client(subscription).loadBalancers.listAll(), subscription)).map(toLoadBalancer),
     links: async (subscription) =>
       (await all(client(subscription).privateLinkServices.listBySubscription(), subscription)).map(toLink),
+    managedClusters: (subscription) => listClusterIds({ credential, endpoint }, subscription),
     link: (id) => readLink(client(subscriptionOf(id)), id),
   };
 }
@@ -87,6 +91,22 @@ function* usesOfInterface(nic: NetworkInterface): Generator<AddressUse> {
 
 function* toUse(address?: string, subnetId?: string, holderId?: string): Generator<AddressUse> {
   if (address && subnetId && holderId) yield { address, subnetId, holderId };
+}
+
+/** Their provider has a client of its own; ids need none. */
+async function listClusterIds({ credential, endpoint }: ArmAccess, subscription: string): Promise<string[]> {
+  const client = createNetworkManagement(credential, subscription, { endpoint, retryOptions: RETRIES });
+  const path = `/subscriptions/${subscription}/providers/Microsoft.ContainerService/managedClusters`;
+  const queryParameters = { "api-version": apiVersionOf(`${path}/any`) };
+  const ids: string[] = [];
+  for (let next: string | undefined = path; next !== undefined;) {
+    const response = await client.pathUnchecked(next).get(next === path ? { queryParameters } : {});
+    if (response.status !== "200") throw toFailure(toAnswer(response), `managed clusters of ${subscription}`);
+    const page = response.body as { value: { id: string }[]; nextLink?: string };
+    ids.push(...page.value.map(({ id }) => id));
+    next = page.nextLink;
+  }
+  return ids;
 }
 
 async function readLink(client: NetworkManagementClient, id: string) {

@@ -4,7 +4,8 @@
  */
 import type { Cause, Change } from "./plan.ts";
 
-export type Outcome = "intended" | "applied" | "refused" | "failed" | "unknown";
+/** `released`: it left quarantine alive, and nothing was written. */
+export type Outcome = "intended" | "applied" | "refused" | "failed" | "unknown" | "released";
 
 /** Partition `all`; key = newest first (`journalKey`). Bodies are in States under `before`/`after` names. */
 export interface JournalEntry {

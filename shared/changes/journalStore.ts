@@ -4,7 +4,7 @@
  */
 import type { Run } from "../ports.ts";
 import type { JournalEntry, Outcome } from "./journal.ts";
-import { isRemoval, type Cause, type Change } from "./plan.ts";
+import { isRemoval, SYSTEM, type Cause, type Change } from "./plan.ts";
 import type { JsonObject } from "./resources.ts";
 
 const PARTITION = "all";
@@ -65,6 +65,23 @@ export async function closeEntry(
   };
   await run.ports.tables.journal.transact(PARTITION, [
     { do: "replace", key: journalKey(entry), value, version },
+  ]);
+}
+
+/** A line about what was not done: nothing was, or will be, written for it. */
+export async function noteReleased(run: Run, change: Change, why: string): Promise<void> {
+  const id = run.newId();
+  const entry: JournalEntry = {
+    id,
+    change,
+    cause: { why: "quarantine", who: SYSTEM, correlationId: id },
+    policyVersion: "",
+    outcome: "released",
+    why,
+    intendedAtUtc: run.now().toISOString(),
+  };
+  await run.ports.tables.journal.transact(PARTITION, [
+    { do: "insert", key: journalKey(entry), value: entry },
   ]);
 }
 

@@ -29,6 +29,9 @@ export async function auditDrift(run: Run): Promise<AuditReport> {
   const subnets = (
     await Promise.all([...vnets].map((vnet) => Array.fromAsync(run.ports.tables.subnets.list(vnet))))
   ).flat();
+  const linked = new Set(
+    world.links.flatMap(({ natAddresses }) => natAddresses.map(({ subnetId }) => canonicalId(subnetId))),
+  );
   const found = [
     ...runChecks("link", links),
     ...runChecks("connection", connectionSubjects(links)),
@@ -40,7 +43,7 @@ export async function auditDrift(run: Run): Promise<AuditReport> {
     ...runChecks("cluster", clusterSubjects(world, policy.snapshotStaleMinutes)),
     ...runChecks(
       "subnet",
-      subnets.map(({ value }) => ({ subnet: value })),
+      subnets.map(({ value }) => ({ subnet: value, hasLinks: linked.has(canonicalId(value.id)) })),
     ),
   ];
   const report = await record(run, found, world.nowUtc);

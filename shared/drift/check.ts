@@ -37,7 +37,7 @@ export interface Subjects {
     readonly snapshotAgeMinutes?: number;
     readonly staleMinutes: number;
   };
-  readonly subnet: { readonly subnet: SubnetRow };
+  readonly subnet: { readonly subnet: SubnetRow; readonly hasLinks: boolean };
 }
 
 export type SubjectKind = keyof Subjects;

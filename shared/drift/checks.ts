@@ -6,7 +6,13 @@ import {
   connectionPendingDeclared,
   connectionPendingUndeclared,
 } from "./checks/connections.ts";
-import { basicLoadBalancer, clusterGone, snapshotStale, subnetNearlyFull } from "./checks/estate.ts";
+import {
+  basicLoadBalancer,
+  clusterGone,
+  snapshotStale,
+  subnetNearlyFull,
+  subnetPoliciesLeftOff,
+} from "./checks/estate.ts";
 import {
   linkAutoApprovalDiffers,
   linkNatAddressesDiffer,
@@ -43,7 +49,7 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
   service: [linkMissing, serviceWithoutFrontend, addressDiffers],
   balancer: [basicLoadBalancer],
   cluster: [snapshotStale, clusterGone],
-  subnet: [subnetNearlyFull],
+  subnet: [subnetNearlyFull, subnetPoliciesLeftOff],
 };
 
 export type CheckedDraft = Draft & Pick<Check, "id" | "severity">;

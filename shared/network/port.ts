@@ -12,6 +12,8 @@ export interface Network {
   addressUses(subscription: string): AsyncIterable<AddressUse>;
   loadBalancers(subscription: string): Promise<readonly LoadBalancer[]>;
   links(subscription: string): Promise<readonly Link[]>;
+  /** Ids of the managed clusters of a subscription. */
+  managedClusters(subscription: string): Promise<readonly string[]>;
   /** One link as it is now; `undefined` only if Azure says that it does not exist. */
   link(id: string): Promise<Link | undefined>;
 }

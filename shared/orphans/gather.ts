@@ -1,7 +1,8 @@
+import pLimit from "p-limit";
 import { listClusters } from "../clusters/registry.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { listDeclared } from "../intents/remember.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { listHolds } from "./hold.ts";
@@ -18,6 +19,8 @@ export function gatherAround(run: Run, policy: Policy, { name, resourceId }: Clu
   return gather(run, policy, { subscriptions: [subscription], isWanted: (cluster) => cluster.name === name });
 }
 
+const CLUSTERS_AT_ONCE = 16;
+
 interface Extent {
   readonly subscriptions: readonly string[];
   readonly isWanted: (cluster: Cluster) => boolean;
@@ -26,7 +29,7 @@ interface Extent {
 async function gather(run: Run, policy: Policy, { subscriptions, isWanted }: Extent): Promise<World> {
   const { network } = run.ports;
   const [clusters, balancers, links, holds] = await Promise.all([
-    listClusters(run).then((all) => Promise.all(all.filter(isWanted).map((one) => viewCluster(run, one)))),
+    viewClusters(run, isWanted),
     Promise.all(subscriptions.map((subscription) => network.loadBalancers(subscription))),
     Promise.all(subscriptions.map((subscription) => network.links(subscription))),
     listHolds(run),
@@ -36,9 +39,28 @@ async function gather(run: Run, policy: Policy, { subscriptions, isWanted }: Ext
   return { clusters, balancers: balancers.flat(), links: links.flat(), holds, nowUtc, freshSinceUtc };
 }
 
-async function viewCluster(run: Run, cluster: Cluster): Promise<ClusterView> {
+async function viewClusters(run: Run, isWanted: Extent["isWanted"]): Promise<ClusterView[]> {
+  const clusters = (await listClusters(run)).filter(isWanted);
+  // One is read; of many, those that a list shows need not be.
+  const present = clusters.length > 1 ? await listed(run, clusters) : new Set<string>();
+  const limit = pLimit(CLUSTERS_AT_ONCE);
+  return Promise.all(clusters.map((cluster) => limit(() => viewCluster(run, cluster, present))));
+}
+
+/** Managed clusters that lists show. What a list does not show, or cannot be listed, is read by itself: absence must be said, not guessed. */
+async function listed(run: Run, clusters: readonly Cluster[]): Promise<ReadonlySet<string>> {
+  const ids = clusters.flatMap(
+    ({ resourceId }) => parseResourceId(resourceId)?.subscription.toLowerCase() ?? [],
+  );
+  const lists = await Promise.allSettled(
+    [...new Set(ids)].map((one) => run.ports.network.managedClusters(one)),
+  );
+  return new Set(lists.flatMap((list) => (list.status === "fulfilled" ? list.value.map(canonicalId) : [])));
+}
+
+async function viewCluster(run: Run, cluster: Cluster, present: ReadonlySet<string>): Promise<ClusterView> {
   const [state, snapshot, declared] = await Promise.all([
-    stateOf(run, cluster),
+    present.has(canonicalId(cluster.resourceId)) ? ("present" as const) : stateOf(run, cluster),
     run.ports.tables.snapshots.get("all", cluster.name),
     listDeclared(run, cluster.name),
   ]);

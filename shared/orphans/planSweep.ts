@@ -13,20 +13,20 @@ export function planSweep(quarantined: readonly Quarantined[], world: World): Pl
   const balancers = due.filter(
     ({ kind, resourceId }) => kind === "loadBalancer" && !isHeld(resourceId, links, world),
   );
-  const ofLinks = links.flatMap((row) => [...connectionsOf(row, world), deletion(row, row.resourceId)]);
+  const ofLinks = links.flatMap((row) => [...connectionsOf(row, world), deletion(row)]);
   const connections = due
     .filter(
       ({ kind, resourceId }) =>
         kind === "connection" && !ofLinks.some((one) => sameId(one.resourceId, resourceId)),
     )
-    .map((row) => deletion(row, row.resourceId));
+    .map((row) => deletion(row));
   const frontends = due
     .filter(({ kind, resourceId }) => kind === "frontend" && !isStoodOn(resourceId, links, world))
     .flatMap((row) => {
       const balancer = lookupIn(world).balancerOf(row.resourceId);
       return balancer ? [removeFrontend(row, balancer)] : [];
     });
-  const whole = balancers.map((row) => deletion(row, row.resourceId));
+  const whole = balancers.map((row) => deletion(row));
   return { changes: [...connections, ...ofLinks, ...frontends, ...whole] };
 }
 
@@ -57,7 +57,8 @@ function isStoodOn(frontendId: string, dueLinks: readonly Quarantined[], world: 
     .some((link) => !dueLinks.some(({ resourceId }) => sameId(resourceId, link.id)));
 }
 
-function deletion(row: Quarantined, resourceId: string): Change {
+/** The delete of what is in quarantine, or of what goes with it. */
+export function deletion(row: Quarantined, resourceId = row.resourceId): Change {
   const { cluster, evidence } = row;
   return {
     action: "delete",

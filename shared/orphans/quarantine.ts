@@ -1,9 +1,11 @@
 /** Keeps proved orphans through their grace; what comes back to life leaves at once. Partition `all`; key = canonical id. */
+import { noteReleased } from "../changes/journalStore.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import type { Candidate } from "./classify.ts";
 import type { Quarantined } from "./model.ts";
+import { deletion } from "./planSweep.ts";
 import { isHeardOf, type World } from "./world.ts";
 
 const PARTITION = "all";
@@ -36,7 +38,16 @@ export async function updateQuarantine(
     return toRow(run, candidate, { known: known && isOverturned(known, world) ? undefined : known, policy });
   });
   for (const row of after) await put(run, row, !before.has(canonicalId(row.resourceId)));
-  for (const [key, row] of before) if (suspects.get(key)?.against.length !== 0) await leave(run, row);
+  for (const [key, row] of before) {
+    const suspect = suspects.get(key);
+    if (suspect && suspect.against.length === 0) continue;
+    await noteReleased(
+      run,
+      deletion(row),
+      suspect?.against.join("; ") ?? "a living Service accounts for it, or it is gone",
+    );
+    await leave(run, row);
+  }
   return after;
 }
 

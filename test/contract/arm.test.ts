@@ -36,6 +36,10 @@ interface World {
 /** The real SDK over https, with a token from the managed identity endpoint. */
 async function real(): Promise<World> {
   const arm = await linkedArm({ pageSize: 2 });
+  for (const name of ["one", "two", "three"])
+    await arm.put(`${GROUP}/providers/Microsoft.ContainerService/managedClusters/${name}`, {
+      location: "westeurope",
+    });
   const served = await serveArm(arm, directory);
   closing.push(() => served.close());
   const { access } = served;
@@ -49,6 +53,7 @@ async function memory(): Promise<World> {
     allSubnets: [...(await network.subnets(SUBSCRIPTION))],
     balancers: [...(await network.loadBalancers(SUBSCRIPTION))],
     allLinks: [...(await network.links(SUBSCRIPTION))],
+    clusterIds: [...(await network.managedClusters(SUBSCRIPTION))],
     uses: await Array.fromAsync(network.addressUses(SUBSCRIPTION)),
   });
   const kept = new MemoryResources();
@@ -131,6 +136,13 @@ describe.each([
       },
     ]);
     expect(await network.links(PARTNER)).toEqual([]);
+  });
+
+  test("managed clusters, page by page", async () => {
+    const { network } = await open();
+    const names = (await network.managedClusters(SUBSCRIPTION)).map((id) => id.split("/").at(-1) ?? "");
+    expect(names.toSorted()).toEqual(["one", "three", "two"]);
+    expect(await network.managedClusters(PARTNER)).toEqual([]);
   });
 
   test("one link, or none", async () => {

@@ -87,6 +87,13 @@ describe("each check finds what it is named for", () => {
           { do: "put", key: "one", value: snapshot({ takenAtUtc: "2026-11-22T00:00:00.000Z" }) },
         ]),
     ],
+    [
+      "subnet-policies-left-off",
+      () =>
+        run.tables.subnets.transact(VNET.toLowerCase(), [
+          { do: "put", key: "old", value: subnetRow({ name: "old", linkNetworkPolicies: "Disabled" }) },
+        ]),
+    ],
     ["cluster-gone", () => run.resources.vanish(cluster().resourceId)],
     [
       "subnet-nearly-full",

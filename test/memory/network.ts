@@ -10,6 +10,8 @@ export class MemoryNetwork implements Network {
   uses: AddressUse[] = [];
   balancers: LoadBalancer[] = [];
   allLinks: Link[] = [];
+  /** Others are read one by one. */
+  clusterIds: string[] = [];
 
   async subnets(subscription: string): Promise<readonly Subnet[]> {
     await this.calls.record("subnets", subscription);
@@ -29,6 +31,11 @@ export class MemoryNetwork implements Network {
   async links(subscription: string): Promise<readonly Link[]> {
     await this.calls.record("links", subscription);
     return this.allLinks.filter((link) => inSubscription(link.id, subscription));
+  }
+
+  async managedClusters(subscription: string): Promise<readonly string[]> {
+    await this.calls.record("managedClusters", subscription);
+    return this.clusterIds.filter((id) => inSubscription(id, subscription));
   }
 
   async link(id: string): Promise<Link | undefined> {

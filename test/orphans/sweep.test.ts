@@ -107,6 +107,13 @@ describe("an orphan", () => {
     // A dead connection is dead on a living link too.
     expect(await sweep()).toEqual(["applied pe.1"]);
     expect(await quarantined()).toEqual([]);
+    const lines = run.tables.journal.all().filter(({ outcome }) => outcome === "released");
+    expect(
+      lines.map(({ change, why }) => `${change.resourceId.split("/").at(-1)}: ${why}`).toSorted(),
+    ).toEqual([
+      "kubernetes-internal: a living Service accounts for it, or it is gone",
+      "pls: a living Service accounts for it, or it is gone",
+    ]);
   });
 
   test("that comes back to life between proof and delete is not deleted", async () => {
@@ -195,6 +202,21 @@ describe("an orphan", () => {
     expect(await sweep()).toHaveLength(3);
     // Two lists to plan, and one for each delete.
     expect(run.network.calls.count("links") - before).toBe(2 + 3);
+  });
+
+  test("clusters that a list shows are not read one by one; what it does not show is read before it is called gone", async () => {
+    await enforce();
+    const second = cluster({
+      name: "two",
+      resourceId: cluster().resourceId.replace(/one$/, "two"),
+      nodeResourceGroup: "MC_two",
+    });
+    await run.tables.clusters.transact("all", [{ do: "put", key: "two", value: second }]);
+    run.network.clusterIds = [second.resourceId.toUpperCase()];
+    await sweep();
+    const reads = run.resources.calls.calls.filter(([method]) => method === "read").map(([, id]) => id);
+    expect(reads).toEqual([cluster().resourceId]);
+    expect(await quarantined()).toHaveLength(3);
   });
 
   test("of two sweepers at once one works; budgets hold for both", async () => {

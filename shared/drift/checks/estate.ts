@@ -69,3 +69,18 @@ export const subnetNearlyFull = defineCheck({
     };
   },
 });
+
+export const subnetPoliciesLeftOff = defineCheck({
+  id: "subnet-policies-left-off",
+  title: "A subnet's network policies for links are off, and it has no link",
+  severity: "info",
+  on: "subnet",
+  check: ({ subnet, hasLinks }) => {
+    if (subnet.linkNetworkPolicies === "Enabled" || hasLinks) return undefined;
+    return {
+      about: subnet.id,
+      message: `subnet ${subnet.name} has link network policies off for links that are gone`,
+      advice: "turn privateLinkServiceNetworkPolicies on again, unless a link is to come",
+    };
+  },
+});
