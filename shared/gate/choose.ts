@@ -11,7 +11,7 @@ import { liveReservations } from "../inventory/obstacle.ts";
 import { sameService } from "../inventory/owner.ts";
 import { reserve } from "../inventory/reserve.ts";
 import type { Run } from "../ports.ts";
-import { knownPolicy } from "./known.ts";
+import { knownPolicy, reservationEnd } from "./known.ts";
 import { poolsFor, rangesOf, type Pool } from "./pools.ts";
 import type { RuleInput } from "./rule.ts";
 import { subnetsWithRoom } from "./rules/subnet.ts";
@@ -141,8 +141,7 @@ async function firstReserved(
   { owner, subnet, input }: One,
   candidates: readonly string[],
 ): Promise<string | undefined> {
-  const { policy } = await knownPolicy(run);
-  const expiresAtUtc = new Date(run.now().getTime() + policy.reservationMinutes * 60_000).toISOString();
+  const expiresAtUtc = await reservationEnd(run);
   for (const address of candidates) {
     const want = { subnetId: subnet.id, address, ports: input.intent.ports, mayShare: () => false };
     if ((await reserve(run, { owner, expiresAtUtc, wants: [want] })).length === 0) return address;

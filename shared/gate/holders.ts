@@ -8,7 +8,7 @@ import { listDeclared } from "../intents/remember.ts";
 import type { Want } from "../inventory/obstacle.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
-import { knownPolicy } from "./known.ts";
+import { reservationEnd } from "./known.ts";
 import type { Run } from "../ports.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
 import type { Severities } from "./rules.ts";
@@ -52,9 +52,7 @@ export async function holderFindings(run: Run, asking: Asking): Promise<RuleFind
 }
 
 async function take(run: Run, asking: Asking, wants: readonly Asked[]): Promise<readonly TakenHere[]> {
-  const { policy } = await knownPolicy(run);
-  const expiresAtUtc = new Date(run.now().getTime() + policy.reservationMinutes * 60_000).toISOString();
-  const request = { owner: asking.owner, expiresAtUtc, wants };
+  const request = { owner: asking.owner, expiresAtUtc: await reservationEnd(run), wants };
   return asking.readOnly ? findTaken(run, request) : reserve(run, request);
 }
 

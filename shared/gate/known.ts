@@ -26,6 +26,12 @@ export function knownPolicy(run: Run): Promise<PolicyInForce> {
   return known(run).policy.get("policy", () => readPolicy(run));
 }
 
+/** When a reservation that is made now ends. */
+export async function reservationEnd(run: Run): Promise<string> {
+  const { policy } = await knownPolicy(run);
+  return new Date(run.now().getTime() + policy.reservationMinutes * 60_000).toISOString();
+}
+
 export function knownSubnets(run: Run, vnetId: string): Promise<readonly SubnetRow[]> {
   const partition = canonicalId(vnetId);
   return known(run).subnets.get(partition, async () => {

@@ -85,25 +85,33 @@ function judgeFrontends(world: World, balancer: LoadBalancer): Candidate[] {
 }
 
 function judgeLink(world: World, link: Link): Candidate | undefined {
-  const frontendId = link.frontendIds[0];
-  const view = frontendId === undefined ? undefined : viewOf(world, frontendId);
+  const [frontendId = ""] = link.frontendIds;
+  const view = viewOf(world, frontendId);
   if (!view || link.tags[CLUSTER_TAG] === undefined) return undefined;
-  const owners = living(view).filter((declared) =>
-    isNamedFor(parseResourceId(frontendId ?? "")?.name ?? "", declared.uid),
-  );
-  const balancer = lookupIn(world).balancerOf(frontendId ?? "");
-  const frontend = balancer?.frontends.find(({ id }) => sameId(id, frontendId ?? ""));
-  const isAlive = owners.length > 0 || (balancer && frontend && livesOn(view, balancer, frontend));
+  const name = parseResourceId(frontendId)?.name ?? "";
+  const owners = living(view).filter(({ uid }) => isNamedFor(name, uid));
+  const balancer = lookupIn(world).balancerOf(frontendId);
+  const frontend = balancer?.frontends.find(({ id }) => sameId(id, frontendId));
+  const stand = balancer && frontend ? { balancer, frontend } : undefined;
+  const isAlive = owners.length > 0 || (stand && livesOn(view, stand.balancer, stand.frontend));
   const suspicion = { resourceId: link.id, kind: "link", against: contradictions.link(link) } as const;
   if (!isAlive) return judge(world, view, suspicion);
-  const owner = owners.find(({ namespace, name }) => link.tags[OWNER_TAG] === `${namespace}/${name}`);
-  if (!owner || owner.intent.link || owner.deletedAtUtc !== undefined) return undefined;
-  // Whoever shares the frontend may be the reason why the link is there.
-  if (!balancer || !frontend) return undefined;
-  if (living(view).some((one) => one.intent.link && usesFrontend(one, balancer, frontend))) return undefined;
+  const owner = owners.find((one) => link.tags[OWNER_TAG] === `${one.namespace}/${one.name}`);
+  if (!owner || !stand || !hasWithdrawn(view, owner, stand)) return undefined;
   const proof = proofOf(world, view);
   const says = `Service ${view.cluster.name}/${owner.namespace}/${owner.name} has withdrawn azure-pls-create`;
   return weigh(world, view, { ...suspicion, proof: typeof proof === "string" ? proof : { ...proof, says } });
+}
+
+interface Stand {
+  readonly balancer: LoadBalancer;
+  readonly frontend: Frontend;
+}
+
+/** The owner lives and wants no link, and nobody who shares its frontend wants one: whoever shares it may be the reason for it. */
+function hasWithdrawn(view: ClusterView, owner: Declared, { balancer, frontend }: Stand): boolean {
+  if (owner.intent.link || owner.deletedAtUtc !== undefined) return false;
+  return !living(view).some((one) => one.intent.link && usesFrontend(one, balancer, frontend));
 }
 
 function viewOf(world: World, id: string): ClusterView | undefined {

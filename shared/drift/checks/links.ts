@@ -2,6 +2,7 @@ import { sameValue } from "../../changes/body.ts";
 import type { Json } from "../../changes/resources.ts";
 import { MOORING } from "../../changes/touches.ts";
 import { parseResourceId } from "../../network/resourceId.ts";
+import type { LinkIntent } from "../../intents/model.ts";
 import { desiredLink, type DesiredLink } from "../../links/desired.ts";
 import { defineCheck, type Check, type Draft, type Subjects } from "../check.ts";
 
@@ -68,60 +69,67 @@ export const linkProxyProtocolDiffers = differs("proxyProtocol", "PROXY protocol
   severity: "warn",
 });
 
-/** What only the controller can change: by its next reconcile, or never, as with names. */
-const leftToController = "look at the Service's events: the controller could not bring the link there";
+interface Compared {
+  readonly what: string;
+  readonly wanted: string;
+  readonly actual: string;
+}
 
-export const linkNatAddressesDiffer = defineCheck({
-  id: "link-nat-addresses-differ",
-  title: "A link's NAT addresses differ from what its Service declares",
-  severity: "warn",
-  on: "link",
-  check: ({ link, cluster, owner }) => {
-    const declared = owner?.intent.link;
-    if (!declared) return undefined;
-    const fixed = link.natAddresses.flatMap(({ address }) => address ?? []);
-    const wanted = natText(declared.natIpCount, declared.natIps);
-    const actual = natText(link.natAddresses.length, fixed);
-    if (wanted === actual) return undefined;
-    const message = `the Service declares ${wanted} NAT addresses, link ${link.name} has ${actual}`;
-    return {
-      about: link.id,
-      cluster: cluster.name,
-      message,
-      advice: leftToController,
-      declared: wanted,
-      actual,
-    };
-  },
-});
+/** Of what only the controller can change: by its next reconcile, or never. */
+const leftToController = (
+  some: Pick<Check, "id" | "title">,
+  compare: (subject: Subjects["link"], declared: LinkIntent) => Compared,
+) =>
+  defineCheck({
+    ...some,
+    severity: "warn",
+    on: "link",
+    check: (subject) => {
+      const { link, cluster, owner } = subject;
+      if (!owner?.intent.link) return undefined;
+      const { what, wanted, actual } = compare(subject, owner.intent.link);
+      if (actual.toLowerCase() === wanted.toLowerCase()) return undefined;
+      return {
+        about: link.id,
+        cluster: cluster.name,
+        message: `the Service declares ${what} ${wanted}, link ${link.name} has ${actual || "none"}`,
+        advice: "look at the Service's events: the controller could not bring the link there",
+        declared: wanted,
+        actual,
+      };
+    },
+  });
+
+export const linkNatAddressesDiffer = leftToController(
+  { id: "link-nat-addresses-differ", title: "A link's NAT addresses differ from what its Service declares" },
+  ({ link: { natAddresses } }, { natIpCount, natIps }) => ({
+    what: "NAT addresses:",
+    wanted: natText(natIpCount, natIps),
+    actual: natText(
+      natAddresses.length,
+      natAddresses.flatMap(({ address }) => address ?? []),
+    ),
+  }),
+);
 
 function natText(count: number, fixed: readonly string[]): string {
   return fixed.length === 0 ? String(count) : `${count} (${fixed.toSorted().join(" ")})`;
 }
 
-export const linkSubnetDiffers = defineCheck({
-  id: "link-subnet-differs",
-  title: "A link's NAT addresses are in another subnet than its Service declares",
-  severity: "warn",
-  on: "link",
-  check: ({ link, cluster, owner }) => {
-    const declared = owner?.intent.link;
-    if (!declared) return undefined;
-    const wanted = declared.subnet ?? cluster.defaultSubnet;
-    const names = link.natAddresses.map(({ subnetId }) => parseResourceId(subnetId)?.name ?? subnetId);
-    const actual = [...new Set(names)].join(" ");
-    if (actual.toLowerCase() === wanted.toLowerCase()) return undefined;
-    const message = `the Service declares subnet ${wanted}, link ${link.name} is in ${actual || "none"}`;
+export const linkSubnetDiffers = leftToController(
+  {
+    id: "link-subnet-differs",
+    title: "A link's NAT addresses are in another subnet than its Service declares",
+  },
+  ({ link: { natAddresses }, cluster }, declared) => {
+    const names = natAddresses.map(({ subnetId }) => parseResourceId(subnetId)?.name ?? subnetId);
     return {
-      about: link.id,
-      cluster: cluster.name,
-      message,
-      advice: leftToController,
-      declared: wanted,
-      actual,
+      what: "subnet",
+      wanted: declared.subnet ?? cluster.defaultSubnet,
+      actual: [...new Set(names)].join(" "),
     };
   },
-});
+);
 
 export const linkBeyondPolicy = defineCheck({
   id: "link-beyond-policy",
