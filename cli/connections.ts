@@ -54,6 +54,7 @@ interface Settling extends Options {
 async function settle(command: Command, { selector, status, reason, yes }: Settling): Promise<void> {
   const { run, apply } = await openToWrite();
   const row = choose(await listConnections(run), selector);
+  if (row.isOff) throw new InvalidInput(`link ${row.link} is tagged mooring: off; take the tag away first`);
   const who = operator();
   const change = decide(row, status, {
     capability: status === "Approved" ? "connections" : "rejections",

@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { isTaggedOff } from "../shared/changes/offTag.ts";
 import { printPlan } from "../shared/changes/diff.ts";
+import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import type { Plan } from "../shared/changes/plan.ts";
 import { InvalidInput } from "../shared/errors.ts";
 import { linkPlanner, type PlannedLink } from "../shared/links/planFor.ts";
@@ -46,9 +48,15 @@ function short(ids: readonly string[]): string {
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 }
 
-function toRow({ link, cluster, owner, plan }: PlannedLink) {
+function stateOf({ link, owner, plan: { changes } }: PlannedLink): string {
+  if (isTaggedOff(link.tags)) return "tagged off";
+  if (!owner) return "no owner proved";
+  return changes.length === 0 ? "as declared" : `${changes.length} to change`;
+}
+
+function toRow(found: PlannedLink) {
+  const { link, cluster, owner } = found;
   const { id, name, alias, visibility, autoApproval, connections } = link;
-  const changes = plan.changes.length;
   return {
     id,
     name,
@@ -60,7 +68,7 @@ function toRow({ link, cluster, owner, plan }: PlannedLink) {
     autoApproval,
     waiting: connections.filter(({ status }) => status === "Pending").length,
     connections,
-    state: owner ? (changes === 0 ? "as declared" : `${changes} to change`) : "no owner proved",
+    state: stateOf(found),
   };
 }
 
@@ -90,7 +98,8 @@ async function plan(
 async function reconcile(selectors: string[], { yes }: { yes: boolean }, command: Command): Promise<void> {
   const { run, apply } = await openToWrite();
   const whole = planOf(await planned(run, selectors));
-  await carryOut(command, { run, apply, plan: whole, why: "mooring links reconcile", yes });
+  const why = "mooring links reconcile";
+  await carryOut(command, { run, apply: inParts(apply, oneByOne(whole)), plan: whole, why, yes });
 }
 
 function planOf(links: readonly PlannedLink[]): Plan {

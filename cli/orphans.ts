@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { JournalEntry } from "../shared/changes/journal.ts";
 import { listJournal } from "../shared/changes/journalStore.ts";
+import { inParts } from "../shared/changes/parts.ts";
 import { planUndo } from "../shared/changes/undo.ts";
 import { InvalidInput } from "../shared/errors.ts";
 import { parseResourceId } from "../shared/network/resourceId.ts";
@@ -123,8 +124,10 @@ async function releaseOne(selector: string): Promise<void> {
 
 async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void> {
   const { run, apply } = await openToWrite();
-  const { plan, quarantined, options } = await planDue(run);
-  const applied = await carryOut(command, { run, apply, plan, why: "mooring orphans sweep", yes, options });
+  const due = await planDue(run);
+  const { plan, quarantined, options } = due;
+  const why = "mooring orphans sweep";
+  const applied = await carryOut(command, { run, apply: inParts(apply, due.parts), plan, why, yes, options });
   await releaseDeleted(run, quarantined, applied);
 }
 

@@ -14,6 +14,8 @@ export interface Applied {
 export interface ApplyOptions {
   /** Load balancers, links and connections that the plan was made from: the whole that percentages are taken of. */
   readonly inSight: number;
+  /** Removals that the same run has made already, in other plans: budgets count them. */
+  readonly removedBefore?: number;
   /**
    * Last proof, called with the resource as just read under its lease; gives the reason not to write, if any.
    * Deletes must pass it: a plan alone proves nothing about now.

@@ -35,7 +35,14 @@ interface Work {
 /** @returns the `Apply` of this process, the only holder of its writer */
 export function createApply(writer: ResourceWriter): Apply {
   return async (run, plan, cause, options) => {
-    const work: Work = { run, writer, cause, options, inForce: await readPolicy(run), deletes: 0 };
+    const work: Work = {
+      run,
+      writer,
+      cause,
+      options,
+      inForce: await readPolicy(run),
+      deletes: options.removedBefore ?? 0,
+    };
     const results: Applied[] = [];
     let stopped = false;
     for (const change of plan.changes) {

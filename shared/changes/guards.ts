@@ -4,6 +4,7 @@
  */
 import type { Policy } from "../policy.ts";
 import { sameValue, valueAt } from "./body.ts";
+import { isTaggedOff } from "./offTag.ts";
 import { CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
 import { isListEdit, isRemoval, type Change } from "./plan.ts";
 import type { Lock, Resource } from "./resources.ts";
@@ -34,9 +35,6 @@ export interface Refusal {
 
 type Guard = (input: GuardInput) => string | undefined;
 
-/** `mooring: off` on a resource always wins. */
-const OFF_TAG = "mooring";
-
 const stopped: Guard = (input) => (input.stopped ? "writing is stopped" : undefined);
 
 // Times are ISO 8601 in UTC throughout, so their text order is their time order.
@@ -46,8 +44,8 @@ const frozen: Guard = ({ policy, nowUtc }) => {
 };
 
 const tagged: Guard = ({ actual, change, policy }) => {
+  if (isTaggedOff(actual?.tags ?? {})) return "the resource is tagged mooring: off";
   const tags = Object.entries(actual?.tags ?? {}).map(([key, value]) => `${key}=${value}`.toLowerCase());
-  if (tags.includes(`${OFF_TAG}=off`)) return "the resource is tagged mooring: off";
   const never = policy.scope[change.capability].excludeTags;
   const tag = never.find((one) => tags.includes(one.toLowerCase()));
   return tag && `the resource is tagged ${tag}, which policy excludes`;

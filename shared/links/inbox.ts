@@ -1,4 +1,5 @@
 /** The approvals inbox: consumers' connections to the clusters' links, those that wait first. */
+import { isTaggedOff } from "../changes/offTag.ts";
 import { listClusters } from "../clusters/registry.ts";
 import type { Connection, Link } from "../network/model.ts";
 import type { Run } from "../ports.ts";
@@ -12,6 +13,8 @@ export interface InboxRow extends Connection {
   readonly cluster: string;
   /** Subscription of the consumer; `unknown` where Azure does not tell. */
   readonly consumer: string;
+  /** Its link is tagged `mooring: off`: nothing is decided here. */
+  readonly isOff: boolean;
 }
 
 const STATUSES = ["Pending", "Approved", "Rejected", "Disconnected"];
@@ -37,6 +40,7 @@ function toRow(connection: Connection, link: Link, cluster: string): InboxRow {
     cluster,
     service: `${cluster}/${link.tags[OWNER_TAG] ?? "?"}`,
     consumer: consumerOf(connection) ?? "unknown",
+    isOff: isTaggedOff(link.tags),
   };
 }
 

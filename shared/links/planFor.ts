@@ -1,4 +1,5 @@
 /** Everything that is to be done about one link, from fresh reads: whose it is, and what differs. */
+import { isTaggedOff } from "../changes/offTag.ts";
 import type { Evidence, Plan } from "../changes/plan.ts";
 import { listClusters } from "../clusters/registry.ts";
 import type { Cluster } from "../clusters/model.ts";
@@ -42,7 +43,8 @@ export function linkPlanner(run: Run, reads: "one" | "all"): (link: Link) => Pro
       snapshots(cluster.name),
     ]);
     const owner = ownerOfLink(link, declared);
-    if (!owner) return { link, cluster, plan: { changes: [] } };
+    if (!owner || isTaggedOff(link.tags))
+      return { link, cluster, ...(owner && { owner }), plan: { changes: [] } };
     const evidence = evidenceOf(run, { link, owner, snapshotAtUtc: snapshot?.value.takenAtUtc });
     const changes = [
       ...planLink(link, owner, { evidence, policy }).changes,

@@ -3,6 +3,7 @@
  * may run any number of times, late or out of order. Called by the links queue; never writes a link that is not proved ours.
  */
 import { throwFailures, type Applied, type Apply } from "../changes/applied.ts";
+import { inParts, oneByOne } from "../changes/parts.ts";
 import { SYSTEM, type Cause } from "../changes/plan.ts";
 import { enqueueOnce } from "../events/coalesce.ts";
 import type { Run } from "../ports.ts";
@@ -27,7 +28,8 @@ export async function reconcile(
   const { owner, plan } = await linkPlanner(run, "one")(link);
   if (!owner) run.log.info("link left alone: no living Service is proved to own it", { id: link.id });
   if (plan.changes.length === 0) return [];
-  const applied = await apply(run, plan, cause, { inSight: plan.changes.length });
+  const options = { inSight: plan.changes.length };
+  const applied = await inParts(apply, oneByOne(plan))(run, plan, cause, options);
   if (applied.some(({ why }) => why?.startsWith("fighting:")))
     await enqueueOnce(run, { queue: "drift", what: "drift", id: "all" }, { ...cause, why: "two writers" });
   return applied;

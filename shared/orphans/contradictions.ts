@@ -1,4 +1,5 @@
 /** What Azure itself shows against a resource being an orphan. Pure. */
+import { isTaggedOff } from "../changes/offTag.ts";
 import { isControllers } from "../intents/frontendName.ts";
 import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
 import { sameId } from "../network/resourceId.ts";
@@ -72,8 +73,5 @@ function unsettled(state: string): string[] {
 }
 
 function off(tags: Readonly<Record<string, string>>): string[] {
-  const tagged = Object.entries(tags).some(
-    ([key, value]) => key.toLowerCase() === "mooring" && value.toLowerCase() === "off",
-  );
-  return tagged ? ["it is tagged mooring: off"] : [];
+  return isTaggedOff(tags) ? ["it is tagged mooring: off"] : [];
 }

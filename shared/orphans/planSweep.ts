@@ -1,6 +1,6 @@
 /** The deletes that are due, in the order that Azure takes them: dead connections, links, load balancers. Pure. */
 import type { Change, Plan } from "../changes/plan.ts";
-import { sameId } from "../network/resourceId.ts";
+import { canonicalId, parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 import { removeFrontend } from "./removeFrontend.ts";
 import { lookupIn } from "./lookup.ts";
@@ -28,6 +28,22 @@ export function planSweep(quarantined: readonly Quarantined[], world: World): Pl
     });
   const whole = balancers.map((row) => deletion(row));
   return { changes: [...connections, ...ofLinks, ...frontends, ...whole] };
+}
+
+/**
+ * The plan in parts that do not depend on each other, one for each load balancer with all that stands on it, in the plan's order: what
+ * stops one part, a lock say, must not stop the others.
+ */
+export function partsOf({ changes }: Plan, world: World): Plan[] {
+  const parts = Map.groupBy(changes, ({ resourceId }) => balancerKey(resourceId, world));
+  return [...parts.values()].map((part) => ({ changes: part }));
+}
+
+function balancerKey(id: string, world: World): string {
+  const { parentId = id } = parseResourceId(id) ?? {};
+  const link = world.links.find((one) => sameId(one.id, parentId));
+  const [frontendId] = link?.frontendIds ?? [];
+  return canonicalId((frontendId && parseResourceId(frontendId)?.parentId) ?? id);
 }
 
 /** Its grace is over, it was proved anew since it began, and its cluster has not been heard of if it is said to be gone. */

@@ -4,6 +4,7 @@
  */
 import { throwFailures, type Applied, type Apply, type ApplyOptions } from "../changes/applied.ts";
 import { printPlan } from "../changes/diff.ts";
+import { inParts } from "../changes/parts.ts";
 import { SYSTEM, type Change, type Plan } from "../changes/plan.ts";
 import { sameId } from "../network/resourceId.ts";
 import { readPolicy } from "../policyStore.ts";
@@ -15,7 +16,7 @@ import { findOrphans } from "./classify.ts";
 import { findCluster } from "../clusters/registry.ts";
 import { gatherAround, gatherWorld } from "./gather.ts";
 import { leave, updateQuarantine } from "./quarantine.ts";
-import { planSweep } from "./planSweep.ts";
+import { partsOf, planSweep } from "./planSweep.ts";
 import type { Quarantined } from "./model.ts";
 import { removedBy } from "./removeFrontend.ts";
 
@@ -27,7 +28,7 @@ export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<re
     const due = await planDue(run);
     if (due.plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(due.plan).split("\n") });
     const cause = { why: item.why, who: SYSTEM, correlationId: item.correlationId };
-    const applied = await apply(run, due.plan, cause, due.options);
+    const applied = await inParts(apply, due.parts)(run, due.plan, cause, due.options);
     await releaseDeleted(run, due.quarantined, applied);
     return throwFailures(applied);
   });
@@ -35,6 +36,8 @@ export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<re
 
 export interface Due {
   readonly plan: Plan;
+  /** The same, in parts that do not depend on each other. */
+  readonly parts: readonly Plan[];
   readonly quarantined: readonly Quarantined[];
   /** With the last proof that every delete needs. */
   readonly options: ApplyOptions;
@@ -48,7 +51,8 @@ export async function planDue(run: Run): Promise<Due> {
   const connections = world.links.flatMap((link) => link.connections);
   const inSight = world.balancers.length + world.links.length + connections.length;
   const stillTrue = (change: Change) => refutation(run, change);
-  return { plan: planSweep(quarantined, world), quarantined, options: { inSight, stillTrue } };
+  const plan = planSweep(quarantined, world);
+  return { plan, parts: partsOf(plan, world), quarantined, options: { inSight, stillTrue } };
 }
 
 /** Why the resource must stay, judged on a world read now; `undefined` if it is still a proved orphan. */

@@ -149,6 +149,14 @@ describe("mooring connections", () => {
     expect([refused, err]).toEqual([2, expect.stringContaining("Azure lets no connection wait again")]);
   });
 
+  test("of a link that is tagged off nothing is decided", async () => {
+    await arm.put(OURS, { ...(await arm.send("GET", OURS)).body, tags: { ...TAGS, mooring: "off" } });
+    const { name } = await connectionOf();
+    const { code, err } = await mooring("connections", "approve", name, "--reason", "x", "--yes");
+    expect([code, err]).toEqual([2, "mooring: link ours is tagged mooring: off; take the tag away first\n"]);
+    expect((await mooring("links", "list")).out).toMatch(/ours .* tagged off/);
+  });
+
   test("what is not there, and a decision without a reason", async () => {
     expect((await mooring("connections", "approve", "nobody", "--reason", "x")).err).toContain(
       "there is no connection nobody",

@@ -276,6 +276,24 @@ describe("reconciling", () => {
     expect(await reconcileLink(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
   });
 
+  test("approves a declared connection even where the link itself may not be written", async () => {
+    const run = await world(link({ visibility: ["*"], connections: [connection({ status: "Pending" })] }));
+    const body = run.resources.bodyOf(link().id) as any;
+    body.properties.provisioningState = "Updating";
+    run.resources.place(link().id, body);
+    const results = await reconcileLink(run, createApply(run.resources), item);
+    expect(results.map(({ outcome }) => outcome)).toEqual(["refused", "applied"]);
+  });
+
+  test("leaves a link that is tagged off alone, and its connections", async () => {
+    const tags = { ...link().tags, Mooring: "OFF" };
+    const run = await world(
+      link({ tags, visibility: ["*"], connections: [connection({ status: "Pending" })] }),
+    );
+    expect(await reconcileLink(run, createApply(run.resources), item)).toEqual([]);
+    expect(run.resources.calls.count("write")).toBe(0);
+  });
+
   test("is refused when what the Service declares was last heard long ago", async () => {
     const run = await world(link({ visibility: ["*"] }));
     run.clock.advance(2 * 3600);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
+import type { Cluster } from "../../shared/clusters/model.ts";
 import type { Link, LoadBalancer } from "../../shared/network/model.ts";
 import { hold, release } from "../../shared/orphans/hold.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
@@ -12,6 +13,7 @@ import {
   cluster,
   connection,
   declared,
+  frontend,
   intent,
   link,
   linkIntent,
@@ -66,6 +68,14 @@ function settle(): void {
   run.network.allLinks = run.network.allLinks
     .filter(({ id }) => run.resources.bodyOf(id))
     .map((one) => ({ ...one, connections: one.connections.filter(({ id }) => run.resources.bodyOf(id)) }));
+}
+
+/** A second registered cluster. */
+async function alsoTwo(): Promise<Cluster> {
+  const resourceId = cluster().resourceId.replace(/one$/, "two");
+  const second = cluster({ name: "two", resourceId, nodeResourceGroup: "MC_two" });
+  await run.tables.clusters.transact("all", [{ do: "put", key: "two", value: second }]);
+  return second;
 }
 
 describe("an orphan", () => {
@@ -206,17 +216,42 @@ describe("an orphan", () => {
 
   test("clusters that a list shows are not read one by one; what it does not show is read before it is called gone", async () => {
     await enforce();
-    const second = cluster({
-      name: "two",
-      resourceId: cluster().resourceId.replace(/one$/, "two"),
-      nodeResourceGroup: "MC_two",
-    });
-    await run.tables.clusters.transact("all", [{ do: "put", key: "two", value: second }]);
+    const second = await alsoTwo();
     run.network.clusterIds = [second.resourceId.toUpperCase()];
     await sweep();
     const reads = run.resources.calls.calls.filter(([method]) => method === "read").map(([, id]) => id);
     expect(reads).toEqual([cluster().resourceId]);
     expect(await quarantined()).toHaveLength(3);
+  });
+
+  test("that is locked does not keep the others, only what it stands on", async () => {
+    await enforce();
+    await alsoTwo();
+    const [first] = run.network.balancers;
+    const other = balancer({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
+    place(run, first ? [first, other] : [], run.network.allLinks);
+    run.resources.lock(link().id, { id: "keep", level: "CanNotDelete" });
+    await sweep();
+    run.clock.advance(8 * DAY);
+    expect(await sweep()).toEqual([
+      "refused pe.1 locked: management lock keep (CanNotDelete)",
+      "left pls an earlier change was not made",
+      "left kubernetes-internal an earlier change was not made",
+      "applied kubernetes-internal",
+    ]);
+    expect(run.resources.bodyOf(other.id)).toBeUndefined();
+    expect(run.resources.bodyOf(balancerId())).toBeDefined();
+  });
+
+  test("a budget holds for all parts of a sweep together", async () => {
+    await enforce({ maxDeletesPerRun: 2 });
+    await alsoTwo();
+    const other = balancer({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
+    place(run, [...run.network.balancers, other], run.network.allLinks);
+    await sweep();
+    run.clock.advance(8 * DAY);
+    await sweep();
+    expect(run.resources.calls.count("remove")).toBe(2);
   });
 
   test("of two sweepers at once one works; budgets hold for both", async () => {
