@@ -35,11 +35,19 @@ export function scanInventory(run: Run): Promise<ScanReport> {
     uses.catch(() => undefined);
     const subnets = (await Promise.all(subscriptions.map((one) => network.subnets(one)))).flat();
     const limit = pLimit(SUBNETS_AT_ONCE);
-    const written = await Promise.all(subnets.map((subnet) => limit(() => scanSubnet(run, subnet, uses))));
+    const scanned = await Promise.all(subnets.map((subnet) => limit(() => scanSubnet(run, subnet, uses))));
+    await writeSubnets(
+      run,
+      scanned.map(({ row }) => row),
+    );
     await forgetSubnets(run, subnets);
     await scanLinks(run, addressesByHolder(await uses));
     const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
-    const report = { subnets: subnets.length, addresses, written: written.reduce((a, b) => a + b, 0) };
+    const report = {
+      subnets: subnets.length,
+      addresses,
+      written: scanned.reduce((sum, { written }) => sum + written, 0),
+    };
     run.log.info("inventory scanned", { ...report });
     return report;
   });
@@ -66,19 +74,31 @@ function addressesByHolder(uses: Uses): ReadonlyMap<string, string> {
 }
 
 /** Reads the rows while Azure's lists are still coming; a row that changes meanwhile keeps what it then says. */
-async function scanSubnet(run: Run, subnet: Subnet, allUses: Promise<Uses>): Promise<number> {
+async function scanSubnet(run: Run, subnet: Subnet, allUses: Promise<Uses>): Promise<Scanned> {
   const partition = canonicalId(subnet.id);
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
   const uses = (await allUses).get(partition) ?? new Map<string, AddressUse>();
   const writes = planRows(rows, uses, run.now().toISOString());
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
-  const row: Write<SubnetRow> = {
-    do: "put",
-    key: subnet.name.toLowerCase(),
-    value: toRow(run, subnet, uses),
-  };
-  await run.ports.tables.subnets.transact(canonicalId(subnet.vnetId), [row]);
-  return writes.length;
+  return { written: writes.length, row: toRow(run, subnet, uses) };
+}
+
+interface Scanned {
+  readonly written: number;
+  readonly row: SubnetRow;
+}
+
+/**
+ * All subnets of a virtual network together, after their addresses: a part of them would look like a network without the others, and the
+ * gate would refuse Services that ask for those.
+ */
+async function writeSubnets(run: Run, rows: readonly SubnetRow[]): Promise<void> {
+  for (const [vnet, own] of Map.groupBy(rows, ({ vnetId }) => canonicalId(vnetId)))
+    await writeRows<SubnetRow>(
+      run.ports.tables.subnets,
+      vnet,
+      own.map((value): Write<SubnetRow> => ({ do: "put", key: value.name.toLowerCase(), value })),
+    );
 }
 
 function toRow(run: Run, subnet: Subnet, uses: ReadonlyMap<string, AddressUse>): SubnetRow {

@@ -61,6 +61,15 @@ describe("a complete scan", () => {
     ]);
   });
 
+  test("tells the subnets of a network together: the gate never sees a part of them", async () => {
+    run.network.allSubnets = ["a", "b", "c"].map((name) => ({ ...subnet, id: subnetId(name), name }));
+    await scanInventory(run);
+    const told = run.tables.subnets.calls.calls.flatMap(([method, , writes]) =>
+      method === "transact" ? [(writes as { key: string }[]).map(({ key }) => key)] : [],
+    );
+    expect(told).toEqual([["a", "b", "c"]]);
+  });
+
   test("writes only differences", async () => {
     await scanAfter([use("10.0.1.10"), use("10.0.1.11")]);
     expect((await scanAfter([use("10.0.1.10"), use("10.0.1.11")])).written).toBe(0);
