@@ -138,12 +138,13 @@ function rangesFor({ subnet, pool, input }: One): Range[] {
 
 async function firstReserved(
   run: Run,
-  { owner, subnet, input }: One,
+  { owner, subnet }: One,
   candidates: readonly string[],
 ): Promise<string | undefined> {
   const expiresAtUtc = await reservationEnd(run);
   for (const address of candidates) {
-    const want = { subnetId: subnet.id, address, ports: input.intent.ports, mayShare: () => false };
+    // Without ports: wanted alone. With them another Service that chooses now could come to share it.
+    const want = { subnetId: subnet.id, address, mayShare: () => false };
     if ((await reserve(run, { owner, expiresAtUtc, wants: [want] })).length === 0) return address;
   }
   return undefined;

@@ -256,6 +256,16 @@ describe("mooring.dev/address: auto", () => {
     expect(warnings).toEqual([expect.stringContaining("[address-auto-ignored] no address was written")]);
   });
 
+  test("nor do Services that could share one, on other ports: each is to have its own", async () => {
+    const run = await start();
+    const asked = [80, 443, 8080].map((port) => {
+      const object = service(AUTO, { ports: [{ port, protocol: "TCP" }] }, `web-${port}`);
+      return writeAddresses(run, cluster(), review(object));
+    });
+    const given = (await Promise.all(asked)).map(({ patch }) => patch);
+    expect(new Set(given).size).toBe(3);
+  });
+
   test("Services that choose at the same time never get the same address", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 11 }), async (count) => {
