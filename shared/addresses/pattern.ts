@@ -18,6 +18,8 @@ const FORMS = [
   `${upTo(7)}::`,
 ];
 
+/** What the cloud controller takes for IPv4 when it sorts `spec.loadBalancerIP` by family: no more than its look. */
+export const LIKE_IPV4 = "^[0-9]{1,3}([.][0-9]{1,3}){3}$";
 export const IPV4 = `^${QUAD}$`;
 export const IPV6 = `^(?:${FORMS.join("|")})$`;
 export const ADDRESS = `^(?:${QUAD}|${FORMS.join("|")})$`;

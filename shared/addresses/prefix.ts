@@ -21,7 +21,7 @@ const STRICT_IPV4 = new RegExp(IPV4);
 const STRICT_IPV6 = new RegExp(IPV6);
 
 /** Addresses that Azure keeps at the start of every prefix; it also keeps the last one. */
-const AZURE_FIRST = 4n;
+export const AZURE_FIRST = 4n;
 
 /** The address that the text is in strict form; `undefined` for `010.0.0.1`, `10.1`, spaces, zones, names. */
 export function parseAddress(text: string): Address | undefined {
@@ -56,22 +56,9 @@ export function isAzureReserved(prefix: Prefix, address: Address): boolean {
   );
 }
 
-/** Addresses that resources may have: all of the prefixes less Azure's five each; at most 2^53 - 1. */
-export function usableAddresses(prefixes: readonly string[]): number {
-  const usable = parsePrefixes(prefixes).reduce(
-    (sum, { first, last }) => sum + max(last - first + 1n - 5n, 0n),
-    0n,
-  );
-  return Number(usable > BigInt(Number.MAX_SAFE_INTEGER) ? BigInt(Number.MAX_SAFE_INTEGER) : usable);
-}
-
 /** Canonical text: dotted decimal, or RFC 5952. */
 export function formatAddress({ family, value }: Address): string {
   return family === "IPv4"
     ? Address4.fromBigInt(value).correctForm()
     : Address6.fromBigInt(value).correctForm();
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

@@ -1,16 +1,19 @@
 /** Ranges of addresses, both ends included, and what is left when others are cut out. Pure. A prefix is a range. */
-import { formatAddress, parseAddress, parsePrefixes, type Prefix } from "./prefix.ts";
+import { AZURE_FIRST, formatAddress, parseAddress, parsePrefixes, type Prefix } from "./prefix.ts";
 
 export type Range = Prefix;
-
-/** Addresses that Azure keeps at the start of every prefix; it also keeps the last one. */
-const AZURE_FIRST = 4n;
 
 /** What resources may have of the prefixes. */
 export function usableRanges(prefixes: readonly string[]): Range[] {
   return parsePrefixes(prefixes).flatMap(({ family, first, last }) =>
     range(family, first + AZURE_FIRST, last - 1n),
   );
+}
+
+/** How many addresses resources may have of the prefixes; at most 2^53 - 1. */
+export function usableAddresses(prefixes: readonly string[]): number {
+  const usable = usableRanges(prefixes).reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
+  return Number(min(usable, BigInt(Number.MAX_SAFE_INTEGER)));
 }
 
 /** The ranges without what the cuts cover, in the order of their addresses within each. */

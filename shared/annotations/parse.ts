@@ -3,10 +3,13 @@
  * its precedence. Pure. What the CCM tolerates and Azure then refuses is the gate's business, not the parser's.
  * @see https://github.com/kubernetes-sigs/cloud-provider-azure
  */
+import { LIKE_IPV4 } from "../addresses/pattern.ts";
 import type { Intent, LinkIntent } from "../intents/model.ts";
 import { ANNOTATIONS } from "./keys.ts";
 import { annotationsOf, type Service } from "./service.ts";
 import { trimSpace } from "./trimSpace.ts";
+
+const LOOKS_LIKE_IPV4 = new RegExp(LIKE_IPV4);
 
 type Read = (name: keyof typeof ANNOTATIONS) => string | undefined;
 
@@ -28,7 +31,7 @@ export function parseIntent(service: Service): Intent {
 
 function parseAddresses(read: Read, loadBalancerIp: string): Intent["addresses"] {
   // The CCM's test is "not IPv4", so what is no address at all counts as IPv6.
-  const isIpv4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(loadBalancerIp);
+  const isIpv4 = LOOKS_LIKE_IPV4.test(loadBalancerIp);
   const ipv4 = read("ipv4") || (isIpv4 ? loadBalancerIp : "");
   const ipv6 = read("ipv6") || (isIpv4 ? "" : loadBalancerIp);
   return { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };

@@ -1,19 +1,9 @@
 /** Opens Azure clients once each, lazily: an invocation pays only for the SDKs it touches. */
 import type { TokenCredential } from "@azure/identity";
 import { InvalidInput } from "../errors.ts";
+import { once } from "../once.ts";
 import type { Settings } from "../settings.ts";
 import type { QueueName } from "../storage/queue.ts";
-
-/** The same promise for the same key; a failure is forgotten, so that the next call tries again. */
-export function once<T>(open: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const opened = new Map<string, Promise<T>>();
-  return (key) => {
-    const promise = opened.get(key) ?? open(key);
-    opened.set(key, promise);
-    promise.catch(() => opened.delete(key));
-    return promise;
-  };
-}
 
 const credential = once(async (): Promise<TokenCredential> => {
   const { DefaultAzureCredential } = await import("@azure/identity");

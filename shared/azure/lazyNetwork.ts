@@ -1,5 +1,6 @@
 import type { Network } from "../network/port.ts";
-import { once, openCredential } from "./clients.ts";
+import { once } from "../once.ts";
+import { openCredential } from "./clients.ts";
 
 /** `Network` that loads the SDK when first asked, and opens one client per subscription. */
 export function lazyNetwork(endpoint: string): Network {

@@ -1,8 +1,9 @@
 /** Builds every port on Azure from settings; nothing is opened before it is used. Called by `app.ts` only. */
 import type { ResourceReader, ResourceWriter } from "../changes/resources.ts";
+import { once } from "../once.ts";
 import type { Ports, Tables } from "../ports.ts";
 import type { Settings } from "../settings.ts";
-import { containerOpener, once, openCredential, queueOpener, tableOpener } from "./clients.ts";
+import { containerOpener, openCredential, queueOpener, tableOpener } from "./clients.ts";
 import { lazyNetwork } from "./lazyNetwork.ts";
 import { azureQueue } from "./queue.ts";
 import { azureStates } from "./states.ts";

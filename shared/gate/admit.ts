@@ -6,7 +6,6 @@
 import { isLoadBalancer, type Service } from "../annotations/service.ts";
 import { parseIntent } from "../annotations/parse.ts";
 import type { Cluster } from "../clusters/model.ts";
-import { InvalidInput } from "../errors.ts";
 import { release } from "../inventory/release.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
 import { remember } from "../intents/remember.ts";
@@ -16,16 +15,13 @@ import { declarationOf, gatherInput } from "./gather.ts";
 import { holderFindings, wantsOf } from "./holders.ts";
 import { knownPolicy } from "./known.ts";
 import { severitiesFor } from "./permitted.ts";
-import { servicesOf, type AdmissionResponse, type AdmissionReview } from "./review.ts";
+import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
 import { checkLeaving, checkRules, type Severities } from "./rules.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
 export async function admit(run: Run, cluster: Cluster, review: AdmissionReview): Promise<AdmissionResponse> {
   const { request } = review;
-  if (request.kind.kind !== "Service")
-    throw new InvalidInput(`request.kind: only Services are reviewed here, not ${request.kind.kind}`);
-  const { object, oldObject, problems } = servicesOf(review);
-  if (problems.length > 0) throw new InvalidInput(problems);
+  const { object, oldObject } = requireServices(review);
   const asked = { uid: request.uid, old: oldObject, dryRun: request.dryRun ?? false };
   if (request.operation === "DELETE" || !isLoadBalancer(object)) return leaving(run, cluster, asked);
   if (object.metadata.deletionTimestamp || isUntouched(object, oldObject)) return toResponse(request.uid, []);

@@ -2,7 +2,7 @@
  * The rules that need no Azure state, as CEL for a ValidatingAdmissionPolicy: they hold while the webhook is away. Pure.
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
-import { IPV4, IPV6 } from "../addresses/pattern.ts";
+import { IPV4, IPV6, LIKE_IPV4 } from "../addresses/pattern.ts";
 import { ANNOTATIONS } from "../annotations/keys.ts";
 import type { Policy } from "../policy.ts";
 import { severitiesFor } from "./permitted.ts";
@@ -29,7 +29,6 @@ const text = (name: keyof typeof ANNOTATIONS, of = "annotations") => {
 const tokens = (name: keyof typeof ANNOTATIONS) =>
   `(${text(name)}).trim().split(" ").map(token, token.trim()).filter(token, token != "")`;
 const isTrue = (expression: string) => `(${expression}).trim().lowerAscii() == "true"`;
-const LIKE_IPV4 = "^[0-9]{1,3}([.][0-9]{1,3}){3}$";
 const ingress =
   "variables.isUpdate && has(oldObject.status) && has(oldObject.status.loadBalancer) && has(oldObject.status.loadBalancer.ingress)";
 

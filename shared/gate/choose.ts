@@ -11,6 +11,7 @@ import { liveReservations } from "../inventory/obstacle.ts";
 import { sameService } from "../inventory/owner.ts";
 import { reserve } from "../inventory/reserve.ts";
 import type { Run } from "../ports.ts";
+import { findSubnet } from "./gather.ts";
 import { knownPolicy, reservationEnd } from "./known.ts";
 import { poolsFor, rangesOf, type Pool } from "./pools.ts";
 import type { RuleInput } from "./rule.ts";
@@ -74,13 +75,13 @@ function placeIn(input: RuleInput, pools: readonly Pool[]): Place | { ok: false;
       message: `${OWN_ANNOTATIONS.addressPool.key}: there is no pool "${name}" here; there are ${names}`,
     };
   }
-  const wanted = (input.intent.subnet ?? pool?.subnet ?? input.inventory?.subnetName ?? "").toLowerCase();
-  if (pool?.subnet !== undefined && pool.subnet.toLowerCase() !== wanted)
+  const wanted = input.intent.subnet ?? pool?.subnet ?? input.inventory?.subnetName ?? "";
+  if (pool?.subnet !== undefined && pool.subnet.toLowerCase() !== wanted.toLowerCase())
     return {
       ok: false,
       message: `${OWN_ANNOTATIONS.addressPool.key}: pool ${pool.name} is in subnet ${pool.subnet}, the Service asks for ${input.intent.subnet}`,
     };
-  const subnet = input.inventory?.subnets.find((one) => one.name.toLowerCase() === wanted);
+  const subnet = findSubnet(input.inventory?.subnets ?? [], wanted);
   if (!subnet)
     return {
       ok: false,

@@ -4,12 +4,11 @@
  */
 import { isLoadBalancer, type Service } from "../annotations/service.ts";
 import type { Cluster } from "../clusters/model.ts";
-import { InvalidInput } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { chooseAddresses } from "./choose.ts";
 import { gatherInput } from "./gather.ts";
 import { changed, moveLoadBalancerIp, toPatch, type Operation } from "./patch.ts";
-import { servicesOf, type AdmissionResponse, type AdmissionReview } from "./review.ts";
+import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
 export async function writeAddresses(
@@ -17,11 +16,8 @@ export async function writeAddresses(
   cluster: Cluster,
   review: AdmissionReview,
 ): Promise<AdmissionResponse> {
-  const { uid, kind, dryRun } = review.request;
-  if (kind.kind !== "Service")
-    throw new InvalidInput(`request.kind: only Services are reviewed here, not ${kind.kind}`);
-  const { object, oldObject, problems } = servicesOf(review);
-  if (problems.length > 0) throw new InvalidInput(problems);
+  const { uid, dryRun } = review.request;
+  const { object, oldObject } = requireServices(review);
   if (!isLoadBalancer(object) || object.metadata.deletionTimestamp) return { uid, allowed: true };
   const old = isLoadBalancer(oldObject) ? oldObject : undefined;
   return rewrite(run, { uid, cluster, service: object, old, dryRun: dryRun ?? false });

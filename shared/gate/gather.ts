@@ -59,7 +59,7 @@ interface Surroundings {
 function inventoryOf(run: Run, { cluster, subnets, policy, intent }: Surroundings): Inventory {
   const subnetName = intent.subnet ?? cluster.defaultSubnet;
   const linkSubnetName = intent.link?.subnet ?? subnetName;
-  const [subnet, linkSubnet] = [find(subnets, subnetName), find(subnets, linkSubnetName)];
+  const [subnet, linkSubnet] = [findSubnet(subnets, subnetName), findSubnet(subnets, linkSubnetName)];
   const ageMilliseconds = subnet ? run.now().getTime() - Date.parse(subnet.scannedAtUtc) : 0;
   return {
     vnetName: parseResourceId(cluster.vnetId)?.name ?? cluster.vnetId,
@@ -74,6 +74,6 @@ function inventoryOf(run: Run, { cluster, subnets, policy, intent }: Surrounding
 }
 
 /** ARM finds a subnet whatever the case of its name, so does the CCM. */
-function find(subnets: readonly SubnetRow[], name: string): SubnetRow | undefined {
+export function findSubnet(subnets: readonly SubnetRow[], name: string): SubnetRow | undefined {
   return subnets.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
 }

@@ -3,6 +3,7 @@
  * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
  */
 import { z } from "zod";
+import { InvalidInput } from "../errors.ts";
 import { Service } from "../annotations/service.ts";
 
 const Kind = z.object({ group: z.string().nullish(), version: z.string().nullish(), kind: z.string() });
@@ -34,8 +35,21 @@ export interface AdmissionResponse {
   readonly patchType?: "JSONPatch";
 }
 
+/** The request's Services. @throws InvalidInput naming every wrong field, if the review is not about a Service */
+export function requireServices(review: AdmissionReview): {
+  readonly object?: Service;
+  readonly oldObject?: Service;
+} {
+  const { kind } = review.request.kind;
+  if (kind !== "Service")
+    throw new InvalidInput(`request.kind: only Services are reviewed here, not ${kind}`);
+  const { problems, ...services } = servicesOf(review);
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return services;
+}
+
 /** The request's Services; problems name the field that is wrong. */
-export function servicesOf({ request }: AdmissionReview): {
+function servicesOf({ request }: AdmissionReview): {
   readonly object?: Service;
   readonly oldObject?: Service;
   readonly problems: readonly string[];

@@ -5,7 +5,7 @@
  */
 import pLimit from "p-limit";
 import { addressKey } from "../addresses/key.ts";
-import { usableAddresses } from "../addresses/prefix.ts";
+import { usableAddresses } from "../addresses/range.ts";
 import type { AddressUse, Subnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";

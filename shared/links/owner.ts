@@ -17,16 +17,27 @@ export function clusterOfLink(link: Link, clusters: readonly Cluster[]): Cluster
   return clusterOfFrontend(link.frontendIds[0] ?? "", clusters);
 }
 
-/** The registered cluster whose node resource group the frontend is in. */
+/** The registered cluster whose node resource group the frontend, or load balancer, is in. */
 export function clusterOfFrontend(frontendId: string, clusters: readonly Cluster[]): Cluster | undefined {
-  const frontend = parseResourceId(frontendId);
-  return clusters.find(({ resourceId, nodeResourceGroup }) => {
-    const subscription = parseResourceId(resourceId)?.subscription.toLowerCase();
-    return (
-      frontend?.subscription.toLowerCase() === subscription &&
-      frontend?.resourceGroup.toLowerCase() === nodeResourceGroup.toLowerCase()
-    );
-  });
+  return indexOf(clusters).get(groupKey(frontendId, parseResourceId(frontendId)?.resourceGroup ?? ""));
+}
+
+const indexes = new WeakMap<readonly Cluster[], ReadonlyMap<string, Cluster>>();
+
+/** Clusters by subscription and node resource group, made once a list: thousands of links ask the same thousand clusters. */
+function indexOf(clusters: readonly Cluster[]): ReadonlyMap<string, Cluster> {
+  const known = indexes.get(clusters);
+  if (known) return known;
+  // The first of two that claim the same group is it.
+  const made = new Map(
+    clusters.toReversed().map((one) => [groupKey(one.resourceId, one.nodeResourceGroup), one]),
+  );
+  indexes.set(clusters, made);
+  return made;
+}
+
+function groupKey(id: string, resourceGroup: string): string {
+  return `${parseResourceId(id)?.subscription ?? ""}/${resourceGroup}`.toLowerCase();
 }
 
 /** The living Service that the link's owner tag names, if the frontend carries its name too. */

@@ -7,6 +7,7 @@ import { listFindings } from "../drift/findingStore.ts";
 import type { Declared } from "../intents/model.ts";
 import { listDeclared } from "../intents/remember.ts";
 import type { Link } from "../network/model.ts";
+import { once } from "../once.ts";
 import type { Policy } from "../policy.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
@@ -51,16 +52,6 @@ export function linkPlanner(run: Run, reads: "one" | "all"): (link: Link) => Pro
       ...planConnections(link, owner, { evidence, policy, overdue: await overdue("") }).changes,
     ];
     return { link, cluster, owner, plan: { changes } };
-  };
-}
-
-/** The same promise for the same key. */
-function once<T>(load: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const loaded = new Map<string, Promise<T>>();
-  return (key) => {
-    const value = loaded.get(key) ?? load(key);
-    loaded.set(key, value);
-    return value;
   };
 }
 

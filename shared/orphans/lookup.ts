@@ -1,4 +1,5 @@
 /** A world's resources by what they belong to: it has thousands of each, and every one is asked about. Pure; made once a world. */
+import { clusterOfFrontend } from "../links/owner.ts";
 import type { Link, LoadBalancer } from "../network/model.ts";
 import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import type { ClusterView, World } from "./world.ts";
@@ -22,23 +23,21 @@ export function lookupIn(world: World): Lookup {
 }
 
 function makeLookup({ clusters, balancers, links }: World): Lookup {
-  const views = new Map(
-    clusters.map((view) => [groupKey(view.cluster.resourceId, view.cluster.nodeResourceGroup), view]),
-  );
+  const registered = clusters.map(({ cluster }) => cluster);
+  const views = new Map(clusters.map((view) => [view.cluster, view]));
   const byId = new Map(balancers.map((balancer) => [canonicalId(balancer.id), balancer]));
   const onBalancer = Map.groupBy(
     links.flatMap((link) => [...new Set(link.frontendIds.map(parentKey))].map((key) => ({ key, link }))),
     ({ key }) => key,
   );
   return {
-    clusterOf: (id) => views.get(groupKey(id, parseResourceId(id)?.resourceGroup ?? "")),
+    clusterOf: (id) => {
+      const cluster = clusterOfFrontend(id, registered);
+      return cluster && views.get(cluster);
+    },
     balancerOf: (frontendId) => byId.get(parentKey(frontendId)),
     linksOn: ({ id }) => (onBalancer.get(canonicalId(id)) ?? []).map(({ link }) => link),
   };
-}
-
-function groupKey(id: string, resourceGroup: string): string {
-  return `${parseResourceId(id)?.subscription ?? ""}/${resourceGroup}`.toLowerCase();
 }
 
 function parentKey(frontendId: string): string {

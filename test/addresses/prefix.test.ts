@@ -7,10 +7,10 @@ import {
   isAzureReserved,
   parseAddress,
   parsePrefix,
-  usableAddresses,
   type Address,
   type Prefix,
 } from "../../shared/addresses/prefix.ts";
+import { usableAddresses } from "../../shared/addresses/range.ts";
 
 const ipv4 = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255)).map((octets) => octets.join("."));
 
