@@ -3,6 +3,7 @@ import type { ResourceReader } from "./changes/resources.ts";
 import type { Touch } from "./changes/touches.ts";
 import type { JournalEntry } from "./changes/journal.ts";
 import type { Cluster } from "./clusters/model.ts";
+import type { AuditRun, ScopeProgress, ScopeRow, TrendRow, UsageRow, VnetRow } from "./drift/auditRun.ts";
 import type { Finding } from "./drift/finding.ts";
 import type { AddressRow, LinkRow, SubnetRow } from "./inventory/model.ts";
 import type { Declared, Snapshot } from "./intents/model.ts";
@@ -29,6 +30,12 @@ export interface Tables {
   readonly waiting: Table<WaitingRow>;
   readonly touches: Table<Touch>;
   readonly holds: Table<Hold>;
+  readonly vnets: Table<VnetRow>;
+  readonly runs: Table<AuditRun>;
+  readonly progress: Table<ScopeProgress>;
+  readonly scopes: Table<ScopeRow>;
+  readonly trends: Table<TrendRow>;
+  readonly usage: Table<UsageRow>;
 }
 
 export interface PolicyRow {

@@ -17,6 +17,7 @@ const CHECKS: readonly (readonly [title: string, command: string, ...args: strin
   ["format", "prettier", "--check", "."],
   ["lint and layers", "oxlint"],
   ["types", "tsc", "--noEmit", "-p", "."],
+  ["types of the dashboard", "tsc", "--noEmit", "-p", "web"],
   ["dead code", "knip"],
   ["generated documents", "node", "tools/docs.ts", "--check"],
 ];

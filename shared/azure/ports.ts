@@ -24,6 +24,12 @@ const TABLES = [
   "waiting",
   "touches",
   "holds",
+  "vnets",
+  "runs",
+  "progress",
+  "scopes",
+  "trends",
+  "usage",
 ] as const satisfies readonly (keyof Tables)[];
 
 export interface AzurePorts {

@@ -43,7 +43,10 @@ export interface Subjects {
 export type SubjectKind = keyof Subjects;
 
 export type Draft = Pick<Finding, "about" | "message" | "advice"> &
-  Partial<Pick<Finding, "cluster" | "declared" | "allowed" | "actual">>;
+  Partial<Pick<Finding, "cluster" | "declared" | "allowed" | "actual" | "planned">> & {
+    /** It often settles by itself: open only if it is still so after this time. */
+    readonly settlesWithinMinutes?: number;
+  };
 
 export interface Check<Kind extends SubjectKind = SubjectKind> {
   readonly id: string;

@@ -74,5 +74,11 @@ function memoryTables(): MemoryTables {
     waiting: new MemoryTable(),
     touches: new MemoryTable(),
     holds: new MemoryTable(),
+    vnets: new MemoryTable(),
+    runs: new MemoryTable(),
+    progress: new MemoryTable(),
+    scopes: new MemoryTable(),
+    trends: new MemoryTable(),
+    usage: new MemoryTable(),
   };
 }
