@@ -68,11 +68,17 @@ export async function fillInventory(run: Run, size: number): Promise<void> {
 }
 
 /** The same run, with every call of a table counted. */
-export function countTableCalls(run: Run): { readonly calls: () => number; readonly run: Run } {
+export function countTableCalls(run: Run): {
+  readonly calls: () => number;
+  /** Of those, transactions. */
+  readonly writes: () => number;
+  readonly run: Run;
+} {
   const counts = Object.entries(run.ports.tables).map(([name, table]) => [name, counted(table)] as const);
   const tables = Object.fromEntries(counts.map(([name, { target }]) => [name, target]));
   return {
     calls: () => counts.reduce((sum, [, { calls }]) => sum + calls(), 0),
+    writes: () => counts.reduce((sum, [, { calls }]) => sum + calls("transact"), 0),
     run: { ...run, ports: { ...run.ports, tables: tables as unknown as Ports["tables"] } },
   };
 }

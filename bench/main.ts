@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { admission } from "./admission.ts";
+import { audit } from "./audit.ts";
 import { coldStart } from "./coldStart.ts";
 import { reconcile } from "./reconcile.ts";
 import { scan } from "./scan.ts";
@@ -17,7 +18,7 @@ const only = process.argv.slice(2).find((argument) => argument !== "--full");
 const directory = await mkdtemp(join(tmpdir(), "mooring-bench-"));
 const storage = await startStorage();
 try {
-  for (const [name, measure] of Object.entries({ coldStart, admission, reconcile, scan, sweep })) {
+  for (const [name, measure] of Object.entries({ coldStart, admission, reconcile, scan, sweep, audit })) {
     if (only !== undefined && only !== name) continue;
     console.log(`\n${name}`);
     for (const line of await measure({ directory, connection: storage.connectionString, isFull }))

@@ -1,0 +1,94 @@
+/**
+ * A whole audit beside the bare paging of the lists that it reads: time, calls of ARM, what it writes when nothing changed, and its memory on
+ * an estate and on one ten times as large.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { createArm } from "../sandbox/arm/server.ts";
+import { certificates } from "../sandbox/identity/certificate.ts";
+import { issueToken } from "../sandbox/identity/token.ts";
+import type { Asked, Told } from "./audit/auditor.ts";
+import { fillSubscription, subscriptionId } from "./audit/estate.ts";
+import { milli, type Bench } from "./figures.ts";
+
+/** 5,000 load balancers, 2,000 links, 200 subnets, 100,000 addresses. */
+const SUBSCRIPTIONS = 20;
+/** A page of Azure's lists takes longer than that. */
+const ARM_MILLISECONDS = 100;
+
+export async function audit(bench: Bench): Promise<string[]> {
+  const sizes = bench.isFull ? [2, SUBSCRIPTIONS, SUBSCRIPTIONS * 10] : [2, SUBSCRIPTIONS];
+  const lines = [];
+  for (const size of sizes) lines.push(...(await measure(bench, size)));
+  return lines;
+}
+
+async function measure({ directory, connection }: Bench, size: number): Promise<string[]> {
+  const ids = Array.from({ length: size }, (_, n) => subscriptionId(n));
+  let calls = 0;
+  const arm = await createArm({
+    subscriptions: Object.fromEntries(ids.map((id) => [id, "bench"])),
+    operationMilliseconds: 0,
+    pageSize: 500,
+    record: () => void (calls += 1),
+  });
+  for (let n = 0; n < size; n += 1) await fillSubscription(arm, n);
+  const pem = await certificates(directory);
+  const server = await arm.listen({ port: 0, ...pem });
+  const { token } = issueToken({ objectId: "bench", applicationId: "bench", name: "bench" });
+  const env = {
+    AzureWebJobsStorage: connection,
+    MOORING_SUBSCRIPTIONS: ids.join(","),
+    MOORING_ARM_ENDPOINT: server.url,
+    MOORING_TABLE_PREFIX: `audit${size}`,
+    NODE_EXTRA_CA_CERTS: pem.caPath,
+    BENCH_TOKEN: token,
+  };
+  /** One task in a process of its own. */
+  const alone = async (what: Asked["do"], times = 1) => {
+    const child = await auditor(env);
+    let told: Told | undefined;
+    const before = calls;
+    for (let n = 0; n < times; n += 1) told = await ask(child, what);
+    child.kill();
+    if (!told) throw new Error("nothing was asked");
+    return { ...told, calls: (calls - before) / times };
+  };
+  await alone("declare");
+  await alone("scan");
+  const first = await alone("audit");
+  const beside = async (title: string) => {
+    const bare = await alone("page", 2);
+    const steady = await alone("audit", 2);
+    return `${title}: bare paging ${milli(bare.milliseconds)} in ${bare.calls} ARM calls, audit ${milli(steady.milliseconds)} in ${steady.calls}, ratio ${(steady.milliseconds / bare.milliseconds).toFixed(2)}; ${steady.writes} table writes; at most ${steady.peakMebibytes.toFixed(0)} MiB (bare ${bare.peakMebibytes.toFixed(0)})`;
+  };
+  const atOnce = await beside("nothing changed, ARM answers at once");
+  arm.faults.add({ action: { kind: "latency", milliseconds: ARM_MILLISECONDS } });
+  const inTime = await beside(`nothing changed, ARM answers in ${ARM_MILLISECONDS} ms a page`);
+  await server.close();
+  return [
+    `${size} subscriptions: ${size * 250} load balancers, ${size * 100} links, ${size * 10} subnets, ${size * 5000} addresses`,
+    `  first audit ${milli(first.milliseconds)}, ${first.findings} findings, ${first.writes} table writes`,
+    `  ${atOnce}`,
+    `  ${inTime}`,
+  ];
+}
+
+async function auditor(env: Record<string, string>): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, "audit/auditor.ts"), { env: { ...process.env, ...env } });
+  await new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("exit", (code) => reject(new Error(`the auditor ended with code ${code}`)));
+  });
+  return child;
+}
+
+function ask(child: ChildProcess, what: Asked["do"]): Promise<Told> {
+  return new Promise((resolve, reject) => {
+    child.once("message", (told) => resolve(told as Told));
+    child.once("exit", (code) =>
+      reject(new Error(`the auditor ended with code ${code} while it was to ${what}`)),
+    );
+    child.send({ do: what } satisfies Asked);
+  });
+}

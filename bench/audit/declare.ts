@@ -1,0 +1,89 @@
+/** What the estate's clusters declare, written as registration and snapshots would. */
+import type { Cluster } from "../../shared/clusters/model.ts";
+import type { Declared, LinkIntent } from "../../shared/intents/model.ts";
+import type { Run } from "../../shared/ports.ts";
+import { writeRows } from "../../shared/storage/writeRows.ts";
+import {
+  clusterId,
+  clusterName,
+  CLUSTERS,
+  LINKS,
+  nodeGroup,
+  SERVICES,
+  serviceUid,
+  subscriptionId,
+  vnetId,
+} from "./estate.ts";
+
+export async function declareEverything(run: Run): Promise<void> {
+  const clusters = run.ports.subscriptions.flatMap((_, n) =>
+    Array.from({ length: CLUSTERS }, (_, cluster) => ({ n, cluster })),
+  );
+  const put = <T>(key: string, value: T) => ({ do: "put", key, value }) as const;
+  const { tables } = run.ports;
+  await writeRows(
+    tables.clusters,
+    "all",
+    clusters.map(({ n, cluster }) => put(clusterName(n, cluster), registered(n, cluster))),
+  );
+  const takenAtUtc = run.now().toISOString();
+  await writeRows(
+    tables.snapshots,
+    "all",
+    clusters.map(({ n, cluster }) => {
+      const name = clusterName(n, cluster);
+      return put(name, { cluster: name, takenAtUtc, services: SERVICES, previousServices: SERVICES });
+    }),
+  );
+  for (const { n, cluster } of clusters) {
+    const declared = Array.from({ length: SERVICES }, (_, service) => declaration(n, cluster, service));
+    await writeRows(
+      tables.intents,
+      clusterName(n, cluster),
+      declared.map((one) => put(`apps/${one.name}`, one)),
+    );
+  }
+}
+
+function registered(n: number, cluster: number): Cluster {
+  return {
+    name: clusterName(n, cluster),
+    resourceId: clusterId(n, cluster),
+    nodeResourceGroup: nodeGroup(n, cluster),
+    vnetId: vnetId(n),
+    defaultSubnet: "s0",
+    tokens: [],
+    registeredAtUtc: "2026-01-01T00:00:00.000Z",
+  };
+}
+
+function declaration(n: number, cluster: number, service: number): Declared {
+  return {
+    cluster: clusterName(n, cluster),
+    namespace: "apps",
+    name: `s${service}`,
+    uid: serviceUid(n, cluster, service),
+    origin: "snapshot",
+    observedAtUtc: "2026-01-01T00:00:00.000Z",
+    intent: {
+      internal: true,
+      addresses: {},
+      ipFamilies: ["IPv4"],
+      ports: [{ protocol: "TCP", port: 80 }],
+      ...(service < LINKS && { link: link(n, service) }),
+    },
+  };
+}
+
+function link(n: number, service: number): LinkIntent {
+  return {
+    create: true,
+    subnet: `s${service}`,
+    natIpCount: 1,
+    natIps: [],
+    fqdns: [],
+    proxyProtocol: false,
+    visibility: [subscriptionId(n)],
+    autoApproval: [],
+  };
+}
