@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { groupGraph } from "../../web/views/links/graph/groupGraph.ts";
+import { type ApiGraph, type Graph, KINDS } from "../../web/views/links/graph/model.ts";
+import { type Direction, type Placed, placeGraph } from "../../web/views/links/graph/placeGraph.ts";
+import { shorten } from "../../web/views/links/graph/shorten.ts";
+import { pathOf, walk } from "../../web/views/links/graph/walk.ts";
+
+const directions = fc.constantFrom<Direction>("right", "down");
+
+/** Any nodes of the five kinds, with edges from any kind to any later one. */
+const graphs = fc.array(fc.constantFrom(...KINDS), { minLength: 1, maxLength: 60 }).chain((kinds) => {
+  const nodes = kinds.map((kind, n) => ({ id: `${kind}${n}`, kind, label: `${kind} ${n}` }));
+  const pairs = nodes.flatMap((from) =>
+    nodes
+      .filter(({ kind }) => KINDS.indexOf(kind) > KINDS.indexOf(from.kind))
+      .map((to): [string, string] => [from.id, to.id]),
+  );
+  return fc.subarray(pairs).map((edges): ApiGraph => ({ nodes, edges }));
+});
+
+describe("the graph of a link", () => {
+  it("draws no two nodes over each other", () => {
+    fc.assert(
+      fc.property(graphs, directions, (graph, direction) => {
+        expect(overlapping(placeGraph(graph, direction))).toEqual([]);
+      }),
+    );
+  });
+
+  it("leads every edge onwards, and keeps every node inside its box", () => {
+    fc.assert(
+      fc.property(graphs, directions, (graph, direction) => {
+        const placed = placeGraph(graph, direction);
+        expect(backwards(graph, placed, direction)).toEqual([]);
+        for (const { x, y } of placed.places) {
+          expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
+          expect(x + placed.size.width).toBeLessThanOrEqual(placed.width);
+          expect(y + placed.size.height).toBeLessThanOrEqual(placed.height);
+        }
+      }),
+    );
+  });
+
+  it("is drawn without crossings where there is a way: each consumer beside its connections", () => {
+    const graph = star([
+      ["c1", "two"],
+      ["c2", "one"],
+      ["c3", "two"],
+      ["c4", "one"],
+    ]);
+    expect(crossings(graph, placeGraph(graph, "right"))).toBe(0);
+  });
+});
+
+describe("folding", () => {
+  it("loses nothing silently: every connection is drawn or counted", () => {
+    const owners = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(owners, (owners) => {
+        const graph = star(owners.map((consumer, n) => [`c${n}`, `consumer${consumer}`]));
+        const { nodes } = groupGraph(graph);
+        const drawn = nodes.filter(({ kind }) => kind === "connection").length;
+        const counted = nodes
+          .filter(({ kind }) => kind === "more")
+          .map(({ detail }) => connectionsIn(detail));
+        expect(drawn + counted.reduce((sum, count) => sum + count, 0)).toBe(owners.length);
+      }),
+    );
+  });
+
+  it("keeps 1,000 endpoints small", () => {
+    const many = star(Array.from({ length: 1000 }, (_, n) => [`c${n}`, `consumer${n % 100}`]));
+    const folded = groupGraph(many);
+    expect(folded.nodes.length).toBeLessThan(50);
+    expect(folded.nodes.find(({ id }) => id === "more:consumers")).toMatchObject({
+      label: "+92 consumers",
+      detail: "92 consumers with 920 connections more",
+    });
+  });
+
+  it("unfolds what is asked for, and only that", () => {
+    const graph = star(Array.from({ length: 12 }, (_, n) => [`c${n}`, n < 6 ? "one" : "two"]));
+    const { nodes } = groupGraph(graph, { unfolded: new Set(["more:one"]) });
+    expect(nodes.filter(({ kind }) => kind === "connection")).toHaveLength(6 + 3);
+    expect(nodes.filter(({ kind }) => kind === "more").map(({ label }) => label)).toEqual(["+3 more"]);
+  });
+
+  it("does not fold a single one: the fold would take its place", () => {
+    const graph = star(Array.from({ length: 4 }, (_, n) => [`c${n}`, "one"]));
+    expect(groupGraph(graph).nodes.filter(({ kind }) => kind === "more")).toEqual([]);
+  });
+
+  it("keeps connections whose consumer nobody knows", () => {
+    const graph: ApiGraph = {
+      nodes: [node("link", "link"), node("c1", "connection")],
+      edges: [["link", "c1"]],
+    };
+    expect(groupGraph(graph)).toEqual(graph);
+  });
+});
+
+describe("arrow keys", () => {
+  const graph = star([
+    ["c1", "one"],
+    ["c2", "two"],
+  ]);
+  const rows: [Direction, string, string, string | undefined][] = [
+    ["right", "service", "ArrowRight", "frontend"],
+    ["right", "link", "ArrowRight", "c1"],
+    ["right", "c1", "ArrowDown", "c2"],
+    ["right", "c2", "ArrowUp", "c1"],
+    ["right", "c1", "ArrowUp", undefined],
+    ["right", "one", "ArrowLeft", "c1"],
+    ["right", "one", "ArrowRight", undefined],
+    ["right", "service", "Enter", undefined],
+    ["down", "service", "ArrowDown", "frontend"],
+    ["down", "c1", "ArrowRight", "c2"],
+    ["down", "one", "ArrowUp", "c1"],
+  ];
+  it.each(rows)("%s: from %s with %s to %s", (direction, from, key, to) => {
+    const placed = placeGraph(graph, direction);
+    expect(walk({ graph, placed, direction }, from, key)).toBe(to);
+  });
+
+  it("lights what a node hangs on and what hangs on it, not its neighbours", () => {
+    expect([...pathOf(graph, "c1")].sort()).toEqual(["c1", "frontend", "link", "one", "service"]);
+  });
+});
+
+describe("shortening", () => {
+  it.each([
+    ["short", 10, "short"],
+    ["a2fcb8ca4f1417d8e93f41d1328e2e", 11, "a2fcb…28e2e"],
+    ["abcdef", 5, "ab…ef"],
+  ])("%s to %i characters is %s", (text, most, short) => {
+    expect(shorten(text, most)).toBe(short);
+  });
+});
+
+function node(id: string, kind: ApiGraph["nodes"][number]["kind"]) {
+  return { id, kind, label: id };
+}
+
+function star(connections: readonly (readonly [id: string, consumer: string])[]): ApiGraph {
+  const consumers = [...new Set(connections.map(([, consumer]) => consumer))];
+  return {
+    nodes: [
+      node("service", "service"),
+      node("frontend", "frontend"),
+      node("link", "link"),
+      ...connections.map(([id]) => node(id, "connection")),
+      ...consumers.map((id) => node(id, "consumer")),
+    ],
+    edges: [
+      ["service", "frontend"],
+      ["frontend", "link"],
+      ...connections.flatMap(([id, consumer]): [string, string][] => [
+        ["link", id],
+        [id, consumer],
+      ]),
+    ],
+  };
+}
+
+function overlapping({ places, size }: Placed) {
+  return places.flatMap((a, index) =>
+    places
+      .slice(index + 1)
+      .filter((b) => Math.abs(a.x - b.x) < size.width && Math.abs(a.y - b.y) < size.height)
+      .map((b) => [a, b]),
+  );
+}
+
+function backwards({ edges }: Graph, { places, size }: Placed, direction: Direction) {
+  const at = new Map(places.map((place) => [place.node.id, place]));
+  return edges.filter(([from, to]) => {
+    const [a, b] = [at.get(from), at.get(to)];
+    if (!a || !b) return true;
+    return direction === "right" ? a.x + size.width >= b.x : a.y + size.height >= b.y;
+  });
+}
+
+/** Pairs of edges between the same two layers that cross. */
+function crossings({ edges }: Graph, { places }: Placed): number {
+  const at = new Map(places.map((place) => [place.node.id, place]));
+  const lines = edges.map(([from, to]) => ({ a: at.get(from)!, b: at.get(to)! }));
+  return lines.filter((one, index) =>
+    lines
+      .slice(index + 1)
+      .some((other) => one.a.layer === other.a.layer && (one.a.y - other.a.y) * (one.b.y - other.b.y) < 0),
+  ).length;
+}
+
+/** As the fold's own words say. */
+function connectionsIn(detail: string | undefined): number {
+  const all = /(\d+) connections/.exec(detail ?? "")?.[1];
+  return Number(all ?? Number.NaN);
+}

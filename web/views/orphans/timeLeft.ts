@@ -1,0 +1,34 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `6 days 4 hours`, `12 minutes 5 seconds`, `over`: the two largest units that matter, never rounded up. */
+export function timeLeft(untilUtc: string, nowMilliseconds: number): string {
+  const left = Date.parse(untilUtc) - nowMilliseconds;
+  if (left <= 0) return "over";
+  if (left >= DAY) return both([left, DAY, "day"], [left % DAY, HOUR, "hour"]);
+  if (left >= HOUR) return both([left, HOUR, "hour"], [left % HOUR, MINUTE, "minute"]);
+  return both([left, MINUTE, "minute"], [left % MINUTE, SECOND, "second"]);
+}
+
+/** How much of the grace is over, 0 to 1. */
+export function shareOver(sinceUtc: string, untilUtc: string, nowMilliseconds: number): number {
+  const whole = Date.parse(untilUtc) - Date.parse(sinceUtc);
+  if (whole <= 0) return 1;
+  return Math.min(1, Math.max(0, (nowMilliseconds - Date.parse(sinceUtc)) / whole));
+}
+
+type Part = readonly [milliseconds: number, unit: number, name: string];
+
+function both(...parts: readonly Part[]): string {
+  const told = parts.map(([left, unit, name]) => [Math.floor(left / unit), name] as const);
+  const words = told
+    .filter(([count]) => count > 0)
+    .map(([count, name]) => `${count} ${name}${plural(count)}`);
+  return words.length > 0 ? words.join(" ") : "less than a second";
+}
+
+function plural(count: number): string {
+  return count === 1 ? "" : "s";
+}
