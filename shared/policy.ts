@@ -103,6 +103,39 @@ export const Policy = z.strictObject({
         ),
     })
     .prefault({}),
+  audit: z
+    .strictObject({
+      checks: z
+        .record(z.string(), z.enum(["error", "warn", "info", "off"]))
+        .default({})
+        .describe("Severity of a check of the audit: error, warn, info or off"),
+      frontendMinutes: z
+        .number()
+        .int()
+        .min(1)
+        .default(10)
+        .describe("How long a Service may be without the frontend or the link that it declares"),
+      pendingHours: z
+        .number()
+        .int()
+        .min(1)
+        .default(4)
+        .describe("How long a connection that nobody declared may wait for a person"),
+      nearlyFullPercent: z
+        .number()
+        .min(1)
+        .max(100)
+        .default(90)
+        .describe("Use from which a subnet counts as nearly full"),
+      forecastDays: z
+        .number()
+        .int()
+        .min(2)
+        .max(365)
+        .default(30)
+        .describe("Days of a subnet's past that its forecast rests on, and how far ahead it looks"),
+    })
+    .prefault({}),
   onUnavailable: z
     .enum(["allow", "deny"])
     .default("allow")

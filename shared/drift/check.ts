@@ -52,6 +52,8 @@ export interface Check<Kind extends SubjectKind = SubjectKind> {
   readonly id: string;
   readonly title: string;
   readonly severity: Finding["severity"];
+  /** Why it matters, for the documents. */
+  readonly docs?: string;
   readonly on: Kind;
   readonly check: (subject: Subjects[Kind]) => Draft | undefined;
 }

@@ -26,6 +26,7 @@ import {
   linkVisibilityDiffers,
 } from "./checks/links.ts";
 import { addressDiffers, serviceWithoutFrontend } from "./checks/services.ts";
+import type { Policy } from "../policy.ts";
 import type { Draft, SubjectKind, Subjects } from "./check.ts";
 
 export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } = {
@@ -54,15 +55,22 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
 
 export type CheckedDraft = Draft & Pick<Check, "id" | "severity">;
 
-/** Everything that the checks of a kind find on its subjects. Pure. */
+/** Everything that the checks of a kind find on its subjects, as severe as policy says. Pure. */
 export function runChecks<Kind extends SubjectKind>(
   kind: Kind,
   subjects: readonly Subjects[Kind][],
+  severities: Policy["audit"]["checks"] = {},
 ): CheckedDraft[] {
   return subjects.flatMap((subject) =>
-    CHECKS[kind].flatMap(({ id, severity, check }) => {
-      const draft = check(subject);
-      return draft ? [{ ...draft, id, severity }] : [];
+    CHECKS[kind].flatMap(({ id, severity: own, check }) => {
+      const severity = severities[id] ?? own;
+      const draft = severity === "off" ? undefined : check(subject);
+      return draft && severity !== "off" ? [{ ...draft, id, severity }] : [];
     }),
   );
+}
+
+/** Every check, in the order of the table. */
+export function listChecks(): readonly Pick<Check, "id" | "title" | "severity" | "docs" | "on">[] {
+  return Object.values(CHECKS).flat();
 }

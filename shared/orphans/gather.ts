@@ -58,7 +58,12 @@ async function listed(run: Run, clusters: readonly Cluster[]): Promise<ReadonlyS
   return new Set(lists.flatMap((list) => (list.status === "fulfilled" ? list.value.map(canonicalId) : [])));
 }
 
-async function viewCluster(run: Run, cluster: Cluster, present: ReadonlySet<string>): Promise<ClusterView> {
+/** What is known of one cluster. @param present canonical ids of managed clusters that a list shows; others are read by themselves */
+export async function viewCluster(
+  run: Run,
+  cluster: Cluster,
+  present: ReadonlySet<string>,
+): Promise<ClusterView> {
   const [state, snapshot, declared] = await Promise.all([
     present.has(canonicalId(cluster.resourceId)) ? ("present" as const) : stateOf(run, cluster),
     run.ports.tables.snapshots.get("all", cluster.name),
