@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { factsOf, sentenceOf } from "../../web/views/subnets/facts.ts";
+import { findMatches, ofHolder } from "../../web/views/subnets/matches.ts";
+import { daysBetween, fullnessOf, linePath, linePoints, percentText } from "../../web/views/subnets/usage.ts";
+import { assigned, cellsOf, HOLDERS, reserved } from "./subnetMaps.ts";
+
+const cells = cellsOf({
+  ranges: [
+    { from: 0, to: 3, kind: "azure", why: "kept by Azure" },
+    { from: 100, to: 120, kind: "excluded", why: "nodes of dev" },
+  ],
+  taken: [assigned(70), assigned(101), reserved(200)],
+});
+
+test.each([
+  ["free", 9, "10.240.8.9, Free"],
+  ["Azure's", 0, "10.240.8.0, Azure's own, kept by Azure"],
+  ["excluded", 100, "10.240.8.100, Excluded, nodes of dev"],
+  [
+    "assigned",
+    70,
+    "10.240.8.70, Assigned to load balancer frontend kubernetes-internal/a1, for Service dev/shop/web, since 2026-01-02",
+  ],
+  ["reserved", 200, "10.240.8.200, Reserved for Service dev/shop/basket, until 2026-01-02"],
+  [
+    "assigned where nobody may ask",
+    101,
+    "10.240.8.101, Assigned to load balancer frontend kubernetes-internal/a1, for Service dev/shop/web, since 2026-01-02, nodes of dev",
+  ],
+])("an address that is %s is told in a sentence", (_, offset, expected) =>
+  expect(sentenceOf(factsOf(cells, offset), (utc) => utc.slice(0, 10))).toBe(expected),
+);
+
+describe("search", () => {
+  test.each([
+    ["a whole address, also a free one", "10.240.8.9", [9]],
+    ["spaces around it", "  10.240.8.70 ", [70]],
+    ["the end of an address", "8.70", [70]],
+    ["an octet that several have", ".101", [101]],
+    ["a Service", "shop/web", [70, 101]],
+    ["a Service that only reserved", "BASKET", [200]],
+    ["a resource", "loadBalancers/kubernetes-internal", [70, 101]],
+    ["nothing that is here", "10.9.9.9", []],
+    ["nothing at all", " ", []],
+  ])("finds %s", (_, text, expected) => expect(findMatches(cells, text)).toEqual(expected));
+
+  test("finds all of a holder", () => expect(ofHolder(cells, HOLDERS[0]?.id ?? "")).toEqual([70, 101]));
+});
+
+describe("usage", () => {
+  test.each([
+    [0, 251, "0 %", "good"],
+    [1, 251, "< 1 %", "good"],
+    [201, 251, "80 %", "warn"],
+    [250, 251, "99 %", "error"],
+    [251, 251, "100 %", "error"],
+    [0, 0, "100 %", "error"],
+  ] as const)("%i of %i is %s", (used, usable, text, fullness) => {
+    expect([percentText({ used, usable }), fullnessOf({ used, usable })]).toEqual([text, fullness]);
+  });
+
+  test("a line goes from the left to the right, the most at the top", () => {
+    const points = linePoints([0, 5, 10], 10, { width: 20, height: 8 });
+    expect(linePath(points)).toBe("M0 8L10 4L20 0");
+    expect(linePath([])).toBe("");
+  });
+
+  test("days are whole, over a change of clocks too", () => {
+    expect(daysBetween("2026-03-28", "2026-03-31")).toBe(3);
+  });
+});

@@ -1,0 +1,32 @@
+/** Addresses of a prefix by their offset from its first. Pure. */
+import { Address4, Address6 } from "ip-address";
+
+/** The address that is so many after the first, in canonical text. */
+export function addressAt(first: string, offset: number): string {
+  const value = valueOf(first) + BigInt(offset);
+  return isIpv6(first) ? Address6.fromBigInt(value).correctForm() : Address4.fromBigInt(value).correctForm();
+}
+
+/** How many after the first the address is; `undefined` if the text is no address or lies outside. */
+export function offsetOf(first: string, size: number, text: string): number | undefined {
+  if (!isAddress(text) || isIpv6(first) !== isIpv6(text)) return undefined;
+  const offset = valueOf(text) - valueOf(first);
+  return offset >= 0n && offset < BigInt(size) ? Number(offset) : undefined;
+}
+
+export function isIpv6(text: string): boolean {
+  return text.includes(":");
+}
+
+/** The end of an address, of one octet or two: `.8.70` of `10.240.8.70`. */
+export function tailOf(address: string, octets: 1 | 2): string {
+  return `.${address.split(".").slice(-octets).join(".")}`;
+}
+
+function isAddress(text: string): boolean {
+  return isIpv6(text) ? Address6.isValid(text) : Address4.isValid(text) && text.split(".").length === 4;
+}
+
+function valueOf(address: string): bigint {
+  return isIpv6(address) ? new Address6(address).bigInt() : new Address4(address).bigInt();
+}

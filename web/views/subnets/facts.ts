@@ -1,0 +1,64 @@
+/** What is known of one address: the same for the eye, in the tip and the details, and for the ear. Pure. */
+import type { Holder } from "../../../api/model.ts";
+import { addressAt } from "./address.ts";
+import { holderAt, kindAt, type Cells, type Kind } from "./cells.ts";
+
+export interface Facts {
+  readonly offset: number;
+  readonly address: string;
+  readonly kind: Kind;
+  readonly holder?: Holder;
+  /** Since when it is assigned, or until when it is reserved. */
+  readonly atUtc?: string;
+  /** Why nobody may ask for it. */
+  readonly why?: string;
+}
+
+export const KIND_TEXT: Readonly<Record<Kind, string>> = {
+  free: "Free",
+  assigned: "Assigned",
+  reserved: "Reserved",
+  excluded: "Excluded",
+  azure: "Azure's own",
+};
+
+const HOLDER_TEXT: Readonly<Record<Holder["kind"], string>> = {
+  frontend: "load balancer frontend",
+  link: "Private Link Service",
+  endpoint: "private endpoint",
+  interface: "network interface",
+  other: "resource",
+};
+
+export function factsOf(cells: Cells, offset: number): Facts {
+  const holder = holderAt(cells, offset);
+  const atUtc = cells.prefix.taken[cells.entries[offset] ?? -1]?.[3];
+  const why = cells.prefix.ranges.find(({ from, to }) => offset >= from && offset <= to)?.why;
+  return {
+    offset,
+    address: addressAt(cells.prefix.first, offset),
+    kind: kindAt(cells, offset),
+    ...(holder && { holder }),
+    ...(atUtc !== undefined && atUtc !== "" && { atUtc }),
+    ...(why !== undefined && { why }),
+  };
+}
+
+/** `load balancer frontend kubernetes-internal/a1b2`; of a reservation the Service that it is for. */
+export function holderText({ kind, holder }: Pick<Facts, "kind" | "holder">): string {
+  if (!holder) return "";
+  return kind === "reserved"
+    ? `Service ${holder.service ?? holder.id}`
+    : `${HOLDER_TEXT[holder.kind]} ${holder.name}`;
+}
+
+/** One sentence for those who listen. `when` tells a time. */
+export function sentenceOf(facts: Facts, when: (utc: string) => string): string {
+  const { address, kind, holder, atUtc, why } = facts;
+  const service =
+    kind !== "reserved" && holder?.service !== undefined ? `for Service ${holder.service}` : undefined;
+  const time = atUtc === undefined ? undefined : `${kind === "reserved" ? "until" : "since"} ${when(atUtc)}`;
+  const verb = kind === "reserved" ? "for" : "to";
+  const state = holder ? `${KIND_TEXT[kind]} ${verb} ${holderText(facts)}` : KIND_TEXT[kind];
+  return [address, state, service, time, why].filter((part) => part !== undefined).join(", ");
+}

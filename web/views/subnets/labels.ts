@@ -1,0 +1,50 @@
+/** What is written beside the rows and above the columns of the map. Pure. */
+import { addressAt, tailOf } from "./address.ts";
+import type { Layout } from "./layout.ts";
+
+export interface Label {
+  /** Of the row or column. */
+  readonly index: number;
+  readonly text: string;
+}
+
+const ROW_APART = 13;
+const COLUMN_APART = 30;
+
+/** Every how many rows or columns one is labelled: a power of two, so that labels are at least so many pixels apart. */
+export function labelStep(cellPixels: number, apartPixels: number): number {
+  let step = 1;
+  while (step * cellPixels < apartPixels) step *= 2;
+  return step;
+}
+
+export function rowLabels(layout: Layout, first: string): Label[] {
+  const step = labelStep(layout.cellHeight, ROW_APART);
+  return every(step, layout.rows).map((index) => ({ index, text: rowLabel(layout, first, index) }));
+}
+
+/** A whole /24 is told by its third octet; with room in front, by all that its addresses have in common. */
+export function rowLabel(layout: Layout, first: string, row: number): string {
+  const address = addressAt(first, row * layout.columns);
+  if (layout.columns < 256) return isWide(layout) ? address : tailOf(address, layout.size > 256 ? 2 : 1);
+  const start = address.slice(0, address.lastIndexOf("."));
+  return isWide(layout) ? start : `.${start.split(".").at(-1)}`;
+}
+
+/** How far from the row's first address the column is: with whole /24s, the fourth octet. */
+export function columnLabels(layout: Layout): Label[] {
+  const step = labelStep(layout.cellWidth, COLUMN_APART);
+  return every(step, layout.columns).map((index) => ({ index, text: columnLabel(layout, index) }));
+}
+
+export function columnLabel(layout: Layout, column: number): string {
+  return layout.columns === 256 ? `.${column}` : `+${column}`;
+}
+
+function isWide(layout: Layout): boolean {
+  return layout.left > 60;
+}
+
+function every(step: number, count: number): number[] {
+  return Array.from({ length: Math.ceil(count / step) }, (_, n) => n * step);
+}

@@ -1,0 +1,114 @@
+/**
+ * Where each address of a prefix stands on the map: row by row from the first, so many to a row that a person can find an address by
+ * its row's label. Of a large prefix a row is a /24: the third octet goes down, the fourth across. All in CSS pixels. Pure.
+ */
+
+export interface Layout {
+  readonly size: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** From one cell to the next, the gap included. */
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  readonly gap: number;
+  /** Where the first cell begins: labels of rows stand before it, those of columns above. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const TOP = 20;
+const NARROW = 480;
+/** Up to so many addresses each cell has room for the name of its holder. */
+const NAMED = 64;
+const TALLEST = 640;
+
+/** As large as the width allows, in whole pixels, and not taller than a screen if it can be helped. */
+export function planLayout(size: number, availableWidth: number): Layout {
+  const left = availableWidth < NARROW ? 34 : 76;
+  const room = Math.max(1, availableWidth - left);
+  const columns = Math.min(size, columnsFor(size, room));
+  const rows = Math.ceil(size / columns);
+  const cellWidth = Math.max(1, Math.min(Math.floor(room / columns), widestCell(size)));
+  const cellHeight = tallness(size, rows, cellWidth);
+  const [width, height] = [left + columns * cellWidth, TOP + rows * cellHeight];
+  return {
+    size,
+    columns,
+    rows,
+    cellWidth,
+    cellHeight,
+    gap: gapOf(cellWidth, cellHeight),
+    left,
+    top: TOP,
+    width,
+    height,
+  };
+}
+
+/** Powers of two, so that a row begins at a round address. */
+function columnsFor(size: number, room: number): number {
+  if (size <= NAMED) return room >= 16 * 120 ? 16 : room >= 8 * 72 ? 8 : 4;
+  if (size <= 512) return room >= 32 * 22 ? 32 : 16;
+  if (size <= 2048) return room >= 64 * 8 ? 64 : 32;
+  return 256;
+}
+
+function widestCell(size: number): number {
+  return size <= NAMED ? 180 : 40;
+}
+
+function tallness(size: number, rows: number, cellWidth: number): number {
+  if (size <= NAMED) return 48;
+  const tallest = Math.max(1, Math.floor(TALLEST / rows));
+  return size <= 2048
+    ? Math.min(cellWidth, Math.max(tallest, 8))
+    : Math.min(Math.max(cellWidth, tallest), 16);
+}
+
+function gapOf(cellWidth: number, cellHeight: number): number {
+  const smaller = Math.min(cellWidth, cellHeight);
+  return smaller >= 18 ? 2 : smaller >= 6 ? 1 : 0;
+}
+
+/** The cell's face, without the gap after it. */
+export function boxOf(layout: Layout, offset: number): Box {
+  const column = offset % layout.columns;
+  const row = Math.floor(offset / layout.columns);
+  return {
+    x: layout.left + column * layout.cellWidth,
+    y: layout.top + row * layout.cellHeight,
+    width: layout.cellWidth - layout.gap,
+    height: layout.cellHeight - layout.gap,
+  };
+}
+
+/** Which cell is at the point; a gap belongs to the cell before it. `undefined` outside. */
+export function offsetAt(layout: Layout, x: number, y: number): number | undefined {
+  const column = Math.floor((x - layout.left) / layout.cellWidth);
+  const row = Math.floor((y - layout.top) / layout.cellHeight);
+  if (column < 0 || column >= layout.columns || row < 0) return undefined;
+  const offset = row * layout.columns + column;
+  return offset < layout.size ? offset : undefined;
+}
+
+/** Cells too small to tell apart by eye: they want a magnifier. */
+export function isDense(layout: Layout): boolean {
+  return layout.size > NAMED && Math.min(layout.cellWidth, layout.cellHeight) < 12;
+}
+
+export type Writing = "nothing" | "octet" | "octet and name";
+
+/** What fits into a cell. */
+export function writingOf(layout: Layout): Writing {
+  if (layout.cellWidth >= 64 && layout.cellHeight >= 40) return "octet and name";
+  return layout.cellWidth >= 22 && layout.cellHeight >= 16 ? "octet" : "nothing";
+}
