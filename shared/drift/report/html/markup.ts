@@ -1,0 +1,34 @@
+/** Markup that escapes whatever is put into it: only what this module made is taken as it is. */
+import { inert } from "../inert.ts";
+
+export class Markup {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Content = Markup | string | number | undefined | false | readonly Content[];
+
+/** html`<b>${name}</b>`; `undefined` and `false` are nothing, a list is its items. */
+export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
+  return new Markup(String.raw({ raw: parts }, ...contents.map(toText)));
+}
+
+function toText(content: Content): string {
+  if (content instanceof Markup) return content.text;
+  if (typeof content === "object") return content.map(toText).join("");
+  return content === undefined || content === false ? "" : escape(inert(String(content)));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+}

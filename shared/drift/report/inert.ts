@@ -1,0 +1,22 @@
+/** Names and reasons come from outside: nothing in them may steer a terminal, hide text, or break a line. */
+
+const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
+/** Control and format characters, direction overrides among them, and halves of surrogate pairs. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
+
+/** On one line, with a mark in place of each character that is not to be seen. */
+export function inert(text: string): string {
+  return text.replace(BREAKS, " ").replace(HIDDEN, "\uFFFD");
+}
+
+/** The same text as JSON, with escapes for what `JSON.stringify` leaves bare and a terminal or an editor might obey. */
+export function inertJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(/[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu, escaped);
+}
+
+function escaped(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}

@@ -1,0 +1,127 @@
+/**
+ * An audit as it is reported. `gather.ts` makes it, one file per format renders it, `formats.ts` lists them; the command line and the
+ * API use nothing else. Renderers are pure: same report, same bytes.
+ */
+import { parseResourceId } from "../../network/resourceId.ts";
+import type { AuditRun, Counts, ScopeProgress, TrendRow } from "../auditRun.ts";
+import type { Finding, FindingState, Severity } from "../finding.ts";
+
+export interface AuditReport {
+  readonly generatedAtUtc: string;
+  readonly run: AuditRun;
+  /** Scopes that were not audited to their end: of them the findings are those of an earlier audit. */
+  readonly unfinished: readonly Pick<ScopeProgress, "scope" | "state" | "why">[];
+  /** Everything that is not resolved, worst first, then by check and subject. */
+  readonly findings: readonly ReportedFinding[];
+  /** Open findings by severity; acknowledged and suspected ones are counted apart. */
+  readonly open: Counts;
+  readonly acknowledged: number;
+  readonly suspected: number;
+  /** What the audit before did not have, or had and this has no more; absent if there was none. */
+  readonly since?: Since;
+  /** Oldest day first. */
+  readonly trend: readonly TrendRow[];
+  /** What the checks mean that found something. */
+  readonly checks: readonly CheckText[];
+}
+
+export interface ReportedFinding extends Finding {
+  readonly state: Exclude<FindingState, "resolved">;
+  /** Against the audit before. */
+  readonly news?: "new" | "worse";
+}
+
+export interface Since {
+  readonly runId: string;
+  readonly appeared: number;
+  readonly worse: number;
+  readonly resolved: readonly Finding[];
+}
+
+export interface CheckText {
+  readonly id: string;
+  readonly title: string;
+  /** Unless policy says otherwise. */
+  readonly severity: Severity;
+  readonly docs?: string;
+}
+
+/** Worst first. */
+export const SEVERITIES = ["error", "warn", "info"] as const satisfies readonly Severity[];
+
+/** Findings of one check and severity. */
+export interface Group {
+  readonly check: CheckText;
+  readonly severity: Severity;
+  readonly findings: readonly ReportedFinding[];
+}
+
+/** In the order of the report: worst first, then by check. */
+export function groupFindings(report: AuditReport, state: ReportedFinding["state"]): Group[] {
+  const ofState = report.findings.filter((finding) => finding.state === state);
+  const groups = Map.groupBy(ofState, ({ severity, check }) => `${severity} ${check}`);
+  return [...groups.values()].flatMap((findings) => {
+    const [first] = findings;
+    return first ? [{ check: textOf(report, first.check), severity: first.severity, findings }] : [];
+  });
+}
+
+/** A check that is no longer in the table still names itself. */
+export function textOf({ checks }: Pick<AuditReport, "checks">, id: string): CheckText {
+  return checks.find((check) => check.id === id) ?? { id, title: id, severity: "info" };
+}
+
+/** Worst first, then by check, then by subject. */
+export function inOrder<T extends Pick<Finding, "severity" | "check" | "about">>(
+  findings: readonly T[],
+): T[] {
+  const rank = ({ severity }: T) => SEVERITIES.indexOf(severity);
+  return findings.toSorted(
+    (a, b) => rank(a) - rank(b) || compareTexts(a.check, b.check) || compareTexts(a.about, b.about),
+  );
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+export interface Subject {
+  readonly name: string;
+  /** Where it is: its parent, or its resource group. */
+  readonly place?: string;
+}
+
+/** How people call what a finding is about. */
+export function subjectOf(about: string): Subject {
+  const id = parseResourceId(about);
+  if (!id) return { name: about };
+  const parent = id.parentId === undefined ? undefined : parseResourceId(id.parentId)?.name;
+  const place = parent ?? id.resourceGroup;
+  return { name: id.name, ...(place !== "" && { place }) };
+}
+
+const NOUNS = {
+  error: ["error", "errors"],
+  warn: ["warning", "warnings"],
+  info: ["note", "notes"],
+} as const;
+
+/** `2 errors`, `1 warning`. */
+export function countOf(severity: Severity, count: number): string {
+  return `${count} ${NOUNS[severity][count === 1 ? 0 : 1]}`;
+}
+
+export function totalOf(counts: Counts): number {
+  return counts.error + counts.warn + counts.info;
+}
+
+/** `2 errors, 1 warning, 0 notes`. */
+export function countsOf(counts: Counts): string {
+  return SEVERITIES.map((severity) => countOf(severity, counts[severity])).join(", ");
+}
+
+/** How a run is called where there is little room; commands take it as well as the whole. */
+export function shortId(runId: string): string {
+  return runId.slice(0, 8);
+}
