@@ -1,4 +1,5 @@
 /** Everything a use case may reach, and nothing else. Built by `app.ts` for real, by tests from memory. */
+import type { Activity } from "./activity/port.ts";
 import type { ResourceReader } from "./changes/resources.ts";
 import type { Touch } from "./changes/touches.ts";
 import type { JournalEntry } from "./changes/journal.ts";
@@ -10,6 +11,7 @@ import type { Declared, Snapshot } from "./intents/model.ts";
 import type { Log } from "./log.ts";
 import type { Network } from "./network/port.ts";
 import type { Hold, Quarantined } from "./orphans/model.ts";
+import type { Permissions } from "./permissions/port.ts";
 import type { Queue } from "./storage/queue.ts";
 import type { States } from "./storage/states.ts";
 import type { Table } from "./storage/table.ts";
@@ -60,6 +62,8 @@ export interface Ports {
   readonly queue: Queue;
   readonly states: States;
   readonly network: Network;
+  readonly permissions: Permissions;
+  readonly activity: Activity;
   readonly resources: ResourceReader;
   /** Subscriptions that Mooring watches, lower case. */
   readonly subscriptions: readonly string[];

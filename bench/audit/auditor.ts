@@ -4,7 +4,8 @@
  */
 import { NetworkManagementClient } from "@azure/arm-network";
 import pLimit from "p-limit";
-import { azureNetwork, type ArmAccess } from "../../shared/azure/network.ts";
+import type { ArmAccess } from "../../shared/azure/armAccess.ts";
+import { azureNetwork } from "../../shared/azure/network.ts";
 import { openResources } from "../../shared/azure/resources.ts";
 import { createPorts } from "../../shared/azure/ports.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";

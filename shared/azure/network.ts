@@ -8,33 +8,32 @@ import {
   type PrivateLinkService,
   type VirtualNetwork,
 } from "@azure/arm-network";
-import { createNetworkManagement } from "@azure/arm-network/api";
-import type { TokenCredential } from "@azure/identity";
 import { InvalidInput } from "../errors.ts";
-import type { AddressUse, LoadBalancer, Subnet } from "../network/model.ts";
+import type { AddressUse, Subnet } from "../network/model.ts";
 import type { Network } from "../network/port.ts";
-import { parseResourceId, sameId } from "../network/resourceId.ts";
-import { apiVersionOf } from "./apiVersions.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+import { usesOfBalancer } from "../network/uses.ts";
+import type { ArmAccess } from "./armAccess.ts";
 import { toFailure } from "./armError.ts";
+import { listManagedClusters } from "./managedClusters.ts";
 import { toLink, toLoadBalancer } from "./networkModel.ts";
-import { toAnswer } from "./rawAnswer.ts";
 import { answerOf } from "./sdkError.ts";
-
-export interface ArmAccess {
-  readonly credential: TokenCredential;
-  readonly endpoint: string;
-}
 
 // The SDK waits as long as Retry-After says, without a limit: more than one such wait is the queue's business.
 const RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 
 /** One client per subscription, made when first asked for. */
-export function azureNetwork({ credential, endpoint }: ArmAccess): Network {
+export function azureNetwork(access: ArmAccess): Network {
+  const { credential, endpoint, watch } = access;
   const clients = new Map<string, NetworkManagementClient>();
   const client = (subscription: string) => {
     const known = clients.get(subscription);
     if (known) return known;
-    const made = new NetworkManagementClient(credential, subscription, { endpoint, retryOptions: RETRIES });
+    const made = new NetworkManagementClient(credential, subscription, {
+      endpoint,
+      retryOptions: RETRIES,
+      ...(watch && { additionalPolicies: [watch] }),
+    });
     clients.set(subscription, made);
     return made;
   };
@@ -46,7 +45,8 @@ export function azureNetwork({ credential, endpoint }: ArmAccess): Network {
       (await all(client(subscription).loadBalancers.listAll(), subscription)).map(toLoadBalancer),
     links: async (subscription) =>
       (await all(client(subscription).privateLinkServices.listBySubscription(), subscription)).map(toLink),
-    managedClusters: (subscription) => listClusterIds({ credential, endpoint }, subscription),
+    interfaceUses: (subscription) => interfaceUses(client(subscription), subscription),
+    managedClusters: (subscription) => listManagedClusters(access, subscription),
     link: (id) => readLink(client(subscriptionOf(id)), id),
   };
 }
@@ -59,26 +59,26 @@ async function all<T>(pages: AsyncIterable<T>, about: string): Promise<T[]> {
   }
 }
 
+/** Interfaces page by page: there are many times as many of them as of all else. */
 async function* addressUses(
   client: NetworkManagementClient,
   subscription: string,
 ): AsyncIterable<AddressUse> {
-  const about = `${subscription}, addresses`;
-  const [interfaces, balancers] = await Promise.all([
-    all(client.networkInterfaces.listAll(), about),
-    all(client.loadBalancers.listAll(), about),
-  ]);
-  for (const nic of interfaces) yield* usesOfInterface(nic);
-  for (const balancer of balancers.map(toLoadBalancer)) yield* usesOfBalancer(balancer);
+  const balancers = all(client.loadBalancers.listAll(), `${subscription}, addresses`);
+  // Its failure is awaited below; until then the interfaces' may come first.
+  balancers.catch(() => undefined);
+  yield* interfaceUses(client, subscription);
+  for (const balancer of await balancers) yield* usesOfBalancer(toLoadBalancer(balancer));
 }
 
-function* usesOfBalancer({ frontends, rules }: LoadBalancer): Generator<AddressUse> {
-  for (const { address, subnetId, id } of frontends) {
-    const uses = rules
-      .filter(({ frontendId }) => sameId(frontendId, id))
-      .map(({ name, protocol, port }) => ({ rule: name, protocol, port }))
-      .toSorted((a, b) => (a.rule < b.rule ? -1 : 1));
-    for (const use of toUse(address, subnetId, id)) yield { ...use, ...(uses.length > 0 && { uses }) };
+async function* interfaceUses(
+  client: NetworkManagementClient,
+  subscription: string,
+): AsyncIterable<AddressUse> {
+  try {
+    for await (const nic of client.networkInterfaces.listAll()) yield* usesOfInterface(nic);
+  } catch (error) {
+    throw translated(error, `listing in subscription ${subscription}, addresses`);
   }
 }
 
@@ -91,22 +91,6 @@ function* usesOfInterface(nic: NetworkInterface): Generator<AddressUse> {
 
 function* toUse(address?: string, subnetId?: string, holderId?: string): Generator<AddressUse> {
   if (address && subnetId && holderId) yield { address, subnetId, holderId };
-}
-
-/** Their provider has a client of its own; ids need none. */
-async function listClusterIds({ credential, endpoint }: ArmAccess, subscription: string): Promise<string[]> {
-  const client = createNetworkManagement(credential, subscription, { endpoint, retryOptions: RETRIES });
-  const path = `/subscriptions/${subscription}/providers/Microsoft.ContainerService/managedClusters`;
-  const queryParameters = { "api-version": apiVersionOf(`${path}/any`) };
-  const ids: string[] = [];
-  for (let next: string | undefined = path; next !== undefined;) {
-    const response = await client.pathUnchecked(next).get(next === path ? { queryParameters } : {});
-    if (response.status !== "200") throw toFailure(toAnswer(response), `managed clusters of ${subscription}`);
-    const page = response.body as { value: { id: string }[]; nextLink?: string };
-    ids.push(...page.value.map(({ id }) => id));
-    next = page.nextLink;
-  }
-  return ids;
 }
 
 async function readLink(client: NetworkManagementClient, id: string) {

@@ -4,8 +4,9 @@ import { once } from "../once.ts";
 import type { Ports, Tables } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import { containerOpener, openCredential, queueOpener, tableOpener } from "./clients.ts";
-import { lazyNetwork } from "./lazyNetwork.ts";
+import { lazyActivity, lazyNetwork, lazyPermissions } from "./lazyReads.ts";
 import { azureQueue } from "./queue.ts";
+import { RequestsLeft } from "./requestsLeft.ts";
 import { azureStates } from "./states.ts";
 import { azureTable } from "./table.ts";
 
@@ -41,15 +42,23 @@ export interface AzurePorts {
 export function createPorts(settings: Settings): AzurePorts {
   const openQueue = queueOpener(settings);
   const openContainer = containerOpener(settings);
+  const left = new RequestsLeft();
+  const access = async () => ({
+    credential: await openCredential(),
+    endpoint: settings.MOORING_ARM_ENDPOINT,
+    watch: left.watch,
+  });
   const arm = once(async () => {
     const { openResources } = await import("./resources.ts");
-    return openResources({ credential: await openCredential(), endpoint: settings.MOORING_ARM_ENDPOINT });
+    return openResources(await access());
   });
   const ports: Ports = {
     tables: createTables(settings),
     queue: azureQueue(openQueue),
     states: azureStates(() => openContainer("mooring-states")),
-    network: lazyNetwork(settings.MOORING_ARM_ENDPOINT),
+    network: lazyNetwork(access),
+    permissions: lazyPermissions(access),
+    activity: lazyActivity(access, left),
     resources: lazyReader(() => arm("arm")),
     subscriptions: settings.MOORING_SUBSCRIPTIONS,
   };

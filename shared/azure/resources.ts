@@ -7,9 +7,9 @@ import type { PathUncheckedResponse } from "@azure-rest/core-client";
 import type { JsonObject, Lock, Resource, ResourceReader, ResourceWriter } from "../changes/resources.ts";
 import { Refused } from "../errors.ts";
 import { apiVersionOf, LOCKS_VERSION } from "./apiVersions.ts";
+import type { ArmAccess } from "./armAccess.ts";
 import { isAbsent, toFailure } from "./armError.ts";
 import { waitUntilDone, type Client } from "./longRunning.ts";
-import type { ArmAccess } from "./network.ts";
 import { toAnswer } from "./rawAnswer.ts";
 
 // A write whose answer was lost must not be sent again unseen: the caller reads what became of it.
@@ -17,9 +17,10 @@ const READ_RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 const WRITE_RETRIES = { maxRetries: 0 };
 
 /** A reader and a writer of whole resources; the writer goes to `createApply` only. */
-export function openResources({ credential, endpoint }: ArmAccess): ResourceReader & ResourceWriter {
-  const reading = createNetworkManagement(credential, "", { endpoint, retryOptions: READ_RETRIES });
-  const writing = createNetworkManagement(credential, "", { endpoint, retryOptions: WRITE_RETRIES });
+export function openResources({ credential, endpoint, watch }: ArmAccess): ResourceReader & ResourceWriter {
+  const options = { endpoint, ...(watch && { additionalPolicies: [watch] }) };
+  const reading = createNetworkManagement(credential, "", { ...options, retryOptions: READ_RETRIES });
+  const writing = createNetworkManagement(credential, "", { ...options, retryOptions: WRITE_RETRIES });
   return {
     read: (id) => read(reading, id),
     locks: (id) => listLocks(reading, id),

@@ -106,3 +106,9 @@ export interface Link {
   readonly natAddresses: readonly NatAddress[];
   readonly connections: readonly Connection[];
 }
+
+export interface ManagedCluster {
+  readonly id: string;
+  /** Object ids of the identities with which its control plane asks Azure; empty if it has a service principal. */
+  readonly principalIds: readonly string[];
+}

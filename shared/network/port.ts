@@ -3,17 +3,18 @@
  * but with the number of pages. Implementations: `shared/azure/network.ts` and `test/memory/network.ts`.
  * Never writes. Every read that is not complete throws: a partial list must never look like a small world.
  */
-import type { AddressUse, Link, LoadBalancer, Subnet } from "./model.ts";
+import type { AddressUse, Link, LoadBalancer, ManagedCluster, Subnet } from "./model.ts";
 
 export interface Network {
   /** All subnets of a subscription's virtual networks. */
   subnets(subscription: string): Promise<readonly Subnet[]>;
   /** Every used private address of a subscription, page by page. May name one address twice. */
   addressUses(subscription: string): AsyncIterable<AddressUse>;
+  /** The same without load balancers, for whoever has those already (`usesOfBalancer`). */
+  interfaceUses(subscription: string): AsyncIterable<AddressUse>;
   loadBalancers(subscription: string): Promise<readonly LoadBalancer[]>;
   links(subscription: string): Promise<readonly Link[]>;
-  /** Ids of the managed clusters of a subscription. */
-  managedClusters(subscription: string): Promise<readonly string[]>;
+  managedClusters(subscription: string): Promise<readonly ManagedCluster[]>;
   /** One link as it is now; `undefined` only if Azure says that it does not exist. */
   link(id: string): Promise<Link | undefined>;
 }

@@ -3,7 +3,7 @@ import tls from "node:tls";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { createControl, listenControl } from "../../sandbox/control.ts";
 import { certificates } from "../../sandbox/identity/certificate.ts";
-import type { ArmAccess } from "../../shared/azure/network.ts";
+import type { ArmAccess } from "../../shared/azure/armAccess.ts";
 import type { TestArm } from "./arm.ts";
 
 export interface ServedArm {

@@ -53,7 +53,7 @@ async function memory(): Promise<World> {
     allSubnets: [...(await network.subnets(SUBSCRIPTION))],
     balancers: [...(await network.loadBalancers(SUBSCRIPTION))],
     allLinks: [...(await network.links(SUBSCRIPTION))],
-    clusterIds: [...(await network.managedClusters(SUBSCRIPTION))],
+    clusters: [...(await network.managedClusters(SUBSCRIPTION))],
     uses: await Array.fromAsync(network.addressUses(SUBSCRIPTION)),
   });
   const kept = new MemoryResources();
@@ -140,7 +140,7 @@ describe.each([
 
   test("managed clusters, page by page", async () => {
     const { network } = await open();
-    const names = (await network.managedClusters(SUBSCRIPTION)).map((id) => id.split("/").at(-1) ?? "");
+    const names = (await network.managedClusters(SUBSCRIPTION)).map(({ id }) => id.split("/").at(-1) ?? "");
     expect(names.toSorted()).toEqual(["one", "three", "two"]);
     expect(await network.managedClusters(PARTNER)).toEqual([]);
   });

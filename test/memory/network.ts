@@ -1,4 +1,4 @@
-import type { AddressUse, Link, LoadBalancer, Subnet } from "../../shared/network/model.ts";
+import type { AddressUse, Link, LoadBalancer, ManagedCluster, Subnet } from "../../shared/network/model.ts";
 import type { Network } from "../../shared/network/port.ts";
 import { parseResourceId, sameId } from "../../shared/network/resourceId.ts";
 import { CallLog } from "./callLog.ts";
@@ -11,7 +11,7 @@ export class MemoryNetwork implements Network {
   balancers: LoadBalancer[] = [];
   allLinks: Link[] = [];
   /** Others are read one by one. */
-  clusterIds: string[] = [];
+  clusters: ManagedCluster[] = [];
 
   async subnets(subscription: string): Promise<readonly Subnet[]> {
     await this.calls.record("subnets", subscription);
@@ -21,6 +21,12 @@ export class MemoryNetwork implements Network {
   async *addressUses(subscription: string): AsyncIterable<AddressUse> {
     await this.calls.record("addressUses", subscription);
     yield* this.uses.filter((use) => inSubscription(use.holderId, subscription));
+  }
+
+  async *interfaceUses(subscription: string): AsyncIterable<AddressUse> {
+    await this.calls.record("interfaceUses", subscription);
+    const isFrontend = ({ holderId }: AddressUse) => /\/loadBalancers\//i.test(holderId);
+    yield* this.uses.filter((use) => inSubscription(use.holderId, subscription) && !isFrontend(use));
   }
 
   async loadBalancers(subscription: string): Promise<readonly LoadBalancer[]> {
@@ -33,9 +39,9 @@ export class MemoryNetwork implements Network {
     return this.allLinks.filter((link) => inSubscription(link.id, subscription));
   }
 
-  async managedClusters(subscription: string): Promise<readonly string[]> {
+  async managedClusters(subscription: string): Promise<readonly ManagedCluster[]> {
     await this.calls.record("managedClusters", subscription);
-    return this.clusterIds.filter((id) => inSubscription(id, subscription));
+    return this.clusters.filter(({ id }) => inSubscription(id, subscription));
   }
 
   async link(id: string): Promise<Link | undefined> {

@@ -1,7 +1,9 @@
 import { silentLog, type Log } from "../../shared/log.ts";
 import type { Run, Tables } from "../../shared/ports.ts";
 import type { Table } from "../../shared/storage/table.ts";
+import { MemoryActivity } from "./activity.ts";
 import { MemoryNetwork } from "./network.ts";
+import { MemoryPermissions } from "./permissions.ts";
 import { MemoryQueue } from "./queue.ts";
 import { MemoryResources } from "./resources.ts";
 import { MemoryStates } from "./states.ts";
@@ -17,6 +19,8 @@ export interface MemoryRun extends Run {
   readonly queue: MemoryQueue;
   readonly states: MemoryStates;
   readonly network: MemoryNetwork;
+  readonly permissions: MemoryPermissions;
+  readonly activity: MemoryActivity;
   readonly resources: MemoryResources;
   readonly clock: { nowUtc: string; advance(seconds: number): void };
 }
@@ -32,10 +36,11 @@ export function memoryRun({
     new MemoryNetwork(),
     new MemoryResources(),
   ];
+  const [permissions, activity] = [new MemoryPermissions(), new MemoryActivity()];
   const clock = newClock("2026-11-23T12:00:00.000Z");
   let ids = 0;
   return {
-    ports: { tables, queue, states, network, resources, subscriptions },
+    ports: { tables, queue, states, network, permissions, activity, resources, subscriptions },
     now: () => new Date(clock.nowUtc),
     newId: () => `id-${(ids += 1)}`,
     log,
@@ -44,6 +49,8 @@ export function memoryRun({
     queue,
     states,
     network,
+    permissions,
+    activity,
     resources,
     clock,
   };

@@ -217,7 +217,7 @@ describe("an orphan", () => {
   test("clusters that a list shows are not read one by one; what it does not show is read before it is called gone", async () => {
     await enforce();
     const second = await alsoTwo();
-    run.network.clusterIds = [second.resourceId.toUpperCase()];
+    run.network.clusters = [{ id: second.resourceId.toUpperCase(), principalIds: [] }];
     await sweep();
     const reads = run.resources.calls.calls.filter(([method]) => method === "read").map(([, id]) => id);
     expect(reads).toEqual([cluster().resourceId]);

@@ -46,7 +46,7 @@ async function gatherSubscription(run: Run, policy: Policy, subscription: string
   const own = registered.filter(
     ({ resourceId }) => parseResourceId(resourceId)?.subscription.toLowerCase() === subscription,
   );
-  const present = new Set(managed.map(canonicalId));
+  const present = new Set(managed.map(({ id }) => canonicalId(id)));
   const clusters = await Promise.all(own.map((cluster) => viewCluster(run, cluster, present)));
   const freshSinceUtc = new Date(run.now().getTime() - policy.snapshotStaleMinutes * 60_000).toISOString();
   return { clusters, balancers, links, holds, nowUtc: run.now().toISOString(), freshSinceUtc };

@@ -1,0 +1,52 @@
+import type { Activity } from "../activity/port.ts";
+import type { Network } from "../network/port.ts";
+import { once } from "../once.ts";
+import type { Permissions } from "../permissions/port.ts";
+import type { ArmAccess } from "./armAccess.ts";
+import type { RequestsLeft } from "./requestsLeft.ts";
+
+/** `Network` that loads the SDK when first asked, and opens one client per subscription. */
+export function lazyNetwork(access: () => Promise<ArmAccess>): Network {
+  const open = once(async () => {
+    const { azureNetwork } = await import("./network.ts");
+    return azureNetwork(await access());
+  });
+  return {
+    subnets: async (subscription) => (await open("network")).subnets(subscription),
+    loadBalancers: async (subscription) => (await open("network")).loadBalancers(subscription),
+    links: async (subscription) => (await open("network")).links(subscription),
+    managedClusters: async (subscription) => (await open("network")).managedClusters(subscription),
+    link: async (id) => (await open("network")).link(id),
+    async *addressUses(subscription) {
+      yield* (await open("network")).addressUses(subscription);
+    },
+    async *interfaceUses(subscription) {
+      yield* (await open("network")).interfaceUses(subscription);
+    },
+  };
+}
+
+export function lazyPermissions(access: () => Promise<ArmAccess>): Permissions {
+  const open = once(async () => {
+    const { azurePermissions } = await import("./permissions.ts");
+    return azurePermissions(await access());
+  });
+  return {
+    assignmentsAt: async (scope) => (await open("permissions")).assignmentsAt(scope),
+    assignmentsOf: async (scope, principalId) =>
+      (await open("permissions")).assignmentsOf(scope, principalId),
+    role: async (id) => (await open("permissions")).role(id),
+  };
+}
+
+export function lazyActivity(access: () => Promise<ArmAccess>, left: RequestsLeft): Activity {
+  const open = once(async () => {
+    const { azureActivity } = await import("./activity.ts");
+    return azureActivity(await access(), left);
+  });
+  return {
+    failures: async (subscription, resourceGroup, sinceUtc) =>
+      (await open("activity")).failures(subscription, resourceGroup, sinceUtc),
+    remaining: (subscription) => left.least(subscription),
+  };
+}
