@@ -35,6 +35,8 @@ export const Me = z.object({
   /** True in the local sandbox: the playground is shown. */
   isSandbox: z.boolean(),
   version: z.string(),
+  /** Set while nothing is written to Azure. */
+  stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional(),
 });
 export type Me = z.infer<typeof Me>;
 

@@ -11,8 +11,8 @@ import "./pollLinks.ts";
 import "./scanInventory.ts";
 import "./sweepOrphans.ts";
 import "./auditDrift.ts";
-import "./connections.ts";
-import "./findings.ts";
+import "./api.ts";
+import "./dashboard.ts";
 import "./health.ts";
 
 // One stray rejected promise would otherwise end the worker and every invocation on it.

@@ -31,8 +31,19 @@ export const Settings = z.object({
     .regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, "letters and digits, starting with a letter")
     .default("mooring")
     .describe("Prefix of Mooring's tables"),
+  MOORING_LOCAL_OPERATOR: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Sandbox only: signs everybody on this machine in as an operator of this name"),
 });
 export type Settings = z.infer<typeof Settings>;
+
+/** Azure sets one of them wherever it runs an app. */
+const PLATFORM = ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_NAME", "CONTAINER_APP_NAME"];
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /** @throws InvalidInput naming every wrong or missing setting at once */
 export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -42,6 +53,21 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     problems.push(
       "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
     );
+  problems.push(...localOperatorProblems(env));
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new InvalidInput(problems);
+}
+
+/** Whoever reaches the app would be its operator: nothing but a sandbox may start so. */
+function localOperatorProblems(env: Readonly<Record<string, string | undefined>>): string[] {
+  if (env["MOORING_LOCAL_OPERATOR"] === undefined) return [];
+  const endpoint = env["MOORING_ARM_ENDPOINT"] ?? "";
+  const isLocal = URL.canParse(endpoint) && LOOPBACK.includes(new URL(endpoint).hostname);
+  const platform = PLATFORM.filter((name) => env[name] !== undefined);
+  return [
+    ...(isLocal
+      ? []
+      : ["MOORING_LOCAL_OPERATOR: only where MOORING_ARM_ENDPOINT is a sandbox on this machine"]),
+    ...platform.map((name) => `MOORING_LOCAL_OPERATOR: never in Azure, and ${name} is set`),
+  ];
 }

@@ -6,6 +6,8 @@ export function welcome({ hostUrl, armUrl, controlUrl, caPath, keys, fleet, rest
     .map(({ options, services }) => `${options.name} (${services.size} Services)`)
     .join(", ");
   return `
+  Dashboard         ${hostUrl}/api/dashboard/
+  API               ${hostUrl}/api/v1/openapi.json
   Functions host    ${hostUrl}
   ARM               ${armUrl}   (trust ${caPath})
   Identity, control ${controlUrl}
@@ -18,7 +20,7 @@ export function welcome({ hostUrl, armUrl, controlUrl, caPath, keys, fleet, rest
     npm run --silent mooring -- orphans list
     curl "${hostUrl}/api/health"
     curl -X POST -H "x-functions-key: ${keys.master}" -H "content-type: application/json" -d "{}" ${hostUrl}/admin/functions/auditDrift
-    curl "${hostUrl}/api/findings?code=${keys.function}"
+    curl "${hostUrl}/api/v1/findings?state=open"
     curl ${controlUrl}/sandbox/clusters
     curl -X PUT ${controlUrl}/sandbox/clusters/aks-one/namespaces/shop/services/mine -d '{"apiVersion":"v1","kind":"Service","metadata":{"annotations":{"service.beta.kubernetes.io/azure-load-balancer-internal":"true","service.beta.kubernetes.io/azure-load-balancer-ipv4":"10.240.8.50"}},"spec":{"type":"LoadBalancer","ports":[{"port":80}]}}'
   Ctrl-C ends it.

@@ -197,6 +197,7 @@ function appSettings({
     AzureWebJobsStorage: connection,
     MOORING_SUBSCRIPTIONS: Object.keys(SUBSCRIPTIONS).join(","),
     MOORING_ARM_ENDPOINT: armUrl,
+    MOORING_LOCAL_OPERATOR: "operator@sandbox",
     IDENTITY_ENDPOINT: `${controlUrl}/msi/token`,
     IDENTITY_HEADER: identityHeader,
     AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",

@@ -8,6 +8,14 @@ export async function isStopped(run: Run): Promise<boolean> {
   return (await run.ports.tables.policies.get(PARTITION, KEY)) !== undefined;
 }
 
+/** Why and since when nothing is written; `undefined` while writing is not stopped. */
+export async function readStop(run: Run): Promise<{ why: string; sinceUtc: string } | undefined> {
+  const row = await run.ports.tables.policies.get(PARTITION, KEY);
+  if (!row) return undefined;
+  const { why = "" } = row.value.policy as { why?: string };
+  return { why, sinceUtc: row.value.appliedAtUtc };
+}
+
 export async function stopWriting(run: Run, why: string): Promise<void> {
   const value = { policy: { why }, appliedAtUtc: run.now().toISOString() };
   await run.ports.tables.policies.transact(PARTITION, [{ do: "put", key: KEY, value }]);

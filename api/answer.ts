@@ -1,0 +1,76 @@
+/** What leaves: headers that every answer has, entity tags, 304, gzip. */
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { etagOf, names } from "./etag.ts";
+import type { ApiRequest } from "./input.ts";
+import type { Reply } from "./operation.ts";
+import { PROBLEM_TYPE, problemBody, type ApiProblem } from "./problem.ts";
+
+/** `HttpResponseInit` of `@azure/functions` takes it. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array;
+}
+
+const SMALL_BYTES = 1024;
+const QUICK = 3;
+const compress = promisify(gzip);
+
+/** Nothing of it is for frames, caches of others, or guesses about types. */
+const HEADERS = {
+  "cache-control": "no-cache, private",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  vary: "accept-encoding, cookie, authorization",
+};
+
+export async function toAnswer(request: ApiRequest, reply: Reply): Promise<ApiAnswer> {
+  const text = reply.type === undefined ? JSON.stringify(reply.body) : String(reply.body);
+  const etag = reply.etag ?? etagOf(text);
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  const known = request.headers.get("if-none-match");
+  if (isRead && known !== null && names(known, [etag])) return { status: 304, headers: { ...HEADERS, etag } };
+  const headers = {
+    ...HEADERS,
+    "content-type": reply.type ?? "application/json; charset=utf-8",
+    ...(reply.fileName && { "content-disposition": `attachment; filename="${reply.fileName}"` }),
+    etag,
+  };
+  const packed = await pack(request, text, headers);
+  return { status: reply.status ?? 200, ...packed };
+}
+
+async function pack(
+  request: ApiRequest,
+  text: string,
+  headers: Record<string, string>,
+): Promise<Omit<ApiAnswer, "status">> {
+  if (request.method === "HEAD") return { headers };
+  if (text.length < SMALL_BYTES || !acceptsGzip(request)) return { headers, body: text };
+  const etag = headers["etag"]?.replace(/"$/, '-gzip"') ?? "";
+  const body = await compress(text, { level: QUICK });
+  return { headers: { ...headers, etag, "content-encoding": "gzip" }, body };
+}
+
+/** Named, and not with a weight of nothing. */
+export function acceptsGzip({ headers }: Pick<ApiRequest, "headers">): boolean {
+  const accepted = (headers.get("accept-encoding") ?? "").split(",");
+  return accepted.some(
+    (one) => /^\s*gzip\s*(;\s*q\s*=\s*(1|0\.\d*[1-9]))?/i.test(one) && !/q\s*=\s*0(\.0*)?\s*$/.test(one),
+  );
+}
+
+export function problemAnswer({ method }: Pick<ApiRequest, "method">, problem: ApiProblem): ApiAnswer {
+  return {
+    status: problem.status,
+    headers: { ...HEADERS, ...problem.headers, "cache-control": "no-store", "content-type": PROBLEM_TYPE },
+    ...(method !== "HEAD" && { body: JSON.stringify(problemBody(problem)) }),
+  };
+}
+
+export function optionsAnswer(allow: string): ApiAnswer {
+  return { status: 204, headers: { ...HEADERS, allow } };
+}

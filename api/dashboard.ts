@@ -1,0 +1,130 @@
+/**
+ * The dashboard's files, as `tools/build.ts` puts them next to the app. A name is looked up among those that are there, never turned
+ * into a path. Called by `functions/dashboard.ts` only.
+ */
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { Invocation } from "../shared/app.ts";
+import { acceptsGzip, type ApiAnswer } from "./answer.ts";
+import { etagOf, names } from "./etag.ts";
+import { readFiles, type WebFile } from "./files.ts";
+import type { ApiRequest } from "./input.ts";
+import { openApp, type Host } from "./open.ts";
+import { principalOf, signInOf, type SignIn } from "./principal.ts";
+import { ApiProblem, toProblem } from "./problem.ts";
+import { refusalPage } from "./refusal.ts";
+
+export interface Site extends Host {
+  /** Folder of the built dashboard. */
+  readonly files: URL;
+}
+
+const compress = promisify(gzip);
+
+/** The page asks nothing of anybody but this app, runs nothing but its own files, and is in nobody's frame. */
+export const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join("; ");
+
+/** Never throws: a failure is a page. */
+export async function serveDashboard(
+  request: ApiRequest,
+  invocation: Invocation,
+  site: Site,
+): Promise<ApiAnswer> {
+  try {
+    return await respond(request, invocation, site);
+  } catch (error) {
+    const { status, problems } = toProblem(error);
+    if (status === 503)
+      invocation.error("dashboard failed", { why: error instanceof Error ? error.message : String(error) });
+    return refused(request, status, problems);
+  }
+}
+
+async function respond(request: ApiRequest, invocation: Invocation, site: Site): Promise<ApiAnswer> {
+  const { pathname } = new URL(request.url);
+  // Relative, so that no path can lead elsewhere.
+  if (/\/dashboard$/i.test(pathname)) return away(request, 308, "dashboard/");
+  const name = pathname.replace(/^.*?\/dashboard\//i, "") || "index.html";
+  const { settings } = await openApp(site, invocation);
+  const signIn = signInOf(site.env, settings.MOORING_LOCAL_OPERATOR);
+  if (isStranger(request, signIn) && name === "index.html")
+    return away(request, 302, `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(pathname)}`);
+  principalOf(request, signIn);
+  const built = await readFiles(site.files);
+  if (built.size === 0) throw new ApiProblem(503, "This build has no dashboard");
+  const file = built.get(name);
+  if (!file) throw new ApiProblem(404, "There is no such page");
+  return fileAnswer(request, file);
+}
+
+/** Somebody whom signing in would help. */
+function isStranger(request: ApiRequest, signIn: SignIn): boolean {
+  if (!signIn.isAuthenticated) return false;
+  try {
+    principalOf(request, signIn);
+    return false;
+  } catch (error) {
+    return error instanceof ApiProblem && error.status === 401;
+  }
+}
+
+async function fileAnswer(request: ApiRequest, file: WebFile): Promise<ApiAnswer> {
+  const etag = etagOf(file.bytes);
+  const headers = { ...headersFor(request), "cache-control": file.cacheControl, etag };
+  const known = request.headers.get("if-none-match");
+  if (known !== null && names(known, [etag])) return { status: 304, headers };
+  const { encoding, bytes } = await packed(request, file);
+  return {
+    status: 200,
+    headers: { ...headers, "content-type": file.type, ...(encoding && { "content-encoding": encoding }) },
+    ...(request.method !== "HEAD" && { body: bytes }),
+  };
+}
+
+async function packed(request: ApiRequest, file: WebFile): Promise<{ encoding?: string; bytes: Uint8Array }> {
+  const accepted = request.headers.get("accept-encoding") ?? "";
+  if (file.brotli && /(^|,)\s*br\s*(,|$)/i.test(accepted)) return { encoding: "br", bytes: file.brotli };
+  if (!file.isText || !acceptsGzip(request)) return { bytes: file.bytes };
+  file.gzip ??= await compress(file.bytes, { level: 9 });
+  return { encoding: "gzip", bytes: file.gzip };
+}
+
+function headersFor({ url, headers }: ApiRequest): Record<string, string> {
+  const isHttps = url.startsWith("https:") || headers.get("x-forwarded-proto") === "https";
+  return {
+    "content-security-policy": POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    vary: "accept-encoding, cookie",
+    ...(isHttps && { "strict-transport-security": "max-age=31536000; includeSubDomains" }),
+  };
+}
+
+function away(request: ApiRequest, status: 302 | 308, location: string): ApiAnswer {
+  return { status, headers: { ...headersFor(request), "cache-control": "no-store", location } };
+}
+
+function refused(request: ApiRequest, status: number, problems: readonly string[]): ApiAnswer {
+  const { html, styleSource } = refusalPage(status, problems);
+  return {
+    status,
+    headers: {
+      ...headersFor(request),
+      "content-security-policy": POLICY.replace("style-src 'self'", `style-src '${styleSource}'`),
+      "cache-control": "no-store",
+      "content-type": "text/html; charset=utf-8",
+    },
+    ...(request.method !== "HEAD" && { body: html }),
+  };
+}

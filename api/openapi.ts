@@ -1,0 +1,146 @@
+/** The OpenAPI document, made from the table of operations. */
+import manifest from "../package.json" with { type: "json" };
+import { z } from "zod";
+import * as model from "./model.ts";
+import { REQUEST_HEADER } from "./input.ts";
+import type { Operation } from "./operation.ts";
+import { PROBLEM_TYPE, TITLES, type ProblemStatus } from "./problem.ts";
+
+type Json = Record<string, unknown>;
+
+const EVERYWHERE: readonly ProblemStatus[] = [400, 401, 403, 404, 429, 503];
+const WRITING: readonly ProblemStatus[] = [409, 413, 415];
+const REFERENCE = "#/components/schemas/";
+
+/** @see https://spec.openapis.org/oas/v3.1.1.html */
+export function toOpenApi(operations: readonly Operation[]): Json {
+  const paths: Record<string, Json> = {};
+  for (const operation of operations) {
+    const path = (paths[operation.path] ??= {});
+    path[operation.method.toLowerCase()] = toOperation(operation);
+  }
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Mooring",
+      version: manifest.version,
+      description: "Keeps AKS internal load balancers and Private Link Services moored to what is declared.",
+      license: { name: "UNLICENSED", identifier: "LicenseRef-UNLICENSED" },
+    },
+    servers: [{ url: "/api/v1" }],
+    security: [{ entra: [] }],
+    paths,
+    components: { schemas: components(), securitySchemes: { entra: SIGN_IN } },
+  };
+}
+
+const SIGN_IN = {
+  type: "http",
+  scheme: "bearer",
+  bearerFormat: "JWT",
+  description:
+    "Microsoft Entra ID through App Service authentication, with the role Mooring.Reader or Mooring.Operator. Browsers have a cookie.",
+};
+
+function toOperation(operation: Operation): Json {
+  const { name, summary, role, body } = operation;
+  return {
+    operationId: name,
+    summary,
+    description: `Needs the role ${role}.`,
+    parameters: parametersOf(operation),
+    ...(body && {
+      requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } },
+    }),
+    responses: responsesOf(operation),
+  };
+}
+
+function parametersOf({ method, path, query, params }: Operation): Json[] {
+  const described = properties(params);
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: described[name] ?? { type: "string", minLength: 1 },
+  }));
+  const inQuery = Object.entries(properties(query)).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: false,
+    schema,
+  }));
+  const headers = method === "GET" ? [] : [OWN_REQUEST];
+  return [...inPath, ...inQuery, ...headers];
+}
+
+const OWN_REQUEST = {
+  name: REQUEST_HEADER,
+  in: "header",
+  required: true,
+  description: "No form and no page of another site can set it.",
+  schema: { const: "1" },
+};
+
+function responsesOf({ method, response, errors = [] }: Operation): Json {
+  const content = response
+    ? { "application/json": { schema: schemaOf(response, "output") } }
+    : { "*/*": { schema: { type: "string" } } };
+  const statuses = [...EVERYWHERE, ...(method === "GET" ? [] : WRITING), ...errors];
+  const failures = statuses.toSorted((a, b) => a - b).map((status) => [String(status), failure(status)]);
+  const etag = { ETag: { description: "Of this answer", schema: { type: "string" } } };
+  const unchanged = method === "GET" ? { "304": { description: "As If-None-Match names it" } } : {};
+  return {
+    "200": { description: "OK", headers: etag, content },
+    ...unchanged,
+    ...Object.fromEntries(failures),
+  };
+}
+
+function failure(status: number): Json {
+  const content = { [PROBLEM_TYPE]: { schema: { $ref: `${REFERENCE}Problem` } } };
+  return { description: TITLES[status as ProblemStatus], content };
+}
+
+/** The schemas of `model.ts`, each under its name. */
+function named(): [string, z.ZodType][] {
+  return Object.entries(model).flatMap(([name, value]) =>
+    value instanceof z.ZodType ? [[name, value]] : [],
+  );
+}
+
+const registry = z.registry<{ id: string }>();
+for (const [name, schema] of named()) registry.add(schema, { id: name });
+
+function components(): Json {
+  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `${REFERENCE}${id}`, io: "output" });
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutMarks(schema)]));
+}
+
+/** A schema by its name where it has one, else as it is. */
+function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+  const id = registry.get(schema)?.id;
+  if (id !== undefined) return { $ref: `${REFERENCE}${id}` };
+  const alone = z.registry<{ id: string }>();
+  for (const [name, known] of named()) alone.add(known, { id: name });
+  alone.add(schema, { id: INLINE });
+  const { schemas } = z.toJSONSchema(alone, { uri: (name) => `${REFERENCE}${name}`, io });
+  return withoutMarks(schemas[INLINE] ?? {});
+}
+
+const INLINE = "__inline";
+
+function properties(schema: z.ZodType | undefined): Record<string, Json> {
+  if (!schema) return {};
+  const { properties = {} } = schemaOf(schema, "input") as { properties?: Record<string, Json> };
+  return properties;
+}
+
+/** The dialect is the document's, and a component's id is its name. */
+function withoutMarks({
+  $schema: _dialect,
+  $id: _id,
+  ...schema
+}: Json & { $schema?: unknown; $id?: unknown }) {
+  return schema;
+}

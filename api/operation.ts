@@ -1,0 +1,61 @@
+/**
+ * What an operation of the HTTP API is. The table of them (`operations.ts`) makes the routing, the checks at the door and the OpenAPI
+ * document; a handler calls a use case in `shared/` and says what it gave in the words of `model.ts`. It decides nothing.
+ */
+import type { z } from "zod";
+import type { App } from "../shared/app.ts";
+import type { Run } from "../shared/ports.ts";
+import type { Role } from "./model.ts";
+import type { Principal } from "./principal.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** A call that is signed in, allowed and well formed. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> {
+  readonly run: Run;
+  readonly app: Pick<App, "apply" | "settings">;
+  readonly principal: Principal;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** As sent, if it was. */
+  readonly ifMatch?: string;
+}
+
+/** What goes back. Without `status` it is 200, without `etag` the hash of the body. */
+export interface Reply<T = unknown> {
+  readonly status?: 200 | 201 | 202;
+  readonly body: T;
+  /** In quotes. */
+  readonly etag?: string;
+  /** `body` is text of this type, not JSON. */
+  readonly type?: string;
+  /** Name of the file, for what is saved rather than looked at. */
+  readonly fileName?: string;
+}
+
+export interface Operation<Params = unknown, Query = unknown, Body = unknown, Answer = unknown> {
+  /** The operation's name in the OpenAPI document. */
+  readonly name: string;
+  readonly method: Method;
+  /** `/findings/{id}`, below `/api/v1`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly role: Role;
+  readonly params?: z.ZodType<Params>;
+  readonly query?: z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  /** Absent: it answers with text, whose type the reply says. */
+  readonly response?: z.ZodType<Answer>;
+  /** Besides those that every operation has. */
+  readonly errors?: readonly number[];
+  readonly maxBytes?: number;
+  handle(call: Call<Params, Query, Body>): Promise<Reply<Answer>>;
+}
+
+/** Lets the handler know the types of its schemas, and forgets them for the table. */
+export function defineOperation<Params, Query, Body, Answer>(
+  operation: Operation<Params, Query, Body, Answer>,
+): Operation {
+  return operation as Operation;
+}

@@ -1,0 +1,140 @@
+/** What needs a person now, and how everything is. Asks Azure for connections only, and does without where Azure does not answer. */
+import { readStop } from "../shared/changes/stop.ts";
+import { stateOf, type Finding } from "../shared/drift/finding.ts";
+import { listFindings } from "../shared/drift/findingStore.ts";
+import { listConnections } from "../shared/links/inbox.ts";
+import { listQuarantine } from "../shared/orphans/quarantine.ts";
+import { defaultPolicy } from "../shared/policy.ts";
+import { readPolicy, type PolicyInForce } from "../shared/policyStore.ts";
+import type { Run } from "../shared/ports.ts";
+import { latestAudits } from "./audits.ts";
+import { healthOfClusters } from "./clusters.ts";
+import { countOpen } from "./counts.ts";
+import { Overview } from "./model.ts";
+import { defineOperation } from "./operation.ts";
+import { recently } from "./recent.ts";
+import { trendOf } from "./trend.ts";
+
+const DAY = 24 * 3600 * 1000;
+const TREND_DAYS = 30;
+const AUDITS = 5;
+
+export const overview = [
+  defineOperation({
+    name: "getOverview",
+    method: "GET",
+    path: "/overview",
+    summary:
+      "What needs a person now, the trend, the last audits, the health of clusters and of Mooring itself",
+    role: "Mooring.Reader",
+    response: Overview,
+    handle: async ({ run }) => ({ body: await gather(run) }),
+  }),
+];
+
+async function gather(run: Run): Promise<Overview> {
+  const inForce = await policyInForce(run);
+  const [findings, quarantine, waiting, trend, audits, scannedAtUtc, stop] = await Promise.all([
+    listFindings(run),
+    listQuarantine(run),
+    countWaiting(run),
+    trendOf(run, TREND_DAYS),
+    latestAudits(run, AUDITS),
+    oldestScan(run),
+    readStop(run),
+  ]);
+  const nowUtc = run.now().toISOString();
+  const soonUtc = new Date(run.now().getTime() + DAY).toISOString();
+  const auditedAtUtc = audits.find(({ state }) => state === "done")?.finishedAtUtc;
+  return {
+    needs: {
+      connections: waiting.count,
+      quarantined: quarantine.length,
+      dueSoon: quarantine.filter(({ deleteAfterUtc }) => deleteAfterUtc <= soonUtc).length,
+      findings: countOpen(findings, nowUtc),
+      acknowledged: findings.filter((one) => stateOf(one, nowUtc) === "acknowledged").length,
+    },
+    trend,
+    audits,
+    clusters: await healthOfClusters(run, findings, inForce.policy),
+    mooring: {
+      ...(stop && { stopped: stop }),
+      modes: inForce.policy.modes,
+      ...(inForce.version !== "default" && { policyAppliedAtUtc: inForce.version }),
+      ...(scannedAtUtc !== undefined && { scannedAtUtc }),
+      ...(auditedAtUtc !== undefined && { auditedAtUtc }),
+      subscriptions: run.ports.subscriptions.length,
+      problems: [
+        ...inForce.problems,
+        ...waiting.problems,
+        ...scanProblems(run, scannedAtUtc, inForce),
+        ...ownFindings(findings, nowUtc),
+      ],
+    },
+  };
+}
+
+interface InForce extends PolicyInForce {
+  readonly problems: readonly string[];
+}
+
+/** The page that tells of trouble must not fail of it. */
+async function policyInForce(run: Run): Promise<InForce> {
+  try {
+    return { ...(await readPolicy(run)), problems: [] };
+  } catch {
+    const problems = [
+      "The policy is broken, and there is no earlier one: nothing is done until it is mended.",
+    ];
+    return { policy: defaultPolicy, version: "default", problems };
+  }
+}
+
+interface Waiting {
+  readonly count: number;
+  readonly problems: readonly string[];
+}
+
+async function countWaiting(run: Run): Promise<Waiting> {
+  try {
+    const connections = await recently(run, "connections", () => listConnections(run));
+    return {
+      count: connections.filter(({ status, isOff }) => status === "Pending" && !isOff).length,
+      problems: [],
+    };
+  } catch {
+    const problems = ["Azure Resource Manager does not answer: connections are as the last scan saw them."];
+    return { count: await countScanned(run), problems };
+  }
+}
+
+async function countScanned(run: Run): Promise<number> {
+  const { tables, subscriptions } = run.ports;
+  const rows = await Promise.all(subscriptions.map((one) => Array.fromAsync(tables.links.list(one))));
+  const consumers = rows.flat().flatMap(({ value }) => value.consumers);
+  return consumers.filter(({ status }) => status === "Pending").length;
+}
+
+async function oldestScan(run: Run): Promise<string | undefined> {
+  const rows = await Array.fromAsync(run.ports.tables.vnets.list("all"));
+  return rows.map(({ value }) => value.scannedAtUtc).sort()[0];
+}
+
+function scanProblems(run: Run, scannedAtUtc: string | undefined, { policy }: InForce): string[] {
+  if (scannedAtUtc === undefined) return ["No virtual network was scanned yet."];
+  const minutes = Math.floor((run.now().getTime() - Date.parse(scannedAtUtc)) / 60_000);
+  if (minutes <= policy.inventoryStaleMinutes) return [];
+  return [
+    `A virtual network was last scanned ${minutes} minutes ago; policy calls ${policy.inventoryStaleMinutes} stale.`,
+  ];
+}
+
+/** What the audit finds about Mooring itself. */
+function ownFindings(findings: readonly Finding[], nowUtc: string): string[] {
+  return findings
+    .filter(
+      (finding) =>
+        finding.scope === "mooring" && stateOf(finding, nowUtc) === "open" && finding.severity !== "info",
+    )
+    .map(({ message }) => message);
+}

@@ -1,0 +1,103 @@
+/**
+ * Who calls. In Azure App Service authentication signs people in with Microsoft Entra ID and tells who they are in a header; in the
+ * sandbox a setting does. Closed for everybody else: no header, a header that nobody vouches for, a person without a role.
+ * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
+ */
+import { z } from "zod";
+import type { Role } from "./model.ts";
+import { ApiProblem } from "./problem.ts";
+
+export interface Principal {
+  /** As the journal names the person. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** Signed in by the sandbox's setting, not by Microsoft Entra ID. */
+  readonly isLocal: boolean;
+}
+
+export interface Caller {
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+}
+
+export interface SignIn {
+  /** True only if the platform says that App Service authentication is on: without it anybody could send the header. */
+  readonly isAuthenticated: boolean;
+  /** The sandbox's operator. */
+  readonly localOperator?: string | undefined;
+}
+
+const HEADER = "x-ms-client-principal";
+const MAX_HEADER_CHARACTERS = 64 * 1024;
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** Claims that name a person, the most telling first; an application has but its id. */
+const NAME_CLAIMS = [
+  "preferred_username",
+  "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
+  "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+  "name",
+  "azp",
+  "appid",
+];
+const ROLE_CLAIMS = ["roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"];
+
+const ClientPrincipal = z.object({
+  auth_typ: z.literal("aad"),
+  claims: z.array(z.object({ typ: z.string(), val: z.string() })),
+});
+
+/** As Microsoft.Identity.Web asks. */
+export function signInOf(env: NodeJS.ProcessEnv, localOperator: string | undefined): SignIn {
+  return { isAuthenticated: /^true$/i.test(env["WEBSITE_AUTH_ENABLED"] ?? ""), localOperator };
+}
+
+/** @throws ApiProblem 401 or 403; neither says why */
+export function principalOf(caller: Caller, { isAuthenticated, localOperator }: SignIn): Principal {
+  const person = isAuthenticated ? readHeader(caller.headers.get(HEADER)) : undefined;
+  if (person) return withRole(person);
+  if (localOperator === undefined || isAuthenticated) throw new ApiProblem(401, "Nobody is signed in");
+  // A page of another site can have a name of its own resolve to this machine; the browser still says the name.
+  if (!isLoopback(caller)) throw new ApiProblem(403, "The sandbox answers on this machine's own names only");
+  return { name: localOperator, roles: ["Mooring.Reader", "Mooring.Operator"], isLocal: true };
+}
+
+/** @throws ApiProblem 403 */
+export function demandRole({ roles }: Principal, role: Role): void {
+  if (!roles.includes(role)) throw new ApiProblem(403, `This needs the role ${role}`);
+}
+
+function withRole(person: Principal): Principal {
+  if (person.roles.length === 0) throw new ApiProblem(403, "You have no role here");
+  return person;
+}
+
+function readHeader(header: string | null): Principal | undefined {
+  if (!header || header.length > MAX_HEADER_CHARACTERS) return undefined;
+  const parsed = ClientPrincipal.safeParse(parseJson(Buffer.from(header, "base64").toString("utf8")));
+  if (!parsed.success) return undefined;
+  const { claims } = parsed.data;
+  const name = NAME_CLAIMS.map((typ) => claims.find((claim) => claim.typ === typ)?.val).find(Boolean);
+  if (!name) return undefined;
+  const given = new Set(claims.filter(({ typ }) => ROLE_CLAIMS.includes(typ)).map(({ val }) => val));
+  return { name, roles: rolesOf(given), isLocal: false };
+}
+
+/** An operator may do what a reader may. */
+function rolesOf(given: ReadonlySet<string>): Role[] {
+  if (given.has("Mooring.Operator")) return ["Mooring.Reader", "Mooring.Operator"];
+  return given.has("Mooring.Reader") ? ["Mooring.Reader"] : [];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isLoopback({ url, headers }: Caller): boolean {
+  const host = headers.get("host");
+  const names = [url, ...(host === null ? [] : [`http://${host}`])];
+  return names.every((name) => URL.canParse(name) && LOOPBACK.has(new URL(name).hostname));
+}

@@ -1,0 +1,16 @@
+import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+
+app.http("api", {
+  route: "v1/{*path}",
+  methods: ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
+  authLevel: "anonymous", // who is signed in is asked of App Service authentication
+  handler: api,
+});
+
+async function api(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
+  const [{ serve }, { app: open }] = await Promise.all([
+    import("../api/serve.ts"),
+    import("../shared/app.ts"),
+  ]);
+  return serve(request, context, { open, env: process.env });
+}

@@ -1,0 +1,19 @@
+import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+
+app.http("dashboard", {
+  route: "dashboard/{*path}",
+  methods: ["GET", "HEAD"],
+  authLevel: "anonymous", // who is signed in is asked of App Service authentication
+  handler: dashboard,
+});
+
+/** Next to the entry of the built app. */
+const FILES = new URL("web/", import.meta.url);
+
+async function dashboard(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
+  const [{ serveDashboard }, { app: open }] = await Promise.all([
+    import("../api/dashboard.ts"),
+    import("../shared/app.ts"),
+  ]);
+  return serveDashboard(request, context, { open, env: process.env, files: FILES });
+}
