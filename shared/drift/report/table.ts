@@ -55,7 +55,7 @@ function block(pen: Pen, { check, severity, findings }: Group): string[] {
   const title = `${paint(severity, severity)}  ${paint("strong", inert(check.id))}`;
   const advices = [...new Set(findings.map(({ advice }) => advice))];
   return [
-    `${title}  ${paint("quiet", `${findings.length} found`)}`,
+    ...wrap(`${title}  ${paint("quiet", `${findings.length} found`)}`, columns, ""),
     ...wrap(inert(check.title), columns, ""),
     "",
     ...findings.flatMap((finding) => [
@@ -122,7 +122,7 @@ function summary({ paint, columns }: Pen, report: AuditReport): string[] {
     ...(left.length > 0
       ? wrap("Not everything was audited: of these the findings are those of an earlier audit.", columns, "")
       : []),
-    verdict(paint, report),
+    ...wrap(verdict(paint, report), columns, ""),
     ...wrap(news, columns, ""),
     ...wrap(
       `Audit ${shortId(run.id)}: ${run.state}, ${run.finishedAtUtc ?? generatedAtUtc}, by ${inert(run.who)}.`,

@@ -1,0 +1,96 @@
+/** A report that is valid by default: an error, a warning, one acknowledged, one suspected. */
+import type { TrendRow } from "../../shared/drift/auditRun.ts";
+import type { AuditReport, ReportedFinding } from "../../shared/drift/report/model.ts";
+import { linkIdIn, NOW } from "./world.ts";
+
+export function reported(some: Partial<ReportedFinding> = {}): ReportedFinding {
+  return {
+    id: "9c1f0a2b3c4d",
+    check: "link-visibility-differs",
+    severity: "error",
+    state: "open",
+    scope: "subscription:11111111-1111-1111-1111-111111111111",
+    about: linkIdIn("pls-web"),
+    cluster: "one",
+    message: "the Service declares visibility a, link pls-web has *",
+    advice: "Mooring puts it back in mode enforce",
+    firstSeenAtUtc: "2026-11-20T08:00:00.000Z",
+    lastSeenAtUtc: NOW,
+    ...some,
+  };
+}
+
+export const ACKNOWLEDGED = reported({
+  id: "00000000000a",
+  check: "basic-load-balancer",
+  severity: "warn",
+  state: "acknowledged",
+  about: "one",
+  acknowledged: {
+    who: "ada",
+    reason: "moves in December",
+    atUtc: NOW,
+    untilUtc: "2026-12-24T00:00:00.000Z",
+  },
+});
+
+export const SUSPECTED = reported({
+  id: "00000000000b",
+  check: "link-subnet-differs",
+  severity: "warn",
+  state: "suspected",
+  opensAtUtc: "2026-11-23T12:30:00.000Z",
+});
+
+export function trendRow(day: number, some: Partial<TrendRow["counts"]> = {}): TrendRow {
+  const date = `2026-11-${String(day).padStart(2, "0")}`;
+  return { date, counts: { error: 1, warn: 1, info: 0, ...some }, byCheck: { "link-visibility-differs": 1 } };
+}
+
+export function report(some: Partial<AuditReport> = {}): AuditReport {
+  return {
+    generatedAtUtc: NOW,
+    run: {
+      id: "0a1b2c3d-0000-4000-8000-000000000000",
+      startedAtUtc: "2026-11-23T11:59:00.000Z",
+      finishedAtUtc: "2026-11-23T11:59:40.000Z",
+      state: "done",
+      who: "ada",
+      why: "mooring audit",
+      scopes: ["mooring"],
+    },
+    unfinished: [],
+    findings: [
+      reported({ news: "new", declared: "a", actual: "*", planned: ["~ properties.visibility", "  + a"] }),
+      reported({
+        id: "00000000000c",
+        check: "snapshot-stale",
+        severity: "warn",
+        about: "two",
+        cluster: "two",
+      }),
+      ACKNOWLEDGED,
+      SUSPECTED,
+    ],
+    open: { error: 1, warn: 1, info: 0 },
+    acknowledged: 1,
+    suspected: 1,
+    since: {
+      runId: "ffffffff-0000-4000-8000-000000000000",
+      appeared: 1,
+      worse: 0,
+      resolved: [reported({ id: "00000000000d", check: "link-missing", about: "one/shop/gone" })],
+    },
+    trend: [trendRow(22, { error: 3 }), trendRow(23)],
+    checks: [
+      {
+        id: "link-visibility-differs",
+        title: "A link's visibility differs",
+        severity: "error",
+        docs: "Why it matters.",
+      },
+      { id: "snapshot-stale", title: "A cluster has not sent its Services", severity: "warn" },
+    ],
+    ...some,
+  };
+}
