@@ -1,10 +1,11 @@
 /**
- * Builds the deployable artifact: one small ESM entry that registers every function, and lazily imported chunks.
+ * Builds the deployable artifact: one small ESM entry that registers every function, lazily imported chunks, and the dashboard in `web/`.
  * The same folder runs in Azure, in the sandbox's host and in the smoke test.
  */
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { buildWeb } from "./web.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -16,7 +17,7 @@ const REQUIRE_BANNER =
 export async function buildApp(outputDirectory: string): Promise<string> {
   await rm(outputDirectory, { recursive: true, force: true });
   await mkdir(outputDirectory, { recursive: true });
-  await bundle(outputDirectory);
+  await Promise.all([bundle(outputDirectory), buildWeb(join(outputDirectory, "web"))]);
   await copyFile(join(ROOT, "host.json"), join(outputDirectory, "host.json"));
   await writeFile(join(outputDirectory, "package.json"), await manifest());
   return outputDirectory;

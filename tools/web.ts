@@ -1,0 +1,124 @@
+/**
+ * Builds the dashboard into the artifact's `web/` folder: `index.html`, hashed scripts, one hashed style sheet, an icon, each also
+ * compressed, and `manifest.json`, from which `functions/dashboard.ts` serves them.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { extname, join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build, type Metafile, type OutputFile } from "esbuild";
+
+const WEB = join(import.meta.dirname, "..", "web");
+/** Where the app serves it; the scripts name each other relative to themselves. */
+const PUBLIC = "/api/dashboard";
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** A file of the dashboard as `manifest.json` tells it; `NAME.gz` beside it is the same, compressed. */
+export interface WebFile {
+  readonly name: string;
+  readonly contentType: string;
+  /** Of the content: its ETag. */
+  readonly hash: string;
+  /** Its name has a hash: it never changes and may be kept for ever. */
+  readonly isImmutable: boolean;
+}
+
+export async function buildWeb(outputDirectory: string): Promise<void> {
+  await mkdir(outputDirectory, { recursive: true });
+  const { files, script, styles } = await bundleScripts(outputDirectory);
+  const style = await bundleStyles(styles);
+  const icon = named("icon", ".svg", await readFile(join(WEB, "icon.svg")));
+  const page = await fillPage({ SCRIPT: script, STYLE: style.name, ICON: icon.name });
+  const all = [...files, style, icon, { name: "index.html", content: Buffer.from(page) }];
+  await Promise.all(all.map((file) => writeBoth(outputDirectory, file)));
+  const manifest = all.map(toWebFile);
+  await writeFile(join(outputDirectory, "manifest.json"), JSON.stringify(manifest, undefined, 1));
+}
+
+interface Content {
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
+async function bundleScripts(outdir: string) {
+  const { outputFiles, metafile } = await build({
+    entryPoints: { main: join(WEB, "main.tsx") },
+    outdir,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    target: "es2024",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    // Styles are gathered apart: nothing would fetch those of a view that is fetched later.
+    loader: { ".css": "empty" },
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+    absWorkingDir: WEB,
+  });
+  const files = outputFiles.map((file: OutputFile) => ({
+    name: relative(outdir, file.path),
+    content: file.contents,
+  }));
+  const script = files.find(({ name }) => name.startsWith("main-"))?.name ?? "";
+  return { files, script, styles: stylesOf(metafile) };
+}
+
+/** Those of `ui/` first, so that a view's own win; the tokens before all. */
+function stylesOf({ inputs }: Metafile): string[] {
+  const rank = (path: string) => (path.endsWith("tokens.css") ? 0 : path.startsWith("ui/") ? 1 : 2);
+  const styles = Object.keys(inputs).filter((path) => path.endsWith(".css"));
+  return styles.toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+async function bundleStyles(styles: readonly string[]): Promise<Content> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: styles.map((path) => `@import "./${path}";`).join("\n"),
+      loader: "css",
+      resolveDir: WEB,
+    },
+    bundle: true,
+    minify: true,
+    target: "es2024",
+    write: false,
+    logLevel: "warning",
+  });
+  return named("style", ".css", outputFiles[0]?.contents ?? new Uint8Array());
+}
+
+function named(name: string, extension: string, content: Uint8Array): Content {
+  return { name: `${name}-${hashOf(content).slice(0, 8)}${extension}`, content };
+}
+
+async function fillPage(names: Readonly<Record<string, string>>): Promise<string> {
+  const page = await readFile(join(WEB, "index.html"), "utf8");
+  return Object.entries(names).reduce(
+    (text, [key, name]) => text.replace(`"${key}"`, `"${PUBLIC}/${name}"`),
+    page,
+  );
+}
+
+async function writeBoth(outputDirectory: string, { name, content }: Content): Promise<void> {
+  await writeFile(join(outputDirectory, name), content);
+  await writeFile(join(outputDirectory, `${name}.gz`), gzipSync(content, { level: 9 }));
+}
+
+function toWebFile({ name, content }: Content): WebFile {
+  const contentType = CONTENT_TYPES[extname(name)] ?? "application/octet-stream";
+  return { name, contentType, hash: hashOf(content), isImmutable: name !== "index.html" };
+}
+
+function hashOf(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+}

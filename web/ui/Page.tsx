@@ -1,0 +1,37 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+interface PageProps {
+  title: string;
+  /** Under the heading, in a sentence. */
+  lead?: ComponentChildren;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+// The first page of a visit begins at the top, as every page does; later ones begin at their heading.
+let visited = 0;
+
+/** A view: its heading gets the focus when the view is entered, and names the browser's tab. */
+export function Page({ title, lead, actions, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    visited += 1;
+    if (visited > 1) heading.current?.focus();
+  }, []);
+  useEffect(() => {
+    document.title = `${title} · Mooring`;
+  }, [title]);
+  return (
+    <div class="page">
+      <header class="page-head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {actions !== undefined && <div class="actions">{actions}</div>}
+        {lead !== undefined && <p class="lead">{lead}</p>}
+      </header>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { go } from "./route.ts";
+
+interface PanelProps {
+  title: string;
+  /** Where closing it leads. */
+  closeHref: string;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** One thing of a list, beside it (on narrow screens, over it); Escape closes it. Its heading gets the focus when it opens. */
+export function Panel({ title, closeHref, actions, children }: PanelProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const id = useId();
+  useEffect(() => heading.current?.focus(), [title]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !event.defaultPrevented) go(closeHref);
+  };
+  return (
+    <aside class="panel card" aria-labelledby={id} onKeyDown={onKeyDown}>
+      <header class="panel-head">
+        <h2 id={id} ref={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        <a class="button button-quiet" href={closeHref} aria-label="Close">
+          ✕
+        </a>
+      </header>
+      {actions !== undefined && <div class="actions">{actions}</div>}
+      {children}
+    </aside>
+  );
+}
+
+/** A list with, where there is one, the panel of what is chosen. */
+export function Split({ children, panel }: { children: ComponentChildren; panel?: ComponentChildren }) {
+  const hasPanel = panel !== undefined && panel !== false && panel !== null;
+  return (
+    <div class={hasPanel ? "split split-open" : "split"}>
+      <div class="split-list">{children}</div>
+      {panel}
+    </div>
+  );
+}

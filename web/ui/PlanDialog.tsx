@@ -1,0 +1,162 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Applied, Outcome, Plan } from "../../api/model.ts";
+import { Badge, type Tone } from "./Badge.tsx";
+import { Button } from "./Button.tsx";
+import { Dialog } from "./Dialog.tsx";
+import { ApiProblem, send } from "./http.ts";
+import { useMe } from "./me.ts";
+import { PlanView } from "./PlanView.tsx";
+import { Problems } from "./Problems.tsx";
+import { Skeleton } from "./Resource.tsx";
+
+export interface PlanDialogProps {
+  title: string;
+  method: "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** What the button says that does it. */
+  confirm: string;
+  onDone: (outcome: Outcome) => void;
+  onClose: () => void;
+}
+
+interface Step {
+  readonly plan?: Plan;
+  readonly applied?: readonly Applied[];
+  readonly problem?: ApiProblem;
+  readonly isBusy: boolean;
+  /** The plan is a newer one than was confirmed. */
+  readonly hasMoved?: boolean;
+}
+
+/** Shows what a call would do, then does exactly that: if the world moved meanwhile the new plan is shown and asked for again. */
+export function PlanDialog({ title, confirm, onDone, onClose, ...call }: PlanDialogProps) {
+  const [step, setStep] = useState<Step>({ isBusy: true });
+  const plan = async (hasMoved: boolean) => {
+    setStep({ isBusy: true, hasMoved });
+    setStep({ ...(await dryRun(call)), hasMoved });
+  };
+  const apply = async (shown: Plan) => {
+    setStep({ plan: shown, isBusy: true });
+    const done = await carryOut(call, shown);
+    if (done === "moved") return plan(true);
+    setStep({ plan: shown, isBusy: false, ...done });
+    if (done.outcome) onDone(done.outcome);
+  };
+  useEffect(() => void plan(false), [call.path]);
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div class="dialog-body" aria-busy={step.isBusy}>
+        <Body step={step} onRetry={() => void plan(false)} />
+      </div>
+      <Foot step={step} confirm={confirm} onConfirm={(shown) => void apply(shown)} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+type Call = Pick<PlanDialogProps, "method" | "path" | "body">;
+
+async function dryRun({ method, path, body }: Call): Promise<Step> {
+  try {
+    const { plan } = await send<Outcome>(method, `${path}${path.includes("?") ? "&" : "?"}dryRun=true`, {
+      body,
+    });
+    return { plan, isBusy: false };
+  } catch (problem) {
+    return { problem: asProblem(problem), isBusy: false };
+  }
+}
+
+async function carryOut({ method, path, body }: Call, { etag }: Plan) {
+  try {
+    const outcome = await send<Outcome>(method, path, { body, etag });
+    return { outcome, applied: outcome.applied ?? [] };
+  } catch (error) {
+    const problem = asProblem(error);
+    return problem.status === 412 ? ("moved" as const) : { problem };
+  }
+}
+
+function asProblem(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  throw error;
+}
+
+function Body({ step, onRetry }: { step: Step; onRetry: () => void }) {
+  const { plan, applied, problem, hasMoved } = step;
+  if (applied) return <Results applied={applied} />;
+  return (
+    <>
+      {hasMoved === true && (
+        <p class="callout tone-warn" role="alert">
+          Something changed since this was shown. This is what would be done now.
+        </p>
+      )}
+      {problem && <Problems problem={problem} onRetry={onRetry} />}
+      {plan ? <PlanView plan={plan} /> : !problem && <Skeleton lines={5} />}
+    </>
+  );
+}
+
+interface FootProps {
+  step: Step;
+  confirm: string;
+  onConfirm: (plan: Plan) => void;
+  onClose: () => void;
+}
+
+function Foot({ step: { plan, applied, isBusy }, confirm, onConfirm, onClose }: FootProps) {
+  const { isOperator } = useMe();
+  if (applied || plan?.changes.length === 0)
+    return (
+      <footer class="dialog-foot">
+        <Button kind="primary" onClick={onClose}>
+          Close
+        </Button>
+      </footer>
+    );
+  const deletes = plan?.changes.some(({ action }) => action === "delete") ?? false;
+  return (
+    <footer class="dialog-foot">
+      {!isOperator && <p class="quiet">You may look at this; doing it needs the role Mooring.Operator.</p>}
+      <Button onClick={onClose}>Cancel</Button>
+      <Button
+        kind={deletes ? "danger" : "primary"}
+        disabled={!isOperator || isBusy || !plan}
+        onClick={() => plan && onConfirm(plan)}
+      >
+        {isBusy && plan ? "Working…" : confirm}
+      </Button>
+    </footer>
+  );
+}
+
+const OUTCOMES: Readonly<Record<Applied["outcome"], readonly [Tone, string]>> = {
+  applied: ["good", "done"],
+  observed: ["info", "only planned: this capability is in observe mode"],
+  refused: ["warn", "refused"],
+  failed: ["error", "failed"],
+  left: ["quiet", "left, because one before it was not done"],
+};
+
+function Results({ applied }: { applied: readonly Applied[] }) {
+  return (
+    <div role="status">
+      <ul class="results">
+        {applied.map(({ resourceId, outcome, why, journalId }) => {
+          const [tone, says] = OUTCOMES[outcome];
+          return (
+            <li key={resourceId}>
+              <Badge tone={tone}>{outcome}</Badge> <strong>{resourceId.split("/").at(-1)}</strong>{" "}
+              {why ?? says}{" "}
+              {journalId !== undefined && (
+                <a href={`#/journal/${encodeURIComponent(journalId)}`}>Journal entry</a>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {applied.length === 0 && <p>Nothing was done.</p>}
+    </div>
+  );
+}

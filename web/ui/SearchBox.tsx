@@ -1,0 +1,108 @@
+/** Finds an address, a Service or a resource from anywhere; `/` puts the cursor here. */
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { Page, SearchHit } from "../../api/model.ts";
+import { go } from "./route.ts";
+import { useDelayed } from "./useDelayed.ts";
+import { useResource } from "./useResource.ts";
+
+const SHORTEST = 2;
+
+export function SearchBox() {
+  const [text, setText] = useState("");
+  const [isOpen, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const asked = useDelayed(text.trim(), 200);
+  const isAsking = isOpen && asked.length >= SHORTEST;
+  const { data, problem } = useResource<Page<SearchHit>>(
+    isAsking ? `/search?q=${encodeURIComponent(asked)}` : undefined,
+    { everySeconds: 60 },
+  );
+  const hits = data?.items ?? [];
+  useSlash(input);
+  const leave = () => {
+    setOpen(false);
+    setText("");
+    input.current?.blur();
+  };
+  const open = (hit: SearchHit | undefined) => {
+    if (!hit) return;
+    leave();
+    go(hit.href);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const last = Math.max(0, hits.length - 1);
+    if (event.key === "ArrowDown") setActive(Math.min(last, active + 1));
+    else if (event.key === "ArrowUp") setActive(Math.max(0, active - 1));
+    else if (event.key === "Enter") open(hits[active]);
+    else if (event.key === "Escape") leave();
+    else return;
+    event.preventDefault();
+  };
+  const isShown = isAsking && (data !== undefined || problem !== undefined);
+  return (
+    <div class="searchbox" role="search">
+      <input
+        ref={input}
+        class="search"
+        type="text"
+        role="combobox"
+        aria-label="Search for an address, Service or resource"
+        aria-expanded={isShown}
+        aria-controls={id}
+        aria-autocomplete="list"
+        aria-activedescendant={isShown && hits.length > 0 ? `${id}-${active}` : undefined}
+        placeholder="Address, Service, resource  ( / )"
+        autocomplete="off"
+        spellcheck={false}
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setActive(0);
+          setOpen(true);
+        }}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={onKeyDown}
+      />
+      <div id={id} class="hits" role="listbox" aria-label="Found" hidden={!isShown}>
+        {hits.map((hit, index) => (
+          <div
+            key={hit.href + hit.title}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === active}
+            class="hit"
+            onMouseDown={(event) => {
+              event.preventDefault();
+              open(hit);
+            }}
+          >
+            <span class="hit-kind">{hit.kind}</span>
+            <span class="hit-title">{hit.title}</span>
+            <span class="hit-detail">{hit.detail}</span>
+          </div>
+        ))}
+        {hits.length === 0 && (
+          <div role="option" aria-selected={false} aria-disabled="true" class="hit hit-none">
+            {problem ? problem.message : `Nothing is called ${asked}, and nothing has that address.`}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function useSlash(input: { readonly current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isTyping = (event.target as Element).closest?.("input, textarea, select, dialog") != null;
+      if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      input.current?.focus();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}

@@ -1,0 +1,109 @@
+import { count } from "./words.ts";
+import type { Column, TableProps } from "./Table.tsx";
+import type { Item } from "./tableItems.ts";
+
+interface RowProps<T> {
+  item: Item<T>;
+  index: number;
+  /** It is the table's tab stop. */
+  isActive: boolean;
+  table: TableProps<T>;
+  onActive: (index: number) => void;
+}
+
+/** A row of a table, or the heading of a group, at its place. */
+export function Row<T>({ item, index, isActive, table, onActive }: RowProps<T>) {
+  const { columns, keyOf, hrefOf, selection, current } = table;
+  const { row } = item;
+  const shared = {
+    role: "row" as const,
+    "aria-rowindex": index + 2,
+    "data-index": index,
+    tabIndex: isActive ? 0 : -1,
+    style: { transform: `translateY(${item.top}px)`, height: `${item.height}px` },
+    onFocus: () => onActive(index),
+  };
+  if (row === undefined) return <GroupRow item={item} shared={shared} width={columns.length} />;
+  const key = keyOf(row);
+  const href = hrefOf?.(row);
+  const isChosen = selection?.keys.has(key) ?? false;
+  const onClick = (event: MouseEvent) => {
+    // A click anywhere in the row opens it, but not one on something that does its own thing, nor the end of a selection of text.
+    const isOwn = (event.target as Element).closest("a, button, input, select, label") !== null;
+    if (!isOwn && href !== undefined && getSelection()?.isCollapsed !== false) location.hash = href;
+  };
+  return (
+    <div
+      {...shared}
+      class={`table-row ${href === undefined ? "" : "table-row-open"} ${key === current ? "table-row-current" : ""}`}
+      aria-selected={selection ? isChosen : undefined}
+      aria-current={key === current ? "true" : undefined}
+      onClick={onClick}
+    >
+      {selection && (
+        <div role="gridcell" class="cell cell-choose">
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={`Choose ${key}`}
+            checked={isChosen}
+            onChange={() => selection.toggle(key)}
+          />
+        </div>
+      )}
+      {columns.map((column) => (
+        <Cell
+          key={column.key}
+          column={column}
+          row={row}
+          href={column === primaryOf(columns) ? href : undefined}
+        />
+      ))}
+    </div>
+  );
+}
+
+function primaryOf<T>(columns: readonly Column<T>[]): Column<T> | undefined {
+  return columns.find(({ isPrimary }) => isPrimary) ?? columns[0];
+}
+
+interface CellProps<T> {
+  column: Column<T>;
+  row: T;
+  href: string | undefined;
+}
+
+function Cell<T>({ column: { title, cell, align, isPrimary }, row, href }: CellProps<T>) {
+  const content = cell(row);
+  return (
+    <div
+      role="gridcell"
+      class={`cell ${align ? "cell-end" : ""} ${isPrimary || href !== undefined ? "cell-primary" : ""}`}
+      data-title={title}
+    >
+      {href === undefined ? (
+        <span class="cell-content">{content}</span>
+      ) : (
+        <a class="cell-content" href={href} tabIndex={-1}>
+          {content}
+        </a>
+      )}
+    </div>
+  );
+}
+
+interface GroupRowProps {
+  item: { readonly group?: string; readonly size?: number };
+  shared: object;
+  width: number;
+}
+
+function GroupRow({ item: { group, size = 0 }, shared, width }: GroupRowProps) {
+  return (
+    <div {...shared} class="table-row table-group">
+      <div role="gridcell" class="cell" aria-colspan={width}>
+        <strong>{group}</strong> <span class="quiet">{count(size, "row")}</span>
+      </div>
+    </div>
+  );
+}

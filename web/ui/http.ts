@@ -1,0 +1,95 @@
+/** The HTTP API as the dashboard speaks it. Paths are relative to `/api/v1`. */
+import type { Problem } from "../../api/model.ts";
+
+const BASE = "/api/v1";
+const TIMEOUT_MILLISECONDS = 60_000;
+const CHANGED = "mooring-changed";
+
+/** What the API answered instead of what was asked for; status 0 means that nothing answered. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly problems: readonly string[];
+
+  constructor(status: number, title: string, problems: readonly string[]) {
+    super(title);
+    this.name = "ApiProblem";
+    this.status = status;
+    this.problems = problems;
+  }
+}
+
+export interface Answer<T> {
+  readonly data: T;
+  readonly etag: string | undefined;
+}
+
+export interface SendOptions {
+  readonly body?: unknown;
+  /** For `If-Match`. */
+  readonly etag?: string;
+}
+
+/** @throws ApiProblem */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await ask(path, { headers: { accept: "application/json" } }, signal);
+  return (await readBody(response)) as T;
+}
+
+/** The answer, or undefined if it still has this ETag. @throws ApiProblem */
+export async function getIfChanged<T>(
+  path: string,
+  etag: string | undefined,
+  signal?: AbortSignal,
+): Promise<Answer<T> | undefined> {
+  const headers = { accept: "application/json", ...(etag !== undefined && { "if-none-match": etag }) };
+  const response = await ask(path, { headers }, signal);
+  if (response.status === 304) return undefined;
+  return { data: (await readBody(response)) as T, etag: response.headers.get("etag") ?? undefined };
+}
+
+/** Changes something; what is shown is then read again. @throws ApiProblem */
+export async function send<T>(
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  { body, etag }: SendOptions = {},
+): Promise<T> {
+  // A JSON body makes the browser ask before it sends this from another origin; nobody answers that.
+  const headers = { "content-type": "application/json", ...(etag !== undefined && { "if-match": etag }) };
+  const response = await ask(path, { method, headers, body: JSON.stringify(body ?? {}) });
+  const answer = (await readBody(response)) as T;
+  if (!path.includes("dryRun=true")) dispatchEvent(new Event(CHANGED));
+  return answer;
+}
+
+/** Calls back when this page changed something; gives what ends it. */
+export function onChanged(callback: () => void): () => void {
+  addEventListener(CHANGED, callback);
+  return () => removeEventListener(CHANGED, callback);
+}
+
+async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  const limit = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const all = signal ? AbortSignal.any([signal, limit]) : limit;
+  const response = await fetch(BASE + path, { cache: "no-store", ...init, signal: all }).catch((error) => {
+    throw signal?.aborted ? error : unreachable();
+  });
+  if (response.ok || response.status === 304) return response;
+  throw await toProblem(response);
+}
+
+function unreachable(): ApiProblem {
+  return new ApiProblem(0, "Mooring does not answer", [
+    "The app could not be reached. It may be starting, or the network is away.",
+  ]);
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
+  return text === "" ? undefined : JSON.parse(text);
+}
+
+async function toProblem(response: Response): Promise<ApiProblem> {
+  const body = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  const title = body.title ?? `The app answered ${response.status}`;
+  return new ApiProblem(response.status, title, body.problems ?? []);
+}

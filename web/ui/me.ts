@@ -1,0 +1,16 @@
+/** Who is signed in. The frame reads it once; every view may ask. */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Me } from "../../api/model.ts";
+
+export const MeContext = createContext<Me>({ name: "", roles: [], isSandbox: false, version: "" });
+
+export interface MeAndMore extends Me {
+  /** May change things. */
+  readonly isOperator: boolean;
+}
+
+export function useMe(): MeAndMore {
+  const me = useContext(MeContext);
+  return { ...me, isOperator: me.roles.includes("Mooring.Operator") };
+}

@@ -1,0 +1,11 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** The value once it has rested for so long. */
+export function useDelayed<T>(value: T, milliseconds: number): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return rested;
+}

@@ -1,0 +1,102 @@
+/** What the API says at a path, kept fresh while the page is visible; an unchanged answer costs a 304. */
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Page } from "../../api/model.ts";
+import { getIfChanged, type Answer, type ApiProblem } from "./http.ts";
+import { watch, type Watch } from "./watch.ts";
+
+const EVERY_SECONDS = 5;
+
+export interface ResourceState<T> {
+  /** The last good answer; kept while it is read again and when that fails. */
+  readonly data?: T;
+  readonly problem?: ApiProblem;
+  /** True until the first answer or problem. */
+  readonly isLoading: boolean;
+  refresh(): void;
+}
+
+export interface ResourceOptions {
+  readonly everySeconds?: number;
+}
+
+/** Without a path it waits for one. */
+export function useResource<T>(path: string | undefined, options: ResourceOptions = {}): ResourceState<T> {
+  return useWatched<T>(path, loadOne, options);
+}
+
+/** Every page of a list, in order. */
+export function useList<T>(
+  path: string | undefined,
+  options: ResourceOptions = {},
+): ResourceState<readonly T[]> {
+  return useWatched<readonly T[]>(path, loadPages, options);
+}
+
+type Answers = Map<string, Answer<unknown>>;
+type Load<T> = (path: string, known: Answers, signal: AbortSignal) => Promise<T | undefined>;
+
+interface Kept<T> {
+  readonly path: string | undefined;
+  readonly data?: T;
+  readonly problem?: ApiProblem;
+}
+
+function useWatched<T>(
+  path: string | undefined,
+  load: Load<T>,
+  { everySeconds = EVERY_SECONDS }: ResourceOptions,
+): ResourceState<T> {
+  const [kept, setKept] = useState<Kept<T>>({ path });
+  const running = useRef<Watch>(undefined);
+  useEffect(() => {
+    if (path === undefined) return undefined;
+    const known: Answers = new Map();
+    running.current = watch<T>({
+      everySeconds,
+      load: (signal) => load(path, known, signal),
+      onData: (data) => setKept((before) => afterData(before, path, data)),
+      onProblem: (problem) => setKept((before) => ({ ...(before.path === path && before), path, problem })),
+    });
+    return () => running.current?.stop();
+  }, [path, everySeconds, load]);
+  const refresh = useCallback(() => running.current?.refresh(), []);
+  const { data, problem } = kept.path === path ? kept : ({} as Kept<T>);
+  return {
+    refresh,
+    isLoading: data === undefined && problem === undefined,
+    ...(data !== undefined && { data }),
+    ...(problem && { problem }),
+  };
+}
+
+function afterData<T>(before: Kept<T>, path: string, data: T | undefined): Kept<T> {
+  if (data !== undefined) return { path, data };
+  // Unchanged: the same object tells Preact that there is nothing to draw.
+  if (before.path === path && before.problem === undefined) return before;
+  return { path, ...(before.path === path && before.data !== undefined && { data: before.data }) };
+}
+
+async function loadOne<T>(path: string, known: Answers, signal: AbortSignal): Promise<T | undefined> {
+  const answer = await getIfChanged<T>(path, known.get(path)?.etag, signal);
+  if (answer) known.set(path, answer);
+  return answer?.data;
+}
+
+async function loadPages<T>(path: string, known: Answers, signal: AbortSignal): Promise<T[] | undefined> {
+  const items: T[] = [];
+  let hasChanged = false;
+  let next: string | undefined = path;
+  while (next !== undefined) {
+    const answer: Answer<Page<T>> | undefined = await getIfChanged(next, known.get(next)?.etag, signal);
+    if (answer) known.set(next, answer);
+    hasChanged ||= answer !== undefined;
+    const { data } = known.get(next) as Answer<Page<T>>;
+    for (const item of data.items) items.push(item);
+    next = data.continuation === undefined ? undefined : withContinuation(path, data.continuation);
+  }
+  return hasChanged ? items : undefined;
+}
+
+function withContinuation(path: string, continuation: string): string {
+  return `${path}${path.includes("?") ? "&" : "?"}continuation=${encodeURIComponent(continuation)}`;
+}

@@ -1,0 +1,30 @@
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+export interface Viewport {
+  /** How far it is scrolled, in pixels. */
+  readonly top: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What can be seen of a box that scrolls. */
+export function useViewport(box: RefObject<HTMLElement | null>): Viewport {
+  const [viewport, setViewport] = useState<Viewport>({ top: 0, height: 0, width: 0 });
+  const element = box.current;
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const read = () =>
+      setViewport({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
+    const observer = new ResizeObserver(read);
+    observer.observe(element);
+    element.addEventListener("scroll", read, { passive: true });
+    read();
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", read);
+    };
+  }, [element]);
+  return viewport;
+}

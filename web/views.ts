@@ -1,0 +1,46 @@
+/** Every view of the dashboard, in the order of the navigation. Each is fetched when it is first entered. */
+import type { ComponentType } from "preact";
+
+export interface View {
+  /** First part of its address: `#/links`. */
+  readonly name: string;
+  readonly title: string;
+  readonly isSandboxOnly?: true;
+  readonly load: () => Promise<ComponentType>;
+}
+
+export const VIEWS: readonly View[] = [
+  {
+    name: "overview",
+    title: "Overview",
+    load: async () => (await import("./views/overview/Overview.tsx")).Overview,
+  },
+  {
+    name: "subnets",
+    title: "Subnets",
+    load: async () => (await import("./views/subnets/Subnets.tsx")).Subnets,
+  },
+  { name: "links", title: "Links", load: async () => (await import("./views/links/Links.tsx")).Links },
+  {
+    name: "orphans",
+    title: "Orphans",
+    load: async () => (await import("./views/orphans/Orphans.tsx")).Orphans,
+  },
+  {
+    name: "findings",
+    title: "Findings",
+    load: async () => (await import("./views/findings/Findings.tsx")).Findings,
+  },
+  { name: "audits", title: "Audits", load: async () => (await import("./views/audits/Audits.tsx")).Audits },
+  {
+    name: "journal",
+    title: "Journal",
+    load: async () => (await import("./views/journal/Journal.tsx")).Journal,
+  },
+  {
+    name: "playground",
+    title: "Playground",
+    isSandboxOnly: true,
+    load: async () => (await import("./views/playground/Playground.tsx")).Playground,
+  },
+];

@@ -1,0 +1,5 @@
+import { Page } from "../../ui/Page.tsx";
+
+export function Audits() {
+  return <Page title="Audits">Being built.</Page>;
+}

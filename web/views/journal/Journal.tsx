@@ -1,0 +1,5 @@
+import { Page } from "../../ui/Page.tsx";
+
+export function Journal() {
+  return <Page title="Journal">Being built.</Page>;
+}
