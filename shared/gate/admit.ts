@@ -108,6 +108,7 @@ function declaredNow(run: Run, cluster: Cluster, service: Service): Declared {
     ...keyOf(cluster, service),
     origin: "admission",
     observedAtUtc: run.now().toISOString(),
+    ...(service.spec.loadBalancerIP && { usesLoadBalancerIp: true as const }),
     intent: parseIntent(service),
   };
 }

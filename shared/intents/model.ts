@@ -46,6 +46,8 @@ export interface Declared extends ServiceKey {
   readonly observedAtUtc: string;
   /** Set when admission saw a DELETE or a type change away from LoadBalancer; a snapshot removes the row for good. */
   readonly deletedAtUtc?: string;
+  /** The deprecated `spec.loadBalancerIP` is set. */
+  readonly usesLoadBalancerIp?: true;
   readonly intent: Intent;
 }
 
@@ -58,4 +60,13 @@ export interface Snapshot {
   readonly previousServices: number;
   /** The most of each of those days, by date. */
   readonly byDay?: Readonly<Record<string, number>>;
+  /** Services that snapshots showed and admission had not announced, since admission was last heard of. */
+  readonly unannounced?: Unannounced;
+}
+
+export interface Unannounced {
+  readonly count: number;
+  readonly lastAtUtc: string;
+  /** One of them, `namespace/name`. */
+  readonly example: string;
 }

@@ -7,7 +7,7 @@ import type { Service } from "../annotations/service.ts";
 import { Conflict } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
-import type { Declared, Snapshot } from "./model.ts";
+import type { Declared, Snapshot, Unannounced } from "./model.ts";
 import { intentKey } from "./remember.ts";
 
 /** A list may have been read this long before it arrives. */
@@ -38,7 +38,7 @@ export async function takeSnapshot(
     ...writes,
     ...removed.map(({ key, version }) => ({ do: "remove", key, version }) as const),
   ]);
-  await recordSnapshot(run, cluster, listed.size);
+  await recordSnapshot(run, cluster, { listed, known, news });
   const changed = writes.filter((write) => write.do === "replace").length;
   return { services: listed.size, added: writes.length - changed, changed, removed: removed.length };
 }
@@ -61,6 +61,7 @@ function toDeclared(run: Run, cluster: string, services: readonly Service[]): Ma
       uid,
       origin: "snapshot",
       observedAtUtc,
+      ...(service.spec.loadBalancerIP && { usesLoadBalancerIp: true as const }),
       intent: parseIntent(service),
       ...deleted,
     };
@@ -101,7 +102,13 @@ async function writeAll(run: Run, cluster: string, writes: readonly Write<Declar
 }
 
 function sameDeclaration(known: Declared, listed: Declared): boolean {
-  const content = ({ uid, intent, deletedAtUtc }: Declared) => JSON.stringify([uid, intent, deletedAtUtc]);
+  const marks = ({ deletedAtUtc, usesLoadBalancerIp }: Declared) =>
+    JSON.stringify([deletedAtUtc, usesLoadBalancerIp]);
+  return sameIntent(known, listed) && marks(known) === marks(listed);
+}
+
+function sameIntent(known: Declared, listed: Declared): boolean {
+  const content = ({ uid, intent }: Declared) => JSON.stringify([uid, intent]);
   return content(known) === content(listed);
 }
 
@@ -109,7 +116,15 @@ function sameDeclaration(known: Declared, listed: Declared): boolean {
 const REMEMBERED_DAYS = 7;
 const DAY = 24 * 3_600_000;
 
-async function recordSnapshot(run: Run, cluster: string, services: number): Promise<void> {
+interface Seen {
+  readonly listed: ReadonlyMap<string, Declared>;
+  readonly known: ReadonlyMap<string, Row<Declared>>;
+  /** True for what admission said while the list may have been on its way. */
+  readonly news: (declared: Declared) => boolean;
+}
+
+async function recordSnapshot(run: Run, cluster: string, seen: Seen): Promise<void> {
+  const services = seen.listed.size;
   const previous = (await run.ports.tables.snapshots.get("all", cluster))?.value;
   const takenAtUtc = run.now().toISOString();
   const since = new Date(run.now().getTime() - REMEMBERED_DAYS * DAY).toISOString().slice(0, 10);
@@ -119,6 +134,33 @@ async function recordSnapshot(run: Run, cluster: string, services: number): Prom
   const today = takenAtUtc.slice(0, 10);
   const byDay = Object.fromEntries(known);
   byDay[today] = Math.max(byDay[today] ?? 0, services);
-  const value: Snapshot = { cluster, takenAtUtc, services, previousServices, byDay };
+  const unannounced = previous && missedBy(previous, seen, takenAtUtc);
+  const value: Snapshot = {
+    cluster,
+    takenAtUtc,
+    services,
+    previousServices,
+    byDay,
+    ...(unannounced && { unannounced }),
+  };
   await run.ports.tables.snapshots.transact("all", [{ do: "put", key: cluster, value }]);
+}
+
+/** A Service that is new or otherwise declared, and of which admission said nothing: its webhook does not reach us. */
+function missedBy(
+  { unannounced }: Snapshot,
+  { listed, known, news }: Seen,
+  takenAtUtc: string,
+): Unannounced | undefined {
+  const missed = [...listed].filter(([key, value]) => {
+    const row = known.get(key)?.value;
+    return row ? !news(row) && !sameIntent(row, value) : true;
+  });
+  const heard = [...known.values()].some(
+    ({ value }) => value.origin === "admission" && value.observedAtUtc > (unannounced?.lastAtUtc ?? ""),
+  );
+  const before = heard ? undefined : unannounced;
+  const [first] = missed;
+  if (!first) return before;
+  return { count: (before?.count ?? 0) + missed.length, lastAtUtc: takenAtUtc, example: first[0] };
 }

@@ -85,3 +85,63 @@ describe("a snapshot is the truth at its time", () => {
     expect(run.tables.snapshots.all()).toMatchObject([{ takenAtUtc: "2026-11-23T12:00:00.000Z" }]);
   });
 });
+
+describe("a webhook that does not reach us shows in snapshots", () => {
+  const unannounced = (run: ReturnType<typeof memoryRun>) => run.tables.snapshots.all()[0]?.unannounced;
+  const announce = (run: ReturnType<typeof memoryRun>, name: string) =>
+    remember(
+      run,
+      declared({ name, uid: `uid-${name}`, origin: "admission", observedAtUtc: run.clock.nowUtc }),
+    );
+
+  test("a first snapshot knows of nothing, and nothing counts as missed", async () => {
+    const run = memoryRun();
+    await takeSnapshot(run, "one", list(service("a")));
+    expect(unannounced(run)).toBeUndefined();
+  });
+
+  test("Services that are new, or otherwise declared, and were not announced are counted", async () => {
+    const run = memoryRun();
+    await takeSnapshot(run, "one", list(service("a"), service("b")));
+    run.clock.advance(600);
+    const changed = { ...service("a"), spec: { type: "LoadBalancer", ports: [{ port: 81 }] } };
+    await takeSnapshot(run, "one", list(changed, service("b"), service("c")));
+    const lastAtUtc = run.clock.nowUtc;
+    expect(unannounced(run)).toEqual({ count: 2, lastAtUtc, example: "shop/a" });
+    run.clock.advance(600);
+    await takeSnapshot(run, "one", list(changed, service("b"), service("c")));
+    expect(unannounced(run)).toEqual({ count: 2, lastAtUtc, example: "shop/a" });
+  });
+
+  test("what admission announced is not missed, and once it is heard of again the past is forgotten", async () => {
+    const run = memoryRun();
+    await takeSnapshot(run, "one", list());
+    run.clock.advance(600);
+    await takeSnapshot(run, "one", list(service("a")));
+    expect(unannounced(run)).toMatchObject({ count: 1 });
+    run.clock.advance(600);
+    await announce(run, "b");
+    run.clock.advance(10);
+    await takeSnapshot(run, "one", list(service("a"), service("b")));
+    expect(unannounced(run)).toBeUndefined();
+  });
+
+  test("a mark that an earlier version did not make is no news", async () => {
+    const run = memoryRun();
+    await takeSnapshot(run, "one", list(service("a")));
+    run.clock.advance(600);
+    const old = {
+      ...service("a"),
+      spec: { type: "LoadBalancer", ports: [{ port: 80 }], loadBalancerIP: "" },
+    };
+    await takeSnapshot(run, "one", list(old));
+    expect(unannounced(run)).toBeUndefined();
+  });
+
+  test("`spec.loadBalancerIP` leaves its mark", async () => {
+    const run = memoryRun();
+    const spec = { type: "LoadBalancer", loadBalancerIP: "10.0.1.9", ports: [{ port: 80 }] };
+    await takeSnapshot(run, "one", list({ ...service("a"), spec }));
+    expect(run.tables.intents.all()).toMatchObject([{ usesLoadBalancerIp: true }]);
+  });
+});
