@@ -1,0 +1,90 @@
+import { useMemo } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import type { Connection } from "../../../api/model.ts";
+import { Badge } from "../../ui/Badge.tsx";
+import { href } from "../../ui/route.ts";
+import { type Column, Table } from "../../ui/Table.tsx";
+import { useDeciding } from "./Decide.tsx";
+import { CONNECTION_STATES } from "./states.ts";
+
+export interface ConnectionListProps {
+  readonly connections: readonly Connection[];
+  /** Where they are of many links. */
+  readonly showLink?: boolean;
+  readonly empty?: ComponentChildren;
+}
+
+/** Connections with what may be decided of each. */
+export function ConnectionList({ connections, showLink = false, empty }: ConnectionListProps) {
+  const { buttons, dialog } = useDeciding();
+  const columns = useMemo(() => columnsOf(showLink, buttons), [showLink]);
+  return (
+    <>
+      <Table
+        caption="Connections"
+        columns={columns}
+        rows={connections}
+        keyOf={({ key }) => key}
+        empty={empty ?? <p class="quiet">No consumer has asked to be connected.</p>}
+      />
+      {dialog}
+    </>
+  );
+}
+
+function columnsOf(
+  showLink: boolean,
+  buttons: (connection: Connection) => ComponentChildren,
+): readonly Column<Connection>[] {
+  return [
+    {
+      key: "status",
+      title: "Status",
+      width: "7.5rem",
+      cell: ({ status }) => (
+        <Badge tone={CONNECTION_STATES[status].tone}>{CONNECTION_STATES[status].text}</Badge>
+      ),
+      sortBy: ({ status }) => Object.keys(CONNECTION_STATES).indexOf(status),
+    },
+    {
+      key: "name",
+      title: "Connection",
+      width: "minmax(0, 1.3fr)",
+      isPrimary: true,
+      cell: ({ name }) => <span title={name}>{name}</span>,
+      sortBy: ({ name }) => name,
+    },
+    ...(showLink ? [LINK] : []),
+    {
+      key: "consumer",
+      title: "Consumer's subscription",
+      width: "minmax(0, 1.3fr)",
+      cell: ({ consumer }) => (consumer === undefined ? <i>Azure does not tell</i> : <code>{consumer}</code>),
+      sortBy: ({ consumer = "" }) => consumer,
+    },
+    {
+      key: "declared",
+      title: "Declared",
+      width: "5.5rem",
+      cell: ({ declared }) => (declared ? "yes" : "no"),
+      sortBy: ({ declared }) => (declared ? 0 : 1),
+    },
+    {
+      key: "description",
+      title: "Says",
+      cell: ({ description }) => <span title={description}>{description}</span>,
+    },
+    { key: "decide", title: "Decide", width: "11rem", cell: buttons },
+  ];
+}
+
+const LINK: Column<Connection> = {
+  key: "link",
+  title: "Link",
+  cell: ({ link, linkKey, service }) => (
+    <a href={href("links", linkKey)} title={service}>
+      {link}
+    </a>
+  ),
+  sortBy: ({ link }) => link,
+};

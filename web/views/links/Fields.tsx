@@ -1,0 +1,82 @@
+import { Badge } from "../../ui/Badge.tsx";
+import { compareField, type Field, type Item } from "./compareField.ts";
+import { fieldName, MARKS } from "./states.ts";
+
+const COLUMNS = [
+  ["declared", "Declared"],
+  ["allowed", "Allowed by policy"],
+  ["actual", "In Azure"],
+] as const;
+
+/** Every field side by side, item by item on one line, so that a difference is where a cell is empty. */
+export function Fields({ fields }: { readonly fields: readonly Field[] }) {
+  return (
+    <table class="compare">
+      <caption class="unseen">Declared, allowed by policy, and in Azure</caption>
+      <thead>
+        <tr>
+          <th scope="col">Difference</th>
+          {COLUMNS.map(([column, title]) => (
+            <th key={column} scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      {fields.map((field) => (
+        <FieldRows key={field.field} field={field} />
+      ))}
+    </table>
+  );
+}
+
+function FieldRows({ field }: { readonly field: Field }) {
+  const items = compareField(field);
+  return (
+    <tbody data-differs={field.differs}>
+      <tr class="compare-field">
+        <th scope="rowgroup" colSpan={4}>
+          <span class="compare-name">{fieldName(field.field)}</span>
+          {field.differs && <Badge tone="warn">differs</Badge>}
+          <span class="quiet">{managedBy(field)}</span>
+        </th>
+      </tr>
+      {items.map((item) => (
+        <ItemRow key={item.text} item={item} />
+      ))}
+      {items.length === 0 && (
+        <tr>
+          <td colSpan={4} class="quiet compare-none">
+            Empty everywhere
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function managedBy({ managed, differs, declared }: Field): string {
+  if (declared === undefined) return "Nothing is declared, so nothing is compared";
+  if (managed) return differs ? "Mooring puts it back" : "Kept by Mooring";
+  return differs ? "Only reported: policy does not let Mooring write it" : "Only watched, not written";
+}
+
+function ItemRow({ item }: { readonly item: Item }) {
+  const { sign, word } = MARKS[item.mark];
+  return (
+    <tr class={`compare-item compare-${item.mark}`}>
+      <th scope="row">
+        <span class="mark" aria-hidden="true">
+          {sign}
+        </span>
+        <code class="compare-text">{item.text}</code>
+        <span class="compare-word">{word}</span>
+      </th>
+      {COLUMNS.map(([column, title]) => (
+        <td key={column} data-title={title} data-there={item[column]}>
+          {item[column] ? <code>{item.text}</code> : <span class="absent">not there</span>}
+        </td>
+      ))}
+    </tr>
+  );
+}

@@ -1,0 +1,16 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
+/** How wide an element is, in pixels, kept up to date; 0 before it is drawn. */
+export function useWidth<T extends HTMLElement>() {
+  const box = useRef<T>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { box, width };
+}

@@ -1,0 +1,74 @@
+import { useState } from "preact/hooks";
+import type { Orphans } from "../../../api/model.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Card } from "../../ui/Card.tsx";
+import { useMe } from "../../ui/me.ts";
+import { notify } from "../../ui/notify.tsx";
+import { PlanDialog } from "../../ui/PlanDialog.tsx";
+import { href } from "../../ui/route.ts";
+import { Time } from "../../ui/Time.tsx";
+import { count } from "../../ui/words.ts";
+
+type Deleted = Orphans["deleted"][number];
+
+/** What a sweep deleted and can be made again; the plan says what cannot come back. */
+export function DeletedList({ deleted }: { readonly deleted: readonly Deleted[] }) {
+  const [restoring, setRestoring] = useState<Deleted>();
+  if (deleted.length === 0 && !restoring) return null;
+  return (
+    <Card title="Deleted, and can be restored" class="deleted">
+      <ul class="deleted-list">
+        {deleted.map((one) => (
+          <DeletedRow key={one.journalId} deleted={one} onRestore={() => setRestoring(one)} />
+        ))}
+      </ul>
+      {restoring && (
+        <PlanDialog
+          title={`Restore ${restoring.name}`}
+          method="POST"
+          path={`/journal/${encodeURIComponent(restoring.journalId)}/undo`}
+          confirm="Restore"
+          onDone={({ applied }) => {
+            if (applied?.every(({ outcome }) => outcome === "applied"))
+              notify(`${restoring.name} is there again`);
+          }}
+          onClose={() => setRestoring(undefined)}
+        />
+      )}
+    </Card>
+  );
+}
+
+interface DeletedRowProps {
+  readonly deleted: Deleted;
+  readonly onRestore: () => void;
+}
+
+function DeletedRow({ deleted, onRestore }: DeletedRowProps) {
+  const { isOperator } = useMe();
+  const { journalId, name, resourceId, atUtc, losses } = deleted;
+  return (
+    <li>
+      <div>
+        <a href={href("journal", journalId)}>{name}</a>{" "}
+        <span class="quiet">
+          deleted <Time utc={atUtc} />
+        </span>
+        <p class="identity">{resourceId}</p>
+        {losses.length > 0 && (
+          <details>
+            <summary>{count(losses.length, "thing")} cannot come back</summary>
+            <ul>
+              {losses.map((loss) => (
+                <li key={loss}>{loss}</li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+      <Button class="button-small" aria-label={`Restore ${name}`} onClick={onRestore}>
+        {isOperator ? "Restore…" : "What a restore would do"}
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Orphan } from "../../../api/model.ts";
+import type { Standing } from "./filterOrphans.ts";
+
+export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
+  loadBalancer: "Load balancer",
+  frontend: "Frontend",
+  link: "Link",
+  connection: "Connection",
+};
+
+interface Meaning {
+  readonly tone: "error" | "warn" | "info" | "good" | "quiet";
+  readonly text: string;
+  readonly means: string;
+}
+
+export const STANDINGS: Readonly<Record<Standing, Meaning>> = {
+  quarantined: {
+    tone: "warn",
+    text: "In quarantine",
+    means:
+      "It is proved that nobody owns it. It waits out its grace, and is proved once more before it may be deleted.",
+  },
+  orphan: {
+    tone: "warn",
+    text: "Orphan",
+    means:
+      "It is proved that nobody owns it. The next sweep puts it into quarantine, where its grace begins.",
+  },
+  unproved: {
+    tone: "info",
+    text: "Unproved",
+    means: "No living Service accounts for it, but that is not proved: it is left alone.",
+  },
+  held: {
+    tone: "good",
+    text: "Held",
+    means: "Somebody keeps it: nothing is done to it until the hold is taken back.",
+  },
+};
+
+/** In a line, what matters most: what speaks against it, what is missing, or what proves it. */
+export function because({ hold, against, missing, for: proofs }: Orphan): string {
+  if (hold) return `${hold.who}: ${hold.why}`;
+  return against[0] ?? missing[0] ?? proofs[0]?.says ?? "";
+}
