@@ -1,4 +1,5 @@
 import manifest from "../package.json" with { type: "json" };
+import { readStop } from "../shared/changes/stop.ts";
 import { Me } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 
@@ -10,8 +11,10 @@ export const me = [
     summary: "Who is signed in, and what they may do",
     role: "Mooring.Reader",
     response: Me,
-    handle: async ({ principal: { name, roles, isLocal } }) => ({
-      body: { name, roles: [...roles], isSandbox: isLocal, version: manifest.version },
-    }),
+    handle: async ({ run, principal: { name, roles, isLocal } }) => {
+      const stopped = await readStop(run);
+      const { version } = manifest;
+      return { body: { name, roles: [...roles], isSandbox: isLocal, version, ...(stopped && { stopped }) } };
+    },
   }),
 ];

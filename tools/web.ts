@@ -1,34 +1,18 @@
 /**
  * Builds the dashboard into the artifact's `web/` folder: `index.html`, hashed scripts, one hashed style sheet, an icon, each also
- * compressed, and `manifest.json`, from which `functions/dashboard.ts` serves them.
+ * compressed as far as it goes, since it is compressed once and sent often.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { extname, join, relative } from "node:path";
-import { gzipSync } from "node:zlib";
+import { join, relative } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, type Metafile, type OutputFile } from "esbuild";
 
 const WEB = join(import.meta.dirname, "..", "web");
 /** Where the app serves it; the scripts name each other relative to themselves. */
 const PUBLIC = "/api/dashboard";
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
-
-/** A file of the dashboard as `manifest.json` tells it; `NAME.gz` beside it is the same, compressed. */
-export interface WebFile {
-  readonly name: string;
-  readonly contentType: string;
-  /** Of the content: its ETag. */
-  readonly hash: string;
-  /** Its name has a hash: it never changes and may be kept for ever. */
-  readonly isImmutable: boolean;
-}
-
+/** Writes the dashboard to a folder. */
 export async function buildWeb(outputDirectory: string): Promise<void> {
   await mkdir(outputDirectory, { recursive: true });
   const { files, script, styles } = await bundleScripts(outputDirectory);
@@ -37,8 +21,6 @@ export async function buildWeb(outputDirectory: string): Promise<void> {
   const page = await fillPage({ SCRIPT: script, STYLE: style.name, ICON: icon.name });
   const all = [...files, style, icon, { name: "index.html", content: Buffer.from(page) }];
   await Promise.all(all.map((file) => writeBoth(outputDirectory, file)));
-  const manifest = all.map(toWebFile);
-  await writeFile(join(outputDirectory, "manifest.json"), JSON.stringify(manifest, undefined, 1));
 }
 
 interface Content {
@@ -112,11 +94,7 @@ async function fillPage(names: Readonly<Record<string, string>>): Promise<string
 async function writeBoth(outputDirectory: string, { name, content }: Content): Promise<void> {
   await writeFile(join(outputDirectory, name), content);
   await writeFile(join(outputDirectory, `${name}.gz`), gzipSync(content, { level: 9 }));
-}
-
-function toWebFile({ name, content }: Content): WebFile {
-  const contentType = CONTENT_TYPES[extname(name)] ?? "application/octet-stream";
-  return { name, contentType, hash: hashOf(content), isImmutable: name !== "index.html" };
+  await writeFile(join(outputDirectory, `${name}.br`), brotliCompressSync(content));
 }
 
 function hashOf(content: Uint8Array): string {

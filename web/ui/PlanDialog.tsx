@@ -105,9 +105,11 @@ interface FootProps {
   onClose: () => void;
 }
 
-function Foot({ step: { plan, applied, isBusy }, confirm, onConfirm, onClose }: FootProps) {
+function Foot({ step, confirm, onConfirm, onClose }: FootProps) {
   const { isOperator } = useMe();
-  if (applied || plan?.changes.length === 0)
+  const { plan, applied, isBusy } = step;
+  const isOver = applied !== undefined || plan?.changes.length === 0;
+  if (isOver)
     return (
       <footer class="dialog-foot">
         <Button kind="primary" onClick={onClose}>
@@ -115,13 +117,12 @@ function Foot({ step: { plan, applied, isBusy }, confirm, onConfirm, onClose }: 
         </Button>
       </footer>
     );
-  const deletes = plan?.changes.some(({ action }) => action === "delete") ?? false;
   return (
     <footer class="dialog-foot">
       {!isOperator && <p class="quiet">You may look at this; doing it needs the role Mooring.Operator.</p>}
       <Button onClick={onClose}>Cancel</Button>
       <Button
-        kind={deletes ? "danger" : "primary"}
+        kind={deletes(plan) ? "danger" : "primary"}
         disabled={!isOperator || isBusy || !plan}
         onClick={() => plan && onConfirm(plan)}
       >
@@ -129,6 +130,10 @@ function Foot({ step: { plan, applied, isBusy }, confirm, onConfirm, onClose }: 
       </Button>
     </footer>
   );
+}
+
+function deletes(plan: Plan | undefined): boolean {
+  return plan?.changes.some(({ action }) => action === "delete") ?? false;
 }
 
 const OUTCOMES: Readonly<Record<Applied["outcome"], readonly [Tone, string]>> = {

@@ -6,6 +6,7 @@ import { useDelayed } from "./useDelayed.ts";
 import { useResource } from "./useResource.ts";
 
 const SHORTEST = 2;
+const REST_MILLISECONDS = 200;
 
 export function SearchBox() {
   const [text, setText] = useState("");
@@ -13,13 +14,7 @@ export function SearchBox() {
   const [active, setActive] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  const asked = useDelayed(text.trim(), 200);
-  const isAsking = isOpen && asked.length >= SHORTEST;
-  const { data, problem } = useResource<Page<SearchHit>>(
-    isAsking ? `/search?q=${encodeURIComponent(asked)}` : undefined,
-    { everySeconds: 60 },
-  );
-  const hits = data?.items ?? [];
+  const found = useHits(isOpen ? text : "");
   useSlash(input);
   const leave = () => {
     setOpen(false);
@@ -32,15 +27,20 @@ export function SearchBox() {
     go(hit.href);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const last = Math.max(0, hits.length - 1);
+    const last = Math.max(0, found.hits.length - 1);
     if (event.key === "ArrowDown") setActive(Math.min(last, active + 1));
     else if (event.key === "ArrowUp") setActive(Math.max(0, active - 1));
-    else if (event.key === "Enter") open(hits[active]);
+    else if (event.key === "Enter") open(found.hits[active]);
     else if (event.key === "Escape") leave();
     else return;
     event.preventDefault();
   };
-  const isShown = isAsking && (data !== undefined || problem !== undefined);
+  const onInput = (value: string) => {
+    setText(value);
+    setActive(0);
+    setOpen(true);
+  };
+  const hasActive = found.isShown && found.hits.length > 0;
   return (
     <div class="searchbox" role="search">
       <input
@@ -49,47 +49,78 @@ export function SearchBox() {
         type="text"
         role="combobox"
         aria-label="Search for an address, Service or resource"
-        aria-expanded={isShown}
+        aria-expanded={found.isShown}
         aria-controls={id}
         aria-autocomplete="list"
-        aria-activedescendant={isShown && hits.length > 0 ? `${id}-${active}` : undefined}
+        aria-activedescendant={hasActive ? `${id}-${active}` : undefined}
         placeholder="Address, Service, resource  ( / )"
         autocomplete="off"
         spellcheck={false}
         value={text}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          setActive(0);
-          setOpen(true);
-        }}
+        onInput={(event) => onInput(event.currentTarget.value)}
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
         onKeyDown={onKeyDown}
       />
-      <div id={id} class="hits" role="listbox" aria-label="Found" hidden={!isShown}>
-        {hits.map((hit, index) => (
-          <div
-            key={hit.href + hit.title}
-            id={`${id}-${index}`}
-            role="option"
-            aria-selected={index === active}
-            class="hit"
-            onMouseDown={(event) => {
-              event.preventDefault();
-              open(hit);
-            }}
-          >
-            <span class="hit-kind">{hit.kind}</span>
-            <span class="hit-title">{hit.title}</span>
-            <span class="hit-detail">{hit.detail}</span>
-          </div>
-        ))}
-        {hits.length === 0 && (
-          <div role="option" aria-selected={false} aria-disabled="true" class="hit hit-none">
-            {problem ? problem.message : `Nothing is called ${asked}, and nothing has that address.`}
-          </div>
-        )}
-      </div>
+      <Hits id={id} found={found} active={active} onOpen={open} />
+    </div>
+  );
+}
+
+interface Found {
+  readonly hits: readonly SearchHit[];
+  readonly isShown: boolean;
+  /** In place of hits. */
+  readonly nothing: string;
+}
+
+function useHits(text: string): Found {
+  const asked = useDelayed(text.trim(), REST_MILLISECONDS);
+  const isAsking = text.trim().length >= SHORTEST && asked.length >= SHORTEST;
+  const { data, problem } = useResource<Page<SearchHit>>(
+    isAsking ? `/search?q=${encodeURIComponent(asked)}` : undefined,
+    { everySeconds: 60 },
+  );
+  const nothing = problem ? problem.message : `Nothing is called ${asked}, and nothing has that address.`;
+  return {
+    hits: data?.items ?? [],
+    isShown: isAsking && (data !== undefined || problem !== undefined),
+    nothing,
+  };
+}
+
+interface HitsProps {
+  id: string;
+  found: Found;
+  active: number;
+  onOpen: (hit: SearchHit) => void;
+}
+
+function Hits({ id, found: { hits, isShown, nothing }, active, onOpen }: HitsProps) {
+  return (
+    <div id={id} class="hits" role="listbox" aria-label="Found" hidden={!isShown}>
+      {hits.map((hit, index) => (
+        <div
+          key={`${hit.href} ${hit.title}`}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === active}
+          class="hit"
+          onMouseDown={(event) => {
+            event.preventDefault();
+            onOpen(hit);
+          }}
+        >
+          <span class="hit-kind">{hit.kind}</span>
+          <span class="hit-title">{hit.title}</span>
+          <span class="hit-detail">{hit.detail}</span>
+        </div>
+      ))}
+      {hits.length === 0 && (
+        <div role="option" aria-selected={false} aria-disabled="true" class="hit hit-none">
+          {nothing}
+        </div>
+      )}
     </div>
   );
 }

@@ -27,44 +27,45 @@ export function Row<T>({ item, index, isActive, table, onActive }: RowProps<T>) 
   const key = keyOf(row);
   const href = hrefOf?.(row);
   const isChosen = selection?.keys.has(key) ?? false;
-  const onClick = (event: MouseEvent) => {
-    // A click anywhere in the row opens it, but not one on something that does its own thing, nor the end of a selection of text.
-    const isOwn = (event.target as Element).closest("a, button, input, select, label") !== null;
-    if (!isOwn && href !== undefined && getSelection()?.isCollapsed !== false) location.hash = href;
-  };
+  const primary = columns.find(({ isPrimary }) => isPrimary) ?? columns[0];
   return (
     <div
       {...shared}
-      class={`table-row ${href === undefined ? "" : "table-row-open"} ${key === current ? "table-row-current" : ""}`}
+      class={classOf(href !== undefined, key === current)}
       aria-selected={selection ? isChosen : undefined}
       aria-current={key === current ? "true" : undefined}
-      onClick={onClick}
+      onClick={(event) => openOnClick(event, href)}
     >
-      {selection && (
-        <div role="gridcell" class="cell cell-choose">
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            aria-label={`Choose ${key}`}
-            checked={isChosen}
-            onChange={() => selection.toggle(key)}
-          />
-        </div>
-      )}
+      {selection && <Choose isChosen={isChosen} name={key} onToggle={() => selection.toggle(key)} />}
       {columns.map((column) => (
-        <Cell
-          key={column.key}
-          column={column}
-          row={row}
-          href={column === primaryOf(columns) ? href : undefined}
-        />
+        <Cell key={column.key} column={column} row={row} href={column === primary ? href : undefined} />
       ))}
     </div>
   );
 }
 
-function primaryOf<T>(columns: readonly Column<T>[]): Column<T> | undefined {
-  return columns.find(({ isPrimary }) => isPrimary) ?? columns[0];
+function classOf(canOpen: boolean, isCurrent: boolean): string {
+  return `table-row${canOpen ? " table-row-open" : ""}${isCurrent ? " table-row-current" : ""}`;
+}
+
+/** Anywhere in the row, but not on what does its own thing, nor at the end of a selection of text. */
+function openOnClick({ target }: MouseEvent, href: string | undefined): void {
+  const isOwn = (target as Element).closest("a, button, input, select, label") !== null;
+  if (!isOwn && href !== undefined && getSelection()?.isCollapsed !== false) location.hash = href;
+}
+
+function Choose({ isChosen, name, onToggle }: { isChosen: boolean; name: string; onToggle: () => void }) {
+  return (
+    <div role="gridcell" class="cell cell-choose">
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        aria-label={`Choose ${name}`}
+        checked={isChosen}
+        onChange={onToggle}
+      />
+    </div>
+  );
 }
 
 interface CellProps<T> {

@@ -3,7 +3,10 @@ import type { Problem } from "../../api/model.ts";
 
 const BASE = "/api/v1";
 const TIMEOUT_MILLISECONDS = 60_000;
+// No page of another origin can send this: the browser asks first, and nobody answers that.
+const OWN_REQUEST = { "content-type": "application/json", "x-mooring-request": "1" };
 const CHANGED = "mooring-changed";
+const OWN = { "content-type": "application/json", "x-mooring-request": "1" };
 
 /** What the API answered instead of what was asked for; status 0 means that nothing answered. */
 export class ApiProblem extends Error {
@@ -53,8 +56,8 @@ export async function send<T>(
   path: string,
   { body, etag }: SendOptions = {},
 ): Promise<T> {
-  // A JSON body makes the browser ask before it sends this from another origin; nobody answers that.
-  const headers = { "content-type": "application/json", ...(etag !== undefined && { "if-match": etag }) };
+  // No page of another origin can send this header, nor JSON, without asking first; nobody answers that.
+  const headers = { ...OWN, ...(etag !== undefined && { "if-match": etag }) };
   const response = await ask(path, { method, headers, body: JSON.stringify(body ?? {}) });
   const answer = (await readBody(response)) as T;
   if (!path.includes("dryRun=true")) dispatchEvent(new Event(CHANGED));

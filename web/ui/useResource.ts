@@ -5,6 +5,7 @@ import { getIfChanged, type Answer, type ApiProblem } from "./http.ts";
 import { watch, type Watch } from "./watch.ts";
 
 const EVERY_SECONDS = 5;
+const PAGE_LIMIT = "1000";
 
 export interface ResourceState<T> {
   /** The last good answer; kept while it is read again and when that fails. */
@@ -12,7 +13,7 @@ export interface ResourceState<T> {
   readonly problem?: ApiProblem;
   /** True until the first answer or problem. */
   readonly isLoading: boolean;
-  refresh(): void;
+  refresh: () => void;
 }
 
 export interface ResourceOptions {
@@ -24,12 +25,13 @@ export function useResource<T>(path: string | undefined, options: ResourceOption
   return useWatched<T>(path, loadOne, options);
 }
 
-/** Every page of a list, in order. */
+/** Every page of a list, in order. The API is asked for the largest pages that it gives. */
 export function useList<T>(
   path: string | undefined,
   options: ResourceOptions = {},
 ): ResourceState<readonly T[]> {
-  return useWatched<readonly T[]>(path, loadPages, options);
+  const whole = path === undefined ? undefined : withParameter(path, "limit", PAGE_LIMIT);
+  return useWatched<readonly T[]>(whole, loadPages, options);
 }
 
 type Answers = Map<string, Answer<unknown>>;
@@ -92,11 +94,12 @@ async function loadPages<T>(path: string, known: Answers, signal: AbortSignal): 
     hasChanged ||= answer !== undefined;
     const { data } = known.get(next) as Answer<Page<T>>;
     for (const item of data.items) items.push(item);
-    next = data.continuation === undefined ? undefined : withContinuation(path, data.continuation);
+    next =
+      data.continuation === undefined ? undefined : withParameter(path, "continuation", data.continuation);
   }
   return hasChanged ? items : undefined;
 }
 
-function withContinuation(path: string, continuation: string): string {
-  return `${path}${path.includes("?") ? "&" : "?"}continuation=${encodeURIComponent(continuation)}`;
+function withParameter(path: string, name: string, value: string): string {
+  return `${path}${path.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(value)}`;
 }

@@ -8,10 +8,9 @@ export interface Viewport {
   readonly width: number;
 }
 
-/** What can be seen of a box that scrolls. */
-export function useViewport(box: RefObject<HTMLElement | null>): Viewport {
+/** What can be seen of a box that scrolls; measured anew when it comes to be. */
+export function useViewport(box: RefObject<HTMLElement | null>, isThere: boolean): Viewport {
   const [viewport, setViewport] = useState<Viewport>({ top: 0, height: 0, width: 0 });
-  const element = box.current;
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
@@ -25,6 +24,6 @@ export function useViewport(box: RefObject<HTMLElement | null>): Viewport {
       observer.disconnect();
       element.removeEventListener("scroll", read);
     };
-  }, [element]);
+  }, [box, isThere]);
   return viewport;
 }

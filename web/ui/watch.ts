@@ -2,8 +2,8 @@
 import { ApiProblem, onChanged } from "./http.ts";
 
 export interface Watch {
-  refresh(): void;
-  stop(): void;
+  refresh: () => void;
+  stop: () => void;
 }
 
 export interface WatchOptions<T> {
