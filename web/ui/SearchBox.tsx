@@ -26,13 +26,16 @@ export function SearchBox() {
     leave();
     go(hit.href);
   };
+  const last = Math.max(0, found.hits.length - 1);
   const onKeyDown = (event: KeyboardEvent) => {
-    const last = Math.max(0, found.hits.length - 1);
-    if (event.key === "ArrowDown") setActive(Math.min(last, active + 1));
-    else if (event.key === "ArrowUp") setActive(Math.max(0, active - 1));
-    else if (event.key === "Enter") open(found.hits[active]);
-    else if (event.key === "Escape") leave();
-    else return;
+    const deed = {
+      ArrowDown: () => setActive(Math.min(last, active + 1)),
+      ArrowUp: () => setActive(Math.max(0, active - 1)),
+      Enter: () => open(found.hits[active]),
+      Escape: leave,
+    }[event.key];
+    if (!deed) return;
+    deed();
     event.preventDefault();
   };
   const onInput = (value: string) => {
