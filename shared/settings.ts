@@ -42,7 +42,7 @@ export const Settings = z.object({
 export type Settings = z.infer<typeof Settings>;
 
 /** Azure sets one of them wherever it runs an app. */
-const PLATFORM = ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_NAME", "CONTAINER_APP_NAME"];
+const PLATFORM = ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_APP_NAME"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /** @throws InvalidInput naming every wrong or missing setting at once */
