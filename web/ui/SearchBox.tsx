@@ -27,17 +27,12 @@ export function SearchBox() {
     go(hit.href);
   };
   const last = Math.max(0, found.hits.length - 1);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const deed = {
-      ArrowDown: () => setActive(Math.min(last, active + 1)),
-      ArrowUp: () => setActive(Math.max(0, active - 1)),
-      Enter: () => open(found.hits[active]),
-      Escape: leave,
-    }[event.key];
-    if (!deed) return;
-    deed();
-    event.preventDefault();
-  };
+  const onKeyDown = keyed({
+    ArrowDown: () => setActive(Math.min(last, active + 1)),
+    ArrowUp: () => setActive(Math.max(0, active - 1)),
+    Enter: () => open(found.hits[active]),
+    Escape: leave,
+  });
   const onInput = (value: string) => {
     setText(value);
     setActive(0);
@@ -68,6 +63,15 @@ export function SearchBox() {
       <Hits id={id} found={found} active={active} onOpen={open} />
     </div>
   );
+}
+
+function keyed(deeds: Readonly<Record<string, () => void>>): (event: KeyboardEvent) => void {
+  return (event) => {
+    const deed = deeds[event.key];
+    if (!deed) return;
+    deed();
+    event.preventDefault();
+  };
 }
 
 interface Found {

@@ -3,8 +3,6 @@ import type { Problem } from "../../api/model.ts";
 
 const BASE = "/api/v1";
 const TIMEOUT_MILLISECONDS = 60_000;
-// No page of another origin can send this: the browser asks first, and nobody answers that.
-const OWN_REQUEST = { "content-type": "application/json", "x-mooring-request": "1" };
 const CHANGED = "mooring-changed";
 const OWN = { "content-type": "application/json", "x-mooring-request": "1" };
 
@@ -58,7 +56,8 @@ export async function send<T>(
 ): Promise<T> {
   // No page of another origin can send this header, nor JSON, without asking first; nobody answers that.
   const headers = { ...OWN, ...(etag !== undefined && { "if-match": etag }) };
-  const response = await ask(path, { method, headers, body: JSON.stringify(body ?? {}) });
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await ask(path, { method, headers, ...sent });
   const answer = (await readBody(response)) as T;
   if (!path.includes("dryRun=true")) dispatchEvent(new Event(CHANGED));
   return answer;
