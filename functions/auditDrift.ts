@@ -7,7 +7,7 @@ app.storageQueue("auditDriftWork", {
   queueName: "mooring-drift",
   connection: "AzureWebJobsStorage",
   handler: handleWork("drift", async () => {
-    const { auditDrift } = await import("../shared/drift/audit.ts");
-    return (run) => auditDrift(run);
+    const { auditWork } = await import("../shared/drift/auditWork.ts");
+    return (run, item, { isLastTry }) => auditWork(run, item, { isLastTry });
   }),
 });

@@ -16,6 +16,17 @@ const WorkMessage = z.object({
 /** Work that stays impossible for this many re-sends is left to the timers. */
 const MAX_ATTEMPTS = 10;
 
+/** `maxDequeueCount` in host.json: then the host puts the message on the poison queue. */
+const MAX_DELIVERIES = 5;
+
+/** True if the host, or `settle`, will not have the message tried again. */
+export function isLastTry(
+  { attempt = 0 }: WorkItem,
+  metadata: Readonly<Record<string, unknown>> = {},
+): boolean {
+  return attempt >= MAX_ATTEMPTS || Number(metadata["dequeueCount"] ?? 1) >= MAX_DELIVERIES;
+}
+
 /** The work item of a queue message; `undefined`, with a warning, if it is none: retrying would not help. */
 export function parseWork(message: unknown, log: Log): WorkItem | undefined {
   const parsed = WorkMessage.safeParse(message);

@@ -7,7 +7,12 @@ import type { App } from "../shared/app.ts";
 import type { Run } from "../shared/ports.ts";
 import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
 
-export type Worker = (run: Run, item: WorkItem, app: App) => Promise<unknown>;
+export interface Delivery extends App {
+  /** If it fails now, whatever the failure, nobody will try this message again. */
+  readonly isLastTry: boolean;
+}
+
+export type Worker = (run: Run, item: WorkItem, delivery: Delivery) => Promise<unknown>;
 
 /** A queue trigger's handler that parses the message and lets `worker` do it. */
 export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
@@ -16,7 +21,9 @@ export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
     const mooring = await app();
     const run = mooring.run(context);
     const item = outcome.parseWork(message, run.log);
-    if (item) await outcome.settle(run, queue, item, async () => (await worker())(run, item, mooring));
+    if (!item) return;
+    const delivery = { ...mooring, isLastTry: outcome.isLastTry(item, context.triggerMetadata) };
+    await outcome.settle(run, queue, item, async () => (await worker())(run, item, delivery));
   };
 }
 

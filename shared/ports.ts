@@ -6,6 +6,7 @@ import type { JournalEntry } from "./changes/journal.ts";
 import type { Cluster } from "./clusters/model.ts";
 import type { AuditRun, ScopeProgress, ScopeRow, TrendRow, UsageRow, VnetRow } from "./drift/auditRun.ts";
 import type { Finding } from "./drift/finding.ts";
+import type { Notices } from "./drift/notices.ts";
 import type { AddressRow, LinkRow, SubnetRow } from "./inventory/model.ts";
 import type { Declared, Snapshot } from "./intents/model.ts";
 import type { Log } from "./log.ts";
@@ -65,6 +66,8 @@ export interface Ports {
   readonly permissions: Permissions;
   readonly activity: Activity;
   readonly resources: ResourceReader;
+  /** Who is told of audits; empty if nobody wants to know. */
+  readonly notices: readonly Notices[];
   /** Subscriptions that Mooring watches, lower case. */
   readonly subscriptions: readonly string[];
 }

@@ -60,6 +60,7 @@ export function createPorts(settings: Settings): AzurePorts {
     permissions: lazyPermissions(access),
     activity: lazyActivity(access, left),
     resources: lazyReader(() => arm("arm")),
+    notices: [],
     subscriptions: settings.MOORING_SUBSCRIPTIONS,
   };
   return { ports, writer: lazyWriter(() => arm("arm")) };

@@ -24,5 +24,9 @@ export function azureStates(open: () => Promise<ContainerClient>): States {
         throw error;
       }
     },
+    async remove(name) {
+      const container = await open();
+      await container.getBlockBlobClient(name).deleteIfExists();
+    },
   };
 }

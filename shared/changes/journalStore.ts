@@ -3,12 +3,12 @@
  * Partition `all`; keys run backwards in time, so that newest first is a range read. Bodies go to `States`.
  */
 import type { Run } from "../ports.ts";
+import { backwards } from "../storage/backwards.ts";
 import type { JournalEntry, Outcome } from "./journal.ts";
 import { isRemoval, SYSTEM, type Cause, type Change } from "./plan.ts";
 import type { JsonObject } from "./resources.ts";
 
 const PARTITION = "all";
-const MAX_MILLISECONDS = 9_999_999_999_999;
 
 /** An entry that was opened; completing it names the version, so only its opener or its resolver can. */
 export interface Opened {
@@ -106,8 +106,4 @@ export async function countDeletes(run: Run, sinceUtc: string): Promise<number> 
 
 function journalKey({ intendedAtUtc, id }: JournalEntry): string {
   return `${backwards(intendedAtUtc)}-${id}`;
-}
-
-function backwards(utc: string): string {
-  return String(MAX_MILLISECONDS - Date.parse(utc)).padStart(13, "0");
 }

@@ -35,13 +35,17 @@ export interface ScopeProgress {
   readonly finishedAtUtc?: string;
   /** Things looked at. */
   readonly looked?: number;
+  /** The most severe of them, as many as a row takes. */
   readonly appeared?: readonly News[];
+  /** How many appeared beyond those. */
+  readonly untold?: number;
   readonly resolved?: number;
   readonly why?: string;
 }
 
 /** What a run would tell others: a finding that is new, has come back, or got worse. */
 export interface News extends Pick<Finding, "id" | "check" | "severity" | "about" | "message"> {
+  readonly cluster?: string;
   readonly what: "new" | "reopened" | "worse";
 }
 

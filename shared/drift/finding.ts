@@ -3,7 +3,7 @@
 export type Severity = "error" | "warn" | "info";
 
 /**
- * One check failing on one thing. Partition `all`; key = `scope|check|canonical subject`, so that a scope's findings are one range.
+ * One check failing on one thing. Partition `all`; key = `scope|check|id`, so that a scope's findings are one range.
  * Written only when something about it changes: an open finding was last seen when its scope was last audited.
  */
 export interface Finding {
@@ -26,6 +26,7 @@ export interface Finding {
   readonly actual?: string;
   /** The change that Mooring would make, as `mooring links plan` prints it; absent where it can do nothing. */
   readonly planned?: readonly string[];
+  /** Of its whole life: coming back does not change it. */
   readonly firstSeenAtUtc: string;
   /** As stored: when it was last written. As listed: of an open one, when its scope was last audited. */
   readonly lastSeenAtUtc: string;
@@ -34,7 +35,24 @@ export interface Finding {
   readonly resolvedAtUtc?: string;
   /** How often it came back after it was resolved. */
   readonly reopened?: number;
+  /** When it last came back; absent if it never went. */
+  readonly reopenedAtUtc?: string;
   readonly acknowledged?: Acknowledgement;
+  /** The last thing of note that became of it, and the audit that saw it: an audit that is done twice tells the same. Absent: never open yet. */
+  readonly changed?: { readonly runId: string; readonly what: "new" | "reopened" | "worse" | "resolved" };
+}
+
+/** From the most to the least severe. */
+export const SEVERITIES: readonly Severity[] = ["error", "warn", "info"];
+
+/** True if the first is more severe. Pure. */
+export function isWorse(severity: Severity, than: Severity): boolean {
+  return SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(than);
+}
+
+/** True of what was not resolved: open, acknowledged or suspected. Pure. */
+export function isThere({ resolvedAtUtc }: Pick<Finding, "resolvedAtUtc">): boolean {
+  return resolvedAtUtc === undefined;
 }
 
 /** A person knows of it and lets it be for a while. Ends by itself, with the finding, or when the finding gets worse. */

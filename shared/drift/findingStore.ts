@@ -1,19 +1,54 @@
-import { canonicalId } from "../network/resourceId.ts";
+/** Keeps findings. Partition `all`; key = `scope|check|id`: a scope's findings are one range, and no subject makes a key too long. */
 import type { Run } from "../ports.ts";
-import { writeRows } from "../storage/writeRows.ts";
-import type { Finding } from "./finding.ts";
+import type { Row } from "../storage/table.ts";
+import type { ScopeRow } from "./auditRun.ts";
+import { isThere, type Finding } from "./finding.ts";
 
-const PARTITION = "all";
+export const FINDINGS = "all";
 
-/** Every finding, resolved ones included, ordered by check and subject. */
-export async function listFindings(run: Run): Promise<Finding[]> {
-  const rows = await Array.fromAsync(run.ports.tables.findings.list(PARTITION));
-  return rows.map(({ value }) => value);
+export function findingKey({ scope, check, id }: Pick<Finding, "scope" | "check" | "id">): string {
+  return `${scope}|${check}|${id}`;
 }
 
-export async function writeFindings(run: Run, findings: readonly Finding[]): Promise<void> {
-  const writes = findings.map(
-    (value) => ({ do: "put", key: `${value.check}|${canonicalId(value.about)}`, value }) as const,
-  );
-  await writeRows(run.ports.tables.findings, PARTITION, writes);
+/** Every finding, resolved ones included; those that are there were last seen when their scope was last audited. */
+export async function listFindings(run: Run): Promise<Finding[]> {
+  const [rows, scopes] = await Promise.all([
+    Array.fromAsync(run.ports.tables.findings.list(FINDINGS)),
+    auditedAt(run),
+  ]);
+  return rows.map(({ value }) => withLastSeen(value, scopes));
+}
+
+/** The finding's row, as listed; `undefined` if there is none of that id. */
+export async function findFinding(run: Run, id: string): Promise<Row<Finding> | undefined> {
+  const [row, scopes] = await Promise.all([findRow(run, id), auditedAt(run)]);
+  return row && { ...row, value: withLastSeen(row.value, scopes) };
+}
+
+/** As stored. One that is there comes before one that was resolved in another scope. */
+export async function findRow(run: Run, id: string): Promise<Row<Finding> | undefined> {
+  let found: Row<Finding> | undefined;
+  for await (const row of run.ports.tables.findings.list(FINDINGS)) {
+    if (row.value.id !== id) continue;
+    if (isThere(row.value)) return row;
+    found ??= row;
+  }
+  return found;
+}
+
+/** Rows of one scope, as stored. */
+export function listScope(run: Run, scope: string): Promise<Row<Finding>[]> {
+  // `}` is the character after `|`: the range ends before scopes whose names begin with this one's.
+  return Array.fromAsync(run.ports.tables.findings.list(FINDINGS, { from: `${scope}|`, to: `${scope}}` }));
+}
+
+async function auditedAt(run: Run): Promise<ReadonlyMap<string, string>> {
+  const rows = await Array.fromAsync(run.ports.tables.scopes.list("all"));
+  return new Map(rows.map(({ value }: Row<ScopeRow>) => [value.scope, value.auditedAtUtc]));
+}
+
+function withLastSeen(finding: Finding, audited: ReadonlyMap<string, string>): Finding {
+  const atUtc = audited.get(finding.scope);
+  if (!isThere(finding) || atUtc === undefined || atUtc <= finding.lastSeenAtUtc) return finding;
+  return { ...finding, lastSeenAtUtc: atUtc };
 }

@@ -1,26 +1,50 @@
+/** Which findings somebody wants to see; the same for the command line and the API. */
 import { z } from "zod";
 import type { Run } from "../ports.ts";
-import type { Finding } from "./finding.ts";
+import { SEVERITIES, stateOf, type Finding } from "./finding.ts";
 import { listFindings } from "./findingStore.ts";
 
 export const FindingQuery = z.strictObject({
-  state: z.enum(["open", "resolved", "all"]).default("open"),
+  state: z.enum(["open", "acknowledged", "suspected", "resolved", "all"]).default("open"),
   severity: z.enum(["error", "warn", "info"]).optional(),
+  check: z.string().optional(),
   cluster: z.string().optional(),
+  scope: z.string().optional(),
+  about: z.string().optional(),
+  /** Text that must be somewhere in it, in any case. */
+  q: z.string().optional(),
   // The function key may come as a query parameter; it is the host's, not ours.
   code: z.string().optional(),
 });
 export type FindingQuery = z.infer<typeof FindingQuery>;
 
-export async function queryFindings(
-  run: Run,
-  { state, severity, cluster }: FindingQuery,
-): Promise<Finding[]> {
-  const all = await listFindings(run);
-  return all.filter(
-    (finding) =>
-      (state === "all" || (state === "resolved") === (finding.resolvedAtUtc !== undefined)) &&
-      (severity === undefined || finding.severity === severity) &&
-      (cluster === undefined || finding.cluster === cluster),
+/** The most severe first, then by check and subject. */
+export async function queryFindings(run: Run, query: FindingQuery): Promise<Finding[]> {
+  const nowUtc = run.now().toISOString();
+  return (await listFindings(run)).filter((finding) => fits(finding, query, nowUtc)).toSorted(inOrder);
+}
+
+/** Pure. */
+export function fits(finding: Finding, query: FindingQuery, nowUtc: string): boolean {
+  const same = (value: string | undefined, wanted: string | undefined) =>
+    wanted === undefined || value?.toLowerCase() === wanted.toLowerCase();
+  return (
+    (query.state === "all" || stateOf(finding, nowUtc) === query.state) &&
+    same(finding.severity, query.severity) &&
+    same(finding.check, query.check) &&
+    same(finding.cluster, query.cluster) &&
+    same(finding.scope, query.scope) &&
+    same(finding.about, query.about) &&
+    (query.q === undefined || text(finding).includes(query.q.trim().toLowerCase()))
   );
+}
+
+function text({ id, check, about, message, advice, declared, actual }: Finding): string {
+  return [id, check, about, message, advice, declared, actual].join("\n").toLowerCase();
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  const rank = ({ severity, check, about }: Finding) =>
+    `${SEVERITIES.indexOf(severity)} ${check} ${about.toLowerCase()}`;
+  return rank(a) < rank(b) ? -1 : 1;
 }

@@ -14,6 +14,7 @@ const WINDOW_SECONDS: Readonly<Record<QueueName, number>> = {
   inventory: 10,
   orphans: 10,
   drift: 5,
+  notices: 2,
 };
 
 /** A link is read at most so often within a minute, however many events there are: further ones wait for the minute to end. */

@@ -6,6 +6,7 @@
 import pLimit from "p-limit";
 import { addressKey } from "../addresses/key.ts";
 import { usableAddresses } from "../addresses/range.ts";
+import type { VnetRow } from "../drift/auditRun.ts";
 import type { AddressUse, Subnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
@@ -19,6 +20,7 @@ import { writeRows } from "../storage/writeRows.ts";
 
 const LEASE_SECONDS = 600;
 const SUBNETS_AT_ONCE = 8;
+const VNETS = "all";
 
 export interface ScanReport {
   readonly subnets: number;
@@ -41,6 +43,7 @@ export function scanInventory(run: Run): Promise<ScanReport> {
       scanned.map(({ row }) => row),
     );
     await forgetSubnets(run, subnets);
+    await rememberVnets(run, subnets);
     await scanLinks(run, addressesByHolder(await uses));
     const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
     const report = {
@@ -110,6 +113,18 @@ function toRow(run: Run, subnet: Subnet, uses: ReadonlyMap<string, AddressUse>):
     fullRanges: fullRanges(subnet.prefixes, taken),
     scannedAtUtc: run.now().toISOString(),
   };
+}
+
+/** Which virtual networks there are: an audit looks at each. Those that were not seen are forgotten. */
+async function rememberVnets(run: Run, seen: readonly Subnet[]): Promise<void> {
+  const { vnets } = run.ports.tables;
+  const ids = new Map(seen.map(({ vnetId }) => [canonicalId(vnetId), vnetId]));
+  const gone = (await Array.fromAsync(vnets.list(VNETS))).filter(({ key }) => !ids.has(key));
+  const scannedAtUtc = run.now().toISOString();
+  await writeRows<VnetRow>(vnets, VNETS, [
+    ...[...ids].map(([key, id]) => ({ do: "put", key, value: { id, scannedAtUtc } }) as const),
+    ...gone.map(({ key, version }) => ({ do: "remove", key, version }) as const),
+  ]);
 }
 
 /** Subnets that are gone from virtual networks that were seen. */

@@ -67,8 +67,8 @@ async function overdueConnections(run: Run, { connections }: Policy): Promise<Re
   if (hours === undefined) return new Set();
   const since = new Date(run.now().getTime() - hours * HOUR).toISOString();
   const overdue = (await listFindings(run)).filter(
-    ({ check, firstSeenAtUtc, resolvedAtUtc }) =>
-      check === "connection-pending-undeclared" && !resolvedAtUtc && firstSeenAtUtc <= since,
+    ({ check, firstSeenAtUtc, reopenedAtUtc = firstSeenAtUtc, resolvedAtUtc }) =>
+      check === "connection-pending-undeclared" && !resolvedAtUtc && reopenedAtUtc <= since,
   );
   return new Set(overdue.map(({ about }) => about.toLowerCase()));
 }

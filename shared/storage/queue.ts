@@ -1,5 +1,5 @@
 /** Port: hands work to a worker later. A message is an identity; the worker reads the world afresh. */
-export type QueueName = "links" | "inventory" | "orphans" | "drift";
+export type QueueName = "links" | "inventory" | "orphans" | "drift" | "notices";
 
 /** The largest delay Azure Storage queues take: 7 days. */
 export const MAX_DELAY_SECONDS = 7 * 24 * 3600;

@@ -5,7 +5,7 @@ import { isListEdit } from "../../shared/changes/plan.ts";
 import { planConnections } from "../../shared/links/planConnections.ts";
 import { planLink } from "../../shared/links/planLink.ts";
 import { clusterOfLink, ownerOfLink } from "../../shared/links/owner.ts";
-import { auditDrift } from "../../shared/drift/audit.ts";
+import { runAudit } from "../../shared/drift/runAudit.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
 import { pollLinks } from "../../shared/links/poll.ts";
 import { reconcileLink } from "../../shared/links/reconcileLink.ts";
@@ -265,7 +265,7 @@ describe("reconciling", () => {
     expect(await reconcileLink(run, apply, item)).toMatchObject([
       { outcome: "refused", why: expect.stringMatching(/^fighting: repaired 3 times within an hour/) },
     ]);
-    await auditDrift(run);
+    await runAudit(run, { who: "system", why: "test" });
     expect(run.tables.findings.all().filter(({ check }) => check === "link-fought-over")).toMatchObject([
       { message: expect.stringContaining("terraform (Microsoft.Network/privateLinkServices/write)") },
     ]);

@@ -3,6 +3,7 @@ import type { Run, Tables } from "../../shared/ports.ts";
 import type { Table } from "../../shared/storage/table.ts";
 import { MemoryActivity } from "./activity.ts";
 import { MemoryNetwork } from "./network.ts";
+import { MemoryNotices } from "./notices.ts";
 import { MemoryPermissions } from "./permissions.ts";
 import { MemoryQueue } from "./queue.ts";
 import { MemoryResources } from "./resources.ts";
@@ -22,6 +23,8 @@ export interface MemoryRun extends Run {
   readonly permissions: MemoryPermissions;
   readonly activity: MemoryActivity;
   readonly resources: MemoryResources;
+  /** Nobody wants to know unless a test puts somebody here. */
+  readonly notices: MemoryNotices[];
   readonly clock: { nowUtc: string; advance(seconds: number): void };
 }
 
@@ -37,10 +40,11 @@ export function memoryRun({
     new MemoryResources(),
   ];
   const [permissions, activity] = [new MemoryPermissions(), new MemoryActivity()];
+  const notices: MemoryNotices[] = [];
   const clock = newClock("2026-11-23T12:00:00.000Z");
   let ids = 0;
   return {
-    ports: { tables, queue, states, network, permissions, activity, resources, subscriptions },
+    ports: { tables, queue, states, network, permissions, activity, resources, subscriptions, notices },
     now: () => new Date(clock.nowUtc),
     newId: () => `id-${(ids += 1)}`,
     log,
@@ -52,6 +56,7 @@ export function memoryRun({
     permissions,
     activity,
     resources,
+    notices,
     clock,
   };
 }

@@ -10,4 +10,8 @@ export class MemoryStates implements States {
   async load(name: string): Promise<unknown> {
     return structuredClone(this.states.get(name));
   }
+
+  async remove(name: string): Promise<void> {
+    this.states.delete(name);
+  }
 }

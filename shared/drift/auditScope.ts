@@ -1,0 +1,101 @@
+/**
+ * Audits one scope of a run: reads it whole, checks it, records what differs, and ends the run if it was the last. Called by the drift
+ * queue and by `runAudit`; may be called any number of times, by several workers at once, and may die anywhere.
+ */
+import { readPolicy } from "../policyStore.ts";
+import type { Run } from "../ports.ts";
+import { withLease } from "../storage/lease.ts";
+import type { News } from "./auditRun.ts";
+import { askForRepair } from "./askForRepair.ts";
+import { checkScope } from "./checkScope.ts";
+import { isWorse } from "./finding.ts";
+import { finishAudit } from "./finishAudit.ts";
+import { record } from "./record.ts";
+import { changeProgress, findRunRow, isOver } from "./runStore.ts";
+
+/** No worker lives longer. */
+const LEASE_SECONDS = 600;
+
+const SCOPES = "all";
+
+/** Storage takes rows of limited size; what is beyond is counted. */
+const TOLD_PER_SCOPE = 300;
+
+/** @throws NotYet if somebody else audits the scope, and whatever reading it throws: then no finding has changed */
+export async function auditScope(run: Run, runId: string, scope: string): Promise<void> {
+  const row = await findRunRow(run, runId);
+  if (row?.value.state !== "running") return;
+  await withLease(run, `audit ${scope}`, LEASE_SECONDS, () => auditOnce(run, { id: runId, scope }));
+  await finishAudit(run, runId);
+}
+
+/** Nobody will try again: the run ends without the scope. One that another worker is at stays his. */
+export async function giveUpScope(run: Run, runId: string, scope: string, why: string): Promise<void> {
+  const finishedAtUtc = run.now().toISOString();
+  await changeProgress(run, { id: runId, scope }, (row) =>
+    row.state === "waiting" ? { ...row, state: "failed", why, finishedAtUtc } : undefined,
+  );
+  await finishAudit(run, runId);
+}
+
+interface Which {
+  readonly id: string;
+  readonly scope: string;
+}
+
+async function auditOnce(run: Run, which: Which): Promise<void> {
+  if (!(await begin(run, which))) return;
+  try {
+    await look(run, which);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    await changeProgress(run, which, ({ scope }) => ({ scope, state: "waiting", why }));
+    throw error;
+  }
+}
+
+/** False if there is nothing to begin: it is done, or somebody wants the run to stop. */
+async function begin(run: Run, { id, scope }: Which): Promise<boolean> {
+  const audit = (await findRunRow(run, id))?.value;
+  const atUtc = run.now().toISOString();
+  const begun = await changeProgress(run, { id, scope }, (row) => {
+    if (isOver(row)) return undefined;
+    return audit?.cancelledBy === undefined
+      ? { scope, state: "running", startedAtUtc: atUtc }
+      : { ...row, state: "left", finishedAtUtc: atUtc };
+  });
+  return begun?.state === "running";
+}
+
+async function look(run: Run, { id, scope }: Which): Promise<void> {
+  const atUtc = run.now().toISOString();
+  const { policy } = await readPolicy(run);
+  const { found, looked } = await checkScope(run, policy, scope);
+  const before = await run.ports.tables.scopes.get(SCOPES, scope);
+  const sight = { runId: id, scope, atUtc, ...(before && { beforeUtc: before.value.auditedAtUtc }) };
+  const { appeared, resolved } = await record(run, sight, found);
+  await askForRepair(run, policy, found);
+  await run.ports.tables.scopes.transact(SCOPES, [
+    { do: "put", key: scope, value: { scope, auditedAtUtc: atUtc, runId: id } },
+  ]);
+  const told = appeared.toSorted(bySeverity).slice(0, TOLD_PER_SCOPE);
+  const untold = appeared.length - told.length;
+  const finishedAtUtc = run.now().toISOString();
+  await changeProgress(run, { id, scope }, ({ startedAtUtc = atUtc }) => ({
+    scope,
+    state: "done",
+    startedAtUtc,
+    finishedAtUtc,
+    looked,
+    appeared: told,
+    ...(untold > 0 && { untold }),
+    resolved,
+  }));
+  if (appeared.length + resolved > 0)
+    run.log.info("scope audited", { scope, looked, appeared: appeared.length, resolved });
+}
+
+function bySeverity(a: News, b: News): number {
+  if (isWorse(a.severity, b.severity)) return -1;
+  return isWorse(b.severity, a.severity) ? 1 : 0;
+}

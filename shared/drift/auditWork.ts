@@ -1,0 +1,32 @@
+/** What a message of the drift queue asks for: an audit of everything, or one scope of an audit (`id` is then `RUN SCOPE`). */
+import { InvalidInput, Refused } from "../errors.ts";
+import type { Run } from "../ports.ts";
+import type { WorkItem } from "../storage/queue.ts";
+import { auditScope, giveUpScope } from "./auditScope.ts";
+import { startScheduled } from "./startAudit.ts";
+
+/** @throws whatever reading the scope throws, for the queue to try again; on the last try the run goes on without the scope */
+export async function auditWork(
+  run: Run,
+  item: WorkItem,
+  { isLastTry }: { readonly isLastTry: boolean },
+): Promise<void> {
+  if (item.what !== "scope") {
+    await startScheduled(run, item);
+    return;
+  }
+  const [runId = "", ...rest] = item.id.split(" ");
+  const scope = rest.join(" ");
+  try {
+    await auditScope(run, runId, scope);
+  } catch (error) {
+    if (isLastTry || isFinal(error))
+      await giveUpScope(run, runId, scope, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+/** The queue would not try again. */
+function isFinal(error: unknown): boolean {
+  return error instanceof Refused || error instanceof InvalidInput;
+}

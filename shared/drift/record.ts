@@ -1,0 +1,87 @@
+/**
+ * Writes what an audit found in a scope, and only what differs from what is known. A person may acknowledge at the same time: whatever
+ * changed meanwhile is read again, and what is written is made from that.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { Conflict } from "../errors.ts";
+import type { Run } from "../ports.ts";
+import type { Row, Write } from "../storage/table.ts";
+import { writeRows } from "../storage/writeRows.ts";
+import type { News } from "./auditRun.ts";
+import type { CheckedDraft } from "./checks.ts";
+import type { Finding } from "./finding.ts";
+import { FINDINGS, findingKey, listScope } from "./findingStore.ts";
+import { findingId, seen, unseen, type Sight } from "./life.ts";
+
+export interface Recorded {
+  readonly appeared: readonly News[];
+  readonly resolved: number;
+}
+
+const ROUNDS = 6;
+
+/** What this run found out, whether in this call or in one that died before it could say so. @throws Conflict if others write without end */
+export async function record(run: Run, sight: Sight, found: readonly CheckedDraft[]): Promise<Recorded> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const rows = await listScope(run, sight.scope);
+    const writes = differences(rows, found, sight);
+    if (writes.length === 0) return recorded(rows, sight.runId);
+    await writeRows(run.ports.tables.findings, FINDINGS, writes);
+  }
+  throw new Conflict(`findings of ${sight.scope} keep changing`);
+}
+
+/** Pure. */
+function differences(
+  rows: readonly Row<Finding>[],
+  found: readonly CheckedDraft[],
+  sight: Sight,
+): Write<Finding>[] {
+  const known = new Map(rows.map((row) => [row.key, row]));
+  const drafts = new Map(found.map((draft) => [keyOf(draft, sight.scope), draft]));
+  const there = [...drafts].flatMap(([key, draft]) => {
+    const row = known.get(key);
+    return difference(key, row, seen(row?.value, draft, sight)) ?? [];
+  });
+  const gone = rows
+    .filter(({ key }) => !drafts.has(key))
+    .flatMap((row) => difference(row.key, row, unseen(row.value, sight)) ?? []);
+  return [...there, ...gone];
+}
+
+/** The write that makes the row what it shall be; `undefined` if it says so already. When it was last seen is no difference. */
+export function difference(
+  key: string,
+  row: Row<Finding> | undefined,
+  value: Finding | undefined,
+): Write<Finding> | undefined {
+  if (!row) return value && { do: "insert", key, value };
+  if (!value) return { do: "remove", key, version: row.version };
+  const same = isDeepStrictEqual({ ...row.value, lastSeenAtUtc: "" }, { ...value, lastSeenAtUtc: "" });
+  return same ? undefined : { do: "replace", key, value, version: row.version };
+}
+
+function recorded(rows: readonly Row<Finding>[], runId: string): Recorded {
+  const changed = rows.map(({ value }) => value).filter((finding) => finding.changed?.runId === runId);
+  return {
+    appeared: changed.flatMap((finding) => toNews(finding) ?? []),
+    resolved: changed.filter(({ changed }) => changed?.what === "resolved").length,
+  };
+}
+
+function toNews({ id, check, severity, about, cluster, message, changed }: Finding): News | undefined {
+  if (!changed || changed.what === "resolved") return undefined;
+  return {
+    id,
+    check,
+    severity,
+    about,
+    ...(cluster !== undefined && { cluster }),
+    message,
+    what: changed.what,
+  };
+}
+
+function keyOf({ id: check, about }: CheckedDraft, scope: string): string {
+  return findingKey({ scope, check, id: findingId(check, about) });
+}

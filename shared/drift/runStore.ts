@@ -1,0 +1,96 @@
+/**
+ * Keeps audit runs and how far each is. Runs: partition `all`, keys run backwards in time, so that newest first is a range read. Progress:
+ * partition = run id, key = scope. Rows are changed by version only: two workers and a person may be at the same run.
+ */
+import { createHash } from "node:crypto";
+import { Conflict } from "../errors.ts";
+import type { Run } from "../ports.ts";
+import { backwards } from "../storage/backwards.ts";
+import type { Row } from "../storage/table.ts";
+import type { AuditRun, ScopeProgress } from "./auditRun.ts";
+
+export const RUNS = "all";
+
+const ROUNDS = 8;
+const SUFFIX_DIGITS = 6;
+
+/** `20261125-174042123-1a2b3c`: when it began, and what tells it from others of that millisecond. */
+export function newRunId(run: Run): string {
+  const at = run
+    .now()
+    .toISOString()
+    .replaceAll(/[-:.Z]/g, "")
+    .replace("T", "-");
+  const suffix = createHash("sha256").update(run.newId()).digest("hex").slice(0, SUFFIX_DIGITS);
+  return `${at}-${suffix}`;
+}
+
+export function runKey({ id, startedAtUtc }: Pick<AuditRun, "id" | "startedAtUtc">): string {
+  return `${backwards(startedAtUtc)}-${id}`;
+}
+
+export async function findRunRow(run: Run, id: string): Promise<Row<AuditRun> | undefined> {
+  const startedAtUtc = startOf(id);
+  return startedAtUtc === undefined
+    ? undefined
+    : run.ports.tables.runs.get(RUNS, runKey({ id, startedAtUtc }));
+}
+
+const FORM = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(\d{3})-[0-9a-f]+$/;
+
+function startOf(id: string): string | undefined {
+  const [, year, month, day, hour, minute, second, milliseconds] = FORM.exec(id) ?? [];
+  return year && `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`;
+}
+
+/** Changes a run as long as it is running; gives it as it is after. @throws Conflict if others write without end */
+export async function changeRun(
+  run: Run,
+  id: string,
+  change: (audit: AuditRun) => AuditRun,
+): Promise<AuditRun | undefined> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const row = await findRunRow(run, id);
+    if (!row || row.value.state !== "running") return row?.value;
+    const value = change(row.value);
+    const written = await run.ports.tables.runs.transact(RUNS, [
+      { do: "replace", key: row.key, value, version: row.version },
+    ]);
+    if (written.ok) return value;
+  }
+  throw new Conflict(`audit ${id} keeps changing`);
+}
+
+/** Rows of a run's scopes, by scope. */
+export async function listProgress(run: Run, id: string): Promise<ScopeProgress[]> {
+  const rows = await Array.fromAsync(run.ports.tables.progress.list(id));
+  return rows.map(({ value }) => value);
+}
+
+/** Changes what is known of a scope; `undefined` from `change` leaves it, and is the answer. @throws Conflict if others write without end */
+export async function changeProgress(
+  run: Run,
+  { id, scope }: { readonly id: string; readonly scope: string },
+  change: (progress: ScopeProgress) => ScopeProgress | undefined,
+): Promise<ScopeProgress | undefined> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const row = await run.ports.tables.progress.get(id, scope);
+    const value = row && change(row.value);
+    if (!row || !value) return undefined;
+    const written = await run.ports.tables.progress.transact(id, [
+      { do: "replace", key: scope, value, version: row.version },
+    ]);
+    if (written.ok) return value;
+  }
+  throw new Conflict(`${scope} of audit ${id} keeps changing`);
+}
+
+/** True of what this run will not look at any more; what failed may be tried again while the run lasts. */
+export function isOver({ state }: ScopeProgress): boolean {
+  return state === "done" || state === "left";
+}
+
+/** True of what nobody need wait for. */
+export function isSettled(progress: ScopeProgress): boolean {
+  return isOver(progress) || progress.state === "failed";
+}

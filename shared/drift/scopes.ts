@@ -1,0 +1,50 @@
+/** What an audit is divided into: each part is read, checked and recorded whole, or not at all. */
+import { listClusters } from "../clusters/registry.ts";
+import type { Cluster } from "../clusters/model.ts";
+import { InvalidInput } from "../errors.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+
+export const MOORING_SCOPE = "mooring";
+
+export function subscriptionScope(subscription: string): string {
+  return `subscription:${subscription.toLowerCase()}`;
+}
+
+export function vnetScope(vnetId: string): string {
+  return `vnet:${canonicalId(vnetId)}`;
+}
+
+/** Every watched subscription, every virtual network that the last scan saw, and Mooring itself. */
+export async function listScopes(run: Run): Promise<string[]> {
+  const vnets = await Array.fromAsync(run.ports.tables.vnets.list("all"));
+  return [
+    ...run.ports.subscriptions.map(subscriptionScope),
+    ...vnets.map(({ value }) => vnetScope(value.id)),
+    MOORING_SCOPE,
+  ];
+}
+
+/** All, or those that are named: by scope, or by a cluster whose subscription and virtual network they are. @throws InvalidInput naming what there is */
+export async function chooseScopes(run: Run, only?: readonly string[]): Promise<string[]> {
+  const [scopes, clusters] = await Promise.all([listScopes(run), only ? listClusters(run) : []]);
+  if (!only) return scopes;
+  const wanted = only.map((name) => ({ name, scopes: scopesOf(name, scopes, clusters) }));
+  const unknown = wanted.filter((one) => one.scopes.length === 0).map(({ name }) => name);
+  if (unknown.length > 0)
+    throw new InvalidInput(
+      `no scope ${unknown.join(", ")}; there are ${[...scopes, ...clusters.map(({ name }) => name)].join(", ")}`,
+    );
+  const chosen = new Set(wanted.flatMap((one) => one.scopes));
+  return scopes.filter((scope) => chosen.has(scope));
+}
+
+function scopesOf(name: string, scopes: readonly string[], clusters: readonly Cluster[]): readonly string[] {
+  const cluster = clusters.find((one) => one.name === name);
+  const named = cluster ? scopesAround(cluster) : [name.toLowerCase()];
+  return named.filter((scope) => scopes.includes(scope));
+}
+
+function scopesAround({ resourceId, vnetId }: Cluster): readonly string[] {
+  return [subscriptionScope(parseResourceId(resourceId)?.subscription ?? ""), vnetScope(vnetId)];
+}

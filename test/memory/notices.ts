@@ -1,0 +1,19 @@
+import type { Notice } from "../../shared/drift/notice.ts";
+import type { Destination, Notices } from "../../shared/drift/notices.ts";
+import { CallLog } from "./callLog.ts";
+
+/** Keeps what it was told. */
+export class MemoryNotices implements Notices {
+  readonly calls = new CallLog();
+  readonly name: Destination;
+  readonly told: Notice[] = [];
+
+  constructor(name: Destination) {
+    this.name = name;
+  }
+
+  async tell(notices: readonly Notice[]): Promise<void> {
+    await this.calls.record("tell", notices);
+    this.told.push(...structuredClone(notices));
+  }
+}
