@@ -51,7 +51,7 @@ export function report(some: Partial<AuditReport> = {}): AuditReport {
   return {
     generatedAtUtc: NOW,
     run: {
-      id: "0a1b2c3d-0000-4000-8000-000000000000",
+      id: "20261123-115900000-0a1b2c",
       startedAtUtc: "2026-11-23T11:59:00.000Z",
       finishedAtUtc: "2026-11-23T11:59:40.000Z",
       state: "done",
@@ -76,7 +76,7 @@ export function report(some: Partial<AuditReport> = {}): AuditReport {
     acknowledged: 1,
     suspected: 1,
     since: {
-      runId: "ffffffff-0000-4000-8000-000000000000",
+      runId: "20261122-115900000-ffffff",
       appeared: 1,
       worse: 0,
       resolved: [reported({ id: "00000000000d", check: "link-missing", about: "one/shop/gone" })],

@@ -61,8 +61,8 @@ describe("table", () => {
       "                2026-11-23T12:30:00.000Z",
       "",
       "✖ 2 open: 1 error, 1 warning, 0 notes (1 acknowledged, 1 suspected)",
-      "Since audit ffffffff: 1 appeared, 0 got worse, 1 resolved.",
-      "Audit 0a1b2c3d: done, 2026-11-23T11:59:40.000Z, by ada.",
+      "Since audit 20261122-115900: 1 appeared, 0 got worse, 1 resolved.",
+      "Audit 20261123-115900: done, 2026-11-23T11:59:40.000Z, by ada.",
       "",
     ]);
   });

@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 import { chart } from "./html/chart.ts";
 import { findingArticle } from "./html/finding.ts";
 import { html, Markup } from "./html/markup.ts";
+import { SEVERITIES } from "../finding.ts";
 import { STYLE } from "./html/style.ts";
 import {
   countsOf,
   groupFindings,
   inOrder,
-  SEVERITIES,
   shortId,
   subjectOf,
   totalOf,

@@ -4,7 +4,7 @@
  */
 import { parseResourceId } from "../../network/resourceId.ts";
 import type { AuditRun, Counts, ScopeProgress, TrendRow } from "../auditRun.ts";
-import type { Finding, FindingState, Severity } from "../finding.ts";
+import { SEVERITIES, type Finding, type FindingState, type Severity } from "../finding.ts";
 
 export interface AuditReport {
   readonly generatedAtUtc: string;
@@ -21,7 +21,7 @@ export interface AuditReport {
   readonly since?: Since;
   /** Oldest day first. */
   readonly trend: readonly TrendRow[];
-  /** What the checks mean that found something. */
+  /** What each check means. */
   readonly checks: readonly CheckText[];
 }
 
@@ -45,9 +45,6 @@ export interface CheckText {
   readonly severity: Severity;
   readonly docs?: string;
 }
-
-/** Worst first. */
-export const SEVERITIES = ["error", "warn", "info"] as const satisfies readonly Severity[];
 
 /** Findings of one check and severity. */
 export interface Group {
@@ -121,7 +118,10 @@ export function countsOf(counts: Counts): string {
   return SEVERITIES.map((severity) => countOf(severity, counts[severity])).join(", ");
 }
 
-/** How a run is called where there is little room; commands take it as well as the whole. */
+/** To the second: enough for people, and commands take it as well as the whole. */
+const SHORT = 15;
+
+/** How a run is called where there is little room. */
 export function shortId(runId: string): string {
-  return runId.slice(0, 8);
+  return runId.slice(0, SHORT);
 }

@@ -1,12 +1,11 @@
 /** For people at a terminal: worst first, each check's advice once, and a line at the end that says it all. */
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import type { Severity } from "../finding.ts";
+import { SEVERITIES, type Severity } from "../finding.ts";
 import { inert } from "./inert.ts";
 import {
   countOf,
   groupFindings,
-  SEVERITIES,
   shortId,
   subjectOf,
   totalOf,

@@ -1,5 +1,6 @@
 import type { TrendRow } from "../../auditRun.ts";
-import { countsOf, SEVERITIES, totalOf } from "../model.ts";
+import { SEVERITIES } from "../../finding.ts";
+import { countsOf, totalOf } from "../model.ts";
 import { html, type Markup } from "./markup.ts";
 
 const HEIGHT = 96;
