@@ -2,11 +2,12 @@
 /** `mooring`: what people do with an installation from a terminal. Each command is a file; all speak to the app's own storage. */
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../shared/errors.ts";
+import { auditCommand } from "./audit/command.ts";
 import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters/command.ts";
 import { connectionsCommand } from "./connections.ts";
 import { explainCommand } from "./explain.ts";
-import { findingsCommand } from "./findings.ts";
+import { findingsCommand } from "./findings/command.ts";
 import { journalCommands } from "./journal.ts";
 import { linksCommand } from "./links.ts";
 import { orphansCommand } from "./orphans.ts";
@@ -18,7 +19,7 @@ const program = new Command("mooring")
   .description(
     "Keeps AKS internal load balancers and Private Link Services moored to what their Services declare.",
   )
-  .option("-o, --output <format>", "table, json or yaml; check knows more", "table")
+  .option("-o, --output <format>", "table, json or yaml; check and audit know more", "table")
   .showHelpAfterError("(mooring --help shows what there is)")
   .exitOverride();
 
@@ -29,6 +30,7 @@ for (const command of [
   linksCommand(),
   connectionsCommand(),
   policyCommand(),
+  auditCommand(),
   findingsCommand(),
   orphansCommand(),
   ...journalCommands(),

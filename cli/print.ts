@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
+import { inert, inertJson } from "../shared/drift/report/inert.ts";
+import { InvalidInput } from "../shared/errors.ts";
 
 /** Prints rows as `-o` says: a table with the columns, or everything as JSON or YAML. */
 export function print<T extends object>(
@@ -10,7 +12,7 @@ export function print<T extends object>(
   if (isData(command)) return printData(command, rows);
   if (rows.length === 0) return console.log("Nothing found.");
   const titles = Object.keys(columns).map((title) => title.toUpperCase());
-  const lines = [titles, ...rows.map((row) => Object.values(columns).map((column) => column(row)))];
+  const lines = [titles, ...rows.map((row) => Object.values(columns).map((column) => inert(column(row))))];
   const widths = titles.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
   // A program that reads a pipe gets every cell whole.
   const fitting = process.stdout.isTTY ? fit(widths, process.stdout.columns) : widths;
@@ -45,7 +47,7 @@ function cut(cell: string, width: number): string {
 
 export function printData(command: Command, value: unknown): void {
   // Through JSON, so that both say the same of what is absent.
-  const text = JSON.stringify(value, undefined, 2);
+  const text = inertJson(value, 2);
   console.log(isJson(command) ? text : stringify(JSON.parse(text)).trimEnd());
 }
 
@@ -58,6 +60,11 @@ export function isJson(command: Command): boolean {
   return outputOf(command) === "json";
 }
 
-function outputOf(command: Command): unknown {
-  return command.optsWithGlobals()["output"];
+const OUTPUTS = ["table", "json", "yaml"];
+
+/** @throws InvalidInput if there is no such output */
+function outputOf(command: Command): string {
+  const { output = "table" } = command.optsWithGlobals<{ output?: string }>();
+  if (OUTPUTS.includes(output)) return output;
+  throw new InvalidInput(`--output ${output}: there are ${OUTPUTS.join(", ")}`);
 }

@@ -1,0 +1,74 @@
+import type { Command } from "commander";
+import type { AuditRun } from "../../shared/drift/auditRun.ts";
+import { compareFindings, type Difference } from "../../shared/drift/compare.ts";
+import { isWorse, stateOf, type Finding, type Severity } from "../../shared/drift/finding.ts";
+import { findingsOf } from "../../shared/drift/findingsState.ts";
+import { inert } from "../../shared/drift/report/inert.ts";
+import { inOrder, shortId, subjectOf } from "../../shared/drift/report/model.ts";
+import { findRun } from "../../shared/drift/runs.ts";
+import { InvalidInput } from "../../shared/errors.ts";
+import type { Run } from "../../shared/ports.ts";
+import { paint } from "../changes.ts";
+import { open } from "../open.ts";
+import { isData, printData } from "../print.ts";
+import { failOnProblems } from "./output.ts";
+
+interface Options {
+  readonly failOn?: string;
+}
+
+/** `+` appeared, `-` resolved, `~` got worse. */
+export async function diff(
+  from: string | undefined,
+  to: string | undefined,
+  { failOn }: Options,
+  command: Command,
+): Promise<void> {
+  const problems = failOnProblems(failOn);
+  if (problems.length > 0) throw new InvalidInput(problems);
+  const asData = isData(command);
+  const run = await open();
+  const [older, newer] = await both(run, from ?? "previous", to ?? "latest");
+  const after = await findingsOf(run, newer);
+  const difference = compareFindings(await findingsOf(run, older), after);
+  if (asData) printData(command, { from: older.id, to: newer.id, ...difference });
+  else for (const line of lines(older, newer, difference)) console.log(line);
+  const changed = new Set([...difference.appeared, ...difference.worse].map(({ id }) => id));
+  const fresh = after.filter(({ id }) => changed.has(id));
+  if (fails(fresh, failOn as Severity | undefined, run.now().toISOString())) process.exitCode = 1;
+}
+
+/** @throws InvalidInput for each that is not there */
+async function both(run: Run, from: string, to: string): Promise<[AuditRun, AuditRun]> {
+  const [older, newer] = await Promise.allSettled([findRun(run, from), findRun(run, to)]);
+  if (older.status === "fulfilled" && newer.status === "fulfilled") return [older.value, newer.value];
+  const reasons = [older, newer].flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  const problems = reasons.flatMap((reason) => (reason instanceof InvalidInput ? reason.problems : []));
+  throw problems.length === 0 ? reasons[0] : new InvalidInput([...new Set(problems)]);
+}
+
+function lines(
+  older: AuditRun,
+  newer: AuditRun,
+  { appeared, resolved, worse, unchanged }: Difference,
+): string[] {
+  return [
+    `Audit ${shortId(older.id)} → ${shortId(newer.id)}`,
+    ...inOrder(appeared).map((finding) => paint("+", `+ ${told(finding)}`)),
+    ...worse.map(({ check, about, from, to, id }) =>
+      paint("~", `~ ${id}  ${from} → ${to}  ${check}  ${inert(subjectOf(about).name)}`),
+    ),
+    ...inOrder(resolved).map((finding) => paint("-", `- ${told(finding)}`)),
+    `${appeared.length} appeared, ${worse.length} got worse, ${resolved.length} resolved, ${unchanged} as before.`,
+  ];
+}
+
+function told({ id, severity, check, about, message }: Finding): string {
+  return `${id}  ${severity}  ${check}  ${inert(`${subjectOf(about).name}: ${message}`)}`;
+}
+
+/** What is acknowledged fails nothing. */
+function fails(findings: readonly Finding[], failOn: Severity | undefined, nowUtc: string): boolean {
+  if (failOn === undefined) return false;
+  return findings.some((one) => stateOf(one, nowUtc) === "open" && !isWorse(failOn, one.severity));
+}

@@ -1,0 +1,90 @@
+/** Where a report goes: to the terminal in one format, and to files. */
+import { writeFile } from "node:fs/promises";
+import { extname } from "node:path";
+import { styleText } from "node:util";
+import type { Command } from "commander";
+import { SEVERITIES, type Severity } from "../../shared/drift/finding.ts";
+import { InvalidInput } from "../../shared/errors.ts";
+import { FORMAT_NAMES, FORMATS, isFormat, type FormatName } from "../../shared/drift/report/formats.ts";
+import type { AuditReport } from "../../shared/drift/report/model.ts";
+import { renderTable, type PaintTone, type Tone } from "../../shared/drift/report/table.ts";
+
+export interface OutputOptions {
+  readonly failOn?: string;
+  readonly report?: readonly string[];
+}
+
+export interface Output {
+  readonly format: FormatName;
+  readonly files: readonly { readonly path: string; readonly format: FormatName }[];
+  readonly failOn: Severity | undefined;
+}
+
+/** @throws InvalidInput with everything that is wrong */
+export function readOutput(command: Command, { failOn, report = [] }: OutputOptions): Output {
+  const { output = "table" } = command.optsWithGlobals<{ output?: string }>();
+  const files = report.map((path) => ({ path, format: formatOfFile(path) }));
+  const problems = [
+    ...(isFormat(output) ? [] : [`--output ${output}: there are ${FORMAT_NAMES.join(", ")}`]),
+    ...failOnProblems(failOn),
+    ...files.flatMap(({ path, format }) => (format ? [] : [`--report ${path}: its name tells no format`])),
+  ];
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return {
+    format: output as FormatName,
+    files: files.flatMap(({ path, format }) => (format ? [{ path, format }] : [])),
+    failOn: failOn as Severity | undefined,
+  };
+}
+
+export function failOnProblems(failOn: string | undefined): string[] {
+  const isKnown = failOn === undefined || SEVERITIES.some((severity) => severity === failOn);
+  return isKnown ? [] : [`--fail-on ${failOn}: there are ${SEVERITIES.join(", ")}`];
+}
+
+function formatOfFile(path: string): FormatName | undefined {
+  const extension = extname(path).slice(1).toLowerCase();
+  return FORMAT_NAMES.find((name) => FORMATS[name].extension === extension);
+}
+
+/** To standard output and to every file. @throws InvalidInput naming every file that cannot be written */
+export async function writeReport(report: AuditReport, { format, files }: Output): Promise<void> {
+  process.stdout.write(format === "table" ? toTerminal(report) : FORMATS[format].render(report));
+  const written = await Promise.allSettled(
+    files.map(({ path, format }) => writeFile(path, FORMATS[format].render(report))),
+  );
+  const problems = written.flatMap((one, index) =>
+    one.status === "rejected" ? [`--report ${files[index]?.path}: ${String(one.reason.message)}`] : [],
+  );
+  if (problems.length > 0) throw new InvalidInput(problems);
+}
+
+const COLOURS = {
+  error: "red",
+  warn: "yellow",
+  info: "cyan",
+  good: "green",
+  quiet: "dim",
+  strong: "bold",
+} as const satisfies Record<Tone, string>;
+
+/** Colours where the terminal has them and nobody said NO_COLOR. */
+export const paintTone: PaintTone = (tone, text) =>
+  styleText(COLOURS[tone], text, { stream: process.stdout });
+
+function toTerminal(report: AuditReport): string {
+  return renderTable(report, { columns: width(), paint: paintTone });
+}
+
+/** A pipe has none: what reads it breaks lines itself. */
+export function width(): number {
+  return process.stdout.isTTY ? process.stdout.columns : PIPE_COLUMNS;
+}
+
+const PIPE_COLUMNS = 120;
+
+/** True if a finding that counts is as severe, or more. */
+export function reaches({ open }: Pick<AuditReport, "open">, failOn: Severity | undefined): boolean {
+  if (failOn === undefined) return false;
+  return SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1).some((severity) => open[severity] > 0);
+}

@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { reportOf } from "../../shared/drift/report/gather.ts";
+import { runAudit } from "../../shared/drift/runAudit.ts";
+import { operator } from "../changes.ts";
+import { open } from "../open.ts";
+import { readOutput, reaches, writeReport, type OutputOptions } from "./output.ts";
+import { showProgress } from "./progress.ts";
+import { untilStopped } from "./stopping.ts";
+
+interface Options extends OutputOptions {
+  readonly scope?: readonly string[];
+}
+
+/** As a shell tells that Ctrl-C ended a program. */
+const STOPPED = 130;
+
+/** Audits in this process. Stopped, it keeps and reports what it has. */
+export async function runHere({ scope, ...options }: Options, command: Command): Promise<void> {
+  const output = readOutput(command, options);
+  const stopping = untilStopped();
+  const run = await open(stopping.signal);
+  const asked = { who: operator(), why: "mooring audit", ...(scope && { only: scope }) };
+  const { run: audit } = await showProgress(output, (onProgress) => runAudit(run, { ...asked, onProgress }));
+  const report = await reportOf(run, audit);
+  await writeReport(report, output);
+  if (reaches(report, output.failOn) || report.unfinished.length > 0) process.exitCode = 1;
+  if (!stopping.signal.aborted) return stopping.end();
+  const left = report.unfinished.length;
+  console.error(
+    `mooring: stopped; ${left} of ${audit.scopes.length} scopes were not audited, the rest is kept`,
+  );
+  process.exitCode = STOPPED;
+}

@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+import { reportOf } from "../../shared/drift/report/gather.ts";
+import { findRun } from "../../shared/drift/runs.ts";
+import { open } from "../open.ts";
+import { readOutput, reaches, writeReport, type OutputOptions } from "./output.ts";
+
+/** The report of a run, the latest if none is named. */
+export async function show(
+  name: string | undefined,
+  options: OutputOptions,
+  command: Command,
+): Promise<void> {
+  const output = readOutput(command, options);
+  const run = await open();
+  const report = await reportOf(run, await findRun(run, name ?? "latest"));
+  await writeReport(report, output);
+  if (reaches(report, output.failOn)) process.exitCode = 1;
+}

@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { closest } from "fastest-levenshtein";
+import type { TrendRow } from "../../shared/drift/auditRun.ts";
+import { listChecks } from "../../shared/drift/checks.ts";
+import { listTrend } from "../../shared/drift/trend.ts";
+import { InvalidInput } from "../../shared/errors.ts";
+import { open } from "../open.ts";
+import { isData, print, printData } from "../print.ts";
+import { sparkline } from "./sparkline.ts";
+import { wholeNumber } from "./wholeNumber.ts";
+
+interface Options {
+  readonly days: string;
+  readonly check?: string;
+}
+
+const MOST_DAYS = 400;
+const BAR = 40;
+
+/** A line for each check, or a bar for each day of one. */
+export async function trend({ days, check }: Options, command: Command): Promise<void> {
+  const [span, asData] = [wholeNumber("--days", days, MOST_DAYS), isData(command)];
+  const run = await open();
+  const rows = await listTrend(run, span);
+  if (check !== undefined) return oneCheck(command, rows, check);
+  if (asData) return printData(command, rows);
+  print(command, series(rows), {
+    what: ({ what }) => what,
+    trend: ({ counts }) => sparkline(counts),
+    first: ({ counts }) => String(counts[0] ?? 0),
+    most: ({ counts }) => String(Math.max(...counts)),
+    now: ({ counts }) => String(counts.at(-1) ?? 0),
+  });
+  if (rows.length > 0)
+    console.log(`${rows.length} days with an audit, ${rows[0]?.date} to ${rows.at(-1)?.date}`);
+}
+
+interface Series {
+  readonly what: string;
+  readonly counts: readonly number[];
+}
+
+/** By severity, then each check, the most frequent now first. */
+function series(rows: readonly TrendRow[]): Series[] {
+  if (rows.length === 0) return [];
+  const severities = [
+    { what: "errors", counts: rows.map(({ counts }) => counts.error) },
+    { what: "warnings", counts: rows.map(({ counts }) => counts.warn) },
+    { what: "notes", counts: rows.map(({ counts }) => counts.info) },
+  ];
+  const checks = [...new Set(rows.flatMap(({ byCheck }) => Object.keys(byCheck)))].map((what) => ({
+    what,
+    counts: rows.map(({ byCheck }) => byCheck[what] ?? 0),
+  }));
+  const now = ({ counts }: Series) => counts.at(-1) ?? 0;
+  return [...severities, ...checks.toSorted((a, b) => now(b) - now(a) || (a.what < b.what ? -1 : 1))];
+}
+
+/** @throws InvalidInput if there is no such check */
+function oneCheck(command: Command, rows: readonly TrendRow[], check: string): void {
+  const known = listChecks().map(({ id }) => id);
+  if (!known.includes(check))
+    throw new InvalidInput(`--check ${check}: there is none; did you mean ${closest(check, known)}?`);
+  const days = rows.map(({ date, byCheck }) => ({ date, open: byCheck[check] ?? 0 }));
+  const most = Math.max(1, ...days.map(({ open }) => open));
+  print(command, days, {
+    date: ({ date }) => date,
+    open: ({ open }) => String(open),
+    "": ({ open }) => "█".repeat(Math.ceil((open / most) * BAR)),
+  });
+}

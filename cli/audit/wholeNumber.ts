@@ -1,0 +1,9 @@
+import { InvalidInput } from "../../shared/errors.ts";
+
+/** @throws InvalidInput if it is not a whole number from 1 to `most` */
+export function wholeNumber(option: string, text: string, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most)
+    throw new InvalidInput(`${option} ${text}: a whole number from 1 to ${most}`);
+  return value;
+}

@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import { listChecks } from "../../shared/drift/checks.ts";
+import { stateOf, type Finding, type FindingState } from "../../shared/drift/finding.ts";
+import { inert } from "../../shared/drift/report/inert.ts";
+import { paint } from "../changes.ts";
+import { open } from "../open.ts";
+import { isData, printData } from "../print.ts";
+import { chooseFinding } from "./choose.ts";
+
+const MARKS = ["+", "~", "-"] as const;
+const WIDTH = 13;
+
+export async function show(selector: string, _options: unknown, command: Command): Promise<void> {
+  const asData = isData(command);
+  const run = await open();
+  const finding = await chooseFinding(run, selector);
+  const state = stateOf(finding, run.now().toISOString());
+  if (asData) return printData(command, { ...finding, state });
+  for (const [name, value] of facts(finding, state))
+    if (value !== undefined) console.log(`${name.padEnd(WIDTH)} ${inert(value)}`);
+  for (const line of finding.planned ?? []) console.log(coloured(inert(line)));
+  if (finding.planned) console.log(`To do this: mooring findings fix ${finding.id}`);
+}
+
+type Fact = readonly [name: string, value: string | undefined];
+
+function facts(finding: Finding, state: FindingState): Fact[] {
+  const { id, check, severity, scope, about, cluster, message, advice, declared, allowed, actual } = finding;
+  const known = listChecks().find((one) => one.id === check);
+  return [
+    ["id", id],
+    ["state", state],
+    ["severity", severity],
+    ["check", known ? `${check}: ${known.title}` : check],
+    ["about", about],
+    ["cluster", cluster],
+    ["scope", scope],
+    ["what", message],
+    ["why", known?.docs],
+    ["what to do", advice],
+    ["declared", declared],
+    ["policy leaves", allowed],
+    ["actual", actual],
+    ...history(finding),
+  ];
+}
+
+function history(finding: Finding): Fact[] {
+  const { firstSeenAtUtc, lastSeenAtUtc, opensAtUtc, reopened, reopenedAtUtc, resolvedAtUtc, acknowledged } =
+    finding;
+  return [
+    ["first seen", firstSeenAtUtc],
+    ["last seen", lastSeenAtUtc],
+    ["counts from", opensAtUtc],
+    ["came back", reopened === undefined ? undefined : `${reopened} times, last at ${reopenedAtUtc ?? "?"}`],
+    ["resolved", resolvedAtUtc],
+    ["acknowledged", acknowledged && `by ${acknowledged.who} at ${acknowledged.atUtc}`],
+    ["until", acknowledged?.untilUtc],
+    ["reason", acknowledged?.reason],
+  ];
+}
+
+function coloured(line: string): string {
+  const mark = MARKS.find((one) => line.trimStart().startsWith(one));
+  return mark === undefined ? line : paint(mark, line);
+}
