@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import type { Plan } from "../shared/changes/plan.ts";
 import { InvalidInput } from "../shared/errors.ts";
 import { listConnections, type InboxRow } from "../shared/links/inbox.ts";
-import { decide } from "../shared/links/planConnections.ts";
+import { planDecision } from "../shared/links/decision.ts";
 import { carryOut, operator } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
 import { print } from "./print.ts";
@@ -54,22 +53,7 @@ interface Settling extends Options {
 async function settle(command: Command, { selector, status, reason, yes }: Settling): Promise<void> {
   const { run, apply } = await openToWrite();
   const row = choose(await listConnections(run), selector);
-  if (row.isOff) throw new InvalidInput(`link ${row.link} is tagged mooring: off; take the tag away first`);
-  const who = operator();
-  const change = decide(row, status, {
-    capability: status === "Approved" ? "connections" : "rejections",
-    owner: { cluster: row.cluster },
-    reason: `${who} says: ${reason}`,
-    description: `${status} by ${who}: ${reason}`,
-    evidence: [
-      {
-        says: `link ${row.link} stands on a load balancer of cluster ${row.cluster}`,
-        source: "Azure",
-        atUtc: run.now().toISOString(),
-      },
-    ],
-  });
-  const plan: Plan = { changes: row.status === status ? [] : [change] };
+  const plan = planDecision(run, row, { status, reason, who: operator() });
   await carryOut(command, { run, apply, plan, why: `mooring connections: ${reason}`, yes });
 }
 

@@ -1,18 +1,12 @@
 import { Command } from "commander";
-import type { JournalEntry } from "../shared/changes/journal.ts";
-import { listJournal } from "../shared/changes/journalStore.ts";
 import { inParts } from "../shared/changes/parts.ts";
 import { planUndo } from "../shared/changes/undo.ts";
-import { InvalidInput } from "../shared/errors.ts";
 import { parseResourceId } from "../shared/network/resourceId.ts";
-import { findOrphans, type Candidate } from "../shared/orphans/classify.ts";
-import { gatherWorld } from "../shared/orphans/gather.ts";
 import { hold, release } from "../shared/orphans/hold.ts";
-import type { Quarantined } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
+import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
 import { planDue, releaseDeleted } from "../shared/orphans/sweep.ts";
 import { readPolicy } from "../shared/policyStore.ts";
-import type { Run } from "../shared/ports.ts";
 import { carryOut, operator } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
 import { isData, print, printData } from "./print.ts";
@@ -60,7 +54,7 @@ async function list(_options: unknown, command: Command): Promise<void> {
 
 async function explain(selector: string, _options: unknown, command: Command): Promise<void> {
   const run = await open();
-  const { candidate, row } = await find(run, selector);
+  const { candidate, row } = await findSuspect(run, selector);
   if (isData(command)) return printData(command, { ...candidate, ...(row && { quarantine: row }) });
   console.log(`${candidate.kind} ${candidate.resourceId}`);
   console.log(
@@ -81,43 +75,16 @@ async function explain(selector: string, _options: unknown, command: Command): P
     console.log("Mode of sweep is observe: nothing is deleted by itself.");
 }
 
-interface Found {
-  readonly candidate: Candidate;
-  readonly row: Quarantined | undefined;
-}
-
-/** What is suspected now. @throws InvalidInput if nothing is known against the resource, or if the name fits several */
-async function find(run: Run, selector: string): Promise<Found> {
-  const { policy } = await readPolicy(run);
-  const candidates = findOrphans(await gatherWorld(run, policy));
-  const wanted = selector.toLowerCase();
-  const found = candidates.filter(({ resourceId }) =>
-    [resourceId, nameOf(resourceId)].some((text) => text.toLowerCase() === wanted),
-  );
-  const [candidate, other] = found;
-  if (!candidate)
-    throw new InvalidInput(
-      `${selector} is not suspected: a living Service accounts for it, it is of no registered cluster, or it is not there`,
-    );
-  if (other)
-    throw new InvalidInput(
-      found.map(({ resourceId }) => `${selector} may be ${resourceId}: say which by its id`),
-    );
-  const rows = await listQuarantine(run);
-  const row = rows.find(({ resourceId }) => resourceId.toLowerCase() === candidate.resourceId.toLowerCase());
-  return { candidate, row };
-}
-
 async function holdOne(selector: string, { reason }: { reason: string }): Promise<void> {
   const run = await open();
-  const { candidate } = await find(run, selector);
+  const { candidate } = await findSuspect(run, selector);
   await hold(run, candidate.resourceId, { who: operator(), why: reason });
   console.log(`Held: ${candidate.resourceId} stays until \`mooring orphans release\`.`);
 }
 
 async function releaseOne(selector: string): Promise<void> {
   const run = await open();
-  const { candidate } = await find(run, selector);
+  const { candidate } = await findSuspect(run, selector);
   const was = await release(run, candidate.resourceId);
   console.log(`${was ? "Released" : "There was no hold"}: ${candidate.resourceId}; any grace begins anew.`);
 }
@@ -136,16 +103,4 @@ async function restore(selector: string, { yes }: { yes: boolean }, command: Com
   const { plan, losses } = await planUndo(run, (await lastDelete(run, selector)) ?? selector);
   if (!isData(command)) for (const loss of losses) console.log(`! ${loss}`);
   await carryOut(command, { run, apply, plan, why: `mooring orphans restore ${selector}`, yes });
-}
-
-/** The newest entry that deleted a resource of this name or id. */
-async function lastDelete(run: Run, selector: string): Promise<string | undefined> {
-  const isIt = ({ change, outcome }: JournalEntry) =>
-    change.action === "delete" &&
-    outcome === "applied" &&
-    [change.resourceId, nameOf(change.resourceId)].some(
-      (text) => text.toLowerCase() === selector.toLowerCase(),
-    );
-  for await (const { entry } of listJournal(run)) if (isIt(entry)) return entry.id;
-  return undefined;
 }

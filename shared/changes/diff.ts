@@ -25,17 +25,36 @@ export function printChange(change: Change, paint: Paint): string {
 }
 
 function printEdit(edit: Edit, paint: Paint): string {
-  if (isListEdit(edit)) return printItems(edit, paint).join("\n");
-  const { path, before, after } = edit;
-  if (before === undefined) return paint("+", `  + ${path}: ${print(after)}`);
-  if (after === undefined) return paint("-", `  - ${path}: ${print(before)}`);
-  return paint("~", `  ~ ${path}: ${print(before)} -> ${print(after)}`);
+  return editLines(edit)
+    .map(({ mark, text }) => paint(mark, `  ${mark} ${text}`))
+    .join("\n");
 }
 
-function printItems({ path, remove = [], add = [] }: ListEdit, paint: Paint): string[] {
+export interface Line {
+  readonly mark: Mark;
+  readonly text: string;
+}
+
+/** What the change does inside its resource, a line each; of one that is made, all of it. */
+export function changeLines(change: Change): Line[] {
+  if (change.action === "update") return change.edits.flatMap(editLines);
+  if (change.action === "delete") return [{ mark: "-", text: change.resourceId }];
+  const body = JSON.stringify(change.body, undefined, 2).split("\n");
+  return body.map((text) => ({ mark: "+", text }));
+}
+
+function editLines(edit: Edit): Line[] {
+  if (isListEdit(edit)) return itemLines(edit);
+  const { path, before, after } = edit;
+  if (before === undefined) return [{ mark: "+", text: `${path}: ${print(after)}` }];
+  if (after === undefined) return [{ mark: "-", text: `${path}: ${print(before)}` }];
+  return [{ mark: "~", text: `${path}: ${print(before)} -> ${print(after)}` }];
+}
+
+function itemLines({ path, remove = [], add = [] }: ListEdit): Line[] {
   return [
-    ...remove.map((name) => paint("-", `  - ${path}: ${name}`)),
-    ...add.map(({ name }) => paint("+", `  + ${path}: ${name}`)),
+    ...remove.map((name): Line => ({ mark: "-", text: `${path}: ${name}` })),
+    ...add.map(({ name }): Line => ({ mark: "+", text: `${path}: ${name}` })),
   ];
 }
 

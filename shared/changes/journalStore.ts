@@ -92,6 +92,16 @@ export async function* listJournal(run: Run, sinceUtc?: string): AsyncIterable<O
     yield { entry: row.value, version: row.version };
 }
 
+/** The same with each entry's key, from after that key on: the pages of a list. */
+export async function* listJournalAfter(
+  run: Run,
+  after?: string,
+): AsyncIterable<{ readonly key: string; readonly entry: JournalEntry }> {
+  const range = after === undefined ? {} : { from: after };
+  for await (const { key, value } of run.ports.tables.journal.list(PARTITION, range))
+    if (key !== after) yield { key, entry: value };
+}
+
 /** Deletes that were made, or may have been, since then. */
 export async function countDeletes(run: Run, sinceUtc: string): Promise<number> {
   let count = 0;

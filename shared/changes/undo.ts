@@ -36,6 +36,13 @@ export async function planUndo(run: Run, id: string): Promise<Undo> {
   throw new InvalidInput(`journal entry ${entry.id} made a resource: Mooring does not delete what lives`);
 }
 
+/** True of entries for which `planUndo` knows a way back. Pure. */
+export function isUndoable({ outcome, change, beforeState }: JournalEntry): boolean {
+  if (outcome !== "applied" || change.action === "create") return false;
+  if (change.action === "update") return isRemoval(change) || change.capability === "links";
+  return beforeState !== undefined && lossesOf(change) !== undefined;
+}
+
 /** The entry whose id is, or alone begins with, the text. @throws InvalidInput if there is none, or more than one */
 export async function findEntry(run: Run, id: string): Promise<JournalEntry> {
   const found: JournalEntry[] = [];
@@ -82,13 +89,12 @@ async function undoRemoval(run: Run, { entry, change, evidence }: Removed): Prom
   }));
   return {
     plan: { changes: [{ ...change, reason: reasonOf(entry), evidence, edits: edits.toReversed() }] },
-    losses: ["A dynamic address may be another one; a static one only comes back if it is still free."],
+    losses: lossesOf(change) ?? [],
   };
 }
 
 async function undoDelete(run: Run, entry: JournalEntry, evidence: Evidence[]): Promise<Undo> {
-  const type = parseResourceId(entry.change.resourceId)?.type.toLowerCase() ?? "";
-  const losses = LOSSES[type];
+  const losses = lossesOf(entry.change);
   if (!losses)
     throw new InvalidInput(`${entry.change.resourceId} cannot come back: its consumer must ask for it again`);
   if (entry.beforeState === undefined)
@@ -100,6 +106,21 @@ async function undoDelete(run: Run, entry: JournalEntry, evidence: Evidence[]): 
   };
 }
 
+/** What does not come back with what the change took away; `undefined` if that cannot come back. Pure. */
+export function lossesOf({ resourceId, action }: Change): readonly string[] | undefined {
+  if (action === "update") return FRONTEND_LOSSES;
+  return LOSSES[parseResourceId(resourceId)?.type.toLowerCase() ?? ""];
+}
+
+/** True if the second entry is the undo of the first. Pure. */
+export function isUndoOf(first: Pick<JournalEntry, "id">, { change, outcome }: JournalEntry): boolean {
+  return outcome === "applied" && change.reason.startsWith(`undo of ${first.id} `);
+}
+
+const FRONTEND_LOSSES = [
+  "A dynamic address may be another one; a static one only comes back if it is still free.",
+];
+
 /** By resource type; what is not here cannot be made again. */
 const LOSSES: Readonly<Record<string, readonly string[]>> = {
   "microsoft.network/privatelinkservices": [
@@ -108,7 +129,7 @@ const LOSSES: Readonly<Record<string, readonly string[]>> = {
   ],
   "microsoft.network/loadbalancers": [
     "Its backend pools come back empty: whoever filled them must do so again.",
-    "A dynamic address may be another one; a static one only comes back if it is still free.",
+    ...FRONTEND_LOSSES,
   ],
 };
 

@@ -2,6 +2,7 @@
 import { isTaggedOff } from "../changes/offTag.ts";
 import { listClusters } from "../clusters/registry.ts";
 import type { Connection, Link } from "../network/model.ts";
+import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { clusterOfLink, OWNER_TAG } from "./owner.ts";
 import { consumerOf } from "./planConnections.ts";
@@ -31,6 +32,15 @@ export async function listConnections(run: Run): Promise<InboxRow[]> {
     return cluster === undefined ? [] : link.connections.map((one) => toRow(one, link, cluster));
   });
   return rows.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
+
+/** One of them, from a fresh read of its link; `undefined` if it is not there, or not of a registered cluster's link. */
+export async function findConnection(run: Run, id: string): Promise<InboxRow | undefined> {
+  const { parentId } = parseResourceId(id) ?? {};
+  const link = parentId === undefined ? undefined : await run.ports.network.link(parentId);
+  const connection = link?.connections.find((one) => sameId(one.id, id));
+  const cluster = link && clusterOfLink(link, await listClusters(run));
+  return link && connection && cluster && toRow(connection, link, cluster.name);
 }
 
 function toRow(connection: Connection, link: Link, cluster: string): InboxRow {

@@ -8,7 +8,7 @@ import type { Policy } from "../policy.ts";
 import { desiredLink, type DesiredLink } from "./desired.ts";
 
 /** Where ARM has each field; lists of subscriptions are one level deeper. */
-const PATHS: Readonly<Record<keyof DesiredLink, string>> = {
+export const PATHS: Readonly<Record<keyof DesiredLink, string>> = {
   visibility: "properties.visibility.subscriptions",
   autoApproval: "properties.autoApproval.subscriptions",
   fqdns: "properties.fqdns",

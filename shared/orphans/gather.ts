@@ -55,7 +55,9 @@ async function listed(run: Run, clusters: readonly Cluster[]): Promise<ReadonlyS
   const lists = await Promise.allSettled(
     [...new Set(ids)].map((one) => run.ports.network.managedClusters(one)),
   );
-  return new Set(lists.flatMap((list) => (list.status === "fulfilled" ? list.value.map(({ id }) => canonicalId(id)) : [])));
+  return new Set(
+    lists.flatMap((list) => (list.status === "fulfilled" ? list.value.map(({ id }) => canonicalId(id)) : [])),
+  );
 }
 
 /** What is known of one cluster. @param present canonical ids of managed clusters that a list shows; others are read by themselves */

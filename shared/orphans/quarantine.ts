@@ -22,21 +22,20 @@ export interface Judged {
   readonly policy: Policy;
 }
 
+/** The rows as `updateQuarantine` would leave them; nothing is written. */
+export async function previewQuarantine(run: Run, judged: Judged): Promise<Quarantined[]> {
+  return provedRows(run, await listQuarantine(run), judged);
+}
+
 /**
  * Brings the quarantine in line with what is proved now, and gives the rows that are. A row whose proof cannot be had just now stays as
  * it is, and nothing may come of it; one that something speaks against, or that is no candidate any more, leaves.
  */
-export async function updateQuarantine(
-  run: Run,
-  { candidates, world, policy }: Judged,
-): Promise<Quarantined[]> {
-  const suspects = new Map(candidates.map((one) => [canonicalId(one.resourceId), one]));
-  const before = new Map((await listQuarantine(run)).map((row) => [canonicalId(row.resourceId), row]));
-  const proved = [...suspects].filter(([, { verdict }]) => verdict === "orphan");
-  const after = proved.map(([key, candidate]) => {
-    const known = before.get(key);
-    return toRow(run, candidate, { known: known && isOverturned(known, world) ? undefined : known, policy });
-  });
+export async function updateQuarantine(run: Run, judged: Judged): Promise<Quarantined[]> {
+  const suspects = new Map(judged.candidates.map((one) => [canonicalId(one.resourceId), one]));
+  const rows = await listQuarantine(run);
+  const before = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
+  const after = provedRows(run, rows, judged);
   for (const row of after) await put(run, row, !before.has(canonicalId(row.resourceId)));
   for (const [key, row] of before) {
     const suspect = suspects.get(key);
@@ -49,6 +48,19 @@ export async function updateQuarantine(
     await leave(run, row);
   }
   return after;
+}
+
+function provedRows(
+  run: Run,
+  rows: readonly Quarantined[],
+  { candidates, world, policy }: Judged,
+): Quarantined[] {
+  const before = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
+  const proved = candidates.filter(({ verdict }) => verdict === "orphan");
+  return proved.map((candidate) => {
+    const known = before.get(canonicalId(candidate.resourceId));
+    return toRow(run, candidate, { known: known && isOverturned(known, world) ? undefined : known, policy });
+  });
 }
 
 /** The cluster has spoken since, and is gone now: what was known before it spoke is worth nothing, and its grace begins anew. */

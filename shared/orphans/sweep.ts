@@ -15,7 +15,7 @@ import { withLease } from "../storage/lease.ts";
 import { findOrphans } from "./classify.ts";
 import { findCluster } from "../clusters/registry.ts";
 import { gatherAround, gatherWorld } from "./gather.ts";
-import { leave, updateQuarantine } from "./quarantine.ts";
+import { leave, previewQuarantine, updateQuarantine } from "./quarantine.ts";
 import { partsOf, planSweep } from "./planSweep.ts";
 import type { Quarantined } from "./model.ts";
 import { removedBy } from "./removeFrontend.ts";
@@ -44,15 +44,24 @@ export interface Due {
 }
 
 /** Brings the quarantine up to date and plans the deletes that are due. */
-export async function planDue(run: Run): Promise<Due> {
+export function planDue(run: Run): Promise<Due> {
+  return plan(run, updateQuarantine);
+}
+
+/** The same plan; the quarantine stays as it is. */
+export function previewDue(run: Run): Promise<Due> {
+  return plan(run, previewQuarantine);
+}
+
+async function plan(run: Run, quarantine: typeof updateQuarantine): Promise<Due> {
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);
-  const quarantined = await updateQuarantine(run, { candidates: findOrphans(world), world, policy });
+  const quarantined = await quarantine(run, { candidates: findOrphans(world), world, policy });
   const connections = world.links.flatMap((link) => link.connections);
   const inSight = world.balancers.length + world.links.length + connections.length;
   const stillTrue = (change: Change) => refutation(run, change);
-  const plan = planSweep(quarantined, world);
-  return { plan, parts: partsOf(plan, world), quarantined, options: { inSight, stillTrue } };
+  const whole = planSweep(quarantined, world);
+  return { plan: whole, parts: partsOf(whole, world), quarantined, options: { inSight, stillTrue } };
 }
 
 /** Why the resource must stay, judged on a world read now; `undefined` if it is still a proved orphan. */

@@ -1,0 +1,33 @@
+/** A person's word on a connection, as a plan. */
+import type { Plan } from "../changes/plan.ts";
+import { InvalidInput } from "../errors.ts";
+import type { Run } from "../ports.ts";
+import type { InboxRow } from "./inbox.ts";
+import { decide } from "./planConnections.ts";
+
+export interface PersonsDecision {
+  readonly status: "Approved" | "Rejected";
+  /** Why; the consumer reads it, and the journal keeps it. */
+  readonly reason: string;
+  readonly who: string;
+}
+
+/** Empty if it is so already. @throws InvalidInput if nothing is decided there */
+export function planDecision(run: Run, row: InboxRow, { status, reason, who }: PersonsDecision): Plan {
+  if (row.isOff) throw new InvalidInput(`link ${row.link} is tagged mooring: off; take the tag away first`);
+  if (row.status === status) return { changes: [] };
+  const change = decide(row, status, {
+    capability: status === "Approved" ? "connections" : "rejections",
+    owner: { cluster: row.cluster },
+    reason: `${who} says: ${reason}`,
+    description: `${status} by ${who}: ${reason}`,
+    evidence: [
+      {
+        says: `link ${row.link} stands on a load balancer of cluster ${row.cluster}`,
+        source: "Azure",
+        atUtc: run.now().toISOString(),
+      },
+    ],
+  });
+  return { changes: [change] };
+}

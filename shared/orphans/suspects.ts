@@ -1,0 +1,80 @@
+/** What is suspected now, and what a sweep took and can be had back. Called by people, through the command line and the API. */
+import type { JournalEntry } from "../changes/journal.ts";
+import { listJournal } from "../changes/journalStore.ts";
+import { isRemoval } from "../changes/plan.ts";
+import { isUndoable, isUndoOf, lossesOf } from "../changes/undo.ts";
+import { InvalidInput } from "../errors.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import { readPolicy } from "../policyStore.ts";
+import type { Run } from "../ports.ts";
+import { findOrphans, type Candidate } from "./classify.ts";
+import { gatherWorld } from "./gather.ts";
+import type { Quarantined } from "./model.ts";
+import { listQuarantine } from "./quarantine.ts";
+
+export interface Suspect {
+  readonly candidate: Candidate;
+  /** Absent: not in quarantine. */
+  readonly row: Quarantined | undefined;
+}
+
+/** Everything that no living Service accounts for, from fresh reads, ordered by id. */
+export async function listSuspects(run: Run): Promise<Suspect[]> {
+  const { policy } = await readPolicy(run);
+  const [world, rows] = await Promise.all([gatherWorld(run, policy), listQuarantine(run)]);
+  const byId = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
+  return findOrphans(world).map((candidate) => ({
+    candidate,
+    row: byId.get(canonicalId(candidate.resourceId)),
+  }));
+}
+
+/** @param selector name or id @throws InvalidInput if nothing is known against the resource, or if the name fits several */
+export async function findSuspect(run: Run, selector: string): Promise<Suspect> {
+  const found = (await listSuspects(run)).filter(({ candidate }) => isNamed(candidate.resourceId, selector));
+  const [suspect, other] = found;
+  if (!suspect)
+    throw new InvalidInput(
+      `${selector} is not suspected: a living Service accounts for it, it is of no registered cluster, or it is not there`,
+    );
+  if (other)
+    throw new InvalidInput(
+      found.map(({ candidate: { resourceId } }) => `${selector} may be ${resourceId}: say which by its id`),
+    );
+  return suspect;
+}
+
+/** The newest entry that deleted a resource of this name or id. */
+export async function lastDelete(run: Run, selector: string): Promise<string | undefined> {
+  for await (const { entry } of listJournal(run))
+    if (isDelete(entry) && isNamed(entry.change.resourceId, selector)) return entry.id;
+  return undefined;
+}
+
+export interface Restorable {
+  readonly entry: JournalEntry;
+  /** What does not come back with it. */
+  readonly losses: readonly string[];
+}
+
+/** What sweeps took since then, can be had back, and was not; newest first. */
+export async function listRestorable(run: Run, sinceUtc: string): Promise<Restorable[]> {
+  const newer: JournalEntry[] = [];
+  const found: Restorable[] = [];
+  for await (const { entry } of listJournal(run, sinceUtc)) {
+    if (entry.change.capability !== "sweep") continue;
+    const isLost = isRemoval(entry.change) && !newer.some((one) => isUndoOf(entry, one));
+    if (isLost && isUndoable(entry)) found.push({ entry, losses: lossesOf(entry.change) ?? [] });
+    newer.push(entry);
+  }
+  return found;
+}
+
+function isDelete({ change, outcome }: JournalEntry): boolean {
+  return change.action === "delete" && outcome === "applied";
+}
+
+function isNamed(resourceId: string, selector: string): boolean {
+  const name = parseResourceId(resourceId)?.name ?? resourceId;
+  return [resourceId, name].some((text) => text.toLowerCase() === selector.toLowerCase());
+}
