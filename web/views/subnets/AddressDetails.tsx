@@ -1,0 +1,106 @@
+import { Button } from "../../ui/Button.tsx";
+import { href } from "../../ui/route.ts";
+import { number } from "../../ui/words.ts";
+import { Copy } from "../links/Copy.tsx";
+import { addressAt } from "./address.ts";
+import { AddressFacts } from "./AddressFacts.tsx";
+import type { Cells } from "./cells.ts";
+import { factsOf, type Facts } from "./facts.ts";
+import { nextTaken } from "./movement.ts";
+import { longestFreeRun, nearestFree } from "./runs.ts";
+
+interface AddressDetailsProps {
+  cells: Cells;
+  offset: number | undefined;
+  onPin: (offset: number | undefined) => void;
+  /** Searches the map for it. */
+  onFind: (text: string) => void;
+}
+
+/** The pinned address with where to go from it; without one, what can be done. */
+export function AddressDetails({ cells, offset, onPin, onFind }: AddressDetailsProps) {
+  return (
+    <section class="address-details" aria-label="Address">
+      {offset === undefined ? (
+        <p class="quiet">
+          Point at an address, or focus the map and walk with the arrows. A click or Enter keeps it here.
+        </p>
+      ) : (
+        <Pinned facts={factsOf(cells, offset)} onFind={onFind} onClose={() => onPin(undefined)} />
+      )}
+      <Jumps cells={cells} offset={offset} onPin={onPin} />
+    </section>
+  );
+}
+
+interface PinnedProps {
+  facts: Facts;
+  onFind: (text: string) => void;
+  onClose: () => void;
+}
+
+function Pinned({ facts, onFind, onClose }: PinnedProps) {
+  const { holder } = facts;
+  const isResource = holder?.id.startsWith("/") === true;
+  return (
+    <div class="pinned">
+      <AddressFacts facts={facts} />
+      {holder && isResource && <Copy text={holder.id} what="Resource id" />}
+      <div class="actions">
+        {holder?.linkKey !== undefined && <a href={href("links", holder.linkKey)}>Open its link</a>}
+        {holder?.service !== undefined && (
+          <a href={href("findings", undefined, { text: holder.service })}>Findings of its Service</a>
+        )}
+        {holder && isResource && <a href={href("journal", undefined, { text: holder.name })}>Journal</a>}
+        {holder && (
+          <Button kind="quiet" onClick={() => onFind(holder.service ?? holder.id)}>
+            All its addresses
+          </Button>
+        )}
+        <Button kind="quiet" onClick={onClose}>
+          Let go
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+type JumpsProps = Pick<AddressDetailsProps, "cells" | "offset" | "onPin">;
+
+function Jumps({ cells, offset, onPin }: JumpsProps) {
+  const at = offset ?? 0;
+  const longest = longestFreeRun(cells.kinds);
+  const nearest = nearestFree(cells, at);
+  return (
+    <div class="actions jumps">
+      <Jump to={nextTaken(cells, at, -1)} onPin={onPin}>
+        Previous taken
+      </Jump>
+      <Jump to={nextTaken(cells, at, 1)} onPin={onPin}>
+        Next taken
+      </Jump>
+      <Jump to={nearest === offset ? undefined : nearest} onPin={onPin}>
+        {offset === undefined ? "First free" : "Nearest free"}
+      </Jump>
+      <Jump to={longest?.from} onPin={onPin}>
+        {longest
+          ? `Longest free run: ${number(longest.length)} from ${addressAt(cells.prefix.first, longest.from)}`
+          : "Nothing is free"}
+      </Jump>
+    </div>
+  );
+}
+
+interface JumpProps {
+  to: number | undefined;
+  onPin: (offset: number) => void;
+  children: string;
+}
+
+function Jump({ to, onPin, children }: JumpProps) {
+  return (
+    <Button disabled={to === undefined} onClick={() => to !== undefined && onPin(to)}>
+      {children}
+    </Button>
+  );
+}

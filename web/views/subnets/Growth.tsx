@@ -1,0 +1,97 @@
+import { useId, useRef } from "preact/hooks";
+import type { Subnet } from "../../../api/model.ts";
+import { Card } from "../../ui/Card.tsx";
+import { number } from "../../ui/words.ts";
+import { day } from "./dates.ts";
+import { FullOn } from "./FullOn.tsx";
+import { planGrowth, type GrowthChart } from "./planGrowth.ts";
+import { linePath } from "./usage.ts";
+import { useWidth } from "./useElement.ts";
+
+const HEIGHT = 140;
+
+/** How it fills: the last days, the day it is full at this rate, and the numbers as a table. */
+export function Growth({ subnet }: { subnet: Subnet }) {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const chart = planGrowth(subnet, { width: Math.max(1, width), height: HEIGHT });
+  return (
+    <Card title="How it fills">
+      <dl class="facts">
+        <dt>Full on</dt>
+        <dd>
+          <FullOn subnet={subnet} />
+        </dd>
+        {subnet.forecast && (
+          <>
+            <dt>Rate</dt>
+            <dd>{rateText(subnet.forecast.perDay)}, from the last thirty days</dd>
+          </>
+        )}
+      </dl>
+      <div ref={box}>
+        {chart && width > 0 && <Chart subnet={subnet} chart={chart} width={width} />}
+        {!chart && <p class="quiet">The chart begins when two days are known.</p>}
+      </div>
+      {subnet.history.length > 0 && <HistoryTable subnet={subnet} />}
+    </Card>
+  );
+}
+
+function rateText(perDay: number): string {
+  const text = number(Math.round(Math.abs(perDay) * 10) / 10);
+  return `${text} addresses ${perDay < 0 ? "fewer" : "more"} a day`;
+}
+
+function Chart({ subnet, chart, width }: { subnet: Subnet; chart: GrowthChart; width: number }) {
+  const id = useId();
+  const last = subnet.history.at(-1)?.used ?? 0;
+  return (
+    <svg class="growth" width={width} height={HEIGHT + 24} role="img" aria-labelledby={id}>
+      <title id={id}>
+        {`Used addresses from ${day(chart.firstDate)}, now ${number(last)} of ${number(subnet.usable)}. The numbers are in the table below.`}
+      </title>
+      <line class="growth-full" x1="0" x2={width} y1={chart.fullY} y2={chart.fullY} />
+      <text x="0" y={chart.fullY - 4}>
+        full: {number(subnet.usable)}
+      </text>
+      <line class="growth-ground" x1="0" x2={width} y1={HEIGHT} y2={HEIGHT} />
+      <path class="growth-past" d={linePath(chart.past)} />
+      <path class="growth-ahead" d={linePath(chart.ahead)} />
+      <circle class="growth-now" cx={chart.past.at(-1)?.x} cy={chart.past.at(-1)?.y} r="3.5" />
+      <text x="0" y={HEIGHT + 18}>
+        {day(chart.firstDate)}
+      </text>
+      <text x={width} y={HEIGHT + 18} text-anchor="end">
+        {day(chart.lastDate)}
+      </text>
+    </svg>
+  );
+}
+
+function HistoryTable({ subnet: { history, usable } }: { subnet: Subnet }) {
+  return (
+    <details class="history">
+      <summary>Numbers of {history.length} days</summary>
+      <table>
+        <caption class="unseen">Used addresses by day</caption>
+        <thead>
+          <tr>
+            <th scope="col">Day</th>
+            <th scope="col">Used</th>
+            <th scope="col">Free</th>
+          </tr>
+        </thead>
+        <tbody>
+          {history.toReversed().map(({ date, used }) => (
+            <tr key={date}>
+              <th scope="row">{day(date)}</th>
+              <td>{number(used)}</td>
+              <td>{number(Math.max(0, usable - used))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

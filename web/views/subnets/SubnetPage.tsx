@@ -1,0 +1,64 @@
+import type { AddressMap, Subnet } from "../../../api/model.ts";
+import { Badge } from "../../ui/Badge.tsx";
+import { Card } from "../../ui/Card.tsx";
+import { Page } from "../../ui/Page.tsx";
+import { Resource } from "../../ui/Resource.tsx";
+import { href } from "../../ui/route.ts";
+import { Time } from "../../ui/Time.tsx";
+import { useResource } from "../../ui/useResource.ts";
+import { Growth } from "./Growth.tsx";
+import { PrefixCards } from "./PrefixCards.tsx";
+import { TakenTable } from "./TakenTable.tsx";
+import { UsageBar, UsageText } from "./UsageBar.tsx";
+
+/** One subnet: the maps of its prefixes, how it fills, and its taken addresses as a table. */
+export function SubnetPage({ subnetKey }: { subnetKey: string }) {
+  const map = useResource<AddressMap>(`/subnets/${encodeURIComponent(subnetKey)}/addresses`, {
+    everySeconds: 4,
+  });
+  const subnet = map.data?.subnet;
+  return (
+    <Page title={subnet?.name ?? "Subnet"} lead={subnet ? <Lead subnet={subnet} /> : undefined}>
+      <nav class="crumbs" aria-label="Above">
+        <a href={href("subnets")}>All subnets</a>
+        {subnet && <a href={href("subnets", undefined, { vnet: subnet.vnetId })}>{subnet.vnet}</a>}
+      </nav>
+      <Resource of={map} lines={14}>
+        {(data) => (
+          <>
+            <PrefixCards map={data} />
+            <Growth subnet={data.subnet} />
+            <Card title="Taken addresses">
+              <TakenTable map={data} />
+            </Card>
+          </>
+        )}
+      </Resource>
+    </Page>
+  );
+}
+
+function Lead({ subnet }: { subnet: Subnet }) {
+  return (
+    <span class="subnet-lead">
+      <span class="mono">{subnet.prefixes.join(", ")}</span>
+      <UsageBar subnet={subnet} />
+      <span>
+        <UsageText subnet={subnet} /> addresses used
+      </span>
+      {subnet.delegations.map((name) => (
+        <Badge key={name} tone="quiet">
+          delegated to {name}
+        </Badge>
+      ))}
+      <Badge tone={subnet.linkNetworkPolicies === "Disabled" ? "info" : "quiet"}>
+        {subnet.linkNetworkPolicies === "Disabled"
+          ? "links may stand here"
+          : "no links: network policies are on"}
+      </Badge>
+      <span>
+        read from Azure <Time utc={subnet.scannedAtUtc} />
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,14 @@
+/**
+ * Subnets: how full each is, and a map of its addresses. `#/subnets` lists, `#/subnets/KEY` is one subnet,
+ * `#/subnets/KEY?address=10.0.0.4` with that address pinned on its map.
+ */
+import { useRoute } from "../../ui/route.ts";
+import { SubnetPage } from "./SubnetPage.tsx";
+import { SubnetsPage } from "./SubnetsPage.tsx";
+import "./map.css";
+import "./subnets.css";
+
+export function Subnets() {
+  const { key } = useRoute();
+  return key === undefined ? <SubnetsPage /> : <SubnetPage key={key} subnetKey={key} />;
+}

@@ -1,0 +1,27 @@
+/** How a map and its magnifier share the width. Pure. */
+import { isDense, planLayout, type Layout } from "./layout.ts";
+
+export interface FigurePlan {
+  readonly layout: Layout;
+  /** 0 if the map needs none. */
+  readonly magnifierWidth: number;
+  /** The magnifier and the details stand beside the map; else beneath. */
+  readonly isBeside: boolean;
+}
+
+const LEAST_FOR_BOTH = 760;
+const LEAST_MAGNIFIER = 330;
+const APART = 24;
+
+export function planFigure(size: number, width: number): FigurePlan {
+  const alone = planLayout(size, width);
+  if (!isDense(alone)) return { layout: alone, magnifierWidth: 0, isBeside: false };
+  if (width < LEAST_FOR_BOTH) return { layout: alone, magnifierWidth: width, isBeside: false };
+  const layout = planLayout(size, width - LEAST_MAGNIFIER - APART);
+  return { layout, magnifierWidth: Math.min(560, width - layout.width - APART), isBeside: true };
+}
+
+/** Where the /24 begins that the offset lies in. */
+export function blockOf(offset: number): number {
+  return offset - (offset % 256);
+}
