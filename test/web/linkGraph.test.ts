@@ -2,11 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { groupGraph } from "../../web/views/links/graph/groupGraph.ts";
 import { type ApiGraph, type Graph, KINDS } from "../../web/views/links/graph/model.ts";
-import { type Direction, type Placed, placeGraph } from "../../web/views/links/graph/placeGraph.ts";
+import { type Placed, placeGraph } from "../../web/views/links/graph/placeGraph.ts";
 import { shorten } from "../../web/views/links/graph/shorten.ts";
 import { pathOf, walk } from "../../web/views/links/graph/walk.ts";
 
-const directions = fc.constantFrom<Direction>("right", "down");
+/** From a telephone to a wide screen. */
+const rooms = fc.integer({ min: 200, max: 2000 });
+
+const WIDE = 1200;
+const NARROW = 320;
 
 /** Any nodes of the five kinds, with edges from any kind to any later one. */
 const graphs = fc.array(fc.constantFrom(...KINDS), { minLength: 1, maxLength: 60 }).chain((kinds) => {
@@ -22,21 +26,21 @@ const graphs = fc.array(fc.constantFrom(...KINDS), { minLength: 1, maxLength: 60
 describe("the graph of a link", () => {
   it("draws no two nodes over each other", () => {
     fc.assert(
-      fc.property(graphs, directions, (graph, direction) => {
-        expect(overlapping(placeGraph(graph, direction))).toEqual([]);
+      fc.property(graphs, rooms, (graph, room) => {
+        expect(overlapping(placeGraph(graph, room))).toEqual([]);
       }),
     );
   });
 
   it("leads every edge onwards, and keeps every node inside its box", () => {
     fc.assert(
-      fc.property(graphs, directions, (graph, direction) => {
-        const placed = placeGraph(graph, direction);
-        expect(backwards(graph, placed, direction)).toEqual([]);
-        for (const { x, y } of placed.places) {
+      fc.property(graphs, rooms, (graph, room) => {
+        const placed = placeGraph(graph, room);
+        expect(backwards(graph, placed)).toEqual([]);
+        for (const { x, y, width, height } of placed.places) {
           expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
-          expect(x + placed.size.width).toBeLessThanOrEqual(placed.width);
-          expect(y + placed.size.height).toBeLessThanOrEqual(placed.height);
+          expect(x + width).toBeLessThanOrEqual(placed.width);
+          expect(y + height).toBeLessThanOrEqual(placed.height);
         }
       }),
     );
@@ -49,7 +53,7 @@ describe("the graph of a link", () => {
       ["c3", "two"],
       ["c4", "one"],
     ]);
-    expect(crossings(graph, placeGraph(graph, "right"))).toBe(0);
+    expect(crossings(graph, placeGraph(graph, WIDE))).toBe(0);
   });
 });
 
@@ -105,22 +109,22 @@ describe("arrow keys", () => {
     ["c1", "one"],
     ["c2", "two"],
   ]);
-  const rows: [Direction, string, string, string | undefined][] = [
-    ["right", "service", "ArrowRight", "frontend"],
-    ["right", "link", "ArrowRight", "c1"],
-    ["right", "c1", "ArrowDown", "c2"],
-    ["right", "c2", "ArrowUp", "c1"],
-    ["right", "c1", "ArrowUp", undefined],
-    ["right", "one", "ArrowLeft", "c1"],
-    ["right", "one", "ArrowRight", undefined],
-    ["right", "service", "Enter", undefined],
-    ["down", "service", "ArrowDown", "frontend"],
-    ["down", "c1", "ArrowRight", "c2"],
-    ["down", "one", "ArrowUp", "c1"],
-  ];
-  it.each(rows)("%s: from %s with %s to %s", (direction, from, key, to) => {
-    const placed = placeGraph(graph, direction);
-    expect(walk({ graph, placed, direction }, from, key)).toBe(to);
+  it.each([
+    [WIDE, "service", "ArrowRight", "frontend"],
+    [WIDE, "link", "ArrowRight", "c1"],
+    [WIDE, "c1", "ArrowDown", "c2"],
+    [WIDE, "c2", "ArrowUp", "c1"],
+    [WIDE, "c1", "ArrowUp", undefined],
+    [WIDE, "one", "ArrowLeft", "c1"],
+    [WIDE, "one", "ArrowRight", undefined],
+    [WIDE, "service", "Enter", undefined],
+    [NARROW, "link", "ArrowDown", "c1"],
+    [NARROW, "c1", "ArrowDown", "one"],
+    [NARROW, "one", "ArrowDown", "c2"],
+    [NARROW, "link", "ArrowRight", "c1"],
+    [NARROW, "service", "ArrowUp", undefined],
+  ])("with room for %i, from %s with %s to %s", (room, from, key, to) => {
+    expect(walk(graph, placeGraph(graph, room), from, key)).toBe(to);
   });
 
   it("lights what a node hangs on and what hangs on it, not its neighbours", () => {
@@ -163,21 +167,23 @@ function star(connections: readonly (readonly [id: string, consumer: string])[])
   };
 }
 
-function overlapping({ places, size }: Placed) {
+function overlapping({ places }: Placed) {
   return places.flatMap((a, index) =>
     places
       .slice(index + 1)
-      .filter((b) => Math.abs(a.x - b.x) < size.width && Math.abs(a.y - b.y) < size.height)
+      .filter(
+        (b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height,
+      )
       .map((b) => [a, b]),
   );
 }
 
-function backwards({ edges }: Graph, { places, size }: Placed, direction: Direction) {
+function backwards({ edges }: Graph, { places, direction }: Placed) {
   const at = new Map(places.map((place) => [place.node.id, place]));
   return edges.filter(([from, to]) => {
     const [a, b] = [at.get(from), at.get(to)];
     if (!a || !b) return true;
-    return direction === "right" ? a.x + size.width >= b.x : a.y + size.height >= b.y;
+    return direction === "right" ? a.x + a.width >= b.x : a.y + a.height >= b.y || a.x >= b.x;
   });
 }
 

@@ -57,7 +57,7 @@ function columnsOf(
     ...(showLink ? [LINK] : []),
     {
       key: "consumer",
-      title: "Consumer's subscription",
+      title: "Consumer",
       width: "minmax(0, 1.3fr)",
       cell: ({ consumer }) => (consumer === undefined ? <i>Azure does not tell</i> : <code>{consumer}</code>),
       sortBy: ({ consumer = "" }) => consumer,

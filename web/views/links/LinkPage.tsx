@@ -11,7 +11,8 @@ import { Resource } from "../../ui/Resource.tsx";
 import { href } from "../../ui/route.ts";
 import { useResource } from "../../ui/useResource.ts";
 import { ConnectionList } from "./ConnectionList.tsx";
-import { Copy } from "./Copy.tsx";
+import { Copy } from "../../ui/Copy.tsx";
+import { Fact } from "../../ui/Fact.tsx";
 import { Fields } from "./Fields.tsx";
 import { GraphList } from "./graph/GraphList.tsx";
 import { LinkGraph } from "./graph/LinkGraph.tsx";
@@ -89,24 +90,23 @@ function LinkCards({ link }: { readonly link: Link }) {
 
 function Facts({ link }: { readonly link: Link }) {
   const tags = Object.entries(link.tags);
-  const facts: readonly (readonly [string, preact.ComponentChildren])[] = [
-    ["Service", link.service === undefined ? <i>none</i> : `${link.cluster ?? "?"}/${link.service}`],
-    ["Alias", link.alias === "" ? <i>not given yet</i> : <Copy text={link.alias} what="Alias" />],
-    ["Resource group", link.resourceGroup],
-    ["Subscription", <code>{link.subscription}</code>],
-    ["Location", link.location],
-    ["Provisioning", link.provisioningState],
-    ["Resource id", <Copy text={link.id} what="Resource id" />],
-    ["Tags", tags.length === 0 ? <i>none</i> : <Tags tags={tags} />],
-  ];
   return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+    <dl class="fact-grid">
+      <Fact name="Service">
+        {link.service === undefined ? <i>none</i> : `${link.cluster ?? "?"}/${link.service}`}
+      </Fact>
+      <Fact name="Resource group">{link.resourceGroup}</Fact>
+      <Fact name="Location">{link.location}</Fact>
+      <Fact name="Provisioning">{link.provisioningState}</Fact>
+      <Fact name="Alias, which consumers connect to" isWide>
+        {link.alias === "" ? <i>not given yet</i> : <Copy text={link.alias} what="Alias" />}
+      </Fact>
+      <Fact name="Resource id" isWide>
+        <Copy text={link.id} what="Resource id" />
+      </Fact>
+      <Fact name="Tags" isWide>
+        {tags.length === 0 ? <i>none</i> : <Tags tags={tags} />}
+      </Fact>
     </dl>
   );
 }

@@ -7,7 +7,8 @@ import { Empty, Resource } from "../../ui/Resource.tsx";
 import { href } from "../../ui/route.ts";
 import { Time } from "../../ui/Time.tsx";
 import { useResource } from "../../ui/useResource.ts";
-import { Copy } from "../links/Copy.tsx";
+import { Copy } from "../../ui/Copy.tsx";
+import { Fact } from "../../ui/Fact.tsx";
 import { standingOf } from "./filterOrphans.ts";
 import { useHolding } from "./Holding.tsx";
 import { TimeLeft } from "./TimeLeft.tsx";
@@ -54,21 +55,12 @@ function Weighed({ orphan, mode }: { readonly orphan: Orphan } & Pick<Orphans, "
     <div class="orphan-page">
       <Card title="What happens next">
         <Next orphan={orphan} mode={mode} />
-        <dl class="facts">
-          <div>
-            <dt>Kind</dt>
-            <dd>{KINDS[orphan.kind]}</dd>
-          </div>
-          <div>
-            <dt>Cluster</dt>
-            <dd>{orphan.cluster}</dd>
-          </div>
-          <div>
-            <dt>Resource id</dt>
-            <dd>
-              <Copy text={orphan.resourceId} what="Resource id" />
-            </dd>
-          </div>
+        <dl class="fact-grid">
+          <Fact name="Kind">{KINDS[orphan.kind]}</Fact>
+          <Fact name="Cluster">{orphan.cluster}</Fact>
+          <Fact name="Resource id" isWide>
+            <Copy text={orphan.resourceId} what="Resource id" />
+          </Fact>
         </dl>
       </Card>
       <Balance orphan={orphan} />
@@ -100,25 +92,16 @@ function Next({
           ? "A sweep deletes it once its grace is over, if it is proved again then."
           : "Nothing by itself: sweep is in observe mode. By hand it can be deleted once its grace is over."}
       </p>
-      <dl class="facts">
-        <div>
-          <dt>Time left</dt>
-          <dd>
-            <TimeLeft quarantine={quarantine} />
-          </dd>
-        </div>
-        <div>
-          <dt>In quarantine since</dt>
-          <dd>
-            <Time utc={quarantine.sinceUtc} />
-          </dd>
-        </div>
-        <div>
-          <dt>Proved last</dt>
-          <dd>
-            <Time utc={quarantine.lastProvedAtUtc} />
-          </dd>
-        </div>
+      <dl class="fact-grid">
+        <Fact name="Time left">
+          <TimeLeft quarantine={quarantine} />
+        </Fact>
+        <Fact name="In quarantine since">
+          <Time utc={quarantine.sinceUtc} />
+        </Fact>
+        <Fact name="Proved last">
+          <Time utc={quarantine.lastProvedAtUtc} />
+        </Fact>
       </dl>
     </>
   );

@@ -156,7 +156,7 @@ const COLUMNS: readonly Column<Orphan>[] = [
   {
     key: "left",
     title: "Time left",
-    width: "minmax(0, 1fr)",
+    width: "15.5rem",
     cell: ({ quarantine, hold }) =>
       quarantine && !hold ? <TimeLeft quarantine={quarantine} /> : <span class="quiet">–</span>,
     sortBy: ({ quarantine, hold }) => (hold ? "9" : (quarantine?.deleteAfterUtc ?? "9")),

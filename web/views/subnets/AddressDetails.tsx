@@ -1,7 +1,7 @@
 import { Button } from "../../ui/Button.tsx";
 import { href } from "../../ui/route.ts";
 import { number } from "../../ui/words.ts";
-import { Copy } from "../links/Copy.tsx";
+import { Copy } from "../../ui/Copy.tsx";
 import { addressAt } from "./address.ts";
 import { AddressFacts } from "./AddressFacts.tsx";
 import type { Cells } from "./cells.ts";

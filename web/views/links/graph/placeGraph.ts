@@ -1,58 +1,86 @@
 import { type Graph, KINDS, type Neighbours, neighboursOf, type Node } from "./model.ts";
 
-/** `right`: layers are columns; `down`: layers are rows, for narrow screens. */
+/** `right`: layers are columns. `down`: every node has a line of its own, indented by its layer, for narrow screens. */
 export type Direction = "right" | "down";
 
-/** In pixels. Along the direction lie the layers, across it the nodes of one layer. */
-export interface Measures {
-  readonly width: number;
-  readonly height: number;
-  readonly betweenLayers: number;
-  readonly betweenNodes: number;
-}
-
-export const MEASURES: Readonly<Record<Direction, Measures>> = {
-  right: { width: 168, height: 46, betweenLayers: 44, betweenNodes: 12 },
-  down: { width: 132, height: 46, betweenLayers: 36, betweenNodes: 10 },
-};
-
+/** In pixels, from the upper left corner of the drawing. */
 export interface Place {
   readonly node: Node;
-  /** Of the upper left corner. */
   readonly x: number;
   readonly y: number;
+  readonly width: number;
+  readonly height: number;
   readonly layer: number;
 }
 
 export interface Placed {
+  readonly direction: Direction;
   readonly places: readonly Place[];
   readonly width: number;
   readonly height: number;
-  readonly size: Measures;
 }
 
-/** Where each node stands: layer after layer, in an order with few crossings, no two on one spot. */
-export function placeGraph(graph: Graph, direction: Direction): Placed {
-  const size = MEASURES[direction];
+const HEIGHT = 46;
+const GAP = 12;
+const BETWEEN_LAYERS = 44;
+const NARROWEST = 148;
+const WIDEST = 250;
+/** Below this the layers run down the page. */
+const NARROW = 5 * NARROWEST + 4 * BETWEEN_LAYERS;
+const INDENT = 18;
+/** To the right of the lines, for what leads from connections to their consumer. */
+export const BRACKET = 14;
+
+/** Where each node stands in so much room: no two over each other, every edge onwards, with few crossings. */
+export function placeGraph(graph: Graph, roomWidth: number): Placed {
+  return roomWidth < NARROW ? placeDown(graph, roomWidth) : placeRight(graph, roomWidth);
+}
+
+function placeRight(graph: Graph, roomWidth: number): Placed {
   const neighbours = neighboursOf(graph);
   const layers = orderLayers(layersOf(graph), neighbours);
-  const pitch = (direction === "right" ? size.height : size.width) + size.betweenNodes;
-  const across = spreadLayers(layers, neighbours, pitch);
-  const along = (direction === "right" ? size.width : size.height) + size.betweenLayers;
+  const room = (roomWidth - (KINDS.length - 1) * BETWEEN_LAYERS) / KINDS.length;
+  const width = Math.floor(Math.max(NARROWEST, Math.min(WIDEST, room)));
+  const y = spreadLayers(layers, neighbours, HEIGHT + GAP);
   const places = layers.flatMap((nodes, layer) =>
     nodes.map((node) => {
-      const at = { along: layer * along, across: across.get(node.id) ?? 0 };
-      const [x, y] = direction === "right" ? [at.along, at.across] : [at.across, at.along];
-      return { node, x, y, layer };
+      const x = layer * (width + BETWEEN_LAYERS);
+      return { node, x, y: y.get(node.id) ?? 0, width, height: HEIGHT, layer };
     }),
   );
+  return { direction: "right", places, ...extentOf(places) };
+}
+
+function placeDown(graph: Graph, roomWidth: number): Placed {
+  const layers = layersOf(graph);
+  const indents = new Map(layers.flatMap((nodes, layer) => nodes.map(({ id }) => [id, layer] as const)));
+  const right = Math.max(roomWidth, NARROWEST + layers.length * INDENT + BRACKET) - BRACKET;
+  const places = oneByOne(layers.flat(), neighboursOf(graph)).map((node, row) => {
+    const layer = indents.get(node.id) ?? 0;
+    const x = layer * INDENT;
+    return { node, x, y: row * (HEIGHT + GAP), width: right - x, height: HEIGHT, layer };
+  });
+  const { height } = extentOf(places);
+  return { direction: "down", places, width: right + BRACKET, height };
+}
+
+/** Each consumer right after its connections; all else by layer. */
+function oneByOne(nodes: readonly Node[], { before }: Neighbours): readonly Node[] {
+  const isEnd = ({ kind }: Node) => kind === "connection" || kind === "more";
+  const ends = new Map(nodes.filter(isEnd).map((node) => [node.id, node]));
+  const consumers = nodes.filter(({ kind }) => kind === "consumer");
+  const grouped = consumers.flatMap((consumer) => [
+    ...(before.get(consumer.id) ?? []).flatMap((id) => ends.get(id) ?? []),
+    consumer,
+  ]);
+  const upstream = nodes.filter((node) => !isEnd(node) && node.kind !== "consumer");
+  // A set keeps what came first; connections without a consumer come last.
+  return [...new Set([...upstream, ...grouped, ...ends.values()])];
+}
+
+function extentOf(places: readonly Place[]): { readonly width: number; readonly height: number } {
   const furthest = (of: (place: Place) => number) => Math.max(0, ...places.map(of));
-  return {
-    places,
-    width: furthest(({ x }) => x) + size.width,
-    height: furthest(({ y }) => y) + size.height,
-    size,
-  };
+  return { width: furthest(({ x, width }) => x + width), height: furthest(({ y, height }) => y + height) };
 }
 
 /** Layers that have nodes, from left to right. */
@@ -105,9 +133,9 @@ function spreadLayers(
 function apart(wished: readonly (number | undefined)[], pitch: number): readonly number[] {
   const places: number[] = [];
   for (const wish of wished) {
-    const least = (places.at(-1) ?? Number.NEGATIVE_INFINITY) + pitch;
-    const free = Number.isFinite(least) ? least : 0;
-    places.push(Math.max(wish ?? free, least));
+    const last = places.at(-1);
+    const least = last === undefined ? (wish ?? 0) : last + pitch;
+    places.push(Math.max(wish ?? least, least));
   }
   // What was pushed on is shared by all of them, so that a crowd stands around what it hangs on.
   const pushed = mean(places.map((place, index) => place - (wished[index] ?? place))) ?? 0;

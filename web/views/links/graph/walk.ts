@@ -1,26 +1,21 @@
-import type { Direction, Place, Placed } from "./placeGraph.ts";
-import type { Graph } from "./model.ts";
-import { neighboursOf } from "./model.ts";
+import type { Place, Placed } from "./placeGraph.ts";
+import { type Graph, neighboursOf } from "./model.ts";
 
-const STEPS: Readonly<Record<Direction, Readonly<Record<string, "after" | "before" | "next" | "previous">>>> =
-  {
-    right: { ArrowRight: "after", ArrowLeft: "before", ArrowDown: "next", ArrowUp: "previous" },
-    down: { ArrowDown: "after", ArrowUp: "before", ArrowRight: "next", ArrowLeft: "previous" },
-  };
+/** The node that an arrow key leads to: right and left along an edge, up and down to the one above or below; `undefined` if none. */
+export function walk(graph: Graph, placed: Placed, from: string, key: string): string | undefined {
+  const { before, after } = neighboursOf(graph);
+  if (key === "ArrowRight") return after.get(from)?.[0];
+  if (key === "ArrowLeft") return before.get(from)?.[0];
+  if (key === "ArrowDown") return beside(placed, from, 1);
+  return key === "ArrowUp" ? beside(placed, from, -1) : undefined;
+}
 
-/** The node that an arrow key leads to: along an edge, or to the neighbour in the layer; `undefined` where there is none. */
-export function walk(
-  { graph, placed, direction }: { graph: Graph; placed: Placed; direction: Direction },
-  from: string,
-  key: string,
-): string | undefined {
-  const step = STEPS[direction][key];
-  const at = placed.places.find(({ node }) => node.id === from);
-  if (!step || !at) return undefined;
-  if (step === "after" || step === "before") return neighboursOf(graph)[step].get(from)?.[0];
-  const layer = placed.places.filter((place) => place.layer === at.layer).sort(byPlace);
-  const index = layer.indexOf(at) + (step === "next" ? 1 : -1);
-  return layer[index]?.node.id;
+/** In the same column, or, where every node has a line of its own, of all. */
+function beside({ places, direction }: Placed, from: string, step: 1 | -1): string | undefined {
+  const at = places.find(({ node }) => node.id === from);
+  const column = places.filter(({ layer }) => direction === "down" || layer === at?.layer).sort(byPlace);
+  const index = column.findIndex(({ node }) => node.id === from);
+  return index === -1 ? undefined : column[index + step]?.node.id;
 }
 
 /** Everything upstream and downstream of a node, itself included: what is lit while it has the focus. */
@@ -36,5 +31,5 @@ function reached(id: string, by: ReadonlyMap<string, readonly string[]>): Readon
 }
 
 function byPlace(a: Place, b: Place): number {
-  return a.x - b.x || a.y - b.y;
+  return a.y - b.y;
 }

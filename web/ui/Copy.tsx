@@ -1,5 +1,6 @@
-import { Button } from "../../ui/Button.tsx";
-import { notify } from "../../ui/notify.tsx";
+import { Button } from "./Button.tsx";
+import { notify } from "./notify.tsx";
+import "./facts.css";
 
 /** A value to be handed on, with a button that copies it. */
 export function Copy({ text, what }: { readonly text: string; readonly what: string }) {

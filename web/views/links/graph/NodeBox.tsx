@@ -1,0 +1,52 @@
+import type { SVGAttributes } from "preact";
+import type { Node } from "./model.ts";
+import type { Place } from "./placeGraph.ts";
+import { shorten } from "./shorten.ts";
+
+const KIND_NAMES: Readonly<Record<Node["kind"], string>> = {
+  service: "Service",
+  frontend: "Frontend",
+  link: "Link",
+  connection: "Connection",
+  consumer: "Consumer",
+  more: "Show",
+};
+/** About the width of a letter in each line, in pixels; SVG cannot cut text off by itself. */
+const LETTER = 7.8;
+const SMALL_LETTER = 6.8;
+const PADDING = 10;
+
+export interface NodeBoxProps extends SVGAttributes<SVGGElement> {
+  readonly place: Place;
+  readonly path: ReadonlySet<string> | undefined;
+}
+
+export function NodeBox({ place: { node, x, y, width, height }, path, ...events }: NodeBoxProps) {
+  const { kind, label, detail } = node;
+  const isFold = kind === "more";
+  const said = isFold
+    ? `${detail ?? label}: show them`
+    : `${KIND_NAMES[kind]}: ${label}${detail ? `, ${detail}` : ""}`;
+  const room = width - 2 * PADDING;
+  const head = detail === undefined || isFold ? KIND_NAMES[kind] : `${KIND_NAMES[kind]} · ${detail}`;
+  return (
+    <g
+      {...events}
+      transform={`translate(${x} ${y})`}
+      role={isFold ? "button" : "img"}
+      aria-label={said}
+      class={`graph-node graph-${kind}`}
+      data-node={node.id}
+      data-on-path={path?.has(node.id)}
+    >
+      <title>{said}</title>
+      <rect {...{ width, height }} rx="6" />
+      <text x={PADDING} y="18" class="graph-kind">
+        {shorten(head, Math.floor(room / SMALL_LETTER))}
+      </text>
+      <text x={PADDING} y="35">
+        {shorten(label, Math.floor(room / LETTER))}
+      </text>
+    </g>
+  );
+}
