@@ -5,6 +5,7 @@ import { ANNOTATIONS } from "../shared/annotations/keys.ts";
 import { OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
 import type { Check } from "../shared/drift/check.ts";
 import { CHECKS } from "../shared/drift/checks.ts";
+import { ReportDocument } from "../shared/drift/report/document.ts";
 import { RULES } from "../shared/gate/rules.ts";
 import { Policy } from "../shared/policy.ts";
 import { Settings } from "../shared/settings.ts";
@@ -26,6 +27,10 @@ export const documents: readonly Document[] = [
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
   { path: "docs/policy.schema.json", render: () => `${JSON.stringify(policySchema(), undefined, 2)}\n` },
+  {
+    path: "docs/audit.schema.json",
+    render: () => `${JSON.stringify(z.toJSONSchema(ReportDocument), undefined, 2)}\n`,
+  },
 ];
 
 /** Text between `<!-- NAME -->` and `<!-- /NAME -->`, replaced. @throws Error if the document lacks the markers */
