@@ -30,17 +30,23 @@ const HEADERS = {
 export async function toAnswer(request: ApiRequest, reply: Reply): Promise<ApiAnswer> {
   const text = reply.type === undefined ? JSON.stringify(reply.body) : String(reply.body);
   const etag = reply.etag ?? etagOf(text);
-  const isRead = request.method === "GET" || request.method === "HEAD";
-  const known = request.headers.get("if-none-match");
-  if (isRead && known !== null && names(known, [etag])) return { status: 304, headers: { ...HEADERS, etag } };
-  const headers = {
-    ...HEADERS,
-    "content-type": reply.type ?? "application/json; charset=utf-8",
-    ...(reply.fileName && { "content-disposition": `attachment; filename="${reply.fileName}"` }),
-    etag,
-  };
-  const packed = await pack(request, text, headers);
+  if (isUnchanged(request, etag)) return { status: 304, headers: { ...HEADERS, etag } };
+  const packed = await pack(request, text, { ...headersOf(reply), etag });
   return { status: reply.status ?? 200, ...packed };
+}
+
+function isUnchanged({ method, headers }: ApiRequest, etag: string): boolean {
+  const known = headers.get("if-none-match");
+  return (method === "GET" || method === "HEAD") && known !== null && names(known, [etag]);
+}
+
+function headersOf({ type, policy, fileName }: Reply): Record<string, string> {
+  return {
+    ...HEADERS,
+    "content-type": type ?? "application/json; charset=utf-8",
+    ...(policy !== undefined && { "content-security-policy": policy }),
+    ...(fileName !== undefined && { "content-disposition": `attachment; filename="${fileName}"` }),
+  };
 }
 
 async function pack(

@@ -1,33 +1,162 @@
-import type { AuditRun } from "../shared/drift/auditRun.ts";
-import type { Run } from "../shared/ports.ts";
-import type { Audit } from "./model.ts";
+import { z } from "zod";
+import type { AuditProgress, AuditRun } from "../shared/drift/auditRun.ts";
+import { compareFindings } from "../shared/drift/compare.ts";
+import { findingsOf } from "../shared/drift/findingsState.ts";
+import { cancelAudit, findRun, listRuns, readProgress } from "../shared/drift/runs.ts";
+import { startAudit } from "../shared/drift/startAudit.ts";
+import { InvalidInput } from "../shared/errors.ts";
+import { readPolicy } from "../shared/policyStore.ts";
+import type { Ports, Run } from "../shared/ports.ts";
+import { showFinding } from "./findings.ts";
+import { Audit, AuditDifference, NewAudit, pageOf as schemaOfPage } from "./model.ts";
+import { defineOperation } from "./operation.ts";
+import { pageOfStream, paging, startOf } from "./page.ts";
+import { ApiProblem } from "./problem.ts";
+import { reportOperation } from "./report.ts";
+
+const name = z.string().min(4).max(64);
+const Id = z.strictObject({ id: name });
+
+export const audits = [
+  defineOperation({
+    name: "listAudits",
+    method: "GET",
+    path: "/audits",
+    summary: "Audits, newest first",
+    role: "Mooring.Reader",
+    query: z.strictObject({ state: Audit.shape.state.optional(), ...paging }),
+    response: schemaOfPage(Audit),
+    handle: async ({ run, query: { state, limit, continuation } }) => {
+      const rows = listAll(run, state, startOf(continuation));
+      const page = await pageOfStream(rows, { limit, show: (audit) => audit });
+      return { body: { ...page, items: await Promise.all(page.items.map((one) => showRun(run, one))) } };
+    },
+  }),
+  defineOperation({
+    name: "startAudit",
+    method: "POST",
+    path: "/audits",
+    summary: "Audits everything, or some scopes, now. Nothing in Azure is written",
+    role: "Mooring.Operator",
+    body: NewAudit,
+    response: Audit,
+    handle: async ({ run, body, principal }) => {
+      const { scopes } = body;
+      const asked = { who: principal.name, why: "asked for", ...(scopes && { only: scopes }) };
+      return { status: 202, body: await showRun(run, await startAudit(run, asked)) };
+    },
+  }),
+  defineOperation({
+    name: "getAudit",
+    method: "GET",
+    path: "/audits/{id}",
+    summary: "One audit, and how far it is. `latest` and `previous` are names too",
+    role: "Mooring.Reader",
+    params: Id,
+    response: Audit,
+    handle: async ({ run, params }) => ({ body: await showRun(run, await demandRun(run, params.id)) }),
+  }),
+  defineOperation({
+    name: "cancelAudit",
+    method: "POST",
+    path: "/audits/{id}/cancel",
+    summary: "Lets a running audit end early: what it found stays, what it has not begun is left",
+    role: "Mooring.Operator",
+    params: Id,
+    response: Audit,
+    handle: async ({ run, params, principal }) => {
+      const { id } = await demandRun(run, params.id);
+      if (!(await cancelAudit(run, id, principal.name)))
+        throw new ApiProblem(409, `Audit ${id} has ended already`);
+      return { body: await showRun(run, await demandRun(run, id)) };
+    },
+  }),
+  reportOperation(demandRun),
+  defineOperation({
+    name: "compareAudits",
+    method: "GET",
+    path: "/audits/{from}/diff/{to}",
+    summary: "What differs between the findings of two audits",
+    role: "Mooring.Reader",
+    params: z.strictObject({ from: name, to: name }),
+    response: AuditDifference,
+    handle: async ({ run, params }) => {
+      const [from, to] = await Promise.all([demandRun(run, params.from), demandRun(run, params.to)]);
+      return { body: await compare(run, from, to) };
+    },
+  }),
+];
 
 /** Newest first. */
 export async function latestAudits(run: Run, limit: number): Promise<Audit[]> {
-  const audits: Audit[] = [];
-  for await (const { value } of run.ports.tables.runs.list("all")) {
-    if (audits.length === limit) break;
-    audits.push(await showRun(run, value));
-  }
-  return audits;
+  return Promise.all((await listRuns(run, limit)).map((one) => showRun(run, one)));
 }
 
+/** @throws ApiProblem 404 */
+async function demandRun(run: Run, id: string): Promise<AuditRun> {
+  try {
+    return await findRun(run, id);
+  } catch (error) {
+    throw error instanceof InvalidInput ? new ApiProblem(404, error.problems) : error;
+  }
+}
+
+async function* listAll(run: Run, state: AuditRun["state"] | undefined, after: string | undefined) {
+  for await (const { key, value } of run.ports.tables.runs.list(
+    "all",
+    after === undefined ? {} : { from: after },
+  ))
+    if (key !== after && (state === undefined || value.state === state)) yield { item: value, at: key };
+}
+
+async function compare(run: Run, from: AuditRun, to: AuditRun): Promise<AuditDifference> {
+  const [before, after, { policy }] = await Promise.all([
+    findingsOf(run, from),
+    findingsOf(run, to),
+    readPolicy(run),
+  ]);
+  const { appeared, resolved, worse, unchanged } = compareFindings(before, after);
+  const show = (finding: (typeof before)[number]) => showFinding(finding, policy, run.now().toISOString());
+  return {
+    from: from.id,
+    to: to.id,
+    appeared: appeared.map(show),
+    resolved: resolved.map(show),
+    worse: [...worse],
+    unchanged,
+  };
+}
+
+const ended = new WeakMap<Ports, Map<string, Audit>>();
+
+/** One that has ended does not change any more, and is read once. */
 async function showRun(run: Run, audit: AuditRun): Promise<Audit> {
-  const scopes = (await Array.fromAsync(run.ports.tables.progress.list(audit.id))).map(({ value }) => value);
-  const { id, state, startedAtUtc, who, why } = audit;
-  const failed = scopes.filter((scope) => scope.state === "failed");
+  const known = ended.get(run.ports) ?? new Map<string, Audit>();
+  ended.set(run.ports, known);
+  const shown = known.get(audit.id) ?? showProgress(audit, await readProgress(run, audit.id));
+  if (shown.state !== "running") known.set(audit.id, shown);
+  return shown;
+}
+
+function showProgress(audit: AuditRun, progress: AuditProgress | undefined): Audit {
+  const { id, state, startedAtUtc, finishedAtUtc, who, why, counts, appeared, resolved } =
+    progress?.run ?? audit;
+  const { total = audit.scopes.length, finished = 0, scopes = [], remainingSeconds } = progress ?? {};
   return {
     id,
     state,
     startedAtUtc,
-    ...(audit.finishedAtUtc !== undefined && { finishedAtUtc: audit.finishedAtUtc }),
     who,
     why,
-    total: audit.scopes.length,
-    finished: scopes.filter((scope) => scope.finishedAtUtc !== undefined).length,
-    ...(audit.counts && { counts: audit.counts }),
-    ...(audit.appeared !== undefined && { appeared: audit.appeared }),
-    ...(audit.resolved !== undefined && { resolved: audit.resolved }),
-    failures: failed.map(({ scope, why = "" }) => ({ scope, why })),
+    total,
+    finished,
+    ...(finishedAtUtc !== undefined && { finishedAtUtc }),
+    ...(remainingSeconds !== undefined && { remainingSeconds }),
+    ...(counts && { counts }),
+    ...(appeared !== undefined && { appeared }),
+    ...(resolved !== undefined && { resolved }),
+    failures: scopes.flatMap((one) =>
+      one.state === "failed" ? [{ scope: one.scope, why: one.why ?? "" }] : [],
+    ),
   };
 }

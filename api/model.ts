@@ -77,6 +77,15 @@ export type Applied = z.infer<typeof Applied>;
 export const Outcome = z.object({ plan: Plan, applied: z.array(Applied).optional() });
 export type Outcome = z.infer<typeof Outcome>;
 
+/** Nothing is done: what would be done is not what `If-Match` names any more. This is it now. */
+export const PlanProblem = Problem.extend({ plan: Plan.optional() });
+export type PlanProblem = z.infer<typeof PlanProblem>;
+
+export const NewStop = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+/** `stopped` is absent while policy decides. */
+export const Writing = z.object({ stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional() });
+export type Writing = z.infer<typeof Writing>;
+
 // ---- findings and audits ---------------------------------------------------------------------------------------------------
 
 export const Acknowledgement = z.object({
@@ -385,6 +394,8 @@ export const Orphans = z.object({
   ),
 });
 export type Orphans = z.infer<typeof Orphans>;
+/** Makes again what a sweep deleted: the entry of its delete. */
+export const Restore = z.strictObject({ journalId: z.string().min(4).max(128) });
 export const NewHold = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 
 // ---- journal ---------------------------------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ export interface Reply<T = unknown> {
   readonly etag?: string;
   /** `body` is text of this type, not JSON. */
   readonly type?: string;
+  /** Content security policy of what is looked at; absent: nothing may be loaded. */
+  readonly policy?: string;
   /** Name of the file, for what is saved rather than looked at. */
   readonly fileName?: string;
 }
@@ -57,5 +59,5 @@ export interface Operation<Params = unknown, Query = unknown, Body = unknown, An
 export function defineOperation<Params, Query, Body, Answer>(
   operation: Operation<Params, Query, Body, Answer>,
 ): Operation {
-  return operation as Operation;
+  return operation;
 }

@@ -1,15 +1,31 @@
 /** Every operation of the HTTP API, by noun. From this table come the routing, the checks, the OpenAPI document and `docs/api.md`. */
+import { audits } from "./audits.ts";
+import { checks } from "./checks.ts";
 import { clusters } from "./clusters.ts";
+import { connections } from "./connections.ts";
 import { describe } from "./describe.ts";
+import { findings } from "./findings.ts";
+import { journal } from "./journal.ts";
+import { links } from "./links.ts";
 import { me } from "./me.ts";
 import type { Operation } from "./operation.ts";
+import { orphans } from "./orphans.ts";
 import { overview } from "./overview.ts";
 import { trend } from "./trend.ts";
+import { writing } from "./writing.ts";
 
 export const operations: readonly Operation[] = [
   ...me,
   ...overview,
   ...clusters,
+  ...checks,
+  ...findings,
   ...trend,
+  ...audits,
+  ...links,
+  ...connections,
+  ...orphans,
+  ...journal,
+  ...writing,
   describe(() => operations),
 ];

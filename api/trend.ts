@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { listTrend } from "../shared/drift/trend.ts";
 import type { Run } from "../shared/ports.ts";
 import { TrendDay } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 
 const MAX_DAYS = 366;
-const DAY = 24 * 3600 * 1000;
 
 export const trend = [
   defineOperation({
@@ -21,7 +21,6 @@ export const trend = [
 
 /** Oldest first. */
 export async function trendOf(run: Run, days: number): Promise<TrendDay[]> {
-  const from = new Date(run.now().getTime() - days * DAY).toISOString().slice(0, 10);
-  const rows = await Array.fromAsync(run.ports.tables.trends.list("all", { from }));
-  return rows.map(({ value: { date, counts, byCheck } }) => ({ date, counts, byCheck }));
+  const rows = await listTrend(run, days);
+  return rows.map(({ date, counts, byCheck }) => ({ date, counts: { ...counts }, byCheck: { ...byCheck } }));
 }

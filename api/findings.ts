@@ -1,0 +1,170 @@
+import { z } from "zod";
+import { acknowledge, withdraw } from "../shared/drift/acknowledge.ts";
+import { isThere, stateOf, SEVERITIES, type Finding as Stored } from "../shared/drift/finding.ts";
+import { findFinding, listFindings } from "../shared/drift/findingStore.ts";
+import { isFixable, planFix } from "../shared/drift/fix.ts";
+import { inParts, oneByOne } from "../shared/changes/parts.ts";
+import { parseResourceId } from "../shared/network/resourceId.ts";
+import type { Policy } from "../shared/policy.ts";
+import { readPolicy } from "../shared/policyStore.ts";
+import type { Run } from "../shared/ports.ts";
+import type { Row } from "../shared/storage/table.ts";
+import { etagOf, names } from "./etag.ts";
+import { Acknowledge, Finding, FindingState, Outcome, pageOf as schemaOfPage, Severity } from "./model.ts";
+import { defineOperation, type Call } from "./operation.ts";
+import { pageOf, paging } from "./page.ts";
+import { carryOut, planning } from "./plans.ts";
+import { ApiProblem } from "./problem.ts";
+
+const Id = z.strictObject({ id: z.string().regex(/^[0-9a-f]{12}$/, "12 hexadecimal digits") });
+type Id = z.infer<typeof Id>;
+
+const Filter = z.strictObject({
+  state: z.enum([...FindingState.options, "all"]).default("open"),
+  severity: Severity.optional(),
+  check: z.string().optional(),
+  cluster: z.string().optional(),
+  scope: z.string().optional(),
+  /** A resource id, or `cluster/namespace/name`. */
+  about: z.string().optional(),
+  /** Text that anything it says has. */
+  q: z.string().optional(),
+  ...paging,
+});
+type Filter = z.infer<typeof Filter>;
+
+export const findings = [
+  defineOperation({
+    name: "listFindings",
+    method: "GET",
+    path: "/findings",
+    summary: "Findings of the audits, the most severe first; open ones if nothing else is asked",
+    role: "Mooring.Reader",
+    query: Filter,
+    response: schemaOfPage(Finding),
+    handle: async ({ run, query }) => {
+      const [all, { policy }] = await Promise.all([listFindings(run), readPolicy(run)]);
+      const nowUtc = run.now().toISOString();
+      const wanted = all.filter((finding) => fits(finding, query, nowUtc));
+      const show = (finding: Stored) => showFinding(finding, policy, nowUtc);
+      return { body: pageOf(wanted, orderOf, { ...query, show }) };
+    },
+  }),
+  defineOperation({
+    name: "getFinding",
+    method: "GET",
+    path: "/findings/{id}",
+    summary: "One finding",
+    role: "Mooring.Reader",
+    params: Id,
+    response: Finding,
+    handle: async ({ run, params }) => ({ body: await show(run, await demand(run, params)) }),
+  }),
+  defineOperation({
+    name: "acknowledgeFinding",
+    method: "PUT",
+    path: "/findings/{id}/acknowledgement",
+    summary:
+      "Lets a finding be for a while: it counts no more until then, unless it gets worse. Needs If-Match with its etag",
+    role: "Mooring.Operator",
+    params: Id,
+    body: Acknowledge,
+    response: Finding,
+    errors: [412, 428],
+    handle: async (call) => {
+      const { run, params, body, principal } = call;
+      const { version } = await demandShown(call);
+      return {
+        body: await show(run, await acknowledge(run, params.id, { ...body, who: principal.name, version })),
+      };
+    },
+  }),
+  defineOperation({
+    name: "withdrawAcknowledgement",
+    method: "DELETE",
+    path: "/findings/{id}/acknowledgement",
+    summary: "Lets the finding count again. Needs If-Match with its etag",
+    role: "Mooring.Operator",
+    params: Id,
+    response: Finding,
+    errors: [412, 428],
+    handle: async (call) => {
+      const { version } = await demandShown(call);
+      return { body: await show(call.run, await withdraw(call.run, call.params.id, { version })) };
+    },
+  }),
+  defineOperation({
+    name: "fixFinding",
+    method: "POST",
+    path: "/findings/{id}/fix",
+    summary: "Does what Mooring can do about it",
+    role: "Mooring.Operator",
+    params: Id,
+    query: planning,
+    response: Outcome,
+    errors: [412, 428],
+    handle: async (call) => {
+      const { value } = await demand(call.run, call.params);
+      const plan = await planFix(call.run, value);
+      if (!plan) throw new ApiProblem(409, `Mooring can do nothing about this: ${value.advice}`);
+      const apply = inParts(call.app.apply, oneByOne(plan));
+      return carryOut(call, { plan, apply, why: `finding ${value.id} (${value.check})` });
+    },
+  }),
+];
+
+/** The most severe first, then those that are there the longest. */
+function orderOf({ severity, firstSeenAtUtc, id, scope }: Stored): string {
+  return `${SEVERITIES.indexOf(severity)} ${firstSeenAtUtc} ${id} ${scope}`;
+}
+
+function fits(finding: Stored, query: Filter, nowUtc: string): boolean {
+  const { state, severity, check, cluster, scope, about, q } = query;
+  const same = (wanted: string | undefined, is: string | undefined) =>
+    wanted === undefined || wanted.toLowerCase() === is?.toLowerCase();
+  if (state !== "all" && state !== stateOf(finding, nowUtc)) return false;
+  const isIt = same(severity, finding.severity) && same(check, finding.check) && same(scope, finding.scope);
+  if (!isIt || !same(cluster, finding.cluster) || !same(about, finding.about)) return false;
+  return q === undefined || textOf(finding).includes(q.toLowerCase());
+}
+
+function textOf({ id, check, about, message, advice }: Stored): string {
+  return [id, check, about, message, advice].join("\n").toLowerCase();
+}
+
+export function showFinding(finding: Stored, policy: Policy, nowUtc: string): Finding {
+  const { opensAtUtc: _, changed: _changed, reopenedAtUtc: _reopened, planned, ...said } = finding;
+  return {
+    ...said,
+    ...(planned && { planned: [...planned] }),
+    state: stateOf(finding, nowUtc),
+    name: parseResourceId(finding.about)?.name ?? finding.about.split("/").at(-1) ?? finding.about,
+    fixable: isFixable(finding, policy),
+    etag: etagOfFinding(finding),
+  };
+}
+
+/** Of what is written about it; when it was last seen is not. */
+function etagOfFinding(finding: Stored): string {
+  return etagOf(JSON.stringify({ ...finding, lastSeenAtUtc: "" }));
+}
+
+async function show(run: Run, { value }: Row<Stored>): Promise<Finding> {
+  return showFinding(value, (await readPolicy(run)).policy, run.now().toISOString());
+}
+
+async function demand(run: Run, { id }: Id): Promise<Row<Stored>> {
+  const row = await findFinding(run, id);
+  if (!row) throw new ApiProblem(404, `There is no finding ${id}`);
+  return row;
+}
+
+/** The finding as it was shown to whoever asks. @throws ApiProblem 404, 412 or 428 */
+async function demandShown({ run, params, ifMatch }: Call<Id>): Promise<Row<Stored>> {
+  const row = await demand(run, params);
+  if (!isThere(row.value)) throw new ApiProblem(409, `Finding ${params.id} is resolved`);
+  if (ifMatch === undefined) throw new ApiProblem(428, "Send If-Match with the finding's etag");
+  const shown = await show(run, row);
+  if (names(ifMatch, [shown.etag, etagOf(JSON.stringify(shown))])) return row;
+  throw new ApiProblem(412, "The finding has changed since");
+}

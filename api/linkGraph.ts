@@ -1,0 +1,74 @@
+/** What hangs together: Service → frontend → link → connections → consumers. */
+import { OWNER_TAG } from "../shared/links/owner.ts";
+import { consumerOf } from "../shared/links/planConnections.ts";
+import type { PlannedLink } from "../shared/links/planFor.ts";
+import { parseResourceId } from "../shared/network/resourceId.ts";
+import type { Link } from "./model.ts";
+
+type Graph = Link["graph"];
+type Node = Graph["nodes"][number];
+
+export function graphOf({ link, cluster, owner }: PlannedLink): Graph {
+  const service = serviceNode(link.tags[OWNER_TAG], cluster?.name, owner !== undefined);
+  const frontends = link.frontendIds.map((id): Node => ({
+    id,
+    kind: "frontend",
+    label: nameOf(id),
+    detail: parentName(id),
+  }));
+  const self: Node = { id: link.id, kind: "link", label: link.name, detail: link.alias };
+  const connections = link.connections.map(({ id, name, status }): Node => ({
+    id,
+    kind: "connection",
+    label: name,
+    detail: status,
+  }));
+  const consumers = new Map(
+    link.connections.map((one) => {
+      const node = consumerNode(one.endpointId, consumerOf(one));
+      return [node.id, node];
+    }),
+  );
+  return {
+    nodes: [...(service ? [service] : []), ...frontends, self, ...connections, ...consumers.values()],
+    edges: [
+      ...frontends.flatMap(({ id }): [string, string][] => (service ? [[service.id, id]] : [])),
+      ...frontends.map(({ id }): [string, string] => [id, link.id]),
+      ...connections.map(({ id }): [string, string] => [link.id, id]),
+      ...link.connections.map((one): [string, string] => [
+        one.id,
+        consumerNode(one.endpointId, consumerOf(one)).id,
+      ]),
+    ],
+  };
+}
+
+function serviceNode(
+  tag: string | undefined,
+  cluster: string | undefined,
+  isProved: boolean,
+): Node | undefined {
+  if (tag === undefined) return undefined;
+  const id = cluster === undefined ? tag : `${cluster}/${tag}`;
+  return {
+    id: `service ${id}`,
+    kind: "service",
+    label: id,
+    detail: isProved ? "proved to own it" : "named by a tag only",
+  };
+}
+
+/** Where Azure does not tell, all that is unknown is one. */
+function consumerNode(endpointId: string | undefined, subscription: string | undefined): Node {
+  if (endpointId === undefined) return { id: "consumer unknown", kind: "consumer", label: "unknown" };
+  const detail = subscription === undefined ? {} : { detail: subscription };
+  return { id: endpointId, kind: "consumer", label: nameOf(endpointId), ...detail };
+}
+
+function nameOf(id: string): string {
+  return parseResourceId(id)?.name ?? id;
+}
+
+function parentName(id: string): string {
+  return nameOf(parseResourceId(id)?.parentId ?? id);
+}

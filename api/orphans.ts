@@ -1,0 +1,194 @@
+import { z } from "zod";
+import { inParts, oneByOne } from "../shared/changes/parts.ts";
+import { canonicalId, parseResourceId, sameId } from "../shared/network/resourceId.ts";
+import { hold, listHolds, release } from "../shared/orphans/hold.ts";
+import type { Hold } from "../shared/orphans/model.ts";
+import { listQuarantine } from "../shared/orphans/quarantine.ts";
+import { listRestorable, listSuspects, type Restorable, type Suspect } from "../shared/orphans/suspects.ts";
+import { previewDue, releaseDeleted } from "../shared/orphans/sweep.ts";
+import { readPolicy } from "../shared/policyStore.ts";
+import type { Run } from "../shared/ports.ts";
+import { demandUndo } from "./journal.ts";
+import { demandKey, keyOf } from "./key.ts";
+import { NewHold, Orphan, Orphans, Outcome, Restore } from "./model.ts";
+import { defineOperation } from "./operation.ts";
+import { carryOut, planning } from "./plans.ts";
+import { ApiProblem } from "./problem.ts";
+import { forget, recently } from "./recent.ts";
+
+const Key = z.strictObject({ key: z.string().min(1).max(2048) });
+const DAY = 24 * 3600 * 1000;
+const RESTORABLE_DAYS = 30;
+
+const Filter = z.strictObject({
+  kind: Orphan.shape.kind.optional(),
+  cluster: z.string().optional(),
+  verdict: Orphan.shape.verdict.optional(),
+});
+type Filter = z.infer<typeof Filter>;
+
+export const orphans = [
+  defineOperation({
+    name: "listOrphans",
+    method: "GET",
+    path: "/orphans",
+    summary:
+      "What no living Service accounts for, with the evidence, and what sweeps deleted in the last 30 days",
+    role: "Mooring.Reader",
+    query: Filter,
+    response: Orphans,
+    handle: async ({ run, query }) => {
+      const sinceUtc = new Date(run.now().getTime() - RESTORABLE_DAYS * DAY).toISOString();
+      const [{ policy }, all, deleted] = await Promise.all([
+        readPolicy(run),
+        listShown(run),
+        listRestorable(run, sinceUtc),
+      ]);
+      const items = all.filter((orphan) => fits(orphan, query));
+      return { body: { mode: policy.modes.sweep, items, deleted: deleted.map(showDeleted) } };
+    },
+  }),
+  defineOperation({
+    name: "getOrphan",
+    method: "GET",
+    path: "/orphans/{key}",
+    summary: "One of them",
+    role: "Mooring.Reader",
+    params: Key,
+    response: Orphan,
+    handle: async ({ run, params }) => ({ body: await demand(run, params.key) }),
+  }),
+  defineOperation({
+    name: "holdOrphan",
+    method: "PUT",
+    path: "/orphans/{key}/hold",
+    summary: "Keeps it, whatever is proved, until it is released",
+    role: "Mooring.Operator",
+    params: Key,
+    body: NewHold,
+    response: Orphan,
+    handle: async ({ run, params, body, principal }) => {
+      const { resourceId } = await demand(run, params.key);
+      await hold(run, resourceId, { who: principal.name, why: body.reason });
+      forget(run);
+      return { body: await demand(run, params.key) };
+    },
+  }),
+  defineOperation({
+    name: "releaseOrphan",
+    method: "DELETE",
+    path: "/orphans/{key}/hold",
+    summary: "Takes a hold back; if it still is an orphan its grace begins anew",
+    role: "Mooring.Operator",
+    params: Key,
+    response: Orphan,
+    handle: async ({ run, params }) => {
+      const { resourceId, hold } = await demand(run, params.key);
+      if (!hold) throw new ApiProblem(409, "Nobody holds it");
+      await release(run, resourceId);
+      forget(run);
+      return { body: await demand(run, params.key) };
+    },
+  }),
+  defineOperation({
+    name: "sweepOrphans",
+    method: "POST",
+    path: "/orphans/sweep",
+    summary: "Deletes now what is due; each delete is proved once more right before",
+    role: "Mooring.Operator",
+    query: planning,
+    response: Outcome,
+    errors: [412, 428],
+    handle: async (call) => {
+      const { run, app } = call;
+      const { plan, options, parts, quarantined } = await previewDue(run);
+      const apply = inParts(app.apply, parts);
+      const reply = await carryOut(call, { plan, apply, options, why: "sweep asked for" });
+      await releaseDeleted(run, quarantined, reply.results);
+      return reply;
+    },
+  }),
+  defineOperation({
+    name: "restoreOrphan",
+    method: "POST",
+    path: "/orphans/restore",
+    summary: "Makes again what a sweep deleted",
+    role: "Mooring.Operator",
+    query: planning,
+    body: Restore,
+    response: Outcome,
+    errors: [412, 428],
+    handle: async (call) => {
+      const { journalId } = call.body;
+      const { plan, losses } = await demandUndo(call.run, journalId);
+      const apply = inParts(call.app.apply, oneByOne(plan));
+      return carryOut(call, { plan, losses, apply, why: `restore of ${journalId}` });
+    },
+  }),
+];
+
+/** What Azure has, from a moment ago; what people and the quarantine say of it, from now. */
+async function listShown(run: Run): Promise<Orphan[]> {
+  const [suspects, rows, holds] = await Promise.all([
+    recently(run, "suspects", () => listSuspects(run)),
+    listQuarantine(run),
+    listHolds(run),
+  ]);
+  const byId = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
+  return suspects.map(({ candidate }) =>
+    showOrphan({ candidate, row: byId.get(canonicalId(candidate.resourceId)) }, holds),
+  );
+}
+
+async function demand(run: Run, key: string): Promise<Orphan> {
+  const id = demandKey(key);
+  const found = (await listShown(run)).find(({ resourceId }) => sameId(resourceId, id));
+  if (!found)
+    throw new ApiProblem(404, "It is not suspected: a living Service accounts for it, or it is not there");
+  return found;
+}
+
+function fits(orphan: Orphan, { kind, cluster, verdict }: Filter): boolean {
+  if (kind !== undefined && orphan.kind !== kind) return false;
+  if (cluster !== undefined && orphan.cluster !== cluster) return false;
+  return verdict === undefined || orphan.verdict === verdict;
+}
+
+function showOrphan({ candidate, row }: Suspect, holds: readonly Hold[]): Orphan {
+  const { resourceId, kind, cluster, verdict, against, missing } = candidate;
+  const held = holds.find((one) => sameId(one.resourceId, resourceId));
+  return {
+    key: keyOf(resourceId),
+    resourceId,
+    name: nameOf(resourceId),
+    kind,
+    cluster,
+    verdict,
+    for: candidate.for.map(({ says, source, atUtc }) => ({ says, source, atUtc })),
+    against: [...against],
+    missing: [...missing],
+    ...(row && {
+      quarantine: {
+        sinceUtc: row.quarantinedAtUtc,
+        deleteAfterUtc: row.deleteAfterUtc,
+        lastProvedAtUtc: row.lastProvedAtUtc,
+      },
+    }),
+    ...(held && { hold: { who: held.who, why: held.why, sinceUtc: held.sinceUtc } }),
+  };
+}
+
+function showDeleted({ entry, losses }: Restorable): Orphans["deleted"][number] {
+  const { id, change, completedAtUtc, intendedAtUtc } = entry;
+  return {
+    journalId: id,
+    resourceId: change.resourceId,
+    name: nameOf(change.resourceId),
+    atUtc: completedAtUtc ?? intendedAtUtc,
+    losses: [...losses],
+  };
+}
+
+function nameOf(id: string): string {
+  return parseResourceId(id)?.name ?? id;
+}

@@ -1,0 +1,89 @@
+/**
+ * Plans and what becomes of them. A call that writes in Azure shows its plan with `dryRun=true`; without, it does what was shown: the
+ * plan is made afresh, and if it is not the one that `If-Match` names nothing is done.
+ */
+import { z } from "zod";
+import type { Applied as AppliedChange, Apply, ApplyOptions } from "../shared/changes/applied.ts";
+import { changeLines } from "../shared/changes/diff.ts";
+import type { Change, Plan as PlannedChanges } from "../shared/changes/plan.ts";
+import { parseResourceId } from "../shared/network/resourceId.ts";
+import { etagOf, names } from "./etag.ts";
+import type { Applied, Outcome, Plan, PlannedChange } from "./model.ts";
+import type { Call, Reply } from "./operation.ts";
+import { ApiProblem } from "./problem.ts";
+import { forget } from "./recent.ts";
+
+/** What every call takes that writes in Azure. */
+export const planning = z.strictObject({
+  dryRun: z.enum(["true", "false"]).default("false"),
+});
+
+export interface Doing {
+  readonly plan: PlannedChanges;
+  readonly losses?: readonly string[];
+  /** For the journal. */
+  readonly why: string;
+  readonly apply: Apply;
+  /** Of a plan that was made from more than itself. */
+  readonly options?: ApplyOptions;
+}
+
+/** @throws ApiProblem 428 without `If-Match`, 412 with the plan as it is now if it is another */
+export async function carryOut(
+  call: Call<unknown, z.infer<typeof planning>>,
+  doing: Doing,
+): Promise<Reply<Outcome> & { readonly results: readonly AppliedChange[] }> {
+  const plan = showPlan(doing.plan, doing.losses);
+  if (call.query.dryRun === "true") return { body: { plan }, etag: plan.etag, results: [] };
+  demandShown(call, plan);
+  const { run, principal } = call;
+  const cause = { why: doing.why, who: principal.name, correlationId: run.newId() };
+  const { options = { inSight: doing.plan.changes.length } } = doing;
+  const changed = doing.plan.changes.length > 0;
+  const results = changed ? await doing.apply(run, doing.plan, cause, options) : [];
+  forget(run);
+  return { body: { plan, applied: results.map(showApplied) }, results };
+}
+
+function demandShown({ ifMatch }: Call, plan: Plan): void {
+  if (ifMatch === undefined)
+    throw new ApiProblem(428, "Ask with dryRun=true first, then send If-Match with the etag of that plan");
+  if (names(ifMatch, [plan.etag])) return;
+  throw new ApiProblem(412, "What would be done is not what was shown any more", { more: { plan } });
+}
+
+export function showPlan({ changes }: PlannedChanges, losses: readonly string[] = []): Plan {
+  return { changes: changes.map(showChange), losses: [...losses], etag: etagOfPlan(changes, losses) };
+}
+
+/** Of what would be done and why; that the evidence is a second newer makes no other plan. */
+function etagOfPlan(changes: readonly Change[], losses: readonly string[]): string {
+  const said = changes.map(({ evidence, ...change }) => ({
+    ...change,
+    evidence: evidence.map(({ says, source }) => ({ says, source })),
+  }));
+  return etagOf(JSON.stringify({ said, losses }));
+}
+
+export function showChange(change: Change): PlannedChange {
+  const { action, resourceId, capability, cluster, reason, evidence } = change;
+  return {
+    action,
+    resourceId,
+    name: parseResourceId(resourceId)?.name ?? resourceId,
+    capability,
+    cluster,
+    reason,
+    lines: changeLines(change).map(({ mark, text }) => ({ mark, text })),
+    evidence: evidence.map(({ says, source, atUtc }) => ({ says, source, atUtc })),
+  };
+}
+
+function showApplied({ change, outcome, why, journalId }: AppliedChange): Applied {
+  return {
+    resourceId: change.resourceId,
+    outcome,
+    ...(why !== undefined && { why }),
+    ...(journalId !== undefined && { journalId }),
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import type { AuditRun } from "../shared/drift/auditRun.ts";
+import type { Run } from "../shared/ports.ts";
+import { defineOperation, type Operation } from "./operation.ts";
+
+/** As `shared/drift/report/formats.ts` has them; a test holds both together, so that only who wants a report loads what makes it. */
+export const REPORT_FORMATS = ["table", "json", "jsonl", "csv", "markdown", "sarif", "html"] as const;
+
+/** Scripts never run in it, whatever a resource's name says. */
+const REPORT_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox";
+
+/** `GET /audits/{id}/report`. */
+export function reportOperation(demandRun: (run: Run, id: string) => Promise<AuditRun>): Operation {
+  return defineOperation({
+    name: "getAuditReport",
+    method: "GET",
+    path: "/audits/{id}/report",
+    summary: "An audit's report as a file",
+    role: "Mooring.Reader",
+    params: z.strictObject({ id: z.string().min(4).max(64) }),
+    query: z.strictObject({
+      format: z.enum(REPORT_FORMATS).default("html"),
+      /** Save it rather than look at it. */
+      download: z.enum(["true", "false"]).default("false"),
+    }),
+    handle: async ({ run, params, query }) => {
+      const audit = await demandRun(run, params.id);
+      const [{ FORMATS }, { reportOf }] = await Promise.all([
+        import("../shared/drift/report/formats.ts"),
+        import("../shared/drift/report/gather.ts"),
+      ]);
+      const { mediaType, extension, render } = FORMATS[query.format];
+      return {
+        body: render(await reportOf(run, audit)),
+        type: mediaType,
+        policy: REPORT_POLICY,
+        ...(query.download === "true" && { fileName: `mooring-audit-${audit.id}.${extension}` }),
+      };
+    },
+  });
+}

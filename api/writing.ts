@@ -1,0 +1,36 @@
+/** The switch in front of every write to Azure. */
+import { z } from "zod";
+import { readStop, resumeWriting, stopWriting } from "../shared/changes/stop.ts";
+import { NewStop, Writing } from "./model.ts";
+import { defineOperation } from "./operation.ts";
+
+export const writing = [
+  defineOperation({
+    name: "stopWriting",
+    method: "POST",
+    path: "/stop",
+    summary: "Stops every write to Azure, in seconds",
+    role: "Mooring.Operator",
+    body: NewStop,
+    response: Writing,
+    handle: async ({ run, body: { reason }, principal }) => {
+      await stopWriting(run, `${reason} (${principal.name})`);
+      const stopped = await readStop(run);
+      return { body: { ...(stopped && { stopped }) } };
+    },
+  }),
+  defineOperation({
+    name: "resumeWriting",
+    method: "POST",
+    path: "/resume",
+    summary: "Lets policy decide again",
+    role: "Mooring.Operator",
+    body: z.strictObject({}),
+    response: Writing,
+    handle: async ({ run, principal }) => {
+      await resumeWriting(run);
+      run.log.info("writing resumed", { who: principal.name });
+      return { body: {} };
+    },
+  }),
+];
