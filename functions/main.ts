@@ -11,6 +11,7 @@ import "./pollLinks.ts";
 import "./scanInventory.ts";
 import "./sweepOrphans.ts";
 import "./auditDrift.ts";
+import "./tellNews.ts";
 import "./api.ts";
 import "./dashboard.ts";
 import "./health.ts";

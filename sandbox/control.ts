@@ -9,6 +9,7 @@ import { z, ZodError } from "zod";
 import { NewFault } from "./arm/faults.ts";
 import type { Arm } from "./arm/server.ts";
 import { Disorder, type EventGrid } from "./events/eventGrid.ts";
+import type { Topics } from "./events/topic.ts";
 import { issueToken } from "./identity/token.ts";
 import { LEAVE_TAG } from "./arm/managedClusters.ts";
 import { ArmClient } from "./cluster/armClient.ts";
@@ -31,6 +32,8 @@ export interface Parts {
   /** There once the host runs. */
   events: () => EventGrid | undefined;
   fleet: () => Fleet | undefined;
+  /** Absent where nobody is told of anything. */
+  topics?: Topics;
   /** What a client needs to know: URLs, keys, settings. */
   about: () => object;
 }
@@ -43,12 +46,13 @@ export function createControl(parts: Parts): Hono {
         { error: "unauthorized_client", error_description: "X-IDENTITY-HEADER is missing or wrong" },
         401,
       );
-    const { token, expiresOn } = issueToken(MOORING);
+    const resource = context.req.query("resource");
+    const { token, expiresOn } = issueToken(MOORING, new Date(), resource);
     return context.json({
       access_token: token,
       expires_on: String(expiresOn),
       expires_in: String(TOKEN_SECONDS),
-      resource: context.req.query("resource") ?? "",
+      resource: resource ?? "",
       token_type: "Bearer",
       client_id: MOORING.applicationId,
     });
@@ -57,6 +61,7 @@ export function createControl(parts: Parts): Hono {
   control.route("/sandbox/faults", faultRoutes(parts));
   control.route("/sandbox/events", eventRoutes(parts));
   control.route("/sandbox/clusters", clusterRoutes(parts));
+  control.get("/sandbox/topics", (context) => context.json(parts.topics?.events() ?? {}));
   control.onError((error, context) => context.json({ problems: problemsOf(error) }, 400));
   return control;
 }

@@ -12,6 +12,26 @@ const subscriptions = z
   )
   .pipe(z.array(z.guid("not a subscription id")).min(1, "name at least one subscription"));
 
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+function isSafe(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && LOOPBACK.includes(hostname));
+}
+
+const SECRET_CHARACTERS = 24;
+const SECRET_BYTES = { least: 24, most: 64 };
+
+/** What Standard Webhooks ask of a secret. */
+function isLongEnough(secret: string): boolean {
+  const [, base64] = /^whsec_(.*)$/.exec(secret) ?? [];
+  if (base64 === undefined) return secret.length >= SECRET_CHARACTERS;
+  const bytes = Buffer.from(base64, "base64");
+  const isBase64 = bytes.toString("base64").replace(/=+$/, "") === base64.replace(/=+$/, "");
+  return isBase64 && bytes.length >= SECRET_BYTES.least && bytes.length <= SECRET_BYTES.most;
+}
+
 export const Settings = z.object({
   MOORING_SUBSCRIPTIONS: subscriptions.describe("Subscriptions to watch, separated by commas or spaces"),
   MOORING_ARM_ENDPOINT: z
@@ -31,6 +51,32 @@ export const Settings = z.object({
     .regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, "letters and digits, starting with a letter")
     .default("mooring")
     .describe("Prefix of Mooring's tables"),
+  MOORING_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "letters, digits, dots, dashes and underscores, 1 to 63")
+    .default("mooring")
+    .describe("Name of this Mooring, for those who are told of findings by several"),
+  MOORING_WEBHOOK_URL: z
+    .url({ error: "must be a URL" })
+    .refine(isSafe, "must be https; http only on this machine")
+    .optional()
+    .describe("Where new and worse findings are posted; needs the secret"),
+  MOORING_WEBHOOK_SECRET: z
+    .string()
+    .refine(isLongEnough, "at least 24 characters; after whsec_ base64 of 24 to 64 bytes")
+    .optional()
+    .describe("Signs what is posted, as Standard Webhooks say: `whsec_` and base64, or any text"),
+  MOORING_EVENT_TOPIC: z
+    .url({ protocol: /^https$/, error: "must be an https URL" })
+    .optional()
+    .describe(
+      "Endpoint of an Event Grid custom topic (CloudEvents schema) that new and worse findings go to",
+    ),
+  MOORING_EVENT_TOPIC_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Access key of the topic; leave it out to use the app's identity"),
   MOORING_LOCAL_OPERATOR: z
     .string()
     .trim()
@@ -43,7 +89,6 @@ export type Settings = z.infer<typeof Settings>;
 
 /** Azure sets one of them wherever it runs an app. */
 const PLATFORM = ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_APP_NAME"];
-const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /** @throws InvalidInput naming every wrong or missing setting at once */
 export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -53,9 +98,19 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     problems.push(
       "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
     );
-  problems.push(...localOperatorProblems(env));
+  problems.push(...localOperatorProblems(env), ...webhookProblems(env));
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new InvalidInput(problems);
+}
+
+/** One without the other tells nobody anything. */
+function webhookProblems(env: Readonly<Record<string, string | undefined>>): string[] {
+  const { MOORING_WEBHOOK_URL: url, MOORING_WEBHOOK_SECRET: secret } = env;
+  if (url !== undefined && secret === undefined)
+    return ["MOORING_WEBHOOK_SECRET: needed to sign what MOORING_WEBHOOK_URL gets"];
+  return url === undefined && secret !== undefined
+    ? ["MOORING_WEBHOOK_URL: a secret signs nothing alone"]
+    : [];
 }
 
 /** Whoever reaches the app would be its operator: nothing but a sandbox may start so. */

@@ -6,6 +6,7 @@ import { OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
 import type { Check } from "../shared/drift/check.ts";
 import { CHECKS } from "../shared/drift/checks.ts";
 import { ReportDocument } from "../shared/drift/report/document.ts";
+import { Notice } from "../shared/drift/notice.ts";
 import { RULES } from "../shared/gate/rules.ts";
 import { Policy } from "../shared/policy.ts";
 import { Settings } from "../shared/settings.ts";
@@ -26,12 +27,18 @@ export const documents: readonly Document[] = [
   { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
+  { path: "docs/notices.schema.json", render: () => `${JSON.stringify(noticeSchema(), undefined, 2)}\n` },
   { path: "docs/policy.schema.json", render: () => `${JSON.stringify(policySchema(), undefined, 2)}\n` },
   {
     path: "docs/audit.schema.json",
     render: () => `${JSON.stringify(z.toJSONSchema(ReportDocument), undefined, 2)}\n`,
   },
 ];
+
+function noticeSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(Notice);
+  return { $schema, title: "What Mooring tells others of its audits, as CloudEvents", ...schema };
+}
 
 /** Text between `<!-- NAME -->` and `<!-- /NAME -->`, replaced. @throws Error if the document lacks the markers */
 function replaceBlock(text: string, name: string, block: string): string {

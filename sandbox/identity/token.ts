@@ -1,18 +1,20 @@
-/** Access tokens of the sandbox: unsigned, but in the form that clients take apart. Only ARM here believes them. */
+/** Access tokens of the sandbox: unsigned, but in the form that clients take apart. Only ARM and Event Grid here believe them. */
 import type { Caller } from "../arm/resourceType.ts";
 
 export const TENANT = "72f988bf-0000-4000-8000-2d7cd011db47";
+const ARM = "https://management.azure.com";
 const LIFETIME_SECONDS = 24 * 3600;
 
-/** A bearer token for the caller, and when it ends (Unix seconds). */
+/** A bearer token for the caller to show to the audience, and when it ends (Unix seconds). */
 export function issueToken(
   { objectId, applicationId, name }: Caller,
   now: Date = new Date(),
+  audience: string = ARM,
 ): { token: string; expiresOn: number } {
   const issued = Math.floor(now.getTime() / 1000);
   const expiresOn = issued + LIFETIME_SECONDS;
   const claims = {
-    aud: "https://management.azure.com",
+    aud: audience,
     iat: issued,
     nbf: issued,
     exp: expiresOn,
@@ -30,6 +32,13 @@ export function issueToken(
     ].join("."),
     expiresOn,
   };
+}
+
+/** True if the token is for that audience and has not ended. */
+export function isTokenFor(token: string, audience: string, now: Date = new Date()): boolean {
+  if (!readToken(token, now)) return false;
+  const { aud } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+  return typeof aud === "string" && aud.replace(/\/$/, "") === audience;
 }
 
 /** Who the token speaks for; `undefined` if it is none or has ended. */

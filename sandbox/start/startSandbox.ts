@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createArm, type Arm } from "../arm/server.ts";
 import { createControl, listenControl } from "../control.ts";
 import { createEventGrid, type EventGrid } from "../events/eventGrid.ts";
+import { createTopics, listenTopics } from "../events/topic.ts";
 import type { HostKeys } from "../host/keys.ts";
 import { certificates } from "../identity/certificate.ts";
 import { startStorage } from "../storage/startStorage.ts";
@@ -85,11 +86,21 @@ export async function startSandbox({
       () => armServer.close(),
     );
     const identityHeader = await secret(join(state, "identity-header"));
+    const topics = createTopics();
+    const topicServer = await listenTopics(topics, tls);
+    stops.push(() => topicServer.close());
     let events: EventGrid | undefined;
     let fleet: Fleet | undefined;
     let about: object = {};
     const control = await listenControl(
-      createControl({ arm, identityHeader, events: () => events, fleet: () => fleet, about: () => about }),
+      createControl({
+        arm,
+        identityHeader,
+        events: () => events,
+        fleet: () => fleet,
+        topics,
+        about: () => about,
+      }),
       ports.identity,
     );
     stops.push(() => control.close());
@@ -99,6 +110,7 @@ export async function startSandbox({
       controlUrl: control.url,
       identityHeader,
       caPath: tls.caPath,
+      topicUrl: `${topicServer.url}/topics/mooring/api/events`,
     });
     // So that `npm run mooring` finds this world while it is up, and only then.
     const environment = join(state, "app.env");
@@ -183,6 +195,7 @@ interface Known {
   controlUrl: string;
   identityHeader: string;
   caPath: string;
+  topicUrl: string;
 }
 
 /** What differs from Azure: endpoints and credentials, nothing else. */
@@ -192,11 +205,13 @@ function appSettings({
   controlUrl,
   identityHeader,
   caPath,
+  topicUrl,
 }: Known): Record<string, string> {
   return {
     AzureWebJobsStorage: connection,
     MOORING_SUBSCRIPTIONS: Object.keys(SUBSCRIPTIONS).join(","),
     MOORING_ARM_ENDPOINT: armUrl,
+    MOORING_EVENT_TOPIC: topicUrl,
     MOORING_LOCAL_OPERATOR: "operator@sandbox",
     IDENTITY_ENDPOINT: `${controlUrl}/msi/token`,
     IDENTITY_HEADER: identityHeader,

@@ -5,6 +5,7 @@ import type { Ports, Tables } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import { containerOpener, openCredential, queueOpener, tableOpener } from "./clients.ts";
 import { lazyActivity, lazyNetwork, lazyPermissions } from "./lazyReads.ts";
+import { createNotices } from "./notices.ts";
 import { azureQueue } from "./queue.ts";
 import { RequestsLeft } from "./requestsLeft.ts";
 import { azureStates } from "./states.ts";
@@ -60,7 +61,7 @@ export function createPorts(settings: Settings): AzurePorts {
     permissions: lazyPermissions(access),
     activity: lazyActivity(access, left),
     resources: lazyReader(() => arm("arm")),
-    notices: [],
+    notices: createNotices(settings),
     subscriptions: settings.MOORING_SUBSCRIPTIONS,
   };
   return { ports, writer: lazyWriter(() => arm("arm")) };

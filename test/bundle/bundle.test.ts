@@ -76,6 +76,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "sweepOrphans timerTrigger 0 0 * * * *",
     "sweepOrphansWork queueTrigger mooring-orphans",
     "takeSnapshot httpTrigger clusters/{cluster}/snapshot/{token?}",
+    "tellNews queueTrigger mooring-notices",
   ]);
 });
 

@@ -6,6 +6,7 @@ import { CallLog } from "./callLog.ts";
 export class MemoryNotices implements Notices {
   readonly calls = new CallLog();
   readonly name: Destination;
+  readonly source = "urn:mooring:test";
   readonly told: Notice[] = [];
 
   constructor(name: Destination) {

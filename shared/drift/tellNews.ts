@@ -1,0 +1,68 @@
+/** Tells one destination what a run found out. Called by the notices queue, which tries again until it is taken. */
+import { NotYet, Refused } from "../errors.ts";
+import type { Run } from "../ports.ts";
+import type { WorkItem } from "../storage/queue.ts";
+import type { AuditProgress, News } from "./auditRun.ts";
+import type { Notice } from "./notice.ts";
+import { readProgress } from "./runs.ts";
+
+/** The run ends right after it asks for this. */
+const RETRY_SECONDS = 5;
+
+const TYPES = {
+  new: "Mooring.Finding.Opened",
+  reopened: "Mooring.Finding.Reopened",
+  worse: "Mooring.Finding.Worsened",
+} as const;
+
+/** @throws NotYet if the run is about to end, or the receiver wants us to wait · Refused if there is no such run, or it is not taken */
+export async function tellNews(run: Run, { what, id }: Pick<WorkItem, "what" | "id">): Promise<void> {
+  const destination = run.ports.notices.find(({ name }) => name === what);
+  if (!destination) throw new Refused(`nobody is told by ${what} any more`);
+  const progress = await readProgress(run, id);
+  if (!progress) throw new Refused(`there is no audit ${id}`);
+  if (progress.run.state === "running") throw new NotYet(`audit ${id} has not ended`, RETRY_SECONDS);
+  const notices = toNotices(progress, destination.source);
+  await destination.tell(notices);
+  run.log.info("audit told", { id, to: what, notices: notices.length });
+}
+
+/** Findings first, the audit last; the same from the same run, so that a receiver knows what it has had. Pure. */
+export function toNotices(progress: AuditProgress, source: string): Notice[] {
+  const { id, finishedAtUtc: time = progress.run.startedAtUtc } = progress.run;
+  const envelope = { specversion: "1.0", source, time, datacontenttype: "application/json" } as const;
+  const news = progress.scopes.flatMap(({ appeared = [] }) => appeared);
+  return [
+    ...news.map((one) => ({
+      ...envelope,
+      id: `${id}/${one.id}`,
+      type: TYPES[one.what],
+      subject: one.id,
+      data: toData(id, one),
+    })),
+    { ...envelope, id, type: "Mooring.Audit.Finished", subject: id, data: toAudit(progress, time) },
+  ];
+}
+
+function toData(auditId: string, news: News) {
+  const { what: _, ...said } = news;
+  return { auditId, ...said };
+}
+
+function toAudit({ run, scopes }: AuditProgress, finishedAtUtc: string) {
+  const { id: auditId, state, startedAtUtc, counts, acknowledged = 0, appeared = 0, resolved = 0 } = run;
+  return {
+    auditId,
+    state: state === "running" ? ("failed" as const) : state,
+    startedAtUtc,
+    finishedAtUtc,
+    open: { ...(counts ?? { error: 0, warn: 0, info: 0 }) },
+    acknowledged,
+    appeared,
+    resolved,
+    untold: scopes.reduce((total, { untold = 0 }) => total + untold, 0),
+    failures: scopes
+      .filter((scope) => scope.state === "failed")
+      .map(({ scope, why = "unknown" }) => ({ scope, why })),
+  };
+}
