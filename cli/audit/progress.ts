@@ -1,6 +1,8 @@
 /** Progress of an audit on standard error: alive in a terminal, a line for each step elsewhere, nothing where a program reads the report. */
 import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { AuditProgress } from "../../shared/drift/auditRun.ts";
+import { inert } from "../../shared/drift/report/inert.ts";
+import { scopeName } from "../../shared/drift/report/model.ts";
 import type { Output } from "./output.ts";
 
 type OnProgress = (progress: AuditProgress) => void;
@@ -8,7 +10,17 @@ type Audit = (onProgress: OnProgress) => Promise<AuditProgress>;
 
 export function showProgress({ format }: Pick<Output, "format">, audit: Audit): Promise<AuditProgress> {
   if (process.stderr.isTTY) return alive(audit);
-  return audit(format === "table" ? (progress) => console.error(progressLine(progress)) : () => {});
+  return audit(format === "table" ? byLine() : () => {});
+}
+
+/** A line whenever a scope has ended. */
+function byLine(): OnProgress {
+  let finished = -1;
+  return (progress) => {
+    if (progress.finished === finished) return;
+    finished = progress.finished;
+    console.error(progressLine(progress));
+  };
 }
 
 async function alive(audit: Audit): Promise<AuditProgress> {
@@ -38,18 +50,17 @@ async function alive(audit: Audit): Promise<AuditProgress> {
 export function progressLine({ run, scopes, finished, total, remainingSeconds }: AuditProgress): string {
   const looked = scopes.reduce((sum, scope) => sum + (scope.looked ?? 0), 0);
   const now = scopes.filter(({ state }) => state === "running").map(({ scope }) => scope);
-  const still = remainingSeconds === undefined ? "" : `, about ${duration(remainingSeconds)} left`;
+  const still = !remainingSeconds ? "" : `, about ${duration(remainingSeconds)} left`;
   const doing = now.length === 0 ? "" : `: ${shorten(now)}`;
   const verb = run.state === "running" ? "Auditing" : "Audited";
   return `${verb} ${finished} of ${total} scopes, ${looked.toLocaleString("en")} things looked at${still}${doing}`;
 }
 
 function shorten([first = "", ...rest]: readonly string[]): string {
-  const name = first.length > NAME ? `…${first.slice(1 - NAME)}` : first;
+  const name = inert(scopeName(first));
   return rest.length === 0 ? name : `${name} and ${rest.length} more`;
 }
 
-const NAME = 48;
 const MINUTE = 60;
 
 /** `40 seconds`, `3 minutes`. */

@@ -10,9 +10,11 @@ import { SEVERITIES } from "../finding.ts";
 import { STYLE } from "./html/style.ts";
 import {
   countsOf,
+  fateOf,
   groupFindings,
   inOrder,
   shortId,
+  shortTime,
   subjectOf,
   totalOf,
   type AuditReport,
@@ -60,7 +62,7 @@ function header({ run, generatedAtUtc, open }: AuditReport): Markup {
 
 /** `2026-11-25 17:40 UTC`. */
 function time(utc: string): Markup {
-  return html`<time datetime="${utc}">${utc.slice(0, 16).replace("T", " ")} UTC</time>`;
+  return html`<time datetime="${utc}">${shortTime(utc)}</time>`;
 }
 
 function main(report: AuditReport): Markup {
@@ -81,10 +83,7 @@ function main(report: AuditReport): Markup {
 
 function unfinished({ unfinished }: AuditReport): Markup | undefined {
   if (unfinished.length === 0) return undefined;
-  const items = unfinished.map(
-    ({ scope, state, why }) =>
-      html`<li><code>${scope}</code>: ${state}${why !== undefined && `, ${why}`}</li>`,
-  );
+  const items = unfinished.map((scope) => html`<li>${fateOf(scope)}</li>`);
   return html`<div class="notice">
     <strong>Not everything was audited.</strong> Of these the findings are those of an earlier audit:
     <ul>

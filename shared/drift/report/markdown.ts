@@ -2,8 +2,10 @@
 import { inert } from "./inert.ts";
 import {
   countsOf,
+  fateOf,
   groupFindings,
   shortId,
+  shortTime,
   subjectOf,
   totalOf,
   type AuditReport,
@@ -29,14 +31,12 @@ function facts({ run, acknowledged, suspected, since, generatedAtUtc }: AuditRep
   const news = since
     ? ` Since audit \`${safe(shortId(since.runId))}\`: ${since.appeared} appeared, ${since.worse} got worse, ${since.resolved.length} resolved.`
     : "";
-  return `${acknowledged} acknowledged, ${suspected} suspected.${news} Audit \`${safe(shortId(run.id))}\` ${run.state}, ${generatedAtUtc}.`;
+  return `${acknowledged} acknowledged, ${suspected} suspected.${news} Audit \`${safe(shortId(run.id))}\` ${run.state}, ${shortTime(generatedAtUtc)}.`;
 }
 
 function warning({ unfinished }: AuditReport): string[] {
   if (unfinished.length === 0) return [];
-  const lines = unfinished.map(
-    ({ scope, state, why }) => `- ${safe(scope)}: ${state}${why ? `, ${safe(why)}` : ""}`,
-  );
+  const lines = unfinished.map((scope) => `- ${safe(fateOf(scope))}`);
   return [
     "**Not everything was audited.** Of these the findings are those of an earlier audit:",
     lines.join("\n"),
@@ -64,11 +64,13 @@ function aside(title: string, groups: readonly Group[], column: Column): string[
 }
 
 function acknowledgement({ acknowledged }: ReportedFinding): string {
-  return acknowledged ? `${acknowledged.untilUtc}, ${acknowledged.who}: ${acknowledged.reason}` : "";
+  return acknowledged
+    ? `${shortTime(acknowledged.untilUtc)}, ${acknowledged.who}: ${acknowledged.reason}`
+    : "";
 }
 
 function opensAt({ opensAtUtc = "" }: ReportedFinding): string {
-  return opensAtUtc;
+  return shortTime(opensAtUtc);
 }
 
 function resolved({ since }: AuditReport): string[] {

@@ -98,6 +98,31 @@ export function subjectOf(about: string): Subject {
   return { name: id.name, ...(place !== "" && { place }) };
 }
 
+/** `vnet vnet-shared in rg-network`; what is not a resource keeps its name. */
+export function scopeName(scope: string): string {
+  const [kind = "", about = ""] = scope.split(/:(.*)/s);
+  const id = parseResourceId(about);
+  return id ? `${kind} ${id.name} in ${id.resourceGroup}` : scope;
+}
+
+const FATES = {
+  waiting: "was not begun",
+  running: "is being audited",
+  failed: "failed",
+  left: "was left",
+  done: "is done",
+} as const satisfies Record<ScopeProgress["state"], string>;
+
+/** `mooring failed: throttled`. */
+export function fateOf({ scope, state, why }: AuditReport["unfinished"][number]): string {
+  return `${scopeName(scope)} ${FATES[state]}${why === undefined ? "" : `: ${why}`}`;
+}
+
+/** `2026-11-25 17:40 UTC`. */
+export function shortTime(utc: string): string {
+  return `${utc.slice(0, 16).replace("T", " ")} UTC`;
+}
+
 const NOUNS = {
   error: ["error", "errors"],
   warn: ["warning", "warnings"],

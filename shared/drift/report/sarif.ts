@@ -6,7 +6,7 @@
  */
 import type { Severity } from "../finding.ts";
 import { inert, inertJson } from "./inert.ts";
-import { subjectOf, type AuditReport, type CheckText, type ReportedFinding } from "./model.ts";
+import { fateOf, subjectOf, type AuditReport, type CheckText, type ReportedFinding } from "./model.ts";
 
 const LEVELS = { error: "error", warn: "warning", info: "note" } as const satisfies Record<Severity, string>;
 
@@ -50,9 +50,9 @@ function toInvocation({ run, unfinished }: AuditReport) {
     executionSuccessful: state === "done" && unfinished.length === 0,
     startTimeUtc: startedAtUtc,
     ...(finishedAtUtc !== undefined && { endTimeUtc: finishedAtUtc }),
-    toolExecutionNotifications: unfinished.map(({ scope, state, why }) => ({
+    toolExecutionNotifications: unfinished.map((scope) => ({
       level: "error",
-      message: { text: inert(`${scope} was not audited: ${state}${why ? `, ${why}` : ""}`) },
+      message: { text: plain(`Not audited: ${fateOf(scope)}`) },
     })),
   };
 }

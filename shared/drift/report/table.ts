@@ -5,8 +5,10 @@ import { SEVERITIES, type Severity } from "../finding.ts";
 import { inert } from "./inert.ts";
 import {
   countOf,
+  fateOf,
   groupFindings,
   shortId,
+  shortTime,
   subjectOf,
   totalOf,
   type AuditReport,
@@ -101,18 +103,16 @@ function aside(pen: Pen, title: string, groups: readonly Group[], says: Says): s
 
 function untilWhen({ check, acknowledged }: ReportedFinding): string {
   const { untilUtc = "", who = "", reason = "" } = acknowledged ?? {};
-  return `${check}: until ${untilUtc}, by ${who}: ${reason}`;
+  return `${check}: until ${shortTime(untilUtc)}, by ${who}: ${reason}`;
 }
 
 function opensWhen({ check, message, opensAtUtc = "" }: ReportedFinding): string {
-  return `${check}: ${message}; a finding if it is still so at ${opensAtUtc}`;
+  return `${check}: ${message}; a finding if it is still so at ${shortTime(opensAtUtc)}`;
 }
 
 function summary({ paint, columns }: Pen, report: AuditReport): string[] {
   const { run, since, unfinished, generatedAtUtc } = report;
-  const left = unfinished.map(
-    ({ scope, state, why }) => `! ${inert(scope)} is ${state}${why ? `: ${inert(why)}` : ""}`,
-  );
+  const left = unfinished.map((scope) => `! ${inert(fateOf(scope))}`);
   const news = since
     ? `Since audit ${shortId(since.runId)}: ${since.appeared} appeared, ${since.worse} got worse, ${since.resolved.length} resolved.`
     : "There is no earlier audit to compare with.";
@@ -124,7 +124,7 @@ function summary({ paint, columns }: Pen, report: AuditReport): string[] {
     ...wrap(verdict(paint, report), columns, ""),
     ...wrap(news, columns, ""),
     ...wrap(
-      `Audit ${shortId(run.id)}: ${run.state}, ${run.finishedAtUtc ?? generatedAtUtc}, by ${inert(run.who)}.`,
+      `Audit ${shortId(run.id)}: ${run.state}, ${shortTime(run.finishedAtUtc ?? generatedAtUtc)}, by ${inert(run.who)}.`,
       columns,
       "",
     ).map((line) => paint("quiet", line)),

@@ -1,4 +1,4 @@
-import { subjectOf, type ReportedFinding } from "../model.ts";
+import { shortTime, subjectOf, type ReportedFinding } from "../model.ts";
 import { html, type Content, type Markup } from "./markup.ts";
 
 /** One finding: what is wrong, what to do, what Mooring would do. */
@@ -42,19 +42,15 @@ function sides({ declared, allowed, actual }: ReportedFinding): Content[] {
 function life({ firstSeenAtUtc, reopened, acknowledged, opensAtUtc, state }: ReportedFinding): Content[] {
   const again = reopened ? `, came back ${reopened} times` : "";
   return [
-    fact("First seen", `${shown(firstSeenAtUtc)}${again}`),
+    fact("First seen", `${shortTime(firstSeenAtUtc)}${again}`),
     acknowledged &&
       state === "acknowledged" &&
       fact(
         "Acknowledged",
-        `until ${shown(acknowledged.untilUtc)} by ${acknowledged.who}: ${acknowledged.reason}`,
+        `until ${shortTime(acknowledged.untilUtc)} by ${acknowledged.who}: ${acknowledged.reason}`,
       ),
-    opensAtUtc !== undefined && state === "suspected" && fact("Counts from", shown(opensAtUtc)),
+    opensAtUtc !== undefined && state === "suspected" && fact("Counts from", shortTime(opensAtUtc)),
   ];
-}
-
-function shown(utc: string): string {
-  return `${utc.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 const MARKS: Readonly<Record<string, string>> = { "+": "made", "~": "changed", "-": "removed" };
