@@ -1,5 +1,13 @@
-import { Page } from "../../ui/Page.tsx";
+/** `#/audits` lists them, `#/audits/ID` is one, `#/audits?from=ID&to=ID` is what differs between two. */
+import { useRoute } from "../../ui/route.ts";
+import { AuditPage } from "./AuditPage.tsx";
+import { AuditsPage } from "./AuditsPage.tsx";
+import { ComparePage } from "./ComparePage.tsx";
+import "./audits.css";
 
 export function Audits() {
-  return <Page title="Audits">Being built.</Page>;
+  const { key, query } = useRoute();
+  const [from, to] = [query.get("from"), query.get("to")];
+  if (key !== undefined) return <AuditPage key={key} id={key} />;
+  return from && to ? <ComparePage from={from} to={to} /> : <AuditsPage />;
 }

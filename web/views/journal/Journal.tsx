@@ -1,5 +1,64 @@
+/**
+ * `#/journal?resource=…&capability=…&outcome=…&who=…` lists what was written to Azure, newest first; `#/journal/ID` is one entry beside
+ * the list, with the resource before and after, and the way back.
+ */
+import { useMemo } from "preact/hooks";
+import type { JournalEntry } from "../../../api/model.ts";
 import { Page } from "../../ui/Page.tsx";
+import { Split } from "../../ui/Panel.tsx";
+import { Empty, Resource } from "../../ui/Resource.tsx";
+import { href, useRoute } from "../../ui/route.ts";
+import { Table } from "../../ui/Table.tsx";
+import { useList } from "../../ui/useResource.ts";
+import { COLUMNS } from "./columns.tsx";
+import { EntryPanel } from "./EntryPanel.tsx";
+import { filterEntries, readFilter } from "./filter.ts";
+import { Filters } from "./Filters.tsx";
+import "./journal.css";
 
 export function Journal() {
-  return <Page title="Journal">Being built.</Page>;
+  const { key, query } = useRoute();
+  const filter = readFilter(query);
+  const entries = useList<JournalEntry>("/journal");
+  const shown = useMemo(() => filterEntries(entries.data ?? [], filter), [entries.data, query.toString()]);
+  return (
+    <Page
+      title="Journal"
+      lead="Everything that Mooring wrote to Azure: what, by whom, why, and the way back."
+    >
+      <Filters filter={filter} all={entries.data ?? []} shown={shown.length} />
+      <Split
+        panel={key !== undefined && <EntryPanel id={key} closeHref={href("journal", undefined, query)} />}
+      >
+        <Resource of={entries} lines={14}>
+          {(all) => (
+            <Table
+              caption="Journal"
+              columns={COLUMNS}
+              rows={shown}
+              keyOf={({ id }) => id}
+              hrefOf={({ id }) => href("journal", id, query)}
+              current={key}
+              empty={<NoEntries isFiltered={all.length > 0} />}
+            />
+          )}
+        </Resource>
+      </Split>
+    </Page>
+  );
+}
+
+function NoEntries({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered)
+    return (
+      <Empty title="No entry fits these filters.">
+        <a href={href("journal")}>Show all</a>
+      </Empty>
+    );
+  return (
+    <Empty title="Nothing was written to Azure yet.">
+      Every change appears here, with the resource before and after. In <code>observe</code> mode nothing is
+      written.
+    </Empty>
+  );
 }

@@ -1,5 +1,33 @@
+/** What needs a person now, how things go, and whether Mooring itself is well. */
+import type { Overview as Told } from "../../../api/model.ts";
 import { Page } from "../../ui/Page.tsx";
+import { Resource } from "../../ui/Resource.tsx";
+import { useResource } from "../../ui/useResource.ts";
+import { RunAudit } from "../audits/RunAudit.tsx";
+import { Clusters } from "./Clusters.tsx";
+import { LastAudits } from "./LastAudits.tsx";
+import { Needs } from "./Needs.tsx";
+import { Trend } from "./Trend.tsx";
+import { Wellbeing } from "./Wellbeing.tsx";
+import "../audits/audits.css";
+import "./overview.css";
 
 export function Overview() {
-  return <Page title="Overview">Being built.</Page>;
+  const overview = useResource<Told>("/overview", { everySeconds: 3 });
+  const isRunning = overview.data?.audits.some(({ state }) => state === "running") ?? false;
+  return (
+    <Page title="Overview" actions={<RunAudit isRunning={isRunning} />}>
+      <Resource of={overview} lines={16}>
+        {({ needs, trend, audits, clusters, mooring }) => (
+          <div class="overview">
+            <Needs needs={needs} wasAudited={mooring.auditedAtUtc !== undefined} />
+            <Trend days={trend} />
+            <LastAudits audits={audits} />
+            <Clusters clusters={clusters} />
+            <Wellbeing mooring={mooring} />
+          </div>
+        )}
+      </Resource>
+    </Page>
+  );
 }

@@ -1,0 +1,106 @@
+import type { Audit } from "../../../api/model.ts";
+import { Card } from "../../ui/Card.tsx";
+import { Page } from "../../ui/Page.tsx";
+import { Resource } from "../../ui/Resource.tsx";
+import { href } from "../../ui/route.ts";
+import { CountsBadges } from "../../ui/Severity.tsx";
+import { Time } from "../../ui/Time.tsx";
+import { useResource } from "../../ui/useResource.ts";
+import { AuditProgress, AuditState } from "./AuditProgress.tsx";
+
+/** What the API renders; the first is for people. */
+const FORMATS = [
+  ["html", "HTML"],
+  ["markdown", "Markdown"],
+  ["csv", "CSV"],
+  ["json", "JSON"],
+  ["jsonl", "JSON lines"],
+  ["sarif", "SARIF"],
+  ["table", "Text"],
+] as const;
+
+export function AuditPage({ id }: { id: string }) {
+  const audit = useResource<Audit>(`/audits/${encodeURIComponent(id)}`, { everySeconds: 2 });
+  return (
+    <Page title={`Audit ${id.slice(-8)}`} lead={<a href={href("audits")}>All audits</a>}>
+      <Resource of={audit}>
+        {(data) => (
+          <>
+            {data.state === "running" && <AuditProgress audit={data} />}
+            <Facts audit={data} />
+            <Failures audit={data} />
+            <Reports id={data.id} />
+          </>
+        )}
+      </Resource>
+    </Page>
+  );
+}
+
+function Facts({ audit }: { audit: Audit }) {
+  return (
+    <Card title="What it did" actions={<AuditState audit={audit} />}>
+      <dl class="facts">
+        <dt>Started</dt>
+        <dd>
+          <Time utc={audit.startedAtUtc} /> by {audit.who}, {audit.why}
+        </dd>
+        <dt>Ended</dt>
+        <dd>{audit.finishedAtUtc === undefined ? "not yet" : <Time utc={audit.finishedAtUtc} />}</dd>
+        <dt>Scopes</dt>
+        <dd class="number">
+          {audit.finished} of {audit.total}
+        </dd>
+        <dt>Open findings</dt>
+        <dd>{audit.counts ? <CountsBadges counts={audit.counts} /> : "told when it ends"}</dd>
+        <dt>New</dt>
+        <dd class="number">{audit.appeared ?? "–"}</dd>
+        <dt>Resolved</dt>
+        <dd class="number">{audit.resolved ?? "–"}</dd>
+      </dl>
+      <p class="card-more">
+        <a href={href("findings")}>Findings as they are now</a>
+        <a href={href("audits", undefined, { from: "previous", to: audit.id })}>
+          Compare with the one before
+        </a>
+      </p>
+    </Card>
+  );
+}
+
+function Failures({ audit: { failures } }: { audit: Audit }) {
+  if (failures.length === 0) return null;
+  return (
+    <Card title="What could not be audited">
+      <p class="quiet">Findings of these scopes are as the audit before left them.</p>
+      <ul class="failures">
+        {failures.map(({ scope, why }) => (
+          <li key={scope}>
+            <code>{scope}</code>: {why}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Reports({ id }: { id: string }) {
+  return (
+    <Card title="Reports">
+      <ul class="reports">
+        {FORMATS.map(([format, title]) => (
+          <li key={format}>
+            <a
+              class="button"
+              href={`/api/v1/audits/${encodeURIComponent(id)}/report?format=${format}`}
+              target="_blank"
+              rel="noopener"
+            >
+              {title}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,27 @@
+import { useState } from "preact/hooks";
+import { attempt } from "../../ui/attempt.ts";
+import { Button } from "../../ui/Button.tsx";
+import { send } from "../../ui/http.ts";
+import { useMe } from "../../ui/me.ts";
+
+/** Begins an audit of everything. It reads Azure and writes nothing there. */
+export function RunAudit({ isRunning }: { isRunning: boolean }) {
+  const { isOperator } = useMe();
+  const [isAsking, setAsking] = useState(false);
+  const run = async () => {
+    setAsking(true);
+    await attempt(() => send("POST", "/audits", { body: {} }), "An audit of everything has begun.");
+    setAsking(false);
+  };
+  const why = isOperator ? undefined : "Running an audit needs the role Mooring.Operator";
+  return (
+    <Button
+      kind="primary"
+      title={why}
+      disabled={!isOperator || isAsking || isRunning}
+      onClick={() => void run()}
+    >
+      {isRunning ? "An audit is running" : "Run an audit"}
+    </Button>
+  );
+}

@@ -1,0 +1,85 @@
+import { useState } from "preact/hooks";
+import type { Finding } from "../../../api/model.ts";
+import { ApiProblem, send } from "../../ui/http.ts";
+import { notify } from "../../ui/notify.tsx";
+import { ReasonDialog } from "../../ui/ReasonDialog.tsx";
+import { Field } from "../../ui/Field.tsx";
+import { count } from "../../ui/words.ts";
+
+const DAY = 24 * 3600 * 1000;
+const TIMES = [
+  [1, "a day"],
+  [7, "a week"],
+  [30, "30 days"],
+  [90, "90 days"],
+] as const;
+
+interface AcknowledgeProps {
+  findings: readonly Finding[];
+  onClose: () => void;
+  onDone?: () => void;
+}
+
+/** Lets findings be for a while: they count no more until then, unless they get worse. */
+export function Acknowledge({ findings, onClose, onDone }: AcknowledgeProps) {
+  const [days, setDays] = useState(7);
+  const [isBusy, setBusy] = useState(false);
+  const acknowledge = async (reason: string) => {
+    setBusy(true);
+    const untilUtc = new Date(Date.now() + days * DAY).toISOString();
+    const problems = await acknowledgeAll(findings, { untilUtc, reason });
+    for (const problem of problems) notify(problem, "error");
+    const done = findings.length - problems.length;
+    if (done > 0) notify(`${count(done, "finding")} acknowledged.`);
+    onClose();
+    onDone?.();
+  };
+  const title = findings.length === 1 ? "Acknowledge" : `Acknowledge ${count(findings.length, "finding")}`;
+  return (
+    <ReasonDialog
+      title={title}
+      label="Why it may be so"
+      hint="Whoever looks at it next reads this."
+      most={500}
+      next="Acknowledge"
+      isBusy={isBusy}
+      onReason={(reason) => void acknowledge(reason)}
+      onClose={onClose}
+    >
+      <p>
+        Acknowledged findings count no more and fail no pipeline until the time is over, unless they get
+        worse.
+      </p>
+      <Field label="For">
+        {(ids) => (
+          <select {...ids} value={days} onChange={(event) => setDays(Number(event.currentTarget.value))}>
+            {TIMES.map(([value, title]) => (
+              <option key={value} value={value}>
+                {title}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+    </ReasonDialog>
+  );
+}
+
+/** One after the other; gives a sentence for each that could not be. */
+async function acknowledgeAll(
+  findings: readonly Finding[],
+  body: { readonly untilUtc: string; readonly reason: string },
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { id, etag, name } of findings) {
+    try {
+      await send("PUT", `/findings/${encodeURIComponent(id)}/acknowledgement`, { body, etag });
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      problems.push(
+        `${name}: ${error.status === 412 ? "it changed since it was shown" : error.problems.join(" ")}`,
+      );
+    }
+  }
+  return problems;
+}

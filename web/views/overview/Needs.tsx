@@ -1,0 +1,70 @@
+import type { Overview } from "../../../api/model.ts";
+import type { Tone } from "../../ui/Badge.tsx";
+import { Card } from "../../ui/Card.tsx";
+import { href } from "../../ui/route.ts";
+import { number } from "../../ui/words.ts";
+
+type Needs = Overview["needs"];
+
+interface Tile {
+  readonly value: number;
+  readonly title: string;
+  readonly more: string;
+  readonly href: string;
+  /** When there is anything. */
+  readonly tone: Tone;
+}
+
+/** Each count leads to the list that it counts. */
+export function Needs({ needs, wasAudited }: { needs: Needs; wasAudited: boolean }) {
+  const tiles = toTiles(needs);
+  const isCalm = wasAudited && tiles.every(({ value }) => value === 0);
+  return (
+    <Card title="What needs a person now" class="overview-wide">
+      {isCalm && <p class="needs-calm">Nothing needs a person now.</p>}
+      <ul class="tiles">
+        {tiles.map((tile) => (
+          <li key={tile.title}>
+            <a class={`tile ${tile.value > 0 ? `tile-${tile.tone}` : "tile-none"}`} href={tile.href}>
+              <span class="tile-value number">{number(tile.value)}</span>
+              <span class="tile-title">{tile.title}</span>
+              <span class="tile-more">{tile.more}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function toTiles({ connections, quarantined, dueSoon, findings, acknowledged }: Needs): Tile[] {
+  return [
+    {
+      value: connections,
+      title: "Connections waiting",
+      more: "for approval",
+      href: href("links", undefined, { tab: "connections" }),
+      tone: "warn",
+    },
+    {
+      value: quarantined,
+      title: "In quarantine",
+      more: dueSoon > 0 ? `${dueSoon} due within a day` : "none due within a day",
+      href: href("orphans"),
+      tone: dueSoon > 0 ? "error" : "warn",
+    },
+    severityTile("error", "Errors", findings.error),
+    severityTile("warn", "Warnings", findings.warn),
+    { ...severityTile("info", "Notes", findings.info), more: `open; ${acknowledged} acknowledged` },
+  ];
+}
+
+function severityTile(severity: "error" | "warn" | "info", title: string, value: number): Tile {
+  return {
+    value,
+    title,
+    more: "open findings",
+    href: href("findings", undefined, { severity }),
+    tone: severity,
+  };
+}
