@@ -7,6 +7,7 @@ import { FullOn } from "./FullOn.tsx";
 import { planGrowth, type GrowthChart } from "./planGrowth.ts";
 import { linePath } from "./usage.ts";
 import { useWidth } from "./useElement.ts";
+import "../../ui/facts.css";
 
 const HEIGHT = 140;
 
@@ -17,16 +18,18 @@ export function Growth({ subnet }: { subnet: Subnet }) {
   const chart = planGrowth(subnet, { width: Math.max(1, width), height: HEIGHT });
   return (
     <Card title="How it fills">
-      <dl class="facts">
-        <dt>Full on</dt>
-        <dd>
-          <FullOn subnet={subnet} />
-        </dd>
+      <dl class="fact-grid">
+        <div>
+          <dt>Full on</dt>
+          <dd>
+            <FullOn subnet={subnet} />
+          </dd>
+        </div>
         {subnet.forecast && (
-          <>
+          <div>
             <dt>Rate</dt>
             <dd>{rateText(subnet.forecast.perDay)}, from the last thirty days</dd>
-          </>
+          </div>
         )}
       </dl>
       <div ref={box}>

@@ -56,8 +56,10 @@ export function PrefixCard({ prefix, holders }: PrefixCardProps) {
       >
         <AddressDetails cells={cells} offset={pinned} onPin={pin} onFind={(text) => change({ text })} />
       </MapFigure>
-      <KeyHelp />
-      <News cells={cells} changed={changed} />
+      <div class="map-foot">
+        <KeyHelp />
+        <News cells={cells} changed={changed} />
+      </div>
     </Card>
   );
 }

@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<Subnet>[] = [
   {
     key: "used",
     title: "Addresses",
-    width: "8.5rem",
+    width: "9.5rem",
     align: "end",
     cell: (subnet) => <UsageText subnet={subnet} />,
     sortBy: ({ usable, used }) => usable - used,
@@ -65,9 +65,9 @@ function Notes({ subnet: { delegations, linkNetworkPolicies } }: { subnet: Subne
   return (
     <>
       {delegations.map((name) => (
-        <Badge key={name} tone="quiet">
-          {name}
-        </Badge>
+        <span key={name} class="delegation" title={`Delegated to ${name}`}>
+          {name.replace(/^Microsoft\./, "")}
+        </span>
       ))}
       {linkNetworkPolicies === "Disabled" && <Badge tone="info">links</Badge>}
     </>

@@ -4,7 +4,7 @@
  */
 import { holderAt, KINDS, kindAt, type Cells, type Kind } from "./cells.ts";
 import { addressAt, tailOf } from "./address.ts";
-import { columnLabels, rowLabels } from "./labels.ts";
+import { columnLabels, LABEL_PIXELS, rowLabels } from "./labels.ts";
 import { boxOf, writingOf, type Layout } from "./layout.ts";
 import { DIM, type Palette } from "./palette.ts";
 
@@ -28,8 +28,6 @@ export function drawMap(context: Context, view: View, palette: Palette): void {
   if (view.layout.gap === 0) drawPixels(context, view, palette);
   else drawBoxes(context, view, palette);
 }
-
-const LABEL_PIXELS = 11;
 
 function drawLabels(context: Context, { layout, first }: View, palette: Palette): void {
   context.font = `${LABEL_PIXELS}px ${palette.font}`;

@@ -1,6 +1,14 @@
 /** Draws what moves over a map: where the pointer and the keyboard are, what is pinned, found or just changed. */
-import { columnLabel, rowLabel } from "./labels.ts";
-import { boxOf, type Box } from "./layout.ts";
+import {
+  COLUMN_APART,
+  columnLabel,
+  LABEL_PIXELS,
+  labelStep,
+  ROW_APART,
+  rowLabel,
+  type Label,
+} from "./labels.ts";
+import { boxOf, type Box, type Layout } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import type { View } from "./draw.ts";
 
@@ -62,7 +70,7 @@ function drawRing(context: Context, { box, colour, thick, least }: Ring, palette
   context.strokeRect(x, y, width, height);
 }
 
-/** The labels of its row and column, over whatever labels are there. */
+/** The labels of its row and column, in place of those that stand there. */
 function drawCross(
   context: Context,
   view: View,
@@ -72,28 +80,38 @@ function drawCross(
   const index = (at ?? -1) - from;
   if (index < 0 || index >= layout.size) return;
   const [row, column] = [Math.floor(index / layout.columns), index % layout.columns];
-  context.font = `600 11px ${palette.font}`;
-  const x = layout.left + column * layout.cellWidth;
-  drawLabel(context, { text: columnLabel(layout, column), x, y: layout.top / 2, align: "left" }, palette);
-  const y = layout.top + (row + 0.5) * layout.cellHeight;
-  drawLabel(context, { text: rowLabel(layout, first, row), x: layout.left - 6, y, align: "right" }, palette);
-}
-
-interface Written {
-  readonly text: string;
-  readonly x: number;
-  readonly y: number;
-  readonly align: "left" | "right";
-}
-
-function drawLabel(context: Context, { text, x, y, align }: Written, palette: Palette): void {
-  const width = context.measureText(text).width;
-  context.textAlign = align;
+  context.font = `600 ${LABEL_PIXELS}px ${palette.font}`;
   context.textBaseline = "middle";
+  drawColumn(context, layout, { index: column, text: columnLabel(layout, column) }, palette);
+  drawRow(context, layout, { index: row, text: rowLabel(layout, first, row) }, palette);
+}
+
+function drawColumn(context: Context, layout: Layout, { index, text }: Label, palette: Palette): void {
+  const { left, top, cellWidth } = layout;
+  const x = left + index * cellWidth;
+  const width = context.measureText(text).width;
+  const slot = labelStep(cellWidth, COLUMN_APART) * cellWidth;
+  // Labels begin at each slot: all that it touches give way, whole.
+  const from = Math.floor((x - left) / slot) * slot;
+  const to = Math.ceil((x - left + width + 2) / slot) * slot;
   context.fillStyle = palette.background;
-  // Wider than the label beneath, which may stand a little beside.
-  const spare = align === "left" ? 16 : 4;
-  context.fillRect(align === "left" ? x - spare : x - width - spare, y - 8, width + spare + 16, 16);
+  context.fillRect(left + from, 0, to - from, top - 1);
+  context.textAlign = "left";
   context.fillStyle = palette.text;
-  context.fillText(text, x, y);
+  context.fillText(text, x, top / 2);
+}
+
+function drawRow(context: Context, layout: Layout, { index, text }: Label, palette: Palette): void {
+  const { left, top, cellHeight } = layout;
+  const y = top + (index + 0.5) * cellHeight;
+  const step = labelStep(cellHeight, ROW_APART);
+  const before = Math.floor(index / step) * step;
+  context.fillStyle = palette.background;
+  for (const one of [before, before + step]) {
+    const at = top + (one + 0.5) * cellHeight;
+    if (Math.abs(at - y) < LABEL_PIXELS + 1) context.fillRect(0, at - 7, left - 3, 14);
+  }
+  context.textAlign = "right";
+  context.fillStyle = palette.text;
+  context.fillText(text, left - 6, y);
 }

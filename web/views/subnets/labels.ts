@@ -8,8 +8,11 @@ export interface Label {
   readonly text: string;
 }
 
-const ROW_APART = 13;
-const COLUMN_APART = 30;
+/** Size of their type. */
+export const LABEL_PIXELS = 11;
+/** Least distances from one to the next. */
+export const ROW_APART = 13;
+export const COLUMN_APART = 30;
 
 /** Every how many rows or columns one is labelled: a power of two, so that labels are at least so many pixels apart. */
 export function labelStep(cellPixels: number, apartPixels: number): number {

@@ -33,7 +33,7 @@ const TALLEST = 640;
 
 /** As large as the width allows, in whole pixels, and not taller than a screen if it can be helped. */
 export function planLayout(size: number, availableWidth: number): Layout {
-  const left = availableWidth < NARROW ? 34 : 76;
+  const left = availableWidth < NARROW ? 34 : size > 2048 ? 84 : 100;
   const room = Math.max(1, availableWidth - left);
   const columns = Math.min(size, columnsFor(size, room));
   const rows = Math.ceil(size / columns);
@@ -71,7 +71,7 @@ function tallness(size: number, rows: number, cellWidth: number): number {
   const tallest = Math.max(1, Math.floor(TALLEST / rows));
   return size <= 2048
     ? Math.min(cellWidth, Math.max(tallest, 8))
-    : Math.min(Math.max(cellWidth, tallest), 16);
+    : Math.min(Math.max(cellWidth, tallest), 20);
 }
 
 function gapOf(cellWidth: number, cellHeight: number): number {

@@ -21,7 +21,7 @@ export interface Cursor {
   readonly active: number;
   /** The cell that is told of: under the pointer, else of the keyboard while it has the focus. */
   readonly at: number | undefined;
-  /** On which drawing the tip stands; undefined while it is shut. */
+  /** On which drawing the tip stands; undefined while there is none. */
   readonly tipOn: On | undefined;
   readonly marks: Marks;
   readonly pointOn: (on: On) => (offset: number | undefined) => void;
@@ -73,6 +73,7 @@ export function useCursor({ cells, layout, pinned, found, changed, onPin }: Curs
     else return;
     event.preventDefault();
   };
-  const tipOn = isTipShut || at === undefined ? undefined : (pointed?.on ?? "map");
+  // What is pinned is told in the details already.
+  const tipOn = isTipShut || at === undefined || at === pinned ? undefined : (pointed?.on ?? "map");
   return { active, at, tipOn, marks, pointOn, pick, onKeyDown, setFocus };
 }
