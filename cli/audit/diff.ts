@@ -1,17 +1,19 @@
 import type { Command } from "commander";
+import type { Mark } from "../../shared/changes/diff.ts";
 import type { AuditRun } from "../../shared/drift/auditRun.ts";
 import { compareFindings, type Difference } from "../../shared/drift/compare.ts";
 import { isWorse, stateOf, type Finding, type Severity } from "../../shared/drift/finding.ts";
 import { findingsOf } from "../../shared/drift/findingsState.ts";
 import { inert } from "../../shared/drift/report/inert.ts";
 import { inOrder, shortId, subjectOf } from "../../shared/drift/report/model.ts";
+import { hang, wrap } from "../../shared/drift/report/wrap.ts";
 import { findRun } from "../../shared/drift/runs.ts";
 import { InvalidInput } from "../../shared/errors.ts";
 import type { Run } from "../../shared/ports.ts";
 import { paint } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
-import { failOnProblems } from "./output.ts";
+import { failOnProblems, width } from "./output.ts";
 
 interface Options {
   readonly failOn?: string;
@@ -54,17 +56,26 @@ function lines(
 ): string[] {
   return [
     `Audit ${shortId(older.id)} → ${shortId(newer.id)}`,
-    ...inOrder(appeared).map((finding) => paint("+", `+ ${told(finding)}`)),
-    ...worse.map(({ check, about, from, to, id }) =>
-      paint("~", `~ ${id}  ${from} → ${to}  ${check}  ${inert(subjectOf(about).name)}`),
-    ),
-    ...inOrder(resolved).map((finding) => paint("-", `- ${told(finding)}`)),
+    ...inOrder(appeared).flatMap((one) => told("+", one, `${one.severity}  ${one.check}`, one.message)),
+    ...worse.flatMap((one) => told("~", one, `${one.from} → ${one.to}  ${one.check}`)),
+    ...inOrder(resolved).flatMap((one) => told("-", one, `${one.severity}  ${one.check}`, one.message)),
     `${appeared.length} appeared, ${worse.length} got worse, ${resolved.length} resolved, ${unchanged} as before.`,
   ];
 }
 
-function told({ id, severity, check, about, message }: Finding): string {
-  return `${id}  ${severity}  ${check}  ${inert(`${subjectOf(about).name}: ${message}`)}`;
+function told(
+  mark: Mark,
+  { id, about }: Pick<Finding, "id" | "about">,
+  what: string,
+  message?: string,
+): string[] {
+  const { name, place } = subjectOf(about);
+  const subject = inert(place === undefined ? name : `${name} in ${place}`);
+  const head = `${mark} ${id}  `;
+  return [
+    ...hang(head, `${what}  ${subject}`, width()),
+    ...(message === undefined ? [] : wrap(inert(message), width(), " ".repeat(head.length))),
+  ].map((line) => paint(mark, line));
 }
 
 /** What is acknowledged fails nothing. */

@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { listChecks } from "../../shared/drift/checks.ts";
 import { stateOf, type Finding, type FindingState } from "../../shared/drift/finding.ts";
 import { inert } from "../../shared/drift/report/inert.ts";
+import { hang } from "../../shared/drift/report/wrap.ts";
+import { width } from "../audit/output.ts";
 import { paint } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
@@ -17,7 +19,8 @@ export async function show(selector: string, _options: unknown, command: Command
   const state = stateOf(finding, run.now().toISOString());
   if (asData) return printData(command, { ...finding, state });
   for (const [name, value] of facts(finding, state))
-    if (value !== undefined) console.log(`${name.padEnd(WIDTH)} ${inert(value)}`);
+    if (value !== undefined)
+      for (const line of hang(`${name.padEnd(WIDTH)} `, inert(value), width())) console.log(line);
   for (const line of finding.planned ?? []) console.log(coloured(inert(line)));
   if (finding.planned) console.log(`To do this: mooring findings fix ${finding.id}`);
 }

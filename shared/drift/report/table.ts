@@ -1,8 +1,7 @@
 /** For people at a terminal: worst first, each check's advice once, and a line at the end that says it all. */
-import stringWidth from "string-width";
-import wrapAnsi from "wrap-ansi";
 import { SEVERITIES, type Severity } from "../finding.ts";
 import { inert } from "./inert.ts";
+import { hang, wrap } from "./wrap.ts";
 import {
   countOf,
   fateOf,
@@ -56,8 +55,8 @@ function block(pen: Pen, { check, severity, findings }: Group): string[] {
   const title = `${paint(severity, severity)}  ${paint("strong", inert(check.id))}`;
   const advices = [...new Set(findings.map(({ advice }) => advice))];
   return [
-    ...wrap(`${title}  ${paint("quiet", `${findings.length} found`)}`, columns, ""),
-    ...wrap(inert(check.title), columns, ""),
+    ...wrap(`${title}  ${paint("quiet", `${findings.length} found`)}`, columns),
+    ...wrap(inert(check.title), columns),
     "",
     ...findings.flatMap((finding) => [
       ...one(pen, finding, inert(finding.message)),
@@ -79,10 +78,8 @@ function one({ paint, columns }: Pen, finding: ReportedFinding, says: string): s
     .join(", ");
   const marks = [news, planned && "can be fixed"].filter((mark) => mark !== undefined).join(", ");
   const head = [inert(name), where && `(${inert(where)})`, marks && `· ${marks}`].filter(Boolean).join(" ");
-  const [first = "", ...rest] = wrap(head, columns, UNDER);
   return [
-    `${ID}${paint("quiet", inert(id).padEnd(12))}  ${first.slice(UNDER.length)}`,
-    ...rest,
+    ...hang(`${ID}${paint("quiet", inert(id).padEnd(12))}  `, head, columns),
     ...wrap(says, columns, UNDER).map((line) => paint("quiet", line)),
   ];
 }
@@ -117,12 +114,12 @@ function summary({ paint, columns }: Pen, report: AuditReport): string[] {
     ? `Since audit ${shortId(since.runId)}: ${since.appeared} appeared, ${since.worse} got worse, ${since.resolved.length} resolved.`
     : "There is no earlier audit to compare with.";
   return [
-    ...left.flatMap((line) => wrap(line, columns, "").map((text) => paint("warn", text))),
+    ...left.flatMap((line) => wrap(line, columns).map((text) => paint("warn", text))),
     ...(left.length > 0
-      ? wrap("Not everything was audited: of these the findings are those of an earlier audit.", columns, "")
+      ? wrap("Not everything was audited: of these the findings are those of an earlier audit.", columns)
       : []),
-    ...wrap(verdict(paint, report), columns, ""),
-    ...wrap(news, columns, ""),
+    ...wrap(verdict(paint, report), columns),
+    ...wrap(news, columns),
     ...wrap(
       `Audit ${shortId(run.id)}: ${run.state}, ${shortTime(run.finishedAtUtc ?? generatedAtUtc)}, by ${inert(run.who)}.`,
       columns,
@@ -140,12 +137,4 @@ function verdict(paint: PaintTone, { open, acknowledged, suspected }: AuditRepor
     paint(open[severity] > 0 ? severity : "quiet", countOf(severity, open[severity])),
   );
   return `${paint(worst, `✖ ${totalOf(open)} open:`)} ${counts.join(", ")} ${besides}`;
-}
-
-/** Lines of at most `columns` cells, each begun with the margin; a word that is too long is broken. */
-function wrap(text: string, columns: number, margin: string): string[] {
-  const width = columns - stringWidth(margin);
-  return wrapAnsi(text, width, { hard: true })
-    .split("\n")
-    .map((line) => `${margin}${line}`);
 }
