@@ -25,7 +25,7 @@ export function graphOf({ link, cluster, owner }: PlannedLink): Graph {
   }));
   const consumers = new Map(
     link.connections.map((one) => {
-      const node = consumerNode(one.endpointId, consumerOf(one));
+      const node = consumerNode(consumerOf(one));
       return [node.id, node];
     }),
   );
@@ -35,10 +35,7 @@ export function graphOf({ link, cluster, owner }: PlannedLink): Graph {
       ...frontends.flatMap(({ id }): [string, string][] => (service ? [[service.id, id]] : [])),
       ...frontends.map(({ id }): [string, string] => [id, link.id]),
       ...connections.map(({ id }): [string, string] => [link.id, id]),
-      ...link.connections.map((one): [string, string] => [
-        one.id,
-        consumerNode(one.endpointId, consumerOf(one)).id,
-      ]),
+      ...link.connections.map((one): [string, string] => [one.id, consumerNode(consumerOf(one)).id]),
     ],
   };
 }
@@ -58,11 +55,9 @@ function serviceNode(
   };
 }
 
-/** Where Azure does not tell, all that is unknown is one. */
-function consumerNode(endpointId: string | undefined, subscription: string | undefined): Node {
-  if (endpointId === undefined) return { id: "consumer unknown", kind: "consumer", label: "unknown" };
-  const detail = subscription === undefined ? {} : { detail: subscription };
-  return { id: endpointId, kind: "consumer", label: nameOf(endpointId), ...detail };
+/** A subscription with all its endpoints; where Azure does not tell, all that is unknown is one. */
+function consumerNode(subscription = "unknown"): Node {
+  return { id: `consumer ${subscription}`, kind: "consumer", label: subscription };
 }
 
 function nameOf(id: string): string {

@@ -5,8 +5,11 @@
 import type { Invocation } from "../shared/app.ts";
 import { optionsAnswer, problemAnswer, toAnswer, type ApiAnswer } from "./answer.ts";
 import { demandOwnOrigin, readInput, type ApiRequest } from "./input.ts";
+import type { Role } from "./model.ts";
 import { openApp, type Host } from "./open.ts";
+import type { Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
+import { planning } from "./plans.ts";
 import { demandRole, principalOf, signInOf } from "./principal.ts";
 import { toProblem } from "./problem.ts";
 import { allowedOf, matchesAt, matchRoute, pathBelow } from "./route.ts";
@@ -30,10 +33,15 @@ async function respond(request: ApiRequest, invocation: Invocation, host: Host):
   const path = pathBelow(request.url);
   if (request.method === "OPTIONS") return optionsAnswer(allowedOf(matchesAt(operations, path)));
   const { operation, params } = matchRoute(operations, request.method, path);
-  demandRole(principal, operation.role);
+  demandRole(principal, roleFor(operation, request));
   if (operation.method !== "GET") demandOwnOrigin(request);
   const input = await readInput(request, operation, params);
   const ifMatch = request.headers.get("if-match");
   const call = { ...input, run: app.run(invocation), app, principal, ...(ifMatch !== null && { ifMatch }) };
   return toAnswer(request, await operation.handle(call));
+}
+
+/** What would be done may be looked at by everybody who may look. */
+function roleFor({ query, role }: Operation, request: ApiRequest): Role {
+  return query === planning && request.query.get("dryRun") === "true" ? "Mooring.Reader" : role;
 }

@@ -38,7 +38,7 @@ export const MARKS: Readonly<Record<Mark, { readonly sign: string; readonly word
   same: { sign: "=", word: "same" },
   missing: { sign: "+", word: "missing in Azure" },
   extra: { sign: "−", word: "not declared" },
-  narrowed: { sign: "⊘", word: "policy does not allow it" },
+  narrowed: { sign: "⊘", word: "policy forbids it" },
   unjudged: { sign: "·", word: "nobody declares it" },
 };
 
@@ -49,6 +49,8 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
   proxyProtocol: "PROXY protocol",
   natAddresses: "NAT addresses",
   subnet: "NAT subnet",
+  natAddressCount: "Number of NAT addresses",
+  link: "Nothing declares it",
 };
 
 export function fieldName(field: string): string {

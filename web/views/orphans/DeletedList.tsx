@@ -26,7 +26,8 @@ export function DeletedList({ deleted }: { readonly deleted: readonly Deleted[] 
         <PlanDialog
           title={`Restore ${restoring.name}`}
           method="POST"
-          path={`/journal/${encodeURIComponent(restoring.journalId)}/undo`}
+          path="/orphans/restore"
+          body={{ journalId: restoring.journalId }}
           confirm="Restore"
           onDone={({ applied }) => {
             if (applied?.every(({ outcome }) => outcome === "applied"))

@@ -12,7 +12,7 @@ const KIND_NAMES: Readonly<Record<Node["kind"], string>> = {
   more: "Show",
 };
 /** About the width of a letter in each line, in pixels; SVG cannot cut text off by itself. */
-const LETTER = 7.8;
+const LETTER = 8.3;
 const SMALL_LETTER = 6.8;
 const PADDING = 10;
 
@@ -28,7 +28,9 @@ export function NodeBox({ place: { node, x, y, width, height }, path, ...events 
     ? `${detail ?? label}: show them`
     : `${KIND_NAMES[kind]}: ${label}${detail ? `, ${detail}` : ""}`;
   const room = width - 2 * PADDING;
-  const head = detail === undefined || isFold ? KIND_NAMES[kind] : `${KIND_NAMES[kind]} · ${detail}`;
+  // The alias of a link is longer than any box; the title and the list have it.
+  const head =
+    detail === undefined || isFold || kind === "link" ? KIND_NAMES[kind] : `${KIND_NAMES[kind]} · ${detail}`;
   return (
     <g
       {...events}
