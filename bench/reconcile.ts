@@ -127,7 +127,10 @@ async function open(bench: Bench, access: ArmAccess): Promise<World> {
   const resources = counted(openResources(access));
   const network = counted(azureNetwork(access));
   const sent: WorkItem[] = [];
-  const queue = { send: async (_: string, item: WorkItem) => void sent.push(item) };
+  const queue = {
+    send: async (_: string, item: WorkItem) => void sent.push(item),
+    poisoned: async () => 0,
+  };
   const run = {
     ...base,
     ports: { ...base.ports, network: network.target, resources: resources.target, queue },

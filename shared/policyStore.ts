@@ -2,6 +2,7 @@
 import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
 import { InvalidInput } from "./errors.ts";
+import { listChecks } from "./drift/checks.ts";
 import { RULES } from "./gate/rules.ts";
 import { Policy, defaultPolicy } from "./policy.ts";
 import type { Run } from "./ports.ts";
@@ -33,6 +34,13 @@ export async function readPolicy(run: Run): Promise<PolicyInForce> {
   return good;
 }
 
+/** What is wrong with the stored policy; empty if it is whole, or nobody applied one. */
+export async function policyProblems(run: Run): Promise<readonly string[]> {
+  const row = await run.ports.tables.policies.get(PARTITION, KEY);
+  const parsed = row && Policy.safeParse(row.value.policy);
+  return parsed?.success === false ? toProblems(parsed.error) : [];
+}
+
 async function lastGood(run: Run): Promise<PolicyInForce | undefined> {
   const rows = await Array.fromAsync(run.ports.tables.policies.list(PARTITION, { from: HISTORY }));
   return rows
@@ -52,16 +60,32 @@ export async function applyPolicy(run: Run, document: unknown): Promise<Policy> 
   return policy;
 }
 
-/** The policy that a person wrote, defaults filled in. @throws InvalidInput with all problems, rules that do not exist among them */
+/**
+ * The policy that a person wrote, defaults filled in.
+ * @throws InvalidInput with all problems, rules and checks that do not exist among them
+ */
 export function checkPolicy(document: unknown): Policy {
   const policy = parsePolicy(document);
-  const ids = new Set(RULES.map(({ id }) => id));
-  const named = [policy.rules, ...policy.overrides.map(({ rules }) => rules)].flatMap(Object.keys);
-  const unknown = [...new Set(named)].filter((id) => !ids.has(id));
-  if (unknown.length === 0) return policy;
-  throw new InvalidInput(
-    unknown.map((id) => `policy rules: there is no rule ${id}; did you mean ${closest(id, [...ids])}?`),
-  );
+  const rules = [policy.rules, ...policy.overrides.map((entry) => entry.rules)].flatMap(Object.keys);
+  const problems = [
+    ...unknownNames("rule", rules, RULES).map((problem) => `policy rules: ${problem}`),
+    ...unknownNames("check", Object.keys(policy.audit.checks), listChecks()).map(
+      (problem) => `policy audit.checks: ${problem}`,
+    ),
+  ];
+  if (problems.length === 0) return policy;
+  throw new InvalidInput(problems);
+}
+
+function unknownNames(
+  what: string,
+  named: readonly string[],
+  table: readonly { readonly id: string }[],
+): string[] {
+  const ids = table.map(({ id }) => id);
+  return [...new Set(named)]
+    .filter((id) => !ids.includes(id))
+    .map((id) => `there is no ${what} ${id}; did you mean ${closest(id, ids)}?`);
 }
 
 function parsePolicy(document: unknown): Policy {

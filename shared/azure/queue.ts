@@ -3,7 +3,7 @@ import type { QueueClient } from "@azure/storage-queue";
 import { MAX_DELAY_SECONDS, type Queue, type QueueName } from "../storage/queue.ts";
 
 /** Sends through the client that `open` gives; a missing queue is made. */
-export function azureQueue(open: (queue: QueueName) => Promise<QueueClient>): Queue {
+export function azureQueue(open: (queue: QueueName | `${QueueName}-poison`) => Promise<QueueClient>): Queue {
   return {
     async send(queue, item, delaySeconds = 0) {
       const client = await open(queue);
@@ -11,6 +11,7 @@ export function azureQueue(open: (queue: QueueName) => Promise<QueueClient>): Qu
       const visibilityTimeout = Math.min(Math.max(Math.ceil(delaySeconds), 0), MAX_DELAY_SECONDS);
       await sendOrCreate(client, message, visibilityTimeout);
     },
+    poisoned: async (queue) => countMessages(await open(`${queue}-poison`)),
   };
 }
 
@@ -21,5 +22,15 @@ async function sendOrCreate(client: QueueClient, message: string, visibilityTime
     if ((error as { statusCode?: number }).statusCode !== 404) throw error;
     await client.createIfNotExists();
     await client.sendMessage(message, { visibilityTimeout });
+  }
+}
+
+/** A queue that nobody made has none. */
+async function countMessages(client: QueueClient): Promise<number> {
+  try {
+    return (await client.getProperties()).approximateMessagesCount ?? 0;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    return 0;
   }
 }

@@ -1,13 +1,19 @@
 /** What a check is: a pure question about one subject. The table is in `checks.ts`. */
+import type { Failure, Remaining } from "../activity/port.ts";
 import type { Touch } from "../changes/touches.ts";
 import type { Cluster } from "../clusters/model.ts";
-import type { SubnetRow } from "../inventory/model.ts";
+import type { Reservation, SubnetRow } from "../inventory/model.ts";
 import type { Declared } from "../intents/model.ts";
 import type { Connection, Frontend, Link, LoadBalancer } from "../network/model.ts";
-import type { Policy } from "../policy.ts";
+import type { Candidate } from "../orphans/classify.ts";
+import type { Quarantined } from "../orphans/model.ts";
 import type { ClusterView } from "../orphans/world.ts";
+import type { Policy } from "../policy.ts";
+import type { QueueName } from "../storage/queue.ts";
 import type { Finding } from "./finding.ts";
+import type { Forecast } from "./usage.ts";
 
+/** What checks look at, by its kind. */
 export interface Subjects {
   readonly link: {
     readonly link: Link;
@@ -16,6 +22,13 @@ export interface Subjects {
     readonly policy: Policy;
     /** Who wrote it within the hour, if it differs from what is declared. */
     readonly touches: readonly Touch[];
+  };
+  /** A link on a cluster's frontend, whatever its tags say. */
+  readonly marks: {
+    readonly link: Link;
+    readonly cluster: Cluster;
+    /** Living Services on that frontend, the one it is named for first. */
+    readonly users: readonly Declared[];
   };
   readonly connection: {
     readonly connection: Connection;
@@ -30,14 +43,87 @@ export interface Subjects {
     readonly frontend?: Frontend;
     readonly link?: Link;
     readonly ageMinutes: number;
+    /** How long it may take. */
+    readonly waitMinutes: number;
+    /** What Azure refused its controller lately, if that may be why. */
+    readonly failure?: Failure;
   };
-  readonly balancer: { readonly balancer: LoadBalancer };
+  /** A living Service, internal or not. */
+  readonly declaration: { readonly declared: Declared };
+  readonly balancer: {
+    readonly balancer: LoadBalancer;
+    /** Absent: no registered cluster's. */
+    readonly cluster?: Cluster;
+    /** Links that stand on it. */
+    readonly links: number;
+  };
+  /** A frontend, or a load balancer whole, that no living Service accounts for. */
+  readonly orphan: { readonly candidate: Candidate };
   readonly cluster: {
     readonly view: ClusterView;
     readonly snapshotAgeMinutes?: number;
     readonly staleMinutes: number;
   };
-  readonly subnet: { readonly subnet: SubnetRow; readonly hasLinks: boolean };
+  /** What the identities of a cluster may do on its virtual network. */
+  readonly grant: {
+    readonly cluster: Cluster;
+    /** Actions that none of them has, by subnet. */
+    readonly missing: readonly MissingGrant[];
+    /** Why nobody knows. */
+    readonly unreadable?: string;
+  };
+  /** An address of which Azure and the inventory do not say the same. */
+  readonly address: {
+    readonly subnetId: string;
+    readonly address: string;
+    /** Who Azure says has it; absent: nobody any more. */
+    readonly holderId?: string;
+    /** Who the inventory says has it; absent: nobody. */
+    readonly recordedId?: string;
+  };
+  /** A static address that a Service asks for, of which somebody else has it. */
+  readonly claim: {
+    readonly declared: Declared;
+    readonly what: "frontend" | "link";
+    readonly address: string;
+    readonly subnet: SubnetRow;
+    readonly taken: { readonly holderId: string } | { readonly reservation: Reservation };
+  };
+  readonly subscription: {
+    readonly subscription: string;
+    readonly links: number;
+    /** What ARM said remains, the least of each kind. */
+    readonly remaining: readonly Remaining[];
+  };
+  readonly subnet: {
+    readonly subnet: SubnetRow;
+    /** Names of links whose NAT addresses are in it. */
+    readonly links: readonly string[];
+    /** Living Services that declare a link with addresses in it. */
+    readonly wants: readonly Declared[];
+    readonly audit: Policy["audit"];
+    readonly forecast?: Forecast;
+  };
+  readonly mooring: {
+    /** What is wrong with the stored policy. */
+    readonly policyProblems: readonly string[];
+    readonly stopped?: { readonly why: string; readonly sinceUtc: string; readonly hours: number };
+  };
+  /** The inventory of one virtual network. */
+  readonly inventory: {
+    readonly vnetId: string;
+    readonly scannedAtUtc: string;
+    readonly ageMinutes: number;
+    readonly staleMinutes: number;
+  };
+  readonly scope: { readonly scope: string; readonly auditedAtUtc: string; readonly ageHours: number };
+  readonly queue: { readonly queue: QueueName; readonly poisoned: number };
+  readonly quarantined: { readonly row: Quarantined; readonly unprovedHours: number };
+}
+
+export interface MissingGrant {
+  readonly subnet: string;
+  readonly actions: readonly string[];
 }
 
 export type SubjectKind = keyof Subjects;
@@ -49,11 +135,13 @@ export type Draft = Pick<Finding, "about" | "message" | "advice"> &
   };
 
 export interface Check<Kind extends SubjectKind = SubjectKind> {
+  /** Kebab-case, named for the violation; the contract with policies and documents. */
   readonly id: string;
   readonly title: string;
+  /** Until policy says otherwise. */
   readonly severity: Finding["severity"];
   /** Why it matters, for the documents. */
-  readonly docs?: string;
+  readonly docs: string;
   readonly on: Kind;
   readonly check: (subject: Subjects[Kind]) => Draft | undefined;
 }

@@ -1,56 +1,65 @@
 /** The check table, from which `docs/checks.md` is generated. */
-import type { Check } from "./check.ts";
-import {
-  connectionDisconnected,
-  connectionNoLongerDeclared,
-  connectionPendingDeclared,
-  connectionPendingUndeclared,
-} from "./checks/connections.ts";
-import {
-  basicLoadBalancer,
-  clusterGone,
-  snapshotStale,
-  subnetNearlyFull,
-  subnetPoliciesLeftOff,
-} from "./checks/estate.ts";
-import {
-  linkAutoApprovalDiffers,
-  linkNatAddressesDiffer,
-  linkSubnetDiffers,
-  linkBeyondPolicy,
-  linkFoughtOver,
-  linkProxyProtocolDiffers,
-  linkFqdnsDiffer,
-  linkMissing,
-  linkUnexpected,
-  linkVisibilityDiffers,
-} from "./checks/links.ts";
-import { addressDiffers, serviceWithoutFrontend } from "./checks/services.ts";
 import type { Policy } from "../policy.ts";
-import type { Draft, SubjectKind, Subjects } from "./check.ts";
+import type { Check, Draft, SubjectKind, Subjects } from "./check.ts";
+import * as addresses from "./checks/addresses.ts";
+import * as balancers from "./checks/balancers.ts";
+import * as clusters from "./checks/clusters.ts";
+import * as connections from "./checks/connections.ts";
+import * as limits from "./checks/limits.ts";
+import * as links from "./checks/links.ts";
+import { linkTagsDiffer } from "./checks/marks.ts";
+import * as mooring from "./checks/mooring.ts";
+import { frontendWithoutService } from "./checks/orphans.ts";
+import { identityLacksPermission, permissionsUnreadable } from "./checks/permissions.ts";
+import * as services from "./checks/services.ts";
+import * as subnets from "./checks/subnets.ts";
 
 export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } = {
   link: [
-    linkVisibilityDiffers,
-    linkAutoApprovalDiffers,
-    linkFqdnsDiffer,
-    linkProxyProtocolDiffers,
-    linkNatAddressesDiffer,
-    linkSubnetDiffers,
-    linkBeyondPolicy,
-    linkFoughtOver,
-    linkUnexpected,
+    links.linkVisibilityDiffers,
+    links.linkAutoApprovalDiffers,
+    links.linkFqdnsDiffer,
+    links.linkProxyProtocolDiffers,
+    links.linkNatAddressesDiffer,
+    links.linkSubnetDiffers,
+    links.linkBeyondPolicy,
+    links.linkFoughtOver,
+    links.linkUnexpected,
+    limits.linkNearLimits,
   ],
+  marks: [linkTagsDiffer],
   connection: [
-    connectionPendingUndeclared,
-    connectionPendingDeclared,
-    connectionNoLongerDeclared,
-    connectionDisconnected,
+    connections.connectionPendingUndeclared,
+    connections.connectionPendingDeclared,
+    connections.connectionNoLongerDeclared,
+    connections.connectionDisconnected,
   ],
-  service: [linkMissing, serviceWithoutFrontend, addressDiffers],
-  balancer: [basicLoadBalancer],
-  cluster: [snapshotStale, clusterGone],
-  subnet: [subnetNearlyFull, subnetPoliciesLeftOff],
+  service: [services.linkMissing, services.serviceWithoutFrontend, services.addressDiffers],
+  declaration: [services.loadBalancerIpUsed],
+  claim: [addresses.addressTaken],
+  address: [addresses.addressUnrecorded, addresses.addressGone],
+  orphan: [frontendWithoutService],
+  balancer: [
+    balancers.basicLoadBalancer,
+    balancers.ruleLeadsNowhere,
+    balancers.probeUnused,
+    balancers.frontendWithoutRules,
+    limits.balancerLinksNearLimit,
+  ],
+  subnet: [
+    subnets.subnetNearlyFull,
+    subnets.subnetFillsSoon,
+    subnets.subnetPoliciesBlockLinks,
+    subnets.subnetPoliciesLeftOff,
+  ],
+  cluster: [clusters.snapshotStale, clusters.webhookSilent, clusters.clusterGone, clusters.clusterUnreadable],
+  grant: [identityLacksPermission, permissionsUnreadable],
+  subscription: [limits.subscriptionLinksNearLimit, limits.armNearlyThrottled],
+  mooring: [mooring.policyBroken, mooring.writingStopped],
+  inventory: [mooring.inventoryStale],
+  scope: [mooring.scopeUnaudited],
+  queue: [mooring.queuePoisoned],
+  quarantined: [mooring.quarantineUnproved],
 };
 
 export type CheckedDraft = Draft & Pick<Check, "id" | "severity">;

@@ -1,22 +1,43 @@
 /** Joins what is declared with what is there, for the checks. Pure. */
-import { isNamedFor } from "../intents/frontendName.ts";
+import type { Failure } from "../activity/port.ts";
+import type { Cluster } from "../clusters/model.ts";
+import { baseName, isNamedFor } from "../intents/frontendName.ts";
 import type { Declared } from "../intents/model.ts";
 import { clusterOfFrontend, clusterOfLink, ownerOfLink } from "../links/owner.ts";
 import type { Frontend } from "../network/model.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import { lookupIn } from "../orphans/lookup.ts";
+import type { World } from "../orphans/world.ts";
 import type { Policy } from "../policy.ts";
-import { sameId } from "../network/resourceId.ts";
-import type { ClusterView, World } from "../orphans/world.ts";
 import type { Subjects } from "./check.ts";
 
 const MINUTE = 60_000;
 
 export function linkSubjects(world: World, policy: Policy): Subjects["link"][] {
   const clusters = world.clusters.map(({ cluster }) => cluster);
+  const living = livingIn(world);
   return world.links.flatMap((link) => {
     const cluster = clusterOfLink(link, clusters);
     if (!cluster) return [];
-    const owner = ownerOfLink(link, livingOf(world, cluster.name));
+    const owner = ownerOfLink(link, living(cluster.name));
     return [{ link, cluster, policy, touches: [], ...(owner && { owner }) }];
+  });
+}
+
+/** Every link on a frontend of a cluster, whatever its tags say. */
+export function markSubjects(world: World): Subjects["marks"][] {
+  const living = livingIn(world);
+  const find = frontendsIn(world);
+  return world.links.flatMap((link) => {
+    const [frontendId = ""] = link.frontendIds;
+    const view = lookupIn(world).clusterOf(frontendId);
+    if (!view) return [];
+    const frontend = find(view.cluster).find(({ id }) => canonicalId(id) === canonicalId(frontendId));
+    const name = parseResourceId(frontendId)?.name ?? "";
+    const all = living(view.cluster.name);
+    const named = all.filter(({ uid }) => isNamedFor(name, uid));
+    const sharing = all.filter((one) => frontend && !named.includes(one) && isShared(frontend, one));
+    return [{ link, cluster: view.cluster, users: [...named, ...sharing] }];
   });
 }
 
@@ -26,14 +47,77 @@ export function connectionSubjects(links: readonly Subjects["link"][]): Subjects
   );
 }
 
-export function serviceSubjects(world: World): Subjects["service"][] {
+/** Internal Services of clusters that are there. */
+export function serviceSubjects(world: World, { audit }: Pick<Policy, "audit">): Subjects["service"][] {
+  const living = livingIn(world);
+  const find = frontendsIn(world);
+  const linkOn = new Map(
+    world.links.flatMap((link) => link.frontendIds.map((id) => [canonicalId(id), link] as const)),
+  );
   return world.clusters
     .filter(({ state }) => state === "present")
-    .flatMap((view) =>
-      livingOf(world, view.cluster.name)
+    .flatMap(({ cluster }) =>
+      living(cluster.name)
         .filter(({ intent }) => intent.internal)
-        .map((declared) => toService(world, view, declared)),
+        .map((declared) => {
+          const frontend = frontendOf(declared, find(cluster));
+          const link = frontend && linkOn.get(canonicalId(frontend.id));
+          return {
+            declared,
+            ageMinutes: minutesBetween(declared.observedAtUtc, world.nowUtc),
+            waitMinutes: audit.frontendMinutes,
+            ...(frontend && { frontend }),
+            ...(link && { link }),
+          };
+        }),
     );
+}
+
+/** True if a frontend or a link should be there and is not: then the reason is worth a question. */
+export function isWaiting({
+  declared,
+  frontend,
+  link,
+  ageMinutes,
+  waitMinutes,
+}: Subjects["service"]): boolean {
+  const isMissing = !frontend || (declared.intent.link !== undefined && !link);
+  return isMissing && ageMinutes >= waitMinutes;
+}
+
+/**
+ * What may be why a Service waits: the newest failure that names its frontend, its address or its link; else the newest one on what it
+ * waits for, if it is younger than the declaration.
+ */
+export function likelyFailure(
+  { declared, frontend }: Subjects["service"],
+  failures: readonly Failure[],
+): Failure | undefined {
+  const type = frontend ? /privatelinkservices|subnets/i : /loadbalancers/i;
+  const possible = failures.filter(({ operation }) => type.test(operation));
+  const { intent, uid } = declared;
+  const names = [intent.addresses.ipv4, intent.addresses.ipv6, intent.link?.name].filter(
+    (one) => one !== undefined,
+  );
+  const isNamed = ({ resourceId, message = "" }: Failure) =>
+    message.includes(baseName(uid)) ||
+    names.some((name) => message.includes(name) || resourceId.endsWith(`/${name}`));
+  return possible.find(isNamed) ?? possible.find(({ atUtc }) => atUtc >= declared.observedAtUtc);
+}
+
+export function declarationSubjects(world: World): Subjects["declaration"][] {
+  const living = livingIn(world);
+  return world.clusters
+    .filter(({ state }) => state !== "gone")
+    .flatMap(({ cluster }) => living(cluster.name).map((declared) => ({ declared })));
+}
+
+export function balancerSubjects(world: World): Subjects["balancer"][] {
+  return world.balancers.map((balancer) => {
+    const cluster = lookupIn(world).clusterOf(balancer.id)?.cluster;
+    const links = lookupIn(world).linksOn(balancer).length;
+    return { balancer, links, ...(cluster && { cluster }) };
+  });
 }
 
 export function clusterSubjects(world: World, staleMinutes: number): Subjects["cluster"][] {
@@ -44,32 +128,37 @@ export function clusterSubjects(world: World, staleMinutes: number): Subjects["c
   });
 }
 
-function livingOf(world: World, cluster: string): readonly Declared[] {
-  const view = world.clusters.find((candidate) => candidate.cluster.name === cluster);
-  return (view?.declared ?? []).filter(({ deletedAtUtc }) => deletedAtUtc === undefined);
+/** Services that are not on their way out, by cluster. */
+function livingIn(world: World): (cluster: string) => readonly Declared[] {
+  const byCluster = new Map(
+    world.clusters.map(({ cluster, declared }) => [
+      cluster.name,
+      declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined),
+    ]),
+  );
+  return (cluster) => byCluster.get(cluster) ?? [];
 }
 
-function toService(world: World, { cluster }: ClusterView, declared: Declared): Subjects["service"] {
-  const frontends = world.balancers
-    .flatMap(({ frontends }) => frontends)
-    .filter(({ id }) => clusterOfFrontend(id, [cluster]));
-  const frontend =
+function frontendsIn(world: World): (cluster: Cluster) => readonly Frontend[] {
+  const clusters = world.clusters.map(({ cluster }) => cluster);
+  const byCluster = Map.groupBy(
+    world.balancers.flatMap((balancer) => balancer.frontends),
+    ({ id }) => clusterOfFrontend(id, clusters)?.name,
+  );
+  return ({ name }) => byCluster.get(name) ?? [];
+}
+
+function frontendOf(declared: Declared, frontends: readonly Frontend[]): Frontend | undefined {
+  return (
     frontends.find(({ name }) => isNamedFor(name, declared.uid)) ??
-    frontends.find((one) => isShared(one, declared));
-  const link =
-    frontend && world.links.find(({ frontendIds }) => frontendIds.some((id) => sameId(id, frontend.id)));
-  return {
-    declared,
-    ageMinutes: minutesBetween(declared.observedAtUtc, world.nowUtc),
-    ...(frontend && { frontend }),
-    ...(link && { link }),
-  };
+    frontends.find((one) => isShared(one, declared))
+  );
 }
 
 function isShared(frontend: Frontend, { intent }: Declared): boolean {
   return !frontend.isPublic && frontend.address !== undefined && frontend.address === intent.addresses.ipv4;
 }
 
-function minutesBetween(fromUtc: string, toUtc: string): number {
+export function minutesBetween(fromUtc: string, toUtc: string): number {
   return (new Date(toUtc).getTime() - new Date(fromUtc).getTime()) / MINUTE;
 }

@@ -54,6 +54,8 @@ export interface LinkRow {
   readonly frontendIds: readonly string[];
   /** Addresses of those frontends. */
   readonly frontendAddresses: readonly string[];
+  /** Subnets of its NAT addresses. */
+  readonly subnetIds?: readonly string[];
   readonly consumers: readonly Consumer[];
 }
 

@@ -36,6 +36,7 @@ function toRow(link: Link, addresses: ReadonlyMap<string, string>): LinkRow {
     ...(owner !== undefined && { owner }),
     frontendIds: link.frontendIds,
     frontendAddresses: link.frontendIds.flatMap((id) => addresses.get(canonicalId(id)) ?? []),
+    subnetIds: [...new Set(link.natAddresses.map(({ subnetId }) => subnetId))],
     consumers: link.connections.map(({ status, endpointId }): Consumer => {
       const subscription = endpointId && parseResourceId(endpointId)?.subscription;
       return { status, ...(subscription && { subscription }) };

@@ -1,5 +1,6 @@
 /** Port: hands work to a worker later. A message is an identity; the worker reads the world afresh. */
-export type QueueName = "links" | "inventory" | "orphans" | "drift" | "notices";
+export const QUEUES = ["links", "inventory", "orphans", "drift", "notices"] as const;
+export type QueueName = (typeof QUEUES)[number];
 
 /** The largest delay Azure Storage queues take: 7 days. */
 export const MAX_DELAY_SECONDS = 7 * 24 * 3600;
@@ -21,4 +22,6 @@ export interface WorkItem {
 export interface Queue {
   /** @param delaySeconds whole seconds until a worker may see it, 0 to {@link MAX_DELAY_SECONDS} */
   send(queue: QueueName, item: WorkItem, delaySeconds?: number): Promise<void>;
+  /** About how many messages have failed for good: the host gives up after a few tries. */
+  poisoned(queue: QueueName): Promise<number>;
 }

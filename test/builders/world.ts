@@ -2,7 +2,7 @@
 import type { Cluster } from "../../shared/clusters/model.ts";
 import type { Declared, Intent, LinkIntent, Snapshot } from "../../shared/intents/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
-import type { Connection, Frontend, Link, LoadBalancer } from "../../shared/network/model.ts";
+import type { Connection, Frontend, Link, LoadBalancer, Rule } from "../../shared/network/model.ts";
 import type { SubnetRow } from "../../shared/inventory/model.ts";
 import type { ClusterView } from "../../shared/orphans/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
@@ -83,6 +83,7 @@ export function frontend(some: Partial<Frontend> = {}, balancer = balancerId()):
 
 export function balancer(some: Partial<LoadBalancer> = {}): LoadBalancer {
   const id = some.id ?? balancerId();
+  const frontends = some.frontends ?? [frontend({}, id)];
   return {
     id,
     name: "kubernetes-internal",
@@ -90,12 +91,25 @@ export function balancer(some: Partial<LoadBalancer> = {}): LoadBalancer {
     sku: "Standard",
     tags: {},
     provisioningState: "Succeeded",
-    frontends: [frontend({}, id)],
-    rules: [],
-    pools: [],
+    frontends,
+    rules: frontends.map((one) => rule(one, id)),
+    pools: [{ id: `${id}/backendAddressPools/kubernetes`, name: "kubernetes", members: 3 }],
     probes: [],
     otherFrontendUses: [],
     ...some,
+  };
+}
+
+/** TCP/80 of a frontend, as the controller names it. */
+export function rule(frontend: Frontend, balancer = balancerId()): Rule {
+  const name = `${frontend.name}-TCP-80`;
+  return {
+    id: `${balancer}/loadBalancingRules/${name}`,
+    name,
+    frontendId: frontend.id,
+    protocol: "Tcp",
+    port: 80,
+    poolIds: [`${balancer}/backendAddressPools/kubernetes`],
   };
 }
 

@@ -28,7 +28,9 @@ beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
   await run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: snapshot() }]);
-  await run.tables.subnets.transact(VNET.toLowerCase(), [{ do: "put", key: "apps", value: subnetRow() }]);
+  await run.tables.subnets.transact(VNET.toLowerCase(), [
+    { do: "put", key: "apps", value: subnetRow({ linkNetworkPolicies: "Disabled" }) },
+  ]);
   await declare({});
   run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
   run.network.balancers = [balancer()];
@@ -82,7 +84,6 @@ describe("each check finds what it is named for", () => {
         setLink({ tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/gone" } }),
     ],
     ["link-missing", () => void (run.network.allLinks = [])],
-    ["connection-pending-undeclared", () => setLink({ connections: [connection({ status: "Pending" })] })],
     ["connection-disconnected", () => setLink({ connections: [connection({ status: "Disconnected" })] })],
     [
       "service-without-frontend",
@@ -109,7 +110,11 @@ describe("each check finds what it is named for", () => {
       "subnet-nearly-full",
       () =>
         run.tables.subnets.transact(VNET.toLowerCase(), [
-          { do: "put", key: "apps", value: subnetRow({ usedAddresses: 240 }) },
+          {
+            do: "put",
+            key: "apps",
+            value: subnetRow({ usedAddresses: 240, linkNetworkPolicies: "Disabled" }),
+          },
         ]),
     ],
   ])("%s", async (check, arrange) => {
@@ -142,7 +147,24 @@ describe("each check finds what it is named for", () => {
     await declare({ autoApproval: [SUBSCRIPTION] });
     setLink({ autoApproval: [SUBSCRIPTION], connections: [connection({ status: "Pending" })] });
     await audit();
+    expect(await open()).toEqual([]);
+    run.clock.advance(11 * 60);
+    await audit();
     expect(await open()).toEqual(["connection-pending-declared"]);
+  });
+
+  test("connection-pending-undeclared, once it has waited for as long as policy lets it", async () => {
+    await applyPolicy(run, {
+      audit: { pendingHours: 1 },
+      snapshotStaleMinutes: 600,
+      inventoryStaleMinutes: 600,
+    });
+    setLink({ connections: [connection({ status: "Pending" })] });
+    await audit();
+    run.clock.advance(59 * 60);
+    expect(await open()).toEqual([]);
+    run.clock.advance(60);
+    expect(await open()).toEqual(["connection-pending-undeclared"]);
   });
 
   test("what the links' reconcile would mend is handed to it, once", async () => {

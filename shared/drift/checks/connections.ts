@@ -1,6 +1,7 @@
 import { consumerOf } from "../../links/planConnections.ts";
 import { desiredLink } from "../../links/desired.ts";
 import { defineCheck, type Draft, type Subjects } from "../check.ts";
+import { plannedConnection } from "../planned.ts";
 
 function isDeclared({ connection, owner, policy }: Subjects["connection"]): boolean {
   const consumer = consumerOf(connection);
@@ -8,23 +9,29 @@ function isDeclared({ connection, owner, policy }: Subjects["connection"]): bool
   return consumer !== undefined && declared.some((id) => id.toLowerCase() === consumer);
 }
 
-function about({ connection, cluster }: Subjects["connection"], message: string, advice: string): Draft {
-  return { about: connection.id, cluster: cluster.name, message, advice };
+/** The reconcile that approves it may be on its way. */
+const SETTLES_MINUTES = 10;
+
+function about(subject: Subjects["connection"], message: string, advice: string): Draft {
+  const { connection, cluster } = subject;
+  return { about: connection.id, cluster: cluster.name, message, advice, ...plannedConnection(subject) };
 }
 
 export const connectionPendingUndeclared = defineCheck({
   id: "connection-pending-undeclared",
   title: "A connection waits whose subscription nobody declared",
   severity: "warn",
+  docs: "A consumer waits for a person. `audit.pendingHours` says how long it may.",
   on: "connection",
   check: (subject) => {
     const { connection, link } = subject;
     if (connection.status !== "Pending" || isDeclared(subject)) return undefined;
-    return about(
+    const draft = about(
       subject,
       `connection ${connection.name} on link ${link.name} waits; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
       "approve or reject it, or declare its subscription in azure-pls-auto-approval",
     );
+    return { ...draft, settlesWithinMinutes: subject.policy.audit.pendingHours * 60 };
   },
 });
 
@@ -32,15 +39,17 @@ export const connectionPendingDeclared = defineCheck({
   id: "connection-pending-declared",
   title: "A declared connection still waits",
   severity: "error",
+  docs: "Mooring approves such connections within seconds; something keeps it from doing so.",
   on: "connection",
   check: (subject) => {
     const { connection, link } = subject;
     if (connection.status !== "Pending" || !isDeclared(subject)) return undefined;
-    return about(
+    const draft = about(
       subject,
       `connection ${connection.name} on link ${link.name} waits although its subscription is auto-approved`,
       "Mooring approves it in mode enforce; see the journal for why it did not",
     );
+    return { ...draft, settlesWithinMinutes: SETTLES_MINUTES };
   },
 });
 
@@ -48,6 +57,7 @@ export const connectionNoLongerDeclared = defineCheck({
   id: "connection-no-longer-declared",
   title: "An approved connection whose subscription is not auto-approved",
   severity: "info",
+  docs: "A consumer keeps its way in although the Service does not name it any more.",
   on: "connection",
   check: (subject) => {
     const { connection, link, owner } = subject;
@@ -64,6 +74,7 @@ export const connectionDisconnected = defineCheck({
   id: "connection-disconnected",
   title: "A connection whose consumer has left",
   severity: "info",
+  docs: "It counts against the link's endpoints and is of no use to anybody.",
   on: "connection",
   check: (subject) => {
     const { connection, link } = subject;

@@ -5,15 +5,13 @@ import { parseResourceId } from "../../network/resourceId.ts";
 import type { LinkIntent } from "../../intents/model.ts";
 import { desiredLink, type DesiredLink } from "../../links/desired.ts";
 import { defineCheck, type Check, type Draft, type Subjects } from "../check.ts";
+import { plannedField } from "../planned.ts";
 
 type Field = keyof DesiredLink;
 
 /** Declared, what policy leaves of it, and actual, side by side. */
-function difference(
-  { link, cluster, owner, policy }: Subjects["link"],
-  field: Field,
-  what: string,
-): Draft | undefined {
+function difference(subject: Subjects["link"], field: Field, what: string): Draft | undefined {
+  const { link, cluster, owner, policy } = subject;
   const declared = owner?.intent.link;
   if (!declared) return undefined;
   const desired = desiredLink(declared, policy)[field];
@@ -30,6 +28,7 @@ function difference(
     declared: wanted ?? "",
     ...(narrowed !== "" && allowed !== undefined && { allowed }),
     actual: actual ?? "",
+    ...plannedField(subject, field),
   };
 }
 
@@ -42,31 +41,35 @@ function asText(value: readonly string[] | boolean): string {
   return value.join(" ") || "none";
 }
 
-const differs = (field: Field, what: string, some: Pick<Check, "id" | "title" | "severity">) =>
+const differs = (field: Field, what: string, some: Pick<Check, "id" | "title" | "severity" | "docs">) =>
   defineCheck({ ...some, on: "link", check: (subject) => difference(subject, field, what) });
 
 export const linkVisibilityDiffers = differs("visibility", "visibility", {
   id: "link-visibility-differs",
   title: "A link's visibility differs from what its Service declares",
   severity: "error",
+  docs: "Who may see the link is not who was agreed: too many, or consumers that find nothing.",
 });
 
 export const linkAutoApprovalDiffers = differs("autoApproval", "auto-approval", {
   id: "link-auto-approval-differs",
   title: "A link's auto-approval differs from what its Service declares",
   severity: "error",
+  docs: "Connections are approved that nobody agreed to, or wait that were.",
 });
 
 export const linkFqdnsDiffer = differs("fqdns", "host names", {
   id: "link-fqdns-differ",
   title: "A link's host names differ from what its Service declares",
   severity: "warn",
+  docs: "Consumers resolve the host names that the link tells them.",
 });
 
 export const linkProxyProtocolDiffers = differs("proxyProtocol", "PROXY protocol", {
   id: "link-proxy-protocol-differs",
   title: "A link's PROXY protocol differs from what its Service declares",
   severity: "warn",
+  docs: "With PROXY protocol on one side only every connection fails.",
 });
 
 interface Compared {
@@ -77,7 +80,7 @@ interface Compared {
 
 /** Of what only the controller can change: by its next reconcile, or never. */
 const leftToController = (
-  some: Pick<Check, "id" | "title">,
+  some: Pick<Check, "id" | "title" | "docs">,
   compare: (subject: Subjects["link"], declared: LinkIntent) => Compared,
 ) =>
   defineCheck({
@@ -101,7 +104,11 @@ const leftToController = (
   });
 
 export const linkNatAddressesDiffer = leftToController(
-  { id: "link-nat-addresses-differ", title: "A link's NAT addresses differ from what its Service declares" },
+  {
+    id: "link-nat-addresses-differ",
+    title: "A link's NAT addresses differ from what its Service declares",
+    docs: "Backends and firewalls see consumers behind these addresses.",
+  },
   ({ link: { natAddresses } }, { natIpCount, natIps }) => ({
     what: "NAT addresses:",
     wanted: natText(natIpCount, natIps),
@@ -120,6 +127,7 @@ export const linkSubnetDiffers = leftToController(
   {
     id: "link-subnet-differs",
     title: "A link's NAT addresses are in another subnet than its Service declares",
+    docs: "A link's subnet cannot change: the controller would have to make it anew.",
   },
   ({ link: { natAddresses }, cluster }, declared) => {
     const names = natAddresses.map(({ subnetId }) => parseResourceId(subnetId)?.name ?? subnetId);
@@ -135,6 +143,7 @@ export const linkBeyondPolicy = defineCheck({
   id: "link-beyond-policy",
   title: "A Service declares for its link what policy does not allow",
   severity: "warn",
+  docs: "The controller sets what the Service declares, Mooring takes it back: the declaration must change, or the policy.",
   on: "link",
   check: ({ link, cluster, owner, policy }) => {
     const declared = owner?.intent.link;
@@ -161,6 +170,7 @@ export const linkFoughtOver = defineCheck({
   id: "link-fought-over",
   title: "Another writer keeps changing a link back",
   severity: "error",
+  docs: "Mooring stops after `links.maxRepairsPerHour` repairs, so the link stays as the other writer wants it.",
   on: "link",
   check: ({ link, cluster, policy, touches }) => {
     const repairs = touches.filter(({ who }) => who === MOORING).length;
@@ -181,6 +191,7 @@ export const linkUnexpected = defineCheck({
   id: "link-unexpected",
   title: "A link that no living Service declares",
   severity: "warn",
+  docs: "It stays visible to its consumers, and holds addresses.",
   on: "link",
   check: ({ link, cluster, owner }) => {
     if (owner?.intent.link) return undefined;
@@ -191,23 +202,6 @@ export const linkUnexpected = defineCheck({
         ? `Service ${owner.namespace}/${owner.name} has withdrawn azure-pls-create; link ${link.name} stays`
         : `no living Service of ${cluster.name} owns link ${link.name}`,
       advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
-    };
-  },
-});
-
-export const linkMissing = defineCheck({
-  id: "link-missing",
-  title: "A Service declares a link that is not there",
-  severity: "error",
-  on: "service",
-  check: ({ declared, frontend, link }) => {
-    if (!declared.intent.link || !frontend || link) return undefined;
-    return {
-      about: `${declared.cluster}/${declared.namespace}/${declared.name}`,
-      cluster: declared.cluster,
-      message: "the Service declares a link, its frontend is there, the link is not",
-      advice:
-        "look at the Service's events: the subnet's network policies or the controller's rights are the usual reasons",
     };
   },
 });

@@ -1,8 +1,86 @@
+/** Mooring's own health: what its tables and queues tell of itself. Asks Azure Resource Manager nothing. */
+import { readStop } from "../../changes/stop.ts";
+import { listQuarantine } from "../../orphans/quarantine.ts";
+import { policyProblems } from "../../policyStore.ts";
 import type { Policy } from "../../policy.ts";
 import type { Run } from "../../ports.ts";
+import { QUEUES } from "../../storage/queue.ts";
+import type { Subjects } from "../check.ts";
 import type { Checked } from "../checkScope.ts";
+import { runChecks } from "../checks.ts";
+import { minutesBetween } from "../subjects.ts";
 
-/** Mooring's own health. */
-export async function checkMooring(_run: Run, _policy: Policy): Promise<Checked> {
-  return { found: [], looked: 0 };
+export async function checkMooring(run: Run, policy: Policy): Promise<Checked> {
+  const [health, inventories, scopes, queues, quarantined] = await Promise.all([
+    healthOf(run),
+    inventoriesOf(run, policy),
+    scopesOf(run),
+    queuesOf(run),
+    quarantinedIn(run),
+  ]);
+  const { checks } = policy.audit;
+  const found = [
+    ...runChecks("mooring", [health], checks),
+    ...runChecks("inventory", inventories, checks),
+    ...runChecks("scope", scopes, checks),
+    ...runChecks("queue", queues, checks),
+    ...runChecks("quarantined", quarantined, checks),
+  ];
+  const looked = [inventories, scopes, queues, quarantined].reduce((sum, { length }) => sum + length, 1);
+  return { found, looked };
+}
+
+async function healthOf(run: Run): Promise<Subjects["mooring"]> {
+  const [problems, stop] = await Promise.all([policyProblems(run), readStop(run)]);
+  return {
+    policyProblems: problems,
+    ...(stop && { stopped: { ...stop, hours: hoursSince(run, stop.sinceUtc) } }),
+  };
+}
+
+async function inventoriesOf(
+  run: Run,
+  { inventoryStaleMinutes: staleMinutes }: Policy,
+): Promise<Subjects["inventory"][]> {
+  const subjects: Subjects["inventory"][] = [];
+  for await (const { value } of run.ports.tables.vnets.list("all"))
+    subjects.push({
+      vnetId: value.id,
+      scannedAtUtc: value.scannedAtUtc,
+      ageMinutes: minutesBetween(value.scannedAtUtc, run.now().toISOString()),
+      staleMinutes,
+    });
+  return subjects;
+}
+
+/** Of subscriptions that are not watched any more nobody expects an audit. */
+async function scopesOf(run: Run): Promise<Subjects["scope"][]> {
+  const vnets = await Array.fromAsync(run.ports.tables.vnets.list("all"));
+  const expected = new Set([
+    ...run.ports.subscriptions.map((id) => `subscription:${id}`),
+    ...vnets.map(({ value }) => `vnet:${value.id}`.toLowerCase()),
+  ]);
+  const rows = await Array.fromAsync(run.ports.tables.scopes.list("all"));
+  return rows
+    .filter(({ value }) => expected.has(value.scope.toLowerCase()))
+    .map(({ value: { scope, auditedAtUtc } }) => ({
+      scope,
+      auditedAtUtc,
+      ageHours: hoursSince(run, auditedAtUtc),
+    }));
+}
+
+function queuesOf(run: Run): Promise<Subjects["queue"][]> {
+  return Promise.all(
+    QUEUES.map(async (queue) => ({ queue, poisoned: await run.ports.queue.poisoned(queue) })),
+  );
+}
+
+async function quarantinedIn(run: Run): Promise<Subjects["quarantined"][]> {
+  const rows = await listQuarantine(run);
+  return rows.map((row) => ({ row, unprovedHours: hoursSince(run, row.lastProvedAtUtc) }));
+}
+
+function hoursSince(run: Run, atUtc: string): number {
+  return minutesBetween(atUtc, run.now().toISOString()) / 60;
 }

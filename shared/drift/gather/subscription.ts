@@ -1,7 +1,15 @@
-import { listClusters } from "../../clusters/registry.ts";
+/**
+ * One subscription: each list of Azure is read once, interfaces page by page, and what its clusters declare is joined with them. Of rights and
+ * of the activity log it asks only where something is to be told.
+ */
+import pLimit from "p-limit";
 import { lastHour } from "../../changes/touches.ts";
+import { listClusters } from "../../clusters/registry.ts";
+import { Refused } from "../../errors.ts";
 import { planLink } from "../../links/planLink.ts";
+import type { LoadBalancer, ManagedCluster } from "../../network/model.ts";
 import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
+import { findOrphans } from "../../orphans/classify.ts";
 import { viewCluster } from "../../orphans/gather.ts";
 import { listHolds } from "../../orphans/hold.ts";
 import type { World } from "../../orphans/world.ts";
@@ -10,55 +18,96 @@ import type { Run } from "../../ports.ts";
 import type { Subjects } from "../check.ts";
 import type { Checked } from "../checkScope.ts";
 import { runChecks } from "../checks.ts";
-import { clusterSubjects, connectionSubjects, linkSubjects, serviceSubjects } from "../subjects.ts";
+import * as join from "../subjects.ts";
+import { compareAddresses } from "./addresses.ts";
+import { gatherGrants } from "./grants.ts";
+import { withFailures } from "./failures.ts";
 
-/** Everything of one subscription, each list read once. */
+const AT_ONCE = 16;
+
 export async function checkSubscription(run: Run, policy: Policy, subscription: string): Promise<Checked> {
-  const world = await gatherSubscription(run, policy, subscription);
-  const severities = policy.audit.checks;
-  const links = await withTouches(run, linkSubjects(world, policy));
-  const connections = connectionSubjects(links);
-  const services = serviceSubjects(world);
+  const balancers = run.ports.network.loadBalancers(subscription);
+  const [{ world, managed }, addresses] = await Promise.all([
+    gatherSubscription(run, policy, { subscription, balancers }),
+    compareAddresses(run, subscription, balancers),
+  ]);
+  const links = await withTouches(run, join.linkSubjects(world, policy));
+  const connections = join.connectionSubjects(links);
+  const services = await withFailures(run, world, join.serviceSubjects(world, policy));
+  const grants = await gatherGrants(run, world, managed);
+  const remaining = run.ports.activity.remaining(subscription);
+  const { checks } = policy.audit;
   const found = [
-    ...runChecks("link", links, severities),
-    ...runChecks("connection", connections, severities),
-    ...runChecks("service", services, severities),
-    ...runChecks(
-      "balancer",
-      world.balancers.map((balancer) => ({ balancer })),
-      severities,
-    ),
-    ...runChecks("cluster", clusterSubjects(world, policy.snapshotStaleMinutes), severities),
+    ...runChecks("link", links, checks),
+    ...runChecks("marks", join.markSubjects(world), checks),
+    ...runChecks("connection", connections, checks),
+    ...runChecks("service", services, checks),
+    ...runChecks("declaration", join.declarationSubjects(world), checks),
+    ...runChecks("balancer", join.balancerSubjects(world), checks),
+    ...runChecks("orphan", orphanSubjects(world), checks),
+    ...runChecks("cluster", join.clusterSubjects(world, policy.snapshotStaleMinutes), checks),
+    ...runChecks("grant", grants, checks),
+    ...runChecks("address", addresses.differences, checks),
+    ...runChecks("subscription", [{ subscription, links: world.links.length, remaining }], checks),
   ];
-  const looked = world.balancers.length + world.links.length + connections.length + services.length;
-  return { found, looked: looked + world.clusters.length };
+  const things = [world.balancers, world.links, connections, services, world.clusters];
+  return { found, looked: things.reduce((sum, { length }) => sum + length, addresses.looked) };
 }
 
-async function gatherSubscription(run: Run, policy: Policy, subscription: string): Promise<World> {
-  const { network } = run.ports;
+interface Asked {
+  readonly subscription: string;
+  readonly balancers: Promise<readonly LoadBalancer[]>;
+}
+
+interface Gathered {
+  readonly world: World;
+  readonly managed: readonly ManagedCluster[];
+}
+
+async function gatherSubscription(run: Run, policy: Policy, asked: Asked): Promise<Gathered> {
+  const { subscription } = asked;
   const [balancers, links, managed, registered, holds] = await Promise.all([
-    network.loadBalancers(subscription),
-    network.links(subscription),
-    network.managedClusters(subscription),
+    asked.balancers,
+    run.ports.network.links(subscription),
+    listManaged(run, subscription),
     listClusters(run),
     listHolds(run),
   ]);
   const own = registered.filter(
-    ({ resourceId }) => parseResourceId(resourceId)?.subscription.toLowerCase() === subscription,
+    ({ resourceId }) =>
+      parseResourceId(resourceId)?.subscription.toLowerCase() === subscription.toLowerCase(),
   );
   const present = new Set(managed.map(({ id }) => canonicalId(id)));
-  const clusters = await Promise.all(own.map((cluster) => viewCluster(run, cluster, present)));
+  const limit = pLimit(AT_ONCE);
+  const clusters = await Promise.all(own.map((one) => limit(() => viewCluster(run, one, present))));
   const freshSinceUtc = new Date(run.now().getTime() - policy.snapshotStaleMinutes * 60_000).toISOString();
-  return { clusters, balancers, links, holds, nowUtc: run.now().toISOString(), freshSinceUtc };
+  const nowUtc = run.now().toISOString();
+  return { world: { clusters, balancers, links, holds, nowUtc, freshSinceUtc }, managed };
+}
+
+/** Where they may not be listed, each registered cluster is read by itself, and is told as unreadable if that fails too. */
+async function listManaged(run: Run, subscription: string): Promise<readonly ManagedCluster[]> {
+  try {
+    return await run.ports.network.managedClusters(subscription);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    run.log.warn("managed clusters may not be listed", { subscription, why: error.message });
+    return [];
+  }
+}
+
+function orphanSubjects(world: World): Subjects["orphan"][] {
+  return findOrphans(world).map((candidate) => ({ candidate }));
 }
 
 /** Only links that differ are asked about: a fight leaves a difference. */
 function withTouches(run: Run, links: readonly Subjects["link"][]): Promise<Subjects["link"][]> {
+  const limit = pLimit(AT_ONCE);
   return Promise.all(
     links.map(async (subject) => {
       const { link, owner, policy } = subject;
       const differs = owner && planLink(link, owner, { evidence: [], policy }).changes.length > 0;
-      return differs ? { ...subject, touches: await lastHour(run, link.id) } : subject;
+      return differs ? { ...subject, touches: await limit(() => lastHour(run, link.id)) } : subject;
     }),
   );
 }

@@ -1,24 +1,99 @@
-import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
+/**
+ * One virtual network, as the inventory has it: its subnets with their use over time, and the static addresses that Services of its clusters
+ * ask for. Asks Azure nothing.
+ */
+import pLimit from "p-limit";
+import { listClusters } from "../../clusters/registry.ts";
+import type { Cluster } from "../../clusters/model.ts";
+import type { SubnetRow } from "../../inventory/model.ts";
+import type { Declared } from "../../intents/model.ts";
+import { canonicalId, parseResourceId, sameId } from "../../network/resourceId.ts";
 import type { Policy } from "../../policy.ts";
 import type { Run } from "../../ports.ts";
+import type { Subjects } from "../check.ts";
 import type { Checked } from "../checkScope.ts";
 import { runChecks } from "../checks.ts";
+import { forecast, recordUsage } from "../usage.ts";
+import { findTakenClaims, type Tenant } from "./claims.ts";
 
-/** The subnets of one virtual network, as the inventory has them. */
+const AT_ONCE = 8;
+
 export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promise<Checked> {
-  const rows = await Array.fromAsync(run.ports.tables.subnets.list(canonicalId(vnetId)));
-  const subjects = await Promise.all(
-    rows.map(async ({ value }) => ({ subnet: value, hasLinks: await hasLinks(run, value.id) })),
-  );
-  return { found: runChecks("subnet", subjects, policy.audit.checks), looked: rows.length };
+  const [rows, clusters] = await Promise.all([
+    Array.fromAsync(run.ports.tables.subnets.list(canonicalId(vnetId))),
+    listClusters(run),
+  ]);
+  const subnets = rows.map(({ value }) => value);
+  const here = clusters.filter((cluster) => sameId(cluster.vnetId, vnetId));
+  const tenants: Tenant[] = [];
+  for (const cluster of here) tenants.push({ cluster, declared: await listLiving(run, cluster) });
+  const [subjects, claims] = await Promise.all([
+    subnetSubjects(run, policy, { subnets, tenants, linksBySubnet: await linksIn(run, vnetId, here) }),
+    findTakenClaims(run, subnets, tenants),
+  ]);
+  const { checks } = policy.audit;
+  const found = [...runChecks("subnet", subjects, checks), ...runChecks("claim", claims.taken, checks)];
+  return { found, looked: subnets.length + claims.looked };
 }
 
-async function hasLinks(run: Run, subnetId: string): Promise<boolean> {
-  for await (const { value } of run.ports.tables.addresses.list(canonicalId(subnetId)))
-    if (
-      parseResourceId(value.assignment?.holderId ?? "")?.type.toLowerCase() ===
-      "microsoft.network/privatelinkservices"
-    )
-      return true;
-  return false;
+/** Internal Services that are not on their way out. */
+async function listLiving(run: Run, { name }: Cluster): Promise<Declared[]> {
+  const living: Declared[] = [];
+  for await (const { value } of run.ports.tables.intents.list(name))
+    if (value.deletedAtUtc === undefined && value.intent.internal) living.push(value);
+  return living;
+}
+
+/** Names of links by canonical id of the subnets of their NAT addresses, as the last scan saw them. */
+async function linksIn(
+  run: Run,
+  vnetId: string,
+  clusters: readonly Cluster[],
+): Promise<ReadonlyMap<string, string[]>> {
+  const ids = [vnetId, ...clusters.map(({ resourceId }) => resourceId)];
+  const subscriptions = new Set(ids.map((id) => parseResourceId(id)?.subscription.toLowerCase() ?? ""));
+  const bySubnet = new Map<string, string[]>();
+  for (const subscription of subscriptions)
+    for await (const { value } of run.ports.tables.links.list(subscription))
+      for (const subnetId of (value.subnetIds ?? []).map(canonicalId))
+        bySubnet.set(subnetId, [...(bySubnet.get(subnetId) ?? []), value.name]);
+  return bySubnet;
+}
+
+interface Surroundings {
+  readonly subnets: readonly SubnetRow[];
+  readonly tenants: readonly Tenant[];
+  readonly linksBySubnet: ReadonlyMap<string, string[]>;
+}
+
+function subnetSubjects(
+  run: Run,
+  { audit }: Policy,
+  { subnets, tenants, linksBySubnet }: Surroundings,
+): Promise<Subjects["subnet"][]> {
+  const wanting = Map.groupBy(
+    tenants.flatMap(({ cluster, declared }) =>
+      declared.flatMap((one) =>
+        one.intent.link ? [{ one, name: one.intent.link.subnet ?? cluster.defaultSubnet }] : [],
+      ),
+    ),
+    ({ name }) => name.toLowerCase(),
+  );
+  const limit = pLimit(AT_ONCE);
+  return Promise.all(
+    subnets.map((subnet) =>
+      limit(async () => {
+        const { id, usedAddresses: used, usableAddresses: usable } = subnet;
+        const rows = await recordUsage(run, { subnetId: id, used, usable });
+        const ahead = forecast(rows, run.now().toISOString(), audit.forecastDays);
+        return {
+          subnet,
+          audit,
+          links: linksBySubnet.get(canonicalId(id)) ?? [],
+          wants: (wanting.get(subnet.name.toLowerCase()) ?? []).map(({ one }) => one),
+          ...(ahead && { forecast: ahead }),
+        };
+      }),
+    ),
+  );
 }

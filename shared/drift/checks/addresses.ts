@@ -1,0 +1,77 @@
+import { parseResourceId } from "../../network/resourceId.ts";
+import { serviceName } from "../../inventory/owner.ts";
+import { defineCheck, type Subjects } from "../check.ts";
+import { serviceOf } from "./about.ts";
+
+/** Scans come every quarter of an hour. */
+const SETTLES_MINUTES = 30;
+
+export const addressUnrecorded = defineCheck({
+  id: "address-unrecorded",
+  title: "Azure shows a use of an address that the inventory lacks",
+  severity: "warn",
+  docs: "The gate believes the inventory: it would give the address to a Service, and Azure would refuse. Scans should have followed.",
+  on: "address",
+  check: (subject) => {
+    const { address, holderId, recordedId } = subject;
+    if (holderId === undefined) return undefined;
+    const known = recordedId === undefined ? "nobody" : recordedId;
+    return {
+      ...place(subject),
+      message: `${address} in subnet ${subnetName(subject)} is held by ${holderId}; the inventory has ${known}`,
+      advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
+      declared: known,
+      actual: holderId,
+      settlesWithinMinutes: SETTLES_MINUTES,
+    };
+  },
+});
+
+export const addressGone = defineCheck({
+  id: "address-gone",
+  title: "An address is recorded as held, and Azure shows no such use any more",
+  severity: "info",
+  docs: "The address is free, and Services that ask for it are refused until a scan has seen it.",
+  on: "address",
+  check: (subject) => {
+    const { address, holderId, recordedId } = subject;
+    if (holderId !== undefined || recordedId === undefined) return undefined;
+    return {
+      ...place(subject),
+      message: `the inventory has ${address} in subnet ${subnetName(subject)} held by ${recordedId}, which Azure does not show any more`,
+      advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
+      declared: recordedId,
+      settlesWithinMinutes: SETTLES_MINUTES,
+    };
+  },
+});
+
+/** An address has no ARM id of its own: it is named as if it were a child of its subnet. */
+function place({ subnetId, address }: Subjects["address"]) {
+  return { about: `${subnetId}/addresses/${address}` };
+}
+
+function subnetName({ subnetId }: Subjects["address"]): string {
+  return parseResourceId(subnetId)?.name ?? subnetId;
+}
+
+export const addressTaken = defineCheck({
+  id: "address-taken",
+  title: "Somebody else has the address that a Service asks for",
+  severity: "error",
+  docs: "The controller cannot build the Service's frontend, or its link, while Azure gives the address to another.",
+  on: "claim",
+  check: ({ declared, what, address, subnet, taken }) => {
+    const who =
+      "holderId" in taken
+        ? `is held by ${taken.holderId}`
+        : `is reserved for Service ${serviceName(taken.reservation.owner)} until ${taken.reservation.expiresAtUtc}`;
+    return {
+      ...serviceOf(declared),
+      message: `the Service asks for ${address} for its ${what}; in subnet ${subnet.name} it ${who}`,
+      advice: "give the Service another address, or free this one",
+      declared: address,
+      ...("holderId" in taken && { actual: taken.holderId }),
+    };
+  },
+});

@@ -1,0 +1,80 @@
+import { defineCheck } from "../check.ts";
+
+export const snapshotStale = defineCheck({
+  id: "snapshot-stale",
+  title: "A cluster has not sent its Services for long",
+  severity: "warn",
+  docs: "What a cluster declares is known from its snapshots; without them no orphan of it can be proved.",
+  on: "cluster",
+  check: ({ view, snapshotAgeMinutes, staleMinutes }) => {
+    if (view.state === "gone" || (snapshotAgeMinutes !== undefined && snapshotAgeMinutes <= staleMinutes))
+      return undefined;
+    return {
+      about: view.cluster.name,
+      cluster: view.cluster.name,
+      message:
+        snapshotAgeMinutes === undefined
+          ? "the cluster never sent a snapshot"
+          : `the last snapshot is of ${view.snapshot?.takenAtUtc}, older than ${staleMinutes} minutes`,
+      advice:
+        "look at the snapshot CronJob in the cluster; without snapshots no orphan of this cluster can be proved",
+    };
+  },
+});
+
+export const webhookSilent = defineCheck({
+  id: "webhook-silent",
+  title: "A cluster's admission webhook has gone silent",
+  severity: "error",
+  docs: "A snapshot showed Services that admission never announced: they were made without the gate, and their addresses were not reserved.",
+  on: "cluster",
+  check: ({ view }) => {
+    const missed = view.snapshot?.unannounced;
+    if (view.state === "gone" || !missed) return undefined;
+    const heard = view.declared.some(
+      ({ origin, observedAtUtc }) => origin === "admission" && observedAtUtc > missed.lastAtUtc,
+    );
+    if (heard) return undefined;
+    return {
+      about: view.cluster.name,
+      cluster: view.cluster.name,
+      message: `admission did not announce ${missed.count} ${missed.count === 1 ? "change" : "changes"} of Services that snapshots show, ${missed.example} among them (last seen ${missed.lastAtUtc})`,
+      advice:
+        "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters install renews them",
+    };
+  },
+});
+
+export const clusterGone = defineCheck({
+  id: "cluster-gone",
+  title: "A registered cluster does not exist any more",
+  severity: "warn",
+  docs: "What it left behind is removed by the sweep only while the cluster stays registered.",
+  on: "cluster",
+  check: ({ view }) => {
+    if (view.state !== "gone") return undefined;
+    return {
+      about: view.cluster.name,
+      cluster: view.cluster.name,
+      message: `managed cluster ${view.cluster.resourceId} does not exist`,
+      advice: "leave it registered until the sweep has dealt with what it left behind",
+    };
+  },
+});
+
+export const clusterUnreadable = defineCheck({
+  id: "cluster-unreadable",
+  title: "Whether a registered cluster exists could not be read",
+  severity: "warn",
+  docs: "Of a cluster that cannot be read nothing is proved, so nothing of it is cleaned up.",
+  on: "cluster",
+  check: ({ view }) => {
+    if (view.state !== "unknown") return undefined;
+    return {
+      about: view.cluster.name,
+      cluster: view.cluster.name,
+      message: `managed cluster ${view.cluster.resourceId} could not be read`,
+      advice: "give Mooring's identity the role Reader on it",
+    };
+  },
+});

@@ -1,0 +1,105 @@
+import { parseResourceId } from "../../network/resourceId.ts";
+import { defineCheck } from "../check.ts";
+import { some } from "./about.ts";
+
+const STOPPED_HOURS = 24;
+const UNAUDITED_HOURS = 6;
+const UNPROVED_HOURS = 24;
+
+export const policyBroken = defineCheck({
+  id: "policy-broken",
+  title: "The stored policy cannot be read",
+  severity: "error",
+  docs: "Somebody changed it past `mooring policy apply`; the last good one stays in force.",
+  on: "mooring",
+  check: ({ policyProblems }) => {
+    if (policyProblems.length === 0) return undefined;
+    return {
+      about: "mooring/policy",
+      message: `the stored policy is broken: ${some(policyProblems)}`,
+      advice: "apply a good one with mooring policy apply",
+    };
+  },
+});
+
+export const writingStopped = defineCheck({
+  id: "writing-stopped",
+  title: "Writing has been stopped for long",
+  severity: "warn",
+  docs: "While `mooring stop` is in force links are not repaired, connections not approved and orphans not removed.",
+  on: "mooring",
+  check: ({ stopped }) => {
+    if (!stopped || stopped.hours < STOPPED_HOURS) return undefined;
+    return {
+      about: "mooring/writing",
+      message: `nothing has been written to Azure since ${stopped.sinceUtc}: ${stopped.why}`,
+      advice: "let Mooring write again with mooring resume",
+    };
+  },
+});
+
+export const inventoryStale = defineCheck({
+  id: "inventory-stale",
+  title: "The inventory of a virtual network is old",
+  severity: "warn",
+  docs: "The gate decides by the inventory; `inventoryStaleMinutes` says from when it is old.",
+  on: "inventory",
+  check: ({ vnetId, scannedAtUtc, ageMinutes, staleMinutes }) => {
+    if (ageMinutes <= staleMinutes) return undefined;
+    return {
+      about: vnetId,
+      message: `virtual network ${parseResourceId(vnetId)?.name ?? vnetId} was last scanned at ${scannedAtUtc}, more than ${staleMinutes} minutes ago`,
+      advice:
+        "the log of scanInventory tells why a scan failed; one subscription that cannot be read stops it",
+    };
+  },
+});
+
+export const scopeUnaudited = defineCheck({
+  id: "scope-unaudited",
+  title: "A part of the estate has not been audited for long",
+  severity: "warn",
+  docs: "Its findings are as old as its last audit.",
+  on: "scope",
+  check: ({ scope, auditedAtUtc, ageHours }) => {
+    if (ageHours < UNAUDITED_HOURS) return undefined;
+    return {
+      about: scope,
+      message: `${scope} was last audited whole at ${auditedAtUtc}, more than ${UNAUDITED_HOURS} hours ago`,
+      advice: "see why its audit fails: mooring audit --scope names the reason",
+    };
+  },
+});
+
+export const queuePoisoned = defineCheck({
+  id: "queue-poisoned",
+  title: "Work has failed for good",
+  severity: "warn",
+  docs: "A message that failed five times is in the poison queue and nobody tries it again; timers repair what it was about.",
+  on: "queue",
+  check: ({ queue, poisoned }) => {
+    if (poisoned === 0) return undefined;
+    return {
+      about: `mooring/queues/${queue}`,
+      message: `${poisoned} ${poisoned === 1 ? "message is" : "messages are"} in queue mooring-${queue}-poison`,
+      advice: "find the reason in the log of its function, then clear the queue",
+    };
+  },
+});
+
+export const quarantineUnproved = defineCheck({
+  id: "quarantine-unproved",
+  title: "What is in quarantine cannot be proved anew",
+  severity: "info",
+  docs: "An orphan is deleted only if it is proved once more; without a fresh snapshot it stays in quarantine for ever.",
+  on: "quarantined",
+  check: ({ row, unprovedHours }) => {
+    if (unprovedHours < UNPROVED_HOURS) return undefined;
+    return {
+      about: row.resourceId,
+      cluster: row.cluster,
+      message: `${parseResourceId(row.resourceId)?.name ?? row.resourceId} is in quarantine since ${row.quarantinedAtUtc} and was last proved an orphan at ${row.lastProvedAtUtc}`,
+      advice: `mooring orphans explain tells what is missing; often cluster ${row.cluster} sends no snapshots`,
+    };
+  },
+});

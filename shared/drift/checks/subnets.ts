@@ -1,0 +1,95 @@
+import type { Subjects } from "../check.ts";
+import { defineCheck } from "../check.ts";
+import { some } from "./about.ts";
+
+export const subnetNearlyFull = defineCheck({
+  id: "subnet-nearly-full",
+  title: "A subnet has few addresses left",
+  severity: "warn",
+  docs: "When it is full, Services are refused and links cannot be made. `audit.nearlyFullPercent` says from when it counts.",
+  on: "subnet",
+  check: (subject) => {
+    const { subnet, audit } = subject;
+    const { usedAddresses: used, usableAddresses: usable } = subnet;
+    if (!isNearlyFull(subject)) return undefined;
+    return {
+      about: subnet.id,
+      message: `${used} of ${usable} addresses of subnet ${subnet.name} are used${fills(subject)}`,
+      advice: "add a prefix to the subnet, or give new Services another one",
+      allowed: `${audit.nearlyFullPercent} %`,
+      actual: usable > 0 ? `${Math.floor((used * 100) / usable)} %` : "100 %",
+    };
+  },
+});
+
+export const subnetFillsSoon = defineCheck({
+  id: "subnet-fills-soon",
+  title: "A subnet will be full soon at the present rate",
+  severity: "info",
+  docs: "A straight line through the last `audit.forecastDays` days reaches the subnet's end within as many days to come.",
+  on: "subnet",
+  check: (subject) => {
+    const { subnet, forecast, audit } = subject;
+    if (isNearlyFull(subject) || !forecast?.isSoon || forecast.fullOn === undefined) return undefined;
+    return {
+      about: subnet.id,
+      message: `subnet ${subnet.name} gets ${rounded(forecast.perDay)} addresses fuller a day${fills(subject)}`,
+      advice: `plan a larger subnet: ${subnet.usedAddresses} of ${subnet.usableAddresses} addresses are used, by the last ${audit.forecastDays} days`,
+      actual: forecast.fullOn,
+    };
+  },
+});
+
+function isNearlyFull({ subnet, audit }: Subjects["subnet"]): boolean {
+  const { usedAddresses: used, usableAddresses: usable } = subnet;
+  return (usable > 0 ? (used * 100) / usable : 100) >= audit.nearlyFullPercent;
+}
+
+function fills({ subnet, forecast }: Subjects["subnet"]): string {
+  if (forecast?.fullOn === undefined || subnet.usedAddresses >= subnet.usableAddresses) return "";
+  return `; at the present rate it is full on ${forecast.fullOn}`;
+}
+
+function rounded(perDay: number): string {
+  return String(Number(perDay.toFixed(1)));
+}
+
+export const subnetPoliciesBlockLinks = defineCheck({
+  id: "subnet-policies-block-links",
+  title: "A subnet's network policies stand in the way of links",
+  severity: "warn",
+  docs: "Azure makes no link whose NAT addresses are in a subnet with privateLinkServiceNetworkPolicies Enabled; the controller turns them off if it may write the subnet.",
+  on: "subnet",
+  check: ({ subnet, links, wants, audit }) => {
+    const services = wants.map(({ cluster, namespace, name }) => `${cluster}/${namespace}/${name}`);
+    if (subnet.linkNetworkPolicies === "Disabled" || links.length + wants.length === 0) return undefined;
+    const who = [
+      ...(links.length > 0 ? [`links ${some(links)} are in it`] : []),
+      ...(services.length > 0 ? [`Services ${some(services)} declare links in it`] : []),
+    ];
+    return {
+      about: subnet.id,
+      message: `subnet ${subnet.name} has privateLinkServiceNetworkPolicies Enabled, and ${who.join(", ")}`,
+      advice: `az network vnet subnet update --ids ${subnet.id} --private-link-service-network-policies Disabled`,
+      declared: "Disabled",
+      actual: "Enabled",
+      settlesWithinMinutes: audit.frontendMinutes,
+    };
+  },
+});
+
+export const subnetPoliciesLeftOff = defineCheck({
+  id: "subnet-policies-left-off",
+  title: "A subnet's network policies for links are off, and it has no link",
+  severity: "info",
+  docs: "The controller turns them off for a link and never on again.",
+  on: "subnet",
+  check: ({ subnet, links, wants }) => {
+    if (subnet.linkNetworkPolicies === "Enabled" || links.length + wants.length > 0) return undefined;
+    return {
+      about: subnet.id,
+      message: `subnet ${subnet.name} has link network policies off for links that are gone`,
+      advice: "turn privateLinkServiceNetworkPolicies on again, unless a link is to come",
+    };
+  },
+});
