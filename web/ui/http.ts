@@ -63,6 +63,12 @@ export async function send<T>(
   return answer;
 }
 
+/** Asks with a body and changes nothing: nothing is read again for it. @throws ApiProblem */
+export async function question<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await ask(path, { method: "POST", headers: OWN, body: JSON.stringify(body) }, signal);
+  return (await readBody(response)) as T;
+}
+
 /** Calls back when this page changed something; gives what ends it. */
 export function onChanged(callback: () => void): () => void {
   addEventListener(CHANGED, callback);

@@ -1,0 +1,103 @@
+import { useMemo } from "preact/hooks";
+import type { AddressMap, PrefixMap, Verdict } from "../../../api/model.ts";
+import { Badge } from "../../ui/Badge.tsx";
+import { Card } from "../../ui/Card.tsx";
+import { Resource } from "../../ui/Resource.tsx";
+import { href } from "../../ui/route.ts";
+import { useResource } from "../../ui/useResource.ts";
+import { addressAt, offsetOf } from "../subnets/address.ts";
+import { isDrawn, readCells } from "../subnets/cells.ts";
+import { factsOf, sentenceOf } from "../subnets/facts.ts";
+import { MapFigure } from "../subnets/MapFigure.tsx";
+import { useChanged } from "../subnets/useChanged.ts";
+import { absolute } from "../../ui/words.ts";
+
+type Place = Verdict["places"][number];
+
+interface PlacesProps {
+  verdict: Verdict;
+  /** Writes the address into the manifest. */
+  onAsk: (address: string) => void;
+}
+
+/** Where its addresses would be. */
+export function Places({ verdict: { places }, onAsk }: PlacesProps) {
+  return (
+    <>
+      {places.map((place) => (
+        <PlaceCard key={`${place.subnetKey} ${place.address ?? ""}`} place={place} onAsk={onAsk} />
+      ))}
+    </>
+  );
+}
+
+function PlaceCard({ place, onAsk }: { place: Place; onAsk: (address: string) => void }) {
+  const { subnetKey, subnet, address, free } = place;
+  const map = useResource<AddressMap>(`/subnets/${encodeURIComponent(subnetKey)}/addresses`, {
+    everySeconds: 4,
+  });
+  return (
+    <Card
+      title={`As the map of ${subnet} shows it`}
+      actions={<a href={href("subnets", subnetKey, { address })}>Open the map</a>}
+    >
+      {address !== undefined && free !== undefined && (
+        <p class="place-head">
+          <strong class="mono">{address}</strong>
+          <Badge tone={free ? "good" : "error"}>{free ? "free for it" : "not free for it"}</Badge>
+        </p>
+      )}
+      {address === undefined && <p class="quiet">It asks for no address here: Azure chooses a free one.</p>}
+      <Resource of={map} lines={6}>
+        {({ prefixes, holders }) => (
+          <>
+            {shownPrefixes(prefixes, place).map((prefix) => (
+              <PlaceMap key={prefix.prefix} prefix={prefix} holders={holders} place={place} onAsk={onAsk} />
+            ))}
+          </>
+        )}
+      </Resource>
+    </Card>
+  );
+}
+
+/** The one where its address is; else all that can be drawn. */
+function shownPrefixes(prefixes: readonly PrefixMap[], { address = "" }: Place): PrefixMap[] {
+  const drawn = prefixes.filter(isDrawn);
+  const own = drawn.filter(({ first, size }) => offsetOf(first, size, address) !== undefined);
+  return own.length > 0 ? own : drawn;
+}
+
+interface PlaceMapProps {
+  prefix: PrefixMap;
+  holders: AddressMap["holders"];
+  place: Place;
+  onAsk: (address: string) => void;
+}
+
+function PlaceMap({ prefix, holders, place, onAsk }: PlaceMapProps) {
+  const cells = useMemo(() => readCells(prefix, holders), [prefix, holders]);
+  const changed = useChanged(cells);
+  const offset = (text = "") => offsetOf(prefix.first, prefix.size, text);
+  const suggested = useMemo(
+    () => place.suggestions.flatMap((text) => offset(text) ?? []),
+    [prefix, place.suggestions.join(" ")],
+  );
+  const pinned = offset(place.address);
+  return (
+    <>
+      <MapFigure
+        cells={cells}
+        found={suggested}
+        changed={changed}
+        pinned={pinned}
+        onPin={(to) => to !== undefined && onAsk(addressAt(prefix.first, to))}
+      />
+      <p class="quiet place-legend">
+        {pinned !== undefined && <>Framed: {sentenceOf(factsOf(cells, pinned), absolute)}. </>}
+        {suggested.length > 0 && <>In colour: {place.suggestions.join(", ")}, which would be free. </>}A click
+        or Enter on an address asks for it.
+      </p>
+    </>
+  );
+}

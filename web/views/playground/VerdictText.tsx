@@ -1,0 +1,29 @@
+import type { Verdict } from "../../../api/model.ts";
+import { Badge, type Tone } from "../../ui/Badge.tsx";
+import { Card } from "../../ui/Card.tsx";
+
+const DECISIONS: Readonly<Record<Verdict["decision"], readonly [tone: Tone, text: string]>> = {
+  allow: ["good", "Allowed"],
+  warn: ["warn", "Allowed, with warnings"],
+  deny: ["error", "Denied"],
+};
+
+/** The verdict, and the very text that kubectl would print. */
+export function VerdictText({ verdict, isOld }: { verdict: Verdict; isOld: boolean }) {
+  const [tone, text] = DECISIONS[verdict.decision];
+  return (
+    <Card
+      title="As kubectl shows it"
+      class={isOld ? "verdict-old" : ""}
+      actions={
+        <span role="status">
+          <Badge tone={tone}>{text}</Badge>
+        </span>
+      }
+    >
+      <pre class="terminal" tabIndex={0} aria-label="What kubectl prints">
+        {`$ kubectl apply -f service.yaml\n${verdict.kubectl}`}
+      </pre>
+    </Card>
+  );
+}

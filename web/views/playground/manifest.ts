@@ -1,0 +1,61 @@
+/** A manifest as text: where a field stands, and how a suggestion is written into it with everything else left as it is. Pure. */
+import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document, type Pair } from "yaml";
+
+export interface Found {
+  /** Annotation key or field, as a finding names it. */
+  readonly field: string;
+  readonly message: string;
+}
+
+const ANNOTATION = /^[\w.-]+\/[\w.-]+$/;
+
+/** From 1; `undefined` where the field does not stand in the text. */
+export function lineOf(text: string, field: string): number | undefined {
+  const lines = new LineCounter();
+  const pair = pairAt(parseDocument(text, { lineCounter: lines }), pathOf(field));
+  const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+  return start === undefined ? undefined : lines.linePos(start).line;
+}
+
+/** The text with the suggestion in it; of a list only the item that the message names is replaced. */
+export function applySuggestion(text: string, { field, message }: Found, suggestion: string): string {
+  const document = parseDocument(text);
+  const path = pathOf(field);
+  if (ANNOTATION.test(suggestion)) rename(document, path, suggestion);
+  else document.setIn(path, replaced(document.getIn(path), message, suggestion));
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The text with an address asked for. */
+export function askFor(text: string, address: string): string {
+  const family = address.includes(":") ? "ipv6" : "ipv4";
+  const document = parseDocument(text);
+  document.setIn(
+    ["metadata", "annotations", `service.beta.kubernetes.io/azure-load-balancer-${family}`],
+    address,
+  );
+  return document.toString({ lineWidth: 0 });
+}
+
+function pathOf(field: string): string[] {
+  return ANNOTATION.test(field) ? ["metadata", "annotations", field] : field.split(".");
+}
+
+function pairAt(document: Document, path: readonly string[]): Pair | undefined {
+  const map = document.getIn(path.slice(0, -1), true);
+  if (!isMap(map)) return undefined;
+  return map.items.find((pair) => isPair(pair) && isScalar(pair.key) && pair.key.value === path.at(-1));
+}
+
+function rename(document: Document, path: readonly string[], name: string): void {
+  const key = pairAt(document, path)?.key;
+  if (isScalar(key)) key.value = name;
+}
+
+function replaced(value: unknown, message: string, suggestion: string): string {
+  const items = typeof value === "string" ? value.trim().split(/\s+/) : [];
+  const named = items.find((item) => message.includes(item));
+  return items.length > 1 && named !== undefined
+    ? items.map((item) => (item === named ? suggestion : item)).join(" ")
+    : suggestion;
+}
