@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { addressKey } from "../../shared/addresses/key.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { FindingQuery, queryFindings } from "../../shared/drift/query.ts";
 import type { Link } from "../../shared/network/model.ts";
@@ -30,6 +31,10 @@ beforeEach(async () => {
   await run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: snapshot() }]);
   await run.tables.subnets.transact(VNET.toLowerCase(), [
     { do: "put", key: "apps", value: subnetRow({ linkNetworkPolicies: "Disabled" }) },
+  ]);
+  const holder = { holderId: frontend().id, seenAtUtc: NOW };
+  await run.tables.addresses.transact(subnetId("apps").toLowerCase(), [
+    { do: "put", key: addressKey("10.0.1.10"), value: { address: "10.0.1.10", assignment: holder } },
   ]);
   await declare({});
   run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
