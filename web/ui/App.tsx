@@ -24,10 +24,14 @@ export function App() {
   return (
     <MeContext.Provider value={me.data ?? NOBODY}>
       <SkipLink />
-      <Header me={me.data} isMenuOpen={isMenuOpen} onMenu={() => setMenuOpen(!isMenuOpen)} />
+      <Header
+        isSignedIn={me.data !== undefined}
+        isMenuOpen={isMenuOpen}
+        onMenu={() => setMenuOpen(!isMenuOpen)}
+      />
       <Stopped me={me.data} />
       <div class="frame">
-        <Navigation views={views} current={view} isOpen={isMenuOpen} />
+        <Navigation views={views} current={view} me={me.data} isOpen={isMenuOpen} />
         <main id="main" tabIndex={-1}>
           {me.data && <Current views={views} name={view} />}
           {!me.data && me.problem && <Problems problem={me.problem} onRetry={me.refresh} />}

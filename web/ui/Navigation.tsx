@@ -1,25 +1,48 @@
+import type { Me } from "../../api/model.ts";
 import type { View } from "../views.ts";
 import { href } from "./route.ts";
+import { ThemeToggle } from "./ThemeToggle.tsx";
 
 interface NavigationProps {
   views: readonly View[];
   current: string;
+  me: Me | undefined;
   /** On narrow screens it is closed until asked for. */
   isOpen: boolean;
 }
 
-export function Navigation({ views, current, isOpen }: NavigationProps) {
+/** Where one can go, and below that who is here and in which colours. */
+export function Navigation({ views, current, me, isOpen }: NavigationProps) {
   return (
-    <nav id="navigation" class={isOpen ? "navigation navigation-open" : "navigation"} aria-label="Views">
-      <ul>
-        {views.map(({ name, title }) => (
-          <li key={name}>
-            <a href={href(name)} aria-current={name === current ? "page" : undefined}>
-              {title}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <div id="navigation" class={isOpen ? "navigation navigation-open" : "navigation"}>
+      <nav aria-label="Views">
+        <ul>
+          {views.map(({ name, title }) => (
+            <li key={name}>
+              <a href={href(name)} aria-current={name === current ? "page" : undefined}>
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div class="navigation-foot">
+        <ThemeToggle />
+        {me && <Who me={me} />}
+      </div>
+    </div>
+  );
+}
+
+function Who({ me: { name, roles, isSandbox, version } }: { me: Me }) {
+  const role = roles.includes("Mooring.Operator") ? "Operator" : roles.length > 0 ? "Reader" : "No role";
+  return (
+    <p class="who">
+      <span class="who-name" title={name}>
+        {name}
+      </span>
+      <span>{isSandbox ? `${role}, sandbox` : role}</span>
+      <span>Mooring {version}</span>
+    </p>
   );
 }

@@ -18,8 +18,12 @@ export interface Column<T> {
   /** A track of CSS grid; `minmax(0, 1fr)` if absent. */
   readonly width?: string;
   readonly align?: "end";
+  /** In rows it is left out while the table has fewer pixels than that; cards have every column. */
+  readonly from?: number;
   /** Heads the card on narrow screens and carries the link. The first column if none says so. */
   readonly isPrimary?: boolean;
+  /** Of the primary column: it may take two lines of a card. */
+  readonly isLong?: boolean;
   /** Makes the heading a button that sorts. */
   readonly sortBy?: (row: T) => string | number;
 }
@@ -47,17 +51,20 @@ export interface Selection {
 }
 
 const ROW = 40;
+/** Of a card: its padding and border, and each of its lines. */
+const CARD_PADDING = 25;
 const CARD_LINE = 24;
-const CARD_HEAD = 72;
-const NARROW = 620;
+/** A row needs so many pixels for each column; with fewer it becomes a card. */
+const COLUMN = 96;
 
 export function Table<T>(props: TableProps<T>) {
   const { caption, columns, rows, keyOf, groupOf, selection } = props;
   const [sort, setSort] = useState<Sort>();
   const box = useRef<HTMLDivElement>(null);
   const { top, height, width } = useViewport(box, rows.length > 0);
-  const isNarrow = width > 0 && width < NARROW;
-  const rowHeight = isNarrow ? CARD_HEAD + CARD_LINE * (columns.length - 1) : ROW;
+  const isNarrow = width > 0 && width < COLUMN * columns.filter(({ from }) => from === undefined).length;
+  const rowHeight = isNarrow ? cardHeight(columns) : ROW;
+  const shown = isNarrow || width === 0 ? columns : columns.filter(({ from = 0 }) => width >= from);
   const items = useMemo(
     () => toItems(sorted(rows, columns, sort), { keyOf, groupOf, rowHeight, groupHeight: ROW }),
     [rows, columns, sort, groupOf, rowHeight],
@@ -65,7 +72,7 @@ export function Table<T>(props: TableProps<T>) {
   const { at, setActive, onKeyDown } = useTableKeys({ box, items, table: props, rowHeight });
   if (rows.length === 0) return <>{props.empty}</>;
   const setTemplate = (element: HTMLElement | null) =>
-    element?.style.setProperty("--columns", template(columns, selection !== undefined));
+    element?.style.setProperty("--columns", template(shown, selection !== undefined));
   return (
     <div
       ref={box}
@@ -79,7 +86,7 @@ export function Table<T>(props: TableProps<T>) {
     >
       <div class="table-inner" role="presentation" ref={setTemplate}>
         <TableHead
-          columns={columns}
+          columns={shown}
           sort={sort}
           onSort={setSort}
           all={selection && <ChooseAll selection={selection} keys={rows.map(keyOf)} />}
@@ -88,12 +95,24 @@ export function Table<T>(props: TableProps<T>) {
           {inView(items, { top, height, at }).map((index) => {
             const item = items[index] as Item<T>;
             const isActive = index === at;
-            return <Row key={item.key} {...{ item, index, isActive }} table={props} onActive={setActive} />;
+            return (
+              <Row
+                key={item.key}
+                {...{ item, index, isActive }}
+                table={{ ...props, columns: shown }}
+                onActive={setActive}
+              />
+            );
           })}
         </div>
       </div>
     </div>
   );
+}
+
+function cardHeight<T>(columns: readonly Column<T>[]): number {
+  const lines = columns.length + (columns.some(({ isLong }) => isLong) ? 1 : 0);
+  return CARD_PADDING + CARD_LINE * lines;
 }
 
 function template<T>(columns: readonly Column<T>[], isSelectable: boolean): string {

@@ -74,12 +74,12 @@ interface CellProps<T> {
   href: string | undefined;
 }
 
-function Cell<T>({ column: { title, cell, align, isPrimary }, row, href }: CellProps<T>) {
+function Cell<T>({ column: { title, cell, align, isPrimary, isLong }, row, href }: CellProps<T>) {
   const content = cell(row);
   return (
     <div
       role="gridcell"
-      class={`cell ${align ? "cell-end" : ""} ${isPrimary || href !== undefined ? "cell-primary" : ""}`}
+      class={`cell${align ? " cell-end" : ""}${isPrimary || href !== undefined ? " cell-primary" : ""}${isLong ? " cell-long" : ""}`}
       data-title={title}
     >
       {href === undefined ? (

@@ -30,12 +30,12 @@ function Detail({ finding }: { finding: Finding }) {
         <SeverityBadge severity={finding.severity} />
         <FindingState finding={finding} />
       </p>
-      <p class="finding-message">{finding.message}</p>
+      <p class="finding-message sentence">{finding.message}</p>
       <p class="identity">{finding.about}</p>
       <Actions finding={finding} />
       <section>
         <h3>What to do</h3>
-        <p>{finding.advice}</p>
+        <p class="sentence">{finding.advice}</p>
       </section>
       <Compared finding={finding} />
       <Planned finding={finding} />

@@ -17,12 +17,18 @@ export const COLUMNS: readonly Column<Finding>[] = [
     title: "What is wrong",
     width: "minmax(0, 3fr)",
     isPrimary: true,
-    cell: ({ message }) => <span title={message}>{message}</span>,
+    isLong: true,
+    cell: ({ message }) => (
+      <span class="sentence" title={message}>
+        {message}
+      </span>
+    ),
     sortBy: ({ message }) => message,
   },
   {
     key: "about",
     title: "About",
+    from: 800,
     width: "minmax(0, 1fr)",
     cell: ({ name, about }) => <span title={about}>{name}</span>,
     sortBy: ({ name }) => name,
@@ -30,6 +36,7 @@ export const COLUMNS: readonly Column<Finding>[] = [
   {
     key: "cluster",
     title: "Cluster",
+    from: 900,
     width: "minmax(0, 0.7fr)",
     cell: ({ cluster }) => cluster ?? "–",
     sortBy: ({ cluster = "" }) => cluster,

@@ -45,11 +45,19 @@ export const COLUMNS: readonly Column<JournalEntry>[] = [
   {
     key: "cluster",
     title: "Cluster",
+    from: 900,
     width: "minmax(0, 0.7fr)",
     cell: ({ change }) => change.cluster,
     sortBy: ({ change }) => change.cluster,
   },
-  { key: "who", title: "Who", width: "minmax(0, 0.8fr)", cell: ({ who }) => who, sortBy: ({ who }) => who },
+  {
+    key: "who",
+    title: "Who",
+    from: 760,
+    width: "minmax(0, 0.8fr)",
+    cell: ({ who }) => who,
+    sortBy: ({ who }) => who,
+  },
   {
     key: "outcome",
     title: "Outcome",
