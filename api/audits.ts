@@ -139,24 +139,23 @@ async function showRun(run: Run, audit: AuditRun): Promise<Audit> {
 }
 
 function showProgress(audit: AuditRun, progress: AuditProgress | undefined): Audit {
-  const { id, state, startedAtUtc, finishedAtUtc, who, why, counts, appeared, resolved } =
-    progress?.run ?? audit;
+  const { id, state, startedAtUtc, finishedAtUtc, who, why } = progress?.run ?? audit;
+  const { counts, appeared, resolved } = progress?.run ?? audit;
   const { total = audit.scopes.length, finished = 0, scopes = [], remainingSeconds } = progress ?? {};
+  const failed = scopes.filter((one) => one.state === "failed");
   return {
     id,
     state,
     startedAtUtc,
+    finishedAtUtc,
     who,
     why,
     total,
     finished,
-    ...(finishedAtUtc !== undefined && { finishedAtUtc }),
-    ...(remainingSeconds !== undefined && { remainingSeconds }),
-    ...(counts && { counts }),
-    ...(appeared !== undefined && { appeared }),
-    ...(resolved !== undefined && { resolved }),
-    failures: scopes.flatMap((one) =>
-      one.state === "failed" ? [{ scope: one.scope, why: one.why ?? "" }] : [],
-    ),
+    remainingSeconds,
+    counts: counts && { ...counts },
+    appeared,
+    resolved,
+    failures: failed.map(({ scope, why = "" }) => ({ scope, why })),
   };
 }

@@ -1,5 +1,6 @@
 /** Every operation of the HTTP API, by noun. From this table come the routing, the checks, the OpenAPI document and `docs/api.md`. */
 import { audits } from "./audits.ts";
+import { check } from "./check.ts";
 import { checks } from "./checks.ts";
 import { clusters } from "./clusters.ts";
 import { connections } from "./connections.ts";
@@ -11,6 +12,8 @@ import { me } from "./me.ts";
 import type { Operation } from "./operation.ts";
 import { orphans } from "./orphans.ts";
 import { overview } from "./overview.ts";
+import { search } from "./search.ts";
+import { subnets } from "./subnets.ts";
 import { trend } from "./trend.ts";
 import { writing } from "./writing.ts";
 
@@ -22,10 +25,13 @@ export const operations: readonly Operation[] = [
   ...findings,
   ...trend,
   ...audits,
+  ...subnets,
+  ...search,
   ...links,
   ...connections,
   ...orphans,
   ...journal,
   ...writing,
+  ...check,
   describe(() => operations),
 ];

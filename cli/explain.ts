@@ -5,7 +5,7 @@ import { parseIntent } from "../shared/annotations/parse.ts";
 import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
 import type { Intent, LinkIntent } from "../shared/intents/model.ts";
 import { readAll } from "./check/command.ts";
-import { nameOf } from "./check/judge.ts";
+import { nameOf } from "../shared/gate/judge.ts";
 
 export function explainCommand(): Command {
   return new Command("explain")

@@ -7,8 +7,8 @@ import { open } from "../open.ts";
 import { parseDocument } from "../policy.ts";
 import { readText } from "../readText.ts";
 import { FORMATS, type Format } from "./formats.ts";
-import { judge, type Court } from "./judge.ts";
-import { readManifests, type Manifest } from "./manifests.ts";
+import { judge, type Court } from "../../shared/gate/judge.ts";
+import { readManifests, type Manifest } from "../../shared/gate/manifests.ts";
 
 interface Options {
   readonly cluster?: string;

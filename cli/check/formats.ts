@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import { parseIntent } from "../../shared/annotations/parse.ts";
 import type { Service } from "../../shared/annotations/service.ts";
 import { RULES } from "../../shared/gate/rules.ts";
-import { nameOf, type Judged } from "./judge.ts";
+import { nameOf, type Judged } from "../../shared/gate/judge.ts";
 
 export const FORMATS = { text, json, sarif, github } as const;
 export type Format = keyof typeof FORMATS;

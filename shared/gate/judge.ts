@@ -1,13 +1,13 @@
 /** What admission would say about manifests, against the inventory or without it. Nothing is reserved or remembered. */
-import { isLoadBalancer, type Service } from "../../shared/annotations/service.ts";
-import type { Cluster } from "../../shared/clusters/model.ts";
-import { declarationOf, gatherInput } from "../../shared/gate/gather.ts";
-import { holderFindings } from "../../shared/gate/holders.ts";
-import { allowedFor, severitiesFor } from "../../shared/gate/permitted.ts";
-import type { RuleFinding, RuleInput } from "../../shared/gate/rule.ts";
-import { checkLeaving, checkRules } from "../../shared/gate/rules.ts";
-import type { Policy } from "../../shared/policy.ts";
-import type { Run } from "../../shared/ports.ts";
+import { isLoadBalancer, type Service } from "../annotations/service.ts";
+import type { Cluster } from "../clusters/model.ts";
+import { declarationOf, gatherInput } from "./gather.ts";
+import { holderFindings } from "./holders.ts";
+import { allowedFor, severitiesFor } from "./permitted.ts";
+import type { RuleFinding, RuleInput } from "./rule.ts";
+import { checkLeaving, checkRules } from "./rules.ts";
+import type { Policy } from "../policy.ts";
+import type { Run } from "../ports.ts";
 import type { Manifest, Position } from "./manifests.ts";
 
 export interface Judged {

@@ -1,7 +1,7 @@
 /** Services in YAML or JSON manifests, each with the way back to its line: documents, lists, and whatever Helm or Kustomize print. */
 import { isNode, LineCounter, parseAllDocuments, type Document } from "yaml";
-import { Service } from "../../shared/annotations/service.ts";
-import { InvalidInput } from "../../shared/errors.ts";
+import { Service } from "../annotations/service.ts";
+import { InvalidInput } from "../errors.ts";
 
 export interface Position {
   readonly file: string;

@@ -1,0 +1,68 @@
+import { addressKey } from "../shared/addresses/key.ts";
+import { formatAddress, parseAddress, parsePrefixes, type Prefix } from "../shared/addresses/prefix.ts";
+import { within } from "../shared/addresses/range.ts";
+import type { AddressRow, SubnetRow } from "../shared/inventory/model.ts";
+import { liveReservations } from "../shared/inventory/obstacle.ts";
+import { serviceName } from "../shared/inventory/owner.ts";
+import { listSubnets } from "../shared/inventory/subnets.ts";
+import { canonicalId, parseResourceId } from "../shared/network/resourceId.ts";
+import type { Run } from "../shared/ports.ts";
+import { keyOf } from "./key.ts";
+import type { SearchHit } from "./model.ts";
+import { recently } from "./recent.ts";
+
+/** Taken addresses that are, or begin as, the text; a whole address is found even if it is free. */
+export async function addressHits(run: Run, text: string, most: number): Promise<SearchHit[]> {
+  const wanted = rangeOf(text);
+  if (!wanted) return [];
+  const subnets = await recently(run, "subnets", () => listSubnets(run));
+  const hits: SearchHit[] = [];
+  for (const subnet of subnets) {
+    for (const range of within(parsePrefixes(subnet.prefixes), [wanted])) {
+      hits.push(...(await hitsIn(run, { subnet, range, most: most - hits.length })));
+      if (hits.length >= most) return hits;
+    }
+  }
+  return hits;
+}
+
+/** `10.1.` is everything that begins so; without a dot it may be anything but an address. */
+function rangeOf(text: string): Prefix | undefined {
+  const whole = parseAddress(text);
+  if (whole) return { family: whole.family, first: whole.value, last: whole.value };
+  if (!/^\d{1,3}(\.\d{1,3}){0,2}\.$/.test(text)) return undefined;
+  const parts = text.split(".").slice(0, -1);
+  const [first, last] = ["0", "255"].map((fill) =>
+    parseAddress([...parts, fill, fill, fill].slice(0, 4).join(".")),
+  );
+  return first && last && { family: "IPv4", first: first.value, last: last.value };
+}
+
+interface Looking {
+  readonly subnet: SubnetRow;
+  readonly range: Prefix;
+  readonly most: number;
+}
+
+async function hitsIn(run: Run, { subnet, range, most }: Looking): Promise<SearchHit[]> {
+  const text = (value: bigint) => formatAddress({ family: range.family, value });
+  const keys = { from: addressKey(text(range.first)), to: addressKey(text(range.last)) };
+  const hits: SearchHit[] = [];
+  for await (const { value } of run.ports.tables.addresses.list(canonicalId(subnet.id), keys)) {
+    hits.push(hit(subnet, value.address, holderOf(run, value)));
+    if (hits.length >= most) return hits;
+  }
+  return range.first === range.last && hits.length === 0 ? [hit(subnet, text(range.first), "free")] : hits;
+}
+
+function holderOf(run: Run, row: AddressRow): string {
+  const { assignment } = row;
+  if (assignment) return parseResourceId(assignment.holderId)?.name ?? assignment.holderId;
+  const [reservation] = liveReservations(row, run.now().toISOString());
+  return reservation ? `reserved for ${serviceName(reservation.owner)}` : "free";
+}
+
+function hit(subnet: SubnetRow, address: string, detail: string): SearchHit {
+  const href = `#/subnets/${keyOf(subnet.id)}?address=${encodeURIComponent(address)}`;
+  return { kind: "address", title: address, detail: `${detail} · ${subnet.name}`, href };
+}

@@ -1,0 +1,112 @@
+/** Who has which address of a subnet, made for drawing: places are offsets, and each holder is told once. From tables only. */
+import { addressKey } from "../shared/addresses/key.ts";
+import {
+  AZURE_FIRST,
+  formatAddress,
+  parsePrefix,
+  parsePrefixes,
+  type Prefix,
+} from "../shared/addresses/prefix.ts";
+import { within } from "../shared/addresses/range.ts";
+import type { AddressRow, SubnetRow } from "../shared/inventory/model.ts";
+import { liveReservations } from "../shared/inventory/obstacle.ts";
+import { canonicalId } from "../shared/network/resourceId.ts";
+import { readPolicy } from "../shared/policyStore.ts";
+import type { Run } from "../shared/ports.ts";
+import type { Row } from "../shared/storage/table.ts";
+import { gatherHolders, type Holders } from "./holders.ts";
+import type { AddressMap, PrefixMap } from "./model.ts";
+
+/** A page of Table storage has a thousand rows: more than a few are read side by side. */
+const ROWS_A_SLICE = 4000;
+const MOST_SLICES = 16;
+const ASSIGNED = 0;
+const RESERVED = 1;
+
+type Taken = PrefixMap["taken"][number];
+
+export async function mapAddresses(run: Run, subnet: SubnetRow): Promise<Omit<AddressMap, "subnet">> {
+  const [holders, { policy }] = await Promise.all([gatherHolders(run, subnet), readPolicy(run)]);
+  const excluded = parsePrefixes(policy.excludedRanges);
+  const prefixes: PrefixMap[] = [];
+  for (const text of subnet.prefixes) {
+    const prefix = parsePrefix(text);
+    if (!prefix) continue;
+    const taken = await takenIn(run, { subnet, prefix, holders });
+    prefixes.push({ prefix: text, ...placeOf(prefix), ranges: rangesIn(prefix, excluded), taken });
+  }
+  return { prefixes, holders: holders.all() };
+}
+
+function placeOf(prefix: Prefix): Pick<PrefixMap, "first" | "size"> {
+  const first = formatAddress({ family: prefix.family, value: prefix.first });
+  return { first, size: safe(prefix.last - prefix.first + 1n) };
+}
+
+interface Place {
+  readonly subnet: SubnetRow;
+  readonly prefix: Prefix;
+  readonly holders: Holders;
+}
+
+async function takenIn(run: Run, { subnet, prefix, holders }: Place): Promise<Taken[]> {
+  const count = Math.min(Math.max(Math.ceil(subnet.usedAddresses / ROWS_A_SLICE), 1), MOST_SLICES);
+  const slices = await Promise.all(
+    slicesOf(prefix, count).map((range) =>
+      Array.fromAsync(run.ports.tables.addresses.list(canonicalId(subnet.id), range)),
+    ),
+  );
+  const nowUtc = run.now().toISOString();
+  return slices.flatMap((rows) => rows.flatMap((row) => showTaken(row, { prefix, holders, nowUtc })));
+}
+
+function slicesOf({ family, first, last }: Prefix, count: number): { from: string; to: string }[] {
+  const key = (value: bigint) => addressKey(formatAddress({ family, value }));
+  const length = last - first + 1n;
+  const edge = (index: number) => first + (length * BigInt(index)) / BigInt(count);
+  return Array.from({ length: count }, (_, index) => ({
+    from: key(edge(index)),
+    to: key(edge(index + 1) - 1n),
+  }));
+}
+
+interface Showing extends Omit<Place, "subnet"> {
+  readonly nowUtc: string;
+}
+
+function showTaken({ key, value }: Row<AddressRow>, { prefix, holders, nowUtc }: Showing): Taken[] {
+  // The key is the address in hexadecimal, behind the digit of its family.
+  const offset = BigInt(`0x${key.slice(2)}`) - prefix.first;
+  if (offset > BigInt(Number.MAX_SAFE_INTEGER)) return [];
+  const { assignment } = value;
+  if (assignment)
+    return [[Number(offset), ASSIGNED, holders.indexOfResource(assignment.holderId), assignment.seenAtUtc]];
+  const [reservation] = liveReservations(value, nowUtc);
+  if (!reservation) return [];
+  return [[Number(offset), RESERVED, holders.indexOfService(reservation.owner), reservation.expiresAtUtc]];
+}
+
+function rangesIn(prefix: Prefix, excluded: readonly Prefix[]): PrefixMap["ranges"] {
+  const last = safe(prefix.last - prefix.first);
+  const cut = within([prefix], excluded).map((range) => ({
+    from: safe(range.first - prefix.first),
+    to: safe(range.last - prefix.first),
+    kind: "excluded" as const,
+    why: "policy excludes it: no Service may ask for it",
+  }));
+  return [
+    {
+      from: 0,
+      to: Math.min(Number(AZURE_FIRST) - 1, last),
+      kind: "azure",
+      why: "Azure keeps the first four of every prefix",
+    },
+    { from: last, to: last, kind: "azure", why: "Azure keeps the last one of every prefix" },
+    ...cut,
+  ];
+}
+
+/** An IPv6 prefix has more than a number can say. */
+function safe(value: bigint): number {
+  return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+}

@@ -1,0 +1,122 @@
+import { formatAddress, parsePrefix, AZURE_FIRST } from "../shared/addresses/prefix.ts";
+import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
+import type { Cluster } from "../shared/clusters/model.ts";
+import { requireCluster } from "../shared/clusters/registry.ts";
+import { toResponse } from "../shared/gate/answer.ts";
+import { gatherInput } from "../shared/gate/gather.ts";
+import { judge, nameOf, type Judged } from "../shared/gate/judge.ts";
+import type { Manifest } from "../shared/gate/manifests.ts";
+import type { RuleInput } from "../shared/gate/rule.ts";
+import { addressInUse, addressReserved } from "../shared/gate/rules/holder.ts";
+import { TARGETS, validAddresses, type Target } from "../shared/gate/rules/requested.ts";
+import { suggestFree } from "../shared/inventory/suggest.ts";
+import type { SubnetRow } from "../shared/inventory/model.ts";
+import { readPolicy } from "../shared/policyStore.ts";
+import type { Run } from "../shared/ports.ts";
+import { keyOf } from "./key.ts";
+import { CheckRequest, Verdict } from "./model.ts";
+import { defineOperation } from "./operation.ts";
+import { ApiProblem } from "./problem.ts";
+
+const MAX_BYTES = 256 * 1024;
+/** As `deploy/webhook/validating.yaml` names it. */
+const WEBHOOK = "services.mooring.dev";
+
+export const check = [
+  defineOperation({
+    name: "checkService",
+    method: "POST",
+    path: "/check",
+    summary: "What admission would say of a Service. Nothing is reserved, nothing is remembered",
+    role: "Mooring.Reader",
+    body: CheckRequest,
+    response: Verdict,
+    maxBytes: MAX_BYTES,
+    handle: async ({ run, body }) => {
+      const cluster = await requireCluster(run, body.cluster);
+      const manifest = await readOne(body.manifest);
+      return { body: await verdictOn(run, cluster, manifest) };
+    },
+  }),
+];
+
+/** @throws InvalidInput naming the place of each problem · ApiProblem 400 */
+async function readOne(text: string): Promise<Manifest> {
+  const { readManifests } = await import("../shared/gate/manifests.ts");
+  const found = readManifests("manifest", text);
+  const [manifest] = found;
+  if (manifest && found.length === 1) return manifest;
+  throw new ApiProblem(400, `manifest: one Service at a time; there are ${found.length}`);
+}
+
+async function verdictOn(run: Run, cluster: Cluster, manifest: Manifest): Promise<Verdict> {
+  const { service } = manifest;
+  const { policy } = await readPolicy(run);
+  const [judged] = await judge([manifest], { policy, online: { run, cluster }, old: [] });
+  return {
+    service: nameOf(service),
+    decision: judged?.decision ?? "allow",
+    kubectl: kubectlSays(service, judged),
+    findings: (judged?.findings ?? []).map(({ rule, severity, field, message, suggestions = [] }) => ({
+      rule,
+      severity,
+      field,
+      message,
+      suggestions: [...suggestions],
+    })),
+    places: judged ? await placesOf(run, cluster, judged) : [],
+  };
+}
+
+/** Line by line as `kubectl create -f service.yaml` prints it. */
+function kubectlSays({ metadata: { name } }: Service, judged: Judged | undefined): string {
+  const { allowed, status, warnings = [] } = toResponse("", judged?.findings ?? []);
+  const refusal = `Error from server: error when creating "service.yaml": admission webhook "${WEBHOOK}" denied the request: ${status?.message}`;
+  return [...warnings.map((text) => `Warning: ${text}`), allowed ? `service/${name} created` : refusal].join(
+    "\n",
+  );
+}
+
+type Place = Verdict["places"][number];
+
+async function placesOf(run: Run, cluster: Cluster, { service, findings }: Judged): Promise<Place[]> {
+  if (!isLoadBalancer(service)) return [];
+  const input = await gatherInput(run, cluster, { service });
+  const places = TARGETS.map(async (target) => {
+    const subnet = isWanted(target, input) ? target.subnet(input.inventory) : undefined;
+    if (!subnet) return [];
+    const at = { subnetKey: keyOf(subnet.id), subnet: subnet.name };
+    const asked = validAddresses(target, input).map(({ text }) => ({
+      ...at,
+      ...addressPlace(target, text, findings),
+    }));
+    return asked.length > 0 ? asked : [{ ...at, suggestions: await firstFree(run, subnet, input) }];
+  });
+  return (await Promise.all(places)).flat();
+}
+
+function isWanted(target: Target, { intent }: RuleInput): boolean {
+  return target.idPrefix === "" ? intent.internal : intent.link !== undefined;
+}
+
+function addressPlace(
+  target: Target,
+  address: string,
+  findings: Judged["findings"],
+): Omit<Place, "subnetKey" | "subnet"> {
+  const about = findings.filter(({ value }) => value === address);
+  const taken = [addressInUse(target).id, addressReserved(target).id];
+  return {
+    address,
+    suggestions: about.flatMap(({ suggestions = [] }) => suggestions),
+    free: !about.some(({ rule }) => taken.includes(rule)),
+  };
+}
+
+/** What a Service that names no address could name. */
+async function firstFree(run: Run, subnet: SubnetRow, { allowed }: RuleInput): Promise<string[]> {
+  const prefix = parsePrefix(subnet.prefixes[0] ?? "");
+  if (!prefix) return [];
+  const start = formatAddress({ family: prefix.family, value: prefix.first + AZURE_FIRST - 1n });
+  return [...(await suggestFree(run, subnet, start, allowed.excludedRanges)).addresses];
+}

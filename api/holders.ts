@@ -1,0 +1,88 @@
+/** Who holds addresses, each told once: the resource, the Service behind it, the link that stands on it. From tables only. */
+import type { Cluster } from "../shared/clusters/model.ts";
+import { listClusters } from "../shared/clusters/registry.ts";
+import { baseName } from "../shared/intents/frontendName.ts";
+import type { Declared, ServiceKey } from "../shared/intents/model.ts";
+import { listDeclared } from "../shared/intents/remember.ts";
+import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
+import { serviceName } from "../shared/inventory/owner.ts";
+import { clusterOfFrontend } from "../shared/links/owner.ts";
+import { canonicalId, parseResourceId, sameId } from "../shared/network/resourceId.ts";
+import type { Run } from "../shared/ports.ts";
+import { keyOf } from "./key.ts";
+import type { AddressMap } from "./model.ts";
+
+type Holder = AddressMap["holders"][number];
+
+export interface Holders {
+  /** Where the holder is in `all`. */
+  indexOfResource(id: string): number;
+  indexOfService(owner: ServiceKey): number;
+  all(): Holder[];
+}
+
+const KINDS: Readonly<Record<string, Holder["kind"]>> = {
+  "microsoft.network/loadbalancers/frontendipconfigurations": "frontend",
+  "microsoft.network/privatelinkservices": "link",
+  "microsoft.network/privateendpoints": "endpoint",
+  "microsoft.network/networkinterfaces": "interface",
+};
+const BASE_CHARACTERS = baseName("0".repeat(36)).length;
+
+/** With what is known of the clusters in the subnet's network. */
+export async function gatherHolders(run: Run, { vnetId }: SubnetRow): Promise<Holders> {
+  const { tables, subscriptions } = run.ports;
+  const clusters = (await listClusters(run)).filter((one) => sameId(one.vnetId, vnetId));
+  const [declared, links] = await Promise.all([
+    Promise.all(clusters.map(({ name }) => listDeclared(run, name))),
+    Promise.all(subscriptions.map((one) => Array.fromAsync(tables.links.list(one)))),
+  ]);
+  const rows = links.flat().map(({ value }) => value);
+  return collect(describer({ clusters, declared: declared.flat(), rows }));
+}
+
+interface Surroundings {
+  readonly clusters: readonly Cluster[];
+  readonly declared: readonly Declared[];
+  readonly rows: readonly LinkRow[];
+}
+
+function describer({ clusters, declared, rows }: Surroundings): (id: string) => Holder {
+  // By the name that the controller gives what it builds for the Service.
+  const services = new Map(declared.map((one) => [baseName(one.uid).toLowerCase(), serviceName(one)]));
+  const onFrontend = new Map(
+    rows.flatMap((row) => row.frontendIds.map((id) => [canonicalId(id), row] as const)),
+  );
+  const byId = new Map(rows.map((row) => [canonicalId(row.id), row]));
+  const ownerOf = ({ owner, frontendIds }: LinkRow) => {
+    const cluster = clusterOfFrontend(frontendIds[0] ?? "", clusters);
+    return owner !== undefined && cluster ? `${cluster.name}/${owner}` : undefined;
+  };
+  return (id) => {
+    const { name = id, type = "" } = parseResourceId(id) ?? {};
+    const kind = KINDS[type.toLowerCase()] ?? "other";
+    const link = byId.get(canonicalId(id)) ?? onFrontend.get(canonicalId(id));
+    const built =
+      kind === "frontend" ? services.get(name.slice(0, BASE_CHARACTERS).toLowerCase()) : undefined;
+    return { id, name, kind, service: built ?? (link && ownerOf(link)), linkKey: link && keyOf(link.id) };
+  };
+}
+
+function collect(describe: (id: string) => Holder): Holders {
+  const indexes = new Map<string, number>();
+  const all: Holder[] = [];
+  const indexOf = (key: string, make: () => Holder) => {
+    const known = indexes.get(key);
+    if (known !== undefined) return known;
+    indexes.set(key, all.length);
+    return all.push(make()) - 1;
+  };
+  return {
+    indexOfResource: (id) => indexOf(canonicalId(id), () => describe(id)),
+    indexOfService: (owner) => {
+      const id = serviceName(owner);
+      return indexOf(id, () => ({ id, name: owner.name, kind: "frontend", service: id }));
+    },
+    all: () => all,
+  };
+}

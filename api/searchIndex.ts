@@ -1,0 +1,106 @@
+/** What the search knows by name, from tables only. */
+import { contains, parseAddress, parsePrefixes } from "../shared/addresses/prefix.ts";
+import type { Cluster } from "../shared/clusters/model.ts";
+import { listClusters } from "../shared/clusters/registry.ts";
+import type { Declared } from "../shared/intents/model.ts";
+import { listDeclared } from "../shared/intents/remember.ts";
+import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
+import { serviceName } from "../shared/inventory/owner.ts";
+import { listSubnets } from "../shared/inventory/subnets.ts";
+import { clusterOfFrontend } from "../shared/links/owner.ts";
+import { parseResourceId, sameId } from "../shared/network/resourceId.ts";
+import type { Quarantined } from "../shared/orphans/model.ts";
+import { listQuarantine } from "../shared/orphans/quarantine.ts";
+import type { Run } from "../shared/ports.ts";
+import { keyOf } from "./key.ts";
+import type { SearchHit } from "./model.ts";
+
+export interface Known {
+  readonly hit: SearchHit;
+  /** What may be typed to find it, lower case. */
+  readonly text: string;
+}
+
+export async function gatherKnown(run: Run): Promise<Known[]> {
+  const { tables, subscriptions } = run.ports;
+  const [subnets, clusters, links, quarantine] = await Promise.all([
+    listSubnets(run),
+    listClusters(run),
+    Promise.all(subscriptions.map((one) => Array.fromAsync(tables.links.list(one)))),
+    listQuarantine(run),
+  ]);
+  const declared = (await Promise.all(clusters.map(({ name }) => listDeclared(run, name)))).flat();
+  const living = declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined);
+  const rows = links.flat().map(({ value }) => value);
+  return [
+    ...living.map((one) => knownService(one, { rows, clusters, subnets })),
+    ...subnets.map(knownSubnet),
+    ...rows.map(knownLink),
+    ...clusters.map(knownCluster),
+    ...quarantine.map(knownOrphan),
+  ];
+}
+
+interface Surroundings {
+  readonly rows: readonly LinkRow[];
+  readonly clusters: readonly Cluster[];
+  readonly subnets: readonly SubnetRow[];
+}
+
+function knownService(declared: Declared, around: Surroundings): Known {
+  const title = serviceName(declared);
+  const detail = Object.values(declared.intent.addresses).join(", ") || "no address declared";
+  return known(declared.uid, { kind: "service", title, detail, href: serviceHref(declared, around) });
+}
+
+/** A Service is shown by its link if it has one, else by its address, else by what is found about it. */
+function serviceHref(declared: Declared, { rows, clusters, subnets }: Surroundings): string {
+  const cluster = clusters.find(({ name }) => name === declared.cluster);
+  const isOwn = ({ owner, frontendIds }: LinkRow) =>
+    owner === `${declared.namespace}/${declared.name}` &&
+    clusterOfFrontend(frontendIds[0] ?? "", clusters) === cluster;
+  const link = rows.find(isOwn);
+  if (link) return `#/links/${keyOf(link.id)}`;
+  const text = declared.intent.addresses.ipv4 ?? declared.intent.addresses.ipv6 ?? "";
+  const address = parseAddress(text);
+  const subnet = subnets.find(
+    ({ vnetId, prefixes }) =>
+      address !== undefined &&
+      sameId(vnetId, cluster?.vnetId ?? "") &&
+      parsePrefixes(prefixes).some((prefix) => contains(prefix, address)),
+  );
+  if (subnet) return `#/subnets/${keyOf(subnet.id)}?address=${encodeURIComponent(text)}`;
+  return `#/findings?q=${encodeURIComponent(serviceName(declared))}`;
+}
+
+function knownSubnet({ id, name, vnetId, prefixes }: SubnetRow): Known {
+  const title = `${nameOf(vnetId)}/${name}`;
+  return known(id, { kind: "subnet", title, detail: prefixes.join(", "), href: `#/subnets/${keyOf(id)}` });
+}
+
+function knownLink({ id, name, owner = "of no Service" }: LinkRow): Known {
+  return known(id, { kind: "link", title: name, detail: owner, href: `#/links/${keyOf(id)}` });
+}
+
+function knownCluster({ name, resourceId }: Cluster): Known {
+  const href = `#/findings?cluster=${encodeURIComponent(name)}`;
+  return known(resourceId, { kind: "resource", title: name, detail: "cluster", href });
+}
+
+function knownOrphan({ resourceId, kind, reason }: Quarantined): Known {
+  const detail = `orphan (${kind}): ${reason}`;
+  return known(resourceId, {
+    kind: "resource",
+    title: nameOf(resourceId),
+    detail,
+    href: `#/orphans/${keyOf(resourceId)}`,
+  });
+}
+
+function known(id: string, hit: SearchHit): Known {
+  return { hit, text: `${id}\n${hit.title}\n${hit.detail}`.toLowerCase() };
+}
+
+function nameOf(id: string): string {
+  return parseResourceId(id)?.name ?? id;
+}

@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { listClusters } from "../shared/clusters/registry.ts";
+import { forecast, listUsage } from "../shared/drift/usage.ts";
+import type { SubnetRow } from "../shared/inventory/model.ts";
+import { listSubnets } from "../shared/inventory/subnets.ts";
+import { parseResourceId, sameId } from "../shared/network/resourceId.ts";
+import { readPolicy } from "../shared/policyStore.ts";
+import type { Run } from "../shared/ports.ts";
+import { mapAddresses } from "./addressMap.ts";
+import { demandKey, keyOf } from "./key.ts";
+import { AddressMap, pageOf as schemaOfPage, Subnet } from "./model.ts";
+import { defineOperation } from "./operation.ts";
+import { pageOf, paging } from "./page.ts";
+import { ApiProblem } from "./problem.ts";
+
+const Key = z.strictObject({ key: z.string().min(1).max(2048) });
+const HISTORY_DAYS = 90;
+
+const Filter = z.strictObject({
+  vnet: z.string().optional(),
+  /** Those of its virtual network. */
+  cluster: z.string().optional(),
+  subscription: z.string().optional(),
+  /** Text in its name, its network or a prefix. */
+  q: z.string().optional(),
+  ...paging,
+});
+type Filter = z.infer<typeof Filter>;
+
+export const subnets = [
+  defineOperation({
+    name: "listSubnets",
+    method: "GET",
+    path: "/subnets",
+    summary: "Subnets as the last scan saw them: how full, and when full at the present rate",
+    role: "Mooring.Reader",
+    query: Filter,
+    response: schemaOfPage(Subnet),
+    handle: async ({ run, query }) => {
+      const all = await listSubnets(run);
+      const wanted = await only(run, all, query);
+      const page = pageOf(wanted, ({ name, id }) => `${name} ${id}`, { ...query, show: (row) => row });
+      const show = await shower(run);
+      return { body: { ...page, items: await Promise.all(page.items.map(show)) } };
+    },
+  }),
+  defineOperation({
+    name: "getSubnet",
+    method: "GET",
+    path: "/subnets/{key}",
+    summary: "One subnet",
+    role: "Mooring.Reader",
+    params: Key,
+    response: Subnet,
+    handle: async ({ run, params }) => ({ body: await (await shower(run))(await demand(run, params.key)) }),
+  }),
+  defineOperation({
+    name: "getAddresses",
+    method: "GET",
+    path: "/subnets/{key}/addresses",
+    summary:
+      "A map of all addresses of a subnet: free, assigned, reserved, excluded, Azure's own, and who holds what",
+    role: "Mooring.Reader",
+    params: Key,
+    response: AddressMap,
+    handle: async ({ run, params }) => {
+      const row = await demand(run, params.key);
+      const [show, addresses] = await Promise.all([shower(run), mapAddresses(run, row)]);
+      return { body: { subnet: await show(row), ...addresses } };
+    },
+  }),
+];
+
+/** @throws ApiProblem 404 */
+async function demand(run: Run, key: string): Promise<SubnetRow> {
+  const id = demandKey(key);
+  const row = (await listSubnets(run)).find((one) => sameId(one.id, id));
+  if (!row) throw new ApiProblem(404, "No scan has seen this subnet");
+  return row;
+}
+
+async function only(run: Run, all: readonly SubnetRow[], query: Filter): Promise<SubnetRow[]> {
+  const { vnet, cluster, subscription, q = "" } = query;
+  const clusters = cluster === undefined ? [] : await listClusters(run);
+  const vnetId = clusters.find(({ name }) => name === cluster)?.vnetId ?? "";
+  return all.filter((row) => {
+    if (cluster !== undefined && !sameId(row.vnetId, vnetId)) return false;
+    if (vnet !== undefined && !sameId(row.vnetId, vnet) && nameOf(row.vnetId) !== vnet) return false;
+    if (subscription !== undefined && subscriptionOf(row) !== subscription.toLowerCase()) return false;
+    return [row.name, row.vnetId, ...row.prefixes].some((text) =>
+      text.toLowerCase().includes(q.toLowerCase()),
+    );
+  });
+}
+
+/** How a subnet is shown, with the policy read once. */
+async function shower(run: Run): Promise<(row: SubnetRow) => Promise<Subnet>> {
+  const { policy } = await readPolicy(run);
+  return async (row) => {
+    const usage = await listUsage(run, row.id);
+    const outlook = forecast(usage, run.now().toISOString(), policy.audit.forecastDays);
+    return {
+      key: keyOf(row.id),
+      id: row.id,
+      name: row.name,
+      vnet: nameOf(row.vnetId),
+      vnetId: row.vnetId,
+      subscription: subscriptionOf(row),
+      prefixes: [...row.prefixes],
+      delegations: [...row.delegations],
+      linkNetworkPolicies: row.linkNetworkPolicies,
+      usable: row.usableAddresses,
+      used: row.usedAddresses,
+      scannedAtUtc: row.scannedAtUtc,
+      ...(outlook && {
+        forecast: { perDay: outlook.perDay, ...(outlook.fullOn !== undefined && { fullOn: outlook.fullOn }) },
+      }),
+      history: usage.slice(-HISTORY_DAYS).map(({ date, used }) => ({ date, used })),
+    };
+  };
+}
+
+function nameOf(id: string): string {
+  return parseResourceId(id)?.name ?? id;
+}
+
+function subscriptionOf({ id }: SubnetRow): string {
+  return parseResourceId(id)?.subscription.toLowerCase() ?? "";
+}
