@@ -61,10 +61,10 @@ export function startScheduled(run: Run, { why }: Pick<WorkItem, "why">): Promis
 /** Sends a message for each scope that has not ended; those that were lost, or never sent, do no harm twice. */
 async function resume(run: Run, audit: AuditRun): Promise<void> {
   await addProgress(run, audit);
-  const rows = await listProgress(run, audit.id);
+  const over = new Set((await listProgress(run, audit.id)).filter(isOver).map(({ scope }) => scope));
   const limit = pLimit(SENT_AT_ONCE);
-  const unfinished = rows.filter((row) => !isOver(row));
-  await Promise.all(unfinished.map(({ scope }) => limit(() => send(run, audit, scope))));
+  const unfinished = audit.scopes.filter((scope) => !over.has(scope));
+  await Promise.all(unfinished.map((scope) => limit(() => send(run, audit, scope))));
   // A worker may have died between the last scope and the end.
   if (unfinished.length === 0) await finishAudit(run, audit.id);
 }

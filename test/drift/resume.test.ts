@@ -1,0 +1,87 @@
+/** A worker may die at any call, messages may come twice and in any order: the audit ends the same. */
+import { describe, expect, test } from "vitest";
+import { isThere } from "../../shared/drift/finding.ts";
+import { listRuns, readProgress } from "../../shared/drift/runs.ts";
+import { AuditEstate } from "../builders/auditEstate.ts";
+import { MemoryNotices } from "../memory/notices.ts";
+
+const LEASE_SECONDS = 601;
+
+/** One finding is new, one has gone, one stays. */
+async function arrange(): Promise<AuditEstate> {
+  const estate = await AuditEstate.create();
+  estate.run.notices.push(new MemoryNotices("webhook"));
+  estate.look({ one: "visible", two: "visible" });
+  estate.timer();
+  await estate.drain();
+  estate.run.clock.advance(3600);
+  estate.look({ one: "visible", three: "approving" });
+  estate.run.queue.sent.length = 0;
+  return estate;
+}
+
+/** What must be the same, whatever happened on the way; times and ids aside. */
+async function outcome(estate: AuditEstate) {
+  const { run } = estate;
+  const [audit] = await listRuns(run, 1);
+  const progress = await readProgress(run, audit?.id ?? "");
+  return {
+    runs: (await listRuns(run, 10)).length,
+    state: audit?.state,
+    counts: audit?.counts,
+    appeared: audit?.appeared,
+    resolved: audit?.resolved,
+    scopes: progress?.scopes.map(({ scope, state, looked, appeared }) => ({
+      scope,
+      state,
+      looked,
+      appeared,
+    })),
+    findings: run.tables.findings
+      .all()
+      .map((one) => [one.id, isThere(one), one.changed?.what, one.firstSeenAtUtc < "2026-11-23T13"]),
+    told: [
+      ...new Set(run.queue.sent.map(({ queue, item }) => `${queue} ${item.what} ${item.id === audit?.id}`)),
+    ],
+    state2:
+      audit?.findingsState === undefined
+        ? "missing"
+        : ((await run.states.load(audit.findingsState)) as { id: string }[]).map(({ id }) => id),
+    trend: run.tables.trends.all().map(({ counts, byCheck }) => ({ counts, byCheck })),
+    leases: run.tables.leases.all().length,
+  };
+}
+
+async function crashed(nth: number, how: "before" | "after"): Promise<{ estate: AuditEstate; hit: boolean }> {
+  const estate = await arrange();
+  estate.timer();
+  let left = nth;
+  let hit = false;
+  for (let message = estate.messages[0]; message; message = estate.messages[0]) {
+    const { calls } = await estate.deliver(message, hit ? {} : { crashAtCall: left, how });
+    if (!hit && calls > left) {
+      hit = true;
+      // The dead worker's lease runs out before its message may be taken up again.
+      estate.run.clock.advance(LEASE_SECONDS);
+    }
+    left -= calls;
+  }
+  return { estate, hit };
+}
+
+describe("a worker that dies at any call of a port", () => {
+  test.each(["before", "after"] as const)(
+    "%s it happens: the audit ends as if nobody had died",
+    async (how) => {
+      const expected = await outcome((await crashed(Number.POSITIVE_INFINITY, how)).estate);
+      expect(expected).toMatchObject({ runs: 2, state: "done", appeared: 1, resolved: 1, leases: 0 });
+      let nth = 0;
+      for (; ; nth += 1) {
+        const { estate, hit } = await crashed(nth, how);
+        if (!hit) break;
+        expect(await outcome(estate), `dead at call ${nth}`).toEqual(expected);
+      }
+      expect(nth).toBeGreaterThan(50);
+    },
+  );
+});
