@@ -31,8 +31,8 @@ export async function trend({ days, check }: Options, command: Command): Promise
     most: ({ counts }) => String(Math.max(...counts)),
     now: ({ counts }) => String(counts.at(-1) ?? 0),
   });
-  if (rows.length > 0)
-    console.log(`${rows.length} days with an audit, ${rows[0]?.date} to ${rows.at(-1)?.date}`);
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first && last) console.log(`Days with an audit: ${rows.length}, ${first.date} to ${last.date}.`);
 }
 
 interface Series {

@@ -1,4 +1,5 @@
 /** Each format is read back by what reads it in the world: a spreadsheet's parser, a forge's, a browser's, SARIF's own schema. */
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { parse as parseCsv } from "csv-parse/sync";
 import fc from "fast-check";
@@ -159,6 +160,8 @@ describe("html", () => {
     expect(page).not.toMatch(/\sstyle=|\son\w+=|url\(|@import/);
     expect(HTML_POLICY).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]{43}='; /);
     expect(page).toContain(`content="${HTML_POLICY}"`);
+    const [, style = ""] = /<style>([^]*)<\/style>/.exec(page) ?? [];
+    expect(HTML_POLICY).toContain(`'sha256-${createHash("sha256").update(style).digest("base64")}'`);
   });
 
   test("every finding and every check can be reached by its anchor", () => {

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { chart } from "./html/chart.ts";
 import { findingArticle } from "./html/finding.ts";
-import { html, Markup } from "./html/markup.ts";
+import { markup, Markup } from "./html/markup.ts";
 import { SEVERITIES } from "../finding.ts";
 import { STYLE } from "./html/style.ts";
 import {
@@ -24,11 +24,14 @@ import {
 /** What the file allows itself; a server that sends it may say the same. */
 export const HTML_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
+/** Whole, so that nothing comes between the style and its hash. */
+const STYLE_ELEMENT = new Markup(`<style>${STYLE}</style>`);
+
 export function renderHtml(report: AuditReport): string {
   const { open } = report;
   const title = `Mooring audit: ${totalOf(open) === 0 ? "nothing open" : countsOf(open)}`;
   const parts = [header(report), main(report), footer(report)];
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -37,9 +40,7 @@ export function renderHtml(report: AuditReport): string {
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         <title>${title}</title>
-        <style>
-          ${new Markup(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         ${parts}
@@ -49,11 +50,11 @@ export function renderHtml(report: AuditReport): string {
 
 function header({ run, generatedAtUtc, open }: AuditReport): Markup {
   const { id, state, startedAtUtc, finishedAtUtc, who, why, scopes } = run;
-  return html`<header>
+  return markup`<header>
     <h1>${totalOf(open) === 0 ? "Nothing is open" : countsOf(open)}</h1>
     <p class="soft">
       Mooring audit <span class="id">${id}</span>, ${state}. Begun
-      ${time(startedAtUtc)}${finishedAtUtc !== undefined && html`, ended ${time(finishedAtUtc)}`}, by ${who}
+      ${time(startedAtUtc)}${finishedAtUtc !== undefined && markup`, ended ${time(finishedAtUtc)}`}, by ${who}
       (${why}), over ${scopes.length} ${scopes.length === 1 ? "scope" : "scopes"}. Report of
       ${time(generatedAtUtc)}.
     </p>
@@ -62,7 +63,7 @@ function header({ run, generatedAtUtc, open }: AuditReport): Markup {
 
 /** `2026-11-25 17:40 UTC`. */
 function time(utc: string): Markup {
-  return html`<time datetime="${utc}">${shortTime(utc)}</time>`;
+  return markup`<time datetime="${utc}">${shortTime(utc)}</time>`;
 }
 
 function main(report: AuditReport): Markup {
@@ -71,9 +72,9 @@ function main(report: AuditReport): Markup {
     groupFindings(report, "acknowledged"),
     groupFindings(report, "suspected"),
   ];
-  return html`<main>
+  return markup`<main>
     ${unfinished(report)} ${tiles(report)} ${report.trend.length > 1 && trend(report)}
-    ${open.length > 0 ? contents(open) : html`<p class="notice good">Every check passes on everything that was looked at.</p>`}
+    ${open.length > 0 ? contents(open) : markup`<p class="notice good">Every check passes on everything that was looked at.</p>`}
     ${open.map(section)}
     ${aside("Acknowledged", "Known, and let be for a while; they do not count.", acknowledged)}
     ${aside("Suspected", "They often settle by themselves; they count if they are still there after a while.", suspected)}
@@ -83,8 +84,8 @@ function main(report: AuditReport): Markup {
 
 function unfinished({ unfinished }: AuditReport): Markup | undefined {
   if (unfinished.length === 0) return undefined;
-  const items = unfinished.map((scope) => html`<li>${fateOf(scope)}</li>`);
-  return html`<div class="notice">
+  const items = unfinished.map((scope) => markup`<li>${fateOf(scope)}</li>`);
+  return markup`<div class="notice">
     <strong>Not everything was audited.</strong> Of these the findings are those of an earlier audit:
     <ul>
       ${items}
@@ -96,21 +97,21 @@ const TILES = { error: "errors", warn: "warnings", info: "notes" } as const;
 
 function tiles({ open, acknowledged, suspected, since }: AuditReport): Markup {
   const tile = (count: number, label: string, tone: string) =>
-    html`<li class="${count === 0 ? "zero" : tone}"><b>${count}</b>${label}</li>`;
-  return html`<ul class="tiles">
+    markup`<li class="${count === 0 ? "zero" : tone}"><b>${count}</b>${label}</li>`;
+  return markup`<ul class="tiles">
       ${SEVERITIES.map((severity) => tile(open[severity], TILES[severity], severity))}
       ${tile(acknowledged, "acknowledged", "quiet")}${tile(suspected, "suspected", "quiet")}
       ${since && [tile(since.appeared, "appeared", "quiet"), tile(since.worse, "got worse", "quiet"), tile(since.resolved.length, "resolved", "quiet")]}
     </ul>
-    ${since && html`<p class="soft">Appeared, got worse and resolved since audit <span class="id">${shortId(since.runId)}</span>.</p>`}`;
+    ${since && markup`<p class="soft">Appeared, got worse and resolved since audit <span class="id">${shortId(since.runId)}</span>.</p>`}`;
 }
 
 function trend({ trend }: AuditReport): Markup {
-  return html`<section aria-label="Trend">
+  return markup`<section aria-label="Trend">
     <h2>Open findings by day</h2>
     ${chart(trend)}
     <ul class="key">
-      ${SEVERITIES.map((severity) => html`<li class="${severity}">${TILES[severity]}</li>`)}
+      ${SEVERITIES.map((severity) => markup`<li class="${severity}">${TILES[severity]}</li>`)}
     </ul>
   </section>`;
 }
@@ -118,7 +119,7 @@ function trend({ trend }: AuditReport): Markup {
 function contents(groups: readonly Group[]): Markup {
   const rows = groups.map(
     (group) =>
-      html`<tr>
+      markup`<tr>
         <td><span class="badge ${group.severity}">${group.severity}</span></td>
         <td>
           <a href="#${anchorOf(group)}">${group.check.title}</a><br /><code class="soft"
@@ -128,7 +129,7 @@ function contents(groups: readonly Group[]): Markup {
         <td class="number">${group.findings.length}</td>
       </tr> `,
   );
-  return html`<nav aria-label="Checks">
+  return markup`<nav aria-label="Checks">
     <h2>What was found</h2>
     <div class="scroll">
       <table>
@@ -153,7 +154,7 @@ function anchorOf({ check, severity }: Group): string {
 
 function section(group: Group): Markup {
   const { check, severity, findings } = group;
-  return html`<section>
+  return markup`<section>
     <h2 id="${anchorOf(group)}"><span class="badge ${severity}">${severity}</span> ${check.title}</h2>
     <p class="soft">${check.docs ?? ""} <code>${check.id}</code></p>
     ${findings.map(findingArticle)}
@@ -162,7 +163,7 @@ function section(group: Group): Markup {
 
 function aside(title: string, says: string, groups: readonly Group[]): Markup | undefined {
   if (groups.length === 0) return undefined;
-  return html`<section>
+  return markup`<section>
     <h2>${title}</h2>
     <p class="soft">${says}</p>
     ${groups.flatMap(({ findings }) => findings.map(findingArticle))}
@@ -173,13 +174,13 @@ function resolved({ since }: AuditReport): Markup | undefined {
   if (!since || since.resolved.length === 0) return undefined;
   const rows = inOrder(since.resolved).map(
     ({ check, about, message }) =>
-      html`<tr>
+      markup`<tr>
         <td><code>${check}</code></td>
         <td>${subjectOf(about).name}</td>
         <td>${message}</td>
       </tr> `,
   );
-  return html`<section>
+  return markup`<section>
     <h2>Resolved since audit <span class="id">${shortId(since.runId)}</span></h2>
     <div class="scroll">
       <table>
@@ -199,7 +200,7 @@ function resolved({ since }: AuditReport): Markup | undefined {
 }
 
 function footer({ run }: AuditReport): Markup {
-  return html`<footer>
+  return markup`<footer>
     Made by Mooring from audit ${run.id}. To see it again: <code>mooring audit show ${shortId(run.id)}</code>
   </footer>`;
 }

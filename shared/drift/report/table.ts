@@ -60,9 +60,9 @@ function block(pen: Pen, { check, severity, findings }: Group): string[] {
     "",
     ...findings.flatMap((finding) => [
       ...one(pen, finding, inert(finding.message)),
-      ...(advices.length > 1 ? wrap(`→ ${inert(finding.advice)}`, columns, UNDER) : []),
+      ...(advices.length > 1 ? hang(`${UNDER}→ `, inert(finding.advice), columns) : []),
     ]),
-    ...(advices.length === 1 ? ["", ...wrap(`→ ${inert(advices[0] ?? "")}`, columns, ID)] : []),
+    ...(advices.length === 1 ? ["", ...hang(`${ID}→ `, inert(advices[0] ?? ""), columns)] : []),
     "",
   ];
 }
@@ -77,10 +77,16 @@ function one({ paint, columns }: Pen, finding: ReportedFinding, says: string): s
     .filter((text) => typeof text === "string" && text !== "")
     .join(", ");
   const marks = [news, planned && "can be fixed"].filter((mark) => mark !== undefined).join(", ");
-  const head = [inert(name), where && `(${inert(where)})`, marks && `· ${marks}`].filter(Boolean).join(" ");
+  const head = [
+    paint("strong", inert(name)),
+    where && paint("quiet", `(${inert(where)})`),
+    marks && `· ${marks}`,
+  ]
+    .filter(Boolean)
+    .join(" ");
   return [
     ...hang(`${ID}${paint("quiet", inert(id).padEnd(12))}  `, head, columns),
-    ...wrap(says, columns, UNDER).map((line) => paint("quiet", line)),
+    ...wrap(says, columns, UNDER),
   ];
 }
 

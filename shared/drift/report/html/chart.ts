@@ -1,11 +1,11 @@
 import type { TrendRow } from "../../auditRun.ts";
 import { SEVERITIES } from "../../finding.ts";
 import { countsOf, totalOf } from "../model.ts";
-import { html, type Markup } from "./markup.ts";
+import { markup, type Markup } from "./markup.ts";
 
 const HEIGHT = 96;
-const BAR = 14;
-const GAP = 4;
+const BAR = 24;
+const GAP = 7;
 const FLOOR = 18;
 const LEFT = 34;
 
@@ -14,7 +14,7 @@ export function chart(trend: readonly TrendRow[]): Markup {
   const most = Math.max(1, ...trend.map(({ counts }) => totalOf(counts)));
   const width = LEFT + trend.length * (BAR + GAP);
   const [first, last] = [trend[0]?.date ?? "", trend.at(-1)?.date ?? ""];
-  return html`<svg
+  return markup`<svg
     class="trend"
     viewBox="0 0 ${Math.max(width, 180)} ${HEIGHT + FLOOR + 8}"
     width="${Math.max(width, 180)}"
@@ -28,7 +28,7 @@ export function chart(trend: readonly TrendRow[]): Markup {
     <text x="${LEFT - 6}" y="${HEIGHT + 12}" class="scale end">0</text>
     ${trend.map((row, index) => bar(row, LEFT + index * (BAR + GAP), HEIGHT / most))}
     <text x="${LEFT}" y="${HEIGHT + FLOOR + 6}" class="scale">${first}</text>
-    ${trend.length > 9 && html`<text x="${width - GAP}" y="${HEIGHT + FLOOR + 6}" class="scale end">${last}</text>`}
+    ${trend.length > 9 && markup`<text x="${width - GAP}" y="${HEIGHT + FLOOR + 6}" class="scale end">${last}</text>`}
   </svg>`;
 }
 
@@ -37,7 +37,7 @@ function bar({ date, counts }: TrendRow, x: number, unit: number): Markup {
   const parts = SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) => {
     const height = counts[severity] * unit;
     y -= height;
-    return html`<rect
+    return markup`<rect
       x="${x}"
       y="${round(y)}"
       width="${BAR}"
@@ -45,7 +45,7 @@ function bar({ date, counts }: TrendRow, x: number, unit: number): Markup {
       class="${severity}"
     />`;
   });
-  return html`<g><title>${date}: ${countsOf(counts)}</title>${parts}</g>`;
+  return markup`<g><title>${date}: ${countsOf(counts)}</title>${parts}</g>`;
 }
 
 function round(value: number): number {

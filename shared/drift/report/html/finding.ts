@@ -1,41 +1,41 @@
 import { shortTime, subjectOf, type ReportedFinding } from "../model.ts";
-import { html, type Content, type Markup } from "./markup.ts";
+import { markup, type Content, type Markup } from "./markup.ts";
 
 /** One finding: what is wrong, what to do, what Mooring would do. */
 export function findingArticle(finding: ReportedFinding): Markup {
   const { id, severity, state, about, cluster, message, advice, news, planned } = finding;
   const { name, place } = subjectOf(about);
-  return html`<article class="${state === "open" ? severity : ""}" id="f-${id}">
+  return markup`<article class="${state === "open" ? severity : ""}" id="f-${id}">
     <div class="head">
       <h3>${name}</h3>
-      ${place !== undefined && html`<span class="soft">in ${place}</span>`}${cluster !== undefined && html`<span class="soft">cluster ${cluster}</span>`}
-      ${news !== undefined && html`<span class="badge quiet">${news}</span>`}${state !== "open" && html`<span class="badge ${severity}">${severity}</span>`}<span
+      ${place !== undefined && markup`<span class="soft">in ${place}</span>`}${cluster !== undefined && markup`<span class="soft">cluster ${cluster}</span>`}
+      ${news !== undefined && markup`<span class="badge quiet">${news}</span>`}${state !== "open" && markup`<span class="badge ${severity}">${severity}</span>`}<span
         class="id soft"
         >${id}</span
       >
     </div>
-    ${name !== about && html`<p class="about soft"><code>${about}</code></p>`}
+    ${name !== about && markup`<p class="about soft"><code>${about}</code></p>`}
     <p>${message}</p>
     <dl>${fact("What to do", advice)}${sides(finding)}${life(finding)}</dl>
     ${
       planned !== undefined &&
       planned.length > 0 &&
-      html`<p class="soft">What Mooring would change (<code>mooring findings fix ${id}</code>):</p>
+      markup`<p class="soft">What Mooring would change (<code>mooring findings fix ${id}</code>):</p>
         <pre>${planned.map(planLine)}</pre>`
     }
   </article> `;
 }
 
 function fact(name: string, value: Content): Markup {
-  return html`<dt>${name}</dt>
+  return markup`<dt>${name}</dt>
     <dd>${value}</dd>`;
 }
 
 function sides({ declared, allowed, actual }: ReportedFinding): Content[] {
   return [
-    declared !== undefined && fact("Declared", html`<code>${declared}</code>`),
-    allowed !== undefined && fact("Policy leaves", html`<code>${allowed}</code>`),
-    actual !== undefined && fact("Actual", html`<code>${actual}</code>`),
+    declared !== undefined && fact("Declared", markup`<code>${declared}</code>`),
+    allowed !== undefined && fact("Policy leaves", markup`<code>${allowed}</code>`),
+    actual !== undefined && fact("Actual", markup`<code>${actual}</code>`),
   ];
 }
 
@@ -58,5 +58,5 @@ const MARKS: Readonly<Record<string, string>> = { "+": "made", "~": "changed", "
 /** Coloured by its mark, as the terminal shows it. */
 function planLine(line: string): Markup {
   const mark = MARKS[line.trimStart().charAt(0)];
-  return mark === undefined ? html`<span>${line}</span> ` : html`<span class="${mark}">${line}</span> `;
+  return mark === undefined ? markup`<span>${line}</span>` : markup`<span class="${mark}">${line}</span>`;
 }

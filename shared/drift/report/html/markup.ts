@@ -10,8 +10,8 @@ export class Markup {
 
 export type Content = Markup | string | number | undefined | false | readonly Content[];
 
-/** html`<b>${name}</b>`; `undefined` and `false` are nothing, a list is its items. */
-export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
+/** markup`<b>${name}</b>`; `undefined` and `false` are nothing, a list is its items. */
+export function markup(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(String.raw({ raw: parts }, ...contents.map(toText)));
 }
 
