@@ -2,15 +2,18 @@ import { enqueueOnce } from "../events/coalesce.ts";
 import { parseResourceId } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
-import type { CheckedDraft } from "./checks.ts";
+import type { News } from "./auditRun.ts";
 import { isRepairable } from "./fix.ts";
 
-/** Hands what the links' reconcile would mend to it, once a link: an event must have been missed. */
-export async function askForRepair(run: Run, policy: Policy, found: readonly CheckedDraft[]): Promise<void> {
-  for (const { id, about } of found.filter((draft) => isRepairable(draft.id, policy)))
+/**
+ * Hands what the links' reconcile would mend to it, once a link: an event must have been missed. Only what is new: what it did not mend
+ * then, because policy only observes or Azure refuses, the poll asks for again and again.
+ */
+export async function askForRepair(run: Run, policy: Policy, appeared: readonly News[]): Promise<void> {
+  for (const { check, about } of appeared.filter((news) => isRepairable(news.check, policy)))
     await enqueueOnce(
       run,
       { queue: "links", what: "link", id: parseResourceId(about)?.parentId ?? about },
-      { why: `audit ${id}`, correlationId: run.newId() },
+      { why: `audit ${check}`, correlationId: run.newId() },
     );
 }

@@ -74,7 +74,7 @@ async function look(run: Run, { id, scope }: Which): Promise<void> {
   const before = await run.ports.tables.scopes.get(SCOPES, scope);
   const sight = { runId: id, scope, atUtc, ...(before && { beforeUtc: before.value.auditedAtUtc }) };
   const { appeared, resolved } = await record(run, sight, found);
-  await askForRepair(run, policy, found);
+  await askForRepair(run, policy, appeared);
   await run.ports.tables.scopes.transact(SCOPES, [
     { do: "put", key: scope, value: { scope, auditedAtUtc: atUtc, runId: id } },
   ]);

@@ -177,7 +177,7 @@ describe("each check finds what it is named for", () => {
     setLink({ visibility: ["*"], connections: [connection({ status: "Pending" })] });
     await audit();
     expect(run.queue.sent.map(({ queue, item }) => [queue, item.id, item.why])).toEqual([
-      ["links", link().id, "audit link-visibility-differs"],
+      ["links", link().id, "audit link-auto-approval-differs"],
     ]);
   });
 

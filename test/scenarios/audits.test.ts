@@ -10,14 +10,7 @@ import { cancelAudit, listRuns, readProgress } from "../../shared/drift/runs.ts"
 import { tellNews } from "../../shared/drift/tellNews.ts";
 import { parseResourceId } from "../../shared/network/resourceId.ts";
 import { applyPolicy, readPolicy } from "../../shared/policyStore.ts";
-import {
-  AuditEstate,
-  NAMES,
-  subscriptionOf,
-  type Look,
-  type Message,
-  type Name,
-} from "../builders/auditEstate.ts";
+import { AuditEstate, NAMES, subscriptionOf, type Message, type Name } from "../builders/auditEstate.ts";
 import { MemoryNotices } from "../memory/notices.ts";
 
 const Looks = z.partialRecord(z.enum(NAMES), z.enum(["declared", "visible", "approving", "both", "gone"]));
@@ -55,7 +48,7 @@ class Scene {
   }
 
   async step(step: z.infer<typeof Step>): Promise<void> {
-    if ("looks" in step) return this.estate.look(step.looks as Partial<Record<Name, Look>>);
+    if ("looks" in step) return this.estate.look(step.looks);
     if ("policy" in step) return this.policy(step.policy);
     if ("expect" in step) return expect(await this.facts(Object.keys(step.expect))).toEqual(step.expect);
     const [, verb = "", rest = ""] = /^(\S+) ?(.*)$/.exec(step.do) ?? [];
