@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
-import { missingForDeploy } from "./tools/programs.ts";
+import { findChromium, missingForDeploy } from "./tools/programs.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: missingForDeploy().length > 0 ? ["test/deploy/**"] : [],
+    exclude: [
+      ...(missingForDeploy().length > 0 ? ["test/deploy/**"] : []),
+      ...(findChromium() === undefined ? ["test/browser/**"] : []),
+    ],
     globalSetup: ["test/azurite.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

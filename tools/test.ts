@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { missingForDeploy } from "./programs.ts";
+import { findChromium, missingForDeploy } from "./programs.ts";
 
 interface Tally {
   readonly passed: number;
@@ -31,6 +31,8 @@ for (const check of CHECKS) checks.push(await runCheck(check));
 const missing = missingForDeploy();
 if (missing.length > 0)
   console.log(`- test/deploy is left out: there is no ${missing.join(", no ")} on this machine`);
+if (findChromium() === undefined)
+  console.log("- test/browser is left out: there is no Chromium on this machine");
 const total = sum([...checks, await runTests()]);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

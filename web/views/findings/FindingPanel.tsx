@@ -10,6 +10,7 @@ import { PlanDialog } from "../../ui/PlanDialog.tsx";
 import { Resource } from "../../ui/Resource.tsx";
 import { SeverityBadge } from "../../ui/Severity.tsx";
 import { useResource } from "../../ui/useResource.ts";
+import { sentence } from "../../ui/words.ts";
 import { Acknowledge } from "./Acknowledge.tsx";
 import { FindingState } from "./columns.tsx";
 import { Compared, Life, Planned } from "./FindingParts.tsx";
@@ -30,12 +31,12 @@ function Detail({ finding }: { finding: Finding }) {
         <SeverityBadge severity={finding.severity} />
         <FindingState finding={finding} />
       </p>
-      <p class="finding-message sentence">{finding.message}</p>
+      <p class="finding-message">{sentence(finding.message)}</p>
       <p class="identity">{finding.about}</p>
       <Actions finding={finding} />
       <section>
         <h3>What to do</h3>
-        <p class="sentence">{finding.advice}</p>
+        <p>{sentence(finding.advice)}</p>
       </section>
       <Compared finding={finding} />
       <Planned finding={finding} />

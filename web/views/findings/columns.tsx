@@ -3,6 +3,7 @@ import { Badge } from "../../ui/Badge.tsx";
 import { SEVERITIES, SeverityBadge } from "../../ui/Severity.tsx";
 import type { Column } from "../../ui/Table.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { sentence } from "../../ui/words.ts";
 
 export const COLUMNS: readonly Column<Finding>[] = [
   {
@@ -18,11 +19,7 @@ export const COLUMNS: readonly Column<Finding>[] = [
     width: "minmax(0, 3fr)",
     isPrimary: true,
     isLong: true,
-    cell: ({ message }) => (
-      <span class="sentence" title={message}>
-        {message}
-      </span>
-    ),
+    cell: ({ message }) => <span title={message}>{sentence(message)}</span>,
     sortBy: ({ message }) => message,
   },
   {
@@ -48,7 +45,13 @@ export const COLUMNS: readonly Column<Finding>[] = [
     cell: ({ firstSeenAtUtc }) => <Time utc={firstSeenAtUtc} />,
     sortBy: ({ firstSeenAtUtc }) => firstSeenAtUtc,
   },
-  { key: "state", title: "State", width: "8rem", cell: (finding) => <FindingState finding={finding} /> },
+  {
+    key: "state",
+    title: "State",
+    from: 640,
+    width: "8rem",
+    cell: (finding) => <FindingState finding={finding} />,
+  },
 ];
 
 const TONES = { open: "warn", suspected: "info", acknowledged: "quiet", resolved: "good" } as const;

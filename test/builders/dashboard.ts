@@ -1,0 +1,127 @@
+/**
+ * The dashboard in real Chromium, on a sandbox of its own: the built app, the seeded estate, nothing in between. Whatever a page complains
+ * of, and whatever it asks of anybody but the app, is kept, and must be nothing.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axe from "axe-core";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+import { ANY_PORTS } from "../../sandbox/start/ports.ts";
+import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
+import { buildApp } from "../../tools/build.ts";
+import { findChromium } from "../../tools/programs.ts";
+
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const HEIGHT = 900;
+/** A sandbox starts within it even on a busy machine. */
+export const START_MILLISECONDS = 240_000;
+
+export const WIDTHS = [360, 1440] as const;
+export const THEMES = ["light", "dark"] as const;
+
+export interface Look {
+  readonly width?: (typeof WIDTHS)[number];
+  readonly theme?: (typeof THEMES)[number];
+}
+
+export interface Dashboard {
+  readonly url: string;
+  readonly sandbox: Sandbox;
+  /** A page of its own at `#/…`, shown whole; it is closed when the test ends. */
+  open(route: string, look?: Look): Promise<Page>;
+  /** Errors of consoles and scripts, and requests to anybody but the app, so far. */
+  readonly troubles: string[];
+  /** What the API answers; with `x-mooring-request` and, if there is one, a JSON body. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<any>;
+  close(): Promise<void>;
+}
+
+export async function dashboard(): Promise<Dashboard> {
+  const state = await mkdtemp(join(tmpdir(), "mooring-dashboard-"));
+  const app = await buildApp(join(state, "app"));
+  const sandbox = await startSandbox({ app, state, ports: ANY_PORTS });
+  const executablePath = findChromium() ?? "";
+  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  const troubles: string[] = [];
+  const url = `${sandbox.hostUrl}/api/dashboard/`;
+  return {
+    url,
+    sandbox,
+    troubles,
+    open: (route, look = {}) => openPage(browser, `${url}#/${route}`, look, troubles),
+    call: (method, path, body, headers) => call(`${sandbox.hostUrl}/api/v1${path}`, method, body, headers),
+    async close() {
+      await browser.close();
+      await sandbox.stop();
+      await rm(state, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openPage(browser: Browser, url: string, look: Look, troubles: string[]): Promise<Page> {
+  const { width = 1440, theme = "light" } = look;
+  const context = await browser.newContext({ viewport: { width, height: HEIGHT }, colorScheme: theme });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) troubles.push(`asked ${request.url()}`);
+  });
+  await page.goto(url);
+  await shown(page);
+  return page;
+}
+
+/** Waits until the view is there and nothing in it is still being read. */
+export async function shown(page: Page): Promise<void> {
+  await page.locator("h1").waitFor();
+  await page.waitForFunction(() => (globalThis as any).document.querySelector(".skeleton") === null);
+}
+
+/** What axe has against the page as it is now, a line each. */
+export async function violations(page: Page): Promise<string[]> {
+  // Through the debugger: the page's own policy runs no script but the app's.
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async (values) => {
+    const { axe, document } = globalThis as any;
+    const { violations } = await axe.run(document, { runOnly: { type: "tag", values } });
+    return violations.map(({ id, nodes }: any) => ({ id, at: nodes.map((node: any) => node.html) }));
+  }, STANDARDS);
+  return found.map(({ id, at }: { id: string; at: string[] }) => `${id}: ${at.join(" | ").slice(0, 600)}`);
+}
+
+/** How many pixels the page is wider than its window. */
+export async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = (globalThis as any).document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}
+
+async function call(
+  url: string,
+  method: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<any> {
+  const response = await fetch(url, {
+    method,
+    headers: { "content-type": "application/json", "x-mooring-request": "1", ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
+}
