@@ -1,0 +1,315 @@
+/** Audits and findings as a person and a pipeline use them, on the sandbox: what is printed, the exit codes, what is remembered. */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { createPorts } from "../../shared/azure/ports.ts";
+import { ReportDocument } from "../../shared/drift/report/document.ts";
+import { baseName } from "../../shared/intents/frontendName.ts";
+import type { Ports } from "../../shared/ports.ts";
+import { parseSettings } from "../../shared/settings.ts";
+import {
+  BALANCER,
+  balancerBody,
+  frontendBody,
+  linkBody,
+  linkedArm,
+  NET,
+  type TestArm,
+} from "../builders/arm.ts";
+import { serveArm, type ServedArm } from "../builders/servedArm.ts";
+import { cluster, declared, intent, linkIntent, PARTNER, UID } from "../builders/world.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+import { runCli } from "./runCli.ts";
+
+const OURS = `${NET}/privateLinkServices/ours`;
+const TAGS = { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/web" };
+const SCOPE = `subscription:${SUBSCRIPTION}`;
+/** More than are audited at once. */
+const MANY = Array.from({ length: 8 }, (_, index) => `33333333-3333-4333-8333-33333333333${index}`);
+
+let directory: string;
+let arm: TestArm;
+let served: ServedArm;
+let ports: Ports;
+let env: Record<string, string>;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "mooring-cli-audit-"));
+});
+afterEach(() => served.close());
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** A link that somebody opened to everybody. */
+beforeEach(async () => {
+  const subscriptions = Object.fromEntries([SUBSCRIPTION, PARTNER, ...MANY].map((id) => [id, id]));
+  arm = await linkedArm({ subscriptions });
+  served = await serveArm(arm, directory);
+  env = {
+    ...served.env,
+    AzureWebJobsStorage: inject("storage"),
+    MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
+    MOORING_TABLE_PREFIX: `u${randomBytes(6).toString("hex")}`,
+    MOORING_OPERATOR: "ada",
+  };
+  ({ ports } = createPorts(parseSettings(env)));
+  const registered = cluster({ nodeResourceGroup: "rg" });
+  await ports.tables.clusters.transact("all", [{ do: "put", key: "one", value: registered }]);
+  const link = linkIntent({ visibility: [SUBSCRIPTION] });
+  const value = declared({ intent: intent({ link }), observedAtUtc: new Date().toISOString() });
+  await ports.tables.intents.transact("one", [{ do: "put", key: "shop/web", value }]);
+  await arm.put(BALANCER, balancerBody(frontendBody("fe"), frontendBody(baseName(UID))));
+  await openToAll();
+});
+
+async function openToAll(): Promise<void> {
+  const frontend = [{ id: `${BALANCER}/frontendIPConfigurations/${baseName(UID)}` }];
+  const open = { visibility: { subscriptions: ["*"] }, loadBalancerFrontendIpConfigurations: frontend };
+  await arm.put(OURS, { ...linkBody(open), tags: TAGS });
+}
+
+const mooring = (...args: string[]) => runCli(args, { env });
+const visibility = async () => (await arm.send("GET", OURS)).body.properties.visibility.subscriptions;
+
+async function audited(...args: string[]) {
+  const { code, out, err } = await mooring("audit", "-o", "json", ...args);
+  return { code, err, report: ReportDocument.parse(JSON.parse(out)) };
+}
+
+/** The finding about our link. */
+async function visibilityFinding() {
+  const { report } = await audited("--scope", SCOPE);
+  const [finding] = report.findings.filter(({ check }) => check === "link-visibility-differs");
+  if (!finding) throw new Error("the audit did not find it");
+  return finding;
+}
+
+describe("mooring audit", () => {
+  test("finds, reports by its schema, fails a pipeline that asks, and is silent where a program reads", async () => {
+    const { code, err, report } = await audited("--fail-on", "error");
+    expect([code, err]).toEqual([1, ""]);
+    expect(report.run).toMatchObject({
+      state: "done",
+      who: "ada",
+      scopes: [SCOPE, "mooring"],
+      unfinished: [],
+    });
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ check: "link-visibility-differs", about: OURS, state: "open", actual: "*" }),
+    );
+  });
+
+  test("without --fail-on it is 0; people see how far it is, and a line that says it all", async () => {
+    const { code, out, err } = await mooring("audit", "--scope", SCOPE);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^Auditing 0 of 1 scopes, 0 things looked at\n/);
+    expect(err).toMatch(/Audited 1 of 1 scopes, \d+ things looked at\n$/);
+    expect(out).toMatch(/\nerror {2}link-visibility-differs {2}1 found\n|^error {2}link-visibility-differs/);
+    expect(out).toMatch(
+      /✖ \d+ open: \d+ errors?, \d+ warnings?, \d+ notes? \(0 acknowledged, 0 suspected\)\n/,
+    );
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  test("a cluster's name means its subscription and its network", async () => {
+    const { report } = await audited("--scope", "one");
+    expect(report.run.scopes).toEqual([SCOPE]);
+  });
+
+  test("reports go to files, each in the format that its name tells", async () => {
+    const [page, sarif] = [join(directory, "drift.html"), join(directory, "drift.sarif")];
+    const { code } = await mooring("audit", "-o", "csv", "--report", page, "--report", sarif);
+    expect(code).toBe(0);
+    expect(await readFile(page, "utf8")).toMatch(/^<!doctype html>/);
+    expect(JSON.parse(await readFile(sarif, "utf8")).version).toBe("2.1.0");
+  });
+
+  test("everything that is wrong is told at once, and nothing is audited", async () => {
+    const { code, err } = await mooring("audit", "-o", "pdf", "--fail-on", "bad", "--report", "x.doc");
+    expect([code, err]).toEqual([
+      2,
+      [
+        "mooring: --output pdf: there are table, json, jsonl, csv, markdown, sarif, html",
+        "mooring: --fail-on bad: there are error, warn, info",
+        "mooring: --report x.doc: its name tells no format",
+        "",
+      ].join("\n"),
+    ]);
+    const unknown = await mooring("audit", "--scope", "nowhere");
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining("nowhere")]);
+    expect((await mooring("audit", "list")).out).toBe("Nothing found.\n");
+    expect((await mooring("audit", "show")).code).toBe(2);
+  });
+
+  test("what cannot be read is told, changes no finding, and fails", async () => {
+    await visibilityFinding();
+    arm.faults.add({
+      path: "privateLinkServices$",
+      action: { kind: "error", status: 403, code: "AuthorizationFailed" },
+    });
+    const { code, report } = await audited("--scope", SCOPE);
+    expect(code).toBe(1);
+    expect(report.run.unfinished).toMatchObject([
+      { scope: SCOPE, state: "failed", why: expect.stringMatching(/\w/) },
+    ]);
+    expect(report.findings.map(({ check }) => check)).toContain("link-visibility-differs");
+  });
+
+  test("Ctrl-C ends it in order: what had begun is kept, the rest is left, and both are said", async () => {
+    arm.faults.add({ path: "/subscriptions/", action: { kind: "latency", milliseconds: 400 } });
+    const { code, out, err } = await runCli(["audit"], {
+      env: { ...env, MOORING_SUBSCRIPTIONS: [SUBSCRIPTION, ...MANY].join(",") },
+      interruptAt: "Auditing 0 of 10 scopes",
+    });
+    expect(code).toBe(130);
+    expect(err).toMatch(/Stopping; once more to end at once\.\n/);
+    expect(err).toMatch(/mooring: stopped; [5-9] of 10 scopes were not audited, the rest is kept\n$/);
+    expect(out).toMatch(/! mooring was left\n/);
+    expect(out).toMatch(/\nAudit [\d-]+: cancelled, /);
+    const kept = JSON.parse(
+      (await mooring("findings", "-o", "json", "--check", "link-visibility-differs")).out,
+    );
+    expect(kept).toMatchObject([{ about: OURS }]);
+  });
+});
+
+describe("history", () => {
+  test("diff tells what appeared and went; --fail-on only minds what is new", async () => {
+    const { id } = await visibilityFinding();
+    const first = await mooring("audit", "diff");
+    expect([first.code, first.err]).toEqual([2, "mooring: there is no audit before the latest\n"]);
+    expect((await mooring("findings", "fix", id, "--yes")).code).toBe(0);
+    await audited();
+    const mended = await mooring("audit", "diff", "--fail-on", "error");
+    expect(mended.code).toBe(0);
+    expect(mended.out).toMatch(new RegExp(`\\n- ${id} {2}error {2}link-visibility-differs {2}ours in rg\\n`));
+    await openToAll();
+    await audited();
+    const again = await mooring("audit", "diff", "previous", "latest", "--fail-on", "error");
+    expect([again.code, again.out]).toEqual([1, expect.stringContaining(`\n+ ${id}  error`)]);
+    const data = JSON.parse((await mooring("audit", "diff", "-o", "json")).out);
+    expect(data).toMatchObject({ appeared: [{ id, reopened: 1 }], resolved: [], worse: [] });
+  });
+
+  test("list, show and trend remember", async () => {
+    const { id, report } = { id: (await visibilityFinding()).id, report: (await audited()).report };
+    const listed = JSON.parse((await mooring("audit", "list", "-o", "json")).out);
+    expect(listed.map((run: { id: string }) => run.id)).toEqual([report.run.id, report.since?.run]);
+    expect((await mooring("audit", "list")).out).toMatch(/^AUDIT +STATE +ERRORS +WARNINGS +NOTES /);
+    const shown = await mooring("audit", "show", "previous", "-o", "jsonl", "--fail-on", "error");
+    expect(shown.code).toBe(1);
+    expect(
+      shown.out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).id),
+    ).toContain(id);
+    expect((await mooring("audit", "trend")).out).toMatch(/\nlink-visibility-differs +█ +1 +1 +1\n/);
+    expect((await mooring("audit", "trend", "--check", "link-visibility-differs")).out).toMatch(
+      /1 +█{40}\n$/,
+    );
+    expect((await mooring("audit", "trend", "--check", "link-visibility-difers")).err).toContain(
+      "did you mean link-visibility-differs?",
+    );
+    expect((await mooring("audit", "trend", "--days", "many")).code).toBe(2);
+  });
+
+  test("start hands it to the workers; cancel stops it, once", async () => {
+    const { code, out } = await mooring("audit", "start", "--scope", "mooring");
+    const id = out.trim();
+    expect(code).toBe(0);
+    expect((await mooring("audit", "list")).out).toContain("running");
+    expect((await mooring("audit", "cancel", id)).out).toBe(
+      `Audit ${id} is cancelled; what its scopes have found stays.\n`,
+    );
+    expect((await mooring("audit", "cancel", id)).out).toBe(`Audit ${id} had ended already: cancelled.\n`);
+    expect((await mooring("audit", "cancel", "1999")).code).toBe(2);
+  });
+});
+
+describe("mooring findings", () => {
+  test("lists what is open; a wrong filter is told with what there is", async () => {
+    const { id } = await visibilityFinding();
+    const { out } = await mooring("findings");
+    expect(out).toMatch(/^ID +SEVERITY +CHECK +ABOUT +MESSAGE\n/);
+    expect(out).toMatch(new RegExp(`${id} +error +link-visibility-differs +ours +`));
+    expect(
+      (await mooring("findings", "list", "--severity", "info", "--check", "link-visibility-differs")).out,
+    ).toBe("Nothing found.\n");
+    const { code, err } = await mooring("findings", "--state", "gone", "--severity", "bad");
+    expect(code).toBe(2);
+    expect(err.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^mooring: --state gone: /),
+      expect.stringMatching(/^mooring: --severity bad: /),
+    ]);
+  });
+
+  test("acknowledged it fails nothing and says by whom and why; withdrawn it counts again", async () => {
+    const { id } = await visibilityFinding();
+    const failing = async () => {
+      const { report } = await audited("--scope", SCOPE);
+      return report.findings.find((finding) => finding.id === id)?.state;
+    };
+    const done = await mooring(
+      "findings",
+      "acknowledge",
+      id.slice(0, 6),
+      "--until",
+      "7d",
+      "--reason",
+      "in December",
+    );
+    expect([done.code, done.out]).toEqual([
+      0,
+      expect.stringMatching(/^Acknowledged until 20[\d-]+T.*Z: \w{12}, link-/),
+    ]);
+    expect(await failing()).toBe("acknowledged");
+    const shown = (await mooring("findings", "show", id)).out;
+    expect(shown).toMatch(/^id +\w{12}\nstate +acknowledged\nseverity +error\n/);
+    expect(shown).toMatch(/\nacknowledged +by ada at .*\nuntil .*\nreason +in December\n/);
+    expect((await mooring("findings", "withdraw", id)).out).toBe(
+      `It counts again: ${id}, link-visibility-differs.\n`,
+    );
+    expect(await failing()).toBe("open");
+    expect((await mooring("findings", "withdraw", id)).out).toMatch(/^It was not acknowledged/);
+  });
+
+  test("a bad time and no reason are told together; so is a finding that is not there", async () => {
+    const { id } = await visibilityFinding();
+    for (const until of ["2026-02-30", "2020-01-01", "0d", "soon"]) {
+      const { code, err } = await mooring("findings", "acknowledge", id, "--until", until, "--reason", " ");
+      expect([code, err]).toEqual([
+        2,
+        `mooring: --until ${until}: neither a date (2026-12-24), nor a time, nor a span (12h, 7d, 4w) ahead\nmooring: --reason: say why it may stay\n`,
+      ]);
+    }
+    const far = await mooring("findings", "acknowledge", id, "--until", "9999w", "--reason", "x");
+    expect([far.code, far.err]).toEqual([
+      2,
+      expect.stringMatching(/^mooring: .* within the next 366 days\n$/),
+    ]);
+    const nobody = await mooring("findings", "acknowledge", "zzz", "--until", "1d", "--reason", "x");
+    expect([nobody.code, nobody.err]).toEqual([
+      2,
+      expect.stringMatching(/^mooring: there is no finding zzz; /),
+    ]);
+  });
+
+  test("fix shows the plan and asks; agreed to, it mends the link, and the journal tells why", async () => {
+    const { id } = await visibilityFinding();
+    const asked = await mooring("findings", "fix", id);
+    expect([asked.code, asked.err]).toEqual([
+      2,
+      "mooring: this asks before it writes, and there is no terminal: say --yes\n",
+    ]);
+    expect(asked.out).toContain(`~ properties.visibility.subscriptions: ["*"] -> ["${SUBSCRIPTION}"]`);
+    expect(await visibility()).toEqual(["*"]);
+    const { code, out } = await mooring("findings", "fix", id, "--yes");
+    expect([code, out]).toEqual([0, expect.stringMatching(/applied .*\/ours \(journal [\w-]+\)\n$/)]);
+    expect(await visibility()).toEqual([SUBSCRIPTION]);
+    const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
+    expect(entry.cause).toMatchObject({ who: "ada", why: `mooring findings fix ${id}` });
+    const again = await mooring("findings", "fix", id, "--yes");
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining("or it is mended already")]);
+  });
+});
