@@ -64,7 +64,8 @@ function describer({ clusters, declared, rows }: Surroundings): (id: string) => 
     const link = byId.get(canonicalId(id)) ?? onFrontend.get(canonicalId(id));
     const built =
       kind === "frontend" ? services.get(name.slice(0, BASE_CHARACTERS).toLowerCase()) : undefined;
-    return { id, name, kind, service: built ?? (link && ownerOf(link)), linkKey: link && keyOf(link.id) };
+    const linkId = kind === "link" ? id : link?.id;
+    return { id, name, kind, service: built ?? (link && ownerOf(link)), linkKey: linkId && keyOf(linkId) };
   };
 }
 

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { principalOf, signInOf, type SignIn } from "../../api/principal.ts";
+import { ApiProblem } from "../../api/problem.ts";
+import { clientPrincipal } from "../builders/api.ts";
+
+const VOUCHED = signInOf({ WEBSITE_AUTH_ENABLED: "True" }, undefined);
+const claims = (...given: [typ: string, val: string][]) => ({
+  claims: given.map(([typ, val]) => ({ typ, val })),
+});
+const ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
+
+function signedIn(
+  header: string | undefined,
+  signIn: SignIn,
+  url = "https://mooring.example/api/v1/me",
+  host?: string,
+) {
+  const sent: Record<string, string | undefined> = { "x-ms-client-principal": header, host };
+  try {
+    const { name, roles } = principalOf({ url, headers: { get: (one) => sent[one] ?? null } }, signIn);
+    return `${name}: ${roles.join(" ")}`;
+  } catch (error) {
+    return error instanceof ApiProblem ? error.status : error;
+  }
+}
+
+const BOTH = "Mooring.Reader Mooring.Operator";
+const reader = claims(["preferred_username", "ada@example.com"], ["roles", "Mooring.Reader"]);
+
+describe("who is signed in by App Service authentication", () => {
+  test.each<[string, string | undefined, string | number]>([
+    ["a reader", clientPrincipal(["Mooring.Reader"]), "ada@example.com: Mooring.Reader"],
+    [
+      "an operator may do what a reader may",
+      clientPrincipal(["Mooring.Operator"]),
+      `ada@example.com: ${BOTH}`,
+    ],
+    [
+      "with the long name of the claim",
+      clientPrincipal([], claims(["name", "Ada"], [ROLE, "Mooring.Reader"])),
+      "Ada: Mooring.Reader",
+    ],
+    [
+      "an application, by its id",
+      clientPrincipal([], claims(["azp", "0f0f"], ["roles", "Mooring.Operator"])),
+      `0f0f: ${BOTH}`,
+    ],
+    ["nobody without the header", undefined, 401],
+    ["nobody with an empty one", "", 401],
+    ["nobody with a header that is no base64 of JSON", "%%%", 401],
+    ["nobody with JSON of another form", Buffer.from('{"claims":1}').toString("base64"), 401],
+    ["nobody with claims but no name", clientPrincipal([], claims(["roles", "Mooring.Operator"])), 401],
+    ["nobody from another identity provider", clientPrincipal([], { ...reader, auth_typ: "github" }), 401],
+    ["nobody with a header without end", clientPrincipal(["Mooring.Reader", "x".repeat(100_000)]), 401],
+    ["a person without a role has no business here", clientPrincipal(["Somebody.Else"]), 403],
+    ["a role is its whole name", clientPrincipal(["mooring.reader", "Mooring.Reader2"]), 403],
+    [
+      "a claim that is no role gives none",
+      clientPrincipal([], claims(["name", "Ada"], ["groups", "Mooring.Operator"])),
+      403,
+    ],
+  ])("%s", (_, header, expected) => expect(signedIn(header, VOUCHED)).toBe(expected));
+});
+
+describe("the header is worth nothing where the platform does not vouch for it", () => {
+  test.each<[string, NodeJS.ProcessEnv]>([
+    ["no such variable", {}],
+    ["turned off", { WEBSITE_AUTH_ENABLED: "False" }],
+    ["empty", { WEBSITE_AUTH_ENABLED: "" }],
+    ["something else", { WEBSITE_AUTH_ENABLED: "true-ish" }],
+  ])("%s", (_, env) =>
+    expect(signedIn(clientPrincipal(["Mooring.Operator"]), signInOf(env, undefined))).toBe(401),
+  );
+});
+
+describe("the sandbox's operator", () => {
+  const local = signInOf({}, "op");
+  test.each<[string, SignIn, string, string | undefined, string | number]>([
+    [
+      "is signed in on this machine",
+      local,
+      "http://127.0.0.1:7071/api/v1/me",
+      "127.0.0.1:7071",
+      `op: ${BOTH}`,
+    ],
+    ["by either name", local, "http://localhost:7071/api/v1/me", "localhost:7071", `op: ${BOTH}`],
+    ["and by IPv6", local, "http://[::1]:7071/api/v1/me", "[::1]:7071", `op: ${BOTH}`],
+    [
+      "not by a name that only resolves to it",
+      local,
+      "http://evil.example:7071/api/v1/me",
+      "evil.example:7071",
+      403,
+    ],
+    ["not by such a name in the header alone", local, "http://127.0.0.1:7071/api/v1/me", "evil.example", 403],
+    ["not by a name that begins so", local, "http://localhost.evil.example/api/v1/me", undefined, 403],
+    [
+      "never beside App Service authentication",
+      signInOf({ WEBSITE_AUTH_ENABLED: "true" }, "op"),
+      "http://localhost/api/v1/me",
+      "localhost",
+      401,
+    ],
+  ])("%s", (_, signIn, url, host, expected) => expect(signedIn(undefined, signIn, url, host)).toBe(expected));
+});

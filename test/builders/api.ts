@@ -1,0 +1,296 @@
+/** The HTTP API over memory, asked through the real `HttpRequest`, and a world in which every operation has something to tell. */
+import { gunzipSync } from "node:zlib";
+import { HttpRequest } from "@azure/functions";
+import { serve } from "../../api/serve.ts";
+import { REQUEST_HEADER } from "../../api/input.ts";
+import type { App } from "../../shared/app.ts";
+import { createApply } from "../../shared/changes/apply.ts";
+import type { Finding } from "../../shared/drift/finding.ts";
+import { FINDINGS, findingKey } from "../../shared/drift/findingStore.ts";
+import { addressKey } from "../../shared/addresses/key.ts";
+import type { AddressRow } from "../../shared/inventory/model.ts";
+import { silentLog } from "../../shared/log.ts";
+import { canonicalId } from "../../shared/network/resourceId.ts";
+import { sweepOrphans } from "../../shared/orphans/sweep.ts";
+import { Settings } from "../../shared/settings.ts";
+import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
+import {
+  balancer,
+  balancerId,
+  cluster,
+  connection,
+  declared,
+  frontend,
+  intent,
+  link,
+  linkIdIn,
+  linkIntent,
+  NOW,
+  PARTNER,
+  snapshot,
+  subnetId,
+  subnetRow,
+  VNET,
+} from "./world.ts";
+
+export const OTHER = "33333333-3333-3333-3333-333333333333";
+export const ORIGIN = "https://mooring.example";
+
+export interface Asking {
+  readonly as?: "operator" | "reader" | "nobody" | "stranger";
+  readonly body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  readonly raw?: string;
+  readonly ifMatch?: string;
+  readonly headers?: Record<string, string | undefined>;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly text: string;
+  readonly body: any;
+}
+
+/** Asks `METHOD /path` below `/api/v1`; unless it says otherwise as an operator whom the platform vouches for. */
+export type Ask = (what: string, asking?: Asking) => Promise<Answered>;
+
+/** As App Service authentication sends it. */
+export function clientPrincipal(roles: readonly string[], some: object = {}): string {
+  const claims = [
+    { typ: "preferred_username", val: "ada@example.com" },
+    { typ: "name", val: "Ada" },
+    ...roles.map((val) => ({ typ: "roles", val })),
+  ];
+  const principal = { auth_typ: "aad", name_typ: "name", role_typ: "roles", claims, ...some };
+  return Buffer.from(JSON.stringify(principal)).toString("base64");
+}
+
+const ROLES = { operator: ["Mooring.Operator"], reader: ["Mooring.Reader"], stranger: ["Somebody.Else"] };
+
+export function apiOver(run: MemoryRun, settings: Partial<Settings> = {}): Ask {
+  const app: App = {
+    settings: { ...Settings.parse({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION }), ...settings },
+    apply: createApply(run.resources),
+    run: () => run,
+  };
+  return async (what, asking = {}) => {
+    const { env = { WEBSITE_AUTH_ENABLED: "True" } } = asking;
+    const answer = await serve(toRequest(what, asking), silentLog, { open: async () => app, env });
+    return read(answer.status, answer.headers, answer.body);
+  };
+}
+
+function toRequest(what: string, { as = "operator", body, raw, ifMatch, headers = {} }: Asking): HttpRequest {
+  const [method = "GET", path = "/"] = what.split(" ");
+  const isRead = ["GET", "HEAD", "OPTIONS"].includes(method);
+  const sent = Object.entries({
+    host: new URL(ORIGIN).host,
+    ...(as !== "nobody" && { "x-ms-client-principal": clientPrincipal(ROLES[as]) }),
+    ...(!isRead && { "content-type": "application/json", [REQUEST_HEADER]: "1" }),
+    ...(ifMatch !== undefined && { "if-match": ifMatch }),
+    ...headers,
+  });
+  const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  return new HttpRequest({
+    method,
+    url: `${ORIGIN}/api/v1${path}`,
+    headers: Object.fromEntries(
+      sent.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
+    ...(text !== undefined && { body: { string: text } }),
+  });
+}
+
+export function read(
+  status: number,
+  headers: Record<string, string>,
+  body: string | Uint8Array = "",
+): Answered {
+  const bytes = typeof body === "string" ? Buffer.from(body) : Buffer.from(body);
+  const text = (headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes).toString("utf8");
+  const isJson = /json/.test(headers["content-type"] ?? "") && text !== "";
+  return { status, headers, text, body: isJson ? JSON.parse(text) : undefined };
+}
+
+export const FINDING: Finding = {
+  id: "0123456789ab",
+  check: "link-visibility-differs",
+  severity: "error",
+  scope: `subscription:${SUBSCRIPTION}`,
+  about: linkIdIn("pls"),
+  cluster: "one",
+  message: "link pls is visible to everybody",
+  advice: "let Mooring put it back",
+  declared: SUBSCRIPTION,
+  actual: "*",
+  firstSeenAtUtc: "2026-11-20T08:00:00.000Z",
+  lastSeenAtUtc: NOW,
+};
+
+/** Cluster one lives and has a link that differs, with connections that wait; cluster old is gone and has left a load balancer. */
+export async function apiWorld(): Promise<MemoryRun> {
+  const run = memoryRun();
+  const { clusters, intents, snapshots, subnets, vnets, usage, findings, trends } = run.tables;
+  const old = cluster({
+    name: "old",
+    resourceId: cluster().resourceId.replace(/one$/, "old"),
+    nodeResourceGroup: "MC_old",
+  });
+  await clusters.transact("all", [
+    { do: "put", key: "one", value: cluster() },
+    { do: "put", key: "old", value: old },
+  ]);
+  run.network.clusterIds = [cluster().resourceId];
+  run.resources.place(cluster().resourceId, {});
+  const wanted = linkIntent({ autoApproval: [PARTNER] });
+  await intents.transact("one", [
+    {
+      do: "put",
+      key: "shop/web",
+      value: declared({ intent: intent({ link: wanted, addresses: { ipv4: "10.0.1.10" } }) }),
+    },
+  ]);
+  await snapshots.transact("all", [
+    { do: "put", key: "one", value: snapshot({ services: 1, previousServices: 1 }) },
+  ]);
+  placeResources(run);
+  await subnets.transact(canonicalId(VNET), [
+    { do: "put", key: "apps", value: subnetRow({ usedAddresses: 1 }) },
+    {
+      do: "put",
+      key: "empty",
+      value: subnetRow({ name: "empty", prefixes: ["10.0.2.0/28"], usableAddresses: 11 }),
+    },
+  ]);
+  await vnets.transact("all", [
+    { do: "put", key: canonicalId(VNET), value: { id: VNET, scannedAtUtc: NOW } },
+  ]);
+  await putAddresses(run, [
+    { address: "10.0.1.10", assignment: { holderId: frontend().id, seenAtUtc: NOW } },
+    {
+      address: "10.0.1.20",
+      reservations: [
+        {
+          owner: { cluster: "one", namespace: "shop", name: "next", uid: "u" },
+          expiresAtUtc: "2026-11-23T13:00:00.000Z",
+          ports: [{ protocol: "TCP", port: 80 }],
+        },
+      ],
+    },
+    {
+      address: "10.0.1.30",
+      reservations: [
+        {
+          owner: { cluster: "one", namespace: "shop", name: "late", uid: "v" },
+          expiresAtUtc: "2026-11-23T11:00:00.000Z",
+        },
+      ],
+    },
+  ]);
+  for (const [day, used] of [
+    ["20", 1],
+    ["21", 2],
+    ["22", 3],
+    ["23", 4],
+  ] as const)
+    await usage.transact(canonicalId(subnetId("apps")), [
+      { do: "put", key: `2026-11-${day}`, value: { date: `2026-11-${day}`, used, usable: 251 } },
+    ]);
+  await run.tables.links.transact(SUBSCRIPTION, [
+    {
+      do: "put",
+      key: "mc_one/pls",
+      value: {
+        id: linkIdIn("pls"),
+        name: "pls",
+        owner: "shop/web",
+        frontendIds: [frontend().id],
+        frontendAddresses: ["10.0.1.10"],
+        consumers: [{ status: "Pending", subscription: PARTNER }],
+      },
+    },
+  ]);
+  await findings.transact(FINDINGS, [
+    { do: "put", key: findingKey(FINDING), value: FINDING },
+    ...Array.from({ length: 5 }, (_, n) => {
+      const value: Finding = {
+        ...FINDING,
+        id: `00000000000${n}`,
+        check: "basic-load-balancer",
+        severity: "warn",
+        about: balancerId(`MC_${n}`),
+        message: "a load balancer of Basic SKU",
+      };
+      return { do: "put" as const, key: findingKey(value), value };
+    }),
+  ]);
+  await trends.transact("all", [
+    {
+      do: "put",
+      key: "2026-11-22",
+      value: {
+        date: "2026-11-22",
+        counts: { error: 1, warn: 2, info: 0 },
+        byCheck: { "basic-load-balancer": 2 },
+      },
+    },
+  ]);
+  const item = { what: "orphans", id: "all", why: "timer", seenAtUtc: NOW, correlationId: "c" };
+  await sweepOrphans(run, createApply(run.resources), item);
+  return run;
+}
+
+const pending = (name: string, subscription: string) =>
+  connection({
+    name,
+    status: "Pending",
+    endpointId: `/subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/${name}`,
+  });
+
+function placeResources(run: MemoryRun): void {
+  const connections = [connection(), pending("pe.2", PARTNER), pending("pe.3", OTHER)];
+  run.network.balancers = [balancer(), balancer({ id: balancerId("MC_old") })];
+  run.network.allLinks = [link({ visibility: ["*"], autoApproval: [PARTNER], connections })];
+  for (const { id } of run.network.balancers)
+    run.resources.place(id, { location: "westeurope", properties: { provisioningState: "Succeeded" } });
+  for (const one of run.network.allLinks)
+    run.resources.place(one.id, {
+      tags: { ...one.tags },
+      properties: {
+        provisioningState: "Succeeded",
+        visibility: { subscriptions: [...one.visibility] },
+        autoApproval: { subscriptions: [...one.autoApproval] },
+      },
+    });
+  for (const { id, status, description } of connections)
+    run.resources.place(id, {
+      properties: {
+        provisioningState: "Succeeded",
+        privateLinkServiceConnectionState: { status, description },
+      },
+    });
+}
+
+export async function putAddresses(
+  run: MemoryRun,
+  rows: readonly AddressRow[],
+  subnet = subnetId("apps"),
+): Promise<void> {
+  for (const value of rows)
+    await run.tables.addresses.transact(canonicalId(subnet), [
+      { do: "put", key: addressKey(value.address), value },
+    ]);
+}
+
+/** Everything that is kept, for before and after. */
+export function everything(run: MemoryRun): unknown {
+  const tables = Object.entries(run.tables).map(([name, table]) => [name, table.all()] as const);
+  return structuredClone({
+    ...Object.fromEntries(tables),
+    states: [...run.states.states],
+    sent: run.queue.sent,
+    resources: [...run.network.balancers, ...run.network.allLinks].map(({ id }) => run.resources.bodyOf(id)),
+  });
+}
