@@ -1,5 +1,4 @@
 /** Progress of an audit on standard error: alive in a terminal, a line for each step elsewhere, nothing where a program reads the report. */
-import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { AuditProgress } from "../../shared/drift/auditRun.ts";
 import { inert } from "../../shared/drift/report/inert.ts";
 import { scopeName } from "../../shared/drift/report/model.ts";
@@ -24,6 +23,7 @@ function byLine(): OnProgress {
 }
 
 async function alive(audit: Audit): Promise<AuditProgress> {
+  const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
   let ended: AuditProgress | undefined;
   const tasks = new Listr(
     {
