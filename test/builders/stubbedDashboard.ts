@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { POLICY } from "../../api/dashboard.ts";
+import { etagOf } from "../../api/etag.ts";
 import type { Me } from "../../api/model.ts";
 import { buildWeb } from "../../tools/web.ts";
 
@@ -41,8 +42,11 @@ export async function stubbedDashboard(directory: string, given: Answers): Promi
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, search } = new URL(request.url ?? "/", "http://stub");
     const { status, type, body } = await answer(`${request.method} ${pathname}`, search);
-    response.writeHead(status, { "content-type": type, "content-security-policy": POLICY });
-    response.end(body);
+    const etag = etagOf(body);
+    const isKnown = request.method === "GET" && request.headers["if-none-match"] === etag;
+    const headers = { "content-type": type, "content-security-policy": POLICY, etag };
+    response.writeHead(isKnown ? 304 : status, headers);
+    response.end(isKnown ? undefined : body);
   };
   const server = createServer((request, response) => void respond(request, response));
   const answer = async (asked: string, search: string) => {

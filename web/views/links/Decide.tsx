@@ -44,8 +44,8 @@ interface DecideButtonsProps {
 /** Readers may look at what a decision would do; the plan's dialog does not let them do it. */
 function DecideButtons({ connection, onDecide }: DecideButtonsProps) {
   const { isOperator } = useMe();
-  if (connection.closed !== undefined) return <span class="quiet closed">{connection.closed}</span>;
-  if (!isOperator) return <span class="quiet closed">An operator decides</span>;
+  if (connection.closed !== undefined) return <Closed why={connection.closed} />;
+  if (!isOperator) return <Closed why="An operator decides" />;
   const offered = (["Approved", "Rejected"] as const).filter((status) => status !== connection.status);
   return (
     <span class="decide">
@@ -59,6 +59,14 @@ function DecideButtons({ connection, onDecide }: DecideButtonsProps) {
           {VERBS[status]}
         </Button>
       ))}
+    </span>
+  );
+}
+
+function Closed({ why }: { readonly why: string }) {
+  return (
+    <span class="quiet closed" title={why}>
+      {why}
     </span>
   );
 }
