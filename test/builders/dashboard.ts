@@ -13,7 +13,7 @@ import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts"
 import { buildApp } from "../../tools/build.ts";
 import { findChromium } from "../../tools/programs.ts";
 
-const ARGUMENTS = [
+export const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
