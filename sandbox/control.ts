@@ -162,8 +162,10 @@ function clusterRoutes(parts: Parts): Hono {
 /** A new cluster in the network of the first. */
 async function addCluster({ arm, fleet }: Parts, { name }: { name: string }) {
   const [first] = CLUSTERS;
+  // Its identity is the first one's own.
+  const { identity: _, principalId: __, ...place } = first as ClusterDefinition;
   const definition: ClusterDefinition = {
-    ...(first as ClusterDefinition),
+    ...place,
     name,
     resourceGroup: `rg-${name}`,
   };

@@ -16,9 +16,11 @@ import {
 import { genericListRoute } from "./routes/genericList.ts";
 import { groupsRoute } from "./routes/groups.ts";
 import { locationsRoute } from "./routes/locations.ts";
+import { noteRefusal } from "./routes/lifecycle.ts";
 import { locksRoute } from "./routes/locks.ts";
 import { operationRoute } from "./routes/operationResults.ts";
 import { listRoute, resourceRoute } from "./routes/resources.ts";
+import { rolesRoute } from "./routes/roles.ts";
 import { tagsRoute } from "./routes/tags.ts";
 import type { Body } from "./resourceType.ts";
 import type { Throttle } from "./throttle.ts";
@@ -30,6 +32,7 @@ const ROUTES: readonly Route[] = [
   operationRoute,
   tagsRoute,
   locksRoute,
+  rolesRoute,
   activityRoute,
   locationsRoute,
   groupsRoute,
@@ -117,7 +120,7 @@ export class Answering {
       throw unknownSubscription(subscription);
     const headers = throttle.take(subscription ?? "tenant", call.caller.objectId, call.method);
     for (const route of ROUTES) {
-      const answer = route(context, call);
+      const answer = noting(context, call, () => route(context, call));
       if (!answer) continue;
       if (call.method !== "GET") this.#options.changed();
       return { ...answer, headers: { ...headers, ...answer.headers } };
@@ -138,6 +141,16 @@ export class Answering {
       console.error("sandbox ARM failed", error);
       return errorAnswer(new ArmError(500, "InternalServerError", "An error occurred."));
     }
+  }
+}
+
+/** What is refused is in the activity log too. */
+function noting(context: Context, call: Call, act: () => Answer | undefined): Answer | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ArmError) noteRefusal(context, call, error);
+    throw error;
   }
 }
 

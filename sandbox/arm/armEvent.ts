@@ -12,4 +12,6 @@ export interface ArmEvent {
   correlationId: string;
   caller: { objectId: string; applicationId: string; name: string };
   atUtc: string;
+  /** Why it failed. */
+  error?: { status: number; code: string; message: string };
 }

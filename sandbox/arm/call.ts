@@ -32,6 +32,8 @@ export interface Context {
   operationMilliseconds: number;
   /** Tells Event Grid and the activity log. */
   raise(event: ArmEvent): void;
+  /** Tells the activity log only: what was refused at once. */
+  note(event: ArmEvent): void;
   activity: readonly ArmEvent[];
 }
 

@@ -1,6 +1,7 @@
 /** Managed clusters, as much of them as it takes to exist, to own a node resource group and to be deleted with it. */
+import { TENANT } from "../identity/token.ts";
 import { key, parseId } from "./ids.ts";
-import type { ResourceType } from "./resourceType.ts";
+import type { Body, ResourceType, World } from "./resourceType.ts";
 
 export const CLUSTER_TYPE = "Microsoft.ContainerService/managedClusters";
 /** On a cluster: its deletion leaves the node resource group behind, as a failed clean-up does. */
@@ -8,7 +9,8 @@ export const LEAVE_TAG = "sandbox-leave-node-resource-group";
 
 export const managedClusters: ResourceType = {
   type: CLUSTER_TYPE,
-  put: (_world, { name, resourceGroup, location, body, existing }) => ({
+  put: (world, { name, resourceGroup, location, body, existing }) => ({
+    ...identityOf(world, body["identity"], existing?.identity),
     properties: {
       powerState: { code: "Running" },
       kubernetesVersion: "1.33",
@@ -31,12 +33,25 @@ export const managedClusters: ResourceType = {
       for (const stored of world.ofType(`Microsoft.Network/${type}`, subscription))
         if (key(stored.id).startsWith(prefix)) world.drop(stored.id);
   },
-  toWire: (_world, { id, name, type, location, tags, provisioningState, properties }) => ({
+  toWire: (_world, { id, name, type, location, tags, identity, provisioningState, properties }) => ({
     id,
     name,
     type,
     location,
     ...(Object.keys(tags).length > 0 && { tags }),
+    ...(identity && { identity }),
     properties: { provisioningState, ...properties },
   }),
 };
+
+/** The identity that was asked for, with the principals that it gets; once made it stays. */
+function identityOf(world: World, asked: Body | undefined, before: Body | undefined): { identity?: Body } {
+  if (before || !asked) return before ? { identity: before } : {};
+  if (asked["type"] === "SystemAssigned")
+    return { identity: { type: asked["type"], principalId: world.newGuid(), tenantId: TENANT } };
+  const assigned = Object.keys(asked["userAssignedIdentities"] ?? {}).map((id) => [
+    id,
+    { clientId: world.newGuid(), principalId: world.newGuid() },
+  ]);
+  return { identity: { type: asked["type"], userAssignedIdentities: Object.fromEntries(assigned) } };
+}

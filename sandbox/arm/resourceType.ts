@@ -15,6 +15,8 @@ export interface Stored {
   location: string;
   tags: Record<string, string>;
   sku?: Body;
+  /** Managed identity, as on the wire. */
+  identity?: Body;
   zones?: string[];
   /** Bare GUID; on the wire `W/"guid"`, the same on parent and children. The server renews it. */
   etag: string;
@@ -85,6 +87,7 @@ export interface ChildType {
 export interface Made {
   properties: Body;
   sku?: Body;
+  identity?: Body;
 }
 
 export interface ResourceType {

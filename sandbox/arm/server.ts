@@ -68,9 +68,12 @@ export async function createArm(options: ArmOptions = {}): Promise<Arm> {
     pageSize: options.pageSize ?? 100,
     operationMilliseconds: options.operationMilliseconds ?? 400,
     activity,
-    raise(event) {
+    note(event) {
       activity.push(event);
       if (activity.length > ACTIVITY_EVENTS) activity.shift();
+    },
+    raise(event) {
+      this.note(event);
       persistence.touch();
       for (const listener of listeners) listener(event);
     },

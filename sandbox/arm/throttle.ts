@@ -20,6 +20,12 @@ export const AZURE_LIMITS: Limits = {
   writes: { bucket: 200, perSecond: 10 },
   deletes: { bucket: 200, perSecond: 10 },
 };
+/** As large subscriptions have them: headers tell what remains, and hardly anybody is throttled. */
+export const LARGE_SUBSCRIPTION: Limits = {
+  reads: { bucket: 1100, perSecond: 100 },
+  writes: { bucket: 800, perSecond: 50 },
+  deletes: { bucket: 800, perSecond: 50 },
+};
 const GLOBAL = 15;
 
 interface Bucket {

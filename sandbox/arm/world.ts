@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { key } from "./ids.ts";
 import type { Claim, ResourceType, Stored, World } from "./resourceType.ts";
+import type { RoleAssignment, RoleDefinition } from "./roles.ts";
 
 export interface Group {
   id: string;
@@ -25,12 +26,18 @@ export interface Estate {
   resources: Stored[];
   groups: Group[];
   locks: Lock[];
+  assignments?: RoleAssignment[];
+  /** Custom ones. */
+  roles?: RoleDefinition[];
 }
 
 export class ArmWorld implements World {
   readonly subscriptions = new Map<string, string>();
   readonly groups = new Map<string, Group>();
   readonly locks = new Map<string, Lock>();
+  readonly assignments = new Map<string, RoleAssignment>();
+  /** Custom roles by their GUID. */
+  readonly roles = new Map<string, RoleDefinition>();
   readonly types: ReadonlyMap<string, ResourceType>;
   readonly #resources = new Map<string, Stored>();
   readonly #byType = new Map<string, Map<string, Stored>>();
@@ -72,6 +79,9 @@ export class ArmWorld implements World {
     this.#unclaim(stored);
     this.#resources.delete(key(id));
     this.#byType.get(key(stored.type))?.delete(key(id));
+    // What was assigned on it goes with it.
+    for (const [name, { scope }] of this.assignments)
+      if (key(scope) === key(id) || key(scope).startsWith(`${key(id)}/`)) this.assignments.delete(name);
   }
 
   holder(subnetId: string, address: string): Claim | undefined {
@@ -103,13 +113,17 @@ export class ArmWorld implements World {
       resources: this.all(),
       groups: [...this.groups.values()],
       locks: [...this.locks.values()],
+      assignments: [...this.assignments.values()],
+      roles: [...this.roles.values()],
     };
   }
 
-  load({ subscriptions, resources, groups, locks }: Estate): void {
+  load({ subscriptions, resources, groups, locks, assignments = [], roles = [] }: Estate): void {
     for (const { id, name } of subscriptions) this.subscriptions.set(key(id), name);
     for (const group of groups) this.groups.set(key(group.id), group);
     for (const lock of locks) this.locks.set(key(lock.id), lock);
+    for (const one of assignments) this.assignments.set(key(one.id), one);
+    for (const one of roles) this.roles.set(key(one.name), one);
     // Whatever was under way when the state was saved has ended since.
     for (const stored of resources)
       this.save({

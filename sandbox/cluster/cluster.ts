@@ -13,6 +13,8 @@ export interface ClusterOptions extends Place {
   name: string;
   resourceId: string;
   arm: ArmFetch;
+  /** Object id of the identity with which its controller asks ARM; absent: one that nobody knows. */
+  principalId?: string;
   services?: Service[];
   webhook?: Webhook;
   snapshotUrl?: string;
@@ -37,7 +39,7 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     this.options = options;
     this.#arm = new ArmClient(options.arm, {
-      objectId: randomUUID(),
+      objectId: options.principalId ?? randomUUID(),
       applicationId: randomUUID(),
       name: `${options.name}-controller`,
     });

@@ -21,7 +21,7 @@ export function balancerId({ subscription, nodeResourceGroup }: Place, internal:
 export async function ensureFrontend(arm: ArmClient, place: Place, service: Service): Promise<Item> {
   const internal = isInternal(service);
   const id = balancerId(place, internal);
-  const balancer = (await arm.get(id)) ?? emptyBalancer(place);
+  const balancer = (await arm.get(id)) ?? emptyBalancer(place, await backendsIn(arm, place));
   const before = JSON.stringify(balancer);
   const frontend = await chooseFrontend(arm, place, { balancer, service });
   dropStale(balancer, service, frontend);
@@ -74,13 +74,32 @@ function owns(service: Service, name: string): boolean {
   return name.startsWith(baseName(service.metadata.uid ?? ""));
 }
 
-function emptyBalancer({ location }: Place): Item {
+/** The nodes, as a pool of addresses has them. */
+async function backendsIn(
+  arm: ArmClient,
+  { subscription, nodeResourceGroup, vnetId }: Place,
+): Promise<Item[]> {
+  const nodes = await arm.list(
+    `/subscriptions/${subscription}/resourceGroups/${nodeResourceGroup}/providers/Microsoft.Network/networkInterfaces`,
+  );
+  return nodes
+    .filter(({ properties }) => !properties.privateLinkService && !properties.privateEndpoint)
+    .map(({ name, properties }) => ({
+      name,
+      properties: {
+        virtualNetwork: { id: vnetId },
+        ipAddress: properties.ipConfigurations[0].properties.privateIPAddress,
+      },
+    }));
+}
+
+function emptyBalancer({ location }: Place, loadBalancerBackendAddresses: Item[]): Item {
   return {
     location,
     sku: { name: "Standard" },
     properties: {
       frontendIPConfigurations: [],
-      backendAddressPools: [{ name: "kubernetes", properties: {} }],
+      backendAddressPools: [{ name: "kubernetes", properties: { loadBalancerBackendAddresses } }],
       loadBalancingRules: [],
       probes: [],
       inboundNatRules: [],

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createArm, type Arm } from "../arm/server.ts";
+import { LARGE_SUBSCRIPTION } from "../arm/throttle.ts";
 import { createControl, listenControl } from "../control.ts";
 import { createEventGrid, type EventGrid } from "../events/eventGrid.ts";
 import { createTopics, listenTopics } from "../events/topic.ts";
@@ -79,6 +80,7 @@ export async function startSandbox({
       subscriptions: SUBSCRIPTIONS,
       statePath: join(state, "arm.json"),
       operationMilliseconds: OPERATION_MILLISECONDS,
+      limits: LARGE_SUBSCRIPTION,
     });
     const armServer = await arm.listen({ port: ports.arm, ...tls });
     stops.push(

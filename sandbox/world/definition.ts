@@ -27,6 +27,8 @@ export const NETWORKS = [
       { name: "links", properties: { addressPrefix: "10.240.10.0/26", ...links } },
       { name: "functions", properties: { addressPrefix: "10.240.11.0/27", ...delegated } },
       { name: "consumers", properties: { addressPrefix: "10.240.12.0/24" } },
+      { name: "links-old", properties: { addressPrefix: "10.240.13.0/28", ...links } },
+      { name: "batch", properties: { addressPrefix: "10.240.14.0/28" } },
     ],
   },
   {
@@ -48,6 +50,10 @@ export interface ClusterDefinition {
   defaultSubnet: string;
   /** Its links live here, so that they outlive it. */
   linkResourceGroup?: string;
+  /** How its control plane asks ARM; absent: with a service principal. */
+  identity?: "SystemAssigned" | "UserAssigned";
+  /** Object id of that identity, once it is made. */
+  principalId?: string;
 }
 
 export const CLUSTERS: ClusterDefinition[] = [
@@ -57,6 +63,7 @@ export const CLUSTERS: ClusterDefinition[] = [
     resourceGroup: "rg-one",
     vnetId: SHARED_VNET,
     defaultSubnet: "apps",
+    identity: "SystemAssigned",
   },
   {
     name: "aks-two",
@@ -64,6 +71,7 @@ export const CLUSTERS: ClusterDefinition[] = [
     resourceGroup: "rg-two",
     vnetId: SHARED_VNET,
     defaultSubnet: "apps",
+    identity: "UserAssigned",
   },
   {
     name: "aks-solo",
@@ -71,6 +79,7 @@ export const CLUSTERS: ClusterDefinition[] = [
     resourceGroup: "rg-solo",
     vnetId: SOLO_VNET,
     defaultSubnet: "apps",
+    identity: "SystemAssigned",
   },
 ];
 
@@ -109,6 +118,11 @@ export function internal(
     metadata: { name, namespace: "shop", annotations },
     spec: { type: "LoadBalancer", ports: ports.map((port) => ({ name: `p${port}`, protocol: "TCP", port })) },
   };
+}
+
+/** As charts from before the annotations still write it. */
+function withLoadBalancerIp(service: Service, loadBalancerIP: string): Service {
+  return { ...service, spec: { ...service.spec, loadBalancerIP } };
 }
 
 const link = (settings: Record<string, string> = {}) => ({
@@ -161,10 +175,14 @@ export const SERVICES: Record<string, Service[]> = {
       "pls-visibility": both,
       "pls-auto-approval": both,
     }),
-    internal("grafana", { "load-balancer-ipv4": "10.50.8.20" }, [3000]),
+    withLoadBalancerIp(internal("grafana", {}, [3000]), "10.50.8.20"),
     internal("loki", {}, [3100]),
     internal("tempo", {}, [4317]),
-    internal("mimir", {}, [9009]),
+    internal(
+      "mimir",
+      { "pls-create": "true", "pls-name": "pls-mimir", "pls-ip-configuration-subnet": "consumers" },
+      [9009],
+    ),
   ],
   "aks-old": [internal("legacy", link({ "pls-name": "pls-legacy", "pls-visibility": PLATFORM }))],
 };

@@ -88,7 +88,7 @@ export class Fleet {
   }
 
   #add(definition: ClusterDefinition, token: string, services: Service[]): Cluster {
-    const { name, subscription, vnetId, defaultSubnet } = definition;
+    const { name, subscription, vnetId, defaultSubnet, principalId } = definition;
     const { arm, hostUrl } = this.#options;
     const cluster = new Cluster({
       name,
@@ -97,6 +97,7 @@ export class Fleet {
       defaultSubnet,
       arm,
       services,
+      ...(principalId !== undefined && { principalId }),
       resourceId: clusterId(definition),
       nodeResourceGroup: nodeGroup(definition),
       location: LOCATION,

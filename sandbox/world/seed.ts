@@ -17,6 +17,8 @@ import {
   type ClusterDefinition,
 } from "./definition.ts";
 import type { Fleet } from "./fleet.ts";
+import { makeRoles, putCluster, withdrawRights } from "./rights.ts";
+import { wear } from "./wear.ts";
 
 type Item = Record<string, any>;
 
@@ -26,6 +28,8 @@ const GROUPS: [string, string][] = [
   [PARTNER, "rg-consumers"],
 ];
 const NODES_PER_CLUSTER = 3;
+/** Before it comes its cluster has lost its right to the network: it stays pending. */
+const LOCKED_OUT = "mimir";
 
 export interface Seeding {
   arm: ArmFetch;
@@ -37,13 +41,15 @@ export interface Seeding {
 export async function seedWorld({ arm: fetch, fleet, scan }: Seeding): Promise<void> {
   const arm = new ArmClient(fetch, { objectId: "seed", applicationId: "seed", name: "platform-team" });
   await buildNetworks(arm);
-  const clusters = [...CLUSTERS, DEAD_CLUSTER];
-  for (const definition of clusters) await buildCluster(arm, definition);
+  await makeRoles(arm);
+  const clusters: ClusterDefinition[] = [];
+  for (const definition of [...CLUSTERS, DEAD_CLUSTER]) clusters.push(await buildCluster(arm, definition));
   await scan();
-  for (const definition of clusters) await deploy(await fleet.register(definition), definition);
+  for (const definition of clusters) await deploy(arm, await fleet.register(definition), definition);
   await connectConsumers(fetch, arm);
   await killCluster(arm, fleet);
   await drift(arm);
+  await wear(arm);
 }
 
 async function buildNetworks(arm: ArmClient): Promise<void> {
@@ -58,13 +64,11 @@ async function buildNetworks(arm: ArmClient): Promise<void> {
     });
 }
 
-async function buildCluster(arm: ArmClient, definition: ClusterDefinition): Promise<void> {
+/** Gives the definition with the identity that it got. */
+async function buildCluster(arm: ArmClient, definition: ClusterDefinition): Promise<ClusterDefinition> {
   const group = `/subscriptions/${definition.subscription}/resourceGroups/${nodeGroup(definition)}`;
   await arm.put(group, { location: LOCATION });
-  await arm.put(clusterId(definition), {
-    location: LOCATION,
-    properties: { nodeResourceGroup: nodeGroup(definition) },
-  });
+  const principalId = await putCluster(arm, definition);
   for (let node = 0; node < NODES_PER_CLUSTER; node += 1)
     await arm.put(`${group}/providers/Microsoft.Network/networkInterfaces/${definition.name}-node-${node}`, {
       location: LOCATION,
@@ -74,12 +78,16 @@ async function buildCluster(arm: ArmClient, definition: ClusterDefinition): Prom
         ],
       },
     });
+  return { ...definition, ...(principalId !== undefined && { principalId }) };
 }
 
-async function deploy(cluster: Cluster, { name }: ClusterDefinition): Promise<void> {
+async function deploy(arm: ArmClient, cluster: Cluster, definition: ClusterDefinition): Promise<void> {
+  const { name } = definition;
   for (const service of SERVICES[name] ?? []) {
+    const isLocked = service.metadata.name === LOCKED_OUT;
+    if (isLocked) await withdrawRights(arm, definition);
     const applied = await cluster.apply(service);
-    if (!applied.allowed || applied.pending)
+    if (!applied.allowed || (applied.pending && !isLocked))
       throw new Error(`${name}/${service.metadata.name}: ${applied.message ?? applied.pending}`);
   }
   await cluster.snapshot();

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import { ArmError } from "../armError.ts";
 import { page, type Route } from "../call.ts";
 import { key } from "../ids.ts";
@@ -43,5 +44,17 @@ function toWire(event: ArmEvent) {
     correlationId: event.correlationId,
     resourceId: event.resourceId,
     level: event.outcome === "Success" ? "Informational" : "Error",
+    ...(event.error && { properties: reason(event.error, event.resourceId) }),
+  };
+}
+
+/** The provider's answer is in the log as text. */
+function reason({ status, code, message }: NonNullable<ArmEvent["error"]>, entity: string) {
+  return {
+    statusCode: STATUS_CODES[status]?.replaceAll(" ", "") ?? String(status),
+    serviceRequestId: null,
+    statusMessage: JSON.stringify({ error: { code, message } }),
+    eventCategory: "Administrative",
+    entity,
   };
 }

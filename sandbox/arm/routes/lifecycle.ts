@@ -98,23 +98,39 @@ function start(context: Context, call: Call, { stored, holds, milliseconds, kind
     ...(hanging && { hangs: () => context.faults.has(hanging.id) }),
     settle(failure) {
       settle(failure !== undefined);
-      raise(context, call, { id: call.path, kind, outcome: failure ? "Failure" : "Success" });
+      if (failure)
+        raise(context, call, { id: call.path, kind, outcome: "Failure", error: { status: 200, ...failure } });
+      else raise(context, call, { id: call.path, kind, outcome: "Success" });
     },
   });
 }
 
-/** Tells of the end of a write to a resource or a child, in the id's own casing where it is stored. */
-export function raise(
-  context: Context,
-  call: Call,
-  { id, kind, outcome }: { id: string; kind: ArmEvent["kind"]; outcome: ArmEvent["outcome"] },
-): void {
+/** Tells of the end of a write to a resource or a child. */
+export function raise(context: Context, call: Call, ended: Ended): void {
+  context.raise(toEvent(context, call, ended));
+}
+
+/** Tells the activity log of a write that was refused at once. Whoever is throttled has not been heard. */
+export function noteRefusal(context: Context, call: Call, { status, code, message }: ArmError): void {
+  const kind = KINDS[call.method];
+  if (!kind || status === 429 || parseId(call.path) === undefined) return;
+  const error = { status, code, message };
+  context.note(toEvent(context, call, { id: call.path, kind, outcome: "Failure", error }));
+}
+
+const KINDS: Record<string, ArmEvent["kind"]> = { PUT: "Write", PATCH: "Write", DELETE: "Delete" };
+
+type Ended = Pick<ArmEvent, "kind" | "outcome" | "error"> & { id: string };
+
+/** In the id's own casing where it is stored. */
+function toEvent(context: Context, call: Call, { id, kind, outcome, error }: Ended): ArmEvent {
   const parsed = parseId(id);
   const type = [parsed?.type ?? "", ...(parsed?.rest.filter((_, index) => index % 2 === 0) ?? [])].join("/");
   const known = parsed && context.world.get(parsed.topId)?.id;
-  context.raise({
+  return {
     kind,
     outcome,
+    ...(error && { error }),
     operationName: `${type}/${kind.toLowerCase()}`,
     resourceId: known && parsed.rest.length === 0 ? known : id,
     subscription: key(parsed?.subscription ?? ""),
@@ -124,5 +140,5 @@ export function raise(
     correlationId: call.correlationId,
     caller: call.caller,
     atUtc: context.world.nowUtc(),
-  });
+  };
 }

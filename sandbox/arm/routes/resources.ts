@@ -2,6 +2,7 @@
 import { ArmError } from "../armError.ts";
 import { operationUrl, page, type Answer, type Call, type Context, type Route } from "../call.ts";
 import { key, parseId } from "../ids.ts";
+import { checkLinkedAccess } from "../linkedAccess.ts";
 import type { ChildType, ResourceType, Stored } from "../resourceType.ts";
 import { childRoute } from "./children.ts";
 import { unknownGroup } from "./groups.ts";
@@ -77,6 +78,7 @@ function put(context: Context, call: Call, { id, type }: Target): Answer {
     caller: call.caller,
     ...(existing && { existing }),
   };
+  checkLinkedAccess(world, type.type, request);
   const made = type.put(world, request);
   const holds = [id.topId, ...(type.vnetsOf?.(made.properties) ?? [])];
   context.operations.checkFree(holds, (operation) => operationUrl(call, operation));
@@ -88,6 +90,7 @@ function put(context: Context, call: Call, { id, type }: Target): Answer {
     location,
     tags: call.body["tags"] ?? {},
     ...(made.sku && { sku: made.sku }),
+    ...(made.identity && { identity: made.identity }),
     ...(call.body["zones"] && { zones: call.body["zones"] }),
     etag: world.newGuid(),
     provisioningState: type.settlesAtOnce ? "Succeeded" : "Updating",
