@@ -1,3 +1,4 @@
+import { useEffect, useState } from "preact/hooks";
 import type { AddressMap, Subnet } from "../../../api/model.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
@@ -11,12 +12,19 @@ import { PrefixCards } from "./PrefixCards.tsx";
 import { TakenTable } from "./TakenTable.tsx";
 import { UsageBar, UsageText } from "./UsageBar.tsx";
 
+const EVERY_SECONDS = 4;
+/** Of a large one the answer is megabytes. */
+const LARGE = { addresses: 4096, everySeconds: 20 };
+
 /** One subnet: the maps of its prefixes, how it fills, and its taken addresses as a table. */
 export function SubnetPage({ subnetKey }: { subnetKey: string }) {
+  const [everySeconds, setEvery] = useState<number>(EVERY_SECONDS);
   const map = useResource<AddressMap>(`/subnets/${encodeURIComponent(subnetKey)}/addresses`, {
-    everySeconds: 4,
+    everySeconds,
   });
   const subnet = map.data?.subnet;
+  const isLarge = (subnet?.usable ?? 0) > LARGE.addresses;
+  useEffect(() => setEvery(isLarge ? LARGE.everySeconds : EVERY_SECONDS), [isLarge]);
   return (
     <Page title={subnet?.name ?? "Subnet"} lead={subnet ? <Lead subnet={subnet} /> : undefined}>
       <nav class="crumbs" aria-label="Above">
