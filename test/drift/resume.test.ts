@@ -2,10 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { isThere } from "../../shared/drift/finding.ts";
 import { listRuns, readProgress } from "../../shared/drift/runs.ts";
-import { AuditEstate } from "../builders/auditEstate.ts";
+import { auditScope } from "../../shared/drift/auditScope.ts";
+import { startAudit } from "../../shared/drift/startAudit.ts";
+import { AuditEstate, type Message } from "../builders/auditEstate.ts";
 import { MemoryNotices } from "../memory/notices.ts";
 
 const LEASE_SECONDS = 601;
+const ASKED = { who: "me", why: "test" };
 
 /** One finding is new, one has gone, one stays. */
 async function arrange(): Promise<AuditEstate> {
@@ -43,7 +46,7 @@ async function outcome(estate: AuditEstate) {
     told: [
       ...new Set(run.queue.sent.map(({ queue, item }) => `${queue} ${item.what} ${item.id === audit?.id}`)),
     ],
-    state2:
+    kept:
       audit?.findingsState === undefined
         ? "missing"
         : ((await run.states.load(audit.findingsState)) as { id: string }[]).map(({ id }) => id),
@@ -84,4 +87,40 @@ describe("a worker that dies at any call of a port", () => {
       expect(nth).toBeGreaterThan(50);
     },
   );
+});
+
+describe("a scope", () => {
+  test("that is done is not looked at again when its message comes again", async () => {
+    const estate = await AuditEstate.create();
+    estate.timer();
+    await estate.deliver(estate.messages[0] as Message);
+    const [scope] = estate.messages as [Message];
+    await estate.deliver(scope, { keep: true });
+    const asked = estate.run.network.calls.calls.length;
+    await estate.deliver(scope);
+    expect(estate.run.network.calls.calls).toHaveLength(asked);
+  });
+
+  test("is audited by one worker at a time, whatever the run", async () => {
+    const { run } = await AuditEstate.create();
+    const [first, second] = [await startAudit(run, ASKED), await startAudit(run, ASKED)];
+    const scope = first.scopes[0] ?? "";
+    const both = await Promise.allSettled([
+      auditScope(run, first.id, scope),
+      auditScope(run, second.id, scope),
+    ]);
+    expect(both).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: { name: "NotYet" } }]);
+  });
+});
+
+test("a run whose last worker died before it could end it, and whose messages are lost, is ended by the timer", async () => {
+  const estate = await AuditEstate.create();
+  estate.run.tables.trends.calls.failNext(new Error("storage is away"), { method: "transact", times: 5 });
+  estate.timer();
+  await estate.drain();
+  expect(estate.poison).toHaveLength(1);
+  expect((await listRuns(estate.run, 5)).map(({ state }) => state)).toEqual(["running"]);
+  estate.timer();
+  await estate.drain();
+  expect((await listRuns(estate.run, 5)).map(({ state }) => state)).toEqual(["done"]);
 });
