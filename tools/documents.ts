@@ -3,8 +3,7 @@ import { z } from "zod";
 import { policySchema } from "../cli/policySchema.ts";
 import { ANNOTATIONS } from "../shared/annotations/keys.ts";
 import { OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
-import type { Check } from "../shared/drift/check.ts";
-import { CHECKS } from "../shared/drift/checks.ts";
+import { listChecks } from "../shared/drift/checks.ts";
 import { ReportDocument } from "../shared/drift/report/document.ts";
 import { Notice } from "../shared/drift/notice.ts";
 import { RULES } from "../shared/gate/rules.ts";
@@ -78,9 +77,8 @@ function rulesTable(): string {
 }
 
 function checksTable(): string {
-  const checks: readonly Pick<Check, "id" | "severity" | "on" | "title">[] = Object.values(CHECKS).flat();
-  const rows = checks.map(({ id, severity, on, title }) => [code(id), severity, on, title]);
-  return markdownTable(["check", "severity", "on", "finds"], rows);
+  const rows = listChecks().map(({ id, severity, on, title, docs }) => [code(id), severity, on, title, docs]);
+  return markdownTable(["check", "severity", "on", "finds", "why"], rows);
 }
 
 interface Property {

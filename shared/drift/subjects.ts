@@ -13,6 +13,15 @@ import type { Subjects } from "./check.ts";
 
 const MINUTE = 60_000;
 
+/** What a controller tries again by itself. */
+const PASSING = new Set([
+  "AnotherOperationInProgress",
+  "PreconditionFailed",
+  "RetryableError",
+  "RetryableErrorDueToAnotherOperation",
+  "TooManyRequests",
+]);
+
 export function linkSubjects(world: World, policy: Policy): Subjects["link"][] {
   const clusters = world.clusters.map(({ cluster }) => cluster);
   const living = livingIn(world);
@@ -94,7 +103,7 @@ export function likelyFailure(
   failures: readonly Failure[],
 ): Failure | undefined {
   const type = frontend ? /privatelinkservices|subnets/i : /loadbalancers/i;
-  const possible = failures.filter(({ operation }) => type.test(operation));
+  const possible = failures.filter(({ operation, code = "" }) => type.test(operation) && !PASSING.has(code));
   const { intent, uid } = declared;
   const names = [intent.addresses.ipv4, intent.addresses.ipv6, intent.link?.name].filter(
     (one) => one !== undefined,
@@ -107,9 +116,7 @@ export function likelyFailure(
 
 export function declarationSubjects(world: World): Subjects["declaration"][] {
   const living = livingIn(world);
-  return world.clusters
-    .filter(({ state }) => state !== "gone")
-    .flatMap(({ cluster }) => living(cluster.name).map((declared) => ({ declared })));
+  return world.clusters.flatMap(({ cluster }) => living(cluster.name).map((declared) => ({ declared })));
 }
 
 export function balancerSubjects(world: World): Subjects["balancer"][] {
@@ -128,12 +135,12 @@ export function clusterSubjects(world: World, staleMinutes: number): Subjects["c
   });
 }
 
-/** Services that are not on their way out, by cluster. */
+/** Services that are not on their way out, by cluster; of a cluster that is gone none lives. */
 function livingIn(world: World): (cluster: string) => readonly Declared[] {
   const byCluster = new Map(
-    world.clusters.map(({ cluster, declared }) => [
+    world.clusters.map(({ cluster, state, declared }) => [
       cluster.name,
-      declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined),
+      declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined && state !== "gone"),
     ]),
   );
   return (cluster) => byCluster.get(cluster) ?? [];

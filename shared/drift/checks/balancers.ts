@@ -10,12 +10,14 @@ export const basicLoadBalancer = defineCheck({
   docs: "Azure retired the Basic SKU on 30 September 2025: no support, no SLA, and no Private Link.",
   on: "balancer",
   check: (subject) => {
-    const { balancer } = subject;
+    const { balancer, cluster } = subject;
     if (balancer.sku.toLowerCase() !== "basic") return undefined;
     return draft(
       subject,
       `load balancer ${balancer.name} is of the Basic SKU, retired on 30 September 2025`,
-      "move the cluster to Standard: az aks update --load-balancer-sku standard",
+      cluster
+        ? "move the cluster to Standard: az aks update --load-balancer-sku standard"
+        : "replace it by one of the Standard SKU",
     );
   },
 });

@@ -10,17 +10,13 @@ export const frontendWithoutService = defineCheck({
   check: ({ candidate }) => {
     const { resourceId, kind, cluster, verdict, against, missing } = candidate;
     if (kind !== "frontend" && kind !== "loadBalancer") return undefined;
-    const what = kind === "frontend" ? "frontend" : "no frontend is anybody's any more on load balancer";
     const name = parseResourceId(resourceId)?.name ?? resourceId;
-    const whose =
-      kind === "frontend"
-        ? `no living Service of ${cluster} accounts for ${what} ${name}`
-        : `${what} ${name} of ${cluster}`;
+    const what = kind === "frontend" ? `frontend ${name}` : `any frontend of load balancer ${name}`;
     const because = verdict === "orphan" ? candidate.for.map(({ says }) => says) : [...against, ...missing];
     return {
       about: resourceId,
       cluster,
-      message: `${whose}: ${because.join("; ")}`,
+      message: `no living Service of ${cluster} accounts for ${what}: ${because.join("; ")}`,
       advice:
         verdict === "orphan"
           ? "it is in quarantine, or will be at the next sweep: hold it there if somebody needs it (mooring orphans hold)"
