@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { acknowledge } from "../../shared/drift/acknowledge.ts";
 import { isThere } from "../../shared/drift/finding.ts";
 import { cancelAudit, listRuns } from "../../shared/drift/runs.ts";
-import { AuditEstate, NAMES, type Look, type Name } from "../builders/auditEstate.ts";
+import { AuditEstate, NAMES, type Look } from "../builders/auditEstate.ts";
 
 const look = fc.constantFrom<Look>("declared", "visible", "approving", "both", "gone");
 const looks = fc.record({ one: look, two: look, three: look });
@@ -82,10 +82,10 @@ test("whatever happened before", async () => {
         for (const { id } of estate.findings())
           if (!firstSights.has(id)) firstSights.set(id, estate.run.clock.nowUtc);
       }
-      estate.look(last as Record<Name, Look>);
+      estate.look(last);
       await cleanAudit(estate);
       const fresh = await AuditEstate.create();
-      fresh.look(last as Record<Name, Look>);
+      fresh.look(last);
       fresh.run.clock.nowUtc = estate.run.clock.nowUtc;
       await cleanAudit(fresh);
       expect(there(estate)).toEqual(there(fresh));
