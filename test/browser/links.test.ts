@@ -1,0 +1,286 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ArmClient } from "../../sandbox/cluster/armClient.ts";
+import { PARTNER, PLATFORM } from "../../sandbox/world/definition.ts";
+import { connect } from "../../sandbox/world/seed.ts";
+import {
+  dashboard,
+  overflow,
+  shown,
+  START_MILLISECONDS,
+  THEMES,
+  violations,
+  WIDTHS,
+  type Dashboard,
+} from "../builders/dashboard.ts";
+import { changePolicy, inPortal, linkNamed, tabTo } from "../builders/person.ts";
+
+const READER = { name: "reader@example.com", roles: ["Mooring.Reader"], isSandbox: true, version: "1" };
+const OPERATOR = "operator@sandbox";
+/** Answers are from at most ten seconds ago, and read every five. */
+const LIVE = { timeout: 30_000 };
+
+let board: Dashboard;
+let portal: ArmClient;
+beforeAll(async () => {
+  board = await dashboard();
+  portal = inPortal(board.sandbox);
+  // What a person does shall not be done by Mooring first.
+  await changePolicy(board.sandbox, ({ modes }) => Object.assign(modes, { links: "observe" }));
+}, START_MILLISECONDS);
+afterAll(() => board.close());
+afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
+
+describe("connections", () => {
+  test("one that waits is approved with keys only: it is so in Azure, the journal names the person, and the row goes", async () => {
+    const name = await waiting("pe-keys");
+    const page = await board.open("links?tab=connections");
+    await page.getByRole("row").filter({ hasText: name }).waitFor(LIVE);
+    await tabTo(page, `Approve ${name}`);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: `Approve ${name}` }).waitFor();
+    await page.keyboard.type("ticket 7");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").getByText('status: "Pending" -> "Approved"').waitFor();
+    await tabTo(page, "Approve");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").getByRole("link", { name: "Journal entry" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("row").filter({ hasText: name }).waitFor({ state: "detached" });
+
+    const { id, properties } = await connectionNamed(name);
+    expect(properties.privateLinkServiceConnectionState.status).toBe("Approved");
+    expect(properties.privateLinkServiceConnectionState.description).toContain("ticket 7");
+    expect(await journalOf(id)).toMatchObject([{ outcome: "applied", who: OPERATOR }]);
+  });
+
+  test("one that waits is rejected from its link's page, where its status changes without a reload", async () => {
+    const name = await waiting("pe-unwanted");
+    const page = await openLink("pls-payments");
+    const row = page.getByRole("row").filter({ hasText: name });
+    await row.getByRole("button", { name: `Reject ${name}` }).click();
+    await page.getByRole("textbox", { name: "Why" }).fill("unknown consumer");
+    await page.getByRole("button", { name: "Show the plan" }).click();
+    await page.getByRole("dialog").getByText('status: "Pending" -> "Rejected"').waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
+    await page.getByRole("dialog").getByRole("link", { name: "Journal entry" }).waitFor();
+    await page.keyboard.press("Escape");
+    await row.getByText("Rejected").waitFor(LIVE);
+
+    const { id, properties } = await connectionNamed(name);
+    expect(properties.privateLinkServiceConnectionState.status).toBe("Rejected");
+    expect(await journalOf(id)).toMatchObject([{ outcome: "applied", who: OPERATOR }]);
+    await page
+      .getByRole("listitem")
+      .filter({ hasText: name })
+      .filter({ hasText: OPERATOR })
+      .first()
+      .waitFor();
+  });
+
+  test("without a reason there is no plan", async () => {
+    const name = await waiting("pe-silent");
+    const page = await board.open("links?tab=connections");
+    await page.getByRole("button", { name: `Approve ${name}` }).click(LIVE);
+    const plan = page.getByRole("button", { name: "Show the plan" });
+    expect(await plan.isDisabled()).toBe(true);
+    await page.getByRole("textbox", { name: "Why" }).fill("   ");
+    expect(await plan.isDisabled()).toBe(true);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect((await connectionNamed(name)).properties.privateLinkServiceConnectionState.status).toBe("Pending");
+  });
+
+  test("where nothing may be decided it says why", async () => {
+    const page = await board.open("links?tab=connections&status=Disconnected");
+    const row = page.getByRole("row").filter({ hasText: "pe-gone" });
+    await row.getByText("Its endpoint is gone: the consumer must make a new one").waitFor();
+    expect(await row.getByRole("button").count()).toBe(0);
+  });
+
+  test("a Reader sees who waits and decides nothing", async () => {
+    const name = await waiting("pe-watched");
+    const page = await openAsReader("links?tab=connections");
+    const row = page.getByRole("row").filter({ hasText: name });
+    await row.getByText("An operator decides").waitFor(LIVE);
+    expect(await page.getByRole("button", { name: /^(Approve|Reject)/ }).count()).toBe(0);
+  });
+});
+
+describe("a link that somebody changed", () => {
+  test("shows the difference without a reload, and a reconcile puts it back", async () => {
+    const page = await openLink("pls-ledger");
+    await setVisibility(["*"]);
+    const everybody = page.getByRole("row").filter({ hasText: "not declared" }).filter({ hasText: "*" });
+    await everybody.waitFor(LIVE);
+    expect(await page.getByRole("row").filter({ hasText: "missing in Azure" }).count()).toBe(2);
+    await page.getByRole("button", { name: "Reconcile" }).click();
+    await page.getByRole("dialog").getByText("declares visibility otherwise").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Reconcile" }).click();
+    await page.getByRole("dialog").getByRole("link", { name: "Journal entry" }).waitFor();
+    await page.keyboard.press("Escape");
+    await everybody.waitFor({ state: "detached", ...LIVE });
+
+    const link = await linkNamed(portal, "pls-ledger");
+    expect(link.properties.visibility.subscriptions.toSorted()).toEqual([PLATFORM, PARTNER]);
+    expect((await journalOf(link.id))[0]).toMatchObject({ outcome: "applied", who: OPERATOR });
+  });
+
+  test("a Reader may look at the plan, but not do it", async () => {
+    await setVisibility([PLATFORM]);
+    const page = await openLink("pls-ledger", openAsReader);
+    await page.getByRole("button", { name: "Reconcile" }).click(LIVE);
+    const doIt = page.getByRole("dialog").getByRole("button", { name: "Reconcile" });
+    await page.getByRole("dialog").getByText("declares visibility otherwise").waitFor();
+    expect(await doIt.isDisabled()).toBe(true);
+    const link = await linkNamed(portal, "pls-ledger");
+    expect(link.properties.visibility.subscriptions).toEqual([PLATFORM]);
+  });
+
+  test("one that is tagged off is left alone, and says so", async () => {
+    const link = await linkNamed(portal, "pls-api");
+    await portal.put(link.id, { ...link, tags: { ...link.tags, mooring: "off" } });
+    const page = await openLink("pls-api");
+    await page.getByText("It is tagged mooring: off").waitFor(LIVE);
+    expect(await page.getByRole("button", { name: "Reconcile" }).count()).toBe(0);
+    await page.getByRole("row").getByText("take the tag away first").first().waitFor();
+  });
+});
+
+describe("the graph", () => {
+  test("leads with arrow keys from the link to a consumer, and says everything as a list too", async () => {
+    const page = await openLink("pls-catalog");
+    await tabTo(page, await nameOf(page, "link"));
+    await page.keyboard.press("ArrowRight");
+    expect(await focusedNode(page)).toMatch(/^Connection: pe-/);
+    await page.keyboard.press("ArrowRight");
+    expect(await focusedNode(page)).toMatch(/^Consumer: [0-9-]+/);
+    for (const _ of [1, 2, 3, 4]) await page.keyboard.press("ArrowLeft");
+    expect(await focusedNode(page)).toBe("Service: aks-two/shop/catalog, proved to own it");
+    await page.getByText("As a list").click();
+    const list = page.locator(".graph-list").first();
+    expect(await list.innerText()).toContain("aks-two/shop/catalog");
+    expect(await list.locator("ul ul ul").first().innerText()).toContain("pe-catalog");
+  });
+
+  test("runs down the page where it is narrow, and no wider than the page", async () => {
+    const page = await openLink("pls-catalog", (route) => board.open(route, { width: 360 }));
+    const boxes = await page
+      .locator(".graph-node")
+      .evaluateAll((nodes) => nodes.map((node) => (node as any).getBoundingClientRect().toJSON()));
+    expect(new Set(boxes.map(({ y }) => y)).size).toBe(boxes.length);
+    expect(Math.max(...boxes.map(({ right }) => right))).toBeLessThanOrEqual(360);
+  });
+});
+
+test("the alias is copied", async () => {
+  const page = await openLink("pls-catalog");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy alias" }).click();
+  await page.getByRole("status").getByText("Alias copied").waitFor();
+  const copied = await page.evaluate(() => (globalThis as any).navigator.clipboard.readText());
+  expect(copied).toBe((await linkNamed(portal, "pls-catalog")).properties.alias);
+});
+
+test("filters stand in the address: they survive a reload and can be handed on", async () => {
+  const page = await board.open("links?cluster=aks-two");
+  const names = () => page.getByRole("grid", { name: "Links" }).getByRole("link").allInnerTexts();
+  expect(await names()).toEqual(["pls-catalog"]);
+  await page.getByRole("searchbox", { name: /Name, Service/ }).fill("nothing like it");
+  await page.getByText("No link is like that.").waitFor();
+  await page.reload();
+  await page.getByText("No link is like that.").waitFor();
+  await page.getByRole("searchbox", { name: /Name, Service/ }).fill("shop catalog");
+  await page.getByRole("link", { name: "pls-catalog" }).click();
+  await page.getByRole("heading", { level: 1, name: "pls-catalog" }).waitFor();
+});
+
+test("a link that is not there says so", async () => {
+  const page = await board.open("links/bm8tc3VjaC1saW5r");
+  await page.getByRole("alert").waitFor();
+  // The browser itself notes every refusal.
+  expect(board.troubles.splice(0).join()).toMatch(/^Failed to load resource.*40[04]/);
+});
+
+describe.each(THEMES)("in the %s theme", (theme) => {
+  test.each(WIDTHS)("at %i pixels axe finds nothing and nothing sticks out", async (width) => {
+    const name = await waiting(`pe-${theme}-${width}`);
+    const page = await board.open("links", { theme, width });
+    await clean(page);
+    await page.goto(`${board.url}#/links?tab=connections&status=all`);
+    await page.getByRole("button", { name: `Reject ${name}` }).waitFor(LIVE);
+    await clean(page);
+    await page.getByRole("button", { name: `Reject ${name}` }).click();
+    await clean(page);
+    await page.keyboard.press("Escape");
+    await page.goto(`${board.url}#/links/${await keyOf("pls-payments")}`);
+    await page.getByRole("heading", { name: "Declared and actual" }).waitFor();
+    await shown(page);
+    await page.getByText("As a list").click();
+    await clean(page);
+  });
+});
+
+async function clean(page: Page): Promise<void> {
+  await shown(page);
+  expect(await violations(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+}
+
+/** A consumer that asks by hand and whose subscription nobody declares. */
+async function waiting(endpoint: string): Promise<string> {
+  const { properties } = await linkNamed(portal, "pls-payments");
+  await connect(portal, PARTNER, { name: endpoint, link: properties.alias, way: "manual" });
+  const link = await linkNamed(portal, "pls-payments");
+  const found = link.properties.privateEndpointConnections.find((one: any) =>
+    one.name.startsWith(`${endpoint}.`),
+  );
+  return found.name;
+}
+
+async function connectionNamed(name: string): Promise<any> {
+  const link = await linkNamed(portal, "pls-payments");
+  return link.properties.privateEndpointConnections.find((one: any) => one.name === name);
+}
+
+async function setVisibility(subscriptions: readonly string[]): Promise<void> {
+  const link = await linkNamed(portal, "pls-ledger");
+  link.properties.visibility = { subscriptions };
+  await portal.put(link.id, link);
+}
+
+async function journalOf(id: string): Promise<any[]> {
+  return (await board.call("GET", `/journal?resource=${encodeURIComponent(id)}`)).items;
+}
+
+async function keyOf(name: string): Promise<string> {
+  const { items } = await board.call("GET", "/links?limit=1000");
+  return items.find((link: any) => link.name === name).key;
+}
+
+async function openLink(name: string, open = openPlain): Promise<Page> {
+  const page = await open(`links/${await keyOf(name)}`);
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  return page;
+}
+
+function openPlain(route: string): Promise<Page> {
+  return board.open(route);
+}
+
+async function openAsReader(route: string): Promise<Page> {
+  const page = await board.open("journal");
+  await page.route("**/api/v1/me", (route) => route.fulfill({ json: READER }));
+  await page.goto("about:blank");
+  await page.goto(`${board.url}#/${route}`);
+  await shown(page);
+  return page;
+}
+
+function nameOf(page: Page, kind: string): Promise<string> {
+  return page.locator(`.graph-${kind}`).first().getAttribute("aria-label") as Promise<string>;
+}
+
+function focusedNode(page: Page): Promise<string> {
+  return page.evaluate(() => (globalThis as any).document.activeElement.getAttribute("aria-label"));
+}

@@ -1,0 +1,216 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ArmClient } from "../../sandbox/cluster/armClient.ts";
+import {
+  dashboard,
+  overflow,
+  shown,
+  START_MILLISECONDS,
+  THEMES,
+  violations,
+  WIDTHS,
+  type Dashboard,
+} from "../builders/dashboard.ts";
+import { changePolicy, eventually, inPortal, tabTo } from "../builders/person.ts";
+
+const READER = { name: "reader@example.com", roles: ["Mooring.Reader"], isSandbox: true, version: "1" };
+const OPERATOR = "operator@sandbox";
+const DEAD = "aks-old";
+/** Answers are from at most ten seconds ago, and read every five. */
+const LIVE = { timeout: 30_000 };
+
+let board: Dashboard;
+let portal: ArmClient;
+beforeAll(async () => {
+  board = await dashboard();
+  portal = inPortal(board.sandbox);
+  // Only the dead cluster's may go: what the other tests hold stays.
+  await changePolicy(board.sandbox, ({ scope }) => Object.assign(scope.sweep, { clusters: [DEAD] }));
+  await sweepByTimer();
+  await eventually("the quarantine", async () => ((await inQuarantine()).length >= 3 ? true : undefined));
+}, START_MILLISECONDS);
+afterAll(() => board.close());
+afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
+
+describe("keeping", () => {
+  test("with keys only something is held, which the list shows with who and why; released, its grace begins anew", async () => {
+    const { key, name, quarantine: before } = await connection();
+    const page = await board.open("orphans?kind=connection");
+    await tabTo(page, `Hold ${name}`);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: `Hold ${name}` }).waitFor();
+    await page.keyboard.type("back on Monday");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    const row = page.getByRole("row").filter({ hasText: name });
+    await row.getByText(`${OPERATOR}: back on Monday`).waitFor(LIVE);
+    expect((await orphan(key)).hold).toMatchObject({ who: OPERATOR, why: "back on Monday" });
+
+    await row.getByRole("button", { name: `Release ${name}` }).click();
+    await row.getByRole("button", { name: `Hold ${name}` }).waitFor(LIVE);
+    const after = await orphan(key);
+    expect(after.hold).toBeUndefined();
+    expect(after.quarantine?.sinceUtc).not.toBe(before.sinceUtc);
+    await restoreQuarantine();
+  });
+
+  test("what somebody else holds shows at once, without a reload", async () => {
+    const { key, name } = await connection();
+    const page = await board.open(`orphans/${key}`);
+    await page.getByText("It waits out its grace").waitFor();
+    await board.call("PUT", `/orphans/${key}/hold`, { reason: "from elsewhere" });
+    await page.getByText("because “from elsewhere”").waitFor(LIVE);
+    await page.getByRole("button", { name: `Release ${name}` }).click();
+    await page.getByRole("button", { name: `Hold ${name}` }).waitFor(LIVE);
+    await restoreQuarantine();
+  });
+
+  test("a Reader sees it all and keeps nothing", async () => {
+    const page = await openAsReader("orphans");
+    await page.getByRole("row").filter({ hasText: "pe-gone" }).waitFor();
+    expect(await page.getByRole("button", { name: /^(Hold|Release)/ }).count()).toBe(0);
+    await page.getByRole("button", { name: "Sweep now…" }).click();
+    await page.getByRole("dialog").getByText("Nothing to do").waitFor();
+    expect(await page.getByRole("dialog").getByRole("button", { name: "Delete these" }).count()).toBe(0);
+  });
+});
+
+describe("deleting", () => {
+  test("a sweep in enforce deletes what is due, and what it deleted is restored from the list", async () => {
+    const balancer = `${await deadGroup()}/providers/Microsoft.Network/loadBalancers/kubernetes-internal`;
+    expect(await portal.get(balancer)).toBeDefined();
+    await changePolicy(board.sandbox, (policy) => {
+      policy.modes.sweep = "enforce";
+      Object.assign(policy, { sweepGraceSeconds: 0, maxDeletePercent: 100 });
+    });
+    const page = await board.open("orphans");
+    await page.getByText("Sweep enforces.").waitFor(LIVE);
+    await page.getByRole("button", { name: "Sweep now…" }).click();
+    await page.getByRole("dialog").getByText(balancer).waitFor();
+    await page.getByRole("button", { name: "Delete these" }).click();
+    await page.getByRole("dialog").getByText("applied").first().waitFor(LIVE);
+    await page.keyboard.press("Escape");
+    await eventually("the load balancer to be gone", async () =>
+      (await portal.get(balancer)) ? undefined : true,
+    );
+    await page.getByRole("button", { name: "Restore kubernetes-internal" }).waitFor(LIVE);
+
+    await changePolicy(board.sandbox, (policy) => {
+      policy.modes.sweep = "observe";
+      policy.sweepGraceSeconds = 7 * 24 * 3600;
+    });
+    await page.getByText("Sweep observes.").waitFor(LIVE);
+    await page.getByRole("button", { name: "Restore kubernetes-internal" }).click();
+    await page.getByRole("dialog").getByText("create", { exact: true }).waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
+    await page.getByRole("dialog").getByRole("link", { name: "Journal entry" }).waitFor(LIVE);
+    expect(await portal.get(balancer)).toMatchObject({ name: "kubernetes-internal" });
+    const { items } = await board.call("GET", `/journal?resource=${encodeURIComponent(balancer)}`);
+    expect(items.map(({ change, who }: any) => `${change.action} by ${who}`)).toEqual(
+      expect.arrayContaining([`create by ${OPERATOR}`, `delete by ${OPERATOR}`]),
+    );
+  });
+});
+
+describe("one orphan", () => {
+  test("is weighed: what speaks for it, what against, what is missing, and what happens next", async () => {
+    const { key } = await connection();
+    const page = await board.open(`orphans/${key}`);
+    const side = (name: string) => page.getByRole("region", { name });
+    await side("Speaks for it (1)").getByText("is gone").waitFor();
+    await side("Speaks against it (0)").getByText("Nothing in Azure contradicts.").waitFor();
+    await side("Missing (0)").getByText("all that is needed is known").waitFor();
+    await side("What happens next").getByText("Nothing by itself: sweep is in observe mode.").waitFor();
+    await side("What happens next")
+      .getByText(/^[67] days/)
+      .waitFor();
+  });
+
+  test("that is none any more says so", async () => {
+    const page = await board.open("orphans/bm9uZQ");
+    await page.getByText("It is no orphan any more.").waitFor();
+  });
+});
+
+test("filters stand in the address", async () => {
+  const page = await board.open("orphans?kind=connection&cluster=aks-two");
+  await page.getByRole("link", { name: /^pe-gone/ }).waitFor();
+  await page.getByRole("combobox", { name: "Kind" }).selectOption("Frontend");
+  await page.getByText("Nothing is like that.").waitFor();
+  expect(page.url()).toContain("kind=frontend");
+});
+
+test("where nothing is orphaned it says so", async () => {
+  const page = await board.open("journal");
+  await page.route("**/api/v1/orphans", (route) =>
+    route.fulfill({ json: { mode: "observe", items: [], deleted: [] } }),
+  );
+  await page.goto(`${board.url}#/orphans`);
+  await page.getByText("Nothing is orphaned.").waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
+describe.each(THEMES)("in the %s theme", (theme) => {
+  test.each(WIDTHS)("at %i pixels axe finds nothing and nothing sticks out", async (width) => {
+    const { key, name } = await connection();
+    const page = await board.open("orphans", { theme, width });
+    await page.getByRole("row").filter({ hasText: name }).waitFor(LIVE);
+    await clean(page);
+    await page.getByRole("button", { name: `Hold ${name}` }).click();
+    await clean(page);
+    await page.keyboard.press("Escape");
+    await page.goto(`${board.url}#/orphans/${key}`);
+    await page.getByRole("heading", { level: 1, name }).waitFor();
+    await clean(page);
+  });
+});
+
+async function clean(page: Page): Promise<void> {
+  await shown(page);
+  expect(await violations(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+}
+
+function sweepByTimer(): Promise<Response> {
+  return fetch(`${board.sandbox.hostUrl}/admin/functions/sweepOrphans`, {
+    method: "POST",
+    headers: { "x-functions-key": board.sandbox.keys.master, "content-type": "application/json" },
+    body: "{}",
+  });
+}
+
+async function inQuarantine(): Promise<any[]> {
+  const { items } = await board.call("GET", "/orphans");
+  return items.filter(({ quarantine }: any) => quarantine !== undefined);
+}
+
+/** What is released comes back with the next sweep. */
+async function restoreQuarantine(): Promise<void> {
+  await sweepByTimer();
+  await eventually("its quarantine", async () => (await connection()).quarantine);
+}
+
+/** The seeded one whose endpoint is gone, of a cluster that lives. */
+async function connection(): Promise<any> {
+  const { items } = await board.call("GET", "/orphans");
+  return items.find(({ name }: any) => name.startsWith("pe-gone."));
+}
+
+function orphan(key: string): Promise<any> {
+  return board.call("GET", `/orphans/${key}`);
+}
+
+async function deadGroup(): Promise<string> {
+  const { items } = await board.call("GET", "/orphans");
+  const { resourceId } = items.find(({ cluster }: any) => cluster === DEAD);
+  return resourceId.split("/providers/")[0];
+}
+
+async function openAsReader(route: string): Promise<Page> {
+  const page = await board.open("journal");
+  await page.route("**/api/v1/me", (route) => route.fulfill({ json: READER }));
+  await page.goto("about:blank");
+  await page.goto(`${board.url}#/${route}`);
+  await shown(page);
+  return page;
+}

@@ -1,0 +1,68 @@
+/** What a person does in a test: with keys only in the page, and in Azure's portal behind Mooring's back. */
+import type { Page } from "playwright-core";
+import { ArmClient } from "../../sandbox/cluster/armClient.ts";
+import type { Sandbox } from "../../sandbox/start/startSandbox.ts";
+import { PARTNER, PLATFORM } from "../../sandbox/world/definition.ts";
+import { runCli } from "../cli/runCli.ts";
+
+const MOST_TABS = 80;
+const PATIENCE_MILLISECONDS = 30_000;
+
+/** Somebody in the portal, who is not Mooring. */
+export function inPortal(sandbox: Sandbox): ArmClient {
+  return new ArmClient(sandbox.arm.fetch, {
+    objectId: "somebody",
+    applicationId: "portal",
+    name: "somebody",
+  });
+}
+
+/** The link as Azure has it. @throws Error if there is none */
+export async function linkNamed(portal: ArmClient, name: string): Promise<any> {
+  const lists = await Promise.all(
+    [PLATFORM, PARTNER].map((one) =>
+      portal.list(`/subscriptions/${one}/providers/Microsoft.Network/privateLinkServices`),
+    ),
+  );
+  const found = lists.flat().find((link) => link.name === name);
+  if (!found) throw new Error(`there is no link ${name}`);
+  return portal.get(found.id);
+}
+
+/** Changes some of the policy that is in force. */
+export async function changePolicy(sandbox: Sandbox, change: (policy: any) => void): Promise<void> {
+  const env = sandbox.settings;
+  const policy = JSON.parse((await runCli(["policy", "show", "-o", "json"], { env })).out);
+  change(policy);
+  const { code, err } = await runCli(["policy", "apply", "-"], { env, input: JSON.stringify(policy) });
+  if (code !== 0) throw new Error(err);
+}
+
+/** Presses Tab until what is called so has the focus. @throws Error if nothing is */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  const passed: string[] = [];
+  for (let tabs = 0; tabs < MOST_TABS; tabs += 1) {
+    await page.keyboard.press("Tab");
+    const at = await focusedName(page);
+    if (at === name) return;
+    passed.push(at);
+  }
+  throw new Error(`no way with Tab to ${name}; passed ${[...new Set(passed)].join(", ")}`);
+}
+
+function focusedName(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { activeElement } = (globalThis as any).document;
+    return activeElement.getAttribute("aria-label") ?? activeElement.textContent.trim();
+  });
+}
+
+/** The first value that is not undefined: Azure and queues take their time. @throws Error naming what was waited for */
+export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+  }
+}
