@@ -7,7 +7,7 @@ import { gatherInput } from "../shared/gate/gather.ts";
 import { judge, nameOf, type Judged } from "../shared/gate/judge.ts";
 import type { Manifest } from "../shared/gate/manifests.ts";
 import type { RuleInput } from "../shared/gate/rule.ts";
-import { addressInUse, addressReserved } from "../shared/gate/rules/holder.ts";
+import { addressInUse, addressPortConflict, addressReserved } from "../shared/gate/rules/holder.ts";
 import { TARGETS, validAddresses, type Target } from "../shared/gate/rules/requested.ts";
 import { suggestFree } from "../shared/inventory/suggest.ts";
 import type { SubnetRow } from "../shared/inventory/model.ts";
@@ -105,7 +105,7 @@ function addressPlace(
   findings: Judged["findings"],
 ): Omit<Place, "subnetKey" | "subnet"> {
   const about = findings.filter(({ value }) => value === address);
-  const taken = [addressInUse(target).id, addressReserved(target).id];
+  const taken = [addressInUse(target).id, addressReserved(target).id, addressPortConflict.id];
   return {
     address,
     suggestions: about.flatMap(({ suggestions = [] }) => suggestions),

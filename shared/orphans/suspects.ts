@@ -59,15 +59,14 @@ export interface Restorable {
 
 /** What sweeps took since then, can be had back, and was not; newest first. */
 export async function listRestorable(run: Run, sinceUtc: string): Promise<Restorable[]> {
-  const newer: JournalEntry[] = [];
-  const found: Restorable[] = [];
-  for await (const { entry } of listJournal(run, sinceUtc)) {
-    if (entry.change.capability !== "sweep") continue;
-    const isLost = isRemoval(entry.change) && !newer.some((one) => isUndoOf(entry, one));
-    if (isLost && isUndoable(entry)) found.push({ entry, losses: lossesOf(entry.change) ?? [] });
-    newer.push(entry);
-  }
-  return found;
+  const entries: JournalEntry[] = [];
+  for await (const { entry } of listJournal(run, sinceUtc))
+    if (entry.change.capability === "sweep") entries.push(entry);
+  const undos = entries.filter(({ change }) => !isRemoval(change));
+  return entries
+    .filter((entry) => isRemoval(entry.change) && isUndoable(entry))
+    .filter((entry) => !undos.some((one) => isUndoOf(entry, one)))
+    .map((entry) => ({ entry, losses: lossesOf(entry.change) ?? [] }));
 }
 
 function isDelete({ change, outcome }: JournalEntry): boolean {

@@ -1,6 +1,7 @@
 /** The HTTP API over memory, asked through the real `HttpRequest`, and a world in which every operation has something to tell. */
 import { gunzipSync } from "node:zlib";
 import { HttpRequest } from "@azure/functions";
+import { keyOf } from "../../api/key.ts";
 import { serve } from "../../api/serve.ts";
 import { REQUEST_HEADER } from "../../api/input.ts";
 import type { App } from "../../shared/app.ts";
@@ -110,7 +111,7 @@ export function read(
 ): Answered {
   const bytes = typeof body === "string" ? Buffer.from(body) : Buffer.from(body);
   const text = (headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes).toString("utf8");
-  const isJson = /json/.test(headers["content-type"] ?? "") && text !== "";
+  const isJson = /^application\/(problem\+)?json(;|$)/.test(headers["content-type"] ?? "") && text !== "";
   return { status, headers, text, body: isJson ? JSON.parse(text) : undefined };
 }
 
@@ -142,7 +143,7 @@ export async function apiWorld(): Promise<MemoryRun> {
     { do: "put", key: "one", value: cluster() },
     { do: "put", key: "old", value: old },
   ]);
-  run.network.clusterIds = [cluster().resourceId];
+  run.network.clusters = [{ id: cluster().resourceId, principalIds: [] }];
   run.resources.place(cluster().resourceId, {});
   const wanted = linkIntent({ autoApproval: [PARTNER] });
   await intents.transact("one", [
@@ -175,7 +176,6 @@ export async function apiWorld(): Promise<MemoryRun> {
         {
           owner: { cluster: "one", namespace: "shop", name: "next", uid: "u" },
           expiresAtUtc: "2026-11-23T13:00:00.000Z",
-          ports: [{ protocol: "TCP", port: 80 }],
         },
       ],
     },
@@ -293,4 +293,19 @@ export function everything(run: MemoryRun): unknown {
     sent: run.queue.sent,
     resources: [...run.network.balancers, ...run.network.allLinks].map(({ id }) => run.resources.bodyOf(id)),
   });
+}
+
+/** An audit on its way, and a reconcile that was done: something for every list. */
+export async function applied(run: MemoryRun): Promise<void> {
+  const ask = apiOver(run);
+  await ask("POST /audits", { body: {} });
+  run.clock.advance(1);
+  await ask("POST /audits", { body: {} });
+  await carriedOut(ask, `POST /links/${keyOf(linkIdIn("pls"))}/reconcile`);
+}
+
+/** Plans, then does what was shown. */
+export async function carriedOut(ask: Ask, what: string, body: unknown = {}): Promise<Answered> {
+  const shown = await ask(`${what}?dryRun=true`, { body });
+  return ask(what, { body, ifMatch: shown.body.plan.etag });
 }

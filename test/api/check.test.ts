@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { keyOf } from "../../api/key.ts";
+import { admit } from "../../shared/gate/admit.ts";
+import { apiOver, apiWorld, everything } from "../builders/api.ts";
+import { cluster, subnetId } from "../builders/world.ts";
+
+const AZURE = "service.beta.kubernetes.io/azure-";
+const service = (annotations: Record<string, string> = {}, type = "LoadBalancer") => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: {
+    name: "mine",
+    namespace: "shop",
+    annotations: { [`${AZURE}load-balancer-internal`]: "true", ...annotations },
+  },
+  spec: { type, ports: [{ port: 80 }] },
+});
+const ask = async (object: object, some: object = {}) => {
+  const run = await apiWorld();
+  const before = everything(run);
+  const answer = await apiOver(run)("POST /check", {
+    as: "reader",
+    body: { cluster: "one", manifest: JSON.stringify(object), ...some },
+  });
+  expect(everything(run)).toEqual(before);
+  return { run, ...answer };
+};
+const ipv4 = `${AZURE}load-balancer-ipv4`;
+
+describe("the verdict on a pasted Service leaves no trace, and is the gate's own", () => {
+  test.each<[string, object, string]>([
+    ["fine", service(), "allow"],
+    ["a free address", service({ [ipv4]: "10.0.1.40" }), "allow"],
+    ["a reserved address", service({ [ipv4]: "10.0.1.20", [`${AZURE}pls-create`]: "true" }), "deny"],
+    ["Azure's own address", service({ [ipv4]: "10.0.1.1" }), "deny"],
+    ["an address elsewhere", service({ [ipv4]: "10.9.9.9" }), "deny"],
+    ["a word that is none", service({ [`${AZURE}load-balancer-intrenal`]: "true" }), "warn"],
+    ["no load balancer", service({}, "ClusterIP"), "allow"],
+  ])("%s", async (_, object, decision) => {
+    const { run, body } = await ask(object);
+    const review = {
+      apiVersion: "admission.k8s.io/v1",
+      kind: "AdmissionReview",
+      request: {
+        uid: "u",
+        kind: { kind: "Service" },
+        namespace: "shop",
+        name: "mine",
+        operation: "CREATE",
+        dryRun: true,
+        object,
+      },
+    } as const;
+    const { allowed, status, warnings = [] } = await admit(run, cluster(), review);
+    expect([body.decision, body.decision !== "deny"]).toEqual([decision, allowed]);
+    for (const warning of warnings) expect(body.kubectl).toContain(`Warning: ${warning}`);
+    expect(body.kubectl.endsWith(status?.message ?? "service/mine created")).toBe(true);
+    if (!allowed)
+      expect(body.kubectl).toContain('admission webhook "services.mooring.dev" denied the request: ');
+  });
+
+  test("places where it would be, with what is free instead", async () => {
+    const { body } = await ask(service({ [ipv4]: "10.0.1.20" }));
+    expect(body.places).toEqual([
+      {
+        subnetKey: keyOf(subnetId("apps")),
+        subnet: "apps",
+        address: "10.0.1.20",
+        suggestions: ["10.0.1.19", "10.0.1.21", "10.0.1.18"],
+        free: false,
+      },
+    ]);
+    expect((await ask(service())).body.places).toEqual([
+      {
+        subnetKey: keyOf(subnetId("apps")),
+        subnet: "apps",
+        suggestions: ["10.0.1.4", "10.0.1.5", "10.0.1.6"],
+      },
+    ]);
+  });
+});
+
+test.each<[string, object, string]>([
+  ["YAML that is none", { manifest: "a: [" }, "manifest:1: "],
+  ["no Service in it", { manifest: "kind: Pod" }, "manifest: one Service at a time; there are 0"],
+  [
+    "two Services",
+    { manifest: `${JSON.stringify(service())}\n---\n${JSON.stringify(service())}` },
+    "there are 2",
+  ],
+  ["a Service that is none", { manifest: "kind: Service\nmetadata: {name: 1}" }, "metadata.name"],
+  ["a cluster that is not registered", { cluster: "none" }, "there are"],
+])("refuses %s, and says where", async (_, some, problem) => {
+  const { status, body } = await ask(service(), some);
+  expect([status, body.problems.join()]).toEqual([400, expect.stringContaining(problem)]);
+});

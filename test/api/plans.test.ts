@@ -1,0 +1,331 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { keyOf } from "../../api/key.ts";
+import { applyPolicy } from "../../shared/policyStore.ts";
+import { apiOver, apiWorld, carriedOut, everything, FINDING, type Ask } from "../builders/api.ts";
+import { balancerId, linkIdIn, NOW } from "../builders/world.ts";
+import { SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
+
+let run: MemoryRun;
+let ask: Ask;
+
+beforeEach(async () => {
+  run = await apiWorld();
+  ask = apiOver(run);
+});
+
+const PLS = linkIdIn("pls");
+const connectionId = (name: string) => `${PLS}/privateEndpointConnections/${name}`;
+const reconcile = `POST /links/${keyOf(PLS)}/reconcile`;
+const decide = (name: string) => `POST /connections/${keyOf(connectionId(name))}/decision`;
+const APPROVE = { status: "Approved", reason: "a partner" };
+const propertiesOf = (id: string) => run.resources.bodyOf(id)?.["properties"] as any;
+const visibility = () => propertiesOf(PLS).visibility.subscriptions;
+const statusOf = (name: string) => propertiesOf(connectionId(name)).privateLinkServiceConnectionState;
+
+/** The orphan's grace is over, and the sweep may take it. */
+async function due(): Promise<void> {
+  await applyPolicy(run, { sweepGraceSeconds: 60, maxDeletePercent: 100 });
+  run.clock.advance(120);
+  const sweep = await import("../../shared/orphans/sweep.ts");
+  await sweep.planDue(run);
+  run.clock.advance(1);
+}
+
+describe("a dry run leaves nothing", () => {
+  test.each<[string, string, unknown]>([
+    ["reconcile", reconcile, {}],
+    ["decision", decide("pe.3"), APPROVE],
+    ["sweep", "POST /orphans/sweep", {}],
+    ["fix", `POST /findings/${FINDING.id}/fix`, {}],
+  ])("%s", async (_, what, body) => {
+    await due();
+    const before = everything(run);
+    const { status, body: answer, headers } = await ask(`${what}?dryRun=true`, { body });
+    expect([status, answer.applied, answer.plan.changes.length > 0]).toEqual([200, undefined, true]);
+    expect(headers["etag"]).toBe(answer.plan.etag);
+    expect(everything(run)).toEqual(before);
+  });
+
+  test.each<[string, string, unknown]>([
+    ["reconcile", reconcile, {}],
+    ["decision", decide("pe.3"), APPROVE],
+    ["sweep", "POST /orphans/sweep", {}],
+  ])("and without it nothing is done unseen: %s", async (_, what, body) => {
+    await due();
+    const before = everything(run);
+    expect((await ask(what, { body })).status).toBe(428);
+    const { status, body: answer } = await ask(what, { body, ifMatch: '"of another plan"' });
+    expect([status, answer.plan.changes.length > 0]).toEqual([412, true]);
+    expect(everything(run)).toEqual(before);
+  });
+});
+
+describe("what is done is what was shown", () => {
+  test("reconcile puts the link and its declared connection right, in the name of who asked", async () => {
+    const { status, body } = await carriedOut(ask, reconcile);
+    expect([status, body.applied.map(({ outcome }: any) => outcome)]).toEqual([200, ["applied", "applied"]]);
+    expect([visibility(), statusOf("pe.2").status, statusOf("pe.3").status]).toEqual([
+      [SUBSCRIPTION],
+      "Approved",
+      "Pending",
+    ]);
+    const journal = (await ask("GET /journal")).body.items;
+    expect(journal.map(({ who, cause }: any) => `${who}: ${cause}`)).toEqual(
+      Array(2).fill("ada@example.com: reconcile asked for"),
+    );
+  });
+
+  test("evidence that is a minute newer makes no other plan", async () => {
+    const { body } = await ask(`${reconcile}?dryRun=true`);
+    run.clock.advance(60);
+    expect((await ask(reconcile, { ifMatch: body.plan.etag })).status).toBe(200);
+  });
+
+  test("a world that moved does: the new plan is told, and nothing is done", async () => {
+    const { body } = await ask(`${reconcile}?dryRun=true`);
+    run.network.allLinks = run.network.allLinks.map((link) => ({ ...link, visibility: ["somebody"] }));
+    const answer = await ask(reconcile, { ifMatch: body.plan.etag });
+    expect([answer.status, answer.body.problems]).toEqual([
+      412,
+      ["What would be done is not what was shown any more"],
+    ]);
+    expect(answer.body.plan.changes[0].lines[0].text).toContain('["somebody"]');
+    expect(visibility()).toEqual(["*"]);
+    expect((await ask("GET /journal")).body.items).toEqual([]);
+  });
+
+  test("an etag without its quotes is the same, and any plan may be meant", async () => {
+    const { etag } = (await ask(`${reconcile}?dryRun=true`)).body.plan;
+    expect((await ask(reconcile, { ifMatch: etag.replaceAll('"', "") })).status).toBe(200);
+    expect((await ask(reconcile, { ifMatch: "*" })).status).toBe(200);
+  });
+
+  test("an approval tells the consumer who and why", async () => {
+    await carriedOut(ask, decide("pe.3"), APPROVE);
+    expect(statusOf("pe.3")).toEqual({
+      status: "Approved",
+      description: "Approved by ada@example.com: a partner",
+    });
+  });
+
+  test("a rejection too", async () => {
+    await carriedOut(ask, decide("pe.1"), { status: "Rejected", reason: "contract ended" });
+    expect(statusOf("pe.1").description).toBe("Rejected by ada@example.com: contract ended");
+  });
+
+  test("a fix does its own part only", async () => {
+    const { body } = await carriedOut(ask, `POST /findings/${FINDING.id}/fix`);
+    expect(body.applied.map(({ resourceId }: any) => resourceId)).toEqual([PLS]);
+    expect([visibility(), statusOf("pe.2").status]).toEqual([[SUBSCRIPTION], "Pending"]);
+  });
+
+  test("guards speak though a person asks: writing is stopped", async () => {
+    await ask("POST /stop", { body: { reason: "a storm" } });
+    const { status, body } = await carriedOut(ask, reconcile);
+    expect([status, body.applied[0]]).toMatchObject([
+      200,
+      { outcome: "refused", why: "stopped: writing is stopped" },
+    ]);
+    expect(visibility()).toEqual(["*"]);
+  });
+
+  test("a list that polls shows it at once", async () => {
+    expect((await ask("GET /links")).body.items[0].state).toBe("differs");
+    const put = run.network.allLinks.map((link) => ({ ...link, visibility: [SUBSCRIPTION] }));
+    const asked = ask(`${reconcile}?dryRun=true`);
+    const { etag } = (await asked).body.plan;
+    await ask(reconcile, { ifMatch: etag });
+    run.network.allLinks = put;
+    expect((await ask("GET /links")).body.items[0].state).toBe("as declared");
+  });
+});
+
+describe("undo", () => {
+  test("brings back what was, and says what else to know", async () => {
+    const journalId = (await carriedOut(ask, reconcile)).body.applied[0].journalId;
+    const undo = `POST /journal/${journalId}/undo`;
+    expect((await ask(`${undo}?dryRun=true`)).body.plan.changes[0].lines[0].text).toContain('-> ["*"]');
+    expect((await carriedOut(ask, undo)).body.applied[0].outcome).toBe("applied");
+    expect(visibility()).toEqual(["*"]);
+  });
+
+  test("of a decision is none: 409 with the reason", async () => {
+    const journalId = (await carriedOut(ask, decide("pe.3"), APPROVE)).body.applied[0].journalId;
+    const { status, body } = await ask(`POST /journal/${journalId}/undo?dryRun=true`);
+    expect([status, body.problems[0]]).toEqual([409, expect.stringContaining("no connection wait again")]);
+    expect((await ask(`GET /journal/${journalId}`)).body).toMatchObject({
+      undoable: false,
+      before: {},
+      after: {},
+    });
+  });
+
+  test("of nothing is a 404", async () =>
+    expect((await ask("POST /journal/none/undo?dryRun=true")).status).toBe(404));
+});
+
+describe("orphans", () => {
+  const OLD = balancerId("MC_old");
+  const path = `/orphans/${keyOf(OLD)}`;
+
+  test("are told with the evidence", async () => {
+    const { body } = await ask(`GET ${path}`);
+    expect(body).toMatchObject({
+      kind: "loadBalancer",
+      cluster: "old",
+      verdict: "orphan",
+      against: [],
+      missing: [],
+    });
+    expect(body.for[0].says).toContain("does not exist");
+    expect(body.quarantine.sinceUtc).toBe(NOW);
+  });
+
+  test("are swept when they are due, told as deleted, and restored", async () => {
+    expect((await ask("POST /orphans/sweep?dryRun=true")).body.plan.changes).toEqual([]);
+    await due();
+    const { body } = await carriedOut(ask, "POST /orphans/sweep");
+    expect(body.applied).toMatchObject([{ resourceId: OLD, outcome: "applied" }]);
+    expect(run.resources.bodyOf(OLD)).toBeUndefined();
+    run.network.balancers = run.network.balancers.filter(({ id }) => id !== OLD);
+    const { items, deleted } = (await ask("GET /orphans")).body;
+    expect([items, deleted.map(({ resourceId }: any) => resourceId)]).toEqual([[], [OLD]]);
+    expect(run.tables.quarantine.all()).toEqual([]);
+
+    const { journalId, losses } = deleted[0];
+    const restored = await carriedOut(ask, "POST /orphans/restore", { journalId });
+    expect([restored.body.applied[0].outcome, restored.body.plan.losses]).toEqual(["applied", losses]);
+    expect(run.resources.bodyOf(OLD)).toBeDefined();
+    expect((await ask("GET /orphans")).body.deleted).toEqual([]);
+  });
+
+  test("that somebody holds stay", async () => {
+    await due();
+    const { body } = await ask(`PUT ${path}/hold`, { body: { reason: "still looking" } });
+    expect(body.hold).toEqual({ who: "ada@example.com", why: "still looking", sinceUtc: run.clock.nowUtc });
+    expect(body.against.join()).toContain("still looking");
+    expect((await ask("POST /orphans/sweep?dryRun=true")).body.plan.changes).toEqual([]);
+    const released = await ask(`DELETE ${path}/hold`);
+    expect([released.body.hold, released.body.quarantine]).toEqual([undefined, undefined]);
+    expect((await ask(`DELETE ${path}/hold`)).status).toBe(409);
+  });
+
+  test("that are none are a 404", async () =>
+    expect((await ask(`PUT /orphans/${keyOf(PLS)}/hold`, { body: { reason: "x" } })).status).toBe(404));
+});
+
+describe("a connection on which nothing may be decided says why", () => {
+  test.each<[string, () => void, string]>([
+    [
+      "its link is tagged off",
+      () =>
+        (run.network.allLinks = run.network.allLinks.map((one) => ({
+          ...one,
+          tags: { ...one.tags, mooring: "off" },
+        }))),
+      "tagged mooring: off",
+    ],
+    [
+      "its endpoint is gone",
+      () =>
+        (run.network.allLinks = run.network.allLinks.map((one) => ({
+          ...one,
+          connections: one.connections.map((connection) => ({
+            ...connection,
+            status: "Disconnected" as const,
+          })),
+        }))),
+      "endpoint is gone",
+    ],
+  ])("%s", async (_, change, why) => {
+    change();
+    const { status, body } = await ask(`${decide("pe.3")}?dryRun=true`, { body: APPROVE });
+    expect([status, body.problems[0]]).toEqual([409, expect.stringContaining(why)]);
+    expect((await ask("GET /connections")).body.items[0].closed).toContain(why);
+  });
+
+  test("one that is not there is a 404", async () =>
+    expect((await ask(`${decide("pe.9")}?dryRun=true`, { body: APPROVE })).status).toBe(404));
+});
+
+describe("an acknowledgement", () => {
+  const path = `/findings/${FINDING.id}/acknowledgement`;
+  const body = { reason: "moves in December", untilUtc: "2026-12-24T00:00:00.000Z" };
+  const etag = async () => (await ask(`GET /findings/${FINDING.id}`)).body.etag;
+
+  test("takes the finding out of what counts, in the name of who asked", async () => {
+    const { status, body: finding } = await ask(`PUT ${path}`, { body, ifMatch: await etag() });
+    expect([status, finding.state]).toEqual([200, "acknowledged"]);
+    expect(finding.acknowledged).toEqual({ who: "ada@example.com", atUtc: NOW, ...body });
+    expect((await ask("GET /findings")).body.items.map(({ id }: any) => id)).not.toContain(FINDING.id);
+    expect((await ask("GET /overview")).body.needs).toMatchObject({
+      acknowledged: 1,
+      findings: { error: 0 },
+    });
+    const withdrawn = await ask(`DELETE ${path}`, { ifMatch: finding.etag });
+    expect([withdrawn.body.state, withdrawn.body.acknowledged]).toEqual(["open", undefined]);
+  });
+
+  test("needs the finding as it was shown", async () => {
+    const shown = await etag();
+    expect((await ask(`PUT ${path}`, { body })).status).toBe(428);
+    expect((await ask(`PUT ${path}`, { body, ifMatch: shown })).status).toBe(200);
+    expect((await ask(`PUT ${path}`, { body, ifMatch: shown })).status).toBe(412);
+  });
+
+  test("takes the tag of the answer as well as that in it", async () => {
+    const { headers } = await ask(`GET /findings/${FINDING.id}`);
+    expect((await ask(`PUT ${path}`, { body, ifMatch: headers["etag"] ?? "" })).status).toBe(200);
+  });
+
+  test.each<[string, object, number]>([
+    ["without a reason", { ...body, reason: " " }, 400],
+    ["until a time that is no time", { ...body, untilUtc: "tomorrow" }, 400],
+    ["until the past", { ...body, untilUtc: "2026-11-01T00:00:00.000Z" }, 400],
+  ])("is refused %s", async (_, given, status) =>
+    expect((await ask(`PUT ${path}`, { body: given, ifMatch: await etag() })).status).toBe(status),
+  );
+
+  test("of what is not there is a 404", async () =>
+    expect((await ask("PUT /findings/ffffffffffff/acknowledgement", { body, ifMatch: "*" })).status).toBe(
+      404,
+    ));
+});
+
+describe("audits", () => {
+  test("are started for everything, for some scopes, and not for what is not there", async () => {
+    const { status, body } = await ask("POST /audits", { body: {} });
+    expect([status, body.state, body.who, body.total]).toEqual([202, "running", "ada@example.com", 3]);
+    expect(run.queue.sent.map(({ queue }) => queue)).toContain("drift");
+    expect((await ask("POST /audits", { body: { scopes: ["one"] } })).body.total).toBe(2);
+    const unknown = await ask("POST /audits", { body: { scopes: ["nowhere"] } });
+    expect([unknown.status, unknown.body.problems[0]]).toEqual([400, expect.stringContaining("nowhere")]);
+  });
+
+  test("are cancelled once", async () => {
+    const { id } = (await ask("POST /audits", { body: {} })).body;
+    expect((await ask(`POST /audits/${id}/cancel`)).status).toBe(200);
+    run.clock.advance(60);
+    expect((await ask(`GET /audits/${id}`)).status).toBe(200);
+  });
+
+  test.each(["/audits/none-such", "/audits/none-such/report", "/audits/latest/diff/previous"])(
+    "GET %s is a 404",
+    async (path) => expect((await ask(`GET ${path}`)).status).toBe(404),
+  );
+
+  test("are reported in every format, each with its type, as a file on demand; nothing in it may run", async () => {
+    const { REPORT_FORMATS } = await import("../../api/report.ts");
+    const { FORMAT_NAMES } = await import("../../shared/drift/report/formats.ts");
+    expect([...REPORT_FORMATS]).toEqual(FORMAT_NAMES);
+    const { id } = (await ask("POST /audits", { body: {} })).body;
+    for (const format of REPORT_FORMATS) {
+      const { status, headers, text } = await ask(`GET /audits/${id}/report?format=${format}&download=true`);
+      expect([format, status, text.length > 0]).toEqual([format, 200, true]);
+      expect(headers["content-disposition"]).toMatch(/^attachment; filename="mooring-audit-[\w-]+\.\w+"$/);
+      expect(headers["content-security-policy"]).toContain("sandbox");
+    }
+    expect((await ask(`GET /audits/${id}/report?format=xlsx`)).status).toBe(400);
+    expect((await ask(`GET /audits/${id}/report`)).headers["content-disposition"]).toBeUndefined();
+  });
+});

@@ -1,0 +1,211 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { keyOf } from "../../api/key.ts";
+import { operations } from "../../api/operations.ts";
+import { startAudit } from "../../shared/drift/startAudit.ts";
+import { apiOver, apiWorld, FINDING, type Ask } from "../builders/api.ts";
+import { balancerId, linkIdIn, subnetId } from "../builders/world.ts";
+import type { MemoryRun } from "../memory/run.ts";
+
+let run: MemoryRun;
+let ask: Ask;
+
+beforeEach(async () => {
+  run = await apiWorld();
+  ask = apiOver(run);
+});
+
+const PLS = keyOf(linkIdIn("pls"));
+const manifest = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: LoadBalancer}\n";
+
+/** By name: what to ask, and how it is asked again once it was planned. */
+const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>), body?: unknown]> = {
+  getMe: ["GET /me"],
+  getOverview: ["GET /overview"],
+  listClusters: ["GET /clusters"],
+  listChecks: ["GET /checks"],
+  listFindings: ["GET /findings"],
+  getFinding: [`GET /findings/${FINDING.id}`],
+  acknowledgeFinding: [
+    `PUT /findings/${FINDING.id}/acknowledgement`,
+    { reason: "known", untilUtc: "2026-12-01T00:00:00.000Z" },
+  ],
+  withdrawAcknowledgement: [`DELETE /findings/${FINDING.id}/acknowledgement`],
+  fixFinding: [`POST /findings/${FINDING.id}/fix`],
+  getTrend: ["GET /trend"],
+  listAudits: [async () => (await audited(), "GET /audits")],
+  startAudit: ["POST /audits", {}],
+  getAudit: [async () => `GET /audits/${await audited()}`],
+  cancelAudit: [async () => `POST /audits/${await audited()}/cancel`],
+  getAuditReport: [async () => `GET /audits/${await audited()}/report?format=json`],
+  compareAudits: [async () => `GET /audits/${await audited()}/diff/${await audited()}`],
+  listSubnets: ["GET /subnets"],
+  getSubnet: [`GET /subnets/${keyOf(subnetId("apps"))}`],
+  getAddresses: [`GET /subnets/${keyOf(subnetId("apps"))}/addresses`],
+  search: ["GET /search?q=web"],
+  listLinks: ["GET /links"],
+  getLink: [`GET /links/${PLS}`],
+  reconcileLink: [`POST /links/${PLS}/reconcile`],
+  listConnections: ["GET /connections"],
+  decideConnection: [
+    `POST /connections/${keyOf(`${linkIdIn("pls")}/privateEndpointConnections/pe.3`)}/decision`,
+    { status: "Approved", reason: "a partner" },
+  ],
+  listOrphans: ["GET /orphans"],
+  getOrphan: [`GET /orphans/${keyOf(balancerId("MC_old"))}`],
+  holdOrphan: [`PUT /orphans/${keyOf(balancerId("MC_old"))}/hold`, { reason: "wait" }],
+  releaseOrphan: [async () => (await held(), `DELETE /orphans/${keyOf(balancerId("MC_old"))}/hold`)],
+  sweepOrphans: ["POST /orphans/sweep"],
+  restoreOrphan: ["POST /orphans/restore", { journalId: "id-0000" }],
+  listJournal: [async () => (await reconciled(), "GET /journal")],
+  getJournalEntry: [async () => `GET /journal/${await reconciled()}`],
+  undoJournalEntry: [async () => `POST /journal/${await reconciled()}/undo`],
+  stopWriting: ["POST /stop", { reason: "a storm" }],
+  resumeWriting: ["POST /resume", {}],
+  checkService: ["POST /check", { cluster: "one", manifest }],
+  getOpenApi: ["GET /openapi.json"],
+};
+/** Nothing was deleted, so there is nothing to restore. */
+const REFUSED = new Set(["restoreOrphan"]);
+
+async function audited(): Promise<string> {
+  return (await startAudit(run, { who: "ada", why: "test" })).id;
+}
+
+async function held(): Promise<void> {
+  await ask(`PUT /orphans/${keyOf(balancerId("MC_old"))}/hold`, { body: { reason: "wait" } });
+}
+
+async function reconciled(): Promise<string> {
+  const path = `POST /links/${PLS}/reconcile`;
+  const { etag } = (await ask(`${path}?dryRun=true`)).body.plan;
+  return (await ask(path, { ifMatch: etag })).body.applied[0].journalId;
+}
+
+test("every operation is asked here", () =>
+  expect(Object.keys(ASKED).sort()).toEqual(operations.map(({ name }) => name).sort()));
+
+describe("every operation answers as it says, with nothing more", () => {
+  test.each(operations.map((one) => [one.name, one] as const))("%s", async (name, operation) => {
+    const [asked, body] = ASKED[name] ?? [""];
+    const what = typeof asked === "string" ? asked : await asked(run);
+    const {
+      status,
+      body: answer,
+      headers,
+      text,
+    } = await ask(what, { body, ifMatch: await etagFor(what, body) });
+    if (REFUSED.has(name)) return expect([404, 409]).toContain(status);
+    expect([status, text.slice(0, 300)]).toEqual([name === "startAudit" ? 202 : 200, text.slice(0, 300)]);
+    expect(headers["etag"]).toMatch(/^"[\w-]{27}"$/);
+    if (operation.response) expect(operation.response.parse(answer)).toEqual(answer);
+    return undefined;
+  });
+
+  /** What the caller was shown before. */
+  async function etagFor(what: string, body: unknown): Promise<string> {
+    if (what.includes("/acknowledgement")) return (await ask(`GET /findings/${FINDING.id}`)).body.etag;
+    if (!/fix|reconcile|decision|sweep|undo/.test(what)) return '"none"';
+    return (await ask(`${what}?dryRun=true`, { body })).body?.plan?.etag ?? '"none"';
+  }
+});
+
+test("a schema that is not met is seen", () => {
+  const Strict = z.object({ a: z.string() });
+  expect(Strict.parse({ a: "", b: 1 })).not.toEqual({ a: "", b: 1 });
+});
+
+test("the overview tells what needs a person, from the world as it is", async () => {
+  const { body } = await ask("GET /overview");
+  expect(body.needs).toEqual({
+    connections: 2,
+    quarantined: 1,
+    dueSoon: 0,
+    findings: { error: 1, warn: 5, info: 0 },
+    acknowledged: 0,
+  });
+  expect(body.clusters.map(({ name, state }: any) => `${name} ${state}`)).toEqual([
+    "old never heard of",
+    "one ok",
+  ]);
+  expect(body.mooring).toEqual({
+    modes: { links: "enforce", connections: "enforce", rejections: "observe", sweep: "observe" },
+    scannedAtUtc: "2026-11-23T12:00:00.000Z",
+    subscriptions: 1,
+    problems: [],
+  });
+});
+
+test("the overview does without Azure where Azure does not answer", async () => {
+  run.network.calls.failNext(new Error("no route"), { times: 10 });
+  const { status, body } = await ask("GET /overview");
+  expect([status, body.needs.connections, body.mooring.problems]).toEqual([
+    200,
+    1,
+    ["Azure Resource Manager does not answer: connections are as the last scan saw them."],
+  ]);
+});
+
+test("a stop is told with who and why", async () => {
+  await ask("POST /stop", { body: { reason: "a storm" } });
+  const stopped = { why: "a storm (ada@example.com)", sinceUtc: run.clock.nowUtc };
+  expect((await ask("GET /me")).body.stopped).toEqual(stopped);
+  expect((await ask("GET /overview")).body.mooring.stopped).toEqual(stopped);
+  expect((await ask("POST /resume", { body: {} })).body).toEqual({});
+  expect((await ask("GET /me")).body.stopped).toBeUndefined();
+});
+
+test("pages that poll ask Azure once in ten seconds", async () => {
+  for (const path of ["/links", "/connections", "/links?limit=1"]) await ask(`GET ${path}`);
+  const lists = () => run.network.calls.count("links");
+  const before = lists();
+  await ask("GET /links");
+  expect(lists()).toBe(before);
+  run.clock.advance(11);
+  await ask("GET /links");
+  expect(lists()).toBe(before + 1);
+});
+
+describe("a link", () => {
+  test("is told field by field, with what a reconcile would do", async () => {
+    const { body } = await ask(`GET /links/${PLS}`);
+    expect([body.state, body.differs, body.service, body.cluster]).toEqual([
+      "differs",
+      ["visibility"],
+      "shop/web",
+      "one",
+    ]);
+    expect(body.fields[0]).toEqual({
+      field: "visibility",
+      declared: ["11111111-1111-1111-1111-111111111111"],
+      actual: ["*"],
+      differs: true,
+      managed: true,
+    });
+    expect(body.plan.changes.map(({ name, lines }: any) => [name, lines[0].text])).toEqual([
+      ["pls", 'properties.visibility.subscriptions: ["*"] -> ["11111111-1111-1111-1111-111111111111"]'],
+      ["pe.2", 'properties.privateLinkServiceConnectionState.status: "Pending" -> "Approved"'],
+    ]);
+    expect(
+      body.connectionList.map(({ name, status, declared }: any) => `${name} ${status} ${declared}`),
+    ).toEqual(["pe.1 Approved false", "pe.2 Pending true", "pe.3 Pending false"]);
+  });
+
+  test("hangs together with what is around it", async () => {
+    const { graph } = (await ask(`GET /links/${PLS}`)).body;
+    const ids = new Set(graph.nodes.map(({ id }: any) => id));
+    expect(ids.size).toBe(graph.nodes.length);
+    expect(graph.edges.flat().every((id: string) => ids.has(id))).toBe(true);
+    expect(graph.nodes.map(({ kind }: any) => kind)).toEqual([
+      "service",
+      "frontend",
+      "link",
+      "connection",
+      "connection",
+      "connection",
+      "consumer",
+      "consumer",
+      "consumer",
+    ]);
+  });
+});
