@@ -62,10 +62,10 @@ test("the artifact has exactly these functions and triggers", async () => {
   );
   expect(triggers.sort()).toEqual([
     "admitService httpTrigger admit/{cluster}/{token?}",
+    "api httpTrigger v1/{*path}",
     "auditDrift timerTrigger 0 30 * * * *",
     "auditDriftWork queueTrigger mooring-drift",
-    "connections httpTrigger connections",
-    "findings httpTrigger findings",
+    "dashboard httpTrigger dashboard/{*path}",
     "health httpTrigger health",
     "mutateService httpTrigger mutate/{cluster}/{token?}",
     "onResourceEvent eventGridTrigger",
@@ -93,19 +93,52 @@ test("a snapshot may come as JSON lines", async () => {
 test("health says that all is well", async () =>
   expect(await app.call("/api/health")).toEqual({ status: 200, body: { status: "ok", problems: [] } }));
 
-test("connections are closed without a key, and ARM being away is said without its words", async () => {
-  expect((await app.call("/api/connections")).status).toBe(401);
-  expect(await app.call("/api/connections", { headers: { "x-functions-key": app.keys.function } })).toEqual({
-    status: 503,
-    body: { problems: ["Mooring cannot answer now; try again"] },
-  });
+test("the API is closed while nobody vouches for who calls", async () => {
+  const principal = {
+    auth_typ: "aad",
+    claims: [
+      { typ: "name", val: "x" },
+      { typ: "roles", val: "Mooring.Operator" },
+    ],
+  };
+  const forged = { "x-ms-client-principal": Buffer.from(JSON.stringify(principal)).toString("base64") };
+  for (const headers of [{}, forged]) {
+    const { status, body } = await app.call("/api/v1/me", { headers });
+    expect([status, body.problems]).toEqual([401, ["Nobody is signed in"]]);
+  }
+  expect((await app.call("/api/dashboard/")).status).toBe(401);
 });
 
-test("findings are closed without a key", async () => {
-  expect((await app.call("/api/findings")).status).toBe(401);
-  expect(await app.call("/api/findings", { headers: { "x-functions-key": app.keys.function } })).toEqual({
-    status: 200,
-    body: { findings: [] },
+describe("signed in by the sandbox's setting", () => {
+  let local: HostedApp;
+  beforeAll(async () => {
+    local = await hostedApp({ MOORING_LOCAL_OPERATOR: "op" });
+  });
+  afterAll(() => local.close());
+
+  test("the API answers from an empty world, and tells of Azure being away without its words", async () => {
+    expect((await local.call("/api/v1/me")).body).toMatchObject({ name: "op", isSandbox: true });
+    expect(await local.call("/api/v1/findings")).toEqual({ status: 200, body: { items: [] } });
+    const { status, body } = await local.call("/api/v1/overview");
+    expect([status, body.mooring.problems[0]]).toEqual([200, expect.stringContaining("does not answer")]);
+    expect(await local.call("/api/v1/links")).toEqual({
+      status: 503,
+      body: expect.objectContaining({ problems: ["Mooring cannot answer now; try again"] }),
+    });
+    expect((await local.call("/api/v1/openapi.json")).body.openapi).toBe("3.1.1");
+    expect((await local.call("/api/v1/findings?state=odd")).status).toBe(400);
+  });
+
+  test("the dashboard is there, with all that its page names, for this machine's own names only", async () => {
+    const { status, body } = await local.call("/api/dashboard/");
+    expect(status).toBe(200);
+    const named = [...String(body).matchAll(/(?:src|href)="(\/api\/dashboard\/[^"]+)"/g)].map(
+      ([, path = ""]) => path,
+    );
+    expect(named.length).toBeGreaterThan(1);
+    for (const path of named) expect((await local.call(path)).status).toBe(200);
+    const policy = (await fetch(`${local.url}/api/dashboard/`)).headers.get("content-security-policy");
+    expect(policy).toContain("default-src 'none'; script-src 'self'");
   });
 });
 
@@ -176,12 +209,6 @@ describe("bad input gets a clear answer and changes nothing", () => {
         ),
       400,
       "items.0: a Pod, not a Service",
-    ],
-    [
-      "a bad query",
-      () => app.call("/api/findings?state=odd", { headers: { "x-functions-key": app.keys.function } }),
-      400,
-      "state",
     ],
   ])("%s", async (_, ask, status, problem) => {
     const before = [await app.rows("intents"), await app.rows("addresses")];
