@@ -8,6 +8,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { DemoWorld } from "../../sandbox/demo/world.ts";
 import { ANY_PORTS } from "../../sandbox/start/ports.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
 import { buildApp } from "../../tools/build.ts";
@@ -38,6 +39,8 @@ export interface Look {
 export interface Dashboard {
   readonly url: string;
   readonly sandbox: Sandbox;
+  /** To act as people in the portal, consumers and operators on a command line do. */
+  readonly world: DemoWorld;
   /** A page of its own at `#/…`, shown whole; it is closed when the test ends. */
   open(route: string, look?: Look): Promise<Page>;
   /** Errors of consoles and scripts, and requests to anybody but the app, so far. */
@@ -58,6 +61,7 @@ export async function dashboard(): Promise<Dashboard> {
   return {
     url,
     sandbox,
+    world: new DemoWorld(sandbox, sandbox.arm.fetch),
     troubles,
     open: (route, look = {}) => openPage(browser, `${url}#/${route}`, look, troubles),
     call: (method, path, body, headers) => call(`${sandbox.hostUrl}/api/v1${path}`, method, body, headers),

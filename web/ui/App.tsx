@@ -16,7 +16,7 @@ import { Time } from "./Time.tsx";
 const NOBODY: Me = { name: "", roles: [], isSandbox: false, version: "" };
 
 export function App() {
-  const me = useResource<Me>("/me", { everySeconds: 15 });
+  const me = useResource<Me>("/me");
   const { view } = useRoute();
   const [isMenuOpen, setMenuOpen] = useState(false);
   useEffect(() => setMenuOpen(false), [view]);

@@ -1,9 +1,11 @@
 import type { Counts, Severity } from "../../api/model.ts";
 import { Badge } from "./Badge.tsx";
-import { count } from "./words.ts";
+import { number } from "./words.ts";
 
 export const SEVERITIES = ["error", "warn", "info"] as const;
 const WORDS = { error: "error", warn: "warning", info: "note" } as const;
+/** So that three fit beside each other on a card. */
+const SHORT = { error: "error", warn: "warn", info: "note" } as const;
 
 export function SeverityBadge({ severity }: { severity: Severity }) {
   return <Badge tone={severity}>{WORDS[severity]}</Badge>;
@@ -17,7 +19,7 @@ export function CountsBadges({ counts }: { counts: Counts }) {
     <span class="badges">
       {some.map((severity) => (
         <Badge key={severity} tone={severity}>
-          {count(counts[severity], WORDS[severity])}
+          {number(counts[severity])} {SHORT[severity]}
         </Badge>
       ))}
     </span>

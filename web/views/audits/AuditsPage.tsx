@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<Audit>[] = [
   },
   {
     key: "counts",
-    title: "Open findings",
+    title: "Findings",
     width: "minmax(14rem, 1.5fr)",
     cell: ({ counts }) => counts && <CountsBadges counts={counts} />,
   },

@@ -1,0 +1,233 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import {
+  dashboard,
+  overflow,
+  shown,
+  START_MILLISECONDS,
+  THEMES,
+  violations,
+  WIDTHS,
+  type Dashboard,
+} from "../builders/dashboard.ts";
+
+const HOSTILE = `<img src="https://elsewhere.example/x" onerror="alert(1)">`;
+
+let board: Dashboard;
+let links: { name: string; id: string }[];
+
+beforeAll(async () => {
+  board = await dashboard();
+  ({ items: links } = await board.call("GET", "/links"));
+  // Nothing is put back by itself while it is stopped: what is set behind Mooring's back stays to be found.
+  await board.world.mooring(["stop", "the tests"]);
+  await setBehindItsBack("pls-ledger", { visibility: { subscriptions: ["*"] } });
+  await setBehindItsBack("pls-reports", { fqdns: [HOSTILE] });
+  await audit();
+}, START_MILLISECONDS);
+afterAll(() => board.close());
+afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
+
+function idOf(name: string): string {
+  return links.find((link) => link.name === name)?.id ?? "";
+}
+
+async function setBehindItsBack(name: string, properties: object): Promise<void> {
+  const body = await board.world.arm("GET", idOf(name));
+  await board.world.arm("PUT", idOf(name), { ...body, properties: { ...body.properties, ...properties } });
+}
+
+async function audit(): Promise<void> {
+  const { id } = await board.call("POST", "/audits", {});
+  await board.world.eventually("the audit", async () => {
+    const { state } = await board.call("GET", `/audits/${id}`);
+    return state === "running" ? undefined : state;
+  });
+}
+
+async function findingOf(check: string) {
+  const { items } = await board.call("GET", `/findings?state=all&check=${check}`);
+  return items[0];
+}
+
+const row = (page: Page, text: RegExp | string) => page.getByRole("row").filter({ hasText: text });
+const panel = (page: Page, name: string) => page.getByRole("complementary", { name });
+const dialog = (page: Page) => page.getByRole("dialog");
+const focusedRow = (page: Page) =>
+  page.evaluate(() => (globalThis as any).document.activeElement.dataset.index);
+
+// In this order: acknowledging and mending change what is there to see.
+describe("findings", { shuffle: false }, () => {
+  test("findings are listed, and one opens beside them with what is declared and what is", async () => {
+    const page = await board.open("findings");
+    await row(page, /pls-ledger/)
+      .first()
+      .click();
+    const detail = panel(page, "link-visibility-differs");
+    await detail.getByText("Declared").waitFor();
+    await detail.getByText("Actual").waitFor();
+    expect(await page.evaluate(() => (globalThis as any).document.activeElement.textContent)).toBe(
+      "link-visibility-differs",
+    );
+    await page.keyboard.press("Escape");
+    await detail.waitFor({ state: "detached" });
+  });
+
+  describe("filters", () => {
+    test.each([
+      ["severity=error", ({ severity }: any) => severity === "error"],
+      ["check=link-fqdns-differ", ({ check }: any) => check === "link-fqdns-differ"],
+      ["cluster=aks-two", ({ cluster }: any) => cluster === "aks-two"],
+      ["text=PLS-REPORTS", (finding: any) => JSON.stringify(finding).includes("pls-reports")],
+    ])("%s in the address shows those only", async (query, fits) => {
+      const { items } = await board.call("GET", "/findings");
+      const page = await board.open(`findings?${query}`);
+      await page.getByText(new RegExp(`^${items.filter(fits).length} findings?$`)).waitFor();
+    });
+
+    test("what is chosen stands in the address, and what is left can be grouped", async () => {
+      const page = await board.open("findings");
+      await page.getByLabel("Severity").selectOption("warn");
+      await page.waitForURL(/severity=warn/);
+      await page.getByLabel("Group by").selectOption("check");
+      await row(page, /^link-fqdns-differ/).waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test("when nothing fits, a link shows all again", async () => {
+      const page = await board.open("findings?text=nothing-is-like-this");
+      await page.getByRole("link", { name: "Show all" }).click();
+      await row(page, /pls-ledger/)
+        .first()
+        .waitFor();
+    });
+  });
+
+  test("with the keyboard alone: down the list, open, close", async () => {
+    const page = await board.open("findings");
+    await page.getByRole("row").nth(1).focus();
+    await page.keyboard.press("End");
+    const { items } = await board.call("GET", "/findings");
+    await expect.poll(() => focusedRow(page)).toBe(String(items.length - 1));
+    await page.keyboard.press("Home");
+    await expect.poll(() => focusedRow(page)).toBe("0");
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => focusedRow(page)).toBe("1");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#\/findings\/[0-9a-f]{12}/);
+    await page.goBack();
+    await page.waitForURL(/#\/findings$/);
+  });
+
+  test("what a resource says stays text: nothing of it becomes an element", async () => {
+    const { id } = await findingOf("link-fqdns-differ");
+    const page = await board.open(`findings/${id}`);
+    await page.getByText(HOSTILE).first().waitFor();
+    expect(await page.locator("img").count()).toBe(0);
+  });
+
+  describe("acknowledging", { shuffle: false }, () => {
+    test("needs a reason and a time, is shown with who and why, and can be withdrawn", async () => {
+      const { id } = await findingOf("link-fqdns-differ");
+      const page = await board.open(`findings/${id}`);
+      await page.getByRole("button", { name: "Acknowledge…" }).click();
+      const ask = dialog(page);
+      expect(await ask.getByRole("button", { name: "Acknowledge" }).isDisabled()).toBe(true);
+      await ask.getByLabel("For").selectOption({ label: "30 days" });
+      await ask.getByLabel("Why it may be so").fill("we move on Monday");
+      expect(await violations(page)).toEqual([]);
+      await ask.getByRole("button", { name: "Acknowledge" }).click();
+      await panel(page, "link-fqdns-differ").getByText("we move on Monday").waitFor();
+      expect(await findingOf("link-fqdns-differ")).toMatchObject({
+        state: "acknowledged",
+        acknowledged: { who: "operator@sandbox", reason: "we move on Monday" },
+      });
+      await page.getByRole("button", { name: "Withdraw acknowledgement" }).click();
+      await page.getByRole("button", { name: "Acknowledge…" }).waitFor();
+      expect(await findingOf("link-fqdns-differ")).toMatchObject({ state: "open" });
+    });
+
+    test("several at once", async () => {
+      const page = await board.open("findings?cluster=aks-two");
+      await page.getByRole("checkbox", { name: "Choose all" }).check();
+      await page.getByRole("button", { name: /^Acknowledge \d/ }).click();
+      await dialog(page).getByLabel("Why it may be so").fill("all of them are known");
+      await dialog(page).getByRole("button", { name: "Acknowledge" }).click();
+      await page.getByText("0 findings").waitFor();
+      const { items } = await board.call("GET", "/findings?state=acknowledged&cluster=aks-two");
+      expect(items.length).toBeGreaterThan(0);
+      expect(new Set(items.map(({ acknowledged }: any) => acknowledged.reason))).toEqual(
+        new Set(["all of them are known"]),
+      );
+    });
+
+    test("of what changed meanwhile is refused, and says so", async () => {
+      const { id, etag } = await findingOf("link-fqdns-differ");
+      const page = await board.open(`findings/${id}`);
+      await page.route(`**/findings/${id}`, (route) => route.abort()); // it is not read again
+      await page.getByRole("button", { name: "Acknowledge…" }).click();
+      const untilUtc = new Date(Date.now() + 3_600_000).toISOString();
+      await board.call(
+        "PUT",
+        `/findings/${id}/acknowledgement`,
+        { untilUtc, reason: "sooner" },
+        { "if-match": etag },
+      );
+      await dialog(page).getByLabel("Why it may be so").fill("later");
+      await dialog(page).getByRole("button", { name: "Acknowledge" }).click();
+      await page.getByText("it changed since it was shown").waitFor();
+      board.troubles.length = 0; // Chromium logs every answer that is no success
+    });
+  });
+
+  describe("fixing", { shuffle: false }, () => {
+    test("is refused while writing is stopped, and says why", async () => {
+      const { id } = await findingOf("link-visibility-differs");
+      const page = await board.open(`findings/${id}`);
+      await page.getByRole("button", { name: "Fix…" }).click();
+      await dialog(page).getByText("properties.visibility.subscriptions").waitFor();
+      expect(await violations(page)).toEqual([]);
+      await dialog(page).getByRole("button", { name: "Do this" }).click();
+      await dialog(page).getByText("writing is stopped").waitFor();
+    });
+
+    test("shows the plan first; if the world moved, the new plan; then the link in Azure is as declared", async () => {
+      const { id } = await findingOf("link-visibility-differs");
+      const page = await board.open(`findings/${id}`);
+      await page.getByRole("button", { name: "Fix…" }).click();
+      await dialog(page).getByText(`["*"]`).waitFor();
+      await setBehindItsBack("pls-ledger", { visibility: { subscriptions: [] } });
+      await board.world.mooring(["resume"]);
+      await dialog(page).getByRole("button", { name: "Do this" }).click();
+      await dialog(page).getByText("Something changed since this was shown").waitFor();
+      await dialog(page).getByRole("button", { name: "Do this" }).click();
+      await dialog(page).getByRole("link", { name: "Journal entry" }).waitFor();
+      const { properties } = await board.world.arm("GET", idOf("pls-ledger"));
+      expect(properties.visibility.subscriptions).toHaveLength(2);
+      await dialog(page).getByRole("link", { name: "Journal entry" }).click();
+      await page.waitForURL(/#\/journal\//);
+      await shown(page);
+      board.troubles.length = 0; // the 412
+    });
+  });
+
+  test("a finding that is not there says so", async () => {
+    const page = await board.open("findings/000000000000");
+    await page.getByText("There is no finding 000000000000").waitFor();
+    board.troubles.length = 0;
+  });
+
+  describe.each(THEMES)("in %s", (theme) => {
+    test.each(WIDTHS)(
+      "at %i pixels axe has nothing against the list and a finding, and nothing is wider",
+      async (width) => {
+        const { id } = await findingOf("link-fqdns-differ");
+        for (const route of ["findings?state=all", `findings/${id}?state=all`]) {
+          const page = await board.open(route, { theme, width });
+          expect(await violations(page)).toEqual([]);
+          expect(await overflow(page)).toBe(0);
+        }
+      },
+    );
+  });
+});

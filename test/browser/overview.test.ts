@@ -1,0 +1,142 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { ArmClient } from "../../sandbox/cluster/armClient.ts";
+import { connect } from "../../sandbox/world/seed.ts";
+import {
+  dashboard,
+  overflow,
+  START_MILLISECONDS,
+  THEMES,
+  violations,
+  WIDTHS,
+  type Dashboard,
+} from "../builders/dashboard.ts";
+
+const PARTNER = "22222222-2222-4222-8222-222222222222";
+
+let board: Dashboard;
+beforeAll(async () => {
+  board = await dashboard();
+  await board.world.fire("scanInventory");
+}, START_MILLISECONDS);
+afterAll(() => board.close());
+afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
+
+const tile = (page: Page, title: string) => page.getByRole("link", { name: new RegExp(`\\d+ ?${title}`) });
+const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+
+// In this order: the first of them sees a world that was never audited.
+describe("what needs a person", { shuffle: false }, () => {
+  describe("before the first audit", { shuffle: false }, () => {
+    test("what would be here is said, and how to have it", async () => {
+      const page = await board.open("overview");
+      await page.getByText("No audit has run yet.").waitFor();
+      await page.getByText("No day has ended yet.").waitFor();
+      await card(page, "Mooring itself").getByText("none yet").first().waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test("an audit runs at the press of a button, and what it found appears without a reload", async () => {
+      const page = await board.open("overview");
+      await page.getByRole("button", { name: "Run an audit" }).click();
+      await page.getByText("An audit of everything has begun.").waitFor();
+      await page.getByRole("button", { name: "An audit is running" }).waitFor();
+      await card(page, "Last audits").getByText(/^done/).first().waitFor();
+      await tile(page, "Warnings")
+        .getByText(/^[1-9]/)
+        .waitFor();
+      const { items } = await board.call("GET", "/findings?severity=warn");
+      expect(await tile(page, "Warnings").textContent()).toContain(String(items.length));
+      await page.getByRole("img", { name: /Open findings a day/ }).waitFor();
+    });
+  });
+
+  describe("when something was found", () => {
+    beforeAll(async () => {
+      await board.call("POST", "/audits", {});
+      await board.world.eventually("an audit", async () => {
+        const { items } = await board.call("GET", "/audits?state=done");
+        return items.length > 0 ? items : undefined;
+      });
+    });
+
+    test.each([
+      ["Connections waiting", /#\/links\?tab=connections$/],
+      ["In quarantine", /#\/orphans$/],
+      ["Errors", /#\/findings\?severity=error$/],
+      ["Warnings", /#\/findings\?severity=warn$/],
+      ["Notes", /#\/findings\?severity=info$/],
+    ])("%s leads to what it counts", async (title, url) => {
+      const page = await board.open("overview");
+      await tile(page, title).click();
+      await page.waitForURL(url);
+    });
+
+    test("the trend can be read as a table", async () => {
+      const page = await board.open("overview");
+      await page.getByText("As a table").click();
+      const { trend } = await board.call("GET", "/overview");
+      const rows = card(page, "Trend").getByRole("row");
+      expect(await rows.count()).toBe(trend.length + 1);
+    });
+
+    test("a cluster leads to its findings", async () => {
+      const page = await board.open("overview");
+      await page
+        .getByRole("grid", { name: "Health of clusters" })
+        .getByRole("link", { name: "aks-two" })
+        .click();
+      await page.waitForURL(/#\/findings\?cluster=aks-two$/);
+    });
+
+    describe.each(THEMES)("in %s", (theme) => {
+      test.each(WIDTHS)(
+        "at %i pixels axe has nothing against it, and nothing is wider than it",
+        async (width) => {
+          const page = await board.open("overview", { theme, width });
+          expect(await violations(page)).toEqual([]);
+          expect(await overflow(page)).toBe(0);
+        },
+      );
+    });
+  });
+});
+
+test("a consumer that asks for a connection is counted without a reload", async () => {
+  const page = await board.open("overview");
+  const before = await board.call("GET", "/overview");
+  const links = await board.call("GET", "/links");
+  const link = links.items.find(({ name }: any) => name === "pls-payments");
+  const consumer = { objectId: "partner", applicationId: "partner", name: "partner-team" };
+  const arm = new ArmClient(board.sandbox.arm.fetch, consumer);
+  await connect(arm, PARTNER, { name: "pe-new", link: link.id, way: "manual" });
+  await tile(page, "Connections waiting")
+    .getByText(String(before.needs.connections + 1), { exact: true })
+    .waitFor({ timeout: 60_000 });
+});
+
+test("that writing is stopped is told on every page, until it is resumed", async () => {
+  const page = await board.open("overview");
+  await board.world.mooring(["stop", "a freeze <b>now</b>"]);
+  await page.getByText("Writing is stopped").waitFor();
+  await page.getByText("a freeze <b>now</b>").first().waitFor();
+  expect(await violations(page)).toEqual([]);
+  await board.world.mooring(["resume"]);
+  await page.getByText("Writing is stopped").waitFor({ state: "detached" });
+});
+
+test("while Azure does not answer the page says so and still tells the rest", async () => {
+  await board.world.control("POST", "/faults", {
+    path: "privateLinkServices",
+    action: { kind: "error", status: 503 },
+  });
+  try {
+    const page = await board.open("overview");
+    await card(page, "Mooring itself")
+      .getByText("Azure Resource Manager does not answer")
+      .waitFor({ timeout: 60_000 });
+    await card(page, "Clusters").getByText("aks-one").waitFor();
+  } finally {
+    await board.world.control("DELETE", "/faults");
+  }
+});
