@@ -21,9 +21,10 @@ export function VerdictText({ verdict, isOld }: { verdict: Verdict; isOld: boole
         </span>
       }
     >
-      <pre class="terminal" tabIndex={0} aria-label="What kubectl prints">
-        {`$ kubectl apply -f service.yaml\n${verdict.kubectl}`}
-      </pre>
+      <div class="terminal">
+        <code class="quiet">$ kubectl create -f service.yaml</code>
+        <pre>{verdict.kubectl}</pre>
+      </div>
     </Card>
   );
 }

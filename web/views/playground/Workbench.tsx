@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { Card } from "../../ui/Card.tsx";
 import { Field, Select } from "../../ui/Field.tsx";
 import { Problems } from "../../ui/Problems.tsx";
+import { href } from "../../ui/route.ts";
 import { Skeleton } from "../../ui/Resource.tsx";
 import { EXAMPLES } from "./examples.ts";
 import { FindingList } from "./FindingList.tsx";
@@ -35,12 +36,18 @@ export function Workbench({ clusters, cluster, example, begin, onChange }: Workb
           options={clusters.map((name) => [name, name] as const)}
           onChange={(cluster) => onChange({ cluster })}
         />
-        <Select
-          label="Example"
-          value={example}
-          options={EXAMPLES.map(({ id, title }) => [id, title] as const)}
-          onChange={(example) => onChange({ example })}
-        />
+        <nav class="examples" aria-label="Examples">
+          {EXAMPLES.map(({ id, title }) => (
+            <a
+              key={id}
+              class="button"
+              href={href("playground", undefined, { cluster, example: id })}
+              aria-current={id === example ? "true" : undefined}
+            >
+              {title}
+            </a>
+          ))}
+        </nav>
       </div>
       <div class="workbench">
         <Card class="workbench-text">

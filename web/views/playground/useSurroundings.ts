@@ -33,18 +33,18 @@ async function look(cluster: string, signal: AbortSignal): Promise<Surroundings>
   ]);
   const isForLinks = ({ vnetId, linkNetworkPolicies }: Subnet) =>
     vnetId === map.subnet.vnetId && linkNetworkPolicies === "Disabled";
-  return { ...addressesOf(map), linkSubnet: items.find(isForLinks)?.name };
+  return { ...addressesOf(map, cluster), linkSubnet: items.find(isForLinks)?.name };
 }
 
-/** Past the first free ones, which other Services are likely to be given; taken is what a Service has. */
-function addressesOf({ prefixes, holders }: AddressMap): Surroundings {
+/** Past the first free ones, which other Services are likely to be given; taken is what a Service of another cluster has. */
+function addressesOf({ prefixes, holders }: AddressMap, cluster: string): Surroundings {
   const prefix = prefixes.find(isDrawn);
   if (!prefix) return {};
   const cells = readCells(prefix, holders);
   const free = nextFree(cells, Math.floor(prefix.size * 0.75), 1) ?? nextFree(cells, -1, 1);
-  const taken = prefix.taken.find(
-    ([offset, , holder]) => holders[holder]?.service !== undefined && kindAt(cells, offset) === "assigned",
-  )?.[0];
+  const assigned = prefix.taken.filter(([offset]) => kindAt(cells, offset) === "assigned");
+  const isOthers = (holder: number) => holders[holder]?.service?.startsWith(`${cluster}/`) === false;
+  const taken = (assigned.find(([, , holder]) => isOthers(holder)) ?? assigned[0])?.[0];
   const address = (offset: number | undefined) =>
     offset === undefined ? undefined : addressAt(prefix.first, offset);
   return { free: address(free), taken: address(taken) };

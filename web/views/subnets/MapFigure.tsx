@@ -46,7 +46,14 @@ export function MapFigure({ emphasis, children, ...given }: MapFigureProps) {
   return (
     <div class={isBeside ? "map-figure map-figure-beside" : "map-figure"} ref={figure}>
       {width > 0 && (
-        <MapGrid cells={cells} layout={layout} active={active} onKeyDown={onKeyDown} onFocus={setFocus}>
+        <MapGrid
+          cells={cells}
+          layout={layout}
+          active={active}
+          isPinned={active === pinned}
+          onKeyDown={onKeyDown}
+          onFocus={setFocus}
+        >
           <MapCanvas {...shown} view={view} onPoint={pointOn("map")} />
           {at !== undefined && tipOn === "map" && (
             <MapTip facts={factsOf(cells, at)} box={boxOf(layout, at)} />

@@ -9,16 +9,21 @@ interface MapGridProps {
   cells: Cells;
   layout: Layout;
   active: number;
+  isPinned: boolean;
   onKeyDown: (event: KeyboardEvent) => void;
   onFocus: (hasFocus: boolean) => void;
   children: ComponentChildren;
 }
 
 /** The map for keyboards and screen readers. The one cell that is in the document stands where it is drawn. */
-export function MapGrid({ cells, layout, active, onKeyDown, onFocus, children }: MapGridProps) {
+export function MapGrid({ cells, layout, active, isPinned, onKeyDown, onFocus, children }: MapGridProps) {
   const id = useId();
   const cell = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Whoever came for an address sees it.
+    if (isPinned) cell.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, []);
   useEffect(() => {
     if (document.activeElement === grid.current)
       cell.current?.scrollIntoView({ block: "nearest", inline: "nearest" });

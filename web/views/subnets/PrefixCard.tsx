@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Holder, PrefixMap } from "../../../api/model.ts";
 import { Card } from "../../ui/Card.tsx";
 import { useQuery } from "../../ui/route.ts";
@@ -32,11 +32,16 @@ export function PrefixCard({ prefix, holders }: PrefixCardProps) {
   const found = useMemo(() => (text.trim() === "" ? undefined : findMatches(cells, text)), [cells, text]);
   const emphasis = useMemo(() => emphasisOf(cells, { kinds, found }), [cells, kinds, found]);
   const pinned = offsetOf(prefix.first, prefix.size, read("address"));
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Chosen in the table below: the map is what was asked for.
+    if (pinned !== undefined && document.activeElement?.closest(".table")) top.current?.scrollIntoView();
+  }, [pinned]);
   const pin = (offset: number | undefined) =>
     change({ address: offset === undefined ? "" : addressAt(prefix.first, offset) });
   return (
     <Card title={`Addresses of ${prefix.prefix}`}>
-      <div class="map-tools">
+      <div class="map-tools" ref={top}>
         <Legend counts={counts} chosen={kinds} onChange={setKinds} />
         <MapSearch
           text={text}
