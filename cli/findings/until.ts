@@ -5,15 +5,12 @@ const FORM = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/;
 /** The end of a span from now (`7d`), of a day, or a time in UTC; `undefined` if it is none of these, or not ahead. Pure. */
 export function parseUntil(text: string, now: Date): string | undefined {
   const until = spanEnd(text, now) ?? momentOf(text);
-  if (until === undefined || !(until > now.getTime()) || until > LATEST) return undefined;
+  if (until === undefined || !(until > now.getTime())) return undefined;
   return new Date(until).toISOString();
 }
 
-/** The last moment that has a date. */
-const LATEST = 8.64e15;
-
 function spanEnd(text: string, now: Date): number | undefined {
-  const [, count, unit] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
+  const [, count, unit] = /^(\d{1,4})([hdw])$/.exec(text) ?? [];
   const span = SPANS[unit ?? ""];
   return span === undefined ? undefined : now.getTime() + Number(count) * span;
 }

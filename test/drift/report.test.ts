@@ -9,6 +9,7 @@ import { describe, expect, test } from "vitest";
 import { ReportDocument, ReportLine } from "../../shared/drift/report/document.ts";
 import { FORMAT_NAMES, FORMATS, isFormat } from "../../shared/drift/report/formats.ts";
 import { HTML_POLICY } from "../../shared/drift/report/html.ts";
+import { markup } from "../../shared/drift/report/html/markup.ts";
 import { inert } from "../../shared/drift/report/inert.ts";
 import { inOrder, type AuditReport, type ReportedFinding } from "../../shared/drift/report/model.ts";
 import { renderTable } from "../../shared/drift/report/table.ts";
@@ -171,6 +172,15 @@ describe("html", () => {
     expect(targets).toEqual(["link-visibility-differs-error", "snapshot-stale-warn"]);
     expect(ids).toEqual(expect.arrayContaining([...targets, "f-9c1f0a2b3c4d", "f-00000000000b"]));
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe("markup", () => {
+  test("escapes what is put in, in text and in attributes, and takes only its own as it is", () => {
+    const inner = markup`<b>${"<&>"}</b>`;
+    expect(markup`<a title="${`"'`}">${[inner, undefined, false, 0]}</a>`.text).toBe(
+      '<a title="&quot;&#39;"><b>&lt;&amp;&gt;</b>0</a>',
+    );
   });
 });
 
