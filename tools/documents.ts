@@ -1,5 +1,7 @@
 /** The documents with generated parts: each renders its new text from the old one. */
 import { z } from "zod";
+import { operations } from "../api/operations.ts";
+import { toOpenApi } from "../api/openapi.ts";
 import { policySchema } from "../cli/policySchema.ts";
 import { ANNOTATIONS } from "../shared/annotations/keys.ts";
 import { OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
@@ -26,6 +28,8 @@ export const documents: readonly Document[] = [
   { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
+  { path: "docs/api.md", render: (before) => replaceBlock(before, "operations", operationsTable()) },
+  { path: "docs/openapi.json", render: () => `${JSON.stringify(toOpenApi(operations), undefined, 2)}\n` },
   { path: "docs/notices.schema.json", render: () => `${JSON.stringify(noticeSchema(), undefined, 2)}\n` },
   { path: "docs/policy.schema.json", render: () => `${JSON.stringify(policySchema(), undefined, 2)}\n` },
   {
@@ -58,6 +62,21 @@ function ownAnnotationsTable(): string {
     ["annotation", "meaning"],
     Object.values(OWN_ANNOTATIONS).map(({ key, doc }) => [code(key), doc]),
   );
+}
+
+function operationsTable(): string {
+  const rows = operations.map(({ method, path, role, summary, query }) => [
+    code(`${method} ${path}`),
+    role.replace("Mooring.", ""),
+    summary,
+    queryNames(query).map(code).join(" "),
+  ]);
+  return markdownTable(["operation", "role", "what it does", "query"], rows);
+}
+
+function queryNames(query: z.ZodType | undefined): string[] {
+  if (!query) return [];
+  return Object.keys(z.toJSONSchema(query, { io: "input" }).properties ?? {});
 }
 
 function rulesTable(): string {
