@@ -31,7 +31,10 @@ export const ruleLeadsNowhere = defineCheck({
   check: (subject) => {
     const { balancer } = subject;
     const wrong = ofCluster(subject)
-      ? balancer.rules.flatMap((rule) => whyNowhere(balancer, rule).map((why) => `rule ${rule.name} ${why}`))
+      ? balancer.rules.flatMap((rule) => {
+          const why = whyNowhere(balancer, rule);
+          return why.length > 0 ? [`rule ${rule.name} ${why.join(" and ")}`] : [];
+        })
       : [];
     if (wrong.length === 0) return undefined;
     return draft(

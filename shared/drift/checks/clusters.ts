@@ -40,7 +40,7 @@ export const webhookSilent = defineCheck({
       cluster: view.cluster.name,
       message: `admission did not announce ${missed.count} ${missed.count === 1 ? "change" : "changes"} of Services that snapshots show, ${missed.example} among them (last seen ${missed.lastAtUtc})`,
       advice:
-        "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters install renews them",
+        "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate makes a new token",
     };
   },
 });

@@ -1,0 +1,1213 @@
+/** Cases of every check: a sentence, what it looks at, and the whole of what it finds, or nothing. */
+import { MOORING } from "../../shared/changes/touches.ts";
+import type { Draft, SubjectKind, Subjects } from "../../shared/drift/check.ts";
+import type { Candidate } from "../../shared/orphans/classify.ts";
+import { Policy } from "../../shared/policy.ts";
+import {
+  balancer,
+  balancerId,
+  cluster,
+  connection,
+  declared,
+  frontend,
+  intent,
+  link,
+  linkIntent,
+  NOW,
+  PARTNER,
+  rule,
+  snapshot,
+  subnetId,
+  subnetRow,
+  view,
+  VNET,
+} from "../builders/world.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+
+export type Case<Kind extends SubjectKind = SubjectKind> = readonly [
+  sentence: string,
+  on: Kind,
+  subject: Subjects[Kind],
+  found: Draft | undefined,
+];
+
+const policy = Policy.parse({});
+const owner = (some = {}, more = {}) => declared({ intent: intent({ link: linkIntent(some), ...more }) });
+
+const onLink = (some: Partial<Subjects["link"]> = {}): Subjects["link"] => ({
+  link: link(),
+  cluster: cluster(),
+  owner: owner(),
+  policy,
+  touches: [],
+  ...some,
+});
+const onConnection = (some: object, declaredApproval: string[] = []): Subjects["connection"] => ({
+  connection: connection(some),
+  link: link({ connections: [connection(some)] }),
+  owner: owner({ autoApproval: declaredApproval }),
+  cluster: cluster(),
+  policy,
+});
+const onService = (some: Partial<Subjects["service"]> = {}): Subjects["service"] => ({
+  declared: declared(),
+  frontend: frontend(),
+  ageMinutes: 60,
+  waitMinutes: 10,
+  ...some,
+});
+const onBalancer = (some: Parameters<typeof balancer>[0] = {}, more: object = {}): Subjects["balancer"] => ({
+  balancer: balancer(some),
+  cluster: cluster(),
+  links: 1,
+  ...more,
+});
+const onSubnet = (some: Parameters<typeof subnetRow>[0] = {}, more: object = {}): Subjects["subnet"] => ({
+  subnet: subnetRow(some),
+  links: [],
+  wants: [],
+  audit: policy.audit,
+  ...more,
+});
+const onCluster = (
+  some: Parameters<typeof view>[0] = {},
+  age: number | undefined = 10,
+): Subjects["cluster"] => ({
+  view: view(some),
+  staleMinutes: 60,
+  ...(age !== undefined && { snapshotAgeMinutes: age }),
+});
+const candidate = (some: Partial<Candidate> = {}): Subjects["orphan"] => ({
+  candidate: {
+    resourceId: frontend().id,
+    kind: "frontend",
+    cluster: "one",
+    verdict: "orphan",
+    for: [{ says: "no Service of cluster one owns or shares it", source: "snapshot", atUtc: NOW }],
+    against: [],
+    missing: [],
+    ...some,
+  },
+});
+const many = (count: number) =>
+  Array.from({ length: count }, (_, n) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`);
+const nat = (count: number) => Array.from({ length: count }, () => ({ subnetId: subnetId("apps") }));
+const unannounced = { count: 2, lastAtUtc: "2026-11-23T11:00:00.000Z", example: "shop/web" };
+const failure = {
+  atUtc: "2026-11-23T11:58:00.000Z",
+  resourceId: balancerId(),
+  operation: "Microsoft.Network/loadBalancers/write",
+  code: "LinkedAuthorizationFailed",
+  message: "it may not join the subnet",
+};
+const quarantined = {
+  resourceId: frontend().id,
+  kind: "frontend",
+  cluster: "one",
+  reason: "nobody has it",
+  evidence: [],
+  quarantinedAtUtc: "2026-11-20T12:00:00.000Z",
+  deleteAfterUtc: "2026-11-27T12:00:00.000Z",
+  lastProvedAtUtc: "2026-11-21T12:00:00.000Z",
+} as const;
+const missing = [
+  { subnet: "apps", actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"] },
+  { subnet: "links", actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"] },
+];
+const use = { subnetId: subnetId("apps"), address: "10.0.1.4" };
+const holder = `${VNET.replace("virtualNetworks/vnet", "networkInterfaces/vm")}`;
+
+const of = <Kind extends SubjectKind>(
+  sentence: string,
+  on: Kind,
+  subject: Subjects[Kind],
+  found: Draft | undefined,
+): Case => [sentence, on, subject, found] as unknown as Case;
+
+export const CASES: Readonly<Record<string, readonly Case[]>> = {
+  "link-visibility-differs": [
+    of(
+      "everybody sees what was declared for one subscription",
+      "link",
+      onLink({ link: link({ visibility: ["*"] }) }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "the Service declares visibility 11111111-1111-1111-1111-111111111111, link pls has *",
+        advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
+        declared: "11111111-1111-1111-1111-111111111111",
+        actual: "*",
+        planned: [
+          "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+          "    Service one/shop/web declares visibility otherwise",
+          '  ~ properties.visibility.subscriptions: ["*"] -> ["11111111-1111-1111-1111-111111111111"]',
+        ],
+      },
+    ),
+    of(
+      "policy leaves less, and the link has that",
+      "link",
+      onLink({
+        policy: Policy.parse({ links: { visibility: [PARTNER] } }),
+        owner: owner({ visibility: [PARTNER, SUBSCRIPTION] }),
+        link: link({ visibility: [PARTNER] }),
+      }),
+      undefined,
+    ),
+    of(
+      "the same in another order and case is no difference",
+      "link",
+      onLink({
+        owner: owner({ visibility: ["AAAAAAAA-1111-4111-8111-111111111111", PARTNER] }),
+        link: link({ visibility: [PARTNER, "aaaaaaaa-1111-4111-8111-111111111111"] }),
+      }),
+      undefined,
+    ),
+    of(
+      "a link whose tag says off is told, and nothing is planned",
+      "link",
+      onLink({ link: link({ visibility: ["*"], tags: { ...link().tags, mooring: "off" } }) }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "the Service declares visibility 11111111-1111-1111-1111-111111111111, link pls has *",
+        advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
+        declared: "11111111-1111-1111-1111-111111111111",
+        actual: "*",
+      },
+    ),
+    of(
+      "a link without an owner is another check's",
+      "link",
+      { link: link({ visibility: ["*"] }), cluster: cluster(), policy, touches: [] },
+      undefined,
+    ),
+  ],
+  "link-auto-approval-differs": [
+    of(
+      "somebody is approved whom nobody declared",
+      "link",
+      onLink({ link: link({ autoApproval: [PARTNER] }) }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "the Service declares auto-approval none, link pls has 22222222-2222-2222-2222-222222222222",
+        advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
+        declared: "none",
+        actual: "22222222-2222-2222-2222-222222222222",
+        planned: [
+          "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+          "    Service one/shop/web declares autoApproval otherwise",
+          '  ~ properties.autoApproval.subscriptions: ["22222222-2222-2222-2222-222222222222"] -> []',
+        ],
+      },
+    ),
+    of(
+      "what is declared is approved",
+      "link",
+      onLink({ owner: owner({ autoApproval: [PARTNER] }), link: link({ autoApproval: [PARTNER] }) }),
+      undefined,
+    ),
+  ],
+  "link-fqdns-differ": [
+    of(
+      "another host name",
+      "link",
+      onLink({ owner: owner({ fqdns: ["a.example.com"] }), link: link({ fqdns: ["b.example.com"] }) }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "the Service declares host names a.example.com, link pls has b.example.com",
+        advice: "set the link back, or change the Service's annotation",
+        declared: "a.example.com",
+        actual: "b.example.com",
+      },
+    ),
+    of(
+      "case does not count",
+      "link",
+      onLink({ owner: owner({ fqdns: ["a.example.com"] }), link: link({ fqdns: ["A.example.com"] }) }),
+      undefined,
+    ),
+  ],
+  "link-proxy-protocol-differs": [
+    of(
+      "on, and declared off; policy lets Mooring write it",
+      "link",
+      onLink({
+        policy: Policy.parse({ links: { fields: ["proxyProtocol"] } }),
+        link: link({ proxyProtocol: true }),
+      }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "the Service declares PROXY protocol off, link pls has on",
+        advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
+        declared: "off",
+        actual: "on",
+        planned: [
+          "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+          "    Service one/shop/web declares proxyProtocol otherwise",
+          "  ~ properties.enableProxyProtocol: true -> false",
+        ],
+      },
+    ),
+    of(
+      "both on",
+      "link",
+      onLink({ owner: owner({ proxyProtocol: true }), link: link({ proxyProtocol: true }) }),
+      undefined,
+    ),
+  ],
+  "link-nat-addresses-differ": [
+    of("one declared, two there", "link", onLink({ link: link({ natAddresses: nat(2) }) }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+      cluster: "one",
+      message: "the Service declares NAT addresses: 1, link pls has 2",
+      advice: "look at the Service's events: the controller could not bring the link there",
+      declared: "1",
+      actual: "2",
+    }),
+    of("a dynamic one is as declared", "link", onLink(), undefined),
+  ],
+  "link-subnet-differs": [
+    of(
+      "another subnet than the cluster's own",
+      "link",
+      onLink({ link: link({ natAddresses: [{ subnetId: subnetId("other") }] }) }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "the Service declares subnet apps, link pls has other",
+        advice: "look at the Service's events: the controller could not bring the link there",
+        declared: "apps",
+        actual: "other",
+      },
+    ),
+    of("the declared one in another case", "link", onLink({ owner: owner({ subnet: "APPS" }) }), undefined),
+  ],
+  "link-beyond-policy": [
+    of(
+      "the Service shows its link to more than policy allows",
+      "link",
+      onLink({
+        policy: Policy.parse({ links: { visibility: [PARTNER] } }),
+        owner: owner({ visibility: [SUBSCRIPTION, PARTNER] }),
+      }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message:
+          "Service shop/web declares visibility: 11111111-1111-1111-1111-111111111111 22222222-2222-2222-2222-222222222222; policy leaves visibility: 22222222-2222-2222-2222-222222222222",
+        advice:
+          "change the Service's annotation, or the policy: until then the controller and Mooring disagree",
+        declared: "visibility: 11111111-1111-1111-1111-111111111111 22222222-2222-2222-2222-222222222222",
+        allowed: "visibility: 22222222-2222-2222-2222-222222222222",
+      },
+    ),
+    of(
+      "policy allows all that is declared",
+      "link",
+      onLink({ policy: Policy.parse({ links: { visibility: [SUBSCRIPTION] } }) }),
+      undefined,
+    ),
+  ],
+  "link-fought-over": [
+    of(
+      "three repairs within the hour",
+      "link",
+      onLink({
+        touches: [
+          ...Array(3).fill({ atUtc: NOW, who: MOORING, operation: "write" }),
+          { atUtc: NOW, who: "terraform", operation: "Microsoft.Network/privateLinkServices/write" },
+        ],
+      }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message:
+          "Mooring repaired link pls 3 times within an hour and has stopped; writers that Azure named: terraform (Microsoft.Network/privateLinkServices/write)",
+        advice: "find out why the other one writes, then make the annotation or that writer right",
+      },
+    ),
+    of(
+      "two repairs are not yet a fight",
+      "link",
+      onLink({ touches: Array(2).fill({ atUtc: NOW, who: MOORING, operation: "write" }) }),
+      undefined,
+    ),
+  ],
+  "link-unexpected": [
+    of(
+      "no Service owns it",
+      "link",
+      { link: link(), cluster: cluster(), policy, touches: [] },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "no living Service of one owns link pls",
+        advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
+      },
+    ),
+    of("its Service has withdrawn it", "link", onLink({ owner: declared() }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+      cluster: "one",
+      message: "Service shop/web has withdrawn azure-pls-create; link pls stays",
+      advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
+    }),
+    of("its Service declares it", "link", onLink(), undefined),
+  ],
+  "link-near-limits": [
+    of(
+      "seven NAT addresses and eighty subscriptions",
+      "link",
+      onLink({ link: link({ natAddresses: nat(7), visibility: many(80) }) }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "link pls has 7 of 8 NAT addresses, 80 of 100 subscriptions in its visibility",
+        advice: "make a second link before the limit is met",
+      },
+    ),
+    of(
+      "six NAT addresses and 79 subscriptions",
+      "link",
+      onLink({ link: link({ natAddresses: nat(6), visibility: many(79) }) }),
+      undefined,
+    ),
+  ],
+  "link-tags-differ": [
+    of(
+      "tagged as another Service's than its frontend's",
+      "marks",
+      {
+        link: link({
+          tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/other" },
+        }),
+        cluster: cluster(),
+        users: [declared()],
+      },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "link pls is tagged as shop/other's and stands on the frontend of shop/web",
+        advice: "set the tag right, or remove the link: the controller makes it anew",
+        declared: "shop/web",
+        actual: "shop/other",
+      },
+    ),
+    of(
+      "without tags on a cluster's frontend",
+      "marks",
+      { link: link({ tags: {} }), cluster: cluster(), users: [] },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message: "link pls stands on a frontend of one and lacks the controller's tags",
+        advice:
+          "if a person made it all is well, and Mooring leaves it alone; else remove it and let the controller make it",
+        actual: "none",
+      },
+    ),
+    of(
+      "owned by one who shares the frontend",
+      "marks",
+      { link: link(), cluster: cluster(), users: [declared({ name: "first" }), declared()] },
+      undefined,
+    ),
+    of(
+      "the frontend is nobody's: that is another check's",
+      "marks",
+      { link: link(), cluster: cluster(), users: [] },
+      undefined,
+    ),
+  ],
+  "connection-pending-undeclared": [
+    of("nobody declared its subscription", "connection", onConnection({ status: "Pending" }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
+      cluster: "one",
+      message:
+        "connection pe.1 on link pls waits; its subscription (11111111-1111-1111-1111-111111111111) is not auto-approved",
+      advice: "approve or reject it, or declare its subscription in azure-pls-auto-approval",
+      settlesWithinMinutes: 240,
+    }),
+    of("it is approved", "connection", onConnection({ status: "Approved" }), undefined),
+  ],
+  "connection-pending-declared": [
+    of(
+      "its subscription is auto-approved and it still waits",
+      "connection",
+      onConnection({ status: "Pending" }, [SUBSCRIPTION]),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
+        cluster: "one",
+        message: "connection pe.1 on link pls waits although its subscription is auto-approved",
+        advice: "Mooring approves it in mode enforce; see the journal for why it did not",
+        planned: [
+          "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
+          "    Service one/shop/web auto-approves subscription 11111111-1111-1111-1111-111111111111",
+          '  ~ properties.privateLinkServiceConnectionState.status: "Pending" -> "Approved"',
+          '  ~ properties.privateLinkServiceConnectionState.description: "" -> "Approved by Mooring: declared in auto-approval"',
+        ],
+        settlesWithinMinutes: 10,
+      },
+    ),
+    of(
+      "another subscription is auto-approved",
+      "connection",
+      onConnection({ status: "Pending" }, [PARTNER]),
+      undefined,
+    ),
+  ],
+  "connection-no-longer-declared": [
+    of(
+      "approved by itself, and no longer declared; policy rejects such",
+      "connection",
+      {
+        ...onConnection({ description: "Auto Approved" }),
+        policy: Policy.parse({ connections: { rejectWithdrawn: true } }),
+      },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
+        cluster: "one",
+        message:
+          "connection pe.1 on link pls is approved; its subscription (11111111-1111-1111-1111-111111111111) is not auto-approved",
+        advice:
+          "if a person approved it all is well; else reject it, or let policy do so (connections.rejectWithdrawn)",
+        planned: [
+          "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
+          "    subscription 11111111-1111-1111-1111-111111111111 is not auto-approved any more",
+          '  ~ properties.privateLinkServiceConnectionState.status: "Approved" -> "Rejected"',
+          '  ~ properties.privateLinkServiceConnectionState.description: "Auto Approved" -> "Rejected by Mooring: subscription 11111111-1111-1111-1111-111111111111 is not auto-approved any more"',
+        ],
+      },
+    ),
+    of("still declared", "connection", onConnection({}, [SUBSCRIPTION]), undefined),
+  ],
+  "connection-disconnected": [
+    of("its endpoint is gone", "connection", onConnection({ status: "Disconnected" }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
+      cluster: "one",
+      message: "connection pe.1 on link pls is disconnected: its endpoint is gone",
+      advice: "remove the connection",
+    }),
+    of("rejected is not disconnected", "connection", onConnection({ status: "Rejected" }), undefined),
+  ],
+  "link-missing": [
+    of(
+      "declared, and not there after its time",
+      "service",
+      onService({
+        declared: owner(),
+        failure: {
+          ...failure,
+          operation: "Microsoft.Network/privateLinkServices/write",
+          code: "PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled",
+        },
+      }),
+      {
+        about: "one/shop/web",
+        cluster: "one",
+        message:
+          "the Service declares a link, its frontend is there, the link is not; likely because Azure refused Microsoft.Network/privateLinkServices/write at 2026-11-23T11:58:00.000Z: PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled: it may not join the subnet",
+        advice:
+          "look at the Service's events: the subnet's network policies or the controller's rights are the usual reasons",
+      },
+    ),
+    of(
+      "the controller is still at it",
+      "service",
+      onService({ declared: owner(), ageMinutes: 9 }),
+      undefined,
+    ),
+    of("it is there", "service", onService({ declared: owner(), link: link() }), undefined),
+    of("none is declared", "service", onService(), undefined),
+  ],
+  "service-without-frontend": [
+    of(
+      "no frontend after its time, and Azure said why",
+      "service",
+      { declared: declared(), ageMinutes: 10, waitMinutes: 10, failure },
+      {
+        about: "one/shop/web",
+        cluster: "one",
+        message:
+          "the Service is declared since 2026-11-23T11:55:00.000Z and has no frontend; likely because Azure refused Microsoft.Network/loadBalancers/write at 2026-11-23T11:58:00.000Z: LinkedAuthorizationFailed: it may not join the subnet",
+        advice: "look at the Service's events and at the activity log of the node resource group",
+      },
+    ),
+    of(
+      "no frontend, and nobody knows why",
+      "service",
+      { declared: declared(), ageMinutes: 10, waitMinutes: 10 },
+      {
+        about: "one/shop/web",
+        cluster: "one",
+        message: "the Service is declared since 2026-11-23T11:55:00.000Z and has no frontend",
+        advice: "look at the Service's events and at the activity log of the node resource group",
+      },
+    ),
+    of(
+      "younger than a controller may take",
+      "service",
+      { declared: declared(), ageMinutes: 9.9, waitMinutes: 10 },
+      undefined,
+    ),
+  ],
+  "address-differs": [
+    of(
+      "another address than declared",
+      "service",
+      onService({ declared: declared({ intent: intent({ addresses: { ipv4: "10.0.1.99" } }) }) }),
+      {
+        about: "one/shop/web",
+        cluster: "one",
+        message: "the Service asks for 10.0.1.99, its frontend has 10.0.1.10",
+        advice:
+          "the controller rebuilds the frontend at its next reconcile; if it does not, the address is taken",
+        declared: "10.0.1.99",
+        actual: "10.0.1.10",
+      },
+    ),
+    of("any address will do", "service", onService(), undefined),
+  ],
+  "load-balancer-ip-used": [
+    of(
+      "the deprecated field is set",
+      "declaration",
+      {
+        declared: declared({ usesLoadBalancerIp: true, intent: intent({ addresses: { ipv4: "10.0.1.9" } }) }),
+      },
+      {
+        about: "one/shop/web",
+        cluster: "one",
+        message: "the Service sets spec.loadBalancerIP (it asks for 10.0.1.9)",
+        advice: "write service.beta.kubernetes.io/azure-load-balancer-ipv4 and take the field away",
+      },
+    ),
+    of(
+      "the annotation is used",
+      "declaration",
+      { declared: declared({ intent: intent({ addresses: { ipv4: "10.0.1.9" } }) }) },
+      undefined,
+    ),
+  ],
+  "address-taken": [
+    of(
+      "a machine has it",
+      "claim",
+      {
+        declared: declared(),
+        what: "frontend",
+        address: "10.0.1.4",
+        subnet: subnetRow(),
+        taken: { holderId: holder },
+      },
+      {
+        about: "one/shop/web",
+        cluster: "one",
+        message:
+          "the Service asks for 10.0.1.4 for its frontend; in subnet apps it is held by /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
+        advice: "give the Service another address, or free this one",
+        declared: "10.0.1.4",
+        actual:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
+      },
+    ),
+    of(
+      "it is promised to another",
+      "claim",
+      {
+        declared: declared(),
+        what: "link",
+        address: "10.0.1.4",
+        subnet: subnetRow(),
+        taken: {
+          reservation: {
+            owner: { cluster: "two", namespace: "shop", name: "mail", uid: "u" },
+            expiresAtUtc: NOW,
+          },
+        },
+      },
+      {
+        about: "one/shop/web",
+        cluster: "one",
+        message:
+          "the Service asks for 10.0.1.4 for its link; in subnet apps it is reserved for Service two/shop/mail until 2026-11-23T12:00:00.000Z",
+        advice: "give the Service another address, or free this one",
+        declared: "10.0.1.4",
+      },
+    ),
+  ],
+  "address-unrecorded": [
+    of(
+      "the inventory has nobody",
+      "address",
+      { ...use, holderId: holder },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps/addresses/10.0.1.4",
+        message:
+          "10.0.1.4 in subnet apps is held by /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm; the inventory has nobody",
+        advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
+        declared: "nobody",
+        actual:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
+        settlesWithinMinutes: 30,
+      },
+    ),
+    of(
+      "the inventory has another",
+      "address",
+      { ...use, holderId: holder, recordedId: frontend().id },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps/addresses/10.0.1.4",
+        message:
+          "10.0.1.4 in subnet apps is held by /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm; the inventory has /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
+        advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
+        declared:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
+        actual:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
+        settlesWithinMinutes: 30,
+      },
+    ),
+    of("Azure has nobody: that is another check's", "address", { ...use, recordedId: holder }, undefined),
+  ],
+  "address-gone": [
+    of(
+      "Azure has nobody any more",
+      "address",
+      { ...use, recordedId: holder },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps/addresses/10.0.1.4",
+        message:
+          "the inventory has 10.0.1.4 in subnet apps held by /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm, which Azure does not show any more",
+        advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
+        declared:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
+        settlesWithinMinutes: 30,
+      },
+    ),
+    of(
+      "Azure has another: that is another check's",
+      "address",
+      { ...use, holderId: holder, recordedId: frontend().id },
+      undefined,
+    ),
+  ],
+  "frontend-without-service": [
+    of("a proved orphan", "orphan", candidate(), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
+      cluster: "one",
+      message:
+        "no living Service of one accounts for frontend a0f1e2d3c4b5a69788796a5b4c3d2e1f: no Service of cluster one owns or shares it",
+      advice:
+        "it is in quarantine, or will be at the next sweep: hold it there if somebody needs it (mooring orphans hold)",
+    }),
+    of(
+      "a whole load balancer, and what is missing for a proof",
+      "orphan",
+      candidate({
+        resourceId: balancerId(),
+        kind: "loadBalancer",
+        verdict: "unproved",
+        for: [],
+        against: ["it is tagged mooring: off"],
+        missing: ["cluster one never sent a snapshot"],
+      }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
+        cluster: "one",
+        message:
+          "no living Service of one accounts for any frontend of load balancer kubernetes-internal: it is tagged mooring: off; cluster one never sent a snapshot",
+        advice:
+          "it is not proved an orphan, so nothing is done about it: settle what is named, or remove it by hand",
+      },
+    ),
+    of("a link is another check's", "orphan", candidate({ kind: "link" }), undefined),
+  ],
+  "basic-load-balancer": [
+    of("a cluster's", "balancer", onBalancer({ sku: "Basic" }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
+      cluster: "one",
+      message: "load balancer kubernetes-internal is of the Basic SKU, retired on 30 September 2025",
+      advice: "move the cluster to Standard: az aks update --load-balancer-sku standard",
+    }),
+    of(
+      "anybody's",
+      "balancer",
+      { balancer: balancer({ sku: "basic" }), links: 0 },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
+        message: "load balancer kubernetes-internal is of the Basic SKU, retired on 30 September 2025",
+        advice: "replace it by one of the Standard SKU",
+      },
+    ),
+    of("Standard", "balancer", onBalancer(), undefined),
+  ],
+  "rule-leads-nowhere": [
+    of(
+      "an empty pool, no frontend, no probe",
+      "balancer",
+      onBalancer({
+        rules: [
+          {
+            ...rule(frontend()),
+            frontendId: `${frontend().id}-gone`,
+            probeId: `${balancerId()}/probes/gone`,
+          },
+        ],
+        pools: [{ id: `${balancerId()}/backendAddressPools/kubernetes`, name: "kubernetes", members: 0 }],
+      }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
+        cluster: "one",
+        message:
+          "on load balancer kubernetes-internal: rule a0f1e2d3c4b5a69788796a5b4c3d2e1f-TCP-80 has no frontend and has no members in pool kubernetes and names a probe that is not there",
+        advice:
+          "see that the cluster has nodes and that they are in the backend pool; the controller rebuilds rules when their Service changes",
+      },
+    ),
+    of("no pool at all", "balancer", onBalancer({ rules: [{ ...rule(frontend()), poolIds: [] }] }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
+      cluster: "one",
+      message:
+        "on load balancer kubernetes-internal: rule a0f1e2d3c4b5a69788796a5b4c3d2e1f-TCP-80 has no backend pool",
+      advice:
+        "see that the cluster has nodes and that they are in the backend pool; the controller rebuilds rules when their Service changes",
+    }),
+    of(
+      "one of two pools has members",
+      "balancer",
+      onBalancer({
+        rules: [
+          {
+            ...rule(frontend()),
+            poolIds: [
+              `${balancerId()}/backendAddressPools/empty`,
+              `${balancerId()}/backendAddressPools/kubernetes`,
+            ],
+          },
+        ],
+      }),
+      undefined,
+    ),
+    of(
+      "other teams' load balancers are theirs",
+      "balancer",
+      { balancer: balancer({ pools: [] }), links: 0 },
+      undefined,
+    ),
+  ],
+  "probe-unused": [
+    of(
+      "no rule names it",
+      "balancer",
+      onBalancer({ probes: [{ id: `${balancerId()}/probes/old`, name: "old" }] }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
+        cluster: "one",
+        message: "no rule of load balancer kubernetes-internal uses probe old",
+        advice: "remove the probe, or leave it to the controller's next change of the load balancer",
+      },
+    ),
+    of(
+      "a rule names it, in another case",
+      "balancer",
+      onBalancer({
+        probes: [{ id: `${balancerId()}/probes/p`, name: "p" }],
+        rules: [{ ...rule(frontend()), probeId: `${balancerId()}/PROBES/P` }],
+      }),
+      undefined,
+    ),
+  ],
+  "frontend-without-rules": [
+    of("an internal one", "balancer", onBalancer({ rules: [] }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
+      cluster: "one",
+      message:
+        "load balancer kubernetes-internal has frontends without rules: a0f1e2d3c4b5a69788796a5b4c3d2e1f (10.0.1.10)",
+      advice:
+        "look whether their Services have ports and the controller works; the sweep removes frontends of Services that are gone",
+    }),
+    of(
+      "outbound rules use it",
+      "balancer",
+      onBalancer({ rules: [], otherFrontendUses: [frontend().id] }),
+      undefined,
+    ),
+    of(
+      "a public one",
+      "balancer",
+      onBalancer({ frontends: [frontend({ isPublic: true })], rules: [] }),
+      undefined,
+    ),
+  ],
+  "balancer-links-near-limit": [
+    of("seven of eight", "balancer", onBalancer({}, { links: 7 }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
+      cluster: "one",
+      message: "7 of 8 links stand on load balancer kubernetes-internal",
+      advice: "let Services share a link's frontend, or spread them over several load balancers or clusters",
+    }),
+    of("six of eight", "balancer", onBalancer({}, { links: 6 }), undefined),
+  ],
+  "subnet-nearly-full": [
+    of(
+      "226 of 251, and the day it fills",
+      "subnet",
+      onSubnet({ usedAddresses: 226 }, { forecast: { perDay: 5, fullOn: "2026-11-28", isSoon: true } }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
+        message: "226 of 251 addresses of subnet apps are used; at the present rate it is full on 2026-11-28",
+        advice: "add a prefix to the subnet, or give new Services another one",
+        allowed: "90 %",
+        actual: "90 %",
+      },
+    ),
+    of("225 of 251 is below 90 %", "subnet", onSubnet({ usedAddresses: 225 }), undefined),
+  ],
+  "subnet-fills-soon": [
+    of(
+      "five more a day",
+      "subnet",
+      onSubnet({ usedAddresses: 100 }, { forecast: { perDay: 5.04, fullOn: "2026-12-23", isSoon: true } }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
+        message: "subnet apps gets 5 addresses fuller a day; at the present rate it is full on 2026-12-23",
+        advice: "plan a larger subnet: 100 of 251 addresses are used, by the last 30 days",
+        actual: "2026-12-23",
+      },
+    ),
+    of(
+      "years away",
+      "subnet",
+      onSubnet({ usedAddresses: 100 }, { forecast: { perDay: 0.1, fullOn: "2031-01-01", isSoon: false } }),
+      undefined,
+    ),
+    of(
+      "nearly full already: that is told",
+      "subnet",
+      onSubnet({ usedAddresses: 250 }, { forecast: { perDay: 5, fullOn: "2026-11-24", isSoon: true } }),
+      undefined,
+    ),
+  ],
+  "subnet-policies-block-links": [
+    of(
+      "a link is in it and a Service declares another",
+      "subnet",
+      onSubnet({}, { links: ["pls"], wants: [owner()] }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
+        message:
+          "subnet apps has privateLinkServiceNetworkPolicies Enabled, and links pls are in it, Services one/shop/web declare links in it",
+        advice:
+          "az network vnet subnet update --ids /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps --private-link-service-network-policies Disabled",
+        declared: "Disabled",
+        actual: "Enabled",
+        settlesWithinMinutes: 10,
+      },
+    ),
+    of(
+      "they are off",
+      "subnet",
+      onSubnet({ linkNetworkPolicies: "Disabled" }, { links: ["pls"] }),
+      undefined,
+    ),
+    of("nobody wants a link in it", "subnet", onSubnet(), undefined),
+  ],
+  "subnet-policies-left-off": [
+    of("off, and no link is there", "subnet", onSubnet({ linkNetworkPolicies: "Disabled" }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
+      message: "subnet apps has link network policies off for links that are gone",
+      advice: "turn privateLinkServiceNetworkPolicies on again, unless a link is to come",
+    }),
+    of(
+      "a link is to come",
+      "subnet",
+      onSubnet({ linkNetworkPolicies: "Disabled" }, { wants: [owner()] }),
+      undefined,
+    ),
+  ],
+  "snapshot-stale": [
+    of("61 minutes old", "cluster", onCluster({}, 61), {
+      about: "one",
+      cluster: "one",
+      message: "the last snapshot is of 2026-11-23T11:50:00.000Z, older than 60 minutes",
+      advice:
+        "look at the snapshot CronJob in the cluster; without snapshots no orphan of this cluster can be proved",
+    }),
+    of(
+      "never one",
+      "cluster",
+      { view: { cluster: cluster(), state: "present", declared: [] }, staleMinutes: 60 },
+      {
+        about: "one",
+        cluster: "one",
+        message: "the cluster never sent a snapshot",
+        advice:
+          "look at the snapshot CronJob in the cluster; without snapshots no orphan of this cluster can be proved",
+      },
+    ),
+    of("60 minutes old", "cluster", onCluster({}, 60), undefined),
+    of("a cluster that is gone sends none", "cluster", onCluster({ state: "gone" }, 600), undefined),
+  ],
+  "webhook-silent": [
+    of(
+      "snapshots show what admission never announced",
+      "cluster",
+      onCluster({ snapshot: snapshot({ unannounced }) }),
+      {
+        about: "one",
+        cluster: "one",
+        message:
+          "admission did not announce 2 changes of Services that snapshots show, shop/web among them (last seen 2026-11-23T11:00:00.000Z)",
+        advice:
+          "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate makes a new token",
+      },
+    ),
+    of(
+      "admission was heard of since",
+      "cluster",
+      onCluster({
+        snapshot: snapshot({ unannounced }),
+        declared: [declared({ origin: "admission", observedAtUtc: "2026-11-23T11:30:00.000Z" })],
+      }),
+      undefined,
+    ),
+    of("everything was announced", "cluster", onCluster(), undefined),
+  ],
+  "cluster-gone": [
+    of("ARM does not know it", "cluster", onCluster({ state: "gone" }), {
+      about: "one",
+      cluster: "one",
+      message:
+        "managed cluster /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-one/providers/Microsoft.ContainerService/managedClusters/one does not exist",
+      advice: "leave it registered until the sweep has dealt with what it left behind",
+    }),
+    of("it could not be read", "cluster", onCluster({ state: "unknown" }), undefined),
+  ],
+  "cluster-unreadable": [
+    of("it could not be read", "cluster", onCluster({ state: "unknown" }), {
+      about: "one",
+      cluster: "one",
+      message:
+        "managed cluster /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-one/providers/Microsoft.ContainerService/managedClusters/one could not be read",
+      advice: "give Mooring's identity the role Reader on it",
+    }),
+    of("it is there", "cluster", onCluster(), undefined),
+  ],
+  "identity-lacks-permission": [
+    of(
+      "it may not join two subnets",
+      "grant",
+      { cluster: cluster(), missing },
+      {
+        about: "one",
+        cluster: "one",
+        message:
+          "the identity of cluster one lacks Microsoft.Network/virtualNetworks/subnets/join/action on subnets apps, links of vnet",
+        advice:
+          'assign it Network Contributor on the virtual network, or a custom role with these actions: az role assignment create --role "Network Contributor" --scope /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet --assignee-object-id …',
+      },
+    ),
+    of("it may", "grant", { cluster: cluster(), missing: [] }, undefined),
+  ],
+  "permissions-unreadable": [
+    of(
+      "Mooring may not look",
+      "grant",
+      { cluster: cluster(), missing: [], unreadable: "AuthorizationFailed" },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet",
+        message: "role assignments at vnet could not be read: AuthorizationFailed",
+        advice:
+          "give Mooring's identity Microsoft.Authorization/roleAssignments/read and roleDefinitions/read there, or turn identity-lacks-permission off",
+      },
+    ),
+    of("it may", "grant", { cluster: cluster(), missing }, undefined),
+  ],
+  "subscription-links-near-limit": [
+    of(
+      "640 of 800",
+      "subscription",
+      { subscription: SUBSCRIPTION, links: 640, remaining: [] },
+      {
+        about: "/subscriptions/11111111-1111-1111-1111-111111111111",
+        message: "subscription 11111111-1111-1111-1111-111111111111 has 640 of 800 links",
+        advice:
+          "remove links that nobody uses, ask Azure for more, or put new clusters into another subscription",
+      },
+    ),
+    of("639 of 800", "subscription", { subscription: SUBSCRIPTION, links: 639, remaining: [] }, undefined),
+  ],
+  "arm-nearly-throttled": [
+    of(
+      "few reads remain",
+      "subscription",
+      {
+        subscription: SUBSCRIPTION,
+        links: 0,
+        remaining: [
+          { subscription: SUBSCRIPTION, kind: "reads", requests: 49 },
+          { subscription: SUBSCRIPTION, kind: "writes", requests: 199 },
+        ],
+      },
+      {
+        about: "/subscriptions/11111111-1111-1111-1111-111111111111",
+        message:
+          "ARM said during the audit that only 49 of 250 reads remain in subscription 11111111-1111-1111-1111-111111111111",
+        advice: "find out what else asks with Mooring's identity; fewer subscriptions at once help too",
+      },
+    ),
+    of(
+      "a fifth remains",
+      "subscription",
+      {
+        subscription: SUBSCRIPTION,
+        links: 0,
+        remaining: [{ subscription: SUBSCRIPTION, kind: "reads", requests: 50 }],
+      },
+      undefined,
+    ),
+  ],
+  "policy-broken": [
+    of(
+      "somebody broke it",
+      "mooring",
+      { policyProblems: ["policy modes.links: no"] },
+      {
+        about: "mooring/policy",
+        message: "the stored policy is broken: policy modes.links: no",
+        advice: "apply a good one with mooring policy apply",
+      },
+    ),
+    of("it is whole", "mooring", { policyProblems: [] }, undefined),
+  ],
+  "writing-stopped": [
+    of(
+      "for a day",
+      "mooring",
+      {
+        policyProblems: [],
+        stopped: { why: "an incident", sinceUtc: "2026-11-22T12:00:00.000Z", hours: 24 },
+      },
+      {
+        about: "mooring/writing",
+        message: "nothing has been written to Azure since 2026-11-22T12:00:00.000Z: an incident",
+        advice: "let Mooring write again with mooring resume",
+      },
+    ),
+    of(
+      "since an hour ago",
+      "mooring",
+      { policyProblems: [], stopped: { why: "an incident", sinceUtc: NOW, hours: 1 } },
+      undefined,
+    ),
+  ],
+  "inventory-stale": [
+    of(
+      "61 minutes",
+      "inventory",
+      { vnetId: VNET, scannedAtUtc: "2026-11-23T10:59:00.000Z", ageMinutes: 61, staleMinutes: 60 },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet",
+        message:
+          "virtual network vnet was last scanned at 2026-11-23T10:59:00.000Z, more than 60 minutes ago",
+        advice:
+          "the log of scanInventory tells why a scan failed; one subscription that cannot be read stops it",
+      },
+    ),
+    of(
+      "60 minutes",
+      "inventory",
+      { vnetId: VNET, scannedAtUtc: "2026-11-23T11:00:00.000Z", ageMinutes: 60, staleMinutes: 60 },
+      undefined,
+    ),
+  ],
+  "scope-unaudited": [
+    of(
+      "six hours",
+      "scope",
+      { scope: `vnet:${VNET}`, auditedAtUtc: "2026-11-23T06:00:00.000Z", ageHours: 6 },
+      {
+        about:
+          "vnet:/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet",
+        message:
+          "vnet:/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet was last audited whole at 2026-11-23T06:00:00.000Z, more than 6 hours ago",
+        advice: "see why its audit fails: mooring audit --scope names the reason",
+      },
+    ),
+    of(
+      "five hours",
+      "scope",
+      { scope: "mooring", auditedAtUtc: "2026-11-23T07:00:00.000Z", ageHours: 5 },
+      undefined,
+    ),
+  ],
+  "queue-poisoned": [
+    of(
+      "one message",
+      "queue",
+      { queue: "links", poisoned: 1 },
+      {
+        about: "mooring/queues/links",
+        message: "1 message is in queue mooring-links-poison",
+        advice: "find the reason in the log of its function, then clear the queue",
+      },
+    ),
+    of("none", "queue", { queue: "links", poisoned: 0 }, undefined),
+  ],
+  "quarantine-unproved": [
+    of(
+      "two days without a proof",
+      "quarantined",
+      { row: quarantined, unprovedHours: 48 },
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
+        cluster: "one",
+        message:
+          "a0f1e2d3c4b5a69788796a5b4c3d2e1f is in quarantine since 2026-11-20T12:00:00.000Z and was last proved an orphan at 2026-11-21T12:00:00.000Z",
+        advice: "mooring orphans explain tells what is missing; often cluster one sends no snapshots",
+      },
+    ),
+    of("proved this morning", "quarantined", { row: quarantined, unprovedHours: 4 }, undefined),
+  ],
+};
