@@ -46,13 +46,21 @@ export async function compareAddresses(
     ({ holderId, recordedId }) =>
       recordedId === undefined || canonicalId(recordedId) !== canonicalId(holderId),
   );
-  return { differences: [...still, ...(await gone(run, recorded))], looked };
+  return { differences: [...still, ...(await gone(run, recorded, suspects))], looked };
 }
 
 /** Rows whose holder Azure did not show; read once more, for their names and because a scan may have been faster. */
-async function gone(run: Run, recorded: Recorded): Promise<Subjects["address"][]> {
+async function gone(
+  run: Run,
+  recorded: Recorded,
+  suspects: readonly AddressUse[],
+): Promise<Subjects["address"][]> {
+  const held = new Set(
+    suspects.map(({ subnetId, address }) => `${canonicalId(subnetId)}|${addressKey(address)}`),
+  );
+  const unseen = recorded.unseen().filter(({ subnetId, key }) => !held.has(`${subnetId}|${key}`));
   const rows = await Promise.all(
-    recorded.unseen().map(async ({ subnetId, key }) => {
+    unseen.map(async ({ subnetId, key }) => {
       const row = await run.ports.tables.addresses.get(subnetId, key);
       const recordedId = row?.value.assignment?.holderId;
       return row && recordedId !== undefined ? [{ subnetId, address: row.value.address, recordedId }] : [];
