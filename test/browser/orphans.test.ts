@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { ArmClient } from "../../sandbox/cluster/armClient.ts";
 import {
   dashboard,
@@ -70,7 +70,7 @@ describe("keeping", () => {
     await page.getByRole("row").filter({ hasText: "pe-gone" }).waitFor();
     expect(await page.getByRole("button", { name: /^(Hold|Release)/ }).count()).toBe(0);
     await page.getByRole("button", { name: "Sweep now…" }).click();
-    await page.getByRole("dialog").getByText("Nothing to do").waitFor();
+    await page.getByRole("dialog").getByText("Nothing is due").waitFor();
     expect(await page.getByRole("dialog").getByRole("button", { name: "Delete these" }).count()).toBe(0);
   });
 });
@@ -79,14 +79,12 @@ describe("deleting", () => {
   test("a sweep in enforce deletes what is due, and what it deleted is restored from the list", async () => {
     const balancer = `${await deadGroup()}/providers/Microsoft.Network/loadBalancers/kubernetes-internal`;
     expect(await portal.get(balancer)).toBeDefined();
-    await changePolicy(board.sandbox, (policy) => {
-      policy.modes.sweep = "enforce";
-      Object.assign(policy, { sweepGraceSeconds: 0, maxDeletePercent: 100 });
-    });
+    await changePolicy(board.sandbox, enforceAtOnce);
+    onTestFinished(() => changePolicy(board.sandbox, observeAgain));
     const page = await board.open("orphans");
     await page.getByText("Sweep enforces.").waitFor(LIVE);
     await page.getByRole("button", { name: "Sweep now…" }).click();
-    await page.getByRole("dialog").getByText(balancer).waitFor();
+    await page.getByRole("dialog").locator(".identity").getByText(balancer).waitFor();
     await page.getByRole("button", { name: "Delete these" }).click();
     await page.getByRole("dialog").getByText("applied").first().waitFor(LIVE);
     await page.keyboard.press("Escape");
@@ -95,10 +93,7 @@ describe("deleting", () => {
     );
     await page.getByRole("button", { name: "Restore kubernetes-internal" }).waitFor(LIVE);
 
-    await changePolicy(board.sandbox, (policy) => {
-      policy.modes.sweep = "observe";
-      policy.sweepGraceSeconds = 7 * 24 * 3600;
-    });
+    await changePolicy(board.sandbox, observeAgain);
     await page.getByText("Sweep observes.").waitFor(LIVE);
     await page.getByRole("button", { name: "Restore kubernetes-internal" }).click();
     await page.getByRole("dialog").getByText("create", { exact: true }).waitFor();
@@ -164,6 +159,16 @@ describe.each(THEMES)("in the %s theme", (theme) => {
     await clean(page);
   });
 });
+
+function enforceAtOnce(policy: any): void {
+  policy.modes.sweep = "enforce";
+  Object.assign(policy, { sweepGraceSeconds: 0, maxDeletePercent: 100 });
+}
+
+function observeAgain(policy: any): void {
+  policy.modes.sweep = "observe";
+  policy.sweepGraceSeconds = 7 * 24 * 3600;
+}
 
 async function clean(page: Page): Promise<void> {
   await shown(page);

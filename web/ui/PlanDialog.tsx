@@ -16,6 +16,8 @@ export interface PlanDialogProps {
   body?: unknown;
   /** What the button says that does it. */
   confirm: string;
+  /** What an empty plan means, if not that all is well. */
+  nothing?: string;
   onDone: (outcome: Outcome) => void;
   onClose: () => void;
 }
@@ -30,7 +32,7 @@ interface Step {
 }
 
 /** Shows what a call would do, then does exactly that: if the world moved meanwhile the new plan is shown and asked for again. */
-export function PlanDialog({ title, confirm, onDone, onClose, ...call }: PlanDialogProps) {
+export function PlanDialog({ title, confirm, nothing, onDone, onClose, ...call }: PlanDialogProps) {
   const [step, setStep] = useState<Step>({ isBusy: true });
   const plan = async (hasMoved: boolean) => {
     setStep({ isBusy: true, hasMoved });
@@ -47,7 +49,7 @@ export function PlanDialog({ title, confirm, onDone, onClose, ...call }: PlanDia
   return (
     <Dialog title={title} onClose={onClose}>
       <div class="dialog-body" aria-busy={step.isBusy}>
-        <Body step={step} onRetry={() => void plan(false)} />
+        <Body step={step} nothing={nothing} onRetry={() => void plan(false)} />
       </div>
       <Foot step={step} confirm={confirm} onConfirm={(shown) => void apply(shown)} onClose={onClose} />
     </Dialog>
@@ -82,7 +84,13 @@ function asProblem(error: unknown): ApiProblem {
   throw error;
 }
 
-function Body({ step, onRetry }: { step: Step; onRetry: () => void }) {
+interface BodyProps {
+  step: Step;
+  nothing: string | undefined;
+  onRetry: () => void;
+}
+
+function Body({ step, nothing, onRetry }: BodyProps) {
   const { plan, applied, problem, hasMoved } = step;
   if (applied) return <Results applied={applied} />;
   return (
@@ -93,7 +101,7 @@ function Body({ step, onRetry }: { step: Step; onRetry: () => void }) {
         </p>
       )}
       {problem && <Problems problem={problem} onRetry={onRetry} />}
-      {plan ? <PlanView plan={plan} /> : !problem && <Skeleton lines={5} />}
+      {plan ? <PlanView plan={plan} nothing={nothing} /> : !problem && <Skeleton lines={5} />}
     </>
   );
 }

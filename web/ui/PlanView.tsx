@@ -9,9 +9,15 @@ const TONES: Readonly<Record<PlannedChange["action"], Tone>> = {
   delete: "error",
 };
 
+interface PlanViewProps {
+  plan: Plan;
+  /** Said of an empty plan. */
+  nothing?: string | undefined;
+}
+
 /** What a plan would do: each change as a diff with its evidence, and what will not be as it was. */
-export function PlanView({ plan }: { plan: Plan }) {
-  if (plan.changes.length === 0) return <p class="quiet">Nothing to do: it is already so.</p>;
+export function PlanView({ plan, nothing = "Nothing to do: it is already so." }: PlanViewProps) {
+  if (plan.changes.length === 0) return <p class="quiet">{nothing}</p>;
   return (
     <div class="plan">
       {plan.changes.map((change, index) => (

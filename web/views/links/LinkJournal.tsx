@@ -44,7 +44,7 @@ export function LinkJournal({ resourceId }: { readonly resourceId: string }) {
 function Entry({ entry }: { readonly entry: JournalEntry }) {
   const { id, atUtc, outcome, why, who, cause, change } = entry;
   return (
-    <li>
+    <li class="change">
       <p class="link-journal-head">
         <Badge tone={TONES[outcome]}>{outcome}</Badge>
         <a href={href("journal", id)}>

@@ -40,6 +40,7 @@ export function OrphansPage() {
           method="POST"
           path="/orphans/sweep"
           confirm="Delete these"
+          nothing="Nothing is due: whatever is in quarantine is still in its grace."
           onDone={() => undefined}
           onClose={() => setSweeping(false)}
         />

@@ -24,9 +24,9 @@ export interface NodeBoxProps extends SVGAttributes<SVGGElement> {
 export function NodeBox({ place: { node, x, y, width, height }, path, ...events }: NodeBoxProps) {
   const { kind, label, detail } = node;
   const isFold = kind === "more";
-  const said = isFold
-    ? `${detail ?? label}: show them`
-    : `${KIND_NAMES[kind]}: ${label}${detail ? `, ${detail}` : ""}`;
+  const more = detail === undefined ? "" : isFold ? `: ${detail}` : `, ${detail}`;
+  // What is called so must be called as it is seen.
+  const said = isFold ? `${KIND_NAMES[kind]} ${label}${more}` : `${KIND_NAMES[kind]}: ${label}${more}`;
   const room = width - 2 * PADDING;
   // The alias of a link is longer than any box; the title and the list have it.
   const head =
