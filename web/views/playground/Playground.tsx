@@ -6,7 +6,6 @@ import { useMemo } from "preact/hooks";
 import type { ClusterHealth } from "../../../api/model.ts";
 import { Page } from "../../ui/Page.tsx";
 import { Empty, Resource } from "../../ui/Resource.tsx";
-import { useMe } from "../../ui/me.ts";
 import { useQuery } from "../../ui/route.ts";
 import { useResource } from "../../ui/useResource.ts";
 import { findExample } from "./examples.ts";
@@ -18,21 +17,12 @@ import "./playground.css";
 const LEAD = "What Mooring would say of a Service. Nothing is applied, nothing is reserved.";
 
 export function Playground() {
-  const { isSandbox } = useMe();
-  const clusters = useResource<{ items: readonly ClusterHealth[] }>(isSandbox ? "/clusters" : undefined, {
-    everySeconds: 60,
-  });
+  const clusters = useResource<{ items: readonly ClusterHealth[] }>("/clusters", { everySeconds: 60 });
   return (
     <Page title="Playground" lead={LEAD}>
-      {isSandbox ? (
-        <Resource of={clusters} lines={12}>
-          {({ items }) => <Chosen names={items.map(({ name }) => name)} />}
-        </Resource>
-      ) : (
-        <Empty title="The playground is in the sandbox only.">
-          Here <code>mooring check</code> says the same of a file.
-        </Empty>
-      )}
+      <Resource of={clusters} lines={12}>
+        {({ items }) => <Chosen names={items.map(({ name }) => name)} />}
+      </Resource>
     </Page>
   );
 }
