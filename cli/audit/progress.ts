@@ -5,11 +5,18 @@ import { scopeName } from "../../shared/drift/report/model.ts";
 import type { Output } from "./output.ts";
 
 type OnProgress = (progress: AuditProgress) => void;
-type Audit = (onProgress: OnProgress) => Promise<AuditProgress>;
 
-export function showProgress({ format }: Pick<Output, "format">, audit: Audit): Promise<AuditProgress> {
-  if (process.stderr.isTTY) return alive(audit);
-  return audit(format === "table" ? byLine() : () => {});
+export interface Watched {
+  readonly audit: (onProgress: OnProgress) => Promise<AuditProgress>;
+  /** How far it is now. */
+  readonly look: (id: string) => Promise<AuditProgress | undefined>;
+  /** Aborted once somebody has asked for an end. */
+  readonly signal: AbortSignal;
+}
+
+export function showProgress({ format }: Pick<Output, "format">, watched: Watched): Promise<AuditProgress> {
+  if (process.stderr.isTTY) return alive(watched);
+  return watched.audit(format === "table" ? byLine() : () => {});
 }
 
 /** A line whenever a scope has ended. */
@@ -22,15 +29,18 @@ function byLine(): OnProgress {
   };
 }
 
-async function alive(audit: Audit): Promise<AuditProgress> {
+const STOPPING = "Stopping after what has begun (Ctrl-C again ends at once): ";
+
+async function alive(watched: Watched): Promise<AuditProgress> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
   let ended: AuditProgress | undefined;
   const tasks = new Listr(
     {
       title: "Auditing",
       task: async (_context, task) => {
-        ended = await audit((progress) => void (task.title = progressLine(progress)));
-        task.title = progressLine(ended);
+        ended = await watch(watched, (progress) => {
+          task.title = `${watched.signal.aborted ? STOPPING : ""}${progressLine(progress)}`;
+        });
       },
     },
     {
@@ -44,6 +54,31 @@ async function alive(audit: Audit): Promise<AuditProgress> {
   await tasks.run();
   if (!ended) throw new Error("the audit ended without an end");
   return ended;
+}
+
+const LOOK_MILLISECONDS = 1000;
+
+/** Tells after each scope, and what is going on in between. */
+async function watch({ audit, look }: Watched, tell: OnProgress): Promise<AuditProgress> {
+  let id: string | undefined;
+  const timer = setInterval(() => {
+    // Storage that does not answer is the audit's to tell.
+    if (id !== undefined)
+      look(id).then(
+        (now) => now && tell(now),
+        () => clearInterval(timer),
+      );
+  }, LOOK_MILLISECONDS);
+  try {
+    const ended = await audit((progress) => {
+      id = progress.run.id;
+      tell(progress);
+    });
+    tell(ended);
+    return ended;
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /** What, how many, how many of how many, how long still. Pure. */

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { reportOf } from "../../shared/drift/report/gather.ts";
+import type { AuditReport } from "../../shared/drift/report/model.ts";
+import { readProgress } from "../../shared/drift/runs.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { operator } from "../changes.ts";
 import { open } from "../open.ts";
@@ -20,14 +22,20 @@ export async function runHere({ scope, ...options }: Options, command: Command):
   const stopping = untilStopped();
   const run = await open(stopping.signal);
   const asked = { who: operator(), why: "mooring audit", ...(scope && { only: scope }) };
-  const { run: audit } = await showProgress(output, (onProgress) => runAudit(run, { ...asked, onProgress }));
+  const { run: audit } = await showProgress(output, {
+    audit: (onProgress) => runAudit(run, { ...asked, onProgress }),
+    look: (id) => readProgress(run, id),
+    signal: stopping.signal,
+  });
   const report = await reportOf(run, audit);
   await writeReport(report, output);
   if (reaches(report, output.failOn) || report.unfinished.length > 0) process.exitCode = 1;
   if (!stopping.signal.aborted) return stopping.end();
-  const left = report.unfinished.length;
-  console.error(
-    `mooring: stopped; ${left} of ${audit.scopes.length} scopes were not audited, the rest is kept`,
-  );
+  console.error(`mooring: stopped; ${leftOf(report)}`);
   process.exitCode = STOPPED;
+}
+
+function leftOf({ unfinished, run }: AuditReport): string {
+  if (unfinished.length === 0) return "everything had been audited";
+  return `${unfinished.length} of ${run.scopes.length} scopes were not audited, the rest is kept`;
 }

@@ -12,7 +12,8 @@ export function untilStopped(): Stopping {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(STOPPED);
-    console.error("Stopping; once more to end at once.");
+    // In a terminal the progress says it.
+    if (!process.stderr.isTTY) console.error("Stopping; once more to end at once.");
     controller.abort();
   };
   for (const signal of SIGNALS) process.on(signal, stop);
