@@ -92,6 +92,8 @@ const candidate = (some: Partial<Candidate> = {}): Subjects["orphan"] => ({
 const many = (count: number) =>
   Array.from({ length: count }, (_, n) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`);
 const nat = (count: number) => Array.from({ length: count }, () => ({ subnetId: subnetId("apps") }));
+const repairs = (count: number) =>
+  Array.from({ length: count }, () => ({ atUtc: NOW, who: MOORING, operation: "write" }));
 const unannounced = { count: 2, lastAtUtc: "2026-11-23T11:00:00.000Z", example: "shop/web" };
 const failure = {
   atUtc: "2026-11-23T11:58:00.000Z",
@@ -326,7 +328,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       "link",
       onLink({
         touches: [
-          ...Array(3).fill({ atUtc: NOW, who: MOORING, operation: "write" }),
+          ...repairs(3),
           { atUtc: NOW, who: "terraform", operation: "Microsoft.Network/privateLinkServices/write" },
         ],
       }),
@@ -339,12 +341,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         advice: "find out why the other one writes, then make the annotation or that writer right",
       },
     ),
-    of(
-      "two repairs are not yet a fight",
-      "link",
-      onLink({ touches: Array(2).fill({ atUtc: NOW, who: MOORING, operation: "write" }) }),
-      undefined,
-    ),
+    of("two repairs are not yet a fight", "link", onLink({ touches: repairs(2) }), undefined),
   ],
   "link-unexpected": [
     of(

@@ -16,13 +16,13 @@ export const activityRoute: Route = (context, call) => {
     throw new ArmError(400, "BadRequest", "The $filter must have an eventTimestamp.", { from: "gateway" });
   const until = /eventTimestamp le '([^']+)'/.exec(filter)?.[1] ?? "9999";
   const [, field = "", value = ""] =
-    /(resourceGroupName|resourceUri|resourceProvider|correlationId) eq '([^']*)'/.exec(filter) ?? [];
+    /(resourceGroupName|resourceUri|resourceProvider|correlationId) eq '((?:[^']|'')*)'/.exec(filter) ?? [];
   const found = context.activity.filter(
     (event) =>
       key(event.subscription) === key(match[1] ?? "") &&
       event.atUtc >= since &&
       event.atUtc <= until &&
-      fits(event, field, value),
+      fits(event, field, value.replaceAll("''", "'")),
   );
   return page(context, call, found.map(toWire).toReversed());
 };
