@@ -1,11 +1,9 @@
 import type { Counts, Severity } from "../../api/model.ts";
 import { Badge } from "./Badge.tsx";
-import { number } from "./words.ts";
+import { count } from "./words.ts";
 
 export const SEVERITIES = ["error", "warn", "info"] as const;
 const WORDS = { error: "error", warn: "warning", info: "note" } as const;
-/** So that three fit beside each other on a card. */
-const SHORT = { error: "error", warn: "warn", info: "note" } as const;
 
 export function SeverityBadge({ severity }: { severity: Severity }) {
   return <Badge tone={severity}>{WORDS[severity]}</Badge>;
@@ -19,7 +17,7 @@ export function CountsBadges({ counts }: { counts: Counts }) {
     <span class="badges">
       {some.map((severity) => (
         <Badge key={severity} tone={severity}>
-          {number(counts[severity])} {SHORT[severity]}
+          {count(counts[severity], WORDS[severity])}
         </Badge>
       ))}
     </span>

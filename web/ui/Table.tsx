@@ -54,7 +54,8 @@ const ROW = 40;
 /** Of a card: its padding and border, and each of its lines. */
 const CARD_PADDING = 25;
 const CARD_LINE = 24;
-/** A row needs so many pixels for each column; with fewer it becomes a card. */
+/** A row needs so many pixels, and so many for each column that it always has; with fewer it becomes a card. */
+const NARROW = 480;
 const COLUMN = 96;
 
 export function Table<T>(props: TableProps<T>) {
@@ -62,7 +63,7 @@ export function Table<T>(props: TableProps<T>) {
   const [sort, setSort] = useState<Sort>();
   const box = useRef<HTMLDivElement>(null);
   const { top, height, width } = useViewport(box, rows.length > 0);
-  const isNarrow = width > 0 && width < COLUMN * columns.filter(({ from }) => from === undefined).length;
+  const isNarrow = width > 0 && width < narrowest(columns);
   const rowHeight = isNarrow ? cardHeight(columns) : ROW;
   const shown = isNarrow || width === 0 ? columns : columns.filter(({ from = 0 }) => width >= from);
   const items = useMemo(
@@ -108,6 +109,10 @@ export function Table<T>(props: TableProps<T>) {
       </div>
     </div>
   );
+}
+
+function narrowest<T>(columns: readonly Column<T>[]): number {
+  return Math.max(NARROW, COLUMN * columns.filter(({ from }) => from === undefined).length);
 }
 
 function cardHeight<T>(columns: readonly Column<T>[]): number {

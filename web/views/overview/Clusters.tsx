@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<ClusterHealth>[] = [
 
 export function Clusters({ clusters }: { clusters: readonly ClusterHealth[] }) {
   return (
-    <Card title="Clusters">
+    <Card title="Clusters" class="overview-wide">
       <Table
         caption="Health of clusters"
         columns={COLUMNS}

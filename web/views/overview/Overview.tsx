@@ -22,9 +22,11 @@ export function Overview() {
           <div class="overview">
             <Needs needs={needs} wasAudited={mooring.auditedAtUtc !== undefined} />
             <Trend days={trend} />
-            <LastAudits audits={audits} />
+            <div class="overview-side">
+              <LastAudits audits={audits} />
+              <Wellbeing mooring={mooring} />
+            </div>
             <Clusters clusters={clusters} />
-            <Wellbeing mooring={mooring} />
           </div>
         )}
       </Resource>

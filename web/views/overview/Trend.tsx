@@ -29,10 +29,10 @@ export function Trend({ days }: { days: readonly TrendDay[] }) {
 
 function Legend() {
   return (
-    <ul class="legend">
+    <ul class="trend-legend">
       {SEVERITIES.map((severity) => (
         <li key={severity}>
-          <span class={`legend-key bar-${severity}`} aria-hidden="true" /> {NAMES[severity]}
+          <span class={`trend-key trend-${severity}`} aria-hidden="true" /> {NAMES[severity]}
         </li>
       ))}
     </ul>
@@ -52,7 +52,7 @@ function Bars({ days }: { days: readonly TrendDay[] }) {
       <figcaption class="trend-ends quiet number">
         <span>{days[0]?.date}</span>
         <span>at most {count(most, "finding")}</span>
-        <span>{days.at(-1)?.date}</span>
+        {days.length > 1 && <span>{days.at(-1)?.date}</span>}
       </figcaption>
     </figure>
   );
@@ -63,14 +63,14 @@ function Bar({ day, x, width, scale }: { day: TrendDay; x: number; width: number
   return (
     <g>
       <title>{`${day.date}: ${saidDay(day)}`}</title>
-      <rect class="bar-ground" x={x} y={0} width={width} height={HEIGHT} />
+      <rect class="trend-ground" x={x} y={0} width={width} height={HEIGHT} />
       {SEVERITIES.map((severity) => {
         const height = day.counts[severity] * scale;
         bottom -= height;
         return (
           <rect
             key={severity}
-            class={`bar-${severity}`}
+            class={`trend-${severity}`}
             x={x + 1}
             y={bottom}
             width={Math.max(1, width - 2)}
