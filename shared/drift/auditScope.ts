@@ -11,20 +11,17 @@ import { checkScope } from "./checkScope.ts";
 import { isWorse } from "./finding.ts";
 import { finishAudit } from "./finishAudit.ts";
 import { record } from "./record.ts";
+import { rememberScope } from "./scopeStore.ts";
 import { changeProgress, findRunRow, isOver } from "./runStore.ts";
 
 /** No worker lives longer. */
 const LEASE_SECONDS = 600;
-
-const SCOPES = "all";
 
 /** Storage takes rows of limited size; what is beyond is counted. */
 const TOLD_PER_SCOPE = 300;
 
 /** @throws NotYet if somebody else audits the scope, and whatever reading it throws: then no finding has changed */
 export async function auditScope(run: Run, runId: string, scope: string): Promise<void> {
-  const row = await findRunRow(run, runId);
-  if (row?.value.state !== "running") return;
   await withLease(run, `audit ${scope}`, LEASE_SECONDS, () => auditOnce(run, { id: runId, scope }));
   await finishAudit(run, runId);
 }
@@ -57,10 +54,11 @@ async function auditOnce(run: Run, which: Which): Promise<void> {
 /** False if there is nothing to begin: it is done, or somebody wants the run to stop. */
 async function begin(run: Run, { id, scope }: Which): Promise<boolean> {
   const audit = (await findRunRow(run, id))?.value;
+  if (audit?.state !== "running") return false;
   const atUtc = run.now().toISOString();
   const begun = await changeProgress(run, { id, scope }, (row) => {
     if (isOver(row)) return undefined;
-    return audit?.cancelledBy === undefined
+    return audit.cancelledBy === undefined
       ? { scope, state: "running", startedAtUtc: atUtc }
       : { ...row, state: "left", finishedAtUtc: atUtc };
   });
@@ -71,13 +69,9 @@ async function look(run: Run, { id, scope }: Which): Promise<void> {
   const atUtc = run.now().toISOString();
   const { policy } = await readPolicy(run);
   const { found, looked } = await checkScope(run, policy, scope);
-  const before = await run.ports.tables.scopes.get(SCOPES, scope);
-  const sight = { runId: id, scope, atUtc, ...(before && { beforeUtc: before.value.auditedAtUtc }) };
-  const { appeared, resolved } = await record(run, sight, found);
+  const { appeared, resolved } = await record(run, { runId: id, scope, atUtc }, found);
   await askForRepair(run, policy, appeared);
-  await run.ports.tables.scopes.transact(SCOPES, [
-    { do: "put", key: scope, value: { scope, auditedAtUtc: atUtc, runId: id } },
-  ]);
+  await rememberScope(run, { scope, auditedAtUtc: atUtc, runId: id });
   const told = appeared.toSorted(bySeverity).slice(0, TOLD_PER_SCOPE);
   const untold = appeared.length - told.length;
   const finishedAtUtc = run.now().toISOString();

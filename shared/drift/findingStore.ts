@@ -1,8 +1,8 @@
 /** Keeps findings. Partition `all`; key = `scope|check|id`: a scope's findings are one range, and no subject makes a key too long. */
 import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
-import type { ScopeRow } from "./auditRun.ts";
 import { isThere, type Finding } from "./finding.ts";
+import { listAudited } from "./scopeStore.ts";
 
 export const FINDINGS = "all";
 
@@ -14,14 +14,14 @@ export function findingKey({ scope, check, id }: Pick<Finding, "scope" | "check"
 export async function listFindings(run: Run): Promise<Finding[]> {
   const [rows, scopes] = await Promise.all([
     Array.fromAsync(run.ports.tables.findings.list(FINDINGS)),
-    auditedAt(run),
+    listAudited(run),
   ]);
   return rows.map(({ value }) => withLastSeen(value, scopes));
 }
 
 /** The finding's row, as listed; `undefined` if there is none of that id. */
 export async function findFinding(run: Run, id: string): Promise<Row<Finding> | undefined> {
-  const [row, scopes] = await Promise.all([findRow(run, id), auditedAt(run)]);
+  const [row, scopes] = await Promise.all([findRow(run, id), listAudited(run)]);
   return row && { ...row, value: withLastSeen(row.value, scopes) };
 }
 
@@ -40,11 +40,6 @@ export async function findRow(run: Run, id: string): Promise<Row<Finding> | unde
 export function listScope(run: Run, scope: string): Promise<Row<Finding>[]> {
   // `}` is the character after `|`: the range ends before scopes whose names begin with this one's.
   return Array.fromAsync(run.ports.tables.findings.list(FINDINGS, { from: `${scope}|`, to: `${scope}}` }));
-}
-
-async function auditedAt(run: Run): Promise<ReadonlyMap<string, string>> {
-  const rows = await Array.fromAsync(run.ports.tables.scopes.list("all"));
-  return new Map(rows.map(({ value }: Row<ScopeRow>) => [value.scope, value.auditedAtUtc]));
 }
 
 function withLastSeen(finding: Finding, audited: ReadonlyMap<string, string>): Finding {

@@ -4,6 +4,7 @@
  */
 import { enqueueOnce } from "../events/coalesce.ts";
 import type { Run } from "../ports.ts";
+import type { Row } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { AuditRun, RunState, ScopeProgress } from "./auditRun.ts";
 import { countBySeverity } from "./countBySeverity.ts";
@@ -23,8 +24,7 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
   if (row?.value.state !== "running") return;
   if (scopes.length < row.value.scopes.length || !scopes.every(isSettled)) return;
   const nowUtc = run.now().toISOString();
-  const vanished = await resolveVanished(run, id, nowUtc);
-  const findings = await Array.fromAsync(run.ports.tables.findings.list(FINDINGS));
+  const { findings, vanished } = await readFindings(run, id, nowUtc);
   const ending = await end(
     run,
     { audit: row.value, scopes, nowUtc },
@@ -71,18 +71,27 @@ function endState({ cancelledBy }: AuditRun, scopes: readonly ScopeProgress[]): 
   return scopes.some(({ state }) => state === "failed") ? "failed" : "done";
 }
 
-/** Findings of scopes that are no more: subscriptions that are not watched any longer, virtual networks that are gone. */
-async function resolveVanished(run: Run, runId: string, atUtc: string): Promise<number> {
+interface Known {
+  readonly findings: readonly Row<Finding>[];
+  /** How many were resolved since their scope is no more. */
+  readonly vanished: number;
+}
+
+/** All findings, after those of subscriptions that are not watched any longer and of virtual networks that are gone are resolved. */
+async function readFindings(run: Run, runId: string, atUtc: string): Promise<Known> {
+  const { findings: table } = run.ports.tables;
   const scopes = new Set(await listScopes(run));
-  const rows = await Array.fromAsync(run.ports.tables.findings.list(FINDINGS));
-  const vanished = rows.filter(({ value }) => !scopes.has(value.scope));
-  const resolved = vanished.map((row) => ({ row, value: unseen(row.value, { runId, atUtc }) }));
-  await writeRows(
-    run.ports.tables.findings,
-    FINDINGS,
-    resolved.flatMap(({ row, value }) => difference(row.key, row, value) ?? []),
+  const findings = await Array.fromAsync(table.list(FINDINGS));
+  const vanished = findings.filter(({ value }) => !scopes.has(value.scope));
+  const writes = vanished.flatMap(
+    (row) => difference(row.key, row, unseen(row.value, { runId, atUtc })) ?? [],
   );
-  return resolved.filter(({ value }) => value?.changed?.runId === runId).length;
+  if (writes.length > 0) {
+    await writeRows(table, FINDINGS, writes);
+    return readFindings(run, runId, atUtc);
+  }
+  const resolved = vanished.filter(({ value: { changed } }) => changed?.runId === runId);
+  return { findings, vanished: resolved.length };
 }
 
 /** One message for each of those who want to know; before the run has ended, so that none is lost. */

@@ -9,8 +9,9 @@ import type { Row, Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { News } from "./auditRun.ts";
 import type { CheckedDraft } from "./checks.ts";
-import type { Finding } from "./finding.ts";
+import { isThere, type Finding } from "./finding.ts";
 import { FINDINGS, findingKey, listScope } from "./findingStore.ts";
+import { auditedAt } from "./scopeStore.ts";
 import { findingId, seen, unseen, type Sight } from "./life.ts";
 
 export interface Recorded {
@@ -24,29 +25,34 @@ const ROUNDS = 6;
 export async function record(run: Run, sight: Sight, found: readonly CheckedDraft[]): Promise<Recorded> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const rows = await listScope(run, sight.scope);
-    const writes = differences(rows, found, sight);
+    const writes = await differences(run, rows, { found, sight });
     if (writes.length === 0) return recorded(rows, sight.runId);
     await writeRows(run.ports.tables.findings, FINDINGS, writes);
   }
   throw new Conflict(`findings of ${sight.scope} keep changing`);
 }
 
-/** Pure. */
-function differences(
+interface Seen {
+  readonly found: readonly CheckedDraft[];
+  readonly sight: Sight;
+}
+
+async function differences(
+  run: Run,
   rows: readonly Row<Finding>[],
-  found: readonly CheckedDraft[],
-  sight: Sight,
-): Write<Finding>[] {
+  { found, sight }: Seen,
+): Promise<Write<Finding>[]> {
   const known = new Map(rows.map((row) => [row.key, row]));
   const drafts = new Map(found.map((draft) => [keyOf(draft, sight.scope), draft]));
   const there = [...drafts].flatMap(([key, draft]) => {
     const row = known.get(key);
     return difference(key, row, seen(row?.value, draft, sight)) ?? [];
   });
-  const gone = rows
-    .filter(({ key }) => !drafts.has(key))
-    .flatMap((row) => difference(row.key, row, unseen(row.value, sight)) ?? []);
-  return [...there, ...gone];
+  const gone = rows.filter(({ key, value }) => isThere(value) && !drafts.has(key));
+  // What is gone was there when its scope was last looked at.
+  const beforeUtc = gone.length > 0 ? await auditedAt(run, sight.scope) : undefined;
+  const last = { ...sight, ...(beforeUtc !== undefined && { beforeUtc }) };
+  return [...there, ...gone.flatMap((row) => difference(row.key, row, unseen(row.value, last)) ?? [])];
 }
 
 /** The write that makes the row what it shall be; `undefined` if it says so already. When it was last seen is no difference. */
