@@ -5,7 +5,7 @@ import type { WorkItem } from "../storage/queue.ts";
 import { auditScope, giveUpScope } from "./auditScope.ts";
 import { startScheduled } from "./startAudit.ts";
 
-/** @throws whatever reading the scope throws, for the queue to try again; on the last try the run goes on without the scope */
+/** @throws whatever reading the scope throws, for the queue to try again; on the last try the run goes on without the scope, and says why */
 export async function auditWork(
   run: Run,
   item: WorkItem,
@@ -15,18 +15,19 @@ export async function auditWork(
     await startScheduled(run, item);
     return;
   }
-  const [runId = "", ...rest] = item.id.split(" ");
+  const [id = "", ...rest] = item.id.split(" ");
   const scope = rest.join(" ");
   try {
-    await auditScope(run, runId, scope);
+    await auditScope(run, id, scope);
   } catch (error) {
-    if (isLastTry || isFinal(error))
-      await giveUpScope(run, runId, scope, error instanceof Error ? error.message : String(error));
-    throw error;
+    if (!isLastTry && !isFinal(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    run.log.warn("scope could not be audited", { scope, why });
+    await giveUpScope(run, id, scope, why);
   }
 }
 
-/** The queue would not try again. */
+/** Trying again would not help. */
 function isFinal(error: unknown): boolean {
   return error instanceof Refused || error instanceof InvalidInput;
 }
