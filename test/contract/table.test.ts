@@ -140,6 +140,17 @@ describe.each(implementations)("Table on %s", (_, create) => {
     expect(keys).toEqual(["4-0a000001", "4-0a000005"]);
   });
 
+  test("a range from `a|` to `a}` has the keys that begin with `a|`, and none of longer names", async () => {
+    const table = create();
+    const names = ["/v/net", "/v/net2", "/v/net-b", "/v/net~", "/v/net#", "/v/ne", "/v/netz"];
+    for (const name of names)
+      await table.transact("p", [{ do: "put", key: `${name}|check|id`, value: { text: name } }]);
+    for (const name of names) {
+      const found = await rows(table, "p", { from: `${name}|`, to: `${name}}` });
+      expect(found.map(({ value }) => value.text)).toEqual([name]);
+    }
+  });
+
   test("a list longer than a page comes whole and in order", async () => {
     const table = create();
     const keys = Array.from({ length: 1100 }, (_, n) => String(n).padStart(5, "0"));
