@@ -9,7 +9,8 @@ import type { PlannedLink } from "../shared/links/planFor.ts";
 import type { Connection as Actual } from "../shared/network/model.ts";
 import type { Policy } from "../shared/policy.ts";
 import { readPolicy } from "../shared/policyStore.ts";
-import { demandKey, keyOf } from "./key.ts";
+import { keyOf } from "./key.ts";
+import { demandConnectionId } from "./linkId.ts";
 import { Connection, Decision, Outcome, pageOf as schemaOfPage } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
@@ -63,7 +64,7 @@ export const connections = [
     errors: [412, 428],
     handle: async (call) => {
       const { run, body, principal, app } = call;
-      const row = await findConnection(run, demandKey(call.params.key));
+      const row = await findConnection(run, demandConnectionId(run, call.params.key));
       if (!row) throw new ApiProblem(404, "There is no such connection to a link of a registered cluster");
       if (row.isOff) throw new ApiProblem(409, closedBecause.off);
       if (row.status === "Disconnected") throw new ApiProblem(409, closedBecause.disconnected);

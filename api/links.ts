@@ -8,7 +8,7 @@ import type { Run } from "../shared/ports.ts";
 import { compareFields, summarize } from "./linkFields.ts";
 import { graphOf } from "./linkGraph.ts";
 import { showConnection } from "./connections.ts";
-import { demandKey } from "./key.ts";
+import { demandLinkId } from "./linkId.ts";
 import { Link, LinkSummary, Outcome, pageOf as schemaOfPage } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
@@ -55,7 +55,7 @@ export const links = [
     params: Key,
     response: Link,
     handle: async ({ run, params }) => {
-      const id = demandKey(params.key);
+      const id = demandLinkId(run, params.key);
       const planned = await recently(run, `link ${id}`, () => planOne(run, id));
       if (!planned) throw new ApiProblem(404, "There is no such link");
       return { body: showLink(planned, (await readPolicy(run)).policy) };
@@ -72,7 +72,7 @@ export const links = [
     response: Outcome,
     errors: [412, 428],
     handle: async (call) => {
-      const planned = await planOne(call.run, demandKey(call.params.key));
+      const planned = await planOne(call.run, demandLinkId(call.run, call.params.key));
       if (!planned) throw new ApiProblem(404, "There is no such link");
       const apply = inParts(call.app.apply, oneByOne(planned.plan));
       return carryOut(call, { plan: planned.plan, apply, why: "reconcile asked for" });

@@ -18,6 +18,8 @@ import { trendOf } from "./trend.ts";
 const DAY = 24 * 3600 * 1000;
 const TREND_DAYS = 30;
 const AUDITS = 5;
+/** The page is asked for every few seconds: a slow Azure must not hold it up. */
+const AZURE_MILLISECONDS = 4000;
 
 export const overview = [
   defineOperation({
@@ -97,7 +99,7 @@ interface Waiting {
 
 async function countWaiting(run: Run): Promise<Waiting> {
   try {
-    const connections = await recently(run, "connections", () => listConnections(run));
+    const connections = await inTime(recently(run, "connections", () => listConnections(run)));
     return {
       count: connections.filter(({ status, isOff }) => status === "Pending" && !isOff).length,
       problems: [],
@@ -105,6 +107,16 @@ async function countWaiting(run: Run): Promise<Waiting> {
   } catch {
     const problems = ["Azure Resource Manager does not answer: connections are as the last scan saw them."];
     return { count: await countScanned(run), problems };
+  }
+}
+
+async function inTime<T>(asked: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("Azure is slow")), AZURE_MILLISECONDS);
+  try {
+    return await Promise.race([asked, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -54,6 +54,7 @@ describe("only the app's own pages and programs change anything", () => {
     ["a page of another port", { origin: `${ORIGIN}:8443` }],
     ["a page without an origin", { origin: "null" }],
     ["a page that the browser calls cross-site", { "sec-fetch-site": "cross-site" }],
+    ["another site's page that names no origin of ours", { "sec-fetch-site": "cross-site", origin: ORIGIN }],
     ["a page of another subdomain", { "sec-fetch-site": "same-site", origin: "https://other.example" }],
     ["a form", { "x-mooring-request": undefined }],
     ["a form that says otherwise", { "x-mooring-request": "yes" }],
@@ -72,6 +73,10 @@ describe("only the app's own pages and programs change anything", () => {
 
   test.each<[string, Record<string, string>]>([
     ["the app's own page", { origin: ORIGIN, "sec-fetch-site": "same-origin" }],
+    [
+      "the app's own page behind a front end with another name",
+      { origin: "https://front.example", "sec-fetch-site": "same-origin" },
+    ],
     ["a program", {}],
     ["an address typed in", { "sec-fetch-site": "none" }],
   ])("%s may", async (_, headers) =>

@@ -166,6 +166,20 @@ test("pages that poll ask Azure once in ten seconds", async () => {
   expect(lists()).toBe(before + 1);
 });
 
+test("only links of watched subscriptions are asked about, whatever a key says", async () => {
+  const before = run.network.calls.count("link");
+  const elsewhere = linkIdIn("pls").replace(/[0-9-]{36}/, "99999999-9999-9999-9999-999999999999");
+  const strange = [
+    elsewhere,
+    balancerId(),
+    subnetId("apps"),
+    `${linkIdIn("pls")}/privateEndpointConnections/pe.1`,
+    "x",
+  ];
+  for (const id of strange) expect((await ask(`GET /links/${keyOf(id)}`)).status).toBe(404);
+  expect(run.network.calls.count("link")).toBe(before);
+});
+
 describe("a link", () => {
   test("is told field by field, with what a reconcile would do", async () => {
     const { body } = await ask(`GET /links/${PLS}`);
