@@ -54,17 +54,15 @@ export function unseen(
   return before.changed ? resolved : undefined;
 }
 
-type Begun = Omit<Finding, "firstSeenAtUtc"> & Pick<Finding, "firstSeenAtUtc">;
-
 /** Open at once, or suspected until it had the time to settle. */
-function begin(finding: Begun, { settlesWithinMinutes = 0 }: CheckedDraft, sight: Sight): Finding {
+function begin(finding: Finding, { settlesWithinMinutes = 0 }: CheckedDraft, sight: Sight): Finding {
   if (settlesWithinMinutes <= 0) return opened(finding, sight);
   const opensAt = Date.parse(sight.atUtc) + settlesWithinMinutes * MINUTE;
   return { ...finding, opensAtUtc: new Date(opensAt).toISOString() };
 }
 
 /** Whatever was open before has come back. */
-function opened(finding: Begun, { runId }: Sight): Finding {
+function opened(finding: Finding, { runId }: Sight): Finding {
   if (!finding.changed) return { ...finding, changed: { runId, what: "new" } };
   return { ...finding, reopened: (finding.reopened ?? 0) + 1, changed: { runId, what: "reopened" } };
 }

@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import pLimit from "p-limit";
 import { NotYet } from "../errors.ts";
+import { once } from "../once.ts";
 import type { Run } from "../ports.ts";
 import type { AuditProgress, AuditRun } from "./auditRun.ts";
 import { auditScope, giveUpScope } from "./auditScope.ts";
@@ -29,16 +30,13 @@ export async function runAudit(
   const audit = await createAudit(run, asked);
   const limit = pLimit(atOnce);
   const tell = async () => onProgress?.(await progressOf(run, audit));
+  const cancel = once(() => cancelAudit(run, audit.id, asked.who));
+  const work = async (scope: string) => {
+    await (run.signal.aborted ? cancel("audit") : tryScope(run, audit, scope));
+    await tell();
+  };
   await tell();
-  await Promise.all(
-    audit.scopes.map((scope) =>
-      limit(async () => {
-        if (run.signal.aborted) await cancelAudit(run, audit.id, asked.who);
-        await tryScope(run, audit, scope);
-        await tell();
-      }),
-    ),
-  );
+  await Promise.all(audit.scopes.map((scope) => limit(() => work(scope))));
   return progressOf(run, audit);
 }
 

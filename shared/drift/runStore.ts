@@ -3,6 +3,7 @@
  * partition = run id, key = scope. Rows are changed by version only: two workers and a person may be at the same run.
  */
 import { createHash } from "node:crypto";
+import pLimit from "p-limit";
 import { Conflict } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { backwards } from "../storage/backwards.ts";
@@ -83,6 +84,18 @@ export async function changeProgress(
     if (written.ok) return value;
   }
   throw new Conflict(`${scope} of audit ${id} keeps changing`);
+}
+
+const AT_ONCE = 16;
+
+/** The same for every scope of a run. */
+export async function changeEveryProgress(
+  run: Run,
+  { id, scopes }: Pick<AuditRun, "id" | "scopes">,
+  change: (progress: ScopeProgress) => ScopeProgress | undefined,
+): Promise<void> {
+  const limit = pLimit(AT_ONCE);
+  await Promise.all(scopes.map((scope) => limit(() => changeProgress(run, { id, scope }, change))));
 }
 
 /** True of what this run will not look at any more; what failed may be tried again while the run lasts. */

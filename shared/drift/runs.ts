@@ -3,7 +3,7 @@ import { InvalidInput } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import type { AuditProgress, AuditRun } from "./auditRun.ts";
 import { finishAudit } from "./finishAudit.ts";
-import { changeProgress, changeRun, findRunRow, isSettled, listProgress, RUNS } from "./runStore.ts";
+import { changeEveryProgress, changeRun, findRunRow, isSettled, listProgress, RUNS } from "./runStore.ts";
 
 /** Newest first. */
 export async function listRuns(run: Run, limit: number): Promise<AuditRun[]> {
@@ -72,10 +72,9 @@ export async function cancelAudit(run: Run, id: string, who: string): Promise<bo
   const audit = await changeRun(run, id, (one) => ({ ...one, cancelledBy: one.cancelledBy ?? who }));
   if (audit?.state !== "running") return false;
   const finishedAtUtc = run.now().toISOString();
-  for (const scope of audit.scopes)
-    await changeProgress(run, { id, scope }, (row) =>
-      row.state === "waiting" ? { ...row, state: "left", finishedAtUtc } : undefined,
-    );
+  await changeEveryProgress(run, audit, (row) =>
+    row.state === "waiting" ? { ...row, state: "left", finishedAtUtc } : undefined,
+  );
   await finishAudit(run, id);
   run.log.info("audit cancelled", { id });
   return true;

@@ -7,7 +7,7 @@ import type { WorkItem } from "../storage/queue.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { AuditRun, ScopeProgress } from "./auditRun.ts";
 import { finishAudit } from "./finishAudit.ts";
-import { changeProgress, isOver, listProgress, newRunId, RUNS, runKey } from "./runStore.ts";
+import { changeEveryProgress, isOver, listProgress, newRunId, RUNS, runKey } from "./runStore.ts";
 import { listRuns } from "./runs.ts";
 import { chooseScopes, listScopes } from "./scopes.ts";
 
@@ -93,11 +93,9 @@ async function addProgress(run: Run, { id, scopes }: AuditRun): Promise<void> {
 /** Ends a run that never would; what its scopes found stays. */
 async function close(run: Run, audit: AuditRun): Promise<void> {
   await addProgress(run, audit);
-  for (const scope of audit.scopes)
-    await changeProgress(run, { id: audit.id, scope }, (row) =>
-      isOver(row)
-        ? undefined
-        : { ...row, state: "failed", why: row.why ?? `did not end within ${TOO_OLD_HOURS} hours` },
-    );
+  const why = `did not end within ${TOO_OLD_HOURS} hours`;
+  await changeEveryProgress(run, audit, (row) =>
+    isOver(row) ? undefined : { why, ...row, state: "failed" },
+  );
   await finishAudit(run, audit.id);
 }
