@@ -71,11 +71,19 @@ function drawBoxes(context: Context, view: View, palette: Palette): void {
     const shown = groupCells(view, isDim);
     context.globalAlpha = isDim ? DIM : 1;
     for (const kind of KINDS) fillBoxes(context, view.layout, { kind, indexes: shown[kind] }, palette);
-    context.globalAlpha = isDim ? 0.5 : 1;
+    context.globalAlpha = isDim ? 0.7 : 1;
     if (writingOf(view.layout) === "nothing") continue;
-    for (const index of KINDS.flatMap((kind) => shown[kind])) write(context, view, index, palette);
+    const inks = isDim ? dimInks(palette) : palette;
+    for (const index of KINDS.flatMap((kind) => shown[kind])) write(context, view, index, inks);
   }
   context.globalAlpha = 1;
+}
+
+/** Ink that is light on a full colour would be lost on a faint one. */
+function dimInks(palette: Palette): Palette {
+  const inks = { ...palette.inks };
+  for (const kind of KINDS) inks[kind] = palette.muted;
+  return { ...palette, inks };
 }
 
 function groupCells({ cells, from, layout, emphasis }: View, isDim: boolean): Record<Kind, number[]> {
@@ -138,7 +146,7 @@ function drawRims(
   context.beginPath();
   for (const index of indexes) {
     const { x, y, width, height } = boxOf(layout, index);
-    context.rect(x + 2, y + 2, width - 4, height - 4);
+    context.rect(x + 1, y + 1, width - 2, height - 2);
   }
   context.strokeStyle = colour;
   context.lineWidth = 1;

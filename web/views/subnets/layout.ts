@@ -1,6 +1,6 @@
 /**
  * Where each address of a prefix stands on the map: row by row from the first, so many to a row that a person can find an address by
- * its row's label. Of a large prefix a row is a /24: the third octet goes down, the fourth across. All in CSS pixels. Pure.
+ * its row's label. Of the largest a row is a /24: the third octet goes down, the fourth across. All in CSS pixels. Pure.
  */
 
 export interface Layout {
@@ -30,10 +30,12 @@ const NARROW = 480;
 /** Up to so many addresses each cell has room for the name of its holder. */
 const NAMED = 64;
 const TALLEST = 640;
+/** From so many addresses on a row is a whole /24. */
+const WHOLE_ROWS = 32_768;
 
 /** As large as the width allows, in whole pixels, and not taller than a screen if it can be helped. */
 export function planLayout(size: number, availableWidth: number): Layout {
-  const left = availableWidth < NARROW ? 34 : size > 2048 ? 84 : 100;
+  const left = gutterOf(size, availableWidth);
   const room = Math.max(1, availableWidth - left);
   const columns = Math.min(size, columnsFor(size, room));
   const rows = Math.ceil(size / columns);
@@ -54,12 +56,19 @@ export function planLayout(size: number, availableWidth: number): Layout {
   };
 }
 
+/** As wide as the longest label of a row. */
+function gutterOf(size: number, availableWidth: number): number {
+  if (availableWidth < NARROW) return size > 256 && size < WHOLE_ROWS ? 44 : 34;
+  return size < WHOLE_ROWS ? 100 : 84;
+}
+
 /** Powers of two, so that a row begins at a round address. */
 function columnsFor(size: number, room: number): number {
   if (size <= NAMED) return room >= 16 * 120 ? 16 : room >= 8 * 72 ? 8 : 4;
   if (size <= 512) return room >= 32 * 22 ? 32 : 16;
   if (size <= 2048) return room >= 64 * 8 ? 64 : 32;
-  return 256;
+  if (size <= 4096) return 64;
+  return size < WHOLE_ROWS ? 128 : 256;
 }
 
 function widestCell(size: number): number {
@@ -69,9 +78,7 @@ function widestCell(size: number): number {
 function tallness(size: number, rows: number, cellWidth: number): number {
   if (size <= NAMED) return 48;
   const tallest = Math.max(1, Math.floor(TALLEST / rows));
-  return size <= 2048
-    ? Math.min(cellWidth, Math.max(tallest, 8))
-    : Math.min(Math.max(cellWidth, tallest), 20);
+  return size <= 2048 ? Math.min(cellWidth, Math.max(tallest, 8)) : Math.min(tallest, 20);
 }
 
 function gapOf(cellWidth: number, cellHeight: number): number {
