@@ -65,7 +65,7 @@ describe("connections", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
     await page.getByRole("dialog").getByRole("link", { name: "Journal entry" }).waitFor();
     await page.keyboard.press("Escape");
-    await row.getByText("Rejected").waitFor(LIVE);
+    await row.getByText("Rejected", { exact: true }).waitFor(LIVE);
 
     const { id, properties } = await connectionNamed(name);
     expect(properties.privateLinkServiceConnectionState.status).toBe("Rejected");

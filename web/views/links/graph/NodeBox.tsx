@@ -24,9 +24,7 @@ export interface NodeBoxProps extends SVGAttributes<SVGGElement> {
 export function NodeBox({ place: { node, x, y, width, height }, path, ...events }: NodeBoxProps) {
   const { kind, label, detail } = node;
   const isFold = kind === "more";
-  const more = detail === undefined ? "" : isFold ? `: ${detail}` : `, ${detail}`;
-  // What is called so must be called as it is seen.
-  const said = isFold ? `${KIND_NAMES[kind]} ${label}${more}` : `${KIND_NAMES[kind]}: ${label}${more}`;
+  const said = isFold ? `Show ${label}` : `${KIND_NAMES[kind]}: ${label}${detail ? `, ${detail}` : ""}`;
   const room = width - 2 * PADDING;
   // The alias of a link is longer than any box; the title and the list have it.
   const head =
@@ -37,11 +35,12 @@ export function NodeBox({ place: { node, x, y, width, height }, path, ...events 
       transform={`translate(${x} ${y})`}
       role={isFold ? "button" : "img"}
       aria-label={said}
+      aria-description={isFold ? detail : undefined}
       class={`graph-node graph-${kind}`}
       data-node={node.id}
       data-on-path={path?.has(node.id)}
     >
-      <title>{said}</title>
+      {!isFold && <title>{said}</title>}
       <rect {...{ width, height }} rx="6" />
       <text x={PADDING} y="18" class="graph-kind">
         {shorten(head, Math.floor(room / SMALL_LETTER))}
