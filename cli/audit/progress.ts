@@ -39,7 +39,7 @@ async function alive(watched: Watched): Promise<AuditProgress> {
       title: "Auditing",
       task: async (_context, task) => {
         ended = await watch(watched, (progress) => {
-          task.title = `${watched.signal.aborted ? STOPPING : ""}${progressLine(progress)}`;
+          task.title = `${watched.signal.aborted && progress.run.state === "running" ? STOPPING : ""}${progressLine(progress)}`;
         });
       },
     },

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -12,7 +12,7 @@ export interface RunOptions {
   input?: string;
   env?: Record<string, string>;
   /** Ctrl-C as soon as standard error says this. */
-  interruptAt?: string;
+  interruptAt?: RegExp;
 }
 
 /** `mooring` as a person runs it: a process of its own, with these settings and this standard input. */
@@ -25,9 +25,18 @@ export async function runCli(
     stdio: ["pipe", "pipe", "pipe"],
   });
   child.stdin.end(input);
-  if (interruptAt !== undefined)
-    child.stderr.on("data", (said: Buffer) => said.includes(interruptAt) && child.kill("SIGINT"));
+  if (interruptAt !== undefined) interruptOnce(child, interruptAt);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, err };
+}
+
+/** Twice would mean: at once. */
+function interruptOnce(child: ChildProcess, when: RegExp): void {
+  const listen = (said: Buffer) => {
+    if (!when.test(said.toString())) return;
+    child.stderr?.off("data", listen);
+    child.kill("SIGINT");
+  };
+  child.stderr?.on("data", listen);
 }
