@@ -1,12 +1,15 @@
 import { formatAddress, parsePrefix, AZURE_FIRST } from "../shared/addresses/prefix.ts";
+import { AUTO, OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
 import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
 import type { Cluster } from "../shared/clusters/model.ts";
 import { requireCluster } from "../shared/clusters/registry.ts";
 import { toResponse } from "../shared/gate/answer.ts";
+import { chooseAddresses } from "../shared/gate/choose.ts";
 import { gatherInput } from "../shared/gate/gather.ts";
 import { judge, nameOf, type Judged } from "../shared/gate/judge.ts";
 import type { Manifest } from "../shared/gate/manifests.ts";
 import type { RuleInput } from "../shared/gate/rule.ts";
+import { addressAutoIgnored } from "../shared/gate/rules/addressAuto.ts";
 import { addressInUse, addressPortConflict, addressReserved } from "../shared/gate/rules/holder.ts";
 import { TARGETS, validAddresses, type Target } from "../shared/gate/rules/requested.ts";
 import { suggestFree } from "../shared/inventory/suggest.ts";
@@ -19,8 +22,9 @@ import { defineOperation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
 
 const MAX_BYTES = 256 * 1024;
-/** As `deploy/webhook/validating.yaml` names it. */
+/** As the files in `deploy/webhook/` name them. */
 const WEBHOOK = "services.mooring.dev";
+const COMPANION = "addresses.mooring.dev";
 
 export const check = [
   defineOperation({
@@ -49,7 +53,10 @@ async function readOne(text: string): Promise<Manifest> {
   throw new ApiProblem(400, `manifest: one Service at a time; there are ${found.length}`);
 }
 
-async function verdictOn(run: Run, cluster: Cluster, manifest: Manifest): Promise<Verdict> {
+async function verdictOn(run: Run, cluster: Cluster, pasted: Manifest): Promise<Verdict> {
+  const written = await withAddress(run, cluster, pasted);
+  if ("refused" in written) return refusedByCompanion(pasted.service, written.refused);
+  const { manifest } = written;
   const { service } = manifest;
   const { policy } = await readPolicy(run);
   const [judged] = await judge([manifest], { policy, online: { run, cluster }, old: [] });
@@ -68,13 +75,41 @@ async function verdictOn(run: Run, cluster: Cluster, manifest: Manifest): Promis
   };
 }
 
+type Written = { readonly manifest: Manifest } | { readonly refused: string };
+
+/** A Service that asks for any address has, where the companion is installed, got one before the gate sees it. Nothing is reserved. */
+async function withAddress(run: Run, cluster: Cluster, manifest: Manifest): Promise<Written> {
+  const { service } = manifest;
+  const { namespace, name, uid, annotations } = service.metadata;
+  if (!isLoadBalancer(service) || annotations?.[OWN_ANNOTATIONS.address.key] !== AUTO) return { manifest };
+  const owner = { cluster: cluster.name, namespace, name, uid };
+  const input = await gatherInput(run, cluster, { service });
+  const chosen = await chooseAddresses(run, { cluster, owner, input, dryRun: true });
+  if (!chosen.ok) return { refused: chosen.message };
+  const metadata = { ...service.metadata, annotations: { ...annotations, ...chosen.annotations } };
+  return { manifest: { ...manifest, service: { ...service, metadata } } };
+}
+
+function refusedByCompanion(service: Service, message: string): Verdict {
+  const field = OWN_ANNOTATIONS.address.key;
+  return {
+    service: nameOf(service),
+    decision: "deny",
+    kubectl: refusal(COMPANION, message),
+    findings: [{ rule: addressAutoIgnored.id, severity: "deny", field, message, suggestions: [] }],
+    places: [],
+  };
+}
+
+function refusal(webhook: string, message: string): string {
+  return `Error from server: error when creating "service.yaml": admission webhook "${webhook}" denied the request: ${message}`;
+}
+
 /** Line by line as `kubectl create -f service.yaml` prints it. */
 function kubectlSays({ metadata: { name } }: Service, judged: Judged | undefined): string {
-  const { allowed, status, warnings = [] } = toResponse("", judged?.findings ?? []);
-  const refusal = `Error from server: error when creating "service.yaml": admission webhook "${WEBHOOK}" denied the request: ${status?.message}`;
-  return [...warnings.map((text) => `Warning: ${text}`), allowed ? `service/${name} created` : refusal].join(
-    "\n",
-  );
+  const { status, warnings = [] } = toResponse("", judged?.findings ?? []);
+  const last = status ? refusal(WEBHOOK, status.message) : `service/${name} created`;
+  return [...warnings.map((text) => `Warning: ${text}`), last].join("\n");
 }
 
 type Place = Verdict["places"][number];

@@ -58,15 +58,19 @@ function describer({ clusters, declared, rows }: Surroundings): (id: string) => 
     const cluster = clusterOfFrontend(frontendIds[0] ?? "", clusters);
     return owner !== undefined && cluster ? `${cluster.name}/${owner}` : undefined;
   };
+  const builtFor = (name: string) => services.get(name.slice(0, BASE_CHARACTERS).toLowerCase());
   return (id) => {
-    const { name = id, type = "" } = parseResourceId(id) ?? {};
-    const kind = KINDS[type.toLowerCase()] ?? "other";
+    const { name, kind } = whatIs(id);
     const link = byId.get(canonicalId(id)) ?? onFrontend.get(canonicalId(id));
-    const built =
-      kind === "frontend" ? services.get(name.slice(0, BASE_CHARACTERS).toLowerCase()) : undefined;
     const linkId = kind === "link" ? id : link?.id;
-    return { id, name, kind, service: built ?? (link && ownerOf(link)), linkKey: linkId && keyOf(linkId) };
+    const service = (kind === "frontend" && builtFor(name)) || (link && ownerOf(link));
+    return { id, name, kind, service, linkKey: linkId && keyOf(linkId) };
   };
+}
+
+function whatIs(id: string): Pick<Holder, "name" | "kind"> {
+  const { name = id, type = "" } = parseResourceId(id) ?? {};
+  return { name, kind: KINDS[type.toLowerCase()] ?? "other" };
 }
 
 function collect(describe: (id: string) => Holder): Holders {

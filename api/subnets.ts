@@ -12,9 +12,11 @@ import { AddressMap, pageOf as schemaOfPage, Subnet } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { ApiProblem } from "./problem.ts";
+import { recently } from "./recent.ts";
 
 const Key = z.strictObject({ key: z.string().min(1).max(2048) });
 const HISTORY_DAYS = 90;
+const LARGE = 4000;
 
 const Filter = z.strictObject({
   vnet: z.string().optional(),
@@ -65,7 +67,10 @@ export const subnets = [
     response: AddressMap,
     handle: async ({ run, params }) => {
       const row = await demand(run, params.key);
-      const [show, addresses] = await Promise.all([shower(run), mapAddresses(run, row)]);
+      const map = () => mapAddresses(run, row);
+      // A large one is thousands of rows: who looks at the same time, or again at once, reads them once.
+      const asked = row.usedAddresses > LARGE ? recently(run, `addresses ${row.id}`, map) : map();
+      const [show, addresses] = await Promise.all([shower(run), asked]);
       return { body: { subnet: await show(row), ...addresses } };
     },
   }),

@@ -80,6 +80,27 @@ describe("the verdict on a pasted Service leaves no trace, and is the gate's own
   });
 });
 
+describe("a Service that asks for any address", () => {
+  const auto = service({ "mooring.dev/address": "auto" });
+
+  test("is judged with the one that it would get", async () => {
+    const { body } = await ask(auto);
+    expect([body.decision, body.places[0]]).toMatchObject(["allow", { address: "10.0.1.4", free: true }]);
+  });
+
+  test("is refused in the companion's words where there is none", async () => {
+    const { body } = await ask(
+      service({ "mooring.dev/address": "auto", "mooring.dev/address-pool": "none" }),
+    );
+    expect([body.decision, body.kubectl]).toEqual([
+      "deny",
+      expect.stringContaining(
+        'webhook "addresses.mooring.dev" denied the request: mooring.dev/address-pool: there is no pool',
+      ),
+    ]);
+  });
+});
+
 test.each<[string, object, string]>([
   ["YAML that is none", { manifest: "a: [" }, "manifest:1: "],
   ["no Service in it", { manifest: "kind: Pod" }, "manifest: one Service at a time; there are 0"],

@@ -177,7 +177,7 @@ describe("who may not look gets a page that says why", () => {
       503,
       "cannot answer now",
     ],
-  ])("%s", async (_, path, asking, status, words) => {
+  ])("%s", async (_, path, asking, ...[status, words]) => {
     const answer = await ask(path, asking);
     expect([answer.status, textOf(answer.body)]).toEqual([status, expect.stringContaining(words)]);
     expect(answer.headers["content-security-policy"]).toMatch(/style-src 'sha256-[\w+/=]+';/);

@@ -169,7 +169,7 @@ describe("what is wrong is said, all at once", () => {
       413,
       ["The body may have 256 KiB"],
     ],
-  ])("%s", async (_, what, asking, status, problems) => {
+  ])("%s", async (_, what, asking, ...[status, problems]) => {
     const { body, headers } = await ask(what, asking);
     expect(body).toEqual({ type: "about:blank", title: expect.any(String), status, problems });
     expect(headers["content-type"]).toBe("application/problem+json");

@@ -101,5 +101,7 @@ describe("the sandbox's operator", () => {
       "localhost",
       401,
     ],
-  ])("%s", (_, signIn, url, host, expected) => expect(signedIn(undefined, signIn, url, host)).toBe(expected));
+  ])("%s", (_, signIn, ...[url, host, expected]) =>
+    expect(signedIn(undefined, signIn, url, host)).toBe(expected),
+  );
 });
