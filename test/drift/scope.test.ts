@@ -553,16 +553,14 @@ describe("Mooring itself", () => {
     [
       "a scope that was not audited since yesterday, and one that nobody watches any more",
       () =>
-        run.tables.scopes.transact("all", [
-          ...[subscription, "subscription:99999999-9999-4999-8999-999999999999"].map(
-            (scope) =>
-              ({
-                do: "put",
-                key: scope,
-                value: { scope, auditedAtUtc: "2026-11-22T12:00:00.000Z", runId: "r" },
-              }) as const,
-          ),
-        ]),
+        run.tables.scopes.transact(
+          "all",
+          [subscription, "subscription:99999999-9999-4999-8999-999999999999"].map((scope) => ({
+            do: "put",
+            key: scope,
+            value: { scope, auditedAtUtc: "2026-11-22T12:00:00.000Z", runId: "r" },
+          })),
+        ),
       ["scope-unaudited"],
     ],
     [
