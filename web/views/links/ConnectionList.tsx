@@ -51,6 +51,7 @@ function columnsOf(
       title: "Connection",
       width: "minmax(0, 1.3fr)",
       isPrimary: true,
+      isLong: true,
       cell: ({ name }) => <span title={name}>{name}</span>,
       sortBy: ({ name }) => name,
     },
@@ -59,13 +60,14 @@ function columnsOf(
       key: "consumer",
       title: "Consumer",
       width: "minmax(0, 1.3fr)",
-      cell: ({ consumer }) => (consumer === undefined ? <i>Azure does not tell</i> : <code>{consumer}</code>),
+      cell: ({ consumer }) => <Consumer subscription={consumer} />,
       sortBy: ({ consumer = "" }) => consumer,
     },
     {
       key: "declared",
       title: "Declared",
-      width: "5.5rem",
+      width: "5rem",
+      from: 900,
       cell: ({ declared }) => (declared ? "yes" : "no"),
       sortBy: ({ declared }) => (declared ? 0 : 1),
     },
@@ -76,6 +78,11 @@ function columnsOf(
     },
     { key: "decide", title: "Decide", width: "11rem", cell: buttons },
   ];
+}
+
+function Consumer({ subscription }: { readonly subscription: string | undefined }) {
+  if (subscription === undefined) return <i>Azure does not tell</i>;
+  return <code title={subscription}>{subscription}</code>;
 }
 
 const LINK: Column<Connection> = {

@@ -111,7 +111,7 @@ function OrphanTable({ orphans }: { readonly orphans: readonly Orphan[] }) {
       {problem}
       <Table
         caption="Orphans"
-        columns={[...COLUMNS, { key: "hold", title: "Keep", width: "6.5rem", cell: button }]}
+        columns={[...COLUMNS, { key: "hold", title: "Keep", width: "5.5rem", cell: button }]}
         rows={shown}
         keyOf={({ key }) => key}
         hrefOf={({ key }) => href("orphans", key)}
@@ -140,24 +140,33 @@ const COLUMNS: readonly Column<Orphan>[] = [
     cell: ({ kind }) => KINDS[kind],
     sortBy: ({ kind }) => KINDS[kind],
   },
-  { key: "name", title: "Name", isPrimary: true, cell: ({ name }) => name, sortBy: ({ name }) => name },
+  {
+    key: "name",
+    title: "Name",
+    isPrimary: true,
+    isLong: true,
+    width: "minmax(9rem, 1.2fr)",
+    cell: ({ name }) => <span title={name}>{name}</span>,
+    sortBy: ({ name }) => name,
+  },
   {
     key: "cluster",
     title: "Cluster",
-    width: "8rem",
+    width: "7rem",
+    from: 1000,
     cell: ({ cluster }) => cluster,
     sortBy: ({ cluster }) => cluster,
   },
   {
     key: "because",
     title: "Because",
-    width: "minmax(0, 2fr)",
+    width: "minmax(0, 1.6fr)",
     cell: (orphan) => <span title={because(orphan)}>{because(orphan)}</span>,
   },
   {
     key: "left",
     title: "Time left",
-    width: "15.5rem",
+    width: "12.5rem",
     cell: ({ quarantine, hold }) =>
       quarantine && !hold ? <TimeLeft quarantine={quarantine} /> : <span class="quiet">–</span>,
     sortBy: ({ quarantine, hold }) => (hold ? "9" : (quarantine?.deleteAfterUtc ?? "9")),
