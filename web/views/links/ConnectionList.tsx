@@ -51,7 +51,6 @@ function columnsOf(
       title: "Connection",
       width: "minmax(0, 1.3fr)",
       isPrimary: true,
-      isLong: true,
       cell: ({ name }) => <span title={name}>{name}</span>,
       sortBy: ({ name }) => name,
     },

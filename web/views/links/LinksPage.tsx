@@ -25,7 +25,6 @@ const COLUMNS: readonly Column<LinkSummary>[] = [
     title: "Name",
     width: "minmax(0, 1.4fr)",
     isPrimary: true,
-    isLong: true,
     cell: ({ name }) => <span title={name}>{name}</span>,
     sortBy: ({ name }) => name,
   },

@@ -144,7 +144,6 @@ const COLUMNS: readonly Column<Orphan>[] = [
     key: "name",
     title: "Name",
     isPrimary: true,
-    isLong: true,
     width: "minmax(9rem, 1.2fr)",
     cell: ({ name }) => <span title={name}>{name}</span>,
     sortBy: ({ name }) => name,
