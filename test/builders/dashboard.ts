@@ -73,7 +73,8 @@ export async function dashboard(): Promise<Dashboard> {
   };
 }
 
-async function openPage(browser: Browser, url: string, look: Look, troubles: string[]): Promise<Page> {
+/** A page of its own, shown whole; it is closed when the test ends. */
+export async function openPage(browser: Browser, url: string, look: Look, troubles: string[]): Promise<Page> {
   const { width = 1440, theme = "light" } = look;
   const context = await browser.newContext({ viewport: { width, height: HEIGHT }, colorScheme: theme });
   onTestFinished(() => context.close());

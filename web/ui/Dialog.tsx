@@ -12,11 +12,10 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
+    const element = dialog.current;
+    element?.showModal();
+    // Closing it gives the focus back; a dialog that is only taken away would keep it until then.
+    return () => element?.close();
   }, []);
   const onCancel = (event: Event) => {
     event.preventDefault();

@@ -15,8 +15,9 @@ export function Panel({ title, closeHref, actions, children }: PanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
   useEffect(() => heading.current?.focus(), [title]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && !event.defaultPrevented) go(closeHref);
+  const onKeyDown = ({ key, target }: KeyboardEvent) => {
+    // A dialog that was opened from here closes by itself, and alone.
+    if (key === "Escape" && (target as Element).closest("dialog") === null) go(closeHref);
   };
   return (
     <aside class="panel card" aria-labelledby={id} onKeyDown={onKeyDown}>

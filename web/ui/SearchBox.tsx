@@ -9,36 +9,11 @@ const SHORTEST = 2;
 const REST_MILLISECONDS = 200;
 
 export function SearchBox() {
-  const [text, setText] = useState("");
-  const [isOpen, setOpen] = useState(false);
-  const [active, setActive] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  const found = useHits(isOpen ? text : "");
-  useSlash(input);
-  const leave = () => {
-    setOpen(false);
-    setText("");
-    input.current?.blur();
-  };
-  const open = (hit: SearchHit | undefined) => {
-    if (!hit) return;
-    leave();
-    go(hit.href);
-  };
-  const last = Math.max(0, found.hits.length - 1);
-  const onKeyDown = keyed({
-    ArrowDown: () => setActive(Math.min(last, active + 1)),
-    ArrowUp: () => setActive(Math.max(0, active - 1)),
-    Enter: () => open(found.hits[active]),
-    Escape: leave,
-  });
-  const onInput = (value: string) => {
-    setText(value);
-    setActive(0);
-    setOpen(true);
-  };
+  const { text, active, found, onText, setOpen, onKeyDown, open } = useSearch(input);
   const hasActive = found.isShown && found.hits.length > 0;
+  useSlash(input);
   return (
     <div class="searchbox" role="search">
       <input
@@ -55,7 +30,7 @@ export function SearchBox() {
         autocomplete="off"
         spellcheck={false}
         value={text}
-        onInput={(event) => onInput(event.currentTarget.value)}
+        onInput={(event) => onText(event.currentTarget.value)}
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
         onKeyDown={onKeyDown}
@@ -63,6 +38,36 @@ export function SearchBox() {
       <Hits id={id} found={found} active={active} onOpen={open} />
     </div>
   );
+}
+
+function useSearch(input: { readonly current: HTMLInputElement | null }) {
+  const [text, setText] = useState("");
+  const [isOpen, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const found = useHits(isOpen ? text : "");
+  const last = Math.max(0, found.hits.length - 1);
+  const leave = () => {
+    setOpen(false);
+    setText("");
+    input.current?.blur();
+  };
+  const open = (hit: SearchHit | undefined) => {
+    if (!hit) return;
+    leave();
+    go(hit.href);
+  };
+  const onKeyDown = keyed({
+    ArrowDown: () => setActive(Math.min(last, active + 1)),
+    ArrowUp: () => setActive(Math.max(0, active - 1)),
+    Enter: () => open(found.hits[active]),
+    Escape: leave,
+  });
+  const onText = (value: string) => {
+    setText(value);
+    setActive(0);
+    setOpen(true);
+  };
+  return { text, active, found, onText, setOpen, onKeyDown, open };
 }
 
 function keyed(deeds: Readonly<Record<string, () => void>>): (event: KeyboardEvent) => void {

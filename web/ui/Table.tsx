@@ -70,10 +70,9 @@ export function Table<T>(props: TableProps<T>) {
     () => toItems(sorted(rows, columns, sort), { keyOf, groupOf, rowHeight, groupHeight: ROW }),
     [rows, columns, sort, groupOf, rowHeight],
   );
-  const { at, setActive, onKeyDown } = useTableKeys({ box, items, table: props, rowHeight });
+  const { at, setActive, tableEvents } = useTableKeys({ box, items, table: props, rowHeight });
   if (rows.length === 0) return <>{props.empty}</>;
-  const setTemplate = (element: HTMLElement | null) =>
-    element?.style.setProperty("--columns", template(shown, selection !== undefined));
+  const table = { ...props, columns: shown };
   return (
     <div
       ref={box}
@@ -83,9 +82,9 @@ export function Table<T>(props: TableProps<T>) {
       aria-rowcount={items.length + 1}
       aria-multiselectable={selection ? true : undefined}
       data-layout={isNarrow ? "cards" : "rows"}
-      onKeyDown={onKeyDown}
+      {...tableEvents}
     >
-      <div class="table-inner" role="presentation" ref={setTemplate}>
+      <div class="table-inner" role="presentation" ref={(element) => setTracks(element, table)}>
         <TableHead
           columns={shown}
           sort={sort}
@@ -95,15 +94,8 @@ export function Table<T>(props: TableProps<T>) {
         <div class="table-body" role="rowgroup" style={{ height: `${heightOf(items)}px` }}>
           {inView(items, { top, height, at }).map((index) => {
             const item = items[index] as Item<T>;
-            const isActive = index === at;
-            return (
-              <Row
-                key={item.key}
-                {...{ item, index, isActive }}
-                table={{ ...props, columns: shown }}
-                onActive={setActive}
-              />
-            );
+            const place = { item, index, isActive: index === at };
+            return <Row key={item.key} {...place} table={table} onActive={setActive} />;
           })}
         </div>
       </div>
@@ -120,7 +112,7 @@ function cardHeight<T>(columns: readonly Column<T>[]): number {
   return CARD_PADDING + CARD_LINE * lines;
 }
 
-function template<T>(columns: readonly Column<T>[], isSelectable: boolean): string {
+function setTracks<T>(element: HTMLElement | null, { columns, selection }: TableProps<T>): void {
   const tracks = columns.map(({ width }) => width ?? "minmax(0, 1fr)");
-  return (isSelectable ? ["2rem", ...tracks] : tracks).join(" ");
+  element?.style.setProperty("--columns", (selection ? ["2rem", ...tracks] : tracks).join(" "));
 }

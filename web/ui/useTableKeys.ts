@@ -1,6 +1,6 @@
 /** The keyboard in a table: one row is its tab stop, and the keys move which. */
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { go } from "./route.ts";
 import type { TableProps } from "./Table.tsx";
 import type { Item } from "./tableItems.ts";
@@ -12,32 +12,59 @@ interface Options<T> {
   readonly rowHeight: number;
 }
 
+interface Active {
+  readonly key: string;
+  readonly index: number;
+}
+
 export function useTableKeys<T>({ box, items, table, rowHeight }: Options<T>) {
-  const [active, setActive] = useState(0);
-  const at = Math.min(active, items.length - 1);
-  const mustFocus = useRef(false);
-  // After the row is drawn, which may be far from where the focus was.
-  useEffect(() => {
-    if (!mustFocus.current) return;
-    mustFocus.current = false;
-    box.current?.querySelector<HTMLElement>(`[data-index="${at}"]`)?.focus({ preventScroll: true });
-  });
+  const [active, setActive] = useState<Active>({ key: "", index: 0 });
+  // By its key: rows come and go above it. By its place when it went itself.
+  const known = useMemo(() => items.findIndex(({ key }) => key === active.key), [items, active.key]);
+  const at = known >= 0 ? known : Math.min(active.index, items.length - 1);
+  const activate = (index: number) => setActive({ key: items[index]?.key ?? "", index });
+  const { take, focusEvents } = useKeptFocus(box, at);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!isOnRow(event)) return;
+    if (!isRow(event.target)) return;
     const next = nextIndex(event.key, at, Math.floor((box.current?.clientHeight ?? 0) / rowHeight) - 1);
     if (next !== undefined) {
       const index = Math.max(0, Math.min(items.length - 1, next));
-      mustFocus.current = true;
-      setActive(index);
+      take();
+      activate(index);
       reveal(box.current, items[index]);
     } else if (!act(event.key, items[at]?.row, table)) return;
     event.preventDefault();
   };
-  return { at, setActive, onKeyDown };
+  return { at, setActive: activate, tableEvents: { onKeyDown, ...focusEvents } };
+}
+
+/**
+ * The active row keeps the focus, however far it is from what can be seen: when rows are drawn the browser may take its element out and
+ * put it in again, which loses the focus.
+ */
+function useKeptFocus(box: RefObject<HTMLElement | null>, at: number) {
+  const has = useRef(false);
+  const must = useRef(false);
+  const isDrawing = useRef(false);
+  isDrawing.current = true;
+  useLayoutEffect(() => {
+    isDrawing.current = false;
+    const isLost = has.current && document.activeElement === document.body;
+    if (must.current || isLost)
+      box.current?.querySelector<HTMLElement>(`[data-index="${at}"]`)?.focus({ preventScroll: true });
+    must.current = false;
+  });
+  return {
+    take: () => void (must.current = true),
+    focusEvents: {
+      onFocusIn: ({ target }: FocusEvent) => void (has.current = isRow(target)),
+      onFocusOut: () => void (has.current &&= isDrawing.current),
+    },
+  };
 }
 
 /** Not in a control inside of one. */
-function isOnRow({ target }: KeyboardEvent): boolean {
+function isRow(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.dataset["index"] !== undefined;
 }
 
