@@ -39,10 +39,17 @@ export async function carryOut(
   const { run, principal } = call;
   const cause = { why: doing.why, who: principal.name, correlationId: run.newId() };
   const { options = { inSight: doing.plan.changes.length } } = doing;
-  const changed = doing.plan.changes.length > 0;
-  const results = changed ? await doing.apply(run, doing.plan, cause, options) : [];
-  forget(run);
+  const results = await applied();
   return { body: { plan, applied: results.map(showApplied) }, results };
+
+  /** Whatever came of it, nobody shall be shown what was before. */
+  async function applied(): Promise<readonly AppliedChange[]> {
+    try {
+      return doing.plan.changes.length > 0 ? await doing.apply(run, doing.plan, cause, options) : [];
+    } finally {
+      forget(run);
+    }
+  }
 }
 
 function demandShown({ ifMatch }: Call, plan: Plan): void {

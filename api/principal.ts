@@ -4,6 +4,7 @@
  * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
 import { z } from "zod";
+import { SYSTEM } from "../shared/changes/plan.ts";
 import type { Role } from "./model.ts";
 import { ApiProblem } from "./problem.ts";
 
@@ -29,6 +30,7 @@ export interface SignIn {
 
 const HEADER = "x-ms-client-principal";
 const MAX_HEADER_CHARACTERS = 64 * 1024;
+const MAX_NAME_CHARACTERS = 200;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** Claims that name a person, the most telling first; an application has but its id. */
 const NAME_CLAIMS = [
@@ -58,7 +60,7 @@ export function principalOf(caller: Caller, { isAuthenticated, localOperator }: 
   if (localOperator === undefined || isAuthenticated) throw new ApiProblem(401, "Nobody is signed in");
   // A page of another site can have a name of its own resolve to this machine; the browser still says the name.
   if (!isLoopback(caller)) throw new ApiProblem(403, "The sandbox answers on this machine's own names only");
-  return { name: localOperator, roles: ["Mooring.Reader", "Mooring.Operator"], isLocal: true };
+  return { name: asPerson(localOperator), roles: ["Mooring.Reader", "Mooring.Operator"], isLocal: true };
 }
 
 /** @throws ApiProblem 403 */
@@ -79,7 +81,16 @@ function readHeader(header: string | null): Principal | undefined {
   const name = NAME_CLAIMS.map((typ) => claims.find((claim) => claim.typ === typ)?.val).find(Boolean);
   if (!name) return undefined;
   const given = new Set(claims.filter(({ typ }) => ROLE_CLAIMS.includes(typ)).map(({ val }) => val));
-  return { name, roles: rolesOf(given), isLocal: false };
+  return { name: asPerson(name), roles: rolesOf(given), isLocal: false };
+}
+
+/** As the journal can keep it; nobody is taken for Mooring itself. */
+function asPerson(name: string): string {
+  const kept = name
+    .replaceAll(/\p{Cc}/gu, " ")
+    .trim()
+    .slice(0, MAX_NAME_CHARACTERS);
+  return kept.toLowerCase() === SYSTEM ? `${kept} (a person)` : kept;
 }
 
 /** An operator may do what a reader may. */

@@ -129,6 +129,17 @@ describe("what is done is what was shown", () => {
     expect(visibility()).toEqual(["*"]);
   });
 
+  test("who comes while another writes is told when to come again", async () => {
+    const value = { holder: "other", untilUtc: "2026-11-23T12:05:00.000Z" };
+    await run.tables.leases.transact("lease", [{ do: "put", key: PLS.toLowerCase(), value }]);
+    const { status, headers, body } = await carriedOut(ask, reconcile);
+    expect([status, headers["retry-after"], body.problems[0]]).toEqual([
+      429,
+      "15",
+      expect.stringContaining("being worked on"),
+    ]);
+  });
+
   test("a list that polls shows it at once", async () => {
     expect((await ask("GET /links")).body.items[0].state).toBe("differs");
     const put = run.network.allLinks.map((link) => ({ ...link, visibility: [SUBSCRIPTION] }));

@@ -45,6 +45,16 @@ describe("who is signed in by App Service authentication", () => {
       clientPrincipal([], claims(["azp", "0f0f"], ["roles", "Mooring.Operator"])),
       `0f0f: ${BOTH}`,
     ],
+    [
+      "somebody called as Mooring calls itself is told from it",
+      clientPrincipal([], claims(["name", "System"], ["roles", "Mooring.Reader"])),
+      "System (a person): Mooring.Reader",
+    ],
+    [
+      "a name with what does not belong in one",
+      clientPrincipal([], claims(["name", "A\u0000da\n"], ["roles", "Mooring.Reader"])),
+      "A da: Mooring.Reader",
+    ],
     ["nobody without the header", undefined, 401],
     ["nobody with an empty one", "", 401],
     ["nobody with a header that is no base64 of JSON", "%%%", 401],
