@@ -195,7 +195,8 @@ describe("history", () => {
   });
 
   test("list and show remember", async () => {
-    const { id, report } = { id: (await visibilityFinding()).id, report: (await audited()).report };
+    const { id } = await visibilityFinding();
+    const { report } = await audited();
     const listed = JSON.parse((await mooring("audit", "list", "-o", "json")).out);
     expect(listed.map((run: { id: string }) => run.id)).toEqual([report.run.id, report.since?.run]);
     expect((await mooring("audit", "list")).out).toMatch(/^AUDIT +STATE +ERRORS +WARNINGS +NOTES /);

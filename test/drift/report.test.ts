@@ -14,6 +14,7 @@ import { inert } from "../../shared/drift/report/inert.ts";
 import { inOrder, type AuditReport, type ReportedFinding } from "../../shared/drift/report/model.ts";
 import { renderTable } from "../../shared/drift/report/table.ts";
 import { report, reported } from "../builders/report.ts";
+import { linkIdIn } from "../builders/world.ts";
 
 const NOTHING = report({
   findings: [],
@@ -83,6 +84,17 @@ describe("table", () => {
   test("where advices of a check differ, each finding has its own", () => {
     const findings = [reported({ advice: "do this" }), reported({ id: "00000000000e", advice: "do that" })];
     expect(renderTable(report({ findings }))).toMatch(/→ do this\n[^]*→ do that\n/);
+  });
+
+  test("a resource id that fits no line is broken after a slash", () => {
+    const message = `cluster ${linkIdIn("pls-with-a-long-name")} is gone`;
+    const shown = renderTable(report({ findings: [reported({ message })] }), { columns: 80 });
+    expect(shown.split("\n").slice(4, 8)).toEqual([
+      "                cluster",
+      "                /subscriptions/11111111-1111-1111-1111-111111111111/",
+      "                resourceGroups/MC_one/providers/Microsoft.Network/",
+      "                privateLinkServices/pls-with-a-long-name is gone",
+    ]);
   });
 
   test.each([40, 80, 160])("no line is longer than %d cells", (columns) => {

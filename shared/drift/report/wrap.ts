@@ -4,9 +4,18 @@ import wrapAnsi from "wrap-ansi";
 /** Lines of at most `columns` cells, each begun with the margin; a word that is too long is broken. */
 export function wrap(text: string, columns: number, margin = ""): string[] {
   const width = columns - stringWidth(margin);
-  return wrapAnsi(text, width, { hard: true })
+  return wrapAnsi(atSlashes(text, width), width, { hard: true })
     .split("\n")
     .map((line) => `${margin}${line}`);
+}
+
+/** A resource id that fits no line begins one, and is broken after a slash. */
+function atSlashes(text: string, width: number): string {
+  const pieces = new RegExp(`.{1,${width}}$|.{1,${width - 1}}/|.{1,${width}}`, "g");
+  return text.replace(/\S+/g, (word, offset: number) => {
+    if (stringWidth(word) <= width || !word.includes("/")) return word;
+    return `${offset > 0 ? "\n" : ""}${(word.match(pieces) ?? []).join("\n")}`;
+  });
 }
 
 /** The text beside a head, and under itself. */
