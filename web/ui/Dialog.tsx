@@ -12,10 +12,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    // Closing it gives the focus back; a dialog that is only taken away would keep it until then.
-    return () => element?.close();
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    // The browser gives the focus back when a dialog is closed, but not when it is taken away.
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   const onCancel = (event: Event) => {
     event.preventDefault();
