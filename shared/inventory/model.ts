@@ -42,6 +42,8 @@ export interface SubnetRow {
   readonly usedAddresses: number;
   /** Long ranges without a free address at the last scan, as `first-last`: a search need not read them. */
   readonly fullRanges?: readonly string[];
+  /** A number for the addresses and holders that the last scan saw, by subscription of the holders (`digestOf`). */
+  readonly digests?: Readonly<Record<string, number>>;
   readonly scannedAtUtc: string;
 }
 

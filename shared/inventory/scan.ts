@@ -12,6 +12,7 @@ import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
 import type { Write } from "../storage/table.ts";
+import { digestsOf } from "./digest.ts";
 import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 import { scanLinks } from "./scanLinks.ts";
@@ -111,6 +112,7 @@ function toRow(run: Run, subnet: Subnet, uses: ReadonlyMap<string, AddressUse>):
     usableAddresses: usableAddresses(subnet.prefixes),
     usedAddresses: uses.size,
     fullRanges: fullRanges(subnet.prefixes, taken),
+    digests: digestsOf(uses),
     scannedAtUtc: run.now().toISOString(),
   };
 }

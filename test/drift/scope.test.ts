@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { checkScope } from "../../shared/drift/checkScope.ts";
+import { scanInventory } from "../../shared/inventory/scan.ts";
 import { InvalidInput, Refused } from "../../shared/errors.ts";
-import type { AddressRow } from "../../shared/inventory/model.ts";
+import type { AddressRow, SubnetRow } from "../../shared/inventory/model.ts";
+import type { Subnet } from "../../shared/network/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import { Policy } from "../../shared/policy.ts";
 import {
@@ -78,6 +80,14 @@ const assigned = (principalId: string, scope: string, roleId = "subnets", isGrou
 
 const found = async (scope: string, on = policy) => (await checkScope(run, on, scope)).found;
 const ids = async (scope: string) => (await found(scope)).map(({ id }) => id);
+const subnetOf = ({ id, vnetId, name, prefixes, delegations, linkNetworkPolicies }: SubnetRow): Subnet => ({
+  id,
+  vnetId,
+  name,
+  prefixes,
+  delegations,
+  linkNetworkPolicies,
+});
 const subscription = `subscription:${SUBSCRIPTION}`;
 const vnet = `vnet:${VNET}`;
 
@@ -152,7 +162,7 @@ describe("addresses of Azure against the inventory", () => {
       subnetId: subnetId(name),
     })));
   const addresses = async () =>
-    (await found(subscription)).map(({ id, about }) => `${id} ${about.split("/").at(-1)}`);
+    (await found(subscription)).map(({ id, about }) => `${id} ${about.split("/").at(-1)}`).toSorted();
 
   test("both say the same, in whatever case", async () => {
     await record("10.0.1.4", NIC.toUpperCase());
@@ -187,20 +197,30 @@ describe("addresses of Azure against the inventory", () => {
     expect(await addresses()).toEqual([]);
   });
 
-  test("an address that is named twice is settled by either holder", async () => {
+  test("of an address that is named twice the last holder counts, as in a scan", async () => {
     await record("10.0.1.4", NIC);
     uses(["10.0.1.4", `${NIC}-other`], ["10.0.1.4", NIC]);
     expect(await addresses()).toEqual([]);
   });
 
-  test("a scan that was faster than the audit has the last word", async () => {
-    uses(["10.0.1.4", NIC]);
-    const list = run.tables.addresses.list.bind(run.tables.addresses);
-    run.tables.addresses.list = async function* (...range) {
-      yield* list(...range);
-      await record("10.0.1.4", NIC);
-    };
+  test("an IPv6 address is told as people write it", async () => {
+    uses(["fd00::4", NIC]);
+    expect(await addresses()).toEqual(["address-unrecorded fd00::4"]);
+  });
+
+  test("what the last scan saw need not be read again; what changed since must be", async () => {
+    uses(["10.0.1.4", NIC], ["10.0.1.10", frontend().id]);
+    run.network.allSubnets = [subnetOf(subnetRow({ linkNetworkPolicies: "Disabled" }))];
+    await scanInventory(run);
+    const rows = () => run.tables.addresses.calls.calls.length;
+    const before = rows();
     expect(await addresses()).toEqual([]);
+    expect(rows()).toBe(before);
+    uses(["10.0.1.4", `${NIC}-other`], ["10.0.1.10", frontend().id]);
+    expect(await addresses()).toEqual(["address-unrecorded 10.0.1.4"]);
+    expect(rows()).toBe(before + 1);
+    uses(["10.0.1.10", frontend().id]);
+    expect(await addresses()).toEqual(["address-gone 10.0.1.4"]);
   });
 
   test("reads a subnet's rows once, whatever there is in it", async () => {

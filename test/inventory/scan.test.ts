@@ -57,7 +57,14 @@ describe("a complete scan", () => {
       ] satisfies AddressRow[]),
     );
     expect(run.tables.subnets.all()).toEqual([
-      { ...subnet, usableAddresses: 251, usedAddresses: 2, fullRanges: [], scannedAtUtc: NOW },
+      {
+        ...subnet,
+        usableAddresses: 251,
+        usedAddresses: 2,
+        fullRanges: [],
+        digests: expect.any(Object),
+        scannedAtUtc: NOW,
+      },
     ]);
   });
 
