@@ -60,6 +60,21 @@ describe("a dry run leaves nothing", () => {
   });
 });
 
+test.each<[string, string, unknown]>([
+  ["reconcile", reconcile, {}],
+  ["decision", decide("pe.3"), APPROVE],
+  ["sweep", "POST /orphans/sweep", {}],
+])("a reader may look at the plan of a %s, and not do it", async (_, what, body) => {
+  const shown = await ask(`${what}?dryRun=true`, { as: "reader", body });
+  expect([shown.status, shown.body.applied]).toEqual([200, undefined]);
+  const before = everything(run);
+  const ifMatch = shown.body.plan.etag;
+  expect((await ask(what, { as: "reader", body, ifMatch })).status).toBe(403);
+  expect((await ask(`${what}?dryRun=false`, { as: "reader", body, ifMatch })).status).toBe(403);
+  expect((await ask("POST /stop?dryRun=true", { as: "reader", body: { reason: "x" } })).status).toBe(403);
+  expect(everything(run)).toEqual(before);
+});
+
 describe("what is done is what was shown", () => {
   test("reconcile puts the link and its declared connection right, in the name of who asked", async () => {
     const { status, body } = await carriedOut(ask, reconcile);

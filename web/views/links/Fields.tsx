@@ -8,16 +8,21 @@ const COLUMNS = [
   ["actual", "In Azure"],
 ] as const;
 
-/** Every field side by side, item by item on one line, so that a difference is where a cell is empty. */
+/**
+ * Every field side by side, item by item on one line, so that a difference is where a cell is empty. The roles
+ * are said, as narrow screens show it as blocks and browsers would forget that it is a table.
+ */
 export function Fields({ fields }: { readonly fields: readonly Field[] }) {
   return (
-    <table class="compare">
+    <table class="compare" role="table">
       <caption class="unseen">Declared, allowed by policy, and in Azure</caption>
-      <thead>
-        <tr>
-          <th scope="col">Difference</th>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">
+            Difference
+          </th>
           {COLUMNS.map(([column, title]) => (
-            <th key={column} scope="col">
+            <th key={column} role="columnheader" scope="col">
               {title}
             </th>
           ))}
@@ -33,9 +38,9 @@ export function Fields({ fields }: { readonly fields: readonly Field[] }) {
 function FieldRows({ field }: { readonly field: Field }) {
   const items = compareField(field);
   return (
-    <tbody data-differs={field.differs}>
-      <tr class="compare-field">
-        <th scope="rowgroup" colSpan={4}>
+    <tbody role="rowgroup" data-differs={field.differs}>
+      <tr role="row" class="compare-field">
+        <th role="rowheader" scope="rowgroup" colSpan={4}>
           <span class="compare-name">{fieldName(field.field)}</span>
           {field.differs && <Badge tone="warn">differs</Badge>}
           <span class="quiet">{managedBy(field)}</span>
@@ -45,8 +50,8 @@ function FieldRows({ field }: { readonly field: Field }) {
         <ItemRow key={item.text} item={item} />
       ))}
       {items.length === 0 && (
-        <tr>
-          <td colSpan={4} class="quiet compare-none">
+        <tr role="row">
+          <td role="cell" colSpan={4} class="quiet compare-none">
             Empty everywhere
           </td>
         </tr>
@@ -64,8 +69,8 @@ function managedBy({ managed, differs, declared }: Field): string {
 function ItemRow({ item }: { readonly item: Item }) {
   const { sign, word } = MARKS[item.mark];
   return (
-    <tr class={`compare-item compare-${item.mark}`}>
-      <th scope="row">
+    <tr role="row" class={`compare-item compare-${item.mark}`}>
+      <th role="rowheader" scope="row">
         <span class="mark" aria-hidden="true">
           {sign}
         </span>
@@ -73,7 +78,7 @@ function ItemRow({ item }: { readonly item: Item }) {
         <span class="compare-word">{word}</span>
       </th>
       {COLUMNS.map(([column, title]) => (
-        <td key={column} data-title={title} data-there={item[column]}>
+        <td role="cell" key={column} data-title={title} data-there={item[column]}>
           {item[column] ? <code>{item.text}</code> : <span class="absent">not there</span>}
         </td>
       ))}
