@@ -25,8 +25,12 @@ export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promi
   ]);
   const subnets = rows.map(({ value }) => value);
   const here = clusters.filter((cluster) => sameId(cluster.vnetId, vnetId));
-  const tenants: Tenant[] = [];
-  for (const cluster of here) tenants.push({ cluster, declared: await listLiving(run, cluster) });
+  const limit = pLimit(AT_ONCE);
+  const tenants = await Promise.all(
+    here.map((cluster) =>
+      limit(async (): Promise<Tenant> => ({ cluster, declared: await listLiving(run, cluster) })),
+    ),
+  );
   const [subjects, claims] = await Promise.all([
     subnetSubjects(run, policy, { subnets, tenants, linksBySubnet: await linksIn(run, vnetId, here) }),
     findTakenClaims(run, subnets, tenants),
