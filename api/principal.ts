@@ -28,6 +28,7 @@ export interface SignIn {
   readonly localOperator?: string | undefined;
 }
 
+export const NO_ROLE = "You have no role here";
 const HEADER = "x-ms-client-principal";
 const MAX_HEADER_CHARACTERS = 64 * 1024;
 const MAX_NAME_CHARACTERS = 200;
@@ -69,7 +70,7 @@ export function demandRole({ roles }: Principal, role: Role): void {
 }
 
 function withRole(person: Principal): Principal {
-  if (person.roles.length === 0) throw new ApiProblem(403, "You have no role here");
+  if (person.roles.length === 0) throw new ApiProblem(403, NO_ROLE);
   return person;
 }
 

@@ -1,14 +1,22 @@
 /** The page for whom the dashboard is not: no script, its one style allowed by its hash. */
 import { createHash } from "node:crypto";
+import { NO_ROLE } from "./principal.ts";
 
+/** The dashboard's own colours (`web/ui/tokens.css`), which whoever sees this page may not load. */
 const STYLE = `
-  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-  body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: Canvas; color: CanvasText; }
-  main { max-width: 34rem; padding: 2rem 1.25rem; }
-  h1 { font-size: 1.375rem; margin: 0 0 .75rem; }
+  :root { color-scheme: light dark; font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+  body { margin: 0; min-height: 100vh; background: light-dark(#f5f7f8, #0e1318); color: light-dark(#182129, #e4e9ee); }
+  header { padding: .875rem 1.5rem; border-bottom: 1px solid light-dark(#dce2e6, #2a343e); background: light-dark(#fff, #161c23); font-weight: 700; }
+  header::before { content: ""; display: inline-block; width: .375rem; height: .375rem; margin-right: .5rem; border: .1875rem solid light-dark(#0a6470, #62c9d6); border-radius: 50%; }
+  main { box-sizing: border-box; max-width: 38rem; margin: 12vh auto 2rem; padding: 1.5rem; background: light-dark(#fff, #161c23); border: 1px solid light-dark(#dce2e6, #2a343e); border-radius: 6px; }
+  @media (max-width: 40rem) { main { margin: 1rem; padding: 1rem; } }
+  .status { margin: 0; color: light-dark(#55616c, #9caab7); font-size: .8125rem; }
+  h1 { margin: .25rem 0 .75rem; font-size: 1.375rem; line-height: 1.3; }
   p { margin: 0 0 .75rem; }
-  code { font-size: .9375em; }
-  a:focus-visible { outline: 3px solid; outline-offset: 3px; }
+  p:last-child { margin-bottom: 0; }
+  code { padding: .0625rem .25rem; background: light-dark(#eef1f3, #10161c); border-radius: 4px; font-size: .875em; }
+  a { color: light-dark(#0a6470, #62c9d6); }
+  a:focus-visible { outline: 3px solid light-dark(#0a6470, #7fdbe6); outline-offset: 3px; border-radius: 2px; }
 `;
 
 const PAGES: Readonly<Record<number, readonly [title: string, ...paragraphs: string[]]>> = {
@@ -22,7 +30,7 @@ const PAGES: Readonly<Record<number, readonly [title: string, ...paragraphs: str
     "Mooring's dashboard is for people with the role <code>Mooring.Reader</code> or <code>Mooring.Operator</code>.",
     'Ask whoever runs Mooring to give you one of them on its enterprise application in Microsoft Entra ID, then <a href="/.auth/logout">sign out</a> and in again.',
   ],
-  404: ["There is no such page", 'The dashboard begins <a href="./">here</a>.'],
+  404: ["There is no such page", 'The dashboard begins <a href="/api/dashboard/">here</a>.'],
   503: [
     "Mooring cannot answer now",
     '<a href="/api/health">Its health</a> says what is wrong. Try again in a while.',
@@ -34,7 +42,9 @@ export function refusalPage(
   status: number,
   problems: readonly string[],
 ): { html: string; styleSource: string } {
-  const [title, ...paragraphs] = PAGES[status] ?? ["Mooring says no", ...problems.map(escaped)];
+  const isKnown = status !== 403 || problems.includes(NO_ROLE);
+  const page = isKnown ? PAGES[status] : undefined;
+  const [title, ...paragraphs] = page ?? ["Mooring says no", ...problems.map(escaped)];
   const hash = createHash("sha256").update(STYLE).digest("base64");
   const html = `<!doctype html>
 <html lang="en">
@@ -45,7 +55,9 @@ export function refusalPage(
 <style>${STYLE}</style>
 </head>
 <body>
+<header>Mooring</header>
 <main>
+<p class="status">${status}</p>
 <h1>${title}</h1>
 ${paragraphs.map((text) => `<p>${text}</p>`).join("\n")}
 </main>

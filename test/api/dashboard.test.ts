@@ -162,6 +162,17 @@ describe("who may not look gets a page that says why", () => {
       401,
       "Nobody is signed in",
     ],
+    [
+      "a page of the web that has this machine by another name",
+      "http://evil.example/api/dashboard/",
+      {
+        roles: [],
+        env: {},
+        open: async () => ({ ...(await opened()), settings: { ...settings, MOORING_LOCAL_OPERATOR: "op" } }),
+      },
+      403,
+      "own names only",
+    ],
     ["somebody who is lost", "/nowhere", {}, 404, "There is no such page"],
     [
       "anybody, while the settings are broken",
