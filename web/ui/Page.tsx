@@ -12,12 +12,17 @@ interface PageProps {
 // The first page of a visit begins at the top, as every page does; later ones begin at their heading.
 let visited = 0;
 
+/** Somebody went on to the search before the view was there. */
+function isTyping(): boolean {
+  return document.activeElement?.matches("input, textarea, select") === true;
+}
+
 /** A view: its heading gets the focus when the view is entered, and names the browser's tab. */
 export function Page({ title, lead, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     visited += 1;
-    if (visited > 1) heading.current?.focus();
+    if (visited > 1 && !isTyping()) heading.current?.focus();
   }, []);
   useEffect(() => {
     document.title = `${title} · Mooring`;

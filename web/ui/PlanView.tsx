@@ -2,6 +2,7 @@ import type { Plan, PlannedChange } from "../../api/model.ts";
 import { Badge, type Tone } from "./Badge.tsx";
 import { Lines } from "./Lines.tsx";
 import { Time } from "./Time.tsx";
+import { sentence } from "./words.ts";
 
 const TONES: Readonly<Record<PlannedChange["action"], Tone>> = {
   create: "good",
@@ -36,7 +37,7 @@ export function ChangeView({ change }: { change: PlannedChange }) {
         <Badge tone={TONES[change.action]}>{change.action}</Badge> <strong>{change.name}</strong>
       </p>
       <p class="identity">{change.resourceId}</p>
-      <p>{change.reason}</p>
+      <p>{sentence(change.reason)}</p>
       {change.lines.length > 0 && <Lines lines={change.lines} />}
       {change.evidence.length > 0 && <Evidence of={change.evidence} />}
     </section>
@@ -50,7 +51,7 @@ function Evidence({ of }: { of: PlannedChange["evidence"] }) {
       <ul>
         {of.map(({ says, source, atUtc }, index) => (
           <li key={index}>
-            {says} <span class="quiet">— {source}, </span>
+            {sentence(says)} <span class="quiet">— {source}, </span>
             <Time utc={atUtc} />
           </li>
         ))}
