@@ -1,6 +1,6 @@
 /** Where a report goes: to the terminal in one format, and to files. */
-import { writeFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { access, constants, writeFile } from "node:fs/promises";
+import { dirname, extname } from "node:path";
 import { styleText } from "node:util";
 import type { Command } from "commander";
 import { SEVERITIES, type Severity } from "../../shared/drift/finding.ts";
@@ -21,13 +21,14 @@ export interface Output {
 }
 
 /** @throws InvalidInput with everything that is wrong */
-export function readOutput(command: Command, { failOn, report = [] }: OutputOptions): Output {
+export async function readOutput(command: Command, { failOn, report = [] }: OutputOptions): Promise<Output> {
   const { output = "table" } = command.optsWithGlobals<{ output?: string }>();
   const files = report.map((path) => ({ path, format: formatOfFile(path) }));
   const problems = [
     ...(isFormat(output) ? [] : [`--output ${output}: there are ${FORMAT_NAMES.join(", ")}`]),
     ...failOnProblems(failOn),
     ...files.flatMap(({ path, format }) => (format ? [] : [`--report ${path}: its name tells no format`])),
+    ...(await folderProblems(report)),
   ];
   if (problems.length > 0) throw new InvalidInput(problems);
   return {
@@ -40,6 +41,14 @@ export function readOutput(command: Command, { failOn, report = [] }: OutputOpti
 export function failOnProblems(failOn: string | undefined): string[] {
   const isKnown = failOn === undefined || SEVERITIES.some((severity) => severity === failOn);
   return isKnown ? [] : [`--fail-on ${failOn}: there are ${SEVERITIES.join(", ")}`];
+}
+
+/** Told before the audit, not after it. */
+async function folderProblems(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.allSettled(paths.map((path) => access(dirname(path), constants.W_OK)));
+  return found.flatMap((one, index) =>
+    one.status === "rejected" ? [`--report ${paths[index]}: its folder cannot be written to`] : [],
+  );
 }
 
 function formatOfFile(path: string): FormatName | undefined {

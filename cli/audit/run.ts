@@ -18,7 +18,7 @@ const STOPPED = 130;
 
 /** Audits in this process. Stopped, it keeps and reports what it has. */
 export async function runHere({ scope, ...options }: Options, command: Command): Promise<void> {
-  const output = readOutput(command, options);
+  const output = await readOutput(command, options);
   const stopping = untilStopped();
   const run = await open(stopping.signal);
   const asked = { who: operator(), why: "mooring audit", ...(scope && { only: scope }) };

@@ -10,7 +10,7 @@ export async function show(
   options: OutputOptions,
   command: Command,
 ): Promise<void> {
-  const output = readOutput(command, options);
+  const output = await readOutput(command, options);
   const run = await open();
   const report = await reportOf(run, await findRun(run, name ?? "latest"));
   await writeReport(report, output);

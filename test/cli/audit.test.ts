@@ -20,6 +20,7 @@ import {
   type TestArm,
 } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
+import { reported } from "../builders/report.ts";
 import { cluster, declared, intent, linkIntent, PARTNER, UID } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";
@@ -128,13 +129,16 @@ describe("mooring audit", () => {
   });
 
   test("everything that is wrong is told at once, and nothing is audited", async () => {
-    const { code, err } = await mooring("audit", "-o", "pdf", "--fail-on", "bad", "--report", "x.doc");
+    const { code, err } = await mooring(
+      ..."audit -o pdf --fail-on bad --report x.doc --report /no/where.md".split(" "),
+    );
     expect([code, err]).toEqual([
       2,
       [
         "mooring: --output pdf: there are table, json, jsonl, csv, markdown, sarif, html",
         "mooring: --fail-on bad: there are error, warn, info",
         "mooring: --report x.doc: its name tells no format",
+        "mooring: --report /no/where.md: its folder cannot be written to",
         "",
       ].join("\n"),
     ]);
@@ -250,6 +254,16 @@ describe("mooring findings", () => {
       expect.stringMatching(/^mooring: --state gone: /),
       expect.stringMatching(/^mooring: --severity bad: /),
     ]);
+  });
+
+  test("what comes from outside steers no terminal", async () => {
+    const hostile = reported({ message: "\u001B[2Jgone\u202E", about: "a\nb", advice: "\u009B31m" });
+    await ports.tables.findings.transact("all", [{ do: "put", key: "hostile", value: hostile }]);
+    for (const args of [["findings"], ["findings", "show", hostile.id], ["findings", "-o", "json"]]) {
+      const { code, out } = await mooring(...args);
+      expect([code, out.replaceAll("\n", "")]).toEqual([0, expect.not.stringMatching(/[\p{Cc}\p{Cf}]/u)]);
+      expect(out).toContain("gone");
+    }
   });
 
   test("acknowledged it fails nothing and says by whom and why; withdrawn it counts again", async () => {
