@@ -5,14 +5,15 @@
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
-import type { News } from "./auditRun.ts";
+import type { Row } from "../storage/table.ts";
+import type { News, ScopeProgress } from "./auditRun.ts";
 import { askForRepair } from "./askForRepair.ts";
 import { checkScope } from "./checkScope.ts";
 import { isWorse } from "./finding.ts";
 import { finishAudit } from "./finishAudit.ts";
 import { record } from "./record.ts";
 import { rememberScope } from "./scopeStore.ts";
-import { changeProgress, findRunRow, isOver } from "./runStore.ts";
+import { changeProgress, findRunRow, isOver, type Which } from "./runStore.ts";
 
 /** No worker lives longer. */
 const LEASE_SECONDS = 600;
@@ -35,15 +36,11 @@ export async function giveUpScope(run: Run, runId: string, scope: string, why: s
   await finishAudit(run, runId);
 }
 
-interface Which {
-  readonly id: string;
-  readonly scope: string;
-}
-
 async function auditOnce(run: Run, which: Which): Promise<void> {
-  if (!(await begin(run, which))) return;
+  const known = await begin(run, which);
+  if (known?.value.state !== "running") return;
   try {
-    await look(run, which);
+    await look(run, { ...which, known });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     await changeProgress(run, which, ({ scope }) => ({ scope, state: "waiting", why }));
@@ -51,21 +48,21 @@ async function auditOnce(run: Run, which: Which): Promise<void> {
   }
 }
 
-/** False if there is nothing to begin: it is done, or somebody wants the run to stop. */
-async function begin(run: Run, { id, scope }: Which): Promise<boolean> {
+/** Not `running` if there is nothing to begin: it is done, or somebody wants the run to stop. */
+async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress> | undefined> {
   const audit = (await findRunRow(run, id))?.value;
-  if (audit?.state !== "running") return false;
+  if (audit?.state !== "running") return undefined;
   const atUtc = run.now().toISOString();
-  const begun = await changeProgress(run, { id, scope }, (row) => {
+  return changeProgress(run, { id, scope }, (row) => {
     if (isOver(row)) return undefined;
     return audit.cancelledBy === undefined
       ? { scope, state: "running", startedAtUtc: atUtc }
       : { ...row, state: "left", finishedAtUtc: atUtc };
   });
-  return begun?.state === "running";
 }
 
-async function look(run: Run, { id, scope }: Which): Promise<void> {
+async function look(run: Run, which: Which): Promise<void> {
+  const { id, scope } = which;
   const atUtc = run.now().toISOString();
   const { policy } = await readPolicy(run);
   const { found, looked } = await checkScope(run, policy, scope);
@@ -75,7 +72,7 @@ async function look(run: Run, { id, scope }: Which): Promise<void> {
   const told = appeared.toSorted(bySeverity).slice(0, TOLD_PER_SCOPE);
   const untold = appeared.length - told.length;
   const finishedAtUtc = run.now().toISOString();
-  await changeProgress(run, { id, scope }, ({ startedAtUtc = atUtc }) => ({
+  await changeProgress(run, which, ({ startedAtUtc = atUtc }) => ({
     scope,
     state: "done",
     startedAtUtc,

@@ -20,9 +20,10 @@ import { recordTrend } from "./trend.ts";
 
 /** Does nothing while a scope has not ended, and once the run has. */
 export async function finishAudit(run: Run, id: string): Promise<void> {
-  const [row, scopes] = await Promise.all([findRunRow(run, id), listProgress(run, id)]);
-  if (row?.value.state !== "running") return;
-  if (scopes.length < row.value.scopes.length || !scopes.every(isSettled)) return;
+  const scopes = await listProgress(run, id);
+  if (!scopes.every(isSettled)) return;
+  const row = await findRunRow(run, id);
+  if (row?.value.state !== "running" || scopes.length < row.value.scopes.length) return;
   const nowUtc = run.now().toISOString();
   const { findings, vanished } = await readFindings(run, id, nowUtc);
   const ending = await end(

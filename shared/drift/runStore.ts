@@ -68,20 +68,27 @@ export async function listProgress(run: Run, id: string): Promise<ScopeProgress[
   return rows.map(({ value }) => value);
 }
 
+export interface Which {
+  readonly id: string;
+  readonly scope: string;
+  /** As it was read or written last: saves a reading if nobody changed it since. */
+  readonly known?: Row<ScopeProgress>;
+}
+
 /** Changes what is known of a scope; `undefined` from `change` leaves it, and is the answer. @throws Conflict if others write without end */
 export async function changeProgress(
   run: Run,
-  { id, scope }: { readonly id: string; readonly scope: string },
+  { id, scope, known }: Which,
   change: (progress: ScopeProgress) => ScopeProgress | undefined,
-): Promise<ScopeProgress | undefined> {
+): Promise<Row<ScopeProgress> | undefined> {
+  const { progress } = run.ports.tables;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const row = await run.ports.tables.progress.get(id, scope);
+    const row = round === 0 && known ? known : await progress.get(id, scope);
     const value = row && change(row.value);
     if (!row || !value) return undefined;
-    const written = await run.ports.tables.progress.transact(id, [
-      { do: "replace", key: scope, value, version: row.version },
-    ]);
-    if (written.ok) return value;
+    const written = await progress.transact(id, [{ do: "replace", key: scope, value, version: row.version }]);
+    const version = written.ok ? written.versions[0] : undefined;
+    if (version !== undefined) return { ...row, value, version };
   }
   throw new Conflict(`${scope} of audit ${id} keeps changing`);
 }
