@@ -19,6 +19,8 @@ export interface Subjects {
     readonly link: Link;
     readonly cluster: Cluster;
     readonly owner?: Declared;
+    /** What the cluster has is known: it has sent a snapshot once, or is gone. */
+    readonly isHeard: boolean;
     readonly policy: Policy;
     /** Who wrote it within the hour, if it differs from what is declared. */
     readonly touches: readonly Touch[];

@@ -25,11 +25,17 @@ const PASSING = new Set([
 export function linkSubjects(world: World, policy: Policy): Subjects["link"][] {
   const clusters = world.clusters.map(({ cluster }) => cluster);
   const living = livingIn(world);
+  const heard = new Set(
+    world.clusters
+      .filter(({ snapshot, state }) => snapshot || state === "gone")
+      .map(({ cluster }) => cluster.name),
+  );
   return world.links.flatMap((link) => {
     const cluster = clusterOfLink(link, clusters);
     if (!cluster) return [];
     const owner = ownerOfLink(link, living(cluster.name));
-    return [{ link, cluster, policy, touches: [], ...(owner && { owner }) }];
+    const isHeard = heard.has(cluster.name);
+    return [{ link, cluster, policy, isHeard, touches: [], ...(owner && { owner }) }];
   });
 }
 

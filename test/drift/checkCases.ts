@@ -38,6 +38,7 @@ const onLink = (some: Partial<Subjects["link"]> = {}): Subjects["link"] => ({
   link: link(),
   cluster: cluster(),
   owner: owner(),
+  isHeard: true,
   policy,
   touches: [],
   ...some,
@@ -183,7 +184,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "a link without an owner is another check's",
       "link",
-      { link: link({ visibility: ["*"] }), cluster: cluster(), policy, touches: [] },
+      { link: link({ visibility: ["*"] }), cluster: cluster(), isHeard: true, policy, touches: [] },
       undefined,
     ),
   ],
@@ -347,7 +348,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "no Service owns it",
       "link",
-      { link: link(), cluster: cluster(), policy, touches: [] },
+      { link: link(), cluster: cluster(), isHeard: true, policy, touches: [] },
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
@@ -364,6 +365,12 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
     }),
     of("its Service declares it", "link", onLink(), undefined),
+    of(
+      "its cluster never sent a snapshot: nobody knows",
+      "link",
+      { link: link(), cluster: cluster(), isHeard: false, policy, touches: [] },
+      undefined,
+    ),
   ],
   "link-near-limits": [
     of(

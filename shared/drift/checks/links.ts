@@ -193,8 +193,9 @@ export const linkUnexpected = defineCheck({
   severity: "warn",
   docs: "It stays visible to its consumers, and holds addresses.",
   on: "link",
-  check: ({ link, cluster, owner }) => {
-    if (owner?.intent.link) return undefined;
+  check: ({ link, cluster, owner, isHeard }) => {
+    // Of a cluster that never spoke nobody knows what it declares: that is told of the cluster.
+    if (owner?.intent.link || !isHeard) return undefined;
     return {
       about: link.id,
       cluster: cluster.name,
