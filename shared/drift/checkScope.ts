@@ -17,7 +17,7 @@ export interface Checked {
 }
 
 /** @param scope `subscription:ID`, `vnet:ID`, `mooring` @throws InvalidInput if it is none of these, and whatever a list throws */
-export function checkScope(run: Run, policy: Policy, scope: string): Promise<Checked> {
+export async function checkScope(run: Run, policy: Policy, scope: string): Promise<Checked> {
   const [kind = "", ...rest] = scope.split(":");
   const id = rest.join(":");
   if (scope === "mooring") return checkMooring(run, policy);

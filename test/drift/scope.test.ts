@@ -97,8 +97,8 @@ test("a healthy world has no findings, in any scope", async () => {
   expect(await checkScope(run, policy, "mooring")).toEqual({ found: [], looked: 7 });
 });
 
-test.each(["subscription:", "vnet:", "everything", ""])("%j is no scope", (scope) => {
-  expect(() => checkScope(run, policy, scope)).toThrow(InvalidInput);
+test.each(["subscription:", "vnet:", "everything", ""])("%j is no scope", async (scope) => {
+  await expect(checkScope(run, policy, scope)).rejects.toThrow(InvalidInput);
 });
 
 describe("a subscription", () => {
