@@ -24,45 +24,56 @@ function merge(before: unknown, after: unknown, at: At): MergedLine[] {
   return [...print(before, "-", at), ...print(after, "+", at)];
 }
 
-function mergeObjects(before: Json, after: Json, { label, depth }: At): MergedLine[] {
+function mergeObjects(before: Json, after: Json, at: At): MergedLine[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const inner = keys.flatMap((key) =>
-    merge(before[key], after[key], { label: `${key}: `, depth: depth + 1 }),
-  );
-  return wrap(inner, { label, depth }, "{}");
+  const inner = keys.flatMap((key) => merge(before[key], after[key], below(at, `${key}: `)));
+  return wrap(inner, " ", { ...at, brackets: "{}" });
 }
 
-function mergeLists(
-  before: readonly unknown[],
-  after: readonly unknown[],
-  { label, depth }: At,
-): MergedLine[] {
-  const [olds, news] = [keyed(before), keyed(after)];
+function mergeLists(before: readonly unknown[], after: readonly unknown[], at: At): MergedLine[] {
+  const nameOf = areKeyed(before) && areKeyed(after) ? keyOf : undefined;
+  const [olds, news] = [keyed(before, nameOf), keyed(after, nameOf)];
   const keys = [...new Set([...olds.keys(), ...news.keys()])];
-  const inner = keys.flatMap((key) => merge(olds.get(key), news.get(key), { label: "", depth: depth + 1 }));
-  return wrap(inner, { label, depth }, "[]");
+  const inner = keys.flatMap((key) => merge(olds.get(key), news.get(key), below(at)));
+  return wrap(inner, " ", { ...at, brackets: "[]" });
 }
 
-function wrap(inner: MergedLine[], { label, depth }: At, brackets: string): MergedLine[] {
-  if (inner.length === 0) return [{ mark: " ", text: `${label}${brackets}`, depth }];
-  const line = (text: string): MergedLine => ({ mark: " ", text, depth });
-  return [line(`${label}${brackets[0]}`), ...inner, line(brackets[1] ?? "")];
-}
-
-function print(value: unknown, mark: MergedLine["mark"], { label, depth }: At): MergedLine[] {
+/** Every line of a value that is on one side only. */
+function print(value: unknown, mark: MergedLine["mark"], at: At): MergedLine[] {
   if (value === undefined) return [];
-  const [first = "", ...rest] = JSON.stringify(value, undefined, 1).split("\n");
-  const lines = [`${label}${first}`, ...rest];
-  return lines.map((text) => {
-    const bare = text.trimStart();
-    return { mark, text: bare.replace(/,$/, ""), depth: depth + (text.length - bare.length) };
-  });
+  if (isList(value)) {
+    const inner = value.flatMap((item) => print(item, mark, below(at)));
+    return wrap(inner, mark, { ...at, brackets: "[]" });
+  }
+  if (isObject(value)) {
+    const inner = Object.entries(value).flatMap(([key, item]) => print(item, mark, below(at, `${key}: `)));
+    return wrap(inner, mark, { ...at, brackets: "{}" });
+  }
+  return [{ mark, text: at.label + JSON.stringify(value), depth: at.depth }];
 }
 
-function keyed(list: readonly unknown[]): Map<string, unknown> {
-  const keys = list.map((item, index) => keyOf(item) ?? `#${index}`);
-  const areUnique = new Set(keys).size === keys.length;
-  return new Map(list.map((item, index) => [areUnique ? (keys[index] ?? "") : `#${index}`, item]));
+function below({ depth }: At, label = ""): At {
+  return { label, depth: depth + 1 };
+}
+
+function wrap(
+  inner: readonly MergedLine[],
+  mark: MergedLine["mark"],
+  { label, depth, brackets }: At & { readonly brackets: string },
+): MergedLine[] {
+  const line = (text: string): MergedLine => ({ mark, text, depth });
+  if (inner.length === 0) return [line(label + brackets)];
+  return [line(label + brackets.charAt(0)), ...inner, line(brackets.charAt(1))];
+}
+
+/** True if each item has a key of its own; otherwise only its place tells it from the others. */
+function areKeyed(list: readonly unknown[]): boolean {
+  const keys = new Set(list.map(keyOf));
+  return keys.size === list.length && !keys.has(undefined);
+}
+
+function keyed(list: readonly unknown[], nameOf: typeof keyOf | undefined): Map<string, unknown> {
+  return new Map(list.map((item, index) => [nameOf?.(item) ?? `#${index}`, item]));
 }
 
 function keyOf(item: unknown): string | undefined {

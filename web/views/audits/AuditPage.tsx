@@ -5,8 +5,8 @@ import { Resource } from "../../ui/Resource.tsx";
 import { href } from "../../ui/route.ts";
 import { CountsBadges } from "../../ui/Severity.tsx";
 import { Time } from "../../ui/Time.tsx";
-import { useResource } from "../../ui/useResource.ts";
-import { AuditProgress, AuditState } from "./AuditProgress.tsx";
+import { useList, useResource } from "../../ui/useResource.ts";
+import { AuditProgress, AuditState, shortName } from "./AuditProgress.tsx";
 
 /** What the API renders; the first is for people. */
 const FORMATS = [
@@ -22,7 +22,7 @@ const FORMATS = [
 export function AuditPage({ id }: { id: string }) {
   const audit = useResource<Audit>(`/audits/${encodeURIComponent(id)}`, { everySeconds: 2 });
   return (
-    <Page title={`Audit ${id.slice(-8)}`} lead={<a href={href("audits")}>All audits</a>}>
+    <Page title={`Audit ${shortName(id)}`} lead={<a href={href("audits")}>All audits</a>}>
       <Resource of={audit}>
         {(data) => (
           <>
@@ -60,12 +60,17 @@ function Facts({ audit }: { audit: Audit }) {
       </dl>
       <p class="card-more">
         <a href={href("findings")}>Findings as they are now</a>
-        <a href={href("audits", undefined, { from: "previous", to: audit.id })}>
-          Compare with the one before
-        </a>
+        <CompareWithBefore id={audit.id} />
       </p>
     </Card>
   );
+}
+
+function CompareWithBefore({ id }: { id: string }) {
+  const { data = [] } = useList<Audit>("/audits", { everySeconds: 60 });
+  const before = data[data.findIndex((audit) => audit.id === id) + 1];
+  if (!before) return null;
+  return <a href={href("audits", undefined, { from: before.id, to: id })}>Compare with the one before</a>;
 }
 
 function Failures({ audit: { failures } }: { audit: Audit }) {

@@ -13,6 +13,11 @@ const TONES: Readonly<Record<Audit["state"], Tone>> = {
   cancelled: "quiet",
 };
 
+/** The part of an audit's id that tells it from others: `8de124`. */
+export function shortName(id: string): string {
+  return id.split("-").at(-1) ?? id;
+}
+
 export function AuditState({ audit: { state, failures } }: { audit: Audit }) {
   if (state === "done" && failures.length > 0) return <Badge tone="warn">done, in part</Badge>;
   return <Badge tone={TONES[state]}>{state}</Badge>;

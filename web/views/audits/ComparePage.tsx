@@ -6,6 +6,7 @@ import { href } from "../../ui/route.ts";
 import { SeverityBadge } from "../../ui/Severity.tsx";
 import { useResource } from "../../ui/useResource.ts";
 import { count } from "../../ui/words.ts";
+import { shortName } from "./AuditProgress.tsx";
 
 interface Said {
   readonly id: string;
@@ -23,8 +24,8 @@ export function ComparePage({ from, to }: { from: string; to: string }) {
       title="What differs between two audits"
       lead={
         <>
-          <a href={href("audits")}>All audits</a>, from <a href={href("audits", from)}>{shortOf(from)}</a> to{" "}
-          <a href={href("audits", to)}>{shortOf(to)}</a>
+          <a href={href("audits")}>All audits</a>, from <a href={href("audits", from)}>{shortName(from)}</a>{" "}
+          to <a href={href("audits", to)}>{shortName(to)}</a>
         </>
       }
     >
@@ -69,8 +70,4 @@ function Part({ title, findings }: { title: string; findings: readonly Said[] })
       </ul>
     </Card>
   );
-}
-
-function shortOf(id: string): string {
-  return id.slice(-8);
 }

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { count, duration, relative, sentence } from "../../web/ui/words.ts";
+
+const NOW = Date.parse("2026-11-25T12:00:00Z");
+
+test.each([
+  ["2026-11-25T12:00:00Z", "just now"],
+  ["2026-11-25T11:59:10Z", "just now"],
+  ["2026-11-25T12:00:40Z", "in a moment"],
+  ["2026-11-25T11:58:30Z", "1 min. ago"],
+  ["2026-11-25T10:00:00Z", "2 hr. ago"],
+  ["2026-11-28T12:00:00Z", "in 3 days"],
+  ["no time", "no time"],
+])("%s is %s", (utc, said) => {
+  expect(relative(utc, NOW)).toBe(said);
+});
+
+test.each([
+  [0.2, "1 s"],
+  [45, "45 s"],
+  [600, "10 min"],
+  [7200, "2 h"],
+])("%d seconds are %s", (seconds, said) => {
+  expect(duration(seconds)).toBe(said);
+});
+
+test("numbers and nouns", () => {
+  expect([count(0, "finding"), count(1, "finding"), count(12_345, "entry", "entries")]).toEqual([
+    "0 findings",
+    "1 finding",
+    "12,345 entries",
+  ]);
+  expect([sentence("the link"), sentence("")]).toEqual(["The link", ""]);
+});
