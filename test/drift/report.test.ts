@@ -196,6 +196,17 @@ describe("markup", () => {
   });
 });
 
+describe("texts of checks", () => {
+  test("show as code what they write in backquotes", () => {
+    const checks = [
+      { id: "snapshot-stale", title: "Uses `a<b`", severity: "warn", docs: "`x` it is" },
+    ] as const;
+    const page = FORMATS.html.render(report({ checks }));
+    expect(page).toContain("Uses <code>a&lt;b</code></a>");
+    expect(page).toContain("<code>x</code> it is");
+  });
+});
+
 describe("every format", () => {
   test("is known by name, and renders a report without findings", () => {
     for (const name of FORMAT_NAMES) expect(typeof FORMATS[name].render(NOTHING)).toBe("string");

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { chart } from "./html/chart.ts";
 import { findingArticle } from "./html/finding.ts";
-import { markup, Markup } from "./html/markup.ts";
+import { coded, markup, Markup } from "./html/markup.ts";
 import { SEVERITIES } from "../finding.ts";
 import { STYLE } from "./html/style.ts";
 import {
@@ -122,7 +122,7 @@ function contents(groups: readonly Group[]): Markup {
       markup`<tr>
         <td><span class="badge ${group.severity}">${group.severity}</span></td>
         <td>
-          <a href="#${anchorOf(group)}">${group.check.title}</a><br /><code class="soft"
+          <a href="#${anchorOf(group)}">${coded(group.check.title)}</a><br /><code class="soft"
             >${group.check.id}</code
           >
         </td>
@@ -155,8 +155,8 @@ function anchorOf({ check, severity }: Group): string {
 function section(group: Group): Markup {
   const { check, severity, findings } = group;
   return markup`<section>
-    <h2 id="${anchorOf(group)}"><span class="badge ${severity}">${severity}</span> ${check.title}</h2>
-    <p class="soft">${check.docs ?? ""} <code>${check.id}</code></p>
+    <h2 id="${anchorOf(group)}"><span class="badge ${severity}">${severity}</span> ${coded(check.title)}</h2>
+    <p class="soft">${coded(check.docs ?? "")} <code>${check.id}</code></p>
     ${findings.map(findingArticle)}
   </section> `;
 }

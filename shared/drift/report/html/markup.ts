@@ -15,6 +15,11 @@ export function markup(parts: TemplateStringsArray, ...contents: readonly Conten
   return new Markup(String.raw({ raw: parts }, ...contents.map(toText)));
 }
 
+/** Our own texts write code in backquotes. */
+export function coded(text: string): Content[] {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? markup`<code>${part}</code>` : part));
+}
+
 function toText(content: Content): string {
   if (content instanceof Markup) return content.text;
   if (typeof content === "object") return content.map(toText).join("");
