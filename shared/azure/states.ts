@@ -26,7 +26,13 @@ export function azureStates(open: () => Promise<ContainerClient>): States {
     },
     async remove(name) {
       const container = await open();
-      await container.getBlockBlobClient(name).deleteIfExists();
+      // Without a container there is no state either.
+      await container
+        .getBlockBlobClient(name)
+        .delete()
+        .catch((error: { statusCode?: number }) => {
+          if (error.statusCode !== 404) throw error;
+        });
     },
   };
 }

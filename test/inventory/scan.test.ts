@@ -43,6 +43,35 @@ const scanAfter = async (uses: ReturnType<typeof use>[], seconds = 60) => {
   return scanInventory(run);
 };
 
+describe("virtual networks", () => {
+  const other = {
+    ...subnet,
+    id: subnet.id.replace("vnet/", "other/"),
+    vnetId: VNET.replace(/vnet$/, "other"),
+  };
+  const known = () => run.tables.vnets.all().map(({ id, scannedAtUtc }) => [id, scannedAtUtc]);
+
+  test("are known after a scan, with its time, and forgotten when they are gone", async () => {
+    run.network.allSubnets = [subnet, other];
+    await scanAfter([], 0);
+    expect(known()).toEqual([
+      [VNET, NOW],
+      [other.vnetId, NOW],
+    ]);
+    run.network.allSubnets = [other];
+    await scanAfter([], 60);
+    expect(known()).toEqual([[other.vnetId, "2026-11-23T12:01:00.000Z"]]);
+  });
+
+  test("stay as they are if a scan cannot read everything", async () => {
+    await scanAfter([], 0);
+    run.network.allSubnets = [];
+    run.network.calls.failNext(new Error("throttled"), { method: "addressUses" });
+    await expect(scanAfter([])).rejects.toThrow("throttled");
+    expect(known()).toEqual([[VNET, NOW]]);
+  });
+});
+
 describe("a complete scan", () => {
   test("tells every used address and its holder, and counts the subnet", async () => {
     expect(await scanAfter([use("10.0.1.10"), use("10.0.1.9", VM)], 0)).toEqual({
