@@ -44,8 +44,8 @@ export function scanInventory(run: Run): Promise<ScanReport> {
       scanned.map(({ row }) => row),
     );
     await forgetSubnets(run, subnets);
-    await rememberVnets(run, subnets);
     await scanLinks(run, addressesByHolder(await uses));
+    await rememberVnets(run, subnets);
     const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
     const report = {
       subnets: subnets.length,
