@@ -58,7 +58,7 @@ function columnsOf(
     {
       key: "consumer",
       title: "Consumer",
-      width: "minmax(0, 1.3fr)",
+      width: "minmax(0, 1.8fr)",
       cell: ({ consumer }) => <Consumer subscription={consumer} />,
       sortBy: ({ consumer = "" }) => consumer,
     },
