@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, type Metafile, type OutputFile } from "esbuild";
 
@@ -15,10 +15,10 @@ const PUBLIC = "/api/dashboard";
 /** Writes the dashboard to a folder. */
 export async function buildWeb(outputDirectory: string): Promise<void> {
   await mkdir(outputDirectory, { recursive: true });
-  const { files, script, styles } = await bundleScripts(outputDirectory);
+  const { files, script, needs, styles } = await bundleScripts(outputDirectory);
   const style = await bundleStyles(styles);
   const icon = named("icon", ".svg", await readFile(join(WEB, "icon.svg")));
-  const page = await fillPage({ SCRIPT: script, STYLE: style.name, ICON: icon.name });
+  const page = await fillPage({ SCRIPT: script, STYLE: style.name, ICON: icon.name }, needs);
   const all = [...files, style, icon, { name: "index.html", content: Buffer.from(page) }];
   await Promise.all(all.map((file) => writeBoth(outputDirectory, file)));
 }
@@ -53,7 +53,14 @@ async function bundleScripts(outdir: string) {
     content: file.contents,
   }));
   const script = files.find(({ name }) => name.startsWith("main-"))?.name ?? "";
-  return { files, script, styles: stylesOf(metafile) };
+  return { files, script, needs: needsOf(metafile, script), styles: stylesOf(metafile) };
+}
+
+/** What the first script imports: the browser fetches it at once, not when it has read that script. */
+function needsOf({ outputs }: Metafile, script: string): string[] {
+  const path = Object.keys(outputs).find((path) => basename(path) === script) ?? "";
+  const imports = outputs[path]?.imports ?? [];
+  return imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => basename(path));
 }
 
 /** Those of `ui/` first, so that a view's own win; the tokens before all. */
@@ -83,12 +90,17 @@ function named(name: string, extension: string, content: Uint8Array): Content {
   return { name: `${name}-${hashOf(content).slice(0, 8)}${extension}`, content };
 }
 
-async function fillPage(names: Readonly<Record<string, string>>): Promise<string> {
+async function fillPage(
+  names: Readonly<Record<string, string>>,
+  preloads: readonly string[],
+): Promise<string> {
   const page = await readFile(join(WEB, "index.html"), "utf8");
-  return Object.entries(names).reduce(
+  const links = preloads.map((name) => `<link rel="modulepreload" href="${PUBLIC}/${name}" />`);
+  const filled = Object.entries(names).reduce(
     (text, [key, name]) => text.replace(`"${key}"`, `"${PUBLIC}/${name}"`),
     page,
   );
+  return filled.replace("<!-- PRELOADS -->", links.join("\n    "));
 }
 
 async function writeBoth(outputDirectory: string, { name, content }: Content): Promise<void> {

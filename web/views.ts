@@ -44,3 +44,7 @@ export const VIEWS: readonly View[] = [
     load: async () => (await import("./views/playground/Playground.tsx")).Playground,
   },
 ];
+
+export function viewOf(name: string): View | undefined {
+  return VIEWS.find((view) => view.name === name);
+}

@@ -6,7 +6,15 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Finding, Plan } from "../../api/model.ts";
 import { findChromium } from "../../tools/programs.ts";
-import { ARGUMENTS, openPage, overflow, shown, violations, type Look } from "../builders/dashboard.ts";
+import {
+  ARGUMENTS,
+  forgiveFailures,
+  openPage,
+  overflow,
+  shown,
+  violations,
+  type Look,
+} from "../builders/dashboard.ts";
 import { OPERATOR, stubbedDashboard, type StubbedDashboard } from "../builders/stubbedDashboard.ts";
 
 const MANY = 10_000;
@@ -194,5 +202,5 @@ test("while nothing has been answered a skeleton stands there", async () => {
   resolve({ items: [] });
   await shown(page);
   await page.getByText("Nothing was written to Azure yet.").waitFor();
-  troubles.length = 0; // the overview is not stubbed
+  forgiveFailures(troubles);
 });

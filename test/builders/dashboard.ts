@@ -95,6 +95,12 @@ export async function shown(page: Page): Promise<void> {
   await page.waitForFunction(() => (globalThis as any).document.querySelector(".skeleton") === null);
 }
 
+/** Takes out what Chromium logs of answers that are no success: some tests ask for them. */
+export function forgiveFailures(troubles: string[]): void {
+  const others = troubles.filter((trouble) => !trouble.startsWith("Failed to load resource"));
+  troubles.splice(0, troubles.length, ...others);
+}
+
 /** What axe has against the page as it is now, a line each. */
 export async function violations(page: Page): Promise<string[]> {
   // Through the debugger: the page's own policy runs no script but the app's.

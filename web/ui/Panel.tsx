@@ -14,6 +14,7 @@ interface PanelProps {
 export function Panel({ title, closeHref, actions, children }: PanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
+  useFocusBack();
   useEffect(() => heading.current?.focus(), [title]);
   const onKeyDown = ({ key, target }: KeyboardEvent) => {
     // A dialog that was opened from here closes by itself, and alone.
@@ -33,6 +34,18 @@ export function Panel({ title, closeHref, actions, children }: PanelProps) {
       {children}
     </aside>
   );
+}
+
+/** What had the focus before the panel came has it again when the panel goes. */
+function useFocusBack(): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      const { activeElement: now, body } = document;
+      const isOurs = now === body || now?.closest(".panel") != null;
+      if (isOurs && before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
 }
 
 /** A list with, where there is one, the panel of what is chosen. */

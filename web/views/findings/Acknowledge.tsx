@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Finding } from "../../../api/model.ts";
+import { Button } from "../../ui/Button.tsx";
 import { ApiProblem, send } from "../../ui/http.ts";
 import { notify } from "../../ui/notify.tsx";
 import { ReasonDialog } from "../../ui/ReasonDialog.tsx";
@@ -22,11 +23,11 @@ interface AcknowledgeProps {
 
 /** Lets findings be for a while: they count no more until then, unless they get worse. */
 export function Acknowledge({ findings, onClose, onDone }: AcknowledgeProps) {
-  const [days, setDays] = useState(7);
+  const [until, setUntil] = useState(dayAfter(7));
   const [isBusy, setBusy] = useState(false);
   const acknowledge = async (reason: string) => {
     setBusy(true);
-    const untilUtc = new Date(Date.now() + days * DAY).toISOString();
+    const untilUtc = new Date(`${until}T23:59:59Z`).toISOString();
     const problems = await acknowledgeAll(findings, { untilUtc, reason });
     for (const problem of problems) notify(problem, "error");
     const done = findings.length - problems.length;
@@ -50,19 +51,40 @@ export function Acknowledge({ findings, onClose, onDone }: AcknowledgeProps) {
         Acknowledged findings count no more and fail no pipeline until the time is over, unless they get
         worse.
       </p>
-      <Field label="For">
-        {(ids) => (
-          <select {...ids} value={days} onChange={(event) => setDays(Number(event.currentTarget.value))}>
-            {TIMES.map(([value, title]) => (
-              <option key={value} value={value}>
-                {title}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Until until={until} onChange={setUntil} />
     </ReasonDialog>
   );
+}
+
+function Until({ until, onChange }: { until: string; onChange: (until: string) => void }) {
+  return (
+    <>
+      <Field label="Until the end of" hint="In UTC.">
+        {(ids) => (
+          <input
+            {...ids}
+            type="date"
+            required
+            min={dayAfter(0)}
+            value={until}
+            onInput={(event) => onChange(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <div class="actions" role="group" aria-label="For so long">
+        {TIMES.map(([days, title]) => (
+          <Button key={days} aria-pressed={until === dayAfter(days)} onClick={() => onChange(dayAfter(days))}>
+            {title}
+          </Button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** As a date input has it: `2026-12-02`. */
+function dayAfter(days: number): string {
+  return new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
 }
 
 /** One after the other; gives a sentence for each that could not be. */

@@ -8,6 +8,7 @@ import { notify } from "../../ui/notify.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { PlanDialog } from "../../ui/PlanDialog.tsx";
 import { Resource } from "../../ui/Resource.tsx";
+import { href } from "../../ui/route.ts";
 import { SeverityBadge } from "../../ui/Severity.tsx";
 import { useResource } from "../../ui/useResource.ts";
 import { sentence } from "../../ui/words.ts";
@@ -41,6 +42,13 @@ function Detail({ finding }: { finding: Finding }) {
       <Compared finding={finding} />
       <Planned finding={finding} />
       <Life finding={finding} />
+      {finding.about.startsWith("/") && (
+        <p>
+          <a href={href("journal", undefined, { resource: finding.about })}>
+            What Mooring wrote to this resource
+          </a>
+        </p>
+      )}
     </>
   );
 }

@@ -36,7 +36,3 @@ export function usePalette(element: RefObject<HTMLElement | null>): Palette | un
   }, []);
   return palette;
 }
-
-export function prefersReducedMotion(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
