@@ -12,7 +12,8 @@ export interface Notices {
   tell(notices: readonly Notice[]): Promise<void>;
 }
 
-export type Destination = "webhook" | "topic";
+export const DESTINATIONS = ["webhook", "topic"] as const;
+export type Destination = (typeof DESTINATIONS)[number];
 
 /** No request carries more; what is in each is the same whenever they are told. Pure. */
 export function inBatches(notices: readonly Notice[]): Notice[][] {

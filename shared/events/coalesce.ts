@@ -28,7 +28,7 @@ export interface Hint {
 
 /** True if a message was sent, false if one is already waiting. */
 export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boolean> {
-  const key = `${work.what}|${canonicalId(work.id)}`;
+  const key = keyOf(work);
   const row = await run.ports.tables.waiting.get(work.queue, key);
   if (row && row.value.untilUtc > run.now().toISOString()) return false;
   const windowSeconds = windowOf(run, work.queue, row);
@@ -47,6 +47,15 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
     throw error;
   }
   return true;
+}
+
+/** Of work whose id never comes again, so that the rows do not grow for ever. */
+export async function forgetWaiting(run: Run, work: Work): Promise<void> {
+  await run.ports.tables.waiting.transact(work.queue, [{ do: "remove", key: keyOf(work) }]);
+}
+
+function keyOf({ what, id }: Work): string {
+  return `${what}|${canonicalId(id)}`;
 }
 
 function windowOf(run: Run, queue: QueueName, row: Row<WaitingRow> | undefined): number {
