@@ -20,7 +20,9 @@ const DAY = 86_400_000;
 export async function forgetOld(run: Run, findings: readonly Row<Finding>[]): Promise<void> {
   const resolvedBefore = daysAgo(run, RESOLVED_DAYS);
   const resolved = findings.filter(({ value }) => (value.resolvedAtUtc ?? "9") < resolvedBefore);
-  await removeRows(run.ports.tables.findings, FINDINGS, resolved);
+  // It may come back just now: only as it was read.
+  const removals = resolved.map(({ key, version }) => ({ do: "remove", key, version }) as const);
+  await writeRows(run.ports.tables.findings, FINDINGS, removals);
   const to = daysAgo(run, TREND_DAYS).slice(0, 10);
   await removeRows(
     run.ports.tables.trends,
@@ -56,7 +58,7 @@ async function removeRows<T>(table: Table<T>, partition: string, rows: readonly 
   await writeRows(
     table,
     partition,
-    rows.map(({ key, version }) => ({ do: "remove", key, version })),
+    rows.map(({ key }) => ({ do: "remove", key })),
   );
 }
 
