@@ -27,12 +27,12 @@ const HEADERS = {
   vary: "accept-encoding, cookie, authorization",
 };
 
-export async function toAnswer(request: ApiRequest, reply: Reply): Promise<ApiAnswer> {
+export async function toAnswer(request: ApiRequest, reply: Reply, status = 200): Promise<ApiAnswer> {
   const text = reply.type === undefined ? JSON.stringify(reply.body) : String(reply.body);
   const etag = reply.etag ?? etagOf(text);
   if (isUnchanged(request, etag)) return { status: 304, headers: { ...HEADERS, etag } };
   const packed = await pack(request, text, { ...headersOf(reply), etag });
-  return { status: reply.status ?? 200, ...packed };
+  return { status, ...packed };
 }
 
 function isUnchanged({ method, headers }: ApiRequest, etag: string): boolean {

@@ -40,10 +40,11 @@ export const audits = [
     role: "Mooring.Operator",
     body: NewAudit,
     response: Audit,
+    status: 202,
     handle: async ({ run, body, principal }) => {
       const { scopes } = body;
       const asked = { who: principal.name, why: "asked for", ...(scopes && { only: scopes }) };
-      return { status: 202, body: await showRun(run, await startAudit(run, asked)) };
+      return { body: await showRun(run, await startAudit(run, asked)) };
     },
   }),
   defineOperation({

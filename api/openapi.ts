@@ -82,23 +82,25 @@ const OWN_REQUEST = {
   schema: { const: "1" },
 };
 
-function responsesOf({ method, response, errors = [] }: Operation): Json {
-  const content = response
-    ? { "application/json": { schema: schemaOf(response, "output") } }
-    : { "*/*": { schema: { type: "string" } } };
+function responsesOf(operation: Operation): Json {
+  const { method, errors = [], status = 200 } = operation;
   const statuses = [...EVERYWHERE, ...(method === "GET" ? [] : WRITING), ...errors];
-  const failures = statuses.toSorted((a, b) => a - b).map((status) => [String(status), failure(status)]);
-  const etag = { ETag: { description: "Of this answer", schema: { type: "string" } } };
+  const failures = statuses.toSorted((a, b) => a - b).map((one) => [String(one), failure(one)]);
+  const headers = { ETag: { description: "Of this answer", schema: { type: "string" } } };
   const unchanged = method === "GET" ? { "304": { description: "As If-None-Match names it" } } : {};
-  return {
-    "200": { description: "OK", headers: etag, content },
-    ...unchanged,
-    ...Object.fromEntries(failures),
-  };
+  const description = status === 202 ? "Begun" : "OK";
+  const well = { [status]: { description, headers, content: contentOf(operation) } };
+  return { ...well, ...unchanged, ...Object.fromEntries(failures) };
+}
+
+function contentOf({ response, types = [] }: Operation): Json {
+  if (response) return { "application/json": { schema: schemaOf(response, "output") } };
+  return Object.fromEntries(types.map((type) => [type, { schema: { type: "string" } }]));
 }
 
 function failure(status: number): Json {
-  const content = { [PROBLEM_TYPE]: { schema: { $ref: `${REFERENCE}Problem` } } };
+  const name = status === 412 ? "PlanProblem" : "Problem";
+  const content = { [PROBLEM_TYPE]: { schema: { $ref: `${REFERENCE}${name}` } } };
   return { description: TITLES[status as ProblemStatus], content };
 }
 

@@ -22,9 +22,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly ifMatch?: string;
 }
 
-/** What goes back. Without `status` it is 200, without `etag` the hash of the body. */
+/** What goes back; without `etag` the hash of the body is it. */
 export interface Reply<T = unknown> {
-  readonly status?: 200 | 201 | 202;
   readonly body: T;
   /** In quotes. */
   readonly etag?: string;
@@ -47,8 +46,11 @@ export interface Operation<Params = unknown, Query = unknown, Body = unknown, An
   readonly params?: z.ZodType<Params>;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
-  /** Absent: it answers with text, whose type the reply says. */
+  /** Absent: it answers with text, of one of `types`. */
   readonly response?: z.ZodType<Answer>;
+  readonly types?: readonly string[];
+  /** When all went well; 200 unless it says otherwise. */
+  readonly status?: 202;
   /** Besides those that every operation has. */
   readonly errors?: readonly number[];
   readonly maxBytes?: number;

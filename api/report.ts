@@ -6,6 +6,16 @@ import { defineOperation, type Operation } from "./operation.ts";
 /** As `shared/drift/report/formats.ts` has them; a test holds both together, so that only who wants a report loads what makes it. */
 export const REPORT_FORMATS = ["table", "json", "jsonl", "csv", "markdown", "sarif", "html"] as const;
 
+const TYPES = [
+  "text/html",
+  "text/plain",
+  "text/csv",
+  "text/markdown",
+  "application/json",
+  "application/jsonl",
+  "application/sarif+json",
+];
+
 /** Scripts never run in it, whatever a resource's name says. */
 const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox";
@@ -18,6 +28,7 @@ export function reportOperation(demandRun: (run: Run, id: string) => Promise<Aud
     path: "/audits/{id}/report",
     summary: "An audit's report as a file",
     role: "Mooring.Reader",
+    types: TYPES,
     params: z.strictObject({ id: z.string().min(4).max(64) }),
     query: z.strictObject({
       format: z.enum(REPORT_FORMATS).default("html"),

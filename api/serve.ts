@@ -38,7 +38,7 @@ async function respond(request: ApiRequest, invocation: Invocation, host: Host):
   const input = await readInput(request, operation, params);
   const ifMatch = request.headers.get("if-match");
   const call = { ...input, run: app.run(invocation), app, principal, ...(ifMatch !== null && { ifMatch }) };
-  return toAnswer(request, await operation.handle(call));
+  return toAnswer(request, await operation.handle(call), operation.status);
 }
 
 /** What would be done may be looked at by everybody who may look. */
