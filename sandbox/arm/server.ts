@@ -60,7 +60,7 @@ export async function createArm(options: ArmOptions = {}): Promise<Arm> {
   const persistence = new Persistence(world, options.statePath);
   await persistence.load();
   const listeners: ((event: ArmEvent) => void)[] = [];
-  const activity: ArmEvent[] = [];
+  const { activity } = world;
   const context: Context = {
     world,
     operations: new Operations(),
@@ -71,10 +71,10 @@ export async function createArm(options: ArmOptions = {}): Promise<Arm> {
     note(event) {
       activity.push(event);
       if (activity.length > ACTIVITY_EVENTS) activity.shift();
+      persistence.touch();
     },
     raise(event) {
       this.note(event);
-      persistence.touch();
       for (const listener of listeners) listener(event);
     },
   };

@@ -1,5 +1,6 @@
 /** The estate: resources, groups and locks of all subscriptions, with an index of who holds which address. */
 import { randomUUID } from "node:crypto";
+import type { ArmEvent } from "./armEvent.ts";
 import { key } from "./ids.ts";
 import type { Claim, ResourceType, Stored, World } from "./resourceType.ts";
 import type { RoleAssignment, RoleDefinition } from "./roles.ts";
@@ -29,7 +30,12 @@ export interface Estate {
   assignments?: RoleAssignment[];
   /** Custom ones. */
   roles?: RoleDefinition[];
+  /** The latest of the activity log. */
+  activity?: ArmEvent[];
 }
+
+/** How many events of the activity log outlive a restart. */
+const KEPT_EVENTS = 500;
 
 export class ArmWorld implements World {
   readonly subscriptions = new Map<string, string>();
@@ -38,6 +44,8 @@ export class ArmWorld implements World {
   readonly assignments = new Map<string, RoleAssignment>();
   /** Custom roles by their GUID. */
   readonly roles = new Map<string, RoleDefinition>();
+  /** The activity log, oldest first. */
+  readonly activity: ArmEvent[] = [];
   readonly types: ReadonlyMap<string, ResourceType>;
   readonly #resources = new Map<string, Stored>();
   readonly #byType = new Map<string, Map<string, Stored>>();
@@ -115,15 +123,25 @@ export class ArmWorld implements World {
       locks: [...this.locks.values()],
       assignments: [...this.assignments.values()],
       roles: [...this.roles.values()],
+      activity: this.activity.slice(-KEPT_EVENTS),
     };
   }
 
-  load({ subscriptions, resources, groups, locks, assignments = [], roles = [] }: Estate): void {
+  load({
+    subscriptions,
+    resources,
+    groups,
+    locks,
+    assignments = [],
+    roles = [],
+    activity = [],
+  }: Estate): void {
     for (const { id, name } of subscriptions) this.subscriptions.set(key(id), name);
     for (const group of groups) this.groups.set(key(group.id), group);
     for (const lock of locks) this.locks.set(key(lock.id), lock);
     for (const one of assignments) this.assignments.set(key(one.id), one);
     for (const one of roles) this.roles.set(key(one.name), one);
+    this.activity.push(...activity);
     // Whatever was under way when the state was saved has ended since.
     for (const stored of resources)
       this.save({

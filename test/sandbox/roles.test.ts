@@ -121,6 +121,13 @@ describe("role assignments", () => {
     expect(await listed(after, VNET)).toEqual(["a1"]);
     const role = await after.send("GET", `/${AUTHORIZATION}/roleDefinitions/${CUSTOM}`);
     expect(role.body.properties.roleName).toBe("mine");
+    const log = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Insights/eventtypes/management/values`;
+    const { body } = await after.send("GET", `${log}?$filter=eventTimestamp ge '2000-01-01'`);
+    expect(body.value).toContainEqual(
+      expect.objectContaining({
+        operationName: expect.objectContaining({ value: "Microsoft.Network/virtualNetworks/write" }),
+      }),
+    );
     await rm(directory, { recursive: true });
   });
 });
