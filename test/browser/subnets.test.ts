@@ -19,11 +19,18 @@ const NETWORK =
   "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-shared";
 const CHECKOUT = "10.240.8.60";
 
+/** An event and a scan later, on a busy machine. */
+const SOON = { timeout: 90_000, interval: 500 };
+
 let board: Dashboard;
 let subnets: readonly Subnet[];
 beforeAll(async () => {
   board = await dashboard();
-  subnets = (await board.call("GET", "/subnets")).items;
+  // The first scan of the networks may still be on its way.
+  subnets = await board.world.eventually("the subnets are known", async () => {
+    const { items } = await board.call("GET", "/subnets");
+    return items.some(({ used }: Subnet) => used > 0) ? items : undefined;
+  });
 }, START_MILLISECONDS);
 afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
@@ -218,7 +225,7 @@ describe("the map of a subnet", () => {
     const spec = { type: "LoadBalancer", ports: [{ name: "p", protocol: "TCP", port: 80 }] };
     const service = { apiVersion: "v1", kind: "Service", metadata: { annotations }, spec };
     await board.world.control("PUT", "/clusters/aks-one/namespaces/shop/services/newcomer", service);
-    await expect.poll(() => count(legend(page, "Assigned")), { timeout: 60_000 }).toBe(before + 1);
+    await expect.poll(() => count(legend(page, "Assigned")), SOON).toBe(before + 1);
     await page.getByRole("grid", { name: "Taken addresses" }).getByText("aks-one/shop/newcomer").waitFor();
     expect(await page.evaluate(() => (globalThis as any).isSame)).toBe(true);
   });
