@@ -17,7 +17,7 @@ export function Trend({ days }: { days: readonly TrendDay[] }) {
       </Card>
     );
   return (
-    <Card title="Trend" actions={<Legend />}>
+    <Card title="Trend" actions={<Legend />} class="trend-card">
       <Bars days={days} />
       <details class="trend-table">
         <summary>As a table</summary>
