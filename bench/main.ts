@@ -8,9 +8,11 @@ import { join } from "node:path";
 import { admission } from "./admission.ts";
 import { audit } from "./audit.ts";
 import { coldStart } from "./coldStart.ts";
+import { map } from "./map.ts";
 import { reconcile } from "./reconcile.ts";
 import { scan } from "./scan.ts";
 import { sweep } from "./sweep.ts";
+import { table } from "./table.ts";
 import { startStorage } from "../sandbox/storage/startStorage.ts";
 
 const isFull = process.argv.includes("--full");
@@ -18,7 +20,16 @@ const only = process.argv.slice(2).find((argument) => argument !== "--full");
 const directory = await mkdtemp(join(tmpdir(), "mooring-bench-"));
 const storage = await startStorage();
 try {
-  for (const [name, measure] of Object.entries({ coldStart, admission, reconcile, scan, sweep, audit })) {
+  for (const [name, measure] of Object.entries({
+    coldStart,
+    admission,
+    reconcile,
+    scan,
+    sweep,
+    audit,
+    map,
+    table,
+  })) {
     if (only !== undefined && only !== name) continue;
     console.log(`\n${name}`);
     for (const line of await measure({ directory, connection: storage.connectionString, isFull }))
