@@ -39,6 +39,18 @@ function isSameHost(origin: string, host: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 
+/** What is said twice could be read in two ways, by us and by whoever stands in front of us. @throws ApiProblem 400 */
+export function queryOf({ query }: Pick<ApiRequest, "query">): Readonly<Record<string, string>> {
+  const names = [...query.keys()];
+  const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
+  if (twice.length > 0)
+    throw new ApiProblem(
+      400,
+      twice.map((name) => `query.${name}: said more than once`),
+    );
+  return Object.fromEntries(query);
+}
+
 /** @throws ApiProblem 400 with all problems, 413 or 415 */
 export async function readInput(
   request: ApiRequest,
@@ -46,7 +58,7 @@ export async function readInput(
   params: Readonly<Record<string, string>>,
 ): Promise<Input> {
   const json = operation.method === "GET" ? undefined : await readBody(request, operation);
-  const query = checked("query", operation.query, Object.fromEntries(request.query));
+  const query = checked("query", operation.query, queryOf(request));
   const body = checked("body", operation.body, json);
   const path = operation.params ? checked("path", operation.params, params) : { value: params, problems: [] };
   const problems = [path, query, body].flatMap((one) => one.problems);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import * as model from "./model.ts";
 import { REQUEST_HEADER } from "./input.ts";
 import type { Operation } from "./operation.ts";
+import { planning } from "./plans.ts";
 import { PROBLEM_TYPE, TITLES, type ProblemStatus } from "./problem.ts";
 
 type Json = Record<string, unknown>;
@@ -43,11 +44,12 @@ const SIGN_IN = {
 };
 
 function toOperation(operation: Operation): Json {
-  const { name, summary, role, body } = operation;
+  const { name, summary, role, body, query } = operation;
   return {
     operationId: name,
     summary,
-    description: `Needs the role ${role}.`,
+    description:
+      query === planning ? `Needs the role ${role}; a dry run Mooring.Reader.` : `Needs the role ${role}.`,
     parameters: parametersOf(operation),
     ...(body && {
       requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } },

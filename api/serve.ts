@@ -4,7 +4,7 @@
  */
 import type { Invocation } from "../shared/app.ts";
 import { optionsAnswer, problemAnswer, toAnswer, type ApiAnswer } from "./answer.ts";
-import { demandOwnOrigin, readInput, type ApiRequest } from "./input.ts";
+import { demandOwnOrigin, queryOf, readInput, type ApiRequest } from "./input.ts";
 import type { Role } from "./model.ts";
 import { openApp, type Host } from "./open.ts";
 import type { Operation } from "./operation.ts";
@@ -43,5 +43,5 @@ async function respond(request: ApiRequest, invocation: Invocation, host: Host):
 
 /** What would be done may be looked at by everybody who may look. */
 function roleFor({ query, role }: Operation, request: ApiRequest): Role {
-  return query === planning && request.query.get("dryRun") === "true" ? "Mooring.Reader" : role;
+  return query === planning && queryOf(request)["dryRun"] === "true" ? "Mooring.Reader" : role;
 }

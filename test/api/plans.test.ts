@@ -75,6 +75,31 @@ test.each<[string, string, unknown]>([
   expect(everything(run)).toEqual(before);
 });
 
+describe("a reader", () => {
+  test("may see what would be done", async () => {
+    const { status, body } = await ask(`${reconcile}?dryRun=true`, { as: "reader" });
+    expect([status, body.plan.changes.length]).toEqual([200, 2]);
+  });
+
+  test.each([
+    ["", 403],
+    ["?dryRun=false", 403],
+    ["?dryRun=True", 403],
+    ["?dryrun=true", 403],
+    ["?dryRun=true&dryRun=false", 400],
+    ["?dryRun=false&dryRun=true", 400],
+    ["?dryRun=true,false", 403],
+    ["?dryRun=true%00", 403],
+  ])("but does nothing with %j, whatever it may match", async (query, status) => {
+    const before = everything(run);
+    expect((await ask(`${reconcile}${query}`, { as: "reader", ifMatch: "*" })).status).toBe(status);
+    expect(everything(run)).toEqual(before);
+  });
+
+  test("may not dry-run what has no plan", async () =>
+    expect((await ask("POST /stop?dryRun=true", { as: "reader", body: { reason: "x" } })).status).toBe(403));
+});
+
 describe("what is done is what was shown", () => {
   test("reconcile puts the link and its declared connection right, in the name of who asked", async () => {
     const { status, body } = await carriedOut(ask, reconcile);
