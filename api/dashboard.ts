@@ -20,6 +20,8 @@ export interface Site extends Host {
 }
 
 const compress = promisify(gzip);
+/** And back here; never to where the request says. */
+const SIGN_IN = `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent("/api/dashboard/")}`;
 
 /** The page asks nothing of anybody but this app, runs nothing but its own files, and is in nobody's frame. */
 export const POLICY = [
@@ -56,8 +58,7 @@ async function respond(request: ApiRequest, invocation: Invocation, site: Site):
   const name = pathname.replace(/^.*?\/dashboard\//i, "") || "index.html";
   const { settings } = await openApp(site, invocation);
   const signIn = signInOf(site.env, settings.MOORING_LOCAL_OPERATOR);
-  if (isStranger(request, signIn) && name === "index.html")
-    return away(request, 302, `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(pathname)}`);
+  if (isStranger(request, signIn) && name === "index.html") return away(request, 302, SIGN_IN);
   principalOf(request, signIn);
   const built = await readFiles(site.files);
   if (built.size === 0) throw new ApiProblem(503, "This build has no dashboard");

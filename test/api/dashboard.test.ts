@@ -150,6 +150,8 @@ describe("who may not look gets a page that says why", () => {
       "/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Fdashboard%2F",
     ]);
     expect((await ask("/main-0A1B2C3D.js", { roles: [] })).status).toBe(401);
+    const elsewhere = await ask(`${ORIGIN}//evil.example/api/dashboard/`, { roles: [] });
+    expect(elsewhere.headers["location"]).toBe(headers["location"]);
   });
 
   test.each<[string, string, Asking, number, string]>([
