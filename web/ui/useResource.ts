@@ -50,17 +50,20 @@ function useWatched<T>(
 ): ResourceState<T> {
   const [kept, setKept] = useState<Kept<T>>({ path });
   const running = useRef<Watch>(undefined);
+  // Another pace is no reason to read anew.
+  const pace = useRef(everySeconds);
+  pace.current = everySeconds;
   useEffect(() => {
     if (path === undefined) return undefined;
     const known: Answers = new Map();
     running.current = watch<T>({
-      everySeconds,
+      everySeconds: () => pace.current,
       load: (signal) => load(path, known, signal),
       onData: (data) => setKept((before) => afterData(before, path, data)),
       onProblem: (problem) => setKept((before) => ({ ...(before.path === path && before), path, problem })),
     });
     return () => running.current?.stop();
-  }, [path, everySeconds, load]);
+  }, [path, load]);
   const refresh = useCallback(() => running.current?.refresh(), []);
   const { data, problem } = kept.path === path ? kept : ({} as Kept<T>);
   return {

@@ -9,7 +9,8 @@ export interface Watch {
 export interface WatchOptions<T> {
   /** Reads anew; undefined means that nothing changed. */
   readonly load: (signal: AbortSignal) => Promise<T | undefined>;
-  readonly everySeconds: number;
+  /** Asked after each reading. */
+  readonly everySeconds: () => number;
   readonly onData: (data: T | undefined) => void;
   readonly onProblem: (problem: ApiProblem) => void;
 }
@@ -35,7 +36,7 @@ export function watch<T>({ load, everySeconds, onData, onProblem }: WatchOptions
     if (!ending.signal.aborted) schedule();
   };
   const schedule = () => {
-    const wait = again ? 0 : everySeconds * 1000;
+    const wait = again ? 0 : everySeconds() * 1000;
     again = false;
     if (document.visibilityState === "visible") timer = setTimeout(() => void read(), wait);
   };
