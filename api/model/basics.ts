@@ -1,0 +1,41 @@
+/** What everything else is made of: severities, roles, problems, pages. */
+import { z } from "zod";
+
+export const Severity = z.enum(["error", "warn", "info"]);
+export type Severity = z.infer<typeof Severity>;
+export const FindingState = z.enum(["suspected", "open", "acknowledged", "resolved"]);
+export type FindingState = z.infer<typeof FindingState>;
+export const Role = z.enum(["Mooring.Reader", "Mooring.Operator"]);
+export type Role = z.infer<typeof Role>;
+
+/** @see https://www.rfc-editor.org/rfc/rfc9457 */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  /** Everything that is wrong, a sentence each. */
+  problems: z.array(z.string()),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** One page of a list; `continuation` asks for the next. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), continuation: z.string().optional() });
+export interface Page<T> {
+  items: T[];
+  continuation?: string | undefined;
+}
+
+export const Me = z.object({
+  name: z.string(),
+  roles: z.array(Role),
+  /** True in the local sandbox: the playground is shown. */
+  isSandbox: z.boolean(),
+  version: z.string(),
+  /** Set while nothing is written to Azure. */
+  stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional(),
+});
+export type Me = z.infer<typeof Me>;
+
+export const Counts = z.object({ error: z.int(), warn: z.int(), info: z.int() });
+export type Counts = z.infer<typeof Counts>;

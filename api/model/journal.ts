@@ -1,0 +1,24 @@
+/** What was written to Azure. */
+import { z } from "zod";
+import { PlannedChange } from "./plans.ts";
+
+export const JournalEntry = z.object({
+  id: z.string(),
+  atUtc: z.string(),
+  completedAtUtc: z.string().optional(),
+  outcome: z.enum(["intended", "applied", "refused", "failed", "unknown", "released"]),
+  why: z.string().optional(),
+  who: z.string(),
+  cause: z.string(),
+  correlationId: z.string(),
+  policyVersion: z.string(),
+  change: PlannedChange,
+  undoable: z.boolean(),
+});
+export type JournalEntry = z.infer<typeof JournalEntry>;
+/** With the whole resource before and after, as Azure had it. */
+export const JournalDetail = JournalEntry.extend({
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
+export type JournalDetail = z.infer<typeof JournalDetail>;

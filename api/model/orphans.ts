@@ -1,0 +1,38 @@
+/** What no living Service accounts for. */
+import { z } from "zod";
+
+export const Orphan = z.object({
+  key: z.string(),
+  resourceId: z.string(),
+  name: z.string(),
+  kind: z.enum(["loadBalancer", "frontend", "link", "connection"]),
+  cluster: z.string(),
+  verdict: z.enum(["orphan", "unproved"]),
+  for: z.array(z.object({ says: z.string(), source: z.string(), atUtc: z.string() })),
+  against: z.array(z.string()),
+  missing: z.array(z.string()),
+  quarantine: z
+    .object({ sinceUtc: z.string(), deleteAfterUtc: z.string(), lastProvedAtUtc: z.string() })
+    .optional(),
+  hold: z.object({ who: z.string(), why: z.string(), sinceUtc: z.string() }).optional(),
+});
+export type Orphan = z.infer<typeof Orphan>;
+export const Orphans = z.object({
+  /** Of sweep: `observe` deletes nothing by itself. */
+  mode: z.enum(["observe", "enforce"]),
+  items: z.array(Orphan),
+  /** Deleted by a sweep and restorable, newest first. */
+  deleted: z.array(
+    z.object({
+      journalId: z.string(),
+      resourceId: z.string(),
+      name: z.string(),
+      atUtc: z.string(),
+      losses: z.array(z.string()),
+    }),
+  ),
+});
+export type Orphans = z.infer<typeof Orphans>;
+/** Makes again what a sweep deleted: the entry of its delete. */
+export const Restore = z.strictObject({ journalId: z.string().min(4).max(128) });
+export const NewHold = z.strictObject({ reason: z.string().trim().min(1).max(500) });

@@ -1,0 +1,41 @@
+/** The first page. */
+import { z } from "zod";
+import { Counts } from "./basics.ts";
+import { Audit, TrendDay } from "./findings.ts";
+
+export const ClusterHealth = z.object({
+  name: z.string(),
+  resourceId: z.string(),
+  services: z.int(),
+  snapshotAtUtc: z.string().optional(),
+  /** `silent`: no snapshot for longer than policy allows. */
+  state: z.enum(["ok", "silent", "never heard of"]),
+  findings: Counts,
+});
+export type ClusterHealth = z.infer<typeof ClusterHealth>;
+export const Overview = z.object({
+  needs: z.object({
+    /** Connections that wait for a person. */
+    connections: z.int(),
+    quarantined: z.int(),
+    /** Of those, due within a day. */
+    dueSoon: z.int(),
+    findings: Counts,
+    acknowledged: z.int(),
+  }),
+  trend: z.array(TrendDay),
+  audits: z.array(Audit),
+  clusters: z.array(ClusterHealth),
+  mooring: z.object({
+    /** Set while nothing is written to Azure. */
+    stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional(),
+    modes: z.record(z.string(), z.enum(["observe", "enforce"])),
+    policyAppliedAtUtc: z.string().optional(),
+    /** The oldest scan of a virtual network. */
+    scannedAtUtc: z.string().optional(),
+    auditedAtUtc: z.string().optional(),
+    subscriptions: z.int(),
+    problems: z.array(z.string()),
+  }),
+});
+export type Overview = z.infer<typeof Overview>;
