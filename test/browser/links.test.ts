@@ -163,6 +163,26 @@ describe("the graph", () => {
     expect(await list.locator("ul ul ul").first().innerText()).toContain("pe-catalog");
   });
 
+  test("of a thousand endpoints draws few, and unfolds with Enter, which leads on to what came", async () => {
+    const key = await keyOf("pls-catalog");
+    const link = await board.call("GET", `/links/${key}`);
+    const page = await board.open("journal");
+    await page.route(`**/api/v1/links/${key}`, (route) =>
+      route.fulfill({ json: { ...link, graph: crowded(link.graph) } }),
+    );
+    await page.goto(`${board.url}#/links/${key}`);
+    await page.locator(".graph-node").first().waitFor();
+    const few = await page.locator(".graph-node").count();
+    expect(few).toBeLessThan(50);
+    const fold = page.getByRole("button", { name: "Show +7 more" }).first();
+    await fold.focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("endpoint-900", { exact: true }).waitFor();
+    expect(await page.locator(".graph-node").count()).toBe(few + 6);
+    expect(await focusedNode(page)).toMatch(/^Connection: endpoint-\d+/);
+    expect(await violations(page)).toEqual([]);
+  });
+
   test("runs down the page where it is narrow, and no wider than the page", async () => {
     const page = await openLink("pls-catalog", (route) => board.open(route, { width: 360 }));
     const boxes = await page
@@ -220,6 +240,28 @@ describe.each(THEMES)("in the %s theme", (theme) => {
     await clean(page);
   });
 });
+
+/** The link with a thousand endpoints of a hundred subscriptions. */
+function crowded({ nodes, edges }: any) {
+  const kept = nodes.filter(({ kind }: any) => !["connection", "consumer"].includes(kind));
+  const link = kept.find(({ kind }: any) => kind === "link").id;
+  const ids = new Set(kept.map(({ id }: any) => id));
+  const endpoints = Array.from({ length: 1000 }, (_, n) => ({ id: `c${n}`, consumer: `s${n % 100}`, n }));
+  return {
+    nodes: [
+      ...kept,
+      ...endpoints.map(({ id, n }) => ({ id, kind: "connection", label: `endpoint-${n}` })),
+      ...endpoints.slice(0, 100).map(({ consumer }) => ({ id: consumer, kind: "consumer", label: consumer })),
+    ],
+    edges: [
+      ...edges.filter(([from, to]: any) => ids.has(from) && ids.has(to)),
+      ...endpoints.flatMap(({ id, consumer }) => [
+        [link, id],
+        [id, consumer],
+      ]),
+    ],
+  };
+}
 
 async function clean(page: Page): Promise<void> {
   await shown(page);

@@ -10,6 +10,8 @@ import { pathOf } from "./walk.ts";
 
 /** Around the drawing, for focus rings. */
 const MARGIN = 4;
+/** Taller graphs scroll in their box; as in `links.css`. */
+const TALL = 600;
 
 export interface LinkGraphProps {
   readonly graph: ApiGraph;
@@ -31,7 +33,7 @@ export function LinkGraph({ graph: whole, label }: LinkGraphProps) {
     if (box.current && link) box.current.scrollTop = link.y + link.height / 2 - box.current.clientHeight / 2;
   }, [isDrawn]);
   return (
-    <div class="link-graph" ref={box}>
+    <div class="link-graph" ref={box} tabIndex={placed.height + 2 * MARGIN > TALL ? 0 : undefined}>
       {isDrawn && <Drawing {...{ graph, placed, label, unfold }} />}
     </div>
   );
@@ -45,7 +47,7 @@ interface DrawingProps {
 }
 
 function Drawing({ graph, placed, label, unfold }: DrawingProps) {
-  const { at, moveTo, onKeyDown, svg } = useWalk({ graph, placed, unfold });
+  const { at, moveTo, open, onKeyDown, svg } = useWalk({ graph, placed, unfold });
   const [lit, setLit] = useState<string>();
   const path = useMemo(() => (lit === undefined ? undefined : pathOf(graph, lit)), [graph, lit]);
   const [width, height] = [placed.width + 2 * MARGIN, placed.height + 2 * MARGIN];
@@ -68,7 +70,7 @@ function Drawing({ graph, placed, label, unfold }: DrawingProps) {
           onBlur={() => setLit(undefined)}
           onPointerEnter={() => setLit(place.node.id)}
           onPointerLeave={() => setLit(undefined)}
-          onClick={() => place.node.kind === "more" && unfold(place.node.id)}
+          onClick={() => place.node.kind === "more" && open(place.node.id)}
         />
       ))}
     </svg>
