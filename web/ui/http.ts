@@ -2,7 +2,9 @@
 import type { Problem } from "../../api/model.ts";
 
 const BASE = "/api/v1";
-const TIMEOUT_MILLISECONDS = 60_000;
+const READ_MILLISECONDS = 60_000;
+/** Azure takes its time over a write; the platform itself ends a call after 230 seconds. */
+const WRITE_MILLISECONDS = 240_000;
 const CHANGED = "mooring-changed";
 const OWN = { "content-type": "application/json", "x-mooring-request": "1" };
 
@@ -76,7 +78,7 @@ export function onChanged(callback: () => void): () => void {
 }
 
 async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
-  const limit = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const limit = AbortSignal.timeout(init.method === undefined ? READ_MILLISECONDS : WRITE_MILLISECONDS);
   const all = signal ? AbortSignal.any([signal, limit]) : limit;
   const response = await fetch(BASE + path, { cache: "no-store", ...init, signal: all }).catch((error) => {
     throw signal?.aborted ? error : unreachable();

@@ -57,7 +57,8 @@ function useWatched<T>(
     if (path === undefined) return undefined;
     const known: Answers = new Map();
     running.current = watch<T>({
-      everySeconds: () => pace.current,
+      // A list of many pages is asked for so much more rarely.
+      everySeconds: () => pace.current * Math.max(1, known.size),
       load: (signal) => load(path, known, signal),
       onData: (data) => setKept((before) => afterData(before, path, data)),
       onProblem: (problem) => setKept((before) => ({ ...(before.path === path && before), path, problem })),
