@@ -218,6 +218,7 @@ describe("reconciling", () => {
     await run.tables.intents.transact("one", [
       { do: "put", key: "shop/web", value: owner({ autoApproval: [SUBSCRIPTION] }) },
     ]);
+    run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
     place(run, actual);
     for (const { id, status, description } of actual.connections)
       run.resources.place(id, {
