@@ -8,7 +8,7 @@ import { MemoryQueue } from "../memory/queue.ts";
 interface Opened {
   queue: Queue;
   /** The host gives up on a message. */
-  poison(): Promise<void>;
+  poison: () => Promise<void>;
 }
 
 const item: WorkItem = {
@@ -30,7 +30,7 @@ function azurite(): Opened {
   const open = async (name: string) => service.getQueueClient(`${prefix}-${name}`);
   return {
     queue: azureQueue(open),
-    async poison() {
+    poison: async () => {
       const client = await open("links-poison");
       await client.createIfNotExists();
       await client.sendMessage("broken");

@@ -118,7 +118,7 @@ const missing = [
   { subnet: "links", actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"] },
 ];
 const use = { subnetId: subnetId("apps"), address: "10.0.1.4" };
-const holder = `${VNET.replace("virtualNetworks/vnet", "networkInterfaces/vm")}`;
+const holder = VNET.replace("virtualNetworks/vnet", "networkInterfaces/vm");
 
 const of = <Kind extends SubjectKind>(
   sentence: string,
