@@ -58,7 +58,7 @@ async function collect(
   return shown;
 }
 
-/** Subnets that the inventory knows: the subscription's own, and others in which something of it has an address. */
+/** Subnets that the inventory knows, of the subscription's own networks and of others in which something of it has an address. */
 async function subnetsOf(
   run: Run,
   subscription: string,
@@ -66,13 +66,11 @@ async function subnetsOf(
 ): Promise<SubnetRow[]> {
   const { vnets, subnets } = run.ports.tables;
   const prefix = `/subscriptions/${subscription.toLowerCase()}/`;
-  const own = (await Array.fromAsync(vnets.list("all"))).map(({ value }) => canonicalId(value.id));
+  const all = (await Array.fromAsync(vnets.list("all"))).map(({ value }) => canonicalId(value.id));
   const met = [...shown.keys()].flatMap((id) => parseResourceId(id)?.parentId ?? []);
-  const networks = new Set([...own.filter((id) => id.startsWith(prefix)), ...met]);
+  const networks = new Set([...all.filter((id) => id.startsWith(prefix)), ...met]);
   const known: SubnetRow[] = [];
-  for (const vnet of networks)
-    for await (const { value } of subnets.list(vnet))
-      if (own.includes(vnet) || shown.has(canonicalId(value.id))) known.push(value);
+  for (const vnet of networks) for await (const { value } of subnets.list(vnet)) known.push(value);
   return known;
 }
 
