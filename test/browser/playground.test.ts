@@ -96,6 +96,19 @@ test("an address on the map is asked for with the keyboard", async () => {
   await page.locator(".place-head").getByText("free for it").waitFor();
 });
 
+test("an address on the map of the link's subnet is asked for as its NAT address", async () => {
+  const page = await openExample("link");
+  const map = page.getByRole("grid", { name: /^Map of 10\.240\.10\./ });
+  await map.focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.press("Shift+F");
+  await page.keyboard.press("Enter");
+  await expect
+    .poll(() => editor(page).inputValue())
+    .toContain("pls-ip-configuration-ip-address: 10.240.10.62");
+  await page.locator(".place-head").getByText("10.240.10.62", { exact: true }).waitFor();
+});
+
 test("Tab leaves the text", async () => {
   const page = await openExample("internal");
   await editor(page).focus();

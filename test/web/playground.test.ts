@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { EXAMPLES, findExample } from "../../web/views/playground/examples.ts";
-import { applySuggestion, askFor, lineOf } from "../../web/views/playground/manifest.ts";
+import { applySuggestion, askerOf, askFor, lineOf } from "../../web/views/playground/manifest.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
 const MANIFEST = `# mine
@@ -65,11 +65,25 @@ describe("a suggestion", () => {
 });
 
 test("an address is asked for where there were no annotations", () => {
-  const text = askFor("kind: Service\nmetadata:\n  name: web\n", "10.240.8.9");
+  const text = askFor("kind: Service\nmetadata:\n  name: web\n", "10.240.8.9", "frontend");
   expect(parse(text).metadata).toEqual({
     name: "web",
     annotations: { [`${A}load-balancer-ipv4`]: "10.240.8.9" },
   });
+});
+
+test("text that is being typed and no YAML yet stays as it is", () => {
+  expect(askFor("{ not: [yaml", "10.240.8.9", "frontend")).toBe("{ not: [yaml");
+});
+
+test("an address for the link is its NAT address, and is known as that", () => {
+  const text = askFor(MANIFEST, "10.240.10.7", "link");
+  expect(parse(text).metadata.annotations[`${A}pls-ip-configuration-ip-address`]).toBe("10.240.10.7");
+  expect([askerOf(text, "10.240.10.7"), askerOf(text, "10.240.8.60"), askerOf("", "10.0.0.4")]).toEqual([
+    "link",
+    "frontend",
+    "frontend",
+  ]);
 });
 
 test("every example is a Service, and has the surroundings in it", () => {

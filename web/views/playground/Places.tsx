@@ -5,40 +5,60 @@ import { Card } from "../../ui/Card.tsx";
 import { Resource } from "../../ui/Resource.tsx";
 import { href } from "../../ui/route.ts";
 import { useResource } from "../../ui/useResource.ts";
+import { absolute } from "../../ui/words.ts";
 import { addressAt, offsetOf } from "../subnets/address.ts";
 import { isDrawn, readCells } from "../subnets/cells.ts";
 import { factsOf, sentenceOf } from "../subnets/facts.ts";
 import { MapFigure } from "../subnets/MapFigure.tsx";
 import { useChanged } from "../subnets/useChanged.ts";
-import { absolute } from "../../ui/words.ts";
+import { askerOf, type Asker } from "./manifest.ts";
 
 type Place = Verdict["places"][number];
 
 interface PlacesProps {
   verdict: Verdict;
+  text: string;
   /** Writes the address into the manifest. */
-  onAsk: (address: string) => void;
+  onAsk: (address: string, asker: Asker) => void;
 }
 
 /** Where its addresses would be. */
-export function Places({ verdict: { places }, onAsk }: PlacesProps) {
+export function Places({ verdict: { places }, text, onAsk }: PlacesProps) {
   return (
     <>
-      {places.map((place) => (
-        <PlaceCard key={`${place.subnetKey} ${place.address ?? ""}`} place={place} onAsk={onAsk} />
-      ))}
+      {places.map((place, index) => {
+        // The frontend is told first; only a link has a second place without an address.
+        const asker =
+          place.address === undefined ? (index > 0 ? "link" : "frontend") : askerOf(text, place.address);
+        return (
+          <PlaceCard
+            key={`${place.subnetKey} ${place.address ?? ""} ${asker}`}
+            place={place}
+            asker={asker}
+            onAsk={(address) => onAsk(address, asker)}
+          />
+        );
+      })}
     </>
   );
 }
 
-function PlaceCard({ place, onAsk }: { place: Place; onAsk: (address: string) => void }) {
+interface PlaceCardProps {
+  place: Place;
+  asker: Asker;
+  onAsk: (address: string) => void;
+}
+
+const OF: Readonly<Record<Asker, string>> = { frontend: "its frontend", link: "its link's NAT addresses" };
+
+function PlaceCard({ place, asker, onAsk }: PlaceCardProps) {
   const { subnetKey, subnet, address, free } = place;
   const map = useResource<AddressMap>(`/subnets/${encodeURIComponent(subnetKey)}/addresses`, {
     everySeconds: 4,
   });
   return (
     <Card
-      title={`As the map of ${subnet} shows it`}
+      title={`As the map of ${subnet} shows ${OF[asker]}`}
       actions={<a href={href("subnets", subnetKey, { address })}>Open the map</a>}
     >
       {address !== undefined && free !== undefined && (

@@ -19,21 +19,37 @@ export function lineOf(text: string, field: string): number | undefined {
 
 /** The text with the suggestion in it; of a list only the item that the message names is replaced. */
 export function applySuggestion(text: string, { field, message }: Found, suggestion: string): string {
-  const document = parseDocument(text);
   const path = pathOf(field);
-  if (ANNOTATION.test(suggestion)) rename(document, path, suggestion);
-  else document.setIn(path, replaced(document.getIn(path), message, suggestion));
-  return document.toString({ lineWidth: 0 });
+  return edit(text, (document) => {
+    if (ANNOTATION.test(suggestion)) rename(document, path, suggestion);
+    else document.setIn(path, replaced(document.getIn(path), message, suggestion));
+  });
 }
 
-/** The text with an address asked for. */
-export function askFor(text: string, address: string): string {
+const PREFIX = "service.beta.kubernetes.io/azure-";
+const LINK_ADDRESSES = `${PREFIX}pls-ip-configuration-ip-address`;
+
+export type Asker = "frontend" | "link";
+
+/** Whose the address is, as the text declares it. */
+export function askerOf(text: string, address: string): Asker {
+  const declared = parseDocument(text).getIn(["metadata", "annotations", LINK_ADDRESSES]);
+  const declares = typeof declared === "string" && declared.split(/\s+/).includes(address);
+  return declares ? "link" : "frontend";
+}
+
+/** The text with an address asked for, for the frontend or as the link's NAT address. */
+export function askFor(text: string, address: string, asker: Asker): string {
   const family = address.includes(":") ? "ipv6" : "ipv4";
+  const key = asker === "link" ? LINK_ADDRESSES : `${PREFIX}load-balancer-${family}`;
+  return edit(text, (document) => document.setIn(["metadata", "annotations", key], address));
+}
+
+/** Text that is no YAML for the moment, because it is being typed, stays as it is. */
+function edit(text: string, change: (document: Document) => void): string {
   const document = parseDocument(text);
-  document.setIn(
-    ["metadata", "annotations", `service.beta.kubernetes.io/azure-load-balancer-${family}`],
-    address,
-  );
+  if (document.errors.length > 0) return text;
+  change(document);
   return document.toString({ lineWidth: 0 });
 }
 

@@ -1,3 +1,4 @@
+import type { Holder } from "../../../api/model.ts";
 import { Button } from "../../ui/Button.tsx";
 import { href } from "../../ui/route.ts";
 import { number } from "../../ui/words.ts";
@@ -41,17 +42,12 @@ interface PinnedProps {
 
 function Pinned({ facts, onFind, onClose }: PinnedProps) {
   const { holder } = facts;
-  const isResource = holder?.id.startsWith("/") === true;
   return (
     <div class="pinned">
       <AddressFacts facts={facts} />
-      {holder && isResource && <Copy text={holder.id} what="Resource id" />}
+      {holder && isResource(holder) && <Copy text={holder.id} what="Resource id" />}
       <div class="actions">
-        {holder?.linkKey !== undefined && <a href={href("links", holder.linkKey)}>Open its link</a>}
-        {holder?.service !== undefined && (
-          <a href={href("findings", undefined, { text: holder.service })}>Findings of its Service</a>
-        )}
-        {holder && isResource && <a href={href("journal", undefined, { text: holder.name })}>Journal</a>}
+        {holder && <Leads holder={holder} />}
         {holder && (
           <Button kind="quiet" onClick={() => onFind(holder.service ?? holder.id)}>
             All its addresses
@@ -63,6 +59,24 @@ function Pinned({ facts, onFind, onClose }: PinnedProps) {
       </div>
     </div>
   );
+}
+
+/** Where more about the holder is. */
+function Leads({ holder }: { holder: Holder }) {
+  const { name, service, linkKey } = holder;
+  return (
+    <>
+      {linkKey !== undefined && <a href={href("links", linkKey)}>Open its link</a>}
+      {service !== undefined && (
+        <a href={href("findings", undefined, { text: service })}>Findings of its Service</a>
+      )}
+      {isResource(holder) && <a href={href("journal", undefined, { text: name })}>Journal</a>}
+    </>
+  );
+}
+
+function isResource({ id }: Holder): boolean {
+  return id.startsWith("/");
 }
 
 type JumpsProps = Pick<AddressDetailsProps, "cells" | "offset" | "onPin">;

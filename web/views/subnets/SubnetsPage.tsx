@@ -62,6 +62,7 @@ const COLUMNS: readonly Column<Subnet>[] = [
 
 /** What it is delegated to, and whether links may stand in it. */
 function Notes({ subnet: { delegations, linkNetworkPolicies } }: { subnet: Subnet }) {
+  if (delegations.length === 0 && linkNetworkPolicies === "Enabled") return <span class="quiet">–</span>;
   return (
     <>
       {delegations.map((name) => (

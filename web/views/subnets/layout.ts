@@ -64,11 +64,17 @@ function gutterOf(size: number, availableWidth: number): number {
 
 /** Powers of two, so that a row begins at a round address. */
 function columnsFor(size: number, room: number): number {
-  if (size <= NAMED) return room >= 16 * 120 ? 16 : room >= 8 * 72 ? 8 : 4;
+  if (size <= NAMED) return namedColumns(size, room);
   if (size <= 512) return room >= 32 * 22 ? 32 : 16;
   if (size <= 2048) return room >= 64 * 8 ? 64 : 32;
   if (size <= 4096) return 64;
   return size < WHOLE_ROWS ? 128 : 256;
+}
+
+/** With room for names if it can be, but not as one long list. */
+function namedColumns(size: number, room: number): number {
+  if (room >= 16 * 120) return 16;
+  return room >= 8 * 72 || size > 16 ? 8 : 4;
 }
 
 function widestCell(size: number): number {
@@ -76,7 +82,7 @@ function widestCell(size: number): number {
 }
 
 function tallness(size: number, rows: number, cellWidth: number): number {
-  if (size <= NAMED) return 48;
+  if (size <= NAMED) return cellWidth < 64 ? 30 : 48;
   const tallest = Math.max(1, Math.floor(TALLEST / rows));
   return size <= 2048 ? Math.min(cellWidth, Math.max(tallest, 8)) : Math.min(tallest, 20);
 }

@@ -39,7 +39,7 @@ export function useCursor({ cells, layout, pinned, found, changed, onPin }: Curs
     if (pinned !== undefined) setWalked(pinned);
   }, [pinned]);
 
-  const active = Math.min(cells.size - 1, walked ?? pinned ?? nextTaken(cells, -1, 1) ?? 0);
+  const active = cellOf(cells, walked ?? pinned);
   const at = pointed?.offset ?? (hasFocus ? active : undefined);
   const isKeyboard = pointed === undefined && hasFocus;
   const marks = useMemo<Marks>(
@@ -64,16 +64,25 @@ export function useCursor({ cells, layout, pinned, found, changed, onPin }: Curs
     shutTip(true);
     onPin(undefined);
   };
+  const deeds: Readonly<Record<string, () => void>> = {
+    Enter: () => pick(active),
+    " ": () => pick(active),
+    Escape: letGo,
+  };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.metaKey) return;
     const to = moved(cells, layout, active, event);
-    if (to !== undefined) walk(to);
-    else if (event.key === "Enter" || event.key === " ") pick(active);
-    else if (event.key === "Escape") letGo();
-    else return;
+    const deed = to === undefined ? deeds[event.key] : () => walk(to);
+    if (!deed || event.altKey || event.metaKey) return;
+    deed();
     event.preventDefault();
   };
+  const on = pointed?.on ?? (hasFocus ? "map" : undefined);
   // What is pinned is told in the details already.
-  const tipOn = isTipShut || at === undefined || at === pinned ? undefined : (pointed?.on ?? "map");
+  const tipOn = isTipShut || at === pinned ? undefined : on;
   return { active, at, tipOn, marks, pointOn, pick, onKeyDown, setFocus };
+}
+
+/** Where the keyboard begins: at the first taken address. A prefix may have become smaller. */
+function cellOf(cells: Cells, offset: number | undefined): number {
+  return Math.min(cells.size - 1, offset ?? nextTaken(cells, -1, 1) ?? 0);
 }
