@@ -11,10 +11,12 @@ import {
   WIDTHS,
   type Dashboard,
 } from "../builders/dashboard.ts";
+import { scanned } from "../builders/scanned.ts";
 
 let board: Dashboard;
 beforeAll(async () => {
   board = await dashboard();
+  await scanned(board);
 }, START_MILLISECONDS);
 afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));

@@ -14,6 +14,7 @@ import {
   type Dashboard,
   type Look,
 } from "../builders/dashboard.ts";
+import { scanned } from "../builders/scanned.ts";
 
 const NETWORK =
   "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-shared";
@@ -26,11 +27,7 @@ let board: Dashboard;
 let subnets: readonly Subnet[];
 beforeAll(async () => {
   board = await dashboard();
-  // The first scan of the networks may still be on its way.
-  subnets = await board.world.eventually("the subnets are known", async () => {
-    const { items } = await board.call("GET", "/subnets");
-    return items.some(({ used }: Subnet) => used > 0) ? items : undefined;
-  });
+  subnets = await scanned(board);
 }, START_MILLISECONDS);
 afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));

@@ -72,7 +72,7 @@ export function useCursor({ cells, layout, pinned, found, changed, onPin }: Curs
   const onKeyDown = (event: KeyboardEvent) => {
     const to = moved(cells, layout, active, event);
     const deed = to === undefined ? deeds[event.key] : () => walk(to);
-    if (!deed || event.altKey || event.metaKey) return;
+    if (!deed || isForeign(event)) return;
     deed();
     event.preventDefault();
   };
@@ -85,4 +85,9 @@ export function useCursor({ cells, layout, pinned, found, changed, onPin }: Curs
 /** Where the keyboard begins: at the first taken address. A prefix may have become smaller. */
 function cellOf(cells: Cells, offset: number | undefined): number {
   return Math.min(cells.size - 1, offset ?? nextTaken(cells, -1, 1) ?? 0);
+}
+
+/** With these the key is the browser's. */
+function isForeign({ altKey, metaKey }: KeyboardEvent): boolean {
+  return altKey || metaKey;
 }
