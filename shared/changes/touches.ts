@@ -46,7 +46,16 @@ export async function lastHour(run: Run, resourceId: string): Promise<Touch[]> {
 /** How often Mooring set one of the change's fields within the hour. Pure. */
 export function repairsOf(touches: readonly Touch[], change: Change): number {
   if (change.action !== "update" || change.capability !== "links") return 0;
-  return touches.filter(
-    ({ who, paths = [] }) => who === MOORING && change.edits.some(({ path }) => paths.includes(path)),
-  ).length;
+  return countRepairs(touches, (path) => change.edits.some((edit) => edit.path === path));
+}
+
+/** How often Mooring set the field that it set most often. Pure. */
+export function mostRepairs(touches: readonly Touch[]): number {
+  const fields = [...new Set(touches.flatMap(({ paths = [] }) => paths))];
+  return Math.max(0, ...fields.map((field) => countRepairs(touches, (path) => path === field)));
+}
+
+/** An event's caller may be called as Mooring is; only a repair names fields. */
+function countRepairs(touches: readonly Touch[], isCounted: (path: string) => boolean): number {
+  return touches.filter(({ who, paths = [] }) => who === MOORING && paths.some(isCounted)).length;
 }

@@ -93,8 +93,8 @@ const candidate = (some: Partial<Candidate> = {}): Subjects["orphan"] => ({
 const many = (count: number) =>
   Array.from({ length: count }, (_, n) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`);
 const nat = (count: number) => Array.from({ length: count }, () => ({ subnetId: subnetId("apps") }));
-const repairs = (count: number) =>
-  Array.from({ length: count }, () => ({ atUtc: NOW, who: MOORING, operation: "write" }));
+const repairs = (count: number, path = "properties.visibility.subscriptions") =>
+  Array.from({ length: count }, () => ({ atUtc: NOW, who: MOORING, operation: "repair", paths: [path] }));
 const unannounced = { count: 2, lastAtUtc: "2026-11-23T11:00:00.000Z", example: "shop/web" };
 const failure = {
   atUtc: "2026-11-23T11:58:00.000Z",
@@ -343,6 +343,24 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       },
     ),
     of("two repairs are not yet a fight", "link", onLink({ touches: repairs(2) }), undefined),
+    of(
+      "repairs of different fields are no fight",
+      "link",
+      onLink({ touches: [...repairs(2), ...repairs(1, "properties.autoApproval.subscriptions")] }),
+      undefined,
+    ),
+    of(
+      "writes of an identity that is called as Mooring is are no repairs",
+      "link",
+      onLink({
+        touches: Array.from({ length: 3 }, () => ({
+          atUtc: NOW,
+          who: MOORING,
+          operation: "Microsoft.Network/privateLinkServices/write",
+        })),
+      }),
+      undefined,
+    ),
   ],
   "link-unexpected": [
     of(

@@ -1,6 +1,6 @@
 import { sameValue } from "../../changes/body.ts";
 import type { Json } from "../../changes/resources.ts";
-import { MOORING } from "../../changes/touches.ts";
+import { MOORING, mostRepairs } from "../../changes/touches.ts";
 import { parseResourceId } from "../../network/resourceId.ts";
 import type { LinkIntent } from "../../intents/model.ts";
 import { desiredLink, type DesiredLink } from "../../links/desired.ts";
@@ -173,7 +173,7 @@ export const linkFoughtOver = defineCheck({
   docs: "Mooring stops after `links.maxRepairsPerHour` repairs, so the link stays as the other writer wants it.",
   on: "link",
   check: ({ link, cluster, policy, touches }) => {
-    const repairs = touches.filter(({ who }) => who === MOORING).length;
+    const repairs = mostRepairs(touches);
     if (repairs < policy.links.maxRepairsPerHour) return undefined;
     const others = touches
       .filter(({ who }) => who !== MOORING)
