@@ -40,7 +40,8 @@ export function useCursor({ cells, layout, pinned, found, changed, onPin }: Curs
   }, [pinned]);
 
   const active = cellOf(cells, walked ?? pinned);
-  const at = pointed?.offset ?? (hasFocus ? active : undefined);
+  const spot = pointed ?? (hasFocus ? ({ offset: active, on: "map" } as const) : undefined);
+  const at = spot?.offset;
   const isKeyboard = pointed === undefined && hasFocus;
   const marks = useMemo<Marks>(
     () => ({ at, hasFocus: isKeyboard, pinned, found, changed }),
@@ -76,9 +77,8 @@ export function useCursor({ cells, layout, pinned, found, changed, onPin }: Curs
     deed();
     event.preventDefault();
   };
-  const on = pointed?.on ?? (hasFocus ? "map" : undefined);
   // What is pinned is told in the details already.
-  const tipOn = isTipShut || at === pinned ? undefined : on;
+  const tipOn = isTipShut || at === pinned ? undefined : spot?.on;
   return { active, at, tipOn, marks, pointOn, pick, onKeyDown, setFocus };
 }
 
