@@ -60,8 +60,8 @@ afterEach(() => receiver.close());
 interface Implementation {
   notices: Notices;
   /** What the other side has, in order. */
-  received(): unknown[];
-  failNext(status: number): void;
+  received: () => unknown[];
+  failNext: (status: number) => void;
 }
 
 const topicUrl = () => `${served.url}/topics/mooring/api/events`;
