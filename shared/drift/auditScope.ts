@@ -65,8 +65,9 @@ async function look(run: Run, which: Which): Promise<void> {
   const { id, scope } = which;
   const atUtc = run.now().toISOString();
   const { policy } = await readPolicy(run);
-  const { found, looked } = await checkScope(run, policy, scope);
-  const { appeared, resolved } = await record(run, { runId: id, scope, atUtc }, found);
+  const checked = await checkScope(run, policy, scope);
+  const { looked } = checked;
+  const { appeared, resolved } = await record(run, { runId: id, scope, atUtc }, checked);
   await askForRepair(run, policy, appeared);
   await rememberScope(run, { scope, auditedAtUtc: atUtc, runId: id });
   const told = appeared.toSorted(bySeverity).slice(0, TOLD_PER_SCOPE);

@@ -14,6 +14,14 @@ export interface Checked {
   readonly found: readonly CheckedDraft[];
   /** Things looked at. */
   readonly looked: number;
+  /** Absent: everything was judged. */
+  readonly unjudged?: readonly Unjudged[];
+}
+
+/** A check could not tell of a cluster: its findings there stay as they were. */
+export interface Unjudged {
+  readonly check: string;
+  readonly cluster: string;
 }
 
 /** @param scope `subscription:ID`, `vnet:ID`, `mooring` @throws InvalidInput if it is none of these, and whatever a list throws */

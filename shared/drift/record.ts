@@ -8,6 +8,7 @@ import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { News } from "./auditRun.ts";
+import type { Checked } from "./checkScope.ts";
 import type { CheckedDraft } from "./checks.ts";
 import { isThere, type Finding } from "./finding.ts";
 import { FINDINGS, findingKey, listScope } from "./findingStore.ts";
@@ -19,28 +20,29 @@ export interface Recorded {
   readonly resolved: number;
 }
 
+type Found = Pick<Checked, "found" | "unjudged">;
+
 const ROUNDS = 6;
 
 /** What this run found out, whether in this call or in one that died before it could say so. @throws Conflict if others write without end */
-export async function record(run: Run, sight: Sight, found: readonly CheckedDraft[]): Promise<Recorded> {
+export async function record(run: Run, sight: Sight, checked: Found): Promise<Recorded> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const rows = await listScope(run, sight.scope);
-    const writes = await differences(run, rows, { found, sight });
+    const writes = await differences(run, rows, { ...checked, sight });
     if (writes.length === 0) return recorded(rows, sight.runId);
     await writeRows(run.ports.tables.findings, FINDINGS, writes);
   }
   throw new Conflict(`findings of ${sight.scope} keep changing`);
 }
 
-interface Seen {
-  readonly found: readonly CheckedDraft[];
+interface Seen extends Found {
   readonly sight: Sight;
 }
 
 async function differences(
   run: Run,
   rows: readonly Row<Finding>[],
-  { found, sight }: Seen,
+  { found, unjudged = [], sight }: Seen,
 ): Promise<Write<Finding>[]> {
   const known = new Map(rows.map((row) => [row.key, row]));
   const drafts = new Map(found.map((draft) => [keyOf(draft, sight.scope), draft]));
@@ -48,7 +50,9 @@ async function differences(
     const row = known.get(key);
     return difference(key, row, seen(row?.value, draft, sight)) ?? [];
   });
-  const gone = rows.filter(({ key, value }) => isThere(value) && !drafts.has(key));
+  const isJudged = ({ check, cluster }: Finding) =>
+    !unjudged.some((one) => one.check === check && one.cluster === cluster);
+  const gone = rows.filter(({ key, value }) => isThere(value) && !drafts.has(key) && isJudged(value));
   // What is gone was there when its scope was last looked at.
   const beforeUtc = gone.length > 0 ? await auditedAt(run, sight.scope) : undefined;
   const last = { ...sight, ...(beforeUtc !== undefined && { beforeUtc }) };

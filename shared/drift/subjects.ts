@@ -62,30 +62,28 @@ export function connectionSubjects(links: readonly Subjects["link"][]): Subjects
   );
 }
 
-/** Internal Services of clusters that are there. */
+/** Internal Services of clusters that are not gone. */
 export function serviceSubjects(world: World, { audit }: Pick<Policy, "audit">): Subjects["service"][] {
   const living = livingIn(world);
   const find = frontendsIn(world);
   const linkOn = new Map(
     world.links.flatMap((link) => link.frontendIds.map((id) => [canonicalId(id), link] as const)),
   );
-  return world.clusters
-    .filter(({ state }) => state === "present")
-    .flatMap(({ cluster }) =>
-      living(cluster.name)
-        .filter(({ intent }) => intent.internal)
-        .map((declared) => {
-          const frontend = frontendOf(declared, find(cluster));
-          const link = frontend && linkOn.get(canonicalId(frontend.id));
-          return {
-            declared,
-            ageMinutes: minutesBetween(declared.observedAtUtc, world.nowUtc),
-            waitMinutes: audit.frontendMinutes,
-            ...(frontend && { frontend }),
-            ...(link && { link }),
-          };
-        }),
-    );
+  return world.clusters.flatMap(({ cluster }) =>
+    living(cluster.name)
+      .filter(({ intent }) => intent.internal)
+      .map((declared) => {
+        const frontend = frontendOf(declared, find(cluster));
+        const link = frontend && linkOn.get(canonicalId(frontend.id));
+        return {
+          declared,
+          ageMinutes: minutesBetween(declared.observedAtUtc, world.nowUtc),
+          waitMinutes: audit.frontendMinutes,
+          ...(frontend && { frontend }),
+          ...(link && { link }),
+        };
+      }),
+  );
 }
 
 /** True if a frontend or a link should be there and is not: then the reason is worth a question. */

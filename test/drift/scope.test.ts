@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { checkScope } from "../../shared/drift/checkScope.ts";
+import { isThere } from "../../shared/drift/finding.ts";
+import { listFindings } from "../../shared/drift/findingStore.ts";
+import { runAudit } from "../../shared/drift/runAudit.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
 import { InvalidInput, Refused } from "../../shared/errors.ts";
 import type { AddressRow, SubnetRow } from "../../shared/inventory/model.ts";
@@ -345,6 +348,55 @@ describe("what the identity of a cluster may do", () => {
   test("a failure that is none of rights ends the scope", async () => {
     run.permissions.calls.failNext(new Error("socket"), { method: "role" });
     await expect(found(subscription)).rejects.toThrow("socket");
+  });
+});
+
+describe("what cannot be read", () => {
+  const open = async () => {
+    await runAudit(run, { who: "me", why: "test" });
+    const findings = await listFindings(run);
+    return findings
+      .filter((one) => isThere(one))
+      .map(({ check, about }) => `${check} ${about.split("/").at(-1)}`);
+  };
+  const hideRights = () =>
+    run.permissions.calls.failNext(new Refused("AuthorizationFailed"), { method: "assignmentsAt" });
+  const hideCluster = () => {
+    run.network.calls.failNext(new Refused("AuthorizationFailed"), { method: "managedClusters" });
+    run.resources.calls.failNext(new Refused("AuthorizationFailed"), { method: "read" });
+  };
+
+  test("rights: what was lacking is lacking still", async () => {
+    run.permissions.assignments = [];
+    expect(await open()).toEqual(["identity-lacks-permission one"]);
+    hideRights();
+    expect(await open()).toEqual(["identity-lacks-permission one", "permissions-unreadable vnet"]);
+    run.permissions.assignments = [assigned("me", VNET)];
+    expect(await open()).toEqual([]);
+  });
+
+  test("a cluster: its Services are still declared, and what is amiss with them and its identity stays", async () => {
+    await declare({ addresses: { ipv4: "10.0.1.11" }, link: linkIntent() });
+    run.permissions.assignments = [];
+    const before = await open();
+    expect(before).toEqual(["address-differs web", "identity-lacks-permission one"]);
+    hideCluster();
+    expect(await open()).toEqual([
+      "address-differs web",
+      "cluster-unreadable one",
+      "identity-lacks-permission one",
+    ]);
+    expect(await open()).toEqual(before);
+  });
+
+  test("a cluster: a frontend that nobody had stays a finding", async () => {
+    const dead = frontend({ name: "left-over", address: "10.0.1.12" });
+    await record("10.0.1.12", dead.id);
+    run.network.balancers = [balancer({ frontends: [frontend(), dead] })];
+    const before = await open();
+    expect(before).toContain("frontend-without-service left-over");
+    hideCluster();
+    expect((await open()).filter((one) => !one.startsWith("cluster-unreadable"))).toEqual(before);
   });
 });
 

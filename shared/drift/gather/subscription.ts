@@ -21,6 +21,7 @@ import { runChecks } from "../checks.ts";
 import * as join from "../subjects.ts";
 import { compareAddresses } from "./addresses.ts";
 import { gatherGrants } from "./grants.ts";
+import { listUnjudged } from "./unjudged.ts";
 import { withFailures } from "./failures.ts";
 
 const AT_ONCE = 16;
@@ -51,7 +52,9 @@ export async function checkSubscription(run: Run, policy: Policy, subscription: 
     ...runChecks("subscription", [{ subscription, links: world.links.length, remaining }], checks),
   ];
   const things = [world.balancers, world.links, connections, services, world.clusters];
-  return { found, looked: things.reduce((sum, { length }) => sum + length, addresses.looked) };
+  const looked = things.reduce((sum, { length }) => sum + length, addresses.looked);
+  const unjudged = listUnjudged(world, managed, grants);
+  return { found, looked, ...(unjudged.length > 0 && { unjudged }) };
 }
 
 interface Asked {
@@ -96,8 +99,14 @@ async function listManaged(run: Run, subscription: string): Promise<readonly Man
   }
 }
 
+/** Of a cluster that cannot be read nobody knows which Services live. */
 function orphanSubjects(world: World): Subjects["orphan"][] {
-  return findOrphans(world).map((candidate) => ({ candidate }));
+  const unknown = new Set(
+    world.clusters.filter(({ state }) => state === "unknown").map(({ cluster }) => cluster.name),
+  );
+  return findOrphans(world)
+    .filter(({ cluster }) => !unknown.has(cluster))
+    .map((candidate) => ({ candidate }));
 }
 
 /** Only links that differ are asked about: a fight leaves a difference. */

@@ -1,0 +1,29 @@
+/** What could not be looked for, since what tells of it could not be read. Pure. */
+import { canonicalId } from "../../network/resourceId.ts";
+import type { ManagedCluster } from "../../network/model.ts";
+import type { ClusterView, World } from "../../orphans/world.ts";
+import type { Subjects } from "../check.ts";
+import type { Unjudged } from "../checkScope.ts";
+import { frontendWithoutService } from "../checks/orphans.ts";
+import { identityLacksPermission } from "../checks/permissions.ts";
+
+export function listUnjudged(
+  { clusters }: World,
+  managed: readonly ManagedCluster[],
+  grants: readonly Subjects["grant"][],
+): Unjudged[] {
+  const listed = new Set(managed.map(({ id }) => canonicalId(id)));
+  const hidden = new Set(
+    grants
+      .filter(({ unreadable }) => unreadable !== undefined)
+      .map(({ cluster }) => canonicalId(cluster.vnetId)),
+  );
+  const hasKnownRights = ({ cluster }: ClusterView) =>
+    listed.has(canonicalId(cluster.resourceId)) && !hidden.has(canonicalId(cluster.vnetId));
+  return clusters
+    .filter(({ state }) => state !== "gone")
+    .flatMap((view) => [
+      ...(hasKnownRights(view) ? [] : [{ check: identityLacksPermission.id, cluster: view.cluster.name }]),
+      ...(view.state === "unknown" ? [{ check: frontendWithoutService.id, cluster: view.cluster.name }] : []),
+    ]);
+}
