@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface PageProps {
   title: string;
@@ -20,11 +20,11 @@ function isTyping(): boolean {
 /** A view: its heading gets the focus when the view is entered, and names the browser's tab. */
 export function Page({ title, lead, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     visited += 1;
     if (visited > 1 && !isTyping()) heading.current?.focus();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Mooring`;
   }, [title]);
   return (
