@@ -134,8 +134,15 @@ describe("what is done is what was shown", () => {
     expect((await ask("GET /journal")).body.items).toEqual([]);
   });
 
-  test("an etag without its quotes is the same; any plan is none that was shown", async () => {
-    expect((await ask(reconcile, { ifMatch: "*" })).status).toBe(412);
+  test.each(["*", '"*"', ' W/"*"', "*-gzip", '"of another plan", *'])(
+    "any plan is none that was shown: %j",
+    async (ifMatch) => {
+      expect((await ask(reconcile, { ifMatch })).status).toBe(412);
+      expect(visibility()).toEqual(["*"]);
+    },
+  );
+
+  test("an etag without its quotes is the same", async () => {
     const { etag } = (await ask(`${reconcile}?dryRun=true`)).body.plan;
     expect((await ask(reconcile, { ifMatch: etag.replaceAll('"', "") })).status).toBe(200);
   });
