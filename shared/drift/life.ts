@@ -33,11 +33,11 @@ export function seen(before: Finding | undefined, draft: CheckedDraft, sight: Si
     ...pick(before, "reopened", "reopenedAtUtc", "changed"),
   };
   if (!isThere(before)) return begin({ ...now, ...life, reopenedAtUtc: sight.atUtc }, draft, sight);
-  if (isSuspectedStill(before, draft, sight)) return { ...now, ...life, ...pick(before, "opensAtUtc") };
-  if (before.opensAtUtc !== undefined) return opened({ ...now, ...life }, sight);
-  if (isWorse(draft.severity, before.severity))
-    return { ...now, ...life, changed: { runId: sight.runId, what: "worse" } };
-  return { ...now, ...life, ...pick(before, "acknowledged") };
+  const worse = isWorse(draft.severity, before.severity);
+  const known = { ...now, ...life, ...(!worse && pick(before, "acknowledged")) };
+  if (isSuspectedStill(before, draft, sight)) return { ...known, ...pick(before, "opensAtUtc") };
+  if (before.opensAtUtc !== undefined) return opened(known, sight);
+  return worse ? { ...known, changed: { runId: sight.runId, what: "worse" } } : known;
 }
 
 /** The finding as it is after an audit did not see it any more; `undefined` if nothing shall be kept of it. */

@@ -155,6 +155,15 @@ describe("a finding's life", () => {
     expect(unseen(known(), sight(10))?.acknowledged).toBeUndefined();
   });
 
+  test("an acknowledgement of what is only suspected outlives the suspicion, and ends when it gets worse", () => {
+    const suspected = { ...seen(undefined, settling, sight(0)), acknowledged };
+    const still = seen(suspected, settling, sight(10));
+    expect(still.acknowledged).toEqual(acknowledged);
+    expect(seen(still, settling, sight(20))).toMatchObject({ acknowledged, changed: { what: "new" } });
+    expect(seen(still, { ...settling, severity: "error" }, sight(12)).acknowledged).toBeUndefined();
+    expect(seen(still, { ...settling, severity: "error" }, sight(20)).acknowledged).toBeUndefined();
+  });
+
   test("its id does not depend on the case of what it is about", () => {
     expect(findingId("a", "/X")).toBe(findingId("a", "/x"));
     expect(findingId("a", "/x")).toMatch(/^[0-9a-f]{12}$/);
