@@ -4,12 +4,7 @@ import { InvalidInput } from "./errors.ts";
 
 const subscriptions = z
   .string()
-  .transform((text) =>
-    text
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .filter(Boolean),
-  )
+  .transform((text) => [...new Set(text.toLowerCase().split(/[\s,]+/))].filter(Boolean))
   .pipe(z.array(z.guid("not a subscription id")).min(1, "name at least one subscription"));
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];

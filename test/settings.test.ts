@@ -18,6 +18,13 @@ function problems(env: Record<string, string>): readonly string[] {
   }
 }
 
+test("a subscription that is named twice is watched once, or no audit could begin", () => {
+  const [id] = parseSettings(WHOLE).MOORING_SUBSCRIPTIONS;
+  expect(parseSettings({ ...WHOLE, MOORING_SUBSCRIPTIONS: `${id}, ${id} ${id}` })).toMatchObject({
+    MOORING_SUBSCRIPTIONS: [id],
+  });
+});
+
 test.each<[string, Record<string, string>, string[]]>([
   ["a local operator is for a sandbox on this machine", SANDBOX, []],
   ["by name too", { ...SANDBOX, MOORING_ARM_ENDPOINT: "https://localhost:7443" }, []],
