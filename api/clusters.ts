@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Cluster } from "../shared/clusters/model.ts";
 import { listClusters } from "../shared/clusters/registry.ts";
 import { listFindings } from "../shared/drift/findingStore.ts";
-import type { Finding } from "../shared/drift/finding.ts";
+import { clusterGone } from "../shared/drift/checks/clusters.ts";
+import { isThere, type Finding } from "../shared/drift/finding.ts";
+import type { Snapshot } from "../shared/intents/model.ts";
 import type { Policy } from "../shared/policy.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
@@ -40,15 +42,24 @@ async function healthOf(
   { findings, policy }: { findings: readonly Finding[]; policy: Pick<Policy, "snapshotStaleMinutes"> },
 ): Promise<ClusterHealth> {
   const snapshot = (await run.ports.tables.snapshots.get("all", name))?.value;
-  const ageMinutes = (run.now().getTime() - Date.parse(snapshot?.takenAtUtc ?? "")) / 60_000;
-  const heard = ageMinutes > policy.snapshotStaleMinutes ? "silent" : "ok";
   const own = findings.filter(({ cluster }) => cluster === name);
+  const isGone = own.some((finding) => finding.check === clusterGone.id && isThere(finding));
   return {
     name,
     resourceId,
     services: snapshot?.services ?? 0,
     ...(snapshot && { snapshotAtUtc: snapshot.takenAtUtc }),
-    state: snapshot ? heard : "never heard of",
+    state: isGone ? "gone" : heardOf(run, policy, snapshot),
     findings: countOpen(own, run.now().toISOString()),
   };
+}
+
+function heardOf(
+  run: Run,
+  { snapshotStaleMinutes }: Pick<Policy, "snapshotStaleMinutes">,
+  snapshot: Snapshot | undefined,
+): ClusterHealth["state"] {
+  if (!snapshot) return "never heard of";
+  const ageMinutes = (run.now().getTime() - Date.parse(snapshot.takenAtUtc)) / 60_000;
+  return ageMinutes > snapshotStaleMinutes ? "silent" : "ok";
 }

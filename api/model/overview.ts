@@ -8,8 +8,8 @@ export const ClusterHealth = z.object({
   resourceId: z.string(),
   services: z.int(),
   snapshotAtUtc: z.string().optional(),
-  /** `silent`: no snapshot for longer than policy allows. */
-  state: z.enum(["ok", "silent", "never heard of"]),
+  /** `silent`: no snapshot for longer than policy allows. `gone`: the last audit saw that Azure does not have it any more. */
+  state: z.enum(["ok", "silent", "never heard of", "gone"]),
   findings: Counts,
 });
 export type ClusterHealth = z.infer<typeof ClusterHealth>;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { keyOf } from "../../api/key.ts";
 import { operations } from "../../api/operations.ts";
+import { FINDINGS, findingKey } from "../../shared/drift/findingStore.ts";
 import { startAudit } from "../../shared/drift/startAudit.ts";
 import { apiOver, apiWorld, FINDING, type Ask } from "../builders/api.ts";
 import { balancerId, linkIdIn, subnetId } from "../builders/world.ts";
@@ -135,6 +136,17 @@ test("the overview tells what needs a person, from the world as it is", async ()
     subscriptions: 1,
     problems: [],
   });
+});
+
+test("a cluster that the last audit saw gone is gone, whatever it said before", async () => {
+  const value = { ...FINDING, check: "cluster-gone", id: "c0ffeec0ffee", about: "one", cluster: "one" };
+  await run.tables.findings.transact(FINDINGS, [{ do: "put", key: findingKey(value), value }]);
+  const states = async () =>
+    Object.fromEntries((await ask("GET /clusters")).body.items.map(({ name, state }: any) => [name, state]));
+  expect(await states()).toEqual({ old: "never heard of", one: "gone" });
+  const resolved = { ...value, resolvedAtUtc: run.clock.nowUtc };
+  await run.tables.findings.transact(FINDINGS, [{ do: "put", key: findingKey(value), value: resolved }]);
+  expect(await states()).toEqual({ old: "never heard of", one: "ok" });
 });
 
 test("the overview does without Azure where Azure does not answer", async () => {

@@ -11,6 +11,7 @@ const TONES: Readonly<Record<ClusterHealth["state"], Tone>> = {
   ok: "good",
   silent: "error",
   "never heard of": "warn",
+  gone: "quiet",
 };
 
 const COLUMNS: readonly Column<ClusterHealth>[] = [

@@ -21,10 +21,15 @@ export function Playground() {
   return (
     <Page title="Playground" lead={LEAD}>
       <Resource of={clusters} lines={12}>
-        {({ items }) => <Chosen names={items.map(({ name }) => name)} />}
+        {({ items }) => <Chosen names={living(items)} />}
       </Resource>
     </Page>
   );
+}
+
+/** Nobody applies anything in a cluster that is gone. */
+function living(clusters: readonly ClusterHealth[]): string[] {
+  return clusters.filter(({ state }) => state !== "gone").map(({ name }) => name);
 }
 
 /** With a cluster and an example chosen, by the page's address or as the first there is. */
