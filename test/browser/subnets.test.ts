@@ -221,7 +221,9 @@ describe("the map of a subnet", () => {
     };
     const spec = { type: "LoadBalancer", ports: [{ name: "p", protocol: "TCP", port: 80 }] };
     const service = { apiVersion: "v1", kind: "Service", metadata: { annotations }, spec };
+    const told = page.getByText(/just changed: 10\.240\.8\.222/).waitFor(SOON);
     await board.world.control("PUT", "/clusters/aks-one/namespaces/shop/services/newcomer", service);
+    await told;
     await expect.poll(() => count(legend(page, "Assigned")), SOON).toBe(before + 1);
     await page.getByRole("grid", { name: "Taken addresses" }).getByText("aks-one/shop/newcomer").waitFor();
     expect(await page.evaluate(() => (globalThis as any).isSame)).toBe(true);
