@@ -187,6 +187,13 @@ describe("html", () => {
   });
 });
 
+describe("markdown", () => {
+  test("says when the audit ended, whenever it is shown again", () => {
+    const later = { ...report(), generatedAtUtc: "2026-12-24T18:00:00.000Z" };
+    expect(FORMATS.markdown.render(later)).toContain("Audit `20261123-115900` done, 2026-11-23 11:59 UTC.");
+  });
+});
+
 describe("markup", () => {
   test("escapes what is put in, in text and in attributes, and takes only its own as it is", () => {
     const inner = markup`<b>${"<&>"}</b>`;

@@ -31,7 +31,7 @@ function facts({ run, acknowledged, suspected, since, generatedAtUtc }: AuditRep
   const news = since
     ? ` Since audit \`${safe(shortId(since.runId))}\`: ${since.appeared} appeared, ${since.worse} got worse, ${since.resolved.length} resolved.`
     : "";
-  return `${acknowledged} acknowledged, ${suspected} suspected.${news} Audit \`${safe(shortId(run.id))}\` ${run.state}, ${shortTime(generatedAtUtc)}.`;
+  return `${acknowledged} acknowledged, ${suspected} suspected.${news} Audit \`${safe(shortId(run.id))}\` ${run.state}, ${shortTime(run.finishedAtUtc ?? generatedAtUtc)}.`;
 }
 
 function warning({ unfinished }: AuditReport): string[] {
