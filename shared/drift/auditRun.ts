@@ -44,7 +44,9 @@ export interface ScopeProgress {
 }
 
 /** What a run would tell others: a finding that is new, has come back, or got worse. */
-export interface News extends Pick<Finding, "id" | "check" | "severity" | "about" | "message"> {
+export interface News extends Pick<Finding, "id" | "check" | "severity" | "about"> {
+  /** At most 500 characters: the finding has all of it. */
+  readonly message: string;
   readonly cluster?: string;
   readonly what: "new" | "reopened" | "worse";
 }

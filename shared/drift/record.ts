@@ -23,6 +23,7 @@ export interface Recorded {
 type Found = Pick<Checked, "found" | "unjudged">;
 
 const ROUNDS = 6;
+const MESSAGE_CHARACTERS = 500;
 
 /** What this run found out, whether in this call or in one that died before it could say so. @throws Conflict if others write without end */
 export async function record(run: Run, sight: Sight, checked: Found): Promise<Recorded> {
@@ -87,9 +88,14 @@ function toNews({ id, check, severity, about, cluster, message, changed }: Findi
     severity,
     about,
     ...(cluster !== undefined && { cluster }),
-    message,
+    message: short(message),
     what: changed.what,
   };
+}
+
+/** A scope's news are one row, and why Azure refused something may be a page: the finding has it whole. */
+function short(message: string): string {
+  return message.length > MESSAGE_CHARACTERS ? `${message.slice(0, MESSAGE_CHARACTERS - 1)}…` : message;
 }
 
 function keyOf({ id: check, about }: CheckedDraft, scope: string): string {

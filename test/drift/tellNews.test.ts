@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { stopWriting } from "../../shared/changes/stop.ts";
+import { listFindings } from "../../shared/drift/findingStore.ts";
 import { Notice } from "../../shared/drift/notice.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { listProgress } from "../../shared/drift/runStore.ts";
@@ -78,6 +80,16 @@ test("of very many findings of a scope the most severe are told, and the rest co
   expect(told.told).toHaveLength(301);
   expect(told.told.at(-1)?.data).toMatchObject({ appeared: 350, untold: 50 });
   for (const row of await listProgress(run, id)) expect(JSON.stringify(row).length).toBeLessThan(300_000);
+});
+
+test("what Azure or a person said at length is told short, or the scope's row would outgrow storage; the finding has it whole", async () => {
+  await estate.watch(["writing-stopped"]);
+  await stopWriting(run, "why ".repeat(5000));
+  run.clock.advance(7 * 86_400);
+  const { id } = await audit();
+  await tellNews(run, { what: "topic", id });
+  expect(told.told[0]?.data).toMatchObject({ message: expect.stringMatching(/^nothing has .{480,500}…$/) });
+  expect((await listFindings(run))[0]?.message.length).toBeGreaterThan(20_000);
 });
 
 describe("nothing is told", () => {
