@@ -1,7 +1,7 @@
 import manifest from "../package.json" with { type: "json" };
-import { readStop } from "../shared/changes/stop.ts";
 import { Me } from "./model.ts";
 import { defineOperation } from "./operation.ts";
+import { showStop } from "./stopped.ts";
 
 export const me = [
   defineOperation({
@@ -12,7 +12,7 @@ export const me = [
     role: "Mooring.Reader",
     response: Me,
     handle: async ({ run, principal: { name, roles, isLocal } }) => {
-      const stopped = await readStop(run);
+      const stopped = await showStop(run);
       const { version } = manifest;
       return { body: { name, roles: [...roles], isSandbox: isLocal, version, ...(stopped && { stopped }) } };
     },

@@ -1,5 +1,4 @@
 /** What needs a person now, and how everything is. Asks Azure for connections only, and does without where Azure does not answer. */
-import { readStop } from "../shared/changes/stop.ts";
 import { stateOf, type Finding } from "../shared/drift/finding.ts";
 import { listFindings } from "../shared/drift/findingStore.ts";
 import { listConnections } from "../shared/links/inbox.ts";
@@ -13,6 +12,7 @@ import { countOpen } from "./counts.ts";
 import { Overview } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { recently } from "./recent.ts";
+import { showStop } from "./stopped.ts";
 import { trendOf } from "./trend.ts";
 
 const DAY = 24 * 3600 * 1000;
@@ -43,7 +43,7 @@ async function gather(run: Run): Promise<Overview> {
     trendOf(run, TREND_DAYS),
     latestAudits(run, AUDITS),
     oldestScan(run),
-    readStop(run),
+    showStop(run),
   ]);
   const nowUtc = run.now().toISOString();
   const soonUtc = new Date(run.now().getTime() + DAY).toISOString();

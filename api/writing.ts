@@ -1,8 +1,9 @@
 /** The switch in front of every write to Azure. */
 import { z } from "zod";
-import { readStop, resumeWriting, stopWriting } from "../shared/changes/stop.ts";
+import { resumeWriting, stopWriting } from "../shared/changes/stop.ts";
 import { NewStop, Writing } from "./model.ts";
 import { defineOperation } from "./operation.ts";
+import { showStop } from "./stopped.ts";
 
 export const writing = [
   defineOperation({
@@ -14,8 +15,8 @@ export const writing = [
     body: NewStop,
     response: Writing,
     handle: async ({ run, body: { reason }, principal }) => {
-      await stopWriting(run, `${reason} (${principal.name})`);
-      const stopped = await readStop(run);
+      await stopWriting(run, reason, principal.name);
+      const stopped = await showStop(run);
       return { body: { ...(stopped && { stopped }) } };
     },
   }),

@@ -8,16 +8,23 @@ export async function isStopped(run: Run): Promise<boolean> {
   return (await run.ports.tables.policies.get(PARTITION, KEY)) !== undefined;
 }
 
-/** Why and since when nothing is written; `undefined` while writing is not stopped. */
-export async function readStop(run: Run): Promise<{ why: string; sinceUtc: string } | undefined> {
-  const row = await run.ports.tables.policies.get(PARTITION, KEY);
-  if (!row) return undefined;
-  const { why = "" } = row.value.policy as { why?: string };
-  return { why, sinceUtc: row.value.appliedAtUtc };
+export interface Stop {
+  readonly why: string;
+  readonly sinceUtc: string;
+  /** Whoever stopped it, if that is known. Apart from why: findings and notices say why, and name nobody. */
+  readonly who?: string;
 }
 
-export async function stopWriting(run: Run, why: string): Promise<void> {
-  const value = { policy: { why }, appliedAtUtc: run.now().toISOString() };
+/** Why and since when nothing is written; `undefined` while writing is not stopped. */
+export async function readStop(run: Run): Promise<Stop | undefined> {
+  const row = await run.ports.tables.policies.get(PARTITION, KEY);
+  if (!row) return undefined;
+  const { why = "", who } = row.value.policy as { why?: string; who?: string };
+  return { why, sinceUtc: row.value.appliedAtUtc, ...(who !== undefined && { who }) };
+}
+
+export async function stopWriting(run: Run, why: string, who?: string): Promise<void> {
+  const value = { policy: { why, ...(who !== undefined && { who }) }, appliedAtUtc: run.now().toISOString() };
   await run.ports.tables.policies.transact(PARTITION, [{ do: "put", key: KEY, value }]);
 }
 

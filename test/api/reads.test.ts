@@ -2,8 +2,10 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { keyOf } from "../../api/key.ts";
 import { operations } from "../../api/operations.ts";
+import { checkScope } from "../../shared/drift/checkScope.ts";
 import { FINDINGS, findingKey } from "../../shared/drift/findingStore.ts";
 import { startAudit } from "../../shared/drift/startAudit.ts";
+import { Policy } from "../../shared/policy.ts";
 import { apiOver, apiWorld, FINDING, type Ask } from "../builders/api.ts";
 import { balancerId, linkIdIn, subnetId } from "../builders/world.ts";
 import type { MemoryRun } from "../memory/run.ts";
@@ -166,6 +168,14 @@ test("a stop is told with who and why", async () => {
   expect((await ask("GET /overview")).body.mooring.stopped).toEqual(stopped);
   expect((await ask("POST /resume", { body: {} })).body).toEqual({});
   expect((await ask("GET /me")).body.stopped).toBeUndefined();
+});
+
+test("the finding that writing is stopped says why, and names nobody: it is told to others", async () => {
+  await ask("POST /stop", { body: { reason: "a storm" } });
+  run.clock.advance(2 * 86_400);
+  const { found } = await checkScope(run, Policy.parse({}), "mooring");
+  const messages = found.filter(({ id }) => id === "writing-stopped").map(({ message }) => message);
+  expect(messages).toEqual([expect.stringMatching(/: a storm$/)]);
 });
 
 test("pages that poll ask Azure once in ten seconds", async () => {
