@@ -36,7 +36,9 @@ test("audits are listed, and one opens with what it found", async () => {
   const page = await board.open("audits");
   await page.locator(`a[href="#/audits/${ids[1]}"]`).click();
   await page.waitForURL(new RegExp(`#/audits/${ids[1]}$`));
-  await page.getByText("5 of 5").waitFor();
+  const { finished, total } = await board.call("GET", `/audits/${ids[1]}`);
+  expect(finished).toBe(total);
+  await page.getByText(`${finished} of ${total}`).waitFor();
 });
 
 test.each([
@@ -75,6 +77,7 @@ describe("a running audit", () => {
     });
     const page = await board.open("audits");
     await page.getByRole("button", { name: "Run an audit" }).click();
+    await page.getByRole("button", { name: "An audit is running" }).waitFor();
     await page.getByRole("progressbar", { name: "Progress of the audit" }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Cancel" }).click();
