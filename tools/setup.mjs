@@ -27,7 +27,7 @@ function isInstalled() {
 }
 
 function install() {
-  console.log("Installing what is missing (npm ci) …");
+  console.error("Installing what is missing (npm ci) …");
   const npm = process.env.npm_execpath;
   const [command, args] = npm ? [process.execPath, [npm]] : ["npm", []];
   const { status } = spawnSync(command, [...args, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
