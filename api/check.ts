@@ -21,7 +21,6 @@ import { CheckRequest, Verdict } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
 
-const MAX_BYTES = 256 * 1024;
 /** As the files in `deploy/webhook/` name them. */
 const WEBHOOK = "services.mooring.dev";
 const COMPANION = "addresses.mooring.dev";
@@ -35,7 +34,6 @@ export const check = [
     role: "Mooring.Reader",
     body: CheckRequest,
     response: Verdict,
-    maxBytes: MAX_BYTES,
     handle: async ({ run, body }) => {
       const cluster = await requireCluster(run, body.cluster);
       const manifest = await readOne(body.manifest);

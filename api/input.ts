@@ -20,7 +20,7 @@ export interface Input {
 
 /** No form and no other site's page can set it. */
 export const REQUEST_HEADER = "x-mooring-request";
-const DEFAULT_MAX_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /** Only pages of the app itself, and programs, may change anything. @throws ApiProblem 403 */
 export function demandOwnOrigin({ url, headers }: ApiRequest): void {
@@ -84,13 +84,13 @@ function unexpected(where: string, value: unknown): string[] {
   return names.map((name) => `${where}.${name}: there is no such thing here`);
 }
 
-async function readBody(request: ApiRequest, { body, maxBytes = DEFAULT_MAX_BYTES }: Operation) {
+async function readBody(request: ApiRequest, { body }: Operation) {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new ApiProblem(415, "content-type must be application/json");
-  const tooLarge = new ApiProblem(413, `The body may have ${maxBytes / 1024} KiB`);
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge;
+  const tooLarge = new ApiProblem(413, `The body may have ${MAX_BYTES / 1024} KiB`);
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_BYTES) throw tooLarge;
   const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > maxBytes) throw tooLarge;
+  if (bytes.byteLength > MAX_BYTES) throw tooLarge;
   if (bytes.byteLength === 0) return body ? {} : undefined;
   return parseJson(bytes);
 }

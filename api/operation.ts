@@ -53,7 +53,6 @@ export interface Operation<Params = unknown, Query = unknown, Body = unknown, An
   readonly status?: 202;
   /** Besides those that every operation has. */
   readonly errors?: readonly number[];
-  readonly maxBytes?: number;
   handle(call: Call<Params, Query, Body>): Promise<Reply<Answer>>;
 }
 

@@ -3,11 +3,11 @@ import { z } from "zod";
 
 export const CheckRequest = z.strictObject({
   cluster: z.string().min(1),
-  /** YAML or JSON; one Service. */
+  /** YAML or JSON; one Service. Some YAML takes time by the square of its length, in which the process admits nobody. */
   manifest: z
     .string()
     .min(1)
-    .max(256 * 1024),
+    .max(32 * 1024),
 });
 export const Verdict = z.object({
   service: z.string(),

@@ -29,20 +29,32 @@ export function readManifests(file: string, text: string): Manifest[] {
     throw new InvalidInput(
       broken.map(({ message, linePos }) => `${file}:${linePos?.[0].line ?? 1}: ${firstLine(message)}`),
     );
-  const found = all.flatMap((document) => servicesIn(document).map((path) => ({ document, path })));
-  const read = found.map(({ document, path }) => readService({ file, lines, document, path }));
+  const read = servicesOf(file, all, lines);
   const problems = read.flatMap((one) => ("problems" in one ? one.problems : []));
   if (problems.length > 0) throw new InvalidInput(problems);
   return read.flatMap((one) => ("problems" in one ? [] : [one]));
+}
+
+/** @throws InvalidInput if aliases of aliases are more than anybody would write */
+function servicesOf(file: string, documents: readonly Document[], lines: LineCounter) {
+  try {
+    return documents.flatMap((document) =>
+      servicesIn(document).map((path) => readService({ file, lines, document, path })),
+    );
+  } catch (error) {
+    // What `yaml` throws for an alias that it does not follow.
+    throw error instanceof ReferenceError ? new InvalidInput([`${file}: ${error.message}`]) : error;
+  }
 }
 
 function servicesIn(document: Document): Path[] {
   const kind = document.get("kind");
   if (kind === "Service") return [[]];
   if (kind !== "List" && kind !== "ServiceList") return [];
-  const items = (document.toJS() as { items?: { kind?: string }[] }).items ?? [];
-  return items.flatMap((item, index) =>
-    item.kind === "Service" || kind === "ServiceList" ? [["items", index]] : [],
+  const { items } = document.toJS() as { items?: unknown };
+  if (!Array.isArray(items)) return [];
+  return (items as readonly ({ kind?: string } | null)[]).flatMap((item, index) =>
+    item?.kind === "Service" || kind === "ServiceList" ? [["items", index]] : [],
   );
 }
 

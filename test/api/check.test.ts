@@ -28,6 +28,28 @@ const ask = async (object: object, some: object = {}) => {
 const ipv4 = `${AZURE}load-balancer-ipv4`;
 
 describe("the verdict on a pasted Service leaves no trace, and is the gate's own", () => {
+  test.each([
+    [
+      "a list with nothing in it",
+      "kind: List\nitems: [null]\n",
+      "manifest: one Service at a time; there are 0",
+    ],
+    ["a list that is none", "kind: List\nitems: 5\n", "manifest: one Service at a time; there are 0"],
+    [
+      "a list of Services that are none",
+      "kind: ServiceList\nitems: [null]\n",
+      "manifest:2:9: : Invalid input",
+    ],
+    [
+      "aliases of aliases of aliases",
+      `a0: &a0 [x]\n${[1, 2, 3, 4].map((n) => `a${n}: &a${n} [${`*a${n - 1},`.repeat(9)}]\n`).join("")}kind: Service\n`,
+      "manifest: Excessive alias count",
+    ],
+  ])("%s is the caller's mistake, and told", async (_, manifest, problem) => {
+    const { status, body } = await ask({}, { manifest });
+    expect([status, body.problems]).toEqual([400, [expect.stringContaining(problem)]]);
+  });
+
   test.each<[string, object, string]>([
     ["fine", service(), "allow"],
     ["a free address", service({ [ipv4]: "10.0.1.40" }), "allow"],

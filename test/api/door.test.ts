@@ -163,11 +163,11 @@ describe("what is wrong is said, all at once", () => {
       ["The body may have 64 KiB"],
     ],
     [
-      "a manifest may be larger, but not that large",
+      "a manifest that would hold up everybody else while it is read",
       "POST /check",
-      { raw: "x".repeat(300_000) },
-      413,
-      ["The body may have 256 KiB"],
+      { body: { cluster: "one", manifest: "x".repeat(33_000) } },
+      400,
+      ["body.manifest: Too big: expected string to have <=32768 characters"],
     ],
   ])("%s", async (_, what, asking, ...[status, problems]) => {
     const { body, headers } = await ask(what, asking);
