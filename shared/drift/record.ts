@@ -10,7 +10,7 @@ import { writeRows } from "../storage/writeRows.ts";
 import type { News } from "./auditRun.ts";
 import type { Checked } from "./checkScope.ts";
 import type { CheckedDraft } from "./checks.ts";
-import { isThere, type Finding } from "./finding.ts";
+import { isThere, stateOf, type Finding } from "./finding.ts";
 import { FINDINGS, findingKey, listScope } from "./findingStore.ts";
 import { auditedAt } from "./scopeStore.ts";
 import { findingId, seen, unseen, type Sight } from "./life.ts";
@@ -30,7 +30,7 @@ export async function record(run: Run, sight: Sight, checked: Found): Promise<Re
   for (let round = 0; round < ROUNDS; round += 1) {
     const rows = await listScope(run, sight.scope);
     const writes = await differences(run, rows, { ...checked, sight });
-    if (writes.length === 0) return recorded(rows, sight.runId);
+    if (writes.length === 0) return recorded(rows, sight);
     await writeRows(run.ports.tables.findings, FINDINGS, writes);
   }
   throw new Conflict(`findings of ${sight.scope} keep changing`);
@@ -72,10 +72,11 @@ export function difference(
   return same ? undefined : { do: "replace", key, value, version: row.version };
 }
 
-function recorded(rows: readonly Row<Finding>[], runId: string): Recorded {
+/** What somebody acknowledged is no news. */
+function recorded(rows: readonly Row<Finding>[], { runId, atUtc }: Sight): Recorded {
   const changed = rows.map(({ value }) => value).filter((finding) => finding.changed?.runId === runId);
   return {
-    appeared: changed.flatMap((finding) => toNews(finding) ?? []),
+    appeared: changed.filter((one) => stateOf(one, atUtc) === "open").flatMap((one) => toNews(one) ?? []),
     resolved: changed.filter(({ changed }) => changed?.what === "resolved").length,
   };
 }

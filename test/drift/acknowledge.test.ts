@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { acknowledge, withdraw } from "../../shared/drift/acknowledge.ts";
-import { findFinding, listFindings } from "../../shared/drift/findingStore.ts";
+import type { Finding } from "../../shared/drift/finding.ts";
+import { findFinding, FINDINGS, listFindings } from "../../shared/drift/findingStore.ts";
 import { FindingQuery, queryFindings } from "../../shared/drift/query.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { Conflict, InvalidInput } from "../../shared/errors.ts";
@@ -94,6 +95,17 @@ describe("while an audit writes the same finding", () => {
     expect(ended).toMatchObject({ state: "done", resolved: 1 });
     expect((await findFinding(run, id))?.value).not.toHaveProperty("acknowledged");
   });
+});
+
+test("a suspicion that somebody acknowledged stays so when it turns out to be true, and is no news", async () => {
+  const row = await findFinding(run, id);
+  const { changed: _, ...suspected } = row?.value ?? ({} as Finding);
+  const value = { ...suspected, opensAtUtc: run.clock.nowUtc };
+  await run.tables.findings.transact(FINDINGS, [{ do: "put", key: row?.key ?? "", value }]);
+  await acknowledge(run, id, given);
+  run.clock.advance(60);
+  const { run: ended } = await runAudit(run, { who: "system", why: "test" });
+  expect(ended).toMatchObject({ state: "done", appeared: 0, acknowledged: 1 });
 });
 
 test("findings are found by what people ask for", async () => {
