@@ -2,6 +2,7 @@
  * Ends a run when its last scope has: counts, the day's trend, the findings as they are, news for others, and what is old goes. Two
  * workers may come here at once, and one may die here: everything is written under names and values that do not depend on who writes.
  */
+import { SYSTEM } from "../changes/plan.ts";
 import { enqueueOnce } from "../events/coalesce.ts";
 import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
@@ -25,7 +26,7 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
   const row = await findRunRow(run, id);
   if (row?.value.state !== "running" || scopes.length < row.value.scopes.length) return;
   const nowUtc = run.now().toISOString();
-  const { findings, vanished } = await readFindings(run, id, nowUtc);
+  const { findings, vanished } = await readFindings(run, row.value, nowUtc);
   const ending = await end(
     run,
     { audit: row.value, scopes, nowUtc },
@@ -78,18 +79,22 @@ interface Known {
   readonly vanished: number;
 }
 
-/** All findings, after those of subscriptions that are not watched any longer and of virtual networks that are gone are resolved. */
-async function readFindings(run: Run, runId: string, atUtc: string): Promise<Known> {
+/**
+ * All findings, after those of subscriptions that are not watched any longer and of virtual networks that are gone are resolved. Only the
+ * app's own audits say so: whoever audits by hand may have settings that name less.
+ */
+async function readFindings(run: Run, audit: AuditRun, atUtc: string): Promise<Known> {
   const { findings: table } = run.ports.tables;
+  const { id: runId, who } = audit;
   const scopes = new Set(await listScopes(run));
   const findings = await Array.fromAsync(table.list(FINDINGS));
-  const vanished = findings.filter(({ value }) => !scopes.has(value.scope));
+  const vanished = who === SYSTEM ? findings.filter(({ value }) => !scopes.has(value.scope)) : [];
   const writes = vanished.flatMap(
     (row) => difference(row.key, row, unseen(row.value, { runId, atUtc })) ?? [],
   );
   if (writes.length > 0) {
     await writeRows(table, FINDINGS, writes);
-    return readFindings(run, runId, atUtc);
+    return readFindings(run, audit, atUtc);
   }
   const resolved = vanished.filter(({ value: { changed } }) => changed?.runId === runId);
   return { findings, vanished: resolved.length };

@@ -190,6 +190,17 @@ describe("scopes", () => {
     const { run: ended } = await runAudit(run, { ...ASKED, only: [`subscription:${subscriptionOf("one")}`] });
     expect(ended).toMatchObject({ state: "done", resolved: 1, counts: { error: 1 } });
   });
+
+  test.each([
+    ["the app does not watch any more takes its findings with it", "system", 1],
+    ["a person's own settings leave out keeps its findings: the app watches it still", "me", 0],
+  ])("one that %s", async (_, who, resolved) => {
+    estate.look({ one: "visible", two: "visible" });
+    await audit();
+    const narrow = { ...run, ports: { ...run.ports, subscriptions: [subscriptionOf("one")] } };
+    const { run: ended } = await runAudit(narrow, { ...ASKED, who });
+    expect(ended).toMatchObject({ state: "done", resolved, counts: { error: 2 - resolved } });
+  });
 });
 
 describe("runs", () => {
