@@ -17,15 +17,19 @@ const REQUIRE_BANNER =
 export async function buildApp(outputDirectory: string): Promise<string> {
   await rm(outputDirectory, { recursive: true, force: true });
   await mkdir(outputDirectory, { recursive: true });
-  await Promise.all([bundle(outputDirectory), buildWeb(join(outputDirectory, "web"))]);
+  await Promise.all([
+    bundle({ main: join(ROOT, "functions/main.ts") }, outputDirectory),
+    buildWeb(join(outputDirectory, "web")),
+  ]);
   await copyFile(join(ROOT, "host.json"), join(outputDirectory, "host.json"));
   await writeFile(join(outputDirectory, "package.json"), await manifest());
   return outputDirectory;
 }
 
-async function bundle(outputDirectory: string): Promise<void> {
+/** Bundles each entry into `NAME.mjs`, as the app's is. */
+export async function bundle(entryPoints: Record<string, string>, outputDirectory: string): Promise<void> {
   await build({
-    entryPoints: { main: join(ROOT, "functions/main.ts") },
+    entryPoints,
     outdir: outputDirectory,
     bundle: true,
     splitting: true,

@@ -27,6 +27,7 @@ export interface Asked {
 export interface Told {
   readonly milliseconds: number;
   readonly writes: number;
+  readonly reads: number;
   readonly findings: number;
   /** The most that the process ever had, MiB. */
   readonly peakMebibytes: number;
@@ -46,7 +47,9 @@ async function answer({ do: what }: Asked): Promise<void> {
     findings = await DOES[what](counted.run);
   });
   const peakMebibytes = process.resourceUsage().maxRSS / MEBIBYTE;
-  process.send?.({ milliseconds: took, writes: counted.writes(), findings, peakMebibytes } satisfies Told);
+  const writes = counted.writes();
+  const reads = counted.calls() - writes;
+  process.send?.({ milliseconds: took, writes, reads, findings, peakMebibytes } satisfies Told);
 }
 
 const DOES: Readonly<Record<Asked["do"], (run: Run) => Promise<number>>> = {
@@ -64,8 +67,9 @@ const DOES: Readonly<Record<Asked["do"], (run: Run) => Promise<number>>> = {
     return 0;
   },
   audit: async (counted) => {
-    const { run: done } = await runAudit(counted, { who: "bench", why: "bench", atOnce: AT_ONCE });
-    if (done.state !== "done") throw new Error(`the audit ended ${done.state}`);
+    const { run: done, scopes } = await runAudit(counted, { who: "bench", why: "bench", atOnce: AT_ONCE });
+    const whys = scopes.flatMap(({ scope, why }) => (why === undefined ? [] : [`${scope}: ${why}`]));
+    if (done.state !== "done") throw new Error(`the audit ended ${done.state}: ${whys.join("; ")}`);
     const { error = 0, warn = 0, info = 0 } = done.counts ?? {};
     return error + warn + info;
   },
