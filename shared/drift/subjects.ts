@@ -62,14 +62,15 @@ export function connectionSubjects(links: readonly Subjects["link"][]): Subjects
   );
 }
 
-/** Internal Services of clusters that are not gone. */
+/** Internal Services of clusters that are there. */
 export function serviceSubjects(world: World, { audit }: Pick<Policy, "audit">): Subjects["service"][] {
   const living = livingIn(world);
   const find = frontendsIn(world);
   const linkOn = new Map(
     world.links.flatMap((link) => link.frontendIds.map((id) => [canonicalId(id), link] as const)),
   );
-  return world.clusters.flatMap(({ cluster }) =>
+  const present = world.clusters.filter(({ state }) => state === "present");
+  return present.flatMap(({ cluster }) =>
     living(cluster.name)
       .filter(({ intent }) => intent.internal)
       .map((declared) => {

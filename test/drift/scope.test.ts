@@ -375,7 +375,7 @@ describe("what cannot be read", () => {
     expect(await open()).toEqual([]);
   });
 
-  test("a cluster: its Services are still declared, and what is amiss with them and its identity stays", async () => {
+  test("a cluster: what was amiss with its Services and its identity stays", async () => {
     await declare({ addresses: { ipv4: "10.0.1.11" }, link: linkIntent() });
     run.permissions.assignments = [];
     const before = await open();
@@ -387,6 +387,24 @@ describe("what cannot be read", () => {
       "identity-lacks-permission one",
     ]);
     expect(await open()).toEqual(before);
+  });
+
+  test("a cluster: that it was gone stays so, and so does what it left", async () => {
+    run.resources.vanish(cluster().resourceId);
+    run.network.clusters = [];
+    const before = await open();
+    expect(before).toContain("cluster-gone one");
+    expect(before).toContain("link-unexpected pls");
+    hideCluster();
+    expect((await open()).filter((one) => !one.startsWith("cluster-unreadable"))).toEqual(before);
+  });
+
+  test("a cluster: no Service of it begins to lack its frontend", async () => {
+    run.network.balancers = [];
+    run.network.allLinks = [];
+    hideCluster();
+    expect(await open()).toEqual(["address-gone 10.0.1.10", "cluster-unreadable one"]);
+    expect(await open()).toContain("service-without-frontend web");
   });
 
   test("a cluster: a frontend that nobody had stays a finding", async () => {

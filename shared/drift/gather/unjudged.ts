@@ -4,8 +4,21 @@ import type { ManagedCluster } from "../../network/model.ts";
 import type { ClusterView, World } from "../../orphans/world.ts";
 import type { Subjects } from "../check.ts";
 import type { Unjudged } from "../checkScope.ts";
+import { clusterGone } from "../checks/clusters.ts";
+import { linkUnexpected } from "../checks/links.ts";
 import { frontendWithoutService } from "../checks/orphans.ts";
 import { identityLacksPermission } from "../checks/permissions.ts";
+import { addressDiffers, linkMissing, serviceWithoutFrontend } from "../checks/services.ts";
+
+/** They rest on whether the cluster is there. */
+const OF_EXISTENCE = [
+  clusterGone,
+  linkUnexpected,
+  frontendWithoutService,
+  addressDiffers,
+  linkMissing,
+  serviceWithoutFrontend,
+];
 
 export function listUnjudged(
   { clusters }: World,
@@ -22,8 +35,11 @@ export function listUnjudged(
     listed.has(canonicalId(cluster.resourceId)) && !hidden.has(canonicalId(cluster.vnetId));
   return clusters
     .filter(({ state }) => state !== "gone")
-    .flatMap((view) => [
-      ...(hasKnownRights(view) ? [] : [{ check: identityLacksPermission.id, cluster: view.cluster.name }]),
-      ...(view.state === "unknown" ? [{ check: frontendWithoutService.id, cluster: view.cluster.name }] : []),
-    ]);
+    .flatMap((view) => {
+      const checks = [
+        ...(hasKnownRights(view) ? [] : [identityLacksPermission]),
+        ...(view.state === "unknown" ? OF_EXISTENCE : []),
+      ];
+      return checks.map(({ id }) => ({ check: id, cluster: view.cluster.name }));
+    });
 }
