@@ -9,8 +9,9 @@ import { PROBLEM_TYPE, TITLES, type ProblemStatus } from "./problem.ts";
 
 type Json = Record<string, unknown>;
 
-const EVERYWHERE: readonly ProblemStatus[] = [400, 401, 403, 404, 429, 503];
-const WRITING: readonly ProblemStatus[] = [409, 413, 415];
+/** 409 of a read too: Azure may refuse to be read. */
+const EVERYWHERE: readonly ProblemStatus[] = [400, 401, 403, 404, 409, 429, 503];
+const WRITING: readonly ProblemStatus[] = [413, 415];
 const REFERENCE = "#/components/schemas/";
 
 /** @see https://spec.openapis.org/oas/v3.1.1.html */
