@@ -233,7 +233,10 @@ describe("what is not proved is left alone, and says what is missing", () => {
     ],
     [
       "a frontend that somebody put on the controller's load balancer by hand",
-      { clusters: [gone], balancers: [balancer({ frontends: [frontend({ name: "db-primary" })], rules: [] })] },
+      {
+        clusters: [gone],
+        balancers: [balancer({ frontends: [frontend({ name: "db-primary" })], rules: [] })],
+      },
       ["loadBalancer: unproved: frontend db-primary is not the controller's"],
     ],
     [
