@@ -40,10 +40,11 @@ function isUnchanged({ method, headers }: ApiRequest, etag: string): boolean {
   return (method === "GET" || method === "HEAD") && known !== null && names(known, [etag]);
 }
 
-function headersOf({ type, policy, fileName }: Reply): Record<string, string> {
+function headersOf({ type, policy, fileName, location }: Reply): Record<string, string> {
   return {
     ...HEADERS,
     "content-type": type ?? "application/json; charset=utf-8",
+    ...(location !== undefined && { location: `/api/v1${location}` }),
     ...(policy !== undefined && { "content-security-policy": policy }),
     ...(fileName !== undefined && { "content-disposition": `attachment; filename="${fileName}"` }),
   };

@@ -44,7 +44,8 @@ export const audits = [
     handle: async ({ run, body, principal }) => {
       const { scopes } = body;
       const asked = { who: principal.name, why: "asked for", ...(scopes && { only: scopes }) };
-      return { body: await showRun(run, await startAudit(run, asked)) };
+      const started = await showRun(run, await startAudit(run, asked));
+      return { body: started, location: `/audits/${started.id}` };
     },
   }),
   defineOperation({

@@ -31,6 +31,8 @@ export interface Reply<T = unknown> {
   readonly type?: string;
   /** Content security policy of what is looked at; absent: nothing may be loaded. */
   readonly policy?: string;
+  /** Where what was made is found, below `/api/v1`. */
+  readonly location?: string;
   /** Name of the file, for what is saved rather than looked at. */
   readonly fileName?: string;
 }

@@ -7,6 +7,7 @@ import type { Applied, Apply, ApplyOptions } from "../shared/changes/applied.ts"
 import { printPlan, type Paint } from "../shared/changes/diff.ts";
 import type { Plan } from "../shared/changes/plan.ts";
 import { InvalidInput } from "../shared/errors.ts";
+import { inert } from "../shared/inert.ts";
 import type { Run } from "../shared/ports.ts";
 import { isData, printData } from "./print.ts";
 
@@ -62,5 +63,5 @@ async function agreed(): Promise<boolean> {
 function told({ change, outcome, why, journalId }: Applied): string {
   const reason = why === undefined ? "" : `: ${why}`;
   const journal = journalId === undefined ? "" : ` (journal ${journalId})`;
-  return `${outcome} ${change.resourceId}${reason}${journal}`;
+  return inert(`${outcome} ${change.resourceId}${reason}${journal}`);
 }

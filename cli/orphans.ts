@@ -1,11 +1,10 @@
 import { Command } from "commander";
-import { inParts } from "../shared/changes/parts.ts";
 import { planUndo } from "../shared/changes/undo.ts";
 import { parseResourceId } from "../shared/network/resourceId.ts";
 import { hold, release } from "../shared/orphans/hold.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
-import { planDue, releaseDeleted } from "../shared/orphans/sweep.ts";
+import { planDue, releaseDeleted, sweepAlone } from "../shared/orphans/sweep.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import { carryOut, operator } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
@@ -94,7 +93,8 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
   const due = await planDue(run);
   const { plan, quarantined, options } = due;
   const why = "mooring orphans sweep";
-  const applied = await carryOut(command, { run, apply: inParts(apply, due.parts), plan, why, yes, options });
+  const alone = sweepAlone(apply, due.parts);
+  const applied = await carryOut(command, { run, apply: alone, plan, why, yes, options });
   await releaseDeleted(run, quarantined, applied);
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { inert, inertJson } from "../shared/drift/report/inert.ts";
+import { inert, inertJson } from "../shared/inert.ts";
 import { InvalidInput } from "../shared/errors.ts";
 
 /** Prints rows as `-o` says: a table with the columns, or everything as JSON or YAML. */

@@ -4,7 +4,7 @@ import type { AuditRun } from "../../shared/drift/auditRun.ts";
 import { compareFindings, type Difference } from "../../shared/drift/compare.ts";
 import { isWorse, stateOf, type Finding, type Severity } from "../../shared/drift/finding.ts";
 import { findingsOf } from "../../shared/drift/findingsState.ts";
-import { inert } from "../../shared/drift/report/inert.ts";
+import { inert } from "../../shared/inert.ts";
 import { inOrder, shortId, subjectOf } from "../../shared/drift/report/model.ts";
 import { hang, wrap } from "../../shared/drift/report/wrap.ts";
 import { findRun } from "../../shared/drift/runs.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { listChecks } from "../../shared/drift/checks.ts";
 import { stateOf, type Finding, type FindingState } from "../../shared/drift/finding.ts";
-import { inert } from "../../shared/drift/report/inert.ts";
+import { inert } from "../../shared/inert.ts";
 import { hang } from "../../shared/drift/report/wrap.ts";
 import { width } from "../audit/output.ts";
 import { paint } from "../changes.ts";

@@ -1,4 +1,8 @@
-/** A plan as people read it: `+` made, `~` changed, `-` removed, with each change's reason and evidence. Pure. */
+/**
+ * A plan as people read it: `+` made, `~` changed, `-` removed, with each change's reason and evidence. Names and reasons come from outside:
+ * nothing in them steers a terminal or hides text. Pure.
+ */
+import { inert } from "../inert.ts";
 import { isListEdit, type Change, type Edit, type ListEdit, type Plan } from "./plan.ts";
 import type { Json } from "./resources.ts";
 
@@ -18,15 +22,17 @@ export function printPlan(plan: Plan, paint: Paint = plain): string {
 /** One change, without the total. */
 export function printChange(change: Change, paint: Paint): string {
   const mark = MARKS[change.action];
-  const head = paint(mark, `${mark} ${change.resourceId}`);
+  const head = paint(mark, `${mark} ${inert(change.resourceId)}`);
   const edits = change.action === "update" ? change.edits.map((edit) => printEdit(edit, paint)) : [];
-  const evidence = change.evidence.map(({ says, source, atUtc }) => `    # ${says} (${source}, ${atUtc})`);
-  return [head, `    ${change.reason}`, ...edits, ...evidence].join("\n");
+  const evidence = change.evidence.map(
+    ({ says, source, atUtc }) => `    # ${inert(says)} (${source}, ${atUtc})`,
+  );
+  return [head, `    ${inert(change.reason)}`, ...edits, ...evidence].join("\n");
 }
 
 function printEdit(edit: Edit, paint: Paint): string {
   return editLines(edit)
-    .map(({ mark, text }) => paint(mark, `  ${mark} ${text}`))
+    .map(({ mark, text }) => paint(mark, `  ${mark} ${inert(text)}`))
     .join("\n");
 }
 

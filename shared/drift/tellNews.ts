@@ -15,16 +15,30 @@ const TYPES = {
   worse: "Mooring.Finding.Worsened",
 } as const;
 
+/** A receiver that is away for hours is told all the same: first waits double, then it is asked once an hour. */
+const FIRST_WAIT_SECONDS = 60;
+const LONGEST_WAIT_SECONDS = 3600;
+
 /** @throws NotYet if the run is about to end, or the receiver wants us to wait · Refused if there is no such run, or it is not taken */
-export async function tellNews(run: Run, { what, id }: Pick<WorkItem, "what" | "id">): Promise<void> {
+export async function tellNews(
+  run: Run,
+  { what, id, attempt = 0 }: Pick<WorkItem, "what" | "id" | "attempt">,
+): Promise<void> {
   const destination = run.ports.notices.find(({ name }) => name === what);
   if (!destination) throw new Refused(`nobody is told by ${what} any more`);
   const progress = await readProgress(run, id);
   if (!progress) throw new Refused(`there is no audit ${id}`);
   if (progress.run.state === "running") throw new NotYet(`audit ${id} has not ended`, RETRY_SECONDS);
   const notices = toNotices(progress, destination.source);
-  await destination.tell(notices);
+  await destination.tell(notices).catch((error: unknown) => {
+    throw error instanceof NotYet ? muchLater(error, attempt) : error;
+  });
   run.log.info("audit told", { id, to: what, notices: notices.length });
+}
+
+function muchLater({ message, retryAfterSeconds }: NotYet, attempt: number): NotYet {
+  const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** attempt, LONGEST_WAIT_SECONDS);
+  return new NotYet(message, Math.max(wait, retryAfterSeconds));
 }
 
 /** Findings first, the audit last; the same from the same run, so that a receiver knows what it has had. Pure. */

@@ -34,6 +34,11 @@ export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<re
   });
 }
 
+/** For a sweep that a person asks for: parts as they are, one sweep at a time, so that budgets count each delete once. */
+export function sweepAlone(apply: Apply, parts: readonly Plan[]): Apply {
+  return (run, ...rest) => withLease(run, "sweep", LEASE_SECONDS, () => inParts(apply, parts)(run, ...rest));
+}
+
 export interface Due {
   readonly plan: Plan;
   /** The same, in parts that do not depend on each other. */

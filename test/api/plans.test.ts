@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { keyOf } from "../../api/key.ts";
 import { applyPolicy } from "../../shared/policyStore.ts";
+import { withLease } from "../../shared/storage/lease.ts";
 import { apiOver, apiWorld, carriedOut, everything, FINDING, type Ask } from "../builders/api.ts";
 import { balancerId, linkIdIn, NOW } from "../builders/world.ts";
 import { SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
@@ -257,6 +258,16 @@ describe("orphans", () => {
     expect((await ask("GET /orphans")).body.deleted).toEqual([]);
   });
 
+  test("are swept by one at a time: whoever comes second may try again", async () => {
+    await due();
+    const { plan } = (await ask("POST /orphans/sweep?dryRun=true")).body;
+    const sweep = () => ask("POST /orphans/sweep", { ifMatch: plan.etag });
+    const answers = await withLease(run, "sweep", 600, sweep);
+    expect([answers.status, answers.headers["retry-after"]]).toEqual([429, "15"]);
+    expect(run.resources.bodyOf(OLD)).toBeDefined();
+    expect((await sweep()).status).toBe(200);
+  });
+
   test("that somebody holds stay", async () => {
     await due();
     const { body } = await ask(`PUT ${path}/hold`, { body: { reason: "still looking" } });
@@ -352,7 +363,8 @@ describe("an acknowledgement", () => {
 
 describe("audits", () => {
   test("are started for everything, for some scopes, and not for what is not there", async () => {
-    const { status, body } = await ask("POST /audits", { body: {} });
+    const { status, body, headers } = await ask("POST /audits", { body: {} });
+    expect(headers["location"]).toBe(`/api/v1/audits/${body.id}`);
     expect([status, body.state, body.who, body.total]).toEqual([202, "running", "ada@example.com", 3]);
     expect(run.queue.sent.map(({ queue }) => queue)).toContain("drift");
     expect((await ask("POST /audits", { body: { scopes: ["one"] } })).body.total).toBe(2);

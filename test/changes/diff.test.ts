@@ -12,6 +12,21 @@ const base = {
 
 test("an empty plan says so", () => expect(printPlan({ changes: [] })).toBe("No changes."));
 
+test("what comes from outside steers no terminal and hides nothing", () => {
+  const hostile = "pls\u001B[2J\u009B31m\u202E";
+  const change: Change = {
+    ...base,
+    action: "update",
+    resourceId: `/r/${hostile}`,
+    reason: hostile,
+    evidence: [{ says: hostile, source: "Azure", atUtc: "2026-11-23T12:00:00.000Z" }],
+    edits: [{ path: "d", before: hostile, after: "x" }],
+  };
+  const printed = printPlan({ changes: [change] }).replaceAll("\n", "");
+  expect(printed).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(printed.match(/\uFFFD/g)?.length).toBeGreaterThan(9);
+});
+
 test("a plan shows what changes, what is added and what goes, with reason and evidence", () => {
   const update: Change = {
     ...base,

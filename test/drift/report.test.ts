@@ -10,7 +10,7 @@ import { ReportDocument, ReportLine } from "../../shared/drift/report/document.t
 import { FORMAT_NAMES, FORMATS, isFormat } from "../../shared/drift/report/formats.ts";
 import { HTML_POLICY } from "../../shared/drift/report/html.ts";
 import { markup } from "../../shared/drift/report/html/markup.ts";
-import { inert } from "../../shared/drift/report/inert.ts";
+import { inert } from "../../shared/inert.ts";
 import { inOrder, type AuditReport, type ReportedFinding } from "../../shared/drift/report/model.ts";
 import { renderTable } from "../../shared/drift/report/table.ts";
 import { report, reported } from "../builders/report.ts";

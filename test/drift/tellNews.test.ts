@@ -92,6 +92,21 @@ test("what Azure or a person said at length is told short, or the scope's row wo
   expect((await listFindings(run))[0]?.message.length).toBeGreaterThan(20_000);
 });
 
+test("a receiver that wants us to wait is asked ever more seldom: ten times in seven hours", async () => {
+  const { id } = await audit();
+  const waits = [];
+  for (let attempt = 0; attempt <= 10; attempt += 1) {
+    told.calls.failNext(new NotYet("503", 60));
+    const refused = await tellNews(run, { what: "topic", id, attempt }).catch((error: NotYet) => error);
+    waits.push((refused as NotYet).retryAfterSeconds);
+  }
+  expect(waits).toEqual([60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600, 3600]);
+  told.calls.failNext(new NotYet("429", 7200));
+  await expect(tellNews(run, { what: "topic", id, attempt: 0 })).rejects.toMatchObject({
+    retryAfterSeconds: 7200,
+  });
+});
+
 describe("nothing is told", () => {
   test("of a run that has not ended: a little later", async () => {
     const { id } = await startAudit(run, ASKED);

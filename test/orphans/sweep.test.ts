@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Apply } from "../../shared/changes/applied.ts";
 import { createApply } from "../../shared/changes/apply.ts";
+import { inParts } from "../../shared/changes/parts.ts";
 import type { Cluster } from "../../shared/clusters/model.ts";
+import { NotYet } from "../../shared/errors.ts";
 import type { Link, LoadBalancer } from "../../shared/network/model.ts";
 import { hold, release } from "../../shared/orphans/hold.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
-import { sweepOrphans } from "../../shared/orphans/sweep.ts";
+import { planDue, sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { applyPolicy } from "../../shared/policyStore.ts";
 import {
   balancer,
@@ -241,6 +244,32 @@ describe("an orphan", () => {
     ]);
     expect(run.resources.bodyOf(other.id)).toBeUndefined();
     expect(run.resources.bodyOf(balancerId())).toBeDefined();
+  });
+
+  test("that Azure lets wait does not hide what became of the others", async () => {
+    await enforce();
+    await alsoTwo();
+    const other = balancer({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
+    place(run, [...run.network.balancers, other], run.network.allLinks);
+    await sweep();
+    run.clock.advance(8 * DAY);
+    const due = await planDue(run);
+    const [first] = due.parts;
+    const busy: Apply = (one, part, ...rest) =>
+      part === first
+        ? createApply(run.resources)(one, part, ...rest)
+        : Promise.reject(new NotYet("busy", 30));
+    const cause = { why: "test", who: "me", correlationId: "c" };
+    const told = await inParts(busy, due.parts)(run, due.plan, cause, due.options);
+    expect(told.map(({ outcome, why }) => `${outcome} ${why ?? ""}`.trim())).toEqual([
+      "applied",
+      "applied",
+      "applied",
+      "failed busy",
+    ]);
+    await expect(inParts(busy, due.parts.toReversed())(run, due.plan, cause, due.options)).rejects.toThrow(
+      NotYet,
+    );
   });
 
   test("a budget holds for all parts of a sweep together", async () => {

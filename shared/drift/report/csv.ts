@@ -1,4 +1,4 @@
-import { inert } from "./inert.ts";
+import { inert } from "../../inert.ts";
 import type { AuditReport, ReportedFinding } from "./model.ts";
 
 type Cell = (finding: ReportedFinding) => string | undefined;

@@ -1,5 +1,5 @@
 import { API_VERSION, toDocument, toJsonFinding, type ReportLine } from "./document.ts";
-import { inertJson } from "./inert.ts";
+import { inertJson } from "../../inert.ts";
 import type { AuditReport } from "./model.ts";
 
 /** One document, by `docs/audit.schema.json`. */

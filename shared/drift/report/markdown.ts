@@ -1,5 +1,5 @@
 /** For pull requests and chat: a table per severity that a forge shows as it is, whatever is in the names. */
-import { inert } from "./inert.ts";
+import { inert } from "../../inert.ts";
 import {
   countsOf,
   fateOf,

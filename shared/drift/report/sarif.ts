@@ -5,7 +5,7 @@
  * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
 import type { Severity } from "../finding.ts";
-import { inert, inertJson } from "./inert.ts";
+import { inert, inertJson } from "../../inert.ts";
 import { fateOf, subjectOf, type AuditReport, type CheckText, type ReportedFinding } from "./model.ts";
 
 const LEVELS = { error: "error", warn: "warning", info: "note" } as const satisfies Record<Severity, string>;

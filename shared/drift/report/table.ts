@@ -1,6 +1,6 @@
 /** For people at a terminal: worst first, each check's advice once, and a line at the end that says it all. */
 import { SEVERITIES, type Severity } from "../finding.ts";
-import { inert } from "./inert.ts";
+import { inert } from "../../inert.ts";
 import { hang, wrap } from "./wrap.ts";
 import {
   countOf,

@@ -1,5 +1,5 @@
 /** Markup that escapes whatever is put into it: only what this module made is taken as it is. */
-import { inert } from "../inert.ts";
+import { inert } from "../../../inert.ts";
 
 export class Markup {
   readonly text: string;
