@@ -59,5 +59,7 @@ async function sendAgain(run: Run, queue: QueueName, item: WorkItem, error: NotY
       id: item.id,
       why: error.message,
     });
-  await run.ports.queue.send(queue, { ...item, attempt }, error.retryAfterSeconds);
+  const seconds = error.retryAfterSeconds;
+  run.log.debug("work is sent again", { what: item.what, id: item.id, why: error.message, seconds });
+  await run.ports.queue.send(queue, { ...item, attempt }, seconds);
 }

@@ -2,6 +2,7 @@
  * Audits one scope of a run: reads it whole, checks it, records what differs, and ends the run if it was the last. Called by the drift
  * queue and by `runAudit`; may be called any number of times, by several workers at once, and may die anywhere.
  */
+import { NotYet } from "../errors.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
@@ -18,6 +19,9 @@ import { changeProgress, findRunRow, isOver, type Which } from "./runStore.ts";
 /** No worker lives longer. */
 const LEASE_SECONDS = 600;
 
+/** A message may be faster than the run's row. */
+const RETRY_SECONDS = 5;
+
 /** Storage takes rows of limited size; what is beyond is counted. */
 const TOLD_PER_SCOPE = 300;
 
@@ -30,6 +34,8 @@ export async function auditScope(run: Run, runId: string, scope: string): Promis
 /** Nobody will try again: the run ends without the scope. One that another worker is at stays his. */
 export async function giveUpScope(run: Run, runId: string, scope: string, why: string): Promise<void> {
   const finishedAtUtc = run.now().toISOString();
+  const audit = (await findRunRow(run, runId))?.value;
+  if (!audit?.scopes.includes(scope)) return;
   await changeProgress(run, { id: runId, scope }, (row) =>
     row.state === "waiting" ? { ...row, state: "failed", why, finishedAtUtc } : undefined,
   );
@@ -38,7 +44,8 @@ export async function giveUpScope(run: Run, runId: string, scope: string, why: s
 
 async function auditOnce(run: Run, which: Which): Promise<void> {
   const known = await begin(run, which);
-  if (known?.value.state !== "running") return;
+  if (known?.value.state !== "running")
+    return run.log.debug("scope not begun", { id: which.id, scope: which.scope, state: known?.value.state });
   try {
     await look(run, { ...which, known });
   } catch (error) {
@@ -51,7 +58,8 @@ async function auditOnce(run: Run, which: Which): Promise<void> {
 /** Not `running` if there is nothing to begin: it is done, or somebody wants the run to stop. */
 async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress> | undefined> {
   const audit = (await findRunRow(run, id))?.value;
-  if (audit?.state !== "running") return undefined;
+  if (!audit) throw new NotYet(`audit ${id} is not known`, RETRY_SECONDS);
+  if (audit.state !== "running" || !audit.scopes.includes(scope)) return undefined;
   const atUtc = run.now().toISOString();
   return changeProgress(run, { id, scope }, (row) => {
     if (isOver(row)) return undefined;

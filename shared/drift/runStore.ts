@@ -15,13 +15,9 @@ export const RUNS = "all";
 const ROUNDS = 8;
 const SUFFIX_DIGITS = 6;
 
-/** `20261125-174042123-1a2b3c`: when it began, and what tells it from others of that millisecond. */
-export function newRunId(run: Run): string {
-  const at = run
-    .now()
-    .toISOString()
-    .replaceAll(/[-:.Z]/g, "")
-    .replace("T", "-");
+/** `20261125-174042123-1a2b3c`: when it began, from which its row is found, and what tells it from others of that millisecond. */
+export function newRunId(run: Run, startedAtUtc: string): string {
+  const at = startedAtUtc.replaceAll(/[-:.Z]/g, "").replace("T", "-");
   const suffix = createHash("sha256").update(run.newId()).digest("hex").slice(0, SUFFIX_DIGITS);
   return `${at}-${suffix}`;
 }
@@ -75,7 +71,10 @@ export interface Which {
   readonly known?: Row<ScopeProgress>;
 }
 
-/** Changes what is known of a scope; `undefined` from `change` leaves it, and is the answer. @throws Conflict if others write without end */
+/**
+ * Changes what is known of a scope of the run; of one that nothing is known of, because its row was lost, what it was in the beginning.
+ * `undefined` from `change` leaves it, and is the answer. @throws Conflict if others write without end
+ */
 export async function changeProgress(
   run: Run,
   { id, scope, known }: Which,
@@ -84,11 +83,13 @@ export async function changeProgress(
   const { progress } = run.ports.tables;
   for (let round = 0; round < ROUNDS; round += 1) {
     const row = round === 0 && known ? known : await progress.get(id, scope);
-    const value = row && change(row.value);
-    if (!row || !value) return undefined;
-    const written = await progress.transact(id, [{ do: "replace", key: scope, value, version: row.version }]);
+    const value = change(row?.value ?? { scope, state: "waiting" });
+    if (!value) return undefined;
+    const written = await progress.transact(id, [
+      row ? { do: "replace", key: scope, value, version: row.version } : { do: "insert", key: scope, value },
+    ]);
     const version = written.ok ? written.versions[0] : undefined;
-    if (version !== undefined) return { ...row, value, version };
+    if (version !== undefined) return { partition: id, key: scope, value, version };
   }
   throw new Conflict(`${scope} of audit ${id} keeps changing`);
 }

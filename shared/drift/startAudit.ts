@@ -38,7 +38,14 @@ export async function startAudit(run: Run, asked: Asked): Promise<AuditRun> {
 export async function createAudit(run: Run, { who, why, only }: Asked): Promise<AuditRun> {
   const scopes = await chooseScopes(run, only);
   const startedAtUtc = run.now().toISOString();
-  const audit: AuditRun = { id: newRunId(run), startedAtUtc, state: "running", who, why, scopes };
+  const audit: AuditRun = {
+    id: newRunId(run, startedAtUtc),
+    startedAtUtc,
+    state: "running",
+    who,
+    why,
+    scopes,
+  };
   await run.ports.tables.runs.transact(RUNS, [{ do: "insert", key: runKey(audit), value: audit }]);
   await addProgress(run, audit);
   return audit;

@@ -83,8 +83,9 @@ test("a change in the world appears without a reload", async () => {
     await board.world.arm("PUT", healed.change.resourceId, link);
     return { total: items.length };
   });
-  await page.getByText(new RegExp(`^${total + 1} entr`)).waitFor({ timeout: 60_000 });
-});
+  // A link is looked at twice a minute at the most: the third time waits.
+  await page.getByText(new RegExp(`^${total + 1} entr`)).waitFor({ timeout: 120_000 });
+}, 180_000);
 
 test("undo shows its plan and what is lost, and puts the resource back as it was", async () => {
   const { before } = await board.call("GET", `/journal/${healed.id}`);

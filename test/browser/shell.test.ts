@@ -73,6 +73,15 @@ test("/ puts the cursor into the search; what is found opens with Enter", async 
   await shown(page);
 });
 
+test("Enter need not wait for what is found", async () => {
+  const page = await board.open("overview");
+  await page.keyboard.press("/");
+  await page.keyboard.type("pls-ledger");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/#\/links\//);
+  await shown(page);
+});
+
 test("a search that finds nothing says so", async () => {
   const page = await board.open("overview");
   await page.getByRole("combobox", { name: /Search/ }).fill("no-such-thing");

@@ -77,6 +77,7 @@ const visibility = async () => (await arm.send("GET", OURS)).body.properties.vis
 
 async function audited(...args: string[]) {
   const { code, out, err } = await mooring("audit", "-o", "json", ...args);
+  if (out === "") throw new Error(`mooring audit printed nothing: ${err}`);
   return { code, err, report: ReportDocument.parse(JSON.parse(out)) };
 }
 

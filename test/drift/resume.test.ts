@@ -128,3 +128,25 @@ test("a run whose last worker died before it could end it, and whose messages ar
   await estate.drain();
   expect((await listRuns(estate.run, 5)).map(({ state }) => state)).toEqual(["done"]);
 });
+
+test("a scope whose row of progress is missing is audited all the same: a run must not wait for ever", async () => {
+  const estate = await AuditEstate.create();
+  const { id, scopes } = await startAudit(estate.run, ASKED);
+  const [scope = ""] = scopes;
+  await estate.run.tables.progress.transact(id, [{ do: "remove", key: scope }]);
+  await estate.drain();
+  expect((await readProgress(estate.run, id))?.scopes.map(({ state }) => state)).toEqual(
+    scopes.map(() => "done"),
+  );
+  expect((await listRuns(estate.run, 1)).map(({ state }) => state)).toEqual(["done"]);
+});
+
+test("a message about a run that is not known yet waits a little; one about a scope that is none of the run's does nothing", async () => {
+  const estate = await AuditEstate.create();
+  const unknown = auditScope(estate.run, "20261123-120000000-abcdef", "mooring");
+  await expect(unknown).rejects.toMatchObject({ name: "NotYet", retryAfterSeconds: 5 });
+  const { id, scopes } = await startAudit(estate.run, ASKED);
+  await auditScope(estate.run, id, "vnet:/elsewhere");
+  expect((await readProgress(estate.run, id))?.scopes.map(({ scope }) => scope)).toEqual(scopes);
+  expect(estate.run.tables.progress.all()).toHaveLength(scopes.length);
+});

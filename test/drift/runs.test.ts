@@ -42,6 +42,20 @@ function writes(): Record<string, number> {
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
+test("a run is found by its id, however much time passes while it is begun", async () => {
+  const ticking = {
+    ...run,
+    now: () => {
+      run.clock.advance(0.001);
+      return new Date(run.clock.nowUtc);
+    },
+  };
+  const { id } = await startAudit(ticking, ASKED);
+  expect((await readProgress(run, id))?.run.id).toBe(id);
+  await estate.drain();
+  expect((await findRun(run, id)).state).toBe("done");
+});
+
 describe("an audit when nothing has changed", () => {
   test("writes no finding, no state and no trend: only that it was made", async () => {
     estate.look({ one: "both", two: "visible" });

@@ -44,9 +44,11 @@ function useSearch(input: { readonly current: HTMLInputElement | null }) {
   const [text, setText] = useState("");
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(0);
+  const [isAwaited, setAwaited] = useState(false);
   const found = useHits(isOpen ? text : "");
   const last = Math.max(0, found.hits.length - 1);
   const leave = () => {
+    setAwaited(false);
     setOpen(false);
     setText("");
     input.current?.blur();
@@ -59,10 +61,15 @@ function useSearch(input: { readonly current: HTMLInputElement | null }) {
   const onKeyDown = keyed({
     ArrowDown: () => setActive(Math.min(last, active + 1)),
     ArrowUp: () => setActive(Math.max(0, active - 1)),
-    Enter: () => open(found.hits[active]),
+    // Whoever types and presses Enter does not wait for what is found.
+    Enter: () => (found.isWhole ? open(found.hits[active]) : setAwaited(true)),
     Escape: leave,
   });
+  useEffect(() => {
+    if (isAwaited && found.isWhole) open(found.hits[0]);
+  });
   const onText = (value: string) => {
+    setAwaited(false);
     setText(value);
     setActive(0);
     setOpen(true);
@@ -82,6 +89,8 @@ function keyed(deeds: Readonly<Record<string, () => void>>): (event: KeyboardEve
 interface Found {
   readonly hits: readonly SearchHit[];
   readonly isShown: boolean;
+  /** True if they are of all that is typed. */
+  readonly isWhole: boolean;
   /** In place of hits. */
   readonly nothing: string;
 }
@@ -93,10 +102,12 @@ function useHits(text: string): Found {
     isAsking ? `/search?q=${encodeURIComponent(asked)}` : undefined,
     { everySeconds: 60 },
   );
+  const isShown = isAsking && (data !== undefined || problem !== undefined);
   const nothing = problem ? problem.message : `Nothing is called ${asked}, and nothing has that address.`;
   return {
     hits: data?.items ?? [],
-    isShown: isAsking && (data !== undefined || problem !== undefined),
+    isShown,
+    isWhole: isShown && asked === text.trim(),
     nothing,
   };
 }
