@@ -5,7 +5,7 @@ import type { AddressRow, SubnetRow } from "../shared/inventory/model.ts";
 import { liveReservations } from "../shared/inventory/obstacle.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
-import { canonicalId, parseResourceId } from "../shared/network/resourceId.ts";
+import { canonicalId, resourceName } from "../shared/network/resourceId.ts";
 import type { Run } from "../shared/ports.ts";
 import { keyOf } from "./key.ts";
 import type { SearchHit } from "./model.ts";
@@ -57,7 +57,7 @@ async function hitsIn(run: Run, { subnet, range, most }: Looking): Promise<Searc
 
 function holderOf(run: Run, row: AddressRow): string {
   const { assignment } = row;
-  if (assignment) return parseResourceId(assignment.holderId)?.name ?? assignment.holderId;
+  if (assignment) return resourceName(assignment.holderId);
   const [reservation] = liveReservations(row, run.now().toISOString());
   return reservation ? `reserved for ${serviceName(reservation.owner)}` : "free";
 }

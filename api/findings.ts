@@ -3,6 +3,7 @@ import { acknowledge, withdraw } from "../shared/drift/acknowledge.ts";
 import { isThere, stateOf, SEVERITIES, type Finding as Stored } from "../shared/drift/finding.ts";
 import { findFinding, listFindings } from "../shared/drift/findingStore.ts";
 import { isFixable, planFix } from "../shared/drift/fix.ts";
+import { fits, FindingQuery } from "../shared/drift/query.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import { parseResourceId } from "../shared/network/resourceId.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -10,7 +11,7 @@ import { readPolicy } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
 import type { Row } from "../shared/storage/table.ts";
 import { etagOf, names } from "./etag.ts";
-import { Acknowledge, Finding, FindingState, Outcome, pageOf as schemaOfPage, Severity } from "./model.ts";
+import { Acknowledge, Finding, Outcome, pageOf as schemaOfPage } from "./model.ts";
 import { defineOperation, type Call } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
@@ -19,19 +20,7 @@ import { ApiProblem } from "./problem.ts";
 const Id = z.strictObject({ id: z.string().regex(/^[0-9a-f]{12}$/, "12 hexadecimal digits") });
 type Id = z.infer<typeof Id>;
 
-const Filter = z.strictObject({
-  state: z.enum([...FindingState.options, "all"]).default("open"),
-  severity: Severity.optional(),
-  check: z.string().optional(),
-  cluster: z.string().optional(),
-  scope: z.string().optional(),
-  /** A resource id, or `cluster/namespace/name`. */
-  about: z.string().optional(),
-  /** Text that anything it says has. */
-  q: z.string().optional(),
-  ...paging,
-});
-type Filter = z.infer<typeof Filter>;
+const Filter = FindingQuery.extend(paging);
 
 export const findings = [
   defineOperation({
@@ -116,20 +105,6 @@ export const findings = [
 /** The most severe first, then those that are there the longest. */
 function orderOf({ severity, firstSeenAtUtc, id, scope }: Stored): string {
   return `${SEVERITIES.indexOf(severity)} ${firstSeenAtUtc} ${id} ${scope}`;
-}
-
-function fits(finding: Stored, query: Filter, nowUtc: string): boolean {
-  const { state, severity, check, cluster, scope, about, q } = query;
-  const same = (wanted: string | undefined, is: string | undefined) =>
-    wanted === undefined || wanted.toLowerCase() === is?.toLowerCase();
-  if (state !== "all" && state !== stateOf(finding, nowUtc)) return false;
-  const isIt = same(severity, finding.severity) && same(check, finding.check) && same(scope, finding.scope);
-  if (!isIt || !same(cluster, finding.cluster) || !same(about, finding.about)) return false;
-  return q === undefined || textOf(finding).includes(q.toLowerCase());
-}
-
-function textOf({ id, check, about, message, advice }: Stored): string {
-  return [id, check, about, message, advice].join("\n").toLowerCase();
 }
 
 export function showFinding(finding: Stored, policy: Policy, nowUtc: string): Finding {

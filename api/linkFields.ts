@@ -6,7 +6,7 @@ import { desiredLink } from "../shared/links/desired.ts";
 import { OWNER_TAG } from "../shared/links/owner.ts";
 import type { PlannedLink } from "../shared/links/planFor.ts";
 import type { ConnectionStatus, Link } from "../shared/network/model.ts";
-import { parseResourceId } from "../shared/network/resourceId.ts";
+import { parseResourceId, resourceName } from "../shared/network/resourceId.ts";
 import type { Policy } from "../shared/policy.ts";
 import { keyOf } from "./key.ts";
 import type { Link as ShownLink, LinkSummary } from "./model.ts";
@@ -22,7 +22,7 @@ export function compareFields({ link, cluster, owner }: PlannedLink, policy: Pol
 
   function others(): Field[] {
     const subnet = declared && (declared.subnet ?? cluster?.defaultSubnet);
-    const subnets = link.natAddresses.map(({ subnetId }) => parseResourceId(subnetId)?.name ?? subnetId);
+    const subnets = link.natAddresses.map(({ subnetId }) => resourceName(subnetId));
     const addresses = link.natAddresses.flatMap(({ address }) => address ?? []);
     return [
       compared("subnet", subnet === undefined ? undefined : [subnet], [...new Set(subnets)]),

@@ -2,7 +2,7 @@
 import { OWNER_TAG } from "../shared/links/owner.ts";
 import { consumerOf } from "../shared/links/planConnections.ts";
 import type { PlannedLink } from "../shared/links/planFor.ts";
-import { parseResourceId } from "../shared/network/resourceId.ts";
+import { parseResourceId, resourceName } from "../shared/network/resourceId.ts";
 import type { Link } from "./model.ts";
 
 type Graph = Link["graph"];
@@ -13,7 +13,7 @@ export function graphOf({ link, cluster, owner }: PlannedLink): Graph {
   const frontends = link.frontendIds.map((id): Node => ({
     id,
     kind: "frontend",
-    label: nameOf(id),
+    label: resourceName(id),
     detail: parentName(id),
   }));
   const self: Node = { id: link.id, kind: "link", label: link.name, detail: link.alias };
@@ -60,10 +60,6 @@ function consumerNode(subscription = "unknown"): Node {
   return { id: `consumer ${subscription}`, kind: "consumer", label: subscription };
 }
 
-function nameOf(id: string): string {
-  return parseResourceId(id)?.name ?? id;
-}
-
 function parentName(id: string): string {
-  return nameOf(parseResourceId(id)?.parentId ?? id);
+  return resourceName(parseResourceId(id)?.parentId ?? id);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
-import { canonicalId, parseResourceId, sameId } from "../shared/network/resourceId.ts";
+import { canonicalId, resourceName, sameId } from "../shared/network/resourceId.ts";
 import { hold, listHolds, release } from "../shared/orphans/hold.ts";
 import type { Hold } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
@@ -160,7 +160,7 @@ function showOrphan({ candidate, row }: Suspect, holds: readonly Hold[]): Orphan
   return {
     key: keyOf(resourceId),
     resourceId,
-    name: nameOf(resourceId),
+    name: resourceName(resourceId),
     kind,
     cluster,
     verdict,
@@ -183,12 +183,8 @@ function showDeleted({ entry, losses }: Restorable): Orphans["deleted"][number] 
   return {
     journalId: id,
     resourceId: change.resourceId,
-    name: nameOf(change.resourceId),
+    name: resourceName(change.resourceId),
     atUtc: completedAtUtc ?? intendedAtUtc,
     losses: [...losses],
   };
-}
-
-function nameOf(id: string): string {
-  return parseResourceId(id)?.name ?? id;
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Applied as AppliedChange, Apply, ApplyOptions } from "../shared/changes/applied.ts";
 import { changeLines } from "../shared/changes/diff.ts";
 import type { Change, Plan as PlannedChanges } from "../shared/changes/plan.ts";
-import { parseResourceId } from "../shared/network/resourceId.ts";
+import { resourceName } from "../shared/network/resourceId.ts";
 import { etagOf, names } from "./etag.ts";
 import type { Applied, Outcome, Plan, PlannedChange } from "./model.ts";
 import type { Call, Reply } from "./operation.ts";
@@ -78,7 +78,7 @@ export function showChange(change: Change): PlannedChange {
   return {
     action,
     resourceId,
-    name: parseResourceId(resourceId)?.name ?? resourceId,
+    name: resourceName(resourceId),
     capability,
     cluster,
     reason,

@@ -8,7 +8,7 @@ import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
 import { clusterOfFrontend } from "../shared/links/owner.ts";
-import { parseResourceId, sameId } from "../shared/network/resourceId.ts";
+import { resourceName, sameId } from "../shared/network/resourceId.ts";
 import type { Quarantined } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import type { Run } from "../shared/ports.ts";
@@ -74,7 +74,7 @@ function serviceHref(declared: Declared, { rows, clusters, subnets }: Surroundin
 }
 
 function knownSubnet({ id, name, vnetId, prefixes }: SubnetRow): Known {
-  const title = `${nameOf(vnetId)}/${name}`;
+  const title = `${resourceName(vnetId)}/${name}`;
   return known(id, { kind: "subnet", title, detail: prefixes.join(", "), href: `#/subnets/${keyOf(id)}` });
 }
 
@@ -91,7 +91,7 @@ function knownOrphan({ resourceId, kind, reason }: Quarantined): Known {
   const detail = `orphan (${kind}): ${reason}`;
   return known(resourceId, {
     kind: "resource",
-    title: nameOf(resourceId),
+    title: resourceName(resourceId),
     detail,
     href: `#/orphans/${keyOf(resourceId)}`,
   });
@@ -99,8 +99,4 @@ function knownOrphan({ resourceId, kind, reason }: Quarantined): Known {
 
 function known(id: string, hit: SearchHit): Known {
   return { hit, text: `${id}\n${hit.title}\n${hit.detail}`.toLowerCase() };
-}
-
-function nameOf(id: string): string {
-  return parseResourceId(id)?.name ?? id;
 }

@@ -3,7 +3,7 @@ import { listClusters } from "../shared/clusters/registry.ts";
 import { forecast, listUsage } from "../shared/drift/usage.ts";
 import type { SubnetRow } from "../shared/inventory/model.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
-import { parseResourceId, sameId } from "../shared/network/resourceId.ts";
+import { parseResourceId, resourceName, sameId } from "../shared/network/resourceId.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
 import { mapAddresses } from "./addressMap.ts";
@@ -90,7 +90,7 @@ async function only(run: Run, all: readonly SubnetRow[], query: Filter): Promise
   const vnetId = clusters.find(({ name }) => name === cluster)?.vnetId ?? "";
   return all.filter((row) => {
     if (cluster !== undefined && !sameId(row.vnetId, vnetId)) return false;
-    if (vnet !== undefined && !sameId(row.vnetId, vnet) && nameOf(row.vnetId) !== vnet) return false;
+    if (vnet !== undefined && !sameId(row.vnetId, vnet) && resourceName(row.vnetId) !== vnet) return false;
     if (subscription !== undefined && subscriptionOf(row) !== subscription.toLowerCase()) return false;
     return [row.name, row.vnetId, ...row.prefixes].some((text) =>
       text.toLowerCase().includes(q.toLowerCase()),
@@ -108,7 +108,7 @@ async function shower(run: Run): Promise<(row: SubnetRow) => Promise<Subnet>> {
       key: keyOf(row.id),
       id: row.id,
       name: row.name,
-      vnet: nameOf(row.vnetId),
+      vnet: resourceName(row.vnetId),
       vnetId: row.vnetId,
       subscription: subscriptionOf(row),
       prefixes: [...row.prefixes],
@@ -123,10 +123,6 @@ async function shower(run: Run): Promise<(row: SubnetRow) => Promise<Subnet>> {
       history: usage.slice(-HISTORY_DAYS).map(({ date, used }) => ({ date, used })),
     };
   };
-}
-
-function nameOf(id: string): string {
-  return parseResourceId(id)?.name ?? id;
 }
 
 function subscriptionOf({ id }: SubnetRow): string {

@@ -3,7 +3,7 @@ import { printChange } from "../shared/changes/diff.ts";
 import type { JournalEntry } from "../shared/changes/journal.ts";
 import { listJournal } from "../shared/changes/journalStore.ts";
 import { findEntry, planUndo } from "../shared/changes/undo.ts";
-import { parseResourceId } from "../shared/network/resourceId.ts";
+import { resourceName } from "../shared/network/resourceId.ts";
 import type { Run } from "../shared/ports.ts";
 import { carryOut, paint } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
@@ -43,7 +43,7 @@ async function list({ limit }: { limit: string }, command: Command): Promise<voi
     when: ({ intendedAtUtc }) => intendedAtUtc,
     who: ({ cause }) => cause.who,
     action: ({ change }) => change.action,
-    name: ({ change }) => parseResourceId(change.resourceId)?.name ?? change.resourceId,
+    name: ({ change }) => resourceName(change.resourceId),
     outcome: ({ outcome }) => outcome,
     reason: ({ change }) => change.reason,
   });

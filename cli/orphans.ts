@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { planUndo } from "../shared/changes/undo.ts";
-import { parseResourceId } from "../shared/network/resourceId.ts";
+import { resourceName } from "../shared/network/resourceId.ts";
 import { hold, release } from "../shared/orphans/hold.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
@@ -39,12 +39,10 @@ export function orphansCommand(): Command {
   return orphans;
 }
 
-const nameOf = (id: string) => parseResourceId(id)?.name ?? id;
-
 async function list(_options: unknown, command: Command): Promise<void> {
   print(command, await listQuarantine(await open()), {
     kind: ({ kind }) => kind,
-    name: ({ resourceId }) => nameOf(resourceId),
+    name: ({ resourceId }) => resourceName(resourceId),
     cluster: ({ cluster }) => cluster,
     "delete after": ({ deleteAfterUtc }) => deleteAfterUtc,
     why: ({ reason }) => reason,

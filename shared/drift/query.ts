@@ -10,11 +10,10 @@ export const FindingQuery = z.strictObject({
   check: z.string().optional(),
   cluster: z.string().optional(),
   scope: z.string().optional(),
+  /** A resource id, or `cluster/namespace/name`. */
   about: z.string().optional(),
   /** Text that must be somewhere in it, in any case. */
   q: z.string().optional(),
-  // The function key may come as a query parameter; it is the host's, not ours.
-  code: z.string().optional(),
 });
 export type FindingQuery = z.infer<typeof FindingQuery>;
 

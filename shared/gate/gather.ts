@@ -3,7 +3,7 @@ import { annotationsOf, liveAddresses, type Service } from "../annotations/servi
 import type { Cluster } from "../clusters/model.ts";
 import type { Intent } from "../intents/model.ts";
 import type { SubnetRow } from "../inventory/model.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { resourceName } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { knownPolicy, knownSubnets } from "./known.ts";
@@ -62,7 +62,7 @@ function inventoryOf(run: Run, { cluster, subnets, policy, intent }: Surrounding
   const [subnet, linkSubnet] = [findSubnet(subnets, subnetName), findSubnet(subnets, linkSubnetName)];
   const ageMilliseconds = subnet ? run.now().getTime() - Date.parse(subnet.scannedAtUtc) : 0;
   return {
-    vnetName: parseResourceId(cluster.vnetId)?.name ?? cluster.vnetId,
+    vnetName: resourceName(cluster.vnetId),
     subnets,
     subnetName,
     ...(subnet && { subnet }),

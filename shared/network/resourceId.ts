@@ -34,6 +34,11 @@ export function parseResourceId(id: string): ResourceId | undefined {
   };
 }
 
+/** The last name in an id, as people call the resource; the text itself if it is no id. */
+export function resourceName(id: string): string {
+  return parseResourceId(id)?.name ?? id;
+}
+
 /** The form in which ids are compared and used as keys. */
 export function canonicalId(id: string): string {
   return id.toLowerCase();

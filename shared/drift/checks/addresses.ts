@@ -1,4 +1,4 @@
-import { parseResourceId } from "../../network/resourceId.ts";
+import { resourceName } from "../../network/resourceId.ts";
 import { serviceName } from "../../inventory/owner.ts";
 import { defineCheck, type Subjects } from "../check.ts";
 import { serviceOf } from "./about.ts";
@@ -52,7 +52,7 @@ function place({ subnetId, address }: Subjects["address"]) {
 }
 
 function subnetName({ subnetId }: Subjects["address"]): string {
-  return parseResourceId(subnetId)?.name ?? subnetId;
+  return resourceName(subnetId);
 }
 
 export const addressTaken = defineCheck({

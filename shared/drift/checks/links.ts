@@ -1,7 +1,7 @@
 import { sameValue } from "../../changes/body.ts";
 import type { Json } from "../../changes/resources.ts";
 import { MOORING, mostRepairs } from "../../changes/touches.ts";
-import { parseResourceId } from "../../network/resourceId.ts";
+import { resourceName } from "../../network/resourceId.ts";
 import type { LinkIntent } from "../../intents/model.ts";
 import { desiredLink, type DesiredLink } from "../../links/desired.ts";
 import { defineCheck, type Check, type Draft, type Subjects } from "../check.ts";
@@ -130,7 +130,7 @@ export const linkSubnetDiffers = leftToController(
     docs: "A link's subnet cannot change: the controller would have to make it anew.",
   },
   ({ link: { natAddresses }, cluster }, declared) => {
-    const names = natAddresses.map(({ subnetId }) => parseResourceId(subnetId)?.name ?? subnetId);
+    const names = natAddresses.map(({ subnetId }) => resourceName(subnetId));
     return {
       what: "subnet",
       wanted: declared.subnet ?? cluster.defaultSubnet,

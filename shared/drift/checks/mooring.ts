@@ -1,4 +1,4 @@
-import { parseResourceId } from "../../network/resourceId.ts";
+import { resourceName } from "../../network/resourceId.ts";
 import { defineCheck } from "../check.ts";
 import { some } from "./about.ts";
 
@@ -48,7 +48,7 @@ export const inventoryStale = defineCheck({
     if (ageMinutes <= staleMinutes) return undefined;
     return {
       about: vnetId,
-      message: `virtual network ${parseResourceId(vnetId)?.name ?? vnetId} was last scanned at ${scannedAtUtc}, more than ${staleMinutes} minutes ago`,
+      message: `virtual network ${resourceName(vnetId)} was last scanned at ${scannedAtUtc}, more than ${staleMinutes} minutes ago`,
       advice:
         "the log of scanInventory tells why a scan failed; one subscription that cannot be read stops it",
     };
@@ -98,7 +98,7 @@ export const quarantineUnproved = defineCheck({
     return {
       about: row.resourceId,
       cluster: row.cluster,
-      message: `${parseResourceId(row.resourceId)?.name ?? row.resourceId} is in quarantine since ${row.quarantinedAtUtc} and was last proved an orphan at ${row.lastProvedAtUtc}`,
+      message: `${resourceName(row.resourceId)} is in quarantine since ${row.quarantinedAtUtc} and was last proved an orphan at ${row.lastProvedAtUtc}`,
       advice: `mooring orphans explain tells what is missing; often cluster ${row.cluster} sends no snapshots`,
     };
   },

@@ -1,4 +1,4 @@
-import { parseResourceId } from "../../network/resourceId.ts";
+import { resourceName } from "../../network/resourceId.ts";
 import { defineCheck } from "../check.ts";
 
 export const frontendWithoutService = defineCheck({
@@ -10,7 +10,7 @@ export const frontendWithoutService = defineCheck({
   check: ({ candidate }) => {
     const { resourceId, kind, cluster, verdict, against, missing } = candidate;
     if (kind !== "frontend" && kind !== "loadBalancer") return undefined;
-    const name = parseResourceId(resourceId)?.name ?? resourceId;
+    const name = resourceName(resourceId);
     const what = kind === "frontend" ? `frontend ${name}` : `any frontend of load balancer ${name}`;
     const because = verdict === "orphan" ? candidate.for.map(({ says }) => says) : [...against, ...missing];
     return {

@@ -1,4 +1,4 @@
-import { parseResourceId } from "../../network/resourceId.ts";
+import { resourceName } from "../../network/resourceId.ts";
 import { defineCheck } from "../check.ts";
 
 export const identityLacksPermission = defineCheck({
@@ -9,7 +9,7 @@ export const identityLacksPermission = defineCheck({
   on: "grant",
   check: ({ cluster, missing }) => {
     if (missing.length === 0) return undefined;
-    const vnet = parseResourceId(cluster.vnetId)?.name ?? cluster.vnetId;
+    const vnet = resourceName(cluster.vnetId);
     const actions = [...new Set(missing.flatMap((one) => one.actions))];
     const subnets = missing.map(({ subnet }) => subnet);
     return {
@@ -31,7 +31,7 @@ export const permissionsUnreadable = defineCheck({
     if (unreadable === undefined) return undefined;
     return {
       about: cluster.vnetId,
-      message: `role assignments at ${parseResourceId(cluster.vnetId)?.name ?? cluster.vnetId} could not be read: ${unreadable}`,
+      message: `role assignments at ${resourceName(cluster.vnetId)} could not be read: ${unreadable}`,
       advice:
         "give Mooring's identity Microsoft.Authorization/roleAssignments/read and roleDefinitions/read there, or turn identity-lacks-permission off",
     };
