@@ -19,6 +19,11 @@ const READER = { name: "reader@example.com", roles: ["Mooring.Reader"], isSandbo
 let board: Dashboard;
 beforeAll(async () => {
   board = await dashboard();
+  // The search knows what the first scan saw, which may end after the sandbox is up.
+  await board.world.eventually("the first scan", async () => {
+    const { items } = await board.call("GET", "/search?q=pls-ledger");
+    return items[0];
+  });
 }, START_MILLISECONDS);
 afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
