@@ -1,0 +1,73 @@
+/**
+ * The rights that Mooring needs in Azure, action by action: the one table from which `infra/roles.json` and the documents are generated,
+ * and against which `mooring doctor` holds what the app has. Pure.
+ * @see https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
+ */
+
+export interface NeededRights {
+  /** Of the custom role, after `Mooring `. */
+  readonly role: "reader" | "links" | "connections" | "sweep" | "restore";
+  /** When the role is needed, for people. */
+  readonly when: string;
+  readonly actions: readonly string[];
+}
+
+const NETWORK = "Microsoft.Network";
+const LINK = `${NETWORK}/privateLinkServices`;
+const BALANCER = `${NETWORK}/loadBalancers`;
+
+/** Whoever puts a resource must also be allowed to join what its body refers to. */
+const JOIN_FRONTEND = `${BALANCER}/frontendIPConfigurations/join/action`;
+const JOIN_SUBNET = `${NETWORK}/virtualNetworks/subnets/join/action`;
+
+export const NEEDED_RIGHTS: readonly NeededRights[] = [
+  {
+    role: "reader",
+    when: "always",
+    actions: [
+      `${NETWORK}/virtualNetworks/read`,
+      `${NETWORK}/virtualNetworks/subnets/read`,
+      `${NETWORK}/networkInterfaces/read`,
+      `${BALANCER}/read`,
+      `${LINK}/read`,
+      `${LINK}/privateEndpointConnections/read`,
+      `${NETWORK}/locations/operations/read`,
+      `${NETWORK}/locations/operationResults/read`,
+      "Microsoft.ContainerService/managedClusters/read",
+      "Microsoft.Authorization/locks/read",
+      "Microsoft.Authorization/permissions/read",
+      "Microsoft.Authorization/roleAssignments/read",
+      "Microsoft.Authorization/roleDefinitions/read",
+      "Microsoft.Insights/eventtypes/values/read",
+      "Microsoft.EventGrid/systemTopics/read",
+      "Microsoft.EventGrid/systemTopics/eventSubscriptions/read",
+    ],
+  },
+  {
+    role: "links",
+    when: "mode of links is enforce",
+    actions: [`${LINK}/write`, JOIN_FRONTEND, JOIN_SUBNET],
+  },
+  {
+    role: "connections",
+    when: "mode of connections or of rejections is enforce, or people approve and reject",
+    actions: [`${LINK}/privateEndpointConnections/write`],
+  },
+  {
+    role: "sweep",
+    when: "mode of sweep is enforce",
+    actions: [
+      `${LINK}/privateEndpointConnections/delete`,
+      `${LINK}/delete`,
+      `${BALANCER}/delete`,
+      `${BALANCER}/write`,
+      JOIN_SUBNET,
+      `${NETWORK}/publicIPAddresses/join/action`,
+    ],
+  },
+  {
+    role: "restore",
+    when: "people bring back what was deleted",
+    actions: [`${LINK}/write`, `${BALANCER}/write`, JOIN_FRONTEND, JOIN_SUBNET],
+  },
+];
