@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditProgress, AuditRun } from "../shared/drift/auditRun.ts";
 import { compareFindings } from "../shared/drift/compare.ts";
 import { findingsOf } from "../shared/drift/findingsState.ts";

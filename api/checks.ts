@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { listChecks } from "../shared/drift/checks.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import { Check } from "./model.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Cluster } from "../shared/clusters/model.ts";
 import { listClusters } from "../shared/clusters/registry.ts";
 import { listFindings } from "../shared/drift/findingStore.ts";

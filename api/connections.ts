@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isTaggedOff } from "../shared/changes/offTag.ts";
 import { planDecision } from "../shared/links/decision.ts";
 import { desiredLink } from "../shared/links/desired.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defineOperation, type Operation } from "./operation.ts";
 
 /** `GET /openapi.json`: this API, from its own table. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { acknowledge, withdraw } from "../shared/drift/acknowledge.ts";
 import { isThere, stateOf, SEVERITIES, type Finding as Stored } from "../shared/drift/finding.ts";
 import { findFinding, listFindings } from "../shared/drift/findingStore.ts";

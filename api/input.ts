@@ -1,5 +1,5 @@
 /** The checks at the door: where the call comes from, and whether it is what the operation takes; all problems at once. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Operation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { JournalEntry as Entry } from "../shared/changes/journal.ts";
 import { listJournalAfter } from "../shared/changes/journalStore.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";

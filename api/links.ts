@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import type { PlannedLink } from "../shared/links/planFor.ts";
 import { linkPlanner } from "../shared/links/planFor.ts";

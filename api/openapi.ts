@@ -1,6 +1,6 @@
 /** The OpenAPI document, made from the table of operations. */
 import manifest from "../package.json" with { type: "json" };
-import { z } from "zod";
+import * as z from "zod";
 import * as model from "./model.ts";
 import { REQUEST_HEADER } from "./input.ts";
 import type { Operation } from "./operation.ts";

@@ -2,7 +2,7 @@
  * What an operation of the HTTP API is. The table of them (`operations.ts`) makes the routing, the checks at the door and the OpenAPI
  * document; a handler calls a use case in `shared/` and says what it gave in the words of `model.ts`. It decides nothing.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { App } from "../shared/app.ts";
 import type { Run } from "../shared/ports.ts";
 import type { Role } from "./model.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import { canonicalId, resourceName, sameId } from "../shared/network/resourceId.ts";
 import { hold, listHolds, release } from "../shared/orphans/hold.ts";

@@ -1,5 +1,5 @@
 /** One page of a list. `continuation` says where the page ended, so that what comes and goes meanwhile shifts nothing. */
-import { z } from "zod";
+import * as z from "zod";
 import { decodeKey, encodeKey } from "./key.ts";
 import type { Page } from "./model.ts";
 import { ApiProblem } from "./problem.ts";

@@ -2,7 +2,7 @@
  * Plans and what becomes of them. A call that writes in Azure shows its plan with `dryRun=true`; without, it does what was shown: the
  * plan is made afresh, and if it is not the one that `If-Match` names nothing is done.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Applied as AppliedChange, Apply, ApplyOptions } from "../shared/changes/applied.ts";
 import { changeLines } from "../shared/changes/diff.ts";
 import type { Change, Plan as PlannedChanges } from "../shared/changes/plan.ts";

@@ -3,7 +3,7 @@
  * sandbox a setting does. Closed for everybody else: no header, a header that nobody vouches for, a person without a role.
  * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
-import { z } from "zod";
+import * as z from "zod";
 import { SYSTEM } from "../shared/changes/plan.ts";
 import type { Role } from "./model.ts";
 import { ApiProblem } from "./problem.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditRun } from "../shared/drift/auditRun.ts";
 import type { Run } from "../shared/ports.ts";
 import { defineOperation, type Operation } from "./operation.ts";

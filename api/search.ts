@@ -1,5 +1,5 @@
 /** One box that finds everything: addresses, Services, subnets, links, clusters and orphans. From tables only, so it may be asked at every key. */
-import { z } from "zod";
+import * as z from "zod";
 import { addressHits } from "./addressHits.ts";
 import { SearchHit } from "./model.ts";
 import { defineOperation } from "./operation.ts";

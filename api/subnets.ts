@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { listClusters } from "../shared/clusters/registry.ts";
 import { forecast, listUsage } from "../shared/drift/usage.ts";
 import type { SubnetRow } from "../shared/inventory/model.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { listTrend } from "../shared/drift/trend.ts";
 import type { Run } from "../shared/ports.ts";
 import { TrendDay } from "./model.ts";

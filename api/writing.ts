@@ -1,5 +1,5 @@
 /** The switch in front of every write to Azure. */
-import { z } from "zod";
+import * as z from "zod";
 import { resumeWriting, stopWriting } from "../shared/changes/stop.ts";
 import { NewStop, Writing } from "./model.ts";
 import { defineOperation } from "./operation.ts";

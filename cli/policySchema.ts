@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { RULES } from "../shared/gate/rules.ts";
 import { Policy } from "../shared/policy.ts";
 

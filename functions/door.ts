@@ -1,6 +1,6 @@
 /** What the HTTP functions that clusters call have in common: who is it, is it JSON, is it small enough, what went wrong. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { App } from "../shared/app.ts";
 import type { Cluster } from "../shared/clusters/model.ts";
 import { isTokenOf } from "../shared/clusters/token.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { InvalidInput, NotYet, Refused } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
 import type { Run } from "../shared/ports.ts";

@@ -5,7 +5,8 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { parse } from "yaml";
-import { z, ZodError } from "zod";
+import * as z from "zod";
+import { ZodError } from "zod";
 import { NewFault } from "./arm/faults.ts";
 import type { Arm } from "./arm/server.ts";
 import { Disorder, type EventGrid } from "./events/eventGrid.ts";

@@ -2,7 +2,7 @@
  * The organisation's policy: modes, scope, limits. Parsed at the boundary, pure afterwards.
  * Everything that deletes defaults to `observe`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { parsePrefix } from "./addresses/prefix.ts";
 import { parseRange } from "./addresses/range.ts";
 

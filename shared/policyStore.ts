@@ -1,6 +1,6 @@
 /** The policy in force: one row in the `policies` table, or the default while nobody has applied one. */
 import { closest } from "fastest-levenshtein";
-import type { z } from "zod";
+import type * as z from "zod";
 import { InvalidInput } from "./errors.ts";
 import { listChecks } from "./drift/checks.ts";
 import { RULES } from "./gate/rules.ts";

@@ -1,5 +1,5 @@
 /** Settings of the app, parsed once from a passed-in environment. The README's table is generated from the schema. */
-import { z } from "zod";
+import * as z from "zod";
 import { InvalidInput } from "./errors.ts";
 
 const subscriptions = z

@@ -1,5 +1,5 @@
 /** The documents with generated parts: each renders its new text from the old one. */
-import { z } from "zod";
+import * as z from "zod";
 import { operations } from "../api/operations.ts";
 import { toOpenApi } from "../api/openapi.ts";
 import { policySchema } from "../cli/policySchema.ts";

@@ -1,5 +1,5 @@
 /** What everything else is made of: severities, roles, problems, pages. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const Severity = z.enum(["error", "warn", "info"]);
 export type Severity = z.infer<typeof Severity>;

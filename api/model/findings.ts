@@ -1,5 +1,5 @@
 /** What audits find, and audits. */
-import { z } from "zod";
+import * as z from "zod";
 import { Counts, FindingState, Severity } from "./basics.ts";
 
 export const Acknowledgement = z.object({

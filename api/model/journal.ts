@@ -1,5 +1,5 @@
 /** What was written to Azure. */
-import { z } from "zod";
+import * as z from "zod";
 import { PlannedChange } from "./plans.ts";
 
 export const JournalEntry = z.object({

@@ -1,5 +1,5 @@
 /** Private Link Services and the connections to them. */
-import { z } from "zod";
+import * as z from "zod";
 import { Plan } from "./plans.ts";
 
 export const Connection = z.object({

@@ -1,5 +1,5 @@
 /** What no living Service accounts for. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const Orphan = z.object({
   key: z.string(),

@@ -1,5 +1,5 @@
 /** The first page. */
-import { z } from "zod";
+import * as z from "zod";
 import { Counts } from "./basics.ts";
 import { Audit, TrendDay } from "./findings.ts";
 

@@ -1,5 +1,5 @@
 /** What would be written, and what became of it. */
-import { z } from "zod";
+import * as z from "zod";
 import { Problem } from "./basics.ts";
 
 export const PlanLine = z.object({ mark: z.enum(["+", "~", "-", " "]), text: z.string() });

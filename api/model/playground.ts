@@ -1,5 +1,5 @@
 /** The gate's verdict on a pasted Service. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const CheckRequest = z.strictObject({
   cluster: z.string().min(1),

@@ -1,5 +1,5 @@
 /** Subnets, their addresses, and what the search finds. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const Forecast = z.object({
   /** Addresses a day, from the last thirty days. */

@@ -1,5 +1,5 @@
 /** What a person chooses about the cluster's side. */
-import { z } from "zod";
+import * as z from "zod";
 import { parsePrefix } from "../../shared/addresses/prefix.ts";
 import { InvalidInput } from "../../shared/errors.ts";
 

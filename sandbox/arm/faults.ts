@@ -1,6 +1,6 @@
 /** Faults on demand: each matches requests and does one thing a number of times. */
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 
 const FaultAction = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("latency"), milliseconds: z.int().min(0) }),

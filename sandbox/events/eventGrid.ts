@@ -3,7 +3,7 @@
  * demand. Fed by ARM's outcomes; knows only the endpoint's URL.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import type { ArmEvent } from "../arm/armEvent.ts";
 import { toEvent, type GridEvent } from "./toEvent.ts";
 

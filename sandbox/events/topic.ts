@@ -8,7 +8,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono, type Context } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { isTokenFor } from "../identity/token.ts";
 
 const AUDIENCE = "https://eventgrid.azure.net";

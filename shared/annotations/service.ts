@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The part of a v1 Service that Mooring reads; everything else passes unread. Nulls are what Go marshals for empty. */
 export const Service = z.object({

@@ -1,5 +1,5 @@
 /** Registered clusters. Partition `all`; key = cluster name. */
-import { z } from "zod";
+import * as z from "zod";
 import { Conflict, InvalidInput } from "../errors.ts";
 import { parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";

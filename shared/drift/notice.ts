@@ -1,5 +1,5 @@
 /** What is told to others, as CloudEvents; `docs/notices.schema.json` is made from this. */
-import { z } from "zod";
+import * as z from "zod";
 
 const severity = z.enum(["error", "warn", "info"]);
 

@@ -1,5 +1,5 @@
 /** Which findings somebody wants to see; the same for the command line and the API. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Run } from "../ports.ts";
 import { SEVERITIES, stateOf, type Finding } from "./finding.ts";
 import { listFindings } from "./findingStore.ts";

@@ -3,7 +3,7 @@
  * something happened, never a state. Its claims are personal data: only who wrote a link is kept, and for a day.
  * @see https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions
  */
-import { z } from "zod";
+import * as z from "zod";
 import { InvalidInput } from "../errors.ts";
 
 const Data = z.object({

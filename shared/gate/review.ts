@@ -2,7 +2,7 @@
  * AdmissionReview v1 at the boundary.
  * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
  */
-import { z } from "zod";
+import * as z from "zod";
 import { InvalidInput } from "../errors.ts";
 import { Service } from "../annotations/service.ts";
 

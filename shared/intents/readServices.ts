@@ -3,7 +3,7 @@
  * memory. A list that is not whole is no list.
  */
 import { JSONParser } from "@streamparser/json";
-import { z } from "zod";
+import * as z from "zod";
 import { isLoadBalancer, Service } from "../annotations/service.ts";
 import { InvalidInput } from "../errors.ts";
 

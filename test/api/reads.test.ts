@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { keyOf } from "../../api/key.ts";
 import { operations } from "../../api/operations.ts";
 import { checkScope } from "../../shared/drift/checkScope.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { settle } from "../../functions/outcome.ts";
 import { acknowledge } from "../../shared/drift/acknowledge.ts";
 import { stateOf, type FindingState } from "../../shared/drift/finding.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { listJournal } from "../../shared/changes/journalStore.ts";
 import { pollLinks } from "../../shared/links/poll.ts";
 import { liveCluster, type LiveCluster } from "../builders/liveCluster.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { parseWork, settle } from "../../functions/outcome.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import { listJournal } from "../../shared/changes/journalStore.ts";

@@ -1,5 +1,5 @@
 /** The report as programs get it: the schema of `json` and of each line of `jsonl`, from which `docs/audit.schema.json` is made. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Finding } from "../finding.ts";
 import type { AuditReport, ReportedFinding } from "./model.ts";
 
