@@ -9,6 +9,7 @@ import { listChecks } from "../shared/drift/checks.ts";
 import { ReportDocument } from "../shared/drift/report/document.ts";
 import { Notice } from "../shared/drift/notice.ts";
 import { RULES } from "../shared/gate/rules.ts";
+import { NEEDED_RIGHTS } from "../shared/permissions/needed.ts";
 import { Policy } from "../shared/policy.ts";
 import { Settings } from "../shared/settings.ts";
 import { markdownTable } from "./table.ts";
@@ -29,6 +30,7 @@ export const documents: readonly Document[] = [
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
   { path: "docs/api.md", render: (before) => replaceBlock(before, "operations", operationsTable()) },
+  { path: "infra/roles.json", render: () => `${JSON.stringify(customRoles(), undefined, 2)}\n` },
   { path: "docs/openapi.json", render: () => `${JSON.stringify(toOpenApi(operations), undefined, 2)}\n` },
   { path: "docs/notices.schema.json", render: () => `${JSON.stringify(noticeSchema(), undefined, 2)}\n` },
   { path: "docs/policy.schema.json", render: () => `${JSON.stringify(policySchema(), undefined, 2)}\n` },
@@ -37,6 +39,16 @@ export const documents: readonly Document[] = [
     render: () => `${JSON.stringify(z.toJSONSchema(ReportDocument), undefined, 2)}\n`,
   },
 ];
+
+/** By role, as Bicep loads them. */
+function customRoles(): object {
+  return Object.fromEntries(
+    NEEDED_RIGHTS.map(({ role, when, actions }) => [
+      role,
+      { roleName: `Mooring ${role}`, description: `What Mooring needs when: ${when}`, actions },
+    ]),
+  );
+}
 
 function noticeSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(Notice);

@@ -19,6 +19,8 @@ const BALANCER = `${NETWORK}/loadBalancers`;
 /** Whoever puts a resource must also be allowed to join what its body refers to. */
 const JOIN_FRONTEND = `${BALANCER}/frontendIPConfigurations/join/action`;
 const JOIN_SUBNET = `${NETWORK}/virtualNetworks/subnets/join/action`;
+/** For backend pools whose members are addresses, as clusters with `nodeIP` pools have them. */
+const JOIN_NETWORK = `${NETWORK}/virtualNetworks/joinLoadBalancer/action`;
 
 export const NEEDED_RIGHTS: readonly NeededRights[] = [
   {
@@ -62,12 +64,13 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
       `${BALANCER}/delete`,
       `${BALANCER}/write`,
       JOIN_SUBNET,
+      JOIN_NETWORK,
       `${NETWORK}/publicIPAddresses/join/action`,
     ],
   },
   {
     role: "restore",
     when: "people bring back what was deleted",
-    actions: [`${LINK}/write`, `${BALANCER}/write`, JOIN_FRONTEND, JOIN_SUBNET],
+    actions: [`${LINK}/write`, `${BALANCER}/write`, JOIN_FRONTEND, JOIN_SUBNET, JOIN_NETWORK],
   },
 ];
