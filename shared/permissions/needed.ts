@@ -19,8 +19,13 @@ const BALANCER = `${NETWORK}/loadBalancers`;
 /** Whoever puts a resource must also be allowed to join what its body refers to. */
 const JOIN_FRONTEND = `${BALANCER}/frontendIPConfigurations/join/action`;
 const JOIN_SUBNET = `${NETWORK}/virtualNetworks/subnets/join/action`;
-/** For backend pools whose members are addresses, as clusters with `nodeIP` pools have them. */
-const JOIN_NETWORK = `${NETWORK}/virtualNetworks/joinLoadBalancer/action`;
+/** Of a load balancer. The last is for backend pools whose members are addresses, as clusters with `nodeIP` pools have them. */
+const JOIN_FOR_BALANCER = [
+  JOIN_SUBNET,
+  `${NETWORK}/publicIPAddresses/join/action`,
+  `${NETWORK}/publicIPPrefixes/join/action`,
+  `${NETWORK}/virtualNetworks/joinLoadBalancer/action`,
+];
 
 export const NEEDED_RIGHTS: readonly NeededRights[] = [
   {
@@ -63,14 +68,12 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
       `${LINK}/delete`,
       `${BALANCER}/delete`,
       `${BALANCER}/write`,
-      JOIN_SUBNET,
-      JOIN_NETWORK,
-      `${NETWORK}/publicIPAddresses/join/action`,
+      ...JOIN_FOR_BALANCER,
     ],
   },
   {
     role: "restore",
     when: "people bring back what was deleted",
-    actions: [`${LINK}/write`, `${BALANCER}/write`, JOIN_FRONTEND, JOIN_SUBNET, JOIN_NETWORK],
+    actions: [`${LINK}/write`, `${BALANCER}/write`, JOIN_FRONTEND, ...JOIN_FOR_BALANCER],
   },
 ];
