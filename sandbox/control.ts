@@ -15,14 +15,9 @@ import { issueToken } from "./identity/token.ts";
 import { LEAVE_TAG } from "./arm/managedClusters.ts";
 import { ArmClient } from "./cluster/armClient.ts";
 import type { Fleet } from "./world/fleet.ts";
+import { MOORING } from "./world/installation.ts";
 import { CLUSTERS, clusterId, nodeGroup, type ClusterDefinition, LOCATION } from "./world/definition.ts";
 
-/** The app's identity in the sandbox. */
-const MOORING = {
-  objectId: "mooring-identity",
-  applicationId: "33333333-3333-4333-8333-333333333333",
-  name: "mooring",
-};
 /** A name that may stand in resource names. */
 const NewCluster = z.strictObject({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/) });
 const TOKEN_SECONDS = 24 * 3600;

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { readToken, TENANT } from "../identity/token.ts";
+import { accessRoute } from "./access.ts";
 import { ArmError } from "./armError.ts";
 import type { Answer, Call, Context, Route } from "./call.ts";
 import type { Fault } from "./faults.ts";
@@ -20,6 +21,7 @@ import { noteRefusal } from "./routes/lifecycle.ts";
 import { locksRoute } from "./routes/locks.ts";
 import { operationRoute } from "./routes/operationResults.ts";
 import { listRoute, resourceRoute } from "./routes/resources.ts";
+import { permissionsRoute } from "./routes/permissions.ts";
 import { rolesRoute } from "./routes/roles.ts";
 import { tagsRoute } from "./routes/tags.ts";
 import type { Body } from "./resourceType.ts";
@@ -27,12 +29,14 @@ import type { Throttle } from "./throttle.ts";
 
 /** In this order: what stands under a resource's path comes before the resource. */
 const ROUTES: readonly Route[] = [
+  accessRoute,
   tenantsRoute,
   subscriptionsRoute,
   operationRoute,
   tagsRoute,
   locksRoute,
   rolesRoute,
+  permissionsRoute,
   activityRoute,
   locationsRoute,
   groupsRoute,

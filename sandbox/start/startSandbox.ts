@@ -8,13 +8,17 @@ import { join } from "node:path";
 import { createArm, type Arm } from "../arm/server.ts";
 import { LARGE_SUBSCRIPTION } from "../arm/throttle.ts";
 import { createControl, listenControl } from "../control.ts";
+import { ArmClient } from "../cluster/armClient.ts";
 import { createEventGrid, type EventGrid } from "../events/eventGrid.ts";
+import { subscribed } from "../events/subscribed.ts";
+import { toEvent } from "../events/toEvent.ts";
 import { createTopics, listenTopics } from "../events/topic.ts";
 import type { HostKeys } from "../host/keys.ts";
 import { certificates } from "../identity/certificate.ts";
 import { startStorage } from "../storage/startStorage.ts";
 import { SUBSCRIPTIONS } from "../world/definition.ts";
 import { Fleet } from "../world/fleet.ts";
+import { APP_ID, install } from "../world/installation.ts";
 import { seedWorld } from "../world/seed.ts";
 import { startHostProcess } from "./host.ts";
 import type { Ports } from "./ports.ts";
@@ -48,6 +52,8 @@ export interface Sandbox {
   stop: () => Promise<void>;
 }
 
+/** The only function here that an event subscription may name. */
+const EVENT_FUNCTION = "onResourceEvent";
 const SEED_OPERATION_MILLISECONDS = 5;
 const OPERATION_MILLISECONDS = 400;
 
@@ -114,13 +120,17 @@ export async function startSandbox({
       caPath: tls.caPath,
       topicUrl: `${topicServer.url}/topics/mooring/api/events`,
     });
+    await install(
+      new ArmClient(arm.fetch, { objectId: "seed", applicationId: "seed", name: "platform-team" }),
+    );
+    progress("the app on the Functions host");
+    const host = await startHostProcess({ app, port: ports.host, state, settings });
+    stops.push(() => host.stop());
+    settings["MOORING_APP_URL"] = host.url;
     // So that `npm run mooring` finds this world while it is up, and only then.
     const environment = join(state, "app.env");
     await writeFile(environment, environmentFile(settings), { mode: 0o600 });
     stops.push(() => rm(environment, { force: true }));
-    progress("the app on the Functions host");
-    const host = await startHostProcess({ app, port: ports.host, state, settings });
-    stops.push(() => host.stop());
     about = {
       hostUrl: host.url,
       armUrl: armServer.url,
@@ -130,11 +140,14 @@ export async function startSandbox({
       settings,
     };
     events = await createEventGrid({
-      endpoint: `${host.url}/runtime/webhooks/EventGrid?functionName=onResourceEvent&code=${host.keys.eventGrid}`,
+      endpoint: `${host.url}/runtime/webhooks/EventGrid?functionName=${EVENT_FUNCTION}&code=${host.keys.eventGrid}`,
     });
     const grid = events;
     stops.push(async () => grid.stop());
-    arm.onEvent((event) => grid.publish(event));
+    arm.onEvent((event) => {
+      for (const name of subscribed(arm.world, toEvent(event)))
+        if (name === EVENT_FUNCTION) grid.publish(event);
+    });
     fleet = new Fleet({
       arm: arm.fetch,
       hostUrl: host.url,
@@ -215,6 +228,7 @@ function appSettings({
     MOORING_ARM_ENDPOINT: armUrl,
     MOORING_EVENT_TOPIC: topicUrl,
     MOORING_LOCAL_OPERATOR: "operator@sandbox",
+    MOORING_APP_ID: APP_ID,
     IDENTITY_ENDPOINT: `${controlUrl}/msi/token`,
     IDENTITY_HEADER: identityHeader,
     AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",

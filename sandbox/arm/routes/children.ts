@@ -26,7 +26,7 @@ export function childRoute(context: Context, call: Call, target: ChildTarget): A
       "NotFound",
       `Resource ${target.parent.id}/${target.child.segment}/${name} not found.`,
     );
-  return { status: 200, body, headers: { etag: body["etag"] } };
+  return { status: 200, body, ...(body["etag"] && { headers: { etag: body["etag"] } }) };
 }
 
 function put(context: Context, call: Call, target: ChildTarget, name: string): Answer {

@@ -1,0 +1,98 @@
+/** What an installation of Mooring has in Azure: its roles, assigned to its identity, and event subscriptions to its function. */
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ArmClient } from "../cluster/armClient.ts";
+import { PLATFORM, SUBSCRIPTIONS } from "./definition.ts";
+
+/** The app's identity in the sandbox. */
+export const MOORING = {
+  objectId: "33333333-3333-4333-8333-33333333aaaa",
+  applicationId: "33333333-3333-4333-8333-333333333333",
+  name: "mooring",
+};
+
+const GROUP = "rg-mooring";
+/** The Function App, as its event subscriptions name it. */
+export const APP_ID = `/subscriptions/${PLATFORM}/resourceGroups/${GROUP}/providers/Microsoft.Web/sites/mooring`;
+const ROLES = join(import.meta.dirname, "../../infra/roles.json");
+const ROLE_NAMESPACE = "Microsoft.Authorization/roleDefinitions";
+
+/** As `infra/` tells Event Grid: what is worth an event. */
+const OPERATIONS = [
+  "Microsoft.Network/privateLinkServices/",
+  "Microsoft.Network/loadBalancers/",
+  "Microsoft.Network/networkInterfaces/",
+  "Microsoft.Network/privateEndpoints/",
+  "Microsoft.Network/virtualNetworks/",
+  "Microsoft.ContainerService/managedClusters/",
+];
+const EVENT_TYPES = ["Write", "Delete", "Action"].map((kind) => `Microsoft.Resources.Resource${kind}Success`);
+
+export function topicId(subscription: string): string {
+  return `/subscriptions/${subscription}/resourceGroups/${GROUP}/providers/Microsoft.EventGrid/systemTopics/mooring-${subscription.slice(0, 8)}`;
+}
+
+/** Makes what is not there; what somebody changed stays as it is. */
+export async function install(arm: ArmClient): Promise<void> {
+  const subscriptions = Object.keys(SUBSCRIPTIONS);
+  for (const subscription of subscriptions)
+    await arm.put(`/subscriptions/${subscription}/resourceGroups/${GROUP}`, { location: "westeurope" });
+  for (const subscription of subscriptions) {
+    if (await arm.get(topicId(subscription))) continue;
+    await subscribe(arm, subscription);
+    await grant(arm, subscription);
+  }
+}
+
+async function subscribe(arm: ArmClient, subscription: string): Promise<void> {
+  await arm.put(topicId(subscription), {
+    location: "global",
+    properties: { source: `/subscriptions/${subscription}`, topicType: "Microsoft.Resources.Subscriptions" },
+  });
+  await arm.put(`${topicId(subscription)}/eventSubscriptions/mooring`, {
+    properties: {
+      destination: {
+        endpointType: "AzureFunction",
+        properties: {
+          resourceId: `${APP_ID}/functions/onResourceEvent`,
+          maxEventsPerBatch: 1,
+          preferredBatchSizeInKilobytes: 64,
+        },
+      },
+      filter: {
+        includedEventTypes: EVENT_TYPES,
+        advancedFilters: [
+          { operatorType: "StringBeginsWith", key: "data.operationName", values: OPERATIONS },
+        ],
+      },
+    },
+  });
+}
+
+interface Role {
+  roleName: string;
+  description: string;
+  actions: string[];
+}
+
+/** Every role, so that all capabilities can be tried; `mooring doctor` tells which are more than policy needs. */
+async function grant(arm: ArmClient, subscription: string): Promise<void> {
+  const scope = `/subscriptions/${subscription}`;
+  const roles = JSON.parse(await readFile(ROLES, "utf8")) as Record<string, Role>;
+  for (const { roleName, description, actions } of Object.values(roles)) {
+    const id = `${scope}/providers/${ROLE_NAMESPACE}/${randomUUID()}`;
+    await arm.put(id, {
+      properties: {
+        roleName,
+        description,
+        type: "CustomRole",
+        permissions: [{ actions, notActions: [] }],
+        assignableScopes: [scope],
+      },
+    });
+    await arm.put(`${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`, {
+      properties: { roleDefinitionId: id, principalId: MOORING.objectId, principalType: "ServicePrincipal" },
+    });
+  }
+}
