@@ -2,7 +2,7 @@
  * Azurite (tables, queues, blobs) as a child process that dies with its parent. Called by `npm start`, the demo and
  * the tests; on disk where told, else in memory; on the ports told, else on free ones.
  */
-import { fork, type ChildProcess } from "node:child_process";
+import { fork, type ChildProcess, type ForkOptions } from "node:child_process";
 import { join } from "node:path";
 
 export interface StoragePorts {
@@ -15,6 +15,8 @@ export interface StorageOptions {
   /** Folder for its data; absent: everything in memory. */
   location?: string;
   ports?: StoragePorts;
+  /** What its process gets besides. */
+  process?: Pick<ForkOptions, "env" | "execArgv">;
 }
 
 export interface Storage {
@@ -33,8 +35,10 @@ const LISTENING =
 export async function startStorage({
   location,
   ports = { blob: 0, queue: 0, table: 0 },
+  process = {},
 }: StorageOptions = {}): Promise<Storage> {
   const child = fork(join(import.meta.dirname, "azurite.ts"), argumentsFor(location, ports), {
+    ...process,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const listening = await untilListening(child);
