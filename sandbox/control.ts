@@ -14,6 +14,7 @@ import type { Topics } from "./events/topic.ts";
 import { issueToken } from "./identity/token.ts";
 import { LEAVE_TAG } from "./arm/managedClusters.ts";
 import { ArmClient } from "./cluster/armClient.ts";
+import { portalRoutes } from "./portal.ts";
 import type { Fleet } from "./world/fleet.ts";
 import { MOORING } from "./world/installation.ts";
 import { CLUSTERS, clusterId, nodeGroup, type ClusterDefinition, LOCATION } from "./world/definition.ts";
@@ -57,6 +58,7 @@ export function createControl(parts: Parts): Hono {
   control.route("/sandbox/faults", faultRoutes(parts));
   control.route("/sandbox/events", eventRoutes(parts));
   control.route("/sandbox/clusters", clusterRoutes(parts));
+  control.route("/sandbox/portal", portalRoutes(parts));
   control.get("/sandbox/topics", (context) => context.json(parts.topics?.events() ?? {}));
   control.onError((error, context) => context.json({ problems: problemsOf(error) }, 400));
   return control;

@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { firstScan } from "./start/firstScan.ts";
 import { welcome } from "./start/page.ts";
 import { DEFAULT_PORTS, environmentName, FLAGS, takenPorts, type Ports } from "./start/ports.ts";
 import { startSandbox } from "./start/startSandbox.ts";
@@ -85,13 +86,18 @@ async function main({ ports, state, fresh, seed }: Options): Promise<void> {
   });
   const { buildApp } = await import("../tools/build.ts");
   const app = await buildApp(join(state, "app"));
+  const progress = (step: string) => console.log(`  … ${step}`);
   const sandbox = await startSandbox({
     app,
     state,
     ports,
     seed,
-    progress: (step) => console.log(`  … ${step}`),
+    progress,
   });
+  if (seed) {
+    progress("the first scan of its networks");
+    await Promise.race([firstScan(sandbox.hostUrl), asked, sandbox.broken]);
+  }
   console.log(welcome(sandbox));
   console.log("Mooring is ready");
   const why = await Promise.race([asked, sandbox.broken]);
