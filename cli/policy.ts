@@ -72,7 +72,8 @@ function isSection(value: unknown): value is Record<string, unknown> {
 
 export function parseDocument(source: string, file: string): unknown {
   try {
-    return parse(source) ?? {};
+    // Its warnings would be Node's, with a process id.
+    return parse(source, { logLevel: "error" }) ?? {};
   } catch (error) {
     throw new InvalidInput(
       `${file} is neither YAML nor JSON: ${error instanceof Error ? error.message : String(error)}`,

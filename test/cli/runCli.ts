@@ -13,16 +13,18 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Ctrl-C as soon as standard error says this. */
   interruptAt?: RegExp;
+  cwd?: string;
 }
 
 /** `mooring` as a person runs it: a process of its own, with these settings and this standard input. */
 export async function runCli(
   args: readonly string[],
-  { input = "", env = {}, interruptAt }: RunOptions = {},
+  { input = "", env = {}, interruptAt, cwd }: RunOptions = {},
 ): Promise<Ran> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "../../cli/main.ts"), ...args], {
     env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["pipe", "pipe", "pipe"],
+    ...(cwd !== undefined && { cwd }),
   });
   child.stdin.end(input);
   if (interruptAt !== undefined) interruptOnce(child, interruptAt);

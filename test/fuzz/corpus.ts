@@ -1,0 +1,11 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const FOLDER = join(import.meta.dirname, "corpus");
+
+/** What the fuzzers found before, by target: mended since, and never to come back. */
+export function readCorpus(target: string): readonly (readonly [file: string, text: string])[] {
+  const folder = join(FOLDER, target);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")] as const);
+}

@@ -1,0 +1,121 @@
+/** What people write: manifests, the policy, settings. */
+import { isDeepStrictEqual } from "node:util";
+import { FORMATS } from "../../../cli/check/formats.ts";
+import { parseDocument } from "../../../cli/policy.ts";
+import { parseIntent } from "../../../shared/annotations/parse.ts";
+import { Service } from "../../../shared/annotations/service.ts";
+import { judge } from "../../../shared/gate/judge.ts";
+import { readManifests } from "../../../shared/gate/manifests.ts";
+import { defaultPolicy, Policy } from "../../../shared/policy.ts";
+import { checkPolicy } from "../../../shared/policyStore.ts";
+import { parseSettings } from "../../../shared/settings.ts";
+import { hold, jsonOr, refusable, type Target } from "../target.ts";
+
+const A = "service.beta.kubernetes.io/azure-";
+
+const MANIFEST = `apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: shop
+  annotations:
+    ${A}load-balancer-internal: "true"
+    ${A}load-balancer-ipv4: 10.0.1.10
+    ${A}pls-create: "true"
+    ${A}pls-ip-configuration-ip-address: 10.0.1.4 10.0.1.5
+    ${A}pls-visibility: "*"
+spec:
+  type: LoadBalancer
+  loadBalancerIP: 10.0.1.9
+  ports: [{ port: 80, protocol: TCP }]
+`;
+const LIST = `kind: List
+items:
+- &web {kind: Service, metadata: {name: a}, spec: {type: LoadBalancer}}
+- *web
+---
+{"kind": "ServiceList", "items": [{"metadata": {"name": "b"}, "spec": {"type": "LoadBalancer"}}]}
+`;
+const SERVICE = JSON.stringify({
+  kind: "Service",
+  metadata: {
+    name: "web",
+    uid: "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+    annotations: {
+      [`${A}load-balancer-internal`]: "true",
+      [`${A}load-balancer-internal-subnet`]: "apps",
+      [`${A}load-balancer-ipv6`]: "fd00::1",
+      [`${A}pls-create`]: " True ",
+      [`${A}pls-auto-approval`]: "11111111-1111-1111-1111-111111111111  *",
+      [`${A}pls-ip-configuration-ip-address-count`]: "+3",
+      "mooring.dev/address": "auto",
+    },
+  },
+  spec: {
+    type: "LoadBalancer",
+    ipFamilies: ["IPv4", "IPv6"],
+    loadBalancerIP: "fd00::2",
+    ports: [{ port: 1 }],
+  },
+});
+const SETTINGS = `MOORING_SUBSCRIPTIONS=11111111-1111-1111-1111-111111111111
+AzureWebJobsStorage=UseDevelopmentStorage=true
+MOORING_ARM_ENDPOINT=https://127.0.0.1:7443
+MOORING_WEBHOOK_URL=https://example.test/x
+MOORING_WEBHOOK_SECRET=whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8`;
+
+export const documents: readonly Target[] = [
+  {
+    name: "manifest",
+    seeds: [MANIFEST, LIST, SERVICE],
+    async check(text) {
+      const manifests = refusable(() => readManifests("web.yaml", text)) ?? [];
+      for (const manifest of manifests)
+        for (const field of ["spec.loadBalancerIP", `${A}pls-create`, "metadata.annotations"]) {
+          const { line, column } = manifest.position(field);
+          hold(line >= 1 && column >= 1, "a place in the file");
+        }
+      const judged = await judge(manifests, { policy: defaultPolicy, old: [] });
+      for (const format of Object.values(FORMATS)) hold(typeof format(judged) === "string", "it is shown");
+      JSON.parse(FORMATS.sarif(judged));
+    },
+  },
+  {
+    name: "annotations",
+    seeds: [SERVICE],
+    check(text) {
+      const parsed = Service.safeParse(jsonOr(text));
+      if (!parsed.success) return;
+      const intent = parseIntent(parsed.data);
+      const { link } = intent;
+      hold(isDeepStrictEqual(intent, parseIntent(parsed.data)), "same Service, same intent");
+      if (!link) return;
+      hold(new Set(link.natIps).size === link.natIps.length, "no NAT address twice");
+      hold(link.primaryNatIp === link.natIps[0], "the first is primary");
+      hold(!link.visibility.includes("*") || link.visibility.length === 1, "everybody swallows the others");
+      hold(Number.isInteger(link.natIpCount), "a count is a whole number");
+    },
+  },
+  {
+    name: "policy",
+    seeds: [
+      "modes: { links: observe, sweep: enforce }\nrules: { address-taken: warn }\n",
+      "freeze: [{ fromUtc: '2026-12-20T00:00:00Z', toUtc: '2027-01-02T00:00:00Z', why: holidays }]\n",
+      "addressPools: [{ name: web, ranges: [10.0.1.8/29, 10.0.1.20-10.0.1.30] }]\nexcludedRanges: [10.0.0.0/28]\n",
+      "overrides: [{ clusters: [one], namespaces: [shop], rules: { subnet-missing: off } }]\nsubnets: [{ allowed: [apps] }]\n",
+      '{"scope": {"sweep": {"names": ["a*"], "excludeTags": ["k=v"]}}, "sweepGraceByKind": {"link": 0}}',
+    ],
+    check(text) {
+      const policy = refusable(() => checkPolicy(parseDocument(text, "policy.yaml")));
+      if (policy) hold(isDeepStrictEqual(Policy.parse(policy), policy), "a policy in force is a policy");
+    },
+  },
+  {
+    name: "settings",
+    seeds: [SETTINGS, `${SETTINGS}\nMOORING_LOCAL_OPERATOR=me`],
+    check(text) {
+      const env = Object.fromEntries(text.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2)));
+      refusable(() => parseSettings(env));
+    },
+  },
+];
