@@ -1,0 +1,94 @@
+/** The first hour, as its document tells it: every command is run, against a sandbox, in the order of the page. */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DemoWorld } from "../../sandbox/demo/world.ts";
+import { ANY_PORTS } from "../../sandbox/start/ports.ts";
+import { firstScan } from "../../sandbox/start/firstScan.ts";
+import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
+import { buildApp } from "../../tools/build.ts";
+import { START_MILLISECONDS } from "../builders/dashboard.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+let directory: string;
+let sandbox: Sandbox;
+let world: DemoWorld;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "mooring-hour-"));
+  sandbox = await startSandbox({
+    app: await buildApp(join(directory, "app")),
+    state: directory,
+    ports: ANY_PORTS,
+  });
+  await firstScan(sandbox.hostUrl);
+  world = new DemoWorld(sandbox, sandbox.arm.fetch);
+}, START_MILLISECONDS);
+
+afterAll(async () => {
+  await sandbox?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+test("every command of the first hour does what the page says", async () => {
+  const [start, names, refusal, check, take, portal, healed, left, policy] =
+    await blocks("docs/first-hour.md");
+  expect(start).toBe("npm start\n");
+  expect(names).toContain("mooring()");
+
+  const refused = JSON.parse(await shell(`${refusal}`));
+  expect(refused).toMatchObject({
+    allowed: false,
+    message: expect.stringMatching(/10\.240\.8\.71 is in use by .*free nearby: .*10\.240\.8\.72/),
+  });
+  expect(await shell(`${check}`)).toMatch(/address-in-use[^]*refused\n$/);
+
+  const taken = await shell(`${take}`);
+  expect(taken).toMatch(/^{"allowed":true/);
+  expect(taken).toContain("10.240.8.72, static");
+
+  await shell(`${portal}`);
+  await world.eventually("the link as declared", async () =>
+    (await shell("mooring journal list")).includes("pls-payments") ? true : undefined,
+  );
+  const shown = await shell(`${healed}`);
+  expect(shown).toMatch(/state +as declared/);
+  expect(shown).toMatch(/system +update +pls-payments +applied/);
+
+  await world.fire("sweepOrphans");
+  await world.eventually("the quarantine", async () =>
+    (await shell("mooring orphans list")).includes("pls-legacy") ? true : undefined,
+  );
+  const audited = await shell(`${left}`);
+  expect(audited).toContain("managed cluster aks-old does not exist");
+  expect(audited).toContain("identity-lacks-permission");
+
+  expect(await shell(`${policy}`)).toMatch(/unknown-annotation: none -> "deny"[^]*Policy applied\.\n$/);
+}, 240_000);
+
+/** The commands of a page, block by block. */
+async function blocks(path: string): Promise<string[]> {
+  const page = await readFile(join(ROOT, path), "utf8");
+  return [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, commands = ""]) => commands);
+}
+
+/** Runs commands as a person would in one directory, against this test's world. @throws Error with all that was said, if they fail */
+async function shell(commands: string): Promise<string> {
+  const preamble = `set -e
+SANDBOX=${sandbox.controlUrl}/sandbox
+mooring() { "${process.execPath}" --env-file="${directory}/app.env" "${ROOT}/cli/main.ts" "$@"; }
+`;
+  const child = spawn("bash", ["-c", preamble + commands], {
+    cwd: directory,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const code = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if ((await code) === 0) return out;
+  throw new Error(`${commands}\n${out}\n${err}`);
+}
