@@ -1,0 +1,78 @@
+metadata description = '''
+Keeps events that Event Grid could not deliver, and nothing else. Event Grid can write here only with the account's shared key:
+the topic of a subscription is global, and a global topic cannot have an identity. Hence an account of its own, so that the one with
+Mooring's data can refuse shared keys. Nothing reads it but people.
+'''
+
+@description('Name of the storage account.')
+@minLength(3)
+@maxLength(24)
+param name string
+
+@description('Region.')
+param location string
+
+@description('Tags.')
+param tags object
+
+@description('Days that an event is kept. Events name people: not longer than somebody looks at them.')
+@minValue(1)
+param keptDays int = 14
+
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_LRS'
+  }
+  properties: {
+    allowSharedKeyAccess: true
+    defaultToOAuthAuthentication: true
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    // A firewall would let Event Grid in only by an identity.
+    publicNetworkAccess: 'Enabled'
+  }
+
+  resource blobs 'blobServices' = {
+    name: 'default'
+
+    resource container 'containers' = {
+      name: 'mooring-deadletters'
+    }
+  }
+
+  resource lifetime 'managementPolicies' = {
+    name: 'default'
+    properties: {
+      policy: {
+        rules: [
+          {
+            name: 'forget'
+            type: 'Lifecycle'
+            definition: {
+              filters: {
+                blobTypes: ['blockBlob']
+              }
+              actions: {
+                baseBlob: {
+                  delete: {
+                    daysAfterCreationGreaterThan: keptDays
+                  }
+                }
+              }
+            }
+          }
+        ]
+      }
+    }
+    dependsOn: [blobs]
+  }
+}
+
+@description('Resource id.')
+output id string = account.id

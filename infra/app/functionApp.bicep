@@ -1,0 +1,226 @@
+metadata description = 'The function app on Flex Consumption, and who may sign in to it.'
+
+@description('Name of the function app.')
+param name string
+
+@description('Name of its plan.')
+param planName string
+
+@description('Region.')
+param location string
+
+@description('Tags.')
+param tags object
+
+@description('Resource id of the identity that the app has.')
+param identityId string
+
+@description('Client id of the same identity.')
+param identityClientId string
+
+@description('Name of the storage account.')
+param storageName string
+
+@description('Container of the deployed package.')
+param deploymentContainerUrl string
+
+@description('Connection string of Application Insights: where telemetry goes. It opens nothing, since local authentication is off.')
+param componentConnectionString string
+
+@description('Version of Node.')
+param nodeVersion string
+
+@description('Memory of one instance, in MiB.')
+param instanceMemoryMB int
+
+@description('How far the app may scale out.')
+param maximumInstanceCount int
+
+@description('Instances that always wait for HTTP.')
+param alwaysReadyHttp int
+
+@description('Requests that one instance answers at the same time.')
+param httpConcurrency int
+
+@description('Subnet that the app calls out from. Empty: none.')
+param subnetId string
+
+@description('True if not everybody may reach the app.')
+param isRestricted bool
+
+@description('Address ranges that may, beside Event Grid, where it is restricted.')
+param allowedRanges string[]
+
+@description('Client id of the app registration. Empty: nobody can sign in.')
+param signInClientId string
+
+@description('Settings of Mooring.')
+@secure()
+param settings object
+
+var restrictions = concat(
+  [
+    {
+      name: 'EventGrid'
+      action: 'Allow'
+      priority: 100
+      tag: 'ServiceTag'
+      ipAddress: 'AzureEventGrid'
+    }
+  ],
+  map(allowedRanges, (range, index) => {
+    name: 'Range${index}'
+    action: 'Allow'
+    priority: 200 + index
+    tag: 'Default'
+    ipAddress: range
+  })
+)
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'mooring' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    clientAffinityEnabled: false
+    publicNetworkAccess: 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: deploymentContainerUrl
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: {
+        name: 'node'
+        version: nodeVersion
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        alwaysReady: [
+          {
+            name: 'http'
+            instanceCount: alwaysReadyHttp
+          }
+        ]
+        triggers: {
+          http: {
+            perInstanceConcurrency: httpConcurrency
+          }
+        }
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      http20Enabled: true
+      ipSecurityRestrictions: isRestricted ? restrictions : []
+      ipSecurityRestrictionsDefaultAction: isRestricted ? 'Deny' : 'Allow'
+    }
+  }
+
+  // What Flex Consumption takes from functionAppConfig is no setting here: runtime, version, package, scale.
+  resource appSettings 'config' = {
+    name: 'appsettings'
+    properties: union(
+      settings,
+      {
+        AzureWebJobsStorage__accountName: storageName
+        AzureWebJobsStorage__credential: 'managedidentity'
+        AzureWebJobsStorage__clientId: identityClientId
+        AZURE_CLIENT_ID: identityClientId
+        APPLICATIONINSIGHTS_CONNECTION_STRING: componentConnectionString
+        APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+      },
+      empty(signInClientId) ? {} : { OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId }
+    )
+  }
+
+  // Everybody passes, as nobody: clusters come with tokens of their own, health and Event Grid need none. The app itself asks who somebody is.
+  resource signIn 'config' = {
+    name: 'authsettingsV2'
+    properties: {
+      platform: {
+        enabled: !empty(signInClientId)
+        runtimeVersion: '~1'
+      }
+      globalValidation: {
+        requireAuthentication: false
+        unauthenticatedClientAction: 'AllowAnonymous'
+      }
+      httpSettings: {
+        requireHttps: true
+      }
+      identityProviders: empty(signInClientId)
+        ? {}
+        : {
+            azureActiveDirectory: {
+              enabled: true
+              registration: {
+                clientId: signInClientId
+                openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+                // Not a secret: the setting names the identity that App Service authentication proves itself with.
+                clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+              }
+              validation: {
+                allowedAudiences: [signInClientId]
+              }
+            }
+          }
+      login: {
+        tokenStore: {
+          enabled: false
+        }
+      }
+    }
+    dependsOn: [appSettings]
+  }
+
+  // Deployments come with a token of Microsoft Entra ID; there are no passwords to steal.
+  resource publishing 'basicPublishingCredentialsPolicies' = [
+    for door in ['scm', 'ftp']: {
+      name: door
+      properties: {
+        allow: false
+      }
+    }
+  ]
+}
+
+@description('Resource id.')
+output id string = app.id
+
+@description('Name of the app.')
+output name string = app.name
+
+@description('Origin of the app.')
+output url string = 'https://${app.properties.defaultHostName}'

@@ -1,0 +1,94 @@
+metadata description = 'Alerts. Each asks a question of alerts/NAME.kql, fires while it has an answer, and has a section NAME in docs/runbook.md.'
+
+@description('Name of the installation.')
+param environmentName string
+
+@description('Region.')
+param location string
+
+@description('Tags.')
+param tags object
+
+@description('Application Insights component that is asked.')
+param componentId string
+
+@description('Address that is told. Empty: none.')
+param email string
+
+@description('Existing action groups that are told as well.')
+param actionGroupIds string[]
+
+// Severity 1: the gate does not hold, or nothing works. 2: work is left undone. 3: worth knowing.
+var alerts = [
+  { name: 'app-silent', severity: 1, every: 'PT15M', over: 'PT30M', query: loadTextContent('alerts/app-silent.kql') }
+  { name: 'settings-broken', severity: 1, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/settings-broken.kql') }
+  { name: 'schema-refused', severity: 1, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/schema-refused.kql') }
+  { name: 'gate-errors', severity: 1, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/gate-errors.kql') }
+  { name: 'webhook-silent', severity: 2, every: 'PT30M', over: 'PT2H', query: loadTextContent('alerts/webhook-silent.kql') }
+  { name: 'messages-poisoned', severity: 2, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/messages-poisoned.kql') }
+  { name: 'queue-waits', severity: 2, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/queue-waits.kql') }
+  { name: 'audit-failed', severity: 2, every: 'PT30M', over: 'PT3H', query: loadTextContent('alerts/audit-failed.kql') }
+  { name: 'requests-failing', severity: 2, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/requests-failing.kql') }
+  { name: 'changes-failed', severity: 2, every: 'PT15M', over: 'PT30M', query: loadTextContent('alerts/changes-failed.kql') }
+  { name: 'work-given-up', severity: 3, every: 'PT15M', over: 'PT1H', query: loadTextContent('alerts/work-given-up.kql') }
+  { name: 'gate-slow', severity: 3, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/gate-slow.kql') }
+  { name: 'arm-throttled', severity: 3, every: 'PT15M', over: 'PT30M', query: loadTextContent('alerts/arm-throttled.kql') }
+]
+
+resource mailed 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
+  name: 'mooring-${environmentName}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'mooring'
+    enabled: true
+    emailReceivers: [
+      {
+        name: 'operators'
+        emailAddress: email
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+var told = concat(actionGroupIds, empty(email) ? [] : [mailed.id])
+
+resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for alert in alerts: {
+    name: 'mooring-${environmentName}-${alert.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: 'Mooring (${environmentName}): ${alert.name}'
+      description: 'See docs/runbook.md#${alert.name}'
+      severity: alert.severity
+      enabled: true
+      scopes: [componentId]
+      evaluationFrequency: alert.every
+      windowSize: alert.over
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      actions: {
+        actionGroups: told
+      }
+    }
+  }
+]
+
+@description('Action groups that are told.')
+output actionGroupIds string[] = told

@@ -1,0 +1,26 @@
+metadata description = 'The workbook: what the gate, the queues, the writes and Azure Resource Manager did.'
+
+@description('Name of the installation.')
+param environmentName string
+
+@description('Region.')
+param location string
+
+@description('Tags.')
+param tags object
+
+@description('Application Insights component that it reads.')
+param componentId string
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(resourceGroup().id, 'mooring-workbook')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'Mooring (${environmentName})'
+    category: 'workbook'
+    sourceId: componentId
+    serializedData: replace(loadTextContent('workbook.json'), '{component}', componentId)
+  }
+}
