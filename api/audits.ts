@@ -143,7 +143,7 @@ async function showRun(run: Run, audit: AuditRun): Promise<Audit> {
 function showProgress(audit: AuditRun, progress: AuditProgress | undefined): Audit {
   const { id, state, startedAtUtc, finishedAtUtc, who, why } = progress?.run ?? audit;
   const { counts, appeared, resolved } = progress?.run ?? audit;
-  const { total = audit.scopes.length, finished = 0, scopes = [], remainingSeconds } = progress ?? {};
+  const { total = 0, finished = 0, scopes = [], remainingSeconds } = progress ?? {};
   const failed = scopes.filter((one) => one.state === "failed");
   return {
     id,

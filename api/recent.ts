@@ -2,7 +2,7 @@
  * What Azure was asked a moment ago: pages that poll would otherwise eat the limits of Azure Resource Manager. Whatever writes, and
  * whatever plans a write, reads afresh.
  */
-import { createCache, type Cache } from "../shared/gate/cache.ts";
+import { createCache, type Cache } from "../shared/cache.ts";
 import type { Ports, Run } from "../shared/ports.ts";
 
 const SECONDS = 10;

@@ -14,6 +14,7 @@ import type { Network } from "./network/port.ts";
 import type { Hold, Quarantined } from "./orphans/model.ts";
 import type { Permissions } from "./permissions/port.ts";
 import type { Queue } from "./storage/queue.ts";
+import type { SchemaRow } from "./storage/schema.ts";
 import type { States } from "./storage/states.ts";
 import type { Table } from "./storage/table.ts";
 
@@ -39,6 +40,7 @@ export interface Tables {
   readonly scopes: Table<ScopeRow>;
   readonly trends: Table<TrendRow>;
   readonly usage: Table<UsageRow>;
+  readonly schema: Table<SchemaRow>;
 }
 
 export interface PolicyRow {

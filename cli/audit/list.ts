@@ -19,7 +19,7 @@ export async function list({ limit }: { limit: string }, command: Command): Prom
     notes: ({ counts }) => count(counts?.info),
     appeared: ({ appeared }) => count(appeared),
     resolved: ({ resolved }) => count(resolved),
-    scopes: ({ scopes }) => String(scopes.length),
+    scopes: ({ scopeCount }) => count(scopeCount),
     took,
     who: ({ who }) => who,
     why: ({ why }) => why,

@@ -35,7 +35,7 @@ export async function runHere({ scope, ...options }: Options, command: Command):
   process.exitCode = STOPPED;
 }
 
-function leftOf({ unfinished, run }: AuditReport): string {
+function leftOf({ unfinished, scopes }: AuditReport): string {
   if (unfinished.length === 0) return "everything had been audited";
-  return `${unfinished.length} of ${run.scopes.length} scopes were not audited, the rest is kept`;
+  return `${unfinished.length} of ${scopes.length} scopes were not audited, the rest is kept`;
 }

@@ -12,5 +12,5 @@ export async function start({ scope }: { scope?: readonly string[] }, command: C
   const audit = await startAudit(run, asked);
   if (asData) return printData(command, audit);
   console.log(audit.id);
-  console.error(`${audit.scopes.length} scopes wait for the app's workers; see \`mooring audit list\`.`);
+  console.error(`${audit.scopeCount} scopes wait for the app's workers; see \`mooring audit list\`.`);
 }

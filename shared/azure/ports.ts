@@ -32,6 +32,7 @@ const TABLES = [
   "scopes",
   "trends",
   "usage",
+  "schema",
 ] as const satisfies readonly (keyof Tables)[];
 
 export interface AzurePorts {

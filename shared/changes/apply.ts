@@ -18,8 +18,6 @@ import type { Resource, ResourceWriter } from "./resources.ts";
 import { isStopped } from "./stop.ts";
 import { lastHour, MOORING, recordTouch, repairsOf } from "./touches.ts";
 
-/** More than a write is ever waited for, so that a lease never runs out under its writer. */
-const LEASE_SECONDS = 300;
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
 interface Work {
@@ -60,7 +58,7 @@ export function createApply(writer: ResourceWriter): Apply {
 async function applyOne(work: Work, change: Change): Promise<Applied> {
   const observed = observedBecause(change, work.inForce.policy, work.cause.who);
   if (observed) return { change, outcome: "observed", why: observed };
-  return withLease(work.run, canonicalId(change.resourceId), LEASE_SECONDS, () => applyLeased(work, change));
+  return withLease(work.run, canonicalId(change.resourceId), () => applyLeased(work, change));
 }
 
 async function applyLeased(work: Work, change: Change): Promise<Applied> {

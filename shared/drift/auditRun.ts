@@ -5,7 +5,7 @@ export type Counts = Readonly<Record<Severity, number>>;
 
 export type RunState = "running" | "done" | "failed" | "cancelled";
 
-/** Partition `all`; key = newest first (`runKey`). Its scopes are in table `progress`. */
+/** Partition `all`; key = newest first (`runKey`). Its scopes are the rows of its progress. */
 export interface AuditRun {
   readonly id: string;
   readonly startedAtUtc: string;
@@ -14,8 +14,8 @@ export interface AuditRun {
   /** `system` or the person who asked. */
   readonly who: string;
   readonly why: string;
-  /** Scopes of this run, in order. */
-  readonly scopes: readonly string[];
+  /** How many scopes it has; absent while their rows are being written. */
+  readonly scopeCount?: number;
   /** Somebody asked it to stop: scopes that have not begun are left. */
   readonly cancelledBy?: string;
   /** Set when it ends: open findings (acknowledged and suspected ones aside) of everything, by severity. */
@@ -25,6 +25,8 @@ export interface AuditRun {
   readonly resolved?: number;
   /** Name of the state (`States`) with all open findings as they were when it ended; an unchanged world shares the one before. */
   readonly findingsState?: string;
+  /** Who has been told what it found. */
+  readonly told?: readonly string[];
 }
 
 /** One scope of a run. Partition = run id; key = scope. */

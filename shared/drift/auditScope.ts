@@ -16,9 +16,6 @@ import { record } from "./record.ts";
 import { rememberScope } from "./scopeStore.ts";
 import { changeProgress, findRunRow, isOver, type Which } from "./runStore.ts";
 
-/** No worker lives longer. */
-const LEASE_SECONDS = 600;
-
 /** A message may be faster than the run's row. */
 const RETRY_SECONDS = 5;
 
@@ -27,15 +24,13 @@ const TOLD_PER_SCOPE = 300;
 
 /** @throws NotYet if somebody else audits the scope, and whatever reading it throws: then no finding has changed */
 export async function auditScope(run: Run, runId: string, scope: string): Promise<void> {
-  await withLease(run, `audit ${scope}`, LEASE_SECONDS, () => auditOnce(run, { id: runId, scope }));
+  await withLease(run, `audit ${scope}`, () => auditOnce(run, { id: runId, scope }));
   await finishAudit(run, runId);
 }
 
 /** Nobody will try again: the run ends without the scope. One that another worker is at stays his. */
 export async function giveUpScope(run: Run, runId: string, scope: string, why: string): Promise<void> {
   const finishedAtUtc = run.now().toISOString();
-  const audit = (await findRunRow(run, runId))?.value;
-  if (!audit?.scopes.includes(scope)) return;
   await changeProgress(run, { id: runId, scope }, (row) =>
     row.state === "waiting" ? { ...row, state: "failed", why, finishedAtUtc } : undefined,
   );
@@ -55,11 +50,11 @@ async function auditOnce(run: Run, which: Which): Promise<void> {
   }
 }
 
-/** Not `running` if there is nothing to begin: it is done, or somebody wants the run to stop. */
+/** Not `running` if there is nothing to begin: it is done, no scope of the run, or somebody wants the run to stop. */
 async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress> | undefined> {
   const audit = (await findRunRow(run, id))?.value;
   if (!audit) throw new NotYet(`audit ${id} is not known`, RETRY_SECONDS);
-  if (audit.state !== "running" || !audit.scopes.includes(scope)) return undefined;
+  if (audit.state !== "running") return undefined;
   const atUtc = run.now().toISOString();
   return changeProgress(run, { id, scope }, (row) => {
     if (isOver(row)) return undefined;

@@ -3,7 +3,6 @@
  * workers may come here at once, and one may die here: everything is written under names and values that do not depend on who writes.
  */
 import { SYSTEM } from "../changes/plan.ts";
-import { enqueueOnce } from "../events/coalesce.ts";
 import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
@@ -19,12 +18,15 @@ import { listScopes } from "./scopes.ts";
 import { saveFindings } from "./findingsState.ts";
 import { recordTrend } from "./trend.ts";
 
+/** By then the run has ended. */
+const TOLD_AFTER_SECONDS = 2;
+
 /** Does nothing while a scope has not ended, and once the run has. */
 export async function finishAudit(run: Run, id: string): Promise<void> {
   const scopes = await listProgress(run, id);
   if (!scopes.every(isSettled)) return;
   const row = await findRunRow(run, id);
-  if (row?.value.state !== "running" || scopes.length < row.value.scopes.length) return;
+  if (row?.value.state !== "running" || scopes.length < (row.value.scopeCount ?? Infinity)) return;
   const nowUtc = run.now().toISOString();
   const { findings, vanished } = await readFindings(run, row.value, nowUtc);
   const ending = await end(
@@ -70,7 +72,7 @@ async function end(run: Run, { audit, scopes, nowUtc }: Ended, findings: readonl
 
 function endState({ cancelledBy }: AuditRun, scopes: readonly ScopeProgress[]): RunState {
   if (cancelledBy !== undefined) return "cancelled";
-  return scopes.some(({ state }) => state === "failed") ? "failed" : "done";
+  return scopes.length === 0 || scopes.some(({ state }) => state === "failed") ? "failed" : "done";
 }
 
 interface Known {
@@ -100,10 +102,15 @@ async function readFindings(run: Run, audit: AuditRun, atUtc: string): Promise<K
   return { findings, vanished: resolved.length };
 }
 
-/** One message for each of those who want to know; before the run has ended, so that none is lost. */
+/**
+ * A message for each of those who want to know; before the run has ended, so that none is lost. Whoever else ends it sends his own, since
+ * nobody can tell whether the other lived to do so: `tellNews` tells once.
+ */
 async function tellOthers(run: Run, id: string): Promise<void> {
+  const seenAtUtc = run.now().toISOString();
+  const said = { why: "audit ended", correlationId: id, seenAtUtc };
   for (const { name } of run.ports.notices)
-    await enqueueOnce(run, { queue: "notices", what: name, id }, { why: "audit ended", correlationId: id });
+    await run.ports.queue.send("notices", { what: name, id, ...said }, TOLD_AFTER_SECONDS);
 }
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {

@@ -1,5 +1,4 @@
 /** What is old goes, at the end of a run: the tables must not grow for ever. */
-import { forgetWaiting } from "../events/coalesce.ts";
 import type { Run } from "../ports.ts";
 import { backwards } from "../storage/backwards.ts";
 import type { Row, Table } from "../storage/table.ts";
@@ -7,7 +6,6 @@ import { writeRows } from "../storage/writeRows.ts";
 import type { AuditRun } from "./auditRun.ts";
 import type { Finding } from "./finding.ts";
 import { FINDINGS } from "./findingStore.ts";
-import { DESTINATIONS } from "./notices.ts";
 import { RUNS } from "./runStore.ts";
 import { TRENDS } from "./trend.ts";
 
@@ -41,7 +39,6 @@ async function forgetRuns(run: Run): Promise<void> {
   const old = await Array.fromAsync(runs.list(RUNS, { from: since }));
   const shared = new Set(kept.map(({ value }) => value.findingsState));
   for (const { value } of old) {
-    for (const what of DESTINATIONS) await forgetWaiting(run, { queue: "notices", what, id: value.id });
     await removeRows(progress, value.id, await Array.fromAsync(progress.list(value.id)));
     if (value.findingsState !== undefined && !shared.has(value.findingsState))
       await run.ports.states.remove(value.findingsState);

@@ -7,6 +7,7 @@ import type { Run } from "../ports.ts";
 import type { AuditProgress, AuditRun } from "./auditRun.ts";
 import { auditScope, giveUpScope } from "./auditScope.ts";
 import { cancelAudit, readProgress } from "./runs.ts";
+import { listProgress } from "./runStore.ts";
 import { createAudit, type Asked } from "./startAudit.ts";
 
 export interface AuditOptions extends Asked {
@@ -36,7 +37,8 @@ export async function runAudit(
     await tell();
   };
   await tell();
-  await Promise.all(audit.scopes.map((scope) => limit(() => work(scope))));
+  const scopes = await listProgress(run, audit.id);
+  await Promise.all(scopes.map(({ scope }) => limit(() => work(scope))));
   return progressOf(run, audit);
 }
 

@@ -8,7 +8,9 @@ import { Conflict } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { backwards } from "../storage/backwards.ts";
 import type { Row } from "../storage/table.ts";
+import { writeRows } from "../storage/writeRows.ts";
 import type { AuditRun, ScopeProgress } from "./auditRun.ts";
+import { inScopeOrder } from "./scopes.ts";
 
 export const RUNS = "all";
 
@@ -41,15 +43,31 @@ function startOf(id: string): string | undefined {
 }
 
 /** Changes a run as long as it is running; gives it as it is after. @throws Conflict if others write without end */
-export async function changeRun(
+export function changeRun(
   run: Run,
   id: string,
   change: (audit: AuditRun) => AuditRun,
 ): Promise<AuditRun | undefined> {
+  return replaceRun(run, id, (audit) => (audit.state === "running" ? change(audit) : undefined));
+}
+
+/** Remembers that somebody has been told what the run found. @throws Conflict if others write without end */
+export async function rememberTold(run: Run, id: string, who: string): Promise<void> {
+  await replaceRun(run, id, ({ told = [], ...audit }) =>
+    told.includes(who) ? undefined : { ...audit, told: [...told, who] },
+  );
+}
+
+/** `undefined` from `change` leaves it as it is. */
+async function replaceRun(
+  run: Run,
+  id: string,
+  change: (audit: AuditRun) => AuditRun | undefined,
+): Promise<AuditRun | undefined> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const row = await findRunRow(run, id);
-    if (!row || row.value.state !== "running") return row?.value;
-    const value = change(row.value);
+    const value = row && change(row.value);
+    if (!value) return row?.value;
     const written = await run.ports.tables.runs.transact(RUNS, [
       { do: "replace", key: row.key, value, version: row.version },
     ]);
@@ -58,10 +76,21 @@ export async function changeRun(
   throw new Conflict(`audit ${id} keeps changing`);
 }
 
-/** Rows of a run's scopes, by scope. */
+/** A run's scopes, in order, and how far each is. */
 export async function listProgress(run: Run, id: string): Promise<ScopeProgress[]> {
   const rows = await Array.fromAsync(run.ports.tables.progress.list(id));
-  return rows.map(({ value }) => value);
+  return rows.map(({ value }) => value).toSorted(inScopeOrder);
+}
+
+/** A row for each scope that has none yet: what a run has no row of is not looked at. */
+export async function addProgress(run: Run, id: string, scopes: readonly string[]): Promise<void> {
+  const known = new Set((await listProgress(run, id)).map(({ scope }) => scope));
+  const missing = scopes.filter((scope) => !known.has(scope));
+  await writeRows<ScopeProgress>(
+    run.ports.tables.progress,
+    id,
+    missing.map((scope) => ({ do: "insert", key: scope, value: { scope, state: "waiting" } })),
+  );
 }
 
 export interface Which {
@@ -72,8 +101,8 @@ export interface Which {
 }
 
 /**
- * Changes what is known of a scope of the run; of one that nothing is known of, because its row was lost, what it was in the beginning.
- * `undefined` from `change` leaves it, and is the answer. @throws Conflict if others write without end
+ * Changes what is known of a scope of the run. `undefined` from `change` leaves it, and is the answer; so it is if the run has no such
+ * scope. @throws Conflict if others write without end
  */
 export async function changeProgress(
   run: Run,
@@ -83,11 +112,10 @@ export async function changeProgress(
   const { progress } = run.ports.tables;
   for (let round = 0; round < ROUNDS; round += 1) {
     const row = round === 0 && known ? known : await progress.get(id, scope);
-    const value = change(row?.value ?? { scope, state: "waiting" });
+    const value = row && change(row.value);
     if (!value) return undefined;
-    const written = await progress.transact(id, [
-      row ? { do: "replace", key: scope, value, version: row.version } : { do: "insert", key: scope, value },
-    ]);
+    const write = { do: "replace", key: scope, value, version: row.version } as const;
+    const written = await progress.transact(id, [write]);
     const version = written.ok ? written.versions[0] : undefined;
     if (version !== undefined) return { partition: id, key: scope, value, version };
   }
@@ -99,11 +127,14 @@ const AT_ONCE = 16;
 /** The same for every scope of a run. */
 export async function changeEveryProgress(
   run: Run,
-  { id, scopes }: Pick<AuditRun, "id" | "scopes">,
+  { id }: Pick<AuditRun, "id">,
   change: (progress: ScopeProgress) => ScopeProgress | undefined,
 ): Promise<void> {
+  const rows = await Array.fromAsync(run.ports.tables.progress.list(id));
   const limit = pLimit(AT_ONCE);
-  await Promise.all(scopes.map((scope) => limit(() => changeProgress(run, { id, scope }, change))));
+  await Promise.all(
+    rows.map((known) => limit(() => changeProgress(run, { id, scope: known.key, known }, change))),
+  );
 }
 
 /** True of what this run will not look at any more; what failed may be tried again while the run lasts. */

@@ -41,30 +41,29 @@ async function ended(run: Run, back: number): Promise<AuditRun> {
 
 /** How far a run is; `undefined` if there is no such run. */
 export async function readProgress(run: Run, id: string): Promise<AuditProgress | undefined> {
-  const [row, rows] = await Promise.all([findRunRow(run, id), listProgress(run, id)]);
+  const [row, scopes] = await Promise.all([findRunRow(run, id), listProgress(run, id)]);
   if (!row) return undefined;
   const audit = row.value;
-  const known = new Map(rows.map((one) => [one.scope, one]));
-  const scopes = audit.scopes.map((scope) => known.get(scope) ?? { scope, state: "waiting" as const });
+  const { scopeCount: total = scopes.length } = audit;
   const finished = scopes.filter(isSettled).length;
-  const remainingSeconds = remaining(audit, finished, run.now());
+  const remainingSeconds = remaining(audit, { total, finished }, run.now());
   return {
     run: audit,
     scopes,
-    total: scopes.length,
+    total,
     finished,
     ...(remainingSeconds !== undefined && { remainingSeconds }),
   };
 }
 
 function remaining(
-  { startedAtUtc, scopes, state }: AuditRun,
-  finished: number,
+  { startedAtUtc, state }: AuditRun,
+  { total, finished }: Pick<AuditProgress, "total" | "finished">,
   now: Date,
 ): number | undefined {
   if (state !== "running" || finished === 0) return undefined;
   const seconds = (now.getTime() - Date.parse(startedAtUtc)) / 1000;
-  return Math.round((seconds / finished) * (scopes.length - finished));
+  return Math.round((seconds / finished) * (total - finished));
 }
 
 /** Scopes that have not begun are left; those that have may end, and what they find stays. False if the run had ended already. */

@@ -15,6 +15,15 @@ export function vnetScope(vnetId: string): string {
   return `vnet:${canonicalId(vnetId)}`;
 }
 
+const ORDER = ["subscription:", "vnet:", MOORING_SCOPE];
+
+/** Subscriptions first, Mooring itself last. Pure. */
+export function inScopeOrder(a: { readonly scope: string }, b: { readonly scope: string }): number {
+  const rank = ({ scope }: { readonly scope: string }) =>
+    `${ORDER.findIndex((kind) => scope.startsWith(kind))}${scope}`;
+  return rank(a) < rank(b) ? -1 : 1;
+}
+
 /** Every watched subscription, every virtual network that the last scan saw, and Mooring itself. */
 export async function listScopes(run: Run): Promise<string[]> {
   const vnets = await Array.fromAsync(run.ports.tables.vnets.list("all"));

@@ -1,14 +1,23 @@
 /** Begins an audit: its row, a row for each scope, then a message for each; workers do the rest. */
+import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
 import { SYSTEM } from "../changes/plan.ts";
+import { Conflict } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
 import type { WorkItem } from "../storage/queue.ts";
-import { writeRows } from "../storage/writeRows.ts";
 import type { AuditRun, ScopeProgress } from "./auditRun.ts";
 import { finishAudit } from "./finishAudit.ts";
-import { changeEveryProgress, isOver, listProgress, newRunId, RUNS, runKey } from "./runStore.ts";
-import { listRuns } from "./runs.ts";
+import {
+  addProgress,
+  changeEveryProgress,
+  changeRun,
+  isOver,
+  listProgress,
+  newRunId,
+  RUNS,
+  runKey,
+} from "./runStore.ts";
 import { chooseScopes, listScopes } from "./scopes.ts";
 
 export interface Asked {
@@ -20,12 +29,10 @@ export interface Asked {
 }
 
 const SENT_AT_ONCE = 16;
-const LEASE_SECONDS = 120;
 
 /** What has not ended by then never will: its messages are lost, or it fails again and again. */
 const TOO_OLD_HOURS = 3;
 const HOUR = 3_600_000;
-const LOOKED_AT = 20;
 
 /** A new audit, on its way to the workers. @throws InvalidInput if `only` names what is not there */
 export async function startAudit(run: Run, asked: Asked): Promise<AuditRun> {
@@ -34,46 +41,75 @@ export async function startAudit(run: Run, asked: Asked): Promise<AuditRun> {
   return audit;
 }
 
-/** A new audit that nobody works on yet. @throws InvalidInput if `only` names what is not there */
+/** A new audit that nobody works on yet. @throws InvalidInput if `only` names what is not there · Conflict */
 export async function createAudit(run: Run, { who, why, only }: Asked): Promise<AuditRun> {
   const scopes = await chooseScopes(run, only);
   const startedAtUtc = run.now().toISOString();
-  const audit: AuditRun = {
-    id: newRunId(run, startedAtUtc),
-    startedAtUtc,
-    state: "running",
-    who,
-    why,
-    scopes,
-  };
-  await run.ports.tables.runs.transact(RUNS, [{ do: "insert", key: runKey(audit), value: audit }]);
-  await addProgress(run, audit);
-  return audit;
+  const audit: AuditRun = { id: newRunId(run, startedAtUtc), startedAtUtc, state: "running", who, why };
+  await insertRun(run, audit);
+  return giveScopes(run, audit.id, scopes);
+}
+
+/** @throws Conflict if somebody has ended it */
+async function giveScopes(run: Run, id: string, scopes: readonly string[]): Promise<AuditRun> {
+  await addProgress(run, id, scopes);
+  const audit = await changeRun(run, id, (one) => ({ ...one, scopeCount: scopes.length }));
+  if (audit?.state === "running") return audit;
+  throw new Conflict(`audit ${id} was ended by somebody else before it could begin`);
+}
+
+/** @throws Conflict if there is another one of its id */
+async function insertRun(run: Run, audit: AuditRun): Promise<void> {
+  const { runs } = run.ports.tables;
+  const written = await runs.transact(RUNS, [{ do: "insert", key: runKey(audit), value: audit }]);
+  if (written.ok) return;
+  // Ours, if storage has done it and only its answer was lost.
+  const there = await runs.get(RUNS, runKey(audit));
+  if (!isDeepStrictEqual(there?.value, audit)) throw new Conflict(`there is an audit ${audit.id} already`);
 }
 
 /** The timer's audit: goes on with what has not ended, and begins a new one only if that does not cover everything. @throws NotYet if somebody else does the same */
 export function startScheduled(run: Run, { why }: Pick<WorkItem, "why">): Promise<AuditRun> {
-  return withLease(run, "audits", LEASE_SECONDS, async () => {
-    const unfinished = (await listRuns(run, LOOKED_AT)).filter(({ state }) => state === "running");
+  return withLease(run, "audits", async () => {
     const old = new Date(run.now().getTime() - TOO_OLD_HOURS * HOUR).toISOString();
-    for (const audit of unfinished) await (audit.startedAtUtc < old ? close(run, audit) : resume(run, audit));
     const scopes = await listScopes(run);
-    const going = unfinished.find(
-      (audit) => audit.startedAtUtc >= old && scopes.every((scope) => audit.scopes.includes(scope)),
-    );
+    let going: AuditRun | undefined;
+    for (const audit of await listRunning(run)) {
+      if (audit.startedAtUtc < old) await close(run, audit);
+      else if (await covers(run, audit, scopes)) going = audit;
+    }
     return going ?? startAudit(run, { who: SYSTEM, why });
   });
 }
 
-/** Sends a message for each scope that has not ended; those that were lost, or never sent, do no harm twice. */
-async function resume(run: Run, audit: AuditRun): Promise<void> {
-  await addProgress(run, audit);
-  const over = new Set((await listProgress(run, audit.id)).filter(isOver).map(({ scope }) => scope));
+/**
+ * Goes on with it, and tells whether it has all those scopes. One that a timer before was beginning is begun by this one, which has its
+ * lease; one that a person is beginning is left alone.
+ */
+async function covers(run: Run, audit: AuditRun, scopes: readonly string[]): Promise<boolean> {
+  const { id, who, scopeCount } = audit;
+  if (scopeCount === undefined && who !== SYSTEM) return false;
+  if (scopeCount === undefined) await giveScopes(run, id, scopes);
+  const own = new Set((await resume(run, audit)).map(({ scope }) => scope));
+  return scopes.every((scope) => own.has(scope));
+}
+
+async function listRunning(run: Run): Promise<AuditRun[]> {
+  const running: AuditRun[] = [];
+  for await (const { value } of run.ports.tables.runs.list(RUNS))
+    if (value.state === "running") running.push(value);
+  return running;
+}
+
+/** Sends a message for each scope that has not ended; those that were lost, or never sent, do no harm twice. Gives them all. */
+async function resume(run: Run, audit: AuditRun): Promise<ScopeProgress[]> {
+  const scopes = await listProgress(run, audit.id);
+  const unfinished = scopes.filter((scope) => !isOver(scope));
   const limit = pLimit(SENT_AT_ONCE);
-  const unfinished = audit.scopes.filter((scope) => !over.has(scope));
-  await Promise.all(unfinished.map((scope) => limit(() => send(run, audit, scope))));
+  await Promise.all(unfinished.map(({ scope }) => limit(() => send(run, audit, scope))));
   // A worker may have died between the last scope and the end.
   if (unfinished.length === 0) await finishAudit(run, audit.id);
+  return scopes;
 }
 
 async function send(run: Run, { id, why }: AuditRun, scope: string): Promise<void> {
@@ -87,22 +123,14 @@ async function send(run: Run, { id, why }: AuditRun, scope: string): Promise<voi
   });
 }
 
-async function addProgress(run: Run, { id, scopes }: AuditRun): Promise<void> {
-  const known = new Set((await listProgress(run, id)).map(({ scope }) => scope));
-  const missing = scopes.filter((scope) => !known.has(scope));
-  await writeRows<ScopeProgress>(
-    run.ports.tables.progress,
-    id,
-    missing.map((scope) => ({ do: "insert", key: scope, value: { scope, state: "waiting" } })),
-  );
-}
-
 /** Ends a run that never would; what its scopes found stays. */
 async function close(run: Run, audit: AuditRun): Promise<void> {
-  await addProgress(run, audit);
   const why = `did not end within ${TOO_OLD_HOURS} hours`;
   await changeEveryProgress(run, audit, (row) =>
     isOver(row) ? undefined : { why, ...row, state: "failed" },
   );
+  // Whoever began it may have died before all of its scopes had rows.
+  const { length: scopeCount } = await listProgress(run, audit.id);
+  await changeRun(run, audit.id, (one) => ({ ...one, scopeCount }));
   await finishAudit(run, audit.id);
 }

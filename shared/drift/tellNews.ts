@@ -1,10 +1,13 @@
 /** Tells one destination what a run found out. Called by the notices queue, which tries again until it is taken. */
 import { NotYet, Refused } from "../errors.ts";
 import type { Run } from "../ports.ts";
+import { withLease } from "../storage/lease.ts";
 import type { WorkItem } from "../storage/queue.ts";
 import type { AuditProgress, News } from "./auditRun.ts";
 import type { Notice } from "./notice.ts";
+import type { Notices } from "./notices.ts";
 import { readProgress } from "./runs.ts";
+import { rememberTold } from "./runStore.ts";
 
 /** The run ends right after it asks for this. */
 const RETRY_SECONDS = 5;
@@ -20,20 +23,31 @@ const FIRST_WAIT_SECONDS = 60;
 const LONGEST_WAIT_SECONDS = 3600;
 
 /** @throws NotYet if the run is about to end, or the receiver wants us to wait · Refused if there is no such run, or it is not taken */
-export async function tellNews(
-  run: Run,
-  { what, id, attempt = 0 }: Pick<WorkItem, "what" | "id" | "attempt">,
-): Promise<void> {
+export async function tellNews(run: Run, item: Pick<WorkItem, "what" | "id" | "attempt">): Promise<void> {
+  const { what, id, attempt = 0 } = item;
   const destination = run.ports.notices.find(({ name }) => name === what);
   if (!destination) throw new Refused(`nobody is told by ${what} any more`);
+  await withLease(run, `tell ${what} ${id}`, () => tellOnce(run, { destination, id, attempt }));
+}
+
+interface Telling {
+  readonly destination: Notices;
+  readonly id: string;
+  readonly attempt: number;
+}
+
+/** Two workers that end a run each ask for it; a worker that dies between telling and remembering tells twice. */
+async function tellOnce(run: Run, { destination, id, attempt }: Telling): Promise<void> {
   const progress = await readProgress(run, id);
   if (!progress) throw new Refused(`there is no audit ${id}`);
   if (progress.run.state === "running") throw new NotYet(`audit ${id} has not ended`, RETRY_SECONDS);
+  if (progress.run.told?.includes(destination.name)) return;
   const notices = toNotices(progress, destination.source);
   await destination.tell(notices).catch((error: unknown) => {
     throw error instanceof NotYet ? muchLater(error, attempt) : error;
   });
-  run.log.info("audit told", { id, to: what, notices: notices.length });
+  await rememberTold(run, id, destination.name);
+  run.log.info("audit told", { id, to: destination.name, notices: notices.length });
 }
 
 function muchLater({ message, retryAfterSeconds }: NotYet, attempt: number): NotYet {

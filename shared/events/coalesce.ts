@@ -49,11 +49,6 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
   return true;
 }
 
-/** Of work whose id never comes again, so that the rows do not grow for ever. */
-export async function forgetWaiting(run: Run, work: Work): Promise<void> {
-  await run.ports.tables.waiting.transact(work.queue, [{ do: "remove", key: keyOf(work) }]);
-}
-
 function keyOf({ what, id }: Work): string {
   return `${what}|${canonicalId(id)}`;
 }

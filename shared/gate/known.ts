@@ -5,7 +5,7 @@ import type { LinkRow, SubnetRow } from "../inventory/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import { readPolicy, type PolicyInForce } from "../policyStore.ts";
 import type { Ports, Run } from "../ports.ts";
-import { createCache, type Cache } from "./cache.ts";
+import { createCache, type Cache } from "../cache.ts";
 
 const SECONDS = 5;
 

@@ -19,7 +19,6 @@ import { scanLinks } from "./scanLinks.ts";
 import { planRows } from "./planRows.ts";
 import { writeRows } from "../storage/writeRows.ts";
 
-const LEASE_SECONDS = 600;
 const SUBNETS_AT_ONCE = 8;
 const VNETS = "all";
 
@@ -31,7 +30,7 @@ export interface ScanReport {
 
 /** @throws NotYet if another scan runs, and whatever a list throws: an incomplete scan writes nothing */
 export function scanInventory(run: Run): Promise<ScanReport> {
-  return withLease(run, "inventory", LEASE_SECONDS, async () => {
+  return withLease(run, "inventory", async () => {
     const { subscriptions, network } = run.ports;
     const uses = collectUses(run);
     // Its failure is awaited below; until then the subnets' may come first.

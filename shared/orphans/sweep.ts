@@ -20,10 +20,8 @@ import { partsOf, planSweep } from "./planSweep.ts";
 import type { Quarantined } from "./model.ts";
 import { removedBy } from "./removeFrontend.ts";
 
-const LEASE_SECONDS = 600;
-
 export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
-  return withLease(run, "sweep", LEASE_SECONDS, async () => {
+  return withLease(run, "sweep", async () => {
     await resolveDangling(run);
     const due = await planDue(run);
     if (due.plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(due.plan).split("\n") });
@@ -36,7 +34,7 @@ export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<re
 
 /** For a sweep that a person asks for: parts as they are, one sweep at a time, so that budgets count each delete once. */
 export function sweepAlone(apply: Apply, parts: readonly Plan[]): Apply {
-  return (run, ...rest) => withLease(run, "sweep", LEASE_SECONDS, () => inParts(apply, parts)(run, ...rest));
+  return (run, ...rest) => withLease(run, "sweep", () => inParts(apply, parts)(run, ...rest));
 }
 
 export interface Due {

@@ -262,7 +262,7 @@ describe("orphans", () => {
     await due();
     const { plan } = (await ask("POST /orphans/sweep?dryRun=true")).body;
     const sweep = () => ask("POST /orphans/sweep", { ifMatch: plan.etag });
-    const answers = await withLease(run, "sweep", 600, sweep);
+    const answers = await withLease(run, "sweep", sweep);
     expect([answers.status, answers.headers["retry-after"]]).toEqual([429, "15"]);
     expect(run.resources.bodyOf(OLD)).toBeDefined();
     expect((await sweep()).status).toBe(200);

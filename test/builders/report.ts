@@ -57,8 +57,9 @@ export function report(some: Partial<AuditReport> = {}): AuditReport {
       state: "done",
       who: "ada",
       why: "mooring audit",
-      scopes: ["mooring"],
+      scopeCount: 1,
     },
+    scopes: ["mooring"],
     unfinished: [],
     findings: [
       reported({ news: "new", declared: "a", actual: "*", planned: ["~ properties.visibility", "  + a"] }),

@@ -51,7 +51,7 @@ describe("sparkline", () => {
 describe("progress", () => {
   const VNET = "vnet:/subscriptions/s/resourcegroups/rg/providers/microsoft.network/virtualnetworks/hub";
   const progress = (scopes: ScopeProgress[], remainingSeconds?: number): AuditProgress => ({
-    run: { id: "r", startedAtUtc: "", state: "running", who: "", why: "", scopes: [] },
+    run: { id: "r", startedAtUtc: "", state: "running", who: "", why: "", scopeCount: 0 },
     scopes,
     total: scopes.length,
     finished: scopes.filter(({ state }) => state === "done").length,

@@ -1,13 +1,17 @@
 /** A worker may die at any call, messages may come twice and in any order: the audit ends the same. */
 import { describe, expect, test } from "vitest";
 import { isThere } from "../../shared/drift/finding.ts";
-import { listRuns, readProgress } from "../../shared/drift/runs.ts";
+import { cancelAudit, listRuns, readProgress } from "../../shared/drift/runs.ts";
 import { auditScope } from "../../shared/drift/auditScope.ts";
-import { startAudit } from "../../shared/drift/startAudit.ts";
+import { startAudit, startScheduled } from "../../shared/drift/startAudit.ts";
+import { tellNews } from "../../shared/drift/tellNews.ts";
+import { changeRun, listProgress } from "../../shared/drift/runStore.ts";
+import { finishAudit } from "../../shared/drift/finishAudit.ts";
+import { LEASE_SECONDS } from "../../shared/storage/lease.ts";
+import { crashAt } from "../memory/crashing.ts";
 import { AuditEstate, type Message } from "../builders/auditEstate.ts";
 import { MemoryNotices } from "../memory/notices.ts";
 
-const LEASE_SECONDS = 601;
 const ASKED = { who: "me", why: "test" };
 
 /** One finding is new, one has gone, one stays. */
@@ -65,7 +69,7 @@ async function crashed(nth: number, how: "before" | "after"): Promise<{ estate: 
     if (!hit && calls > left) {
       hit = true;
       // The dead worker's lease runs out before its message may be taken up again.
-      estate.run.clock.advance(LEASE_SECONDS);
+      estate.run.clock.advance(LEASE_SECONDS + 1);
     }
     left -= calls;
   }
@@ -104,7 +108,7 @@ describe("a scope", () => {
   test("is audited by one worker at a time, whatever the run", async () => {
     const { run } = await AuditEstate.create();
     const [first, second] = [await startAudit(run, ASKED), await startAudit(run, ASKED)];
-    const scope = first.scopes[0] ?? "";
+    const [{ scope } = { scope: "" }] = await listProgress(run, first.id);
     const both = await Promise.allSettled([
       auditScope(run, first.id, scope),
       auditScope(run, second.id, scope),
@@ -129,23 +133,104 @@ test("a run whose last worker died before it could end it, and whose messages ar
   expect((await listRuns(estate.run, 5)).map(({ state }) => state)).toEqual(["done"]);
 });
 
-test("a scope whose row of progress is missing is audited all the same: a run must not wait for ever", async () => {
-  const estate = await AuditEstate.create();
-  const { id, scopes } = await startAudit(estate.run, ASKED);
-  const [scope = ""] = scopes;
-  await estate.run.tables.progress.transact(id, [{ do: "remove", key: scope }]);
+describe("a run whose beginner dies at any call", () => {
+  test.each(["before", "after"] as const)("%s it happens: it ends, or never was", async (how) => {
+    let nth = 0;
+    for (let died = true; died; nth += 1) {
+      const estate = await AuditEstate.create();
+      const mortal = crashAt(estate.run, nth, how);
+      died = await startAudit(mortal.run, ASKED).then(
+        () => false,
+        () => true,
+      );
+      estate.run.queue.sent.length = 0;
+      estate.timer();
+      await estate.drain();
+      estate.run.clock.advance(4 * 3600);
+      estate.timer();
+      await estate.drain();
+      const runs = await listRuns(estate.run, 10);
+      expect(
+        runs.map(({ state }) => state).filter((state) => state !== "done" && state !== "failed"),
+        `dead at call ${nth}`,
+      ).toEqual([]);
+      expect(runs.some(({ who, state }) => who === "system" && state === "done") || !died).toBe(true);
+      for (const { id, scopeCount } of runs)
+        expect(await listProgress(estate.run, id)).toHaveLength(scopeCount ?? -1);
+    }
+    expect(nth).toBeGreaterThan(8);
+  });
+});
+
+test("an unfinished run is found however many began since", async () => {
+  const { run } = await AuditEstate.create();
+  const { id } = await startAudit(run, ASKED);
+  run.clock.advance(4 * 3600);
+  for (let more = 0; more < 30; more += 1) {
+    run.clock.advance(1);
+    await cancelAudit(run, (await startAudit(run, ASKED)).id, "me");
+  }
+  await startScheduled(run, { why: "timer" });
+  expect((await readProgress(run, id))?.run.state).toBe("failed");
+});
+
+test("of two workers that end a run one dies anywhere: who wants to know is told all the same, and once", async () => {
+  let nth = 0;
+  for (let died = true; died; nth += 1) {
+    const { run, estate, id } = await aboutToEnd();
+    const mortal = crashAt(run, nth, "before");
+    died = await finishAudit(mortal.run, id).then(
+      () => false,
+      () => true,
+    );
+    await finishAudit(run, id);
+    const messages = run.queue.sent.filter(({ queue }) => queue === "notices");
+    expect(messages.length, `dead at call ${nth}`).toBeGreaterThan(0);
+    for (const { item } of messages) await tellNews(run, item);
+    expect(estate.told.told.map(({ id: notice }) => notice)).toEqual([id]);
+  }
+  expect(nth).toBeGreaterThan(8);
+});
+
+/** Every scope is done; the end of the run failed. */
+async function aboutToEnd() {
+  const estate = Object.assign(await AuditEstate.create(), { told: new MemoryNotices("webhook") });
+  const { run } = estate;
+  run.notices.push(estate.told);
+  const { trends } = run.tables;
+  trends.calls.failNext(new Error("storage is away"), { method: "transact", times: Infinity });
+  const { id } = await startAudit(run, ASKED);
   await estate.drain();
-  expect((await readProgress(estate.run, id))?.scopes.map(({ state }) => state)).toEqual(
-    scopes.map(() => "done"),
-  );
-  expect((await listRuns(estate.run, 1)).map(({ state }) => state)).toEqual(["done"]);
+  trends.calls.heal();
+  return { run, estate, id };
+}
+
+test("a run that somebody else ended while it was being begun is told of, and one of the same id is not written over", async () => {
+  const { run } = await AuditEstate.create();
+  const { runs } = run.tables;
+  const transact = runs.transact.bind(runs);
+  // Done, and its answer was lost: the client asks again, and is told that the row exists.
+  runs.transact = async (partition, writes) => {
+    const written = await transact(partition, writes);
+    return writes[0]?.do === "insert" ? { ok: false, index: 0, why: "exists" } : written;
+  };
+  const { id } = await startAudit(run, ASKED);
+  runs.transact = transact;
+  expect((await readProgress(run, id))?.run).toMatchObject({ state: "running", scopeCount: 5 });
+  await changeRun(run, id, (audit) => ({ ...audit, who: "somebody else" }));
+  const again = { ...run, newId: () => "the same" };
+  const first = await startAudit(again, ASKED);
+  await changeRun(run, first.id, (audit) => ({ ...audit, who: "somebody else" }));
+  await expect(startAudit(again, ASKED)).rejects.toMatchObject({ name: "Conflict" });
+  expect((await readProgress(run, first.id))?.run.who).toBe("somebody else");
 });
 
 test("a message about a run that is not known yet waits a little; one about a scope that is none of the run's does nothing", async () => {
   const estate = await AuditEstate.create();
   const unknown = auditScope(estate.run, "20261123-120000000-abcdef", "mooring");
   await expect(unknown).rejects.toMatchObject({ name: "NotYet", retryAfterSeconds: 5 });
-  const { id, scopes } = await startAudit(estate.run, ASKED);
+  const { id } = await startAudit(estate.run, ASKED);
+  const scopes = (await listProgress(estate.run, id)).map(({ scope }) => scope);
   await auditScope(estate.run, id, "vnet:/elsewhere");
   expect((await readProgress(estate.run, id))?.scopes.map(({ scope }) => scope)).toEqual(scopes);
   expect(estate.run.tables.progress.all()).toHaveLength(scopes.length);

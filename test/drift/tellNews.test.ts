@@ -43,11 +43,12 @@ test("nobody is asked for if nobody wants to know", async () => {
   expect(messages()).toEqual([]);
 });
 
-test("what is told is what the schema says, and the same each time", async () => {
+test("what is told is what the schema says, the same each time, and not again once it is known to be told", async () => {
   estate.look({ one: "visible", two: "both" });
   estate.unreadable("three", true);
   const { id } = await audit();
-  await tellNews(run, { what: "topic", id });
+  run.tables.runs.calls.failNext(new Error("storage is away"), { method: "transact" });
+  await expect(tellNews(run, { what: "topic", id })).rejects.toThrow("storage is away");
   const first = told.told.splice(0);
   expect(first.map((notice) => Notice.parse(notice))).toEqual(first);
   expect(first.map(({ type, id: noticeId }) => [type, noticeId.startsWith(id)])).toEqual([
@@ -67,6 +68,8 @@ test("what is told is what the schema says, and the same each time", async () =>
   run.clock.advance(3600);
   await tellNews(run, { what: "topic", id });
   expect(told.told).toEqual(first);
+  await tellNews(run, { what: "topic", id });
+  expect(told.told).toHaveLength(first.length);
 });
 
 test("of very many findings of a scope the most severe are told, and the rest counted; the row stays small", async () => {

@@ -92,5 +92,6 @@ function memoryTables(): MemoryTables {
     scopes: new MemoryTable(),
     trends: new MemoryTable(),
     usage: new MemoryTable(),
+    schema: new MemoryTable(),
   };
 }

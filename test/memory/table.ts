@@ -41,9 +41,12 @@ export class MemoryTable<T> implements Table<T> {
 
   /** Every row of every partition, for assertions. */
   all(): T[] {
-    return [...this.#partitions.values()].flatMap((rows) =>
-      [...rows.values()].map((row) => structuredClone(row.value)),
-    );
+    return this.rows().map(({ value }) => value);
+  }
+
+  /** The same with their keys. */
+  rows(): Row<T>[] {
+    return [...this.#partitions.values()].flatMap((rows) => structuredClone([...rows.values()]));
   }
 
   #write(partition: string, rows: Map<string, Row<T>>, write: Write<T>): string | undefined {

@@ -87,8 +87,8 @@ export function toJsonFinding(finding: ReportedFinding | (Finding & { state: "re
 }
 
 export function toDocument(report: AuditReport): ReportDocument {
-  const { generatedAtUtc, run, unfinished, findings, open, acknowledged, suspected, since } = report;
-  const { id, state, startedAtUtc, finishedAtUtc, who, why, scopes } = run;
+  const { generatedAtUtc, run, scopes, unfinished, findings, open, acknowledged, suspected, since } = report;
+  const { id, state, startedAtUtc, finishedAtUtc, who, why } = run;
   return {
     apiVersion: API_VERSION,
     generatedAtUtc,

@@ -24,8 +24,9 @@ export async function reportOf(run: Run, audit: AuditRun): Promise<AuditReport> 
     listTrend(run, TREND_DAYS),
   ]);
   const atUtc = audit.finishedAtUtc ?? generatedAtUtc;
-  const findings = ofScopes(audit, all);
-  const compared = before && compareFindings(ofScopes(audit, await findingsOf(run, before)), findings);
+  const scopes = scopesOf(progress);
+  const findings = ofScopes(scopes, all);
+  const compared = before && compareFindings(ofScopes(scopes, await findingsOf(run, before)), findings);
   const news = new Map<string, "new" | "worse">([
     ...(compared?.appeared ?? []).map(({ id }) => [id, "new"] as const),
     ...(compared?.worse ?? []).map(({ id }) => [id, "worse"] as const),
@@ -40,6 +41,7 @@ export async function reportOf(run: Run, audit: AuditRun): Promise<AuditReport> 
   return {
     generatedAtUtc,
     run: audit,
+    scopes,
     unfinished: unfinishedOf(audit, progress),
     findings: reported,
     ...countsOf(reported),
@@ -65,8 +67,12 @@ function countsOf(
   };
 }
 
+function scopesOf(progress: AuditProgress | undefined): string[] {
+  return (progress?.scopes ?? []).map(({ scope }) => scope);
+}
+
 /** A run may have looked at a part only; the rest is not its business. */
-function ofScopes({ scopes }: AuditRun, findings: readonly Finding[]): Finding[] {
+function ofScopes(scopes: readonly string[], findings: readonly Finding[]): Finding[] {
   const looked = new Set(scopes);
   return findings.filter(({ scope }) => looked.has(scope));
 }

@@ -48,8 +48,8 @@ export function renderHtml(report: AuditReport): string {
     </html> `.text;
 }
 
-function header({ run, generatedAtUtc, open }: AuditReport): Markup {
-  const { id, state, startedAtUtc, finishedAtUtc, who, why, scopes } = run;
+function header({ run, scopes, generatedAtUtc, open }: AuditReport): Markup {
+  const { id, state, startedAtUtc, finishedAtUtc, who, why } = run;
   return markup`<header>
     <h1>${totalOf(open) === 0 ? "Nothing is open" : countsOf(open)}</h1>
     <p class="soft">

@@ -9,6 +9,8 @@ import { SEVERITIES, type Finding, type FindingState, type Severity } from "../f
 export interface AuditReport {
   readonly generatedAtUtc: string;
   readonly run: AuditRun;
+  /** Those that it was of, in order. */
+  readonly scopes: readonly string[];
   /** Scopes that were not audited to their end: of them the findings are those of an earlier audit. */
   readonly unfinished: readonly Pick<ScopeProgress, "scope" | "state" | "why">[];
   /** Everything that is not resolved, worst first, then by check and subject. */

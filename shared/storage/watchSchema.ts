@@ -1,0 +1,32 @@
+/** What is known of the schema's row since a few seconds ago: asked before every write, so it must cost nothing. */
+import type { Tables } from "../ports.ts";
+import { readStanding, type Standing } from "./schema.ts";
+import type { Step } from "./steps.ts";
+
+/** So long a process may go on after a newer one has begun to upgrade. */
+export const KNOWN_SECONDS = 5;
+
+export interface SchemaWatch {
+  /** At most {@link KNOWN_SECONDS} old. */
+  standing(): Promise<Standing>;
+  /** The next one is read anew: somebody here has changed it. */
+  forget(): void;
+}
+
+export function watchSchema(
+  tables: Pick<Tables, "schema">,
+  { steps, now }: { readonly steps: readonly Step[]; readonly now: () => Date },
+): SchemaWatch {
+  let known: { readonly standing: Promise<Standing>; readonly untilMs: number } | undefined;
+  const forget = () => (known = undefined);
+  return {
+    forget,
+    standing() {
+      if (known && known.untilMs > now().getTime()) return known.standing;
+      const standing = readStanding(tables, steps);
+      known = { standing, untilMs: now().getTime() + KNOWN_SECONDS * 1000 };
+      standing.catch(forget);
+      return standing;
+    },
+  };
+}
