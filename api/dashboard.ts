@@ -4,7 +4,7 @@
  */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { Invocation } from "../shared/app.ts";
+import type { Log } from "../shared/log.ts";
 import { acceptsGzip, type ApiAnswer } from "./answer.ts";
 import { etagOf, names } from "./etag.ts";
 import { readFiles, type WebFile } from "./files.ts";
@@ -36,27 +36,23 @@ export const POLICY = [
 ].join("; ");
 
 /** Never throws: a failure is a page. */
-export async function serveDashboard(
-  request: ApiRequest,
-  invocation: Invocation,
-  site: Site,
-): Promise<ApiAnswer> {
+export async function serveDashboard(request: ApiRequest, log: Log, site: Site): Promise<ApiAnswer> {
   try {
-    return await respond(request, invocation, site);
+    return await respond(request, log, site);
   } catch (error) {
     const { status, problems } = toProblem(error);
     if (status === 503)
-      invocation.error("dashboard failed", { why: error instanceof Error ? error.message : String(error) });
+      log.error("dashboard failed", { why: error instanceof Error ? error.message : String(error) });
     return refused(request, status, problems);
   }
 }
 
-async function respond(request: ApiRequest, invocation: Invocation, site: Site): Promise<ApiAnswer> {
+async function respond(request: ApiRequest, log: Log, site: Site): Promise<ApiAnswer> {
   const { pathname } = new URL(request.url);
   // Relative, so that no path can lead elsewhere.
   if (/\/dashboard$/i.test(pathname)) return away(request, 308, "dashboard/");
   const name = pathname.replace(/^.*?\/dashboard\//i, "") || "index.html";
-  const { settings } = await openApp(site, invocation);
+  const { settings } = await openApp(site, log);
   const signIn = signInOf(site.env, settings.MOORING_LOCAL_OPERATOR);
   if (isStranger(request, signIn) && name === "index.html") return away(request, 302, SIGN_IN);
   principalOf(request, signIn);

@@ -2,7 +2,7 @@
  * The way of every call of the HTTP API: who asks, from where, for what, with what; then one use case, and its answer. Called by
  * `functions/api.ts` only.
  */
-import type { Invocation } from "../shared/app.ts";
+import type { Log } from "../shared/log.ts";
 import { optionsAnswer, problemAnswer, toAnswer, type ApiAnswer } from "./answer.ts";
 import { demandOwnOrigin, queryOf, readInput, type ApiRequest } from "./input.ts";
 import type { Role } from "./model.ts";
@@ -15,20 +15,20 @@ import { toProblem } from "./problem.ts";
 import { allowedOf, matchesAt, matchRoute, pathBelow } from "./route.ts";
 
 /** Never throws: a failure is an answer. */
-export async function serve(request: ApiRequest, invocation: Invocation, host: Host): Promise<ApiAnswer> {
+export async function serve(request: ApiRequest, log: Log, host: Host): Promise<ApiAnswer> {
   try {
-    return await respond(request, invocation, host);
+    return await respond(request, log, host);
   } catch (error) {
     const problem = toProblem(error);
     const why = error instanceof Error ? error.message : String(error);
-    if (problem.status === 503) invocation.error("request failed", { why });
-    else invocation.warn("request refused", { status: problem.status, problems: problem.problems });
+    if (problem.status === 503) log.error("request failed", { why });
+    else log.warn("request refused", { status: problem.status, problems: problem.problems });
     return problemAnswer(request, problem);
   }
 }
 
-async function respond(request: ApiRequest, invocation: Invocation, host: Host): Promise<ApiAnswer> {
-  const app = await openApp(host, invocation);
+async function respond(request: ApiRequest, log: Log, host: Host): Promise<ApiAnswer> {
+  const app = await openApp(host, log);
   const principal = principalOf(request, signInOf(host.env, app.settings.MOORING_LOCAL_OPERATOR));
   const path = pathBelow(request.url);
   if (request.method === "OPTIONS") return optionsAnswer(allowedOf(matchesAt(operations, path)));
@@ -37,7 +37,7 @@ async function respond(request: ApiRequest, invocation: Invocation, host: Host):
   if (operation.method !== "GET") demandOwnOrigin(request);
   const input = await readInput(request, operation, params);
   const ifMatch = request.headers.get("if-match");
-  const call = { ...input, run: app.run(invocation), app, principal, ...(ifMatch !== null && { ifMatch }) };
+  const call = { ...input, run: app.run(log), app, principal, ...(ifMatch !== null && { ifMatch }) };
   return toAnswer(request, await operation.handle(call), operation.status);
 }
 

@@ -128,8 +128,8 @@ async function open(bench: Bench, access: ArmAccess): Promise<World> {
   const network = counted(azureNetwork(access));
   const sent: WorkItem[] = [];
   const queue = {
+    ...base.ports.queue,
     send: async (_: string, item: WorkItem) => void sent.push(item),
-    poisoned: async () => 0,
   };
   const run = {
     ...base,

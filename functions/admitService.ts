@@ -8,9 +8,10 @@ app.http("admitService", {
 });
 
 async function admitService(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [{ answerReview }, { admit }] = await Promise.all([
+  const [{ answerReview }, { admit }, { recordDecision }] = await Promise.all([
     import("./review.ts"),
     import("../shared/gate/admit.ts"),
+    import("../shared/gate/decisions.ts"),
   ]);
-  return answerReview(request, context, admit);
+  return answerReview(request, context, { decide: admit, told: recordDecision });
 }

@@ -1,4 +1,5 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+import { hostLog } from "../shared/hostLog.ts";
 
 app.http("api", {
   route: "v1/{*path}",
@@ -12,5 +13,5 @@ async function api(request: HttpRequest, context: InvocationContext): Promise<Ht
     import("../api/serve.ts"),
     import("../shared/app.ts"),
   ]);
-  return serve(request, context, { open, env: process.env });
+  return serve(request, hostLog(context), { open, env: process.env });
 }

@@ -1,4 +1,5 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+import { hostLog } from "../shared/hostLog.ts";
 
 app.http("dashboard", {
   route: "dashboard/{*path}",
@@ -15,5 +16,5 @@ async function dashboard(request: HttpRequest, context: InvocationContext): Prom
     import("../api/dashboard.ts"),
     import("../shared/app.ts"),
   ]);
-  return serveDashboard(request, context, { open, env: process.env, files: FILES });
+  return serveDashboard(request, hostLog(context), { open, env: process.env, files: FILES });
 }

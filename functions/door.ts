@@ -6,6 +6,7 @@ import type { Cluster } from "../shared/clusters/model.ts";
 import { isTokenOf } from "../shared/clusters/token.ts";
 import { Conflict, InvalidInput } from "../shared/errors.ts";
 import { knownCluster } from "../shared/gate/known.ts";
+import { hostLog } from "../shared/hostLog.ts";
 import type { Run } from "../shared/ports.ts";
 
 /** The API server's own limit for a request, with room for the old object. */
@@ -40,10 +41,11 @@ export async function answer(
   try {
     return await handle();
   } catch (error) {
+    const log = hostLog(context);
     const { status, problems } = toProblem(error);
     if (status >= 500)
-      context.error("request failed", { why: error instanceof Error ? error.message : String(error) });
-    else context.warn("request refused", { status, problems });
+      log.error("request failed", { why: error instanceof Error ? error.message : String(error) });
+    else log.warn("request refused", { status, problems });
     return { status, jsonBody: { problems } };
   }
 }
@@ -58,11 +60,12 @@ function toProblem(error: unknown): { status: number; problems: readonly string[
 /** The app, open for this request. Its settings are its own trouble, not the caller's: 503, with the reasons in the log and `/api/health`. */
 export async function openApp(context: InvocationContext): Promise<{ app: App; run: Run }> {
   const { app } = await import("../shared/app.ts");
+  const log = hostLog(context);
   try {
     const opened = await app();
-    return { app: opened, run: opened.run(context) };
+    return { app: opened, run: opened.run(log) };
   } catch (error) {
-    context.error("the settings are broken", {
+    log.error("the settings are broken", {
       problems: error instanceof InvalidInput ? error.problems : [String(error)],
     });
     throw new HttpProblem(503, "Mooring is not set up: GET /api/health says what is wrong");

@@ -12,12 +12,15 @@ import "./scanInventory.ts";
 import "./sweepOrphans.ts";
 import "./auditDrift.ts";
 import "./tellNews.ts";
+import "./watchQueues.ts";
 import "./api.ts";
 import "./dashboard.ts";
 import "./health.ts";
+import { registerHooks } from "./hooks.ts";
 
 // One stray rejected promise would otherwise end the worker and every invocation on it.
 process.on("unhandledRejection", (reason) => {
   console.error("unhandled rejection", reason instanceof Error ? reason.message : String(reason));
 });
 process.setSourceMapsEnabled(true);
+registerHooks((message) => console.error(message));

@@ -12,5 +12,5 @@ async function mutateService(request: HttpRequest, context: InvocationContext): 
     import("./review.ts"),
     import("../shared/gate/companion.ts"),
   ]);
-  return answerReview(request, context, writeAddresses);
+  return answerReview(request, context, { decide: writeAddresses });
 }

@@ -1,4 +1,5 @@
 import { app, type InvocationContext } from "@azure/functions";
+import { hostLog } from "../shared/hostLog.ts";
 
 app.eventGrid("onResourceEvent", { handler: onResourceEvent });
 
@@ -9,10 +10,12 @@ async function onResourceEvent(event: unknown, context: InvocationContext): Prom
     import("../shared/events/receive.ts"),
     import("../shared/errors.ts"),
   ]);
+  // While the settings are broken this fails, and Event Grid keeps the event.
+  const run = (await app()).run(hostLog(context));
   try {
-    await receiveEvent((await app()).run(context), event);
+    await receiveEvent(run, event);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    context.warn("event refused", { problems: error.problems });
+    run.log.warn("event refused", { problems: error.problems });
   }
 }

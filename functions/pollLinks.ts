@@ -1,4 +1,5 @@
 import { app, type InvocationContext } from "@azure/functions";
+import { hostLog } from "../shared/hostLog.ts";
 
 app.timer("pollLinks", { schedule: "30 */5 * * * *", handler: pollLinks });
 
@@ -7,5 +8,5 @@ async function pollLinks(_timer: unknown, context: InvocationContext): Promise<v
     import("../shared/app.ts"),
     import("../shared/links/poll.ts"),
   ]);
-  await links.pollLinks((await open()).run(context));
+  await links.pollLinks((await open()).run(hostLog(context)));
 }

@@ -1,26 +1,58 @@
 /** The way of every AdmissionReview: who asks, what about, an answer in time. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { Cluster } from "../shared/clusters/model.ts";
+import { withCorrelation } from "../shared/correlation.ts";
+import type { Decision } from "../shared/gate/decisions.ts";
 import { inTime } from "../shared/gate/guarded.ts";
 import { AdmissionReview, type AdmissionResponse } from "../shared/gate/review.ts";
 import type { Run } from "../shared/ports.ts";
 import * as door from "./door.ts";
 
-type Decide = (run: Run, cluster: Cluster, review: AdmissionReview) => Promise<AdmissionResponse>;
+export interface Reviewer {
+  readonly decide: (run: Run, cluster: Cluster, review: AdmissionReview) => Promise<AdmissionResponse>;
+  /** Hears of every answer. */
+  readonly told?: (run: Run, decision: Decision) => void;
+}
 
 /** AdmissionReview in, AdmissionReview out; 400, 404, 413 or 415 with a reason for what is none. */
 export function answerReview(
   request: HttpRequest,
   context: InvocationContext,
-  decide: Decide,
+  reviewer: Reviewer,
 ): Promise<HttpResponseInit> {
   return door.answer(context, async () => {
     const { run } = await door.openApp(context);
     const cluster = await door.authenticate(run, request);
     const review = door.parse(AdmissionReview, await door.readJson(request, door.REVIEW_BYTES));
-    const response = await inTime(run, review.request.uid, door.timeoutSeconds(request.query), () =>
-      decide(run, cluster, review),
+    const { uid, namespace, name } = review.request;
+    const asked = { correlationId: uid, what: "review", id: `${cluster.name}/${namespace}/${name}` };
+    const response = await withCorrelation(asked, () =>
+      respond(run, { cluster, review, timeoutSeconds: door.timeoutSeconds(request.query) }, reviewer),
     );
     return { jsonBody: { apiVersion: review.apiVersion, kind: review.kind, response } };
   });
+}
+
+interface Asked {
+  readonly cluster: Cluster;
+  readonly review: AdmissionReview;
+  readonly timeoutSeconds: number;
+}
+
+async function respond(
+  run: Run,
+  { cluster, review, timeoutSeconds }: Asked,
+  { decide, told }: Reviewer,
+): Promise<AdmissionResponse> {
+  const started = performance.now();
+  const { uid, operation } = review.request;
+  let isDecided = false;
+  const response = await inTime(run, uid, timeoutSeconds, async () => {
+    const decided = await decide(run, cluster, review);
+    isDecided = true;
+    return decided;
+  });
+  const seconds = (performance.now() - started) / 1000;
+  told?.(run, { cluster: cluster.name, operation, response, isDecided, seconds });
+  return response;
 }

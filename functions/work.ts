@@ -4,6 +4,8 @@
  */
 import type { InvocationContext } from "@azure/functions";
 import type { App } from "../shared/app.ts";
+import { withCorrelation } from "../shared/correlation.ts";
+import { hostLog } from "../shared/hostLog.ts";
 import type { Run } from "../shared/ports.ts";
 import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
 
@@ -17,13 +19,20 @@ export type Worker = (run: Run, item: WorkItem, delivery: Delivery) => Promise<u
 /** A queue trigger's handler that parses the message and lets `worker` do it. */
 export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
-    const [{ app }, outcome] = await Promise.all([import("../shared/app.ts"), import("./outcome.ts")]);
+    const [{ app }, outcome, { deliver }] = await Promise.all([
+      import("../shared/app.ts"),
+      import("./outcome.ts"),
+      import("./deliver.ts"),
+    ]);
     const mooring = await app();
-    const run = mooring.run(context);
+    const run = mooring.run(hostLog(context));
     const item = outcome.parseWork(message, run.log);
     if (!item) return;
+    const { correlationId, what, id } = item;
     const delivery = { ...mooring, isLastTry: outcome.isLastTry(item, context.triggerMetadata) };
-    await outcome.settle(run, queue, item, async () => (await worker())(run, item, delivery));
+    await withCorrelation({ correlationId, what, id }, () =>
+      deliver({ run, queue, item, context }, async () => (await worker())(run, item, delivery)),
+    );
   };
 }
 
@@ -35,6 +44,6 @@ export function enqueueOnTimer(queue: QueueName) {
       import("../shared/events/coalesce.ts"),
     ]);
     const hint = { why: "timer", correlationId: context.invocationId };
-    await enqueueOnce((await app()).run(context), { queue, what: queue, id: "all" }, hint);
+    await enqueueOnce((await app()).run(hostLog(context)), { queue, what: queue, id: "all" }, hint);
   };
 }

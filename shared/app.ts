@@ -3,31 +3,29 @@
  * Called by triggers and the CLI; decides nothing.
  */
 import { randomUUID } from "node:crypto";
+import { createExporting, type Exporting } from "./azure/metrics.ts";
 import type { Apply } from "./changes/applied.ts";
+import { InvalidInput } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Ports, Run } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 
-/** What the host gives an invocation to log with; `InvocationContext` fits. */
-export interface Invocation {
-  debug(...args: unknown[]): void;
-  info(...args: unknown[]): void;
-  warn(...args: unknown[]): void;
-  error(...args: unknown[]): void;
-}
-
 export interface App {
   readonly settings: Settings;
   readonly apply: Apply;
-  run(invocation: Invocation, signal?: AbortSignal): Run;
+  run(log: Log, signal?: AbortSignal): Run;
 }
 
 let instance: Promise<App> | undefined;
+
+/** Where this process' metrics go: nowhere, until the host says when to begin. */
+export const exporting: Exporting = createExporting(process.env);
 
 /** The app of this process. A failed start is forgotten, so that the next call tries again. @throws InvalidInput on bad settings */
 export function app(): Promise<App> {
   instance ??= build(process.env).catch((error: unknown) => {
     instance = undefined;
+    if (error instanceof InvalidInput) exporting.metrics.record("mooring.settings.broken", 1, {});
     throw error;
   });
   return instance;
@@ -40,23 +38,14 @@ async function build(env: NodeJS.ProcessEnv): Promise<App> {
     import("./changes/apply.ts"),
   ]);
   const settings = parseSettings(env);
-  const { ports, writer } = createPorts(settings);
+  const { ports, writer } = createPorts(settings, exporting.metrics);
   return {
     settings,
     apply: createApply(writer),
-    run: (invocation, signal) => newRun(ports, invocation, signal),
+    run: (log, signal) => newRun(ports, log, signal),
   };
 }
 
-function newRun(ports: Ports, invocation: Invocation, signal = new AbortController().signal): Run {
-  return { ports, now: () => new Date(), newId: randomUUID, log: toLog(invocation), signal };
-}
-
-function toLog(invocation: Invocation): Log {
-  return {
-    debug: (message, fields) => invocation.debug(message, fields ?? {}),
-    info: (message, fields) => invocation.info(message, fields ?? {}),
-    warn: (message, fields) => invocation.warn(message, fields ?? {}),
-    error: (message, fields) => invocation.error(message, fields ?? {}),
-  };
+function newRun(ports: Ports, log: Log, signal = new AbortController().signal): Run {
+  return { ports, now: () => new Date(), newId: randomUUID, log, signal };
 }

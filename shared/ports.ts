@@ -10,9 +10,11 @@ import type { Notices } from "./drift/notices.ts";
 import type { AddressRow, LinkRow, SubnetRow } from "./inventory/model.ts";
 import type { Declared, Snapshot } from "./intents/model.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics/port.ts";
 import type { Network } from "./network/port.ts";
 import type { Hold, Quarantined } from "./orphans/model.ts";
 import type { Permissions } from "./permissions/port.ts";
+import type { FailureRow } from "./queues/failures.ts";
 import type { Queue } from "./storage/queue.ts";
 import type { SchemaRow } from "./storage/schema.ts";
 import type { States } from "./storage/states.ts";
@@ -41,6 +43,7 @@ export interface Tables {
   readonly trends: Table<TrendRow>;
   readonly usage: Table<UsageRow>;
   readonly schema: Table<SchemaRow>;
+  readonly failures: Table<FailureRow>;
 }
 
 export interface PolicyRow {
@@ -68,6 +71,7 @@ export interface Ports {
   readonly permissions: Permissions;
   readonly activity: Activity;
   readonly resources: ResourceReader;
+  readonly metrics: Metrics;
   /** Who is told of audits; empty if nobody wants to know. */
   readonly notices: readonly Notices[];
   /** Subscriptions that Mooring watches, lower case. */

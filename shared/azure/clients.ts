@@ -5,14 +5,16 @@ import { once } from "../once.ts";
 import type { Settings } from "../settings.ts";
 import type { QueueName } from "../storage/queue.ts";
 
-const credential = once(async (): Promise<TokenCredential> => {
-  const { DefaultAzureCredential } = await import("@azure/identity");
-  return new DefaultAzureCredential();
+const DEFAULT = "";
+
+const credential = once(async (clientId): Promise<TokenCredential> => {
+  const { DefaultAzureCredential, ManagedIdentityCredential } = await import("@azure/identity");
+  return clientId === DEFAULT ? new DefaultAzureCredential() : new ManagedIdentityCredential({ clientId });
 });
 
-/** The identity that ARM and storage see. */
-export function openCredential(): Promise<TokenCredential> {
-  return credential("default");
+/** The identity that ARM and storage see, or the user-assigned one of that client id. */
+export function openCredential(clientId = DEFAULT): Promise<TokenCredential> {
+  return credential(clientId);
 }
 
 // Admission waits for tables: a storage that is away must be noticed well inside the webhook's deadline.

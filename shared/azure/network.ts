@@ -24,7 +24,7 @@ const RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 
 /** One client per subscription, made when first asked for. */
 export function azureNetwork(access: ArmAccess): Network {
-  const { credential, endpoint, watch } = access;
+  const { credential, endpoint, policies = [] } = access;
   const clients = new Map<string, NetworkManagementClient>();
   const client = (subscription: string) => {
     const known = clients.get(subscription);
@@ -32,7 +32,7 @@ export function azureNetwork(access: ArmAccess): Network {
     const made = new NetworkManagementClient(credential, subscription, {
       endpoint,
       retryOptions: RETRIES,
-      ...(watch && { additionalPolicies: [watch] }),
+      additionalPolicies: [...policies],
     });
     clients.set(subscription, made);
     return made;

@@ -1,8 +1,10 @@
 /** Builds every port on Azure from settings; nothing is opened before it is used. Called by `app.ts` only. */
 import type { ResourceReader, ResourceWriter } from "../changes/resources.ts";
+import { silentMetrics, type Metrics } from "../metrics/port.ts";
 import { once } from "../once.ts";
 import type { Ports, Tables } from "../ports.ts";
 import type { Settings } from "../settings.ts";
+import { correlateCalls, measureCalls } from "./armCalls.ts";
 import { containerOpener, openCredential, queueOpener, tableOpener } from "./clients.ts";
 import { lazyActivity, lazyNetwork, lazyPermissions } from "./lazyReads.ts";
 import { createNotices } from "./notices.ts";
@@ -33,6 +35,7 @@ const TABLES = [
   "trends",
   "usage",
   "schema",
+  "failures",
 ] as const satisfies readonly (keyof Tables)[];
 
 export interface AzurePorts {
@@ -41,14 +44,14 @@ export interface AzurePorts {
   readonly writer: ResourceWriter;
 }
 
-export function createPorts(settings: Settings): AzurePorts {
+export function createPorts(settings: Settings, metrics: Metrics = silentMetrics): AzurePorts {
   const openQueue = queueOpener(settings);
   const openContainer = containerOpener(settings);
   const left = new RequestsLeft();
   const access = async () => ({
     credential: await openCredential(),
     endpoint: settings.MOORING_ARM_ENDPOINT,
-    watch: left.watch,
+    policies: [correlateCalls, left.watch, measureCalls(metrics)],
   });
   const arm = once(async () => {
     const { openResources } = await import("./resources.ts");
@@ -62,6 +65,7 @@ export function createPorts(settings: Settings): AzurePorts {
     permissions: lazyPermissions(access),
     activity: lazyActivity(access, left),
     resources: lazyReader(() => arm("arm")),
+    metrics,
     notices: createNotices(settings),
     subscriptions: settings.MOORING_SUBSCRIPTIONS,
   };

@@ -1,17 +1,31 @@
 /** Adapter: `Queue` on Azure Storage queues. Messages are base64 JSON, as the queue trigger expects them. */
 import type { QueueClient } from "@azure/storage-queue";
-import { MAX_DELAY_SECONDS, type Queue, type QueueName } from "../storage/queue.ts";
+import {
+  MAX_DELAY_SECONDS,
+  MAX_SEEN,
+  type Queue,
+  type QueueMessage,
+  type QueueName,
+  type QueueState,
+} from "../storage/queue.ts";
+import { dueAtUtc, readMessage, writeMessage } from "./queueMessage.ts";
+
+type Open = (queue: QueueName | `${QueueName}-poison`) => Promise<QueueClient>;
+
+/** Longer than handling all that lies in a poison queue takes. */
+const TAKEN_SECONDS = 600;
 
 /** Sends through the client that `open` gives; a missing queue is made. */
-export function azureQueue(open: (queue: QueueName | `${QueueName}-poison`) => Promise<QueueClient>): Queue {
+export function azureQueue(open: Open): Queue {
   return {
     async send(queue, item, delaySeconds = 0) {
-      const client = await open(queue);
-      const message = Buffer.from(JSON.stringify(item)).toString("base64");
       const visibilityTimeout = Math.min(Math.max(Math.ceil(delaySeconds), 0), MAX_DELAY_SECONDS);
-      await sendOrCreate(client, message, visibilityTimeout);
+      await sendOrCreate(await open(queue), writeMessage(item, visibilityTimeout), visibilityTimeout);
     },
-    poisoned: async (queue) => countMessages(await open(`${queue}-poison`)),
+    state: async (queue) => stateOf(await open(queue)),
+    poisonState: async (queue) => stateOf(await open(`${queue}-poison`)),
+    peekPoison: async (queue) => peek(await open(`${queue}-poison`), MAX_SEEN),
+    takePoison: async (queue, take) => takeEach(await open(`${queue}-poison`), take),
   };
 }
 
@@ -25,12 +39,63 @@ async function sendOrCreate(client: QueueClient, message: string, visibilityTime
   }
 }
 
-/** A queue that nobody made has none. */
-async function countMessages(client: QueueClient): Promise<number> {
+async function stateOf(client: QueueClient): Promise<QueueState> {
+  return orNothing({ length: 0 }, async () => {
+    const [{ approximateMessagesCount = 0 }, [oldest]] = await Promise.all([
+      client.getProperties(),
+      peek(client, 1),
+    ]);
+    return { length: approximateMessagesCount, ...(oldest && { oldestAtUtc: dueAtUtc(oldest) }) };
+  });
+}
+
+async function peek(client: QueueClient, numberOfMessages: number): Promise<readonly QueueMessage[]> {
+  return orNothing([], async () => {
+    const { peekedMessageItems } = await client.peekMessages({ numberOfMessages });
+    return peekedMessageItems.map(readMessage);
+  });
+}
+
+interface Taken {
+  readonly messageId: string;
+  readonly popReceipt: string;
+}
+
+async function takeEach(
+  client: QueueClient,
+  take: (message: QueueMessage) => Promise<boolean>,
+): Promise<void> {
+  const left: Taken[] = [];
   try {
-    return (await client.getProperties()).approximateMessagesCount ?? 0;
+    for (;;) {
+      const batch = await receive(client);
+      if (batch.length === 0) return;
+      left.push(...batch);
+      for (const message of batch) {
+        if (!(await take(readMessage(message)))) continue;
+        await client.deleteMessage(message.messageId, message.popReceipt);
+        left.splice(left.indexOf(message), 1);
+      }
+    }
+  } finally {
+    for (const { messageId, popReceipt } of left)
+      await client.updateMessage(messageId, popReceipt, undefined, 0);
+  }
+}
+
+async function receive(client: QueueClient) {
+  return orNothing([], async () => {
+    const options = { numberOfMessages: MAX_SEEN, visibilityTimeout: TAKEN_SECONDS };
+    return (await client.receiveMessages(options)).receivedMessageItems;
+  });
+}
+
+/** A queue that nobody made has no messages. */
+async function orNothing<T>(nothing: T, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== 404) throw error;
-    return 0;
+    return nothing;
   }
 }

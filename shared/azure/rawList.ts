@@ -7,11 +7,11 @@ import { toAnswer } from "./rawAnswer.ts";
 const RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 
 /** A client of ARM that knows no models: for providers whose SDK would be loaded for two fields. */
-export function rawClient({ credential, endpoint, watch }: ArmAccess): Client {
+export function rawClient({ credential, endpoint, policies = [] }: ArmAccess): Client {
   return createNetworkManagement(credential, "", {
     endpoint,
     retryOptions: RETRIES,
-    ...(watch && { additionalPolicies: [watch] }),
+    additionalPolicies: [...policies],
   });
 }
 

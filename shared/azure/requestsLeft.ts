@@ -5,10 +5,24 @@
 import type { AdditionalPolicyConfig } from "@azure-rest/core-client";
 import type { Remaining } from "../activity/port.ts";
 
-export type AnswerWatch = AdditionalPolicyConfig;
-
 const HEADER = /^x-ms-ratelimit-remaining-subscription-(reads|writes|deletes)$/;
 const SUBSCRIPTION = /\/subscriptions\/([^/?]+)/i;
+/** The subscription that a request is about, lower case; `undefined` if it is about none. */
+export function subscriptionIn(url: string): string | undefined {
+  return SUBSCRIPTION.exec(url)?.[1]?.toLowerCase();
+}
+
+/** What an answer says of the subscription's buckets. */
+export function remainingIn(
+  subscription: string,
+  headers: Iterable<[name: string, value: string]>,
+): Remaining[] {
+  return [...headers].flatMap(([name, value]) => {
+    const kind = HEADER.exec(name.toLowerCase())?.[1] as Remaining["kind"] | undefined;
+    return kind ? [{ subscription, kind, requests: Number(value) }] : [];
+  });
+}
+
 /** A bucket that was low a minute ago has been filled since. */
 const KEPT_MILLISECONDS = 60_000;
 
@@ -21,7 +35,7 @@ export class RequestsLeft {
   }
 
   /** For the clients whose answers are to be seen. */
-  readonly watch: AnswerWatch = {
+  readonly watch: AdditionalPolicyConfig = {
     position: "perCall",
     policy: {
       name: "mooringRequestsLeft",
@@ -45,12 +59,9 @@ export class RequestsLeft {
   }
 
   #note(url: string, headers: Iterable<[name: string, value: string]>): void {
-    const subscription = SUBSCRIPTION.exec(url)?.[1]?.toLowerCase();
+    const subscription = subscriptionIn(url);
     if (subscription === undefined) return;
-    for (const [name, value] of headers) {
-      const kind = HEADER.exec(name.toLowerCase())?.[1] as Remaining["kind"] | undefined;
-      if (kind) this.#keep({ subscription, kind, requests: Number(value) });
-    }
+    for (const remaining of remainingIn(subscription, headers)) this.#keep(remaining);
   }
 
   /** One entry for each second will do. */

@@ -17,8 +17,12 @@ const READ_RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 const WRITE_RETRIES = { maxRetries: 0 };
 
 /** A reader and a writer of whole resources; the writer goes to `createApply` only. */
-export function openResources({ credential, endpoint, watch }: ArmAccess): ResourceReader & ResourceWriter {
-  const options = { endpoint, ...(watch && { additionalPolicies: [watch] }) };
+export function openResources({
+  credential,
+  endpoint,
+  policies = [],
+}: ArmAccess): ResourceReader & ResourceWriter {
+  const options = { endpoint, additionalPolicies: [...policies] };
   const reading = createNetworkManagement(credential, "", { ...options, retryOptions: READ_RETRIES });
   const writing = createNetworkManagement(credential, "", { ...options, retryOptions: WRITE_RETRIES });
   return {

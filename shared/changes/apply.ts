@@ -3,6 +3,7 @@
  * In order; stops at the first refusal or failure and says what is left. Nothing else may use a `ResourceWriter`.
  */
 import { Conflict, InvalidInput, NotYet, Refused } from "../errors.ts";
+import { withCorrelation } from "../correlation.ts";
 import { readPolicy, type PolicyInForce } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
@@ -12,7 +13,8 @@ import { withEdits } from "./body.ts";
 import { refusedBecause } from "./guards.ts";
 import { isInPlace } from "./inPlace.ts";
 import { closeEntry, countDeletes, openEntry, type Ended } from "./journalStore.ts";
-import { isRemoval, SYSTEM, type Cause, type Change } from "./plan.ts";
+import { isRemoval, SYSTEM, type Cause, type Change, type Plan } from "./plan.ts";
+import { counted } from "./counted.ts";
 import { observedBecause } from "./policy.ts";
 import type { Resource, ResourceWriter } from "./resources.ts";
 import { isStopped } from "./stop.ts";
@@ -32,26 +34,35 @@ interface Work {
 
 /** @returns the `Apply` of this process, the only holder of its writer */
 export function createApply(writer: ResourceWriter): Apply {
-  return async (run, plan, cause, options) => {
-    const work: Work = {
-      run,
-      writer,
-      cause,
-      options,
-      inForce: await readPolicy(run),
-      deletes: options.removedBefore ?? 0,
-    };
-    const results: Applied[] = [];
-    let stopped = false;
-    for (const change of plan.changes) {
-      const result: Applied = stopped
-        ? { change, outcome: "left", why: "an earlier change was not made" }
-        : await applyOne(work, change);
-      stopped ||= result.outcome === "refused" || result.outcome === "failed";
-      results.push(result);
-    }
-    return results;
+  return (run, plan, cause, options) =>
+    withCorrelation({ correlationId: cause.correlationId }, () =>
+      applyAll(run, plan, { writer, cause, options }),
+    );
+}
+
+async function applyAll(
+  run: Run,
+  plan: Plan,
+  { writer, cause, options }: Pick<Work, "writer" | "cause" | "options">,
+): Promise<readonly Applied[]> {
+  const work: Work = {
+    run,
+    writer,
+    cause,
+    options,
+    inForce: await readPolicy(run),
+    deletes: options.removedBefore ?? 0,
   };
+  const results: Applied[] = [];
+  let stopped = false;
+  for (const change of plan.changes) {
+    const result: Applied = stopped
+      ? { change, outcome: "left", why: "an earlier change was not made" }
+      : await counted(run, change, () => applyOne(work, change));
+    stopped ||= result.outcome === "refused" || result.outcome === "failed";
+    results.push(result);
+  }
+  return results;
 }
 
 /** @throws NotYet or Conflict, after the journal says so: the work is for another time */

@@ -8,6 +8,7 @@ import type { Row } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { AuditRun, RunState, ScopeProgress } from "./auditRun.ts";
 import { countBySeverity } from "./countBySeverity.ts";
+import { recordFindings } from "./countFindings.ts";
 import { isThere, stateOf, type Finding } from "./finding.ts";
 import { FINDINGS } from "./findingStore.ts";
 import { unseen } from "./life.ts";
@@ -41,6 +42,8 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
     state: endState(audit, scopes),
     resolved: ending.resolved + vanished,
   }));
+  if (finished && finished.state !== "running")
+    run.ports.metrics.record("mooring.audit.runs", 1, { outcome: finished.state });
   await forgetOld(run, findings);
   run.log.info("audit ended", {
     id,
@@ -60,6 +63,7 @@ async function end(run: Run, { audit, scopes, nowUtc }: Ended, findings: readonl
   const open = findings.filter((finding) => stateOf(finding, nowUtc) === "open");
   const counts = countBySeverity(open);
   await recordTrend(run, nowUtc, open);
+  recordFindings(run, open);
   return {
     finishedAtUtc: nowUtc,
     counts,

@@ -1,3 +1,4 @@
+import { withCorrelation } from "../correlation.ts";
 import type { Run } from "../ports.ts";
 import { enqueueOnce } from "./coalesce.ts";
 import { recordTouch } from "../changes/touches.ts";
@@ -8,20 +9,23 @@ import { toWork } from "./toWork.ts";
 /** Turns an event into work, once per burst. An event that is about nothing of ours is logged and done. @throws InvalidInput */
 export async function receiveEvent(run: Run, event: unknown): Promise<void> {
   const parsed = parseEvent(event);
+  const correlationId = parsed.correlationId || parsed.id;
+  const about = { correlationId, what: "event", id: parsed.resourceId };
+  await withCorrelation(about, () => take(run, parsed, correlationId));
+}
+
+async function take(run: Run, parsed: ResourceEvent, correlationId: string): Promise<void> {
   const work = toWork(parsed);
-  if (work.length === 0)
-    run.log.debug("event is about nothing that is watched", { type: parsed.type, id: parsed.resourceId });
-  const hint = {
-    why: `event ${parsed.operationName || parsed.type}`,
-    correlationId: parsed.correlationId || parsed.id,
-  };
+  if (work.length === 0) run.log.debug("event is about nothing that is watched", { type: parsed.type });
+  const hint = { why: `event ${parsed.operationName || parsed.type}`, correlationId };
   if (isLinkWrite(parsed))
     await recordTouch(run, parsed.resourceId, parsed.id, {
       atUtc: parsed.atUtc,
       who: parsed.caller || "somebody",
       operation: parsed.operationName,
     });
-  for (const one of work) await enqueueOnce(run, one, hint);
+  for (const one of work)
+    if (await enqueueOnce(run, one, hint)) run.log.info("event became work", { queue: one.queue });
 }
 
 function isLinkWrite({ type, resourceId }: ResourceEvent): boolean {

@@ -11,11 +11,13 @@ import type { Declared, ServiceKey } from "../intents/model.ts";
 import { remember } from "../intents/remember.ts";
 import type { Run } from "../ports.ts";
 import { toResponse } from "./answer.ts";
+import { recordFindings } from "./decisions.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
 import { holderFindings, wantsOf } from "./holders.ts";
 import { knownPolicy } from "./known.ts";
 import { severitiesFor } from "./permitted.ts";
 import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
+import type { RuleFinding } from "./rule.ts";
 import { checkLeaving, checkRules, type Severities } from "./rules.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
@@ -60,7 +62,7 @@ async function admitDeclared(
   const refused = found.some(({ severity }) => severity === "deny");
   // A Service that is refused anyway must not hold an address; what its address would meet is still told.
   const asking = { cluster, input, owner: keyOf(cluster, service), severityOf, readOnly: refused || dryRun };
-  const response = toResponse(uid, [...found, ...(await holderFindings(run, asking))]);
+  const response = tell(run, uid, [...found, ...(await holderFindings(run, asking))]);
   if (!response.allowed || dryRun) return response;
   await remember(run, declaredNow(run, cluster, service));
   if (before) await letGo(run, cluster, { service: before, unless: service });
@@ -71,12 +73,17 @@ async function admitDeclared(
 async function leaving(run: Run, cluster: Cluster, { uid, old, dryRun }: Asked): Promise<AdmissionResponse> {
   if (!isLoadBalancer(old)) return toResponse(uid, []);
   const input = await gatherInput(run, cluster, { service: old, old });
-  const response = toResponse(uid, checkLeaving(input, await severities(run, cluster, old)));
+  const response = tell(run, uid, checkLeaving(input, await severities(run, cluster, old)));
   if (!response.allowed || dryRun) return response;
   const declared = declaredNow(run, cluster, old);
   await remember(run, { ...declared, deletedAtUtc: declared.observedAtUtc });
   await letGo(run, cluster, { service: old });
   return response;
+}
+
+function tell(run: Run, uid: string, findings: readonly RuleFinding[]): AdmissionResponse {
+  recordFindings(run, findings);
+  return toResponse(uid, findings);
 }
 
 async function severities(run: Run, cluster: Cluster, { metadata }: Service): Promise<Severities> {

@@ -33,6 +33,19 @@ function changeOf(row: Row<AddressRow>, use: AddressUse | undefined, nowUtc: str
   ];
 }
 
+/** How many reservations a scan ends, since Azure shows what they were for, or their time has run out. */
+export function endedReservations(
+  rows: readonly Row<AddressRow>[],
+  uses: ReadonlyMap<string, AddressUse>,
+  nowUtc: string,
+): { readonly confirmed: number; readonly expired: number } {
+  const live = rows.flatMap((row) =>
+    liveReservations(row.value, nowUtc).map((held) => isConfirmed(held, uses.get(row.key))),
+  );
+  const all = rows.reduce((sum, { value }) => sum + (value.reservations?.length ?? 0), 0);
+  return { confirmed: live.filter(Boolean).length, expired: all - live.length };
+}
+
 function isSameAssignment({ assignment }: AddressRow, use: AddressUse | undefined): boolean {
   if (!assignment || !use) return !assignment && !use;
   return sameId(assignment.holderId, use.holderId) && sameUses(assignment.uses, use.uses);

@@ -21,7 +21,8 @@ export async function release(run: Run, owner: ServiceKey, subnetId: string, add
     one === mine ? { ...one, expiresAtUtc: soon } : one,
   );
   const value = { ...row.value, ...(reservations && { reservations }) };
-  await run.ports.tables.addresses.transact(partition, [
+  const written = await run.ports.tables.addresses.transact(partition, [
     { do: "replace", key: row.key, value, version: row.version },
   ]);
+  if (written.ok) run.ports.metrics.record("mooring.reservations", 1, { outcome: "released" });
 }

@@ -33,6 +33,17 @@ export async function reserve<W extends Want>(
   run: Run,
   request: ReservationRequest<W>,
 ): Promise<readonly Taken<W>[]> {
+  const taken = await reserveAll(run, request);
+  const { metrics } = run.ports;
+  if (taken.length > 0) metrics.record("mooring.reservations", taken.length, { outcome: "refused" });
+  else metrics.record("mooring.reservations", request.wants.length, { outcome: "reserved" });
+  return taken;
+}
+
+async function reserveAll<W extends Want>(
+  run: Run,
+  request: ReservationRequest<W>,
+): Promise<readonly Taken<W>[]> {
   const parts = bySubnet(request);
   const given: Given[] = [];
   for (const part of parts) {

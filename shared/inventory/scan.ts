@@ -16,7 +16,7 @@ import { digestsOf } from "./digest.ts";
 import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 import { scanLinks } from "./scanLinks.ts";
-import { planRows } from "./planRows.ts";
+import { endedReservations, planRows } from "./planRows.ts";
 import { writeRows } from "../storage/writeRows.ts";
 
 const SUBNETS_AT_ONCE = 8;
@@ -81,9 +81,16 @@ async function scanSubnet(run: Run, subnet: Subnet, allUses: Promise<Uses>): Pro
   const partition = canonicalId(subnet.id);
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
   const uses = (await allUses).get(partition) ?? new Map<string, AddressUse>();
-  const writes = planRows(rows, uses, run.now().toISOString());
+  const nowUtc = run.now().toISOString();
+  const writes = planRows(rows, uses, nowUtc);
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
+  recordEnded(run, endedReservations(rows, uses, nowUtc));
   return { written: writes.length, row: toRow(run, subnet, uses) };
+}
+
+function recordEnded({ ports }: Run, ended: ReturnType<typeof endedReservations>): void {
+  for (const outcome of ["confirmed", "expired"] as const)
+    if (ended[outcome] > 0) ports.metrics.record("mooring.reservations", ended[outcome], { outcome });
 }
 
 interface Scanned {

@@ -22,3 +22,8 @@ export interface Quarantined {
   readonly deleteAfterUtc: string;
   readonly lastProvedAtUtc: string;
 }
+
+/** True once its grace is over. Pure. */
+export function isDueAt({ deleteAfterUtc }: Quarantined, nowUtc: string): boolean {
+  return deleteAfterUtc <= nowUtc;
+}

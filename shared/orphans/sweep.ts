@@ -15,7 +15,8 @@ import { withLease } from "../storage/lease.ts";
 import { findOrphans } from "./classify.ts";
 import { findCluster } from "../clusters/registry.ts";
 import { gatherAround, gatherWorld } from "./gather.ts";
-import { leave, previewQuarantine, updateQuarantine } from "./quarantine.ts";
+import { recordOrphans } from "./countOrphans.ts";
+import { leave, listQuarantine, previewQuarantine, updateQuarantine } from "./quarantine.ts";
 import { partsOf, planSweep } from "./planSweep.ts";
 import type { Quarantined } from "./model.ts";
 import { removedBy } from "./removeFrontend.ts";
@@ -28,6 +29,7 @@ export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<re
     const cause = { why: item.why, who: SYSTEM, correlationId: item.correlationId };
     const applied = await inParts(apply, due.parts)(run, due.plan, cause, due.options);
     await releaseDeleted(run, due.quarantined, applied);
+    recordOrphans(run, await listQuarantine(run));
     return throwFailures(applied);
   });
 }

@@ -58,7 +58,7 @@ async function real(): Promise<World> {
   const served = await serveArm(arm, directory);
   closing.push(() => served.close());
   const left = new RequestsLeft();
-  const access = { ...served.access, watch: left.watch };
+  const access = { ...served.access, policies: [left.watch] };
   return {
     arm,
     network: azureNetwork(access),

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { describe, expect, inject, test } from "vitest";
 import { azureQueue } from "../../shared/azure/queue.ts";
-import type { Queue, WorkItem } from "../../shared/storage/queue.ts";
+import type { Queue, QueueMessage, WorkItem } from "../../shared/storage/queue.ts";
 import { MemoryQueue } from "../memory/queue.ts";
 
 interface Opened {
   queue: Queue;
-  /** The host gives up on a message. */
-  poison: () => Promise<void>;
+  /** The host gives up on a message that says this. */
+  poison: (text: string) => Promise<void>;
 }
 
 const item: WorkItem = {
@@ -21,34 +21,107 @@ const item: WorkItem = {
 
 function memory(): Opened {
   const queue = new MemoryQueue();
-  return { queue, poison: async () => void (queue.poison.links = (queue.poison.links ?? 0) + 1) };
+  return { queue, poison: async (text) => queue.fail("links", text) };
 }
 
-function azurite(): Opened {
+const azurite = (encode: (text: string) => string) => (): Opened => {
   const prefix = `q${randomBytes(8).toString("hex")}`;
   const service = QueueServiceClient.fromConnectionString(inject("storage"));
   const open = async (name: string) => service.getQueueClient(`${prefix}-${name}`);
   return {
     queue: azureQueue(open),
-    poison: async () => {
+    poison: async (text) => {
       const client = await open("links-poison");
       await client.createIfNotExists();
-      await client.sendMessage("broken");
+      await client.sendMessage(encode(text));
     },
   };
-}
+};
 
-describe.each([
+describe.each<[string, () => Opened]>([
   ["memory", memory],
-  ["Azure Queues on Azurite", azurite],
+  ["Azure Queues on Azurite", azurite((text) => Buffer.from(text).toString("base64"))],
+  ["Azure Queues, written by somebody who does not encode", azurite((text) => text)],
 ])("Queue on %s", (_, open) => {
-  test("messages that failed for good are counted, and none where no queue is", async () => {
+  const texts = async ({ queue }: Opened) => (await queue.peekPoison("links")).map(({ text }) => text);
+
+  test("what waits and what failed is counted, and nothing where no queue is", async () => {
     const { queue, poison } = open();
     await queue.send("links", item);
-    expect(await queue.poisoned("links")).toBe(0);
-    await poison();
-    await poison();
-    expect(await queue.poisoned("links")).toBe(2);
-    expect(await queue.poisoned("drift")).toBe(0);
+    expect(await queue.poisonState("links")).toEqual({ length: 0 });
+    await poison("{1}");
+    await poison("{2}");
+    expect(await queue.poisonState("links")).toEqual({ length: 2, oldestAtUtc: expect.any(String) });
+    expect(await queue.state("links")).toEqual({ length: 1, oldestAtUtc: expect.any(String) });
+    expect([await queue.state("drift"), await queue.poisonState("drift")]).toEqual([
+      { length: 0 },
+      { length: 0 },
+    ]);
+    expect(await queue.peekPoison("drift")).toEqual([]);
   });
+
+  test("a message that is to wait is counted, and is not what has waited", async () => {
+    const { queue } = open();
+    await queue.send("links", item, 3600);
+    expect(await queue.state("links")).toEqual({ length: 1 });
+  });
+
+  test("messages that failed are seen as they are, oldest first, and stay", async () => {
+    const opened = open();
+    await opened.poison("{⚓️}");
+    await opened.poison("{two}");
+    expect(await texts(opened)).toEqual(["{⚓️}", "{two}"]);
+    const [first] = await opened.queue.peekPoison("links");
+    expect(first).toEqual({
+      messageId: expect.any(String),
+      text: "{⚓️}",
+      dequeueCount: 0,
+      insertedAtUtc: expect.stringMatching(/^\d{4}-.*Z$/),
+      expiresAtUtc: expect.stringMatching(/^\d{4}-.*Z$/),
+    } satisfies Record<keyof QueueMessage, unknown>);
+    expect(await texts(opened)).toHaveLength(2);
+  });
+
+  test("each of forty is offered once; those that are taken go, the others stay", async () => {
+    const opened = open();
+    for (let n = 0; n < 40; n += 1) await opened.poison(`{${n}}`);
+    const offered: string[] = [];
+    await opened.queue.takePoison("links", async ({ text }) => {
+      offered.push(text);
+      return text !== "{7}" && text !== "{39}";
+    });
+    expect(offered).toHaveLength(40);
+    expect(new Set(offered).size).toBe(40);
+    expect((await texts(opened)).toSorted()).toEqual(["{39}", "{7}"]);
+  });
+
+  test("what could not be handled stays, and can be taken at once", async () => {
+    const opened = open();
+    await opened.poison("{one}");
+    const failing = opened.queue.takePoison("links", async () => {
+      throw new Error("storage is away");
+    });
+    await expect(failing).rejects.toThrow("storage is away");
+    const taken: string[] = [];
+    await opened.queue.takePoison("links", async ({ text }) => taken.push(text) > 0);
+    expect(taken).toEqual(["{one}"]);
+    expect(await texts(opened)).toEqual([]);
+  });
+
+  test("nothing is offered where no queue is", () =>
+    open().queue.takePoison("drift", () => {
+      throw new Error("nothing is there");
+    }));
+});
+
+test("a message that waited is as old as its time in sight", async () => {
+  const { queue } = azurite(String)();
+  const before = Date.now();
+  await queue.send("links", item, 1);
+  for (;;) {
+    const { oldestAtUtc } = await queue.state("links");
+    if (oldestAtUtc === undefined) continue;
+    expect(Date.parse(oldestAtUtc)).toBeGreaterThanOrEqual(before + 1000);
+    return;
+  }
 });

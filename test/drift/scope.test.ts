@@ -639,7 +639,14 @@ describe("Mooring itself", () => {
         ]),
       ["inventory-stale"],
     ],
-    ["messages that failed for good", () => void (run.queue.poison["orphans"] = 2), ["queue-poisoned"]],
+    [
+      "messages that failed for good",
+      () => {
+        run.queue.fail("orphans", "one");
+        run.queue.fail("orphans", "two");
+      },
+      ["queue-poisoned"],
+    ],
     [
       "a scope that was not audited since yesterday, and one that nobody watches any more",
       () =>

@@ -2,6 +2,7 @@ import { silentLog, type Log } from "../../shared/log.ts";
 import type { Run, Tables } from "../../shared/ports.ts";
 import type { Table } from "../../shared/storage/table.ts";
 import { MemoryActivity } from "./activity.ts";
+import { MemoryMetrics } from "./metrics.ts";
 import { MemoryNetwork } from "./network.ts";
 import { MemoryNotices } from "./notices.ts";
 import { MemoryPermissions } from "./permissions.ts";
@@ -22,6 +23,7 @@ export interface MemoryRun extends Run {
   readonly network: MemoryNetwork;
   readonly permissions: MemoryPermissions;
   readonly activity: MemoryActivity;
+  readonly metrics: MemoryMetrics;
   readonly resources: MemoryResources;
   /** Nobody wants to know unless a test puts somebody here. */
   readonly notices: MemoryNotices[];
@@ -39,12 +41,27 @@ export function memoryRun({
     new MemoryNetwork(),
     new MemoryResources(),
   ];
-  const [permissions, activity] = [new MemoryPermissions(), new MemoryActivity()];
+  const [permissions, activity, metrics] = [
+    new MemoryPermissions(),
+    new MemoryActivity(),
+    new MemoryMetrics(),
+  ];
   const notices: MemoryNotices[] = [];
   const clock = newClock("2026-11-23T12:00:00.000Z");
   let ids = 0;
   return {
-    ports: { tables, queue, states, network, permissions, activity, resources, subscriptions, notices },
+    ports: {
+      tables,
+      queue,
+      states,
+      network,
+      permissions,
+      activity,
+      resources,
+      metrics,
+      subscriptions,
+      notices,
+    },
     now: () => new Date(clock.nowUtc),
     newId: () => `id-${(ids += 1)}`,
     log,
@@ -55,6 +72,7 @@ export function memoryRun({
     network,
     permissions,
     activity,
+    metrics,
     resources,
     notices,
     clock,
@@ -92,6 +110,7 @@ function memoryTables(): MemoryTables {
     scopes: new MemoryTable(),
     trends: new MemoryTable(),
     usage: new MemoryTable(),
+    failures: new MemoryTable(),
     schema: new MemoryTable(),
   };
 }

@@ -72,7 +72,7 @@ async function scopesOf(run: Run): Promise<Subjects["scope"][]> {
 
 function queuesOf(run: Run): Promise<Subjects["queue"][]> {
   return Promise.all(
-    QUEUES.map(async (queue) => ({ queue, poisoned: await run.ports.queue.poisoned(queue) })),
+    QUEUES.map(async (queue) => ({ queue, poisoned: (await run.ports.queue.poisonState(queue)).length })),
   );
 }
 

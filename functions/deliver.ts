@@ -1,0 +1,44 @@
+/** One try of a queue message: counted, timed, and if it was the last one, remembered with its reason. */
+import type { InvocationContext } from "@azure/functions";
+import type { Run } from "../shared/ports.ts";
+import { rememberFailure } from "../shared/queues/failures.ts";
+import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
+import { deliveries, isLastDelivery, settle, type Settled } from "./outcome.ts";
+
+export interface Message {
+  readonly run: Run;
+  readonly queue: QueueName;
+  readonly item: WorkItem;
+  readonly context: Pick<InvocationContext, "invocationId" | "triggerMetadata">;
+}
+
+/** @throws whatever the host is to try again */
+export async function deliver(message: Message, work: () => Promise<unknown>): Promise<void> {
+  const { run, queue, item } = message;
+  const started = performance.now();
+  let outcome: Settled | "failed" = "failed";
+  try {
+    outcome = await settle(run, queue, item, work);
+  } catch (error) {
+    await failed(message, error);
+    throw error;
+  } finally {
+    run.ports.metrics.record("mooring.work.outcomes", 1, { queue, what: item.what, outcome });
+    run.ports.metrics.record("mooring.work.duration", (performance.now() - started) / 1000, {
+      queue,
+      outcome,
+    });
+  }
+}
+
+async function failed({ run, queue, item, context }: Message, error: unknown): Promise<void> {
+  const { invocationId, triggerMetadata } = context;
+  const [tries, isLast] = [deliveries(triggerMetadata), isLastDelivery(triggerMetadata)];
+  const why = error instanceof Error ? error.message : String(error);
+  run.log.error("work failed", { queue, tries, isLast, why });
+  if (!isLast) return;
+  // Storage may be what is away: then the message is poison all the same, and its reason is in the log.
+  await rememberFailure(run, queue, item, { error, tries, invocationId }).catch((lost: unknown) =>
+    run.log.warn("the failure could not be remembered", { why: String(lost) }),
+  );
+}

@@ -1,0 +1,15 @@
+/** Tells how many orphans are in quarantine, none among them. */
+import type { Run } from "../ports.ts";
+import { isDueAt, type OrphanKind, type Quarantined } from "./model.ts";
+
+const KINDS: readonly OrphanKind[] = ["loadBalancer", "frontend", "link", "connection"];
+
+export function recordOrphans(run: Run, quarantined: readonly Quarantined[]): void {
+  const nowUtc = run.now().toISOString();
+  for (const kind of KINDS)
+    for (const state of ["waiting", "due"] as const) {
+      const isDue = state === "due";
+      const all = quarantined.filter((row) => row.kind === kind && isDueAt(row, nowUtc) === isDue);
+      run.ports.metrics.record("mooring.orphans", all.length, { kind, state });
+    }
+}

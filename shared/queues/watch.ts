@@ -1,0 +1,25 @@
+/** Measures the queues, and forgets why messages failed that are gone. Called by a timer, so by one instance at a time. */
+import type { Run } from "../ports.ts";
+import { QUEUES, type QueueName } from "../storage/queue.ts";
+import { forgetOldFailures } from "./failures.ts";
+
+export async function watchQueues(run: Run): Promise<void> {
+  await Promise.all(QUEUES.map((queue) => watch(run, queue)));
+}
+
+async function watch(run: Run, queue: QueueName): Promise<void> {
+  const [waiting, poisoned] = await Promise.all([
+    run.ports.queue.state(queue),
+    run.ports.queue.poisonState(queue),
+  ]);
+  const { metrics } = run.ports;
+  metrics.record("mooring.queue.length", waiting.length, { queue });
+  metrics.record("mooring.queue.poisoned", poisoned.length, { queue });
+  metrics.record("mooring.queue.age", secondsSince(run, waiting.oldestAtUtc), { queue });
+  await forgetOldFailures(run, queue);
+}
+
+function secondsSince(run: Run, atUtc: string | undefined): number {
+  if (atUtc === undefined) return 0;
+  return Math.max(0, (run.now().getTime() - Date.parse(atUtc)) / 1000);
+}
