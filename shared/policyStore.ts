@@ -1,16 +1,13 @@
-/** The policy in force: one row in the `policies` table, or the default while nobody has applied one. */
-import { closest } from "fastest-levenshtein";
+/** The policy in force: one row in the `policies` table, or the default while nobody has applied one. Written by `applyPolicy.ts`. */
 import type * as z from "zod";
 import { InvalidInput } from "./errors.ts";
-import { listChecks } from "./drift/checks.ts";
-import { RULES } from "./gate/rules.ts";
 import { Policy, defaultPolicy } from "./policy.ts";
 import type { Run } from "./ports.ts";
 
-const PARTITION = "policy";
-const KEY = "current";
+export const PARTITION = "policy";
+export const KEY = "current";
 /** Every policy that was applied, by time; after `current` in key order. */
-const HISTORY = "history ";
+export const HISTORY = "history ";
 
 export interface PolicyInForce {
   readonly policy: Policy;
@@ -49,51 +46,7 @@ async function lastGood(run: Run): Promise<PolicyInForce | undefined> {
     .flatMap(({ parsed, version }) => (parsed.success ? [{ policy: parsed.data, version }] : []))[0];
 }
 
-/** Makes `document` the policy in force. @throws InvalidInput with all problems; the last good one stays */
-export async function applyPolicy(run: Run, document: unknown): Promise<Policy> {
-  const policy = checkPolicy(document);
-  const value = { policy, appliedAtUtc: run.now().toISOString() };
-  await run.ports.tables.policies.transact(PARTITION, [
-    { do: "put", key: KEY, value },
-    { do: "put", key: `${HISTORY}${value.appliedAtUtc}`, value },
-  ]);
-  return policy;
-}
-
-/**
- * The policy that a person wrote, defaults filled in.
- * @throws InvalidInput with all problems, rules and checks that do not exist among them
- */
-export function checkPolicy(document: unknown): Policy {
-  const policy = parsePolicy(document);
-  const rules = [policy.rules, ...policy.overrides.map((entry) => entry.rules)].flatMap(Object.keys);
-  const problems = [
-    ...unknownNames("rule", rules, RULES).map((problem) => `policy rules: ${problem}`),
-    ...unknownNames("check", Object.keys(policy.audit.checks), listChecks()).map(
-      (problem) => `policy audit.checks: ${problem}`,
-    ),
-  ];
-  if (problems.length === 0) return policy;
-  throw new InvalidInput(problems);
-}
-
-function unknownNames(
-  what: string,
-  named: readonly string[],
-  table: readonly { readonly id: string }[],
-): string[] {
-  const ids = table.map(({ id }) => id);
-  return [...new Set(named)]
-    .filter((id) => !ids.includes(id))
-    .map((id) => `there is no ${what} ${id}; did you mean ${closest(id, ids)}?`);
-}
-
-function parsePolicy(document: unknown): Policy {
-  const parsed = Policy.safeParse(document);
-  if (parsed.success) return parsed.data;
-  throw new InvalidInput(toProblems(parsed.error));
-}
-
-function toProblems({ issues }: z.ZodError): string[] {
+/** One line for each, with the setting's path. */
+export function toProblems({ issues }: z.ZodError): string[] {
   return issues.map((issue) => `policy ${issue.path.join(".") || "(root)"}: ${issue.message}`);
 }

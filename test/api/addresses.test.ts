@@ -4,7 +4,7 @@ import { keyOf } from "../../api/key.ts";
 import { AddressMap } from "../../api/model.ts";
 import { formatAddress } from "../../shared/addresses/prefix.ts";
 import { canonicalId } from "../../shared/network/resourceId.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { apiOver, apiWorld, putAddresses } from "../builders/api.ts";
 import { linkIdIn, NOW, subnetId, subnetRow, VNET } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";

@@ -8,7 +8,7 @@ import { listChecks } from "../../shared/drift/checks.ts";
 import type { Finding } from "../../shared/drift/finding.ts";
 import { isThere } from "../../shared/drift/finding.ts";
 import type { Link } from "../../shared/network/model.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import type { Run } from "../../shared/ports.ts";
 import type { WorkItem } from "../../shared/storage/queue.ts";
 import { crashAt, Crashed } from "../memory/crashing.ts";

@@ -6,7 +6,7 @@ import type { Change, Edit } from "../../shared/changes/plan.ts";
 import type { JsonObject } from "../../shared/changes/resources.ts";
 import { stopWriting } from "../../shared/changes/stop.ts";
 import { Conflict, NotYet, Refused } from "../../shared/errors.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { link, linkIdIn } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

@@ -8,7 +8,7 @@ import { createApply } from "../../shared/changes/apply.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 import type { ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
 import { planUndo } from "../../shared/changes/undo.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { BALANCER, LINK, linkBody, linkedArm, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { connection, link, linkIdIn, PARTNER } from "../builders/world.ts";

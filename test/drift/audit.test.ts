@@ -3,7 +3,7 @@ import { addressKey } from "../../shared/addresses/key.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { FindingQuery, queryFindings } from "../../shared/drift/query.ts";
 import type { Link } from "../../shared/network/model.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import {
   balancer,
   cluster,

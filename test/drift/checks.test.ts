@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Check } from "../../shared/drift/check.ts";
 import { CHECKS, listChecks, runChecks } from "../../shared/drift/checks.ts";
 import { InvalidInput } from "../../shared/errors.ts";
-import { checkPolicy } from "../../shared/policyStore.ts";
+import { checkPolicy } from "../../shared/applyPolicy.ts";
 import { balancer } from "../builders/world.ts";
 import { CASES, type Case } from "./checkCases.ts";
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { isFixable, planFix } from "../../shared/drift/fix.ts";
 import type { Link } from "../../shared/network/model.ts";
 import { defaultPolicy, Policy } from "../../shared/policy.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { cluster, connection, declared, intent, link, linkIntent } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 

@@ -5,7 +5,7 @@ import { inTime } from "../../shared/gate/guarded.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import {
   balancerId,
   cluster,

@@ -7,7 +7,7 @@ import { admit } from "../../shared/gate/admit.ts";
 import { writeAddresses } from "../../shared/gate/companion.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { cluster, linkIdIn, subnetId, subnetRow, VNET } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

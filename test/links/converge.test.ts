@@ -8,7 +8,7 @@ import { receiveEvent } from "../../shared/events/receive.ts";
 import { remember } from "../../shared/intents/remember.ts";
 import { pollLinks } from "../../shared/links/poll.ts";
 import { reconcileLink } from "../../shared/links/reconcileLink.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { cluster, connection, declared, intent, link, linkIntent, PARTNER } from "../builders/world.ts";
 import { crashAt, Crashed } from "../memory/crashing.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";

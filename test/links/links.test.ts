@@ -11,7 +11,7 @@ import { pollLinks } from "../../shared/links/poll.ts";
 import { reconcileLink } from "../../shared/links/reconcileLink.ts";
 import type { Link } from "../../shared/network/model.ts";
 import { Policy } from "../../shared/policy.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import {
   balancerId,
   cluster,

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { planUndo } from "../../shared/changes/undo.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { liveCluster, type LiveCluster } from "../builders/liveCluster.ts";
 import { cluster } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";

@@ -9,7 +9,7 @@ import type { Link, LoadBalancer } from "../../shared/network/model.ts";
 import { hold, release } from "../../shared/orphans/hold.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { planDue, sweepOrphans } from "../../shared/orphans/sweep.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import {
   balancer,
   balancerId,

@@ -9,7 +9,8 @@ import { stateOf, type FindingState } from "../../shared/drift/finding.ts";
 import { cancelAudit, listRuns, readProgress } from "../../shared/drift/runs.ts";
 import { tellNews } from "../../shared/drift/tellNews.ts";
 import { parseResourceId } from "../../shared/network/resourceId.ts";
-import { applyPolicy, readPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { readPolicy } from "../../shared/policyStore.ts";
 import { AuditEstate, NAMES, subscriptionOf, type Message, type Name } from "../builders/auditEstate.ts";
 import { MemoryNotices } from "../memory/notices.ts";
 

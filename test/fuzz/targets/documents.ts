@@ -7,7 +7,7 @@ import { Service } from "../../../shared/annotations/service.ts";
 import { judge } from "../../../shared/gate/judge.ts";
 import { readManifests } from "../../../shared/gate/manifests.ts";
 import { defaultPolicy, Policy } from "../../../shared/policy.ts";
-import { checkPolicy } from "../../../shared/policyStore.ts";
+import { checkPolicy } from "../../../shared/applyPolicy.ts";
 import { parseSettings } from "../../../shared/settings.ts";
 import { hold, jsonOr, refusable, type Target } from "../target.ts";
 
