@@ -6,6 +6,7 @@ import { auditCommand } from "./audit/command.ts";
 import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters/command.ts";
 import { connectionsCommand } from "./connections.ts";
+import { deployCommand } from "./deploy/command.ts";
 import { explainCommand } from "./explain.ts";
 import { findingsCommand } from "./findings/command.ts";
 import { journalCommands } from "./journal.ts";
@@ -33,6 +34,7 @@ for (const command of [
   auditCommand(),
   findingsCommand(),
   orphansCommand(),
+  deployCommand(),
   ...journalCommands(),
   ...stopCommands(),
 ])

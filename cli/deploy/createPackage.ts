@@ -1,0 +1,43 @@
+/**
+ * The zip that is deployed. Only paths and contents of the built files go into it, in a fixed order and with fixed times, so that the
+ * same sources give the same bytes, and a hash says what runs.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { zipSync, type Zippable } from "fflate";
+import { listFunctions, type ListedFunction } from "./listFunctions.ts";
+
+export interface Package {
+  readonly zip: Uint8Array;
+  /** Of the zip, in hexadecimal. */
+  readonly sha256: string;
+  /** As the Functions host would find them, by name. */
+  readonly functions: readonly ListedFunction[];
+}
+
+/** Builds into `dist/`, where source maps point to the sources by the same relative paths in every checkout. */
+export async function createPackage(): Promise<Package> {
+  const { buildApp } = await import("../../tools/build.ts");
+  const directory = await buildApp(join(import.meta.dirname, "../../dist"));
+  const functions = await listFunctions(directory);
+  const zip = await zipFolder(directory);
+  return { zip, sha256: createHash("sha256").update(zip).digest("hex"), functions };
+}
+
+// A zip keeps local time without a zone: made of local parts, it is the same text everywhere.
+const TIME = new Date(1980, 0, 1);
+const UNIX = 3;
+const READABLE_FILE = 0o100644 << 16;
+
+async function zipFolder(directory: string): Promise<Uint8Array> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const named = files.map((file) => ({ file, name: relative(directory, file).split(sep).join("/") }));
+  named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const contents: Zippable = {};
+  for (const { file, name } of named) contents[name] = await readFile(file);
+  return zipSync(contents, { level: 9, mtime: TIME, os: UNIX, attrs: READABLE_FILE });
+}
