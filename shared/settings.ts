@@ -1,9 +1,10 @@
 /** Settings of the app, parsed once from a passed-in environment. The README's table is generated from the schema. */
 import * as z from "zod";
 import { InvalidInput } from "./errors.ts";
+import { misnamed, type Environment } from "./settingNames.ts";
 
 const subscriptions = z
-  .string()
+  .string("not set")
   .transform((text) => [...new Set(text.toLowerCase().split(/[\s,]+/))].filter(Boolean))
   .pipe(z.array(z.guid("not a subscription id")).min(1, "name at least one subscription"));
 
@@ -27,6 +28,13 @@ function isLongEnough(secret: string): boolean {
   return isBase64 && bytes.length >= SECRET_BYTES.least && bytes.length <= SECRET_BYTES.most;
 }
 
+/** What the host's own queues need too; an empty one is none. */
+function isConnectionString(text: string): boolean {
+  if (text === "" || /(^|;)\s*UseDevelopmentStorage=true/i.test(text)) return true;
+  const has = (name: string) => new RegExp(`(^|;)\\s*${name}=[^;]`, "i").test(text);
+  return (has("AccountName") && has("AccountKey")) || has("SharedAccessSignature");
+}
+
 export const Settings = z.object({
   MOORING_SUBSCRIPTIONS: subscriptions.describe("Subscriptions to watch, separated by commas or spaces"),
   MOORING_ARM_ENDPOINT: z
@@ -35,10 +43,12 @@ export const Settings = z.object({
     .describe("Azure Resource Manager; another cloud's endpoint, or a sandbox"),
   AzureWebJobsStorage: z
     .string()
+    .refine(isConnectionString, "not a connection string of a storage account")
     .optional()
     .describe("Storage connection string; leave it out to use an identity"),
   AzureWebJobsStorage__accountName: z
     .string()
+    .regex(/^([a-z0-9]{3,24})?$/, "not the name of a storage account")
     .optional()
     .describe("Storage account reached with the app's managed identity"),
   MOORING_TABLE_PREFIX: z
@@ -51,6 +61,19 @@ export const Settings = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "letters, digits, dots, dashes and underscores, 1 to 63")
     .default("mooring")
     .describe("Name of this Mooring, for those who are told of findings by several"),
+  MOORING_APP_URL: z
+    .url({ error: "must be a URL" })
+    .refine(isSafe, "must be https; http only on this machine")
+    .optional()
+    .describe("Origin of the Function App, for `mooring doctor`"),
+  MOORING_APP_ID: z
+    .string()
+    .regex(
+      /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.web\/sites\/[^/]+$/i,
+      "not the resource id of a Function App",
+    )
+    .optional()
+    .describe("Resource id of the Function App, for `mooring doctor`"),
   MOORING_WEBHOOK_URL: z
     .url({ error: "must be a URL" })
     .refine(isSafe, "must be https; http only on this machine")
@@ -69,13 +92,13 @@ export const Settings = z.object({
     ),
   MOORING_EVENT_TOPIC_KEY: z
     .string()
-    .min(1)
+    .min(1, "must not be empty")
     .optional()
     .describe("Access key of the topic; leave it out to use the app's identity"),
   MOORING_LOCAL_OPERATOR: z
     .string()
     .trim()
-    .min(1)
+    .min(1, "must not be empty")
     .max(100)
     .optional()
     .describe("Sandbox only: signs everybody on this machine in as an operator of this name"),
@@ -86,9 +109,11 @@ export type Settings = z.infer<typeof Settings>;
 const PLATFORM = ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_APP_NAME"];
 
 /** @throws InvalidInput naming every wrong or missing setting at once */
-export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+export function parseSettings(env: Environment): Settings {
   const parsed = Settings.safeParse(env);
-  const problems = parsed.success ? [] : parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}${renamed(env, String(i.path[0]))}`);
   if (!env["AzureWebJobsStorage"] && !env["AzureWebJobsStorage__accountName"])
     problems.push(
       "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
@@ -98,8 +123,35 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   throw new InvalidInput(problems);
 }
 
+/** What a person should look at though the app works, a line for each; names only, never values. */
+export function settingWarnings(env: Environment): string[] {
+  return misnamed(env, Object.keys(Settings.shape)).map(({ name, meant }) =>
+    meant === undefined
+      ? `${name}: there is no such setting, and nothing reads it`
+      : `${name}: there is no such setting; did you mean ${meant}?`,
+  );
+}
+
+/** A setting that is missing may be there under another name. */
+function renamed(env: Environment, setting: string): string {
+  if (env[setting] !== undefined) return "";
+  const found = misnamed(env, Object.keys(Settings.shape)).find(({ meant }) => meant === setting);
+  return found ? `, but ${found.name} is: give it the right name` : "";
+}
+
+/** Where storage is, whatever else is wrong. @throws InvalidInput */
+export function parseStorage(env: Environment): StorageSettings {
+  const parsed = StorageSettings.safeParse(env);
+  if (parsed.success && (parsed.data.AzureWebJobsStorage || parsed.data.AzureWebJobsStorage__accountName))
+    return parsed.data;
+  throw new InvalidInput("AzureWebJobsStorage: it does not say where storage is");
+}
+
+const StorageSettings = Settings.pick({ AzureWebJobsStorage: true, AzureWebJobsStorage__accountName: true });
+export type StorageSettings = z.infer<typeof StorageSettings>;
+
 /** One without the other tells nobody anything. */
-function webhookProblems(env: Readonly<Record<string, string | undefined>>): string[] {
+function webhookProblems(env: Environment): string[] {
   const { MOORING_WEBHOOK_URL: url, MOORING_WEBHOOK_SECRET: secret } = env;
   if (url !== undefined && secret === undefined)
     return ["MOORING_WEBHOOK_SECRET: needed to sign what MOORING_WEBHOOK_URL gets"];
@@ -109,7 +161,7 @@ function webhookProblems(env: Readonly<Record<string, string | undefined>>): str
 }
 
 /** Whoever reaches the app would be its operator: nothing but a sandbox may start so. */
-function localOperatorProblems(env: Readonly<Record<string, string | undefined>>): string[] {
+function localOperatorProblems(env: Environment): string[] {
   if (env["MOORING_LOCAL_OPERATOR"] === undefined) return [];
   const endpoint = env["MOORING_ARM_ENDPOINT"] ?? "";
   const isLocal = URL.canParse(endpoint) && LOOPBACK.includes(new URL(endpoint).hostname);

@@ -1,12 +1,72 @@
 import { expect, test } from "vitest";
 import { InvalidInput } from "../shared/errors.ts";
-import { parseSettings } from "../shared/settings.ts";
+import { parseSettings, parseStorage, Settings, settingWarnings } from "../shared/settings.ts";
 
 const WHOLE = {
   MOORING_SUBSCRIPTIONS: "11111111-1111-4111-8111-111111111111",
   AzureWebJobsStorage: "UseDevelopmentStorage=true",
 };
 const SANDBOX = { ...WHOLE, MOORING_ARM_ENDPOINT: "https://127.0.0.1:7443", MOORING_LOCAL_OPERATOR: "op" };
+
+/** Each in a way that it can be broken, in the order of the schema. */
+const BROKEN: Record<string, string> = {
+  MOORING_SUBSCRIPTIONS: "one",
+  MOORING_ARM_ENDPOINT: "http://management.azure.com",
+  AzureWebJobsStorage: "x",
+  AzureWebJobsStorage__accountName: "UPPER",
+  MOORING_TABLE_PREFIX: "1",
+  MOORING_NAME: "a b",
+  MOORING_APP_URL: "http://elsewhere",
+  MOORING_APP_ID: "x",
+  MOORING_WEBHOOK_URL: "ftp://x",
+  MOORING_WEBHOOK_SECRET: "short",
+  MOORING_EVENT_TOPIC: "http://x",
+  MOORING_EVENT_TOPIC_KEY: "",
+  MOORING_LOCAL_OPERATOR: "",
+};
+
+test("every setting is among those that are broken one by one", () => {
+  expect(Object.keys(BROKEN)).toEqual(Object.keys(Settings.shape));
+});
+
+test.each(Object.entries(BROKEN))("%s alone", (name, value) => {
+  const found = problems({
+    ...SANDBOX,
+    MOORING_WEBHOOK_URL: "https://x",
+    MOORING_WEBHOOK_SECRET: "x".repeat(24),
+    [name]: value,
+  });
+  expect(found.filter((problem) => problem.startsWith(name)).length).toBeGreaterThan(0);
+  if (value.length > 3) expect(found.join()).not.toContain(value);
+});
+
+test("names that are no settings are warned of, and their values are not said", () => {
+  const env = {
+    ...WHOLE,
+    MOORING_TABEL_PREFIX: "secret",
+    MOORING_COLOUR: "secret",
+    MOORING_OPERATOR: "me",
+    MOORING_SANDBOX_PORT: "1",
+    PATH: "/",
+  };
+  expect(settingWarnings(env)).toEqual([
+    "MOORING_COLOUR: there is no such setting, and nothing reads it",
+    "MOORING_TABEL_PREFIX: there is no such setting; did you mean MOORING_TABLE_PREFIX?",
+  ]);
+  expect(settingWarnings(WHOLE)).toEqual([]);
+});
+
+test("where storage is can be told though everything else is broken", () => {
+  const { AzureWebJobsStorage } = WHOLE;
+  expect(parseStorage({ ...BROKEN, AzureWebJobsStorage, AzureWebJobsStorage__accountName: "" })).toEqual({
+    AzureWebJobsStorage,
+    AzureWebJobsStorage__accountName: "",
+  });
+  expect(parseStorage({ AzureWebJobsStorage__accountName: "account" })).toEqual({
+    AzureWebJobsStorage__accountName: "account",
+  });
+  expect(() => parseStorage({})).toThrow(InvalidInput);
+});
 
 function problems(env: Record<string, string>): readonly string[] {
   try {
@@ -48,7 +108,47 @@ test.each<[string, Record<string, string>, string[]]>([
   [
     "not as an empty name, which would be forgotten there",
     { ...SANDBOX, MOORING_LOCAL_OPERATOR: " " },
-    ["MOORING_LOCAL_OPERATOR: Too small: expected string to have >=1 characters"],
+    ["MOORING_LOCAL_OPERATOR: must not be empty"],
   ],
   ["Azure without a local operator is fine", { ...WHOLE, WEBSITE_SITE_NAME: "mooring" }, []],
+  [
+    "nothing at all: what is needed is named",
+    {},
+    [
+      "MOORING_SUBSCRIPTIONS: not set",
+      "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
+    ],
+  ],
+  [
+    "a setting that is there under another name",
+    { AzureWebJobsStorage: "UseDevelopmentStorage=true", MOORING_SUBSCRIPTION: "x" },
+    ["MOORING_SUBSCRIPTIONS: not set, but MOORING_SUBSCRIPTION is: give it the right name"],
+  ],
+  [
+    "in another case",
+    { AzureWebJobsStorage: "UseDevelopmentStorage=true", mooring_subscriptions: "x" },
+    ["MOORING_SUBSCRIPTIONS: not set, but mooring_subscriptions is: give it the right name"],
+  ],
+  [
+    "a connection string that is none, and is not said",
+    { ...WHOLE, AzureWebJobsStorage: "AccountName=secret" },
+    ["AzureWebJobsStorage: not a connection string of a storage account"],
+  ],
+  [
+    "an account's address in place of its name",
+    {
+      ...WHOLE,
+      AzureWebJobsStorage: "",
+      AzureWebJobsStorage__accountName: "https://st.blob.core.windows.net",
+    },
+    ["AzureWebJobsStorage__accountName: not the name of a storage account"],
+  ],
+  [
+    "every setting at once",
+    BROKEN,
+    [
+      ...Object.keys(BROKEN).map((name) => expect.stringMatching(`^${name}`)),
+      "MOORING_LOCAL_OPERATOR: only where MOORING_ARM_ENDPOINT is a sandbox on this machine",
+    ],
+  ],
 ])("%s", (_, env, expected) => expect(problems(env)).toEqual(expected));

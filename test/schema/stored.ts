@@ -1,0 +1,33 @@
+/** Data as a version of Mooring wrote them (`tools/fixture.ts`), put where a test wants them. */
+import { readFileSync } from "node:fs";
+import type { Run, Tables } from "../../shared/ports.ts";
+import { writeRows } from "../../shared/storage/writeRows.ts";
+import type { Table } from "../../shared/storage/table.ts";
+import type { WorkItem } from "../../shared/storage/queue.ts";
+
+interface Stored {
+  readonly nowUtc: string;
+  /** The run that was going on. */
+  readonly going: string;
+  readonly rows: Readonly<
+    Record<string, readonly { readonly partition: string; readonly key: string; readonly value: unknown }[]>
+  >;
+  readonly states: Readonly<Record<string, unknown>>;
+  /** What was on the drift queue. */
+  readonly messages: readonly WorkItem[];
+}
+
+export function readStored(version: number): Stored {
+  return JSON.parse(readFileSync(new URL(`version${version}.json`, import.meta.url), "utf8")) as Stored;
+}
+
+export async function place({ ports: { tables, states } }: Pick<Run, "ports">, stored: Stored): Promise<void> {
+  for (const [noun, rows] of Object.entries(stored.rows))
+    for (const [partition, own] of Map.groupBy(rows, (row) => row.partition))
+      await writeRows(
+        tables[noun as keyof Tables] as Table<unknown>,
+        partition,
+        own.map(({ key, value }) => ({ do: "put", key, value })),
+      );
+  for (const [name, state] of Object.entries(stored.states)) await states.save(name, state);
+}
