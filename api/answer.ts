@@ -1,6 +1,7 @@
 /** What leaves: headers that every answer has, entity tags, 304, gzip. */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { inertJson } from "../shared/inert.ts";
 import { etagOf, names } from "./etag.ts";
 import type { ApiRequest } from "./input.ts";
 import type { Reply } from "./operation.ts";
@@ -28,7 +29,7 @@ const HEADERS = {
 };
 
 export async function toAnswer(request: ApiRequest, reply: Reply, status = 200): Promise<ApiAnswer> {
-  const text = reply.type === undefined ? JSON.stringify(reply.body) : String(reply.body);
+  const text = reply.type === undefined ? inertJson(reply.body) : String(reply.body);
   const etag = reply.etag ?? etagOf(text);
   if (isUnchanged(request, etag)) return { status: 304, headers: { ...HEADERS, etag } };
   const packed = await pack(request, text, { ...headersOf(reply), etag });
@@ -74,7 +75,7 @@ export function problemAnswer({ method }: Pick<ApiRequest, "method">, problem: A
   return {
     status: problem.status,
     headers: { ...HEADERS, ...problem.headers, "cache-control": "no-store", "content-type": PROBLEM_TYPE },
-    ...(method !== "HEAD" && { body: JSON.stringify(problemBody(problem)) }),
+    ...(method !== "HEAD" && { body: inertJson(problemBody(problem)) }),
   };
 }
 

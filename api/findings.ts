@@ -7,6 +7,7 @@ import { fits, FindingQuery } from "../shared/drift/query.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import { parseResourceId } from "../shared/network/resourceId.ts";
 import type { Policy } from "../shared/policy.ts";
+import { inertJson } from "../shared/inert.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
 import type { Row } from "../shared/storage/table.ts";
@@ -140,6 +141,6 @@ async function demandShown({ run, params, ifMatch }: Call<Id>): Promise<Row<Stor
   if (!isThere(row.value)) throw new ApiProblem(409, `Finding ${params.id} is resolved`);
   if (ifMatch === undefined) throw new ApiProblem(428, "Send If-Match with the finding's etag");
   const shown = await show(run, row);
-  if (names(ifMatch, [shown.etag, etagOf(JSON.stringify(shown))])) return row;
+  if (names(ifMatch, [shown.etag, etagOf(inertJson(shown))])) return row;
   throw new ApiProblem(412, "The finding has changed since");
 }

@@ -6,6 +6,7 @@ import type { Cluster } from "../shared/clusters/model.ts";
 import { isTokenOf } from "../shared/clusters/token.ts";
 import { Conflict, InvalidInput } from "../shared/errors.ts";
 import { knownCluster } from "../shared/gate/known.ts";
+import { inert } from "../shared/inert.ts";
 import { hostLog } from "../shared/hostLog.ts";
 import type { Run } from "../shared/ports.ts";
 
@@ -42,7 +43,9 @@ export async function answer(
     return await handle();
   } catch (error) {
     const log = hostLog(context);
-    const { status, problems } = toProblem(error);
+    const { status, ...found } = toProblem(error);
+    // They quote what was sent, and end up in terminals by way of the API server.
+    const problems = found.problems.map(inert);
     if (status >= 500)
       log.error("request failed", { why: error instanceof Error ? error.message : String(error) });
     else log.warn("request refused", { status, problems });

@@ -9,9 +9,14 @@ export function inert(text: string): string {
   return text.replace(BREAKS, " ").replace(HIDDEN, "\uFFFD");
 }
 
+const STEERING = /[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu;
+/** Large answers are: looking for what is not is quicker than looking for what steers. */
+const BEYOND_ASCII = /[^ -~\n]/;
+
 /** The same text as JSON, with escapes for what `JSON.stringify` leaves bare and a terminal or an editor might obey. */
 export function inertJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(/[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu, escaped);
+  const text = JSON.stringify(value, undefined, indent);
+  return BEYOND_ASCII.test(text) ? text.replace(STEERING, escaped) : text;
 }
 
 function escaped(character: string): string {

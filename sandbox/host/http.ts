@@ -20,6 +20,8 @@ export interface DoorOptions {
 export function createDoor({ app, keys, log, fire }: DoorOptions): (request: Request) => Promise<Response> {
   const route = createRouter(app.functions, app.hostJson.extensions?.http?.routePrefix ?? "api");
   return async (request) => {
+    // A Host header that is no host, which Azure's front end knows nobody by.
+    if (!URL.canParse(request.url)) return new Response(null, { status: 400 });
     const url = new URL(request.url);
     if (/^\/runtime\/webhooks\/eventgrid$/i.test(url.pathname))
       return receiveEvents({ app, keys, log }, request, url);

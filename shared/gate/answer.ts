@@ -1,4 +1,5 @@
 /** Findings in the words of an AdmissionResponse: short warnings for kubectl, everything in the refusal. */
+import { inert } from "../inert.ts";
 import type { AdmissionResponse } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
 
@@ -20,10 +21,11 @@ export function toResponse(uid: string, findings: readonly RuleFinding[]): Admis
 }
 
 function inFull({ rule, field, message }: RuleFinding): string {
-  return `[${rule}] ${field}: ${message}`;
+  return inert(`[${rule}] ${field}: ${message}`);
 }
 
 function inShort({ rule, message }: RuleFinding): string {
-  const text = `[${rule}] ${message}`;
-  return text.length <= WARNING_CHARACTERS ? text : `${text.slice(0, WARNING_CHARACTERS - 1)}…`;
+  const text = inert(`[${rule}] ${message}`);
+  if (text.length <= WARNING_CHARACTERS) return text;
+  return `${text.slice(0, WARNING_CHARACTERS - 1).toWellFormed()}…`;
 }

@@ -4,6 +4,7 @@
  */
 import { isLoadBalancer, type Service } from "../annotations/service.ts";
 import type { Cluster } from "../clusters/model.ts";
+import { inert } from "../inert.ts";
 import type { Run } from "../ports.ts";
 import { chooseAddresses } from "./choose.ts";
 import { gatherInput } from "./gather.ts";
@@ -40,7 +41,7 @@ async function rewrite(
   const { namespace, name, uid: serviceUid } = service.metadata;
   const owner = { cluster: cluster.name, namespace, name, uid: serviceUid };
   const chosen = await chooseAddresses(run, { cluster, owner, input, dryRun });
-  if (!chosen.ok) return { uid, allowed: false, status: { code: 403, message: chosen.message } };
+  if (!chosen.ok) return { uid, allowed: false, status: { code: 403, message: inert(chosen.message) } };
   const annotations = { ...moved.annotations, ...chosen.annotations };
   return patched(uid, toPatch(service, { ...moved, annotations }));
 }
