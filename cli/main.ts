@@ -7,6 +7,7 @@ import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters/command.ts";
 import { connectionsCommand } from "./connections.ts";
 import { deployCommand } from "./deploy/command.ts";
+import { doctorCommand } from "./doctor/command.ts";
 import { explainCommand } from "./explain.ts";
 import { findingsCommand } from "./findings/command.ts";
 import { journalCommands } from "./journal.ts";
@@ -27,6 +28,7 @@ const program = new Command("mooring")
 for (const command of [
   checkCommand(),
   explainCommand(),
+  doctorCommand(),
   clustersCommand(),
   linksCommand(),
   connectionsCommand(),

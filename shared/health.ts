@@ -2,10 +2,12 @@
 import { InvalidInput } from "./errors.ts";
 import { parseSettings } from "./settings.ts";
 import type { Ports } from "./ports.ts";
+import { VERSION } from "./version.ts";
 
 export interface Health {
   readonly status: "ok" | "failing";
   readonly problems: readonly string[];
+  readonly version: string;
 }
 
 /** Never throws: a health check that fails is an answer. `ports` is called only if the settings are whole. */
@@ -16,9 +18,9 @@ export async function checkHealth(
   try {
     parseSettings(env);
     await (await ports()).tables.policies.get("policy", "current");
-    return { status: "ok", problems: [] };
+    return { status: "ok", problems: [], version: VERSION };
   } catch (error) {
-    return { status: "failing", problems: problemsOf(error) };
+    return { status: "failing", problems: problemsOf(error), version: VERSION };
   }
 }
 

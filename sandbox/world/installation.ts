@@ -33,15 +33,37 @@ export function topicId(subscription: string): string {
   return `/subscriptions/${subscription}/resourceGroups/${GROUP}/providers/Microsoft.EventGrid/systemTopics/mooring-${subscription.slice(0, 8)}`;
 }
 
-/** Makes what is not there; what somebody changed stays as it is. */
+/** Makes what is not there, and brings roles up to date; what somebody changed stays as it is. */
 export async function install(arm: ArmClient): Promise<void> {
   const subscriptions = Object.keys(SUBSCRIPTIONS);
   for (const subscription of subscriptions)
     await arm.put(`/subscriptions/${subscription}/resourceGroups/${GROUP}`, { location: "westeurope" });
   for (const subscription of subscriptions) {
-    if (await arm.get(topicId(subscription))) continue;
-    await subscribe(arm, subscription);
-    await grant(arm, subscription);
+    if (await arm.get(topicId(subscription))) await update(arm, subscription);
+    else await make(arm, subscription);
+  }
+}
+
+async function make(arm: ArmClient, subscription: string): Promise<void> {
+  await subscribe(arm, subscription);
+  const scope = `/subscriptions/${subscription}`;
+  // Every role, so that all capabilities can be tried; `mooring doctor` tells which are more than policy needs.
+  for (const role of await readRoles()) {
+    const id = `${scope}/providers/${ROLE_NAMESPACE}/${randomUUID()}`;
+    await define(arm, id, role);
+    await arm.put(`${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`, {
+      properties: { roleDefinitionId: id, principalId: MOORING.objectId, principalType: "ServicePrincipal" },
+    });
+  }
+}
+
+async function update(arm: ArmClient, subscription: string): Promise<void> {
+  const made = await arm.list(
+    `/subscriptions/${subscription}/providers/${ROLE_NAMESPACE}?$filter=type eq 'CustomRole'`,
+  );
+  for (const role of await readRoles()) {
+    const known = made.find(({ properties }) => properties.roleName === role.roleName);
+    if (known) await define(arm, known.id, role);
   }
 }
 
@@ -76,23 +98,18 @@ interface Role {
   actions: string[];
 }
 
-/** Every role, so that all capabilities can be tried; `mooring doctor` tells which are more than policy needs. */
-async function grant(arm: ArmClient, subscription: string): Promise<void> {
-  const scope = `/subscriptions/${subscription}`;
-  const roles = JSON.parse(await readFile(ROLES, "utf8")) as Record<string, Role>;
-  for (const { roleName, description, actions } of Object.values(roles)) {
-    const id = `${scope}/providers/${ROLE_NAMESPACE}/${randomUUID()}`;
-    await arm.put(id, {
-      properties: {
-        roleName,
-        description,
-        type: "CustomRole",
-        permissions: [{ actions, notActions: [] }],
-        assignableScopes: [scope],
-      },
-    });
-    await arm.put(`${scope}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`, {
-      properties: { roleDefinitionId: id, principalId: MOORING.objectId, principalType: "ServicePrincipal" },
-    });
-  }
+async function readRoles(): Promise<Role[]> {
+  return Object.values(JSON.parse(await readFile(ROLES, "utf8")) as Record<string, Role>);
+}
+
+function define(arm: ArmClient, id: string, { roleName, description, actions }: Role): Promise<unknown> {
+  return arm.put(id, {
+    properties: {
+      roleName,
+      description,
+      type: "CustomRole",
+      permissions: [{ actions, notActions: [] }],
+      assignableScopes: [id.slice(0, id.indexOf("/providers/"))],
+    },
+  });
 }

@@ -10,6 +10,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
 export const LOCKS_VERSION = "2020-05-01";
 /** Role assignments and definitions. */
 export const AUTHORIZATION_VERSION = "2022-04-01";
+export const EVENT_GRID_VERSION = "2025-02-15";
 export const ACTIVITY_VERSION = "2015-04-01";
 
 /** @throws InvalidInput if the id is none, or of a provider that Mooring has nothing to do with */

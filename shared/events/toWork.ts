@@ -26,6 +26,9 @@ const BY_TYPE: Readonly<Record<string, (id: string) => readonly Work[]>> = {
   "microsoft.containerservice/managedclusters": () => [ORPHANS],
 };
 
+/** Types of resources whose events are worth work, lower case. */
+export const WATCHED_TYPES = Object.keys(BY_TYPE);
+
 /** Nothing for events of other types and about other resources; the caller logs these. */
 export function toWork({ type, resourceId }: ResourceEvent): readonly Work[] {
   if (!ABOUT_RESOURCES.test(type)) return [];

@@ -60,8 +60,17 @@ export interface Snapshot {
   readonly previousServices: number;
   /** The most of each of those days, by date. */
   readonly byDay?: Readonly<Record<string, number>>;
+  /** What the snapshot job heard when it asked the relay as an API server does; absent if it did not. */
+  readonly webhook?: WebhookProbe;
   /** Services that snapshots showed and admission had not announced, since admission was last heard of. */
   readonly unannounced?: Unannounced;
+}
+
+export interface WebhookProbe {
+  /** `ok`, or why the relay did not answer as it must, in a few words. */
+  readonly verdict: string;
+  /** Of the relay's certificate. */
+  readonly certificateEndsAtUtc?: string;
 }
 
 export interface Unannounced {

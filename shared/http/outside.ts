@@ -1,0 +1,51 @@
+/** Adapter: `Outside` on fetch and TLS. Sends no credential, follows no redirect, and reads little of what comes. */
+import { connect, type PeerCertificate } from "node:tls";
+import type { Answered, Certificate, Outside } from "../installation/port.ts";
+
+const MOST_CHARACTERS = 10_000;
+const HTTPS_PORT = 443;
+
+export const outside: Outside = { ask, certificate };
+
+async function ask(url: string, signal: AbortSignal): Promise<Answered> {
+  const response = await fetch(url, { redirect: "manual", signal }).catch((error: unknown) => {
+    throw new Error(`${new URL(url).origin} does not answer: ${reasonOf(error)}`);
+  });
+  const date = response.headers.get("date");
+  const text = (await response.text()).slice(0, MOST_CHARACTERS);
+  return { status: response.status, text, ...(date !== null && { dateUtc: new Date(date).toISOString() }) };
+}
+
+/** Shakes hands and hangs up. What is not trusted is told, not refused: its end is of interest too. */
+function certificate(url: string, signal: AbortSignal): Promise<Certificate> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      host: hostname,
+      port: Number(port || HTTPS_PORT),
+      servername: /^[\d.]+$|^\[/.test(hostname) ? "" : hostname,
+      rejectUnauthorized: false,
+    });
+    const stop = () => void socket.destroy(new Error("its time is over"));
+    signal.addEventListener("abort", stop, { once: true });
+    socket.once("error", (error: Error) =>
+      reject(new Error(`${new URL(url).origin} does not answer: ${reasonOf(error)}`)),
+    );
+    socket.once("secureConnect", () => {
+      signal.removeEventListener("abort", stop);
+      resolve(toCertificate(socket.getPeerCertificate(), socket.authorizationError));
+      socket.destroy();
+    });
+  });
+}
+
+function toCertificate({ valid_to: end }: PeerCertificate, problem: Error | string | null): Certificate {
+  const endsAtUtc = new Date(end).toISOString();
+  if (problem === null) return { endsAtUtc };
+  return { endsAtUtc, problem: problem instanceof Error ? problem.message : problem };
+}
+
+function reasonOf(error: unknown): string {
+  const { name, code, cause } = error as { name?: string; code?: string; cause?: { code?: string } };
+  return cause?.code ?? code ?? name ?? String(error);
+}

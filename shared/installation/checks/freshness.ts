@@ -1,0 +1,96 @@
+import type { AuditRun } from "../../drift/auditRun.ts";
+import { RUNS } from "../../drift/runStore.ts";
+import { resourceName } from "../../network/resourceId.ts";
+import { defineCheck, fail, ok, skipped, warn, type Look, type Outcome } from "../check.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+export const scans = defineCheck({
+  id: "scans",
+  title: "The inventory is fresh",
+  docs: "The gate decides by the inventory; `inventoryStaleMinutes` of the policy says from when it is old.",
+  async read({ run, policy }) {
+    const vnets = await Array.fromAsync(run.ports.tables.vnets.list("all"));
+    const { inventoryStaleMinutes: staleMinutes } = await policy();
+    return { scanned: vnets.map(({ value }) => value), staleMinutes };
+  },
+  judge({ scanned, staleMinutes }, nowUtc) {
+    const advice =
+      "see the log of scanInventory, and check rights: one subscription that cannot be read stops the scan";
+    const oldest = scanned.toSorted((a, b) => (a.scannedAtUtc < b.scannedAtUtc ? -1 : 1))[0];
+    if (!oldest) return fail({ message: "no virtual network has been scanned yet", advice });
+    const minutes = (Date.parse(nowUtc) - Date.parse(oldest.scannedAtUtc)) / MINUTE;
+    if (minutes <= staleMinutes)
+      return ok(`${scanned.length} virtual networks, the oldest scanned at ${oldest.scannedAtUtc}`);
+    return warn({
+      message: `virtual network ${resourceName(oldest.id)} was scanned at ${oldest.scannedAtUtc}, more than ${staleMinutes} minutes ago`,
+      advice,
+    });
+  },
+});
+
+const AUDIT_HOURS = 3;
+
+export const audits = defineCheck({
+  id: "audits",
+  title: "Audits run",
+  docs: "One is asked for every hour.",
+  read: async ({ run }) => latestAudits(run),
+  judge(runs, nowUtc) {
+    const advice = "ask for one and see what it says: mooring audit";
+    const [last] = runs;
+    if (!last)
+      return skipped("there has been no audit yet; the first comes within the hour, or by mooring audit");
+    const done = runs.find(({ state }) => state === "done");
+    if (last.state === "failed") return fail({ message: `the audit of ${last.startedAtUtc} failed`, advice });
+    const hours = (Date.parse(nowUtc) - Date.parse(last.startedAtUtc)) / HOUR;
+    if (hours > AUDIT_HOURS)
+      return fail({
+        message: `the last audit began at ${last.startedAtUtc}, more than ${AUDIT_HOURS} hours ago`,
+        advice,
+      });
+    return ok(
+      done ? `the last one ended at ${done.finishedAtUtc ?? done.startedAtUtc}` : `one is ${last.state}`,
+    );
+  },
+});
+
+const LATEST = 5;
+
+async function latestAudits(run: Look["run"]): Promise<AuditRun[]> {
+  const found: AuditRun[] = [];
+  for await (const { value } of run.ports.tables.runs.list(RUNS)) {
+    found.push(value);
+    if (found.length === LATEST) break;
+  }
+  return found;
+}
+
+const QUIET_DAYS = 7;
+
+export const work = defineCheck({
+  id: "work",
+  title: "Events and timers have brought work lately",
+  docs: "Each piece of work leaves a trace when an event or a timer asks for it.",
+  async read({ run }): Promise<string | undefined> {
+    const marks = await Promise.all(
+      ["links", "inventory", "orphans"].map((queue) => Array.fromAsync(run.ports.tables.waiting.list(queue))),
+    );
+    return marks
+      .flat()
+      .map(({ value }) => value.untilUtc)
+      .toSorted()
+      .at(-1);
+  },
+  judge(lastUtc, nowUtc): Outcome {
+    if (lastUtc === undefined)
+      return skipped("no event has brought work yet; any change of a load balancer or a link does");
+    const days = (Date.parse(nowUtc) - Date.parse(lastUtc)) / (24 * HOUR);
+    if (days <= QUIET_DAYS) return ok(`the last was asked for at ${lastUtc}`);
+    return warn({
+      message: `no event has brought work since ${lastUtc}`,
+      advice: "see check events: either nothing changed in Azure, or its events do not come",
+    });
+  },
+});

@@ -1,0 +1,141 @@
+import { Refused } from "../../errors.ts";
+import type { Role } from "../../permissions/model.ts";
+import { canonicalId } from "../../network/resourceId.ts";
+import { defineCheck, fail, ok, warn, type Look, type Outcome } from "../check.ts";
+import type { Grant, Identity } from "../port.ts";
+import { judgeRights, neededRoles, type RightsVerdict } from "../rights.ts";
+
+export const identity = defineCheck({
+  id: "identity",
+  title: "Who asks Azure",
+  docs: "The rights below are those of this identity. From a terminal it is the person's own; `--identity` names the app's.",
+  read: async ({ installation, principalId }) => ({ identity: await installation.identity(), principalId }),
+  judge({ identity: { name, objectId, isPerson }, principalId }) {
+    if (principalId !== undefined)
+      return ok(`asked as ${name}; the rights are those of ${principalId}, as role assignments say`);
+    if (!isPerson) return ok(`${name}, object id ${objectId}`);
+    return warn({
+      message: `asked as ${name}: the rights below are theirs, not the app's`,
+      advice: "name the app's identity: mooring doctor --identity OBJECT_ID",
+    });
+  },
+});
+
+interface Facts {
+  readonly subscription: string;
+  readonly verdict: RightsVerdict;
+  readonly needed: readonly string[];
+  readonly identity: Identity;
+  readonly principalId: string;
+}
+
+export const rights = defineCheck({
+  id: "rights",
+  title: "What the identity may do in each subscription",
+  docs: "Azure is asked what the identity may do, and it is held against what each capability in `enforce` needs (infra/roles.json).",
+  seconds: 30,
+  async read(look): Promise<Facts[]> {
+    const [identity, policy] = await Promise.all([look.installation.identity(), look.policy()]);
+    const needed = neededRoles(policy);
+    const principalId = look.principalId ?? identity.objectId;
+    return Promise.all(
+      look.run.ports.subscriptions.map(async (subscription) => {
+        const grants = await grantsOf(look, `/subscriptions/${subscription}`);
+        return { subscription, verdict: judgeRights(grants, needed), needed, identity, principalId };
+      }),
+    );
+  },
+  judge: (all) => all.flatMap(judgeOne),
+});
+
+function judgeOne({ subscription, verdict, needed, principalId }: Facts): Outcome[] {
+  const missing = verdict.missing.map(({ role, actions, isPart }) =>
+    fail({
+      about: `${subscription} ${role}`,
+      message: `may not ${actions.join(", ")}`,
+      advice: adviceFor({ role, isPart, subscription, principalId }),
+    }),
+  );
+  if (missing.length > 0) return missing;
+  if (verdict.isFarTooMuch)
+    return [
+      warn({
+        about: subscription,
+        message: "may do nearly everything, as Contributor and Owner may",
+        advice: `take that role away; Mooring needs only: ${needed.map((role) => `Mooring ${role}`).join(", ")}`,
+      }),
+    ];
+  const spare = verdict.spare.map(({ role, actions }) =>
+    warn({
+      about: `${subscription} ${role}`,
+      message: `may ${actions.join(", ")}, which the policy in force does not use`,
+      advice: `take the role away until it is used: az role assignment delete --role "Mooring ${role}" --assignee ${principalId} --scope /subscriptions/${subscription}`,
+    }),
+  );
+  return [ok(`may do what ${needed.join(", ")} need`, subscription), ...spare];
+}
+
+interface Given {
+  readonly role: string;
+  readonly isPart: boolean;
+  readonly subscription: string;
+  readonly principalId: string;
+}
+
+function adviceFor({ role, isPart, subscription, principalId }: Given): string {
+  const give = `az role assignment create --role "Mooring ${role}" --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${subscription}`;
+  return isPart
+    ? `bring the role Mooring ${role} up to date with infra/roles.json (az role definition update), or give it: ${give}`
+    : `give the role: ${give}`;
+}
+
+/** Of whoever asks, or of the identity that was named. */
+async function grantsOf({ installation, run, principalId }: Look, scope: string): Promise<readonly Grant[]> {
+  if (principalId === undefined) return installation.grantsAt(scope);
+  const { permissions } = run.ports;
+  const assignments = await permissions.assignmentsOf(scope, principalId);
+  const above = assignments.filter((one) => isAbove(one.scope, scope));
+  const roles = await Promise.all(above.map(({ roleId }) => permissions.role(roleId)));
+  return roles.flatMap((role: Role | undefined) => role?.permissions ?? []);
+}
+
+function isAbove(wide: string, narrow: string): boolean {
+  const scope = canonicalId(wide).replace(/\/$/, "");
+  return canonicalId(narrow) === scope || canonicalId(narrow).startsWith(`${scope}/`);
+}
+
+export const subscriptions = defineCheck({
+  id: "arm",
+  title: "Azure Resource Manager answers",
+  docs: "Links, load balancers and subnets of every watched subscription are read through it.",
+  seconds: 30,
+  async read({ run }) {
+    const { network, subscriptions } = run.ports;
+    return Promise.all(
+      subscriptions.map(async (subscription) => ({
+        subscription,
+        ...(await network.links(subscription).then(
+          (links) => ({ links: links.length }),
+          (error: unknown) => ({ refusal: refusalOf(error) }),
+        )),
+      })),
+    );
+  },
+  judge: (all) =>
+    all.map((one) =>
+      "links" in one
+        ? ok(`${one.links} ${one.links === 1 ? "link" : "links"}`, one.subscription)
+        : fail({
+            about: one.subscription,
+            message: one.refusal,
+            advice:
+              "see check rights; a subscription that is not there any more belongs out of MOORING_SUBSCRIPTIONS",
+          }),
+    ),
+});
+
+/** What is no refusal makes the whole check fail. */
+function refusalOf(error: unknown): string {
+  if (error instanceof Refused) return error.message;
+  throw error;
+}

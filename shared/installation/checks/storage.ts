@@ -1,0 +1,116 @@
+import { readStanding } from "../../storage/schema.ts";
+import { policyProblems } from "../../policyStore.ts";
+import { readStop } from "../../changes/stop.ts";
+import { defineCheck, fail, ok, warn, type Outcome } from "../check.ts";
+import type { QueueState, StoragePart } from "../port.ts";
+
+const ROLES = {
+  table: "Storage Table Data Contributor",
+  queue: "Storage Queue Data Contributor",
+  container: "Storage Blob Data Contributor",
+} as const;
+
+export const storage = defineCheck({
+  id: "storage",
+  title: "Tables, queues and containers answer and may be written",
+  docs: "Each is asked to delete something that is never there: the answer tells whether a write would be allowed, and nothing changes.",
+  seconds: 20,
+  read: ({ installation }) => installation.storage(),
+  judge: (parts) => (["table", "queue", "container"] as const).map((kind) => judgeKind(kind, parts)),
+});
+
+function judgeKind(kind: StoragePart["kind"], all: readonly StoragePart[]): Outcome {
+  const parts = all.filter((part) => part.kind === kind);
+  const forbidden = parts.filter(({ is }) => is === "forbidden").map(({ name }) => name);
+  if (forbidden.length > 0)
+    return fail({
+      about: `${kind}s`,
+      message: `may not be written: ${forbidden.join(", ")}`,
+      advice: `give the identity ${ROLES[kind]} on the storage account`,
+    });
+  const there = parts.filter(({ is }) => is === "there").length;
+  const later = parts.length - there;
+  return ok(
+    `${there} may be written${later > 0 ? `; ${later} not made yet, as nobody has needed them` : ""}`,
+    `${kind}s`,
+  );
+}
+
+export const schema = defineCheck({
+  id: "schema",
+  title: "The stored data are of the form that this version knows",
+  docs: "An app that knows less than what is stored refuses to write.",
+  read: ({ run }) => readStanding(run.ports.tables),
+  judge({ stored, known, is, upgradingTo, problem }) {
+    if (problem !== undefined)
+      return fail({ message: problem, advice: "deploy the newer version, and use its command line" });
+    if (is === "older")
+      return warn({
+        message: `the stored data are of schema ${stored}, this version knows ${known}${upgradingTo === undefined ? "" : ", and upgrades them now"}`,
+        advice: "the app upgrades them when it starts; if it stays so, see its log",
+      });
+    return ok(`schema ${stored}`);
+  },
+});
+
+export const policy = defineCheck({
+  id: "policy",
+  title: "The policy in force is whole",
+  docs: "A stored policy that cannot be read is not in force: the last good one is.",
+  read: ({ run }) => policyProblems(run),
+  judge: (problems) =>
+    problems.length === 0
+      ? ok("whole")
+      : fail({ message: problems.join("; "), advice: "apply a good one: mooring policy apply FILE" }),
+});
+
+export const writing = defineCheck({
+  id: "writing",
+  title: "Nobody has stopped writing",
+  docs: "While `mooring stop` is in force nothing is repaired, approved or removed.",
+  read: ({ run }) => readStop(run),
+  judge: (stop) =>
+    stop === undefined
+      ? ok("not stopped")
+      : warn({
+          message: `stopped since ${stop.sinceUtc}: ${stop.why}`,
+          advice: "let Mooring write again: mooring resume",
+        }),
+});
+
+const STUCK_MINUTES = 15;
+const MINUTE = 60_000;
+const POISON = "-poison";
+
+export const queues = defineCheck({
+  id: "queues",
+  title: "Work is done, and none has failed for good",
+  docs: "What failed five times waits in the poison queue for a person; what nobody takes means that the app does not run.",
+  seconds: 20,
+  read: ({ installation }) => installation.queues(),
+  judge: (all, nowUtc) => all.flatMap((queue) => judgeQueue(queue, nowUtc)),
+});
+
+function judgeQueue({ name, messages, oldestSentAtUtc }: QueueState, nowUtc: string): Outcome[] {
+  if (name.endsWith(POISON))
+    return messages === 0
+      ? []
+      : [
+          warn({
+            about: name,
+            message: `${messages} ${messages === 1 ? "message has" : "messages have"} failed for good`,
+            advice: `mooring queue show ${name.slice("mooring-".length, -POISON.length)} tells why; mooring queue replay tries again`,
+          }),
+        ];
+  const minutes =
+    oldestSentAtUtc === undefined ? 0 : (Date.parse(nowUtc) - Date.parse(oldestSentAtUtc)) / MINUTE;
+  if (minutes > STUCK_MINUTES)
+    return [
+      fail({
+        about: name,
+        message: `a message waits since ${oldestSentAtUtc}, and nobody takes it`,
+        advice: "see that the app runs and may read its queues; its log tells why it does not",
+      }),
+    ];
+  return [ok(`${messages} waiting`, name)];
+}
