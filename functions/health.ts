@@ -1,14 +1,25 @@
-import { app, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+import { hostLog } from "../shared/hostLog.ts";
 
-app.http("health", { route: "health", methods: ["GET"], authLevel: "anonymous", handler: health });
+app.http("health", {
+  route: "health/{probe?}",
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: health,
+});
 
-/** 200 when the settings are whole and storage answers; 503 with what is wrong, never a setting's value. */
-async function health(_request: unknown, context: InvocationContext): Promise<HttpResponseInit> {
+/**
+ * 200 when the settings are whole and storage answers; 503 with what is wrong, never a setting's value. `health/live` asks nothing: it says
+ * only that the app runs.
+ */
+async function health({ params }: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
+  if (params["probe"] === "live") return { jsonBody: { status: "ok" } };
   const [{ checkHealth }, mooring] = await Promise.all([
     import("../shared/health.ts"),
     import("../shared/app.ts"),
   ]);
-  const report = await checkHealth(process.env, async () => (await mooring.app()).run(context).ports);
-  if (report.status !== "ok") context.warn("health check failed", { problems: report.problems });
+  const log = hostLog(context);
+  const report = await checkHealth(process.env, async () => (await mooring.app()).run(log).ports);
+  if (report.status !== "ok") log.warn("health check failed", { problems: report.problems });
   return { status: report.status === "ok" ? 200 : 503, jsonBody: report };
 }

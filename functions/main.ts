@@ -22,5 +22,4 @@ import { registerHooks } from "./hooks.ts";
 process.on("unhandledRejection", (reason) => {
   console.error("unhandled rejection", reason instanceof Error ? reason.message : String(reason));
 });
-process.setSourceMapsEnabled(true);
 registerHooks((message) => console.error(message));

@@ -66,7 +66,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "auditDrift timerTrigger 0 30 * * * *",
     "auditDriftWork queueTrigger mooring-drift",
     "dashboard httpTrigger dashboard/{*path}",
-    "health httpTrigger health",
+    "health httpTrigger health/{probe?}",
     "mutateService httpTrigger mutate/{cluster}/{token?}",
     "onResourceEvent eventGridTrigger",
     "pollLinks timerTrigger 30 */5 * * * *",
@@ -77,6 +77,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "sweepOrphansWork queueTrigger mooring-orphans",
     "takeSnapshot httpTrigger clusters/{cluster}/snapshot/{token?}",
     "tellNews queueTrigger mooring-notices",
+    "watchQueues timerTrigger 15 * * * * *",
   ]);
 });
 
@@ -91,7 +92,13 @@ test("a snapshot may come as JSON lines", async () => {
 });
 
 test("health says that all is well", async () =>
-  expect(await app.call("/api/health")).toEqual({ status: 200, body: { status: "ok", problems: [] } }));
+  expect(await app.call("/api/health")).toEqual({
+    status: 200,
+    body: { status: "ok", problems: [], version: expect.any(String) },
+  }));
+
+test("whether it runs at all is told without asking storage", async () =>
+  expect(await app.call("/api/health/live")).toEqual({ status: 200, body: { status: "ok" } }));
 
 test("the API is closed while nobody vouches for who calls", async () => {
   const principal = {
