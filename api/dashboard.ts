@@ -52,7 +52,9 @@ async function respond(request: ApiRequest, log: Log, site: Site): Promise<ApiAn
   // Relative, so that no path can lead elsewhere.
   if (/\/dashboard$/i.test(pathname)) return away(request, 308, "dashboard/");
   const name = pathname.replace(/^.*?\/dashboard\//i, "") || "index.html";
-  const { settings } = await openApp(site, log);
+  const {
+    app: { settings },
+  } = await openApp(site, log);
   const signIn = signInOf(site.env, settings.MOORING_LOCAL_OPERATOR);
   if (isStranger(request, signIn) && name === "index.html") return away(request, 302, SIGN_IN);
   principalOf(request, signIn);

@@ -1,6 +1,6 @@
 import type { App } from "../shared/app.ts";
-import { InvalidInput } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
+import { openUnprepared, prepare, type Opened } from "../shared/opening.ts";
 import { ApiProblem } from "./problem.ts";
 
 export interface Host {
@@ -10,12 +10,14 @@ export interface Host {
 }
 
 /** Its settings are its own trouble, not the caller's: the reasons are in the log and in `/api/health`. @throws ApiProblem 503 */
-export async function openApp({ open }: Host, log: Log): Promise<App> {
-  try {
-    return await open();
-  } catch (error) {
-    const problems = error instanceof InvalidInput ? error.problems : [String(error)];
-    log.error("the settings are broken", { problems });
-    throw new ApiProblem(503, "Mooring is not set up: GET /api/health says what is wrong");
-  }
+export async function openApp({ open }: Host, log: Log): Promise<Opened> {
+  const opening = await openUnprepared(open, log);
+  if (opening.ok) return opening;
+  throw new ApiProblem(503, opening.obstacle.says);
+}
+
+/** So are its data; comes before anything is done with them. @throws ApiProblem 503 */
+export async function demandPrepared(opened: Opened, log: Log): Promise<void> {
+  const obstacle = await prepare(opened, log);
+  if (obstacle) throw new ApiProblem(503, obstacle.says);
 }

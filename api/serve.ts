@@ -6,7 +6,7 @@ import type { Log } from "../shared/log.ts";
 import { optionsAnswer, problemAnswer, toAnswer, type ApiAnswer } from "./answer.ts";
 import { demandOwnOrigin, queryOf, readInput, type ApiRequest } from "./input.ts";
 import type { Role } from "./model.ts";
-import { openApp, type Host } from "./open.ts";
+import { demandPrepared, openApp, type Host } from "./open.ts";
 import type { Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { planning } from "./plans.ts";
@@ -28,7 +28,8 @@ export async function serve(request: ApiRequest, log: Log, host: Host): Promise<
 }
 
 async function respond(request: ApiRequest, log: Log, host: Host): Promise<ApiAnswer> {
-  const app = await openApp(host, log);
+  const opened = await openApp(host, log);
+  const { app, run } = opened;
   const principal = principalOf(request, signInOf(host.env, app.settings.MOORING_LOCAL_OPERATOR));
   const path = pathBelow(request.url);
   if (request.method === "OPTIONS") return optionsAnswer(allowedOf(matchesAt(operations, path)));
@@ -36,8 +37,9 @@ async function respond(request: ApiRequest, log: Log, host: Host): Promise<ApiAn
   demandRole(principal, roleFor(operation, request));
   if (operation.method !== "GET") demandOwnOrigin(request);
   const input = await readInput(request, operation, params);
+  await demandPrepared(opened, log);
   const ifMatch = request.headers.get("if-match");
-  const call = { ...input, run: app.run(log), app, principal, ...(ifMatch !== null && { ifMatch }) };
+  const call = { ...input, run, app, principal, ...(ifMatch !== null && { ifMatch }) };
   return toAnswer(request, await operation.handle(call), operation.status);
 }
 

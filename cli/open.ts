@@ -2,7 +2,10 @@ import { app } from "../shared/app.ts";
 import type { Apply } from "../shared/changes/applied.ts";
 import type { Run } from "../shared/ports.ts";
 
-/** A run on the app's own settings and storage, until the signal; only warnings and errors are shown. */
+/**
+ * A run on the app's own settings and storage, until the signal; only warnings and errors are shown. Older data are brought forward first.
+ * @throws InvalidInput on broken settings · Refused if the data are newer · NotYet while they are being upgraded
+ */
 export async function open(signal?: AbortSignal): Promise<Run> {
   return (await openToWrite(signal)).run;
 }
@@ -14,8 +17,7 @@ export async function openToWrite(
   const quiet = () => {};
   const shown = (message: unknown, fields: unknown) => console.error(message, fields);
   const opened = await app();
-  return {
-    run: opened.run({ debug: quiet, info: quiet, warn: shown, error: shown }, signal),
-    apply: opened.apply,
-  };
+  const run = opened.run({ debug: quiet, info: quiet, warn: shown, error: shown }, signal);
+  await opened.prepare(run);
+  return { run, apply: opened.apply };
 }

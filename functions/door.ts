@@ -1,13 +1,13 @@
 /** What the HTTP functions that clusters call have in common: who is it, is it JSON, is it small enough, what went wrong. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type * as z from "zod";
-import type { App } from "../shared/app.ts";
 import type { Cluster } from "../shared/clusters/model.ts";
 import { isTokenOf } from "../shared/clusters/token.ts";
 import { Conflict, InvalidInput } from "../shared/errors.ts";
 import { knownCluster } from "../shared/gate/known.ts";
 import { inert } from "../shared/inert.ts";
 import { hostLog } from "../shared/hostLog.ts";
+import { openPrepared, openUnprepared, type Opened, type Opening } from "../shared/opening.ts";
 import type { Run } from "../shared/ports.ts";
 
 /** The API server's own limit for a request, with room for the old object. */
@@ -60,19 +60,24 @@ function toProblem(error: unknown): { status: number; problems: readonly string[
   return { status: 503, problems: ["Mooring cannot answer now; try again"] };
 }
 
-/** The app, open for this request. Its settings are its own trouble, not the caller's: 503, with the reasons in the log and `/api/health`. */
-export async function openApp(context: InvocationContext): Promise<{ app: App; run: Run }> {
+/**
+ * The app, open for this request. Its settings and its data are its own trouble, not the caller's: 503, with the reasons in the log and
+ * `/api/health`. @throws HttpProblem
+ */
+export async function openApp(context: InvocationContext): Promise<Opened> {
   const { app } = await import("../shared/app.ts");
-  const log = hostLog(context);
-  try {
-    const opened = await app();
-    return { app: opened, run: opened.run(log) };
-  } catch (error) {
-    log.error("the settings are broken", {
-      problems: error instanceof InvalidInput ? error.problems : [String(error)],
-    });
-    throw new HttpProblem(503, "Mooring is not set up: GET /api/health says what is wrong");
-  }
+  return demandOpen(await openPrepared(app, hostLog(context)));
+}
+
+/** The same for the gate, which waits for no upgrade. @throws HttpProblem */
+export async function openGate(context: InvocationContext): Promise<Opened> {
+  const { app } = await import("../shared/app.ts");
+  return demandOpen(await openUnprepared(app, hostLog(context)));
+}
+
+function demandOpen(opening: Opening): Opened {
+  if (opening.ok) return opening;
+  throw new HttpProblem(503, opening.obstacle.says);
 }
 
 /**

@@ -5,13 +5,17 @@ app.eventGrid("onResourceEvent", { handler: onResourceEvent });
 
 /** An event becomes queued work in milliseconds; what is no event is refused in the log, since sending it again would not help. */
 async function onResourceEvent(event: unknown, context: InvocationContext): Promise<void> {
-  const [{ app }, { receiveEvent }, { InvalidInput }] = await Promise.all([
+  const [{ app }, { openUnprepared }, { receiveEvent }, { InvalidInput }] = await Promise.all([
     import("../shared/app.ts"),
+    import("../shared/opening.ts"),
     import("../shared/events/receive.ts"),
     import("../shared/errors.ts"),
   ]);
-  // While the settings are broken this fails, and Event Grid keeps the event.
-  const run = (await app()).run(hostLog(context));
+  const opening = await openUnprepared(app, hostLog(context));
+  // A failure lets Event Grid keep the event, and send it again for a day.
+  if (!opening.ok) throw new Error(opening.obstacle.says);
+  const { run } = opening;
+  await opening.app.demandKnown(run);
   try {
     await receiveEvent(run, event);
   } catch (error) {

@@ -1,12 +1,9 @@
 import { app, type InvocationContext } from "@azure/functions";
-import { hostLog } from "../shared/hostLog.ts";
+import { openOnTimer } from "./work.ts";
 
 app.timer("pollLinks", { schedule: "30 */5 * * * *", handler: pollLinks });
 
 async function pollLinks(_timer: unknown, context: InvocationContext): Promise<void> {
-  const [{ app: open }, links] = await Promise.all([
-    import("../shared/app.ts"),
-    import("../shared/links/poll.ts"),
-  ]);
-  await links.pollLinks((await open()).run(hostLog(context)));
+  const [links, run] = await Promise.all([import("../shared/links/poll.ts"), openOnTimer(context)]);
+  if (run) await links.pollLinks(run);
 }

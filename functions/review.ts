@@ -21,13 +21,16 @@ export function answerReview(
   reviewer: Reviewer,
 ): Promise<HttpResponseInit> {
   return door.answer(context, async () => {
-    const { run } = await door.openApp(context);
+    const { app, run } = await door.openGate(context);
+    const known = app.demandKnown(run);
+    // Awaited below; until then the cluster is read.
+    known.catch(() => undefined);
     const cluster = await door.authenticate(run, request);
     const review = door.parse(AdmissionReview, await door.readJson(request, door.REVIEW_BYTES));
     const { uid, namespace, name } = review.request;
     const asked = { correlationId: uid, what: "review", id: `${cluster.name}/${namespace}/${name}` };
     const response = await withCorrelation(asked, () =>
-      respond(run, { cluster, review, timeoutSeconds: door.timeoutSeconds(request.query) }, reviewer),
+      respond(run, { cluster, review, known, timeoutSeconds: door.timeoutSeconds(request.query) }, reviewer),
     );
     return { jsonBody: { apiVersion: review.apiVersion, kind: review.kind, response } };
   });
@@ -37,17 +40,20 @@ interface Asked {
   readonly cluster: Cluster;
   readonly review: AdmissionReview;
   readonly timeoutSeconds: number;
+  /** Fails if the stored data are newer than this version: then nothing is decided on them. */
+  readonly known: Promise<void>;
 }
 
 async function respond(
   run: Run,
-  { cluster, review, timeoutSeconds }: Asked,
+  { cluster, review, timeoutSeconds, known }: Asked,
   { decide, told }: Reviewer,
 ): Promise<AdmissionResponse> {
   const started = performance.now();
   const { uid, operation } = review.request;
   let isDecided = false;
   const response = await inTime(run, uid, timeoutSeconds, async () => {
+    await known;
     const decided = await decide(run, cluster, review);
     isDecided = true;
     return decided;

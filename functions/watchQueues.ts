@@ -1,12 +1,9 @@
 import { app, type InvocationContext } from "@azure/functions";
-import { hostLog } from "../shared/hostLog.ts";
+import { openOnTimer } from "./work.ts";
 
 app.timer("watchQueues", { schedule: "15 * * * * *", handler: watchQueues });
 
 async function watchQueues(_timer: unknown, context: InvocationContext): Promise<void> {
-  const [{ app: open }, queues] = await Promise.all([
-    import("../shared/app.ts"),
-    import("../shared/queues/watch.ts"),
-  ]);
-  await queues.watchQueues((await open()).run(hostLog(context)));
+  const [queues, run] = await Promise.all([import("../shared/queues/watch.ts"), openOnTimer(context)]);
+  if (run) await queues.watchQueues(run);
 }

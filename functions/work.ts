@@ -19,15 +19,19 @@ export type Worker = (run: Run, item: WorkItem, delivery: Delivery) => Promise<u
 /** A queue trigger's handler that parses the message and lets `worker` do it. */
 export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
-    const [{ app }, outcome, { deliver }] = await Promise.all([
+    const [{ app }, { openPrepared }, outcome, { deliver }] = await Promise.all([
       import("../shared/app.ts"),
+      import("../shared/opening.ts"),
       import("./outcome.ts"),
       import("./deliver.ts"),
     ]);
-    const mooring = await app();
-    const run = mooring.run(hostLog(context));
-    const item = outcome.parseWork(message, run.log);
+    const log = hostLog(context);
+    const item = outcome.parseWork(message, log);
     if (!item) return;
+    const opening = await openPrepared(app, log);
+    if (!opening.ok)
+      return (await import("./postpone.ts")).postpone(queue, item, { obstacle: opening.obstacle, log });
+    const { app: mooring, run } = opening;
     const { correlationId, what, id } = item;
     const delivery = { ...mooring, isLastTry: outcome.isLastTry(item, context.triggerMetadata) };
     await withCorrelation({ correlationId, what, id }, () =>
@@ -36,14 +40,22 @@ export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
   };
 }
 
+/** `undefined` if something stands in the way, which is in the log: the next tick comes soon enough. */
+export async function openOnTimer(context: InvocationContext): Promise<Run | undefined> {
+  const [{ app }, { openPrepared }] = await Promise.all([
+    import("../shared/app.ts"),
+    import("../shared/opening.ts"),
+  ]);
+  const opening = await openPrepared(app, hostLog(context));
+  return opening.ok ? opening.run : undefined;
+}
+
 /** A timer's handler that only asks for the work: the queue retries it, and a second timer at once adds nothing. */
 export function enqueueOnTimer(queue: QueueName) {
   return async (_timer: unknown, context: InvocationContext): Promise<void> => {
-    const [{ app }, { enqueueOnce }] = await Promise.all([
-      import("../shared/app.ts"),
-      import("../shared/events/coalesce.ts"),
-    ]);
+    const { enqueueOnce } = await import("../shared/events/coalesce.ts");
+    const run = await openOnTimer(context);
     const hint = { why: "timer", correlationId: context.invocationId };
-    await enqueueOnce((await app()).run(hostLog(context)), { queue, what: queue, id: "all" }, hint);
+    if (run) await enqueueOnce(run, { queue, what: queue, id: "all" }, hint);
   };
 }

@@ -9,11 +9,17 @@ import { InvalidInput } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Ports, Run } from "./ports.ts";
 import type { Settings } from "./settings.ts";
+import type { SchemaKeeper } from "./storage/keepSchema.ts";
+import type { Queue } from "./storage/queue.ts";
 
 export interface App {
   readonly settings: Settings;
   readonly apply: Apply;
   run(log: Log, signal?: AbortSignal): Run;
+  /** Comes before any work; see `SchemaKeeper`. @throws Refused · NotYet */
+  readonly prepare: SchemaKeeper["prepare"];
+  /** For the gate in its place. @throws Refused */
+  readonly demandKnown: SchemaKeeper["demandKnown"];
 }
 
 let instance: Promise<App> | undefined;
@@ -32,18 +38,32 @@ export function app(): Promise<App> {
 }
 
 async function build(env: NodeJS.ProcessEnv): Promise<App> {
-  const [{ parseSettings }, { createPorts }, { createApply }] = await Promise.all([
+  const [{ parseSettings }, { createPorts }, { createApply }, { keepSchema }] = await Promise.all([
     import("./settings.ts"),
     import("./azure/ports.ts"),
     import("./changes/apply.ts"),
+    import("./storage/keepSchema.ts"),
   ]);
   const settings = parseSettings(env);
-  const { ports, writer } = createPorts(settings, exporting.metrics);
+  const created = createPorts(settings, exporting.metrics);
+  const kept = keepSchema(created.ports, { now: () => new Date() });
   return {
     settings,
-    apply: createApply(writer),
-    run: (log, signal) => newRun(ports, log, signal),
+    apply: createApply(created.writer),
+    run: (log, signal) => newRun(kept.ports, log, signal),
+    prepare: (run) => kept.prepare(run),
+    demandKnown: (run) => kept.demandKnown(run),
   };
+}
+
+/** The queues alone, as far as settings tell where storage is, whatever else is wrong with them. @throws InvalidInput */
+export async function openQueue(env: NodeJS.ProcessEnv): Promise<Queue> {
+  const [{ parseStorage }, { queueOpener }, { azureQueue }] = await Promise.all([
+    import("./settings.ts"),
+    import("./azure/clients.ts"),
+    import("./azure/queue.ts"),
+  ]);
+  return azureQueue(queueOpener(parseStorage(env)));
 }
 
 function newRun(ports: Ports, log: Log, signal = new AbortController().signal): Run {

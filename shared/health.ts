@@ -1,12 +1,15 @@
-/** What the health function tells: whether settings are whole and storage answers. No values, no names of resources. */
+/** What the health function tells: whether settings are whole, storage answers, and its data fit this version. No values, no names of resources. */
 import { InvalidInput } from "./errors.ts";
-import { parseSettings } from "./settings.ts";
+import { parseSettings, settingWarnings } from "./settings.ts";
 import type { Ports } from "./ports.ts";
+import { readStanding } from "./storage/schema.ts";
 import { VERSION } from "./version.ts";
 
 export interface Health {
   readonly status: "ok" | "failing";
   readonly problems: readonly string[];
+  /** What is no problem and worth a look; absent if nothing is. */
+  readonly warnings?: readonly string[];
   readonly version: string;
 }
 
@@ -15,12 +18,26 @@ export async function checkHealth(
   env: Readonly<Record<string, string | undefined>>,
   ports: () => Promise<Ports>,
 ): Promise<Health> {
+  const warnings = settingWarnings(env);
+  const problems = await findProblems(env, ports);
+  return {
+    status: problems.length === 0 ? "ok" : "failing",
+    problems,
+    ...(warnings.length > 0 && { warnings }),
+    version: VERSION,
+  };
+}
+
+async function findProblems(
+  env: Readonly<Record<string, string | undefined>>,
+  ports: () => Promise<Ports>,
+): Promise<readonly string[]> {
   try {
     parseSettings(env);
-    await (await ports()).tables.policies.get("policy", "current");
-    return { status: "ok", problems: [], version: VERSION };
+    const { problem } = await readStanding((await ports()).tables);
+    return problem === undefined ? [] : [problem];
   } catch (error) {
-    return { status: "failing", problems: problemsOf(error), version: VERSION };
+    return problemsOf(error);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { TokenCredential } from "@azure/identity";
 import { InvalidInput } from "../errors.ts";
 import { once } from "../once.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings, StorageSettings } from "../settings.ts";
 import type { QueueName } from "../storage/queue.ts";
 
 const DEFAULT = "";
@@ -33,7 +33,7 @@ export function tableOpener(settings: Settings) {
   });
 }
 
-export function queueOpener(settings: Settings) {
+export function queueOpener(settings: StorageSettings) {
   return once(async (queue: string) => {
     const { QueueServiceClient } = await import("@azure/storage-queue");
     const connection = settings.AzureWebJobsStorage;
@@ -44,7 +44,7 @@ export function queueOpener(settings: Settings) {
   });
 }
 
-export function containerOpener(settings: Settings) {
+export function containerOpener(settings: StorageSettings) {
   return once(async (container) => {
     const { BlobServiceClient } = await import("@azure/storage-blob");
     const connection = settings.AzureWebJobsStorage;
@@ -60,7 +60,7 @@ function queueName(queue: QueueName): string {
   return `mooring-${queue}`;
 }
 
-function endpoint(settings: Settings, service: "table" | "queue" | "blob"): string {
+function endpoint(settings: StorageSettings, service: "table" | "queue" | "blob"): string {
   const account = settings.AzureWebJobsStorage__accountName;
   if (!account) throw new InvalidInput("AzureWebJobsStorage__accountName: not set");
   return `https://${account}.${service}.core.windows.net`;

@@ -1,5 +1,5 @@
 /** An answer in time, whatever happens to us: past the deadline or on our own failure, policy decides. */
-import { InvalidInput } from "../errors.ts";
+import { InvalidInput, Refused } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { knownPolicy } from "./known.ts";
 import type { AdmissionResponse } from "./review.ts";
@@ -24,7 +24,7 @@ export async function inTime(
       uid,
       why: error instanceof Error ? error.message : String(error),
     });
-    return unavailable(uid, await onUnavailable(run));
+    return unavailable(uid, error, await onUnavailable(run));
   } finally {
     clearTimeout(timer);
   }
@@ -37,8 +37,12 @@ async function onUnavailable(run: Run): Promise<"allow" | "deny"> {
   return Promise.race([known.catch(() => "allow" as const), unknown]);
 }
 
-function unavailable(uid: string, answer: "allow" | "deny"): AdmissionResponse {
-  const message = "Mooring could not check this Service in time: subnet and addresses are unchecked";
+function unavailable(uid: string, error: unknown, answer: "allow" | "deny"): AdmissionResponse {
+  const could =
+    error instanceof Refused
+      ? "Mooring is older than its data and did not check this Service"
+      : "Mooring could not check this Service in time";
+  const message = `${could}: subnet and addresses are unchecked`;
   if (answer === "allow") return { uid, allowed: true, warnings: [message] };
   return { uid, allowed: false, status: { code: 503, message: `${message}; try again` } };
 }

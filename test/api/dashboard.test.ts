@@ -42,7 +42,13 @@ interface Asking {
 }
 
 const settings = Settings.parse({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION });
-const opened = async (): Promise<App> => ({ settings, apply: async () => [], run: () => memoryRun() });
+const opened = async (): Promise<App> => ({
+  settings,
+  apply: async () => [],
+  run: () => memoryRun(),
+  prepare: async () => {},
+  demandKnown: async () => {},
+});
 
 function ask(
   path: string,

@@ -70,12 +70,18 @@ export function clientPrincipal(roles: readonly string[], some: object = {}): st
 
 const ROLES = { operator: ["Mooring.Operator"], reader: ["Mooring.Reader"], stranger: ["Somebody.Else"] };
 
-export function apiOver(run: MemoryRun, settings: Partial<Settings> = {}): Ask {
-  const app: App = {
+export function appOver(run: MemoryRun, settings: Partial<Settings> = {}): App {
+  return {
     settings: { ...Settings.parse({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION }), ...settings },
     apply: createApply(run.resources),
     run: () => run,
+    prepare: async () => {},
+    demandKnown: async () => {},
   };
+}
+
+export function apiOver(run: MemoryRun, settings: Partial<Settings> = {}): Ask {
+  const app = appOver(run, settings);
   return async (what, asking = {}) => {
     const { env = { WEBSITE_AUTH_ENABLED: "True" } } = asking;
     const answer = await serve(toRequest(what, asking), silentLog, { open: async () => app, env });

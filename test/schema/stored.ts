@@ -21,7 +21,10 @@ export function readStored(version: number): Stored {
   return JSON.parse(readFileSync(new URL(`version${version}.json`, import.meta.url), "utf8")) as Stored;
 }
 
-export async function place({ ports: { tables, states } }: Pick<Run, "ports">, stored: Stored): Promise<void> {
+export async function place(
+  { ports: { tables, states } }: Pick<Run, "ports">,
+  stored: Stored,
+): Promise<void> {
   for (const [noun, rows] of Object.entries(stored.rows))
     for (const [partition, own] of Map.groupBy(rows, (row) => row.partition))
       await writeRows(

@@ -11,8 +11,9 @@ import { startScheduled } from "../../shared/drift/startAudit.ts";
 import type { Run, Tables } from "../../shared/ports.ts";
 import { LEASE_SECONDS } from "../../shared/storage/lease.ts";
 import { migrate } from "../../shared/storage/migrate.ts";
-import { newestOf, readStanding } from "../../shared/storage/schema.ts";
+import { newestOf, readStanding, type SchemaRow } from "../../shared/storage/schema.ts";
 import { STEPS } from "../../shared/storage/steps.ts";
+import type { Table } from "../../shared/storage/table.ts";
 import { AuditEstate } from "../builders/auditEstate.ts";
 import { crashAt } from "../memory/crashing.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
@@ -33,7 +34,8 @@ async function everything({ ports: { tables } }: Run) {
   return Object.fromEntries(
     await Promise.all(
       nouns.map(async (noun) => {
-        const rows = await Promise.all(partitions.map((one) => Array.fromAsync(tables[noun].list(one))));
+        const table: Table<unknown> = tables[noun];
+        const rows = await Promise.all(partitions.map((one) => Array.fromAsync(table.list(one))));
         return [noun, rows.flat().map(({ key, value }) => [key, value])] as const;
       }),
     ),
@@ -154,7 +156,7 @@ describe("an upgrade that dies at any call", () => {
   });
 
   const versions = ({ schema }: Awaited<ReturnType<typeof everything>>) =>
-    schema?.map(([, value]) => (value as { version: number }).version);
+    schema?.map(([, value]) => (value as SchemaRow).version);
 });
 
 test("two that upgrade at once: one waits, and even without a lease the end is the same", async () => {
@@ -171,7 +173,10 @@ test("a run that the version before still wrote after the upgrade is closed when
   const { run } = await AuditEstate.create();
   await migrate(run, STEPS);
   run.clock.nowUtc = stored.nowUtc;
-  await place(run, { ...stored, rows: { runs: stored.rows["runs"] ?? [], progress: stored.rows["progress"] ?? [] } });
+  await place(run, {
+    ...stored,
+    rows: { runs: stored.rows["runs"] ?? [], progress: stored.rows["progress"] ?? [] },
+  });
   await startScheduled(run, { why: "timer" });
   run.clock.advance(4 * 3600);
   await startScheduled(run, { why: "timer" });
