@@ -25,6 +25,10 @@ export interface OpenedExporters {
 /** The standard's own default, and its name for another. */
 const INTERVAL_MILLISECONDS = 60_000;
 const LAST_MILLISECONDS = 5_000;
+/** All of them must fit into the last seconds. */
+const RETRIES = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 600 };
+/** `ExportResultCode.SUCCESS`, whose package is not ours to import. */
+const SUCCESS = 0;
 /** Series of one instrument; what is beyond goes into one that says so (`otel.metric.overflow`). */
 const SERIES = 2_000;
 
@@ -64,6 +68,7 @@ function applicationInsights(connectionString: string, env: Env): PushMetricExpo
   return new AzureMonitorMetricExporter({
     connectionString,
     disableOfflineStorage: true,
+    retryOptions: RETRIES,
     ...(credential && { credential }),
   });
 }
@@ -82,7 +87,8 @@ function telling(exporter: PushMetricExporter, tell: (message: string) => void):
   const send = exporter.export.bind(exporter);
   exporter.export = (metrics, done) =>
     send(metrics, (result) => {
-      if (result.error) tell(`metrics could not be sent: ${result.error.message}`);
+      if (result.code !== SUCCESS)
+        tell(`metrics could not be sent: ${result.error?.message ?? "the destination refused them"}`);
       done(result);
     });
   return exporter;

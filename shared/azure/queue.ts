@@ -1,5 +1,5 @@
 /** Adapter: `Queue` on Azure Storage queues. Messages are base64 JSON, as the queue trigger expects them. */
-import type { QueueClient } from "@azure/storage-queue";
+import type { DequeuedMessageItem, QueueClient } from "@azure/storage-queue";
 import {
   MAX_DELAY_SECONDS,
   MAX_SEEN,
@@ -71,16 +71,23 @@ async function takeEach(
       const batch = await receive(client);
       if (batch.length === 0) return;
       left.push(...batch);
-      for (const message of batch) {
-        if (!(await take(readMessage(message)))) continue;
-        await client.deleteMessage(message.messageId, message.popReceipt);
-        left.splice(left.indexOf(message), 1);
-      }
+      for (const message of batch)
+        if (await takeOne(client, message, take)) left.splice(left.indexOf(message), 1);
     }
   } finally {
     for (const { messageId, popReceipt } of left)
       await client.updateMessage(messageId, popReceipt, undefined, 0);
   }
+}
+
+async function takeOne(
+  client: QueueClient,
+  message: DequeuedMessageItem,
+  take: (message: QueueMessage) => Promise<boolean>,
+): Promise<boolean> {
+  if (!(await take(readMessage(message)))) return false;
+  await client.deleteMessage(message.messageId, message.popReceipt);
+  return true;
 }
 
 async function receive(client: QueueClient) {

@@ -1,5 +1,5 @@
 /** The built artifact on a Functions host of its own process, as the runtime loads it, with storage of its own. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TableClient } from "@azure/data-tables";
@@ -16,6 +16,8 @@ export interface HostedApp extends HostProcess {
   rows(noun: string): Promise<number>;
   queues: QueueServiceClient;
   settings: Record<string, string>;
+  /** What the host and the app have said so far: a line of JSON each, apart from what came on standard error. */
+  log(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function hostedApp(settings: Record<string, string> = {}): Promise<
       const text = await response.text();
       return { status: response.status, body: /^[[{]/.test(text) ? JSON.parse(text) : text };
     },
+    log: () => readFile(join(state, "host.log"), "utf8"),
     async rows(noun) {
       const client = TableClient.fromConnectionString(storage.connectionString, `mooring${noun}`, {
         allowInsecureConnection: true,

@@ -39,7 +39,7 @@ export class MemoryQueue implements Queue {
 
   async takePoison(queue: QueueName, take: (message: QueueMessage) => Promise<boolean>): Promise<void> {
     await this.calls.record("takePoison", queue);
-    for (const message of [...this.#of(queue)])
+    for (const message of this.#of(queue).slice())
       if (await take(message)) this.#of(queue).splice(this.#of(queue).indexOf(message), 1);
   }
 

@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startCollector, type Collector, type Point } from "../builders/collector.ts";
+import { hostedApp } from "../builders/hostedApp.ts";
+import { register } from "../builders/register.ts";
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "mooring-metrics-"));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const review = (annotations: Record<string, string>, uid: string) => ({
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({
+    apiVersion: "admission.k8s.io/v1",
+    kind: "AdmissionReview",
+    request: {
+      uid,
+      kind: { group: "", version: "v1", kind: "Service" },
+      namespace: "shop",
+      name: "web",
+      operation: "CREATE",
+      object: {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "web", namespace: "shop", uid, annotations },
+        spec: { type: "LoadBalancer", ports: [{ port: 80 }] },
+      },
+      oldObject: null,
+    },
+  }),
+});
+const A = "service.beta.kubernetes.io/azure-";
+
+describe("the artifact tells what it measured, when it ends", () => {
+  let collector: Collector;
+  let statuses: number[];
+  beforeAll(async () => {
+    collector = await startCollector(directory);
+    const app = await hostedApp(collector.env);
+    const token = await register("one", app.settings);
+    const good = { [`${A}load-balancer-internal`]: "true" };
+    const bad = { ...good, [`${A}load-balancer-ipv4`]: "nonsense" };
+    statuses = [];
+    for (const [n, annotations] of [good, bad, bad].entries())
+      statuses.push((await app.call(`/api/admit/one/${token}`, review(annotations, `u-${n}`))).status);
+    const fire = { method: "POST", headers: { "x-functions-key": app.keys.master } };
+    await app.call("/admin/functions/watchQueues", { ...fire, body: "{}" });
+    while (!/"watchQueues".*succeeded/.test(await app.log()));
+    await app.close();
+  });
+  afterAll(() => collector.close());
+
+  test.each(["insights", "otlp"] as const)("to %s, by name and dimensions", (destination) => {
+    expect(statuses).toEqual([200, 200, 200]);
+    const points = collector[destination];
+    const of = (name: string) => points.filter((point) => point.name === name);
+    const sums = (name: string) => of(name).map(({ value, attributes }) => ({ value, ...attributes }));
+    expect(sums("mooring.gate.decisions").toSorted((a, b) => a.value - b.value)).toEqual([
+      { value: 1, verdict: "warn", operation: "CREATE", cluster: "one" },
+      { value: 2, verdict: "deny", operation: "CREATE", cluster: "one" },
+    ]);
+    expect(sums("mooring.gate.findings")).toContainEqual({
+      value: 2,
+      rule: "address-malformed",
+      severity: "deny",
+    });
+    const durations = of("mooring.gate.duration");
+    expect(durations.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+    expect(durations.every(({ value }) => value > 0)).toBe(true);
+    expect(sums("mooring.queue.poisoned")).toContainEqual({ value: 0, queue: "links" });
+    expect(sums("mooring.queue.length")).toContainEqual({ value: 0, queue: "notices" });
+  });
+
+  test("and nothing beside what is in the table of instruments", () => {
+    const names = new Set([...collector.insights, ...collector.otlp].map(({ name }: Point) => name));
+    expect([...names].filter((name) => !/^mooring\.|^http\.client\.request\.duration$/.test(name))).toEqual(
+      [],
+    );
+  });
+});
+
+test("destinations that are away are told of once, and nobody waits for them", async () => {
+  const app = await hostedApp({
+    APPLICATIONINSIGHTS_CONNECTION_STRING:
+      "InstrumentationKey=22222222-3333-4444-8555-666666666666;IngestionEndpoint=https://127.0.0.1:1/",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+  });
+  const token = await register("one", app.settings);
+  const asked = await app.call(`/api/admit/one/${token}`, review({}, "u"));
+  expect([asked.status, asked.body.response.allowed]).toEqual([200, true]);
+  app.process.kill("SIGTERM");
+  await new Promise((resolve) => app.process.once("exit", resolve));
+  expect((await app.log()).match(/metrics could not be sent/g)).toHaveLength(1);
+  await app.close();
+});
+
+test("a connection string that is none is told of, and harms nothing", async () => {
+  const app = await hostedApp({ APPLICATIONINSIGHTS_CONNECTION_STRING: "nonsense" });
+  expect((await app.call("/api/health")).status).toBe(200);
+  app.process.kill("SIGTERM");
+  await new Promise((resolve) => app.process.once("exit", resolve));
+  expect(await app.log()).toContain("metrics are not sent: ");
+  await app.close();
+});
