@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
-import { applyPolicy } from "../../shared/policyStore.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { crashAt } from "../memory/crashing.ts";
 import type { MemoryRun } from "../memory/run.ts";
 import { Estate } from "./estate.ts";
 
 /** `npm run soak` plays many more. A failure prints its seed and path: fc.assert takes them to play it again. */
-const SCHEDULES = process.env["npm_lifecycle_event"] === "soak" ? 50_000 : 1500;
+const SCHEDULES = Number(process.env["MOORING_SCHEDULES"] ?? 1500);
 const HOUR = 3600;
 const GRACE_HOURS = 6;
 

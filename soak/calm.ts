@@ -1,0 +1,119 @@
+/** The faults stop: hosts, storage and events are well, the controllers finish, timers tick, and within so many rounds all must be well. */
+import { setTimeout as delay } from "node:timers/promises";
+import { QueueServiceClient } from "@azure/storage-queue";
+import { heal, startAll } from "./faults.ts";
+import type { Acting } from "./people/acting.ts";
+import { releaseAll } from "./people/operator.ts";
+import { retryPending } from "./people/services.ts";
+import { countMessages, QUEUE_NAMES } from "./rows.ts";
+import { MINUTE, SECOND } from "./stage/clock.ts";
+import type { Stage } from "./stage/stage.ts";
+import type { Story } from "./story.ts";
+import type { Violation } from "./judge/violation.ts";
+
+/** After it no lease of a host that died, and no message that it had taken, is held any more. */
+const LEASES_MINUTES = 16;
+/** Rounds of all timers until everything must be as declared, and the minutes of each. */
+export const ROUNDS = 8;
+const ROUND_MINUTES = 20;
+const TIMERS = ["scanInventory", "pollLinks", "sweepOrphans", "auditDrift"];
+/** Work that is put off comes this much sooner while we wait for it. */
+const HURRY_SECONDS = 5;
+const LOOK_MILLISECONDS = 250;
+const LONGEST_WAIT_MILLISECONDS = 240_000;
+const PENDING_TRIES = 3;
+
+/** Gives what never came to rest. */
+export async function calm(acting: Acting, story: Story): Promise<Violation[]> {
+  const { stage } = acting;
+  await heal(acting);
+  stage.clock.advance(LEASES_MINUTES * MINUTE);
+  await startAll(stage.hosts);
+  await stage.arm.idle();
+  await repairFailed(stage);
+  await releaseAll(acting);
+  for (let round = 0; round < PENDING_TRIES; round += 1)
+    await story.run("retry pending", () => retryPending(acting));
+  const stuck: Violation[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    if (round === ROUNDS / 2) await replayPoison(stage, story);
+    stuck.push(...(await tick(stage, story)));
+    // What the first round met may still be the end of the storm.
+    if (round === 1) for (const host of stage.hosts) host.failures.length = 0;
+  }
+  return [...stuck, ...(await leftInPoison(stage)), ...failuresOf(stage)];
+}
+
+/** Somebody in the portal writes again what Azure could not finish: nobody else writes a resource that is `Failed`. */
+async function repairFailed({ arm, team }: Stage): Promise<void> {
+  for (const { id } of arm.world.all().filter(({ provisioningState }) => provisioningState === "Failed")) {
+    const body = await team.get(id);
+    if (body) await team.put(id, body);
+  }
+}
+
+/** A round of timers, with true lists before them, and all the work that follows. */
+async function tick(stage: Stage, story: Story): Promise<Violation[]> {
+  stage.clock.advance(ROUND_MINUTES * MINUTE);
+  for (const cluster of stage.fleet.clusters.values())
+    await story.run("send snapshot", async () => `answered ${(await cluster.snapshot()).status}`);
+  for (const name of TIMERS)
+    await story.run("fire timer", async () => `${name} answered ${await stage.fire(name)}`);
+  return untilIdle(stage);
+}
+
+/** Until no queue has a message, seen or not. */
+async function untilIdle({ connectionString, clock, grid }: Stage): Promise<Violation[]> {
+  const end = performance.now() + LONGEST_WAIT_MILLISECONDS;
+  for (let quiet = 0; quiet < 2;) {
+    const counts = await countMessages(connectionString);
+    quiet = [...counts.values()].every((count) => count === 0) ? quiet + 1 : 0;
+    if (performance.now() > end)
+      return [
+        {
+          invariant: "converged",
+          says: "the queues never came to rest",
+          evidence: Object.fromEntries(counts),
+        },
+      ];
+    if (quiet === 0) clock.advance(HURRY_SECONDS * SECOND);
+    await Promise.all([delay(LOOK_MILLISECONDS), grid.idle()]);
+  }
+  return [];
+}
+
+/** What the storm poisoned goes back to its queue, once. */
+async function replayPoison({ connectionString }: Stage, story: Story): Promise<void> {
+  const service = QueueServiceClient.fromConnectionString(connectionString);
+  for (const name of QUEUE_NAMES) {
+    const [poison, queue] = [service.getQueueClient(`${name}-poison`), service.getQueueClient(name)];
+    if (!(await poison.exists())) continue;
+    for (let more = true; more;) {
+      const { receivedMessageItems } = await poison.receiveMessages({ numberOfMessages: 32 });
+      for (const { messageText, messageId, popReceipt } of receivedMessageItems) {
+        await queue.sendMessage(messageText);
+        await poison.deleteMessage(messageId, popReceipt);
+        story.count("poison replayed");
+      }
+      more = receivedMessageItems.length > 0;
+    }
+  }
+}
+
+async function leftInPoison({ connectionString }: Stage): Promise<Violation[]> {
+  const counts = [...(await countMessages(connectionString, "-poison"))].filter(([, count]) => count > 0);
+  return counts.map(([name, count]) => ({
+    invariant: "nothing stuck in poison",
+    says: `${count} messages of ${name} failed again after a replay, with nothing wrong`,
+  }));
+}
+
+/** With nothing wrong nothing fails. */
+function failuresOf({ hosts }: Stage): Violation[] {
+  return hosts.flatMap((host) =>
+    host.failures.splice(0).map((entry) => ({
+      invariant: "nothing fails in calm",
+      says: `${host.name}: ${entry.function} ${entry.message.slice(0, 300)}`,
+    })),
+  );
+}

@@ -1,0 +1,82 @@
+/** The wild part: everybody at work at once, and things going wrong, step by step as the seed says. */
+import { disturbEvents, failArm, killHost, restartStorage, skewHost } from "./faults.ts";
+import { connectConsumer, disconnectConsumer, editLink, killCluster, makeCluster } from "./people/azure.ts";
+import type { Acting } from "./people/acting.ts";
+import { sendHalf, sendLie, sendSnapshot } from "./people/lists.ts";
+import { decide, fireTimer, holdAndRelease, look, undo } from "./people/operator.ts";
+import { applyService, deleteService, retryPending } from "./people/services.ts";
+import { SECOND } from "./stage/clock.ts";
+import type { Story } from "./story.ts";
+
+type Act = (acting: Acting) => Promise<string>;
+
+const WORK: Readonly<Record<string, Act>> = {
+  "apply service": applyService,
+  "delete service": deleteService,
+  "retry pending": retryPending,
+  "edit link": editLink,
+  "connect consumer": connectConsumer,
+  "disconnect consumer": disconnectConsumer,
+  "make cluster": makeCluster,
+  "kill cluster": killCluster,
+  "send snapshot": sendSnapshot,
+  "send lie": sendLie,
+  "send half list": sendHalf,
+  "fire timer": fireTimer,
+  look,
+  decide,
+  undo,
+  "hold or release": holdAndRelease,
+};
+const WORK_WEIGHTS: Readonly<Record<string, number>> = {
+  "apply service": 12,
+  "delete service": 3,
+  "retry pending": 1,
+  "edit link": 6,
+  "connect consumer": 4,
+  "disconnect consumer": 1,
+  "make cluster": 0.4,
+  "kill cluster": 0.2,
+  "send snapshot": 3,
+  "send lie": 1,
+  "send half list": 1,
+  "fire timer": 4,
+  look: 2,
+  decide: 1,
+  undo: 2,
+  "hold or release": 0.5,
+};
+
+const TROUBLE: Readonly<Record<string, Act>> = {
+  "fail arm": failArm,
+  "kill host": killHost,
+  "skew host": skewHost,
+  "restart storage": restartStorage,
+  "disturb events": disturbEvents,
+};
+const TROUBLE_WEIGHTS: Readonly<Record<string, number>> = {
+  "fail arm": 6,
+  "kill host": 5,
+  "skew host": 1,
+  "restart storage": 1,
+  "disturb events": 2,
+};
+
+const AT_ONCE = 8;
+const TROUBLE_SHARE = 0.8;
+const MAX_STEP_SECONDS = 60;
+
+/** One step: several things at once, perhaps trouble among them, and then time. */
+export async function chaosStep(acting: Acting, story: Story): Promise<void> {
+  const { random, stage } = acting;
+  const doing = Array.from({ length: random.between(3, AT_ONCE) }, () => {
+    const what = random.weighted(WORK_WEIGHTS);
+    return story.run(what, () => WORK[what]?.(acting) ?? Promise.resolve(""));
+  });
+  if (random.chance(TROUBLE_SHARE)) {
+    const what = random.weighted(TROUBLE_WEIGHTS);
+    doing.push(story.run(what, () => TROUBLE[what]?.(acting) ?? Promise.resolve("")));
+  }
+  await Promise.all(doing);
+  stage.clock.advance(random.between(5, MAX_STEP_SECONDS) * SECOND);
+}

@@ -1,0 +1,102 @@
+/** What goes wrong, by seed: hosts die, storage goes away, ARM fails, events come twice, late, in disorder or never, clocks are wrong. */
+import type { NewFault } from "../sandbox/arm/faults.ts";
+import type { Acting } from "./people/acting.ts";
+import { MINUTE } from "./stage/clock.ts";
+import type { Host } from "./stage/host.ts";
+
+const APP = "mooring";
+/** Two hosts may be twice as far from each other. */
+export const MAX_SKEW_MINUTES = 4;
+const LONGEST_WAIT_MILLISECONDS = 400;
+
+type Action = NewFault["action"];
+
+const ACTIONS: Readonly<Record<string, readonly Action[]>> = {
+  throttled: [{ kind: "error", status: 429, retryAfterSeconds: 1 }],
+  conflict: [{ kind: "error", status: 409, code: "AnotherOperationInProgress" }],
+  precondition: [{ kind: "error", status: 412, code: "PreconditionFailed" }],
+  broken: [
+    { kind: "error", status: 500 },
+    { kind: "error", status: 503, code: "ServiceUnavailable" },
+  ],
+  slow: [{ kind: "latency", milliseconds: 1500 }],
+  cut: [{ kind: "reset" }],
+  lost: [{ kind: "loseAnswer" }],
+  failed: [{ kind: "failOperation" }],
+  hanging: [{ kind: "hangOperation" }],
+};
+
+/** Some of the app's next requests to ARM fail in one way. */
+export async function failArm({ stage, random }: Acting): Promise<string> {
+  const what = random.pick(Object.keys(ACTIONS)) ?? "broken";
+  const action = random.pick(ACTIONS[what] ?? []);
+  if (!action) return "none";
+  const writes = action.kind !== "error" && action.kind !== "latency" && random.chance(0.7);
+  const fault = stage.arm.faults.add({
+    caller: APP,
+    ...(writes && { method: random.pick(["PUT", "DELETE"]) ?? "PUT" }),
+    action,
+    times: random.between(1, 6),
+  });
+  return `${what} ${fault.times}`;
+}
+
+/** At a random moment; another one takes its place, or the same after a while. */
+export async function killHost({ stage, random }: Acting): Promise<string> {
+  const host = random.pick(stage.hosts.filter(({ url }) => url !== undefined));
+  if (!host) return "none is up";
+  const wait = random.between(0, LONGEST_WAIT_MILLISECONDS);
+  await later(wait);
+  await host.kill();
+  await host.start(host.skewMilliseconds);
+  return `${host.name} after ${wait} ms`;
+}
+
+/** The same, and its clock is another one after. */
+export async function skewHost({ stage, random }: Acting): Promise<string> {
+  const host = random.pick(stage.hosts.filter(({ url }) => url !== undefined));
+  if (!host) return "none is up";
+  const minutes = random.between(-MAX_SKEW_MINUTES, MAX_SKEW_MINUTES);
+  await host.stop();
+  await host.start(minutes * MINUTE);
+  return `${host.name} by ${minutes} minutes`;
+}
+
+export async function restartStorage({ stage, random }: Acting): Promise<string> {
+  if (!stage.storage.isUp) return "it is down";
+  await later(random.between(0, LONGEST_WAIT_MILLISECONDS));
+  await stage.storage.stop();
+  const wait = random.between(0, 2 * LONGEST_WAIT_MILLISECONDS);
+  await later(wait);
+  await stage.storage.start();
+  stage.storage.restarts += 1;
+  return `away for ${wait} ms`;
+}
+
+export async function disturbEvents({ stage, random }: Acting): Promise<string> {
+  const disorder = {
+    duplicates: random.between(0, 2),
+    loss: random.pick([0, 0.2, 0.5, 1]) ?? 0,
+    delayMilliseconds: random.pick([0, 300, 1500]) ?? 0,
+    reorder: random.chance(0.5),
+  };
+  stage.grid.disturb(disorder);
+  return JSON.stringify(disorder);
+}
+
+/** Everything is well again: no faults, everybody up, clocks right. */
+export async function heal({ stage }: Acting): Promise<void> {
+  stage.arm.faults.clear();
+  stage.grid.disturb({ duplicates: 0, loss: 0, delayMilliseconds: 0, reorder: false });
+  if (!stage.storage.isUp) await stage.storage.start();
+  for (const host of stage.hosts) await host.stop();
+}
+
+/** Whoever is down comes back, with the right time. */
+export async function startAll(hosts: readonly Host[]): Promise<void> {
+  for (const host of hosts) if (host.url === undefined) await host.start();
+}
+
+function later(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

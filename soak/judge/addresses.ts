@@ -1,0 +1,129 @@
+/** No address has two owners, no promise is lost, and none is kept for the dead. */
+import { baseName } from "../../sandbox/cluster/names.ts";
+import { MAX_SKEW_MINUTES } from "../faults.ts";
+import type { RawRow } from "../rows.ts";
+import { MINUTE } from "../stage/clock.ts";
+import { POLICY } from "../stage/estate.ts";
+import { wantedBy, type Living, type Truth, type Wanted } from "../truth.ts";
+import type { Violation } from "./violation.ts";
+
+/** A promise that was made, seen by clocks that are wrong against each other. */
+const PROMISED = (POLICY.reservationMinutes - 2 * MAX_SKEW_MINUTES) * MINUTE;
+
+interface Reservation {
+  readonly owner: {
+    readonly cluster: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  };
+  readonly expiresAtUtc: string;
+  readonly ports?: readonly { readonly port: number }[];
+}
+
+/** In one row: Services of one cluster only, each on ports of its own. */
+export function ownersInRows(rows: readonly RawRow[]): Violation[] {
+  return rows.flatMap((row) => {
+    const held = reservationsOf(row);
+    const ports = held.flatMap((one) => one.ports?.map(({ port }) => port) ?? []);
+    const isClear =
+      held.length < 2 ||
+      (new Set(held.map(({ owner }) => owner.cluster)).size === 1 &&
+        held.every((one) => one.ports) &&
+        new Set(ports).size === ports.length);
+    return isClear
+      ? []
+      : [{ invariant: "one owner", says: `${row.value.address} is promised twice`, evidence: row }];
+  });
+}
+
+/** Of two Services that both live, and were both let in, only one may count on an address; on a shared one, on a port. */
+export function ownersInClusters(truth: Truth): Violation[] {
+  const asked = truth.living().flatMap((one) => wantedBy(one).map((wanted) => ({ one, wanted })));
+  const byAddress = Map.groupBy(asked, ({ wanted }) => `${wanted.subnetId} ${wanted.address}`);
+  return [...byAddress.values()].flatMap((askers) => {
+    const counting = askers.filter(({ one }) => isPromised(one));
+    const clash = counting.flatMap((a, index) => counting.slice(index + 1).filter((b) => clashes(a, b)));
+    if (clash.length === 0) return [];
+    const says = `${counting[0]?.wanted.address} was promised to ${counting.map(({ one }) => one.name).join(" and ")}`;
+    return [{ invariant: "one owner", says, evidence: counting.map(({ one }) => told(one)) }];
+  });
+}
+
+interface Asker {
+  readonly one: Living;
+  readonly wanted: Wanted;
+}
+
+function clashes(a: Asker, b: Asker): boolean {
+  if (a.one.cluster !== b.one.cluster || !a.wanted.ports || !b.wanted.ports) return true;
+  return a.wanted.ports.some((port) => b.wanted.ports?.includes(port));
+}
+
+/** It has the address in Azure, or was promised it not long ago. */
+function isPromised({ isBuilt, admittedAt }: Living): boolean {
+  return isBuilt || admittedAt + PROMISED > Date.now();
+}
+
+/** Whoever may count on an address stands in its row. */
+export function promisesKept(truth: Truth, rows: readonly RawRow[]): Violation[] {
+  const byKey = new Map(rows.map((row) => [`${row.partition} ${row.value.address}`, row]));
+  return truth
+    .living()
+    .filter(isPromised)
+    .flatMap((one) =>
+      wantedBy(one).flatMap((wanted): Violation[] => {
+        const row = byKey.get(`${wanted.subnetId} ${wanted.address}`);
+        if (row && holds(row, one, wanted)) return [];
+        const says = `${one.name} counts on ${wanted.address}, and no row says so`;
+        return [{ invariant: "promise kept", says, evidence: { row, service: told(one) } }];
+      }),
+    );
+}
+
+function holds(row: RawRow, { cluster, service, uid }: Living, { ports }: Wanted): boolean {
+  const { assignment } = row.value;
+  const isReserved = reservationsOf(row).some(
+    ({ owner }) =>
+      owner.cluster === cluster.options.name &&
+      owner.namespace === service.metadata.namespace &&
+      owner.name === service.metadata.name,
+  );
+  if (isReserved || !assignment) return isReserved;
+  // A link's own address: whoever has it in Azure is not to be told by its name.
+  if (!ports) return true;
+  const names = [
+    assignment.holderId.split("/").at(-1),
+    ...(assignment.uses ?? []).map((use: { rule: string }) => use.rule),
+  ];
+  return names.some((name) => String(name).startsWith(baseName(uid)));
+}
+
+/** When all is calm: only Services that live have reservations, and none is past its end. */
+export function nothingKeptForTheDead(truth: Truth, rows: readonly RawRow[]): Violation[] {
+  const living = new Set(truth.living().map(({ name }) => name));
+  const now = new Date().toISOString();
+  return rows.flatMap((row) => {
+    const dead = reservationsOf(row).filter(
+      ({ owner, expiresAtUtc }) =>
+        expiresAtUtc < now || !living.has(`${owner.cluster}/${owner.namespace}/${owner.name}`),
+    );
+    if (dead.length === 0) return [];
+    return [{ invariant: "no leak", says: `${row.value.address} is kept for nobody`, evidence: row }];
+  });
+}
+
+function reservationsOf({ value }: RawRow): readonly Reservation[] {
+  return (value.reservations ?? []) as Reservation[];
+}
+
+function told({ name, uid, admittedAt, isBuilt, service }: Living): object {
+  return {
+    name,
+    uid,
+    isBuilt,
+    admittedAtUtc: new Date(admittedAt).toISOString(),
+    annotations: service.metadata.annotations,
+    ports: service.spec.ports,
+  };
+}

@@ -1,0 +1,50 @@
+/** All invariants: those that must hold at every moment, and those that must hold when all is calm. */
+import type { Stage } from "../stage/stage.ts";
+import { readTable } from "../rows.ts";
+import type { Truth } from "../truth.ts";
+import { nothingKeptForTheDead, ownersInClusters, ownersInRows, promisesKept } from "./addresses.ts";
+import { intentsAsDeclared, linksAsDeclared, nothingLivingDeleted, orphansGone } from "./azure.ts";
+import { nothingOpen, writesJournalled } from "./journal.ts";
+import type { Violation } from "./violation.ts";
+
+/** The most that a host may take, in megabytes. */
+const MAX_MEGABYTES = 512;
+
+/** Between two steps, with nobody at work but the hosts. */
+export async function judgeAlways(stage: Stage, truth: Truth): Promise<Violation[]> {
+  const rows = stage.storage.isUp ? await readTable(stage.connectionString, "addresses") : [];
+  return [
+    ...ownersInClusters(truth),
+    ...nothingLivingDeleted(truth, stage.written),
+    ...ownersInRows(rows),
+    ...(stage.storage.isUp ? promisesKept(truth, rows) : []),
+    ...(await judgeHosts(stage)),
+  ];
+}
+
+async function judgeHosts({ hosts }: Stage): Promise<Violation[]> {
+  for (const host of hosts) await host.measure();
+  return hosts.flatMap((host) => [
+    ...host.faults.splice(0).map((says) => ({ invariant: "no crash", says })),
+    ...(host.peakMegabytes > MAX_MEGABYTES
+      ? [{ invariant: "memory", says: `${host.name} took ${host.peakMegabytes} MB` }]
+      : []),
+  ]);
+}
+
+/** When the faults have stopped, and their rounds are over. */
+export async function judgeCalm(stage: Stage, truth: Truth): Promise<Violation[]> {
+  const { connectionString } = stage;
+  const [addresses, journal, intents] = await Promise.all(
+    ["addresses", "journal", "intents"].map((noun) => readTable(connectionString, noun)),
+  );
+  return [
+    ...(await judgeAlways(stage, truth)),
+    ...linksAsDeclared(truth),
+    ...orphansGone(truth),
+    ...intentsAsDeclared(truth, intents ?? [], [...stage.fleet.clusters.keys()]),
+    ...nothingKeptForTheDead(truth, addresses ?? []),
+    ...writesJournalled(stage.written, journal ?? []),
+    ...nothingOpen(journal ?? []),
+  ];
+}

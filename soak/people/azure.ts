@@ -1,0 +1,63 @@
+/** Others at work in Azure: people in the portal, consumers, clusters that come and die. */
+import { LEAVE_TAG } from "../../sandbox/arm/managedClusters.ts";
+import { PARTNER, PLATFORM } from "../../sandbox/world/definition.ts";
+import { connect, endpointId } from "../../sandbox/world/seed.ts";
+import { addCluster } from "../stage/estate.ts";
+import type { Acting } from "./acting.ts";
+
+const MAX_CLUSTERS = 4;
+const CONSUMERS = 12;
+
+/** Somebody changes who may see a link, or who is let in unasked. */
+export async function editLink({ stage, truth, random }: Acting): Promise<string> {
+  const id = random.pick(truth.links())?.["id"] as string | undefined;
+  const body = id && (await stage.team.get(id));
+  if (!body) return "no link";
+  const list = random.pick(["visibility", "autoApproval"]) ?? "visibility";
+  body.properties[list] = { subscriptions: random.some([PLATFORM, PARTNER]) };
+  await stage.team.put(body.id, body);
+  return "edited";
+}
+
+/** Somebody asks for a connection; Azure approves it, lets it wait, or refuses. */
+export async function connectConsumer({ stage, truth, random }: Acting): Promise<string> {
+  const link = random.pick(truth.links());
+  if (!link) return "no link";
+  const subscription = random.pick([PLATFORM, PARTNER]) ?? PLATFORM;
+  await connect(stage.team, subscription, {
+    name: `pe-${random.between(1, CONSUMERS)}`,
+    link: link["id"],
+    way: random.pick(["automatic", "manual"]) ?? "manual",
+  });
+  return "connected";
+}
+
+export async function disconnectConsumer({ stage, random }: Acting): Promise<string> {
+  const subscription = random.pick([PLATFORM, PARTNER]) ?? PLATFORM;
+  await stage.team.remove(endpointId(subscription, `pe-${random.between(1, CONSUMERS)}`));
+  return "disconnected";
+}
+
+let made = 0;
+
+export async function makeCluster({ stage }: Acting): Promise<string> {
+  if (stage.fleet.clusters.size >= MAX_CLUSTERS || !stage.storage.isUp) return "enough clusters";
+  made += 1;
+  await addCluster(stage.team, stage.fleet, `aks-${made}`);
+  return "made";
+}
+
+/** The managed cluster goes; what its Services had stays behind. */
+export async function killCluster({ stage, random, truth }: Acting): Promise<string> {
+  const { clusters } = stage.fleet;
+  const cluster = random.pick([...clusters.values()]);
+  if (!cluster || clusters.size < 2) return "too few clusters";
+  const { name, resourceId } = cluster.options;
+  if ([...truth.busy].some((one) => one.startsWith(`${name}/`))) return "busy";
+  // Nobody acts for it any more, from now on.
+  stage.fleet.forget(name);
+  const body = await stage.team.get(resourceId);
+  await stage.team.put(resourceId, { ...body, tags: { [LEAVE_TAG]: "true" } });
+  await stage.team.remove(resourceId);
+  return "killed";
+}

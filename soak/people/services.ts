@@ -1,0 +1,153 @@
+/** Teams with their Services: made, changed and deleted through admission, with addresses that are too few for all. */
+import { applyPatch, type Operation } from "rfc6902";
+import type { Cluster } from "../../sandbox/cluster/cluster.ts";
+import { annotation, serviceKey, type Service } from "../../sandbox/cluster/service.ts";
+import { internal, PARTNER, PLATFORM } from "../../sandbox/world/definition.ts";
+import type { Random } from "../random.ts";
+import type { Acting } from "./acting.ts";
+
+const NAMES = 14;
+const PORTS = [80, 443, 8080];
+const ADDRESSES = Array.from({ length: 10 }, (_, n) => `10.240.8.${50 + n}`);
+const NAT_ADDRESSES = Array.from({ length: 6 }, (_, n) => `10.240.10.${20 + n}`);
+
+/** A Service as some team writes it. */
+function written(random: Random, name: string): Service {
+  const service = internal(name, { ...address(random), ...link(random) }, [random.pick(PORTS) ?? 80]);
+  if (annotation(service, "azure-load-balancer-ipv4") === undefined && random.chance(0.4))
+    Object.assign(service.metadata.annotations ?? {}, { "mooring.dev/address": "auto" });
+  return service;
+}
+
+function address(random: Random): Record<string, string> {
+  return random.chance(0.6) ? { "load-balancer-ipv4": random.pick(ADDRESSES) ?? "" } : {};
+}
+
+function link(random: Random): Record<string, string> {
+  if (!random.chance(0.4)) return {};
+  const visibility = random.chance(0.2) ? ["*"] : [PLATFORM, ...(random.chance(0.6) ? [PARTNER] : [])];
+  return {
+    "pls-create": "true",
+    "pls-ip-configuration-subnet": "links",
+    "pls-visibility": visibility.join(" "),
+    "pls-auto-approval": random.some([PLATFORM, PARTNER]).join(" "),
+    ...(random.chance(0.3) && { "pls-ip-configuration-ip-address": random.pick(NAT_ADDRESSES) ?? "" }),
+  };
+}
+
+/** Made, or, if there is one of that name, written anew. */
+export async function applyService(acting: Acting): Promise<string> {
+  const { random } = acting;
+  const cluster = random.pick([...acting.stage.fleet.clusters.values()]);
+  const service = written(random, `svc-${random.between(0, NAMES - 1)}`);
+  if (!cluster) return "no cluster";
+  return alone(acting, cluster, service, async () => {
+    const whole = await mutated(cluster, service);
+    return whole ? applied(acting, cluster, whole) : "refused by the companion";
+  });
+}
+
+/** One change at a time to a Service. */
+async function alone(
+  { truth }: Acting,
+  cluster: Cluster,
+  service: Service,
+  act: () => Promise<string>,
+): Promise<string> {
+  const name = `${cluster.options.name}/${serviceKey(service)}`;
+  if (truth.busy.has(name)) return "busy";
+  truth.busy.add(name);
+  try {
+    return await act();
+  } finally {
+    truth.busy.delete(name);
+  }
+}
+
+async function applied({ stage, truth }: Acting, cluster: Cluster, service: Service): Promise<string> {
+  const before = cluster.services.get(serviceKey(service));
+  const since = Date.now();
+  const { allowed, pending, message } = await cluster.apply(service);
+  const now = cluster.services.get(serviceKey(service));
+  if (now === undefined || now === before)
+    return allowed ? "gone meanwhile" : `refused: ${message?.slice(0, 60)}`;
+  if (stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster is gone";
+  truth.admitted(now.metadata.uid ?? "", since, pending === undefined);
+  return pending === undefined ? "built" : "pending";
+}
+
+/** What the companion makes of it; absent if it refuses, or if it cannot be asked: an API server with `failurePolicy: Fail`. */
+async function mutated(cluster: Cluster, service: Service): Promise<Service | undefined> {
+  if (service.metadata.annotations?.["mooring.dev/address"] !== "auto") return service;
+  const response = await fetch(`${cluster.options.webhook?.url.replace("/admit/", "/mutate/")}?timeout=10s`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(reviewOf(service, cluster.services.get(serviceKey(service)))),
+  });
+  if (!response.ok) return undefined;
+  const { response: answer } = (await response.json()) as { response: { allowed: boolean; patch?: string } };
+  if (!answer.allowed) return undefined;
+  const copy = structuredClone(service);
+  const patch = JSON.parse(Buffer.from(answer.patch ?? "W10=", "base64").toString()) as Operation[];
+  return applyPatch(copy, patch).every((problem) => problem === null) ? copy : undefined;
+}
+
+function reviewOf(service: Service, old: Service | undefined): object {
+  const { name, namespace } = service.metadata;
+  const uid = old?.metadata.uid ?? crypto.randomUUID();
+  return {
+    apiVersion: "admission.k8s.io/v1",
+    kind: "AdmissionReview",
+    request: {
+      uid: crypto.randomUUID(),
+      kind: { group: "", version: "v1", kind: "Service" },
+      resource: { group: "", version: "v1", resource: "services" },
+      name,
+      namespace,
+      operation: old ? "UPDATE" : "CREATE",
+      object: { ...service, metadata: { ...service.metadata, uid } },
+      oldObject: old ?? null,
+      dryRun: false,
+    },
+  };
+}
+
+/** Deleted; sometimes its controller never hears of it, and what it had stays behind. */
+export async function deleteService(acting: Acting): Promise<string> {
+  const { random, truth } = acting;
+  const one = random.pick(truth.living());
+  if (!one) return "nothing to delete";
+  const { namespace, name } = one.service.metadata;
+  return alone(acting, one.cluster, one.service, async () => {
+    const { allowed, pending } = await one.cluster.remove(namespace, name, { lose: random.chance(0.3) });
+    if (!allowed) return "refused";
+    return pending === undefined ? "gone" : "pending";
+  });
+}
+
+/** The controllers try again what they could not do, and nothing else: what is well they do not look at. */
+export async function retryPending(acting: Acting): Promise<string> {
+  let left = 0;
+  for (const cluster of acting.stage.fleet.clusters.values())
+    for (const service of cluster.services.values()) left += await retried(acting, cluster, service);
+  return `${left} left`;
+}
+
+async function retried(acting: Acting, cluster: Cluster, service: Service): Promise<number> {
+  const { truth } = acting;
+  const { namespace, name, uid = "", deletionTimestamp } = service.metadata;
+  if (deletionTimestamp) {
+    const said = await alone(acting, cluster, service, async () => {
+      const { pending } = await cluster.remove(namespace, name);
+      return pending === undefined ? "gone" : "pending";
+    });
+    return said === "gone" ? 0 : 1;
+  }
+  if (truth.living().some((one) => one.uid === uid && one.isBuilt)) return 0;
+  const said = await alone(acting, cluster, service, async () => {
+    const { allowed, pending } = await cluster.apply(structuredClone(service));
+    truth.built(uid, allowed && pending === undefined);
+    return allowed && pending === undefined ? "built" : "pending";
+  });
+  return said === "built" ? 0 : 1;
+}

@@ -1,0 +1,69 @@
+/** Proves that the soak can fail: the artifact is spoilt in one way after the other, and each must be found out. */
+import type { Spoil } from "./stage/artifacts.ts";
+import { soakWorld } from "./world.ts";
+
+interface Proof extends Spoil {
+  readonly what: string;
+  /** The invariants, any of which must be found broken. */
+  readonly finds: readonly string[];
+}
+
+const EPISODES = 2;
+
+export const PROOFS: readonly Proof[] = [
+  {
+    what: "an address is given without looking whether somebody has it",
+    file: "shared/inventory/reserve.ts",
+    from: 'return { do: "insert", key: addressKey(address)',
+    to: 'return { do: "put", key: addressKey(address)',
+    finds: ["one owner"],
+  },
+  {
+    what: "the sweep believes that nothing lives",
+    file: "shared/orphans/classify.ts",
+    from: "return view.declared;",
+    to: "return [];",
+    finds: ["nothing living deleted"],
+  },
+  {
+    what: "a write is not journalled",
+    file: "shared/changes/journalStore.ts",
+    from: "id,\n    change,\n    cause: context.cause,",
+    to: 'id,\n    change: { ...change, resourceId: "/elsewhere" },\n    cause: context.cause,',
+    finds: ["journalled"],
+  },
+  {
+    what: "links are left as somebody made them",
+    file: "shared/links/planFor.ts",
+    from: "...planLink(link, owner, { evidence, policy }).changes,",
+    to: "",
+    finds: ["converged"],
+  },
+  {
+    what: "reservations never end",
+    file: "shared/inventory/planRows.ts",
+    from: "const kept = liveReservations(value, nowUtc).filter",
+    to: 'const kept = liveReservations(value, "").filter',
+    finds: ["no leak"],
+  },
+];
+
+/** Exit code 0 if every spoilt artifact was found out, for what it is. */
+export async function prove({ seed, say }: { seed: number; say: (line: string) => void }): Promise<number> {
+  let missed = 0;
+  for (const proof of PROOFS) {
+    say(`\nSpoilt: ${proof.what}`);
+    const { violations } = await soakWorld({
+      seed,
+      minutes: Infinity,
+      episodes: EPISODES,
+      spoil: proof,
+      say,
+    });
+    const found = violations.filter(({ invariant }) => proof.finds.includes(invariant));
+    say(found[0] ? `Found out: ${found[0].invariant}: ${found[0].says}` : "NOT found out");
+    if (found.length === 0) missed += 1;
+  }
+  say(`\n${PROOFS.length - missed} of ${PROOFS.length} found out`);
+  return missed === 0 ? 0 : 1;
+}

@@ -1,0 +1,126 @@
+/** What is true, as those know it who made it: which Services live, what they were promised, and what stands for them in Azure. */
+import type { Arm } from "../sandbox/arm/server.ts";
+import type { Cluster } from "../sandbox/cluster/cluster.ts";
+import { baseName } from "../sandbox/cluster/names.ts";
+import {
+  isInternal,
+  linkSettings,
+  serviceKey,
+  subnetName,
+  wantedAddress,
+  wantsLink,
+  type Service,
+} from "../sandbox/cluster/service.ts";
+import type { Fleet } from "../sandbox/world/fleet.ts";
+
+type Item = Record<string, any>;
+
+export interface Living {
+  readonly cluster: Cluster;
+  readonly service: Service;
+  readonly uid: string;
+  /** `cluster/namespace/name` */
+  readonly name: string;
+  /** When its declaration was let in, in milliseconds. */
+  readonly admittedAt: number;
+  /** The controller said that everything is there. */
+  readonly isBuilt: boolean;
+}
+
+export interface Wanted {
+  /** Lower case. */
+  readonly subnetId: string;
+  readonly address: string;
+  /** Absent: nobody may share it. */
+  readonly ports?: readonly number[];
+}
+
+interface Facts {
+  readonly admittedAt: number;
+  readonly isBuilt: boolean;
+}
+
+export class Truth {
+  readonly #fleet: Fleet;
+  readonly #arm: Arm;
+  readonly #facts = new Map<string, Facts>();
+  /** `cluster/namespace/name` of what somebody is changing just now. */
+  readonly busy = new Set<string>();
+
+  constructor(fleet: Fleet, arm: Arm) {
+    this.#fleet = fleet;
+    this.#arm = arm;
+  }
+
+  /** Let in at that time, and built or not. */
+  admitted(uid: string, admittedAt: number, isBuilt: boolean): void {
+    this.#facts.set(uid, { admittedAt, isBuilt });
+  }
+
+  built(uid: string, isBuilt: boolean): void {
+    const facts = this.#facts.get(uid);
+    if (facts) this.#facts.set(uid, { ...facts, isBuilt });
+  }
+
+  /** Services of clusters that live, without those that are being changed or deleted. */
+  living(): Living[] {
+    return [...this.#fleet.clusters.values()].flatMap((cluster) =>
+      [...cluster.services.values()].flatMap((service): Living[] => {
+        const uid = service.metadata.uid ?? "";
+        const name = `${cluster.options.name}/${serviceKey(service)}`;
+        const facts = this.#facts.get(uid);
+        if (!facts || service.metadata.deletionTimestamp || this.busy.has(name)) return [];
+        return [{ cluster, service, uid, name, ...facts }];
+      }),
+    );
+  }
+
+  /** Internal load balancers that stand, as ARM keeps them. */
+  balancers(): Item[] {
+    return this.#arm.world
+      .ofType("Microsoft.Network/loadBalancers")
+      .filter(({ name }) => name === "kubernetes-internal");
+  }
+
+  links(): Item[] {
+    return this.#arm.world.ofType("Microsoft.Network/privateLinkServices");
+  }
+
+  /** The load balancer of the cluster's internal Services, if there is one. */
+  balancerOf({ options }: Cluster): Item | undefined {
+    return this.balancers().find(({ id }) => groupOf(id) === options.nodeResourceGroup.toLowerCase());
+  }
+
+  /** True if a frontend, or a rule on a shared one, stands for the Service. */
+  hasFrontend({ cluster, uid }: Living): boolean {
+    const properties = this.balancerOf(cluster)?.["properties"] ?? {};
+    const items = [...(properties.frontendIPConfigurations ?? []), ...(properties.loadBalancingRules ?? [])];
+    return items.some(({ name }: Item) => String(name).startsWith(baseName(uid)));
+  }
+
+  linkOf({ cluster, service }: Living): Item | undefined {
+    const group = linkSettings(service).resourceGroup ?? cluster.options.nodeResourceGroup;
+    return this.links().find(
+      ({ id, tags }) =>
+        groupOf(id) === group.toLowerCase() && tags?.["k8s-azure-owner-service"] === serviceKey(service),
+    );
+  }
+}
+
+/** Resource group of an id, lower case. */
+export function groupOf(id: string): string {
+  return id.toLowerCase().split("/")[4] ?? "";
+}
+
+/** The addresses that a Service asks for by name. */
+export function wantedBy({ cluster, service }: Living): Wanted[] {
+  if (!isInternal(service)) return [];
+  const { vnetId, defaultSubnet } = cluster.options;
+  const subnet = (name: string | undefined) => `${vnetId}/subnets/${name ?? defaultSubnet}`.toLowerCase();
+  const address = wantedAddress(service);
+  const ports = service.spec.ports.map(({ port }) => port);
+  const own = address === undefined ? [] : [{ subnetId: subnet(subnetName(service)), address, ports }];
+  if (!wantsLink(service)) return own;
+  const settings = linkSettings(service);
+  return [...own, ...settings.addresses.map((one) => ({ subnetId: subnet(settings.subnet), address: one }))];
+}
