@@ -49,7 +49,8 @@ export async function carryOut(command: Command, doing: Doing): Promise<readonly
   return applied;
 }
 
-async function agreed(): Promise<boolean> {
+/** What the person says. @throws InvalidInput if nobody is there to ask */
+export async function agreed(): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new InvalidInput("this asks before it writes, and there is no terminal: say --yes");
   const lines = createInterface({ input: process.stdin, output: process.stdout });

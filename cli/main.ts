@@ -14,6 +14,7 @@ import { journalCommands } from "./journal.ts";
 import { linksCommand } from "./links.ts";
 import { orphansCommand } from "./orphans.ts";
 import { policyCommand } from "./policy.ts";
+import { queueCommand } from "./queue/command.ts";
 import { stopCommands } from "./stop.ts";
 import { trustExtraAuthority } from "./trust.ts";
 
@@ -37,6 +38,7 @@ for (const command of [
   findingsCommand(),
   orphansCommand(),
   deployCommand(),
+  queueCommand(),
   ...journalCommands(),
   ...stopCommands(),
 ])

@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import { inert } from "../../shared/inert.ts";
+import { choosePoison } from "../../shared/queues/choose.ts";
+import { dropPoison } from "../../shared/queues/drop.ts";
+import type { Poisoned } from "../../shared/queues/poison.ts";
+import type { QueueName } from "../../shared/storage/queue.ts";
+import { agreed, operator } from "../changes.ts";
+import { open } from "../open.ts";
+import { isData, printData } from "../print.ts";
+import { queueArgument } from "./queueArgument.ts";
+import { selectionOf } from "./selection.ts";
+import { describe } from "./show.ts";
+
+export function dropCommand(): Command {
+  return new Command("drop")
+    .description("give messages that failed up for good; shows them and asks")
+    .addArgument(queueArgument())
+    .argument("[ids...]", "of messages, or how they begin")
+    .option("--all", "every one of them", false)
+    .option("--yes", "do not ask", false)
+    .action(drop);
+}
+
+interface Options {
+  readonly all: boolean;
+  readonly yes: boolean;
+}
+
+async function drop(
+  queue: QueueName,
+  ids: readonly string[],
+  { all, yes }: Options,
+  command: Command,
+): Promise<void> {
+  const selection = selectionOf(ids, all);
+  const run = await open();
+  const chosen = await choosePoison(run, queue, selection);
+  if (!isData(command)) tellWhat(chosen);
+  if (chosen.length > 0 && !yes && !(await agreed())) return console.log("Nothing was done.");
+  const dropped = chosen.length === 0 ? [] : await dropPoison(run, queue, chosen, operator());
+  if (dropped.length < chosen.length) process.exitCode = 1;
+  if (isData(command)) return printData(command, dropped);
+  for (const { id, state } of dropped) console.log(`dropped ${inert(id)}; all of it is kept as ${state}`);
+}
+
+function tellWhat(chosen: readonly Poisoned[]): void {
+  if (chosen.length === 0) return console.log("Nothing has failed for good.");
+  for (const message of chosen) console.log(`${describe(message)}\n`);
+}

@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { inert } from "../../shared/inert.ts";
+import { choosePoison } from "../../shared/queues/choose.ts";
+import { whyPoisoned, type Poisoned } from "../../shared/queues/poison.ts";
+import { replayPoison } from "../../shared/queues/replay.ts";
+import type { QueueName } from "../../shared/storage/queue.ts";
+import { operator } from "../changes.ts";
+import { open } from "../open.ts";
+import { isData, printData } from "../print.ts";
+import { selectionOf } from "./selection.ts";
+
+interface Options {
+  readonly all: boolean;
+}
+
+/** Exit code 1 if any stayed. */
+export async function replay(
+  queue: QueueName,
+  ids: readonly string[],
+  { all }: Options,
+  command: Command,
+): Promise<void> {
+  const selection = selectionOf(ids, all);
+  const run = await open();
+  const chosen = await choosePoison(run, queue, selection);
+  const replayed = await replayPoison(run, queue, chosen, operator());
+  const left = chosen.filter(({ id }) => !replayed.some((one) => one.id === id));
+  if (left.length > 0) process.exitCode = 1;
+  if (isData(command)) return printData(command, { replayed, left });
+  tell(replayed, left);
+}
+
+function tell(replayed: readonly Poisoned[], left: readonly Poisoned[]): void {
+  if (replayed.length + left.length === 0) console.log("Nothing has failed for good.");
+  for (const { id, item } of replayed)
+    console.log(inert(`replayed ${id}: ${item?.what ?? ""} ${item?.id ?? ""}`));
+  for (const one of left)
+    console.log(inert(`left     ${one.id}: ${one.item ? "somebody else took it" : whyPoisoned(one)}`));
+}

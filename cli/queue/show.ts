@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { inert } from "../../shared/inert.ts";
+import { listPoison, whyPoisoned, type Poisoned } from "../../shared/queues/poison.ts";
+import { MAX_SEEN, QUEUES, type QueueName } from "../../shared/storage/queue.ts";
+import { open } from "../open.ts";
+import { isData, printData } from "../print.ts";
+
+const SHORT_ID = 8;
+const TEXT_CHARACTERS = 500;
+
+export async function show(queue: QueueName | undefined, _options: unknown, command: Command): Promise<void> {
+  const run = await open();
+  const queues = queue === undefined ? QUEUES : [queue];
+  const messages = (await Promise.all(queues.map((one) => listPoison(run, one)))).flat();
+  if (isData(command)) return printData(command, messages);
+  if (messages.length === 0) return console.log("Nothing has failed for good.");
+  for (const message of messages) console.log(`${describe(shortened(message))}\n`);
+  for (const one of queues) await tellOfMore(one, (await run.ports.queue.poisonState(one)).length);
+}
+
+/** All of a message that a person needs, a fact on each line; nothing in it can steer the terminal. Pure. */
+export function describe(message: Poisoned): string {
+  const { id, queue, poisonedAtUtc, expiresAtUtc, item, text = "", failure } = message;
+  const facts = {
+    error: whyPoisoned(message),
+    tries: failure && `${failure.tries}, the last at ${failure.atUtc} (invocation ${failure.invocationId})`,
+    ...(item
+      ? {
+          id: item.id,
+          why: item.why,
+          "first asked": item.seenAtUtc,
+          correlation: item.correlationId,
+        }
+      : { text }),
+    failed: `${poisonedAtUtc}; gone by itself at ${expiresAtUtc}`,
+  };
+  const lines = Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`  ${name.padEnd(12)} ${inert(value)}`],
+  );
+  return [`${id.slice(0, SHORT_ID)}  ${queue}  ${inert(item?.what ?? "not a work item")}`, ...lines].join(
+    "\n",
+  );
+}
+
+function shortened(message: Poisoned): Poisoned {
+  const { text } = message;
+  if (text === undefined || text.length <= TEXT_CHARACTERS) return message;
+  return { ...message, text: `${text.slice(0, TEXT_CHARACTERS)}… (-o json: all of it)` };
+}
+
+async function tellOfMore(queue: QueueName, length: number): Promise<void> {
+  if (length > MAX_SEEN)
+    console.log(
+      `These are the oldest ${MAX_SEEN} of about ${length} in ${queue}; replay or drop them to see the others.`,
+    );
+}
