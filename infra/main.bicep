@@ -323,7 +323,7 @@ output MOORING_APP_NAME string = app.outputs.name
 output MOORING_APP_ID string = app.outputs.id
 
 @description('Origin of the app, for mooring clusters add --url.')
-output MOORING_URL string = app.outputs.url
+output MOORING_APP_URL string = app.outputs.url
 
 @description('Storage account that the mooring command speaks to: set it as AzureWebJobsStorage__accountName.')
 output MOORING_STORAGE_NAME string = storage.outputs.name

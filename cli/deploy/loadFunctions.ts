@@ -42,6 +42,7 @@ function triggerOf(bindings: Record<string, Binding>): string {
   return `${trigger.type.replace(/Trigger$/, "")} ${about}`.trimEnd();
 }
 
+// oxlint-disable-next-line typescript/unbound-method -- the proxy hands `this` on
 Module.prototype.require = new Proxy(Module.prototype.require, {
   apply: (target, module, [id]) =>
     id === "@azure/functions-core" ? core : Reflect.apply(target, module, [id]),

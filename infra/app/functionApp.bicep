@@ -206,14 +206,19 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 
   // Deployments come with a token of Microsoft Entra ID; there are no passwords to steal.
-  resource publishing 'basicPublishingCredentialsPolicies' = [
-    for door in ['scm', 'ftp']: {
-      name: door
-      properties: {
-        allow: false
-      }
+  resource noPassword 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: {
+      allow: false
     }
-  ]
+  }
+
+  resource noFtp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: {
+      allow: false
+    }
+  }
 }
 
 @description('Resource id.')

@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { glob } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { listChecks } from "../../shared/drift/checks.ts";
+import { INSTRUMENTS } from "../../shared/metrics/instruments.ts";
+import { INFRA, keysOf, literal, ofType, parse, valueOf } from "./bicep.ts";
+
+const ROOT = join(INFRA, "..");
+const queries = await Promise.all(
+  (await Array.fromAsync(glob(join(INFRA, "monitoring/alerts/*.kql")))).sort().map(async (path) => ({
+    name: basename(path, ".kql"),
+    text: await readFile(path, "utf8"),
+  })),
+);
+const workbook = JSON.parse(await readFile(join(INFRA, "monitoring/workbook.json"), "utf8")) as {
+  items: { type: number; name: string; content: { query?: string } }[];
+};
+const panels = workbook.items.flatMap(({ name, content }) =>
+  content.query ? [{ name, text: content.query }] : [],
+);
+
+interface Table {
+  readonly kind: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+const instruments: Readonly<Record<string, Table>> = INSTRUMENTS;
+
+describe.each([...queries, ...panels].map((query) => [query.name, query.text] as const))(
+  "the query %s",
+  (_, text) => {
+    const names = [...text.matchAll(/name == '([^']+)'/g)].map(([, name = ""]) => name);
+
+    test("asks for what is measured, or for requests", () => {
+      expect(names.filter((name) => instruments[name] === undefined)).toEqual([]);
+      expect(names.length > 0 || /^requests$/m.test(text)).toBe(true);
+    });
+
+    test("looks at attributes and values that the metric has", () => {
+      const attributes = Object.assign({}, ...names.map((name) => instruments[name]?.attributes)) as Record<
+        string,
+        unknown
+      >;
+      const asked = [...text.matchAll(/customDimensions(?:\.(\w+)|\['([^']+)'\])/g)].map(
+        ([, plain, quoted]) => plain ?? quoted ?? "",
+      );
+      expect(asked.filter((attribute) => !(attribute in attributes))).toEqual([]);
+      const compared = [...text.matchAll(/(\w+)\)? == '([^']+)'/g)].filter(([, left]) => left !== "name");
+      for (const [, attribute = "", value] of compared) {
+        const values = attribute === "check" ? listChecks().map(({ id }) => id) : attributes[attribute];
+        expect(values, attribute).toContain(value);
+      }
+    });
+
+    test("adds up what is counted, and takes what was seen of what is seen", () => {
+      const kinds = names.map((name) => instruments[name]?.kind);
+      if (kinds.includes("gauge")) expect(text).not.toMatch(/valueSum|valueCount/);
+      else if (names.length > 0) expect(text).toMatch(/valueSum|valueCount/);
+    });
+  },
+);
+
+describe("the alerts", async () => {
+  const root = parse(await readFile(join(INFRA, "monitoring/alerts.bicep"), "utf8"));
+  const alerts = ofType(root, "object").filter(
+    (object) => keysOf(object).includes("query") && keysOf(object).includes("every"),
+  );
+  const minutes = (duration: string) => {
+    const [, count = "", unit] = /^PT(\d+)([MH])$/.exec(duration) ?? [];
+    return Number(count) * (unit === "H" ? 60 : 1);
+  };
+
+  test("are one for each query, of the same name", () => {
+    const pairs = alerts.map((alert) => [
+      literal(valueOf(alert, "name")),
+      literal(ofType(valueOf(alert, "query")!, "string")[0]),
+    ]);
+    expect(pairs.map(([name]) => name).toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(
+      queries.map(({ name }) => name),
+    );
+    for (const [name, file] of pairs) expect(file).toBe(`alerts/${name}.kql`);
+  });
+
+  test("look back at least as far as to their last look, by periods that Azure Monitor has", () => {
+    for (const alert of alerts) {
+      const [every, over] = ["every", "over"].map((key) => minutes(literal(valueOf(alert, key))));
+      expect([5, 10, 15, 30, 60]).toContain(every);
+      expect([5, 10, 15, 30, 45, 60, 120, 180, 240, 300, 360, 1440, 2880]).toContain(over);
+      expect(over).toBeGreaterThanOrEqual(every ?? Infinity);
+    }
+  });
+
+  test("each have a section in the runbook that says what it means, what to look at and do, and when it is over", async () => {
+    const runbook = await readFile(join(ROOT, "docs/runbook.md"), "utf8");
+    const sections = new Map(
+      runbook
+        .split(/^## /m)
+        .slice(1)
+        .map((section) => [section.split("\n", 1)[0], section]),
+    );
+    for (const name of [...queries.map((query) => query.name), "events-lost"]) {
+      const section = sections.get(name) ?? "";
+      for (const part of ["**Means.**", "**How bad.**", "**Look.**", "**Do.**", "**Over when.**"])
+        expect(section.includes(part), `${name}: ${part}`).toBe(true);
+    }
+  });
+});
