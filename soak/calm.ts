@@ -1,11 +1,10 @@
 /** The faults stop: hosts, storage and events are well, the controllers finish, timers tick, and within so many rounds all must be well. */
 import { setTimeout as delay } from "node:timers/promises";
-import { QueueServiceClient } from "@azure/storage-queue";
 import { heal, startAll } from "./faults.ts";
 import type { Acting } from "./people/acting.ts";
 import { releaseAll } from "./people/operator.ts";
 import { retryPending } from "./people/services.ts";
-import { countMessages, QUEUE_NAMES } from "./rows.ts";
+import { countMessages, readTable } from "./rows.ts";
 import { MINUTE, SECOND } from "./stage/clock.ts";
 import type { Stage } from "./stage/stage.ts";
 import type { Story } from "./story.ts";
@@ -27,6 +26,7 @@ const PENDING_TRIES = 3;
 export async function calm(acting: Acting, story: Story): Promise<Violation[]> {
   const { stage } = acting;
   await heal(acting);
+  await countCutOff(stage, story);
   stage.clock.advance(LEASES_MINUTES * MINUTE);
   await startAll(stage.hosts);
   await stage.arm.idle();
@@ -42,6 +42,12 @@ export async function calm(acting: Acting, story: Story): Promise<Violation[]> {
     if (round === 1) for (const host of stage.hosts) host.failures.length = 0;
   }
   return [...stuck, ...(await leftInPoison(stage)), ...failuresOf(stage)];
+}
+
+/** How often a host died between its intent and its word that it was done. */
+async function countCutOff({ connectionString }: Stage, story: Story): Promise<void> {
+  const journal = await readTable(connectionString, "journal");
+  story.count("writes cut off", journal.filter(({ value }) => value.outcome === "intended").length);
 }
 
 /** Somebody in the portal writes again what Azure could not finish: nobody else writes a resource that is `Failed`. */
@@ -82,21 +88,12 @@ async function untilIdle({ connectionString, clock, grid }: Stage): Promise<Viol
   return [];
 }
 
-/** What the storm poisoned goes back to its queue, once. */
-async function replayPoison({ connectionString }: Stage, story: Story): Promise<void> {
-  const service = QueueServiceClient.fromConnectionString(connectionString);
-  for (const name of QUEUE_NAMES) {
-    const [poison, queue] = [service.getQueueClient(`${name}-poison`), service.getQueueClient(name)];
-    if (!(await poison.exists())) continue;
-    for (let more = true; more;) {
-      const { receivedMessageItems } = await poison.receiveMessages({ numberOfMessages: 32 });
-      for (const { messageText, messageId, popReceipt } of receivedMessageItems) {
-        await queue.sendMessage(messageText);
-        await poison.deleteMessage(messageId, popReceipt);
-        story.count("poison replayed");
-      }
-      more = receivedMessageItems.length > 0;
-    }
+/** What the storm poisoned goes back to its queue, once, as an operator has it done. */
+async function replayPoison({ connectionString, mooring }: Stage, story: Story): Promise<void> {
+  for (const [name, count] of await countMessages(connectionString, "-poison")) {
+    if (count === 0) continue;
+    story.tell("replay", await mooring(["queue", "replay", name.replace("mooring-", ""), "--all"]));
+    story.count("poison replayed", count);
   }
 }
 

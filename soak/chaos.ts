@@ -1,4 +1,5 @@
 /** The wild part: everybody at work at once, and things going wrong, step by step as the seed says. */
+import { setTimeout as delay } from "node:timers/promises";
 import { disturbEvents, failArm, killHost, restartStorage, skewHost } from "./faults.ts";
 import { connectConsumer, disconnectConsumer, editLink, killCluster, makeCluster } from "./people/azure.ts";
 import type { Acting } from "./people/acting.ts";
@@ -65,10 +66,12 @@ const TROUBLE_WEIGHTS: Readonly<Record<string, number>> = {
 const AT_ONCE = 8;
 const TROUBLE_SHARE = 0.8;
 const MAX_STEP_SECONDS = 60;
+const LONGEST_PAUSE_MILLISECONDS = 2000;
 
-/** One step: several things at once, perhaps trouble among them, and then time. */
+/** One step: time, then several things at once, perhaps trouble among them, while the hosts work off what came before. */
 export async function chaosStep(acting: Acting, story: Story): Promise<void> {
   const { random, stage } = acting;
+  stage.clock.advance(random.between(5, MAX_STEP_SECONDS) * SECOND);
   const doing = Array.from({ length: random.between(3, AT_ONCE) }, () => {
     const what = random.weighted(WORK_WEIGHTS);
     return story.run(what, () => WORK[what]?.(acting) ?? Promise.resolve(""));
@@ -77,6 +80,5 @@ export async function chaosStep(acting: Acting, story: Story): Promise<void> {
     const what = random.weighted(TROUBLE_WEIGHTS);
     doing.push(story.run(what, () => TROUBLE[what]?.(acting) ?? Promise.resolve("")));
   }
-  await Promise.all(doing);
-  stage.clock.advance(random.between(5, MAX_STEP_SECONDS) * SECOND);
+  await Promise.all([...doing, delay(random.between(0, LONGEST_PAUSE_MILLISECONDS))]);
 }

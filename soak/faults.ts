@@ -1,4 +1,5 @@
 /** What goes wrong, by seed: hosts die, storage goes away, ARM fails, events come twice, late, in disorder or never, clocks are wrong. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { NewFault } from "../sandbox/arm/faults.ts";
 import type { Acting } from "./people/acting.ts";
 import { MINUTE } from "./stage/clock.ts";
@@ -7,7 +8,7 @@ import type { Host } from "./stage/host.ts";
 const APP = "mooring";
 /** Two hosts may be twice as far from each other. */
 export const MAX_SKEW_MINUTES = 4;
-const LONGEST_WAIT_MILLISECONDS = 400;
+const LONGEST_WAIT_MILLISECONDS = 1500;
 
 type Action = NewFault["action"];
 
@@ -46,7 +47,7 @@ export async function killHost({ stage, random }: Acting): Promise<string> {
   const host = random.pick(stage.hosts.filter(({ url }) => url !== undefined));
   if (!host) return "none is up";
   const wait = random.between(0, LONGEST_WAIT_MILLISECONDS);
-  await later(wait);
+  await delay(wait);
   await host.kill();
   await host.start(host.skewMilliseconds);
   return `${host.name} after ${wait} ms`;
@@ -64,10 +65,10 @@ export async function skewHost({ stage, random }: Acting): Promise<string> {
 
 export async function restartStorage({ stage, random }: Acting): Promise<string> {
   if (!stage.storage.isUp) return "it is down";
-  await later(random.between(0, LONGEST_WAIT_MILLISECONDS));
+  await delay(random.between(0, LONGEST_WAIT_MILLISECONDS));
   await stage.storage.stop();
-  const wait = random.between(0, 2 * LONGEST_WAIT_MILLISECONDS);
-  await later(wait);
+  const wait = random.between(0, LONGEST_WAIT_MILLISECONDS);
+  await delay(wait);
   await stage.storage.start();
   stage.storage.restarts += 1;
   return `away for ${wait} ms`;
@@ -95,8 +96,4 @@ export async function heal({ stage }: Acting): Promise<void> {
 /** Whoever is down comes back, with the right time. */
 export async function startAll(hosts: readonly Host[]): Promise<void> {
   for (const host of hosts) if (host.url === undefined) await host.start();
-}
-
-function later(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -58,7 +58,7 @@ export function linksAsDeclared(truth: Truth): Violation[] {
     .filter(({ service, isBuilt }) => isBuilt && wantsLink(service))
     .flatMap((one): Violation[] => {
       const link = truth.linkOf(one);
-      if (!link) return [];
+      if (!link || !standsOnItsOwn(link, one)) return [];
       const { visibility, autoApproval } = linkSettings(one.service);
       const { properties } = link;
       const waiting = (properties.privateEndpointConnections as Item[]).filter((item) =>
@@ -80,6 +80,12 @@ export function linksAsDeclared(truth: Truth): Violation[] {
       };
       return [{ invariant: "converged", says: `${one.name}: ${wrong.join(", ")} not as declared`, evidence }];
     });
+}
+
+/** A link on somebody else's frontend is proved to be nobody's, and is only told of. */
+function standsOnItsOwn({ properties }: Item, { uid }: Living): boolean {
+  const [frontend] = properties.loadBalancerFrontendIpConfigurations as Item[];
+  return String(frontend?.["id"].split("/").at(-1)).startsWith(baseName(uid));
 }
 
 function isDeclaredAndWaits({ properties }: Item, autoApproval: readonly string[]): boolean {

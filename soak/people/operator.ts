@@ -75,7 +75,7 @@ function ask(
 ): Promise<Response> {
   return fetch(`${stage.door.url}/api/v1${path}`, {
     method,
-    headers: { "x-mooring-request": "1", ...headers, ...(body && { "content-type": "application/json" }) },
+    headers: { "x-mooring-request": "1", "content-type": "application/json", ...headers },
     ...(body && { body: JSON.stringify(body) }),
   });
 }

@@ -40,6 +40,8 @@ export interface Stage {
   readonly written: readonly ArmEvent[];
   /** Fires a function as the portal does, on whichever host is up; gives the status. */
   readonly fire: (name: string) => Promise<number>;
+  /** Runs the app's command line; gives what it said. @throws Error if it failed */
+  readonly mooring: (args: readonly string[], input?: string) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -97,10 +99,12 @@ async function open(
   const fleet = new Fleet({ arm: arm.fetch, hostUrl: door.url, settings });
   const team = new ArmClient(arm.fetch, { objectId: "team", applicationId: "team", name: "platform-team" });
   await buildNetworks(team);
-  await runMooring({ ...settings, ...clock.settings() }, ["policy", "apply", "-"], JSON.stringify(POLICY));
+  const mooring = (args: readonly string[], input?: string) =>
+    runMooring({ ...settings, ...clock.settings() }, args, input);
+  await mooring(["policy", "apply", "-"], JSON.stringify(POLICY));
   for (const name of ["aks-a", "aks-b"]) await addCluster(team, fleet, name);
   const fire = (name: string) => fireFunction(door, keys, name);
-  return { clock, arm, team, grid, fleet, hosts, storage, connectionString, door, written, fire };
+  return { clock, arm, team, grid, fleet, hosts, storage, connectionString, door, written, fire, mooring };
 }
 
 function openGrid({ url }: Door, { eventGrid }: HostKeys, random: Random): Promise<EventGrid> {
