@@ -22,7 +22,7 @@ export interface Opened {
 export type Opening = Opened | { readonly ok: false; readonly obstacle: Obstacle };
 
 /** Until then somebody has mended it, or it is tried in vain once more. */
-const MENDED_SECONDS = 60;
+const MENDED_SECONDS = 30;
 
 /** The app with data of the form that it knows. @throws whatever storage throws */
 export async function openPrepared(open: () => Promise<App>, log: Log): Promise<Opening> {

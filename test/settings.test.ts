@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { BROKEN } from "./builders/brokenSettings.ts";
 import { InvalidInput } from "../shared/errors.ts";
 import { parseSettings, parseStorage, Settings, settingWarnings } from "../shared/settings.ts";
 
@@ -7,23 +8,6 @@ const WHOLE = {
   AzureWebJobsStorage: "UseDevelopmentStorage=true",
 };
 const SANDBOX = { ...WHOLE, MOORING_ARM_ENDPOINT: "https://127.0.0.1:7443", MOORING_LOCAL_OPERATOR: "op" };
-
-/** Each in a way that it can be broken, in the order of the schema. */
-const BROKEN: Record<string, string> = {
-  MOORING_SUBSCRIPTIONS: "one",
-  MOORING_ARM_ENDPOINT: "http://management.azure.com",
-  AzureWebJobsStorage: "x",
-  AzureWebJobsStorage__accountName: "UPPER",
-  MOORING_TABLE_PREFIX: "1",
-  MOORING_NAME: "a b",
-  MOORING_APP_URL: "http://elsewhere",
-  MOORING_APP_ID: "x",
-  MOORING_WEBHOOK_URL: "ftp://x",
-  MOORING_WEBHOOK_SECRET: "short",
-  MOORING_EVENT_TOPIC: "http://x",
-  MOORING_EVENT_TOPIC_KEY: "",
-  MOORING_LOCAL_OPERATOR: "",
-};
 
 test("every setting is among those that are broken one by one", () => {
   expect(Object.keys(BROKEN)).toEqual(Object.keys(Settings.shape));

@@ -8,7 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createDoor } from "./http.ts";
 import { invoke, type HostLog } from "./invoke.ts";
 import { hostKeys, type HostKeys } from "./keys.ts";
-import { loadApp, type LoadedFunction } from "./load.ts";
+import { loadApp, type LoadedApp, type LoadedFunction } from "./load.ts";
 import { QueueListener } from "./queues.ts";
 import { isTimer, Timers } from "./timers.ts";
 
@@ -28,6 +28,17 @@ export interface Host {
   stop(): Promise<void>;
 }
 
+/** A listener that cannot start is told of; the other functions work, as in Azure. */
+function listen(app: LoadedApp, target: LoadedFunction, log: HostLog): QueueListener | undefined {
+  try {
+    return new QueueListener(app, target, log);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    log({ level: "error", message: `the listener for function ${target.name} was unable to start: ${why}` });
+    return undefined;
+  }
+}
+
 export async function startHost({
   app: directory,
   port,
@@ -40,7 +51,7 @@ export async function startHost({
   const timers = new Timers(app, log, timersPath);
   const queues = app.functions
     .filter(({ trigger }) => trigger.type.toLowerCase() === "queuetrigger")
-    .map((target) => new QueueListener(app, target, log));
+    .flatMap((target) => listen(app, target, log) ?? []);
   const fire = (target: LoadedFunction, input: string) =>
     void (isTimer(target)
       ? timers.run(target, false)

@@ -1,5 +1,5 @@
 /** Timer triggers: six-field NCRONTAB in UTC, one run at a time, a missed run made up for at start. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { CronExpressionParser } from "cron-parser";
 import { invoke, type HostLog } from "./invoke.ts";
 import type { LoadedApp, LoadedFunction } from "./load.ts";
@@ -13,6 +13,7 @@ export class Timers {
   readonly #statePath: string | undefined;
   readonly #handles = new Map<string, NodeJS.Timeout>();
   #last: Record<string, string> = {};
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(app: LoadedApp, log: HostLog, statePath?: string) {
     this.#app = app;
@@ -47,10 +48,21 @@ export class Timers {
       IsPastDue: isPastDue,
     };
     this.#last[target.name] = new Date().toISOString();
-    if (this.#statePath) await writeFile(this.#statePath, JSON.stringify(this.#last));
+    await this.#save();
     await invoke(this.#app, target, { data: { json: JSON.stringify(timer) } }, this.#log).catch(
       () => undefined,
     );
+  }
+
+  /** One write at a time, and whole or not at all: several timers tick at once, and the process may end in the midst of it. */
+  #save(): Promise<void> {
+    const path = this.#statePath;
+    if (path === undefined) return Promise.resolve();
+    this.#saving = this.#saving.then(async () => {
+      await writeFile(`${path}.new`, JSON.stringify(this.#last));
+      await rename(`${path}.new`, path);
+    });
+    return this.#saving;
   }
 
   #schedule(target: LoadedFunction): void {
