@@ -105,6 +105,9 @@ export class Answering {
     });
     if (context.faults.after(who, "loseAnswer")) return undefined;
     const response = toResponse(answer, request.method);
+    const skewed = context.faults.after(who, "skewClock");
+    if (skewed?.action.kind === "skewClock")
+      response.headers.set("date", new Date(Date.now() + skewed.action.seconds * 1000).toUTCString());
     this.#options.record?.(toExchange(request, url, text, answer, response));
     return response;
   }

@@ -13,6 +13,8 @@ const FaultAction = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reset") }),
   /** The request is carried out, its answer never arrives. */
   z.strictObject({ kind: z.literal("loseAnswer") }),
+  /** Its `Date` header is off by so many seconds, as if one of the two clocks were. */
+  z.strictObject({ kind: z.literal("skewClock"), seconds: z.int() }),
   z.strictObject({ kind: z.literal("failOperation"), code: z.string().optional() }),
   /** Released by removing the fault. */
   z.strictObject({ kind: z.literal("hangOperation") }),

@@ -1,0 +1,409 @@
+/** `mooring doctor` on a whole sandbox: each failure is made to happen, and its line read. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { QueueClient } from "@azure/storage-queue";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { CLUSTERS, internal, PARTNER, PLATFORM } from "../../sandbox/world/definition.ts";
+import { MOORING, topicId } from "../../sandbox/world/installation.ts";
+import { DoctorReport } from "../../shared/installation/report.ts";
+import { VERSION } from "../../shared/version.ts";
+import { deadUrl, doctoredSandbox, fakeApp, type Doctored } from "../builders/doctoredSandbox.ts";
+import { runCli } from "./runCli.ts";
+
+const ASSIGNMENTS = "providers/Microsoft.Authorization/roleAssignments";
+const CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c";
+const EVENT_SUBSCRIPTION = `${topicId(PLATFORM)}/eventSubscriptions/mooring`;
+
+let at: Doctored;
+let dead: string;
+beforeAll(async () => {
+  [at, dead] = await Promise.all([doctoredSandbox(), deadUrl()]);
+}, 180_000);
+afterAll(() => at.close());
+
+describe("a whole installation", () => {
+  test("is well, but for roles that its policy does not use", async () => {
+    const { out, err, code } = await at.run(["-o", "json"]);
+    const { lines, counts, version } = DoctorReport.parse(JSON.parse(out));
+    // Whether there has been an audit is a matter of the hour.
+    const seen = lines.filter(({ check, state }) => state !== "ok" && check !== "audits");
+    expect({ code, err, version }).toEqual({ code: 0, err: "", version: VERSION });
+    expect([...new Set(seen.map(({ check, state }) => `${check} ${state}`))]).toEqual([
+      "app-certificate skipped",
+      "rights warn",
+    ]);
+    expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(lines.length);
+  });
+
+  test("is told as a table, with what to do below, and a count", async () => {
+    const { out, code } = await at.run(["--fail-on", "warn"]);
+    expect(out).toMatch(/^✓ ok {7}settings: whole$/m);
+    expect(out).toMatch(/^! warn {5}rights \S+ sweep: may$/m);
+    expect(out).toMatch(/^ {11}→ take the role away until it is used: az role assignment delete /m);
+    expect(out).toMatch(/\d+ ok, \d+ to look at, 0 failed, \d+ skipped\n$/);
+    expect(code).toBe(1);
+  });
+
+  test("changes nothing", async () => {
+    const before = JSON.stringify(at.sandbox.arm.world.toEstate().resources);
+    const log = at.sandbox.arm.world.activity.length;
+    await at.run();
+    expect(JSON.stringify(at.sandbox.arm.world.toEstate().resources)).toBe(before);
+    expect(
+      at.sandbox.arm.world.activity.slice(log).filter(({ caller }) => caller.name === MOORING.name),
+    ).toEqual([]);
+  });
+});
+
+describe("bad input", () => {
+  test.each<[string, string[], RegExp]>([
+    ["a state that is none", ["--fail-on", "info"], /--fail-on info: there are warn and fail/],
+    ["a URL with a path", ["--url", "https://a.example/api"], /--url .*: an origin/],
+    ["an identity that is none", ["--identity", "me"], /--identity me: an object id/],
+    ["a format that is none", ["-o", "csv"], /--output csv/],
+  ])("%s is told, with exit code 2", async (_, args, said) => {
+    const { code, err, out } = await at.run(args);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(said);
+  });
+
+  test("broken settings are a line, all problems in it, and the rest is skipped", async () => {
+    const { code, out } = await at.run(["-o", "json"], {
+      MOORING_SUBSCRIPTIONS: "x",
+      MOORING_ARM_ENDPOINT: "http://a",
+    });
+    const [settings, ...rest] = JSON.parse(out).lines;
+    expect(code).toBe(1);
+    expect(settings).toMatchObject({ check: "settings", state: "fail" });
+    expect(settings.message).toMatch(/MOORING_SUBSCRIPTIONS.*MOORING_ARM_ENDPOINT/s);
+    expect(rest.every(({ state }: any) => state === "skipped")).toBe(true);
+  });
+});
+
+describe("rights", () => {
+  const assignments = async () =>
+    at.arm.list(`/subscriptions/${PLATFORM}/${ASSIGNMENTS}?$filter=principalId eq '${MOORING.objectId}'`);
+  const roleOf = async (assignment: any) =>
+    (await at.arm.get(assignment.properties.roleDefinitionId)).properties.roleName;
+
+  async function without(role: string): Promise<void> {
+    for (const one of await assignments()) {
+      if ((await roleOf(one)) !== role) continue;
+      await at.arm.remove(one.id);
+      onTestFinished(() => at.arm.put(one.id, one));
+    }
+  }
+
+  test("a role that was taken away is named, with the command that gives it", async () => {
+    await without("Mooring connections");
+    const line = (await at.lines("rights")).find(({ state }) => state === "fail");
+    expect(line).toMatchObject({
+      about: `${PLATFORM} connections`,
+      message: "may not Microsoft.Network/privateLinkServices/privateEndpointConnections/write",
+      advice: expect.stringContaining(
+        `az role assignment create --role "Mooring connections" --assignee-object-id ${MOORING.objectId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${PLATFORM}`,
+      ),
+    });
+  });
+
+  test("without any right there, that is what is said of everything that asks Azure", async () => {
+    for (const one of await assignments()) {
+      await at.arm.remove(one.id);
+      onTestFinished(() => at.arm.put(one.id, one));
+    }
+    const wrong = [...(await at.wrong("rights")), ...(await at.wrong("arm")), ...(await at.wrong("events"))];
+    expect(wrong.join("\n")).toMatch(/could not be checked: .*AuthorizationFailed/);
+    expect(wrong.join("\n")).toMatch(new RegExp(`fail ${PLATFORM}: .*AuthorizationFailed`));
+  });
+
+  test("a role that may do nearly everything is too much", async () => {
+    const id = `/subscriptions/${PLATFORM}/${ASSIGNMENTS}/5d1e0f0a-0000-4000-8000-000000000001`;
+    await at.arm.put(id, {
+      properties: {
+        roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${CONTRIBUTOR}`,
+        principalId: MOORING.objectId,
+      },
+    });
+    onTestFinished(() => at.arm.remove(id));
+    expect(await at.wrong("rights")).toContain(
+      `warn ${PLATFORM}: may do nearly everything, as Contributor and Owner may`,
+    );
+  });
+
+  test("of an identity that is named, by its role assignments", async () => {
+    const own = await at.lines("rights", { look: { principalId: MOORING.objectId } });
+    expect(own).toContainEqual(expect.objectContaining({ about: PLATFORM, state: "ok" }));
+    const other = await at.wrong("rights", { look: { principalId: "99999999-9999-4999-8999-999999999999" } });
+    expect(other).toContainEqual(
+      expect.stringMatching(new RegExp(`^fail ${PARTNER} reader: may not Microsoft.Network`)),
+    );
+  });
+
+  test("nobody is signed in, which holds nobody up", async () => {
+    const { out, code } = await at.run(["-o", "json"], { IDENTITY_ENDPOINT: `${dead}/msi/token` });
+    const line = DoctorReport.parse(JSON.parse(out)).lines.find(({ check }) => check === "identity");
+    expect(code).toBe(1);
+    expect(line).toMatchObject({
+      state: "fail",
+      message: expect.stringMatching(/nobody is signed in to Azure here|no answer within/),
+    });
+  });
+});
+
+describe("events", () => {
+  const change = async (edit: (properties: any) => void) => {
+    const before = await at.arm.get(EVENT_SUBSCRIPTION);
+    const after = structuredClone(before);
+    edit(after.properties);
+    await at.arm.put(EVENT_SUBSCRIPTION, after);
+    onTestFinished(() => at.arm.put(EVENT_SUBSCRIPTION, before));
+  };
+
+  test.each<[string, (properties: any) => void, RegExp]>([
+    [
+      "that expired",
+      (properties) => (properties.expirationTimeUtc = "2020-01-01T00:00:00Z"),
+      /^fail \S+: event subscription mooring ended at 2020-01-01/,
+    ],
+    [
+      "to another app",
+      (properties) =>
+        (properties.destination.properties.resourceId = properties.destination.properties.resourceId.replace(
+          "/mooring/",
+          "/other/",
+        )),
+      /^fail \S+: events go to another app: .*sites\/other\/functions/,
+    ],
+    [
+      "to something else",
+      (properties) =>
+        (properties.destination = {
+          endpointType: "WebHook",
+          properties: { endpointUrl: "https://a.example" },
+        }),
+      /^fail \S+: no event subscription delivers to the function/,
+    ],
+    [
+      "whose filters leave something out",
+      (properties) => (properties.filter.advancedFilters[0].values = ["Microsoft.Network/"]),
+      /^warn \S+: the filters keep away microsoft.containerservice\/managedclusters\/write/,
+    ],
+    [
+      "whose filters let nothing through",
+      (properties) => (properties.filter.subjectBeginsWith = "/nowhere"),
+      /^fail \S+: the filters let nothing through/,
+    ],
+  ])("an event subscription %s", async (_, edit, said) => {
+    await change(edit);
+    expect(await at.wrong("events")).toEqual([expect.stringMatching(said)]);
+  });
+
+  test("one that Azure has given up", async () => {
+    const topic = at.sandbox.arm.world.get(topicId(PLATFORM));
+    const [item] = topic?.properties["eventSubscriptions"] ?? [];
+    item.properties.provisioningState = "AwaitingManualAction";
+    onTestFinished(() => void (item.properties.provisioningState = "Succeeded"));
+    expect(await at.wrong("events")).toEqual([
+      `fail ${PLATFORM}: event subscription mooring is in state AwaitingManualAction: it delivers nothing`,
+    ]);
+  });
+
+  test("one that was deleted, after which no event comes", async () => {
+    const before = await at.arm.get(EVENT_SUBSCRIPTION);
+    await at.arm.remove(EVENT_SUBSCRIPTION);
+    onTestFinished(() => at.arm.put(EVENT_SUBSCRIPTION, before));
+    expect(await at.wrong("events")).toEqual([
+      `fail ${PLATFORM}: no event subscription delivers to the function onResourceEvent`,
+    ]);
+    const { delivered } = at.sandbox.events;
+    const link = (
+      await at.arm.list(`/subscriptions/${PLATFORM}/providers/Microsoft.Network/privateLinkServices`)
+    )[0];
+    await at.arm.put(link.id, link);
+    await at.sandbox.events.idle();
+    expect(at.sandbox.events.delivered).toBe(delivered);
+  });
+});
+
+describe("the app", () => {
+  test("that does not answer", async () => {
+    expect(await at.wrong("app", { look: { appUrl: dead } })).toEqual([
+      `fail: could not be checked: ${dead} does not answer: ECONNREFUSED`,
+    ]);
+  });
+
+  test("that is something else", async () => {
+    const server = createServer((_, response) => response.writeHead(404).end("<html>"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await at.wrong("app", { look: { appUrl: url } })).toEqual([
+      "fail: answered 404, and not as Mooring's health does",
+    ]);
+  });
+
+  test.each<[string, number, RegExp, RegExp]>([
+    [
+      "whose certificate ends soon, and that is of another version",
+      10,
+      /^warn: the app is of version 0\.0\.9, this command line of \d/,
+      /^warn: the certificate ends at .*, in (9|10) days$/,
+    ],
+    [
+      "whose certificate has ended",
+      -2,
+      /^fail: could not be checked: .* does not answer: CERT_HAS_EXPIRED$/,
+      /^fail: the certificate ended at /,
+    ],
+  ])("%s", async (_, certificateDays, app, certificate) => {
+    const fake = await fakeApp({ certificateDays, version: "0.0.9" });
+    onTestFinished(() => fake.close());
+    const look = { appUrl: fake.url };
+    expect(await at.wrong("app", { look })).toEqual([expect.stringMatching(app)]);
+    expect(await at.wrong("app-certificate", { look })).toEqual([expect.stringMatching(certificate)]);
+  });
+});
+
+describe("storage", () => {
+  test("that is away is told, and does not hold anybody up", async () => {
+    const away = at.sandbox.settings["AzureWebJobsStorage"]?.replaceAll(/http:\/\/[^/]+/g, dead) ?? "";
+    const { code, out } = await at.run(["-o", "json"], { AzureWebJobsStorage: away });
+    const failed = JSON.parse(out).lines.filter(({ state }: any) => state === "fail");
+    expect(code).toBe(1);
+    expect(failed.map(({ check }: any) => check)).toEqual(
+      expect.arrayContaining(["storage", "schema", "queues", "tokens"]),
+    );
+    expect(failed.every(({ message }: any) => message.startsWith("could not be checked"))).toBe(true);
+  });
+
+  test("that refuses the key", async () => {
+    const wrongKey =
+      at.sandbox.settings["AzureWebJobsStorage"]?.replace(/AccountKey=[^;]+/, "AccountKey=AAAA") ?? "";
+    expect(await at.wrong("storage", { settings: { AzureWebJobsStorage: wrongKey } })).toEqual([
+      expect.stringMatching(/^fail tables: may not be written: mooringclusters, /),
+      expect.stringMatching(/^fail queues: may not be written: mooring-links, /),
+      "fail containers: may not be written: mooring-states",
+    ]);
+  });
+
+  test("a newer schema", async () => {
+    const { schema } = at.ports.tables;
+    const before = await schema.get("schema", "stored");
+    await schema.transact("schema", [
+      { do: "put", key: "stored", value: { version: 99, changedAtUtc: "2026-01-01T00:00:00Z" } },
+    ]);
+    onTestFinished(async () => {
+      await schema.transact("schema", [
+        before ? { do: "put", key: "stored", value: before.value } : { do: "remove", key: "stored" },
+      ]);
+    });
+    expect(await at.wrong("schema")).toEqual([
+      expect.stringMatching(/^fail: the stored data are of schema 99/),
+    ]);
+  });
+
+  test("a broken policy", async () => {
+    const { policies } = at.ports.tables;
+    const value = { policy: { modes: 1 }, appliedAtUtc: "2026-01-01T00:00:00Z" };
+    await policies.transact("policy", [{ do: "put", key: "current", value }]);
+    onTestFinished(() => void policies.transact("policy", [{ do: "remove", key: "current" }]));
+    expect(await at.wrong("policy")).toEqual([expect.stringMatching(/^fail: policy modes: /)]);
+  });
+
+  test("writing that somebody stopped", async () => {
+    await runCli(["stop", "a test"], { env: at.sandbox.settings });
+    onTestFinished(async () => void (await runCli(["resume"], { env: at.sandbox.settings })));
+    expect(await at.wrong("writing")).toEqual([expect.stringMatching(/^warn: stopped since .*: a test$/)]);
+  });
+
+  test("a poisoned message", async () => {
+    const connection = at.sandbox.settings["AzureWebJobsStorage"] ?? "";
+    const queue = new QueueClient(connection, "mooring-links-poison");
+    await queue.createIfNotExists();
+    await queue.sendMessage("no base64");
+    onTestFinished(async () => void (await queue.clearMessages()));
+    expect(await at.wrong("queues")).toEqual(["warn mooring-links-poison: 1 message has failed for good"]);
+  });
+});
+
+test("a clock that is off", async () => {
+  const skew = (seconds: number) =>
+    at.sandbox.arm.faults.add({ path: "/metadata/endpoints", action: { kind: "skewClock", seconds } });
+  onTestFinished(() => at.sandbox.arm.faults.clear());
+  skew(-120);
+  expect(await at.wrong("clock")).toEqual([
+    expect.stringMatching(
+      /^warn Azure Resource Manager: its clock is 1(19|20|21) seconds behind the one here$/,
+    ),
+  ]);
+  at.sandbox.arm.faults.clear();
+  skew(900);
+  expect(await at.wrong("clock")).toEqual([
+    expect.stringMatching(
+      /^fail Azure Resource Manager: its clock is (899|900|901) seconds ahead of the one here$/,
+    ),
+  ]);
+});
+
+test("Azure Resource Manager that throttles or is away", async () => {
+  at.sandbox.arm.faults.add({
+    path: "privateLinkServices$",
+    caller: MOORING.name,
+    action: { kind: "error", status: 500 },
+  });
+  onTestFinished(() => at.sandbox.arm.faults.clear());
+  expect(await at.wrong("arm")).toEqual([expect.stringMatching(/^fail: could not be checked: /)]);
+});
+
+describe("clusters", () => {
+  const [one] = CLUSTERS;
+  const name = one?.name ?? "";
+
+  test("whose snapshot is old", async () => {
+    const { snapshots } = at.ports.tables;
+    const row = await snapshots.get("all", name);
+    if (!row) throw new Error(`${name} has no snapshot`);
+    const put = (value: typeof row.value) => snapshots.transact("all", [{ do: "put", key: name, value }]);
+    await put({ ...row.value, takenAtUtc: "2026-01-01T00:00:00.000Z" });
+    onTestFinished(async () => void (await put(row.value)));
+    expect(await at.wrong("snapshots")).toEqual([
+      `warn ${name}: the last snapshot is of 2026-01-01T00:00:00.000Z, older than 60 minutes`,
+    ]);
+  });
+
+  test("whose webhook does not reach the app", async () => {
+    const cluster = at.sandbox.fleet.clusters.get(name);
+    if (!cluster?.options.webhook) throw new Error(`${name} has no webhook`);
+    const { url } = cluster.options.webhook;
+    cluster.options.webhook.url = dead;
+    await cluster.apply(internal("unseen"));
+    await cluster.snapshot();
+    expect(await at.wrong("webhooks")).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^fail ${name}: admission did not announce 1 change of Services that snapshots show, shop/unseen`,
+        ),
+      ),
+    ]);
+    cluster.options.webhook.url = url;
+    await cluster.apply(internal("seen"));
+    await cluster.snapshot();
+    expect(await at.wrong("webhooks")).toEqual([]);
+  });
+
+  test("whose older token ends", async () => {
+    const { clusters } = at.ports.tables;
+    const before = await clusters.get("all", name);
+    if (!before) throw new Error(`${name} is not registered`);
+    onTestFinished(
+      async () => void (await clusters.transact("all", [{ do: "put", key: name, value: before.value }])),
+    );
+    const rotated = await runCli(["clusters", "rotate", name, "--overlap-hours", "2", "-o", "json"], {
+      env: at.sandbox.settings,
+    });
+    expect(rotated.code).toBe(0);
+    expect(await at.wrong("tokens")).toEqual([
+      expect.stringMatching(new RegExp(`^warn ${name}: the older of its tokens ends at `)),
+    ]);
+  });
+});
