@@ -22,15 +22,20 @@ const Head = z.object({
 export async function readServices(chunks: AsyncIterable<string>, form: ListForm): Promise<Service[]> {
   const reader = new Reader();
   const parse = form === "list" ? listParser(reader) : lineParser(reader);
-  try {
-    for await (const chunk of chunks) parse.write(chunk);
-    parse.end();
-  } catch (error) {
-    throw error instanceof InvalidInput
-      ? error
-      : new InvalidInput(`the body is not JSON: ${reasonOf(error)}`);
-  }
+  // Not around the loop: what the stream itself throws is not about JSON.
+  for await (const chunk of chunks) demandJson(() => parse.write(chunk));
+  demandJson(() => parse.end());
   return reader.finish();
+}
+
+/** @throws InvalidInput in place of what a parser throws */
+function demandJson(parse: () => void): void {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof InvalidInput) throw error;
+    throw new InvalidInput(`the body is not JSON: ${reasonOf(error)}`);
+  }
 }
 
 interface Parser {

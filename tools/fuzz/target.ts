@@ -13,7 +13,9 @@ const KEPT = join(ROOT, "test", "fuzz", "corpus");
 
 /** For one input; the app's own deadline for a review is shorter. */
 const HANG_MILLISECONDS = 10_000;
-const MEMORY_MB = 2048;
+/** Of the heap, of which the instrumented code takes half: a target that keeps what it is given comes to the end of it. */
+const HEAP_MB = 1536;
+const MEMORY_MB = 4096;
 const LONGEST_BYTES = 16_384;
 
 /** All targets in one CommonJS file, since what Jazzer.js instruments is what `require` loads. Gives its path. */
@@ -63,7 +65,10 @@ export async function fuzzTarget(name: string, { minutes, bundle, guided }: Fuzz
     "--",
     ...engine,
   ];
-  const code = await run("jazzer", args, { MOORING_FUZZ_TARGET: name });
+  const code = await run("jazzer", args, {
+    MOORING_FUZZ_TARGET: name,
+    NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+  });
   await keep(name, found);
   return code !== 0;
 }

@@ -4,13 +4,10 @@ import { operations } from "../../../api/operations.ts";
 import { principalOf, signInOf } from "../../../api/principal.ts";
 import { ApiProblem } from "../../../api/problem.ts";
 import { serve } from "../../../api/serve.ts";
-import { createApply } from "../../../shared/changes/apply.ts";
 import { FindingQuery, fits } from "../../../shared/drift/query.ts";
 import { silentLog } from "../../../shared/log.ts";
-import { Settings } from "../../../shared/settings.ts";
-import { apiWorld, clientPrincipal, FINDING } from "../../builders/api.ts";
+import { apiWorld, appOver, clientPrincipal, FINDING } from "../../builders/api.ts";
 import { NOW } from "../../builders/world.ts";
-import { SUBSCRIPTION } from "../../memory/run.ts";
 import { hold, jsonOr, type Target } from "../target.ts";
 
 const ENV = { WEBSITE_AUTH_ENABLED: "True" };
@@ -44,12 +41,10 @@ const seeds = operations.map(({ method, path }) => {
 
 async function demandAnswer(request: HttpRequest): Promise<void> {
   const run = await apiWorld();
-  const app = {
-    settings: Settings.parse({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION }),
-    apply: createApply(run.resources),
-    run: () => run,
-  };
-  const { status, headers, body } = await serve(request, silentLog, { open: async () => app, env: ENV });
+  const { status, headers, body } = await serve(request, silentLog, {
+    open: async () => appOver(run),
+    env: ENV,
+  });
   hold(STATUSES.has(status), `${request.method} ${request.url} is answered ${status}`);
   hold(headers["x-content-type-options"] === "nosniff", "a type is not guessed");
   const type = headers["content-type"] ?? "";

@@ -1,0 +1,117 @@
+/** Bodies that are too much: size, depth, number, packing, time. Each is refused or read, and the app answers the next call. */
+import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
+import { register } from "../builders/register.ts";
+import { rawRequest, sendRaw } from "../builders/rawHttp.ts";
+
+const MIB = 1024 * 1024;
+let app: HostedApp;
+let token: string;
+beforeAll(async () => {
+  app = await hostedApp({ MOORING_LOCAL_OPERATOR: "op" });
+  token = await register("one", app.settings);
+});
+afterAll(() => app.close());
+afterEach(async () => expect((await app.call("/api/health")).status).toBe(200));
+
+const DOORS = {
+  admission: "/api/admit/one",
+  mutation: "/api/mutate/one",
+  snapshot: "/api/clusters/one/snapshot",
+  "the API": "/api/v1/stop",
+};
+
+function send(path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
+  const all = { "content-type": "application/json", "x-mooring-token": token, "x-mooring-request": "1" };
+  return app.call(path, { method: "POST", headers: { ...all, ...headers }, body });
+}
+
+const deep = (levels: number, open: string, close: string) =>
+  `${open.repeat(levels)}1${close.repeat(levels)}`;
+const many = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":${n}`).join(",")}}`;
+
+const BODIES: readonly (readonly [what: string, body: string | Uint8Array<ArrayBuffer>])[] = [
+  ["arrays in arrays", deep(20_000, "[", "]")],
+  ["objects in objects", deep(10_000, '{"a":', "}")],
+  ["a list that is deep", `{"kind":"List","items":[${deep(20_000, "[", "]")}]}`],
+  ["more keys than anybody has", many(5_000)],
+  ["a number without end", `{"a":${"9".repeat(50_000)}}`],
+  ["a string that does not end", `{"a":"${"x".repeat(50_000)}`],
+  ["keys that objects have", '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'],
+  ["a lone half of a character", '{"kind":"\\ud800"}'],
+  ["two documents", '{"reason":"x"}{"reason":"y"}'],
+  ["NUL", "\u0000"],
+  ["a byte order mark", '\uFEFF{"a":1}'],
+  ["UTF-16", new Uint8Array(Buffer.from('{"a":1}', "utf16le"))],
+  ["packed", new Uint8Array(gzipSync('{"reason":"x"}'))],
+];
+
+describe.each(Object.entries(DOORS))("%s", (_, path) => {
+  test.each(BODIES)("refuses %s", async (_, body) => {
+    const { status, body: said } = await send(path, body);
+    expect([400, 413]).toContain(status);
+    expect(said.problems.length).toBeGreaterThan(0);
+    expect(said.problems.join("").length).toBeLessThan(100_000);
+  });
+
+  test("unpacks nothing: what is packed into little stays little", async () => {
+    const bomb = new Uint8Array(gzipSync(Buffer.alloc(100 * MIB), { level: 9 }));
+    for (const encoding of ["gzip", "gzip, gzip", "deflate", "br"]) {
+      const { status } = await send(path, bomb, { "content-encoding": encoding });
+      expect([400, 413, 415]).toContain(status);
+    }
+  });
+
+  test("is told of one that is too large before reading it", async () => {
+    const port = Number(new URL(app.url).port);
+    const headers = {
+      host: `127.0.0.1:${port}`,
+      "content-type": "application/json",
+      "x-mooring-token": token,
+    };
+    const body = Buffer.alloc(51 * MIB, " ");
+    const sent = { ...headers, "x-mooring-request": "1" };
+    expect((await sendRaw({ port }, rawRequest(`POST ${path}`, sent, body))).status).toBe(413);
+  });
+
+  test("nothing that was sent changed what objects are", async () => {
+    await send(path, '{"__proto__":{"polluted":true}}');
+    expect(JSON.stringify((await app.call("/api/health")).body)).not.toContain("polluted");
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+});
+
+test("a Service with as many annotations as fit is judged", async () => {
+  const annotations = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, n) => [`example.test/a${n}`, "x"]),
+  );
+  const metadata = { name: "web", namespace: "shop", annotations: { ...annotations, __proto__x: "y" } };
+  const object = { metadata, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } };
+  const kind = { group: "", version: "v1", kind: "Service" };
+  const request = {
+    uid: "u",
+    kind,
+    operation: "CREATE",
+    namespace: "shop",
+    name: "web",
+    object,
+    dryRun: true,
+  };
+  const review = { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request };
+  const { status, body } = await send("/api/admit/one", JSON.stringify(review));
+  expect([status, body.response.uid]).toEqual([200, "u"]);
+});
+
+test("callers that never finish hold up nobody else", async () => {
+  const port = Number(new URL(app.url).port);
+  const head = `POST /api/admit/one HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`;
+  const slow = Array.from({ length: 200 }, () => {
+    const socket = connect(port, "127.0.0.1").on("error", () => socket.destroy());
+    socket.write(head);
+    return socket;
+  });
+  expect((await send("/api/admit/one", "{}")).status).toBe(400);
+  for (const socket of slow) socket.destroy();
+});
