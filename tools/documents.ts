@@ -29,6 +29,7 @@ export const documents: readonly Document[] = [
   { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
+  { path: "docs/deploy.md", render: (before) => replaceBlock(before, "rights", rightsTable()) },
   { path: "docs/api.md", render: (before) => replaceBlock(before, "operations", operationsTable()) },
   { path: "infra/roles.json", render: () => `${JSON.stringify(customRoles(), undefined, 2)}\n` },
   { path: "docs/openapi.json", render: () => `${JSON.stringify(toOpenApi(operations), undefined, 2)}\n` },
@@ -89,6 +90,15 @@ function operationsTable(): string {
 function queryNames(query: z.ZodType | undefined): string[] {
   if (!query) return [];
   return Object.keys(z.toJSONSchema(query, { io: "input" }).properties ?? {});
+}
+
+function rightsTable(): string {
+  const rows = NEEDED_RIGHTS.map(({ role, when, actions }) => [
+    `Mooring ${role}`,
+    when,
+    actions.map(code).join(" "),
+  ]);
+  return markdownTable(["role", "needed when", "actions"], rows);
 }
 
 function rulesTable(): string {
