@@ -15,6 +15,7 @@ import { linksCommand } from "./links.ts";
 import { orphansCommand } from "./orphans.ts";
 import { policyCommand } from "./policy.ts";
 import { queueCommand } from "./queue/command.ts";
+import { schemaCommand } from "./schema.ts";
 import { stopCommands } from "./stop.ts";
 import { trustExtraAuthority } from "./trust.ts";
 
@@ -39,6 +40,7 @@ for (const command of [
   orphansCommand(),
   deployCommand(),
   queueCommand(),
+  schemaCommand(),
   ...journalCommands(),
   ...stopCommands(),
 ])

@@ -1,4 +1,4 @@
-import { app } from "../shared/app.ts";
+import { app, type App } from "../shared/app.ts";
 import type { Apply } from "../shared/changes/applied.ts";
 import type { Run } from "../shared/ports.ts";
 
@@ -14,10 +14,19 @@ export async function open(signal?: AbortSignal): Promise<Run> {
 export async function openToWrite(
   signal?: AbortSignal,
 ): Promise<{ readonly run: Run; readonly apply: Apply }> {
-  const quiet = () => {};
-  const shown = (message: unknown, fields: unknown) => console.error(message, fields);
   const opened = await app();
-  const run = opened.run({ debug: quiet, info: quiet, warn: shown, error: shown }, signal);
+  const run = runOf(opened, signal);
   await opened.prepare(run);
   return { run, apply: opened.apply };
+}
+
+/** A run over data of whatever form. @throws InvalidInput on broken settings */
+export async function openAsItIs(): Promise<Run> {
+  return runOf(await app());
+}
+
+function runOf(opened: App, signal?: AbortSignal): Run {
+  const quiet = () => {};
+  const shown = (message: unknown, fields: unknown) => console.error(message, fields);
+  return opened.run({ debug: quiet, info: quiet, warn: shown, error: shown }, signal);
 }
