@@ -11,17 +11,18 @@ const FORMS = { "application/json": "list", "application/x-ndjson": "lines" } as
 
 /** `kubectl get services --all-namespaces -o json` in, or its items as JSON lines; what changed out. */
 async function takeSnapshot(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [door, snapshots, { readServices }] = await Promise.all([
+  const [door, snapshots, { readServices }, { readProbe }] = await Promise.all([
     import("./door.ts"),
     import("../shared/intents/snapshot.ts"),
     import("../shared/intents/readServices.ts"),
+    import("../shared/intents/webhookProbe.ts"),
   ]);
   return door.answer(context, async () => {
     const { run } = await door.openApp(context);
     const cluster = await door.authenticate(run, request);
     const form = FORMS[door.mediaType(request, ["application/json", "application/x-ndjson"])];
     const services = await readServices(door.readText(request, door.SNAPSHOT_BYTES), form);
-    const report = await snapshots.takeSnapshot(run, cluster.name, services);
+    const report = await snapshots.takeSnapshot(run, cluster.name, services, readProbe(request.headers));
     run.log.info("snapshot taken", { cluster: cluster.name, ...report });
     return { jsonBody: report };
   });

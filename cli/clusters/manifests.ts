@@ -95,13 +95,66 @@ async function relay(
   ];
 }
 
-async function snapshot({ installation: { namespace } }: Subject, values: Values): Promise<Manifest[]> {
+async function snapshot({ installation: { namespace, way } }: Subject, values: Values): Promise<Manifest[]> {
   const script = await fillFile("snapshot/send.sh", values);
+  const workload = await fillManifests("snapshot/snapshot.yaml", values);
   return [
     configMap(namespace, "mooring-snapshot", { "send.sh": script }),
-    ...(await fillManifests("snapshot/snapshot.yaml", values)),
+    ...(way === "relay" ? workload.map((manifest) => askingRelay(manifest, namespace)) : workload),
   ];
 }
+
+/** The job asks the relay as an API server does: it trusts the relay's authority, and may reach its pods. */
+function askingRelay(manifest: Manifest, namespace: string): Manifest {
+  if (manifest.kind === "NetworkPolicy") return reachingRelay(manifest);
+  if (manifest.kind !== "CronJob") return manifest;
+  const { spec } = (manifest as unknown as SnapshotJob).spec.jobTemplate.spec.template;
+  const [container] = spec.containers;
+  container.env.push(
+    { name: "RELAY_URL", value: `https://${RELAY}.${namespace}.svc/admit` },
+    { name: "RELAY_CA", value: "/etc/mooring-relay/ca.crt" },
+  );
+  container.volumeMounts.push({ name: "relay", mountPath: "/etc/mooring-relay", readOnly: true });
+  spec.volumes.push({
+    name: "relay",
+    secret: {
+      secretName: "mooring-relay-certificate",
+      // Its key stays where it is.
+      items: [{ key: "ca.crt", path: "ca.crt" }],
+    },
+  });
+  return manifest;
+}
+
+interface SnapshotJob {
+  readonly spec: {
+    readonly jobTemplate: {
+      readonly spec: {
+        readonly template: {
+          readonly spec: {
+            readonly containers: readonly [{ readonly env: object[]; readonly volumeMounts: object[] }];
+            readonly volumes: object[];
+          };
+        };
+      };
+    };
+  };
+}
+
+function reachingRelay(manifest: Manifest): Manifest {
+  const { spec } = manifest as unknown as { spec: { egress: object[] } };
+  spec.egress.push({
+    to: [{ podSelector: { matchLabels: COMPONENT("relay") } }],
+    ports: [{ protocol: "TCP", port: POD.listen }],
+  });
+  return manifest;
+}
+
+const RELAY = "mooring-relay";
+const COMPONENT = (name: string) => ({
+  "app.kubernetes.io/name": "mooring",
+  "app.kubernetes.io/component": name,
+});
 
 /** The token as the snapshot job reads it, and as the relay's configuration includes it. */
 function tokenSecret({ token, installation: { namespace } }: Subject): Manifest {

@@ -7,7 +7,7 @@ import type { Service } from "../annotations/service.ts";
 import { Conflict } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
-import type { Declared, Snapshot, Unannounced } from "./model.ts";
+import type { Declared, Snapshot, Unannounced, WebhookProbe } from "./model.ts";
 import { intentKey } from "./remember.ts";
 
 /** A list may have been read this long before it arrives. */
@@ -21,11 +21,12 @@ export interface SnapshotReport {
   readonly removed: number;
 }
 
-/** @param services all load balancers of the cluster @throws Conflict if a Service changed meanwhile */
+/** @param services all load balancers of the cluster @param webhook what the job heard of the relay, if it asked @throws Conflict if a Service changed meanwhile */
 export async function takeSnapshot(
   run: Run,
   cluster: string,
   services: readonly Service[],
+  webhook?: WebhookProbe,
 ): Promise<SnapshotReport> {
   const listed = toDeclared(run, cluster, services);
   const known = new Map(
@@ -38,7 +39,7 @@ export async function takeSnapshot(
     ...writes,
     ...removed.map(({ key, version }) => ({ do: "remove", key, version }) as const),
   ]);
-  await recordSnapshot(run, cluster, { listed, known, news });
+  await recordSnapshot(run, cluster, { listed, known, news, told: webhook ? { webhook } : {} });
   const changed = writes.filter((write) => write.do === "replace").length;
   return { services: listed.size, added: writes.length - changed, changed, removed: removed.length };
 }
@@ -121,6 +122,7 @@ interface Seen {
   readonly known: ReadonlyMap<string, Row<Declared>>;
   /** True for what admission said while the list may have been on its way. */
   readonly news: (declared: Declared) => boolean;
+  readonly told: Pick<Snapshot, "webhook">;
 }
 
 async function recordSnapshot(run: Run, cluster: string, seen: Seen): Promise<void> {
@@ -141,6 +143,7 @@ async function recordSnapshot(run: Run, cluster: string, seen: Seen): Promise<vo
     services,
     previousServices,
     byDay,
+    ...seen.told,
     ...(unannounced && { unannounced }),
   };
   await run.ports.tables.snapshots.transact("all", [{ do: "put", key: cluster, value }]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Service } from "../../shared/annotations/service.ts";
 import { takeSnapshot } from "../../shared/intents/snapshot.ts";
+import { ENDS_HEADER, readProbe, VERDICT_HEADER } from "../../shared/intents/webhookProbe.ts";
 import { intentKey, remember } from "../../shared/intents/remember.ts";
 import { declared } from "../builders/world.ts";
 import { memoryRun } from "../memory/run.ts";
@@ -144,4 +145,27 @@ describe("a webhook that does not reach us shows in snapshots", () => {
     await takeSnapshot(run, "one", list({ ...service("a"), spec }));
     expect(run.tables.intents.all()).toMatchObject([{ usesLoadBalancerIp: true }]);
   });
+});
+
+describe("what the job heard of the relay", () => {
+  test("is kept with its snapshot, and gone with the next that says nothing", async () => {
+    const run = memoryRun();
+    const webhook = { verdict: "ok", certificateEndsAtUtc: "2027-01-01T00:00:00.000Z" };
+    await takeSnapshot(run, "one", [], webhook);
+    expect(run.tables.snapshots.all()).toMatchObject([{ webhook }]);
+    await takeSnapshot(run, "one", []);
+    expect(run.tables.snapshots.all()[0]).not.toHaveProperty("webhook");
+  });
+
+  test.each<[string, Record<string, string>, unknown]>([
+    ["nothing", {}, undefined],
+    ["an end alone", { [ENDS_HEADER]: "Nov 25 20:33:00 2027 GMT" }, undefined],
+    [
+      "a verdict and an end as curl writes it",
+      { [VERDICT_HEADER]: " ok ", [ENDS_HEADER]: "Nov 25 20:33:00 2027 GMT" },
+      { verdict: "ok", certificateEndsAtUtc: "2027-11-25T20:33:00.000Z" },
+    ],
+    ["an end that is no date", { [VERDICT_HEADER]: "ok", [ENDS_HEADER]: "soon" }, { verdict: "ok" }],
+    ["more than is kept", { [VERDICT_HEADER]: "x".repeat(999) }, { verdict: "x".repeat(200) }],
+  ])("of %s", (_, headers, expected) => expect(readProbe(new Headers(headers))).toEqual(expected));
 });
