@@ -54,7 +54,11 @@ function intentOf(service: Service) {
   return { internal, subnet, addresses, link };
 }
 
-/** @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+/**
+ * With what code scanning asks of a rule.
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+ */
 function sarif(judged: readonly Judged[]): string {
   const results = judged.flatMap(({ service, findings }) =>
     findings.map(({ rule, severity, field, message, position: { file, line, column } }) => ({
@@ -64,7 +68,7 @@ function sarif(judged: readonly Judged[]): string {
       locations: [
         {
           physicalLocation: {
-            artifactLocation: { uri: file },
+            artifactLocation: { uri: toUri(file) },
             region: { startLine: line, startColumn: column },
           },
         },
@@ -75,6 +79,7 @@ function sarif(judged: readonly Judged[]): string {
     id,
     shortDescription: { text: title },
     fullDescription: { text: docs },
+    help: { text: docs },
   }));
   return JSON.stringify(
     {
@@ -85,6 +90,11 @@ function sarif(judged: readonly Judged[]): string {
     undefined,
     2,
   );
+}
+
+/** Relative to the root of the repository, where code scanning looks for it. */
+function toUri(file: string): string {
+  return encodeURI(file.replaceAll("\\", "/").replace(/^\.\//, ""));
 }
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */

@@ -131,7 +131,9 @@ describe("mooring check --offline", () => {
       {
         ruleId: "address-malformed",
         level: "error",
-        locations: [{ physicalLocation: { artifactLocation: { uri: "<stdin>" }, region: { startLine: 8 } } }],
+        locations: [
+          { physicalLocation: { artifactLocation: { uri: "%3Cstdin%3E" }, region: { startLine: 8 } } },
+        ],
       },
     ]);
   });
