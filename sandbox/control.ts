@@ -16,7 +16,7 @@ import { LEAVE_TAG } from "./arm/managedClusters.ts";
 import { ArmClient } from "./cluster/armClient.ts";
 import { portalRoutes } from "./portal.ts";
 import type { Fleet } from "./world/fleet.ts";
-import { MOORING } from "./world/installation.ts";
+import { identityOf } from "./world/installation.ts";
 import { CLUSTERS, clusterId, nodeGroup, type ClusterDefinition, LOCATION } from "./world/definition.ts";
 
 /** A name that may stand in resource names. */
@@ -44,14 +44,15 @@ export function createControl(parts: Parts): Hono {
         401,
       );
     const resource = context.req.query("resource");
-    const { token, expiresOn } = issueToken(MOORING, new Date(), resource);
+    const identity = identityOf(context.req.query("client_id"));
+    const { token, expiresOn } = issueToken(identity, new Date(), resource);
     return context.json({
       access_token: token,
       expires_on: String(expiresOn),
       expires_in: String(TOKEN_SECONDS),
       resource: resource ?? "",
       token_type: "Bearer",
-      client_id: MOORING.applicationId,
+      client_id: identity.applicationId,
     });
   });
   control.get("/sandbox", (context) => context.json(parts.about()));

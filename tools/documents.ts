@@ -6,6 +6,8 @@ import { policySchema } from "../cli/policySchema.ts";
 import { ANNOTATIONS } from "../shared/annotations/keys.ts";
 import { OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
 import { listChecks } from "../shared/drift/checks.ts";
+import { INSTALLATION_CHECKS, SETTINGS_CHECK } from "../shared/installation/checks.ts";
+import { DoctorReport } from "../shared/installation/report.ts";
 import { ReportDocument } from "../shared/drift/report/document.ts";
 import { Notice } from "../shared/drift/notice.ts";
 import { RULES } from "../shared/gate/rules.ts";
@@ -28,6 +30,11 @@ export const documents: readonly Document[] = [
   },
   { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
+  { path: "docs/doctor.md", render: (before) => replaceBlock(before, "doctor", doctorTable()) },
+  {
+    path: "docs/doctor.schema.json",
+    render: () => `${JSON.stringify(z.toJSONSchema(DoctorReport), undefined, 2)}\n`,
+  },
   { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
   { path: "docs/deploy.md", render: (before) => replaceBlock(before, "rights", rightsTable()) },
   { path: "docs/api.md", render: (before) => replaceBlock(before, "operations", operationsTable()) },
@@ -120,6 +127,11 @@ function rulesTable(): string {
 function checksTable(): string {
   const rows = listChecks().map(({ id, severity, on, title, docs }) => [code(id), severity, on, title, docs]);
   return markdownTable(["check", "severity", "on", "finds", "why"], rows);
+}
+
+function doctorTable(): string {
+  const rows = [SETTINGS_CHECK, ...INSTALLATION_CHECKS].map(({ id, title, docs }) => [code(id), title, docs]);
+  return markdownTable(["check", "what is so when all is well", "why"], rows);
 }
 
 interface Property {

@@ -12,6 +12,18 @@ export const MOORING = {
   name: "mooring",
 };
 
+/** Who has made the world, and may do anything: for people who try the Azure CLI. */
+const PLATFORM_TEAM = {
+  objectId: "44444444-4444-4444-8444-44444444aaaa",
+  applicationId: "44444444-4444-4444-8444-444444444444",
+  name: "platform-team",
+};
+
+/** The identity with a client id; the app's if none is named. */
+export function identityOf(clientId: string | undefined): typeof MOORING {
+  return clientId === PLATFORM_TEAM.applicationId ? PLATFORM_TEAM : MOORING;
+}
+
 const GROUP = "rg-mooring";
 /** The Function App, as its event subscriptions name it. */
 export const APP_ID = `/subscriptions/${PLATFORM}/resourceGroups/${GROUP}/providers/Microsoft.Web/sites/mooring`;

@@ -14,6 +14,8 @@ const ASSIGNMENTS = "providers/Microsoft.Authorization/roleAssignments";
 const CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c";
 const EVENT_SUBSCRIPTION = `${topicId(PLATFORM)}/eventSubscriptions/mooring`;
 
+const inDays = (days: number) => new Date(Date.now() + days * 24 * 3_600_000).toUTCString();
+
 let at: Doctored;
 let dead: string;
 beforeAll(async () => {
@@ -389,6 +391,40 @@ describe("clusters", () => {
     await cluster.apply(internal("seen"));
     await cluster.snapshot();
     expect(await at.wrong("webhooks")).toEqual([]);
+  });
+
+  test.each<[string, Record<string, string>, RegExp[]]>([
+    [
+      "whose relay does not answer",
+      { "x-mooring-webhook": "Failed to connect" },
+      [/^fail \S+: asked from inside the cluster at .*, the relay failed: Failed to connect$/],
+    ],
+    [
+      "whose relay's certificate ends soon",
+      { "x-mooring-webhook": "ok", "x-mooring-webhook-certificate-ends": inDays(5) },
+      [/^warn \S+ relay: the certificate ends at .*, in (4|5) days$/],
+    ],
+    [
+      "whose relay's certificate has ended",
+      { "x-mooring-webhook": "ok", "x-mooring-webhook-certificate-ends": inDays(-1) },
+      [/^fail \S+ relay: the certificate ended at /],
+    ],
+    [
+      "whose relay is well",
+      { "x-mooring-webhook": "ok", "x-mooring-webhook-certificate-ends": inDays(90) },
+      [],
+    ],
+  ])("%s, as the snapshot job says", async (_, headers, said) => {
+    const cluster = at.sandbox.fleet.clusters.get(name);
+    const services = [...(cluster?.services.values() ?? [])];
+    const { status } = await fetch(cluster?.options.snapshotUrl ?? "", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ kind: "ServiceList", apiVersion: "v1", metadata: {}, items: services }),
+    });
+    onTestFinished(async () => void (await cluster?.snapshot()));
+    expect(status).toBe(200);
+    expect(await at.wrong("webhooks")).toEqual(said.map((one) => expect.stringMatching(one)));
   });
 
   test("whose older token ends", async () => {
