@@ -6,8 +6,8 @@ import { admit } from "../shared/gate/admit.ts";
 import type { Run } from "../shared/ports.ts";
 import { cluster, connectedRun, countTableCalls, fillInventory, takenAddress, SUBNET } from "./inventory.ts";
 import { addressKey } from "../shared/addresses/key.ts";
-import { quantile, type Bench } from "./figures.ts";
-import { measure, told } from "./measure.ts";
+import { quantile, type Bench, type Figure } from "./figures.ts";
+import { measure, type Measured } from "./measure.ts";
 import { served } from "./peer/served.ts";
 import { asking, plain, review } from "./reviews.ts";
 
@@ -16,25 +16,49 @@ const SIZES = [1000, 100_000];
 /** Takes minutes to load. */
 const FULL_SIZE = 1_000_000;
 
-export async function admission(bench: Bench): Promise<string[]> {
-  const lines = [];
+/** A decision reads once and writes twice; a floor that only reads is what a webhook that remembers nothing would need. */
+const RATE_RATIO = 3;
+const P99_RATIO = 3;
+
+export async function admission(bench: Bench): Promise<Figure[]> {
+  const figures = [];
   const sizes = bench.isFull ? [...SIZES, FULL_SIZE] : SIZES;
-  for (const size of sizes) lines.push(...(await beside(connectedRun(bench, `bench${size}`), size)));
-  return [...lines, ...(await withoutStorage(connectedRun(bench, "benchquiet"))), ...(await served(bench))];
+  for (const size of sizes) figures.push(...(await beside(connectedRun(bench, `bench${size}`), size)));
+  return [...figures, ...(await withoutStorage(connectedRun(bench, "benchquiet"))), ...(await served(bench))];
 }
 
-async function beside(run: Run, size: number): Promise<string[]> {
+async function beside(run: Run, size: number): Promise<Figure[]> {
   await fillInventory(run, size);
   await admit(run, cluster, review(asking(1, 0)));
-  const lines = [];
+  const figures = [];
   for (const [index, clients] of CLIENTS.entries()) {
     const bare = await measure(clients, (n) => bareReads(run, n));
     const ours = await measure(clients, (n) => admit(run, cluster, review(asking(index + 2, n))));
-    lines.push(
-      `${size} addresses, ${clients} at once: decisions ${told(ours)}; two bare reads ${told(bare)}; rate ratio ${(ours.rate / bare.rate).toFixed(2)}, p99 ratio ${(quantile(ours.each, 0.99) / quantile(bare.each, 0.99)).toFixed(2)}`,
-    );
+    const title = `decisions, ${size.toLocaleString("en-US")} addresses taken, ${clients} at once`;
+    figures.push(...pair(title, ours, bare));
   }
-  return lines;
+  return figures;
+}
+
+function pair(title: string, ours: Measured, bare: Measured): Figure[] {
+  const what = "two bare reads";
+  const slow = (measured: Measured) => quantile(measured.each, 0.99);
+  return [
+    {
+      name: title,
+      unit: "/s",
+      ours: ours.rate,
+      floor: { what, value: bare.rate },
+      aim: { ratio: RATE_RATIO },
+    },
+    {
+      name: `${title}, p99`,
+      unit: "ms",
+      ours: slow(ours),
+      floor: { what, value: slow(bare) },
+      aim: { ratio: P99_RATIO },
+    },
+  ];
 }
 
 async function bareReads(run: Run, n: number): Promise<void> {
@@ -43,18 +67,19 @@ async function bareReads(run: Run, n: number): Promise<void> {
 }
 
 /** Services that are none of our business, and updates that change nothing. */
-async function withoutStorage(run: Run): Promise<string[]> {
+async function withoutStorage(run: Run): Promise<Figure[]> {
   await fillInventory(run, 0);
   const service = asking(1, 0);
   const cases = {
     "another type of Service": review(plain()),
     "an update that changes nothing of ours": review(service, service),
   };
-  const lines = [];
-  for (const [title, one] of Object.entries(cases)) {
+  const figures: Figure[] = [];
+  for (const [name, one] of Object.entries(cases)) {
     const { calls, run: counted } = countTableCalls(run);
     const { rate } = await measure(1, () => admit(counted, cluster, one));
-    lines.push(`${title}: ${calls()} Table calls, ${rate.toFixed(0)}/s`);
+    figures.push({ name, unit: "/s", ours: rate });
+    figures.push({ name: `${name}: of storage`, unit: "calls", ours: calls(), aim: { value: 0 } });
   }
-  return lines;
+  return figures;
 }

@@ -9,8 +9,8 @@ import { certificates } from "../sandbox/identity/certificate.ts";
 import { issueToken } from "../sandbox/identity/token.ts";
 import { bundle } from "../tools/build.ts";
 import type { Asked, Told } from "./audit/auditor.ts";
-import { fillSubscription, subscriptionId } from "./audit/estate.ts";
-import { milli, type Bench } from "./figures.ts";
+import { fillSubscriptions, subscriptionId } from "./audit/estate.ts";
+import type { Bench, Figure } from "./figures.ts";
 
 /** 5,000 load balancers, 2,000 links, 200 subnets, 100,000 addresses. */
 const SUBSCRIPTIONS = 20;
@@ -19,15 +19,18 @@ const ARM_MILLISECONDS = 100;
 /** Left alone, V8 takes what the machine has before it cleans up; what an audit needs shows when it may not. */
 const SMALL_HEAP_MEBIBYTES = 64;
 
-export async function audit(bench: Bench): Promise<string[]> {
+/** However large the estate is. */
+const MOST_MEBIBYTES = 200;
+
+export async function audit(bench: Bench): Promise<Figure[]> {
   await bundle({ auditor: join(import.meta.dirname, "audit/auditor.ts") }, bench.directory);
   const sizes = bench.isFull ? [2, SUBSCRIPTIONS, SUBSCRIPTIONS * 10] : [2, SUBSCRIPTIONS];
-  const lines = [];
-  for (const size of sizes) lines.push(...(await measure(bench, size)));
-  return lines;
+  const figures = [];
+  for (const size of sizes) figures.push(...(await measure(bench, size)));
+  return figures;
 }
 
-async function measure({ directory, connection }: Bench, size: number): Promise<string[]> {
+async function measure({ directory, connection }: Bench, size: number): Promise<Figure[]> {
   const ids = Array.from({ length: size }, (_, n) => subscriptionId(n));
   let calls = 0;
   const arm = await createArm({
@@ -36,7 +39,7 @@ async function measure({ directory, connection }: Bench, size: number): Promise<
     pageSize: 500,
     record: () => void (calls += 1),
   });
-  for (let n = 0; n < size; n += 1) await fillSubscription(arm, n);
+  await fillSubscriptions(arm, size);
   const pem = await certificates(directory);
   const server = await arm.listen({ port: 0, ...pem });
   const { token } = issueToken({ objectId: "bench", applicationId: "bench", name: "bench" });
@@ -61,23 +64,59 @@ async function measure({ directory, connection }: Bench, size: number): Promise<
   await alone("declare");
   await alone("scan");
   const first = await alone("audit");
-  const beside = async (title: string) => {
-    const bare = await alone("page", 2);
-    const steady = await alone("audit", 2);
-    return `${title}: bare paging ${milli(bare.milliseconds)} in ${bare.calls} ARM calls, audit ${milli(steady.milliseconds)} in ${steady.calls}, ratio ${(steady.milliseconds / bare.milliseconds).toFixed(2)}; ${steady.reads} table reads and ${steady.writes} writes; at most ${steady.peakMebibytes.toFixed(0)} MiB (bare ${bare.peakMebibytes.toFixed(0)})`;
-  };
-  const atOnce = await beside("nothing changed, ARM answers at once");
+  const beside = async () => ({ bare: await alone("page", 2), steady: await alone("audit", 2) });
+  const atOnce = await beside();
   arm.faults.add({ action: { kind: "latency", milliseconds: ARM_MILLISECONDS } });
-  const inTime = await beside(`nothing changed, ARM answers in ${ARM_MILLISECONDS} ms a page`);
+  const inTime = await beside();
   const small = await alone("audit", 1, [`--max-old-space-size=${SMALL_HEAP_MEBIBYTES}`]);
   await server.close();
+  const title = `audit of ${size} subscriptions, ${size * 250} load balancers, ${size * 100} links, ${size * 5000} addresses`;
+  return figuresOf(title, { first, atOnce, inTime, small });
+}
+
+type Alone = Told & { readonly calls: number };
+interface Pair {
+  readonly bare: Alone;
+  readonly steady: Alone;
+}
+interface Measured {
+  readonly first: Alone;
+  readonly atOnce: Pair;
+  readonly inTime: Pair;
+  readonly small: Alone;
+}
+
+function figuresOf(title: string, { first, atOnce, inTime, small }: Measured): Figure[] {
+  const paging = (value: number) => ({ what: "bare paging", value });
+  const time = (when: string, { bare, steady }: Pair, ratio: number): Figure => ({
+    name: `${title}, nothing changed, ${when}`,
+    unit: "ms",
+    ours: steady.milliseconds,
+    floor: paging(bare.milliseconds),
+    aim: { ratio },
+  });
+  const { bare, steady } = atOnce;
   return [
-    `${size} subscriptions: ${size * 250} load balancers, ${size * 100} links, ${size * 10} subnets, ${size * 5000} addresses`,
-    `  first audit ${milli(first.milliseconds)}, ${first.findings} findings, ${first.writes} table writes`,
-    `  ${atOnce}`,
-    `  ${inTime}`,
-    `  with a heap of ${SMALL_HEAP_MEBIBYTES} MiB and no more: ${milli(small.milliseconds)}, at most ${small.peakMebibytes.toFixed(0)} MiB`,
+    { name: `${title}, the first, ${first.findings} findings`, unit: "ms", ours: first.milliseconds },
+    time("ARM answers at once", atOnce, 3),
+    time(`ARM answers in ${ARM_MILLISECONDS} ms a page`, inTime, 1.5),
+    {
+      name: `${title}: of ARM`,
+      unit: "calls",
+      ours: steady.calls,
+      floor: paging(bare.calls),
+      aim: { ratio: 2 },
+    },
+    { name: `${title}: reads of tables`, unit: "calls", ours: steady.reads },
+    { name: `${title}: writes to tables`, unit: "calls", ours: steady.writes },
+    memory(`${title}: at most in memory`, steady, bare),
+    memory(`${title}: at most in memory with a heap of ${SMALL_HEAP_MEBIBYTES} MiB`, small, bare),
   ];
+}
+
+function memory(name: string, ours: Alone, bare: Alone): Figure {
+  const floor = { what: "bare paging", value: bare.peakMebibytes };
+  return { name, unit: "MiB", ours: ours.peakMebibytes, floor, aim: { value: MOST_MEBIBYTES } };
 }
 
 interface Start {

@@ -1,42 +1,65 @@
 /**
- * Measures against the floor, in one run, as ratios: cold start beside an empty app, admission beside bare point reads, a scan beside
- * bare paging of the same lists. `node bench/main.ts [NAME] [--full]`. Absolute numbers are the machine's; the ratios are ours.
+ * Measures against the floor, as ratios: absolute numbers are the machine's, the ratios are ours. `npm run bench -- [NAME …] [--full]
+ * [--record]`; prints one table and writes `.mooring/bench.json`, with `--record` `bench/results.json` and `docs/performance.md`.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { admission } from "./admission.ts";
-import { audit } from "./audit.ts";
-import { coldStart } from "./coldStart.ts";
-import { map } from "./map.ts";
-import { reconcile } from "./reconcile.ts";
-import { scan } from "./scan.ts";
-import { sweep } from "./sweep.ts";
-import { table } from "./table.ts";
-import { startStorage } from "../sandbox/storage/startStorage.ts";
+import { parseArgs } from "node:util";
+import { BENCHES } from "./benches.ts";
+import { renderPage } from "./performancePage.ts";
+import { machine, merge, readResults, writeResults, type Result } from "./results.ts";
+import { row } from "./rows.ts";
+import { runBench } from "./run.ts";
+import { printTable } from "./terminal.ts";
 
-const isFull = process.argv.includes("--full");
-const only = process.argv.slice(2).find((argument) => argument !== "--full");
-const directory = await mkdtemp(join(tmpdir(), "mooring-bench-"));
-const storage = await startStorage();
-try {
-  for (const [name, measure] of Object.entries({
-    coldStart,
-    admission,
-    reconcile,
-    scan,
-    sweep,
-    audit,
-    map,
-    table,
-  })) {
-    if (only !== undefined && only !== name) continue;
-    console.log(`\n${name}`);
-    for (const line of await measure({ directory, connection: storage.connectionString, isFull }))
-      console.log(`  ${line}`);
+const ROOT = join(import.meta.dirname, "..");
+const NAMES = Object.keys(BENCHES);
+
+const { values, positionals } = readArguments();
+const { full = false, record = false } = values;
+const wanted = NAMES.filter((name) =>
+  positionals.length > 0 ? positionals.includes(name) : full || !BENCHES[name]?.isLong,
+);
+const results: Record<string, Result> = {};
+for (const name of wanted) await measure(name);
+printTable(
+  Object.entries(results).flatMap(([name, { figures }]) => figures.map((figure) => [name, ...row(figure)])),
+);
+await keep();
+
+async function measure(name: string): Promise<void> {
+  const entry = BENCHES[name];
+  if (!entry) return;
+  console.error(`${name} …`);
+  const atUtc = new Date().toISOString();
+  try {
+    const { figures, seconds } = await runBench(name, entry, full);
+    const command = `npm run bench -- ${name}${full ? " --full" : ""}`;
+    const run = { atUtc, command, seconds: Math.round(seconds), machine: machine() };
+    results[name] = { ...run, node: process.version, figures };
+  } catch (error) {
+    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
   }
-} finally {
-  await storage.stop();
-  await rm(directory, { recursive: true, force: true });
 }
-process.exit();
+
+async function keep(): Promise<void> {
+  await mkdir(join(ROOT, ".mooring"), { recursive: true });
+  const path = join(ROOT, record ? "bench/results.json" : ".mooring/bench.json");
+  const all = merge(await readResults(path), results, NAMES);
+  await writeResults(path, all);
+  if (record) await writeFile(join(ROOT, "docs/performance.md"), renderPage(all));
+}
+
+function readArguments() {
+  const options = { full: { type: "boolean" }, record: { type: "boolean" } } as const;
+  try {
+    const read = parseArgs({ options, allowPositionals: true });
+    const unknown = read.positionals.filter((name) => !NAMES.includes(name));
+    if (unknown.length === 0) return read;
+    console.error(`there is no benchmark ${unknown.join(", ")}; there are ${NAMES.join(", ")}`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+  }
+  return process.exit(2);
+}

@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { stubbedDashboard } from "../test/builders/stubbedDashboard.ts";
 import { openChromium } from "./chromium.ts";
-import { milli, quantile, type Bench } from "./figures.ts";
+import { quantile, type Bench, type Beside, type Figure } from "./figures.ts";
 import { syntheticMap } from "./fullMap.ts";
 import type { Hovers, Redraws } from "./page/times.ts";
 
@@ -19,7 +19,7 @@ const VIEWPORT = { width: 1440, height: 900 };
 /** Of a map on a page as wide as that. */
 const FIGURE_WIDTH = 1180;
 
-export async function map({ directory }: Bench): Promise<string[]> {
+export async function map({ directory }: Bench): Promise<Figure[]> {
   const full = syntheticMap(16, TAKEN);
   const served = await stubbedDashboard(join(directory, "web"), {
     [`GET ${ADDRESSES}`]: full,
@@ -27,22 +27,14 @@ export async function map({ directory }: Bench): Promise<string[]> {
   });
   const browser = await openChromium();
   try {
-    return [
-      `${full.prefixes[0]?.prefix}, ${full.prefixes[0]?.taken.length} taken, ${megabytes(full)} of JSON`,
-      ...(await firstPaints(browser, served.url)),
-      ...(await onThePage(browser, served.url)),
-    ];
+    return [...(await firstPaints(browser, served.url)), ...(await onThePage(browser, served.url))];
   } finally {
     await browser.close();
     await served.close();
   }
 }
 
-function megabytes(value: unknown): string {
-  return `${(JSON.stringify(value).length / 1024 / 1024).toFixed(1)} MB`;
-}
-
-async function firstPaints(browser: Browser, url: string): Promise<string[]> {
+async function firstPaints(browser: Browser, url: string): Promise<Figure[]> {
   const [empty, fetched, page, drawn]: number[][] = [[], [], [], []];
   for (let run = 0; run < RUNS; run += 1) {
     empty?.push((await open(browser, new URL("/api/v1/nothing", url).href)).painted);
@@ -53,8 +45,13 @@ async function firstPaints(browser: Browser, url: string): Promise<string[]> {
   }
   const [floor, read, ours, map] = [empty, fetched, page, drawn].map((times) => quantile(times ?? [], 0.5));
   return [
-    `first paint: an empty page ${milli(floor ?? 0)}, ours ${milli(ours ?? 0)}, ratio ${ratio(ours, floor)}`,
-    `until the map of all 65,536 is drawn: an empty page that fetches and parses the same ${milli(read ?? 0)}, ours ${milli(map ?? 0)}, ratio ${ratio(map, read)}`,
+    beside("first paint", ours, { what: "an empty page", value: floor ?? Number.NaN }, 2),
+    beside(
+      `a map of 65,536 with ${TAKEN} taken is drawn`,
+      map,
+      { what: "an empty page fetches and parses the same", value: read ?? Number.NaN },
+      3,
+    ),
   ];
 }
 
@@ -86,17 +83,32 @@ const TIMES = `new Promise((resolve) => {
   }).observe({ type: "paint", buffered: true });
 })`;
 
-async function onThePage(browser: Browser, url: string): Promise<string[]> {
+async function onThePage(browser: Browser, url: string): Promise<Figure[]> {
   const page = await browser.newPage({ viewport: VIEWPORT });
   await page.goto(`${url}#/subnets/stub`);
   await page.waitForSelector(".map-canvas", { state: "attached" });
   const redraws = await inPage<Redraws>(page, `redraws("/api/v1${ADDRESSES}", ${FIGURE_WIDTH})`);
   const hovers = await inPage<Hovers>(page, `hovers(${HOVERS})`);
   return [
-    `the whole map drawn anew: with reading it back: one fill of its pixels ${median(redraws.fill)}, one ready image over them ${median(redraws.spread)}, ours with labels ${spread(redraws.map)}, ratio to the image ${ratioOf(redraws.map, redraws.spread)}`,
-    `60,000 addresses read into cells: ${spread(redraws.read)}`,
-    `from the pointer to the tip's text: ${spread(hovers.told)}`,
-    `from the pointer to the frame with the tip: a bare element ${spread(hovers.bareShown)}, ours ${spread(hovers.shown)}, ratio ${ratioOf(hovers.shown, hovers.bareShown)}`,
+    beside(
+      "the whole map drawn anew with labels, and read back",
+      median(redraws.map),
+      { what: "one ready image of as many cells", value: median(redraws.spread) },
+      2,
+    ),
+    {
+      name: `${TAKEN} addresses read into cells`,
+      unit: "ms",
+      ours: median(redraws.read),
+      aim: { value: 16 },
+    },
+    { name: "from the pointer to the tip's text", unit: "ms", ours: median(hovers.told), aim: { value: 8 } },
+    beside(
+      "from the pointer to the frame with the tip",
+      median(hovers.shown),
+      { what: "a bare element", value: median(hovers.bareShown) },
+      1.25,
+    ),
   ];
 }
 
@@ -112,18 +124,10 @@ async function inPage<T>(page: Page, call: string): Promise<T> {
   return page.evaluate<T>(`(() => { ${outputFiles[0]?.text}; return times.${call}; })()`);
 }
 
-function median(values: readonly number[]): string {
-  return milli(quantile(values, 0.5));
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }
 
-function spread(values: readonly number[]): string {
-  return `p50 ${median(values)}, p99 ${milli(quantile(values, 0.99))}`;
-}
-
-function ratioOf(ours: readonly number[], floor: readonly number[]): string {
-  return ratio(quantile(ours, 0.5), quantile(floor, 0.5));
-}
-
-function ratio(ours = Number.NaN, floor = Number.NaN): string {
-  return (ours / floor).toFixed(2);
+function beside(name: string, ours: number | undefined, floor: Beside, ratio: number): Figure {
+  return { name, unit: "ms", ours: ours ?? Number.NaN, floor, aim: { ratio } };
 }

@@ -1,5 +1,5 @@
 /** Many times the same, by several clients at once. */
-import { milli, milliseconds, quantile } from "./figures.ts";
+import { milliseconds } from "./figures.ts";
 
 const DECISIONS = 400;
 
@@ -7,10 +7,6 @@ export interface Measured {
   readonly each: readonly number[];
   /** Per second. */
   readonly rate: number;
-}
-
-export function told({ each, rate }: Measured): string {
-  return `p50 ${milli(quantile(each, 0.5))}, p99 ${milli(quantile(each, 0.99))}, ${rate.toFixed(0)}/s`;
 }
 
 export async function measure(clients: number, one: (n: number) => Promise<unknown>): Promise<Measured> {

@@ -18,7 +18,7 @@ import type { Run } from "../shared/ports.ts";
 import { writeRows } from "../shared/storage/writeRows.ts";
 import type { WorkItem } from "../shared/storage/queue.ts";
 import { counted } from "./counted.ts";
-import { milli, milliseconds, type Bench } from "./figures.ts";
+import { milliseconds, type Bench, type Figure } from "./figures.ts";
 import { cluster, connectedRun, SUBSCRIPTION } from "./inventory.ts";
 
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/MC`;
@@ -34,7 +34,7 @@ const WANTED = ["22222222-2222-4222-8222-222222222222"];
 const linkId = (n: number) => `${NET}/privateLinkServices/pls-${n}`;
 const uid = (n: number) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`;
 
-export async function reconcile(bench: Bench): Promise<string[]> {
+export async function reconcile(bench: Bench): Promise<Figure[]> {
   const arm = await createArm({ subscriptions: { [SUBSCRIPTION]: "bench" }, operationMilliseconds: 0 });
   const { token, expiresOn } = issueToken({ objectId: "bench", applicationId: "bench", name: "bench" });
   const put = sender(arm, token);
@@ -45,7 +45,11 @@ export async function reconcile(bench: Bench): Promise<string[]> {
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: expiresOn * 1000 }) };
   const world = await open(bench, { credential, endpoint: server.url });
   try {
-    return [await nothingToDo(world), await somethingToDo(world, put), await storm(world, put)];
+    return [
+      ...(await nothingToDo(world)),
+      ...(await somethingToDo(world, put)),
+      ...(await storm(world, put)),
+    ];
   } finally {
     await server.close();
   }
@@ -176,16 +180,27 @@ const item = (id: string): WorkItem => ({
   correlationId: "bench",
 });
 
-async function nothingToDo({ run, resources, calls }: World): Promise<string> {
+async function nothingToDo({ run, resources, calls }: World): Promise<Figure[]> {
   const apply = createApply(resources);
   const before = calls.network() + calls.resources();
   const ours = await milliseconds(() => each(ROUNDS, (n) => reconcileLink(run, apply, item(linkId(n)))));
   const made = calls.network() + calls.resources() - before;
   const bare = await milliseconds(() => each(ROUNDS, (n) => run.ports.network.link(linkId(n))));
-  return `nothing to do: ${made / ROUNDS} ARM calls, ${milli(ours / ROUNDS)}; one bare read ${milli(bare / ROUNDS)}, ratio ${(ours / bare).toFixed(2)}`;
+  const floor = { what: "one bare read", value: bare / ROUNDS };
+  const name = "a reconcile with nothing to do";
+  return [
+    { name, unit: "ms", ours: ours / ROUNDS, floor, aim: { ratio: 3 } },
+    {
+      name: `${name}: of ARM`,
+      unit: "calls",
+      ours: made / ROUNDS,
+      floor: { what: "one bare read", value: 1 },
+      aim: { ratio: 1 },
+    },
+  ];
 }
 
-async function somethingToDo({ run, resources, calls, access }: World, put: Put): Promise<string> {
+async function somethingToDo({ run, resources, calls, access }: World, put: Put): Promise<Figure[]> {
   const apply = createApply(resources);
   await each(ROUNDS, (n) => put(linkId(n), link(n, ["*"])));
   const before = calls.network() + calls.resources();
@@ -193,7 +208,18 @@ async function somethingToDo({ run, resources, calls, access }: World, put: Put)
   const made = calls.network() + calls.resources() - before;
   await each(ROUNDS, (n) => put(linkId(n), link(n, ["*"])));
   const bare = await milliseconds(() => each(ROUNDS, (n) => bareRepair(access, n)));
-  return `something to do: ${made / ROUNDS} calls of ARM's ports (read, re-read, locks, write with its polls and verifying read), ${milli(ours / ROUNDS)}; bare read, write, read ${milli(bare / ROUNDS)}, ratio ${(ours / bare).toFixed(2)}`;
+  const name = "a reconcile that writes: read, re-read, locks, write, verify, journal";
+  const what = "bare read, write, read";
+  return [
+    { name, unit: "ms", ours: ours / ROUNDS, floor: { what, value: bare / ROUNDS }, aim: { ratio: 3 } },
+    {
+      name: `${name}: of ARM`,
+      unit: "calls",
+      ours: made / ROUNDS,
+      floor: { what, value: 3 },
+      aim: { ratio: 2 },
+    },
+  ];
 }
 
 /** Read, write, read; nothing else. */
@@ -211,7 +237,7 @@ async function bareRepair({ credential, endpoint }: ArmAccess, n: number): Promi
 }
 
 /** All links are changed behind their back, and each is told of many times over. */
-async function storm(world: World, put: Put): Promise<string> {
+async function storm(world: World, put: Put): Promise<Figure[]> {
   const { run, resources, calls, sent, access } = world;
   const apply = createApply(resources);
   await each(LINKS, (n) => put(linkId(n), link(n, ["*"])));
@@ -229,7 +255,15 @@ async function storm(world: World, put: Put): Promise<string> {
   const right = links.filter(({ visibility }) => visibility.join() === WANTED.join()).length;
   await each(LINKS, (n) => put(linkId(n), link(n, ["*"])));
   const bare = await milliseconds(() => parallel(LINKS, (n) => bareRepair(access, n)));
-  return `storm of ${EVENTS} events over ${LINKS} links: taken in ${milli(received)} (${((EVENTS * 1000) / received).toFixed(0)}/s), ${messages.length} messages, drained in ${milli(drained)}, ${readsPerLink.toFixed(2)} plain reads a link, ${right} of ${LINKS} as declared; bare repairs ${milli(bare)}, ratio ${(drained / bare).toFixed(2)}`;
+  if (right !== LINKS) throw new Error(`after the storm ${right} of ${LINKS} links are as declared`);
+  const name = `a storm of ${EVENTS} events over ${LINKS} links`;
+  const floor = { what: "bare repairs", value: bare };
+  return [
+    { name: `${name}: events taken`, unit: "/s", ours: (EVENTS * 1000) / received },
+    { name: `${name}: work that is left of it`, unit: "calls", ours: messages.length, aim: { value: LINKS } },
+    { name: `${name}: all links repaired`, unit: "ms", ours: drained, floor, aim: { ratio: 3 } },
+    { name: `${name}: reads a link`, unit: "calls", ours: readsPerLink, aim: { value: 2 } },
+  ];
 }
 
 function event(id: string, n: number) {

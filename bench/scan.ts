@@ -10,7 +10,7 @@ import { scanInventory } from "../shared/inventory/scan.ts";
 import { silentLog } from "../shared/log.ts";
 import type { Run } from "../shared/ports.ts";
 import { parseSettings } from "../shared/settings.ts";
-import { milli, milliseconds, type Bench } from "./figures.ts";
+import { milliseconds, type Bench, type Figure } from "./figures.ts";
 
 const SUBSCRIPTION = "11111111-1111-4111-8111-111111111111";
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
@@ -21,7 +21,7 @@ const SUBNETS = 10;
 /** A page of Azure's lists takes longer than that. */
 const ARM_MILLISECONDS = 100;
 
-export async function scan({ directory, connection }: Bench): Promise<string[]> {
+export async function scan({ directory, connection }: Bench): Promise<Figure[]> {
   const arm = await createArm({
     subscriptions: { [SUBSCRIPTION]: "bench" },
     operationMilliseconds: 0,
@@ -40,16 +40,23 @@ export async function scan({ directory, connection }: Bench): Promise<string[]> 
   const run = newRun(connection, access);
   await page(client);
   const first = await milliseconds(() => scanInventory(run));
-  const beside = async (title: string) => {
+  const beside = async (when: string, aim: number): Promise<Figure> => {
     const bare = await milliseconds(() => page(client));
     const steady = await milliseconds(() => scanInventory(run));
-    return `${title}: bare paging ${milli(bare)}, scan ${milli(steady)}, ratio ${(steady / bare).toFixed(2)}`;
+    const name = `a scan of ${ADDRESSES} addresses, nothing changed, ${when}`;
+    return {
+      name,
+      unit: "ms",
+      ours: steady,
+      floor: { what: "bare paging", value: bare },
+      aim: { ratio: aim },
+    };
   };
-  const atOnce = await beside("nothing changed, ARM answers at once");
+  const atOnce = await beside("ARM answers at once", 2);
   arm.faults.add({ action: { kind: "latency", milliseconds: ARM_MILLISECONDS } });
-  const inTime = await beside(`nothing changed, ARM answers in ${ARM_MILLISECONDS} ms a page`);
+  const inTime = await beside(`ARM answers in ${ARM_MILLISECONDS} ms a page`, 1.25);
   await server.close();
-  return [`first scan, ${ADDRESSES} rows written: ${milli(first)}`, atOnce, inTime];
+  return [{ name: `the first scan, ${ADDRESSES} rows written`, unit: "ms", ours: first }, atOnce, inTime];
 }
 
 function newRun(connection: string, access: Parameters<typeof azureNetwork>[0]): Run {

@@ -4,7 +4,7 @@ import type { CDPSession, Page } from "playwright-core";
 import type { LinkSummary } from "../api/model.ts";
 import { stubbedDashboard } from "../test/builders/stubbedDashboard.ts";
 import { openChromium } from "./chromium.ts";
-import { milli, quantile, type Bench } from "./figures.ts";
+import { quantile, type Bench, type Figure } from "./figures.ts";
 
 const ROWS = 10_000;
 const PLAIN_ROWS = 100;
@@ -13,7 +13,7 @@ const FRAMES = 300;
 const WHEEL = 120;
 const VIEW = { width: 1440, height: 900 };
 
-export async function table({ directory }: Bench): Promise<string[]> {
+export async function table({ directory }: Bench): Promise<Figure[]> {
   const links = Array.from({ length: ROWS }, (_, n) => link(n));
   const dashboard = await stubbedDashboard(join(directory, "web"), { "GET /links": { items: links } });
   const browser = await openChromium();
@@ -27,10 +27,15 @@ export async function table({ directory }: Bench): Promise<string[]> {
     const drawn = await page.locator('.table [role="row"]').count();
     const typed = await typing(page);
     return [
-      `floor, ${PLAIN_ROWS} plain rows: ${told(floor)}`,
-      `${ROWS} rows, ${drawn} in the document, a wheel's ${WHEEL} pixels a frame: ${told(wheel)}; ${ratios(wheel, floor)}`,
-      `the scroll bar dragged over all of them, every row new in each frame: ${told(dragged)}; ${ratios(dragged, floor)}`,
-      `a letter in the filter over ${ROWS} rows: ${milli(typed)} until it is drawn`,
+      ...scrolling(`${ROWS} rows by the wheel, ${WHEEL} pixels a frame`, wheel, floor),
+      ...scrolling(`${ROWS} rows by the scroll bar, every row new in each frame`, dragged, floor),
+      { name: `of ${ROWS} rows in the document`, unit: "rows", ours: drawn, aim: { value: PLAIN_ROWS } },
+      {
+        name: `a letter in the filter over ${ROWS} rows is drawn`,
+        unit: "ms",
+        ours: typed,
+        aim: { value: 100 },
+      },
     ];
   } finally {
     await browser.close();
@@ -45,13 +50,17 @@ interface Scrolled {
   readonly work: number;
 }
 
-function told({ each, work }: Scrolled): string {
-  return `frames p50 ${milli(quantile(each, 0.5))}, p99 ${milli(quantile(each, 0.99))}, longest ${milli(Math.max(...each))}; ${milli(work)} of work a frame`;
-}
-
-function ratios(ours: Scrolled, floor: Scrolled): string {
-  const [p50, p99] = [0.5, 0.99].map((share) => quantile(ours.each, share) / quantile(floor.each, share));
-  return `ratio ${p50?.toFixed(2)} at p50, ${p99?.toFixed(2)} at p99`;
+function scrolling(title: string, ours: Scrolled, plain: Scrolled): Figure[] {
+  const what = `${PLAIN_ROWS} plain rows`;
+  const frame = (share: number, aim: number): Figure => ({
+    name: `${title}: between two frames, p${share * 100}`,
+    unit: "ms",
+    ours: quantile(ours.each, share),
+    floor: { what, value: quantile(plain.each, share) },
+    aim: { ratio: aim },
+  });
+  const work = { name: `${title}: work a frame`, unit: "ms", ours: ours.work, aim: { value: 8 } } as const;
+  return [frame(0.5, 1.1), frame(0.99, 2), { ...work, floor: { what, value: plain.work } }];
 }
 
 async function scrollPlain(page: Page): Promise<Scrolled> {

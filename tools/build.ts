@@ -4,7 +4,7 @@
  */
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import { buildWeb } from "./web.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -15,20 +15,31 @@ const REQUIRE_BANNER =
 
 /** Writes the artifact to `outputDirectory`, which is emptied first; gives the directory. */
 export async function buildApp(outputDirectory: string): Promise<string> {
+  await buildArtifact(outputDirectory);
+  return outputDirectory;
+}
+
+/** The same; gives what went into which of its files. */
+export async function buildArtifact(outputDirectory: string): Promise<Metafile> {
   await rm(outputDirectory, { recursive: true, force: true });
   await mkdir(outputDirectory, { recursive: true });
-  await Promise.all([
+  const [metafile] = await Promise.all([
     bundle({ main: join(ROOT, "functions/main.ts") }, outputDirectory),
     buildWeb(join(outputDirectory, "web")),
   ]);
   await copyFile(join(ROOT, "host.json"), join(outputDirectory, "host.json"));
   await writeFile(join(outputDirectory, "package.json"), await manifest());
-  return outputDirectory;
+  return metafile;
 }
 
 /** Bundles each entry into `NAME.mjs`, as the app's is. */
-export async function bundle(entryPoints: Record<string, string>, outputDirectory: string): Promise<void> {
-  await build({
+export async function bundle(
+  entryPoints: Record<string, string>,
+  outputDirectory: string,
+): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints,
     outdir: outputDirectory,
     bundle: true,
@@ -47,6 +58,7 @@ export async function bundle(entryPoints: Record<string, string>, outputDirector
     banner: { js: REQUIRE_BANNER },
     logLevel: "warning",
   });
+  return metafile;
 }
 
 async function manifest(): Promise<string> {

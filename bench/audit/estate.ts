@@ -1,9 +1,10 @@
 /**
- * A large estate in the sandbox's ARM, made by requests as a cloud's users would: subscriptions with a network, clusters whose internal
- * load balancers carry links, other load balancers, and machines. Names and numbers follow from the subscription's number alone, so that
- * the auditor's side can tell what was declared without asking.
+ * A large estate in the sandbox's ARM: subscriptions with a network, clusters whose internal load balancers carry links, other load
+ * balancers, and machines. The first is made by requests as a cloud's users would, the others are copies of it. Names and numbers follow from
+ * the subscription's number alone, so that the auditor's side can tell what was declared without asking.
  */
 import type { Arm } from "../../sandbox/arm/server.ts";
+import type { Estate } from "../../sandbox/arm/world.ts";
 import { issueToken } from "../../sandbox/identity/token.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 
@@ -44,8 +45,29 @@ export function clusterId(n: number, cluster: number): string {
 
 type Put = (path: string, body: unknown) => Promise<void>;
 
-/** Makes one subscription whole. */
-export async function fillSubscription(arm: Arm, n: number): Promise<void> {
+/** Makes as many subscriptions whole. */
+export async function fillSubscriptions(arm: Arm, count: number): Promise<void> {
+  await fillFirst(arm);
+  const { resources, groups } = arm.world.toEstate();
+  const first = JSON.stringify({ subscriptions: [], locks: [], resources, groups } satisfies Estate);
+  for (let n = 1; n < count; n += 1) arm.world.load(JSON.parse(renamed(first, n)) as Estate);
+}
+
+/** Everything of the first subscription, with the names and ids of another. */
+function renamed(first: string, n: number): string {
+  return first
+    .replaceAll(subscriptionId(0), subscriptionId(n))
+    .replaceAll(clusterName(0, 0).slice(0, -1), clusterName(n, 0).slice(0, -1))
+    .replaceAll(uidStart(0), uidStart(n));
+}
+
+/** How every frontend of the subscription's Services is named. */
+function uidStart(n: number): string {
+  return baseName(serviceUid(n, 0, 0)).slice(0, 9);
+}
+
+async function fillFirst(arm: Arm): Promise<void> {
+  const n = 0;
   const put = sender(arm);
   await put(`/subscriptions/${subscriptionId(n)}/resourceGroups/rg`, { location: LOCATION });
   await put(vnetId(n), vnet());

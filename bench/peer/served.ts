@@ -8,8 +8,8 @@ import { startHostProcess } from "../../sandbox/start/host.ts";
 import { certificates, type Certificates } from "../../sandbox/identity/certificate.ts";
 import { registerCluster } from "../../shared/clusters/registry.ts";
 import { buildApp } from "../../tools/build.ts";
-import { measure, told } from "../measure.ts";
-import type { Bench } from "../figures.ts";
+import { measure } from "../measure.ts";
+import type { Bench, Figure } from "../figures.ts";
 import { cluster, connectedRun, fillInventory, SUBSCRIPTION } from "../inventory.ts";
 import { asking, document } from "../reviews.ts";
 import { startPeer } from "./startPeer.ts";
@@ -17,20 +17,23 @@ import { startPeer } from "./startPeer.ts";
 const CLIENTS = [1, 8];
 const PREFIX = "benchserved";
 
-export async function served(bench: Bench): Promise<string[]> {
+export async function served(bench: Bench): Promise<Figure[]> {
   const pem = await certificates(join(bench.directory, "peer"));
   const [ours, peer] = [await startOurs(bench), await startPeer(join(bench.directory, "peer"), pem)];
   try {
     await Promise.all([ours, peer].map(({ url }) => answers(url, pem)));
-    const lines = [];
+    const figures: Figure[] = [];
     for (const [index, clients] of CLIENTS.entries()) {
       const theirs = await measure(clients, (n) => ask(peer.url, pem, asking(index, n)));
       const mine = await measure(clients, (n) => ask(ours.url, pem, asking(index, n)));
-      lines.push(
-        `over HTTP, ${clients} at once: Mooring, reserving in storage, ${told(mine)}; Pepr, a set in memory, ${told(theirs)}; rate ratio ${(mine.rate / theirs.rate).toFixed(2)}`,
-      );
+      figures.push({
+        name: `decisions over HTTP that reserve in storage, ${clients} at once`,
+        unit: "/s",
+        ours: mine.rate,
+        peer: { what: "Pepr, a set in memory", value: theirs.rate },
+      });
     }
-    return lines;
+    return figures;
   } finally {
     await ours.stop();
     peer.stop();

@@ -1,0 +1,73 @@
+/** What each function is called with: what it is there for, in a world where there is nothing to mend. */
+import type { Trigger } from "../../sandbox/host/invoke.ts";
+import { SUBSCRIPTION } from "../inventory.ts";
+import { asking, document } from "../reviews.ts";
+
+const LINK = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/privateLinkServices/none`;
+
+/** By the function's name. */
+export function firstTriggers(cluster: string, token: string): Readonly<Record<string, Trigger>> {
+  const credentials = { cluster, token };
+  const services = { kind: "ServiceList", apiVersion: "v1", metadata: {}, items: [] };
+  return {
+    health: http("GET", "health"),
+    admitService: http("POST", "admit", { params: credentials, body: document(asking(1, 1)) }),
+    mutateService: http("POST", "mutate", { params: credentials, body: document(asking(1, 2)) }),
+    takeSnapshot: http("POST", "snapshot", { params: credentials, body: services }),
+    api: http("GET", "v1/findings"),
+    dashboard: http("GET", "dashboard/"),
+    onResourceEvent: { data: { json: JSON.stringify(event()) } },
+    scanInventory: timer(),
+    sweepOrphans: timer(),
+    auditDrift: timer(),
+    pollLinks: timer(),
+    watchQueues: timer(),
+    scanInventoryWork: work("inventory", "all"),
+    sweepOrphansWork: work("orphans", "all"),
+    auditDriftWork: work("drift", "all"),
+    reconcileLink: work("link", LINK),
+    tellNews: work("webhook", "no run"),
+  };
+}
+
+interface Sent {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+function http(method: string, path: string, { params = {}, body }: Sent = {}): Trigger {
+  const values = Object.entries(params).map(([name, value]) => [name, { value }]);
+  const bytes = body && new TextEncoder().encode(JSON.stringify(body));
+  return {
+    data: {
+      http: {
+        method,
+        url: `http://127.0.0.1/api/${path}`,
+        nullableHeaders: { "content-type": { value: "application/json" }, host: { value: "127.0.0.1" } },
+        nullableParams: Object.fromEntries(values),
+        nullableQuery: {},
+        body: bytes ? { bytes } : null,
+      },
+    },
+  };
+}
+
+function timer(): Trigger {
+  const schedule = { Schedule: { AdjustForDST: true }, IsPastDue: false };
+  return { data: { json: JSON.stringify(schedule) } };
+}
+
+function work(what: string, id: string): Trigger {
+  const item = { what, id, why: "bench", seenAtUtc: "2026-01-01T00:00:00.000Z", correlationId: "bench" };
+  return { data: { string: JSON.stringify(item) }, metadata: { DequeueCount: { json: "1" } } };
+}
+
+function event(): object {
+  return {
+    id: "e",
+    subject: LINK,
+    eventType: "Microsoft.Resources.ResourceWriteSuccess",
+    eventTime: "2026-01-01T00:00:00.000Z",
+    data: { operationName: "Microsoft.Network/privateLinkServices/write", claims: { name: "somebody" } },
+  };
+}

@@ -1,0 +1,74 @@
+/** What the built app loads when, as a worker really loads it: counted in files and packages, not in time. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ENTRY_KILOBYTES, kilobytes } from "../../bench/bundle.ts";
+import { packagesIn } from "../../bench/cold/artifact.ts";
+import { firstCalls, type FirstCalls } from "../../bench/cold/firstCalls.ts";
+import { startStorage, type Storage } from "../../sandbox/storage/startStorage.ts";
+
+/** Each has hundreds of kilobytes. */
+const SDKS = ["arm-network", "data-tables", "eventgrid", "identity", "storage-blob", "storage-queue"];
+/** With the namespace whole, all of its languages among it, it has three times as much. */
+const ZOD_KILOBYTES = 170;
+
+let directory: string;
+let storage: Storage;
+let seen: FirstCalls;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "mooring-loads-"));
+  storage = await startStorage();
+  seen = await firstCalls({ directory, connection: storage.connectionString });
+}, 120_000);
+afterAll(async () => {
+  await storage.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+test("the start loads little, and no SDK", () => {
+  expect(sdksIn(seen.start)).toEqual([]);
+  expect(kilobytes(seen.start)).toBeLessThan(ENTRY_KILOBYTES);
+});
+
+test("every function is called", () =>
+  expect(seen.calls.map((one) => one.function).toSorted()).toEqual(seen.functions.toSorted()));
+
+test.each<[string, string[]]>([
+  ["health", ["data-tables"]],
+  ["admitService", ["data-tables"]],
+  ["mutateService", ["data-tables"]],
+  ["takeSnapshot", ["data-tables"]],
+  ["api", ["data-tables"]],
+  ["dashboard", []],
+  ["onResourceEvent", ["data-tables", "storage-queue"]],
+  // Registering the cluster has asked for that scan already.
+  ["scanInventory", ["data-tables"]],
+  ["sweepOrphans", ["data-tables", "storage-queue"]],
+  ["auditDrift", ["data-tables", "storage-queue"]],
+  ["watchQueues", ["data-tables", "storage-queue"]],
+  ["auditDriftWork", ["data-tables", "storage-queue"]],
+  ["pollLinks", ["arm-network", "data-tables", "identity"]],
+  ["scanInventoryWork", ["arm-network", "data-tables", "identity"]],
+  ["sweepOrphansWork", ["arm-network", "data-tables", "identity"]],
+  ["reconcileLink", ["arm-network", "data-tables", "identity"]],
+  ["tellNews", ["data-tables"]],
+])("the first call of %s loads no SDK but %j", (name, sdks) => expect(sdksIn(piecesOf(name))).toEqual(sdks));
+
+test("zod is there without the languages that nobody reads: `import * as z`, never `import { z }`", () => {
+  const most = Math.max(...seen.calls.map(({ pieces }) => packagesIn(pieces)["zod"] ?? 0));
+  expect(most).toBeGreaterThan(0);
+  expect(most / 1000).toBeLessThan(ZOD_KILOBYTES);
+});
+
+function piecesOf(name: string) {
+  const call = seen.calls.find((one) => one.function === name);
+  if (!call) throw new Error(`${name} was not called`);
+  return call.pieces;
+}
+
+function sdksIn(pieces: FirstCalls["start"]): string[] {
+  const packages = packagesIn(pieces);
+  return SDKS.filter((name) => packages[`@azure/${name}`] !== undefined);
+}
