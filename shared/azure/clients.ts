@@ -1,9 +1,11 @@
 /** Opens Azure clients once each, lazily: an invocation pays only for the SDKs it touches. */
+import type { TableServiceClientOptions } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 import { InvalidInput } from "../errors.ts";
 import { once } from "../once.ts";
 import type { Settings, StorageSettings } from "../settings.ts";
 import type { QueueName } from "../storage/queue.ts";
+import { escapeLineEnds } from "./lineEnds.ts";
 
 const DEFAULT = "";
 
@@ -26,7 +28,11 @@ export function tableOpener(settings: Settings) {
     const { TableClient } = await import("@azure/data-tables");
     const name = `${settings.MOORING_TABLE_PREFIX}${noun}`;
     const connection = settings.AzureWebJobsStorage;
-    const options = { ...TABLE_RETRIES, allowInsecureConnection: isLocal(connection) };
+    const options: TableServiceClientOptions = {
+      ...TABLE_RETRIES,
+      allowInsecureConnection: isLocal(connection),
+      additionalPolicies: [{ policy: escapeLineEnds, position: "perCall" }],
+    };
     return connection
       ? TableClient.fromConnectionString(connection, name, options)
       : new TableClient(endpoint(settings, "table"), name, await openCredential(), options);

@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { TableClient } from "@azure/data-tables";
+import type { TableClient } from "@azure/data-tables";
 import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
+import { tableOpener } from "../../shared/azure/clients.ts";
 import { azureTable } from "../../shared/azure/table.ts";
 import { decodeKey, encodeKey } from "../../shared/azure/tableKey.ts";
 import { InvalidInput } from "../../shared/errors.ts";
+import { parseSettings } from "../../shared/settings.ts";
 import type { Row, Table } from "../../shared/storage/table.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
 import { MemoryTable } from "../memory/table.ts";
+import { HOSTILE } from "../security/hostile.ts";
 
 type Value = { text: string; more?: unknown };
 
@@ -17,8 +21,13 @@ const implementations: [string, () => Table<Value>][] = [
 
 function onAzurite(): () => Promise<TableClient> {
   const name = `t${randomBytes(8).toString("hex")}`;
-  const client = TableClient.fromConnectionString(inject("storage"), name, { allowInsecureConnection: true });
-  return async () => client;
+  const settings = parseSettings({
+    MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
+    AzureWebJobsStorage: inject("storage"),
+    MOORING_TABLE_PREFIX: name,
+  });
+  const open = tableOpener(settings);
+  return () => open("");
 }
 
 async function rows(
@@ -174,6 +183,24 @@ describe.each(implementations)("Table on %s", (_, create) => {
     expect(await table.get(key, key)).toMatchObject({ partition: key, key, value: { text: key } });
     expect((await rows(table, key, { from: key, to: key })).map((row) => row.key)).toEqual([key]);
   });
+
+  test.each(HOSTILE)(
+    "$what comes back as it was, alone and among others, as value and as key",
+    async ({ text }) => {
+      const table = create();
+      await table.transact(text, [{ do: "insert", key: text, value: { text } }]);
+      await table.transact(text, [
+        { do: "put", key: text, value: { text, more: [text] } },
+        { do: "insert", key: `${text}2`, value: { text: `é${text}漢` } },
+      ]);
+      const found = (await rows(table, text)).map(({ key, value }) => [key, value.text]);
+      expect(found).toEqual([
+        [text, text],
+        [`${text}2`, `é${text}漢`],
+      ]);
+      expect((await table.get(text, text))?.value.more).toEqual([text]);
+    },
+  );
 
   test("a value of 300,000 characters comes back whole", async () => {
     const table = create();

@@ -45,7 +45,7 @@ const UP = [
   "%",
   "%E0%A4%A",
   "C:%5cwindows%5cwin.ini",
-  `${"a/".repeat(3000)}`,
+  "a/".repeat(3000),
 ];
 
 describe("the dashboard's files", () => {
