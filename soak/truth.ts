@@ -23,8 +23,8 @@ export interface Living {
   readonly name: string;
   /** When its declaration was let in, in milliseconds. */
   readonly admittedAt: number;
-  /** The controller said that everything is there. */
-  readonly isBuilt: boolean;
+  /** When the controller said that everything is there; absent: it is not. */
+  readonly builtAt: number | undefined;
 }
 
 export interface Wanted {
@@ -35,10 +35,7 @@ export interface Wanted {
   readonly ports?: readonly number[];
 }
 
-interface Facts {
-  readonly admittedAt: number;
-  readonly isBuilt: boolean;
-}
+type Facts = Pick<Living, "admittedAt" | "builtAt">;
 
 export class Truth {
   readonly #fleet: Fleet;
@@ -54,12 +51,18 @@ export class Truth {
 
   /** Let in at that time, and built or not. */
   admitted(uid: string, admittedAt: number, isBuilt: boolean): void {
-    this.#facts.set(uid, { admittedAt, isBuilt });
+    this.#facts.set(uid, { admittedAt, builtAt: isBuilt ? Date.now() : undefined });
   }
 
   built(uid: string, isBuilt: boolean): void {
     const facts = this.#facts.get(uid);
-    if (facts) this.#facts.set(uid, { ...facts, isBuilt });
+    if (facts) this.#facts.set(uid, { ...facts, builtAt: isBuilt ? Date.now() : undefined });
+  }
+
+  /** The app has looked since: from now on it knows of everything that stands. */
+  seen(): void {
+    for (const [uid, { admittedAt, builtAt }] of this.#facts)
+      if (builtAt !== undefined) this.#facts.set(uid, { admittedAt, builtAt: admittedAt });
   }
 
   /** Services of clusters that live, without those that are being changed or deleted. */

@@ -103,6 +103,7 @@ async function playEpisode(acting: Acting, story: Story): Promise<Violation[]> {
   }
   story.tell("calm");
   const stuck = await calm(acting, story);
+  truth.seen();
   return told(story, [...stuck, ...(await judgeCalm(stage, truth))]);
 }
 

@@ -60,9 +60,9 @@ function clashes(a: Asker, b: Asker): boolean {
   return a.wanted.ports.some((port) => b.wanted.ports?.includes(port));
 }
 
-/** It has the address in Azure, or was promised it not long ago. */
-function isPromised({ isBuilt, admittedAt }: Living): boolean {
-  return isBuilt || admittedAt + PROMISED > Date.now();
+/** It was promised the address not long ago, or has had it in Azure since it was. Whoever got it later is known after a scan. */
+function isPromised({ builtAt = Date.now(), admittedAt }: Living): boolean {
+  return admittedAt + PROMISED > builtAt;
 }
 
 /** Whoever may count on an address stands in its row. */
@@ -117,11 +117,11 @@ function reservationsOf({ value }: RawRow): readonly Reservation[] {
   return (value.reservations ?? []) as Reservation[];
 }
 
-function told({ name, uid, admittedAt, isBuilt, service }: Living): object {
+function told({ name, uid, admittedAt, builtAt, service }: Living): object {
   return {
     name,
     uid,
-    isBuilt,
+    builtAtUtc: builtAt === undefined ? "never" : new Date(builtAt).toISOString(),
     admittedAtUtc: new Date(admittedAt).toISOString(),
     annotations: service.metadata.annotations,
     ports: service.spec.ports,

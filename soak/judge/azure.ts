@@ -11,7 +11,7 @@ type Item = Record<string, any>;
 export function nothingLivingDeleted(truth: Truth, written: readonly ArmEvent[]): Violation[] {
   return truth
     .living()
-    .filter(({ isBuilt }) => isBuilt)
+    .filter(({ builtAt }) => builtAt !== undefined)
     .flatMap((one): Violation[] => {
       const missing = [
         ...(truth.hasFrontend(one) ? [] : ["frontend"]),
@@ -55,7 +55,7 @@ function short({ kind, outcome, resourceId, caller, atUtc }: ArmEvent): string {
 export function linksAsDeclared(truth: Truth): Violation[] {
   return truth
     .living()
-    .filter(({ service, isBuilt }) => isBuilt && wantsLink(service))
+    .filter(({ service, builtAt }) => builtAt !== undefined && wantsLink(service))
     .flatMap((one): Violation[] => {
       const link = truth.linkOf(one);
       if (!link || !standsOnItsOwn(link, one)) return [];

@@ -143,7 +143,7 @@ async function retried(acting: Acting, cluster: Cluster, service: Service): Prom
     });
     return said === "gone" ? 0 : 1;
   }
-  if (truth.living().some((one) => one.uid === uid && one.isBuilt)) return 0;
+  if (truth.living().some((one) => one.uid === uid && one.builtAt !== undefined)) return 0;
   const said = await alone(acting, cluster, service, async () => {
     const { allowed, pending } = await cluster.apply(structuredClone(service));
     truth.built(uid, allowed && pending === undefined);
