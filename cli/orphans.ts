@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { planUndo } from "../shared/changes/undo.ts";
 import { resourceName } from "../shared/network/resourceId.ts";
-import { hold, release } from "../shared/orphans/hold.ts";
+import { findHold, hold, listHolds, release } from "../shared/orphans/hold.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
 import { planDue, releaseDeleted, sweepAlone } from "../shared/orphans/sweep.ts";
@@ -22,6 +22,7 @@ export function orphansCommand(): Command {
     .description("keep it, whatever is proved, until it is released")
     .requiredOption("--reason <text>", "why; whoever looks at it reads this")
     .action(holdOne);
+  orphans.command("holds").description("what is held, by whom and why, suspected or not").action(holds);
   orphans
     .command("release <resource>")
     .description("take a hold back; if it still is an orphan its grace begins anew")
@@ -81,9 +82,21 @@ async function holdOne(selector: string, { reason }: { reason: string }): Promis
 
 async function releaseOne(selector: string): Promise<void> {
   const run = await open();
-  const { candidate } = await findSuspect(run, selector);
-  const was = await release(run, candidate.resourceId);
-  console.log(`${was ? "Released" : "There was no hold"}: ${candidate.resourceId}; any grace begins anew.`);
+  // It may be suspected no more, and be held all the same.
+  const held = await findHold(run, selector);
+  const resourceId = held?.resourceId ?? (await findSuspect(run, selector)).candidate.resourceId;
+  await release(run, resourceId);
+  console.log(`${held ? "Released" : "There was no hold"}: ${resourceId}; any grace begins anew.`);
+}
+
+async function holds(_options: unknown, command: Command): Promise<void> {
+  print(command, await listHolds(await open()), {
+    name: ({ resourceId }) => resourceName(resourceId),
+    who: ({ who }) => who,
+    since: ({ sinceUtc }) => sinceUtc,
+    why: ({ why }) => why,
+    resource: ({ resourceId }) => resourceId,
+  });
 }
 
 async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void> {

@@ -16,6 +16,7 @@ import { difference } from "./record.ts";
 import { forgetOld } from "./retention.ts";
 import { changeRun, findRunRow, isSettled, listProgress } from "./runStore.ts";
 import { listScopes } from "./scopes.ts";
+import { forgetScopes } from "./scopeStore.ts";
 import { saveFindings } from "./findingsState.ts";
 import { recordTrend } from "./trend.ts";
 
@@ -45,6 +46,8 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
   if (finished && finished.state !== "running")
     run.ports.metrics.record("mooring.audit.runs", 1, { outcome: finished.state });
   await forgetOld(run, findings);
+  // Whoever audits by hand may have settings that name less.
+  if (row.value.who === SYSTEM) await forgetScopes(run, new Set(await listScopes(run)));
   run.log.info("audit ended", {
     id,
     state: finished?.state,

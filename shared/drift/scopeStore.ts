@@ -13,6 +13,13 @@ export async function auditedAt(run: Run, scope: string): Promise<string | undef
   return (await run.ports.tables.scopes.get(SCOPES, scope))?.value.auditedAtUtc;
 }
 
+/** Those of virtual networks that are gone, and of subscriptions that are not watched any more. */
+export async function forgetScopes(run: Run, present: ReadonlySet<string>): Promise<void> {
+  const { scopes } = run.ports.tables;
+  for await (const { key } of scopes.list(SCOPES))
+    if (!present.has(key)) await scopes.transact(SCOPES, [{ do: "remove", key }]);
+}
+
 /** Every scope's, by scope. */
 export async function listAudited(run: Run): Promise<ReadonlyMap<string, string>> {
   const rows = await Array.fromAsync(run.ports.tables.scopes.list(SCOPES));

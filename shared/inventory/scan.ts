@@ -13,6 +13,7 @@ import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
 import type { Write } from "../storage/table.ts";
 import { digestsOf } from "./digest.ts";
+import { forgetSubnets } from "./forget.ts";
 import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 import { scanLinks } from "./scanLinks.ts";
@@ -133,14 +134,4 @@ async function rememberVnets(run: Run, seen: readonly Subnet[]): Promise<void> {
     ...[...ids].map(([key, id]) => ({ do: "put", key, value: { id, scannedAtUtc } }) as const),
     ...gone.map(({ key, version }) => ({ do: "remove", key, version }) as const),
   ]);
-}
-
-/** Subnets that are gone from virtual networks that were seen. */
-async function forgetSubnets(run: Run, seen: readonly Subnet[]): Promise<void> {
-  const ids = new Set(seen.map(({ id }) => canonicalId(id)));
-  const vnets = new Set(seen.map(({ vnetId }) => canonicalId(vnetId)));
-  for (const vnet of vnets)
-    for await (const row of run.ports.tables.subnets.list(vnet))
-      if (!ids.has(canonicalId(row.value.id)))
-        await run.ports.tables.subnets.transact(vnet, [{ do: "remove", key: row.key, version: row.version }]);
 }

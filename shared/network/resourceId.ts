@@ -48,3 +48,8 @@ export function canonicalId(id: string): string {
 export function sameId(a: string, b: string): boolean {
   return canonicalId(a) === canonicalId(b);
 }
+
+/** True if a person who says `selector` may mean the resource: by its id or its name, in any case. */
+export function isNamed(resourceId: string, selector: string): boolean {
+  return [resourceId, resourceName(resourceId)].some((text) => text.toLowerCase() === selector.toLowerCase());
+}

@@ -1,5 +1,6 @@
 /** What people keep: a hold speaks against every proof until it is taken back. */
-import { canonicalId } from "../network/resourceId.ts";
+import { InvalidInput } from "../errors.ts";
+import { canonicalId, isNamed } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { Hold } from "./model.ts";
 
@@ -8,6 +9,15 @@ const PARTITION = "all";
 export async function listHolds(run: Run): Promise<Hold[]> {
   const rows = await Array.fromAsync(run.ports.tables.holds.list(PARTITION));
   return rows.map(({ value }) => value);
+}
+
+/** Whatever became of the resource since: `undefined` if nobody holds one of that name or id. @throws InvalidInput if the name fits several */
+export async function findHold(run: Run, selector: string): Promise<Hold | undefined> {
+  const found = (await listHolds(run)).filter(({ resourceId }) => isNamed(resourceId, selector));
+  if (found.length < 2) return found[0];
+  throw new InvalidInput(
+    found.map(({ resourceId }) => `${selector} may be ${resourceId}: say which by its id`),
+  );
 }
 
 export async function hold(

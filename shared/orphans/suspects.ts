@@ -4,7 +4,7 @@ import { listJournal } from "../changes/journalStore.ts";
 import { isRemoval } from "../changes/plan.ts";
 import { isUndoable, isUndoOf, lossesOf } from "../changes/undo.ts";
 import { InvalidInput } from "../errors.ts";
-import { canonicalId, resourceName } from "../network/resourceId.ts";
+import { canonicalId, isNamed } from "../network/resourceId.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
 import { findOrphans, type Candidate } from "./classify.ts";
@@ -71,9 +71,4 @@ export async function listRestorable(run: Run, sinceUtc: string): Promise<Restor
 
 function isDelete({ change, outcome }: JournalEntry): boolean {
   return change.action === "delete" && outcome === "applied";
-}
-
-function isNamed(resourceId: string, selector: string): boolean {
-  const name = resourceName(resourceId);
-  return [resourceId, name].some((text) => text.toLowerCase() === selector.toLowerCase());
 }

@@ -103,6 +103,16 @@ test("held, it stays and says who holds it; released, it is suspected again", as
   expect(await isThere()).toBe(true);
 });
 
+test("held, and gone or alive since: it is seen among the holds, and can be released", async () => {
+  await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration");
+  await arm.send("DELETE", INTERNAL);
+  expect((await mooring("orphans", "explain", "kubernetes-internal")).code).toBe(2);
+  expect((await mooring("orphans", "holds")).out).toMatch(/kubernetes-internal +ada +\S+Z +migration/);
+  expect((await mooring("orphans", "release", "KUBERNETES-internal")).out).toMatch(/^Released: /);
+  expect((await mooring("orphans", "holds")).out).toBe("Nothing found.\n");
+  expect((await mooring("orphans", "release", "kubernetes-internal")).code).toBe(2);
+});
+
 test("what is not suspected is said to be so", async () => {
   const { code, err } = await mooring("orphans", "explain", "lb");
   expect([code, err]).toEqual([

@@ -265,6 +265,15 @@ describe("what is old goes", () => {
     expect(first.findingsState).not.toBe(second.findingsState);
   });
 
+  test("when a scope was audited, once it is no more; a person's own settings forget nothing", async () => {
+    await audit();
+    const narrow = { ...run, ports: { ...run.ports, subscriptions: [subscriptionOf("one")] } };
+    await runAudit(narrow, ASKED);
+    expect(run.tables.scopes.all()).toHaveLength(NAMES.length + 2);
+    await runAudit(narrow, { ...ASKED, who: "system" });
+    expect(run.tables.scopes.all().map(({ scope }) => scope)).toEqual(await listScopes(narrow));
+  });
+
   test("resolved findings after 90 days, trends after 400", async () => {
     estate.look({ one: "visible", two: "visible" });
     await audit();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { reserve } from "../../shared/inventory/reserve.ts";
+import { listUsage, recordUsage } from "../../shared/drift/usage.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
 import type { AddressUse } from "../../shared/network/model.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
@@ -61,6 +62,18 @@ describe("virtual networks", () => {
     run.network.allSubnets = [other];
     await scanAfter([], 60);
     expect(known()).toEqual([[other.vnetId, "2026-11-23T12:01:00.000Z"]]);
+  });
+
+  test("take all that was kept of them along, and what belongs to others stays", async () => {
+    run.network.allSubnets = [subnet, other];
+    await scanAfter([use("10.0.1.10"), { ...use("10.0.1.11"), subnetId: other.id }], 0);
+    for (const subnetId of [subnet.id, other.id]) await recordUsage(run, { subnetId, used: 1, usable: 251 });
+    run.network.allSubnets = [subnet];
+    await scanAfter([use("10.0.1.10")]);
+    expect(run.tables.subnets.all().map(({ id }) => id)).toEqual([subnet.id]);
+    expect(await listUsage(run, other.id)).toEqual([]);
+    expect(await listUsage(run, subnet.id)).toHaveLength(1);
+    expect(rows().map(({ address }) => address)).toEqual(["10.0.1.10"]);
   });
 
   test("stay as they are if a scan cannot read everything", async () => {

@@ -1,0 +1,39 @@
+/** What a complete scan did not see any more goes, with all that was kept of it. Called by the scan only. */
+import { canonicalId } from "../network/resourceId.ts";
+import type { Subnet } from "../network/model.ts";
+import type { Run } from "../ports.ts";
+import type { Row, Table } from "../storage/table.ts";
+import { writeRows } from "../storage/writeRows.ts";
+import type { SubnetRow } from "./model.ts";
+
+/** Subnets that are gone from their virtual networks, or with them: whoever dies in the midst of it is made up for by the next scan. */
+export async function forgetSubnets(run: Run, seen: readonly Subnet[]): Promise<void> {
+  const { vnets, subnets } = run.ports.tables;
+  const ids = new Set(seen.map(({ id }) => canonicalId(id)));
+  const known = await Array.fromAsync(vnets.list("all"));
+  const networks = new Set([
+    ...known.map(({ key }) => key),
+    ...seen.map(({ vnetId }) => canonicalId(vnetId)),
+  ]);
+  for (const vnet of networks)
+    for await (const row of subnets.list(vnet))
+      if (!ids.has(canonicalId(row.value.id))) await forgetSubnet(run, row);
+}
+
+/** The subnet's own row last: it tells that there is something to forget. */
+async function forgetSubnet(run: Run, { partition, key, version, value }: Row<SubnetRow>): Promise<void> {
+  const { usage, addresses, subnets } = run.ports.tables;
+  const id = canonicalId(value.id);
+  await forgetAll(usage, id);
+  await forgetAll(addresses, id);
+  await subnets.transact(partition, [{ do: "remove", key, version }]);
+}
+
+async function forgetAll<T>(table: Table<T>, partition: string): Promise<void> {
+  const rows = await Array.fromAsync(table.list(partition));
+  await writeRows(
+    table,
+    partition,
+    rows.map(({ key }) => ({ do: "remove", key })),
+  );
+}
