@@ -20,6 +20,7 @@ import {
   syntaxErrors,
   valueOf,
 } from "./bicep.ts";
+import { undeclared } from "./names.ts";
 
 const templates = await readTemplates();
 const textOf = (file: string) => templates.find((template) => template.file === file)?.text ?? "";
@@ -28,6 +29,9 @@ const rootOf = (file: string) => parse(textOf(file));
 test("the grammar tells a template that is none", () => {
   expect(syntaxErrors(parse("resource a 'M/a@2020-01-01' = {\n  name: \n}\n"))).toEqual(["line 2: "]);
   expect(syntaxErrors(parse("param a string = 'a\n"))).not.toEqual([]);
+  const typo =
+    "param a string\nvar b = [for x in split(a, ','): { a: x, y: toUpperr(z) }]\noutput c string = '${b}${d}'\n";
+  expect(undeclared(parse(typo))).toEqual(["line 2: toUpperr", "line 2: z", "line 3: d"]);
 });
 
 describe.each(templates.map((template) => [template.file, template] as const))(
@@ -58,6 +62,20 @@ describe.each(templates.map((template) => [template.file, template] as const))(
         ];
       });
       expect(problems).toEqual([]);
+    });
+
+    test("uses only names that something declares", () => expect(undeclared(root)).toEqual([]));
+
+    test("takes from modules only outputs that they have", () => {
+      const paths = new Map(modules(root).map(({ name, path }) => [name, path]));
+      const taken = [...text.matchAll(/\b(\w+)!?(?:\[[^\]]*\])?\.outputs\.(\w+)/g)];
+      const missing = taken.filter(([, module = "", output]) => {
+        const path = paths.get(module);
+        if (path === undefined) return true;
+        const outputs = declared(rootOf(relative(INFRA, join(folder, path))), "output_declaration");
+        return !outputs.some(({ name }) => name === output);
+      });
+      expect(missing.map(([found]) => found)).toEqual([]);
     });
 
     test("uses every parameter and variable", () => {
