@@ -1,0 +1,175 @@
+/** What Azure lets an identity do that has role assignments. */
+import { describe, expect, test } from "vitest";
+import { neededAction } from "../../sandbox/arm/access.ts";
+import { issueToken } from "../../sandbox/identity/token.ts";
+import {
+  BALANCER,
+  balancerBody,
+  GROUP,
+  LINK,
+  linkBody,
+  linkedArm,
+  NET,
+  VNET,
+  type TestArm,
+} from "../builders/arm.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+
+const AUTHORIZATION = "providers/Microsoft.Authorization";
+const WIDE = `/subscriptions/${SUBSCRIPTION}`;
+const CUSTOM = "00000000-0000-4000-8000-00000000000c";
+const ME = { objectId: "me", applicationId: "app", name: "me" };
+const WRITE_LINK = "Microsoft.Network/privateLinkServices/write";
+const JOIN_SUBNET = "Microsoft.Network/virtualNetworks/subnets/join/action";
+const JOIN_FRONTEND = "Microsoft.Network/loadBalancers/frontendIPConfigurations/join/action";
+
+/** Sends as an identity that has these actions at the scope. */
+async function allowed(arm: TestArm, actions: string[], scope = WIDE) {
+  await arm.send("PUT", `${WIDE}/${AUTHORIZATION}/roleDefinitions/${CUSTOM}`, {
+    properties: { roleName: "mine", permissions: [{ actions, notActions: [] }], assignableScopes: [WIDE] },
+  });
+  await arm.send("PUT", `${scope}/${AUTHORIZATION}/roleAssignments/a1`, {
+    properties: { roleDefinitionId: `${WIDE}/${AUTHORIZATION}/roleDefinitions/${CUSTOM}`, principalId: "me" },
+  });
+  const headers = { authorization: `Bearer ${issueToken(ME).token}` };
+  return (method: string, path: string, body?: unknown) => arm.send(method, path, body, headers);
+}
+
+describe("the action that a request needs", () => {
+  test.each<[method: string, path: string, action: string | undefined, scope?: string]>([
+    ["GET", LINK, "Microsoft.Network/privateLinkServices/read", LINK],
+    ["GET", `${NET}/privateLinkServices`, "Microsoft.Network/privateLinkServices/read", GROUP],
+    [
+      "GET",
+      `${WIDE}/providers/Microsoft.Network/loadBalancers`,
+      "Microsoft.Network/loadBalancers/read",
+      WIDE,
+    ],
+    ["HEAD", LINK, "Microsoft.Network/privateLinkServices/read", LINK],
+    ["PATCH", LINK, WRITE_LINK, LINK],
+    ["DELETE", LINK, "Microsoft.Network/privateLinkServices/delete", LINK],
+    ["GET", `${VNET}/subnets`, "Microsoft.Network/virtualNetworks/subnets/read", VNET],
+    ["GET", `${VNET}/usages`, "Microsoft.Network/virtualNetworks/usages/read", VNET],
+    [
+      "PUT",
+      `${LINK}/privateEndpointConnections/c`,
+      "Microsoft.Network/privateLinkServices/privateEndpointConnections/write",
+      `${LINK}/privateEndpointConnections/c`,
+    ],
+    [
+      "POST",
+      `${WIDE}/providers/Microsoft.Network/locations/x/checkPrivateLinkServiceVisibility`,
+      "Microsoft.Network/locations/checkPrivateLinkServiceVisibility/action",
+      `${WIDE}/providers/Microsoft.Network/locations/x`,
+    ],
+    ["GET", `${LINK}/${AUTHORIZATION}/locks`, "Microsoft.Authorization/locks/read", LINK],
+    [
+      "GET",
+      `${WIDE}/providers/Microsoft.Insights/eventtypes/management/values`,
+      "Microsoft.Insights/eventtypes/values/read",
+      `${WIDE}/providers/Microsoft.Insights/eventtypes/management`,
+    ],
+    ["GET", GROUP, "Microsoft.Resources/subscriptions/resourceGroups/read", GROUP],
+    ["GET", `${GROUP}/resources`, "Microsoft.Resources/subscriptions/resources/read", GROUP],
+    ["GET", WIDE, "Microsoft.Resources/subscriptions/read", WIDE],
+    ["GET", "/subscriptions", undefined],
+    ["GET", "/tenants", undefined],
+    ["GET", `${WIDE}/providers`, undefined],
+    ["GET", `${WIDE}/providers/Microsoft.Network`, undefined],
+  ])("%s %s", (method, path, action, scope) =>
+    expect(neededAction(method, path)).toEqual(action === undefined ? undefined : { action, scope }),
+  );
+});
+
+describe("an identity with role assignments", () => {
+  test("is refused what its roles lack, in Azure's words, and the activity log has it", async () => {
+    const arm = await linkedArm();
+    const send = await allowed(arm, ["Microsoft.Network/*/read"]);
+    expect((await send("GET", LINK)).status).toBe(200);
+    const refused = await send("PUT", LINK, linkBody());
+    expect(refused.said).toBe("403 AuthorizationFailed");
+    expect(refused.body.error.message).toBe(
+      `The client 'app' with object id 'me' does not have authorization to perform action '${WRITE_LINK}' over scope '${LINK}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    );
+    expect(arm.world.activity.at(-1)).toMatchObject({
+      outcome: "Failure",
+      caller: ME,
+      operationName: WRITE_LINK,
+    });
+    expect((await send("DELETE", BALANCER)).said).toBe("403 AuthorizationFailed");
+  });
+
+  test("may do it only where it was given", async () => {
+    const arm = await linkedArm();
+    const send = await allowed(arm, ["Microsoft.Network/*"], VNET);
+    expect((await send("GET", VNET)).status).toBe(200);
+    expect((await send("GET", LINK)).said).toBe("403 AuthorizationFailed");
+  });
+
+  test.each<[string, string[], string]>([
+    ["neither", [], `${JOIN_FRONTEND}', '${JOIN_SUBNET}`],
+    ["the frontend only", [JOIN_FRONTEND], JOIN_SUBNET],
+    ["both", [JOIN_FRONTEND, JOIN_SUBNET], ""],
+  ])("must be allowed to join what a link refers to: %s", async (_, joins, missing) => {
+    const arm = await linkedArm();
+    const send = await allowed(arm, [WRITE_LINK, ...joins]);
+    const answer = await send("PUT", LINK, linkBody());
+    expect(answer.said).toBe(missing === "" ? "200" : "403 LinkedAuthorizationFailed");
+    if (missing !== "")
+      expect(answer.body.error.message).toContain(`perform action(s) '${missing}' on the linked scope(s)`);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "a public address",
+      {
+        frontendIPConfigurations: [
+          { name: "fe", properties: { publicIPAddress: { id: `${NET}/publicIPAddresses/p` } } },
+        ],
+      },
+      "Microsoft.Network/publicIPAddresses/join/action",
+    ],
+    [
+      "a network, for pools of addresses",
+      {
+        ...balancerBody().properties,
+        backendAddressPools: [{ name: "b", properties: { virtualNetwork: { id: VNET } } }],
+      },
+      "Microsoft.Network/virtualNetworks/joinLoadBalancer/action",
+    ],
+  ])("must be allowed to join %s", async (_, properties, action) => {
+    const arm = await linkedArm();
+    const send = await allowed(arm, ["Microsoft.Network/loadBalancers/write", JOIN_SUBNET]);
+    const answer = await send("PUT", BALANCER, { ...balancerBody(), properties });
+    expect(answer.said).toBe("403 LinkedAuthorizationFailed");
+    expect(answer.body.error.message).toContain(`'${action}'`);
+  });
+
+  test("is told what it may do", async () => {
+    const arm = await linkedArm();
+    const send = await allowed(
+      arm,
+      ["Microsoft.Network/*/read", "Microsoft.Authorization/permissions/read"],
+      GROUP,
+    );
+    const listed = async (scope: string) => (await send("GET", `${scope}/${AUTHORIZATION}/permissions`)).body;
+    expect(await listed(LINK)).toEqual({
+      value: [
+        {
+          actions: ["Microsoft.Network/*/read", "Microsoft.Authorization/permissions/read"],
+          notActions: [],
+          dataActions: [],
+          notDataActions: [],
+        },
+      ],
+    });
+    expect((await send("GET", `${WIDE}/${AUTHORIZATION}/permissions`)).said).toBe("403 AuthorizationFailed");
+  });
+});
+
+test("whoever has no role assignment anywhere may do what he likes, and is told so", async () => {
+  const arm = await linkedArm();
+  const { body } = await arm.send("GET", `${LINK}/${AUTHORIZATION}/permissions`);
+  expect(body.value).toEqual([{ actions: ["*"], notActions: [], dataActions: [], notDataActions: [] }]);
+  expect((await arm.send("PUT", LINK, linkBody())).status).toBe(200);
+});
