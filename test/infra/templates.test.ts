@@ -21,8 +21,12 @@ import {
   valueOf,
 } from "./bicep.ts";
 import { undeclared } from "./names.ts";
+import { misfits, resources, type Shape } from "./shape.ts";
 
 const templates = await readTemplates();
+const { types: published } = JSON.parse(
+  await readFile(join(import.meta.dirname, "published.json"), "utf8"),
+) as { types: Record<string, Shape> };
 const textOf = (file: string) => templates.find((template) => template.file === file)?.text ?? "";
 const rootOf = (file: string) => parse(textOf(file));
 
@@ -32,6 +36,36 @@ test("the grammar tells a template that is none", () => {
   const typo =
     "param a string\nvar b = [for x in split(a, ','): { a: x, y: toUpperr(z) }]\noutput c string = '${b}${d}'\n";
   expect(undeclared(parse(typo))).toEqual(["line 2: toUpperr", "line 2: z", "line 3: d"]);
+});
+
+test("what is published tells a property that is none, one that lacks, and a value that is none", () => {
+  const template = `resource a 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = {
+  name: 'x'
+  properties: {
+    destinations: {}
+    eventDeliverySchema: 'Plain'
+    destination: { endpointType: 'Fax' }
+    provisioningState: 'Succeeded'
+  }
+}
+resource b 'Microsoft.Web/sites@2024-11-01' = { properties: { functionAppConfig: { runtime: { nam: 'node' } } } }
+`;
+  const found = resources(parse(template)).map(({ type, body: made }) =>
+    misfits(made, published[type] ?? {}),
+  );
+  expect(found).toEqual([
+    [
+      ".properties.destinations: is no property",
+      ".properties.eventDeliverySchema: Plain is none of EventGridSchema, CustomInputSchema, CloudEventSchemaV1_0",
+      ".properties.destination: endpointType is not said, or unknown",
+      ".properties.provisioningState: is read-only",
+    ],
+    [
+      ".properties.functionAppConfig.runtime.nam: is no property",
+      ".name: is required",
+      ".location: is required",
+    ],
+  ]);
 });
 
 describe.each(templates.map((template) => [template.file, template] as const))(
@@ -65,6 +99,15 @@ describe.each(templates.map((template) => [template.file, template] as const))(
     });
 
     test("uses only names that something declares", () => expect(undeclared(root)).toEqual([]));
+
+    test("gives resources what Azure publishes that they have", () => {
+      const problems = resources(root).flatMap(({ type, body: declaredBody }) => {
+        const shape = published[type];
+        const found = shape ? misfits(declaredBody, shape) : ["not in published.json: run takePublished.ts"];
+        return found.map((problem) => `${type} ${problem}`);
+      });
+      expect(problems).toEqual([]);
+    });
 
     test("takes from modules only outputs that they have", () => {
       const paths = new Map(modules(root).map(({ name, path }) => [name, path]));
