@@ -59,6 +59,15 @@ export class Truth {
     if (facts) this.#facts.set(uid, { ...facts, builtAt: isBuilt ? Date.now() : undefined });
   }
 
+  /**
+   * It was asked to be changed or deleted, was not, and the app may believe that it was: a host that dies before its answer arrives has
+   * let the old address go. Until it is looked at again nothing is promised.
+   */
+  doubted(uid: string): void {
+    const facts = this.#facts.get(uid);
+    if (facts) this.#facts.set(uid, { ...facts, admittedAt: 0 });
+  }
+
   /** The app has looked since: from now on it knows of everything that stands. */
   seen(): void {
     for (const [uid, { admittedAt, builtAt }] of this.#facts)

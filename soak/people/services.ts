@@ -9,6 +9,8 @@ import type { Acting } from "./acting.ts";
 const NAMES = 14;
 const PORTS = [80, 443, 8080];
 const ADDRESSES = Array.from({ length: 10 }, (_, n) => `10.240.8.${50 + n}`);
+/** Refused because nobody knows, not because somebody said so. */
+const NO_ANSWER = /failed calling webhook|could not check/;
 const NAT_ADDRESSES = Array.from({ length: 6 }, (_, n) => `10.240.10.${20 + n}`);
 
 /** A Service as some team writes it. */
@@ -69,6 +71,7 @@ async function applied({ stage, truth }: Acting, cluster: Cluster, service: Serv
   const since = Date.now();
   const { allowed, pending, message } = await cluster.apply(service);
   const now = cluster.services.get(serviceKey(service));
+  if (before && now === before && NO_ANSWER.test(message ?? "")) truth.doubted(before.metadata.uid ?? "");
   if (now === undefined || now === before)
     return allowed ? "gone meanwhile" : `refused: ${message?.slice(0, 60)}`;
   if (stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster is gone";
@@ -119,7 +122,9 @@ export async function deleteService(acting: Acting): Promise<string> {
   if (!one) return "nothing to delete";
   const { namespace, name } = one.service.metadata;
   return alone(acting, one.cluster, one.service, async () => {
-    const { allowed, pending } = await one.cluster.remove(namespace, name, { lose: random.chance(0.3) });
+    const lose = random.chance(0.3);
+    const { allowed, pending, message } = await one.cluster.remove(namespace, name, { lose });
+    if (!allowed && NO_ANSWER.test(message ?? "")) truth.doubted(one.uid);
     if (!allowed) return "refused";
     return pending === undefined ? "gone" : "pending";
   });
