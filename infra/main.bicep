@@ -14,9 +14,8 @@ param location string
 @maxLength(90)
 param resourceGroupName string = ''
 
-@description('Ids of the subscriptions that Mooring watches: those of the clusters, their networks and their links.')
-@minLength(1)
-param watchedSubscriptions string[] = [subscription().subscriptionId]
+@description('Ids of the subscriptions that Mooring watches: those of the clusters, their networks and their links. Empty: its own.')
+param watchedSubscriptions string[] = []
 
 @description('Capabilities that may write in Azure: links, connections, sweep, restore. Give those whose mode is enforce in the policy; without one Mooring can only read.')
 param enforce string[] = []
@@ -109,6 +108,7 @@ var token = toLower(uniqueString(subscription().id, environmentName, location))
 var allTags = union(tags, { 'azd-env-name': environmentName })
 var appName = 'func-mooring-${token}'
 var hasNetwork = network == 'private' || inbound == 'restricted'
+var watched = empty(watchedSubscriptions) ? [subscription().subscriptionId] : watchedSubscriptions
 var roleNames = union(['reader'], enforce)
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
@@ -132,13 +132,13 @@ module definitions 'roles/definitions.bicep' = if (assignRoles) {
   params: {
     environmentName: environmentName
     roleNames: roleNames
-    subscriptionIds: watchedSubscriptions
+    subscriptionIds: watched
   }
 }
 
 module assignments 'roles/assignments.bicep' = [
-  for id in watchedSubscriptions: if (assignRoles) {
-    name: 'mooring-rights-${environmentName}-${id}'
+  for id in watched: if (assignRoles) {
+    name: 'mooring-rights-${uniqueString(environmentName, id)}'
     scope: subscription(id)
     params: {
       principalId: identity.outputs.principalId
@@ -260,7 +260,7 @@ module app 'app/functionApp.bicep' = {
     signInClientId: signIn == 'register' ? registration!.outputs.clientId : signIn == 'existing' ? signInClientId : ''
     settings: union(
       {
-        MOORING_SUBSCRIPTIONS: join(watchedSubscriptions, ',')
+        MOORING_SUBSCRIPTIONS: join(watched, ',')
         MOORING_NAME: environmentName
       },
       settings
@@ -332,7 +332,7 @@ output MOORING_STORAGE_NAME string = storage.outputs.name
 output MOORING_PRINCIPAL_ID string = identity.outputs.principalId
 
 @description('Watched subscriptions, separated by spaces.')
-output MOORING_WATCHED string = join(watchedSubscriptions, ' ')
+output MOORING_WATCHED string = join(watched, ' ')
 
 @description('Storage account of undeliverable events; empty if there is none.')
 output MOORING_DEAD_LETTER_ACCOUNT string = deadLetters ? deadLetterStorage!.outputs.id : ''

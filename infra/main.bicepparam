@@ -3,10 +3,7 @@ using 'main.bicep'
 // From the environment, as azd keeps it (azd env set NAME VALUE), or as exported before az deployment sub create. Lists have commas.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'mooring')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
-param watchedSubscriptions = split(
-  readEnvironmentVariable('MOORING_SUBSCRIPTIONS', readEnvironmentVariable('AZURE_SUBSCRIPTION_ID', '')),
-  ','
-)
+param watchedSubscriptions = filter(split(readEnvironmentVariable('MOORING_SUBSCRIPTIONS', ''), ','), id => !empty(id))
 param enforce = filter(split(readEnvironmentVariable('MOORING_ENFORCE', ''), ','), name => !empty(name))
 param assignRoles = bool(readEnvironmentVariable('MOORING_ASSIGN_ROLES', 'true'))
 param operatorIds = filter(

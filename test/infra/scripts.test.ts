@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { Settings } from "../../shared/settings.ts";
 import { declared, INFRA, parse as parseBicep } from "./bicep.ts";
 
 const ROOT = join(INFRA, "..");
@@ -168,6 +169,50 @@ test("what the scripts need, main.bicep gives or azd knows", async () => {
     const needed = [...text.matchAll(/^: "\$\{(\w+):\?/gm)].map(([, name]) => name);
     expect(needed.filter((name) => ![...outputs, "AZURE_ENV_NAME"].includes(name ?? ""))).toEqual([]);
   }
+});
+
+describe("docs/deploy.md", async () => {
+  const text = await readFile(join(ROOT, "docs/deploy.md"), "utf8");
+  const parameters = await readFile(join(INFRA, "main.bicepparam"), "utf8");
+  const variables = [...parameters.matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(
+    ([, name = ""]) => name,
+  );
+
+  test("has shell in its blocks that are shell, and so has the runbook", async () => {
+    const runbook = await readFile(join(ROOT, "docs/runbook.md"), "utf8");
+    const blocks = [...`${text}\n${runbook}`.matchAll(/```sh\n([^]*?)```/g)].map(([, block = ""]) => block);
+    expect(blocks.length).toBeGreaterThan(20);
+    const shell = (block: string) =>
+      new Promise<string>((resolve) =>
+        execFile("sh", ["-n", "-c", block], (_, __, problem) => resolve(problem)),
+      );
+    expect(await Promise.all(blocks.map(shell))).toEqual(blocks.map(() => ""));
+  });
+
+  test("tells of every variable that the parameters read, with the default that they have", () => {
+    const rows = new Map(
+      [...text.matchAll(/^\| `((?:MOORING|AZURE)_\w+)` +\| (.+?) +\|/gm)].map(
+        ([, name = "", preset = ""]) => [name, preset],
+      ),
+    );
+    expect(variables.filter((name) => !rows.has(name) && name !== "AZURE_PRINCIPAL_ID")).toEqual([]);
+    const presets = [...parameters.matchAll(/readEnvironmentVariable\('(\w+)', '([^']+)'\)/g)];
+    expect(presets.length).toBeGreaterThan(5);
+    for (const [, name = "", preset] of presets)
+      expect([name, rows.get(name)]).toEqual([name, `\`${preset}\``]);
+  });
+
+  test("names only variables that something reads or gives", async () => {
+    const main = await readFile(join(INFRA, "main.bicep"), "utf8");
+    const outputs = declared(parseBicep(main), "output_declaration").map(({ name }) => name);
+    const scripts = await Promise.all(
+      ["subscribe.sh", "remove.sh"].map((name) => readFile(join(INFRA, name), "utf8")),
+    );
+    const read = scripts.flatMap((script) => [...script.matchAll(/MOORING_\w+/g)].map(([name]) => name));
+    const known = [...variables, ...outputs, ...read, ...Object.keys(Settings.shape)];
+    const named = [...text.matchAll(/\b(?:MOORING|AZURE)_\w+/g)].map(([name]) => name);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
 });
 
 test("azure.yaml names what is there", async () => {
