@@ -12,6 +12,7 @@ import { ReportDocument } from "../shared/drift/report/document.ts";
 import { Notice } from "../shared/drift/notice.ts";
 import { RULES } from "../shared/gate/rules.ts";
 import { NEEDED_RIGHTS } from "../shared/permissions/needed.ts";
+import { INSTRUMENTS, type Instrument } from "../shared/metrics/instruments.ts";
 import { Policy } from "../shared/policy.ts";
 import { Settings } from "../shared/settings.ts";
 import { markdownTable } from "./table.ts";
@@ -29,6 +30,7 @@ export const documents: readonly Document[] = [
       replaceBlock(replaceBlock(before, "annotations", annotationsTable()), "own", ownAnnotationsTable()),
   },
   { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
+  { path: "docs/metrics.md", render: (before) => replaceBlock(before, "metrics", metricsTable()) },
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   { path: "docs/doctor.md", render: (before) => replaceBlock(before, "doctor", doctorTable()) },
   {
@@ -122,6 +124,19 @@ function rulesTable(): string {
     ["rule", "severity", "fires when", "why", "reads", "needs Azure's state", "also without the webhook"],
     rows,
   );
+}
+
+function metricsTable(): string {
+  const rows = Object.entries<Instrument>(INSTRUMENTS).map(([name, { kind, unit, attributes, doc }]) => [
+    code(name),
+    kind,
+    code(unit),
+    Object.entries(attributes)
+      .map(([key, values]) => (typeof values === "object" ? `${code(key)}: ${values.join(", ")}` : code(key)))
+      .join("; "),
+    doc,
+  ]);
+  return markdownTable(["metric", "kind", "unit", "attributes", "what it tells"], rows);
 }
 
 function checksTable(): string {

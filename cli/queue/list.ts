@@ -18,8 +18,12 @@ export async function list(_options: unknown, command: Command): Promise<void> {
     console.log("`mooring queue show` tells of those that failed; `replay` and `drop` end them.");
 }
 
+const WHY_CHARACTERS = 120;
+
 function whyAll({ errors: [most, ...others] }: QueueOverview): string {
   if (!most) return "";
-  const more = others.length === 0 ? "" : `, and ${others.length} other reasons`;
-  return `${most.count} × ${most.error}${more}`;
+  const more =
+    others.length === 0 ? "" : `, and ${others.length} other ${others.length === 1 ? "reason" : "reasons"}`;
+  const { count, error } = most;
+  return `${count} × ${error.length > WHY_CHARACTERS ? `${error.slice(0, WHY_CHARACTERS)}…` : error}${more}`;
 }

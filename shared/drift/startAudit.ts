@@ -47,7 +47,9 @@ export async function createAudit(run: Run, { who, why, only }: Asked): Promise<
   const startedAtUtc = run.now().toISOString();
   const audit: AuditRun = { id: newRunId(run, startedAtUtc), startedAtUtc, state: "running", who, why };
   await insertRun(run, audit);
-  return giveScopes(run, audit.id, scopes);
+  const begun = await giveScopes(run, audit.id, scopes);
+  run.log.info("audit begun", { audit: begun.id, scopes: scopes.length });
+  return begun;
 }
 
 /** @throws Conflict if somebody has ended it */

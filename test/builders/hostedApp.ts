@@ -1,5 +1,5 @@
 /** The built artifact on a Functions host of its own process, as the runtime loads it, with storage of its own. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TableClient } from "@azure/data-tables";
@@ -21,9 +21,18 @@ export interface HostedApp extends HostProcess {
   close(): Promise<void>;
 }
 
-export async function hostedApp(settings: Record<string, string> = {}): Promise<HostedApp> {
+export interface HostOptions {
+  /** A message that failed is tried again at once, not after the artifact's own half minute. */
+  readonly retry?: "at once";
+}
+
+export async function hostedApp(
+  settings: Record<string, string> = {},
+  { retry }: HostOptions = {},
+): Promise<HostedApp> {
   const state = await mkdtemp(join(tmpdir(), "mooring-app-"));
   const [app, storage] = await Promise.all([buildApp(join(state, "app")), startStorage()]);
+  if (retry === "at once") await retryAtOnce(join(app, "host.json"));
   const all = {
     AzureWebJobsStorage: storage.connectionString,
     MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
@@ -58,4 +67,10 @@ export async function hostedApp(settings: Record<string, string> = {}): Promise<
       await rm(state, { recursive: true, force: true });
     },
   };
+}
+
+async function retryAtOnce(path: string): Promise<void> {
+  const host = JSON.parse(await readFile(path, "utf8"));
+  host.extensions.queues.visibilityTimeout = "00:00:00";
+  await writeFile(path, JSON.stringify(host));
 }

@@ -1211,7 +1211,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "mooring/queues/links",
         message: "1 message is in queue mooring-links-poison",
-        advice: "find the reason in the log of its function, then clear the queue",
+        advice: "see why with mooring queue show links, mend it, then mooring queue replay links --all",
       },
     ),
     of("none", "queue", { queue: "links", poisoned: 0 }, undefined),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startCollector, type Collector, type Point } from "../builders/collector.ts";
 import { hostedApp } from "../builders/hostedApp.ts";
 import { register } from "../builders/register.ts";
@@ -50,7 +50,8 @@ describe("the artifact tells what it measured, when it ends", () => {
       statuses.push((await app.call(`/api/admit/one/${token}`, review(annotations, `u-${n}`))).status);
     const fire = { method: "POST", headers: { "x-functions-key": app.keys.master } };
     await app.call("/admin/functions/watchQueues", { ...fire, body: "{}" });
-    while (!/"watchQueues".*succeeded/.test(await app.log()));
+    const soon = { timeout: 50_000, interval: 100 };
+    await vi.waitFor(async () => expect(await app.log()).toMatch(/"watchQueues".*succeeded/), soon);
     await app.close();
   });
   afterAll(() => collector.close());

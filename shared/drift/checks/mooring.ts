@@ -82,7 +82,7 @@ export const queuePoisoned = defineCheck({
     return {
       about: `mooring/queues/${queue}`,
       message: `${poisoned} ${poisoned === 1 ? "message is" : "messages are"} in queue mooring-${queue}-poison`,
-      advice: "find the reason in the log of its function, then clear the queue",
+      advice: `see why with mooring queue show ${queue}, mend it, then mooring queue replay ${queue} --all`,
     };
   },
 });

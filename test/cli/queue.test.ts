@@ -1,0 +1,155 @@
+/** Messages that failed for good, as a person meets them: the artifact gives up on them, the command line shows, replays and drops them. */
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { createPorts } from "../../shared/azure/ports.ts";
+import { changeRun } from "../../shared/drift/runStore.ts";
+import { createAudit } from "../../shared/drift/startAudit.ts";
+import type { Run } from "../../shared/ports.ts";
+import { parseSettings } from "../../shared/settings.ts";
+import type { QueueName } from "../../shared/storage/queue.ts";
+import { markCurrent } from "../builders/current.ts";
+import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
+import { startReceiver, type Receiver } from "../builders/receiver.ts";
+import { memoryRun } from "../memory/run.ts";
+import { runCli } from "./runCli.ts";
+
+let app: HostedApp;
+let receiver: Receiver;
+let run: Run;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+  const settings = {
+    MOORING_WEBHOOK_URL: receiver.url,
+    MOORING_WEBHOOK_SECRET: "a secret of more than 24 characters",
+  };
+  app = await hostedApp(settings, { retry: "at once" });
+  const { ports } = createPorts(parseSettings(app.settings));
+  await markCurrent(ports.tables);
+  run = { ...memoryRun(), newId: randomUUID, ports };
+});
+afterAll(async () => {
+  await app.close();
+  await receiver.close();
+});
+beforeEach(async () => {
+  for (const queue of ["links", "notices"] as const)
+    await run.ports.queue.takePoison(queue, async () => true);
+  receiver.received.length = 0;
+});
+
+const cli = (...args: string[]) => runCli(args, { env: { ...app.settings, MOORING_OPERATOR: "anna" } });
+const json = async (...args: string[]) => JSON.parse((await cli("-o", "json", ...args)).out);
+const soon = (assert: () => unknown) => vi.waitFor(assert, { timeout: 50_000, interval: 100 });
+const failed = (queue: QueueName, count: number) =>
+  soon(async () => expect((await run.ports.queue.poisonState(queue)).length).toBe(count));
+
+/** The receiver of news is broken until the host gives up. */
+async function poisonedNotice(): Promise<{ audit: string; correlationId: string }> {
+  const { id } = await createAudit(run, { who: "system", why: "test" });
+  await changeRun(run, id, (audit) => ({ ...audit, state: "done", finishedAtUtc: run.now().toISOString() }));
+  receiver.answers.push(...Array.from({ length: 5 }, () => ({ status: 500 })));
+  const correlationId = randomUUID();
+  const seenAtUtc = run.now().toISOString();
+  await run.ports.queue.send("notices", {
+    what: "webhook",
+    id,
+    why: "audit ended",
+    seenAtUtc,
+    correlationId,
+  });
+  await failed("notices", 1);
+  return { audit: id, correlationId };
+}
+
+describe("news that the receiver did not take", () => {
+  test("are listed and shown with why, and told after all once they are replayed", async () => {
+    const { audit, correlationId } = await poisonedNotice();
+    expect(receiver.received).toHaveLength(5);
+
+    const { out, code } = await cli("queue", "list");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^notices +0 +1 +20\S+Z +1 × the webhook answered 500$/m);
+    expect(out).toMatch(/^links +0 {3,}0$/m);
+
+    const [message] = await json("queue", "show", "notices");
+    expect(message).toMatchObject({
+      queue: "notices",
+      item: { what: "webhook", id: audit, why: "audit ended", correlationId },
+      failure: { error: "the webhook answered 500", tries: 5 },
+    });
+    const shown = (await cli("queue", "show")).out;
+    expect(shown).toContain(`${message.id.slice(0, 8)}  notices  webhook`);
+    for (const fact of [audit, correlationId, "the webhook answered 500", "5, the last at", "audit ended"])
+      expect(shown).toContain(fact);
+
+    const replayed = await cli("queue", "replay", "notices", message.id.slice(0, 8));
+    expect(replayed).toEqual({
+      code: 0,
+      err: "",
+      out: `replayed ${message.id}: webhook ${audit}\n`,
+    });
+    await soon(() => expect(receiver.received).toHaveLength(6));
+    expect((await cli("queue", "show", "notices")).out).toBe("Nothing has failed for good.\n");
+    expect(await Array.fromAsync(run.ports.tables.failures.list("notices"))).toEqual([]);
+    await soon(async () => {
+      const told = (await app.log()).split("\n").filter((line) => line.includes("audit told"));
+      expect(told.some((line) => line.includes(correlationId))).toBe(true);
+    });
+  });
+});
+
+describe("what is no work item", () => {
+  const hostile = '{"what":"\u009b2J\u202Eevil"}\nmooring: all is well';
+  beforeEach(async () => {
+    await app.queues.getQueueClient("mooring-links").createIfNotExists();
+    await app.queues.getQueueClient("mooring-links").sendMessage(hostile);
+    await failed("links", 1);
+  });
+
+  test("is shown as it lies there, and steers no terminal", async () => {
+    const { out } = await cli("queue", "show", "links");
+    expect(out).toContain("links  not a work item");
+    expect(out).toContain('{"what":"\uFFFD2J\uFFFDevil"} mooring: all is well');
+    expect(out).not.toMatch(/\u009b|\u202E|^mooring:/m);
+    expect((await json("queue", "show", "links"))[0].text).toBe(hostile);
+  });
+
+  test("is left by a replay, which says why", async () => {
+    const { out, code } = await cli("queue", "replay", "links", "--all");
+    expect(code).toBe(1);
+    expect(out).toMatch(/^left +\S+: not a work item: message: not JSON$/m);
+    await failed("links", 1);
+  });
+
+  test("goes when it is dropped, shown whole before and kept with who did it", async () => {
+    const [{ id }] = await json("queue", "show", "links");
+    const refused = await cli("queue", "drop", "links", id);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("say --yes")]);
+    expect(refused.out).toContain("all is well");
+    await failed("links", 1);
+
+    const { out, code } = await cli("queue", "drop", "links", id, "--yes");
+    expect(code).toBe(0);
+    const state = /kept as (\S+)$/m.exec(out)?.[1] ?? "";
+    expect(await run.ports.states.load(state)).toMatchObject({
+      who: "anna",
+      id,
+      queue: "links",
+      text: hostile,
+    });
+    await failed("links", 0);
+  });
+});
+
+test.each([
+  [["queue", "replay", "links"], "say which"],
+  [["queue", "replay", "links", "x", "--all"], "not both"],
+  [["queue", "replay", "links", "nonsense", "other"], "nonsense: not in the poison queue of links"],
+  [["queue", "drop", "links", "nonsense", "--yes"], "nonsense: not in the poison queue of links"],
+  [["queue", "show", "nowhere"], "links, inventory, orphans, drift, notices"],
+])("%j is refused", async (args, problem) => {
+  const { code, err, out } = await cli(...args);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain(problem);
+});
