@@ -14,6 +14,7 @@ const JOINS: Record<string, string> = {
   publicIPAddress: "Microsoft.Network/publicIPAddresses/join/action",
   loadBalancerFrontendIpConfigurations:
     "Microsoft.Network/loadBalancers/frontendIPConfigurations/join/action",
+  publicIPPrefix: "Microsoft.Network/publicIPPrefixes/join/action",
   virtualNetwork: "Microsoft.Network/virtualNetworks/joinLoadBalancer/action",
 };
 

@@ -32,8 +32,8 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
     role: "reader",
     when: "always",
     actions: [
+      // Subnets come with their networks.
       `${NETWORK}/virtualNetworks/read`,
-      `${NETWORK}/virtualNetworks/subnets/read`,
       `${NETWORK}/networkInterfaces/read`,
       `${BALANCER}/read`,
       `${LINK}/read`,
