@@ -24,4 +24,15 @@ export const BENCHES: Readonly<Record<string, Entry>> = {
   audit: { open: async () => (await import("./audit.ts")).audit, seconds: 240, fullSeconds: 1800 },
   map: { open: async () => (await import("./map.ts")).map, seconds: 90 },
   table: { open: async () => (await import("./table.ts")).table, seconds: 90 },
+  limitsGate: {
+    open: async () => (await import("./limits/gate.ts")).limitsGate,
+    seconds: 1800,
+    isLong: true,
+  },
+  limitsScan: { open: async () => (await import("./limits/scan.ts")).limitsScan, seconds: 300, isLong: true },
+  limitsSweep: {
+    open: async () => (await import("./limits/sweep.ts")).limitsSweep,
+    seconds: 300,
+    isLong: true,
+  },
 };

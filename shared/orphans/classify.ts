@@ -11,6 +11,7 @@ import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { OrphanKind } from "./model.ts";
 import { contradictions } from "./contradictions.ts";
+import { isUsed, usersOf } from "./frontendUsers.ts";
 import { lookupIn } from "./lookup.ts";
 import type { ClusterView, World } from "./world.ts";
 
@@ -111,39 +112,24 @@ interface Stand {
 /** The owner lives and wants no link, and nobody who shares its frontend wants one: whoever shares it may be the reason for it. */
 function hasWithdrawn(view: ClusterView, owner: Declared, { balancer, frontend }: Stand): boolean {
   if (owner.intent.link || owner.deletedAtUtc !== undefined) return false;
-  return !living(view).some((one) => one.intent.link && usesFrontend(one, balancer, frontend));
+  return !usersOf(living(view), balancer, frontend).some(({ intent }) => intent.link);
 }
 
 function viewOf(world: World, id: string): ClusterView | undefined {
   return lookupIn(world).clusterOf(id);
 }
 
-/**
- * True if a living Service owns the frontend (its name), shares it (asks for its address) or has rules on it. A Service that we
- * cannot tell apart counts as living: if two could own a frontend, nobody loses it.
- */
 function livesOn(view: ClusterView, balancer: LoadBalancer, frontend: Frontend): boolean {
-  return living(view).some((declared) => usesFrontend(declared, balancer, frontend));
+  return isUsed(living(view), balancer, frontend);
 }
 
-function usesFrontend(declared: Declared, balancer: LoadBalancer, frontend: Frontend): boolean {
-  const rules = balancer.rules.filter(({ frontendId }) => sameId(frontendId, frontend.id));
-  return (
-    isNamedFor(frontend.name, declared.uid) ||
-    rules.some(({ name }) => isNamedFor(name, declared.uid)) ||
-    asksFor(declared, frontend.address)
-  );
-}
+const NOBODY: readonly Declared[] = [];
 
 function living(view: ClusterView): readonly Declared[] {
   // Of a cluster that is gone nothing lives; of one that cannot be read nothing is known, and its proof will say so.
-  if (view.state !== "present") return [];
+  if (view.state !== "present") return NOBODY;
   // A Service being deleted is still its frontend's owner until a snapshot no longer lists it.
   return view.declared;
-}
-
-function asksFor({ intent }: Declared, address: string | undefined): boolean {
-  return address !== undefined && (intent.addresses.ipv4 === address || intent.addresses.ipv6 === address);
 }
 
 interface Suspicion {

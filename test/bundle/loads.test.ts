@@ -43,7 +43,7 @@ test.each<[string, string[]]>([
   ["api", ["data-tables"]],
   ["dashboard", []],
   ["onResourceEvent", ["data-tables", "storage-queue"]],
-  // Registering the cluster has asked for that scan already.
+  // The event has asked for that scan already.
   ["scanInventory", ["data-tables"]],
   ["sweepOrphans", ["data-tables", "storage-queue"]],
   ["auditDrift", ["data-tables", "storage-queue"]],

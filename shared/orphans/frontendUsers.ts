@@ -1,0 +1,48 @@
+/**
+ * Which Services use a frontend: who owns it (its name), shares it (asks for its address) or has rules on it. A Service that cannot be told
+ * apart counts: if two could own a frontend, nobody loses it. Pure.
+ */
+import { baseName } from "../intents/frontendName.ts";
+import type { Declared } from "../intents/model.ts";
+import type { Frontend, LoadBalancer } from "../network/model.ts";
+import { sameId } from "../network/resourceId.ts";
+
+/** True if one of them uses it. */
+export function isUsed(declared: readonly Declared[], balancer: LoadBalancer, frontend: Frontend): boolean {
+  const names = namesOn(balancer, frontend);
+  const bases = basesOf(declared);
+  return declared.some((one, index) => isNamed(names, bases[index]) || asksFor(one, frontend.address));
+}
+
+/** Those that use it. */
+export function usersOf(
+  declared: readonly Declared[],
+  balancer: LoadBalancer,
+  frontend: Frontend,
+): readonly Declared[] {
+  return declared.filter((one) => isUsed([one], balancer, frontend));
+}
+
+function namesOn({ rules }: LoadBalancer, { id, name }: Frontend): string[] {
+  const own = rules.filter(({ frontendId }) => sameId(frontendId, id));
+  return [name, ...own.map((rule) => rule.name)].map((one) => one.toLowerCase());
+}
+
+const known = new WeakMap<readonly Declared[], readonly string[]>();
+
+/** How the controller names what it makes for each, made once a list: every frontend of a cluster asks for all of its Services. */
+function basesOf(declared: readonly Declared[]): readonly string[] {
+  const found = known.get(declared);
+  if (found) return found;
+  const made = declared.map(({ uid }) => (uid === "" ? "" : baseName(uid).toLowerCase()));
+  known.set(declared, made);
+  return made;
+}
+
+function isNamed(names: readonly string[], base = ""): boolean {
+  return base !== "" && names.some((name) => name.startsWith(base));
+}
+
+function asksFor({ intent }: Declared, address: string | undefined): boolean {
+  return address !== undefined && (intent.addresses.ipv4 === address || intent.addresses.ipv6 === address);
+}
