@@ -69,13 +69,12 @@ async function alone(
 async function applied({ stage, truth }: Acting, cluster: Cluster, service: Service): Promise<string> {
   const before = cluster.services.get(serviceKey(service));
   const since = Date.now();
-  const { allowed, pending, message } = await cluster.apply(service);
-  const now = cluster.services.get(serviceKey(service));
-  if (before && now === before && NO_ANSWER.test(message ?? "")) truth.doubted(before.metadata.uid ?? "");
-  if (now === undefined || now === before)
-    return allowed ? "gone meanwhile" : `refused: ${message?.slice(0, 60)}`;
+  const { allowed, pending, message = "" } = await cluster.apply(service);
+  const uid = cluster.services.get(serviceKey(service))?.metadata.uid ?? "";
+  if (!allowed && before && NO_ANSWER.test(message)) truth.doubted(uid);
+  if (!allowed) return `refused: ${message.slice(0, 60)}`;
   if (stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster is gone";
-  truth.admitted(now.metadata.uid ?? "", since, pending === undefined);
+  truth.admitted(uid, since, pending === undefined);
   return pending === undefined ? "built" : "pending";
 }
 
