@@ -3,8 +3,8 @@ import type { Apply } from "../shared/changes/applied.ts";
 import type { Run } from "../shared/ports.ts";
 
 /**
- * A run on the app's own settings and storage, until the signal; only warnings and errors are shown. Older data are brought forward first.
- * @throws InvalidInput on broken settings · Refused if the data are newer · NotYet while they are being upgraded
+ * A run on the app's own settings and storage, until the signal; only warnings and errors are shown. It works with data of its own
+ * version only. @throws InvalidInput on broken settings · Refused if the data are older or newer
  */
 export async function open(signal?: AbortSignal): Promise<Run> {
   return (await openToWrite(signal)).run;
@@ -16,13 +16,19 @@ export async function openToWrite(
 ): Promise<{ readonly run: Run; readonly apply: Apply }> {
   const opened = await app();
   const run = runOf(opened, signal);
-  await opened.prepare(run);
+  await opened.demandCurrent(run);
   return { run, apply: opened.apply };
 }
 
 /** A run over data of whatever form. @throws InvalidInput on broken settings */
 export async function openAsItIs(): Promise<Run> {
   return runOf(await app());
+}
+
+/** Brings older data forward. @throws Refused if they are newer · NotYet while another process does so */
+export async function upgradeData(): Promise<void> {
+  const opened = await app();
+  await opened.prepare(runOf(opened));
 }
 
 function runOf(opened: App, signal?: AbortSignal): Run {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readStanding } from "../shared/storage/schema.ts";
 import { STEPS } from "../shared/storage/steps.ts";
-import { open, openAsItIs } from "./open.ts";
+import { openAsItIs, upgradeData } from "./open.ts";
 import { isData, printData } from "./print.ts";
 
 /** Which form the stored data have, and bringing them forward at a time of one's own. */
@@ -12,9 +12,7 @@ export function schemaCommand(): Command {
   schema.command("show", { isDefault: true }).description("nothing is changed").action(show);
   schema
     .command("upgrade")
-    .description(
-      "bring the stored data to the form that this version knows; the app does so by itself when it starts",
-    )
+    .description("bring the stored data to the form of this version, as its app would; older apps then stop")
     .action(upgrade);
   return schema;
 }
@@ -25,17 +23,20 @@ async function show(_options: unknown, command: Command): Promise<void> {
   const steps = STEPS.map(({ to, title }) => ({ to, title, done: to <= stored }));
   if (problem !== undefined) process.exitCode = 1;
   if (isData(command)) return printData(command, { ...standing, steps });
-  console.log(`The stored data are of schema ${stored}, this version of Mooring knows ${known}.`);
+  const said = problem ?? `the stored data are of schema ${stored}, this version of Mooring knows ${known}`;
+  console.log(`${said.slice(0, 1).toUpperCase()}${said.slice(1)}.`);
   for (const { to, title, done } of steps) console.log(`  ${to}  ${done ? "done   " : "pending"}  ${title}`);
-  if (problem !== undefined) return console.log(`${problem[0]?.toUpperCase()}${problem.slice(1)}.`);
-  console.log(
-    is === "older" ? "The app upgrades them when it starts, or `mooring schema upgrade` now." : "They fit.",
-  );
+  if (is === "older")
+    console.log(
+      "The app brings them forward once it is of this version; `mooring schema upgrade` does so now.",
+    );
 }
 
 async function upgrade(_options: unknown, command: Command): Promise<void> {
-  const before = await readStanding((await openAsItIs()).ports.tables);
-  const after = await readStanding((await open()).ports.tables);
+  const { tables } = (await openAsItIs()).ports;
+  const before = await readStanding(tables);
+  await upgradeData();
+  const after = await readStanding(tables);
   if (isData(command)) return printData(command, { from: before.stored, to: after.stored });
   console.log(
     before.stored === after.stored

@@ -18,6 +18,8 @@ export interface App {
   run(log: Log, signal?: AbortSignal): Run;
   /** Comes before any work; see `SchemaKeeper`. @throws Refused · NotYet */
   readonly prepare: SchemaKeeper["prepare"];
+  /** For the command line in its place. @throws Refused */
+  readonly demandCurrent: SchemaKeeper["demandCurrent"];
   /** For the gate in its place. @throws Refused */
   readonly demandKnown: SchemaKeeper["demandKnown"];
 }
@@ -52,6 +54,7 @@ async function build(env: NodeJS.ProcessEnv): Promise<App> {
     apply: createApply(created.writer),
     run: (log, signal) => newRun(kept.ports, log, signal),
     prepare: (run) => kept.prepare(run),
+    demandCurrent: (run) => kept.demandCurrent(run),
     demandKnown: (run) => kept.demandKnown(run),
   };
 }

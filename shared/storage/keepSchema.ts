@@ -1,8 +1,9 @@
 /** Stored data and this code, kept together: what `app.ts` puts between the use cases and storage. */
 import { Refused } from "../errors.ts";
-import type { Ports, Run } from "../ports.ts";
+import type { Ports, Run, Tables } from "../ports.ts";
 import { guardPorts } from "./guardPorts.ts";
 import { migrate } from "./migrate.ts";
+import { SCHEMA } from "./schema.ts";
 import { STEPS, type Step } from "./steps.ts";
 import { watchSchema } from "./watchSchema.ts";
 
@@ -14,6 +15,11 @@ export interface SchemaKeeper {
    * upgrades them
    */
   prepare(run: Run): Promise<void>;
+  /**
+   * For the command line, which may be newer than the app that runs: it brings nothing forward but storage that has nothing yet.
+   * @throws Refused if the data are of another form than this code's
+   */
+  demandCurrent(run: Run): Promise<void>;
   /** For the gate, which waits for no upgrade. @throws Refused if the data are newer than this code */
   demandKnown(run: Run): Promise<void>;
 }
@@ -24,6 +30,18 @@ interface Options {
   readonly steps?: readonly Step[];
 }
 
+/** True if nobody has registered a cluster, applied a policy, scanned or audited: an app does so, or a person, before all else. */
+async function isNew(tables: Tables): Promise<boolean> {
+  const rows = [
+    tables.schema.list(SCHEMA.partition),
+    tables.clusters.list("all"),
+    tables.policies.list("policy"),
+    tables.vnets.list("all"),
+    tables.runs.list("all"),
+  ].map(async (rows: AsyncIterable<unknown>) => (await rows[Symbol.asyncIterator]().next()).done === true);
+  return (await Promise.all(rows)).every(Boolean);
+}
+
 export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): SchemaKeeper {
   const watch = watchSchema(ports.tables, { steps, now });
   const standing = async ({ ports: { metrics } }: Run) => {
@@ -32,12 +50,21 @@ export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): Schem
     metrics.record("mooring.schema.refused", 1, {});
     throw new Refused(problem);
   };
+  const prepare = async (run: Run) => {
+    if ((await standing(run)) === "current") return;
+    await migrate({ ...run, ports }, steps);
+    watch.forget();
+  };
   return {
     ports: guardPorts(ports, watch, steps),
-    async prepare(run) {
+    prepare,
+    async demandCurrent(run) {
       if ((await standing(run)) === "current") return;
-      await migrate({ ...run, ports }, steps);
-      watch.forget();
+      const { stored, known } = await watch.standing();
+      if (await isNew(ports.tables)) return prepare(run);
+      throw new Refused(
+        `the stored data are of schema ${stored}, this version of Mooring knows ${known}: upgrade the app, which brings them forward, or use the command line of its version`,
+      );
     },
     async demandKnown(run) {
       await standing(run);

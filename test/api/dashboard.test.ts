@@ -47,6 +47,7 @@ const opened = async (): Promise<App> => ({
   apply: async () => [],
   run: () => memoryRun(),
   prepare: async () => {},
+  demandCurrent: async () => {},
   demandKnown: async () => {},
 });
 

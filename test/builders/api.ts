@@ -76,6 +76,7 @@ export function appOver(run: MemoryRun, settings: Partial<Settings> = {}): App {
     apply: createApply(run.resources),
     run: () => run,
     prepare: async () => {},
+    demandCurrent: async () => {},
     demandKnown: async () => {},
   };
 }

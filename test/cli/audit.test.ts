@@ -19,6 +19,7 @@ import {
   NET,
   type TestArm,
 } from "../builders/arm.ts";
+import { markCurrent } from "../builders/current.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { reported } from "../builders/report.ts";
 import { cluster, declared, intent, linkIntent, PARTNER, UID } from "../builders/world.ts";
@@ -55,6 +56,7 @@ beforeEach(async () => {
     MOORING_OPERATOR: "ada",
   };
   ({ ports } = createPorts(parseSettings(env)));
+  await markCurrent(ports.tables);
   const resourceId = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/one`;
   await arm.put(resourceId, { location: "westeurope", properties: { nodeResourceGroup: "rg" } });
   const registered = cluster({ nodeResourceGroup: "rg", resourceId });

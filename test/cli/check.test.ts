@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { createPorts } from "../../shared/azure/ports.ts";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { parseSettings } from "../../shared/settings.ts";
+import { markCurrent } from "../builders/current.ts";
 import { cluster, frontend, balancerId, subnetId, subnetRow, VNET } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";
@@ -190,6 +191,7 @@ describe("mooring check against the inventory", () => {
   const { tables } = createPorts(parseSettings(env)).ports;
 
   beforeAll(async () => {
+    await markCurrent(tables);
     await tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
     await tables.subnets.transact(VNET.toLowerCase(), [
       { do: "put", key: "apps", value: subnetRow({ scannedAtUtc: new Date().toISOString() }) },

@@ -17,6 +17,7 @@ import {
   NET,
   type TestArm,
 } from "../builders/arm.ts";
+import { markCurrent } from "../builders/current.ts";
 import { endpointBody, PARTNER_ENDPOINT } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { cluster, declared, intent, linkIntent, PARTNER, UID } from "../builders/world.ts";
@@ -50,6 +51,7 @@ beforeEach(async () => {
     MOORING_OPERATOR: "ada",
   };
   const { tables } = createPorts(parseSettings(env)).ports;
+  await markCurrent(tables);
   const registered = cluster({ nodeResourceGroup: "rg" });
   await tables.clusters.transact("all", [{ do: "put", key: "one", value: registered }]);
   const link = linkIntent({ visibility: [SUBSCRIPTION, PARTNER] });

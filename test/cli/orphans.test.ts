@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from
 import { createPorts } from "../../shared/azure/ports.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { parseSettings } from "../../shared/settings.ts";
+import { markCurrent } from "../builders/current.ts";
 import { BALANCER, linkedArm, GROUP, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { cluster } from "../builders/world.ts";
@@ -47,6 +48,7 @@ beforeEach(async () => {
     MOORING_OPERATOR: "ada",
   };
   const { ports } = createPorts(parseSettings(env));
+  await markCurrent(ports.tables);
   await ports.tables.clusters.transact("all", [
     {
       do: "put",
