@@ -56,7 +56,8 @@ export class Truth {
 
   built(uid: string, isBuilt: boolean): void {
     const facts = this.#facts.get(uid);
-    if (facts) this.#facts.set(uid, { ...facts, builtAt: isBuilt ? Date.now() : undefined });
+    if (facts)
+      this.#facts.set(uid, { ...facts, builtAt: isBuilt ? (facts.builtAt ?? Date.now()) : undefined });
   }
 
   /**

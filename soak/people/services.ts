@@ -1,4 +1,5 @@
 /** Teams with their Services: made, changed and deleted through admission, with addresses that are too few for all. */
+import { isDeepStrictEqual } from "node:util";
 import { applyPatch, type Operation } from "rfc6902";
 import type { Cluster } from "../../sandbox/cluster/cluster.ts";
 import { annotation, serviceKey, type Service } from "../../sandbox/cluster/service.ts";
@@ -74,8 +75,14 @@ async function applied({ stage, truth }: Acting, cluster: Cluster, service: Serv
   if (!allowed && before && NO_ANSWER.test(message)) truth.doubted(uid);
   if (!allowed) return `refused: ${message.slice(0, 60)}`;
   if (stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster is gone";
-  truth.admitted(uid, since, pending === undefined);
+  // Written as it was before it is promised nothing anew.
+  if (before && saysTheSame(before, service)) truth.built(uid, pending === undefined);
+  else truth.admitted(uid, since, pending === undefined);
   return pending === undefined ? "built" : "pending";
+}
+
+function saysTheSame(a: Service, b: Service): boolean {
+  return isDeepStrictEqual([a.metadata.annotations, a.spec], [b.metadata.annotations, b.spec]);
 }
 
 /** What the companion makes of it; absent if it refuses, or if it cannot be asked: an API server with `failurePolicy: Fail`. */
