@@ -67,18 +67,22 @@ async function alone(
   }
 }
 
-async function applied({ stage, truth }: Acting, cluster: Cluster, service: Service): Promise<string> {
+async function applied(acting: Acting, cluster: Cluster, service: Service): Promise<string> {
   const before = cluster.services.get(serviceKey(service));
   const since = Date.now();
   const { allowed, pending, message = "" } = await cluster.apply(service);
   const uid = cluster.services.get(serviceKey(service))?.metadata.uid ?? "";
-  if (!allowed && before && NO_ANSWER.test(message)) truth.doubted(uid);
-  if (!allowed) return `refused: ${message.slice(0, 60)}`;
-  if (stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster is gone";
+  if (!allowed) return refused(acting, before, message);
+  if (acting.stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster is gone";
   // Written as it was before it is promised nothing anew.
-  if (before && saysTheSame(before, service)) truth.built(uid, pending === undefined);
-  else truth.admitted(uid, since, pending === undefined);
+  if (before && saysTheSame(before, service)) acting.truth.built(uid, pending === undefined);
+  else acting.truth.admitted(uid, since, pending === undefined);
   return pending === undefined ? "built" : "pending";
+}
+
+function refused({ truth }: Acting, before: Service | undefined, message = ""): string {
+  if (before && NO_ANSWER.test(message)) truth.doubted(before.metadata.uid ?? "");
+  return `refused: ${message.slice(0, 60)}`;
 }
 
 function saysTheSame(a: Service, b: Service): boolean {
@@ -130,8 +134,7 @@ export async function deleteService(acting: Acting): Promise<string> {
   return alone(acting, one.cluster, one.service, async () => {
     const lose = random.chance(0.3);
     const { allowed, pending, message } = await one.cluster.remove(namespace, name, { lose });
-    if (!allowed && NO_ANSWER.test(message ?? "")) truth.doubted(one.uid);
-    if (!allowed) return "refused";
+    if (!allowed) return refused(acting, one.service, message);
     return pending === undefined ? "gone" : "pending";
   });
 }
