@@ -1,0 +1,447 @@
+/** What is made of the facts: each check by itself, without Azure, storage or a clock. */
+import { describe, expect, test } from "vitest";
+import { judgeCertificate, app, clock, node } from "../../shared/installation/checks/app.ts";
+import { snapshots, tokens, webhooks } from "../../shared/installation/checks/clusters.ts";
+import { events } from "../../shared/installation/checks/events.ts";
+import { audits, scans, work } from "../../shared/installation/checks/freshness.ts";
+import { identity, rights } from "../../shared/installation/checks/rights.ts";
+import { policy, queues, schema, storage, writing } from "../../shared/installation/checks/storage.ts";
+import type { Outcome } from "../../shared/installation/check.ts";
+import type { EventSubscription, EventTopic } from "../../shared/installation/port.ts";
+import { judgeRights, neededRoles } from "../../shared/installation/rights.ts";
+import { NEEDED_RIGHTS } from "../../shared/permissions/needed.ts";
+import { cluster } from "../builders/world.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+
+const NOW = "2026-11-23T12:00:00.000Z";
+const before = (minutes: number) => new Date(Date.parse(NOW) - minutes * 60_000).toISOString();
+const DAY = 24 * 60;
+
+/** `state about: message`, one for each. */
+function told(outcomes: Outcome | readonly Outcome[]): string[] {
+  return [outcomes]
+    .flat()
+    .map(({ state, about, message }) => `${state}${about === undefined ? "" : ` ${about}`}: ${message}`);
+}
+
+const health = (some: object) => ({
+  status: 200,
+  version: "1",
+  health: { status: "ok", problems: [], version: "1", ...some },
+});
+const snapshot = (some: object = {}) => ({
+  cluster: "one",
+  takenAtUtc: before(5),
+  services: 3,
+  previousServices: 3,
+  ...some,
+});
+const token = (some: object = {}) => ({ hash: "h", madeAtUtc: before(DAY), ...some });
+const missed = { count: 2, lastAtUtc: before(10), example: "shop/web" };
+const queue = (some: object) => ({ name: "mooring-links", messages: 0, ...some });
+const audit = (some: object) => ({
+  id: "a",
+  startedAtUtc: before(30),
+  state: "done" as const,
+  who: "system",
+  why: "timer",
+  scopes: [],
+  ...some,
+});
+
+describe("judged", () => {
+  test.each<[string, Outcome | readonly Outcome[], string[]]>([
+    [
+      "no URL of the app",
+      app.judge(undefined, NOW),
+      ["skipped: where the app is was not said: --url, or MOORING_APP_URL"],
+    ],
+    ["an app that is well", app.judge(health({}), NOW), ["ok: well, version 1"]],
+    [
+      "an app that fails",
+      app.judge(health({ status: "failing", problems: ["a", "b"] }), NOW),
+      ["fail: a; b"],
+    ],
+    [
+      "an app of another version",
+      app.judge(health({ version: "2" }), NOW),
+      ["warn: the app is of version 2, this command line of 1"],
+    ],
+    [
+      "an app that does not say its version",
+      app.judge(health({ version: undefined }), NOW),
+      ["warn: the app is of version unknown, this command line of 1"],
+    ],
+    ["an old Node", node.judge("20.1.0", NOW), ["fail: 20.1.0 is too old"]],
+    ["a Node that will do", node.judge("22.0.0", NOW), ["ok: 22.0.0"]],
+    [
+      "clocks",
+      clock.judge(
+        [
+          { name: "a", seconds: 60 },
+          { name: "b", seconds: -61 },
+          { name: "c", seconds: 301 },
+          { name: "d", seconds: undefined },
+        ],
+        NOW,
+      ),
+      [
+        "ok a: within 60 seconds",
+        "warn b: its clock is 61 seconds behind the one here",
+        "fail c: its clock is 301 seconds ahead of the one here",
+        "skipped d: it does not tell the time",
+      ],
+    ],
+    [
+      "a certificate that lasts",
+      judgeCertificate({ endsAtUtc: before(-22 * DAY) }, { nowUtc: NOW, advice: "" }),
+      [`ok: the certificate ends at ${before(-22 * DAY)}`],
+    ],
+    [
+      "a certificate of the last day",
+      judgeCertificate({ endsAtUtc: before(-60) }, { nowUtc: NOW, advice: "" }),
+      [`warn: the certificate ends at ${before(-60)}, in 0 days`],
+    ],
+    [
+      "a certificate that ends now",
+      judgeCertificate({ endsAtUtc: NOW }, { nowUtc: NOW, advice: "" }),
+      [`fail: the certificate ended at ${NOW}`],
+    ],
+    [
+      "a certificate that nobody vouches for",
+      judgeCertificate({ endsAtUtc: before(-99 * DAY), problem: "SELF" }, { nowUtc: NOW, advice: "" }),
+      ["fail: the certificate is not taken: SELF"],
+    ],
+    [
+      "storage",
+      storage.judge(
+        [
+          { kind: "table", name: "a", is: "there" },
+          { kind: "table", name: "b", is: "absent" },
+          { kind: "queue", name: "q", is: "forbidden" },
+          { kind: "container", name: "c", is: "there" },
+        ],
+        NOW,
+      ),
+      [
+        "ok tables: 1 may be written; 1 not made yet, as nobody has needed them",
+        "fail queues: may not be written: q",
+        "ok containers: 1 may be written",
+      ],
+    ],
+    ["data of this form", schema.judge({ stored: 2, known: 2, is: "current" }, NOW), ["ok: schema 2"]],
+    [
+      "older data",
+      schema.judge({ stored: 1, known: 2, is: "older" }, NOW),
+      ["warn: the stored data are of schema 1, this version knows 2"],
+    ],
+    [
+      "newer data",
+      schema.judge({ stored: 3, known: 2, is: "newer", problem: "newer" }, NOW),
+      ["fail: newer"],
+    ],
+    ["a policy that is whole", policy.judge([], NOW), ["ok: whole"]],
+    ["a policy that is broken", policy.judge(["a", "b"], NOW), ["fail: a; b"]],
+    [
+      "writing that is stopped",
+      writing.judge({ why: "a fire", sinceUtc: NOW }, NOW),
+      [`warn: stopped since ${NOW}: a fire`],
+    ],
+    [
+      "queues without trouble",
+      queues.judge(
+        [queue({ messages: 4, oldestSentAtUtc: before(15) }), queue({ name: "mooring-links-poison" })],
+        NOW,
+      ),
+      ["ok mooring-links: 4 waiting"],
+    ],
+    [
+      "a queue that nobody works on",
+      queues.judge([queue({ messages: 4, oldestSentAtUtc: before(16) })], NOW),
+      [`fail mooring-links: a message waits since ${before(16)}, and nobody takes it`],
+    ],
+    [
+      "messages that failed",
+      queues.judge([queue({ name: "mooring-links-poison", messages: 2 })], NOW),
+      ["warn mooring-links-poison: 2 messages have failed for good"],
+    ],
+    [
+      "no scan",
+      scans.judge({ scanned: [], staleMinutes: 60 }, NOW),
+      ["fail: no virtual network has been scanned yet"],
+    ],
+    [
+      "an old scan of one network",
+      scans.judge(
+        {
+          scanned: [
+            { id: "/a/fresh", scannedAtUtc: before(1) },
+            { id: "old", scannedAtUtc: before(61) },
+          ] as never,
+          staleMinutes: 60,
+        },
+        NOW,
+      ),
+      [`warn: virtual network old was scanned at ${before(61)}, more than 60 minutes ago`],
+    ],
+    [
+      "no audit",
+      audits.judge([], NOW),
+      ["skipped: there has been no audit yet; the first comes within the hour, or by mooring audit"],
+    ],
+    [
+      "a late audit",
+      audits.judge([audit({ startedAtUtc: before(181) })], NOW),
+      [`fail: the last audit began at ${before(181)}, more than 3 hours ago`],
+    ],
+    [
+      "a failed audit",
+      audits.judge([audit({ state: "failed" }), audit({})], NOW),
+      [`fail: the audit of ${before(30)} failed`],
+    ],
+    ["an audit that runs", audits.judge([audit({ state: "running" })], NOW), ["ok: one is running"]],
+    [
+      "no work",
+      work.judge(undefined, NOW),
+      ["skipped: no event has brought work yet; any change of a load balancer or a link does"],
+    ],
+    [
+      "no work for long",
+      work.judge(before(8 * DAY), NOW),
+      [`warn: no event has brought work since ${before(8 * DAY)}`],
+    ],
+    [
+      "a person",
+      identity.judge(
+        { identity: { objectId: "o", name: "ada", isPerson: true }, principalId: undefined },
+        NOW,
+      ),
+      ["warn: asked as ada: the rights below are theirs, not the app's"],
+    ],
+    [
+      "a person who names the app",
+      identity.judge({ identity: { objectId: "o", name: "ada", isPerson: true }, principalId: "p" }, NOW),
+      ["ok: asked as ada; the rights are those of p, as role assignments say"],
+    ],
+    [
+      "no clusters",
+      snapshots.judge([], NOW),
+      ["skipped: no cluster that exists is registered: mooring clusters add"],
+    ],
+    [
+      "a cluster without a snapshot",
+      snapshots.judge([{ name: "one", staleMinutes: 60 }], NOW),
+      ["fail one: has never sent a snapshot"],
+    ],
+    [
+      "a fresh snapshot",
+      snapshots.judge([{ name: "one", staleMinutes: 60, snapshot: snapshot({ services: 1 }) }], NOW),
+      [`ok one: 1 Service, sent at ${before(5)}`],
+    ],
+    [
+      "a webhook nobody has heard of",
+      webhooks.judge([{ name: "one", snapshot: snapshot() }], NOW),
+      ["skipped one: nothing has been admitted yet, and no snapshot job has asked the relay"],
+    ],
+    [
+      "a silent webhook",
+      webhooks.judge(
+        [{ name: "one", snapshot: snapshot({ unannounced: missed }), admittedAtUtc: before(20) }],
+        NOW,
+      ),
+      [
+        `fail one: admission did not announce 2 changes of Services that snapshots show, shop/web among them (last seen ${before(10)})`,
+      ],
+    ],
+    [
+      "a webhook heard of since",
+      webhooks.judge(
+        [{ name: "one", snapshot: snapshot({ unannounced: missed }), admittedAtUtc: before(9) }],
+        NOW,
+      ),
+      [`ok one: last admission at ${before(9)}`],
+    ],
+    [
+      "a relay that fails",
+      webhooks.judge(
+        [{ name: "one", snapshot: snapshot({ webhook: { verdict: "away" } }), admittedAtUtc: before(9) }],
+        NOW,
+      ),
+      [`fail one: asked from inside the cluster at ${before(5)}, the relay failed: away`],
+    ],
+    [
+      "no good token",
+      tokens.judge([cluster({ name: "one", tokens: [token({ endsAtUtc: before(1) })] })], NOW),
+      ["fail one: has no token that is still good"],
+    ],
+    [
+      "a rotation under way",
+      tokens.judge([cluster({ name: "one", tokens: [token(), token({ endsAtUtc: before(-60) })] })], NOW),
+      [`warn one: the older of its tokens ends at ${before(-60)}`],
+    ],
+    [
+      "a rotation with time",
+      tokens.judge(
+        [cluster({ name: "one", tokens: [token(), token({ endsAtUtc: before(-2 * DAY) })] })],
+        NOW,
+      ),
+      [`ok one: made at ${before(DAY)}`],
+    ],
+  ])("%s", (_, outcomes, expected) => {
+    expect(told(outcomes)).toEqual(expected);
+    for (const { state, advice } of [outcomes].flat())
+      expect(advice !== undefined).toBe(state === "fail" || state === "warn");
+  });
+});
+
+describe("events", () => {
+  const topic = (some: Partial<EventTopic> = {}): EventTopic => ({
+    id: "t",
+    source: `/subscriptions/${SUBSCRIPTION.toUpperCase()}`,
+    state: "Succeeded",
+    subscriptions: [to()],
+    ...some,
+  });
+  const APP = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/app";
+  function to(some: Partial<EventSubscription> = {}): EventSubscription {
+    const filter = { subjectBeginsWith: "", subjectEndsWith: "", advanced: [] };
+    return {
+      name: "one",
+      state: "Succeeded",
+      functionId: `${APP}/functions/onResourceEvent`,
+      filter,
+      ...some,
+    };
+  }
+  const typed = (...eventTypes: string[]) =>
+    to({ filter: { subjectBeginsWith: "", subjectEndsWith: "", advanced: [], eventTypes } });
+  const write = typed("Microsoft.Resources.ResourceWriteSuccess");
+  const remove = typed("Microsoft.Resources.ResourceDeleteSuccess");
+
+  test.each<[string, EventTopic[], string, RegExp]>([
+    ["no topic", [], APP, /^fail .*: there is no Event Grid system topic of the subscription$/],
+    [
+      "a topic of something else",
+      [topic({ source: "/subscriptions/other" })],
+      APP,
+      /^fail .*: there is no Event Grid system topic/,
+    ],
+    [
+      "a topic that Azure has not made",
+      [topic({ state: "Failed" })],
+      APP,
+      /^fail .*: the system topic is in state Failed$/,
+    ],
+    ["nobody on it", [topic({ subscriptions: [] })], APP, /^fail .*: no event subscription delivers/],
+    [
+      "all is well, in any case",
+      [topic()],
+      APP.toUpperCase(),
+      /^ok .*: event subscription one delivers to onResourceEvent$/,
+    ],
+    ["another app's", [topic()], `${APP}2`, /^fail .*: events go to another app: /],
+    [
+      "deletes left out",
+      [topic({ subscriptions: [write] })],
+      APP,
+      /^warn .*: the filters keep away microsoft\.network\/privatelinkservices\/delete, /,
+    ],
+    ["two that are whole together", [topic({ subscriptions: [write, remove] })], APP, /^ok /],
+    [
+      "one that ends soon",
+      [topic({ subscriptions: [to({ endsAtUtc: before(-DAY) })] })],
+      APP,
+      /^warn .*: event subscription one ends at /,
+    ],
+    [
+      "one that ends soon beside one that does not",
+      [topic({ subscriptions: [to({ endsAtUtc: before(-DAY) }), to()] })],
+      APP,
+      /^ok /,
+    ],
+    [
+      "one that has ended",
+      [topic({ subscriptions: [to({ endsAtUtc: NOW })] })],
+      APP,
+      /^fail .*: event subscription one ended at /,
+    ],
+  ])("%s", (_, topics, appId, said) => {
+    expect(told(events.judge([{ subscription: SUBSCRIPTION, topics, appId }], NOW))).toEqual([
+      expect.stringMatching(said),
+    ]);
+  });
+});
+
+describe("rights", () => {
+  const all = (role: string) => NEEDED_RIGHTS.find((one) => one.role === role)?.actions ?? [];
+  const grant = (...actions: string[]) => [{ actions, notActions: [] }];
+  const modes = {
+    links: "enforce",
+    connections: "observe",
+    rejections: "observe",
+    sweep: "observe",
+  } as const;
+  const judge = (actions: string[], needed: Parameters<typeof judgeRights>[1] = ["reader", "links"]) =>
+    rights.judge(
+      [
+        {
+          subscription: "s",
+          verdict: judgeRights(grant(...actions), needed),
+          needed,
+          identity: { objectId: "me", name: "app", isPerson: false },
+          principalId: "me",
+        },
+      ],
+      NOW,
+    );
+
+  test.each<[string, string[], RegExp[]]>([
+    ["what is needed", [...all("reader"), ...all("links")], [/^ok s: may do what reader, links need$/]],
+    [
+      "by wildcards, in any case",
+      ["*/READ", "microsoft.network/privatelinkservices/WRITE", "*/join/action"],
+      [/^ok s: /],
+    ],
+    [
+      "none of a role",
+      [...all("reader")],
+      [/^fail s links: may not Microsoft\.Network\/privateLinkServices\/write, /],
+    ],
+    ["nothing", [], [/^fail s reader: may not /, /^fail s links: may not /]],
+    [
+      "a part of a role",
+      [...all("reader"), ...all("links").slice(1)],
+      [/^fail s links: may not Microsoft\.Network\/privateLinkServices\/write$/],
+    ],
+    [
+      "more than is used",
+      [...all("reader"), ...all("links"), ...all("sweep")],
+      [
+        /^ok s: /,
+        /^warn s sweep: may .*privateLinkServices\/delete.*, which the policy in force does not use$/,
+        /^warn s restore: may /,
+      ],
+    ],
+    ["everything", ["*"], [/^warn s: may do nearly everything, as Contributor and Owner may$/]],
+  ])("%s", (_, actions, said) => {
+    expect(told(judge(actions))).toEqual(said.map((one) => expect.stringMatching(one)));
+  });
+
+  test("a role that is there in part is to be brought up to date", () => {
+    const [part] = [judge([...all("reader"), ...all("links").slice(1)])].flat();
+    expect(part?.advice).toMatch(/^bring the role Mooring links up to date with infra\/roles\.json/);
+    const [none] = [judge([...all("reader")])].flat();
+    expect(none?.advice).toMatch(
+      /^give the role: az role assignment create --role "Mooring links" --assignee-object-id me/,
+    );
+  });
+
+  test("policy says which roles are needed", () => {
+    expect(neededRoles({ modes })).toEqual(["reader", "links"]);
+    expect(
+      neededRoles({
+        modes: { links: "observe", connections: "observe", rejections: "enforce", sweep: "enforce" },
+      }),
+    ).toEqual(["reader", "connections", "sweep"]);
+  });
+});
