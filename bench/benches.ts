@@ -8,6 +8,8 @@ export interface Entry {
   readonly fullSeconds?: number;
   /** Runs only if named, or with `--full`. */
   readonly isLong?: boolean;
+  /** Left alone, V8 takes what the machine has before it cleans up. */
+  readonly heapMebibytes?: number;
 }
 
 export const BENCHES: Readonly<Record<string, Entry>> = {
@@ -29,10 +31,16 @@ export const BENCHES: Readonly<Record<string, Entry>> = {
     seconds: 1800,
     isLong: true,
   },
-  limitsScan: { open: async () => (await import("./limits/scan.ts")).limitsScan, seconds: 300, isLong: true },
+  limitsScan: {
+    open: async () => (await import("./limits/scan.ts")).limitsScan,
+    seconds: 300,
+    isLong: true,
+    heapMebibytes: 768,
+  },
   limitsSweep: {
     open: async () => (await import("./limits/sweep.ts")).limitsSweep,
     seconds: 300,
     isLong: true,
+    heapMebibytes: 768,
   },
 };

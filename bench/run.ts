@@ -13,8 +13,9 @@ export interface Run {
 export async function runBench(name: string, entry: Entry, isFull: boolean): Promise<Run> {
   const began = performance.now();
   const most = isFull ? (entry.fullSeconds ?? entry.seconds) : entry.seconds;
+  const heap = entry.heapMebibytes ? [`--max-old-space-size=${entry.heapMebibytes}`] : [];
   const child = fork(join(import.meta.dirname, "one.ts"), [name, isFull ? "full" : "usual"], {
-    execArgv: ["--expose-gc"],
+    execArgv: ["--expose-gc", ...heap],
   });
   const tooLong = setTimeout(() => child.kill("SIGKILL"), most * 1000);
   try {

@@ -16,10 +16,11 @@ import { digestsOf } from "./digest.ts";
 import { forgetSubnets } from "./forget.ts";
 import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
-import { scanLinks } from "./scanLinks.ts";
+import { listLinks, scanLinks } from "./scanLinks.ts";
 import { endedReservations, planRows } from "./planRows.ts";
 import { writeRows } from "../storage/writeRows.ts";
 
+const SUBSCRIPTIONS_AT_ONCE = 4;
 const SUBNETS_AT_ONCE = 8;
 const VNETS = "all";
 
@@ -36,6 +37,8 @@ export function scanInventory(run: Run): Promise<ScanReport> {
     const uses = collectUses(run);
     // Its failure is awaited below; until then the subnets' may come first.
     uses.catch(() => undefined);
+    const links = listLinks(run);
+    links.catch(() => undefined);
     const subnets = (await Promise.all(subscriptions.map((one) => network.subnets(one)))).flat();
     const limit = pLimit(SUBNETS_AT_ONCE);
     const scanned = await Promise.all(subnets.map((subnet) => limit(() => scanSubnet(run, subnet, uses))));
@@ -44,7 +47,7 @@ export function scanInventory(run: Run): Promise<ScanReport> {
       scanned.map(({ row }) => row),
     );
     await forgetSubnets(run, subnets);
-    await scanLinks(run, addressesByHolder(await uses));
+    await scanLinks(run, await links, frontendAddresses(await uses));
     await rememberVnets(run, subnets);
     const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
     const report = {
@@ -62,19 +65,32 @@ type Uses = ReadonlyMap<string, ReadonlyMap<string, AddressUse>>;
 
 async function collectUses(run: Run): Promise<Uses> {
   const bySubnet = new Map<string, Map<string, AddressUse>>();
-  for (const subscription of run.ports.subscriptions)
+  const limit = pLimit(SUBSCRIPTIONS_AT_ONCE);
+  const collect = async (subscription: string) => {
     for await (const use of run.ports.network.addressUses(subscription)) {
-      const subnet = canonicalId(use.subnetId);
-      const uses = bySubnet.get(subnet) ?? new Map<string, AddressUse>();
-      uses.set(addressKey(use.address), use);
-      bySubnet.set(subnet, uses);
+      const subnetId = canonicalId(use.subnetId);
+      const uses = bySubnet.get(subnetId) ?? new Map<string, AddressUse>();
+      // Each comes with its own copy of the subnet's id: a million of them are worth sharing one.
+      const [first] = uses.values();
+      uses.set(addressKey(use.address), { ...use, subnetId: first?.subnetId ?? use.subnetId });
+      bySubnet.set(subnetId, uses);
     }
+  };
+  await Promise.all(run.ports.subscriptions.map((one) => limit(() => collect(one))));
   return bySubnet;
 }
 
-function addressesByHolder(uses: Uses): ReadonlyMap<string, string> {
-  const all = [...uses.values()].flatMap((bySubnet) => [...bySubnet.values()]);
-  return new Map(all.map(({ holderId, address }) => [canonicalId(holderId), address]));
+const FRONTEND = "/frontendipconfigurations/";
+
+/** By canonical id. Links stand on frontends only: of the many machines nothing is kept twice. */
+function frontendAddresses(uses: Uses): ReadonlyMap<string, string> {
+  const addresses = new Map<string, string>();
+  for (const bySubnet of uses.values())
+    for (const { holderId, address } of bySubnet.values()) {
+      const id = canonicalId(holderId);
+      if (id.includes(FRONTEND)) addresses.set(id, address);
+    }
+  return addresses;
 }
 
 /** Reads the rows while Azure's lists are still coming; a row that changes meanwhile keeps what it then says. */

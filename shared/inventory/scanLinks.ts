@@ -7,17 +7,23 @@ import type { Row, Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { Consumer, LinkRow } from "./model.ts";
 
+/** The links of all watched subscriptions, by subscription. @throws whatever a list throws */
+export async function listLinks({ ports }: Run): Promise<ReadonlyMap<string, readonly Link[]>> {
+  const lists = ports.subscriptions.map(async (one) => [one, await ports.network.links(one)] as const);
+  return new Map(await Promise.all(lists));
+}
+
 /** @param addresses address by canonical id of the frontend */
-export async function scanLinks(run: Run, addresses: ReadonlyMap<string, string>): Promise<void> {
+export async function scanLinks(
+  { ports }: Run,
+  lists: ReadonlyMap<string, readonly Link[]>,
+  addresses: ReadonlyMap<string, string>,
+): Promise<void> {
   await Promise.all(
-    run.ports.subscriptions.map(async (subscription) => {
-      const { links: table } = run.ports.tables;
-      const [links, rows] = await Promise.all([
-        run.ports.network.links(subscription),
-        Array.fromAsync(table.list(subscription)),
-      ]);
+    [...lists].map(async ([subscription, links]) => {
+      const rows = await Array.fromAsync(ports.tables.links.list(subscription));
       const seen = new Map(links.map((link) => [linkKey(link.id), toRow(link, addresses)]));
-      await writeRows(table, subscription, differences(rows, seen));
+      await writeRows(ports.tables.links, subscription, differences(rows, seen));
     }),
   );
 }
