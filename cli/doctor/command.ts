@@ -4,7 +4,7 @@ import { SETTINGS_CHECK, INSTALLATION_CHECKS } from "../../shared/installation/c
 import { examine, toReport } from "../../shared/installation/examine.ts";
 import { type DoctorReport, type Line } from "../../shared/installation/report.ts";
 import { InvalidInput } from "../../shared/errors.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import { parseSettings, settingWarnings } from "../../shared/settings.ts";
 import { VERSION } from "../../shared/version.ts";
 import { isData, printData } from "../print.ts";
 import { lookAt } from "./look.ts";
@@ -70,12 +70,24 @@ function settingsProblems(): readonly string[] {
 
 function settingsLine(problems: readonly string[]): Line {
   const { id: check } = SETTINGS_CHECK;
-  if (problems.length === 0) return { check, state: "ok", message: "whole" };
+  if (problems.length === 0) return namesLine(check);
   return {
     check,
     state: "fail",
     message: problems.join("; "),
     advice: "mend them all; README.md has a table of the settings",
+  };
+}
+
+/** A shell has names of its own; those that are nearly a setting's are most likely slips. */
+function namesLine(check: string): Line {
+  const slips = settingWarnings(process.env).filter((warning) => warning.includes("did you mean"));
+  if (slips.length === 0) return { check, state: "ok", message: "whole" };
+  return {
+    check,
+    state: "warn",
+    message: slips.join("; "),
+    advice: "nothing reads them: rename or remove them",
   };
 }
 

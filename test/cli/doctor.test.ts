@@ -69,6 +69,16 @@ describe("bad input", () => {
     expect(err).toMatch(said);
   });
 
+  test("a name that is nearly a setting's is warned of", async () => {
+    const { out } = await runCli(["doctor", "-o", "json"], {
+      env: { ...at.sandbox.settings, MOORING_TABEL_PREFIX: "x", MOORING_COLOUR: "x" },
+    });
+    expect(JSON.parse(out).lines[0]).toMatchObject({
+      state: "warn",
+      message: "MOORING_TABEL_PREFIX: there is no such setting; did you mean MOORING_TABLE_PREFIX?",
+    });
+  });
+
   test("broken settings are a line, all problems in it, and the rest is skipped", async () => {
     const { code, out } = await at.run(["-o", "json"], {
       MOORING_SUBSCRIPTIONS: "x",
