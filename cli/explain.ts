@@ -4,6 +4,7 @@ import { ANNOTATIONS } from "../shared/annotations/keys.ts";
 import { parseIntent } from "../shared/annotations/parse.ts";
 import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
 import type { Intent, LinkIntent } from "../shared/intents/model.ts";
+import { inert } from "../shared/inert.ts";
 import { readAll } from "./check/command.ts";
 import { nameOf } from "../shared/gate/judge.ts";
 
@@ -21,10 +22,10 @@ function explain(service: Service): string {
   const title = `Service ${nameOf(service)}`;
   const { type } = service.spec;
   if (!isLoadBalancer(service))
-    return `${title}\n  builds nothing in Azure: its type is ${type}, not LoadBalancer`;
+    return `${inert(title)}\n  builds nothing in Azure: its type is ${inert(type)}, not LoadBalancer`;
   const intent = parseIntent(service);
   const lines = [...frontend(intent), ...(intent.link ? link(intent.link) : [["link", "none"]])];
-  return [title, ...lines.map(([what, how]) => `  ${(what ?? "").padEnd(16)}${how}`)].join("\n");
+  return [title, ...lines.map(([what, how]) => `  ${(what ?? "").padEnd(16)}${how}`)].map(inert).join("\n");
 }
 
 function frontend(intent: Intent): string[][] {

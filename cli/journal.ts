@@ -3,6 +3,7 @@ import { printChange } from "../shared/changes/diff.ts";
 import type { JournalEntry } from "../shared/changes/journal.ts";
 import { listJournal } from "../shared/changes/journalStore.ts";
 import { findEntry, planUndo } from "../shared/changes/undo.ts";
+import { inert } from "../shared/inert.ts";
 import { resourceName } from "../shared/network/resourceId.ts";
 import type { Run } from "../shared/ports.ts";
 import { carryOut, paint } from "./changes.ts";
@@ -57,7 +58,7 @@ async function show(id: string, _options: unknown, command: Command): Promise<vo
   const { cause, outcome, why, intendedAtUtc, completedAtUtc = "", policyVersion } = entry;
   const facts = { id: entry.id, outcome, why, who: cause.who, cause: cause.why, policy: policyVersion };
   for (const [key, value] of Object.entries({ ...facts, intended: intendedAtUtc, completed: completedAtUtc }))
-    if (value) console.log(`${key.padEnd(10)} ${value}`);
+    if (value) console.log(inert(`${key.padEnd(10)} ${value}`));
   console.log(printChange(entry.change, paint));
   console.log("The whole resource before and after: -o json");
 }
@@ -69,6 +70,6 @@ function load(run: Run, name: string | undefined): Promise<unknown> {
 async function undoEntry(id: string, { yes }: { yes: boolean }, command: Command): Promise<void> {
   const { run, apply } = await openToWrite();
   const { plan, losses } = await planUndo(run, id);
-  if (!isData(command)) for (const loss of losses) console.log(`! ${loss}`);
+  if (!isData(command)) for (const loss of losses) console.log(inert(`! ${loss}`));
   await carryOut(command, { run, apply, plan, why: `mooring undo ${id}`, yes });
 }

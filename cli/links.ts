@@ -4,6 +4,7 @@ import { printPlan } from "../shared/changes/diff.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import type { Plan } from "../shared/changes/plan.ts";
 import { InvalidInput } from "../shared/errors.ts";
+import { inert } from "../shared/inert.ts";
 import { linkPlanner, type PlannedLink } from "../shared/links/planFor.ts";
 import { parseResourceId } from "../shared/network/resourceId.ts";
 import type { Run } from "../shared/ports.ts";
@@ -78,9 +79,9 @@ async function show(selector: string, _options: unknown, command: Command): Prom
   const { connections, ...row } = toRow(found);
   if (isData(command)) return printData(command, { ...row, connections, plan: found.plan });
   for (const [key, value] of Object.entries(row))
-    console.log(`${key.padEnd(14)} ${[value].flat().join(" ") || "none"}`);
+    console.log(inert(`${key.padEnd(14)} ${[value].flat().join(" ") || "none"}`));
   for (const { name, status, description } of connections)
-    console.log(`connection     ${name}: ${status}${description && ` (${description})`}`);
+    console.log(inert(`connection     ${name}: ${status}${description && ` (${description})`}`));
   console.log(printPlan(found.plan, paint));
 }
 

@@ -2,6 +2,7 @@
 /** `mooring`: what people do with an installation from a terminal. Each command is a file; all speak to the app's own storage. */
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../shared/errors.ts";
+import { inert } from "../shared/inert.ts";
 import { auditCommand } from "./audit/command.ts";
 import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters/command.ts";
@@ -54,18 +55,23 @@ try {
 }
 
 function inherit(command: Command): Command {
-  command.exitOverride();
+  command.exitOverride().configureOutput({ writeErr });
   for (const child of command.commands) inherit(child);
   return command;
+}
+
+/** What is wrong with arguments quotes them. */
+function writeErr(text: string): void {
+  process.stderr.write(text.split("\n").map(inert).join("\n"));
 }
 
 /** Exit code 2 for what the caller can mend, 1 for what failed; never a stack trace. */
 function tell(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof InvalidInput) {
-    for (const problem of error.problems) console.error(`mooring: ${problem}`);
+    for (const problem of error.problems) console.error(`mooring: ${inert(problem)}`);
     return 2;
   }
-  console.error(`mooring: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`mooring: ${inert(error instanceof Error ? error.message : String(error))}`);
   return 1;
 }

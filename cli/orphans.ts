@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { planUndo } from "../shared/changes/undo.ts";
+import { inert } from "../shared/inert.ts";
 import { resourceName } from "../shared/network/resourceId.ts";
 import { findHold, hold, listHolds, release } from "../shared/orphans/hold.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
@@ -54,14 +55,14 @@ async function explain(selector: string, _options: unknown, command: Command): P
   const run = await open();
   const { candidate, row } = await findSuspect(run, selector);
   if (isData(command)) return printData(command, { ...candidate, ...(row && { quarantine: row }) });
-  console.log(`${candidate.kind} ${candidate.resourceId}`);
+  console.log(inert(`${candidate.kind} ${candidate.resourceId}`));
   console.log(
     candidate.verdict === "orphan" ? "is proved an orphan." : "is not proved an orphan, and stays.",
   );
   for (const { says, source, atUtc } of candidate.for)
-    console.log(`  for:     ${says} (${source}, ${atUtc})`);
-  for (const against of candidate.against) console.log(`  against: ${against}`);
-  for (const missing of candidate.missing) console.log(`  missing: ${missing}`);
+    console.log(inert(`  for:     ${says} (${source}, ${atUtc})`));
+  for (const against of candidate.against) console.log(inert(`  against: ${against}`));
+  for (const missing of candidate.missing) console.log(inert(`  missing: ${missing}`));
   const { quarantinedAtUtc = "never", deleteAfterUtc = "" } = row ?? {};
   console.log(
     row
@@ -112,6 +113,6 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
 async function restore(selector: string, { yes }: { yes: boolean }, command: Command): Promise<void> {
   const { run, apply } = await openToWrite();
   const { plan, losses } = await planUndo(run, (await lastDelete(run, selector)) ?? selector);
-  if (!isData(command)) for (const loss of losses) console.log(`! ${loss}`);
+  if (!isData(command)) for (const loss of losses) console.log(inert(`! ${loss}`));
   await carryOut(command, { run, apply, plan, why: `mooring orphans restore ${selector}`, yes });
 }

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { InvalidInput } from "../shared/errors.ts";
 import { applyPolicy, checkPolicy } from "../shared/applyPolicy.ts";
 import { readPolicy } from "../shared/policyStore.ts";
+import { inert, inertJson } from "../shared/inert.ts";
+import { inertYaml } from "./inertYaml.ts";
 import { open } from "./open.ts";
 import { policySchema } from "./policySchema.ts";
 import { isJson } from "./print.ts";
@@ -31,9 +33,9 @@ export function policyCommand(): Command {
 async function show(_options: unknown, command: Command): Promise<void> {
   const { policy, version } = await readPolicy(await open());
   // What is printed can be applied again.
-  if (isJson(command)) return console.log(JSON.stringify(policy, undefined, 2));
+  if (isJson(command)) return console.log(inertJson(policy, 2));
   console.log(version === "default" ? "# the default: nobody has applied one" : `# applied at ${version}`);
-  console.log(stringify(policy).trimEnd());
+  console.log(inertYaml(policy));
 }
 
 async function apply(file: string): Promise<void> {
@@ -52,7 +54,7 @@ async function diff(file: string): Promise<void> {
   const { policy } = await readPolicy(await open());
   const lines = differences(policy, wanted);
   if (lines.length === 0) return console.log("Nothing would change.");
-  for (const line of lines) console.log(line);
+  for (const line of lines) console.log(inert(line));
   process.exitCode = 1;
 }
 

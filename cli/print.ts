@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { stringify } from "yaml";
 import { inert, inertJson } from "../shared/inert.ts";
 import { InvalidInput } from "../shared/errors.ts";
+import { inertYaml } from "./inertYaml.ts";
 
 /** Prints rows as `-o` says: a table with the columns, or everything as JSON or YAML. */
 export function print<T extends object>(
@@ -48,7 +48,7 @@ function cut(cell: string, width: number): string {
 export function printData(command: Command, value: unknown): void {
   // Through JSON, so that both say the same of what is absent.
   const text = inertJson(value, 2);
-  console.log(isJson(command) ? text : stringify(JSON.parse(text)).trimEnd());
+  console.log(isJson(command) ? text : inertYaml(JSON.parse(text)));
 }
 
 /** True if a program reads the output. */

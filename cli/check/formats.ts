@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import { parseIntent } from "../../shared/annotations/parse.ts";
 import type { Service } from "../../shared/annotations/service.ts";
+import { inert, inertJson } from "../../shared/inert.ts";
 import { RULES } from "../../shared/gate/rules.ts";
 import { nameOf, type Judged } from "../../shared/gate/judge.ts";
 
@@ -14,10 +15,10 @@ const COLOURS = { deny: "red", warn: "yellow", allow: "green" } as const;
 function text(judged: readonly Judged[]): string {
   const blocks = judged.map(({ service, decision, findings }) =>
     [
-      `${nameOf(service)}  ${styleText(COLOURS[decision], decision)}`,
+      `${inert(nameOf(service))}  ${styleText(COLOURS[decision], decision)}`,
       ...findings.flatMap(({ rule, severity, field, message, position: { file, line, column } }) => [
-        `  ${file}:${line}:${column}  ${styleText(COLOURS[severity], severity)}  ${rule}`,
-        `      ${field}: ${message}`,
+        `  ${inert(file)}:${line}:${column}  ${styleText(COLOURS[severity], severity)}  ${rule}`,
+        inert(`      ${field}: ${message}`),
       ]),
     ].join("\n"),
   );
@@ -46,7 +47,7 @@ function json(judged: readonly Judged[]): string {
       suggestions,
     })),
   }));
-  return JSON.stringify({ services }, undefined, 2);
+  return inertJson({ services }, 2);
 }
 
 function intentOf(service: Service) {
@@ -81,20 +82,19 @@ function sarif(judged: readonly Judged[]): string {
     fullDescription: { text: docs },
     help: { text: docs },
   }));
-  return JSON.stringify(
+  return inertJson(
     {
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
       version: "2.1.0",
       runs: [{ tool: { driver: { name: "mooring", rules } }, results }],
     },
-    undefined,
     2,
   );
 }
 
 /** Relative to the root of the repository, where code scanning looks for it. */
 function toUri(file: string): string {
-  return encodeURI(file.replaceAll("\\", "/").replace(/^\.\//, ""));
+  return encodeURI(file.toWellFormed().replaceAll("\\", "/").replace(/^\.\//, ""));
 }
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
@@ -111,7 +111,7 @@ function github(judged: readonly Judged[]): string {
 }
 
 function escaped(value: string): string {
-  return value.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return inert(value).replaceAll("%", "%25");
 }
 
 function property(value: string): string {

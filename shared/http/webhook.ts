@@ -5,6 +5,7 @@
  */
 import { createHmac } from "node:crypto";
 import { NotYet, Refused } from "../errors.ts";
+import { inertJson } from "../inert.ts";
 import { inBatches, type Notices } from "../drift/notices.ts";
 import type { Notice } from "../drift/notice.ts";
 
@@ -36,7 +37,7 @@ export function webhook(options: WebhookOptions): Notices {
 
 async function post(options: WebhookOptions, key: Buffer, batch: readonly Notice[]): Promise<void> {
   const { url, now, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
-  const body = JSON.stringify(batch);
+  const body = inertJson(batch);
   const response = await fetch(url, {
     method: "POST",
     redirect: "manual",
