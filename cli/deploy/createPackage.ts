@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { zipSync, type Zippable } from "fflate";
+import { InvalidInput } from "../../shared/errors.ts";
 import { listFunctions, type ListedFunction } from "./listFunctions.ts";
 
 export interface Package {
@@ -16,13 +17,27 @@ export interface Package {
   readonly functions: readonly ListedFunction[];
 }
 
-/** Builds into `dist/`, where source maps point to the sources by the same relative paths in every checkout. */
+/**
+ * Builds into `dist/`, where source maps point to the sources by the same relative paths in every checkout.
+ * @throws InvalidInput if there is nothing to build with
+ */
 export async function createPackage(): Promise<Package> {
-  const { buildApp } = await import("../../tools/build.ts");
+  const buildApp = await builder();
   const directory = await buildApp(join(import.meta.dirname, "../../dist"));
   const functions = await listFunctions(directory);
   const zip = await zipFolder(directory);
   return { zip, sha256: createHash("sha256").update(zip).digest("hex"), functions };
+}
+
+async function builder(): Promise<(outputDirectory: string) => Promise<string>> {
+  try {
+    return (await import("../../tools/build.ts")).buildApp;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new InvalidInput([
+      "deploy package builds Mooring: run it in a checkout with its development dependencies, after npm ci",
+    ]);
+  }
 }
 
 // A zip keeps local time without a zone: made of local parts, it is the same text everywhere.

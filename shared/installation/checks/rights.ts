@@ -69,11 +69,14 @@ function judgeOne({ subscription, verdict, needed, principalId }: Facts): Outcom
     warn({
       about: `${subscription} ${role}`,
       message: `may ${actions.join(", ")}, which the policy in force does not use`,
-      advice: `take the role away until it is used: az role assignment delete --role "Mooring ${role}" --assignee ${principalId} --scope /subscriptions/${subscription}`,
+      advice: `take the role away until it is used: az role assignment delete --role "Mooring ${role}" --assignee ${principalId} --scope /subscriptions/${subscription}; ${DEPLOYED}`,
     }),
   );
   return [ok(`may do what ${needed.join(", ")} need`, subscription), ...spare];
 }
+
+/** Names of roles are unique in a tenant, so infra/ adds that of the installation. */
+const DEPLOYED = 'where infra/ deployed it, by MOORING_ENFORCE instead (docs/deploy.md, "Rights")';
 
 interface Given {
   readonly role: string;
@@ -83,7 +86,7 @@ interface Given {
 }
 
 function adviceFor({ role, isPart, subscription, principalId }: Given): string {
-  const give = `az role assignment create --role "Mooring ${role}" --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${subscription}`;
+  const give = `az role assignment create --role "Mooring ${role}" --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${subscription}; ${DEPLOYED}`;
   return isPart
     ? `bring the role Mooring ${role} up to date with infra/roles.json (az role definition update), or give it: ${give}`
     : `give the role: ${give}`;
