@@ -7,6 +7,8 @@ import type { Violation } from "./violation.ts";
 
 const APP = "mooring";
 const SLACK = MAX_SKEW_MINUTES * MINUTE;
+/** A hanging operation ends when the storm does, and nobody waits that long for it. */
+const LONGEST_OPERATION = 20 * MINUTE;
 /** What these say was not written. */
 const NOT_WRITTEN = ["refused", "released"];
 
@@ -32,14 +34,14 @@ export function writesJournalled(written: readonly ArmEvent[], rows: readonly Ra
   });
 }
 
-/** The intent came before; a closed entry was closed after. */
+/** The intent came before; an entry that was closed was closed after, or while the operation hung. */
 function covers(
   { intendedAtUtc, completedAtUtc }: { intendedAtUtc: string; completedAtUtc?: string },
   { atUtc }: ArmEvent,
 ): boolean {
   const at = Date.parse(atUtc);
   if (Date.parse(intendedAtUtc) - SLACK > at) return false;
-  return completedAtUtc === undefined || Date.parse(completedAtUtc) + SLACK >= at;
+  return completedAtUtc === undefined || Date.parse(completedAtUtc) + SLACK + LONGEST_OPERATION >= at;
 }
 
 /** When all is calm no entry is open: what a crash left was looked after. */
