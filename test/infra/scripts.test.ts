@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { misnamed } from "../../shared/settingNames.ts";
 import { Settings } from "../../shared/settings.ts";
 import { declared, INFRA, parse as parseBicep } from "./bicep.ts";
 
@@ -212,6 +213,9 @@ describe("docs/deploy.md", async () => {
     const known = [...variables, ...outputs, ...read, ...Object.keys(Settings.shape)];
     const named = [...text.matchAll(/\b(?:MOORING|AZURE)_\w+/g)].map(([name]) => name);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
+    // The app would not take one of them for a misspelt setting of its own.
+    const env = Object.fromEntries(named.map((name) => [name, "x"]));
+    expect(misnamed(env, Object.keys(Settings.shape)).filter(({ meant }) => meant !== undefined)).toEqual([]);
   });
 });
 
