@@ -10,6 +10,7 @@ import { ManagedIdentityCredential } from "@azure/identity";
 import { makeCertificate } from "../../cli/clusters/certificate.ts";
 import { ArmClient } from "../../sandbox/cluster/armClient.ts";
 import { ANY_PORTS } from "../../sandbox/start/ports.ts";
+import { firstScan } from "../../sandbox/start/firstScan.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
 import { azureInstallation } from "../../shared/azure/installation.ts";
 import { createPorts } from "../../shared/azure/ports.ts";
@@ -48,6 +49,7 @@ interface Other {
 export async function doctoredSandbox(): Promise<Doctored> {
   const state = await mkdtemp(join(tmpdir(), "mooring-doctor-"));
   const sandbox = await startSandbox({ app: await buildApp(join(state, "app")), state, ports: ANY_PORTS });
+  await firstScan(sandbox.hostUrl);
   const { IDENTITY_ENDPOINT = "", IDENTITY_HEADER = "" } = sandbox.settings;
   Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
   trust(await readFile(sandbox.caPath, "utf8"));
