@@ -10,4 +10,5 @@ export * from "./model/subnets.ts";
 export * from "./model/links.ts";
 export * from "./model/orphans.ts";
 export * from "./model/journal.ts";
+export * from "./model/queues.ts";
 export * from "./model/playground.ts";

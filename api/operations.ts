@@ -5,6 +5,7 @@ import { checks } from "./checks.ts";
 import { clusters } from "./clusters.ts";
 import { connections } from "./connections.ts";
 import { describe } from "./describe.ts";
+import { doctor } from "./doctor.ts";
 import { findings } from "./findings.ts";
 import { journal } from "./journal.ts";
 import { links } from "./links.ts";
@@ -12,6 +13,7 @@ import { me } from "./me.ts";
 import type { Operation } from "./operation.ts";
 import { orphans } from "./orphans.ts";
 import { overview } from "./overview.ts";
+import { queues } from "./queues.ts";
 import { search } from "./search.ts";
 import { subnets } from "./subnets.ts";
 import { trend } from "./trend.ts";
@@ -31,7 +33,9 @@ export const operations: readonly Operation[] = [
   ...connections,
   ...orphans,
   ...journal,
+  ...queues,
   ...writing,
   ...check,
+  ...doctor,
   describe(() => operations),
 ];

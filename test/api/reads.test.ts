@@ -27,6 +27,7 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   getOverview: ["GET /overview"],
   listClusters: ["GET /clusters"],
   listChecks: ["GET /checks"],
+  examineInstallation: ["GET /doctor"],
   listFindings: ["GET /findings"],
   getFinding: [`GET /findings/${FINDING.id}`],
   acknowledgeFinding: [
@@ -63,6 +64,10 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   listJournal: [async () => (await reconciled(), "GET /journal")],
   getJournalEntry: [async () => `GET /journal/${await reconciled()}`],
   undoJournalEntry: [async () => `POST /journal/${await reconciled()}/undo`],
+  listQueues: ["GET /queues"],
+  listPoison: [async () => (failed(), "GET /queues/links/poison")],
+  replayPoison: [async () => (failed(), "POST /queues/links/poison/replay"), { ids: ["work"] }],
+  dropPoison: [async () => (failed(), "POST /queues/links/poison/drop"), { all: true }],
   stopWriting: ["POST /stop", { reason: "a storm" }],
   resumeWriting: ["POST /resume", {}],
   checkService: ["POST /check", { cluster: "one", manifest }],
@@ -77,6 +82,13 @@ async function audited(): Promise<string> {
 
 async function held(): Promise<void> {
   await ask(`PUT /orphans/${keyOf(balancerId("MC_old"))}/hold`, { body: { reason: "wait" } });
+}
+
+/** One is a work item, the other is none. */
+function failed(): void {
+  const item = { what: "link", id: "/x", why: "test", seenAtUtc: run.clock.nowUtc, correlationId: "c" };
+  run.queue.fail("links", JSON.stringify(item), "work-1");
+  run.queue.fail("links", "nonsense", "other-2");
 }
 
 async function reconciled(): Promise<string> {
@@ -117,6 +129,24 @@ describe("every operation answers as it says, with nothing more", () => {
 test("a schema that is not met is seen", () => {
   const Strict = z.object({ a: z.string() });
   expect(Strict.parse({ a: "", b: 1 })).not.toEqual({ a: "", b: 1 });
+});
+
+test("messages that failed are shown first, then put back to work or dropped, by whoever is signed in", async () => {
+  failed();
+  const all = { body: { all: true } };
+  const { body: shown } = await ask("POST /queues/links/poison/replay?dryRun=true", { ...all, as: "reader" });
+  expect([shown.chosen.map(({ id }: { id: string }) => id), shown.done]).toEqual([["work-1", "other-2"], []]);
+  expect(run.queue.sent).toEqual([]);
+  expect((await ask("POST /queues/links/poison/replay", { ...all, as: "reader" })).status).toBe(403);
+  expect((await ask("POST /queues/links/poison/replay", all)).body.done).toEqual(["work-1"]);
+  expect(run.queue.sent.map(({ item }) => item.why)).toEqual(["replayed by ada@example.com; test"]);
+  const { status, body } = await ask("POST /queues/links/poison/drop", { body: { ids: ["work", "other"] } });
+  expect([status, body.problems]).toEqual([400, [expect.stringContaining("work: not in the poison queue")]]);
+  expect((await ask("POST /queues/links/poison/drop", { body: { ids: ["other"] } })).body.done).toEqual([
+    "other-2",
+  ]);
+  expect((await ask("GET /queues/links/poison")).body).toEqual({ items: [] });
+  expect((await ask("GET /queues/nowhere/poison")).status).toBe(400);
 });
 
 test("the overview tells what needs a person, from the world as it is", async () => {
