@@ -1,4 +1,4 @@
-import manifest from "../package.json" with { type: "json" };
+import { VERSION } from "../shared/version.ts";
 import { Me } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { showStop } from "./stopped.ts";
@@ -13,8 +13,9 @@ export const me = [
     response: Me,
     handle: async ({ run, principal: { name, roles, isLocal } }) => {
       const stopped = await showStop(run);
-      const { version } = manifest;
-      return { body: { name, roles: [...roles], isSandbox: isLocal, version, ...(stopped && { stopped }) } };
+      return {
+        body: { name, roles: [...roles], isSandbox: isLocal, version: VERSION, ...(stopped && { stopped }) },
+      };
     },
   }),
 ];

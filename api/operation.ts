@@ -13,7 +13,7 @@ export type Method = "GET" | "POST" | "PUT" | "DELETE";
 /** A call that is signed in, allowed and well formed. */
 export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly run: Run;
-  readonly app: Pick<App, "apply" | "settings">;
+  readonly app: Pick<App, "apply" | "settings" | "installation">;
   readonly principal: Principal;
   readonly params: Params;
   readonly query: Query;

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { createExporting, type Exporting } from "./azure/metrics.ts";
 import type { Apply } from "./changes/applied.ts";
 import { InvalidInput } from "./errors.ts";
+import type { Installation } from "./installation/port.ts";
 import type { Log } from "./log.ts";
 import type { Ports, Run } from "./ports.ts";
 import type { Settings } from "./settings.ts";
@@ -16,6 +17,8 @@ export interface App {
   readonly settings: Settings;
   readonly apply: Apply;
   run(log: Log, signal?: AbortSignal): Run;
+  /** For `mooring doctor`. */
+  readonly installation: () => Promise<Installation>;
   /** Comes before any work; see `SchemaKeeper`. @throws Refused · NotYet */
   readonly prepare: SchemaKeeper["prepare"];
   /** For the command line in its place. @throws Refused */
@@ -53,10 +56,21 @@ async function build(env: NodeJS.ProcessEnv): Promise<App> {
     settings,
     apply: createApply(created.writer),
     run: (log, signal) => newRun(kept.ports, log, signal),
+    installation: () => openInstallation(settings, kept.ports),
     prepare: (run) => kept.prepare(run),
     demandCurrent: (run) => kept.demandCurrent(run),
     demandKnown: (run) => kept.demandKnown(run),
   };
+}
+
+async function openInstallation(settings: Settings, { tables }: Ports): Promise<Installation> {
+  const [{ azureInstallation }, { openCredential }] = await Promise.all([
+    import("./azure/installation.ts"),
+    import("./azure/clients.ts"),
+  ]);
+  const endpoint = settings.MOORING_ARM_ENDPOINT;
+  const access = async () => ({ credential: await openCredential(), endpoint });
+  return azureInstallation(settings, Object.keys(tables), access);
 }
 
 /** The queues alone, as far as settings tell where storage is, whatever else is wrong with them. @throws InvalidInput */

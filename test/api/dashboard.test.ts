@@ -11,6 +11,7 @@ import { InvalidInput } from "../../shared/errors.ts";
 import { silentLog } from "../../shared/log.ts";
 import { Settings } from "../../shared/settings.ts";
 import { clientPrincipal, ORIGIN } from "../builders/api.ts";
+import { MemoryInstallation } from "../memory/installation.ts";
 import { memoryRun, SUBSCRIPTION } from "../memory/run.ts";
 
 const INDEX = "<!doctype html><title>Mooring</title>";
@@ -45,6 +46,7 @@ const settings = Settings.parse({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION });
 const opened = async (): Promise<App> => ({
   settings,
   apply: async () => [],
+  installation: async () => new MemoryInstallation(),
   run: () => memoryRun(),
   prepare: async () => {},
   demandCurrent: async () => {},

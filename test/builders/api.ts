@@ -13,6 +13,7 @@ import type { AddressRow } from "../../shared/inventory/model.ts";
 import { silentLog } from "../../shared/log.ts";
 import { canonicalId } from "../../shared/network/resourceId.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
+import { MemoryInstallation } from "../memory/installation.ts";
 import { Settings } from "../../shared/settings.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 import {
@@ -75,6 +76,7 @@ export function appOver(run: MemoryRun, settings: Partial<Settings> = {}): App {
     settings: { ...Settings.parse({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION }), ...settings },
     apply: createApply(run.resources),
     run: () => run,
+    installation: async () => new MemoryInstallation(),
     prepare: async () => {},
     demandCurrent: async () => {},
     demandKnown: async () => {},

@@ -57,6 +57,19 @@ describe("a whole installation", () => {
   });
 });
 
+test("the app asks the same of itself, with its own identity", async () => {
+  const answer = await fetch(`${at.sandbox.hostUrl}/api/v1/doctor`);
+  const { lines, version } = DoctorReport.parse(await answer.json());
+  expect({ status: answer.status, version }).toEqual({ status: 200, version: VERSION });
+  expect(lines.filter(({ state }) => state === "fail")).toEqual([]);
+  expect(lines).toContainEqual({
+    check: "identity",
+    state: "ok",
+    message: expect.stringContaining(MOORING.objectId),
+  });
+  expect(lines.filter(({ check, state }) => check === "rights" && state === "ok")).toHaveLength(2);
+});
+
 describe("bad input", () => {
   test.each<[string, string[], RegExp]>([
     ["a state that is none", ["--fail-on", "info"], /--fail-on info: there are warn and fail/],

@@ -1,0 +1,40 @@
+import { defaultPolicy } from "../policy.ts";
+import { readPolicy } from "../policyStore.ts";
+import type { Run } from "../ports.ts";
+import type { Settings } from "../settings.ts";
+import { VERSION } from "../version.ts";
+import type { Look } from "./check.ts";
+import type { Installation, Outside } from "./port.ts";
+
+export interface Sources {
+  readonly run: Run;
+  readonly installation: Installation;
+  readonly outside: Outside;
+  readonly settings: Pick<Settings, "MOORING_APP_URL" | "MOORING_APP_ID">;
+  readonly nodeVersion: string;
+}
+
+/** What the checks look at; `known` goes before what settings say. */
+export function createLook(
+  { run, installation, outside, settings, nodeVersion }: Sources,
+  known: Pick<Look, "appUrl" | "appId" | "principalId"> = {},
+): Look {
+  const { MOORING_APP_URL: appUrl, MOORING_APP_ID: appId } = settings;
+  return {
+    run,
+    installation,
+    outside,
+    // A broken policy has a line of its own.
+    policy: () =>
+      readPolicy(run).then(
+        ({ policy }) => policy,
+        () => defaultPolicy,
+      ),
+    ...(appUrl !== undefined && { appUrl }),
+    ...(appId !== undefined && { appId }),
+    ...known,
+    signal: run.signal,
+    version: VERSION,
+    nodeVersion,
+  };
+}
