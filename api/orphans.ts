@@ -12,6 +12,7 @@ import { demandUndo } from "./journal.ts";
 import { demandKey, keyOf } from "./key.ts";
 import { NewHold, Orphan, Orphans, Outcome, Restore } from "./model.ts";
 import { defineOperation } from "./operation.ts";
+import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
 import { ApiProblem } from "./problem.ts";
 import { forget, recently } from "./recent.ts";
@@ -24,6 +25,7 @@ const Filter = z.strictObject({
   kind: Orphan.shape.kind.optional(),
   cluster: z.string().optional(),
   verdict: Orphan.shape.verdict.optional(),
+  ...paging,
 });
 type Filter = z.infer<typeof Filter>;
 
@@ -42,10 +44,14 @@ export const orphans = [
       const [{ policy }, all, deleted] = await Promise.all([
         readPolicy(run),
         listShown(run),
-        listRestorable(run, sinceUtc),
+        query.continuation === undefined ? listRestorable(run, sinceUtc) : [],
       ]);
-      const items = all.filter((orphan) => fits(orphan, query));
-      return { body: { mode: policy.modes.sweep, items, deleted: deleted.map(showDeleted) } };
+      const wanted = all.filter((orphan) => fits(orphan, query));
+      const page = pageOf(wanted, ({ resourceId }) => canonicalId(resourceId), {
+        ...query,
+        show: (orphan) => orphan,
+      });
+      return { body: { mode: policy.modes.sweep, ...page, deleted: deleted.map(showDeleted) } };
     },
   }),
   defineOperation({

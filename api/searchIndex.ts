@@ -8,7 +8,7 @@ import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
 import { clusterOfFrontend } from "../shared/links/owner.ts";
-import { resourceName, sameId } from "../shared/network/resourceId.ts";
+import { canonicalId, resourceName } from "../shared/network/resourceId.ts";
 import type { Quarantined } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import type { Run } from "../shared/ports.ts";
@@ -32,8 +32,15 @@ export async function gatherKnown(run: Run): Promise<Known[]> {
   const declared = (await Promise.all(clusters.map(({ name }) => listDeclared(run, name)))).flat();
   const living = declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined);
   const rows = links.flat().map(({ value }) => value);
+  const around = {
+    clusters: new Map(clusters.map((one) => [one.name, one])),
+    linksByOwner: Map.groupBy(rows, ({ frontendIds: [frontendId = ""], owner }) =>
+      ownerKey(clusterOfFrontend(frontendId, clusters)?.name, owner),
+    ),
+    subnetsByVnet: Map.groupBy(subnets, ({ vnetId }) => canonicalId(vnetId)),
+  };
   return [
-    ...living.map((one) => knownService(one, { rows, clusters, subnets })),
+    ...living.map((one) => knownService(one, around)),
     ...subnets.map(knownSubnet),
     ...rows.map(knownLink),
     ...clusters.map(knownCluster),
@@ -41,10 +48,15 @@ export async function gatherKnown(run: Run): Promise<Known[]> {
   ];
 }
 
+/** By what a Service says of them: there are tens of thousands of Services, and thousands of each of these. */
 interface Surroundings {
-  readonly rows: readonly LinkRow[];
-  readonly clusters: readonly Cluster[];
-  readonly subnets: readonly SubnetRow[];
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly linksByOwner: ReadonlyMap<string, readonly LinkRow[]>;
+  readonly subnetsByVnet: ReadonlyMap<string, readonly SubnetRow[]>;
+}
+
+function ownerKey(cluster: string | undefined, owner: string | undefined): string {
+  return `${cluster} ${owner}`;
 }
 
 function knownService(declared: Declared, around: Surroundings): Known {
@@ -54,21 +66,18 @@ function knownService(declared: Declared, around: Surroundings): Known {
 }
 
 /** A Service is shown by its link if it has one, else by its address, else by what is found about it. */
-function serviceHref(declared: Declared, { rows, clusters, subnets }: Surroundings): string {
-  const cluster = clusters.find(({ name }) => name === declared.cluster);
-  const isOwn = ({ owner, frontendIds }: LinkRow) =>
-    owner === `${declared.namespace}/${declared.name}` &&
-    clusterOfFrontend(frontendIds[0] ?? "", clusters) === cluster;
-  const link = rows.find(isOwn);
+function serviceHref(declared: Declared, { clusters, linksByOwner, subnetsByVnet }: Surroundings): string {
+  const cluster = clusters.get(declared.cluster);
+  const owner = `${declared.namespace}/${declared.name}`;
+  const [link] = linksByOwner.get(ownerKey(cluster?.name, owner)) ?? [];
   if (link) return `#/links/${keyOf(link.id)}`;
   const text = declared.intent.addresses.ipv4 ?? declared.intent.addresses.ipv6 ?? "";
   const address = parseAddress(text);
-  const subnet = subnets.find(
-    ({ vnetId, prefixes }) =>
-      address !== undefined &&
-      sameId(vnetId, cluster?.vnetId ?? "") &&
-      parsePrefixes(prefixes).some((prefix) => contains(prefix, address)),
-  );
+  const subnet =
+    address &&
+    subnetsByVnet
+      .get(canonicalId(cluster?.vnetId ?? ""))
+      ?.find(({ prefixes }) => parsePrefixes(prefixes).some((prefix) => contains(prefix, address)));
   if (subnet) return `#/subnets/${keyOf(subnet.id)}?address=${encodeURIComponent(text)}`;
   return `#/findings?q=${encodeURIComponent(serviceName(declared))}`;
 }

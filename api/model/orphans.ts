@@ -21,7 +21,8 @@ export const Orphans = z.object({
   /** Of sweep: `observe` deletes nothing by itself. */
   mode: z.enum(["observe", "enforce"]),
   items: z.array(Orphan),
-  /** Deleted by a sweep and restorable, newest first. */
+  continuation: z.string().optional(),
+  /** Deleted by a sweep and restorable, newest first; on the first page only. */
   deleted: z.array(
     z.object({
       journalId: z.string(),

@@ -18,7 +18,7 @@ async function pages(ask: Ask, path: string, limit: number): Promise<any[]> {
 }
 
 describe("the pages of a list, one after another, are the list", () => {
-  test.each(["/findings?state=all", "/audits", "/subnets", "/links", "/connections", "/journal"])(
+  test.each(["/findings?state=all", "/audits", "/subnets", "/links", "/connections", "/journal", "/orphans"])(
     "%s",
     async (path) => {
       const run = await apiWorld();

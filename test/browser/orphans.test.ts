@@ -137,7 +137,7 @@ test("filters stand in the address", async () => {
 
 test("where nothing is orphaned it says so", async () => {
   const page = await board.open("journal");
-  await page.route("**/api/v1/orphans", (route) =>
+  await page.route("**/api/v1/orphans?*", (route) =>
     route.fulfill({ json: { mode: "observe", items: [], deleted: [] } }),
   );
   await page.goto(`${board.url}#/orphans`);

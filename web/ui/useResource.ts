@@ -34,6 +34,11 @@ export function useList<T>(
   return useWatched<readonly T[]>(whole, loadPages, options);
 }
 
+/** The same of a list that comes with more than its items: what its first page says, with the items of all. */
+export function useWholeList<P extends Page<unknown>>(path: string): ResourceState<P> {
+  return useWatched<P>(withParameter(path, "limit", PAGE_LIMIT), loadWhole, {});
+}
+
 type Answers = Map<string, Answer<unknown>>;
 type Load<T> = (path: string, known: Answers, signal: AbortSignal) => Promise<T | undefined>;
 
@@ -88,20 +93,33 @@ async function loadOne<T>(path: string, known: Answers, signal: AbortSignal): Pr
   return answer?.data;
 }
 
-async function loadPages<T>(path: string, known: Answers, signal: AbortSignal): Promise<T[] | undefined> {
-  const items: T[] = [];
+async function loadPages<T>(
+  path: string,
+  known: Answers,
+  signal: AbortSignal,
+): Promise<readonly T[] | undefined> {
+  return (await loadWhole<Page<T>>(path, known, signal))?.items;
+}
+
+async function loadWhole<P extends Page<unknown>>(
+  path: string,
+  known: Answers,
+  signal: AbortSignal,
+): Promise<P | undefined> {
+  const items: unknown[] = [];
   let hasChanged = false;
   let next: string | undefined = path;
   while (next !== undefined) {
-    const answer: Answer<Page<T>> | undefined = await getIfChanged(next, known.get(next)?.etag, signal);
+    const answer: Answer<P> | undefined = await getIfChanged(next, known.get(next)?.etag, signal);
     if (answer) known.set(next, answer);
     hasChanged ||= answer !== undefined;
-    const { data } = known.get(next) as Answer<Page<T>>;
+    const { data } = known.get(next) as Answer<P>;
     for (const item of data.items) items.push(item);
     next =
       data.continuation === undefined ? undefined : withParameter(path, "continuation", data.continuation);
   }
-  return hasChanged ? items : undefined;
+  const { data: first } = known.get(path) as Answer<P>;
+  return hasChanged ? { ...first, items } : undefined;
 }
 
 function withParameter(path: string, name: string, value: string): string {

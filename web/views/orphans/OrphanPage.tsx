@@ -6,7 +6,7 @@ import { Page } from "../../ui/Page.tsx";
 import { Empty, Resource } from "../../ui/Resource.tsx";
 import { href } from "../../ui/route.ts";
 import { Time } from "../../ui/Time.tsx";
-import { useResource } from "../../ui/useResource.ts";
+import { useWholeList } from "../../ui/useResource.ts";
 import { Copy } from "../../ui/Copy.tsx";
 import { Fact } from "../../ui/Fact.tsx";
 import { standingOf } from "./filterOrphans.ts";
@@ -16,7 +16,7 @@ import { KINDS, STANDINGS } from "./words.ts";
 
 /** One suspect: what speaks for its being an orphan, what against, and what is missing. */
 export function OrphanPage({ orphanKey }: { readonly orphanKey: string }) {
-  const orphans = useResource<Orphans>("/orphans");
+  const orphans = useWholeList<Orphans>("/orphans");
   const orphan = orphans.data?.items.find(({ key }) => key === orphanKey);
   const { button, dialog, problem } = useHolding();
   return (

@@ -8,7 +8,7 @@ import { PlanDialog } from "../../ui/PlanDialog.tsx";
 import { Empty, Resource } from "../../ui/Resource.tsx";
 import { href, useQuery } from "../../ui/route.ts";
 import { type Column, Table } from "../../ui/Table.tsx";
-import { useResource } from "../../ui/useResource.ts";
+import { useWholeList } from "../../ui/useResource.ts";
 import { choicesOf } from "../links/filterLinks.ts";
 import { DeletedList } from "./DeletedList.tsx";
 import { filterOrphans, standingOf } from "./filterOrphans.ts";
@@ -17,7 +17,7 @@ import { TimeLeft } from "./TimeLeft.tsx";
 import { because, KINDS, STANDINGS } from "./words.ts";
 
 export function OrphansPage() {
-  const orphans = useResource<Orphans>("/orphans");
+  const orphans = useWholeList<Orphans>("/orphans");
   const [isSweeping, setSweeping] = useState(false);
   return (
     <Page

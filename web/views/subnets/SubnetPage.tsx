@@ -13,8 +13,9 @@ import { TakenTable } from "./TakenTable.tsx";
 import { UsageBar, UsageText } from "./UsageBar.tsx";
 
 const EVERY_SECONDS = 4;
-/** Of a large one the answer is megabytes. */
-const LARGE = { addresses: 4096, everySeconds: 20 };
+const MOST_SECONDS = 300;
+/** Of a large one the answer is megabytes, and each of its rows is read for it: a second of waiting for so many. */
+const ADDRESSES_A_SECOND = 200;
 
 /** One subnet: the maps of its prefixes, how it fills, and its taken addresses as a table. */
 export function SubnetPage({ subnetKey }: { subnetKey: string }) {
@@ -23,8 +24,8 @@ export function SubnetPage({ subnetKey }: { subnetKey: string }) {
     everySeconds,
   });
   const subnet = map.data?.subnet;
-  const isLarge = (subnet?.usable ?? 0) > LARGE.addresses;
-  useEffect(() => setEvery(isLarge ? LARGE.everySeconds : EVERY_SECONDS), [isLarge]);
+  const usable = subnet?.usable ?? 0;
+  useEffect(() => setEvery(paceOf(usable)), [usable]);
   return (
     <Page title={subnet?.name ?? "Subnet"} lead={subnet ? <Lead subnet={subnet} /> : undefined}>
       <nav class="crumbs" aria-label="Above">
@@ -44,6 +45,10 @@ export function SubnetPage({ subnetKey }: { subnetKey: string }) {
       </Resource>
     </Page>
   );
+}
+
+function paceOf(usable: number): number {
+  return Math.min(MOST_SECONDS, Math.max(EVERY_SECONDS, usable / ADDRESSES_A_SECOND));
 }
 
 function Lead({ subnet }: { subnet: Subnet }) {
