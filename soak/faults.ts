@@ -2,13 +2,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NewFault } from "../sandbox/arm/faults.ts";
 import type { Acting } from "./people/acting.ts";
-import { MINUTE } from "./stage/clock.ts";
+import { editLink } from "./people/azure.ts";
+import { MINUTE, SECOND } from "./stage/clock.ts";
 import type { Host } from "./stage/host.ts";
 
 const APP = "mooring";
 /** Two hosts may be twice as far from each other. */
 export const MAX_SKEW_MINUTES = 4;
 const LONGEST_WAIT_MILLISECONDS = 1500;
+const SLOW_WRITE = { kind: "latency", milliseconds: 1000 } as const;
+const MOST_LOOKS = 60;
+const LOOK_MILLISECONDS = 50;
 
 type Action = NewFault["action"];
 
@@ -51,6 +55,33 @@ export async function killHost({ stage, random }: Acting): Promise<string> {
   await host.kill();
   await host.start(host.skewMilliseconds);
   return `${host.name} after ${wait} ms`;
+}
+
+/** All hosts lose their power while one of them waits for Azure to answer a write. */
+export async function killInWrite(acting: Acting): Promise<string> {
+  const { stage } = acting;
+  const { id } = stage.arm.faults.add({ caller: APP, method: "PUT", action: SLOW_WRITE, times: 1 });
+  await editLink(acting);
+  await stage.fire("pollLinks");
+  const isAtIt = await until(
+    () => !stage.arm.faults.has(id),
+    () => stage.clock.advance(SECOND),
+  );
+  stage.arm.faults.remove(id);
+  if (!isAtIt) return "nobody wrote";
+  const down = stage.hosts.filter(({ url }) => url !== undefined);
+  await Promise.all(down.map((host) => host.kill()));
+  for (const host of down) await host.start(host.skewMilliseconds);
+  return "killed in a write";
+}
+
+/** False if it has not come true for some seconds. */
+async function until(isSo: () => boolean, meanwhile: () => void): Promise<boolean> {
+  for (let looks = 0; looks < MOST_LOOKS && !isSo(); looks += 1) {
+    meanwhile();
+    await delay(LOOK_MILLISECONDS);
+  }
+  return isSo();
 }
 
 /** The same, and its clock is another one after. */
