@@ -4,6 +4,7 @@ import { glob } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { listChecks } from "../../shared/drift/checks.ts";
 import { INSTRUMENTS } from "../../shared/metrics/instruments.ts";
+import { queryProblems } from "./kusto.ts";
 import { INFRA, keysOf, literal, ofType, parse, valueOf } from "./bicep.ts";
 
 const ROOT = join(INFRA, "..");
@@ -30,6 +31,8 @@ describe.each([...queries, ...panels].map((query) => [query.name, query.text] as
   "the query %s",
   (_, text) => {
     const names = [...text.matchAll(/name == '([^']+)'/g)].map(([, name = ""]) => name);
+
+    test("is a query that Azure can read", () => expect(queryProblems(text)).toEqual([]));
 
     test("asks for what is measured, or for requests", () => {
       expect(names.filter((name) => instruments[name] === undefined)).toEqual([]);
@@ -59,6 +62,22 @@ describe.each([...queries, ...panels].map((query) => [query.name, query.text] as
     });
   },
 );
+
+test("a query that is none is told from one", () => {
+  expect(queryProblems("customMetrics | where nam == 'a'")).toEqual([expect.stringContaining("'nam'")]);
+  expect(queryProblems("customMetrics | summarize (")).not.toEqual([]);
+});
+
+test("the queries of the runbook can be read too, and ask for what is measured", async () => {
+  const runbook = await readFile(join(ROOT, "docs/runbook.md"), "utf8");
+  const blocks = [...runbook.matchAll(/```kusto\n([^]*?)```/g)].map(([, block = ""]) => block);
+  expect(blocks.length).toBeGreaterThan(5);
+  expect(blocks.flatMap(queryProblems)).toEqual([]);
+  const names = blocks.flatMap((block) =>
+    [...block.matchAll(/name == '([^']+)'/g)].map(([, name = ""]) => name),
+  );
+  expect(names.filter((name) => instruments[name] === undefined)).toEqual([]);
+});
 
 describe("the alerts", async () => {
   const root = parse(await readFile(join(INFRA, "monitoring/alerts.bicep"), "utf8"));
