@@ -65,15 +65,19 @@ function without(parent: Stored, name: string): Body[] {
   return itemsOf(parent).filter((item) => key(item["name"]) !== key(name));
 }
 
+/** What a client sends back of what it read, and Event Grid says itself. */
+const SERVER_SIDE = new Set(["topic", "provisioningState"]);
+
 /** With what Event Grid adds. */
-function normal({ topic: _, provisioningState: __, filter, ...properties }: Body): Body {
+function normal(sent: Body): Body {
+  const own = Object.fromEntries(Object.entries(sent).filter(([name]) => !SERVER_SIDE.has(name)));
   return {
     provisioningState: "Succeeded",
     labels: [],
     eventDeliverySchema: "EventGridSchema",
     retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 },
-    ...properties,
-    filter: { subjectBeginsWith: "", subjectEndsWith: "", ...filter },
+    ...own,
+    filter: { subjectBeginsWith: "", subjectEndsWith: "", ...sent["filter"] },
   };
 }
 
