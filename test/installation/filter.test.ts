@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { events } from "../../shared/installation/checks/events.ts";
 import { delivers, type SampleEvent } from "../../shared/installation/filter.ts";
 import type { EventFilter } from "../../shared/installation/port.ts";
 
@@ -53,4 +56,24 @@ describe("an event is delivered", () => {
       false,
     ],
   ])("%s", (_, given, expected) => expect(delivers(given, event)).toBe(expected));
+});
+
+/** Text in quotes between a name and the bracket that ends its list. */
+function listIn(bicep: string, name: RegExp): string[] {
+  const [, list = ""] = new RegExp(`${name.source}\\s*[=:]\\s*\\[([^\\]]*)\\]`).exec(bicep) ?? [];
+  return [...list.matchAll(/'([^']+)'/g)].map(([, text = ""]) => text);
+}
+
+test("the filters of infra/ let through everything that is worth work", async () => {
+  const bicep = await readFile(join(import.meta.dirname, "../../infra/events/topic.bicep"), "utf8");
+  const eventTypes = listIn(bicep, /includedEventTypes/);
+  const values = listIn(bicep, /var operations/);
+  const functionId = "/sites/app/functions/onResourceEvent";
+  const made = { ...by("StringBeginsWith", ...values), eventTypes };
+  const subscription = { name: "made", state: "Succeeded", functionId, filter: made };
+  const topic = { id: "t", source: "/subscriptions/s", state: "Succeeded", subscriptions: [subscription] };
+  expect({ eventTypes: eventTypes.length, values: values.length }).toEqual({ eventTypes: 2, values: 6 });
+  expect(events.judge([{ subscription: "s", topics: [topic] }], "2026-11-23T12:00:00.000Z")).toMatchObject([
+    { state: "ok" },
+  ]);
 });
