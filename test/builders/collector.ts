@@ -1,5 +1,5 @@
 /** Whoever takes metrics: Application Insights' ingestion over https, and an OpenTelemetry collector over http. Keeps what it was sent. */
-import { createServer as createHttp, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -18,8 +18,6 @@ export interface Collector {
   readonly env: Record<string, string>;
   readonly insights: Point[];
   readonly otlp: Point[];
-  /** `Authorization` of what Application Insights got. */
-  readonly authorizations: (string | undefined)[];
   close(): Promise<void>;
 }
 
@@ -29,24 +27,20 @@ const KEY = "22222222-3333-4444-8555-666666666666";
 export async function startCollector(directory: string): Promise<Collector> {
   const { caPath, cert, key } = await certificates(directory);
   const [insights, otlp]: [Point[], Point[]] = [[], []];
-  const authorizations: (string | undefined)[] = [];
-  const secure = createHttps(
-    { cert, key },
-    (request, response) =>
-      void bodyOf(request).then((envelopes: any[]) => {
-        authorizations.push(request.headers.authorization);
-        insights.push(...envelopes.flatMap(toPoints));
-        const answer = { itemsReceived: envelopes.length, itemsAccepted: envelopes.length, errors: [] };
-        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
-      }),
-  );
-  const plain = createHttp(
-    ((request, response) =>
-      void bodyOf(request).then((body: any) => {
-        otlp.push(...fromOtlp(body));
-        response.writeHead(200, { "content-type": "application/json" }).end("{}");
-      })) satisfies RequestListener,
-  );
+  const take = async (request: IncomingMessage, response: ServerResponse, answer: (body: any) => object) => {
+    const said = answer(await bodyOf(request));
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(said));
+  };
+  const ingest = (envelopes: any[]) => {
+    insights.push(...envelopes.flatMap(toPoints));
+    return { itemsReceived: envelopes.length, itemsAccepted: envelopes.length, errors: [] };
+  };
+  const collect = (body: any) => {
+    otlp.push(...fromOtlp(body));
+    return {};
+  };
+  const secure = createHttps({ cert, key }, (request, response) => void take(request, response, ingest));
+  const plain = createHttp((request, response) => void take(request, response, collect));
   for (const server of [secure, plain])
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const port = (server: typeof plain | typeof secure) => (server.address() as AddressInfo).port;
@@ -58,7 +52,6 @@ export async function startCollector(directory: string): Promise<Collector> {
     },
     insights,
     otlp,
-    authorizations,
     async close() {
       for (const server of [secure, plain])
         await new Promise<void>((resolve) => {
@@ -72,8 +65,7 @@ export async function startCollector(directory: string): Promise<Collector> {
 async function bodyOf(request: IncomingMessage): Promise<any> {
   const raw = await buffer(request);
   const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw;
-  const lines = text.toString("utf8");
-  return JSON.parse(lines);
+  return JSON.parse(text.toString("utf8"));
 }
 
 function toPoints({ data: { baseData } }: any): Point[] {
