@@ -12,7 +12,7 @@ const stale: string[] = [];
 for (const document of documents) {
   const { path } = document;
   const before = await readFile(join(ROOT, path), "utf8").catch(() => "");
-  const after = document.render(before);
+  const after = await document.render(before);
   if (after === before) continue;
   stale.push(path);
   if (!checkOnly) await writeFile(join(ROOT, path), after);

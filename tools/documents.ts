@@ -1,7 +1,10 @@
 /** The documents with generated parts: each renders its new text from the old one. */
+import { join } from "node:path";
 import * as z from "zod";
 import { operations } from "../api/operations.ts";
 import { toOpenApi } from "../api/openapi.ts";
+import { renderLimits, renderPage } from "../bench/performancePage.ts";
+import { readResults } from "../bench/results.ts";
 import { policySchema } from "../cli/policySchema.ts";
 import { ANNOTATIONS } from "../shared/annotations/keys.ts";
 import { OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
@@ -15,11 +18,15 @@ import { NEEDED_RIGHTS } from "../shared/permissions/needed.ts";
 import { INSTRUMENTS, type Instrument } from "../shared/metrics/instruments.ts";
 import { Policy } from "../shared/policy.ts";
 import { Settings } from "../shared/settings.ts";
+import { licencesTable } from "./licences.ts";
+import { createSbom } from "./shipped.ts";
 import { markdownTable } from "./table.ts";
+
+const RESULTS = readResults(join(import.meta.dirname, "../bench/results.json"));
 
 export interface Document {
   readonly path: string;
-  render(before: string): string;
+  render(before: string): string | Promise<string>;
 }
 
 export const documents: readonly Document[] = [
@@ -30,7 +37,13 @@ export const documents: readonly Document[] = [
       replaceBlock(replaceBlock(before, "annotations", annotationsTable()), "own", ownAnnotationsTable()),
   },
   { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
+  { path: "docs/performance.md", render: () => renderPage(RESULTS) },
+  { path: "docs/limits.md", render: (before) => replaceBlock(before, "measured", renderLimits(RESULTS)) },
   { path: "docs/metrics.md", render: (before) => replaceBlock(before, "metrics", metricsTable()) },
+  {
+    path: "docs/licences.md",
+    render: async (before) => replaceBlock(before, "licences", licencesTable(await createSbom())),
+  },
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   { path: "docs/doctor.md", render: (before) => replaceBlock(before, "doctor", doctorTable()) },
   {

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { auditPackages } from "./audit/auditPackages.ts";
 import { findChromium, missingForDeploy } from "./programs.ts";
 
 interface Tally {
@@ -28,6 +29,8 @@ const env = { ...process.env, PATH: `${BIN}:${process.env["PATH"] ?? ""}` };
 
 const checks: Tally[] = [];
 for (const check of CHECKS) checks.push(await runCheck(check));
+// Told, never counted: what is found against a package today says nothing of this change.
+for (const line of (await auditPackages()).lines) console.log(`- ${line}`);
 const missing = missingForDeploy();
 if (missing.length > 0)
   console.log(`- test/deploy is left out: there is no ${missing.join(", no ")} on this machine`);

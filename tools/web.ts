@@ -8,19 +8,21 @@ import { basename, join, relative } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, type Metafile, type OutputFile } from "esbuild";
 
-const WEB = join(import.meta.dirname, "..", "web");
+const ROOT = join(import.meta.dirname, "..");
+const WEB = join(ROOT, "web");
 /** Where the app serves it; the scripts name each other relative to themselves. */
 const PUBLIC = "/api/dashboard";
 
-/** Writes the dashboard to a folder. */
-export async function buildWeb(outputDirectory: string): Promise<void> {
+/** Writes the dashboard to a folder; gives what went into which of its files. */
+export async function buildWeb(outputDirectory: string): Promise<Metafile> {
   await mkdir(outputDirectory, { recursive: true });
-  const { files, script, needs, styles } = await bundleScripts(outputDirectory);
+  const { files, script, needs, styles, metafile } = await bundleScripts(outputDirectory);
   const style = await bundleStyles(styles);
   const icon = named("icon", ".svg", await readFile(join(WEB, "icon.svg")));
   const page = await fillPage({ SCRIPT: script, STYLE: style.name, ICON: icon.name }, needs);
   const all = [...files, style, icon, { name: "index.html", content: Buffer.from(page) }];
   await Promise.all(all.map((file) => writeBoth(outputDirectory, file)));
+  return metafile;
 }
 
 interface Content {
@@ -46,14 +48,14 @@ async function bundleScripts(outdir: string) {
     metafile: true,
     write: false,
     logLevel: "warning",
-    absWorkingDir: WEB,
+    absWorkingDir: ROOT,
   });
   const files = outputFiles.map((file: OutputFile) => ({
     name: relative(outdir, file.path),
     content: file.contents,
   }));
   const script = files.find(({ name }) => name.startsWith("main-"))?.name ?? "";
-  return { files, script, needs: needsOf(metafile, script), styles: stylesOf(metafile) };
+  return { files, script, needs: needsOf(metafile, script), styles: stylesOf(metafile), metafile };
 }
 
 /** What the first script imports: the browser fetches it at once, not when it has read that script. */
@@ -65,7 +67,7 @@ function needsOf({ outputs }: Metafile, script: string): string[] {
 
 /** Those of `ui/` first, so that a view's own win; the tokens before all. */
 function stylesOf({ inputs }: Metafile): string[] {
-  const rank = (path: string) => (path.endsWith("tokens.css") ? 0 : path.startsWith("ui/") ? 1 : 2);
+  const rank = (path: string) => (path.endsWith("tokens.css") ? 0 : path.startsWith("web/ui/") ? 1 : 2);
   const styles = Object.keys(inputs).filter((path) => path.endsWith(".css"));
   return styles.toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
@@ -75,7 +77,7 @@ async function bundleStyles(styles: readonly string[]): Promise<Content> {
     stdin: {
       contents: styles.map((path) => `@import "./${path}";`).join("\n"),
       loader: "css",
-      resolveDir: WEB,
+      resolveDir: ROOT,
     },
     bundle: true,
     minify: true,

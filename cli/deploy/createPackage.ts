@@ -3,7 +3,7 @@
  * same sources give the same bytes, and a hash says what runs.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { zipSync, type Zippable } from "fflate";
 import { InvalidInput } from "../../shared/errors.ts";
@@ -22,16 +22,29 @@ export interface Package {
  * @throws InvalidInput if there is nothing to build with
  */
 export async function createPackage(): Promise<Package> {
-  const buildApp = await builder();
+  const { buildApp, bill } = await builder();
   const directory = await buildApp(join(import.meta.dirname, "../../dist"));
   const functions = await listFunctions(directory);
+  await writeFile(join(directory, SBOM_FILE), await bill());
   const zip = await zipFolder(directory);
   return { zip, sha256: createHash("sha256").update(zip).digest("hex"), functions };
 }
 
-async function builder(): Promise<(outputDirectory: string) => Promise<string>> {
+/** What of others is in the package, and under which licences. */
+const SBOM_FILE = "sbom.cdx.json";
+
+interface Builder {
+  readonly buildApp: (outputDirectory: string) => Promise<string>;
+  readonly bill: () => Promise<string>;
+}
+
+async function builder(): Promise<Builder> {
   try {
-    return (await import("../../tools/build.ts")).buildApp;
+    const [{ buildApp }, { createSbom, printSbom }] = await Promise.all([
+      import("../../tools/build.ts"),
+      import("../../tools/shipped.ts"),
+    ]);
+    return { buildApp, bill: async () => printSbom(await createSbom()) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new InvalidInput([

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 export function missing(): string | undefined {
   const require = createRequire(import.meta.url);
   try {
-    require("@jazzer.js/fuzzer");
+    require("@jazzer.js/core");
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.split("\n")[0] : String(error);
