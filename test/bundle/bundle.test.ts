@@ -78,7 +78,6 @@ test("the artifact has exactly these functions and triggers", async () => {
     "takeSnapshot httpTrigger clusters/{cluster}/snapshot/{token?}",
     "tellNews queueTrigger mooring-notices",
     "watchQueues timerTrigger 15 * * * * *",
-    "watchQueues timerTrigger 15 * * * * *",
   ]);
 });
 
