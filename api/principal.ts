@@ -31,6 +31,8 @@ export interface SignIn {
 export const NO_ROLE = "You have no role here";
 const HEADER = "x-ms-client-principal";
 const MAX_HEADER_CHARACTERS = 64 * 1024;
+/** Said twice, the header is two values with a comma, of which Node would read the first. */
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const MAX_NAME_CHARACTERS = 200;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** Claims that name a person, the most telling first; an application has but its id. */
@@ -75,7 +77,7 @@ function withRole(person: Principal): Principal {
 }
 
 function readHeader(header: string | null): Principal | undefined {
-  if (!header || header.length > MAX_HEADER_CHARACTERS) return undefined;
+  if (!header || header.length > MAX_HEADER_CHARACTERS || !BASE64.test(header)) return undefined;
   const parsed = ClientPrincipal.safeParse(parseJson(Buffer.from(header, "base64").toString("utf8")));
   if (!parsed.success) return undefined;
   const { claims } = parsed.data;

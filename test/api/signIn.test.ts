@@ -58,6 +58,7 @@ describe("who is signed in by App Service authentication", () => {
     ["nobody without the header", undefined, 401],
     ["nobody with an empty one", "", 401],
     ["nobody with a header that is no base64 of JSON", "%%%", 401],
+    ["nobody with two of them", `${clientPrincipal(["Mooring.Operator"])}, e30=`, 401],
     ["nobody with JSON of another form", Buffer.from('{"claims":1}').toString("base64"), 401],
     ["nobody with claims but no name", clientPrincipal([], claims(["roles", "Mooring.Operator"])), 401],
     ["nobody from another identity provider", clientPrincipal([], { ...reader, auth_typ: "github" }), 401],
