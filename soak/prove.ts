@@ -16,7 +16,7 @@ export const PROOFS: readonly Proof[] = [
     file: "shared/inventory/reserve.ts",
     from: 'return { do: "insert", key: addressKey(address)',
     to: 'return { do: "put", key: addressKey(address)',
-    finds: ["one owner"],
+    finds: ["one owner", "promise kept"],
   },
   {
     what: "the sweep believes that nothing lives",
