@@ -30,12 +30,15 @@ export interface Check {
   readonly title: string;
   /** What it means for people if it is not so. */
   readonly docs: string;
+  /** Checks before it in the table: if one of them could not be made, neither can this one. */
+  readonly needs: readonly string[];
   /** How long it may take. */
   readonly seconds: number;
   look(look: Look): Promise<readonly Outcome[]>;
 }
 
-interface Definition<Facts> extends Omit<Check, "look" | "seconds"> {
+interface Definition<Facts> extends Omit<Check, "look" | "needs" | "seconds"> {
+  readonly needs?: readonly string[];
   readonly seconds?: number;
   readonly read: (look: Look) => Promise<Facts>;
   readonly judge: (facts: Facts, nowUtc: string) => Outcome | readonly Outcome[];
@@ -45,11 +48,12 @@ const SECONDS = 10;
 
 /** The check, and its judge by itself for tests. */
 export function defineCheck<Facts>(definition: Definition<Facts>): Check & Pick<Definition<Facts>, "judge"> {
-  const { id, title, docs, seconds = SECONDS, read, judge } = definition;
+  const { id, title, docs, needs = [], seconds = SECONDS, read, judge } = definition;
   return {
     id,
     title,
     docs,
+    needs,
     seconds,
     judge,
     async look(look) {

@@ -8,8 +8,35 @@ const AT_ONCE = 8;
 
 export async function examine(checks: readonly Check[], look: Look): Promise<DoctorReport> {
   const limit = pLimit(AT_ONCE);
-  const lines = await Promise.all(checks.map((check) => limit(() => linesOf(check, look))));
-  return toReport(lines.flat(), look);
+  const made = new Map<string, Promise<Made>>();
+  for (const check of checks) {
+    const needed = check.needs.flatMap((id) => made.get(id) ?? []);
+    made.set(check.id, make(check, { look, needed, limit }));
+  }
+  const lines = (await Promise.all(made.values())).flatMap((one) => one.lines);
+  return toReport(lines, look);
+}
+
+interface Made {
+  readonly id: string;
+  readonly lines: readonly Line[];
+  /** It could not be checked. */
+  readonly isBlind: boolean;
+}
+
+interface Making {
+  readonly look: Look;
+  readonly needed: readonly Promise<Made>[];
+  readonly limit: ReturnType<typeof pLimit>;
+}
+
+/** Waits for what it needs outside the limit: nobody may wait for a place that another holds. */
+async function make(check: Check, { look, needed, limit }: Making): Promise<Made> {
+  const blind = (await Promise.all(needed)).find(({ isBlind }) => isBlind);
+  const { outcomes, isBlind } = blind
+    ? { outcomes: [skipped(`check ${blind.id} comes first`)], isBlind: true }
+    : await limit(() => outcomesOf(check, look));
+  return { id: check.id, lines: outcomes.map((one) => toLine(check, one)), isBlind };
 }
 
 export function toReport(
@@ -19,16 +46,23 @@ export function toReport(
   return { version, atUtc: run.now().toISOString(), counts: countStates(lines), lines: [...lines] };
 }
 
-async function linesOf(check: Check, look: Look): Promise<Line[]> {
+interface Outcomes {
+  readonly outcomes: readonly Outcome[];
+  readonly isBlind: boolean;
+}
+
+async function outcomesOf(check: Check, look: Look): Promise<Outcomes> {
   const signal = AbortSignal.any([look.signal, AbortSignal.timeout(check.seconds * 1000)]);
-  const outcomes = await Promise.race([check.look({ ...look, signal }), ended(signal)]).catch(
-    (error: unknown): Outcome[] => [failed(check, signal.aborted ? undefined : error)],
-  );
-  return outcomes.map(({ about, ...rest }) => ({
-    check: check.id,
-    ...(about !== undefined && { about }),
-    ...rest,
-  }));
+  try {
+    const outcomes = await Promise.race([check.look({ ...look, signal }), ended(signal)]);
+    return { outcomes, isBlind: false };
+  } catch (error) {
+    return { outcomes: [failed(check, signal.aborted ? undefined : error)], isBlind: true };
+  }
+}
+
+function toLine({ id: check }: Check, { about, ...rest }: Outcome): Line {
+  return { check, ...(about !== undefined && { about }), ...rest };
 }
 
 function ended(signal: AbortSignal): Promise<never> {

@@ -28,7 +28,7 @@ function look(some: Partial<Look> = {}): Look {
 }
 
 function check(id: string, act: (look: Look) => Promise<readonly Outcome[]>, seconds = 60): Check {
-  return { id, title: "", docs: "", seconds, look: act };
+  return { id, title: "", docs: "", needs: [], seconds, look: act };
 }
 
 test("each check is a line or more, in the order of the table, and none stops another", async () => {
@@ -83,6 +83,36 @@ test("what does not answer is told when its time is over, and hears of it", asyn
   expect(heard).toBe(true);
 });
 
+test("what rests on a check that could not be made is skipped, and what rests on that", async () => {
+  const well = async (): Promise<Outcome[]> => [{ state: "ok", message: "a" }];
+  const broken = () => Promise.reject(new Error("away"));
+  const failing = async (): Promise<Outcome[]> => [{ state: "fail", message: "b", advice: "c" }];
+  const checks = [
+    check("broken", broken),
+    { ...check("next", well), needs: ["broken"] },
+    { ...check("last", well), needs: ["next"] },
+    check("failing", failing),
+    { ...check("after", well), needs: ["failing"] },
+    ...Array.from({ length: 20 }, (_, n) => ({ ...check(`many${n}`, well), needs: ["after"] })),
+  ];
+  const { lines, counts } = await examine(checks, look());
+  expect(lines.slice(0, 5).map(({ state, message }) => `${state}: ${message}`)).toEqual([
+    "fail: could not be checked: away",
+    "skipped: check broken comes first",
+    "skipped: check next comes first",
+    "fail: b",
+    "ok: a",
+  ]);
+  expect(counts.ok).toBe(21);
+});
+
+test("every check needs only what comes before it", () => {
+  const ids = INSTALLATION_CHECKS.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { id, needs } of INSTALLATION_CHECKS)
+    for (const need of needs) expect(ids.slice(0, ids.indexOf(id))).toContain(need);
+});
+
 test("no more than eight run at once", async () => {
   let running = 0;
   let most = 0;
@@ -93,7 +123,7 @@ test("no more than eight run at once", async () => {
     return [];
   });
   await examine(
-    Array.from({ length: 30 }, () => busy),
+    Array.from({ length: 30 }, (_, n) => ({ ...busy, id: `busy${n}` })),
     look(),
   );
   expect(most).toBe(8);

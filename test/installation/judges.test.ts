@@ -366,7 +366,7 @@ describe("events", () => {
       /^fail .*: event subscription one ended at /,
     ],
   ])("%s", (_, topics, appId, said) => {
-    expect(told(events.judge([{ subscription: SUBSCRIPTION, topics, appId }], NOW))).toEqual([
+    expect(told(events.judge([{ subscription: SUBSCRIPTION, facts: { topics, appId } }], NOW))).toEqual([
       expect.stringMatching(said),
     ]);
   });
@@ -386,10 +386,11 @@ describe("rights", () => {
       [
         {
           subscription: "s",
-          verdict: judgeRights(grant(...actions), needed),
-          needed,
-          identity: { objectId: "me", name: "app", isPerson: false },
-          principalId: "me",
+          facts: {
+            verdict: judgeRights(grant(...actions), needed),
+            needed,
+            principalId: "me",
+          },
         },
       ],
       NOW,

@@ -23,6 +23,7 @@ export const snapshots = defineCheck({
   id: "snapshots",
   title: "Each cluster sends its Services",
   docs: "What a cluster declares is known from its snapshots; without a fresh one no orphan of it can be proved.",
+  needs: ["storage"],
   seconds: SECONDS,
   async read({ run, policy }): Promise<Seen[]> {
     const { snapshotStaleMinutes: staleMinutes } = await policy();
@@ -56,6 +57,7 @@ export const webhooks = defineCheck({
   id: "webhooks",
   title: "Each cluster's webhook reaches the app",
   docs: "Told by what admission said and snapshots showed, and by the snapshot job, which asks the relay as an API server does.",
+  needs: ["storage"],
   seconds: SECONDS,
   read: ({ run }): Promise<Heard[]> =>
     eachCluster(run, async ({ name }) => ({
@@ -111,6 +113,7 @@ export const tokens = defineCheck({
   id: "tokens",
   title: "Each cluster has a token that lasts",
   docs: "During a rotation two are good: when the old one ends, a cluster that still uses it is shut out.",
+  needs: ["storage"],
   read: ({ run }) => listClusters(run),
   judge: (all, nowUtc) => (all.length === 0 ? skipped(NONE) : all.map((one) => judgeTokens(one, nowUtc))),
 });

@@ -2,6 +2,7 @@ import { WATCHED_TYPES } from "../../events/toWork.ts";
 import { canonicalId, sameId } from "../../network/resourceId.ts";
 import { defineCheck, fail, ok, warn, type Outcome } from "../check.ts";
 import { delivers, type SampleEvent } from "../filter.ts";
+import { judgeEach, perSubscription } from "../perSubscription.ts";
 import type { EventSubscription, EventTopic } from "../port.ts";
 
 const FUNCTION = "/functions/onresourceevent";
@@ -10,7 +11,6 @@ const SOON_DAYS = 21;
 const DAY = 24 * 3_600_000;
 
 interface Facts {
-  readonly subscription: string;
   readonly topics: readonly EventTopic[];
   readonly appId?: string;
 }
@@ -19,19 +19,17 @@ export const events = defineCheck({
   id: "events",
   title: "Each subscription's resource events come to the app",
   docs: "Without them changes are found by timers only: links within five minutes, addresses within fifteen, orphans within the hour.",
+  needs: ["arm"],
   seconds: 30,
-  read: ({ run, installation, appId }): Promise<Facts[]> =>
-    Promise.all(
-      run.ports.subscriptions.map(async (subscription) => ({
-        subscription,
-        topics: await installation.eventTopics(subscription),
-        ...(appId !== undefined && { appId }),
-      })),
-    ),
-  judge: (all, nowUtc) => all.map((facts) => judgeEvents(facts, nowUtc)),
+  read: (look) =>
+    perSubscription(look, async (subscription): Promise<Facts> => {
+      const topics = await look.installation.eventTopics(subscription);
+      return { topics, ...(look.appId !== undefined && { appId: look.appId }) };
+    }),
+  judge: (all, nowUtc) => judgeEach(all, (subscription, facts) => judgeEvents(subscription, facts, nowUtc)),
 });
 
-function judgeEvents({ subscription, topics, appId }: Facts, nowUtc: string): Outcome {
+function judgeEvents(subscription: string, { topics, appId }: Facts, nowUtc: string): Outcome {
   const wrong = (message: string, advice = HOW) => fail({ about: subscription, message, advice });
   const own = topics.filter(({ source }) => sameId(source, `/subscriptions/${subscription}`));
   if (own.length === 0) return wrong("there is no Event Grid system topic of the subscription");

@@ -10,6 +10,7 @@ export const scans = defineCheck({
   id: "scans",
   title: "The inventory is fresh",
   docs: "The gate decides by the inventory; `inventoryStaleMinutes` of the policy says from when it is old.",
+  needs: ["storage"],
   async read({ run, policy }) {
     const vnets = await Array.fromAsync(run.ports.tables.vnets.list("all"));
     const { inventoryStaleMinutes: staleMinutes } = await policy();
@@ -36,6 +37,7 @@ export const audits = defineCheck({
   id: "audits",
   title: "Audits run",
   docs: "One is asked for every hour.",
+  needs: ["storage"],
   read: async ({ run }) => latestAudits(run),
   judge(runs, nowUtc) {
     const advice = "ask for one and see what it says: mooring audit";
@@ -73,6 +75,7 @@ export const work = defineCheck({
   id: "work",
   title: "Events and timers have brought work lately",
   docs: "Each piece of work leaves a trace when an event or a timer asks for it.",
+  needs: ["storage"],
   async read({ run }): Promise<string | undefined> {
     const marks = await Promise.all(
       ["links", "inventory", "orphans"].map((queue) => Array.fromAsync(run.ports.tables.waiting.list(queue))),

@@ -1,8 +1,8 @@
-import { Refused } from "../../errors.ts";
 import type { Role } from "../../permissions/model.ts";
 import { canonicalId } from "../../network/resourceId.ts";
 import { defineCheck, fail, ok, warn, type Look, type Outcome } from "../check.ts";
-import type { Grant, Identity } from "../port.ts";
+import { judgeEach, perSubscription } from "../perSubscription.ts";
+import type { Grant } from "../port.ts";
 import { judgeRights, neededRoles, type RightsVerdict } from "../rights.ts";
 
 export const identity = defineCheck({
@@ -22,10 +22,8 @@ export const identity = defineCheck({
 });
 
 interface Facts {
-  readonly subscription: string;
   readonly verdict: RightsVerdict;
   readonly needed: readonly string[];
-  readonly identity: Identity;
   readonly principalId: string;
 }
 
@@ -33,22 +31,21 @@ export const rights = defineCheck({
   id: "rights",
   title: "What the identity may do in each subscription",
   docs: "Azure is asked what the identity may do, and it is held against what each capability in `enforce` needs (infra/roles.json).",
+  needs: ["arm", "storage"],
   seconds: 30,
-  async read(look): Promise<Facts[]> {
+  async read(look) {
     const [identity, policy] = await Promise.all([look.installation.identity(), look.policy()]);
     const needed = neededRoles(policy);
     const principalId = look.principalId ?? identity.objectId;
-    return Promise.all(
-      look.run.ports.subscriptions.map(async (subscription) => {
-        const grants = await grantsOf(look, `/subscriptions/${subscription}`);
-        return { subscription, verdict: judgeRights(grants, needed), needed, identity, principalId };
-      }),
-    );
+    return perSubscription(look, async (subscription): Promise<Facts> => {
+      const grants = await grantsOf(look, `/subscriptions/${subscription}`);
+      return { verdict: judgeRights(grants, needed), needed, principalId };
+    });
   },
-  judge: (all) => all.flatMap(judgeOne),
+  judge: (all) => judgeEach(all, judgeOne),
 });
 
-function judgeOne({ subscription, verdict, needed, principalId }: Facts): Outcome[] {
+function judgeOne(subscription: string, { verdict, needed, principalId }: Facts): Outcome[] {
   const missing = verdict.missing.map(({ role, actions, isPart }) =>
     fail({
       about: `${subscription} ${role}`,
@@ -111,34 +108,9 @@ export const subscriptions = defineCheck({
   id: "arm",
   title: "Azure Resource Manager answers",
   docs: "Links, load balancers and subnets of every watched subscription are read through it.",
+  needs: ["identity"],
   seconds: 30,
-  async read({ run }) {
-    const { network, subscriptions } = run.ports;
-    return Promise.all(
-      subscriptions.map(async (subscription) => ({
-        subscription,
-        ...(await network.links(subscription).then(
-          (links) => ({ links: links.length }),
-          (error: unknown) => ({ refusal: refusalOf(error) }),
-        )),
-      })),
-    );
-  },
+  read: (look) => perSubscription(look, async (one) => (await look.run.ports.network.links(one)).length),
   judge: (all) =>
-    all.map((one) =>
-      "links" in one
-        ? ok(`${one.links} ${one.links === 1 ? "link" : "links"}`, one.subscription)
-        : fail({
-            about: one.subscription,
-            message: one.refusal,
-            advice:
-              "see check rights; a subscription that is not there any more belongs out of MOORING_SUBSCRIPTIONS",
-          }),
-    ),
+    judgeEach(all, (subscription, links) => ok(`${links} ${links === 1 ? "link" : "links"}`, subscription)),
 });
-
-/** What is no refusal makes the whole check fail. */
-function refusalOf(error: unknown): string {
-  if (error instanceof Refused) return error.message;
-  throw error;
-}

@@ -40,6 +40,7 @@ export const schema = defineCheck({
   id: "schema",
   title: "The stored data are of the form that this version knows",
   docs: "An app that knows less than what is stored refuses to write.",
+  needs: ["storage"],
   read: ({ run }) => readStanding(run.ports.tables),
   judge({ stored, known, is, upgradingTo, problem }) {
     if (problem !== undefined)
@@ -57,6 +58,7 @@ export const policy = defineCheck({
   id: "policy",
   title: "The policy in force is whole",
   docs: "A stored policy that cannot be read is not in force: the last good one is.",
+  needs: ["storage"],
   read: ({ run }) => policyProblems(run),
   judge: (problems) =>
     problems.length === 0
@@ -68,6 +70,7 @@ export const writing = defineCheck({
   id: "writing",
   title: "Nobody has stopped writing",
   docs: "While `mooring stop` is in force nothing is repaired, approved or removed.",
+  needs: ["storage"],
   read: ({ run }) => readStop(run),
   judge: (stop) =>
     stop === undefined
@@ -86,6 +89,7 @@ export const queues = defineCheck({
   id: "queues",
   title: "Work is done, and none has failed for good",
   docs: "What failed five times waits in the poison queue for a person; what nobody takes means that the app does not run.",
+  needs: ["storage"],
   seconds: 20,
   read: ({ installation }) => installation.queues(),
   judge: (all, nowUtc) => all.flatMap((queue) => judgeQueue(queue, nowUtc)),
