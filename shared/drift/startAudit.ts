@@ -32,7 +32,9 @@ const SENT_AT_ONCE = 16;
 
 /** What has not ended by then never will: its messages are lost, or it fails again and again. */
 const TOO_OLD_HOURS = 3;
-const HOUR = 3_600_000;
+/** Whoever was writing the rows of its scopes until then has died. */
+const UNBEGUN_MINUTES = 10;
+const MINUTE = 60_000;
 
 /** A new audit, on its way to the workers. @throws InvalidInput if `only` names what is not there */
 export async function startAudit(run: Run, asked: Asked): Promise<AuditRun> {
@@ -73,11 +75,10 @@ async function insertRun(run: Run, audit: AuditRun): Promise<void> {
 /** The timer's audit: goes on with what has not ended, and begins a new one only if that does not cover everything. @throws NotYet if somebody else does the same */
 export function startScheduled(run: Run, { why }: Pick<WorkItem, "why">): Promise<AuditRun> {
   return withLease(run, "audits", async () => {
-    const old = new Date(run.now().getTime() - TOO_OLD_HOURS * HOUR).toISOString();
     const scopes = await listScopes(run);
     let going: AuditRun | undefined;
     for (const audit of await listRunning(run)) {
-      if (audit.startedAtUtc < old) await close(run, audit);
+      if (isOverdue(run, audit)) await close(run, audit);
       else if (await covers(run, audit, scopes)) going = audit;
     }
     return going ?? startAudit(run, { who: SYSTEM, why });
@@ -94,6 +95,12 @@ async function covers(run: Run, audit: AuditRun, scopes: readonly string[]): Pro
   if (scopeCount === undefined) await giveScopes(run, id, scopes);
   const own = new Set((await resume(run, audit)).map(({ scope }) => scope));
   return scopes.every((scope) => own.has(scope));
+}
+
+function isOverdue(run: Run, { startedAtUtc, scopeCount, who }: AuditRun): boolean {
+  const isUnbegun = scopeCount === undefined && who !== SYSTEM;
+  const minutes = isUnbegun ? UNBEGUN_MINUTES : TOO_OLD_HOURS * 60;
+  return Date.parse(startedAtUtc) < run.now().getTime() - minutes * MINUTE;
 }
 
 async function listRunning(run: Run): Promise<AuditRun[]> {
@@ -127,7 +134,8 @@ async function send(run: Run, { id, why }: AuditRun, scope: string): Promise<voi
 
 /** Ends a run that never would; what its scopes found stays. */
 async function close(run: Run, audit: AuditRun): Promise<void> {
-  const why = `did not end within ${TOO_OLD_HOURS} hours`;
+  const why =
+    audit.scopeCount === undefined ? "was never begun whole" : `did not end within ${TOO_OLD_HOURS} hours`;
   await changeEveryProgress(run, audit, (row) =>
     isOver(row) ? undefined : { why, ...row, state: "failed" },
   );

@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, inject, test } from "vitest";
 import { azureTable } from "../../shared/azure/table.ts";
 import { findingsOf } from "../../shared/drift/findingsState.ts";
 import { reportOf } from "../../shared/drift/report/gather.ts";
+import type { AuditRun } from "../../shared/drift/auditRun.ts";
+import { runKey } from "../../shared/drift/runStore.ts";
 import { listRuns, readProgress } from "../../shared/drift/runs.ts";
 import { toSchema2 } from "../../shared/drift/schema2.ts";
 import { startScheduled } from "../../shared/drift/startAudit.ts";
@@ -167,6 +169,22 @@ test("two that upgrade at once: one waits, and even without a lease the end is t
   await Promise.all([toSchema2(one), toSchema2(one), toSchema2(one)]);
   await toSchema2(other);
   expect(await everything(one)).toEqual(await everything(other));
+});
+
+test("a person's run that the version before still wrote after the upgrade, and whose scopes are done, is ended by the next timer", async () => {
+  const { run } = await AuditEstate.create();
+  await migrate(run, STEPS);
+  const id = "20261123-120000000-abcdef";
+  const scopes = ["subscription:a", "mooring"];
+  const value = { id, startedAtUtc: run.clock.nowUtc, state: "running", who: "ben", why: "", scopes };
+  await run.tables.runs.transact("all", [{ do: "put", key: runKey(value), value: value as AuditRun }]);
+  for (const scope of scopes)
+    await run.tables.progress.transact(id, [{ do: "put", key: scope, value: { scope, state: "done" } }]);
+  await startScheduled(run, { why: "timer" });
+  expect((await readProgress(run, id))?.run.state).toBe("running");
+  run.clock.advance(11 * 60);
+  await startScheduled(run, { why: "timer" });
+  expect((await readProgress(run, id))?.run).toMatchObject({ state: "done", scopeCount: 2 });
 });
 
 test("a run that the version before still wrote after the upgrade is closed when it is old, and nothing trips over it", async () => {
