@@ -45,7 +45,7 @@ export interface FuzzOptions {
 
 /** True if something was found; what it was is then in `test/fuzz/corpus/NAME`. */
 export async function fuzzTarget(name: string, { minutes, bundle, guided }: FuzzOptions): Promise<boolean> {
-  if (!guided) return fuzzDoor("random", minutes, [`^${name} keeps it`]);
+  if (!guided) return fuzzDoor("random", minutes, [`^${name} > keeps it for`]);
   const folder = join(WORK, name);
   const found = join(folder, "found");
   await mkdir(found, { recursive: true });
