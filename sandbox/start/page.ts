@@ -18,6 +18,7 @@ export function welcome({ hostUrl, armUrl, controlUrl, caPath, keys, fleet, rest
     npm run demo
     npm run --silent mooring -- findings
     npm run --silent mooring -- orphans list
+    npm run --silent mooring -- doctor
     curl "${hostUrl}/api/health"
     curl -X POST -H "x-functions-key: ${keys.master}" -H "content-type: application/json" -d "{}" ${hostUrl}/admin/functions/auditDrift
     curl "${hostUrl}/api/v1/findings?state=open"

@@ -12,8 +12,19 @@ async function ask(url: string, signal: AbortSignal): Promise<Answered> {
     throw new Error(`${new URL(url).origin} does not answer: ${reasonOf(error)}`);
   });
   const date = response.headers.get("date");
-  const text = (await response.text()).slice(0, MOST_CHARACTERS);
+  const text = await start(response);
   return { status: response.status, text, ...(date !== null && { dateUtc: new Date(date).toISOString() }) };
+}
+
+/** Who answers without end is not listened to. */
+async function start({ body }: Response): Promise<string> {
+  if (!body) return "";
+  let text = "";
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.length >= MOST_CHARACTERS) break;
+  }
+  return text.slice(0, MOST_CHARACTERS);
 }
 
 /** Shakes hands and hangs up. What is not trusted is told, not refused: its end is of interest too. */

@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { QueueClient } from "@azure/storage-queue";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startStorage, type Storage } from "../../sandbox/storage/startStorage.ts";
 import { MOORING } from "../../sandbox/world/installation.ts";
 import { azureInstallation } from "../../shared/azure/installation.ts";
 import { readIdentity } from "../../shared/azure/identity.ts";
@@ -28,6 +30,8 @@ interface World {
 }
 
 let directory: string;
+/** Of its own: its queues' names are those of every app. */
+let storage: Storage;
 const closing: (() => Promise<unknown>)[] = [];
 
 /** An ARM with pages of one, where the app may read, and a storage in which one table and one queue are there. */
@@ -66,7 +70,7 @@ async function real(): Promise<World> {
   closing.push(() => served.close());
   const settings = parseSettings({
     ...served.env,
-    AzureWebJobsStorage: inject("storage"),
+    AzureWebJobsStorage: storage.connectionString,
     MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
     MOORING_TABLE_PREFIX: `i${randomBytes(6).toString("hex")}`,
   });
@@ -90,9 +94,17 @@ async function memory(): Promise<World> {
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-installation-"));
+  storage = await startStorage();
+  await new QueueClient(storage.connectionString, "mooring-links").create();
+  await new QueueClient(storage.connectionString, "mooring-links").sendMessage("e30=");
+  await new QueueClient(storage.connectionString, "mooring-drift").create();
+  await new QueueClient(storage.connectionString, "mooring-drift").sendMessage("e30=", {
+    visibilityTimeout: 60,
+  });
 });
 afterAll(async () => {
   await Promise.all(closing.map((close) => close()));
+  await storage.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -150,11 +162,17 @@ describe.each([
     expect(tables.map(({ is }) => is)).toEqual(["there", "absent"]);
   });
 
-  test("queues, and those for what failed", async () => {
+  test("queues, and those for what failed; what waits for its time is no oldest", async () => {
     const { installation } = await open();
-    const names = (await installation.queues()).map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(["mooring-links", "mooring-links-poison"]));
-    expect(names).toHaveLength(10);
+    const all = await installation.queues();
+    expect(all).toHaveLength(10);
+    expect(all).toContainEqual({
+      name: "mooring-links",
+      messages: 1,
+      oldestSentAtUtc: expect.stringMatching(/^20.*Z$/),
+    });
+    expect(all).toContainEqual({ name: "mooring-drift", messages: 1 });
+    expect(all).toContainEqual({ name: "mooring-links-poison", messages: 0 });
   });
 
   test("what tells the time", async () => {
