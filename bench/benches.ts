@@ -14,7 +14,7 @@ export interface Entry {
 
 export const BENCHES: Readonly<Record<string, Entry>> = {
   coldStart: { open: async () => (await import("./coldStart.ts")).coldStart, seconds: 120 },
-  bundle: { open: async () => (await import("./bundle.ts")).bundleReport, seconds: 60 },
+  bundle: { open: async () => (await import("./bundle.ts")).bundleReport, seconds: 180 },
   admission: {
     open: async () => (await import("./admission.ts")).admission,
     seconds: 180,

@@ -1,12 +1,12 @@
 /**
  * Measures against the floor, as ratios: absolute numbers are the machine's, the ratios are ours. `npm run bench -- [NAME …] [--full]
- * [--record]`; prints one table and writes `.mooring/bench.json`, with `--record` `bench/results.json` and `docs/performance.md`.
+ * [--record]`; prints one table and writes `.mooring/bench.json`, with `--record` `bench/results.json`.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { BENCHES } from "./benches.ts";
-import { renderPage } from "./performancePage.ts";
 import { machine, merge, readResults, writeResults, type Result } from "./results.ts";
 import { row } from "./rows.ts";
 import { runBench } from "./run.ts";
@@ -32,10 +32,11 @@ async function measure(name: string): Promise<void> {
   if (!entry) return;
   console.error(`${name} …`);
   const atUtc = new Date().toISOString();
+  const [load = 0] = loadavg();
   try {
     const { figures, seconds } = await runBench(name, entry, full);
     const command = `npm run bench -- ${name}${full ? " --full" : ""}`;
-    const run = { atUtc, command, seconds: Math.round(seconds), machine: machine() };
+    const run = { atUtc, command, seconds: Math.round(seconds), machine: machine(), load };
     results[name] = { ...run, node: process.version, figures };
   } catch (error) {
     console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -46,9 +47,8 @@ async function measure(name: string): Promise<void> {
 async function keep(): Promise<void> {
   await mkdir(join(ROOT, ".mooring"), { recursive: true });
   const path = join(ROOT, record ? "bench/results.json" : ".mooring/bench.json");
-  const all = merge(await readResults(path), results, NAMES);
-  await writeResults(path, all);
-  if (record) await writeFile(join(ROOT, "docs/performance.md"), renderPage(all));
+  await writeResults(path, merge(readResults(path), results, NAMES));
+  if (record) console.log("wrote bench/results.json; npm run docs makes the pages of it");
 }
 
 function readArguments() {

@@ -1,5 +1,6 @@
 /** What the last run of each benchmark gave, and where it ran. Kept in `bench/results.json`, from which `docs/performance.md` is made. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import type { Figure } from "./figures.ts";
 
@@ -9,6 +10,8 @@ export interface Result {
   readonly seconds: number;
   readonly machine: string;
   readonly node: string;
+  /** Programs that ran or waited to, before it began. */
+  readonly load: number;
   readonly figures: readonly Figure[];
 }
 
@@ -23,9 +26,9 @@ export function machine(): string {
 }
 
 /** Empty if there is no such file. */
-export async function readResults(path: string): Promise<Results> {
+export function readResults(path: string): Results {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Results;
+    return JSON.parse(readFileSync(path, "utf8")) as Results;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw error;
@@ -39,5 +42,10 @@ export function merge(before: Results, now: Results, names: readonly string[]): 
 }
 
 export async function writeResults(path: string, results: Results): Promise<void> {
-  await writeFile(path, `${JSON.stringify(results, undefined, 2)}\n`);
+  await writeFile(path, `${JSON.stringify(results, rounded, 2)}\n`);
+}
+
+/** More than two decimals nobody measured. */
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === "number" ? Math.round(value * 100) / 100 : value;
 }
