@@ -45,14 +45,14 @@ test.each(VIEWS)("the view %s", async (route) => {
   await demandHarmless(page);
 });
 
-test.each(HOSTILE.map(({ what, mark }, index) => ({ what, mark, index })))(
-  "the finding about $what",
-  async ({ mark, index }) => {
-    const page = await board.open(`findings/bad${String(index).padStart(9, "0")}`);
-    await page.getByText(mark).first().waitFor();
+test("the finding about each text", async () => {
+  const page = await board.open("findings");
+  for (const [index, { mark }] of HOSTILE.entries()) {
+    await page.goto(`${board.url}#/findings/bad${String(index).padStart(9, "0")}`);
+    await page.locator("aside.panel").getByText(mark).first().waitFor();
     await demandHarmless(page);
-  },
-);
+  }
+});
 
 test("the search finds them as text", async () => {
   const page = await board.open("overview");

@@ -16,6 +16,8 @@ beforeAll(async () => {
 afterAll(() => app.close());
 afterEach(async () => expect((await app.call("/api/health")).status).toBe(200));
 
+const bomb = new Uint8Array(gzipSync(Buffer.alloc(100 * MIB)));
+
 const DOORS = {
   admission: "/api/admit/one",
   mutation: "/api/mutate/one",
@@ -57,7 +59,6 @@ describe.each(Object.entries(DOORS))("%s", (_, path) => {
   });
 
   test("unpacks nothing: what is packed into little stays little", async () => {
-    const bomb = new Uint8Array(gzipSync(Buffer.alloc(100 * MIB), { level: 9 }));
     for (const encoding of ["gzip", "gzip, gzip", "deflate", "br"]) {
       const { status } = await send(path, bomb, { "content-encoding": encoding });
       expect([400, 413, 415]).toContain(status);
