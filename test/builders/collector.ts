@@ -18,6 +18,8 @@ export interface Collector {
   readonly env: Record<string, string>;
   readonly insights: Point[];
   readonly otlp: Point[];
+  /** `Authorization` of each request to Application Insights. */
+  readonly authorizations: (string | undefined)[];
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ const KEY = "22222222-3333-4444-8555-666666666666";
 export async function startCollector(directory: string): Promise<Collector> {
   const { caPath, cert, key } = await certificates(directory);
   const [insights, otlp]: [Point[], Point[]] = [[], []];
+  const authorizations: (string | undefined)[] = [];
   const take = async (request: IncomingMessage, response: ServerResponse, answer: (body: any) => object) => {
     const said = answer(await bodyOf(request));
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(said));
@@ -39,7 +42,10 @@ export async function startCollector(directory: string): Promise<Collector> {
     otlp.push(...fromOtlp(body));
     return {};
   };
-  const secure = createHttps({ cert, key }, (request, response) => void take(request, response, ingest));
+  const secure = createHttps({ cert, key }, (request, response) => {
+    authorizations.push(request.headers.authorization);
+    void take(request, response, ingest);
+  });
   const plain = createHttp((request, response) => void take(request, response, collect));
   for (const server of [secure, plain])
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -52,6 +58,7 @@ export async function startCollector(directory: string): Promise<Collector> {
     },
     insights,
     otlp,
+    authorizations,
     async close() {
       for (const server of [secure, plain])
         await new Promise<void>((resolve) => {

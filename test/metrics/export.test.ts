@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startCollector, type Collector, type Point } from "../builders/collector.ts";
+import { linkedArm } from "../builders/arm.ts";
 import { hostedApp } from "../builders/hostedApp.ts";
 import { register } from "../builders/register.ts";
+import { serveArm } from "../builders/servedArm.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -84,6 +86,25 @@ describe("the artifact tells what it measured, when it ends", () => {
     );
   });
 });
+
+test("with a key the destination is asked without a token, and with the app's identity where the setting says so", async () => {
+  const served = await serveArm(await linkedArm(), directory);
+  const identity = { ...served.env, AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential" };
+  const asked: (string | undefined)[] = [];
+  for (const authentication of [{}, { APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD" }]) {
+    const collector = await startCollector(directory);
+    const { OTEL_EXPORTER_OTLP_ENDPOINT: _, ...insights } = collector.env;
+    const app = await hostedApp({ ...identity, ...insights, ...authentication });
+    const token = await register("one", app.settings);
+    expect((await app.call(`/api/admit/one/${token}`, review({}, "u"))).status).toBe(200);
+    await app.close();
+    expect(collector.insights.map(({ name }) => name)).toContain("mooring.gate.decisions");
+    asked.push(collector.authorizations[0]);
+    await collector.close();
+  }
+  await served.close();
+  expect(asked).toEqual([undefined, expect.stringMatching(/^Bearer \S+\.\S+\./)]);
+}, 120_000);
 
 test("destinations that are away are told of once, and nobody waits for them", async () => {
   const app = await hostedApp({
