@@ -21,10 +21,15 @@ interface Reservation {
   readonly ports?: readonly { readonly port: number }[];
 }
 
-/** In one row: Services of one cluster only, each on ports of its own. */
+/**
+ * In one row: Services of one cluster only, each on ports of its own. If Azure gave the address to one of them by itself, whoever was
+ * promised it alone has lost it; the rest must agree.
+ */
 export function ownersInRows(rows: readonly RawRow[]): Violation[] {
   return rows.flatMap((row) => {
-    const held = reservationsOf(row);
+    const all = reservationsOf(row);
+    const isGiven = all.some(({ owner }) => isHolder(row, owner.uid));
+    const held = isGiven ? all.filter(({ ports }) => ports) : all;
     const ports = held.flatMap((one) => one.ports?.map(({ port }) => port) ?? []);
     const isClear =
       held.length < 2 ||
@@ -97,6 +102,10 @@ function holds(row: RawRow, { cluster, service, uid }: Living, { ports }: Wanted
     ...(assignment.uses ?? []).map((use: { rule: string }) => use.rule),
   ];
   return names.some((name) => String(name).startsWith(baseName(uid)));
+}
+
+function isHolder({ value }: RawRow, uid: string): boolean {
+  return String(value.assignment?.holderId.split("/").at(-1)).startsWith(baseName(uid));
 }
 
 /** When all is calm: only Services that live have reservations, and none is past its end. */
