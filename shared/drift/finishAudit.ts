@@ -14,21 +14,23 @@ import { FINDINGS } from "./findingStore.ts";
 import { unseen } from "./life.ts";
 import { difference } from "./record.ts";
 import { forgetOld } from "./retention.ts";
-import { changeRun, findRunRow, isSettled, listProgress } from "./runStore.ts";
+import { changeRun, findRunRow, listProgress } from "./runStore.ts";
 import { listScopes } from "./scopes.ts";
 import { forgetScopes } from "./scopeStore.ts";
 import { saveFindings } from "./findingsState.ts";
 import { recordTrend } from "./trend.ts";
+import { findWitness, isWitnessed } from "./witness.ts";
 
 /** By then the run has ended. */
 const TOLD_AFTER_SECONDS = 2;
 
 /** Does nothing while a scope has not ended, and once the run has. */
 export async function finishAudit(run: Run, id: string): Promise<void> {
+  if (await isWitnessed(run, id)) return;
   const scopes = await listProgress(run, id);
-  if (!scopes.every(isSettled)) return;
+  if (findWitness(run, id, scopes)) return;
   const row = await findRunRow(run, id);
-  if (row?.value.state !== "running" || scopes.length < (row.value.scopeCount ?? Infinity)) return;
+  if (!row || !mayEnd(row.value, scopes)) return;
   const nowUtc = run.now().toISOString();
   const { findings, vanished } = await readFindings(run, row.value, nowUtc);
   const ending = await end(
@@ -54,6 +56,11 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
     appeared: ending.appeared,
     resolved: ending.resolved,
   });
+}
+
+/** Not while rows of its scopes are still being written. */
+function mayEnd({ state, scopeCount = Infinity }: AuditRun, scopes: readonly ScopeProgress[]): boolean {
+  return state === "running" && scopes.length >= scopeCount;
 }
 
 interface Ended {

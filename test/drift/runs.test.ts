@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { AuditProgress } from "../../shared/drift/auditRun.ts";
 import { compareFindings } from "../../shared/drift/compare.ts";
+import { auditScope } from "../../shared/drift/auditScope.ts";
+import { listProgress } from "../../shared/drift/runStore.ts";
 import { findingsOf } from "../../shared/drift/findingsState.ts";
 import { isThere } from "../../shared/drift/finding.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
@@ -90,6 +92,18 @@ describe("an audit when nothing has changed", () => {
       unchanged: 1,
     });
   });
+});
+
+test("whether a run of many scopes can end costs a point read for each, not the rows of all others", async () => {
+  const networks = 100;
+  for (let n = 0; n < networks; n += 1) {
+    const value = { id: `${VNET}${n}`, scannedAtUtc: run.clock.nowUtc };
+    await run.tables.vnets.transact("all", [{ do: "put", key: value.id.toLowerCase(), value }]);
+  }
+  const { id } = await startAudit(run, ASKED);
+  for (const { scope } of await listProgress(run, id)) await auditScope(run, id, scope);
+  expect(await findRun(run, id)).toMatchObject({ state: "done", scopeCount: networks + NAMES.length + 2 });
+  expect(run.tables.progress.calls.count("list")).toBeLessThan(10);
 });
 
 describe("an audit in this process", () => {
