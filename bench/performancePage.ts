@@ -17,19 +17,22 @@ How far it goes, and what breaks first: [limits](limits.md).`;
 const OF_LIMITS = /^limits/;
 
 export function renderPage(results: Results): string {
-  return `${[OPENING, ...sections(results, (name) => !OF_LIMITS.test(name))].join("\n\n")}\n`;
+  const own = sections(results, "##", (name) => !OF_LIMITS.test(name));
+  return `${[OPENING, ...own].join("\n\n")}\n`;
 }
 
 export function renderLimits(results: Results): string {
-  return sections(results, (name) => OF_LIMITS.test(name)).join("\n\n") || "Nothing was recorded yet.";
+  return sections(results, "###", (name) => OF_LIMITS.test(name)).join("\n\n") || "Nothing was recorded yet.";
 }
 
-function sections(results: Results, isShown: (name: string) => boolean): string[] {
-  return Object.entries(results).flatMap(([name, result]) => (isShown(name) ? [section(name, result)] : []));
+function sections(results: Results, heading: string, isShown: (name: string) => boolean): string[] {
+  return Object.entries(results).flatMap(([name, result]) =>
+    isShown(name) ? [section(`${heading} ${name}`, result)] : [],
+  );
 }
 
-function section(name: string, result: Result): string {
+function section(title: string, result: Result): string {
   const { atUtc, command, seconds, machine, node, load, figures } = result;
   const where = `\`${command}\`, ${atUtc.slice(0, 10)}, ${seconds} s on ${machine}, load ${load.toFixed(1)}, Node ${node}.`;
-  return [`## ${name}`, where, markdownTable(HEADER, figures.map(row))].join("\n\n");
+  return [title, where, markdownTable(HEADER, figures.map(row))].join("\n\n");
 }
