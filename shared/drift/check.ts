@@ -64,6 +64,8 @@ export interface Subjects {
   readonly cluster: {
     readonly view: ClusterView;
     readonly snapshotAgeMinutes?: number;
+    /** Of the relay, as the snapshot job saw it; negative when it has ended. */
+    readonly certificateDaysLeft?: number;
     readonly staleMinutes: number;
   };
   /** What the identities of a cluster may do on its virtual network. */

@@ -132,11 +132,21 @@ export function balancerSubjects(world: World): Subjects["balancer"][] {
   });
 }
 
+const DAY_MINUTES = 24 * 60;
+
 export function clusterSubjects(world: World, staleMinutes: number): Subjects["cluster"][] {
   return world.clusters.map((view) => {
     const taken = view.snapshot?.takenAtUtc;
     const snapshotAgeMinutes = taken === undefined ? undefined : minutesBetween(taken, world.nowUtc);
-    return { view, staleMinutes, ...(snapshotAgeMinutes !== undefined && { snapshotAgeMinutes }) };
+    const ends = view.snapshot?.webhook?.certificateEndsAtUtc;
+    const certificateDaysLeft =
+      ends === undefined ? undefined : minutesBetween(world.nowUtc, ends) / DAY_MINUTES;
+    return {
+      view,
+      staleMinutes,
+      ...(snapshotAgeMinutes !== undefined && { snapshotAgeMinutes }),
+      ...(certificateDaysLeft !== undefined && { certificateDaysLeft }),
+    };
   });
 }
 

@@ -78,6 +78,10 @@ const onCluster = (
   staleMinutes: 60,
   ...(age !== undefined && { snapshotAgeMinutes: age }),
 });
+const ending = (certificateEndsAtUtc: string, certificateDaysLeft: number): Subjects["cluster"] => ({
+  ...onCluster({ snapshot: snapshot({ webhook: { verdict: "ok", certificateEndsAtUtc } }) }),
+  certificateDaysLeft,
+});
 const candidate = (some: Partial<Candidate> = {}): Subjects["orphan"] => ({
   candidate: {
     resourceId: frontend().id,
@@ -1032,6 +1036,41 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
     of("everything was announced", "cluster", onCluster(), undefined),
+  ],
+  "relay-fails": [
+    of("the job says so", "cluster", onCluster({ snapshot: snapshot({ webhook: { verdict: "away" } }) }), {
+      about: "one",
+      cluster: "one",
+      message: "asked from inside the cluster, the relay failed: away (last seen 2026-11-23T11:50:00.000Z)",
+      advice:
+        "look at the relay's pods and log: kubectl -n mooring get pods; kubectl -n mooring logs deployment/mooring-relay",
+    }),
+    of("it answers", "cluster", onCluster({ snapshot: snapshot({ webhook: { verdict: "ok" } }) }), undefined),
+    of("nobody asked it", "cluster", onCluster(), undefined),
+    of(
+      "the cluster is gone",
+      "cluster",
+      onCluster({ state: "gone", snapshot: snapshot({ webhook: { verdict: "away" } }) }),
+      undefined,
+    ),
+  ],
+  "relay-certificate-ends": [
+    of("in less than three weeks", "cluster", ending("2026-12-01T00:00:00.000Z", 20.9), {
+      about: "one",
+      cluster: "one",
+      message: "the relay's certificate ends at 2026-12-01T00:00:00.000Z",
+      advice:
+        "mooring clusters rotate one --url … makes a new one; with cert-manager see its Certificate mooring-relay",
+    }),
+    of("it has ended", "cluster", ending("2026-11-01T00:00:00.000Z", -22), {
+      about: "one",
+      cluster: "one",
+      message: "the relay's certificate ended at 2026-11-01T00:00:00.000Z",
+      advice:
+        "mooring clusters rotate one --url … makes a new one; with cert-manager see its Certificate mooring-relay",
+    }),
+    of("three weeks are left", "cluster", ending("2026-12-14T12:00:00.000Z", 21), undefined),
+    of("nobody asked", "cluster", onCluster(), undefined),
   ],
   "cluster-gone": [
     of("ARM does not know it", "cluster", onCluster({ state: "gone" }), {

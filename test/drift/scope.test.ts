@@ -105,6 +105,17 @@ test.each(["subscription:", "vnet:", "everything", ""])("%j is no scope", async 
 });
 
 describe("a subscription", () => {
+  test("what the snapshot job heard of the relay", async () => {
+    const put = (webhook: NonNullable<ReturnType<typeof snapshot>["webhook"]>) =>
+      run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: snapshot({ webhook }) }]);
+    await put({ verdict: "ok", certificateEndsAtUtc: "2026-12-14T12:00:00.000Z" });
+    expect(await ids(subscription)).toEqual([]);
+    await put({ verdict: "ok", certificateEndsAtUtc: "2026-12-14T11:59:00.000Z" });
+    expect(await ids(subscription)).toEqual(["relay-certificate-ends"]);
+    await put({ verdict: "away" });
+    expect(await ids(subscription)).toEqual(["relay-fails"]);
+  });
+
   test("each list is read once, and nothing is asked one by one", async () => {
     const names = Array.from({ length: 50 }, (_, n) => `s${n}`);
     for (const [n, name] of names.entries())

@@ -1,3 +1,4 @@
+import { CERTIFICATE_NEAR_DAYS } from "../../clusters/certificate.ts";
 import { defineCheck } from "../check.ts";
 
 export const snapshotStale = defineCheck({
@@ -41,6 +42,44 @@ export const webhookSilent = defineCheck({
       message: `admission did not announce ${missed.count} ${missed.count === 1 ? "change" : "changes"} of Services that snapshots show, ${missed.example} among them (last seen ${missed.lastAtUtc})`,
       advice:
         "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate makes a new token",
+    };
+  },
+});
+
+export const relayFails = defineCheck({
+  id: "relay-fails",
+  title: "A cluster's relay does not answer as it must",
+  severity: "error",
+  docs: "The snapshot job asks the relay as an API server does: what it does not get, the API server does not get either.",
+  on: "cluster",
+  check: ({ view: { state, cluster, snapshot } }) => {
+    const verdict = snapshot?.webhook?.verdict ?? "ok";
+    if (state === "gone" || verdict === "ok") return undefined;
+    return {
+      about: cluster.name,
+      cluster: cluster.name,
+      message: `asked from inside the cluster, the relay failed: ${verdict} (last seen ${snapshot?.takenAtUtc})`,
+      advice:
+        "look at the relay's pods and log: kubectl -n mooring get pods; kubectl -n mooring logs deployment/mooring-relay",
+    };
+  },
+});
+
+export const relayCertificateEnds = defineCheck({
+  id: "relay-certificate-ends",
+  title: "The certificate of a cluster's relay ends soon",
+  severity: "warn",
+  docs: "After its end the API server does not speak to the relay: Services are made without the gate, or not at all.",
+  on: "cluster",
+  check: ({ view: { state, cluster, snapshot }, certificateDaysLeft }) => {
+    if (state === "gone" || certificateDaysLeft === undefined) return undefined;
+    if (certificateDaysLeft >= CERTIFICATE_NEAR_DAYS) return undefined;
+    const ends = certificateDaysLeft > 0 ? "ends" : "ended";
+    return {
+      about: cluster.name,
+      cluster: cluster.name,
+      message: `the relay's certificate ${ends} at ${snapshot?.webhook?.certificateEndsAtUtc}`,
+      advice: `mooring clusters rotate ${cluster.name} --url … makes a new one; with cert-manager see its Certificate mooring-relay`,
     };
   },
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CERTIFICATE_NEAR_DAYS } from "../../clusters/certificate.ts";
 import { defineCheck, fail, ok, skipped, warn, type Outcome } from "../check.ts";
 import type { Certificate } from "../port.ts";
 
@@ -50,8 +51,6 @@ function parseHealth(text: string): z.infer<typeof Health> | undefined {
 }
 
 const DAY = 24 * 3_600_000;
-/** From when the end of a certificate is near. */
-export const CERTIFICATE_DAYS = 21;
 
 export const appCertificate = defineCheck({
   id: "app-certificate",
@@ -74,7 +73,7 @@ interface Judging {
   readonly about?: string;
 }
 
-/** Past is fail, within {@link CERTIFICATE_DAYS} warn. Pure. */
+/** Past is fail, within {@link CERTIFICATE_NEAR_DAYS} warn. Pure. */
 export function judgeCertificate(
   { endsAtUtc, problem }: Certificate,
   { nowUtc, advice, about }: Judging,
@@ -83,7 +82,7 @@ export function judgeCertificate(
   if (problem !== undefined)
     return fail({ about, message: `the certificate is not taken: ${problem}`, advice });
   const days = (Date.parse(endsAtUtc) - Date.parse(nowUtc)) / DAY;
-  if (days < CERTIFICATE_DAYS)
+  if (days < CERTIFICATE_NEAR_DAYS)
     return warn({
       about,
       message: `the certificate ends at ${endsAtUtc}, in ${Math.floor(days)} days`,
