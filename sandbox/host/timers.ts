@@ -23,7 +23,7 @@ export class Timers {
 
   async start(): Promise<void> {
     if (this.#statePath) this.#last = JSON.parse(await readFile(this.#statePath, "utf8").catch(() => "{}"));
-    for (const target of this.#app.functions.filter(isTimer)) {
+    for (const target of this.#app.functions.filter((one) => isTimer(one) && !isDisabled(one))) {
       const last = this.#last[target.name];
       const missed = last !== undefined && nextAfter(target, new Date(last)) < new Date();
       if (missed) void this.run(target, true);
@@ -74,6 +74,14 @@ export class Timers {
     );
     this.#handles.set(target.name, handle);
   }
+}
+
+/**
+ * By its app setting; an administrator may still run it.
+ * @see https://learn.microsoft.com/azure/azure-functions/disable-function
+ */
+function isDisabled({ name }: LoadedFunction): boolean {
+  return /^(true|1)$/i.test(process.env[`AzureWebJobs.${name}.Disabled`] ?? "");
 }
 
 export function isTimer({ trigger }: LoadedFunction): boolean {

@@ -37,6 +37,7 @@ export async function hostedApp(
     AzureWebJobsStorage: storage.connectionString,
     MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
     MOORING_ARM_ENDPOINT: "https://127.0.0.1:1",
+    ...noTimers(),
     ...settings,
   };
   const host = await startHostProcess({ app, port: 0, state, settings: all });
@@ -67,6 +68,12 @@ export async function hostedApp(
       await rm(state, { recursive: true, force: true });
     },
   };
+}
+
+/** What a test sees must not depend on the minute of the hour; it may still fire them itself. */
+function noTimers(): Record<string, string> {
+  const timers = ["auditDrift", "pollLinks", "scanInventory", "sweepOrphans", "watchQueues"];
+  return Object.fromEntries(timers.map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]));
 }
 
 async function retryAtOnce(path: string): Promise<void> {

@@ -227,7 +227,11 @@ describe("the sandbox's topic is closed", () => {
 
 describe("settings", () => {
   const parse = (some: Record<string, string>) =>
-    parseSettings({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION, AzureWebJobsStorage: "x", ...some });
+    parseSettings({
+      MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
+      AzureWebJobsStorage: "UseDevelopmentStorage=true",
+      ...some,
+    });
 
   test.each<[string, Record<string, string>, string]>([
     [

@@ -19,6 +19,7 @@ const APP = `
   app.http("echo", { route: "echo/{name}/{*rest}", authLevel: "anonymous", methods: ["POST"], handler: async (request) =>
     ({ status: 201, headers: { "x-a": "b" }, jsonBody: { params: request.params, q: request.query.get("q"), body: await request.text() } }) });
   app.timer("missed", { schedule: "0 0 0 1 1 *", handler: async (timer) => void ran.timer.push(timer.isPastDue) });
+  app.timer("switchedOff", { schedule: "0 0 0 1 1 *", handler: async () => void ran.timer.push("switched off") });
   app.storageQueue("fails", { queueName: "fails", connection: "AzureWebJobsStorage", handler: async () => { ran.queue += 1; throw new Error("no"); } });
   app.eventGrid("events", { handler: async ({ subject }) => { if (subject === "bad") throw new Error("no"); } });
 `;
@@ -41,12 +42,15 @@ beforeAll(async () => {
   const files = {
     "package.json": { type: "module", main: "main.mjs" },
     "host.json": { version: "2.0", extensions: { queues: { maxDequeueCount: 3 } } },
-    "timers.json": { missed: "2020-06-01T00:00:00Z" },
+    "timers.json": { missed: "2020-06-01T00:00:00Z", switchedOff: "2020-06-01T00:00:00Z" },
   };
   for (const [name, content] of Object.entries(files))
     await writeFile(join(directory, name), JSON.stringify(content));
   storage = await startStorage();
-  const settings = { AzureWebJobsStorage: storage.connectionString };
+  const settings = {
+    AzureWebJobsStorage: storage.connectionString,
+    "AzureWebJobs.switchedOff.Disabled": "true",
+  };
   host = await startHostProcess({ app: directory, port: 0, state: directory, settings });
 });
 afterAll(async () => {
@@ -56,7 +60,7 @@ afterAll(async () => {
 });
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${host.url}${path}`, { headers });
-const ran = async () => (await get("/api/open")).json() as Promise<{ timer: boolean[]; queue: number }>;
+const ran = async () => (await get("/api/open")).json() as Promise<{ timer: unknown[]; queue: number }>;
 
 describe("auth levels", () => {
   test.each<[string, string, (keys: HostProcess["keys"]) => string, number]>([
@@ -98,7 +102,7 @@ describe("http", () => {
   });
 });
 
-test("a timer run that was missed is made up for at the start, once", async () => {
+test("a timer run that was missed is made up for at the start, once; a timer that is switched off has none", async () => {
   expect((await ran()).timer).toEqual([true]);
   await fetch(`${host.url}/admin/functions/missed`, {
     method: "POST",
