@@ -54,8 +54,15 @@ export async function openOnTimer(context: InvocationContext): Promise<Run | und
 export function enqueueOnTimer(queue: QueueName) {
   return async (_timer: unknown, context: InvocationContext): Promise<void> => {
     const { enqueueOnce } = await import("../shared/events/coalesce.ts");
-    const run = await openOnTimer(context);
+    const [{ app }, { openUnprepared }] = await Promise.all([
+      import("../shared/app.ts"),
+      import("../shared/opening.ts"),
+    ]);
+    const opening = await openUnprepared(app, hostLog(context));
+    if (!opening.ok) return;
+    // What is asked for may wait for an upgrade on its queue; the tick would be gone.
+    await opening.app.demandKnown(opening.run);
     const hint = { why: "timer", correlationId: context.invocationId };
-    if (run) await enqueueOnce(run, { queue, what: queue, id: "all" }, hint);
+    await enqueueOnce(opening.run, { queue, what: queue, id: "all" }, hint);
   };
 }

@@ -50,10 +50,16 @@ export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): Schem
     metrics.record("mooring.schema.refused", 1, {});
     throw new Refused(problem);
   };
-  const prepare = async (run: Run) => {
-    if ((await standing(run)) === "current") return;
+  let upgrading: Promise<void> | undefined;
+  const upgrade = async (run: Run) => {
     await migrate({ ...run, ports }, steps);
     watch.forget();
+  };
+  const prepare = async (run: Run) => {
+    if ((await standing(run)) === "current") return;
+    // Whoever else asks in this process waits for it.
+    upgrading ??= upgrade(run).finally(() => (upgrading = undefined));
+    await upgrading;
   };
   return {
     ports: guardPorts(ports, watch, steps),

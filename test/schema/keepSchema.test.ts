@@ -121,6 +121,14 @@ describe("a newer version while an older one runs", () => {
   });
 });
 
+test("all that one process does at once waits for the same upgrade", async () => {
+  await place(run, readStored(1));
+  const app = version(STEPS);
+  await Promise.all([app.prepare(app.run), app.prepare(app.run), app.prepare(app.run)]);
+  expect(run.tables.runs.calls.count("list")).toBe(1);
+  expect(await readStanding(run.tables)).toMatchObject({ is: "current" });
+});
+
 test("an admission over data that wait for an upgrade goes on; over any, it costs two round trips", async () => {
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
   await run.tables.subnets.transact(VNET.toLowerCase(), [{ do: "put", key: "apps", value: subnetRow() }]);
