@@ -24,7 +24,7 @@ const MOST_MEBIBYTES = 200;
 
 export async function audit(bench: Bench): Promise<Figure[]> {
   await bundle({ auditor: join(import.meta.dirname, "audit/auditor.ts") }, bench.directory);
-  const sizes = bench.isFull ? [2, SUBSCRIPTIONS, SUBSCRIPTIONS * 10] : [2, SUBSCRIPTIONS];
+  const sizes = bench.isFull ? [2, SUBSCRIPTIONS, SUBSCRIPTIONS * 5] : [2, SUBSCRIPTIONS];
   const figures = [];
   for (const size of sizes) figures.push(...(await measure(bench, size)));
   return figures;

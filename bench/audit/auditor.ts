@@ -11,7 +11,7 @@ import { createPorts } from "../../shared/azure/ports.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
 import { silentLog } from "../../shared/log.ts";
-import type { Run } from "../../shared/ports.ts";
+import type { Ports, Run } from "../../shared/ports.ts";
 import { parseSettings } from "../../shared/settings.ts";
 import { countTableCalls } from "../inventory.ts";
 import { milliseconds } from "../figures.ts";
@@ -63,7 +63,7 @@ const DOES: Readonly<Record<Asked["do"], (run: Run) => Promise<number>>> = {
     return 0;
   },
   scan: async (counted) => {
-    await scanInventory(counted);
+    await scanInventory(withoutAddressRows(counted));
     return 0;
   },
   audit: async (counted) => {
@@ -74,6 +74,19 @@ const DOES: Readonly<Record<Asked["do"], (run: Run) => Promise<number>>> = {
     return error + warn + info;
   },
 };
+
+/**
+ * Address rows are not kept: an audit reads those of a subnet only if their digest is not Azure's, and Azurite looks through all of a table for
+ * each list.
+ */
+function withoutAddressRows(counted: Run): Run {
+  const addresses: Ports["tables"]["addresses"] = {
+    get: async () => undefined,
+    list: async function* list() {},
+    transact: async (_, writes) => ({ ok: true, versions: writes.map(() => "1") }),
+  };
+  return { ...counted, ports: { ...counted.ports, tables: { ...counted.ports.tables, addresses } } };
+}
 
 /** The lists that an audit of the subscription cannot do without, and nothing else. */
 async function page(subscription: string): Promise<void> {
