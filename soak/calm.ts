@@ -5,7 +5,7 @@ import type { Acting } from "./people/acting.ts";
 import { releaseAll } from "./people/operator.ts";
 import { retryPending } from "./people/services.ts";
 import { countMessages, readTable } from "./rows.ts";
-import { MINUTE, SECOND } from "./stage/clock.ts";
+import { MINUTE, SECOND } from "./times.ts";
 import type { Stage } from "./stage/stage.ts";
 import type { Story } from "./story.ts";
 import type { Violation } from "./judge/violation.ts";

@@ -6,7 +6,7 @@ import type { Acting } from "./people/acting.ts";
 import { sendHalf, sendLie, sendSnapshot } from "./people/lists.ts";
 import { decide, fireTimer, holdAndRelease, look, undo } from "./people/operator.ts";
 import { applyService, deleteService, retryPending } from "./people/services.ts";
-import { SECOND } from "./stage/clock.ts";
+import { SECOND } from "./times.ts";
 import type { Story } from "./story.ts";
 
 type Act = (acting: Acting) => Promise<string>;

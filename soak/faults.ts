@@ -3,12 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { NewFault } from "../sandbox/arm/faults.ts";
 import type { Acting } from "./people/acting.ts";
 import { editLink } from "./people/azure.ts";
-import { MINUTE, SECOND } from "./stage/clock.ts";
+import { MAX_SKEW_MINUTES, MINUTE, SECOND } from "./times.ts";
 import type { Host } from "./stage/host.ts";
 
 const APP = "mooring";
-/** Two hosts may be twice as far from each other. */
-export const MAX_SKEW_MINUTES = 4;
 const LONGEST_WAIT_MILLISECONDS = 1500;
 const SLOW_WRITE = { kind: "latency", milliseconds: 1000 } as const;
 const MOST_LOOKS = 60;

@@ -1,14 +1,12 @@
 /** No address has two owners, no promise is lost, and none is kept for the dead. */
 import { baseName } from "../../sandbox/cluster/names.ts";
-import { MAX_SKEW_MINUTES } from "../faults.ts";
 import type { RawRow } from "../rows.ts";
-import { MINUTE } from "../stage/clock.ts";
-import { POLICY } from "../stage/estate.ts";
+import { MAX_SKEW_MINUTES, MINUTE, RESERVATION_MINUTES } from "../times.ts";
 import { wantedBy, type Living, type Truth, type Wanted } from "../truth.ts";
 import type { Violation } from "./violation.ts";
 
 /** A promise that was made, seen by clocks that are wrong against each other. */
-const PROMISED = (POLICY.reservationMinutes - 2 * MAX_SKEW_MINUTES) * MINUTE;
+const PROMISED = (RESERVATION_MINUTES - 2 * MAX_SKEW_MINUTES) * MINUTE;
 
 interface Reservation {
   readonly owner: {

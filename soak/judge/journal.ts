@@ -1,8 +1,7 @@
 /** Every write of the app in Azure stands in its journal, and was written there first. */
 import type { ArmEvent } from "../../sandbox/arm/armEvent.ts";
-import { MAX_SKEW_MINUTES } from "../faults.ts";
 import type { RawRow } from "../rows.ts";
-import { MINUTE } from "../stage/clock.ts";
+import { MAX_SKEW_MINUTES, MINUTE } from "../times.ts";
 import type { Violation } from "./violation.ts";
 
 const APP = "mooring";

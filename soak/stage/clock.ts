@@ -1,10 +1,8 @@
 /** The soak's time: the machine's, and what was jumped over. Hours pass in a minute; a process may be wrong about it. */
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { MINUTE } from "../times.ts";
 import { AHEAD, runAhead, type Ahead } from "./ahead.ts";
-
-export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
 
 /** Arguments of Node for a process that lives by the soak's time. */
 export const PRELOAD = ["--import", join(import.meta.dirname, "ahead.ts")];

@@ -12,6 +12,7 @@ import {
 } from "../../sandbox/world/definition.ts";
 import type { Fleet } from "../../sandbox/world/fleet.ts";
 import { putCluster } from "../../sandbox/world/rights.ts";
+import { RESERVATION_MINUTES } from "../times.ts";
 
 const NODES = 2;
 /** The most that an API server waits. */
@@ -21,7 +22,7 @@ const WEBHOOK_SECONDS = 10;
 export const POLICY = {
   modes: { links: "enforce", connections: "enforce", rejections: "enforce", sweep: "enforce" },
   onUnavailable: "deny",
-  reservationMinutes: 60,
+  reservationMinutes: RESERVATION_MINUTES,
   sweepGraceSeconds: 3600,
   maxDeletesPerRun: 1000,
   maxDeletesPerDay: 100_000,
