@@ -3,7 +3,7 @@ import { Refused } from "../errors.ts";
 import type { Ports, Run, Tables } from "../ports.ts";
 import { guardPorts } from "./guardPorts.ts";
 import { migrate } from "./migrate.ts";
-import { SCHEMA } from "./schema.ts";
+import { newestOf, SCHEMA } from "./schema.ts";
 import { STEPS, type Step } from "./steps.ts";
 import { watchSchema } from "./watchSchema.ts";
 
@@ -42,6 +42,13 @@ async function isNew(tables: Tables): Promise<boolean> {
   return (await Promise.all(rows)).every(Boolean);
 }
 
+/** Storage that has nothing yet is of the newest form; whoever else says so at the same time is right, too. */
+async function begin({ ports: { tables }, now }: Pick<Run, "ports" | "now">, version: number): Promise<void> {
+  const value = { version, changedAtUtc: now().toISOString() };
+  if (await isNew(tables))
+    await tables.schema.transact(SCHEMA.partition, [{ do: "insert", key: SCHEMA.key, value }]);
+}
+
 export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): SchemaKeeper {
   const watch = watchSchema(ports.tables, { steps, now });
   const standing = async ({ ports: { metrics } }: Run) => {
@@ -55,8 +62,14 @@ export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): Schem
     await migrate({ ...run, ports }, steps);
     watch.forget();
   };
+  const isCurrent = async (run: Run) => {
+    if ((await standing(run)) === "current") return true;
+    await begin({ ports, now }, newestOf(steps));
+    watch.forget();
+    return (await standing(run)) === "current";
+  };
   const prepare = async (run: Run) => {
-    if ((await standing(run)) === "current") return;
+    if (await isCurrent(run)) return;
     // Whoever else asks in this process waits for it.
     upgrading ??= upgrade(run).finally(() => (upgrading = undefined));
     await upgrading;
@@ -65,9 +78,8 @@ export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): Schem
     ports: guardPorts(ports, watch, steps),
     prepare,
     async demandCurrent(run) {
-      if ((await standing(run)) === "current") return;
+      if (await isCurrent(run)) return;
       const { stored, known } = await watch.standing();
-      if (await isNew(ports.tables)) return prepare(run);
       throw new Refused(
         `the stored data are of schema ${stored}, this version of Mooring knows ${known}: upgrade the app, which brings them forward, or use the command line of its version`,
       );

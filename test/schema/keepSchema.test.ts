@@ -121,11 +121,18 @@ describe("a newer version while an older one runs", () => {
   });
 });
 
+test("of storage that has nothing yet, many processes at once may be the first", async () => {
+  const apps = Array.from({ length: 5 }, () => version(STEPS));
+  await Promise.all(apps.map((app, n) => (n % 2 === 0 ? app.demandCurrent(app.run) : app.prepare(app.run))));
+  expect(run.tables.schema.all().map((row) => row.version)).toEqual([2]);
+  expect(run.tables.leases.calls.count("transact")).toBe(0);
+});
+
 test("all that one process does at once waits for the same upgrade", async () => {
   await place(run, readStored(1));
   const app = version(STEPS);
   await Promise.all([app.prepare(app.run), app.prepare(app.run), app.prepare(app.run)]);
-  expect(run.tables.runs.calls.count("list")).toBe(1);
+  expect(run.tables.leases.calls.count("transact")).toBe(2);
   expect(await readStanding(run.tables)).toMatchObject({ is: "current" });
 });
 
