@@ -2,7 +2,7 @@
  * Reads a cluster's list of Services from a stream of text, one Service at a time: only what Mooring keeps of load balancers stays in
  * memory. A list that is not whole is no list.
  */
-import { JSONParser } from "@streamparser/json";
+import { JSONParser, TokenType } from "@streamparser/json";
 import * as z from "zod";
 import { isLoadBalancer, Service } from "../annotations/service.ts";
 import { InvalidInput } from "../errors.ts";
@@ -83,6 +83,7 @@ class Reader {
 function listParser(reader: Reader): Parser {
   const paths = ["$.kind", "$.metadata", "$.items", "$.items.*"];
   const parser = new JSONParser({ paths, keepStack: false });
+  parser.onToken = depthGuard();
   parser.onValue = ({ value, key, stack }) => {
     if (stack.length === 2) reader.item(value);
     else reader.head({ [String(key)]: value });
@@ -91,6 +92,18 @@ function listParser(reader: Reader): Parser {
     write: (chunk) => parser.write(chunk),
     // It ends by itself after the last brace.
     end: () => (parser.isEnded ? undefined : parser.end()),
+  };
+}
+
+/** No Kubernetes object comes near it; the parser takes quadratic time for what is nested deeper and deeper. */
+const MAX_DEPTH = 100;
+
+function depthGuard(): (token: { readonly token: TokenType }) => void {
+  let depth = 0;
+  return ({ token }) => {
+    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) depth += 1;
+    else if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) depth -= 1;
+    if (depth > MAX_DEPTH) throw new InvalidInput(`nested deeper than ${MAX_DEPTH} levels: ${HOW}`);
   };
 }
 

@@ -38,6 +38,8 @@ const BODIES: readonly (readonly [what: string, body: string | Uint8Array<ArrayB
   ["arrays in arrays", deep(20_000, "[", "]")],
   ["objects in objects", deep(10_000, '{"a":', "}")],
   ["a list that is deep", `{"kind":"List","items":[${deep(20_000, "[", "]")}]}`],
+  ["a depth that nobody has", deep(1_000_000, "[", "]")],
+  ["a depth beside the items", `{"kind":"List","metadata":${deep(500_000, "[", "]")},"items":[]}`],
   ["more keys than anybody has", many(5_000)],
   ["a number without end", `{"a":${"9".repeat(50_000)}}`],
   ["a string that does not end", `{"a":"${"x".repeat(50_000)}`],
