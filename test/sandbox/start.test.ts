@@ -92,7 +92,7 @@ describe("npm start", () => {
     ).toEqual(["aks-one 8", "aks-two 7", "aks-solo 5"]);
     second.process.kill("SIGTERM");
     expect(await second.ended).toBe(0);
-  });
+  }, 180_000);
 
   test("says which port is taken, and what to do, in one line", async () => {
     const server = createServer();
