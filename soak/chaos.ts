@@ -1,6 +1,14 @@
 /** The wild part: everybody at work at once, and things going wrong, step by step as the seed says. */
 import { setTimeout as delay } from "node:timers/promises";
-import { disturbEvents, failArm, killHost, killInWrite, restartStorage, skewHost } from "./faults.ts";
+import {
+  closeArm,
+  disturbEvents,
+  failArm,
+  killHost,
+  killInWrite,
+  restartStorage,
+  skewHost,
+} from "./faults.ts";
 import { connectConsumer, disconnectConsumer, editLink, killCluster, makeCluster } from "./people/azure.ts";
 import type { Acting } from "./people/acting.ts";
 import { sendHalf, sendLie, sendSnapshot } from "./people/lists.ts";
@@ -50,6 +58,7 @@ const WORK_WEIGHTS: Readonly<Record<string, number>> = {
 
 const TROUBLE: Readonly<Record<string, Act>> = {
   "fail arm": failArm,
+  "close arm": closeArm,
   "kill host": killHost,
   "kill in write": killInWrite,
   "skew host": skewHost,
@@ -58,6 +67,7 @@ const TROUBLE: Readonly<Record<string, Act>> = {
 };
 const TROUBLE_WEIGHTS: Readonly<Record<string, number>> = {
   "fail arm": 6,
+  "close arm": 0.7,
   "kill host": 5,
   "kill in write": 3,
   "skew host": 1,

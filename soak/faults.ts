@@ -44,6 +44,12 @@ export async function failArm({ stage, random }: Acting): Promise<string> {
   return `${what} ${fault.times}`;
 }
 
+/** Until the storm is over: work fails again and again, and is poisoned in the end. */
+export async function closeArm({ stage }: Acting): Promise<string> {
+  stage.arm.faults.add({ caller: APP, action: { kind: "error", status: 503, code: "ServiceUnavailable" } });
+  return "until it is calm";
+}
+
 /** At a random moment; another one takes its place, or the same after a while. */
 export async function killHost({ stage, random }: Acting): Promise<string> {
   const host = random.pick(stage.hosts.filter(({ url }) => url !== undefined));
