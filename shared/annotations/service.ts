@@ -1,5 +1,16 @@
 import * as z from "zod";
 
+/** Mutating webhooks are asked before the API server counts. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/ */
+const MAX_ANNOTATIONS = 256 * 1024;
+
+function fitsKubernetes(annotations: Readonly<Record<string, string>> | null | undefined): boolean {
+  const size = Object.entries(annotations ?? {}).reduce(
+    (sum, [key, value]) => sum + key.length + value.length,
+    0,
+  );
+  return size <= MAX_ANNOTATIONS;
+}
+
 /** The part of a v1 Service that Mooring reads; everything else passes unread. Nulls are what Go marshals for empty. */
 export const Service = z.object({
   kind: z.string().optional(),
@@ -8,7 +19,10 @@ export const Service = z.object({
     namespace: z.string().default("default"),
     uid: z.string().default(""),
     deletionTimestamp: z.string().nullish(),
-    annotations: z.record(z.string(), z.string()).nullish(),
+    annotations: z
+      .record(z.string(), z.string())
+      .nullish()
+      .refine(fitsKubernetes, "larger than the 256 KiB that Kubernetes takes"),
   }),
   spec: z
     .object({

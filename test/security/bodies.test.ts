@@ -88,7 +88,7 @@ describe.each(Object.entries(DOORS))("%s", (_, path) => {
 
 test("a Service with as many annotations as fit is judged", async () => {
   const annotations = Object.fromEntries(
-    Array.from({ length: 20_000 }, (_, n) => [`example.test/a${n}`, "x"]),
+    Array.from({ length: 10_000 }, (_, n) => [`example.test/a${n}`, "x"]),
   );
   const metadata = { name: "web", namespace: "shop", annotations: { ...annotations, __proto__x: "y" } };
   const object = { metadata, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } };
@@ -117,4 +117,38 @@ test("callers that never finish hold up nobody else", async () => {
   });
   expect((await send("/api/admit/one", "{}")).status).toBe(400);
   for (const socket of slow) socket.destroy();
+});
+
+const A = "service.beta.kubernetes.io/azure-";
+const asked = (annotations: Record<string, string>) => {
+  const metadata = { name: "web", namespace: "shop", annotations };
+  const object = { metadata, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } };
+  const request = { uid: "u", kind: { kind: "Service" }, operation: "CREATE", object, dryRun: true };
+  return JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request });
+};
+
+test.each([
+  ["names", "a "],
+  ["addresses", "10.0.1.4 "],
+  ["everybody", "* "],
+])("an annotation that is wrong in very many places gets a short answer: %s", async (_, entry) => {
+  const text = entry.repeat(Math.floor(80_000 / entry.length));
+  const annotations = {
+    [`${A}load-balancer-internal`]: "true",
+    [`${A}pls-create`]: "true",
+    [`${A}pls-visibility`]: text,
+    [`${A}pls-auto-approval`]: text,
+    [`${A}pls-fqdns`]: text,
+  };
+  const { status, body } = await send("/api/admit/one", asked(annotations));
+  expect([status, body.response.allowed]).toEqual([200, false]);
+  expect(JSON.stringify(body).length).toBeLessThan(150_000);
+});
+
+test("annotations that Kubernetes refuses are refused here", async () => {
+  const { status, body } = await send("/api/mutate/one", asked({ [`${A}pls-fqdns`]: "a ".repeat(200_000) }));
+  expect([status, body.problems]).toEqual([
+    400,
+    ["request.object.metadata.annotations: larger than the 256 KiB that Kubernetes takes"],
+  ]);
 });
