@@ -79,6 +79,13 @@ describe("what is no whole list is refused", () => {
     ],
     ["nothing", "", "list", "kind: not a list of Services"],
     ["no object", "[]", "list", "kind: not a list of Services"],
+    ["more levels than any object has", "[".repeat(5_000_000), "list", "nested deeper than 100 levels"],
+    [
+      "more of them beside its items",
+      `{"kind":"List","metadata":${"[".repeat(5_000_000)}`,
+      "list",
+      "nested deeper than 100 levels",
+    ],
     ["text behind it", `${list([])}{}`, "list", "the body is not JSON"],
     ["lines without their end", lines([service("a")]), "lines", "the last line is not the list itself"],
     [
