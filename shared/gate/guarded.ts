@@ -1,11 +1,13 @@
 /** An answer in time, whatever happens to us: past the deadline or on our own failure, policy decides. */
 import { InvalidInput, Refused } from "../errors.ts";
 import type { Run } from "../ports.ts";
-import { knownPolicy } from "./known.ts";
+import { lastKnownPolicy } from "./known.ts";
 import type { AdmissionResponse } from "./review.ts";
 
 /** The part of the webhook's timeout that we may use; the rest is the way back. */
 const SHARE = 0.7;
+/** The part in which a process that has not read the policy yet may still do so. */
+const LAST_SHARE = 0.1;
 
 /** @throws InvalidInput as `decide` does; every other failure becomes an answer by policy `onUnavailable` */
 export async function inTime(
@@ -24,17 +26,22 @@ export async function inTime(
       uid,
       why: error instanceof Error ? error.message : String(error),
     });
-    return unavailable(uid, error, await onUnavailable(run));
+    return unavailable(uid, error, await onUnavailable(run, timeoutSeconds * 1000 * LAST_SHARE));
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** What policy says, if it is known or can be read at once; storage may be what is away. */
-async function onUnavailable(run: Run): Promise<"allow" | "deny"> {
-  const unknown = new Promise<"allow">((resolve) => setImmediate(resolve, "allow"));
-  const known = knownPolicy(run).then(({ policy }) => policy.onUnavailable);
-  return Promise.race([known.catch(() => "allow" as const), unknown]);
+/** What policy said when it was last read, or says if it can be read in time; storage may be what is away. */
+async function onUnavailable(run: Run, milliseconds: number): Promise<"allow" | "deny"> {
+  const unknown = Promise.withResolvers<"allow">();
+  const timer = setTimeout(() => unknown.resolve("allow"), milliseconds);
+  const known = lastKnownPolicy(run).then(({ policy }) => policy.onUnavailable);
+  try {
+    return await Promise.race([known.catch(() => "allow" as const), unknown.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function unavailable(uid: string, error: unknown, answer: "allow" | "deny"): AdmissionResponse {

@@ -14,6 +14,8 @@ interface Known {
   readonly policy: Cache<PolicyInForce>;
   readonly subnets: Cache<readonly SubnetRow[]>;
   readonly links: Cache<readonly LinkRow[]>;
+  /** The policy that was read last, however long ago. */
+  lastPolicy?: PolicyInForce;
 }
 
 const knownByPorts = new WeakMap<Ports, Known>();
@@ -23,7 +25,14 @@ export function knownCluster(run: Run, name: string): Promise<Cluster | undefine
 }
 
 export function knownPolicy(run: Run): Promise<PolicyInForce> {
-  return known(run).policy.get("policy", () => readPolicy(run));
+  const all = known(run);
+  return all.policy.get("policy", async () => (all.lastPolicy = await readPolicy(run)));
+}
+
+/** The same, and while it cannot be read what it said last: storage that is away takes nothing of it back. @throws as `readPolicy` */
+export function lastKnownPolicy(run: Run): Promise<PolicyInForce> {
+  const { lastPolicy } = known(run);
+  return lastPolicy ? Promise.resolve(lastPolicy) : knownPolicy(run);
 }
 
 /** When a reservation that is made now ends. */
@@ -56,7 +65,7 @@ export function knownLinks(
 function known(run: Run): Known {
   const found = knownByPorts.get(run.ports);
   if (found) return found;
-  const made = {
+  const made: Known = {
     clusters: createCache<Cluster | undefined>(SECONDS, run.now),
     policy: createCache<PolicyInForce>(SECONDS, run.now),
     subnets: createCache<readonly SubnetRow[]>(SECONDS, run.now),

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { admit } from "../../shared/gate/admit.ts";
@@ -342,6 +343,25 @@ describe("when storage is away", () => {
       allowed: false,
       status: { code: 503 },
     });
+  });
+
+  test("however long storage has been away", async () => {
+    const run = memoryRun();
+    await applyPolicy(run, { onUnavailable: "deny" });
+    await admit(run, cluster(), review(service(INTERNAL)));
+    run.clock.advance(3600);
+    run.tables.policies.calls.failNext(new Error("ECONNREFUSED"), { times: 100 });
+    expect(await inTime(run, "review-1", 5, failing)).toMatchObject({ allowed: false });
+  });
+
+  test("and by a process that has not yet read the policy", async () => {
+    const run = memoryRun();
+    await applyPolicy(run, { onUnavailable: "deny" });
+    const { policies } = run.tables;
+    const get = policies.get.bind(policies);
+    // As storage does, it answers after input and output.
+    policies.get = (...key) => readFile(import.meta.filename).then(() => get(...key));
+    expect(await inTime(run, "review-1", 5, failing)).toMatchObject({ allowed: false });
   });
 
   test("an answer that would come too late is given in time", async () => {
