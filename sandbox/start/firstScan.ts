@@ -10,6 +10,7 @@ const REMEMBERED_MILLISECONDS = 5_000;
  * which is not what people come to see.
  */
 export async function firstScan(hostUrl: string): Promise<void> {
+  if (await isScanned(hostUrl)) return;
   const deadline = Date.now() + PATIENCE_MILLISECONDS;
   while (Date.now() < deadline && !(await isScanned(hostUrl))) await delay(POLL_MILLISECONDS);
   await delay(REMEMBERED_MILLISECONDS);
