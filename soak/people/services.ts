@@ -70,13 +70,15 @@ async function alone(
 async function applied(acting: Acting, cluster: Cluster, service: Service): Promise<string> {
   const before = cluster.services.get(serviceKey(service));
   const since = Date.now();
-  const { allowed, pending, message = "" } = await cluster.apply(service);
+  const { allowed, pending, message = "", warnings } = await cluster.apply(service);
   const uid = cluster.services.get(serviceKey(service))?.metadata.uid ?? "";
   if (!allowed) return refused(acting, before, message);
   if (acting.stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster is gone";
   // Written as it was before it is promised nothing anew.
   if (before && saysTheSame(before, service)) acting.truth.built(uid, pending === undefined);
   else acting.truth.admitted(uid, since, pending === undefined);
+  // Let in with the word that nobody looked: nothing was promised.
+  if (warnings.some((one) => NO_ANSWER.test(one))) acting.truth.doubted(uid);
   return pending === undefined ? "built" : "pending";
 }
 
