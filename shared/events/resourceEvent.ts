@@ -6,24 +6,30 @@
 import * as z from "zod";
 import { InvalidInput } from "../errors.ts";
 
+/** A message of a queue has room for so much; what names a resource is whole or none, the rest is for people. */
+const ResourceName = z.string().max(2048);
+const upTo = (characters: number) => z.string().transform((text) => text.slice(0, characters));
+const Words = upTo(256);
+const Id = upTo(128);
+
 const Data = z.object({
-  resourceUri: z.string().optional(),
-  operationName: z.string().default(""),
-  correlationId: z.string().default(""),
-  claims: z.object({ name: z.string().optional(), appid: z.string().optional() }).catch({}).default({}),
+  resourceUri: ResourceName.optional(),
+  operationName: Words.default(""),
+  correlationId: Id.default(""),
+  claims: z.object({ name: Words.optional(), appid: Words.optional() }).catch({}).default({}),
 });
 
 const EventGridSchema = z.object({
-  id: z.string(),
-  subject: z.string(),
-  eventType: z.string(),
+  id: Id,
+  subject: ResourceName,
+  eventType: Words,
   eventTime: z.coerce.date(),
   data: Data,
 });
 const CloudEvent = z.object({
-  id: z.string(),
-  subject: z.string(),
-  type: z.string(),
+  id: Id,
+  subject: ResourceName,
+  type: Words,
   time: z.coerce.date(),
   data: Data,
 });

@@ -136,6 +136,21 @@ export const messages: readonly Target[] = [
         time: "2026-11-23T12:00:00.123456Z",
         data: { claims: null },
       }),
+      // Longer than any of Azure's: what is sent on must fit the message all the same.
+      JSON.stringify({
+        id: "e".repeat(300),
+        subject: LINK,
+        eventType: "Microsoft.Resources.ResourceWriteSuccess",
+        eventTime: "2026-11-23T12:00:00Z",
+        data: { operationName: "w".repeat(600), correlationId: "", claims: { appid: "a".repeat(600) } },
+      }),
+      JSON.stringify({
+        id: "e",
+        subject: `${LINK}${"s".repeat(3000)}`,
+        eventType: "Microsoft.Resources.ResourceWriteSuccess",
+        eventTime: "2026-11-23T12:00:00Z",
+        data: { correlationId: "c".repeat(600) },
+      }),
     ],
     async check(text) {
       const run = memoryRun();
