@@ -11,13 +11,16 @@ function fitsKubernetes(annotations: Readonly<Record<string, string>> | null | u
   return size <= MAX_ANNOTATIONS;
 }
 
+/** As long as Kubernetes lets any name be, and short enough for a key of a table. */
+const Name = z.string().max(253);
+
 /** The part of a v1 Service that Mooring reads; everything else passes unread. Nulls are what Go marshals for empty. */
 export const Service = z.object({
   kind: z.string().optional(),
   metadata: z.object({
-    name: z.string().default(""),
-    namespace: z.string().default("default"),
-    uid: z.string().default(""),
+    name: Name.default(""),
+    namespace: Name.default("default"),
+    uid: Name.default(""),
     deletionTimestamp: z.string().nullish(),
     annotations: z
       .record(z.string(), z.string())

@@ -152,3 +152,25 @@ test("annotations that Kubernetes refuses are refused here", async () => {
     ["request.object.metadata.annotations: larger than the 256 KiB that Kubernetes takes"],
   ]);
 });
+
+test.each(["admit", "mutate"])("%s: a name that is longer than any is refused", async (door) => {
+  const review = JSON.parse(asked({}));
+  review.request.object.metadata.name = "n".repeat(2000);
+  const { status, body } = await send(`/api/${door}/one`, JSON.stringify(review));
+  expect([status, body.problems]).toEqual([
+    400,
+    ["request.object.metadata.name: Too big: expected string to have <=253 characters"],
+  ]);
+});
+
+test("a snapshot with such a name is refused whole", async () => {
+  const item = { metadata: { name: "n".repeat(2000) }, spec: { type: "LoadBalancer" } };
+  const { status, body } = await send(
+    "/api/clusters/one/snapshot",
+    JSON.stringify({ kind: "List", items: [item] }),
+  );
+  expect([status, body.problems]).toEqual([
+    400,
+    ["items.0.metadata.name: Too big: expected string to have <=253 characters"],
+  ]);
+});
