@@ -10,7 +10,7 @@ import type { VnetRow } from "../drift/auditRun.ts";
 import type { AddressUse, Subnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
-import { withLease } from "../storage/lease.ts";
+import { withLease, type Lease } from "../storage/lease.ts";
 import type { Write } from "../storage/table.ts";
 import { digestsOf } from "./digest.ts";
 import { forgetSubnets } from "./forget.ts";
@@ -30,9 +30,9 @@ export interface ScanReport {
   readonly written: number;
 }
 
-/** @throws NotYet if another scan runs, and whatever a list throws: an incomplete scan writes nothing */
+/** @throws NotYet if another scan runs, or has begun since, and whatever a list throws: an incomplete scan writes nothing */
 export function scanInventory(run: Run): Promise<ScanReport> {
-  return withLease(run, "inventory", async () => {
+  return withLease(run, "inventory", async (lease) => {
     const { subscriptions, network } = run.ports;
     const uses = collectUses(run);
     // Its failure is awaited below; until then the subnets' may come first.
@@ -41,7 +41,10 @@ export function scanInventory(run: Run): Promise<ScanReport> {
     links.catch(() => undefined);
     const subnets = (await Promise.all(subscriptions.map((one) => network.subnets(one)))).flat();
     const limit = pLimit(SUBNETS_AT_ONCE);
-    const scanned = await Promise.all(subnets.map((subnet) => limit(() => scanSubnet(run, subnet, uses))));
+    const scanned = await Promise.all(
+      subnets.map((subnet) => limit(() => scanSubnet(run, subnet, { uses, lease }))),
+    );
+    await lease.demand();
     await writeSubnets(
       run,
       scanned.map(({ row }) => row),
@@ -93,13 +96,22 @@ function frontendAddresses(uses: Uses): ReadonlyMap<string, string> {
   return addresses;
 }
 
-/** Reads the rows while Azure's lists are still coming; a row that changes meanwhile keeps what it then says. */
-async function scanSubnet(run: Run, subnet: Subnet, allUses: Promise<Uses>): Promise<Scanned> {
+interface Scanning {
+  readonly uses: Promise<Uses>;
+  readonly lease: Lease;
+}
+
+/**
+ * Reads the rows while Azure's lists are still coming; a row that changes meanwhile keeps what it then says. If another scan has begun
+ * since, the rows may be its news, and our lists older than they.
+ */
+async function scanSubnet(run: Run, subnet: Subnet, scanning: Scanning): Promise<Scanned> {
   const partition = canonicalId(subnet.id);
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
-  const uses = (await allUses).get(partition) ?? new Map<string, AddressUse>();
+  const uses = (await scanning.uses).get(partition) ?? new Map<string, AddressUse>();
   const nowUtc = run.now().toISOString();
   const writes = planRows(rows, uses, nowUtc);
+  if (writes.length > 0) await scanning.lease.demand();
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
   recordEnded(run, endedReservations(rows, uses, nowUtc));
   return { written: writes.length, row: toRow(run, subnet, uses) };

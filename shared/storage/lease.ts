@@ -15,15 +15,24 @@ const RENEW_MILLISECONDS = 30_000;
 /** How soon to try again when somebody else holds a lease. */
 const RETRY_SECONDS = 15;
 
+export interface Lease {
+  /**
+   * To be asked before writing what was read before: clocks that differ by more than a lease lasts, or storage that was away, may have
+   * given it to another, whose news is newer. @throws NotYet if it is lost
+   */
+  demand(): Promise<void>;
+}
+
 /**
  * Runs `action` while holding the lease `name`, however long it takes, and gives it back after. A holder that cannot renew it, because
  * storage is away for minutes, may lose it to another: what both write is told apart by versions.
  * @throws NotYet if somebody else holds it
  */
-export async function withLease<T>(run: Run, name: string, action: () => Promise<T>): Promise<T> {
-  const lease = keep(run, name, await acquire(run, name));
+export async function withLease<T>(run: Run, name: string, action: (lease: Lease) => Promise<T>): Promise<T> {
+  const held = await acquire(run, name);
+  const lease = keep(run, name, held);
   try {
-    return await action();
+    return await action({ demand: () => demand(run, name, held) });
   } finally {
     const version = await lease.stop();
     // If it ran out and was taken, the version differs and nothing is removed.
@@ -55,6 +64,13 @@ async function takeOver(run: Run, name: string, value: LeaseRow): Promise<Writte
   if (held.value.untilUtc > run.now().toISOString())
     throw new NotYet(`${name} is being worked on`, RETRY_SECONDS);
   return leases.transact(PARTITION, [{ do: "replace", key: name, value, version: held.version }]);
+}
+
+async function demand(run: Run, name: string, { holder }: Held): Promise<void> {
+  const row = await run.ports.tables.leases.get(PARTITION, name);
+  if (row?.value.holder === holder) return;
+  run.log.warn("lease lost", { name });
+  throw new NotYet(`${name} was taken over by another`, RETRY_SECONDS);
 }
 
 /** Renews until it is stopped, which gives the version that the row has then. */

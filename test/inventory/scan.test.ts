@@ -1,8 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { reserve } from "../../shared/inventory/reserve.ts";
 import { listUsage, recordUsage } from "../../shared/drift/usage.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
+import { NotYet } from "../../shared/errors.ts";
+import { LEASE_SECONDS } from "../../shared/storage/lease.ts";
 import type { AddressUse } from "../../shared/network/model.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
@@ -43,6 +46,21 @@ const scanAfter = async (uses: ReturnType<typeof use>[], seconds = 60) => {
   run.clock.advance(seconds);
   return scanInventory(run);
 };
+
+test("a scan that another one has overtaken takes nothing of its news back", async () => {
+  const subnets = run.network.subnets.bind(run.network);
+  run.network.subnets = async (subscription) => {
+    run.network.subnets = subnets;
+    // What the first scan reads of addresses is read by now, and old.
+    await setImmediate();
+    run.clock.advance(LEASE_SECONDS + 1);
+    run.network.uses = [use("10.0.1.10")];
+    await scanInventory(run);
+    return subnets(subscription);
+  };
+  await expect(scanInventory(run)).rejects.toThrow(NotYet);
+  expect(rows().map(({ address }) => address)).toEqual(["10.0.1.10"]);
+});
 
 describe("virtual networks", () => {
   const other = {
