@@ -58,11 +58,13 @@ export class Timers {
   #save(): Promise<void> {
     const path = this.#statePath;
     if (path === undefined) return Promise.resolve();
-    this.#saving = this.#saving.then(async () => {
-      await writeFile(`${path}.new`, JSON.stringify(this.#last));
-      await rename(`${path}.new`, path);
-    });
+    this.#saving = this.#saving.then(() => this.#write(path));
     return this.#saving;
+  }
+
+  async #write(path: string): Promise<void> {
+    await writeFile(`${path}.new`, JSON.stringify(this.#last));
+    await rename(`${path}.new`, path);
   }
 
   #schedule(target: LoadedFunction): void {

@@ -87,7 +87,8 @@ function telling(exporter: PushMetricExporter, tell: (message: string) => void):
   const send = exporter.export.bind(exporter);
   exporter.export = (metrics, done) =>
     send(metrics, (result) => {
-      if (result.code !== SUCCESS)
+      const code: number = result.code;
+      if (code !== SUCCESS)
         tell(`metrics could not be sent: ${result.error?.message ?? "the destination refused them"}`);
       done(result);
     });

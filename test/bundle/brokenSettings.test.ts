@@ -56,7 +56,10 @@ const queue = (name: string) =>
 const waiting = async (name: string) =>
   (await queue(name).exists()) ? ((await queue(name).getProperties()).approximateMessagesCount ?? 0) : 0;
 
-async function ask({ url, keys }: HostProcess, path: string, init: RequestInit = {}) {
+/** Headers as a record: other forms cannot be added to. */
+type Init = Omit<RequestInit, "headers"> & { headers?: Record<string, string> };
+
+async function ask({ url, keys }: HostProcess, path: string, init: Init = {}) {
   const headers = { "x-functions-key": keys.master, ...init.headers };
   const response = await fetch(`${url}${path}`, { ...init, headers, redirect: "manual" });
   return { status: response.status, text: await response.text() };
