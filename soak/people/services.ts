@@ -79,7 +79,7 @@ async function applied(acting: Acting, cluster: Cluster, service: Service): Prom
   else acting.truth.admitted(uid, since, pending === undefined);
   // Let in with the word that nobody looked: nothing was promised.
   if (warnings.some((one) => NO_ANSWER.test(one))) acting.truth.doubted(uid);
-  return pending === undefined ? "built" : "pending";
+  return pending === undefined ? "built" : `pending: ${pending.slice(0, 200)}`;
 }
 
 function refused({ truth }: Acting, before: Service | undefined, message = ""): string {
