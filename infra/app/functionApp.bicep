@@ -152,6 +152,11 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   resource appSettings 'config' = {
     name: 'appsettings'
     properties: union(
+      // For the doctor within the app. A domain of its own goes before it.
+      {
+        MOORING_APP_URL: 'https://${app.properties.defaultHostName}'
+        MOORING_APP_ID: app.id
+      },
       settings,
       {
         AzureWebJobsStorage__accountName: storageName

@@ -180,9 +180,15 @@ describe("what is deployed is what the app knows", () => {
   test("and with them the app starts", () => {
     const values: Record<string, string> = {
       MOORING_SUBSCRIPTIONS: "00000000-0000-4000-8000-000000000001,00000000-0000-4000-8000-000000000002",
+      MOORING_APP_URL: "https://mooring.azurewebsites.net",
+      MOORING_APP_ID: "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/mooring",
     };
     const env = Object.fromEntries([...own, ...given].map((name) => [name, values[name] ?? "mooring"]));
     expect(parseSettings(env)).toMatchObject({ AzureWebJobsStorage__accountName: "mooring" });
+  });
+
+  test("the app knows where it is: the doctor within it checks its door, and that events go to it", () => {
+    expect(own).toEqual(expect.arrayContaining(["MOORING_APP_URL", "MOORING_APP_ID"]));
   });
 
   test("no setting is one that Flex Consumption takes from functionAppConfig", () => {
