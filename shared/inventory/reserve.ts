@@ -120,11 +120,16 @@ function writeFor(
   const { address, ports } = want;
   const mine: Reservation = { owner, expiresAtUtc, ...(ports && { ports }) };
   if (!row) return { do: "insert", key: addressKey(address), value: { address, reservations: [mine] } };
-  const others = liveReservations(row.value, run.now().toISOString()).filter(
-    (one) => !sameService(one.owner, owner) && one.owner.cluster === owner.cluster,
+  const others = liveReservations(row.value, run.now().toISOString()).filter((one) =>
+    staysBeside(one, owner),
   );
   const value = { ...row.value, reservations: [...others, mine] };
   return { do: "replace", key: row.key, value, version: row.version };
+}
+
+/** Of others, and not overruled: see `findObstacle`. */
+function staysBeside(one: Reservation, owner: ServiceKey): boolean {
+  return !sameService(one.owner, owner) && one.owner.cluster === owner.cluster;
 }
 
 interface Given {
@@ -132,18 +137,28 @@ interface Given {
   readonly before: Rows;
 }
 
-/** As it was before; whoever changed the row since has seen our reservation, and it expires by itself. */
+/** If somebody writes the row at the same moment ours stays, and expires by itself. */
 async function giveBack(run: Run, { part, before }: Given): Promise<void> {
   const now = await readRows(run, part);
   for (const [index, row] of now.entries()) {
-    const was = before[index]?.value;
     const isOurs = row?.value.reservations?.some(
       ({ owner, expiresAtUtc }) => sameService(owner, part.owner) && expiresAtUtc === part.expiresAtUtc,
     );
     if (!row || !isOurs) continue;
-    const write: Write<AddressRow> = was
-      ? { do: "replace", key: row.key, value: was, version: row.version }
-      : { do: "remove", key: row.key, version: row.version };
+    const write = withoutOurs(row, before[index]?.value, part.owner);
     await run.ports.tables.addresses.transact(partitionOf(part), [write]);
   }
+}
+
+/** The row without what we wrote, with what we wrote over; what others were promised since stays. */
+function withoutOurs(
+  { key, version, value }: Row<AddressRow>,
+  before: AddressRow | undefined,
+  owner: ServiceKey,
+): Write<AddressRow> {
+  const { reservations: all = [], ...rest } = value;
+  const overwritten = (before?.reservations ?? []).filter((one) => !staysBeside(one, owner));
+  const reservations = [...overwritten, ...all.filter((one) => !sameService(one.owner, owner))];
+  if (reservations.length > 0) return { do: "replace", key, version, value: { ...rest, reservations } };
+  return rest.assignment ? { do: "replace", key, version, value: rest } : { do: "remove", key, version };
 }

@@ -209,6 +209,29 @@ describe("addresses in several subnets", () => {
     expect(refusals(await reserve(run, both("one/web")))).toEqual(["reservation", "reservation"]);
   });
 
+  test.each([
+    ["a free address", []],
+    ["an address that the Service had", ["one/web"]],
+  ])("that a later subnet refuses leave what others were promised of %s meanwhile", async (_, before) => {
+    const run = memoryRun();
+    for (const service of before) await reserve(run, request(service));
+    await reserve(run, request("two/web", { subnet: subnetId("links") }));
+    const { addresses } = run.tables;
+    const transact = addresses.transact.bind(addresses);
+    addresses.transact = async (partition, writes) => {
+      const written = await transact(partition, writes);
+      if (!written.ok) return written;
+      addresses.transact = transact;
+      expect(await reserve(run, request("one/api", { ports: [443] }))).toEqual(got);
+      return written;
+    };
+    expect(
+      refusals(await reserve(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" })),
+    ).toEqual(["reservation"]);
+    const kept = [...before.map((service) => reservationOf(service)), reservationOf("one/api", [443])];
+    expect((await rowOf(run))?.reservations).toEqual(kept);
+  });
+
   test("a renewal that fails leaves the reservation that was there", async () => {
     const run = memoryRun();
     await reserve(run, request("one/web"));
