@@ -2,9 +2,10 @@
 import { canonicalId } from "../network/resourceId.ts";
 import type { Subnet } from "../network/model.ts";
 import type { Run } from "../ports.ts";
-import type { Row, Table } from "../storage/table.ts";
+import type { Row } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
-import type { SubnetRow } from "./model.ts";
+import type { AddressRow, SubnetRow } from "./model.ts";
+import { planRows } from "./planRows.ts";
 
 /** Subnets that are gone from their virtual networks, or with them: whoever dies in the midst of it is made up for by the next scan. */
 export async function forgetSubnets(run: Run, seen: readonly Subnet[]): Promise<void> {
@@ -22,18 +23,23 @@ export async function forgetSubnets(run: Run, seen: readonly Subnet[]): Promise<
 
 /** The subnet's own row last: it tells that there is something to forget. */
 async function forgetSubnet(run: Run, { partition, key, version, value }: Row<SubnetRow>): Promise<void> {
-  const { usage, addresses, subnets } = run.ports.tables;
   const id = canonicalId(value.id);
-  await forgetAll(usage, id);
-  await forgetAll(addresses, id);
-  await subnets.transact(partition, [{ do: "remove", key, version }]);
+  await forgetUsage(run, id);
+  await forgetAddresses(run, id);
+  await run.ports.tables.subnets.transact(partition, [{ do: "remove", key, version }]);
 }
 
-async function forgetAll<T>(table: Table<T>, partition: string): Promise<void> {
-  const rows = await Array.fromAsync(table.list(partition));
+async function forgetUsage({ ports: { tables } }: Run, id: string): Promise<void> {
+  const rows = await Array.fromAsync(tables.usage.list(id));
   await writeRows(
-    table,
-    partition,
+    tables.usage,
+    id,
     rows.map(({ key }) => ({ do: "remove", key })),
   );
+}
+
+/** What is promised stays: a subnet that is not watched for an hour, or made anew, is back before the promise ends. */
+async function forgetAddresses({ ports: { tables }, now }: Run, id: string): Promise<void> {
+  const rows = await Array.fromAsync(tables.addresses.list(id));
+  await writeRows<AddressRow>(tables.addresses, id, planRows(rows, new Map(), now().toISOString()));
 }

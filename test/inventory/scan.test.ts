@@ -28,10 +28,11 @@ const use = (address: string, holderId = frontend().id): AddressUse => ({
   holderId,
 });
 const TCP_80 = { protocol: "TCP", port: 80 };
+const WANT = { subnetId: SUBNET, address: "10.0.1.10", ports: [TCP_80], mayShare: () => false };
 const reservation = (name: string, uid = UID) => ({
   owner: { cluster: "one", namespace: "shop", name, uid },
   expiresAtUtc: "2026-11-23T13:00:00.000Z",
-  wants: [{ subnetId: SUBNET, address: "10.0.1.10", ports: [TCP_80], mayShare: () => false }],
+  wants: [WANT],
 });
 
 let run: MemoryRun;
@@ -182,6 +183,29 @@ describe("a complete scan", () => {
     run.network.allSubnets = [subnet];
     await scanAfter([]);
     expect(run.tables.subnets.all().map(({ name }) => name)).toEqual(["apps"]);
+  });
+
+  test("keeps what is promised in a subnet that is gone: it may be back before the promise ends", async () => {
+    await scanAfter([use("10.0.1.10"), use("10.0.1.11")]);
+    await reserve(run, { ...reservation("web"), wants: [{ ...WANT, address: "10.0.1.12" }] });
+    run.network.allSubnets = [];
+    await scanAfter([]);
+    expect(run.tables.subnets.all()).toEqual([]);
+    expect(rows()).toMatchObject([{ address: "10.0.1.12", reservations: [{ owner: { name: "web" } }] }]);
+  });
+
+  test("keeps what is promised in a subnet while it is being forgotten", async () => {
+    await scanAfter([use("10.0.1.10", VM)]);
+    run.network.allSubnets = [];
+    const list = run.tables.addresses.list.bind(run.tables.addresses);
+    run.tables.addresses.list = async function* (partition, range) {
+      yield* await Array.fromAsync(list(partition, range));
+      run.tables.addresses.list = list;
+      const wants = [{ ...WANT, mayShare: () => true }];
+      expect(await reserve(run, { ...reservation("web"), wants })).toEqual([]);
+    };
+    await scanAfter([]);
+    expect(rows()).toMatchObject([{ reservations: [{ owner: { name: "web" } }] }]);
   });
 });
 
