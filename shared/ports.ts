@@ -61,6 +61,8 @@ export interface WaitingRow {
   readonly untilUtc: string;
   /** When messages for the key became visible within the last minute, or will. */
   readonly visibleAtUtc?: readonly string[];
+  /** When an event last asked for it, rather than a timer. */
+  readonly eventAtUtc?: string;
 }
 
 export interface Ports {

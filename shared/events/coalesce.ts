@@ -24,6 +24,8 @@ const MINUTE = 60_000;
 export interface Hint {
   readonly why: string;
   readonly correlationId: string;
+  /** When the event that asks for it came; absent if none did. */
+  readonly eventAtUtc?: string;
 }
 
 /** True if a message was sent, false if one is already waiting. */
@@ -32,13 +34,14 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
   const row = await run.ports.tables.waiting.get(work.queue, key);
   if (row && row.value.untilUtc > run.now().toISOString()) return false;
   const windowSeconds = windowOf(run, work.queue, row);
-  const version = await claim(run, { partition: work.queue, key, row, windowSeconds });
+  const { eventAtUtc = row?.value.eventAtUtc, ...cause } = hint;
+  const version = await claim(run, { partition: work.queue, key, row, windowSeconds, eventAtUtc });
   if (version === undefined) return false;
   const { what, id } = work;
   try {
     await run.ports.queue.send(
       work.queue,
-      { what, id, ...hint, seenAtUtc: run.now().toISOString() },
+      { what, id, ...cause, seenAtUtc: run.now().toISOString() },
       windowSeconds,
     );
   } catch (error) {
@@ -71,12 +74,15 @@ interface Claim {
   readonly key: string;
   readonly row: Row<WaitingRow> | undefined;
   readonly windowSeconds: number;
+  readonly eventAtUtc: string | undefined;
 }
 
 /** The claim's version; `undefined` if another event of the burst was faster: its message will do for this one too. */
-async function claim(run: Run, { partition, key, row, windowSeconds }: Claim): Promise<string | undefined> {
+async function claim(run: Run, { partition, key, row, ...claimed }: Claim): Promise<string | undefined> {
+  const { windowSeconds, eventAtUtc } = claimed;
   const untilUtc = new Date(run.now().getTime() + windowSeconds * 1000).toISOString();
-  const value = { untilUtc, visibleAtUtc: [...lately(run, row), untilUtc] };
+  const visibleAtUtc = [...lately(run, row), untilUtc];
+  const value = { untilUtc, visibleAtUtc, ...(eventAtUtc !== undefined && { eventAtUtc }) };
   const write: Write<WaitingRow> = row
     ? { do: "replace", key, value, version: row.version }
     : { do: "insert", key, value };

@@ -17,7 +17,8 @@ export async function receiveEvent(run: Run, event: unknown): Promise<void> {
 async function take(run: Run, parsed: ResourceEvent, correlationId: string): Promise<void> {
   const work = toWork(parsed);
   if (work.length === 0) run.log.debug("event is about nothing that is watched", { type: parsed.type });
-  const hint = { why: `event ${parsed.operationName || parsed.type}`, correlationId };
+  const eventAtUtc = run.now().toISOString();
+  const hint = { why: `event ${parsed.operationName || parsed.type}`, correlationId, eventAtUtc };
   if (isLinkWrite(parsed))
     await recordTouch(run, parsed.resourceId, parsed.id, {
       atUtc: parsed.atUtc,

@@ -175,6 +175,18 @@ describe("a burst of events", () => {
     expect(run.queue.sent).toHaveLength(1);
   });
 
+  test("is remembered by its last event, whatever timers ask for after it: the doctor tells of it", async () => {
+    const run = memoryRun();
+    const told = async () =>
+      (await Array.fromAsync(run.ports.tables.waiting.list("links"))).map(({ value }) => value.eventAtUtc);
+    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    expect(await told()).toEqual([NOW]);
+    run.clock.advance(3600);
+    const hint = { why: "timer", correlationId: "c" };
+    expect(await enqueueOnce(run, { queue: "links", what: "link", id: LINK }, hint)).toBe(true);
+    expect(await told()).toEqual([NOW]);
+  });
+
   test("a message that could not be sent is sent when the event comes again", async () => {
     const run = memoryRun();
     run.queue.calls.failNext(new Error("queue away"));

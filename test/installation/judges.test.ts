@@ -201,14 +201,19 @@ describe("judged", () => {
     ],
     ["an audit that runs", audits.judge([audit({ state: "running" })], NOW), ["ok: one is running"]],
     [
-      "no work",
+      "no event",
       work.judge(undefined, NOW),
       ["skipped: no event has brought work yet; any change of a load balancer or a link does"],
     ],
     [
-      "no work for long",
+      "no event for long",
       work.judge(before(8 * DAY), NOW),
       [`warn: no event has brought work since ${before(8 * DAY)}`],
+    ],
+    [
+      "an event",
+      work.judge(before(DAY), NOW),
+      [`ok: the last event that brought work came at ${before(DAY)}`],
     ],
     [
       "a person",

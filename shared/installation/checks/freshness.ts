@@ -73,8 +73,8 @@ const QUIET_DAYS = 7;
 
 export const work = defineCheck({
   id: "work",
-  title: "Events and timers have brought work lately",
-  docs: "Each piece of work leaves a trace when an event or a timer asks for it.",
+  title: "Events have brought work lately",
+  docs: "Each piece of work remembers when an event last asked for it; what timers bring is seen by the checks below.",
   needs: ["storage"],
   async read({ run }): Promise<string | undefined> {
     const marks = await Promise.all(
@@ -82,7 +82,7 @@ export const work = defineCheck({
     );
     return marks
       .flat()
-      .map(({ value }) => value.untilUtc)
+      .flatMap(({ value }) => value.eventAtUtc ?? [])
       .toSorted()
       .at(-1);
   },
@@ -90,7 +90,7 @@ export const work = defineCheck({
     if (lastUtc === undefined)
       return skipped("no event has brought work yet; any change of a load balancer or a link does");
     const days = (Date.parse(nowUtc) - Date.parse(lastUtc)) / (24 * HOUR);
-    if (days <= QUIET_DAYS) return ok(`the last was asked for at ${lastUtc}`);
+    if (days <= QUIET_DAYS) return ok(`the last event that brought work came at ${lastUtc}`);
     return warn({
       message: `no event has brought work since ${lastUtc}`,
       advice: "see check events: either nothing changed in Azure, or its events do not come",
