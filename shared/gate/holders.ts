@@ -12,6 +12,7 @@ import { reservationEnd } from "./known.ts";
 import type { Run } from "../ports.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
 import type { Severities } from "./rules.ts";
+import { addressInUse } from "./rules/holder.ts";
 import {
   FRONTEND,
   LINK,
@@ -39,16 +40,36 @@ export interface Asked extends Want {
 
 /** Empty if every address is now the Service's own (or could be, when only looking), or if none can be asked for here. */
 export async function holderFindings(run: Run, asking: Asking): Promise<RuleFinding[]> {
-  const wants = wantsOf(asking);
-  if (wants.length === 0) return [];
-  const taken = await take(run, asking, wants);
+  const { once, twice } = apart(wantsOf(asking));
+  if (once.length === 0) return [];
+  const isRefused = twice.some(({ want }) => asking.severityOf(addressInUse(want.target)) === "deny");
+  const taking = { ...asking, readOnly: asking.readOnly || isRefused };
+  const taken = await take(run, taking, once);
   const rules = taken.flatMap(({ obstacle }) => (obstacle.by === "rule" ? [obstacle.use.rule] : []));
   // Rules name Services by uid only; who that is, is asked when it matters.
   const declared = rules.length > 0 ? await listDeclared(run, asking.cluster.name) : [];
   const goneRules = new Set(rules.filter((rule) => isOfDeleted(rule, declared)));
-  if (goneRules.size === 0) return tellTaken(run, { asking, declared, taken });
-  const again = wants.map((want) => ({ ...want, goneRules }));
-  return tellTaken(run, { asking, declared, taken: await take(run, asking, again) });
+  if (goneRules.size === 0) return tellTaken(run, { asking, declared, taken: [...taken, ...twice] });
+  const again = once.map((want) => ({ ...want, goneRules }));
+  const left = await take(run, taking, again);
+  return tellTaken(run, { asking, declared, taken: [...left, ...twice] });
+}
+
+const ITSELF = "this Service's own frontend";
+
+/** One address cannot be a frontend's and a link's: whoever asks for it twice has it in his own way. */
+function apart(wants: readonly Asked[]): { readonly once: Asked[]; readonly twice: TakenHere[] } {
+  const isSame = (a: Asked, b: Asked) => a.address === b.address && sameId(a.subnetId, b.subnetId);
+  const isFirst = (want: Asked, index: number) => wants.findIndex((one) => isSame(one, want)) === index;
+  const twice = wants.filter((want, index) => !isFirst(want, index));
+  return {
+    once: wants.filter(isFirst),
+    twice: twice.map((want) => ({
+      want,
+      row: { address: want.address },
+      obstacle: { by: "holder", holderId: ITSELF },
+    })),
+  };
 }
 
 async function take(run: Run, asking: Asking, wants: readonly Asked[]): Promise<readonly TakenHere[]> {
@@ -62,26 +83,31 @@ function isOfDeleted(rule: string, declared: readonly Declared[]): boolean {
   return owner?.deletedAtUtc !== undefined;
 }
 
+/** More no frontend and no link can have, and rules say so; an annotation has room for thousands, and each costs a read. */
+const MOST_ADDRESSES = 8;
+
 /** Where each asked address lies, apart from those whose subnet is not known. */
 export function wantsOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
   return TARGETS.flatMap((target) => {
     const subnet = target.subnet(input.inventory);
     if (!subnet) return [];
-    return validAddresses(target, input).map((requested): Asked => {
-      const isKept = wasAsked(target, input, requested);
-      return {
-        target,
-        field: requested.field,
-        subnetId: subnet.id,
-        address: formatAddress(requested.address),
-        ...(target === FRONTEND && {
-          ports: input.intent.ports,
-          hadPorts: isKept ? (input.old?.intent.ports ?? []) : [],
-        }),
-        mayShare: (holderId) =>
-          target === LINK ? isOwnLink(holderId, input, isKept) : isOwnFrontend(holderId, cluster),
-      };
-    });
+    return validAddresses(target, input)
+      .slice(0, MOST_ADDRESSES)
+      .map((requested): Asked => {
+        const isKept = wasAsked(target, input, requested);
+        return {
+          target,
+          field: requested.field,
+          subnetId: subnet.id,
+          address: formatAddress(requested.address),
+          ...(target === FRONTEND && {
+            ports: input.intent.ports,
+            hadPorts: isKept ? (input.old?.intent.ports ?? []) : [],
+          }),
+          mayShare: (holderId) =>
+            target === LINK ? isOwnLink(holderId, input, isKept) : isOwnFrontend(holderId, cluster),
+        };
+      });
   });
 }
 

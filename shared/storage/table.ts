@@ -54,6 +54,8 @@ const MAX_WRITES = 100;
 export function checkTransaction(writes: readonly Write<unknown>[]): void {
   if (writes.length < 1 || writes.length > MAX_WRITES)
     throw new InvalidInput(`a transaction has 1 to ${MAX_WRITES} writes, not ${writes.length}`);
+  if (new Set(writes.map(({ key }) => key)).size < writes.length)
+    throw new InvalidInput("a transaction writes each key once");
   if (writes.length > 1 && writes.some((write) => write.do === "remove" && write.version !== undefined))
     throw new InvalidInput("a removal with a version stands alone in its transaction");
 }

@@ -219,6 +219,13 @@ describe.each(implementations)("Table on %s", (_, create) => {
     await expect(table.transact("p", [])).rejects.toThrow(InvalidInput);
     expect(await rows(table, "p")).toEqual([]);
   });
+
+  test("a key that is written twice is refused before anything is written", async () => {
+    const table = create();
+    const write = { do: "put", key: "k", value: { text: "" } } as const;
+    await expect(table.transact("p", [write, write])).rejects.toThrow(InvalidInput);
+    expect(await rows(table, "p")).toEqual([]);
+  });
 });
 
 test("a value larger than an entity takes is refused with its size", async () => {

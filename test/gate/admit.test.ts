@@ -512,4 +512,29 @@ describe("a link", () => {
     const second = await admit(run, cluster(), review(service(nat, {}, { name: "api", uid: "u" })));
     expect(second.auditAnnotations?.["rules"]).toContain("pls-address-reserved=deny");
   });
+
+  test("cannot have the address of its Service, which is told with whatever else stands in the way", async () => {
+    const twice = {
+      ...settings,
+      "load-balancer-ipv4": "10.0.1.10",
+      "pls-ip-configuration-ip-address": "10.0.1.10",
+    };
+    const free = await start();
+    expect(await admit(free, cluster(), review(service(twice)))).toMatchObject({
+      allowed: false,
+      status: { message: expect.stringContaining("10.0.1.10 is in use by this Service's own frontend") },
+    });
+    expect(free.tables.addresses.all()).toEqual([]);
+    const held = await start(inUse("10.0.1.10"));
+    const { auditAnnotations } = await admit(held, cluster(), review(service(twice)));
+    expect(auditAnnotations?.["rules"]).toMatch(/,address-in-use=deny,pls-address-in-use=deny$/);
+  });
+
+  test("with thousands of addresses costs no more reads than one with as many as it may have", async () => {
+    const run = await start();
+    const many = Array.from({ length: 2000 }, (_, n) => `10.0.${n >> 8}.${n & 255}`).join(" ");
+    const asked = service({ ...settings, "pls-ip-configuration-ip-address": many });
+    expect((await admit(run, cluster(), review(asked))).allowed).toBe(false);
+    expect(run.tables.addresses.calls.count("get")).toBe(8);
+  });
 });
