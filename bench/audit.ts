@@ -1,6 +1,6 @@
 /**
  * A whole audit beside the bare paging of the lists that it reads: time, calls of ARM, what it writes when nothing changed, and its memory on
- * an estate and on one ten times as large.
+ * a small estate and on ones many times as large.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
