@@ -15,6 +15,7 @@ import { findSubnet } from "./gather.ts";
 import { knownPolicy, reservationEnd } from "./known.ts";
 import { poolsFor, rangesOf, type Pool } from "./pools.ts";
 import type { RuleInput } from "./rule.ts";
+import { LINK, MOST_ADDRESSES, validAddresses } from "./rules/requested.ts";
 import { subnetsWithRoom } from "./rules/subnet.ts";
 
 /** Others choose at the same time: so many candidates are tried. */
@@ -133,7 +134,12 @@ function isIn(subnet: SubnetRow, family: "IPv4" | "IPv6", text: string): boolean
 }
 
 function rangesFor({ subnet, pool, input }: One): Range[] {
-  const usable = without(usableRanges(subnet.prefixes), parsePrefixes(input.allowed.excludedRanges));
+  const others = validAddresses(LINK, input).slice(0, MOST_ADDRESSES);
+  const forLink = others.map(({ address: { family, value } }) => ({ family, first: value, last: value }));
+  const usable = without(usableRanges(subnet.prefixes), [
+    ...parsePrefixes(input.allowed.excludedRanges),
+    ...forLink,
+  ]);
   return pool ? within(usable, rangesOf(pool)) : usable;
 }
 

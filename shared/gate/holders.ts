@@ -16,6 +16,7 @@ import { addressInUse } from "./rules/holder.ts";
 import {
   FRONTEND,
   LINK,
+  MOST_ADDRESSES,
   TARGETS,
   validAddresses,
   type Target,
@@ -82,9 +83,6 @@ function isOfDeleted(rule: string, declared: readonly Declared[]): boolean {
   const owner = declared.find(({ uid }) => isNamedFor(rule, uid));
   return owner?.deletedAtUtc !== undefined;
 }
-
-/** More no frontend and no link can have, and rules say so; an annotation has room for thousands, and each costs a read. */
-const MOST_ADDRESSES = 8;
 
 /** Where each asked address lies, apart from those whose subnet is not known. */
 export function wantsOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {

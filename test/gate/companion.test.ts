@@ -251,6 +251,13 @@ describe("mooring.dev/address: auto", () => {
     expect(run.tables.addresses.all()).toHaveLength(1);
   });
 
+  test("not an address that the Service's own link asks for", async () => {
+    const link = "service.beta.kubernetes.io/azure-pls-";
+    const natted = { ...AUTO, [`${link}create`]: "true", [`${link}ip-configuration-ip-address`]: "10.0.1.4" };
+    const { annotations } = await written(await start(), service(natted));
+    expect(annotations?.[`${A}ipv4`]).toBe("10.0.1.5");
+  });
+
   test("without the companion the gate warns", async () => {
     const { warnings } = await admit(await start(), cluster(), review(service(AUTO)));
     expect(warnings).toEqual([expect.stringContaining("[address-auto-ignored] no address was written")]);
