@@ -24,9 +24,7 @@ const program = new Command("mooring")
   .description(
     "Keeps AKS internal load balancers and Private Link Services moored to what their Services declare.",
   )
-  .option("-o, --output <format>", "table, json or yaml; check and audit know more", "table")
-  .showHelpAfterError("(mooring --help shows what there is)")
-  .exitOverride();
+  .option("-o, --output <format>", "table, json or yaml; check and audit know more", "table");
 
 for (const command of [
   checkCommand(),
@@ -45,7 +43,8 @@ for (const command of [
   ...journalCommands(),
   ...stopCommands(),
 ])
-  program.addCommand(inherit(command));
+  program.addCommand(command);
+inherit(program);
 
 try {
   trustExtraAuthority();
@@ -54,10 +53,12 @@ try {
   process.exitCode = tell(error);
 }
 
-function inherit(command: Command): Command {
-  command.exitOverride().configureOutput({ writeErr });
-  for (const child of command.commands) inherit(child);
-  return command;
+function inherit(command: Command, path = command.name()): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeErr })
+    .showHelpAfterError(`(${path} --help shows what there is)`);
+  for (const child of command.commands) inherit(child, `${path} ${child.name()}`);
 }
 
 /** What is wrong with arguments quotes them. */

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
-import { parse } from "yaml";
+import { LineCounter, parseDocument as parseYaml } from "yaml";
 import { InvalidInput } from "../shared/errors.ts";
 import { applyPolicy, checkPolicy } from "../shared/applyPolicy.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import { inert, inertJson } from "../shared/inert.ts";
+import { yamlProblems } from "../shared/yamlProblems.ts";
 import { inertYaml } from "./inertYaml.ts";
 import { open } from "./open.ts";
 import { policySchema } from "./policySchema.ts";
@@ -73,13 +74,15 @@ function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A document of YAML or JSON as a value; an empty one is `{}`. @throws InvalidInput naming every place that is neither */
 export function parseDocument(source: string, file: string): unknown {
+  const [name, lines] = [file === "-" ? "<stdin>" : file, new LineCounter()];
+  const document = parseYaml(source, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) throw new InvalidInput(yamlProblems(name, lines, document.errors));
   try {
-    // Its warnings would be Node's, with a process id.
-    return parse(source, { logLevel: "error" }) ?? {};
+    return document.toJS() ?? {};
   } catch (error) {
-    throw new InvalidInput(
-      `${file} is neither YAML nor JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    // What `yaml` throws for an alias that it does not follow.
+    throw error instanceof ReferenceError ? new InvalidInput(`${name}: ${error.message}`) : error;
   }
 }

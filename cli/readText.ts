@@ -5,7 +5,13 @@ import { InvalidInput } from "../shared/errors.ts";
 /** A file's text; `-` is standard input. @throws InvalidInput if it cannot be read */
 export async function readText(file: string): Promise<string> {
   if (file === "-") return text(process.stdin);
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInput(`${file} cannot be read: ${error.code ?? error.message}`);
+  return readFile(file, "utf8").catch(({ code, message }: NodeJS.ErrnoException) => {
+    throw new InvalidInput(`${file} cannot be read: ${REASONS[code ?? ""] ?? code ?? message}`);
   });
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder; name the files in it",
+  EACCES: "its permissions do not let you",
+};

@@ -51,7 +51,7 @@ export async function findEntry(run: Run, id: string): Promise<JournalEntry> {
   if (!exact && found.length > 1)
     throw new InvalidInput(`${found.length} journal entries begin with ${id}: write more of it`);
   const entry = exact ?? found[0];
-  if (!entry) throw new InvalidInput(`there is no journal entry ${id}`);
+  if (!entry) throw new InvalidInput(`there is no journal entry ${id}; \`mooring journal list\` shows them`);
   return entry;
 }
 

@@ -2,6 +2,7 @@
 import { isNode, LineCounter, parseAllDocuments, type Document } from "yaml";
 import { Service } from "../annotations/service.ts";
 import { InvalidInput } from "../errors.ts";
+import { yamlProblems } from "../yamlProblems.ts";
 
 export interface Position {
   readonly file: string;
@@ -22,13 +23,15 @@ type Path = readonly (string | number)[];
 export function readManifests(file: string, text: string): Manifest[] {
   const lines = new LineCounter();
   // Kubernetes reads YAML 1.1: `yes` is a boolean there and `010` a number.
-  const documents = parseAllDocuments(text, { lineCounter: lines, version: "1.1", merge: true });
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: "1.1",
+    merge: true,
+  });
   const all: readonly Document[] = [...documents];
   const broken = all.flatMap(({ errors }) => errors);
-  if (broken.length > 0)
-    throw new InvalidInput(
-      broken.map(({ message, linePos }) => `${file}:${linePos?.[0].line ?? 1}: ${firstLine(message)}`),
-    );
+  if (broken.length > 0) throw new InvalidInput(yamlProblems(file, lines, broken));
   const read = servicesOf(file, all, lines);
   const problems = read.flatMap((one) => ("problems" in one ? one.problems : []));
   if (problems.length > 0) throw new InvalidInput(problems);
@@ -93,8 +96,4 @@ function positionOf({ file, lines, document, path }: Place, field: Path): Positi
     }
   }
   return { file, line: 1, column: 1 };
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? text;
 }

@@ -57,6 +57,10 @@ function toCertificate({ valid_to: end }: PeerCertificate, problem: Error | stri
 }
 
 function reasonOf(error: unknown): string {
-  const { name, code, cause } = error as { name?: string; code?: string; cause?: { code?: string } };
-  return cause?.code ?? code ?? name ?? String(error);
+  const { name, code, cause } = error as {
+    name?: string;
+    code?: string;
+    cause?: { code?: string; message?: string };
+  };
+  return cause?.code ?? code ?? cause?.message ?? name ?? String(error);
 }

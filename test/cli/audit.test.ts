@@ -251,6 +251,9 @@ describe("mooring findings", () => {
     expect(
       (await mooring("findings", "list", "--severity", "info", "--check", "link-visibility-differs")).out,
     ).toBe("Nothing found.\n");
+    expect((await mooring("findings", "list", "--check", "link-visibility-difers")).err).toBe(
+      "mooring: --check link-visibility-difers: there is none; did you mean link-visibility-differs?\n",
+    );
     const { code, err } = await mooring("findings", "--state", "gone", "--severity", "bad");
     expect(code).toBe(2);
     expect(err.trimEnd().split("\n")).toEqual([

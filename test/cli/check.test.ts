@@ -156,21 +156,37 @@ describe("mooring check --offline", () => {
 
 describe("what cannot be read is told whole, with exit code 2 and no stack trace", () => {
   test.each<[string, string, string[], string[]]>([
-    ["broken YAML, with its line", "a: [\nb", [], ["<stdin>:"]],
+    [
+      "broken YAML, each mistake with its place",
+      'a: "b\nc: [\n',
+      [],
+      ['mooring: <stdin>:3:1: Missing closing "quote\n'],
+    ],
     [
       "values that YAML 1.1 takes for booleans and numbers",
       manifest({ annotations: { "load-balancer-ipv4": "10.5", "pls-create": "yes" } }),
       [],
       ["<stdin>:8:58: ", "received number (quote it)", "<stdin>:9:50: ", "received boolean (quote it)"],
     ],
-    ["a file that is not there", "", ["/nowhere.yaml"], ["/nowhere.yaml cannot be read: ENOENT"]],
+    [
+      "a file that is not there",
+      "",
+      ["/nowhere.yaml"],
+      ["/nowhere.yaml cannot be read: there is no such file"],
+    ],
+    ["a folder", "", ["/"], ["/ cannot be read: it is a folder; name the files in it"]],
     [
       "a format that does not exist",
       "",
       ["-o", "xml"],
       ["--output xml: there are text, json, sarif, github"],
     ],
-    ["an option that does not exist", "", ["--nonsense"], ["unknown option '--nonsense'"]],
+    [
+      "an option that does not exist",
+      "",
+      ["--nonsense"],
+      ["unknown option '--nonsense'", "(mooring check --help shows what there is)"],
+    ],
   ])("%s", async (_, input, args, problems) => {
     const { code, err } = await offline(input, ...args);
     expect(code).toBe(2);
@@ -239,6 +255,14 @@ describe("mooring check against the inventory", () => {
         "mooring: policy rules: there is no rule pls-withdrawm; did you mean pls-withdrawn?\n",
       );
       expect((await runCli(["policy", "show"], { env })).out).toContain("sweep: observe");
+    });
+
+    test("names the places of what is neither YAML nor JSON", async () => {
+      const { code, err } = await runCli(["policy", "validate", "-"], { input: "rules: [\n" });
+      expect([code, err]).toEqual([
+        2,
+        "mooring: <stdin>:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]\n",
+      ]);
     });
 
     test("diff tells what would change", async () => {

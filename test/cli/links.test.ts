@@ -122,7 +122,12 @@ describe("mooring links", () => {
 
   test("names that are not there are all told", async () => {
     const { code, err } = await mooring("links", "plan", "ours", "x", "y");
-    expect([code, err]).toEqual([2, "mooring: there is no link x\nmooring: there is no link y\n"]);
+    expect([code, err]).toEqual([
+      2,
+      ["x", "y"]
+        .map((name) => `mooring: there is no link ${name}; \`mooring links list\` shows them\n`)
+        .join(""),
+    ]);
   });
 });
 
