@@ -78,7 +78,7 @@ test(
         if (status > 500) expect([status, said]).toEqual([503, expect.stringContaining('"problems"')]);
         expect(said).not.toMatch(/\n\s+at .*:\d+/);
       }),
-      effort(1000),
+      effort(250),
     );
     // The same process still answers: one that ended would have ended the sandbox.
     expect((await fetch(`${world.sandbox.hostUrl}/api/health`)).status).toBe(200);
