@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../shared/errors.ts";
 import { inert } from "../shared/inert.ts";
+import { VERSION } from "../shared/version.ts";
 import { auditCommand } from "./audit/command.ts";
 import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters/command.ts";
@@ -24,6 +25,7 @@ const program = new Command("mooring")
   .description(
     "Keeps AKS internal load balancers and Private Link Services moored to what their Services declare.",
   )
+  .version(VERSION)
   .option("-o, --output <format>", "table, json or yaml; check and audit know more", "table");
 
 for (const command of [

@@ -1,5 +1,6 @@
 import { app, type App } from "../shared/app.ts";
 import type { Apply } from "../shared/changes/applied.ts";
+import { InvalidInput } from "../shared/errors.ts";
 import type { Run } from "../shared/ports.ts";
 
 /**
@@ -14,7 +15,7 @@ export async function open(signal?: AbortSignal): Promise<Run> {
 export async function openToWrite(
   signal?: AbortSignal,
 ): Promise<{ readonly run: Run; readonly apply: Apply }> {
-  const opened = await app();
+  const opened = await installation();
   const run = runOf(opened, signal);
   await opened.demandCurrent(run);
   return { run, apply: opened.apply };
@@ -22,13 +23,23 @@ export async function openToWrite(
 
 /** A run over data of whatever form. @throws InvalidInput on broken settings */
 export async function openAsItIs(): Promise<Run> {
-  return runOf(await app());
+  return runOf(await installation());
 }
 
 /** Brings older data forward. @throws Refused if they are newer · NotYet while another process does so */
 export async function upgradeData(): Promise<void> {
-  const opened = await app();
+  const opened = await installation();
   await opened.prepare(runOf(opened));
+}
+
+const HOW =
+  "settings name the installation: README.md has a table of them; `npm start` makes one on this machine";
+
+/** @throws InvalidInput on broken settings, with what to do about them */
+function installation(): Promise<App> {
+  return app().catch((error: unknown) => {
+    throw error instanceof InvalidInput ? new InvalidInput([...error.problems, HOW]) : error;
+  });
 }
 
 function runOf(opened: App, signal?: AbortSignal): Run {

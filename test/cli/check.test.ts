@@ -194,6 +194,15 @@ describe("what cannot be read is told whole, with exit code 2 and no stack trace
     expect(err).not.toMatch(/\n\s+at /);
   });
 
+  test("settings that name no installation, and where one comes from", async () => {
+    const env = { MOORING_SUBSCRIPTIONS: "", AzureWebJobsStorage: "" };
+    const { code, err } = await runCli(["check", "--cluster", "one", "-"], { input: manifest(), env });
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /^mooring: MOORING_SUBSCRIPTIONS: [^]*\nmooring: AzureWebJobsStorage: [^]*`npm start` makes one on this machine\n$/,
+    );
+  });
+
   test("a check that is neither offline nor for a cluster", async () =>
     expect((await runCli(["check", "-"], { input: manifest() })).err).toContain("say which cluster"));
 });
