@@ -20,6 +20,7 @@ import { queueCommand } from "./queue/command.ts";
 import { schemaCommand } from "./schema.ts";
 import { stopCommands } from "./stop.ts";
 import { trustExtraAuthority } from "./trust.ts";
+import { allowUnread } from "./unread.ts";
 
 const program = new Command("mooring")
   .description(
@@ -48,6 +49,7 @@ for (const command of [
   program.addCommand(command);
 inherit(program);
 
+allowUnread([process.stdout, process.stderr]);
 try {
   trustExtraAuthority();
   await program.parseAsync();

@@ -13,13 +13,15 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Ctrl-C as soon as standard error says this. */
   interruptAt?: RegExp;
+  /** Nobody reads standard output, as after `| head`. */
+  isUnread?: boolean;
   cwd?: string;
 }
 
 /** `mooring` as a person runs it: a process of its own, with these settings and this standard input. */
 export async function runCli(
   args: readonly string[],
-  { input = "", env = {}, interruptAt, cwd }: RunOptions = {},
+  { input = "", env = {}, interruptAt, isUnread = false, cwd }: RunOptions = {},
 ): Promise<Ran> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "../../cli/main.ts"), ...args], {
     env: { ...process.env, NO_COLOR: "1", ...env },
@@ -27,10 +29,12 @@ export async function runCli(
     ...(cwd !== undefined && { cwd }),
   });
   child.stdin.end(input);
+  if (isUnread) child.stdout.destroy();
   if (interruptAt !== undefined) interruptOnce(child, interruptAt);
+  const err = text(child.stderr);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, out, err };
+  const out = isUnread ? "" : text(child.stdout);
+  return { code: await ended, out: await out, err: await err };
 }
 
 /** Twice would mean: at once. */

@@ -4,6 +4,11 @@ import type { AuditProgress, ScopeProgress } from "../../shared/drift/auditRun.t
 import { progressLine } from "../../cli/audit/progress.ts";
 import { sparkline } from "../../cli/audit/sparkline.ts";
 import { parseUntil } from "../../cli/findings/until.ts";
+import { runCli } from "./runCli.ts";
+
+test("who stops reading, as after | head, gets no stack trace", async () => {
+  expect(await runCli(["--help"], { isUnread: true })).toEqual({ code: 0, out: "", err: "" });
+});
 
 const NOW = new Date("2026-11-25T12:00:00.000Z");
 
