@@ -77,12 +77,17 @@ export class Truth {
 
   /** Services of clusters that live, without those that are being changed or deleted. */
   living(): Living[] {
+    return this.present().filter(({ service }) => service.metadata.deletionTimestamp === undefined);
+  }
+
+  /** The same, with those whose controller has not yet finished deleting them: what they have is theirs until it has. */
+  present(): Living[] {
     return [...this.#fleet.clusters.values()].flatMap((cluster) =>
       [...cluster.services.values()].flatMap((service): Living[] => {
         const uid = service.metadata.uid ?? "";
         const name = `${cluster.options.name}/${serviceKey(service)}`;
         const facts = this.#facts.get(uid);
-        if (!facts || service.metadata.deletionTimestamp || this.busy.has(name)) return [];
+        if (!facts || this.busy.has(name)) return [];
         return [{ cluster, service, uid, name, ...facts }];
       }),
     );

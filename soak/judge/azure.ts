@@ -102,10 +102,10 @@ function sameSet(actual: readonly string[] = [], declared: readonly string[]): b
 
 /** Frontends of the dead are gone, but for those that somebody is connected to. */
 export function orphansGone(truth: Truth): Violation[] {
-  const living = truth.living();
+  const present = truth.present();
   return truth.balancers().flatMap((balancer) =>
     (balancer["properties"].frontendIPConfigurations as Item[]).flatMap((frontend): Violation[] => {
-      if (isUsed(balancer, frontend, living) || isConnected(truth, balancer)) return [];
+      if (isUsed(balancer, frontend, present) || isConnected(truth, balancer)) return [];
       const says = `${frontend["name"]} on ${balancer["id"].split("/")[4]} is nobody's, and is still there`;
       return [
         {
@@ -118,12 +118,12 @@ export function orphansGone(truth: Truth): Violation[] {
   );
 }
 
-function isUsed(balancer: Item, frontend: Item, living: readonly Living[]): boolean {
+function isUsed(balancer: Item, frontend: Item, present: readonly Living[]): boolean {
   const rules = (balancer["properties"].loadBalancingRules as Item[]).filter(({ properties }) =>
     properties.frontendIPConfiguration.id.toLowerCase().endsWith(`/${frontend["name"].toLowerCase()}`),
   );
   const names = [frontend, ...rules].map(({ name }) => String(name));
-  return living
+  return present
     .filter(({ cluster }) => cluster.options.nodeResourceGroup.toLowerCase() === groupOf(balancer["id"]))
     .some(
       ({ uid, service }) =>
