@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<LinkSummary>[] = [
   {
     key: "connections",
     title: "Connections",
-    width: "minmax(0, 1.3fr)",
+    width: "minmax(0, 1.6fr)",
     cell: ({ connections }) => <ConnectionCounts of={connections} />,
     sortBy: ({ connections }) => -connections.pending,
   },

@@ -126,7 +126,7 @@ const COLUMNS: readonly Column<Orphan>[] = [
   {
     key: "standing",
     title: "Standing",
-    width: "8.5rem",
+    width: "7.75rem",
     cell: (orphan) => {
       const { tone, text } = STANDINGS[standingOf(orphan)];
       return <Badge tone={tone}>{text}</Badge>;
@@ -136,7 +136,7 @@ const COLUMNS: readonly Column<Orphan>[] = [
   {
     key: "kind",
     title: "Kind",
-    width: "8rem",
+    width: "7.25rem",
     cell: ({ kind }) => KINDS[kind],
     sortBy: ({ kind }) => KINDS[kind],
   },
@@ -165,7 +165,7 @@ const COLUMNS: readonly Column<Orphan>[] = [
   {
     key: "left",
     title: "Time left",
-    width: "12.5rem",
+    width: "11rem",
     cell: ({ quarantine, hold }) =>
       quarantine && !hold ? <TimeLeft quarantine={quarantine} /> : <span class="quiet">–</span>,
     sortBy: ({ quarantine, hold }) => (hold ? "9" : (quarantine?.deleteAfterUtc ?? "9")),

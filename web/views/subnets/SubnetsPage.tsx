@@ -27,19 +27,20 @@ const COLUMNS: readonly Column<Subnet>[] = [
   {
     key: "prefixes",
     title: "Prefixes",
+    width: "8.25rem",
     cell: ({ prefixes }) => <span class="mono">{prefixes.join(", ")}</span>,
   },
   {
     key: "usage",
     title: "Used",
-    width: "9.5rem",
+    width: "8rem",
     cell: (subnet) => <UsageBar subnet={subnet} />,
     sortBy: (subnet) => -percentUsed(subnet),
   },
   {
     key: "used",
     title: "Addresses",
-    width: "9.5rem",
+    width: "7.5rem",
     align: "end",
     cell: (subnet) => <UsageText subnet={subnet} />,
     sortBy: ({ usable, used }) => usable - used,
