@@ -10,8 +10,11 @@ import { hostLog } from "../shared/hostLog.ts";
 import { openPrepared, openUnprepared, type Opened, type Opening } from "../shared/opening.ts";
 import type { Run } from "../shared/ports.ts";
 
-/** The API server's own limit for a request, with room for the old object. */
-export const REVIEW_BYTES = 3 * 1024 * 1024;
+/**
+ * What an API server may send: the object and the old one, each of up to 1.5 MiB in its storage, where a character of an annotation is one
+ * byte and not the six that JSON may need. Who could make a review too large would not be judged where the webhook's failure is ignored.
+ */
+export const REVIEW_BYTES = 12 * 1024 * 1024;
 export const SNAPSHOT_BYTES = 50 * 1024 * 1024;
 
 /** The host hands a body over as one piece; its text need not be one. */

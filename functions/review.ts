@@ -2,9 +2,11 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { Cluster } from "../shared/clusters/model.ts";
 import { withCorrelation } from "../shared/correlation.ts";
+import { InvalidInput } from "../shared/errors.ts";
 import type { Decision } from "../shared/gate/decisions.ts";
 import { inTime } from "../shared/gate/guarded.ts";
-import { AdmissionReview, type AdmissionResponse } from "../shared/gate/review.ts";
+import { AdmissionReview, requireServices, type AdmissionResponse } from "../shared/gate/review.ts";
+import { inert } from "../shared/inert.ts";
 import type { Run } from "../shared/ports.ts";
 import * as door from "./door.ts";
 
@@ -54,11 +56,28 @@ async function respond(
   let isDecided = false;
   const response = await inTime(run, uid, timeoutSeconds, async () => {
     await known;
-    const decided = await decide(run, cluster, review);
+    const decided = await decide(run, cluster, review).catch((error) => refusalOf(error, review));
     isDecided = true;
     return decided;
   });
   const seconds = (performance.now() - started) / 1000;
   told?.(run, { cluster: cluster.name, operation, response, isDecided, seconds });
   return response;
+}
+
+/**
+ * What storage does not take, such as a row that is too large, cannot be guarded, and is refused: a bad request would be a failed webhook,
+ * which most clusters let pass. Who goes may go. @throws whatever it is if it is anything else
+ */
+function refusalOf(error: unknown, review: AdmissionReview): AdmissionResponse {
+  if (!(error instanceof InvalidInput)) throw error;
+  // If it is the review that is none, this says so again.
+  requireServices(review);
+  const { uid, operation } = review.request;
+  if (operation === "DELETE") throw new Error(error.message);
+  return {
+    uid,
+    allowed: false,
+    status: { code: 403, message: inert(`Mooring cannot keep it: ${error.message}`) },
+  };
 }

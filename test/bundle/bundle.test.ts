@@ -165,10 +165,10 @@ describe("bad input gets a clear answer and changes nothing", () => {
       'content-type must be application/json, not "text/plain"',
     ],
     [
-      "a body of 4 MB",
-      () => admit(post(JSON.stringify({ big: "x".repeat(4 * 1024 * 1024) }))),
+      "a body of 13 MB",
+      () => admit(post(JSON.stringify({ big: "x".repeat(13 * 1024 * 1024) }))),
       413,
-      "the body is larger than 3 MiB",
+      "the body is larger than 12 MiB",
     ],
     ["an unknown cluster", () => admit(post(review(service("x"))), `two/${token}`), 404, "not found"],
     ["a wrong token", () => admit(post(review(service("x"))), "one/wrong"), 404, "not found"],

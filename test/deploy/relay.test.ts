@@ -129,8 +129,8 @@ describe("the relay", () => {
     ["leads to no other cluster", { path: "/admit/other" }, 404],
     ["leads nowhere by way of dots", { path: "/admit/../api/findings" }, 404],
     ["only takes POST", { method: "GET" }, 403],
-    ["takes reviews as large as the API server's", { body: Buffer.alloc(2.9 * 1024 * 1024, " ") }, 400],
-    ["takes none larger than that", { body: Buffer.alloc(5 * 1024 * 1024, " ") }, 413],
+    ["takes reviews as large as the API server's", { body: Buffer.alloc(11.9 * 1024 * 1024, " ") }, 400],
+    ["takes none larger than that", { body: Buffer.alloc(13 * 1024 * 1024, " ") }, 413],
   ])("%s", async (_, asked, status) => expect((await call(relay, asked)).status).toBe(status));
 
   test("shows a certificate that only the webhook's authority vouches for", async () => {

@@ -145,6 +145,43 @@ test.each([
   expect(JSON.stringify(body).length).toBeLessThan(150_000);
 });
 
+test("the largest update that an API server may send is judged", async () => {
+  const review = JSON.parse(asked({ "example.test/note": "\u0001".repeat(250_000) }));
+  const { object } = review.request;
+  Object.assign(review.request, { operation: "UPDATE", oldObject: object });
+  object.metadata.managedFields = ["x".repeat(MIB)];
+  const { status, body } = await send("/api/admit/one", JSON.stringify(review));
+  expect([status, body.response]).toEqual([200, { uid: "u", allowed: true }]);
+});
+
+test("a resource group that is longer than any does not keep the gate from judging", async () => {
+  const annotations = {
+    [`${A}load-balancer-internal`]: "true",
+    [`${A}pls-create`]: "true",
+    [`${A}pls-resource-group`]: "#".repeat(200_000),
+  };
+  const { status, body } = await send("/api/admit/one", asked(annotations));
+  expect([status, body.response.allowed]).toEqual([200, true]);
+  expect(JSON.stringify(body.response.warnings)).not.toContain("could not check");
+});
+
+test("a Service of which storage cannot keep what it declares is refused, and may go", async () => {
+  const review = JSON.parse(
+    asked({
+      [`${A}load-balancer-internal`]: "true",
+      [`${A}pls-create`]: "true",
+      [`${A}pls-resource-group`]: "\u0001".repeat(100_000),
+    }),
+  );
+  review.request.dryRun = false;
+  const { status, body } = await send("/api/admit/one", JSON.stringify(review));
+  expect([status, body.response.allowed]).toEqual([200, false]);
+  expect(body.response.status.message).toContain("more than storage takes");
+  const { object } = review.request;
+  Object.assign(review.request, { operation: "DELETE", object: null, oldObject: object });
+  expect((await send("/api/admit/one", JSON.stringify(review))).body.response.allowed).toBe(true);
+});
+
 test("annotations that Kubernetes refuses are refused here", async () => {
   const { status, body } = await send("/api/mutate/one", asked({ [`${A}pls-fqdns`]: "a ".repeat(200_000) }));
   expect([status, body.problems]).toEqual([
