@@ -3,7 +3,7 @@
  * by hand. Nothing of it exists in Azure but `/msi/token`.
  */
 import { serve } from "@hono/node-server";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { parse } from "yaml";
 import * as z from "zod";
 import { ZodError } from "zod";
@@ -37,6 +37,7 @@ export interface Parts {
 
 export function createControl(parts: Parts): Hono {
   const control = new Hono();
+  control.use("/sandbox/*", endTheLine);
   control.get("/msi/token", (context) => {
     if (context.req.header("x-identity-header") !== parts.identityHeader)
       return context.json(
@@ -64,6 +65,13 @@ export function createControl(parts: Parts): Hono {
   control.onError((error, context) => context.json({ problems: problemsOf(error) }, 400));
   return control;
 }
+
+/** For those who ask with curl: the next prompt is on a line of its own. */
+const endTheLine: MiddlewareHandler = async (context, next) => {
+  await next();
+  if (context.res.headers.get("content-type")?.startsWith("application/json"))
+    context.res = new Response(`${await context.res.text()}\n`, context.res);
+};
 
 function problemsOf(error: Error): string[] {
   if (!(error instanceof ZodError)) return [error.message];

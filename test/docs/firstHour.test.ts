@@ -12,6 +12,7 @@ import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts"
 import { buildApp } from "../../tools/build.ts";
 import { START_MILLISECONDS } from "../builders/dashboard.ts";
 
+const SUBSCRIPTIONS = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
 const ROOT = join(import.meta.dirname, "../..");
 
 let directory: string;
@@ -35,8 +36,9 @@ afterAll(async () => {
 });
 
 test("every command of the first hour does what the page says", async () => {
-  const [start, names, refusal, check, take, portal, healed, left, policy] =
+  const [start, names, refusal, check, take, portal, healed, left, policy, doctor, sick, ...others] =
     await blocks("docs/first-hour.md");
+  expect(others).toEqual([]);
   expect(start).toBe("npm start\n");
   expect(names).toContain("mooring()");
 
@@ -68,6 +70,15 @@ test("every command of the first hour does what the page says", async () => {
   expect(audited).toContain("identity-lacks-permission");
 
   expect(await shell(`${policy}`)).toMatch(/unknown-annotation: none -> "deny"[^]*Policy applied\.\n$/);
+
+  const well = await shell(`${doctor}`);
+  expect(well).toMatch(/ok, 4 to look at, 0 failed/);
+  expect(well.match(/^! warn +\S+ \S+ \S+/gm)).toEqual(
+    SUBSCRIPTIONS.flatMap((one) => ["sweep", "restore"].map((role) => `! warn     rights ${one} ${role}:`)),
+  );
+  expect(await shell(`${sick}`)).toMatch(
+    /✖ fail +clock Azure Resource Manager: its clock is \d+ seconds ahead[^]*something is wrong\n$/,
+  );
 }, 240_000);
 
 /** The commands of a page, block by block. */
