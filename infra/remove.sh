@@ -17,6 +17,10 @@ for subscription in $MOORING_WATCHED; do
     az eventgrid system-topic event-subscription delete --yes \
       --subscription "$subscription" --resource-group "${existing%%/*}" \
       --system-topic-name "${existing#*/}" --name "mooring-$AZURE_ENV_NAME"
+    for lost in DeadLetteredCount DroppedEventCount; do
+      az monitor metrics alert delete \
+        --subscription "$subscription" --resource-group "${existing%%/*}" --name "mooring-$AZURE_ENV_NAME-$lost"
+    done
   elif [ "$(az group exists --subscription "$subscription" --name "rg-$AZURE_ENV_NAME-events")" = true ]; then
     az group delete --yes --subscription "$subscription" --name "rg-$AZURE_ENV_NAME-events"
   fi

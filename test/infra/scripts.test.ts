@@ -135,15 +135,23 @@ esac`;
     ]);
   });
 
-  test("leaves a topic that was there before, and only takes its event subscription away", async () => {
+  test("leaves a topic that was there before, and takes its event subscription and the alerts beside it away", async () => {
     const { calls } = await run("remove.sh", answers, {
       ...OUTPUTS,
       MOORING_WATCHED: TWO,
       MOORING_EXISTING_TOPICS: `${TWO}=rg-other/their-topic`,
     });
-    expect(calls[0]?.join(" ")).toBe(
+    const template = await readFile(join(INFRA, "events/topic.bicep"), "utf8");
+    const [, losses = ""] = /^var losses = \[(.*)\]$/m.exec(template) ?? [];
+    const names = losses.split(", ").map((metric) => `mooring-prod-${metric.replaceAll("'", "")}`);
+    expect(names.length).toBeGreaterThan(1);
+    expect(calls.slice(0, 1 + names.length).map((call) => call.join(" "))).toEqual([
       `eventgrid system-topic event-subscription delete --yes --subscription ${TWO} --resource-group rg-other --system-topic-name their-topic --name mooring-prod`,
-    );
+      ...names.map(
+        (name) =>
+          `monitor metrics alert delete --subscription ${TWO} --resource-group rg-other --name ${name}`,
+      ),
+    ]);
     expect(calls.some((call) => call[0] === "group" && call[1] === "delete")).toBe(false);
   });
 
