@@ -1,6 +1,6 @@
 /**
- * `npm run stills`: the pictures of the README, taken of the real thing: a sandbox of its own, the command line's true output, the
- * dashboard in Chromium. Writes PNG files to docs/stills/.
+ * `npm run stills`: the pictures of the README and of docs/doctor.md, taken of the real thing: a sandbox of its own, the command
+ * line's true output, the dashboard in Chromium. Writes PNG files to docs/stills/.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { ANY_PORTS } from "../sandbox/start/ports.ts";
 import { startSandbox, type Sandbox } from "../sandbox/start/startSandbox.ts";
 import { buildApp } from "./build.ts";
 import { dashboardStills } from "./stills/dashboard.ts";
-import { runMooring, terminalStill } from "./stills/terminal.ts";
+import { runMooring, terminalStill, type Said } from "./stills/terminal.ts";
 
 const OUTPUT = join(import.meta.dirname, "../docs/stills");
 
@@ -51,12 +51,22 @@ async function take(chromium: Browser, world: Sandbox): Promise<string[]> {
   const mooring = (...args: readonly string[]) => runMooring(args, { cwd: state, settings });
   // The findings that the pictures show.
   await mooring("audit", "run");
-  const terminal = await terminalStill(chromium, OUTPUT, [
+  const terminal = await terminalStill(chromium, join(OUTPUT, "terminal.png"), [
     await mooring("check", "--cluster", "aks-one", "web.yaml"),
     await mooring("connections", "list"),
     await mooring("orphans", "explain", "pls-legacy"),
   ]);
-  return [terminal, ...(await dashboardStills(chromium, OUTPUT, hostUrl))];
+  const dashboard = await dashboardStills(chromium, OUTPUT, hostUrl);
+  await unsettle(world, mooring);
+  const doctor = await terminalStill(chromium, join(OUTPUT, "doctor.png"), [await mooring("doctor")]);
+  return [terminal, ...dashboard, doctor];
+}
+
+/** All that the sandbox lets Mooring do is used, and somebody's clock is wrong. */
+async function unsettle({ arm }: Sandbox, mooring: (...args: string[]) => Promise<Said>): Promise<void> {
+  await writeFile(join(state, "policy.yaml"), "modes: { sweep: enforce }\n");
+  await mooring("policy", "apply", "policy.yaml");
+  arm.faults.add({ path: "/metadata/endpoints", action: { kind: "skewClock", seconds: 900 } });
 }
 
 /** Once Mooring has scanned the networks and quarantined what the seed left behind. */

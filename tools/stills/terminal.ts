@@ -1,6 +1,6 @@
 /** What the command line says, as a picture of a terminal. */
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Browser } from "playwright-core";
 
@@ -24,17 +24,13 @@ export async function runMooring(
   return { command: `mooring ${args.join(" ")}`, output: `${out}${err}`.trimEnd() };
 }
 
-/** Writes terminal.png; gives its name. */
-export async function terminalStill(
-  browser: Browser,
-  directory: string,
-  said: readonly Said[],
-): Promise<string> {
+/** Writes a picture of that name; gives the name. */
+export async function terminalStill(browser: Browser, path: string, said: readonly Said[]): Promise<string> {
   const page = await browser.newPage({ viewport: { width: WIDTH, height: 100 } });
   await page.setContent(toPage(said));
-  await page.screenshot({ path: join(directory, "terminal.png"), fullPage: true });
+  await page.screenshot({ path, fullPage: true });
   await page.close();
-  return "terminal.png";
+  return basename(path);
 }
 
 function toPage(said: readonly Said[]): string {
