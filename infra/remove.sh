@@ -8,30 +8,8 @@ set -eu
 : "${MOORING_PRINCIPAL_ID:?principal of the app}"
 : "${MOORING_WATCHED:?watched subscriptions, separated by spaces}"
 
-for subscription in $MOORING_WATCHED; do
-  existing=""
-  for entry in ${MOORING_EXISTING_TOPICS:-}; do
-    case $entry in "$subscription"=*) existing=${entry#*=} ;; esac
-  done
-  if [ -n "$existing" ]; then
-    az eventgrid system-topic event-subscription delete --yes \
-      --subscription "$subscription" --resource-group "${existing%%/*}" \
-      --system-topic-name "${existing#*/}" --name "mooring-$AZURE_ENV_NAME"
-    for lost in DeadLetteredCount DroppedEventCount; do
-      az monitor metrics alert delete \
-        --subscription "$subscription" --resource-group "${existing%%/*}" --name "mooring-$AZURE_ENV_NAME-$lost"
-    done
-  elif [ "$(az group exists --subscription "$subscription" --name "rg-$AZURE_ENV_NAME-events")" = true ]; then
-    az group delete --yes --subscription "$subscription" --name "rg-$AZURE_ENV_NAME-events"
-  fi
-  echo "Subscription $subscription sends no events any more."
-
-  for assignment in $(az role assignment list --subscription "$subscription" --scope "/subscriptions/$subscription" \
-    --assignee "$MOORING_PRINCIPAL_ID" --query "[].id" --output tsv); do
-    az role assignment delete --ids "$assignment"
-  done
-  echo "Mooring has no rights in subscription $subscription any more."
-done
+# shellcheck disable=SC2086 -- a list
+sh "$(dirname "$0")/unwatch.sh" $MOORING_WATCHED
 
 for role in $(az role definition list --subscription "$MOORING_HOME_SUBSCRIPTION" --custom-role-only true \
   --query "[?starts_with(roleName, 'Mooring ') && ends_with(roleName, ' ($AZURE_ENV_NAME)')].name" --output tsv); do

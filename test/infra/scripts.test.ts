@@ -10,6 +10,7 @@ import { declared, INFRA, parse as parseBicep } from "./bicep.ts";
 
 const ROOT = join(INFRA, "..");
 const [ONE, TWO] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"];
+const SCRIPTS = ["subscribe.sh", "withdraw.sh", "unwatch.sh", "remove.sh"];
 const OUTPUTS = {
   AZURE_ENV_NAME: "prod",
   AZURE_LOCATION: "westeurope",
@@ -30,13 +31,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a script of `infra/` with an `az` that keeps its arguments, one call a line, and answers as `script` says. */
-async function run(name: string, script = "", env: Record<string, string> = OUTPUTS) {
+async function run(name: string, script = "", env: Record<string, string> = OUTPUTS, args: string[] = []) {
   const az = join(folder, "az");
   await writeFile(az, `#!/bin/sh\nIFS='|'; echo "$*" >> "${folder}/calls"; IFS=' '\n${script}\n`);
   await chmod(az, 0o755);
   const options = { env: { PATH: `${folder}${delimiter}${process.env["PATH"]}`, ...env } };
   const ended = await new Promise<{ code: number; err: string }>((resolve) =>
-    execFile(join(INFRA, name), [], options, (error, _, err) =>
+    execFile(join(INFRA, name), args, options, (error, _, err) =>
       resolve({ code: error ? Number(error.code) : 0, err }),
     ),
   );
@@ -170,10 +171,72 @@ esac`;
   });
 });
 
+describe("unwatch.sh", () => {
+  test("takes Mooring out of the subscriptions that are named, and of no other", async () => {
+    const answers = `case "$1 $2 $3" in "group exists "*) echo true ;; "role assignment list") echo /assignment/1 ;; esac`;
+    const { code, calls } = await run("unwatch.sh", answers, OUTPUTS, [TWO]);
+    expect(code).toBe(0);
+    expect(calls.filter((call) => call.includes("delete")).map((call) => call.join(" "))).toEqual([
+      `group delete --yes --subscription ${TWO} --name rg-prod-events`,
+      "role assignment delete --ids /assignment/1",
+    ]);
+    expect(calls.some((call) => call.join(" ").includes(ONE))).toBe(false);
+  });
+
+  test("says how it is called", async () => {
+    const { code, err, calls } = await run("unwatch.sh");
+    expect({ code, calls }).toEqual({ code: 2, calls: [] });
+    expect(err).toBe("Which subscriptions? unwatch.sh SUBSCRIPTION…\n");
+  });
+});
+
+describe("withdraw.sh", () => {
+  const list = ["reader", "links", "sweep"]
+    .map((role) => `printf 'Mooring ${role} (prod)\\t/assignment/${role}\\n'`)
+    .join("; ");
+  const others = `printf 'Mooring links (test)\\t/assignment/test\\n'; printf 'Contributor\\t/assignment/c\\n'`;
+  const answers = `case "$1 $2 $3" in "role assignment list") ${list}; ${others} ;; esac`;
+  const deleted = async (env: Record<string, string>) => {
+    const { code, calls } = await run("withdraw.sh", answers, { ...OUTPUTS, MOORING_WATCHED: TWO, ...env });
+    return { code, ids: calls.filter((call) => call.includes("delete")).map((call) => after(call, "--ids")) };
+  };
+
+  test.each([
+    ["links", ["sweep"]],
+    ["links,sweep", []],
+    ["connections", ["links", "sweep"]],
+    ["", ["links", "sweep"]],
+  ])(
+    "takes away what MOORING_ENFORCE does not name, here '%s'; never the reader, nor what others gave",
+    async (enforce, gone) => {
+      expect(await deleted({ MOORING_ENFORCE: enforce })).toEqual({
+        code: 0,
+        ids: gone.map((role) => `/assignment/${role}`),
+      });
+    },
+  );
+
+  test("asks in each watched subscription, and there alone", async () => {
+    const { calls } = await run("withdraw.sh");
+    expect(calls.map((call) => [after(call, "--subscription"), after(call, "--scope")])).toEqual([
+      [ONE, `/subscriptions/${ONE}`],
+      [TWO, `/subscriptions/${TWO}`],
+    ]);
+  });
+
+  test.each([
+    ["does not answer", "exit 1", 1],
+    ["refuses", `${answers}\ncase "$3" in delete) exit 1 ;; esac`, 2],
+  ])("stops where Azure %s", async (_, script, asked) => {
+    const { code, calls } = await run("withdraw.sh", script);
+    expect([code === 0, calls.length]).toEqual([false, asked]);
+  });
+});
+
 test("what the scripts need, main.bicep gives or azd knows", async () => {
   const main = await readFile(join(INFRA, "main.bicep"), "utf8");
   const outputs = declared(parseBicep(main), "output_declaration").map(({ name }) => name);
-  for (const script of ["subscribe.sh", "remove.sh"]) {
+  for (const script of SCRIPTS) {
     const text = await readFile(join(INFRA, script), "utf8");
     const needed = [...text.matchAll(/^: "\$\{(\w+):\?/gm)].map(([, name]) => name);
     expect(needed.filter((name) => ![...outputs, "AZURE_ENV_NAME"].includes(name ?? ""))).toEqual([]);
@@ -214,9 +277,7 @@ describe("docs/deploy.md", async () => {
   test("names only variables that something reads or gives", async () => {
     const main = await readFile(join(INFRA, "main.bicep"), "utf8");
     const outputs = declared(parseBicep(main), "output_declaration").map(({ name }) => name);
-    const scripts = await Promise.all(
-      ["subscribe.sh", "remove.sh"].map((name) => readFile(join(INFRA, name), "utf8")),
-    );
+    const scripts = await Promise.all(SCRIPTS.map((name) => readFile(join(INFRA, name), "utf8")));
     const read = scripts.flatMap((script) => [...script.matchAll(/MOORING_\w+/g)].map(([name]) => name));
     const known = [...variables, ...outputs, ...read, ...Object.keys(Settings.shape)];
     const named = [...text.matchAll(/\b(?:MOORING|AZURE)_\w+/g)].map(([name]) => name);

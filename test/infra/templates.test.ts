@@ -270,6 +270,8 @@ test("every file of infra/ is used", async () => {
     "events/watched.bicep",
     "roles/managementGroup.bicep",
     "subscribe.sh",
+    "withdraw.sh",
+    "unwatch.sh",
     "remove.sh",
   ];
   const unused = files.filter((file) => !used.includes(file) && !entries.includes(relative(INFRA, file)));
