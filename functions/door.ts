@@ -87,8 +87,12 @@ function demandOpen(opening: Opening): Opened {
  * The registered cluster that the token belongs to: in the header, or as the path's last segment for API servers, which cannot send
  * headers. An unknown cluster and a wrong token look the same.
  */
-export async function authenticate(run: Run, { params, headers }: Caller): Promise<Cluster> {
-  const cluster = await knownCluster(run, params["cluster"] ?? "");
+export async function authenticate(
+  run: Run,
+  { params, headers }: Caller,
+  find: (run: Run, name: string) => Promise<Cluster | undefined> = knownCluster,
+): Promise<Cluster> {
+  const cluster = await find(run, params["cluster"] ?? "");
   // Asked first, so that an unknown cluster costs the same time.
   const valid = isTokenOf(cluster, headers.get(TOKEN_HEADER) ?? params["token"] ?? "", run.now());
   if (valid && cluster) return cluster;

@@ -14,6 +14,8 @@ interface Known {
   readonly policy: Cache<PolicyInForce>;
   readonly subnets: Cache<readonly SubnetRow[]>;
   readonly links: Cache<readonly LinkRow[]>;
+  /** Those that were read last, however long ago; registered ones only. */
+  readonly lastClusters: Map<string, Cluster>;
   /** The policy that was read last, however long ago. */
   lastPolicy?: PolicyInForce;
 }
@@ -21,7 +23,34 @@ interface Known {
 const knownByPorts = new WeakMap<Ports, Known>();
 
 export function knownCluster(run: Run, name: string): Promise<Cluster | undefined> {
-  return known(run).clusters.get(name, () => findCluster(run, name));
+  const { clusters, lastClusters } = known(run);
+  return clusters.get(name, async () => {
+    const cluster = await findCluster(run, name);
+    if (cluster) lastClusters.set(name, cluster);
+    else lastClusters.delete(name);
+    return cluster;
+  });
+}
+
+/**
+ * The same, and while it cannot be read, or not within the time, what was read last: who cannot be told from a stranger gets no answer, and
+ * the webhook's `failurePolicy` would decide in place of policy `onUnavailable`. @throws as `findCluster` if it was never read
+ */
+export async function lastKnownCluster(
+  run: Run,
+  name: string,
+  milliseconds: number,
+): Promise<Cluster | undefined> {
+  const last = known(run).lastClusters.get(name);
+  const reading = knownCluster(run, name);
+  if (!last) return reading;
+  const late = Promise.withResolvers<Cluster>();
+  const timer = setTimeout(() => late.resolve(last), milliseconds);
+  try {
+    return await Promise.race([reading.catch(() => last), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function knownPolicy(run: Run): Promise<PolicyInForce> {
@@ -74,6 +103,7 @@ function known(run: Run): Known {
     policy: createCache<PolicyInForce>(SECONDS, run.now),
     subnets: createCache<readonly SubnetRow[]>(SECONDS, run.now),
     links: createCache<readonly LinkRow[]>(SECONDS, run.now),
+    lastClusters: new Map(),
   };
   knownByPorts.set(run.ports, made);
   return made;

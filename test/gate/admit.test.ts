@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
+import { authenticate, TOKEN_HEADER } from "../../functions/door.ts";
+import { makeToken } from "../../shared/clusters/token.ts";
 import { admit } from "../../shared/gate/admit.ts";
+import { lastKnownCluster } from "../../shared/gate/known.ts";
 import { inTime } from "../../shared/gate/guarded.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
@@ -362,6 +365,48 @@ describe("when storage is away", () => {
     // As storage does, it answers after input and output.
     policies.get = (...key) => readFile(import.meta.filename).then(() => get(...key));
     expect(await inTime(run, "review-1", 5, failing)).toMatchObject({ allowed: false });
+  });
+
+  describe("who asks", () => {
+    const { secret, token } = makeToken(new Date("2026-11-23T12:00:00.000Z"));
+    const asks = (run: MemoryRun, sent = secret) =>
+      authenticate(
+        run,
+        { params: { cluster: "one" }, headers: new Headers({ [TOKEN_HEADER]: sent }) },
+        (_, name) => lastKnownCluster(run, name, 1),
+      ).then(({ name }) => name);
+    async function registered(): Promise<MemoryRun> {
+      const run = memoryRun();
+      const value = cluster({ tokens: [token] });
+      await run.tables.clusters.transact("all", [{ do: "put", key: "one", value }]);
+      return run;
+    }
+
+    test.each<[string, (run: MemoryRun) => void]>([
+      [
+        "refuses connections",
+        (run) => run.tables.clusters.calls.failNext(new Error("ECONNREFUSED"), { times: 100 }),
+      ],
+      ["never answers", (run) => (run.tables.clusters.get = () => new Promise(() => {}))],
+    ])("is still known by the token, however long storage %s, so that policy decides", async (_, away) => {
+      const run = await registered();
+      await asks(run);
+      away(run);
+      run.clock.advance(3600);
+      expect(await asks(run)).toBe("one");
+      await expect(asks(run, "guessed")).rejects.toThrow("not found");
+    });
+
+    test("is nobody once the cluster was removed", async () => {
+      const run = await registered();
+      await asks(run);
+      await run.tables.clusters.transact("all", [{ do: "remove", key: "one" }]);
+      run.clock.advance(6);
+      await expect(asks(run)).rejects.toThrow("not found");
+      run.tables.clusters.calls.failNext(new Error("ECONNREFUSED"), { times: 100 });
+      run.clock.advance(6);
+      await expect(asks(run)).rejects.toThrow("ECONNREFUSED");
+    });
   });
 
   test("an answer that would come too late is given in time", async () => {
