@@ -40,7 +40,9 @@ async function rewrite(
   const input = await gatherInput(run, cluster, { service: changed(service, moved), old });
   const { namespace, name, uid: serviceUid } = service.metadata;
   const owner = { cluster: cluster.name, namespace, name, uid: serviceUid };
-  const chosen = await chooseAddresses(run, { cluster, owner, input, dryRun });
+  // A name that is yet to be made (`generateName`) is nobody's: the gate, which is asked when it is made, reserves the address.
+  const readOnly = dryRun || name === "";
+  const chosen = await chooseAddresses(run, { cluster, owner, input, dryRun: readOnly });
   if (!chosen.ok) return { uid, allowed: false, status: { code: 403, message: inert(chosen.message) } };
   const annotations = { ...moved.annotations, ...chosen.annotations };
   return patched(uid, toPatch(service, { ...moved, annotations }));

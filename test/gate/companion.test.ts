@@ -251,6 +251,16 @@ describe("mooring.dev/address: auto", () => {
     expect(run.tables.addresses.all()).toHaveLength(1);
   });
 
+  test("Services whose names are yet to be made get through the gate, each with its own", async () => {
+    const run = await start();
+    for (const name of ["web-x1", "web-x2"]) {
+      const unnamed = service(AUTO, {}, "");
+      const named = service((await written(run, unnamed)).annotations, {}, name);
+      expect((await admit(run, cluster(), review(named))).allowed).toBe(true);
+    }
+    expect(run.tables.addresses.all().map(({ address }) => address)).toEqual(["10.0.1.4", "10.0.1.5"]);
+  });
+
   test("not an address that the Service's own link asks for", async () => {
     const link = "service.beta.kubernetes.io/azure-pls-";
     const natted = { ...AUTO, [`${link}create`]: "true", [`${link}ip-configuration-ip-address`]: "10.0.1.4" };
