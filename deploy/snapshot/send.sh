@@ -8,10 +8,6 @@ umask 077
 printf 'authorization: Bearer %s\n' "$(cat "$account/token")" > "$TMPDIR/reader"
 printf 'x-mooring-token: %s\n' "$(cat "$TOKEN_FILE")" > "$TMPDIR/sender"
 
-curl --fail --silent --show-error --max-time 120 \
-  --cacert "$account/ca.crt" --header "@$TMPDIR/reader" \
-  --output "$TMPDIR/services.json" "$API_SERVER/api/v1/services"
-
 # Asks the relay as an API server does, and tells Mooring with the snapshot how that went: nobody outside can ask it. Nothing is remembered
 # of a dry run. A relay that does not answer must not hold up the snapshot.
 if [ -n "${RELAY_URL:-}" ]; then
@@ -32,6 +28,11 @@ if [ -n "${RELAY_URL:-}" ]; then
   printf 'x-mooring-webhook: %s\n' "$verdict" >> "$TMPDIR/sender"
   if [ -n "$ends" ]; then printf 'x-mooring-webhook-certificate-ends: %s\n' "$ends" >> "$TMPDIR/sender"; fi
 fi
+
+# Last, so that the list is as new as it can be when it arrives.
+curl --fail --silent --show-error --max-time 120 \
+  --cacert "$account/ca.crt" --header "@$TMPDIR/reader" \
+  --output "$TMPDIR/services.json" "$API_SERVER/api/v1/services"
 
 curl --fail-with-body --silent --show-error --max-time 120 --retry 3 \
   --header "@$TMPDIR/sender" --header 'content-type: application/json' \
