@@ -3,7 +3,8 @@ import { INSTALLATION_CHECKS } from "../shared/installation/checks.ts";
 import { examine } from "../shared/installation/examine.ts";
 import { createLook } from "../shared/installation/look.ts";
 import { DoctorReport } from "../shared/installation/report.ts";
-import { defineOperation } from "./operation.ts";
+import { defineOperation, type Call } from "./operation.ts";
+import { recently } from "./recent.ts";
 
 export const doctor = [
   defineOperation({
@@ -14,10 +15,13 @@ export const doctor = [
       "What `mooring doctor` says, asked from inside the app with the app's own identity; takes up to a minute",
     role: "Mooring.Reader",
     response: DoctorReport,
-    handle: async ({ run, app: { settings, installation } }) => {
-      const sources = { run, installation: await installation(), outside, settings };
-      const look = createLook({ ...sources, nodeVersion: process.versions.node });
-      return { body: await examine(INSTALLATION_CHECKS, look) };
-    },
+    // It asks Azure hundreds of things: who asks again and again gets the same answer for a while.
+    handle: async (call) => ({ body: await recently(call.run, "doctor", () => ask(call)) }),
   }),
 ];
+
+async function ask({ run, app: { settings, installation } }: Call): Promise<DoctorReport> {
+  const sources = { run, installation: await installation(), outside, settings };
+  const look = createLook({ ...sources, nodeVersion: process.versions.node });
+  return examine(INSTALLATION_CHECKS, look);
+}

@@ -276,3 +276,11 @@ describe("a link", () => {
     ]);
   });
 });
+
+test("an installation that is examined again and again is asked every ten seconds", async () => {
+  const first = await ask("GET /doctor");
+  run.clock.advance(5);
+  expect([first.status, (await ask("GET /doctor")).body]).toEqual([200, first.body]);
+  run.clock.advance(6);
+  expect((await ask("GET /doctor")).body.atUtc).not.toBe(first.body.atUtc);
+});
