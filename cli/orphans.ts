@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { planUndo } from "../shared/changes/undo.ts";
 import { inert } from "../shared/inert.ts";
-import { resourceName } from "../shared/network/resourceId.ts";
+import { resourceName, sameId } from "../shared/network/resourceId.ts";
 import { findHold, hold, listHolds, release } from "../shared/orphans/hold.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
@@ -42,11 +42,17 @@ export function orphansCommand(): Command {
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
-  print(command, await listQuarantine(await open()), {
+  const run = await open();
+  const [rows, held] = await Promise.all([listQuarantine(run), listHolds(run)]);
+  const holder = (id: string) => held.find(({ resourceId }) => sameId(resourceId, id))?.who;
+  print(command, rows, {
     kind: ({ kind }) => kind,
     name: ({ resourceId }) => resourceName(resourceId),
     cluster: ({ cluster }) => cluster,
-    "delete after": ({ deleteAfterUtc }) => deleteAfterUtc,
+    "delete after": ({ resourceId, deleteAfterUtc }) => {
+      const who = holder(resourceId);
+      return who === undefined ? deleteAfterUtc : `held by ${who}`;
+    },
     why: ({ reason }) => reason,
   });
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { InvalidInput } from "../../shared/errors.ts";
 import {
   listClusters,
+  parseRegistration,
   registerCluster,
   removeCluster,
   requireCluster,
@@ -84,11 +85,24 @@ function withInstallation(command: Command): Command {
 }
 
 async function add(name: string, options: Options, command: Command): Promise<void> {
+  const { resourceId, nodeResourceGroup, vnet: vnetId, defaultSubnet } = options;
+  const place = { name, resourceId, nodeResourceGroup, vnetId, defaultSubnet };
+  const wrong = [() => parseRegistration(place), () => installationOf(options)].flatMap(problemsOf);
+  if (wrong.length > 0) throw new InvalidInput(wrong);
   const installation = installationOf(options);
   const run = await open();
-  const { resourceId, nodeResourceGroup, vnet: vnetId, defaultSubnet } = options;
-  const made = await registerCluster(run, { name, resourceId, nodeResourceGroup, vnetId, defaultSubnet });
+  const made = await registerCluster(run, place);
   await tell(command, made, await write(run, made, { installation, file: options.write }));
+}
+
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems;
+    throw error;
+  }
 }
 
 async function rotate(name: string, options: Options, command: Command): Promise<void> {
@@ -172,7 +186,7 @@ async function remove(name: string, _options: unknown, command: Command): Promis
   if (isJson(command)) return console.log(JSON.stringify({ removed: name }));
   console.log(`Cluster ${name} is forgotten; what it has in Azure stays, and is no longer watched.`);
   console.log(
-    "In the cluster: kubectl delete validatingwebhookconfiguration mooring; kubectl delete namespace mooring",
+    `In the cluster: kubectl delete --ignore-not-found -f mooring-${name}.yaml, the file that \`clusters add\` or \`rotate\` wrote last.`,
   );
 }
 

@@ -28,6 +28,13 @@ export const Registration = z.strictObject({
 });
 export type Registration = z.infer<typeof Registration>;
 
+/** @throws InvalidInput naming every wrong field */
+export function parseRegistration(registration: unknown): Registration {
+  const parsed = Registration.safeParse(registration);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
+}
+
 /** A cluster's new token: the only time it is seen. */
 export interface NewToken {
   readonly name: string;
@@ -38,11 +45,9 @@ export interface NewToken {
 
 /** @throws InvalidInput naming every wrong field, or if the name is taken: a second registration would end the first one's token */
 export async function registerCluster(run: Run, registration: unknown): Promise<NewToken> {
-  const parsed = Registration.safeParse(registration);
-  if (!parsed.success)
-    throw new InvalidInput(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
+  const place = parseRegistration(registration);
   const { secret, token } = makeToken(run.now());
-  const value: Cluster = { ...parsed.data, tokens: [token], registeredAtUtc: run.now().toISOString() };
+  const value: Cluster = { ...place, tokens: [token], registeredAtUtc: run.now().toISOString() };
   const written = await run.ports.tables.clusters.transact(PARTITION, [
     { do: "insert", key: value.name, value },
   ]);

@@ -28,6 +28,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const ELSEWHERE = [
+  "--resource-id",
+  "one",
+  "--node-resource-group",
+  "g",
+  "--vnet",
+  "two",
+  "--default-subnet",
+  "s",
+];
+
 const mooring = (...args: string[]) =>
   runCli(args, {
     env: { AzureWebJobsStorage: storage.connectionString, MOORING_SUBSCRIPTIONS: SUBSCRIPTION },
@@ -56,10 +67,23 @@ describe("registration", () => {
   });
 
   test("says everything that is wrong at once, and registers nothing", async () => {
-    const wrong = await add("wrong", "--url", "http://x", "--timeout", "99", "--exclude", "A_b");
+    const wrong = await mooring(
+      "clusters",
+      "add",
+      "wrong",
+      ...ELSEWHERE,
+      "--url",
+      "http://x",
+      "--timeout",
+      "99",
+      "--exclude",
+      "A_b",
+    );
     expect([wrong.code, wrong.err.trim().split("\n")]).toEqual([
       2,
       [
+        "mooring: resourceId: not the id of a managed cluster",
+        "mooring: vnetId: not the id of a virtual network",
         "mooring: --url: not an https URL",
         "mooring: --timeout: Too big: expected number to be <=30",
         "mooring: --exclude: not a namespace name",

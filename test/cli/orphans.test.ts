@@ -96,6 +96,7 @@ test("explained, swept on the second look, and restored", async () => {
 test("held, it stays and says who holds it; released, it is suspected again", async () => {
   await mooring("orphans", "sweep", "--yes");
   expect((await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration")).code).toBe(0);
+  expect((await mooring("orphans", "list")).out).toMatch(/kubernetes-internal +one +held by ada /);
   expect((await mooring("orphans", "sweep", "--yes")).out).toBe("No changes.\n");
   expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain(
     "  against: ada holds it: migration\n",
