@@ -60,15 +60,26 @@ function portObstacle(
   sharers: readonly Reservation[],
   { owner, uses }: { readonly owner: ServiceKey; readonly uses: readonly PortUse[] },
 ): Obstacle | undefined {
-  for (const port of ports.filter((one) => !hadPorts.some((had) => samePort(one, had)))) {
-    const reservation = sharers.find((one) => one.ports?.some((other) => samePort(port, other)));
+  // A Service may have thousands of ports: each is looked up, not compared with every other.
+  const had = new Set(hadPorts.map(portName));
+  const reserved = firsts(sharers.flatMap((one) => (one.ports ?? []).map((port) => [portName(port), one])));
+  const others = uses.filter(({ rule }) => !isNamedFor(rule, owner.uid) && !goneRules?.has(rule));
+  const used = firsts(others.map((one) => [portName(one), one]));
+  for (const port of ports.filter((one) => !had.has(portName(one)))) {
+    const [reservation, use] = [reserved.get(portName(port)), used.get(portName(port))];
     if (reservation) return { by: "port", port, reservation };
-    const use = uses.find(
-      (other) => samePort(port, other) && !isNamedFor(other.rule, owner.uid) && !goneRules?.has(other.rule),
-    );
     if (use) return { by: "rule", port, use };
   }
   return undefined;
+}
+
+/** Of several with one name the first. */
+function firsts<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {
+  return new Map(entries.toReversed());
+}
+
+function portName({ port, protocol }: ServicePort): string {
+  return `${protocol.toLowerCase()}/${port}`;
 }
 
 export function samePort(a: ServicePort, b: ServicePort): boolean {
