@@ -440,6 +440,11 @@ describe("rights", () => {
     expect(none?.advice).toMatch(
       /^give the role: az role assignment create --role "Mooring links" --assignee-object-id me/,
     );
+    expect(none?.advice).toContain("by MOORING_ENFORCE instead");
+    // A deployment always gives the reader, and brings definitions up to date.
+    const [nothing] = [judge([])].flat();
+    for (const one of [part, nothing])
+      expect(one?.advice).toContain("where infra/ deployed it, deploy again instead");
   });
 
   test("policy says which roles are needed", () => {

@@ -74,6 +74,7 @@ function judgeOne(subscription: string, { verdict, needed, principalId }: Facts)
 
 /** Names of roles are unique in a tenant, so infra/ adds that of the installation. */
 const DEPLOYED = 'where infra/ deployed it, by MOORING_ENFORCE instead (docs/deploy.md, "Rights")';
+const DEPLOYED_ALWAYS = "where infra/ deployed it, deploy again instead (docs/deploy.md)";
 
 interface Given {
   readonly role: string;
@@ -83,7 +84,8 @@ interface Given {
 }
 
 function adviceFor({ role, isPart, subscription, principalId }: Given): string {
-  const give = `az role assignment create --role "Mooring ${role}" --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${subscription}; ${DEPLOYED}`;
+  const deployed = isPart || role === "reader" ? DEPLOYED_ALWAYS : DEPLOYED;
+  const give = `az role assignment create --role "Mooring ${role}" --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${subscription}; ${deployed}`;
   return isPart
     ? `bring the role Mooring ${role} up to date with infra/roles.json (az role definition update), or give it: ${give}`
     : `give the role: ${give}`;
