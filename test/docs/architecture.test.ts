@@ -11,5 +11,6 @@ test("every table is told of, and no other", async () => {
   const told = rows.flatMap((row) =>
     [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name),
   );
-  expect(told.toSorted()).toEqual(Object.keys(memoryRun().ports.tables).toSorted());
+  expect(told).toHaveLength(new Set(told).size);
+  expect(new Set(told)).toEqual(new Set(Object.keys(memoryRun().ports.tables)));
 });
