@@ -154,11 +154,14 @@ test("the largest update that an API server may send is judged", async () => {
   expect([status, body.response]).toEqual([200, { uid: "u", allowed: true }]);
 });
 
-test("a resource group that is longer than any does not keep the gate from judging", async () => {
+test.each([
+  ["longer than any", "#".repeat(200_000)],
+  ["half of a character", "\ud800"],
+])("a resource group that is %s does not keep the gate from judging", async (_, group) => {
   const annotations = {
     [`${A}load-balancer-internal`]: "true",
     [`${A}pls-create`]: "true",
-    [`${A}pls-resource-group`]: "#".repeat(200_000),
+    [`${A}pls-resource-group`]: group,
   };
   const { status, body } = await send("/api/admit/one", asked(annotations));
   expect([status, body.response.allowed]).toEqual([200, true]);
