@@ -2,7 +2,7 @@
 import type { Cluster } from "../../shared/clusters/model.ts";
 import type { Declared, Intent, LinkIntent, Snapshot } from "../../shared/intents/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
-import type { Connection, Frontend, Link, LoadBalancer, Rule } from "../../shared/network/model.ts";
+import type { Connection, Frontend, Link, LoadBalancer, Rule, Subnet } from "../../shared/network/model.ts";
 import type { SubnetRow } from "../../shared/inventory/model.ts";
 import type { ClusterView } from "../../shared/orphans/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
@@ -159,7 +159,8 @@ export function view(some: Partial<ClusterView> = {}): ClusterView {
   return { cluster: cluster(), state: "present", snapshot: snapshot(), declared: [], ...some };
 }
 
-export function subnetRow(some: Partial<SubnetRow> = {}): SubnetRow {
+/** As Azure has it. */
+export function subnetInAzure(some: Partial<Subnet> = {}): Subnet {
   const name = some.name ?? "apps";
   return {
     id: subnetId(name),
@@ -168,6 +169,14 @@ export function subnetRow(some: Partial<SubnetRow> = {}): SubnetRow {
     prefixes: ["10.0.1.0/24"],
     delegations: [],
     linkNetworkPolicies: "Enabled",
+    ...some,
+  };
+}
+
+/** As a scan keeps it. */
+export function subnetRow(some: Partial<SubnetRow> = {}): SubnetRow {
+  return {
+    ...subnetInAzure(some),
     usableAddresses: 251,
     usedAddresses: 0,
     scannedAtUtc: "2026-11-23T11:59:00.000Z",

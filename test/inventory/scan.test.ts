@@ -9,18 +9,21 @@ import { LEASE_SECONDS } from "../../shared/storage/lease.ts";
 import type { AddressUse } from "../../shared/network/model.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
-import { balancerId, connection, frontend, link, NOW, subnetId, UID, VNET } from "../builders/world.ts";
+import {
+  balancerId,
+  connection,
+  frontend,
+  link,
+  NOW,
+  subnetId,
+  subnetInAzure,
+  UID,
+  VNET,
+} from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const SUBNET = subnetId("apps");
-const subnet = {
-  id: SUBNET,
-  vnetId: VNET,
-  name: "apps",
-  prefixes: ["10.0.1.0/24"],
-  delegations: [],
-  linkNetworkPolicies: "Enabled",
-} as const;
+const subnet = subnetInAzure();
 const VM = VNET.replace("virtualNetworks/vnet", "networkInterfaces/vm");
 const use = (address: string, holderId = frontend().id): AddressUse => ({
   address,

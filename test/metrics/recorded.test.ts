@@ -23,7 +23,7 @@ import type { Quarantined } from "../../shared/orphans/model.ts";
 import { failureOf } from "../../shared/queues/failures.ts";
 import { LINK, linkedArm, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
-import { frontend, link, linkIdIn, subnetId, UID, VNET } from "../builders/world.ts";
+import { frontend, link, linkIdIn, subnetId, subnetInAzure, UID } from "../builders/world.ts";
 import { MemoryMetrics } from "../memory/metrics.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
@@ -50,16 +50,7 @@ describe("reservations", () => {
     });
 
   test("are counted as they come, are refused, let go, confirmed and run out", async () => {
-    run.network.allSubnets = [
-      {
-        id: SUBNET,
-        vnetId: VNET,
-        name: "apps",
-        prefixes: ["10.0.1.0/24"],
-        delegations: [],
-        linkNetworkPolicies: "Enabled",
-      },
-    ];
+    run.network.allSubnets = [subnetInAzure()];
     await ask("web", "10.0.1.10");
     await ask("other", "10.0.1.10");
     await ask("other", "10.0.1.11");
@@ -77,16 +68,7 @@ describe("reservations", () => {
   });
 
   test("that Azure shows in use are confirmed", async () => {
-    run.network.allSubnets = [
-      {
-        id: SUBNET,
-        vnetId: VNET,
-        name: "apps",
-        prefixes: ["10.0.1.0/24"],
-        delegations: [],
-        linkNetworkPolicies: "Enabled",
-      },
-    ];
+    run.network.allSubnets = [subnetInAzure()];
     await ask("web", "10.0.1.10");
     run.network.uses = [{ address: "10.0.1.10", subnetId: SUBNET, holderId: frontend().id }];
     await scanInventory(run);
