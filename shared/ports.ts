@@ -59,6 +59,8 @@ export interface LeaseRow {
 /** Work for this key is already on its queue; further events before `untilUtc` add nothing. */
 export interface WaitingRow {
   readonly untilUtc: string;
+  /** What tells a claim from all others. */
+  readonly by?: string;
   /** When messages for the key became visible within the last minute, or will. */
   readonly visibleAtUtc?: readonly string[];
   /** When an event last asked for it, rather than a timer. */

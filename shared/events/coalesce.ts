@@ -82,10 +82,14 @@ async function claim(run: Run, { partition, key, row, ...claimed }: Claim): Prom
   const { windowSeconds, eventAtUtc } = claimed;
   const untilUtc = new Date(run.now().getTime() + windowSeconds * 1000).toISOString();
   const visibleAtUtc = [...lately(run, row), untilUtc];
-  const value = { untilUtc, visibleAtUtc, ...(eventAtUtc !== undefined && { eventAtUtc }) };
+  const by = run.newId();
+  const value = { untilUtc, visibleAtUtc, by, ...(eventAtUtc !== undefined && { eventAtUtc }) };
   const write: Write<WaitingRow> = row
     ? { do: "replace", key, value, version: row.version }
     : { do: "insert", key, value };
   const written = await run.ports.tables.waiting.transact(partition, [write]);
-  return written.ok ? written.versions[0] : undefined;
+  if (written.ok) return written.versions[0];
+  // Ours, if storage has done it and only its answer was lost: then nobody else sends a message.
+  const there = await run.ports.tables.waiting.get(partition, key);
+  return there?.value.by === by ? there.version : undefined;
 }

@@ -175,6 +175,21 @@ describe("a burst of events", () => {
     expect(run.queue.sent).toHaveLength(1);
   });
 
+  test("makes its message though storage's answer was lost on its way, and the write was tried again", async () => {
+    const run = memoryRun();
+    const { waiting } = run.tables;
+    const transact = waiting.transact.bind(waiting);
+    waiting.transact = async (partition, writes) => {
+      await transact(partition, writes);
+      return transact(partition, writes);
+    };
+    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    run.clock.advance(2);
+    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    expect(run.queue.sent).toHaveLength(2);
+  });
+
   test("is remembered by its last event, whatever timers ask for after it: the doctor tells of it", async () => {
     const run = memoryRun();
     const told = async () =>
