@@ -129,3 +129,14 @@ test("a connection string that is none is told of, and harms nothing", async () 
   expect(await app.log()).toContain("metrics are not sent: ");
   await app.close();
 });
+
+test("an app that refuses to work, since its settings are wrong, tells that all the same", async () => {
+  const collector = await startCollector(directory);
+  const app = await hostedApp({ ...collector.env, MOORING_NAME: "a b" });
+  expect((await app.call("/api/v1/me")).status).toBe(503);
+  expect((await app.call("/api/v1/me")).status).toBe(503);
+  await app.close();
+  const told = collector.insights.filter(({ name }) => name === "mooring.settings.broken");
+  expect(told.reduce((sum, { value }) => sum + value, 0)).toBeGreaterThanOrEqual(2);
+  await collector.close();
+});
