@@ -10,6 +10,8 @@ import { defineOperation, type Call, type Reply } from "./operation.ts";
 import { planning } from "./plans.ts";
 
 const Queue = z.strictObject({ queue: QueueName });
+/** Whoever looks at all of them takes them in hand meanwhile: nobody else could have them, and only operators may keep them so. */
+const looking = z.strictObject({ ...planning.shape });
 type Selecting = Call<z.infer<typeof Queue>, z.infer<typeof planning>, z.infer<typeof PoisonSelection>>;
 
 export const queues = [
@@ -44,7 +46,7 @@ export const queues = [
     summary: "Puts messages that failed back to work; what is no work item stays",
     role: "Mooring.Operator",
     params: Queue,
-    query: planning,
+    query: looking,
     body: PoisonSelection,
     response: PoisonOutcome,
     handle: (call) => carryOut(call, replayPoison),
@@ -56,7 +58,7 @@ export const queues = [
     summary: "Gives messages that failed up for good; each is kept as a state, with who dropped it",
     role: "Mooring.Operator",
     params: Queue,
-    query: planning,
+    query: looking,
     body: PoisonSelection,
     response: PoisonOutcome,
     handle: (call) => carryOut(call, dropPoison),
