@@ -142,7 +142,7 @@ module assignments 'roles/assignments.bicep' = [
     scope: subscription(id)
     params: {
       principalId: identity.outputs.principalId
-      roleDefinitionIds: definitions!.outputs.ids
+      roleDefinitionNames: definitions!.outputs.names
     }
   }
 ]

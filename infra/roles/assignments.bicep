@@ -5,16 +5,17 @@ targetScope = 'subscription'
 @description('Who gets the roles.')
 param principalId string
 
-@description('Ids of the role definitions.')
-param roleDefinitionIds string[]
+@description('Names of the role definitions, which are GUIDs.')
+param roleDefinitionNames string[]
 
 resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for id in roleDefinitionIds: {
-    name: guid(subscription().id, principalId, id)
+  for name in roleDefinitionNames: {
+    name: guid(subscription().id, principalId, name)
     properties: {
       principalId: principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: id
+      // As this subscription knows the role, wherever it was defined.
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', name)
     }
   }
 ]

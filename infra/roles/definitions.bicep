@@ -32,5 +32,5 @@ resource definitions 'Microsoft.Authorization/roleDefinitions@2022-04-01' = [
   }
 ]
 
-@description('Ids of the role definitions.')
-output ids string[] = [for (name, index) in roleNames: definitions[index].id]
+@description('Names of the role definitions, which are GUIDs.')
+output names string[] = [for (name, index) in roleNames: definitions[index].name]
