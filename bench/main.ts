@@ -14,6 +14,13 @@ import { printTable } from "./terminal.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const NAMES = Object.keys(BENCHES);
+const HELP = `npm run bench -- [NAME …] [options]
+
+  --full    the long ones too, at full size
+  --record  keeps the results in bench/results.json, of which npm run docs makes pages
+
+Benchmarks: ${NAMES.join(", ")}
+`;
 
 const { values, positionals } = readArguments();
 const { full = false, record = false } = values;
@@ -52,9 +59,17 @@ async function keep(): Promise<void> {
 }
 
 function readArguments() {
-  const options = { full: { type: "boolean" }, record: { type: "boolean" } } as const;
+  const options = {
+    full: { type: "boolean" },
+    record: { type: "boolean" },
+    help: { type: "boolean" },
+  } as const;
   try {
     const read = parseArgs({ options, allowPositionals: true });
+    if (read.values.help) {
+      console.log(HELP);
+      return process.exit(0);
+    }
     const unknown = read.positionals.filter((name) => !NAMES.includes(name));
     if (unknown.length === 0) return read;
     console.error(`there is no benchmark ${unknown.join(", ")}; there are ${NAMES.join(", ")}`);

@@ -3,8 +3,13 @@ import { parseArgs } from "node:util";
 import { STEPS, type Story } from "./steps.ts";
 import { openWorld } from "./world.ts";
 
-const { values } = parseArgs({ options: { control: { type: "string", default: "http://127.0.0.1:7080" } } });
+const CONTROL = "http://127.0.0.1:7080";
+const HELP = `npm run demo -- [options]
 
+  --control <url>  a running sandbox's, as \`npm start\` prints it (${CONTROL}); where none runs the demo has its own
+`;
+
+const values = readArguments();
 const { world, close, own } = await openWorld(values.control);
 console.log(
   own ? "No sandbox is running: this is the demo's own.\n" : `Against the sandbox at ${values.control}.\n`,
@@ -31,3 +36,20 @@ for (const [index, { title, play }] of STEPS.entries()) {
 await close();
 console.log(failed === 0 ? "Every step was so." : "The story broke off.");
 process.exit(failed === 0 ? 0 : 1);
+
+function readArguments(): { readonly control: string } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        control: { type: "string", default: CONTROL },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (!values.help) return values;
+    console.log(HELP);
+    return process.exit(0);
+  } catch (error) {
+    console.error(`npm run demo: ${error instanceof Error ? error.message : String(error)}`);
+    return process.exit(2);
+  }
+}

@@ -11,10 +11,14 @@ import { targets } from "../../test/fuzz/targets.ts";
 const DEFAULT_MINUTES = "1";
 const names = [...targets.map(({ name }) => name), ...DOORS];
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { minutes: { type: "string", default: DEFAULT_MINUTES } },
-});
+const HELP = `npm run fuzz -- [NAME …] [options]
+
+  --minutes <n>  how long each target is tried (${DEFAULT_MINUTES})
+
+Targets: ${names.join(", ")}
+`;
+
+const { values, positionals } = readArguments();
 const minutes = Number(values.minutes);
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0 || !(minutes > 0)) {
@@ -38,4 +42,20 @@ async function fuzzAll(chosen: readonly string[]): Promise<void> {
   if (broken.length > 0)
     console.log(`Broken: ${broken.join(", ")}. Run npm run fuzz -- NAME again to see it.`);
   process.exitCode = broken.length === 0 ? 0 : 1;
+}
+
+function readArguments() {
+  const options = {
+    minutes: { type: "string", default: DEFAULT_MINUTES },
+    help: { type: "boolean", default: false },
+  } as const;
+  try {
+    const read = parseArgs({ options, allowPositionals: true });
+    if (!read.values.help) return read;
+    console.log(HELP);
+    return process.exit(0);
+  } catch (error) {
+    console.error(`fuzz: ${error instanceof Error ? error.message : String(error)}`);
+    return process.exit(2);
+  }
 }

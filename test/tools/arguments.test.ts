@@ -1,0 +1,40 @@
+/** What `npm run … -- --help` says, and what a slip of the fingers gets. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(...args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { cwd: ROOT }, (_error, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
+describe.each([
+  ["npm start", "sandbox/main.ts"],
+  ["npm run demo", "sandbox/demo/main.ts"],
+  ["npm run bench", "bench/main.ts"],
+  ["npm run fuzz", "tools/fuzz/main.ts"],
+  ["npm run soak", "soak/main.ts"],
+])("%s", (name, main) => {
+  test("tells how it is called", async () => {
+    const { code, out, err } = await run(main, "--help");
+    expect([code, out.trimStart().startsWith(`${name} -- [`), err]).toEqual([0, true, ""]);
+  });
+
+  test("refuses what it does not know, in a line", async () => {
+    const { code, out, err } = await run(main, "--nonsense");
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain("--nonsense");
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+});
