@@ -75,9 +75,15 @@ async function takeEach(
         if (await takeOne(client, message, take)) left.splice(left.indexOf(message), 1);
     }
   } finally {
-    for (const { messageId, popReceipt } of left)
-      await client.updateMessage(messageId, popReceipt, undefined, 0);
+    for (const one of left) await giveBack(client, one);
   }
+}
+
+/** At once, not when its time is over. One that is gone, since it was too old, needs nothing. */
+async function giveBack(client: QueueClient, { messageId, popReceipt }: Taken): Promise<void> {
+  await orNothing(undefined, async () => {
+    await client.updateMessage(messageId, popReceipt, undefined, 0);
+  });
 }
 
 async function takeOne(

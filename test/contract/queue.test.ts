@@ -114,6 +114,22 @@ describe.each<[string, () => Opened]>([
     }));
 });
 
+test("what is gone while it is looked at keeps nobody from the rest", async () => {
+  const prefix = `q${randomBytes(8).toString("hex")}`;
+  const service = QueueServiceClient.fromConnectionString(inject("storage"));
+  const open = async (name: string) => service.getQueueClient(`${prefix}-${name}`);
+  const client = await open("links-poison");
+  await client.createIfNotExists();
+  for (const text of ["{one}", "{two}"]) await client.sendMessage(text);
+  const offered: string[] = [];
+  await azureQueue(open).takePoison("links", async ({ text }) => {
+    offered.push(text);
+    if (offered.length === 2) await client.clearMessages();
+    return false;
+  });
+  expect(offered).toEqual(["{one}", "{two}"]);
+});
+
 test("a message that waited is as old as its time in sight", async () => {
   const { queue } = azurite(String)();
   const before = Date.now();
