@@ -18,6 +18,7 @@ import { orphansCommand } from "./orphans.ts";
 import { policyCommand } from "./policy.ts";
 import { queueCommand } from "./queue/command.ts";
 import { schemaCommand } from "./schema.ts";
+import { signInProblem } from "./signIn.ts";
 import { stopCommands } from "./stop.ts";
 import { trustExtraAuthority } from "./trust.ts";
 import { allowUnread } from "./unread.ts";
@@ -77,6 +78,7 @@ function tell(error: unknown): number {
     for (const problem of error.problems) console.error(`mooring: ${inert(problem)}`);
     return 2;
   }
-  console.error(`mooring: ${inert(error instanceof Error ? error.message : String(error))}`);
+  const why = signInProblem(error) ?? (error instanceof Error ? error.message : String(error));
+  console.error(`mooring: ${inert(why)}`);
   return 1;
 }

@@ -18,7 +18,7 @@ const Claims = z.object({
 export async function readIdentity(credential: TokenCredential): Promise<Identity> {
   const token = await credential.getToken(SCOPE).catch((error: unknown) => {
     const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new Refused(`nobody is signed in to Azure here: ${first}`);
+    throw new Refused(`nobody is signed in to Azure here (az login does that): ${first}`);
   });
   const { oid, appid, idtyp, upn, unique_name: uniqueName } = claimsOf(token?.token ?? "");
   const person = upn ?? uniqueName;

@@ -230,6 +230,8 @@ describe("whose token it is", () => {
 
   test("a sign-in that fails is refused, in one line", async () => {
     const failing = { getToken: () => Promise.reject(new Error("no credential\nand a long story")) };
-    await expect(readIdentity(failing)).rejects.toThrow(/^nobody is signed in to Azure here: no credential$/);
+    await expect(readIdentity(failing)).rejects.toThrow(
+      /^nobody is signed in to Azure here \(az login does that\): no credential$/,
+    );
   });
 });
