@@ -35,6 +35,16 @@ function isConnectionString(text: string): boolean {
   return (has("AccountName") && has("AccountKey")) || has("SharedAccessSignature");
 }
 
+/** @see https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity */
+function serviceUri(service: string) {
+  return z
+    .url({ protocol: /^https$/, error: "must be an https URL" })
+    .optional()
+    .describe(
+      `Its ${service} service instead of the account's name, for clouds other than Azure's public one`,
+    );
+}
+
 export const Settings = z.object({
   MOORING_SUBSCRIPTIONS: subscriptions.describe("Subscriptions to watch, separated by commas or spaces"),
   MOORING_ARM_ENDPOINT: z
@@ -51,6 +61,9 @@ export const Settings = z.object({
     .regex(/^([a-z0-9]{3,24})?$/, "not the name of a storage account")
     .optional()
     .describe("Storage account reached with the app's managed identity"),
+  AzureWebJobsStorage__blobServiceUri: serviceUri("blob"),
+  AzureWebJobsStorage__queueServiceUri: serviceUri("queue"),
+  AzureWebJobsStorage__tableServiceUri: serviceUri("table"),
   MOORING_TABLE_PREFIX: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, "letters and digits, starting with a letter")
@@ -114,7 +127,7 @@ export function parseSettings(env: Environment): Settings {
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}${renamed(env, String(i.path[0]))}`);
-  if (!env["AzureWebJobsStorage"] && !env["AzureWebJobsStorage__accountName"])
+  if (!tellsWhereStorageIs(env))
     problems.push(
       "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
     );
@@ -142,12 +155,31 @@ function renamed(env: Environment, setting: string): string {
 /** Where storage is, whatever else is wrong. @throws InvalidInput */
 export function parseStorage(env: Environment): StorageSettings {
   const parsed = StorageSettings.safeParse(env);
-  if (parsed.success && (parsed.data.AzureWebJobsStorage || parsed.data.AzureWebJobsStorage__accountName))
-    return parsed.data;
+  if (parsed.success && tellsWhereStorageIs(env)) return parsed.data;
   throw new InvalidInput("AzureWebJobsStorage: it does not say where storage is");
 }
 
-const StorageSettings = Settings.pick({ AzureWebJobsStorage: true, AzureWebJobsStorage__accountName: true });
+const SERVICE_URIS = {
+  AzureWebJobsStorage__blobServiceUri: true,
+  AzureWebJobsStorage__queueServiceUri: true,
+  AzureWebJobsStorage__tableServiceUri: true,
+} as const;
+
+/** All at one place, or each service by its own address. */
+function tellsWhereStorageIs(env: Environment): boolean {
+  const isSet = (name: string) => Boolean(env[name]);
+  return (
+    isSet("AzureWebJobsStorage") ||
+    isSet("AzureWebJobsStorage__accountName") ||
+    Object.keys(SERVICE_URIS).every(isSet)
+  );
+}
+
+const StorageSettings = Settings.pick({
+  AzureWebJobsStorage: true,
+  AzureWebJobsStorage__accountName: true,
+  ...SERVICE_URIS,
+});
 export type StorageSettings = z.infer<typeof StorageSettings>;
 
 /** One without the other tells nobody anything. */

@@ -1,11 +1,18 @@
 import { expect, test } from "vitest";
 import { BROKEN } from "./builders/brokenSettings.ts";
+import { endpoint } from "../shared/azure/clients.ts";
 import { InvalidInput } from "../shared/errors.ts";
 import { parseSettings, parseStorage, Settings, settingWarnings } from "../shared/settings.ts";
 
 const WHOLE = {
   MOORING_SUBSCRIPTIONS: "11111111-1111-4111-8111-111111111111",
   AzureWebJobsStorage: "UseDevelopmentStorage=true",
+};
+const SUBSCRIPTION = WHOLE.MOORING_SUBSCRIPTIONS;
+const SERVICES = {
+  AzureWebJobsStorage__blobServiceUri: "https://st.blob.core.usgovcloudapi.net",
+  AzureWebJobsStorage__queueServiceUri: "https://st.queue.core.usgovcloudapi.net",
+  AzureWebJobsStorage__tableServiceUri: "https://st.table.core.usgovcloudapi.net",
 };
 const SANDBOX = { ...WHOLE, MOORING_ARM_ENDPOINT: "https://127.0.0.1:7443", MOORING_LOCAL_OPERATOR: "op" };
 
@@ -42,14 +49,21 @@ test("names that are no settings are warned of, and their values are not said", 
 
 test("where storage is can be told though everything else is broken", () => {
   const { AzureWebJobsStorage } = WHOLE;
-  expect(parseStorage({ ...BROKEN, AzureWebJobsStorage, AzureWebJobsStorage__accountName: "" })).toEqual({
-    AzureWebJobsStorage,
-    AzureWebJobsStorage__accountName: "",
-  });
+  const others = Object.entries(BROKEN).filter(([name]) => !name.startsWith("AzureWebJobsStorage"));
+  const env = { ...Object.fromEntries(others), AzureWebJobsStorage, AzureWebJobsStorage__accountName: "" };
+  expect(parseStorage(env)).toEqual({ AzureWebJobsStorage, AzureWebJobsStorage__accountName: "" });
   expect(parseStorage({ AzureWebJobsStorage__accountName: "account" })).toEqual({
     AzureWebJobsStorage__accountName: "account",
   });
   expect(() => parseStorage({})).toThrow(InvalidInput);
+});
+
+test("a service's own address goes before the account's name", () => {
+  const account = { AzureWebJobsStorage__accountName: "store" };
+  expect(endpoint(parseStorage(account), "table")).toBe("https://store.table.core.windows.net");
+  expect(endpoint(parseStorage({ ...account, ...SERVICES }), "table")).toBe(
+    "https://st.table.core.usgovcloudapi.net",
+  );
 });
 
 function problems(env: Record<string, string>): readonly string[] {
@@ -126,6 +140,18 @@ test.each<[string, Record<string, string>, string[]]>([
       AzureWebJobsStorage__accountName: "https://st.blob.core.windows.net",
     },
     ["AzureWebJobsStorage__accountName: not the name of a storage account"],
+  ],
+  [
+    "each service of storage by its own address, as in other clouds",
+    { MOORING_SUBSCRIPTIONS: SUBSCRIPTION, ...SERVICES },
+    [],
+  ],
+  [
+    "two of the three",
+    { MOORING_SUBSCRIPTIONS: SUBSCRIPTION, ...SERVICES, AzureWebJobsStorage__queueServiceUri: "" },
+    expect.arrayContaining([
+      "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
+    ]),
   ],
   [
     "every setting at once",

@@ -66,7 +66,10 @@ function queueName(queue: QueueName): string {
   return `mooring-${queue}`;
 }
 
-function endpoint(settings: StorageSettings, service: "table" | "queue" | "blob"): string {
+/** Only Azure's public cloud has its services where the account's name alone leads. */
+export function endpoint(settings: StorageSettings, service: "table" | "queue" | "blob"): string {
+  const uri = settings[`AzureWebJobsStorage__${service}ServiceUri`];
+  if (uri) return uri;
   const account = settings.AzureWebJobsStorage__accountName;
   if (!account) throw new InvalidInput("AzureWebJobsStorage__accountName: not set");
   return `https://${account}.${service}.core.windows.net`;
