@@ -124,7 +124,7 @@ describe("a Service that asks for any address", () => {
 });
 
 test.each<[string, object, string]>([
-  ["YAML that is none", { manifest: "a: [" }, "manifest:1: "],
+  ["YAML that is none", { manifest: "a: [" }, "manifest:1:5: "],
   ["no Service in it", { manifest: "kind: Pod" }, "manifest: one Service at a time; there are 0"],
   [
     "two Services",
