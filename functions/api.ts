@@ -1,5 +1,4 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
-import { hostLog } from "../shared/hostLog.ts";
 
 app.http("api", {
   route: "v1/{*path}",
@@ -9,9 +8,10 @@ app.http("api", {
 });
 
 async function api(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [{ serve }, { app: open }] = await Promise.all([
+  const [{ serve }, { app: open }, { hostLog }] = await Promise.all([
     import("../api/serve.ts"),
     import("../shared/app.ts"),
+    import("../shared/hostLog.ts"),
   ]);
   return serve(request, hostLog(context), { open, env: process.env });
 }

@@ -1,5 +1,4 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
-import { hostLog } from "../shared/hostLog.ts";
 
 app.http("dashboard", {
   route: "dashboard/{*path}",
@@ -12,9 +11,10 @@ app.http("dashboard", {
 const FILES = new URL("web/", import.meta.url);
 
 async function dashboard(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [{ serveDashboard }, { app: open }] = await Promise.all([
+  const [{ serveDashboard }, { app: open }, { hostLog }] = await Promise.all([
     import("../api/dashboard.ts"),
     import("../shared/app.ts"),
+    import("../shared/hostLog.ts"),
   ]);
   return serveDashboard(request, hostLog(context), { open, env: process.env, files: FILES });
 }

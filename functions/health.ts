@@ -1,5 +1,4 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
-import { hostLog } from "../shared/hostLog.ts";
 
 app.http("health", {
   route: "health/{probe?}",
@@ -14,9 +13,10 @@ app.http("health", {
  */
 async function health({ params }: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   if (params["probe"] === "live") return { jsonBody: { status: "ok" } };
-  const [{ checkHealth }, mooring] = await Promise.all([
+  const [{ checkHealth }, mooring, { hostLog }] = await Promise.all([
     import("../shared/health.ts"),
     import("../shared/app.ts"),
+    import("../shared/hostLog.ts"),
   ]);
   const log = hostLog(context);
   const report = await checkHealth(process.env, async () => (await mooring.app()).run(log).ports);

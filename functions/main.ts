@@ -17,10 +17,14 @@ import "./api.ts";
 import "./dashboard.ts";
 import "./health.ts";
 import { registerHooks } from "./hooks.ts";
-import { inert } from "../shared/inert.ts";
 
 // One stray rejected promise would otherwise end the worker and every invocation on it.
 process.on("unhandledRejection", (reason) => {
-  console.error("unhandled rejection", inert(reason instanceof Error ? reason.message : String(reason)));
+  void tell(`unhandled rejection ${reason instanceof Error ? reason.message : String(reason)}`);
 });
-registerHooks((message) => console.error(inert(message)));
+registerHooks((message) => void tell(message));
+
+async function tell(message: string): Promise<void> {
+  const { inert } = await import("../shared/inert.ts");
+  console.error(inert(message));
+}

@@ -1,15 +1,15 @@
 import { app, type InvocationContext } from "@azure/functions";
-import { hostLog } from "../shared/hostLog.ts";
 
 app.eventGrid("onResourceEvent", { handler: onResourceEvent });
 
 /** An event becomes queued work in milliseconds; what is no event is refused in the log, since sending it again would not help. */
 async function onResourceEvent(event: unknown, context: InvocationContext): Promise<void> {
-  const [{ app }, { openUnprepared }, { receiveEvent }, { InvalidInput }] = await Promise.all([
+  const [{ app }, { openUnprepared }, { receiveEvent }, { InvalidInput }, { hostLog }] = await Promise.all([
     import("../shared/app.ts"),
     import("../shared/opening.ts"),
     import("../shared/events/receive.ts"),
     import("../shared/errors.ts"),
+    import("../shared/hostLog.ts"),
   ]);
   const opening = await openUnprepared(app, hostLog(context));
   // A failure lets Event Grid keep the event, and send it again for a day.

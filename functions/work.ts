@@ -4,8 +4,6 @@
  */
 import type { InvocationContext } from "@azure/functions";
 import type { App } from "../shared/app.ts";
-import { withCorrelation } from "../shared/correlation.ts";
-import { hostLog } from "../shared/hostLog.ts";
 import type { Run } from "../shared/ports.ts";
 import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
 
@@ -19,12 +17,15 @@ export type Worker = (run: Run, item: WorkItem, delivery: Delivery) => Promise<u
 /** A queue trigger's handler that parses the message and lets `worker` do it. */
 export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
-    const [{ app }, { openPrepared }, outcome, { deliver }] = await Promise.all([
-      import("../shared/app.ts"),
-      import("../shared/opening.ts"),
-      import("./outcome.ts"),
-      import("./deliver.ts"),
-    ]);
+    const [{ app }, { openPrepared }, outcome, { deliver }, { hostLog }, { withCorrelation }] =
+      await Promise.all([
+        import("../shared/app.ts"),
+        import("../shared/opening.ts"),
+        import("./outcome.ts"),
+        import("./deliver.ts"),
+        import("../shared/hostLog.ts"),
+        import("../shared/correlation.ts"),
+      ]);
     const log = hostLog(context);
     const item = outcome.parseWork(message, log);
     if (!item) return;
@@ -42,9 +43,10 @@ export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
 
 /** `undefined` if something stands in the way, which is in the log: the next tick comes soon enough. */
 export async function openOnTimer(context: InvocationContext): Promise<Run | undefined> {
-  const [{ app }, { openPrepared }] = await Promise.all([
+  const [{ app }, { openPrepared }, { hostLog }] = await Promise.all([
     import("../shared/app.ts"),
     import("../shared/opening.ts"),
+    import("../shared/hostLog.ts"),
   ]);
   const opening = await openPrepared(app, hostLog(context));
   return opening.ok ? opening.run : undefined;
@@ -53,10 +55,11 @@ export async function openOnTimer(context: InvocationContext): Promise<Run | und
 /** A timer's handler that only asks for the work: the queue retries it, and a second timer at once adds nothing. */
 export function enqueueOnTimer(queue: QueueName) {
   return async (_timer: unknown, context: InvocationContext): Promise<void> => {
-    const { enqueueOnce } = await import("../shared/events/coalesce.ts");
-    const [{ app }, { openUnprepared }] = await Promise.all([
+    const [{ app }, { openUnprepared }, { enqueueOnce }, { hostLog }] = await Promise.all([
       import("../shared/app.ts"),
       import("../shared/opening.ts"),
+      import("../shared/events/coalesce.ts"),
+      import("../shared/hostLog.ts"),
     ]);
     const opening = await openUnprepared(app, hostLog(context));
     if (!opening.ok) return;
