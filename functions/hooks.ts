@@ -14,11 +14,21 @@ export function registerHooks(tell: (message: string) => void): void {
     setTimeout(() => void begin(tell), BEGIN_MILLISECONDS).unref();
   });
   app.hook.appTerminate(async () => {
-    if (isAsked) await (await import("../shared/app.ts")).exporting.end(tell);
+    if (!isAsked) return;
+    const { exporting, inert } = await load();
+    await exporting.end((message) => tell(inert(message)));
   });
 }
 
 async function begin(tell: (message: string) => void): Promise<void> {
-  const { exporting } = await import("../shared/app.ts");
-  await exporting.begin(tell);
+  const { exporting, inert } = await load();
+  await exporting.begin((message) => tell(inert(message)));
+}
+
+async function load() {
+  const [{ exporting }, { inert }] = await Promise.all([
+    import("../shared/app.ts"),
+    import("../shared/inert.ts"),
+  ]);
+  return { exporting, inert };
 }

@@ -20,11 +20,11 @@ import { registerHooks } from "./hooks.ts";
 
 // One stray rejected promise would otherwise end the worker and every invocation on it.
 process.on("unhandledRejection", (reason) => {
-  void tell(`unhandled rejection ${reason instanceof Error ? reason.message : String(reason)}`);
+  void tell(reason instanceof Error ? reason.message : String(reason));
 });
-registerHooks((message) => void tell(message));
+registerHooks((message) => console.error(message));
 
-async function tell(message: string): Promise<void> {
+async function tell(reason: string): Promise<void> {
   const { inert } = await import("../shared/inert.ts");
-  console.error(inert(message));
+  console.error("unhandled rejection", inert(reason));
 }
