@@ -1,5 +1,6 @@
-/** Keeps the estate in a file: written soon after a change, whole and by rename, so that a crash leaves the last good one. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+/** Keeps the estate in a file, written soon after a change. */
+import { readFile } from "node:fs/promises";
+import { WholeFile } from "../wholeFile.ts";
 import type { ArmWorld } from "./world.ts";
 
 const DELAY_MILLISECONDS = 500;
@@ -7,11 +8,13 @@ const DELAY_MILLISECONDS = 500;
 export class Persistence {
   readonly #world: ArmWorld;
   readonly #path: string | undefined;
+  readonly #file: WholeFile | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(world: ArmWorld, path: string | undefined) {
     this.#world = world;
     this.#path = path;
+    this.#file = path === undefined ? undefined : new WholeFile(path);
   }
 
   async load(): Promise<void> {
@@ -32,8 +35,6 @@ export class Persistence {
   async save(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#path === undefined) return;
-    await writeFile(`${this.#path}.new`, JSON.stringify(this.#world.toEstate()));
-    await rename(`${this.#path}.new`, this.#path);
+    await this.#file?.write(JSON.stringify(this.#world.toEstate()));
   }
 }

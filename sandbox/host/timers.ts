@@ -1,6 +1,7 @@
 /** Timer triggers: six-field NCRONTAB in UTC, one run at a time, a missed run made up for at start. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { CronExpressionParser } from "cron-parser";
+import { WholeFile } from "../wholeFile.ts";
 import { invoke, type HostLog } from "./invoke.ts";
 import type { LoadedApp, LoadedFunction } from "./load.ts";
 
@@ -11,14 +12,15 @@ export class Timers {
   readonly #app: LoadedApp;
   readonly #log: HostLog;
   readonly #statePath: string | undefined;
+  readonly #file: WholeFile | undefined;
   readonly #handles = new Map<string, NodeJS.Timeout>();
   #last: Record<string, string> = {};
-  #saving: Promise<void> = Promise.resolve();
 
   constructor(app: LoadedApp, log: HostLog, statePath?: string) {
     this.#app = app;
     this.#log = log;
     this.#statePath = statePath;
+    this.#file = statePath === undefined ? undefined : new WholeFile(statePath);
   }
 
   async start(): Promise<void> {
@@ -48,23 +50,10 @@ export class Timers {
       IsPastDue: isPastDue,
     };
     this.#last[target.name] = new Date().toISOString();
-    await this.#save();
+    await this.#file?.write(JSON.stringify(this.#last));
     await invoke(this.#app, target, { data: { json: JSON.stringify(timer) } }, this.#log).catch(
       () => undefined,
     );
-  }
-
-  /** One write at a time, and whole or not at all: several timers tick at once, and the process may end in the midst of it. */
-  #save(): Promise<void> {
-    const path = this.#statePath;
-    if (path === undefined) return Promise.resolve();
-    this.#saving = this.#saving.then(() => this.#write(path));
-    return this.#saving;
-  }
-
-  async #write(path: string): Promise<void> {
-    await writeFile(`${path}.new`, JSON.stringify(this.#last));
-    await rename(`${path}.new`, path);
   }
 
   #schedule(target: LoadedFunction): void {

@@ -1,11 +1,12 @@
 /** The sandbox's clusters, remembered with their tokens and Services, and registered with the app by its own command line. */
 import { execFile } from "node:child_process";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { ArmFetch } from "../cluster/armClient.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { Service } from "../cluster/service.ts";
+import { WholeFile } from "../wholeFile.ts";
 import { clusterId, LOCATION, nodeGroup, type ClusterDefinition } from "./definition.ts";
 
 const CLI = join(import.meta.dirname, "../../cli/main.ts");
@@ -28,11 +29,13 @@ export interface FleetOptions {
 export class Fleet {
   readonly clusters = new Map<string, Cluster>();
   readonly #options: FleetOptions;
+  readonly #file: WholeFile | undefined;
   readonly #kept = new Map<string, Omit<Kept, "services">>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#file = options.statePath ? new WholeFile(options.statePath, 0o600) : undefined;
   }
 
   /** Clusters of an earlier run; false if there are none. */
@@ -77,14 +80,11 @@ export class Fleet {
   async save(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { statePath } = this.#options;
-    if (!statePath) return;
     const kept = [...this.#kept].map(([name, one]) => ({
       ...one,
       services: [...(this.clusters.get(name)?.services.values() ?? [])],
     }));
-    await writeFile(`${statePath}.new`, JSON.stringify(kept), { mode: 0o600 });
-    await rename(`${statePath}.new`, statePath);
+    await this.#file?.write(JSON.stringify(kept));
   }
 
   #add(definition: ClusterDefinition, token: string, services: Service[]): Cluster {
