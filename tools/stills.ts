@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { openChromium } from "../bench/chromium.ts";
 import { DemoWorld } from "../sandbox/demo/world.ts";
+import { firstScan } from "../sandbox/start/firstScan.ts";
 import { ANY_PORTS } from "../sandbox/start/ports.ts";
 import { startSandbox, type Sandbox } from "../sandbox/start/startSandbox.ts";
 import { buildApp } from "./build.ts";
@@ -71,17 +72,11 @@ async function unsettle({ arm }: Sandbox, mooring: (...args: string[]) => Promis
 
 /** Once Mooring has scanned the networks and quarantined what the seed left behind. */
 async function lookedAround(world: DemoWorld): Promise<void> {
-  await world.eventually("the first scan", () => anyItem(world, "subnets", ({ used }) => Number(used) > 0));
+  await firstScan(world.about.hostUrl);
   await world.fire("sweepOrphans");
-  await world.eventually("the quarantine", () => anyItem(world, "orphans", (one) => "quarantine" in one));
-}
-
-async function anyItem(
-  { about }: DemoWorld,
-  path: string,
-  fits: (item: Readonly<Record<string, unknown>>) => boolean,
-): Promise<true | undefined> {
-  const answer = await fetch(`${about.hostUrl}/api/v1/${path}`);
-  const { items } = (await answer.json()) as { items: Record<string, unknown>[] };
-  return items.some(fits) || undefined;
+  await world.eventually("the quarantine", async () => {
+    const answer = await fetch(`${world.about.hostUrl}/api/v1/orphans`);
+    const { items } = (await answer.json()) as { items: object[] };
+    return items.some((one) => "quarantine" in one) || undefined;
+  });
 }

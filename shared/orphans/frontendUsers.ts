@@ -9,9 +9,7 @@ import { sameId } from "../network/resourceId.ts";
 
 /** True if one of them uses it. */
 export function isUsed(declared: readonly Declared[], balancer: LoadBalancer, frontend: Frontend): boolean {
-  const names = namesOn(balancer, frontend);
-  const bases = basesOf(declared);
-  return declared.some((one, index) => isNamed(names, bases[index]) || asksFor(one, frontend.address));
+  return declared.some(useOf(declared, balancer, frontend));
 }
 
 /** Those that use it. */
@@ -20,7 +18,13 @@ export function usersOf(
   balancer: LoadBalancer,
   frontend: Frontend,
 ): readonly Declared[] {
-  return declared.filter((one) => isUsed([one], balancer, frontend));
+  return declared.filter(useOf(declared, balancer, frontend));
+}
+
+function useOf(declared: readonly Declared[], balancer: LoadBalancer, frontend: Frontend) {
+  const names = namesOn(balancer, frontend);
+  const bases = basesOf(declared);
+  return (one: Declared, index: number) => isNamed(names, bases[index]) || asksFor(one, frontend.address);
 }
 
 function namesOn({ rules }: LoadBalancer, { id, name }: Frontend): string[] {

@@ -2,7 +2,7 @@
 import type { Run } from "../ports.ts";
 import type { QueueName } from "../storage/queue.ts";
 import { forgetFailure } from "./failures.ts";
-import { toPoisoned, type Poisoned } from "./poison.ts";
+import { takeChosen, type Poisoned } from "./poison.ts";
 
 export interface Dropped extends Poisoned {
   /** Name of the state (`States`) with all of it. */
@@ -10,22 +10,17 @@ export interface Dropped extends Poisoned {
 }
 
 /** Those of them that are gone now; what somebody else took meanwhile is not among them. */
-export async function dropPoison(
+export function dropPoison(
   run: Run,
   queue: QueueName,
   chosen: readonly Poisoned[],
   who: string,
 ): Promise<Dropped[]> {
-  const ids = new Set(chosen.map(({ id }) => id));
-  const dropped: Dropped[] = [];
-  await run.ports.queue.takePoison(queue, async (message) => {
-    if (!ids.has(message.messageId)) return false;
-    const poisoned = await toPoisoned(run, queue, message);
-    dropped.push({ ...poisoned, state: await keep(run, poisoned, who) });
+  return takeChosen(run, queue, chosen, async (poisoned) => {
+    const state = await keep(run, poisoned, who);
     if (poisoned.item) await forgetFailure(run, queue, poisoned.item);
-    return true;
+    return { ...poisoned, state };
   });
-  return dropped;
 }
 
 async function keep(run: Run, poisoned: Poisoned, who: string): Promise<string> {

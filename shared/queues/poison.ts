@@ -67,6 +67,27 @@ export function whyPoisoned({ item, problems, failure }: Poisoned): string {
   return failure?.error ?? "unknown: the log of its function tells";
 }
 
+/**
+ * Does `act` to those of the chosen that are still there, and tells what became of each. It takes a message out of the queue by an
+ * answer; `undefined` leaves it.
+ */
+export async function takeChosen<T>(
+  run: Run,
+  queue: QueueName,
+  chosen: readonly Poisoned[],
+  act: (poisoned: Poisoned) => Promise<T | undefined>,
+): Promise<T[]> {
+  const ids = new Set(chosen.map(({ id }) => id));
+  const done: T[] = [];
+  await run.ports.queue.takePoison(queue, async (message) => {
+    if (!ids.has(message.messageId)) return false;
+    const result = await act(await toPoisoned(run, queue, message));
+    if (result !== undefined) done.push(result);
+    return result !== undefined;
+  });
+  return done;
+}
+
 export async function toPoisoned(run: Run, queue: QueueName, message: QueueMessage): Promise<Poisoned> {
   const { messageId: id, insertedAtUtc: poisonedAtUtc, expiresAtUtc, text } = message;
   const known = { id, queue, poisonedAtUtc, expiresAtUtc };

@@ -5,31 +5,25 @@
 import type { Run } from "../ports.ts";
 import type { QueueName, WorkItem } from "../storage/queue.ts";
 import { forgetFailure } from "./failures.ts";
-import { toPoisoned, type Poisoned } from "./poison.ts";
+import { takeChosen, type Poisoned } from "./poison.ts";
 
 /** What a message may say at most; see `workMessage.ts`. */
 const WHY_CHARACTERS = 512;
 
 /** Those of them that went back: what is no work item stays, and so does what somebody else took meanwhile. */
-export async function replayPoison(
+export function replayPoison(
   run: Run,
   queue: QueueName,
   chosen: readonly Poisoned[],
   who: string,
 ): Promise<Poisoned[]> {
-  const ids = new Set(chosen.map(({ id }) => id));
-  const replayed: Poisoned[] = [];
-  await run.ports.queue.takePoison(queue, async (message) => {
-    if (!ids.has(message.messageId)) return false;
-    const poisoned = await toPoisoned(run, queue, message);
-    if (!poisoned.item) return false;
+  return takeChosen(run, queue, chosen, async (poisoned) => {
+    if (!poisoned.item) return undefined;
     await run.ports.queue.send(queue, anew(poisoned.item, who));
     await forgetFailure(run, queue, poisoned.item);
     tell(run, poisoned.item, { queue, who });
-    replayed.push(poisoned);
-    return true;
+    return poisoned;
   });
-  return replayed;
 }
 
 /** With all its tries before it, and who wanted it. Pure. */

@@ -49,32 +49,25 @@ export function memoryRun({
   const notices: MemoryNotices[] = [];
   const clock = newClock("2026-11-23T12:00:00.000Z");
   let ids = 0;
-  return {
-    ports: {
-      tables,
-      queue,
-      states,
-      network,
-      permissions,
-      activity,
-      resources,
-      metrics,
-      subscriptions,
-      notices,
-    },
-    now: () => new Date(clock.nowUtc),
-    newId: () => `id-${(ids += 1)}`,
-    log,
-    signal: new AbortController().signal,
+  const ports = {
     tables,
     queue,
     states,
     network,
     permissions,
     activity,
-    metrics,
     resources,
+    metrics,
+    subscriptions,
     notices,
+  };
+  return {
+    ports,
+    ...ports,
+    now: () => new Date(clock.nowUtc),
+    newId: () => `id-${(ids += 1)}`,
+    log,
+    signal: new AbortController().signal,
     clock,
   };
 }

@@ -1,5 +1,5 @@
 import type { Role } from "../../permissions/model.ts";
-import { canonicalId } from "../../network/resourceId.ts";
+import { covers } from "../../permissions/allows.ts";
 import { defineCheck, fail, ok, warn, type Look, type Outcome } from "../check.ts";
 import { judgeEach, perSubscription } from "../perSubscription.ts";
 import type { Grant } from "../port.ts";
@@ -96,14 +96,9 @@ async function grantsOf({ installation, run, principalId }: Look, scope: string)
   if (principalId === undefined) return installation.grantsAt(scope);
   const { permissions } = run.ports;
   const assignments = await permissions.assignmentsOf(scope, principalId);
-  const above = assignments.filter((one) => isAbove(one.scope, scope));
+  const above = assignments.filter((one) => covers(one.scope, scope));
   const roles = await Promise.all(above.map(({ roleId }) => permissions.role(roleId)));
   return roles.flatMap((role: Role | undefined) => role?.permissions ?? []);
-}
-
-function isAbove(wide: string, narrow: string): boolean {
-  const scope = canonicalId(wide).replace(/\/$/, "");
-  return canonicalId(narrow) === scope || canonicalId(narrow).startsWith(`${scope}/`);
 }
 
 export const subscriptions = defineCheck({
