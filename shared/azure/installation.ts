@@ -31,7 +31,6 @@ export function azureInstallation(
     grantsAt: async (scope) => listGrants(await arm("arm"), scope),
     eventTopics: async (subscription) => listTopics(await arm("arm"), subscription),
     storage: () => parts.all(),
-    queues: () => parts.queues(),
     clocks: async () => [
       { name: "Azure Resource Manager", url: new URL(TELLS_TIME, settings.MOORING_ARM_ENDPOINT).href },
       // Storage tells the time to anybody, even when it refuses the rest.

@@ -1,5 +1,5 @@
 /** Each table, queue and container, asked whether it is there and could be written, without writing. */
-import type { QueueState, StoragePart } from "../installation/port.ts";
+import type { StoragePart } from "../installation/port.ts";
 import type { Settings } from "../settings.ts";
 import { QUEUES } from "../storage/queue.ts";
 import { containerOpener, queueOpener, tableOpener } from "./clients.ts";
@@ -13,7 +13,6 @@ const CONTAINERS = ["mooring-states"];
 
 interface Parts {
   all(): Promise<StoragePart[]>;
-  queues(): Promise<QueueState[]>;
   /** Where storage answers, if only to refuse. */
   url(): Promise<string>;
 }
@@ -38,10 +37,6 @@ export function storageParts(settings: Settings, nouns: readonly string[]): Part
           return part("container", name, () => client.getBlockBlobClient(NOTHING).delete());
         }),
       ]),
-    queues: async () => {
-      const names = QUEUES.flatMap((name) => [name, `${name}-poison`]);
-      return Promise.all(names.map(async (name) => stateOf(await queue(name))));
-    },
     url: async () => (await table(nouns[0] ?? "")).url,
   };
 }
@@ -74,18 +69,4 @@ function codeOf(error: unknown): string {
     details?: { odataError?: { code?: string }; errorCode?: string };
   };
   return code ?? details?.odataError?.code ?? details?.errorCode ?? "";
-}
-
-type QueueClient = Awaited<ReturnType<ReturnType<typeof queueOpener>>>;
-
-async function stateOf(client: QueueClient): Promise<QueueState> {
-  try {
-    const { approximateMessagesCount: messages = 0 } = await client.getProperties();
-    const { peekedMessageItems } = await client.peekMessages({ numberOfMessages: 1 });
-    const oldest = peekedMessageItems[0]?.insertedOn?.toISOString();
-    return { name: client.name, messages, ...(oldest !== undefined && { oldestSentAtUtc: oldest }) };
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-    return { name: client.name, messages: 0 };
-  }
 }

@@ -55,14 +55,6 @@ export interface StoragePart {
   readonly is: "there" | "absent" | "forbidden";
 }
 
-export interface QueueState {
-  readonly name: string;
-  /** About how many. */
-  readonly messages: number;
-  /** When the first that a worker may see was sent; absent if there is none. */
-  readonly oldestSentAtUtc?: string;
-}
-
 export interface Installation {
   /** @throws Refused if nobody is signed in */
   identity(): Promise<Identity>;
@@ -72,7 +64,6 @@ export interface Installation {
   eventTopics(subscription: string): Promise<readonly EventTopic[]>;
   /** Every table, queue and container, asked one by one whether it could be written. */
   storage(): Promise<readonly StoragePart[]>;
-  queues(): Promise<readonly QueueState[]>;
   /** What tells the time over http. */
   clocks(): Promise<readonly { readonly name: string; readonly url: string }[]>;
 }

@@ -9,6 +9,7 @@ import { MOORING } from "../../sandbox/world/installation.ts";
 import { azureInstallation } from "../../shared/azure/installation.ts";
 import { readIdentity } from "../../shared/azure/identity.ts";
 import { createPorts } from "../../shared/azure/ports.ts";
+import { readQueues } from "../../shared/installation/checks/storage.ts";
 import { Refused } from "../../shared/errors.ts";
 import type { Installation } from "../../shared/installation/port.ts";
 import { parseSettings } from "../../shared/settings.ts";
@@ -16,7 +17,7 @@ import { GROUP, linkedArm, type TestArm } from "../builders/arm.ts";
 import { serveArm } from "../builders/servedArm.ts";
 import { cluster } from "../builders/world.ts";
 import { MemoryInstallation } from "../memory/installation.ts";
-import { SUBSCRIPTION } from "../memory/run.ts";
+import { memoryRun, SUBSCRIPTION } from "../memory/run.ts";
 
 const WIDE = `/subscriptions/${SUBSCRIPTION}`;
 const AUTHORIZATION = "providers/Microsoft.Authorization";
@@ -85,7 +86,6 @@ async function memory(): Promise<World> {
   const copy = new MemoryInstallation();
   copy.who = await installation.identity();
   copy.parts = await installation.storage();
-  copy.states = await installation.queues();
   copy.clock = await installation.clocks();
   for (const scope of [WIDE, GROUP]) copy.grants.set(scope, await installation.grantsAt(scope));
   copy.topics.set(SUBSCRIPTION, await installation.eventTopics(SUBSCRIPTION));
@@ -162,19 +162,6 @@ describe.each([
     expect(tables.map(({ is }) => is)).toEqual(["there", "absent"]);
   });
 
-  test("queues, and those for what failed; what waits for its time is no oldest", async () => {
-    const { installation } = await open();
-    const all = await installation.queues();
-    expect(all).toHaveLength(10);
-    expect(all).toContainEqual({
-      name: "mooring-links",
-      messages: 1,
-      oldestSentAtUtc: expect.stringMatching(/^20.*Z$/),
-    });
-    expect(all).toContainEqual({ name: "mooring-drift", messages: 1 });
-    expect(all).toContainEqual({ name: "mooring-links-poison", messages: 0 });
-  });
-
   test("what tells the time", async () => {
     const { installation } = await open();
     expect((await installation.clocks()).map(({ name }) => name)).toEqual([
@@ -234,4 +221,19 @@ describe("whose token it is", () => {
       /^nobody is signed in to Azure here \(az login does that\): no credential$/,
     );
   });
+});
+
+test("queues, and those for what failed; what waits for its time is no oldest", async () => {
+  const { ports } = createPorts(
+    parseSettings({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION, AzureWebJobsStorage: storage.connectionString }),
+  );
+  const all = await readQueues({ ...memoryRun(), ports });
+  expect(all).toHaveLength(10);
+  expect(all).toContainEqual({
+    name: "mooring-links",
+    messages: 1,
+    oldestSentAtUtc: expect.stringMatching(/^20.*Z$/),
+  });
+  expect(all).toContainEqual({ name: "mooring-drift", messages: 1 });
+  expect(all).toContainEqual({ name: "mooring-links-poison", messages: 0 });
 });

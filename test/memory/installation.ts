@@ -3,7 +3,6 @@ import type {
   Grant,
   Identity,
   Installation,
-  QueueState,
   StoragePart,
 } from "../../shared/installation/port.ts";
 import { CallLog } from "./callLog.ts";
@@ -17,7 +16,6 @@ export class MemoryInstallation implements Installation {
   /** By subscription. */
   readonly topics = new Map<string, readonly EventTopic[]>();
   parts: readonly StoragePart[] = [];
-  states: readonly QueueState[] = [];
   clock: readonly { readonly name: string; readonly url: string }[] = [];
 
   async identity(): Promise<Identity> {
@@ -35,10 +33,6 @@ export class MemoryInstallation implements Installation {
   async storage(): Promise<readonly StoragePart[]> {
     await this.calls.record("storage");
     return this.parts;
-  }
-  async queues(): Promise<readonly QueueState[]> {
-    await this.calls.record("queues");
-    return this.states;
   }
   async clocks(): Promise<readonly { readonly name: string; readonly url: string }[]> {
     await this.calls.record("clocks");

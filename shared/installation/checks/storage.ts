@@ -1,8 +1,10 @@
 import { readStanding } from "../../storage/schema.ts";
 import { policyProblems } from "../../policyStore.ts";
 import { readStop } from "../../changes/stop.ts";
+import type { Run } from "../../ports.ts";
+import { QUEUES, type QueueState } from "../../storage/queue.ts";
 import { defineCheck, fail, ok, warn, type Outcome } from "../check.ts";
-import type { QueueState, StoragePart } from "../port.ts";
+import type { StoragePart } from "../port.ts";
 
 const ROLES = {
   table: "Storage Table Data Contributor",
@@ -91,11 +93,36 @@ export const queues = defineCheck({
   docs: "What failed five times waits in the poison queue for a person; what nobody takes means that the app does not run.",
   needs: ["storage"],
   seconds: 20,
-  read: ({ installation }) => installation.queues(),
+  read: ({ run }) => readQueues(run),
   judge: (all, nowUtc) => all.flatMap((queue) => judgeQueue(queue, nowUtc)),
 });
 
-function judgeQueue({ name, messages, oldestSentAtUtc }: QueueState, nowUtc: string): Outcome[] {
+interface NamedQueue {
+  readonly name: string;
+  /** About how many. */
+  readonly messages: number;
+  /** Since when the oldest that a worker may see could have been worked on; absent if there is none. */
+  readonly oldestSentAtUtc?: string;
+}
+
+/** Every queue, and the one beside it for what has failed for good. */
+export async function readQueues({ ports: { queue } }: Run): Promise<NamedQueue[]> {
+  const states = QUEUES.flatMap((name) => [
+    queue.state(name).then((state) => toNamed(name, state)),
+    queue.poisonState(name).then((state) => toNamed(`${name}${POISON}`, state)),
+  ]);
+  return Promise.all(states);
+}
+
+function toNamed(name: string, { length, oldestAtUtc }: QueueState): NamedQueue {
+  return {
+    name: `mooring-${name}`,
+    messages: length,
+    ...(oldestAtUtc !== undefined && { oldestSentAtUtc: oldestAtUtc }),
+  };
+}
+
+function judgeQueue({ name, messages, oldestSentAtUtc }: NamedQueue, nowUtc: string): Outcome[] {
   if (name.endsWith(POISON))
     return messages === 0
       ? []
