@@ -6,6 +6,7 @@ import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { defaultPolicy } from "../shared/policy.ts";
 import { readPolicy, type PolicyInForce } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
+import { within } from "../shared/within.ts";
 import { latestAudits } from "./audits.ts";
 import { healthOfClusters } from "./clusters.ts";
 import { countOpen } from "./counts.ts";
@@ -99,7 +100,10 @@ interface Waiting {
 
 async function countWaiting(run: Run): Promise<Waiting> {
   try {
-    const connections = await inTime(recently(run, "connections", () => listConnections(run)));
+    const asked = recently(run, "connections", () => listConnections(run));
+    const connections = await within(AZURE_MILLISECONDS, asked, () => {
+      throw new Error("Azure is slow");
+    });
     return {
       count: connections.filter(({ status, isOff }) => status === "Pending" && !isOff).length,
       problems: [],
@@ -107,16 +111,6 @@ async function countWaiting(run: Run): Promise<Waiting> {
   } catch {
     const problems = ["Azure Resource Manager does not answer: connections are as the last scan saw them."];
     return { count: await countScanned(run), problems };
-  }
-}
-
-async function inTime<T>(asked: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("Azure is slow")), AZURE_MILLISECONDS);
-  try {
-    return await Promise.race([asked, late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -2,6 +2,7 @@
 import { InvalidInput, Refused } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { lastKnownPolicy } from "./known.ts";
+import { within } from "../within.ts";
 import type { AdmissionResponse } from "./review.ts";
 
 /** The part of the webhook's timeout that we may use; the rest is the way back. */
@@ -16,10 +17,10 @@ export async function inTime(
   timeoutSeconds: number,
   decide: () => Promise<AdmissionResponse>,
 ): Promise<AdmissionResponse> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("deadline passed")), timeoutSeconds * 1000 * SHARE);
   try {
-    return await Promise.race([decide(), late.promise]);
+    return await within(timeoutSeconds * 1000 * SHARE, decide(), () => {
+      throw new Error("deadline passed");
+    });
   } catch (error) {
     if (error instanceof InvalidInput) throw error;
     run.log.error("admission could not be decided", {
@@ -27,21 +28,14 @@ export async function inTime(
       why: error instanceof Error ? error.message : String(error),
     });
     return unavailable(uid, error, await onUnavailable(run, timeoutSeconds * 1000 * LAST_SHARE));
-  } finally {
-    clearTimeout(timer);
   }
 }
 
 /** What policy said when it was last read, or says if it can be read in time; storage may be what is away. */
-async function onUnavailable(run: Run, milliseconds: number): Promise<"allow" | "deny"> {
-  const unknown = Promise.withResolvers<"allow">();
-  const timer = setTimeout(() => unknown.resolve("allow"), milliseconds);
+function onUnavailable(run: Run, milliseconds: number): Promise<"allow" | "deny"> {
+  const unknown = () => "allow" as const;
   const known = lastKnownPolicy(run).then(({ policy }) => policy.onUnavailable);
-  try {
-    return await Promise.race([known.catch(() => "allow" as const), unknown.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(milliseconds, known.catch(unknown), unknown);
 }
 
 function unavailable(uid: string, error: unknown, answer: "allow" | "deny"): AdmissionResponse {

@@ -6,6 +6,7 @@ import { canonicalId } from "../network/resourceId.ts";
 import { readPolicy, type PolicyInForce } from "../policyStore.ts";
 import type { Ports, Run } from "../ports.ts";
 import { createCache, type Cache } from "../cache.ts";
+import { within } from "../within.ts";
 
 const SECONDS = 5;
 
@@ -44,13 +45,11 @@ export async function lastKnownCluster(
   const last = known(run).lastClusters.get(name);
   const reading = knownCluster(run, name);
   if (!last) return reading;
-  const late = Promise.withResolvers<Cluster>();
-  const timer = setTimeout(() => late.resolve(last), milliseconds);
-  try {
-    return await Promise.race([reading.catch(() => last), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within<Cluster | undefined>(
+    milliseconds,
+    reading.catch(() => last),
+    () => last,
+  );
 }
 
 export function knownPolicy(run: Run): Promise<PolicyInForce> {

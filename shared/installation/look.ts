@@ -1,3 +1,4 @@
+import { once } from "../once.ts";
 import { defaultPolicy } from "../policy.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
@@ -20,16 +21,18 @@ export function createLook(
   known: Pick<Look, "appUrl" | "appId" | "principalId"> = {},
 ): Look {
   const { MOORING_APP_URL: appUrl, MOORING_APP_ID: appId } = settings;
+  // A broken policy has a line of its own.
+  const readPolicyOnce = once(() =>
+    readPolicy(run).then(
+      ({ policy }) => policy,
+      () => defaultPolicy,
+    ),
+  );
   return {
     run,
     installation,
     outside,
-    // A broken policy has a line of its own.
-    policy: () =>
-      readPolicy(run).then(
-        ({ policy }) => policy,
-        () => defaultPolicy,
-      ),
+    policy: () => readPolicyOnce("policy"),
     ...(appUrl !== undefined && { appUrl }),
     ...(appId !== undefined && { appId }),
     ...known,
