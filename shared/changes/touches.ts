@@ -4,7 +4,7 @@
  */
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
-import { writeRows } from "../storage/writeRows.ts";
+import { removeRows } from "../storage/writeRows.ts";
 import type { Change } from "./plan.ts";
 
 export interface Touch {
@@ -34,12 +34,7 @@ export async function lastHour(run: Run, resourceId: string): Promise<Touch[]> {
   const before = (milliseconds: number) => new Date(run.now().getTime() - milliseconds).toISOString();
   const [hourAgo, dayAgo] = [before(HOUR), before(KEPT)];
   const old = rows.filter(({ value }) => value.atUtc < dayAgo);
-  if (old.length > 0)
-    await writeRows(
-      run.ports.tables.touches,
-      partition,
-      old.map(({ key }) => ({ do: "remove", key }) as const),
-    );
+  await removeRows(run.ports.tables.touches, partition, old);
   return rows.map(({ value }) => value).filter(({ atUtc }) => atUtc >= hourAgo);
 }
 

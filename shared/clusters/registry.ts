@@ -4,7 +4,7 @@ import { Conflict, InvalidInput } from "../errors.ts";
 import { parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
-import { writeRows } from "../storage/writeRows.ts";
+import { removeRows } from "../storage/writeRows.ts";
 import type { Cluster } from "./model.ts";
 import { makeToken, rotated } from "./token.ts";
 
@@ -91,12 +91,7 @@ export async function removeCluster(run: Run, name: string): Promise<void> {
 async function forgetDeclared(run: Run, name: string): Promise<void> {
   const { snapshots, intents } = run.ports.tables;
   await snapshots.transact(PARTITION, [{ do: "remove", key: name }]);
-  const rows = await Array.fromAsync(intents.list(name));
-  await writeRows(
-    intents,
-    name,
-    rows.map(({ key }) => ({ do: "remove", key }) as const),
-  );
+  await removeRows(intents, name, await Array.fromAsync(intents.list(name)));
 }
 
 export async function findCluster(run: Run, name: string): Promise<Cluster | undefined> {

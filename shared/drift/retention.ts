@@ -1,8 +1,8 @@
 /** What is old goes, at the end of a run: the tables must not grow for ever. */
 import type { Run } from "../ports.ts";
 import { backwards } from "../storage/backwards.ts";
-import type { Row, Table } from "../storage/table.ts";
-import { writeRows } from "../storage/writeRows.ts";
+import type { Row } from "../storage/table.ts";
+import { removeRows, writeRows } from "../storage/writeRows.ts";
 import type { AuditRun } from "./auditRun.ts";
 import type { Finding } from "./finding.ts";
 import { FINDINGS } from "./findingStore.ts";
@@ -49,14 +49,6 @@ async function forgetRuns(run: Run): Promise<void> {
 async function hasRunsBefore(run: Run, utc: string): Promise<boolean> {
   for await (const _ of run.ports.tables.runs.list(RUNS, { from: backwards(utc) })) return true;
   return false;
-}
-
-async function removeRows<T>(table: Table<T>, partition: string, rows: readonly Row<T>[]): Promise<void> {
-  await writeRows(
-    table,
-    partition,
-    rows.map(({ key }) => ({ do: "remove", key })),
-  );
 }
 
 function daysAgo(run: Run, days: number): string {

@@ -3,7 +3,7 @@ import { canonicalId } from "../network/resourceId.ts";
 import type { Subnet } from "../network/model.ts";
 import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
-import { writeRows } from "../storage/writeRows.ts";
+import { removeRows, writeRows } from "../storage/writeRows.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 import { planRows } from "./planRows.ts";
 
@@ -30,12 +30,7 @@ async function forgetSubnet(run: Run, { partition, key, version, value }: Row<Su
 }
 
 async function forgetUsage({ ports: { tables } }: Run, id: string): Promise<void> {
-  const rows = await Array.fromAsync(tables.usage.list(id));
-  await writeRows(
-    tables.usage,
-    id,
-    rows.map(({ key }) => ({ do: "remove", key })),
-  );
+  await removeRows(tables.usage, id, await Array.fromAsync(tables.usage.list(id)));
 }
 
 /** What is promised stays: a subnet that is not watched for an hour, or made anew, is back before the promise ends. */

@@ -5,7 +5,7 @@
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { QueueName, WorkItem } from "../storage/queue.ts";
-import { writeRows } from "../storage/writeRows.ts";
+import { removeRows } from "../storage/writeRows.ts";
 
 export interface FailureRow {
   /** What was thrown, at most 1,000 characters. */
@@ -54,11 +54,7 @@ export async function forgetOldFailures(run: Run, queue: QueueName): Promise<voi
   const since = new Date(run.now().getTime() - KEPT_MILLISECONDS).toISOString();
   const rows = await Array.fromAsync(run.ports.tables.failures.list(queue));
   const old = rows.filter(({ value }) => value.atUtc < since);
-  await writeRows(
-    run.ports.tables.failures,
-    queue,
-    old.map(({ key }) => ({ do: "remove", key }) as const),
-  );
+  await removeRows(run.ports.tables.failures, queue, old);
 }
 
 function keyOf({ what, id, correlationId }: About): string {

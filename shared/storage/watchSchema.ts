@@ -1,4 +1,5 @@
 /** What is known of the schema's row since a few seconds ago: asked before every write, so it must cost nothing. */
+import { createCache } from "../cache.ts";
 import type { Tables } from "../ports.ts";
 import { readStanding, type Standing } from "./schema.ts";
 import type { Step } from "./steps.ts";
@@ -17,16 +18,10 @@ export function watchSchema(
   tables: Pick<Tables, "schema">,
   { steps, now }: { readonly steps: readonly Step[]; readonly now: () => Date },
 ): SchemaWatch {
-  let known: { readonly standing: Promise<Standing>; readonly untilMs: number } | undefined;
-  const forget = () => (known = undefined);
+  const nothing = () => createCache<Standing>(KNOWN_SECONDS, now);
+  let known = nothing();
   return {
-    forget,
-    standing() {
-      if (known && known.untilMs > now().getTime()) return known.standing;
-      const standing = readStanding(tables, steps);
-      known = { standing, untilMs: now().getTime() + KNOWN_SECONDS * 1000 };
-      standing.catch(forget);
-      return standing;
-    },
+    standing: () => known.get("schema", () => readStanding(tables, steps)),
+    forget: () => void (known = nothing()),
   };
 }

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { Table, Write } from "./table.ts";
+import type { Row, Table, Write } from "./table.ts";
 
 const BATCH = 100;
 const AT_ONCE = 8;
@@ -20,6 +20,15 @@ export async function writeRows<T>(
   const alone = writes.filter(standsAlone).map((write) => [write]);
   const limit = pLimit(AT_ONCE);
   await Promise.all([...batches, ...alone].map((batch) => limit(() => writeBatch(table, partition, batch))));
+}
+
+/** Removes them, whatever they say by now. */
+export function removeRows<T>(table: Table<T>, partition: string, rows: readonly Row<T>[]): Promise<void> {
+  return writeRows(
+    table,
+    partition,
+    rows.map(({ key }) => ({ do: "remove", key })),
+  );
 }
 
 function standsAlone(write: Write<unknown>): boolean {
