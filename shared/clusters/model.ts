@@ -11,6 +11,23 @@ export interface Cluster {
   /** The newest first; two during rotation. */
   readonly tokens: readonly Token[];
   readonly registeredAtUtc: string;
+  /** Absent until the first complete list of Services arrived: before that nothing of the cluster can be judged an orphan. */
+  readonly identity?: ClusterIdentity;
+  /** Present if ARM was not asked at registration: such a cluster is never evidence for a delete. */
+  readonly unchecked?: Unchecked;
+}
+
+/** What tells one cluster from another, whatever its name and its token. */
+export interface ClusterIdentity {
+  /** uid of Service `default/kubernetes`; it lasts as long as the cluster's etcd data, also after a restore. */
+  readonly uid: string;
+  readonly boundAtUtc: string;
+}
+
+/** Why an operator registered a cluster although ARM was not asked, or did not agree. */
+export interface Unchecked {
+  readonly reason: string;
+  readonly atUtc: string;
 }
 
 export interface Token {
