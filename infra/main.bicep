@@ -49,8 +49,8 @@ param alwaysReadyHttp int = 1
 @maxValue(1000)
 param httpConcurrency int = 32
 
-@description('Redundancy of the storage account.')
-@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
+@description('Redundancy (SKU) of the storage account with Mooring\'s data. Not every region has zones, which ZRS and GZRS need.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_RAGRS', 'Standard_GZRS', 'Standard_RAGZRS'])
 param storageRedundancy string = 'Standard_ZRS'
 
 @description('Who may sign in: register makes an app registration; existing uses signInClientId; closed lets nobody in.')
@@ -248,7 +248,7 @@ module app 'app/functionApp.bicep' = {
     identityClientId: identity.outputs.clientId
     storageName: storage.outputs.name
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
-    componentConnectionString: telemetry.outputs.connectionString
+    componentName: telemetry.outputs.componentName
     nodeVersion: nodeVersion
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount

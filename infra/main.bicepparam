@@ -13,6 +13,7 @@ param operatorIds = filter(
 param nodeVersion = readEnvironmentVariable('MOORING_NODE_VERSION', '24')
 param maximumInstanceCount = int(readEnvironmentVariable('MOORING_MAXIMUM_INSTANCES', '40'))
 param alwaysReadyHttp = int(readEnvironmentVariable('MOORING_ALWAYS_READY', '1'))
+param storageRedundancy = readEnvironmentVariable('MOORING_STORAGE_REDUNDANCY', 'Standard_ZRS')
 param signIn = readEnvironmentVariable('MOORING_SIGN_IN', 'register')
 param signInClientId = readEnvironmentVariable('MOORING_SIGN_IN_CLIENT_ID', '')
 param network = readEnvironmentVariable('MOORING_NETWORK', 'public')

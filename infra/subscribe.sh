@@ -1,29 +1,24 @@
 #!/bin/sh
-# Sends the resource events of every watched subscription to Mooring: events/watched.bicep, once for each. To be run again whenever
-# the list of subscriptions has changed. Reads the outputs of main.bicep, as azd hands them over.
+# Sends the resource events of every watched subscription to Mooring: deploys events/watched.bicep in each of them. Run it again whenever
+# the list of subscriptions has changed. Reads the outputs of main.bicep, as azd passes them on. Exit codes: see azure.sh.
 #
 # MOORING_EXISTING_TOPICS  for subscriptions that have a system topic: SUBSCRIPTION=GROUP/TOPIC, separated by spaces
 # MOORING_TRIES, MOORING_WAIT_SECONDS  how often and how long to wait until the new function answers: 10 times 30 seconds
 set -eu
+folder=$(dirname "$0")
+. "$folder/azure.sh"
 
-: "${AZURE_ENV_NAME:?name of the installation}"
-: "${AZURE_LOCATION:?region of the installation}"
-: "${MOORING_APP_ID:?id of the function app}"
-: "${MOORING_WATCHED:?watched subscriptions, separated by spaces}"
+need AZURE_ENV_NAME "name of the installation"
+need AZURE_LOCATION "region of the installation"
+need MOORING_APP_ID "id of the function app"
+need MOORING_WATCHED "watched subscriptions, separated by spaces"
 
-topic_of() {
-  for entry in ${MOORING_EXISTING_TOPICS:-}; do
-    case $entry in "$1"=*) echo "${entry#*=}" ;; esac
-  done
-}
-
-subscribe() {
-  topic=$(topic_of "$1")
+deploy() {
   az deployment sub create --only-show-errors --output none \
     --name "mooring-events-$AZURE_ENV_NAME" \
     --subscription "$1" \
     --location "$AZURE_LOCATION" \
-    --template-file "$(dirname "$0")/events/watched.bicep" \
+    --template-file "$folder/events/watched.bicep" \
     --parameters \
     environmentName="$AZURE_ENV_NAME" \
     location="$AZURE_LOCATION" \
@@ -31,19 +26,32 @@ subscribe() {
     deadLetterAccountId="${MOORING_DEAD_LETTER_ACCOUNT:-}" \
     actionGroups="${MOORING_ACTION_GROUPS:-}" \
     existingTopicGroup="${topic%%/*}" \
-    existingTopic="${topic#*/}"
+    existingTopic="${topic#*/}" </dev/null
 }
 
-for subscription in $MOORING_WATCHED; do
+# Event Grid validates the function, which may take some minutes to be there after its deployment.
+deploy_with_retries() {
   left=${MOORING_TRIES:-10}
-  until subscribe "$subscription"; do
+  until deploy "$1"; do
     left=$((left - 1))
     if [ "$left" -le 0 ]; then
-      echo "The events of subscription $subscription do not go to Mooring: az says why above." >&2
-      exit 1
+      stop "Mooring gets no events of subscription $1: the deployment failed ${MOORING_TRIES:-10} times; its last message is above."
     fi
-    echo "The function may not be there yet; trying again." >&2
+    echo "The function may not be available yet; trying again." >&2
     sleep "${MOORING_WAIT_SECONDS:-30}"
   done
-  echo "Events of subscription $subscription go to Mooring."
-done
+}
+
+subscribe() {
+  existing_topic "$1"
+  deploy_with_retries "$1"
+  place=${topic:-"rg-$AZURE_ENV_NAME-events/evgst-$AZURE_ENV_NAME"}
+  confirm Succeeded "the event subscription in subscription $1 is not provisioned" \
+    eventgrid system-topic event-subscription show --name "mooring-$AZURE_ENV_NAME" --subscription "$1" \
+    --resource-group "${place%%/*}" --system-topic-name "${place#*/}" --query provisioningState --output tsv
+  completed "Mooring gets the events of subscription $1."
+}
+
+for watched in $MOORING_WATCHED; do plan "the events of subscription $watched"; done
+begin
+for watched in $MOORING_WATCHED; do subscribe "$watched"; done

@@ -1,23 +1,34 @@
 #!/bin/sh
-# Takes roles away from the app that MOORING_ENFORCE does not name any more: a deployment gives rights, and takes none back. What was given
-# by hand, or at a management group, stays.
+# Removes role assignments of the app that MOORING_ENFORCE does not name any more: a deployment adds role assignments, and removes none. What
+# was assigned by hand, or at a management group, stays. Exit codes: see azure.sh.
 set -eu
+. "$(dirname "$0")/azure.sh"
 
-: "${AZURE_ENV_NAME:?name of the installation}"
-: "${MOORING_PRINCIPAL_ID:?principal of the app}"
-: "${MOORING_WATCHED:?watched subscriptions, separated by spaces}"
+need AZURE_ENV_NAME "name of the installation"
+need MOORING_PRINCIPAL_ID "principal of the app"
+need MOORING_WATCHED "watched subscriptions, separated by spaces"
 
-withdraw() {
-  assignments=$(az role assignment list --subscription "$1" --scope "/subscriptions/$1" --assignee "$MOORING_PRINCIPAL_ID" \
-    --query "[].[roleDefinitionName, id]" --output tsv)
-  echo "$assignments" | while IFS="$(printf '\t')" read -r role id; do
-    case $role in "Mooring "*" ($AZURE_ENV_NAME)") name=${role#Mooring } ;; *) continue ;; esac
-    case ",reader,${MOORING_ENFORCE:-}," in *",${name% (*},"*) continue ;; esac
-    az role assignment delete --ids "$id" </dev/null
-    echo "The app has no role $role in subscription $1 any more."
-  done
+assignments() {
+  "$@" role assignment list --subscription "$subscription" --scope "/subscriptions/$subscription" \
+    --assignee-object-id "$MOORING_PRINCIPAL_ID" --fill-principal-name false --output tsv \
+    --query "[$superfluous].id"
+}
+
+# The roles of this installation without the reader and without those of MOORING_ENFORCE, as a filter for az.
+superfluous="?starts_with(roleDefinitionName, 'Mooring ') && ends_with(roleDefinitionName, ' ($AZURE_ENV_NAME)')"
+for kept in reader $(echo "${MOORING_ENFORCE:-}" | tr , ' '); do
+  superfluous="$superfluous && roleDefinitionName != 'Mooring $kept ($AZURE_ENV_NAME)'"
+done
+
+delete_assignment() {
+  alter "delete role assignment $1" role assignment delete --subscription "$subscription" --ids "$1"
 }
 
 for subscription in $MOORING_WATCHED; do
-  withdraw "$subscription"
+  plan "the roles that MOORING_ENFORCE does not name, in subscription $subscription"
+done
+begin
+for subscription in $MOORING_WATCHED; do
+  remove_each "role assignment in subscription $subscription" assignments delete_assignment
+  completed "In subscription $subscription the app has no role that MOORING_ENFORCE does not name."
 done

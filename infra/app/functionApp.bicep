@@ -24,8 +24,8 @@ param storageName string
 @description('Container of the deployed package.')
 param deploymentContainerUrl string
 
-@description('Connection string of Application Insights: where telemetry goes. It opens nothing, since local authentication is off.')
-param componentConnectionString string
+@description('Name of the Application Insights component that telemetry is sent to.')
+param componentName string
 
 @description('Version of Node.')
 param nodeVersion string
@@ -76,6 +76,10 @@ var restrictions = concat(
     ipAddress: range
   })
 )
+
+resource component 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: componentName
+}
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName
@@ -163,7 +167,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AzureWebJobsStorage__credential: 'managedidentity'
         AzureWebJobsStorage__clientId: identityClientId
         AZURE_CLIENT_ID: identityClientId
-        APPLICATIONINSIGHTS_CONNECTION_STRING: componentConnectionString
+        APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
       },
       empty(signInClientId) ? {} : { OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId }

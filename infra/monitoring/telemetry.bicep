@@ -62,5 +62,5 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 @description('Resource id of the component.')
 output componentId string = component.id
 
-@description('Where telemetry is sent to.')
-output connectionString string = component.properties.ConnectionString
+@description('Name of the component. Its connection string is no output: deployments keep those for everyone who may read them.')
+output componentName string = component.name

@@ -38,8 +38,8 @@ resource definitions 'Microsoft.Authorization/roleDefinitions@2022-04-01' = [
 ]
 
 resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for (name, index) in roleNames: {
-    name: guid(managementGroup().id, principalId, name)
+  for (role, index) in roleNames: {
+    name: guid(managementGroup().id, principalId, definitions[index].name)
     properties: {
       principalId: principalId
       principalType: 'ServicePrincipal'

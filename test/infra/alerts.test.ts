@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { listChecks } from "../../shared/drift/checks.ts";
 import { INSTRUMENTS } from "../../shared/metrics/instruments.ts";
 import { queryProblems } from "./kusto.ts";
-import { INFRA, keysOf, literal, ofType, parse, valueOf } from "./bicep.ts";
+import { INFRA, readModules, readSnapshot } from "./compiled.ts";
 
 const ROOT = join(INFRA, "..");
 const queries = await Promise.all(
@@ -80,32 +80,32 @@ test("the queries of the runbook can be read too, and ask for what is measured",
 });
 
 describe("the alerts", async () => {
-  const root = parse(await readFile(join(INFRA, "monitoring/alerts.bicep"), "utf8"));
-  const alerts = ofType(root, "object").filter(
-    (object) => keysOf(object).includes("query") && keysOf(object).includes("every"),
-  );
+  const { predictedResources } = await readSnapshot("default");
+  const rules = predictedResources.filter(({ type }) => type === "Microsoft.Insights/scheduledQueryRules");
+  const module = (await readModules()).find(({ path }) => path === "main.bicep/alerts")?.template;
+  const alerts = module?.variables?.["alerts"] as readonly { name: string; query: string }[];
   const minutes = (duration: string) => {
     const [, count = "", unit] = /^PT(\d+)([MH])$/.exec(duration) ?? [];
     return Number(count) * (unit === "H" ? 60 : 1);
   };
 
   test("are one for each query, of the same name", () => {
-    const pairs = alerts.map((alert) => [
-      literal(valueOf(alert, "name")),
-      literal(ofType(valueOf(alert, "query")!, "string")[0]),
-    ]);
-    expect(pairs.map(([name]) => name).toSorted((a = "", b = "") => a.localeCompare(b))).toEqual(
-      queries.map(({ name }) => name),
-    );
-    for (const [name, file] of pairs) expect(file).toBe(`alerts/${name}.kql`);
+    const byName = alerts.map(({ name, query }) => {
+      const [, variable = ""] = /^\[variables\('(.+)'\)\]$/.exec(query) ?? [];
+      return { name, text: module?.variables?.[variable] };
+    });
+    expect(byName.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual(queries);
+    const names = rules.map(({ name = "" }) => name.replace("mooring-mooring-", ""));
+    expect(names.sort()).toEqual(queries.map(({ name }) => name));
   });
 
   test("look back at least as far as to their last look, by periods that Azure Monitor has", () => {
-    for (const alert of alerts) {
-      const [every, over] = ["every", "over"].map((key) => minutes(literal(valueOf(alert, key))));
+    for (const { properties } of rules) {
+      const every = minutes(String(properties?.["evaluationFrequency"]));
+      const over = minutes(String(properties?.["windowSize"]));
       expect([5, 10, 15, 30, 60]).toContain(every);
       expect([5, 10, 15, 30, 45, 60, 120, 180, 240, 300, 360, 1440, 2880]).toContain(over);
-      expect(over).toBeGreaterThanOrEqual(every ?? Infinity);
+      expect(over).toBeGreaterThanOrEqual(every);
     }
   });
 

@@ -1,68 +1,50 @@
 import { execFile } from "node:child_process";
-import { access, chmod, constants, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { access, constants, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { misnamed } from "../../shared/settingNames.ts";
 import { Settings } from "../../shared/settings.ts";
-import { declared, INFRA, parse as parseBicep } from "./bicep.ts";
+import { after, changes, INSTALLED, ONE, OUTPUTS, runScript, TWO } from "./azStub.ts";
+import { INFRA, readTemplate } from "./compiled.ts";
 
 const ROOT = join(INFRA, "..");
-const [ONE, TWO] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"];
 const SCRIPTS = ["subscribe.sh", "withdraw.sh", "unwatch.sh", "remove.sh"];
-const OUTPUTS = {
-  AZURE_ENV_NAME: "prod",
-  AZURE_LOCATION: "westeurope",
-  MOORING_HOME_SUBSCRIPTION: ONE,
-  MOORING_PRINCIPAL_ID: "principal",
-  MOORING_APP_ID: "/subscriptions/s/resourceGroups/rg-prod/providers/Microsoft.Web/sites/func",
-  MOORING_WATCHED: `${ONE} ${TWO}`,
-  MOORING_DEAD_LETTER_ACCOUNT: "/dead",
-  MOORING_ACTION_GROUPS: "/group/a /group/b",
-  MOORING_REGISTRATION: "client",
-  MOORING_WAIT_SECONDS: "0",
-};
+const SOURCED = ["azure.sh", "unwatching.sh"];
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mooring-az-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-/** Runs a script of `infra/` with an `az` that keeps its arguments, one call a line, and answers as `script` says. */
-async function run(name: string, script = "", env: Record<string, string> = OUTPUTS, args: string[] = []) {
-  const az = join(folder, "az");
-  await writeFile(az, `#!/bin/sh\nIFS='|'; echo "$*" >> "${folder}/calls"; IFS=' '\n${script}\n`);
-  await chmod(az, 0o755);
-  const options = { env: { PATH: `${folder}${delimiter}${process.env["PATH"]}`, ...env } };
-  const ended = await new Promise<{ code: number; err: string }>((resolve) =>
-    execFile(join(INFRA, name), args, options, (error, _, err) =>
-      resolve({ code: error ? Number(error.code) : 0, err }),
-    ),
-  );
-  const calls = await readFile(join(folder, "calls"), "utf8").catch(() => "");
-  return {
-    ...ended,
-    calls: calls
-      .trimEnd()
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => line.split("|")),
-  };
-}
-
-const after = (call: readonly string[], option: string) => call[call.indexOf(option) + 1];
 const given = (call: readonly string[]) =>
   Object.fromEntries(
     call.filter((word) => /^\w+=/.test(word)).map((word) => word.split(/=(.*)/s).slice(0, 2)),
   );
 
+/** The rows that a query of the scripts selects: comparisons and the functions starts_with and ends_with, joined by &&. */
+function select(query: string, rows: readonly Readonly<Record<string, string>>[]): (string | undefined)[] {
+  const [, condition = "", column = ""] = /^\[\?(.*)\]\.(\w+)$/.exec(query) ?? [];
+  const terms = condition.split(" && ").map((term) => {
+    const [, word, name = "", value = ""] =
+      /^(\w+)\((\w+), '(.*)'\)$/.exec(term) ?? /^()(\w+) != '(.*)'$/.exec(term) ?? [];
+    if (word === undefined) throw new Error(`a query that this test cannot read: ${term}`);
+    return { word, name, value };
+  });
+  return rows
+    .filter((row) => terms.every(({ word, name, value }) => holds(word, row[name] ?? "", value)))
+    .map((row) => row[column]);
+}
+
+function holds(word: string, actual: string, value: string): boolean {
+  if (word === "starts_with") return actual.startsWith(value);
+  return word === "ends_with" ? actual.endsWith(value) : actual !== value;
+}
+
 describe("subscribe.sh", () => {
-  test("deploys the events of each watched subscription, into a topic that is there if one is named", async () => {
-    const { code, calls } = await run("subscribe.sh", "", {
-      ...OUTPUTS,
-      MOORING_EXISTING_TOPICS: `${TWO}=rg-other/their-topic`,
+  const deployments = async (options: Parameters<typeof runScript>[1]) => {
+    const ended = await runScript("subscribe.sh", options);
+    return { ...ended, calls: ended.calls.filter((call) => call[0] === "deployment") };
+  };
+
+  test("deploys the events of each watched subscription, into an existing topic if one is named", async () => {
+    const { code, calls, out } = await deployments({
+      env: { ...OUTPUTS, MOORING_EXISTING_TOPICS: `${TWO}=rg-other/their-topic` },
     });
     expect([code, calls.map((call) => after(call, "--subscription"))]).toEqual([0, [ONE, TWO]]);
     expect(calls.map(given)).toEqual(
@@ -80,126 +62,207 @@ describe("subscribe.sh", () => {
       })),
     );
     for (const call of calls) await access(after(call, "--template-file") ?? "", constants.R_OK);
+    expect(out).toBe([ONE, TWO].map((one) => `Mooring gets the events of subscription ${one}.\n`).join(""));
   });
 
-  test("hands over only parameters that the template has", async () => {
-    const { calls } = await run("subscribe.sh");
-    const template = await readFile(join(INFRA, "events/watched.bicep"), "utf8");
-    const known = declared(parseBicep(template), "parameter_declaration").map(({ name }) => name);
+  test("passes only parameters that the template has", async () => {
+    const { calls } = await deployments({});
+    const known = Object.keys((await readTemplate("events/watched.bicep")).parameters ?? {});
     expect(Object.keys(given(calls[0] ?? [])).filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  test("waits for the function to be there, as often as it was told", async () => {
-    const twice = `[ "$(wc -l < "${folder}/calls")" -gt 2 ]`;
-    expect(await run("subscribe.sh", twice, { ...OUTPUTS, MOORING_WATCHED: ONE })).toMatchObject({
+  test("reads each event subscription back, in the topic that the template names", async () => {
+    const { calls } = await runScript("subscribe.sh", {
+      env: { ...OUTPUTS, MOORING_EXISTING_TOPICS: `${TWO}=rg-other/their-topic` },
+    });
+    const reads = calls.filter((call) => call[0] === "eventgrid");
+    expect(
+      reads.map((call) => [after(call, "--resource-group"), after(call, "--system-topic-name")]),
+    ).toEqual([
+      ["rg-prod-events", "evgst-prod"],
+      ["rg-other", "their-topic"],
+    ]);
+    const template = await readFile(join(INFRA, "events/topic.bicep"), "utf8");
+    expect(template).toContain("'evgst-${environmentName}'");
+    expect(template).toContain("name: 'mooring-${environmentName}'");
+  });
+
+  test("retries until the function is available, as often as configured", async () => {
+    const first = `if [ "$1" = deployment ] && [ "$(wc -l < ../calls)" -le 3 ]; then exit 1; fi`;
+    expect(await deployments({ first, env: { ...OUTPUTS, MOORING_WATCHED: ONE } })).toMatchObject({
       code: 0,
       calls: { length: 3 },
     });
   });
 
-  test("gives up in words, and does not go on to the next", async () => {
-    const { code, err, calls } = await run("subscribe.sh", "exit 1", { ...OUTPUTS, MOORING_TRIES: "3" });
+  test("stops when the retries are used up, with what is left, and does not go on to the next", async () => {
+    const { code, err, calls } = await deployments({
+      first: `[ "$1" = deployment ] && exit 1`,
+      env: { ...OUTPUTS, MOORING_TRIES: "3" },
+    });
     expect([code, calls.length]).toEqual([1, 3]);
-    expect(err).toContain(`The events of subscription ${ONE} do not go to Mooring`);
+    expect(err).toContain(`Mooring gets no events of subscription ${ONE}: the deployment failed 3 times`);
+    expect(err).toContain(
+      `Not done:\n  - the events of subscription ${ONE}\n  - the events of subscription ${TWO}\n`,
+    );
   });
 
-  test("says what it needs", async () => {
-    const { MOORING_APP_ID: _, ...rest } = OUTPUTS;
-    const { code, err, calls } = await run("subscribe.sh", "", rest);
-    expect([code === 0, calls]).toEqual([false, []]);
-    expect(err).toContain("MOORING_APP_ID: id of the function app");
+  test("is partly done when a later subscription fails", async () => {
+    const { code, err } = await deployments({
+      first: `case "$1 $*" in "deployment "*"--subscription ${TWO}"*) exit 1 ;; esac`,
+      env: { ...OUTPUTS, MOORING_TRIES: "1" },
+    });
+    expect(code).toBe(3);
+    expect(err).toContain(`Not done:\n  - the events of subscription ${TWO}\n`);
+  });
+
+  test("stops when the event subscription is not provisioned", async () => {
+    const { code, out, err } = await deployments({
+      first: `[ "$1" = eventgrid ] && { echo Failed; exit; }`,
+      env: { ...OUTPUTS, MOORING_CHECKS: "2" },
+    });
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain(
+      `the event subscription in subscription ${ONE} is not provisioned (az answers: Failed)`,
+    );
+  });
+
+  test("names the variable that it needs", async () => {
+    const { MOORING_APP_ID: _, ...env } = OUTPUTS;
+    const { code, err, calls } = await runScript("subscribe.sh", { env });
+    expect([code, calls]).toEqual([2, []]);
+    expect(err).toBe("subscribe.sh: MOORING_APP_ID is not set: id of the function app.\n");
   });
 });
 
 describe("remove.sh", () => {
-  const answers = `case "$1 $2 $3" in
-  "group exists "*) echo true ;;
-  "role assignment list") echo /assignment/1; echo /assignment/2 ;;
-  "role definition list") echo role-1; echo role-2 ;;
-esac`;
-
-  test("takes events, rights, roles and the registration away, in an order that works", async () => {
-    const { code, calls } = await run("remove.sh", answers);
-    expect(code).toBe(0);
-    const deletes = calls.filter((call) => call.includes("delete")).map((call) => call.join(" "));
+  test("removes events, role assignments, roles and the registration, in an order that works", async () => {
+    const ended = await runScript("remove.sh", { exists: INSTALLED });
+    expect(ended).toMatchObject({ code: 0, err: "", left: [] });
     const inEach = (subscription: string) => [
-      `group delete --yes --subscription ${subscription} --name rg-prod-events`,
-      "role assignment delete --ids /assignment/1",
-      "role assignment delete --ids /assignment/2",
+      `group delete --yes --subscription ${subscription} --name rg-prod-events --only-show-errors`,
+      ...["a", "b"].map(
+        (id) => `role assignment delete --subscription ${subscription} --ids ${id} --only-show-errors`,
+      ),
     ];
-    expect(deletes).toEqual([
+    const role = (id: string) =>
+      `role definition delete --subscription ${ONE} --custom-role-only true --name ${id} --only-show-errors`;
+    expect(changes(ended)).toEqual([
       ...inEach(ONE),
       ...inEach(TWO),
-      `role definition delete --subscription ${ONE} --custom-role-only true --name role-1`,
-      `role definition delete --subscription ${ONE} --custom-role-only true --name role-2`,
-      "ad app delete --id client",
+      role("1"),
+      role("2"),
+      "ad app delete --id client --only-show-errors",
     ]);
   });
 
-  test("leaves a topic that was there before, and takes its event subscription and the alerts beside it away", async () => {
-    const { calls } = await run("remove.sh", answers, {
-      ...OUTPUTS,
-      MOORING_WATCHED: TWO,
-      MOORING_EXISTING_TOPICS: `${TWO}=rg-other/their-topic`,
-    });
+  test("keeps a topic that existed before, and removes its event subscription and the alerts beside it", async () => {
     const template = await readFile(join(INFRA, "events/topic.bicep"), "utf8");
     const [, losses = ""] = /^var losses = \[(.*)\]$/m.exec(template) ?? [];
     const names = losses.split(", ").map((metric) => `mooring-prod-${metric.replaceAll("'", "")}`);
     expect(names.length).toBeGreaterThan(1);
-    expect(calls.slice(0, 1 + names.length).map((call) => call.join(" "))).toEqual([
-      `eventgrid system-topic event-subscription delete --yes --subscription ${TWO} --resource-group rg-other --system-topic-name their-topic --name mooring-prod`,
-      ...names.map(
-        (name) =>
-          `monitor metrics alert delete --subscription ${TWO} --resource-group rg-other --name ${name}`,
-      ),
+    const ended = await runScript("remove.sh", {
+      exists: ["eventsub-mooring-prod", ...names.map((name) => `alert-${name}`)],
+      env: { ...OUTPUTS, MOORING_WATCHED: TWO, MOORING_EXISTING_TOPICS: `${TWO}=rg-other/their-topic` },
+    });
+    expect(ended).toMatchObject({ code: 0, left: [] });
+    const place = `--subscription ${TWO} --resource-group rg-other`;
+    expect(changes(ended)).toEqual([
+      `eventgrid system-topic event-subscription delete --yes ${place} --system-topic-name their-topic --name mooring-prod --only-show-errors`,
+      ...names.map((name) => `monitor metrics alert delete ${place} --name ${name} --only-show-errors`),
     ]);
-    expect(calls.some((call) => call[0] === "group" && call[1] === "delete")).toBe(false);
+    const queries = ended.calls.map((call) => call.join("|"));
+    for (const name of names) expect(queries.some((query) => query.includes(`name=='${name}'`))).toBe(true);
   });
 
-  test("may be run again when everything is gone", async () => {
-    const gone = `case "$1 $2 $3" in "group exists "*) echo false ;; "ad app show") exit 3 ;; esac`;
-    const { code, calls } = await run("remove.sh", gone);
-    expect([code, calls.filter((call) => call.includes("delete"))]).toEqual([0, []]);
+  test("may be run again when nothing is left", async () => {
+    const ended = await runScript("remove.sh");
+    expect([ended.code, changes(ended)]).toEqual([0, []]);
   });
 
-  test("stops at the first thing that fails", async () => {
-    const { code, calls } = await run(
-      "remove.sh",
-      `${answers}\ncase "$1 $2" in "group delete") exit 1 ;; esac`,
-    );
-    expect([code, calls.length]).toEqual([1, 2]);
+  test("asks for role assignments without Microsoft Graph", async () => {
+    const { calls } = await runScript("remove.sh", { exists: INSTALLED });
+    const lists = calls.filter((call) => call.slice(0, 3).join(" ") === "role assignment list");
+    expect(lists.length).toBeGreaterThan(1);
+    for (const call of lists)
+      expect([after(call, "--assignee-object-id"), after(call, "--fill-principal-name")]).toEqual([
+        "principal",
+        "false",
+      ]);
+  });
+});
+
+describe("remove.sh after a first azd up that failed, without outputs", () => {
+  const env = { AZURE_ENV_NAME: "prod", AZURE_SUBSCRIPTION_ID: ONE, MOORING_SUBSCRIPTIONS: `${ONE},${TWO}` };
+
+  test("lets azd down go on when Azure shows that nothing is left", async () => {
+    const ended = await runScript("remove.sh", { env });
+    expect(ended).toMatchObject({
+      code: 0,
+      out: "Nothing of installation prod exists outside its resource group: there is nothing to remove.\n",
+    });
+    expect(ended.calls.map((call) => call.slice(0, 2).join(" "))).toEqual([
+      "account show",
+      "group exists",
+      "role assignment",
+      "group exists",
+      "role assignment",
+      "role definition",
+      "ad app",
+    ]);
+  });
+
+  test.each(["group-" + TWO, `assignment-${TWO}-a`, "role-1", "app-client"])(
+    "stops it when %s would be left, and says how to delete it",
+    async (thing) => {
+      const ended = await runScript("remove.sh", { env, exists: [thing] });
+      expect(ended).toMatchObject({ code: 1, out: "", left: [thing] });
+      expect(ended.err).toMatch(/Not done:\n {2}- .*; delete it with: az .* delete .*\n/);
+      expect(ended.err).toContain("run azd provision until it succeeds");
+      expect(changes(ended)).toEqual([]);
+    },
+  );
+
+  test("does not ask for registrations where the deployment creates none", async () => {
+    const ended = await runScript("remove.sh", {
+      env: { ...env, MOORING_SIGN_IN: "closed" },
+      exists: ["app-other"],
+    });
+    expect(ended.code).toBe(0);
+  });
+
+  test("needs the subscription", async () => {
+    const ended = await runScript("remove.sh", { env: { AZURE_ENV_NAME: "prod" } });
+    expect([ended.code, ended.calls]).toEqual([2, []]);
+    expect(ended.err).toContain("MOORING_HOME_SUBSCRIPTION or AZURE_SUBSCRIPTION_ID");
   });
 });
 
 describe("unwatch.sh", () => {
-  test("takes Mooring out of the subscriptions that are named, and of no other", async () => {
-    const answers = `case "$1 $2 $3" in "group exists "*) echo true ;; "role assignment list") echo /assignment/1 ;; esac`;
-    const { code, calls } = await run("unwatch.sh", answers, OUTPUTS, [TWO]);
-    expect(code).toBe(0);
-    expect(calls.filter((call) => call.includes("delete")).map((call) => call.join(" "))).toEqual([
-      `group delete --yes --subscription ${TWO} --name rg-prod-events`,
-      "role assignment delete --ids /assignment/1",
-    ]);
-    expect(calls.some((call) => call.join(" ").includes(ONE))).toBe(false);
+  test("removes Mooring from the subscriptions that are named, and from no other", async () => {
+    const exists = [`group-${TWO}`, `assignment-${TWO}-a`, `group-${ONE}`];
+    const ended = await runScript("unwatch.sh", { exists, args: [TWO] });
+    expect(ended).toMatchObject({ code: 0, left: [`group-${ONE}`] });
+    expect(ended.calls.some((call) => call.join(" ").includes(ONE))).toBe(false);
   });
 
   test("says how it is called", async () => {
-    const { code, err, calls } = await run("unwatch.sh");
+    const { code, err, calls } = await runScript("unwatch.sh");
     expect({ code, calls }).toEqual({ code: 2, calls: [] });
     expect(err).toBe("Which subscriptions? unwatch.sh SUBSCRIPTION…\n");
   });
 });
 
 describe("withdraw.sh", () => {
-  const list = ["reader", "links", "sweep"]
-    .map((role) => `printf 'Mooring ${role} (prod)\\t/assignment/${role}\\n'`)
-    .join("; ");
-  const others = `printf 'Mooring links (test)\\t/assignment/test\\n'; printf 'Contributor\\t/assignment/c\\n'`;
-  const answers = `case "$1 $2 $3" in "role assignment list") ${list}; ${others} ;; esac`;
-  const deleted = async (env: Record<string, string>) => {
-    const { code, calls } = await run("withdraw.sh", answers, { ...OUTPUTS, MOORING_WATCHED: TWO, ...env });
-    return { code, ids: calls.filter((call) => call.includes("delete")).map((call) => after(call, "--ids")) };
-  };
+  const rows = [
+    ...["reader", "links", "sweep"].map((role) => ({
+      roleDefinitionName: `Mooring ${role} (prod)`,
+      id: role,
+    })),
+    { roleDefinitionName: "Mooring links (test)", id: "test" },
+    { roleDefinitionName: "Contributor", id: "contributor" },
+  ];
+  const env = { ...OUTPUTS, MOORING_WATCHED: TWO };
 
   test.each([
     ["links", ["sweep"]],
@@ -207,38 +270,27 @@ describe("withdraw.sh", () => {
     ["connections", ["links", "sweep"]],
     ["", ["links", "sweep"]],
   ])(
-    "takes away what MOORING_ENFORCE does not name, here '%s'; never the reader, nor what others gave",
-    async (enforce, gone) => {
-      expect(await deleted({ MOORING_ENFORCE: enforce })).toEqual({
-        code: 0,
-        ids: gone.map((role) => `/assignment/${role}`),
-      });
+    "selects what MOORING_ENFORCE does not name, here '%s'; never the reader, nor what others assigned",
+    async (enforce, superfluous) => {
+      const { calls } = await runScript("withdraw.sh", { env: { ...env, MOORING_ENFORCE: enforce } });
+      const [query = ""] = calls.map((call) => after(call, "--query")).filter((one) => one?.startsWith("[?"));
+      expect(select(query, rows)).toEqual(superfluous);
     },
   );
 
-  test("asks in each watched subscription, and there alone", async () => {
-    const { calls } = await run("withdraw.sh");
-    expect(calls.map((call) => [after(call, "--subscription"), after(call, "--scope")])).toEqual([
-      [ONE, `/subscriptions/${ONE}`],
-      [TWO, `/subscriptions/${TWO}`],
-    ]);
-  });
-
-  test.each([
-    ["does not answer", "exit 1", 1],
-    ["refuses", `${answers}\ncase "$3" in delete) exit 1 ;; esac`, 2],
-  ])("stops where Azure %s", async (_, script, asked) => {
-    const { code, calls } = await run("withdraw.sh", script);
-    expect([code === 0, calls.length]).toEqual([false, asked]);
+  test("deletes what is selected, in each watched subscription, and reads back that it is deleted", async () => {
+    const exists = [`assignment-${ONE}-a`, `assignment-${TWO}-b`, "assignment-other-c"];
+    const ended = await runScript("withdraw.sh", { exists });
+    expect(ended).toMatchObject({ code: 0, left: ["assignment-other-c"] });
   });
 });
 
 test("what the scripts need, main.bicep gives or azd knows", async () => {
-  const main = await readFile(join(INFRA, "main.bicep"), "utf8");
-  const outputs = declared(parseBicep(main), "output_declaration").map(({ name }) => name);
+  const outputs = Object.keys((await readTemplate("main.bicep")).outputs ?? {});
   for (const script of SCRIPTS) {
     const text = await readFile(join(INFRA, script), "utf8");
-    const needed = [...text.matchAll(/^: "\$\{(\w+):\?/gm)].map(([, name]) => name);
+    const needed = [...text.matchAll(/^need (\w+)/gm)].map(([, name]) => name);
+    expect(needed).toContain("AZURE_ENV_NAME");
     expect(needed.filter((name) => ![...outputs, "AZURE_ENV_NAME"].includes(name ?? ""))).toEqual([]);
   }
 });
@@ -275,9 +327,10 @@ describe("docs/deploy.md", async () => {
   });
 
   test("names only variables that something reads or gives", async () => {
-    const main = await readFile(join(INFRA, "main.bicep"), "utf8");
-    const outputs = declared(parseBicep(main), "output_declaration").map(({ name }) => name);
-    const scripts = await Promise.all(SCRIPTS.map((name) => readFile(join(INFRA, name), "utf8")));
+    const outputs = Object.keys((await readTemplate("main.bicep")).outputs ?? {});
+    const scripts = await Promise.all(
+      [...SCRIPTS, ...SOURCED].map((name) => readFile(join(INFRA, name), "utf8")),
+    );
     const read = scripts.flatMap((script) => [...script.matchAll(/MOORING_\w+/g)].map(([name]) => name));
     const known = [...variables, ...outputs, ...read, ...Object.keys(Settings.shape)];
     const named = [...text.matchAll(/\b(?:MOORING|AZURE)_\w+/g)].map(([name]) => name);
