@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { requireCluster } from "../../shared/clusters/registry.ts";
 import { InvalidInput } from "../../shared/errors.ts";
+import { inert } from "../../shared/inert.ts";
 import { defaultPolicy } from "../../shared/policy.ts";
 import { checkPolicy } from "../../shared/applyPolicy.ts";
 import { readPolicy } from "../../shared/policyStore.ts";
@@ -9,10 +10,12 @@ import { parseDocument } from "../policy.ts";
 import { readText } from "../readText.ts";
 import { FORMATS, type Format } from "./formats.ts";
 import { judge, type Court } from "../../shared/gate/judge.ts";
-import { readManifests, type Manifest } from "../../shared/gate/manifests.ts";
+import type { Problem } from "../../shared/gate/manifests/documents.ts";
+import { problemsOf, readAll } from "./manifests.ts";
 
 interface Options {
   readonly cluster?: string;
+  readonly namespace?: string;
   readonly offline?: boolean;
   readonly old?: string;
   readonly policy?: string;
@@ -21,26 +24,45 @@ interface Options {
 
 export function checkCommand(): Command {
   return new Command("check")
-    .description("what admission would say about manifests; exit code 1 if it would deny")
-    .argument("<files...>", "YAML or JSON; - reads standard input")
+    .description(
+      "what admission would answer about manifests; exit code 1 if it would deny, 2 if a file cannot be read",
+    )
+    .argument("<files...>", "YAML or JSON files, folders or globs; - reads standard input")
     .option("--cluster <name>", "registered cluster that they are meant for")
+    .option("--namespace <name>", "of the Services that name none", "default")
     .option("--offline", "only what needs no inventory")
     .option("--old <file>", "the Services as they are now, for the rules about updates")
     .option("--policy <file>", "a policy document instead of the one in force")
     .option("--warnings-as-errors", "exit code 1 for warnings too")
-    .addHelpText("after", `\nFormats (-o): ${Object.keys(FORMATS).join(", ")}`)
+    .addHelpText("after", HELP)
     .action(check);
 }
 
+const HELP = `
+Formats (-o): ${Object.keys(FORMATS).join(", ")}
+
+Examples:
+  mooring check deploy/ --offline
+  helm template web ./chart | mooring check --cluster aks-one --namespace shop -
+  kubectl kustomize overlays/prod | mooring check --cluster aks-one -o github -`;
+
 async function check(files: string[], options: Options, command: Command): Promise<void> {
   const format = formatOf(command);
-  const manifests = await readAll(files);
-  const old = options.old === undefined ? [] : await readAll([options.old]);
-  const judged = await judge(manifests, { ...(await convene(options)), old });
-  const printed = FORMATS[format](judged);
+  const { manifests, problems } = await readAll(files, options);
+  const old =
+    options.old === undefined ? { manifests: [], problems: [] } : await readAll([options.old], options);
+  const judged = await judge(manifests, { ...(await convene(options)), old: old.manifests });
+  const unread = [...problems, ...old.problems];
+  const printed = FORMATS[format]({ judged, problems: unread });
   if (printed !== "") console.log(printed);
+  report(unread);
   const bad = options.warningsAsErrors ? ["deny", "warn"] : ["deny"];
-  if (judged.some(({ decision }) => bad.includes(decision))) process.exitCode = 1;
+  if (unread.length > 0) process.exitCode = 2;
+  else if (judged.some(({ decision }) => bad.includes(decision))) process.exitCode = 1;
+}
+
+function report(problems: readonly Problem[]): void {
+  for (const problem of problemsOf(problems)) console.error(`mooring: ${inert(problem)}`);
 }
 
 /** The program's own default means text here. */
@@ -49,21 +71,6 @@ function formatOf(command: Command): Format {
   const format = output === "table" ? "text" : output;
   if (Object.hasOwn(FORMATS, format)) return format as Format;
   throw new InvalidInput(`--output ${output}: there are ${Object.keys(FORMATS).join(", ")}`);
-}
-
-/** @throws InvalidInput with the problems of all files */
-export async function readAll(files: readonly string[]): Promise<Manifest[]> {
-  const read = await Promise.allSettled(
-    files.map(async (file) => readManifests(file === "-" ? "<stdin>" : file, await readText(file))),
-  );
-  const problems = read.flatMap((one) => (one.status === "rejected" ? problemsOf(one.reason) : []));
-  if (problems.length > 0) throw new InvalidInput(problems);
-  return read.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
-}
-
-function problemsOf(error: unknown): readonly string[] {
-  if (error instanceof InvalidInput) return error.problems;
-  throw error;
 }
 
 async function convene({ offline, cluster: name, policy: file }: Options): Promise<Omit<Court, "old">> {

@@ -3,8 +3,16 @@ import { styleText } from "node:util";
 import { parseIntent } from "../../shared/annotations/parse.ts";
 import type { Service } from "../../shared/annotations/service.ts";
 import { inert, inertJson } from "../../shared/inert.ts";
-import { RULES } from "../../shared/gate/rules.ts";
-import { nameOf, type Judged } from "../../shared/gate/judge.ts";
+import type { Judged } from "../../shared/gate/judge.ts";
+import type { Problem } from "../../shared/gate/manifests/documents.ts";
+import { subjectOf } from "../../shared/gate/manifests/manifest.ts";
+import { sarif, UNREADABLE } from "./sarif.ts";
+
+export interface Checked {
+  readonly judged: readonly Judged[];
+  /** What could not be read; in text they go to standard error. */
+  readonly problems: readonly Problem[];
+}
 
 export const FORMATS = { text, json, sarif, github } as const;
 export type Format = keyof typeof FORMATS;
@@ -12,42 +20,64 @@ export type Format = keyof typeof FORMATS;
 const COLOURS = { deny: "red", warn: "yellow", allow: "green" } as const;
 
 /** Colours are left out where the output is no terminal, or `NO_COLOR` is set. */
-function text(judged: readonly Judged[]): string {
-  const blocks = judged.map(({ service, decision, findings }) =>
+function text({ judged, problems }: Checked): string {
+  const blocks = judged.map((one) =>
     [
-      `${inert(nameOf(service))}  ${styleText(COLOURS[decision], decision)}`,
-      ...findings.flatMap(({ rule, severity, field, message, position: { file, line, column } }) => [
+      `${inert(subjectOf(one))}  ${styleText(COLOURS[one.decision], one.decision)}`,
+      ...one.findings.flatMap(({ rule, severity, field, message, position: { file, line, column } }) => [
         `  ${inert(file)}:${line}:${column}  ${styleText(COLOURS[severity], severity)}  ${rule}`,
         inert(`      ${field}: ${message}`),
       ]),
     ].join("\n"),
   );
-  return [...blocks, summary(judged)].join("\n");
+  return [...blocks, summary({ judged, problems })].join("\n");
 }
 
-function summary(judged: readonly Judged[]): string {
-  if (judged.length === 0) return "No Services of type LoadBalancer.";
+function summary({ judged, problems }: Checked): string {
+  const outside = judged.filter((one) => one.outside).length;
+  const services = judged.length - outside;
+  const unread = problems.length > 0 ? [`${counted(problems.length, "place")} cannot be read`] : [];
+  if (judged.length === 0) return ["No Services of type LoadBalancer", ...unread].join("; ").concat(".");
   const count = (decision: Judged["decision"]) => judged.filter((one) => one.decision === decision).length;
-  const noun = judged.length === 1 ? "Service" : "Services";
-  return `${judged.length} ${noun}: ${count("deny")} denied, ${count("warn")} with warnings, ${count("allow")} fine`;
+  const subjects = [
+    ...(services > 0 ? [counted(services, "Service")] : []),
+    ...(outside > 0 ? [`annotations of ${counted(outside, "other object")}`] : []),
+  ].join(" and ");
+  const what = subjects.charAt(0).toUpperCase() + subjects.slice(1);
+  const decisions = `${count("deny")} denied, ${count("warn")} with warnings, ${count("allow")} fine`;
+  return [`${what}: ${decisions}`, ...unread].join("; ");
 }
 
-function json(judged: readonly Judged[]): string {
-  const services = judged.map(({ service, decision, findings }) => ({
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function json({ judged, problems }: Checked): string {
+  const services = judged.filter(({ outside }) => !outside).map(toJson);
+  const outside = judged.flatMap((one) =>
+    one.outside ? [{ kind: one.outside.kind, path: one.outside.path, ...toJson(one) }] : [],
+  );
+  const unread = problems.map(({ position, message }) => ({ ...position, message }));
+  return inertJson({ services, outside, problems: unread }, 2);
+}
+
+function toJson({ service, decision, position, findings }: Judged) {
+  return {
     namespace: service.metadata.namespace,
     name: service.metadata.name,
+    ...position,
     decision,
     intent: intentOf(service),
-    findings: findings.map(({ rule, severity, field, value, message, suggestions = [] }) => ({
+    findings: findings.map(({ rule, severity, field, value, message, suggestions = [], position }) => ({
       rule,
       severity,
       field,
       value,
       message,
       suggestions,
+      ...position,
     })),
-  }));
-  return inertJson({ services }, 2);
+  };
 }
 
 function intentOf(service: Service) {
@@ -55,58 +85,22 @@ function intentOf(service: Service) {
   return { internal, subnet, addresses, link };
 }
 
-/**
- * With what code scanning asks of a rule.
- * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
- * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
- */
-function sarif(judged: readonly Judged[]): string {
-  const results = judged.flatMap(({ service, findings }) =>
-    findings.map(({ rule, severity, field, message, position: { file, line, column } }) => ({
-      ruleId: rule,
-      level: severity === "deny" ? "error" : "warning",
-      message: { text: `${nameOf(service)}: ${field}: ${message}` },
-      locations: [
-        {
-          physicalLocation: {
-            artifactLocation: { uri: toUri(file) },
-            region: { startLine: line, startColumn: column },
-          },
-        },
-      ],
+/** @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
+function github({ judged, problems }: Checked): string {
+  const findings = judged.flatMap((one) =>
+    one.findings.map(({ rule, severity, field, message, position }) => ({
+      kind: severity === "deny" ? "error" : "warning",
+      position,
+      title: rule,
+      message: `${subjectOf(one)}: ${field}: ${message}`,
     })),
   );
-  const rules = RULES.map(({ id, title, docs }) => ({
-    id,
-    shortDescription: { text: title },
-    fullDescription: { text: docs },
-    help: { text: docs },
-  }));
-  return inertJson(
-    {
-      $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-      version: "2.1.0",
-      runs: [{ tool: { driver: { name: "mooring", rules } }, results }],
-    },
-    2,
-  );
-}
-
-/** Relative to the root of the repository, where code scanning looks for it. */
-function toUri(file: string): string {
-  return encodeURI(file.toWellFormed().replaceAll("\\", "/").replace(/^\.\//, ""));
-}
-
-/** @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
-function github(judged: readonly Judged[]): string {
-  return judged
-    .flatMap(({ service, findings }) =>
-      findings.map(({ rule, severity, field, message, position: { file, line, column } }) => {
-        const kind = severity === "deny" ? "error" : "warning";
-        const at = `file=${property(file)},line=${line},col=${column},title=${property(rule)}`;
-        return `::${kind} ${at}::${escaped(`${nameOf(service)}: ${field}: ${message}`)}`;
-      }),
-    )
+  const unread = problems.map((problem) => ({ kind: "error", title: UNREADABLE, ...problem }));
+  return [...findings, ...unread]
+    .map(({ kind, title, message, position: { file, line, column } }) => {
+      const at = `file=${property(file)},line=${line},col=${column},title=${property(title)}`;
+      return `::${kind} ${at}::${escaped(message)}`;
+    })
     .join("\n");
 }
 

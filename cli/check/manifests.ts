@@ -1,0 +1,39 @@
+/** The manifests of a command line. */
+import { InvalidInput } from "../../shared/errors.ts";
+import type { Problem } from "../../shared/gate/manifests/documents.ts";
+import type { Manifests } from "../../shared/gate/manifests/manifest.ts";
+import { readManifests, type Reading } from "../../shared/gate/manifests/read.ts";
+import { readText } from "../readText.ts";
+import { expandFiles } from "./files.ts";
+
+/** A file that cannot be read does not hide the others. @throws InvalidInput if there is no file where one is named */
+export async function readAll(names: readonly string[], reading: Reading): Promise<Manifests> {
+  const files = await expandFiles(names);
+  const read: Manifests[] = [];
+  for (const file of files) read.push(await readOne(file, reading));
+  return {
+    manifests: read.flatMap(({ manifests }) => manifests),
+    problems: read.flatMap(({ problems }) => problems),
+  };
+}
+
+async function readOne(file: string, reading: Reading): Promise<Manifests> {
+  const name = file === "-" ? "<stdin>" : file;
+  try {
+    return readManifests(name, await readText(file), reading);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const problems = error.problems.map((message): Problem => ({
+      position: { file: name, line: 1, column: 1 },
+      message,
+    }));
+    return { manifests: [], problems };
+  }
+}
+
+/** One line each: `file:line:column: what is wrong`. */
+export function problemsOf(problems: readonly Problem[]): string[] {
+  return problems.map(
+    ({ position: { file, line, column }, message }) => `${file}:${line}:${column}: ${message}`,
+  );
+}

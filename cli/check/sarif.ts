@@ -1,0 +1,99 @@
+/**
+ * With what code scanning asks of a rule and of a result.
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+ */
+import { createHash } from "node:crypto";
+import { inertJson, inertSarif } from "../../shared/inert.ts";
+import type { Judged } from "../../shared/gate/judge.ts";
+import type { Position, Problem } from "../../shared/gate/manifests/documents.ts";
+import { subjectOf } from "../../shared/gate/manifests/manifest.ts";
+import { RULES } from "../../shared/gate/rules.ts";
+import { DOCUMENTS, VERSION } from "../../shared/version.ts";
+import type { Checked } from "./formats.ts";
+
+const LEVELS = { deny: "error", warn: "warning", off: "none" } as const;
+
+export const UNREADABLE = "manifest-unreadable";
+
+export function sarif({ judged, problems }: Checked): string {
+  const driver = {
+    name: "mooring",
+    version: VERSION,
+    semanticVersion: VERSION,
+    informationUri: DOCUMENTS,
+    rules: [...RULES.map(toRule), UNREADABLE_RULE],
+  };
+  const results = [...judged.flatMap(toResults), ...problems.map(toResult)];
+  return inertJson(
+    {
+      $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+      version: "2.1.0",
+      runs: [{ tool: { driver }, invocations: [{ executionSuccessful: problems.length === 0 }], results }],
+    },
+    2,
+  );
+}
+
+function toRule({ id, title, docs, severity }: (typeof RULES)[number]) {
+  return {
+    id,
+    shortDescription: { text: inertSarif(title) },
+    fullDescription: { text: inertSarif(docs) },
+    help: { text: inertSarif(docs) },
+    helpUri: `${DOCUMENTS}/rules#${id}`,
+    defaultConfiguration: { enabled: severity !== "off", level: LEVELS[severity] },
+    properties: { tags: ["admission"], "problem.severity": severity === "deny" ? "error" : "warning" },
+  };
+}
+
+const UNREADABLE_RULE = {
+  id: UNREADABLE,
+  shortDescription: { text: "A manifest that cannot be read" },
+  fullDescription: { text: "Nothing of it was checked. The rest was." },
+  help: { text: "Correct the file, or render the template that it is." },
+  helpUri: `${DOCUMENTS}/pipelines`,
+  defaultConfiguration: { enabled: true, level: "error" },
+  properties: { tags: ["admission"], "problem.severity": "error" },
+};
+
+function toResults(one: Judged) {
+  const subject = subjectOf(one);
+  return one.findings.map(({ rule, severity, field, value, message, position }) => ({
+    ruleId: rule,
+    level: LEVELS[severity],
+    message: { text: inertSarif(`${subject}: ${field}: ${message}`) },
+    locations: [locationOf(position)],
+    partialFingerprints: fingerprints([rule, subject, field, value]),
+  }));
+}
+
+function toResult({ position, message }: Problem) {
+  return {
+    ruleId: UNREADABLE,
+    level: "error",
+    message: { text: inertSarif(message) },
+    locations: [locationOf(position)],
+    partialFingerprints: fingerprints([UNREADABLE, position.file, message]),
+  };
+}
+
+function locationOf({ file, line, column }: Position) {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: toUri(file) },
+      region: { startLine: line, startColumn: column },
+    },
+  };
+}
+
+/** The same while the finding is, wherever its line moves. GitHub keeps an alert by the first, others by the second. */
+function fingerprints(parts: readonly string[]) {
+  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return { primaryLocationLineHash: hash, "mooringCheck/v1": hash };
+}
+
+/** Relative to the root of the repository, where code scanning looks for it. */
+function toUri(file: string): string {
+  return encodeURI(file.toWellFormed().replaceAll("\\", "/").replace(/^\.\//, ""));
+}
