@@ -1,17 +1,89 @@
+import { globSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { findCompiler } from "./tools/infra/compiler.ts";
 import { findChromium, missingForDeploy } from "./tools/programs.ts";
+
+/**
+ * Tests of pure code and of code on top of the memory ports. A new file in one of these folders is a unit
+ * test; one that needs a service (Azurite, a listening server, a child process, a browser, a build) belongs to
+ * NEED_SERVICES. test/tools/projects.test.ts rejects a unit test that reaches a service.
+ */
+const UNIT = [
+  "test/*.test.ts",
+  "test/{addresses,annotations,api,bench,changes,check,clusters,declarations,drift}/**/*.test.ts",
+  "test/{events,gate,installation,inventory,links,orphans,queues,schema,storage,web}/**/*.test.ts",
+  "test/cli/{exitCode,inertYaml,signIn}.test.ts",
+  "test/docs/{architecture,contributing,links}.test.ts",
+  "test/logs/hostLog.test.ts",
+  "test/sandbox/wholeFile.test.ts",
+  "test/scenarios/{audits,run}.test.ts",
+  "test/soak/judges.test.ts",
+];
+
+const NEED_SERVICES = [
+  "test/changes/undo.test.ts",
+  "test/drift/manyScopes.test.ts",
+  "test/installation/filter.test.ts",
+  "test/inventory/reserve.test.ts",
+  "test/orphans/frontends.test.ts",
+  "test/schema/upgrade.test.ts",
+];
+
+/** In memory, but too slow for the inner loop: thousands of inputs, or tens of thousands of rows. */
+const SLOW = [
+  "test/api/{addresses,fuzz}.test.ts",
+  "test/drift/{converge,report,resume}.test.ts",
+  "test/inventory/suggest.test.ts",
+  "test/links/{converge,widening}.test.ts",
+  "test/orphans/adversary.test.ts",
+];
+
+const PINNED_SEED = 20_270_101;
+
+const ABSENT_PROGRAMS = [
+  ...missingForDeploy().map(({ tests }) => tests),
+  ...(findChromium() === undefined ? ["test/browser/**"] : []),
+  ...(findCompiler() === undefined ? ["test/infra/compile.test.ts"] : []),
+];
+
+/** Paths of the unit tests, from the root of the repository. */
+export function unitFiles(): string[] {
+  const cwd = import.meta.dirname;
+  const others = new Set([...NEED_SERVICES, ...SLOW].flatMap((pattern) => globSync(pattern, { cwd })));
+  return UNIT.flatMap((pattern) => globSync(pattern, { cwd })).filter((file) => !others.has(file));
+}
+
+/** Vitest prints it, test/seed.ts gives it to the property tests, and TEST_SEED repeats a run. */
+function seedOf({ TEST_SEED, CI }: NodeJS.ProcessEnv): number {
+  if (TEST_SEED) return Number(TEST_SEED);
+  return CI ? PINNED_SEED : Date.now() % 2 ** 31;
+}
+
+const seed = seedOf(process.env);
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: [
-      ...(missingForDeploy().length > 0 ? ["test/deploy/**"] : []),
-      ...(findChromium() === undefined ? ["test/browser/**"] : []),
-    ],
-    globalSetup: ["test/azurite.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    sequence: { shuffle: true },
+    sequence: { shuffle: true, seed },
+    provide: { seed },
+    setupFiles: ["test/seed.ts"],
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        // Modules are loaded once for all files: no unit test changes global state that it does not restore.
+        test: { name: "unit", include: unitFiles(), isolate: false, pool: "threads" },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/**/*.test.ts"],
+          exclude: [...unitFiles(), ...ABSENT_PROGRAMS],
+          globalSetup: ["test/azurite.ts"],
+        },
+      },
+    ],
   },
 });

@@ -10,6 +10,7 @@ import type { Run } from "../shared/ports.ts";
 import { keyOf } from "./key.ts";
 import type { SearchHit } from "./model.ts";
 import { recently } from "./recent.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const AT_ONCE = 8;
 
@@ -24,7 +25,7 @@ export async function addressHits(run: Run, text: string, most: number): Promise
   const hits: SearchHit[] = [];
   // Networks may have the same addresses: some are read side by side, and no more once there are enough.
   for (let at = 0; at < places.length && hits.length < most; at += AT_ONCE) {
-    const found = await Promise.all(places.slice(at, at + AT_ONCE).map((place) => hitsIn(run, place)));
+    const found = await waitForAll(places.slice(at, at + AT_ONCE).map((place) => hitsIn(run, place)));
     hits.push(...found.flat());
   }
   return hits.slice(0, most);

@@ -16,6 +16,7 @@ import type { Run } from "../shared/ports.ts";
 import type { Row } from "../shared/storage/table.ts";
 import { gatherHolders, type Holders } from "./holders.ts";
 import type { AddressMap, PrefixMap } from "./model.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 /** A page of Table storage has a thousand rows: more than a few are read side by side. */
 const ROWS_A_SLICE = 4000;
@@ -26,7 +27,7 @@ const RESERVED = 1;
 type Taken = PrefixMap["taken"][number];
 
 export async function mapAddresses(run: Run, subnet: SubnetRow): Promise<Omit<AddressMap, "subnet">> {
-  const [holders, { policy }] = await Promise.all([gatherHolders(run, subnet), readPolicy(run)]);
+  const [holders, { policy }] = await waitForAll([gatherHolders(run, subnet), readPolicy(run)]);
   const excluded = parsePrefixes(policy.excludedRanges);
   const prefixes: PrefixMap[] = [];
   for (const text of subnet.prefixes) {
@@ -51,7 +52,7 @@ interface Place {
 
 async function takenIn(run: Run, { subnet, prefix, holders }: Place): Promise<Taken[]> {
   const count = Math.min(Math.max(Math.ceil(subnet.usedAddresses / ROWS_A_SLICE), 1), MOST_SLICES);
-  const slices = await Promise.all(
+  const slices = await waitForAll(
     slicesOf(prefix, count).map((range) =>
       Array.fromAsync(run.ports.tables.addresses.list(canonicalId(subnet.id), range)),
     ),

@@ -13,6 +13,7 @@ import { defineOperation } from "./operation.ts";
 import { pageOfStream, paging, startOf } from "./page.ts";
 import { ApiProblem } from "./problem.ts";
 import { reportOperation } from "./report.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const name = z.string().min(4).max(64);
 const Id = z.strictObject({ id: name });
@@ -29,7 +30,7 @@ export const audits = [
     handle: async ({ run, query: { state, limit, continuation } }) => {
       const rows = listAll(run, state, startOf(continuation));
       const page = await pageOfStream(rows, { limit, show: (audit) => audit });
-      return { body: { ...page, items: await Promise.all(page.items.map((one) => showRun(run, one))) } };
+      return { body: { ...page, items: await waitForAll(page.items.map((one) => showRun(run, one))) } };
     },
   }),
   defineOperation({
@@ -83,7 +84,7 @@ export const audits = [
     params: z.strictObject({ from: name, to: name }),
     response: AuditDifference,
     handle: async ({ run, params }) => {
-      const [from, to] = await Promise.all([demandRun(run, params.from), demandRun(run, params.to)]);
+      const [from, to] = await waitForAll([demandRun(run, params.from), demandRun(run, params.to)]);
       return { body: await compare(run, from, to) };
     },
   }),
@@ -91,7 +92,7 @@ export const audits = [
 
 /** Newest first. */
 export async function latestAudits(run: Run, limit: number): Promise<Audit[]> {
-  return Promise.all((await listRuns(run, limit)).map((one) => showRun(run, one)));
+  return waitForAll((await listRuns(run, limit)).map((one) => showRun(run, one)));
 }
 
 /** @throws ApiProblem 404 */
@@ -112,7 +113,7 @@ async function* listAll(run: Run, state: AuditRun["state"] | undefined, after: s
 }
 
 async function compare(run: Run, from: AuditRun, to: AuditRun): Promise<AuditDifference> {
-  const [before, after, { policy }] = await Promise.all([
+  const [before, after, { policy }] = await waitForAll([
     findingsOf(run, from),
     findingsOf(run, to),
     readPolicy(run),

@@ -1,13 +1,15 @@
 import { formatAddress, parsePrefix, AZURE_FIRST } from "../shared/addresses/prefix.ts";
 import { AUTO, OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
-import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
+import { isLoadBalancer } from "../shared/annotations/service.ts";
 import type { Cluster } from "../shared/clusters/model.ts";
 import { requireCluster } from "../shared/clusters/registry.ts";
 import { toResponse } from "../shared/gate/answer.ts";
 import { chooseAddresses } from "../shared/gate/choose.ts";
 import { gatherInput } from "../shared/gate/gather.ts";
-import { judge, nameOf, type Judged } from "../shared/gate/judge.ts";
-import type { Manifest } from "../shared/gate/manifests.ts";
+import { judge, type Judged } from "../shared/gate/judge.ts";
+import type { Problem } from "../shared/gate/manifests/documents.ts";
+import { subjectOf, type Manifest } from "../shared/gate/manifests/manifest.ts";
+import { InvalidInput } from "../shared/errors.ts";
 import type { RuleInput } from "../shared/gate/rule.ts";
 import { addressAutoIgnored } from "../shared/gate/rules/addressAuto.ts";
 import { addressInUse, addressPortConflict, addressReserved } from "../shared/gate/rules/holder.ts";
@@ -20,6 +22,7 @@ import { keyOf } from "./key.ts";
 import { CheckRequest, Verdict } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 /** As the files in `deploy/webhook/` name them. */
 const WEBHOOK = "services.mooring.dev";
@@ -44,24 +47,28 @@ export const check = [
 
 /** @throws InvalidInput naming the place of each problem · ApiProblem 400 */
 async function readOne(text: string): Promise<Manifest> {
-  const { readManifests } = await import("../shared/gate/manifests.ts");
-  const found = readManifests("manifest", text);
-  const [manifest] = found;
-  if (manifest && found.length === 1) return manifest;
-  throw new ApiProblem(400, `manifest: one Service at a time; there are ${found.length}`);
+  const { readManifests } = await import("../shared/gate/manifests/read.ts");
+  const { manifests, problems } = readManifests("manifest", text);
+  if (problems.length > 0) throw new InvalidInput(problems.map(problemText));
+  const [manifest] = manifests;
+  if (manifest && manifests.length === 1) return manifest;
+  throw new ApiProblem(400, `manifest: one Service at a time; there are ${manifests.length}`);
+}
+
+function problemText({ position: { file, line, column }, message }: Problem): string {
+  return `${file}:${line}:${column}: ${message}`;
 }
 
 async function verdictOn(run: Run, cluster: Cluster, pasted: Manifest): Promise<Verdict> {
   const written = await withAddress(run, cluster, pasted);
-  if ("refused" in written) return refusedByCompanion(pasted.service, written.refused);
+  if ("refused" in written) return refusedByCompanion(pasted, written.refused);
   const { manifest } = written;
-  const { service } = manifest;
   const { policy } = await readPolicy(run);
   const [judged] = await judge([manifest], { policy, online: { run, cluster }, old: [] });
   return {
-    service: nameOf(service),
+    service: subjectOf(manifest),
     decision: judged?.decision ?? "allow",
-    kubectl: kubectlSays(service, judged),
+    kubectl: kubectlSays(manifest, judged),
     findings: (judged?.findings ?? []).map(({ rule, severity, field, message, suggestions = [] }) => ({
       rule,
       severity,
@@ -79,7 +86,8 @@ type Written = { readonly manifest: Manifest } | { readonly refused: string };
 async function withAddress(run: Run, cluster: Cluster, manifest: Manifest): Promise<Written> {
   const { service } = manifest;
   const { namespace, name, uid, annotations } = service.metadata;
-  if (!isLoadBalancer(service) || annotations?.[OWN_ANNOTATIONS.address.key] !== AUTO) return { manifest };
+  if (manifest.outside || !isLoadBalancer(service) || annotations?.[OWN_ANNOTATIONS.address.key] !== AUTO)
+    return { manifest };
   const owner = { cluster: cluster.name, namespace, name, uid };
   const input = await gatherInput(run, cluster, { service });
   const chosen = await chooseAddresses(run, { cluster, owner, input, dryRun: true });
@@ -88,10 +96,10 @@ async function withAddress(run: Run, cluster: Cluster, manifest: Manifest): Prom
   return { manifest: { ...manifest, service: { ...service, metadata } } };
 }
 
-function refusedByCompanion(service: Service, message: string): Verdict {
+function refusedByCompanion(manifest: Manifest, message: string): Verdict {
   const field = OWN_ANNOTATIONS.address.key;
   return {
-    service: nameOf(service),
+    service: subjectOf(manifest),
     decision: "deny",
     kubectl: refusal(COMPANION, message),
     findings: [{ rule: addressAutoIgnored.id, severity: "deny", field, message, suggestions: [] }],
@@ -104,9 +112,12 @@ function refusal(webhook: string, message: string): string {
 }
 
 /** Line by line as `kubectl create -f service.yaml` prints it. */
-function kubectlSays({ metadata: { name } }: Service, judged: Judged | undefined): string {
+function kubectlSays({ service, outside }: Manifest, judged: Judged | undefined): string {
+  const { name } = service.metadata;
   const { status, warnings = [] } = toResponse("", judged?.findings ?? []);
-  const last = status ? refusal(WEBHOOK, status.message) : `service/${name} created`;
+  const last = status
+    ? refusal(WEBHOOK, status.message)
+    : `${outside?.kind.toLowerCase() ?? "service"}/${name} created`;
   return [...warnings.map((text) => `Warning: ${text}`), last].join("\n");
 }
 
@@ -125,7 +136,7 @@ async function placesOf(run: Run, cluster: Cluster, { service, findings }: Judge
     }));
     return asked.length > 0 ? asked : [{ ...at, suggestions: await firstFree(run, subnet, input) }];
   });
-  return (await Promise.all(places)).flat();
+  return (await waitForAll(places)).flat();
 }
 
 function isWanted(target: Target, { intent }: RuleInput): boolean {

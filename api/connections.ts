@@ -6,7 +6,7 @@ import { findConnection } from "../shared/links/inbox.ts";
 import { OWNER_TAG } from "../shared/links/owner.ts";
 import { consumerOf } from "../shared/links/planConnections.ts";
 import type { PlannedLink } from "../shared/links/planFor.ts";
-import type { Connection as Actual } from "../shared/network/model.ts";
+import { CONNECTION_STATUSES, type Connection as Actual } from "../shared/network/model.ts";
 import type { Policy } from "../shared/policy.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import { keyOf } from "./key.ts";
@@ -17,10 +17,14 @@ import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
 import { plannedLinks } from "./plannedLinks.ts";
 import { ApiProblem } from "./problem.ts";
+import type { NamedFilter } from "../shared/filters.ts";
+import type { Run } from "../shared/ports.ts";
+import { clusterFilter, demandFilters } from "./filters.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const Filter = z.strictObject({
-  status: Connection.shape.status.optional(),
-  cluster: z.string().optional(),
+  status: z.enum(CONNECTION_STATUSES).optional(),
+  cluster: z.string().toLowerCase().optional(),
   /** Key of a link. */
   link: z.string().optional(),
   /** Subscription. */
@@ -29,7 +33,8 @@ const Filter = z.strictObject({
 });
 type Filter = z.infer<typeof Filter>;
 
-const STATUSES = Connection.shape.status.options;
+/** Those that Azure documents first; others after them. */
+const STATUSES: readonly string[] = CONNECTION_STATUSES;
 
 export const connections = [
   defineOperation({
@@ -41,12 +46,13 @@ export const connections = [
     query: Filter,
     response: schemaOfPage(Connection),
     handle: async ({ run, query }) => {
-      const [planned, { policy }] = await Promise.all([plannedLinks(run), readPolicy(run)]);
+      const [planned, { policy }] = await waitForAll([plannedLinks(run), readPolicy(run)]);
       // Of others Mooring says and does nothing.
       const ours = planned.filter(({ cluster }) => cluster !== undefined);
       const all = ours.flatMap((one) =>
         one.link.connections.map((actual) => showConnection(one, actual, policy)),
       );
+      await demandFilters(filtersOf(run, query, all));
       const wanted = all.filter((connection) => fits(connection, query));
       return { body: pageOf(wanted, orderOf, { ...query, show: (connection) => connection }) };
     },
@@ -81,7 +87,26 @@ const closedBecause = {
 };
 
 function orderOf({ status, link, id }: Connection): string {
-  return `${STATUSES.indexOf(status)} ${link} ${id}`;
+  const position = STATUSES.indexOf(status);
+  return `${position < 0 ? STATUSES.length : position} ${link} ${id}`;
+}
+
+function filtersOf(run: Run, { cluster, link, consumer }: Filter, all: readonly Connection[]): NamedFilter[] {
+  return [
+    clusterFilter(run, cluster, all),
+    {
+      name: "link",
+      value: link,
+      noun: "link with a connection and the key",
+      known: () => all.map(({ linkKey }) => linkKey),
+    },
+    {
+      name: "consumer",
+      value: consumer,
+      noun: "consumer subscription",
+      known: () => all.flatMap((one) => one.consumer ?? []),
+    },
+  ];
 }
 
 function fits(connection: Connection, { status, cluster, link, consumer }: Filter): boolean {

@@ -13,6 +13,7 @@ import { openApp, type Host } from "./open.ts";
 import { principalOf, signInOf, type SignIn } from "./principal.ts";
 import { ApiProblem, toProblem } from "./problem.ts";
 import { refusalPage } from "./refusal.ts";
+import { messageOf } from "../shared/messageOf.ts";
 
 export interface Site extends Host {
   /** Folder of the built dashboard. */
@@ -41,8 +42,7 @@ export async function serveDashboard(request: ApiRequest, log: Log, site: Site):
     return await respond(request, log, site);
   } catch (error) {
     const { status, problems } = toProblem(error);
-    if (status === 503)
-      log.error("dashboard failed", { why: error instanceof Error ? error.message : String(error) });
+    if (status === 503) log.error("dashboard failed", { why: messageOf(error) });
     return refused(request, status, problems);
   }
 }

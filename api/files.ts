@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { once } from "../shared/once.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 export interface WebFile {
   readonly type: string;
@@ -38,7 +39,7 @@ const filesIn: (folder: string) => Promise<ReadonlyMap<string, WebFile>> = once(
   const files = entries.filter((entry) => entry.isFile());
   const paths = files.map(({ parentPath, name }) => join(parentPath, name));
   const read = paths.map(async (path) => [nameIn(folder, path), await readOne(path, paths)] as const);
-  const found = await Promise.all(read);
+  const found = await waitForAll(read);
   return new Map(found.flatMap(([name, file]) => (file ? [[name, file]] : [])));
 });
 
@@ -55,7 +56,7 @@ async function readOne(path: string, all: readonly string[]): Promise<WebFile | 
   if (type === undefined) return undefined;
   const packed = async (suffix: string) =>
     all.includes(`${path}${suffix}`) ? await readFile(`${path}${suffix}`) : undefined;
-  const [bytes, brotli, gzip] = await Promise.all([readFile(path), packed(".br"), packed(".gz")]);
+  const [bytes, brotli, gzip] = await waitForAll([readFile(path), packed(".br"), packed(".gz")]);
   const cacheControl = HASHED.test(path)
     ? `private, max-age=${YEAR_SECONDS}, immutable`
     : "no-cache, private";

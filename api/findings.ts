@@ -3,7 +3,7 @@ import { acknowledge, withdraw } from "../shared/drift/acknowledge.ts";
 import { isThere, stateOf, SEVERITIES, type Finding as Stored } from "../shared/drift/finding.ts";
 import { findFinding, listFindings } from "../shared/drift/findingStore.ts";
 import { isFixable, planFix } from "../shared/drift/fix.ts";
-import { fits, FindingQuery } from "../shared/drift/query.ts";
+import { findingFilters, fits, FindingQuery } from "../shared/drift/query.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import { parseResourceId } from "../shared/network/resourceId.ts";
 import type { Policy } from "../shared/policy.ts";
@@ -13,10 +13,12 @@ import type { Run } from "../shared/ports.ts";
 import type { Row } from "../shared/storage/table.ts";
 import { etagOf, names } from "./etag.ts";
 import { Acknowledge, Finding, Outcome, pageOf as schemaOfPage } from "./model.ts";
+import { demandFilters } from "./filters.ts";
 import { defineOperation, type Call } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
 import { ApiProblem } from "./problem.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const Id = z.strictObject({ id: z.string().regex(/^[0-9a-f]{12}$/, "12 hexadecimal digits") });
 type Id = z.infer<typeof Id>;
@@ -33,8 +35,9 @@ export const findings = [
     query: Filter,
     response: schemaOfPage(Finding),
     handle: async ({ run, query }) => {
-      const [all, { policy }] = await Promise.all([listFindings(run), readPolicy(run)]);
+      const [all, { policy }] = await waitForAll([listFindings(run), readPolicy(run)]);
       const nowUtc = run.now().toISOString();
+      await demandFilters(await findingFilters(run, query, all));
       const wanted = all.filter((finding) => fits(finding, query, nowUtc));
       const show = (finding: Stored) => showFinding(finding, policy, nowUtc);
       return { body: pageOf(wanted, orderOf, { ...query, show }) };

@@ -3,7 +3,7 @@ import type { Cluster } from "../shared/clusters/model.ts";
 import { listClusters } from "../shared/clusters/registry.ts";
 import { baseName } from "../shared/intents/frontendName.ts";
 import type { Declared, ServiceKey } from "../shared/intents/model.ts";
-import { listDeclared } from "../shared/intents/remember.ts";
+import { listDeclared } from "../shared/declarations/declared.ts";
 import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { clusterOfFrontend } from "../shared/links/owner.ts";
@@ -11,6 +11,7 @@ import { canonicalId, parseResourceId, sameId } from "../shared/network/resource
 import type { Run } from "../shared/ports.ts";
 import { keyOf } from "./key.ts";
 import type { AddressMap } from "./model.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 type Holder = AddressMap["holders"][number];
 
@@ -33,9 +34,9 @@ const BASE_CHARACTERS = baseName("0".repeat(36)).length;
 export async function gatherHolders(run: Run, { vnetId }: SubnetRow): Promise<Holders> {
   const { tables, subscriptions } = run.ports;
   const clusters = (await listClusters(run)).filter((one) => sameId(one.vnetId, vnetId));
-  const [declared, links] = await Promise.all([
-    Promise.all(clusters.map(({ name }) => listDeclared(run, name))),
-    Promise.all(subscriptions.map((one) => Array.fromAsync(tables.links.list(one)))),
+  const [declared, links] = await waitForAll([
+    waitForAll(clusters.map(({ name }) => listDeclared(run, name))),
+    waitForAll(subscriptions.map((one) => Array.fromAsync(tables.links.list(one)))),
   ]);
   const rows = links.flat().map(({ value }) => value);
   return collect(describer({ clusters, declared: declared.flat(), rows }));

@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import type { Operation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
+import { messageOf } from "../shared/messageOf.ts";
 
 /** What is needed of a request; `HttpRequest` of `@azure/functions` fits. */
 export interface ApiRequest {
@@ -99,6 +100,6 @@ function parseJson(bytes: ArrayBuffer): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new ApiProblem(400, `body: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ApiProblem(400, `body: not JSON: ${messageOf(error)}`);
   }
 }

@@ -8,10 +8,12 @@ import { canonicalId } from "../shared/network/resourceId.ts";
 import type { Run } from "../shared/ports.ts";
 import { decodeKey } from "./key.ts";
 import { JournalDetail, JournalEntry, Outcome, pageOf as schemaOfPage, PlannedChange } from "./model.ts";
+import { clusterFilter, demandFilters } from "./filters.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOfStream, paging, startOf } from "./page.ts";
 import { carryOut, planning, showChange } from "./plans.ts";
 import { ApiProblem } from "./problem.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const Id = z.strictObject({ id: z.string().min(4).max(128) });
 
@@ -21,7 +23,7 @@ const Filter = z.strictObject({
   capability: PlannedChange.shape.capability.optional(),
   outcome: JournalEntry.shape.outcome.optional(),
   who: z.string().optional(),
-  cluster: z.string().optional(),
+  cluster: z.string().toLowerCase().optional(),
   sinceUtc: z.iso.datetime().optional(),
   ...paging,
 });
@@ -36,9 +38,15 @@ export const journal = [
     role: "Mooring.Reader",
     query: Filter,
     response: schemaOfPage(JournalEntry),
-    handle: async ({ run, query }) => ({
-      body: await pageOfStream(wanted(run, query), { limit: query.limit, show: showEntry }),
-    }),
+    handle: async ({ run, query }) => {
+      const seen: Seen = [];
+      const body = await pageOfStream(wanted(run, query, seen), { limit: query.limit, show: showEntry });
+      // All entries were read then, unless a time or a page before ended it: a removed cluster may still be in others.
+      const isComplete = query.sinceUtc === undefined && query.continuation === undefined;
+      if (body.items.length === 0 && isComplete)
+        await demandFilters([clusterFilter(run, query.cluster, seen)]);
+      return { body };
+    },
   }),
   defineOperation({
     name: "getJournalEntry",
@@ -50,7 +58,7 @@ export const journal = [
     response: JournalDetail,
     handle: async ({ run, params }) => {
       const entry = await demandEntry(run, params.id);
-      const [before, after] = await Promise.all([load(run, entry.beforeState), load(run, entry.afterState)]);
+      const [before, after] = await waitForAll([load(run, entry.beforeState), load(run, entry.afterState)]);
       return {
         body: {
           ...showEntry(entry),
@@ -79,10 +87,14 @@ export const journal = [
   }),
 ];
 
-async function* wanted(run: Run, query: Filter) {
+/** The clusters that the entries name which were read for a page. */
+type Seen = { readonly cluster: string | undefined }[];
+
+async function* wanted(run: Run, query: Filter, seen: Seen) {
   const resource = query.resource && canonicalId(decodeResource(query.resource));
   for await (const { key, entry } of listJournalAfter(run, startOf(query.continuation))) {
     if (query.sinceUtc !== undefined && entry.intendedAtUtc < query.sinceUtc) return;
+    seen.push({ cluster: entry.change.cluster });
     if (fits(entry, { ...query, resource })) yield { item: entry, at: key };
   }
 }

@@ -5,7 +5,7 @@ import type { LinkIntent } from "../shared/intents/model.ts";
 import { desiredLink } from "../shared/links/desired.ts";
 import { OWNER_TAG } from "../shared/links/owner.ts";
 import type { PlannedLink } from "../shared/links/planFor.ts";
-import type { ConnectionStatus, Link } from "../shared/network/model.ts";
+import type { Link } from "../shared/network/model.ts";
 import { parseResourceId, resourceName } from "../shared/network/resourceId.ts";
 import type { Policy } from "../shared/policy.ts";
 import { keyOf } from "./key.ts";
@@ -75,7 +75,7 @@ function same(a: readonly string[], b: readonly string[]): boolean {
 export function summarize(planned: PlannedLink, policy: Policy): LinkSummary {
   const { link, cluster, owner } = planned;
   const { subscription = "", resourceGroup = "" } = parseResourceId(link.id) ?? {};
-  const count = (status: ConnectionStatus) => link.connections.filter((one) => one.status === status).length;
+  const count = (status: string) => link.connections.filter((one) => one.status === status).length;
   const service = link.tags[OWNER_TAG];
   const differs = differences(planned, policy);
   return {

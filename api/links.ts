@@ -10,18 +10,20 @@ import { graphOf } from "./linkGraph.ts";
 import { showConnection } from "./connections.ts";
 import { demandLinkId } from "./linkId.ts";
 import { Link, LinkSummary, Outcome, pageOf as schemaOfPage } from "./model.ts";
+import { clusterFilter, demandFilters, subscriptionFilter } from "./filters.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { carryOut, planning, showPlan } from "./plans.ts";
 import { plannedLinks } from "./plannedLinks.ts";
 import { ApiProblem } from "./problem.ts";
 import { recently } from "./recent.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const Key = z.strictObject({ key: z.string().min(1).max(2048) });
 
 const Filter = z.strictObject({
   state: LinkSummary.shape.state.optional(),
-  cluster: z.string().optional(),
+  cluster: z.string().toLowerCase().optional(),
   subscription: z.string().optional(),
   /** Text in its name, its group or its Service. */
   q: z.string().optional(),
@@ -39,8 +41,13 @@ export const links = [
     query: Filter,
     response: schemaOfPage(LinkSummary),
     handle: async ({ run, query }) => {
-      const [planned, { policy }] = await Promise.all([plannedLinks(run), readPolicy(run)]);
+      const [planned, { policy }] = await waitForAll([plannedLinks(run), readPolicy(run)]);
       const all = planned.map((one) => summarize(one, policy));
+      const subscriptions = all.map(({ subscription }) => subscription);
+      await demandFilters([
+        clusterFilter(run, query.cluster, all),
+        subscriptionFilter(run, query.subscription, subscriptions),
+      ]);
       const wanted = all.filter((link) => fits(link, query));
       return { body: pageOf(wanted, ({ name, id }) => `${name} ${id}`, { ...query, show: (link) => link }) };
     },

@@ -11,11 +11,13 @@ import type { Run } from "../shared/ports.ts";
 import { demandUndo } from "./journal.ts";
 import { demandKey, keyOf } from "./key.ts";
 import { NewHold, Orphan, Orphans, Outcome, Restore } from "./model.ts";
+import { clusterFilter, demandFilters } from "./filters.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
 import { ApiProblem } from "./problem.ts";
 import { forget, recently } from "./recent.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const Key = z.strictObject({ key: z.string().min(1).max(2048) });
 const DAY = 24 * 3600 * 1000;
@@ -23,7 +25,7 @@ const RESTORABLE_DAYS = 30;
 
 const Filter = z.strictObject({
   kind: Orphan.shape.kind.optional(),
-  cluster: z.string().optional(),
+  cluster: z.string().toLowerCase().optional(),
   verdict: Orphan.shape.verdict.optional(),
   ...paging,
 });
@@ -41,11 +43,12 @@ export const orphans = [
     response: Orphans,
     handle: async ({ run, query }) => {
       const sinceUtc = new Date(run.now().getTime() - RESTORABLE_DAYS * DAY).toISOString();
-      const [{ policy }, all, deleted] = await Promise.all([
+      const [{ policy }, all, deleted] = await waitForAll([
         readPolicy(run),
         listShown(run),
         query.continuation === undefined ? listRestorable(run, sinceUtc) : [],
       ]);
+      await demandFilters([clusterFilter(run, query.cluster, all)]);
       const wanted = all.filter((orphan) => fits(orphan, query));
       const page = pageOf(wanted, ({ resourceId }) => canonicalId(resourceId), {
         ...query,
@@ -135,7 +138,7 @@ export const orphans = [
 
 /** What Azure has, from a moment ago; what people and the quarantine say of it, from now. */
 async function listShown(run: Run): Promise<Orphan[]> {
-  const [suspects, rows, holds] = await Promise.all([
+  const [suspects, rows, holds] = await waitForAll([
     recently(run, "suspects", () => listSuspects(run)),
     listQuarantine(run),
     listHolds(run),
@@ -170,7 +173,12 @@ function showOrphan({ candidate, row }: Suspect, holds: readonly Hold[]): Orphan
     kind,
     cluster,
     verdict,
-    for: candidate.for.map(({ says, source, atUtc }) => ({ says, source, atUtc })),
+    for: candidate.for.map(({ says, source, atUtc, version }) => ({
+      says,
+      source,
+      atUtc,
+      ...(version && { version }),
+    })),
     against: [...against],
     missing: [...missing],
     ...(row && {

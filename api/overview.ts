@@ -15,6 +15,7 @@ import { defineOperation } from "./operation.ts";
 import { recently } from "./recent.ts";
 import { showStop } from "./stopped.ts";
 import { trendOf } from "./trend.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const DAY = 24 * 3600 * 1000;
 const TREND_DAYS = 30;
@@ -37,7 +38,7 @@ export const overview = [
 
 async function gather(run: Run): Promise<Overview> {
   const inForce = await policyInForce(run);
-  const [findings, quarantine, waiting, trend, audits, scannedAtUtc, stop] = await Promise.all([
+  const [findings, quarantine, waiting, trend, audits, scannedAtUtc, stop] = await waitForAll([
     listFindings(run),
     listQuarantine(run),
     countWaiting(run),
@@ -116,7 +117,7 @@ async function countWaiting(run: Run): Promise<Waiting> {
 
 async function countScanned(run: Run): Promise<number> {
   const { tables, subscriptions } = run.ports;
-  const rows = await Promise.all(subscriptions.map((one) => Array.fromAsync(tables.links.list(one))));
+  const rows = await waitForAll(subscriptions.map((one) => Array.fromAsync(tables.links.list(one))));
   const consumers = rows.flat().flatMap(({ value }) => value.consumers);
   return consumers.filter(({ status }) => status === "Pending").length;
 }

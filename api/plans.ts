@@ -83,15 +83,21 @@ export function showChange(change: Change): PlannedChange {
     cluster,
     reason,
     lines: changeLines(change).map(({ mark, text }) => ({ mark, text })),
-    evidence: evidence.map(({ says, source, atUtc }) => ({ says, source, atUtc })),
+    evidence: evidence.map(({ says, source, atUtc, version }) => ({
+      says,
+      source,
+      atUtc,
+      ...(version && { version }),
+    })),
   };
 }
 
-function showApplied({ change, outcome, why, journalId }: AppliedChange): Applied {
+function showApplied({ change, outcome, why, guard, journalId }: AppliedChange): Applied {
   return {
     resourceId: change.resourceId,
     outcome,
     ...(why !== undefined && { why }),
+    ...(guard !== undefined && { guard }),
     ...(journalId !== undefined && { journalId }),
   };
 }

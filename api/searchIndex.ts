@@ -3,7 +3,7 @@ import { contains, parseAddress, parsePrefixes } from "../shared/addresses/prefi
 import type { Cluster } from "../shared/clusters/model.ts";
 import { listClusters } from "../shared/clusters/registry.ts";
 import type { Declared } from "../shared/intents/model.ts";
-import { listDeclared } from "../shared/intents/remember.ts";
+import { listDeclared } from "../shared/declarations/declared.ts";
 import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
@@ -14,6 +14,7 @@ import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import type { Run } from "../shared/ports.ts";
 import { keyOf } from "./key.ts";
 import type { SearchHit } from "./model.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 export interface Known {
   readonly hit: SearchHit;
@@ -23,13 +24,13 @@ export interface Known {
 
 export async function gatherKnown(run: Run): Promise<Known[]> {
   const { tables, subscriptions } = run.ports;
-  const [subnets, clusters, links, quarantine] = await Promise.all([
+  const [subnets, clusters, links, quarantine] = await waitForAll([
     listSubnets(run),
     listClusters(run),
-    Promise.all(subscriptions.map((one) => Array.fromAsync(tables.links.list(one)))),
+    waitForAll(subscriptions.map((one) => Array.fromAsync(tables.links.list(one)))),
     listQuarantine(run),
   ]);
-  const declared = (await Promise.all(clusters.map(({ name }) => listDeclared(run, name)))).flat();
+  const declared = (await waitForAll(clusters.map(({ name }) => listDeclared(run, name)))).flat();
   const living = declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined);
   const rows = links.flat().map(({ value }) => value);
   const around = {

@@ -13,6 +13,7 @@ import { planning } from "./plans.ts";
 import { demandRole, principalOf, signInOf } from "./principal.ts";
 import { toProblem } from "./problem.ts";
 import { allowedOf, matchesAt, matchRoute, pathBelow } from "./route.ts";
+import { messageOf } from "../shared/messageOf.ts";
 
 /** Never throws: a failure is an answer. */
 export async function serve(request: ApiRequest, log: Log, host: Host): Promise<ApiAnswer> {
@@ -20,7 +21,7 @@ export async function serve(request: ApiRequest, log: Log, host: Host): Promise<
     return await respond(request, log, host);
   } catch (error) {
     const problem = toProblem(error);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     if (problem.status === 503) log.error("request failed", { why });
     else log.warn("request refused", { status: problem.status, problems: problem.problems });
     return problemAnswer(request, problem);

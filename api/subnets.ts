@@ -9,10 +9,13 @@ import type { Run } from "../shared/ports.ts";
 import { mapAddresses } from "./addressMap.ts";
 import { demandKey, keyOf } from "./key.ts";
 import { AddressMap, pageOf as schemaOfPage, Subnet } from "./model.ts";
+import type { NamedFilter } from "../shared/filters.ts";
+import { clusterFilter, demandFilters, subscriptionFilter } from "./filters.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { ApiProblem } from "./problem.ts";
 import { recently } from "./recent.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 const Key = z.strictObject({ key: z.string().min(1).max(2048) });
 const HISTORY_DAYS = 90;
@@ -21,7 +24,7 @@ const LARGE = 4000;
 const Filter = z.strictObject({
   vnet: z.string().optional(),
   /** Those of its virtual network. */
-  cluster: z.string().optional(),
+  cluster: z.string().toLowerCase().optional(),
   subscription: z.string().optional(),
   /** Text in its name, its network or a prefix. */
   q: z.string().optional(),
@@ -40,10 +43,11 @@ export const subnets = [
     response: schemaOfPage(Subnet),
     handle: async ({ run, query }) => {
       const all = await listSubnets(run);
+      await demandFilters(filtersOf(run, query, all));
       const wanted = await only(run, all, query);
       const page = pageOf(wanted, ({ name, id }) => `${name} ${id}`, { ...query, show: (row) => row });
       const show = await shower(run);
-      return { body: { ...page, items: await Promise.all(page.items.map(show)) } };
+      return { body: { ...page, items: await waitForAll(page.items.map(show)) } };
     },
   }),
   defineOperation({
@@ -70,7 +74,7 @@ export const subnets = [
       const map = () => mapAddresses(run, row);
       // A large one is thousands of rows: who looks at the same time, or again at once, reads them once.
       const asked = row.usedAddresses > LARGE ? recently(run, `addresses ${row.id}`, map) : map();
-      const [show, addresses] = await Promise.all([shower(run), asked]);
+      const [show, addresses] = await waitForAll([shower(run), asked]);
       return { body: { subnet: await show(row), ...addresses } };
     },
   }),
@@ -84,13 +88,31 @@ async function demand(run: Run, key: string): Promise<SubnetRow> {
   return row;
 }
 
+function filtersOf(
+  run: Run,
+  { vnet, cluster, subscription }: Filter,
+  all: readonly SubnetRow[],
+): NamedFilter[] {
+  const networks = () => all.flatMap(({ vnetId }) => [vnetId, resourceName(vnetId)]);
+  return [
+    { name: "vnet", value: vnet, noun: "scanned virtual network", known: networks },
+    clusterFilter(run, cluster),
+    subscriptionFilter(run, subscription, all.map(subscriptionOf)),
+  ];
+}
+
 async function only(run: Run, all: readonly SubnetRow[], query: Filter): Promise<SubnetRow[]> {
   const { vnet, cluster, subscription, q = "" } = query;
   const clusters = cluster === undefined ? [] : await listClusters(run);
   const vnetId = clusters.find(({ name }) => name === cluster)?.vnetId ?? "";
   return all.filter((row) => {
     if (cluster !== undefined && !sameId(row.vnetId, vnetId)) return false;
-    if (vnet !== undefined && !sameId(row.vnetId, vnet) && resourceName(row.vnetId) !== vnet) return false;
+    if (
+      vnet !== undefined &&
+      !sameId(row.vnetId, vnet) &&
+      resourceName(row.vnetId).toLowerCase() !== vnet.toLowerCase()
+    )
+      return false;
     if (subscription !== undefined && subscriptionOf(row) !== subscription.toLowerCase()) return false;
     return [row.name, row.vnetId, ...row.prefixes].some((text) =>
       text.toLowerCase().includes(q.toLowerCase()),

@@ -51,6 +51,7 @@ function estate(times: number): World {
     clusters: numbers(BALANCERS).map((n) => view(n, livingOf(n))),
     balancers,
     links: numbers(LINKS).map((n) => link(n, balancers[n])),
+    unreadable: new Map(),
     holds: [],
     nowUtc: NOW,
     freshSinceUtc: "2026-01-01T11:00:00.000Z",
@@ -103,13 +104,23 @@ function view(n: number, uids: readonly string[]): ClusterView {
     defaultSubnet: "apps",
     tokens: [],
     registeredAtUtc: NOW,
+    identity: { uid: `identity of ${name}`, boundAtUtc: NOW },
   };
   const declared = uids.map((uid): Declared => {
     const intent = { internal: true, addresses: {}, ipFamilies: ["IPv4"], ports: [] } as const;
-    return { cluster: name, namespace: "n", name: uid, uid, origin: "snapshot", observedAtUtc: NOW, intent };
+    return {
+      cluster: name,
+      namespace: "n",
+      name: uid,
+      uid,
+      strength: "confirmation",
+      observedAtUtc: NOW,
+      intent,
+    };
   });
-  const snapshot = { cluster: name, takenAtUtc: NOW, services: uids.length, previousServices: uids.length };
-  return { cluster, state: "present", declared, snapshot };
+  const confirmed = { resourceVersion: "10", sequence: 5, atUtc: NOW };
+  const feed = { cluster: name, sequence: 5, confirmed, list: { ...confirmed, services: uids.length } };
+  return { cluster, state: "present", declared, feed };
 }
 
 function link(n: number, on: LoadBalancer | undefined): Link {

@@ -5,7 +5,7 @@ import { styleText } from "node:util";
 import type { Command } from "commander";
 import type { Applied, Apply, ApplyOptions } from "../shared/changes/applied.ts";
 import { printPlan, type Paint } from "../shared/changes/diff.ts";
-import type { Plan } from "../shared/changes/plan.ts";
+import type { Change, Plan } from "../shared/changes/plan.ts";
 import { InvalidInput } from "../shared/errors.ts";
 import { inert } from "../shared/inert.ts";
 import type { Run } from "../shared/ports.ts";
@@ -33,7 +33,16 @@ export interface Doing {
   readonly options?: ApplyOptions;
 }
 
-/** What became of each change; exit code 1 if anything was not applied. @throws InvalidInput if it would have to ask and nobody is there */
+/** Exit code when only a part of what was to be done is done; what is left is listed. */
+const PARTLY_DONE = 3;
+
+/** 0 if all is done, 1 if nothing is, 3 if a part is. Pure. */
+export function exitCodeOf({ done, of }: { readonly done: number; readonly of: number }): number {
+  if (done === of) return 0;
+  return done === 0 ? 1 : PARTLY_DONE;
+}
+
+/** What became of each change; the exit code is that of {@link exitCodeOf}. @throws InvalidInput if it would have to ask and nobody is there */
 export async function carryOut(command: Command, doing: Doing): Promise<readonly Applied[]> {
   const { run, apply, plan, why, yes, options = { inSight: plan.changes.length } } = doing;
   if (!isData(command)) console.log(printPlan(plan, paint));
@@ -44,8 +53,9 @@ export async function carryOut(command: Command, doing: Doing): Promise<readonly
   const cause = { why, who: operator(), correlationId: run.newId() };
   const applied = plan.changes.length === 0 ? [] : await apply(run, plan, cause, options);
   if (isData(command)) printData(command, applied);
-  else for (const one of applied) console.log(told(one));
-  if (applied.some(({ outcome }) => outcome !== "applied")) process.exitCode = 1;
+  else for (const line of [...applied.map(told), ...notTried(plan, applied)]) console.log(line);
+  const done = applied.filter(({ outcome }) => outcome === "applied").length;
+  process.exitCode = exitCodeOf({ done, of: plan.changes.length });
   return applied;
 }
 
@@ -59,6 +69,15 @@ export async function agreed(): Promise<boolean> {
   } finally {
     lines.close();
   }
+}
+
+/** It stops at the first refusal or failure. */
+function notTried({ changes }: Plan, applied: readonly Applied[]): string[] {
+  const isTried = ({ resourceId, action }: Change) =>
+    applied.some(({ change }) => change.resourceId === resourceId && change.action === action);
+  return changes
+    .filter((change) => !isTried(change))
+    .map(({ resourceId }) => inert(`not tried ${resourceId}`));
 }
 
 function told({ change, outcome, why, journalId }: Applied): string {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { InvalidInput } from "../shared/errors.ts";
+import { unknownName } from "../shared/filters.ts";
 import { listConnections, type InboxRow } from "../shared/links/inbox.ts";
 import { planDecision } from "../shared/links/decision.ts";
 import { carryOut, operator } from "./changes.ts";
@@ -65,9 +66,10 @@ function choose(rows: readonly InboxRow[], selector: string): InboxRow {
   const found =
     exact.length > 0 ? exact : rows.filter((row) => texts(row).some((text) => text.startsWith(wanted)));
   const [row, other] = found;
+  const names = rows.map(({ id, name }) => (selector.startsWith("/") ? id : name));
   if (!row)
     throw new InvalidInput(
-      `there is no connection ${selector}; \`mooring connections list --all\` shows them`,
+      `${unknownName(selector, "connection", names)}; \`mooring connections list --all\` shows them`,
     );
   if (other) throw new InvalidInput(found.map(({ id }) => `${selector} may be ${id}: say which by its id`));
   return row;

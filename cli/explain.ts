@@ -3,33 +3,41 @@ import { Command } from "commander";
 import { ANNOTATIONS } from "../shared/annotations/keys.ts";
 import { parseIntent } from "../shared/annotations/parse.ts";
 import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
-import type { Intent, LinkIntent } from "../shared/intents/model.ts";
+import type { Intent, LinkIntent, ServicePort } from "../shared/intents/model.ts";
+import { isEveryPort } from "../shared/inventory/obstacle.ts";
 import { inert } from "../shared/inert.ts";
-import { readAll } from "./check/command.ts";
-import { nameOf } from "../shared/gate/judge.ts";
+import { InvalidInput } from "../shared/errors.ts";
+import { subjectOf } from "../shared/gate/manifests/manifest.ts";
+import { problemsOf, readAll } from "./check/manifests.ts";
 
 export function explainCommand(): Command {
   return new Command("explain")
     .description("what AKS will build from manifests, in words")
     .argument("<files...>", "YAML or JSON; - reads standard input")
     .action(async (files: string[]) => {
-      const manifests = await readAll(files);
-      console.log(manifests.map(({ service }) => explain(service)).join("\n\n"));
+      const { manifests, problems } = await readAll(files, {});
+      const services = manifests.filter(({ outside }) => !outside);
+      console.log(services.map(({ service }) => explain(service)).join("\n\n"));
+      if (problems.length > 0) throw new InvalidInput(problemsOf(problems));
     });
 }
 
 function explain(service: Service): string {
-  const title = `Service ${nameOf(service)}`;
-  const { type } = service.spec;
+  const title = `Service ${subjectOf({ service })}`;
   if (!isLoadBalancer(service))
-    return `${inert(title)}\n  builds nothing in Azure: its type is ${inert(type)}, not LoadBalancer`;
+    return `${inert(title)}\n  builds nothing in Azure: ${inert(whyNothing(service))}`;
   const intent = parseIntent(service);
   const lines = [...frontend(intent), ...(intent.link ? link(intent.link) : [["link", "none"]])];
   return [title, ...lines.map(([what, how]) => `  ${(what ?? "").padEnd(16)}${how}`)].map(inert).join("\n");
 }
 
+function whyNothing({ spec: { type, loadBalancerClass } }: Service): string {
+  if (type !== "LoadBalancer") return `its type is ${type}, not LoadBalancer`;
+  return `its loadBalancerClass is ${loadBalancerClass}, so another controller creates its load balancer`;
+}
+
 function frontend(intent: Intent): string[][] {
-  const ports = intent.ports.map(({ protocol, port }) => `${protocol}/${port}`).join(", ") || "none";
+  const ports = intent.ports.map(portText).join(", ") || "none";
   if (!intent.internal)
     return [
       ["load balancer", `public, since ${ANNOTATIONS.internal.key} is not exactly "true"`],
@@ -41,6 +49,10 @@ function frontend(intent: Intent): string[][] {
     ...intent.ipFamilies.map((family) => [`${family} address`, address(intent, family)]),
     ["ports", ports],
   ];
+}
+
+function portText(port: ServicePort): string {
+  return isEveryPort(port) ? "every port, by one rule" : `${port.protocol}/${port.port}`;
 }
 
 function address({ addresses }: Intent, family: "IPv4" | "IPv6"): string {

@@ -6,11 +6,13 @@ import { findEntry, planUndo } from "../shared/changes/undo.ts";
 import { inert } from "../shared/inert.ts";
 import { resourceName } from "../shared/network/resourceId.ts";
 import type { Run } from "../shared/ports.ts";
+import { wholeNumber } from "./audit/wholeNumber.ts";
 import { carryOut, paint } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
 import { isData, print, printData } from "./print.ts";
 
 const JOURNAL_ROWS = 50;
+const MOST_ROWS = 100_000;
 const SHORT_ID = 8;
 
 /** `journal list`, `journal show`, `undo`. */
@@ -34,9 +36,10 @@ export function journalCommands(): Command[] {
 }
 
 async function list({ limit }: { limit: string }, command: Command): Promise<void> {
+  const most = wholeNumber("--limit", limit, MOST_ROWS);
   const entries: JournalEntry[] = [];
   for await (const { entry } of listJournal(await open())) {
-    if (entries.length >= Number(limit)) break;
+    if (entries.length >= most) break;
     entries.push(entry);
   }
   print(command, entries, {

@@ -4,6 +4,7 @@ import { printPlan } from "../shared/changes/diff.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import type { Plan } from "../shared/changes/plan.ts";
 import { InvalidInput } from "../shared/errors.ts";
+import { unknownName } from "../shared/filters.ts";
 import { inert } from "../shared/inert.ts";
 import { linkPlanner, type PlannedLink } from "../shared/links/planFor.ts";
 import { parseResourceId } from "../shared/network/resourceId.ts";
@@ -75,7 +76,7 @@ function toRow(found: PlannedLink) {
 
 async function show(selector: string, _options: unknown, command: Command): Promise<void> {
   const [found] = await planned(await open(), [selector]);
-  if (!found) throw new InvalidInput(absent(selector));
+  if (!found) throw new InvalidInput(absent(selector, []));
   const { connections, ...row } = toRow(found);
   if (isData(command)) return printData(command, { ...row, connections, plan: found.plan });
   for (const [key, value] of Object.entries(row))
@@ -114,13 +115,14 @@ async function planned(run: Run, selectors: readonly string[] = []): Promise<Pla
   const fits = (selector: string) => (link: { id: string; name: string }) =>
     [link.id, link.name].some((text) => text.toLowerCase() === selector.toLowerCase());
   const missing = selectors.filter((selector) => !all.some(fits(selector)));
-  if (missing.length > 0) throw new InvalidInput(missing.map(absent));
+  if (missing.length > 0) throw new InvalidInput(missing.map((selector) => absent(selector, all)));
   const wanted =
     selectors.length === 0 ? all : all.filter((link) => selectors.some((one) => fits(one)(link)));
   const sorted = wanted.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return Promise.all(sorted.map(linkPlanner(run, "all")));
 }
 
-function absent(selector: string): string {
-  return `there is no link ${selector}; \`mooring links list\` shows them`;
+function absent(selector: string, all: readonly { id: string; name: string }[]): string {
+  const known = all.flatMap(({ id, name }) => (selector.startsWith("/") ? id : name));
+  return `${unknownName(selector, "link", known) ?? selector}; \`mooring links list\` shows them`;
 }

@@ -22,6 +22,7 @@ import { signInProblem } from "./signIn.ts";
 import { stopCommands } from "./stop.ts";
 import { trustExtraAuthority } from "./trust.ts";
 import { allowUnread } from "./unread.ts";
+import { messageOf } from "../shared/messageOf.ts";
 
 const program = new Command("mooring")
   .description(
@@ -78,7 +79,7 @@ function tell(error: unknown): number {
     for (const problem of error.problems) console.error(`mooring: ${inert(problem)}`);
     return 2;
   }
-  const why = signInProblem(error) ?? (error instanceof Error ? error.message : String(error));
+  const why = signInProblem(error) ?? messageOf(error);
   console.error(`mooring: ${inert(why)}`);
   return 1;
 }

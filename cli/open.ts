@@ -1,7 +1,9 @@
 import { app, type App } from "../shared/app.ts";
 import type { Apply } from "../shared/changes/applied.ts";
 import { InvalidInput } from "../shared/errors.ts";
+import type { LogFields } from "../shared/log.ts";
 import type { Run } from "../shared/ports.ts";
+import { logSentence } from "./logSentence.ts";
 
 /**
  * A run on the app's own settings and storage, until the signal; only warnings and errors are shown. It works with data of its own
@@ -44,6 +46,6 @@ function installation(): Promise<App> {
 
 function runOf(opened: App, signal?: AbortSignal): Run {
   const quiet = () => {};
-  const shown = (message: unknown, fields: unknown) => console.error(message, fields);
+  const shown = (message: string, fields?: LogFields) => console.error(logSentence(message, fields));
   return opened.run({ debug: quiet, info: quiet, warn: shown, error: shown }, signal);
 }

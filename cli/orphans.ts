@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { originOf } from "../shared/changes/plan.ts";
 import { planUndo } from "../shared/changes/undo.ts";
 import { inert } from "../shared/inert.ts";
 import { resourceName, sameId } from "../shared/network/resourceId.ts";
@@ -65,10 +66,9 @@ async function explain(selector: string, _options: unknown, command: Command): P
   console.log(
     candidate.verdict === "orphan" ? "is proved an orphan." : "is not proved an orphan, and stays.",
   );
-  for (const { says, source, atUtc } of candidate.for)
-    console.log(inert(`  for:     ${says} (${source}, ${atUtc})`));
-  for (const against of candidate.against) console.log(inert(`  against: ${against}`));
-  for (const missing of candidate.missing) console.log(inert(`  missing: ${missing}`));
+  for (const one of candidate.for) console.log(inert(`  evidence for:     ${one.says} (${originOf(one)})`));
+  for (const against of candidate.against) console.log(inert(`  evidence against: ${against}`));
+  for (const missing of candidate.missing) console.log(inert(`  missing:          ${missing}`));
   const { quarantinedAtUtc = "never", deleteAfterUtc = "" } = row ?? {};
   console.log(
     row

@@ -1,13 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { InvalidInput } from "../shared/errors.ts";
+import { decodeText } from "./decodeText.ts";
 
 /** A file's text; `-` is standard input. @throws InvalidInput if it cannot be read */
 export async function readText(file: string): Promise<string> {
-  if (file === "-") return text(process.stdin);
-  return readFile(file, "utf8").catch(({ code, message }: NodeJS.ErrnoException) => {
+  if (file === "-") return decodeText("<stdin>", await buffer(process.stdin));
+  const bytes = await readFile(file).catch(({ code, message }: NodeJS.ErrnoException) => {
     throw new InvalidInput(`${file} cannot be read: ${REASONS[code ?? ""] ?? code ?? message}`);
   });
+  return decodeText(file, bytes);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,9 +1,11 @@
 /** One try of a queue message: counted, timed, and if it was the last one, remembered with its reason. */
 import type { InvocationContext } from "@azure/functions";
+import { messageOf } from "../shared/messageOf.ts";
 import type { Run } from "../shared/ports.ts";
 import { rememberFailure } from "../shared/queues/failures.ts";
+import { deliveries, isLastDelivery } from "../shared/queues/retryRules.ts";
 import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
-import { deliveries, isLastDelivery, settle, type Settled } from "./outcome.ts";
+import { settle, type Settled } from "./outcome.ts";
 
 export interface Message {
   readonly run: Run;
@@ -18,7 +20,7 @@ export async function deliver(message: Message, work: () => Promise<unknown>): P
   const started = performance.now();
   let outcome: Settled | "failed" = "failed";
   try {
-    outcome = await settle(run, queue, item, work);
+    outcome = await settle({ run, queue, item, invocationId: message.context.invocationId }, work);
   } catch (error) {
     await failed(message, error);
     throw error;
@@ -34,11 +36,11 @@ export async function deliver(message: Message, work: () => Promise<unknown>): P
 async function failed({ run, queue, item, context }: Message, error: unknown): Promise<void> {
   const { invocationId, triggerMetadata } = context;
   const [tries, isLast] = [deliveries(triggerMetadata), isLastDelivery(triggerMetadata)];
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   run.log.error("work failed", { queue, tries, isLast, why });
   if (!isLast) return;
   // Storage may be what is away: then the message is poison all the same, and its reason is in the log.
   await rememberFailure(run, queue, item, { error, tries, invocationId }).catch((lost: unknown) =>
-    run.log.warn("the failure could not be remembered", { why: String(lost) }),
+    run.log.warn("the failure could not be recorded", { why: messageOf(lost) }),
   );
 }

@@ -9,18 +9,17 @@ import { inert } from "../shared/inert.ts";
 import { hostLog } from "../shared/hostLog.ts";
 import { openPrepared, openUnprepared, type Opened, type Opening } from "../shared/opening.ts";
 import type { Run } from "../shared/ports.ts";
+import { messageOf } from "../shared/messageOf.ts";
 
 /**
  * What an API server may send: the object and the old one, each of up to 1.5 MiB in its storage, where a character of an annotation is one
  * byte and not the six that JSON may need. Who could make a review too large would not be judged where the webhook's failure is ignored.
  */
 export const REVIEW_BYTES = 12 * 1024 * 1024;
-export const SNAPSHOT_BYTES = 50 * 1024 * 1024;
+/** A page of a list, or a window of changes. */
+export const DECLARATIONS_BYTES = 2 * 1024 * 1024;
 
-/** The host hands a body over as one piece; its text need not be one. */
-const PIECE_BYTES = 64 * 1024;
-
-/** Where the relay and the snapshot job put the token: unlike a path, no proxy writes a header to its log. */
+/** Where the relay and the sender put the token: unlike a path, no proxy writes a header to its log. */
 export const TOKEN_HEADER = "x-mooring-token";
 
 type Caller = Pick<HttpRequest, "params" | "headers">;
@@ -49,8 +48,7 @@ export async function answer(
     const { status, ...found } = toProblem(error);
     // They quote what was sent, and end up in terminals by way of the API server.
     const problems = found.problems.map(inert);
-    if (status >= 500)
-      log.error("request failed", { why: error instanceof Error ? error.message : String(error) });
+    if (status >= 500) log.error("request failed", { why: messageOf(error) });
     else log.warn("request refused", { status, problems });
     return { status, jsonBody: { problems } };
   }
@@ -110,21 +108,19 @@ export function mediaType<T extends string>(
   throw new HttpProblem(415, `content-type must be ${known.join(" or ")}, not "${given}"`);
 }
 
-/** The body as text, piece by piece. @throws HttpProblem 413 or 400 */
-export async function* readText({ headers, body }: HttpRequest, maxBytes: number): AsyncGenerator<string> {
-  if (Number(headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let bytes = 0;
+/** The body as text, or that it is too large. @throws HttpProblem 400 if it is not UTF-8 */
+export async function readWhole(
+  request: HttpRequest,
+  maxBytes: number,
+): Promise<{ readonly text: string; readonly isTooLarge: boolean }> {
+  const tooLarge = { text: "", isTooLarge: true };
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return tooLarge;
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > maxBytes) return tooLarge;
   try {
-    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) throw tooLarge(maxBytes);
-      for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES)
-        yield decoder.decode(chunk.subarray(at, at + PIECE_BYTES), { stream: true });
-    }
-    yield decoder.decode();
-  } catch (error) {
-    throw error instanceof TypeError ? new HttpProblem(400, "the body is not UTF-8") : error;
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), isTooLarge: false };
+  } catch {
+    throw new HttpProblem(400, "the body is not UTF-8");
   }
 }
 
@@ -137,10 +133,7 @@ export async function readJson(request: HttpRequest, maxBytes: number): Promise<
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new HttpProblem(
-      400,
-      `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new HttpProblem(400, `the body is not JSON: ${messageOf(error)}`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import "./admitService.ts";
 import "./mutateService.ts";
-import "./takeSnapshot.ts";
+import "./declarations.ts";
 import "./onResourceEvent.ts";
 import "./reconcileLink.ts";
 import "./pollLinks.ts";
@@ -20,11 +20,14 @@ import { registerHooks } from "./hooks.ts";
 
 // One stray rejected promise would otherwise end the worker and every invocation on it.
 process.on("unhandledRejection", (reason) => {
-  void tell(reason instanceof Error ? reason.message : String(reason));
+  void tell(reason);
 });
 registerHooks((message) => console.error(message));
 
-async function tell(reason: string): Promise<void> {
-  const { inert } = await import("../shared/inert.ts");
-  console.error("unhandled rejection", inert(reason));
+async function tell(reason: unknown): Promise<void> {
+  const [{ inert }, { messageOf }] = await Promise.all([
+    import("../shared/inert.ts"),
+    import("../shared/messageOf.ts"),
+  ]);
+  console.error("unhandled rejection", inert(messageOf(reason)));
 }

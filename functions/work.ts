@@ -1,6 +1,5 @@
 /**
- * The one place where a queue worker's outcome becomes the host's: `NotYet` goes back on the queue with its delay,
- * refused and invalid work ends with a warning, everything else is thrown, retried and finally poisoned.
+ * The one place where a queue worker's outcome becomes the host's, by the rules in `shared/queues/retryRules.ts`.
  */
 import type { InvocationContext } from "@azure/functions";
 import type { App } from "../shared/app.ts";
@@ -17,24 +16,32 @@ export type Worker = (run: Run, item: WorkItem, delivery: Delivery) => Promise<u
 /** A queue trigger's handler that parses the message and lets `worker` do it. */
 export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
-    const [{ app }, { openPrepared }, outcome, { deliver }, { hostLog }, { withCorrelation }] =
-      await Promise.all([
-        import("../shared/app.ts"),
-        import("../shared/opening.ts"),
-        import("./outcome.ts"),
-        import("./deliver.ts"),
-        import("../shared/hostLog.ts"),
-        import("../shared/correlation.ts"),
-      ]);
+    const [
+      { app },
+      { openPrepared },
+      { parseWork },
+      { isLastTry },
+      { deliver },
+      { hostLog },
+      { withCorrelation },
+    ] = await Promise.all([
+      import("../shared/app.ts"),
+      import("../shared/opening.ts"),
+      import("./outcome.ts"),
+      import("../shared/queues/retryRules.ts"),
+      import("./deliver.ts"),
+      import("../shared/hostLog.ts"),
+      import("../shared/correlation.ts"),
+    ]);
     const log = hostLog(context);
-    const item = outcome.parseWork(message, log);
+    const item = parseWork(message, log);
     if (!item) return;
     const opening = await openPrepared(app, log);
     if (!opening.ok)
       return (await import("./postpone.ts")).postpone(queue, item, { obstacle: opening.obstacle, log });
     const { app: mooring, run } = opening;
     const { correlationId, what, id } = item;
-    const delivery = { ...mooring, isLastTry: outcome.isLastTry(item, context.triggerMetadata) };
+    const delivery = { ...mooring, isLastTry: isLastTry(item, context.triggerMetadata) };
     await withCorrelation({ correlationId, what, id }, () =>
       deliver({ run, queue, item, context }, async () => (await worker())(run, item, delivery)),
     );

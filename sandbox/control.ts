@@ -4,7 +4,6 @@
  */
 import { serve } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
-import { parse } from "yaml";
 import * as z from "zod";
 import { ZodError } from "zod";
 import { NewFault } from "./arm/faults.ts";
@@ -14,10 +13,18 @@ import type { Topics } from "./events/topic.ts";
 import { issueToken } from "./identity/token.ts";
 import { LEAVE_TAG } from "./arm/managedClusters.ts";
 import { ArmClient } from "./cluster/armClient.ts";
+import { apiServerRoutes } from "./apiServerControl.ts";
 import { portalRoutes } from "./portal.ts";
 import type { Fleet } from "./world/fleet.ts";
 import { identityOf } from "./world/installation.ts";
-import { CLUSTERS, clusterId, nodeGroup, type ClusterDefinition, LOCATION } from "./world/definition.ts";
+import {
+  CLUSTERS,
+  clusterId,
+  clusterProperties,
+  nodeGroup,
+  type ClusterDefinition,
+  LOCATION,
+} from "./world/definition.ts";
 
 /** A name that may stand in resource names. */
 const NewCluster = z.strictObject({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/) });
@@ -120,10 +127,12 @@ function clusterRoutes(parts: Parts): Hono {
   };
   routes.get("/", (context) =>
     context.json(
-      [...(parts.fleet()?.clusters ?? [])].map(([name, { down, services, options }]) => ({
+      [...(parts.fleet()?.clusters ?? [])].map(([name, { down, services, options, apiServer, sender }]) => ({
         name,
         down,
         services: services.size,
+        identity: apiServer.identity,
+        ...(sender.last && { declarations: sender.last }),
         resourceId: options.resourceId,
         nodeResourceGroup: options.nodeResourceGroup,
       })),
@@ -138,30 +147,13 @@ function clusterRoutes(parts: Parts): Hono {
   routes.get("/:cluster/services", (context) =>
     context.json([...clusterOf(context.req.param("cluster")).services.values()]),
   );
-  routes.post("/:cluster/:verb{down|up|resync|snapshot}", async (context) => {
+  routes.route("/", apiServerRoutes(clusterOf));
+  routes.post("/:cluster/:verb{down|up|resync}", async (context) => {
     const cluster = clusterOf(context.req.param("cluster"));
     const verb = context.req.param("verb");
-    if (verb === "snapshot") return context.json(await cluster.snapshot());
     if (verb === "resync") return context.json({ pending: await cluster.resync() });
     cluster.down = verb === "down";
     return context.json({ down: cluster.down });
-  });
-  routes.put("/:cluster/namespaces/:namespace/services/:name", async (context) => {
-    const { cluster, namespace, name } = context.req.param();
-    const service = parse(await context.req.text());
-    const dryRun = context.req.query("dryRun") === "All";
-    const applied = await clusterOf(cluster).apply(
-      { ...service, metadata: { ...service.metadata, namespace, name } },
-      { dryRun },
-    );
-    return context.json(applied, applied.allowed ? 200 : 403);
-  });
-  routes.delete("/:cluster/namespaces/:namespace/services/:name", async (context) => {
-    const { cluster, namespace, name } = context.req.param();
-    const applied = await clusterOf(cluster).remove(namespace, name, {
-      lose: context.req.query("lose") === "true",
-    });
-    return context.json(applied, applied.allowed ? 200 : 403);
   });
   return routes;
 }
@@ -185,7 +177,7 @@ async function addCluster({ arm, fleet }: Parts, { name }: { name: string }) {
   });
   await client.put(clusterId(definition), {
     location: LOCATION,
-    properties: { nodeResourceGroup: nodeGroup(definition) },
+    properties: clusterProperties(definition),
   });
   const cluster = await fleet()?.register(definition);
   return {

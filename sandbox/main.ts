@@ -92,6 +92,7 @@ async function main({ ports, state, fresh, seed }: Options): Promise<void> {
     state,
     ports,
     seed,
+    senders: "loop",
     progress,
   });
   if (seed) {

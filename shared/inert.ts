@@ -25,3 +25,12 @@ function escaped(character: string): string {
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .join("");
 }
+
+/** For a message of SARIF, in which braces are placeholders and brackets links. */
+export function inertSarif(text: string): string {
+  return inert(text)
+    .replaceAll("\\", "\\\\")
+    .replace(/[[\]]/g, "\\$&")
+    .replaceAll("{", "{{")
+    .replaceAll("}", "}}");
+}

@@ -5,6 +5,7 @@
 import type { App } from "./app.ts";
 import { InvalidInput, NotYet, Refused } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { messageOf } from "./messageOf.ts";
 import type { Run } from "./ports.ts";
 
 export interface Obstacle {
@@ -39,7 +40,7 @@ export async function openUnprepared(open: () => Promise<App>, log: Log): Promis
     return { ok: true, app, run: app.run(log) };
   } catch (error) {
     log.error("the settings are broken", {
-      problems: error instanceof InvalidInput ? error.problems : [String(error)],
+      problems: error instanceof InvalidInput ? error.problems : [messageOf(error)],
     });
     const says = "Mooring is not set up: GET /api/health says what is wrong";
     return { ok: false, obstacle: { says, retryAfterSeconds: MENDED_SECONDS } };

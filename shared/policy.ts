@@ -153,7 +153,29 @@ export const Policy = z.strictObject({
     .min(1)
     .default(60)
     .describe("A subnet scanned longer ago brings the warning inventory-stale"),
-  snapshotStaleMinutes: z.number().int().min(1).default(60).describe("An older snapshot proves nothing"),
+  staleMinutes: z
+    .number()
+    .positive()
+    .default(60)
+    .describe("What a cluster confirmed longer ago proves nothing"),
+  declarations: z
+    .strictObject({
+      listSeconds: z
+        .number()
+        .int()
+        .min(1)
+        .max(900)
+        .default(600)
+        .describe("How often a cluster sends a complete list of its Services, in seconds"),
+      windowSeconds: z
+        .number()
+        .int()
+        .min(1)
+        .max(60)
+        .default(8)
+        .describe("How long a cluster collects changes before it sends them, in seconds"),
+    })
+    .prefault({}),
   sweepGraceSeconds: graceSeconds
     .default(7 * 24 * 3600)
     .describe("How long an orphan stays in quarantine before it may be deleted"),

@@ -1,6 +1,7 @@
 /** Everything a use case may reach, and nothing else. Built by `app.ts` for real, by tests from memory. */
 import type { Activity } from "./activity/port.ts";
 import type { ResourceReader } from "./changes/resources.ts";
+import type { Observation } from "./changes/order.ts";
 import type { Touch } from "./changes/touches.ts";
 import type { JournalEntry } from "./changes/journal.ts";
 import type { Cluster } from "./clusters/model.ts";
@@ -8,13 +9,15 @@ import type { AuditRun, ScopeProgress, ScopeRow, TrendRow, UsageRow, VnetRow } f
 import type { Finding } from "./drift/finding.ts";
 import type { Notices } from "./drift/notices.ts";
 import type { AddressRow, LinkRow, SubnetRow } from "./inventory/model.ts";
-import type { Declared, Snapshot } from "./intents/model.ts";
+import type { Declared } from "./intents/model.ts";
+import type { Feed, Proposal, StagedPage } from "./declarations/model.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics/port.ts";
 import type { Network } from "./network/port.ts";
 import type { Hold, Quarantined } from "./orphans/model.ts";
 import type { Permissions } from "./permissions/port.ts";
 import type { FailureRow } from "./queues/failures.ts";
+import type { Leases } from "./storage/leases.ts";
 import type { Queue } from "./storage/queue.ts";
 import type { SchemaRow } from "./storage/schema.ts";
 import type { States } from "./storage/states.ts";
@@ -27,14 +30,16 @@ export interface Tables {
   readonly subnets: Table<SubnetRow>;
   readonly addresses: Table<AddressRow>;
   readonly links: Table<LinkRow>;
-  readonly intents: Table<Declared>;
-  readonly snapshots: Table<Snapshot>;
+  readonly declarations: Table<Declared>;
+  readonly proposals: Table<Proposal>;
+  readonly feeds: Table<Feed>;
+  readonly pages: Table<StagedPage>;
   readonly quarantine: Table<Quarantined>;
   readonly findings: Table<Finding>;
   readonly journal: Table<JournalEntry>;
-  readonly leases: Table<LeaseRow>;
   readonly waiting: Table<WaitingRow>;
   readonly touches: Table<Touch>;
+  readonly observations: Table<Observation>;
   readonly holds: Table<Hold>;
   readonly vnets: Table<VnetRow>;
   readonly runs: Table<AuditRun>;
@@ -49,11 +54,6 @@ export interface Tables {
 export interface PolicyRow {
   readonly policy: unknown;
   readonly appliedAtUtc: string;
-}
-
-export interface LeaseRow {
-  readonly holder: string;
-  readonly untilUtc: string;
 }
 
 /** Work for this key is already on its queue; further events before `untilUtc` add nothing. */
@@ -71,6 +71,7 @@ export interface Ports {
   readonly tables: Tables;
   readonly queue: Queue;
   readonly states: States;
+  readonly leases: Leases;
   readonly network: Network;
   readonly permissions: Permissions;
   readonly activity: Activity;

@@ -13,7 +13,7 @@ import type { Violation } from "./judge/violation.ts";
 /** After it no lease of a host that died, and no message that it had taken, is held any more. */
 const LEASES_MINUTES = 16;
 /** Rounds of all timers until everything must be as declared, and the minutes of each. */
-export const ROUNDS = 8;
+export const ROUNDS = 12;
 const ROUND_MINUTES = 20;
 const TIMERS = ["scanInventory", "pollLinks", "sweepOrphans", "auditDrift"];
 /** Work that is put off comes this much sooner while we wait for it. */
@@ -63,7 +63,7 @@ async function repairFailed({ arm, team }: Stage): Promise<void> {
 async function tick(stage: Stage, story: Story): Promise<Violation[]> {
   stage.clock.advance(ROUND_MINUTES * MINUTE);
   for (const cluster of stage.fleet.clusters.values())
-    await story.run("send snapshot", async () => `answered ${(await cluster.snapshot()).status}`);
+    await story.run("confirm declarations", async () => `answered ${(await cluster.confirm()).status}`);
   for (const name of TIMERS)
     await story.run("fire timer", async () => `${name} answered ${await stage.fire(name)}`);
   return untilIdle(stage);

@@ -11,7 +11,7 @@ import {
 } from "./faults.ts";
 import { connectConsumer, disconnectConsumer, editLink, killCluster, makeCluster } from "./people/azure.ts";
 import type { Acting } from "./people/acting.ts";
-import { sendHalf, sendLie, sendSnapshot } from "./people/lists.ts";
+import { confirmDeclarations, sendForeignList, sendHalf, sendShortList } from "./people/lists.ts";
 import { decide, fireTimer, holdAndRelease, look, undo } from "./people/operator.ts";
 import { applyService, deleteService, retryPending } from "./people/services.ts";
 import { SECOND } from "./times.ts";
@@ -28,8 +28,9 @@ const WORK: Readonly<Record<string, Act>> = {
   "disconnect consumer": disconnectConsumer,
   "make cluster": makeCluster,
   "kill cluster": killCluster,
-  "send snapshot": sendSnapshot,
-  "send lie": sendLie,
+  "confirm declarations": confirmDeclarations,
+  "send short list": sendShortList,
+  "send foreign list": sendForeignList,
   "send half list": sendHalf,
   "fire timer": fireTimer,
   look,
@@ -46,8 +47,9 @@ const WORK_WEIGHTS: Readonly<Record<string, number>> = {
   "disconnect consumer": 1,
   "make cluster": 0.4,
   "kill cluster": 0.2,
-  "send snapshot": 3,
-  "send lie": 1,
+  "confirm declarations": 3,
+  "send short list": 1,
+  "send foreign list": 1,
   "send half list": 1,
   "fire timer": 4,
   look: 2,

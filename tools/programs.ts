@@ -1,14 +1,20 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** What `test/deploy` runs the generated files with; npm cannot bring these. */
-const FOR_DEPLOY = ["nginx", "curl", "sh"];
+/** What the tests in `test/deploy` run the generated files with; npm cannot bring these. */
+const FOR_DEPLOY = [
+  { tests: "test/deploy/{probe,relay,smuggling}.test.ts", programs: ["nginx", "curl", "sh"] },
+  { tests: "test/deploy/send.test.ts", programs: ["curl", "sh"] },
+];
 /** What people have Chromium as; `MOORING_CHROMIUM` names another. */
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** Those for `test/deploy` that are not on this machine's path. */
-export function missingForDeploy(): string[] {
-  return FOR_DEPLOY.filter((name) => findProgram(name) === undefined);
+/** The tests of `test/deploy` that cannot run here, and the programs that they miss on the path. */
+export function missingForDeploy(): { tests: string; programs: string[] }[] {
+  return FOR_DEPLOY.map(({ tests, programs }) => ({
+    tests,
+    programs: programs.filter((name) => findProgram(name) === undefined),
+  })).filter(({ programs }) => programs.length > 0);
 }
 
 /** The Chromium that `test/browser` looks at the dashboard with; `undefined` where there is none. */
@@ -17,7 +23,8 @@ export function findChromium(): string | undefined {
   return named ?? BROWSERS.map(findProgram).find((path) => path !== undefined);
 }
 
-function findProgram(name: string): string | undefined {
+/** The first program of a name on the path. */
+export function findProgram(name: string): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }

@@ -1,12 +1,14 @@
 /**
  * `npm test`: every check and every test, then one line `N passed, N failed`. Each check counts as one.
- * Nothing is skipped when something fails, so that one run tells everything.
+ * Nothing is skipped when something fails, so that one run reports everything.
+ * `npm test -- PATH`: only the tests whose path contains PATH, without the checks. Options of Vitest can follow.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { auditPackages } from "./audit/auditPackages.ts";
+import { BICEP_VERSION, openCompiler } from "./infra/compiler.ts";
 import { findChromium, missingForDeploy } from "./programs.ts";
 
 interface Tally {
@@ -16,7 +18,7 @@ interface Tally {
 
 const CHECKS: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
   ["format", "prettier", "--check", "."],
-  ["lint and layers", "oxlint"],
+  ["lint and layers", "oxlint", "--deny-warnings"],
   ["types", "tsc", "--noEmit", "-p", "."],
   ["types of the dashboard", "tsc", "--noEmit", "-p", "web"],
   ["dead code", "knip"],
@@ -27,18 +29,36 @@ const ROOT = join(import.meta.dirname, "..");
 const BIN = join(ROOT, "node_modules", ".bin");
 const env = { ...process.env, PATH: `${BIN}:${process.env["PATH"] ?? ""}` };
 
+const filters = process.argv.slice(2);
 const checks: Tally[] = [];
-for (const check of CHECKS) checks.push(await runCheck(check));
-// Told, never counted: what is found against a package today says nothing of this change.
-for (const line of (await auditPackages()).lines) console.log(`- ${line}`);
-const missing = missingForDeploy();
-if (missing.length > 0)
-  console.log(`- test/deploy is left out: there is no ${missing.join(", no ")} on this machine`);
-if (findChromium() === undefined)
-  console.log("- test/browser is left out: there is no Chromium on this machine");
-const total = sum([...checks, await runTests()]);
+if (filters.length === 0) await runChecks();
+const total = sum([...checks, await runTests(filters)]);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
+
+async function runChecks(): Promise<void> {
+  for (const check of CHECKS) checks.push(await runCheck(check));
+  await checkInfra();
+  // Told, never counted: what is found against a package today says nothing of this change.
+  for (const line of (await auditPackages()).lines) console.log(`- ${line}`);
+  for (const { tests, programs } of missingForDeploy())
+    console.log(`- ${tests} is left out: there is no ${programs.join(", no ")} on this machine`);
+  if (findChromium() === undefined)
+    console.log("- test/browser is left out: there is no Chromium on this machine");
+}
+
+async function checkInfra(): Promise<void> {
+  const compiler = await openCompiler();
+  if ("missing" in compiler) {
+    console.log(`- infra/ is not compiled: ${compiler.missing}`);
+    return;
+  }
+  checks.push(await runCheck(["infra/ by the Bicep compiler", "node", "tools/infra/main.ts"]));
+  if (compiler.version !== BICEP_VERSION)
+    console.log(
+      `- Bicep is ${compiler.version}: the results of ${BICEP_VERSION} in test/infra/ are not compared`,
+    );
+}
 
 async function runCheck([title, command, ...args]: (typeof CHECKS)[number]): Promise<Tally> {
   const started = performance.now();
@@ -49,11 +69,11 @@ async function runCheck([title, command, ...args]: (typeof CHECKS)[number]): Pro
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function runTests(): Promise<Tally> {
+async function runTests(filters: readonly string[]): Promise<Tally> {
   const directory = await mkdtemp(join(tmpdir(), "mooring-test-"));
   const report = join(directory, "report.json");
   try {
-    const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const args = ["run", ...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
     const { code } = await run("vitest", args, "inherit");
     return await readTally(report, code);
   } finally {

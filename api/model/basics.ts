@@ -8,6 +8,15 @@ export type FindingState = z.infer<typeof FindingState>;
 export const Role = z.enum(["Mooring.Reader", "Mooring.Operator"]);
 export type Role = z.infer<typeof Role>;
 
+/** One observation that a change or a judgement rests on. */
+export const Evidence = z.object({
+  says: z.string(),
+  source: z.string(),
+  atUtc: z.string(),
+  /** resourceVersion, if the cluster confirmed it. */
+  version: z.string().optional(),
+});
+
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
 export const Problem = z.object({
   type: z.string(),

@@ -13,7 +13,8 @@ export const Connection = z.object({
   /** Subscription of the consumer. */
   consumer: z.string().optional(),
   endpointId: z.string().optional(),
-  status: z.enum(["Pending", "Approved", "Rejected", "Disconnected"]),
+  /** Pending, Approved, Rejected or Disconnected, or a state that Azure introduced since. */
+  status: z.string(),
   description: z.string(),
   /** True if the consumer's subscription is declared in auto-approval. */
   declared: z.boolean(),

@@ -1,5 +1,6 @@
 /** What no living Service accounts for. */
 import * as z from "zod";
+import { Evidence } from "./basics.ts";
 
 export const Orphan = z.object({
   key: z.string(),
@@ -8,7 +9,7 @@ export const Orphan = z.object({
   kind: z.enum(["loadBalancer", "frontend", "link", "connection"]),
   cluster: z.string(),
   verdict: z.enum(["orphan", "unproved"]),
-  for: z.array(z.object({ says: z.string(), source: z.string(), atUtc: z.string() })),
+  for: z.array(Evidence),
   against: z.array(z.string()),
   missing: z.array(z.string()),
   quarantine: z

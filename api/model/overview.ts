@@ -7,10 +7,17 @@ export const ClusterHealth = z.object({
   name: z.string(),
   resourceId: z.string(),
   services: z.int(),
-  snapshotAtUtc: z.string().optional(),
-  /** `silent`: no snapshot for longer than policy allows. `gone`: the last audit saw that Azure does not have it any more. */
+  /** When it confirmed its Services last. */
+  confirmedAtUtc: z.string().optional(),
+  /** `silent`: it confirmed nothing for longer than policy allows. `gone`: the last audit saw that Azure does not have it any more. */
   state: z.enum(["ok", "silent", "never heard of", "gone"]),
   findings: Counts,
+  /** The uid of the cluster's Service `default/kubernetes`; absent until its first complete list arrived. */
+  identity: z.object({ uid: z.string(), boundAtUtc: z.string() }).optional(),
+  /** Present if ARM was not asked at registration: such a cluster is never evidence for a delete. */
+  unchecked: z.object({ reason: z.string(), atUtc: z.string() }).optional(),
+  /** Other registrations that claim the same managed cluster, node resource group or identity. */
+  contradictions: z.array(z.string()),
 });
 export type ClusterHealth = z.infer<typeof ClusterHealth>;
 export const Overview = z.object({

@@ -1,6 +1,6 @@
 /** What would be written, and what became of it. */
 import * as z from "zod";
-import { Problem } from "./basics.ts";
+import { Evidence, Problem } from "./basics.ts";
 
 export const PlanLine = z.object({ mark: z.enum(["+", "~", "-", " "]), text: z.string() });
 export const PlannedChange = z.object({
@@ -12,7 +12,7 @@ export const PlannedChange = z.object({
   reason: z.string(),
   /** What is edited, a line each. */
   lines: z.array(PlanLine),
-  evidence: z.array(z.object({ says: z.string(), source: z.string(), atUtc: z.string() })),
+  evidence: z.array(Evidence),
 });
 export type PlannedChange = z.infer<typeof PlannedChange>;
 /** What a mutating call would do. Its `etag` goes into `If-Match` of the call that does it: what is done is what was shown. */
@@ -27,6 +27,8 @@ export const Applied = z.object({
   resourceId: z.string(),
   outcome: z.enum(["applied", "observed", "refused", "failed", "left"]),
   why: z.string().optional(),
+  /** Code of the guard that refused. */
+  guard: z.string().optional(),
   journalId: z.string().optional(),
 });
 export type Applied = z.infer<typeof Applied>;

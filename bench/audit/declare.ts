@@ -1,4 +1,4 @@
-/** What the estate's clusters declare, written as registration and snapshots would. */
+/** What the estate's clusters declare, written as registration and reports would. */
 import type { Cluster } from "../../shared/clusters/model.ts";
 import type { Declared, LinkIntent } from "../../shared/intents/model.ts";
 import type { Run } from "../../shared/ports.ts";
@@ -15,6 +15,8 @@ import {
   vnetId,
 } from "./estate.ts";
 
+const SINCE = "2026-01-01T00:00:00.000Z";
+
 export async function declareEverything(run: Run): Promise<void> {
   const clusters = run.ports.subscriptions.flatMap((_, n) =>
     Array.from({ length: CLUSTERS }, (_, cluster) => ({ n, cluster })),
@@ -26,19 +28,19 @@ export async function declareEverything(run: Run): Promise<void> {
     "all",
     clusters.map(({ n, cluster }) => put(clusterName(n, cluster), registered(n, cluster))),
   );
-  const takenAtUtc = run.now().toISOString();
+  const confirmed = { resourceVersion: "10", sequence: 5, atUtc: run.now().toISOString() };
   await writeRows(
-    tables.snapshots,
+    tables.feeds,
     "all",
     clusters.map(({ n, cluster }) => {
       const name = clusterName(n, cluster);
-      return put(name, { cluster: name, takenAtUtc, services: SERVICES, previousServices: SERVICES });
+      return put(name, { cluster: name, sequence: 5, confirmed, list: { ...confirmed, services: SERVICES } });
     }),
   );
   for (const { n, cluster } of clusters) {
     const declared = Array.from({ length: SERVICES }, (_, service) => declaration(n, cluster, service));
     await writeRows(
-      tables.intents,
+      tables.declarations,
       clusterName(n, cluster),
       declared.map((one) => put(`apps/${one.name}`, one)),
     );
@@ -53,7 +55,8 @@ function registered(n: number, cluster: number): Cluster {
     vnetId: vnetId(n),
     defaultSubnet: "s0",
     tokens: [],
-    registeredAtUtc: "2026-01-01T00:00:00.000Z",
+    registeredAtUtc: SINCE,
+    identity: { uid: `cluster ${n} ${cluster}`, boundAtUtc: SINCE },
   };
 }
 
@@ -63,8 +66,9 @@ function declaration(n: number, cluster: number, service: number): Declared {
     namespace: "apps",
     name: `s${service}`,
     uid: serviceUid(n, cluster, service),
-    origin: "snapshot",
-    observedAtUtc: "2026-01-01T00:00:00.000Z",
+    strength: "confirmation",
+    resourceVersion: "5",
+    observedAtUtc: SINCE,
     intent: {
       internal: true,
       addresses: {},

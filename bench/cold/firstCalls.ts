@@ -65,7 +65,7 @@ async function prepare(connection: string): Promise<string> {
   const run = connectedRun({ connection, directory: "", isFull: false }, PREFIX);
   await fillInventory(run, 10);
   const { tokens: _, registeredAtUtc: __, ...registration } = cluster;
-  return (await registerCluster(run, registration)).token;
+  return (await registerCluster(run, { ...registration, unchecked: "benchmark" })).token;
 }
 
 async function call(worker: string, env: NodeJS.ProcessEnv, asked: Asked): Promise<Told> {

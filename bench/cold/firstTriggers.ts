@@ -8,12 +8,11 @@ const LINK = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microso
 /** By the function's name. */
 export function firstTriggers(cluster: string, token: string): Readonly<Record<string, Trigger>> {
   const credentials = { cluster, token };
-  const services = { kind: "ServiceList", apiVersion: "v1", metadata: {}, items: [] };
   return {
     health: http("GET", "health"),
     admitService: http("POST", "admit", { params: credentials, body: document(asking(1, 1)) }),
     mutateService: http("POST", "mutate", { params: credentials, body: document(asking(1, 2)) }),
-    takeSnapshot: http("POST", "snapshot", { params: credentials, body: services }),
+    declarations: http("POST", `clusters/${cluster}/declarations`, { params: credentials, body: {} }),
     api: http("GET", "v1/findings"),
     dashboard: http("GET", "dashboard/"),
     onResourceEvent: { data: { json: JSON.stringify(event()) } },

@@ -3,7 +3,7 @@
  * from numbers: it can be told piece by piece and is held by nobody.
  */
 import { formatAddress } from "../../shared/addresses/prefix.ts";
-import type { Registration } from "../../shared/clusters/registry.ts";
+import type { Cluster } from "../../shared/clusters/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import type { AddressUse, LoadBalancer, Subnet } from "../../shared/network/model.ts";
 
@@ -58,7 +58,7 @@ export function clusterName({ n, at }: Place): string {
   return `c${n}-${at}`;
 }
 
-export function registration(place: Place): Registration {
+export function registration(place: Place): Omit<Cluster, "tokens" | "registeredAtUtc"> {
   const name = clusterName(place);
   return {
     name,

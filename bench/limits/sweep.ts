@@ -1,4 +1,4 @@
-/** A sweep's look at 1,000 clusters with 50,000 frontends, all of them declared by snapshots: gathering them, and classifying them. */
+/** A sweep over 1,000 clusters with 50,000 frontends, all of them declared: gathering them, and classifying them. */
 import { findOrphans } from "../../shared/orphans/classify.ts";
 import { gatherWorld } from "../../shared/orphans/gather.ts";
 import type { World } from "../../shared/orphans/world.ts";
@@ -51,17 +51,14 @@ function memory(): number {
 async function declare(run: Run, place: estate.Place): Promise<void> {
   const cluster = estate.clusterName(place);
   const nowUtc = run.now().toISOString();
-  const value = { ...estate.registration(place), tokens: [], registeredAtUtc: nowUtc };
+  const identity = { uid: `identity of ${cluster}`, boundAtUtc: nowUtc };
+  const value = { ...estate.registration(place), tokens: [], registeredAtUtc: nowUtc, identity };
   await run.ports.tables.clusters.transact("all", [{ do: "put", key: cluster, value }]);
-  const snapshot = {
-    cluster,
-    takenAtUtc: nowUtc,
-    services: estate.SERVICES,
-    previousServices: estate.SERVICES,
-  };
-  await run.ports.tables.snapshots.transact("all", [{ do: "put", key: cluster, value: snapshot }]);
+  const confirmed = { resourceVersion: "10", sequence: 5, atUtc: nowUtc };
+  const feed = { cluster, sequence: 5, confirmed, list: { ...confirmed, services: estate.SERVICES } };
+  await run.ports.tables.feeds.transact("all", [{ do: "put", key: cluster, value: feed }]);
   await writeRows(
-    run.ports.tables.intents,
+    run.ports.tables.declarations,
     cluster,
     Array.from({ length: estate.SERVICES }, (_, service) => ({
       do: "put" as const,
@@ -81,7 +78,7 @@ function declared(
     namespace: "apps",
     name: `s${service}`,
     uid,
-    origin: "snapshot",
+    strength: "confirmation",
     observedAtUtc: nowUtc,
     intent: { internal: true, addresses: {}, ipFamilies: ["IPv4"], ports: [{ protocol: "TCP", port: 80 }] },
   };

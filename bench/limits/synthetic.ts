@@ -65,6 +65,12 @@ const network: Network = {
     placesIn(subscription, estate.clusterPlaces()).map((place) => ({
       id: estate.registration(place).resourceId,
       principalIds: [],
+      location: "westeurope",
+      nodeResourceGroup: estate.registration(place).nodeResourceGroup,
+      subnetIds: [],
+      provisioningState: "Succeeded",
     })),
+  managedCluster: async () => undefined,
+  resourceGroup: async () => undefined,
   link: async () => undefined,
 };

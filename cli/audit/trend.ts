@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { closest } from "fastest-levenshtein";
 import type { TrendRow } from "../../shared/drift/auditRun.ts";
 import { listChecks } from "../../shared/drift/checks.ts";
 import { listTrend } from "../../shared/drift/trend.ts";
 import { InvalidInput } from "../../shared/errors.ts";
+import { unknownName } from "../../shared/filters.ts";
 import { open } from "../open.ts";
 import { isData, print, printData } from "../print.ts";
 import { sparkline } from "./sparkline.ts";
@@ -58,9 +58,9 @@ function series(rows: readonly TrendRow[]): Series[] {
 
 /** @throws InvalidInput if there is no such check */
 function oneCheck(command: Command, rows: readonly TrendRow[], check: string): void {
-  const known = listChecks().map(({ id }) => id);
-  if (!known.includes(check))
-    throw new InvalidInput(`--check ${check}: there is none; did you mean ${closest(check, known)}?`);
+  const known = [...listChecks().map(({ id }) => id), ...rows.flatMap(({ byCheck }) => Object.keys(byCheck))];
+  const problem = unknownName(check, "check", known);
+  if (problem !== undefined) throw new InvalidInput(`--check ${check}: ${problem}`);
   const days = rows.map(({ date, byCheck }) => ({ date, open: byCheck[check] ?? 0 }));
   const most = Math.max(1, ...days.map(({ open }) => open));
   print(command, days, {

@@ -19,14 +19,13 @@ export const Installation = z.strictObject({
   failurePolicy: z.enum(["Ignore", "Fail"]),
   timeout: z.coerce.number().int().min(1).max(MAX_TIMEOUT_SECONDS),
   exclude: z.array(z.string().regex(NAME, "not a namespace name")),
-  schedule: z.string().regex(/^[\d*/,-]+( [\d*/,-]+){4}$/, "not five fields of cron"),
   /** Where the API server comes from when it is in a subnet of ours (API Server VNet Integration). */
   apiServerRange: z
     .string()
     .refine((text) => parsePrefix(text), "not a CIDR range")
     .optional(),
   relayImage: z.string().regex(IMAGE, "not an image"),
-  snapshotImage: z.string().regex(IMAGE, "not an image"),
+  senderImage: z.string().regex(IMAGE, "not an image"),
   resolver: z.string().regex(/^[\w.:[\]-]+$/, "not a name server"),
   mutate: z.boolean(),
 });

@@ -1,4 +1,4 @@
-/** Everything that a cluster needs, as one file for `kubectl apply`: relay, webhook, snapshot job. */
+/** Everything that a cluster needs, as one file for `kubectl apply`: relay, webhook, sender of declarations. */
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { makeCertificate, type CertificatePair } from "./certificate.ts";
@@ -30,7 +30,7 @@ export async function writeManifests(subject: Subject): Promise<Manifests> {
     ...(await fillManifests("namespace.yaml", values)),
     tokenSecret(subject),
     ...(installation.way === "relay" ? await relay(subject, values, pair) : []),
-    ...(await snapshot(subject, values)),
+    ...(await sender(subject, values)),
     ...(await webhooks(subject, values, pair)),
   ];
   const text = all.map((manifest) => stringify(manifest, { lineWidth: 0 })).join("---\n");
@@ -95,20 +95,21 @@ async function relay(
   ];
 }
 
-async function snapshot({ installation: { namespace, way } }: Subject, values: Values): Promise<Manifest[]> {
-  const script = await fillFile("snapshot/send.sh", values);
-  const workload = await fillManifests("snapshot/snapshot.yaml", values);
+async function sender({ installation: { namespace, way } }: Subject, values: Values): Promise<Manifest[]> {
+  const script = await fillFile("declarations/send.sh", values);
+  const scriptChecksum = createHash("sha256").update(script).digest("hex");
+  const workload = await fillManifests("declarations/declarations.yaml", { ...values, scriptChecksum });
   return [
-    configMap(namespace, "mooring-snapshot", { "send.sh": script }),
-    ...(way === "relay" ? workload.map((manifest) => askingRelay(manifest, namespace)) : workload),
+    configMap(namespace, "mooring-declarations", { "send.sh": script }),
+    ...(way === "relay" ? workload.map((manifest) => withRelayProbe(manifest, namespace)) : workload),
   ];
 }
 
-/** The job asks the relay as an API server does: it trusts the relay's authority, and may reach its pods. */
-function askingRelay(manifest: Manifest, namespace: string): Manifest {
+/** The sender probes the relay as an API server does: it trusts the relay's authority, and may reach its pods. */
+function withRelayProbe(manifest: Manifest, namespace: string): Manifest {
   if (manifest.kind === "NetworkPolicy") return reachingRelay(manifest);
-  if (manifest.kind !== "CronJob") return manifest;
-  const { spec } = (manifest as unknown as SnapshotJob).spec.jobTemplate.spec.template;
+  if (manifest.kind !== "Deployment") return manifest;
+  const { spec } = (manifest as unknown as Workload).spec.template;
   const [container] = spec.containers;
   container.env.push(
     { name: "RELAY_URL", value: `https://${RELAY}.${namespace}.svc/admit` },
@@ -126,16 +127,12 @@ function askingRelay(manifest: Manifest, namespace: string): Manifest {
   return manifest;
 }
 
-interface SnapshotJob {
+interface Workload {
   readonly spec: {
-    readonly jobTemplate: {
+    readonly template: {
       readonly spec: {
-        readonly template: {
-          readonly spec: {
-            readonly containers: readonly [{ readonly env: object[]; readonly volumeMounts: object[] }];
-            readonly volumes: object[];
-          };
-        };
+        readonly containers: readonly [{ readonly env: object[]; readonly volumeMounts: object[] }];
+        readonly volumes: object[];
       };
     };
   };
@@ -156,7 +153,7 @@ const COMPONENT = (name: string) => ({
   "app.kubernetes.io/component": name,
 });
 
-/** The token as the snapshot job reads it, and as the relay's configuration includes it. */
+/** The token as the sender reads it, and as the relay's configuration includes it. */
 function tokenSecret({ token, installation: { namespace } }: Subject): Manifest {
   const credential = `map $host $mooring_token {\n  default "${token}";\n}\n`;
   return {

@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import { closest } from "fastest-levenshtein";
-import { listChecks } from "../../shared/drift/checks.ts";
 import { stateOf } from "../../shared/drift/finding.ts";
 import { FindingQuery, queryFindings } from "../../shared/drift/query.ts";
 import { subjectOf } from "../../shared/drift/report/model.ts";
@@ -26,21 +24,13 @@ export async function list(options: Readonly<Record<string, string>>, command: C
   });
 }
 
-/** @throws InvalidInput naming every option that is wrong */
+/** @throws InvalidInput naming every option that is malformed */
 function readQuery(options: Readonly<Record<string, string>>): FindingQuery {
   const parsed = FindingQuery.safeParse(options);
   const malformed = parsed.error?.issues.map(({ path, message }) => {
     const name = path.join(".");
     return `--${name} ${options[name]}: ${message}`;
   });
-  const problems = [...(malformed ?? []), ...unknownCheck(options.check)];
-  if (parsed.success && problems.length === 0) return parsed.data;
-  throw new InvalidInput(problems);
-}
-
-/** Nothing found would else be good news. */
-function unknownCheck(check: string | undefined): string[] {
-  const known = listChecks().map(({ id }) => id);
-  if (check === undefined || known.includes(check.toLowerCase())) return [];
-  return [`--check ${check}: there is none; did you mean ${closest(check, known)}?`];
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(malformed ?? []);
 }

@@ -4,7 +4,7 @@ import { choosePoison } from "../../shared/queues/choose.ts";
 import { dropPoison } from "../../shared/queues/drop.ts";
 import type { Poisoned } from "../../shared/queues/poison.ts";
 import type { QueueName } from "../../shared/storage/queue.ts";
-import { agreed, operator } from "../changes.ts";
+import { agreed, exitCodeOf, operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
 import { queueArgument } from "./queueArgument.ts";
@@ -38,9 +38,11 @@ async function drop(
   if (!isData(command)) tellWhat(chosen);
   if (chosen.length > 0 && !yes && !(await agreed())) return console.log("Nothing was done.");
   const dropped = chosen.length === 0 ? [] : await dropPoison(run, queue, chosen, operator());
-  if (dropped.length < chosen.length) process.exitCode = 1;
+  process.exitCode = exitCodeOf({ done: dropped.length, of: chosen.length });
   if (isData(command)) return printData(command, dropped);
   for (const { id, state } of dropped) console.log(`dropped ${inert(id)}; all of it is kept as ${state}`);
+  for (const { id } of chosen.filter((one) => !dropped.some((other) => other.id === one.id)))
+    console.log(`left    ${inert(id)}: another process received it`);
 }
 
 function tellWhat(chosen: readonly Poisoned[]): void {

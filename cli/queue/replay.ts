@@ -4,7 +4,7 @@ import { choosePoison } from "../../shared/queues/choose.ts";
 import { whyPoisoned, type Poisoned } from "../../shared/queues/poison.ts";
 import { replayPoison } from "../../shared/queues/replay.ts";
 import type { QueueName } from "../../shared/storage/queue.ts";
-import { operator } from "../changes.ts";
+import { exitCodeOf, operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
 import { selectionOf } from "./selection.ts";
@@ -13,7 +13,7 @@ interface Options {
   readonly all: boolean;
 }
 
-/** Exit code 1 if any stayed. */
+/** Exit code 1 if all stayed, 3 if some did. */
 export async function replay(
   queue: QueueName,
   ids: readonly string[],
@@ -25,7 +25,7 @@ export async function replay(
   const chosen = await choosePoison(run, queue, selection);
   const replayed = await replayPoison(run, queue, chosen, operator());
   const left = chosen.filter(({ id }) => !replayed.some((one) => one.id === id));
-  if (left.length > 0) process.exitCode = 1;
+  process.exitCode = exitCodeOf({ done: replayed.length, of: chosen.length });
   if (isData(command)) return printData(command, { replayed, left });
   tell(replayed, left);
 }
@@ -35,5 +35,5 @@ function tell(replayed: readonly Poisoned[], left: readonly Poisoned[]): void {
   for (const { id, item } of replayed)
     console.log(inert(`replayed ${id}: ${item?.what ?? ""} ${item?.id ?? ""}`));
   for (const one of left)
-    console.log(inert(`left     ${one.id}: ${one.item ? "somebody else took it" : whyPoisoned(one)}`));
+    console.log(inert(`left     ${one.id}: ${one.item ? "another process received it" : whyPoisoned(one)}`));
 }

@@ -29,6 +29,16 @@ export interface Stored {
   changedTime: string;
 }
 
+export interface Group {
+  id: string;
+  name: string;
+  subscription: string;
+  location: string;
+  tags: Record<string, string>;
+  /** Of a node resource group: its managed cluster's id. */
+  managedBy?: string;
+}
+
 /** One address of one subnet that a resource holds. */
 export interface Claim {
   subnetId: string;
@@ -47,6 +57,10 @@ export interface World {
   /** Side effects on other resources (a NIC for an endpoint, a connection on a link); raises no event of its own. */
   save(stored: Stored): void;
   drop(id: string): void;
+  group(subscription: string, name: string): Group | undefined;
+  saveGroup(group: Group): void;
+  /** With everything in it. */
+  dropGroup(id: string): void;
   newGuid(): string;
   nowUtc(): string;
 }

@@ -2,16 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { ArmEvent } from "./armEvent.ts";
 import { key } from "./ids.ts";
-import type { Claim, ResourceType, Stored, World } from "./resourceType.ts";
+import type { Claim, Group, ResourceType, Stored, World } from "./resourceType.ts";
 import type { RoleAssignment, RoleDefinition } from "./roles.ts";
-
-export interface Group {
-  id: string;
-  name: string;
-  subscription: string;
-  location: string;
-  tags: Record<string, string>;
-}
 
 export interface Lock {
   id: string;
@@ -106,6 +98,19 @@ export class ArmWorld implements World {
 
   nowUtc(): string {
     return this.#now().toISOString();
+  }
+
+  group(subscription: string, name: string): Group | undefined {
+    return this.groups.get(key(`/subscriptions/${subscription}/resourceGroups/${name}`));
+  }
+
+  saveGroup(group: Group): void {
+    this.groups.set(key(group.id), group);
+  }
+
+  dropGroup(id: string): void {
+    for (const stored of this.all()) if (key(stored.id).startsWith(`${key(id)}/`)) this.drop(stored.id);
+    this.groups.delete(key(id));
   }
 
   /** Locks on the scope itself and on everything above it. */

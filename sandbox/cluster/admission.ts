@@ -3,7 +3,8 @@
  * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
  */
 import { randomUUID } from "node:crypto";
-import type { Service } from "./service.ts";
+import { isLoadBalancer, type Service } from "./service.ts";
+import { applyPatch, type Operation } from "rfc6902";
 
 export interface Webhook {
   url: string;
@@ -20,11 +21,17 @@ export interface Change {
 
 export interface Admission {
   allowed: boolean;
+  /** HTTP status of a refusal. */
+  code?: number;
   message?: string;
   warnings: string[];
 }
 
-export async function review(webhook: Webhook | undefined, change: Change): Promise<Admission> {
+interface Reviewed extends Admission {
+  patch?: Operation[];
+}
+
+export async function review(webhook: Webhook | undefined, change: Change): Promise<Reviewed> {
   if (!webhook || !concernsLoadBalancers(change)) return { allowed: true, warnings: [] };
   try {
     return await ask(webhook, change);
@@ -32,16 +39,35 @@ export async function review(webhook: Webhook | undefined, change: Change): Prom
     const message = `failed calling webhook: ${error instanceof Error ? error.message : String(error)}`;
     return webhook.failurePolicy === "Ignore"
       ? { allowed: true, warnings: [] }
-      : { allowed: false, message, warnings: [] };
+      : { allowed: false, code: 500, message, warnings: [] };
   }
+}
+
+/** As a MutatingWebhookConfiguration would have it: gives the object with the webhook's patch, too. */
+export async function mutate(
+  webhook: Webhook | undefined,
+  change: Change & { object: Service },
+): Promise<Admission & { object: Service }> {
+  const { patch, ...admission } = await review(webhook, change);
+  const object = structuredClone(change.object);
+  if (patch === undefined || !admission.allowed) return { ...admission, object };
+  const failed = applyPatch(object, patch).find((problem) => problem !== null);
+  if (!failed) return { ...admission, object };
+  return {
+    allowed: false,
+    code: 500,
+    message: `failed to apply the patch: ${failed.message}`,
+    warnings: [],
+    object,
+  };
 }
 
 /** The configuration's matchConditions. */
 function concernsLoadBalancers({ object, oldObject }: Change): boolean {
-  return object?.spec.type === "LoadBalancer" || oldObject?.spec.type === "LoadBalancer";
+  return isLoadBalancer(object) || isLoadBalancer(oldObject);
 }
 
-async function ask(webhook: Webhook, change: Change): Promise<Admission> {
+async function ask(webhook: Webhook, change: Change): Promise<Reviewed> {
   const uid = randomUUID();
   const response = await fetch(`${webhook.url}?timeout=${webhook.timeoutSeconds}s`, {
     method: "POST",
@@ -51,11 +77,22 @@ async function ask(webhook: Webhook, change: Change): Promise<Admission> {
   });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const body = (await response.json()) as {
-    response?: { uid: string; allowed: boolean; status?: { message?: string }; warnings?: string[] };
+    response?: {
+      uid: string;
+      allowed: boolean;
+      status?: { message?: string };
+      warnings?: string[];
+      patch?: string;
+    };
   };
   if (body.response?.uid !== uid) throw new Error("expected response.uid to be the request's");
-  const { allowed, status, warnings = [] } = body.response;
-  return { allowed, warnings, ...(status?.message && { message: status.message }) };
+  const { allowed, status, warnings = [], patch } = body.response;
+  return {
+    allowed,
+    warnings,
+    ...(status?.message && { message: status.message }),
+    ...(patch !== undefined && { patch: JSON.parse(Buffer.from(patch, "base64").toString()) as Operation[] }),
+  };
 }
 
 function toReview(uid: string, { operation, object, oldObject, dryRun }: Change) {

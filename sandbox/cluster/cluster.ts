@@ -1,23 +1,28 @@
 /**
- * A cluster of the sandbox: keeps Services, asks the admission webhook as an API server does, and acts as the cloud controller
- * manager on ARM. Can be down, or lose a deletion. Knows nothing of the product but the URLs it is given.
+ * A cluster of the sandbox: an API server that asks the admission webhook, a cloud controller manager that works on ARM, and the sender
+ * that reports Services to Mooring. Contains nothing of the product but the URLs that it is given.
  */
 import { randomUUID } from "node:crypto";
-import { review, type Admission, type Webhook } from "./admission.ts";
+import type { Admission, Webhook } from "./admission.ts";
+import { ApiServer, KUBERNETES, type Outcome, type WriteOptions } from "./apiServer.ts";
 import { ArmClient, type ArmFetch } from "./armClient.ts";
-import { ensureFrontend, findUnused, removeFrontend, type Place } from "./loadBalancer.ts";
-import { ensureLink, removeLink } from "./privateLink.ts";
-import { FINALIZER, isInternal, serviceKey, wantsLink, type Service } from "./service.ts";
+import { Controller } from "./controller.ts";
+import type { Place } from "./loadBalancer.ts";
+import { Sender, type Answer } from "./sender.ts";
+import { serviceKey, type Service } from "./service.ts";
+import type { StoreState } from "./serviceStore.ts";
 
 export interface ClusterOptions extends Place {
   name: string;
   resourceId: string;
   arm: ArmFetch;
-  /** Object id of the identity with which its controller asks ARM; absent: one that nobody knows. */
+  /** Object id of the identity with which its controller calls ARM; absent: an unregistered one. */
   principalId?: string;
-  services?: Service[];
+  /** What its API server stored in an earlier run. */
+  state?: StoreState;
   webhook?: Webhook;
-  snapshotUrl?: string;
+  mutatingWebhook?: Webhook;
+  declarationsUrl?: string;
   /** Something to be kept has changed. */
   changed?: () => void;
 }
@@ -29,151 +34,109 @@ export interface Applied extends Admission {
 
 export class Cluster {
   readonly options: ClusterOptions;
-  readonly services = new Map<string, Service>();
-  /** The controller does nothing. */
-  down = false;
-  readonly #arm: ArmClient;
-  #work: Promise<unknown> = Promise.resolve();
-  #version = 1;
+  readonly apiServer: ApiServer;
+  readonly #controller: Controller;
+  readonly #sender: Sender | undefined;
 
   constructor(options: ClusterOptions) {
+    const { arm, principalId = randomUUID(), webhook, mutatingWebhook, state, declarationsUrl } = options;
     this.options = options;
-    this.#arm = new ArmClient(options.arm, {
-      objectId: options.principalId ?? randomUUID(),
+    this.apiServer = new ApiServer({
+      ...(webhook && { webhook }),
+      ...(mutatingWebhook && { mutatingWebhook }),
+      ...(state && { state }),
+      changed: () => options.changed?.(),
+    });
+    const identity = {
+      objectId: principalId,
       applicationId: randomUUID(),
       name: `${options.name}-controller`,
+    };
+    this.#controller = new Controller({
+      apiServer: this.apiServer,
+      arm: new ArmClient(arm, identity),
+      place: options,
     });
-    for (const service of options.services ?? []) this.services.set(serviceKey(service), service);
+    if (declarationsUrl !== undefined) this.#sender = new Sender(declarationsUrl, this.apiServer);
   }
 
-  /** As `kubectl apply`: admitted first, then built. */
-  async apply(given: Service, { dryRun = false } = {}): Promise<Applied> {
-    const old = this.services.get(serviceKey(given));
-    const service = this.#accepted(given, old);
-    const admission = await review(this.options.webhook, {
-      operation: old ? "UPDATE" : "CREATE",
-      object: service,
-      oldObject: old,
-      dryRun,
-    });
-    if (!admission.allowed || dryRun) return admission;
-    this.services.set(serviceKey(service), service);
-    this.options.changed?.();
-    const pending = await this.#serially(() => this.#reconcile(service, old));
-    return { ...admission, ...(pending && { pending }) };
+  /** The controller does nothing. */
+  get down(): boolean {
+    return this.#controller.down;
   }
 
-  /** As `kubectl delete`. With `lose`, the finalizer is stripped and the controller never hears of it. */
+  set down(isDown: boolean) {
+    this.#controller.down = isDown;
+  }
+
+  get sender(): Sender {
+    if (!this.#sender) throw new Error(`cluster ${this.options.name} has no declarations URL`);
+    return this.#sender;
+  }
+
+  /** What its users created, by namespace and name: every Service but the cluster's own. */
+  get services(): ReadonlyMap<string, Service> {
+    const services = this.apiServer.store.state().services.map((one) => [serviceKey(one), one] as const);
+    return new Map(services.filter(([key]) => key !== KUBERNETES));
+  }
+
+  /** As `kubectl apply`: reads first, updates what exists; then the controller builds. */
+  async apply(given: Service, options: WriteOptions = {}): Promise<Applied> {
+    const old = this.apiServer.store.get(serviceKey(given));
+    if (!old) return this.create(given, options);
+    const { finalizers } = old.metadata;
+    const merged = { ...given, metadata: { ...given.metadata, ...(finalizers && { finalizers }) } };
+    const outcome = await this.apiServer.update(merged, options);
+    return this.#built(outcome, { ...options, old });
+  }
+
+  /** As `kubectl create`: sent as a CREATE even if the name exists, which the API server refuses after admission. */
+  async create(given: Service, options: WriteOptions = {}): Promise<Applied> {
+    return this.#built(await this.apiServer.create(given, options), options);
+  }
+
+  async #built(outcome: Outcome, { dryRun, old }: WriteOptions & { old?: Service }): Promise<Applied> {
+    const applied = toApplied(outcome);
+    if (!outcome.object || dryRun) return applied;
+    const pending = await this.#controller.sync(serviceKey(outcome.object), old);
+    return { ...applied, ...(pending && { pending }) };
+  }
+
+  /** As `kubectl delete`. With `lose`, the finalizer is stripped and the controller never learns of it. */
   async remove(namespace: string, name: string, { lose = false } = {}): Promise<Applied> {
-    const old = this.services.get(`${namespace}/${name}`);
-    if (!old) return { allowed: false, message: `services "${name}" not found`, warnings: [] };
-    const admission = await review(this.options.webhook, {
-      operation: "DELETE",
-      object: undefined,
-      oldObject: old,
-      dryRun: false,
-    });
-    if (!admission.allowed) return admission;
-    if (!lose) old.metadata.deletionTimestamp = new Date().toISOString();
-    if (lose) this.services.delete(serviceKey(old));
-    const pending = lose ? undefined : await this.#serially(() => this.#finalize(old));
-    this.options.changed?.();
-    return { ...admission, ...(pending && { pending }) };
+    const key = `${namespace}/${name}`;
+    const outcome = await this.apiServer.delete(key);
+    const applied = toApplied(outcome);
+    if (!outcome.object) return applied;
+    if (lose) this.apiServer.patchStatus(key, { finalizers: [] });
+    const pending = await this.#controller.sync(key);
+    return { ...applied, ...(pending && { pending }) };
   }
 
-  /** The controller looks at every Service again; gives what is still pending, by Service. */
+  /** As the namespace controller: every Service of the namespace; gives what each delete came to. */
+  async removeAll(namespace: string): Promise<Applied[]> {
+    const outcomes = await this.apiServer.deleteCollection(namespace);
+    await this.resync();
+    return outcomes.map(toApplied);
+  }
+
+  /** The controller examines every Service again; gives what is still pending, by Service. */
   async resync(): Promise<Record<string, string>> {
     const pending: Record<string, string> = {};
     for (const [key, service] of this.services) {
-      const why = await this.#serially(() =>
-        service.metadata.deletionTimestamp ? this.#finalize(service) : this.#reconcile(service, service),
-      );
-      if (why) pending[key] = why;
+      const reason = await this.#controller.sync(key, service);
+      if (reason) pending[key] = reason;
     }
     return pending;
   }
 
-  /** Sends the complete list, as `kubectl get services -A -o json` prints it. Gives the answer. */
-  async snapshot(): Promise<{ status: number; body: unknown }> {
-    if (!this.options.snapshotUrl) throw new Error(`cluster ${this.options.name} has no snapshot URL`);
-    const list = {
-      apiVersion: "v1",
-      kind: "List",
-      metadata: { resourceVersion: "" },
-      items: [...this.services.values()],
-    };
-    const response = await fetch(this.options.snapshotUrl, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(list),
-    });
-    return { status: response.status, body: await response.json().catch(() => undefined) };
+  /** Reports to Mooring until it has confirmed a state that is not older than this call; gives its last answer. */
+  confirm(): Promise<Answer> {
+    return this.sender.confirm();
   }
+}
 
-  #accepted(given: Service, old: Service | undefined): Service {
-    const {
-      uid = randomUUID(),
-      creationTimestamp = new Date().toISOString(),
-      finalizers,
-    } = old?.metadata ?? {};
-    const isBalancer = given.spec.type === "LoadBalancer";
-    return {
-      ...structuredClone(given),
-      metadata: {
-        ...structuredClone(given.metadata),
-        uid,
-        creationTimestamp,
-        resourceVersion: String((this.#version += 1)),
-        ...((isBalancer || finalizers) && { finalizers: [FINALIZER] }),
-      },
-      status: old?.status ?? { loadBalancer: {} },
-    };
-  }
-
-  /** One change at a time, as the controller's work queue has it. */
-  #serially<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#work.then(work, work);
-    this.#work = next.catch(() => undefined);
-    return next;
-  }
-
-  /** Gives why the Service stays pending, if it does. */
-  async #reconcile(service: Service, old: Service | undefined): Promise<string | undefined> {
-    if (this.down) return "the controller is down";
-    try {
-      if (
-        old?.spec.type === "LoadBalancer" &&
-        (service.spec.type !== "LoadBalancer" || isInternal(old) !== isInternal(service))
-      )
-        await this.#tearDown(old);
-      if (service.spec.type !== "LoadBalancer") return undefined;
-      const frontend = await ensureFrontend(this.#arm, this.options, service);
-      const address = frontend["properties"].privateIPAddress as string | undefined;
-      service.status = { loadBalancer: address ? { ingress: [{ ip: address }] } : {} };
-      if (wantsLink(service)) await ensureLink(this.#arm, this.options, { service, frontend });
-      this.options.changed?.();
-      return undefined;
-    } catch (error) {
-      return `Error syncing load balancer: failed to ensure load balancer: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-
-  async #finalize(service: Service): Promise<string | undefined> {
-    if (this.down) return "the controller is down";
-    try {
-      if (service.spec.type === "LoadBalancer") await this.#tearDown(service);
-      this.services.delete(serviceKey(service));
-      this.options.changed?.();
-      return undefined;
-    } catch (error) {
-      return `Error deleting load balancer: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-
-  async #tearDown(service: Service): Promise<void> {
-    const internal = isInternal(service);
-    const unused = await findUnused(this.#arm, this.options, { service, internal });
-    if (unused) await removeLink(this.#arm, this.options, { frontendId: unused, service });
-    await removeFrontend(this.#arm, this.options, { service, internal, unused });
-  }
+function toApplied({ object, code, message, warnings }: Outcome): Applied {
+  if (object) return { allowed: true, warnings };
+  return { allowed: false, code, ...(message && { message }), warnings };
 }

@@ -9,20 +9,31 @@ export interface Service {
   metadata: {
     name: string;
     namespace: string;
+    /** The API server completes it to a name if there is none. */
+    generateName?: string;
     uid?: string;
     resourceVersion?: string;
     creationTimestamp?: string;
     deletionTimestamp?: string;
+    deletionGracePeriodSeconds?: number;
+    labels?: Record<string, string>;
     annotations?: Record<string, string>;
     finalizers?: string[];
   };
   spec: {
     type: string;
+    clusterIP?: string;
     loadBalancerIP?: string;
+    loadBalancerClass?: string;
     ipFamilies?: string[];
     ports: { name?: string; protocol?: string; port: number; nodePort?: number }[];
   };
   status?: { loadBalancer: { ingress?: { ip: string }[] } };
+}
+
+/** The cloud controller leaves a Service alone whose class names another controller. */
+export function isLoadBalancer(service: Service | undefined): service is Service {
+  return service?.spec.type === "LoadBalancer" && service.spec.loadBalancerClass === undefined;
 }
 
 export function annotation(service: Service, key: string): string | undefined {

@@ -1,6 +1,7 @@
 /** `npm run demo`: the story, told and proved. Exit code 1 if any step is not so. */
 import { parseArgs } from "node:util";
-import { STEPS, type Story } from "./steps.ts";
+import { STEPS } from "./steps.ts";
+import type { Story } from "./story.ts";
 import { openWorld } from "./world.ts";
 
 const CONTROL = "http://127.0.0.1:7080";

@@ -1,24 +1,19 @@
 /** The story, step by step; each step proves itself against ARM, the cluster or the app, or throws. */
 import { PARTNER, PLATFORM, internal } from "../world/definition.ts";
-import { endpointId } from "../world/seed.ts";
 import { SOLO_VNET } from "../world/definition.ts";
-import type { DemoWorld } from "./world.ts";
+import {
+  expect,
+  frontendWith,
+  findLink,
+  visibility,
+  connectManually,
+  connectionOf,
+  leftovers,
+  type Step,
+  type Story,
+} from "./story.ts";
 
 type Item = Record<string, any>;
-
-export interface Story {
-  world: DemoWorld;
-  /** Makes this telling's names its own. */
-  mark: string;
-  say: (line: string) => void;
-  /** Set by the first step. */
-  address: string;
-}
-
-export interface Step {
-  title: string;
-  play: (story: Story) => Promise<void>;
-}
 
 const TAKEN = "10.240.8.60";
 /** A Service of the other cluster holds it. */
@@ -35,14 +30,12 @@ export const STEPS: Step[] = [
   { title: "A Service asks for an address that another cluster's load balancer has", play: refuseTaken },
   { title: "It takes the free address that was suggested, and its load balancer appears", play: takeFree },
   { title: "A second cluster asks for the same address", play: refuseSecond },
+  { title: "The API server refuses what admission allowed", play: refuseAfterAdmission },
+  { title: "A cluster's sender reports the Services of another cluster", play: refuseForeignList },
   { title: "Somebody sets a link's visibility to everybody behind its back", play: putBackVisibility },
   { title: "Two consumers wait: one from a declared subscription, one not", play: approveDeclared },
   { title: "A cluster dies and leaves a load balancer and a link", play: sweepDead },
 ];
-
-function expect(condition: boolean, what: string): void {
-  if (!condition) throw new Error(`not so: ${what}`);
-}
 
 async function apply({ world }: Story, cluster: string, service: ReturnType<typeof internal>): Promise<Item> {
   const { namespace, name } = service.metadata;
@@ -86,6 +79,37 @@ async function refuseSecond(story: Story): Promise<void> {
   story.say(answer["message"]);
   expect(answer["allowed"] === false, "the second cluster is refused");
   expect(/\[address-(reserved|in-use)\]/.test(answer["message"]), "because the address is held");
+}
+
+/** A name that exists, and a quota: both are checked after the webhook, and change nothing that the cluster has. */
+async function refuseAfterAdmission(story: Story): Promise<void> {
+  const { world, mark, say } = story;
+  const create = (name: string) =>
+    world.control("POST", "/clusters/aks-one/namespaces/shop/services", internal(name));
+  const existing = await create(`demo-${mark}`);
+  say(existing.message);
+  expect(existing.code === 409, "a second Service of the same name is refused");
+  await world.control("PATCH", "/clusters/aks-one/refusals", { quota: 0 });
+  const over = await create(`demo-over-${mark}`);
+  await world.control("PATCH", "/clusters/aks-one/refusals", { quota: null });
+  say(over.message);
+  expect(over.code === 403, "a Service over the quota is refused");
+  const { status } = await world.control("POST", "/clusters/aks-one/confirm");
+  expect(status === 200, "the cluster confirms its Services");
+  const frontend = await frontendWith(story, story.address);
+  expect(frontend !== undefined, `${story.address} still has its frontend`);
+}
+
+async function refuseForeignList({ world, say }: Story): Promise<void> {
+  const readFrom = (readsFrom: string | null) =>
+    world.control("PATCH", "/clusters/aks-one/sender", { readsFrom });
+  await readFrom("aks-two");
+  const foreign = await world.control("POST", "/clusters/aks-one/confirm");
+  await readFrom(null);
+  say((foreign.body?.problems ?? []).join("\n"));
+  expect(foreign.status === 409, "the list of another cluster is refused");
+  const own = await world.control("POST", "/clusters/aks-one/confirm");
+  expect(own.status === 200, "the cluster's own list is accepted");
 }
 
 async function putBackVisibility(story: Story): Promise<void> {
@@ -143,7 +167,7 @@ async function sweepDead(story: Story): Promise<void> {
     answer["allowed"] === true && !answer["pending"],
     `the doomed Service is built (${answer["message"] ?? answer["pending"] ?? "ok"})`,
   );
-  await world.control("POST", `/clusters/${name}/snapshot`);
+  await world.control("POST", `/clusters/${name}/confirm`);
   const before = await world.mooring(["policy", "show", "-o", "json"]);
   await world.mooring(["policy", "apply", "-"], JSON.stringify(shortGrace(JSON.parse(before), name)));
   try {
@@ -165,6 +189,9 @@ function shortGrace(policy: Item, cluster: string): Item {
     ...policy,
     modes: { ...policy["modes"], sweep: "enforce" },
     scope: { ...policy["scope"], sweep: { ...policy["scope"].sweep, clusters: [cluster] } },
+    // The grace period is never shorter than these two together.
+    declarations: { ...policy["declarations"], listSeconds: 2 },
+    staleMinutes: 0.1,
     sweepGraceSeconds: 2,
     maxDeletePercent: 100,
   };
@@ -215,67 +242,4 @@ async function scanned({ world }: Story): Promise<void> {
     );
     return answer["allowed"] === false ? true : undefined;
   });
-}
-
-async function frontendWith({ world }: Story, address: string): Promise<Item | undefined> {
-  const { value } = await world.arm(
-    "GET",
-    `/subscriptions/${PLATFORM}/providers/Microsoft.Network/loadBalancers`,
-  );
-  return (value as Item[])
-    .flatMap((balancer) => balancer["properties"].frontendIPConfigurations as Item[])
-    .find((item) => item["properties"].privateIPAddress === address);
-}
-
-async function findLink({ world }: Story, name: string): Promise<Item> {
-  const { value } = await world.arm(
-    "GET",
-    `/subscriptions/${PLATFORM}/providers/Microsoft.Network/privateLinkServices`,
-  );
-  const found = (value as Item[]).find((link) => link["name"] === name);
-  if (!found) throw new Error(`there is no link ${name}`);
-  return found;
-}
-
-async function visibility({ world }: Story, linkId: string): Promise<string[]> {
-  return (await world.arm("GET", linkId)).properties.visibility?.subscriptions ?? [];
-}
-
-async function connectManually(
-  { world, mark }: Story,
-  { subscription, link, vnet }: { subscription: string; link: Item; vnet: string },
-): Promise<void> {
-  const name = `pe-demo-${mark}`;
-  await world.arm("PUT", endpointId(subscription, name), {
-    location: "westeurope",
-    properties: {
-      subnet: { id: `${vnet}/subnets/consumers` },
-      manualPrivateLinkServiceConnections: [
-        { name, properties: { privateLinkServiceId: link["properties"].alias, requestMessage: "please" } },
-      ],
-    },
-  });
-}
-
-async function connectionOf(
-  { world }: Story,
-  linkId: string,
-  subscription: string,
-): Promise<Item | undefined> {
-  const link = await world.arm("GET", linkId);
-  return (link.properties.privateEndpointConnections as Item[]).find((one) =>
-    one["properties"].privateEndpoint.id.includes(subscription),
-  );
-}
-
-async function leftovers({ world }: Story, group: string): Promise<string[]> {
-  const lists = await Promise.all(
-    ["loadBalancers", "privateLinkServices"].map((type) =>
-      world.arm(
-        "GET",
-        `/subscriptions/${PLATFORM}/resourceGroups/${group}/providers/Microsoft.Network/${type}`,
-      ),
-    ),
-  );
-  return lists.flatMap((list) => ((list?.value ?? []) as Item[]).map((item) => item["name"] as string));
 }

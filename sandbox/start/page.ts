@@ -24,6 +24,9 @@ export function welcome({ hostUrl, armUrl, controlUrl, caPath, keys, fleet, rest
     curl "${hostUrl}/api/v1/findings?state=open"
     curl ${controlUrl}/sandbox/clusters
     curl ${controlUrl}/sandbox/topics
+    curl -X POST ${controlUrl}/sandbox/clusters/aks-one/confirm
+    curl -X PATCH ${controlUrl}/sandbox/clusters/aks-one/refusals -d '{"quota":0}'
+    curl -X PATCH ${controlUrl}/sandbox/clusters/aks-one/sender -d '{"readsFrom":"aks-two"}'
     curl -X PUT ${controlUrl}/sandbox/clusters/aks-one/namespaces/shop/services/mine -d '{"apiVersion":"v1","kind":"Service","metadata":{"annotations":{"service.beta.kubernetes.io/azure-load-balancer-internal":"true","service.beta.kubernetes.io/azure-load-balancer-ipv4":"10.240.8.50"}},"spec":{"type":"LoadBalancer","ports":[{"port":80}]}}'
   Ctrl-C ends it.
 `;

@@ -9,6 +9,7 @@ import { createArm, type Arm } from "../arm/server.ts";
 import { LARGE_SUBSCRIPTION } from "../arm/throttle.ts";
 import { createControl, listenControl } from "../control.ts";
 import { ArmClient } from "../cluster/armClient.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { createEventGrid, type EventGrid } from "../events/eventGrid.ts";
 import { subscribed } from "../events/subscribed.ts";
 import { toEvent } from "../events/toEvent.ts";
@@ -30,6 +31,8 @@ export interface SandboxOptions {
   state: string;
   ports: Ports;
   seed?: boolean;
+  /** `loop`: clusters report to Mooring all the time; else only when they are asked to. */
+  senders?: "loop" | "on request";
   /** Told of each step. */
   progress?: (step: string) => void;
 }
@@ -62,6 +65,7 @@ export async function startSandbox({
   state,
   ports,
   seed = true,
+  senders = "loop",
   progress = () => {},
 }: SandboxOptions): Promise<Sandbox> {
   await mkdir(join(state, "azurite"), { recursive: true });
@@ -153,12 +157,13 @@ export async function startSandbox({
       hostUrl: host.url,
       settings,
       statePath: join(state, "clusters.json"),
+      senders,
     });
     const ships = fleet;
-    stops.push(() => ships.save());
+    stops.push(() => ships.stop());
     const restored = await ships.load();
     if (!restored && seed) await seeded({ arm, fleet: ships, progress, scan: () => scanned(host) });
-    for (const cluster of ships.clusters.values()) await cluster.snapshot();
+    for (const cluster of ships.clusters.values()) await reported(cluster, progress);
     const broken = Promise.race([died("storage", storage.process), died("the Functions host", host.process)]);
     return {
       hostUrl: host.url,
@@ -193,6 +198,13 @@ async function seeded({
   await seedWorld({ arm: arm.fetch, fleet, scan });
   await arm.idle();
   arm.setOperationMilliseconds(OPERATION_MILLISECONDS);
+}
+
+/** A cluster whose report is refused, for example a rebuilt one of an earlier start, is no reason not to start. */
+async function reported(cluster: Cluster, progress: (step: string) => void): Promise<void> {
+  const { status, body } = await cluster.confirm();
+  if (status !== 200)
+    progress(`${cluster.options.name}: declarations answered ${status} ${JSON.stringify(body)}`);
 }
 
 /** Asks the host for a scan now; the gate warns, and does not refuse, while it has seen nothing. */

@@ -100,6 +100,17 @@ export function nodeGroup({ resourceGroup, name }: ClusterDefinition): string {
   return `MC_${resourceGroup}_${name}_${LOCATION}`;
 }
 
+/** What the managed cluster reports: its node resource group, and the subnet of its nodes, which the CCM takes by default. */
+export function clusterProperties(definition: ClusterDefinition) {
+  const { vnetId, defaultSubnet } = definition;
+  return {
+    nodeResourceGroup: nodeGroup(definition),
+    agentPoolProfiles: [
+      { name: "system", mode: "System", count: 3, vnetSubnetID: `${vnetId}/subnets/${defaultSubnet}` },
+    ],
+  };
+}
+
 const A = "service.beta.kubernetes.io/azure-";
 
 /** An internal Service; `settings` are its annotations after `azure-`. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { ArmFetch } from "../cluster/armClient.ts";
 import { Cluster } from "../cluster/cluster.ts";
-import type { Service } from "../cluster/service.ts";
+import type { StoreState } from "../cluster/serviceStore.ts";
 import { WholeFile } from "../wholeFile.ts";
 import { clusterId, LOCATION, nodeGroup, type ClusterDefinition } from "./definition.ts";
 
@@ -15,7 +15,7 @@ const SAVE_MILLISECONDS = 300;
 interface Kept {
   definition: ClusterDefinition;
   token: string;
-  services: Service[];
+  state: StoreState;
 }
 
 export interface FleetOptions {
@@ -24,13 +24,16 @@ export interface FleetOptions {
   /** Settings of the app, for its command line. */
   settings: Record<string, string>;
   statePath?: string;
+  /** `loop`: each cluster reports to Mooring all the time; else only when it is asked to. */
+  senders?: "loop" | "on request";
 }
 
 export class Fleet {
   readonly clusters = new Map<string, Cluster>();
   readonly #options: FleetOptions;
   readonly #file: WholeFile | undefined;
-  readonly #kept = new Map<string, Omit<Kept, "services">>();
+  readonly #kept = new Map<string, Omit<Kept, "state">>();
+  readonly #loops = new Map<string, { stop: AbortController; ended: Promise<void> }>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: FleetOptions) {
@@ -43,8 +46,8 @@ export class Fleet {
     const text =
       this.#options.statePath && (await readFile(this.#options.statePath, "utf8").catch(() => undefined));
     if (!text) return false;
-    for (const { definition, token, services } of JSON.parse(text) as Kept[])
-      this.#add(definition, token, services);
+    for (const { definition, token, state } of JSON.parse(text) as Kept[])
+      this.#add(definition, token, state);
     return true;
   }
 
@@ -67,14 +70,22 @@ export class Fleet {
         definition.defaultSubnet,
       ),
     );
-    return this.#add(definition, token, []);
+    return this.#add(definition, token);
   }
 
   /** The cluster's API server is no more. */
   forget(name: string): void {
+    this.#loops.get(name)?.stop.abort();
     this.clusters.delete(name);
     this.#kept.delete(name);
     this.#changed();
+  }
+
+  /** Ends the senders, and keeps what there is. */
+  async stop(): Promise<void> {
+    for (const { stop } of this.#loops.values()) stop.abort();
+    await Promise.all([...this.#loops.values()].map(({ ended }) => ended));
+    await this.save();
   }
 
   async save(): Promise<void> {
@@ -82,12 +93,12 @@ export class Fleet {
     this.#timer = undefined;
     const kept = [...this.#kept].map(([name, one]) => ({
       ...one,
-      services: [...(this.clusters.get(name)?.services.values() ?? [])],
+      state: this.clusters.get(name)?.apiServer.store.state(),
     }));
     await this.#file?.write(JSON.stringify(kept));
   }
 
-  #add(definition: ClusterDefinition, token: string, services: Service[]): Cluster {
+  #add(definition: ClusterDefinition, token: string, state?: StoreState): Cluster {
     const { name, subscription, vnetId, defaultSubnet, principalId } = definition;
     const { arm, hostUrl } = this.#options;
     const cluster = new Cluster({
@@ -96,19 +107,25 @@ export class Fleet {
       vnetId,
       defaultSubnet,
       arm,
-      services,
+      ...(state && { state }),
       ...(principalId !== undefined && { principalId }),
       resourceId: clusterId(definition),
       nodeResourceGroup: nodeGroup(definition),
       location: LOCATION,
       webhook: { url: `${hostUrl}/api/admit/${name}/${token}`, timeoutSeconds: 5, failurePolicy: "Ignore" },
-      snapshotUrl: `${hostUrl}/api/clusters/${name}/snapshot/${token}`,
+      declarationsUrl: `${hostUrl}/api/clusters/${name}/declarations/${token}`,
       changed: () => this.#changed(),
     });
     this.clusters.set(name, cluster);
     this.#kept.set(name, { definition, token });
     this.#changed();
+    if (this.#options.senders === "loop") this.#startLoop(name, cluster);
     return cluster;
+  }
+
+  #startLoop(name: string, { sender }: Cluster): void {
+    const stop = new AbortController();
+    this.#loops.set(name, { stop, ended: sender.run(stop.signal) });
   }
 
   #changed(): void {

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { NETWORK_CONTRIBUTOR, READER } from "../arm/roles.ts";
 import type { ArmClient } from "../cluster/armClient.ts";
-import { clusterId, LOCATION, nodeGroup, PLATFORM, type ClusterDefinition } from "./definition.ts";
+import { clusterId, clusterProperties, LOCATION, PLATFORM, type ClusterDefinition } from "./definition.ts";
 
 type Item = Record<string, any>;
 
@@ -35,7 +35,7 @@ export async function putCluster(arm: ArmClient, definition: ClusterDefinition):
         ...(identity === "UserAssigned" && { userAssignedIdentities: { [userAssigned]: {} } }),
       },
     }),
-    properties: { nodeResourceGroup: nodeGroup(definition) },
+    properties: clusterProperties(definition),
   });
   const principalId = principalOf(made.identity);
   if (principalId === undefined) return undefined;

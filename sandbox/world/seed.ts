@@ -5,6 +5,7 @@ import { LEAVE_TAG } from "../arm/managedClusters.ts";
 import {
   CLUSTERS,
   clusterId,
+  clusterProperties,
   DEAD_CLUSTER,
   LOCATION,
   NETWORKS,
@@ -90,7 +91,8 @@ async function deploy(arm: ArmClient, cluster: Cluster, definition: ClusterDefin
     if (!applied.allowed || (applied.pending && !isLocked))
       throw new Error(`${name}/${service.metadata.name}: ${applied.message ?? applied.pending}`);
   }
-  await cluster.snapshot();
+  const { status, body } = await cluster.confirm();
+  if (status !== 200) throw new Error(`${name}: declarations answered ${status} ${JSON.stringify(body)}`);
 }
 
 /** Connections in every state. */
@@ -158,7 +160,7 @@ async function killCluster(arm: ArmClient, fleet: Fleet): Promise<void> {
   await arm.put(clusterId(DEAD_CLUSTER), {
     location: LOCATION,
     tags: { [LEAVE_TAG]: "true" },
-    properties: { nodeResourceGroup: nodeGroup(DEAD_CLUSTER) },
+    properties: clusterProperties(DEAD_CLUSTER),
   });
   await arm.remove(clusterId(DEAD_CLUSTER));
   fleet.forget(DEAD_CLUSTER.name);

@@ -53,6 +53,30 @@ export const ANNOTATIONS = {
     absent: "floating IP on",
     doc: "`true` in any case, not trimmed; lets a public Service have a link",
   },
+  haPorts: {
+    key: `${PREFIX}azure-load-balancer-enable-high-availability-ports`,
+    type: "boolean",
+    absent: "one rule for each port",
+    doc: "`true` in any case, not trimmed, on an internal Service: one rule for every port of the frontend",
+  },
+  configurations: {
+    key: `${PREFIX}azure-load-balancer-configurations`,
+    type: "names",
+    absent: "any load balancer of the cluster",
+    doc: "Names of load balancers, separated by commas, in a cluster that has several; refused beside a static address",
+  },
+  publicIpName: {
+    key: `${PREFIX}azure-pip-name`,
+    type: "name",
+    absent: "a new public IP address",
+    doc: "Public IP address of a public Service",
+  },
+  publicIpNameIpv6: {
+    key: `${PREFIX}azure-pip-name-ipv6`,
+    type: "name",
+    absent: "a new public IP address",
+    doc: "The same for IPv6",
+  },
   linkCreate: {
     key: `${PREFIX}azure-pls-create`,
     type: "boolean",

@@ -4,7 +4,7 @@
  * @see https://github.com/kubernetes-sigs/cloud-provider-azure
  */
 import { LIKE_IPV4 } from "../addresses/pattern.ts";
-import type { Intent, LinkIntent } from "../intents/model.ts";
+import { EVERY_PORT, type Intent, type LinkIntent } from "../intents/model.ts";
 import { ANNOTATIONS } from "./keys.ts";
 import { annotationsOf, type Service } from "./service.ts";
 import { trimSpace } from "./trimSpace.ts";
@@ -23,10 +23,22 @@ export function parseIntent(service: Service): Intent {
     internal,
     ...(subnet !== undefined && { subnet }),
     addresses: parseAddresses(read, service.spec.loadBalancerIP ?? ""),
-    ipFamilies: (service.spec.ipFamilies ?? ["IPv4"]).map((family) => (family === "IPv6" ? "IPv6" : "IPv4")),
-    ports: (service.spec.ports ?? []).map(({ protocol, port }) => ({ protocol, port })),
+    ipFamilies: parseFamilies(service.spec),
+    ports: internal && isTrue(read("haPorts")) ? [EVERY_PORT] : parsePorts(service.spec),
     ...(isTrue(trimmed(read("linkCreate"))) && { link: parseLink(read, subnet) }),
   };
+}
+
+/** A manifest may leave the second family to the API server, which adds it for this policy before it admits the Service. */
+function parseFamilies({ ipFamilies, ipFamilyPolicy }: Service["spec"]): Intent["ipFamilies"] {
+  const named = ipFamilies?.length ? ipFamilies : ["IPv4"];
+  const families = named.map((family) => (family === "IPv6" ? "IPv6" : "IPv4"));
+  if (ipFamilyPolicy !== "RequireDualStack" || families.length !== 1) return families;
+  return families[0] === "IPv6" ? ["IPv6", "IPv4"] : ["IPv4", "IPv6"];
+}
+
+function parsePorts({ ports }: Service["spec"]): Intent["ports"] {
+  return (ports ?? []).map(({ protocol, port }) => ({ protocol, port }));
 }
 
 function parseAddresses(read: Read, loadBalancerIp: string): Intent["addresses"] {

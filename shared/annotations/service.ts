@@ -17,10 +17,12 @@ const Name = z.string().max(253);
 /** The part of a v1 Service that Mooring reads; everything else passes unread. Nulls are what Go marshals for empty. */
 export const Service = z.object({
   kind: z.string().optional(),
+  apiVersion: z.string().optional(),
   metadata: z.object({
     name: Name.default(""),
     namespace: Name.default("default"),
     uid: Name.default(""),
+    resourceVersion: z.string().nullish(),
     deletionTimestamp: z.string().nullish(),
     annotations: z
       .record(z.string(), z.string())
@@ -31,6 +33,8 @@ export const Service = z.object({
     .object({
       type: z.string().default("ClusterIP"),
       loadBalancerIP: z.string().nullish(),
+      loadBalancerClass: z.string().nullish(),
+      ipFamilyPolicy: z.string().nullish(),
       ipFamilies: z.array(z.string()).nullish(),
       ports: z.array(z.object({ protocol: z.string().default("TCP"), port: z.number() })).nullish(),
     })
@@ -49,8 +53,17 @@ export function annotationsOf(service: Service): Readonly<Record<string, string>
   return service.metadata.annotations ?? {};
 }
 
+/**
+ * True if the Azure cloud controller creates a load balancer for the Service. A Service with a `loadBalancerClass` belongs to another
+ * controller.
+ * @see https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class
+ */
 export function isLoadBalancer(service: Service | undefined): service is Service {
-  return service?.spec.type === "LoadBalancer";
+  return service?.spec.type === "LoadBalancer" && isAbsent(service.spec.loadBalancerClass);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 /** Addresses that the Service has now. */

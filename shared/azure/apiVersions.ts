@@ -7,6 +7,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   "microsoft.containerservice": "2025-05-01",
 };
 
+export const RESOURCE_GROUPS_VERSION = "2025-04-01";
 export const LOCKS_VERSION = "2020-05-01";
 /** Role assignments and definitions. */
 export const AUTHORIZATION_VERSION = "2022-04-01";

@@ -50,8 +50,11 @@ export function queueOpener(settings: StorageSettings) {
   });
 }
 
+/** The blob containers, by what they hold. */
+export const CONTAINERS = { states: "mooring-states", leases: "mooring-leases" } as const;
+
 export function containerOpener(settings: StorageSettings) {
-  return once(async (container) => {
+  return once(async (container: string) => {
     const { BlobServiceClient } = await import("@azure/storage-blob");
     const connection = settings.AzureWebJobsStorage;
     const service = connection

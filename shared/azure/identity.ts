@@ -3,6 +3,7 @@ import type { TokenCredential } from "@azure/identity";
 import * as z from "zod";
 import { Refused } from "../errors.ts";
 import type { Identity } from "../installation/port.ts";
+import { messageOf } from "../messageOf.ts";
 
 const SCOPE = "https://management.azure.com/.default";
 
@@ -17,7 +18,7 @@ const Claims = z.object({
 /** @throws Refused if there is no token, or it names nobody */
 export async function readIdentity(credential: TokenCredential): Promise<Identity> {
   const token = await credential.getToken(SCOPE).catch((error: unknown) => {
-    const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    const [first = ""] = messageOf(error).split("\n");
     throw new Refused(`nobody is signed in to Azure here (az login does that): ${first}`);
   });
   const { oid, appid, idtyp, upn, unique_name: uniqueName } = claimsOf(token?.token ?? "");

@@ -14,6 +14,7 @@ import type { Client } from "./longRunning.ts";
 import { rawClient, rawList } from "./rawList.ts";
 import { readIdentity } from "./identity.ts";
 import { storageParts } from "./storageParts.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 /** Answered without a token. */
 const TELLS_TIME = "/metadata/endpoints?api-version=2020-06-01";
@@ -57,7 +58,7 @@ async function listTopics(client: Client, subscription: string) {
   const own = topics.filter(({ properties }) =>
     /^microsoft\.resources\.subscriptions$/i.test(properties.topicType ?? ""),
   );
-  return Promise.all(
+  return waitForAll(
     own.map(async (topic) => {
       const list = rawList<EventSubscriptionWire>(client, `${topic.id}/eventSubscriptions`, version);
       return toEventTopic(topic, await Array.fromAsync(list));

@@ -16,6 +16,8 @@ export function lazyNetwork(access: () => Promise<ArmAccess>): Network {
     loadBalancers: async (subscription) => (await open("network")).loadBalancers(subscription),
     links: async (subscription) => (await open("network")).links(subscription),
     managedClusters: async (subscription) => (await open("network")).managedClusters(subscription),
+    managedCluster: async (id) => (await open("network")).managedCluster(id),
+    resourceGroup: async (subscription, name) => (await open("network")).resourceGroup(subscription, name),
     link: async (id) => (await open("network")).link(id),
     async *addressUses(subscription) {
       yield* (await open("network")).addressUses(subscription);

@@ -5,6 +5,7 @@
 import { Meter } from "../metrics/meter.ts";
 import { silentMetrics, type Metrics } from "../metrics/port.ts";
 import type { OpenedExporters } from "./openTelemetry.ts";
+import { messageOf } from "../messageOf.ts";
 
 export type Tell = (message: string) => void;
 
@@ -45,7 +46,7 @@ async function connect(meter: Meter, env: Env, tell: Tell): Promise<OpenedExport
     meter.connect(opened.metrics);
     return opened;
   } catch (error) {
-    tell(`metrics are not sent: ${error instanceof Error ? error.message : String(error)}`);
+    tell(`metrics are not sent: ${messageOf(error)}`);
     meter.connect(silentMetrics);
     return undefined;
   }

@@ -15,7 +15,7 @@ import { parseResourceId } from "../network/resourceId.ts";
 import { usesOfBalancer } from "../network/uses.ts";
 import type { ArmAccess } from "./armAccess.ts";
 import { toFailure } from "./armError.ts";
-import { listManagedClusters } from "./managedClusters.ts";
+import { listManagedClusters, readManagedCluster, readResourceGroup } from "./managedClusters.ts";
 import { toLink, toLoadBalancer } from "./networkModel.ts";
 import { answerOf } from "./sdkError.ts";
 
@@ -47,6 +47,8 @@ export function azureNetwork(access: ArmAccess): Network {
       (await all(client(subscription).privateLinkServices.listBySubscription(), subscription)).map(toLink),
     interfaceUses: (subscription) => interfaceUses(client(subscription), subscription),
     managedClusters: (subscription) => listManagedClusters(access, subscription),
+    managedCluster: (id) => readManagedCluster(access, id),
+    resourceGroup: (subscription, name) => readResourceGroup(access, subscription, name),
     link: (id) => readLink(client(subscriptionOf(id)), id),
   };
 }
@@ -65,10 +67,13 @@ async function* addressUses(
   subscription: string,
 ): AsyncIterable<AddressUse> {
   const balancers = all(client.loadBalancers.listAll(), `${subscription}, addresses`);
-  // Its failure is awaited below; until then the interfaces' may come first.
-  balancers.catch(() => undefined);
-  yield* interfaceUses(client, subscription);
-  for (const balancer of await balancers) yield* usesOfBalancer(toLoadBalancer(balancer));
+  const ended = Promise.allSettled([balancers]);
+  try {
+    yield* interfaceUses(client, subscription);
+    for (const balancer of await balancers) yield* usesOfBalancer(toLoadBalancer(balancer));
+  } finally {
+    await ended;
+  }
 }
 
 async function* interfaceUses(

@@ -4,7 +4,7 @@ import type {
   PrivateLinkService,
   PrivateEndpointConnection,
 } from "@azure/arm-network";
-import type { Connection, ConnectionStatus, Link, LoadBalancer } from "../network/model.ts";
+import type { Connection, Link, LoadBalancer } from "../network/model.ts";
 
 export function toLoadBalancer(balancer: SdkLoadBalancer): LoadBalancer {
   return {
@@ -43,6 +43,7 @@ export function toLoadBalancer(balancer: SdkLoadBalancer): LoadBalancer {
 export function toLink(link: PrivateLinkService): Link {
   return {
     ...envelope(link),
+    ...(link.etag && { version: link.etag }),
     alias: link.alias ?? "",
     visibility: link.visibility?.subscriptions ?? [],
     autoApproval: link.autoApproval?.subscriptions ?? [],
@@ -65,7 +66,7 @@ function toConnection(connection: PrivateEndpointConnection): Connection {
     id: connection.id ?? "",
     name: connection.name ?? "",
     ...(connection.privateEndpoint?.id && { endpointId: connection.privateEndpoint.id }),
-    status: (state?.status ?? "Pending") as ConnectionStatus,
+    status: state?.status ?? "",
     description: state?.description ?? "",
   };
 }

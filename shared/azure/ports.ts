@@ -5,8 +5,9 @@ import { once } from "../once.ts";
 import type { Ports, Tables } from "../ports.ts";
 import type { Settings } from "../settings.ts";
 import { correlateCalls, measureCalls } from "./armCalls.ts";
-import { containerOpener, openCredential, queueOpener, tableOpener } from "./clients.ts";
+import { CONTAINERS, containerOpener, openCredential, queueOpener, tableOpener } from "./clients.ts";
 import { lazyActivity, lazyNetwork, lazyPermissions } from "./lazyReads.ts";
+import { azureLeases } from "./leases.ts";
 import { createNotices } from "./notices.ts";
 import { azureQueue } from "./queue.ts";
 import { RequestsLeft } from "./requestsLeft.ts";
@@ -19,14 +20,16 @@ const TABLES = [
   "subnets",
   "addresses",
   "links",
-  "intents",
-  "snapshots",
+  "declarations",
+  "proposals",
+  "feeds",
+  "pages",
   "quarantine",
   "findings",
   "journal",
-  "leases",
   "waiting",
   "touches",
+  "observations",
   "holds",
   "vnets",
   "runs",
@@ -60,7 +63,8 @@ export function createPorts(settings: Settings, metrics: Metrics = silentMetrics
   const ports: Ports = {
     tables: createTables(settings),
     queue: azureQueue(openQueue),
-    states: azureStates(() => openContainer("mooring-states")),
+    states: azureStates(() => openContainer(CONTAINERS.states)),
+    leases: azureLeases(() => openContainer(CONTAINERS.leases), { folder: settings.MOORING_TABLE_PREFIX }),
     network: lazyNetwork(access),
     permissions: lazyPermissions(access),
     activity: lazyActivity(access, left),

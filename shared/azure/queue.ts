@@ -9,6 +9,7 @@ import {
   type QueueState,
 } from "../storage/queue.ts";
 import { dueAtUtc, readMessage, writeMessage } from "./queueMessage.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 type Open = (queue: QueueName | `${QueueName}-poison`) => Promise<QueueClient>;
 
@@ -24,6 +25,8 @@ export function azureQueue(open: Open): Queue {
     },
     state: async (queue) => stateOf(await open(queue)),
     poisonState: async (queue) => stateOf(await open(`${queue}-poison`)),
+    sendToPoison: async (queue, item) =>
+      sendOrCreate(await open(`${queue}-poison`), writeMessage(item, 0), 0),
     peekPoison: async (queue) => peek(await open(`${queue}-poison`), MAX_SEEN),
     takePoison: async (queue, take) => takeEach(await open(`${queue}-poison`), take),
   };
@@ -41,12 +44,14 @@ async function sendOrCreate(client: QueueClient, message: string, visibilityTime
 
 async function stateOf(client: QueueClient): Promise<QueueState> {
   return orNothing({ length: 0 }, async () => {
-    const [{ approximateMessagesCount = 0 }, [oldest]] = await Promise.all([
-      client.getProperties(),
-      peek(client, 1),
-    ]);
-    return { length: approximateMessagesCount, ...(oldest && { oldestAtUtc: dueAtUtc(oldest) }) };
+    const [length, [oldest]] = await waitForAll([lengthOf(client), peek(client, 1)]);
+    return { length, ...(oldest && { oldestAtUtc: dueAtUtc(oldest) }) };
   });
+}
+
+/** Never less than there are, those that other clients hide among them. */
+async function lengthOf(client: QueueClient): Promise<number> {
+  return orNothing(0, async () => (await client.getProperties()).approximateMessagesCount ?? 0);
 }
 
 async function peek(client: QueueClient, numberOfMessages: number): Promise<readonly QueueMessage[]> {
@@ -61,29 +66,44 @@ interface Taken {
   readonly popReceipt: string;
 }
 
+/**
+ * Ends, whatever happens meanwhile: it offers no more messages than the queue had at the start, and none twice. Work that fails again while
+ * it runs adds messages, and the time for which a message is hidden may expire in a long run.
+ */
 async function takeEach(
   client: QueueClient,
   take: (message: QueueMessage) => Promise<boolean>,
 ): Promise<void> {
-  const left: Taken[] = [];
+  const atStart = await lengthOf(client);
+  const offered = new Set<string>();
+  const left = new Map<string, Taken>();
+  const offer = async (message: DequeuedMessageItem): Promise<void> => {
+    offered.add(message.messageId);
+    if (await takeOne(client, message, take)) left.delete(message.messageId);
+  };
   try {
-    for (;;) {
+    while (offered.size < atStart) {
       const batch = await receive(client);
-      if (batch.length === 0) return;
-      left.push(...batch);
-      for (const message of batch)
-        if (await takeOne(client, message, take)) left.splice(left.indexOf(message), 1);
+      for (const message of batch) left.set(message.messageId, message);
+      const fresh = batch.filter(({ messageId }) => !offered.has(messageId)).slice(0, atStart - offered.size);
+      if (fresh.length === 0) return;
+      for (const message of fresh) await offer(message);
     }
   } finally {
-    for (const one of left) await giveBack(client, one);
+    for (const one of left.values()) await giveBack(client, one);
   }
 }
 
-/** At once, not when its time is over. One that is gone, since it was too old, needs nothing. */
+/**
+ * At once, not when its time is over. One that has expired or that another client received meanwhile needs nothing (404
+ * `MessageNotFound`, 400 `PopReceiptMismatch`).
+ */
 async function giveBack(client: QueueClient, { messageId, popReceipt }: Taken): Promise<void> {
-  await orNothing(undefined, async () => {
-    await client.updateMessage(messageId, popReceipt, undefined, 0);
-  });
+  await orNothing(
+    undefined,
+    async () => void (await client.updateMessage(messageId, popReceipt, undefined, 0)),
+    (error) => error.statusCode === 404 || error.code === "PopReceiptMismatch",
+  );
 }
 
 async function takeOne(
@@ -103,12 +123,21 @@ async function receive(client: QueueClient) {
   });
 }
 
-/** A queue that nobody made has no messages. */
-async function orNothing<T>(nothing: T, ask: () => Promise<T>): Promise<T> {
+interface ServiceError {
+  readonly statusCode?: number;
+  readonly code?: string;
+}
+
+/** A queue that does not exist has no messages. */
+async function orNothing<T>(
+  nothing: T,
+  ask: () => Promise<T>,
+  isNothing = ({ statusCode }: ServiceError) => statusCode === 404,
+): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    if (!isNothing(error as ServiceError)) throw error;
     return nothing;
   }
 }

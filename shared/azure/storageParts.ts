@@ -2,14 +2,14 @@
 import type { StoragePart } from "../installation/port.ts";
 import type { Settings } from "../settings.ts";
 import { QUEUES } from "../storage/queue.ts";
-import { containerOpener, queueOpener, tableOpener } from "./clients.ts";
+import { CONTAINERS, containerOpener, queueOpener, tableOpener } from "./clients.ts";
 import { statusOf } from "./tableError.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 /** What is never there. */
 const NOTHING = "mooring-doctor-asks";
 const NO_MESSAGE = "00000000-0000-4000-8000-000000000000";
 const NO_RECEIPT = "AgAAAAMAAAAAAAAAAAAAAAAAAAA=";
-const CONTAINERS = ["mooring-states"];
 
 interface Parts {
   all(): Promise<StoragePart[]>;
@@ -23,7 +23,7 @@ export function storageParts(settings: Settings, nouns: readonly string[]): Part
   const container = containerOpener(settings);
   return {
     all: () =>
-      Promise.all([
+      waitForAll([
         ...nouns.map(async (noun) => {
           const client = await table(noun);
           return part("table", client.tableName, () => client.deleteEntity(NOTHING, NOTHING));
@@ -32,7 +32,7 @@ export function storageParts(settings: Settings, nouns: readonly string[]): Part
           const client = await queue(name);
           return part("queue", client.name, () => client.deleteMessage(NO_MESSAGE, NO_RECEIPT));
         }),
-        ...CONTAINERS.map(async (name) => {
+        ...Object.values(CONTAINERS).map(async (name) => {
           const client = await container(name);
           return part("container", name, () => client.getBlockBlobClient(NOTHING).delete());
         }),

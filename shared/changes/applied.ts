@@ -8,6 +8,8 @@ export interface Applied {
   /** `observed`: mode or scope says only to look. `left`: not tried, because an earlier change was refused or failed. */
   readonly outcome: "applied" | "observed" | "refused" | "failed" | "left";
   readonly why?: string;
+  /** Code of the guard that refused; absent if Azure refused. Callers decide by it, never by the text of `why`. */
+  readonly guard?: string;
   readonly journalId?: string;
 }
 

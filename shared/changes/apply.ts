@@ -6,19 +6,24 @@ import { Conflict, InvalidInput, NotYet, Refused } from "../errors.ts";
 import { withCorrelation } from "../correlation.ts";
 import { readPolicy, type PolicyInForce } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
-import { withLease } from "../storage/lease.ts";
+import { withLease, type Lease } from "../storage/lease.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Applied, Apply, ApplyOptions } from "./applied.ts";
 import { withEdits } from "./body.ts";
-import { refusedBecause } from "./guards.ts";
+import { isRelated, listDangling, resolveEntries } from "./dangling.ts";
+import { journalUnresolved, refusedBecause, type GuardInput, type Refusal } from "./guards.ts";
 import { isInPlace } from "./inPlace.ts";
-import { closeEntry, countDeletes, openEntry, type Ended } from "./journalStore.ts";
+import { closeEntry, countDeletes, openEntry, type Ended, type Opened } from "./journalStore.ts";
 import { isRemoval, SYSTEM, type Cause, type Change, type Plan } from "./plan.ts";
 import { counted } from "./counted.ts";
+import { isConfirmedSince } from "./order.ts";
 import { observedBecause } from "./policy.ts";
+import { readProtection } from "./protection.ts";
 import type { Resource, ResourceWriter } from "./resources.ts";
+import { waitForAll } from "../waitForAll.ts";
 import { isStopped } from "./stop.ts";
 import { lastHour, MOORING, recordTouch, repairsOf } from "./touches.ts";
+import { messageOf } from "../messageOf.ts";
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
@@ -30,6 +35,8 @@ interface Work {
   readonly inForce: PolicyInForce;
   /** Deletes made so far by this run. */
   deletes: number;
+  /** Journal entries that a crash left open: read once, when the first change is to be written. */
+  dangling?: readonly Opened[];
 }
 
 /** @returns the `Apply` of this process, the only holder of its writer */
@@ -69,38 +76,65 @@ async function applyAll(
 async function applyOne(work: Work, change: Change): Promise<Applied> {
   const observed = observedBecause(change, work.inForce.policy, work.cause.who);
   if (observed) return { change, outcome: "observed", why: observed };
-  return withLease(work.run, canonicalId(change.resourceId), () => applyLeased(work, change));
+  const unresolved = journalUnresolved(await resolveRelated(work, change));
+  if (unresolved) return refuse(work, change, unresolved);
+  return withLease(work.run, canonicalId(change.resourceId), (lease) => applyLeased(work, change, lease));
 }
 
-async function applyLeased(work: Work, change: Change): Promise<Applied> {
-  const { run } = work;
-  const actual = await run.ports.resources.read(change.resourceId);
-  if (isInPlace(change, actual)) return { change, outcome: "applied", why: "already so" };
-  if (!actual && change.action !== "create")
-    return { change, outcome: "refused", why: "the resource is gone" };
-  if (actual && change.action === "create")
-    return { change, outcome: "refused", why: "something is there already" };
-  const why = await refusal(work, change, actual);
-  if (why) {
-    run.log.warn("change refused", { resourceId: change.resourceId, why });
-    return { change, outcome: "refused", why };
+/** A crash that changed this resource, or what is around it, is resolved first. Gives what cannot be. */
+async function resolveRelated(work: Work, { resourceId }: Change) {
+  work.dangling ??= await listDangling(work.run);
+  const related = work.dangling.filter(({ entry }) => isRelated(entry.change.resourceId, resourceId));
+  return resolveEntries(work.run, related);
+}
+
+function refuse({ run }: Work, change: Change, { guard, why }: Refusal): Applied {
+  run.log.warn("change refused", { resourceId: change.resourceId, guard, why });
+  return { change, outcome: "refused", guard, why };
+}
+
+async function applyLeased(work: Work, change: Change, lease: Lease): Promise<Applied> {
+  const judged = await judge(work, change);
+  if ("outcome" in judged) return judged;
+  // Guards and proofs may take long: what they judged is only true while no one else could write.
+  await lease.demand();
+  return write(work, change, judged.actual);
+}
+
+/** The resource as just read, if the change may be written to it. What may not be read is refused: other changes do not depend on it. */
+async function judge(work: Work, change: Change): Promise<Applied | Pick<GuardInput, "actual">> {
+  try {
+    const actual = await work.run.ports.resources.read(change.resourceId);
+    if (isInPlace(change, actual)) return { change, outcome: "applied", why: "already so" };
+    const refused = misplaced(change, actual) ?? (await refusal(work, change, actual));
+    return refused ? refuse(work, change, refused) : { actual };
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof InvalidInput)) throw error;
+    return refuse(work, change, { guard: "unreadable", why: error.message });
   }
-  return write(work, change, actual);
+}
+
+function misplaced({ action }: Change, actual: Resource | undefined): Refusal | undefined {
+  if (!actual && action !== "create") return { guard: "absent", why: "the resource is gone" };
+  if (actual && action === "create") return { guard: "exists", why: "something is there already" };
+  return undefined;
 }
 
 async function refusal(
   { run, inForce, options, deletes, cause }: Work,
   change: Change,
   actual: Resource | undefined,
-): Promise<string | undefined> {
-  const [locks, stopped, day, touches] = await Promise.all([
+): Promise<Refusal | undefined> {
+  const protection = await readProtection(run, change, { actual, who: cause.who });
+  const [locks, stopped, day, touches, confirmedSince] = await waitForAll([
     run.ports.resources.locks(change.resourceId),
     isStopped(run),
     isRemoval(change) ? countDeletes(run, before(run, DAY_MILLISECONDS)) : 0,
     change.capability === "links" && cause.who === SYSTEM ? lastHour(run, change.resourceId) : [],
-  ]);
+    isConfirmed(run, change, [actual, protection.privateLinkService]),
+  ] as const);
   const { policy } = inForce;
-  const freshSinceUtc = before(run, policy.snapshotStaleMinutes * 60_000);
+  const freshSinceUtc = before(run, policy.staleMinutes * 60_000);
   const guarded = refusedBecause({
     change,
     actual,
@@ -112,10 +146,28 @@ async function refusal(
     deletes: { run: deletes, day },
     inSight: options.inSight,
     repairs: repairsOf(touches, change),
+    isConfirmedSince: confirmedSince,
+    protection,
   });
-  if (guarded) return `${guarded.guard}: ${guarded.why}`;
-  if (options.stillTrue && actual) return options.stillTrue(change, actual);
-  return isRemoval(change) ? "no last proof was given for a delete" : undefined;
+  if (guarded) return { guard: guarded.guard, why: `${guarded.guard}: ${guarded.why}` };
+  const why =
+    options.stillTrue && actual
+      ? await options.stillTrue(change, actual)
+      : isRemoval(change) && "no last proof was given for a delete";
+  return why ? { guard: "last-proof", why } : undefined;
+}
+
+async function isConfirmed(
+  run: Run,
+  change: Change,
+  read: readonly (Resource | undefined)[],
+): Promise<boolean> {
+  if (change.confirmedSequence === undefined) return true;
+  return isConfirmedSince(
+    run,
+    change,
+    read.filter((one) => one !== undefined),
+  );
 }
 
 function before(run: Run, milliseconds: number): string {
@@ -167,7 +219,7 @@ async function verified(run: Run, change: Change, answered: Resource | undefined
 
 /** A refused write did nothing; any other failure may have happened behind a lost answer: reading tells. */
 async function recovered(run: Run, change: Change, error: unknown): Promise<Ended> {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   if (error instanceof Refused || error instanceof InvalidInput) return { outcome: "refused", why };
   try {
     const after = await run.ports.resources.read(change.resourceId);

@@ -1,23 +1,85 @@
+/**
+ * Journal entries that a crash left `intended`. Each is completed by reading its resource, under the lease of that resource, so that no
+ * clock decides whether its writer still works. One that cannot be completed stays open with the cause, and blocks only its own resource,
+ * what contains it and what it contains.
+ */
+import { NotYet } from "../errors.ts";
+import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
+import { withLease } from "../storage/lease.ts";
 import { isInPlace } from "./inPlace.ts";
-import { closeEntry, listJournal, type Opened } from "./journalStore.ts";
+import type { JournalEntry } from "./journal.ts";
+import { closeEntry, listJournal, noteUnresolved, readEntry, type Opened } from "./journalStore.ts";
+import { messageOf } from "../messageOf.ts";
 
 /** Longer than any write is waited for: whoever opened the entry is gone. */
 const DANGLING_SECONDS = 900;
 /** How far back a crash is looked for. */
 const LOOK_BACK_SECONDS = 7 * 24 * 3600;
 
-/** Completes entries that a crash left open, by reading what became of their resource. Gives how many there were. */
+/** An entry that stays open, and why. */
+export interface Unresolved {
+  readonly entry: JournalEntry;
+  readonly why: string;
+}
+
+/** Completes the entries that a crash left open. Returns how many were completed; the others stay and are logged. */
 export async function resolveDangling(run: Run): Promise<number> {
+  const dangling = await listDangling(run);
+  return dangling.length - (await resolveEntries(run, dangling)).length;
+}
+
+/** Entries that no writer will complete, newest first. */
+export async function listDangling(run: Run): Promise<readonly Opened[]> {
   const since = before(run, LOOK_BACK_SECONDS);
   const old = before(run, DANGLING_SECONDS);
-  let resolved = 0;
-  for await (const opened of listJournal(run, since)) {
-    if (opened.entry.outcome !== "intended" || opened.entry.intendedAtUtc > old) continue;
-    await resolve(run, opened);
-    resolved += 1;
+  const dangling: Opened[] = [];
+  for await (const opened of listJournal(run, since))
+    if (opened.entry.outcome === "intended" && opened.entry.intendedAtUtc <= old) dangling.push(opened);
+  return dangling;
+}
+
+/** True if a write to one may change the other: they are the same, or one contains the other. Pure. */
+export function isRelated(oneId: string, otherId: string): boolean {
+  const [one, other] = [`${canonicalId(oneId)}/`, `${canonicalId(otherId)}/`];
+  return one.startsWith(other) || other.startsWith(one);
+}
+
+/** Completes each entry by itself, and returns those that stay open. */
+export async function resolveEntries(run: Run, entries: readonly Opened[]): Promise<readonly Unresolved[]> {
+  const unresolved: Unresolved[] = [];
+  for (const opened of entries) {
+    const why = await resolveOne(run, opened);
+    if (why === undefined) continue;
+    const { entry } = opened;
+    run.log.warn("journal entry unresolved", { id: entry.id, resourceId: entry.change.resourceId, why });
+    unresolved.push({ entry, why });
   }
-  return resolved;
+  return unresolved;
+}
+
+/** Why it stays open; `undefined` if it does not. */
+async function resolveOne(run: Run, { entry }: Opened): Promise<string | undefined> {
+  try {
+    return await withLease(run, canonicalId(entry.change.resourceId), async () => {
+      const opened = await readEntry(run, entry);
+      return opened?.entry.outcome === "intended" ? await complete(run, opened) : undefined;
+    });
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Under the lease. Whatever the read fails with concerns this resource only. */
+async function complete(run: Run, opened: Opened): Promise<string | undefined> {
+  try {
+    await resolve(run, opened);
+    return undefined;
+  } catch (error) {
+    const why = messageOf(error);
+    if (!(error instanceof NotYet)) await noteUnresolved(run, opened, why);
+    return why;
+  }
 }
 
 async function resolve(run: Run, opened: Opened): Promise<void> {

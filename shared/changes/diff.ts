@@ -3,7 +3,7 @@
  * nothing in them steers a terminal or hides text. Pure.
  */
 import { inert } from "../inert.ts";
-import { isListEdit, type Change, type Edit, type ListEdit, type Plan } from "./plan.ts";
+import { isListEdit, originOf, type Change, type Edit, type ListEdit, type Plan } from "./plan.ts";
 import type { Json } from "./resources.ts";
 
 export type Mark = "+" | "~" | "-";
@@ -24,9 +24,7 @@ export function printChange(change: Change, paint: Paint): string {
   const mark = MARKS[change.action];
   const head = paint(mark, `${mark} ${inert(change.resourceId)}`);
   const edits = change.action === "update" ? change.edits.map((edit) => printEdit(edit, paint)) : [];
-  const evidence = change.evidence.map(
-    ({ says, source, atUtc }) => `    # ${inert(says)} (${source}, ${atUtc})`,
-  );
+  const evidence = change.evidence.map((one) => `    # ${inert(one.says)} (${inert(originOf(one))})`);
   return [head, `    ${inert(change.reason)}`, ...edits, ...evidence].join("\n");
 }
 

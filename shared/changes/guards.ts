@@ -2,12 +2,15 @@
  * Guards: reasons not to write although a plan says so and policy allows it. Each is a pure function of what was just read
  * under the resource's lease; the first that speaks ends the plan.
  */
+import { resourceName, sameId } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import { sameValue, valueAt } from "./body.ts";
+import type { Unresolved } from "./dangling.ts";
 import { isTaggedOff } from "./offTag.ts";
 import { CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
-import { isListEdit, isRemoval, type Change } from "./plan.ts";
-import type { Lock, Resource } from "./resources.ts";
+import { isListEdit, isRemoval, type Change, type Edit } from "./plan.ts";
+import type { Protection } from "./protection.ts";
+import type { Json, Lock, Resource } from "./resources.ts";
 
 export interface GuardInput {
   readonly change: Change;
@@ -26,6 +29,10 @@ export interface GuardInput {
   readonly inSight: number;
   /** How often these very fields were repaired within the last hour. */
   readonly repairs: number;
+  /** The declaration that the change rests on was confirmed after the resource was written last. */
+  readonly isConfirmedSince: boolean;
+  /** Holds and tags on what contains the resource and what it contains. */
+  readonly protection: Protection;
 }
 
 export interface Refusal {
@@ -51,6 +58,19 @@ const tagged: Guard = ({ actual, change, policy }) => {
   return tag && `the resource is tagged ${tag}, which policy excludes`;
 };
 
+/** A hold or an off tag also protects what contains the resource and what it contains. */
+const held: Guard = ({ change, protection: { privateLinkService, loadBalancers, holds } }) => {
+  const [hold] = holds;
+  if (hold) return `${whichOf(hold.resourceId, change)} is on hold: ${hold.why}`;
+  const containers = privateLinkService ? [privateLinkService, ...loadBalancers] : loadBalancers;
+  const off = containers.find(({ tags }) => isTaggedOff(tags));
+  return off && `${whichOf(off.id, change)} is tagged mooring: off`;
+};
+
+function whichOf(id: string, { resourceId }: Change): string {
+  return sameId(id, resourceId) ? "the resource" : resourceName(id);
+}
+
 /** Read again under the lease: what the controller does not mark as its own is not ours to write. */
 const notOurs: Guard = ({ actual, change }) => {
   const isLink = /\/providers\/microsoft\.network\/privatelinkservices\/[^/]+$/i.test(change.resourceId);
@@ -64,8 +84,38 @@ const locked: Guard = ({ change, locks }) => {
   return lock && `management lock ${lock.id} (${lock.level})`;
 };
 
-const unproved: Guard = ({ change }) =>
-  change.evidence.length === 0 ? "the change rests on no evidence" : undefined;
+/** To delete or to widen takes two observations, of the cluster and of Azure; of a deleted cluster Azure alone can report. */
+const unproved: Guard = ({ change }) => {
+  if (change.evidence.length === 0) return "the change rests on no evidence";
+  if (isRemoval(change) && change.evidence.length < 2) return "a delete needs evidence from two observations";
+  if (!isWidening(change)) return undefined;
+  const sources = new Set(change.evidence.map(({ source }) => source));
+  return sources.size < 2 ? "a change that widens access needs evidence from two sources" : undefined;
+};
+
+/** True if it approves a connection, or adds anything to a list of subscriptions. */
+function isWidening(change: Change): boolean {
+  if (change.action !== "update") return false;
+  return (
+    change.capability === "connections" || (change.capability === "links" && change.edits.some(addsToList))
+  );
+}
+
+function addsToList(edit: Edit): boolean {
+  if (isListEdit(edit) || !Array.isArray(edit.after)) return false;
+  const before = Array.isArray(edit.before) ? edit.before.map(lowered) : [];
+  return edit.after.some((item) => !before.includes(lowered(item)));
+}
+
+function lowered(item: Json): string {
+  return JSON.stringify(item).toLowerCase();
+}
+
+/** A write that is newer than the declaration may be the controller's own, on a declaration that has not reached Mooring yet. */
+const awaitingConfirmation: Guard = ({ isConfirmedSince }) =>
+  isConfirmedSince
+    ? undefined
+    : "the resource was written since its cluster last confirmed the declaration; waiting for the next report of the cluster, about half a minute";
 
 /** What was seen too long ago proves nothing about now. */
 const stale: Guard = ({ change, freshSinceUtc }) => {
@@ -108,15 +158,26 @@ const GUARDS: Readonly<Record<string, Guard>> = {
   stopped,
   frozen,
   tagged,
+  held,
   "not-ours": notOurs,
   locked,
   unproved,
   stale,
+  "awaiting-confirmation": awaitingConfirmation,
   unsettled,
   "changed-since-planned": changedSincePlanned,
   "blast-radius": blastRadius,
   fighting,
 };
+
+/** A write whose result is unknown may still take effect: nothing is changed on top of it. Judged before the resource is read. */
+export function journalUnresolved(unresolved: readonly Unresolved[]): Refusal | undefined {
+  const [first] = unresolved;
+  if (!first) return undefined;
+  const { id, change } = first.entry;
+  const why = `the result of journal entry ${id} on ${change.resourceId} could not be read: ${first.why}`;
+  return { guard: "journal-unresolved", why };
+}
 
 /** The first guard that refuses, with its reason; `undefined` if the change may be written. */
 export function refusedBecause(input: GuardInput): Refusal | undefined {

@@ -68,6 +68,20 @@ export async function closeEntry(
   ]);
 }
 
+/** The entry as it is now; `undefined` if it was deleted. */
+export async function readEntry(run: Run, entry: JournalEntry): Promise<Opened | undefined> {
+  const row = await run.ports.tables.journal.get(PARTITION, journalKey(entry));
+  return row && { entry: row.value, version: row.version };
+}
+
+/** Records why an open entry could not be completed; it stays open. */
+export async function noteUnresolved(run: Run, { entry, version }: Opened, why: string): Promise<void> {
+  if (entry.why === why) return;
+  await run.ports.tables.journal.transact(PARTITION, [
+    { do: "replace", key: journalKey(entry), value: { ...entry, why }, version },
+  ]);
+}
+
 /** A line about what was not done: nothing was, or will be, written for it. */
 export async function noteReleased(run: Run, change: Change, why: string): Promise<void> {
   const id = run.newId();

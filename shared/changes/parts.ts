@@ -1,28 +1,36 @@
 import { Conflict, NotYet } from "../errors.ts";
 import type { Applied, Apply } from "./applied.ts";
 import { isRemoval, type Plan } from "./plan.ts";
+import { messageOf } from "../messageOf.ts";
 
 /** What may have changed Azure. */
 const WRITTEN = new Set<Applied["outcome"]>(["applied", "failed"]);
 
 /**
- * Applies parts of a plan one after another, each by itself: what is refused in one, a lock say, does not stop the others. Budgets hold for
- * all of them together. What one part threw is thrown only if nothing has been written: else it is told with the rest.
+ * Applies parts of a plan one after another, each by itself: what is refused in one, a lock say, or what one throws does not stop the
+ * others. Budgets hold for all of them together, and a part that threw counts as written.
+ * @throws NotYet or Conflict at once, if nothing has been written: all of it can come again · else what the first part threw, if in the
+ * end nothing has been written
  */
 export function inParts(apply: Apply, parts: readonly Plan[]): Apply {
   return async (run, _whole, cause, options) => {
     const all: Applied[] = [];
+    const thrown: unknown[] = [];
+    let written = false;
     for (const part of parts) {
       const removedBefore = all.filter((one) => isRemoval(one.change) && isWritten(one)).length;
       try {
-        all.push(...(await apply(run, part, cause, { ...options, removedBefore })));
+        const applied = await apply(run, part, cause, { ...options, removedBefore });
+        written ||= applied.some(isWritten);
+        all.push(...applied);
       } catch (error) {
-        if (!(error instanceof NotYet || error instanceof Conflict) || !all.some(isWritten)) throw error;
-        all.push(
-          ...part.changes.map((change) => ({ change, outcome: "failed", why: error.message }) as const),
-        );
+        if (!written && (error instanceof NotYet || error instanceof Conflict)) throw error;
+        thrown.push(error);
+        const why = messageOf(error);
+        all.push(...part.changes.map((change) => ({ change, outcome: "failed", why }) as const));
       }
     }
+    if (thrown.length > 0 && !written) throw thrown[0];
     return all;
   };
 }

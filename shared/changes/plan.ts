@@ -6,12 +6,24 @@ import type { Json, JsonObject } from "./resources.ts";
 
 export type Capability = "links" | "connections" | "rejections" | "sweep";
 
-/** One fact that speaks for a change: what was seen, where, and when. */
+/**
+ * One observation that a change rests on: what was seen, where, and when it was true. Two of different sources are needed to delete or to
+ * widen; a deleted cluster is the exception, of which only Azure can report.
+ */
 export interface Evidence {
   readonly says: string;
-  readonly source: string;
+  readonly source: EvidenceSource;
   readonly atUtc: string;
+  /** Of the source: the cluster's resourceVersion. */
+  readonly version?: string;
 }
+
+/** Where and as of when, in words. Pure. */
+export function originOf({ source, atUtc, version }: Evidence): string {
+  return version === undefined ? `${source}, ${atUtc}` : `${source}, resourceVersion ${version}, ${atUtc}`;
+}
+
+export type EvidenceSource = "Kubernetes" | "Azure" | "operator" | "journal";
 
 export type Edit = ValueEdit | ListEdit;
 
@@ -39,6 +51,11 @@ interface ChangeBase {
   readonly namespace?: string;
   readonly reason: string;
   readonly evidence: readonly Evidence[];
+  /**
+   * Number of the cluster's newest confirmation when the declaration was read. The resource's last write must be older than it: what
+   * Mooring read before it issued this number is.
+   */
+  readonly confirmedSequence?: number;
 }
 
 export type Change =

@@ -22,10 +22,15 @@ export async function planUndo(run: Run, id: string): Promise<Undo> {
     throw new InvalidInput(
       `journal entry ${entry.id} was ${entry.outcome}: only what was applied can be undone`,
     );
-  const evidence = [
+  const evidence: Evidence[] = [
     {
       says: `journal entry ${entry.id} tells how it was before`,
       source: "journal",
+      atUtc: run.now().toISOString(),
+    },
+    {
+      says: "an operator requested the undo",
+      source: "operator",
       atUtc: run.now().toISOString(),
     },
   ];
@@ -66,8 +71,10 @@ function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, 
     )
     .toReversed();
   const automatic = entry.cause.who === SYSTEM;
+  // An operator requests it: unlike the change, it does not depend on what the cluster declares.
+  const { confirmedSequence: _ofChange, ...own } = change;
   return {
-    plan: { changes: [{ ...change, reason: reasonOf(entry), evidence, edits }] },
+    plan: { changes: [{ ...own, reason: reasonOf(entry), evidence, edits }] },
     losses: automatic
       ? ["Mooring will put it right again, unless the Service's annotation or the policy changes first."]
       : [],
@@ -87,8 +94,9 @@ async function undoRemoval(run: Run, { entry, change, evidence }: Removed): Prom
     path,
     add: namedItems(valueAt(body, path)).filter(({ name }) => remove.includes(name)),
   }));
+  const { confirmedSequence: _ofChange, ...own } = change;
   return {
-    plan: { changes: [{ ...change, reason: reasonOf(entry), evidence, edits: edits.toReversed() }] },
+    plan: { changes: [{ ...own, reason: reasonOf(entry), evidence, edits: edits.toReversed() }] },
     losses: lossesOf(change) ?? [],
   };
 }

@@ -22,6 +22,15 @@ export interface ClusterIdentity {
   /** uid of Service `default/kubernetes`; it lasts as long as the cluster's etcd data, also after a restore. */
   readonly uid: string;
   readonly boundAtUtc: string;
+  /** Why the lists are known to be of this registration's cluster; absent: not corroborated, so nothing can be proved by them. */
+  readonly corroboration?: Corroboration;
+}
+
+/** The controller named a load balancer's frontend for a Service that the lists have, or an operator confirmed the identity. */
+export interface Corroboration {
+  readonly by: "frontend" | "operator";
+  readonly detail: string;
+  readonly atUtc: string;
 }
 
 /** Why an operator registered a cluster although ARM was not asked, or did not agree. */

@@ -1,39 +1,16 @@
 /** Registered clusters. Partition `all`; key = cluster name. */
-import * as z from "zod";
 import { Conflict, InvalidInput } from "../errors.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { unknownName } from "../filters.ts";
+import { resourceName, sameId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
-import type { Row } from "../storage/table.ts";
+import type { Row, Table, Version, Write } from "../storage/table.ts";
 import { removeRows } from "../storage/writeRows.ts";
+import { nodeGroupKey } from "./contradictions.ts";
 import type { Cluster } from "./model.ts";
+import { compareWithArm, parseRegistration, type Registration } from "./registration.ts";
 import { makeToken, rotated } from "./token.ts";
 
 const PARTITION = "all";
-
-export const Registration = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes, 1 to 63"),
-  resourceId: z
-    .string()
-    .refine(
-      (id) => hasType(id, "microsoft.containerservice/managedclusters"),
-      "not the id of a managed cluster",
-    ),
-  nodeResourceGroup: z.string().min(1).max(90),
-  vnetId: z
-    .string()
-    .refine((id) => hasType(id, "microsoft.network/virtualnetworks"), "not the id of a virtual network"),
-  defaultSubnet: z.string().min(1).max(80),
-});
-export type Registration = z.infer<typeof Registration>;
-
-/** @throws InvalidInput naming every wrong field */
-export function parseRegistration(registration: unknown): Registration {
-  const parsed = Registration.safeParse(registration);
-  if (parsed.success) return parsed.data;
-  throw new InvalidInput(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
-}
 
 /** A cluster's new token: the only time it is seen. */
 export interface NewToken {
@@ -43,35 +20,92 @@ export interface NewToken {
   readonly previousEndsAtUtc?: string;
 }
 
-/** @throws InvalidInput naming every wrong field, or if the name is taken: a second registration would end the first one's token */
+/**
+ * Reads ARM, unless the registration states why not, and stores what it confirms.
+ * @throws InvalidInput naming every value that does not match, or that another registration has · what ARM's answer means, if it could not be read
+ */
 export async function registerCluster(run: Run, registration: unknown): Promise<NewToken> {
-  const place = parseRegistration(registration);
+  const place = await placeOf(run, parseRegistration(registration));
   const { secret, token } = makeToken(run.now());
   const value: Cluster = { ...place, tokens: [token], registeredAtUtc: run.now().toISOString() };
-  const written = await run.ports.tables.clusters.transact(PARTITION, [
-    { do: "insert", key: value.name, value },
-  ]);
-  if (!written.ok)
-    throw new InvalidInput(
-      `cluster ${value.name} is registered already: rotate its token, or remove it first`,
-    );
+  await store(run, value);
   await forgetDeclared(run, value.name);
   return { name: value.name, token: secret };
 }
 
+type Placed = Omit<Cluster, "tokens" | "registeredAtUtc">;
+
+async function placeOf({ ports, now }: Run, registration: Registration): Promise<Placed> {
+  if ("unchecked" in registration) {
+    const { unchecked: reason, ...place } = registration;
+    return { ...place, unchecked: { reason, atUtc: now().toISOString() } };
+  }
+  const { problems, place } = await compareWithArm(ports.network, registration);
+  if (!place) throw new InvalidInput(problems);
+  return { name: registration.name, ...place };
+}
+
+/**
+ * Beside the clusters: the registration that was stored last. Its version changes with every registration, so that of two which are judged
+ * against the same list only one is stored. Sorts after every name of a cluster.
+ */
+const LATEST = "~latest";
+const NAMES = { to: "{" };
+/** One attempt for each registration that may be stored meanwhile. */
+const ATTEMPTS = 100;
+
+/** @throws InvalidInput if the name, the managed cluster or the node resource group is registered · Conflict */
+async function store(run: Run, value: Cluster): Promise<void> {
+  const { clusters } = run.ports.tables;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const latest = await clusters.get(PARTITION, LATEST);
+    refuseSecond(value, await listClusters(run));
+    const written = await clusters.transact(PARTITION, [
+      { do: "insert", key: value.name, value },
+      marking({ ...value, tokens: [] }, latest?.version),
+    ]);
+    if (written.ok) return;
+  }
+  throw new Conflict("too many clusters are being registered at once: try again");
+}
+
+function marking(value: Cluster, version: Version | undefined): Write<Cluster> {
+  return version === undefined
+    ? { do: "insert", key: LATEST, value }
+    : { do: "replace", key: LATEST, value, version };
+}
+
+function refuseSecond(value: Cluster, registered: readonly Cluster[]): void {
+  if (registered.some(({ name }) => name === value.name))
+    throw new InvalidInput(
+      `cluster ${value.name} is registered already: rotate its token, or remove it first`,
+    );
+  const managed = registered.find(({ resourceId }) => sameId(resourceId, value.resourceId));
+  const group = registered.find((one) => nodeGroupKey(one) === nodeGroupKey(value));
+  const problems = [
+    ...(managed
+      ? [`resourceId: managed cluster ${resourceName(value.resourceId)} ${asCluster(managed)}`]
+      : []),
+    ...(group
+      ? [`nodeResourceGroup: node resource group ${value.nodeResourceGroup} ${asCluster(group)}`]
+      : []),
+  ];
+  if (problems.length > 0) throw new InvalidInput(problems);
+}
+
+function asCluster({ name }: Cluster): string {
+  return `is registered already, as cluster ${name}`;
+}
+
 /** A second token; the one before it stays valid for the overlap. @throws InvalidInput if there is no such cluster · Conflict */
 export async function rotateToken(run: Run, name: string, overlapHours: number): Promise<NewToken> {
-  const row = await requireRow(run, name);
   const now = run.now();
   const { secret, token } = makeToken(now);
-  const tokens = rotated(row.value.tokens, token, {
-    now,
-    endsAt: new Date(now.getTime() + overlapHours * 3_600_000),
-  });
-  const written = await run.ports.tables.clusters.transact(PARTITION, [
-    { do: "replace", key: name, value: { ...row.value, tokens }, version: row.version },
-  ]);
-  if (!written.ok) throw changedMeanwhile(name);
+  const endsAt = new Date(now.getTime() + overlapHours * 3_600_000);
+  const { tokens } = await replaceCluster(run, name, (cluster) => ({
+    ...cluster,
+    tokens: rotated(cluster.tokens, token, { now, endsAt }),
+  }));
   const previousEndsAtUtc = tokens[1]?.endsAtUtc;
   return { name, token: secret, ...(previousEndsAtUtc && { previousEndsAtUtc }) };
 }
@@ -87,11 +121,42 @@ export async function removeCluster(run: Run, name: string): Promise<void> {
   await forgetDeclared(run, name);
 }
 
-/** A cluster's declarations are evidence for deletes: they must never be taken for those of another cluster of the same name. */
-async function forgetDeclared(run: Run, name: string): Promise<void> {
-  const { snapshots, intents } = run.ports.tables;
-  await snapshots.transact(PARTITION, [{ do: "remove", key: name }]);
-  await removeRows(intents, name, await Array.fromAsync(intents.list(name)));
+/** What a cluster declared is evidence: it must never be taken for that of another cluster of the same name. */
+export async function forgetDeclared(run: Run, name: string): Promise<void> {
+  const { feeds, declarations, proposals, pages, observations } = run.ports.tables;
+  // First: without it nothing of the cluster counts as confirmed. Numbers go on, so that none is ever issued twice.
+  const sequence = (await feeds.get(PARTITION, name))?.value.sequence;
+  await feeds.transact(PARTITION, [
+    sequence === undefined
+      ? { do: "remove", key: name }
+      : { do: "put", key: name, value: { cluster: name, sequence } },
+  ]);
+  await feeds.transact("wanted", [{ do: "remove", key: name }]);
+  await emptyPartition(declarations, name);
+  await emptyPartition(proposals, name);
+  await emptyPartition(pages, name);
+  await emptyPartition(observations, name);
+}
+
+async function emptyPartition<T>(table: Table<T>, partition: string): Promise<void> {
+  await removeRows(table, partition, await Array.fromAsync(table.list(partition)));
+}
+
+/**
+ * Writes what `change` makes of a registration, if nobody else wrote it meanwhile.
+ * @throws InvalidInput if there is no such cluster · Conflict
+ */
+export async function replaceCluster(
+  run: Run,
+  name: string,
+  change: (cluster: Cluster) => Cluster,
+): Promise<Cluster> {
+  const { value: before, version } = await requireRow(run, name);
+  const value = change(before);
+  const { clusters } = run.ports.tables;
+  const written = await clusters.transact(PARTITION, [{ do: "replace", key: name, value, version }]);
+  if (!written.ok) throw changedMeanwhile(name);
+  return value;
 }
 
 export async function findCluster(run: Run, name: string): Promise<Cluster | undefined> {
@@ -99,7 +164,7 @@ export async function findCluster(run: Run, name: string): Promise<Cluster | und
 }
 
 export async function listClusters(run: Run): Promise<Cluster[]> {
-  const rows = await Array.fromAsync(run.ports.tables.clusters.list(PARTITION));
+  const rows = await Array.fromAsync(run.ports.tables.clusters.list(PARTITION, NAMES));
   return rows.map(({ value }) => value);
 }
 
@@ -112,13 +177,11 @@ async function requireRow(run: Run, name: string): Promise<Row<Cluster>> {
   const row = await run.ports.tables.clusters.get(PARTITION, name);
   if (row) return row;
   const names = (await listClusters(run)).map((one) => one.name);
-  throw new InvalidInput(`cluster ${name} is not registered; there are ${names.join(", ") || "none"}`);
+  throw new InvalidInput(
+    unknownName(name, "registered cluster", names) ?? `cluster names are lower-case: ${name}`,
+  );
 }
 
 function changedMeanwhile(name: string): Conflict {
   return new Conflict(`cluster ${name} was changed by somebody else: try again`);
-}
-
-function hasType(id: string, type: string): boolean {
-  return parseResourceId(id)?.type.toLowerCase() === type;
 }

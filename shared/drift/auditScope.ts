@@ -15,6 +15,7 @@ import { finishAudit } from "./finishAudit.ts";
 import { record } from "./record.ts";
 import { rememberScope } from "./scopeStore.ts";
 import { changeProgress, findRunRow, isOver, type Which } from "./runStore.ts";
+import { messageOf } from "../messageOf.ts";
 
 /** A message may be faster than the run's row. */
 const RETRY_SECONDS = 5;
@@ -44,7 +45,7 @@ async function auditOnce(run: Run, which: Which): Promise<void> {
   try {
     await look(run, { ...which, known });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     await changeProgress(run, which, ({ scope }) => ({ scope, state: "waiting", why }));
     throw error;
   }

@@ -4,6 +4,7 @@ import type { Run } from "../ports.ts";
 import type { WorkItem } from "../storage/queue.ts";
 import { auditScope, giveUpScope } from "./auditScope.ts";
 import { startScheduled } from "./startAudit.ts";
+import { messageOf } from "../messageOf.ts";
 
 /** @throws whatever reading the scope throws, for the queue to try again; on the last try the run goes on without the scope, and says why */
 export async function auditWork(
@@ -21,7 +22,7 @@ export async function auditWork(
     await auditScope(run, id, scope);
   } catch (error) {
     if (!isLastTry && !isFinal(error)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     run.log.warn("scope could not be audited", { scope, why });
     await giveUpScope(run, id, scope, why);
   }

@@ -1,6 +1,8 @@
 /** What a check is: a pure question about one subject. The table is in `checks.ts`. */
 import type { Failure, Remaining } from "../activity/port.ts";
+import type { JournalEntry } from "../changes/journal.ts";
 import type { Touch } from "../changes/touches.ts";
+import type { Contradiction } from "../clusters/contradictions.ts";
 import type { Cluster } from "../clusters/model.ts";
 import type { Reservation, SubnetRow } from "../inventory/model.ts";
 import type { Declared } from "../intents/model.ts";
@@ -19,7 +21,7 @@ export interface Subjects {
     readonly link: Link;
     readonly cluster: Cluster;
     readonly owner?: Declared;
-    /** What the cluster has is known: it has sent a snapshot once, or is gone. */
+    /** The cluster has confirmed its Services once, or was deleted. */
     readonly isHeard: boolean;
     readonly policy: Policy;
     /** Who wrote it within the hour, if it differs from what is declared. */
@@ -63,10 +65,13 @@ export interface Subjects {
   readonly orphan: { readonly candidate: Candidate };
   readonly cluster: {
     readonly view: ClusterView;
-    readonly snapshotAgeMinutes?: number;
-    /** Of the relay, as the snapshot job saw it; negative when it has ended. */
+    /** Since the cluster confirmed its Services last; absent: it never did. */
+    readonly confirmedMinutes?: number;
+    /** Of the relay, as the sender saw it; negative when it has expired. */
     readonly certificateDaysLeft?: number;
     readonly staleMinutes: number;
+    /** Other registrations that claim what this one claims. */
+    readonly contradictions?: readonly Contradiction[];
   };
   /** What the identities of a cluster may do on its virtual network. */
   readonly grant: {
@@ -122,6 +127,8 @@ export interface Subjects {
   };
   readonly scope: { readonly scope: string; readonly auditedAtUtc: string; readonly ageHours: number };
   readonly queue: { readonly queue: QueueName; readonly poisoned: number };
+  /** A journal entry that a crash left open. */
+  readonly journal: { readonly entry: JournalEntry; readonly openHours: number };
   readonly quarantined: { readonly row: Quarantined; readonly unprovedHours: number };
 }
 

@@ -53,12 +53,14 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
     subnets.subnetPoliciesLeftOff,
   ],
   cluster: [
-    clusters.snapshotStale,
+    clusters.clusterSilent,
+    clusters.clusterForeignList,
     clusters.webhookSilent,
     clusters.relayFails,
     clusters.relayCertificateEnds,
     clusters.clusterGone,
     clusters.clusterUnreadable,
+    clusters.clusterContradicted,
   ],
   grant: [identityLacksPermission, permissionsUnreadable],
   subscription: [limits.subscriptionLinksNearLimit, limits.armNearlyThrottled],
@@ -66,6 +68,7 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
   inventory: [mooring.inventoryStale],
   scope: [mooring.scopeUnaudited],
   queue: [mooring.queuePoisoned],
+  journal: [mooring.journalUnresolved],
   quarantined: [mooring.quarantineUnproved],
 };
 

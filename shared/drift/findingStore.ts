@@ -3,6 +3,7 @@ import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
 import { isThere, type Finding } from "./finding.ts";
 import { listAudited } from "./scopeStore.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export const FINDINGS = "all";
 
@@ -12,7 +13,7 @@ export function findingKey({ scope, check, id }: Pick<Finding, "scope" | "check"
 
 /** Every finding, resolved ones included; those that are there were last seen when their scope was last audited. */
 export async function listFindings(run: Run): Promise<Finding[]> {
-  const [rows, scopes] = await Promise.all([
+  const [rows, scopes] = await waitForAll([
     Array.fromAsync(run.ports.tables.findings.list(FINDINGS)),
     listAudited(run),
   ]);
@@ -21,7 +22,7 @@ export async function listFindings(run: Run): Promise<Finding[]> {
 
 /** The finding's row, as listed; `undefined` if there is none of that id. */
 export async function findFinding(run: Run, id: string): Promise<Row<Finding> | undefined> {
-  const [row, scopes] = await Promise.all([findRow(run, id), listAudited(run)]);
+  const [row, scopes] = await waitForAll([findRow(run, id), listAudited(run)]);
   return row && { ...row, value: withLastSeen(row.value, scopes) };
 }
 

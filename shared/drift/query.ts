@@ -1,6 +1,11 @@
 /** Which findings somebody wants to see; the same for the command line and the API. */
 import * as z from "zod";
+import { listClusters } from "../clusters/registry.ts";
+import { InvalidInput } from "../errors.ts";
+import { filterProblems, type NamedFilter } from "../filters.ts";
 import type { Run } from "../ports.ts";
+import { listChecks } from "./checks.ts";
+import { listScopes } from "./scopes.ts";
 import { SEVERITIES, stateOf, type Finding } from "./finding.ts";
 import { listFindings } from "./findingStore.ts";
 
@@ -17,10 +22,44 @@ export const FindingQuery = z.strictObject({
 });
 export type FindingQuery = z.infer<typeof FindingQuery>;
 
-/** The most severe first, then by check and subject. */
+/** The most severe first, then by check and subject. @throws InvalidInput for each filter that names something unknown, as an option */
 export async function queryFindings(run: Run, query: FindingQuery): Promise<Finding[]> {
+  const all = await listFindings(run);
+  const problems = await filterProblems(await findingFilters(run, query, all));
+  if (problems.length > 0)
+    throw new InvalidInput(problems.map(({ name, value, problem }) => `--${name} ${value}: ${problem}`));
   const nowUtc = run.now().toISOString();
-  return (await listFindings(run)).filter((finding) => fits(finding, query, nowUtc)).toSorted(inOrder);
+  return all.filter((finding) => fits(finding, query, nowUtc)).toSorted(inOrder);
+}
+
+/** What is registered or scanned now, and what older findings name. */
+export async function findingFilters(
+  run: Run,
+  { check, cluster, scope }: FindingQuery,
+  all: readonly Finding[],
+): Promise<NamedFilter[]> {
+  const named = (key: "check" | "cluster" | "scope") => all.flatMap((finding) => finding[key] ?? []);
+  const clusters = async () => (await listClusters(run)).map(({ name }) => name);
+  return [
+    {
+      name: "check",
+      value: check,
+      noun: "check",
+      known: () => [...listChecks().map(({ id }) => id), ...named("check")],
+    },
+    {
+      name: "cluster",
+      value: cluster,
+      noun: "cluster",
+      known: async () => [...(await clusters()), ...named("cluster")],
+    },
+    {
+      name: "scope",
+      value: scope,
+      noun: "scope",
+      known: async () => [...(await listScopes(run)), ...named("scope")],
+    },
+  ];
 }
 
 /** Pure. */

@@ -9,6 +9,8 @@ import { auditScope, giveUpScope } from "./auditScope.ts";
 import { cancelAudit, readProgress } from "./runs.ts";
 import { listProgress } from "./runStore.ts";
 import { createAudit, type Asked } from "./startAudit.ts";
+import { waitForAll } from "../waitForAll.ts";
+import { messageOf } from "../messageOf.ts";
 
 export interface AuditOptions extends Asked {
   /** Scopes at once. */
@@ -38,7 +40,7 @@ export async function runAudit(
   };
   await tell();
   const scopes = await listProgress(run, audit.id);
-  await Promise.all(scopes.map(({ scope }) => limit(() => work(scope))));
+  await waitForAll(scopes.map(({ scope }) => limit(() => work(scope))));
   return progressOf(run, audit);
 }
 
@@ -48,7 +50,7 @@ async function tryScope(run: Run, { id }: AuditRun, scope: string): Promise<void
       return await auditScope(run, id, scope);
     } catch (error) {
       if (!(error instanceof NotYet) || tries >= TRIES || run.signal.aborted)
-        return giveUpScope(run, id, scope, error instanceof Error ? error.message : String(error));
+        return giveUpScope(run, id, scope, messageOf(error));
       await pause(run, Math.min(error.retryAfterSeconds, LONGEST_WAIT_SECONDS));
     }
   }

@@ -3,7 +3,6 @@
  * partition = run id, key = scope. Rows are changed by version only: two workers and a person may be at the same run.
  */
 import { createHash } from "node:crypto";
-import pLimit from "p-limit";
 import { Conflict } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { backwards } from "../storage/backwards.ts";
@@ -11,6 +10,7 @@ import type { Row } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { AuditRun, ScopeProgress } from "./auditRun.ts";
 import { inScopeOrder } from "./scopes.ts";
+import { mapAtMost } from "../waitForAll.ts";
 
 export const RUNS = "all";
 
@@ -131,10 +131,7 @@ export async function changeEveryProgress(
   change: (progress: ScopeProgress) => ScopeProgress | undefined,
 ): Promise<void> {
   const rows = await Array.fromAsync(run.ports.tables.progress.list(id));
-  const limit = pLimit(AT_ONCE);
-  await Promise.all(
-    rows.map((known) => limit(() => changeProgress(run, { id, scope: known.key, known }, change))),
-  );
+  await mapAtMost(AT_ONCE, rows, (known) => changeProgress(run, { id, scope: known.key, known }, change));
 }
 
 /** True of what this run will not look at any more; what failed may be tried again while the run lasts. */

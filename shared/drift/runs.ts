@@ -4,6 +4,7 @@ import type { Run } from "../ports.ts";
 import type { AuditProgress, AuditRun } from "./auditRun.ts";
 import { finishAudit } from "./finishAudit.ts";
 import { changeEveryProgress, changeRun, findRunRow, isSettled, listProgress, RUNS } from "./runStore.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 /** Newest first. */
 export async function listRuns(run: Run, limit: number): Promise<AuditRun[]> {
@@ -41,7 +42,7 @@ async function ended(run: Run, back: number): Promise<AuditRun> {
 
 /** How far a run is; `undefined` if there is no such run. */
 export async function readProgress(run: Run, id: string): Promise<AuditProgress | undefined> {
-  const [row, scopes] = await Promise.all([findRunRow(run, id), listProgress(run, id)]);
+  const [row, scopes] = await waitForAll([findRunRow(run, id), listProgress(run, id)]);
   if (!row) return undefined;
   const audit = row.value;
   const { scopeCount: total = scopes.length } = audit;

@@ -2,8 +2,10 @@
 import { listClusters } from "../clusters/registry.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { InvalidInput } from "../errors.ts";
+import { unknownName } from "../filters.ts";
 import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export const MOORING_SCOPE = "mooring";
 
@@ -36,16 +38,18 @@ export async function listScopes(run: Run): Promise<string[]> {
 
 /** All, or those that are named: by scope, or by a cluster whose subscription and virtual network they are. @throws InvalidInput naming what there is */
 export async function chooseScopes(run: Run, only?: readonly string[]): Promise<string[]> {
-  const [scopes, clusters] = await Promise.all([listScopes(run), only ? listClusters(run) : []]);
+  const [scopes, clusters] = await waitForAll([listScopes(run), only ? listClusters(run) : []]);
   if (!only) return scopes;
   const wanted = only.map((name) => ({ name, scopes: scopesOf(name, scopes, clusters) }));
-  const unknown = wanted.filter((one) => one.scopes.length === 0).map(({ name }) => name);
-  if (unknown.length > 0)
-    throw new InvalidInput(
-      `no scope ${unknown.join(", ")}; there are ${[...scopes, ...clusters.map(({ name }) => name)].join(", ")}`,
-    );
+  const unknown = wanted.filter((one) => one.scopes.length === 0);
+  const known = [...scopes, ...clusters.map(({ name }) => name)];
+  if (unknown.length > 0) throw new InvalidInput(unknown.map(({ name }) => unknownScope(name, known)));
   const chosen = new Set(wanted.flatMap((one) => one.scopes));
   return scopes.filter((scope) => chosen.has(scope));
+}
+
+function unknownScope(name: string, known: readonly string[]): string {
+  return unknownName(name, "scope", known) ?? `no scan has read the subscription or network of ${name}`;
 }
 
 function scopesOf(name: string, scopes: readonly string[], clusters: readonly Cluster[]): readonly string[] {

@@ -1,6 +1,5 @@
 /** Begins an audit: its row, a row for each scope, then a message for each; workers do the rest. */
 import { isDeepStrictEqual } from "node:util";
-import pLimit from "p-limit";
 import { SYSTEM } from "../changes/plan.ts";
 import { Conflict } from "../errors.ts";
 import type { Run } from "../ports.ts";
@@ -19,6 +18,7 @@ import {
   runKey,
 } from "./runStore.ts";
 import { chooseScopes, listScopes } from "./scopes.ts";
+import { mapAtMost } from "../waitForAll.ts";
 
 export interface Asked {
   /** `system` or the person who asks. */
@@ -114,8 +114,7 @@ async function listRunning(run: Run): Promise<AuditRun[]> {
 async function resume(run: Run, audit: AuditRun): Promise<ScopeProgress[]> {
   const scopes = await listProgress(run, audit.id);
   const unfinished = scopes.filter((scope) => !isOver(scope));
-  const limit = pLimit(SENT_AT_ONCE);
-  await Promise.all(unfinished.map(({ scope }) => limit(() => send(run, audit, scope))));
+  await mapAtMost(SENT_AT_ONCE, unfinished, ({ scope }) => send(run, audit, scope));
   // A worker may have died between the last scope and the end.
   if (unfinished.length === 0) await finishAudit(run, audit.id);
   return scopes;

@@ -1,5 +1,6 @@
 /** Joins what is declared with what is there, for the checks. Pure. */
 import type { Failure } from "../activity/port.ts";
+import type { Contradiction } from "../clusters/contradictions.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { baseName, isNamedFor } from "../intents/frontendName.ts";
 import type { Declared } from "../intents/model.ts";
@@ -27,7 +28,7 @@ export function linkSubjects(world: World, policy: Policy): Subjects["link"][] {
   const living = livingIn(world);
   const heard = new Set(
     world.clusters
-      .filter(({ snapshot, state }) => snapshot || state === "gone")
+      .filter(({ feed, state }) => feed?.confirmed || state === "gone")
       .map(({ cluster }) => cluster.name),
   );
   return world.links.flatMap((link) => {
@@ -134,28 +135,37 @@ export function balancerSubjects(world: World): Subjects["balancer"][] {
 
 const DAY_MINUTES = 24 * 60;
 
-export function clusterSubjects(world: World, staleMinutes: number): Subjects["cluster"][] {
+export function clusterSubjects(
+  world: World,
+  staleMinutes: number,
+  contradictions: ReadonlyMap<string, readonly Contradiction[]>,
+): Subjects["cluster"][] {
   return world.clusters.map((view) => {
-    const taken = view.snapshot?.takenAtUtc;
-    const snapshotAgeMinutes = taken === undefined ? undefined : minutesBetween(taken, world.nowUtc);
-    const ends = view.snapshot?.webhook?.certificateEndsAtUtc;
+    const contradicting = contradictions.get(view.cluster.name);
+    const confirmed = view.feed?.confirmed?.atUtc;
+    const confirmedMinutes = confirmed === undefined ? undefined : minutesBetween(confirmed, world.nowUtc);
+    const ends = view.feed?.webhook?.certificateEndsAtUtc;
     const certificateDaysLeft =
       ends === undefined ? undefined : minutesBetween(world.nowUtc, ends) / DAY_MINUTES;
     return {
       view,
       staleMinutes,
-      ...(snapshotAgeMinutes !== undefined && { snapshotAgeMinutes }),
+      ...(confirmedMinutes !== undefined && { confirmedMinutes }),
       ...(certificateDaysLeft !== undefined && { certificateDaysLeft }),
+      ...(contradicting && { contradictions: contradicting }),
     };
   });
 }
 
-/** Services that are not on their way out, by cluster; of a cluster that is gone none lives. */
+/** Services that their clusters confirmed and that do not leave, by cluster; a deleted cluster has none. */
 function livingIn(world: World): (cluster: string) => readonly Declared[] {
   const byCluster = new Map(
     world.clusters.map(({ cluster, state, declared }) => [
       cluster.name,
-      declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined && state !== "gone"),
+      declared.filter(
+        ({ strength, deletedAtUtc }) =>
+          strength === "confirmation" && deletedAtUtc === undefined && state !== "gone",
+      ),
     ]),
   );
   return (cluster) => byCluster.get(cluster) ?? [];

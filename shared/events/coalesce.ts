@@ -32,7 +32,7 @@ export interface Hint {
 export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boolean> {
   const key = keyOf(work);
   const row = await run.ports.tables.waiting.get(work.queue, key);
-  if (row && row.value.untilUtc > run.now().toISOString()) return false;
+  if (row && isWaiting(run, row.value)) return false;
   const windowSeconds = windowOf(run, work.queue, row);
   const { eventAtUtc = row?.value.eventAtUtc, ...cause } = hint;
   const version = await claim(run, { partition: work.queue, key, row, windowSeconds, eventAtUtc });
@@ -52,6 +52,15 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
   return true;
 }
 
+/**
+ * No window is longer than a minute: a row that ends later was written by a host whose clock is ahead, and would suppress work for as
+ * long as the clocks differ. A second message does no harm.
+ */
+function isWaiting(run: Run, { untilUtc }: WaitingRow): boolean {
+  const rest = Date.parse(untilUtc) - run.now().getTime();
+  return rest > 0 && rest <= MINUTE;
+}
+
 function keyOf({ what, id }: Work): string {
   return `${what}|${canonicalId(id)}`;
 }
@@ -65,8 +74,9 @@ function windowOf(run: Run, queue: QueueName, row: Row<WaitingRow> | undefined):
 }
 
 function lately(run: Run, row: Row<WaitingRow> | undefined): readonly string[] {
-  const since = new Date(run.now().getTime() - MINUTE).toISOString();
-  return (row?.value.visibleAtUtc ?? []).filter((atUtc) => atUtc > since);
+  const now = run.now();
+  const since = new Date(now.getTime() - MINUTE).toISOString();
+  return (row?.value.visibleAtUtc ?? []).filter((atUtc) => atUtc > since && atUtc <= now.toISOString());
 }
 
 interface Claim {

@@ -8,7 +8,7 @@ import { parseIntent } from "../annotations/parse.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { release } from "../inventory/release.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
-import { remember } from "../intents/remember.ts";
+import { propose } from "../declarations/proposals.ts";
 import type { Run } from "../ports.ts";
 import { toResponse } from "./answer.ts";
 import { recordFindings } from "./decisions.ts";
@@ -19,6 +19,7 @@ import { severitiesFor } from "./permitted.ts";
 import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
 import { checkLeaving, checkRules, type Severities } from "./rules.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
 export async function admit(run: Run, cluster: Cluster, review: AdmissionReview): Promise<AdmissionResponse> {
@@ -64,7 +65,7 @@ async function admitDeclared(
   const asking = { cluster, input, owner: keyOf(cluster, service), severityOf, readOnly: refused || dryRun };
   const response = tell(run, uid, [...found, ...(await holderFindings(run, asking))]);
   if (!response.allowed || dryRun) return response;
-  await remember(run, declaredNow(run, cluster, service));
+  await propose(run, declaredNow(run, cluster, service));
   if (before) await letGo(run, cluster, { service: before, unless: service });
   return response;
 }
@@ -76,7 +77,7 @@ async function leaving(run: Run, cluster: Cluster, { uid, old, dryRun }: Asked):
   const response = tell(run, uid, checkLeaving(input, await severities(run, cluster, old)));
   if (!response.allowed || dryRun) return response;
   const declared = declaredNow(run, cluster, old);
-  await remember(run, { ...declared, deletedAtUtc: declared.observedAtUtc });
+  await propose(run, { ...declared, deletedAtUtc: declared.observedAtUtc });
   await letGo(run, cluster, { service: old });
   return response;
 }
@@ -101,7 +102,7 @@ async function letGo(
   const dropped = (await wantedBy(run, cluster, service)).filter(
     ({ subnetId, address }) => !kept.some((one) => one.subnetId === subnetId && one.address === address),
   );
-  await Promise.all(
+  await waitForAll(
     dropped.map(({ subnetId, address }) => release(run, keyOf(cluster, service), subnetId, address)),
   );
 }
@@ -113,7 +114,8 @@ async function wantedBy(run: Run, cluster: Cluster, service: Service) {
 function declaredNow(run: Run, cluster: Cluster, service: Service): Declared {
   return {
     ...keyOf(cluster, service),
-    origin: "admission",
+    strength: "proposal",
+    ...(service.metadata.resourceVersion && { resourceVersion: service.metadata.resourceVersion }),
     observedAtUtc: run.now().toISOString(),
     ...(service.spec.loadBalancerIP && { usesLoadBalancerIp: true as const }),
     intent: parseIntent(service),

@@ -6,8 +6,8 @@ import { IPV4, IPV6, LIKE_IPV4 } from "../addresses/pattern.ts";
 import { ANNOTATIONS } from "../annotations/keys.ts";
 import type { Policy } from "../policy.ts";
 import { severitiesFor } from "./permitted.ts";
-import { celList, celText, type CelPolicy, type Rule } from "./rule.ts";
-import { RULES } from "./rules.ts";
+import { celList, celText, type CelPolicy, type Rule, type Severity } from "./rule.ts";
+import { RULES, type Severities } from "./rules.ts";
 
 export interface CelVariable {
   readonly name: string;
@@ -20,6 +20,9 @@ export interface Validation {
   readonly message: string;
 }
 
+/** The same as `isLoadBalancer`. */
+const isBalancer = (object: string) =>
+  `${object}.spec.type == "LoadBalancer" && !has(${object}.spec.loadBalancerClass)`;
 /** An annotation or "". */
 const text = (name: keyof typeof ANNOTATIONS, of = "annotations") => {
   const key = celText(ANNOTATIONS[name].key);
@@ -43,7 +46,7 @@ const valid = (name: string, pattern: string, when: string) =>
 /** In an order in which each uses only earlier ones. */
 const named = (defaultSubnet: string): Record<string, string> => ({
   annotations: "has(object.metadata.annotations) ? object.metadata.annotations : {}",
-  isUpdate: 'oldObject != null && oldObject.spec.type == "LoadBalancer"',
+  isUpdate: `oldObject != null && ${isBalancer("oldObject")}`,
   oldAnnotations:
     "variables.isUpdate && has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {}",
   internal: text("internal"),
@@ -51,7 +54,11 @@ const named = (defaultSubnet: string): Record<string, string> => ({
   wasInternal: `(${text("internal", "oldAnnotations")}) == "true"`,
   namedSubnet: text("internalSubnet"),
   subnet: `variables.namedSubnet.trim() != "" ? variables.namedSubnet : ${celText(defaultSubnet)}`,
-  families: 'has(object.spec.ipFamilies) ? object.spec.ipFamilies : ["IPv4"]',
+  familyPolicy: 'has(object.spec.ipFamilyPolicy) ? object.spec.ipFamilyPolicy : ""',
+  namedFamilies:
+    'has(object.spec.ipFamilies) && size(object.spec.ipFamilies) > 0 ? object.spec.ipFamilies : ["IPv4"]',
+  families:
+    'variables.familyPolicy == "RequireDualStack" && size(variables.namedFamilies) < 2 ? ["IPv4", "IPv6"] : variables.namedFamilies',
   loadBalancerIP: 'has(object.spec.loadBalancerIP) ? object.spec.loadBalancerIP : ""',
   oldLoadBalancerIP:
     'variables.isUpdate && has(oldObject.spec.loadBalancerIP) ? oldObject.spec.loadBalancerIP : ""',
@@ -105,10 +112,10 @@ const SAME = (field: string) =>
 
 /** True of an update that the webhook would not judge either: nothing that rules read has changed. Match conditions know no variables. */
 export const UNTOUCHED = [
-  'oldObject != null && oldObject.spec.type == "LoadBalancer"',
+  `oldObject != null && ${isBalancer("oldObject")}`,
   CHANGES_NOTHING("object", "oldObject"),
   CHANGES_NOTHING("oldObject", "object"),
-  ...["loadBalancerIP", "ipFamilies", "ports"].map(SAME),
+  ...["loadBalancerIP", "ipFamilies", "ipFamilyPolicy", "ports"].map(SAME),
 ].join(" && ");
 
 /** Rules that only the webhook can judge. */
@@ -129,10 +136,16 @@ interface Asked {
   readonly severity: "deny" | "warn";
 }
 
+function celSeverity(rule: Rule, severityOf: Severities): Severity {
+  const severity = severityOf(rule);
+  return severity === "off" ? severity : (rule.celAtMost ?? severity);
+}
+
 /** CEL, with its conjunction, for the namespaces in which the rule has the severity; "" for all, `undefined` for none. */
 function whereSeverity(policy: Policy, { cluster, rule, severity }: Asked): string | undefined {
   const named = [...new Set(policy.overrides.flatMap(({ namespaces = [] }) => namespaces))];
-  const has = (namespace: string) => severitiesFor(policy, { cluster, namespace })(rule) === severity;
+  const has = (namespace: string) =>
+    celSeverity(rule, severitiesFor(policy, { cluster, namespace })) === severity;
   // No namespace has an empty name: what holds for it holds for all that no override names.
   const elsewhere = has("");
   const different = named.filter((namespace) => has(namespace) !== elsewhere);

@@ -69,14 +69,8 @@ interface Place {
 function placeIn(input: RuleInput, pools: readonly Pool[]): Place | { ok: false; message: string } {
   const name = input.annotations[OWN_ANNOTATIONS.addressPool.key];
   const pool = pools.find((one) => one.name === name);
-  if (name !== undefined && !pool) {
-    const names = pools.map((one) => one.name).join(", ") || "none";
-    return {
-      ok: false,
-      message: `${OWN_ANNOTATIONS.addressPool.key}: there is no pool "${name}" here; there are ${names}`,
-    };
-  }
-  const wanted = input.intent.subnet ?? pool?.subnet ?? input.inventory?.subnetName ?? "";
+  if (name !== undefined && !pool) return { ok: false, message: unknownPool(name, pools) };
+  const wanted = subnetNameFor(input, pool);
   if (pool?.subnet !== undefined && pool.subnet.toLowerCase() !== wanted.toLowerCase())
     return {
       ok: false,
@@ -95,6 +89,16 @@ function placeIn(input: RuleInput, pools: readonly Pool[]): Place | { ok: false;
     pool,
     annotations: isNamed ? {} : { [ANNOTATIONS.internalSubnet.key]: subnet.name },
   };
+}
+
+function unknownPool(name: string, pools: readonly Pool[]): string {
+  const names = pools.map((one) => one.name).join(", ") || "none";
+  return `${OWN_ANNOTATIONS.addressPool.key}: there is no pool "${name}" here; there are ${names}`;
+}
+
+/** Of the Service, else of its pool, else of its cluster. */
+function subnetNameFor({ intent, inventory }: RuleInput, pool: Pool | undefined): string {
+  return intent.subnet ?? pool?.subnet ?? inventory?.subnetName ?? "";
 }
 
 interface One extends Choosing, Place {

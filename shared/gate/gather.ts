@@ -6,10 +6,12 @@ import type { SubnetRow } from "../inventory/model.ts";
 import { resourceName } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
+import { hasIpv4Frontend } from "./frontends.ts";
 import { knownPolicy, knownSubnets } from "./known.ts";
 import { meetLinks } from "./meets.ts";
 import { allowedFor } from "./permitted.ts";
 import type { Declaration, Inventory, RuleInput } from "./rule.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 /** Everything that the rules read, from what is known since a few seconds ago. */
 export async function gatherInput(
@@ -19,7 +21,7 @@ export async function gatherInput(
 ): Promise<RuleInput> {
   const declaration = declarationOf(service);
   const { namespace, name } = service.metadata;
-  const [{ policy }, subnets, links] = await Promise.all([
+  const [{ policy }, subnets, links, ipv4] = await waitForAll([
     knownPolicy(run),
     knownSubnets(run, cluster.vnetId),
     meetLinks(run, {
@@ -28,6 +30,7 @@ export async function gatherInput(
       intent: declaration.intent,
       old: old && parseIntent(old),
     }),
+    hasIpv4Frontend(run, cluster, { service: { namespace, name }, intent: declaration.intent }),
   ]);
   return {
     ...declaration,
@@ -37,6 +40,7 @@ export async function gatherInput(
       ? { inventory: inventoryOf(run, { cluster, subnets, policy, intent: declaration.intent }) }
       : { neverScanned: true }),
     ...(links && { links }),
+    ...(ipv4 !== undefined && { hasIpv4Frontend: ipv4 }),
   };
 }
 
@@ -45,6 +49,7 @@ export function declarationOf(service: Service): Declaration {
     annotations: annotationsOf(service),
     intent: parseIntent(service),
     loadBalancerIp: service.spec.loadBalancerIP ?? "",
+    familyPolicy: service.spec.ipFamilyPolicy ?? "",
     liveAddresses: liveAddresses(service),
   };
 }

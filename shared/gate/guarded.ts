@@ -4,6 +4,7 @@ import type { Run } from "../ports.ts";
 import { lastKnownPolicy } from "./known.ts";
 import { within } from "../within.ts";
 import type { AdmissionResponse } from "./review.ts";
+import { messageOf } from "../messageOf.ts";
 
 /** The part of the webhook's timeout that we may use; the rest is the way back. */
 const SHARE = 0.7;
@@ -25,7 +26,7 @@ export async function inTime(
     if (error instanceof InvalidInput) throw error;
     run.log.error("admission could not be decided", {
       uid,
-      why: error instanceof Error ? error.message : String(error),
+      why: messageOf(error),
     });
     return unavailable(uid, error, await onUnavailable(run, timeoutSeconds * 1000 * LAST_SHARE));
   }

@@ -4,7 +4,7 @@ import type { Cluster } from "../clusters/model.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
 import { findTaken, reserve } from "../inventory/reserve.ts";
 import { isNamedFor } from "../intents/frontendName.ts";
-import { listDeclared } from "../intents/remember.ts";
+import { listDeclared } from "../declarations/declared.ts";
 import type { Want } from "../inventory/obstacle.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
@@ -117,11 +117,15 @@ function wasAsked(target: Target, { old }: RuleInput, { address }: ValidRequest)
   );
 }
 
+/** The cloud controller looks for shared frontends on its own internal load balancers only. */
+const INTERNAL_BALANCER = /\/loadBalancers\/[^/]+-internal\/frontendIPConfigurations\//i;
+
 /** Services of a cluster share its frontends by design. */
 function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
   const type = parseResourceId(holderId)?.type.toLowerCase();
   return (
     type === "microsoft.network/loadbalancers/frontendipconfigurations" &&
+    INTERNAL_BALANCER.test(holderId) &&
     clusterOfFrontend(holderId, [cluster]) !== undefined
   );
 }

@@ -13,6 +13,8 @@ export interface Declaration {
   readonly intent: Intent;
   /** `spec.loadBalancerIP` as it stands. */
   readonly loadBalancerIp: string;
+  /** `spec.ipFamilyPolicy`, or "". */
+  readonly familyPolicy: string;
   /** Addresses that the Service has now, from its status. */
   readonly liveAddresses: readonly string[];
 }
@@ -25,10 +27,29 @@ export interface RuleInput extends Declaration {
   readonly neverScanned?: boolean;
   /** Links that concern the Service; absent: none does, or offline. */
   readonly links?: MetLinks;
+  /** The Service before the update comes from recorded declarations, which have no addresses of its status. */
+  readonly isRecorded?: boolean;
   /** The Service is being deleted, or will be no load balancer any more. */
   readonly leaving?: boolean;
+  /** False: no other Service of the cluster has an internal IPv4 frontend. Absent: not known, or nothing depends on it. */
+  readonly hasIpv4Frontend?: boolean;
+  /** The annotations were found outside a Service. */
+  readonly outside?: Outside;
   /** What the organisation allows this Service; absent means everything. */
   readonly allowed: Allowed;
+}
+
+/** Where annotations for a Service were found that is not written there itself. */
+export interface Outside {
+  /** Of the object, e.g. `HelmRelease`. */
+  readonly kind: string;
+  /** Kind and name of the object, e.g. `HelmRelease shop/web`. */
+  readonly object: string;
+  readonly path: string;
+  /** `copied`: an operator may copy them to a Service; `unread`: none does; `text`: in text that cannot be read as YAML. */
+  readonly reach: "copied" | "unread" | "text";
+  /** Values, parameters and patches: the Service may have annotations that are not seen here. */
+  readonly isPartial?: true;
 }
 
 export interface MetLinks {
@@ -73,6 +94,8 @@ export interface Violation {
   /** What is wrong, why, and what to do. */
   readonly message: string;
   readonly suggestions?: readonly string[];
+  /** However severe the rule is: without Azure's state it may be wrong. */
+  readonly atMost?: "warn";
 }
 
 export interface Rule {
@@ -91,6 +114,10 @@ export interface Rule {
    * `undefined` where policy leaves nothing to check.
    */
   readonly cel?: (policy: CelPolicy) => string | undefined;
+  /** Fires because an annotation is absent: no more than a warning where not all annotations are seen. */
+  readonly firesOnAbsence?: true;
+  /** However severe the rule is, in CEL, which has no state. */
+  readonly celAtMost?: "warn";
   readonly check: (input: RuleInput) => readonly Violation[];
 }
 
@@ -112,7 +139,7 @@ export function celText(text: string): string {
   return JSON.stringify(text);
 }
 
-export interface RuleFinding extends Violation {
+export interface RuleFinding extends Omit<Violation, "atMost"> {
   readonly rule: string;
   readonly severity: Exclude<Severity, "off">;
 }

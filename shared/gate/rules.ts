@@ -5,6 +5,7 @@ import { addressChanged } from "./rules/addressChanged.ts";
 import { addressFamilyMismatch, addressMalformed } from "./rules/addressForm.ts";
 import { addressAzureReserved, addressExcluded, addressOutsideSubnet } from "./rules/addressPlace.ts";
 import { addressInUse, addressPortConflict, addressReserved } from "./rules/holder.ts";
+import * as frontend from "./rules/frontendLimits.ts";
 import { internalFlipped, internalNotTrue, internalSettingsIgnored } from "./rules/internal.ts";
 import { plsCountInvalid, plsStaticMalformed, plsStaticOverCount } from "./rules/linkAddresses.ts";
 import * as audience from "./rules/linkAudience.ts";
@@ -13,6 +14,8 @@ import { plsNameImmutable, plsNameInvalid } from "./rules/linkName.ts";
 import { plsConsumersConnected, plsNameTaken, plsSharedFrontend } from "./rules/linkOthers.ts";
 import { plsFqdnMalformed, plsProxyProtocol } from "./rules/linkTraffic.ts";
 import { loadBalancerIpDeprecated, loadBalancerIpIgnored } from "./rules/loadBalancerIp.ts";
+import { annotationOutsideService } from "./rules/outsideService.ts";
+import { privateAddressOnPublic } from "./rules/publicAddress.ts";
 import { FRONTEND, LINK, type Target } from "./rules/requested.ts";
 import * as subnet from "./rules/subnet.ts";
 import { unknownAnnotation } from "./rules/unknownAnnotation.ts";
@@ -40,6 +43,10 @@ export const RULES: readonly Rule[] = [
   addressPortConflict,
   addressChanged,
   addressAutoIgnored,
+  privateAddressOnPublic,
+  frontend.addressWithConfigurations,
+  frontend.subnetWithoutIpv6,
+  frontend.ipv6FirstFrontend,
   loadBalancerIpDeprecated,
   loadBalancerIpIgnored,
   subnet.inventoryStale,
@@ -68,18 +75,20 @@ export const RULES: readonly Rule[] = [
   plsFqdnMalformed,
   plsProxyProtocol,
   plsConsumersConnected,
+  annotationOutsideService,
 ];
 
 /** How severe a rule is for one Service: what policy says, else the rule's own. */
-export type Severities = (rule: Pick<Rule, "id" | "severity">) => Severity;
+export type Severities = (rule: Pick<Rule, "id" | "severity" | "firesOnAbsence">) => Severity;
 
 /** Everything that the rules find, not the first thing only. Pure. */
 export function checkRules(input: RuleInput, severityOf: Severities): RuleFinding[] {
   return RULES.flatMap((rule) => {
     const severity = severityOf(rule);
-    return severity === "off"
-      ? []
-      : rule.check(input).map((violation) => ({ rule: rule.id, severity, ...violation }));
+    if (severity === "off") return [];
+    return rule
+      .check(input)
+      .map(({ atMost, ...violation }) => ({ rule: rule.id, severity: atMost ?? severity, ...violation }));
   });
 }
 

@@ -1,7 +1,7 @@
 /** Words for what stands in the way of an address: who has it, until when, and what is free nearby. */
 import { isNamedFor } from "../intents/frontendName.ts";
-import type { Declared } from "../intents/model.ts";
-import type { Obstacle } from "../inventory/obstacle.ts";
+import type { Declared, ServicePort } from "../intents/model.ts";
+import { isEveryPort, type Obstacle } from "../inventory/obstacle.ts";
 import { serviceName } from "../inventory/owner.ts";
 import type { Taken } from "../inventory/reserve.ts";
 import type { SubnetRow } from "../inventory/model.ts";
@@ -11,6 +11,7 @@ import type { Asked, Asking } from "./holders.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
 import { subnetsWithRoom } from "./rules/subnet.ts";
 import { addressInUse, addressPortConflict, addressReserved } from "./rules/holder.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export type TakenHere = Taken<Asked>;
 
@@ -22,7 +23,7 @@ export interface Telling {
 }
 
 export async function tellTaken(run: Run, telling: Telling): Promise<RuleFinding[]> {
-  return (await Promise.all(telling.taken.map((taken) => tell(run, telling, taken)))).flat();
+  return (await waitForAll(telling.taken.map((taken) => tell(run, telling, taken)))).flat();
 }
 
 async function tell(run: Run, { asking, declared }: Telling, taken: TakenHere): Promise<RuleFinding[]> {
@@ -78,19 +79,28 @@ function words(address: string, obstacle: Obstacle, declared: readonly Declared[
     case "reservation":
       return `${address} is reserved for Service ${serviceName(obstacle.reservation.owner)} until ${obstacle.reservation.expiresAtUtc}`;
     case "port":
-      return portTaken(address, obstacle.port, `Service ${serviceName(obstacle.reservation.owner)}`);
+      return portTaken(address, obstacle.port, {
+        name: `Service ${serviceName(obstacle.reservation.owner)}`,
+        hasEveryPort: obstacle.reservation.ports?.some(isEveryPort) ?? false,
+      });
     case "rule": {
       const owner = declared.find(({ uid }) => isNamedFor(obstacle.use.rule, uid));
       const who = owner ? `Service ${serviceName(owner)}` : `rule ${obstacle.use.rule}`;
-      return portTaken(address, obstacle.port, who);
+      return portTaken(address, obstacle.port, { name: who, hasEveryPort: isEveryPort(obstacle.use) });
     }
   }
 }
 
-function portTaken(
-  address: string,
-  { protocol, port }: { protocol: string; port: number },
-  who: string,
-): string {
-  return `${protocol}/${port} on ${address} is taken by ${who}: take another port, or another address`;
+export interface PortHolder {
+  readonly name: string;
+  /** By high-availability ports. */
+  readonly hasEveryPort: boolean;
+}
+
+export function portTaken(address: string, port: ServicePort, { name, hasEveryPort }: PortHolder): string {
+  if (hasEveryPort)
+    return `${name} has every port of ${address} (high-availability ports): take another address`;
+  if (isEveryPort(port))
+    return `high-availability ports need ${address} alone, and ${name} has ports on it: take another address`;
+  return `${port.protocol}/${port.port} on ${address} is taken by ${name}: take another port, or another address`;
 }

@@ -1,6 +1,7 @@
 /** Adapter: `Outside` on fetch and TLS. Sends no credential, follows no redirect, and reads little of what comes. */
 import { connect, type PeerCertificate } from "node:tls";
 import type { Answered, Certificate, Outside } from "../installation/port.ts";
+import { messageOf } from "../messageOf.ts";
 
 const MOST_CHARACTERS = 10_000;
 const HTTPS_PORT = 443;
@@ -53,7 +54,7 @@ function certificate(url: string, signal: AbortSignal): Promise<Certificate> {
 function toCertificate({ valid_to: end }: PeerCertificate, problem: Error | string | null): Certificate {
   const endsAtUtc = new Date(end).toISOString();
   if (problem === null) return { endsAtUtc };
-  return { endsAtUtc, problem: problem instanceof Error ? problem.message : problem };
+  return { endsAtUtc, problem: messageOf(problem) };
 }
 
 function reasonOf(error: unknown): string {
@@ -62,5 +63,5 @@ function reasonOf(error: unknown): string {
     code?: string;
     cause?: { code?: string; message?: string };
   };
-  return cause?.code ?? code ?? cause?.message ?? name ?? String(error);
+  return cause?.code ?? code ?? cause?.message ?? name ?? messageOf(error);
 }

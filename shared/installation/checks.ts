@@ -1,7 +1,8 @@
 /** Every check of an installation, in the order in which it is shown: what others rest on comes first. */
 import type { Check } from "./check.ts";
 import { app, appCertificate, clock, node } from "./checks/app.ts";
-import { snapshots, tokens, webhooks } from "./checks/clusters.ts";
+import { reports, tokens, webhooks } from "./checks/clusters.ts";
+import { bindings, registrations } from "./checks/registrations.ts";
 import { events } from "./checks/events.ts";
 import { audits, scans, work } from "./checks/freshness.ts";
 import { identity, rights, subscriptions } from "./checks/rights.ts";
@@ -24,7 +25,9 @@ export const INSTALLATION_CHECKS: readonly Check[] = [
   queues,
   scans,
   audits,
-  snapshots,
+  registrations,
+  bindings,
+  reports,
   webhooks,
   tokens,
 ];

@@ -1,8 +1,10 @@
 /** Runs every check of an installation: some at once, each within its time, and none stops another. Writes nothing. */
 import pLimit from "p-limit";
 import { NotYet } from "../errors.ts";
+import { messageOf } from "../messageOf.ts";
 import { skipped, type Check, type Look, type Outcome } from "./check.ts";
 import { countStates, type DoctorReport, type Line } from "./report.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 const AT_ONCE = 8;
 
@@ -13,7 +15,7 @@ export async function examine(checks: readonly Check[], look: Look): Promise<Doc
     const needed = check.needs.flatMap((id) => made.get(id) ?? []);
     made.set(check.id, make(check, { look, needed, limit }));
   }
-  const lines = (await Promise.all(made.values())).flatMap((one) => one.lines);
+  const lines = (await waitForAll([...made.values()])).flatMap((one) => one.lines);
   return toReport(lines, look);
 }
 
@@ -32,7 +34,7 @@ interface Making {
 
 /** Waits for what it needs outside the limit: nobody may wait for a place that another holds. */
 async function make(check: Check, { look, needed, limit }: Making): Promise<Made> {
-  const blind = (await Promise.all(needed)).find(({ isBlind }) => isBlind);
+  const blind = (await waitForAll(needed)).find(({ isBlind }) => isBlind);
   const { outcomes, isBlind } = blind
     ? { outcomes: [skipped(`check ${blind.id} comes first`)], isBlind: true }
     : await limit(() => outcomesOf(check, look));
@@ -90,5 +92,5 @@ export function reasonOf(error: unknown): string {
     cause,
   } = error as { message?: string; code?: string; cause?: { code?: string } };
   const [first = ""] = message.split("\n");
-  return first || (code ?? cause?.code ?? String(error));
+  return first || (code ?? cause?.code ?? messageOf(error));
 }

@@ -1,5 +1,6 @@
 import { Refused } from "../errors.ts";
 import { fail, type Look, type Outcome } from "./check.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 /** What was read of a subscription, or why it was refused: one that may not be read must not hide the others. */
 export type OfSubscription<Facts> =
@@ -11,7 +12,7 @@ export function perSubscription<Facts>(
   { run }: Pick<Look, "run">,
   read: (subscription: string) => Promise<Facts>,
 ): Promise<OfSubscription<Facts>[]> {
-  return Promise.all(
+  return waitForAll(
     run.ports.subscriptions.map(async (subscription) => {
       try {
         return { subscription, facts: await read(subscription) };

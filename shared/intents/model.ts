@@ -21,6 +21,9 @@ export interface ServicePort {
   readonly port: number;
 }
 
+/** The one rule of a frontend with high-availability ports, as ARM writes it. */
+export const EVERY_PORT: ServicePort = { protocol: "All", port: 0 };
+
 export interface Intent {
   /** Builds an internal load balancer frontend. */
   readonly internal: boolean;
@@ -40,42 +43,21 @@ export interface ServiceKey {
   readonly uid: string;
 }
 
-/** One remembered declaration: the newest of what admission and snapshots said. */
+/** What one Service declares, with how far it may be believed. */
 export interface Declared extends ServiceKey {
-  readonly origin: "admission" | "snapshot";
+  /**
+   * `confirmation`: the cluster's own list or watch has it. `proposal`: admission saw it, and the API server may still have refused it.
+   * Both protect; only confirmations delete, release or widen.
+   */
+  readonly strength: "confirmation" | "proposal";
   readonly observedAtUtc: string;
-  /** Set when admission saw a DELETE or a type change away from LoadBalancer; a snapshot removes the row for good. */
+  /** Of the Service as confirmed; absent in proposals. */
+  readonly resourceVersion?: string;
+  /** Set while the Service leaves: it is being deleted, admission saw its DELETE, or the last list lacked it. */
   readonly deletedAtUtc?: string;
+  /** Number of the first list that lacked it; a second one removes the row. */
+  readonly missingSince?: number;
   /** The deprecated `spec.loadBalancerIP` is set. */
   readonly usesLoadBalancerIp?: true;
   readonly intent: Intent;
-}
-
-/** The last complete list a cluster sent. */
-export interface Snapshot {
-  readonly cluster: string;
-  readonly takenAtUtc: string;
-  readonly services: number;
-  /** The most that a snapshot of the last seven days had, this one aside. */
-  readonly previousServices: number;
-  /** The most of each of those days, by date. */
-  readonly byDay?: Readonly<Record<string, number>>;
-  /** What the snapshot job heard when it asked the relay as an API server does; absent if it did not. */
-  readonly webhook?: WebhookProbe;
-  /** Services that snapshots showed and admission had not announced, since admission was last heard of. */
-  readonly unannounced?: Unannounced;
-}
-
-export interface WebhookProbe {
-  /** `ok`, or why the relay did not answer as it must, in a few words. */
-  readonly verdict: string;
-  /** Of the relay's certificate. */
-  readonly certificateEndsAtUtc?: string;
-}
-
-export interface Unannounced {
-  readonly count: number;
-  readonly lastAtUtc: string;
-  /** One of them, `namespace/name`. */
-  readonly example: string;
 }

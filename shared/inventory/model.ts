@@ -1,6 +1,6 @@
 /** Rows of the subnet inventory. */
 import type { ServiceKey, ServicePort } from "../intents/model.ts";
-import type { ConnectionStatus, PortUse } from "../network/model.ts";
+import type { PortUse } from "../network/model.ts";
 
 /**
  * Who has an address. Partition = canonical subnet id; key = the address in fixed-width hex (`addressKey`), so
@@ -62,7 +62,7 @@ export interface LinkRow {
 }
 
 export interface Consumer {
-  readonly status: ConnectionStatus;
+  readonly status: string;
   /** Absent when Azure does not tell the endpoint. */
   readonly subscription?: string;
 }

@@ -1,6 +1,6 @@
 /** Why a Service may not have an address whose row is known. Pure. */
 import { isNamedFor } from "../intents/frontendName.ts";
-import type { ServiceKey, ServicePort } from "../intents/model.ts";
+import { EVERY_PORT, type ServiceKey, type ServicePort } from "../intents/model.ts";
 import type { PortUse } from "../network/model.ts";
 import type { AddressRow, Reservation } from "./model.ts";
 import { sameService } from "./owner.ts";
@@ -66,11 +66,21 @@ function portObstacle(
   const others = uses.filter(({ rule }) => !isNamedFor(rule, owner.uid) && !goneRules?.has(rule));
   const used = firsts(others.map((one) => [portName(one), one]));
   for (const port of ports.filter((one) => !had.has(portName(one)))) {
-    const [reservation, use] = [reserved.get(portName(port)), used.get(portName(port))];
+    const [reservation, use] = [clashing(reserved, port), clashing(used, port)];
     if (reservation) return { by: "port", port, reservation };
     if (use) return { by: "rule", port, use };
   }
   return undefined;
+}
+
+/** High-availability ports are one rule for every port: no other rule fits beside it on the frontend. */
+function clashing<T>(byPort: ReadonlyMap<string, T>, port: ServicePort): T | undefined {
+  const same = byPort.get(portName(port)) ?? byPort.get(portName(EVERY_PORT));
+  return same ?? (isEveryPort(port) ? [...byPort.values()].at(-1) : undefined);
+}
+
+export function isEveryPort(port: ServicePort): boolean {
+  return samePort(port, EVERY_PORT);
 }
 
 /** Of several with one name the first. */

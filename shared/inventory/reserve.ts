@@ -12,6 +12,7 @@ import type { Row, Write } from "../storage/table.ts";
 import type { AddressRow, Reservation } from "./model.ts";
 import { findObstacle, liveReservations, type Obstacle, type Want } from "./obstacle.ts";
 import { sameService } from "./owner.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export interface ReservationRequest<W extends Want = Want> {
   readonly owner: ServiceKey;
@@ -49,9 +50,9 @@ async function reserveAll<W extends Want>(
   for (const part of parts) {
     const outcome = await reserveInSubnet(run, part);
     if (!outcome.ok) {
-      await Promise.all(given.map((one) => giveBack(run, one)));
+      await waitForAll(given.map((one) => giveBack(run, one)));
       const rest = parts.slice(parts.indexOf(part) + 1);
-      return [...outcome.taken, ...(await Promise.all(rest.map((one) => findTaken(run, one)))).flat()];
+      return [...outcome.taken, ...(await waitForAll(rest.map((one) => findTaken(run, one)))).flat()];
     }
     given.push({ part, before: outcome.before });
   }
@@ -98,7 +99,7 @@ function partitionOf({ wants }: ReservationRequest): string {
 
 function readRows(run: Run, { wants }: ReservationRequest): Promise<Rows> {
   const { addresses } = run.ports.tables;
-  return Promise.all(
+  return waitForAll(
     wants.map(({ subnetId, address }) => addresses.get(canonicalId(subnetId), addressKey(address))),
   );
 }

@@ -3,7 +3,6 @@
  * hold an address in a subnet of another; if one cannot be read nothing is released. Writes only differences and never a live
  * reservation. Called by the inventory queue.
  */
-import pLimit from "p-limit";
 import { addressKey } from "../addresses/key.ts";
 import { usableAddresses } from "../addresses/range.ts";
 import type { VnetRow } from "../drift/auditRun.ts";
@@ -19,6 +18,7 @@ import type { AddressRow, SubnetRow } from "./model.ts";
 import { listLinks, scanLinks } from "./scanLinks.ts";
 import { endedReservations, planRows } from "./planRows.ts";
 import { writeRows } from "../storage/writeRows.ts";
+import { alongside, mapAtMost, waitForAll } from "../waitForAll.ts";
 
 const SUBSCRIPTIONS_AT_ONCE = 4;
 const SUBNETS_AT_ONCE = 8;
@@ -33,34 +33,38 @@ export interface ScanReport {
 /** @throws NotYet if another scan runs, or has begun since, and whatever a list throws: an incomplete scan writes nothing */
 export function scanInventory(run: Run): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
-    const { subscriptions, network } = run.ports;
-    const uses = collectUses(run);
-    // Its failure is awaited below; until then the subnets' may come first.
-    uses.catch(() => undefined);
-    const links = listLinks(run);
-    links.catch(() => undefined);
-    const subnets = (await Promise.all(subscriptions.map((one) => network.subnets(one)))).flat();
-    const limit = pLimit(SUBNETS_AT_ONCE);
-    const scanned = await Promise.all(
-      subnets.map((subnet) => limit(() => scanSubnet(run, subnet, { uses, lease }))),
-    );
-    await lease.demand();
-    await writeSubnets(
-      run,
-      scanned.map(({ row }) => row),
-    );
-    await forgetSubnets(run, subnets);
-    await scanLinks(run, await links, frontendAddresses(await uses));
-    await rememberVnets(run, subnets);
-    const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
-    const report = {
-      subnets: subnets.length,
-      addresses,
-      written: scanned.reduce((sum, { written }) => sum + written, 0),
-    };
-    run.log.info("inventory scanned", { ...report });
-    return report;
+    const [uses, links] = [collectUses(run), listLinks(run)];
+    return alongside([uses, links], () => scan(run, lease, { uses, links }));
   });
+}
+
+interface Lists {
+  readonly uses: Promise<Uses>;
+  readonly links: ReturnType<typeof listLinks>;
+}
+
+async function scan(run: Run, lease: Lease, { uses, links }: Lists): Promise<ScanReport> {
+  const { subscriptions, network } = run.ports;
+  const subnets = (await waitForAll(subscriptions.map((one) => network.subnets(one)))).flat();
+  const scanned = await mapAtMost(SUBNETS_AT_ONCE, subnets, (subnet) =>
+    scanSubnet(run, subnet, { uses, lease }),
+  );
+  await lease.demand();
+  await writeSubnets(
+    run,
+    scanned.map(({ row }) => row),
+  );
+  await forgetSubnets(run, subnets);
+  await scanLinks(run, await links, frontendAddresses(await uses));
+  await rememberVnets(run, subnets);
+  const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
+  const report = {
+    subnets: subnets.length,
+    addresses,
+    written: scanned.reduce((sum, { written }) => sum + written, 0),
+  };
+  run.log.info("inventory scanned", { ...report });
+  return report;
 }
 
 /** Used addresses by key, by canonical subnet id. */
@@ -68,7 +72,6 @@ type Uses = ReadonlyMap<string, ReadonlyMap<string, AddressUse>>;
 
 async function collectUses(run: Run): Promise<Uses> {
   const bySubnet = new Map<string, Map<string, AddressUse>>();
-  const limit = pLimit(SUBSCRIPTIONS_AT_ONCE);
   const collect = async (subscription: string) => {
     for await (const use of run.ports.network.addressUses(subscription)) {
       const subnetId = canonicalId(use.subnetId);
@@ -79,7 +82,7 @@ async function collectUses(run: Run): Promise<Uses> {
       bySubnet.set(subnetId, uses);
     }
   };
-  await Promise.all(run.ports.subscriptions.map((one) => limit(() => collect(one))));
+  await mapAtMost(SUBSCRIPTIONS_AT_ONCE, run.ports.subscriptions, collect);
   return bySubnet;
 }
 

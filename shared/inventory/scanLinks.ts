@@ -6,11 +6,12 @@ import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { Consumer, LinkRow } from "./model.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 /** The links of all watched subscriptions, by subscription. @throws whatever a list throws */
 export async function listLinks({ ports }: Run): Promise<ReadonlyMap<string, readonly Link[]>> {
   const lists = ports.subscriptions.map(async (one) => [one, await ports.network.links(one)] as const);
-  return new Map(await Promise.all(lists));
+  return new Map(await waitForAll(lists));
 }
 
 /** @param addresses address by canonical id of the frontend */
@@ -19,7 +20,7 @@ export async function scanLinks(
   lists: ReadonlyMap<string, readonly Link[]>,
   addresses: ReadonlyMap<string, string>,
 ): Promise<void> {
-  await Promise.all(
+  await waitForAll(
     [...lists].map(async ([subscription, links]) => {
       const rows = await Array.fromAsync(ports.tables.links.list(subscription));
       const seen = new Map(links.map((link) => [linkKey(link.id), toRow(link, addresses)]));

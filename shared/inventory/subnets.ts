@@ -2,13 +2,14 @@ import { listClusters } from "../clusters/registry.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { SubnetRow } from "./model.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 /** Every subnet that the last scan saw, network by network: of the networks that it lists, and of those that clusters name. */
 export async function listSubnets(run: Run): Promise<SubnetRow[]> {
   const { vnets, subnets } = run.ports.tables;
-  const [seen, clusters] = await Promise.all([Array.fromAsync(vnets.list("all")), listClusters(run)]);
+  const [seen, clusters] = await waitForAll([Array.fromAsync(vnets.list("all")), listClusters(run)]);
   const ids = [...seen.map(({ value }) => value.id), ...clusters.map(({ vnetId }) => vnetId)];
   const partitions = [...new Set(ids.map(canonicalId))].sort();
-  const rows = await Promise.all(partitions.map((one) => Array.fromAsync(subnets.list(one))));
+  const rows = await waitForAll(partitions.map((one) => Array.fromAsync(subnets.list(one))));
   return rows.flat().map(({ value }) => value);
 }

@@ -12,16 +12,27 @@ export interface PersonsDecision {
   readonly who: string;
 }
 
+/** The states that Azure lets a decision change. */
+const DECIDABLE: Readonly<Record<PersonsDecision["status"], readonly string[]>> = {
+  Approved: ["Pending", "Rejected"],
+  Rejected: ["Pending", "Approved"],
+};
+
 /** Empty if it is so already. @throws InvalidInput if nothing is decided there */
 export function planDecision(run: Run, row: InboxRow, { status, reason, who }: PersonsDecision): Plan {
   if (row.isOff) throw new InvalidInput(`link ${row.link} is tagged mooring: off; take the tag away first`);
   if (row.status === status) return { changes: [] };
+  if (!DECIDABLE[status].includes(row.status))
+    throw new InvalidInput(
+      `private endpoint connection ${row.name} is ${row.status || "in an unknown state"}: only ${DECIDABLE[status].join(" or ")} ones can become ${status}`,
+    );
   const change = decide(row, status, {
     capability: status === "Approved" ? "connections" : "rejections",
     owner: { cluster: row.cluster },
     reason: `${who} says: ${reason}`,
     description: `${status} by ${who}: ${reason}`,
     evidence: [
+      { says: `${who} decided: ${reason}`, source: "operator", atUtc: run.now().toISOString() },
       {
         says: `link ${row.link} stands on a load balancer of cluster ${row.cluster}`,
         source: "Azure",

@@ -1,11 +1,12 @@
 /** The approvals inbox: consumers' connections to the clusters' links, those that wait first. */
 import { isTaggedOff } from "../changes/offTag.ts";
 import { listClusters } from "../clusters/registry.ts";
-import type { Connection, Link } from "../network/model.ts";
+import { CONNECTION_STATUSES, type Connection, type Link } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { clusterOfLink, OWNER_TAG } from "./owner.ts";
 import { consumerOf } from "./planConnections.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export interface InboxRow extends Connection {
   readonly link: string;
@@ -18,14 +19,12 @@ export interface InboxRow extends Connection {
   readonly isOff: boolean;
 }
 
-const STATUSES = ["Pending", "Approved", "Rejected", "Disconnected"];
-
 /** Only of links that stand on a registered cluster's load balancers: of others Mooring says and does nothing. */
 export async function listConnections(run: Run): Promise<InboxRow[]> {
   const { network, subscriptions } = run.ports;
-  const [clusters, links] = await Promise.all([
+  const [clusters, links] = await waitForAll([
     listClusters(run),
-    Promise.all(subscriptions.map((one) => network.links(one))),
+    waitForAll(subscriptions.map((one) => network.links(one))),
   ]);
   const rows = links.flat().flatMap((link) => {
     const cluster = clusterOfLink(link, clusters)?.name;
@@ -55,5 +54,7 @@ function toRow(connection: Connection, link: Link, cluster: string): InboxRow {
 }
 
 function rank({ status, id }: InboxRow): string {
-  return `${STATUSES.indexOf(status)} ${id}`;
+  const known: readonly string[] = CONNECTION_STATUSES;
+  const position = known.indexOf(status);
+  return `${position < 0 ? known.length : position} ${id}`;
 }

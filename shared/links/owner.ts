@@ -17,7 +17,7 @@ export function clusterOfLink(link: Link, clusters: readonly Cluster[]): Cluster
   return clusterOfFrontend(link.frontendIds[0] ?? "", clusters);
 }
 
-/** The registered cluster whose node resource group the frontend, or load balancer, is in. */
+/** The registered cluster whose node resource group the frontend, or load balancer, is in; `undefined` if none, or if two claim it. */
 export function clusterOfFrontend(frontendId: string, clusters: readonly Cluster[]): Cluster | undefined {
   return indexOf(clusters).get(groupKey(frontendId, parseResourceId(frontendId)?.resourceGroup ?? ""));
 }
@@ -28,9 +28,10 @@ const indexes = new WeakMap<readonly Cluster[], ReadonlyMap<string, Cluster>>();
 function indexOf(clusters: readonly Cluster[]): ReadonlyMap<string, Cluster> {
   const known = indexes.get(clusters);
   if (known) return known;
-  // The first of two that claim the same group is it.
+  const byGroup = Map.groupBy(clusters, (one) => groupKey(one.resourceId, one.nodeResourceGroup));
+  // Of a group that two registrations claim, neither is the owner: which one lives cannot be told.
   const made = new Map(
-    clusters.toReversed().map((one) => [groupKey(one.resourceId, one.nodeResourceGroup), one]),
+    [...byGroup].flatMap(([key, [one, other]]) => (one && !other ? [[key, one] as const] : [])),
   );
   indexes.set(clusters, made);
   return made;
@@ -40,9 +41,12 @@ function groupKey(id: string, resourceGroup: string): string {
   return `${parseResourceId(id)?.subscription ?? ""}/${resourceGroup}`.toLowerCase();
 }
 
-/** The living Service that the link's owner tag names, if the frontend carries its name too. */
+/** The confirmed, living Service that the link's owner tag names, if the frontend carries its name too. A proposal owns nothing. */
 export function ownerOfLink(link: Link, declared: readonly Declared[]): Declared | undefined {
-  const owner = declared.find(({ namespace, name }) => link.tags[OWNER_TAG] === `${namespace}/${name}`);
+  const owner = declared.find(
+    ({ strength, namespace, name }) =>
+      strength === "confirmation" && link.tags[OWNER_TAG] === `${namespace}/${name}`,
+  );
   if (!owner || owner.deletedAtUtc !== undefined) return undefined;
   const frontendName = parseResourceId(link.frontendIds[0] ?? "")?.name ?? "";
   return isNamedFor(frontendName, owner.uid) ? owner : undefined;

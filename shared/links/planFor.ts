@@ -5,7 +5,9 @@ import { listClusters } from "../clusters/registry.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { listFindings } from "../drift/findingStore.ts";
 import type { Declared } from "../intents/model.ts";
-import { listDeclared } from "../intents/remember.ts";
+import { findConfirmed, listConfirmed } from "../declarations/confirmed.ts";
+import { readFeed } from "../declarations/feed.ts";
+import type { Confirmation } from "../declarations/model.ts";
 import type { Link } from "../network/model.ts";
 import { once } from "../once.ts";
 import type { Policy } from "../policy.ts";
@@ -14,6 +16,7 @@ import type { Run } from "../ports.ts";
 import { clusterOfLink, OWNER_TAG, ownerOfLink } from "./owner.ts";
 import { planConnections } from "./planConnections.ts";
 import { planLink } from "./planLink.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 const HOUR = 3_600_000;
 
@@ -23,6 +26,8 @@ export interface PlannedLink {
   readonly cluster?: Cluster;
   /** Absent: no living Service is proved to own it, so nothing is planned. */
   readonly owner?: Declared;
+  /** Number under which the cluster confirmed what `owner` was read from; absent: it confirmed nothing. */
+  readonly confirmedSequence?: number;
   readonly plan: Plan;
 }
 
@@ -31,34 +36,35 @@ export function linkPlanner(run: Run, reads: "one" | "all"): (link: Link) => Pro
   const clusters = once(() => listClusters(run));
   const inForce = once(() => readPolicy(run));
   const overdue = once(async () => overdueConnections(run, (await inForce("")).policy));
-  const snapshots = once((name) => run.ports.tables.snapshots.get("all", name));
-  const lists = once((name) => listDeclared(run, name));
+  const feeds = once((name) => readFeed(run, name));
+  const lists = once((name) => listConfirmed(run, name));
   const declaredFor = async (link: Link, name: string) =>
     reads === "all" ? lists(name) : oneDeclared(run, name, link);
   return async (link) => {
-    const [known, { policy }] = await Promise.all([clusters(""), inForce("")]);
+    const [known, { policy }] = await waitForAll([clusters(""), inForce("")]);
     const cluster = clusterOfLink(link, known);
     if (!cluster) return { link, plan: { changes: [] } };
-    const [declared, snapshot] = await Promise.all([
-      declaredFor(link, cluster.name),
-      snapshots(cluster.name),
-    ]);
+    // In this order: what is declared is at least as new as what the feed states as confirmed.
+    const confirmed = (await feeds(cluster.name))?.confirmed;
+    const declared = await declaredFor(link, cluster.name);
     const owner = ownerOfLink(link, declared);
-    if (!owner || isTaggedOff(link.tags))
-      return { link, cluster, ...(owner && { owner }), plan: { changes: [] } };
-    const evidence = evidenceOf(run, { link, owner, snapshotAtUtc: snapshot?.value.takenAtUtc });
+    const order = confirmed ? { confirmedSequence: confirmed.sequence } : {};
+    if (!owner || !confirmed || isTaggedOff(link.tags))
+      return { link, cluster, ...order, ...(owner && { owner }), plan: { changes: [] } };
+    const evidence = evidenceOf(run, { link, owner, confirmed });
     const changes = [
       ...planLink(link, owner, { evidence, policy }).changes,
       ...planConnections(link, owner, { evidence, policy, overdue: await overdue("") }).changes,
     ];
-    return { link, cluster, owner, plan: { changes } };
+    const plan = { changes: changes.map((one) => ({ ...one, ...order })) };
+    return { link, cluster, owner, ...order, plan };
   };
 }
 
-/** The Service that the link's owner tag names. */
+/** The Service that the owner tag names, as its cluster confirmed it. */
 async function oneDeclared(run: Run, cluster: string, { tags }: Link): Promise<readonly Declared[]> {
-  const row = await run.ports.tables.intents.get(cluster, tags[OWNER_TAG] ?? "");
-  return row ? [row.value] : [];
+  const declared = await findConfirmed(run, cluster, tags[OWNER_TAG] ?? "");
+  return declared ? [declared] : [];
 }
 
 /** Azure does not say since when a connection waits; the audit's finding does. */
@@ -76,17 +82,16 @@ async function overdueConnections(run: Run, { connections }: Policy): Promise<Re
 interface Owned {
   readonly link: Link;
   readonly owner: Declared;
-  readonly snapshotAtUtc: string | undefined;
+  readonly confirmed: Confirmation;
 }
 
-function evidenceOf(run: Run, { link, owner, snapshotAtUtc = "" }: Owned): Evidence[] {
-  const { cluster, namespace, name, origin, observedAtUtc } = owner;
-  const service = `Service ${cluster}/${namespace}/${name} declares the link`;
-  // A later snapshot still has the Service, or its row would be gone.
-  const declared =
-    snapshotAtUtc > observedAtUtc
-      ? { says: service, source: "snapshot", atUtc: snapshotAtUtc }
-      : { says: service, source: origin, atUtc: observedAtUtc };
-  const marks = `link ${link.name} carries its owner tag and stands on its frontend`;
-  return [declared, { says: marks, source: "Azure", atUtc: run.now().toISOString() }];
+function evidenceOf(run: Run, { link, owner, confirmed }: Owned): Evidence[] {
+  const { cluster, namespace, name } = owner;
+  const declared = `Service ${cluster}/${namespace}/${name} declares the Private Link Service`;
+  const { atUtc, resourceVersion: version } = confirmed;
+  const marks = `Private Link Service ${link.name} has its owner tag and is attached to its frontend`;
+  return [
+    { says: declared, source: "Kubernetes", atUtc, version },
+    { says: marks, source: "Azure", atUtc: run.now().toISOString() },
+  ];
 }

@@ -52,7 +52,7 @@ export const INSTRUMENTS = {
       what: "text",
       outcome: ["done", "not_yet", "refused", "failed", "given_up"],
     },
-    doc: "What became of a queue message; `not_yet` is sent again, `failed` is tried five times, `given_up` waits for the next timer",
+    doc: "What became of a queue message; `not_yet` is sent again, `failed` is delivered five times, `given_up` is in the poison queue after ten re-sends",
   },
   "mooring.work.duration": {
     kind: "histogram",

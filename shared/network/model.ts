@@ -72,14 +72,16 @@ export interface LoadBalancer {
   readonly otherFrontendUses: readonly string[];
 }
 
-export type ConnectionStatus = "Pending" | "Approved" | "Rejected" | "Disconnected";
+/** The states that Azure documents. It may introduce others: what a state permits is listed where it is used. */
+export const CONNECTION_STATUSES = ["Pending", "Approved", "Rejected", "Disconnected"] as const;
 
 export interface Connection {
   readonly id: string;
   readonly name: string;
   /** Absent when Azure no longer tells (the endpoint is gone). */
   readonly endpointId?: string;
-  readonly status: ConnectionStatus;
+  /** As Azure reports it; empty if it reports none. */
+  readonly status: string;
   readonly description: string;
 }
 
@@ -92,6 +94,8 @@ export interface NatAddress {
 
 export interface Link {
   readonly id: string;
+  /** Changes with every write of the Private Link Service; absent where it was not read. */
+  readonly version?: string;
   readonly name: string;
   readonly location: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -109,6 +113,18 @@ export interface Link {
 
 export interface ManagedCluster {
   readonly id: string;
+  readonly location: string;
+  /** Only the name: it lies in the managed cluster's subscription. Empty if ARM does not report it: then it may be any. */
+  readonly nodeResourceGroup: string;
+  /** Ids of the subnets of its nodes and pods, in the order of its agent pools; empty if AKS made the network. */
+  readonly subnetIds: readonly string[];
+  readonly provisioningState: string;
   /** Object ids of the identities with which its control plane asks Azure; empty if it has a service principal. */
   readonly principalIds: readonly string[];
+}
+
+export interface ResourceGroup {
+  readonly id: string;
+  /** Id of the resource that manages the group: of a node resource group, the managed cluster. */
+  readonly managedBy?: string;
 }

@@ -1,7 +1,7 @@
 /**
- * Which load balancers and links are orphans. Proof is needed, not suspicion: the marks of a known cluster, ARM's word that the
- * cluster is gone or a complete fresh snapshot without the Service, and nothing in Azure that contradicts. Whatever is unknown,
- * stale or contradictory makes a candidate `unproved`, with what is missing. Pure.
+ * Which load balancers, frontends, Private Link Services and connections are orphans. Evidence is needed, not suspicion: the marks of a
+ * registered cluster, what the cluster confirmed or that it was deleted, and nothing in Azure that contradicts. Whatever is unknown, stale
+ * or contradictory makes a candidate `unproved`, with what is missing. Pure.
  */
 import type { Evidence } from "../changes/plan.ts";
 import { isNamedFor } from "../intents/frontendName.ts";
@@ -9,10 +9,12 @@ import type { Declared } from "../intents/model.ts";
 import { CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
 import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
+import { isProved, proofOf, type Proof } from "./clusterProof.ts";
 import type { OrphanKind } from "./model.ts";
 import { contradictions } from "./contradictions.ts";
 import { isUsed, usersOf } from "./frontendUsers.ts";
 import { lookupIn } from "./lookup.ts";
+import { protectionOf } from "./protection.ts";
 import type { ClusterView, World } from "./world.ts";
 
 export interface Candidate {
@@ -25,6 +27,8 @@ export interface Candidate {
   readonly against: readonly string[];
   /** What would have to be known to prove it. */
   readonly missing: readonly string[];
+  /** Set if it has to be older than what the cluster confirmed: its Service lives, and may write it at any time. */
+  readonly version?: string;
 }
 
 /** Resources of known clusters that no living Service accounts for; those that one does account for are not listed. */
@@ -38,29 +42,38 @@ export function findOrphans(world: World): Candidate[] {
   );
 }
 
-/** A connection whose endpoint is gone holds nothing and nobody; Azure's own word is the proof. */
+/** The state that Azure gives a connection whose private endpoint was deleted. */
+const ABANDONED = "Disconnected";
+
+/** A connection whose endpoint was deleted serves no consumer; two reads from Azure prove it, now and after the grace period. */
 function judgeConnections(world: World, link: Link): Candidate[] {
   const view = viewOf(world, link.frontendIds[0] ?? "");
   if (!view || link.tags[CLUSTER_TAG] === undefined) return [];
   return link.connections
-    .filter(({ status }) => status === "Disconnected")
+    .filter(({ status }) => status === ABANDONED)
     .map(({ id, name }) =>
       weigh(world, view, {
         resourceId: id,
         kind: "connection",
-        proof:
-          view.state === "unknown"
-            ? `whether cluster ${view.cluster.name} exists could not be read`
-            : { says: `the endpoint of connection ${name} is gone`, source: "Azure", atUtc: world.nowUtc },
+        proof: abandoned(world, view, name),
         against: contradictions.connection(link),
       }),
     );
+}
+
+function abandoned(world: World, { state, doubt, cluster }: ClusterView, name: string): Proof {
+  if (state === "unknown")
+    return { missing: doubt ?? `whether cluster ${cluster.name} exists could not be read` };
+  const says = `Azure reports private endpoint connection ${name} as ${ABANDONED}`;
+  return [{ says, source: "Azure", atUtc: world.nowUtc }];
 }
 
 function judgeBalancer(world: World, balancer: LoadBalancer): Candidate | undefined {
   const view = viewOf(world, balancer.id);
   // Public load balancers carry the cluster's outbound traffic; only the internal one lives and dies with Services.
   if (!view || !balancer.name.toLowerCase().endsWith("-internal")) return undefined;
+  // The controller deletes the load balancer with its last frontend: one without any is not marked as the controller's.
+  if (balancer.frontends.length === 0) return undefined;
   if (balancer.frontends.some((frontend) => livesOn(view, balancer, frontend))) return undefined;
   return judge(world, view, {
     resourceId: balancer.id,
@@ -95,13 +108,20 @@ function judgeLink(world: World, link: Link): Candidate | undefined {
   const frontend = balancer?.frontends.find(({ id }) => sameId(id, frontendId));
   const stand = balancer && frontend ? { balancer, frontend } : undefined;
   const isAlive = owners.length > 0 || (stand && livesOn(view, stand.balancer, stand.frontend));
-  const suspicion = { resourceId: link.id, kind: "link", against: contradictions.link(link) } as const;
+  const suspicion = { resourceId: link.id, kind: "link", against: contradictions.link(world, link) } as const;
   if (!isAlive) return judge(world, view, suspicion);
   const owner = owners.find((one) => link.tags[OWNER_TAG] === `${one.namespace}/${one.name}`);
   if (!owner || !stand || !hasWithdrawn(view, owner, stand)) return undefined;
-  const proof = proofOf(world, view);
-  const says = `Service ${view.cluster.name}/${owner.namespace}/${owner.name} has withdrawn azure-pls-create`;
-  return weigh(world, view, { ...suspicion, proof: typeof proof === "string" ? proof : { ...proof, says } });
+  const proof = withdrawal(
+    proofOf(world, view),
+    `Service ${view.cluster.name}/${owner.namespace}/${owner.name}`,
+  );
+  return { ...weigh(world, view, { ...suspicion, proof }), version: link.version ?? "" };
+}
+
+function withdrawal(proof: Proof, service: string): Proof {
+  if (!isProved(proof)) return proof;
+  return proof.map((one) => ({ ...one, says: `${service} no longer declares azure-pls-create` }));
 }
 
 interface Stand {
@@ -109,9 +129,10 @@ interface Stand {
   readonly frontend: Frontend;
 }
 
-/** The owner lives and wants no link, and nobody who shares its frontend wants one: whoever shares it may be the reason for it. */
+/** Its confirmed owner declares no Private Link Service, and no Service that shares the frontend declares or proposes one. */
 function hasWithdrawn(view: ClusterView, owner: Declared, { balancer, frontend }: Stand): boolean {
-  if (owner.intent.link || owner.deletedAtUtc !== undefined) return false;
+  if (owner.strength !== "confirmation" || owner.intent.link || owner.deletedAtUtc !== undefined)
+    return false;
   return !usersOf(living(view), balancer, frontend).some(({ intent }) => intent.link);
 }
 
@@ -123,13 +144,12 @@ function livesOn(view: ClusterView, balancer: LoadBalancer, frontend: Frontend):
   return isUsed(living(view), balancer, frontend);
 }
 
-const NOBODY: readonly Declared[] = [];
+const NONE: readonly Declared[] = [];
 
+/** Everything that may live: what is confirmed, what admission saw, and what is being deleted until the cluster confirms that it was. */
 function living(view: ClusterView): readonly Declared[] {
-  // Of a cluster that is gone nothing lives; of one that cannot be read nothing is known, and its proof will say so.
-  if (view.state !== "present") return NOBODY;
-  // A Service being deleted is still its frontend's owner until a snapshot no longer lists it.
-  return view.declared;
+  // A deleted cluster has no Services; of one that cannot be read, its proof is missing.
+  return view.state === "present" ? view.declared : NONE;
 }
 
 interface Suspicion {
@@ -146,37 +166,23 @@ function judge(world: World, view: ClusterView, suspicion: Suspicion): Candidate
 function weigh(
   world: World,
   view: ClusterView,
-  { resourceId, kind, against, proof }: Suspicion & { readonly proof: Evidence | string },
+  { resourceId, kind, against, proof }: Suspicion & { readonly proof: Proof },
 ): Candidate {
-  const missing = typeof proof === "string" ? [proof] : [];
-  const held = world.holds
-    .filter((one) => sameId(one.resourceId, resourceId))
-    .map(({ who, why }) => `${who} holds it: ${why}`);
-  const speaking = [...against, ...held];
+  const missing = isProved(proof) ? [] : [proof.missing];
+  const evidenceAgainst = [...against, ...protectionOf(world, resourceId)];
   return {
     resourceId,
     kind,
     cluster: view.cluster.name,
-    verdict: missing.length + speaking.length === 0 ? "orphan" : "unproved",
-    for: typeof proof === "string" ? [] : [proof],
-    against: speaking,
+    verdict: missing.length + evidenceAgainst.length === 0 ? "orphan" : "unproved",
+    for: isProved(proof) ? [...proof, ...unusedInAzure(world, evidenceAgainst)] : [],
+    against: evidenceAgainst,
     missing,
   };
 }
 
-/** The proof that no Service owns it any more, or what is missing for one. */
-function proofOf(world: World, { cluster, state, snapshot }: ClusterView): Evidence | string {
-  if (state === "gone")
-    return { says: `managed cluster ${cluster.name} does not exist`, source: "ARM", atUtc: world.nowUtc };
-  if (state === "unknown") return `whether cluster ${cluster.name} exists could not be read`;
-  if (!snapshot) return `cluster ${cluster.name} never sent a snapshot`;
-  if (snapshot.takenAtUtc < world.freshSinceUtc)
-    return `the snapshot of ${cluster.name} is from ${snapshot.takenAtUtc}`;
-  if (snapshot.services * 2 < snapshot.previousServices)
-    return `the snapshot of ${cluster.name} fell from ${snapshot.previousServices} to ${snapshot.services} Services`;
-  return {
-    says: `no Service of cluster ${cluster.name} owns or shares it`,
-    source: "snapshot",
-    atUtc: snapshot.takenAtUtc,
-  };
+/** Azure's own word, beside the cluster's. */
+function unusedInAzure(world: World, against: readonly string[]): Evidence[] {
+  if (against.length > 0) return [];
+  return [{ says: "nothing in Azure uses it", source: "Azure", atUtc: world.nowUtc }];
 }

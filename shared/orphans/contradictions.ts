@@ -1,8 +1,10 @@
-/** What Azure itself shows against a resource being an orphan. Pure. */
-import { isTaggedOff } from "../changes/offTag.ts";
+/**
+ * What Azure itself shows against a resource being an orphan. The states that allow a delete are listed; every other one forbids it, also
+ * one that Azure introduces tomorrow. Pure.
+ */
 import { isControllers } from "../intents/frontendName.ts";
 import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
-import { sameId } from "../network/resourceId.ts";
+import { resourceName, sameId } from "../network/resourceId.ts";
 import { lookupIn } from "./lookup.ts";
 import type { World } from "./world.ts";
 
@@ -15,15 +17,25 @@ export const contradictions = {
 
 function againstBalancer(world: World, balancer: LoadBalancer): string[] {
   const links = lookupIn(world).linksOn(balancer);
-  const unmarked = links.filter((link) => againstLink(link).length > 0);
+  const inUse = links.filter((link) => againstLink(world, link).length > 0);
   return [
     ...unsettled(balancer.provisioningState),
-    ...off(balancer.tags),
     ...(balancer.frontends.some(({ isPublic }) => isPublic) ? ["it has a public frontend"] : []),
     ...(balancer.otherFrontendUses.length > 0 ? ["outbound or inbound NAT rules use its frontends"] : []),
     ...foreign(balancer),
-    ...unmarked.map((link) => `link ${link.name} stands on it and may be in use`),
+    ...membersOf(world, balancer),
+    ...inUse.map((link) => `Private Link Service ${link.name} is attached to it and may be in use`),
   ];
+}
+
+/** Nodes leave their pools with their cluster: where some are left, the cluster is not deleted, whatever ARM answers for its id. */
+function membersOf(world: World, { id, pools }: LoadBalancer): string[] {
+  if (lookupIn(world).clusterOf(id)?.state !== "gone") return [];
+  return pools
+    .filter(({ members }) => members > 0)
+    .map(
+      ({ name, members }) => `backend pool ${name} has ${members} ${members === 1 ? "member" : "members"}`,
+    );
 }
 
 /** What is on one frontend, and what the write would touch: its load balancer. */
@@ -35,11 +47,13 @@ function againstFrontend(world: World, balancer: LoadBalancer, frontend: Fronten
     .filter(({ frontendIds }) => frontendIds.some(isHere));
   return [
     ...unsettled(balancer.provisioningState),
-    ...off(balancer.tags),
     ...(frontend.isPublic ? ["it is public"] : []),
     ...(balancer.otherFrontendUses.some(isHere) ? ["outbound or inbound NAT rules use it"] : []),
     ...foreign({ ...balancer, frontends: [frontend], rules }),
-    ...links.flatMap((link) => againstLink(link).map((why) => `link ${link.name} stands on it: ${why}`)),
+    ...membersOf(world, balancer),
+    ...links.flatMap((link) =>
+      againstLink(world, link).map((why) => `Private Link Service ${link.name} is attached to it: ${why}`),
+    ),
   ];
 }
 
@@ -53,25 +67,38 @@ function foreign({ frontends, rules }: LoadBalancer): string[] {
     .map(({ what, name }) => `${what} ${name} is not the controller's`);
 }
 
-function againstLink(link: Link): string[] {
-  const alive = link.connections.filter(({ status }) => status === "Approved" || status === "Pending");
+/** Azure's words for a connection whose consumer can send nothing through it. */
+const UNUSED = new Set(["Rejected", "Disconnected"]);
+
+function againstLink(world: World, link: Link): string[] {
+  const used = link.connections.filter(({ status }) => !UNUSED.has(status));
   return [
     ...unsettled(link.provisioningState),
-    ...off(link.tags),
-    ...(link.frontendIds.length > 1 ? ["it stands on several frontends"] : []),
-    ...alive.map(({ name, status }) => `connection ${name} is ${status.toLowerCase()}`),
+    ...(link.frontendIds.length > 1 ? ["it has several frontends"] : []),
+    ...frontendMissing(world, link),
+    ...used.map(
+      ({ name, status }) => `private endpoint connection ${name} is ${status || "in an unknown state"}`,
+    ),
   ];
 }
 
-/** Its link is written with it. */
-function againstConnection({ provisioningState, tags }: Link): string[] {
-  return [...unsettled(provisioningState), ...off(tags)];
+/** A list that lacks its load balancer is no proof that nothing is behind it. */
+function frontendMissing(world: World, { frontendIds }: Link): string[] {
+  const { balancerOf, clusterOf } = lookupIn(world);
+  return frontendIds.flatMap((id) => {
+    const balancer = balancerOf(id);
+    if (balancer?.frontends.some((one) => sameId(one.id, id))) return membersOf(world, balancer);
+    return clusterOf(id)?.state === "gone"
+      ? []
+      : [`its frontend ${resourceName(id)} was not found in the lists of Azure`];
+  });
+}
+
+/** Its Private Link Service is written with it. */
+function againstConnection({ provisioningState }: Link): string[] {
+  return unsettled(provisioningState);
 }
 
 function unsettled(state: string): string[] {
-  return state === "Succeeded" ? [] : [`it is ${state || "in an unknown state"}`];
-}
-
-function off(tags: Readonly<Record<string, string>>): string[] {
-  return isTaggedOff(tags) ? ["it is tagged mooring: off"] : [];
+  return state === "Succeeded" ? [] : [`its provisioning state is ${state || "unknown"}`];
 }

@@ -1,19 +1,26 @@
-import pLimit from "p-limit";
+/** Reads the world that orphans are judged on: Azure first, then what the clusters confirmed, so that the order of the two is known. */
 import { listClusters } from "../clusters/registry.ts";
 import type { Cluster } from "../clusters/model.ts";
-import { listDeclared } from "../intents/remember.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import { listDeclared } from "../declarations/declared.ts";
+import { readFeed } from "../declarations/feed.ts";
+import { listProposals } from "../declarations/proposals.ts";
+import { NotYet } from "../errors.ts";
+import { messageOf } from "../messageOf.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+import { once } from "../once.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
+import { mapAtMost, waitForAll } from "../waitForAll.ts";
+import { listManaged, stateReader, type ClusterState } from "./clusterState.ts";
 import { listHolds } from "./hold.ts";
 import type { ClusterView, World } from "./world.ts";
 
-/** Reads everything afresh. @throws whatever a list throws: a partial world is no ground to judge on */
+/** Reads everything again. A subscription that cannot be read is named in the world, and nothing of it is judged. */
 export function gatherWorld(run: Run, policy: Policy): Promise<World> {
   return gather(run, policy, { subscriptions: run.ports.subscriptions, isWanted: () => true });
 }
 
-/** Only what one cluster's resources can meet: they are all in its subscription. @throws as `gatherWorld` */
+/** The same for what one cluster's resources can meet: they are all in its subscription. */
 export function gatherAround(run: Run, policy: Policy, { name, resourceId }: Cluster): Promise<World> {
   const subscription = parseResourceId(resourceId)?.subscription.toLowerCase() ?? "";
   return gather(run, policy, { subscriptions: [subscription], isWanted: (cluster) => cluster.name === name });
@@ -27,62 +34,68 @@ interface Extent {
 }
 
 async function gather(run: Run, policy: Policy, { subscriptions, isWanted }: Extent): Promise<World> {
-  const { network } = run.ports;
-  const [clusters, balancers, links, holds] = await Promise.all([
-    viewClusters(run, isWanted),
-    Promise.all(subscriptions.map((subscription) => network.loadBalancers(subscription))),
-    Promise.all(subscriptions.map((subscription) => network.links(subscription))),
+  const [lists, holds, registered] = await waitForAll([
+    waitForAll(subscriptions.map((subscription) => readLists(run, subscription))),
     listHolds(run),
+    listClusters(run),
   ]);
+  const unreadable = new Map(
+    lists.flatMap(({ subscription, why }) => (why === undefined ? [] : [[subscription, why]])),
+  );
+  const wanted = registered.filter(isWanted);
+  const managed = once(() => listManaged(run, run.ports.subscriptions));
+  const read = stateReader(run, { registered, managed: () => managed("all"), isOne: wanted.length < 2 });
+  const clusters = await mapAtMost(CLUSTERS_AT_ONCE, wanted, async (cluster) =>
+    viewCluster(run, cluster, stateIn(unreadable, cluster) ?? (await read(cluster))),
+  );
   const nowUtc = run.now().toISOString();
-  const freshSinceUtc = new Date(run.now().getTime() - policy.snapshotStaleMinutes * 60_000).toISOString();
-  return { clusters, balancers: balancers.flat(), links: links.flat(), holds, nowUtc, freshSinceUtc };
+  const freshSinceUtc = new Date(run.now().getTime() - policy.staleMinutes * 60_000).toISOString();
+  const balancers = lists.flatMap((one) => one.balancers);
+  const links = lists.flatMap((one) => one.links);
+  return { clusters, balancers, links, unreadable, holds, nowUtc, freshSinceUtc };
 }
 
-async function viewClusters(run: Run, isWanted: Extent["isWanted"]): Promise<ClusterView[]> {
-  const clusters = (await listClusters(run)).filter(isWanted);
-  // One is read; of many, those that a list shows need not be.
-  const present = clusters.length > 1 ? await listed(run, clusters) : new Set<string>();
-  const limit = pLimit(CLUSTERS_AT_ONCE);
-  return Promise.all(clusters.map((cluster) => limit(() => viewCluster(run, cluster, present))));
+interface Lists extends Pick<World, "balancers" | "links"> {
+  readonly subscription: string;
+  /** Why they could not be read. */
+  readonly why?: string;
 }
 
-/** Managed clusters that lists show. What a list does not show, or cannot be listed, is read by itself: absence must be said, not guessed. */
-async function listed(run: Run, clusters: readonly Cluster[]): Promise<ReadonlySet<string>> {
-  const ids = clusters.flatMap(
-    ({ resourceId }) => parseResourceId(resourceId)?.subscription.toLowerCase() ?? [],
-  );
-  const lists = await Promise.allSettled(
-    [...new Set(ids)].map((one) => run.ports.network.managedClusters(one)),
-  );
-  return new Set(
-    lists.flatMap((list) => (list.status === "fulfilled" ? list.value.map(({ id }) => canonicalId(id)) : [])),
-  );
-}
-
-/** What is known of one cluster. @param present canonical ids of managed clusters that a list shows; others are read by themselves */
-export async function viewCluster(
-  run: Run,
-  cluster: Cluster,
-  present: ReadonlySet<string>,
-): Promise<ClusterView> {
-  const [state, snapshot, declared] = await Promise.all([
-    present.has(canonicalId(cluster.resourceId)) ? ("present" as const) : stateOf(run, cluster),
-    run.ports.tables.snapshots.get("all", cluster.name),
-    listDeclared(run, cluster.name),
-  ]);
-  return { cluster, state, declared, ...(snapshot && { snapshot: snapshot.value }) };
-}
-
-async function stateOf(run: Run, cluster: Cluster): Promise<ClusterView["state"]> {
+async function readLists({ ports: { network }, log }: Run, subscription: string): Promise<Lists> {
   try {
-    return (await run.ports.resources.read(cluster.resourceId)) ? "present" : "gone";
+    const [balancers, links] = await waitForAll([
+      network.loadBalancers(subscription),
+      network.links(subscription),
+    ]);
+    return { subscription, balancers, links };
   } catch (error) {
-    // Not readable is not gone: the resource is left alone and the finding says why.
-    run.log.warn("cluster could not be read", {
-      cluster: cluster.name,
-      why: error instanceof Error ? error.message : String(error),
-    });
-    return "unknown";
+    // Throttled: all of it is tried again soon.
+    if (error instanceof NotYet) throw error;
+    const why = messageOf(error);
+    log.warn("subscription could not be read", { subscription, why });
+    return { subscription, why, balancers: [], links: [] };
   }
+}
+
+/** Of a cluster in a subscription that could not be read nothing is certain. */
+function stateIn(unreadable: World["unreadable"], { resourceId }: Cluster): ClusterState | undefined {
+  const subscription = parseResourceId(resourceId)?.subscription.toLowerCase() ?? "";
+  const why = unreadable.get(subscription);
+  return why === undefined
+    ? undefined
+    : { state: "unknown", doubt: `subscription ${subscription} could not be read: ${why}` };
+}
+
+/** What is known of one cluster, in this order: what is declared is at least as new as what the feed states as confirmed. */
+export async function viewCluster(run: Run, cluster: Cluster, state: ClusterState): Promise<ClusterView> {
+  const feed = await readFeed(run, cluster.name);
+  // A proposed DELETE is merged with what is confirmed: when it came is read here.
+  const proposals = await listProposals(run, cluster.name);
+  const admittedAtUtc = proposals
+    .map(({ value }) => value.declared.observedAtUtc)
+    .toSorted()
+    .at(-1);
+  const declared = await listDeclared(run, cluster.name);
+  const heard = { ...(feed && { feed }), ...(admittedAtUtc !== undefined && { admittedAtUtc }) };
+  return { cluster, ...state, declared, ...heard };
 }

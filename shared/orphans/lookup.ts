@@ -6,10 +6,13 @@ import type { ClusterView, World } from "./world.ts";
 
 export interface Lookup {
   /** The cluster whose load balancers are in the resource group of the id. */
-  clusterOf(id: string): ClusterView | undefined;
-  balancerOf(frontendId: string): LoadBalancer | undefined;
+  readonly clusterOf: (id: string) => ClusterView | undefined;
+  readonly balancerOf: (frontendId: string) => LoadBalancer | undefined;
+  readonly linkOf: (id: string) => Link | undefined;
   /** Links that stand on any of its frontends. */
-  linksOn(balancer: LoadBalancer): readonly Link[];
+  readonly linksOn: (balancer: LoadBalancer) => readonly Link[];
+  /** Links that stand on this frontend. */
+  readonly linksAt: (frontendId: string) => readonly Link[];
 }
 
 const lookups = new WeakMap<World, Lookup>();
@@ -30,12 +33,19 @@ function makeLookup({ clusters, balancers, links }: World): Lookup {
     links.flatMap((link) => [...new Set(link.frontendIds.map(parentKey))].map((key) => ({ key, link }))),
     ({ key }) => key,
   );
+  const linkById = new Map(links.map((link) => [canonicalId(link.id), link]));
+  const atFrontend = Map.groupBy(
+    links.flatMap((link) => [...new Set(link.frontendIds.map(canonicalId))].map((key) => ({ key, link }))),
+    ({ key }) => key,
+  );
   return {
     clusterOf: (id) => {
       const cluster = clusterOfFrontend(id, registered);
       return cluster && views.get(cluster);
     },
     balancerOf: (frontendId) => byId.get(parentKey(frontendId)),
+    linkOf: (id) => linkById.get(canonicalId(id)),
+    linksAt: (frontendId) => (atFrontend.get(canonicalId(frontendId)) ?? []).map(({ link }) => link),
     linksOn: ({ id }) => (onBalancer.get(canonicalId(id)) ?? []).map(({ link }) => link),
   };
 }

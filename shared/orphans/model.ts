@@ -21,6 +21,16 @@ export interface Quarantined {
   /** Not before this time may it be deleted; in quarantine since `quarantinedAtUtc`. */
   readonly deleteAfterUtc: string;
   readonly lastProvedAtUtc: string;
+  /** What it was judged on; if that changes, the grace period begins again. */
+  readonly subject: string;
+  /** Newest number issued to the cluster when Azure had been read: only what the cluster confirms under a later one is newer. */
+  readonly sequence: number;
+  /** True if `sequence` was noted after the grace period was over; until then the cluster is asked once more. */
+  readonly isFinal?: boolean;
+  /** uid of the cluster's identity when its lists proved it; another one proves something else. */
+  readonly identity?: string;
+  /** Of a resource whose Service lives: as it was when `sequence` was noted. */
+  readonly version?: string;
 }
 
 /** True once its grace is over. Pure. */

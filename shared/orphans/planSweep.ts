@@ -4,7 +4,7 @@ import { canonicalId, parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 import { removeFrontend } from "./removeFrontend.ts";
 import { lookupIn } from "./lookup.ts";
-import { isHeardOf, type World } from "./world.ts";
+import { isHeardOf, type ClusterView, type World } from "./world.ts";
 
 /** A load balancer waits for every link on it: one that is not due keeps it. */
 export function planSweep(quarantined: readonly Quarantined[], world: World): Plan {
@@ -46,11 +46,34 @@ function balancerKey(id: string, world: World): string {
   return canonicalId((frontendId && parseResourceId(frontendId)?.parentId) ?? id);
 }
 
-/** Its grace is over, it was proved anew since it began, and its cluster has not been heard of if it is said to be gone. */
-function isDue({ deleteAfterUtc, quarantinedAtUtc, evidence, cluster }: Quarantined, world: World): boolean {
-  const provedSince = evidence.every(({ atUtc }) => atUtc > quarantinedAtUtc);
-  const view = world.clusters.find((one) => one.cluster.name === cluster);
-  return deleteAfterUtc <= world.nowUtc && provedSince && !(view && isHeardOf(view, quarantinedAtUtc));
+/** Its grace period is over, and its absence was confirmed again since it began. */
+function isDue(row: Quarantined, world: World): boolean {
+  return (
+    row.deleteAfterUtc <= world.nowUtc && row.quarantinedAtUtc < world.nowUtc && isConfirmedSince(row, world)
+  );
+}
+
+/** Rows whose grace period is over and whose living cluster has to confirm once more that no Service uses them. Pure. */
+export function awaiting(quarantined: readonly Quarantined[], world: World): Quarantined[] {
+  return quarantined.filter(
+    (row) => row.isFinal && stateOf(row, world) === "present" && !isConfirmedSince(row, world),
+  );
+}
+
+function stateOf(row: Quarantined, world: World): ClusterView["state"] | undefined {
+  return world.clusters.find((one) => one.cluster.name === row.cluster)?.state;
+}
+
+/**
+ * True if what the cluster confirmed last is newer than what Azure showed when the resource was quarantined. A deleted cluster confirms
+ * nothing: there it must not have reported since. A connection needs two reads from Azure, and this is the second.
+ */
+export function isConfirmedSince(row: Quarantined, world: World): boolean {
+  const view = world.clusters.find((one) => one.cluster.name === row.cluster);
+  if (!view || view.state === "unknown") return false;
+  if (view.state === "gone") return !isHeardOf(view, row.quarantinedAtUtc);
+  if (row.kind === "connection") return true;
+  return row.isFinal === true && (view.feed?.confirmed?.sequence ?? 0) > row.sequence;
 }
 
 function connectionsOf(row: Quarantined, world: World): Change[] {

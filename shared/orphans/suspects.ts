@@ -11,6 +11,7 @@ import { findOrphans, type Candidate } from "./classify.ts";
 import { gatherWorld } from "./gather.ts";
 import type { Quarantined } from "./model.ts";
 import { listQuarantine } from "./quarantine.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export interface Suspect {
   readonly candidate: Candidate;
@@ -21,7 +22,7 @@ export interface Suspect {
 /** Everything that no living Service accounts for, from fresh reads, ordered by id. */
 export async function listSuspects(run: Run): Promise<Suspect[]> {
   const { policy } = await readPolicy(run);
-  const [world, rows] = await Promise.all([gatherWorld(run, policy), listQuarantine(run)]);
+  const [world, rows] = await waitForAll([gatherWorld(run, policy), listQuarantine(run)]);
   const byId = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
   return findOrphans(world).map((candidate) => ({
     candidate,

@@ -4,22 +4,30 @@
  */
 import { throwFailures, type Applied, type Apply, type ApplyOptions } from "../changes/applied.ts";
 import { printPlan } from "../changes/diff.ts";
+import type { Resource } from "../changes/resources.ts";
 import { inParts } from "../changes/parts.ts";
 import { SYSTEM, type Change, type Plan } from "../changes/plan.ts";
-import { sameId } from "../network/resourceId.ts";
+import { requestList } from "../declarations/feed.ts";
+import { NotYet } from "../errors.ts";
+import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
 import type { WorkItem } from "../storage/queue.ts";
 import { resolveDangling } from "../changes/dangling.ts";
 import { withLease } from "../storage/lease.ts";
-import { findOrphans } from "./classify.ts";
+import { findOrphans, type Candidate } from "./classify.ts";
+import { corroborate } from "./corroborate.ts";
 import { findCluster } from "../clusters/registry.ts";
 import { gatherAround, gatherWorld } from "./gather.ts";
 import { recordOrphans } from "./countOrphans.ts";
+import { lookupIn } from "./lookup.ts";
 import { leave, listQuarantine, previewQuarantine, updateQuarantine } from "./quarantine.ts";
-import { partsOf, planSweep } from "./planSweep.ts";
-import type { Quarantined } from "./model.ts";
+import { awaiting, isConfirmedSince, partsOf, planSweep } from "./planSweep.ts";
+import type { OrphanKind, Quarantined } from "./model.ts";
 import { removedBy } from "./removeFrontend.ts";
+import { subjectOf } from "./subject.ts";
+import { verifyActual, type Expected } from "./verifyActual.ts";
+import type { World } from "./world.ts";
 
 export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
   return withLease(run, "sweep", async () => {
@@ -30,8 +38,23 @@ export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<re
     const applied = await inParts(apply, due.parts)(run, due.plan, cause, due.options);
     await releaseDeleted(run, due.quarantined, applied);
     recordOrphans(run, await listQuarantine(run));
-    return throwFailures(applied);
+    throwUnreadable(due);
+    throwFailures(applied);
+    throwAwaited(due);
+    return applied;
   });
+}
+
+/** What could be done is done; the rest must not look like success. @throws Error naming each subscription */
+function throwUnreadable({ unreadable }: Due): void {
+  if (unreadable.size === 0) return;
+  const each = [...unreadable].map(([subscription, why]) => `subscription ${subscription}: ${why}`);
+  throw new Error(`the sweep left out what it could not read: ${each.join("; ")}`);
+}
+
+/** What waits for a report is looked at again soon, not at the next timer. @throws NotYet */
+function throwAwaited({ awaited }: Due): void {
+  if (awaited.length > 0) throw new NotYet(`waiting for the next report of ${awaited.join(", ")}`, 30);
 }
 
 /** For a sweep that a person asks for: parts as they are, one sweep at a time, so that budgets count each delete once. */
@@ -44,46 +67,129 @@ export interface Due {
   /** The same, in parts that do not depend on each other. */
   readonly parts: readonly Plan[];
   readonly quarantined: readonly Quarantined[];
+  readonly unreadable: World["unreadable"];
+  /** Clusters that have to confirm once more before something of theirs is deleted. */
+  readonly awaited: readonly string[];
   /** With the last proof that every delete needs. */
   readonly options: ApplyOptions;
 }
 
 /** Brings the quarantine up to date and plans the deletes that are due. */
-export function planDue(run: Run): Promise<Due> {
-  return plan(run, updateQuarantine);
+export async function planDue(run: Run): Promise<Due> {
+  const { policy } = await readPolicy(run);
+  const world = await gatherWorld(run, policy);
+  await corroborate(run, world);
+  const quarantined = await updateQuarantine(run, { candidates: findOrphans(world), world, policy });
+  for (const { cluster, sequence } of awaiting(quarantined, world)) await requestList(run, cluster, sequence);
+  return plan(run, world, quarantined);
 }
 
 /** The same plan; the quarantine stays as it is. */
-export function previewDue(run: Run): Promise<Due> {
-  return plan(run, previewQuarantine);
-}
-
-async function plan(run: Run, quarantine: typeof updateQuarantine): Promise<Due> {
+export async function previewDue(run: Run): Promise<Due> {
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);
-  const quarantined = await quarantine(run, { candidates: findOrphans(world), world, policy });
-  const connections = world.links.flatMap((link) => link.connections);
-  const inSight = world.balancers.length + world.links.length + connections.length;
-  const stillTrue = (change: Change) => refutation(run, change);
-  const whole = planSweep(quarantined, world);
-  return { plan: whole, parts: partsOf(whole, world), quarantined, options: { inSight, stillTrue } };
+  return plan(run, world, await previewQuarantine(run, { candidates: findOrphans(world), world, policy }));
 }
 
-/** Why the resource must stay, judged on a world read now; `undefined` if it is still a proved orphan. */
-async function refutation(run: Run, change: Change): Promise<string | undefined> {
+function plan(run: Run, world: World, quarantined: readonly Quarantined[]): Due {
+  const connections = world.links.flatMap((link) => link.connections);
+  const inSight = world.balancers.length + world.links.length + connections.length;
+  const stillTrue = (change: Change, actual: Resource) => refutation(run, { change, actual }, quarantined);
+  const whole = planSweep(quarantined, world);
+  return {
+    plan: whole,
+    parts: partsOf(whole, world),
+    quarantined,
+    unreadable: world.unreadable,
+    awaited: [...new Set(awaiting(quarantined, world).map(({ cluster }) => cluster))],
+    options: { inSight, stillTrue },
+  };
+}
+
+interface Write {
+  readonly change: Change;
+  /** What it would change, as just read by its id. */
+  readonly actual: Resource;
+}
+
+/** Why the resource must stay, judged on a world read now and on the resource itself; `undefined` if it is still a proved orphan. */
+async function refutation(
+  run: Run,
+  { change, actual }: Write,
+  rows: readonly Quarantined[],
+): Promise<string | undefined> {
   const { policy } = await readPolicy(run);
   const cluster = await findCluster(run, change.cluster);
   if (!cluster) return `cluster ${change.cluster} is not registered any more`;
   const world = await gatherAround(run, policy, cluster);
   const proved = findOrphans(world).filter(({ verdict }) => verdict === "orphan");
-  const isProved = (id: string) => proved.some(({ resourceId }) => sameId(resourceId, id));
+  const why = (id: string) => refutationOf(id, { proved, world, rows });
   const removed = removedBy(change);
-  if (removed.length > 0 && removed.every(isProved)) return undefined;
+  const own = removed.map(why);
+  for (const id of removed) own.push(await unlistedBalancer(run, id, world));
+  const verify = (kind: OrphanKind, isWithLink = false) =>
+    verifyActual(actual, expectedOf(change, { world, rows, kind, isWithLink }));
+  if (own.length > 0 && own.every((one) => one === undefined)) return verify(kindOf(change, rows));
+  // What is attached to a Private Link Service goes with it.
   const link = world.links.find(({ connections }) =>
     connections.some(({ id }) => sameId(id, change.resourceId)),
   );
-  if (change.action === "delete" && link && isProved(link.id)) return undefined;
-  return "not proved an orphan any more";
+  if (change.action === "delete" && link && why(link.id) === undefined) return verify("connection", true);
+  return own.find((one) => one !== undefined) ?? "it is not proved an orphan any more";
+}
+
+interface Judgement {
+  readonly world: World;
+  readonly rows: readonly Quarantined[];
+  readonly kind: OrphanKind;
+  readonly isWithLink: boolean;
+}
+
+function expectedOf(change: Change, { world, rows, kind, isWithLink }: Judgement): Expected {
+  const { resourceId, cluster } = change;
+  const view = world.clusters.find((one) => one.cluster.name === cluster);
+  return {
+    kind,
+    change,
+    balancer: lookupIn(world).balancerOf(`${resourceId}/frontendIPConfigurations/any`),
+    version: rows.find((row) => sameId(row.resourceId, resourceId))?.version,
+    isOfDeleted: view?.state !== "present",
+    isWithLink,
+  };
+}
+
+function kindOf(change: Change, rows: readonly Quarantined[]): OrphanKind {
+  if (change.action === "update") return "frontend";
+  return rows.find((row) => sameId(row.resourceId, change.resourceId))?.kind ?? "connection";
+}
+
+/** What a list lacks may exist all the same: a load balancer that was not listed is read by its id. */
+async function unlistedBalancer(run: Run, id: string, world: World): Promise<string | undefined> {
+  const { linkOf, balancerOf } = lookupIn(world);
+  for (const frontendId of linkOf(id)?.frontendIds ?? []) {
+    const { parentId } = parseResourceId(frontendId) ?? {};
+    if (parentId === undefined || balancerOf(frontendId)) continue;
+    if (await run.ports.resources.read(parentId))
+      return `its load balancer ${resourceName(parentId)} exists, and was missing from the list`;
+  }
+  return undefined;
+}
+
+interface Proved {
+  readonly proved: readonly Candidate[];
+  readonly world: World;
+  readonly rows: readonly Quarantined[];
+}
+
+function refutationOf(id: string, { proved, world, rows }: Proved): string | undefined {
+  const candidate = proved.find(({ resourceId }) => sameId(resourceId, id));
+  const row = rows.find(({ resourceId }) => sameId(resourceId, id));
+  if (!candidate || !row) return "it is not proved an orphan any more";
+  if (row.subject !== subjectOf(world, candidate) || row.version !== candidate.version)
+    return "it changed since it was quarantined";
+  return isConfirmedSince(row, world)
+    ? undefined
+    : "its cluster has not confirmed since that no Service uses it";
 }
 
 /** What was deleted has left quarantine. */

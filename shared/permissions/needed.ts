@@ -41,6 +41,8 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
       `${NETWORK}/locations/operations/read`,
       `${NETWORK}/locations/operationResults/read`,
       "Microsoft.ContainerService/managedClusters/read",
+      // Whose a node resource group is (`managedBy`).
+      "Microsoft.Resources/subscriptions/resourceGroups/read",
       "Microsoft.Authorization/locks/read",
       "Microsoft.Authorization/permissions/read",
       "Microsoft.Authorization/roleAssignments/read",

@@ -3,6 +3,7 @@
  * queue; key = what the message is about, and its cause. A row lives as long as its message at the most.
  */
 import { canonicalId } from "../network/resourceId.ts";
+import { messageOf } from "../messageOf.ts";
 import type { Run } from "../ports.ts";
 import type { QueueName, WorkItem } from "../storage/queue.ts";
 import { removeRows } from "../storage/writeRows.ts";
@@ -29,7 +30,7 @@ export async function rememberFailure(
   item: About,
   { error, tries, invocationId }: Omit<FailureRow, "atUtc" | "error"> & { readonly error: unknown },
 ): Promise<void> {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   const value = {
     error: said.slice(0, ERROR_CHARACTERS),
     atUtc: run.now().toISOString(),

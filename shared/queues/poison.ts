@@ -12,6 +12,7 @@ import {
 } from "../storage/queue.ts";
 import { readWorkText } from "../storage/workMessage.ts";
 import { failureOf, type FailureRow } from "./failures.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export interface Poisoned {
   readonly id: string;
@@ -37,11 +38,11 @@ export interface QueueOverview {
 }
 
 export function listQueues(run: Run): Promise<QueueOverview[]> {
-  return Promise.all(QUEUES.map((queue) => overviewOf(run, queue)));
+  return waitForAll(QUEUES.map((queue) => overviewOf(run, queue)));
 }
 
 async function overviewOf(run: Run, queue: QueueName): Promise<QueueOverview> {
-  const [waiting, poisoned, messages] = await Promise.all([
+  const [waiting, poisoned, messages] = await waitForAll([
     run.ports.queue.state(queue),
     run.ports.queue.poisonState(queue),
     listPoison(run, queue),
@@ -58,7 +59,7 @@ function countErrors(messages: readonly Poisoned[]): QueueOverview["errors"] {
 /** The oldest of them, as many as a look at a queue takes. */
 export async function listPoison(run: Run, queue: QueueName): Promise<Poisoned[]> {
   const messages = await run.ports.queue.peekPoison(queue);
-  return Promise.all(messages.map((message) => toPoisoned(run, queue, message)));
+  return waitForAll(messages.map((message) => toPoisoned(run, queue, message)));
 }
 
 /** In a sentence. Pure. */

@@ -2,13 +2,14 @@
 import type { Run } from "../ports.ts";
 import { QUEUES, type QueueName } from "../storage/queue.ts";
 import { forgetOldFailures } from "./failures.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export async function watchQueues(run: Run): Promise<void> {
-  await Promise.all(QUEUES.map((queue) => watch(run, queue)));
+  await waitForAll(QUEUES.map((queue) => watch(run, queue)));
 }
 
 async function watch(run: Run, queue: QueueName): Promise<void> {
-  const [waiting, poisoned] = await Promise.all([
+  const [waiting, poisoned] = await waitForAll([
     run.ports.queue.state(queue),
     run.ports.queue.poisonState(queue),
   ]);

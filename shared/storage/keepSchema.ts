@@ -6,6 +6,7 @@ import { migrate } from "./migrate.ts";
 import { newestOf, SCHEMA } from "./schema.ts";
 import { STEPS, type Step } from "./steps.ts";
 import { watchSchema } from "./watchSchema.ts";
+import { waitForAll } from "../waitForAll.ts";
 
 export interface SchemaKeeper {
   /** For every use case. */
@@ -39,7 +40,7 @@ async function isNew(tables: Tables): Promise<boolean> {
     tables.vnets.list("all"),
     tables.runs.list("all"),
   ].map(async (rows: AsyncIterable<unknown>) => (await rows[Symbol.asyncIterator]().next()).done === true);
-  return (await Promise.all(rows)).every(Boolean);
+  return (await waitForAll(rows)).every(Boolean);
 }
 
 /** Storage that has nothing yet is of the newest form; whoever else says so at the same time is right, too. */

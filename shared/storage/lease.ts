@@ -1,113 +1,95 @@
 /**
- * A lease on a name, in a table row: work on one thing is serialised by a version, not by hope. It is renewed for as long as the work
- * takes, and ends soon after its holder died.
+ * Serialises work on one name with a lease of the storage service. The lease is renewed by a timer for as long as the work takes, and
+ * expires within a minute after its holder died. Wall clocks of hosts are never compared.
  */
 import { NotYet } from "../errors.ts";
-import type { LeaseRow, Run } from "../ports.ts";
-import type { Row, Version, Written } from "./table.ts";
+import type { Run } from "../ports.ts";
 
-const PARTITION = "lease";
+/** Three renewals may fail before a lease expires. */
+const RENEW_MILLISECONDS = 15_000;
 
-/** So long it outlives a holder that died: longer than the clocks of two machines differ. */
-export const LEASE_SECONDS = 180;
-const RENEW_MILLISECONDS = 30_000;
-
-/** How soon to try again when somebody else holds a lease. */
+/** How soon to try again when another holder has the lease. */
 const RETRY_SECONDS = 15;
 
 export interface Lease {
   /**
-   * To be asked before writing what was read before: clocks that differ by more than a lease lasts, or storage that was away, may have
-   * given it to another, whose news is newer. @throws NotYet if it is lost
+   * Call it before writing what was read earlier: a holder that could not renew for a minute may have lost the lease to another holder,
+   * whose reads are newer. The storage service decides. @throws NotYet if the lease is lost
    */
   demand(): Promise<void>;
 }
 
+interface Held {
+  readonly name: string;
+  readonly leaseId: string;
+}
+
 /**
- * Runs `action` while holding the lease `name`, however long it takes, and gives it back after. A holder that cannot renew it, because
- * storage is away for minutes, may lose it to another: what both write is told apart by versions.
- * @throws NotYet if somebody else holds it
+ * Runs `action` while holding the lease `name`, however long it takes, and releases it afterwards. A holder that cannot renew it,
+ * because storage is unavailable, may lose it to another: versions keep their writes apart.
+ * @throws NotYet if another holder has it
  */
 export async function withLease<T>(run: Run, name: string, action: (lease: Lease) => Promise<T>): Promise<T> {
   const held = await acquire(run, name);
-  const lease = keep(run, name, held);
+  const timer = keep(run, held);
   try {
-    return await action({ demand: () => demand(run, name, held) });
+    return await action({ demand: () => demand(run, held) });
   } finally {
-    const version = await lease.stop();
-    // If it ran out and was taken, the version differs and nothing is removed.
-    await run.ports.tables.leases.transact(PARTITION, [{ do: "remove", key: name, version }]);
+    await timer.stop();
+    await release(run, held);
   }
 }
 
-interface Held {
-  readonly holder: string;
-  readonly version: Version;
-}
-
 async function acquire(run: Run, name: string): Promise<Held> {
-  const value = leaseOf(run, run.newId());
-  const { leases } = run.ports.tables;
-  const inserted = await leases.transact(PARTITION, [{ do: "insert", key: name, value }]);
-  const taken = inserted.ok ? inserted : await takeOver(run, name, value);
-  const version = taken.ok ? taken.versions[0] : undefined;
-  if (version === undefined) throw new NotYet(`${name} is being worked on`, RETRY_SECONDS);
-  return { holder: value.holder, version };
+  const held = { name, leaseId: run.newId() };
+  try {
+    if ((await run.ports.leases.acquire(name, held.leaseId)) === "acquired") return held;
+  } catch (error) {
+    // The answer may be lost and the lease ours: without a release the name would be blocked until it expires.
+    await release(run, held);
+    throw error;
+  }
+  throw new NotYet(`${name} is being worked on`, RETRY_SECONDS);
 }
 
-async function takeOver(run: Run, name: string, value: LeaseRow): Promise<Written> {
-  const { leases } = run.ports.tables;
-  const held: Row<LeaseRow> | undefined = await leases.get(PARTITION, name);
-  if (!held) return leases.transact(PARTITION, [{ do: "insert", key: name, value }]);
-  // Ours, and the answer was lost on its way.
-  if (held.value.holder === value.holder) return { ok: true, versions: [held.version] };
-  if (held.value.untilUtc > run.now().toISOString())
-    throw new NotYet(`${name} is being worked on`, RETRY_SECONDS);
-  return leases.transact(PARTITION, [{ do: "replace", key: name, value, version: held.version }]);
-}
-
-async function demand(run: Run, name: string, { holder }: Held): Promise<void> {
-  const row = await run.ports.tables.leases.get(PARTITION, name);
-  if (row?.value.holder === holder) return;
+async function demand(run: Run, { name, leaseId }: Held): Promise<void> {
+  if ((await run.ports.leases.renew(name, leaseId)) === "renewed") return;
   run.log.warn("lease lost", { name });
-  throw new NotYet(`${name} was taken over by another`, RETRY_SECONDS);
+  throw new NotYet(`the lease on ${name} expired and was acquired by another process`, RETRY_SECONDS);
 }
 
-/** Renews until it is stopped, which gives the version that the row has then. */
-function keep(run: Run, name: string, { holder, ...held }: Held): { stop(): Promise<Version> } {
-  let { version } = held;
+/** Renews one after the other until it is stopped. */
+function keep(run: Run, held: Held): { stop(): Promise<void> } {
   let renewing = Promise.resolve();
-  const renew = async () => {
-    version = (await renewed(run, name, { holder, version })) ?? version;
-  };
   const timer = setInterval(() => {
-    renewing = renewing.then(renew).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      run.log.warn("lease not renewed", { name, why });
-    });
+    renewing = renewing.then(() => renew(run, held));
   }, RENEW_MILLISECONDS);
   timer.unref();
   return {
     async stop() {
       clearInterval(timer);
       await renewing;
-      return version;
     },
   };
 }
 
-/** `undefined` if somebody else has it. */
-async function renewed(run: Run, name: string, { holder, version }: Held): Promise<Version | undefined> {
-  const { leases } = run.ports.tables;
-  const write = { do: "replace", key: name, value: leaseOf(run, holder), version } as const;
-  const written = await leases.transact(PARTITION, [write]);
-  if (written.ok) return written.versions[0];
-  const row = await leases.get(PARTITION, name);
-  if (row?.value.holder === holder) return row.version;
-  run.log.warn("lease lost", { name });
-  return undefined;
+async function renew(run: Run, { name, leaseId }: Held): Promise<void> {
+  try {
+    if ((await run.ports.leases.renew(name, leaseId)) === "lost") run.log.warn("lease lost", { name });
+  } catch (error) {
+    run.log.warn("lease not renewed", { name, why: reasonOf(error) });
+  }
 }
 
-function leaseOf(run: Run, holder: string): LeaseRow {
-  return { holder, untilUtc: new Date(run.now().getTime() + LEASE_SECONDS * 1000).toISOString() };
+/** Never fails: the work is done whether or not the name is freed at once, and an unreleased lease expires. */
+async function release(run: Run, { name, leaseId }: Held): Promise<void> {
+  try {
+    await run.ports.leases.release(name, leaseId);
+  } catch (error) {
+    run.log.warn("lease not released", { name, why: reasonOf(error) });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

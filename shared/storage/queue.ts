@@ -47,11 +47,13 @@ export interface Queue {
   state(queue: QueueName): Promise<QueueState>;
   /** The same of the messages that have failed for good: the host gives up after a few tries. */
   poisonState(queue: QueueName): Promise<QueueState>;
+  /** Adds one to those, as the host does. */
+  sendToPoison(queue: QueueName, item: WorkItem): Promise<void>;
   /** Up to {@link MAX_SEEN} of those, oldest first; they stay. */
   peekPoison(queue: QueueName): Promise<readonly QueueMessage[]>;
   /**
-   * Offers each of those to `take`, once, hidden from others meanwhile; goes on after the last. One that is taken is deleted, after
-   * `take` has ended; all others stay, and are to be seen again.
+   * Offers each of those to `take`, once, hidden from others meanwhile, and ends after those that the queue had at the start, also if work
+   * fails meanwhile. One that is taken is deleted after `take` has ended; all others stay, and are visible again.
    */
   takePoison(queue: QueueName, take: (message: QueueMessage) => Promise<boolean>): Promise<void>;
 }

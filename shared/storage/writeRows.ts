@@ -1,5 +1,5 @@
-import pLimit from "p-limit";
 import type { Row, Table, Write } from "./table.ts";
+import { mapAtMost } from "../waitForAll.ts";
 
 const BATCH = 100;
 const AT_ONCE = 8;
@@ -18,8 +18,7 @@ export async function writeRows<T>(
     together.slice(n * BATCH, (n + 1) * BATCH),
   );
   const alone = writes.filter(standsAlone).map((write) => [write]);
-  const limit = pLimit(AT_ONCE);
-  await Promise.all([...batches, ...alone].map((batch) => limit(() => writeBatch(table, partition, batch))));
+  await mapAtMost(AT_ONCE, [...batches, ...alone], (batch) => writeBatch(table, partition, batch));
 }
 
 /** Removes them, whatever they say by now. */

@@ -36,7 +36,7 @@ async function judgeHosts({ hosts }: Stage): Promise<Violation[]> {
 export async function judgeCalm(stage: Stage, truth: Truth): Promise<Violation[]> {
   const { connectionString } = stage;
   const [addresses, journal, intents] = await Promise.all(
-    ["addresses", "journal", "intents"].map((noun) => readTable(connectionString, noun)),
+    ["addresses", "journal", "declarations"].map((noun) => readTable(connectionString, noun)),
   );
   return [
     ...(await judgeAlways(stage, truth)),

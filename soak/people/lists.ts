@@ -1,42 +1,62 @@
-/** The clusters' lists of Services: true ones, and what a broken reader sends. */
+/** What clusters report of their Services: true lists and windows, and what a broken or misplaced sender reports. */
 import type { Cluster } from "../../sandbox/cluster/cluster.ts";
 import type { Acting } from "./acting.ts";
 
-const LIE_SHARE = 0.4;
+const SHORT_SHARE = 0.4;
 
-export async function sendSnapshot({ stage, random }: Acting): Promise<string> {
+export async function confirmDeclarations({ stage, random }: Acting): Promise<string> {
   const cluster = random.pick([...stage.fleet.clusters.values()]);
   if (!cluster) return "no cluster";
-  return `answered ${(await cluster.snapshot()).status}`;
+  return `answered ${(await cluster.confirm()).status}`;
 }
 
-/** Complete by its word, and far too short. */
-export async function sendLie({ stage, random }: Acting): Promise<string> {
+/** Complete in form, and far too short. */
+export async function sendShortList({ stage, random }: Acting): Promise<string> {
   const cluster = random.pick(
     [...stage.fleet.clusters.values()].filter(({ services }) => services.size >= 3),
   );
-  if (!cluster) return "nothing to lie about";
-  const all = [...cluster.services.values()];
-  return send(cluster, list(all.slice(0, Math.floor(all.length * LIE_SHARE))));
+  if (!cluster) return "no cluster with enough Services";
+  return inNewSession(cluster, () => {
+    cluster.sender.tamper = shorten;
+  });
 }
 
 /** The connection broke in the middle of the list. */
 export async function sendHalf({ stage, random }: Acting): Promise<string> {
   const cluster = random.pick([...stage.fleet.clusters.values()]);
   if (!cluster) return "no cluster";
-  const whole = list([...cluster.services.values()]);
-  return send(cluster, whole.slice(0, Math.floor(whole.length / 2)));
-}
-
-function list(items: readonly unknown[]): string {
-  return JSON.stringify({ apiVersion: "v1", kind: "List", metadata: { resourceVersion: "" }, items });
-}
-
-async function send({ options }: Cluster, body: string): Promise<string> {
-  const response = await fetch(options.snapshotUrl ?? "", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
+  return inNewSession(cluster, () => {
+    cluster.sender.tamper = (body) => body.slice(0, Math.floor(body.length / 2));
   });
-  return `answered ${response.status}`;
+}
+
+/** The manifest was applied to another cluster. */
+export async function sendForeignList({ stage, random }: Acting): Promise<string> {
+  const cluster = random.pick([...stage.fleet.clusters.values()]);
+  const other = random.pick([...stage.fleet.clusters.values()].filter((one) => one !== cluster));
+  if (!cluster || !other) return "no other cluster";
+  return inNewSession(cluster, () => {
+    cluster.sender.apiServer = other.apiServer;
+  });
+}
+
+async function inNewSession(cluster: Cluster, disturb: () => void): Promise<string> {
+  const { sender, apiServer } = cluster;
+  await sender.restart();
+  disturb();
+  try {
+    return `answered ${(await sender.confirm()).status}`;
+  } catch (error) {
+    return `was not taken: ${error instanceof Error ? error.message : String(error)}`;
+  } finally {
+    sender.tamper = undefined;
+    sender.apiServer = apiServer;
+    await sender.restart();
+  }
+}
+
+function shorten(body: string): string {
+  const list = JSON.parse(body) as { items?: unknown[] };
+  if (!list.items) return body;
+  return JSON.stringify({ ...list, items: list.items.slice(0, Math.floor(list.items.length * SHORT_SHARE)) });
 }

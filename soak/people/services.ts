@@ -161,7 +161,8 @@ async function retried(acting: Acting, cluster: Cluster, service: Service): Prom
   }
   if (truth.living().some((one) => one.uid === uid && one.builtAt !== undefined)) return 0;
   const said = await alone(acting, cluster, service, async () => {
-    const { allowed, pending } = await cluster.apply(structuredClone(service));
+    const { resourceVersion: _, ...metadata } = service.metadata;
+    const { allowed, pending } = await cluster.apply(structuredClone({ ...service, metadata }));
     truth.built(uid, allowed && pending === undefined);
     return allowed && pending === undefined ? "built" : "pending";
   });

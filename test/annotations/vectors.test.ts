@@ -25,9 +25,12 @@ interface Case {
 
 // The cases are kept beside the checkout, for every implementation of the reading; without them there is nothing to hold it to.
 const PATH = join(import.meta.dirname, "../../../shared/vectors/annotations.json");
-const cases: Case[] = existsSync(PATH)
-  ? JSON.parse(readFileSync(PATH, "utf8")).cases
-  : JSON.parse(readFileSync(join(import.meta.dirname, "cases.json"), "utf8")).cases;
+const casesIn = (path: string): Case[] => JSON.parse(readFileSync(path, "utf8")).cases;
+const beside = (name: string) => join(import.meta.dirname, name);
+const cases = [
+  ...casesIn(existsSync(PATH) ? PATH : beside("cases.json")),
+  ...casesIn(beside("moreCases.json")),
+];
 const withIntent = cases.filter((one) => one.expect.intent);
 
 function serviceOf({ annotations, spec }: Pick<Case, "annotations" | "spec">): Service {

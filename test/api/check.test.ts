@@ -43,7 +43,7 @@ describe("the verdict on a pasted Service leaves no trace, and is the gate's own
     [
       "aliases of aliases of aliases",
       `a0: &a0 [x]\n${[1, 2, 3, 4].map((n) => `a${n}: &a${n} [${`*a${n - 1},`.repeat(9)}]\n`).join("")}kind: Service\n`,
-      "manifest: Excessive alias count",
+      "manifest:1:1: Excessive alias count",
     ],
   ])("%s is the caller's mistake, and told", async (_, manifest, problem) => {
     const { status, body } = await ask({}, { manifest });
@@ -131,8 +131,17 @@ test.each<[string, object, string]>([
     { manifest: `${JSON.stringify(service())}\n---\n${JSON.stringify(service())}` },
     "there are 2",
   ],
-  ["a Service that is none", { manifest: "kind: Service\nmetadata: {name: 1}" }, "metadata.name"],
-  ["a cluster that is not registered", { cluster: "none" }, "there are"],
+  ["a Service that is none", { manifest: "kind: Service\nmetadata: {name: [1]}" }, "metadata.name"],
+  [
+    "a cluster that is not registered",
+    { cluster: "none" },
+    "there is no registered cluster none; did you mean one?",
+  ],
+  [
+    "one without a similar name",
+    { cluster: "west" },
+    "there is no registered cluster west; there are old, one",
+  ],
 ])("refuses %s, and says where", async (_, some, problem) => {
   const { status, body } = await ask(service(), some);
   expect([status, body.problems.join()]).toEqual([400, expect.stringContaining(problem)]);

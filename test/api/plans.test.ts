@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { keyOf } from "../../api/key.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { graceOf } from "../../shared/orphans/quarantine.ts";
+import { defaultPolicy } from "../../shared/policy.ts";
 import { withLease } from "../../shared/storage/lease.ts";
 import { apiOver, apiWorld, carriedOut, everything, FINDING, type Ask } from "../builders/api.ts";
 import { balancerId, linkIdIn, NOW } from "../builders/world.ts";
+import { confirmNow } from "../builders/reports.ts";
 import { SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 let run: MemoryRun;
@@ -25,8 +28,9 @@ const statusOf = (name: string) => propertiesOf(connectionId(name)).privateLinkS
 
 /** The orphan's grace is over, and the sweep may take it. */
 async function due(): Promise<void> {
-  await applyPolicy(run, { sweepGraceSeconds: 60, maxDeletePercent: 100 });
-  run.clock.advance(120);
+  const policy = { ...defaultPolicy, sweepGraceSeconds: 60, maxDeletePercent: 100 };
+  await applyPolicy(run, policy);
+  run.clock.advance(graceOf(policy, "loadBalancer") + 1);
   const sweep = await import("../../shared/orphans/sweep.ts");
   await sweep.planDue(run);
   run.clock.advance(1);
@@ -103,8 +107,13 @@ describe("a reader", () => {
 
 describe("what is done is what was shown", () => {
   test("reconcile puts the link and its declared connection right, in the name of who asked", async () => {
+    const first = (await carriedOut(ask, reconcile)).body.applied;
+    // The connection's Private Link Service was just written: the cluster has to confirm the declaration first.
+    expect(first.map(({ outcome }: any) => outcome)).toEqual(["applied", "refused"]);
+    expect(first[1].guard).toBe("awaiting-confirmation");
+    await confirmNow(run);
     const { status, body } = await carriedOut(ask, reconcile);
-    expect([status, body.applied.map(({ outcome }: any) => outcome)]).toEqual([200, ["applied", "applied"]]);
+    expect([status, body.applied.at(-1).outcome]).toEqual([200, "applied"]);
     expect([visibility(), statusOf("pe.2").status, statusOf("pe.3").status]).toEqual([
       [SUBSCRIPTION],
       "Approved",
@@ -178,8 +187,7 @@ describe("what is done is what was shown", () => {
   });
 
   test("who comes while another writes is told when to come again", async () => {
-    const value = { holder: "other", untilUtc: "2026-11-23T12:05:00.000Z" };
-    await run.tables.leases.transact("lease", [{ do: "put", key: PLS.toLowerCase(), value }]);
+    await run.leases.acquire(PLS.toLowerCase(), "other");
     const { status, headers, body } = await carriedOut(ask, reconcile);
     expect([status, headers["retry-after"], body.problems[0]]).toEqual([
       429,

@@ -16,10 +16,13 @@ import { sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { MemoryInstallation } from "../memory/installation.ts";
 import { Settings } from "../../shared/settings.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
+import { observeBefore } from "./confirmed.ts";
+import { confirmNow } from "./reports.ts";
 import {
   balancer,
   balancerId,
   cluster,
+  managedCluster,
   connection,
   declared,
   frontend,
@@ -29,7 +32,7 @@ import {
   linkIntent,
   NOW,
   PARTNER,
-  snapshot,
+  feed,
   subnetId,
   subnetRow,
   VNET,
@@ -142,7 +145,7 @@ export const FINDING: Finding = {
 /** Cluster one lives and has a link that differs, with connections that wait; cluster old is gone and has left a load balancer. */
 export async function apiWorld(): Promise<MemoryRun> {
   const run = memoryRun();
-  const { clusters, intents, snapshots, subnets, vnets, usage, findings, trends } = run.tables;
+  const { clusters, declarations, feeds, subnets, vnets, usage, findings, trends } = run.tables;
   const old = cluster({
     name: "old",
     resourceId: cluster().resourceId.replace(/one$/, "old"),
@@ -152,20 +155,20 @@ export async function apiWorld(): Promise<MemoryRun> {
     { do: "put", key: "one", value: cluster() },
     { do: "put", key: "old", value: old },
   ]);
-  run.network.clusters = [{ id: cluster().resourceId, principalIds: [] }];
-  run.resources.place(cluster().resourceId, {});
+  run.network.clusters = [managedCluster()];
+  const { list, ...reported } = feed();
   const wanted = linkIntent({ autoApproval: [PARTNER] });
-  await intents.transact("one", [
+  await declarations.transact("one", [
     {
       do: "put",
       key: "shop/web",
       value: declared({ intent: intent({ link: wanted, addresses: { ipv4: "10.0.1.10" } }) }),
     },
   ]);
-  await snapshots.transact("all", [
-    { do: "put", key: "one", value: snapshot({ services: 1, previousServices: 1 }) },
+  await feeds.transact("all", [
+    { do: "put", key: "one", value: { ...reported, ...(list && { list: { ...list, services: 1 } }) } },
   ]);
-  placeResources(run);
+  await placeResources(run);
   await subnets.transact(canonicalId(VNET), [
     { do: "put", key: "apps", value: subnetRow({ usedAddresses: 1 }) },
     {
@@ -258,9 +261,9 @@ const pending = (name: string, subscription: string) =>
     endpointId: `/subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/${name}`,
   });
 
-function placeResources(run: MemoryRun): void {
+async function placeResources(run: MemoryRun): Promise<void> {
   const connections = [connection(), pending("pe.2", PARTNER), pending("pe.3", OTHER)];
-  run.network.balancers = [balancer(), balancer({ id: balancerId("MC_old") })];
+  run.network.balancers = [balancer(), abandonedBalancer()];
   run.network.allLinks = [link({ visibility: ["*"], autoApproval: [PARTNER], connections })];
   for (const { id } of run.network.balancers)
     run.resources.place(id, { location: "westeurope", properties: { provisioningState: "Succeeded" } });
@@ -280,6 +283,17 @@ function placeResources(run: MemoryRun): void {
         privateLinkServiceConnectionState: { status, description },
       },
     });
+  for (const { id } of [...run.network.allLinks, ...connections])
+    await observeBefore(run.tables, id, (await run.resources.read(id))?.version ?? "");
+}
+
+/** Of a deleted cluster: its nodes are not in the backend pool any more. */
+function abandonedBalancer() {
+  const id = balancerId("MC_old");
+  return balancer({
+    id,
+    pools: [{ id: `${id}/backendAddressPools/kubernetes`, name: "kubernetes", members: 0 }],
+  });
 }
 
 export async function putAddresses(
@@ -310,7 +324,10 @@ export async function applied(run: MemoryRun): Promise<void> {
   await ask("POST /audits", { body: {} });
   run.clock.advance(1);
   await ask("POST /audits", { body: {} });
-  await carriedOut(ask, `POST /links/${keyOf(linkIdIn("pls"))}/reconcile`);
+  const reconcile = `POST /links/${keyOf(linkIdIn("pls"))}/reconcile`;
+  await carriedOut(ask, reconcile);
+  await confirmNow(run);
+  await carriedOut(ask, reconcile);
 }
 
 /** Plans, then does what was shown. */

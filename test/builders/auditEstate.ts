@@ -2,7 +2,8 @@
  * An estate of several subscriptions to audit, each with a cluster, its Service and the Service's link, and a host that hands the drift
  * queue's messages to the worker as Azure's does: what fails comes again, five times at most.
  */
-import { isLastTry, settle } from "../../functions/outcome.ts";
+import { settle } from "../../functions/outcome.ts";
+import { isLastTry } from "../../shared/queues/retryRules.ts";
 import { auditWork } from "../../shared/drift/auditWork.ts";
 import { listChecks } from "../../shared/drift/checks.ts";
 import type { Finding } from "../../shared/drift/finding.ts";
@@ -13,7 +14,18 @@ import type { Run } from "../../shared/ports.ts";
 import type { WorkItem } from "../../shared/storage/queue.ts";
 import { crashAt, Crashed } from "../memory/crashing.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
-import { balancer, cluster, declared, intent, link, linkIntent, snapshot, subnetRow, VNET } from "./world.ts";
+import {
+  balancer,
+  cluster,
+  declared,
+  feed,
+  intent,
+  link,
+  linkIntent,
+  managedCluster,
+  subnetRow,
+  VNET,
+} from "./world.ts";
 
 export const NAMES = ["one", "two", "three"] as const;
 export type Name = (typeof NAMES)[number];
@@ -69,14 +81,14 @@ export class AuditEstate {
       const own = within(name, cluster({ nodeResourceGroup: `MC_${name}` }));
       const value = { ...own, name, vnetId: VNET };
       await run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
-      await run.tables.snapshots.transact("all", [
-        { do: "put", key: name, value: snapshot({ cluster: name }) },
-      ]);
+      await run.tables.feeds.transact("all", [{ do: "put", key: name, value: feed({ cluster: name }) }]);
       const service = declared({ cluster: name, intent: intent({ link: linkIntent() }) });
-      await run.tables.intents.transact(name, [{ do: "put", key: "shop/web", value: within(name, service) }]);
-      run.resources.place(value.resourceId, { properties: { provisioningState: "Succeeded" } });
+      await run.tables.declarations.transact(name, [
+        { do: "put", key: "shop/web", value: within(name, service) },
+      ]);
     }
     run.network.balancers = NAMES.map((name) => within(name, balancer()));
+    run.network.clusters = NAMES.map((name) => within(name, managedCluster()));
     await run.tables.subnets.transact(VNET.toLowerCase(), [{ do: "put", key: "apps", value: subnetRow() }]);
     await run.tables.vnets.transact("all", [
       { do: "put", key: VNET.toLowerCase(), value: { id: VNET, scannedAtUtc: run.clock.nowUtc } },
@@ -156,7 +168,7 @@ export class AuditEstate {
   async #work(run: Run, { item, deliveries }: Message): Promise<void> {
     const last = isLastTry(item, { dequeueCount: deliveries });
     let crashed = false;
-    await settle(run, "drift", item, () =>
+    await settle({ run, queue: "drift", item, invocationId: "i" }, () =>
       auditWork(run, item, { isLastTry: last }).catch((error: unknown) => {
         crashed = error instanceof Crashed;
         throw error;

@@ -11,7 +11,8 @@ import { SUBSCRIPTION } from "../memory/run.ts";
 
 export interface HostedApp extends HostProcess {
   /** POST or GET a path; the body is sent as it is. */
-  call(path: string, init?: RequestInit): Promise<{ status: number; body: any }>;
+  call(path: string, init?: RequestInit): Promise<{ status: number; body: any; headers: Headers }>;
+  readonly url: string;
   /** How many rows a table has. */
   rows(noun: string): Promise<number>;
   queues: QueueServiceClient;
@@ -45,10 +46,15 @@ export async function hostedApp(
     ...host,
     settings: all,
     queues: QueueServiceClient.fromConnectionString(storage.connectionString),
+    url: host.url,
     async call(path, init) {
       const response = await fetch(`${host.url}${path}`, init);
       const text = await response.text();
-      return { status: response.status, body: /^[[{]/.test(text) ? JSON.parse(text) : text };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: /^[[{]/.test(text) ? JSON.parse(text) : text,
+      };
     },
     log: () => readFile(join(state, "host.log"), "utf8"),
     async rows(noun) {

@@ -12,14 +12,16 @@ import { createApply } from "../../shared/changes/apply.ts";
 import { Service as Parsed } from "../../shared/annotations/service.ts";
 import { parseIntent } from "../../shared/annotations/parse.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
-import { remember } from "../../shared/intents/remember.ts";
+import { propose } from "../../shared/declarations/proposals.ts";
 import { reconcileLink } from "../../shared/links/reconcileLink.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 import { GROUP, testArm, VNET, vnetBody, type TestArm } from "./arm.ts";
 import { serveArm } from "./servedArm.ts";
+import { Reporter, type ReportedService } from "./reports.ts";
 import { cluster as registered } from "./world.ts";
 
 const NODES = `/subscriptions/${SUBSCRIPTION}/resourceGroups/MC_one`;
+const { resourceId: clusterId } = registered();
 const A = "service.beta.kubernetes.io/azure-";
 
 export interface LiveCluster {
@@ -32,8 +34,10 @@ export interface LiveCluster {
   declare(name: string, lists: Lists): Promise<void>;
   /** The controller looks at everything again. */
   resync(): Promise<void>;
-  /** The Service goes and the controller never hears of it; the next snapshot misses it. */
+  /** The Service is deleted without the controller's knowledge, and the cluster reports it. */
   lose(name: string): Promise<void>;
+  /** The cluster reports all of its Services, and that nothing else changed since. */
+  report(): Promise<void>;
   linkOf(name: string): Promise<any>;
   balancer(): Promise<any>;
   /** Reads the link whole, changes it and writes it whole, as the portal and `az` do. */
@@ -67,6 +71,11 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
     location: "westeurope",
     arm: arm.fetch,
   });
+  await arm.put(clusterId.slice(0, clusterId.indexOf("/providers/")), { location: "westeurope" });
+  await arm.put(clusterId, {
+    location: "westeurope",
+    properties: { nodeResourceGroup: "MC_one", agentPoolProfiles: [] },
+  });
   const resources = openResources(served.access);
   const base = memoryRun();
   const run: MemoryRun = {
@@ -75,6 +84,18 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
   };
   const apply = createApply(resources);
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: registered() }]);
+  const reporter = new Reporter(run);
+  let reporting: Promise<unknown> = Promise.resolve();
+  // One after another, as one sender does.
+  const report = async () => {
+    const turn = reporting;
+    reporting = (async () => {
+      await turn;
+      await reporter.list([...controller.services.values()].filter(isBalancer).map(toReported));
+      await reporter.confirm();
+    })();
+    await reporting;
+  };
   const linkOf = async (name: string) => (await arm.send("GET", linkId(name))).body;
   return {
     arm,
@@ -84,22 +105,21 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
     linkOf,
     async declare(name, lists) {
       const service = serviceOf(name, lists);
-      const known = controller.services.get(`shop/${name}`)?.metadata.uid;
-      if (known !== undefined) await hear(run, service, known);
       const { pending } = await controller.apply(service);
       if (pending !== undefined) throw new Error(pending);
-      await hear(run, service, controller.services.get(`shop/${name}`)?.metadata.uid ?? "");
+      await admit(run, service, controller.services.get(`shop/${name}`)?.metadata.uid ?? "");
+      await report();
     },
     async resync() {
       await controller.resync();
-      for (const service of controller.services.values())
-        await hear(run, service, service.metadata.uid ?? "");
+      await report();
     },
     async lose(name) {
       await controller.remove("shop", name, { lose: true });
-      await run.tables.intents.transact("one", [{ do: "remove", key: `shop/${name}` }]);
-      await hearAll(run, controller.services.size);
+      await report();
+      await report();
     },
+    report,
     balancer: async () =>
       (await arm.send("GET", `${NODES}/providers/Microsoft.Network/loadBalancers/kubernetes-internal`)).body,
     async setBehindItsBack(name, { visibility, autoApproval }) {
@@ -113,14 +133,31 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
     },
     async work() {
       run.clock.advance(30);
+      await report();
       const messages = run.queue.sent.splice(0).filter(({ queue }) => queue === "links");
-      const done = await Promise.allSettled(messages.map(({ item }) => reconcileLink(run, apply, item)));
-      const again = messages.filter((_, index) => done[index]?.status === "rejected");
+      const failures = await Promise.all(
+        messages.map(({ item }) => failureOf(reconcileLink(run, apply, item))),
+      );
+      const waiting = messages.filter((_, index) => failures[index]?.includes("waiting for the next report"));
+      await report();
+      const late = await Promise.all(waiting.map(({ item }) => failureOf(reconcileLink(run, apply, item))));
+      const again = [
+        ...messages.filter((one, index) => failures[index] !== undefined && !waiting.includes(one)),
+        ...waiting.filter((_, index) => late[index] !== undefined),
+      ];
       run.queue.sent.push(...again);
       return again.length;
     },
     close: () => served.close(),
   };
+}
+
+/** Why the work is to be tried again. */
+async function failureOf(work: Promise<unknown>): Promise<string | undefined> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => String(error),
+  );
 }
 
 function linkId(name: string): string {
@@ -144,15 +181,19 @@ function serviceOf(name: string, { visibility = [], autoApproval = [] }: Lists):
   };
 }
 
-async function hearAll(run: MemoryRun, services: number): Promise<void> {
-  const value = { cluster: "one", takenAtUtc: run.clock.nowUtc, services, previousServices: services };
-  await run.tables.snapshots.transact("all", [{ do: "put", key: "one", value }]);
+function isBalancer({ spec }: Service): boolean {
+  return spec.type === "LoadBalancer";
 }
 
-/** As admission, or a snapshot, would remember it. */
-async function hear(run: MemoryRun, service: Service, uid: string): Promise<void> {
+function toReported({ metadata, spec }: Service): ReportedService {
+  const { name, namespace, uid = "", resourceVersion = "1", annotations = {} } = metadata;
+  return { name, namespace, uid, resourceVersion, annotations, ports: spec.ports };
+}
+
+/** As admission remembers it. */
+async function admit(run: MemoryRun, service: Service, uid: string): Promise<void> {
   const { namespace, name } = service.metadata;
   const intent = parseIntent(Parsed.parse(service));
   const observedAtUtc = run.clock.nowUtc;
-  await remember(run, { cluster: "one", namespace, name, uid, origin: "admission", observedAtUtc, intent });
+  await propose(run, { cluster: "one", namespace, name, uid, strength: "proposal", observedAtUtc, intent });
 }

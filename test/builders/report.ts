@@ -65,7 +65,7 @@ export function report(some: Partial<AuditReport> = {}): AuditReport {
       reported({ news: "new", declared: "a", actual: "*", planned: ["~ properties.visibility", "  + a"] }),
       reported({
         id: "00000000000c",
-        check: "snapshot-stale",
+        check: "cluster-silent",
         severity: "warn",
         about: "two",
         cluster: "two",
@@ -90,7 +90,7 @@ export function report(some: Partial<AuditReport> = {}): AuditReport {
         severity: "error",
         docs: "Why it matters.",
       },
-      { id: "snapshot-stale", title: "A cluster has not sent its Services", severity: "warn" },
+      { id: "cluster-silent", title: "A cluster has not reported its Services for long", severity: "warn" },
     ],
     ...some,
   };

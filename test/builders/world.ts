@@ -1,8 +1,17 @@
 /** Valid by default: each builder gives a whole thing, and takes what a test cares about. */
-import type { Cluster } from "../../shared/clusters/model.ts";
-import type { Declared, Intent, LinkIntent, Snapshot } from "../../shared/intents/model.ts";
+import type { Cluster, ClusterIdentity } from "../../shared/clusters/model.ts";
+import type { Feed } from "../../shared/declarations/model.ts";
+import type { Declared, Intent, LinkIntent } from "../../shared/intents/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
-import type { Connection, Frontend, Link, LoadBalancer, Rule, Subnet } from "../../shared/network/model.ts";
+import type {
+  Connection,
+  Frontend,
+  Link,
+  LoadBalancer,
+  ManagedCluster,
+  Rule,
+  Subnet,
+} from "../../shared/network/model.ts";
 import type { SubnetRow } from "../../shared/inventory/model.ts";
 import type { ClusterView } from "../../shared/orphans/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
@@ -29,6 +38,26 @@ export function cluster(some: Partial<Cluster> = {}): Cluster {
     defaultSubnet: "apps",
     tokens: [],
     registeredAtUtc: NOW,
+    identity: identity(`identity of ${name}`),
+    ...some,
+  };
+}
+
+/** Bound, and corroborated by a frontend. */
+export function identity(uid: string): ClusterIdentity {
+  return { uid, boundAtUtc: NOW, corroboration: { by: "frontend", detail: "a", atUtc: NOW } };
+}
+
+/** What ARM reports of `cluster()`. */
+export function managedCluster(some: Partial<ManagedCluster> = {}): ManagedCluster {
+  const { resourceId, nodeResourceGroup, vnetId, defaultSubnet } = cluster();
+  return {
+    id: resourceId,
+    location: "westeurope",
+    nodeResourceGroup,
+    subnetIds: [`${vnetId}/subnets/${defaultSubnet}`],
+    provisioningState: "Succeeded",
+    principalIds: [],
     ...some,
   };
 }
@@ -62,7 +91,8 @@ export function declared(some: Partial<Declared> = {}): Declared {
     namespace: "shop",
     name: "web",
     uid: UID,
-    origin: "snapshot",
+    strength: "confirmation",
+    resourceVersion: "10",
     observedAtUtc: "2026-11-23T11:55:00.000Z",
     intent: intent(),
     ...some,
@@ -145,18 +175,24 @@ export function link(some: Partial<Link> = {}): Link {
   };
 }
 
-export function snapshot(some: Partial<Snapshot> = {}): Snapshot {
+/** What a cluster reported that confirmed its Services ten minutes ago. */
+export function feed({
+  atUtc = "2026-11-23T11:50:00.000Z",
+  ...some
+}: Partial<Feed> & { atUtc?: string } = {}): Feed {
+  const confirmed = { resourceVersion: "10", sequence: 5, atUtc };
   return {
     cluster: "one",
-    takenAtUtc: "2026-11-23T11:50:00.000Z",
-    services: 10,
-    previousServices: 10,
+    sequence: 5,
+    heardAtUtc: atUtc,
+    confirmed,
+    list: { ...confirmed, services: 10 },
     ...some,
   };
 }
 
 export function view(some: Partial<ClusterView> = {}): ClusterView {
-  return { cluster: cluster(), state: "present", snapshot: snapshot(), declared: [], ...some };
+  return { cluster: cluster(), state: "present", feed: feed(), declared: [], ...some };
 }
 
 /** As Azure has it. */

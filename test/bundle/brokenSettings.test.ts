@@ -12,7 +12,7 @@ import { BROKEN } from "../builders/brokenSettings.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 const FUNCTIONS = 17;
-const SNAPSHOT = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+const POST = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
 
 let state: string;
 let storage: Awaited<ReturnType<typeof startStorage>>;
@@ -75,9 +75,9 @@ const fire = (app: HostProcess, name: string) =>
 /** What every caller is told. */
 async function refusals(app: HostProcess): Promise<number[]> {
   const asked = [
-    ask(app, "/api/admit/one/token", SNAPSHOT),
-    ask(app, "/api/mutate/one/token", SNAPSHOT),
-    ask(app, "/api/clusters/one/snapshot/token", SNAPSHOT),
+    ask(app, "/api/admit/one/token", POST),
+    ask(app, "/api/mutate/one/token", POST),
+    ask(app, "/api/clusters/one/declarations/token", POST),
     ask(app, "/api/v1/me"),
     ask(app, "/api/dashboard/"),
   ];
@@ -182,7 +182,7 @@ test("data of a newer version: nothing is written, nothing is lost, and health s
     503,
     ["the stored data are of schema 99, this version of Mooring knows 2: deploy the newer version again"],
   ]);
-  expect((await ask(app, "/api/clusters/one/snapshot/token", SNAPSHOT)).status).toBe(503);
+  expect((await ask(app, "/api/clusters/one/declarations/token", POST)).status).toBe(503);
   expect((await deliver(app)).status).toBe(500);
   await queue("drift").createIfNotExists();
   await fire(app, "auditDrift");
@@ -197,7 +197,7 @@ test("data of a newer version: nothing is written, nothing is lost, and health s
   await vi.waitFor(async () => expect(await log()).toContain("work waits"), { timeout: 20_000 });
   await stop();
   expect([await waiting("drift"), await waiting("drift-poison")]).toEqual([1, 0]);
-  const tables = ["runs", "waiting", "leases", "clusters", "journal"];
+  const tables = ["runs", "waiting", "clusters", "journal"];
   for (const noun of tables)
     await expect(table(noun).getEntity("x", "x"), noun).rejects.toThrow("TableNotFound");
   await queue("drift").clearMessages();

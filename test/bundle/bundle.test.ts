@@ -5,11 +5,11 @@ import { balancerId, NOW } from "../builders/world.ts";
 
 let app: HostedApp;
 let token: string;
-let lineToken: string;
+let reportingToken: string;
 
 beforeAll(async () => {
   app = await hostedApp();
-  [token, lineToken] = [await register("one", app.settings), await register("lines", app.settings)];
+  [token, reportingToken] = [await register("one", app.settings), await register("reporting", app.settings)];
 });
 afterAll(() => app.close());
 
@@ -66,6 +66,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "auditDrift timerTrigger 0 30 * * * *",
     "auditDriftWork queueTrigger mooring-drift",
     "dashboard httpTrigger dashboard/{*path}",
+    "declarations httpTrigger clusters/{cluster}/declarations/{token?}",
     "health httpTrigger health/{probe?}",
     "mutateService httpTrigger mutate/{cluster}/{token?}",
     "onResourceEvent eventGridTrigger",
@@ -75,19 +76,38 @@ test("the artifact has exactly these functions and triggers", async () => {
     "scanInventoryWork queueTrigger mooring-inventory",
     "sweepOrphans timerTrigger 0 0 * * * *",
     "sweepOrphansWork queueTrigger mooring-orphans",
-    "takeSnapshot httpTrigger clusters/{cluster}/snapshot/{token?}",
     "tellNews queueTrigger mooring-notices",
     "watchQueues timerTrigger 15 * * * * *",
   ]);
 });
 
-test("a snapshot may come as JSON lines", async () => {
-  const lines = [service("lines", "batch"), { kind: "ServiceList", metadata: {} }];
-  const body = lines.map((line) => JSON.stringify(line)).join("\n");
-  const sent = post(body, { "content-type": "application/x-ndjson", "x-mooring-token": lineToken });
-  expect(await app.call("/api/clusters/lines/snapshot", sent)).toEqual({
+/** As the sender posts. @param sequence of the answer before; absent: a sender that starts */
+async function declare(body: string, sequence?: string | null) {
+  const answered = sequence ? { "x-mooring-sequence": sequence, "x-mooring-status": "200" } : {};
+  const headers = { "content-type": "application/json", "x-mooring-token": reportingToken, ...answered };
+  const response = await fetch(`${app.url}/api/clusters/reporting/declarations`, post(body, headers));
+  const next = {
+    sequence: response.headers.get("x-mooring-sequence"),
+    query: response.headers.get("x-mooring-query"),
+  };
+  return { status: response.status, body: (await response.json()) as any, next };
+}
+
+test("a cluster lists its Services, and is asked for changes from then on", async () => {
+  const started = await declare("");
+  expect(started).toMatchObject({ status: 200, body: { outcome: "started" }, next: { query: "limit=500" } });
+  const listed = service("listed", "batch");
+  const kubernetes = service("kubernetes", "default");
+  const items = [
+    { ...listed, metadata: { ...listed.metadata, resourceVersion: "5" } },
+    { metadata: { ...kubernetes.metadata, resourceVersion: "1" }, spec: { type: "ClusterIP" } },
+  ];
+  const list = { kind: "ServiceList", apiVersion: "v1", metadata: { resourceVersion: "9" }, items };
+  const answered = await declare(JSON.stringify(list), started.next.sequence);
+  expect(answered).toMatchObject({
     status: 200,
-    body: { services: 1, added: 1, changed: 0, removed: 0 },
+    body: { outcome: "list complete", report: { services: 1, changed: 1, removed: 0 } },
+    next: { query: expect.stringMatching(/^watch=1&resourceVersion=9&/) },
   });
 });
 
@@ -173,8 +193,8 @@ describe("bad input gets a clear answer and changes nothing", () => {
     ["an unknown cluster", () => admit(post(review(service("x"))), `two/${token}`), 404, "not found"],
     ["a wrong token", () => admit(post(review(service("x"))), "one/wrong"), 404, "not found"],
     [
-      "a snapshot with a wrong token",
-      () => app.call("/api/clusters/one/snapshot/wrong", post("{}")),
+      "declarations with a wrong token",
+      () => app.call("/api/clusters/one/declarations/wrong", post("{}")),
       404,
       "not found",
     ],
@@ -198,32 +218,24 @@ describe("bad input gets a clear answer and changes nothing", () => {
       "request.object.metadata",
     ],
     [
-      "a snapshot that is a part",
-      () =>
-        app.call(
-          `/api/clusters/one/snapshot/${token}`,
-          post(JSON.stringify({ kind: "List", metadata: { continue: "x" }, items: [] })),
-        ),
+      "a list of Pods",
+      async () => declare(JSON.stringify({ kind: "PodList", items: [] }), (await declare("")).next.sequence),
       400,
-      "metadata.continue: the list is only a part; send it whole",
+      "kind: not a ServiceList",
     ],
     [
-      "a snapshot of pods",
-      () =>
-        app.call(
-          `/api/clusters/one/snapshot/${token}`,
-          post(JSON.stringify({ kind: "List", items: [{ kind: "Pod", metadata: {} }] })),
-        ),
+      "a list that was cut off",
+      async () => declare('{"kind":"ServiceList",', (await declare("")).next.sequence),
       400,
-      "items.0: a Pod, not a Service",
+      "the body is not valid JSON, or was cut off",
     ],
   ])("%s", async (_, ask, status, problem) => {
-    const before = [await app.rows("intents"), await app.rows("addresses")];
+    const before = [await app.rows("proposals"), await app.rows("addresses")];
     const answer = await ask();
     expect(answer.status).toBe(status);
     expect(answer.body.problems.join("; ")).toContain(problem);
     expect(JSON.stringify(answer.body)).not.toMatch(/at .*\.(m?js|ts):/);
-    expect([await app.rows("intents"), await app.rows("addresses")]).toEqual(before);
+    expect([await app.rows("proposals"), await app.rows("addresses")]).toEqual(before);
   });
 
   test("a wrong token and an unknown cluster look the same", async () => {
@@ -235,10 +247,10 @@ describe("bad input gets a clear answer and changes nothing", () => {
   test.each([["a/b"], ["a#b?c"], ["⚓️"], ["n".repeat(253)], ["..%2f"]])(
     "the name %j is kept as it is",
     async (name) => {
-      const before = await app.rows("intents");
+      const before = await app.rows("proposals");
       const answer = await admit(post(review(service(name, `ns-${name}`.slice(0, 200)))));
       expect([answer.status, answer.body.response.allowed]).toEqual([200, true]);
-      expect(await app.rows("intents")).toBe(before + 1);
+      expect(await app.rows("proposals")).toBe(before + 1);
     },
   );
 });

@@ -36,10 +36,10 @@ test("every function is called", () =>
   expect(seen.calls.map((one) => one.function).toSorted()).toEqual(seen.functions.toSorted()));
 
 test.each<[string, string[]]>([
-  ["health", ["data-tables"]],
+  ["health", ["data-tables", "storage-queue"]],
   ["admitService", ["data-tables"]],
   ["mutateService", ["data-tables"]],
-  ["takeSnapshot", ["data-tables"]],
+  ["declarations", ["data-tables", "storage-blob"]],
   ["api", ["data-tables"]],
   ["dashboard", []],
   ["onResourceEvent", ["data-tables", "storage-queue"]],
@@ -48,10 +48,10 @@ test.each<[string, string[]]>([
   ["sweepOrphans", ["data-tables", "storage-queue"]],
   ["auditDrift", ["data-tables", "storage-queue"]],
   ["watchQueues", ["data-tables", "storage-queue"]],
-  ["auditDriftWork", ["data-tables", "storage-queue"]],
+  ["auditDriftWork", ["data-tables", "storage-blob", "storage-queue"]],
   ["pollLinks", ["arm-network", "data-tables", "identity"]],
-  ["scanInventoryWork", ["arm-network", "data-tables", "identity"]],
-  ["sweepOrphansWork", ["arm-network", "data-tables", "identity"]],
+  ["scanInventoryWork", ["arm-network", "data-tables", "identity", "storage-blob"]],
+  ["sweepOrphansWork", ["arm-network", "data-tables", "identity", "storage-blob"]],
   ["reconcileLink", ["arm-network", "data-tables", "identity"]],
   ["tellNews", ["data-tables"]],
 ])("the first call of %s loads no SDK but %j", (name, sdks) => expect(sdksIn(piecesOf(name))).toEqual(sdks));

@@ -6,8 +6,9 @@ import type { Change, Edit } from "../../shared/changes/plan.ts";
 import type { JsonObject } from "../../shared/changes/resources.ts";
 import { stopWriting } from "../../shared/changes/stop.ts";
 import { Conflict, NotYet, Refused } from "../../shared/errors.ts";
+import { hold } from "../../shared/orphans/hold.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { link, linkIdIn } from "../builders/world.ts";
+import { balancerId, connection, frontend, link, linkIdIn } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const ID = linkIdIn("pls");
@@ -26,7 +27,10 @@ const base = {
   resourceId: ID,
   cluster: "one",
   reason: "declared otherwise",
-  evidence: [{ says: "so", source: "test", atUtc: "2026-11-23T12:00:00.000Z" }],
+  evidence: [
+    { says: "so", source: "Kubernetes", atUtc: "2026-11-23T12:00:00.000Z" },
+    { says: "so in Azure", source: "Azure", atUtc: "2026-11-23T12:00:00.000Z" },
+  ],
 } as const;
 const update = (some: Partial<Change> = {}): Change => ({
   ...base,
@@ -80,7 +84,8 @@ describe("a change that may be made", () => {
     run.resources.calls.calls.push = (...calls) => order.push(...calls.map(([name]) => name));
     run.tables.journal.calls.calls.push = () => order.push("journal");
     await apply([update()]);
-    expect(order).toEqual(["read", "locks", "journal", "write", "journal"]);
+    // The first looks for entries that a crash left open.
+    expect(order).toEqual(["journal", "read", "locks", "journal", "write", "journal"]);
   });
 
   test("is not written a second time", async () => {
@@ -89,6 +94,101 @@ describe("a change that may be made", () => {
     expect(again).toMatchObject([{ outcome: "applied", why: "already so" }]);
     expect(run.resources.calls.count("write")).toBe(1);
   });
+});
+
+describe("a declaration and the last write of its resource", () => {
+  const confirm = (sequence: number) =>
+    run.tables.feeds.transact("all", [{ do: "put", key: "one", value: { cluster: "one", sequence } }]);
+  const tried = async (confirmedSequence: number) => outcomes(await apply([update({ confirmedSequence })]));
+
+  test("a narrower list needs one source, and a confirmation all the same", async () => {
+    const narrower = { path: edit.path, before: ["*"], after: [] };
+    expect(
+      outcomes(await apply([update({ edits: [narrower], evidence: base.evidence.slice(0, 1) })])),
+    ).toEqual(["applied"]);
+  });
+
+  test("what was confirmed under a later number than the version was seen at is applied", async () => {
+    await confirm(7);
+    expect(await tried(7)).toEqual(["refused"]);
+    expect(await tried(7)).toEqual(["refused"]);
+    expect(await tried(8)).toEqual(["applied"]);
+  });
+
+  test("every write in between begins the wait again", async () => {
+    await confirm(7);
+    await tried(7);
+    run.resources.place(ID, body());
+    await confirm(9);
+    expect(await tried(8)).toEqual(["refused"]);
+    expect(await tried(9)).toEqual(["refused"]);
+    expect(await tried(10)).toEqual(["applied"]);
+  });
+});
+
+describe("what an operator protects", () => {
+  const PE = connection().id;
+  const STATUS = "properties.privateLinkServiceConnectionState.status";
+  const approval: Change = {
+    ...base,
+    action: "update",
+    capability: "connections",
+    resourceId: PE,
+    edits: [{ path: STATUS, before: "Pending", after: "Approved" }],
+  };
+  const on = (id: string) => () => hold(run, id, { who: "ann", why: "incident" });
+  const placeLink = (tags: JsonObject = {}) =>
+    run.resources.place(ID, {
+      ...body({ loadBalancerFrontendIpConfigurations: [{ id: frontend().id }] }),
+      tags: { ...link().tags, ...tags },
+    });
+  const placeBalancer = (tags: JsonObject) => run.resources.place(balancerId(), { tags, properties: {} });
+  const tagBalancer = () => placeBalancer({ mooring: "OFF" });
+  const tagLink = () => placeLink({ mooring: "off" });
+  const decide = async (change: Change, who: string) => {
+    const cause = { ...CAUSE, who };
+    const [result] = await createApply(run.resources)(run, { changes: [change] }, cause, OPTIONS);
+    return [result?.outcome, result?.guard].join(" ").trim();
+  };
+  beforeEach(() => {
+    placeLink();
+    placeBalancer({});
+    run.resources.place(PE, { properties: { privateLinkServiceConnectionState: { status: "Pending" } } });
+  });
+
+  test.each<[string, () => unknown, Change, string, string]>([
+    ["a hold on the Private Link Service", on(ID), update(), "refused held", "applied"],
+    ["a hold on its load balancer", on(balancerId()), update(), "refused held", "applied"],
+    ["a hold on its frontend", on(frontend().id), update(), "refused held", "applied"],
+    ["a hold on a connection of it", on(PE), update(), "refused held", "applied"],
+    ["a hold on another frontend", on(`${frontend().id}x`), update(), "applied", "applied"],
+    ["off on its load balancer", tagBalancer, update(), "refused held", "refused held"],
+    ["a hold on the connection", on(PE), approval, "refused held", "applied"],
+    ["a hold on another connection", on(`${PE}x`), approval, "applied", "applied"],
+    ["a hold on the connection's Private Link Service", on(ID), approval, "refused held", "applied"],
+    ["a hold on the connection's load balancer", on(balancerId()), approval, "refused held", "applied"],
+    ["off on the connection's Private Link Service", tagLink, approval, "refused held", "refused held"],
+    ["off on the connection's load balancer", tagBalancer, approval, "refused held", "refused held"],
+    ["no load balancer", () => run.resources.vanish(balancerId()), update(), "applied", "applied"],
+    ["nothing", () => {}, approval, "applied", "applied"],
+  ])("%s", async (_, arrange, change, automatic, manual) => {
+    await arrange();
+    const before = run.resources.bodyOf(change.resourceId) ?? {};
+    expect(await decide(change, "system")).toBe(automatic);
+    run.resources.place(change.resourceId, before);
+    expect(await decide(change, "ann@example.com")).toBe(manual);
+  });
+
+  test.each([update(), approval])(
+    "a load balancer that may not be read refuses the change",
+    async (change) => {
+      const reader = run.resources.read.bind(run.resources);
+      const isBalancer = (id: string) => id.toLowerCase() === balancerId().toLowerCase();
+      run.ports.resources.read = (id) => (isBalancer(id) ? Promise.reject(new Refused("403")) : reader(id));
+      expect(await decide(change, "system")).toBe("refused unreadable");
+      expect(run.resources.calls.count("write")).toBe(0);
+    },
+  );
 });
 
 describe("a change that may not be made", () => {
@@ -154,9 +254,35 @@ describe("a change that may not be made", () => {
       "refused: not-ours: the controller's tags are not on it: k8s-azure-owner-service",
     ],
     [
+      "a link without the cluster's tag",
+      placed({ tags: { "k8s-azure-owner-service": "shop/web" } }),
+      update(),
+      {},
+      "refused: not-ours: the controller's tags are not on it: k8s-azure-cluster-name",
+    ],
+    [
+      "a link without any tag of a controller",
+      placed({ tags: {} }),
+      update(),
+      {},
+      "refused: not-ours: the controller's tags are not on it: k8s-azure-cluster-name, k8s-azure-owner-service",
+    ],
+    [
+      "a resource that may not be read",
+      () => run.resources.calls.failNext(new Refused("AuthorizationFailed"), { method: "read" }),
+      update(),
+      {},
+      "refused: AuthorizationFailed",
+    ],
+    [
       "old evidence",
       () => {},
-      update({ evidence: [{ says: "so", source: "test", atUtc: "2026-11-23T10:59:59.000Z" }] }),
+      update({
+        evidence: [
+          { says: "so", source: "Kubernetes", atUtc: "2026-11-23T10:59:59.000Z" },
+          { says: "so in Azure", source: "Azure", atUtc: "2026-11-23T12:00:00.000Z" },
+        ],
+      }),
       {},
       "refused: stale: evidence is too old: so (2026-11-23T10:59:59.000Z)",
     ],
@@ -203,6 +329,27 @@ describe("a change that may not be made", () => {
       update({ evidence: [] }),
       {},
       "refused: unproved: the change rests on no evidence",
+    ],
+    [
+      "a delete on one observation",
+      () => applyPolicy(run, { modes: { sweep: "enforce" } }),
+      deletion({ evidence: base.evidence.slice(0, 1) }),
+      { stillTrue: async () => undefined },
+      "refused: unproved: a delete needs evidence from two observations",
+    ],
+    [
+      "a wider visibility on the word of one source",
+      () => {},
+      update({ evidence: [base.evidence[0], base.evidence[0]] }),
+      {},
+      "refused: unproved: a change that widens access needs evidence from two sources",
+    ],
+    [
+      "a declaration that was confirmed before the resource was first seen as it is",
+      () => {},
+      update({ confirmedSequence: 7 }),
+      {},
+      "refused: awaiting-confirmation: the resource was written since its cluster last confirmed the declaration; waiting for the next report of the cluster, about half a minute",
     ],
     [
       "a freeze",
@@ -263,6 +410,32 @@ describe("a change that may not be made", () => {
     expect(`${result?.outcome}: ${result?.why}`).toBe(expected);
     expect(run.resources.bodyOf(ID)).toEqual(before);
     expect(run.tables.journal.all()).toEqual([]);
+    // The code of the guard is apart from the text, and is where the text begins if a guard of the table refused.
+    if (result?.outcome === "refused") expect(result.guard).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    const inText = /^refused: ([a-z-]+): /.exec(expected)?.[1];
+    if (inText) expect(result?.guard).toBe(inText);
+  });
+
+  test.each<[string, () => unknown, Change, string]>([
+    ["of what was deleted", () => run.resources.vanish(ID), update(), "absent"],
+    ["of what exists", () => {}, { ...base, action: "create", body: body() }, "exists"],
+    ["without a last proof", () => enforce(), deletion(), "last-proof"],
+    [
+      "of what may not be read",
+      () => run.resources.calls.failNext(new Refused("403"), { method: "read" }),
+      update(),
+      "unreadable",
+    ],
+    [
+      "of what has locks that may not be read",
+      () => run.resources.calls.failNext(new Refused("403"), { method: "locks" }),
+      update(),
+      "unreadable",
+    ],
+  ])("a refusal %s has a code", async (_, arrange, change, guard) => {
+    await arrange();
+    if (change.action === "create") run.resources.place(ID, body({ provisioningState: "Failed" }));
+    expect(await apply([change])).toMatchObject([{ outcome: "refused", guard }]);
   });
 
   function enforce(some: object = {}) {
@@ -284,6 +457,22 @@ describe("a change that may not be made", () => {
     ]);
   });
 
+  test.each([
+    ["failed", () => run.resources.calls.failNext(new Error("500"), { method: "write" })],
+    ["refused by Azure", () => run.resources.calls.failNext(new Refused("403"), { method: "write" })],
+  ])("a change that %s ends the plan, too", async (_, arrange) => {
+    const other = linkIdIn("other");
+    run.resources.place(other, body());
+    arrange();
+    const results = await apply([update(), update({ resourceId: other })]);
+    expect(results).toMatchObject([
+      { outcome: expect.stringMatching(/^(failed|refused)$/) },
+      { outcome: "left" },
+    ]);
+    expect(run.resources.calls.count("write")).toBe(1);
+    expect(run.resources.bodyOf(other)).toEqual(body());
+  });
+
   test("a budget counts what this run and the last day have deleted", async () => {
     await enforce({ maxDeletesPerRun: 1 });
     const other = linkIdIn("other");
@@ -300,13 +489,7 @@ describe("a change that may not be made", () => {
   });
 
   test("work under somebody else's lease is for another time", async () => {
-    await run.tables.leases.transact("lease", [
-      {
-        do: "insert",
-        key: ID.toLowerCase(),
-        value: { holder: "other", untilUtc: "2026-11-23T12:10:00.000Z" },
-      },
-    ]);
+    await run.leases.acquire(ID.toLowerCase(), "other");
     await expect(apply([update()])).rejects.toThrow(NotYet);
     expect(run.resources.calls.count("write")).toBe(0);
   });
@@ -342,7 +525,7 @@ describe("when Azure does not answer as it should", () => {
     run.resources.calls.failNext(error, { method: "write" });
     await expect(apply([update()])).rejects.toBe(error);
     expect(run.tables.journal.all()).toMatchObject([{ outcome: "failed", why: error.message }]);
-    expect(run.tables.leases.all()).toEqual([]);
+    expect(run.leases.names()).toEqual([]);
   });
 
   test("a refusal is a refusal", async () => {

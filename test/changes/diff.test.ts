@@ -7,7 +7,7 @@ const base = {
   resourceId: "/r/pls",
   cluster: "one",
   reason: "declared otherwise",
-  evidence: [{ says: "so", source: "snapshot", atUtc: "2026-11-23T12:00:00.000Z" }],
+  evidence: [{ says: "so", source: "Kubernetes", atUtc: "2026-11-23T12:00:00.000Z" }],
 } as const;
 
 test("an empty plan says so", () => expect(printPlan({ changes: [] })).toBe("No changes."));
@@ -44,7 +44,7 @@ test("a plan shows what changes, what is added and what goes, with reason and ev
       '  ~ a.b: ["*"] -> ["x"]',
       "  + c: 1",
       "  - d: 2",
-      "    # so (snapshot, 2026-11-23T12:00:00.000Z)",
+      "    # so (Kubernetes, 2026-11-23T12:00:00.000Z)",
       "- /r/pls",
       "    declared otherwise",
       "Plan: 0 to make, 1 to change, 1 to delete.",

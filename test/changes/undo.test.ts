@@ -24,7 +24,10 @@ const deletion = (run: MemoryRun, resourceId: string): Change => ({
   resourceId,
   cluster: "one",
   reason: "an orphan",
-  evidence: [{ says: "proved", source: "test", atUtc: run.now().toISOString() }],
+  evidence: [
+    { says: "proved", source: "Kubernetes", atUtc: run.now().toISOString() },
+    { says: "proved in Azure", source: "Azure", atUtc: run.now().toISOString() },
+  ],
 });
 
 describe("of a delete, on the sandbox", () => {

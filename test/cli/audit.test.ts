@@ -19,6 +19,7 @@ import {
   NET,
   type TestArm,
 } from "../builders/arm.ts";
+import { confirmSince } from "../builders/confirmed.ts";
 import { markCurrent } from "../builders/current.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { reported } from "../builders/report.ts";
@@ -63,9 +64,10 @@ beforeEach(async () => {
   await ports.tables.clusters.transact("all", [{ do: "put", key: "one", value: registered }]);
   const link = linkIntent({ visibility: [SUBSCRIPTION] });
   const value = declared({ intent: intent({ link }), observedAtUtc: new Date().toISOString() });
-  await ports.tables.intents.transact("one", [{ do: "put", key: "shop/web", value }]);
+  await ports.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
   await arm.put(BALANCER, balancerBody(frontendBody("fe"), frontendBody(baseName(UID))));
   await openToAll();
+  await confirmSince(ports.tables, OURS, (await arm.send("GET", OURS)).body.etag);
 });
 
 async function openToAll(): Promise<void> {
@@ -252,8 +254,14 @@ describe("mooring findings", () => {
       (await mooring("findings", "list", "--severity", "info", "--check", "link-visibility-differs")).out,
     ).toBe("Nothing found.\n");
     expect((await mooring("findings", "list", "--check", "link-visibility-difers")).err).toBe(
-      "mooring: --check link-visibility-difers: there is none; did you mean link-visibility-differs?\n",
+      "mooring: --check link-visibility-difers: there is no check link-visibility-difers; did you mean link-visibility-differs?\n",
     );
+    const typo = await mooring("findings", "list", "--cluster", "typo", "--scope", "moring");
+    expect([typo.code, typo.out]).toEqual([2, ""]);
+    expect(typo.err.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^mooring: --cluster typo: there is no cluster typo; there (is|are) /),
+      "mooring: --scope moring: there is no scope moring; did you mean mooring?",
+    ]);
     const { code, err } = await mooring("findings", "--state", "gone", "--severity", "bad");
     expect(code).toBe(2);
     expect(err.trimEnd().split("\n")).toEqual([

@@ -139,6 +139,24 @@ describe("mooring check --offline", () => {
     ]);
   });
 
+  test("a folder and standard input, with the namespace of Services that name none", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "mooring-check-"));
+    try {
+      await writeFile(join(directory, "a.yaml"), manifest({ name: "a" }).replace("  namespace: shop\n", ""));
+      await writeFile(join(directory, "b.json"), "{");
+      const { code, out, err } = await runCli(["check", "--offline", "--namespace", "edge", directory, "-"], {
+        input: manifest({ name: "c" }),
+      });
+      expect([code, out]).toEqual([
+        2,
+        "edge/a  allow\nshop/c  allow\n2 Services: 0 denied, 0 with warnings, 2 fine; 1 place cannot be read\n",
+      ]);
+      expect(err).toMatch(/^mooring: .*b\.json:1:2: /);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
   test("with the Services as they are now, for the rules about updates", async () => {
     const directory = await mkdtemp(join(tmpdir(), "mooring-check-"));
     try {
@@ -174,7 +192,7 @@ describe("what cannot be read is told whole, with exit code 2 and no stack trace
       ["/nowhere.yaml"],
       ["/nowhere.yaml cannot be read: there is no such file"],
     ],
-    ["a folder", "", ["/"], ["/ cannot be read: it is a folder; name the files in it"]],
+    ["a folder without manifests", "", [import.meta.dirname], [": no manifest found (.yaml, .yml or .json)"]],
     [
       "a format that does not exist",
       "",
@@ -229,7 +247,7 @@ describe("mooring check against the inventory", () => {
   });
   afterAll(async () => {
     // Nothing that was only checked may have left a trace.
-    expect(await Array.fromAsync(tables.intents.list("one"))).toEqual([]);
+    expect(await Array.fromAsync(tables.declarations.list("one"))).toEqual([]);
     expect(await Array.fromAsync(tables.addresses.list(subnetId("apps").toLowerCase()))).toHaveLength(1);
   });
 
@@ -248,7 +266,7 @@ describe("mooring check against the inventory", () => {
 
   test("a cluster that is not registered", async () => {
     const { code, err } = await runCli(["check", "--cluster", "two", "-"], { input: manifest(), env });
-    expect([code, err]).toEqual([2, "mooring: cluster two is not registered; there are one\n"]);
+    expect([code, err]).toEqual([2, "mooring: there is no registered cluster two; there is one\n"]);
   });
 
   describe("mooring policy", () => {

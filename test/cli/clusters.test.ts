@@ -13,7 +13,7 @@ import * as core from "kubernetes-models/v1";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { startStorage } from "../../sandbox/storage/startStorage.ts";
-import { PLACE } from "../builders/register.ts";
+import { placeOf } from "../builders/register.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";
 
@@ -43,7 +43,7 @@ const mooring = (...args: string[]) =>
   runCli(args, {
     env: { AzureWebJobsStorage: storage.connectionString, MOORING_SUBSCRIPTIONS: SUBSCRIPTION },
   });
-const add = (name: string, ...args: string[]) => mooring("clusters", "add", name, ...PLACE, ...args);
+const add = (name: string, ...args: string[]) => mooring("clusters", "add", name, ...placeOf(name), ...args);
 
 describe("registration", () => {
   test("shows the token once, and never again", async () => {
@@ -110,7 +110,7 @@ describe("rotation", () => {
     const { code, err } = await mooring("clusters", "rotate", "unknown");
     expect([code, err]).toEqual([
       2,
-      expect.stringMatching(/cluster unknown is not registered; there are .*known/),
+      expect.stringMatching(/there is no registered cluster unknown; .*known/),
     ]);
   });
 });
@@ -252,6 +252,11 @@ describe("the webhook is asked", () => {
     spec: { type, ...spec },
   });
   const [lb, ip] = [service("LoadBalancer"), service("ClusterIP")];
+  const classed = service(
+    "LoadBalancer",
+    { "mooring.dev/address": "auto" },
+    { loadBalancerClass: "a.example/b" },
+  );
   const admin = "kubernetes-admin";
   const controller = "system:serviceaccount:kube-system:service-controller";
   let conditions: Record<"validating" | "mutating", { name: string; expression: string }[]>;
@@ -290,6 +295,10 @@ describe("the webhook is asked", () => {
     ["not when the controllers update it", "UPDATE", controller, lb, lb, false],
     ["not about any other Service", "CREATE", admin, ip, null, false],
     ["not when any other is deleted", "DELETE", admin, null, ip, false],
+    ["not about another controller's load balancer", "CREATE", admin, classed, null, false],
+    ["not when another controller's is updated", "UPDATE", admin, classed, classed, false],
+    ["not when another controller's is deleted", "DELETE", admin, null, classed, false],
+    ["when a load balancer goes over to another controller", "UPDATE", admin, classed, lb, true],
   ])("%s", (_, operation, username, object, old, expected) =>
     expect(asked("validating", operation, username, object, old)).toBe(expected),
   );
@@ -299,6 +308,7 @@ describe("the webhook is asked", () => {
     ["where spec.loadBalancerIP is set", service("LoadBalancer", {}, { loadBalancerIP: "10.1.0.9" }), true],
     ["not where neither is", lb, false],
     ["not without annotations at all", { metadata: {}, spec: { type: "LoadBalancer" } }, false],
+    ["not of another controller's", classed, false],
     ["not of another type", service("ClusterIP", { "mooring.dev/address": "auto" }), false],
   ])("the companion %s", (_, object, expected) =>
     expect(asked("mutating", "CREATE", admin, object, null)).toBe(expected),

@@ -17,6 +17,7 @@ import {
   NET,
   type TestArm,
 } from "../builders/arm.ts";
+import { confirmSince } from "../builders/confirmed.ts";
 import { markCurrent } from "../builders/current.ts";
 import { endpointBody, PARTNER_ENDPOINT } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
@@ -56,13 +57,14 @@ beforeEach(async () => {
   await tables.clusters.transact("all", [{ do: "put", key: "one", value: registered }]);
   const link = linkIntent({ visibility: [SUBSCRIPTION, PARTNER] });
   const value = declared({ intent: intent({ link }), observedAtUtc: new Date().toISOString() });
-  await tables.intents.transact("one", [{ do: "put", key: "shop/web", value }]);
+  await tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
   const frontends = [frontendBody("fe"), frontendBody(baseName(UID))];
   await arm.put(BALANCER, balancerBody(...frontends));
   const frontend = [{ id: `${BALANCER}/frontendIPConfigurations/${baseName(UID)}` }];
   const open = { visibility: { subscriptions: ["*"] }, loadBalancerFrontendIpConfigurations: frontend };
   await arm.put(OURS, { ...linkBody(open), tags: TAGS });
   await arm.put(PARTNER_ENDPOINT, { ...endpointBody("manualPrivateLinkServiceConnections", OURS) });
+  await confirmSince(tables, OURS, (await arm.send("GET", OURS)).body.etag);
 });
 
 const mooring = (...args: string[]) => runCli(args, { env });
@@ -125,7 +127,10 @@ describe("mooring links", () => {
     expect([code, err]).toEqual([
       2,
       ["x", "y"]
-        .map((name) => `mooring: there is no link ${name}; \`mooring links list\` shows them\n`)
+        .map(
+          (name) =>
+            `mooring: there is no link ${name}; there are ours, pls; \`mooring links list\` shows them\n`,
+        )
         .join(""),
     ]);
   });

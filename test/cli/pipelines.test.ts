@@ -117,10 +117,26 @@ describe("the workflow", () => {
       } as any);
   });
 
-  test("fails in words on what cannot be read, and uploads nothing", async () => {
-    const { code, err, sarif } = await run(check, { "deploy/web.yaml": "kind: Service\n  bad: [\n" });
+  test("fails on what cannot be read, and places it in the file for code scanning", async () => {
+    const { code, err, sarif } = await run(check, {
+      "deploy/web.yaml": "kind: Service\n  bad: [\n",
+      "deploy/z.yaml": service("10.1"),
+    });
+    expect(code).toBe(2);
+    expect(err).toContain("deploy/web.yaml:");
+    expect([isSarif(sarif), isSarif.errors]).toEqual([true, null]);
+    const [{ results, invocations }] = sarif.runs;
+    expect(new Set(results.map(({ ruleId }: any) => ruleId))).toEqual(
+      new Set(["address-malformed", "manifest-unreadable"]),
+    );
+    expect(invocations).toEqual([{ executionSuccessful: false }]);
+  });
+
+  test("uploads nothing if nothing could be checked at all", async () => {
+    const { code, sarif } = await run(check.replace("--offline", "--offline --nonsense"), {
+      "deploy/web.yaml": service("10.0.0.9"),
+    });
     expect([code, sarif]).toEqual([2, undefined]);
-    expect(err).toContain("deploy/web.yaml");
   });
 
   test("has nothing to say where there are no manifests", async () => {

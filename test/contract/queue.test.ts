@@ -82,6 +82,15 @@ describe.each<[string, () => Opened]>([
     expect(await texts(opened)).toHaveLength(2);
   });
 
+  test("work that is given up is a message like those that failed", async () => {
+    const opened = open();
+    await opened.queue.sendToPoison("drift", item);
+    const [message] = await opened.queue.peekPoison("drift");
+    expect(JSON.parse(message?.text ?? "")).toEqual(item);
+    expect(await opened.queue.poisonState("drift")).toMatchObject({ length: 1 });
+    expect(await opened.queue.state("drift")).toEqual({ length: 0 });
+  });
+
   test("each of forty is offered once; those that are taken go, the others stay", async () => {
     const opened = open();
     for (let n = 0; n < 40; n += 1) await opened.poison(`{${n}}`);
@@ -93,6 +102,19 @@ describe.each<[string, () => Opened]>([
     expect(offered).toHaveLength(40);
     expect(new Set(offered).size).toBe(40);
     expect((await texts(opened)).toSorted()).toEqual(["{39}", "{7}"]);
+  });
+
+  test("what fails again while they are offered is not offered, and stays", async () => {
+    const opened = open();
+    for (const text of ["{one}", "{two}"]) await opened.poison(text);
+    const offered: string[] = [];
+    await opened.queue.takePoison("links", async ({ text }) => {
+      offered.push(text);
+      await opened.poison("{again}");
+      return true;
+    });
+    expect(offered.toSorted()).toEqual(["{one}", "{two}"]);
+    expect(await texts(opened)).toEqual(["{again}", "{again}"]);
   });
 
   test("what could not be handled stays, and can be taken at once", async () => {
@@ -128,6 +150,24 @@ test("what is gone while it is looked at keeps nobody from the rest", async () =
     return false;
   });
   expect(offered).toEqual(["{one}", "{two}"]);
+});
+
+test("a message that is visible again before the end is not offered twice", async () => {
+  const prefix = `q${randomBytes(8).toString("hex")}`;
+  const service = QueueServiceClient.fromConnectionString(inject("storage"));
+  const client = service.getQueueClient(`${prefix}-links-poison`);
+  await client.createIfNotExists();
+  for (const text of ["{one}", "{two}"]) await client.sendMessage(text);
+  // One at a time, and the same one whenever it is asked: as if its time had expired.
+  const [first] = (await client.receiveMessages()).receivedMessageItems;
+  const receiveMessages = async () => ({ receivedMessageItems: [first] });
+  const again = Object.assign(Object.create(client), { receiveMessages });
+  const offered: string[] = [];
+  await azureQueue(async () => again).takePoison("links", async ({ text }) => {
+    offered.push(text);
+    return false;
+  });
+  expect(offered).toEqual(["{one}"]);
 });
 
 test("a message that waited is as old as its time in sight", async () => {

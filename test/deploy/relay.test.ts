@@ -1,13 +1,15 @@
 /** The relay's configuration as generated, run by nginx, TLS on both sides, before the built app on its host. */
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { request } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { certificates, type Certificates } from "../../sandbox/identity/certificate.ts";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
-import { PLACE } from "../builders/register.ts";
+import { placeOf } from "../builders/register.ts";
 import { runCli } from "../cli/runCli.ts";
 import { startNameServer, type NameServer } from "./nameServer.ts";
 import { readManifests, startRelay, type Manifest, type Relay } from "./relay.ts";
@@ -47,7 +49,14 @@ async function written(name: string, command: string[]): Promise<{ file: Manifes
   return { file: await readManifests(path), token: JSON.parse(out).token };
 }
 
-const added = (name: string) => written(name, ["add", ...PLACE]);
+const added = (name: string) => written(name, ["add", ...placeOf(name)]);
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly body: string;
+  readonly type: string | undefined;
+  readonly retryAfter: string | undefined;
+}
 
 interface Call {
   path?: string;
@@ -57,10 +66,14 @@ interface Call {
   authority?: string;
 }
 
+function toAnswer({ statusCode: status, headers }: IncomingMessage, body: string): Answer {
+  return { status, body, type: headers["content-type"], retryAfter: headers["retry-after"] };
+}
+
 /** As the API server calls a webhook: the Service's name, the webhook's authority. */
 function call(relay: Relay, { path = "/admit", method = "POST", body = review(), ...rest }: Call = {}) {
   const { headers = { "content-type": "application/json" }, authority = relay.authority } = rest;
-  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+  return new Promise<Answer>((resolve, reject) => {
     const asked = request(
       {
         host: "127.0.0.1",
@@ -72,7 +85,7 @@ function call(relay: Relay, { path = "/admit", method = "POST", body = review(),
         method,
         headers,
       },
-      (answer) => void text(answer).then((body) => resolve({ status: answer.statusCode, body }), reject),
+      (answer) => void text(answer).then((body) => resolve(toAnswer(answer, body)), reject),
     );
     asked.on("error", reject);
     asked.end(method === "GET" ? undefined : body);
@@ -85,6 +98,15 @@ function review(name = "web"): string {
   const kind = { group: "", version: "v1", kind: "Service" };
   const asked = { uid: "u-1", kind, operation: "CREATE", namespace: "shop", name, object };
   return JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request: asked });
+}
+
+const UNAVAILABLE = /^Mooring is unavailable: the Function App localhost gives its relay no valid answer, /;
+
+/** What the API server shows of an answer: client-go's `newUnstructuredResponseError` and `NewGenericServerResponse`. */
+function shown({ status = 0, body, type }: Answer): string {
+  if (![500, 502].includes(status)) return `the server responded with the status code ${status}`;
+  const message = (type ?? "").startsWith("text/") ? body.trim().slice(0, 2048) : "unknown";
+  return `an error on the server (${JSON.stringify(message)}) has prevented the request from succeeding`;
 }
 
 const refusal = (body: string) => JSON.parse(body).response;
@@ -128,9 +150,9 @@ describe("the relay", () => {
     ["has no other path", { path: "/api/findings" }, 404],
     ["leads to no other cluster", { path: "/admit/other" }, 404],
     ["leads nowhere by way of dots", { path: "/admit/../api/findings" }, 404],
-    ["only takes POST", { method: "GET" }, 403],
+    ["only takes POST", { method: "GET" }, 405],
     ["takes reviews as large as the API server's", { body: Buffer.alloc(11.9 * 1024 * 1024, " ") }, 400],
-    ["takes none larger than that", { body: Buffer.alloc(13 * 1024 * 1024, " ") }, 413],
+    ["takes none larger than that", { body: Buffer.alloc(13 * 1024 * 1024, " ") }, 500],
   ])("%s", async (_, asked, status) => expect((await call(relay, asked)).status).toBe(status));
 
   test("shows a certificate that only the webhook's authority vouches for", async () => {
@@ -199,10 +221,84 @@ describe("when things change", () => {
     await front.stop();
     const impostor = await certificates(join(folder, "impostor"));
     front = await startTunnel(impostor, { to: Number(new URL(app.url).port), port });
-    expect((await call(relay)).status).toBe(502);
+    expect(await call(relay)).toMatchObject({ status: 502, body: expect.stringMatching(UNAVAILABLE) });
     expect(front.heads).toEqual([]);
     await front.stop();
     front = await startTunnel(azure, { to: Number(new URL(app.url).port), port });
     await relay.stop();
+  });
+});
+
+describe("where no review can be answered, the API server shows a sentence", () => {
+  let relay: Relay;
+  beforeAll(async () => {
+    relay = await startRelay((await added("silent")).file, azure.caPath);
+  });
+  afterAll(() => relay.stop());
+
+  /** Something else answers in the place of the app. */
+  async function instead<T>(answer: RequestListener, ask: () => Promise<T>): Promise<T> {
+    const other = createServer(answer);
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = front;
+    await front.stop();
+    front = await startTunnel(azure, { to: (other.address() as AddressInfo).port, port });
+    try {
+      return await ask();
+    } finally {
+      await front.stop();
+      await new Promise((resolve) => other.close(resolve));
+      front = await startTunnel(azure, { to: Number(new URL(app.url).port), port });
+    }
+  }
+
+  const page =
+    (status: number): RequestListener =>
+    (_, answer) =>
+      void answer
+        .writeHead(status, { "content-type": "text/html", "retry-after": "9" })
+        .end("<html>Web App - Stopped</html>");
+
+  function expectSentence(answer: Answer, webhook: string): void {
+    expect(answer).toMatchObject({ status: 502, type: "text/plain", retryAfter: undefined });
+    expect(answer.body.length).toBeLessThan(600);
+    expect(shown(answer)).not.toMatch(/<|\\/);
+    for (const part of [webhook, "set failurePolicy: Ignore", "add the namespace to the namespaceSelector"])
+      expect(shown(answer)).toContain(part);
+  }
+
+  test.each([403, 500, 502, 503, 504])("when Azure answers %i with a page of its own", (status) =>
+    instead(page(status), async () => {
+      const answer = await call(relay);
+      expectSentence(answer, "webhook services.mooring.dev did not check this Service");
+      expect(answer.body).toMatch(UNAVAILABLE);
+      expect(answer.body).toContain("kubectl edit validatingwebhookconfiguration mooring");
+    }),
+  );
+
+  test("when nothing answers, of the mutating webhook too", async () => {
+    const { port } = front;
+    await front.stop();
+    const answer = await call(relay, { path: "/mutate?timeout=5s" });
+    expectSentence(answer, "webhook addresses.mooring.dev did not check this Service");
+    expect(answer.body).toContain("kubectl edit mutatingwebhookconfiguration mooring");
+    front = await startTunnel(azure, { to: Number(new URL(app.url).port), port });
+  });
+
+  test("when the cluster or its token is not known", async () => {
+    const { code } = await runCli(["clusters", "remove", "silent"], { env: app.settings });
+    expect(code).toBe(0);
+    // A process knows a cluster for a few seconds.
+    await expect.poll(async () => (await call(relay)).status, { timeout: 15_000 }).toBe(502);
+    const answer = await call(relay);
+    expectSentence(answer, "webhook services.mooring.dev did not check this Service");
+    expect(answer.body).toMatch(/^Mooring does not accept the token of cluster silent, /);
+    expect(answer.body).toContain("mooring clusters rotate silent");
+  });
+
+  test("when the review is too large", async () => {
+    const answer = await call(relay, { body: Buffer.alloc(13 * 1024 * 1024, " ") });
+    expect(shown(answer)).toContain("larger than Mooring accepts");
+    expect(shown(answer)).toContain("set failurePolicy: Ignore");
   });
 });

@@ -8,7 +8,7 @@ import { certificates, type Certificates } from "../../sandbox/identity/certific
 import { clientPrincipal } from "../builders/api.ts";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
 import { rawRequest, sendRaw, type RawAnswer } from "../builders/rawHttp.ts";
-import { PLACE } from "../builders/register.ts";
+import { placeOf } from "../builders/register.ts";
 import { runCli } from "../cli/runCli.ts";
 import { startNameServer, type NameServer } from "./nameServer.ts";
 import { readManifests, startRelay, type Relay } from "./relay.ts";
@@ -36,7 +36,7 @@ beforeAll(async () => {
   const path = join(folder, "relay.yaml");
   const where = ["--url", `https://localhost:${front.port}`, "--resolver", `127.0.0.1:${names.port}`];
   const { out } = await runCli(
-    ["-o", "json", "clusters", "add", "one", ...PLACE, ...where, "--write", path],
+    ["-o", "json", "clusters", "add", "one", ...placeOf("one"), ...where, "--write", path],
     { env: app.settings },
   );
   token = JSON.parse(out).token;

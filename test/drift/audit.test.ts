@@ -13,9 +13,10 @@ import {
   intent,
   link,
   linkIntent,
+  managedCluster,
   NOW,
   PARTNER,
-  snapshot,
+  feed,
   subnetId,
   subnetRow,
   VNET,
@@ -28,7 +29,7 @@ let run: MemoryRun;
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-  await run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: snapshot() }]);
+  await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
   await run.tables.subnets.transact(VNET.toLowerCase(), [
     { do: "put", key: "apps", value: subnetRow({ linkNetworkPolicies: "Disabled" }) },
   ]);
@@ -37,7 +38,7 @@ beforeEach(async () => {
     { do: "put", key: addressKey("10.0.1.10"), value: { address: "10.0.1.10", assignment: holder } },
   ]);
   await declare({});
-  run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+  run.network.clusters = [managedCluster()];
   run.network.balancers = [balancer()];
   run.network.allLinks = [link()];
 });
@@ -47,7 +48,7 @@ async function declare(some: Parameters<typeof linkIntent>[0], addresses = {}): 
     observedAtUtc: "2026-11-23T11:00:00.000Z",
     intent: intent({ link: linkIntent(some), addresses }),
   });
-  await run.tables.intents.transact("one", [{ do: "put", key: "shop/web", value }]);
+  await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
 }
 
 /** A whole audit, and what came of it. */
@@ -97,10 +98,10 @@ describe("each check finds what it is named for", () => {
     ["address-differs", () => declare({}, { ipv4: "10.0.1.99" })],
     ["basic-load-balancer", () => void (run.network.balancers = [balancer({ sku: "Basic" })])],
     [
-      "snapshot-stale",
+      "cluster-silent",
       () =>
-        run.tables.snapshots.transact("all", [
-          { do: "put", key: "one", value: snapshot({ takenAtUtc: "2026-11-22T00:00:00.000Z" }) },
+        run.tables.feeds.transact("all", [
+          { do: "put", key: "one", value: feed({ atUtc: "2026-11-22T00:00:00.000Z" }) },
         ]),
     ],
     [
@@ -110,7 +111,7 @@ describe("each check finds what it is named for", () => {
           { do: "put", key: "old", value: subnetRow({ name: "old", linkNetworkPolicies: "Disabled" }) },
         ]),
     ],
-    ["cluster-gone", () => run.resources.vanish(cluster().resourceId)],
+    ["cluster-gone", () => void (run.network.clusters = [])],
     [
       "subnet-nearly-full",
       () =>
@@ -161,7 +162,7 @@ describe("each check finds what it is named for", () => {
   test("connection-pending-undeclared, once it has waited for as long as policy lets it", async () => {
     await applyPolicy(run, {
       audit: { pendingHours: 1 },
-      snapshotStaleMinutes: 600,
+      staleMinutes: 600,
       inventoryStaleMinutes: 600,
     });
     setLink({ connections: [connection({ status: "Pending" })] });

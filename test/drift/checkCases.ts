@@ -16,7 +16,7 @@ import {
   NOW,
   PARTNER,
   rule,
-  snapshot,
+  feed,
   subnetId,
   subnetRow,
   view,
@@ -32,6 +32,22 @@ export type Case<Kind extends SubjectKind = SubjectKind> = readonly [
 ];
 
 const policy = Policy.parse({});
+const PLS_ID = link().id;
+const openEntry: Subjects["journal"]["entry"] = {
+  id: "j",
+  change: {
+    action: "delete",
+    capability: "sweep",
+    resourceId: PLS_ID,
+    cluster: "one",
+    reason: "orphan",
+    evidence: [],
+  },
+  cause: { why: "test", who: "system", correlationId: "c" },
+  policyVersion: "1",
+  outcome: "intended",
+  intendedAtUtc: "2026-11-23T11:00:00.000Z",
+};
 const owner = (some = {}, more = {}) => declared({ intent: intent({ link: linkIntent(some), ...more }) });
 
 const onLink = (some: Partial<Subjects["link"]> = {}): Subjects["link"] => ({
@@ -72,14 +88,24 @@ const onSubnet = (some: Parameters<typeof subnetRow>[0] = {}, more: object = {})
 });
 const onCluster = (
   some: Parameters<typeof view>[0] = {},
-  age: number | undefined = 10,
+  confirmedMinutes: number | undefined = 10,
 ): Subjects["cluster"] => ({
   view: view(some),
   staleMinutes: 60,
-  ...(age !== undefined && { snapshotAgeMinutes: age }),
+  ...(confirmedMinutes !== undefined && { confirmedMinutes }),
 });
+const contradicted: Subjects["cluster"] = {
+  ...onCluster(),
+  contradictions: [
+    {
+      what: "node-resource-group",
+      other: "two",
+      message: "clusters one and two are registered with the same node resource group MC_one",
+    },
+  ],
+};
 const ending = (certificateEndsAtUtc: string, certificateDaysLeft: number): Subjects["cluster"] => ({
-  ...onCluster({ snapshot: snapshot({ webhook: { verdict: "ok", certificateEndsAtUtc } }) }),
+  ...onCluster({ feed: feed({ webhook: { verdict: "ok", atUtc: NOW, certificateEndsAtUtc } }) }),
   certificateDaysLeft,
 });
 const candidate = (some: Partial<Candidate> = {}): Subjects["orphan"] => ({
@@ -88,7 +114,7 @@ const candidate = (some: Partial<Candidate> = {}): Subjects["orphan"] => ({
     kind: "frontend",
     cluster: "one",
     verdict: "orphan",
-    for: [{ says: "no Service of cluster one owns or shares it", source: "snapshot", atUtc: NOW }],
+    for: [{ says: "no Service of cluster one owns or shares it", source: "Kubernetes", atUtc: NOW }],
     against: [],
     missing: [],
     ...some,
@@ -100,6 +126,11 @@ const nat = (count: number) => Array.from({ length: count }, () => ({ subnetId: 
 const repairs = (count: number, path = "properties.visibility.subscriptions") =>
   Array.from({ length: count }, () => ({ atUtc: NOW, who: MOORING, operation: "repair", paths: [path] }));
 const unannounced = { count: 2, lastAtUtc: "2026-11-23T11:00:00.000Z", example: "shop/web" };
+const refused = { identity: "another", atUtc: "2026-11-23T11:58:00.000Z", count: 2 };
+const { identity: _bound, ...unbound } = cluster();
+const fails = { verdict: "timeout", atUtc: "2026-11-23T11:45:00.000Z" };
+const CHECK_SENDER =
+  "check the sender in the cluster: kubectl -n mooring logs deployment/mooring-declarations";
 const failure = {
   atUtc: "2026-11-23T11:58:00.000Z",
   resourceId: balancerId(),
@@ -116,6 +147,8 @@ const quarantined = {
   quarantinedAtUtc: "2026-11-20T12:00:00.000Z",
   deleteAfterUtc: "2026-11-27T12:00:00.000Z",
   lastProvedAtUtc: "2026-11-21T12:00:00.000Z",
+  subject: "",
+  sequence: 5,
 } as const;
 const missing = [
   { subnet: "apps", actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"] },
@@ -388,7 +421,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     }),
     of("its Service declares it", "link", onLink(), undefined),
     of(
-      "its cluster never sent a snapshot: nobody knows",
+      "its cluster has not confirmed its Services: whether one owns it is unknown",
       "link",
       { link: link(), cluster: cluster(), isHeard: false, policy, touches: [] },
       undefined,
@@ -761,14 +794,14 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         verdict: "unproved",
         for: [],
         against: ["it is tagged mooring: off"],
-        missing: ["cluster one never sent a snapshot"],
+        missing: ["cluster one has not confirmed its Services"],
       }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
         cluster: "one",
         message:
-          "no living Service of one accounts for any frontend of load balancer kubernetes-internal: it is tagged mooring: off; cluster one never sent a snapshot",
+          "no living Service of one accounts for any frontend of load balancer kubernetes-internal: it is tagged mooring: off; cluster one has not confirmed its Services",
         advice:
           "it is not proved an orphan, so nothing is done about it: settle what is named, or remove it by hand",
       },
@@ -989,39 +1022,79 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "snapshot-stale": [
-    of("61 minutes old", "cluster", onCluster({}, 61), {
+  "cluster-silent": [
+    of("confirmed 61 minutes ago", "cluster", onCluster({}, 61), {
       about: "one",
       cluster: "one",
-      message: "the last snapshot is of 2026-11-23T11:50:00.000Z, older than 60 minutes",
-      advice:
-        "look at the snapshot CronJob in the cluster; without snapshots no orphan of this cluster can be proved",
+      message:
+        "the cluster confirmed its Services last at 2026-11-23T11:50:00.000Z, longer than 60 minutes ago",
+      advice: CHECK_SENDER,
     }),
     of(
-      "never one",
+      "never confirmed",
       "cluster",
       { view: { cluster: cluster(), state: "present", declared: [] }, staleMinutes: 60 },
       {
         about: "one",
         cluster: "one",
-        message: "the cluster never sent a snapshot",
-        advice:
-          "look at the snapshot CronJob in the cluster; without snapshots no orphan of this cluster can be proved",
+        message: "the cluster never sent a complete list of its Services",
+        advice: CHECK_SENDER,
       },
     ),
-    of("60 minutes old", "cluster", onCluster({}, 60), undefined),
-    of("a cluster that is gone sends none", "cluster", onCluster({ state: "gone" }, 600), undefined),
-  ],
-  "webhook-silent": [
     of(
-      "snapshots show what admission never announced",
+      "its sender may not list Services",
       "cluster",
-      onCluster({ snapshot: snapshot({ unannounced }) }),
+      onCluster({ feed: feed({ problem: { status: 403, message: "403 Forbidden", atUtc: NOW } }) }, 61),
       {
         about: "one",
         cluster: "one",
         message:
-          "admission did not announce 2 changes of Services that snapshots show, shop/web among them (last seen 2026-11-23T11:00:00.000Z)",
+          "the cluster confirmed its Services last at 2026-11-23T11:50:00.000Z, longer than 60 minutes ago; the sender's last problem: 403 Forbidden",
+        advice: CHECK_SENDER,
+      },
+    ),
+    of("confirmed 60 minutes ago", "cluster", onCluster({}, 60), undefined),
+    of("a deleted cluster does not report", "cluster", onCluster({ state: "gone" }, 600), undefined),
+  ],
+  "cluster-foreign-list": [
+    of("two lists after the last valid one", "cluster", onCluster({ feed: feed({ refused }) }), {
+      about: "one",
+      cluster: "one",
+      message:
+        "2 lists with identity another refused, last at 2026-11-23T11:58:00.000Z; the cluster is bound to identity of one",
+      advice:
+        "remove the manifests of one from the other cluster; if one was rebuilt, run mooring clusters rebind one",
+    }),
+    of(
+      "the first list of a registration, without Service default/kubernetes",
+      "cluster",
+      onCluster({
+        cluster: unbound,
+        feed: { cluster: "one", sequence: 2, refused: { ...refused, identity: "none", count: 1 } },
+      }),
+      {
+        about: "one",
+        cluster: "one",
+        message:
+          "1 list with identity none refused, last at 2026-11-23T11:58:00.000Z; the cluster is bound to no identity",
+        advice:
+          "remove the manifests of one from the other cluster; if one was rebuilt, run mooring clusters rebind one",
+      },
+    ),
+    of("no such list is kept", "cluster", onCluster({ feed: feed() }), undefined),
+    of("a deleted cluster", "cluster", onCluster({ state: "gone", feed: feed({ refused }) }), undefined),
+    of("no list was refused", "cluster", onCluster(), undefined),
+  ],
+  "webhook-silent": [
+    of(
+      "the cluster reported what admission never announced",
+      "cluster",
+      onCluster({ feed: feed({ unannounced }) }),
+      {
+        about: "one",
+        cluster: "one",
+        message:
+          "admission did not announce 2 changes of Services that the cluster reported, shop/web among them (last seen 2026-11-23T11:00:00.000Z)",
         advice:
           "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate makes a new token",
       },
@@ -1030,27 +1103,39 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       "admission was heard of since",
       "cluster",
       onCluster({
-        snapshot: snapshot({ unannounced }),
-        declared: [declared({ origin: "admission", observedAtUtc: "2026-11-23T11:30:00.000Z" })],
+        feed: feed({ unannounced }),
+        declared: [declared({ strength: "proposal", observedAtUtc: "2026-11-23T11:30:00.000Z" })],
       }),
+      undefined,
+    ),
+    of(
+      "admission was heard of since, and the proposal was confirmed",
+      "cluster",
+      onCluster({ feed: feed({ unannounced, admittedAtUtc: "2026-11-23T11:30:00.000Z" }) }),
       undefined,
     ),
     of("everything was announced", "cluster", onCluster(), undefined),
   ],
   "relay-fails": [
-    of("the job says so", "cluster", onCluster({ snapshot: snapshot({ webhook: { verdict: "away" } }) }), {
+    of("it does not answer the sender", "cluster", onCluster({ feed: feed({ webhook: fails }) }), {
       about: "one",
       cluster: "one",
-      message: "asked from inside the cluster, the relay failed: away (last seen 2026-11-23T11:50:00.000Z)",
+      message:
+        "asked from inside the cluster, the relay failed: timeout (last asked 2026-11-23T11:45:00.000Z)",
       advice:
         "look at the relay's pods and log: kubectl -n mooring get pods; kubectl -n mooring logs deployment/mooring-relay",
     }),
-    of("it answers", "cluster", onCluster({ snapshot: snapshot({ webhook: { verdict: "ok" } }) }), undefined),
+    of(
+      "it answers",
+      "cluster",
+      onCluster({ feed: feed({ webhook: { ...fails, verdict: "ok" } }) }),
+      undefined,
+    ),
     of("nobody asked it", "cluster", onCluster(), undefined),
     of(
       "the cluster is gone",
       "cluster",
-      onCluster({ state: "gone", snapshot: snapshot({ webhook: { verdict: "away" } }) }),
+      onCluster({ state: "gone", feed: feed({ webhook: fails }) }),
       undefined,
     ),
   ],
@@ -1088,9 +1173,30 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       cluster: "one",
       message:
         "managed cluster /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-one/providers/Microsoft.ContainerService/managedClusters/one could not be read",
-      advice: "give Mooring's identity the role Reader on it",
+      advice: "correct the registration, or give Mooring's identity the role Reader on the managed cluster",
     }),
+    of(
+      "what Azure reports contradicts the registration",
+      "cluster",
+      onCluster({ state: "unknown", doubt: "managed cluster one has node resource group MC_2" }),
+      {
+        about: "one",
+        cluster: "one",
+        message: "managed cluster one has node resource group MC_2",
+        advice: "correct the registration, or give Mooring's identity the role Reader on the managed cluster",
+      },
+    ),
     of("it is there", "cluster", onCluster(), undefined),
+  ],
+  "cluster-contradicted": [
+    of("another registration has its node resource group", "cluster", contradicted, {
+      about: "one",
+      cluster: "one",
+      message: "clusters one and two are registered with the same node resource group MC_one",
+      advice:
+        "compare mooring clusters show one, mooring clusters show two, and remove the registration that is wrong: mooring clusters remove NAME",
+    }),
+    of("nothing contradicts it", "cluster", onCluster(), undefined),
   ],
   "identity-lacks-permission": [
     of(
@@ -1201,6 +1307,34 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
+  "journal-unresolved": [
+    of(
+      "a resource that may not be read",
+      "journal",
+      { entry: { ...openEntry, why: "AuthorizationFailed" }, openHours: 1 },
+      {
+        about: PLS_ID,
+        cluster: "one",
+        message: "journal entry j on pls is open since 2026-11-23T11:00:00.000Z: AuthorizationFailed",
+        advice:
+          "give Mooring read access to pls; the next run that needs it or the next sweep completes the entry",
+      },
+    ),
+    of(
+      "no run for two hours",
+      "journal",
+      { entry: openEntry, openHours: 2 },
+      {
+        about: PLS_ID,
+        cluster: "one",
+        message:
+          "journal entry j on pls is open since 2026-11-23T11:00:00.000Z: no run has read the resource since",
+        advice:
+          "give Mooring read access to pls; the next run that needs it or the next sweep completes the entry",
+      },
+    ),
+    of("an hour", "journal", { entry: openEntry, openHours: 1 }, undefined),
+  ],
   "inventory-stale": [
     of(
       "61 minutes",
@@ -1266,7 +1400,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         cluster: "one",
         message:
           "a0f1e2d3c4b5a69788796a5b4c3d2e1f is in quarantine since 2026-11-20T12:00:00.000Z and was last proved an orphan at 2026-11-21T12:00:00.000Z",
-        advice: "mooring orphans explain tells what is missing; often cluster one sends no snapshots",
+        advice: "mooring orphans explain tells what is missing; often cluster one sends no reports",
       },
     ),
     of("proved this morning", "quarantined", { row: quarantined, unprovedHours: 4 }, undefined),

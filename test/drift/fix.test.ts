@@ -3,7 +3,7 @@ import { isFixable, planFix } from "../../shared/drift/fix.ts";
 import type { Link } from "../../shared/network/model.ts";
 import { defaultPolicy, Policy } from "../../shared/policy.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { cluster, connection, declared, intent, link, linkIntent } from "../builders/world.ts";
+import { cluster, connection, declared, feed, intent, link, linkIntent } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 let run: MemoryRun;
@@ -11,8 +11,9 @@ let run: MemoryRun;
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+  await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
   const value = declared({ intent: intent({ link: linkIntent({ autoApproval: [SUBSCRIPTION] }) }) });
-  await run.tables.intents.transact("one", [{ do: "put", key: "shop/web", value }]);
+  await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
   set({ visibility: ["*"], connections: [connection({ status: "Pending" })] });
 });
 

@@ -3,7 +3,16 @@ import { acknowledge } from "../../shared/drift/acknowledge.ts";
 import { reportOf } from "../../shared/drift/report/gather.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { startAudit } from "../../shared/drift/startAudit.ts";
-import { balancer, cluster, declared, intent, link, linkIntent, snapshot } from "../builders/world.ts";
+import {
+  balancer,
+  cluster,
+  declared,
+  intent,
+  link,
+  linkIntent,
+  managedCluster,
+  feed,
+} from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const SCOPE = `subscription:${SUBSCRIPTION}`;
@@ -15,10 +24,10 @@ let run: MemoryRun;
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-  await run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: snapshot() }]);
+  await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
   const value = declared({ intent: intent({ link: linkIntent() }), observedAtUtc: run.clock.nowUtc });
-  await run.tables.intents.transact("one", [{ do: "put", key: "shop/web", value }]);
-  run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+  await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
+  run.network.clusters = [managedCluster()];
   run.network.balancers = [balancer()];
   run.network.allLinks = [link({ visibility: ["*"] })];
 });

@@ -42,8 +42,8 @@ describe("table", () => {
       "",
       "  → Mooring puts it back in mode enforce",
       "",
-      "warn  snapshot-stale  1 found",
-      "A cluster has not sent its Services",
+      "warn  cluster-silent  1 found",
+      "A cluster has not reported its Services for long",
       "",
       "  00000000000c  two",
       "                the Service declares visibility a, link pls-web has *",
@@ -126,7 +126,7 @@ describe("sarif", () => {
         help: { text: "Why it matters." },
         defaultConfiguration: { level: "error" },
       },
-      { id: "snapshot-stale", defaultConfiguration: { level: "warning" } },
+      { id: "cluster-silent", defaultConfiguration: { level: "warning" } },
     ]);
     expect(results).toMatchObject([
       {
@@ -181,7 +181,7 @@ describe("html", () => {
     const tags = tagsOf(FORMATS.html.render(report()));
     const ids = tags.flatMap((tag) => attribute(tag, "id") ?? []);
     const targets = tags.flatMap((tag) => attribute(tag, "href")?.slice(1) ?? []);
-    expect(targets).toEqual(["link-visibility-differs-error", "snapshot-stale-warn"]);
+    expect(targets).toEqual(["link-visibility-differs-error", "cluster-silent-warn"]);
     expect(ids).toEqual(expect.arrayContaining([...targets, "f-9c1f0a2b3c4d", "f-00000000000b"]));
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -206,7 +206,7 @@ describe("markup", () => {
 describe("texts of checks", () => {
   test("show as code what they write in backquotes", () => {
     const checks = [
-      { id: "snapshot-stale", title: "Uses `a<b`", severity: "warn", docs: "`x` it is" },
+      { id: "cluster-silent", title: "Uses `a<b`", severity: "warn", docs: "`x` it is" },
     ] as const;
     const page = FORMATS.html.render(report({ checks }));
     expect(page).toContain("Uses <code>a&lt;b</code></a>");

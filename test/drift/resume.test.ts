@@ -7,7 +7,7 @@ import { startAudit, startScheduled } from "../../shared/drift/startAudit.ts";
 import { tellNews } from "../../shared/drift/tellNews.ts";
 import { changeRun, listProgress } from "../../shared/drift/runStore.ts";
 import { finishAudit } from "../../shared/drift/finishAudit.ts";
-import { LEASE_SECONDS } from "../../shared/storage/lease.ts";
+import { LEASE_SECONDS } from "../../shared/storage/leases.ts";
 import { crashAt } from "../memory/crashing.ts";
 import { AuditEstate, type Message } from "../builders/auditEstate.ts";
 import { MemoryNotices } from "../memory/notices.ts";
@@ -55,7 +55,7 @@ async function outcome(estate: AuditEstate) {
         ? "missing"
         : ((await run.states.load(audit.findingsState)) as { id: string }[]).map(({ id }) => id),
     trend: run.tables.trends.all().map(({ counts, byCheck }) => ({ counts, byCheck })),
-    leases: run.tables.leases.all().length,
+    leases: run.leases.names().length,
   };
 }
 

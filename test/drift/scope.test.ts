@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
+import type { WebhookProbe } from "../../shared/declarations/webhookProbe.ts";
 import { checkScope } from "../../shared/drift/checkScope.ts";
 import { isThere } from "../../shared/drift/finding.ts";
 import { listFindings } from "../../shared/drift/findingStore.ts";
@@ -19,8 +20,9 @@ import {
   intent,
   link,
   linkIntent,
+  managedCluster,
   NOW,
-  snapshot,
+  feed,
   subnetId,
   subnetRow,
   UID,
@@ -36,15 +38,14 @@ let run: MemoryRun;
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-  await run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: snapshot() }]);
+  await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
   await run.tables.vnets.transact("all", [
     { do: "put", key: VNET.toLowerCase(), value: { id: VNET, scannedAtUtc: NOW } },
   ]);
   await subnet({ linkNetworkPolicies: "Disabled" });
   await record("10.0.1.10", frontend().id);
   await declare({ link: linkIntent() });
-  run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
-  run.network.clusters = [{ id: cluster().resourceId, principalIds: ["me"] }];
+  run.network.clusters = [managedCluster({ principalIds: ["me"] })];
   run.network.balancers = [balancer()];
   run.network.allLinks = [link()];
   run.permissions.roles = [role("subnets", ["Microsoft.Network/virtualNetworks/subnets/*"])];
@@ -65,7 +66,7 @@ const record = (address: string, holderId: string, more: Partial<AddressRow> = {
   ]);
 const declare = (some: Parameters<typeof intent>[0], more: Parameters<typeof declared>[0] = {}) => {
   const value = declared({ observedAtUtc: "2026-11-23T11:00:00.000Z", intent: intent(some), ...more });
-  return run.tables.intents.transact(value.cluster, [
+  return run.tables.declarations.transact(value.cluster, [
     { do: "put", key: `${value.namespace}/${value.name}`, value },
   ]);
 };
@@ -105,14 +106,16 @@ test.each(["subscription:", "vnet:", "everything", ""])("%j is no scope", async 
 });
 
 describe("a subscription", () => {
-  test("what the snapshot job heard of the relay", async () => {
-    const put = (webhook: NonNullable<ReturnType<typeof snapshot>["webhook"]>) =>
-      run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: snapshot({ webhook }) }]);
+  test("what the sender found when it asked the relay", async () => {
+    const put = (webhook: Omit<WebhookProbe, "atUtc">) =>
+      run.tables.feeds.transact("all", [
+        { do: "put", key: "one", value: feed({ webhook: { ...webhook, atUtc: NOW } }) },
+      ]);
     await put({ verdict: "ok", certificateEndsAtUtc: "2026-12-14T12:00:00.000Z" });
     expect(await ids(subscription)).toEqual([]);
     await put({ verdict: "ok", certificateEndsAtUtc: "2026-12-14T11:59:00.000Z" });
     expect(await ids(subscription)).toEqual(["relay-certificate-ends"]);
-    await put({ verdict: "away" });
+    await put({ verdict: "timeout" });
     expect(await ids(subscription)).toEqual(["relay-fails"]);
   });
 
@@ -146,7 +149,7 @@ describe("a subscription", () => {
   test("clusters that may not be listed are read one by one", async () => {
     run.network.calls.failNext(new Refused("no"), { method: "managedClusters" });
     expect(await ids(subscription)).toEqual([]);
-    expect(run.resources.calls.count("read")).toBe(1);
+    expect(run.network.calls.count("managedCluster")).toBe(1);
   });
 
   test("what is off is not looked for", async () => {
@@ -158,7 +161,6 @@ describe("a subscription", () => {
 
   test("a cluster that is gone has no living Service", async () => {
     run.network.clusters = [];
-    run.resources.vanish(cluster().resourceId);
     expect(await ids(subscription)).toEqual(["link-unexpected", "frontend-without-service", "cluster-gone"]);
   });
 
@@ -333,7 +335,7 @@ describe("what the identity of a cluster may do", () => {
     [
       "a service principal has no identity to look up",
       () => {
-        run.network.clusters = [{ id: cluster().resourceId, principalIds: [] }];
+        run.network.clusters = [managedCluster()];
         run.permissions.assignments = [];
       },
       [],
@@ -374,7 +376,7 @@ describe("what cannot be read", () => {
     run.permissions.calls.failNext(new Refused("AuthorizationFailed"), { method: "assignmentsAt" });
   const hideCluster = () => {
     run.network.calls.failNext(new Refused("AuthorizationFailed"), { method: "managedClusters" });
-    run.resources.calls.failNext(new Refused("AuthorizationFailed"), { method: "read" });
+    run.network.calls.failNext(new Refused("AuthorizationFailed"), { method: "managedCluster" });
   };
 
   test("rights: what was lacking is lacking still", async () => {
@@ -401,7 +403,6 @@ describe("what cannot be read", () => {
   });
 
   test("a cluster: that it was gone stays so, and so does what it left", async () => {
-    run.resources.vanish(cluster().resourceId);
     run.network.clusters = [];
     const before = await open();
     expect(before).toContain("cluster-gone one");
@@ -616,6 +617,17 @@ describe("a virtual network", () => {
   });
 });
 
+test("registrations that claim one node resource group are errors that name both", async () => {
+  const second = cluster({ name: "two", resourceId: `${cluster().resourceId}-two` });
+  await run.tables.clusters.transact("all", [{ do: "put", key: "two", value: second }]);
+  const both = "clusters one and two are registered with the same node resource group MC_one";
+  const contradicted = (await found(subscription)).filter(({ id }) => id === "cluster-contradicted");
+  expect(contradicted).toMatchObject([
+    { cluster: "one", severity: "error", message: both },
+    { cluster: "two", severity: "error", message: both },
+  ]);
+});
+
 describe("Mooring itself", () => {
   test.each<[string, () => unknown, string[]]>([
     [
@@ -687,6 +699,8 @@ describe("Mooring itself", () => {
               quarantinedAtUtc: "2026-11-20T12:00:00.000Z",
               deleteAfterUtc: "2026-11-27T12:00:00.000Z",
               lastProvedAtUtc: "2026-11-21T12:00:00.000Z",
+              subject: "",
+              sequence: 5,
             },
           },
         ]),

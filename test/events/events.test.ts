@@ -166,6 +166,22 @@ describe("a burst of events", () => {
     expect(seen.slice(0, 3)).toEqual([2, 4, 62]);
   });
 
+  test.each([185, 24 * 3600])(
+    "after one on a host whose clock is %i seconds ahead suppresses no work of other hosts",
+    async (skew) => {
+      const run = memoryRun();
+      const ahead = { ...run, now: () => new Date(run.now().getTime() + skew * 1000) };
+      const work = { queue: "links", what: "link", id: LINK } as const;
+      const hint = { why: "w", correlationId: "c" };
+      await enqueueOnce(ahead, work, hint);
+      run.clock.advance(10);
+      await enqueueOnce(ahead, work, hint);
+      run.clock.advance(10);
+      expect(await enqueueOnce(run, work, hint)).toBe(true);
+      expect(run.queue.sent.at(-1)?.delaySeconds).toBeLessThanOrEqual(60);
+    },
+  );
+
   test("racing events make one message", async () => {
     const run = memoryRun();
     const work = { queue: "links", what: "link", id: LINK } as const;

@@ -32,7 +32,7 @@ function routes(): string[] {
     ...operations.map(({ method, path }) => `${method} /api/v1${path.replaceAll(/\{\w+\}/g, "x")}`),
     ...["health", "dashboard", "dashboard/", "dashboard/index.html"].map((path) => `GET /api/${path}`),
     ...[`admit/one/${token}`, `mutate/one/${token}`, "admit/one", "mutate/one"].map((p) => `POST /api/${p}`),
-    ...Array.from({ length: 4 }, () => "POST /api/clusters/one/snapshot"),
+    ...Array.from({ length: 4 }, () => "POST /api/clusters/one/declarations"),
     ...Array.from({ length: 4 }, () => `POST ${events}`),
   ];
 }

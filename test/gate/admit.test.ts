@@ -272,16 +272,18 @@ describe("what is remembered", () => {
         reservations: [{ owner: { cluster: "one", namespace: "shop", name: "web", uid: UID } }],
       },
     ]);
-    expect(run.tables.intents.all()).toMatchObject([
-      { origin: "admission", intent: { addresses: { ipv4: "10.0.1.50" } } },
+    expect(run.tables.proposals.all()).toMatchObject([
+      { declared: { strength: "proposal", intent: { addresses: { ipv4: "10.0.1.50" } } } },
     ]);
-    expect([run.tables.addresses.calls.calls.length, run.tables.intents.calls.calls.length]).toEqual([1, 1]);
+    expect([run.tables.addresses.calls.calls.length, run.tables.proposals.calls.calls.length]).toEqual([
+      1, 1,
+    ]);
   });
 
   test("a dry run leaves no trace", async () => {
     const run = await start();
     expect((await admit(run, cluster(), review(asks, { dryRun: true }))).allowed).toBe(true);
-    expect([run.tables.addresses.all(), run.tables.intents.all()]).toEqual([[], []]);
+    expect([run.tables.addresses.all(), run.tables.proposals.all()]).toEqual([[], []]);
   });
 
   test("a refused Service holds nothing", async () => {
@@ -297,14 +299,17 @@ describe("what is remembered", () => {
         }),
       ),
     );
-    expect([run.tables.addresses.all(), run.tables.intents.all()]).toEqual([[], []]);
+    expect([run.tables.addresses.all(), run.tables.proposals.all()]).toEqual([[], []]);
   });
 
   test("a deletion marks the intent and lets the address go soon", async () => {
     const run = await start();
     await admit(run, cluster(), review(asks));
     await admit(run, cluster(), review(null, { operation: "DELETE", oldObject: asks }));
-    expect(run.tables.intents.all()).toMatchObject([{ deletedAtUtc: run.clock.nowUtc }]);
+    expect(run.tables.proposals.all()).toMatchObject([
+      { declared: {} },
+      { declared: { deletedAtUtc: run.clock.nowUtc } },
+    ]);
     expect(run.tables.addresses.all()).toMatchObject([
       { reservations: [{ expiresAtUtc: "2026-11-23T12:02:00.000Z" }] },
     ]);
@@ -317,7 +322,7 @@ describe("what is remembered", () => {
       cluster(),
       review(service({}, { type: "ClusterIP" }), { operation: "UPDATE", oldObject: asks }),
     );
-    expect(run.tables.intents.all()).toMatchObject([{ deletedAtUtc: run.clock.nowUtc }]);
+    expect(run.tables.proposals.all()).toMatchObject([{ declared: { deletedAtUtc: run.clock.nowUtc } }]);
   });
 
   test("a Service that is no load balancer is answered without touching storage", async () => {
@@ -450,7 +455,7 @@ describe("updates", () => {
     const response = await admit(run, cluster(), update(service(wrong, {}, metadata), service(wrong)));
     expect(response).toEqual({ uid: "review-1", allowed: true });
     expect(run.tables.addresses.calls.calls.length).toBe(before);
-    expect(run.tables.intents.all()).toEqual([]);
+    expect(run.tables.proposals.all()).toEqual([]);
   });
 
   test("let the old address go soon and hold the new one", async () => {
@@ -519,6 +524,92 @@ describe("a shared address", () => {
     await admit(run, cluster(), review(null, { operation: "DELETE", oldObject: old }));
     expect((await admit(run, cluster(), again)).allowed).toBe(true);
   });
+});
+
+describe("high-availability ports", () => {
+  const settings = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" };
+  const every = { ...settings, "load-balancer-enable-high-availability-ports": "true" };
+  const named = (name: string, annotations: Record<string, string>, port: number) =>
+    review(service(annotations, { ports: [{ port }] }, { name, uid: `${name}-uid` }));
+
+  test.each([
+    [
+      "after one port",
+      settings,
+      every,
+      "high-availability ports need 10.0.1.50 alone, and Service one/shop/web has ports on it",
+    ],
+    [
+      "before one port",
+      every,
+      settings,
+      "Service one/shop/web has every port of 10.0.1.50 (high-availability ports)",
+    ],
+    ["twice", every, every, "Service one/shop/web has every port of 10.0.1.50 (high-availability ports)"],
+  ])("share a frontend with no other Service: %s", async (_, first, second, message) => {
+    const run = await start();
+    expect((await admit(run, cluster(), named("web", first, 80))).allowed).toBe(true);
+    const { status } = await admit(run, cluster(), named("api", second, 443));
+    expect(status?.message).toContain(
+      `[address-port-conflict] ${A}load-balancer-ipv4: ${message}: take another address`,
+    );
+  });
+
+  test("conflict with a rule that Azure has, and with Azure's rule for every port", async () => {
+    const holds = (protocol: string, port: number): AddressRow => ({
+      address: "10.0.1.50",
+      assignment: {
+        holderId: frontend().id,
+        seenAtUtc: "2026-11-23T11:00:00.000Z",
+        uses: [{ rule: "aother-rule", protocol, port }],
+      },
+    });
+    const decided = async (row: AddressRow, annotations: Record<string, string>) =>
+      (await admit(await start(row), cluster(), named("api", annotations, 443))).status?.message;
+    expect(await decided(holds("Tcp", 80), every)).toContain(
+      "need 10.0.1.50 alone, and rule aother-rule has",
+    );
+    expect(await decided(holds("All", 0), settings)).toContain(
+      "rule aother-rule has every port of 10.0.1.50",
+    );
+    expect(await decided(holds("Tcp", 80), settings)).toBeUndefined();
+  });
+});
+
+test("a frontend that the cluster's internal load balancers do not have is not shared", async () => {
+  const holderId = frontend({}, balancerId().replace("kubernetes-internal", "handmade")).id;
+  const { status } = await decide(
+    { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" },
+    {},
+    inUse("10.0.1.50", holderId),
+  );
+  expect(status?.message).toContain("[address-in-use]");
+});
+
+test("a Service whose class names another controller is neither judged nor recorded", async () => {
+  const run = await start();
+  const annotations = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.3" };
+  const object = service(annotations, { loadBalancerClass: "example.com/other" });
+  const allowed = { uid: "review-1", allowed: true };
+  expect(await admit(run, cluster(), review(object))).toEqual(allowed);
+  expect(await admit(run, cluster(), review(object, { operation: "UPDATE", oldObject: object }))).toEqual(
+    allowed,
+  );
+  expect(await admit(run, cluster(), review(null, { operation: "DELETE", oldObject: object }))).toEqual(
+    allowed,
+  );
+  expect([run.tables.addresses.all(), run.tables.proposals.all()]).toEqual([[], []]);
+});
+
+test("an IPv6-only Service is warned about until another has an IPv4 frontend", async () => {
+  const run = await start();
+  await run.tables.subnets.transact(VNET.toLowerCase(), [
+    { do: "put", key: "apps", value: subnetRow({ prefixes: ["10.0.1.0/24", "fd00::/64"] }) },
+  ]);
+  const six = review(service(INTERNAL, { ipFamilies: ["IPv6"] }, { name: "six", uid: "six" }));
+  expect((await admit(run, cluster(), six)).auditAnnotations).toEqual({ rules: "ipv6-first-frontend=warn" });
+  await admit(run, cluster(), review(service(INTERNAL)));
+  expect(await admit(run, cluster(), six)).toEqual({ uid: "review-1", allowed: true });
 });
 
 describe("a link", () => {

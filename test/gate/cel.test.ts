@@ -6,7 +6,7 @@ import { Environment } from "@marcbachmann/cel-js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ANNOTATIONS } from "../../shared/annotations/keys.ts";
-import { Service } from "../../shared/annotations/service.ts";
+import { isLoadBalancer, Service } from "../../shared/annotations/service.ts";
 import { celValidations, celVariables, UNTOUCHED, WEBHOOK_ONLY } from "../../shared/gate/cel.ts";
 import { declarationOf } from "../../shared/gate/gather.ts";
 import { allowedFor, severitiesFor } from "../../shared/gate/permitted.ts";
@@ -70,9 +70,10 @@ function judged({ object, old, policy = Policy.parse({}) }: Case): string[] {
 /** What the webhook would say, of the same rules. */
 function ruled({ object, old, policy = Policy.parse({}) }: Case): string[] {
   const place = { cluster: "one", namespace: "shop" };
+  const before = old && Service.parse(old);
   const input = {
     ...declarationOf(Service.parse(object)),
-    ...(old && { old: declarationOf(Service.parse(old)) }),
+    ...(isLoadBalancer(before) && { old: declarationOf(before) }),
     allowed: allowedFor(policy, place),
   };
   const webhookOnly = new Set(WEBHOOK_ONLY.map(({ id }) => id));
@@ -86,9 +87,10 @@ const service = (annotations: object, spec: object = {}, status?: object) => ({
   ...(status && { status }),
 });
 
-test("only rules that need Azure state, and the edit distance, are left to the webhook", () =>
+test("only rules that need Azure state, the edit distance and other manifests have no CEL", () =>
   expect(WEBHOOK_ONLY.filter(({ needsState }) => !needsState).map(({ id }) => id)).toEqual([
     "unknown-annotation",
+    "annotation-outside-service",
   ]));
 
 describe("the shared cases", () => {
@@ -96,7 +98,8 @@ describe("the shared cases", () => {
     join(import.meta.dirname, "../../../shared/vectors/annotations.json"),
     join(import.meta.dirname, "../annotations/cases.json"),
   ].find(existsSync);
-  const { cases } = JSON.parse(readFileSync(path ?? "", "utf8")) as { cases: any[] };
+  const more = join(import.meta.dirname, "../annotations/moreCases.json");
+  const cases: any[] = [path ?? "", more].flatMap((one) => JSON.parse(readFileSync(one, "utf8")).cases);
   test.each(cases.map((one) => [one.id, one] as const))("%s", (_, { annotations, spec, old }) => {
     const about = {
       object: service(annotations, spec),
@@ -118,6 +121,8 @@ const policy = Policy.parse({
 });
 
 const addresses = [
+  "100.64.0.1",
+  "20.1.2.3",
   "10.0.1.5",
   "10.0.1.50",
   "010.0.0.1",
@@ -147,6 +152,10 @@ const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
   ipv4: fc.constantFrom(...addresses),
   ipv6: fc.constantFrom(...addresses),
   disableFloatingIp: fc.constantFrom(...words),
+  haPorts: fc.constantFrom(...words),
+  configurations: fc.constantFrom("a", "a,b", ""),
+  publicIpName: fc.constantFrom("edge", ""),
+  publicIpNameIpv6: fc.constantFrom("edge6", ""),
   linkCreate: fc.constantFrom("true", "true", ...words),
   linkName: fc.constantFrom("pls", "PLS", " pls ", "-bad", "other_", "x".repeat(81), ""),
   linkResourceGroup: fc.constantFrom("rg", ""),
@@ -172,6 +181,7 @@ const spec = fc.record(
   {
     loadBalancerIP: fc.constantFrom(...addresses),
     ipFamilies: fc.constantFrom(["IPv4"], ["IPv6"], ["IPv4", "IPv6"]),
+    ipFamilyPolicy: fc.constantFrom("SingleStack", "PreferDualStack", "RequireDualStack"),
   },
   { requiredKeys: [] },
 );
@@ -180,13 +190,19 @@ const anyService = fc
   .map(([annotations, some, ip]) =>
     service(annotations, some, ip === undefined ? undefined : { loadBalancer: { ingress: [{ ip }] } }),
   );
+/** Before an update a Service may have been another controller's. */
+const anyOld = fc
+  .tuple(anyService, fc.integer({ min: 0, max: 9 }))
+  .map(([one, dice]) =>
+    dice > 0 ? one : { ...one, spec: { ...one.spec, loadBalancerClass: "example.com/other" } },
+  );
 
 describe("any Service", () => {
   test("is judged alike on create and on update, under any of these policies", () =>
     fc.assert(
       fc.property(
         anyService,
-        fc.option(anyService, { nil: undefined }),
+        fc.option(anyOld, { nil: undefined }),
         fc.constantFrom(Policy.parse({}), policy),
         (object, old, one) => {
           expect(judged({ object, old, policy: one })).toEqual(ruled({ object, old, policy: one }));
@@ -198,7 +214,7 @@ describe("any Service", () => {
   test("every rule in CEL has fired at least once in such Services", () => {
     const fired = new Set<string>();
     fc.assert(
-      fc.property(anyService, fc.option(anyService, { nil: undefined }), (object, old) => {
+      fc.property(anyService, fc.option(anyOld, { nil: undefined }), (object, old) => {
         for (const one of judged({ object, old, policy })) fired.add(one.split(" ")[0] ?? "");
       }),
       { numRuns: 400, seed: 7 },
@@ -226,6 +242,18 @@ describe("an update is judged", () => {
       "when a port changes",
       service({ [ANNOTATIONS.internal.key]: "True" }, { ports: [{ port: 81 }] }),
       web,
+      true,
+    ],
+    [
+      "when the family policy changes",
+      service({ [ANNOTATIONS.internal.key]: "True" }, { ipFamilyPolicy: "RequireDualStack" }),
+      web,
+      true,
+    ],
+    [
+      "when the Service was another controller's",
+      web,
+      { ...web, spec: { ...web.spec, loadBalancerClass: "example.com/other" } },
       true,
     ],
     [

@@ -22,6 +22,8 @@ function declaration(settings: Record<string, string> = {}, some: object = {}) {
   );
 }
 
+const dual = { spec: { type: "LoadBalancer", ipFamilies: ["IPv4", "IPv6"] } };
+const only6 = { spec: { type: "LoadBalancer", ipFamilies: ["IPv6"] } };
 const live = (ip: string) => ({ status: { loadBalancer: { ingress: [{ ip }] } } });
 
 function inventory(some: Partial<Inventory> = {}, ...subnets: SubnetRow[]): Inventory {
@@ -251,6 +253,71 @@ describe("each rule fires when it must", () => {
       "an annotation under a wrong prefix",
       input({ ...INTERNAL, "service.kubernetes.io/azure-load-balancer-ipv4": "10.0.1.10" }),
       ["unknown-annotation warn"],
+    ],
+    [
+      "a private address of the virtual network on a public Service",
+      input({ "load-balancer-ipv4": "10.0.1.10" }, { inventory: inventory() }),
+      ["private-address-on-public deny"],
+    ],
+    [
+      "an address of the virtual network is none of the internet's, private or not",
+      input(
+        { "load-balancer-ipv4": "20.0.1.10" },
+        { inventory: inventory({}, subnetRow({ prefixes: ["20.0.1.0/24"] })) },
+      ),
+      ["private-address-on-public deny"],
+    ],
+    [
+      "a private address of another network on a public Service",
+      input({ "load-balancer-ipv4": "10.9.9.9" }, { inventory: inventory() }),
+      ["private-address-on-public warn"],
+    ],
+    [
+      "a dynamic IPv6 address from a subnet without IPv6",
+      input(INTERNAL, { ...declaration(INTERNAL, dual), inventory: inventory() }),
+      ["subnet-without-ipv6 deny"],
+    ],
+    [
+      "a dynamic IPv6 address from a subnet with IPv6",
+      input(INTERNAL, {
+        ...declaration(INTERNAL, dual),
+        inventory: inventory({}, subnetRow({ prefixes: ["10.0.1.0/24", "fd00::/64"] })),
+      }),
+      [],
+    ],
+    [
+      "an IPv6-only Service before any with IPv4",
+      input(INTERNAL, { ...declaration(INTERNAL, only6), hasIpv4Frontend: false }),
+      ["ipv6-first-frontend warn"],
+    ],
+    [
+      "an IPv6-only Service beside others",
+      input(INTERNAL, { ...declaration(INTERNAL, only6), hasIpv4Frontend: true }),
+      [],
+    ],
+    [
+      "annotations of a Deployment",
+      input(INTERNAL, {
+        outside: {
+          kind: "Deployment",
+          object: "Deployment web",
+          path: "metadata.annotations",
+          reach: "unread",
+        },
+      }),
+      ["annotation-outside-service warn"],
+    ],
+    [
+      "annotations that an operator copies",
+      input(INTERNAL, {
+        outside: {
+          kind: "Gateway",
+          object: "Gateway web",
+          path: "spec.infrastructure.annotations",
+          reach: "copied",
+        },
+      }),
+      [],
     ],
     [
       "annotations that the controller knows and we do not read",

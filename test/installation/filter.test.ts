@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { events } from "../../shared/installation/checks/events.ts";
 import { delivers, type SampleEvent } from "../../shared/installation/filter.ts";
 import type { EventFilter } from "../../shared/installation/port.ts";
+import { readSnapshot } from "../infra/compiled.ts";
 
 const event: SampleEvent = {
   type: "Microsoft.Resources.ResourceWriteSuccess",
@@ -58,16 +57,17 @@ describe("an event is delivered", () => {
   ])("%s", (_, given, expected) => expect(delivers(given, event)).toBe(expected));
 });
 
-/** Text in quotes between a name and the bracket that ends its list. */
-function listIn(bicep: string, name: RegExp): string[] {
-  const [, list = ""] = new RegExp(`${name.source}\\s*[=:]\\s*\\[([^\\]]*)\\]`).exec(bicep) ?? [];
-  return [...list.matchAll(/'([^']+)'/g)].map(([, text = ""]) => text);
+interface DeployedFilter {
+  readonly includedEventTypes?: readonly string[];
+  readonly advancedFilters?: readonly { readonly values: readonly string[] }[];
 }
 
 test("the filters of infra/ let through everything that is worth work", async () => {
-  const bicep = await readFile(join(import.meta.dirname, "../../infra/events/topic.bicep"), "utf8");
-  const eventTypes = listIn(bicep, /includedEventTypes/);
-  const values = listIn(bicep, /var operations/);
+  const { predictedResources } = await readSnapshot("events");
+  const subscribed = predictedResources.find(({ type }) => type.endsWith("/eventSubscriptions"));
+  const properties = subscribed?.properties as { readonly filter: DeployedFilter } | undefined;
+  const { includedEventTypes: eventTypes = [], advancedFilters = [] } = properties?.filter ?? {};
+  const values = advancedFilters.flatMap((one) => one.values);
   const functionId = "/sites/app/functions/onResourceEvent";
   const made = { ...by("StringBeginsWith", ...values), eventTypes };
   const subscription = { name: "made", state: "Succeeded", functionId, filter: made };

@@ -1,16 +1,19 @@
 /** What is made of the facts: each check by itself, without Azure, storage or a clock. */
 import { describe, expect, test } from "vitest";
+import type { Feed } from "../../shared/declarations/model.ts";
 import { judgeCertificate, app, clock, node } from "../../shared/installation/checks/app.ts";
-import { snapshots, tokens, webhooks } from "../../shared/installation/checks/clusters.ts";
+import type { Comparison } from "../../shared/clusters/registration.ts";
+import { reports, tokens, webhooks } from "../../shared/installation/checks/clusters.ts";
 import { events } from "../../shared/installation/checks/events.ts";
 import { audits, scans, work } from "../../shared/installation/checks/freshness.ts";
+import { bindings, registrations } from "../../shared/installation/checks/registrations.ts";
 import { identity, rights } from "../../shared/installation/checks/rights.ts";
 import { policy, queues, schema, storage, writing } from "../../shared/installation/checks/storage.ts";
 import type { Outcome } from "../../shared/installation/check.ts";
 import type { EventSubscription, EventTopic } from "../../shared/installation/port.ts";
 import { judgeRights, neededRoles } from "../../shared/installation/rights.ts";
 import { NEEDED_RIGHTS } from "../../shared/permissions/needed.ts";
-import { cluster } from "../builders/world.ts";
+import { cluster, feed } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 const NOW = "2026-11-23T12:00:00.000Z";
@@ -29,14 +32,17 @@ const health = (some: object) => ({
   version: "1",
   health: { status: "ok", problems: [], version: "1", ...some },
 });
-const snapshot = (some: object = {}) => ({
-  cluster: "one",
-  takenAtUtc: before(5),
-  services: 3,
-  previousServices: 3,
-  ...some,
+const heard = (some: Partial<Feed> = {}) => feed({ atUtc: before(5), ...some });
+const listed = (services: number) => ({ resourceVersion: "10", sequence: 5, atUtc: before(5), services });
+const compared = (arm: Comparison | { unreadable: string }) => ({
+  cluster: cluster(),
+  contradictions: [],
+  arm,
 });
+const { identity: _bound, ...unbound } = cluster();
 const token = (some: object = {}) => ({ hash: "h", madeAtUtc: before(DAY), ...some });
+const problem = { status: 403, message: "403 Forbidden", atUtc: before(3) };
+const foreign = (minutes: number) => ({ identity: "another", atUtc: before(minutes), count: 1 });
 const missed = { count: 2, lastAtUtc: before(10), example: "shop/web" };
 const queue = (some: object) => ({ name: "mooring-links", messages: 0, ...some });
 const audit = (some: object) => ({
@@ -72,7 +78,7 @@ describe("judged", () => {
       app.judge(health({ version: undefined }), NOW),
       ["warn: the app is of version unknown, this command line of 1"],
     ],
-    ["an old Node", node.judge("20.1.0", NOW), ["fail: 20.1.0 is too old"]],
+    ["an old Node", node.judge("18.20.0", NOW), ["fail: 18.20.0 is too old"]],
     ["a Node that will do", node.judge("22.0.0", NOW), ["ok: 22.0.0"]],
     [
       "clocks",
@@ -229,50 +235,133 @@ describe("judged", () => {
       ["ok: asked as ada; the rights are those of p, as role assignments say"],
     ],
     [
-      "no clusters",
-      snapshots.judge([], NOW),
-      ["skipped: no cluster that exists is registered: mooring clusters add"],
+      "no registrations",
+      [registrations.judge([], NOW), bindings.judge([], NOW)].flat(),
+      [
+        "skipped: no cluster is registered: mooring clusters add, or mooring clusters discover",
+        "skipped: no cluster is registered: mooring clusters add, or mooring clusters discover",
+      ],
     ],
     [
-      "a cluster without a snapshot",
-      snapshots.judge([{ name: "one", staleMinutes: 60 }], NOW),
-      ["fail one: has never sent a snapshot"],
+      "a registration that matches",
+      registrations.judge([compared({ exists: true, problems: [], place: cluster() })], NOW),
+      ["ok one: managed cluster, node resource group, network and subnet match"],
     ],
     [
-      "a fresh snapshot",
-      snapshots.judge([{ name: "one", staleMinutes: 60, snapshot: snapshot({ services: 1 }) }], NOW),
-      [`ok one: 1 Service, sent at ${before(5)}`],
+      "a registration that ARM refutes",
+      registrations.judge(
+        [compared({ exists: true, problems: ["vnetId: wrong", "defaultSubnet: wrong"] })],
+        NOW,
+      ),
+      ["fail one: vnetId: wrong; defaultSubnet: wrong"],
     ],
     [
-      "a webhook nobody has heard of",
-      webhooks.judge([{ name: "one", snapshot: snapshot() }], NOW),
-      ["skipped one: nothing has been admitted yet, and no snapshot job has asked the relay"],
+      "a managed cluster that does not exist",
+      registrations.judge([compared({ exists: false, problems: ["resourceId: does not exist"] })], NOW),
+      ["warn one: resourceId: does not exist"],
     ],
     [
-      "a silent webhook",
-      webhooks.judge(
-        [{ name: "one", snapshot: snapshot({ unannounced: missed }), admittedAtUtc: before(20) }],
+      "a registration that cannot be compared",
+      registrations.judge([compared({ unreadable: "403" })], NOW),
+      ["warn one: could not be compared with ARM: 403"],
+    ],
+    [
+      "a contradicted registration that was not checked",
+      registrations.judge(
+        [
+          {
+            cluster: cluster({ unchecked: { reason: "no network", atUtc: NOW } }),
+            contradictions: [{ what: "identity", other: "two", message: "clusters one and two" }],
+            arm: { exists: true, problems: [], place: cluster() },
+          },
+        ],
         NOW,
       ),
       [
-        `fail one: admission did not announce 2 changes of Services that snapshots show, shop/web among them (last seen ${before(10)})`,
+        "fail one: clusters one and two",
+        `warn one: registered unchecked at ${NOW} (no network): it is never evidence for a delete`,
+      ],
+    ],
+    [
+      "bindings",
+      bindings.judge([unbound, cluster({ name: "two", identity: { uid: "u", boundAtUtc: NOW } })], NOW),
+      [
+        "warn one: is not bound to an identity yet: nothing of it can be proved an orphan",
+        `ok two: identity u, bound at ${NOW}`,
+      ],
+    ],
+    [
+      "no clusters",
+      reports.judge([], NOW),
+      ["skipped: no cluster that exists is registered: mooring clusters add"],
+    ],
+    [
+      "a cluster that never reported",
+      reports.judge([{ name: "one", staleMinutes: 60 }], NOW),
+      ["fail one: has never sent a complete list of its Services"],
+    ],
+    [
+      "a cluster whose sender may not list Services",
+      reports.judge([{ name: "one", staleMinutes: 60, feed: { cluster: "one", sequence: 2, problem } }], NOW),
+      ["fail one: has never sent a complete list of its Services; the sender's last problem: 403 Forbidden"],
+    ],
+    [
+      "a fresh confirmation",
+      reports.judge([{ name: "one", staleMinutes: 60, feed: heard({ list: listed(1) }) }], NOW),
+      [`ok one: 1 Service, confirmed at ${before(5)}`],
+    ],
+    [
+      "a confirmation of an hour ago",
+      reports.judge([{ name: "one", staleMinutes: 60, feed: feed({ atUtc: before(60) }) }], NOW),
+      [`ok one: 10 Services, confirmed at ${before(60)}`],
+    ],
+    [
+      "an old confirmation",
+      reports.judge([{ name: "one", staleMinutes: 60, feed: feed({ atUtc: before(61), problem }) }], NOW),
+      [
+        `warn one: confirmed its Services last at ${before(61)}, longer than 60 minutes ago; the sender's last problem: 403 Forbidden`,
+      ],
+    ],
+    [
+      "the list of another cluster",
+      reports.judge([{ name: "one", staleMinutes: 60, feed: heard({ refused: foreign(4) }) }], NOW),
+      [`fail one: the list of another cluster (identity another) came with its token at ${before(4)}`],
+    ],
+    [
+      "the list of another cluster before the cluster's own",
+      reports.judge([{ name: "one", staleMinutes: 60, feed: heard({ refused: foreign(6) }) }], NOW),
+      [`ok one: 10 Services, confirmed at ${before(5)}`],
+    ],
+    [
+      "a webhook that nothing was heard of",
+      webhooks.judge([{ name: "one", feed: heard() }], NOW),
+      ["skipped one: nothing has been admitted yet, and no sender has asked the relay"],
+    ],
+    [
+      "a silent webhook",
+      webhooks.judge([{ name: "one", feed: heard({ unannounced: missed }), admittedAtUtc: before(20) }], NOW),
+      [
+        `fail one: admission did not announce 2 changes of Services that the cluster reported, shop/web among them (last seen ${before(10)})`,
       ],
     ],
     [
       "a webhook heard of since",
-      webhooks.judge(
-        [{ name: "one", snapshot: snapshot({ unannounced: missed }), admittedAtUtc: before(9) }],
-        NOW,
-      ),
+      webhooks.judge([{ name: "one", feed: heard({ unannounced: missed }), admittedAtUtc: before(9) }], NOW),
       [`ok one: last admission at ${before(9)}`],
     ],
     [
       "a relay that fails",
       webhooks.judge(
-        [{ name: "one", snapshot: snapshot({ webhook: { verdict: "away" } }), admittedAtUtc: before(9) }],
+        [
+          {
+            name: "one",
+            feed: heard({ webhook: { verdict: "timeout", atUtc: before(7) } }),
+            admittedAtUtc: before(9),
+          },
+        ],
         NOW,
       ),
-      [`fail one: asked from inside the cluster at ${before(5)}, the relay failed: away`],
+      [`fail one: asked from inside the cluster at ${before(7)}, the relay failed: timeout`],
     ],
     [
       "no good token",

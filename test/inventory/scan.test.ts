@@ -5,7 +5,7 @@ import { reserve } from "../../shared/inventory/reserve.ts";
 import { listUsage, recordUsage } from "../../shared/drift/usage.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
 import { NotYet } from "../../shared/errors.ts";
-import { LEASE_SECONDS } from "../../shared/storage/lease.ts";
+import { LEASE_SECONDS } from "../../shared/storage/leases.ts";
 import type { AddressUse } from "../../shared/network/model.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";

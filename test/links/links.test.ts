@@ -7,8 +7,12 @@ import { planLink } from "../../shared/links/planLink.ts";
 import { clusterOfLink, ownerOfLink } from "../../shared/links/owner.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
+import { Refused } from "../../shared/errors.ts";
 import { pollLinks } from "../../shared/links/poll.ts";
+import { propose } from "../../shared/declarations/proposals.ts";
+import { NotYet } from "../../shared/errors.ts";
 import { reconcileLink } from "../../shared/links/reconcileLink.ts";
+import { confirmNow, reconcileConfirmed } from "../builders/reports.ts";
 import type { Link } from "../../shared/network/model.ts";
 import { Policy } from "../../shared/policy.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
@@ -23,7 +27,8 @@ import {
   linkIntent,
   NOW,
   PARTNER,
-  snapshot,
+  feed,
+  managedCluster,
   UID,
 } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
@@ -215,10 +220,11 @@ describe("reconciling", () => {
   async function world(actual: Link): Promise<MemoryRun> {
     const run = memoryRun();
     await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-    await run.tables.intents.transact("one", [
+    await run.tables.declarations.transact("one", [
       { do: "put", key: "shop/web", value: owner({ autoApproval: [SUBSCRIPTION] }) },
     ]);
-    run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+    await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
+    run.network.clusters = [managedCluster()];
     place(run, actual);
     for (const { id, status, description } of actual.connections)
       run.resources.place(id, {
@@ -232,7 +238,7 @@ describe("reconciling", () => {
 
   test("brings link and connections back, once", async () => {
     const run = await world(link({ visibility: ["*"], connections: [connection({ status: "Pending" })] }));
-    const results = await reconcileLink(run, createApply(run.resources), item);
+    const results = await reconcileConfirmed(run, createApply(run.resources), item);
     expect(results.map(({ outcome }) => outcome)).toEqual(["applied", "applied"]);
     expect(run.resources.bodyOf(link().id)).toMatchObject({
       properties: {
@@ -243,13 +249,13 @@ describe("reconciling", () => {
     expect(run.resources.bodyOf(connection().id)).toMatchObject({
       properties: { privateLinkServiceConnectionState: { status: "Approved" } },
     });
-    await reconcileLink(run, createApply(run.resources), item);
+    await reconcileConfirmed(run, createApply(run.resources), item);
     expect(run.resources.calls.count("write")).toBe(2);
   });
 
   test("never writes a link that is not proved ours", async () => {
     const run = await world(link({ visibility: ["*"], tags: {} }));
-    expect(await reconcileLink(run, createApply(run.resources), item)).toEqual([]);
+    expect(await reconcileConfirmed(run, createApply(run.resources), item)).toEqual([]);
     expect(run.resources.calls.count("write")).toBe(0);
   });
 
@@ -258,12 +264,12 @@ describe("reconciling", () => {
     const run = await world(actual);
     const apply = createApply(run.resources);
     for (let round = 0; round < 3; round += 1) {
-      expect(await reconcileLink(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
+      expect(await reconcileConfirmed(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
       run.clock.advance(60);
       place(run, actual);
       await receiveEvent(run, writtenBy(run, "terraform"));
     }
-    expect(await reconcileLink(run, apply, item)).toMatchObject([
+    expect(await reconcileConfirmed(run, apply, item)).toMatchObject([
       { outcome: "refused", why: expect.stringMatching(/^fighting: repaired 3 times within an hour/) },
     ]);
     await runAudit(run, { who: "system", why: "test" });
@@ -271,10 +277,8 @@ describe("reconciling", () => {
       { message: expect.stringContaining("terraform (Microsoft.Network/privateLinkServices/write)") },
     ]);
     run.clock.advance(3600);
-    await run.tables.snapshots.transact("all", [
-      { do: "put", key: "one", value: snapshot({ takenAtUtc: run.clock.nowUtc }) },
-    ]);
-    expect(await reconcileLink(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
+    await confirmNow(run);
+    expect(await reconcileConfirmed(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
   });
 
   test("approves a declared connection even where the link itself may not be written", async () => {
@@ -282,7 +286,7 @@ describe("reconciling", () => {
     const body = run.resources.bodyOf(link().id) as any;
     body.properties.provisioningState = "Updating";
     run.resources.place(link().id, body);
-    const results = await reconcileLink(run, createApply(run.resources), item);
+    const results = await reconcileConfirmed(run, createApply(run.resources), item);
     expect(results.map(({ outcome }) => outcome)).toEqual(["refused", "applied"]);
   });
 
@@ -291,14 +295,74 @@ describe("reconciling", () => {
     const run = await world(
       link({ tags, visibility: ["*"], connections: [connection({ status: "Pending" })] }),
     );
-    expect(await reconcileLink(run, createApply(run.resources), item)).toEqual([]);
+    expect(await reconcileConfirmed(run, createApply(run.resources), item)).toEqual([]);
     expect(run.resources.calls.count("write")).toBe(0);
   });
 
-  test("is refused when what the Service declares was last heard long ago", async () => {
+  test("waits for its cluster to confirm the declaration since the link was written last", async () => {
+    const run = await world(link({ visibility: ["*"] }));
+    const apply = createApply(run.resources);
+    await expect(reconcileLink(run, apply, item)).rejects.toThrow(NotYet);
+    await expect(reconcileLink(run, apply, item)).rejects.toThrow(
+      "waiting for the next report of the cluster",
+    );
+    await confirmNow(run);
+    expect(await reconcileLink(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
+  });
+
+  test("never puts back what was withdrawn while the webhook was not asked", async () => {
+    const run = await world(
+      link({ visibility: [SUBSCRIPTION], connections: [connection({ status: "Pending" })] }),
+    );
+    const apply = createApply(run.resources);
+    // The controller follows the Service, of which Mooring has not heard yet.
+    place(
+      run,
+      link({ visibility: [PARTNER], autoApproval: [], connections: [connection({ status: "Pending" })] }),
+    );
+    await expect(reconcileLink(run, apply, item)).rejects.toThrow(NotYet);
+    expect(run.resources.calls.count("write")).toBe(0);
+    const withdrawn = declared({ intent: intent({ link: linkIntent({ visibility: [PARTNER] }) }) });
+    await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value: withdrawn }]);
+    await confirmNow(run);
+    expect(await reconcileLink(run, apply, item)).toEqual([]);
+    expect(run.resources.calls.count("write")).toBe(0);
+  });
+
+  test("waits for the cluster, if a Private Link Service is there before its Service was confirmed", async () => {
+    const run = await world(link({ visibility: ["*"], version: "1" }));
+    const known = run.tables.declarations.all()[0];
+    await run.tables.declarations.transact("one", [{ do: "remove", key: "shop/web" }]);
+    const apply = createApply(run.resources);
+    await expect(reconcileLink(run, apply, item)).rejects.toThrow("has not confirmed yet whose it is");
+    await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value: known! }]);
+    await confirmNow(run);
+    expect(await reconcileConfirmed(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
+  });
+
+  test("leaves alone what the cluster confirmed that no Service owns", async () => {
+    const run = await world(link({ visibility: ["*"], version: "1" }));
+    await run.tables.declarations.transact("one", [{ do: "remove", key: "shop/web" }]);
+    const apply = createApply(run.resources);
+    await expect(reconcileLink(run, apply, item)).rejects.toThrow(NotYet);
+    await confirmNow(run);
+    expect(await reconcileLink(run, apply, item)).toEqual([]);
+  });
+
+  test("takes nothing from what admission saw", async () => {
+    const run = await world(link({ visibility: [SUBSCRIPTION], autoApproval: [SUBSCRIPTION] }));
+    await propose(
+      run,
+      declared({ strength: "proposal", intent: intent({ link: linkIntent({ visibility: ["*"] }) }) }),
+    );
+    await confirmNow(run);
+    expect(await reconcileConfirmed(run, createApply(run.resources), item)).toEqual([]);
+  });
+
+  test("is refused when what the Service declares was confirmed long ago", async () => {
     const run = await world(link({ visibility: ["*"] }));
     run.clock.advance(2 * 3600);
-    expect(await reconcileLink(run, createApply(run.resources), item)).toMatchObject([
+    expect(await reconcileConfirmed(run, createApply(run.resources), item)).toMatchObject([
       {
         outcome: "refused",
         why: expect.stringMatching(/^stale: evidence is too old: Service one\/shop\/web declares/),
@@ -314,16 +378,33 @@ describe("reconciling", () => {
     expect(run.network.calls.count("links")).toBe(1);
   });
 
+  test.each([
+    ["a subscription that may not be read", "links"],
+    ["storage that fails for one link", "storage"],
+  ])("a poll goes on with the others after %s, and fails with its name", async (_, what) => {
+    const run = await world(link({ visibility: ["*"] }));
+    run.network.allLinks.unshift({ ...link({ visibility: ["*"] }), id: `${link().id}-first` });
+    if (what === "storage") run.tables.waiting.calls.failNext(new Error("503"), { method: "get" });
+    const subscriptions =
+      what === "links" ? ["unreadable", ...run.ports.subscriptions] : run.ports.subscriptions;
+    if (what === "links") run.network.calls.failNext(new Refused("AuthorizationFailed"), { method: "links" });
+    const polled = pollLinks({ ...run, ports: { ...run.ports, subscriptions } });
+    await expect(polled).rejects.toThrow(
+      what === "links" ? "unreadable: AuthorizationFailed" : /-first: 503$/,
+    );
+    expect(run.queue.sent.map(({ item: { id } }) => id)).toContain(link().id);
+  });
+
   test("is done with a link that is gone", async () => {
     const run = await world(link());
     run.network.allLinks = [];
-    expect(await reconcileLink(run, createApply(run.resources), item)).toEqual([]);
+    expect(await reconcileConfirmed(run, createApply(run.resources), item)).toEqual([]);
   });
 
   test("in mode observe it only looks", async () => {
     const run = await world(link({ visibility: ["*"] }));
     await applyPolicy(run, { modes: { links: "observe" } });
-    expect(await reconcileLink(run, createApply(run.resources), item)).toMatchObject([
+    expect(await reconcileConfirmed(run, createApply(run.resources), item)).toMatchObject([
       { outcome: "observed" },
     ]);
     expect(run.resources.calls.count("write")).toBe(0);

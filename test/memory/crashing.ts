@@ -3,6 +3,7 @@ import type { Run } from "../../shared/ports.ts";
 
 export class Crashed extends Error {
   override name = "Crashed";
+  override message = "the process died";
 }
 
 export interface Mortal {

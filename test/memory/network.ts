@@ -1,4 +1,11 @@
-import type { AddressUse, Link, LoadBalancer, ManagedCluster, Subnet } from "../../shared/network/model.ts";
+import type {
+  AddressUse,
+  Link,
+  LoadBalancer,
+  ManagedCluster,
+  ResourceGroup,
+  Subnet,
+} from "../../shared/network/model.ts";
 import type { Network } from "../../shared/network/port.ts";
 import { parseResourceId, sameId } from "../../shared/network/resourceId.ts";
 import { CallLog } from "./callLog.ts";
@@ -12,6 +19,7 @@ export class MemoryNetwork implements Network {
   allLinks: Link[] = [];
   /** Others are read one by one. */
   clusters: ManagedCluster[] = [];
+  groups: ResourceGroup[] = [];
 
   async subnets(subscription: string): Promise<readonly Subnet[]> {
     await this.calls.record("subnets", subscription);
@@ -42,6 +50,16 @@ export class MemoryNetwork implements Network {
   async managedClusters(subscription: string): Promise<readonly ManagedCluster[]> {
     await this.calls.record("managedClusters", subscription);
     return this.clusters.filter(({ id }) => inSubscription(id, subscription));
+  }
+
+  async managedCluster(id: string): Promise<ManagedCluster | undefined> {
+    await this.calls.record("managedCluster", id);
+    return this.clusters.find((one) => sameId(one.id, id));
+  }
+
+  async resourceGroup(subscription: string, name: string): Promise<ResourceGroup | undefined> {
+    await this.calls.record("resourceGroup", subscription, name);
+    return this.groups.find(({ id }) => sameId(id, `/subscriptions/${subscription}/resourceGroups/${name}`));
   }
 
   async link(id: string): Promise<Link | undefined> {

@@ -43,6 +43,10 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
     this.#loseAnswer = true;
   }
 
+  versionOf(id: string): string | undefined {
+    return this.#resources.get(canonicalId(id))?.version;
+  }
+
   bodyOf(id: string): JsonObject | undefined {
     return structuredClone(this.#resources.get(canonicalId(id))?.body);
   }

@@ -2,6 +2,7 @@ import { silentLog, type Log } from "../../shared/log.ts";
 import type { Run, Tables } from "../../shared/ports.ts";
 import type { Table } from "../../shared/storage/table.ts";
 import { MemoryActivity } from "./activity.ts";
+import { MemoryLeases } from "./leases.ts";
 import { MemoryMetrics } from "./metrics.ts";
 import { MemoryNetwork } from "./network.ts";
 import { MemoryNotices } from "./notices.ts";
@@ -20,6 +21,8 @@ export interface MemoryRun extends Run {
   readonly tables: MemoryTables;
   readonly queue: MemoryQueue;
   readonly states: MemoryStates;
+  /** The clock of its service moves with `clock.advance`, and not when a test sets `clock.nowUtc`. */
+  readonly leases: MemoryLeases;
   readonly network: MemoryNetwork;
   readonly permissions: MemoryPermissions;
   readonly activity: MemoryActivity;
@@ -47,12 +50,14 @@ export function memoryRun({
     new MemoryMetrics(),
   ];
   const notices: MemoryNotices[] = [];
-  const clock = newClock("2026-11-23T12:00:00.000Z");
+  const leases = new MemoryLeases();
+  const clock = newClock("2026-11-23T12:00:00.000Z", leases);
   let ids = 0;
   const ports = {
     tables,
     queue,
     states,
+    leases,
     network,
     permissions,
     activity,
@@ -72,11 +77,12 @@ export function memoryRun({
   };
 }
 
-function newClock(start: string) {
+function newClock(start: string, leases: MemoryLeases) {
   return {
     nowUtc: start,
     advance(seconds: number) {
       this.nowUtc = new Date(Date.parse(this.nowUtc) + seconds * 1000).toISOString();
+      leases.advance(seconds);
     },
   };
 }
@@ -88,14 +94,16 @@ function memoryTables(): MemoryTables {
     subnets: new MemoryTable(),
     addresses: new MemoryTable(),
     links: new MemoryTable(),
-    intents: new MemoryTable(),
-    snapshots: new MemoryTable(),
+    declarations: new MemoryTable(),
+    proposals: new MemoryTable(),
+    feeds: new MemoryTable(),
+    pages: new MemoryTable(),
     quarantine: new MemoryTable(),
     findings: new MemoryTable(),
     journal: new MemoryTable(),
-    leases: new MemoryTable(),
     waiting: new MemoryTable(),
     touches: new MemoryTable(),
+    observations: new MemoryTable(),
     holds: new MemoryTable(),
     vnets: new MemoryTable(),
     runs: new MemoryTable(),

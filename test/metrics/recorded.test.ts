@@ -84,7 +84,10 @@ describe("changes", () => {
     resourceId: ID,
     cluster: "one",
     reason: "declared otherwise",
-    evidence: [{ says: "so", source: "test", atUtc: "2026-11-23T12:00:00.000Z" }],
+    evidence: [
+      { says: "declared", source: "Kubernetes", atUtc: "2026-11-23T12:00:00.000Z" },
+      { says: "owned", source: "Azure", atUtc: "2026-11-23T12:00:00.000Z" },
+    ],
     edits: [{ path: "properties.visibility.subscriptions", before: ["*"], after: ["a"] }],
   };
   const apply = () =>

@@ -16,7 +16,7 @@ import {
   linkIdIn,
   linkIntent,
   NOW,
-  snapshot,
+  feed,
   UID,
   view,
 } from "../builders/world.ts";
@@ -35,6 +35,7 @@ function judge({ clusters = [view()], balancers = [balancer()], links = [], hold
     clusters,
     balancers,
     links,
+    unreadable: new Map(),
     holds,
     nowUtc: NOW,
     freshSinceUtc: "2026-11-23T11:00:00.000Z",
@@ -44,7 +45,16 @@ function judge({ clusters = [view()], balancers = [balancer()], links = [], hold
   );
 }
 
-const gone = view({ state: "gone", declared: [declared()] });
+/** Deleted, and silent for longer than the stale time. */
+const gone = view({
+  state: "gone",
+  declared: [declared()],
+  feed: feed({ atUtc: "2026-11-23T09:00:00.000Z" }),
+});
+/** The nodes went with the cluster. */
+const deserted = balancer({
+  pools: [{ id: `${balancerId()}/backendAddressPools/kubernetes`, name: "kubernetes", members: 0 }],
+});
 const rule = (uid: string, on = frontend()) => ({
   id: `${balancerId()}/loadBalancingRules/r`,
   name: `${baseName(uid)}-TCP-80`,
@@ -58,18 +68,63 @@ const dead = frontend({
   id: `${balancerId()}/frontendIPConfigurations/${baseName(OTHER)}`,
   address: "10.0.1.77",
 });
+const { identity: _bound, ...unbound } = cluster();
 const linked = intent({ link: linkIntent() });
 const parked = { ...link({ connections: [] }), id: linkIdIn("pls", "rg-links") };
 
 describe("each way in which orphans arise, and its twin that is alive", () => {
   test.each<[string, Case, string[]]>([
     [
-      "Services deleted while the controller was down: nothing in a fresh snapshot owns the load balancer",
+      "Services deleted while the controller was down: no confirmed Service owns the load balancer",
       {},
       ["loadBalancer: orphan"],
     ],
     ["twin: the Service is still declared", { clusters: [view({ declared: [declared()] })] }, []],
-    ["cluster deleted, load balancer left", { clusters: [gone] }, ["loadBalancer: orphan"]],
+    [
+      "cluster deleted, load balancer left",
+      { clusters: [gone], balancers: [deserted] },
+      ["loadBalancer: orphan"],
+    ],
+    [
+      "twin: nodes are still in its backend pool, so the cluster's id is wrong",
+      { clusters: [gone] },
+      ["loadBalancer: unproved: backend pool kubernetes has 3 members"],
+    ],
+    [
+      "twin: the cluster reported within the stale time",
+      { clusters: [view({ state: "gone" })], balancers: [deserted] },
+      [
+        "loadBalancer: unproved: Azure has no managed cluster one, but it reported at 2026-11-23T11:50:00.000Z",
+      ],
+    ],
+    [
+      "twin: admission heard of it within the stale time",
+      {
+        clusters: [{ ...gone, declared: [declared({ strength: "proposal" })] }],
+        balancers: [deserted],
+      },
+      [
+        "loadBalancer: unproved: Azure has no managed cluster one, but it reported at 2026-11-23T11:55:00.000Z",
+      ],
+    ],
+    [
+      "twin: what Azure reports of it contradicts itself",
+      {
+        clusters: [
+          view({ state: "unknown", doubt: "managed cluster two has its node resource group MC_one" }),
+        ],
+        balancers: [deserted],
+      },
+      ["loadBalancer: unproved: managed cluster two has its node resource group MC_one"],
+    ],
+    [
+      "twin: it was registered without a check",
+      {
+        clusters: [{ ...gone, cluster: cluster({ unchecked: { reason: "no rights yet", atUtc: NOW } }) }],
+        balancers: [deserted],
+      },
+      ["loadBalancer: unproved: cluster one was registered without a check (no rights yet)"],
+    ],
     [
       "twin: the cluster cannot be read",
       { clusters: [view({ state: "unknown" })] },
@@ -83,7 +138,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
     [
       "twin: a consumer's endpoint is alive on it",
       { clusters: [gone], balancers: [], links: [{ ...parked, connections: [connection()] }] },
-      ["link: unproved: connection pe.1 is approved"],
+      ["link: unproved: private endpoint connection pe.1 is Approved"],
     ],
     [
       "twin: a consumer still waits",
@@ -92,7 +147,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
         balancers: [],
         links: [{ ...parked, connections: [connection({ status: "Pending" })] }],
       },
-      ["link: unproved: connection pe.1 is pending"],
+      ["link: unproved: private endpoint connection pe.1 is Pending"],
     ],
     [
       "consumers have left: disconnected connections keep nothing alive",
@@ -168,7 +223,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
     [
       "twin: consumers are still connected to it",
       { clusters: [view({ declared: [declared()] })], links: [link({ connections: [connection()] })] },
-      ["link: unproved: connection pe.1 is approved"],
+      ["link: unproved: private endpoint connection pe.1 is Approved"],
     ],
     [
       "a consumer deleted its endpoint and left a connection on a link that lives",
@@ -189,10 +244,39 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
           }),
         ],
       },
-      ["connection: unproved: it is tagged mooring: off"],
+      ["connection: unproved: pls is tagged mooring: off"],
     ],
     [
-      "a Service that is being deleted is alive until a snapshot misses it",
+      "a connection in a state that Azure introduced since is in use",
+      {
+        clusters: [gone],
+        balancers: [],
+        links: [{ ...parked, connections: [connection({ status: "Paused" })] }],
+      },
+      ["link: unproved: private endpoint connection pe.1 is Paused"],
+    ],
+    [
+      "a connection in no state at all is in use",
+      { clusters: [gone], balancers: [], links: [{ ...parked, connections: [connection({ status: "" })] }] },
+      ["link: unproved: private endpoint connection pe.1 is in an unknown state"],
+    ],
+    [
+      "a link whose load balancer is missing from the list is not without a frontend",
+      { balancers: [], links: [parked] },
+      [`link: unproved: its frontend ${frontend().name} was not found in the lists of Azure`],
+    ],
+    [
+      "what admission saw protects: the Service may be created at this moment",
+      { clusters: [view({ declared: [declared({ strength: "proposal" })] })] },
+      [],
+    ],
+    [
+      "a proposed withdrawal withdraws nothing",
+      { clusters: [view({ declared: [declared({ strength: "proposal" })] })], links: [link()] },
+      [],
+    ],
+    [
+      "a Service that is being deleted is alive until the cluster confirms that it was deleted",
       { clusters: [view({ declared: [declared({ deletedAtUtc: NOW })] })] },
       [],
     ],
@@ -202,19 +286,31 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
 describe("what is not proved is left alone, and says what is missing", () => {
   test.each<[string, Case, string[]]>([
     [
-      "no snapshot ever",
+      "nothing was ever confirmed",
       { clusters: [{ cluster: cluster(), state: "present", declared: [] }] },
-      ["loadBalancer: unproved: cluster one never sent a snapshot"],
+      ["loadBalancer: unproved: cluster one has not confirmed its Services"],
     ],
     [
-      "an old snapshot",
-      { clusters: [view({ snapshot: snapshot({ takenAtUtc: "2026-11-23T10:59:00.000Z" }) })] },
-      ["loadBalancer: unproved: the snapshot of one is from 2026-11-23T10:59:00.000Z"],
+      "the cluster is not bound to an identity",
+      { clusters: [view({ cluster: unbound })] },
+      ["loadBalancer: unproved: cluster one has not sent a complete list yet, so it is bound to no identity"],
     ],
     [
-      "a snapshot that is suddenly far smaller",
-      { clusters: [view({ snapshot: snapshot({ services: 4, previousServices: 10 }) })] },
-      ["loadBalancer: unproved: the snapshot of one fell from 10 to 4 Services"],
+      "no frontend was ever named for a Service of its lists",
+      { clusters: [view({ cluster: cluster({ identity: { uid: "u", boundAtUtc: NOW } }) })] },
+      [
+        "loadBalancer: unproved: no frontend of cluster one was ever named for a Service in its lists, so whose lists they are is not proved; `mooring clusters rebind one` confirms it",
+      ],
+    ],
+    [
+      "another cluster's list came with its token",
+      { clusters: [view({ feed: feed({ refused: { identity: "x", atUtc: NOW, count: 1 } }) })] },
+      [`loadBalancer: unproved: a list of another cluster (x) came with the token of one at ${NOW}`],
+    ],
+    [
+      "what was confirmed long ago",
+      { clusters: [view({ feed: feed({ atUtc: "2026-11-23T10:59:00.000Z" }) })] },
+      ["loadBalancer: unproved: cluster one confirmed its Services last at 2026-11-23T10:59:00.000Z"],
     ],
     [
       "a person holds it",
@@ -235,7 +331,7 @@ describe("what is not proved is left alone, and says what is missing", () => {
       "a frontend that somebody put on the controller's load balancer by hand",
       {
         clusters: [gone],
-        balancers: [balancer({ frontends: [frontend({ name: "db-primary" })], rules: [] })],
+        balancers: [balancer({ pools: [], frontends: [frontend({ name: "db-primary" })], rules: [] })],
       },
       ["loadBalancer: unproved: frontend db-primary is not the controller's"],
     ],
@@ -247,7 +343,7 @@ describe("what is not proved is left alone, and says what is missing", () => {
     [
       "it is being written",
       { balancers: [balancer({ provisioningState: "Updating" })] },
-      ["loadBalancer: unproved: it is Updating"],
+      ["loadBalancer: unproved: its provisioning state is Updating"],
     ],
     [
       "a frontend beside a living one, with a rule that is not the controller's, and outbound rules",
@@ -271,19 +367,70 @@ describe("what is not proved is left alone, and says what is missing", () => {
         links: [link({ frontendIds: [dead.id], connections: [connection()] })],
       },
       [
-        "frontend: unproved: link pls stands on it: connection pe.1 is approved",
-        "link: unproved: connection pe.1 is approved",
+        "frontend: unproved: Private Link Service pls is attached to it: private endpoint connection pe.1 is Approved",
+        "link: unproved: private endpoint connection pe.1 is Approved",
       ],
     ],
     [
       "a link in use stands on it",
       { links: [link({ connections: [connection()] })] },
       [
-        "loadBalancer: unproved: link pls stands on it and may be in use",
-        "link: unproved: connection pe.1 is approved",
+        "loadBalancer: unproved: Private Link Service pls is attached to it and may be in use",
+        "link: unproved: private endpoint connection pe.1 is Approved",
       ],
     ],
   ])("%s", (_, world, expected) => expect(judge(world)).toEqual(expected));
+});
+
+describe("a hold or an off tag protects the resource, what contains it and what it contains", () => {
+  const on = {
+    balancers: [balancer({ frontends: [frontend(), dead] })],
+    links: [link({ connections: [connection({ status: "Disconnected" })] })],
+  };
+  const held = (resourceId: string) => ({
+    ...on,
+    holds: [{ resourceId, who: "ada", why: "migration", sinceUtc: NOW }],
+  });
+  /** Orphans that are left, by kind. */
+  const left = (world: Case) => judge(world).filter((line) => line.endsWith(": orphan"));
+
+  test("without either, everything on it is an orphan", () => {
+    expect(left(on)).toEqual(
+      ["loadBalancer: orphan", "connection: orphan", "link: orphan"].toSorted(
+        (a, b) => judge(on).indexOf(a) - judge(on).indexOf(b),
+      ),
+    );
+  });
+
+  test.each([
+    ["the load balancer", balancerId()],
+    ["a frontend under the Private Link Service", frontend().id],
+    ["the Private Link Service", link().id],
+    ["its connection", connection().id],
+  ])("a hold on %s keeps all of them", (_, id) => expect(left(held(id))).toEqual([]));
+
+  test("a hold on another frontend keeps its load balancer, and neither the link nor its connection", () => {
+    expect(left(held(dead.id)).toSorted()).toEqual(["connection: orphan", "link: orphan"]);
+  });
+
+  test("the tag on the load balancer keeps what is on it", () => {
+    const tagged = { ...on, balancers: on.balancers.map((one) => ({ ...one, tags: { mooring: "off" } })) };
+    expect(left(tagged)).toEqual([]);
+  });
+
+  test("the tag on the Private Link Service keeps its load balancer", () => {
+    const tagged = {
+      ...on,
+      links: on.links.map((one) => ({ ...one, tags: { ...one.tags, mooring: "off" } })),
+    };
+    expect(left(tagged)).toEqual([]);
+  });
+
+  test("frontends of a load balancer that lives are kept by a hold on it", () => {
+    const world = { clusters: [view({ declared: [declared()] })], ...on, links: [] };
+    expect(left(world)).toEqual(["frontend: orphan"]);
+    expect(left({ ...world, holds: held(balancerId()).holds })).toEqual([]);
+  });
 });
 
 describe("what is not ours is not even a candidate", () => {

@@ -1,16 +1,18 @@
-/** An Azure and its clusters that know the truth: what is alive may never be deleted, and whoever does so is found out. */
+/**
+ * An Azure and its clusters that know the truth, and everything that may be said of them that is not true: what is alive may never be
+ * deleted, and whoever deletes it is found out at the moment of the write.
+ */
 import { Service } from "../../shared/annotations/service.ts";
-import type { JsonObject } from "../../shared/changes/resources.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
-import { remember } from "../../shared/intents/remember.ts";
-import { takeSnapshot } from "../../shared/intents/snapshot.ts";
 import { parseIntent } from "../../shared/annotations/parse.ts";
+import type { JsonObject } from "../../shared/changes/resources.ts";
+import { forgetDeclared } from "../../shared/clusters/registry.ts";
+import { propose } from "../../shared/declarations/proposals.ts";
+import { baseName } from "../../shared/intents/frontendName.ts";
 import type { Connection } from "../../shared/network/model.ts";
-import { balancer, cluster, frontend, link, linkIdIn } from "../builders/world.ts";
+import { hold } from "../../shared/orphans/hold.ts";
+import { Reporter, internalService, type ReportedService } from "../builders/reports.ts";
+import { balancer, cluster, frontend, identity, link, linkIdIn, managedCluster } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
-
-const A = "service.beta.kubernetes.io/azure-";
-const DAY = 86_400;
 
 interface Truth {
   readonly cluster: string;
@@ -18,33 +20,56 @@ interface Truth {
   readonly uid: string;
   alive: boolean;
   wantsLink: boolean;
+  version: number;
 }
 
-type Consumer = "Approved" | "Disconnected";
+interface Kubernetes {
+  readonly name: string;
+  reporter: Reporter;
+  /** The managed cluster and all that ran in it. */
+  deleted: boolean;
+  /** Members of its load balancer's backend pool. */
+  nodes: number;
+}
+
+export type Level = "balancer" | "frontend" | "link" | "connection";
 
 export class Estate {
   readonly run: MemoryRun = memoryRun();
-  /** What was deleted although it was alive. */
+  /** What was deleted although it was alive, in use or held. */
   readonly crimes: string[] = [];
-  readonly #clusters = new Map<string, { gone: boolean; heardDay: number; heard: number }>();
+  readonly #clusters = new Map<string, Kubernetes>();
   readonly #services: Truth[] = [];
-  readonly #consumers = new Map<string, Consumer>();
+  readonly #consumers = new Map<string, string>();
+  readonly #held = new Set<string>();
+  /** Lists of Azure that lack their last item, by method, for so many calls. */
+  #truncated: { method: string; calls: number } | undefined;
 
   async begin(names: readonly string[]): Promise<void> {
     for (const name of names) {
       const value = this.#registered(name);
       await this.run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
-      this.run.resources.place(value.resourceId, { properties: { provisioningState: "Succeeded" } });
-      this.#clusters.set(name, { gone: false, heardDay: 0, heard: 0 });
+      this.#clusters.set(name, {
+        name,
+        reporter: new Reporter(this.run, name),
+        deleted: false,
+        nodes: 3,
+      });
       this.run.resources.place(this.#balancerId(name), this.#body([]));
     }
     this.#watch();
+    this.#truncate();
     this.render();
   }
 
   #registered(name: string) {
     const resourceId = cluster().resourceId.replace(/one$/, name);
-    return cluster({ name, resourceId, nodeResourceGroup: `MC_${name}` });
+    return cluster({
+      name,
+      resourceId,
+      nodeResourceGroup: `MC_${name}`,
+      identity: identity(`identity of ${name}`),
+    });
   }
 
   #balancerId(name: string): string {
@@ -53,6 +78,10 @@ export class Estate {
 
   #linkId({ cluster: owner, name }: Truth): string {
     return linkIdIn(`pls-${name}`, `MC_${owner}`);
+  }
+
+  #connectionId(truth: Truth): string {
+    return `${this.#linkId(truth)}/privateEndpointConnections/pe`;
   }
 
   #body(services: readonly Truth[]): JsonObject {
@@ -72,77 +101,225 @@ export class Estate {
     return some[n % Math.max(some.length, 1)];
   }
 
-  clusterAt(n: number): string {
-    return [...this.#clusters.keys()][n % this.#clusters.size] ?? "";
+  clusterAt(n: number): Kubernetes {
+    const all = [...this.#clusters.values()];
+    return all[n % all.length] as Kubernetes;
   }
 
-  /** A Service is made and built; admission hears of it, or not. */
-  async make(n: number, wantsLink: boolean, isHeard: boolean): Promise<void> {
-    const name = this.clusterAt(n);
-    if (this.#clusters.get(name)?.gone) return;
+  // Kubernetes: what is true, and what admission sees of it.
+
+  /** A Service is created and built; admission sees it, or not. */
+  async make(n: number, wantsLink: boolean, isSeen: boolean): Promise<void> {
+    const { name, deleted } = this.clusterAt(n);
+    if (deleted) return;
+    const truth = this.#born(name, wantsLink);
+    this.#build(truth);
+    if (isSeen) await this.#propose(truth);
+  }
+
+  #born(name: string, wantsLink: boolean): Truth {
     const count = this.#services.length;
     const uid = `${String(count).padStart(8, "0")}-0000-4000-8000-000000000000`;
-    const truth: Truth = { cluster: name, name: `s${count}`, uid, alive: true, wantsLink };
+    const truth = {
+      cluster: name,
+      name: `s${count}`,
+      uid,
+      alive: true,
+      wantsLink,
+      version: this.#next(name),
+    };
     this.#services.push(truth);
-    this.#build(truth);
-    if (isHeard) await this.#hear(truth);
+    return truth;
   }
 
-  #build(truth: Truth): void {
-    const id = this.#balancerId(truth.cluster);
-    const there = this.#frontendsOf(truth.cluster);
-    const all = this.#services.filter((one) => there.has(baseName(one.uid)) || one === truth);
-    this.run.resources.place(id, this.#body(all.filter((one) => one.cluster === truth.cluster)));
-    if (truth.wantsLink) this.#buildLink(truth);
-    this.render();
+  #next(name: string): number {
+    const kubernetes = this.#clusters.get(name);
+    if (!kubernetes) return 0;
+    kubernetes.reporter.version += 1;
+    return kubernetes.reporter.version;
   }
 
-  #buildLink(truth: Truth): void {
-    const tags = { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": `shop/${truth.name}` };
-    this.run.resources.place(this.#linkId(truth), { tags, properties: { provisioningState: "Succeeded" } });
-  }
-
-  #frontendsOf(name: string): Set<string> {
-    const body = this.run.resources.bodyOf(this.#balancerId(name)) as any;
-    return new Set((body?.properties.frontendIPConfigurations ?? []).map((one: any) => one.name));
-  }
-
-  /** The Service goes; the controller hears of it, or everything stays behind. */
-  async end(n: number, isCleaned: boolean): Promise<void> {
+  /** The Service is deleted; the controller cleans up after it, or everything stays behind. */
+  end(n: number, isCleaned: boolean): void {
     const truth = this.pick(n, ({ alive }) => alive);
     if (!truth) return;
     truth.alive = false;
-    if (!isCleaned) return;
+    truth.version = this.#next(truth.cluster);
+    if (isCleaned) this.#clean(truth);
+  }
+
+  #clean(truth: Truth): void {
     this.#consumers.delete(this.#linkId(truth));
     this.run.resources.vanish(this.#linkId(truth));
     this.run.resources.vanish(this.#connectionId(truth));
-    const left = this.#services.filter(
-      (one) =>
-        one !== truth &&
-        one.cluster === truth.cluster &&
-        this.#frontendsOf(one.cluster).has(baseName(one.uid)),
-    );
+    const left = this.#builtIn(truth.cluster).filter((one) => one !== truth);
     this.run.resources.place(this.#balancerId(truth.cluster), this.#body(left));
     this.render();
   }
 
-  /** A Service that was thought lost is there again, as it was: a controller's outage, a restored backup. */
-  async revive(n: number, isHeard: boolean): Promise<void> {
-    const truth = this.pick(n, (one) => !one.alive && !this.#clusters.get(one.cluster)?.gone);
-    if (!truth) return;
-    truth.alive = true;
+  /** A Service of the name of one that ended comes back under a new uid: a restored backup, a new deployment. */
+  async revive(n: number, isSeen: boolean): Promise<void> {
+    const old = this.pick(n, (one) => !one.alive && !this.#clusters.get(one.cluster)?.deleted);
+    if (
+      !old ||
+      this.#services.some((one) => one.alive && one.cluster === old.cluster && one.name === old.name)
+    )
+      return;
+    const uid = `${String(this.#services.length).padStart(8, "0")}-0000-4000-8000-000000000000`;
+    const truth = { ...old, uid, alive: true, version: this.#next(old.cluster) };
+    this.#services.push(truth);
     this.#build(truth);
-    if (isHeard) await this.#hear(truth);
+    if (isSeen) await this.#propose(truth);
   }
 
   async withdrawLink(n: number): Promise<void> {
-    const truth = this.pick(n, ({ alive, wantsLink }) => alive && wantsLink);
+    const truth = this.pick(n, (one) => one.alive && one.wantsLink);
     if (!truth) return;
     truth.wantsLink = false;
-    await this.#hear(truth);
+    truth.version = this.#next(truth.cluster);
+    await this.#propose(truth);
   }
 
-  consumer(n: number, status: Consumer): void {
+  /** A Service declares its Private Link Service again, and the controller builds or writes it, in one go. */
+  declareLink(n: number): void {
+    const truth = this.pick(n, (one) => one.alive && !one.wantsLink && this.#isBuilt(one));
+    if (!truth) return;
+    truth.wantsLink = true;
+    truth.version = this.#next(truth.cluster);
+    this.#build(truth);
+  }
+
+  /** Admission sees what the API server then refuses, or what was true long ago. */
+  async propose(n: number, what: "create" | "delete" | "withdraw" | "late"): Promise<void> {
+    const truth = this.pick(n, ({ alive }) => alive === (what !== "late"));
+    if (!truth) return;
+    if (what === "create") return this.#propose({ ...truth, uid: `fresh-${this.#services.length}-${n}` });
+    if (what === "withdraw") return this.#propose({ ...truth, wantsLink: false });
+    return this.#propose(truth, what === "delete" ? { deletedAtUtc: this.run.clock.nowUtc } : {});
+  }
+
+  async #propose(truth: Truth, some: { deletedAtUtc?: string } = {}): Promise<void> {
+    await propose(this.run, {
+      cluster: truth.cluster,
+      namespace: "shop",
+      name: truth.name,
+      uid: truth.uid,
+      strength: "proposal",
+      observedAtUtc: this.run.clock.nowUtc,
+      intent: parseIntent(
+        Service.parse(this.#clusters.get(truth.cluster)?.reporter.object(this.#reported(truth))),
+      ),
+      ...some,
+    });
+  }
+
+  #reported({ name, uid, wantsLink, version }: Truth): ReportedService {
+    const settings = wantsLink ? { "pls-create": "true" } : {};
+    return { ...internalService(name, settings), uid, resourceVersion: String(version) };
+  }
+
+  // Reports: true ones, and those of another cluster.
+
+  /** A complete list, or one that lacks Services once. */
+  async list(n: number, lacks = 0): Promise<void> {
+    const kubernetes = this.clusterAt(n);
+    if (kubernetes.deleted) return;
+    const all = this.#living(kubernetes.name).map((one) => this.#reported(one));
+    await kubernetes.reporter.list(all.slice(0, Math.max(all.length - lacks, 0))).catch(() => undefined);
+    if (lacks > 0) await kubernetes.reporter.list(all).catch(() => undefined);
+  }
+
+  /** A window in which nothing changed since the last list or window, or a list if that is what is due. */
+  async window(n: number): Promise<void> {
+    const kubernetes = this.clusterAt(n);
+    const { reporter } = kubernetes;
+    if (kubernetes.deleted) return;
+    if (!reporter.query.startsWith("watch")) return this.list(n);
+    const known = new Map(reporter.services.map((one) => [`${one.name} ${one.uid}`, one.resourceVersion]));
+    const living = this.#living(kubernetes.name).map((one) => this.#reported(one));
+    const changed = living.filter((one) => known.get(`${one.name} ${one.uid}`) !== one.resourceVersion);
+    const ended = reporter.services.filter((one) => !living.some(({ uid }) => uid === one.uid));
+    reporter.services = living;
+    await reporter
+      .confirm([
+        ...ended.map((service) => ({ type: "DELETED", service })),
+        ...changed.map((service) => ({ type: "ADDED", service })),
+      ])
+      .catch(() => undefined);
+  }
+
+  /** The manifest of this cluster, applied to another one. */
+  async foreign(n: number): Promise<void> {
+    const { name } = this.clusterAt(n);
+    const foreign = new Reporter(this.run, name, "another cluster");
+    foreign.version = 10_000;
+    await foreign.list([]).catch(() => undefined);
+    for (let post = 0; post < 3; post += 1) await foreign.step(foreign.bookmark()).catch(() => undefined);
+  }
+
+  // Registrations that are not true.
+
+  /** A row of an earlier version: a second registration of the same node resource group. */
+  async duplicate(n: number): Promise<void> {
+    const { name } = this.clusterAt(n);
+    const resourceId = `${this.#registered(name).resourceId}-old`;
+    const value = { ...this.#registered(name), name: `${name}-old`, resourceId };
+    await this.run.tables.clusters.transact("all", [{ do: "put", key: value.name, value }]);
+  }
+
+  async unduplicate(): Promise<void> {
+    for (const name of this.#clusters.keys())
+      await this.run.tables.clusters.transact("all", [{ do: "remove", key: `${name}-old` }]);
+  }
+
+  /** The registered id names no managed cluster, while the cluster lives. */
+  async mistype(n: number, isWrong: boolean): Promise<void> {
+    const { name } = this.clusterAt(n);
+    const right = this.#registered(name);
+    const row = await this.run.tables.clusters.get("all", name);
+    const value = { ...(row?.value ?? right), resourceId: `${right.resourceId}${isWrong ? "x" : ""}` };
+    await this.run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
+  }
+
+  /** The cluster is built again under its name: new identity, new uids. An operator confirms it, or not. */
+  async rebuild(n: number, isConfirmed: boolean): Promise<void> {
+    const kubernetes = this.clusterAt(n);
+    if (kubernetes.deleted) return;
+    const { name } = kubernetes;
+    kubernetes.reporter = new Reporter(this.run, name, `rebuilt ${this.#services.length}`);
+    for (const one of this.#living(name)) {
+      one.alive = false;
+      const truth = this.#born(name, one.wantsLink);
+      this.#build(truth);
+    }
+    if (isConfirmed) await this.#rebind(kubernetes);
+  }
+
+  /** Reports are what they are to be from now on. */
+  async rebind(n: number): Promise<void> {
+    await this.#rebind(this.clusterAt(n));
+  }
+
+  async #rebind({ name, reporter }: Kubernetes): Promise<void> {
+    const row = await this.run.tables.clusters.get("all", name);
+    if (!row || row.value.identity?.uid === reporter.identity) return;
+    const value = { ...row.value, identity: identity(reporter.identity) };
+    await this.run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
+    await forgetDeclared(this.run, name);
+  }
+
+  // Azure.
+
+  /** The managed cluster is deleted with its nodes; its resources stay behind. */
+  deleteCluster(n: number): void {
+    const kubernetes = this.clusterAt(n);
+    kubernetes.deleted = true;
+    kubernetes.nodes = 0;
+    for (const one of this.#living(kubernetes.name)) one.alive = false;
+    this.render();
+  }
+
+  consumer(n: number, status: string): void {
     const truth = this.pick(n, (one) => this.run.resources.bodyOf(this.#linkId(one)) !== undefined);
     if (!truth) return;
     this.#consumers.set(this.#linkId(truth), status);
@@ -152,96 +329,123 @@ export class Estate {
     this.render();
   }
 
-  #connectionId(truth: Truth): string {
-    return `${this.#linkId(truth)}/privateEndpointConnections/pe`;
-  }
-
-  async #hear(truth: Truth): Promise<void> {
-    const observedAtUtc = this.run.clock.nowUtc;
-    const key = { cluster: truth.cluster, namespace: "shop", name: truth.name, uid: truth.uid };
-    await remember(this.run, {
-      ...key,
-      origin: "admission",
-      observedAtUtc,
-      intent: parseIntent(this.#service(truth)),
-    });
-  }
-
-  #service({ name, uid, wantsLink }: Truth): Service {
-    const annotations = {
-      [`${A}load-balancer-internal`]: "true",
-      ...(wantsLink && { [`${A}pls-create`]: "true" }),
+  async hold(n: number, level: Level): Promise<void> {
+    const truth = this.pick(n, () => true);
+    if (!truth) return;
+    const balancerId = this.#balancerId(truth.cluster);
+    const ids: Readonly<Record<Level, string>> = {
+      balancer: balancerId,
+      frontend: `${balancerId}/frontendIPConfigurations/${baseName(truth.uid)}`,
+      link: this.#linkId(truth),
+      connection: this.#connectionId(truth),
     };
-    return Service.parse({
-      metadata: { name, namespace: "shop", uid, annotations },
-      spec: { type: "LoadBalancer" },
-    });
+    this.#held.add(ids[level]);
+    await hold(this.run, ids[level], { who: "ada", why: "test" });
   }
 
-  /** The cluster's list; a lie leaves out more than half of what it had within a week, as a broken reader would. */
-  async snapshot(n: number, isLie: boolean): Promise<void> {
-    const name = this.clusterAt(n);
-    const state = this.#clusters.get(name);
-    if (!state || state.gone) return;
-    const all = this.#services.filter((one) => one.cluster === name && one.alive);
-    const today = Math.floor(Date.parse(this.run.clock.nowUtc) / 1000 / DAY);
-    const told = isLie ? all.slice(0, Math.ceil(state.heard / 2) - 1) : all;
-    // Lies that nobody could tell from the truth are not told.
-    if (isLie && (told.length * 2 >= state.heard || today - state.heardDay >= 7)) return;
-    if (!isLie) Object.assign(state, { heardDay: today, heard: all.length });
-    await takeSnapshot(
-      this.run,
-      name,
-      told.map((one) => this.#service(one)),
-    ).catch(() => undefined);
+  async releaseHolds(): Promise<void> {
+    for (const { resourceId } of this.run.tables.holds.all())
+      await this.run.tables.holds.transact("all", [{ do: "remove", key: resourceId.toLowerCase() }]);
+    this.#held.clear();
   }
 
-  /** The managed cluster is deleted; its resources stay behind. */
-  deleteCluster(n: number): void {
-    const name = this.clusterAt(n);
-    const state = this.#clusters.get(name);
-    if (!state) return;
-    state.gone = true;
-    for (const one of this.#services) if (one.cluster === name) one.alive = false;
-    this.run.resources.vanish(this.#registered(name).resourceId);
+  /** ARM filters a list by rights, or cuts it short. */
+  truncate(method: string, calls: number): void {
+    this.#truncated = { method, calls };
   }
 
-  /** Lists say what single reads say. */
-  render(): void {
-    this.run.network.balancers = [...this.#clusters.keys()].flatMap((name) => {
-      const id = this.#balancerId(name);
-      if (!this.run.resources.bodyOf(id)) return [];
-      const there = this.#frontendsOf(name);
-      const frontends = [...there].map((one, n) => frontend({ name: one, address: `10.0.1.${n + 10}` }, id));
-      const rules = frontends.map((one) => ({
-        id: `${id}/loadBalancingRules/${one.name}-TCP-80`,
-        name: `${one.name}-TCP-80`,
-        frontendId: one.id,
-        protocol: "Tcp",
-        port: 80,
-        poolIds: [],
-      }));
-      return [balancer({ id, frontends, rules })];
-    });
-    this.run.network.allLinks = this.#services
-      .filter((one) => this.run.resources.bodyOf(this.#linkId(one)))
-      .map((one) => {
-        const id = this.#linkId(one);
-        const status = this.#consumers.get(id);
-        const dead = this.run.resources.bodyOf(this.#connectionId(one)) === undefined;
-        const connections: Connection[] =
-          status === undefined || dead
-            ? []
-            : [{ id: this.#connectionId(one), name: "pe", status, description: "" }];
-        const tags = {
-          "k8s-azure-cluster-name": "kubernetes",
-          "k8s-azure-owner-service": `shop/${one.name}`,
-        };
-        const frontendIds = [
-          `${this.#balancerId(one.cluster)}/frontendIPConfigurations/${baseName(one.uid)}`,
-        ];
-        return { ...link({ name: `pls-${one.name}`, tags, frontendIds, connections }), id };
+  heal(): void {
+    this.#truncated = undefined;
+    this.run.resources.calls.heal();
+    this.run.network.calls.heal();
+  }
+
+  #truncate(): void {
+    const { network } = this.run;
+    for (const method of ["loadBalancers", "links", "managedClusters"] as const) {
+      const whole = network[method].bind(network) as (subscription: string) => Promise<readonly unknown[]>;
+      Object.assign(network, {
+        [method]: async (subscription: string) => {
+          const all = await whole(subscription);
+          const { method: cut, calls } = this.#truncated ?? { method: "", calls: 0 };
+          if (cut !== method || calls < 1) return all;
+          this.#truncated = { method, calls: calls - 1 };
+          return all.slice(0, -1);
+        },
       });
+    }
+  }
+
+  #living(name: string): Truth[] {
+    return this.#services.filter((one) => one.cluster === name && one.alive);
+  }
+
+  #isBuilt({ cluster: name, uid }: Truth): boolean {
+    return this.#frontendsOf(name).has(baseName(uid));
+  }
+
+  #builtIn(name: string): Truth[] {
+    return this.#services.filter((one) => one.cluster === name && this.#isBuilt(one));
+  }
+
+  #build(truth: Truth): void {
+    const all = [...this.#builtIn(truth.cluster).filter((one) => one !== truth), truth];
+    this.run.resources.place(this.#balancerId(truth.cluster), this.#body(all));
+    if (truth.wantsLink) {
+      const tags = {
+        "k8s-azure-cluster-name": "kubernetes",
+        "k8s-azure-owner-service": `shop/${truth.name}`,
+      };
+      this.run.resources.place(this.#linkId(truth), { tags, properties: { provisioningState: "Succeeded" } });
+    }
+    this.render();
+  }
+
+  #frontendsOf(name: string): Set<string> {
+    const body = this.run.resources.bodyOf(this.#balancerId(name)) as any;
+    return new Set((body?.properties.frontendIPConfigurations ?? []).map((one: any) => one.name));
+  }
+
+  /** Lists report what single reads report. */
+  render(): void {
+    const { network } = this.run;
+    network.clusters = [...this.#clusters.values()]
+      .filter(({ deleted }) => !deleted)
+      .map(({ name }) =>
+        managedCluster({ id: this.#registered(name).resourceId, nodeResourceGroup: `MC_${name}` }),
+      );
+    network.balancers = [...this.#clusters.values()].flatMap((one) => this.#rendered(one));
+    network.allLinks = this.#linked().map((one) => this.#renderedLink(one));
+  }
+
+  #rendered({ name, nodes }: Kubernetes) {
+    const id = this.#balancerId(name);
+    if (!this.run.resources.bodyOf(id)) return [];
+    const names = [...this.#frontendsOf(name)];
+    const addressOf = (one: string) =>
+      `10.0.1.${this.#services.findIndex(({ uid }) => baseName(uid) === one)}`;
+    const frontends = names.map((one) => frontend({ name: one, address: addressOf(one) }, id));
+    const pools = [{ id: `${id}/backendAddressPools/kubernetes`, name: "kubernetes", members: nodes }];
+    return [balancer({ id, frontends, pools })];
+  }
+
+  /** The newest Service of each Private Link Service, which its frontend is named for. */
+  #linked(): Truth[] {
+    const there = this.#services.filter((one) => this.run.resources.bodyOf(this.#linkId(one)));
+    return [...new Map(there.map((one) => [this.#linkId(one), one])).values()];
+  }
+
+  #renderedLink(one: Truth) {
+    const id = this.#linkId(one);
+    const status = this.#consumers.get(id);
+    const isThere = status !== undefined && this.run.resources.bodyOf(this.#connectionId(one)) !== undefined;
+    const connections: Connection[] = isThere
+      ? [{ id: this.#connectionId(one), name: "pe", status, description: "" }]
+      : [];
+    const tags = { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": `shop/${one.name}` };
+    const frontendIds = [`${this.#balancerId(one.cluster)}/frontendIPConfigurations/${baseName(one.uid)}`];
+    const version = this.run.resources.versionOf(id) ?? "";
+    return { ...link({ name: `pls-${one.name}`, tags, frontendIds, connections, version }), id };
   }
 
   /** Every removal is held against the truth at the moment of it. */
@@ -250,64 +454,67 @@ export class Estate {
     const remove = resources.remove.bind(resources);
     const write = resources.write.bind(resources);
     resources.remove = async (id, version) => {
-      for (const one of this.#services) {
-        const isAlive =
-          one.alive &&
-          [this.#balancerId(one.cluster), ...(one.wantsLink ? [this.#linkId(one)] : [])].includes(id);
-        if (isAlive) this.crimes.push(`deleted ${id} of living ${one.name}`);
-        if (id === this.#linkId(one) && this.#consumers.get(id) === "Approved")
-          this.crimes.push(`deleted ${id} in use`);
-        if (id === this.#connectionId(one) && this.#consumers.get(this.#linkId(one)) === "Approved")
-          this.crimes.push(`deleted connection ${id} in use`);
-      }
+      this.#judgeRemoval(id);
       await remove(id, version);
       this.render();
     };
     resources.write = async (id, body, version) => {
-      const left = new Set((body as any).properties.frontendIPConfigurations?.map((one: any) => one.name));
-      for (const one of this.#services)
-        if (
-          one.alive &&
-          this.#balancerId(one.cluster) === id &&
-          this.#frontendsOf(one.cluster).has(baseName(one.uid)) &&
-          !left.has(baseName(one.uid))
-        )
-          this.crimes.push(`took the frontend of living ${one.name}`);
+      this.#judgeWrite(id, body);
       const written = await write(id, body, version);
       this.render();
       return written;
     };
   }
 
-  /** What nobody has any more and nothing speaks for, by name. */
+  #judgeRemoval(id: string): void {
+    if (this.#held.has(id)) this.crimes.push(`deleted ${id}, which is held`);
+    for (const one of this.#services) {
+      if (one.alive && this.#isBuilt(one) && this.#balancerId(one.cluster) === id)
+        this.crimes.push(`deleted the load balancer of living ${one.name}`);
+      const isLinks = this.#linkId(one) === id;
+      if (isLinks && one.alive && one.wantsLink) this.crimes.push(`deleted the link of living ${one.name}`);
+      const status = this.#consumers.get(this.#linkId(one));
+      const isUsed = status !== undefined && !["Rejected", "Disconnected"].includes(status);
+      const isThere = this.run.resources.bodyOf(this.#connectionId(one)) !== undefined;
+      if (isUsed && isThere && (isLinks || this.#connectionId(one) === id))
+        this.crimes.push(`deleted ${id}, whose connection is ${status}`);
+    }
+  }
+
+  #judgeWrite(id: string, body: JsonObject): void {
+    const left = new Set((body as any).properties.frontendIPConfigurations?.map((one: any) => one.name));
+    for (const one of this.#services) {
+      if (this.#balancerId(one.cluster) !== id || !this.#isBuilt(one) || left.has(baseName(one.uid)))
+        continue;
+      if (one.alive) this.crimes.push(`took the frontend of living ${one.name}`);
+      const frontendId = `${id}/frontendIPConfigurations/${baseName(one.uid)}`;
+      if (this.#held.has(frontendId) || this.#held.has(id))
+        this.crimes.push(`took ${frontendId}, which is held`);
+    }
+  }
+
+  /** What no Service has any more and nothing keeps, by name. */
   trueOrphans(): string[] {
-    const frontends = this.#services.filter(
-      (one) => !one.alive && this.#frontendsOf(one.cluster).has(baseName(one.uid)) && !this.#isUsed(one),
-    );
-    const links = this.#services.filter(
-      (one) =>
-        !(one.alive && one.wantsLink) && this.run.resources.bodyOf(this.#linkId(one)) && !this.#isUsed(one),
-    );
+    const frontends = this.#services.filter((one) => !one.alive && this.#isBuilt(one) && !this.#isKept(one));
+    const links = this.#linked().filter((one) => !(one.alive && one.wantsLink) && !this.#isKept(one));
     return [
       ...frontends.map(({ name }) => `frontend of ${name}`),
       ...links.map(({ name }) => `link of ${name}`),
     ];
   }
 
-  /** A consumer keeps the link, and the link what it stands on, its load balancer's other remains included. */
-  #isUsed(truth: Truth): boolean {
-    if (this.#consumers.get(this.#linkId(truth)) === "Approved") return true;
+  /** A consumer keeps the link, and the link what it is attached to, its load balancer's other remains included. */
+  #isKept(truth: Truth): boolean {
+    const isUsed = (one: Truth) => {
+      const status = this.#consumers.get(this.#linkId(one));
+      return (
+        status !== undefined &&
+        !["Rejected", "Disconnected"].includes(status) &&
+        this.run.resources.bodyOf(this.#linkId(one)) !== undefined
+      );
+    };
+    if (isUsed(truth)) return true;
     const others = this.#services.filter((one) => one.cluster === truth.cluster);
-    const isWhole = others.every(
-      (one) => !one.alive || !this.#frontendsOf(one.cluster).has(baseName(one.uid)),
-    );
-    return (
-      isWhole &&
-      others.some(
-        (one) =>
-          this.#consumers.get(this.#linkId(one)) === "Approved" &&
-          this.run.resources.bodyOf(this.#linkId(one)) !== undefined,
-      )
-    );
+    return others.every((one) => !one.alive || !this.#isBuilt(one)) && others.some(isUsed);
   }
 }

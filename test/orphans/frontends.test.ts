@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { planUndo } from "../../shared/changes/undo.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
-import { sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { liveCluster, type LiveCluster } from "../builders/liveCluster.ts";
 import { cluster } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
+import { sweepOnce } from "./sweepOnce.ts";
 
 const DAY = 86_400;
 
@@ -34,17 +34,13 @@ afterEach(() => live.close());
 
 const item = { what: "orphans", id: "all", why: "test", seenAtUtc: "", correlationId: "c" };
 const sweep = async () =>
-  (await sweepOrphans(live.run, live.apply, item)).map(({ change, outcome, why }) =>
+  (await sweepOnce(live.run, live.apply, item)).map(({ change, outcome, why }) =>
     [outcome, change.action, change.resourceId.split("/").at(-1), ...(why ? [why] : [])].join(" "),
   );
-/** Days pass; the cluster goes on sending its list. */
+/** Days pass; the cluster goes on reporting. */
 async function later(days: number): Promise<void> {
   live.run.clock.advance(days * DAY);
-  const [row] = await Array.fromAsync(live.run.tables.snapshots.list("all"));
-  if (row)
-    await live.run.tables.snapshots.transact("all", [
-      { do: "put", key: "one", value: { ...row.value, takenAtUtc: live.run.clock.nowUtc } },
-    ]);
+  await live.report();
 }
 const parts = async () => {
   const { properties } = await live.balancer();
@@ -58,6 +54,8 @@ test("it goes with its link, its rules and its probes; what others use stays", a
   expect(await sweep()).toEqual([]);
   expect((await listQuarantine(live.run)).map(({ kind }) => kind).toSorted()).toEqual(["frontend", "link"]);
   await later(8);
+  expect(await sweep()).toEqual([]);
+  await later(0.01);
   await sweep();
   await later(0.01);
   const done = await sweep();
@@ -74,6 +72,8 @@ test("undone, it stands there again with its rules and its probe", async () => {
   await live.lose("api");
   await sweep();
   await later(8);
+  await sweep();
+  await live.report();
   await sweep();
   const entry = live.run.tables.journal.all().find(({ change }) => change.action === "update");
   const { plan, losses } = await planUndo(live.run, entry?.id ?? "");

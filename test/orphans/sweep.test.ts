@@ -10,6 +10,7 @@ import { hold, release } from "../../shared/orphans/hold.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { planDue, sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { propose } from "../../shared/declarations/proposals.ts";
 import {
   balancer,
   balancerId,
@@ -20,9 +21,10 @@ import {
   intent,
   link,
   linkIntent,
+  managedCluster,
   NOW,
   PARTNER,
-  snapshot,
+  feed,
 } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
@@ -34,16 +36,19 @@ beforeEach(async () => {
   run = await deadCluster();
 });
 
-/** Its managed cluster is gone; its load balancer and its link, with a dead connection, are not. */
+/** Its managed cluster was deleted with its nodes; its load balancer and its link, with a dead connection, were not. */
 async function deadCluster(): Promise<MemoryRun> {
   const made = memoryRun();
   await made.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-  await made.tables.intents.transact("one", [
+  await made.tables.declarations.transact("one", [
     { do: "put", key: "shop/web", value: declared({ intent: intent({ link: linkIntent() }) }) },
   ]);
-  place(made, [balancer()], [link({ connections: [connection({ status: "Disconnected" })] })]);
+  place(made, [deserted()], [link({ connections: [connection({ status: "Disconnected" })] })]);
   return made;
 }
+
+/** No nodes are left in its pools. */
+const deserted = (some: Parameters<typeof balancer>[0] = {}) => balancer({ pools: [], ...some });
 
 function place(made: MemoryRun, balancers: LoadBalancer[], links: Link[]): void {
   made.network.balancers = balancers;
@@ -51,8 +56,10 @@ function place(made: MemoryRun, balancers: LoadBalancer[], links: Link[]): void 
   const properties = { provisioningState: "Succeeded" };
   for (const { id, tags } of [...balancers, ...links])
     made.resources.place(id, { tags: { ...tags }, properties });
-  for (const { id } of links.flatMap(({ connections }) => connections))
-    made.resources.place(id, { properties });
+  for (const { id, status } of links.flatMap(({ connections }) => connections))
+    made.resources.place(id, {
+      properties: { ...properties, privateLinkServiceConnectionState: { status } },
+    });
 }
 
 const enforce = (some: object = {}) =>
@@ -61,7 +68,7 @@ const sweep = async () =>
   (await sweepOrphans(run, createApply(run.resources), ITEM)).map(({ change, outcome, why }) =>
     [outcome, change.resourceId.split("/").at(-1), ...(why ? [why] : [])].join(" "),
   );
-const heard = () => snapshot({ takenAtUtc: run.clock.nowUtc });
+const heard = () => feed({ atUtc: run.clock.nowUtc });
 const quarantined = async () =>
   (await listQuarantine(run)).map(({ kind, deleteAfterUtc }) => `${kind} until ${deleteAfterUtc}`);
 
@@ -115,7 +122,7 @@ describe("an orphan", () => {
   test("that comes back to life leaves quarantine at once and starts anew", async () => {
     await enforce();
     await sweep();
-    run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+    run.network.clusters = [managedCluster()];
     run.clock.advance(8 * DAY);
     // A dead connection is dead on a living link too.
     expect(await sweep()).toEqual(["applied pe.1"]);
@@ -124,8 +131,8 @@ describe("an orphan", () => {
     expect(
       lines.map(({ change, why }) => `${change.resourceId.split("/").at(-1)}: ${why}`).toSorted(),
     ).toEqual([
-      "kubernetes-internal: a living Service accounts for it, or it is gone",
-      "pls: a living Service accounts for it, or it is gone",
+      "kubernetes-internal: a Service uses it, or it does not exist any more",
+      "pls: a Service uses it, or it does not exist any more",
     ]);
   });
 
@@ -135,34 +142,31 @@ describe("an orphan", () => {
     run.clock.advance(8 * DAY);
     const locks = run.resources.locks.bind(run.resources);
     run.ports.resources.locks = async (id) => {
-      run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
+      run.network.clusters = [managedCluster()];
       return locks(id);
     };
     expect(await sweep()).toEqual([
       "applied pe.1",
-      "refused pls not proved an orphan any more",
+      "refused pls it is not proved an orphan any more",
       "left kubernetes-internal an earlier change was not made",
     ]);
   });
 
-  test("is proved twice: without any grace it still outlives its first sweep", async () => {
+  test("is proved twice: a grace period is never shorter than the list interval plus the stale time", async () => {
     await enforce({ sweepGraceSeconds: 0 });
+    expect(await sweep()).toEqual([]);
+    expect((await quarantined())[0]).toBe("loadBalancer until 2026-11-23T13:10:00.000Z");
+    run.clock.advance(70 * 60 - 1);
     expect(await sweep()).toEqual([]);
     run.clock.advance(1);
     expect(await sweep()).toEqual(["applied pe.1", "applied pls", "applied kubernetes-internal"]);
   });
 
   test.each([
-    ["a snapshot", () => run.tables.snapshots.transact("all", [{ do: "put", key: "one", value: heard() }])],
-    [
-      "an admission",
-      () =>
-        run.tables.intents.transact("one", [
-          { do: "put", key: "shop/web", value: declared({ observedAtUtc: run.clock.nowUtc }) },
-        ]),
-    ],
+    ["a report", () => run.tables.feeds.transact("all", [{ do: "put", key: "one", value: heard() }])],
+    ["an admission", () => propose(run, declared({ strength: "proposal", observedAtUtc: run.clock.nowUtc }))],
   ])(
-    "of a cluster that is gone, says ARM, and sends %s all the same, is kept: its id is wrong",
+    "of a cluster that ARM does not have, and that sends %s all the same, is kept: its id is wrong",
     async (_, speak) => {
       await enforce();
       await sweep();
@@ -178,18 +182,17 @@ describe("an orphan", () => {
     await sweep();
     await hold(run, balancerId().toUpperCase(), { who: "ada", why: "migration" });
     run.clock.advance(8 * DAY);
-    expect(await sweep()).toEqual(["applied pe.1", "applied pls"]);
-    settle();
+    expect(await sweep()).toEqual([]);
     expect(await quarantined()).toEqual([]);
     expect(await release(run, balancerId())).toBe(true);
     await sweep();
-    expect(await quarantined()).toEqual(["loadBalancer until 2026-12-08T12:00:00.000Z"]);
+    expect((await quarantined())[0]).toBe("loadBalancer until 2026-12-08T12:00:00.000Z");
   });
 
   test("waits as long as policy says for its kind", async () => {
-    await enforce({ sweepGraceByKind: { connection: 3600, link: 2 * 3600 } });
+    await enforce({ sweepGraceByKind: { connection: 2 * 3600, link: 3 * 3600 } });
     await sweep();
-    run.clock.advance(3601);
+    run.clock.advance(2 * 3600);
     expect(await sweep()).toEqual(["applied pe.1"]);
     settle();
     run.clock.advance(3600);
@@ -201,7 +204,7 @@ describe("an orphan", () => {
     await sweep();
     const before = await quarantined();
     run.clock.advance(8 * DAY);
-    run.resources.calls.failNext(new Error("403"), { method: "read" });
+    run.network.calls.failNext(new Error("403"), { method: "managedCluster" });
     expect(await sweep()).toEqual([]);
     expect(await quarantined()).toEqual(before);
   });
@@ -220,9 +223,13 @@ describe("an orphan", () => {
   test("clusters that a list shows are not read one by one; what it does not show is read before it is called gone", async () => {
     await enforce();
     const second = await alsoTwo();
-    run.network.clusters = [{ id: second.resourceId.toUpperCase(), principalIds: [] }];
+    run.network.clusters = [
+      managedCluster({ id: second.resourceId.toUpperCase(), nodeResourceGroup: second.nodeResourceGroup }),
+    ];
     await sweep();
-    const reads = run.resources.calls.calls.filter(([method]) => method === "read").map(([, id]) => id);
+    const reads = run.network.calls.calls
+      .filter(([method]) => method === "managedCluster")
+      .map(([, id]) => id);
     expect(reads).toEqual([cluster().resourceId]);
     expect(await quarantined()).toHaveLength(3);
   });
@@ -231,7 +238,7 @@ describe("an orphan", () => {
     await enforce();
     await alsoTwo();
     const [first] = run.network.balancers;
-    const other = balancer({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
+    const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
     place(run, first ? [first, other] : [], run.network.allLinks);
     run.resources.lock(link().id, { id: "keep", level: "CanNotDelete" });
     await sweep();
@@ -249,7 +256,7 @@ describe("an orphan", () => {
   test("that Azure lets wait does not hide what became of the others", async () => {
     await enforce();
     await alsoTwo();
-    const other = balancer({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
+    const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
     place(run, [...run.network.balancers, other], run.network.allLinks);
     await sweep();
     run.clock.advance(8 * DAY);
@@ -275,7 +282,7 @@ describe("an orphan", () => {
   test("a budget holds for all parts of a sweep together", async () => {
     await enforce({ maxDeletesPerRun: 2 });
     await alsoTwo();
-    const other = balancer({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
+    const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
     place(run, [...run.network.balancers, other], run.network.allLinks);
     await sweep();
     run.clock.advance(8 * DAY);
@@ -357,27 +364,24 @@ test("nothing is ever deleted of a cluster that is there and declares it", async
     fc.asyncProperty(
       fc.record({
         stale: fc.boolean(),
-        shrunk: fc.boolean(),
-        snapshots: fc.boolean(),
+        reports: fc.boolean(),
         unreadable: fc.boolean(),
         days: fc.integer({ min: 0, max: 30 }),
       }),
-      async ({ stale, shrunk, snapshots, unreadable, days }) => {
+      async ({ stale, reports, unreadable, days }) => {
         run = await deadCluster();
         await enforce({ sweepGraceSeconds: 0 });
-        run.resources.place(cluster().resourceId, { properties: { provisioningState: "Succeeded" } });
-        if (snapshots)
-          await run.tables.snapshots.transact("all", [
+        run.network.clusters = [managedCluster()];
+        if (reports)
+          await run.tables.feeds.transact("all", [
             {
               do: "put",
               key: "one",
-              value: snapshot({
-                takenAtUtc: stale ? "2026-01-01T00:00:00.000Z" : NOW,
-                services: shrunk ? 1 : 10,
-              }),
+              value: feed({ atUtc: stale ? "2026-01-01T00:00:00.000Z" : NOW }),
             },
           ]);
-        if (unreadable) run.resources.calls.failNext(new Error("403"), { method: "read", times: 100 });
+        if (unreadable)
+          run.network.calls.failNext(new Error("403"), { method: "managedCluster", times: 100 });
         for (let round = 0; round < 3; round += 1) {
           await sweep().catch(() => undefined);
           run.clock.advance(days * DAY);

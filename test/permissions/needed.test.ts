@@ -101,6 +101,8 @@ const DEEDS: Readonly<Record<Role, (served: ServedArm) => Promise<unknown>>> = {
     await network.subnets(SUBSCRIPTION);
     await network.links(SUBSCRIPTION);
     await network.managedClusters(SUBSCRIPTION);
+    await network.managedCluster(CLUSTER);
+    await network.resourceGroup(SUBSCRIPTION, "rg");
     await network.link(LINK);
     await Array.fromAsync(network.addressUses(SUBSCRIPTION));
     await Array.fromAsync(network.interfaceUses(SUBSCRIPTION));

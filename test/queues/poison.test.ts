@@ -94,6 +94,19 @@ describe("a replay", () => {
     expect(await failureOf(run, "links", item)).toBeUndefined();
   });
 
+  test("ends while the worker fails the same work again", async () => {
+    const run = poisoned(["/a", "/b", "/c"].map((id) => JSON.stringify({ ...item, id })));
+    const send = run.queue.send.bind(run.queue);
+    run.queue.send = async (queue, sent) => {
+      await send(queue, sent);
+      run.queue.fail(queue, JSON.stringify(sent), `again-${run.queue.sent.length}`);
+    };
+    const replayed = await replayPoison(run, "links", await choosePoison(run, "links", "all"), "anna");
+    expect(replayed).toHaveLength(3);
+    const left = (await listPoison(run, "links")).map(({ id }) => id);
+    expect(left).toEqual(["again-1", "again-2", "again-3"]);
+  });
+
   test("that cannot send loses nothing", async () => {
     const run = one();
     run.queue.calls.failNext(new Error("storage is away"), { method: "send" });

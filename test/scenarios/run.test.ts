@@ -9,8 +9,8 @@ import { listJournal } from "../../shared/changes/journalStore.ts";
 import { resumeWriting, stopWriting } from "../../shared/changes/stop.ts";
 import { Conflict, NotYet } from "../../shared/errors.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
-import { reconcileLink } from "../../shared/links/reconcileLink.ts";
-import { cluster, declared, intent, link, linkIntent, NOW } from "../builders/world.ts";
+import { reconcileConfirmed } from "../builders/reports.ts";
+import { cluster, feed, declared, intent, link, linkIntent, NOW } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const Scenario = z.strictObject({
@@ -57,7 +57,9 @@ async function work(run: MemoryRun, { keep = false } = {}): Promise<void> {
     const item = parseWork(message.item, run.log);
     const done =
       item &&
-      (await settle(run, "links", item, () => reconcileLink(run, createApply(run.resources), item)).then(
+      (await settle({ run, queue: "links", item, invocationId: "i" }, () =>
+        reconcileConfirmed(run, createApply(run.resources), item),
+      ).then(
         () => true,
         () => false,
       ));
@@ -94,7 +96,8 @@ describe("scenarios of links", () => {
     async (_, scenario: Scenario) => {
       const run = memoryRun();
       await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-      await run.tables.intents.transact("one", [
+      await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
+      await run.tables.declarations.transact("one", [
         {
           do: "put",
           key: "shop/web",

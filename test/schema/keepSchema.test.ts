@@ -125,14 +125,14 @@ test("of storage that has nothing yet, many processes at once may be the first",
   const apps = Array.from({ length: 5 }, () => version(STEPS));
   await Promise.all(apps.map((app, n) => (n % 2 === 0 ? app.demandCurrent(app.run) : app.prepare(app.run))));
   expect(run.tables.schema.all().map((row) => row.version)).toEqual([2]);
-  expect(run.tables.leases.calls.count("transact")).toBe(0);
+  expect(run.leases.calls.calls).toEqual([]);
 });
 
 test("all that one process does at once waits for the same upgrade", async () => {
   await place(run, readStored(1));
   const app = version(STEPS);
   await Promise.all([app.prepare(app.run), app.prepare(app.run), app.prepare(app.run)]);
-  expect(run.tables.leases.calls.count("transact")).toBe(2);
+  expect(run.leases.calls.calls.map(([name]) => name)).toEqual(["acquire", "release"]);
   expect(await readStanding(run.tables)).toMatchObject({ is: "current" });
 });
 
@@ -150,10 +150,10 @@ test("an admission over data that wait for an upgrade goes on; over any, it cost
     return { allowed: answer.allowed, called: Object.fromEntries(called.filter(([, calls]) => calls > 0)) };
   };
   expect(await admitOne("first")).toMatchObject({ allowed: true, called: { schema: 1 } });
-  expect(await admitOne("second")).toEqual({ allowed: true, called: { addresses: 1, intents: 1 } });
+  expect(await admitOne("second")).toEqual({ allowed: true, called: { addresses: 1, proposals: 1 } });
   await keeper.prepare(app);
   expect((await admitOne("third")).allowed).toBe(true);
-  expect(await admitOne("fourth")).toEqual({ allowed: true, called: { addresses: 1, intents: 1 } });
+  expect(await admitOne("fourth")).toEqual({ allowed: true, called: { addresses: 1, proposals: 1 } });
 });
 
 let last = 10;
@@ -195,6 +195,18 @@ test("health says that the data are newer, and warns of settings that are none",
     status: "failing",
     problems: [expect.stringContaining("deploy the newer version again")],
     warnings: ["MOORING_NAMED: there is no such setting; did you mean MOORING_NAME?"],
+  });
+});
+
+test("health warns of work that failed or was given up, and is ok", async () => {
+  const env = {
+    MOORING_SUBSCRIPTIONS: run.ports.subscriptions[0],
+    AzureWebJobsStorage: "UseDevelopmentStorage=true",
+  };
+  run.queue.fail("notices", "{}");
+  expect(await checkHealth(env, async () => run.ports)).toMatchObject({
+    status: "ok",
+    warnings: ["queue notices: 1 failed message; see: mooring queue show notices"],
   });
 });
 

@@ -25,7 +25,8 @@ export async function place(
   { ports: { tables, states } }: Pick<Run, "ports">,
   stored: Stored,
 ): Promise<void> {
-  for (const [noun, rows] of Object.entries(stored.rows))
+  // Tables that this version does not have any more stay in storage, unread.
+  for (const [noun, rows] of Object.entries(stored.rows).filter(([noun]) => noun in tables))
     for (const [partition, own] of Map.groupBy(rows, (row) => row.partition))
       await writeRows(
         tables[noun as keyof Tables] as Table<unknown>,

@@ -21,7 +21,6 @@ const bomb = new Uint8Array(gzipSync(Buffer.alloc(100 * MIB)));
 const DOORS = {
   admission: "/api/admit/one",
   mutation: "/api/mutate/one",
-  snapshot: "/api/clusters/one/snapshot",
   "the API": "/api/v1/stop",
 };
 
@@ -203,14 +202,36 @@ test.each(["admit", "mutate"])("%s: a name that is longer than any is refused", 
   ]);
 });
 
-test("a snapshot with such a name is refused whole", async () => {
-  const item = { metadata: { name: "n".repeat(2000) }, spec: { type: "LoadBalancer" } };
-  const { status, body } = await send(
-    "/api/clusters/one/snapshot",
-    JSON.stringify({ kind: "List", items: [item] }),
-  );
-  expect([status, body.problems]).toEqual([
-    400,
-    ["items.0.metadata.name: Too big: expected string to have <=253 characters"],
-  ]);
+describe("declarations", () => {
+  const PATH = "/api/clusters/one/declarations";
+  /** As a sender that answers the query which Mooring named last. */
+  const post = async (body: string | Uint8Array<ArrayBuffer>) => {
+    const started = await send(PATH, "");
+    const sequence = started.headers.get("x-mooring-sequence") ?? "";
+    return send(PATH, body, { "x-mooring-sequence": sequence, "x-mooring-status": "200" });
+  };
+
+  test.each(BODIES)("refuses %s, and names the next query", async (what, body) => {
+    const { status, body: said, headers } = await post(body);
+    expect(status).toBe(400);
+    expect(said.problems.length).toBeGreaterThan(0);
+    expect(said.problems.join("").length).toBeLessThan(100_000);
+    // What is not even text is refused before anything else is looked at.
+    if (!["UTF-16", "packed"].includes(what)) expect(headers.get("x-mooring-query")).toBe("limit=500");
+  });
+
+  test("asks for half of a page that is too large", async () => {
+    const { status, headers } = await post(" ".repeat(2 * MIB + 1));
+    expect([status, headers.get("x-mooring-query")]).toEqual([413, "limit=250"]);
+  });
+
+  test("a Service whose name is longer than any is refused with its list", async () => {
+    const item = { metadata: { name: "n".repeat(2000), uid: "u" }, spec: { type: "LoadBalancer" } };
+    const list = { kind: "ServiceList", apiVersion: "v1", metadata: { resourceVersion: "1" }, items: [item] };
+    const { status, body } = await post(JSON.stringify(list));
+    expect([status, body.problems]).toEqual([
+      400,
+      ["items.0.metadata.name: Too big: expected string to have <=253 characters"],
+    ]);
+  });
 });

@@ -9,7 +9,7 @@ import { runCli } from "../cli/runCli.ts";
 const CLUSTER_DOORS = {
   admit: "/api/admit/one",
   mutate: "/api/mutate/one",
-  snapshot: "/api/clusters/one/snapshot",
+  declarations: "/api/clusters/one/declarations",
 };
 const OTHERS_DOORS = ["/api/v1/me", "/api/v1/findings", "/api/v1/journal", "/api/dashboard/"];
 
@@ -59,12 +59,13 @@ const CREDENTIALS = [
   "the host's key",
 ];
 
-function send(path: string, headers: Record<string, string> = {}) {
-  return app.call(path, {
+async function send(path: string, headers: Record<string, string> = {}) {
+  const { status, body } = await app.call(path, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
     body: '{"kind":"List","items":[]}',
   });
+  return { status, body };
 }
 
 const REFUSED = { status: 404, body: { problems: ["not found"] } };

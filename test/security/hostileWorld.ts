@@ -1,5 +1,8 @@
 /** A sandbox in which every text that people, clusters and Azure can choose is hostile. */
 import { randomUUID } from "node:crypto";
+import { ApiServer } from "../../sandbox/cluster/apiServer.ts";
+import { Sender } from "../../sandbox/cluster/sender.ts";
+import type { Service } from "../../sandbox/cluster/service.ts";
 import { DemoWorld } from "../../sandbox/demo/world.ts";
 import type { Sandbox } from "../../sandbox/start/startSandbox.ts";
 import { PLATFORM, SHARED_VNET } from "../../sandbox/world/definition.ts";
@@ -26,7 +29,7 @@ export async function fillWithHostility(sandbox: Sandbox): Promise<Told> {
   const world = new DemoWorld(sandbox, sandbox.arm.fetch);
   const token = await registered(sandbox);
   const told = await review(sandbox, token);
-  await send(sandbox, `/api/clusters/${CLUSTER}/snapshot`, token, snapshot());
+  await declare(sandbox, token);
   await sendEvent(sandbox);
   await setLinks(world);
   await decide(sandbox, world);
@@ -43,13 +46,14 @@ async function registered({ settings }: Sandbox): Promise<string> {
     ["--node-resource-group", "MC_evil"],
     ["--vnet", SHARED_VNET],
     ["--default-subnet", "apps"],
+    ["--unchecked", "--reason", "its managed cluster does not exist"],
   ].flat();
   const { out, err } = await runCli(["-o", "json", "clusters", "add", CLUSTER, ...place], { env: settings });
   if (err !== "") throw new Error(err);
   return JSON.parse(out).token;
 }
 
-export function services(): object[] {
+export function services(): Service[] {
   return HOSTILE.map(({ text }) => ({
     apiVersion: "v1",
     kind: "Service",
@@ -72,8 +76,18 @@ function annotations(text: string): Record<string, string> {
   };
 }
 
-function snapshot(): object {
-  return { kind: "List", apiVersion: "v1", items: services(), metadata: {} };
+/** As the sender of a cluster whose API server checks nothing. */
+async function declare({ hostUrl }: Sandbox, token: string): Promise<void> {
+  const stored = services().map((one, index) => ({
+    ...one,
+    metadata: { ...one.metadata, resourceVersion: String(index + 1) },
+  }));
+  const apiServer = new ApiServer({ state: { version: stored.length, services: stored } });
+  const { status, body } = await new Sender(
+    `${hostUrl}/api/clusters/${CLUSTER}/declarations/${token}`,
+    apiServer,
+  ).confirm();
+  if (status !== 200) throw new Error(`declarations answered ${status} ${JSON.stringify(body)}`);
 }
 
 async function send({ hostUrl }: Sandbox, path: string, token: string, body: object): Promise<any> {

@@ -3,7 +3,7 @@ import { app } from "@azure/functions";
 
 const handler = async () => ({ jsonBody: { status: "ok" } });
 app.http("health", { route: "health/{probe?}", handler });
-for (const name of ["admit", "mutate", "snapshot", "v1", "dashboard"])
+for (const name of ["admit", "mutate", "declarations", "v1", "dashboard"])
   app.http(name, { route: `${name}/{*path}`, handler });
 for (const name of ["audit", "poll", "scan", "sweep"])
   app.timer(name, { schedule: "0 0 0 1 1 *", handler: () => undefined });

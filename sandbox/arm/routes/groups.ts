@@ -1,8 +1,7 @@
 import { ArmError } from "../armError.ts";
 import { link, page, type Answer, type Call, type Context, type Route } from "../call.ts";
 import { key } from "../ids.ts";
-import type { Body } from "../resourceType.ts";
-import type { Group } from "../world.ts";
+import type { Body, Group } from "../resourceType.ts";
 import { checkLocks } from "./locks.ts";
 
 const PATH = /^(\/subscriptions\/([^/]+)\/resourcegroups)(?:\/([^/]+))?$/i;
@@ -54,12 +53,14 @@ function put(
   call: Call,
   { id, name, subscription, group }: { id: string; name: string; subscription: string; group?: Group },
 ): Answer {
+  const managedBy: string | undefined = call.body["managedBy"] ?? group?.managedBy;
   const made: Group = {
     id: group?.id ?? id,
     name: group?.name ?? name,
     subscription,
     location: call.body["location"] ?? group?.location ?? "westeurope",
     tags: call.body["tags"] ?? {},
+    ...(managedBy && { managedBy }),
   };
   context.world.groups.set(key(id), made);
   return { status: group ? 200 : 201, body: toWire(made) };
@@ -104,13 +105,14 @@ export function unknownGroup(name: string): ArmError {
   });
 }
 
-function toWire({ id, name, location, tags }: Group): Body {
+function toWire({ id, name, location, tags, managedBy }: Group): Body {
   return {
     id,
     name,
     type: "Microsoft.Resources/resourceGroups",
     location,
     tags,
+    ...(managedBy && { managedBy }),
     properties: { provisioningState: "Succeeded" },
   };
 }

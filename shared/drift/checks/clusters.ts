@@ -1,24 +1,43 @@
 import { CERTIFICATE_NEAR_DAYS } from "../../clusters/certificate.ts";
 import { defineCheck } from "../check.ts";
 
-export const snapshotStale = defineCheck({
-  id: "snapshot-stale",
-  title: "A cluster has not sent its Services for long",
+export const clusterSilent = defineCheck({
+  id: "cluster-silent",
+  title: "A cluster has not reported its Services for long",
   severity: "warn",
-  docs: "What a cluster declares is known from its snapshots; without them no orphan of it can be proved.",
+  docs: "What a cluster declares is known from its reports; without them nothing of it can be proved an orphan, and drift is not repaired.",
   on: "cluster",
-  check: ({ view, snapshotAgeMinutes, staleMinutes }) => {
-    if (view.state === "gone" || (snapshotAgeMinutes !== undefined && snapshotAgeMinutes <= staleMinutes))
+  check: ({ view: { state, cluster, feed }, confirmedMinutes, staleMinutes }) => {
+    if (state === "gone" || (confirmedMinutes !== undefined && confirmedMinutes <= staleMinutes))
       return undefined;
+    const problem = feed?.problem ? `; the sender's last problem: ${feed.problem.message}` : "";
+    const since =
+      confirmedMinutes === undefined
+        ? "the cluster never sent a complete list of its Services"
+        : `the cluster confirmed its Services last at ${feed?.confirmed?.atUtc}, longer than ${staleMinutes} minutes ago`;
     return {
-      about: view.cluster.name,
-      cluster: view.cluster.name,
-      message:
-        snapshotAgeMinutes === undefined
-          ? "the cluster never sent a snapshot"
-          : `the last snapshot is of ${view.snapshot?.takenAtUtc}, older than ${staleMinutes} minutes`,
-      advice:
-        "look at the snapshot CronJob in the cluster; without snapshots no orphan of this cluster can be proved",
+      about: cluster.name,
+      cluster: cluster.name,
+      message: `${since}${problem}`,
+      advice: "check the sender in the cluster: kubectl -n mooring logs deployment/mooring-declarations",
+    };
+  },
+});
+
+export const clusterForeignList = defineCheck({
+  id: "cluster-foreign-list",
+  title: "The list of another cluster came with this cluster's token",
+  severity: "error",
+  docs: "Mooring refuses such a list. While it keeps coming, nothing of the cluster is deleted.",
+  on: "cluster",
+  check: ({ view: { state, cluster, feed } }) => {
+    const refused = feed?.refused;
+    if (state === "gone" || !refused) return undefined;
+    return {
+      about: cluster.name,
+      cluster: cluster.name,
+      message: `${refused.count} ${refused.count === 1 ? "list" : "lists"} with identity ${refused.identity} refused, last at ${refused.atUtc}; the cluster is bound to ${cluster.identity?.uid ?? "no identity"}`,
+      advice: `remove the manifests of ${cluster.name} from the other cluster; if ${cluster.name} was rebuilt, run mooring clusters rebind ${cluster.name}`,
     };
   },
 });
@@ -27,19 +46,19 @@ export const webhookSilent = defineCheck({
   id: "webhook-silent",
   title: "A cluster's admission webhook has gone silent",
   severity: "error",
-  docs: "A snapshot showed Services that admission never announced: they were made without the gate, and their addresses were not reserved.",
+  docs: "The cluster reported Services that admission never saw: they were created without a check, and their addresses were not reserved.",
   on: "cluster",
   check: ({ view }) => {
-    const missed = view.snapshot?.unannounced;
+    const missed = view.feed?.unannounced;
     if (view.state === "gone" || !missed) return undefined;
-    const heard = view.declared.some(
-      ({ origin, observedAtUtc }) => origin === "admission" && observedAtUtc > missed.lastAtUtc,
+    const isHeard = view.declared.some(
+      ({ strength, observedAtUtc }) => strength === "proposal" && observedAtUtc > missed.lastAtUtc,
     );
-    if (heard) return undefined;
+    if (isHeard || (view.feed?.admittedAtUtc ?? "") > missed.lastAtUtc) return undefined;
     return {
       about: view.cluster.name,
       cluster: view.cluster.name,
-      message: `admission did not announce ${missed.count} ${missed.count === 1 ? "change" : "changes"} of Services that snapshots show, ${missed.example} among them (last seen ${missed.lastAtUtc})`,
+      message: `admission did not announce ${missed.count} ${missed.count === 1 ? "change" : "changes"} of Services that the cluster reported, ${missed.example} among them (last seen ${missed.lastAtUtc})`,
       advice:
         "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate makes a new token",
     };
@@ -50,15 +69,15 @@ export const relayFails = defineCheck({
   id: "relay-fails",
   title: "A cluster's relay does not answer as it must",
   severity: "error",
-  docs: "The snapshot job asks the relay as an API server does: what it does not get, the API server does not get either.",
+  docs: "The sender asks the relay as an API server does: what it does not get, the API server does not get either.",
   on: "cluster",
-  check: ({ view: { state, cluster, snapshot } }) => {
-    const verdict = snapshot?.webhook?.verdict ?? "ok";
+  check: ({ view: { state, cluster, feed } }) => {
+    const verdict = feed?.webhook?.verdict ?? "ok";
     if (state === "gone" || verdict === "ok") return undefined;
     return {
       about: cluster.name,
       cluster: cluster.name,
-      message: `asked from inside the cluster, the relay failed: ${verdict} (last seen ${snapshot?.takenAtUtc})`,
+      message: `asked from inside the cluster, the relay failed: ${verdict} (last asked ${feed?.webhook?.atUtc})`,
       advice:
         "look at the relay's pods and log: kubectl -n mooring get pods; kubectl -n mooring logs deployment/mooring-relay",
     };
@@ -71,14 +90,14 @@ export const relayCertificateEnds = defineCheck({
   severity: "warn",
   docs: "After its end the API server does not speak to the relay: Services are made without the gate, or not at all.",
   on: "cluster",
-  check: ({ view: { state, cluster, snapshot }, certificateDaysLeft }) => {
+  check: ({ view: { state, cluster, feed }, certificateDaysLeft }) => {
     if (state === "gone" || certificateDaysLeft === undefined) return undefined;
     if (certificateDaysLeft >= CERTIFICATE_NEAR_DAYS) return undefined;
     const ends = certificateDaysLeft > 0 ? "ends" : "ended";
     return {
       about: cluster.name,
       cluster: cluster.name,
-      message: `the relay's certificate ${ends} at ${snapshot?.webhook?.certificateEndsAtUtc}`,
+      message: `the relay's certificate ${ends} at ${feed?.webhook?.certificateEndsAtUtc}`,
       advice: `mooring clusters rotate ${cluster.name} --url … makes a new one; with cert-manager see its Certificate mooring-relay`,
     };
   },
@@ -103,17 +122,35 @@ export const clusterGone = defineCheck({
 
 export const clusterUnreadable = defineCheck({
   id: "cluster-unreadable",
-  title: "Whether a registered cluster exists could not be read",
+  title: "Whether a registered cluster exists is not certain",
   severity: "warn",
-  docs: "Of a cluster that cannot be read nothing is proved, so nothing of it is cleaned up.",
+  docs: "Of a cluster that cannot be read, or of which Azure reports contradictions, nothing is proved, so nothing of it is cleaned up.",
   on: "cluster",
   check: ({ view }) => {
     if (view.state !== "unknown") return undefined;
     return {
       about: view.cluster.name,
       cluster: view.cluster.name,
-      message: `managed cluster ${view.cluster.resourceId} could not be read`,
-      advice: "give Mooring's identity the role Reader on it",
+      message: view.doubt ?? `managed cluster ${view.cluster.resourceId} could not be read`,
+      advice: "correct the registration, or give Mooring's identity the role Reader on the managed cluster",
+    };
+  },
+});
+
+export const clusterContradicted = defineCheck({
+  id: "cluster-contradicted",
+  title: "Two registrations claim the same cluster",
+  severity: "error",
+  docs: "A managed cluster, a node resource group and an identity belong to one registration. Where two claim one, it is not known which cluster's Services the resources belong to, so nothing of either is deleted.",
+  on: "cluster",
+  check: ({ view: { cluster }, contradictions = [] }) => {
+    if (contradictions.length === 0) return undefined;
+    const others = [...new Set(contradictions.map(({ other }) => other))];
+    return {
+      about: cluster.name,
+      cluster: cluster.name,
+      message: contradictions.map(({ message }) => message).join("; "),
+      advice: `compare ${[cluster.name, ...others].map((name) => `mooring clusters show ${name}`).join(", ")}, and remove the registration that is wrong: mooring clusters remove NAME`,
     };
   },
 });

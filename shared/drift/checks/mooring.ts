@@ -5,6 +5,7 @@ import { some } from "./about.ts";
 const STOPPED_HOURS = 24;
 const UNAUDITED_HOURS = 6;
 const UNPROVED_HOURS = 24;
+const UNRESOLVED_HOURS = 2;
 
 export const policyBroken = defineCheck({
   id: "policy-broken",
@@ -34,6 +35,25 @@ export const writingStopped = defineCheck({
       about: "mooring/writing",
       message: `nothing has been written to Azure since ${stopped.sinceUtc}: ${stopped.why}`,
       advice: "let Mooring write again with mooring resume",
+    };
+  },
+});
+
+export const journalUnresolved = defineCheck({
+  id: "journal-unresolved",
+  title: "A journal entry of an interrupted write cannot be completed",
+  severity: "error",
+  docs: "Mooring changes neither the resource nor what contains it or is contained in it until the entry is completed.",
+  on: "journal",
+  check: ({ entry: { id, change, intendedAtUtc, why }, openHours }) => {
+    // Without a cause no run has tried to complete it yet.
+    if (why === undefined && openHours < UNRESOLVED_HOURS) return undefined;
+    const name = resourceName(change.resourceId);
+    return {
+      about: change.resourceId,
+      cluster: change.cluster,
+      message: `journal entry ${id} on ${name} is open since ${intendedAtUtc}: ${why ?? "no run has read the resource since"}`,
+      advice: `give Mooring read access to ${name}; the next run that needs it or the next sweep completes the entry`,
     };
   },
 });
@@ -75,7 +95,7 @@ export const queuePoisoned = defineCheck({
   id: "queue-poisoned",
   title: "Work has failed for good",
   severity: "warn",
-  docs: "A message that failed five times is in the poison queue and nobody tries it again; timers repair what it was about.",
+  docs: "A message that failed five times, or was not possible after ten re-sends, is in the poison queue until an operator replays or drops it.",
   on: "queue",
   check: ({ queue, poisoned }) => {
     if (poisoned === 0) return undefined;
@@ -91,7 +111,7 @@ export const quarantineUnproved = defineCheck({
   id: "quarantine-unproved",
   title: "What is in quarantine cannot be proved anew",
   severity: "info",
-  docs: "An orphan is deleted only if it is proved once more; without a fresh snapshot it stays in quarantine for ever.",
+  docs: "An orphan is deleted only if it is proved once more; without fresh reports of its cluster it stays in quarantine.",
   on: "quarantined",
   check: ({ row, unprovedHours }) => {
     if (unprovedHours < UNPROVED_HOURS) return undefined;
@@ -99,7 +119,7 @@ export const quarantineUnproved = defineCheck({
       about: row.resourceId,
       cluster: row.cluster,
       message: `${resourceName(row.resourceId)} is in quarantine since ${row.quarantinedAtUtc} and was last proved an orphan at ${row.lastProvedAtUtc}`,
-      advice: `mooring orphans explain tells what is missing; often cluster ${row.cluster} sends no snapshots`,
+      advice: `mooring orphans explain tells what is missing; often cluster ${row.cluster} sends no reports`,
     };
   },
 });

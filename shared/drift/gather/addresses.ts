@@ -8,6 +8,7 @@ import type { SubnetRow } from "../../inventory/model.ts";
 import type { AddressUse, LoadBalancer } from "../../network/model.ts";
 import { canonicalId, parseResourceId, sameId } from "../../network/resourceId.ts";
 import { usesOfBalancer } from "../../network/uses.ts";
+import { alongside } from "../../waitForAll.ts";
 import type { Run } from "../../ports.ts";
 import type { Subjects } from "../check.ts";
 
@@ -44,8 +45,6 @@ async function collect(
   subscription: string,
   balancers: Promise<readonly LoadBalancer[]>,
 ): Promise<Map<string, Holders>> {
-  // Its failure is awaited below; until then the interfaces' may come first.
-  balancers.catch(() => undefined);
   const shown = new Map<string, Holders>();
   const keep = ({ subnetId, address, holderId }: AddressUse) => {
     const id = canonicalId(subnetId);
@@ -53,9 +52,11 @@ async function collect(
     holders.set(addressKey(address), holderId);
     shown.set(id, holders);
   };
-  for await (const use of run.ports.network.interfaceUses(subscription)) keep(use);
-  for (const balancer of await balancers) for (const use of usesOfBalancer(balancer)) keep(use);
-  return shown;
+  return alongside([balancers], async () => {
+    for await (const use of run.ports.network.interfaceUses(subscription)) keep(use);
+    for (const balancer of await balancers) for (const use of usesOfBalancer(balancer)) keep(use);
+    return shown;
+  });
 }
 
 /** Subnets that the inventory knows, of the subscription's own networks and of others in which something of it has an address. */

@@ -1,5 +1,4 @@
 /** Static addresses that Services ask for, held against who has them. */
-import pLimit from "p-limit";
 import { addressKey } from "../../addresses/key.ts";
 import { contains, parseAddress, parsePrefixes } from "../../addresses/prefix.ts";
 import type { Cluster } from "../../clusters/model.ts";
@@ -11,6 +10,7 @@ import { clusterOfFrontend } from "../../links/owner.ts";
 import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
 import type { Run } from "../../ports.ts";
 import type { Subjects } from "../check.ts";
+import { mapAtMost } from "../../waitForAll.ts";
 
 const AT_ONCE = 16;
 const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
@@ -41,8 +41,7 @@ export async function findTakenClaims(
   const claims = tenants.flatMap(({ cluster, declared }) =>
     declared.flatMap((one) => claimsOf(one, cluster, subnets)),
   );
-  const limit = pLimit(AT_ONCE);
-  const taken = await Promise.all(claims.map((claim) => limit(() => judge(run, claim))));
+  const taken = await mapAtMost(AT_ONCE, claims, (claim) => judge(run, claim));
   return { taken: taken.flat(), looked: claims.length };
 }
 

@@ -6,6 +6,7 @@ import type { World } from "../../orphans/world.ts";
 import type { Run } from "../../ports.ts";
 import type { Subjects } from "../check.ts";
 import { isWaiting, likelyFailure } from "../subjects.ts";
+import { waitForAll } from "../../waitForAll.ts";
 
 /** How far back a reason is looked for. */
 const LOOK_BACK_HOURS = 24;
@@ -17,7 +18,7 @@ export function withFailures(
   services: readonly Subjects["service"][],
 ): Promise<Subjects["service"][]> {
   const failuresOf = once((name) => failuresIn(run, world, name));
-  return Promise.all(
+  return waitForAll(
     services.map(async (subject) => {
       if (!isWaiting(subject)) return subject;
       const failure = likelyFailure(subject, await failuresOf(subject.declared.cluster));

@@ -8,6 +8,7 @@ import { isAllowed } from "../../permissions/allows.ts";
 import type { Role, RoleAssignment } from "../../permissions/model.ts";
 import type { Run } from "../../ports.ts";
 import type { MissingGrant, Subjects } from "../check.ts";
+import { waitForAll } from "../../waitForAll.ts";
 
 /** What the controller needs of a subnet, whatever role gives it. @see https://learn.microsoft.com/azure/aks/configure-kubenet */
 export const NEEDED = [
@@ -29,7 +30,7 @@ export async function gatherGrants(
   );
   const roleOf = once((id) => run.ports.permissions.role(id));
   const byVnet = [...Map.groupBy(known, ({ cluster }) => canonicalId(cluster.vnetId)).values()];
-  const grants = await Promise.all(byVnet.map((views) => grantsOn(run, views, { identities, roleOf })));
+  const grants = await waitForAll(byVnet.map((views) => grantsOn(run, views, { identities, roleOf })));
   return grants.flat();
 }
 
@@ -44,7 +45,7 @@ async function grantsOn(run: Run, views: readonly ClusterView[], known: Known): 
   if (!first) return [];
   try {
     const assignments = await run.ports.permissions.assignmentsAt(first.cluster.vnetId);
-    return await Promise.all(
+    return await waitForAll(
       views.map(async (view) => ({
         cluster: view.cluster,
         missing: await missingFor(run, view, { ...known, assignments }),
@@ -68,7 +69,7 @@ async function missingFor(
   const missing = await lacking(view, own, roleOf);
   if (missing.length === 0 || !assignments.some(({ isGroup }) => isGroup)) return missing;
   // A group may give it, and only Azure knows who is in it.
-  const through = await Promise.all(
+  const through = await waitForAll(
     principals.map((one) => run.ports.permissions.assignmentsOf(cluster.vnetId, one)),
   );
   return lacking(view, [...own, ...through.flat()], roleOf);
@@ -81,7 +82,7 @@ async function lacking(
 ): Promise<MissingGrant[]> {
   const ids = [...new Set(assignments.map(({ roleId }) => canonicalId(roleId)))];
   const roles = new Map<string, Role>();
-  for (const [at, role] of (await Promise.all(ids.map(roleOf))).entries())
+  for (const [at, role] of (await waitForAll(ids.map(roleOf))).entries())
     if (role) roles.set(ids[at] ?? "", role);
   return subnetsOf(view).flatMap((subnet) => {
     const resourceId = `${view.cluster.vnetId}/subnets/${subnet}`;

@@ -1,4 +1,5 @@
 /** Mooring's own health: what its tables and queues tell of itself. Asks Azure Resource Manager nothing. */
+import { listDangling } from "../../changes/dangling.ts";
 import { readStop } from "../../changes/stop.ts";
 import { listQuarantine } from "../../orphans/quarantine.ts";
 import { policyProblems } from "../../policyStore.ts";
@@ -9,14 +10,16 @@ import type { Subjects } from "../check.ts";
 import type { Checked } from "../checkScope.ts";
 import { runChecks } from "../checks.ts";
 import { minutesBetween } from "../subjects.ts";
+import { waitForAll } from "../../waitForAll.ts";
 
 export async function checkMooring(run: Run, policy: Policy): Promise<Checked> {
-  const [health, inventories, scopes, queues, quarantined] = await Promise.all([
+  const [health, inventories, scopes, queues, quarantined, journal] = await waitForAll([
     healthOf(run),
     inventoriesOf(run, policy),
     scopesOf(run),
     queuesOf(run),
     quarantinedIn(run),
+    danglingIn(run),
   ]);
   const { checks } = policy.audit;
   const found = [
@@ -25,13 +28,17 @@ export async function checkMooring(run: Run, policy: Policy): Promise<Checked> {
     ...runChecks("scope", scopes, checks),
     ...runChecks("queue", queues, checks),
     ...runChecks("quarantined", quarantined, checks),
+    ...runChecks("journal", journal, checks),
   ];
-  const looked = [inventories, scopes, queues, quarantined].reduce((sum, { length }) => sum + length, 1);
+  const looked = [inventories, scopes, queues, quarantined, journal].reduce(
+    (sum, { length }) => sum + length,
+    1,
+  );
   return { found, looked };
 }
 
 async function healthOf(run: Run): Promise<Subjects["mooring"]> {
-  const [problems, stop] = await Promise.all([policyProblems(run), readStop(run)]);
+  const [problems, stop] = await waitForAll([policyProblems(run), readStop(run)]);
   return {
     policyProblems: problems,
     ...(stop && { stopped: { ...stop, hours: hoursSince(run, stop.sinceUtc) } }),
@@ -71,7 +78,7 @@ async function scopesOf(run: Run): Promise<Subjects["scope"][]> {
 }
 
 function queuesOf(run: Run): Promise<Subjects["queue"][]> {
-  return Promise.all(
+  return waitForAll(
     QUEUES.map(async (queue) => ({ queue, poisoned: (await run.ports.queue.poisonState(queue)).length })),
   );
 }
@@ -79,6 +86,11 @@ function queuesOf(run: Run): Promise<Subjects["queue"][]> {
 async function quarantinedIn(run: Run): Promise<Subjects["quarantined"][]> {
   const rows = await listQuarantine(run);
   return rows.map((row) => ({ row, unprovedHours: hoursSince(run, row.lastProvedAtUtc) }));
+}
+
+async function danglingIn(run: Run): Promise<Subjects["journal"][]> {
+  const dangling = await listDangling(run);
+  return dangling.map(({ entry }) => ({ entry, openHours: hoursSince(run, entry.intendedAtUtc) }));
 }
 
 function hoursSince(run: Run, atUtc: string): number {

@@ -4,12 +4,14 @@
  */
 import pLimit from "p-limit";
 import { lastHour } from "../../changes/touches.ts";
+import { contradictionsOf, type Contradiction } from "../../clusters/contradictions.ts";
 import { listClusters } from "../../clusters/registry.ts";
 import { Refused } from "../../errors.ts";
 import { planLink } from "../../links/planLink.ts";
 import type { LoadBalancer, ManagedCluster } from "../../network/model.ts";
 import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
 import { findOrphans } from "../../orphans/classify.ts";
+import { stateReader, type ManagedClusters } from "../../orphans/clusterState.ts";
 import { viewCluster } from "../../orphans/gather.ts";
 import { listHolds } from "../../orphans/hold.ts";
 import type { World } from "../../orphans/world.ts";
@@ -23,12 +25,13 @@ import { compareAddresses } from "./addresses.ts";
 import { gatherGrants } from "./grants.ts";
 import { listUnjudged } from "./unjudged.ts";
 import { withFailures } from "./failures.ts";
+import { mapAtMost, waitForAll } from "../../waitForAll.ts";
 
 const AT_ONCE = 16;
 
 export async function checkSubscription(run: Run, policy: Policy, subscription: string): Promise<Checked> {
   const balancers = run.ports.network.loadBalancers(subscription);
-  const [{ world, managed }, addresses] = await Promise.all([
+  const [{ world, managed, contradictions }, addresses] = await waitForAll([
     gatherSubscription(run, policy, { subscription, balancers }),
     compareAddresses(run, subscription, balancers),
   ]);
@@ -46,7 +49,7 @@ export async function checkSubscription(run: Run, policy: Policy, subscription: 
     ...runChecks("declaration", join.declarationSubjects(world), checks),
     ...runChecks("balancer", join.balancerSubjects(world), checks),
     ...runChecks("orphan", orphanSubjects(world), checks),
-    ...runChecks("cluster", join.clusterSubjects(world, policy.snapshotStaleMinutes), checks),
+    ...runChecks("cluster", join.clusterSubjects(world, policy.staleMinutes, contradictions), checks),
     ...runChecks("grant", grants, checks),
     ...runChecks("address", addresses.differences, checks),
     ...runChecks("subscription", [{ subscription, links: world.links.length, remaining }], checks),
@@ -65,14 +68,16 @@ interface Asked {
 interface Gathered {
   readonly world: World;
   readonly managed: readonly ManagedCluster[];
+  /** Of the subscription's registrations with all others. */
+  readonly contradictions: ReadonlyMap<string, readonly Contradiction[]>;
 }
 
 async function gatherSubscription(run: Run, policy: Policy, asked: Asked): Promise<Gathered> {
   const { subscription } = asked;
-  const [balancers, links, managed, registered, holds] = await Promise.all([
+  const [balancers, links, managed, registered, holds] = await waitForAll([
     asked.balancers,
     run.ports.network.links(subscription),
-    listManaged(run, subscription),
+    listManagedHere(run, subscription),
     listClusters(run),
     listHolds(run),
   ]);
@@ -80,22 +85,27 @@ async function gatherSubscription(run: Run, policy: Policy, asked: Asked): Promi
     ({ resourceId }) =>
       parseResourceId(resourceId)?.subscription.toLowerCase() === subscription.toLowerCase(),
   );
-  const present = new Set(managed.map(({ id }) => canonicalId(id)));
-  const limit = pLimit(AT_ONCE);
-  const clusters = await Promise.all(own.map((one) => limit(() => viewCluster(run, one, present))));
-  const freshSinceUtc = new Date(run.now().getTime() - policy.snapshotStaleMinutes * 60_000).toISOString();
+  const read = stateReader(run, { registered, managed: async () => managed, isOne: false });
+  const clusters = await mapAtMost(AT_ONCE, own, async (one) => viewCluster(run, one, await read(one)));
+  const freshSinceUtc = new Date(run.now().getTime() - policy.staleMinutes * 60_000).toISOString();
   const nowUtc = run.now().toISOString();
-  return { world: { clusters, balancers, links, holds, nowUtc, freshSinceUtc }, managed };
+  const unreadable: World["unreadable"] = new Map();
+  const world = { clusters, balancers, links, unreadable, holds, nowUtc, freshSinceUtc };
+  return { world, managed: [...managed.byId.values()], contradictions: contradictionsOf(registered) };
 }
 
-/** Where they may not be listed, each registered cluster is read by itself, and is told as unreadable if that fails too. */
-async function listManaged(run: Run, subscription: string): Promise<readonly ManagedCluster[]> {
+/**
+ * A cluster's node resource group is in its own subscription, so one list is enough. Where they may not be listed, each registered cluster
+ * is read by itself, and reported as unreadable if that fails too.
+ */
+async function listManagedHere(run: Run, subscription: string): Promise<ManagedClusters> {
   try {
-    return await run.ports.network.managedClusters(subscription);
+    const all = await run.ports.network.managedClusters(subscription);
+    return { byId: new Map(all.map((one) => [canonicalId(one.id), one])), unreadable: [] };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     run.log.warn("managed clusters may not be listed", { subscription, why: error.message });
-    return [];
+    return { byId: new Map(), unreadable: [subscription] };
   }
 }
 
@@ -112,7 +122,7 @@ function orphanSubjects(world: World): Subjects["orphan"][] {
 /** Only links that differ are asked about: a fight leaves a difference. */
 function withTouches(run: Run, links: readonly Subjects["link"][]): Promise<Subjects["link"][]> {
   const limit = pLimit(AT_ONCE);
-  return Promise.all(
+  return waitForAll(
     links.map(async (subject) => {
       const { link, owner, policy } = subject;
       const differs = owner && planLink(link, owner, { evidence: [], policy }).changes.length > 0;

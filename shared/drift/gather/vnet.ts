@@ -2,9 +2,9 @@
  * One virtual network, as the inventory has it: its subnets with their use over time, and the static addresses that Services of its clusters
  * ask for. Asks Azure nothing.
  */
-import pLimit from "p-limit";
 import { listClusters } from "../../clusters/registry.ts";
 import type { Cluster } from "../../clusters/model.ts";
+import { listConfirmed } from "../../declarations/confirmed.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
 import type { Declared } from "../../intents/model.ts";
 import { canonicalId, parseResourceId, sameId } from "../../network/resourceId.ts";
@@ -15,23 +15,22 @@ import type { Checked } from "../checkScope.ts";
 import { runChecks } from "../checks.ts";
 import { forecast, recordUsage } from "../usage.ts";
 import { findTakenClaims, type Tenant } from "./claims.ts";
+import { mapAtMost, waitForAll } from "../../waitForAll.ts";
 
 const AT_ONCE = 8;
 
 export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promise<Checked> {
-  const [rows, clusters] = await Promise.all([
+  const [rows, clusters] = await waitForAll([
     Array.fromAsync(run.ports.tables.subnets.list(canonicalId(vnetId))),
     listClusters(run),
   ]);
   const subnets = rows.map(({ value }) => value);
   const here = clusters.filter((cluster) => sameId(cluster.vnetId, vnetId));
-  const limit = pLimit(AT_ONCE);
-  const tenants = await Promise.all(
-    here.map((cluster) =>
-      limit(async (): Promise<Tenant> => ({ cluster, declared: await listLiving(run, cluster) })),
-    ),
-  );
-  const [subjects, claims] = await Promise.all([
+  const tenants = await mapAtMost(AT_ONCE, here, async (cluster): Promise<Tenant> => ({
+    cluster,
+    declared: await listLiving(run, cluster),
+  }));
+  const [subjects, claims] = await waitForAll([
     subnetSubjects(run, policy, { subnets, tenants, linksBySubnet: await linksIn(run, vnetId, here) }),
     findTakenClaims(run, subnets, tenants),
   ]);
@@ -40,12 +39,10 @@ export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promi
   return { found, looked: subnets.length + claims.looked };
 }
 
-/** Internal Services that are not on their way out. */
+/** Internal Services that the cluster confirmed and that do not leave. */
 async function listLiving(run: Run, { name }: Cluster): Promise<Declared[]> {
-  const living: Declared[] = [];
-  for await (const { value } of run.ports.tables.intents.list(name))
-    if (value.deletedAtUtc === undefined && value.intent.internal) living.push(value);
-  return living;
+  const confirmed = await listConfirmed(run, name);
+  return confirmed.filter(({ deletedAtUtc, intent }) => deletedAtUtc === undefined && intent.internal);
 }
 
 /** Names of links by canonical id of the subnets of their NAT addresses, as the last scan saw them. */
@@ -83,21 +80,16 @@ function subnetSubjects(
     ),
     ({ name }) => name.toLowerCase(),
   );
-  const limit = pLimit(AT_ONCE);
-  return Promise.all(
-    subnets.map((subnet) =>
-      limit(async () => {
-        const { id, usedAddresses: used, usableAddresses: usable } = subnet;
-        const rows = await recordUsage(run, { subnetId: id, used, usable });
-        const ahead = forecast(rows, run.now().toISOString(), audit.forecastDays);
-        return {
-          subnet,
-          audit,
-          links: linksBySubnet.get(canonicalId(id)) ?? [],
-          wants: (wanting.get(subnet.name.toLowerCase()) ?? []).map(({ one }) => one),
-          ...(ahead && { forecast: ahead }),
-        };
-      }),
-    ),
-  );
+  return mapAtMost(AT_ONCE, subnets, async (subnet) => {
+    const { id, usedAddresses: used, usableAddresses: usable } = subnet;
+    const rows = await recordUsage(run, { subnetId: id, used, usable });
+    const ahead = forecast(rows, run.now().toISOString(), audit.forecastDays);
+    return {
+      subnet,
+      audit,
+      links: linksBySubnet.get(canonicalId(id)) ?? [],
+      wants: (wanting.get(subnet.name.toLowerCase()) ?? []).map(({ one }) => one),
+      ...(ahead && { forecast: ahead }),
+    };
+  });
 }

@@ -9,6 +9,7 @@ import { findingsOf } from "../findingsState.ts";
 import { listRuns, readProgress } from "../runs.ts";
 import { listTrend } from "../trend.ts";
 import { inOrder, type AuditReport, type ReportedFinding, type Since } from "./model.ts";
+import { waitForAll } from "../../waitForAll.ts";
 
 const TREND_DAYS = 30;
 /** How many runs back the one before is looked for. */
@@ -17,7 +18,7 @@ const SEARCHED = 500;
 /** Of the scopes of this run; a run that has not ended is reported as far as it is. */
 export async function reportOf(run: Run, audit: AuditRun): Promise<AuditReport> {
   const generatedAtUtc = run.now().toISOString();
-  const [all, progress, before, trend] = await Promise.all([
+  const [all, progress, before, trend] = await waitForAll([
     findingsOf(run, audit),
     readProgress(run, audit.id),
     runBefore(run, audit),

@@ -5,7 +5,7 @@
  * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
 import type { Severity } from "../finding.ts";
-import { inert, inertJson } from "../../inert.ts";
+import { inert, inertJson, inertSarif } from "../../inert.ts";
 import { fateOf, subjectOf, type AuditReport, type CheckText, type ReportedFinding } from "./model.ts";
 
 const LEVELS = { error: "error", warn: "warning", info: "note" } as const satisfies Record<Severity, string>;
@@ -52,7 +52,7 @@ function toInvocation({ run, unfinished }: AuditReport) {
     ...(finishedAtUtc !== undefined && { endTimeUtc: finishedAtUtc }),
     toolExecutionNotifications: unfinished.map((scope) => ({
       level: "error",
-      message: { text: plain(`Not audited: ${fateOf(scope)}`) },
+      message: { text: inertSarif(`Not audited: ${fateOf(scope)}`) },
     })),
   };
 }
@@ -65,7 +65,7 @@ function toResult(finding: ReportedFinding, ruleIndex: number | undefined) {
     ...(ruleIndex !== undefined && { ruleIndex }),
     level: LEVELS[severity],
     // Braces and brackets mean placeholders and links in a SARIF message.
-    message: { text: plain(`${subjectOf(about).name}: ${message}. ${advice}`) },
+    message: { text: inertSarif(`${subjectOf(about).name}: ${message}. ${advice}`) },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: pathOf(about) }, region: { startLine: 1 } },
@@ -101,14 +101,6 @@ function suppressions({ state, acknowledged, opensAtUtc = "" }: ReportedFinding)
 function baselineOf({ news }: ReportedFinding): string {
   if (news === undefined) return "unchanged";
   return news === "new" ? "new" : "updated";
-}
-
-function plain(text: string): string {
-  return inert(text)
-    .replaceAll("\\", "\\\\")
-    .replace(/[[\]]/g, "\\$&")
-    .replaceAll("{", "{{")
-    .replaceAll("}", "}}");
 }
 
 /** Relative, and nothing in it leads upwards. */

@@ -9,6 +9,7 @@ export const addressAutoIgnored: Rule = {
   id: "address-auto-ignored",
   title: "An address is to be chosen, and was not",
   severity: "warn",
+  firesOnAbsence: true,
   reads: `${KEY}, ${POOL}, requested addresses`,
   needsState: false,
   docs: "The mutating companion chooses addresses, for internal Services, where it is installed; the only value is `auto`.",

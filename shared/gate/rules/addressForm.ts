@@ -28,11 +28,11 @@ export const addressFamilyMismatch: Rule = {
   id: "address-family-mismatch",
   title: "An address of another family than the field or the Service has",
   severity: "deny",
-  reads: `${READS}, spec.ipFamilies`,
+  reads: `${READS}, spec.ipFamilies, spec.ipFamilyPolicy`,
   needsState: false,
-  docs: "The cloud controller hands the address to a frontend of the field's family, and only for families that the Service has.",
+  docs: "The cloud controller hands the address to a frontend of the field's family, and only for families that the Service has. With `PreferDualStack` the cluster decides about the second family.",
   cel: () =>
-    `variables.isInternal && (variables.ipv4.matches('${IPV6}') || variables.ipv6.matches('${IPV4}') || (variables.ipv4.matches('${IPV4}') && !('IPv4' in variables.families)) || (variables.ipv6.matches('${IPV6}') && !('IPv6' in variables.families)))`,
+    `variables.isInternal && (variables.ipv4.matches('${IPV6}') || variables.ipv6.matches('${IPV4}') || (variables.familyPolicy != 'PreferDualStack' && ((variables.ipv4.matches('${IPV4}') && !('IPv4' in variables.families)) || (variables.ipv6.matches('${IPV6}') && !('IPv6' in variables.families)))))`,
   check: (input) =>
     FRONTEND.requested(input).flatMap(({ field, text, family, address }) => {
       if (!address) return [];
@@ -40,7 +40,7 @@ export const addressFamilyMismatch: Rule = {
         return [
           { field, value: text, message: `${text} is an ${address.family} address in the ${family} field` },
         ];
-      if (input.intent.ipFamilies.includes(family)) return [];
+      if (input.familyPolicy === "PreferDualStack" || input.intent.ipFamilies.includes(family)) return [];
       return [
         {
           field,

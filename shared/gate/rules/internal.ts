@@ -2,7 +2,7 @@ import { ANNOTATIONS } from "../../annotations/keys.ts";
 import type { Rule, RuleInput, Violation } from "../rule.ts";
 
 const KEY = ANNOTATIONS.internal.key;
-const ONLY_INTERNAL = /\/azure-(load-balancer-internal-subnet|pls-)/;
+const ONLY_INTERNAL = /\/azure-(load-balancer-(internal-subnet|enable-high-availability-ports)|pls-)/;
 
 export const internalNotTrue: Rule = {
   id: "internal-not-true",
@@ -50,11 +50,12 @@ export const internalSettingsIgnored: Rule = {
   id: "internal-settings-ignored",
   title: "Settings of internal load balancers on a Service that is not internal",
   severity: "warn",
-  reads: "subnet and Private Link Service annotations",
+  firesOnAbsence: true,
+  reads: "subnet, high-availability ports and Private Link Service annotations",
   needsState: false,
   docs: "They are not read while the Service is public.",
   cel: () =>
-    `!variables.isInternal && !variables.hasLink && (!('${KEY}' in variables.annotations) || variables.internal == 'false') && variables.annotations.exists(key, key.matches('/azure-(load-balancer-internal-subnet|pls-)'))`,
+    `!variables.isInternal && !variables.hasLink && (!('${KEY}' in variables.annotations) || variables.internal == 'false') && variables.annotations.exists(key, key.matches('${ONLY_INTERNAL.source.replaceAll("\\/", "/")}'))`,
   check: ignoredSettings,
 };
 

@@ -4,6 +4,7 @@ import { trimSpace } from "../../annotations/trimSpace.ts";
 import { IPV4 } from "../../addresses/pattern.ts";
 import { parseAddress } from "../../addresses/prefix.ts";
 import type { Rule } from "../rule.ts";
+import { malformedEntry } from "./listEntries.ts";
 
 const COUNT = ANNOTATIONS.linkAddressCount.key;
 const STATIC = ANNOTATIONS.linkAddresses.key;
@@ -32,6 +33,7 @@ export const plsStaticOverCount: Rule = {
   id: "pls-static-over-count",
   title: "More static NAT addresses than the count",
   severity: "deny",
+  firesOnAbsence: true,
   reads: `${STATIC}, ${COUNT}`,
   needsState: false,
   docs: "The cloud controller fails and the Service stays pending.",
@@ -66,7 +68,7 @@ export const plsStaticMalformed: Rule = {
       .map((text) => ({
         field: STATIC,
         value: text,
-        message: `"${text}" is not an IPv4 address: write addresses like 10.0.0.5, separated by spaces`,
+        message: malformedEntry(text, "an IPv4 address", "write addresses like 10.0.0.5"),
       })),
 };
 

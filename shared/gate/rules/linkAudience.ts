@@ -2,6 +2,7 @@
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { annotationTokens } from "../../annotations/parse.ts";
 import { celList, type Rule, type RuleInput, type Violation } from "../rule.ts";
+import { malformedEntry } from "./listEntries.ts";
 
 type List = "linkVisibility" | "linkAutoApproval";
 const SUBSCRIPTION = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
@@ -54,6 +55,7 @@ export const plsAutoApprovalWithoutVisibility: Rule = {
   id: "pls-auto-approval-without-visibility",
   title: "A subscription is auto-approved but cannot see the link",
   severity: "deny",
+  firesOnAbsence: true,
   reads: `${ANNOTATIONS.linkAutoApproval.key}, ${ANNOTATIONS.linkVisibility.key}`,
   needsState: false,
   docs: "Auto-approval has an effect only for subscriptions that the link is visible to.",
@@ -123,7 +125,7 @@ function malformed(
   if (!intent.link) return [];
   return annotationTokens(annotations, list)
     .filter((token) => !SUBSCRIPTION.test(token) && !meansSomething(token))
-    .map((token) => violation(list, token, `"${token}" is not a subscription id; separate ids by spaces`));
+    .map((token) => violation(list, token, malformedEntry(token, "a subscription id", "write ids")));
 }
 
 function malformedCel(list: "visibility" | "autoApproval", unless: string): string {

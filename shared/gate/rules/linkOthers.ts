@@ -1,7 +1,7 @@
 /** What a link meets that is there already: other links, and its own consumers. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { OWN_ANNOTATIONS } from "../../annotations/own.ts";
-import type { LinkRow } from "../../inventory/model.ts";
+import type { Consumer, LinkRow } from "../../inventory/model.ts";
 import type { Rule, RuleInput } from "../rule.ts";
 
 /** On a Service: its consumers may be disconnected. */
@@ -56,7 +56,7 @@ export const plsConsumersConnected: Rule = {
   needsState: true,
   docs: `The link goes with its frontend and its consumers' endpoints are dead for good. \`${ALLOW_DISCONNECT}: "true"\` on the Service says that it is meant.`,
   check: (input) => {
-    const approved = input.links?.own?.consumers.filter(({ status }) => status === "Approved") ?? [];
+    const approved = approvedConsumers(input);
     if (approved.length === 0 || !losesFrontend(input) || input.old?.annotations[ALLOW_DISCONNECT] === "true")
       return [];
     const from = [...new Set(approved.map(({ subscription = "unknown" }) => subscription))].join(", ");
@@ -69,6 +69,10 @@ export const plsConsumersConnected: Rule = {
     ];
   },
 };
+
+function approvedConsumers({ links }: RuleInput): readonly Consumer[] {
+  return links?.own?.consumers.filter(({ status }) => status === "Approved") ?? [];
+}
 
 /** Deleted, no load balancer any more, moved to the other kind of load balancer, or to another subnet. */
 function losesFrontend({ old, leaving, intent }: RuleInput): boolean {

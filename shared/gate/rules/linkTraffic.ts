@@ -1,5 +1,6 @@
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import type { Rule } from "../rule.ts";
+import { malformedEntry } from "./listEntries.ts";
 
 const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 /** @see RFC 1123 section 2.1 */
@@ -21,7 +22,7 @@ export const plsFqdnMalformed: Rule = {
       .map((name) => ({
         field: ANNOTATIONS.linkFqdns.key,
         value: name,
-        message: `"${name}" is not a host name: write it like app.example.com, separated by spaces`,
+        message: malformedEntry(name, "a host name", "write names like app.example.com"),
       })),
 };
 

@@ -53,11 +53,15 @@ export const TARGETS: readonly Target[] = [FRONTEND, LINK];
 export const MOST_ADDRESSES = 8;
 
 /** The addresses an internal Service asks for; a public one's are public IPs and none of our business. */
-function frontendAddresses({
+function frontendAddresses(declaration: Pick<Declaration, "intent" | "annotations">): Requested[] {
+  return declaration.intent.internal ? requestedAddresses(declaration) : [];
+}
+
+/** The addresses that a Service names, whichever load balancer it gets. */
+export function requestedAddresses({
   intent,
   annotations,
 }: Pick<Declaration, "intent" | "annotations">): Requested[] {
-  if (!intent.internal) return [];
   const field = (key: string) => (annotations[key] ? key : "spec.loadBalancerIP");
   return [
     { family: "IPv4" as const, field: field(ANNOTATIONS.ipv4.key), text: intent.addresses.ipv4 },

@@ -186,8 +186,9 @@ function hasRoom({ usableAddresses, usedAddresses }: SubnetRow): boolean {
   return usedAddresses < usableAddresses;
 }
 
-function wantsDynamic({ intent, old, liveAddresses }: RuleInput): boolean {
-  const isThere = liveAddresses.length > 0 && old?.intent.internal && old.intent.subnet === intent.subnet;
+function wantsDynamic({ intent, old, liveAddresses, isRecorded }: RuleInput): boolean {
+  const isThere =
+    (liveAddresses.length > 0 || isRecorded) && old?.intent.internal && old.intent.subnet === intent.subnet;
   const { ipv4, ipv6 } = intent.addresses;
   return !isThere && intent.ipFamilies.some((family) => (family === "IPv4" ? !ipv4 : !ipv6));
 }

@@ -4,7 +4,8 @@ import type { Rule } from "../rule.ts";
 
 /** More slips of the pen than these make another word. */
 const CLOSE = 3;
-const known = new Map([...KNOWN_ANNOTATIONS].map((key) => [nameOf(key), key]));
+const byName = new Map([...KNOWN_ANNOTATIONS].map((key) => [nameOf(key), key]));
+const byWords = new Map([...KNOWN_ANNOTATIONS].map((key) => [wordsOf(nameOf(key)), key]));
 
 export const unknownAnnotation: Rule = {
   id: "unknown-annotation",
@@ -12,24 +13,42 @@ export const unknownAnnotation: Rule = {
   severity: "warn",
   reads: "names of the annotations",
   needsState: false,
-  docs: "The cloud controller does not read it, and says nothing.",
+  docs: "The cloud controller does not read it, and reports nothing. Found: another prefix or none, words in another order, a missing `azure-`, other capitals, a few wrong letters.",
   check: ({ annotations }) =>
     Object.entries(annotations).flatMap(([field, value]) => {
-      const meant = meantBy(field);
+      const meant = annotationMeantBy(field);
       return meant
         ? [{ field, value, message: `not read: did you mean ${meant}?`, suggestions: [meant] }]
         : [];
     }),
 };
 
-/** The annotation that was meant, if this one is none: another prefix, or a few letters off. */
-function meantBy(key: string): string | undefined {
+/** The annotation that was meant, if this key is none but resembles one. */
+export function annotationMeantBy(key: string): string | undefined {
+  if (KNOWN_ANNOTATIONS.has(key)) return undefined;
   const name = nameOf(key);
-  if (KNOWN_ANNOTATIONS.has(key) || !name.startsWith("azure-")) return undefined;
-  const nearest = closest(name, [...known.keys()]);
-  return distance(name, nearest) <= CLOSE ? known.get(nearest) : undefined;
+  const lower = name.toLowerCase();
+  const reordered = mayBeKubernetes(key) ? byWords.get(wordsOf(name)) : undefined;
+  if (reordered !== undefined || !lower.startsWith("azure-")) return reordered;
+  const nearest = closest(lower, [...byName.keys()]);
+  return distance(lower, nearest) <= CLOSE ? byName.get(nearest) : undefined;
+}
+
+/** Other providers and controllers have annotations with the same words under prefixes of their own. */
+function mayBeKubernetes(key: string): boolean {
+  const prefix = key.slice(0, Math.max(0, key.lastIndexOf("/")));
+  return prefix === "" || prefix.endsWith("kubernetes.io");
 }
 
 function nameOf(key: string): string {
   return key.slice(key.lastIndexOf("/") + 1);
+}
+
+/** The same for names with the same words, in whatever order and with or without `azure`. */
+function wordsOf(name: string): string {
+  const words = name.toLowerCase().split(/[-_.]/);
+  return words
+    .filter((word) => word !== "azure")
+    .toSorted()
+    .join("-");
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { CERTIFICATE_NEAR_DAYS } from "../../clusters/certificate.ts";
 import { defineCheck, fail, ok, skipped, warn, type Outcome } from "../check.ts";
 import type { Certificate } from "../port.ts";
+import { waitForAll } from "../../waitForAll.ts";
 
 const Health = z.object({
   status: z.string(),
@@ -55,7 +56,7 @@ const DAY = 24 * 3_600_000;
 export const appCertificate = defineCheck({
   id: "app-certificate",
   title: "The app's certificate is good and lasts",
-  docs: "API servers that call the app directly, relays and snapshot jobs check it at every call.",
+  docs: "API servers that call the app directly, relays and senders check it at every call.",
   async read({ appUrl, outside, signal }) {
     if (appUrl === undefined) return NO_URL;
     if (!appUrl.startsWith("https:")) return "the app is spoken to without TLS, as only a sandbox is";
@@ -91,12 +92,12 @@ export function judgeCertificate(
   return ok(`the certificate ends at ${endsAtUtc}`, about);
 }
 
-const LEAST_NODE = 22;
+const LEAST_NODE = 20;
 
 export const node = defineCheck({
   id: "node",
   title: "Node.js here is supported",
-  docs: "The command line needs Node 22 or later, as the app does.",
+  docs: "The command line needs Node 20 or later. The app runs on Node 24.",
   read: async ({ nodeVersion }) => nodeVersion,
   judge: (version) =>
     Number.parseInt(version, 10) >= LEAST_NODE
@@ -109,9 +110,9 @@ const SKEW_SECONDS = { warn: 60, fail: 300 };
 export const clock = defineCheck({
   id: "clock",
   title: "The clock here agrees with Azure's",
-  docs: "Tokens, leases and the order of what was seen rest on clocks; Azure refuses what is minutes off.",
+  docs: "Tokens, expiry of reservations and age of evidence depend on clocks; Azure refuses what is minutes off.",
   read: async ({ installation, outside, signal, run }) =>
-    Promise.all(
+    waitForAll(
       (await installation.clocks()).map(async ({ name, url }) => {
         const before = run.now().getTime();
         const { dateUtc } = await outside.ask(url, signal);

@@ -1,11 +1,13 @@
-import pLimit from "p-limit";
 import type { Cluster, Token } from "../../clusters/model.ts";
 import { listClusters } from "../../clusters/registry.ts";
-import type { Snapshot } from "../../intents/model.ts";
+import { readFeed } from "../../declarations/feed.ts";
+import type { Feed } from "../../declarations/model.ts";
+import { listProposals } from "../../declarations/proposals.ts";
 import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
 import type { Run } from "../../ports.ts";
 import { defineCheck, fail, ok, skipped, warn, type Look, type Outcome } from "../check.ts";
 import { judgeCertificate } from "./app.ts";
+import { mapAtMost, waitForAll } from "../../waitForAll.ts";
 
 const AT_ONCE = 8;
 /** Many clusters, one read after another of each. */
@@ -15,40 +17,57 @@ const NONE = "no cluster that exists is registered: mooring clusters add";
 
 interface Seen {
   readonly name: string;
-  readonly snapshot?: Snapshot;
+  readonly feed?: Feed;
   readonly staleMinutes: number;
 }
 
-export const snapshots = defineCheck({
-  id: "snapshots",
-  title: "Each cluster sends its Services",
-  docs: "What a cluster declares is known from its snapshots; without a fresh one no orphan of it can be proved.",
+export const reports = defineCheck({
+  id: "reports",
+  title: "Each cluster reports its Services",
+  docs: "What a cluster declares is known from its reports; without fresh ones nothing of it can be proved an orphan, and drift is not repaired.",
   needs: ["storage"],
   seconds: SECONDS,
   async read({ run, policy }): Promise<Seen[]> {
-    const { snapshotStaleMinutes: staleMinutes } = await policy();
-    return eachCluster(run, async ({ name }) => ({ name, staleMinutes, ...(await snapshotOf(run, name)) }));
+    const { staleMinutes } = await policy();
+    return eachCluster(run, async ({ name }) => ({ name, staleMinutes, ...(await feedOf(run, name)) }));
   },
-  judge: (all, nowUtc) => (all.length === 0 ? skipped(NONE) : all.map((one) => judgeSnapshot(one, nowUtc))),
+  judge: (all, nowUtc) => (all.length === 0 ? skipped(NONE) : all.map((one) => judgeReports(one, nowUtc))),
 });
 
-function judgeSnapshot({ name, snapshot, staleMinutes }: Seen, nowUtc: string): Outcome {
-  const advice = "look at the job in the cluster: kubectl -n mooring get cronjob,job,pod";
-  if (!snapshot) return fail({ about: name, message: "has never sent a snapshot", advice });
-  const { takenAtUtc, services } = snapshot;
-  const minutes = (Date.parse(nowUtc) - Date.parse(takenAtUtc)) / MINUTE;
+const CHECK_SENDER =
+  "check the sender in the cluster: kubectl -n mooring logs deployment/mooring-declarations";
+
+function judgeReports({ name: about, feed, staleMinutes }: Seen, nowUtc: string): Outcome {
+  const problem = feed?.problem ? `; the sender's last problem: ${feed.problem.message}` : "";
+  if (!feed?.confirmed || !feed.list)
+    return fail({
+      about,
+      message: `has never sent a complete list of its Services${problem}`,
+      advice: CHECK_SENDER,
+    });
+  const { confirmed, list, refused } = feed;
+  if (refused && refused.atUtc > list.atUtc)
+    return fail({
+      about,
+      message: `the list of another cluster (identity ${refused.identity}) came with its token at ${refused.atUtc}`,
+      advice: `remove the manifests of ${about} from the other cluster; if ${about} was rebuilt, run mooring clusters rebind ${about}`,
+    });
+  const minutes = (Date.parse(nowUtc) - Date.parse(confirmed.atUtc)) / MINUTE;
   if (minutes > staleMinutes)
     return warn({
-      about: name,
-      message: `the last snapshot is of ${takenAtUtc}, older than ${staleMinutes} minutes`,
-      advice,
+      about,
+      message: `confirmed its Services last at ${confirmed.atUtc}, longer than ${staleMinutes} minutes ago${problem}`,
+      advice: CHECK_SENDER,
     });
-  return ok(`${services} ${services === 1 ? "Service" : "Services"}, sent at ${takenAtUtc}`, name);
+  return ok(
+    `${list.services} ${list.services === 1 ? "Service" : "Services"}, confirmed at ${confirmed.atUtc}`,
+    about,
+  );
 }
 
 interface Heard {
   readonly name: string;
-  readonly snapshot?: Snapshot;
+  readonly feed?: Feed;
   /** When admission was last heard of. */
   readonly admittedAtUtc?: string;
 }
@@ -56,13 +75,13 @@ interface Heard {
 export const webhooks = defineCheck({
   id: "webhooks",
   title: "Each cluster's webhook reaches the app",
-  docs: "Told by what admission said and snapshots showed, and by the snapshot job, which asks the relay as an API server does.",
+  docs: "Judged by what admission saw and the cluster reported, and by the sender, which asks the relay as an API server does.",
   needs: ["storage"],
   seconds: SECONDS,
   read: ({ run }): Promise<Heard[]> =>
     eachCluster(run, async ({ name }) => ({
       name,
-      ...(await snapshotOf(run, name)),
+      ...(await feedOf(run, name)),
       ...(await lastAdmission(run, name)),
     })),
   judge: (all, nowUtc) =>
@@ -75,36 +94,36 @@ const LOOK_AT_RELAY =
 function judgeWebhook(heard: Heard, nowUtc: string): Outcome[] {
   const silent = judgeSilence(heard) ?? judgeProbe(heard);
   if (silent) return [silent];
-  const { name, snapshot } = heard;
-  const endsAtUtc = snapshot?.webhook?.certificateEndsAtUtc;
+  const { name, feed } = heard;
+  const endsAtUtc = feed?.webhook?.certificateEndsAtUtc;
   if (endsAtUtc === undefined) return [toHeard(heard)];
   const advice = `mooring clusters rotate ${name} --url … makes a new one; with cert-manager see its Certificate mooring-relay`;
   return [toHeard(heard), judgeCertificate({ endsAtUtc }, { nowUtc, about: `${name} relay`, advice })];
 }
 
-function judgeSilence({ name: about, snapshot, admittedAtUtc = "" }: Heard): Outcome | undefined {
-  const missed = snapshot?.unannounced;
+function judgeSilence({ name: about, feed, admittedAtUtc = "" }: Heard): Outcome | undefined {
+  const missed = feed?.unannounced;
   if (!missed || admittedAtUtc > missed.lastAtUtc) return undefined;
   const { count, example, lastAtUtc } = missed;
   const changes = `${count} ${count === 1 ? "change" : "changes"} of Services`;
-  const message = `admission did not announce ${changes} that snapshots show, ${example} among them (last seen ${lastAtUtc})`;
+  const message = `admission did not announce ${changes} that the cluster reported, ${example} among them (last seen ${lastAtUtc})`;
   return fail({ about, message, advice: LOOK_AT_RELAY });
 }
 
-function judgeProbe({ name: about, snapshot }: Heard): Outcome | undefined {
-  const verdict = snapshot?.webhook?.verdict ?? "ok";
-  if (!snapshot || verdict === "ok") return undefined;
-  const message = `asked from inside the cluster at ${snapshot.takenAtUtc}, the relay failed: ${verdict}`;
+function judgeProbe({ name: about, feed }: Heard): Outcome | undefined {
+  const { verdict = "ok", atUtc } = feed?.webhook ?? {};
+  if (verdict === "ok") return undefined;
+  const message = `asked from inside the cluster at ${atUtc}, the relay failed: ${verdict}`;
   return fail({ about, message, advice: LOOK_AT_RELAY });
 }
 
-function toHeard({ name, snapshot, admittedAtUtc }: Heard): Outcome {
+function toHeard({ name, feed, admittedAtUtc }: Heard): Outcome {
   const heard = [
     ...(admittedAtUtc === undefined ? [] : [`last admission at ${admittedAtUtc}`]),
-    ...(snapshot?.webhook ? [`the relay answered from inside the cluster at ${snapshot.takenAtUtc}`] : []),
+    ...(feed?.webhook ? [`the relay answered from inside the cluster at ${feed.webhook.atUtc}`] : []),
   ];
   if (heard.length > 0) return ok(heard.join("; "), name);
-  return skipped("nothing has been admitted yet, and no snapshot job has asked the relay", name);
+  return skipped("nothing has been admitted yet, and no sender has asked the relay", name);
 }
 
 const DAY = 24 * 60 * MINUTE;
@@ -138,10 +157,9 @@ function endsSoon({ endsAtUtc }: Token, nowUtc: string): boolean {
 
 /** Of those that still exist: of what is gone nobody expects anything. */
 async function eachCluster<T>(run: Look["run"], look: (cluster: Cluster) => Promise<T>): Promise<T[]> {
-  const [clusters, present] = await Promise.all([listClusters(run), managedClusters(run)]);
-  const limit = pLimit(AT_ONCE);
+  const [clusters, present] = await waitForAll([listClusters(run), managedClusters(run)]);
   const alive = clusters.filter(({ resourceId }) => isExpected(resourceId, present));
-  return Promise.all(alive.map((cluster) => limit(() => look(cluster))));
+  return mapAtMost(AT_ONCE, alive, look);
 }
 
 type Present = ReadonlyMap<string, ReadonlySet<string>>;
@@ -163,14 +181,15 @@ function isExpected(resourceId: string, present: Present): boolean {
   return listed?.has(canonicalId(resourceId)) ?? true;
 }
 
-async function snapshotOf(run: Run, name: string): Promise<{ readonly snapshot?: Snapshot }> {
-  const row = await run.ports.tables.snapshots.get("all", name);
-  return row ? { snapshot: row.value } : {};
+async function feedOf(run: Run, name: string): Promise<{ readonly feed?: Feed }> {
+  const feed = await readFeed(run, name);
+  return feed ? { feed } : {};
 }
 
+/** The newest proposal, settled ones included. */
 async function lastAdmission(run: Run, cluster: string): Promise<{ readonly admittedAtUtc?: string }> {
-  let last = "";
-  for await (const { value } of run.ports.tables.intents.list(cluster))
-    if (value.origin === "admission" && value.observedAtUtc > last) last = value.observedAtUtc;
+  const [feed, proposals] = await waitForAll([readFeed(run, cluster), listProposals(run, cluster)]);
+  const times = [feed?.admittedAtUtc ?? "", ...proposals.map(({ value }) => value.declared.observedAtUtc)];
+  const last = times.toSorted().at(-1) ?? "";
   return last === "" ? {} : { admittedAtUtc: last };
 }

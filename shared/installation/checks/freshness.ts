@@ -2,6 +2,7 @@ import type { AuditRun } from "../../drift/auditRun.ts";
 import { RUNS } from "../../drift/runStore.ts";
 import { resourceName } from "../../network/resourceId.ts";
 import { defineCheck, fail, ok, skipped, warn, type Look, type Outcome } from "../check.ts";
+import { waitForAll } from "../../waitForAll.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -77,7 +78,7 @@ export const work = defineCheck({
   docs: "Each piece of work remembers when an event last asked for it; what timers bring is seen by the checks below.",
   needs: ["storage"],
   async read({ run }): Promise<string | undefined> {
-    const marks = await Promise.all(
+    const marks = await waitForAll(
       ["links", "inventory", "orphans"].map((queue) => Array.fromAsync(run.ports.tables.waiting.list(queue))),
     );
     return marks

@@ -4,6 +4,7 @@ import { defineCheck, fail, ok, warn, type Look, type Outcome } from "../check.t
 import { judgeEach, perSubscription } from "../perSubscription.ts";
 import type { Grant } from "../port.ts";
 import { judgeRights, neededRoles, type RightsVerdict } from "../rights.ts";
+import { waitForAll } from "../../waitForAll.ts";
 
 export const identity = defineCheck({
   id: "identity",
@@ -34,7 +35,7 @@ export const rights = defineCheck({
   needs: ["arm", "storage"],
   seconds: 30,
   async read(look) {
-    const [identity, policy] = await Promise.all([look.installation.identity(), look.policy()]);
+    const [identity, policy] = await waitForAll([look.installation.identity(), look.policy()]);
     const needed = neededRoles(policy);
     const principalId = look.principalId ?? identity.objectId;
     return perSubscription(look, async (subscription): Promise<Facts> => {
@@ -97,7 +98,7 @@ async function grantsOf({ installation, run, principalId }: Look, scope: string)
   const { permissions } = run.ports;
   const assignments = await permissions.assignmentsOf(scope, principalId);
   const above = assignments.filter((one) => covers(one.scope, scope));
-  const roles = await Promise.all(above.map(({ roleId }) => permissions.role(roleId)));
+  const roles = await waitForAll(above.map(({ roleId }) => permissions.role(roleId)));
   return roles.flatMap((role: Role | undefined) => role?.permissions ?? []);
 }
 

@@ -5,6 +5,7 @@ import type { Run } from "../../ports.ts";
 import { QUEUES, type QueueState } from "../../storage/queue.ts";
 import { defineCheck, fail, ok, warn, type Outcome } from "../check.ts";
 import type { StoragePart } from "../port.ts";
+import { waitForAll } from "../../waitForAll.ts";
 
 const ROLES = {
   table: "Storage Table Data Contributor",
@@ -90,7 +91,7 @@ const POISON = "-poison";
 export const queues = defineCheck({
   id: "queues",
   title: "Work is done, and none has failed for good",
-  docs: "What failed five times waits in the poison queue for a person; what nobody takes means that the app does not run.",
+  docs: "What failed five times, or was not possible after ten re-sends, is in the poison queue; a message that no worker receives means that the app does not run.",
   needs: ["storage"],
   seconds: 20,
   read: ({ run }) => readQueues(run),
@@ -111,7 +112,7 @@ export async function readQueues({ ports: { queue } }: Run): Promise<NamedQueue[
     queue.state(name).then((state) => toNamed(name, state)),
     queue.poisonState(name).then((state) => toNamed(`${name}${POISON}`, state)),
   ]);
-  return Promise.all(states);
+  return waitForAll(states);
 }
 
 function toNamed(name: string, { length, oldestAtUtc }: QueueState): NamedQueue {

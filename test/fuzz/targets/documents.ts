@@ -5,7 +5,7 @@ import { parseDocument } from "../../../cli/policy.ts";
 import { parseIntent } from "../../../shared/annotations/parse.ts";
 import { Service } from "../../../shared/annotations/service.ts";
 import { judge } from "../../../shared/gate/judge.ts";
-import { readManifests } from "../../../shared/gate/manifests.ts";
+import { readManifests } from "../../../shared/gate/manifests/read.ts";
 import { defaultPolicy, Policy } from "../../../shared/policy.ts";
 import { checkPolicy } from "../../../shared/applyPolicy.ts";
 import { parseSettings } from "../../../shared/settings.ts";
@@ -69,15 +69,18 @@ export const documents: readonly Target[] = [
     name: "manifest",
     seeds: [MANIFEST, LIST, SERVICE],
     async check(text) {
-      const manifests = refusable(() => readManifests("web.yaml", text)) ?? [];
+      const { manifests, problems } = readManifests("web.yaml", text);
+      for (const { position } of problems)
+        hold(position.line >= 1 && position.column >= 1, "a place in the file");
       for (const manifest of manifests)
         for (const field of ["spec.loadBalancerIP", `${A}pls-create`, "metadata.annotations"]) {
           const { line, column } = manifest.position(field);
           hold(line >= 1 && column >= 1, "a place in the file");
         }
       const judged = await judge(manifests, { policy: defaultPolicy, old: [] });
-      for (const format of Object.values(FORMATS)) hold(typeof format(judged) === "string", "it is shown");
-      JSON.parse(FORMATS.sarif(judged));
+      for (const format of Object.values(FORMATS))
+        hold(typeof format({ judged, problems }) === "string", "it is shown");
+      JSON.parse(FORMATS.sarif({ judged, problems }));
     },
   },
   {

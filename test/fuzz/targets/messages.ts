@@ -1,15 +1,18 @@
-/** What machines send: reviews, snapshots, events, queue messages. */
+/** What machines send: reviews, lists and watch events, Event Grid events, queue messages. */
 import { isDeepStrictEqual } from "node:util";
 import { parseWork } from "../../../functions/outcome.ts";
 import { receiveEvent } from "../../../shared/events/receive.ts";
 import { admit } from "../../../shared/gate/admit.ts";
 import { writeAddresses } from "../../../shared/gate/companion.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../../shared/gate/review.ts";
-import { readServices, type ListForm } from "../../../shared/intents/readServices.ts";
+import { readPage } from "../../../shared/declarations/page.ts";
+import { isOlder } from "../../../shared/declarations/service.ts";
+import { readWindow } from "../../../shared/declarations/window.ts";
 import { silentLog } from "../../../shared/log.ts";
+import { internalService, Reporter } from "../../builders/reports.ts";
 import { cluster, subnetRow, VNET } from "../../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../../memory/run.ts";
-import { hold, jsonOr, refusableLater, type Target } from "../target.ts";
+import { hold, jsonOr, refusable, refusableLater, type Target } from "../target.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
 const METADATA = {
@@ -50,6 +53,13 @@ async function world(): Promise<MemoryRun> {
   return run;
 }
 
+function rowsOf({ tables }: MemoryRun): number {
+  return [tables.addresses, tables.declarations, tables.proposals].reduce(
+    (sum, table) => sum + table.all().length,
+    0,
+  );
+}
+
 async function answered(
   text: string,
   decide: (run: MemoryRun, review: AdmissionReview) => Promise<AdmissionResponse>,
@@ -57,38 +67,81 @@ async function answered(
   const parsed = AdmissionReview.safeParse(jsonOr(text));
   if (!parsed.success) return undefined;
   const run = await world();
-  const before = run.tables.addresses.all().length + run.tables.intents.all().length;
+  const before = rowsOf(run);
   const response = await refusableLater(() => decide(run, parsed.data));
   if (!response) return undefined;
-  const after = run.tables.addresses.all().length + run.tables.intents.all().length;
+  const after = rowsOf(run);
   hold(response.uid === parsed.data.request.uid, "the uid comes back");
   if (parsed.data.request.dryRun) hold(before === after, "a dry run leaves no trace");
   return response;
 }
 
-const snapshots: readonly Target[] = (["list", "lines"] as const).map((form: ListForm) => ({
-  name: `snapshot-${form}`,
-  seeds:
-    form === "list"
-      ? [
-          JSON.stringify({ kind: "List", apiVersion: "v1", items: [SERVICE, PLAIN], metadata: {} }),
-          '{"kind":"ServiceList","items":null}',
-          '{"kind":"List","metadata":{"continue":"x"},"items":[]}',
-        ]
-      : [
-          `${JSON.stringify(SERVICE)}\n${JSON.stringify(PLAIN)}\n{"kind":"List","apiVersion":"v1"}\n`,
-          '{"kind":"List"}',
-        ],
-  async check(text) {
-    const whole = await refusableLater(() => readServices(pieces(text, text.length + 1), form));
-    const parts = await refusableLater(() => readServices(pieces(text, 7), form));
-    hold(isDeepStrictEqual(whole, parts), "however it is cut, it is the same list");
-    if (form === "list" && whole) hold(typeof jsonOr(text) === "object", "what is read is JSON");
-  },
-}));
+const BOOKMARK = { type: "BOOKMARK", object: { metadata: { resourceVersion: "12" } } };
+const EXPIRED = { type: "ERROR", object: { kind: "Status", code: 410, message: "too old" } };
+const KUBERNETES = { metadata: { namespace: "default", name: "kubernetes", uid: "k" }, spec: {} };
+const versioned = (service: { readonly metadata: object }, resourceVersion: string) => ({
+  ...service,
+  metadata: { ...service.metadata, resourceVersion },
+});
+const list = (items: readonly object[] | null, more: object = {}) =>
+  JSON.stringify({
+    kind: "ServiceList",
+    apiVersion: "v1",
+    metadata: { resourceVersion: "11", ...more },
+    items,
+  });
+const events = (...all: readonly object[]) => all.map((one) => JSON.stringify(one)).join("\n");
 
-async function* pieces(text: string, length: number): AsyncGenerator<string> {
-  for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
+/** What the API server answers, forwarded by the sender as it is. */
+const declarations: readonly Target[] = [
+  {
+    name: "declarations-page",
+    seeds: [
+      list([versioned(KUBERNETES, "1"), versioned(SERVICE, "10")]),
+      list([versioned(KUBERNETES, "1")], { continue: "token" }),
+      list(null),
+    ],
+    async check(text) {
+      const listing = { id: "s.1", sequence: 1, limit: 500, pages: 0, items: 0, identities: [] };
+      const page = refusable(() => readPage(text, listing));
+      if (page) {
+        hold(page.services.length <= page.listing.items, "a page has no more Services than items");
+        hold(typeof jsonOr(text) === "object", "what is read is JSON");
+      }
+      await posted(text);
+    },
+  },
+  {
+    name: "declarations-window",
+    seeds: [
+      events({ type: "MODIFIED", object: versioned(SERVICE, "11") }, BOOKMARK),
+      events({ type: "DELETED", object: versioned(PLAIN, "11") }),
+      events(EXPIRED),
+      "",
+    ],
+    async check(text) {
+      const window = refusable(() => readWindow(text, "10"));
+      if (window?.is === "window")
+        hold(!isOlder(window.resourceVersion, "10"), "a window does not go back in time");
+      await posted(text, (reporter) => reporter.list([internalService("web")]));
+    },
+  },
+];
+
+/** Posts the text as the answer to the query that is due: whatever it is, a next query is named, with Services only. */
+async function posted(text: string, before = (reporter: Reporter) => reporter.start()): Promise<void> {
+  const run = memoryRun();
+  await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+  const reporter = new Reporter(run);
+  await before(reporter);
+  const known = run.tables.declarations.all().length;
+  const { outcome, query, problems = [] } = await reporter.step(text);
+  hold(/^[A-Za-z0-9=&%._~-]{1,4096}$/.test(query), `the sender accepts the query: ${query}`);
+  for (const problem of problems) hold(!/\n\s+at /.test(problem), `no stack trace: ${problem}`);
+  if (outcome === "refused") {
+    hold(problems.length > 0, "a refusal says why");
+    hold(run.tables.declarations.all().length === known, "what is refused changes nothing");
+  }
 }
 
 const LINK =
@@ -118,7 +171,7 @@ export const messages: readonly Target[] = [
       hold(Array.isArray(patch) && patch.length > 0, "a patch does something");
     },
   },
-  ...snapshots,
+  ...declarations,
   {
     name: "event",
     seeds: [

@@ -5,7 +5,7 @@ import { Badge } from "../../ui/Badge.tsx";
 import { href } from "../../ui/route.ts";
 import { type Column, Table } from "../../ui/Table.tsx";
 import { useDeciding } from "./Decide.tsx";
-import { CONNECTION_STATES } from "./states.ts";
+import { CONNECTION_STATES, connectionState } from "./states.ts";
 
 export interface ConnectionListProps {
   readonly connections: readonly Connection[];
@@ -41,9 +41,10 @@ function columnsOf(
       key: "status",
       title: "Status",
       width: "7.5rem",
-      cell: ({ status }) => (
-        <Badge tone={CONNECTION_STATES[status].tone}>{CONNECTION_STATES[status].text}</Badge>
-      ),
+      cell: ({ status }) => {
+        const { tone, text } = connectionState(status);
+        return <Badge tone={tone}>{text}</Badge>;
+      },
       sortBy: ({ status }) => Object.keys(CONNECTION_STATES).indexOf(status),
     },
     {

@@ -33,6 +33,11 @@ export const CONNECTION_STATES: Readonly<
   Disconnected: { tone: "quiet", text: "Disconnected" },
 };
 
+/** A state that Azure introduced since is shown as it is. */
+export function connectionState(status: string): { readonly tone: Tone; readonly text: string } {
+  return CONNECTION_STATES[status] ?? { tone: "warn", text: status || "Unknown" };
+}
+
 /** What to call each mark of an item; the sign is for the eye, the word says the same. */
 export const MARKS: Readonly<Record<Mark, { readonly sign: string; readonly word: string }>> = {
   same: { sign: "=", word: "same" },

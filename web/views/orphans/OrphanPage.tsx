@@ -110,17 +110,18 @@ function Next({
 function Balance({ orphan }: { readonly orphan: Orphan }) {
   return (
     <div class="balance">
-      <Side title="Speaks for it" side="for" none="Nothing proves that it has no owner.">
-        {orphan.for.map(({ says, source, atUtc }) => (
+      <Side title="Evidence for" side="for" none="Nothing proves that it has no owner.">
+        {orphan.for.map(({ says, source, atUtc, version }) => (
           <li key={`${says} ${atUtc}`}>
             {says}
             <span class="quiet balance-source">
-              {source}, <Time utc={atUtc} />
+              {source}
+              {version === undefined ? "" : `, resourceVersion ${version}`}, <Time utc={atUtc} />
             </span>
           </li>
         ))}
       </Side>
-      <Side title="Speaks against it" side="against" none="Nothing in Azure contradicts.">
+      <Side title="Evidence against" side="against" none="Nothing in Azure contradicts.">
         {orphan.against.map((says) => (
           <li key={says}>{says}</li>
         ))}

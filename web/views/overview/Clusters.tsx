@@ -31,10 +31,16 @@ const COLUMNS: readonly Column<ClusterHealth>[] = [
     sortBy: ({ services }) => services,
   },
   {
-    key: "snapshot",
-    title: "Snapshot",
+    key: "confirmed",
+    title: "Confirmed",
     width: "7rem",
-    cell: ({ snapshotAtUtc }) => (snapshotAtUtc === undefined ? "none yet" : <Time utc={snapshotAtUtc} />),
+    cell: ({ confirmedAtUtc }) => (confirmedAtUtc === undefined ? "never" : <Time utc={confirmedAtUtc} />),
+  },
+  {
+    key: "identity",
+    title: "Identity",
+    width: "8rem",
+    cell: (cluster) => <Identity cluster={cluster} />,
   },
   {
     key: "findings",
@@ -43,6 +49,28 @@ const COLUMNS: readonly Column<ClusterHealth>[] = [
     cell: ({ findings }) => <CountsBadges counts={findings} />,
   },
 ];
+
+const SHORT = 8;
+
+/** What the cluster is bound to, or why its lists prove nothing. */
+function Identity({ cluster: { identity, unchecked, contradictions } }: { cluster: ClusterHealth }) {
+  if (contradictions.length > 0)
+    return (
+      <span title={contradictions.join("\n")}>
+        <Badge tone="error">contradiction</Badge>
+      </span>
+    );
+  if (unchecked)
+    return (
+      <span title={`registered without ARM: ${unchecked.reason}`}>
+        <Badge tone="warn">unchecked</Badge>
+      </span>
+    );
+  if (!identity) return <Badge tone="warn">not bound</Badge>;
+  return (
+    <span title={`${identity.uid}, bound at ${identity.boundAtUtc}`}>{identity.uid.slice(0, SHORT)}</span>
+  );
+}
 
 export function Clusters({ clusters }: { clusters: readonly ClusterHealth[] }) {
   return (

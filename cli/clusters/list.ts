@@ -1,0 +1,103 @@
+/** `mooring clusters list` and `show`: what is registered, what it is bound to, and whether ARM confirmed it. */
+import { Command } from "commander";
+import { contradictionsOf, type Contradiction } from "../../shared/clusters/contradictions.ts";
+import type { Cluster } from "../../shared/clusters/model.ts";
+import { listClusters, requireCluster } from "../../shared/clusters/registry.ts";
+import { inert } from "../../shared/inert.ts";
+import { open } from "../open.ts";
+import { isData, print, printData } from "../print.ts";
+
+export function listCommand(): Command {
+  return new Command("list").description("the registered clusters").action(list);
+}
+
+export function showCommand(): Command {
+  return new Command("show")
+    .argument("<name>")
+    .description("one registered cluster: where it is, its identity, its tokens")
+    .action(show);
+}
+
+/** As people may see it: not even the hashes of tokens are shown, and none that has expired. */
+function shown(
+  { tokens, ...cluster }: Cluster,
+  nowUtc: string,
+  contradictions: readonly Contradiction[] = [],
+) {
+  return {
+    ...cluster,
+    contradictions: contradictions.map(({ message }) => message),
+    tokens: tokens
+      .filter(({ endsAtUtc }) => endsAtUtc === undefined || endsAtUtc > nowUtc)
+      .map(({ madeAtUtc, endsAtUtc }) => ({ madeAtUtc, ...(endsAtUtc && { endsAtUtc }) })),
+  };
+}
+type Shown = ReturnType<typeof shown>;
+
+async function list(_options: unknown, command: Command): Promise<void> {
+  const run = await open();
+  const clusters = await listClusters(run);
+  const contradictions = contradictionsOf(clusters);
+  const nowUtc = run.now().toISOString();
+  print(
+    command,
+    clusters.map((cluster) => shown(cluster, nowUtc, contradictions.get(cluster.name))),
+    {
+      name: ({ name }) => name,
+      identity: ({ identity }) => identity?.uid.slice(0, SHORT) ?? "not bound",
+      bound: ({ identity }) => identity?.boundAtUtc ?? "",
+      arm: armOf,
+      "node resource group": ({ nodeResourceGroup }) => nodeResourceGroup,
+      tokens: ({ tokens }) => String(tokens.length),
+    },
+  );
+}
+
+const SHORT = 8;
+
+function armOf({ unchecked, contradictions }: Shown): string {
+  if (contradictions.length > 0) return "contradiction";
+  return unchecked ? "unchecked" : "checked";
+}
+
+async function show(name: string, _options: unknown, command: Command): Promise<void> {
+  const run = await open();
+  const [cluster, all] = await Promise.all([requireCluster(run, name), listClusters(run)]);
+  const one = shown(cluster, run.now().toISOString(), contradictionsOf(all).get(name));
+  if (isData(command)) return printData(command, one);
+  for (const [title, text] of detailsOf(one)) console.log(inert(`${`${title}:`.padEnd(WIDTH)}${text}`));
+}
+
+const WIDTH = 22;
+
+function detailsOf(one: Shown): [title: string, text: string][] {
+  const { identity, unchecked } = one;
+  return [
+    ["name", one.name],
+    ["managed cluster", one.resourceId],
+    ["node resource group", one.nodeResourceGroup],
+    ["virtual network", one.vnetId],
+    ["default subnet", one.defaultSubnet],
+    ["registered", one.registeredAtUtc],
+    [
+      "identity",
+      identity
+        ? `${identity.uid}, bound at ${identity.boundAtUtc}`
+        : "not bound yet: nothing of it can be proved",
+    ],
+    ...(identity?.corroboration
+      ? [
+          ["confirmed by", `${identity.corroboration.by}: ${identity.corroboration.detail}`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    ["checked against ARM", unchecked ? `no, since ${unchecked.atUtc}: ${unchecked.reason}` : "yes"],
+    ...one.contradictions.map((message): [string, string] => ["contradiction", message]),
+    ...one.tokens.map(({ madeAtUtc, endsAtUtc }): [string, string] => [
+      "token",
+      `created ${madeAtUtc}${endsAtUtc ? `, expires ${endsAtUtc}` : ""}`,
+    ]),
+  ];
+}

@@ -1,0 +1,87 @@
+/** What the demo's steps share: the story that they tell, and how they read the world. */
+import { endpointId } from "../world/seed.ts";
+import { PLATFORM } from "../world/definition.ts";
+import type { DemoWorld } from "./world.ts";
+
+type Item = Record<string, any>;
+
+export interface Story {
+  world: DemoWorld;
+  /** Makes this telling's names its own. */
+  mark: string;
+  say: (line: string) => void;
+  /** Set by the first step. */
+  address: string;
+}
+
+export interface Step {
+  title: string;
+  play: (story: Story) => Promise<void>;
+}
+
+export function expect(condition: boolean, what: string): void {
+  if (!condition) throw new Error(`not so: ${what}`);
+}
+
+export async function frontendWith({ world }: Story, address: string): Promise<Item | undefined> {
+  const { value } = await world.arm(
+    "GET",
+    `/subscriptions/${PLATFORM}/providers/Microsoft.Network/loadBalancers`,
+  );
+  return (value as Item[])
+    .flatMap((balancer) => balancer["properties"].frontendIPConfigurations as Item[])
+    .find((item) => item["properties"].privateIPAddress === address);
+}
+
+export async function findLink({ world }: Story, name: string): Promise<Item> {
+  const { value } = await world.arm(
+    "GET",
+    `/subscriptions/${PLATFORM}/providers/Microsoft.Network/privateLinkServices`,
+  );
+  const found = (value as Item[]).find((link) => link["name"] === name);
+  if (!found) throw new Error(`there is no link ${name}`);
+  return found;
+}
+
+export async function visibility({ world }: Story, linkId: string): Promise<string[]> {
+  return (await world.arm("GET", linkId)).properties.visibility?.subscriptions ?? [];
+}
+
+export async function connectManually(
+  { world, mark }: Story,
+  { subscription, link, vnet }: { subscription: string; link: Item; vnet: string },
+): Promise<void> {
+  const name = `pe-demo-${mark}`;
+  await world.arm("PUT", endpointId(subscription, name), {
+    location: "westeurope",
+    properties: {
+      subnet: { id: `${vnet}/subnets/consumers` },
+      manualPrivateLinkServiceConnections: [
+        { name, properties: { privateLinkServiceId: link["properties"].alias, requestMessage: "please" } },
+      ],
+    },
+  });
+}
+
+export async function connectionOf(
+  { world }: Story,
+  linkId: string,
+  subscription: string,
+): Promise<Item | undefined> {
+  const link = await world.arm("GET", linkId);
+  return (link.properties.privateEndpointConnections as Item[]).find((one) =>
+    one["properties"].privateEndpoint.id.includes(subscription),
+  );
+}
+
+export async function leftovers({ world }: Story, group: string): Promise<string[]> {
+  const lists = await Promise.all(
+    ["loadBalancers", "privateLinkServices"].map((type) =>
+      world.arm(
+        "GET",
+        `/subscriptions/${PLATFORM}/resourceGroups/${group}/providers/Microsoft.Network/${type}`,
+      ),
+    ),
+  );
+  return lists.flatMap((list) => ((list?.value ?? []) as Item[]).map((item) => item["name"] as string));
+}

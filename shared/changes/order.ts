@@ -1,0 +1,53 @@
+/**
+ * Which came first: the resource's last write, or what the cluster confirmed. Hosts' clocks cannot tell; causality can. The first time that
+ * a version of a resource is seen, the newest number issued to its cluster is noted. Only what the cluster confirms under a later number
+ * is newer than that version. Partition = cluster; key = canonical resource id.
+ */
+import { newestSequence, requestList } from "../declarations/feed.ts";
+import { canonicalId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { waitForAll } from "../waitForAll.ts";
+import type { Change } from "./plan.ts";
+import type { Resource } from "./resources.ts";
+
+export interface Observation {
+  readonly version: string;
+  /** Newest number issued to the cluster when this version was first seen. */
+  readonly sequence: number;
+  readonly atUtc: string;
+}
+
+/**
+ * True if the declaration that the change rests on was confirmed after each of the resources was written last: for a private endpoint
+ * connection these are the connection and its Private Link Service. Must be called after they were read: a version that was not seen before
+ * is noted, and is not confirmed yet. What is not confirmed asks the cluster for a list.
+ */
+export async function isConfirmedSince(
+  run: Run,
+  { cluster, confirmedSequence = 0 }: Pick<Change, "cluster" | "confirmedSequence">,
+  resources: readonly Versioned[],
+): Promise<boolean> {
+  const observed = await waitForAll(resources.map((one) => observe(run, cluster, one)));
+  const newer = observed.filter(({ isFirst, sequence }) => isFirst || confirmedSequence <= sequence);
+  if (newer.length === 0) return true;
+  await requestList(run, cluster, Math.max(...newer.map(({ sequence }) => sequence)));
+  return false;
+}
+
+type Versioned = Pick<Resource, "id" | "version">;
+
+/** The number issued last when this version was first seen, and whether that is now. */
+async function observe(
+  run: Run,
+  cluster: string,
+  { id, version }: Versioned,
+): Promise<{ readonly isFirst: boolean; readonly sequence: number }> {
+  const { observations } = run.ports.tables;
+  const key = canonicalId(id);
+  const seen = (await observations.get(cluster, key))?.value;
+  if (seen?.version === version) return { isFirst: false, sequence: seen.sequence };
+  const sequence = await newestSequence(run, cluster);
+  const value = { version, sequence, atUtc: run.now().toISOString() };
+  await observations.transact(cluster, [{ do: "put", key, value }]);
+  return { isFirst: true, sequence };
+}

@@ -1,0 +1,75 @@
+/**
+ * What protects a Private Link Service or a private endpoint connection from a change: holds and off tags on the resource, on what contains
+ * it and on what it contains. A connection is contained in its Private Link Service, that in its frontends, a frontend in its load balancer.
+ * Read only when there is something to write; the guard `held` judges it.
+ */
+import { InvalidInput } from "../errors.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { waitForAll } from "../waitForAll.ts";
+import { valueAt } from "./body.ts";
+import { isRelated } from "./dangling.ts";
+import { SYSTEM, type Change } from "./plan.ts";
+import type { JsonObject, Resource } from "./resources.ts";
+
+export interface Protection {
+  /** Only of a connection; `undefined` if it does not exist. */
+  readonly privateLinkService?: Resource | undefined;
+  /** Load balancers that exist. */
+  readonly loadBalancers: readonly Resource[];
+  /** Of the resource and what is around it; empty for an operator's change, which a hold does not bind. */
+  readonly holds: readonly { readonly resourceId: string; readonly why: string }[];
+}
+
+const SERVICE = "microsoft.network/privatelinkservices";
+const CONNECTION = `${SERVICE}/privateendpointconnections`;
+
+/** Of other types, which no change to a Private Link Service concerns, nothing is read. @throws what a read that fails throws */
+export async function readProtection(
+  run: Run,
+  change: Change,
+  { actual, who }: { readonly actual: Resource | undefined; readonly who: string },
+): Promise<Protection> {
+  const { type = "", parentId = "" } = parseResourceId(change.resourceId) ?? {};
+  const isConnection = type.toLowerCase() === CONNECTION;
+  if (!isConnection && type.toLowerCase() !== SERVICE) return { loadBalancers: [], holds: [] };
+  const privateLinkService = isConnection ? await run.ports.resources.read(parentId) : undefined;
+  const frontendIds = frontendIdsOf((isConnection ? privateLinkService?.body : bodyOf(change, actual)) ?? {});
+  const balancerIds = [...new Set(frontendIds.map(loadBalancerOf))];
+  const containers = [...frontendIds, ...balancerIds, ...(isConnection ? [parentId] : [])];
+  const [balancers, holds] = await waitForAll([
+    waitForAll(balancerIds.map((id) => run.ports.resources.read(id))),
+    who === SYSTEM ? holdsOn(run, change.resourceId, containers) : [],
+  ] as const);
+  return { privateLinkService, loadBalancers: balancers.filter((one) => one !== undefined), holds };
+}
+
+function bodyOf(change: Change, actual: Resource | undefined): JsonObject | undefined {
+  return change.action === "create" ? change.body : actual?.body;
+}
+
+/** Canonical. */
+function frontendIdsOf(body: JsonObject): string[] {
+  const frontends = valueAt(body, "properties.loadBalancerFrontendIpConfigurations");
+  if (!Array.isArray(frontends)) return [];
+  return (frontends as readonly { id?: string }[]).map(({ id = "" }) => canonicalId(id));
+}
+
+/** @throws InvalidInput if it cannot be told: unknown is not unprotected */
+function loadBalancerOf(frontendId: string): string {
+  const { parentId } = parseResourceId(frontendId) ?? {};
+  if (parentId === undefined) throw new InvalidInput(`${frontendId} is not the id of a frontend`);
+  return parentId;
+}
+
+async function holdsOn(
+  run: Run,
+  resourceId: string,
+  containers: readonly string[],
+): Promise<Protection["holds"]> {
+  const around = new Set(containers.map(canonicalId));
+  const rows = await Array.fromAsync(run.ports.tables.holds.list("all"));
+  return rows
+    .map(({ value }) => value)
+    .filter(({ resourceId: id }) => isRelated(id, resourceId) || around.has(canonicalId(id)));
+}

@@ -1,0 +1,135 @@
+/**
+ * A complete list takes effect: what it has is confirmed, what it lacks is marked, and what two lists lack is removed. Safe to repeat, so
+ * a host that ends in the middle costs nothing.
+ */
+import { createHash } from "node:crypto";
+import type { Declared } from "../intents/model.ts";
+import type { Run } from "../ports.ts";
+import type { Row, Version, Write } from "../storage/table.ts";
+import { changedMeanwhile, contentOf, declarationKey, toConfirmed, writeOf } from "./confirmed.ts";
+import type { Listed, Listing } from "./model.ts";
+import { mapAtMost } from "../waitForAll.ts";
+import { stagedServices } from "./staging.ts";
+
+const BATCH = 100;
+const AT_ONCE = 8;
+
+/** As much of a confirmed row as it takes to compare it: a cluster may have 50,000 of them. */
+interface Known {
+  readonly version: Version;
+  readonly digest: string;
+  readonly isMissing: boolean;
+  isListed: boolean;
+}
+
+export interface Completed {
+  readonly services: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+export type CompleteListing = Required<Pick<Listing, "id" | "sequence" | "resourceVersion">>;
+
+/** @param noted called with everything that is confirmed now and was not, or not so */
+export async function applyList(
+  run: Run,
+  cluster: string,
+  { listing, noted }: { readonly listing: CompleteListing; readonly noted: (declared: Declared) => void },
+): Promise<Completed> {
+  const known = await readKnown(run, cluster, listing.sequence);
+  let [services, changed] = [0, 0];
+  for await (const part of stagedServices(run, cluster, listing)) {
+    const news = await confirmPart(run, cluster, { part, known });
+    news.forEach(noted);
+    services += part.length;
+    changed += news.length;
+  }
+  const removed = await endMissing(run, cluster, { known, listing });
+  return { services, changed, removed };
+}
+
+/** A mark that this same list left, before its last page was repeated, counts as no mark. */
+async function readKnown(run: Run, cluster: string, sequence: number): Promise<Map<string, Known>> {
+  const known = new Map<string, Known>();
+  for await (const { key, version, value } of run.ports.tables.declarations.list(cluster))
+    known.set(key, {
+      version,
+      digest: digestOf(value),
+      isMissing: value.missingSince !== undefined && value.missingSince !== sequence,
+      isListed: false,
+    });
+  return known;
+}
+
+interface Part {
+  readonly part: readonly Listed[];
+  readonly known: ReadonlyMap<string, Known>;
+}
+
+/** Gives what changed. */
+async function confirmPart(run: Run, cluster: string, { part, known }: Part): Promise<Declared[]> {
+  const changed: { readonly value: Declared; readonly row: Known | undefined }[] = [];
+  for (const listed of part) {
+    const row = known.get(listed.key);
+    if (row) row.isListed = true;
+    const value = toConfirmed(run, cluster, listed);
+    // The list is the newest statement there is, whatever version a row has.
+    if (!row || row.isMissing || !isSame(row, value)) changed.push({ value, row });
+  }
+  await writeAll(run, cluster, changed.map(writeOf));
+  return changed.filter(({ row, value }) => !row || row.digest !== digestOf(value)).map(({ value }) => value);
+}
+
+function isSame({ digest }: Known, value: Declared): boolean {
+  return digest === digestOf(value);
+}
+
+/** A list that lacks something once proves nothing: a row goes when a second list lacks it too. */
+async function endMissing(
+  run: Run,
+  cluster: string,
+  { known, listing }: { readonly known: ReadonlyMap<string, Known>; readonly listing: CompleteListing },
+): Promise<number> {
+  const missing = [...known].filter(([, { isListed }]) => !isListed);
+  const second = missing.filter(([, { isMissing }]) => isMissing);
+  await mapAtMost(AT_ONCE, second, ([key, { version }]) => endRow(run, cluster, { key, version }));
+  const first = missing.filter(([, { isMissing }]) => !isMissing).map(([key]) => key);
+  for (let at = 0; at < first.length; at += BATCH) {
+    const rows = await mapAtMost(AT_ONCE, first.slice(at, at + BATCH), (key) =>
+      run.ports.tables.declarations.get(cluster, key),
+    );
+    await writeAll(
+      run,
+      cluster,
+      rows.flatMap((row) => (row ? [marked(run, row, listing.sequence)] : [])),
+    );
+  }
+  return second.length;
+}
+
+function marked(run: Run, { key, version, value }: Row<Declared>, missingSince: number): Write<Declared> {
+  const deletedAtUtc = value.deletedAtUtc ?? run.now().toISOString();
+  return { do: "replace", key, value: { ...value, missingSince, deletedAtUtc }, version };
+}
+
+async function endRow(
+  run: Run,
+  cluster: string,
+  { key, version }: Pick<Row<Declared>, "key" | "version">,
+): Promise<void> {
+  const written = await run.ports.tables.declarations.transact(cluster, [{ do: "remove", key, version }]);
+  if (!written.ok && written.why === "changed") throw changedMeanwhile(cluster);
+}
+
+async function writeAll(run: Run, cluster: string, writes: readonly Write<Declared>[]): Promise<void> {
+  for (let at = 0; at < writes.length; at += BATCH) {
+    const written = await run.ports.tables.declarations.transact(cluster, writes.slice(at, at + BATCH));
+    if (!written.ok) throw changedMeanwhile(cluster);
+  }
+}
+
+function digestOf(value: Declared): string {
+  return createHash("sha256")
+    .update(`${declarationKey(value)} ${contentOf(value)}`)
+    .digest("base64");
+}

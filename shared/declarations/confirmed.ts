@@ -1,0 +1,107 @@
+/**
+ * What clusters confirmed. Partition = cluster; key = `namespace/name`. Rows are ordered by resourceVersion, never by arrival: an older
+ * one changes nothing.
+ */
+import pLimit from "p-limit";
+import { NotYet } from "../errors.ts";
+import type { Declared } from "../intents/model.ts";
+import type { Run } from "../ports.ts";
+import type { Row, Write } from "../storage/table.ts";
+import type { Listed } from "./model.ts";
+import { isOlder } from "./service.ts";
+import type { Change } from "./window.ts";
+
+const AT_ONCE = 8;
+
+export function declarationKey({ namespace, name }: Pick<Declared, "namespace" | "name">): string {
+  return `${namespace}/${name}`;
+}
+
+export async function listConfirmed(run: Run, cluster: string): Promise<Declared[]> {
+  const rows = await Array.fromAsync(run.ports.tables.declarations.list(cluster));
+  return rows.map(({ value }) => value);
+}
+
+/** `undefined` if the cluster has not confirmed such a Service. */
+export async function findConfirmed(run: Run, cluster: string, key: string): Promise<Declared | undefined> {
+  return (await run.ports.tables.declarations.get(cluster, key))?.value;
+}
+
+export function toConfirmed(run: Run, cluster: string, { declared }: Listed): Declared {
+  return { ...declared, cluster, strength: "confirmation", observedAtUtc: run.now().toISOString() };
+}
+
+/** What tells two confirmations of a Service apart, its version aside. Pure. */
+export function contentOf(
+  declared: Pick<Declared, "uid" | "intent" | "deletedAtUtc" | "usesLoadBalancerIp">,
+): string {
+  const { uid, intent, deletedAtUtc, usesLoadBalancerIp } = declared;
+  return JSON.stringify([uid, intent, deletedAtUtc, usesLoadBalancerIp]);
+}
+
+/** Changes of a window, the newest of each Service. Gives those that changed what was confirmed. */
+export async function applyChanges(
+  run: Run,
+  cluster: string,
+  changes: readonly Change[],
+): Promise<readonly Declared[]> {
+  const newest = new Map(changes.map((change) => [change.key, change]));
+  const limit = pLimit(AT_ONCE);
+  const applied = await Promise.allSettled(
+    [...newest.values()].map((change) => limit(() => applyChange(run, cluster, change))),
+  );
+  return applied.flatMap((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value ?? [];
+  });
+}
+
+async function applyChange(run: Run, cluster: string, change: Change): Promise<Declared | undefined> {
+  const row = await run.ports.tables.declarations.get(cluster, change.key);
+  if (row && !isOlder(row.value.resourceVersion ?? "", change.resourceVersion)) return undefined;
+  if (change.type === "present" && change.listed) {
+    const value = toConfirmed(run, cluster, change.listed);
+    await writeRow(run, cluster, { row, value });
+    return row && contentOf(row.value) === contentOf(value) ? undefined : value;
+  }
+  // A deletion is of one uid: a Service that took the name since is another one.
+  if (row && (change.type === "present" || row.value.uid === change.uid)) await removeRow(run, cluster, row);
+  return undefined;
+}
+
+interface Confirmed {
+  readonly row: Row<Declared> | undefined;
+  readonly value: Declared;
+}
+
+async function writeRow(run: Run, cluster: string, { row, value }: Confirmed): Promise<void> {
+  if (row && isSameRow(row.value, value)) return;
+  const written = await run.ports.tables.declarations.transact(cluster, [writeOf({ row, value })]);
+  if (!written.ok) throw changedMeanwhile(cluster);
+}
+
+/** True if writing the second one over the first would change nothing but its version. Pure. */
+export function isSameRow(known: Declared, value: Declared): boolean {
+  return known.missingSince === undefined && contentOf(known) === contentOf(value);
+}
+
+/** The sender repeats its post, and what is there already is left as it is. */
+export function changedMeanwhile(cluster: string): NotYet {
+  return new NotYet(`declarations of ${cluster} changed while they were written`, 1);
+}
+
+export function writeOf({
+  row,
+  value,
+}: {
+  readonly row: Pick<Row<Declared>, "version"> | undefined;
+  readonly value: Declared;
+}): Write<Declared> {
+  const key = declarationKey(value);
+  return row ? { do: "replace", key, value, version: row.version } : { do: "insert", key, value };
+}
+
+async function removeRow(run: Run, cluster: string, { key, version }: Row<Declared>): Promise<void> {
+  const written = await run.ports.tables.declarations.transact(cluster, [{ do: "remove", key, version }]);
+  if (!written.ok && written.why === "changed") throw changedMeanwhile(cluster);
+}

@@ -1,0 +1,31 @@
+/**
+ * Everything that a cluster's Services may declare: what it confirmed, and what admission saw since. For protection and for claims of
+ * addresses. To delete, release or widen read `confirmed.ts`.
+ */
+import type { Declared } from "../intents/model.ts";
+import type { Run } from "../ports.ts";
+import { waitForAll } from "../waitForAll.ts";
+import { contentOf, declarationKey, listConfirmed } from "./confirmed.ts";
+import { listProposals } from "./proposals.ts";
+
+export async function listDeclared(run: Run, cluster: string): Promise<Declared[]> {
+  const [confirmed, proposals] = await waitForAll([listConfirmed(run, cluster), listProposals(run, cluster)]);
+  return withProposals(
+    confirmed,
+    proposals.map(({ value }) => value.declared),
+  );
+}
+
+/** A proposed DELETE marks what is confirmed; any other proposal stands beside it, unless it says the same. Pure. */
+export function withProposals(confirmed: readonly Declared[], proposals: readonly Declared[]): Declared[] {
+  const byKey = new Map(confirmed.map((one) => [declarationKey(one), one]));
+  const beside: Declared[] = [];
+  for (const proposal of proposals) {
+    const key = declarationKey(proposal);
+    const known = byKey.get(key);
+    const { deletedAtUtc } = proposal;
+    if (known?.uid === proposal.uid && deletedAtUtc !== undefined) byKey.set(key, { ...known, deletedAtUtc });
+    else if (!known || contentOf(known) !== contentOf(proposal)) beside.push(proposal);
+  }
+  return [...byKey.values(), ...beside];
+}

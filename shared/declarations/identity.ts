@@ -1,0 +1,71 @@
+/**
+ * Binds a registration to one cluster: the first complete list does, by the uid of its Service `default/kubernetes`. A list with another
+ * uid is another cluster's, whatever token it came with.
+ */
+import { bindIdentity } from "../clusters/identity.ts";
+import type { Cluster } from "../clusters/model.ts";
+import { InvalidInput } from "../errors.ts";
+import type { Run } from "../ports.ts";
+import { listClusters } from "../clusters/registry.ts";
+import type { Listing } from "./model.ts";
+import { listSession } from "./query.ts";
+import type { Step, Taking } from "./step.ts";
+
+export type Identified =
+  | { readonly ok: true; readonly isNew: boolean }
+  | { readonly ok: false; readonly identity: string; readonly message: string };
+
+/** Binds the cluster if it is not bound yet. @throws InvalidInput if the list has several Services `default/kubernetes` */
+export async function identify(
+  run: Run,
+  cluster: Cluster,
+  { identities }: Pick<Listing, "identities">,
+): Promise<Identified> {
+  const [uid, ...others] = identities;
+  if (others.length > 0)
+    throw new InvalidInput(
+      "the list has several Services default/kubernetes; send the API server's own answer",
+    );
+  if (uid === undefined)
+    return {
+      ok: false,
+      identity: "none",
+      message: `${foreign(cluster)}: it has no Service default/kubernetes`,
+    };
+  const holder = (await listClusters(run)).find(
+    ({ name, identity }) => name !== cluster.name && identity?.uid === uid,
+  );
+  if (holder)
+    return { ok: false, identity: uid, message: `${foreign(cluster)}: it is that of cluster ${holder.name}` };
+  const bound = await bindIdentity(run, cluster, uid);
+  if (bound.uid === uid) return { ok: true, isNew: bound.isNew };
+  const message = `${foreign(cluster)}: its Service default/kubernetes has uid ${uid}, not ${bound.uid}`;
+  return {
+    ok: false,
+    identity: uid,
+    message: `${message}; if the cluster was rebuilt, run \`mooring clusters rebind ${cluster.name}\``,
+  };
+}
+
+function foreign({ name }: Cluster): string {
+  return `this is not the list of cluster ${name}`;
+}
+
+const FOREIGN_PAUSE_SECONDS = 30;
+
+/** Nothing changes but that it is reported, and the session has to list again before its windows count. */
+export function foreignStep(
+  run: Run,
+  { feed, session, cluster }: Taking,
+  { identity, message }: { readonly identity: string; readonly message: string },
+): Step {
+  run.log.error("list refused", { cluster: cluster.name, identity });
+  const refused = { identity, atUtc: run.now().toISOString(), count: (feed.refused?.count ?? 0) + 1 };
+  return {
+    feed: { ...feed, refused },
+    session: listSession(session.id, feed.sequence + 1),
+    outcome: "foreign",
+    problems: [message],
+    retryAfterSeconds: FOREIGN_PAUSE_SECONDS,
+  };
+}

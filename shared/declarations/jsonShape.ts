@@ -1,0 +1,51 @@
+/**
+ * The shape of a JSON text before it is parsed: how deep it nests and which keys its outermost object has. One pass over the text, so
+ * that no input costs more than its length. Pure.
+ */
+import { InvalidInput } from "../errors.ts";
+
+/** No Kubernetes object comes near it. */
+const MAX_DEPTH = 64;
+
+/** Keys of the outermost object in order, duplicates included. @throws InvalidInput if it nests deeper than 64 levels */
+export function outermostKeys(text: string): string[] {
+  const keys: string[] = [];
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charCodeAt(at);
+    if (sign === QUOTE) {
+      const end = endOfString(text, at);
+      if (depth === 1 && isKey(text, end)) keys.push(text.slice(at + 1, end));
+      at = end;
+    } else if (sign === OPEN_BRACE || sign === OPEN_BRACKET) depth = deeper(depth);
+    else if (sign === CLOSE_BRACE || sign === CLOSE_BRACKET) depth -= 1;
+  }
+  return keys;
+}
+
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [34, 92, 123, 125, 91, 93];
+
+function deeper(depth: number): number {
+  if (depth >= MAX_DEPTH) throw new InvalidInput(`the body nests deeper than ${MAX_DEPTH} levels`);
+  return depth + 1;
+}
+
+/** Position of the closing quote; the end of the text if there is none. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1))
+    if (!isEscaped(text, start, end)) return end;
+  return text.length;
+}
+
+function isEscaped(text: string, start: number, at: number): boolean {
+  let backslashes = 0;
+  while (at - 1 - backslashes > start && text.charCodeAt(at - 1 - backslashes) === BACKSLASH)
+    backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+function isKey(text: string, end: number): boolean {
+  let at = end + 1;
+  while (at < text.length && /\s/.test(text[at] ?? "")) at += 1;
+  return text[at] === ":";
+}

@@ -1,0 +1,74 @@
+/**
+ * What admission saw: proposals beside what the cluster confirmed, never in its place. The API server may still refuse the object (the
+ * name exists, a quota, another webhook), and a request may arrive late or twice. A proposal ends when the cluster confirms it, or when
+ * the cluster's reports have gone on long enough without it. Partition = cluster; key = `namespace/name uid version`.
+ */
+import type { Declared } from "../intents/model.ts";
+import type { Run } from "../ports.ts";
+import type { Row } from "../storage/table.ts";
+import { contentOf, declarationKey, findConfirmed } from "./confirmed.ts";
+import type { Proposal } from "./model.ts";
+
+/** Longer than an API server works on a request. @see https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/ (--request-timeout) */
+const SETTLE_SECONDS = 90;
+/** Complete lists that must have come since, so that no clock alone decides. */
+const SETTLE_LISTS = 3;
+
+/** One write, whatever is there: requests about different versions of a Service stand side by side. */
+export async function propose(run: Run, declared: Declared): Promise<void> {
+  const { uid, resourceVersion = "", deletedAtUtc } = declared;
+  const key = `${declarationKey(declared)} ${uid} ${resourceVersion}${deletedAtUtc === undefined ? "" : " deleted"}`;
+  await run.ports.tables.proposals.transact(declared.cluster, [{ do: "put", key, value: { declared } }]);
+}
+
+export async function listProposals(run: Run, cluster: string): Promise<Row<Proposal>[]> {
+  return Array.fromAsync(run.ports.tables.proposals.list(cluster));
+}
+
+/** Ends proposals that a window met. @param changed keys of the Services that it changed */
+export async function endMet(run: Run, cluster: string, changed: ReadonlySet<string>): Promise<void> {
+  for (const row of await listProposals(run, cluster)) {
+    const key = declarationKey(row.value.declared);
+    if (changed.has(key) && isMet(row.value.declared, await findConfirmed(run, cluster, key)))
+      await end(run, row);
+  }
+}
+
+/** Ends proposals by a complete list. Returns those that never came to be, or not as proposed. */
+export async function settleProposals(run: Run, cluster: string): Promise<readonly Declared[]> {
+  const dropped: Declared[] = [];
+  for (const row of await listProposals(run, cluster)) {
+    const { declared, seen } = row.value;
+    const isMetNow = isMet(declared, await findConfirmed(run, cluster, declarationKey(declared)));
+    // What is absent may not be there yet: a DELETE is met by a second list.
+    if (isMetNow && (declared.deletedAtUtc === undefined || seen)) await end(run, row);
+    else if (!isOverdue(run, row.value)) await markSeen(run, row);
+    else if (await end(run, row)) dropped.push(declared);
+  }
+  return dropped;
+}
+
+/** A DELETE is met when the uid is not confirmed any more, anything else when it is confirmed as proposed. Pure. */
+function isMet(proposed: Declared, confirmed: Declared | undefined): boolean {
+  if (proposed.deletedAtUtc !== undefined) return confirmed?.uid !== proposed.uid;
+  return confirmed !== undefined && contentOf(confirmed) === contentOf(proposed);
+}
+
+function isOverdue(run: Run, { seen }: Proposal): boolean {
+  if (!seen || seen.lists < SETTLE_LISTS) return false;
+  return (run.now().getTime() - Date.parse(seen.atUtc)) / 1000 >= SETTLE_SECONDS;
+}
+
+async function markSeen(run: Run, { partition, key, version, value }: Row<Proposal>): Promise<void> {
+  const { lists = 0, atUtc = run.now().toISOString() } = value.seen ?? {};
+  const seen = { lists: lists + 1, atUtc };
+  // If admission proposed the same again meanwhile, that is looked at next time.
+  await run.ports.tables.proposals.transact(partition, [
+    { do: "replace", key, value: { ...value, seen }, version },
+  ]);
+}
+
+/** False if admission proposed the same again meanwhile. */
+async function end(run: Run, { partition, key, version }: Row<Proposal>): Promise<boolean> {
+  return (await run.ports.tables.proposals.transact(partition, [{ do: "remove", key, version }])).ok;
+}

@@ -1,0 +1,87 @@
+/**
+ * Takes what a cluster's sender posts, and names the next query. The sender runs each query against the API server and posts the answer as
+ * it is, so it can ask for Services only. Called by the declarations trigger.
+ */
+import type { Cluster } from "../clusters/model.ts";
+import { InvalidInput } from "../errors.ts";
+import type { Policy } from "../policy.ts";
+import type { Run } from "../ports.ts";
+import { readFeedRow, writeFeed } from "./feed.ts";
+import type { Feed } from "./model.ts";
+import { listSession } from "./query.ts";
+import { withoutAnswer } from "./senderFailures.ts";
+import { listingsOf, placeOf, withSession } from "./sessions.ts";
+import { dropStaged } from "./staging.ts";
+import type { Answer, Post, Step, Taking } from "./step.ts";
+import { takePage } from "./takePage.ts";
+import { takeWindow } from "./takeWindow.ts";
+
+const REFUSED_PAUSE_SECONDS = 30;
+/** After these, pages of lists that no session reads any more are there. */
+const LEAVES_PAGES = new Set<Step["outcome"]>([
+  "started",
+  "refused",
+  "foreign",
+  "list complete",
+  "list needed",
+]);
+
+/** @throws NotYet if the same cluster reported at the same time: the sender repeats its post */
+export async function receiveDeclarations(
+  run: Run,
+  cluster: Cluster,
+  { post, policy }: { readonly post: Post; readonly policy: Policy },
+): Promise<Answer> {
+  const row = await readFeedRow(run, cluster.name);
+  const heardAtUtc = run.now().toISOString();
+  const feed = { ...row.feed, heardAtUtc, ...(post.webhook && { webhook: post.webhook }) };
+  const place = placeOf(feed, post.sequence);
+  if (place.is === "answered") return toAnswer({ feed, session: place.session, outcome: "repeated" });
+  const step =
+    place.is === "pending"
+      ? await take(run, { cluster, policy, feed, session: place.session, post })
+      : startSession(run, feed);
+  const next = withSession(step.feed, step.session);
+  await writeFeed(run, row, next);
+  if (LEAVES_PAGES.has(step.outcome)) await dropStaged(run, cluster.name, listingsOf(next));
+  return toAnswer(step);
+}
+
+/** Beside the others, until its list is complete and shows the right identity. */
+function startSession(run: Run, feed: Feed): Step {
+  return { feed, session: listSession(run.newId(), feed.sequence + 1), outcome: "started" };
+}
+
+async function take(run: Run, taking: Taking): Promise<Step> {
+  const { post, session } = taking;
+  try {
+    if (post.status !== 200) return withoutAnswer(run, taking);
+    return session.listing ? await takePage(run, taking) : await takeWindow(run, taking);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return refused(taking, error.problems);
+  }
+}
+
+/** Nothing of it is taken, and the session begins its list again. */
+function refused({ feed, session }: Taking, problems: readonly string[]): Step {
+  return {
+    feed,
+    session: listSession(session.id, feed.sequence + 1),
+    outcome: "refused",
+    problems,
+    retryAfterSeconds: REFUSED_PAUSE_SECONDS,
+  };
+}
+
+function toAnswer({ session, outcome, problems, retryAfterSeconds, report, dropped = [] }: Step): Answer {
+  return {
+    sequence: `${session.id}.${session.pending}`,
+    query: session.query,
+    outcome,
+    ...(problems && { problems }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(report && { report }),
+    ...(dropped.length > 0 && { dropped }),
+  };
+}

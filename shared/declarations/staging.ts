@@ -1,0 +1,62 @@
+/** Pages of lists that are not complete yet. They change nothing, and go with their list. */
+import type { Run } from "../ports.ts";
+import { removeRows } from "../storage/writeRows.ts";
+import type { Listed, Listing } from "./model.ts";
+
+/** Well below what a row of storage takes, so that one Service more never makes it too large. */
+const PART_CHARACTERS = 200_000;
+
+/** Writing a page again, after an answer was lost, replaces it. */
+export async function stagePage(
+  run: Run,
+  cluster: string,
+  { id, pages }: Pick<Listing, "id" | "pages">,
+  services: readonly Listed[],
+): Promise<void> {
+  const stagedAtUtc = run.now().toISOString();
+  for (const [part, some] of inParts(services).entries()) {
+    const key = `${id} ${padded(pages)} ${padded(part)}`;
+    await run.ports.tables.pages.transact(cluster, [
+      { do: "put", key, value: { services: some, stagedAtUtc } },
+    ]);
+  }
+}
+
+/** Every Service of a list, in order, a part at a time. */
+export async function* stagedServices(
+  run: Run,
+  cluster: string,
+  listing: Pick<Listing, "id">,
+): AsyncGenerator<readonly Listed[]> {
+  for await (const { value } of run.ports.tables.pages.list(cluster, rangeOf(listing))) yield value.services;
+}
+
+/** Forgets all staged pages of a cluster but those of the listings that go on. */
+export async function dropStaged(run: Run, cluster: string, kept: readonly string[]): Promise<void> {
+  const rows = await Array.fromAsync(run.ports.tables.pages.list(cluster));
+  const old = rows.filter(({ key }) => !kept.some((id) => key.startsWith(`${id} `)));
+  await removeRows(run.ports.tables.pages, cluster, old);
+}
+
+function inParts(services: readonly Listed[]): Listed[][] {
+  const parts: Listed[][] = [];
+  let left = 0;
+  for (const service of services) {
+    const size = JSON.stringify(service).length;
+    if (parts.length === 0 || size > left) {
+      parts.push([]);
+      left = PART_CHARACTERS;
+    }
+    parts.at(-1)?.push(service);
+    left -= size;
+  }
+  return parts;
+}
+
+function rangeOf({ id }: Pick<Listing, "id">) {
+  return { from: `${id} `, to: `${id} ~` };
+}
+
+function padded(number: number): string {
+  return String(number).padStart(6, "0");
+}

@@ -1,0 +1,85 @@
+/** A page of a list: staged, and if it is the last one the list takes effect, provided that it is this cluster's. */
+import { InvalidInput } from "../errors.ts";
+import type { Run } from "../ports.ts";
+import { watchAnnouncements } from "./announced.ts";
+import { applyList, type CompleteListing } from "./completeList.ts";
+import { foreignStep, identify } from "./identity.ts";
+import type { Confirmation, Feed, Listing } from "./model.ts";
+import { readPage } from "./page.ts";
+import { settleProposals } from "./proposals.ts";
+import { listSession, nextSession, pageSession } from "./query.ts";
+import { isOlder } from "./service.ts";
+import { stagePage } from "./staging.ts";
+import type { Step, Taking } from "./step.ts";
+
+/** @throws InvalidInput if the body is not the page that was asked for, or the list cannot be this cluster's newest */
+export async function takePage(run: Run, taking: Taking): Promise<Step> {
+  const { cluster, feed, session, post } = taking;
+  const page = readPage(post.body, session.listing ?? startOf(taking));
+  await stagePage(run, cluster.name, page.listing, page.services);
+  if (page.next === undefined) return complete(run, taking, page.listing);
+  const next = { token: page.next, limit: page.listing.limit };
+  return {
+    feed,
+    session: pageSession({ ...session, listing: page.listing }, feed.sequence + 1, next),
+    outcome: "page staged",
+    report: { page: page.listing.pages, services: page.listing.items },
+  };
+}
+
+function startOf({ feed, session }: Taking): Listing {
+  return listSession(session.id, feed.sequence).listing as Listing;
+}
+
+async function complete(run: Run, taking: Taking, listing: Listing): Promise<Step> {
+  const { cluster, feed } = taking;
+  // First: another cluster's list has other versions as well.
+  const identified = await identify(run, cluster, listing);
+  if (!identified.ok) return foreignStep(run, taking, identified);
+  const valid = requireNewest(feed, listing);
+  const announcements = await watchAnnouncements(run, cluster.name);
+  const { noted } = announcements;
+  const done = await applyList(run, cluster.name, { listing: valid, noted });
+  const { resourceVersion, sequence } = valid;
+  const confirmed = { resourceVersion, sequence, atUtc: run.now().toISOString() };
+  const dropped = await settleProposals(run, cluster.name);
+  const list = { ...confirmed, services: done.services };
+  const reported = {
+    ...announcements.record(feed),
+    confirmed: newest(feed, confirmed),
+    list,
+    seenVersion: resourceVersion,
+  };
+  return { ...finished(run, taking, reported), dropped, report: { ...done } };
+}
+
+/** Of two senders, the list that began earlier may be complete later. */
+function newest({ confirmed }: Feed, listed: Confirmation): Confirmation {
+  return confirmed && confirmed.sequence > listed.sequence ? confirmed : listed;
+}
+
+/** @throws InvalidInput if something newer was reported already */
+function requireNewest(
+  { seenVersion }: Feed,
+  { id, sequence, resourceVersion = "" }: Listing,
+): CompleteListing {
+  if (seenVersion !== undefined && isOlder(resourceVersion, seenVersion))
+    throw new InvalidInput(
+      `the list's resourceVersion ${resourceVersion} is older than ${seenVersion}, which the cluster reported before; if the cluster was restored from a backup, run \`mooring clusters rebind\``,
+    );
+  return { id, sequence, resourceVersion };
+}
+
+/** From now on the session is asked for windows. */
+function finished(
+  run: Run,
+  { session, policy }: Taking,
+  feed: Feed,
+): Pick<Step, "feed" | "session" | "outcome"> {
+  const { problem: _solved, refused, ...rest } = feed;
+  const nowUtc = run.now().toISOString();
+  const isRecent = refused && Date.parse(nowUtc) - Date.parse(refused.atUtc) < policy.staleMinutes * 60_000;
+  const { resourceVersion = "" } = feed.confirmed ?? {};
+  const next = nextSession(feed, session, { policy, nowUtc, resourceVersion });
+  return { feed: isRecent ? { ...rest, refused } : rest, session: next, outcome: "list complete" };
+}

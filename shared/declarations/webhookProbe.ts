@@ -1,0 +1,27 @@
+/** What the sender found when it asked the relay as an API server does. A hint for operators from the holder of the cluster's token: short, and never trusted. */
+export interface WebhookProbe {
+  /** `ok`, or why the relay did not answer as it must, in a few words. */
+  readonly verdict: string;
+  readonly atUtc: string;
+  /** Of the relay's certificate. */
+  readonly certificateEndsAtUtc?: string;
+}
+
+export const VERDICT_HEADER = "x-mooring-webhook";
+export const ENDS_HEADER = "x-mooring-webhook-certificate-ends";
+const MOST_CHARACTERS = 200;
+
+/** `undefined` if the sender did not ask. An end that is no date is left out. */
+export function readProbe(
+  headers: { get(name: string): string | null },
+  atUtc: string,
+): WebhookProbe | undefined {
+  const verdict = headers.get(VERDICT_HEADER)?.trim().slice(0, MOST_CHARACTERS);
+  if (!verdict) return undefined;
+  const ends = new Date(headers.get(ENDS_HEADER) ?? "");
+  return {
+    verdict,
+    atUtc,
+    ...(Number.isFinite(ends.getTime()) && { certificateEndsAtUtc: ends.toISOString() }),
+  };
+}

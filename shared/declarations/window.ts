@@ -1,0 +1,68 @@
+/** A window of changes: what the API server's watch sent until its timeout. Pure. */
+import * as z from "zod";
+import { InvalidInput } from "../errors.ts";
+import { outermostKeys } from "./jsonShape.ts";
+import { parseJson } from "./page.ts";
+import { isOlder, readService, requireVersion, type Read } from "./service.ts";
+
+const Event = z.object({
+  type: z.enum(["ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"]),
+  object: z.unknown(),
+});
+const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string().nullish() }) });
+const Status = z.object({ code: z.number().optional(), message: z.string().optional() });
+
+export type Change = { readonly type: "present" | "deleted" } & Read;
+
+export type Window =
+  | {
+      readonly is: "window";
+      readonly changes: readonly Change[];
+      /** From which the next window begins. */
+      readonly resourceVersion: string;
+    }
+  /** The changes since then are not kept any more, or the watch failed: a list is needed. */
+  | { readonly is: "expired" | "failed"; readonly message: string };
+
+/** @param since resourceVersion from which the window began @throws InvalidInput if the text is no watch, or is cut off */
+export function readWindow(text: string, since: string): Window {
+  const events = text
+    .split("\n")
+    .map((line, index) => ({ line, at: `line ${index + 1}` }))
+    .filter(({ line }) => line.trim() !== "")
+    .map(({ line, at }) => ({ ...readEvent(line, at), at }));
+  const failed = events.find(({ type }) => type === "ERROR");
+  if (failed) return readError(failed.object);
+  let resourceVersion = since;
+  const changes: Change[] = [];
+  for (const { type, object, at } of events) {
+    const change = type === "BOOKMARK" ? undefined : readChange(type === "DELETED", object, at);
+    const version = change?.resourceVersion ?? bookmarkOf(object, at);
+    if (isOlder(version, resourceVersion))
+      throw new InvalidInput(`${at}: resourceVersion ${version} is older than ${resourceVersion} before it`);
+    resourceVersion = version;
+    if (change) changes.push(change);
+  }
+  return { is: "window", changes, resourceVersion };
+}
+
+function readEvent(line: string, at: string): z.infer<typeof Event> {
+  outermostKeys(line);
+  const parsed = Event.safeParse(parseJson(line));
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(`${at}: not a watch event of Services`);
+}
+
+function readChange(isDeleted: boolean, object: unknown, at: string): Change {
+  return { type: isDeleted ? "deleted" : "present", ...readService(object, at) };
+}
+
+function bookmarkOf(object: unknown, at: string): string {
+  const parsed = Bookmark.safeParse(object);
+  return requireVersion(parsed.data?.metadata.resourceVersion, `${at}.metadata.resourceVersion`);
+}
+
+function readError(object: unknown): Window {
+  const { code, message = "the watch failed" } = Status.safeParse(object).data ?? {};
+  return { is: code === 410 ? "expired" : "failed", message };
+}

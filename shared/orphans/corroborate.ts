@@ -1,0 +1,44 @@
+/**
+ * Ties a cluster's lists to its node resource group: the controller named a frontend there for a Service that the lists have. Without it
+ * the lists of another cluster, sent from the first day with this cluster's token, would prove that everything here is an orphan.
+ */
+import { corroborateIdentity } from "../clusters/identity.ts";
+import type { Corroboration } from "../clusters/model.ts";
+import { Conflict, InvalidInput } from "../errors.ts";
+import { isNamedFor } from "../intents/frontendName.ts";
+import { messageOf } from "../messageOf.ts";
+import type { Run } from "../ports.ts";
+import { lookupIn } from "./lookup.ts";
+import type { ClusterView, World } from "./world.ts";
+
+/** Records it for every bound cluster that has no corroboration yet; one that changes meanwhile is left for the next sweep. */
+export async function corroborate(run: Run, world: World): Promise<void> {
+  for (const view of world.clusters) {
+    const { identity, name } = view.cluster;
+    const frontend = identity && !identity.corroboration ? frontendOfConfirmed(world, view) : undefined;
+    if (frontend !== undefined)
+      await record(run, name, { by: "frontend", detail: frontend, atUtc: world.nowUtc });
+  }
+}
+
+async function record(run: Run, cluster: string, corroboration: Corroboration): Promise<void> {
+  try {
+    await corroborateIdentity(run, cluster, corroboration);
+  } catch (error) {
+    if (!(error instanceof Conflict || error instanceof InvalidInput)) throw error;
+    run.log.warn("identity could not be corroborated", { cluster, why: messageOf(error) });
+  }
+}
+
+/** True if the cluster's lists are known to be of the cluster whose node resource group this is. Pure. */
+export function isCorroborated(world: World, view: ClusterView): boolean {
+  return view.cluster.identity?.corroboration !== undefined || frontendOfConfirmed(world, view) !== undefined;
+}
+
+function frontendOfConfirmed(world: World, view: ClusterView): string | undefined {
+  const confirmed = view.declared.filter(({ strength }) => strength === "confirmation");
+  const frontends = world.balancers
+    .filter(({ id }) => lookupIn(world).clusterOf(id) === view)
+    .flatMap((balancer) => balancer.frontends);
+  return frontends.find(({ name }) => confirmed.some(({ uid }) => isNamedFor(name, uid)))?.name;
+}

@@ -1,0 +1,46 @@
+/** What operators keep: a hold or a `mooring: off` tag protects the resource, what contains it and what it contains. Pure. */
+import { isTaggedOff } from "../changes/offTag.ts";
+import { canonicalId, parseResourceId, resourceName } from "../network/resourceId.ts";
+import { lookupIn } from "./lookup.ts";
+import type { World } from "./world.ts";
+
+/** Reasons to keep the resource; empty if there are none. */
+export function protectionOf(world: World, resourceId: string): string[] {
+  const related = relatedTo(world, resourceId);
+  const holds = world.holds
+    .filter((one) => related.has(canonicalId(one.resourceId)))
+    .map(({ who, why, resourceId: id }) => `${who} holds ${which(id, resourceId)}: ${why}`);
+  const tagged = [...world.balancers, ...world.links]
+    .filter(({ id, tags }) => related.has(canonicalId(id)) && isTaggedOff(tags))
+    .map(({ id }) => `${which(id, resourceId)} is tagged mooring: off`);
+  return [...holds, ...tagged];
+}
+
+function which(id: string, judged: string): string {
+  return canonicalId(id) === canonicalId(judged) ? "it" : resourceName(id);
+}
+
+/** Canonical ids of the resource, its containers and its contents; of what only stands beside it, none. */
+export function relatedTo(world: World, resourceId: string): ReadonlySet<string> {
+  const ids = [resourceId, ...containersOf(world, resourceId), ...contentsOf(world, resourceId)];
+  return new Set(ids.map(canonicalId));
+}
+
+/** A connection is in its Private Link Service, that on its frontends, and a frontend in its load balancer. */
+function containersOf(world: World, id: string): string[] {
+  const link = lookupIn(world).linkOf(id);
+  if (link) return link.frontendIds.flatMap((frontend) => [frontend, ...containersOf(world, frontend)]);
+  const { parentId } = parseResourceId(id) ?? {};
+  return parentId === undefined ? [] : [parentId, ...containersOf(world, parentId)];
+}
+
+function contentsOf(world: World, id: string): string[] {
+  const { linkOf, balancerOf, linksAt } = lookupIn(world);
+  const connections = linkOf(id)?.connections.map((one) => one.id);
+  if (connections) return connections;
+  const frontends = balancerOf(`${id}/frontendIPConfigurations/any`)?.frontends.map((one) => one.id) ?? [];
+  return [id, ...frontends].flatMap((one) => [
+    one,
+    ...linksAt(one).flatMap((link) => [link.id, ...link.connections.map((connection) => connection.id)]),
+  ]);
+}

@@ -1,0 +1,173 @@
+/**
+ * What a resource shows against its delete when it is read by its id: a list of Azure may lag behind, or lack what may not be listed.
+ * The states that allow the delete are named; everything else is a reason to stay. Pure.
+ */
+import { isListEdit, type Change, type ListEdit } from "../changes/plan.ts";
+import type { Json, JsonObject, Resource } from "../changes/resources.ts";
+import type { LoadBalancer } from "../network/model.ts";
+import { sameId } from "../network/resourceId.ts";
+import type { OrphanKind } from "./model.ts";
+
+/** What was judged, and what a write would take. */
+export interface Expected {
+  readonly kind: OrphanKind;
+  readonly change: Change;
+  /** The load balancer as it was judged; absent: it was not listed. */
+  readonly balancer?: LoadBalancer | undefined;
+  /** Of a resource whose Service lives: the only version that may be deleted. */
+  readonly version?: string | undefined;
+  /** The cluster was deleted: no pool may have members. */
+  readonly isOfDeleted: boolean;
+  /** The connection goes with its Private Link Service. */
+  readonly isWithLink: boolean;
+}
+
+/** Why the resource must stay, judged on its own body; `undefined` if nothing there speaks against the write. */
+export function verifyActual(actual: Resource, expected: Expected): string | undefined {
+  const properties = objectOf(actual.body["properties"]);
+  const { kind } = expected;
+  if (kind === "loadBalancer") return againstBalancer(properties, expected);
+  if (kind === "frontend") return againstFrontends(properties, expected);
+  return kind === "link"
+    ? againstLink(properties, actual, expected)
+    : againstConnection(properties, expected);
+}
+
+function againstBalancer(properties: JsonObject, { balancer, isOfDeleted }: Expected): string | undefined {
+  if (!balancer) return "it was not in the list of load balancers";
+  const frontends = itemsOf(properties, "frontendIPConfigurations");
+  return (
+    unlisted("frontend", frontends, balancer.frontends) ??
+    unlisted("rule", itemsOf(properties, "loadBalancingRules"), balancer.rules) ??
+    otherUse(properties, () => true) ??
+    linkOn(frontends) ??
+    (isOfDeleted ? membersIn(itemsOf(properties, "backendAddressPools")) : undefined)
+  );
+}
+
+function againstFrontends(properties: JsonObject, expected: Expected): string | undefined {
+  const { balancer, change, isOfDeleted } = expected;
+  if (!balancer) return "its load balancer was not in the list";
+  const frontends = removedFrom(change, "frontendIPConfigurations");
+  const pools = removedFrom(change, "backendAddressPools");
+  const isHere = (item: JsonObject) => isOn(item, balancer.id, frontends);
+  const rules = itemsOf(properties, "loadBalancingRules").filter(isHere);
+  const known = balancer.rules.filter(({ frontendId }) =>
+    frontends.some((name) => sameId(frontendId, frontendIdOf(balancer.id, name))),
+  );
+  const all = itemsOf(properties, "backendAddressPools");
+  return (
+    unlisted("rule", rules, rules.every(isTold) ? known : balancer.rules) ??
+    otherUse(properties, isHere) ??
+    linkOn(itemsOf(properties, "frontendIPConfigurations").filter((one) => isAmong(one, frontends))) ??
+    membersIn(isOfDeleted ? all : all.filter((one) => isAmong(one, pools)))
+  );
+}
+
+/** Azure's words for a connection whose consumer can send nothing through it. */
+const UNUSED: readonly string[] = ["Rejected", "Disconnected"];
+
+function againstLink(properties: JsonObject, actual: Resource, { version }: Expected): string | undefined {
+  if (version !== undefined && actual.version !== version) return "it was written since it was judged";
+  const used = itemsOf(properties, "privateEndpointConnections").find(
+    (one) => !UNUSED.includes(statusOf(objectOf(one["properties"]))),
+  );
+  if (!used) return undefined;
+  const status = statusOf(objectOf(used["properties"])) || "in an unknown state";
+  return `its private endpoint connection ${textOf(used["name"]) || textOf(used["id"])} is ${status}`;
+}
+
+function againstConnection(properties: JsonObject, { isWithLink }: Expected): string | undefined {
+  const status = statusOf(properties);
+  const allowed = isWithLink ? UNUSED : ["Disconnected"];
+  return allowed.includes(status) ? undefined : `it is ${status || "in an unknown state"}`;
+}
+
+function statusOf(properties: JsonObject): string {
+  return textOf(objectOf(properties["privateLinkServiceConnectionState"])["status"]);
+}
+
+function unlisted(
+  what: string,
+  items: readonly JsonObject[],
+  listed: readonly { readonly name: string }[],
+): string | undefined {
+  const names = listed.map(({ name }) => name);
+  const extra = items.find((one) => !isAmong(one, names));
+  return extra && `its ${what} ${textOf(extra["name"])} was missing from the list`;
+}
+
+function otherUse(properties: JsonObject, isHere: (item: JsonObject) => boolean): string | undefined {
+  const lists = ["inboundNatRules", "inboundNatPools", "outboundRules"];
+  const use = lists.flatMap((list) => itemsOf(properties, list)).find(isHere);
+  return use && `outbound or inbound NAT rule ${textOf(use["name"])} uses it`;
+}
+
+function linkOn(frontends: readonly JsonObject[]): string | undefined {
+  const taken = frontends.find((one) => isPresent(objectOf(one["properties"])["privateLinkService"]));
+  return taken && `a Private Link Service is attached to frontend ${textOf(taken["name"])}`;
+}
+
+function membersIn(pools: readonly JsonObject[]): string | undefined {
+  const used = pools.find((one) =>
+    ["backendIPConfigurations", "loadBalancerBackendAddresses"].some(
+      (list) => itemsOf(objectOf(one["properties"]), list).length > 0,
+    ),
+  );
+  return used && `backend pool ${textOf(used["name"])} has members`;
+}
+
+/** True if the item uses one of the frontends, or does not tell which it uses. */
+function isOn(item: JsonObject, balancerId: string, frontends: readonly string[]): boolean {
+  const { frontendIPConfigurations: several } = objectOf(item["properties"]);
+  const ids = [frontendOf(item), ...listOf(several).map((one) => textOf(objectOf(one)["id"]))].filter(
+    Boolean,
+  );
+  const isRemoved = (id: string) => frontends.some((name) => sameId(id, frontendIdOf(balancerId, name)));
+  return ids.length === 0 || ids.some(isRemoved);
+}
+
+function isTold(item: JsonObject): boolean {
+  return frontendOf(item) !== "";
+}
+
+function frontendOf(item: JsonObject): string {
+  return textOf(objectOf(objectOf(item["properties"])["frontendIPConfiguration"])["id"]);
+}
+
+function frontendIdOf(balancerId: string, name: string): string {
+  return `${balancerId}/frontendIPConfigurations/${name}`;
+}
+
+function isAmong(item: JsonObject, names: readonly string[]): boolean {
+  const name = textOf(item["name"]).toLowerCase();
+  return names.some((one) => one.toLowerCase() === name);
+}
+
+function removedFrom(change: Change, list: string): readonly string[] {
+  if (change.action !== "update") return [];
+  const edits: readonly ListEdit[] = change.edits.filter(isListEdit);
+  return edits.filter(({ path }) => path === `properties.${list}`).flatMap(({ remove = [] }) => remove);
+}
+
+function itemsOf(properties: JsonObject, list: string): readonly JsonObject[] {
+  return listOf(properties[list]).map(objectOf);
+}
+
+/** What should be a list and is not counts as one item that nobody knows. */
+function listOf(value: Json | undefined): readonly Json[] {
+  if (!isPresent(value)) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function isPresent(value: Json | undefined): value is Json {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,81 @@
+/** A filter that names something that nothing has is a problem, in the API and on the command line; one that merely finds nothing is not. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { operations } from "../../api/operations.ts";
+import { apiOver, apiWorld, type Ask } from "../builders/api.ts";
+
+let ask: Ask;
+beforeEach(async () => {
+  ask = apiOver(await apiWorld());
+});
+
+const CLUSTER = "there is no cluster onee; did you mean one?";
+
+test.each<[path: string, problem: RegExp | string]>([
+  ["/findings?cluster=onee", `query.cluster: ${CLUSTER}`],
+  [
+    "/findings?check=basic-load-balancr",
+    "query.check: there is no check basic-load-balancr; did you mean basic-load-balancer?",
+  ],
+  ["/findings?scope=moring", "query.scope: there is no scope moring; did you mean mooring?"],
+  ["/links?cluster=onee", `query.cluster: ${CLUSTER}`],
+  [
+    "/links?subscription=11111111-1111-1111-1111-111111111112",
+    "query.subscription: there is no watched subscription 11111111-1111-1111-1111-111111111112; did you mean 11111111-1111-1111-1111-111111111111?",
+  ],
+  ["/connections?cluster=onee", `query.cluster: ${CLUSTER}`],
+  ["/connections?link=bm8", /^query\.link: there is no link with a connection and the key bm8/],
+  [
+    "/connections?consumer=22222222-2222-2222-2222-222222222223",
+    /^query\.consumer: .* did you mean 22222222-2222-2222-2222-222222222222\?/,
+  ],
+  ["/orphans?cluster=onee", `query.cluster: ${CLUSTER}`],
+  ["/journal?cluster=onee", `query.cluster: ${CLUSTER}`],
+  ["/subnets?cluster=onee", `query.cluster: ${CLUSTER}`],
+  ["/subnets?subscription=x", /^query\.subscription: there is no watched subscription x; there is 1/],
+  ["/subnets?vnet=vnett", "query.vnet: there is no scanned virtual network vnett; did you mean vnet?"],
+])("GET %s is a problem that names what was meant", async (path, problem) => {
+  const { status, body } = await ask(`GET ${path}`);
+  expect([status, body.problems]).toEqual([
+    400,
+    [typeof problem === "string" ? problem : expect.stringMatching(problem)],
+  ]);
+});
+
+test.each([
+  "/findings?cluster=ONE&state=resolved",
+  "/findings?check=basic-load-balancer&state=resolved",
+  "/links?cluster=ONE&state=off",
+  "/journal?cluster=one",
+  "/journal?who=bob",
+  "/subnets?vnet=VNET",
+])("GET %s is an answer", async (path) => {
+  expect((await ask(`GET ${path}`)).status).toBe(200);
+});
+
+describe("every filter of a list", () => {
+  /** What a filter takes that no set of known names is for: text, times, a page, and whoever may have acted. */
+  const FREE = ["q", "limit", "continuation", "sinceUtc", "who", "days", "resource", "about"];
+  /** Checked against what is known. */
+  const NAMED = ["cluster", "subscription", "check", "scope", "link", "consumer", "vnet"];
+
+  test("is a list of values, is checked against what is known, or is free", () => {
+    const lists = operations.filter(({ method, query }) => method === "GET" && query !== undefined);
+    const shapes = lists.flatMap(({ name, query }) =>
+      Object.entries((query as { shape?: object }).shape ?? {}).map(([key, schema]) => ({
+        name,
+        key,
+        schema,
+      })),
+    );
+    expect(shapes.length).toBeGreaterThan(10);
+    const open = shapes.filter(
+      ({ key, schema }) => !isEnum(schema) && !FREE.includes(key) && !NAMED.includes(key),
+    );
+    expect(open.map(({ name, key }) => `${name}.${key}`)).toEqual([]);
+  });
+});
+
+function isEnum(schema: unknown): boolean {
+  const { def } = schema as { def?: { type: string; innerType?: unknown } };
+  return def?.type === "enum" || (def?.innerType !== undefined && isEnum(def.innerType));
+}

@@ -1,0 +1,147 @@
+/** An entry that a crash left open, on a resource whose state may or may not be readable. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { createApply } from "../../shared/changes/apply.ts";
+import { resolveDangling } from "../../shared/changes/dangling.ts";
+import { listJournal, openEntry } from "../../shared/changes/journalStore.ts";
+import { inParts, oneByOne } from "../../shared/changes/parts.ts";
+import type { Change } from "../../shared/changes/plan.ts";
+import { runAudit } from "../../shared/drift/runAudit.ts";
+import { NotYet, Refused } from "../../shared/errors.ts";
+import { canonicalId } from "../../shared/network/resourceId.ts";
+import { link, linkIdIn } from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const BROKEN = linkIdIn("broken");
+const OTHER = linkIdIn("other");
+const CAUSE = { why: "test", who: "system", correlationId: "c" };
+
+const body = () => ({
+  tags: { ...link().tags },
+  properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] } },
+});
+const change = (resourceId: string): Change => ({
+  action: "update",
+  capability: "links",
+  resourceId,
+  cluster: "one",
+  reason: "declared otherwise",
+  evidence: [
+    { says: "so", source: "Kubernetes", atUtc: run.now().toISOString() },
+    { says: "so in Azure", source: "Azure", atUtc: run.now().toISOString() },
+  ],
+  edits: [{ path: "properties.visibility.subscriptions", before: ["*"], after: ["a"] }],
+});
+
+let run: MemoryRun;
+beforeEach(() => {
+  run = memoryRun();
+});
+
+/** Its writer died a thousand seconds ago. */
+async function crashed(resourceId: string): Promise<void> {
+  await openEntry(run, change(resourceId), { cause: CAUSE, policyVersion: "1" });
+  run.clock.advance(1000);
+}
+
+/** Reads of that resource fail from now on. */
+function unreadable(resourceId: string, error: Error): void {
+  const read = run.resources.read.bind(run.resources);
+  run.resources.read = (id) =>
+    canonicalId(id) === canonicalId(resourceId) ? Promise.reject(error) : read(id);
+}
+
+async function entries() {
+  const all = await Array.fromAsync(listJournal(run));
+  return Object.fromEntries(all.map(({ entry }) => [entry.change.resourceId, entry]));
+}
+
+const apply = (...ids: string[]) => {
+  const plan = { changes: ids.map(change) };
+  return inParts(createApply(run.resources), oneByOne(plan))(run, plan, CAUSE, { inSight: 10 });
+};
+
+const CAUSES: [string, Error][] = [
+  ["the read is refused", new Refused("AuthorizationFailed")],
+  ["the subscription was deleted", new Refused("SubscriptionNotFound")],
+  ["ARM throttles", new NotYet("429", 30)],
+  ["ARM fails", new Error("500")],
+];
+
+describe.each(CAUSES)("an entry that cannot be completed because %s", (_, error) => {
+  beforeEach(async () => {
+    for (const id of [BROKEN, OTHER]) run.resources.place(id, body());
+    await crashed(BROKEN);
+    await crashed(OTHER);
+    unreadable(BROKEN, error);
+  });
+
+  test("stays open, and all others are completed", async () => {
+    expect(await resolveDangling(run)).toBe(1);
+    expect(await entries()).toMatchObject({
+      [BROKEN]: { outcome: "intended" },
+      [OTHER]: { outcome: "failed", why: "its writer ended before saying so; found not done" },
+    });
+    expect(run.leases.names()).toEqual([]);
+  });
+
+  test("blocks changes to its resource only", async () => {
+    expect(await apply(BROKEN, OTHER)).toMatchObject([
+      { outcome: "refused", guard: "journal-unresolved", why: expect.stringContaining(error.message) },
+      { outcome: "applied" },
+    ]);
+  });
+
+  test("is completed by the first run that can read its resource, and then blocks nothing", async () => {
+    await resolveDangling(run);
+    run.resources.read = Object.getPrototypeOf(run.resources).read.bind(run.resources);
+    expect(await apply(BROKEN)).toMatchObject([{ outcome: "applied" }]);
+    expect(run.resources.calls.count("write")).toBe(1);
+    const outcomes = (await Array.fromAsync(listJournal(run))).map(({ entry }) => entry.outcome);
+    expect(outcomes.toSorted()).toEqual(["applied", "failed", "failed"]);
+  });
+});
+
+test.each([
+  ["the resource itself", BROKEN, true],
+  ["the same in another case", BROKEN.toUpperCase(), true],
+  ["what it contains", `${BROKEN}/privateEndpointConnections/pe`, true],
+  ["what contains it", BROKEN.replace(/\/privateLinkServices\/.*/, ""), true],
+  ["one whose name begins alike", `${BROKEN}-two`, false],
+  ["another", OTHER, false],
+])("an open entry and a change to %s", async (_, id, isBlocked) => {
+  await crashed(BROKEN);
+  unreadable(BROKEN, new Refused("403"));
+  const [result] = await apply(id);
+  expect(result?.guard === "journal-unresolved").toBe(isBlocked);
+});
+
+test("an entry whose writer still holds the lease is left to it, whatever the clocks show", async () => {
+  run.resources.place(BROKEN, body());
+  await openEntry(run, change(BROKEN), { cause: CAUSE, policyVersion: "1" });
+  run.clock.nowUtc = "2026-11-24T12:00:00.000Z";
+  await run.leases.acquire(canonicalId(BROKEN), "writer");
+  expect(await resolveDangling(run)).toBe(0);
+  expect(await entries()).toMatchObject({ [BROKEN]: { outcome: "intended" } });
+  expect(run.resources.calls.count("read")).toBe(0);
+});
+
+test("the audit reports an open entry with its resource and the cause", async () => {
+  await crashed(BROKEN);
+  unreadable(BROKEN, new Refused("AuthorizationFailed"));
+  await resolveDangling(run);
+  await runAudit(run, { who: "me", why: "test" });
+  const found = run.tables.findings.all().filter(({ check }) => check === "journal-unresolved");
+  expect(found).toMatchObject([
+    { about: BROKEN, severity: "error", message: expect.stringMatching(/on broken .*AuthorizationFailed$/) },
+  ]);
+});
+
+test("a part that throws anything does not stop the others, and is thrown if nothing was written", async () => {
+  for (const id of [BROKEN, OTHER]) run.resources.place(id, body());
+  unreadable(BROKEN, new TypeError("unexpected answer"));
+  expect(await apply(BROKEN, OTHER)).toMatchObject([
+    { outcome: "failed", why: "unexpected answer" },
+    { outcome: "applied" },
+  ]);
+  await expect(apply(BROKEN)).rejects.toThrow("unexpected answer");
+});

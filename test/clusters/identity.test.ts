@@ -1,0 +1,89 @@
+/** A rebuilt cluster is confirmed by an operator; what the cluster before it declared counts for nothing from then on. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { rebindCluster } from "../../shared/clusters/identity.ts";
+import { findCluster } from "../../shared/clusters/registry.ts";
+import { Conflict, InvalidInput } from "../../shared/errors.ts";
+import { cluster, feed, identity, NOW, UID } from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const OLD = "11111111-2222-4333-8444-555555555555";
+const rebinding = { uid: UID, reason: "rebuilt from backup", who: "ada" };
+
+let run: MemoryRun;
+const put = (some: Parameters<typeof cluster>[0]) => {
+  const value = cluster(some);
+  return run.tables.clusters.transact("all", [{ do: "put", key: value.name, value }]);
+};
+beforeEach(async () => {
+  run = memoryRun();
+  await put({ identity: identity(OLD) });
+});
+
+test("an operator confirms an identity that nothing in Azure corroborates", async () => {
+  await put({ identity: { uid: OLD, boundAtUtc: NOW } });
+  await rebindCluster(run, "one", { ...rebinding, uid: OLD });
+  expect((await findCluster(run, "one"))?.identity?.corroboration?.by).toBe("operator");
+});
+
+test("the registration has the new identity, and who confirmed it and why", async () => {
+  run.clock.advance(60);
+  await rebindCluster(run, "one", rebinding);
+  const atUtc = run.clock.nowUtc;
+  expect((await findCluster(run, "one"))?.identity).toEqual({
+    uid: UID,
+    boundAtUtc: atUtc,
+    corroboration: { by: "operator", detail: "ada: rebuilt from backup", atUtc },
+  });
+});
+
+test.each<[string, object, string]>([
+  ["an identity that is no uid", { uid: "one" }, "uid: not the uid of a Service"],
+  ["no reason", { reason: " " }, "reason: required"],
+])("%s is refused", async (_, some, problem) => {
+  const error = await rebindCluster(run, "one", { ...rebinding, ...some }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(InvalidInput);
+  expect((error as InvalidInput).problems).toEqual([problem]);
+  expect((await findCluster(run, "one"))?.identity?.uid).toBe(OLD);
+});
+
+describe("refused, too", () => {
+  test("the identity of another cluster", async () => {
+    await put({ name: "two", identity: { uid: UID, boundAtUtc: NOW } });
+    await expect(rebindCluster(run, "one", rebinding)).rejects.toThrow(
+      `identity ${UID} is that of cluster two`,
+    );
+  });
+
+  test("a cluster that its first list has not bound yet, and one that is not registered", async () => {
+    const { identity: _none, ...unbound } = cluster({ name: "new" });
+    await run.tables.clusters.transact("all", [{ do: "put", key: "new", value: unbound }]);
+    await expect(rebindCluster(run, "new", rebinding)).rejects.toThrow("its first complete list binds it");
+    await expect(rebindCluster(run, "none", rebinding)).rejects.toThrow(
+      "there is no registered cluster none",
+    );
+  });
+});
+
+test("a registration that changes meanwhile is not overwritten", async () => {
+  const transact = run.tables.clusters.transact.bind(run.tables.clusters);
+  run.tables.clusters.transact = async (partition, writes) => {
+    run.tables.clusters.transact = transact;
+    await put({ defaultSubnet: "links", identity: { uid: OLD, boundAtUtc: NOW } });
+    return run.tables.clusters.transact(partition, writes);
+  };
+  await expect(rebindCluster(run, "one", rebinding)).rejects.toThrow(Conflict);
+  expect(await findCluster(run, "one")).toMatchObject({ defaultSubnet: "links", identity: { uid: OLD } });
+});
+
+test("what the cluster declared before is forgotten, also what arrives until the new identity is stored", async () => {
+  const declare = () => run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
+  await declare();
+  const transact = run.tables.clusters.transact.bind(run.tables.clusters);
+  run.tables.clusters.transact = async (partition, writes) => {
+    await declare();
+    return transact(partition, writes);
+  };
+  await rebindCluster(run, "one", rebinding);
+  // Numbers only grow: what was read from Azure before is older than what the new cluster confirms.
+  expect(run.tables.feeds.all()).toEqual([{ cluster: "one", sequence: feed().sequence }]);
+});

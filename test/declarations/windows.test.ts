@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { listDeclared } from "../../shared/declarations/declared.ts";
+import { requestList } from "../../shared/declarations/feed.ts";
+import { propose } from "../../shared/declarations/proposals.ts";
+import { Reporter, internalService } from "../builders/reports.ts";
+import { cluster, declared, intent } from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+let run: MemoryRun;
+let reporter: Reporter;
+
+beforeEach(async () => {
+  run = memoryRun();
+  await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+  reporter = new Reporter(run);
+  await reporter.list([internalService("a")]);
+});
+
+const names = () => run.tables.declarations.all().map(({ name }) => name);
+const feed = () => run.tables.feeds.all()[0];
+
+describe("a window of changes", () => {
+  test("confirms what was added and what changed", async () => {
+    await reporter.confirm([
+      { type: "ADDED", service: internalService("b") },
+      { type: "MODIFIED", service: internalService("a", { "load-balancer-ipv4": "10.0.1.9" }) },
+    ]);
+    expect(names().toSorted()).toEqual(["a", "b"]);
+    expect((await run.tables.declarations.get("one", "shop/a"))?.value.intent.addresses).toEqual({
+      ipv4: "10.0.1.9",
+    });
+  });
+
+  test("removes what was deleted, at once", async () => {
+    await reporter.confirm([{ type: "DELETED", service: internalService("a") }]);
+    expect(names()).toEqual([]);
+  });
+
+  test("removes a Service that is no load balancer any more", async () => {
+    await reporter.confirm([{ type: "MODIFIED", service: { name: "a", type: "ClusterIP" } }]);
+    expect(names()).toEqual([]);
+  });
+
+  test("does not remove a Service for the deletion of another uid of its name", async () => {
+    await reporter.confirm([{ type: "DELETED", service: { ...internalService("a"), uid: "earlier" } }]);
+    expect(names()).toEqual(["a"]);
+  });
+
+  test("confirms no absence: an API server whose cache lags sends a bookmark as well", async () => {
+    const before = feed()?.confirmed;
+    await reporter.confirm();
+    expect(feed()?.confirmed).toEqual(before);
+  });
+
+  test("without a bookmark goes on at its last event", async () => {
+    const event = {
+      type: "ADDED",
+      object: reporter.object({ ...internalService("b"), resourceVersion: "90" }),
+    };
+    await reporter.step(JSON.stringify(event));
+    expect(names().toSorted()).toEqual(["a", "b"]);
+    expect(reporter.query).toContain("resourceVersion=90&");
+  });
+
+  test("of another cluster, told by its Service default/kubernetes, changes nothing", async () => {
+    const service = { name: "kubernetes", namespace: "default", uid: "another", type: "ClusterIP" };
+    const added = { type: "ADDED", service: internalService("b") };
+    expect(await reporter.confirm([added, { type: "ADDED", service }])).toMatchObject({ outcome: "foreign" });
+    expect(names()).toEqual(["a"]);
+  });
+
+  test("of an older resourceVersion changes nothing: order comes from the source", async () => {
+    await reporter.confirm([{ type: "MODIFIED", service: internalService("a", { "pls-create": "true" }) }]);
+    const late = internalService("a");
+    const event = { type: "MODIFIED", object: reporter.object({ ...late, resourceVersion: "4" }) };
+    expect(await reporter.step(JSON.stringify(event))).toMatchObject({ outcome: "refused" });
+    expect((await run.tables.declarations.get("one", "shop/a"))?.value.intent.link).toBeDefined();
+  });
+
+  test.each([
+    ["expired", { code: 410, message: "too old resource version" }],
+    ["failed", { code: 500, message: "etcd" }],
+  ])("that %s asks for a list", async (_name, status) => {
+    const answer = await reporter.step(JSON.stringify({ type: "ERROR", object: status }));
+    expect(answer).toMatchObject({ outcome: "list needed", query: "limit=500", problems: [status.message] });
+  });
+
+  test.each([
+    ["cut off in the middle of a line", '{"type":"ADDED","object":{"metadata":{"name":"b"'],
+    ["of something else", '{"type":"ADDED","object":{"kind":"Pod"}}'],
+    ["an HTML page", "<html></html>"],
+    ["with an event of no known type", '{"type":"RENAMED","object":{}}'],
+  ])("%s: refused, nothing changed", async (_name, body) => {
+    const before = feed()?.confirmed;
+    expect(await reporter.step(body)).toMatchObject({ outcome: "refused" });
+    expect([names(), feed()?.confirmed]).toEqual([["a"], before]);
+  });
+});
+
+describe("what admission saw", () => {
+  const proposal = (some: Parameters<typeof declared>[0]) =>
+    declared({ name: "a", strength: "proposal", observedAtUtc: run.clock.nowUtc, ...some });
+  const all = async () =>
+    (await listDeclared(run, "one")).map(({ uid, strength, deletedAtUtc }) =>
+      [uid, strength, ...(deletedAtUtc === undefined ? [] : ["leaving"])].join(" "),
+    );
+
+  test("a create of a name that exists stands beside the confirmed Service and never replaces it", async () => {
+    await propose(run, proposal({ uid: "fresh" }));
+    expect(await all()).toEqual(["uid-a confirmation", "fresh proposal"]);
+  });
+
+  test("a refused update stands beside it too", async () => {
+    await propose(run, proposal({ uid: "uid-a", intent: intent({ addresses: { ipv4: "10.0.1.7" } }) }));
+    expect(await all()).toEqual(["uid-a confirmation", "uid-a proposal"]);
+  });
+
+  test("a delete marks the confirmed Service as leaving; the confirmed row itself does not change", async () => {
+    await propose(run, proposal({ uid: "uid-a", deletedAtUtc: run.clock.nowUtc }));
+    expect(await all()).toEqual(["uid-a confirmation leaving"]);
+    expect(run.tables.declarations.all()[0]?.deletedAtUtc).toBeUndefined();
+  });
+
+  test("a late delete of an earlier uid changes nothing that is confirmed", async () => {
+    await propose(run, proposal({ uid: "earlier", deletedAtUtc: run.clock.nowUtc }));
+    expect(await all()).toContain("uid-a confirmation");
+    expect(await all()).not.toContain("uid-a confirmation leaving");
+  });
+
+  test("ends when the cluster confirms it", async () => {
+    const service = internalService("b");
+    await propose(run, proposal({ name: "b", uid: "uid-b", intent: intent() }));
+    await reporter.confirm([{ type: "ADDED", service }]);
+    expect(run.tables.proposals.all()).toEqual([]);
+    expect(feed()?.unannounced).toBeUndefined();
+  });
+
+  test("ends when the cluster goes on listing for long enough without it", async () => {
+    await propose(run, proposal({ uid: "fresh" }));
+    await reporter.list();
+    run.clock.advance(91);
+    await reporter.list();
+    await reporter.list();
+    expect(run.tables.proposals.all()).toHaveLength(1);
+    await reporter.list();
+    expect(run.tables.proposals.all()).toEqual([]);
+  });
+
+  test("stays while lists follow each other quickly: the API server may still work on the request", async () => {
+    await propose(run, proposal({ uid: "fresh" }));
+    for (let n = 0; n < 6; n += 1) await reporter.list();
+    expect(run.tables.proposals.all()).toHaveLength(1);
+  });
+
+  test("stays beside the refused DELETE of a Service that no report has shown yet", async () => {
+    await propose(run, proposal({ uid: "fresh" }));
+    await propose(run, proposal({ uid: "fresh", deletedAtUtc: run.clock.nowUtc }));
+    await reporter.step("");
+    expect(await all()).toContain("fresh proposal");
+  });
+
+  test("of an older version that arrives late stands beside the newer one", async () => {
+    await propose(
+      run,
+      proposal({ uid: "fresh", resourceVersion: "30", intent: intent({ addresses: { ipv4: "10.0.1.20" } }) }),
+    );
+    await propose(run, proposal({ uid: "fresh", resourceVersion: "20" }));
+    const addresses = (await listDeclared(run, "one")).map((one) => one.intent.addresses.ipv4);
+    expect(addresses).toContain("10.0.1.20");
+  });
+
+  test("stays while the cluster reports nothing, however long", async () => {
+    await propose(run, proposal({ uid: "fresh" }));
+    await reporter.confirm();
+    run.clock.advance(3600);
+    expect(run.tables.proposals.all()).toHaveLength(1);
+  });
+
+  test("a change that the cluster reports and admission never saw counts as unannounced", async () => {
+    await reporter.confirm([{ type: "ADDED", service: internalService("b") }]);
+    expect(feed()?.unannounced).toMatchObject({ count: 1, example: "shop/b" });
+    run.clock.advance(5);
+    await propose(run, proposal({ name: "c", uid: "uid-c", intent: intent() }));
+    await reporter.confirm([{ type: "ADDED", service: internalService("c") }]);
+    expect(feed()?.unannounced).toBeUndefined();
+  });
+});
+
+describe("a window without a bookmark, as an API server sends it when nothing changed at all", () => {
+  test("does not keep the periodic list from being due", async () => {
+    run.clock.advance(601);
+    await reporter.step("");
+    expect(reporter.query).toBe("limit=500");
+  });
+
+  test("is followed by a list, if a change waits for the cluster to confirm", async () => {
+    run.clock.advance(20);
+    await reporter.step("");
+    expect(reporter.query).toContain("watch=1");
+    await requestList(run, "one", feed()?.sequence ?? 0);
+    await reporter.step("");
+    expect(reporter.query).toBe("limit=500");
+    await reporter.step();
+    await reporter.step("");
+    expect(reporter.query).toContain("watch=1");
+  });
+
+  test("however many changes wait, lists come at most every 15 seconds", async () => {
+    await requestList(run, "one", 1000);
+    await reporter.step("");
+    expect(reporter.query).toContain("watch=1");
+  });
+});
+
+describe("a proposal that the API server refused", () => {
+  test("is dropped by the lists that come anyway, and reported so that its addresses can be released", async () => {
+    const refused = declared({
+      name: "a",
+      uid: "fresh",
+      strength: "proposal",
+      observedAtUtc: run.clock.nowUtc,
+    });
+    await propose(run, refused);
+    for (let round = 0; round < 4; round += 1) {
+      run.clock.advance(601);
+      await reporter.step("");
+      expect(reporter.query).toBe("limit=500");
+      const { dropped = [] } = await reporter.step();
+      if (dropped.length > 0) return expect(dropped).toMatchObject([{ uid: "fresh" }]);
+    }
+    return expect.unreachable("it was never dropped");
+  });
+});

@@ -1,0 +1,16 @@
+/** A sweep whose wait for the next report is no failure: the queue runs it again. */
+import type { Applied, Apply } from "../../shared/changes/applied.ts";
+import { NotYet } from "../../shared/errors.ts";
+import { sweepOrphans } from "../../shared/orphans/sweep.ts";
+import type { Run } from "../../shared/ports.ts";
+import type { WorkItem } from "../../shared/storage/queue.ts";
+
+/** What was done; of a sweep that waits, nothing is known. */
+export async function sweepOnce(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
+  try {
+    return await sweepOrphans(run, apply, item);
+  } catch (error) {
+    if (error instanceof NotYet && error.message.startsWith("waiting for the next report of")) return [];
+    throw error;
+  }
+}

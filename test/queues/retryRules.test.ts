@@ -1,0 +1,107 @@
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { deliver } from "../../functions/deliver.ts";
+import { NotYet } from "../../shared/errors.ts";
+import { choosePoison } from "../../shared/queues/choose.ts";
+import { listPoison, listQueues } from "../../shared/queues/poison.ts";
+import { replayPoison } from "../../shared/queues/replay.ts";
+import { isLastDelivery, isLastTry, RETRY_RULES } from "../../shared/queues/retryRules.ts";
+import { watchQueues } from "../../shared/queues/watch.ts";
+import type { WorkItem } from "../../shared/storage/queue.ts";
+import { memoryRun } from "../memory/run.ts";
+
+const item: WorkItem = {
+  what: "link",
+  id: "/subscriptions/x/pls",
+  why: "event write",
+  seenAtUtc: "2026-11-23T11:00:00.000Z",
+  correlationId: "c",
+};
+const context = { invocationId: "i", triggerMetadata: { dequeueCount: 1 } };
+const busy = () => Promise.reject(new NotYet("/subscriptions/x/pls is locked by another operation", 5));
+
+test("host.json has the same values, and no function has a retry policy of its own", () => {
+  const { extensions, ...host } = JSON.parse(readFileSync("host.json", "utf8"));
+  const clock = new Date(RETRY_RULES.visibilityTimeoutSeconds * 1000).toISOString().slice(11, 19);
+  expect(extensions.queues).toMatchObject({
+    visibilityTimeout: clock,
+    maxDequeueCount: RETRY_RULES.maxDeliveries,
+  });
+  expect(host).not.toHaveProperty("retry");
+  const functions = globSync("functions/*.ts").map((path) => readFileSync(path, "utf8"));
+  expect(functions.length).toBeGreaterThan(10);
+  expect(functions.filter((text) => /\bretry:/.test(text))).toEqual([]);
+});
+
+test("the documents state the same values", () => {
+  const text = readFileSync("docs/logs.md", "utf8");
+  const { visibilityTimeoutSeconds, maxDeliveries, maxResends } = RETRY_RULES;
+  expect(text).toContain(
+    `visible again after ${visibilityTimeoutSeconds} seconds, ${maxDeliveries} deliveries`,
+  );
+  expect(text).toContain(`sent again after the delay that the cause names, ${maxResends} times`);
+});
+
+test.each<[attempt: number | undefined, dequeueCount: number, isLast: boolean]>([
+  [undefined, 1, false],
+  [9, 4, false],
+  [10, 1, true],
+  [undefined, 5, true],
+  [undefined, 6, true],
+])("re-sent %s times and delivered %s times: last try %s", (attempt, dequeueCount, isLast) => {
+  expect(isLastTry({ ...(attempt !== undefined && { attempt }) }, { dequeueCount })).toBe(isLast);
+});
+
+test("a message without a count is delivered for the first time", () => {
+  expect([isLastDelivery(), isLastDelivery({})]).toEqual([false, false]);
+});
+
+describe("work that is never possible", () => {
+  test("is sent again ten times, then is in the poison queue with its reason, and counted there", async () => {
+    const run = memoryRun();
+    let next: WorkItem | undefined = item;
+    let tries = 0;
+    while (next) {
+      await deliver({ run, queue: "links", item: next, context }, busy);
+      tries += 1;
+      next = run.queue.sent.splice(0)[0]?.item;
+    }
+    expect(tries).toBe(1 + RETRY_RULES.maxResends);
+    const [given] = await listPoison(run, "links");
+    expect(given).toMatchObject({
+      item: { id: item.id, correlationId: "c" },
+      failure: { error: "/subscriptions/x/pls is locked by another operation", tries, invocationId: "i" },
+    });
+    expect((await listQueues(run))[0]).toMatchObject({ queue: "links", poisoned: { length: 1 } });
+    await watchQueues(run);
+    expect(run.metrics.of("mooring.queue.poisoned")).toContainEqual([1, { queue: "links" }]);
+    const outcomes = run.metrics.of("mooring.work.outcomes").map(([, { outcome }]) => outcome);
+    expect(outcomes.at(-1)).toBe("given_up");
+  });
+
+  test("has all its tries again after a replay", async () => {
+    const run = memoryRun();
+    await deliver({ run, queue: "links", item: { ...item, attempt: RETRY_RULES.maxResends }, context }, busy);
+    await replayPoison(run, "links", await choosePoison(run, "links", "all"), "anna");
+    expect(run.queue.sent.map((sent) => sent.item.attempt)).toEqual([undefined]);
+    expect(await listPoison(run, "links")).toEqual([]);
+  });
+
+  test("is delivered again by the host if it cannot be moved", async () => {
+    const run = memoryRun();
+    run.queue.calls.failNext(new Error("storage does not answer"), { method: "sendToPoison" });
+    const last = { ...item, attempt: RETRY_RULES.maxResends };
+    await expect(deliver({ run, queue: "links", item: last, context }, busy)).rejects.toThrow(
+      "storage does not answer",
+    );
+    expect(run.metrics.of("mooring.work.outcomes").at(-1)?.[1]).toMatchObject({ outcome: "failed" });
+  });
+
+  test("is moved also if its reason cannot be recorded", async () => {
+    const run = memoryRun();
+    run.tables.failures.calls.failNext(new Error("storage does not answer"));
+    const last = { ...item, attempt: RETRY_RULES.maxResends };
+    await deliver({ run, queue: "links", item: last, context }, busy);
+    expect(await listPoison(run, "links")).toHaveLength(1);
+  });
+});
