@@ -110,10 +110,15 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
   const { run, apply } = await openToWrite();
   const due = await planDue(run);
   const { plan, quarantined, options } = due;
+  if (!isData(command)) for (const cluster of due.awaited) console.log(inert(`! ${waitingFor(cluster)}`));
   const why = "mooring orphans sweep";
   const alone = sweepAlone(apply, due.parts);
   const applied = await carryOut(command, { run, apply: alone, plan, why, yes, options });
   await releaseDeleted(run, quarantined, applied);
+}
+
+function waitingFor(cluster: string): string {
+  return `some of cluster ${cluster} is due, but must be confirmed once more by its next report; run the command again in half a minute`;
 }
 
 async function restore(selector: string, { yes }: { yes: boolean }, command: Command): Promise<void> {
