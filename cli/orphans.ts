@@ -118,7 +118,7 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
 }
 
 function waitingFor(cluster: string): string {
-  return `some of cluster ${cluster} is due, but must be confirmed once more by its next report; run the command again in half a minute`;
+  return `orphans of cluster ${cluster} are due, but the cluster must confirm them again; run the command again in about 30 seconds`;
 }
 
 async function restore(selector: string, { yes }: { yes: boolean }, command: Command): Promise<void> {

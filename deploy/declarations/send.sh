@@ -53,7 +53,7 @@ reason_of() { sed -n 's/^curl: ([0-9]*) //p' "$1" | head -n 1 | cut -c 1-200; }
 # The first part of a body, on one line.
 excerpt_of() { head -c 300 "$1" | tr -s '[:cntrl:]' ' '; }
 
-# Sends the relay a dry run, as an API server does, and adds the outcome to the headers of the next post: nobody outside can ask the relay.
+# Sends the relay a dry run, as an API server does, and adds the outcome to the headers of the next post: the relay cannot be reached from outside the cluster.
 probe_relay() {
   review='{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"mooring-probe","kind":{"group":"","version":"v1","kind":"Service"},"resource":{"group":"","version":"v1","resource":"services"},"namespace":"mooring","operation":"CREATE","dryRun":true,"userInfo":{"username":"mooring-declarations"},"object":{"apiVersion":"v1","kind":"Service","metadata":{"name":"mooring-probe","namespace":"mooring","uid":"mooring-probe"},"spec":{"type":"ClusterIP","ports":[{"port":80}]}}}}'
   : > "$TMPDIR/review"

@@ -4,7 +4,7 @@
  * Read only when there is something to write; the guard `held` judges it.
  */
 import { InvalidInput } from "../errors.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import { canonicalId, parseResourceId, resourceName } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
 import { valueAt } from "./body.ts";
@@ -13,7 +13,7 @@ import { SYSTEM, type Change } from "./plan.ts";
 import type { JsonObject, Resource } from "./resources.ts";
 
 export interface Protection {
-  /** Only of a connection; `undefined` if it does not exist. */
+  /** Only of a connection. */
   readonly privateLinkService?: Resource | undefined;
   /** Load balancers that exist. */
   readonly loadBalancers: readonly Resource[];
@@ -24,7 +24,10 @@ export interface Protection {
 const SERVICE = "microsoft.network/privatelinkservices";
 const CONNECTION = `${SERVICE}/privateendpointconnections`;
 
-/** Of other types, which no change to a Private Link Service concerns, nothing is read. @throws what a read that fails throws */
+/**
+ * Of other types, which no change to a Private Link Service concerns, nothing is read.
+ * @throws InvalidInput if the Private Link Service of a connection does not exist · what a read that fails throws
+ */
 export async function readProtection(
   run: Run,
   change: Change,
@@ -33,7 +36,7 @@ export async function readProtection(
   const { type = "", parentId = "" } = parseResourceId(change.resourceId) ?? {};
   const isConnection = type.toLowerCase() === CONNECTION;
   if (!isConnection && type.toLowerCase() !== SERVICE) return { loadBalancers: [], holds: [] };
-  const privateLinkService = isConnection ? await run.ports.resources.read(parentId) : undefined;
+  const privateLinkService = isConnection ? await readPrivateLinkService(run, parentId) : undefined;
   const frontendIds = frontendIdsOf((isConnection ? privateLinkService?.body : bodyOf(change, actual)) ?? {});
   const balancerIds = [...new Set(frontendIds.map(loadBalancerOf))];
   const containers = [...frontendIds, ...balancerIds, ...(isConnection ? [parentId] : [])];
@@ -42,6 +45,12 @@ export async function readProtection(
     who === SYSTEM ? holdsOn(run, change.resourceId, containers) : [],
   ] as const);
   return { privateLinkService, loadBalancers: balancers.filter((one) => one !== undefined), holds };
+}
+
+async function readPrivateLinkService(run: Run, id: string): Promise<Resource> {
+  const found = await run.ports.resources.read(id);
+  if (found) return found;
+  throw new InvalidInput(`Azure has the connection, but not its Private Link Service ${resourceName(id)}`);
 }
 
 function bodyOf(change: Change, actual: Resource | undefined): JsonObject | undefined {
@@ -55,7 +64,7 @@ function frontendIdsOf(body: JsonObject): string[] {
   return (frontends as readonly { id?: string }[]).map(({ id = "" }) => canonicalId(id));
 }
 
-/** @throws InvalidInput if it cannot be told: unknown is not unprotected */
+/** @throws InvalidInput if the id is not valid: unknown is not unprotected */
 function loadBalancerOf(frontendId: string): string {
   const { parentId } = parseResourceId(frontendId) ?? {};
   if (parentId === undefined) throw new InvalidInput(`${frontendId} is not the id of a frontend`);

@@ -17,7 +17,7 @@ export type Rebinding = z.infer<typeof Rebinding>;
 
 /**
  * Gives the registration the identity of the rebuilt cluster, so that its next list is accepted. What the cluster declared before is
- * forgotten: it was the word of another cluster. Nothing is judged an orphan until the new list is complete.
+ * removed: another cluster declared it. Nothing is judged an orphan until the new list is complete.
  * @throws InvalidInput if the cluster is not registered or not bound, has this identity, or another cluster has it · Conflict
  */
 export async function rebindCluster(run: Run, name: string, rebinding: unknown): Promise<ClusterIdentity> {

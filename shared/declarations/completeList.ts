@@ -18,7 +18,8 @@ const AT_ONCE = 8;
 interface Known {
   readonly version: Version;
   readonly digest: string;
-  readonly isMissing: boolean;
+  /** Number of the list that lacked it first. */
+  readonly missingSince: number | undefined;
   isListed: boolean;
 }
 
@@ -36,7 +37,7 @@ export async function applyList(
   cluster: string,
   { listing, noted }: { readonly listing: CompleteListing; readonly noted: (declared: Declared) => void },
 ): Promise<Completed> {
-  const known = await readKnown(run, cluster, listing.sequence);
+  const known = await readKnown(run, cluster);
   let [services, changed] = [0, 0];
   for await (const part of stagedServices(run, cluster, listing)) {
     const news = await confirmPart(run, cluster, { part, known });
@@ -48,14 +49,13 @@ export async function applyList(
   return { services, changed, removed };
 }
 
-/** A mark that this same list left, before its last page was repeated, counts as no mark. */
-async function readKnown(run: Run, cluster: string, sequence: number): Promise<Map<string, Known>> {
+async function readKnown(run: Run, cluster: string): Promise<Map<string, Known>> {
   const known = new Map<string, Known>();
   for await (const { key, version, value } of run.ports.tables.declarations.list(cluster))
     known.set(key, {
       version,
       digest: digestOf(value),
-      isMissing: value.missingSince !== undefined && value.missingSince !== sequence,
+      missingSince: value.missingSince,
       isListed: false,
     });
   return known;
@@ -74,7 +74,7 @@ async function confirmPart(run: Run, cluster: string, { part, known }: Part): Pr
     if (row) row.isListed = true;
     const value = toConfirmed(run, cluster, listed);
     // The list is the newest statement there is, whatever version a row has.
-    if (!row || row.isMissing || !isSame(row, value)) changed.push({ value, row });
+    if (!row || row.missingSince !== undefined || !isSame(row, value)) changed.push({ value, row });
   }
   await writeAll(run, cluster, changed.map(writeOf));
   return changed.filter(({ row, value }) => !row || row.digest !== digestOf(value)).map(({ value }) => value);
@@ -84,16 +84,19 @@ function isSame({ digest }: Known, value: Declared): boolean {
   return digest === digestOf(value);
 }
 
-/** A list that lacks something once proves nothing: a row goes when a second list lacks it too. */
+/**
+ * A list that lacks something once proves nothing: a row is removed when a later list lacks it too. That is not the same list, whose last
+ * page was repeated, nor the list of another sender that began earlier.
+ */
 async function endMissing(
   run: Run,
   cluster: string,
   { known, listing }: { readonly known: ReadonlyMap<string, Known>; readonly listing: CompleteListing },
 ): Promise<number> {
   const missing = [...known].filter(([, { isListed }]) => !isListed);
-  const second = missing.filter(([, { isMissing }]) => isMissing);
+  const second = missing.filter(([, { missingSince = Infinity }]) => missingSince < listing.sequence);
   await mapAtMost(AT_ONCE, second, ([key, { version }]) => endRow(run, cluster, { key, version }));
-  const first = missing.filter(([, { isMissing }]) => !isMissing).map(([key]) => key);
+  const first = missing.filter(([, { missingSince }]) => missingSince === undefined).map(([key]) => key);
   for (let at = 0; at < first.length; at += BATCH) {
     const rows = await mapAtMost(AT_ONCE, first.slice(at, at + BATCH), (key) =>
       run.ports.tables.declarations.get(cluster, key),

@@ -16,7 +16,7 @@ export async function listDeclared(run: Run, cluster: string): Promise<Declared[
   );
 }
 
-/** A proposed DELETE marks what is confirmed; any other proposal stands beside it, unless it says the same. Pure. */
+/** A proposed DELETE marks what is confirmed; any other proposal is returned beside it, unless both declare the same. Pure. */
 export function withProposals(confirmed: readonly Declared[], proposals: readonly Declared[]): Declared[] {
   const byKey = new Map(confirmed.map((one) => [declarationKey(one), one]));
   const beside: Declared[] = [];

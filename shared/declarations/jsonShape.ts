@@ -1,14 +1,41 @@
 /**
- * The shape of a JSON text before it is parsed: how deep it nests and which keys its outermost object has. One pass over the text, so
- * that no input costs more than its length. Pure.
+ * JSON text of a sender: how deep it nests and which keys its outermost object has are checked before it is parsed. One pass over the text,
+ * so that no input costs more than its length. Pure.
  */
 import { InvalidInput } from "../errors.ts";
+import { messageOf } from "../messageOf.ts";
 
 /** No Kubernetes object comes near it. */
 const MAX_DEPTH = 64;
 
-/** Keys of the outermost object in order, duplicates included. @throws InvalidInput if it nests deeper than 64 levels */
-export function outermostKeys(text: string): string[] {
+/**
+ * The parsed value. @param what names the text in messages
+ * @throws InvalidInput if it is not JSON, nests deeper than 64 levels, or its outermost object has a key twice, in any spelling
+ */
+export function readJson(text: string, what: string): unknown {
+  requireDistinct(outermostKeys(text), what);
+  return parseJson(text, what);
+}
+
+function requireDistinct(keys: readonly string[], what: string): void {
+  const seen = new Set<string>();
+  for (const spelled of keys) {
+    const key = String(parseJson(`"${spelled}"`, what));
+    if (seen.has(key)) throw new InvalidInput(`${what} has the key "${key}" more than once`);
+    seen.add(key);
+  }
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidInput(`${what} is not valid JSON, or was cut off: ${messageOf(error)}`);
+  }
+}
+
+/** In order, duplicates included. @throws InvalidInput */
+function outermostKeys(text: string): string[] {
   const keys: string[] = [];
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {

@@ -1,10 +1,9 @@
 /** One page of the API server's list of Services. Pure. */
 import * as z from "zod";
 import { InvalidInput } from "../errors.ts";
-import { outermostKeys } from "./jsonShape.ts";
+import { readJson } from "./jsonShape.ts";
 import type { Listed, Listing } from "./model.ts";
 import { isOlder, readService, requireVersion, type Read } from "./service.ts";
-import { messageOf } from "../messageOf.ts";
 
 /** More is no cluster that AKS can run. @see https://learn.microsoft.com/azure/aks/quotas-skus-regions */
 export const MAX_ITEMS = 200_000;
@@ -63,32 +62,11 @@ export function readPage(text: string, listing: Listing): Page {
 }
 
 function parseHead(text: string): z.infer<typeof Head> {
-  requireDistinct(outermostKeys(text));
-  const parsed = Head.safeParse(parseJson(text));
+  const parsed = Head.safeParse(readJson(text, "the body"));
   if (parsed.success) return parsed.data;
   throw new InvalidInput(
     parsed.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`),
   );
-}
-
-/** Keys as they are read, whatever their spelling. @throws InvalidInput at the first that comes twice */
-function requireDistinct(keys: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const spelled of keys) {
-    const key = String(parseJson(`"${spelled}"`));
-    if (seen.has(key)) throw new InvalidInput(`the body has the key "${key}" more than once`);
-    seen.add(key);
-  }
-}
-
-/** @throws InvalidInput in place of what the parser throws */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const why = messageOf(error);
-    throw new InvalidInput(`the body is not valid JSON, or was cut off: ${why}`);
-  }
 }
 
 /**

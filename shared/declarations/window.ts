@@ -1,8 +1,7 @@
 /** A window of changes: what the API server's watch sent until its timeout. Pure. */
 import * as z from "zod";
 import { InvalidInput } from "../errors.ts";
-import { outermostKeys } from "./jsonShape.ts";
-import { parseJson } from "./page.ts";
+import { readJson } from "./jsonShape.ts";
 import { isOlder, readService, requireVersion, type Read } from "./service.ts";
 
 const Event = z.object({
@@ -47,8 +46,7 @@ export function readWindow(text: string, since: string): Window {
 }
 
 function readEvent(line: string, at: string): z.infer<typeof Event> {
-  outermostKeys(line);
-  const parsed = Event.safeParse(parseJson(line));
+  const parsed = Event.safeParse(readJson(line, at));
   if (parsed.success) return parsed.data;
   throw new InvalidInput(`${at}: not a watch event of Services`);
 }

@@ -25,7 +25,7 @@ export interface Quarantined {
   readonly subject: string;
   /** Newest number issued to the cluster when Azure had been read: only what the cluster confirms under a later one is newer. */
   readonly sequence: number;
-  /** True if `sequence` was noted after the grace period was over; until then the cluster is asked once more. */
+  /** True if `sequence` was noted after the grace period was over; until then another list of the cluster is requested. */
   readonly isFinal?: boolean;
   /** uid of the cluster's identity when its lists proved it; another one proves something else. */
   readonly identity?: string;

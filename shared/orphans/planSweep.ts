@@ -53,7 +53,7 @@ function isDue(row: Quarantined, world: World): boolean {
   );
 }
 
-/** Rows whose grace period is over and whose living cluster has to confirm once more that no Service uses them. Pure. */
+/** Rows whose grace period is over and whose living cluster has to confirm again that no Service uses them. Pure. */
 export function awaiting(quarantined: readonly Quarantined[], world: World): Quarantined[] {
   return quarantined.filter(
     (row) => row.isFinal && stateOf(row, world) === "present" && !isConfirmedSince(row, world),

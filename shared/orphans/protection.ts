@@ -20,7 +20,7 @@ function which(id: string, judged: string): string {
   return canonicalId(id) === canonicalId(judged) ? "it" : resourceName(id);
 }
 
-/** Canonical ids of the resource, its containers and its contents; of what only stands beside it, none. */
+/** Canonical ids of the resource, its containers and its contents; not of other resources beside it. */
 export function relatedTo(world: World, resourceId: string): ReadonlySet<string> {
   const ids = [resourceId, ...containersOf(world, resourceId), ...contentsOf(world, resourceId)];
   return new Set(ids.map(canonicalId));

@@ -68,7 +68,7 @@ export interface Due {
   readonly parts: readonly Plan[];
   readonly quarantined: readonly Quarantined[];
   readonly unreadable: World["unreadable"];
-  /** Clusters that have to confirm once more before something of theirs is deleted. */
+  /** Clusters that have to confirm again before their orphans are deleted. */
   readonly awaited: readonly string[];
   /** With the last proof that every delete needs. */
   readonly options: ApplyOptions;

@@ -22,10 +22,20 @@ export interface Expected {
   readonly isWithLink: boolean;
 }
 
-/** Why the resource must stay, judged on its own body; `undefined` if nothing there speaks against the write. */
+/** Lists that Azure always reports, empty or not. Without them the resource may be in use. */
+const DECISIVE: Readonly<Record<OrphanKind, readonly string[]>> = {
+  loadBalancer: ["frontendIPConfigurations", "backendAddressPools", "loadBalancingRules"],
+  frontend: ["frontendIPConfigurations", "backendAddressPools", "loadBalancingRules"],
+  link: ["privateEndpointConnections"],
+  connection: [],
+};
+
+/** Why the resource must stay, judged on its own body; `undefined` if nothing there is evidence against the write. */
 export function verifyActual(actual: Resource, expected: Expected): string | undefined {
   const properties = objectOf(actual.body["properties"]);
   const { kind } = expected;
+  const missing = DECISIVE[kind].find((list) => !Array.isArray(properties[list]));
+  if (missing !== undefined) return `Azure did not report its ${missing}`;
   if (kind === "loadBalancer") return againstBalancer(properties, expected);
   if (kind === "frontend") return againstFrontends(properties, expected);
   return kind === "link"
@@ -57,7 +67,7 @@ function againstFrontends(properties: JsonObject, expected: Expected): string | 
   );
   const all = itemsOf(properties, "backendAddressPools");
   return (
-    unlisted("rule", rules, rules.every(isTold) ? known : balancer.rules) ??
+    unlisted("rule", rules, rules.every(namesFrontend) ? known : balancer.rules) ??
     otherUse(properties, isHere) ??
     linkOn(itemsOf(properties, "frontendIPConfigurations").filter((one) => isAmong(one, frontends))) ??
     membersIn(isOfDeleted ? all : all.filter((one) => isAmong(one, pools)))
@@ -117,7 +127,7 @@ function membersIn(pools: readonly JsonObject[]): string | undefined {
   return used && `backend pool ${textOf(used["name"])} has members`;
 }
 
-/** True if the item uses one of the frontends, or does not tell which it uses. */
+/** True if the item uses one of the frontends, or does not name the one that it uses. */
 function isOn(item: JsonObject, balancerId: string, frontends: readonly string[]): boolean {
   const { frontendIPConfigurations: several } = objectOf(item["properties"]);
   const ids = [frontendOf(item), ...listOf(several).map((one) => textOf(objectOf(one)["id"]))].filter(
@@ -127,7 +137,7 @@ function isOn(item: JsonObject, balancerId: string, frontends: readonly string[]
   return ids.length === 0 || ids.some(isRemoved);
 }
 
-function isTold(item: JsonObject): boolean {
+function namesFrontend(item: JsonObject): boolean {
   return frontendOf(item) !== "";
 }
 
@@ -154,7 +164,7 @@ function itemsOf(properties: JsonObject, list: string): readonly JsonObject[] {
   return listOf(properties[list]).map(objectOf);
 }
 
-/** What should be a list and is not counts as one item that nobody knows. */
+/** What should be a list and is not counts as one unknown item. */
 function listOf(value: Json | undefined): readonly Json[] {
   if (!isPresent(value)) return [];
   return Array.isArray(value) ? value : [value];

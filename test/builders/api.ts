@@ -5,6 +5,7 @@ import { keyOf } from "../../api/key.ts";
 import { serve } from "../../api/serve.ts";
 import { REQUEST_HEADER } from "../../api/input.ts";
 import type { App } from "../../shared/app.ts";
+import type { JsonObject } from "../../shared/changes/resources.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import type { Finding } from "../../shared/drift/finding.ts";
 import { FINDINGS, findingKey } from "../../shared/drift/findingStore.ts";
@@ -20,6 +21,7 @@ import { observeBefore } from "./confirmed.ts";
 import { confirmNow } from "./reports.ts";
 import {
   balancer,
+  balancerBody,
   balancerId,
   cluster,
   managedCluster,
@@ -28,6 +30,7 @@ import {
   frontend,
   intent,
   link,
+  linkBody,
   linkIdIn,
   linkIntent,
   NOW,
@@ -265,13 +268,13 @@ async function placeResources(run: MemoryRun): Promise<void> {
   const connections = [connection(), pending("pe.2", PARTNER), pending("pe.3", OTHER)];
   run.network.balancers = [balancer(), abandonedBalancer()];
   run.network.allLinks = [link({ visibility: ["*"], autoApproval: [PARTNER], connections })];
-  for (const { id } of run.network.balancers)
-    run.resources.place(id, { location: "westeurope", properties: { provisioningState: "Succeeded" } });
+  for (const one of run.network.balancers)
+    run.resources.place(one.id, { location: "westeurope", ...balancerBody(one) });
   for (const one of run.network.allLinks)
     run.resources.place(one.id, {
       tags: { ...one.tags },
       properties: {
-        provisioningState: "Succeeded",
+        ...(linkBody(one)["properties"] as JsonObject),
         visibility: { subscriptions: [...one.visibility] },
         autoApproval: { subscriptions: [...one.autoApproval] },
       },

@@ -1,4 +1,5 @@
 /** Valid by default: each builder gives a whole thing, and takes what a test cares about. */
+import type { JsonObject } from "../../shared/changes/resources.ts";
 import type { Cluster, ClusterIdentity } from "../../shared/clusters/model.ts";
 import type { Feed } from "../../shared/declarations/model.ts";
 import type { Declared, Intent, LinkIntent } from "../../shared/intents/model.ts";
@@ -128,6 +129,35 @@ export function balancer(some: Partial<LoadBalancer> = {}): LoadBalancer {
     otherFrontendUses: [],
     ...some,
   };
+}
+
+/** What ARM reports of it by its id, as far as a delete is judged on it. */
+export function balancerBody({ tags, provisioningState, frontends, rules, pools }: LoadBalancer): JsonObject {
+  const properties = {
+    provisioningState,
+    frontendIPConfigurations: frontends.map(({ name }) => ({ name })),
+    loadBalancingRules: rules.map(({ name, frontendId }) => ({
+      name,
+      properties: { frontendIPConfiguration: { id: frontendId } },
+    })),
+    backendAddressPools: pools.map(({ name, members }) => ({
+      name,
+      properties: {
+        backendIPConfigurations: Array.from({ length: members }, (_, n) => ({ id: `nic-${n}` })),
+      },
+    })),
+  };
+  return { tags: { ...tags }, properties };
+}
+
+/** The same of a Private Link Service. */
+export function linkBody({ tags, provisioningState, connections }: Link): JsonObject {
+  const privateEndpointConnections = connections.map(({ id, name, status }) => ({
+    id,
+    name,
+    properties: { privateLinkServiceConnectionState: { status } },
+  }));
+  return { tags: { ...tags }, properties: { provisioningState, privateEndpointConnections } };
 }
 
 /** TCP/80 of a frontend, as the controller names it. */

@@ -170,6 +170,13 @@ describe("what an operator protects", () => {
     ["off on the connection's Private Link Service", tagLink, approval, "refused held", "refused held"],
     ["off on the connection's load balancer", tagBalancer, approval, "refused held", "refused held"],
     ["no load balancer", () => run.resources.vanish(balancerId()), update(), "applied", "applied"],
+    [
+      "no Private Link Service",
+      () => run.resources.vanish(ID),
+      approval,
+      "refused unreadable",
+      "refused unreadable",
+    ],
     ["nothing", () => {}, approval, "applied", "applied"],
   ])("%s", async (_, arrange, change, automatic, manual) => {
     await arrange();

@@ -224,3 +224,14 @@ test("the list of another cluster is refused as foreign, also if its resourceVer
   expect(answer.outcome).toBe("foreign");
   expect(run.tables.feeds.all()[0]?.refused).toBeDefined();
 });
+
+test("a list that began before the one that lacked a Service is no second proof of its absence", async () => {
+  await reporter.list([internalService("a")]);
+  const other = new Reporter(run, "one", OLD);
+  await other.start();
+  await reporter.list([]);
+  other.version = reporter.version;
+  expect(await other.step()).toMatchObject({ outcome: "list complete", report: { removed: 0 } });
+  expect(confirmed()).toHaveLength(1);
+  expect(await reporter.list([])).toMatchObject({ report: { removed: 1 } });
+});

@@ -89,6 +89,7 @@ describe("a window of changes", () => {
     ["cut off in the middle of a line", '{"type":"ADDED","object":{"metadata":{"name":"b"'],
     ["of something else", '{"type":"ADDED","object":{"kind":"Pod"}}'],
     ["an HTML page", "<html></html>"],
+    ["with an event that has a key twice", '{"type":"BOOKMARK","type":"DELETED","object":{}}'],
     ["with an event of no known type", '{"type":"RENAMED","object":{}}'],
   ])("%s: refused, nothing changed", async (_name, body) => {
     const before = feed()?.confirmed;

@@ -266,6 +266,14 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       [`link: unproved: its frontend ${frontend().name} was not found in the lists of Azure`],
     ],
     [
+      "nor is one of a deleted cluster whose load balancer is listed without its frontend",
+      { clusters: [gone], balancers: [balancer({ frontends: [dead] })], links: [parked] },
+      [
+        "loadBalancer: unproved: backend pool kubernetes has 3 members: Private Link Service pls is attached to it and may be in use",
+        `link: unproved: its frontend ${frontend().name} was not found in the lists of Azure`,
+      ],
+    ],
+    [
       "what admission saw protects: the Service may be created at this moment",
       { clusters: [view({ declared: [declared({ strength: "proposal" })] })] },
       [],

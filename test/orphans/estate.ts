@@ -11,7 +11,17 @@ import { baseName } from "../../shared/intents/frontendName.ts";
 import type { Connection } from "../../shared/network/model.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { Reporter, internalService, type ReportedService } from "../builders/reports.ts";
-import { balancer, cluster, frontend, identity, link, linkIdIn, managedCluster } from "../builders/world.ts";
+import {
+  balancer,
+  cluster,
+  connection,
+  frontend,
+  identity,
+  link,
+  linkBody,
+  linkIdIn,
+  managedCluster,
+} from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 interface Truth {
@@ -92,6 +102,7 @@ export class Estate {
         provisioningState: "Succeeded",
         frontendIPConfigurations: items,
         loadBalancingRules: rules,
+        backendAddressPools: [{ name: "kubernetes" }],
       },
     };
   }
@@ -326,6 +337,7 @@ export class Estate {
     this.run.resources.place(this.#connectionId(truth), {
       properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: { status } },
     });
+    this.#placeLink(truth);
     this.render();
   }
 
@@ -391,14 +403,17 @@ export class Estate {
   #build(truth: Truth): void {
     const all = [...this.#builtIn(truth.cluster).filter((one) => one !== truth), truth];
     this.run.resources.place(this.#balancerId(truth.cluster), this.#body(all));
-    if (truth.wantsLink) {
-      const tags = {
-        "k8s-azure-cluster-name": "kubernetes",
-        "k8s-azure-owner-service": `shop/${truth.name}`,
-      };
-      this.run.resources.place(this.#linkId(truth), { tags, properties: { provisioningState: "Succeeded" } });
-    }
+    if (truth.wantsLink) this.#placeLink(truth);
     this.render();
+  }
+
+  /** Its list of connections is part of the Private Link Service: with a connection its version changes, too. */
+  #placeLink(truth: Truth): void {
+    const isThere = this.run.resources.bodyOf(this.#connectionId(truth)) !== undefined;
+    const status = isThere ? this.#consumers.get(this.#linkId(truth)) : undefined;
+    const connections = status === undefined ? [] : [connection({ id: this.#connectionId(truth), status })];
+    const tags = { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": `shop/${truth.name}` };
+    this.run.resources.place(this.#linkId(truth), linkBody(link({ tags, connections })));
   }
 
   #frontendsOf(name: string): Set<string> {

@@ -8,7 +8,16 @@ import { baseName } from "../../shared/intents/frontendName.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { listSuspects } from "../../shared/orphans/suspects.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
-import { balancer, balancerId, cluster, declared, managedCluster, NOW, UID } from "../builders/world.ts";
+import {
+  balancer,
+  balancerBody,
+  balancerId,
+  cluster,
+  declared,
+  managedCluster,
+  NOW,
+  UID,
+} from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 import { sweepOnce } from "./sweepOnce.ts";
 
@@ -35,8 +44,7 @@ const register = (value: ReturnType<typeof cluster>) =>
 
 function place(...balancers: ReturnType<typeof balancer>[]): void {
   run.network.balancers = balancers;
-  for (const { id, tags } of balancers)
-    run.resources.place(id, { tags: { ...tags }, properties: { provisioningState: "Succeeded" } });
+  for (const one of balancers) run.resources.place(one.id, balancerBody(one));
 }
 
 const sweep = () => sweepOnce(run, createApply(run.resources), ITEM);

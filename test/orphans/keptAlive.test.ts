@@ -268,6 +268,19 @@ test("a load balancer whose frontend refers to a Private Link Service that no li
   expect(run.resources.bodyOf(balancerId())).toBeDefined();
 });
 
+test.each(["frontendIPConfigurations", "loadBalancingRules", "backendAddressPools"])(
+  "a load balancer whose %s Azure does not report stays: it may be in use",
+  async (list) => {
+    await due();
+    await reporter.list([]);
+    run.resources.place(balancerId(), {
+      properties: { ...bodyOf([baseName(UID)]).properties, [list]: null },
+    });
+    expect(await sweepToTheEnd()).toContainEqual(expect.stringContaining(`Azure did not report its ${list}`));
+    expect(run.resources.bodyOf(balancerId())).toBeDefined();
+  },
+);
+
 test("a preview writes nothing", async () => {
   const bare = cluster({ identity: { uid: "identity of one", boundAtUtc: NOW } });
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: bare }]);

@@ -13,6 +13,7 @@ import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
 import {
   balancer,
+  balancerBody,
   balancerId,
   cluster,
   connection,
@@ -20,6 +21,7 @@ import {
   frontend,
   intent,
   link,
+  linkBody,
   linkIntent,
   managedCluster,
   NOW,
@@ -54,8 +56,8 @@ function place(made: MemoryRun, balancers: LoadBalancer[], links: Link[]): void 
   made.network.balancers = balancers;
   made.network.allLinks = links;
   const properties = { provisioningState: "Succeeded" };
-  for (const { id, tags } of [...balancers, ...links])
-    made.resources.place(id, { tags: { ...tags }, properties });
+  for (const one of balancers) made.resources.place(one.id, balancerBody(one));
+  for (const one of links) made.resources.place(one.id, linkBody(one));
   for (const { id, status } of links.flatMap(({ connections }) => connections))
     made.resources.place(id, {
       properties: { ...properties, privateLinkServiceConnectionState: { status } },
