@@ -5,7 +5,7 @@ import { hold, listHolds, release } from "../shared/orphans/hold.ts";
 import type { Hold } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { listRestorable, listSuspects, type Restorable, type Suspect } from "../shared/orphans/suspects.ts";
-import { previewDue, releaseDeleted, sweepAlone } from "../shared/orphans/sweep.ts";
+import { previewDue, recordSwept, sweepAlone } from "../shared/orphans/sweep.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
 import { demandUndo } from "./journal.ts";
@@ -113,7 +113,7 @@ export const orphans = [
       const { plan, options, parts, quarantined } = await previewDue(run);
       const apply = sweepAlone(app.apply, parts);
       const reply = await carryOut(call, { plan, apply, options, why: "sweep asked for" });
-      await releaseDeleted(run, quarantined, reply.results);
+      await recordSwept(run, quarantined, reply.results);
       return reply;
     },
   }),

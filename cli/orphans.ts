@@ -6,7 +6,7 @@ import { resourceName, sameId } from "../shared/network/resourceId.ts";
 import { findHold, hold, listHolds, release } from "../shared/orphans/hold.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
-import { planDue, releaseDeleted, sweepAlone } from "../shared/orphans/sweep.ts";
+import { planDue, recordSwept, sweepAlone } from "../shared/orphans/sweep.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import { carryOut, operator } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
@@ -114,7 +114,7 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
   const why = "mooring orphans sweep";
   const alone = sweepAlone(apply, due.parts);
   const applied = await carryOut(command, { run, apply: alone, plan, why, yes, options });
-  await releaseDeleted(run, quarantined, applied);
+  await recordSwept(run, quarantined, applied);
 }
 
 function waitingFor(cluster: string): string {

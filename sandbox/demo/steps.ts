@@ -128,6 +128,7 @@ async function putBackVisibility(story: Story): Promise<void> {
   link["properties"].visibility = { subscriptions: ["*"] };
   await world.arm("PUT", link["id"], link);
   say(`visibility of ${name} is now ${(await visibility(story, link["id"])).join(" ")}`);
+  say("Mooring requests a new list of the cluster before it writes: about half a minute");
   await world.eventually("the visibility to be put back", async () =>
     (await visibility(story, link["id"])).includes("*") ? undefined : true,
   );

@@ -10,7 +10,7 @@ import { ANY_PORTS } from "../start/ports.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const API = "api-version=2025-05-01";
 /** Longer than a queue's slowest poll and an operation together. */
-const PATIENCE_MILLISECONDS = 60_000;
+const PATIENCE_MILLISECONDS = 120_000;
 
 export interface About {
   hostUrl: string;

@@ -144,6 +144,11 @@ async function put(run: Run, row: Quarantined, isNew: boolean): Promise<void> {
     });
 }
 
+/** The next sweep notes a new number, which the cluster has to confirm. */
+export async function awaitAgain(run: Run, { isFinal: _, ...row }: Quarantined): Promise<void> {
+  await put(run, row, false);
+}
+
 /** Also how a deleted orphan's row goes. */
 export async function leave(run: Run, { resourceId }: Quarantined): Promise<void> {
   await run.ports.tables.quarantine.transact(PARTITION, [{ do: "remove", key: canonicalId(resourceId) }]);

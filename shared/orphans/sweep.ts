@@ -21,7 +21,7 @@ import { findCluster } from "../clusters/registry.ts";
 import { gatherAround, gatherWorld } from "./gather.ts";
 import { recordOrphans } from "./countOrphans.ts";
 import { lookupIn } from "./lookup.ts";
-import { leave, listQuarantine, previewQuarantine, updateQuarantine } from "./quarantine.ts";
+import { awaitAgain, leave, listQuarantine, previewQuarantine, updateQuarantine } from "./quarantine.ts";
 import { awaiting, isConfirmedSince, partsOf, planSweep } from "./planSweep.ts";
 import type { OrphanKind, Quarantined } from "./model.ts";
 import { removedBy } from "./removeFrontend.ts";
@@ -36,7 +36,7 @@ export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<re
     if (due.plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(due.plan).split("\n") });
     const cause = { why: item.why, who: SYSTEM, correlationId: item.correlationId };
     const applied = await inParts(apply, due.parts)(run, due.plan, cause, due.options);
-    await releaseDeleted(run, due.quarantined, applied);
+    await recordSwept(run, due.quarantined, applied);
     recordOrphans(run, await listQuarantine(run));
     throwUnreadable(due);
     throwFailures(applied);
@@ -192,14 +192,21 @@ function refutationOf(id: string, { proved, world, rows }: Proved): string | und
     : "its cluster has not confirmed since that no Service uses it";
 }
 
-/** What was deleted has left quarantine. */
-export async function releaseDeleted(
+const NOT_DELETED: ReadonlySet<string> = new Set(["refused", "failed", "left"]);
+
+/** What was deleted leaves quarantine. What was due and stays has to be confirmed again: the confirmation ages while a guard refuses. */
+export async function recordSwept(
   run: Run,
   quarantined: readonly Quarantined[],
   applied: readonly Applied[],
 ): Promise<void> {
-  const deleted = applied
-    .filter(({ outcome }) => outcome === "applied")
-    .flatMap(({ change }) => removedBy(change));
-  for (const row of quarantined) if (deleted.some((id) => sameId(id, row.resourceId))) await leave(run, row);
+  const idsOf = (isMeant: (one: Applied) => boolean) =>
+    applied.filter(isMeant).flatMap(({ change }) => removedBy(change));
+  const deleted = idsOf(({ outcome }) => outcome === "applied");
+  const kept = idsOf(({ outcome }) => NOT_DELETED.has(outcome));
+  for (const row of quarantined) {
+    const isAmong = (ids: readonly string[]) => ids.some((id) => sameId(id, row.resourceId));
+    if (isAmong(deleted)) await leave(run, row);
+    else if (isAmong(kept)) await awaitAgain(run, row);
+  }
 }

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import { rebindCluster } from "../../shared/clusters/identity.ts";
+import { resumeWriting, stopWriting } from "../../shared/changes/stop.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
@@ -162,6 +163,20 @@ test("a Service that became a load balancer again after the last report keeps it
   run.clock.advance(30 * 60);
   reporter.services = [web()];
   expect(await sweepToTheEnd()).not.toContainEqual(expect.stringMatching(/^applied kubernetes-internal/));
+  expect(run.resources.bodyOf(balancerId())).toBeDefined();
+});
+
+test("a delete that a guard refused needs another report, however recent the last one is", async () => {
+  await due();
+  await stopWriting(run, "incident");
+  await reporter.list([]);
+  expect(await sweepToTheEnd()).toContainEqual(expect.stringMatching(/^refused kubernetes-internal stopped/));
+  // Became a load balancer again; no report since. The last one is within the stale time.
+  reporter.services = [web()];
+  await resumeWriting(run);
+  expect(await sweep()).toEqual([]);
+  await reporter.list();
+  expect(await sweep()).toEqual([]);
   expect(run.resources.bodyOf(balancerId())).toBeDefined();
 });
 
