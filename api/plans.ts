@@ -64,9 +64,9 @@ export function showPlan({ changes }: PlannedChanges, losses: readonly string[] 
   return { changes: changes.map(showChange), losses: [...losses], etag: etagOfPlan(changes, losses) };
 }
 
-/** Of what would be done and why; that the evidence is a second newer makes no other plan. */
+/** Of what would be done and why; newer evidence of the same facts makes no other plan. */
 function etagOfPlan(changes: readonly Change[], losses: readonly string[]): string {
-  const said = changes.map(({ evidence, ...change }) => ({
+  const said = changes.map(({ evidence, confirmedSequence: _order, ...change }) => ({
     ...change,
     evidence: evidence.map(({ says, source }) => ({ says, source })),
   }));

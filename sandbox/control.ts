@@ -11,10 +11,10 @@ import type { Arm } from "./arm/server.ts";
 import { Disorder, type EventGrid } from "./events/eventGrid.ts";
 import type { Topics } from "./events/topic.ts";
 import { issueToken } from "./identity/token.ts";
-import { LEAVE_TAG } from "./arm/managedClusters.ts";
 import { ArmClient } from "./cluster/armClient.ts";
 import { apiServerRoutes } from "./apiServerControl.ts";
 import { portalRoutes } from "./portal.ts";
+import { deleteCluster } from "./world/deleteCluster.ts";
 import type { Fleet } from "./world/fleet.ts";
 import { identityOf } from "./world/installation.ts";
 import {
@@ -192,9 +192,7 @@ async function killCluster({ arm, fleet }: Parts, name: string) {
   const cluster = fleet()?.clusters.get(name);
   if (!cluster) throw new Error(`there is no cluster ${name}`);
   const client = new ArmClient(arm.fetch, { objectId: "seed", applicationId: "seed", name: "platform-team" });
-  const body = await client.get(cluster.options.resourceId);
-  await client.put(cluster.options.resourceId, { ...body, tags: { [LEAVE_TAG]: "true" } });
-  await client.remove(cluster.options.resourceId);
+  await deleteCluster(client, cluster.options.resourceId);
   fleet()?.forget(name);
   return { killed: name };
 }

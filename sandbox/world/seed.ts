@@ -1,11 +1,9 @@
 /** Makes the world through ARM and the clusters only: nothing is written behind their backs. */
 import { ArmClient, type ArmFetch } from "../cluster/armClient.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { LEAVE_TAG } from "../arm/managedClusters.ts";
 import {
   CLUSTERS,
   clusterId,
-  clusterProperties,
   DEAD_CLUSTER,
   LOCATION,
   NETWORKS,
@@ -17,6 +15,7 @@ import {
   SOLO_VNET,
   type ClusterDefinition,
 } from "./definition.ts";
+import { deleteCluster } from "./deleteCluster.ts";
 import type { Fleet } from "./fleet.ts";
 import { makeRoles, putCluster, withdrawRights } from "./rights.ts";
 import { wear } from "./wear.ts";
@@ -48,7 +47,8 @@ export async function seedWorld({ arm: fetch, fleet, scan }: Seeding): Promise<v
   await scan();
   for (const definition of clusters) await deploy(arm, await fleet.register(definition), definition);
   await connectConsumers(fetch, arm);
-  await killCluster(arm, fleet);
+  await deleteCluster(arm, clusterId(DEAD_CLUSTER));
+  fleet.forget(DEAD_CLUSTER.name);
   await drift(arm);
   await wear(arm);
 }
@@ -153,17 +153,6 @@ async function reject(arm: ArmClient, linkId: string): Promise<void> {
     actionsRequired: "None",
   };
   await arm.put(connection["id"], connection);
-}
-
-/** The managed cluster goes; its load balancer and link stay, as after a failed clean-up. */
-async function killCluster(arm: ArmClient, fleet: Fleet): Promise<void> {
-  await arm.put(clusterId(DEAD_CLUSTER), {
-    location: LOCATION,
-    tags: { [LEAVE_TAG]: "true" },
-    properties: clusterProperties(DEAD_CLUSTER),
-  });
-  await arm.remove(clusterId(DEAD_CLUSTER));
-  fleet.forget(DEAD_CLUSTER.name);
 }
 
 /** Three changes that nobody declared. */

@@ -145,7 +145,7 @@ async function put(run: Run, row: Quarantined, isNew: boolean): Promise<void> {
 }
 
 /** The next sweep notes a new number, which the cluster has to confirm. */
-export async function awaitAgain(run: Run, { isFinal: _, ...row }: Quarantined): Promise<void> {
+export async function awaitAgain(run: Run, { isFinal: _none, ...row }: Quarantined): Promise<void> {
   await put(run, row, false);
 }
 

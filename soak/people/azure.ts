@@ -1,6 +1,6 @@
 /** Others at work in Azure: people in the portal, consumers, clusters that come and die. */
-import { LEAVE_TAG } from "../../sandbox/arm/managedClusters.ts";
 import { PARTNER, PLATFORM } from "../../sandbox/world/definition.ts";
+import { deleteCluster } from "../../sandbox/world/deleteCluster.ts";
 import { connect, endpointId } from "../../sandbox/world/seed.ts";
 import { addCluster } from "../stage/estate.ts";
 import type { Acting } from "./acting.ts";
@@ -56,8 +56,6 @@ export async function killCluster({ stage, random, truth }: Acting): Promise<str
   if ([...truth.busy].some((one) => one.startsWith(`${name}/`))) return "busy";
   // Nobody acts for it any more, from now on.
   stage.fleet.forget(name);
-  const body = await stage.team.get(resourceId);
-  await stage.team.put(resourceId, { ...body, tags: { [LEAVE_TAG]: "true" } });
-  await stage.team.remove(resourceId);
+  await deleteCluster(stage.team, resourceId);
   return "killed";
 }

@@ -131,6 +131,12 @@ describe("what is done is what was shown", () => {
     expect((await ask(reconcile, { ifMatch: body.plan.etag })).status).toBe(200);
   });
 
+  test("a newer report of the same declaration makes no other plan", async () => {
+    const { body } = await ask(`${reconcile}?dryRun=true`);
+    await confirmNow(run);
+    expect((await ask(reconcile, { ifMatch: body.plan.etag })).status).toBe(200);
+  });
+
   test("a world that moved does: the new plan is told, and nothing is done", async () => {
     const { body } = await ask(`${reconcile}?dryRun=true`);
     run.network.allLinks = run.network.allLinks.map((link) => ({ ...link, visibility: ["somebody"] }));

@@ -16,6 +16,10 @@ import { changePolicy, eventually, inPortal, tabTo } from "../builders/person.ts
 const READER = { name: "reader@example.com", roles: ["Mooring.Reader"], isSandbox: true, version: "1" };
 const OPERATOR = "operator@sandbox";
 const DEAD = "aks-old";
+/** A deleted cluster that was silent for so long is believed to be deleted. */
+const SILENT_MINUTES = 0.1;
+/** A grace period is never shorter than this and the silence together. */
+const LIST_SECONDS = 2;
 /** Answers are from at most ten seconds ago, and read every five. */
 const LIVE = { timeout: 30_000 };
 
@@ -24,10 +28,16 @@ let portal: ArmClient;
 beforeAll(async () => {
   board = await dashboard();
   portal = inPortal(board.sandbox);
-  // Only the dead cluster's may go: what the other tests hold stays.
-  await changePolicy(board.sandbox, ({ scope }) => Object.assign(scope.sweep, { clusters: [DEAD] }));
-  await sweepByTimer();
-  await eventually("the quarantine", async () => ((await inQuarantine()).length >= 3 ? true : undefined));
+  await changePolicy(board.sandbox, (policy) => {
+    // Only the deleted cluster's may go: what the other tests hold stays.
+    policy.scope.sweep.clusters = [DEAD];
+    policy.staleMinutes = SILENT_MINUTES;
+    policy.declarations.listSeconds = LIST_SECONDS;
+  });
+  await eventually("the quarantine", async () => {
+    await sweepByTimer();
+    return (await inQuarantine()).length >= 3 ? true : undefined;
+  });
 }, START_MILLISECONDS);
 afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
@@ -112,8 +122,8 @@ describe("one orphan", () => {
     const { key } = await connection();
     const page = await board.open(`orphans/${key}`);
     const side = (name: string) => page.getByRole("region", { name });
-    await side("Speaks for it (1)").getByText("is gone").waitFor();
-    await side("Speaks against it (0)").getByText("Nothing in Azure contradicts.").waitFor();
+    await side("Evidence for (2)").getByText("as Disconnected").waitFor();
+    await side("Evidence against (0)").getByText("Nothing in Azure contradicts.").waitFor();
     await side("Missing (0)").getByText("all that is needed is known").waitFor();
     await side("What happens next").getByText("Nothing by itself: sweep is in observe mode.").waitFor();
     await side("What happens next")

@@ -29,6 +29,8 @@ const HEIGHT = 900;
 export const START_MILLISECONDS = 240_000;
 
 export const WIDTHS = [360, 1440] as const;
+/** A cluster reports about every half minute; some writes wait for it. */
+export const NEXT_REPORT = { timeout: 90_000 };
 export const THEMES = ["light", "dark"] as const;
 
 export interface Look {

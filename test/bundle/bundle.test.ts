@@ -111,14 +111,14 @@ test("a cluster lists its Services, and is asked for changes from then on", asyn
   });
 });
 
-test("health says that all is well", async () =>
-  expect(await app.call("/api/health")).toEqual({
-    status: 200,
-    body: { status: "ok", problems: [], version: expect.any(String) },
-  }));
+test("health says that all is well", async () => {
+  const { status, body } = await app.call("/api/health");
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ status: "ok", problems: [], version: expect.any(String) });
+});
 
 test("whether it runs at all is told without asking storage", async () =>
-  expect(await app.call("/api/health/live")).toEqual({ status: 200, body: { status: "ok" } }));
+  expect(await app.call("/api/health/live")).toMatchObject({ status: 200, body: { status: "ok" } }));
 
 test("the API is closed while nobody vouches for who calls", async () => {
   const principal = {
@@ -145,12 +145,12 @@ describe("signed in by the sandbox's setting", () => {
 
   test("the API answers from an empty world, and tells of Azure being away without its words", async () => {
     expect((await local.call("/api/v1/me")).body).toMatchObject({ name: "op", isSandbox: true });
-    expect(await local.call("/api/v1/findings")).toEqual({ status: 200, body: { items: [] } });
+    expect(await local.call("/api/v1/findings")).toMatchObject({ status: 200, body: { items: [] } });
     const { status, body } = await local.call("/api/v1/overview");
     expect([status, body.mooring.problems[0]]).toEqual([200, expect.stringContaining("does not answer")]);
-    expect(await local.call("/api/v1/links")).toEqual({
+    expect(await local.call("/api/v1/links")).toMatchObject({
       status: 503,
-      body: expect.objectContaining({ problems: ["Mooring cannot answer now; try again"] }),
+      body: { problems: ["Mooring cannot answer now; try again"] },
     });
     expect((await local.call("/api/v1/openapi.json")).body.openapi).toBe("3.1.1");
     expect((await local.call("/api/v1/findings?state=odd")).status).toBe(400);

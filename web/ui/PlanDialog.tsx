@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Applied, Outcome, Plan } from "../../api/model.ts";
 import { Badge, type Tone } from "./Badge.tsx";
 import { Button } from "./Button.tsx";
@@ -29,7 +29,11 @@ interface Step {
   readonly isBusy: boolean;
   /** The plan is a newer one than was confirmed. */
   readonly hasMoved?: boolean;
+  /** Why a change waits for the next report of its cluster. */
+  readonly awaits?: string;
 }
+
+const RETRY_MILLISECONDS = 5000;
 
 /** Shows what a call would do, then does exactly that: if the world moved meanwhile the new plan is shown and asked for again. */
 export function PlanDialog({ title, confirm, nothing, onDone, onClose, ...call }: PlanDialogProps) {
@@ -38,14 +42,24 @@ export function PlanDialog({ title, confirm, nothing, onDone, onClose, ...call }
     setStep({ isBusy: true, hasMoved });
     setStep({ ...(await dryRun(call)), hasMoved });
   };
-  const apply = async (shown: Plan) => {
-    setStep({ plan: shown, isBusy: true });
+  const retry = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const apply = async (shown: Plan, awaits?: string) => {
+    setStep({ plan: shown, isBusy: true, ...(awaits !== undefined && { awaits }) });
     const done = await carryOut(call, shown);
     if (done === "moved") return plan(true);
+    const awaited = reportAwaited(done.applied ?? []);
+    if (awaited !== undefined) {
+      setStep({ plan: shown, isBusy: true, awaits: awaited });
+      retry.current = setTimeout(() => void apply(shown, awaited), RETRY_MILLISECONDS);
+      return;
+    }
     setStep({ plan: shown, isBusy: false, ...done });
     if (done.outcome) onDone(done.outcome);
   };
-  useEffect(() => void plan(false), [call.path]);
+  useEffect(() => {
+    void plan(false);
+    return () => clearTimeout(retry.current);
+  }, [call.path]);
   return (
     <Dialog title={title} onClose={onClose}>
       <div class="dialog-body" aria-busy={step.isBusy}>
@@ -79,6 +93,12 @@ async function carryOut({ method, path, body }: Call, { etag }: Plan) {
   }
 }
 
+/** Why the next report of a cluster decides, if everything that was not done waits for it. */
+function reportAwaited(applied: readonly Applied[]): string | undefined {
+  const undone = applied.filter(({ outcome }) => outcome !== "applied");
+  return undone.every(({ guard }) => guard === "awaiting-confirmation") ? undone[0]?.why : undefined;
+}
+
 function asProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   throw error;
@@ -91,13 +111,18 @@ interface BodyProps {
 }
 
 function Body({ step, nothing, onRetry }: BodyProps) {
-  const { plan, applied, problem, hasMoved } = step;
+  const { plan, applied, problem, hasMoved, awaits } = step;
   if (applied) return <Results applied={applied} />;
   return (
     <>
       {hasMoved === true && (
         <p class="callout tone-warn" role="alert">
           Something changed since this was shown. This is what would be done now.
+        </p>
+      )}
+      {awaits !== undefined && (
+        <p class="callout tone-info" role="status">
+          Not done yet: {awaits}.
         </p>
       )}
       {problem && <Problems problem={problem} onRetry={onRetry} />}
@@ -115,7 +140,7 @@ interface FootProps {
 
 function Foot({ step, confirm, onConfirm, onClose }: FootProps) {
   const { isOperator } = useMe();
-  const { plan, applied, isBusy } = step;
+  const { plan, applied, isBusy, awaits } = step;
   const isOver = applied !== undefined || plan?.changes.length === 0;
   if (isOver)
     return (
@@ -134,7 +159,7 @@ function Foot({ step, confirm, onConfirm, onClose }: FootProps) {
         disabled={!isOperator || isBusy || !plan}
         onClick={() => plan && onConfirm(plan)}
       >
-        {isBusy && plan ? "Working…" : confirm}
+        {isBusy && plan ? (awaits === undefined ? "Working…" : "Waiting…") : confirm}
       </Button>
     </footer>
   );
