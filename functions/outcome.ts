@@ -1,4 +1,4 @@
-import { InvalidInput, NotYet, Refused } from "../shared/errors.ts";
+import { AwaitsReport, InvalidInput, NotYet, Refused } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
 import { giveUp, type GivenUp } from "../shared/queues/giveUp.ts";
 import { isLastResend } from "../shared/queues/retryRules.ts";
@@ -31,6 +31,10 @@ export async function settle(delivery: GivenUp, work: () => Promise<unknown>): P
 
 async function sendAgain(delivery: GivenUp, error: NotYet): Promise<Settled> {
   const { run, queue, item } = delivery;
+  if (isLastResend(item) && error instanceof AwaitsReport) {
+    run.log.warn("work ended before the cluster reported", { why: error.message });
+    return "not_yet";
+  }
   if (isLastResend(item)) {
     await giveUp(delivery, error);
     return "given_up";

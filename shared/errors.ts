@@ -29,6 +29,14 @@ export class NotYet extends Error {
   }
 }
 
+/**
+ * A cluster has to report first. Work that waited in vain is not a failure: a silent cluster is a finding of its own, and the next timer asks
+ * for the same work.
+ */
+export class AwaitsReport extends NotYet {
+  override name = "AwaitsReport";
+}
+
 /** Not ours or not allowed: authorization, a lock, a guard. Finished with a warning, never retried. */
 export class Refused extends Error {
   override name = "Refused";

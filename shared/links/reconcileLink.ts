@@ -8,24 +8,24 @@ import { isConfirmedSince } from "../changes/order.ts";
 import { inParts, oneByOne } from "../changes/parts.ts";
 import { SYSTEM, type Cause } from "../changes/plan.ts";
 import { enqueueOnce } from "../events/coalesce.ts";
-import { NotYet } from "../errors.ts";
+import { AwaitsReport } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import type { WorkItem } from "../storage/queue.ts";
 import { linkPlanner, type PlannedLink } from "./planFor.ts";
 
 /**
  * What was done; empty if the link does not exist, is not owned, or is as declared.
- * @throws Error if a write failed · NotYet if the cluster has to confirm first: the queue tries again
+ * @throws Error if a write failed · AwaitsReport if the cluster has to confirm first: the queue tries again
  */
 export async function reconcileLink(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
   const planned = await planFor(run, item.id);
   if (!planned) return [];
   if (await mayBeOwnedSoon(run, planned))
-    throw new NotYet("the cluster has not confirmed yet whose it is", CONFIRMATION_SECONDS);
+    throw new AwaitsReport("the cluster has not confirmed yet whose it is", CONFIRMATION_SECONDS);
   const cause = { why: item.why, who: SYSTEM, correlationId: item.correlationId };
   const applied = throwFailures(await carryOut(run, apply, { planned, cause }));
   const waiting = applied.find(({ guard }) => guard === "awaiting-confirmation");
-  if (waiting) throw new NotYet(waiting.why ?? "", CONFIRMATION_SECONDS);
+  if (waiting) throw new AwaitsReport(waiting.why ?? "", CONFIRMATION_SECONDS);
   return applied;
 }
 

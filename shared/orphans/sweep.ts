@@ -8,7 +8,7 @@ import type { Resource } from "../changes/resources.ts";
 import { inParts } from "../changes/parts.ts";
 import { SYSTEM, type Change, type Plan } from "../changes/plan.ts";
 import { requestList } from "../declarations/feed.ts";
-import { NotYet } from "../errors.ts";
+import { AwaitsReport } from "../errors.ts";
 import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
@@ -52,9 +52,9 @@ function throwUnreadable({ unreadable }: Due): void {
   throw new Error(`the sweep left out what it could not read: ${each.join("; ")}`);
 }
 
-/** What waits for a report is looked at again soon, not at the next timer. @throws NotYet */
+/** What waits for a report is looked at again soon, not at the next timer. @throws AwaitsReport */
 function throwAwaited({ awaited }: Due): void {
-  if (awaited.length > 0) throw new NotYet(`waiting for the next report of ${awaited.join(", ")}`, 30);
+  if (awaited.length > 0) throw new AwaitsReport(`waiting for the next report of ${awaited.join(", ")}`, 30);
 }
 
 /** For a sweep that a person asks for: parts as they are, one sweep at a time, so that budgets count each delete once. */

@@ -8,6 +8,7 @@
  * | `Refused`, `InvalidInput`        | ends with a warning: another try cannot change it                                 |
  * | `NotYet`                         | sent again as a new message after its `retryAfterSeconds`, `maxResends` times     |
  * | `NotYet` after the last re-send  | moved to the poison queue by `giveUp`                                             |
+ * | `AwaitsReport` after the last    | ends with a warning: the next timer looks again                                   |
  * | any other failure                | visible again after `visibilityTimeoutSeconds`, `maxDeliveries` deliveries        |
  * | failure of the last delivery     | moved to the poison queue by the host                                             |
  * | the app cannot start             | sent again unchanged, without limit (`postpone`): nothing was tried               |

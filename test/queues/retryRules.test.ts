@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { deliver } from "../../functions/deliver.ts";
-import { NotYet } from "../../shared/errors.ts";
+import { AwaitsReport, NotYet } from "../../shared/errors.ts";
 import { choosePoison } from "../../shared/queues/choose.ts";
 import { listPoison, listQueues } from "../../shared/queues/poison.ts";
 import { replayPoison } from "../../shared/queues/replay.ts";
@@ -77,6 +77,15 @@ describe("work that is never possible", () => {
     expect(run.metrics.of("mooring.queue.poisoned")).toContainEqual([1, { queue: "links" }]);
     const outcomes = run.metrics.of("mooring.work.outcomes").map(([, { outcome }]) => outcome);
     expect(outcomes.at(-1)).toBe("given_up");
+  });
+
+  test("is no failure if only a cluster's report was missing: the next timer asks for it", async () => {
+    const run = memoryRun();
+    const silent = () => Promise.reject(new AwaitsReport("waiting for the next report of one", 30));
+    const last = { ...item, attempt: RETRY_RULES.maxResends };
+    await deliver({ run, queue: "orphans", item: last, context }, silent);
+    expect([run.queue.sent, await listPoison(run, "orphans")]).toEqual([[], []]);
+    expect(run.metrics.of("mooring.work.outcomes").at(-1)?.[1]).toMatchObject({ outcome: "not_yet" });
   });
 
   test("has all its tries again after a replay", async () => {
