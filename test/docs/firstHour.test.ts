@@ -10,6 +10,7 @@ import { ANY_PORTS } from "../../sandbox/start/ports.ts";
 import { firstScan } from "../../sandbox/start/firstScan.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
 import { buildApp } from "../../tools/build.ts";
+import { internal } from "../../sandbox/world/definition.ts";
 import { START_MILLISECONDS } from "../builders/dashboard.ts";
 
 const SUBSCRIPTIONS = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
@@ -28,6 +29,9 @@ beforeAll(async () => {
   });
   await firstScan(sandbox.hostUrl);
   world = new DemoWorld(sandbox, sandbox.arm.fetch);
+  await world.eventually("the scan that finds the seeded load balancers", async () =>
+    (await whoHas("10.240.8.71")).includes("in use by") ? true : undefined,
+  );
 }, START_MILLISECONDS);
 
 afterAll(async () => {
@@ -79,6 +83,13 @@ test("every command of the first hour does what the page says", async () => {
     /✖ fail +clock Azure Resource Manager: its clock is \d+ seconds ahead[^]*something is wrong\n$/,
   );
 }, 240_000);
+
+/** What admission says of a Service that asks for the address; nothing is claimed. */
+async function whoHas(address: string): Promise<string> {
+  const probe = internal("probe", { "load-balancer-ipv4": address });
+  const path = "/clusters/aks-one/namespaces/shop/services/probe?dryRun=All";
+  return String((await world.control("PUT", path, probe)).message);
+}
 
 /** The commands of a page, block by block. */
 async function blocks(path: string): Promise<string[]> {
