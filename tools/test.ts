@@ -73,7 +73,13 @@ async function runTests(filters: readonly string[]): Promise<Tally> {
   const directory = await mkdtemp(join(tmpdir(), "mooring-test-"));
   const report = join(directory, "report.json");
   try {
-    const args = ["run", ...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const reporters = ["default", "json", ...(filters.length === 0 ? ["./tools/slowestFiles.ts"] : [])];
+    const args = [
+      "run",
+      ...filters,
+      `--outputFile.json=${report}`,
+      ...reporters.map((one) => `--reporter=${one}`),
+    ];
     const { code } = await run("vitest", args, "inherit");
     return await readTally(report, code);
   } finally {

@@ -7,8 +7,9 @@ import {
   type Written,
 } from "../../shared/storage/table.ts";
 import { CallLog } from "./callLog.ts";
+import { frozen } from "./frozen.ts";
 
-/** A table in memory, held to the same contract as the real one. */
+/** A table in memory, held to the same contract as the real one. Its rows are frozen: to change one is to write it. */
 export class MemoryTable<T> implements Table<T> {
   readonly calls = new CallLog();
   readonly #partitions = new Map<string, Map<string, Row<T>>>();
@@ -16,7 +17,7 @@ export class MemoryTable<T> implements Table<T> {
 
   async get(partition: string, key: string): Promise<Row<T> | undefined> {
     await this.calls.record("get", partition, key);
-    return structuredClone(this.#partitions.get(partition)?.get(key));
+    return this.#partitions.get(partition)?.get(key);
   }
 
   async *list(partition: string, range: KeyRange = {}): AsyncIterable<Row<T>> {
@@ -24,7 +25,7 @@ export class MemoryTable<T> implements Table<T> {
     const rows = [...(this.#partitions.get(partition)?.values() ?? [])].filter((row) =>
       within(row.key, range),
     );
-    yield* structuredClone(rows.sort((a, b) => (a.key < b.key ? -1 : 1)));
+    yield* rows.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   async transact(partition: string, writes: readonly Write<T>[]): Promise<Written> {
@@ -46,7 +47,7 @@ export class MemoryTable<T> implements Table<T> {
 
   /** The same with their keys. */
   rows(): Row<T>[] {
-    return [...this.#partitions.values()].flatMap((rows) => structuredClone([...rows.values()]));
+    return [...this.#partitions.values()].flatMap((rows) => [...rows.values()]);
   }
 
   #write(partition: string, rows: Map<string, Row<T>>, write: Write<T>): string | undefined {
@@ -55,7 +56,7 @@ export class MemoryTable<T> implements Table<T> {
       return undefined;
     }
     const version = String((this.#version += 1));
-    rows.set(write.key, { partition, key: write.key, version, value: structuredClone(write.value) });
+    rows.set(write.key, frozen({ partition, key: write.key, version, value: write.value }));
     return version;
   }
 }
