@@ -81,7 +81,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.test.ts"],
           exclude: [...unitFiles(), ...ABSENT_PROGRAMS],
-          globalSetup: ["test/azurite.ts"],
+          globalSetup: ["test/azurite.ts", "test/builtApp.ts"],
         },
       },
     ],

@@ -11,7 +11,7 @@ import { onTestFinished } from "vitest";
 import { DemoWorld } from "../../sandbox/demo/world.ts";
 import { ANY_PORTS } from "../../sandbox/start/ports.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
-import { buildApp } from "../../tools/build.ts";
+import { appIn } from "../builtApp.ts";
 import { findChromium } from "../../tools/programs.ts";
 
 export const ARGUMENTS = [
@@ -54,7 +54,7 @@ export interface Dashboard {
 
 export async function dashboard(): Promise<Dashboard> {
   const state = await mkdtemp(join(tmpdir(), "mooring-dashboard-"));
-  const app = await buildApp(join(state, "app"));
+  const app = await appIn(join(state, "app"));
   const sandbox = await startSandbox({ app, state, ports: ANY_PORTS });
   const executablePath = findChromium() ?? "";
   const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
@@ -109,7 +109,10 @@ export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found = await page.evaluate(async (values) => {
     const { axe, document } = globalThis as any;
-    const { violations } = await axe.run(document, { runOnly: { type: "tag", values } });
+    const { violations } = await axe.run(document, {
+      runOnly: { type: "tag", values },
+      resultTypes: ["violations"],
+    });
     return violations.map(({ id, nodes }: any) => ({ id, at: nodes.map((node: any) => node.html) }));
   }, STANDARDS);
   return found.map(({ id, at }: { id: string; at: string[] }) => `${id}: ${at.join(" | ").slice(0, 600)}`);

@@ -24,7 +24,7 @@ import { defaultPolicy } from "../../shared/policy.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { parseSettings } from "../../shared/settings.ts";
 import { VERSION } from "../../shared/version.ts";
-import { buildApp } from "../../tools/build.ts";
+import { appIn } from "../builtApp.ts";
 import { runCli, type Ran } from "../cli/runCli.ts";
 
 export interface Doctored {
@@ -48,7 +48,7 @@ interface Other {
 
 export async function doctoredSandbox(): Promise<Doctored> {
   const state = await mkdtemp(join(tmpdir(), "mooring-doctor-"));
-  const sandbox = await startSandbox({ app: await buildApp(join(state, "app")), state, ports: ANY_PORTS });
+  const sandbox = await startSandbox({ app: await appIn(join(state, "app")), state, ports: ANY_PORTS });
   await firstScan(sandbox.hostUrl);
   const { IDENTITY_ENDPOINT = "", IDENTITY_HEADER = "" } = sandbox.settings;
   Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });

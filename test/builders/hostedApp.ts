@@ -6,7 +6,7 @@ import { TableClient } from "@azure/data-tables";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { startHostProcess, type HostProcess } from "../../sandbox/start/host.ts";
 import { startStorage } from "../../sandbox/storage/startStorage.ts";
-import { buildApp } from "../../tools/build.ts";
+import { appIn } from "../builtApp.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 export interface HostedApp extends HostProcess {
@@ -32,7 +32,7 @@ export async function hostedApp(
   { retry }: HostOptions = {},
 ): Promise<HostedApp> {
   const state = await mkdtemp(join(tmpdir(), "mooring-app-"));
-  const [app, storage] = await Promise.all([buildApp(join(state, "app")), startStorage()]);
+  const [app, storage] = await Promise.all([appIn(join(state, "app")), startStorage()]);
   if (retry === "at once") await retryAtOnce(join(app, "host.json"));
   const all = {
     AzureWebJobsStorage: storage.connectionString,

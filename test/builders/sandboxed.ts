@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ANY_PORTS } from "../../sandbox/start/ports.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
-import { buildApp } from "../../tools/build.ts";
+import { appIn } from "../builtApp.ts";
 
 /** It starts within it even on a busy machine. */
 export const START_MILLISECONDS = 240_000;
 
 export async function sandboxed(): Promise<{ sandbox: Sandbox; state: string; close: () => Promise<void> }> {
   const state = await mkdtemp(join(tmpdir(), "mooring-sandboxed-"));
-  const app = await buildApp(join(state, "app"));
+  const app = await appIn(join(state, "app"));
   const sandbox = await startSandbox({ app, state, ports: ANY_PORTS });
   const close = async () => {
     await sandbox.stop();

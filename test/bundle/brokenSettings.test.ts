@@ -7,7 +7,7 @@ import { QueueServiceClient } from "@azure/storage-queue";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startHostProcess, type HostProcess } from "../../sandbox/start/host.ts";
 import { startStorage } from "../../sandbox/storage/startStorage.ts";
-import { buildApp } from "../../tools/build.ts";
+import { appIn } from "../builtApp.ts";
 import { BROKEN } from "../builders/brokenSettings.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
@@ -20,7 +20,7 @@ let host: HostProcess | undefined;
 
 beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), "mooring-broken-"));
-  [storage] = await Promise.all([startStorage(), buildApp(join(state, "app"))]);
+  [storage] = await Promise.all([startStorage(), appIn(join(state, "app"))]);
 });
 afterEach(() => stop());
 afterAll(async () => {

@@ -9,7 +9,7 @@ import { DemoWorld } from "../../sandbox/demo/world.ts";
 import { ANY_PORTS } from "../../sandbox/start/ports.ts";
 import { firstScan } from "../../sandbox/start/firstScan.ts";
 import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
-import { buildApp } from "../../tools/build.ts";
+import { appIn } from "../builtApp.ts";
 import { internal } from "../../sandbox/world/definition.ts";
 import { START_MILLISECONDS } from "../builders/dashboard.ts";
 
@@ -23,7 +23,7 @@ let world: DemoWorld;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-hour-"));
   sandbox = await startSandbox({
-    app: await buildApp(join(directory, "app")),
+    app: await appIn(join(directory, "app")),
     state: directory,
     ports: ANY_PORTS,
   });
