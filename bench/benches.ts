@@ -20,6 +20,10 @@ export const BENCHES: Readonly<Record<string, Entry>> = {
     seconds: 600,
     fullSeconds: 1200,
   },
+  hostileReviews: {
+    open: async () => (await import("./hostileReviews.ts")).hostileReviews,
+    seconds: 300,
+  },
   check: { open: async () => (await import("./check.ts")).check, seconds: 120 },
   reconcile: { open: async () => (await import("./reconcile.ts")).reconcile, seconds: 400 },
   scan: { open: async () => (await import("./scan.ts")).scan, seconds: 180 },

@@ -11,11 +11,6 @@ import { openPrepared, openUnprepared, type Opened, type Opening } from "../shar
 import type { Run } from "../shared/ports.ts";
 import { messageOf } from "../shared/messageOf.ts";
 
-/**
- * What an API server may send: the object and the old one, each of up to 1.5 MiB in its storage, where a character of an annotation is one
- * byte and not the six that JSON may need. Who could make a review too large would not be judged where the webhook's failure is ignored.
- */
-export const REVIEW_BYTES = 12 * 1024 * 1024;
 /** A page of a list, or a window of changes. */
 export const DECLARATIONS_BYTES = 2 * 1024 * 1024;
 
@@ -113,31 +108,33 @@ export async function readWhole(
   request: HttpRequest,
   maxBytes: number,
 ): Promise<{ readonly text: string; readonly isTooLarge: boolean }> {
-  const tooLarge = { text: "", isTooLarge: true };
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return tooLarge;
-  const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > maxBytes) return tooLarge;
+  const bytes = await bytesUpTo(request, maxBytes);
+  return bytes ? { text: decode(bytes), isTooLarge: false } : { text: "", isTooLarge: true };
+}
+
+/** @throws HttpProblem 413 */
+export async function readBytes(request: HttpRequest, maxBytes: number): Promise<Uint8Array> {
+  const bytes = await bytesUpTo(request, maxBytes);
+  if (bytes) return bytes;
+  throw tooLarge(maxBytes);
+}
+
+async function bytesUpTo(request: HttpRequest, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  return bytes.byteLength <= maxBytes ? bytes : undefined;
+}
+
+/** @throws HttpProblem 400 */
+export function decode(bytes: Uint8Array): string {
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), isTooLarge: false };
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new HttpProblem(400, "the body is not UTF-8");
   }
 }
 
-/** @throws HttpProblem 415, 413 or 400 */
-export async function readJson(request: HttpRequest, maxBytes: number): Promise<unknown> {
-  mediaType(request, ["application/json"]);
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new HttpProblem(400, `the body is not JSON: ${messageOf(error)}`);
-  }
-}
-
-function tooLarge(maxBytes: number): HttpProblem {
+export function tooLarge(maxBytes: number): HttpProblem {
   return new HttpProblem(413, `the body is larger than ${maxBytes / 1024 / 1024} MiB`);
 }
 

@@ -6,10 +6,11 @@ import { InvalidInput } from "../shared/errors.ts";
 import type { Decision } from "../shared/gate/decisions.ts";
 import { inTime } from "../shared/gate/guarded.ts";
 import { lastKnownCluster } from "../shared/gate/known.ts";
-import { AdmissionReview, requireServices, type AdmissionResponse } from "../shared/gate/review.ts";
+import type { AdmissionResponse, AdmissionReview } from "../shared/gate/review.ts";
 import { inert } from "../shared/inert.ts";
 import type { Run } from "../shared/ports.ts";
 import * as door from "./door.ts";
+import { readReview } from "./reviewBody.ts";
 
 export interface Reviewer {
   readonly decide: (run: Run, cluster: Cluster, review: AdmissionReview) => Promise<AdmissionResponse>;
@@ -35,7 +36,9 @@ export function answerReview(
     const cluster = await door.authenticate(run, request, (_, name) =>
       lastKnownCluster(run, name, timeoutSeconds * 1000 * WHO_SHARE),
     );
-    const review = door.parse(AdmissionReview, await door.readJson(request, door.REVIEW_BYTES));
+    const body = await readReview(request);
+    if ("answer" in body) return { jsonBody: body.answer };
+    const { review } = body;
     const { uid, namespace, name } = review.request;
     const asked = { correlationId: uid, what: "review", id: `${cluster.name}/${namespace}/${name}` };
     const response = await withCorrelation(asked, () =>
@@ -73,18 +76,15 @@ async function respond(
 }
 
 /**
- * What storage does not take, such as a row that is too large, cannot be guarded, and is refused: a bad request would be a failed webhook,
- * which most clusters let pass. Who goes may go. @throws whatever it is if it is anything else
+ * A Service that cannot be read, or that storage cannot keep, is refused: a bad request would be a failed webhook, which most clusters let
+ * pass. Who goes may go. @throws InvalidInput if the review is about something else, and whatever else went wrong
  */
-function refusalOf(error: unknown, review: AdmissionReview): AdmissionResponse {
-  if (!(error instanceof InvalidInput)) throw error;
-  // If it is the review that is none, this says so again.
-  requireServices(review);
-  const { uid, operation } = review.request;
+function refusalOf(
+  error: unknown,
+  { request: { uid, kind, operation } }: AdmissionReview,
+): AdmissionResponse {
+  if (!(error instanceof InvalidInput) || kind.kind !== "Service") throw error;
   if (operation === "DELETE") throw new Error(error.message);
-  return {
-    uid,
-    allowed: false,
-    status: { code: 403, message: inert(`Mooring cannot keep it: ${error.message}`) },
-  };
+  const message = inert(`Mooring cannot check this Service: ${error.message}`);
+  return { uid, allowed: false, status: { code: 422, message } };
 }

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { InvalidInput } from "../errors.ts";
 import { Service } from "../annotations/service.ts";
+import { boundsExceeded } from "./bounds.ts";
 
 const Kind = z.object({ group: z.string().nullish(), version: z.string().nullish(), kind: z.string() });
 
@@ -65,6 +66,8 @@ function servicesOf({ request }: AdmissionReview): {
 
 function parseService(value: unknown, at: string): { service?: Service; problems: string[] } {
   if (value === null || value === undefined) return { problems: [] };
+  const exceeded = boundsExceeded(value, at);
+  if (exceeded.length > 0) return { problems: exceeded };
   const parsed = Service.safeParse(value);
   if (parsed.success) return { service: parsed.data, problems: [] };
   return {

@@ -127,11 +127,11 @@ const asked = (annotations: Record<string, string>) => {
 };
 
 test.each([
-  ["names", "a "],
-  ["addresses", "10.0.1.4 "],
-  ["everybody", "* "],
-])("an annotation that is wrong in very many places gets a short answer: %s", async (_, entry) => {
-  const text = entry.repeat(Math.floor(80_000 / entry.length));
+  ["names", "a ".repeat(900)],
+  ["addresses", "10.0.1.4 ".repeat(900)],
+  ["everybody", "* ".repeat(900)],
+  ["more names than any list has", "a ".repeat(40_000)],
+])("an annotation that is wrong in very many places gets a short answer: %s", async (_, text) => {
   const annotations = {
     [`${A}load-balancer-internal`]: "true",
     [`${A}pls-create`]: "true",
@@ -144,13 +144,28 @@ test.each([
   expect(JSON.stringify(body).length).toBeLessThan(150_000);
 });
 
-test("the largest update that an API server may send is judged", async () => {
+/** An update of a Service with as many annotations as fit, and so much else in each version. */
+function largeUpdate(otherBytes: number) {
   const review = JSON.parse(asked({ "example.test/note": "\u0001".repeat(250_000) }));
   const { object } = review.request;
   Object.assign(review.request, { operation: "UPDATE", oldObject: object });
-  object.metadata.managedFields = ["x".repeat(MIB)];
-  const { status, body } = await send("/api/admit/one", JSON.stringify(review));
+  object.metadata.managedFields = ["x".repeat(otherBytes)];
+  return review;
+}
+
+test("an update with as many annotations as fit, each of the longest spelling, is judged", async () => {
+  const { status, body } = await send("/api/admit/one", JSON.stringify(largeUpdate(MIB / 4)));
   expect([status, body.response]).toEqual([200, { uid: "u", allowed: true }]);
+});
+
+test.each(["admit", "mutate"])("%s: a review of more than 4 MiB is refused, and may go", async (door) => {
+  const review = largeUpdate(MIB);
+  const { status, body } = await send(`/api/${door}/one`, JSON.stringify(review));
+  expect([status, body.response.uid, body.response.allowed]).toEqual([200, "u", false]);
+  expect(body.response.status.message).toContain("the review is larger than 4 MiB");
+  review.request.operation = "DELETE";
+  const left = await send(`/api/${door}/one`, JSON.stringify(review));
+  expect([left.body.response.allowed, left.body.response.warnings.length]).toEqual([true, 1]);
 });
 
 test.each([
@@ -185,20 +200,20 @@ test("a Service of which storage cannot keep what it declares is refused, and ma
 });
 
 test("annotations that Kubernetes refuses are refused here", async () => {
-  const { status, body } = await send("/api/mutate/one", asked({ [`${A}pls-fqdns`]: "a ".repeat(200_000) }));
-  expect([status, body.problems]).toEqual([
-    400,
-    ["request.object.metadata.annotations: larger than the 256 KiB that Kubernetes takes"],
+  const { body } = await send("/api/mutate/one", asked({ [`${A}pls-name`]: "a".repeat(300_000) }));
+  expect([body.response.allowed, body.response.status.message]).toEqual([
+    false,
+    "Mooring cannot check this Service: request.object.metadata.annotations: larger than the 256 KiB that Kubernetes takes",
   ]);
 });
 
 test.each(["admit", "mutate"])("%s: a name that is longer than any is refused", async (door) => {
   const review = JSON.parse(asked({}));
   review.request.object.metadata.name = "n".repeat(2000);
-  const { status, body } = await send(`/api/${door}/one`, JSON.stringify(review));
-  expect([status, body.problems]).toEqual([
-    400,
-    ["request.object.metadata.name: Too big: expected string to have <=253 characters"],
+  const { body } = await send(`/api/${door}/one`, JSON.stringify(review));
+  expect([body.response.allowed, body.response.status.message]).toEqual([
+    false,
+    "Mooring cannot check this Service: request.object.metadata.name: Too big: expected string to have <=253 characters",
   ]);
 });
 
