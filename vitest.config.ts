@@ -35,7 +35,7 @@ const SLOW = [
   "test/drift/{converge,report,resume}.test.ts",
   "test/inventory/suggest.test.ts",
   "test/links/{converge,widening}.test.ts",
-  "test/orphans/adversary.test.ts",
+  "test/orphans/{adversary,guards}.test.ts",
 ];
 
 const PINNED_SEED = 20_270_101;

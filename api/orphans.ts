@@ -10,7 +10,7 @@ import { readPolicy } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
 import { demandUndo } from "./journal.ts";
 import { demandKey, keyOf } from "./key.ts";
-import { NewHold, Orphan, Orphans, Outcome, Restore } from "./model.ts";
+import { NewHold, Orphan, Orphans, Outcome, Restore, SweepOutcome } from "./model.ts";
 import { clusterFilter, demandFilters } from "./filters.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
@@ -103,18 +103,19 @@ export const orphans = [
     name: "sweepOrphans",
     method: "POST",
     path: "/orphans/sweep",
-    summary: "Deletes now what is due; each delete is proved once more right before",
+    summary:
+      "Deletes what is due, and names the clusters that have to confirm first; each delete is verified again",
     role: "Mooring.Operator",
     query: planning,
-    response: Outcome,
+    response: SweepOutcome,
     errors: [412, 428],
     handle: async (call) => {
       const { run, app } = call;
-      const { plan, options, parts, quarantined } = await previewDue(run);
+      const { plan, options, parts, quarantined, awaited } = await previewDue(run);
       const apply = sweepAlone(app.apply, parts);
       const reply = await carryOut(call, { plan, apply, options, why: "sweep asked for" });
       await recordSwept(run, quarantined, reply.results);
-      return reply;
+      return { ...reply, body: { ...reply.body, awaited: [...awaited] } };
     },
   }),
   defineOperation({

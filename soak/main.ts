@@ -19,7 +19,8 @@ const HELP = `npm run soak -- [options]
   --only <part>      world: the artifact under load and faults; adversary: 50,000 schedules against the sweep
   --commit <commit>  of which the artifact is built (the folder as it is)
   --older <commit>   of which the second host's artifact is built (the same)
-  --prove            spoils the artifact in several ways, one by one, and fails unless each is found out
+  --prove            spoils the artifact in several ways, one by one, and fails unless each is found out;
+                     with --only adversary: removes each guard of a sweep, and fails unless an invariant breaks
 `;
 
 const OPTIONS = {
@@ -48,9 +49,9 @@ if (asked) process.exitCode = await main(asked);
 
 async function main({ only, seed, prove: isProof, ...options }: Asked): Promise<number> {
   const say = (line: string) => console.log(line);
-  if (isProof) return prove({ seed, say });
+  if (isProof) return proveParts({ only, seed, say });
   let code = 0;
-  if (only.includes("adversary")) code = Math.max(code, await playAdversary());
+  if (only.includes("adversary")) code = Math.max(code, await runTest("test/orphans/adversary.test.ts"));
   if (only.includes("world")) {
     const report = await soakWorld({ seed, say, ...options });
     printReport(report, say);
@@ -59,9 +60,19 @@ async function main({ only, seed, prove: isProof, ...options }: Asked): Promise<
   return code;
 }
 
-function playAdversary(): Promise<number> {
+async function proveParts({
+  only,
+  seed,
+  say,
+}: Pick<Asked, "only" | "seed"> & { say: (line: string) => void }) {
+  const ofGuards = only.includes("adversary") ? await runTest("test/orphans/guards.test.ts") : 0;
+  const ofWorld = only.includes("world") ? await prove({ seed, say }) : 0;
+  return Math.max(ofGuards, ofWorld);
+}
+
+function runTest(path: string): Promise<number> {
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", "test/orphans/adversary.test.ts"], {
+  const child = spawn(process.execPath, [vitest, "run", path], {
     cwd: ROOT,
     stdio: "inherit",
     env: { ...process.env, MOORING_SCHEDULES: "50000" },

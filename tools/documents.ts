@@ -18,6 +18,8 @@ import { NEEDED_RIGHTS } from "../shared/permissions/needed.ts";
 import { INSTRUMENTS, type Instrument } from "../shared/metrics/instruments.ts";
 import { Policy } from "../shared/policy.ts";
 import { Settings } from "../shared/settings.ts";
+import { INVARIANTS } from "../test/orphans/ledger.ts";
+import { GUARDS } from "../test/orphans/removals/all.ts";
 import { licencesTable } from "./licences.ts";
 import { createSbom } from "./shipped.ts";
 import { markdownTable } from "./table.ts";
@@ -45,6 +47,11 @@ export const documents: readonly Document[] = [
     render: async (before) => replaceBlock(before, "licences", licencesTable(await createSbom())),
   },
   { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
+  {
+    path: "docs/guards.md",
+    render: (before) =>
+      replaceBlock(replaceBlock(before, "invariants", invariantsTable()), "guards", guardsTable()),
+  },
   { path: "docs/doctor.md", render: (before) => replaceBlock(before, "doctor", doctorTable()) },
   {
     path: "docs/doctor.schema.json",
@@ -135,6 +142,25 @@ function rulesTable(): string {
   ]);
   return markdownTable(
     ["rule", "severity", "fires when", "why", "reads", "needs Azure's state", "also without the webhook"],
+    rows,
+  );
+}
+
+function invariantsTable(): string {
+  const rows = Object.entries(INVARIANTS).map(([id, text]) => [code(id), text]);
+  return markdownTable(["invariant", "what holds"], rows);
+}
+
+function guardsTable(): string {
+  const rows = GUARDS.map(({ id, refuses, removal, breaks, behind = [] }) => [
+    id,
+    refuses,
+    code(removal.file.replace("shared/", "")),
+    code(breaks),
+    behind.join(", "),
+  ]);
+  return markdownTable(
+    ["guard", "refuses", "in shared/", "without it breaks", "the same is refused by"],
     rows,
   );
 }

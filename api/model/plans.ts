@@ -36,6 +36,14 @@ export type Applied = z.infer<typeof Applied>;
 export const Outcome = z.object({ plan: Plan, applied: z.array(Applied).optional() });
 export type Outcome = z.infer<typeof Outcome>;
 
+/** Of a sweep. */
+export const SweepOutcome = Outcome.extend({
+  awaited: z
+    .array(z.string())
+    .describe("Clusters with orphans that are due, and that have to confirm again before these are deleted"),
+});
+export type SweepOutcome = z.infer<typeof SweepOutcome>;
+
 /** Nothing is done: what would be done is not what `If-Match` names any more. This is it now. */
 export const PlanProblem = Problem.extend({ plan: Plan.optional() });
 export type PlanProblem = z.infer<typeof PlanProblem>;

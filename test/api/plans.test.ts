@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { keyOf } from "../../api/key.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { graceOf } from "../../shared/orphans/quarantine.ts";
+import { planDue } from "../../shared/orphans/sweep.ts";
 import { defaultPolicy } from "../../shared/policy.ts";
 import { withLease } from "../../shared/storage/lease.ts";
 import { apiOver, apiWorld, carriedOut, everything, FINDING, type Ask } from "../builders/api.ts";
-import { balancerId, linkIdIn, NOW } from "../builders/world.ts";
+import { balancer, balancerId, linkIdIn, NOW } from "../builders/world.ts";
 import { confirmNow } from "../builders/reports.ts";
 import { SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
@@ -27,12 +28,12 @@ const visibility = () => propertiesOf(PLS).visibility.subscriptions;
 const statusOf = (name: string) => propertiesOf(connectionId(name)).privateLinkServiceConnectionState;
 
 /** The orphan's grace is over, and the sweep may take it. */
-async function due(): Promise<void> {
+async function due(confirm?: () => Promise<void>): Promise<void> {
   const policy = { ...defaultPolicy, sweepGraceSeconds: 60, maxDeletePercent: 100 };
   await applyPolicy(run, policy);
   run.clock.advance(graceOf(policy, "loadBalancer") + 1);
-  const sweep = await import("../../shared/orphans/sweep.ts");
-  await sweep.planDue(run);
+  await confirm?.();
+  await planDue(run);
   run.clock.advance(1);
 }
 
@@ -280,6 +281,23 @@ describe("orphans", () => {
     expect([answers.status, answers.headers["retry-after"]]).toEqual([429, "15"]);
     expect(run.resources.bodyOf(OLD)).toBeDefined();
     expect((await sweep()).status).toBe(200);
+  });
+
+  test("name the cluster that has to confirm first, if it lives", async () => {
+    const live = balancerId();
+    run.network.balancers = [balancer({ id: live })];
+    run.network.allLinks = [];
+    for (const { namespace, name } of run.tables.declarations.all())
+      await run.tables.declarations.transact("one", [{ do: "remove", key: `${namespace}/${name}` }]);
+    await confirmNow(run);
+    await planDue(run);
+    expect((await ask("POST /orphans/sweep?dryRun=true")).body.awaited).toEqual([]);
+    await due(() => confirmNow(run));
+    const { body } = await ask("POST /orphans/sweep?dryRun=true");
+    expect([body.plan.changes, body.awaited]).toEqual([[], ["one"]]);
+    await confirmNow(run);
+    const next = (await ask("POST /orphans/sweep?dryRun=true")).body;
+    expect([next.plan.changes.map(({ resourceId }: any) => resourceId), next.awaited]).toEqual([[live], []]);
   });
 
   test("that somebody holds stay", async () => {

@@ -86,7 +86,8 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
   }
 
   #demand(id: string, version: string): void {
-    if (this.#resources.get(canonicalId(id))?.version !== version) throw new Conflict(`${id} changed`);
+    if (version !== "*" && this.#resources.get(canonicalId(id))?.version !== version)
+      throw new Conflict(`${id} changed`);
   }
 
   #answer(): void {

@@ -4,11 +4,12 @@
  */
 import { Service } from "../../shared/annotations/service.ts";
 import { parseIntent } from "../../shared/annotations/parse.ts";
-import type { JsonObject } from "../../shared/changes/resources.ts";
+import type { Json, JsonObject, Resource } from "../../shared/changes/resources.ts";
+import type { Cluster } from "../../shared/clusters/model.ts";
 import { forgetDeclared } from "../../shared/clusters/registry.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
-import type { Connection } from "../../shared/network/model.ts";
+import type { Connection, Frontend, Rule } from "../../shared/network/model.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { Reporter, internalService, type ReportedService } from "../builders/reports.ts";
 import {
@@ -21,8 +22,12 @@ import {
   linkBody,
   linkIdIn,
   managedCluster,
+  rule,
 } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
+import { AzureLists, type Listed } from "./azureLists.ts";
+import { Ledger, type Invariant } from "./ledger.ts";
+import { Marks, type Foreign, type Mark } from "./marks.ts";
 
 interface Truth {
   readonly cluster: string;
@@ -31,7 +36,11 @@ interface Truth {
   alive: boolean;
   wantsLink: boolean;
   version: number;
+  /** uid of the Service whose frontend it shares: by the address that it requests, or by a rule of its own there. */
+  shares?: { readonly uid: string; readonly by: Sharing } | undefined;
 }
+
+export type Sharing = "address" | "rule";
 
 interface Kubernetes {
   readonly name: string;
@@ -44,16 +53,38 @@ interface Kubernetes {
 
 export type Level = "balancer" | "frontend" | "link" | "connection";
 
+const BROKEN_BY: Readonly<Record<Mark, Invariant>> = {
+  off: "protected",
+  excluded: "protected",
+  locked: "protected",
+  updating: "unsettled",
+  untagged: "foreign",
+  bare: "used",
+};
+
 export class Estate {
   readonly run: MemoryRun = memoryRun();
   /** What was deleted although it was alive, in use or held. */
-  readonly crimes: string[] = [];
+  get crimes(): readonly string[] {
+    return this.ledger.crimes;
+  }
+  /** What holds of every write, whatever it deletes. */
+  readonly ledger: Ledger;
+  readonly #marks = new Marks();
+  readonly #lists: AzureLists;
+  /** Name of the cluster of which ARM reports another node resource group than is registered. */
+  #movedTo = "";
   readonly #clusters = new Map<string, Kubernetes>();
   readonly #services: Truth[] = [];
   readonly #consumers = new Map<string, string>();
+  /** For whom the controller wrote each Private Link Service last. */
+  readonly #owners = new Map<string, Truth>();
   readonly #held = new Set<string>();
-  /** Lists of Azure that lack their last item, by method, for so many calls. */
-  #truncated: { method: string; calls: number } | undefined;
+
+  constructor() {
+    this.#lists = new AzureLists(this.run);
+    this.ledger = new Ledger(this.run);
+  }
 
   async begin(names: readonly string[]): Promise<void> {
     for (const name of names) {
@@ -65,10 +96,10 @@ export class Estate {
         deleted: false,
         nodes: 3,
       });
-      this.run.resources.place(this.#balancerId(name), this.#body([]));
+      this.#placeBalancer(name, []);
     }
     this.#watch();
-    this.#truncate();
+    this.#lock();
     this.render();
   }
 
@@ -80,6 +111,10 @@ export class Estate {
       nodeResourceGroup: `MC_${name}`,
       identity: identity(`identity of ${name}`),
     });
+  }
+
+  #frontendId({ cluster: name, uid }: Truth): string {
+    return `${this.#balancerId(name)}/frontendIPConfigurations/${baseName(uid)}`;
   }
 
   #balancerId(name: string): string {
@@ -94,17 +129,33 @@ export class Estate {
     return `${this.#linkId(truth)}/privateEndpointConnections/pe`;
   }
 
-  #body(services: readonly Truth[]): JsonObject {
-    const items = services.map(({ uid }) => ({ name: baseName(uid) }));
-    const rules = services.map(({ uid }) => ({ name: `${baseName(uid)}-TCP-80` }));
-    return {
+  #placeBalancer(name: string, services: readonly Truth[]): void {
+    const id = this.#balancerId(name);
+    const built = services.map(({ uid }) => ({ name: baseName(uid) }));
+    const foreign = this.#marks.foreignOn(id);
+    const own = [...foreign].some((one) => one === "frontend") ? [{ name: "billing" }] : [];
+    const nodes = this.#clusters.get(name)?.nodes ?? 0;
+    const members = Array.from({ length: nodes }, (_, n) => ({ id: `nic-${n}` }));
+    this.run.resources.place(id, {
+      tags: this.#marks.tagsOf(id),
       properties: {
-        provisioningState: "Succeeded",
-        frontendIPConfigurations: items,
-        loadBalancingRules: rules,
-        backendAddressPools: [{ name: "kubernetes" }],
+        provisioningState: this.#marks.stateOf(id),
+        frontendIPConfigurations: [...built, ...own],
+        loadBalancingRules: this.#rulesOf(name, services),
+        backendAddressPools: [{ name: "kubernetes", properties: { backendIPConfigurations: members } }],
+        outboundRules: foreign.has("outbound") ? [{ name: "out" }] : [],
       },
-    };
+    });
+  }
+
+  #rulesOf(name: string, services: readonly Truth[]): JsonObject[] {
+    const shared = this.#services.filter(
+      ({ alive, shares }) => alive && shares?.by === "rule" && services.some(({ uid }) => uid === shares.uid),
+    );
+    const foreign = this.#marks.foreignOn(this.#balancerId(name)).has("rule")
+      ? [{ name: "billing-TCP-80" }]
+      : [];
+    return [...[...services, ...shared].map(({ uid }) => ({ name: `${baseName(uid)}-TCP-80` })), ...foreign];
   }
 
   pick(n: number, fits: (one: Truth) => boolean): Truth | undefined {
@@ -140,6 +191,7 @@ export class Estate {
       version: this.#next(name),
     };
     this.#services.push(truth);
+    this.ledger.changed(uid);
     return truth;
   }
 
@@ -155,6 +207,7 @@ export class Estate {
     const truth = this.pick(n, ({ alive }) => alive);
     if (!truth) return;
     truth.alive = false;
+    this.ledger.changed(truth.uid);
     truth.version = this.#next(truth.cluster);
     if (isCleaned) this.#clean(truth);
   }
@@ -164,7 +217,7 @@ export class Estate {
     this.run.resources.vanish(this.#linkId(truth));
     this.run.resources.vanish(this.#connectionId(truth));
     const left = this.#builtIn(truth.cluster).filter((one) => one !== truth);
-    this.run.resources.place(this.#balancerId(truth.cluster), this.#body(left));
+    this.#placeBalancer(truth.cluster, left);
     this.render();
   }
 
@@ -179,6 +232,7 @@ export class Estate {
     const uid = `${String(this.#services.length).padStart(8, "0")}-0000-4000-8000-000000000000`;
     const truth = { ...old, uid, alive: true, version: this.#next(old.cluster) };
     this.#services.push(truth);
+    this.ledger.changed(uid);
     this.#build(truth);
     if (isSeen) await this.#propose(truth);
   }
@@ -187,8 +241,22 @@ export class Estate {
     const truth = this.pick(n, (one) => one.alive && one.wantsLink);
     if (!truth) return;
     truth.wantsLink = false;
+    this.ledger.changed(truth.uid);
     truth.version = this.#next(truth.cluster);
     await this.#propose(truth);
+  }
+
+  /** A Service that lives on the frontend of another one, which may have been deleted: it asks for its address, or has a rule there. */
+  async share(n: number, wantsLink: boolean, { by, seen }: { by: Sharing; seen: boolean }): Promise<void> {
+    const primary = this.pick(n, (one) => this.#isBuilt(one) && !this.#clusters.get(one.cluster)?.deleted);
+    if (!primary) return;
+    const truth = this.#born(primary.cluster, wantsLink);
+    truth.shares = { uid: primary.uid, by };
+    // What only asks for the address has nothing of its own in Azure yet.
+    if (by === "rule") this.#placeBalancer(primary.cluster, this.#builtIn(primary.cluster));
+    if (wantsLink) this.#placeLink(primary);
+    this.render();
+    if (seen) await this.#propose(truth);
   }
 
   /** A Service declares its Private Link Service again, and the controller builds or writes it, in one go. */
@@ -224,9 +292,14 @@ export class Estate {
     });
   }
 
-  #reported({ name, uid, wantsLink, version }: Truth): ReportedService {
+  #reported({ name, uid, wantsLink, version, shares }: Truth): ReportedService {
     const settings = wantsLink ? { "pls-create": "true" } : {};
-    return { ...internalService(name, settings), uid, resourceVersion: String(version) };
+    const loadBalancerIP = shares?.by === "address" ? { loadBalancerIP: this.#addressOf(shares.uid) } : {};
+    return { ...internalService(name, settings), uid, resourceVersion: String(version), ...loadBalancerIP };
+  }
+
+  #addressOf(uid: string): string {
+    return `10.0.1.${this.#services.findIndex((one) => one.uid === uid)}`;
   }
 
   // Reports: true ones, and those of another cluster.
@@ -238,6 +311,7 @@ export class Estate {
     const all = this.#living(kubernetes.name).map((one) => this.#reported(one));
     await kubernetes.reporter.list(all.slice(0, Math.max(all.length - lacks, 0))).catch(() => undefined);
     if (lacks > 0) await kubernetes.reporter.list(all).catch(() => undefined);
+    this.ledger.reported(kubernetes.name);
   }
 
   /** A window in which nothing changed since the last list or window, or a list if that is what is due. */
@@ -257,11 +331,13 @@ export class Estate {
         ...changed.map((service) => ({ type: "ADDED", service })),
       ])
       .catch(() => undefined);
+    this.ledger.reported(kubernetes.name);
   }
 
   /** The manifest of this cluster, applied to another one. */
   async foreign(n: number): Promise<void> {
-    const { name } = this.clusterAt(n);
+    const { name, deleted } = this.clusterAt(n);
+    if (!deleted) this.ledger.foreign(name);
     const foreign = new Reporter(this.run, name, "another cluster");
     foreign.version = 10_000;
     await foreign.list([]).catch(() => undefined);
@@ -275,12 +351,14 @@ export class Estate {
     const { name } = this.clusterAt(n);
     const resourceId = `${this.#registered(name).resourceId}-old`;
     const value = { ...this.#registered(name), name: `${name}-old`, resourceId };
+    this.ledger.doubt(name, "another registration has its node resource group");
     await this.run.tables.clusters.transact("all", [{ do: "put", key: value.name, value }]);
   }
 
   async unduplicate(): Promise<void> {
     for (const name of this.#clusters.keys())
       await this.run.tables.clusters.transact("all", [{ do: "remove", key: `${name}-old` }]);
+    for (const name of this.#clusters.keys()) this.ledger.doubt(name);
   }
 
   /** The registered id names no managed cluster, while the cluster lives. */
@@ -300,22 +378,53 @@ export class Estate {
     kubernetes.reporter = new Reporter(this.run, name, `rebuilt ${this.#services.length}`);
     for (const one of this.#living(name)) {
       one.alive = false;
+      this.ledger.changed(one.uid);
       const truth = this.#born(name, one.wantsLink);
       this.#build(truth);
     }
     if (isConfirmed) await this.#rebind(kubernetes);
   }
 
-  /** Reports are what they are to be from now on. */
-  async rebind(n: number): Promise<void> {
+  /** The registration is true again, and bound to the cluster that there is. */
+  async restore(n: number): Promise<void> {
+    const { name, reporter } = this.clusterAt(n);
+    const row = await this.run.tables.clusters.get("all", name);
+    const { unchecked: _unchecked, ...value } = row?.value ?? this.#registered(name);
+    const { resourceId, nodeResourceGroup } = this.#registered(name);
+    await this.#register(name, { ...value, resourceId, nodeResourceGroup });
+    if (value.identity?.corroboration && value.identity.uid === reporter.identity) return;
     await this.#rebind(this.clusterAt(n));
+  }
+
+  /** An operator registered the cluster without a check or with another group, or its identity is not known or not confirmed. */
+  async register(n: number, how: "unchecked" | "unbound" | "uncorroborated" | "other group"): Promise<void> {
+    const { name, reporter } = this.clusterAt(n);
+    const { identity: _identity, ...bare } = this.#registered(name);
+    const unchecked = { reason: "test", atUtc: this.run.clock.nowUtc };
+    const bound = { uid: reporter.identity, boundAtUtc: this.run.clock.nowUtc };
+    this.ledger.doubt(name, how);
+    if (how === "unchecked") await this.#register(name, { ...this.#registered(name), unchecked });
+    if (how === "unbound") await this.#register(name, bare);
+    if (how === "uncorroborated") await this.#register(name, { ...bare, identity: bound });
+    if (how === "other group") this.#movedTo = name;
+    this.render();
+  }
+
+  async unregister(n: number): Promise<void> {
+    const { name } = this.clusterAt(n);
+    this.ledger.doubt(name, "not registered");
+    await this.run.tables.clusters.transact("all", [{ do: "remove", key: name }]);
+  }
+
+  async #register(name: string, value: Cluster): Promise<void> {
+    await this.run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
   }
 
   async #rebind({ name, reporter }: Kubernetes): Promise<void> {
     const row = await this.run.tables.clusters.get("all", name);
-    if (!row || row.value.identity?.uid === reporter.identity) return;
-    const value = { ...row.value, identity: identity(reporter.identity) };
-    await this.run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
+    if (!row) return;
+    await this.#register(name, { ...row.value, identity: identity(reporter.identity) });
+    this.ledger.bound(name);
     await forgetDeclared(this.run, name);
   }
 
@@ -326,7 +435,49 @@ export class Estate {
     const kubernetes = this.clusterAt(n);
     kubernetes.deleted = true;
     kubernetes.nodes = 0;
-    for (const one of this.#living(kubernetes.name)) one.alive = false;
+    for (const one of this.#living(kubernetes.name)) {
+      one.alive = false;
+      this.ledger.changed(one.uid);
+    }
+    this.#placeBalancer(kubernetes.name, this.#builtIn(kubernetes.name));
+    this.render();
+  }
+
+  /** The nodes are stopped, or started again. */
+  scale(n: number, nodes: number): void {
+    const kubernetes = this.clusterAt(n);
+    if (kubernetes.deleted || this.run.resources.bodyOf(this.#balancerId(kubernetes.name)) === undefined)
+      return;
+    kubernetes.nodes = nodes;
+    this.#placeBalancer(kubernetes.name, this.#builtIn(kubernetes.name));
+    this.render();
+  }
+
+  /** Somebody marks a load balancer or a Private Link Service, or Azure is about to change it. */
+  mark(n: number, level: "balancer" | "link", what: Mark): void {
+    const there = (one: Truth) => this.run.resources.bodyOf(this.#markedId(one, level)) !== undefined;
+    const truth = this.pick(n, there);
+    if (!truth) return;
+    this.#marks.mark(this.#markedId(truth, level), what);
+    this.#rewrite(truth, level);
+  }
+
+  #markedId(truth: Truth, level: "balancer" | "link"): string {
+    return level === "link" ? this.#linkId(truth) : this.#balancerId(truth.cluster);
+  }
+
+  #rewrite(truth: Truth, level: "balancer" | "link"): void {
+    if (level === "link") this.#placeLink(this.#owners.get(this.#linkId(truth)) ?? truth);
+    else this.#placeBalancer(truth.cluster, this.#builtIn(truth.cluster));
+    this.render();
+  }
+
+  /** Somebody else uses the load balancer of a cluster, too. */
+  use(n: number, what: Foreign): void {
+    const { name } = this.clusterAt(n);
+    if (this.run.resources.bodyOf(this.#balancerId(name)) === undefined) return;
+    this.#marks.use(this.#balancerId(name), what);
+    this.#placeBalancer(name, this.#builtIn(name));
     this.render();
   }
 
@@ -334,11 +485,11 @@ export class Estate {
     const truth = this.pick(n, (one) => this.run.resources.bodyOf(this.#linkId(one)) !== undefined);
     if (!truth) return;
     this.#consumers.set(this.#linkId(truth), status);
+    this.ledger.changed(this.#connectionId(truth));
     this.run.resources.place(this.#connectionId(truth), {
       properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: { status } },
     });
-    this.#placeLink(truth);
-    this.render();
+    this.#rewrite(truth, "link");
   }
 
   async hold(n: number, level: Level): Promise<void> {
@@ -361,31 +512,39 @@ export class Estate {
     this.#held.clear();
   }
 
-  /** ARM filters a list by rights, or cuts it short. */
-  truncate(method: string, calls: number): void {
-    this.#truncated = { method, calls };
+  /** ARM cuts a list short, or it is behind. */
+  truncate(method: Listed, calls: number): void {
+    this.#lists.truncate(method, calls);
+  }
+
+  lag(method: Listed, calls: number): void {
+    this.#lists.lag(method, calls);
+  }
+
+  /** The permission to read what is of a cluster is lost. */
+  filter(n: number, looks: number): void {
+    this.#lists.filter(this.clusterAt(n).name, looks);
   }
 
   heal(): void {
-    this.#truncated = undefined;
+    this.#lists.heal();
+    this.#marks.clear();
+    this.#movedTo = "";
+    for (const { name } of this.#clusters.values())
+      if (this.run.resources.bodyOf(this.#balancerId(name))) this.#placeBalancer(name, this.#builtIn(name));
+    for (const one of this.#linked()) this.#placeLink(one);
     this.run.resources.calls.heal();
     this.run.network.calls.heal();
+    this.render();
   }
 
-  #truncate(): void {
-    const { network } = this.run;
-    for (const method of ["loadBalancers", "links", "managedClusters"] as const) {
-      const whole = network[method].bind(network) as (subscription: string) => Promise<readonly unknown[]>;
-      Object.assign(network, {
-        [method]: async (subscription: string) => {
-          const all = await whole(subscription);
-          const { method: cut, calls } = this.#truncated ?? { method: "", calls: 0 };
-          if (cut !== method || calls < 1) return all;
-          this.#truncated = { method, calls: calls - 1 };
-          return all.slice(0, -1);
-        },
-      });
-    }
+  /** Management locks are marks, too. */
+  #lock(): void {
+    const { resources } = this.run;
+    resources.locks = async (id) => {
+      await resources.calls.record("locks", id);
+      return this.#marks.isLocked(id) ? [{ id: "keep", level: "CanNotDelete" }] : [];
+    };
   }
 
   #living(name: string): Truth[] {
@@ -402,18 +561,34 @@ export class Estate {
 
   #build(truth: Truth): void {
     const all = [...this.#builtIn(truth.cluster).filter((one) => one !== truth), truth];
-    this.run.resources.place(this.#balancerId(truth.cluster), this.#body(all));
+    this.#placeBalancer(truth.cluster, all);
     if (truth.wantsLink) this.#placeLink(truth);
     this.render();
   }
 
   /** Its list of connections is part of the Private Link Service: with a connection its version changes, too. */
   #placeLink(truth: Truth): void {
+    this.#owners.set(this.#linkId(truth), truth);
     const isThere = this.run.resources.bodyOf(this.#connectionId(truth)) !== undefined;
     const status = isThere ? this.#consumers.get(this.#linkId(truth)) : undefined;
     const connections = status === undefined ? [] : [connection({ id: this.#connectionId(truth), status })];
-    const tags = { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": `shop/${truth.name}` };
-    this.run.resources.place(this.#linkId(truth), linkBody(link({ tags, connections })));
+    const id = this.#linkId(truth);
+    const provisioningState = this.#marks.stateOf(id);
+    this.run.resources.place(
+      id,
+      this.#linkBody(truth, linkBody(link({ tags: this.#tagsOf(truth), connections, provisioningState }))),
+    );
+  }
+
+  #linkBody(truth: Truth, { properties, ...body }: JsonObject): JsonObject {
+    const loadBalancerFrontendIpConfigurations = [{ id: this.#frontendId(truth) }];
+    return { ...body, properties: { ...(properties as JsonObject), loadBalancerFrontendIpConfigurations } };
+  }
+
+  #tagsOf(truth: Truth): Record<string, string> {
+    const id = this.#linkId(truth);
+    const cluster = this.#marks.has(id, "untagged") ? {} : { "k8s-azure-cluster-name": "kubernetes" };
+    return { ...this.#marks.tagsOf(id), ...cluster, "k8s-azure-owner-service": `shop/${truth.name}` };
   }
 
   #frontendsOf(name: string): Set<string> {
@@ -427,8 +602,15 @@ export class Estate {
     network.clusters = [...this.#clusters.values()]
       .filter(({ deleted }) => !deleted)
       .map(({ name }) =>
-        managedCluster({ id: this.#registered(name).resourceId, nodeResourceGroup: `MC_${name}` }),
+        managedCluster({
+          id: this.#registered(name).resourceId,
+          nodeResourceGroup: name === this.#movedTo ? `MC_other_${name}` : `MC_${name}`,
+        }),
       );
+    network.groups = [...this.#clusters.values()].map(({ name, deleted }) => ({
+      id: this.#balancerId(name).replace(/\/providers.*/, ""),
+      ...(!deleted && { managedBy: this.#registered(name).resourceId }),
+    }));
     network.balancers = [...this.#clusters.values()].flatMap((one) => this.#rendered(one));
     network.allLinks = this.#linked().map((one) => this.#renderedLink(one));
   }
@@ -437,17 +619,45 @@ export class Estate {
     const id = this.#balancerId(name);
     if (!this.run.resources.bodyOf(id)) return [];
     const names = [...this.#frontendsOf(name)];
-    const addressOf = (one: string) =>
-      `10.0.1.${this.#services.findIndex(({ uid }) => baseName(uid) === one)}`;
-    const frontends = names.map((one) => frontend({ name: one, address: addressOf(one) }, id));
+    const foreign = this.#marks.foreignOn(id);
+    const frontends = names.map((one) => this.#renderedFrontend(one, id));
     const pools = [{ id: `${id}/backendAddressPools/kubernetes`, name: "kubernetes", members: nodes }];
-    return [balancer({ id, frontends, pools })];
+    const otherFrontendUses = foreign.has("outbound") ? frontends.map((one) => one.id) : [];
+    const [tags, provisioningState] = [this.#marks.tagsOf(id), this.#marks.stateOf(id)];
+    const rules = [...frontends.map((one) => rule(one, id)), ...this.#otherRules(name, frontends)];
+    return [balancer({ id, frontends, rules, pools, otherFrontendUses, tags, provisioningState })];
   }
 
-  /** The newest Service of each Private Link Service, which its frontend is named for. */
+  #renderedFrontend(name: string, id: string): Frontend {
+    const index = this.#services.findIndex(({ uid }) => baseName(uid) === name);
+    const isPublic = this.#marks.foreignOn(id).has("public") && !this.#services[index]?.alive;
+    return frontend({ name, address: `10.0.1.${index < 0 ? 250 : index}`, isPublic }, id);
+  }
+
+  /** Of Services that share a frontend, and of somebody else. */
+  #otherRules(name: string, frontends: readonly Frontend[]): Rule[] {
+    const id = this.#balancerId(name);
+    const on = (frontendId: string, ruleName: string): Rule => ({
+      id: `${id}/loadBalancingRules/${ruleName}`,
+      name: ruleName,
+      frontendId,
+      protocol: "Tcp",
+      port: 80,
+      poolIds: [],
+    });
+    const shared = this.#living(name).flatMap(({ uid, shares }) => {
+      const primary = frontends.find((one) => shares?.by === "rule" && one.name === baseName(shares.uid));
+      return primary ? [on(primary.id, `${baseName(uid)}-TCP-80`)] : [];
+    });
+    const foreign = this.#marks.foreignOn(id).has("rule")
+      ? frontends.map((one) => on(one.id, "billing-TCP-80"))
+      : [];
+    return [...shared, ...foreign.slice(0, 1)];
+  }
+
+  /** The owner of each Private Link Service, which its frontend is named for. */
   #linked(): Truth[] {
-    const there = this.#services.filter((one) => this.run.resources.bodyOf(this.#linkId(one)));
-    return [...new Map(there.map((one) => [this.#linkId(one), one])).values()];
+    return [...this.#owners.values()].filter((one) => this.run.resources.bodyOf(this.#linkId(one)));
   }
 
   #renderedLink(one: Truth) {
@@ -457,61 +667,155 @@ export class Estate {
     const connections: Connection[] = isThere
       ? [{ id: this.#connectionId(one), name: "pe", status, description: "" }]
       : [];
-    const tags = { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": `shop/${one.name}` };
-    const frontendIds = [`${this.#balancerId(one.cluster)}/frontendIPConfigurations/${baseName(one.uid)}`];
+    const frontendIds = [this.#frontendId(one), ...this.#marks.attachedTo(id)];
     const version = this.run.resources.versionOf(id) ?? "";
-    return { ...link({ name: `pls-${one.name}`, tags, frontendIds, connections, version }), id };
+    const marked = { tags: this.#tagsOf(one), provisioningState: this.#marks.stateOf(id) };
+    return { ...link({ name: `pls-${one.name}`, frontendIds, connections, version, ...marked }), id };
   }
 
-  /** Every removal is held against the truth at the moment of it. */
+  /** Another frontend, of a Service that lives, is attached to the Private Link Service, too. */
+  attach(n: number): void {
+    const truth = this.pick(n, (one) => this.run.resources.bodyOf(this.#linkId(one)) !== undefined);
+    const living = this.#living(truth?.cluster ?? "").find((one) => this.#isBuilt(one) && one !== truth);
+    if (!truth || !living) return;
+    this.#marks.attach(this.#linkId(truth), this.#frontendId(living));
+    this.#rewrite(truth, "link");
+  }
+
+  /** Every write is held against the truth at the moment of it. */
   #watch(): void {
     const { resources } = this.run;
     const remove = resources.remove.bind(resources);
     const write = resources.write.bind(resources);
+    const read = resources.read.bind(resources);
+    resources.read = async (id) => this.#asRead(await read(id));
     resources.remove = async (id, version) => {
-      this.#judgeRemoval(id);
+      if (this.#isSent(id, version)) this.#judgeRemoval(id);
       await remove(id, version);
       this.render();
     };
     resources.write = async (id, body, version) => {
-      this.#judgeWrite(id, body);
+      if (this.#isSent(id, version)) this.#judgeWrite(id, body);
       const written = await write(id, body, version);
       this.render();
       return written;
     };
   }
 
+  /** Azure refuses a write of another version than it has. */
+  #isSent(id: string, version: string): boolean {
+    return version === "*" || version === this.run.resources.versionOf(id);
+  }
+
+  /** A frontend shows the Private Link Service that is attached to it; a body may lack lists that Azure did not report. */
+  #asRead(found: Resource | undefined): Resource | undefined {
+    const properties = found?.body["properties"] as Record<string, Json> | undefined;
+    if (!found || !properties) return found;
+    const isBare = this.#marks.has(found.id, "bare");
+    const { loadBalancingRules: _rules, privateEndpointConnections: _connections, ...bare } = properties;
+    const linked = new Map(this.#linked().map((one) => [baseName(one.uid), this.#linkId(one)]));
+    const frontends = (properties["frontendIPConfigurations"] ?? []) as readonly { readonly name: string }[];
+    const attached = frontends.map(({ name }) => {
+      const id = linked.get(name);
+      return { name, ...(id !== undefined && { properties: { privateLinkService: { id } } }) };
+    });
+    const shown = "frontendIPConfigurations" in properties ? { frontendIPConfigurations: attached } : {};
+    return { ...found, body: { ...found.body, properties: { ...(isBare ? bare : properties), ...shown } } };
+  }
+
   #judgeRemoval(id: string): void {
-    if (this.#held.has(id)) this.crimes.push(`deleted ${id}, which is held`);
+    this.#judgeMarks(id);
+    this.#judgeEmpty(id);
+    if (this.#held.has(id)) this.#crime("protected", `deleted ${id}, which is held`);
     for (const one of this.#services) {
-      if (one.alive && this.#isBuilt(one) && this.#balancerId(one.cluster) === id)
-        this.crimes.push(`deleted the load balancer of living ${one.name}`);
-      const isLinks = this.#linkId(one) === id;
-      if (isLinks && one.alive && one.wantsLink) this.crimes.push(`deleted the link of living ${one.name}`);
+      if (this.#balancerId(one.cluster) === id) this.#judgeFrontend(one);
+      if (this.#balancerId(one.cluster) === id && this.#isBuilt(one) && this.#held.has(this.#frontendId(one)))
+        this.#crime("protected", `deleted the frontend of ${one.name}, which is held`);
+      if (this.#linkId(one) === id && this.#linked().includes(one) && this.#livesOnLink(one))
+        this.#crime("alive", `deleted the Private Link Service of ${one.name}`);
+      if (this.#linkId(one) === id && this.#linked().includes(one)) this.#judgeProof(one);
+      if (this.#connectionId(one) === id && this.#livesOnLink(one)) this.ledger.judgeConnection(id);
       const status = this.#consumers.get(this.#linkId(one));
       const isUsed = status !== undefined && !["Rejected", "Disconnected"].includes(status);
       const isThere = this.run.resources.bodyOf(this.#connectionId(one)) !== undefined;
-      if (isUsed && isThere && (isLinks || this.#connectionId(one) === id))
-        this.crimes.push(`deleted ${id}, whose connection is ${status}`);
+      if (isUsed && isThere && (this.#linkId(one) === id || this.#connectionId(one) === id))
+        this.#crime("used", `deleted ${id}, whose connection is ${status}`);
     }
   }
 
   #judgeWrite(id: string, body: JsonObject): void {
+    this.#judgeMarks(id);
     const left = new Set((body as any).properties.frontendIPConfigurations?.map((one: any) => one.name));
     for (const one of this.#services) {
       if (this.#balancerId(one.cluster) !== id || !this.#isBuilt(one) || left.has(baseName(one.uid)))
         continue;
-      if (one.alive) this.crimes.push(`took the frontend of living ${one.name}`);
-      const frontendId = `${id}/frontendIPConfigurations/${baseName(one.uid)}`;
-      if (this.#held.has(frontendId) || this.#held.has(id))
-        this.crimes.push(`took ${frontendId}, which is held`);
+      this.#judgeFrontend(one);
+      if (this.#held.has(this.#frontendId(one)) || this.#held.has(id))
+        this.#crime("protected", `deleted the frontend of ${one.name}, which is held`);
     }
+  }
+
+  /** The frontend of one Service, which goes alone or with its load balancer. */
+  #judgeFrontend(one: Truth): void {
+    if (!this.#isBuilt(one)) return;
+    for (const { name } of this.#usersOf(one)) this.#crime("alive", `deleted the frontend of ${name}`);
+    this.#judgeProof(one);
+    if (this.run.resources.bodyOf(this.#linkId(one)) && this.#linked().includes(one))
+      this.#crime("used", `deleted the frontend of ${one.name} beneath its Private Link Service`);
+    const foreign = this.#marks.foreignOn(this.#balancerId(one.cluster));
+    if (foreign.size > 0)
+      this.#crime("foreign", `deleted the frontend of ${one.name}, with ${[...foreign].join()}`);
+  }
+
+  /** Living Services that use the frontend of this one. */
+  #usersOf({ cluster: name, uid }: Truth): Truth[] {
+    return this.#living(name).filter((one) => one.uid === uid || one.shares?.uid === uid);
+  }
+
+  /** The controller deletes a load balancer with its last frontend: one without any is not known to be the controller's. */
+  #judgeEmpty(id: string): void {
+    const owner = [...this.#clusters.keys()].find((name) => this.#balancerId(name) === id);
+    if (owner !== undefined && this.#frontendsOf(owner).size === 0)
+      this.#crime("foreign", `deleted ${id}, which has no frontends`);
+  }
+
+  #livesOnLink(one: Truth): boolean {
+    return (
+      this.#usersOf(one).some(({ wantsLink }) => wantsLink) ||
+      this.#marks.attachedTo(this.#linkId(one)).length > 0
+    );
+  }
+
+  #judgeMarks(id: string): void {
+    for (const one of this.#services) {
+      const [linkId, balancerId] = [this.#linkId(one), this.#balancerId(one.cluster)];
+      const isOfLink = id.startsWith(linkId);
+      for (const mark of this.#marks.of(isOfLink ? linkId : id))
+        this.#crime(BROKEN_BY[mark], `${isOfLink ? linkId : id} is ${mark}`);
+      if (isOfLink && this.#marks.has(balancerId, "off"))
+        this.#crime("protected", `${balancerId} is tagged off`);
+    }
+  }
+
+  #judgeProof(one: Truth): void {
+    const { deleted, name } = this.#clusters.get(one.cluster) as Kubernetes;
+    this.ledger.judgeProof(one.uid, name, deleted);
+  }
+
+  #crime(invariant: Invariant, detail: string): void {
+    this.ledger.crime(invariant, detail);
   }
 
   /** What no Service has any more and nothing keeps, by name. */
   trueOrphans(): string[] {
-    const frontends = this.#services.filter((one) => !one.alive && this.#isBuilt(one) && !this.#isKept(one));
-    const links = this.#linked().filter((one) => !(one.alive && one.wantsLink) && !this.#isKept(one));
+    const isUnused = (one: Truth) => this.#usersOf(one).length === 0;
+    const frontends = this.#services.filter(
+      (one) => isUnused(one) && this.#isBuilt(one) && !this.#isKept(one),
+    );
+    // Of a Service that was deleted, while another one shares its frontend, the owner is not known.
+    const links = this.#linked().filter(
+      (one) => (one.alive || isUnused(one)) && !this.#livesOnLink(one) && !this.#isKept(one),
+    );
     return [
       ...frontends.map(({ name }) => `frontend of ${name}`),
       ...links.map(({ name }) => `link of ${name}`),
@@ -529,7 +833,7 @@ export class Estate {
       );
     };
     if (isUsed(truth)) return true;
-    const others = this.#services.filter((one) => one.cluster === truth.cluster);
-    return others.every((one) => !one.alive || !this.#isBuilt(one)) && others.some(isUsed);
+    const others = this.#services.filter((one) => one.cluster === truth.cluster && this.#isBuilt(one));
+    return others.every((one) => this.#usersOf(one).length === 0) && others.some(isUsed);
   }
 }

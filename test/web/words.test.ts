@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { awaitedSentences } from "../../web/views/orphans/words.ts";
 import { count, duration, relative, sentence } from "../../web/ui/words.ts";
 
 const NOW = Date.parse("2026-11-25T12:00:00Z");
@@ -31,4 +32,12 @@ test("numbers and nouns", () => {
     "12,345 entries",
   ]);
   expect([sentence("the link"), sentence("")]).toEqual(["The link", ""]);
+});
+
+test("a sweep names each cluster that has to confirm", () => {
+  expect(awaitedSentences({})).toEqual([]);
+  expect(awaitedSentences({ awaited: ["one", "two"] })).toEqual([
+    expect.stringContaining("Orphans of cluster one are due"),
+    expect.stringContaining("Orphans of cluster two are due"),
+  ]);
 });

@@ -18,6 +18,8 @@ export interface PlanDialogProps {
   confirm: string;
   /** What an empty plan means, if not that all is well. */
   nothing?: string;
+  /** Sentences about what the answer has beside its plan. */
+  notesOf?: (outcome: Outcome) => readonly string[];
   onDone: (outcome: Outcome) => void;
   onClose: () => void;
 }
@@ -29,6 +31,7 @@ interface Step {
   readonly isBusy: boolean;
   /** The plan is a newer one than was confirmed. */
   readonly hasMoved?: boolean;
+  readonly notes?: readonly string[];
   /** Why a change waits for the next report of its cluster. */
   readonly awaits?: string;
 }
@@ -70,14 +73,14 @@ export function PlanDialog({ title, confirm, nothing, onDone, onClose, ...call }
   );
 }
 
-type Call = Pick<PlanDialogProps, "method" | "path" | "body">;
+type Call = Pick<PlanDialogProps, "method" | "path" | "body" | "notesOf">;
 
-async function dryRun({ method, path, body }: Call): Promise<Step> {
+async function dryRun({ method, path, body, notesOf }: Call): Promise<Step> {
   try {
-    const { plan } = await send<Outcome>(method, `${path}${path.includes("?") ? "&" : "?"}dryRun=true`, {
+    const outcome = await send<Outcome>(method, `${path}${path.includes("?") ? "&" : "?"}dryRun=true`, {
       body,
     });
-    return { plan, isBusy: false };
+    return { plan: outcome.plan, notes: notesOf?.(outcome) ?? [], isBusy: false };
   } catch (problem) {
     return { problem: asProblem(problem), isBusy: false };
   }
@@ -111,7 +114,7 @@ interface BodyProps {
 }
 
 function Body({ step, nothing, onRetry }: BodyProps) {
-  const { plan, applied, problem, hasMoved, awaits } = step;
+  const { plan, applied, problem, hasMoved, awaits, notes = [] } = step;
   if (applied) return <Results applied={applied} />;
   return (
     <>
@@ -125,8 +128,17 @@ function Body({ step, nothing, onRetry }: BodyProps) {
           Not done yet: {awaits}.
         </p>
       )}
+      {notes.map((note) => (
+        <p key={note} class="callout tone-info" role="status">
+          {note}
+        </p>
+      ))}
       {problem && <Problems problem={problem} onRetry={onRetry} />}
-      {plan ? <PlanView plan={plan} nothing={nothing} /> : !problem && <Skeleton lines={5} />}
+      {plan ? (
+        <PlanView plan={plan} nothing={notes.length > 0 ? "Nothing is deleted now." : nothing} />
+      ) : (
+        !problem && <Skeleton lines={5} />
+      )}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import type { Orphan } from "../../../api/model.ts";
+import type { Orphan, SweepOutcome } from "../../../api/model.ts";
 import type { Standing } from "./filterOrphans.ts";
 
 export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
@@ -7,6 +7,14 @@ export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
   link: "Link",
   connection: "Connection",
 };
+
+/** One sentence for each cluster that has to confirm before its orphans are deleted. */
+export function awaitedSentences({ awaited = [] }: Partial<SweepOutcome>): readonly string[] {
+  return awaited.map(
+    (cluster) =>
+      `Orphans of cluster ${cluster} are due, but the cluster must confirm them again; sweep again after the next scheduled sweep.`,
+  );
+}
 
 interface Meaning {
   readonly tone: "error" | "warn" | "info" | "good" | "quiet";

@@ -1,0 +1,72 @@
+/** Words for schedules. The estate begins with Services s0 and s1 in cluster one, with Private Link Services, and s2, s3 and s4 in two. */
+import type { Listed } from "../azureLists.ts";
+import type { Foreign, Mark } from "../marks.ts";
+import type { Step } from "../steps.ts";
+
+type StepOf<Name extends Step["do"]> = Extract<Step, { readonly do: Name }>;
+
+const MANY = 100;
+
+/** Clusters by number; for `pick` of a Service any from here on. */
+export const [ONE, TWO] = [0, 1] as const;
+
+export const list = (which: number): Step => ({ do: "list", which, lacks: 0 });
+export const wait = (hours: number): Step => ({ do: "wait", hours });
+export const sweep = (some: Partial<StepOf<"sweep">> = {}): Step => ({
+  do: "sweep",
+  dieAt: Infinity,
+  skewSeconds: 0,
+  meanwhile: undefined,
+  ...some,
+});
+/** @param which number among the living Services */
+export const end = (which: number, cleaned = false): Step => ({ do: "end", which, cleaned });
+export const make = (which: number): Step => ({ do: "make", which, link: false, seen: false });
+export const mark = (which: number, level: "balancer" | "link", what: Mark): Step => ({
+  do: "mark",
+  which,
+  level,
+  what,
+});
+export const use = (what: Foreign): Step => ({ do: "use", which: TWO, what });
+export const consumer = (status: StepOf<"consumer">["status"], which = 0): Step => ({
+  do: "consumer",
+  which,
+  status,
+});
+export const lag = (method: Listed): Step => ({ do: "lag", method, calls: MANY });
+export const truncate = (method: Listed, calls = MANY): Step => ({ do: "truncate", method, calls });
+export const policy = (what: StepOf<"policy">["what"]): Step => ({ do: "policy", what });
+export const register = (which: number, how: StepOf<"register">["how"]): Step => ({
+  do: "register",
+  which,
+  how,
+});
+export const share = (which: number, some: Partial<StepOf<"share">> = {}): Step => ({
+  do: "share",
+  which,
+  link: false,
+  by: "address",
+  seen: false,
+  ...some,
+});
+
+export const reports = [list(ONE), list(TWO)];
+/** Absence takes two lists. */
+export const confirmed = [...reports, ...reports];
+
+/** What is orphaned goes into quarantine, waits, and is confirmed: the next sweep deletes it. */
+export const untilDue: readonly Step[] = [...confirmed, sweep(), wait(8), ...reports, sweep(), ...reports];
+
+/** s0 was deleted: its frontend and its Private Link Service are left behind, on a load balancer where s1 lives. */
+export const oneFrontend: readonly Step[] = [end(0)];
+/** Every Service of cluster two was deleted: its load balancer is left behind. */
+export const balancerOfTwo: readonly Step[] = [end(2), end(2), end(2)];
+/** Every Service of cluster one was deleted: its load balancer and two Private Link Services are left behind. */
+export const everythingOfOne: readonly Step[] = [end(0), end(0)];
+
+/** Cluster two lives, but its registered id names no managed cluster; it has no nodes just now, and is silent. */
+export const mistypedAndIdle: readonly Step[] = [
+  { do: "scale", which: TWO, nodes: 0 },
+  { do: "mistype", which: TWO, wrong: true },
+];
