@@ -226,6 +226,41 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["link: unproved: private endpoint connection pe.1 is Approved"],
     ],
     [
+      "twin: it is being deleted: the controller deletes the link with it",
+      { clusters: [view({ declared: [declared({ deletedAtUtc: NOW })] })], links: [link()] },
+      [],
+    ],
+    [
+      "twin: the link's owner tag names another Service than the one whose uid is on the frontend",
+      {
+        clusters: [view({ declared: [declared()] })],
+        links: [link({ tags: { ...link().tags, "k8s-azure-owner-service": "shop/api" } })],
+      },
+      [],
+    ],
+    [
+      "twin: the load balancer is missing from the list, so who shares the frontend is not known",
+      { clusters: [view({ declared: [declared()] })], balancers: [], links: [link()] },
+      [],
+    ],
+    [
+      "twin: the frontend is missing from the list, so who shares it is not known",
+      {
+        clusters: [view({ declared: [declared()] })],
+        balancers: [balancer({ frontends: [dead] })],
+        links: [link()],
+      },
+      ["loadBalancer: unproved: Private Link Service pls is attached to it and may be in use"],
+    ],
+    [
+      "twin: the cluster has not confirmed for long",
+      {
+        clusters: [view({ declared: [declared()], feed: feed({ atUtc: "2026-11-23T10:59:00.000Z" }) })],
+        links: [link()],
+      },
+      ["link: unproved: cluster one confirmed its Services last at 2026-11-23T10:59:00.000Z"],
+    ],
+    [
       "a consumer deleted its endpoint and left a connection on a link that lives",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
@@ -245,6 +280,56 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
         ],
       },
       ["connection: unproved: pls is tagged mooring: off"],
+    ],
+    [
+      "twin: whether its cluster exists could not be read",
+      {
+        clusters: [view({ state: "unknown", declared: [declared({ intent: linked })] })],
+        balancers: [],
+        links: [link({ connections: [connection({ status: "Disconnected" })] })],
+      },
+      [
+        `link: unproved: whether cluster one exists could not be read: its frontend ${frontend().name} was not found in the lists of Azure`,
+        "connection: unproved: whether cluster one exists could not be read",
+      ],
+    ],
+    [
+      "twin: what Azure reports of its cluster contradicts itself",
+      {
+        clusters: [view({ state: "unknown", doubt: "two clusters have MC_one" })],
+        balancers: [],
+        links: [{ ...parked, connections: [connection({ status: "Disconnected" })] }],
+      },
+      [
+        "connection: unproved: two clusters have MC_one",
+        `link: unproved: two clusters have MC_one: its frontend ${frontend().name} was not found in the lists of Azure`,
+      ],
+    ],
+    [
+      "twin: its Private Link Service is being written",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        links: [
+          link({ provisioningState: "Updating", connections: [connection({ status: "Disconnected" })] }),
+        ],
+      },
+      ["connection: unproved: its provisioning state is Updating"],
+    ],
+    [
+      "twin: the link is not the controller's",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        links: [link({ tags: {}, connections: [connection({ status: "Disconnected" })] })],
+      },
+      [],
+    ],
+    [
+      "twin: the link stands on no frontend of a registered cluster",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        links: [link({ frontendIds: [], connections: [connection({ status: "Disconnected" })] })],
+      },
+      [],
     ],
     [
       "a connection in a state that Azure introduced since is in use",
