@@ -21,7 +21,7 @@ const UNIT = [
 ];
 
 const NEED_SERVICES = [
-  "test/changes/undo.test.ts",
+  "test/changes/undoOnArm.test.ts",
   "test/drift/manyScopes.test.ts",
   "test/installation/filter.test.ts",
   "test/inventory/reserve.test.ts",
