@@ -14,7 +14,7 @@ export default {
   incrementalFile: ".mooring/mutation/incremental.json",
   tempDirName: ".mooring/stryker",
   ignorePatterns: [".mooring", "dist", "docs/stills", "test/infra", "web"],
-  reporters: ["clear-text", "html", "json"],
+  reporters: ["progress-append-only", "clear-text", "html", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   htmlReporter: { fileName: ".mooring/mutation/report.html" },
   jsonReporter: { fileName: ".mooring/mutation/report.json" },

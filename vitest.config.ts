@@ -36,7 +36,7 @@ const SLOW = [
   "test/drift/{converge,report,resume}.test.ts",
   "test/inventory/suggest.test.ts",
   "test/links/{converge,widening}.test.ts",
-  "test/orphans/adversary.test.ts",
+  "test/orphans/{adversary,interrupted}.test.ts",
 ];
 
 export const PINNED_SEED = 20_270_101;

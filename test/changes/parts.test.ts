@@ -126,7 +126,9 @@ describe("what becomes of a change is counted", () => {
     outcome,
     ...(journalId && { journalId }),
   });
-  const throws = (error: Error) => () => Promise.reject(error);
+  const throws = (failure: Error) => async (): Promise<Applied> => {
+    throw failure;
+  };
   test.each<[string, () => Promise<Applied>, unknown[]]>([
     ["what was written", ends("applied", "j"), as("applied")],
     ["not what matched already", ends("applied"), []],

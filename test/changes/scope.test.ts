@@ -64,8 +64,7 @@ describe("a scope", () => {
   ])("%s", (_, links, expected) => expect(scoped(links)).toBe(expected));
 
   const { namespace: _none, ...bare } = change;
-  const outside = (links: object) =>
-    observedBecause(bare as Change, Policy.parse({ scope: { links } }), "system");
+  const outside = (links: object) => observedBecause(bare, Policy.parse({ scope: { links } }), "system");
   test("a change without a namespace is in no scope of namespaces, and excluded by none", () => {
     expect(outside({ namespaces: ["*"] })).toBe("namespace (unknown) is not in scope");
     expect(outside({ excludeNamespaces: ["*"] })).toBeUndefined();

@@ -258,8 +258,12 @@ describe("the journal entry", () => {
     expect(isUndoable(bare)).toBe(false);
   });
 
-  const update = (some: object): Change =>
-    ({ ...deletion(memoryRun(), linkIdIn("pls")), action: "update", edits: [], ...some }) as Change;
+  const update = (some: Partial<Change>): Change => ({
+    ...deletion(memoryRun(), linkIdIn("pls")),
+    edits: [],
+    ...some,
+    action: "update",
+  });
   test.each<[string, Change, boolean]>([
     ["the delete of a Private Link Service", deletion(memoryRun(), linkIdIn("pls")), true],
     ["the same in another case", deletion(memoryRun(), linkIdIn("pls").toUpperCase()), true],
