@@ -41,7 +41,7 @@ describe("withEdits", () => {
     ],
     ["leaves the list without items to take", [{ path: "list", remove: [] }], body],
   ])("%s", (_, edits, expected) => {
-    expect(withEdits(body, edits)).toEqual(expected);
+    expect(withEdits(body, edits)).toStrictEqual(expected);
     expect(body.list).toHaveLength(2);
   });
 });

@@ -277,6 +277,11 @@ describe("budgets", () => {
     ],
     ["the same of a few more in sight", { inSight: 15, deletes: { run: 2, day: 0 } }, "written"],
     ["nothing in sight: the share is everything", { inSight: 0 }, "blast-radius"],
+    [
+      "nothing in sight, and policy allows everything",
+      { inSight: 0, policy: policy({ maxDeletePercent: 100 }) },
+      "written",
+    ],
     ["a child that is taken out counts too", { change: removal(), inSight: 4 }, "blast-radius"],
     ["an update has no budget", { change: update(), inSight: 0, deletes: { run: 9, day: 9 } }, "written"],
   ])("%s", (_, some, expected) =>

@@ -84,6 +84,15 @@ describe("parts", () => {
     expect(applied([plan("a"), plan("b"), plan("c")], script)).rejects.toThrow(message),
   );
 
+  test("of which one change was applied were written: what a later part throws does not end all", async () => {
+    const script: Script = { b: "left", c: new NotYet("busy", 1) };
+    expect((await applied([plan("a", "b"), plan("c")], script)).lines).toEqual([
+      "a applied",
+      "b left",
+      "c failed busy",
+    ]);
+  });
+
   test("that update remove nothing", async () => {
     const parts = oneByOne({ changes: [change("a", "update"), change("b")] });
     expect((await applied(parts, {})).told).toEqual([0, 0]);

@@ -188,6 +188,7 @@ describe("who wrote a Private Link Service lately", () => {
   test("the field that was repaired most often decides", () => {
     expect(mostRepairs(repairs)).toBe(2);
     expect(mostRepairs(repairs.slice(2))).toBe(0);
+    expect(mostRepairs([touch(1, { paths: ["a"] }), touch(2, { paths: ["b"] })])).toBe(1);
     expect(mostRepairs([])).toBe(0);
   });
 });
@@ -206,7 +207,7 @@ describe("the global stop", () => {
 
   test("names no one if it is not known who stopped it", async () => {
     await stopWriting(run, "incident");
-    expect(await readStop(run)).toEqual({ why: "incident", sinceUtc: NOW });
+    expect(await readStop(run)).toStrictEqual({ why: "incident", sinceUtc: NOW });
     expect(Object.keys(run.tables.policies.all()[0]?.policy ?? {})).toEqual(["why"]);
   });
 

@@ -118,13 +118,16 @@ describe("of the removal of a frontend", () => {
     ];
     return { ...rest, action: "update", edits, confirmedSequence: 3 };
   };
+  const editsOf = (change: Change) => (change.action === "update" ? change.edits : []);
   let run: MemoryRun;
   let journalId: string;
   beforeEach(async () => {
     run = memoryRun();
     await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
     run.resources.place(balancerId(), whole());
-    const { confirmedSequence: _none, ...change } = removal(run);
+    const { confirmedSequence: _none, ...planned } = removal(run);
+    const tag: Edit = { path: "tags.note", before: undefined, after: "x" };
+    const change: Change = { ...planned, action: "update", edits: [...editsOf(planned), tag] };
     const [done] = await createApply(run.resources)(run, { changes: [change] }, SYSTEM, OPTIONS);
     expect(done).toMatchObject({ outcome: "applied" });
     journalId = done?.journalId ?? "";
@@ -196,6 +199,11 @@ describe("the journal entry", () => {
   ])("%s", async (_, selector, id) => {
     const run = await withEntries(entry("abc"), entry("ab"), entry("abd"));
     expect((await findEntry(run, selector)).id).toBe(id);
+  });
+
+  test("is named by the beginning of its id among others", async () => {
+    const run = await withEntries(entry("xyz"), entry("abc"), entry("wvu"));
+    expect((await findEntry(run, "ab")).id).toBe("abc");
   });
 
   test("is not named by a beginning that several have", async () => {
