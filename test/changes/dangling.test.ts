@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
 import { resolveDangling } from "../../shared/changes/dangling.ts";
-import { listJournal, openEntry } from "../../shared/changes/journalStore.ts";
+import { closeEntry, listJournal, openEntry } from "../../shared/changes/journalStore.ts";
 import { inParts, oneByOne } from "../../shared/changes/parts.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
@@ -115,6 +115,19 @@ test("an entry that is completed keeps the state that was found, or none if noth
   const { [BROKEN]: gone, [OTHER]: found } = await entries();
   expect([gone?.afterState, found?.afterState]).toEqual([undefined, `${found?.id}/after.json`]);
   expect(run.states.states.get(found?.afterState ?? "")).toEqual(body());
+});
+
+test("an entry that its writer completes after all is left as its writer completed it", async () => {
+  run.resources.place(BROKEN, body());
+  const opened = await openEntry(run, change(BROKEN), { cause: CAUSE, policyVersion: "1" });
+  run.clock.advance(1000);
+  const acquire = run.leases.acquire.bind(run.leases);
+  run.leases.acquire = async (...args) => {
+    await closeEntry(run, opened, { outcome: "refused", why: "403" });
+    return acquire(...args);
+  };
+  expect(await resolveDangling(run)).toBe(1);
+  expect(await entries()).toMatchObject({ [BROKEN]: { outcome: "refused", why: "403" } });
 });
 
 test("an entry that was removed meanwhile blocks nothing", async () => {

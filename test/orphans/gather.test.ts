@@ -204,6 +204,17 @@ describe("the world", () => {
     expect(states(left)).toEqual([`one ${doubt}`, "three gone", `two ${doubt}`]);
   });
 
+  test("knows the subscription of a cluster in any case", async () => {
+    const subscription = "abcdefab-1111-2222-3333-444444444444";
+    const resourceId = cluster().resourceId.replace(SUBSCRIPTION, subscription.toUpperCase());
+    await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster({ resourceId }) }]);
+    Object.assign(run.ports, { subscriptions: [subscription] });
+    run.network.calls.failNext(new Error("403"), { method: "links", times: 2 });
+    const doubt = `one unknown subscription ${subscription} could not be read: 403`;
+    expect(states(await gatherWorld(run, defaultPolicy))[0]).toBe(doubt);
+    expect(states(await gatherAround(run, defaultPolicy, cluster({ resourceId })))).toEqual([doubt]);
+  });
+
   test("is tried again if Azure throttles", async () => {
     run.network.calls.failNext(new NotYet("429", 30), { method: "links" });
     await expect(gatherWorld(run, defaultPolicy)).rejects.toThrow(NotYet);
