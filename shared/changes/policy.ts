@@ -55,7 +55,7 @@ function matches(value: string, pattern: string): boolean {
   const text = value.toLowerCase();
   const tail = rest.pop();
   if (tail === undefined) return text === head;
-  if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false;
+  if (!text.startsWith(head) || !text.endsWith(tail)) return false;
   let at = head.length;
   for (const part of rest) {
     at = text.indexOf(part, at);

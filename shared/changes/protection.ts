@@ -39,7 +39,7 @@ export async function readProtection(
   const privateLinkService = isConnection ? await readPrivateLinkService(run, parentId) : undefined;
   const frontendIds = frontendIdsOf((isConnection ? privateLinkService?.body : bodyOf(change, actual)) ?? {});
   const balancerIds = [...new Set(frontendIds.map(loadBalancerOf))];
-  const containers = [...frontendIds, ...balancerIds, ...(isConnection ? [parentId] : [])];
+  const containers = [...frontendIds, ...balancerIds];
   const [balancers, holds] = await waitForAll([
     waitForAll(balancerIds.map((id) => run.ports.resources.read(id))),
     who === SYSTEM ? holdsOn(run, change.resourceId, containers) : [],

@@ -89,7 +89,7 @@ interface Removed {
 
 /** Puts back what was taken out, as the state before has it. */
 async function undoRemoval(run: Run, { entry, change, evidence }: Removed): Promise<Undo> {
-  const body = restorable((await run.ports.states.load(entry.beforeState ?? "")) as JsonObject);
+  const body = await bodyBefore(run, entry);
   const edits = change.edits.filter(isListEdit).map(({ path, remove = [] }) => ({
     path,
     add: namedItems(valueAt(body, path)).filter(({ name }) => remove.includes(name)),
@@ -105,13 +105,18 @@ async function undoDelete(run: Run, entry: JournalEntry, evidence: Evidence[]): 
   const losses = lossesOf(entry.change);
   if (!losses)
     throw new InvalidInput(`${entry.change.resourceId} cannot come back: its consumer must ask for it again`);
-  if (entry.beforeState === undefined)
-    throw new InvalidInput(`journal entry ${entry.id} has no state to go back to`);
-  const body = restorable((await run.ports.states.load(entry.beforeState)) as JsonObject);
+  const body = await bodyBefore(run, entry);
   return {
     plan: { changes: [{ ...entry.change, action: "create", body, reason: reasonOf(entry), evidence }] },
     losses,
   };
+}
+
+/** @throws InvalidInput if the state was not kept, or is not kept any more */
+async function bodyBefore(run: Run, { id, beforeState }: JournalEntry): Promise<JsonObject> {
+  const state = beforeState === undefined ? undefined : await run.ports.states.load(beforeState);
+  if (state === undefined) throw new InvalidInput(`journal entry ${id} has no state to go back to`);
+  return restorable(state as JsonObject);
 }
 
 /** What does not come back with what the change took away; `undefined` if that cannot come back. Pure. */

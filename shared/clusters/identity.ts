@@ -67,9 +67,9 @@ export async function bindIdentity(
   run: Run,
   { name, registeredAtUtc }: Cluster,
   uid: string,
-): Promise<ClusterIdentity & { readonly isNew: boolean }> {
+): Promise<ClusterIdentity> {
   const known = (await findCluster(run, name))?.identity;
-  if (known) return { ...known, isNew: false };
+  if (known) return known;
   const bound = { uid, boundAtUtc: run.now().toISOString() };
   const { identity = bound } = await replaceCluster(run, name, (cluster) => {
     // A host may have read the registration that had the name before.
@@ -78,7 +78,7 @@ export async function bindIdentity(
     return { ...cluster, identity: cluster.identity ?? bound };
   });
   run.log.info("cluster bound", { cluster: name, identity: identity.uid });
-  return { ...identity, isNew: identity === bound };
+  return identity;
 }
 
 /** Records why the cluster's lists are known to be its own. @throws InvalidInput if it is not registered any more · Conflict */

@@ -12,8 +12,7 @@ import { listSession } from "./query.ts";
 import type { Step, Taking } from "./step.ts";
 
 export type Identified =
-  | { readonly ok: true; readonly isNew: boolean }
-  | { readonly ok: false; readonly identity: string; readonly message: string };
+  { readonly ok: true } | { readonly ok: false; readonly identity: string; readonly message: string };
 
 /** Binds the cluster if it is not bound yet. @throws InvalidInput if the list has several Services `default/kubernetes` */
 export async function identify(
@@ -38,7 +37,7 @@ export async function identify(
   if (holder)
     return { ok: false, identity: uid, message: `${foreign(cluster)}: it is that of cluster ${holder.name}` };
   const bound = await bindIdentity(run, cluster, uid);
-  if (bound.uid === uid) return { ok: true, isNew: bound.isNew };
+  if (bound.uid === uid) return { ok: true };
   const message = `${foreign(cluster)}: its Service default/kubernetes has uid ${uid}, not ${bound.uid}`;
   return {
     ok: false,

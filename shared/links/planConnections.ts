@@ -36,7 +36,7 @@ export function planConnections(link: Link, owner: Declared, input: ConnectionsI
 
 /** Lower-case subscription of the consumer's endpoint; `undefined` if Azure does not tell. */
 export function consumerOf(connection: Connection): string | undefined {
-  return connection.endpointId && parseResourceId(connection.endpointId)?.subscription.toLowerCase();
+  return parseResourceId(connection.endpointId ?? "")?.subscription.toLowerCase();
 }
 
 function approval(

@@ -134,7 +134,8 @@ async function refutation(
   const link = world.links.find(({ connections }) =>
     connections.some(({ id }) => sameId(id, change.resourceId)),
   );
-  if (change.action === "delete" && link && why(link.id) === undefined) return verify("connection", true);
+  if (change.action === "delete" && link && why(link.id) === undefined)
+    return (await unlistedBalancer(run, link.id, world)) ?? verify("connection", true);
   return own.find((one) => one !== undefined) ?? "it is not proved an orphan any more";
 }
 

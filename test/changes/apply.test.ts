@@ -502,7 +502,195 @@ describe("a change that may not be made", () => {
   });
 });
 
+describe("a create", () => {
+  const creation: Change = { ...base, action: "create", body: body() };
+  beforeEach(() => run.resources.vanish(ID));
+
+  test("makes what is not there, and the journal has no state before it", async () => {
+    expect(await apply([creation])).toMatchObject([{ outcome: "applied" }]);
+    expect(run.resources.bodyOf(ID)).toEqual(body());
+    expect(run.resources.calls.count("create")).toBe(1);
+    const [entry] = run.tables.journal.all();
+    expect([entry?.beforeState, entry?.afterState]).toEqual([undefined, `${entry?.id}/after.json`]);
+  });
+
+  test("is protected by an off tag on the load balancer that it will be attached to", async () => {
+    run.resources.place(balancerId(), { tags: { mooring: "off" }, properties: {} });
+    const attached = body({ loadBalancerFrontendIpConfigurations: [{ id: frontend().id }] });
+    expect(await apply([{ ...creation, body: attached }])).toMatchObject([
+      { outcome: "refused", guard: "held" },
+    ]);
+    expect(run.resources.calls.count("create")).toBe(0);
+  });
+
+  test.each<[string, JsonObject]>([
+    ["a frontend id that is not valid", { id: "nonsense" }],
+    ["a frontend without an id", {}],
+  ])("that refers to %s is refused: unknown is not unprotected", async (_, reference) => {
+    const attached = body({ loadBalancerFrontendIpConfigurations: [reference] });
+    expect(await apply([{ ...creation, body: attached }])).toMatchObject([
+      { outcome: "refused", guard: "unreadable", why: expect.stringContaining("not the id of a frontend") },
+    ]);
+  });
+});
+
+test("a change to a load balancer reads no holds: the last proof judges them", async () => {
+  run.resources.place(balancerId(), { properties: { list: [{ name: "a" }] } });
+  await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+  const removal = update({
+    capability: "sweep",
+    resourceId: balancerId(),
+    edits: [{ path: "properties.list", remove: ["a"] }],
+  });
+  expect(await apply([removal], { stillTrue: async () => undefined })).toMatchObject([
+    { outcome: "applied" },
+  ]);
+  expect(run.tables.holds.calls.count("list")).toBe(0);
+});
+
+describe("deletes of the last 24 hours", () => {
+  test.each([
+    [24 * 3600, "refused"],
+    [24 * 3600 + 1, "applied"],
+  ])("one %d seconds ago: the next one is %s", async (seconds, outcome) => {
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, maxDeletesPerDay: 1 });
+    const proof = { stillTrue: async () => undefined };
+    expect(outcomes(await apply([deletion()], proof))).toEqual(["applied"]);
+    run.resources.place(ID, body());
+    run.clock.advance(seconds);
+    const evidence = base.evidence.map((one) => ({ ...one, atUtc: run.clock.nowUtc }));
+    expect(outcomes(await apply([deletion({ evidence })], proof))).toEqual([outcome]);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    [
+      "that Azure refused does not count",
+      () => run.resources.calls.failNext(new Refused("403"), { method: "remove" }),
+      "applied",
+    ],
+    ["that was made counts", () => {}, "refused"],
+  ])("one of this run %s", async (_, arrange, outcome) => {
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, maxDeletesPerRun: 1 });
+    const other = linkIdIn("other");
+    run.resources.place(other, body());
+    const proof = { stillTrue: async () => undefined };
+    arrange();
+    const first = await apply([deletion()], proof);
+    const removedBefore = first.filter((one) => one.outcome === "applied").length;
+    expect(outcomes(await apply([deletion({ resourceId: other })], { ...proof, removedBefore }))).toEqual([
+      outcome,
+    ]);
+  });
+
+  test("an update does not count against the budget of the run", async () => {
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, maxDeletesPerRun: 1 });
+    const other = linkIdIn("other");
+    run.resources.place(other, body());
+    const changes = [update(), deletion({ resourceId: other })];
+    expect(outcomes(await apply(changes, { stillTrue: async () => undefined }))).toEqual([
+      "applied",
+      "applied",
+    ]);
+  });
+});
+
+describe("a repair is remembered against the next one of the same field", () => {
+  const touches = () => run.tables.touches.all();
+  test("with its time and its fields", async () => {
+    await apply([update()]);
+    expect(touches()).toEqual([
+      { atUtc: run.clock.nowUtc, who: "mooring", operation: "repair", paths: [edit.path] },
+    ]);
+  });
+
+  test.each<[string, Change, string, () => unknown]>([
+    ["an operator's change", update(), "ann", () => {}],
+    [
+      "a change that Azure refused",
+      update(),
+      "system",
+      () => run.resources.calls.failNext(new Refused("403"), { method: "write" }),
+    ],
+    [
+      "a change that failed",
+      update(),
+      "system",
+      () => run.resources.calls.failNext(new Error("500"), { method: "write" }),
+    ],
+    [
+      "a change of another capability",
+      update({ capability: "rejections" }),
+      "system",
+      () => applyPolicy(run, { modes: { rejections: "enforce" } }),
+    ],
+  ])("%s is none", async (_, change, who, arrange) => {
+    await arrange();
+    await createApply(run.resources)(run, { changes: [change] }, { ...CAUSE, who }, OPTIONS);
+    expect(run.tables.journal.all()).toHaveLength(1);
+    expect(touches()).toEqual([]);
+  });
+
+  test("nor is a create", async () => {
+    run.resources.vanish(ID);
+    expect(outcomes(await apply([{ ...base, action: "create", body: body() }]))).toEqual(["applied"]);
+    expect(touches()).toEqual([]);
+  });
+});
+
 describe("when Azure does not answer as it should", () => {
+  const journalled = () => run.tables.journal.all()[0];
+  const stateOf = (name = "") => run.states.states.get(name);
+
+  test("a write that Azure accepted and did not make is a failure, with what is there", async () => {
+    const write = run.resources.write.bind(run.resources);
+    run.resources.write = (id, _asked, version) => write(id, body({ fqdns: ["x"] }), version);
+    expect(await apply([update()])).toMatchObject([
+      { outcome: "failed", why: expect.stringContaining("the resource is not so") },
+    ]);
+    expect(journalled()).toMatchObject({ outcome: "failed" });
+    expect(stateOf(journalled()?.afterState)).toEqual(body({ fqdns: ["x"] }));
+  });
+
+  test("a delete that Azure accepted and did not make is a failure", async () => {
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+    run.resources.remove = () => Promise.resolve();
+    expect(await apply([deletion()], { stillTrue: async () => undefined })).toMatchObject([
+      { outcome: "failed" },
+    ]);
+    expect(stateOf(journalled()?.afterState)).toEqual(body());
+  });
+
+  test.each<[string, Error]>([
+    ["a conflict", new Conflict("412")],
+    ["a wait", new NotYet("429", 5)],
+    ["anything else", new Error("500")],
+  ])("what was done in spite of %s is applied, with what is there", async (_, error) => {
+    const write = run.resources.write.bind(run.resources);
+    run.resources.write = async (...args) => {
+      await write(...args);
+      throw error;
+    };
+    expect(await apply([update()])).toMatchObject([
+      { outcome: "applied", why: `${error.message}; found done` },
+    ]);
+    expect(stateOf(journalled()?.afterState)).toEqual(run.resources.bodyOf(ID));
+  });
+
+  test("what was not done keeps what is there, or nothing if nothing is", async () => {
+    run.resources.calls.failNext(new Error("500"), { method: "write" });
+    await apply([update()]);
+    expect(stateOf(journalled()?.afterState)).toEqual(body());
+    const write = run.resources.write.bind(run.resources);
+    run.resources.write = (id, ...rest) => {
+      run.resources.vanish(id);
+      return write(id, ...rest);
+    };
+    await expect(apply([update()])).rejects.toThrow(Conflict);
+    const entry = run.tables.journal.all().find(({ id }) => id !== journalled()?.id);
+    expect(entry).toMatchObject({ outcome: "failed" });
+    expect(entry).not.toHaveProperty("afterState");
+  });
+
   test("a lost answer is found by reading", async () => {
     run.resources.loseNextAnswer();
     expect(await apply([update()])).toMatchObject([

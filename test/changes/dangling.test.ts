@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
 import { resolveDangling } from "../../shared/changes/dangling.ts";
-import { listJournal, openEntry } from "../../shared/changes/journalStore.ts";
+import { closeEntry, listJournal, openEntry } from "../../shared/changes/journalStore.ts";
 import { inParts, oneByOne } from "../../shared/changes/parts.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
@@ -84,6 +84,12 @@ describe.each(CAUSES)("an entry that cannot be completed because %s", (_, error)
     expect(run.leases.names()).toEqual([]);
   });
 
+  test("notes the cause in the entry, unless it passes by itself", async () => {
+    await resolveDangling(run);
+    const { [BROKEN]: entry } = await entries();
+    expect(entry?.why).toBe(error instanceof NotYet ? undefined : error.message);
+  });
+
   test("blocks changes to its resource only", async () => {
     expect(await apply(BROKEN, OTHER)).toMatchObject([
       { outcome: "refused", guard: "journal-unresolved", why: expect.stringContaining(error.message) },
@@ -99,6 +105,45 @@ describe.each(CAUSES)("an entry that cannot be completed because %s", (_, error)
     const outcomes = (await Array.fromAsync(listJournal(run))).map(({ entry }) => entry.outcome);
     expect(outcomes.toSorted()).toEqual(["applied", "failed", "failed"]);
   });
+});
+
+test("an entry that is completed keeps the state that was found, or none if nothing is there", async () => {
+  run.resources.place(OTHER, body());
+  await crashed(BROKEN);
+  await crashed(OTHER);
+  await resolveDangling(run);
+  const { [BROKEN]: gone, [OTHER]: found } = await entries();
+  expect([gone?.afterState, found?.afterState]).toEqual([undefined, `${found?.id}/after.json`]);
+  expect(run.states.states.get(found?.afterState ?? "")).toEqual(body());
+});
+
+test("an entry that its writer completes after all is left as its writer completed it", async () => {
+  run.resources.place(BROKEN, body());
+  const opened = await openEntry(run, change(BROKEN), { cause: CAUSE, policyVersion: "1" });
+  run.clock.advance(1000);
+  const acquire = run.leases.acquire.bind(run.leases);
+  run.leases.acquire = async (...args) => {
+    await closeEntry(run, opened, { outcome: "refused", why: "403" });
+    return acquire(...args);
+  };
+  expect(await resolveDangling(run)).toBe(1);
+  expect(await entries()).toMatchObject({ [BROKEN]: { outcome: "refused", why: "403" } });
+});
+
+test("an entry that was removed meanwhile blocks nothing", async () => {
+  run.resources.place(BROKEN, body());
+  await crashed(BROKEN);
+  const { journal } = run.tables;
+  journal.get = () => Promise.resolve(undefined);
+  expect(await apply(BROKEN)).toMatchObject([{ outcome: "applied" }]);
+});
+
+test("an entry that was opened 15 minutes ago has lost its writer, and not one moment before", async () => {
+  await openEntry(run, change(BROKEN), { cause: CAUSE, policyVersion: "1" });
+  run.clock.advance(899.999);
+  expect(await resolveDangling(run)).toBe(0);
+  run.clock.advance(0.001);
+  expect(await resolveDangling(run)).toBe(1);
 });
 
 test.each([

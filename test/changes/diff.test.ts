@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { printPlan } from "../../shared/changes/diff.ts";
+import { changeLines, printPlan } from "../../shared/changes/diff.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 
 const base = {
@@ -48,6 +48,39 @@ test("a plan shows what changes, what is added and what goes, with reason and ev
       "- /r/pls",
       "    declared otherwise",
       "Plan: 0 to make, 1 to change, 1 to delete.",
+    ].join("\n"),
+  );
+});
+
+test("the lines of a change: its edits, the resource that is deleted, or the whole body that is created", () => {
+  const lines = (change: Change) => changeLines(change).map(({ mark, text }) => `${mark} ${text}`);
+  const edits = [
+    { path: "rules", remove: ["a", "b"], add: [{ name: "c" }] },
+    { path: "probes", remove: ["p"] },
+    { path: "pools", add: [{ name: "q" }] },
+    { path: "v", before: 1, after: 2 },
+  ];
+  expect(lines({ ...base, action: "update", edits })).toEqual([
+    "- rules: a",
+    "- rules: b",
+    "+ rules: c",
+    "- probes: p",
+    "+ pools: q",
+    "~ v: 1 -> 2",
+  ]);
+  expect(lines({ ...base, action: "delete" })).toEqual(["- /r/pls"]);
+  expect(lines({ ...base, action: "create", body: { a: 1 } })).toEqual(["+ {", '+   "a": 1', "+ }"]);
+  expect(printPlan({ changes: [{ ...base, action: "update", edits, evidence: [] }] })).toBe(
+    [
+      "~ /r/pls",
+      "    declared otherwise",
+      "  - rules: a",
+      "  - rules: b",
+      "  + rules: c",
+      "  - probes: p",
+      "  + pools: q",
+      "  ~ v: 1 -> 2",
+      "Plan: 0 to make, 1 to change, 0 to delete.",
     ].join("\n"),
   );
 });

@@ -1,17 +1,13 @@
 /** The way back: planned from the journal, applied like any change, and honest about what cannot return. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openResources } from "../../shared/azure/resources.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
-import type { Change } from "../../shared/changes/plan.ts";
-import type { ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
-import { planUndo } from "../../shared/changes/undo.ts";
+import type { JournalEntry } from "../../shared/changes/journal.ts";
+import type { Change, Edit } from "../../shared/changes/plan.ts";
+import type { JsonObject } from "../../shared/changes/resources.ts";
+import { restorable } from "../../shared/changes/restorable.ts";
+import { findEntry, isUndoable, isUndoOf, lossesOf, planUndo } from "../../shared/changes/undo.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { BALANCER, LINK, linkBody, linkedArm, type TestArm } from "../builders/arm.ts";
-import { serveArm, type ServedArm } from "../builders/servedArm.ts";
-import { connection, link, linkIdIn, PARTNER } from "../builders/world.ts";
+import { balancerId, connection, link, linkIdIn, PARTNER } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const SYSTEM = { why: "sweep", who: "system", correlationId: "c" };
@@ -28,56 +24,6 @@ const deletion = (run: MemoryRun, resourceId: string): Change => ({
     { says: "proved", source: "Kubernetes", atUtc: run.now().toISOString() },
     { says: "proved in Azure", source: "Azure", atUtc: run.now().toISOString() },
   ],
-});
-
-describe("of a delete, on the sandbox", () => {
-  let directory: string;
-  let arm: TestArm;
-  let served: ServedArm;
-  let run: MemoryRun;
-  let resources: ResourceReader & ResourceWriter;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "mooring-undo-"));
-    arm = await linkedArm();
-    await arm.put(LINK, {
-      ...linkBody({ visibility: { subscriptions: [PARTNER] } }),
-      tags: { ...link().tags },
-    });
-    served = await serveArm(arm, directory);
-    resources = openResources(served.access);
-    run = memoryRun();
-    Object.assign(run.ports, { resources });
-    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
-  });
-  afterAll(async () => {
-    await served.close();
-    await rm(directory, { recursive: true, force: true });
-  });
-  const get = async (id: string) => (await arm.send("GET", id)).body;
-
-  test("link and load balancer come back as they were, in the order of their need", async () => {
-    const before = { link: await get(LINK), balancer: await get(BALANCER) };
-    const apply = createApply(resources);
-    const changes = [deletion(run, LINK), deletion(run, BALANCER)];
-    const deleted = await apply(run, { changes }, SYSTEM, OPTIONS);
-    expect(deleted.map(({ outcome }) => outcome)).toEqual(["applied", "applied"]);
-    expect([(await arm.send("GET", LINK)).status, (await arm.send("GET", BALANCER)).status]).toEqual([
-      404, 404,
-    ]);
-
-    for (const { journalId = "" } of deleted.toReversed()) {
-      const { plan, losses } = await planUndo(run, journalId);
-      expect(losses.length).toBeGreaterThan(0);
-      expect(await apply(run, plan, ADA, OPTIONS)).toMatchObject([{ outcome: "applied" }]);
-    }
-    const after = { link: await get(LINK), balancer: await get(BALANCER) };
-    expect(after.link.properties.visibility).toEqual(before.link.properties.visibility);
-    expect(after.link.properties.alias).not.toBe(before.link.properties.alias);
-    const frontends = ({ properties }: any) =>
-      properties.frontendIPConfigurations.map(({ name, properties: { subnet } }: any) => [name, subnet]);
-    expect(frontends(after.balancer)).toEqual(frontends(before.balancer));
-    expect(run.tables.journal.all().map(({ outcome }) => outcome)).toEqual(Array(4).fill("applied"));
-  });
 });
 
 describe("is refused, with the reason,", () => {
@@ -149,4 +95,293 @@ test("an undo of what Mooring does by itself says that it will be done again", a
   const { plan, losses } = await planUndo(run, journalId.slice(0, 4));
   expect(losses).toEqual([expect.stringMatching(/^Mooring will put it right again/)]);
   expect(plan.changes).toMatchObject([{ edits: [{ path, before: [PARTNER], after: ["*"] }] }]);
+});
+
+describe("of the removal of a frontend", () => {
+  const LISTS = ["frontendIPConfigurations", "loadBalancingRules"] as const;
+  const item = (name: string, own: JsonObject = {}) => ({
+    name,
+    properties: { provisioningState: "Succeeded", ...own },
+  });
+  const whole = () => ({
+    properties: {
+      provisioningState: "Succeeded",
+      frontendIPConfigurations: [item("dead", { loadBalancingRules: [{ id: "r" }] }), item("living")],
+      loadBalancingRules: [item("dead-80"), item("living-80")],
+    },
+  });
+  const removal = (run: MemoryRun): Change => {
+    const { action: _, ...rest } = deletion(run, balancerId());
+    const edits: Edit[] = [
+      { path: `properties.${LISTS[1]}`, remove: ["dead-80"] },
+      { path: `properties.${LISTS[0]}`, remove: ["dead"] },
+    ];
+    return { ...rest, action: "update", edits, confirmedSequence: 3 };
+  };
+  const editsOf = (change: Change) => (change.action === "update" ? change.edits : []);
+  let run: MemoryRun;
+  let journalId: string;
+  beforeEach(async () => {
+    run = memoryRun();
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+    run.resources.place(balancerId(), whole());
+    const { confirmedSequence: _none, ...planned } = removal(run);
+    const tag: Edit = { path: "tags.note", before: undefined, after: "x" };
+    const change: Change = { ...planned, action: "update", edits: [...editsOf(planned), tag] };
+    const [done] = await createApply(run.resources)(run, { changes: [change] }, SYSTEM, OPTIONS);
+    expect(done).toMatchObject({ outcome: "applied" });
+    journalId = done?.journalId ?? "";
+  });
+
+  test("puts back what was taken out and nothing else, the frontend before its rule", async () => {
+    const { plan, losses } = await planUndo(run, journalId);
+    expect(plan.changes).toMatchObject([
+      {
+        action: "update",
+        capability: "sweep",
+        resourceId: balancerId(),
+        reason: `undo of ${journalId} (an orphan)`,
+        evidence: [{ source: "journal" }, { source: "operator" }],
+        edits: [
+          { path: "properties.frontendIPConfigurations", add: [{ name: "dead", properties: {} }] },
+          { path: "properties.loadBalancingRules", add: [{ name: "dead-80", properties: {} }] },
+        ],
+      },
+    ]);
+    expect(losses).toEqual([expect.stringContaining("A dynamic address may be another one")]);
+  });
+
+  test("is applied without a last proof, and brings the lists back", async () => {
+    const { plan } = await planUndo(run, journalId);
+    const [done] = await createApply(run.resources)(run, plan, ADA, { inSight: 1 });
+    expect(done).toMatchObject({ outcome: "applied" });
+    const { properties } = run.resources.bodyOf(balancerId()) as {
+      properties: Record<string, { name: string }[]>;
+    };
+    expect(LISTS.map((list) => properties[list]?.map(({ name }) => name))).toEqual([
+      ["living", "dead"],
+      ["living-80", "dead-80"],
+    ]);
+  });
+
+  test("does not depend on what the cluster confirmed", async () => {
+    const [row] = await Array.fromAsync(run.tables.journal.list("all"));
+    if (!row) throw new Error("no entry");
+    const value = { ...row.value, change: removal(run) };
+    await run.tables.journal.transact("all", [{ do: "put", key: row.key, value }]);
+    const { plan } = await planUndo(run, journalId);
+    expect(plan.changes[0]).not.toHaveProperty("confirmedSequence");
+  });
+});
+
+describe("the journal entry", () => {
+  const entry = (id: string, some: Partial<JournalEntry> = {}): JournalEntry => ({
+    id,
+    change: deletion(memoryRun(), linkIdIn("pls")),
+    cause: SYSTEM,
+    policyVersion: "1",
+    outcome: "applied",
+    intendedAtUtc: "2026-11-23T12:00:00.000Z",
+    beforeState: "s",
+    ...some,
+  });
+  const withEntries = async (...entries: JournalEntry[]) => {
+    const run = memoryRun();
+    for (const one of entries)
+      await run.tables.journal.transact("all", [{ do: "put", key: one.id, value: one }]);
+    return run;
+  };
+
+  test.each([
+    ["is named by its id", "abc", "abc"],
+    ["is named by the beginning of its id", "abd", "abd"],
+    ["whose id begins another one's is named by its id", "ab", "ab"],
+  ])("%s", async (_, selector, id) => {
+    const run = await withEntries(entry("abc"), entry("ab"), entry("abd"));
+    expect((await findEntry(run, selector)).id).toBe(id);
+  });
+
+  test("is named by the beginning of its id among others", async () => {
+    const run = await withEntries(entry("xyz"), entry("abc"), entry("wvu"));
+    expect((await findEntry(run, "ab")).id).toBe("abc");
+  });
+
+  test("is not named by a beginning that several have", async () => {
+    const run = await withEntries(entry("abc"), entry("abd"));
+    await expect(findEntry(run, "ab")).rejects.toThrow("2 journal entries begin with ab");
+  });
+
+  test.each<[string, Partial<JournalEntry>, string]>([
+    [
+      "that was refused",
+      { outcome: "refused" },
+      "journal entry x was refused: only what was applied can be undone",
+    ],
+    [
+      "whose result is not known",
+      { outcome: "unknown" },
+      "journal entry x was unknown: only what was applied",
+    ],
+    [
+      "of a resource that was created",
+      { change: { ...deletion(memoryRun(), linkIdIn("pls")), action: "create", body: {} } },
+      "journal entry x made a resource: Mooring does not delete what lives",
+    ],
+    [
+      "of a decision about a connection",
+      {
+        change: {
+          ...deletion(memoryRun(), connection().id),
+          capability: "connections",
+          action: "update",
+          edits: [{ path: "properties.status", before: "Pending", after: "Approved" }],
+        },
+      },
+      "Azure lets no connection wait again",
+    ],
+  ])("%s cannot be undone", async (_, some, why) => {
+    const run = await withEntries(entry("x", some));
+    await expect(planUndo(run, "x")).rejects.toThrow(why);
+    expect(isUndoable(entry("x", some))).toBe(false);
+  });
+
+  const frontendRemoved: Change = {
+    ...deletion(memoryRun(), balancerId()),
+    action: "update",
+    edits: [{ path: "properties.frontendIPConfigurations", remove: ["dead"] }],
+  };
+  test.each([
+    ["of a delete whose state was never kept", undefined, undefined],
+    ["of a delete whose state was removed since", "s", undefined],
+    ["of a removal whose state was never kept", undefined, frontendRemoved],
+    ["of a removal whose state was removed since", "s", frontendRemoved],
+  ])("%s cannot be undone, with the reason", async (_, beforeState, change) => {
+    const { beforeState: _none, ...bare } = entry("x", change && { change });
+    const run = await withEntries({ ...bare, ...(beforeState !== undefined && { beforeState }) });
+    await expect(planUndo(run, "x")).rejects.toThrow("journal entry x has no state to go back to");
+  });
+
+  test("of a delete without a state is not offered for undo", () => {
+    const { beforeState: _none, ...bare } = entry("x");
+    expect(isUndoable(bare)).toBe(false);
+  });
+
+  const update = (some: Partial<Change>): Change => ({
+    ...deletion(memoryRun(), linkIdIn("pls")),
+    edits: [],
+    ...some,
+    action: "update",
+  });
+  test.each<[string, Change, boolean]>([
+    ["the delete of a Private Link Service", deletion(memoryRun(), linkIdIn("pls")), true],
+    ["the same in another case", deletion(memoryRun(), linkIdIn("pls").toUpperCase()), true],
+    ["the delete of a load balancer", deletion(memoryRun(), balancerId()), true],
+    ["the delete of a connection", deletion(memoryRun(), connection().id), false],
+    ["the delete of what has no valid id", deletion(memoryRun(), "nonsense"), false],
+    ["a repair of a Private Link Service", update({ capability: "links" }), true],
+    ["a rejection", update({ capability: "rejections" }), false],
+    ["a frontend taken out", update({ edits: [{ path: "p", remove: ["dead"] }] }), true],
+    ["a frontend put back", update({ edits: [{ path: "p", add: [{ name: "dead" }] }] }), false],
+  ])("of %s: can be undone is %s", (_, change, expected) =>
+    expect(isUndoable(entry("x", { change }))).toBe(expected),
+  );
+
+  test.each<[string, Change, number | undefined]>([
+    ["a Private Link Service loses its alias and its consumers", deletion(memoryRun(), linkIdIn("pls")), 2],
+    ["a load balancer loses its members and dynamic addresses", deletion(memoryRun(), balancerId()), 2],
+    ["a frontend loses a dynamic address", update({}), 1],
+    ["a connection cannot come back", deletion(memoryRun(), connection().id), undefined],
+  ])("%s", (_, change, count) => expect(lossesOf(change)?.length).toBe(count));
+
+  test.each<[string, string, JournalEntry["outcome"], boolean]>([
+    ["applied", "undo of x (an orphan)", "applied", true],
+    ["refused", "undo of x (an orphan)", "refused", false],
+    ["of another one whose id begins alike", "undo of xy (an orphan)", "applied", false],
+    ["that is none", "an orphan", "applied", false],
+  ])("is undone by an undo %s", (_, reason, outcome, expected) => {
+    const undo = entry("u", { outcome, change: { ...entry("u").change, reason } });
+    expect(isUndoOf({ id: "x" }, undo)).toBe(expected);
+  });
+});
+
+test("an undo that an operator asks for twice restores the values in the reverse order of the edits", async () => {
+  const run = memoryRun();
+  const paths = ["properties.visibility.subscriptions", "properties.fqdns"];
+  run.resources.place(linkIdIn("pls"), {
+    tags: { ...link().tags },
+    properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["a"] }, fqdns: ["b"] },
+  });
+  const { action: _, ...rest } = deletion(run, linkIdIn("pls"));
+  const change: Change = {
+    ...rest,
+    action: "update",
+    capability: "links",
+    edits: [
+      { path: paths[0] ?? "", before: ["a"], after: [] },
+      { path: paths[1] ?? "", before: ["b"], after: [] },
+    ],
+  };
+  const [{ journalId = "" } = {}] = await createApply(run.resources)(
+    run,
+    { changes: [change] },
+    ADA,
+    OPTIONS,
+  );
+  const { plan, losses } = await planUndo(run, journalId);
+  expect(losses).toEqual([]);
+  expect(plan.changes).toMatchObject([{ edits: paths.toReversed().map((path) => ({ path, before: [] })) }]);
+});
+
+test("a body is restored without what Azure alone sets, wherever it stands", () => {
+  const rule = { id: "rule" };
+  expect(
+    restorable({
+      name: "kubernetes-internal",
+      etag: "1",
+      sku: { name: "Standard" },
+      properties: {
+        provisioningState: "Succeeded",
+        resourceGuid: "g",
+        alias: "a",
+        networkInterfaces: [{ id: "nic" }],
+        privateEndpointConnections: [{ id: "pe" }],
+        loadBalancingRules: [
+          { name: "rule", etag: "2", properties: { provisioningState: "Succeeded", backendPort: 80 } },
+        ],
+        frontendIPConfigurations: [
+          {
+            name: "f",
+            zones: null,
+            properties: {
+              subnet: { id: "subnet" },
+              loadBalancingRules: [rule],
+              inboundNatRules: [rule],
+              inboundNatPools: [rule],
+              outboundRules: [rule],
+            },
+          },
+          "text",
+          { name: "bare" },
+        ],
+        backendAddressPools: [{ name: "p", properties: { backendIPConfigurations: [{ id: "nic" }] } }],
+        tunnels: { resourceGuid: "g", loadBalancingRules: [rule] },
+        note: null,
+      },
+    }),
+  ).toEqual({
+    name: "kubernetes-internal",
+    sku: { name: "Standard" },
+    properties: {
+      loadBalancingRules: [{ name: "rule", properties: { backendPort: 80 } }],
+      frontendIPConfigurations: [
+        { name: "f", zones: null, properties: { subnet: { id: "subnet" } } },
+        "text",
+        { name: "bare" },
+      ],
+      backendAddressPools: [{ name: "p", properties: {} }],
+      tunnels: { loadBalancingRules: [rule] },
+      note: null,
+    },
+  });
+  expect(restorable({ name: "x" })).toEqual({ name: "x", properties: {} });
 });

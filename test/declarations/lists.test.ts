@@ -252,16 +252,6 @@ describe("a list that is not valid", () => {
   });
 });
 
-describe("50,000 Services", () => {
-  test("are a normal list", async () => {
-    reporter.services = Array.from({ length: 50_000 }, (_, n) =>
-      n % 50 === 0 ? internalService(`s${100_000 + n}`) : { name: `s${100_000 + n}`, type: "ClusterIP" },
-    );
-    const answer = await reporter.list(reporter.services);
-    expect(answer).toMatchObject({ outcome: "list complete", report: { services: 1000 } });
-  });
-});
-
 describe("answers that are lost", () => {
   test("a post that was taken already is answered with the current query, and changes nothing", async () => {
     reporter.services = Array.from({ length: 600 }, (_, n) => internalService(`s${1000 + n}`));

@@ -175,6 +175,34 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       [],
     ],
     [
+      "twin: it asks for the old frontend's IPv6 address",
+      {
+        clusters: [
+          view({ declared: [declared({ uid: OTHER, intent: intent({ addresses: { ipv6: "fd00::10" } }) })] }),
+        ],
+        balancers: [balancer({ frontends: [frontend({ address: "fd00::10" })] })],
+      },
+      [],
+    ],
+    [
+      "a Service without an address shares no frontend without one",
+      {
+        clusters: [view({ declared: [declared({ uid: OTHER })] })],
+        balancers: [
+          (() => {
+            const { address: _none, ...bare } = frontend();
+            return balancer({ frontends: [bare] });
+          })(),
+        ],
+      },
+      ["loadBalancer: orphan"],
+    ],
+    [
+      "a Service without a uid owns no frontend",
+      { clusters: [view({ declared: [declared({ uid: "" })] })] },
+      ["loadBalancer: orphan"],
+    ],
+    [
       "twin: the primary is gone, a secondary's rules are on its frontend",
       {
         clusters: [view({ declared: [declared({ uid: OTHER })] })],
@@ -226,6 +254,71 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["link: unproved: private endpoint connection pe.1 is Approved"],
     ],
     [
+      "the same, while a Service that does not share its frontend declares one",
+      {
+        clusters: [view({ declared: [declared(), declared({ name: "api", uid: OTHER, intent: linked })] })],
+        balancers: [balancer({ frontends: [frontend(), dead] })],
+        links: [link()],
+      },
+      ["link: orphan"],
+    ],
+    [
+      "a Service was deleted and its link left, while another Service declares a link on its own frontend",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        balancers: [balancer({ frontends: [frontend(), dead] })],
+        links: [link(), link({ name: "left", frontendIds: [dead.id] })],
+      },
+      ["frontend: orphan", "link: orphan"],
+    ],
+    [
+      "twin: its Service was deleted, and another one shares the frontend",
+      {
+        clusters: [
+          view({
+            declared: [declared({ uid: OTHER, intent: intent({ addresses: { ipv4: "10.0.1.10" } }) })],
+          }),
+        ],
+        links: [link()],
+      },
+      [],
+    ],
+    [
+      "twin: it is being deleted: the controller deletes the link with it",
+      { clusters: [view({ declared: [declared({ deletedAtUtc: NOW })] })], links: [link()] },
+      [],
+    ],
+    [
+      "twin: the link's owner tag names another Service than the one whose uid is on the frontend",
+      {
+        clusters: [view({ declared: [declared()] })],
+        links: [link({ tags: { ...link().tags, "k8s-azure-owner-service": "shop/api" } })],
+      },
+      [],
+    ],
+    [
+      "twin: the load balancer is missing from the list, so who shares the frontend is not known",
+      { clusters: [view({ declared: [declared()] })], balancers: [], links: [link()] },
+      [],
+    ],
+    [
+      "twin: the frontend is missing from the list, so who shares it is not known",
+      {
+        clusters: [view({ declared: [declared()] })],
+        balancers: [balancer({ frontends: [dead] })],
+        links: [link()],
+      },
+      ["loadBalancer: unproved: Private Link Service pls is attached to it and may be in use"],
+    ],
+    [
+      "twin: the cluster has not confirmed for long",
+      {
+        clusters: [view({ declared: [declared()], feed: feed({ atUtc: "2026-11-23T10:59:00.000Z" }) })],
+        links: [link()],
+      },
+      ["link: unproved: cluster one confirmed its Services last at 2026-11-23T10:59:00.000Z"],
+    ],
+    [
       "a consumer deleted its endpoint and left a connection on a link that lives",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
@@ -245,6 +338,56 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
         ],
       },
       ["connection: unproved: pls is tagged mooring: off"],
+    ],
+    [
+      "twin: whether its cluster exists could not be read",
+      {
+        clusters: [view({ state: "unknown", declared: [declared({ intent: linked })] })],
+        balancers: [],
+        links: [link({ connections: [connection({ status: "Disconnected" })] })],
+      },
+      [
+        `link: unproved: whether cluster one exists could not be read: its frontend ${frontend().name} was not found in the lists of Azure`,
+        "connection: unproved: whether cluster one exists could not be read",
+      ],
+    ],
+    [
+      "twin: what Azure reports of its cluster contradicts itself",
+      {
+        clusters: [view({ state: "unknown", doubt: "two clusters have MC_one" })],
+        balancers: [],
+        links: [{ ...parked, connections: [connection({ status: "Disconnected" })] }],
+      },
+      [
+        "connection: unproved: two clusters have MC_one",
+        `link: unproved: two clusters have MC_one: its frontend ${frontend().name} was not found in the lists of Azure`,
+      ],
+    ],
+    [
+      "twin: its Private Link Service is being written",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        links: [
+          link({ provisioningState: "Updating", connections: [connection({ status: "Disconnected" })] }),
+        ],
+      },
+      ["connection: unproved: its provisioning state is Updating"],
+    ],
+    [
+      "twin: the link is not the controller's",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        links: [link({ tags: {}, connections: [connection({ status: "Disconnected" })] })],
+      },
+      [],
+    ],
+    [
+      "twin: the link stands on no frontend of a registered cluster",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        links: [link({ frontendIds: [], connections: [connection({ status: "Disconnected" })] })],
+      },
+      [],
     ],
     [
       "a connection in a state that Azure introduced since is in use",
@@ -349,6 +492,47 @@ describe("what is not proved is left alone, and says what is missing", () => {
       ["loadBalancer: unproved: it has a public frontend"],
     ],
     [
+      "a public frontend among others",
+      { balancers: [balancer({ frontends: [frontend(), { ...dead, isPublic: true }] })] },
+      ["loadBalancer: unproved: it has a public frontend"],
+    ],
+    [
+      "a public frontend beside a living one",
+      {
+        clusters: [view({ declared: [declared()] })],
+        balancers: [balancer({ frontends: [frontend(), { ...dead, isPublic: true }] })],
+      },
+      ["frontend: unproved: it is public"],
+    ],
+    [
+      "a frontend beside a living one, that somebody put there by hand",
+      {
+        clusters: [view({ declared: [declared()] })],
+        balancers: [balancer({ frontends: [frontend(), frontend({ name: "db" })] })],
+      },
+      ["frontend: unproved: frontend db is not the controller's: rule db-TCP-80 is not the controller's"],
+    ],
+    [
+      "a link on two frontends",
+      {
+        links: [link({ frontendIds: [frontend().id, dead.id] })],
+        balancers: [balancer({ frontends: [frontend(), dead] })],
+      },
+      [
+        "loadBalancer: unproved: Private Link Service pls is attached to it and may be in use",
+        "link: unproved: it has several frontends",
+      ],
+    ],
+    [
+      "a frontend beside a living one, with a link that is on both",
+      {
+        clusters: [view({ declared: [declared({ intent: linked })] })],
+        balancers: [balancer({ frontends: [frontend(), dead] })],
+        links: [link({ frontendIds: [frontend().id, dead.id] })],
+      },
+      ["frontend: unproved: Private Link Service pls is attached to it: it has several frontends"],
+    ],
+    [
       "it is being written",
       { balancers: [balancer({ provisioningState: "Updating" })] },
       ["loadBalancer: unproved: its provisioning state is Updating"],
@@ -388,6 +572,80 @@ describe("what is not proved is left alone, and says what is missing", () => {
       ],
     ],
   ])("%s", (_, world, expected) => expect(judge(world)).toEqual(expected));
+});
+
+describe("what another frontend has does not keep one that no Service uses", () => {
+  const living = (some: Partial<LoadBalancer>, links: Link[] = []): Case => ({
+    clusters: [view({ declared: [declared({ intent: linked })] })],
+    balancers: [balancer({ frontends: [frontend(), dead], ...some })],
+    links,
+  });
+  test.each<[string, Case]>([
+    [
+      "a rule that is not the controller's",
+      living({ rules: [{ ...rule(UID), name: "db" }, rule(OTHER, dead)] }),
+    ],
+    ["a link in use", living({}, [link({ connections: [connection()] })])],
+    ["outbound rules", living({ otherFrontendUses: [frontend().id] })],
+  ])("%s", (_, world) => expect(judge(world)).toEqual(["frontend: orphan"]));
+});
+
+describe("the evidence of a candidate", () => {
+  const found = (some: Partial<World>) =>
+    findOrphans({
+      clusters: [view()],
+      balancers: [balancer()],
+      links: [],
+      unreadable: new Map(),
+      holds: [],
+      nowUtc: NOW,
+      freshSinceUtc: "2026-11-23T11:00:00.000Z",
+      ...some,
+    }).map(({ kind, version, for: evidence }) => ({
+      kind,
+      version,
+      evidence: evidence.map(({ says, source }) => `${source}: ${says}`),
+    }));
+  const unused = "Azure: nothing in Azure uses it";
+
+  test("is the cluster's and Azure's", () =>
+    expect(found({})).toEqual([
+      {
+        kind: "loadBalancer",
+        version: undefined,
+        evidence: ["Kubernetes: no Service of cluster one owns or shares it", unused],
+      },
+    ]));
+
+  test("of what is in use has no word of Azure", () =>
+    expect(found({ balancers: [balancer({ provisioningState: "Updating" })] })).toMatchObject([
+      { evidence: ["Kubernetes: no Service of cluster one owns or shares it"] },
+    ]));
+
+  test("is none where the proof is missing", () =>
+    expect(found({ clusters: [view({ state: "unknown" })] })).toMatchObject([{ evidence: [] }]));
+
+  test.each([
+    ["7", "7"],
+    [undefined, ""],
+  ])("of a withdrawn link names the Service, and the version %s that was judged", (version, judged) => {
+    const clusters = [view({ declared: [declared()] })];
+    expect(found({ clusters, links: [link({ ...(version && { version }) })] })).toEqual([
+      {
+        kind: "link",
+        version: judged,
+        evidence: ["Kubernetes: Service one/shop/web no longer declares azure-pls-create", unused],
+      },
+    ]);
+  });
+
+  test("of a disconnected connection is Azure's, twice", () => {
+    const clusters = [view({ declared: [declared({ intent: linked })] })];
+    const links = [link({ connections: [connection({ status: "Disconnected" })] })];
+    expect(found({ clusters, links })).toMatchObject([
+      { evidence: ["Azure: Azure reports private endpoint connection pe.1 as Disconnected", unused] },
+    ]);
+  });
 });
 
 describe("a hold or an off tag protects the resource, what contains it and what it contains", () => {
@@ -452,6 +710,13 @@ describe("what is not ours is not even a candidate", () => {
       },
     ],
     ["the cluster's public load balancer", { balancers: [balancer({ name: "kubernetes" })] }],
+    [
+      "a frontend of the cluster's public load balancer, beside a living one",
+      {
+        clusters: [view({ declared: [declared()] })],
+        balancers: [balancer({ name: "kubernetes", frontends: [frontend(), dead] })],
+      },
+    ],
     ["a link without the controller's tags", { balancers: [], links: [link({ tags: {} })] }],
     [
       "a link on a load balancer of no known cluster",

@@ -1,0 +1,81 @@
+/** The way back of deletes, on the sandbox with the real SDK. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openResources } from "../../shared/azure/resources.ts";
+import { createApply } from "../../shared/changes/apply.ts";
+import type { Change } from "../../shared/changes/plan.ts";
+import type { ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
+import { planUndo } from "../../shared/changes/undo.ts";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { BALANCER, LINK, linkBody, linkedArm, type TestArm } from "../builders/arm.ts";
+import { serveArm, type ServedArm } from "../builders/servedArm.ts";
+import { link, PARTNER } from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const SYSTEM = { why: "sweep", who: "system", correlationId: "c" };
+const ADA = { why: "undo", who: "ada", correlationId: "c" };
+const OPTIONS = { inSight: 10, stillTrue: async () => undefined };
+
+const deletion = (run: MemoryRun, resourceId: string): Change => ({
+  action: "delete",
+  capability: "sweep",
+  resourceId,
+  cluster: "one",
+  reason: "an orphan",
+  evidence: [
+    { says: "proved", source: "Kubernetes", atUtc: run.now().toISOString() },
+    { says: "proved in Azure", source: "Azure", atUtc: run.now().toISOString() },
+  ],
+});
+
+describe("of a delete, on the sandbox", () => {
+  let directory: string;
+  let arm: TestArm;
+  let served: ServedArm;
+  let run: MemoryRun;
+  let resources: ResourceReader & ResourceWriter;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "mooring-undo-"));
+    arm = await linkedArm();
+    await arm.put(LINK, {
+      ...linkBody({ visibility: { subscriptions: [PARTNER] } }),
+      tags: { ...link().tags },
+    });
+    served = await serveArm(arm, directory);
+    resources = openResources(served.access);
+    run = memoryRun();
+    Object.assign(run.ports, { resources });
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+  });
+  afterAll(async () => {
+    await served.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const get = async (id: string) => (await arm.send("GET", id)).body;
+
+  test("link and load balancer come back as they were, in the order of their need", async () => {
+    const before = { link: await get(LINK), balancer: await get(BALANCER) };
+    const apply = createApply(resources);
+    const changes = [deletion(run, LINK), deletion(run, BALANCER)];
+    const deleted = await apply(run, { changes }, SYSTEM, OPTIONS);
+    expect(deleted.map(({ outcome }) => outcome)).toEqual(["applied", "applied"]);
+    expect([(await arm.send("GET", LINK)).status, (await arm.send("GET", BALANCER)).status]).toEqual([
+      404, 404,
+    ]);
+
+    for (const { journalId = "" } of deleted.toReversed()) {
+      const { plan, losses } = await planUndo(run, journalId);
+      expect(losses.length).toBeGreaterThan(0);
+      expect(await apply(run, plan, ADA, OPTIONS)).toMatchObject([{ outcome: "applied" }]);
+    }
+    const after = { link: await get(LINK), balancer: await get(BALANCER) };
+    expect(after.link.properties.visibility).toEqual(before.link.properties.visibility);
+    expect(after.link.properties.alias).not.toBe(before.link.properties.alias);
+    const frontends = ({ properties }: any) =>
+      properties.frontendIPConfigurations.map(({ name, properties: { subnet } }: any) => [name, subnet]);
+    expect(frontends(after.balancer)).toEqual(frontends(before.balancer));
+    expect(run.tables.journal.all().map(({ outcome }) => outcome)).toEqual(Array(4).fill("applied"));
+  });
+});

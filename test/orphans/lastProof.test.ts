@@ -1,0 +1,406 @@
+/** What is proved again right before each delete, on a world that may have changed since the plan; and what a sweep leaves behind. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { applyPolicy } from "../../shared/applyPolicy.ts";
+import type { Applied, Apply } from "../../shared/changes/applied.ts";
+import { createApply } from "../../shared/changes/apply.ts";
+import type { JournalEntry } from "../../shared/changes/journal.ts";
+import type { Change } from "../../shared/changes/plan.ts";
+import { AwaitsReport, NotYet } from "../../shared/errors.ts";
+import { baseName } from "../../shared/intents/frontendName.ts";
+import type { Quarantined } from "../../shared/orphans/model.ts";
+import { listQuarantine } from "../../shared/orphans/quarantine.ts";
+import { findSuspect, lastDelete, listRestorable, listSuspects } from "../../shared/orphans/suspects.ts";
+import { type Due, planDue, recordSwept, sweepAlone, sweepOrphans } from "../../shared/orphans/sweep.ts";
+import {
+  balancer,
+  balancerBody,
+  balancerId,
+  cluster,
+  connection,
+  declared,
+  feed,
+  frontend,
+  link,
+  linkBody,
+  linkIdIn,
+  managedCluster,
+  NOW,
+  PARTNER,
+} from "../builders/world.ts";
+import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
+
+const ITEM = { what: "orphans", id: "all", why: "timer", seenAtUtc: NOW, correlationId: "c" };
+const DAY = 24 * 3600;
+const PE = connection({ status: "Rejected" });
+const SERVICE = link({ connections: [PE] });
+let run: MemoryRun;
+
+/** A deleted cluster left its load balancer and a Private Link Service with a rejected connection. */
+beforeEach(async () => {
+  run = memoryRun();
+  await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
+  await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+  run.network.balancers = [balancer({ pools: [] })];
+  run.network.allLinks = [SERVICE];
+  for (const one of run.network.balancers) run.resources.place(one.id, balancerBody(one));
+  run.resources.place(SERVICE.id, linkBody(SERVICE));
+  placeConnection("Rejected");
+});
+
+const placeConnection = (status: string) =>
+  run.resources.place(PE.id, {
+    properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: { status } },
+  });
+const sweep = () => sweepOrphans(run, createApply(run.resources), ITEM);
+/** In quarantine for eight days, and planned. */
+async function due(): Promise<Due> {
+  await sweep();
+  run.clock.advance(8 * DAY);
+  return planDue(run);
+}
+/** `name: reason` for each change of the plan. */
+async function proofs({ plan, options }: Due): Promise<string[]> {
+  const lines: string[] = [];
+  for (const change of plan.changes) {
+    const actual = await run.resources.read(change.resourceId);
+    const why = actual ? await options.stillTrue?.(change, actual) : "absent";
+    lines.push(`${change.resourceId.split("/").at(-1)}: ${why ?? "may go"}`);
+  }
+  return lines;
+}
+
+describe("the last proof", () => {
+  const NOT_PROVED = "it is not proved an orphan any more";
+  const LIVES = "kubernetes-internal exists, and was missing from the list";
+  const living = () =>
+    run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value: declared() }]);
+
+  test.each<[string, () => unknown, string, string, string]>([
+    ["nothing changed", () => {}, "may go", "may go", "may go"],
+    [
+      "the cluster was removed",
+      () => run.tables.clusters.transact("all", [{ do: "remove", key: "one" }]),
+      "cluster one is not registered any more",
+      "cluster one is not registered any more",
+      "cluster one is not registered any more",
+    ],
+    [
+      "the cluster lives after all, and its Service with it",
+      async () => {
+        await living();
+        run.network.clusters = [managedCluster()];
+      },
+      NOT_PROVED,
+      NOT_PROVED,
+      NOT_PROVED,
+    ],
+    [
+      "the Private Link Service was created again",
+      () => (run.network.allLinks = [{ ...SERVICE, alias: "new" }]),
+      NOT_PROVED,
+      "it changed since it was quarantined",
+      "may go",
+    ],
+    [
+      "the connection was approved, as the list shows",
+      () => (run.network.allLinks = [{ ...SERVICE, connections: [connection()] }]),
+      NOT_PROVED,
+      NOT_PROVED,
+      NOT_PROVED,
+    ],
+    [
+      "the connection was approved, as only the resource shows",
+      () => placeConnection("Approved"),
+      "it is Approved",
+      "may go",
+      "may go",
+    ],
+    [
+      "the load balancer is missing from the list, and exists",
+      () => (run.network.balancers = []),
+      `its load balancer ${LIVES}`,
+      `its load balancer ${LIVES}`,
+      NOT_PROVED,
+    ],
+    [
+      "the load balancer got a rule that the list lacks",
+      () => {
+        const body = balancerBody(balancer({ pools: [] }));
+        const properties = { ...(body["properties"] as object), inboundNatRules: [{ name: "nat" }] };
+        run.resources.place(balancerId(), { ...body, properties });
+      },
+      "may go",
+      "may go",
+      "outbound or inbound NAT rule nat uses it",
+    ],
+    [
+      "nodes came back to its pools, as only the resource shows",
+      () => run.resources.place(balancerId(), balancerBody(balancer())),
+      "may go",
+      "may go",
+      "backend pool kubernetes has members",
+    ],
+  ])("%s", async (_, arrange, ofConnection, ofService, ofBalancer) => {
+    const planned = await due();
+    await arrange();
+    expect(await proofs(planned)).toEqual([
+      `pe.1: ${ofConnection}`,
+      `pls: ${ofService}`,
+      `kubernetes-internal: ${ofBalancer}`,
+    ]);
+  });
+
+  test("a load balancer that does not exist keeps no Private Link Service", async () => {
+    const planned = await due();
+    run.network.balancers = [];
+    run.resources.vanish(balancerId());
+    expect((await proofs(planned))[1]).toBe("pls: may go");
+  });
+
+  test("a living cluster has to have confirmed since", async () => {
+    run.network.clusters = [managedCluster()];
+    run.network.allLinks = [];
+    const confirm = (sequence: number) =>
+      run.tables.feeds.transact("all", [
+        {
+          do: "put",
+          key: "one",
+          value: feed({
+            sequence: 9,
+            confirmed: { resourceVersion: "10", sequence, atUtc: run.clock.nowUtc },
+          }),
+        },
+      ]);
+    await confirm(9);
+    await sweep();
+    run.clock.advance(8 * DAY);
+    await confirm(9);
+    await expect(sweep()).rejects.toThrow(AwaitsReport);
+    await confirm(10);
+    const planned = await planDue(run);
+    expect(await proofs(planned)).toEqual(["kubernetes-internal: may go"]);
+    await confirm(9);
+    expect(await proofs(planned)).toEqual([
+      "kubernetes-internal: its cluster has not confirmed since that no Service uses it",
+    ]);
+  });
+
+  test("of a frontend judges the frontend, not its load balancer", async () => {
+    const dead = frontend({ name: baseName("ffffffff-1111-2222-3333-444444444444"), address: "10.0.1.77" });
+    run.network.clusters = [managedCluster()];
+    run.network.allLinks = [];
+    run.network.balancers = [balancer({ frontends: [frontend(), dead] })];
+    run.resources.place(balancerId(), balancerBody(run.network.balancers[0]!));
+    await living();
+    const confirm = (sequence: number) =>
+      run.tables.feeds.transact("all", [
+        {
+          do: "put",
+          key: "one",
+          value: feed({
+            sequence,
+            atUtc: run.clock.nowUtc,
+            confirmed: { resourceVersion: "10", sequence, atUtc: run.clock.nowUtc },
+          }),
+        },
+      ]);
+    await confirm(5);
+    await sweep();
+    run.clock.advance(8 * DAY);
+    await confirm(6);
+    await sweep().catch(() => undefined);
+    await confirm(7);
+    const planned = await planDue(run);
+    expect(planned.plan.changes).toMatchObject([{ action: "update", resourceId: balancerId() }]);
+    expect(await proofs(planned)).toEqual(["kubernetes-internal: may go"]);
+    run.network.balancers = [balancer({ frontends: [frontend(), dead], otherFrontendUses: [dead.id] })];
+    expect(await proofs(planned)).toEqual([`kubernetes-internal: ${NOT_PROVED}`]);
+  });
+});
+
+describe("a sweep", () => {
+  test("does what it can, and then fails with the subscription that it could not read", async () => {
+    Object.assign(run.ports, { subscriptions: [SUBSCRIPTION, PARTNER] });
+    await due();
+    run.network.calls.failNext(new Error("403"), { method: "loadBalancers", after: 1, times: 1 });
+    await expect(sweep()).rejects.toThrow(
+      `the sweep left out what it could not read: subscription ${PARTNER}: 403`,
+    );
+    expect(run.resources.calls.count("remove")).toBeGreaterThan(0);
+  });
+
+  test("fails with what failed, and what was not deleted has to be confirmed again", async () => {
+    await due();
+    run.resources.calls.failNext(new Error("500"), { method: "remove", after: 1 });
+    await expect(sweep()).rejects.toThrow("500");
+    expect((await listQuarantine(run)).map(({ kind, isFinal }) => [kind, isFinal])).toEqual([
+      ["loadBalancer", undefined],
+      ["link", undefined],
+    ]);
+  });
+
+  test("names each cluster that it waits for once, and comes again soon", async () => {
+    run.network.clusters = [managedCluster()];
+    const confirm = () =>
+      run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed({ atUtc: run.clock.nowUtc }) }]);
+    await confirm();
+    await sweep();
+    run.clock.advance(8 * DAY);
+    await confirm();
+    const error = await sweep().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(AwaitsReport);
+    expect(error).toMatchObject({
+      message: "waiting for the next report of one",
+      retryAfterSeconds: 30,
+    });
+    expect((await run.tables.feeds.get("wanted", "one"))?.value.sequence).toBe(5);
+  });
+
+  test("counts in its budget everything that it saw", async () => {
+    // A load balancer, a Private Link Service and a connection.
+    expect((await due()).options.inSight).toBe(3);
+  });
+
+  test("that an operator asks for does not run beside another one", async () => {
+    const planned = await due();
+    const alone = sweepAlone(createApply(run.resources), planned.parts);
+    const cause = { why: "test", who: "ann", correlationId: "c" };
+    await run.leases.acquire("sweep", "other");
+    await expect(alone(run, planned.plan, cause, planned.options)).rejects.toThrow(NotYet);
+    await run.leases.release("sweep", "other");
+    expect(await alone(run, planned.plan, cause, planned.options)).toHaveLength(3);
+  });
+
+  test("is asked for by what started it", async () => {
+    await due();
+    const causes: unknown[] = [];
+    const apply: Apply = async (_run, _plan, cause) => {
+      causes.push(cause);
+      return [];
+    };
+    await sweepOrphans(run, apply, ITEM);
+    expect(causes[0]).toEqual({ why: "timer", who: "system", correlationId: "c" });
+  });
+
+  const row = (resourceId: string): Quarantined => ({
+    resourceId,
+    kind: "link",
+    cluster: "one",
+    reason: "r",
+    evidence: [],
+    quarantinedAtUtc: NOW,
+    deleteAfterUtc: NOW,
+    lastProvedAtUtc: NOW,
+    subject: "s",
+    sequence: 1,
+    isFinal: true,
+  });
+  test.each<[Applied["outcome"], string[]]>([
+    ["applied", []],
+    ["refused", ["waits"]],
+    ["failed", ["waits"]],
+    ["left", ["waits"]],
+    ["observed", ["final"]],
+  ])("whose change was %s leaves its row as %j", async (outcome, expected) => {
+    const rows = [row(linkIdIn("a")), row(linkIdIn("b"))];
+    for (const one of rows)
+      await run.tables.quarantine.transact("all", [
+        { do: "put", key: one.resourceId.toLowerCase(), value: one },
+      ]);
+    const change: Change = {
+      action: "delete",
+      capability: "sweep",
+      resourceId: linkIdIn("a").toUpperCase(),
+      cluster: "one",
+      reason: "r",
+      evidence: [],
+    };
+    await recordSwept(run, rows, [{ change, outcome }]);
+    const states = (await listQuarantine(run)).map(({ resourceId, isFinal }) => [
+      resourceId,
+      isFinal ? "final" : "waits",
+    ]);
+    expect(states).toEqual([...expected.map((state) => [linkIdIn("a"), state]), [linkIdIn("b"), "final"]]);
+  });
+});
+
+describe("what operators ask about", () => {
+  test("suspects come with their row, if they are in quarantine", async () => {
+    expect((await listSuspects(run)).map(({ row }) => row)).toEqual([undefined, undefined]);
+    await sweep();
+    expect((await listSuspects(run)).map(({ candidate: { kind }, row }) => [kind, row?.kind])).toEqual([
+      ["loadBalancer", "loadBalancer"],
+      ["link", "link"],
+    ]);
+  });
+
+  test("one is found by its name or id, and only if it is suspected", async () => {
+    expect((await findSuspect(run, "PLS")).candidate.kind).toBe("link");
+    expect((await findSuspect(run, balancerId().toUpperCase())).candidate.kind).toBe("loadBalancer");
+    await expect(findSuspect(run, "other")).rejects.toThrow("other is not suspected");
+  });
+
+  test("a name that several have is answered with their ids", async () => {
+    run.network.allLinks.push({ ...SERVICE, id: linkIdIn("pls", "rg-links"), connections: [] });
+    await expect(findSuspect(run, "pls")).rejects.toThrow(/MC_one.*rg-links/);
+  });
+
+  const entry = (
+    n: number,
+    some: Partial<Change> = {},
+    outcome: JournalEntry["outcome"] = "applied",
+  ): JournalEntry => ({
+    id: `j${n}`,
+    change: {
+      action: "delete",
+      capability: "sweep",
+      resourceId: linkIdIn("pls"),
+      cluster: "one",
+      reason: "an orphan",
+      evidence: [],
+      edits: [],
+      ...some,
+    } as Change,
+    cause: { why: "w", who: "system", correlationId: "c" },
+    policyVersion: "1",
+    outcome,
+    intendedAtUtc: NOW,
+    beforeState: "s",
+  });
+  /** The first one is the newest. */
+  const journal = async (...entries: JournalEntry[]) => {
+    const newest = 9_999_999_999_999 - Date.parse(NOW);
+    for (const [at, value] of entries.entries())
+      await run.tables.journal.transact("all", [{ do: "put", key: `${newest + at}-${value.id}`, value }]);
+  };
+
+  test("the newest delete of a resource is found by its name", async () => {
+    await journal(
+      entry(1, {}, "failed"),
+      entry(2, { action: "update" }),
+      entry(3, { resourceId: linkIdIn("x") }),
+      entry(4),
+      entry(5),
+    );
+    expect(await lastDelete(run, "PLS")).toBe("j4");
+    expect(await lastDelete(run, "none")).toBeUndefined();
+  });
+
+  test("what sweeps took, can be had back and was not, newest first", async () => {
+    await journal(
+      entry(1, { action: "create", reason: "undo of j3 (an orphan)" }),
+      entry(2),
+      entry(3),
+      entry(4, {}, "failed"),
+      entry(5, { resourceId: connection().id }),
+      entry(6, { capability: "links" }),
+      entry(7, { resourceId: balancerId() }),
+    );
+    const found = await listRestorable(run, "2026-11-23T11:00:00.000Z");
+    expect(found.map(({ entry: { id }, losses }) => [id, losses.length])).toEqual([
+      ["j2", 2],
+      ["j7", 2],
+    ]);
+    expect(await listRestorable(run, "2026-11-23T12:00:01.000Z")).toEqual([]);
+  });
+});

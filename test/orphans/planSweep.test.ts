@@ -1,0 +1,248 @@
+/** Which rows of the quarantine are due, in which order they are deleted, and what keeps what. */
+import { describe, expect, test } from "vitest";
+import type { Link, LoadBalancer } from "../../shared/network/model.ts";
+import type { OrphanKind, Quarantined } from "../../shared/orphans/model.ts";
+import { awaiting, isConfirmedSince, partsOf, planSweep } from "../../shared/orphans/planSweep.ts";
+import type { ClusterView, World } from "../../shared/orphans/world.ts";
+import {
+  balancer,
+  balancerId,
+  cluster,
+  connection,
+  declared,
+  feed,
+  frontend,
+  link,
+  linkIdIn,
+  NOW,
+  view,
+} from "../builders/world.ts";
+
+const BEFORE = "2026-11-16T12:00:00.000Z";
+const DEAD = frontend({ name: "dead" });
+
+/** Due: its grace period is over, and the cluster confirmed under a later number. */
+const row = (kind: OrphanKind, resourceId: string, some: Partial<Quarantined> = {}): Quarantined => ({
+  resourceId,
+  kind,
+  cluster: "one",
+  reason: "no Service uses it",
+  evidence: [{ says: "so", source: "Azure", atUtc: NOW }],
+  quarantinedAtUtc: BEFORE,
+  deleteAfterUtc: NOW,
+  lastProvedAtUtc: NOW,
+  subject: "s",
+  sequence: 4,
+  isFinal: true,
+  ...some,
+});
+const world = (some: Partial<World> = {}): World => ({
+  clusters: [view()],
+  balancers: [],
+  links: [],
+  unreadable: new Map(),
+  holds: [],
+  nowUtc: NOW,
+  freshSinceUtc: "2026-11-23T11:00:00.000Z",
+  ...some,
+});
+/** `kind of change, name` in the order of the plan. */
+const planned = (rows: readonly Quarantined[], some: Partial<World> = {}) =>
+  planSweep(rows, world(some)).changes.map(
+    ({ action, resourceId }) => `${action} ${resourceId.split("/").at(-1)}`,
+  );
+
+describe("what was confirmed since", () => {
+  const gone = (some: Partial<ClusterView> = {}) =>
+    view({ state: "gone", feed: feed({ atUtc: BEFORE }), ...some });
+  test.each<[string, ClusterView[], Partial<Quarantined>, boolean]>([
+    ["a later list of the cluster", [view()], {}, true],
+    ["a list under the same number was true before", [view()], { sequence: 5 }, false],
+    ["a list that came while the grace period lasted", [view()], { isFinal: false }, false],
+    ["no list at all", [{ cluster: cluster(), state: "present", declared: [] }], {}, false],
+    ["a feed without a complete list", [view({ feed: { cluster: "one", sequence: 9 } })], {}, false],
+    ["a list of another cluster", [view({ cluster: cluster({ name: "two" }) })], {}, false],
+    ["a cluster that could not be read", [view({ state: "unknown" })], {}, false],
+    [
+      "a connection needs no list: this read of Azure is the second",
+      [view()],
+      { kind: "connection", isFinal: false },
+      true,
+    ],
+    [
+      "a connection of a cluster that could not be read",
+      [view({ state: "unknown" })],
+      { kind: "connection" },
+      false,
+    ],
+    ["the silence of a deleted cluster", [gone()], { isFinal: false, sequence: 9 }, true],
+    [
+      "a deleted cluster that was never heard of",
+      [gone({ feed: { cluster: "one", sequence: 0 } })],
+      {},
+      true,
+    ],
+    ["a deleted cluster that reported since", [gone({ feed: feed({ atUtc: NOW }) })], {}, false],
+    [
+      "a deleted cluster whose webhook asked since",
+      [gone({ declared: [declared({ strength: "proposal", observedAtUtc: NOW })] })],
+      {},
+      false,
+    ],
+    ["a deleted cluster of which a proposed DELETE came since", [gone({ admittedAtUtc: NOW })], {}, false],
+    [
+      "what a deleted cluster confirmed is no news of now",
+      [gone({ declared: [declared({ observedAtUtc: NOW })] })],
+      {},
+      true,
+    ],
+  ])("%s", (_, clusters, some, expected) =>
+    expect(isConfirmedSince(row("loadBalancer", balancerId(), some), world({ clusters }))).toBe(expected),
+  );
+});
+
+describe("a row is due", () => {
+  test.each<[string, Partial<Quarantined>, string[]]>([
+    ["when its grace period is over", {}, ["delete kubernetes-internal"]],
+    ["not one moment before", { deleteAfterUtc: "2026-11-23T12:00:00.001Z" }, []],
+    ["not in the sweep that found it, whatever the grace period", { quarantinedAtUtc: NOW }, []],
+    ["not before its cluster confirmed again", { sequence: 5 }, []],
+  ])("%s", (_, some, expected) =>
+    expect(planned([row("loadBalancer", balancerId(), some)])).toEqual(expected),
+  );
+});
+
+describe("the cluster is asked again", () => {
+  const one = row("loadBalancer", balancerId(), { sequence: 5 });
+  test.each<[string, Quarantined, ClusterView, boolean]>([
+    ["about a row whose grace period is over", one, view(), true],
+    ["not while the grace period lasts", { ...one, isFinal: false }, view(), false],
+    ["not once it confirmed", { ...one, sequence: 4 }, view(), false],
+    ["not if it was deleted", one, view({ state: "gone", feed: feed({ atUtc: NOW }) }), false],
+    ["not if it could not be read", one, view({ state: "unknown" }), false],
+  ])("%s", (_, quarantined, clusterView, expected) =>
+    expect(awaiting([quarantined], world({ clusters: [clusterView] }))).toEqual(
+      expected ? [quarantined] : [],
+    ),
+  );
+});
+
+describe("the order and what keeps what", () => {
+  const pe = connection({ status: "Disconnected" });
+  const service = link({ connections: [pe] });
+  const shared = balancer({ frontends: [frontend(), DEAD] });
+  const whole = row("loadBalancer", balancerId());
+  const ofLink = row("link", service.id);
+  const ofConnection = row("connection", pe.id);
+  const ofFrontend = row("frontend", DEAD.id);
+  const onDead = link({ name: "other", frontendIds: [DEAD.id.toUpperCase()] });
+
+  test.each<[string, Quarantined[], LoadBalancer[], Link[], string[]]>([
+    [
+      "connections, then their Private Link Service, then its load balancer",
+      [whole, ofLink],
+      [balancer()],
+      [service],
+      ["delete pe.1", "delete pls", "delete kubernetes-internal"],
+    ],
+    [
+      "a connection is deleted once, whichever rows name it",
+      [ofConnection, ofLink],
+      [],
+      [service],
+      ["delete pe.1", "delete pls"],
+    ],
+    ["a connection alone", [ofConnection], [], [service], ["delete pe.1"]],
+    [
+      "the connections of the row's own Private Link Service only",
+      [row("link", linkIdIn("x"))],
+      [],
+      [service],
+      ["delete x"],
+    ],
+    [
+      "a load balancer stays while a Private Link Service on it is not due",
+      [whole, { ...ofLink, deleteAfterUtc: "2027-01-01T00:00:00.000Z" }],
+      [balancer()],
+      [service],
+      [],
+    ],
+    [
+      "a load balancer stays while one of two Private Link Services on it is not due",
+      [row("loadBalancer", balancerId()), ofLink],
+      [shared],
+      [service, onDead],
+      ["delete pe.1", "delete pls"],
+    ],
+    [
+      "a Private Link Service on another load balancer keeps nothing",
+      [whole],
+      [balancer()],
+      [link({ frontendIds: [frontend({}, balancerId("MC_two")).id] })],
+      ["delete kubernetes-internal"],
+    ],
+    [
+      "a frontend is taken out of its load balancer",
+      [ofFrontend],
+      [shared],
+      [],
+      ["update kubernetes-internal"],
+    ],
+    ["a frontend whose load balancer was not listed stays", [ofFrontend], [], [], []],
+    [
+      "a frontend stays while the Private Link Service on it is not due",
+      [ofFrontend],
+      [shared],
+      [onDead],
+      [],
+    ],
+    [
+      "a frontend stays while one of two Private Link Services on it is not due",
+      [ofFrontend, row("link", onDead.id)],
+      [shared],
+      [onDead, link({ name: "third", frontendIds: [DEAD.id] })],
+      ["delete other"],
+    ],
+    [
+      "a frontend goes after the Private Link Service on it",
+      [ofFrontend, row("link", onDead.id)],
+      [shared],
+      [onDead],
+      ["delete other", "update kubernetes-internal"],
+    ],
+    [
+      "a Private Link Service on the frontend beside it keeps it not",
+      [ofFrontend],
+      [shared],
+      [service],
+      ["update kubernetes-internal"],
+    ],
+  ])("%s", (_, rows, balancers, links, expected) =>
+    expect(planned(rows, { balancers, links })).toEqual(expected),
+  );
+
+  test("each delete has the reason, the evidence and the cluster of its row", () => {
+    expect(planSweep([ofLink], world({ links: [service] })).changes).toMatchObject(
+      [pe.id, service.id].map((resourceId) => ({
+        action: "delete",
+        capability: "sweep",
+        resourceId,
+        cluster: "one",
+        reason: `orphan in quarantine since ${BEFORE}: no Service uses it`,
+        evidence: ofLink.evidence,
+      })),
+    );
+  });
+
+  test("parts are what is on one load balancer, in the order of the plan; the rest is by itself", () => {
+    const id = balancerId("MC_two");
+    const two = balancer({ id, frontends: [frontend({}, id)] });
+    const parked = link({ name: "parked", id: linkIdIn("parked", "rg-links"), frontendIds: [] });
+    const all = world({ balancers: [balancer(), two], links: [service, parked] });
+    const rows = [whole, row("loadBalancer", id.toUpperCase()), row("link", parked.id), ofLink, ofConnection];
+    const parts = partsOf(planSweep(rows, all), all).map(({ changes }) =>
+      changes.map(({ resourceId }) => resourceId.split("/").at(-1)?.toLowerCase()),
+    );
+    expect(parts).toEqual([["parked"], ["pe.1", "pls", "kubernetes-internal"], ["kubernetes-internal"]]);
+  });
+});
