@@ -24,6 +24,11 @@ export const BENCHES: Readonly<Record<string, Entry>> = {
     open: async () => (await import("./hostileReviews.ts")).hostileReviews,
     seconds: 300,
   },
+  declarations: {
+    open: async () => (await import("./lists/declarations.ts")).declarations,
+    seconds: 900,
+    fullSeconds: 1800,
+  },
   check: { open: async () => (await import("./check.ts")).check, seconds: 120 },
   reconcile: { open: async () => (await import("./reconcile.ts")).reconcile, seconds: 400 },
   scan: { open: async () => (await import("./scan.ts")).scan, seconds: 180 },

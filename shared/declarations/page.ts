@@ -37,6 +37,10 @@ export function readPage(text: string, listing: Listing): Page {
     );
   const count = listing.items + items.length;
   if (count > MAX_ITEMS) throw new InvalidInput(`items: the list has more than ${MAX_ITEMS} Services`);
+  if (items.length > listing.limit)
+    throw new InvalidInput(
+      `items: the page has ${items.length} Services, and ${listing.limit} were requested`,
+    );
   const read = items.map((item, index) => readService(item, `items.${index}`));
   const future = read.find((one) => isOlder(resourceVersion, one.resourceVersion));
   if (future)

@@ -33,8 +33,10 @@ export async function* stagedServices(
 
 /** Forgets all staged pages of a cluster but those of the listings that go on. */
 export async function dropStaged(run: Run, cluster: string, kept: readonly string[]): Promise<void> {
-  const rows = await Array.fromAsync(run.ports.tables.pages.list(cluster));
-  const old = rows.filter(({ key }) => !kept.some((id) => key.startsWith(`${id} `)));
+  // Keys only: the pages of one list may be tens of megabytes.
+  const old: { key: string }[] = [];
+  for await (const { key } of run.ports.tables.pages.list(cluster))
+    if (!kept.some((id) => key.startsWith(`${id} `))) old.push({ key });
   await removeRows(run.ports.tables.pages, cluster, old);
 }
 

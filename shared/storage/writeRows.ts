@@ -22,7 +22,11 @@ export async function writeRows<T>(
 }
 
 /** Removes them, whatever they say by now. */
-export function removeRows<T>(table: Table<T>, partition: string, rows: readonly Row<T>[]): Promise<void> {
+export function removeRows<T>(
+  table: Table<T>,
+  partition: string,
+  rows: readonly Pick<Row<T>, "key">[],
+): Promise<void> {
   return writeRows(
     table,
     partition,

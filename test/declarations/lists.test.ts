@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { BAD_LISTS } from "../builders/badLists.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
 import { cluster } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
@@ -147,59 +148,13 @@ describe("another cluster's list", () => {
 });
 
 describe("a list that is not valid", () => {
-  const page = () => JSON.parse(reporter.page(500, null));
-  const edited = (edit: (body: any) => void) => {
-    const body = page();
-    edit(body);
-    return JSON.stringify(body);
-  };
-  const twice = { name: "kubernetes", namespace: "default", uid: "other", resourceVersion: "3" };
-
-  const cases: readonly [string, () => string, string][] = [
-    ["no JSON", () => "<html>", "the body is not valid JSON, or was cut off"],
-    ["cut off in the middle", () => reporter.page(500, null).slice(0, -40), "cut off"],
-    ["of another kind", () => edited((body) => (body.kind = "PodList")), "kind: not a ServiceList"],
-    ["kubectl's List", () => edited((body) => (body.kind = "List")), "kind: not a ServiceList"],
-    [
-      "with a second items key",
-      () => reporter.page(500, null).replace('"items"', '"items":[],"items"'),
-      'the body has the key "items" more than once',
-    ],
-    [
-      "without a resourceVersion",
-      () => edited((body) => delete body.metadata.resourceVersion),
-      "resourceVersion",
-    ],
-    [
-      "with a Pod in it",
-      () => edited((body) => (body.items[0].kind = "Pod")),
-      "items.0: v1 Pod is not a v1 Service",
-    ],
-    [
-      "with an item without uid",
-      () => edited((body) => delete body.items[1].metadata.uid),
-      "items.1: metadata.name or metadata.uid is missing",
-    ],
-    [
-      "with two Services default/kubernetes",
-      () => edited((body) => body.items.splice(1, 0, { metadata: twice, spec: {} })),
-      "default/kubernetes follows default/kubernetes",
-    ],
-    [
-      "out of order",
-      () => edited((body) => (body.items = body.items.toReversed())),
-      "a page was repeated or left out",
-    ],
-    [
-      "nested too deeply",
-      () => `{"kind":"ServiceList","items":${"[".repeat(100)}${"]".repeat(100)}}`,
-      "nests deeper than 64 levels",
-    ],
+  const cases = [
+    ...BAD_LISTS,
     [
       "of more Services than any cluster has",
-      () => edited((body) => (body.items = Array.from({ length: 200_001 }, () => ({})))),
+      () => JSON.stringify({ ...JSON.parse(reporter.page(500, null)), items: Array(200_001).fill(0) }),
       "more than 200000 Services",
-    ],
+    ] as const,
   ];
 
   test.each(cases)("%s: refused with a reason, nothing changed", async (_name, body, reason) => {
@@ -236,10 +191,25 @@ describe("a list that is not valid", () => {
     expect(confirmed()).toEqual([]);
   });
 
-  test("with a second items key in another spelling", async () => {
+  test("with a second Service default/kubernetes on another page", async () => {
+    reporter.services = Array.from({ length: 600 }, (_, n) => internalService(`s${1000 + n}`));
     await reporter.start();
-    const body = reporter.page(500, null).replace(/\}$/, ',"\\u0069tems":[]}');
-    expect((await reporter.step(body)).problems).toEqual(['the body has the key "items" more than once']);
+    await reporter.step();
+    const page = JSON.parse(reporter.page(500, "500"));
+    page.items.unshift(JSON.parse(reporter.page(500, null)).items[0]);
+    expect((await reporter.step(JSON.stringify(page))).problems?.[0]).toContain("a page was repeated");
+    expect([confirmed(), (await registered())?.identity]).toEqual([[], undefined]);
+  });
+
+  test("with a page left out: what was not requested is not taken, and the list begins again", async () => {
+    reporter.services = Array.from({ length: 1200 }, (_, n) => internalService(`s${1000 + n}`));
+    const first = await reporter.start();
+    const [id, number = ""] = first.sequence.split(".");
+    const later = `${id}.${Number(number) + 2}`;
+    await reporter.step();
+    const answer = await reporter.post({ sequence: later, status: 200, body: reporter.page(500, "1000") });
+    expect(answer).toMatchObject({ outcome: "started", query: "limit=500" });
+    expect(confirmed()).toEqual([]);
   });
 
   test("whose resourceVersion is older than what was reported", async () => {

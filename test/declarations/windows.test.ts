@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { listDeclared } from "../../shared/declarations/declared.ts";
 import { requestList } from "../../shared/declarations/feed.ts";
+import { MAX_EVENTS, readWindow } from "../../shared/declarations/window.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
 import { cluster, declared, intent } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const bookmark = '{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"99"}}}';
 
 let run: MemoryRun;
 let reporter: Reporter;
@@ -88,6 +91,7 @@ describe("a window of changes", () => {
   test.each([
     ["cut off in the middle of a line", '{"type":"ADDED","object":{"metadata":{"name":"b"'],
     ["of something else", '{"type":"ADDED","object":{"kind":"Pod"}}'],
+    ["cut off after some events", `${bookmark}\n${bookmark.slice(0, 30)}`],
     ["an HTML page", "<html></html>"],
     ["with an event that has a key twice", '{"type":"BOOKMARK","type":"DELETED","object":{}}'],
     ["with an event of no known type", '{"type":"RENAMED","object":{}}'],
@@ -95,6 +99,28 @@ describe("a window of changes", () => {
     const before = feed()?.confirmed;
     expect(await reporter.step(body)).toMatchObject({ outcome: "refused" });
     expect([names(), feed()?.confirmed]).toEqual([["a"], before]);
+  });
+
+  test("names the line of an error, blank lines counted", async () => {
+    expect((await reporter.step(`${bookmark}\n\n \n{}`)).problems).toEqual([
+      "line 4: not a watch event of Services",
+    ]);
+  });
+
+  test("of more changes than one request may take asks for a list, and changes nothing", async () => {
+    const many = Array.from({ length: MAX_EVENTS + 1 }, () => bookmark).join("\n");
+    expect(await reporter.step(many)).toMatchObject({ outcome: "list needed", query: "limit=500" });
+    expect(names()).toEqual(["a"]);
+  });
+
+  test.each(["\n", " \n", "\r\n", " ", "\t"])("of 2 MiB of %j takes milliseconds", (blank) => {
+    const body = blank.repeat((2 * 1024 * 1024) / blank.length);
+    const times = Array.from({ length: 5 }, () => {
+      const started = performance.now();
+      expect(readWindow(body, "1")).toMatchObject({ is: "window", changes: [] });
+      return performance.now() - started;
+    });
+    expect(Math.min(...times)).toBeLessThan(100);
   });
 });
 

@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { BAD_LISTS } from "../builders/badLists.ts";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
 import { register } from "../builders/register.ts";
 import { rawRequest, sendRaw } from "../builders/rawHttp.ts";
@@ -233,6 +234,12 @@ describe("declarations", () => {
     expect(said.problems.join("").length).toBeLessThan(100_000);
     // What is not even text is refused before anything else is looked at.
     if (!["UTF-16", "packed"].includes(what)) expect(headers.get("x-mooring-query")).toBe("limit=500");
+  });
+
+  test.each(BAD_LISTS)("refuses a list %s with a reason", async (_, bad, reason) => {
+    const { status, body } = await post(bad());
+    expect([status, body.outcome]).toEqual([400, "refused"]);
+    expect(body.problems.join("; ")).toContain(reason);
   });
 
   test("asks for half of a page that is too large", async () => {
