@@ -33,7 +33,7 @@ interface Work {
   readonly cause: Cause;
   readonly options: ApplyOptions;
   readonly inForce: PolicyInForce;
-  /** Deletes made so far by this run. */
+  /** Deletes made so far by this run. One that is refused ends the plan, so none is judged by it. */
   deletes: number;
   /** Journal entries that a crash left open: read once, when the first change is to be written. */
   dangling?: readonly Opened[];
@@ -250,7 +250,7 @@ async function remember(
 }
 
 function report(work: Work, change: Change, journalId: string, { outcome, why }: Ended): Applied {
-  if (isRemoval(change) && outcome !== "refused") work.deletes += 1;
+  if (isRemoval(change)) work.deletes += 1;
   work.run.log.info("change written", {
     resourceId: change.resourceId,
     action: change.action,

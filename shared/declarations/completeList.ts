@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { Declared } from "../intents/model.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Version, Write } from "../storage/table.ts";
-import { changedMeanwhile, contentOf, declarationKey, toConfirmed, writeOf } from "./confirmed.ts";
+import { changedMeanwhile, confirmedContent, declarationKey, toConfirmed, writeOf } from "./confirmed.ts";
 import type { Listed, Listing } from "./model.ts";
 import { mapAtMost } from "../waitForAll.ts";
 import { stagedServices } from "./staging.ts";
@@ -133,6 +133,6 @@ async function writeAll(run: Run, cluster: string, writes: readonly Write<Declar
 
 function digestOf(value: Declared): string {
   return createHash("sha256")
-    .update(`${declarationKey(value)} ${contentOf(value)}`)
+    .update(`${declarationKey(value)} ${confirmedContent(value)}`)
     .digest("base64");
 }

@@ -39,6 +39,12 @@ export function contentOf(
   return JSON.stringify([uid, intent, deletedAtUtc, usesLoadBalancerIp]);
 }
 
+/** The same of a row. That a list lacked a Service marks its row as deleted: that is no word of the cluster. Pure. */
+export function confirmedContent({ deletedAtUtc, ...rest }: Declared): string {
+  const isConfirmed = deletedAtUtc !== undefined && rest.missingSince === undefined;
+  return contentOf(isConfirmed ? { ...rest, deletedAtUtc } : rest);
+}
+
 /** Changes of a window, the newest of each Service. Gives those that changed what was confirmed. */
 export async function applyChanges(
   run: Run,
@@ -62,7 +68,7 @@ async function applyChange(run: Run, cluster: string, change: Change): Promise<D
   if (change.type === "present" && change.listed) {
     const value = toConfirmed(run, cluster, change.listed);
     await writeRow(run, cluster, { row, value });
-    return row && contentOf(row.value) === contentOf(value) ? undefined : value;
+    return row && confirmedContent(row.value) === contentOf(value) ? undefined : value;
   }
   // A deletion is of one uid: a Service that took the name since is another one.
   if (row && (change.type === "present" || row.value.uid === change.uid)) await removeRow(run, cluster, row);

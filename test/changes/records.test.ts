@@ -123,8 +123,8 @@ describe("the journal", () => {
     expect(await ids("2026-11-23T12:00:01.000Z")).toEqual(["id-3", "id-2"]);
     const all = await Array.fromAsync(listJournalAfter(run));
     expect(all.map(({ entry }) => entry.id)).toEqual(["id-3", "id-2", "id-1"]);
-    const rest = await Array.fromAsync(listJournalAfter(run, all[0]?.key));
-    expect(rest.map(({ entry }) => entry.id)).toEqual(["id-2", "id-1"]);
+    const rest = await Array.fromAsync(listJournalAfter(run, all[1]?.key));
+    expect(rest.map(({ entry }) => entry.id)).toEqual(["id-1"]);
   });
 
   test.each<[Outcome, number]>([
@@ -188,7 +188,7 @@ describe("who wrote a Private Link Service lately", () => {
   test("the field that was repaired most often decides", () => {
     expect(mostRepairs(repairs)).toBe(2);
     expect(mostRepairs(repairs.slice(2))).toBe(0);
-    expect(mostRepairs([touch(1, { paths: ["a"] }), touch(2, { paths: ["b"] })])).toBe(1);
+    expect(mostRepairs(["a", "b", "c"].map((path) => touch(1, { paths: [path] })))).toBe(1);
     expect(mostRepairs([])).toBe(0);
   });
 });

@@ -93,7 +93,7 @@ describe("changes of a window", () => {
     ["that is older changes nothing", [a("12")], [gone("11")], ["a uid-a 12"], []],
     [
       "that was marked as missing is there again",
-      [a("10", { missingSince: 3 })],
+      [a("10", { missingSince: 3, deletedAtUtc: NOW })],
       [present("a", "11")],
       ["a uid-a 11"],
       [],
@@ -218,12 +218,19 @@ describe("a complete list", () => {
     expect(run.tables.declarations.all()).toHaveLength(1 - removed);
   });
 
-  test("that has again what the one before lacked removes the mark", async () => {
+  test("that has again what the one before lacked removes the mark, and that is no news", async () => {
     await put(declared({ name: "a", uid: "uid-a" }));
     await apply(4, []);
-    await apply(5, [listed("a")]);
+    expect((await apply(5, [listed("a")])).news).toEqual([]);
     expect(marks()).toEqual([["a", undefined, undefined]]);
     expect((await apply(6, [])).removed).toBe(0);
+  });
+
+  test("in which a Service began to be deleted is news, whether or not the one before lacked it", async () => {
+    await put(declared({ name: "a", uid: "uid-a" }));
+    expect((await apply(4, [listed("a", { deletedAtUtc: NOW })])).news).toEqual(["a"]);
+    await apply(5, []);
+    expect((await apply(6, [listed("a", { deletedAtUtc: NOW })])).news).toEqual(["a"]);
   });
 
   test("of more than one transaction is written in several", async () => {

@@ -76,6 +76,15 @@ describe("automatically", () => {
       ),
     ]));
 
+  test.each([
+    ["abcdef", "ABCDEF"],
+    ["ABCDEF", "abcdef"],
+  ])("of consumer %s is declared as %s", (consumer, declaredAs) => {
+    const of = (letters: string) => PARTNER.replace("222222", letters);
+    const some = { status: "Pending", endpointId: endpointIn(of(consumer)) };
+    expect(planned(some, {}, [], [of(declaredAs)])).toHaveLength(1);
+  });
+
   test("a connection that waited too long is rejected, with the reason", () =>
     expect(
       planned(

@@ -43,6 +43,8 @@ const edits = (actual: Link, desired = {}, policy = {}) =>
 const anyIds = fc.uniqueArray(fc.constantFrom(SUBSCRIPTION, PARTNER, PARTNER.toUpperCase(), "*"));
 const anyLists = fc.record({ visibility: anyIds, autoApproval: anyIds });
 
+const LETTERS = "abcdefab-2222-2222-2222-222222222222";
+
 describe("a link's plan", () => {
   test.each<[string, Partial<Link>, object, string[]]>([
     [
@@ -94,6 +96,8 @@ describe("a link's plan", () => {
     ["everybody becomes those that it allows", ["*"], [PARTNER], [PARTNER]],
     ["everybody stays everybody where it allows that", ["*"], ["*"], ["*"]],
     ["case does not matter", [PARTNER.toUpperCase()], [PARTNER], [PARTNER.toUpperCase()]],
+    ["case of a letter does not matter", [LETTERS.toUpperCase()], [LETTERS], [LETTERS.toUpperCase()]],
+    ["a list stays where it allows everybody", [SUBSCRIPTION], ["*"], [SUBSCRIPTION]],
     ["it may leave nobody", [SUBSCRIPTION], [PARTNER], []],
   ])("policy narrows: %s", (_, declaredIds, allowed, after) => {
     const policy = { links: { visibility: allowed, fields: ["visibility"] } };

@@ -252,7 +252,10 @@ test("a list whose versions lag behind does not delete a Private Link Service th
   run.resources.place(balancerId(), bodyOf([baseName(UID)]));
   const { tags } = link();
   const write = () =>
-    run.resources.place(link().id, { tags: { ...tags }, properties: { provisioningState: "Succeeded" } });
+    run.resources.place(link().id, {
+      tags: { ...tags },
+      properties: { provisioningState: "Succeeded", privateEndpointConnections: [] },
+    });
   run.network.allLinks = [link({ version: write().version })];
   await reporter.list([withLink]);
   const withdrawn = { ...web(), resourceVersion: String(reporter.version) };

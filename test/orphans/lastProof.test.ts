@@ -10,7 +10,14 @@ import { baseName } from "../../shared/intents/frontendName.ts";
 import type { Quarantined } from "../../shared/orphans/model.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete, listRestorable, listSuspects } from "../../shared/orphans/suspects.ts";
-import { type Due, planDue, recordSwept, sweepAlone, sweepOrphans } from "../../shared/orphans/sweep.ts";
+import {
+  type Due,
+  planDue,
+  previewDue,
+  recordSwept,
+  sweepAlone,
+  sweepOrphans,
+} from "../../shared/orphans/sweep.ts";
 import {
   balancer,
   balancerBody,
@@ -261,6 +268,45 @@ describe("a sweep", () => {
     expect((await due()).options.inSight).toBe(3);
   });
 
+  test("does not run beside another one", async () => {
+    await run.leases.acquire("sweep", "other");
+    await expect(sweep()).rejects.toThrow(NotYet);
+  });
+
+  test("reports how many orphans wait, and a preview shows what it would do", async () => {
+    await due();
+    expect(
+      (await previewDue(run)).plan.changes.map(({ resourceId }) => resourceId.split("/").at(-1)),
+    ).toEqual(["pe.1", "pls", "kubernetes-internal"]);
+    await sweep();
+    const counted = run.metrics.of("mooring.orphans").filter(([count]) => count > 0);
+    expect(counted).toEqual([
+      [1, { kind: "loadBalancer", state: "waiting" }],
+      [1, { kind: "link", state: "waiting" }],
+    ]);
+  });
+
+  test("takes every connection that goes with its Private Link Service", async () => {
+    const other = connection({
+      name: "pe.2",
+      id: `${SERVICE.id}/privateEndpointConnections/pe.2`,
+      status: "Disconnected",
+    });
+    run.network.allLinks = [{ ...SERVICE, connections: [other, PE] }];
+    run.resources.place(other.id, {
+      properties: {
+        provisioningState: "Succeeded",
+        privateLinkServiceConnectionState: { status: "Disconnected" },
+      },
+    });
+    expect(await proofs(await due())).toEqual([
+      "pe.2: may go",
+      "pe.1: may go",
+      "pls: may go",
+      "kubernetes-internal: may go",
+    ]);
+  });
+
   test("that an operator asks for does not run beside another one", async () => {
     const planned = await due();
     const alone = sweepAlone(createApply(run.resources), planned.parts);
@@ -388,6 +434,7 @@ describe("what operators ask about", () => {
 
   test("what sweeps took, can be had back and was not, newest first", async () => {
     await journal(
+      entry(0, { action: "create", reason: "undo of j9 (an orphan)" }),
       entry(1, { action: "create", reason: "undo of j3 (an orphan)" }),
       entry(2),
       entry(3),

@@ -127,6 +127,12 @@ describe("the cluster is asked again", () => {
   );
 });
 
+test("it is the row's own cluster that is asked again", () => {
+  const two = view({ cluster: cluster({ name: "two" }), state: "gone" });
+  const one = row("loadBalancer", balancerId(), { sequence: 5 });
+  expect(awaiting([one], world({ clusters: [two, view()] }))).toEqual([one]);
+});
+
 describe("the order and what keeps what", () => {
   const pe = connection({ status: "Disconnected" });
   const service = link({ connections: [pe] });
@@ -180,6 +186,20 @@ describe("the order and what keeps what", () => {
       [balancer()],
       [link({ frontendIds: [frontend({}, balancerId("MC_two")).id] })],
       ["delete kubernetes-internal"],
+    ],
+    [
+      "a load balancer stays while a Private Link Service is on it and on another one",
+      [whole],
+      [balancer()],
+      [link({ frontendIds: [frontend({}, balancerId("MC_two")).id, frontend().id] })],
+      [],
+    ],
+    [
+      "a frontend stays while a Private Link Service is on it and on another one",
+      [ofFrontend],
+      [shared],
+      [link({ frontendIds: [frontend().id, DEAD.id] })],
+      [],
     ],
     [
       "a frontend is taken out of its load balancer",

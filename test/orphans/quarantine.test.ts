@@ -69,7 +69,7 @@ const released = () => run.tables.journal.all().map(({ outcome, why }) => `${out
 describe("an orphan", () => {
   test("enters with its evidence, its due date and the newest number issued to its cluster", async () => {
     const entered = await update([candidate()], { clusters: [view({ feed: feed({ sequence: 7 }) })] });
-    expect(entered).toEqual([
+    expect(entered).toStrictEqual([
       {
         resourceId: balancerId(),
         kind: "loadBalancer",
@@ -285,6 +285,13 @@ describe("what a resource was judged on", () => {
       "loadBalancer",
       two.id,
       changed({ rules: [...two.rules, { ...rule(one), name: "r" }] }),
+      false,
+    ],
+    [
+      "a load balancer: a rule of another name",
+      "loadBalancer",
+      two.id,
+      changed({ rules: [rule(one), { ...rule(second), name: "r" }] }),
       false,
     ],
     ["a frontend: a rule of its own", "frontend", second.id, changed({ rules: [rule(one)] }), false],

@@ -195,6 +195,12 @@ describe("a frontend", () => {
       undefined,
     ],
     [
+      "may go with its own rule beside one that does not name its frontend and that the list had",
+      { loadBalancingRules: [named(ofDead, on(DEAD)), named(ofLiving)] },
+      {},
+      undefined,
+    ],
+    [
       "with a NAT rule on it stays",
       { inboundNatRules: [named("nat", on(DEAD))] },
       {},
