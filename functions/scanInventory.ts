@@ -11,12 +11,8 @@ app.storageQueue("scanInventoryWork", {
       import("../shared/inventory/scan.ts"),
       import("../shared/events/coalesce.ts"),
     ]);
-    return async (run, { correlationId }) => {
-      const { missed } = await scanInventory(run);
-      if (missed === 0) return;
-      // An address is released by a second read; without it the address stays taken until the next timer.
-      const again = { queue: "inventory", what: "inventory", id: "all" } as const;
-      await enqueueOnce(run, again, { why: "addresses to release", correlationId });
-    };
+    const again = { queue: "inventory", what: "inventory", id: "all" } as const;
+    return (run, { correlationId }) =>
+      scanInventory(run, () => enqueueOnce(run, again, { why: "addresses to release", correlationId }));
   }),
 });

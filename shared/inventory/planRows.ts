@@ -27,14 +27,23 @@ export function planRows(
   return [...added, ...rows.flatMap((row) => changeOf(row, evidence, nowUtc))];
 }
 
-/** The assignments that no list shows and that stay. */
+/** An address that no list shows and that stays assigned. */
+export interface Kept {
+  readonly key: string;
+  readonly address: string;
+  readonly assignment: Assignment;
+}
+
 export function keptAssignments(
   rows: readonly Row<AddressRow>[],
   evidence: Evidence,
   nowUtc: string,
-): Assignment[] {
+): Kept[] {
   const unseen = rows.filter(({ key }) => !evidence.uses.has(key));
-  return unseen.flatMap(({ value }) => unseenAssignment(value, evidence, nowUtc) ?? []);
+  return unseen.flatMap(({ key, value }) => {
+    const assignment = unseenAssignment(value, evidence, nowUtc);
+    return assignment ? [{ key, address: value.address, assignment }] : [];
+  });
 }
 
 function changeOf(row: Row<AddressRow>, evidence: Evidence, nowUtc: string): Write<AddressRow>[] {

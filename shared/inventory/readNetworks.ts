@@ -27,7 +27,31 @@ export interface Networks {
 }
 
 export async function readNetworks(run: Run, attempt: Attempt): Promise<Networks> {
-  const { subscriptions, network, tables } = run.ports;
+  const byVnet = await listNetworks(run, attempt);
+  const [recorded, deletedVnets, deletedSubnets]: [Row<SubnetRow>[], string[], Row<SubnetRow>[]] = [
+    [],
+    [],
+    [],
+  ];
+  await mapAtMost(AT_ONCE, await idsOf(run, byVnet), async ([vnet, id]) => {
+    const rows = await Array.fromAsync(run.ports.tables.subnets.list(vnet));
+    recorded.push(...rows);
+    const listed = byVnet.get(vnet);
+    if (listed && missingFrom(rows, listed).length === 0) return;
+    await attempt(`network ${vnet}`, async () => {
+      const found = await run.ports.network.subnetsOf(id);
+      deletedSubnets.push(...missingFrom(rows, found ?? []));
+      if (found) return byVnet.set(vnet, found);
+      byVnet.delete(vnet);
+      return deletedVnets.push(vnet);
+    });
+  });
+  const bySubnet = new Map(recorded.map(({ value }) => [canonicalId(value.id), value]));
+  return { byVnet, recorded: bySubnet, deletedVnets, deletedSubnets };
+}
+
+async function listNetworks(run: Run, attempt: Attempt): Promise<Map<string, readonly CountedSubnet[]>> {
+  const { subscriptions, network } = run.ports;
   const byVnet = new Map<string, readonly CountedSubnet[]>();
   await mapAtMost(AT_ONCE, subscriptions, (one) =>
     attempt(`networks ${one}`, async () => {
@@ -35,31 +59,17 @@ export async function readNetworks(run: Run, attempt: Attempt): Promise<Networks
       for (const [id, own] of Map.groupBy(found, ({ vnetId }) => canonicalId(vnetId))) byVnet.set(id, own);
     }),
   );
-  const vnets = await Array.fromAsync(tables.vnets.list(VNETS));
-  const ids = new Map([
-    ...vnets.map(({ key, value }) => [key, value.id] as const),
-    ...[...byVnet].map(([key, [subnet]]) => [key, subnet?.vnetId ?? key] as const),
-  ]);
-  const recorded: Row<SubnetRow>[] = [];
-  const deletedVnets: string[] = [];
-  const deletedSubnets: Row<SubnetRow>[] = [];
-  await mapAtMost(AT_ONCE, [...ids], async ([vnet, id]) => {
-    const rows = await Array.fromAsync(tables.subnets.list(vnet));
-    recorded.push(...rows);
-    const listed = byVnet.get(vnet);
-    if (listed && missingFrom(rows, listed).length === 0) return;
-    await attempt(`network ${vnet}`, async () => {
-      const found = await network.subnetsOf(id);
-      deletedSubnets.push(...missingFrom(rows, found ?? []));
-      if (found) byVnet.set(vnet, found);
-      else {
-        byVnet.delete(vnet);
-        deletedVnets.push(vnet);
-      }
-    });
-  });
-  const bySubnet = new Map(recorded.map(({ value }) => [canonicalId(value.id), value]));
-  return { byVnet, recorded: bySubnet, deletedVnets, deletedSubnets };
+  return byVnet;
+}
+
+/** Ids of listed and of recorded networks, by canonical id. */
+async function idsOf(
+  { ports: { tables } }: Run,
+  byVnet: ReadonlyMap<string, readonly CountedSubnet[]>,
+): Promise<[string, string][]> {
+  const recorded = await Array.fromAsync(tables.vnets.list(VNETS));
+  const listed = [...byVnet].map(([key, [subnet]]): [string, string] => [key, subnet?.vnetId ?? key]);
+  return [...new Map([...recorded.map(({ key, value }): [string, string] => [key, value.id]), ...listed])];
 }
 
 function missingFrom(rows: readonly Row<SubnetRow>[], found: readonly CountedSubnet[]): Row<SubnetRow>[] {

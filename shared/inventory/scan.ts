@@ -7,17 +7,18 @@ import { usableAddresses } from "../addresses/range.ts";
 import type { VnetRow } from "../drift/auditRun.ts";
 import type { AddressUse, CountedSubnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
+import { NotYet } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
-import type { Row, Write } from "../storage/table.ts";
+import type { Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../waitForAll.ts";
 import { digestsOf } from "./digest.ts";
 import { countUnknown, evidenceOf, type Evidence } from "./evidence.ts";
 import { forgetSubnets } from "./forget.ts";
 import { fullRanges } from "./fullRanges.ts";
-import type { AddressRow, Assignment, SubnetRow } from "./model.ts";
-import { endedReservations, keptAssignments, planRows } from "./planRows.ts";
+import type { AddressRow, SubnetRow } from "./model.ts";
+import { endedReservations, keptAssignments, planRows, type Kept } from "./planRows.ts";
 import { readAzure, type Reading, type Uses } from "./readAzure.ts";
 import { scanLinks } from "./scanLinks.ts";
 
@@ -32,16 +33,29 @@ export interface ScanReport {
   readonly missed: number;
 }
 
-/** @throws NotYet if another scan runs, or has begun since; what a list threw, after everything else was written */
-export function scanInventory(run: Run): Promise<ScanReport> {
+/**
+ * @param requestSecond asks for another scan: addresses wait for it to be released
+ * @throws NotYet if another scan runs, or has begun since; what a list threw, after everything else was written
+ */
+export function scanInventory(
+  run: Run,
+  requestSecond: () => Promise<unknown> = async () => undefined,
+): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
     const reading = await readAzure(run);
     const report = await write(run, lease, reading);
     run.log.info("inventory scanned", { ...report, failures: reading.failures.length });
-    for (const error of reading.failures) run.log.warn("scan incomplete", { why: reasonOf(error) });
-    if (reading.failures.length > 0) throw reading.failures[0];
+    if (report.missed > 0) await requestSecond();
+    demandComplete(run, reading);
     return report;
   });
+}
+
+/** @throws one of the failures: one that passes, if there is any, so that the queue tries again */
+function demandComplete(run: Run, { failures }: Reading): void {
+  for (const error of failures) run.log.warn("scan incomplete", { why: reasonOf(error) });
+  const [failure] = failures.toSorted((a, b) => Number(b instanceof NotYet) - Number(a instanceof NotYet));
+  if (failures.length > 0) throw failure;
 }
 
 function reasonOf(error: unknown): string {
@@ -110,7 +124,7 @@ async function scanSubnet(run: Run, subnet: CountedSubnet, { reading, lease }: S
   if (writes.length > 0) await lease.demand();
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
   recordEnded(run, endedReservations(rows, evidence.uses, nowUtc));
-  const kept = keptRows(rows, evidence, nowUtc);
+  const kept = keptAssignments(rows, evidence, nowUtc);
   return {
     written: writes.length,
     missed: kept.filter(({ assignment }) => assignment.missedAtUtc !== undefined).length,
@@ -135,19 +149,6 @@ async function addUnread(
     const writes = planRows(rows, { uses, incomplete }, run.now().toISOString());
     await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
   }
-}
-
-interface Kept {
-  readonly key: string;
-  readonly address: string;
-  readonly assignment: Assignment;
-}
-
-function keptRows(rows: readonly Row<AddressRow>[], evidence: Evidence, nowUtc: string): Kept[] {
-  return rows.flatMap((row) => {
-    const [assignment] = keptAssignments([row], evidence, nowUtc);
-    return assignment ? [{ key: row.key, address: row.value.address, assignment }] : [];
-  });
 }
 
 function recordEnded({ ports }: Run, ended: ReturnType<typeof endedReservations>): void {

@@ -329,6 +329,22 @@ describe("what ARM refuses, in Mooring's closed set", () => {
       ),
       Refused,
     ],
+    [
+      "interfaces of a scale set that may not be read",
+      async ({ arm, network }) => (
+        arm.faults.add({
+          path: "virtualMachineScaleSets",
+          action: { kind: "error", status: 403, code: "AuthorizationFailed" },
+        }),
+        Array.fromAsync(network.scaleSetUses(SCALE_SET))
+      ),
+      Refused,
+    ],
+    [
+      "a network in a subscription that is not there is not deleted",
+      ({ network }) => network.subnetsOf(VNET.replace(SUBSCRIPTION, "99999999-9999-9999-9999-999999999999")),
+      Refused,
+    ],
   ])("%s", async (_, act, failure) => {
     const world = await real();
     await expect(act(world)).rejects.toThrow(failure);

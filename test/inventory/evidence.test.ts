@@ -90,6 +90,20 @@ describe("nodes and pods of uniform scale sets", () => {
     expect(run.network.calls.count("scaleSetUses")).toBe(0);
   });
 
+  test("ask for the second read themselves, also if another list failed", async () => {
+    run.network.uses = node(0);
+    await scan();
+    run.network.uses = [];
+    let requests = 0;
+    const request = async () => (requests += 1);
+    run.network.calls.failNext(new Refused("forbidden"), { method: "links" });
+    run.clock.advance(60);
+    await expect(scanInventory(run, request)).rejects.toThrow("forbidden");
+    run.clock.advance(60);
+    await scanInventory(run, request);
+    expect([requests, addresses()]).toEqual([1, []]);
+  });
+
   test("are free after two reads once their scale set was deleted", async () => {
     run.network.uses = [...node(0), use("10.0.1.9", VM)];
     await scan();
@@ -204,6 +218,12 @@ describe("a list that fails", () => {
     await expect(scan()).rejects.toThrow("throttled");
     expect(subnet()?.scannedAtUtc).toBe(scannedAtUtc);
   });
+});
+
+test("of several failures one that passes is thrown: the queue tries again", async () => {
+  run.network.calls.failNext(new Refused("forbidden"), { method: "interfaceUses" });
+  run.network.calls.failNext(new NotYet("throttled", 10), { method: "links" });
+  await expect(scan()).rejects.toThrow(NotYet);
 });
 
 describe("a network", () => {
