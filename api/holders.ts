@@ -27,6 +27,8 @@ const KINDS: Readonly<Record<string, Holder["kind"]>> = {
   "microsoft.network/privatelinkservices": "link",
   "microsoft.network/privateendpoints": "endpoint",
   "microsoft.network/networkinterfaces": "interface",
+  "microsoft.network/applicationgateways/frontendipconfigurations": "frontend",
+  "microsoft.compute/virtualmachinescalesets/virtualmachines/networkinterfaces": "interface",
 };
 const BASE_CHARACTERS = baseName("0".repeat(36)).length;
 

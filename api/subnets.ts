@@ -138,6 +138,7 @@ async function shower(run: Run): Promise<(row: SubnetRow) => Promise<Subnet>> {
       linkNetworkPolicies: row.linkNetworkPolicies,
       usable: row.usableAddresses,
       used: row.usedAddresses,
+      unknown: row.unknownUses ?? 0,
       scannedAtUtc: row.scannedAtUtc,
       ...(outlook && {
         forecast: { perDay: outlook.perDay, ...(outlook.fullOn !== undefined && { fullOn: outlook.fullOn }) },

@@ -65,6 +65,7 @@ function subnet({ prefix, size }: Pick<PrefixMap, "prefix" | "size">, used: numb
     linkNetworkPolicies: "Disabled",
     usable,
     used,
+    unknown: 0,
     scannedAtUtc: SINCE,
     forecast: { perDay: Math.max(0.5, used / 100), fullOn: "2026-12-24" },
     history,

@@ -7,7 +7,12 @@ app.storageQueue("scanInventoryWork", {
   queueName: "mooring-inventory",
   connection: "AzureWebJobsStorage",
   handler: handleWork("inventory", async () => {
-    const { scanInventory } = await import("../shared/inventory/scan.ts");
-    return (run) => scanInventory(run);
+    const [{ scanInventory }, { enqueueOnce }] = await Promise.all([
+      import("../shared/inventory/scan.ts"),
+      import("../shared/events/coalesce.ts"),
+    ]);
+    const again = { queue: "inventory", what: "inventory", id: "all" } as const;
+    return (run, { correlationId }) =>
+      scanInventory(run, () => enqueueOnce(run, again, { why: "addresses to release", correlationId }));
   }),
 });

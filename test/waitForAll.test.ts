@@ -72,8 +72,8 @@ test("after a scan has failed, nothing reads or logs", async () => {
   const run = memoryRun({ log: { debug: tell, info: tell, warn: tell, error: tell } });
   const interfaces = Promise.withResolvers<void>();
   const { network } = run;
-  const read = network.addressUses.bind(network);
-  network.addressUses = async function* (subscription) {
+  const read = network.interfaceUses.bind(network);
+  network.interfaceUses = async function* (subscription) {
     await interfaces.promise;
     yield* read(subscription);
     run.log.info("read");

@@ -18,7 +18,10 @@ export const Subnet = z.object({
   delegations: z.array(z.string()),
   linkNetworkPolicies: z.enum(["Enabled", "Disabled"]),
   usable: z.int(),
+  /** Those of `unknown` among them. */
   used: z.int(),
+  /** Uses that Azure counts in the subnet and whose addresses are unknown. */
+  unknown: z.int(),
   scannedAtUtc: z.string(),
   forecast: Forecast.optional(),
   /** Used addresses of the last days, oldest first. */

@@ -54,10 +54,26 @@ async function* uses(subscription: string): AsyncGenerator<AddressUse> {
   for (const place of placesIn(subscription, estate.subnetPlaces())) yield* estate.usesIn(place);
 }
 
+function countUses(place: estate.Place): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { holderId } of estate.usesIn(place)) {
+    const owner = canonicalId(holderId);
+    counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  }
+  return counts;
+}
+
 const network: Network = {
-  subnets: async (subscription) => placesIn(subscription, estate.subnetPlaces()).map(estate.subnet),
-  addressUses: uses,
+  subnets: async (subscription) =>
+    placesIn(subscription, estate.subnetPlaces()).map((place) => ({
+      ...estate.subnet(place),
+      configurations: countUses(place),
+    })),
+  subnetsOf: async () => undefined,
   interfaceUses: uses,
+  frontendUses: none,
+  gatewayUses: none,
+  scaleSetUses: none,
   loadBalancers: async (subscription) =>
     placesIn(subscription, estate.clusterPlaces()).map(estate.loadBalancer),
   links: async () => [],

@@ -20,11 +20,13 @@ param tags object
 
 // What shared/events/toWork.ts makes work of. Changes of parts come as writes of the whole.
 var operations = [
+  'Microsoft.Network/applicationGateways/'
   'Microsoft.Network/loadBalancers/'
   'Microsoft.Network/networkInterfaces/'
   'Microsoft.Network/privateEndpoints/'
   'Microsoft.Network/privateLinkServices/'
   'Microsoft.Network/virtualNetworks/'
+  'Microsoft.Compute/virtualMachineScaleSets/'
   'Microsoft.ContainerService/managedClusters/'
 ]
 var topicName = empty(existingTopic) ? 'evgst-${environmentName}' : existingTopic

@@ -9,6 +9,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { ArmEvent } from "./armEvent.ts";
 import { Answering, type Exchange } from "./answering.ts";
 import type { Context } from "./call.ts";
+import { scaleSets } from "./compute/scaleSets.ts";
 import { systemTopics } from "./eventGrid/systemTopics.ts";
 import { Faults } from "./faults.ts";
 import { managedClusters } from "./managedClusters.ts";
@@ -55,7 +56,7 @@ const ACTIVITY_EVENTS = 10_000;
 
 export async function createArm(options: ArmOptions = {}): Promise<Arm> {
   const now = options.now ?? (() => new Date());
-  const world = new ArmWorld([...networkTypes, managedClusters, systemTopics], now);
+  const world = new ArmWorld([...networkTypes, scaleSets, managedClusters, systemTopics], now);
   for (const [id, name] of Object.entries(options.subscriptions ?? {}))
     world.subscriptions.set(id.toLowerCase(), name);
   const persistence = new Persistence(world, options.statePath);

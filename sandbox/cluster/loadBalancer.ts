@@ -13,6 +13,9 @@ export interface Place {
 
 type Item = Record<string, any>;
 
+/** The only one that Azure has for interfaces of scale sets. */
+const SCALE_SET_NICS_VERSION = "2018-10-01";
+
 export function balancerId({ subscription, nodeResourceGroup }: Place, internal: boolean): string {
   return `/subscriptions/${subscription}/resourceGroups/${nodeResourceGroup}/providers/Microsoft.Network/loadBalancers/kubernetes${internal ? "-internal" : ""}`;
 }
@@ -79,18 +82,25 @@ async function backendsIn(
   arm: ArmClient,
   { subscription, nodeResourceGroup, vnetId }: Place,
 ): Promise<Item[]> {
-  const nodes = await arm.list(
-    `/subscriptions/${subscription}/resourceGroups/${nodeResourceGroup}/providers/Microsoft.Network/networkInterfaces`,
+  const scaleSets = await arm.list(
+    `/subscriptions/${subscription}/resourceGroups/${nodeResourceGroup}/providers/Microsoft.Compute/virtualMachineScaleSets`,
   );
-  return nodes
-    .filter(({ properties }) => !properties.privateLinkService && !properties.privateEndpoint)
-    .map(({ name, properties }) => ({
-      name,
-      properties: {
-        virtualNetwork: { id: vnetId },
-        ipAddress: properties.ipConfigurations[0].properties.privateIPAddress,
-      },
-    }));
+  const nodes = await Promise.all(
+    scaleSets.map(({ id }) => arm.list(`${id}/networkInterfaces?api-version=${SCALE_SET_NICS_VERSION}`)),
+  );
+  return nodes.flat().map(({ properties: { virtualMachine, ipConfigurations } }) => ({
+    name: nodeName(virtualMachine.id),
+    properties: {
+      virtualNetwork: { id: vnetId },
+      ipAddress: ipConfigurations.find((one: Item) => one["properties"].primary).properties.privateIPAddress,
+    },
+  }));
+}
+
+/** Instance 0 of scale set aks-pool-vmss is the node aks-pool-vmss000000. */
+function nodeName(virtualMachineId: string): string {
+  const [name = "", , instance = ""] = virtualMachineId.split("/").slice(-3);
+  return `${name}${Number(instance).toString(36).padStart(6, "0")}`;
 }
 
 function emptyBalancer({ location }: Place, loadBalancerBackendAddresses: Item[]): Item {

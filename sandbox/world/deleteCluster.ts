@@ -1,4 +1,5 @@
 /** A managed cluster is deleted, but not its node resource group: how orphans come about. */
+import { SCALE_SET_TYPE } from "../arm/compute/scaleSets.ts";
 import { LEAVE_TAG } from "../arm/managedClusters.ts";
 import { parseId } from "../arm/ids.ts";
 import type { ArmClient } from "../cluster/armClient.ts";
@@ -10,7 +11,7 @@ export async function deleteCluster(arm: ArmClient, clusterId: string): Promise<
   await arm.remove(clusterId);
   const group = `/subscriptions/${parseId(clusterId)?.subscription}/resourceGroups/${cluster.properties.nodeResourceGroup}`;
   await emptyPools(arm, `${group}/providers/Microsoft.Network`);
-  await removeNodes(arm, `${group}/providers/Microsoft.Network`);
+  await removeNodes(arm, group);
 }
 
 async function emptyPools(arm: ArmClient, network: string): Promise<void> {
@@ -21,7 +22,6 @@ async function emptyPools(arm: ArmClient, network: string): Promise<void> {
   }
 }
 
-async function removeNodes(arm: ArmClient, network: string): Promise<void> {
-  for (const { id, properties } of await arm.list(`${network}/networkInterfaces`))
-    if (!properties.privateLinkService && !properties.privateEndpoint) await arm.remove(id);
+async function removeNodes(arm: ArmClient, group: string): Promise<void> {
+  for (const { id } of await arm.list(`${group}/providers/${SCALE_SET_TYPE}`)) await arm.remove(id);
 }

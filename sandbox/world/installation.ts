@@ -37,6 +37,8 @@ const OPERATIONS = [
   "Microsoft.Network/networkInterfaces/",
   "Microsoft.Network/privateEndpoints/",
   "Microsoft.Network/virtualNetworks/",
+  "Microsoft.Network/applicationGateways/",
+  "Microsoft.Compute/virtualMachineScaleSets/",
   "Microsoft.ContainerService/managedClusters/",
 ];
 const EVENT_TYPES = ["Write", "Delete", "Action"].map((kind) => `Microsoft.Resources.Resource${kind}Success`);

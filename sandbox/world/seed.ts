@@ -17,6 +17,7 @@ import {
 } from "./definition.ts";
 import { deleteCluster } from "./deleteCluster.ts";
 import type { Fleet } from "./fleet.ts";
+import { putNodes } from "./nodes.ts";
 import { makeRoles, putCluster, withdrawRights } from "./rights.ts";
 import { wear } from "./wear.ts";
 
@@ -70,15 +71,7 @@ async function buildCluster(arm: ArmClient, definition: ClusterDefinition): Prom
   const group = `/subscriptions/${definition.subscription}/resourceGroups/${nodeGroup(definition)}`;
   await arm.put(group, { location: LOCATION });
   const principalId = await putCluster(arm, definition);
-  for (let node = 0; node < NODES_PER_CLUSTER; node += 1)
-    await arm.put(`${group}/providers/Microsoft.Network/networkInterfaces/${definition.name}-node-${node}`, {
-      location: LOCATION,
-      properties: {
-        ipConfigurations: [
-          { name: "ipconfig1", properties: { subnet: { id: `${definition.vnetId}/subnets/nodes` } } },
-        ],
-      },
-    });
+  await putNodes(arm, group, { definition, count: NODES_PER_CLUSTER });
   return { ...definition, ...(principalId !== undefined && { principalId }) };
 }
 

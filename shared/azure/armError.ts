@@ -26,6 +26,14 @@ export function isAbsent({ status, code }: ArmAnswer): boolean {
   return status === 404 && ABSENT.has(code);
 }
 
+/** The codes that state that a top-level resource does not exist; every other 404 may mean "not visible". */
+const MISSING = new Set(["ResourceNotFound", "ResourceGroupNotFound"]);
+
+/** True only if ARM states that a top-level resource, or its resource group, does not exist. */
+export function isMissing({ status, code }: ArmAnswer): boolean {
+  return status === 404 && MISSING.has(code);
+}
+
 /** The failure that an answer means. */
 export function toFailure(answer: ArmAnswer, about: string): Error {
   const { status, code, retryAfterSeconds = RETRY_SECONDS } = answer;

@@ -13,17 +13,24 @@ export function lazyNetwork(access: () => Promise<ArmAccess>): Network {
   });
   return {
     subnets: async (subscription) => (await open("network")).subnets(subscription),
+    subnetsOf: async (vnetId) => (await open("network")).subnetsOf(vnetId),
     loadBalancers: async (subscription) => (await open("network")).loadBalancers(subscription),
     links: async (subscription) => (await open("network")).links(subscription),
     managedClusters: async (subscription) => (await open("network")).managedClusters(subscription),
     managedCluster: async (id) => (await open("network")).managedCluster(id),
     resourceGroup: async (subscription, name) => (await open("network")).resourceGroup(subscription, name),
     link: async (id) => (await open("network")).link(id),
-    async *addressUses(subscription) {
-      yield* (await open("network")).addressUses(subscription);
-    },
     async *interfaceUses(subscription) {
       yield* (await open("network")).interfaceUses(subscription);
+    },
+    async *frontendUses(subscription) {
+      yield* (await open("network")).frontendUses(subscription);
+    },
+    async *gatewayUses(subscription) {
+      yield* (await open("network")).gatewayUses(subscription);
+    },
+    async *scaleSetUses(scaleSetId) {
+      yield* (await open("network")).scaleSetUses(scaleSetId);
     },
   };
 }

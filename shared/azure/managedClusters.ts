@@ -4,7 +4,7 @@ import type { ManagedCluster, ResourceGroup } from "../network/model.ts";
 import { parseResourceId } from "../network/resourceId.ts";
 import { apiVersionOf, RESOURCE_GROUPS_VERSION } from "./apiVersions.ts";
 import type { ArmAccess } from "./armAccess.ts";
-import { toFailure } from "./armError.ts";
+import { isMissing, toFailure } from "./armError.ts";
 import { toAnswer } from "./rawAnswer.ts";
 import { rawClient, rawList } from "./rawList.ts";
 
@@ -59,16 +59,13 @@ export async function readResourceGroup(
   return found && { id: found.id, ...(found.managedBy && { managedBy: found.managedBy }) };
 }
 
-/** The codes that state that a top-level resource does not exist; every other 404 may mean "not visible". */
-const NOT_FOUND = new Set(["ResourceNotFound", "ResourceGroupNotFound"]);
-
 async function readOne<T>(access: ArmAccess, path: string, apiVersion: string): Promise<T | undefined> {
   const response = await rawClient(access)
     .pathUnchecked(path)
     .get({ queryParameters: { "api-version": apiVersion } });
   if (response.status === "200") return response.body as T;
   const answer = toAnswer(response);
-  if (answer.status === 404 && NOT_FOUND.has(answer.code)) return undefined;
+  if (isMissing(answer)) return undefined;
   throw toFailure(answer, path);
 }
 

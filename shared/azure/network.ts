@@ -4,17 +4,18 @@
  */
 import {
   NetworkManagementClient,
+  type ApplicationGateway,
   type NetworkInterface,
-  type PrivateLinkService,
   type VirtualNetwork,
 } from "@azure/arm-network";
 import { InvalidInput } from "../errors.ts";
-import type { AddressUse, Subnet } from "../network/model.ts";
+import { countConfigurations } from "../network/configurations.ts";
+import type { AddressUse, CountedSubnet } from "../network/model.ts";
 import type { Network } from "../network/port.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { parseResourceId, type ResourceId } from "../network/resourceId.ts";
 import { usesOfBalancer } from "../network/uses.ts";
 import type { ArmAccess } from "./armAccess.ts";
-import { toFailure } from "./armError.ts";
+import { isMissing, toFailure } from "./armError.ts";
 import { listManagedClusters, readManagedCluster, readResourceGroup } from "./managedClusters.ts";
 import { toLink, toLoadBalancer } from "./networkModel.ts";
 import { answerOf } from "./sdkError.ts";
@@ -40,12 +41,30 @@ export function azureNetwork(access: ArmAccess): Network {
   return {
     subnets: async (subscription) =>
       (await all(client(subscription).virtualNetworks.listAll(), subscription)).flatMap(toSubnets),
-    addressUses: (subscription) => addressUses(client(subscription), subscription),
+    subnetsOf: (vnetId) => readSubnets(client(subscriptionOf(vnetId)), vnetId),
     loadBalancers: async (subscription) =>
       (await all(client(subscription).loadBalancers.listAll(), subscription)).map(toLoadBalancer),
     links: async (subscription) =>
       (await all(client(subscription).privateLinkServices.listBySubscription(), subscription)).map(toLink),
-    interfaceUses: (subscription) => interfaceUses(client(subscription), subscription),
+    interfaceUses: (subscription) =>
+      usesIn(
+        client(subscription).networkInterfaces.listAll(),
+        usesOfInterface,
+        `listing network interfaces in subscription ${subscription}`,
+      ),
+    frontendUses: (subscription) =>
+      usesIn(
+        client(subscription).loadBalancers.listAll(),
+        (one) => usesOfBalancer(toLoadBalancer(one)),
+        `listing load balancers in subscription ${subscription}`,
+      ),
+    gatewayUses: (subscription) =>
+      usesIn(
+        client(subscription).applicationGateways.listAll(),
+        usesOfGateway,
+        `listing application gateways in subscription ${subscription}`,
+      ),
+    scaleSetUses: (scaleSetId) => scaleSetUses(client(subscriptionOf(scaleSetId)), scaleSetId),
     managedClusters: (subscription) => listManagedClusters(access, subscription),
     managedCluster: (id) => readManagedCluster(access, id),
     resourceGroup: (subscription, name) => readResourceGroup(access, subscription, name),
@@ -61,37 +80,41 @@ async function all<T>(pages: AsyncIterable<T>, about: string): Promise<T[]> {
   }
 }
 
-/** Interfaces page by page: there are many times as many of them as of all else. */
-async function* addressUses(
-  client: NetworkManagementClient,
-  subscription: string,
+/** What has addresses, page by page: there are many times as many network interfaces as of all else. */
+async function* usesIn<T>(
+  pages: AsyncIterable<T>,
+  usesOf: (one: T) => Iterable<AddressUse>,
+  about: string,
 ): AsyncIterable<AddressUse> {
-  const balancers = all(client.loadBalancers.listAll(), `${subscription}, addresses`);
-  const ended = Promise.allSettled([balancers]);
   try {
-    yield* interfaceUses(client, subscription);
-    for (const balancer of await balancers) yield* usesOfBalancer(toLoadBalancer(balancer));
-  } finally {
-    await ended;
+    for await (const one of pages) yield* usesOf(one);
+  } catch (error) {
+    throw translated(error, about);
   }
 }
 
-async function* interfaceUses(
-  client: NetworkManagementClient,
-  subscription: string,
-): AsyncIterable<AddressUse> {
+async function* scaleSetUses(client: NetworkManagementClient, id: string): AsyncIterable<AddressUse> {
+  const { resourceGroup, name } = partsOf(id);
+  const { networkInterfaces } = client;
+  const nics = networkInterfaces.listVirtualMachineScaleSetNetworkInterfaces(resourceGroup, name);
   try {
-    for await (const nic of client.networkInterfaces.listAll()) yield* usesOfInterface(nic);
+    for await (const nic of nics) yield* usesOfInterface(nic);
   } catch (error) {
-    throw translated(error, `listing in subscription ${subscription}, addresses`);
+    if (!isDeleted(error)) throw translated(error, `listing network interfaces of ${id}`);
   }
 }
 
 function* usesOfInterface(nic: NetworkInterface): Generator<AddressUse> {
   // People look for the endpoint or the link, not for the interface that Azure made for it.
-  const holder = nic.privateEndpoint?.id ?? nic.privateLinkService?.id ?? nic.id;
+  const holder = nic.privateEndpoint?.id ?? nic.privateLinkService?.id;
   for (const configuration of nic.ipConfigurations ?? [])
-    yield* toUse(configuration.privateIPAddress, configuration.subnet?.id, holder);
+    for (const use of toUse(configuration.privateIPAddress, configuration.subnet?.id, holder ?? nic.id))
+      yield holder && nic.id ? { ...use, interfaceId: nic.id } : use;
+}
+
+function* usesOfGateway({ frontendIPConfigurations = [] }: ApplicationGateway): Generator<AddressUse> {
+  for (const { privateIPAddress, subnet, id } of frontendIPConfigurations)
+    yield* toUse(privateIPAddress, subnet?.id, id);
 }
 
 function* toUse(address?: string, subnetId?: string, holderId?: string): Generator<AddressUse> {
@@ -99,22 +122,40 @@ function* toUse(address?: string, subnetId?: string, holderId?: string): Generat
 }
 
 async function readLink(client: NetworkManagementClient, id: string) {
-  const parts = parseResourceId(id);
-  if (!parts) throw new InvalidInput(`not a resource id: ${id}`);
+  const { resourceGroup, name } = partsOf(id);
   try {
-    const link: PrivateLinkService = await client.privateLinkServices.get(parts.resourceGroup, parts.name);
-    return toLink(link);
+    return toLink(await client.privateLinkServices.get(resourceGroup, name));
   } catch (error) {
-    const answer = answerOf(error);
-    if (answer?.absent) return undefined;
+    if (answerOf(error)?.absent) return undefined;
     throw translated(error, id);
   }
 }
 
-function subscriptionOf(id: string): string {
+async function readSubnets(client: NetworkManagementClient, vnetId: string) {
+  const { resourceGroup, name } = partsOf(vnetId);
+  try {
+    return toSubnets(await client.virtualNetworks.get(resourceGroup, name));
+  } catch (error) {
+    if (isDeleted(error)) return undefined;
+    throw translated(error, vnetId);
+  }
+}
+
+/** True if ARM states that a top-level resource, or its resource group, does not exist. */
+function isDeleted(error: unknown): boolean {
+  const answer = answerOf(error);
+  return answer !== undefined && isMissing(answer);
+}
+
+/** @throws InvalidInput */
+function partsOf(id: string): ResourceId {
   const parts = parseResourceId(id);
   if (!parts) throw new InvalidInput(`not a resource id: ${id}`);
-  return parts.subscription.toLowerCase();
+  return parts;
+}
+
+function subscriptionOf(id: string): string {
+  return partsOf(id).subscription.toLowerCase();
 }
 
 function translated(error: unknown, about: string): unknown {
@@ -122,7 +163,7 @@ function translated(error: unknown, about: string): unknown {
   return answer ? toFailure(answer, about) : error;
 }
 
-function toSubnets(vnet: VirtualNetwork): Subnet[] {
+function toSubnets(vnet: VirtualNetwork): CountedSubnet[] {
   return (vnet.subnets ?? []).map((subnet) => ({
     id: subnet.id ?? "",
     vnetId: vnet.id ?? "",
@@ -130,5 +171,6 @@ function toSubnets(vnet: VirtualNetwork): Subnet[] {
     prefixes: subnet.addressPrefixes ?? (subnet.addressPrefix ? [subnet.addressPrefix] : []),
     delegations: (subnet.delegations ?? []).map((delegation) => delegation.serviceName ?? ""),
     linkNetworkPolicies: subnet.privateLinkServiceNetworkPolicies === "Disabled" ? "Disabled" : "Enabled",
+    configurations: countConfigurations((subnet.ipConfigurations ?? []).flatMap(({ id }) => id ?? [])),
   }));
 }

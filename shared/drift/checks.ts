@@ -49,6 +49,7 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
   subnet: [
     subnets.subnetNearlyFull,
     subnets.subnetFillsSoon,
+    subnets.subnetUsesUnknown,
     subnets.subnetPoliciesBlockLinks,
     subnets.subnetPoliciesLeftOff,
   ],

@@ -21,8 +21,11 @@ const BY_TYPE: Readonly<Record<string, (id: string) => readonly Work[]>> = {
   "microsoft.network/loadbalancers": () => [INVENTORY],
   "microsoft.network/networkinterfaces": () => [INVENTORY],
   "microsoft.network/privateendpoints": () => [INVENTORY],
+  "microsoft.network/applicationgateways": () => [INVENTORY],
   "microsoft.network/virtualnetworks": () => [INVENTORY],
   "microsoft.network/virtualnetworks/subnets": () => [INVENTORY],
+  // Nodes come and go by writes and actions of their scale set.
+  "microsoft.compute/virtualmachinescalesets": () => [INVENTORY],
   "microsoft.containerservice/managedclusters": () => [ORPHANS],
 };
 

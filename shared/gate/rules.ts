@@ -18,6 +18,7 @@ import { annotationOutsideService } from "./rules/outsideService.ts";
 import { privateAddressOnPublic } from "./rules/publicAddress.ts";
 import { FRONTEND, LINK, type Target } from "./rules/requested.ts";
 import * as subnet from "./rules/subnet.ts";
+import { subnetUsesUnknown } from "./rules/unknownUses.ts";
 import { unknownAnnotation } from "./rules/unknownAnnotation.ts";
 
 const placeAndHolder = (target: Target): Rule[] => [
@@ -26,6 +27,7 @@ const placeAndHolder = (target: Target): Rule[] => [
   addressExcluded(target),
   addressInUse(target),
   addressReserved(target),
+  subnetUsesUnknown(target),
 ];
 
 export const RULES: readonly Rule[] = [

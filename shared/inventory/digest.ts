@@ -1,5 +1,5 @@
 /** A number for who holds which addresses of a subnet, so that two lists of them can be told apart without having either. Pure. */
-import type { AddressUse } from "../network/model.ts";
+import { scaleSetOf } from "../network/configurations.ts";
 import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 
 /**
@@ -12,10 +12,12 @@ export function digestOf(uses: Iterable<readonly [key: string, holderId: string]
   return sum;
 }
 
-/** One for each subscription that has something in the subnet. */
-export function digestsOf(uses: ReadonlyMap<string, AddressUse>): Record<string, number> {
+/** One for each subscription that has something in the subnet; without nodes, which an audit does not list. */
+export function digestsOf(
+  uses: Iterable<readonly [key: string, holder: { readonly holderId: string }]>,
+): Record<string, number> {
   const bySubscription = Map.groupBy(
-    uses,
+    [...uses].filter(([, { holderId }]) => scaleSetOf(holderId) === undefined),
     ([, { holderId }]) => parseResourceId(holderId)?.subscription.toLowerCase() ?? "",
   );
   return Object.fromEntries(

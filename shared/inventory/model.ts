@@ -17,7 +17,11 @@ export interface AddressRow {
 
 export interface Assignment {
   readonly holderId: string;
+  /** The network interface with the address, if Azure created it for the holder. */
+  readonly interfaceId?: string;
   readonly seenAtUtc: string;
+  /** When a complete read of Azure first showed no such use: a second one releases the address. */
+  readonly missedAtUtc?: string;
   /** Load-balancing rules, if the holder is a frontend that has any. */
   readonly uses?: readonly PortUse[];
 }
@@ -39,7 +43,10 @@ export interface SubnetRow {
   readonly linkNetworkPolicies: "Enabled" | "Disabled";
   /** Addresses that a resource may have: all of the prefixes less Azure's five each. */
   readonly usableAddresses: number;
+  /** Addresses in use, those that are not known among them. */
   readonly usedAddresses: number;
+  /** How many of these Azure counts in the subnet without Mooring knowing the address; absent from scans of earlier versions. */
+  readonly unknownUses?: number;
   /** Long ranges without a free address at the last scan, as `first-last`: a search need not read them. */
   readonly fullRanges?: readonly string[];
   /** A number for the addresses and holders that the last scan saw, by subscription of the holders (`digestOf`). */

@@ -1,26 +1,27 @@
 /**
  * Mirrors Azure's subnets and used addresses into the inventory. All watched subscriptions are one scan, since a resource of one may
- * hold an address in a subnet of another; if one cannot be read nothing is released. Writes only differences and never a live
- * reservation. Called by the inventory queue.
+ * hold an address in a subnet of another. What was read is written, whatever else failed; what is not in a list is released only on the
+ * evidence that `planRows` names. Writes only differences and never a live reservation. Called by the inventory queue.
  */
-import { addressKey } from "../addresses/key.ts";
 import { usableAddresses } from "../addresses/range.ts";
 import type { VnetRow } from "../drift/auditRun.ts";
-import type { AddressUse, Subnet } from "../network/model.ts";
+import type { AddressUse, CountedSubnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
+import { NotYet } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
 import type { Write } from "../storage/table.ts";
+import { writeRows } from "../storage/writeRows.ts";
+import { mapAtMost } from "../waitForAll.ts";
 import { digestsOf } from "./digest.ts";
+import { countUnknown, evidenceOf, type Evidence } from "./evidence.ts";
 import { forgetSubnets } from "./forget.ts";
 import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
-import { listLinks, scanLinks } from "./scanLinks.ts";
-import { endedReservations, planRows } from "./planRows.ts";
-import { writeRows } from "../storage/writeRows.ts";
-import { alongside, mapAtMost, waitForAll } from "../waitForAll.ts";
+import { endedReservations, keptAssignments, planRows, type Kept } from "./planRows.ts";
+import { readAzure, type Reading, type Uses } from "./readAzure.ts";
+import { scanLinks } from "./scanLinks.ts";
 
-const SUBSCRIPTIONS_AT_ONCE = 4;
 const SUBNETS_AT_ONCE = 8;
 const VNETS = "all";
 
@@ -28,62 +29,59 @@ export interface ScanReport {
   readonly subnets: number;
   readonly addresses: number;
   readonly written: number;
+  /** Addresses that a second read must prove free. */
+  readonly missed: number;
 }
 
-/** @throws NotYet if another scan runs, or has begun since, and whatever a list throws: an incomplete scan writes nothing */
-export function scanInventory(run: Run): Promise<ScanReport> {
+/**
+ * @param requestSecond asks for another scan: addresses wait for it to be released
+ * @throws NotYet if another scan runs, or has begun since; what a list threw, after everything else was written
+ */
+export function scanInventory(
+  run: Run,
+  requestSecond: () => Promise<unknown> = async () => undefined,
+): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
-    const [uses, links] = [collectUses(run), listLinks(run)];
-    return alongside([uses, links], () => scan(run, lease, { uses, links }));
+    const reading = await readAzure(run);
+    const report = await write(run, lease, reading);
+    run.log.info("inventory scanned", { ...report, failures: reading.failures.length });
+    if (report.missed > 0) await requestSecond();
+    demandComplete(run, reading);
+    return report;
   });
 }
 
-interface Lists {
-  readonly uses: Promise<Uses>;
-  readonly links: ReturnType<typeof listLinks>;
+/** @throws one of the failures: one that passes, if there is any, so that the queue tries again */
+function demandComplete(run: Run, { failures }: Reading): void {
+  for (const error of failures) run.log.warn("scan incomplete", { why: reasonOf(error) });
+  const [failure] = failures.toSorted((a, b) => Number(b instanceof NotYet) - Number(a instanceof NotYet));
+  if (failures.length > 0) throw failure;
 }
 
-async function scan(run: Run, lease: Lease, { uses, links }: Lists): Promise<ScanReport> {
-  const { subscriptions, network } = run.ports;
-  const subnets = (await waitForAll(subscriptions.map((one) => network.subnets(one)))).flat();
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function write(run: Run, lease: Lease, reading: Reading): Promise<ScanReport> {
+  const { networks, uses } = reading;
+  const subnets = [...networks.byVnet.values()].flat();
   const scanned = await mapAtMost(SUBNETS_AT_ONCE, subnets, (subnet) =>
-    scanSubnet(run, subnet, { uses, lease }),
+    scanSubnet(run, subnet, { reading, lease }),
   );
+  await addUnread(run, lease, { reading, subnets });
   await lease.demand();
-  await writeSubnets(
-    run,
-    scanned.map(({ row }) => row),
-  );
-  await forgetSubnets(run, subnets);
-  await scanLinks(run, await links, frontendAddresses(await uses));
-  await rememberVnets(run, subnets);
-  const addresses = [...(await uses).values()].reduce((sum, { size }) => sum + size, 0);
-  const report = {
+  const rows = scanned.map(({ row }) => row);
+  await writeSubnets(run, rows);
+  await forgetSubnets(run, networks.deletedSubnets);
+  await scanLinks(run, reading.links, frontendAddresses(uses));
+  await recordVnets(run, rows, networks.deletedVnets);
+  const sum = (count: (one: Scanned) => number) => scanned.reduce((all, one) => all + count(one), 0);
+  return {
     subnets: subnets.length,
-    addresses,
-    written: scanned.reduce((sum, { written }) => sum + written, 0),
+    addresses: [...uses.values()].reduce((all, { size }) => all + size, 0),
+    written: sum(({ written }) => written),
+    missed: sum(({ missed }) => missed),
   };
-  run.log.info("inventory scanned", { ...report });
-  return report;
-}
-
-/** Used addresses by key, by canonical subnet id. */
-type Uses = ReadonlyMap<string, ReadonlyMap<string, AddressUse>>;
-
-async function collectUses(run: Run): Promise<Uses> {
-  const bySubnet = new Map<string, Map<string, AddressUse>>();
-  const collect = async (subscription: string) => {
-    for await (const use of run.ports.network.addressUses(subscription)) {
-      const subnetId = canonicalId(use.subnetId);
-      const uses = bySubnet.get(subnetId) ?? new Map<string, AddressUse>();
-      // Each comes with its own copy of the subnet's id: a million of them are worth sharing one.
-      const [first] = uses.values();
-      uses.set(addressKey(use.address), { ...use, subnetId: first?.subnetId ?? use.subnetId });
-      bySubnet.set(subnetId, uses);
-    }
-  };
-  await mapAtMost(SUBSCRIPTIONS_AT_ONCE, run.ports.subscriptions, collect);
-  return bySubnet;
 }
 
 const FRONTEND = "/frontendipconfigurations/";
@@ -100,34 +98,62 @@ function frontendAddresses(uses: Uses): ReadonlyMap<string, string> {
 }
 
 interface Scanning {
-  readonly uses: Promise<Uses>;
+  readonly reading: Reading;
   readonly lease: Lease;
 }
 
+interface Scanned {
+  readonly written: number;
+  readonly missed: number;
+  readonly row: SubnetRow;
+}
+
+const NONE: ReadonlyMap<string, AddressUse> = new Map();
+
 /**
- * Reads the rows while Azure's lists are still coming; a row that changes meanwhile keeps what it then says. If another scan has begun
- * since, the rows may be its news, and our lists older than they.
+ * A row that changes meanwhile keeps what it then says. If another scan has begun since, the rows may be newer than our lists: then
+ * nothing is written.
  */
-async function scanSubnet(run: Run, subnet: Subnet, scanning: Scanning): Promise<Scanned> {
+async function scanSubnet(run: Run, subnet: CountedSubnet, { reading, lease }: Scanning): Promise<Scanned> {
   const partition = canonicalId(subnet.id);
+  const { incomplete } = reading;
+  const evidence = evidenceOf(subnet, { uses: reading.uses.get(partition) ?? NONE, incomplete });
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
-  const uses = (await scanning.uses).get(partition) ?? new Map<string, AddressUse>();
   const nowUtc = run.now().toISOString();
-  const writes = planRows(rows, uses, nowUtc);
-  if (writes.length > 0) await scanning.lease.demand();
+  const writes = planRows(rows, evidence, nowUtc);
+  if (writes.length > 0) await lease.demand();
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
-  recordEnded(run, endedReservations(rows, uses, nowUtc));
-  return { written: writes.length, row: toRow(run, subnet, uses) };
+  recordEnded(run, endedReservations(rows, evidence.uses, nowUtc));
+  const kept = keptAssignments(rows, evidence, nowUtc);
+  return {
+    written: writes.length,
+    missed: kept.filter(({ assignment }) => assignment.missedAtUtc !== undefined).length,
+    row: toRow(run, subnet, { evidence, kept, reading }),
+  };
+}
+
+/** Addresses in recorded subnets whose network could not be read are protected all the same. */
+async function addUnread(
+  run: Run,
+  lease: Lease,
+  { reading, subnets }: { readonly reading: Reading; readonly subnets: readonly CountedSubnet[] },
+): Promise<void> {
+  const read = new Set(subnets.map(({ id }) => canonicalId(id)));
+  const deleted = new Set(reading.networks.deletedSubnets.map(({ value }) => canonicalId(value.id)));
+  for (const partition of reading.networks.recorded.keys()) {
+    const uses = reading.uses.get(partition);
+    if (!uses || read.has(partition) || deleted.has(partition)) continue;
+    const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
+    const { incomplete } = reading;
+    await lease.demand();
+    const writes = planRows(rows, { uses, incomplete }, run.now().toISOString());
+    await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
+  }
 }
 
 function recordEnded({ ports }: Run, ended: ReturnType<typeof endedReservations>): void {
   for (const outcome of ["confirmed", "expired"] as const)
     if (ended[outcome] > 0) ports.metrics.record("mooring.reservations", ended[outcome], { outcome });
-}
-
-interface Scanned {
-  readonly written: number;
-  readonly row: SubnetRow;
 }
 
 /**
@@ -143,26 +169,56 @@ async function writeSubnets(run: Run, rows: readonly SubnetRow[]): Promise<void>
     );
 }
 
-function toRow(run: Run, subnet: Subnet, uses: ReadonlyMap<string, AddressUse>): SubnetRow {
-  const taken = [...uses.values()].map(({ address }) => address);
+interface Found {
+  readonly evidence: Evidence;
+  readonly kept: readonly Kept[];
+  readonly reading: Reading;
+}
+
+function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading }: Found): SubnetRow {
+  const { uses } = evidence;
+  const { id, vnetId, name, prefixes, delegations, linkNetworkPolicies } = subnet;
+  const assignments = kept.map(({ assignment }) => assignment);
+  const unknownUses = countUnknown(evidence, assignments);
+  const unseen = kept.filter(({ assignment }) => assignment.missedAtUtc === undefined);
+  const taken = [...uses.values(), ...kept].map(({ address }) => address);
   return {
-    ...subnet,
-    usableAddresses: usableAddresses(subnet.prefixes),
-    usedAddresses: uses.size,
-    fullRanges: fullRanges(subnet.prefixes, taken),
-    digests: digestsOf(uses),
-    scannedAtUtc: run.now().toISOString(),
+    id,
+    vnetId,
+    name,
+    prefixes,
+    delegations,
+    linkNetworkPolicies,
+    usableAddresses: usableAddresses(prefixes),
+    usedAddresses: uses.size + kept.length + unknownUses,
+    unknownUses,
+    fullRanges: fullRanges(prefixes, taken),
+    digests: digestsOf([...uses, ...unseen.map(({ key, assignment }) => [key, assignment] as const)]),
+    scannedAtUtc: scannedAt(run, id, { unknownUses, reading }),
   };
 }
 
-/** Which virtual networks there are: an audit looks at each. Those that were not seen are forgotten. */
-async function rememberVnets(run: Run, seen: readonly Subnet[]): Promise<void> {
-  const { vnets } = run.ports.tables;
-  const ids = new Map(seen.map(({ vnetId }) => [canonicalId(vnetId), vnetId]));
-  const gone = (await Array.fromAsync(vnets.list(VNETS))).filter(({ key }) => !ids.has(key));
-  const scannedAtUtc = run.now().toISOString();
-  await writeRows<VnetRow>(vnets, VNETS, [
-    ...[...ids].map(([key, id]) => ({ do: "put", key, value: { id, scannedAtUtc } }) as const),
-    ...gone.map(({ key, version }) => ({ do: "remove", key, version }) as const),
+/** What a failed list would have shown is missing: then the subnet is as old as its last complete scan. */
+function scannedAt(
+  run: Run,
+  id: string,
+  { unknownUses, reading }: { readonly unknownUses: number; readonly reading: Reading },
+): string {
+  const before = reading.networks.recorded.get(canonicalId(id));
+  const isComplete = unknownUses === 0 || reading.failures.length === 0;
+  return isComplete || !before ? run.now().toISOString() : before.scannedAtUtc;
+}
+
+/** Which virtual networks there are, each as old as the oldest of its subnets: an audit looks at each. */
+async function recordVnets(run: Run, rows: readonly SubnetRow[], deleted: readonly string[]): Promise<void> {
+  const byVnet = Map.groupBy(rows, ({ vnetId }) => canonicalId(vnetId));
+  await writeRows<VnetRow>(run.ports.tables.vnets, VNETS, [
+    ...[...byVnet].map(([key, own]) => ({ do: "put", key, value: toVnetRow(own) }) as const),
+    ...deleted.map((key) => ({ do: "remove", key }) as const),
   ]);
+}
+
+function toVnetRow(rows: readonly SubnetRow[]): VnetRow {
+  const [scannedAtUtc = ""] = rows.map((row) => row.scannedAtUtc).toSorted();
+  return { id: rows[0]?.vnetId ?? "", scannedAtUtc };
 }

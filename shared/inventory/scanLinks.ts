@@ -1,30 +1,46 @@
-/** Mirrors links into the inventory: whose they are, what they stand on, who is connected. Writes only differences. */
+/**
+ * Mirrors links into the inventory: whose they are, what they stand on, who is connected. Writes only differences. A link that a list lacks
+ * is forgotten only if ARM answers 404 for its id.
+ */
 import { OWNER_TAG } from "../links/owner.ts";
 import type { Link } from "../network/model.ts";
 import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
+import { mapAtMost, waitForAll } from "../waitForAll.ts";
 import type { Consumer, LinkRow } from "./model.ts";
-import { waitForAll } from "../waitForAll.ts";
 
-/** The links of all watched subscriptions, by subscription. @throws whatever a list throws */
-export async function listLinks({ ports }: Run): Promise<ReadonlyMap<string, readonly Link[]>> {
-  const lists = ports.subscriptions.map(async (one) => [one, await ports.network.links(one)] as const);
-  return new Map(await waitForAll(lists));
+const AT_ONCE = 4;
+
+/**
+ * The links of a subscription: those that the list has, and recorded ones that it lacks and that ARM still has.
+ * @throws what a read throws
+ */
+export async function listLinks(run: Run, subscription: string): Promise<readonly Link[]> {
+  const { network, tables } = run.ports;
+  const listed = await network.links(subscription);
+  const keys = new Set(listed.map(({ id }) => linkKey(id)));
+  const rows = await Array.fromAsync(tables.links.list(subscription));
+  const missing = rows.filter(({ key }) => !keys.has(key));
+  const found = await mapAtMost(AT_ONCE, missing, ({ value }) => network.link(value.id));
+  return [...listed, ...found.flatMap((link) => link ?? [])];
 }
 
-/** @param addresses address by canonical id of the frontend */
+/**
+ * @param lists by subscription (`listLinks`)
+ * @param addresses address by canonical id of the frontend
+ */
 export async function scanLinks(
-  { ports }: Run,
+  { ports: { tables } }: Run,
   lists: ReadonlyMap<string, readonly Link[]>,
   addresses: ReadonlyMap<string, string>,
 ): Promise<void> {
   await waitForAll(
     [...lists].map(async ([subscription, links]) => {
-      const rows = await Array.fromAsync(ports.tables.links.list(subscription));
-      const seen = new Map(links.map((link) => [linkKey(link.id), toRow(link, addresses)]));
-      await writeRows(ports.tables.links, subscription, differences(rows, seen));
+      const rows = await Array.fromAsync(tables.links.list(subscription));
+      const seen = new Map(links.map((link) => [linkKey(link.id), link]));
+      await writeRows(tables.links, subscription, differences(rows, seen, addresses));
     }),
   );
 }
@@ -35,14 +51,14 @@ export function linkKey(id: string): string {
   return `${resourceGroup}/${name}`.toLowerCase();
 }
 
-function toRow(link: Link, addresses: ReadonlyMap<string, string>): LinkRow {
+function toRow(link: Link, addresses: ReadonlyMap<string, string>, before: LinkRow | undefined): LinkRow {
   const owner = link.tags[OWNER_TAG];
   return {
     id: link.id,
     name: link.name,
     ...(owner !== undefined && { owner }),
     frontendIds: link.frontendIds,
-    frontendAddresses: link.frontendIds.flatMap((id) => addresses.get(canonicalId(id)) ?? []),
+    frontendAddresses: addressesOf(link, addresses, before),
     subnetIds: [...new Set(link.natAddresses.map(({ subnetId }) => subnetId))],
     consumers: link.connections.map(({ status, endpointId }): Consumer => {
       const subscription = endpointId && parseResourceId(endpointId)?.subscription;
@@ -51,13 +67,28 @@ function toRow(link: Link, addresses: ReadonlyMap<string, string>): LinkRow {
   };
 }
 
-function differences(rows: readonly Row<LinkRow>[], seen: ReadonlyMap<string, LinkRow>): Write<LinkRow>[] {
-  const known = new Map(rows.map(({ key, value }) => [key, JSON.stringify(value)]));
-  const gone = rows.filter(({ key }) => !seen.has(key));
-  return [
-    ...[...seen]
-      .filter(([key, value]) => known.get(key) !== JSON.stringify(value))
-      .map(([key, value]): Write<LinkRow> => ({ do: "put", key, value })),
-    ...gone.map(({ key, version }): Write<LinkRow> => ({ do: "remove", key, version })),
-  ];
+/** Those recorded before, if the load balancers of the same frontends cannot be seen now. */
+function addressesOf(
+  { frontendIds }: Link,
+  addresses: ReadonlyMap<string, string>,
+  before: LinkRow | undefined,
+): readonly string[] {
+  const known = frontendIds.flatMap((id) => addresses.get(canonicalId(id)) ?? []);
+  const isSame = before?.frontendIds.join("|").toLowerCase() === frontendIds.join("|").toLowerCase();
+  return known.length < frontendIds.length && before && isSame ? before.frontendAddresses : known;
+}
+
+function differences(
+  rows: readonly Row<LinkRow>[],
+  seen: ReadonlyMap<string, Link>,
+  addresses: ReadonlyMap<string, string>,
+): Write<LinkRow>[] {
+  const known = new Map(rows.map(({ key, value }) => [key, value]));
+  const deleted = rows.filter(({ key }) => !seen.has(key));
+  const changed = [...seen].flatMap(([key, link]): Write<LinkRow>[] => {
+    const before = known.get(key);
+    const value = toRow(link, addresses, before);
+    return JSON.stringify(before) === JSON.stringify(value) ? [] : [{ do: "put", key, value }];
+  });
+  return [...changed, ...deleted.map(({ key, version }): Write<LinkRow> => ({ do: "remove", key, version }))];
 }

@@ -10,12 +10,24 @@ export interface Subnet {
   readonly linkNetworkPolicies: "Enabled" | "Disabled";
 }
 
+/** A subnet with the number of its uses as Azure counts them, whether or not the resources can be read. */
+export interface CountedSubnet extends Subnet {
+  /**
+   * IP configurations in the subnet, by the canonical id of what has them: a network interface, also of a scale set, or a frontend. Azure
+   * reports no addresses here.
+   * @see configurationOwner
+   */
+  readonly configurations: ReadonlyMap<string, number>;
+}
+
 /** Azure says that `holderId` has `address`. The holder is the resource a person would look for (a load
  * balancer's frontend, a link, a private endpoint, a network interface), by id. */
 export interface AddressUse {
   readonly address: string;
   readonly subnetId: string;
   readonly holderId: string;
+  /** The network interface with the address, if Azure created it for the holder (a Private Link Service, a private endpoint). */
+  readonly interfaceId?: string;
   /** Load-balancing rules of the holder, if it is a frontend that has any; sorted by name. */
   readonly uses?: readonly PortUse[];
 }

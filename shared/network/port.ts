@@ -1,17 +1,33 @@
 /**
  * Port: what Azure says is there, read in lists so that the cost does not grow with the number of resources
- * but with the number of pages. Implementations: `shared/azure/network.ts` and `test/memory/network.ts`.
+ * but with the number of pages and scale sets. ARM filters lists by permissions: what a list lacks may exist. Implementations: `shared/azure/network.ts` and `test/memory/network.ts`.
  * Never writes. Every read that is not complete throws: a partial list must never look like a small world.
  */
-import type { AddressUse, Link, LoadBalancer, ManagedCluster, ResourceGroup, Subnet } from "./model.ts";
+import type {
+  AddressUse,
+  CountedSubnet,
+  Link,
+  LoadBalancer,
+  ManagedCluster,
+  ResourceGroup,
+} from "./model.ts";
 
 export interface Network {
   /** All subnets of a subscription's virtual networks. */
-  subnets(subscription: string): Promise<readonly Subnet[]>;
-  /** Every used private address of a subscription, page by page. May name one address twice. */
-  addressUses(subscription: string): AsyncIterable<AddressUse>;
-  /** The same without load balancers, for whoever has those already (`usesOfBalancer`). */
+  subnets(subscription: string): Promise<readonly CountedSubnet[]>;
+  /** The subnets of one virtual network, read by its id; `undefined` only if ARM answers 404 for it or its resource group. */
+  subnetsOf(vnetId: string): Promise<readonly CountedSubnet[] | undefined>;
+  /**
+   * Private addresses of a subscription's network interfaces, page by page; private endpoints and Private Link Services have such
+   * interfaces too. Without those of uniform scale sets: no list of a subscription contains them. May name one address twice.
+   */
   interfaceUses(subscription: string): AsyncIterable<AddressUse>;
+  /** Private addresses of a subscription's load balancers (`usesOfBalancer`). */
+  frontendUses(subscription: string): AsyncIterable<AddressUse>;
+  /** Private addresses of a subscription's application gateways. */
+  gatewayUses(subscription: string): AsyncIterable<AddressUse>;
+  /** Private addresses of a uniform scale set's instances; none if ARM answers 404 for it or its resource group. */
+  scaleSetUses(scaleSetId: string): AsyncIterable<AddressUse>;
   loadBalancers(subscription: string): Promise<readonly LoadBalancer[]>;
   links(subscription: string): Promise<readonly Link[]>;
   managedClusters(subscription: string): Promise<readonly ManagedCluster[]>;

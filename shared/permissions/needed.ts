@@ -14,6 +14,7 @@ export interface NeededRights {
 
 const NETWORK = "Microsoft.Network";
 const LINK = `${NETWORK}/privateLinkServices`;
+const SCALE_SET = "Microsoft.Compute/virtualMachineScaleSets";
 const BALANCER = `${NETWORK}/loadBalancers`;
 
 /** Whoever puts a resource must also be allowed to join what its body refers to. */
@@ -35,6 +36,10 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
       // Subnets come with their networks.
       `${NETWORK}/virtualNetworks/read`,
       `${NETWORK}/networkInterfaces/read`,
+      `${NETWORK}/applicationGateways/read`,
+      // Nodes and pods: `networkInterfaces` lists do not contain them.
+      `${SCALE_SET}/networkInterfaces/read`,
+      `${SCALE_SET}/virtualMachines/networkInterfaces/read`,
       `${BALANCER}/read`,
       `${LINK}/read`,
       `${LINK}/privateEndpointConnections/read`,

@@ -11,6 +11,7 @@ import {
   type ClusterDefinition,
 } from "../../sandbox/world/definition.ts";
 import type { Fleet } from "../../sandbox/world/fleet.ts";
+import { putNodes } from "../../sandbox/world/nodes.ts";
 import { putCluster } from "../../sandbox/world/rights.ts";
 import { RESERVATION_MINUTES } from "../times.ts";
 
@@ -58,15 +59,7 @@ export async function addCluster(team: ArmClient, fleet: Fleet, name: string): P
   await team.put(`/subscriptions/${PLATFORM}/resourceGroups/rg-${name}`, { location: LOCATION });
   await team.put(group, { location: LOCATION });
   await putCluster(team, definition);
-  for (let node = 0; node < NODES; node += 1)
-    await team.put(`${group}/providers/Microsoft.Network/networkInterfaces/${name}-node-${node}`, {
-      location: LOCATION,
-      properties: {
-        ipConfigurations: [
-          { name: "ipconfig1", properties: { subnet: { id: `${SHARED_VNET}/subnets/nodes` } } },
-        ],
-      },
-    });
+  await putNodes(team, group, { definition, count: NODES });
   const cluster = await fleet.register(definition);
   Object.assign(cluster.options.webhook ?? {}, { failurePolicy: "Fail", timeoutSeconds: WEBHOOK_SECONDS });
   return cluster;

@@ -68,6 +68,20 @@ describe("the map of a subnet", () => {
     expect(AddressMap.parse(body)).toEqual(body);
   });
 
+  test("comes with the number of uses whose addresses are unknown, which count as used", async () => {
+    const run = await withSubnet({ usedAddresses: 40, unknownUses: 30 });
+    expect((await apiOver(run)(mapOf())).body.subnet).toMatchObject({ used: 40, unknown: 30 });
+    expect((await apiOver(await withSubnet({}))(mapOf())).body.subnet).toMatchObject({ unknown: 0 });
+  });
+
+  test("shows the node that has an address", async () => {
+    const holderId = `/subscriptions/s/resourceGroups/mc/providers/Microsoft.Compute/virtualMachineScaleSets/aks-pool-vmss/virtualMachines/0/networkInterfaces/aks-pool-vmss`;
+    const run = await withSubnet({});
+    await putAddresses(run, [{ address: "10.0.1.4", assignment: { holderId, seenAtUtc: NOW } }]);
+    const { body } = await apiOver(run)(mapOf());
+    expect(body.holders).toEqual([{ id: holderId, name: "aks-pool-vmss", kind: "interface" }]);
+  });
+
   test("has every address of the rows, once, at its place, however many are read side by side", () =>
     fc.assert(
       fc.asyncProperty(

@@ -12,6 +12,10 @@ export const LINK = `${NET}/privateLinkServices/pls`;
 export const ENDPOINT = `${NET}/privateEndpoints/pe`;
 export const PARTNER_ENDPOINT = `/subscriptions/${PARTNER}/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/pe`;
 
+export const SCALE_SET = `${GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets/aks-pool-vmss`;
+
+export const GATEWAY = `${NET}/applicationGateways/agw`;
+
 export interface Answer {
   status: number;
   headers: Headers;
@@ -94,6 +98,39 @@ export const linkBody = (some: object = {}, subnet = "links") => ({
     ...some,
   },
 });
+/** In subnet small: its instances have an address there, and its private frontend another. */
+export const gatewayBody = () => {
+  const subnet = { id: `${VNET}/subnets/small` };
+  return {
+    location: "westeurope",
+    properties: {
+      sku: { name: "Standard_v2", tier: "Standard_v2", capacity: 1 },
+      gatewayIPConfigurations: [{ name: "instances", properties: { subnet } }],
+      frontendIPConfigurations: [
+        {
+          name: "private",
+          properties: { subnet, privateIPAllocationMethod: "Static", privateIPAddress: "10.0.3.5" },
+        },
+      ],
+    },
+  };
+};
+/** Of nodes with Azure CNI: each has an interface with `perNode` addresses. */
+export const scaleSetBody = (
+  nodes: number,
+  { perNode = 30, subnetId = `${VNET}/subnets/apps` }: { perNode?: number; subnetId?: string } = {},
+) => {
+  const ipConfigurations = Array.from({ length: perNode }, (_, n) => ({
+    name: `ipconfig${n + 1}`,
+    properties: { subnet: { id: subnetId } },
+  }));
+  const nic = { name: "aks-pool-vmss", properties: { primary: true, ipConfigurations } };
+  return {
+    location: "westeurope",
+    sku: { name: "Standard_D4s_v5", capacity: nodes },
+    properties: { virtualMachineProfile: { networkProfile: { networkInterfaceConfigurations: [nic] } } },
+  };
+};
 export const endpointBody = (
   way: "privateLinkServiceConnections" | "manualPrivateLinkServiceConnections",
   to = LINK,

@@ -224,7 +224,7 @@ describe("events", () => {
     [
       "whose filters leave something out",
       (properties) => (properties.filter.advancedFilters[0].values = ["Microsoft.Network/"]),
-      /^warn \S+: the filters keep away microsoft.containerservice\/managedclusters\/write/,
+      /^warn \S+: the filters keep away microsoft.compute\/virtualmachinescalesets\/write, .*microsoft.containerservice\/managedclusters\/write/,
     ],
     [
       "whose filters let nothing through",

@@ -11,10 +11,14 @@ import {
   BALANCER,
   ENDPOINT,
   endpointBody,
+  GATEWAY,
+  gatewayBody,
   GROUP,
   LINK,
   linkedArm,
   NET,
+  SCALE_SET,
+  scaleSetBody,
   VNET,
   type TestArm,
 } from "../builders/arm.ts";
@@ -40,11 +44,25 @@ async function real(): Promise<World> {
     await arm.put(`${GROUP}/providers/Microsoft.ContainerService/managedClusters/${name}`, {
       location: "westeurope",
     });
+  await arm.put(SCALE_SET, scaleSetBody(3, { perNode: 2 }));
+  await arm.put(GATEWAY, gatewayBody());
   const served = await serveArm(arm, directory);
   closing.push(() => served.close());
   const { access } = served;
   return { arm, network: azureNetwork(access), resources: openResources(access) };
 }
+
+const usesIn = async (network: Network) =>
+  (
+    await Promise.all(
+      [
+        network.interfaceUses(SUBSCRIPTION),
+        network.gatewayUses(SUBSCRIPTION),
+        network.frontendUses(SUBSCRIPTION),
+        network.scaleSetUses(SCALE_SET),
+      ].map((uses) => Array.fromAsync(uses)),
+    )
+  ).flat();
 
 /** Memory, filled with what the real one reads. */
 async function memory(): Promise<World> {
@@ -54,7 +72,14 @@ async function memory(): Promise<World> {
     balancers: [...(await network.loadBalancers(SUBSCRIPTION))],
     allLinks: [...(await network.links(SUBSCRIPTION))],
     clusters: [...(await network.managedClusters(SUBSCRIPTION))],
-    uses: await Array.fromAsync(network.addressUses(SUBSCRIPTION)),
+    uses: await usesIn(network),
+    hiddenUses: [
+      {
+        address: "10.0.3.4",
+        subnetId: `${VNET}/subnets/small`,
+        holderId: `${GATEWAY}/gatewayIPConfigurations/instances`,
+      },
+    ],
   });
   const kept = new MemoryResources();
   for (const id of [LINK, BALANCER]) kept.place(id, (await resources.read(id))?.body as JsonObject);
@@ -75,7 +100,7 @@ describe.each([
 ])("reading Azure on %s", (_, open) => {
   test("subnets, in Mooring's words", async () => {
     const { network } = await open();
-    expect(await network.subnets(SUBSCRIPTION)).toEqual([
+    expect(await network.subnets(SUBSCRIPTION)).toMatchObject([
       {
         id: `${VNET}/subnets/apps`,
         vnetId: VNET,
@@ -105,14 +130,67 @@ describe.each([
 
   test("used addresses are held by what people look for: the link, not its interface", async () => {
     const { network } = await open();
-    expect(await Array.fromAsync(network.addressUses(SUBSCRIPTION))).toEqual([
-      { address: "10.0.2.4", subnetId: `${VNET}/subnets/links`, holderId: LINK },
+    expect(await Array.fromAsync(network.interfaceUses(SUBSCRIPTION))).toEqual([
+      {
+        address: "10.0.2.4",
+        subnetId: `${VNET}/subnets/links`,
+        holderId: LINK,
+        interfaceId: expect.stringContaining("/networkInterfaces/pls.nic."),
+      },
+    ]);
+    expect(await Array.fromAsync(network.frontendUses(SUBSCRIPTION))).toEqual([
       {
         address: "10.0.1.4",
         subnetId: `${VNET}/subnets/apps`,
         holderId: `${BALANCER}/frontendIPConfigurations/fe`,
       },
     ]);
+  });
+
+  test("addresses of nodes and pods come from their scale set, whatever the casing of its id", async () => {
+    const { network } = await open();
+    const uses = await Array.fromAsync(network.scaleSetUses(SCALE_SET.toLowerCase()));
+    const nic = (node: number) => `${SCALE_SET}/virtualMachines/${node}/networkInterfaces/aks-pool-vmss`;
+    expect(uses.map(({ holderId }) => holderId)).toEqual([nic(0), nic(0), nic(1), nic(1), nic(2), nic(2)]);
+    expect(uses[0]).toEqual({
+      address: "10.0.1.5",
+      subnetId: `${VNET}/subnets/apps`,
+      holderId: nic(0),
+    });
+    expect(await Array.fromAsync(network.scaleSetUses(`${SCALE_SET}-none`))).toEqual([]);
+  });
+
+  test("application gateways have the addresses of their private frontends", async () => {
+    const { network } = await open();
+    expect(await Array.fromAsync(network.gatewayUses(SUBSCRIPTION))).toEqual([
+      {
+        address: "10.0.3.5",
+        subnetId: `${VNET}/subnets/small`,
+        holderId: `${GATEWAY}/frontendIPConfigurations/private`,
+      },
+    ]);
+  });
+
+  test("a subnet counts what lists do not show, by what has it", async () => {
+    const { network } = await open();
+    const nic = (node: number) =>
+      `${SCALE_SET}/virtualMachines/${node}/networkInterfaces/aks-pool-vmss`.toLowerCase();
+    const [apps, , small] = await network.subnets(SUBSCRIPTION);
+    expect(Object.fromEntries(apps?.configurations ?? [])).toEqual({
+      [`${BALANCER}/frontendIPConfigurations/fe`.toLowerCase()]: 1,
+      [nic(0)]: 2,
+      [nic(1)]: 2,
+      [nic(2)]: 2,
+    });
+    expect([...(small?.configurations.keys() ?? [])]).toContain(
+      `${GATEWAY}/gatewayIPConfigurations/instances`.toLowerCase(),
+    );
+  });
+
+  test("one network by its id, or none", async () => {
+    const { network } = await open();
+    expect(await network.subnetsOf(VNET)).toEqual(await network.subnets(SUBSCRIPTION));
+    expect(await network.subnetsOf(`${VNET}-none`)).toBeUndefined();
   });
 
   test("load balancers and links", async () => {
@@ -249,6 +327,22 @@ describe("what ARM refuses, in Mooring's closed set", () => {
         }),
         network.loadBalancers(SUBSCRIPTION)
       ),
+      Refused,
+    ],
+    [
+      "interfaces of a scale set that may not be read",
+      async ({ arm, network }) => (
+        arm.faults.add({
+          path: "virtualMachineScaleSets",
+          action: { kind: "error", status: 403, code: "AuthorizationFailed" },
+        }),
+        Array.fromAsync(network.scaleSetUses(SCALE_SET))
+      ),
+      Refused,
+    ],
+    [
+      "a network in a subscription that is not there is not deleted",
+      ({ network }) => network.subnetsOf(VNET.replace(SUBSCRIPTION, "99999999-9999-9999-9999-999999999999")),
       Refused,
     ],
   ])("%s", async (_, act, failure) => {

@@ -983,6 +983,25 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
+  "subnet-uses-unknown": [
+    of("30 of 40", "subnet", onSubnet({ usedAddresses: 40, unknownUses: 30 }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
+      message: "30 of the 40 used addresses of subnet apps are unknown",
+      advice:
+        "see the log of scanInventory for lists that fail; give Mooring the role reader in every subscription with resources in the subnet, and add it to MOORING_SUBSCRIPTIONS",
+      allowed: "0",
+      actual: "30",
+      settlesWithinMinutes: 10,
+    }),
+    of("none", "subnet", onSubnet({ usedAddresses: 40, unknownUses: 0 }), undefined),
+    of(
+      "a gateway's, in a subnet that Azure reserves for it",
+      "subnet",
+      onSubnet({ name: "GatewaySubnet", usedAddresses: 2, unknownUses: 2 }),
+      undefined,
+    ),
+  ],
   "subnet-policies-block-links": [
     of(
       "a link is in it and a Service declares another",
@@ -1346,7 +1365,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         message:
           "virtual network vnet was last scanned at 2026-11-23T10:59:00.000Z, more than 60 minutes ago",
         advice:
-          "the log of scanInventory tells why a scan failed; one subscription that cannot be read stops it",
+          "see the log of scanInventory for lists that fail, and check the rights of Mooring with mooring doctor",
       },
     ),
     of(

@@ -132,13 +132,13 @@ describe("a subscription", () => {
     ];
     await found(subscription);
     const calls = run.network.calls.calls.map(([method]) => method).toSorted();
-    expect(calls).toEqual(["interfaceUses", "links", "loadBalancers", "managedClusters"]);
+    expect(calls).toEqual(["gatewayUses", "interfaceUses", "links", "loadBalancers", "managedClusters"]);
     expect(run.permissions.calls.calls.map(([method]) => method)).toEqual(["assignmentsAt", "role"]);
     expect(run.resources.calls.calls).toEqual([]);
     expect(run.activity.calls.calls).toEqual([]);
   });
 
-  test.each(["loadBalancers", "links", "interfaceUses", "managedClusters"])(
+  test.each(["loadBalancers", "links", "interfaceUses", "gatewayUses", "managedClusters"])(
     "a list of %s that fails ends it",
     async (method) => {
       run.network.calls.failNext(new Error("throttled"), { method });

@@ -90,6 +90,44 @@ describe("each rule fires when it must", () => {
       [],
     ],
     [
+      "a static address in a subnet with unknown uses",
+      input(
+        { ...INTERNAL, "load-balancer-ipv4": "10.0.1.10" },
+        { inventory: inventory({}, subnetRow({ unknownUses: 30 })) },
+      ),
+      ["subnet-uses-unknown warn"],
+    ],
+    [
+      "a dynamic address in a subnet with unknown uses: Azure chooses a free one",
+      input(INTERNAL, { inventory: inventory({}, subnetRow({ unknownUses: 30 })) }),
+      [],
+    ],
+    [
+      "the Service has its static address in a subnet with unknown uses already",
+      input(
+        { ...INTERNAL, "load-balancer-ipv4": "10.0.1.10" },
+        {
+          old: declaration({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.10" }),
+          inventory: inventory({}, subnetRow({ unknownUses: 30 })),
+        },
+      ),
+      [],
+    ],
+    [
+      "a static NAT address in a subnet with unknown uses",
+      input(
+        { ...LINKED, "pls-ip-configuration-ip-address": "10.0.1.20" },
+        {
+          inventory: inventory(
+            {},
+            subnetRow(),
+            subnetRow({ name: "links", linkNetworkPolicies: "Disabled", unknownUses: 1 }),
+          ),
+        },
+      ),
+      ["pls-subnet-uses-unknown warn"],
+    ],
+    [
       "the Service has its address in the full subnet already",
       input(INTERNAL, {
         ...declaration(INTERNAL, live("10.0.1.10")),

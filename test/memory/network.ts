@@ -1,5 +1,7 @@
+import { ownerOfUse, scaleSetOf } from "../../shared/network/configurations.ts";
 import type {
   AddressUse,
+  CountedSubnet,
   Link,
   LoadBalancer,
   ManagedCluster,
@@ -7,34 +9,68 @@ import type {
   Subnet,
 } from "../../shared/network/model.ts";
 import type { Network } from "../../shared/network/port.ts";
-import { parseResourceId, sameId } from "../../shared/network/resourceId.ts";
+import { canonicalId, parseResourceId, sameId } from "../../shared/network/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 
 /** An Azure that is what the test says. */
 export class MemoryNetwork implements Network {
   readonly calls = new CallLog();
   allSubnets: Subnet[] = [];
+  /** What lists show. */
   uses: AddressUse[] = [];
+  /** What only the count of a subnet shows: lists are filtered by permissions. */
+  hiddenUses: AddressUse[] = [];
   balancers: LoadBalancer[] = [];
   allLinks: Link[] = [];
   /** Others are read one by one. */
   clusters: ManagedCluster[] = [];
   groups: ResourceGroup[] = [];
 
-  async subnets(subscription: string): Promise<readonly Subnet[]> {
+  async subnets(subscription: string): Promise<readonly CountedSubnet[]> {
     await this.calls.record("subnets", subscription);
-    return this.allSubnets.filter((subnet) => inSubscription(subnet.id, subscription));
+    return this.#counted().filter((subnet) => inSubscription(subnet.id, subscription));
   }
 
-  async *addressUses(subscription: string): AsyncIterable<AddressUse> {
-    await this.calls.record("addressUses", subscription);
-    yield* this.uses.filter((use) => inSubscription(use.holderId, subscription));
+  async subnetsOf(vnetId: string): Promise<readonly CountedSubnet[] | undefined> {
+    await this.calls.record("subnetsOf", vnetId);
+    const found = this.#counted().filter((subnet) => sameId(subnet.vnetId, vnetId));
+    return found.length > 0 ? found : undefined;
+  }
+
+  /** As ARM counts: what lists do not show is counted all the same. */
+  #counted(): CountedSubnet[] {
+    const uses = Map.groupBy([...this.uses, ...this.hiddenUses], ({ subnetId }) => canonicalId(subnetId));
+    return this.allSubnets.map((subnet) => {
+      const configurations = new Map<string, number>();
+      for (const use of uses.get(canonicalId(subnet.id)) ?? [])
+        configurations.set(ownerOfUse(use), (configurations.get(ownerOfUse(use)) ?? 0) + 1);
+      return { ...subnet, configurations };
+    });
   }
 
   async *interfaceUses(subscription: string): AsyncIterable<AddressUse> {
     await this.calls.record("interfaceUses", subscription);
-    const isFrontend = ({ holderId }: AddressUse) => /\/loadBalancers\//i.test(holderId);
-    yield* this.uses.filter((use) => inSubscription(use.holderId, subscription) && !isFrontend(use));
+    const others = /\/(loadBalancers|applicationGateways|virtualMachineScaleSets)\//i;
+    yield* this.#uses(subscription).filter(({ holderId }) => !others.test(holderId));
+  }
+
+  async *frontendUses(subscription: string): AsyncIterable<AddressUse> {
+    await this.calls.record("frontendUses", subscription);
+    yield* this.#uses(subscription).filter(({ holderId }) => /\/loadBalancers\//i.test(holderId));
+  }
+
+  async *gatewayUses(subscription: string): AsyncIterable<AddressUse> {
+    await this.calls.record("gatewayUses", subscription);
+    yield* this.#uses(subscription).filter(({ holderId }) => /\/applicationGateways\//i.test(holderId));
+  }
+
+  async *scaleSetUses(scaleSetId: string): AsyncIterable<AddressUse> {
+    await this.calls.record("scaleSetUses", canonicalId(scaleSetId));
+    yield* this.uses.filter(({ holderId }) => scaleSetOf(holderId) === canonicalId(scaleSetId));
+  }
+
+  #uses(subscription: string): AddressUse[] {
+    return this.uses.filter((use) => inSubscription(use.holderId, subscription));
   }
 
   async loadBalancers(subscription: string): Promise<readonly LoadBalancer[]> {

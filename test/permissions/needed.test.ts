@@ -26,6 +26,8 @@ import {
   linkBody,
   linkedArm,
   NET,
+  SCALE_SET,
+  scaleSetBody,
   VNET,
   type TestArm,
 } from "../builders/arm.ts";
@@ -54,6 +56,7 @@ async function estate(): Promise<TestArm> {
   await arm.put(SPARE, spareBody());
   await arm.put(ENDPOINT, endpointBody("manualPrivateLinkServiceConnections"));
   await arm.put(CLUSTER, { location: "westeurope", identity: { type: "SystemAssigned" } });
+  await arm.put(SCALE_SET, scaleSetBody(1));
   await arm.put(TOPIC, {
     location: "global",
     properties: { source: WIDE, topicType: "Microsoft.Resources.Subscriptions" },
@@ -104,8 +107,10 @@ const DEEDS: Readonly<Record<Role, (served: ServedArm) => Promise<unknown>>> = {
     await network.managedCluster(CLUSTER);
     await network.resourceGroup(SUBSCRIPTION, "rg");
     await network.link(LINK);
-    await Array.fromAsync(network.addressUses(SUBSCRIPTION));
     await Array.fromAsync(network.interfaceUses(SUBSCRIPTION));
+    await Array.fromAsync(network.frontendUses(SUBSCRIPTION));
+    await Array.fromAsync(network.gatewayUses(SUBSCRIPTION));
+    await Array.fromAsync(network.scaleSetUses(SCALE_SET));
     const [connection] = (await network.link(LINK))?.connections ?? [];
     for (const id of [LINK, BALANCER, CLUSTER, connection?.id ?? ""]) await resources.read(id);
     await resources.locks(LINK);
@@ -169,8 +174,12 @@ async function refusal(role: Role, actions: readonly string[]): Promise<string |
 /** Every role is given beside `reader`. */
 const beside = (role: Role) => [...new Set([...actionsOf("reader"), ...actionsOf(role)])];
 
-/** What Azure asks in ways that the sandbox has not: a delete's result, which it tells at another address, and a prefix of addresses. */
+/**
+ * What Azure asks in ways that the sandbox has not: a delete's result, which it tells at another address, a prefix of addresses, and the
+ * interfaces of single instances, which the list of a scale set contains.
+ */
 const NOT_ASKED_HERE = new Set([
+  "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/networkInterfaces/read",
   "Microsoft.Network/locations/operationResults/read",
   "Microsoft.Network/publicIPPrefixes/join/action",
 ]);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,6 +59,21 @@ function start(script: string, args: readonly string[] = [], nodeArgs: readonly 
   return { process: child, output: () => output, ended, printed };
 }
 
+/** Asks for the address of a node: its scale set is in no list of network interfaces. */
+const ON_NODES = `apiVersion: v1
+kind: Service
+metadata:
+  name: onnodes
+  namespace: shop
+  annotations:
+    service.beta.kubernetes.io/azure-load-balancer-internal: "true"
+    service.beta.kubernetes.io/azure-load-balancer-internal-subnet: nodes
+    service.beta.kubernetes.io/azure-load-balancer-ipv4: 10.240.0.4
+spec:
+  type: LoadBalancer
+  ports: [{ port: 443 }]
+`;
+
 const urlOf = (output: string, line: string) =>
   new RegExp(`${line} +(https?://\\S+)`).exec(output)?.[1] ?? "";
 
@@ -76,6 +91,14 @@ describe("npm start", () => {
     ]);
     const links = start("cli/main.ts", ["links", "list"], [`--env-file=${join(state, "app.env")}`]);
     expect([await links.ended, links.output()]).toEqual([0, expect.stringContaining("pls-ledger")]);
+    const manifest = join(state, "onnodes.yaml");
+    await writeFile(manifest, ON_NODES);
+    const check = start(
+      "cli/main.ts",
+      ["check", "--cluster", "aks-one", manifest],
+      [`--env-file=${join(state, "app.env")}`],
+    );
+    expect([await check.ended, check.output()]).toEqual([1, expect.stringContaining("address-in-use")]);
     first.process.kill("SIGINT");
     expect(await first.ended).toBe(0);
     await expect(fetch(`${host}/api/health`)).rejects.toThrow();

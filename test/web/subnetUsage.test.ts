@@ -22,6 +22,7 @@ function subnet(given: Partial<Subnet> = {}): Subnet {
     linkNetworkPolicies: "Enabled",
     usable: 251,
     used: 100,
+    unknown: 0,
     scannedAtUtc: "2026-01-02T03:04:05.000Z",
     history: [],
     ...given,

@@ -89,12 +89,37 @@ function keep(world: World, { subnetId, holderId, before, promised }: AddressWis
 }
 
 function findFree(world: World, { subnetId, isV6 = false, promised }: AddressWish, ranges: Range[]): string {
+  for (const address of freeIn(world, { subnetId, isV6 }, ranges)) if (!promised.has(address)) return address;
+  throw full(subnetId, ranges);
+}
+
+/** Free IPv4 addresses, one for each subnet id, in order. One pass over a subnet, however many it is asked for. */
+export function allocateFree(world: World, subnetIds: readonly string[]): string[] {
+  const sources = new Map<string, Iterator<string>>();
+  return subnetIds.map((subnetId) => {
+    const ranges = prefixesOf(findSubnet(world, subnetId, subnetId)).map(toRange);
+    const source = sources.get(subnetId) ?? freeIn(world, { subnetId, isV6: false }, ranges);
+    sources.set(subnetId, source);
+    const next = source.next();
+    if (next.done) throw full(subnetId, ranges);
+    return next.value;
+  });
+}
+
+function* freeIn(
+  world: World,
+  { subnetId, isV6 }: { subnetId: string; isV6: boolean },
+  ranges: Range[],
+): Generator<string> {
   for (const range of ranges.filter((candidate) => candidate.isV6 === isV6))
     for (let at = range.first + 4n; at < range.last; at += 1n) {
       const address = toText(at, isV6);
-      if (!promised.has(address) && !world.holder(subnetId, address)) return address;
+      if (!world.holder(subnetId, address)) yield address;
     }
-  throw new ArmError(
+}
+
+function full(subnetId: string, ranges: Range[]): ArmError {
+  return new ArmError(
     400,
     "SubnetIsFull",
     `Subnet ${parseId(subnetId)?.rest[1]} with address prefix ${ranges.map(({ text }) => text).join(", ")} does not have enough capacity for 1 IP addresses.`,

@@ -1,5 +1,6 @@
 /** The resource types of Microsoft.Network that the sandbox knows. */
 import type { ResourceType } from "../resourceType.ts";
+import { applicationGateways } from "./applicationGateways.ts";
 import { loadBalancers } from "./loadBalancers.ts";
 import { networkInterfaces } from "./networkInterfaces.ts";
 import { privateEndpoints } from "./privateEndpoints.ts";
@@ -12,6 +13,7 @@ export const networkTypes: readonly ResourceType[] = [
   networkInterfaces,
   publicIpAddresses,
   loadBalancers,
+  applicationGateways,
   privateLinkServices,
   privateEndpoints,
 ];

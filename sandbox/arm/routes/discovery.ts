@@ -59,7 +59,7 @@ export const providersRoute: Route = (_context, { path }) => {
   if (!match) return undefined;
   const names = match[2]
     ? [match[2]]
-    : ["Microsoft.Network", "Microsoft.ContainerService", "Microsoft.Resources"];
+    : ["Microsoft.Network", "Microsoft.Compute", "Microsoft.ContainerService", "Microsoft.Resources"];
   const all = names.map((namespace) => ({
     id: `/subscriptions/${match[1]}/providers/${namespace}`,
     namespace,
@@ -80,9 +80,11 @@ const TYPES: Record<string, string[]> = {
     "networkInterfaces",
     "publicIPAddresses",
     "loadBalancers",
+    "applicationGateways",
     "privateLinkServices",
     "privateEndpoints",
   ],
+  "microsoft.compute": ["virtualMachineScaleSets"],
   "microsoft.containerservice": ["managedClusters"],
 };
 

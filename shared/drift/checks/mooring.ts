@@ -70,7 +70,7 @@ export const inventoryStale = defineCheck({
       about: vnetId,
       message: `virtual network ${resourceName(vnetId)} was last scanned at ${scannedAtUtc}, more than ${staleMinutes} minutes ago`,
       advice:
-        "the log of scanInventory tells why a scan failed; one subscription that cannot be read stops it",
+        "see the log of scanInventory for lists that fail, and check the rights of Mooring with mooring doctor",
     };
   },
 });

@@ -1,5 +1,6 @@
 import type { Subjects } from "../check.ts";
 import { defineCheck } from "../check.ts";
+import { isAzureOwned } from "../../network/reservedSubnets.ts";
 import { some } from "./about.ts";
 
 export const subnetNearlyFull = defineCheck({
@@ -53,6 +54,27 @@ function fills({ subnet, forecast }: Subjects["subnet"]): string {
 function rounded(perDay: number): string {
   return String(Number(perDay.toFixed(1)));
 }
+
+export const subnetUsesUnknown = defineCheck({
+  id: "subnet-uses-unknown",
+  title: "A subnet has uses whose addresses are unknown",
+  severity: "warn",
+  docs: "Azure counts more uses of the subnet than Mooring can read. They count as used, but admission cannot refuse their addresses. Subnets that Azure reserves for its gateways, firewalls and bastions are left out.",
+  on: "subnet",
+  check: ({ subnet, audit }) => {
+    const { unknownUses = 0, usedAddresses: used } = subnet;
+    if (unknownUses === 0 || isAzureOwned(subnet.name)) return undefined;
+    return {
+      about: subnet.id,
+      message: `${unknownUses} of the ${used} used addresses of subnet ${subnet.name} are unknown`,
+      advice:
+        "see the log of scanInventory for lists that fail; give Mooring the role reader in every subscription with resources in the subnet, and add it to MOORING_SUBSCRIPTIONS",
+      allowed: "0",
+      actual: String(unknownUses),
+      settlesWithinMinutes: audit.frontendMinutes,
+    };
+  },
+});
 
 export const subnetPoliciesBlockLinks = defineCheck({
   id: "subnet-policies-block-links",

@@ -5,6 +5,7 @@
 import { addressKey, addressOf } from "../../addresses/key.ts";
 import { digestOf } from "../../inventory/digest.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
+import { scaleSetOf } from "../../network/configurations.ts";
 import type { AddressUse, LoadBalancer } from "../../network/model.ts";
 import { canonicalId, parseResourceId, sameId } from "../../network/resourceId.ts";
 import { usesOfBalancer } from "../../network/uses.ts";
@@ -54,6 +55,7 @@ async function collect(
   };
   return alongside([balancers], async () => {
     for await (const use of run.ports.network.interfaceUses(subscription)) keep(use);
+    for await (const use of run.ports.network.gatewayUses(subscription)) keep(use);
     for (const balancer of await balancers) for (const use of usesOfBalancer(balancer)) keep(use);
     return shown;
   });
@@ -94,12 +96,16 @@ async function compareSubnet(
     const [holderId, recordedId] = [left.get(key), assignment?.holderId];
     left.delete(key);
     if (holderId !== undefined && recordedId !== undefined && sameId(holderId, recordedId)) continue;
-    // What another subscription has is another scope's to tell.
-    if (holderId === undefined && !canonicalId(recordedId ?? "").startsWith(prefix)) continue;
+    // What another subscription has is another scope's to report, and nodes only a scan lists.
+    if (holderId === undefined && !isListed(recordedId ?? "", prefix)) continue;
     found.push(difference(subnet.id, address, { holderId, recordedId }));
   }
   for (const [key, holderId] of left) found.push(difference(subnet.id, addressOf(key), { holderId }));
   return found;
+}
+
+function isListed(holderId: string, prefix: string): boolean {
+  return canonicalId(holderId).startsWith(prefix) && scaleSetOf(holderId) === undefined;
 }
 
 function difference(

@@ -2,18 +2,11 @@
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { trimSpace } from "../../annotations/trimSpace.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
+import { isAzureOwned } from "../../network/reservedSubnets.ts";
 import { celList, type Inventory, type Rule, type RuleInput, type Violation } from "../rule.ts";
 
 const KEY = ANNOTATIONS.internalSubnet.key;
 const LINK_KEY = ANNOTATIONS.linkSubnet.key;
-/** Azure keeps these for its own services. @see https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq */
-const AZURES_OWN = [
-  "gatewaysubnet",
-  "azurebastionsubnet",
-  "azurefirewallsubnet",
-  "azurefirewallmanagementsubnet",
-  "routeserversubnet",
-];
 
 export const subnetUnknown: Rule = {
   id: "subnet-unknown",
@@ -171,7 +164,7 @@ function unknown(field: string, name: string, { vnetName, subnets }: Inventory):
 }
 
 function unsuitable({ name, delegations }: SubnetRow): string | undefined {
-  if (AZURES_OWN.includes(name.toLowerCase())) return "is Azure's own: choose another";
+  if (isAzureOwned(name)) return "is Azure's own: choose another";
   return delegations.length > 0 ? `is delegated to ${delegations.join(", ")}: choose another` : undefined;
 }
 

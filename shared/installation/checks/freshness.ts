@@ -19,7 +19,7 @@ export const scans = defineCheck({
   },
   judge({ scanned, staleMinutes }, nowUtc) {
     const advice =
-      "see the log of scanInventory, and check rights: one subscription that cannot be read stops the scan";
+      "see the log of scanInventory, and check rights: a network of a subscription that cannot be read is not scanned";
     const oldest = scanned.toSorted((a, b) => (a.scannedAtUtc < b.scannedAtUtc ? -1 : 1))[0];
     if (!oldest) return fail({ message: "no virtual network has been scanned yet", advice });
     const minutes = (Date.parse(nowUtc) - Date.parse(oldest.scannedAtUtc)) / MINUTE;

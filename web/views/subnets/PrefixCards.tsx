@@ -1,6 +1,6 @@
 import type { AddressMap, PrefixMap } from "../../../api/model.ts";
 import { Card } from "../../ui/Card.tsx";
-import { number } from "../../ui/words.ts";
+import { count, number } from "../../ui/words.ts";
 import { isDrawn } from "./cells.ts";
 import { PrefixCard } from "./PrefixCard.tsx";
 
@@ -8,6 +8,7 @@ import { PrefixCard } from "./PrefixCard.tsx";
 export function PrefixCards({ map }: { map: AddressMap }) {
   return (
     <>
+      {map.subnet.unknown > 0 && <Unknown uses={map.subnet.unknown} />}
       {map.prefixes.map((prefix) =>
         isDrawn(prefix) ? (
           <PrefixCard key={prefix.prefix} prefix={prefix} holders={map.holders} />
@@ -16,6 +17,16 @@ export function PrefixCards({ map }: { map: AddressMap }) {
         ),
       )}
     </>
+  );
+}
+
+/** Azure counts these in the subnet, and reports no addresses: the map cannot show where they are. */
+function Unknown({ uses }: { uses: number }) {
+  return (
+    <p class="quiet" role="note">
+      Azure counts {count(uses, "use")} of this subnet whose {uses === 1 ? "address is" : "addresses are"}{" "}
+      unknown to Mooring. An address that the maps show as free may be in use.
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import { Resource } from "../../ui/Resource.tsx";
 import { href } from "../../ui/route.ts";
 import { Time } from "../../ui/Time.tsx";
 import { useResource } from "../../ui/useResource.ts";
+import { count } from "../../ui/words.ts";
 import { Growth } from "./Growth.tsx";
 import { PrefixCards } from "./PrefixCards.tsx";
 import { TakenTable } from "./TakenTable.tsx";
@@ -59,6 +60,7 @@ function Lead({ subnet }: { subnet: Subnet }) {
       <span>
         <UsageText subnet={subnet} /> addresses used
       </span>
+      {subnet.unknown > 0 && <Badge tone="warn">{count(subnet.unknown, "unknown use")}</Badge>}
       {subnet.delegations.map((name) => (
         <Badge key={name} tone="quiet">
           delegated to {name}

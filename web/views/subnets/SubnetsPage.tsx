@@ -61,9 +61,10 @@ const COLUMNS: readonly Column<Subnet>[] = [
   { key: "notes", title: "For", cell: (subnet) => <Notes subnet={subnet} /> },
 ];
 
-/** What it is delegated to, and whether links may stand in it. */
-function Notes({ subnet: { delegations, linkNetworkPolicies } }: { subnet: Subnet }) {
-  if (delegations.length === 0 && linkNetworkPolicies === "Enabled") return <span class="quiet">–</span>;
+/** What it is delegated to, whether links may stand in it, and uses whose addresses are unknown. */
+function Notes({ subnet: { delegations, linkNetworkPolicies, unknown } }: { subnet: Subnet }) {
+  if (delegations.length === 0 && linkNetworkPolicies === "Enabled" && unknown === 0)
+    return <span class="quiet">–</span>;
   return (
     <>
       {delegations.map((name) => (
@@ -72,6 +73,7 @@ function Notes({ subnet: { delegations, linkNetworkPolicies } }: { subnet: Subne
         </span>
       ))}
       {linkNetworkPolicies === "Disabled" && <Badge tone="info">links</Badge>}
+      {unknown > 0 && <Badge tone="warn">{count(unknown, "unknown use")}</Badge>}
     </>
   );
 }

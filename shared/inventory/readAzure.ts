@@ -1,0 +1,99 @@
+/**
+ * Reads what a scan compares with the inventory. A list that fails delays only what depends on it: everything else is returned, with the
+ * failures and with the sources that are incomplete.
+ */
+import { addressKey } from "../addresses/key.ts";
+import { scaleSetOf } from "../network/configurations.ts";
+import type { AddressUse, Link } from "../network/model.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { mapAtMost, waitForAll } from "../waitForAll.ts";
+import { listLinks } from "./scanLinks.ts";
+import { readNetworks, type Attempt, type Networks } from "./readNetworks.ts";
+
+const AT_ONCE = 4;
+
+/** Used addresses by key, by canonical subnet id. */
+export type Uses = ReadonlyMap<string, ReadonlyMap<string, AddressUse>>;
+
+export interface Reading {
+  readonly networks: Networks;
+  readonly uses: Uses;
+  /** By subscription; without those of which the list failed. */
+  readonly links: ReadonlyMap<string, readonly Link[]>;
+  /** Sources of which a list failed (`sourceOf`): what they lack proves nothing. */
+  readonly incomplete: ReadonlySet<string>;
+  readonly failures: readonly unknown[];
+}
+
+export async function readAzure(run: Run): Promise<Reading> {
+  const notes = new Notes();
+  const { subscriptions, network } = run.ports;
+  const links = new Map<string, readonly Link[]>();
+  const [networks] = await waitForAll([
+    readNetworks(run, notes.attempt),
+    mapAtMost(AT_ONCE, subscriptions, (one) =>
+      waitForAll([
+        notes.attempt(interfacesOf(one), () => notes.collect(network.interfaceUses(one))),
+        notes.attempt(frontendsOf(one), () => notes.collect(network.frontendUses(one))),
+        notes.attempt(gatewaysOf(one), () => notes.collect(network.gatewayUses(one))),
+        notes.attempt(`links ${one}`, async () => links.set(one, await listLinks(run, one))),
+      ]),
+    ),
+  ]);
+  await mapAtMost(AT_ONCE, scaleSetsIn(run, networks), (id) =>
+    notes.attempt(id, () => notes.collect(network.scaleSetUses(id))),
+  );
+  const { uses, incomplete, failures } = notes;
+  return { networks, uses, links, incomplete, failures };
+}
+
+/** What was read, and which sources failed. */
+class Notes {
+  readonly uses = new Map<string, Map<string, AddressUse>>();
+  readonly incomplete = new Set<string>();
+  readonly failures: unknown[] = [];
+
+  readonly attempt: Attempt = async (source, read) => {
+    try {
+      await read();
+    } catch (error) {
+      this.incomplete.add(source);
+      this.failures.push(error);
+    }
+  };
+
+  /** Keeps what came before a failure: one observation is enough to protect an address. */
+  async collect(found: AsyncIterable<AddressUse>): Promise<void> {
+    for await (const use of found) {
+      const subnetId = canonicalId(use.subnetId);
+      const uses = this.uses.get(subnetId) ?? new Map<string, AddressUse>();
+      // Each has its own copy of the subnet's id: a million of them are worth sharing one.
+      const [first] = uses.values();
+      uses.set(addressKey(use.address), { ...use, subnetId: first?.subnetId ?? use.subnetId });
+      this.uses.set(subnetId, uses);
+    }
+  }
+}
+
+/** Those of watched subscriptions that have addresses in the subnets; others cannot be expected to be readable. */
+function scaleSetsIn({ ports }: Run, { byVnet }: Networks): string[] {
+  const owners = [...byVnet.values()].flat().flatMap(({ configurations }) => [...configurations.keys()]);
+  const ids = new Set(owners.flatMap((id) => scaleSetOf(id) ?? []));
+  return [...ids].filter((id) => ports.subscriptions.includes(parseResourceId(id)?.subscription ?? ""));
+}
+
+const interfacesOf = (subscription: string) => `interfaces ${subscription}`;
+const frontendsOf = (subscription: string) => `frontends ${subscription}`;
+const gatewaysOf = (subscription: string) => `gateways ${subscription}`;
+
+/** In which list a holder of an address would be. */
+export function sourceOf(holderId: string): string {
+  const scaleSet = scaleSetOf(holderId);
+  if (scaleSet !== undefined) return scaleSet;
+  const { subscription = "", type = "" } = parseResourceId(canonicalId(holderId)) ?? {};
+  if (type.startsWith("microsoft.network/loadbalancers/")) return frontendsOf(subscription);
+  return type.startsWith("microsoft.network/applicationgateways/")
+    ? gatewaysOf(subscription)
+    : interfacesOf(subscription);
+}
