@@ -8,6 +8,7 @@ import type { VnetRow } from "../drift/auditRun.ts";
 import type { AddressUse, CountedSubnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import { NotYet } from "../errors.ts";
+import { messageOf } from "../messageOf.ts";
 import type { Run } from "../ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
 import type { Write } from "../storage/table.ts";
@@ -53,13 +54,9 @@ export function scanInventory(
 
 /** @throws one of the failures: one that passes, if there is any, so that the queue tries again */
 function demandComplete(run: Run, { failures }: Reading): void {
-  for (const error of failures) run.log.warn("scan incomplete", { why: reasonOf(error) });
+  for (const error of failures) run.log.warn("scan incomplete", { why: messageOf(error) });
   const [failure] = failures.toSorted((a, b) => Number(b instanceof NotYet) - Number(a instanceof NotYet));
   if (failures.length > 0) throw failure;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function write(run: Run, lease: Lease, reading: Reading): Promise<ScanReport> {
