@@ -218,6 +218,14 @@ describe("a complete list", () => {
     expect(run.tables.declarations.all()).toHaveLength(1 - removed);
   });
 
+  test("that began earlier does not move the mark back", async () => {
+    await put(declared({ name: "a" }));
+    await apply(4, []);
+    await apply(3, []);
+    expect(marks()).toEqual([["a", 4, NOW]]);
+    expect((await apply(4, [])).removed).toBe(0);
+  });
+
   test("that has again what the one before lacked removes the mark, and that is no news", async () => {
     await put(declared({ name: "a", uid: "uid-a" }));
     await apply(4, []);
