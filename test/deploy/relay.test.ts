@@ -111,6 +111,11 @@ function shown({ status = 0, body, type }: Answer): string {
 
 const refusal = (body: string) => JSON.parse(body).response;
 
+/** Of a Service of more than the 4 MiB that the app checks. */
+const largeReview = Buffer.from(
+  `{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","operation":"CREATE","object":"${"x".repeat(11 * 1024 * 1024)}"}}`,
+);
+
 describe("the relay", () => {
   let relay: Relay;
   let token: string;
@@ -151,7 +156,8 @@ describe("the relay", () => {
     ["leads to no other cluster", { path: "/admit/other" }, 404],
     ["leads nowhere by way of dots", { path: "/admit/../api/findings" }, 404],
     ["only takes POST", { method: "GET" }, 405],
-    ["takes reviews as large as the API server's", { body: Buffer.alloc(11.9 * 1024 * 1024, " ") }, 400],
+    ["takes reviews as large as the app reads", { body: Buffer.alloc(3.9 * 1024 * 1024, " ") }, 400],
+    ["takes larger ones, which the app answers with a refusal", { body: largeReview }, 200],
     ["takes none larger than that", { body: Buffer.alloc(13 * 1024 * 1024, " ") }, 500],
   ])("%s", async (_, asked, status) => expect((await call(relay, asked)).status).toBe(status));
 
