@@ -29,16 +29,19 @@ export async function settle(delivery: GivenUp, work: () => Promise<unknown>): P
   }
 }
 
-async function sendAgain(delivery: GivenUp, error: NotYet): Promise<Settled> {
-  const { run, queue, item } = delivery;
-  if (isLastResend(item) && error instanceof AwaitsReport) {
-    run.log.warn("work ended before the cluster reported", { why: error.message });
+/** Work that only waited for a report has not failed: the next timer requests it again. */
+async function endWork(delivery: GivenUp, error: NotYet): Promise<Settled> {
+  if (error instanceof AwaitsReport) {
+    delivery.run.log.warn("work ended before the cluster reported", { why: error.message });
     return "not_yet";
   }
-  if (isLastResend(item)) {
-    await giveUp(delivery, error);
-    return "given_up";
-  }
+  await giveUp(delivery, error);
+  return "given_up";
+}
+
+async function sendAgain(delivery: GivenUp, error: NotYet): Promise<Settled> {
+  const { run, queue, item } = delivery;
+  if (isLastResend(item)) return endWork(delivery, error);
   const seconds = error.retryAfterSeconds;
   run.log.debug("work is sent again", { why: error.message, seconds });
   await run.ports.queue.send(queue, { ...item, attempt: (item.attempt ?? 0) + 1 }, seconds);

@@ -6,7 +6,7 @@ import { InvalidInput } from "../shared/errors.ts";
 import type { Decision } from "../shared/gate/decisions.ts";
 import { inTime } from "../shared/gate/guarded.ts";
 import { lastKnownCluster } from "../shared/gate/known.ts";
-import type { AdmissionResponse, AdmissionReview } from "../shared/gate/review.ts";
+import { requestsNothing, type AdmissionResponse, type AdmissionReview } from "../shared/gate/review.ts";
 import { inert } from "../shared/inert.ts";
 import type { Run } from "../shared/ports.ts";
 import * as door from "./door.ts";
@@ -36,13 +36,15 @@ export function answerReview(
     const cluster = await door.authenticate(run, request, (_, name) =>
       lastKnownCluster(run, name, timeoutSeconds * 1000 * WHO_SHARE),
     );
-    const body = await readReview(request);
-    if ("answer" in body) return { jsonBody: body.answer };
-    const { review } = body;
+    const { review, problem } = await readReview(request);
     const { uid, namespace, name } = review.request;
     const asked = { correlationId: uid, what: "review", id: `${cluster.name}/${namespace}/${name}` };
     const response = await withCorrelation(asked, () =>
-      respond(run, { cluster, review, known, timeoutSeconds }, reviewer),
+      respond(
+        run,
+        { cluster, review, known, timeoutSeconds },
+        problem === undefined ? reviewer : unread(reviewer, problem),
+      ),
     );
     return { jsonBody: { apiVersion: review.apiVersion, kind: review.kind, response } };
   });
@@ -75,16 +77,21 @@ async function respond(
   return response;
 }
 
+/** Nothing is decided about what was not read. */
+function unread(reviewer: Reviewer, problem: string): Reviewer {
+  return { ...reviewer, decide: () => Promise.reject(new InvalidInput(problem)) };
+}
+
 /**
- * A Service that cannot be read, or that storage cannot keep, is refused: a bad request would be a failed webhook, which most clusters let
- * pass. Who goes may go. @throws InvalidInput if the review is about something else, and whatever else went wrong
+ * The answer for a Service that cannot be read, or that storage cannot keep. It is refused, since an error would let it pass in most clusters.
+ * An update that requests nothing passes: a refusal would keep finalizers from being removed. Policy decides about a delete.
+ * @throws InvalidInput if the review is about something else, and whatever else went wrong
  */
-function refusalOf(
-  error: unknown,
-  { request: { uid, kind, operation } }: AdmissionReview,
-): AdmissionResponse {
+function refusalOf(error: unknown, { request }: AdmissionReview): AdmissionResponse {
+  const { uid, kind, operation } = request;
   if (!(error instanceof InvalidInput) || kind.kind !== "Service") throw error;
   if (operation === "DELETE") throw new Error(error.message);
   const message = inert(`Mooring cannot check this Service: ${error.message}`);
+  if (requestsNothing(request)) return { uid, allowed: true, warnings: [message] };
   return { uid, allowed: false, status: { code: 422, message } };
 }

@@ -126,7 +126,7 @@ async function readLink(client: NetworkManagementClient, id: string) {
   try {
     return toLink(await client.privateLinkServices.get(resourceGroup, name));
   } catch (error) {
-    if (answerOf(error)?.absent) return undefined;
+    if (isDeleted(error)) return undefined;
     throw translated(error, id);
   }
 }

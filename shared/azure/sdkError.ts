@@ -1,5 +1,4 @@
 import type { ArmAnswer } from "./armError.ts";
-import { isAbsent } from "./armError.ts";
 
 interface SdkError {
   readonly statusCode?: number;
@@ -9,15 +8,14 @@ interface SdkError {
 }
 
 /** What ARM answered, of an error that an SDK threw; `undefined` if it threw without an answer. */
-export function answerOf(error: unknown): (ArmAnswer & { readonly absent: boolean }) | undefined {
+export function answerOf(error: unknown): ArmAnswer | undefined {
   const { statusCode, code, message, response } = error as SdkError;
   if (statusCode === undefined) return undefined;
   const retryAfter = Number(response?.headers?.get("retry-after") ?? Number.NaN);
-  const answer = {
+  return {
     status: statusCode,
     code: code ?? "",
     message: message ?? "",
     ...(Number.isFinite(retryAfter) && { retryAfterSeconds: retryAfter }),
   };
-  return { ...answer, absent: isAbsent(answer) };
 }

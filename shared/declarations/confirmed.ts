@@ -39,7 +39,7 @@ export function contentOf(
   return JSON.stringify([uid, intent, deletedAtUtc, usesLoadBalancerIp]);
 }
 
-/** The same of a row. That a list lacked a Service marks its row as deleted: that is no word of the cluster. Pure. */
+/** The same of a row. A list that lacks a Service marks its row as deleted, which the cluster has not reported. Pure. */
 export function confirmedContent({ deletedAtUtc, ...rest }: Declared): string {
   const isConfirmed = deletedAtUtc !== undefined && rest.missingSince === undefined;
   return contentOf(isConfirmed ? { ...rest, deletedAtUtc } : rest);

@@ -49,14 +49,18 @@ export function requireServices(review: AdmissionReview): {
   return services;
 }
 
-/** The request's Services; problems name the field that is wrong. */
+/**
+ * The request's Services; problems name the field that is wrong. An old Service over the bounds is left out: the update that makes it smaller
+ * is judged as if it were created.
+ */
 function servicesOf({ request }: AdmissionReview): {
   readonly object?: Service;
   readonly oldObject?: Service;
   readonly problems: readonly string[];
 } {
   const object = parseService(request.object, "request.object");
-  const oldObject = parseService(request.oldObject, "request.oldObject");
+  const isOldLeftOut = request.operation === "UPDATE" && boundsExceeded(request.oldObject, "").length > 0;
+  const oldObject = parseService(isOldLeftOut ? null : request.oldObject, "request.oldObject");
   return {
     ...(object.service && { object: object.service }),
     ...(oldObject.service && { oldObject: oldObject.service }),
@@ -73,4 +77,26 @@ function parseService(value: unknown, at: string): { service?: Service; problems
   return {
     problems: parsed.error.issues.map((issue) => `${[at, ...issue.path].join(".")}: ${issue.message}`),
   };
+}
+
+/** The parts of any object that decide what it requests. */
+const Requesting = z.object({
+  metadata: z.object({ annotations: z.unknown().optional(), deletionTimestamp: z.string().optional() }),
+  spec: z.unknown().optional(),
+});
+
+/** True of an update of an object that is being deleted, or of which annotations and spec stay as they are. Pure. */
+export function requestsNothing({
+  operation,
+  object,
+  oldObject,
+}: Pick<AdmissionReview["request"], "operation" | "object" | "oldObject">): boolean {
+  const [now, before] = [Requesting.safeParse(object), Requesting.safeParse(oldObject)];
+  if (operation !== "UPDATE" || !now.success || !before.success) return false;
+  if (before.data.metadata.deletionTimestamp !== undefined) return true;
+  return textOf(now.data) === textOf(before.data);
+}
+
+function textOf({ metadata: { annotations }, spec }: z.infer<typeof Requesting>): string {
+  return JSON.stringify([annotations, spec]);
 }

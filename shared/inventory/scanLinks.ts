@@ -1,6 +1,6 @@
 /**
- * Mirrors links into the inventory: whose they are, what they stand on, who is connected. Writes only differences. A link that a list lacks
- * is forgotten only if ARM answers 404 for its id.
+ * Records Private Link Services in the inventory: owner, frontends, subnets and consumers. Writes only differences. One that a list lacks is
+ * removed only if ARM answers 404 for its id.
  */
 import { OWNER_TAG } from "../links/owner.ts";
 import type { Link } from "../network/model.ts";
@@ -14,7 +14,7 @@ import type { Consumer, LinkRow } from "./model.ts";
 const AT_ONCE = 4;
 
 /**
- * The links of a subscription: those that the list has, and recorded ones that it lacks and that ARM still has.
+ * The Private Link Services of a subscription: those in the list, and recorded ones that it lacks and that ARM still has.
  * @throws what a read throws
  */
 export async function listLinks(run: Run, subscription: string): Promise<readonly Link[]> {

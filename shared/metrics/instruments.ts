@@ -52,7 +52,7 @@ export const INSTRUMENTS = {
       what: "text",
       outcome: ["done", "not_yet", "refused", "failed", "given_up"],
     },
-    doc: "What became of a queue message; `not_yet` is sent again, `failed` is delivered five times, `given_up` is in the poison queue after ten re-sends",
+    doc: "What became of a queue message; `not_yet` is sent again, or ends if after ten re-sends only the report of a cluster is missing; `failed` is delivered five times, `given_up` is in the poison queue after ten re-sends",
   },
   "mooring.work.duration": {
     kind: "histogram",

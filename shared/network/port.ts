@@ -1,6 +1,7 @@
 /**
  * Port: what Azure says is there, read in lists so that the cost does not grow with the number of resources
- * but with the number of pages and scale sets. ARM filters lists by permissions: what a list lacks may exist. Implementations: `shared/azure/network.ts` and `test/memory/network.ts`.
+ * but with the number of pages and scale sets. ARM filters lists by permissions: what a list lacks may exist.
+ * Implementations: `shared/azure/network.ts` and `test/memory/network.ts`.
  * Never writes. Every read that is not complete throws: a partial list must never look like a small world.
  */
 import type {

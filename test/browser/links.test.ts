@@ -134,6 +134,76 @@ describe("a link that somebody changed", () => {
     forgiveFailures(board.troubles);
   });
 
+  describe("while the cluster has not reported", () => {
+    /** The API refuses every try with its number, once `hold` lets it answer. */
+    async function waitingDialog(hold: (tries: number) => Promise<void> | undefined = () => undefined) {
+      const page = await openLink("pls-ledger");
+      const { id } = await linkNamed(portal, "pls-ledger");
+      const change = {
+        action: "update",
+        resourceId: id,
+        name: "pls-ledger",
+        capability: "links",
+        cluster: "aks-one",
+      };
+      const changes = [{ ...change, reason: "declared otherwise", lines: [], evidence: [] }];
+      const plan = { changes, losses: [], etag: "1" };
+      let tries = 0;
+      await page.route(/\/reconcile(\?|$)/, async (route) => {
+        if (route.request().url().includes("dryRun=true")) return route.fulfill({ json: { plan } });
+        tries += 1;
+        const why = `waiting, try ${tries}`;
+        await hold(tries);
+        const refused = { outcome: "refused", guard: "awaiting-confirmation", why };
+        return route.fulfill({ json: { plan, applied: [{ ...change, ...refused }] } });
+      });
+      await page.clock.install();
+      await page.getByRole("button", { name: "Reconcile" }).click();
+      await page.getByRole("dialog").getByText("declared otherwise").waitFor();
+      await page.getByRole("dialog").getByRole("button", { name: "Reconcile" }).click();
+      return { page, tries: () => tries };
+    }
+    const shows = (page: Page, text: string) => page.getByRole("dialog").getByText(text).waitFor();
+
+    test("closing the dialog ends the tries", async () => {
+      const { page, tries } = await waitingDialog();
+      await shows(page, "Not done yet: waiting, try 1.");
+      await page.clock.fastForward(5000);
+      await shows(page, "Not done yet: waiting, try 2.");
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.clock.fastForward(60_000);
+      expect(tries()).toBe(2);
+    });
+
+    test("closing the dialog during a try ends them, too", async () => {
+      const answer = Promise.withResolvers<void>();
+      const { page, tries } = await waitingDialog((count) => (count === 2 ? answer.promise : undefined));
+      await shows(page, "Not done yet: waiting, try 1.");
+      const second = page.waitForResponse((response) => response.url().endsWith("/reconcile"));
+      await page.clock.fastForward(5000);
+      await expect.poll(tries).toBe(2);
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      answer.resolve();
+      await (await second).finished();
+      // The page takes the answer in between.
+      for (let minute = 0; minute < 3; minute += 1) await page.clock.fastForward(60_000);
+      expect(tries()).toBe(2);
+    });
+
+    test("the tries end after two minutes, with the reason", async () => {
+      const { page, tries } = await waitingDialog();
+      for (let count = 1; count <= 24; count += 1) {
+        await shows(page, `Not done yet: waiting, try ${count}.`);
+        await page.clock.fastForward(5000);
+      }
+      await page.getByRole("dialog").locator("footer").getByRole("button", { name: "Close" }).waitFor();
+      await shows(page, "waiting, try 25");
+      expect(tries()).toBe(25);
+    });
+  });
+
   test("a Reader may look at the plan, but not do it", async () => {
     await setVisibility([PLATFORM]);
     const page = await openLink("pls-ledger", openAsReader);

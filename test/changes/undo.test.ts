@@ -9,22 +9,7 @@ import { findEntry, isUndoable, isUndoOf, lossesOf, planUndo } from "../../share
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { balancerId, connection, link, linkIdIn, PARTNER } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
-
-const SYSTEM = { why: "sweep", who: "system", correlationId: "c" };
-const ADA = { why: "undo", who: "ada", correlationId: "c" };
-const OPTIONS = { inSight: 10, stillTrue: async () => undefined };
-
-const deletion = (run: MemoryRun, resourceId: string): Change => ({
-  action: "delete",
-  capability: "sweep",
-  resourceId,
-  cluster: "one",
-  reason: "an orphan",
-  evidence: [
-    { says: "proved", source: "Kubernetes", atUtc: run.now().toISOString() },
-    { says: "proved in Azure", source: "Azure", atUtc: run.now().toISOString() },
-  ],
-});
+import { ADA, deletion, OPTIONS, SYSTEM } from "../builders/undoing.ts";
 
 describe("is refused, with the reason,", () => {
   async function journalled(change: (run: MemoryRun) => Change): Promise<[MemoryRun, string]> {

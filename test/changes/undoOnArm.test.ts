@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openResources } from "../../shared/azure/resources.ts";
 import { createApply } from "../../shared/changes/apply.ts";
-import type { Change } from "../../shared/changes/plan.ts";
 import type { ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
 import { planUndo } from "../../shared/changes/undo.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
@@ -13,22 +12,7 @@ import { BALANCER, LINK, linkBody, linkedArm, type TestArm } from "../builders/a
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { link, PARTNER } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
-
-const SYSTEM = { why: "sweep", who: "system", correlationId: "c" };
-const ADA = { why: "undo", who: "ada", correlationId: "c" };
-const OPTIONS = { inSight: 10, stillTrue: async () => undefined };
-
-const deletion = (run: MemoryRun, resourceId: string): Change => ({
-  action: "delete",
-  capability: "sweep",
-  resourceId,
-  cluster: "one",
-  reason: "an orphan",
-  evidence: [
-    { says: "proved", source: "Kubernetes", atUtc: run.now().toISOString() },
-    { says: "proved in Azure", source: "Azure", atUtc: run.now().toISOString() },
-  ],
-});
+import { ADA, deletion, OPTIONS, SYSTEM } from "../builders/undoing.ts";
 
 describe("of a delete, on the sandbox", () => {
   let directory: string;

@@ -1,73 +1,22 @@
 /** Whatever interrupts a sweep, and whatever is not known: properties over many runs. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createApply } from "../../shared/changes/apply.ts";
-import type { Link, LoadBalancer } from "../../shared/network/model.ts";
-import { listQuarantine } from "../../shared/orphans/quarantine.ts";
-import { sweepOrphans } from "../../shared/orphans/sweep.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
 import {
-  balancer,
-  balancerBody,
-  cluster,
-  connection,
-  declared,
-  feed,
-  intent,
-  link,
-  linkBody,
-  linkIntent,
-  managedCluster,
-  NOW,
-} from "../builders/world.ts";
-import { memoryRun, type MemoryRun } from "../memory/run.ts";
+  DAY,
+  deletedCluster,
+  enforceSweep,
+  quarantineOf,
+  settle,
+  swept,
+} from "../builders/deletedCluster.ts";
+import { connection, feed, managedCluster, NOW } from "../builders/world.ts";
+import { type MemoryRun } from "../memory/run.ts";
 
-const ITEM = { what: "orphans", id: "all", why: "timer", seenAtUtc: NOW, correlationId: "c" };
-const DAY = 24 * 3600;
 let run: MemoryRun;
 
-/** Its managed cluster was deleted with its nodes; its load balancer and its link, with a dead connection, were not. */
-async function deadCluster(): Promise<MemoryRun> {
-  const made = memoryRun();
-  await made.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-  await made.tables.declarations.transact("one", [
-    { do: "put", key: "shop/web", value: declared({ intent: intent({ link: linkIntent() }) }) },
-  ]);
-  place(made, [deserted()], [link({ connections: [connection({ status: "Disconnected" })] })]);
-  return made;
-}
-
-/** No nodes are left in its pools. */
-const deserted = (some: Parameters<typeof balancer>[0] = {}) => balancer({ pools: [], ...some });
-
-function place(made: MemoryRun, balancers: LoadBalancer[], links: Link[]): void {
-  made.network.balancers = balancers;
-  made.network.allLinks = links;
-  const properties = { provisioningState: "Succeeded" };
-  for (const one of balancers) made.resources.place(one.id, balancerBody(one));
-  for (const one of links) made.resources.place(one.id, linkBody(one));
-  for (const { id, status } of links.flatMap(({ connections }) => connections))
-    made.resources.place(id, {
-      properties: { ...properties, privateLinkServiceConnectionState: { status } },
-    });
-}
-
-const enforce = (some: object = {}) =>
-  applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, ...some });
-const sweep = async () =>
-  (await sweepOrphans(run, createApply(run.resources), ITEM)).map(({ change, outcome, why }) =>
-    [outcome, change.resourceId.split("/").at(-1), ...(why ? [why] : [])].join(" "),
-  );
-const quarantined = async () =>
-  (await listQuarantine(run)).map(({ kind, deleteAfterUtc }) => `${kind} until ${deleteAfterUtc}`);
-
-/** The fake network forgets what the fake ARM deleted. */
-function settle(): void {
-  run.network.balancers = run.network.balancers.filter(({ id }) => run.resources.bodyOf(id));
-  run.network.allLinks = run.network.allLinks
-    .filter(({ id }) => run.resources.bodyOf(id))
-    .map((one) => ({ ...one, connections: one.connections.filter(({ id }) => run.resources.bodyOf(id)) }));
-}
+const enforce = (some: object = {}) => enforceSweep(run, some);
+const sweep = () => swept(run);
+const quarantined = () => quarantineOf(run);
 
 test("a sweep that is interrupted anywhere ends, when run again, in the same world", async () => {
   await fc.assert(
@@ -76,7 +25,7 @@ test("a sweep that is interrupted anywhere ends, when run again, in the same wor
       fc.integer({ min: 0, max: 8 }),
       fc.boolean(),
       async (method, after, lost) => {
-        run = await deadCluster();
+        run = await deletedCluster();
         await enforce();
         await sweep();
         run.clock.advance(8 * DAY);
@@ -93,7 +42,7 @@ test("a sweep that is interrupted anywhere ends, when run again, in the same wor
         });
         for (let round = 0; round < 6; round += 1) {
           await sweep().catch(() => undefined);
-          settle();
+          settle(run);
           run.clock.advance(1000);
         }
         expect([run.network.balancers, run.network.allLinks, await quarantined()]).toEqual([[], [], []]);
@@ -113,7 +62,7 @@ test("nothing is ever deleted of a cluster that is there and declares it", async
         days: fc.integer({ min: 0, max: 30 }),
       }),
       async ({ stale, reports, unreadable, days }) => {
-        run = await deadCluster();
+        run = await deletedCluster();
         await enforce({ sweepGraceSeconds: 0 });
         run.network.clusters = [managedCluster()];
         if (reports)

@@ -1,6 +1,5 @@
 /** What is proved again right before each delete, on a world that may have changed since the plan; and what a sweep leaves behind. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
 import type { Applied, Apply } from "../../shared/changes/applied.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import type { JournalEntry } from "../../shared/changes/journal.ts";
@@ -18,6 +17,7 @@ import {
   sweepAlone,
   sweepOrphans,
 } from "../../shared/orphans/sweep.ts";
+import { DAY, deserted, enforceSweep, ITEM, place, placeConnection } from "../builders/deletedCluster.ts";
 import {
   balancer,
   balancerBody,
@@ -28,7 +28,6 @@ import {
   feed,
   frontend,
   link,
-  linkBody,
   linkIdIn,
   managedCluster,
   NOW,
@@ -36,8 +35,6 @@ import {
 } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
-const ITEM = { what: "orphans", id: "all", why: "timer", seenAtUtc: NOW, correlationId: "c" };
-const DAY = 24 * 3600;
 const PE = connection({ status: "Rejected" });
 const SERVICE = link({ connections: [PE] });
 let run: MemoryRun;
@@ -46,18 +43,10 @@ let run: MemoryRun;
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-  await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
-  run.network.balancers = [balancer({ pools: [] })];
-  run.network.allLinks = [SERVICE];
-  for (const one of run.network.balancers) run.resources.place(one.id, balancerBody(one));
-  run.resources.place(SERVICE.id, linkBody(SERVICE));
-  placeConnection("Rejected");
+  await enforceSweep(run);
+  place(run, [deserted()], [SERVICE]);
 });
 
-const placeConnection = (status: string) =>
-  run.resources.place(PE.id, {
-    properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: { status } },
-  });
 const sweep = () => sweepOrphans(run, createApply(run.resources), ITEM);
 /** In quarantine for eight days, and planned. */
 async function due(): Promise<Due> {
@@ -117,7 +106,7 @@ describe("the last proof", () => {
     ],
     [
       "the connection was approved, as only the resource shows",
-      () => placeConnection("Approved"),
+      () => placeConnection(run, PE.id, "Approved"),
       "it is Approved",
       "may go",
       "may go",

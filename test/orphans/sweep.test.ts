@@ -4,82 +4,41 @@ import { createApply } from "../../shared/changes/apply.ts";
 import { inParts } from "../../shared/changes/parts.ts";
 import type { Cluster } from "../../shared/clusters/model.ts";
 import { NotYet } from "../../shared/errors.ts";
-import type { Link, LoadBalancer } from "../../shared/network/model.ts";
 import { hold, release } from "../../shared/orphans/hold.ts";
-import { listQuarantine } from "../../shared/orphans/quarantine.ts";
-import { planDue, sweepOrphans } from "../../shared/orphans/sweep.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { planDue } from "../../shared/orphans/sweep.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
 import {
-  balancer,
-  balancerBody,
+  DAY,
+  deletedCluster,
+  deserted,
+  enforceSweep,
+  place,
+  quarantineOf,
+  settle,
+  swept,
+} from "../builders/deletedCluster.ts";
+import {
   balancerId,
   cluster,
-  connection,
   declared,
   frontend,
-  intent,
   link,
-  linkBody,
-  linkIntent,
   managedCluster,
-  NOW,
   PARTNER,
   feed,
 } from "../builders/world.ts";
-import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
+import { SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
-const ITEM = { what: "orphans", id: "all", why: "timer", seenAtUtc: NOW, correlationId: "c" };
-const DAY = 24 * 3600;
 let run: MemoryRun;
 
 beforeEach(async () => {
-  run = await deadCluster();
+  run = await deletedCluster();
 });
 
-/** Its managed cluster was deleted with its nodes; its load balancer and its link, with a dead connection, were not. */
-async function deadCluster(): Promise<MemoryRun> {
-  const made = memoryRun();
-  await made.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
-  await made.tables.declarations.transact("one", [
-    { do: "put", key: "shop/web", value: declared({ intent: intent({ link: linkIntent() }) }) },
-  ]);
-  place(made, [deserted()], [link({ connections: [connection({ status: "Disconnected" })] })]);
-  return made;
-}
-
-/** No nodes are left in its pools. */
-const deserted = (some: Parameters<typeof balancer>[0] = {}) => balancer({ pools: [], ...some });
-
-function place(made: MemoryRun, balancers: LoadBalancer[], links: Link[]): void {
-  made.network.balancers = balancers;
-  made.network.allLinks = links;
-  const properties = { provisioningState: "Succeeded" };
-  for (const one of balancers) made.resources.place(one.id, balancerBody(one));
-  for (const one of links) made.resources.place(one.id, linkBody(one));
-  for (const { id, status } of links.flatMap(({ connections }) => connections))
-    made.resources.place(id, {
-      properties: { ...properties, privateLinkServiceConnectionState: { status } },
-    });
-}
-
-const enforce = (some: object = {}) =>
-  applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, ...some });
-const sweep = async () =>
-  (await sweepOrphans(run, createApply(run.resources), ITEM)).map(({ change, outcome, why }) =>
-    [outcome, change.resourceId.split("/").at(-1), ...(why ? [why] : [])].join(" "),
-  );
+const enforce = (some: object = {}) => enforceSweep(run, some);
+const sweep = () => swept(run);
+const quarantined = () => quarantineOf(run);
 const heard = () => feed({ atUtc: run.clock.nowUtc });
-const quarantined = async () =>
-  (await listQuarantine(run)).map(({ kind, deleteAfterUtc }) => `${kind} until ${deleteAfterUtc}`);
-
-/** The fake network forgets what the fake ARM deleted. */
-function settle(): void {
-  run.network.balancers = run.network.balancers.filter(({ id }) => run.resources.bodyOf(id));
-  run.network.allLinks = run.network.allLinks
-    .filter(({ id }) => run.resources.bodyOf(id))
-    .map((one) => ({ ...one, connections: one.connections.filter(({ id }) => run.resources.bodyOf(id)) }));
-}
 
 /** A second registered cluster. */
 async function alsoTwo(): Promise<Cluster> {
@@ -195,7 +154,7 @@ describe("an orphan", () => {
     await sweep();
     run.clock.advance(2 * 3600);
     expect(await sweep()).toEqual(["applied pe.1"]);
-    settle();
+    settle(run);
     run.clock.advance(3600);
     expect(await sweep()).toEqual(["applied pls"]);
   });
@@ -298,10 +257,10 @@ describe("an orphan", () => {
     const both = await Promise.allSettled([sweep(), sweep()]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect(run.resources.calls.count("remove")).toBe(1);
-    settle();
+    settle(run);
     for (let round = 0; round < 5; round += 1) {
       await sweep();
-      settle();
+      settle(run);
     }
     expect(run.resources.calls.count("remove")).toBe(2);
   });

@@ -169,6 +169,18 @@ test.each(["admit", "mutate"])("%s: a review of more than 4 MiB is refused, and 
   expect([left.body.response.allowed, left.body.response.warnings.length]).toEqual([true, 1]);
 });
 
+test("an update that only removes a finalizer passes with a warning if the Service cannot be read", async () => {
+  const review = JSON.parse(asked({ [`${A}pls-visibility`]: "a ".repeat(2000) }));
+  const { object } = review.request;
+  Object.assign(review.request, { operation: "UPDATE", oldObject: object });
+  review.request.object = { ...object, metadata: { ...object.metadata, finalizers: [] } };
+  const { body } = await send("/api/admit/one", JSON.stringify(review));
+  expect(body.response).toMatchObject({
+    allowed: true,
+    warnings: [expect.stringContaining("pls-visibility: has more than 1000 entries")],
+  });
+});
+
 test.each([
   ["longer than any", "#".repeat(200_000)],
   ["half of a character", "\ud800"],

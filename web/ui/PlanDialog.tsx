@@ -37,6 +37,8 @@ interface Step {
 }
 
 const RETRY_MILLISECONDS = 5000;
+/** Two minutes: a cluster that did not report by then is silent. */
+const MAX_RETRIES = 24;
 
 /** Shows what a call would do, then does exactly that: if the world moved meanwhile the new plan is shown and asked for again. */
 export function PlanDialog({ title, confirm, nothing, onDone, onClose, ...call }: PlanDialogProps) {
@@ -45,23 +47,28 @@ export function PlanDialog({ title, confirm, nothing, onDone, onClose, ...call }
     setStep({ isBusy: true, hasMoved });
     setStep({ ...(await dryRun(call)), hasMoved });
   };
-  const retry = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const apply = async (shown: Plan, awaits?: string) => {
+  const retry = useRef<{ isOpen: boolean; timer?: ReturnType<typeof setTimeout> }>({ isOpen: true });
+  const apply = async (shown: Plan, awaits?: string, retries = 0) => {
     setStep({ plan: shown, isBusy: true, ...(awaits !== undefined && { awaits }) });
     const done = await carryOut(call, shown);
     if (done === "moved") return plan(true);
     const awaited = reportAwaited(done.applied ?? []);
-    if (awaited !== undefined) {
+    // Closing the dialog cancels what was not written yet.
+    if (awaited !== undefined && retry.current.isOpen && retries < MAX_RETRIES) {
       setStep({ plan: shown, isBusy: true, awaits: awaited });
-      retry.current = setTimeout(() => void apply(shown, awaited), RETRY_MILLISECONDS);
+      retry.current.timer = setTimeout(() => void apply(shown, awaited, retries + 1), RETRY_MILLISECONDS);
       return;
     }
     setStep({ plan: shown, isBusy: false, ...done });
     if (done.outcome) onDone(done.outcome);
   };
   useEffect(() => {
+    retry.current.isOpen = true;
     void plan(false);
-    return () => clearTimeout(retry.current);
+    return () => {
+      retry.current.isOpen = false;
+      clearTimeout(retry.current.timer);
+    };
   }, [call.path]);
   return (
     <Dialog title={title} onClose={onClose}>

@@ -1,7 +1,6 @@
 /** What Azure shows against a delete: in its lists (`contradictions.ts`), and in the body of the resource (`verifyActual.ts`). */
 import { guardsIn, type Guard } from "./model.ts";
 import {
-  balancerOfTwo,
   consumer,
   end,
   everythingOfOne,
@@ -18,14 +17,14 @@ import {
   untilDue,
   use,
   wait,
+  oneIsDue,
+  silence,
+  twoIsDue,
 } from "./schedule.ts";
 
 const inLists = guardsIn("shared/orphans/contradictions.ts");
 const inBody = guardsIn("shared/orphans/verifyActual.ts");
 const inSweep = guardsIn("shared/orphans/sweep.ts");
-const twoIsDue = [...balancerOfTwo, ...untilDue];
-const oneIsDue = [...oneFrontend, ...untilDue];
-const silence = [sweep(), wait(8), sweep(), sweep()];
 /** s2 gets a Private Link Service, another Service shares its frontend, and s2 is deleted. */
 const sharedLink = [{ do: "declareLink", which: 0 }, share(2, { link: true }), end(2)] as const;
 

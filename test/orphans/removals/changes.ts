@@ -1,7 +1,6 @@
 /** The guards of every write (`shared/changes`), as far as a sweep meets them. */
 import { guardsIn, type Guard } from "./model.ts";
 import {
-  balancerOfTwo,
   everythingOfOne,
   lag,
   mark,
@@ -11,11 +10,11 @@ import {
   sweep,
   untilDue,
   wait,
+  twoIsDue,
 } from "./schedule.ts";
 
 const inGuards = guardsIn("shared/changes/guards.ts");
 const inApply = guardsIn("shared/changes/apply.ts");
-const twoIsDue = [...balancerOfTwo, ...untilDue];
 
 export const CHANGES: readonly Guard[] = [
   inGuards("stopped", {

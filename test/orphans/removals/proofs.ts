@@ -19,6 +19,8 @@ import {
   TWO,
   untilDue,
   wait,
+  silence,
+  twoIsDue,
 } from "./schedule.ts";
 
 const inClassify = guardsIn("shared/orphans/classify.ts");
@@ -30,8 +32,6 @@ const inOrder = guardsIn("shared/orphans/planSweep.ts");
 const inQuarantine = guardsIn("shared/orphans/quarantine.ts");
 const inOwner = guardsIn("shared/links/owner.ts");
 const inDeclared = guardsIn("shared/declarations/declared.ts");
-const twoIsDue = [...balancerOfTwo, ...untilDue];
-const silence = [sweep(), wait(8), sweep(), sweep()];
 /** The last Private Link Service is in quarantine five hours after what is beneath it. */
 const laterLink = [
   ...confirmed,

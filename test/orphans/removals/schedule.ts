@@ -70,3 +70,8 @@ export const mistypedAndIdle: readonly Step[] = [
   { do: "scale", which: TWO, nodes: 0 },
   { do: "mistype", which: TWO, wrong: true },
 ];
+
+export const oneIsDue: readonly Step[] = [...oneFrontend, ...untilDue];
+export const twoIsDue: readonly Step[] = [...balancerOfTwo, ...untilDue];
+/** Sweeps of a cluster that reports nothing for longer than the stale time. */
+export const silence: readonly Step[] = [sweep(), wait(8), sweep(), sweep()];
