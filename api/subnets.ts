@@ -65,7 +65,7 @@ export const subnets = [
     method: "GET",
     path: "/subnets/{key}/addresses",
     summary:
-      "A map of all addresses of a subnet: free, assigned, reserved, excluded, Azure's own, and who holds what",
+      "A map of all addresses of a subnet: free, assigned, claimed, excluded, Azure's own, and who holds what",
     role: "Mooring.Reader",
     params: Key,
     response: AddressMap,

@@ -31,7 +31,7 @@ export type Subnet = z.infer<typeof Subnet>;
 
 export const HolderKind = z.enum(["frontend", "link", "endpoint", "interface", "other"]);
 export const Holder = z.object({
-  /** Resource id, or `cluster/namespace/name` of a Service that reserved. */
+  /** Resource id, or `cluster/namespace/name` of a Service that claims it. */
   id: z.string(),
   name: z.string(),
   kind: HolderKind,
@@ -51,7 +51,7 @@ export const PrefixMap = z.object({
   ranges: z.array(
     z.object({ from: z.int(), to: z.int(), kind: z.enum(["azure", "excluded"]), why: z.string() }),
   ),
-  /** `[offset, kind, index into holders, since]`, in order; kind 0 is assigned, 1 reserved (since: until when it is reserved). */
+  /** `[offset, kind, index into holders, since]`, in order; kind 0 is assigned, 1 claimed. */
   taken: z.array(z.tuple([z.int(), z.union([z.literal(0), z.literal(1)]), z.int(), z.string()])),
 });
 export type PrefixMap = z.infer<typeof PrefixMap>;

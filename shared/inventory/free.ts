@@ -27,7 +27,7 @@ export interface Found {
 }
 
 /**
- * Free addresses of the ranges, nearest first, the lower of two as near first; never the wanted one. An address whose reservation has
+ * Free addresses of the ranges, nearest first, the lower of two as near first; never the wanted one. An address whose claims have
  * expired but whose row is still there counts as taken: the search is cautious.
  */
 export async function findFree(run: Run, search: FreeSearch): Promise<Found> {

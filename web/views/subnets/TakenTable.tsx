@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<TakenRow>[] = [
   },
   {
     key: "at",
-    title: "Since, until",
+    title: "Since",
     width: "9rem",
     cell: ({ atUtc }) => (atUtc === "" ? <span class="quiet">–</span> : <Time utc={atUtc} />),
     sortBy: ({ atUtc }) => atUtc,
