@@ -7,6 +7,7 @@ import { connections } from "./connections.ts";
 import { describe } from "./describe.ts";
 import { doctor } from "./doctor.ts";
 import { findings } from "./findings.ts";
+import { ip } from "./ip.ts";
 import { journal } from "./journal.ts";
 import { links } from "./links.ts";
 import { me } from "./me.ts";
@@ -28,6 +29,7 @@ export const operations: readonly Operation[] = [
   ...trend,
   ...audits,
   ...subnets,
+  ...ip,
   ...search,
   ...links,
   ...connections,

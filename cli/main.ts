@@ -12,6 +12,7 @@ import { deployCommand } from "./deploy/command.ts";
 import { doctorCommand } from "./doctor/command.ts";
 import { explainCommand } from "./explain.ts";
 import { findingsCommand } from "./findings/command.ts";
+import { ipCommand } from "./ip/command.ts";
 import { journalCommands } from "./journal.ts";
 import { linksCommand } from "./links.ts";
 import { orphansCommand } from "./orphans.ts";
@@ -36,6 +37,7 @@ for (const command of [
   explainCommand(),
   doctorCommand(),
   clustersCommand(),
+  ipCommand(),
   linksCommand(),
   connectionsCommand(),
   policyCommand(),

@@ -112,7 +112,8 @@ export async function rotateToken(run: Run, name: string, overlapHours: number):
 
 /**
  * Forgets a cluster, its tokens and what it declared. What it has in Azure is nobody's from then on: reported as unknown, never
- * deleted. Its reservations expire by themselves. @throws InvalidInput if there is no such cluster · Conflict
+ * deleted. Scans end its claims of what Azure does not assign to its Services. @throws InvalidInput if there is no such cluster ·
+ * Conflict
  */
 export async function removeCluster(run: Run, name: string): Promise<void> {
   const { version } = await requireRow(run, name);

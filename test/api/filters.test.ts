@@ -33,6 +33,9 @@ test.each<[path: string, problem: RegExp | string]>([
   ["/subnets?cluster=onee", `query.cluster: ${CLUSTER}`],
   ["/subnets?subscription=x", /^query\.subscription: there is no watched subscription x; there is 1/],
   ["/subnets?vnet=vnett", "query.vnet: there is no scanned virtual network vnett; did you mean vnet?"],
+  ["/ip?subnet=appps", "there is no scanned subnet appps; did you mean apps?"],
+  ["/ip?subnet=apps&vnet=vnett", "there is no scanned virtual network vnett; did you mean vnet?"],
+  ["/ip/next?subnet=appps", "there is no scanned subnet appps; did you mean apps?"],
 ])("GET %s is a problem that names what was meant", async (path, problem) => {
   const { status, body } = await ask(`GET ${path}`);
   expect([status, body.problems]).toEqual([
@@ -48,15 +51,16 @@ test.each([
   "/journal?cluster=one",
   "/journal?who=bob",
   "/subnets?vnet=VNET",
+  "/ip?subnet=APPS&vnet=VNET",
 ])("GET %s is an answer", async (path) => {
   expect((await ask(`GET ${path}`)).status).toBe(200);
 });
 
 describe("every filter of a list", () => {
   /** What a filter takes that no set of known names is for: text, times, a page, and whoever may have acted. */
-  const FREE = ["q", "limit", "continuation", "sinceUtc", "who", "days", "resource", "about"];
+  const FREE = ["q", "limit", "continuation", "sinceUtc", "who", "days", "resource", "about", "count"];
   /** Checked against what is known. */
-  const NAMED = ["cluster", "subscription", "check", "scope", "link", "consumer", "vnet"];
+  const NAMED = ["cluster", "subscription", "check", "scope", "link", "consumer", "vnet", "subnet"];
 
   test("is a list of values, is checked against what is known, or is free", () => {
     const lists = operations.filter(({ method, query }) => method === "GET" && query !== undefined);
