@@ -182,7 +182,7 @@ function addressesOf(target: Target, { cluster, input }: Pick<Asking, "cluster" 
 
 /** What Azure has under the name, the rule `pls-name-taken` judges. */
 function nameOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
-  const place = input.intent.internal ? linkNameOf(input.intent, cluster) : undefined;
+  const place = linkNameOf(input.intent, cluster);
   if (!place) return [];
   const before = input.old && linkNameOf(input.old.intent, cluster);
   const isKept = before?.key === place.key;

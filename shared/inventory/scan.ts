@@ -14,6 +14,7 @@ import { withLease, type Lease } from "../storage/lease.ts";
 import type { Row, Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../waitForAll.ts";
+import { unmark } from "./claimQuota.ts";
 import { digestsOf } from "./digest.ts";
 import {
   claimantsOf,
@@ -33,6 +34,7 @@ import {
   claimsNow,
   countClaims,
   keptAssignments,
+  newlyConfirmed,
   planRows,
   type ClaimsNow,
   type Kept,
@@ -146,18 +148,22 @@ async function scanSubnet(
   const { incomplete } = reading;
   const evidence = evidenceOf(subnet, { uses: reading.uses.get(partition) ?? NONE, incomplete });
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
+  // Of a million addresses few are claimed.
+  const claimed = rows.filter(({ value }) => value.claims !== undefined);
   const nowUtc = run.now().toISOString();
-  const ended = await endedAddresses(run, claims.claimants, unassignedOf(rows, evidence, nowUtc));
+  const ended = await endedAddresses(run, claims.claimants, unassignedOf(claimed, evidence, nowUtc));
   const at = { nowUtc, ended, sequenceOf: claims.sequenceOf };
   const writes = planRows(rows, evidence, at);
   if (writes.length > 0) await lease.demand();
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
-  recordClaims(run, countClaims(rows, evidence.uses, at));
+  const confirmed = newlyConfirmed(claimed, evidence.uses, at);
+  for (const [cluster, keys] of confirmed) await unmark(run, { cluster, partition }, keys);
+  recordClaims(run, countClaims(claimed, confirmed, at));
   const kept = keptAssignments(rows, evidence, nowUtc);
   return {
     written: writes.length,
     missed: kept.filter(({ assignment }) => assignment.missedAtUtc !== undefined).length,
-    row: toRow(run, subnet, { evidence, kept, reading, claimed: claimedOf(rows, { evidence, kept, at }) }),
+    row: toRow(run, subnet, { evidence, kept, reading, claimed: claimedOf(claimed, { evidence, kept, at }) }),
   };
 }
 

@@ -180,7 +180,7 @@ test("data of a newer version: nothing is written, nothing is lost, and health s
   const health = await ask(app, "/api/health");
   expect([health.status, JSON.parse(health.text).problems]).toEqual([
     503,
-    ["the stored data are of schema 99, this version of Mooring knows 2: deploy the newer version again"],
+    ["the stored data are of schema 99, this version of Mooring knows 3: deploy the newer version again"],
   ]);
   expect((await ask(app, "/api/clusters/one/declarations/token", POST)).status).toBe(503);
   expect((await deliver(app)).status).toBe(500);

@@ -1,9 +1,8 @@
 import { ANNOTATIONS } from "../../annotations/keys.ts";
+import { LINK_NAME as NAME } from "../../inventory/places.ts";
 import type { Rule } from "../rule.ts";
 
 const KEY = ANNOTATIONS.linkName.key;
-/** @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnetwork */
-const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/;
 
 export const plsNameInvalid: Rule = {
   id: "pls-name-invalid",
