@@ -31,6 +31,8 @@ export interface SandboxOptions {
   state: string;
   ports: Ports;
   seed?: boolean;
+  /** Program of the app's command line; absent: from its sources. */
+  cli?: string;
   /** `loop`: clusters report to Mooring all the time; else only when they are asked to. */
   senders?: "loop" | "on request";
   /** Told of each step. */
@@ -45,6 +47,7 @@ export interface Sandbox {
   keys: HostKeys;
   /** The app's settings, for its command line. */
   settings: Record<string, string>;
+  cli?: string;
   arm: Arm;
   events: EventGrid;
   fleet: Fleet;
@@ -65,6 +68,7 @@ export async function startSandbox({
   state,
   ports,
   seed = true,
+  cli,
   senders = "loop",
   progress = () => {},
 }: SandboxOptions): Promise<Sandbox> {
@@ -157,6 +161,7 @@ export async function startSandbox({
       hostUrl: host.url,
       settings,
       statePath: join(state, "clusters.json"),
+      ...(cli !== undefined && { cli }),
       senders,
     });
     const ships = fleet;
@@ -172,6 +177,7 @@ export async function startSandbox({
       caPath: tls.caPath,
       keys: host.keys,
       settings,
+      ...(cli !== undefined && { cli }),
       arm,
       events: grid,
       fleet: ships,
