@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { findCompiler } from "./tools/infra/compiler.ts";
-import SlowFirst from "./tools/slowFirst.ts";
+import { SlowFirst } from "./tools/slowFirst.ts";
 import { findChromium, missingForDeploy } from "./tools/programs.ts";
 
 /**

@@ -5,10 +5,11 @@ import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
 import { buildApp } from "../tools/build.ts";
 import { buildCli } from "./builtCli.ts";
+import { offerWorld } from "./seededWorld.ts";
 
 /**
- * What all files of the run share: the built app, the bundled command line, the folder of the seeded world, which the first file that
- * needs it makes, and what V8 compiled of the many processes' modules.
+ * What all files of the run share: the built app, the bundled command line, the seeded world, and what V8
+ * compiled of the modules of the many processes.
  */
 export default async function setup(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), "mooring-built-"));
@@ -16,9 +17,13 @@ export default async function setup(project: TestProject) {
   const [app, cli] = await Promise.all([buildApp(join(directory, "app")), buildCli(join(directory, "cli"))]);
   project.provide("builtApp", app);
   project.provide("builtCli", cli);
-  project.provide("seededWorld", join(directory, "world"));
-  // A process that has just ended may still be writing what it compiled.
-  return () => rm(directory, { recursive: true, force: true, maxRetries: 10 });
+  const world = await offerWorld({ app, cli, state: join(directory, "world") });
+  project.provide("seededWorld", world.url);
+  return async () => {
+    world.close();
+    // A process that has just ended may still be writing what it compiled.
+    await rm(directory, { recursive: true, force: true, maxRetries: 10 });
+  };
 }
 
 /** The built app in `directory`, which it makes, for a test that may change it; gives the directory. */

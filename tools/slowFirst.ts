@@ -24,7 +24,7 @@ const SLOWEST = [
 ];
 
 /** The slowest files first, so that none of them is alone at the end; the others in an order that the seed gives. */
-export default class SlowFirst extends BaseSequencer {
+export class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const { seed } = this.ctx.config.sequence;
     const keyed = files.map((file) => [this.#key(file, seed), file] as const);

@@ -139,14 +139,16 @@ export async function startSandbox({
     const environment = join(state, "app.env");
     await writeFile(environment, environmentFile(settings), { mode: 0o600 });
     stops.push(() => rm(environment, { force: true }));
-    about = {
+    const where = {
       hostUrl: host.url,
       armUrl: armServer.url,
       controlUrl: control.url,
       caPath: tls.caPath,
       keys: host.keys,
       settings,
+      ...(cli !== undefined && { cli }),
     };
+    about = where;
     events = await createEventGrid({
       endpoint: `${host.url}/runtime/webhooks/EventGrid?functionName=${EVENT_FUNCTION}&code=${host.keys.eventGrid}`,
     });
@@ -171,13 +173,7 @@ export async function startSandbox({
     for (const cluster of ships.clusters.values()) await reported(cluster, progress);
     const broken = Promise.race([died("storage", storage.process), died("the Functions host", host.process)]);
     return {
-      hostUrl: host.url,
-      armUrl: armServer.url,
-      controlUrl: control.url,
-      caPath: tls.caPath,
-      keys: host.keys,
-      settings,
-      ...(cli !== undefined && { cli }),
+      ...where,
       arm,
       events: grid,
       fleet: ships,
