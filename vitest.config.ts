@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { findCompiler } from "./tools/infra/compiler.ts";
+import { SlowFirst } from "./tools/slowFirst.ts";
 import { findChromium, missingForDeploy } from "./tools/programs.ts";
 
 /**
@@ -66,7 +67,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    sequence: { shuffle: true, seed },
+    sequence: { shuffle: { tests: true, files: false }, sequencer: SlowFirst, seed },
     provide: { seed },
     setupFiles: ["test/seed.ts"],
     maxWorkers: 2,
@@ -82,6 +83,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.test.ts"],
           exclude: [...unitFiles(), ...ABSENT_PROGRAMS],
+          setupFiles: ["test/cpuTime.ts"],
           globalSetup: ["test/azurite.ts", "test/builtApp.ts"],
         },
       },

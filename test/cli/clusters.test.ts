@@ -12,19 +12,17 @@ import * as rbac from "kubernetes-models/rbac.authorization.k8s.io/v1";
 import * as core from "kubernetes-models/v1";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { startStorage } from "../../sandbox/storage/startStorage.ts";
+import { ownAccount } from "../azurite.ts";
 import { placeOf } from "../builders/register.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";
 
-type Storage = Awaited<ReturnType<typeof startStorage>>;
-let storage: Storage;
+let storage: string;
 let folder: string;
 beforeAll(async () => {
-  [storage, folder] = await Promise.all([startStorage(), mkdtemp(join(tmpdir(), "mooring-clusters-"))]);
+  [storage, folder] = await Promise.all([ownAccount(), mkdtemp(join(tmpdir(), "mooring-clusters-"))]);
 });
 afterAll(async () => {
-  await storage.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -41,7 +39,7 @@ const ELSEWHERE = [
 
 const mooring = (...args: string[]) =>
   runCli(args, {
-    env: { AzureWebJobsStorage: storage.connectionString, MOORING_SUBSCRIPTIONS: SUBSCRIPTION },
+    env: { AzureWebJobsStorage: storage, MOORING_SUBSCRIPTIONS: SUBSCRIPTION },
   });
 const add = (name: string, ...args: string[]) => mooring("clusters", "add", name, ...placeOf(name), ...args);
 

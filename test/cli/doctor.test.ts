@@ -8,6 +8,7 @@ import { MOORING, topicId } from "../../sandbox/world/installation.ts";
 import { DoctorReport } from "../../shared/installation/report.ts";
 import { VERSION } from "../../shared/version.ts";
 import { deadUrl, doctoredSandbox, fakeApp, type Doctored } from "../builders/doctoredSandbox.ts";
+import { START_MILLISECONDS } from "../builders/sandboxed.ts";
 import { runCli } from "./runCli.ts";
 
 const ASSIGNMENTS = "providers/Microsoft.Authorization/roleAssignments";
@@ -20,7 +21,7 @@ let at: Doctored;
 let dead: string;
 beforeAll(async () => {
   [at, dead] = await Promise.all([doctoredSandbox(), deadUrl()]);
-}, 180_000);
+}, START_MILLISECONDS);
 afterAll(() => at.close());
 
 describe("a whole installation", () => {
