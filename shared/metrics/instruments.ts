@@ -3,6 +3,7 @@
  * Attributes are few and take few values, so that no caller can make series without end. Pure.
  * @see https://opentelemetry.io/docs/specs/semconv/general/metrics/
  */
+import { OPERATIONS } from "../outcomes/outcome.ts";
 import { QUEUES } from "../storage/queue.ts";
 
 /** `text`: a name from a bounded set, such as clusters or rules. A list: these values and no others. */
@@ -109,6 +110,12 @@ export const INSTRUMENTS = {
     unit: "{message}",
     attributes: { queue: QUEUES },
     doc: "Messages that failed for good: [runbook](runbook.md). Every minute",
+  },
+  "mooring.operations.failing": {
+    kind: "gauge",
+    unit: "{subject}",
+    attributes: { operation: OPERATIONS },
+    doc: "Subscriptions, clusters and audit scopes of which the last scan, audit, sweep, poll or list failed: [runbook](runbook.md). Every minute",
   },
   "mooring.orphans": {
     kind: "gauge",

@@ -113,7 +113,10 @@ describe("a scope", () => {
       auditScope(run, first.id, scope),
       auditScope(run, second.id, scope),
     ]);
-    expect(both).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: { name: "NotYet" } }]);
+    expect(both).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { name: "Superseded" } },
+    ]);
   });
 });
 

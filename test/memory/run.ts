@@ -112,6 +112,7 @@ function memoryTables(): MemoryTables {
     trends: new MemoryTable(),
     usage: new MemoryTable(),
     failures: new MemoryTable(),
+    outcomes: new MemoryTable(),
     schema: new MemoryTable(),
   };
 }
