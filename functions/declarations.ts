@@ -1,4 +1,6 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+import type { Cluster } from "../shared/clusters/model.ts";
+import type { Run } from "../shared/ports.ts";
 import type { Answer, Post } from "../shared/declarations/step.ts";
 
 app.http("declarations", {
@@ -10,6 +12,16 @@ app.http("declarations", {
 
 /** The API server's answer to the query that Mooring named in; what was taken of it, and the next query, out. */
 async function declarations(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
+  const [door, { withinShare }] = await Promise.all([import("./door.ts"), import("./fairShare.ts")]);
+  return door.answer(context, async () => {
+    const { run } = await door.openApp(context);
+    const cluster = await door.authenticate(run, request);
+    const share = { kind: "declarations", cluster: cluster.name } as const;
+    return withinShare(run, share, () => receive(run, cluster, request));
+  });
+}
+
+async function receive(run: Run, cluster: Cluster, request: HttpRequest): Promise<HttpResponseInit> {
   const [door, { receiveDeclarations }, { releaseDropped }, { readProbe }, { knownPolicy }] =
     await Promise.all([
       import("./door.ts"),
@@ -18,26 +30,20 @@ async function declarations(request: HttpRequest, context: InvocationContext): P
       import("../shared/declarations/webhookProbe.ts"),
       import("../shared/gate/known.ts"),
     ]);
-  return door.answer(context, async () => {
-    const { run } = await door.openApp(context);
-    const cluster = await door.authenticate(run, request);
-    door.mediaType(request, ["application/json"]);
-    const webhook = readProbe(request.headers, run.now().toISOString());
-    const { isTooLarge, ...read } = await readPost(request, door);
-    const { policy } = await knownPolicy(run);
-    const post = { ...read, ...(webhook && { webhook }) };
-    const { dropped = [], ...answer } = await receiveDeclarations(run, cluster, { post, policy });
-    await releaseDropped(run, cluster, dropped);
-    const { outcome, problems, report } = answer;
-    if (!QUIET.has(outcome))
-      run.log.info("declarations taken", {
-        cluster: cluster.name,
-        outcome,
-        ...(problems && { problems }),
-        ...report,
-      });
-    return toResponse(answer, isTooLarge ? TOO_LARGE : (STATUS[outcome] ?? 200));
-  });
+  door.mediaType(request, ["application/json"]);
+  const webhook = readProbe(request.headers, run.now().toISOString());
+  const { isTooLarge, ...read } = await readPost(request, door);
+  const { policy } = await knownPolicy(run);
+  const post = { ...read, ...(webhook && { webhook }) };
+  const { dropped = [], ...answer } = await receiveDeclarations(run, cluster, { post, policy });
+  await releaseDropped(run, cluster, dropped);
+  logTaken(run, cluster, answer);
+  return toResponse(answer, isTooLarge ? TOO_LARGE : (STATUS[answer.outcome] ?? 200));
+}
+
+function logTaken(run: Run, { name }: Cluster, { outcome, problems, report }: Answer): void {
+  if (QUIET.has(outcome)) return;
+  run.log.info("declarations taken", { cluster: name, outcome, ...(problems && { problems }), ...report });
 }
 
 /** What happens every few seconds, or for every page. */

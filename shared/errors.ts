@@ -30,9 +30,7 @@ export class NotYet extends Error {
 }
 
 /** Another process does the same work, or began it later and knows more: nothing has failed. */
-export class Superseded extends NotYet {
-  override name = "Superseded";
-}
+export class Superseded extends NotYet {}
 
 /**
  * A cluster has to report first. Work that waited in vain is not a failure: a silent cluster is a finding of its own, and the next timer asks

@@ -135,6 +135,12 @@ export const INSTRUMENTS = {
     attributes: { outcome: ["done", "failed", "cancelled"] },
     doc: "Audits that ended; `failed`: a part of the estate could not be read",
   },
+  "mooring.requests.limited": {
+    kind: "counter",
+    unit: "{request}",
+    attributes: { kind: ["admission", "declarations"], cluster: "text" },
+    doc: "Requests that were answered with 429, since their cluster used its share of the instance: [limits](limits.md)",
+  },
   "mooring.settings.broken": {
     kind: "counter",
     unit: "{call}",

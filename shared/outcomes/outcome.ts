@@ -54,6 +54,15 @@ export function isFailing(outcome: Outcome): outcome is Failing {
   return outcome.failingSinceUtc !== undefined;
 }
 
+/** A failure that passes is expected to be over by then. */
+export const PASSES_WITHIN_MINUTES = 30;
+
+/** Throttled or busy, and not for long. Pure. */
+export function isPassing({ failure, failingSinceUtc }: Failing, nowUtc: string): boolean {
+  const minutes = (Date.parse(nowUtc) - Date.parse(failingSinceUtc)) / 60_000;
+  return failure.reason === "unavailable" && minutes < PASSES_WITHIN_MINUTES;
+}
+
 /** Name of the cluster that the outcome is about, if it is about one. */
 export function clusterOf({ subject }: Pick<Outcome, "subject">): string | undefined {
   return /^cluster:(.+)$/.exec(subject)?.[1];

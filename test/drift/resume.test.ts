@@ -115,7 +115,7 @@ describe("a scope", () => {
     ]);
     expect(both).toMatchObject([
       { status: "fulfilled" },
-      { status: "rejected", reason: { name: "Superseded" } },
+      { status: "rejected", reason: { name: "NotYet" } },
     ]);
   });
 });

@@ -150,6 +150,29 @@ test("a scan whose every failure passes is postponed, and shown as failing until
   expect(row("scan", subject(OTHER))).toMatchObject({ failure: { reason: "unavailable" } });
 });
 
+test("what is throttled is a warning of the doctor for half an hour, and a finding only if it lasts", async () => {
+  error = new NotYet(`${OTHER}: TooManyRequests`, 40);
+  await scan().catch(() => undefined);
+  expect((await health()).status).toBe("degraded");
+  expect((await doctor()).map(({ state }) => state)).toEqual(["warn"]);
+  expect(await findings()).toMatchObject([{ settlesWithinMinutes: 30 }]);
+  run.clock.advance(30 * 60);
+  expect((await doctor()).map(({ state }) => state)).toEqual(["fail"]);
+});
+
+test("the doctor shows twenty subjects that fail, and how many more there are", async () => {
+  const failing = Array.from({ length: 22 }, (_, n) => ({
+    operation: "audit" as const,
+    subject: `vnet:${n}`,
+    failingSinceUtc: "2026-11-23T12:00:00.000Z",
+    failure: { atUtc: "2026-11-23T12:00:00.000Z", cause: "500", reason: "failed" as const },
+  }));
+  const lines = [operations.judge(failing, "2026-11-23T12:00:00.000Z")].flat();
+  expect(lines).toHaveLength(21);
+  expect(lines.at(-1)?.message).toBe("2 more fail");
+  expect([operations.judge([], "2026-11-23T12:00:00.000Z")].flat()).toMatchObject([{ state: "skipped" }]);
+});
+
 test("a scan of which a part is denied and a part is throttled names both, and is not postponed", async () => {
   run.network.calls.failNext(new NotYet("throttled for now", 5), { method: "gatewayUses" });
   await expect(scan()).rejects.toThrow(Incomplete);

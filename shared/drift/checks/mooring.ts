@@ -1,5 +1,5 @@
 import { resourceName } from "../../network/resourceId.ts";
-import { clusterOf, isFailing, REASONS } from "../../outcomes/outcome.ts";
+import { clusterOf, isFailing, PASSES_WITHIN_MINUTES, REASONS } from "../../outcomes/outcome.ts";
 import { defineCheck } from "../check.ts";
 import { some } from "./about.ts";
 
@@ -123,6 +123,7 @@ export const operationFailing = defineCheck({
       ...(cluster !== undefined && { cluster }),
       message: `the ${operation} of ${subject} fails since ${failingSinceUtc} (${REASONS[failure.reason]}): ${failure.cause}`,
       advice: "correct the cause; mooring doctor shows whether the next run succeeds",
+      ...(failure.reason === "unavailable" && { settlesWithinMinutes: PASSES_WITHIN_MINUTES }),
     };
   },
 });
