@@ -22,29 +22,42 @@ async function declarations(request: HttpRequest, context: InvocationContext): P
 }
 
 async function receive(run: Run, cluster: Cluster, request: HttpRequest): Promise<HttpResponseInit> {
-  const [door, { receiveDeclarations }, { releaseDropped }, { readProbe }, { knownPolicy }] =
-    await Promise.all([
-      import("./door.ts"),
-      import("../shared/declarations/receive.ts"),
-      import("../shared/gate/releaseDropped.ts"),
-      import("../shared/declarations/webhookProbe.ts"),
-      import("../shared/gate/known.ts"),
-    ]);
+  const [door, { receiveDeclarations }, claims, { readProbe }, { knownPolicy }] = await Promise.all([
+    import("./door.ts"),
+    import("../shared/declarations/receive.ts"),
+    import("../shared/inventory/confirmClaims.ts"),
+    import("../shared/declarations/webhookProbe.ts"),
+    import("../shared/gate/known.ts"),
+  ]);
   door.mediaType(request, ["application/json"]);
   const webhook = readProbe(request.headers, run.now().toISOString());
   const { isTooLarge, ...read } = await readPost(request, door);
   const { policy } = await knownPolicy(run);
   const post = { ...read, ...(webhook && { webhook }) };
-  const { dropped = [], ...answer } = await receiveDeclarations(run, cluster, { post, policy });
-  await releaseDropped(run, cluster, dropped);
+  const claim = claims.claimsOfCluster(run, cluster);
+  const received = await receiveDeclarations(run, cluster, { post, policy, claim });
+  const { dropped = [], isRequested, ...answer } = received;
+  await claims.dropRefused(run, cluster, dropped);
+  if (isRequested) await requestScan(run, cluster);
   logTaken(run, cluster, answer);
   return toResponse(answer, isTooLarge ? TOO_LARGE : (STATUS[answer.outcome] ?? 200));
 }
 
-function logTaken(run: Run, { name }: Cluster, { outcome, problems, report }: Answer): void {
+async function requestScan(run: Run, { name }: Cluster): Promise<void> {
+  const { enqueueOnce } = await import("../shared/events/coalesce.ts");
+  const hint = { why: `cluster ${name} confirmed its Services`, correlationId: run.newId() };
+  await enqueueOnce(run, INVENTORY, hint);
+}
+
+type Taken = Pick<Answer, "outcome" | "problems" | "report">;
+
+function logTaken(run: Run, { name }: Cluster, { outcome, problems, report }: Taken): void {
   if (QUIET.has(outcome)) return;
   run.log.info("declarations taken", { cluster: name, outcome, ...(problems && { problems }), ...report });
 }
+
+/** Claims that waited for a list may end. */
+const INVENTORY = { queue: "inventory", what: "inventory", id: "all" } as const;
 
 /** What happens every few seconds, or for every page. */
 const QUIET = new Set<Answer["outcome"]>(["window taken", "page staged"]);
@@ -71,7 +84,7 @@ async function readPost(
 const STATUS: Readonly<Partial<Record<Answer["outcome"], number>>> = { refused: 400, foreign: 409 };
 
 function toResponse(
-  { sequence, query, retryAfterSeconds, ...answer }: Omit<Answer, "dropped">,
+  { sequence, query, retryAfterSeconds, ...answer }: Omit<Answer, "dropped" | "isRequested">,
   status: number,
 ): HttpResponseInit {
   return {
