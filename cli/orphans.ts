@@ -112,7 +112,8 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
   const { run, apply } = await openToWrite();
   const due = await planDue(run);
   const { plan, quarantined, options } = due;
-  if (!isData(command)) for (const line of leftOut(due)) console.log(inert(`! ${line}`));
+  const tell = isData(command) ? console.error : console.log;
+  for (const line of leftOut(due)) tell(inert(`! ${line}`));
   const why = "mooring orphans sweep";
   const alone = sweepAlone(apply, due.parts);
   const applied = await carryOut(command, { run, apply: alone, plan, why, yes, options });

@@ -113,10 +113,7 @@ describe("a scope", () => {
       auditScope(run, first.id, scope),
       auditScope(run, second.id, scope),
     ]);
-    expect(both).toMatchObject([
-      { status: "fulfilled" },
-      { status: "rejected", reason: { name: "NotYet" } },
-    ]);
+    expect(both).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: { name: "NotYet" } }]);
   });
 });
 
