@@ -12,7 +12,7 @@ import { findChromium, missingForDeploy } from "./tools/programs.ts";
 const UNIT = [
   "test/*.test.ts",
   "test/{addresses,annotations,api,bench,changes,check,clusters,declarations,drift}/**/*.test.ts",
-  "test/{events,gate,installation,inventory,links,orphans,queues,schema,storage,web}/**/*.test.ts",
+  "test/{events,gate,installation,inventory,links,orphans,outcomes,queues,schema,storage,web}/**/*.test.ts",
   "test/cli/{exitCode,inertYaml,signIn}.test.ts",
   "test/docs/{architecture,contributing,links}.test.ts",
   "test/logs/hostLog.test.ts",

@@ -111,11 +111,11 @@ export const orphans = [
     errors: [412, 428],
     handle: async (call) => {
       const { run, app } = call;
-      const { plan, options, parts, quarantined, awaited } = await previewDue(run);
+      const { plan, options, parts, quarantined, awaited, unreadable } = await previewDue(run);
       const apply = sweepAlone(app.apply, parts);
       const reply = await carryOut(call, { plan, apply, options, why: "sweep asked for" });
       await recordSwept(run, quarantined, reply.results);
-      return { ...reply, body: { ...reply.body, awaited: [...awaited] } };
+      return { ...reply, body: { ...reply.body, awaited: [...awaited], unreadable: [...unreadable.keys()] } };
     },
   }),
   defineOperation({

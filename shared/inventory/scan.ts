@@ -7,8 +7,10 @@ import { usableAddresses } from "../addresses/range.ts";
 import type { VnetRow } from "../drift/auditRun.ts";
 import type { AddressUse, CountedSubnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
-import { NotYet } from "../errors.ts";
+import { Incomplete, NotYet } from "../errors.ts";
 import { messageOf } from "../messageOf.ts";
+import { subscriptionSubject } from "../outcomes/outcome.ts";
+import { recordWhole } from "../outcomes/record.ts";
 import type { Run } from "../ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
 import type { Row, Write } from "../storage/table.ts";
@@ -55,30 +57,41 @@ export interface ScanReport {
 
 /**
  * @param requestSecond asks for another scan: addresses wait for it to be released
- * @throws NotYet if another scan runs, or has begun since; what a list threw, after everything else was written
+ * @throws Superseded if another scan runs, or has begun since; after everything else was written, Incomplete with what the lists threw, or
+ * NotYet if all that passes
  */
 export function scanInventory(
   run: Run,
   requestSecond: () => Promise<unknown> = async () => undefined,
 ): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
-    // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows.
-    const sequenceOf = await newestSequences(run);
-    const reading = await readAzure(run);
-    const claims = { sequenceOf, claimants: claimantsOf(run) };
-    const report = await write(run, lease, { reading, claims });
-    run.log.info("inventory scanned", { ...report, failures: reading.failures.length });
+    const subjects = run.ports.subscriptions.map(subscriptionSubject);
+    const { reading, report } = await recordWhole(run, { operation: "scan", subjects }, async (notes) => {
+      // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows.
+      const sequenceOf = await newestSequences(run);
+      const reading = await readAzure(run);
+      const claims = { sequenceOf, claimants: claimantsOf(run) };
+      const report = await write(run, lease, { reading, claims });
+      for (const { subscription, error } of reading.failures)
+        notes.failed(subscriptionSubject(subscription), error);
+      return { reading, report };
+    });
     if (report.missed > 0) await requestSecond();
     demandComplete(run, reading);
+    run.log.info("inventory scanned", { ...report });
     return report;
   });
 }
 
-/** @throws one of the failures: one that passes, if there is any, so that the queue tries again */
 function demandComplete(run: Run, { failures }: Reading): void {
-  for (const error of failures) run.log.warn("scan incomplete", { why: messageOf(error) });
-  const [failure] = failures.toSorted((a, b) => Number(b instanceof NotYet) - Number(a instanceof NotYet));
-  if (failures.length > 0) throw failure;
+  if (failures.length === 0) return;
+  const errors = failures.map(({ error }) => error);
+  for (const error of errors) run.log.error("scan incomplete", { why: messageOf(error) });
+  const passing = errors.filter((error) => error instanceof NotYet);
+  const [longest] = passing.toSorted((a, b) => b.retryAfterSeconds - a.retryAfterSeconds);
+  if (longest && passing.length === errors.length) throw longest;
+  const each = [...new Set(errors.map(messageOf))];
+  throw new Incomplete(`the scan left out what it could not read: ${each.join("; ")}`, { cause: errors });
 }
 
 async function write(run: Run, lease: Lease, { reading, claims }: Read): Promise<ScanReport> {

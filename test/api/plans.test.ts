@@ -283,6 +283,13 @@ describe("orphans", () => {
     expect((await sweep()).status).toBe(200);
   });
 
+  test("name the subscription that cannot be read", async () => {
+    run.network.calls.failNext(new Error("403"), { method: "links" });
+    const { body } = await ask("POST /orphans/sweep?dryRun=true");
+    expect([body.plan.changes, body.unreadable]).toEqual([[], [SUBSCRIPTION]]);
+    expect((await ask("POST /orphans/sweep?dryRun=true")).body.unreadable).toEqual([]);
+  });
+
   test("name the cluster that has to confirm first, if it lives", async () => {
     const live = balancerId();
     run.network.balancers = [balancer({ id: live })];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { awaitedSentences } from "../../web/views/orphans/words.ts";
+import { leftOutSentences } from "../../web/views/orphans/words.ts";
 import { count, duration, relative, sentence } from "../../web/ui/words.ts";
 
 const NOW = Date.parse("2026-11-25T12:00:00Z");
@@ -34,9 +34,15 @@ test("numbers and nouns", () => {
   expect([sentence("the link"), sentence("")]).toEqual(["The link", ""]);
 });
 
+test("a sweep names each subscription that it could not read", () => {
+  expect(leftOutSentences({ unreadable: ["s"] })).toEqual([
+    expect.stringContaining("Subscription s could not be read"),
+  ]);
+});
+
 test("a sweep names each cluster that has to confirm", () => {
-  expect(awaitedSentences({})).toEqual([]);
-  expect(awaitedSentences({ awaited: ["one", "two"] })).toEqual([
+  expect(leftOutSentences({})).toEqual([]);
+  expect(leftOutSentences({ awaited: ["one", "two"] })).toEqual([
     expect.stringContaining("Orphans of cluster one are due"),
     expect.stringContaining("Orphans of cluster two are due"),
   ]);
