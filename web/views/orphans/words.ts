@@ -8,11 +8,11 @@ export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
   connection: "Connection",
 };
 
-/** One sentence for each cluster that has to confirm before its orphans are deleted. */
-export function awaitedSentences({ awaited = [] }: Partial<SweepOutcome>): readonly string[] {
+/** What is to be known of each cluster that has to confirm before its orphans are deleted. */
+export function awaitedSentences({ awaited = [], applied }: Partial<SweepOutcome>): readonly string[] {
+  const next = applied ? " Mooring requested a list from it; sweep again in about 30 seconds." : "";
   return awaited.map(
-    (cluster) =>
-      `Orphans of cluster ${cluster} are due, but the cluster must confirm them again; sweep again after the next scheduled sweep.`,
+    (cluster) => `Orphans of cluster ${cluster} are due, but the cluster must confirm them again.${next}`,
   );
 }
 
