@@ -171,6 +171,7 @@ const annotated = fc.record(
   {
     "mooring.dev/address": fc.constantFrom("auto", "auto", "Auto"),
     "mooring.dev/address-pool": fc.constant("edge"),
+    "mooring.dev/replaces": fc.constantFrom("shop/web", " two/shop/web ", "web", ""),
     ...Object.fromEntries(
       Object.entries(value).map(([name, text]) => [ANNOTATIONS[name as keyof typeof ANNOTATIONS].key, text]),
     ),
