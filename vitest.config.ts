@@ -36,7 +36,7 @@ const SLOW = [
   "test/declarations/largeList.test.ts",
   "test/drift/{converge,report,resume}.test.ts",
   "test/inventory/suggest.test.ts",
-  "test/links/{converge,widening}.test.ts",
+  "test/links/{converge,guards,widening}.test.ts",
   "test/orphans/{adversary,guards,interrupted}.test.ts",
 ];
 

@@ -69,7 +69,8 @@ async function take(run: Run, taking: Taking): Promise<Step> {
   const { post, session } = taking;
   try {
     if (post.status !== 200) return withoutAnswer(run, taking);
-    return session.listing ? await takePage(run, taking) : await takeWindow(run, taking);
+    const { listing } = session;
+    return listing ? await takePage(run, taking, listing) : await takeWindow(run, taking);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return refused(taking, error.problems);

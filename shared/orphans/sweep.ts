@@ -118,7 +118,12 @@ export async function planDue(run: Run): Promise<Due> {
   return plan(run, world, quarantined);
 }
 
-/** The same plan; the quarantine stays as it is. */
+/** For a sweep that an operator requests: the quarantine is brought up to date, and the lists that it waits for are requested. */
+export async function requestAwaited(run: Run, { awaited }: Pick<Due, "awaited">): Promise<void> {
+  if (awaited.length > 0) await withLease(run, "sweep", () => planDue(run));
+}
+
+/** The same plan; the quarantine stays as it is, and no list is requested. */
 export async function previewDue(run: Run): Promise<Due> {
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);

@@ -43,6 +43,7 @@ describe("JSON of a sender", () => {
     ["with a key twice after an inner object", '{"a":{"b":1},"a":2}', 'it has the key "a" more than once'],
     ["with a key twice that ends in a backslash", String.raw`{"a\\":1,"a\\":2}`, "more than once"],
     ["with a key twice that has an escaped quote", String.raw`{"a\"":1,"a\"":2}`, "more than once"],
+    ["with a key twice that has an escaped quote inside", String.raw`{"a\"b":1,"a\"b":2}`, "more than once"],
     ["cut off within a key", '{"a', "it is not valid JSON, or was cut off"],
     ["cut off after a key", '{"a":', "it is not valid JSON, or was cut off"],
     ["nothing", "", "it is not valid JSON, or was cut off"],

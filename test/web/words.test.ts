@@ -47,3 +47,8 @@ test("a sweep names each cluster that has to confirm", () => {
     expect.stringContaining("Orphans of cluster two are due"),
   ]);
 });
+
+test("a sweep that was carried out states that it requested the list", () => {
+  expect(leftOutSentences({ awaited: ["one"] })[0]).not.toContain("requested");
+  expect(leftOutSentences({ awaited: ["one"], applied: [] })[0]).toContain("Mooring requested a list");
+});

@@ -42,6 +42,7 @@ export function OrphansPage() {
           confirm="Delete these"
           nothing="Nothing is due: whatever is in quarantine is still in its grace."
           notesOf={leftOutSentences}
+          confirmEmpty="Request confirmation"
           onDone={() => undefined}
           onClose={() => setSweeping(false)}
         />

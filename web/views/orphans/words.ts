@@ -12,15 +12,16 @@ export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
 export function leftOutSentences({
   awaited = [],
   unreadable = [],
+  applied,
 }: Partial<SweepOutcome>): readonly string[] {
+  const next = applied ? " Mooring requested a list from it; sweep again in about 30 seconds." : "";
   return [
     ...unreadable.map(
       (subscription) =>
         `Subscription ${subscription} could not be read: its orphans are neither judged nor deleted. The doctor shows the cause.`,
     ),
     ...awaited.map(
-      (cluster) =>
-        `Orphans of cluster ${cluster} are due, but the cluster must confirm them again; sweep again after the next scheduled sweep.`,
+      (cluster) => `Orphans of cluster ${cluster} are due, but the cluster must confirm them again.${next}`,
     ),
   ];
 }
