@@ -4,6 +4,7 @@
  */
 import { IPV4, IPV6, LIKE_IPV4 } from "../addresses/pattern.ts";
 import { ANNOTATIONS } from "../annotations/keys.ts";
+import type { Cluster } from "../clusters/model.ts";
 import type { Policy } from "../policy.ts";
 import { severitiesFor } from "./permitted.ts";
 import { celList, celText, type CelPolicy, type Rule, type Severity } from "./rule.ts";
@@ -43,8 +44,12 @@ const asked = (family: "4" | "6", { annotation, field }: { annotation: string; f
 const valid = (name: string, pattern: string, when: string) =>
   `variables.${when} && variables.${name}.matches("${pattern}") ? [variables.${name}] : []`;
 
+/** In lower case; what stands for it where it is blank. */
+const lowerOr = (expression: string, blank: string) =>
+  `((${expression}).trim() != "" ? (${expression}) : ${celText(blank)}).lowerAscii()`;
+
 /** In an order in which each uses only earlier ones. */
-const named = (defaultSubnet: string): Record<string, string> => ({
+const named = ({ defaultSubnet, nodeResourceGroup }: CelCluster): Record<string, string> => ({
   annotations: "has(object.metadata.annotations) ? object.metadata.annotations : {}",
   isUpdate: `oldObject != null && ${isBalancer("oldObject")}`,
   oldAnnotations:
@@ -53,6 +58,8 @@ const named = (defaultSubnet: string): Record<string, string> => ({
   isInternal: 'variables.internal == "true"',
   wasInternal: `(${text("internal", "oldAnnotations")}) == "true"`,
   namedSubnet: text("internalSubnet"),
+  frontendSubnet: lowerOr(text("internalSubnet"), ""),
+  oldFrontendSubnet: lowerOr(text("internalSubnet", "oldAnnotations"), ""),
   subnet: `variables.namedSubnet.trim() != "" ? variables.namedSubnet : ${celText(defaultSubnet)}`,
   familyPolicy: 'has(object.spec.ipFamilyPolicy) ? object.spec.ipFamilyPolicy : ""',
   namedFamilies:
@@ -81,6 +88,8 @@ const named = (defaultSubnet: string): Record<string, string> => ({
   floatingIpDisabled: `(${text("disableFloatingIp")}).lowerAscii() == "true"`,
   linkName: text("linkName"),
   oldLinkName: `(${text("linkName", "oldAnnotations")}).trim()`,
+  linkGroup: lowerOr(`(${text("linkResourceGroup")}).trim()`, nodeResourceGroup),
+  oldLinkGroup: lowerOr(`(${text("linkResourceGroup", "oldAnnotations")}).trim()`, nodeResourceGroup),
   linkAddressCount: text("linkAddressCount"),
   linkProxyProtocol: text("linkProxyProtocol"),
   natIps: tokens("linkAddresses"),
@@ -90,9 +99,11 @@ const named = (defaultSubnet: string): Record<string, string> => ({
   autoApproval: tokens("linkAutoApproval"),
 });
 
-/** @param defaultSubnet the cluster's, for Services that name none */
-export function celVariables(defaultSubnet: string): CelVariable[] {
-  return Object.entries(named(defaultSubnet)).map(([name, expression]) => ({ name, expression }));
+/** What Services get that name no other. */
+type CelCluster = Pick<Cluster, "defaultSubnet" | "nodeResourceGroup">;
+
+export function celVariables(cluster: CelCluster): CelVariable[] {
+  return Object.entries(named(cluster)).map(([name, expression]) => ({ name, expression }));
 }
 
 /** What must be so for a Service of the cluster to pass, for the rules of one severity there; namespaces may differ. */

@@ -27,6 +27,8 @@ export interface RuleInput extends Declaration {
   readonly neverScanned?: boolean;
   /** Links that concern the Service; absent: none does, or offline. */
   readonly links?: MetLinks;
+  /** The cluster's, where Private Link Services are that name no other; absent: not known. */
+  readonly nodeResourceGroup?: string;
   /** The Service before the update comes from recorded declarations, which have no addresses of its status. */
   readonly isRecorded?: boolean;
   /** The Service is being deleted, or will be no load balancer any more. */
@@ -59,6 +61,17 @@ export interface MetLinks {
   readonly named?: LinkRow;
   /** Somebody else's link on the frontend that has the asked address. */
   readonly onFrontend?: LinkRow;
+  /** The Service's own on the frontend that it has, in any resource group; absent: none is known. */
+  readonly living?: readonly LinkRow[];
+  /** Load balancers of the cluster on which the Service may come to be, and that have Private Link Services of others. */
+  readonly balancers?: readonly BalancerLinks[];
+}
+
+export interface BalancerLinks {
+  /** Of the load balancer. */
+  readonly name: string;
+  /** How many Private Link Services of others it has. */
+  readonly links: number;
 }
 
 export interface Allowed {

@@ -10,7 +10,8 @@ import { internalFlipped, internalNotTrue, internalSettingsIgnored } from "./rul
 import { plsCountInvalid, plsStaticMalformed, plsStaticOverCount } from "./rules/linkAddresses.ts";
 import * as audience from "./rules/linkAudience.ts";
 import * as form from "./rules/linkForm.ts";
-import { plsNameImmutable, plsNameInvalid } from "./rules/linkName.ts";
+import * as living from "./rules/linkLiving.ts";
+import { plsNameAdded, plsNameImmutable, plsNameInvalid } from "./rules/linkName.ts";
 import { plsConsumersConnected, plsNameTaken, plsSharedFrontend } from "./rules/linkOthers.ts";
 import { plsFqdnMalformed, plsProxyProtocol } from "./rules/linkTraffic.ts";
 import { loadBalancerIpDeprecated, loadBalancerIpIgnored } from "./rules/loadBalancerIp.ts";
@@ -66,9 +67,15 @@ export const RULES: readonly Rule[] = [
   plsNameInvalid,
   plsNameTaken,
   plsNameImmutable,
+  plsNameAdded,
+  living.plsResourceGroupChanged,
+  living.plsFrontendReplaced,
+  living.plsBalancerFull,
   plsSharedFrontend,
   audience.plsVisibilityMalformed,
   audience.plsAutoApprovalMalformed,
+  audience.plsVisibilityTooMany,
+  audience.plsAutoApprovalTooMany,
   audience.plsVisibilityStarMixed,
   audience.plsAutoApprovalWithoutVisibility,
   audience.plsVisibilityEveryone,

@@ -9,6 +9,8 @@ import { inTime } from "../../shared/gate/guarded.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
+import { linkKey } from "../../shared/inventory/scanLinks.ts";
+import { resourceName } from "../../shared/network/resourceId.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import {
   balancerId,
@@ -614,6 +616,62 @@ test("an IPv6-only Service is warned about until another has an IPv4 frontend", 
 
 describe("a link", () => {
   const settings = { ...INTERNAL, "pls-create": "true" };
+  const rulesOf = async (run: MemoryRun, some: Record<string, string>, old?: Record<string, string>) => {
+    const update = old && { operation: "UPDATE", oldObject: service(old) };
+    const answer = await admit(run, cluster(), review(service({ ...settings, ...some }), update));
+    return answer.auditAnnotations?.["rules"] ?? "";
+  };
+  const withLinks = async (...ids: [id: string, frontendId: string, owner?: string][]) => {
+    const run = await start();
+    await run.tables.subnets.transact(VNET.toLowerCase(), [
+      { do: "put", key: "apps", value: subnetRow({ linkNetworkPolicies: "Disabled" }) },
+      { do: "put", key: "small", value: subnetRow({ name: "small", linkNetworkPolicies: "Disabled" }) },
+    ]);
+    const rows = ids.map(([id, frontendId, owner = "shop/web"]) => ({
+      do: "put" as const,
+      key: linkKey(id),
+      value: {
+        id,
+        name: resourceName(id),
+        owner,
+        frontendIds: [frontendId],
+        frontendAddresses: [],
+        consumers: [],
+      },
+    }));
+    await run.tables.links.transact(SUBSCRIPTION, rows);
+    return run;
+  };
+
+  test("stays in its resource group, with its name and its frontend, while it is alive", async () => {
+    const run = await withLinks([linkIdIn("pls", "custom"), frontend().id]);
+    const before = { ...settings, "pls-resource-group": "custom" };
+    expect(await rulesOf(run, {}, before)).toBe("pls-resource-group-changed=deny");
+    expect(await rulesOf(run, { "pls-resource-group": "CUSTOM" }, settings)).toBe("");
+    const moved = { "pls-resource-group": "custom", "load-balancer-internal-subnet": "small" };
+    expect(await rulesOf(run, moved, before)).toContain("pls-frontend-replaced=deny");
+    const named = { "pls-resource-group": "custom", "pls-name": "mine" };
+    expect(await rulesOf(run, named, before)).toBe("pls-name-added=deny");
+    expect(await rulesOf(run, { ...named, "pls-name": "PLS" }, before)).toBe("");
+  });
+
+  test("of an earlier Service with the same name does not bind the new one", async () => {
+    const run = await withLinks([linkIdIn("pls", "custom"), frontend({ name: baseName("1".repeat(32)) }).id]);
+    expect(await rulesOf(run, { "pls-name": "mine" })).toBe("");
+  });
+
+  test("is not the ninth of its load balancer, wherever the others are", async () => {
+    const others = Array.from({ length: 8 }, (_, n): [string, string, string] => [
+      linkIdIn(`pls-${n}`, n % 2 === 0 ? "MC_one" : "custom"),
+      frontend({ name: baseName(String(n).repeat(32)) }).id,
+      `shop/other-${n}`,
+    ]);
+    const elsewhere = frontend({}, balancerId("MC_two")).id;
+    expect(await rulesOf(await withLinks(...others), {})).toBe("pls-balancer-full=deny");
+    const [, ...seven] = others;
+    const run = await withLinks(...seven, [linkIdIn("ninth", "MC_two"), elsewhere, "shop/b"]);
+    expect(await rulesOf(run, {})).toBe("");
+  });
 
   test("with consumers warns when its Service is deleted, and policy may refuse", async () => {
     const run = await start();

@@ -56,7 +56,7 @@ interface Case {
 function judged({ object, old, policy = Policy.parse({}) }: Case): string[] {
   const base = { object, oldObject: old ?? null, request: { namespace: "shop" } };
   const variables: Record<string, unknown> = {};
-  for (const { name, expression } of celVariables("apps"))
+  for (const { name, expression } of celVariables({ defaultSubnet: "apps", nodeResourceGroup: "MC_one" }))
     variables[name] = evaluate(expression, { ...base, variables });
   return (["deny", "warn"] as const)
     .flatMap((severity) =>
@@ -75,6 +75,7 @@ function ruled({ object, old, policy = Policy.parse({}) }: Case): string[] {
     ...declarationOf(Service.parse(object)),
     ...(isLoadBalancer(before) && { old: declarationOf(before) }),
     allowed: allowedFor(policy, place),
+    nodeResourceGroup: "MC_one",
   };
   const webhookOnly = new Set(WEBHOOK_ONLY.map(({ id }) => id));
   const found = checkRules(input, severitiesFor(policy, place)).filter(({ rule }) => !webhookOnly.has(rule));
@@ -146,6 +147,9 @@ const subscriptions = [
 ];
 const many = (texts: readonly string[]) =>
   fc.array(fc.constantFrom(...texts), { maxLength: 4 }).map((some) => some.join(" "));
+const tooMany = Array.from({ length: 101 }, (_, n) => SUBSCRIPTION.replace(/.{3}$/, String(n + 100))).join(
+  " ",
+);
 const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
   internal: fc.constantFrom("true", "true", "true", ...words),
   internalSubnet: fc.constantFrom("apps", "LINKS", "other", " ", "quote'\"\\"),
@@ -157,20 +161,25 @@ const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
   publicIpName: fc.constantFrom("edge", ""),
   publicIpNameIpv6: fc.constantFrom("edge6", ""),
   linkCreate: fc.constantFrom("true", "true", ...words),
-  linkName: fc.constantFrom("pls", "PLS", " pls ", "-bad", "other_", "x".repeat(81), ""),
-  linkResourceGroup: fc.constantFrom("rg", ""),
+  linkName: fc.constantFrom("pls", "PLS", " pls ", "-bad", "other_", "x".repeat(81), "", " "),
+  linkResourceGroup: fc.constantFrom("rg", " RG ", "mc_one", ""),
   linkSubnet: fc.constantFrom("links", "apps"),
   linkAddressCount: fc.constantFrom("0", "1", "+2", "008", "9", " 3 ", "three", "", "-1", "0000000001"),
   linkAddresses: many([...addresses, "10.0.1.60", "10.0.1.61"]),
   linkFqdns: many(["app.example.com", "https://x", "a_b", `${"x".repeat(63)}.`.repeat(4)]),
   linkProxyProtocol: fc.constantFrom(...words),
-  linkVisibility: many(subscriptions),
-  linkAutoApproval: many(subscriptions),
+  linkVisibility: fc.oneof(
+    { weight: 5, arbitrary: many(subscriptions) },
+    fc.constant(tooMany),
+    fc.constant(`* ${tooMany}`),
+  ),
+  linkAutoApproval: fc.oneof({ weight: 5, arbitrary: many(subscriptions) }, fc.constant(tooMany)),
 };
 const annotated = fc.record(
   {
     "mooring.dev/address": fc.constantFrom("auto", "auto", "Auto"),
     "mooring.dev/address-pool": fc.constant("edge"),
+    "mooring.dev/allow-disconnect": fc.constantFrom("true", "false"),
     ...Object.fromEntries(
       Object.entries(value).map(([name, text]) => [ANNOTATIONS[name as keyof typeof ANNOTATIONS].key, text]),
     ),
