@@ -36,6 +36,12 @@ export function isLoadBalancer(service: Service | undefined): service is Service
   return service?.spec.type === "LoadBalancer" && service.spec.loadBalancerClass === undefined;
 }
 
+/** Of type LoadBalancer, whichever controller it belongs to. */
+export function hasAzureAnnotations(service: Service | undefined): boolean {
+  const keys = Object.keys(service?.metadata.annotations ?? {});
+  return service?.spec.type === "LoadBalancer" && keys.some((key) => key.startsWith(`${PREFIX}azure-`));
+}
+
 export function annotation(service: Service, key: string): string | undefined {
   return service.metadata.annotations?.[`${PREFIX}${key}`];
 }

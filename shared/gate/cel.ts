@@ -51,6 +51,7 @@ const lowerOr = (expression: string, blank: string) =>
 /** In an order in which each uses only earlier ones. */
 const named = ({ defaultSubnet, nodeResourceGroup }: CelCluster): Record<string, string> => ({
   annotations: "has(object.metadata.annotations) ? object.metadata.annotations : {}",
+  isOthers: "has(object.spec.loadBalancerClass)",
   isUpdate: `oldObject != null && ${isBalancer("oldObject")}`,
   oldAnnotations:
     "variables.isUpdate && has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {}",
@@ -112,7 +113,10 @@ export function celValidations(policy: Policy, cluster: string, severity: "deny"
     const fires = rule.cel?.(ofCluster(policy, cluster));
     const where = whereSeverity(policy, { cluster, rule, severity });
     if (fires === undefined || where === undefined) return [];
-    return [{ expression: `!(${where}(${fires}))`, message: `[${rule.id}] ${rule.title}. ${rule.docs}` }];
+    const whose = `${rule.ofOtherControllers ? "" : "!"}variables.isOthers && `;
+    return [
+      { expression: `!(${where}${whose}(${fires}))`, message: `[${rule.id}] ${rule.title}. ${rule.docs}` },
+    ];
   });
 }
 
@@ -123,7 +127,8 @@ const SAME = (field: string) =>
 
 /** True of an update that the webhook would not judge either: nothing that rules read has changed. Match conditions know no variables. */
 export const UNTOUCHED = [
-  `oldObject != null && ${isBalancer("oldObject")}`,
+  'oldObject != null && oldObject.spec.type == "LoadBalancer"',
+  "has(object.spec.loadBalancerClass) == has(oldObject.spec.loadBalancerClass)",
   CHANGES_NOTHING("object", "oldObject"),
   CHANGES_NOTHING("oldObject", "object"),
   ...["loadBalancerIP", "ipFamilies", "ipFamilyPolicy", "ports"].map(SAME),

@@ -35,6 +35,8 @@ export interface RuleInput extends Declaration {
   readonly leaving?: boolean;
   /** False: no other Service of the cluster has an internal IPv4 frontend. Absent: not known, or nothing depends on it. */
   readonly hasIpv4Frontend?: boolean;
+  /** `spec.loadBalancerClass`: the load balancer is another controller's, and rules about those of the Azure controller are not asked. */
+  readonly otherClass?: string;
   /** The annotations were found outside a Service. */
   readonly outside?: Outside;
   /** What the organisation allows this Service; absent means everything. */
@@ -127,6 +129,8 @@ export interface Rule {
    * `undefined` where policy leaves nothing to check.
    */
   readonly cel?: (policy: CelPolicy) => string | undefined;
+  /** Judges Services whose load balancer is another controller's; all other rules judge the rest. */
+  readonly ofOtherControllers?: true;
   /** Fires because an annotation is absent: no more than a warning where not all annotations are seen. */
   readonly firesOnAbsence?: true;
   /** However severe the rule is, in CEL, which has no state. */

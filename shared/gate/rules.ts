@@ -15,6 +15,7 @@ import { plsNameAdded, plsNameImmutable, plsNameInvalid } from "./rules/linkName
 import { plsConsumersConnected, plsNameTaken, plsSharedFrontend } from "./rules/linkOthers.ts";
 import { plsFqdnMalformed, plsProxyProtocol } from "./rules/linkTraffic.ts";
 import { loadBalancerIpDeprecated, loadBalancerIpIgnored } from "./rules/loadBalancerIp.ts";
+import { annotationsOfOtherClass } from "./rules/otherClass.ts";
 import { annotationOutsideService } from "./rules/outsideService.ts";
 import { privateAddressOnPublic } from "./rules/publicAddress.ts";
 import { FRONTEND, LINK, type Target } from "./rules/requested.ts";
@@ -85,6 +86,7 @@ export const RULES: readonly Rule[] = [
   plsProxyProtocol,
   plsConsumersConnected,
   annotationOutsideService,
+  annotationsOfOtherClass,
 ];
 
 /** How severe a rule is for one Service: what policy says, else the rule's own. */
@@ -92,7 +94,8 @@ export type Severities = (rule: Pick<Rule, "id" | "severity" | "firesOnAbsence">
 
 /** Everything that the rules find, not the first thing only. Pure. */
 export function checkRules(input: RuleInput, severityOf: Severities): RuleFinding[] {
-  return RULES.flatMap((rule) => {
+  const isOther = input.otherClass !== undefined;
+  return RULES.filter(({ ofOtherControllers = false }) => ofOtherControllers === isOther).flatMap((rule) => {
     const severity = severityOf(rule);
     if (severity === "off") return [];
     return rule

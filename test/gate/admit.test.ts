@@ -588,12 +588,20 @@ test("a frontend that the cluster's internal load balancers do not have is not s
   expect(status?.message).toContain("[address-in-use]");
 });
 
-test("a Service whose class names another controller is neither judged nor recorded", async () => {
+test("a Service whose class names another controller is neither judged nor recorded: a warning if it has Azure annotations", async () => {
   const run = await start();
   const annotations = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.3" };
   const object = service(annotations, { loadBalancerClass: "example.com/other" });
   const allowed = { uid: "review-1", allowed: true };
-  expect(await admit(run, cluster(), review(object))).toEqual(allowed);
+  expect(await admit(run, cluster(), review(object))).toEqual({
+    ...allowed,
+    warnings: [
+      "[load-balancer-class-other] azure-load-balancer-internal is not read: class example.com/other names another controller",
+    ],
+    auditAnnotations: { rules: "load-balancer-class-other=warn" },
+  });
+  const bare = service({}, { loadBalancerClass: "example.com/other" });
+  expect(await admit(run, cluster(), review(bare))).toEqual(allowed);
   expect(await admit(run, cluster(), review(object, { operation: "UPDATE", oldObject: object }))).toEqual(
     allowed,
   );

@@ -6,7 +6,7 @@ import { Environment } from "@marcbachmann/cel-js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ANNOTATIONS } from "../../shared/annotations/keys.ts";
-import { isLoadBalancer, Service } from "../../shared/annotations/service.ts";
+import { isLoadBalancer, isOfOtherController, Service } from "../../shared/annotations/service.ts";
 import { celValidations, celVariables, UNTOUCHED, WEBHOOK_ONLY } from "../../shared/gate/cel.ts";
 import { declarationOf } from "../../shared/gate/gather.ts";
 import { allowedFor, severitiesFor } from "../../shared/gate/permitted.ts";
@@ -70,9 +70,10 @@ function judged({ object, old, policy = Policy.parse({}) }: Case): string[] {
 /** What the webhook would say, of the same rules. */
 function ruled({ object, old, policy = Policy.parse({}) }: Case): string[] {
   const place = { cluster: "one", namespace: "shop" };
-  const before = old && Service.parse(old);
+  const [service, before] = [Service.parse(object), old && Service.parse(old)];
   const input = {
-    ...declarationOf(Service.parse(object)),
+    ...declarationOf(service),
+    ...(isOfOtherController(service) && { otherClass: service.spec.loadBalancerClass ?? "" }),
     ...(isLoadBalancer(before) && { old: declarationOf(before) }),
     allowed: allowedFor(policy, place),
     nodeResourceGroup: "MC_one",
@@ -199,8 +200,8 @@ const anyService = fc
   .map(([annotations, some, ip]) =>
     service(annotations, some, ip === undefined ? undefined : { loadBalancer: { ingress: [{ ip }] } }),
   );
-/** Before an update a Service may have been another controller's. */
-const anyOld = fc
+/** Whichever controller has it. */
+const eitherService = fc
   .tuple(anyService, fc.integer({ min: 0, max: 9 }))
   .map(([one, dice]) =>
     dice > 0 ? one : { ...one, spec: { ...one.spec, loadBalancerClass: "example.com/other" } },
@@ -210,8 +211,8 @@ describe("any Service", () => {
   test("is judged alike on create and on update, under any of these policies", () =>
     fc.assert(
       fc.property(
-        anyService,
-        fc.option(anyOld, { nil: undefined }),
+        eitherService,
+        fc.option(eitherService, { nil: undefined }),
         fc.constantFrom(Policy.parse({}), policy),
         (object, old, one) => {
           expect(judged({ object, old, policy: one })).toEqual(ruled({ object, old, policy: one }));
@@ -223,7 +224,7 @@ describe("any Service", () => {
   test("every rule in CEL has fired at least once in such Services", () => {
     const fired = new Set<string>();
     fc.assert(
-      fc.property(anyService, fc.option(anyOld, { nil: undefined }), (object, old) => {
+      fc.property(eitherService, fc.option(eitherService, { nil: undefined }), (object, old) => {
         for (const one of judged({ object, old, policy })) fired.add(one.split(" ")[0] ?? "");
       }),
       { numRuns: 400, seed: 7 },
@@ -236,6 +237,8 @@ describe("any Service", () => {
 
 describe("an update is judged", () => {
   const web = service({ [ANNOTATIONS.internal.key]: "True", team: "a" });
+  const others = (annotations: object) => service(annotations, { loadBalancerClass: "example.com/other" });
+  const othersWeb = others({ [ANNOTATIONS.internal.key]: "True" });
   test.each<[string, object, object | null, boolean]>([
     ["not when labels change", { ...web, metadata: { ...web.metadata, labels: { a: "b" } } }, web, false],
     [
@@ -271,6 +274,8 @@ describe("an update is judged", () => {
       web,
       true,
     ],
+    ["not when another controller's has the same annotations", othersWeb, othersWeb, false],
+    ["when another controller's gets one of ours", othersWeb, others({}), true],
     ["when the Service becomes a load balancer", web, { ...web, spec: { type: "ClusterIP" } }, true],
     ["when it is made", web, null, true],
   ])("%s", (_, object, oldObject, expected) =>
