@@ -3,11 +3,12 @@ import { formatAddress } from "../addresses/prefix.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
 import { findTaken, reserve } from "../inventory/reserve.ts";
-import { isNamedFor } from "../intents/frontendName.ts";
+import { isControllers, isNamedFor } from "../intents/frontendName.ts";
 import { listDeclared } from "../declarations/declared.ts";
 import type { Want } from "../inventory/obstacle.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
-import { parseResourceId, sameId } from "../network/resourceId.ts";
+import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
+import { onOneBalancer } from "./oneBalancer.ts";
 import { reservationEnd } from "./known.ts";
 import type { Run } from "../ports.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
@@ -41,7 +42,7 @@ export interface Asked extends Want {
 
 /** Empty if every address is now the Service's own (or could be, when only looking), or if none can be asked for here. */
 export async function holderFindings(run: Run, asking: Asking): Promise<RuleFinding[]> {
-  const { once, twice } = apart(wantsOf(asking));
+  const { once, twice } = apart(onOneBalancer(wantsOf(asking)));
   if (once.length === 0) return [];
   const isRefused = twice.some(({ want }) => asking.severityOf(addressInUse(want.target)) === "deny");
   const taking = { ...asking, readOnly: asking.readOnly || isRefused };
@@ -120,12 +121,13 @@ function wasAsked(target: Target, { old }: RuleInput, { address }: ValidRequest)
 /** The cloud controller looks for shared frontends on its own internal load balancers only. */
 const INTERNAL_BALANCER = /\/loadBalancers\/[^/]+-internal\/frontendIPConfigurations\//i;
 
-/** Services of a cluster share its frontends by design. */
+/** Services of a cluster share its frontends by design. One of a person would be deleted with the last Service that shares it. */
 function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
   const type = parseResourceId(holderId)?.type.toLowerCase();
   return (
     type === "microsoft.network/loadbalancers/frontendipconfigurations" &&
     INTERNAL_BALANCER.test(holderId) &&
+    isControllers(resourceName(holderId)) &&
     clusterOfFrontend(holderId, [cluster]) !== undefined
   );
 }

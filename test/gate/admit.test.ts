@@ -588,6 +588,35 @@ test("a frontend that the cluster's internal load balancers do not have is not s
   expect(status?.message).toContain("[address-in-use]");
 });
 
+test("a frontend that a person created on the cluster's load balancer is not shared", async () => {
+  const holderId = frontend({ name: "handmade" }).id;
+  const { status } = await decide(
+    { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" },
+    {},
+    inUse("10.0.1.50", holderId),
+  );
+  expect(status?.message).toContain("[address-in-use]");
+});
+
+test.each([
+  ["on one load balancer are both shared", "kubernetes-internal", undefined],
+  ["on two load balancers are not", "blue-internal", "[address-in-use]"],
+])("frontends of two families %s", async (_, name, refused) => {
+  const other = balancerId().replace("kubernetes-internal", name);
+  const run = await start(
+    inUse("10.0.1.50", frontend().id),
+    inUse("fd00::50", frontend({ name: `${baseName(UID)}-IPv6` }, other).id),
+  );
+  await run.tables.subnets.transact(VNET.toLowerCase(), [
+    { do: "put", key: "apps", value: subnetRow({ prefixes: ["10.0.1.0/24", "fd00::/64"] }) },
+  ]);
+  const both = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50", "load-balancer-ipv6": "fd00::50" };
+  const object = service(both, { ipFamilies: ["IPv4", "IPv6"] }, { uid: "another" });
+  const { status } = await admit(run, cluster(), review(object));
+  if (refused === undefined) expect(status).toBeUndefined();
+  else expect(status?.message).toContain(refused);
+});
+
 test("a Service whose class names another controller is neither judged nor recorded: a warning if it has Azure annotations", async () => {
   const run = await start();
   const annotations = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.3" };
