@@ -65,6 +65,7 @@ export function wantsLink(service: Service): boolean {
 }
 
 export interface LinkSettings {
+  /** Blank if the annotation is: the controller takes it as a name. */
   name: string | undefined;
   resourceGroup: string | undefined;
   subnet: string | undefined;
@@ -80,7 +81,7 @@ export function linkSettings(service: Service): LinkSettings {
   const own = annotation(service, "azure-pls-ip-configuration-subnet");
   const visibility = words(annotation(service, "azure-pls-visibility"));
   return {
-    name: annotation(service, "azure-pls-name")?.trim() || undefined,
+    name: annotation(service, "azure-pls-name")?.trim(),
     resourceGroup: annotation(service, "azure-pls-resource-group")?.trim() || undefined,
     subnet: own?.trim() ? own : subnetName(service),
     count: Number(annotation(service, "azure-pls-ip-configuration-ip-address-count")?.trim() ?? 1),
