@@ -498,7 +498,14 @@ describe("each rule fires when it must", () => {
     ],
     [
       "annotations that the controller knows and we do not read",
-      input({ ...INTERNAL, "load-balancer-tcp-idle-timeout": "10", "pip-name": "x" }),
+      input({
+        ...INTERNAL,
+        "load-balancer-tcp-idle-timeout": "10",
+        "pip-name": "x",
+        "pip-name-ipv6": "y",
+        "pip-prefix-id-ipv6": "/subscriptions/s",
+        "disable-load-balancer-nsg-rule": "true",
+      }),
       [],
     ],
   ])("%s", (_, about, expected) => expect(fired(about)).toEqual(expected));
