@@ -27,6 +27,12 @@ function partsOf(world: World, kind: Candidate["kind"], id: string): unknown {
       const frontend = balancer?.frontends.find((one) => sameId(one.id, id));
       return balancer && frontend && frontendParts(balancer, frontend);
     }
+    case "rule": {
+      const { rules = [], probes = [] } = balancerOf(id) ?? {};
+      const rule = rules.find((one) => sameId(one.id, id));
+      if (rule) return [rule.name.toLowerCase(), canonicalId(rule.frontendId), rule.protocol, rule.port];
+      return probes.find((one) => sameId(one.id, id))?.name.toLowerCase();
+    }
     case "link": {
       const link = linkOf(id);
       return link && linkParts(link);
