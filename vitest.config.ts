@@ -24,7 +24,7 @@ const NEED_SERVICES = [
   "test/changes/undoOnArm.test.ts",
   "test/drift/manyScopes.test.ts",
   "test/installation/filter.test.ts",
-  "test/inventory/reserve.test.ts",
+  "test/inventory/claims.test.ts",
   "test/orphans/frontends.test.ts",
   "test/schema/upgrade.test.ts",
 ];

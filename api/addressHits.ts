@@ -2,7 +2,7 @@ import { addressKey } from "../shared/addresses/key.ts";
 import { formatAddress, parseAddress, parsePrefixes, type Prefix } from "../shared/addresses/prefix.ts";
 import { within } from "../shared/addresses/range.ts";
 import type { AddressRow, SubnetRow } from "../shared/inventory/model.ts";
-import { liveReservations } from "../shared/inventory/obstacle.ts";
+import { liveClaims } from "../shared/inventory/obstacle.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
 import { canonicalId, resourceName } from "../shared/network/resourceId.ts";
@@ -63,8 +63,8 @@ async function hitsIn(run: Run, { subnet, range, most }: Looking): Promise<Searc
 function holderOf(run: Run, row: AddressRow): string {
   const { assignment } = row;
   if (assignment) return resourceName(assignment.holderId);
-  const [reservation] = liveReservations(row, run.now().toISOString());
-  return reservation ? `reserved for ${serviceName(reservation.owner)}` : "free";
+  const [claim] = liveClaims(row, run.now().toISOString());
+  return claim ? `claimed by ${serviceName(claim.owner)}` : "free";
 }
 
 function hit(subnet: SubnetRow, address: string, detail: string): SearchHit {

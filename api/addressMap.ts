@@ -9,7 +9,7 @@ import {
 } from "../shared/addresses/prefix.ts";
 import { within } from "../shared/addresses/range.ts";
 import type { AddressRow, SubnetRow } from "../shared/inventory/model.ts";
-import { liveReservations } from "../shared/inventory/obstacle.ts";
+import { liveClaims } from "../shared/inventory/obstacle.ts";
 import { canonicalId } from "../shared/network/resourceId.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
@@ -22,7 +22,7 @@ import { waitForAll } from "../shared/waitForAll.ts";
 const ROWS_A_SLICE = 4000;
 const MOST_SLICES = 16;
 const ASSIGNED = 0;
-const RESERVED = 1;
+const CLAIMED = 1;
 
 type Taken = PrefixMap["taken"][number];
 
@@ -82,9 +82,9 @@ function showTaken({ key, value }: Row<AddressRow>, { prefix, holders, nowUtc }:
   const { assignment } = value;
   if (assignment)
     return [[Number(offset), ASSIGNED, holders.indexOfResource(assignment.holderId), assignment.seenAtUtc]];
-  const [reservation] = liveReservations(value, nowUtc);
-  if (!reservation) return [];
-  return [[Number(offset), RESERVED, holders.indexOfService(reservation.owner), reservation.expiresAtUtc]];
+  const [claim] = liveClaims(value, nowUtc);
+  if (!claim) return [];
+  return [[Number(offset), CLAIMED, holders.indexOfService(claim.owner), claim.sinceUtc]];
 }
 
 function rangesIn(prefix: Prefix, excluded: readonly Prefix[]): PrefixMap["ranges"] {

@@ -12,8 +12,8 @@ import { subjectOf, type Manifest } from "../shared/gate/manifests/manifest.ts";
 import { InvalidInput } from "../shared/errors.ts";
 import type { RuleInput } from "../shared/gate/rule.ts";
 import { addressAutoIgnored } from "../shared/gate/rules/addressAuto.ts";
-import { addressInUse, addressPortConflict, addressReserved } from "../shared/gate/rules/holder.ts";
-import { TARGETS, validAddresses, type Target } from "../shared/gate/rules/requested.ts";
+import { addressPortConflict, CLAIMED } from "../shared/gate/rules/claims.ts";
+import { FRONTEND, TARGETS, validAddresses, type Target } from "../shared/gate/rules/requested.ts";
 import { suggestFree } from "../shared/inventory/suggest.ts";
 import type { SubnetRow } from "../shared/inventory/model.ts";
 import { readPolicy } from "../shared/policyStore.ts";
@@ -149,7 +149,8 @@ function addressPlace(
   findings: Judged["findings"],
 ): Omit<Place, "subnetKey" | "subnet"> {
   const about = findings.filter(({ value }) => value === address);
-  const taken = [addressInUse(target).id, addressReserved(target).id, addressPortConflict.id];
+  const rules = CLAIMED[target === FRONTEND ? "frontend" : "link"];
+  const taken = [rules.held.id, rules.claimed.id, addressPortConflict.id];
   return {
     address,
     suggestions: about.flatMap(({ suggestions = [] }) => suggestions),

@@ -10,13 +10,14 @@ app.http("declarations", {
 
 /** The API server's answer to the query that Mooring named in; what was taken of it, and the next query, out. */
 async function declarations(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [door, { receiveDeclarations }, { releaseDropped }, { readProbe }, { knownPolicy }] =
+  const [door, { receiveDeclarations }, claims, { readProbe }, { knownPolicy }, { enqueueOnce }] =
     await Promise.all([
       import("./door.ts"),
       import("../shared/declarations/receive.ts"),
-      import("../shared/gate/releaseDropped.ts"),
+      import("../shared/inventory/confirmClaims.ts"),
       import("../shared/declarations/webhookProbe.ts"),
       import("../shared/gate/known.ts"),
+      import("../shared/events/coalesce.ts"),
     ]);
   return door.answer(context, async () => {
     const { run } = await door.openApp(context);
@@ -26,8 +27,18 @@ async function declarations(request: HttpRequest, context: InvocationContext): P
     const { isTooLarge, ...read } = await readPost(request, door);
     const { policy } = await knownPolicy(run);
     const post = { ...read, ...(webhook && { webhook }) };
-    const { dropped = [], ...answer } = await receiveDeclarations(run, cluster, { post, policy });
-    await releaseDropped(run, cluster, dropped);
+    const claim = claims.claimsOfCluster(run, cluster);
+    const {
+      dropped = [],
+      isRequested,
+      ...answer
+    } = await receiveDeclarations(run, cluster, { post, policy, claim });
+    await claims.dropRefused(run, cluster, dropped);
+    if (isRequested)
+      await enqueueOnce(run, INVENTORY, {
+        why: `cluster ${cluster.name} confirmed its Services`,
+        correlationId: run.newId(),
+      });
     const { outcome, problems, report } = answer;
     if (!QUIET.has(outcome))
       run.log.info("declarations taken", {
@@ -39,6 +50,9 @@ async function declarations(request: HttpRequest, context: InvocationContext): P
     return toResponse(answer, isTooLarge ? TOO_LARGE : (STATUS[outcome] ?? 200));
   });
 }
+
+/** Claims that waited for a list may end. */
+const INVENTORY = { queue: "inventory", what: "inventory", id: "all" } as const;
 
 /** What happens every few seconds, or for every page. */
 const QUIET = new Set<Answer["outcome"]>(["window taken", "page staged"]);
@@ -65,7 +79,7 @@ async function readPost(
 const STATUS: Readonly<Partial<Record<Answer["outcome"], number>>> = { refused: 400, foreign: 409 };
 
 function toResponse(
-  { sequence, query, retryAfterSeconds, ...answer }: Omit<Answer, "dropped">,
+  { sequence, query, retryAfterSeconds, ...answer }: Omit<Answer, "dropped" | "isRequested">,
   status: number,
 ): HttpResponseInit {
   return {

@@ -146,7 +146,29 @@ export const Policy = z.strictObject({
     .min(1)
     .max(10_080)
     .default(60)
-    .describe("How long an address stays reserved for a Service that has not got it from Azure yet"),
+    .describe("How long a claim of an address lasts that neither its cluster nor Azure confirms, in minutes"),
+  claims: z
+    .strictObject({
+      unconfirmedPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(10)
+        .describe("Addresses of a subnet that one cluster may claim without confirmation, in percent"),
+      unconfirmedAtLeast: z
+        .number()
+        .int()
+        .min(1)
+        .default(16)
+        .describe("The same as a number, for small subnets"),
+      plannedMoves: z
+        .enum(["never", "sameNamespace", "always"])
+        .default("sameNamespace")
+        .describe(
+          "Whose addresses a Service may declare with `mooring.dev/replaces`, while that Service lives",
+        ),
+    })
+    .prefault({}),
   inventoryStaleMinutes: z
     .number()
     .int()

@@ -8,6 +8,7 @@ import type { Cluster } from "./clusters/model.ts";
 import type { AuditRun, ScopeProgress, ScopeRow, TrendRow, UsageRow, VnetRow } from "./drift/auditRun.ts";
 import type { Finding } from "./drift/finding.ts";
 import type { Notices } from "./drift/notices.ts";
+import type { UnconfirmedRow } from "./inventory/claimQuota.ts";
 import type { AddressRow, LinkRow, SubnetRow } from "./inventory/model.ts";
 import type { Declared } from "./intents/model.ts";
 import type { Feed, Proposal, StagedPage } from "./declarations/model.ts";
@@ -29,6 +30,7 @@ export interface Tables {
   readonly policies: Table<PolicyRow>;
   readonly subnets: Table<SubnetRow>;
   readonly addresses: Table<AddressRow>;
+  readonly unconfirmed: Table<UnconfirmedRow>;
   readonly links: Table<LinkRow>;
   readonly declarations: Table<Declared>;
   readonly proposals: Table<Proposal>;

@@ -13,9 +13,9 @@ const EPISODES = 2;
 export const PROOFS: readonly Proof[] = [
   {
     what: "an address is given without looking whether somebody has it",
-    file: "shared/inventory/reserve.ts",
-    from: 'return { do: "insert", key: addressKey(address)',
-    to: 'return { do: "put", key: addressKey(address)',
+    file: "shared/inventory/takeClaims.ts",
+    from: 'if (!row) return [{ do: "insert", key,',
+    to: 'if (!row) return [{ do: "put", key,',
     finds: ["one owner", "promise kept"],
   },
   {
@@ -40,17 +40,17 @@ export const PROOFS: readonly Proof[] = [
     finds: ["converged"],
   },
   {
-    what: "reservations never end",
+    what: "claims never end",
     file: "shared/inventory/planRows.ts",
-    from: "const kept = liveReservations(value, nowUtc).filter",
-    to: 'const kept = liveReservations(value, "").filter',
+    from: "const live = liveClaims(value, nowUtc).filter((claim) => !ended.has(endedKey(key, claim)));",
+    to: "const live = value.claims ?? [];",
     finds: ["no leak"],
   },
   {
-    what: "a scan forgets what was promised",
+    what: "a scan drops claims",
     file: "shared/inventory/planRows.ts",
-    from: "const kept = liveReservations(value, nowUtc).filter((one) => !isConfirmed(one, use));",
-    to: "const kept: Reservation[] = [];",
+    from: "const live = liveClaims(value, nowUtc).filter((claim) => !ended.has(endedKey(key, claim)));",
+    to: "const live: Claim[] = [];",
     finds: ["promise kept", "one owner"],
   },
   {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../shared/clusters/model.ts";
 import { receiveDeclarations } from "../../shared/declarations/receive.ts";
+import { claimsOfCluster } from "../../shared/inventory/confirmClaims.ts";
 import { defaultPolicy } from "../../shared/policy.ts";
 import type { Run } from "../../shared/ports.ts";
 import type { Bench, Figure } from "../figures.ts";
@@ -100,10 +101,15 @@ async function read(url: string): Promise<string> {
 }
 
 async function list(run: Run, registered: Cluster, url: string): Promise<void> {
-  let answer = await receiveDeclarations(run, registered, { post: { body: "" }, policy: defaultPolicy });
+  const claim = claimsOfCluster(run, registered);
+  let answer = await receiveDeclarations(run, registered, {
+    post: { body: "" },
+    policy: defaultPolicy,
+    claim,
+  });
   do {
     const post = { sequence: answer.sequence, status: 200, body: await read(`${url}&${answer.query}`) };
-    answer = await receiveDeclarations(run, registered, { post, policy: defaultPolicy });
+    answer = await receiveDeclarations(run, registered, { post, policy: defaultPolicy, claim });
   } while (answer.outcome === "page staged");
   if (answer.outcome !== "list complete")
     throw new Error(`${answer.outcome}: ${answer.problems?.join("; ")}`);

@@ -8,6 +8,10 @@ export const OWN_ANNOTATIONS = {
     key: "mooring.dev/address-pool",
     doc: "With `mooring.dev/address: auto`: the policy's pool to pick from; without it the whole subnet",
   },
+  replaces: {
+    key: "mooring.dev/replaces",
+    doc: "`[cluster/]namespace/name` of the Service that this one replaces: admission lets it declare the same addresses and Private Link Service name while that Service still has them, and the controller retries until they are free",
+  },
   allowDisconnect: {
     key: "mooring.dev/allow-disconnect",
     doc: "`true`: the link may go although consumers are connected to it",

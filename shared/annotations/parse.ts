@@ -6,6 +6,7 @@
 import { LIKE_IPV4 } from "../addresses/pattern.ts";
 import { EVERY_PORT, type Intent, type LinkIntent } from "../intents/model.ts";
 import { ANNOTATIONS } from "./keys.ts";
+import { OWN_ANNOTATIONS } from "./own.ts";
 import { annotationsOf, type Service } from "./service.ts";
 import { trimSpace } from "./trimSpace.ts";
 
@@ -26,7 +27,13 @@ export function parseIntent(service: Service): Intent {
     ipFamilies: parseFamilies(service.spec),
     ports: internal && isTrue(read("haPorts")) ? [EVERY_PORT] : parsePorts(service.spec),
     ...(isTrue(trimmed(read("linkCreate"))) && { link: parseLink(read, subnet) }),
+    ...replacedService(annotations[OWN_ANNOTATIONS.replaces.key]),
   };
+}
+
+function replacedService(value = ""): Pick<Intent, "replaces"> {
+  const replaces = value.trim();
+  return replaces === "" ? {} : { replaces };
 }
 
 /** A manifest may leave the second family to the API server, which adds it for this policy before it admits the Service. */

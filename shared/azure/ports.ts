@@ -19,6 +19,7 @@ const TABLES = [
   "policies",
   "subnets",
   "addresses",
+  "unconfirmed",
   "links",
   "declarations",
   "proposals",

@@ -10,6 +10,7 @@ import { changedMeanwhile, confirmedContent, declarationKey, toConfirmed, writeO
 import type { Listed, Listing } from "./model.ts";
 import { mapAtMost } from "../waitForAll.ts";
 import { stagedServices } from "./staging.ts";
+import type { ConfirmClaims } from "./step.ts";
 
 const BATCH = 100;
 const AT_ONCE = 8;
@@ -31,16 +32,26 @@ export interface Completed {
 
 export type CompleteListing = Required<Pick<Listing, "id" | "sequence" | "resourceVersion">>;
 
-/** @param noted called with everything that is confirmed now and was not, or not so */
+interface Applying {
+  readonly listing: CompleteListing;
+  /** Called with everything that is confirmed now and was not, or not so. */
+  readonly noted: (declared: Declared) => void;
+  readonly claim: ConfirmClaims;
+}
+
 export async function applyList(
   run: Run,
   cluster: string,
-  { listing, noted }: { readonly listing: CompleteListing; readonly noted: (declared: Declared) => void },
+  { listing, noted, claim }: Applying,
 ): Promise<Completed> {
   const known = await readKnown(run, cluster);
   let [services, changed] = [0, 0];
   for await (const part of stagedServices(run, cluster, listing)) {
-    const news = await confirmPart(run, cluster, { part, known });
+    const news = await confirmPart(run, cluster, {
+      part,
+      known,
+      claim: (declared) => claim(declared, listing.sequence),
+    });
     news.forEach(noted);
     services += part.length;
     changed += news.length;
@@ -64,10 +75,11 @@ async function readKnown(run: Run, cluster: string): Promise<Map<string, Known>>
 interface Part {
   readonly part: readonly Listed[];
   readonly known: ReadonlyMap<string, Known>;
+  readonly claim: (declared: readonly Declared[]) => Promise<void>;
 }
 
 /** Gives what changed. */
-async function confirmPart(run: Run, cluster: string, { part, known }: Part): Promise<Declared[]> {
+async function confirmPart(run: Run, cluster: string, { part, known, claim }: Part): Promise<Declared[]> {
   const changed: { readonly value: Declared; readonly row: Known | undefined }[] = [];
   for (const listed of part) {
     const row = known.get(listed.key);
@@ -76,6 +88,7 @@ async function confirmPart(run: Run, cluster: string, { part, known }: Part): Pr
     // The list is the newest statement there is, whatever version a row has.
     if (!row || row.missingSince !== undefined || !isSame(row, value)) changed.push({ value, row });
   }
+  await claim(changed.map(({ value }) => value));
   await writeAll(run, cluster, changed.map(writeOf));
   return changed.filter(({ row, value }) => !row || row.digest !== digestOf(value)).map(({ value }) => value);
 }

@@ -45,16 +45,22 @@ export function confirmedContent({ deletedAtUtc, ...rest }: Declared): string {
   return contentOf(isConfirmed ? { ...rest, deletedAtUtc } : rest);
 }
 
+interface Applied {
+  readonly changes: readonly Change[];
+  /** Called with what is confirmed now, before it is written. */
+  readonly claim: (declared: readonly Declared[]) => Promise<void>;
+}
+
 /** Changes of a window, the newest of each Service. Gives those that changed what was confirmed. */
 export async function applyChanges(
   run: Run,
   cluster: string,
-  changes: readonly Change[],
+  { changes, claim }: Applied,
 ): Promise<readonly Declared[]> {
   const newest = new Map(changes.map((change) => [change.key, change]));
   const limit = pLimit(AT_ONCE);
   const applied = await Promise.allSettled(
-    [...newest.values()].map((change) => limit(() => applyChange(run, cluster, change))),
+    [...newest.values()].map((change) => limit(() => applyChange(run, cluster, { change, claim }))),
   );
   return applied.flatMap((one) => {
     if (one.status === "rejected") throw one.reason;
@@ -62,12 +68,16 @@ export async function applyChanges(
   });
 }
 
-async function applyChange(run: Run, cluster: string, change: Change): Promise<Declared | undefined> {
+async function applyChange(
+  run: Run,
+  cluster: string,
+  { change, claim }: { readonly change: Change; readonly claim: Applied["claim"] },
+): Promise<Declared | undefined> {
   const row = await run.ports.tables.declarations.get(cluster, change.key);
   if (row && !isOlder(row.value.resourceVersion ?? "", change.resourceVersion)) return undefined;
   if (change.type === "present" && change.listed) {
     const value = toConfirmed(run, cluster, change.listed);
-    await writeRow(run, cluster, { row, value });
+    await writeRow(run, cluster, { row, value, claim });
     return row && confirmedContent(row.value) === contentOf(value) ? undefined : value;
   }
   // A deletion is of one uid: a Service that took the name since is another one.
@@ -80,8 +90,13 @@ interface Confirmed {
   readonly value: Declared;
 }
 
-async function writeRow(run: Run, cluster: string, { row, value }: Confirmed): Promise<void> {
+async function writeRow(
+  run: Run,
+  cluster: string,
+  { row, value, claim }: Confirmed & Pick<Applied, "claim">,
+): Promise<void> {
   if (row && isSameRow(row.value, value)) return;
+  await claim([value]);
   const written = await run.ports.tables.declarations.transact(cluster, [writeOf({ row, value })]);
   if (!written.ok) throw changedMeanwhile(cluster);
 }

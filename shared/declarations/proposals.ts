@@ -3,7 +3,7 @@
  * name exists, a quota, another webhook), and a request may arrive late or twice. A proposal ends when the cluster confirms it, or when
  * the cluster's reports have gone on long enough without it. Partition = cluster; key = `namespace/name uid version`.
  */
-import type { Declared } from "../intents/model.ts";
+import type { Declared, ServiceKey } from "../intents/model.ts";
 import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
 import { contentOf, declarationKey, findConfirmed } from "./confirmed.ts";
@@ -23,6 +23,14 @@ export async function propose(run: Run, declared: Declared): Promise<void> {
 
 export async function listProposals(run: Run, cluster: string): Promise<Row<Proposal>[]> {
   return Array.fromAsync(run.ports.tables.proposals.list(cluster));
+}
+
+/** What admission saw of one Service, whatever its uid. */
+export async function proposalsOf(run: Run, { cluster, ...service }: ServiceKey): Promise<Declared[]> {
+  const key = declarationKey(service);
+  const range = { from: `${key} `, to: `${key} \uffff` };
+  const rows = await Array.fromAsync(run.ports.tables.proposals.list(cluster, range));
+  return rows.map(({ value }) => value.declared);
 }
 
 /** Ends proposals that a window met. @param changed keys of the Services that it changed */

@@ -12,7 +12,7 @@ import { listSession } from "./query.ts";
 import { withoutAnswer } from "./senderFailures.ts";
 import { listingsOf, placeOf, withSession } from "./sessions.ts";
 import { dropStaged } from "./staging.ts";
-import type { Answer, Post, Step, Taking } from "./step.ts";
+import type { Answer, ConfirmClaims, Post, Step, Taking } from "./step.ts";
 import { takePage } from "./takePage.ts";
 import { takeWindow } from "./takeWindow.ts";
 
@@ -30,7 +30,7 @@ const LEAVES_PAGES = new Set<Step["outcome"]>([
 export async function receiveDeclarations(
   run: Run,
   cluster: Cluster,
-  { post, policy }: { readonly post: Post; readonly policy: Policy },
+  { post, policy, claim }: { readonly post: Post; readonly policy: Policy; readonly claim: ConfirmClaims },
 ): Promise<Answer> {
   const row = await readFeedRow(run, cluster.name);
   const heardAtUtc = run.now().toISOString();
@@ -39,7 +39,7 @@ export async function receiveDeclarations(
   if (place.is === "answered") return toAnswer({ feed, session: place.session, outcome: "repeated" });
   const step =
     place.is === "pending"
-      ? await take(run, { cluster, policy, feed, session: place.session, post })
+      ? await take(run, { cluster, policy, feed, session: place.session, post, claim })
       : startSession(run, feed);
   const next = withSession(step.feed, step.session);
   await writeFeed(run, row, next);
@@ -74,7 +74,8 @@ function refused({ feed, session }: Taking, problems: readonly string[]): Step {
   };
 }
 
-function toAnswer({ session, outcome, problems, retryAfterSeconds, report, dropped = [] }: Step): Answer {
+function toAnswer({ session, dropped = [], ...step }: Step): Answer {
+  const { outcome, problems, retryAfterSeconds, report, isRequested } = step;
   return {
     sequence: `${session.id}.${session.pending}`,
     query: session.query,
@@ -83,5 +84,6 @@ function toAnswer({ session, outcome, problems, retryAfterSeconds, report, dropp
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(report && { report }),
     ...(dropped.length > 0 && { dropped }),
+    ...(isRequested && { isRequested }),
   };
 }

@@ -5,6 +5,12 @@ import type { Declared } from "../intents/model.ts";
 import type { Feed, Session } from "./model.ts";
 import type { WebhookProbe } from "./webhookProbe.ts";
 
+/**
+ * Records what the cluster confirmed as claims. Called before the declarations are written: a process that ends in between gets the same
+ * post again. @param sequence number of the query that the cluster answered
+ */
+export type ConfirmClaims = (declared: readonly Declared[], sequence: number) => Promise<void>;
+
 export interface Post {
   /** As Mooring's last answer gave it; absent: a sender that starts. */
   readonly sequence?: string;
@@ -24,6 +30,8 @@ export interface Step {
   readonly retryAfterSeconds?: number;
   /** Proposals that never came to be: what was reserved for them can be released. */
   readonly dropped?: readonly Declared[];
+  /** A list that was requested is complete: what waited for it can be decided. */
+  readonly isRequested?: boolean;
   /** What was taken, for the sender's log. */
   readonly report?: Readonly<Record<string, number | string>>;
 }
@@ -41,7 +49,7 @@ export type Outcome =
 
 export interface Answer extends Pick<
   Step,
-  "outcome" | "problems" | "retryAfterSeconds" | "report" | "dropped"
+  "outcome" | "problems" | "retryAfterSeconds" | "report" | "dropped" | "isRequested"
 > {
   /** Opaque to the sender, which returns it with its next post. */
   readonly sequence: string;
@@ -50,6 +58,7 @@ export interface Answer extends Pick<
 
 /** What every step takes: who posts, what, and what is known. */
 export interface Taking {
+  readonly claim: ConfirmClaims;
   readonly cluster: Cluster;
   readonly policy: Policy;
   readonly feed: Feed;

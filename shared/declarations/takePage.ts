@@ -3,6 +3,7 @@ import { InvalidInput } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { watchAnnouncements } from "./announced.ts";
 import { applyList, type CompleteListing } from "./completeList.ts";
+import { isListRequested } from "./feed.ts";
 import { foreignStep, identify } from "./identity.ts";
 import type { Confirmation, Feed, Listing } from "./model.ts";
 import { readPage } from "./page.ts";
@@ -32,14 +33,15 @@ function startOf({ feed, session }: Taking): Listing {
 }
 
 async function complete(run: Run, taking: Taking, listing: Listing): Promise<Step> {
-  const { cluster, feed } = taking;
+  const { cluster, feed, claim } = taking;
   // First: another cluster's list has other versions as well.
   const identified = await identify(run, cluster, listing);
   if (!identified.ok) return foreignStep(run, taking, identified);
   const valid = requireNewest(feed, listing);
   const announcements = await watchAnnouncements(run, cluster.name);
   const { noted } = announcements;
-  const done = await applyList(run, cluster.name, { listing: valid, noted });
+  const isRequested = await isListRequested(run, feed);
+  const done = await applyList(run, cluster.name, { listing: valid, noted, claim });
   const { resourceVersion, sequence } = valid;
   const confirmed = { resourceVersion, sequence, atUtc: run.now().toISOString() };
   const dropped = await settleProposals(run, cluster.name);
@@ -50,7 +52,7 @@ async function complete(run: Run, taking: Taking, listing: Listing): Promise<Ste
     list,
     seenVersion: resourceVersion,
   };
-  return { ...finished(run, taking, reported), dropped, report: { ...done } };
+  return { ...finished(run, taking, reported), dropped, isRequested, report: { ...done } };
 }
 
 /** Of two senders, the list that began earlier may be complete later. */

@@ -43,11 +43,18 @@ export async function takeWindow(run: Run, taking: Taking): Promise<Step> {
 }
 
 /** The feed after the changes of the window. */
-async function takeChanges(run: Run, { cluster, feed }: Taking, changes: readonly Change[]): Promise<Feed> {
+async function takeChanges(
+  run: Run,
+  { cluster, feed, session, claim }: Taking,
+  changes: readonly Change[],
+): Promise<Feed> {
   const { problem: _solved, ...rest } = feed;
   if (changes.length === 0) return rest;
   const announcements = await watchAnnouncements(run, cluster.name);
-  const news = await applyChanges(run, cluster.name, changes);
+  const news = await applyChanges(run, cluster.name, {
+    changes,
+    claim: (declared) => claim(declared, session.pending),
+  });
   news.forEach((declared) => announcements.noted(declared));
   await endMet(run, cluster.name, new Set(changes.map(({ key }) => key)));
   return announcements.record(rest);

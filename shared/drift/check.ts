@@ -4,7 +4,7 @@ import type { JournalEntry } from "../changes/journal.ts";
 import type { Touch } from "../changes/touches.ts";
 import type { Contradiction } from "../clusters/contradictions.ts";
 import type { Cluster } from "../clusters/model.ts";
-import type { Reservation, SubnetRow } from "../inventory/model.ts";
+import type { Claim, SubnetRow } from "../inventory/model.ts";
 import type { Declared } from "../intents/model.ts";
 import type { Connection, Frontend, Link, LoadBalancer } from "../network/model.ts";
 import type { Candidate } from "../orphans/classify.ts";
@@ -96,7 +96,7 @@ export interface Subjects {
     readonly what: "frontend" | "link";
     readonly address: string;
     readonly subnet: SubnetRow;
-    readonly taken: { readonly holderId: string } | { readonly reservation: Reservation };
+    readonly taken: { readonly holderId: string } | { readonly claim: Claim };
   };
   readonly subscription: {
     readonly subscription: string;

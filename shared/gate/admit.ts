@@ -1,26 +1,24 @@
 /**
  * The gate's use case: what the API server is told about a Service. Called by `functions/admitService.ts`. Never asks Azure;
- * an allowed CREATE costs two Table round trips (reserve, remember), a refused one two (reserve, nearest free), an update that
+ * an allowed CREATE costs two Table round trips (claim, propose), an update that
  * touches nothing of ours none.
  */
 import { isLoadBalancer, type Service } from "../annotations/service.ts";
 import { parseIntent } from "../annotations/parse.ts";
 import type { Cluster } from "../clusters/model.ts";
-import { release } from "../inventory/release.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
 import { propose } from "../declarations/proposals.ts";
 import type { Run } from "../ports.ts";
 import { toResponse } from "./answer.ts";
+import { claimFindings } from "./claims.ts";
 import { recordFindings } from "./decisions.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
-import { holderFindings, wantsOf } from "./holders.ts";
 import { knownPolicy } from "./known.ts";
 import { admitOther, hasIgnoredAnnotations } from "./otherController.ts";
 import { severitiesFor } from "./permitted.ts";
 import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
 import { checkLeaving, checkRules, type Severities } from "./rules.ts";
-import { waitForAll } from "../waitForAll.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
 export async function admit(run: Run, cluster: Cluster, review: AdmissionReview): Promise<AdmissionResponse> {
@@ -66,10 +64,9 @@ async function admitDeclared(
   const refused = found.some(({ severity }) => severity === "deny");
   // A Service that is refused anyway must not hold an address; what its address would meet is still told.
   const asking = { cluster, input, owner: keyOf(cluster, service), severityOf, readOnly: refused || dryRun };
-  const response = tell(run, uid, [...found, ...(await holderFindings(run, asking))]);
+  const response = tell(run, uid, [...found, ...(await claimFindings(run, asking))]);
   if (!response.allowed || dryRun) return response;
   await propose(run, declaredNow(run, cluster, service));
-  if (before) await letGo(run, cluster, { service: before, unless: service });
   return response;
 }
 
@@ -81,7 +78,6 @@ async function leaving(run: Run, cluster: Cluster, { uid, old, dryRun }: Asked):
   if (!response.allowed || dryRun) return response;
   const declared = declaredNow(run, cluster, old);
   await propose(run, { ...declared, deletedAtUtc: declared.observedAtUtc });
-  await letGo(run, cluster, { service: old });
   return response;
 }
 
@@ -93,25 +89,6 @@ function tell(run: Run, uid: string, findings: readonly RuleFinding[]): Admissio
 async function severities(run: Run, cluster: Cluster, { metadata }: Service): Promise<Severities> {
   const { policy } = await knownPolicy(run);
   return severitiesFor(policy, { cluster: cluster.name, namespace: metadata.namespace });
-}
-
-/** Ends reservations of the addresses that a Service asked for and, after an update, does not ask for any more. */
-async function letGo(
-  run: Run,
-  cluster: Cluster,
-  { service, unless }: { readonly service: Service; readonly unless?: Service },
-): Promise<void> {
-  const kept = unless ? await wantedBy(run, cluster, unless) : [];
-  const dropped = (await wantedBy(run, cluster, service)).filter(
-    ({ subnetId, address }) => !kept.some((one) => one.subnetId === subnetId && one.address === address),
-  );
-  await waitForAll(
-    dropped.map(({ subnetId, address }) => release(run, keyOf(cluster, service), subnetId, address)),
-  );
-}
-
-async function wantedBy(run: Run, cluster: Cluster, service: Service) {
-  return wantsOf({ cluster, input: await gatherInput(run, cluster, { service }) });
 }
 
 function declaredNow(run: Run, cluster: Cluster, service: Service): Declared {

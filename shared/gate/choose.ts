@@ -1,4 +1,4 @@
-/** Chooses addresses for a Service that asks for `mooring.dev/address: auto`, and reserves them. */
+/** Chooses addresses for a Service that asks for `mooring.dev/address: auto`, and claims them. */
 import { ANNOTATIONS } from "../annotations/keys.ts";
 import { AUTO, OWN_ANNOTATIONS } from "../annotations/own.ts";
 import { contains, formatAddress, parseAddress, parsePrefixes } from "../addresses/prefix.ts";
@@ -7,15 +7,17 @@ import type { Cluster } from "../clusters/model.ts";
 import type { ServiceKey } from "../intents/model.ts";
 import { findFree } from "../inventory/free.ts";
 import type { SubnetRow } from "../inventory/model.ts";
-import { liveReservations } from "../inventory/obstacle.ts";
+import { countWhile } from "../inventory/claimQuota.ts";
+import { dropProposed } from "../inventory/dropClaims.ts";
+import { liveClaims } from "../inventory/obstacle.ts";
 import { sameService } from "../inventory/owner.ts";
-import { reserve } from "../inventory/reserve.ts";
+import { addressPlace, findSubnet, MOST_ADDRESSES } from "../inventory/places.ts";
+import { takeClaims } from "../inventory/takeClaims.ts";
 import type { Run } from "../ports.ts";
-import { findSubnet } from "./gather.ts";
-import { knownPolicy, reservationEnd } from "./known.ts";
+import { knownPolicy, proposalEnd } from "./known.ts";
 import { poolsFor, rangesOf, type Pool } from "./pools.ts";
 import type { RuleInput } from "./rule.ts";
-import { LINK, MOST_ADDRESSES, validAddresses } from "./rules/requested.ts";
+import { LINK, validAddresses } from "./rules/requested.ts";
 import { subnetsWithRoom } from "./rules/subnet.ts";
 
 /** Others choose at the same time: so many candidates are tried. */
@@ -124,10 +126,10 @@ async function chooseOne(run: Run, one: One): Promise<string | undefined> {
     limit: CANDIDATES,
     // Chosen by an earlier try of this very Service.
     isOwn: (row) =>
-      !row.assignment && liveReservations(row, nowUtc).some((held) => sameService(held.owner, owner)),
+      !row.assignment && liveClaims(row, nowUtc).some((claim) => sameService(claim.owner, owner)),
   });
   const candidates = addresses.map(formatAddress);
-  return dryRun ? candidates[0] : firstReserved(run, one, candidates);
+  return dryRun ? candidates[0] : firstClaimed(run, one, candidates);
 }
 
 function isIn(subnet: SubnetRow, family: "IPv4" | "IPv6", text: string): boolean {
@@ -147,18 +149,32 @@ function rangesFor({ subnet, pool, input }: One): Range[] {
   return pool ? within(usable, rangesOf(pool)) : usable;
 }
 
-async function firstReserved(
-  run: Run,
-  { owner, subnet }: One,
-  candidates: readonly string[],
-): Promise<string | undefined> {
-  const expiresAtUtc = await reservationEnd(run);
+async function firstClaimed(run: Run, one: One, candidates: readonly string[]): Promise<string | undefined> {
   for (const address of candidates) {
-    // Without ports: wanted alone. With them another Service that chooses now could come to share it.
-    const want = { subnetId: subnet.id, address, mayShare: () => false };
-    if ((await reserve(run, { owner, expiresAtUtc, wants: [want] })).length === 0) return address;
+    const outcome = await claimOne(run, one, address);
+    if (outcome !== "taken") return outcome === "claimed" ? address : undefined;
   }
   return undefined;
+}
+
+/** Without ports: wanted alone. With them another Service that chooses now could come to share it. */
+async function claimOne(
+  run: Run,
+  { owner, subnet }: One,
+  address: string,
+): Promise<"claimed" | "taken" | "over quota"> {
+  const expiresAtUtc = await proposalEnd(run);
+  const { claims: limits } = (await knownPolicy(run)).policy;
+  const want = { ...addressPlace(subnet.id, address), mayShare: () => false };
+  let isTaken = false;
+  const counted = { cluster: owner.cluster, subnet, places: [want], expiresAtUtc, limits };
+  const exceeded = await countWhile(run, [counted], async () => {
+    isTaken = (await takeClaims(run, { owner, expiresAtUtc, wants: [want] })).length > 0;
+    return !isTaken;
+  });
+  if (exceeded.length === 0) return isTaken ? "taken" : "claimed";
+  if (!isTaken) await dropProposed(run, owner, want);
+  return "over quota";
 }
 
 function noneLeft(input: RuleInput, { subnet, pool }: Place, family: string): string {

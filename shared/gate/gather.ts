@@ -2,6 +2,7 @@ import { parseIntent } from "../annotations/parse.ts";
 import { annotationsOf, liveAddresses, type Service } from "../annotations/service.ts";
 import type { Cluster } from "../clusters/model.ts";
 import type { Intent } from "../intents/model.ts";
+import { findSubnet } from "../inventory/places.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import { resourceName } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
@@ -78,9 +79,4 @@ function inventoryOf(run: Run, { cluster, subnets, policy, intent }: Surrounding
     ageMinutes: ageMilliseconds / 60_000,
     staleMinutes: policy.inventoryStaleMinutes,
   };
-}
-
-/** ARM finds a subnet whatever the case of its name, so does the CCM. */
-export function findSubnet(subnets: readonly SubnetRow[], name: string): SubnetRow | undefined {
-  return subnets.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
 }

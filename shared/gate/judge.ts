@@ -1,12 +1,12 @@
-/** What admission would answer about manifests, against the inventory or without it. Nothing is reserved or recorded. */
+/** What admission would answer about manifests, against the inventory or without it. Nothing is claimed or recorded. */
 import { isLoadBalancer, type Service } from "../annotations/service.ts";
 import { serviceOf } from "../annotations/write.ts";
 import type { Cluster } from "../clusters/model.ts";
 import type { Declared } from "../intents/model.ts";
 import { declarationKey } from "../declarations/confirmed.ts";
 import { listDeclared } from "../declarations/declared.ts";
+import { claimFindings } from "./claims.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
-import { holderFindings } from "./holders.ts";
 import type { Position } from "./manifests/documents.ts";
 import { subjectOf, type Manifest } from "./manifests/manifest.ts";
 import { OneRun } from "./oneRun.ts";
@@ -160,7 +160,7 @@ async function heldFindings(
     name: manifest.outside ? "" : name,
     uid: judging.old?.service.metadata.uid ?? uid,
   };
-  return holderFindings(online.run, { cluster: online.cluster, input, owner, severityOf, readOnly: true });
+  return claimFindings(online.run, { cluster: online.cluster, input, owner, severityOf, readOnly: true });
 }
 
 function decisionOf(findings: readonly RuleFinding[]): Judged["decision"] {

@@ -1,6 +1,6 @@
 /** What the gate may know from a few seconds ago: clusters, policy, subnets and links, cached per process. */
 import type { Cluster } from "../clusters/model.ts";
-import { findCluster } from "../clusters/registry.ts";
+import { findCluster, listClusters } from "../clusters/registry.ts";
 import type { LinkRow, SubnetRow } from "../inventory/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import { readPolicy, type PolicyInForce } from "../policyStore.ts";
@@ -17,6 +17,7 @@ interface Known {
   readonly links: Cache<readonly LinkRow[]>;
   /** Those that were read last, however long ago; registered ones only. */
   readonly lastClusters: Map<string, Cluster>;
+  readonly registered: Cache<readonly Cluster[]>;
   /** The policy that was read last, however long ago. */
   lastPolicy?: PolicyInForce;
 }
@@ -31,6 +32,11 @@ export function knownCluster(run: Run, name: string): Promise<Cluster | undefine
     else lastClusters.delete(name);
     return cluster;
   });
+}
+
+/** All registered clusters. */
+export function knownClusters(run: Run): Promise<readonly Cluster[]> {
+  return known(run).registered.get("all", () => listClusters(run));
 }
 
 /**
@@ -63,8 +69,8 @@ export function lastKnownPolicy(run: Run): Promise<PolicyInForce> {
   return lastPolicy ? Promise.resolve(lastPolicy) : knownPolicy(run);
 }
 
-/** When a reservation that is made now ends. */
-export async function reservationEnd(run: Run): Promise<string> {
+/** When a claim that is proposed now expires. */
+export async function proposalEnd(run: Run): Promise<string> {
   const { policy } = await knownPolicy(run);
   return new Date(run.now().getTime() + policy.reservationMinutes * 60_000).toISOString();
 }
@@ -94,6 +100,7 @@ function known(run: Run): Known {
     subnets: createCache<readonly SubnetRow[]>(SECONDS, run.now),
     links: createCache<readonly LinkRow[]>(SECONDS, run.now),
     lastClusters: new Map(),
+    registered: createCache<readonly Cluster[]>(SECONDS, run.now),
   };
   knownByPorts.set(run.ports, made);
   return made;

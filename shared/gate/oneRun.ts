@@ -3,11 +3,12 @@ import { formatAddress } from "../addresses/prefix.ts";
 import type { ServicePort } from "../intents/model.ts";
 import type { LinkRow } from "../inventory/model.ts";
 import { isEveryPort, samePort } from "../inventory/obstacle.ts";
+import { MOST_ADDRESSES } from "../inventory/places.ts";
+import { portTaken } from "./refusals.ts";
 import type { RuleFinding, RuleInput, Violation } from "./rule.ts";
 import type { Severities } from "./rules.ts";
-import { addressInUse, addressPortConflict } from "./rules/holder.ts";
-import { FRONTEND, MOST_ADDRESSES, TARGETS, validAddresses, type Target } from "./rules/requested.ts";
-import { portTaken } from "./taken.ts";
+import { addressPortConflict, CLAIMED } from "./rules/claims.ts";
+import { FRONTEND, TARGETS, validAddresses, type Target } from "./rules/requested.ts";
 
 interface Request {
   /** `namespace/name` of the Service. */
@@ -56,7 +57,7 @@ export class OneRun {
       const rule = (other: Request) =>
         request.target === FRONTEND && other.target === FRONTEND
           ? addressPortConflict
-          : addressInUse(request.target);
+          : CLAIMED[request.target === FRONTEND ? "frontend" : "link"].claimed;
       const found = this.#others(request).flatMap((other) => {
         const violation = conflict(request, other);
         return violation ? [{ rule: rule(other), violation }] : [];

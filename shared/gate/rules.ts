@@ -4,7 +4,7 @@ import { addressAutoIgnored } from "./rules/addressAuto.ts";
 import { addressChanged } from "./rules/addressChanged.ts";
 import { addressFamilyMismatch, addressMalformed } from "./rules/addressForm.ts";
 import { addressAzureReserved, addressExcluded, addressOutsideSubnet } from "./rules/addressPlace.ts";
-import { addressInUse, addressPortConflict, addressReserved } from "./rules/holder.ts";
+import { addressPortConflict, CLAIMED, claimQuota, type ClaimedRules } from "./rules/claims.ts";
 import * as frontend from "./rules/frontendLimits.ts";
 import { internalFlipped, internalNotTrue, internalSettingsIgnored } from "./rules/internal.ts";
 import { plsCountInvalid, plsStaticMalformed, plsStaticOverCount } from "./rules/linkAddresses.ts";
@@ -18,17 +18,21 @@ import { loadBalancerIpDeprecated, loadBalancerIpIgnored } from "./rules/loadBal
 import { annotationsOfOtherClass } from "./rules/otherClass.ts";
 import { annotationOutsideService } from "./rules/outsideService.ts";
 import { privateAddressOnPublic } from "./rules/publicAddress.ts";
+import { replacesMalformed } from "./rules/replaces.ts";
 import { FRONTEND, LINK, type Target } from "./rules/requested.ts";
 import * as subnet from "./rules/subnet.ts";
 import { subnetUsesUnknown } from "./rules/unknownUses.ts";
 import { unknownAnnotation } from "./rules/unknownAnnotation.ts";
 
+const claimed = ({ held, claimed, handover }: ClaimedRules): Rule[] => [
+  ...new Set([held, claimed, handover]),
+];
+
 const placeAndHolder = (target: Target): Rule[] => [
   addressOutsideSubnet(target),
   addressAzureReserved(target),
   addressExcluded(target),
-  addressInUse(target),
-  addressReserved(target),
+  ...claimed(target === FRONTEND ? CLAIMED.frontend : CLAIMED.link),
   subnetUsesUnknown(target),
 ];
 
@@ -45,6 +49,8 @@ export const RULES: readonly Rule[] = [
   addressFamilyMismatch,
   ...placeAndHolder(FRONTEND),
   addressPortConflict,
+  claimQuota,
+  replacesMalformed,
   addressChanged,
   addressAutoIgnored,
   privateAddressOnPublic,
@@ -67,6 +73,7 @@ export const RULES: readonly Rule[] = [
   subnet.plsNetworkPoliciesEnabled,
   plsNameInvalid,
   plsNameTaken,
+  ...claimed(CLAIMED.linkName),
   plsNameImmutable,
   plsNameAdded,
   living.plsResourceGroupChanged,

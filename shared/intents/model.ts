@@ -33,6 +33,8 @@ export interface Intent {
   readonly ipFamilies: readonly ("IPv4" | "IPv6")[];
   readonly ports: readonly ServicePort[];
   readonly link?: LinkIntent;
+  /** `[cluster/]namespace/name` of the Service whose addresses and names this one takes over. */
+  readonly replaces?: string;
 }
 
 /** Which Service: unique in the world while `uid` is. */

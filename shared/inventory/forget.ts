@@ -3,7 +3,7 @@ import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
 import { removeRows, writeRows } from "../storage/writeRows.ts";
-import { liveReservations } from "./obstacle.ts";
+import { liveClaims } from "./obstacle.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 
 /** If the process ends in the midst of it, the next scan does the rest. */
@@ -23,15 +23,15 @@ async function forgetUsage({ ports: { tables } }: Run, id: string): Promise<void
   await removeRows(tables.usage, id, await Array.fromAsync(tables.usage.list(id)));
 }
 
-/** What is promised stays: a subnet that is made anew is back before the promise ends. */
+/** Claims stay: a subnet that is created again is back before they end. */
 async function forgetAddresses({ ports: { tables }, now }: Run, id: string): Promise<void> {
   const rows = await Array.fromAsync(tables.addresses.list(id));
   const nowUtc = now().toISOString();
   const writes = rows.map(({ key, version, value }) => {
-    const reservations = liveReservations(value, nowUtc);
-    return reservations.length === 0
+    const claims = liveClaims(value, nowUtc);
+    return claims.length === 0
       ? ({ do: "remove", key, version } as const)
-      : ({ do: "replace", key, version, value: { address: value.address, reservations } } as const);
+      : ({ do: "replace", key, version, value: { address: value.address, claims } } as const);
   });
   await writeRows<AddressRow>(tables.addresses, id, writes);
 }

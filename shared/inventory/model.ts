@@ -3,16 +3,16 @@ import type { ServiceKey, ServicePort } from "../intents/model.ts";
 import type { PortUse } from "../network/model.ts";
 
 /**
- * Who has an address. Partition = canonical subnet id; key = the address in fixed-width hex (`addressKey`), so
- * that key order is numeric order. One row may be an assignment that a reservation led to: then the reservation stays
- * until Azure confirms the owner's frontend.
+ * Who has an address, or the name of a Private Link Service. Addresses: partition = canonical subnet id; key = the address in fixed-width
+ * hex (`addressKey`), so that key order is numeric order. Names: see `places.ts`.
  */
 export interface AddressRow {
+  /** The address, or the name. */
   readonly address: string;
-  /** Set when Azure says that a resource holds the address. */
+  /** Set while Azure reports that a resource holds the address. */
   readonly assignment?: Assignment;
-  /** Services that were promised the address: several only of one cluster, on different ports. Never empty. */
-  readonly reservations?: readonly Reservation[];
+  /** Services that declare it. Never empty. */
+  readonly claims?: readonly Claim[];
 }
 
 export interface Assignment {
@@ -26,12 +26,25 @@ export interface Assignment {
   readonly uses?: readonly PortUse[];
 }
 
-export interface Reservation {
+/**
+ * A Service that declares an address. A proposed claim is what admission saw; it expires. A confirmed one has no clock: it ends when a
+ * later list of the cluster lacks it and Azure does not assign the address to it, or when an operator ends it.
+ */
+export type Claim = {
   readonly owner: ServiceKey;
-  readonly expiresAtUtc: string;
+  readonly sinceUtc: string;
   /** Ports on a frontend that may be shared; absent: the address is for the owner alone. */
   readonly ports?: readonly ServicePort[];
-}
+  /** `[cluster/]namespace/name` of the Service that this one replaces. */
+  readonly replaces?: string;
+} & (
+  | { readonly state: "proposed"; readonly expiresAtUtc: string }
+  | {
+      readonly state: "confirmed";
+      /** Number of the query that confirmed it, or the newest one when Azure did: a later list may end the claim. */
+      readonly sequence: number;
+    }
+);
 
 /** Partition = canonical VNet id; key = subnet name in lower case. */
 export interface SubnetRow {
@@ -47,6 +60,8 @@ export interface SubnetRow {
   readonly usedAddresses: number;
   /** How many of these Azure counts in the subnet without Mooring knowing the address; absent from scans of earlier versions. */
   readonly unknownUses?: number;
+  /** How many more Services claim that Azure does not assign yet; absent: none. */
+  readonly claimedAddresses?: number;
   /** Long ranges without a free address at the last scan, as `first-last`: a search need not read them. */
   readonly fullRanges?: readonly string[];
   /** A number for the addresses and holders that the last scan saw, by subscription of the holders (`digestOf`). */

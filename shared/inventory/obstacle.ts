@@ -1,73 +1,102 @@
-/** Why a Service may not have an address whose row is known. Pure. */
+/** Why a Service may not have a place whose row is recorded. Pure. */
 import { isNamedFor } from "../intents/frontendName.ts";
 import { EVERY_PORT, type ServiceKey, type ServicePort } from "../intents/model.ts";
 import type { PortUse } from "../network/model.ts";
-import type { AddressRow, Reservation } from "./model.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+import type { AddressRow, Assignment, Claim } from "./model.ts";
 import { sameService } from "./owner.ts";
+import type { Place } from "./places.ts";
 
-export interface Want {
-  readonly subnetId: string;
-  readonly address: string;
-  /** Ports on a frontend that may be shared; absent: the address is wanted alone. */
+export interface Want extends Place {
+  /** Ports on a frontend that may be shared; absent: the place is wanted alone. */
   readonly ports?: readonly ServicePort[];
-  /** Those that the Service has on the address already: no news to anybody. */
+  /** Those that the Service has on the address already: no change for others. */
   readonly hadPorts?: readonly ServicePort[];
-  /** Names of rules whose Services are known to be gone: Azure has yet to follow. */
-  readonly goneRules?: ReadonlySet<string>;
   /** True if the holder is one that the Service may share, or is its own. */
   readonly mayShare: (holderId: string) => boolean;
 }
 
 export type Obstacle =
   | { readonly by: "holder"; readonly holderId: string }
-  | { readonly by: "reservation"; readonly reservation: Reservation }
+  | { readonly by: "claim"; readonly claim: Claim }
   /** Another Service of the same cluster, with the same protocol and port. */
-  | { readonly by: "port"; readonly port: ServicePort; readonly reservation: Reservation }
+  | { readonly by: "port"; readonly port: ServicePort; readonly claim: Claim }
   | { readonly by: "rule"; readonly port: ServicePort; readonly use: PortUse };
 
-export function findObstacle(
-  row: AddressRow,
-  want: Want,
-  { owner, nowUtc }: { readonly owner: ServiceKey; readonly nowUtc: string },
-): Obstacle | undefined {
+/** For whom the row is judged. */
+export interface Claimant {
+  readonly owner: ServiceKey;
+  readonly nowUtc: string;
+  /** uids of Services that hand the place over to the owner. */
+  readonly yielding?: ReadonlySet<string>;
+}
+
+export function findObstacle(row: AddressRow, want: Want, claimant: Claimant): Obstacle | undefined {
   const { assignment } = row;
-  if (assignment && !want.mayShare(assignment.holderId))
+  const { owner, yielding = new Set<string>() } = claimant;
+  const live = liveClaims(row, claimant.nowUtc);
+  // A Service of the same name is the same Service: the API server alone decides which uid lives.
+  const own = live.filter((one) => sameService(one.owner, owner)).map((one) => one.owner.uid);
+  const passing = new Set([owner.uid, ...own, ...yielding]);
+  const others = live.filter((one) => !passing.has(one.owner.uid) && !sameService(one.owner, owner));
+  const isShared = assignment !== undefined && want.mayShare(assignment.holderId);
+  if (assignment && !isShared && !isHandedOver(assignment, live, { yielding, passing }))
     return { by: "holder", holderId: assignment.holderId };
-  const others = liveReservations(row, nowUtc).filter((one) => !sameService(one.owner, owner));
-  // What Azure shows as the cluster's own is the cluster's own, whoever was promised it.
+  // What Azure shows as the cluster's own is the cluster's own, whoever claims it.
   const foreign = others.find((one) => !isShareable(one, want, owner));
-  if (foreign && !assignment) return { by: "reservation", reservation: foreign };
-  return portObstacle(
-    want,
-    others.filter((one) => isShareable(one, want, owner)),
-    {
-      owner,
-      uses: assignment?.uses ?? [],
-    },
+  if (foreign && !isShared) return { by: "claim", claim: foreign };
+  const sharers = others.filter((one) => isShareable(one, want, owner));
+  return portObstacle(want, sharers, { passing, uses: assignment?.uses ?? [] });
+}
+
+export function liveClaims({ claims = [] }: Pick<AddressRow, "claims">, nowUtc: string): readonly Claim[] {
+  return claims.filter((claim) => claim.state === "confirmed" || claim.expiresAtUtc > nowUtc);
+}
+
+const LINK_TYPE = "microsoft.network/privatelinkservices";
+
+interface Uids {
+  readonly yielding: ReadonlySet<string>;
+  /** Those, and the owner's. */
+  readonly passing: ReadonlySet<string>;
+}
+
+/** True if the holder was made for Services that yield. A Private Link Service names none: its claim does. */
+function isHandedOver(
+  { holderId, uses = [] }: Assignment,
+  claims: readonly Claim[],
+  { yielding, passing }: Uids,
+): boolean {
+  const { name = "", type = "" } = parseResourceId(holderId) ?? {};
+  if (type.toLowerCase() !== LINK_TYPE)
+    return isNamedForOne(name, yielding) && uses.every(({ rule }) => isNamedForOne(rule, passing));
+  const alone = claims.filter(({ ports }) => ports === undefined);
+  return (
+    alone.some(({ owner }) => yielding.has(owner.uid)) && alone.every(({ owner }) => passing.has(owner.uid))
   );
 }
 
-export function liveReservations({ reservations = [] }: AddressRow, nowUtc: string): readonly Reservation[] {
-  return reservations.filter(({ expiresAtUtc }) => expiresAtUtc > nowUtc);
+function isNamedForOne(name: string, uids: ReadonlySet<string>): boolean {
+  return [...uids].some((uid) => isNamedFor(name, uid));
 }
 
-function isShareable({ owner, ports }: Reservation, want: Want, asking: ServiceKey): boolean {
+function isShareable({ owner, ports }: Claim, want: Want, asking: ServiceKey): boolean {
   return owner.cluster === asking.cluster && ports !== undefined && want.ports !== undefined;
 }
 
 function portObstacle(
-  { ports = [], hadPorts = [], goneRules }: Want,
-  sharers: readonly Reservation[],
-  { owner, uses }: { readonly owner: ServiceKey; readonly uses: readonly PortUse[] },
+  { ports = [], hadPorts = [] }: Want,
+  sharers: readonly Claim[],
+  { passing, uses }: { readonly passing: ReadonlySet<string>; readonly uses: readonly PortUse[] },
 ): Obstacle | undefined {
   // A Service may have thousands of ports: each is looked up, not compared with every other.
   const had = new Set(hadPorts.map(portName));
-  const reserved = firsts(sharers.flatMap((one) => (one.ports ?? []).map((port) => [portName(port), one])));
-  const others = uses.filter(({ rule }) => !isNamedFor(rule, owner.uid) && !goneRules?.has(rule));
+  const claimed = firsts(sharers.flatMap((one) => (one.ports ?? []).map((port) => [portName(port), one])));
+  const others = uses.filter(({ rule }) => !isNamedForOne(rule, passing));
   const used = firsts(others.map((one) => [portName(one), one]));
   for (const port of ports.filter((one) => !had.has(portName(one)))) {
-    const [reservation, use] = [clashing(reserved, port), clashing(used, port)];
-    if (reservation) return { by: "port", port, reservation };
+    const [claim, use] = [clashing(claimed, port), clashing(used, port)];
+    if (claim) return { by: "port", port, claim };
     if (use) return { by: "rule", port, use };
   }
   return undefined;
@@ -88,7 +117,7 @@ function firsts<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<stri
   return new Map(entries.toReversed());
 }
 
-function portName({ port, protocol }: ServicePort): string {
+export function portName({ port, protocol }: ServicePort): string {
   return `${protocol.toLowerCase()}/${port}`;
 }
 

@@ -5,26 +5,36 @@ import type { AddressUse, PortUse } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Row, Write } from "../storage/table.ts";
 import { isAbsent, type Evidence } from "./evidence.ts";
-import type { AddressRow, Assignment, Reservation } from "./model.ts";
-import { liveReservations, samePort } from "./obstacle.ts";
+import { endedKey } from "./mergeClaims.ts";
+import type { AddressRow, Assignment, Claim } from "./model.ts";
+import { liveClaims, samePort } from "./obstacle.ts";
 
 /** Two reads count as independent only if they are at least so far apart. */
 const INDEPENDENT_MILLISECONDS = 5000;
 
 /**
- * Differences only. What a list shows is written at once; what no list shows is released after two complete reads that prove it. A live
- * reservation survives until Azure shows what it was made for.
+ * Differences only. What a list shows is written at once; what no list shows is released after two complete reads that prove it. A
+ * claim that Azure shows is confirmed; one ends only if it expired or is among those that ended.
  */
 export function planRows(
   rows: readonly Row<AddressRow>[],
   evidence: Evidence,
-  nowUtc: string,
+  at: ClaimsNow,
 ): Write<AddressRow>[] {
+  const { nowUtc } = at;
   const known = new Set(rows.map(({ key }) => key));
   const added = [...evidence.uses]
     .filter(([key]) => !known.has(key))
     .map(([key, use]): Write<AddressRow> => ({ do: "insert", key, value: assigned(use, nowUtc) }));
-  return [...added, ...rows.flatMap((row) => changeOf(row, evidence, nowUtc))];
+  return [...added, ...rows.flatMap((row) => changeOf(row, evidence, at))];
+}
+
+export interface ClaimsNow {
+  readonly nowUtc: string;
+  /** `endedKey` of the confirmed claims that end. */
+  readonly ended: ReadonlySet<string>;
+  /** The newest query that was issued to the cluster before Azure was read. */
+  readonly sequenceOf: (cluster: string) => number;
 }
 
 /** An address that no list shows and that stays assigned. */
@@ -46,16 +56,45 @@ export function keptAssignments(
   });
 }
 
-function changeOf(row: Row<AddressRow>, evidence: Evidence, nowUtc: string): Write<AddressRow>[] {
+function changeOf(row: Row<AddressRow>, evidence: Evidence, at: ClaimsNow): Write<AddressRow>[] {
   const { key, version, value } = row;
   const use = evidence.uses.get(key);
-  const reservations = liveReservations(value, nowUtc).filter((one) => !isConfirmed(one, use));
-  const assignment = use ? seenAssignment(value, use, nowUtc) : unseenAssignment(value, evidence, nowUtc);
-  if (!assignment && reservations.length === 0) return [{ do: "remove", key, version }];
-  if (assignment === value.assignment && reservations.length === (value.reservations ?? []).length) return [];
+  const claims = claimsNow(row, use, at);
+  const assignment = assignmentNow(value, { use, evidence, nowUtc: at.nowUtc });
+  if (!assignment && claims.length === 0) return [{ do: "remove", key, version }];
+  if (assignment === value.assignment && isSameList(claims, value.claims ?? [])) return [];
   const { address } = use ?? value;
-  const kept = { ...(assignment && { assignment }), ...(reservations.length > 0 && { reservations }) };
+  const kept = { ...(assignment && { assignment }), ...(claims.length > 0 && { claims }) };
   return [{ do: "replace", key, version, value: { address, ...kept } }];
+}
+
+interface Seen {
+  readonly use: AddressUse | undefined;
+  readonly evidence: Evidence;
+  readonly nowUtc: string;
+}
+
+/** The assignment of a row after this read. */
+export function assignmentNow(value: AddressRow, { use, evidence, nowUtc }: Seen): Assignment | undefined {
+  return use ? seenAssignment(value, use, nowUtc) : unseenAssignment(value, evidence, nowUtc);
+}
+
+/** A row's claims after this read: the same objects where nothing changed. */
+export function claimsNow(
+  { key, value }: Row<AddressRow>,
+  use: AddressUse | undefined,
+  { nowUtc, ended, sequenceOf }: ClaimsNow,
+): readonly Claim[] {
+  const live = liveClaims(value, nowUtc).filter((claim) => !ended.has(endedKey(key, claim)));
+  return live.map((claim) => {
+    if (claim.state === "confirmed" || !isConfirmed(claim, use)) return claim;
+    const { expiresAtUtc: _ended, ...rest } = claim;
+    return { ...rest, state: "confirmed", sequence: sequenceOf(claim.owner.cluster) };
+  });
+}
+
+function isSameList(a: readonly Claim[], b: readonly Claim[]): boolean {
+  return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
 /** The row's own if nothing changed. */
@@ -82,17 +121,20 @@ function unseenAssignment(
   return Date.parse(nowUtc) - Date.parse(missedAtUtc) >= INDEPENDENT_MILLISECONDS ? undefined : assignment;
 }
 
-/** How many reservations a scan ends, since Azure shows what they were for, or their time has run out. */
-export function endedReservations(
+/** How many claims a scan confirms, since Azure shows what they were for, and how many end. */
+export function countClaims(
   rows: readonly Row<AddressRow>[],
   uses: ReadonlyMap<string, AddressUse>,
-  nowUtc: string,
-): { readonly confirmed: number; readonly expired: number } {
-  const live = rows.flatMap((row) =>
-    liveReservations(row.value, nowUtc).map((held) => isConfirmed(held, uses.get(row.key))),
+  { nowUtc, ended }: ClaimsNow,
+): { readonly confirmed: number; readonly expired: number; readonly ended: number } {
+  const proposed = rows.flatMap((row) =>
+    liveClaims(row.value, nowUtc).filter(
+      (claim) => claim.state === "proposed" && isConfirmed(claim, uses.get(row.key)),
+    ),
   );
-  const all = rows.reduce((sum, { value }) => sum + (value.reservations?.length ?? 0), 0);
-  return { confirmed: live.filter(Boolean).length, expired: all - live.length };
+  const all = rows.flatMap(({ value }) => value.claims ?? []);
+  const live = rows.flatMap(({ value }) => liveClaims(value, nowUtc));
+  return { confirmed: proposed.length, expired: all.length - live.length, ended: ended.size };
 }
 
 function sameUses(a: readonly PortUse[] = [], b: readonly PortUse[] = []): boolean {
@@ -100,7 +142,7 @@ function sameUses(a: readonly PortUse[] = [], b: readonly PortUse[] = []): boole
 }
 
 /** Azure shows the frontend that was made for the owner, or the owner's own rules on a shared one. */
-function isConfirmed({ owner, ports = [] }: Reservation, use: AddressUse | undefined): boolean {
+function isConfirmed({ owner, ports = [] }: Claim, use: AddressUse | undefined): boolean {
   const holder = use && parseResourceId(use.holderId)?.name;
   if (holder === undefined) return false;
   const hasRule = (port: ServicePort) =>

@@ -1,7 +1,7 @@
 /**
  * Mirrors Azure's subnets and used addresses into the inventory. All watched subscriptions are one scan, since a resource of one may
  * hold an address in a subnet of another. What was read is written, whatever else failed; what is not in a list is released only on the
- * evidence that `planRows` names. Writes only differences and never a live reservation. Called by the inventory queue.
+ * evidence that `planRows` names. Writes only differences. Called by the inventory queue.
  */
 import { usableAddresses } from "../addresses/range.ts";
 import type { VnetRow } from "../drift/auditRun.ts";
@@ -11,15 +11,32 @@ import { NotYet } from "../errors.ts";
 import { messageOf } from "../messageOf.ts";
 import type { Run } from "../ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
-import type { Write } from "../storage/table.ts";
+import type { Row, Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../waitForAll.ts";
 import { digestsOf } from "./digest.ts";
+import {
+  claimantsOf,
+  endLinkNames,
+  endedAddresses,
+  newestSequences,
+  type ScannedClaims,
+  type Unassigned,
+} from "./endClaims.ts";
 import { countUnknown, evidenceOf, type Evidence } from "./evidence.ts";
 import { forgetSubnets } from "./forget.ts";
 import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
-import { endedReservations, keptAssignments, planRows, type Kept } from "./planRows.ts";
+import { claimInNewSubnets } from "./newSubnets.ts";
+import {
+  assignmentNow,
+  claimsNow,
+  countClaims,
+  keptAssignments,
+  planRows,
+  type ClaimsNow,
+  type Kept,
+} from "./planRows.ts";
 import { readAzure, type Reading, type Uses } from "./readAzure.ts";
 import { scanLinks } from "./scanLinks.ts";
 
@@ -43,8 +60,11 @@ export function scanInventory(
   requestSecond: () => Promise<unknown> = async () => undefined,
 ): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
+    // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows.
+    const sequenceOf = await newestSequences(run);
     const reading = await readAzure(run);
-    const report = await write(run, lease, reading);
+    const claims = { sequenceOf, claimants: claimantsOf(run) };
+    const report = await write(run, lease, { reading, claims });
     run.log.info("inventory scanned", { ...report, failures: reading.failures.length });
     if (report.missed > 0) await requestSecond();
     demandComplete(run, reading);
@@ -59,18 +79,20 @@ function demandComplete(run: Run, { failures }: Reading): void {
   if (failures.length > 0) throw failure;
 }
 
-async function write(run: Run, lease: Lease, reading: Reading): Promise<ScanReport> {
+async function write(run: Run, lease: Lease, { reading, claims }: Read): Promise<ScanReport> {
   const { networks, uses } = reading;
   const subnets = [...networks.byVnet.values()].flat();
+  await claimInNewSubnets(run, subnets, networks.recorded);
   const scanned = await mapAtMost(SUBNETS_AT_ONCE, subnets, (subnet) =>
-    scanSubnet(run, subnet, { reading, lease }),
+    scanSubnet(run, subnet, { reading, lease, claims }),
   );
-  await addUnread(run, lease, { reading, subnets });
+  await addUnread(run, lease, { reading, claims, subnets });
   await lease.demand();
   const rows = scanned.map(({ row }) => row);
   await writeSubnets(run, rows);
   await forgetSubnets(run, networks.deletedSubnets);
   await scanLinks(run, reading.links, frontendAddresses(uses));
+  await endLinkNames(run, lease, { claims, subscriptions: [...reading.links.keys()] });
   await recordVnets(run, rows, networks.deletedVnets);
   const sum = (count: (one: Scanned) => number) => scanned.reduce((all, one) => all + count(one), 0);
   return {
@@ -94,8 +116,12 @@ function frontendAddresses(uses: Uses): ReadonlyMap<string, string> {
   return addresses;
 }
 
-interface Scanning {
+interface Read {
   readonly reading: Reading;
+  readonly claims: ScannedClaims;
+}
+
+interface Scanning extends Read {
   readonly lease: Lease;
 }
 
@@ -111,29 +137,56 @@ const NONE: ReadonlyMap<string, AddressUse> = new Map();
  * A row that changes meanwhile keeps what it then says. If another scan has begun since, the rows may be newer than our lists: then
  * nothing is written.
  */
-async function scanSubnet(run: Run, subnet: CountedSubnet, { reading, lease }: Scanning): Promise<Scanned> {
+async function scanSubnet(
+  run: Run,
+  subnet: CountedSubnet,
+  { reading, lease, claims }: Scanning,
+): Promise<Scanned> {
   const partition = canonicalId(subnet.id);
   const { incomplete } = reading;
   const evidence = evidenceOf(subnet, { uses: reading.uses.get(partition) ?? NONE, incomplete });
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
   const nowUtc = run.now().toISOString();
-  const writes = planRows(rows, evidence, nowUtc);
+  const ended = await endedAddresses(run, claims.claimants, unassignedOf(rows, evidence, nowUtc));
+  const at = { nowUtc, ended, sequenceOf: claims.sequenceOf };
+  const writes = planRows(rows, evidence, at);
   if (writes.length > 0) await lease.demand();
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
-  recordEnded(run, endedReservations(rows, evidence.uses, nowUtc));
+  recordClaims(run, countClaims(rows, evidence.uses, at));
   const kept = keptAssignments(rows, evidence, nowUtc);
   return {
     written: writes.length,
     missed: kept.filter(({ assignment }) => assignment.missedAtUtc !== undefined).length,
-    row: toRow(run, subnet, { evidence, kept, reading }),
+    row: toRow(run, subnet, { evidence, kept, reading, claimed: claimedOf(rows, { evidence, kept, at }) }),
   };
+}
+
+function unassignedOf(rows: readonly Row<AddressRow>[], evidence: Evidence, nowUtc: string): Unassigned[] {
+  return rows.map((row) => {
+    const use = evidence.uses.get(row.key);
+    return { row, assignment: assignmentNow(row.value, { use, evidence, nowUtc }) };
+  });
+}
+
+/** Addresses that Services claim and that Azure does not assign yet. */
+function claimedOf(
+  rows: readonly Row<AddressRow>[],
+  {
+    evidence,
+    kept,
+    at,
+  }: { readonly evidence: Evidence; readonly kept: readonly Kept[]; readonly at: ClaimsNow },
+): string[] {
+  const assigned = new Set([...evidence.uses.keys(), ...kept.map(({ key }) => key)]);
+  const free = rows.filter(({ key }) => !assigned.has(key));
+  return free.flatMap((row) => (claimsNow(row, undefined, at).length > 0 ? [row.value.address] : []));
 }
 
 /** Addresses in recorded subnets whose network could not be read are protected all the same. */
 async function addUnread(
   run: Run,
   lease: Lease,
-  { reading, subnets }: { readonly reading: Reading; readonly subnets: readonly CountedSubnet[] },
+  { reading, claims, subnets }: Read & { readonly subnets: readonly CountedSubnet[] },
 ): Promise<void> {
   const read = new Set(subnets.map(({ id }) => canonicalId(id)));
   const deleted = new Set(reading.networks.deletedSubnets.map(({ value }) => canonicalId(value.id)));
@@ -143,14 +196,22 @@ async function addUnread(
     const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
     const { incomplete } = reading;
     await lease.demand();
-    const writes = planRows(rows, { uses, incomplete }, run.now().toISOString());
+    const writes = planRows(
+      rows,
+      { uses, incomplete },
+      {
+        nowUtc: run.now().toISOString(),
+        ended: new Set(),
+        sequenceOf: claims.sequenceOf,
+      },
+    );
     await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
   }
 }
 
-function recordEnded({ ports }: Run, ended: ReturnType<typeof endedReservations>): void {
-  for (const outcome of ["confirmed", "expired"] as const)
-    if (ended[outcome] > 0) ports.metrics.record("mooring.reservations", ended[outcome], { outcome });
+function recordClaims({ ports }: Run, counts: ReturnType<typeof countClaims>): void {
+  for (const outcome of ["confirmed", "expired", "ended"] as const)
+    if (counts[outcome] > 0) ports.metrics.record("mooring.claims", counts[outcome], { outcome });
 }
 
 /**
@@ -170,15 +231,17 @@ interface Found {
   readonly evidence: Evidence;
   readonly kept: readonly Kept[];
   readonly reading: Reading;
+  /** Addresses that are claimed only. */
+  readonly claimed: readonly string[];
 }
 
-function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading }: Found): SubnetRow {
+function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading, claimed }: Found): SubnetRow {
   const { uses } = evidence;
   const { id, vnetId, name, prefixes, delegations, linkNetworkPolicies } = subnet;
   const assignments = kept.map(({ assignment }) => assignment);
   const unknownUses = countUnknown(evidence, assignments);
   const unseen = kept.filter(({ assignment }) => assignment.missedAtUtc === undefined);
-  const taken = [...uses.values(), ...kept].map(({ address }) => address);
+  const taken = [...[...uses.values(), ...kept].map(({ address }) => address), ...claimed];
   return {
     id,
     vnetId,
@@ -189,6 +252,7 @@ function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading }: Fou
     usableAddresses: usableAddresses(prefixes),
     usedAddresses: uses.size + kept.length + unknownUses,
     unknownUses,
+    ...(claimed.length > 0 && { claimedAddresses: claimed.length }),
     fullRanges: fullRanges(prefixes, taken),
     digests: digestsOf([...uses, ...unseen.map(({ key, assignment }) => [key, assignment] as const)]),
     scannedAtUtc: scannedAt(run, id, { unknownUses, reading }),

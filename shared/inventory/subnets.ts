@@ -1,8 +1,18 @@
+import type { Cluster } from "../clusters/model.ts";
 import { listClusters } from "../clusters/registry.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { SubnetRow } from "./model.ts";
 import { waitForAll } from "../waitForAll.ts";
+
+/** Those of a cluster's virtual network. */
+export async function listSubnetsOf(
+  { ports }: Run,
+  { vnetId }: Pick<Cluster, "vnetId">,
+): Promise<SubnetRow[]> {
+  const rows = await Array.fromAsync(ports.tables.subnets.list(canonicalId(vnetId)));
+  return rows.map(({ value }) => value);
+}
 
 /** Every subnet that the last scan saw, network by network: of the networks that it lists, and of those that clusters name. */
 export async function listSubnets(run: Run): Promise<SubnetRow[]> {

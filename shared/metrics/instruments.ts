@@ -38,11 +38,11 @@ export const INSTRUMENTS = {
     attributes: { verdict: ["allow", "warn", "deny", "error"] },
     doc: "From the parsed review to the answer",
   },
-  "mooring.reservations": {
+  "mooring.claims": {
     kind: "counter",
-    unit: "{address}",
-    attributes: { outcome: ["reserved", "confirmed", "released", "expired", "refused"] },
-    doc: "Addresses that a Service took or renewed, that Azure then showed in use, that a Service let go, whose time ran out, that somebody else has",
+    unit: "{claim}",
+    attributes: { outcome: ["proposed", "confirmed", "released", "expired", "ended", "refused"] },
+    doc: "Claims of addresses and names: `proposed` by admission, `confirmed` by the cluster or Azure, `released` because the API server refused the Service or an operator ended them, `expired` without confirmation, `ended` since the Service is gone, `refused` because another Service has them",
   },
   "mooring.work.outcomes": {
     kind: "counter",

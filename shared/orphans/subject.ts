@@ -28,10 +28,8 @@ function partsOf(world: World, kind: Candidate["kind"], id: string): unknown {
       return balancer && frontend && frontendParts(balancer, frontend);
     }
     case "rule": {
-      const { rules = [], probes = [] } = balancerOf(id) ?? {};
-      const rule = rules.find((one) => sameId(one.id, id));
-      if (rule) return [rule.name.toLowerCase(), canonicalId(rule.frontendId), rule.protocol, rule.port];
-      return probes.find((one) => sameId(one.id, id))?.name.toLowerCase();
+      const balancer = balancerOf(id);
+      return balancer && ruleParts(balancer, id);
     }
     case "link": {
       const link = linkOf(id);
@@ -45,6 +43,13 @@ function partsOf(world: World, kind: Candidate["kind"], id: string): unknown {
 function frontendParts({ rules }: LoadBalancer, { id, name, address = "" }: Frontend): string {
   const own = rules.filter(({ frontendId }) => sameId(frontendId, id)).map((rule) => rule.name);
   return JSON.stringify([name.toLowerCase(), address, own.toSorted()]);
+}
+
+/** Of a rule, or of a probe. */
+function ruleParts({ rules, probes }: LoadBalancer, id: string): unknown {
+  const rule = rules.find((one) => sameId(one.id, id));
+  if (rule) return [rule.name.toLowerCase(), canonicalId(rule.frontendId), rule.protocol, rule.port];
+  return probes.find((one) => sameId(one.id, id))?.name.toLowerCase();
 }
 
 /** Its alias is new when it is created again. */

@@ -21,4 +21,14 @@ export const STEPS: readonly Step[] = [
       await toSchema2(run);
     },
   },
+  {
+    to: 3,
+    title: "Services claim addresses and names, and a claim that is confirmed has no clock",
+    // Admission goes on: rows are converted by version.
+    touches: [],
+    async migrate(run) {
+      const { toSchema3 } = await import("../inventory/schema3.ts");
+      await toSchema3(run);
+    },
+  },
 ];

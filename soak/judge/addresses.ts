@@ -1,4 +1,4 @@
-/** No address has two owners, no promise is lost, and none is kept for the dead. */
+/** No address has two living owners, no claim is lost, and none is kept for Services that are gone. */
 import { baseName } from "../../sandbox/cluster/names.ts";
 import type { RawRow } from "../rows.ts";
 import { MAX_SKEW_MINUTES, MINUTE, RESERVATION_MINUTES } from "../times.ts";
@@ -8,36 +8,44 @@ import type { Violation } from "./violation.ts";
 /** A promise that was made, seen by clocks that are wrong against each other. */
 const PROMISED = (RESERVATION_MINUTES - 2 * MAX_SKEW_MINUTES) * MINUTE;
 
-interface Reservation {
+interface Claim {
   readonly owner: {
     readonly cluster: string;
     readonly namespace: string;
     readonly name: string;
     readonly uid: string;
   };
-  readonly expiresAtUtc: string;
+  readonly state: "proposed" | "confirmed";
+  readonly expiresAtUtc?: string;
   readonly ports?: readonly { readonly port: number }[];
 }
 
 /**
- * In one row: Services of one cluster only, each on ports of its own. If Azure gave the address to one of them by itself, whoever was
- * promised it alone has lost it; the rest must agree.
+ * In one row, of the owners that live: Services of one cluster only, each on ports of its own. If Azure gave the address to one of them
+ * by itself, a Service that claims it alone has lost it; the rest must agree. A Service that is gone hands over.
  */
-export function ownersInRows(rows: readonly RawRow[]): Violation[] {
+export function ownersInRows(rows: readonly RawRow[], isLiving: (uid: string) => boolean): Violation[] {
   return rows.flatMap((row) => {
-    const all = reservationsOf(row);
+    const all = claimsOf(row).filter(({ owner }) => isLiving(owner.uid));
     const isGiven = all.some(({ owner }) => isHolder(row, owner.uid));
-    const held = isGiven ? all.filter(({ ports }) => ports) : all;
-    const ports = held.flatMap((one) => one.ports?.map(({ port }) => port) ?? []);
+    const held = byService(isGiven ? all.filter(({ ports }) => ports) : all);
+    const ports = held.flatMap((one) => [
+      ...new Set(one.flatMap((claim) => claim.ports?.map(({ port }) => port) ?? [])),
+    ]);
     const isClear =
       held.length < 2 ||
-      (new Set(held.map(({ owner }) => owner.cluster)).size === 1 &&
-        held.every((one) => one.ports) &&
+      (new Set(held.map(([one]) => one?.owner.cluster)).size === 1 &&
+        held.flat().every((one) => one.ports) &&
         new Set(ports).size === ports.length);
     return isClear
       ? []
-      : [{ invariant: "one owner", says: `${row.value.address} is promised twice`, evidence: row }];
+      : [{ invariant: "one owner", says: `${row.value.address} has two owners`, evidence: row }];
   });
+}
+
+/** What is confirmed of a Service and what is proposed are one claim. */
+function byService(claims: readonly Claim[]): Claim[][] {
+  return [...Map.groupBy(claims, ({ owner }) => owner.uid).values()];
 }
 
 /** Of two Services that both live, and were both let in, only one may count on an address; on a shared one, on a port. */
@@ -86,13 +94,13 @@ export function promisesKept(truth: Truth, rows: readonly RawRow[]): Violation[]
 
 function holds(row: RawRow, { cluster, service, uid }: Living, { ports }: Wanted): boolean {
   const { assignment } = row.value;
-  const isReserved = reservationsOf(row).some(
+  const isClaimed = claimsOf(row).some(
     ({ owner }) =>
       owner.cluster === cluster.options.name &&
       owner.namespace === service.metadata.namespace &&
       owner.name === service.metadata.name,
   );
-  if (isReserved || !assignment) return isReserved;
+  if (isClaimed || !assignment) return isClaimed;
   // A link's own address: whoever has it in Azure is not to be told by its name.
   if (!ports) return true;
   const names = [
@@ -106,22 +114,22 @@ function isHolder({ value }: RawRow, uid: string): boolean {
   return String(value.assignment?.holderId.split("/").at(-1)).startsWith(baseName(uid));
 }
 
-/** When all is calm: only Services that live have reservations, and none is past its end. */
+/** When all is calm: only Services that live have claims, and none has expired. */
 export function nothingKeptForTheDead(truth: Truth, rows: readonly RawRow[]): Violation[] {
   const living = new Set(truth.living().map(({ name }) => name));
   const now = new Date().toISOString();
   return rows.flatMap((row) => {
-    const dead = reservationsOf(row).filter(
+    const dead = claimsOf(row).filter(
       ({ owner, expiresAtUtc }) =>
-        expiresAtUtc < now || !living.has(`${owner.cluster}/${owner.namespace}/${owner.name}`),
+        (expiresAtUtc ?? now) < now || !living.has(`${owner.cluster}/${owner.namespace}/${owner.name}`),
     );
     if (dead.length === 0) return [];
     return [{ invariant: "no leak", says: `${row.value.address} is kept for nobody`, evidence: row }];
   });
 }
 
-function reservationsOf({ value }: RawRow): readonly Reservation[] {
-  return (value.reservations ?? []) as Reservation[];
+function claimsOf({ value }: RawRow): readonly Claim[] {
+  return (value.claims ?? []) as Claim[];
 }
 
 function told({ name, uid, admittedAt, builtAt, service }: Living): object {

@@ -16,7 +16,7 @@ export async function judgeAlways(stage: Stage, truth: Truth): Promise<Violation
   return [
     ...ownersInClusters(truth),
     ...nothingLivingDeleted(truth, stage.written),
-    ...ownersInRows(rows),
+    ...ownersInRows(rows, (uid) => truth.living().some((one) => one.uid === uid)),
     ...(stage.storage.isUp ? promisesKept(truth, rows) : []),
     ...(await judgeHosts(stage)),
   ];

@@ -1,4 +1,5 @@
 /** The HTTP API over memory, asked through the real `HttpRequest`, and a world in which every operation has something to tell. */
+import { proposedClaim } from "./claims.ts";
 import { gunzipSync } from "node:zlib";
 import { HttpRequest } from "@azure/functions";
 import { keyOf } from "../../api/key.ts";
@@ -187,21 +188,11 @@ export async function apiWorld(): Promise<MemoryRun> {
     { address: "10.0.1.10", assignment: { holderId: frontend().id, seenAtUtc: NOW } },
     {
       address: "10.0.1.20",
-      reservations: [
-        {
-          owner: { cluster: "one", namespace: "shop", name: "next", uid: "u" },
-          expiresAtUtc: "2026-11-23T13:00:00.000Z",
-        },
-      ],
+      claims: [proposedClaim({ name: "next", uid: "u", expiresAtUtc: "2026-11-23T13:00:00.000Z" })],
     },
     {
       address: "10.0.1.30",
-      reservations: [
-        {
-          owner: { cluster: "one", namespace: "shop", name: "late", uid: "v" },
-          expiresAtUtc: "2026-11-23T11:00:00.000Z",
-        },
-      ],
+      claims: [proposedClaim({ name: "late", uid: "v", expiresAtUtc: "2026-11-23T11:00:00.000Z" })],
     },
   ]);
   for (const [day, used] of [

@@ -5,6 +5,7 @@
 import type { Applied, Apply } from "../../shared/changes/applied.ts";
 import { requireCluster } from "../../shared/clusters/registry.ts";
 import { receiveDeclarations } from "../../shared/declarations/receive.ts";
+import { claimsOfCluster } from "../../shared/inventory/confirmClaims.ts";
 import type { Answer, Post } from "../../shared/declarations/step.ts";
 import { NotYet } from "../../shared/errors.ts";
 import { reconcileLink } from "../../shared/links/reconcileLink.ts";
@@ -82,7 +83,11 @@ export class Reporter {
   async post(post: Post): Promise<Answer> {
     const cluster = await requireCluster(this.#run, this.#cluster);
     const { policy } = await readPolicy(this.#run);
-    this.#answer = await receiveDeclarations(this.#run, cluster, { post, policy });
+    this.#answer = await receiveDeclarations(this.#run, cluster, {
+      post,
+      policy,
+      claim: claimsOfCluster(this.#run, cluster),
+    });
     return this.#answer;
   }
 

@@ -121,7 +121,7 @@ describe("Services of one check are judged against each other", () => {
     [
       "an address of a frontend and of a Private Link Service",
       two(manifest("a", at), manifest("b", { ...linked, "pls-ip-configuration-ip-address": "10.240.8.200" })),
-      ["pls-address-in-use deny"],
+      ["pls-address-claimed deny"],
     ],
     [
       "one name of a Private Link Service",

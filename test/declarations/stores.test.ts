@@ -48,6 +48,8 @@ const stored = () =>
     .toSorted();
 const address = (ipv4: string) => ({ intent: intent({ addresses: { ipv4 } }) });
 
+const noClaims = async () => undefined;
+
 describe("changes of a window", () => {
   const present = (name: string, resourceVersion: string, some: Partial<Declared> = {}): Change => ({
     type: "present",
@@ -110,7 +112,7 @@ describe("changes of a window", () => {
     ["that deletes what is not there changes nothing", [], [gone("11"), other("12")], [], []],
   ])("one %s", async (_, before, changes, after, news) => {
     await put(...before);
-    const applied = await applyChanges(run, "one", changes);
+    const applied = await applyChanges(run, "one", { changes: changes, claim: noClaims });
     expect(stored()).toEqual(after);
     expect(applied.map(({ name }) => name)).toEqual(news);
     for (const one of applied)
@@ -126,8 +128,12 @@ describe("changes of a window", () => {
       return row;
     };
     await put(a());
-    await expect(applyChanges(run, "one", [present("a", "11", address("10.0.1.9"))])).rejects.toThrow(NotYet);
-    await expect(applyChanges(run, "one", [gone("11")])).rejects.toThrow("changed while they were written");
+    await expect(
+      applyChanges(run, "one", { changes: [present("a", "11", address("10.0.1.9"))], claim: noClaims }),
+    ).rejects.toThrow(NotYet);
+    await expect(applyChanges(run, "one", { changes: [gone("11")], claim: noClaims })).rejects.toThrow(
+      "changed while they were written",
+    );
   });
 
   test("that another writer removed at the same time are removed", async () => {
@@ -139,12 +145,14 @@ describe("changes of a window", () => {
       await declarations.transact("one", [{ do: "remove", key: "shop/a" }]);
       return row;
     };
-    expect(await applyChanges(run, "one", [gone("11")])).toEqual([]);
+    expect(await applyChanges(run, "one", { changes: [gone("11")], claim: noClaims })).toEqual([]);
   });
 
   test("all others are applied before a failure is thrown", async () => {
     run.tables.declarations.calls.failNext(new Error("503"), { method: "get" });
-    await expect(applyChanges(run, "one", [present("a", "11"), present("b", "11")])).rejects.toThrow("503");
+    await expect(
+      applyChanges(run, "one", { changes: [present("a", "11"), present("b", "11")], claim: noClaims }),
+    ).rejects.toThrow("503");
     expect(stored()).toEqual(["b uid-b 11"]);
   });
 
@@ -171,6 +179,7 @@ describe("a complete list", () => {
     const done = await applyList(run, "one", {
       listing: listing(sequence),
       noted: ({ name }) => news.push(name),
+      claim: noClaims,
     });
     return { ...done, news };
   };

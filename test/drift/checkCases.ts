@@ -1,4 +1,5 @@
 /** Cases of every check: a sentence, what it looks at, and the whole of what it finds, or nothing. */
+import { confirmedClaim } from "../builders/claims.ts";
 import { MOORING } from "../../shared/changes/touches.ts";
 import type { Draft, SubjectKind, Subjects } from "../../shared/drift/check.ts";
 import type { Candidate } from "../../shared/orphans/classify.ts";
@@ -692,7 +693,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       },
     ),
     of(
-      "it is promised to another",
+      "another Service declares it",
       "claim",
       {
         declared: declared(),
@@ -700,17 +701,14 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         address: "10.0.1.4",
         subnet: subnetRow(),
         taken: {
-          reservation: {
-            owner: { cluster: "two", namespace: "shop", name: "mail", uid: "u" },
-            expiresAtUtc: NOW,
-          },
+          claim: confirmedClaim({ cluster: "two", name: "mail", uid: "u" }),
         },
       },
       {
         about: "one/shop/web",
         cluster: "one",
         message:
-          "the Service asks for 10.0.1.4 for its link; in subnet apps it is reserved for Service two/shop/mail until 2026-11-23T12:00:00.000Z",
+          "the Service asks for 10.0.1.4 for its link; in subnet apps it is declared by Service two/shop/mail",
         advice: "give the Service another address, or free this one",
         declared: "10.0.1.4",
       },

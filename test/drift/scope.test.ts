@@ -1,3 +1,4 @@
+import { proposedClaim } from "../builders/claims.ts";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import type { WebhookProbe } from "../../shared/declarations/webhookProbe.ts";
@@ -569,20 +570,22 @@ describe("a virtual network", () => {
     expect(relevant).toEqual(expected);
   });
 
-  test("an address that is promised to another cluster's Service", async () => {
+  test("an address that another cluster's Service declares", async () => {
     await declare({ addresses: { ipv4: "10.0.1.30" } });
-    const owner = { cluster: "two", namespace: "shop", name: "mail", uid: "u" };
-    const promised = (expiresAtUtc: string) =>
+    const claimed = (expiresAtUtc: string) =>
       run.tables.addresses.transact(subnetId("apps").toLowerCase(), [
         {
           do: "put",
           key: addressKey("10.0.1.30"),
-          value: { address: "10.0.1.30", reservations: [{ owner, expiresAtUtc }] },
+          value: {
+            address: "10.0.1.30",
+            claims: [proposedClaim({ cluster: "two", name: "mail", expiresAtUtc })],
+          },
         },
       ]);
-    await promised("2026-11-23T12:30:00.000Z");
+    await claimed("2026-11-23T12:30:00.000Z");
     expect(await ids(vnet)).toContain("address-taken");
-    await promised("2026-11-23T11:30:00.000Z");
+    await claimed("2026-11-23T11:30:00.000Z");
     expect(await ids(vnet)).not.toContain("address-taken");
   });
 

@@ -1,3 +1,4 @@
+import { proposedClaim } from "../builders/claims.ts";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
@@ -56,6 +57,8 @@ function review(object: object | null, some: object = {}): AdmissionReview {
 
 async function start(...rows: AddressRow[]): Promise<MemoryRun> {
   const run = memoryRun();
+  for (const one of [cluster(), cluster({ name: "two", nodeResourceGroup: "MC_two" })])
+    await run.tables.clusters.transact("all", [{ do: "put", key: one.name, value: one }]);
   await run.tables.subnets.transact(VNET.toLowerCase(), [
     { do: "put", key: "apps", value: subnetRow() },
     { do: "put", key: "small", value: subnetRow({ name: "small", prefixes: ["10.0.2.0/28"] }) },
@@ -134,28 +137,29 @@ describe("what the API server is told", () => {
       decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" }, {}, inUse("10.0.1.50"), inUse("10.0.1.49")),
       denied(
         "address-in-use",
-        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by ${foreign}; free nearby: 10.0.1.51, 10.0.1.48, 10.0.1.52`,
+        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by network interface vm; free nearby: 10.0.1.51, 10.0.1.48, 10.0.1.52`,
       ),
     ],
     [
-      "an address that is reserved: for whom, and until when",
+      "an address that another Service claims: which one, and until when",
       decide(
         { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" },
         {},
         {
           address: "10.0.1.50",
-          reservations: [
-            {
-              owner: { cluster: "two", namespace: "shop", name: "mail", uid: "u" },
+          claims: [
+            proposedClaim({
+              cluster: "two",
+              name: "mail",
               expiresAtUtc: "2026-11-23T12:30:00.000Z",
               ports: [],
-            },
+            }),
           ],
         },
       ),
       denied(
-        "address-reserved",
-        `[address-reserved] ${A}load-balancer-ipv4: 10.0.1.50 is reserved for Service two/shop/mail until 2026-11-23T12:30:00.000Z; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
+        "address-claimed",
+        `[address-claimed] ${A}load-balancer-ipv4: 10.0.1.50 is claimed by Service two/shop/mail, whose cluster two has never reported its Services; if the cluster was deleted, an operator frees it with \`mooring ip release 10.0.1.50\`; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
       ),
     ],
     [
@@ -172,7 +176,7 @@ describe("what the API server is told", () => {
       ),
       denied(
         "address-in-use",
-        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by ${frontend({}, balancerId("MC_two")).id}; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
+        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by frontend a0f1e2d3c4b5a69788796a5b4c3d2e1f of load balancer kubernetes-internal; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
       ),
     ],
     [
@@ -271,7 +275,7 @@ describe("what is remembered", () => {
     expect(run.tables.addresses.all()).toMatchObject([
       {
         address: "10.0.1.50",
-        reservations: [{ owner: { cluster: "one", namespace: "shop", name: "web", uid: UID } }],
+        claims: [{ owner: { cluster: "one", namespace: "shop", name: "web", uid: UID } }],
       },
     ]);
     expect(run.tables.proposals.all()).toMatchObject([
@@ -304,7 +308,7 @@ describe("what is remembered", () => {
     expect([run.tables.addresses.all(), run.tables.proposals.all()]).toEqual([[], []]);
   });
 
-  test("a deletion marks the intent and lets the address go soon", async () => {
+  test("a deletion is a proposal, and the claim stays", async () => {
     const run = await start();
     await admit(run, cluster(), review(asks));
     await admit(run, cluster(), review(null, { operation: "DELETE", oldObject: asks }));
@@ -313,7 +317,7 @@ describe("what is remembered", () => {
       { declared: { deletedAtUtc: run.clock.nowUtc } },
     ]);
     expect(run.tables.addresses.all()).toMatchObject([
-      { reservations: [{ expiresAtUtc: "2026-11-23T12:02:00.000Z" }] },
+      { claims: [{ expiresAtUtc: "2026-11-23T13:00:00.000Z" }] },
     ]);
   });
 
@@ -460,7 +464,7 @@ describe("updates", () => {
     expect(run.tables.proposals.all()).toEqual([]);
   });
 
-  test("let the old address go soon and hold the new one", async () => {
+  test("claim the new address and keep the claim of the old one", async () => {
     const run = await start();
     const [before, after] = ["10.0.1.50", "10.0.1.51"].map((ip) =>
       service({ ...INTERNAL, "load-balancer-ipv4": ip }),
@@ -468,13 +472,9 @@ describe("updates", () => {
     await admit(run, cluster(), review(before ?? null));
     const response = await admit(run, cluster(), update(after ?? {}, before ?? {}));
     expect(response.warnings?.join()).toContain("address-changed");
-    expect(
-      run.tables.addresses
-        .all()
-        .map(({ address, reservations }) => [address, reservations?.[0]?.expiresAtUtc]),
-    ).toEqual([
-      ["10.0.1.50", "2026-11-23T12:02:00.000Z"],
-      ["10.0.1.51", "2026-11-23T13:00:00.000Z"],
+    expect(run.tables.addresses.all().map(({ address, claims }) => [address, claims?.length])).toEqual([
+      ["10.0.1.50", 1],
+      ["10.0.1.51", 1],
     ]);
   });
 
@@ -738,10 +738,10 @@ describe("a link", () => {
     };
     expect((await admit(run, cluster(), review(service(nat)))).allowed).toBe(true);
     expect(run.tables.addresses.all()).toMatchObject([
-      { address: "10.0.2.6", reservations: [{ owner: { name: "web" } }] },
+      { address: "10.0.2.6", claims: [{ owner: { name: "web" } }] },
     ]);
     const second = await admit(run, cluster(), review(service(nat, {}, { name: "api", uid: "u" })));
-    expect(second.auditAnnotations?.["rules"]).toContain("pls-address-reserved=deny");
+    expect(second.auditAnnotations?.["rules"]).toContain("pls-address-claimed=deny");
   });
 
   test("cannot have the address of its Service, which is told with whatever else stands in the way", async () => {

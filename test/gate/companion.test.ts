@@ -137,11 +137,11 @@ describe("mooring.dev/address: auto", () => {
     ],
   };
 
-  test("picks the lowest free address of the subnet and reserves it", async () => {
+  test("picks the lowest free address of the subnet and claims it", async () => {
     const run = await start({ excludedRanges: ["10.0.1.0/29"] }, "10.0.1.8");
     expect(await ipv4(run)).toBe("10.0.1.9");
-    expect(run.tables.addresses.all().filter(({ reservations }) => reservations)).toMatchObject([
-      { address: "10.0.1.9", reservations: [{ owner: { cluster: "one", namespace: "shop", name: "web" } }] },
+    expect(run.tables.addresses.all().filter(({ claims }) => claims)).toMatchObject([
+      { address: "10.0.1.9", claims: [{ owner: { cluster: "one", namespace: "shop", name: "web" } }] },
     ]);
   });
 

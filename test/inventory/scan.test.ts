@@ -1,7 +1,9 @@
+import { proposedClaim } from "../builders/claims.ts";
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
-import { reserve } from "../../shared/inventory/reserve.ts";
+import { addressPlace } from "../../shared/inventory/places.ts";
+import { takeClaims } from "../../shared/inventory/takeClaims.ts";
 import { listUsage, recordUsage } from "../../shared/drift/usage.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
 import { NotYet } from "../../shared/errors.ts";
@@ -31,8 +33,8 @@ const use = (address: string, holderId = frontend().id): AddressUse => ({
   holderId,
 });
 const TCP_80 = { protocol: "TCP", port: 80 };
-const WANT = { subnetId: SUBNET, address: "10.0.1.10", ports: [TCP_80], mayShare: () => false };
-const reservation = (name: string, uid = UID) => ({
+const WANT = { ...addressPlace(SUBNET, "10.0.1.10"), ports: [TCP_80], mayShare: () => false };
+const claimOf = (name: string, uid = UID) => ({
   owner: { cluster: "one", namespace: "shop", name, uid },
   expiresAtUtc: "2026-11-23T13:00:00.000Z",
   wants: [WANT],
@@ -157,29 +159,28 @@ describe("a complete scan", () => {
     expect(rows()).toEqual([]);
   });
 
-  test("never overwrites a live reservation", async () => {
-    await reserve(run, reservation("web"));
+  test("never overwrites a live claim", async () => {
+    await takeClaims(run, claimOf("web"));
     await scanAfter([]);
-    expect(rows()).toMatchObject([{ reservations: [{ owner: { name: "web" } }] }]);
+    expect(rows()).toMatchObject([{ claims: [{ owner: { name: "web" } }] }]);
   });
 
-  test("drops a reservation once its owner's frontend is there", async () => {
-    await reserve(run, reservation("web"));
+  test("confirms a claim once its owner's frontend is there", async () => {
+    await takeClaims(run, claimOf("web"));
     await scanAfter([use("10.0.1.10", frontend({ name: baseName(UID) }).id)]);
-    expect(rows()).toMatchObject([{ assignment: { holderId: frontend().id } }]);
-    expect(rows()[0]?.reservations).toBeUndefined();
-  });
-
-  test("keeps it when somebody else got the address, so that both are seen", async () => {
-    await reserve(run, reservation("web"));
-    await scanAfter([use("10.0.1.10", VM)]);
     expect(rows()).toMatchObject([
-      { assignment: { holderId: VM }, reservations: [{ owner: { name: "web" } }] },
+      { assignment: { holderId: frontend().id }, claims: [{ state: "confirmed", sequence: 0 }] },
     ]);
   });
 
-  test("drops an expired reservation that led to nothing", async () => {
-    await reserve(run, reservation("web"));
+  test("keeps it when somebody else got the address, so that both are seen", async () => {
+    await takeClaims(run, claimOf("web"));
+    await scanAfter([use("10.0.1.10", VM)]);
+    expect(rows()).toMatchObject([{ assignment: { holderId: VM }, claims: [{ owner: { name: "web" } }] }]);
+  });
+
+  test("drops an expired claim that led to nothing", async () => {
+    await takeClaims(run, claimOf("web"));
     await scanAfter([], 3601);
     expect(rows()).toEqual([]);
   });
@@ -194,11 +195,11 @@ describe("a complete scan", () => {
 
   test("keeps what is promised in a subnet that is gone: it may be back before the promise ends", async () => {
     await scanAfter([use("10.0.1.10"), use("10.0.1.11")]);
-    await reserve(run, { ...reservation("web"), wants: [{ ...WANT, address: "10.0.1.12" }] });
+    await takeClaims(run, { ...claimOf("web"), wants: [{ ...WANT, ...addressPlace(SUBNET, "10.0.1.12") }] });
     run.network.allSubnets = [];
     await scanAfter([]);
     expect(run.tables.subnets.all()).toEqual([]);
-    expect(rows()).toMatchObject([{ address: "10.0.1.12", reservations: [{ owner: { name: "web" } }] }]);
+    expect(rows()).toMatchObject([{ address: "10.0.1.12", claims: [{ owner: { name: "web" } }] }]);
   });
 
   test("keeps what is promised in a subnet while it is being forgotten", async () => {
@@ -209,10 +210,10 @@ describe("a complete scan", () => {
       yield* await Array.fromAsync(list(partition, range));
       run.tables.addresses.list = list;
       const wants = [{ ...WANT, mayShare: () => true }];
-      expect(await reserve(run, { ...reservation("web"), wants })).toEqual([]);
+      expect(await takeClaims(run, { ...claimOf("web"), wants })).toEqual([]);
     };
     await scanAfter([]);
-    expect(rows()).toMatchObject([{ reservations: [{ owner: { name: "web" } }] }]);
+    expect(rows()).toMatchObject([{ claims: [{ owner: { name: "web" } }] }]);
   });
 });
 
@@ -226,7 +227,7 @@ test("a scan that cannot read everything releases nothing, and the next two can"
   expect(rows()).toEqual([]);
 });
 
-test("a reservation made while the scan was reading is not lost", async () => {
+test("a claim made while the scan was reading is not lost", async () => {
   await scanAfter([use("10.0.1.10")]);
   const list = run.tables.addresses.list.bind(run.tables.addresses);
   run.tables.addresses.list = async function* (partition, range) {
@@ -240,15 +241,13 @@ test("a reservation made while the scan was reading is not lost", async () => {
           version: row.version,
           value: {
             ...row.value,
-            reservations: [
-              { owner: reservation("web").owner, expiresAtUtc: "2026-11-23T14:00:00.000Z", ports: [] },
-            ],
+            claims: [proposedClaim({ expiresAtUtc: "2026-11-23T14:00:00.000Z", ports: [] })],
           },
         },
       ]);
   };
   await scanAfter([]);
-  expect(rows()).toMatchObject([{ reservations: [{ owner: { name: "web" } }] }]);
+  expect(rows()).toMatchObject([{ claims: [{ owner: { name: "web" } }] }]);
 });
 
 describe("links", () => {
@@ -277,13 +276,13 @@ describe("links", () => {
   });
 });
 
-test("a shared frontend's reservation goes once Azure shows the owner's own rules", async () => {
-  await reserve(run, reservation("web"));
+test("a claim of a shared frontend is confirmed once Azure shows the owner's own rules", async () => {
+  await takeClaims(run, claimOf("web"));
   const shared = { ...use("10.0.1.10"), holderId: `${balancerId()}/frontendIPConfigurations/aother` };
   await scanAfter([{ ...shared, uses: [{ rule: "aother-TCP-443", protocol: "Tcp", port: 443 }] }]);
-  expect(rows()[0]?.reservations).toHaveLength(1);
+  expect(rows()[0]?.claims).toMatchObject([{ state: "proposed" }]);
   const own = { rule: `${baseName(UID)}-TCP-80`, protocol: "Tcp", port: 80 };
   await scanAfter([{ ...shared, uses: [own] }]);
-  expect(rows()[0]?.reservations).toBeUndefined();
+  expect(rows()[0]?.claims).toMatchObject([{ state: "confirmed" }]);
   expect(rows()[0]?.assignment?.uses).toEqual([own]);
 });

@@ -93,6 +93,7 @@ function memoryTables(): MemoryTables {
     policies: new MemoryTable(),
     subnets: new MemoryTable(),
     addresses: new MemoryTable(),
+    unconfirmed: new MemoryTable(),
     links: new MemoryTable(),
     declarations: new MemoryTable(),
     proposals: new MemoryTable(),

@@ -13,9 +13,10 @@ import { recordFindings } from "../../shared/drift/countFindings.ts";
 import type { Finding } from "../../shared/drift/finding.ts";
 import { Conflict, InvalidInput, NotYet } from "../../shared/errors.ts";
 import { recordDecision } from "../../shared/gate/decisions.ts";
-import { release } from "../../shared/inventory/release.ts";
-import { reserve } from "../../shared/inventory/reserve.ts";
+import { dropProposed } from "../../shared/inventory/dropClaims.ts";
+import { addressPlace } from "../../shared/inventory/places.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
+import { takeClaims } from "../../shared/inventory/takeClaims.ts";
 import type { MetricName } from "../../shared/metrics/instruments.ts";
 import { Meter } from "../../shared/metrics/meter.ts";
 import { recordOrphans } from "../../shared/orphans/countOrphans.ts";
@@ -34,7 +35,7 @@ beforeEach(() => {
 const of = (name: MetricName) =>
   run.metrics.of(name).map(([value, attributes]) => `${value} ${Object.values(attributes).join(" ")}`);
 
-describe("reservations", () => {
+describe("claims", () => {
   const SUBNET = subnetId("apps");
   const owner = (name: string) => ({
     cluster: "one",
@@ -43,27 +44,27 @@ describe("reservations", () => {
     uid: name === "web" ? UID : name,
   });
   const ask = (name: string, address: string) =>
-    reserve(run, {
+    takeClaims(run, {
       owner: owner(name),
       expiresAtUtc: "2026-11-23T13:00:00.000Z",
-      wants: [{ subnetId: SUBNET, address, mayShare: () => false }],
+      wants: [{ ...addressPlace(SUBNET, address), mayShare: () => false }],
     });
 
-  test("are counted as they come, are refused, let go, confirmed and run out", async () => {
+  test("are counted when they are proposed, refused, released and confirmed", async () => {
     run.network.allSubnets = [subnetInAzure()];
     await ask("web", "10.0.1.10");
     await ask("other", "10.0.1.10");
     await ask("other", "10.0.1.11");
-    await release(run, owner("other"), SUBNET, "10.0.1.11");
+    await dropProposed(run, owner("other"), addressPlace(SUBNET, "10.0.1.11"));
     run.network.uses = [{ address: "10.0.1.10", subnetId: SUBNET, holderId: frontend().id }];
     run.clock.advance(3600);
     await scanInventory(run);
-    expect(of("mooring.reservations")).toEqual([
-      "1 reserved",
+    expect(of("mooring.claims")).toEqual([
+      "1 proposed",
       "1 refused",
-      "1 reserved",
+      "1 proposed",
       "1 released",
-      "2 expired",
+      "1 expired",
     ]);
   });
 
@@ -72,7 +73,7 @@ describe("reservations", () => {
     await ask("web", "10.0.1.10");
     run.network.uses = [{ address: "10.0.1.10", subnetId: SUBNET, holderId: frontend().id }];
     await scanInventory(run);
-    expect(of("mooring.reservations")).toEqual(["1 reserved", "1 confirmed"]);
+    expect(of("mooring.claims")).toEqual(["1 proposed", "1 confirmed"]);
   });
 });
 

@@ -54,7 +54,7 @@ describe("an older version over newer data", () => {
   test("is refused before any work, and counted", async () => {
     const old = version([]);
     const problem =
-      "the stored data are of schema 2, this version of Mooring knows 1: deploy the newer version again";
+      "the stored data are of schema 3, this version of Mooring knows 1: deploy the newer version again";
     await expect(old.prepare(old.run)).rejects.toThrow(new Refused(problem));
     await expect(old.demandKnown(old.run)).rejects.toThrow(Refused);
     expect(run.metrics.of("mooring.schema.refused")).toHaveLength(2);
@@ -97,14 +97,14 @@ describe("a newer version while an older one runs", () => {
       retryAfterSeconds: NOTICE_SECONDS,
     });
     run.clock.advance(KNOWN_SECONDS);
-    await expect(write(old.run)).rejects.toThrow("the stored data are being upgraded to schema 3");
+    await expect(write(old.run)).rejects.toThrow("the stored data are being upgraded to schema 4");
     run.clock.advance(NOTICE_SECONDS - KNOWN_SECONDS - 1);
     await expect(next.prepare(next.run)).rejects.toMatchObject({ retryAfterSeconds: 1 });
     run.clock.advance(1);
     await next.prepare(next.run);
-    expect(await readStanding(run.tables, NEWER)).toEqual({ stored: 3, known: 3, is: "current" });
+    expect(await readStanding(run.tables, NEWER)).toEqual({ stored: 4, known: 4, is: "current" });
     run.clock.advance(KNOWN_SECONDS);
-    await expect(old.prepare(old.run)).rejects.toThrow("the stored data are of schema 3");
+    await expect(old.prepare(old.run)).rejects.toThrow("the stored data are of schema 4");
     await write(next.run);
   });
 
@@ -124,7 +124,7 @@ describe("a newer version while an older one runs", () => {
 test("of storage that has nothing yet, many processes at once may be the first", async () => {
   const apps = Array.from({ length: 5 }, () => version(STEPS));
   await Promise.all(apps.map((app, n) => (n % 2 === 0 ? app.demandCurrent(app.run) : app.prepare(app.run))));
-  expect(run.tables.schema.all().map((row) => row.version)).toEqual([2]);
+  expect(run.tables.schema.all().map((row) => row.version)).toEqual([3]);
   expect(run.leases.calls.calls).toEqual([]);
 });
 
@@ -150,10 +150,16 @@ test("an admission over data that wait for an upgrade goes on; over any, it cost
     return { allowed: answer.allowed, called: Object.fromEntries(called.filter(([, calls]) => calls > 0)) };
   };
   expect(await admitOne("first")).toMatchObject({ allowed: true, called: { schema: 1 } });
-  expect(await admitOne("second")).toEqual({ allowed: true, called: { addresses: 1, proposals: 1 } });
+  expect(await admitOne("second")).toEqual({
+    allowed: true,
+    called: { addresses: 1, unconfirmed: 2, proposals: 1 },
+  });
   await keeper.prepare(app);
   expect((await admitOne("third")).allowed).toBe(true);
-  expect(await admitOne("fourth")).toEqual({ allowed: true, called: { addresses: 1, proposals: 1 } });
+  expect(await admitOne("fourth")).toEqual({
+    allowed: true,
+    called: { addresses: 1, unconfirmed: 2, proposals: 1 },
+  });
 });
 
 let last = 10;
@@ -215,13 +221,13 @@ test("a step that fails leaves the data as they were before it, and the next cal
   const failing = { ...NEXT, migrate: () => Promise.reject(new Error("storage is away")) };
   const app = version([...STEPS, failing]);
   await expect(app.prepare(app.run)).rejects.toThrow("storage is away");
-  expect(await readStanding(run.tables, NEWER)).toMatchObject({ stored: 2, is: "older" });
+  expect(await readStanding(run.tables, NEWER)).toMatchObject({ stored: 3, is: "older" });
   run.clock.advance(NOTICE_SECONDS + 1);
   const mended = version(NEWER);
   await expect(mended.prepare(mended.run)).rejects.toThrow(NotYet);
   run.clock.advance(NOTICE_SECONDS + 1);
   await mended.prepare(mended.run);
-  expect(await readStanding(run.tables, NEWER)).toMatchObject({ stored: 3, is: "current" });
+  expect(await readStanding(run.tables, NEWER)).toMatchObject({ stored: 4, is: "current" });
 });
 
 describe("runs of any kind", () => {

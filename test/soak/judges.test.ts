@@ -10,32 +10,38 @@ const UID = "b15feb0c-472c-4a15-8864-dd23e522ab1e";
 const FRONTEND =
   "/x/loadBalancers/kubernetes-internal/frontendIPConfigurations/ab15feb0c472c4a158864dd23e522ab1";
 
-const reservation = (cluster: string, name: string, port?: number, uid = name) => ({
+const claim = (cluster: string, name: string, port?: number, uid = name) => ({
   owner: { cluster, namespace: "shop", name, uid },
+  state: "proposed",
   expiresAtUtc: "2030-01-01T01:00:00.000Z",
   ...(port !== undefined && { ports: [{ protocol: "TCP", port }] }),
 });
-const row = (reservations: unknown[], holderId?: string) => ({
+const row = (claims: unknown[], holderId?: string) => ({
   partition: "subnet",
   key: "address",
-  value: { address: ADDRESS, reservations, ...(holderId !== undefined && { assignment: { holderId } }) },
+  value: { address: ADDRESS, claims, ...(holderId !== undefined && { assignment: { holderId } }) },
 });
 
 const ROWS = [
-  ["one Service alone", row([reservation("a", "one")]), 0],
-  ["two of one cluster on two ports", row([reservation("a", "one", 80), reservation("a", "two", 443)]), 0],
-  ["two of one cluster on one port", row([reservation("a", "one", 80), reservation("a", "two", 80)]), 1],
-  ["two clusters", row([reservation("a", "one", 80), reservation("b", "two", 443)]), 1],
-  ["one that wants it alone, and another", row([reservation("a", "one"), reservation("a", "two", 443)]), 1],
+  ["one Service alone", row([claim("a", "one")]), 0],
+  ["two of one cluster on two ports", row([claim("a", "one", 80), claim("a", "two", 443)]), 0],
+  ["two of one cluster on one port", row([claim("a", "one", 80), claim("a", "two", 80)]), 1],
+  ["two clusters", row([claim("a", "one", 80), claim("b", "two", 443)]), 1],
+  [
+    "two clusters, of which one Service is gone",
+    row([claim("a", "one", 80, "gone"), claim("b", "two", 80)]),
+    0,
+  ],
+  ["one that wants it alone, and another", row([claim("a", "one"), claim("a", "two", 443)]), 1],
   [
     "one that wanted it alone, and another to whom Azure gave it",
-    row([reservation("a", "one"), reservation("a", "two", 443, UID)], FRONTEND),
+    row([claim("a", "one"), claim("a", "two", 443, UID)], FRONTEND),
     0,
   ],
 ] as const;
 
 test.each(ROWS)("in a row: %s", (_, given, found) => {
-  expect(ownersInRows([given])).toHaveLength(found);
+  expect(ownersInRows([given], (uid) => uid !== "gone")).toHaveLength(found);
 });
 
 const ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/privateLinkServices/pls";

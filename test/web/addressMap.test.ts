@@ -6,7 +6,7 @@ import { columnLabels, labelStep, rowLabel, rowLabels } from "../../web/views/su
 import { boxOf, isDense, offsetAt, planLayout, writingOf } from "../../web/views/subnets/layout.ts";
 import { moved, nextFree, nextTaken } from "../../web/views/subnets/movement.ts";
 import { freeRuns, longestFreeRun, nearestFree } from "../../web/views/subnets/runs.ts";
-import { anyPrefix, assigned, cellsOf, HOLDERS, prefixMap, reserved, sizes } from "./subnetMaps.ts";
+import { anyPrefix, assigned, cellsOf, HOLDERS, prefixMap, claimed, sizes } from "./subnetMaps.ts";
 
 const widths = fc.integer({ min: 240, max: 2400 });
 const keys = fc.record({
@@ -44,10 +44,10 @@ describe("cells", () => {
         { from: 0, to: 3, kind: "azure", why: "kept by Azure" },
         { from: 2, to: 9, kind: "excluded", why: "nodes" },
       ],
-      taken: [assigned(5), reserved(20)],
+      taken: [assigned(5), claimed(20)],
     });
     const kinds = [1, 3, 4, 5, 9, 10, 20].map((offset) => kindAt(cells, offset));
-    expect(kinds.join(" ")).toBe("azure azure excluded assigned excluded free reserved");
+    expect(kinds.join(" ")).toBe("azure azure excluded assigned excluded free claimed");
   });
 
   test("counts add up to the size, and each is what is there", () => {
@@ -56,17 +56,17 @@ describe("cells", () => {
         const cells = readCells(prefix, HOLDERS);
         const counts = countKinds(cells.kinds);
         expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(prefix.size);
-        expect(counts.assigned + counts.reserved).toBe(prefix.taken.length);
+        expect(counts.assigned + counts.claimed).toBe(prefix.taken.length);
       }),
     );
   });
 
   test("what changed is told once, and nothing of another prefix", () => {
-    const before = cellsOf({ taken: [assigned(10), reserved(11)] });
+    const before = cellsOf({ taken: [assigned(10), claimed(11)] });
     expect(changedCells(before, cellsOf({ taken: [assigned(10), assigned(11), assigned(12)] }))).toEqual([
       11, 12,
     ]);
-    expect(changedCells(before, cellsOf({ taken: [assigned(10), reserved(11)] }))).toEqual([]);
+    expect(changedCells(before, cellsOf({ taken: [assigned(10), claimed(11)] }))).toEqual([]);
     expect(changedCells(before, cellsOf({ prefix: "10.9.0.0/24" }))).toEqual([]);
   });
 
@@ -179,7 +179,7 @@ describe("keys", () => {
     );
   });
 
-  const cells = cellsOf({ taken: [assigned(10), assigned(70), reserved(200)] });
+  const cells = cellsOf({ taken: [assigned(10), assigned(70), claimed(200)] });
   const layout = planLayout(256, 1100);
   test.each<[string, number, [key: string, modifier?: "ctrl" | "shift"], number | undefined]>([
     ["right is the next address", 40, ["ArrowRight"], 41],

@@ -39,12 +39,12 @@ describe.each([
     expect(contrast(colour(`map-${kind}-ink`), colour(`map-${kind}`))).toBeGreaterThanOrEqual(4.5);
   });
 
-  test.each(["assigned", "reserved", "azure", "hatch"])("%s stands out from what is free", (kind) => {
+  test.each(["assigned", "claimed", "azure", "hatch"])("%s stands out from what is free", (kind) => {
     expect(contrast(colour(`map-${kind}`), colour("map-free"))).toBeGreaterThanOrEqual(3);
   });
 
   test("kinds differ in lightness, for those who do not see the hue", () => {
-    const solid = ["free", "assigned", "reserved", "azure"];
+    const solid = ["free", "assigned", "claimed", "azure"];
     for (const one of solid)
       for (const other of solid)
         if (one !== other)

@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { factsOf, sentenceOf } from "../../web/views/subnets/facts.ts";
 import { findMatches, ofHolder } from "../../web/views/subnets/matches.ts";
 import { daysBetween, fullnessOf, linePath, linePoints, percentText } from "../../web/views/subnets/usage.ts";
-import { assigned, cellsOf, HOLDERS, reserved } from "./subnetMaps.ts";
+import { assigned, cellsOf, HOLDERS, claimed } from "./subnetMaps.ts";
 
 const cells = cellsOf({
   ranges: [
     { from: 0, to: 3, kind: "azure", why: "kept by Azure" },
     { from: 100, to: 120, kind: "excluded", why: "nodes of dev" },
   ],
-  taken: [assigned(70), assigned(101), reserved(200)],
+  taken: [assigned(70), assigned(101), claimed(200)],
 });
 
 test.each([
@@ -21,7 +21,7 @@ test.each([
     70,
     "10.240.8.70, Assigned to load balancer frontend kubernetes-internal/a1, for Service dev/shop/web, since 2026-01-02",
   ],
-  ["reserved", 200, "10.240.8.200, Reserved for Service dev/shop/basket, until 2026-01-02"],
+  ["claimed", 200, "10.240.8.200, Claimed by Service dev/shop/basket, since 2026-01-02"],
   [
     "assigned where nobody may ask",
     101,
@@ -38,7 +38,7 @@ describe("search", () => {
     ["the end of an address", "8.70", [70]],
     ["an octet that several have", ".101", [101]],
     ["a Service", "shop/web", [70, 101]],
-    ["a Service that only reserved", "BASKET", [200]],
+    ["a Service that only claimed", "BASKET", [200]],
     ["a resource", "loadBalancers/kubernetes-internal", [70, 101]],
     ["nothing that is here", "10.9.9.9", []],
     ["nothing at all", " ", []],

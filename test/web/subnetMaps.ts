@@ -39,7 +39,7 @@ export function assigned(offset: number): PrefixMap["taken"][number] {
   return [offset, 0, 0, SINCE];
 }
 
-export function reserved(offset: number): PrefixMap["taken"][number] {
+export function claimed(offset: number): PrefixMap["taken"][number] {
   return [offset, 1, 1, SINCE];
 }
 
@@ -60,9 +60,7 @@ export const anyPrefix = fc.integer({ min: 2, max: 12 }).chain((bits) => {
     }));
   const taken = fc
     .uniqueArray(fc.tuple(offset, fc.boolean()), { selector: ([at]) => at, maxLength: 60 })
-    .map((all) =>
-      all.toSorted(([a], [b]) => a - b).map(([at, held]) => (held ? assigned(at) : reserved(at))),
-    );
+    .map((all) => all.toSorted(([a], [b]) => a - b).map(([at, held]) => (held ? assigned(at) : claimed(at))));
   return fc
     .record({ ranges: fc.array(range, { maxLength: 4 }), taken })
     .map((given) => prefixMap({ size, first: "10.240.0.0", prefix: `10.240.0.0/${32 - bits}`, ...given }));

@@ -7,7 +7,7 @@ import { filterSubnets } from "../../web/views/subnets/filterSubnets.ts";
 import { planFigure } from "../../web/views/subnets/planFigure.ts";
 import { planGrowth } from "../../web/views/subnets/planGrowth.ts";
 import { takenRows } from "../../web/views/subnets/takenRows.ts";
-import { anyPrefix, assigned, cellsOf, HOLDERS, prefixMap, reserved, sizes } from "./subnetMaps.ts";
+import { anyPrefix, assigned, cellsOf, HOLDERS, prefixMap, claimed, sizes } from "./subnetMaps.ts";
 
 function subnet(given: Partial<Subnet> = {}): Subnet {
   return {
@@ -125,8 +125,8 @@ describe("what is looked for", () => {
   });
 
   test("is what was found and is of a chosen kind", () => {
-    const cells = cellsOf({ taken: [assigned(10), reserved(11)] });
-    const mask = emphasisOf(cells, { kinds: ["reserved"], found: [10, 11] });
+    const cells = cellsOf({ taken: [assigned(10), claimed(11)] });
+    const mask = emphasisOf(cells, { kinds: ["claimed"], found: [10, 11] });
     expect([mask?.[10], mask?.[11], mask?.[12]]).toEqual([0, 1, 0]);
   });
 });
@@ -137,12 +137,12 @@ test("taken addresses of every prefix are rows, also of those that are not drawn
     holders: [...HOLDERS],
     prefixes: [
       prefixMap({ taken: [assigned(70)] }),
-      prefixMap({ prefix: "fd00::/64", first: "fd00::", size: 2 ** 53 - 1, taken: [reserved(4)] }),
+      prefixMap({ prefix: "fd00::/64", first: "fd00::", size: 2 ** 53 - 1, taken: [claimed(4)] }),
     ],
   };
   expect(takenRows(map).map(({ address, kind, holder }) => [address, kind, holder.name])).toEqual([
     ["10.240.8.70", "assigned", "kubernetes-internal/a1"],
-    ["fd00::4", "reserved", "basket"],
+    ["fd00::4", "claimed", "basket"],
   ]);
 });
 

@@ -65,7 +65,7 @@ export const addressTaken = defineCheck({
     const who =
       "holderId" in taken
         ? `is held by ${taken.holderId}`
-        : `is reserved for Service ${serviceName(taken.reservation.owner)} until ${taken.reservation.expiresAtUtc}`;
+        : `is declared by Service ${serviceName(taken.claim.owner)}`;
     return {
       ...serviceOf(declared),
       message: `the Service asks for ${address} for its ${what}; in subnet ${subnet.name} it ${who}`,

@@ -3,7 +3,7 @@ import { addressKey } from "../../addresses/key.ts";
 import { contains, parseAddress, parsePrefixes } from "../../addresses/prefix.ts";
 import type { Cluster } from "../../clusters/model.ts";
 import type { AddressRow, SubnetRow } from "../../inventory/model.ts";
-import { liveReservations } from "../../inventory/obstacle.ts";
+import { liveClaims } from "../../inventory/obstacle.ts";
 import { sameService } from "../../inventory/owner.ts";
 import type { Declared } from "../../intents/model.ts";
 import { clusterOfFrontend } from "../../links/owner.ts";
@@ -72,13 +72,13 @@ async function judge(run: Run, claim: Claim): Promise<Subjects["claim"][]> {
   return taken ? [{ declared, what, address, subnet, taken }] : [];
 }
 
-function takenBy(row: AddressRow, claim: Claim, nowUtc: string): Subjects["claim"]["taken"] | undefined {
+function takenBy(row: AddressRow, wanted: Claim, nowUtc: string): Subjects["claim"]["taken"] | undefined {
   const holderId = row.assignment?.holderId;
-  if (holderId !== undefined) return isOwn(holderId, claim) ? undefined : { holderId };
-  const reservation = liveReservations(row, nowUtc).find(
-    ({ owner }) => !sameService(owner, claim.declared) && owner.cluster !== claim.declared.cluster,
+  if (holderId !== undefined) return isOwn(holderId, wanted) ? undefined : { holderId };
+  const claim = liveClaims(row, nowUtc).find(
+    ({ owner }) => !sameService(owner, wanted.declared) && owner.cluster !== wanted.declared.cluster,
   );
-  return reservation && { reservation };
+  return claim && { claim };
 }
 
 /** Services of a cluster share its frontends by design; whose a link is, the links' checks tell. */

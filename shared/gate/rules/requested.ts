@@ -49,9 +49,6 @@ export const LINK: Target = {
 
 export const TARGETS: readonly Target[] = [FRONTEND, LINK];
 
-/** More no frontend and no link can have, and rules say so; an annotation has room for thousands, and each would cost a read. */
-export const MOST_ADDRESSES = 8;
-
 /** The addresses an internal Service asks for; a public one's are public IPs and none of our business. */
 function frontendAddresses(declaration: Pick<Declaration, "intent" | "annotations">): Requested[] {
   return declaration.intent.internal ? requestedAddresses(declaration) : [];

@@ -110,7 +110,7 @@ const SKEW_SECONDS = { warn: 60, fail: 300 };
 export const clock = defineCheck({
   id: "clock",
   title: "The clock here agrees with Azure's",
-  docs: "Tokens, expiry of reservations and age of evidence depend on clocks; Azure refuses what is minutes off.",
+  docs: "Tokens, expiry of claims and age of evidence depend on clocks; Azure refuses what is minutes off.",
   read: async ({ installation, outside, signal, run }) =>
     waitForAll(
       (await installation.clocks()).map(async ({ name, url }) => {

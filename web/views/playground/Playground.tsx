@@ -14,7 +14,7 @@ import { useSurroundings } from "./useSurroundings.ts";
 import "../subnets/map.css";
 import "./playground.css";
 
-const LEAD = "What Mooring would say of a Service. Nothing is applied, nothing is reserved.";
+const LEAD = "What Mooring would say of a Service. Nothing is applied, nothing is claimed.";
 
 export function Playground() {
   const clusters = useResource<{ items: readonly ClusterHealth[] }>("/clusters", { everySeconds: 60 });

@@ -15,10 +15,10 @@ export function AddressFacts({ facts }: { facts: Facts }) {
         </span>
       </p>
       {holder && <p class="fact-holder">{sentence(holderText(facts))}</p>}
-      {holder?.service !== undefined && kind !== "reserved" && <p>for Service {holder.service}</p>}
+      {holder?.service !== undefined && kind !== "claimed" && <p>for Service {holder.service}</p>}
       {atUtc !== undefined && (
         <p class="quiet">
-          {kind === "reserved" ? "until" : "since"} {absolute(atUtc)} (<Time utc={atUtc} />)
+          since {absolute(atUtc)} (<Time utc={atUtc} />)
         </p>
       )}
       {why !== undefined && <p class="quiet">{sentence(why)}</p>}

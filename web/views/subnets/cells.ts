@@ -2,10 +2,10 @@
 import type { Holder, PrefixMap } from "../../../api/model.ts";
 
 /** In the order of the legend; a cell's byte is an index into it. */
-export const KINDS = ["free", "assigned", "reserved", "excluded", "azure"] as const;
+export const KINDS = ["free", "assigned", "claimed", "excluded", "azure"] as const;
 export type Kind = (typeof KINDS)[number];
 
-const CODE = { free: 0, assigned: 1, reserved: 2, excluded: 3, azure: 4 } as const;
+const CODE = { free: 0, assigned: 1, claimed: 2, excluded: 3, azure: 4 } as const;
 
 /** More are not drawn: a prefix of IPv6 has 2^64. */
 export const MOST_CELLS = 65_536;
@@ -31,7 +31,7 @@ export function readCells(prefix: PrefixMap, holders: readonly Holder[]): Cells 
   const inOrder = prefix.ranges.toSorted((a, b) => CODE[a.kind] - CODE[b.kind]);
   for (const { from, to, kind } of inOrder) kinds.fill(CODE[kind], from, to + 1);
   for (const [index, [offset, kind]] of prefix.taken.entries()) {
-    kinds[offset] = kind === 0 ? CODE.assigned : CODE.reserved;
+    kinds[offset] = kind === 0 ? CODE.assigned : CODE.claimed;
     entries[offset] = index;
   }
   return { prefix, holders, size: prefix.size, kinds, entries };
@@ -47,7 +47,7 @@ export function isTaken(cells: Cells, offset: number): boolean {
 
 /** Together they are the size of the prefix. */
 export function countKinds(kinds: Uint8Array): Record<Kind, number> {
-  const counts = { free: 0, assigned: 0, reserved: 0, excluded: 0, azure: 0 };
+  const counts = { free: 0, assigned: 0, claimed: 0, excluded: 0, azure: 0 };
   for (const code of kinds) counts[KINDS[code] ?? "free"] += 1;
   return counts;
 }

@@ -87,7 +87,7 @@ function dimInks(palette: Palette): Palette {
 }
 
 function groupCells({ cells, from, layout, emphasis }: View, isDim: boolean): Record<Kind, number[]> {
-  const groups: Record<Kind, number[]> = { free: [], assigned: [], reserved: [], excluded: [], azure: [] };
+  const groups: Record<Kind, number[]> = { free: [], assigned: [], claimed: [], excluded: [], azure: [] };
   for (let index = 0; index < layout.size; index += 1)
     if ((emphasis !== undefined && emphasis[from + index] !== 1) === isDim)
       groups[kindAt(cells, from + index)].push(index);
@@ -110,8 +110,8 @@ function fillBoxes(context: Context, layout: Layout, { kind, indexes }: Group, p
   context.fillStyle = palette.fills[kind];
   context.fill();
   if (kind === "excluded") fillHatch(context, palette);
-  if (kind === "reserved" && layout.gap > 1)
-    drawRims(context, layout, { indexes, colour: palette.inks.reserved });
+  if (kind === "claimed" && layout.gap > 1)
+    drawRims(context, layout, { indexes, colour: palette.inks.claimed });
 }
 
 /** Over the path that was filled last. */
@@ -137,7 +137,7 @@ function hatch(colour: string): OffscreenCanvas {
   return canvas;
 }
 
-/** A reservation is a promise, not yet a resource: its rim is dashed. */
+/** A claim is not yet a resource: its rim is dashed. */
 function drawRims(
   context: Context,
   layout: Layout,

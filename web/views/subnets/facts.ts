@@ -8,7 +8,7 @@ export interface Facts {
   readonly address: string;
   readonly kind: Kind;
   readonly holder?: Holder;
-  /** Since when it is assigned, or until when it is reserved. */
+  /** Since when it is assigned or claimed. */
   readonly atUtc?: string;
   /** Why nobody may ask for it. */
   readonly why?: string;
@@ -17,7 +17,7 @@ export interface Facts {
 export const KIND_TEXT: Readonly<Record<Kind, string>> = {
   free: "Free",
   assigned: "Assigned",
-  reserved: "Reserved",
+  claimed: "Claimed",
   excluded: "Excluded",
   azure: "Azure's own",
 };
@@ -44,10 +44,10 @@ export function factsOf(cells: Cells, offset: number): Facts {
   };
 }
 
-/** `load balancer frontend kubernetes-internal/a1b2`; of a reservation the Service that it is for. */
+/** `load balancer frontend kubernetes-internal/a1b2`; of a claim the Service that declares it. */
 export function holderText({ kind, holder }: Pick<Facts, "kind" | "holder">): string {
   if (!holder) return "";
-  return kind === "reserved"
+  return kind === "claimed"
     ? `Service ${holder.service ?? holder.id}`
     : `${HOLDER_TEXT[holder.kind]} ${holder.name}`;
 }
@@ -56,9 +56,9 @@ export function holderText({ kind, holder }: Pick<Facts, "kind" | "holder">): st
 export function sentenceOf(facts: Facts, when: (utc: string) => string): string {
   const { address, kind, holder, atUtc, why } = facts;
   const service =
-    kind !== "reserved" && holder?.service !== undefined ? `for Service ${holder.service}` : undefined;
-  const time = atUtc === undefined ? undefined : `${kind === "reserved" ? "until" : "since"} ${when(atUtc)}`;
-  const verb = kind === "reserved" ? "for" : "to";
+    kind !== "claimed" && holder?.service !== undefined ? `for Service ${holder.service}` : undefined;
+  const time = atUtc === undefined ? undefined : `since ${when(atUtc)}`;
+  const verb = kind === "claimed" ? "by" : "to";
   const state = holder ? `${KIND_TEXT[kind]} ${verb} ${holderText(facts)}` : KIND_TEXT[kind];
   return [address, state, service, time, why].filter((part) => part !== undefined).join(", ");
 }

@@ -4,9 +4,9 @@ import { addressAt } from "./address.ts";
 
 export interface TakenRow {
   readonly address: string;
-  readonly kind: "assigned" | "reserved";
+  readonly kind: "assigned" | "claimed";
   readonly holder: Holder;
-  /** Since when it is assigned, or until when it is reserved. */
+  /** Since when it is assigned, or since when it is claimed. */
   readonly atUtc: string;
 }
 
@@ -16,7 +16,7 @@ export function takenRows({ prefixes, holders }: AddressMap): TakenRow[] {
   return prefixes.flatMap(({ first, taken }) =>
     taken.map(([offset, kind, holder, atUtc]) => ({
       address: addressAt(first, offset),
-      kind: kind === 0 ? "assigned" : "reserved",
+      kind: kind === 0 ? "assigned" : "claimed",
       holder: holders[holder] ?? UNKNOWN,
       atUtc,
     })),

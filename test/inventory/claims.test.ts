@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { azureTable } from "../../shared/azure/table.ts";
-import { findTaken, reserve, type ReservationRequest, type Taken } from "../../shared/inventory/reserve.ts";
-import { release } from "../../shared/inventory/release.ts";
-import type { AddressRow } from "../../shared/inventory/model.ts";
+import { dropProposed } from "../../shared/inventory/dropClaims.ts";
+import { addressPlace } from "../../shared/inventory/places.ts";
+import { findTaken, takeClaims, type ClaimRequest, type Taken } from "../../shared/inventory/takeClaims.ts";
+import type { AddressRow, Claim } from "../../shared/inventory/model.ts";
 import { canonicalId } from "../../shared/network/resourceId.ts";
 import type { Run } from "../../shared/ports.ts";
 import { frontend, subnetId } from "../builders/world.ts";
@@ -24,15 +25,14 @@ interface Wish {
   subnet?: string;
 }
 
-function request(service: string, wish: Wish = {}): ReservationRequest {
+function request(service: string, wish: Wish = {}): ClaimRequest {
   const [cluster = "", name = ""] = service.split("/");
   const { addresses = ["10.0.1.10"], expiresAtUtc = LATER, mayShare = () => false, ports = [80] } = wish;
   return {
     owner: { cluster, namespace: "shop", name, uid: `uid-${service}` },
     expiresAtUtc,
     wants: addresses.map((address) => ({
-      subnetId: wish.subnet ?? SUBNET,
-      address,
+      ...addressPlace(wish.subnet ?? SUBNET, address),
       mayShare,
       ...(ports && { ports: tcp(ports) }),
     })),
@@ -40,11 +40,14 @@ function request(service: string, wish: Wish = {}): ReservationRequest {
 }
 
 const tcp = (ports: readonly number[]) => ports.map((port) => ({ protocol: "TCP", port }));
-const reservationOf = (service: string, ports = [80]) => ({
+const claimOf = (service: string, ports = [80]) => ({
   owner: request(service).owner,
+  state: "proposed",
+  sinceUtc: "2026-11-23T12:00:00.000Z",
   expiresAtUtc: LATER,
   ports: tcp(ports),
 });
+const expiryOf = (claim: Claim | undefined) => (claim?.state === "proposed" ? claim.expiresAtUtc : undefined);
 const got: Taken[] = [];
 const refusals = (taken: readonly Taken[]) => taken.map(({ obstacle }) => obstacle.by);
 
@@ -78,39 +81,43 @@ describe.each([
 ])("reserving on %s", (_, start) => {
   test("a free address becomes the Service's own", async () => {
     const run = start();
-    expect(await reserve(run, request("one/web"))).toEqual(got);
+    expect(await takeClaims(run, request("one/web"))).toEqual(got);
     expect(await rowOf(run)).toEqual({
       address: "10.0.1.10",
-      reservations: [reservationOf("one/web")],
+      claims: [claimOf("one/web")],
     });
   });
 
   test("asking again is the same, and renews it", async () => {
     const run = start();
-    await reserve(run, request("one/web"));
-    expect(await reserve(run, request("one/web", { expiresAtUtc: "2026-11-23T14:00:00.000Z" }))).toEqual(got);
-    expect((await rowOf(run))?.reservations?.[0]?.expiresAtUtc).toBe("2026-11-23T14:00:00.000Z");
+    await takeClaims(run, request("one/web"));
+    expect(await takeClaims(run, request("one/web", { expiresAtUtc: "2026-11-23T14:00:00.000Z" }))).toEqual(
+      got,
+    );
+    expect(expiryOf((await rowOf(run))?.claims?.[0])).toBe("2026-11-23T14:00:00.000Z");
   });
 
   test("another Service is told who holds it and until when", async () => {
     const run = start();
-    await reserve(run, request("one/web"));
-    const [taken] = await reserve(run, request("two/web"));
-    expect(taken?.obstacle).toEqual({ by: "reservation", reservation: reservationOf("one/web") });
+    await takeClaims(run, request("one/web"));
+    const [taken] = await takeClaims(run, request("two/web"));
+    expect(taken?.obstacle).toEqual({ by: "claim", claim: claimOf("one/web") });
   });
 
   test("an expired reservation may be taken over", async () => {
     const run = start();
-    await reserve(run, request("one/web"));
+    await takeClaims(run, request("one/web"));
     run.clock.advance(3600);
-    expect(await reserve(run, request("two/web", { expiresAtUtc: "2026-11-23T15:00:00.000Z" }))).toEqual(got);
-    expect((await rowOf(run))?.reservations?.[0]?.owner.cluster).toBe("two");
+    expect(await takeClaims(run, request("two/web", { expiresAtUtc: "2026-11-23T15:00:00.000Z" }))).toEqual(
+      got,
+    );
+    expect((await rowOf(run))?.claims?.[0]?.owner.cluster).toBe("two");
   });
 
   test("an address that Azure has given away is refused, whoever asks", async () => {
     const run = start();
     await place(run, { address: "10.0.1.10", assignment: { holderId: frontend().id, seenAtUtc: LATER } });
-    expect(refusals(await reserve(run, request("one/web")))).toEqual(["holder"]);
+    expect(refusals(await takeClaims(run, request("one/web")))).toEqual(["holder"]);
   });
 
   test("a frontend that may be shared is shared, on ports that nobody has", async () => {
@@ -121,22 +128,22 @@ describe.each([
       assignment: { holderId: frontend().id, seenAtUtc: LATER, uses },
     });
     const mayShare = (id: string) => id === frontend().id;
-    expect(refusals(await reserve(run, request("one/web", { mayShare, ports: [443] })))).toEqual(["rule"]);
-    expect(await reserve(run, request("one/web", { mayShare }))).toEqual(got);
-    expect((await rowOf(run))?.reservations).toEqual([reservationOf("one/web")]);
+    expect(refusals(await takeClaims(run, request("one/web", { mayShare, ports: [443] })))).toEqual(["rule"]);
+    expect(await takeClaims(run, request("one/web", { mayShare }))).toEqual(got);
+    expect((await rowOf(run))?.claims).toEqual([claimOf("one/web")]);
   });
 
   test("several addresses are had together or not at all", async () => {
     const run = start();
-    await reserve(run, request("two/web", { addresses: ["10.0.1.11"] }));
-    const both = await reserve(run, request("one/web", { addresses: ["10.0.1.10", "10.0.1.11"] }));
-    expect(refusals(both)).toEqual(["reservation"]);
+    await takeClaims(run, request("two/web", { addresses: ["10.0.1.11"] }));
+    const both = await takeClaims(run, request("one/web", { addresses: ["10.0.1.10", "10.0.1.11"] }));
+    expect(refusals(both)).toEqual(["claim"]);
     expect(await rowOf(run, "10.0.1.10")).toBeUndefined();
   });
 
   test("of many who race for one address exactly one wins", async () => {
     const run = start();
-    const racers = Array.from({ length: 20 }, (_, n) => reserve(run, request(`c${n}/web`)));
+    const racers = Array.from({ length: 20 }, (_, n) => takeClaims(run, request(`c${n}/web`)));
     expect((await Promise.all(racers)).filter((taken) => taken.length === 0)).toHaveLength(1);
   });
 });
@@ -144,43 +151,40 @@ describe.each([
 describe("Services of one cluster", () => {
   test("share an address on different ports, and are refused the same one, by name", async () => {
     const run = memoryRun();
-    expect(await reserve(run, request("one/web"))).toEqual(got);
-    expect(await reserve(run, request("one/api", { ports: [443] }))).toEqual(got);
-    expect((await rowOf(run))?.reservations).toEqual([
-      reservationOf("one/web"),
-      reservationOf("one/api", [443]),
-    ]);
-    const [taken] = await reserve(run, request("one/third", { ports: [8080, 443] }));
+    expect(await takeClaims(run, request("one/web"))).toEqual(got);
+    expect(await takeClaims(run, request("one/api", { ports: [443] }))).toEqual(got);
+    expect((await rowOf(run))?.claims).toEqual([claimOf("one/web"), claimOf("one/api", [443])]);
+    const [taken] = await takeClaims(run, request("one/third", { ports: [8080, 443] }));
     expect(taken?.obstacle).toMatchObject({
       by: "port",
       port: { port: 443 },
-      reservation: { owner: { name: "api" } },
+      claim: { owner: { name: "api" } },
     });
   });
 
-  test("keep the others' reservations when one of them asks again", async () => {
+  test("keep the others' claims when one of them asks again", async () => {
     const run = memoryRun();
-    await reserve(run, request("one/web"));
-    await reserve(run, request("one/api", { ports: [443] }));
-    await reserve(run, request("one/web"));
-    expect((await rowOf(run))?.reservations?.map(({ owner }) => owner.name)).toEqual(["api", "web"]);
+    await takeClaims(run, request("one/web"));
+    await takeClaims(run, request("one/api", { ports: [443] }));
+    await takeClaims(run, request("one/web"));
+    expect((await rowOf(run))?.claims?.map(({ owner }) => owner.name)).toEqual(["api", "web"]);
   });
 
   test("another cluster has to wait for the last of them", async () => {
     const run = memoryRun();
-    await reserve(run, request("one/web"));
-    await reserve(run, request("one/api", { ports: [443], expiresAtUtc: "2026-11-23T13:30:00.000Z" }));
+    await takeClaims(run, request("one/web"));
+    await takeClaims(run, request("one/api", { ports: [443], expiresAtUtc: "2026-11-23T13:30:00.000Z" }));
     run.clock.advance(4000);
-    expect(refusals(await reserve(run, request("two/web", { ports: [81] })))).toEqual(["reservation"]);
+    expect(refusals(await takeClaims(run, request("two/web", { ports: [81] })))).toEqual(["claim"]);
     run.clock.advance(2000);
-    expect(await reserve(run, request("two/web", { ports: [81] }))).toEqual(got);
+    expect(await takeClaims(run, request("two/web", { ports: [81] }))).toEqual(got);
   });
 
   test("do not share an address that is wanted alone", async () => {
     const run = memoryRun();
-    await reserve(run, request("one/web", { ports: null }));
-    expect(refusals(await reserve(run, request("one/api", { ports: [443] })))).toEqual(["reservation"]);
-    expect(refusals(await reserve(run, request("one/api", { ports: null })))).toEqual(["reservation"]);
+    await takeClaims(run, request("one/web", { ports: null }));
+    expect(refusals(await takeClaims(run, request("one/api", { ports: [443] })))).toEqual(["claim"]);
+    expect(refusals(await takeClaims(run, request("one/api", { ports: null })))).toEqual(["claim"]);
   });
 });
 
@@ -192,21 +196,21 @@ describe("addresses in several subnets", () => {
 
   test("are had together", async () => {
     const run = memoryRun();
-    expect(await reserve(run, both("one/web"))).toEqual(got);
+    expect(await takeClaims(run, both("one/web"))).toEqual(got);
     expect(run.tables.addresses.all()).toHaveLength(2);
   });
 
   test("are had together or not at all", async () => {
     const run = memoryRun();
-    await reserve(run, request("two/web", { subnet: subnetId("links") }));
-    expect(refusals(await reserve(run, both("one/web")))).toEqual(["reservation"]);
+    await takeClaims(run, request("two/web", { subnet: subnetId("links") }));
+    expect(refusals(await takeClaims(run, both("one/web")))).toEqual(["claim"]);
     expect(await rowOf(run)).toBeUndefined();
   });
 
   test("everything that stands in the way is told at once", async () => {
     const run = memoryRun();
-    await reserve(run, both("two/web"));
-    expect(refusals(await reserve(run, both("one/web")))).toEqual(["reservation", "reservation"]);
+    await takeClaims(run, both("two/web"));
+    expect(refusals(await takeClaims(run, both("one/web")))).toEqual(["claim", "claim"]);
   });
 
   test.each([
@@ -214,30 +218,30 @@ describe("addresses in several subnets", () => {
     ["an address that the Service had", ["one/web"]],
   ])("that a later subnet refuses leave what others were promised of %s meanwhile", async (_, before) => {
     const run = memoryRun();
-    for (const service of before) await reserve(run, request(service));
-    await reserve(run, request("two/web", { subnet: subnetId("links") }));
+    for (const service of before) await takeClaims(run, request(service));
+    await takeClaims(run, request("two/web", { subnet: subnetId("links") }));
     const { addresses } = run.tables;
     const transact = addresses.transact.bind(addresses);
     addresses.transact = async (partition, writes) => {
       const written = await transact(partition, writes);
       if (!written.ok) return written;
       addresses.transact = transact;
-      expect(await reserve(run, request("one/api", { ports: [443] }))).toEqual(got);
+      expect(await takeClaims(run, request("one/api", { ports: [443] }))).toEqual(got);
       return written;
     };
     expect(
-      refusals(await reserve(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" })),
-    ).toEqual(["reservation"]);
-    const kept = [...before.map((service) => reservationOf(service)), reservationOf("one/api", [443])];
-    expect((await rowOf(run))?.reservations).toEqual(kept);
+      refusals(await takeClaims(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" })),
+    ).toEqual(["claim"]);
+    const kept = [...before.map((service) => claimOf(service)), claimOf("one/api", [443])];
+    expect((await rowOf(run))?.claims).toEqual(kept);
   });
 
   test("a renewal that fails leaves the reservation that was there", async () => {
     const run = memoryRun();
-    await reserve(run, request("one/web"));
-    await reserve(run, request("two/web", { subnet: subnetId("links") }));
-    await reserve(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" });
-    expect((await rowOf(run))?.reservations).toEqual([reservationOf("one/web")]);
+    await takeClaims(run, request("one/web"));
+    await takeClaims(run, request("two/web", { subnet: subnetId("links") }));
+    await takeClaims(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" });
+    expect((await rowOf(run))?.claims).toEqual([claimOf("one/web")]);
   });
 });
 
@@ -247,13 +251,13 @@ test("a look leaves nothing behind", async () => {
   expect(run.tables.addresses.all()).toEqual([]);
 });
 
-test("a deleted Service's address is free soon, not at once, and nobody else's is touched", async () => {
+test("what the API server refused is free at once, and nothing else is touched", async () => {
   const run = memoryRun();
-  await reserve(run, request("one/web"));
-  await release(run, request("two/web").owner, SUBNET, "10.0.1.10");
-  expect((await rowOf(run))?.reservations?.[0]?.expiresAtUtc).toBe(LATER);
-  await release(run, request("one/web").owner, SUBNET, "10.0.1.10");
-  expect((await rowOf(run))?.reservations?.[0]?.expiresAtUtc).toBe("2026-11-23T12:02:00.000Z");
+  await takeClaims(run, request("one/web"));
+  expect(await dropProposed(run, request("two/web").owner, addressPlace(SUBNET, "10.0.1.10"))).toBe(0);
+  expect((await rowOf(run))?.claims).toHaveLength(1);
+  expect(await dropProposed(run, request("one/web").owner, addressPlace(SUBNET, "10.0.1.10"))).toBe(1);
+  expect(await rowOf(run)).toBeUndefined();
 });
 
 describe("whatever happens in whatever order", () => {
@@ -287,7 +291,7 @@ describe("whatever happens in whatever order", () => {
           const expiresAtUtc = new Date(Date.parse(run.clock.nowUtc) + 1_200_000).toISOString();
           if (crash) run.tables.addresses.calls.failNext(new Error("lost"), { method: "transact" });
           const wish = { addresses, ports, expiresAtUtc };
-          const outcome = await reserve(run, request(who, wish)).catch(() => undefined);
+          const outcome = await takeClaims(run, request(who, wish)).catch(() => undefined);
           const isBarred = addresses.some((address) =>
             [...promised].some(
               ([key, other]) =>
@@ -301,8 +305,8 @@ describe("whatever happens in whatever order", () => {
             for (const address of addresses)
               promised.set(`${address} ${who}`, { who, ports, until: expiresAtUtc });
         }
-        for (const { reservations = [] } of run.tables.addresses.all()) {
-          const alive = reservations.filter(({ expiresAtUtc }) => expiresAtUtc > run.clock.nowUtc);
+        for (const { claims = [] } of run.tables.addresses.all()) {
+          const alive = claims.filter((one) => (expiryOf(one) ?? "") > run.clock.nowUtc);
           expect(new Set(alive.map(({ owner }) => owner.cluster)).size).toBeLessThanOrEqual(1);
         }
       }),
@@ -330,17 +334,15 @@ describe("whatever happens in whatever order", () => {
               method: "transact",
               after: crashAt - 1,
             });
-          await reserve(run, { ...request(who), expiresAtUtc, wants }).catch(() => undefined);
+          await takeClaims(run, { ...request(who), expiresAtUtc, wants }).catch(() => undefined);
           const owners = run.tables.addresses
             .all()
-            .flatMap(({ reservations = [] }) => [
-              reservations.filter((one) => one.expiresAtUtc > run.clock.nowUtc),
-            ]);
+            .flatMap(({ claims = [] }) => [claims.filter((one) => (expiryOf(one) ?? "") > run.clock.nowUtc)]);
           for (const alive of owners) expect(alive.length).toBeLessThanOrEqual(1);
         }
         run.tables.addresses.calls.heal();
         run.clock.advance(1_201);
-        expect(await reserve(run, request("last/one", { ports: null }))).toEqual(got);
+        expect(await takeClaims(run, request("last/one", { ports: null }))).toEqual(got);
       }),
       { numRuns: 150 },
     );
@@ -351,7 +353,7 @@ test("when 500 race for 50 addresses on Azurite, exactly 50 win", async () => {
   const run = onAzurite();
   const addresses = Array.from({ length: 50 }, (_, n) => `10.0.1.${n + 10}`);
   const racers = Array.from({ length: 500 }, (_, n) =>
-    reserve(run, request(`c${n}/web`, { addresses: [addresses[n % 50] ?? ""] })),
+    takeClaims(run, request(`c${n}/web`, { addresses: [addresses[n % 50] ?? ""] })),
   );
   expect((await Promise.all(racers)).filter((taken) => taken.length === 0)).toHaveLength(50);
 }, 60_000);

@@ -1,0 +1,222 @@
+/** Claims the requested addresses and names for a Service, or finds who has them: the rules that claims decide. */
+import { ANNOTATIONS } from "../annotations/keys.ts";
+import { formatAddress } from "../addresses/prefix.ts";
+import type { Cluster } from "../clusters/model.ts";
+import { isControllers } from "../intents/frontendName.ts";
+import type { ServiceKey } from "../intents/model.ts";
+import { countWhile, type Counted, type Exceeded } from "../inventory/claimQuota.ts";
+import { dropProposed } from "../inventory/dropClaims.ts";
+import type { SubnetRow } from "../inventory/model.ts";
+import type { Want } from "../inventory/obstacle.ts";
+import { addressPlace, linkNameOf, MOST_ADDRESSES } from "../inventory/places.ts";
+import { findTaken, takeClaims } from "../inventory/takeClaims.ts";
+import { clusterOfFrontend } from "../links/owner.ts";
+import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { waitForAll } from "../waitForAll.ts";
+import { askHolders, type Answered } from "./handover.ts";
+import { knownPolicy, proposalEnd } from "./known.ts";
+import { onOneBalancer } from "./oneBalancer.ts";
+import { reportHandovers, reportQuota, reportTaken, type TakenHere } from "./refusals.ts";
+import type { RuleFinding, RuleInput } from "./rule.ts";
+import type { Severities } from "./rules.ts";
+import { CLAIMED, type ClaimedRules } from "./rules/claims.ts";
+import { LINK, TARGETS, validAddresses, type Target, type ValidRequest } from "./rules/requested.ts";
+
+export interface Asking {
+  readonly cluster: Cluster;
+  readonly input: RuleInput;
+  readonly owner: ServiceKey;
+  readonly severityOf: Severities;
+  /** Only look: the Service is refused already, or it is a dry run. */
+  readonly readOnly: boolean;
+}
+
+/** A place that is requested, the field that requests it, and the rules that report who has it. */
+export interface Asked extends Want {
+  readonly field: string;
+  readonly rules: ClaimedRules;
+  /** Of an address. */
+  readonly subnet?: SubnetRow;
+  /** The Service requested it before this update as well. */
+  readonly isKept: boolean;
+}
+
+/** Services that share an address hand it over one by one. */
+const MAX_HANDOVERS = 16;
+
+/** Warnings only if every place is now claimed for the Service (or could be, when only looking). */
+export async function claimFindings(run: Run, asking: Asking): Promise<RuleFinding[]> {
+  const { once, twice } = apart(onOneBalancer(wantsOf(asking)));
+  if (once.length === 0) return [];
+  const isRefused = twice.some(({ want }) => asking.severityOf(want.rules.held) === "deny");
+  if (asking.readOnly || isRefused) {
+    const { handovers, refused } = await claimAll(run, { ...asking, readOnly: true }, once);
+    return report(run, asking, { handovers, refused: [...refused, ...twice] });
+  }
+  const { claimed, exceeded } = await claimCounted(run, asking, once);
+  if (exceeded.length > 0) return reportQuota(asking, exceeded);
+  return report(run, asking, { ...claimed, refused: [...claimed.refused, ...twice] });
+}
+
+async function report(run: Run, asking: Asking, { handovers, refused }: Claimed): Promise<RuleFinding[]> {
+  return refused.length > 0 ? reportTaken(run, asking, refused) : reportHandovers(asking, handovers);
+}
+
+interface Claimed {
+  /** Who hands a place over. */
+  readonly handovers: readonly Answered[];
+  readonly refused: readonly Answered[];
+}
+
+/** Claims that the quota refuses are released at once. */
+async function claimCounted(
+  run: Run,
+  asking: Asking,
+  wants: readonly Asked[],
+): Promise<{ readonly claimed: Claimed; readonly exceeded: readonly Exceeded<Asked>[] }> {
+  const expiresAtUtc = await proposalEnd(run);
+  const { claims: limits } = (await knownPolicy(run)).policy;
+  const counted = countedOf(asking, wants).map((one) => ({ ...one, expiresAtUtc, limits }));
+  let claimed: Claimed = { handovers: [], refused: [] };
+  const exceeded = await countWhile(run, counted, async () => {
+    claimed = await claimAll(run, asking, wants);
+    return claimed.refused.length === 0;
+  });
+  const places = exceeded.length > 0 ? wants.filter(({ isKept }) => !isKept) : [];
+  await waitForAll(places.map((place) => dropProposed(run, asking.owner, place)));
+  return { claimed, exceeded };
+}
+
+/** Addresses that the Service did not have before, by subnet. */
+function countedOf(
+  { cluster }: Asking,
+  wants: readonly Asked[],
+): Omit<Counted<Asked>, "expiresAtUtc" | "limits">[] {
+  const added = wants.filter(({ isKept, subnet }) => subnet !== undefined && !isKept);
+  return [...Map.groupBy(added, ({ partition }) => partition).values()].flatMap((places) => {
+    const subnet = places[0]?.subnet;
+    return subnet ? [{ cluster: cluster.name, subnet, places }] : [];
+  });
+}
+
+/** Again for as long as all Services that have the places hand them over. */
+async function claimAll(run: Run, asking: Asking, wants: readonly Asked[]): Promise<Claimed> {
+  const handovers: Answered[] = [];
+  for (let round = 0; round < MAX_HANDOVERS; round += 1) {
+    const yielding = new Set(handovers.flatMap(({ holder }) => holder?.owner.uid ?? []));
+    const taken = await claimOnce(run, asking, { wants, yielding });
+    if (taken.length === 0) return { handovers, refused: [] };
+    const answers = await askHolders(run, asking, taken);
+    const refused = answers.filter(
+      ({ handsOver, holder }) => !handsOver || yielding.has(holder?.owner.uid ?? ""),
+    );
+    if (refused.length > 0) return { handovers, refused };
+    handovers.push(...answers);
+  }
+  return { handovers, refused: handovers };
+}
+
+async function claimOnce(
+  run: Run,
+  { owner, input, readOnly }: Asking,
+  { wants, yielding }: { readonly wants: readonly Asked[]; readonly yielding: ReadonlySet<string> },
+): Promise<readonly TakenHere[]> {
+  const { replaces } = input.intent;
+  const request = {
+    owner,
+    wants,
+    yielding,
+    expiresAtUtc: await proposalEnd(run),
+    ...(replaces !== undefined && { replaces }),
+  };
+  return readOnly ? findTaken(run, request) : takeClaims(run, request);
+}
+
+const ITSELF = "this Service's own frontend";
+
+/** One address cannot be a frontend's and a Private Link Service's: such a Service is in its own way. */
+function apart(wants: readonly Asked[]): { readonly once: Asked[]; readonly twice: Answered[] } {
+  const isSame = (a: Asked, b: Asked) => a.key === b.key && a.partition === b.partition;
+  const isFirst = (want: Asked, index: number) => wants.findIndex((one) => isSame(one, want)) === index;
+  const twice = wants.filter((want, index) => !isFirst(want, index));
+  return {
+    once: wants.filter(isFirst),
+    twice: twice.map((want) => ({
+      want,
+      row: { address: want.text },
+      obstacle: { by: "holder", holderId: ITSELF },
+      handsOver: false,
+    })),
+  };
+}
+
+/** Where each requested address lies, apart from those whose subnet is not recorded, and the requested name. */
+export function wantsOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
+  return [
+    ...TARGETS.flatMap((target) => addressesOf(target, { cluster, input })),
+    ...nameOf({ cluster, input }),
+  ];
+}
+
+function addressesOf(target: Target, { cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
+  const subnet = target.subnet(input.inventory);
+  if (!subnet) return [];
+  return validAddresses(target, input)
+    .slice(0, MOST_ADDRESSES)
+    .map((requested): Asked => {
+      const isKept = wasRequested(target, input, requested);
+      return {
+        ...addressPlace(subnet.id, formatAddress(requested.address)),
+        field: requested.field,
+        rules: CLAIMED[target === LINK ? "link" : "frontend"],
+        subnet,
+        isKept,
+        ...(target !== LINK && {
+          ports: input.intent.ports,
+          hadPorts: isKept ? (input.old?.intent.ports ?? []) : [],
+        }),
+        mayShare: (holderId) =>
+          target === LINK ? isOwnLink(holderId, input, isKept) : isOwnFrontend(holderId, cluster),
+      };
+    });
+}
+
+/** What Azure has under the name, the rule `pls-name-taken` judges. */
+function nameOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
+  const place = input.intent.internal ? linkNameOf(input.intent, cluster) : undefined;
+  if (!place) return [];
+  const before = input.old && linkNameOf(input.old.intent, cluster);
+  const isKept = before?.key === place.key;
+  return [
+    { ...place, field: ANNOTATIONS.linkName.key, rules: CLAIMED.linkName, isKept, mayShare: () => true },
+  ];
+}
+
+/** True if the Service requested the same address before this update. */
+function wasRequested(target: Target, { old }: RuleInput, { address }: ValidRequest): boolean {
+  if (!old) return false;
+  return validAddresses(target, old).some(
+    (before) => before.address.family === address.family && before.address.value === address.value,
+  );
+}
+
+/** The cloud controller looks for shared frontends on its own internal load balancers only. */
+const INTERNAL_BALANCER = /\/loadBalancers\/[^/]+-internal\/frontendIPConfigurations\//i;
+
+/** Services of a cluster share its frontends by design. One of a person would be deleted with the last Service that shares it. */
+function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
+  const type = parseResourceId(holderId)?.type.toLowerCase();
+  return (
+    type === "microsoft.network/loadbalancers/frontendipconfigurations" &&
+    INTERNAL_BALANCER.test(holderId) &&
+    isControllers(resourceName(holderId)) &&
+    clusterOfFrontend(holderId, [cluster]) !== undefined
+  );
+}
+
+/** A Private Link Service's address is its own. */
+function isOwnLink(holderId: string, { links }: RuleInput, isKept: boolean): boolean {
+  if (links?.own && sameId(links.own.id, holderId)) return true;
+  return isKept && parseResourceId(holderId)?.type.toLowerCase() === "microsoft.network/privatelinkservices";
+}

@@ -1,0 +1,128 @@
+/**
+ * Records what a cluster confirmed as claims, before the declarations themselves are written: if the process ends in between, the report
+ * is sent again. Claims of other Services are never refused or removed: both Services live.
+ */
+import type { Cluster } from "../clusters/model.ts";
+import { NotYet } from "../errors.ts";
+import type { Declared } from "../intents/model.ts";
+import type { Run } from "../ports.ts";
+import type { Row, Write } from "../storage/table.ts";
+import { mapAtMost } from "../waitForAll.ts";
+import type { ConfirmClaims } from "../declarations/step.ts";
+import { proposalsOf } from "../declarations/proposals.ts";
+import { unmark } from "./claimQuota.ts";
+import { withConfirmed, type ConfirmedClaim } from "./mergeClaims.ts";
+import { dropProposed } from "./dropClaims.ts";
+import type { AddressRow, SubnetRow } from "./model.ts";
+import { listSubnetsOf } from "./subnets.ts";
+import { wantedPlaces, type KnownSubnet, type Wanted } from "./places.ts";
+
+const AT_ONCE = 16;
+const BATCH = 100;
+const MAX_ROUNDS = 8;
+
+interface Confirmed {
+  readonly place: Wanted;
+  readonly claim: ConfirmedClaim;
+}
+
+/** @param sequence number of the query that the cluster answered */
+export async function confirmClaims(
+  run: Run,
+  cluster: Cluster,
+  {
+    declared,
+    subnets,
+    sequence,
+  }: {
+    readonly declared: readonly Declared[];
+    readonly subnets: readonly KnownSubnet[];
+    readonly sequence: number;
+  },
+): Promise<void> {
+  const all = declared.flatMap((one) =>
+    wantedPlaces(one, cluster, subnets).map((place) => ({
+      place,
+      claim: claimOf(run, one, { place, sequence }),
+    })),
+  );
+  for (const [partition, own] of Map.groupBy(all, ({ place }) => place.partition))
+    for (let at = 0; at < own.length; at += BATCH)
+      await confirmBatch(run, partition, own.slice(at, at + BATCH));
+}
+
+function claimOf(
+  run: Run,
+  { cluster, namespace, name, uid, intent: { replaces } }: Declared,
+  { place: { ports }, sequence }: { readonly place: Wanted; readonly sequence: number },
+): ConfirmedClaim {
+  return {
+    owner: { cluster, namespace, name, uid },
+    state: "confirmed",
+    sinceUtc: run.now().toISOString(),
+    sequence,
+    ...(ports && { ports }),
+    ...(replaces !== undefined && { replaces }),
+  };
+}
+
+/** Together if no row changed meanwhile, else one by one. */
+async function confirmBatch(run: Run, partition: string, batch: readonly Confirmed[]): Promise<void> {
+  const { addresses } = run.ports.tables;
+  const isDistinct = new Set(batch.map(({ place }) => place.key)).size === batch.length;
+  const writes = isDistinct ? (await mapAtMost(AT_ONCE, batch, (one) => writeOf(run, one))).flat() : [];
+  if (!isDistinct || (writes.length > 0 && !(await addresses.transact(partition, writes)).ok))
+    for (const one of batch) await confirmOne(run, one);
+  else if (writes.length > 0) recordConfirmed(run, writes.length);
+  const written = new Set(writes.map(({ key }) => key));
+  const places = batch.flatMap(({ place }) => (!isDistinct || written.has(place.key) ? [place] : []));
+  const [first] = batch;
+  if (first && places.length > 0) await unmark(run, { cluster: first.claim.owner.cluster, places });
+}
+
+async function confirmOne(run: Run, one: Confirmed): Promise<void> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const writes = await writeOf(run, one);
+    if (writes.length === 0) return;
+    if (!(await run.ports.tables.addresses.transact(one.place.partition, writes)).ok) continue;
+    recordConfirmed(run, 1);
+    return;
+  }
+  throw new NotYet(`the row of ${one.place.text} keeps changing`, 1);
+}
+
+function recordConfirmed(run: Run, count: number): void {
+  run.ports.metrics.record("mooring.claims", count, { outcome: "confirmed" });
+}
+
+async function writeOf(run: Run, { place, claim }: Confirmed): Promise<Write<AddressRow>[]> {
+  const { partition, key, text } = place;
+  const row: Row<AddressRow> | undefined = await run.ports.tables.addresses.get(partition, key);
+  if (!row) return [{ do: "insert", key, value: { address: text, claims: [claim] } }];
+  const value = withConfirmed(row.value, claim, run.now().toISOString());
+  return value ? [{ do: "replace", key, value, version: row.version }] : [];
+}
+
+/** For the reports of one cluster: subnets are read when the first declaration comes. */
+export function claimsOfCluster(run: Run, cluster: Cluster): ConfirmClaims {
+  let reading: Promise<readonly SubnetRow[]> | undefined;
+  return async (declared, sequence) => {
+    if (!declared.some(({ intent }) => intent.internal)) return;
+    reading ??= listSubnetsOf(run, cluster);
+    await confirmClaims(run, cluster, { declared, subnets: await reading, sequence });
+  };
+}
+
+/** Ends the claims of what admission saw and the API server refused, apart from what a Service of that name still declares. */
+export async function dropRefused(run: Run, cluster: Cluster, dropped: readonly Declared[]): Promise<void> {
+  if (dropped.length === 0) return;
+  const subnets = await listSubnetsOf(run, cluster);
+  for (const refused of dropped.filter(({ deletedAtUtc }) => deletedAtUtc === undefined)) {
+    const proposals = await proposalsOf(run, refused);
+    const kept = new Set(
+      proposals.flatMap((one) => wantedPlaces(one, cluster, subnets)).map(({ key }) => key),
+    );
+    const ended = wantedPlaces(refused, cluster, subnets).filter(({ key }) => !kept.has(key));
+    await mapAtMost(AT_ONCE, ended, (place) => dropProposed(run, refused, place));
+  }
+}

@@ -1,0 +1,39 @@
+/** Ends claims by name: proposals that came to nothing, and what an operator ends. */
+import type { ServiceKey } from "../intents/model.ts";
+import type { Run } from "../ports.ts";
+import type { Row, Write } from "../storage/table.ts";
+import type { AddressRow, Claim } from "./model.ts";
+import { sameService } from "./owner.ts";
+import type { Place } from "./places.ts";
+
+const MAX_ROUNDS = 5;
+
+/** The API server refused what admission saw: its proposed claims end, whatever is confirmed stays. Returns how many ended. */
+export function dropProposed(run: Run, owner: ServiceKey, place: Place): Promise<number> {
+  return dropClaims(run, place, (one) => one.state === "proposed" && sameService(one.owner, owner));
+}
+
+/** Ends the claims of a place that `isEnded` names. An assignment stays: a scan alone ends it. Returns how many ended. */
+export async function dropClaims(
+  run: Run,
+  { partition, key }: Place,
+  isEnded: (claim: Claim) => boolean,
+): Promise<number> {
+  const { addresses } = run.ports.tables;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const row = await addresses.get(partition, key);
+    const ended = row?.value.claims?.filter(isEnded) ?? [];
+    if (!row || ended.length === 0) return 0;
+    if (!(await addresses.transact(partition, [without(row, ended)])).ok) continue;
+    run.ports.metrics.record("mooring.claims", ended.length, { outcome: "released" });
+    return ended.length;
+  }
+  return 0;
+}
+
+function without({ key, version, value }: Row<AddressRow>, ended: readonly Claim[]): Write<AddressRow> {
+  const { claims = [], ...rest } = value;
+  const kept = claims.filter((one) => !ended.includes(one));
+  if (kept.length === 0 && !rest.assignment) return { do: "remove", key, version };
+  return { do: "replace", key, version, value: { ...rest, ...(kept.length > 0 && { claims: kept }) } };
+}

@@ -1,0 +1,145 @@
+/**
+ * Which claims of a partition end: Azure does not assign the place to the Service any more, and its cluster confirmed that it does not
+ * declare it. Called by the scan, with what Azure shows.
+ */
+import { listClusters } from "../clusters/registry.ts";
+import { newestSequence, requestList } from "../declarations/feed.ts";
+import { isNamedFor } from "../intents/frontendName.ts";
+import { clusterOfFrontend } from "../links/owner.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import type { Lease } from "../storage/lease.ts";
+import type { Row } from "../storage/table.ts";
+import { writeRows } from "../storage/writeRows.ts";
+import { mapAtMost } from "../waitForAll.ts";
+import { readClaimantCluster, statusOf, type ClaimantCluster } from "./claimStatus.ts";
+import { endedKey } from "./mergeClaims.ts";
+import type { AddressRow, Assignment, Claim, LinkRow } from "./model.ts";
+import { linkNamePartition } from "./places.ts";
+import { planRows, type ClaimsNow } from "./planRows.ts";
+
+const AT_ONCE = 8;
+
+/** What the claims of a scan are judged by. */
+export interface ScannedClaims {
+  readonly sequenceOf: ClaimsNow["sequenceOf"];
+  readonly claimants: Claimants;
+}
+
+/** Clusters of a scan, each read once. */
+export type Claimants = (cluster: string) => Promise<ClaimantCluster | undefined>;
+
+export function claimantsOf(run: Run): Claimants {
+  const known = new Map<string, Promise<ClaimantCluster | undefined>>();
+  return (name) => {
+    const reading = known.get(name) ?? readClaimantCluster(run, name);
+    known.set(name, reading);
+    return reading;
+  };
+}
+
+/** Of every registered cluster, the newest query that was issued to it. */
+export async function newestSequences(run: Run): Promise<(cluster: string) => number> {
+  const clusters = await listClusters(run);
+  const numbers = await mapAtMost(AT_ONCE, clusters, ({ name }) => newestSequence(run, name));
+  const byName = new Map(clusters.map(({ name }, index) => [name, numbers[index] ?? 0]));
+  return (cluster) => byName.get(cluster) ?? 0;
+}
+
+/** What is left of a row if Azure is as the scan saw it. */
+export interface Unassigned {
+  readonly row: Row<AddressRow>;
+  /** Of the row, after the scan's evidence. */
+  readonly assignment: Assignment | undefined;
+}
+
+export function endedAddresses(
+  run: Run,
+  claimants: Claimants,
+  rows: readonly Unassigned[],
+): Promise<ReadonlySet<string>> {
+  const suspects = rows.flatMap(({ row, assignment }) =>
+    claimsOf(row).flatMap((claim) => (mayHold(assignment, claim) ? [] : [{ row, claim }])),
+  );
+  return findEnded(run, claimants, suspects);
+}
+
+function claimsOf({ value: { claims = [] } }: Row<AddressRow>): readonly Claim[] {
+  return claims.filter(({ state }) => state === "confirmed");
+}
+
+interface Suspect {
+  readonly row: Row<AddressRow>;
+  readonly claim: Claim;
+}
+
+/** `endedKey` of the claims that end. A claim for which its cluster must list again first stays; the list is requested. */
+async function findEnded(
+  run: Run,
+  claimants: Claimants,
+  suspects: readonly Suspect[],
+): Promise<ReadonlySet<string>> {
+  const ended = new Set<string>();
+  await mapAtMost(AT_ONCE, suspects, async ({ row, claim }) => {
+    const { partition, key, value } = row;
+    const claimant = await claimants(claim.owner.cluster);
+    const place = { partition, key, text: value.address };
+    const status = await statusOf(run, claim, { place, claimant });
+    if (status === "ended") ended.add(endedKey(key, claim));
+    else if (status === "leaving" && claimant?.feed)
+      await requestList(run, claim.owner.cluster, claimant.feed.sequence);
+  });
+  return ended;
+}
+
+const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
+
+/** False only if the holder is a frontend that was made for others and has no rule of the Service, or if there is no holder. Pure. */
+function mayHold(assignment: Assignment | undefined, { owner: { uid } }: Claim): boolean {
+  if (!assignment) return false;
+  const { name = "", type = "" } = parseResourceId(assignment.holderId) ?? {};
+  if (type.toLowerCase() !== FRONTEND_TYPE) return true;
+  return [name, ...(assignment.uses ?? []).map(({ rule }) => rule)].some((text) => isNamedFor(text, uid));
+}
+
+/**
+ * Ends claims of names of Private Link Services that Azure has not and that their clusters declare no more, and drops those that expired.
+ * @param subscriptions those whose Private Link Services were read completely
+ */
+export async function endLinkNames(
+  run: Run,
+  lease: Lease,
+  { claims, subscriptions }: { readonly claims: ScannedClaims; readonly subscriptions: readonly string[] },
+): Promise<void> {
+  const { addresses, links } = run.ports.tables;
+  for (const subscription of subscriptions) {
+    const partition = linkNamePartition(subscription);
+    const rows = await Array.fromAsync(addresses.list(partition));
+    if (rows.length === 0) continue;
+    const built = new Map(
+      (await Array.fromAsync(links.list(subscription))).map(({ key, value }) => [key, value]),
+    );
+    const all = rows.flatMap((row) => claimsOf(row).map((claim) => ({ row, claim })));
+    const suspects: Suspect[] = [];
+    for (const { row, claim } of all)
+      if (!mayHave(built.get(row.key), claim, await claims.claimants(claim.owner.cluster)))
+        suspects.push({ row, claim });
+    const ended = await findEnded(run, claims.claimants, suspects);
+    const at = { nowUtc: run.now().toISOString(), ended, sequenceOf: claims.sequenceOf };
+    const writes = planRows(rows, { uses: new Map(), incomplete: new Set() }, at);
+    if (writes.length > 0) await lease.demand();
+    await writeRows<AddressRow>(addresses, partition, writes);
+  }
+}
+
+/** False only if there is no such Private Link Service, or it was made for another Service or in another cluster. Pure. */
+function mayHave(
+  link: LinkRow | undefined,
+  { owner: { namespace, name } }: Claim,
+  claimant: ClaimantCluster | undefined,
+): boolean {
+  if (!link) return false;
+  if (link.owner === undefined || !claimant) return true;
+  const isInCluster = link.frontendIds.some((id) => clusterOfFrontend(id, [claimant.cluster]) !== undefined);
+  return link.owner === `${namespace}/${name}` && isInCluster;
+}

@@ -1,0 +1,63 @@
+/** What a row's claims become when one is proposed or confirmed. Nothing that another Service claims is ever left out. Pure. */
+import type { ServiceKey, ServicePort } from "../intents/model.ts";
+import type { AddressRow, Claim } from "./model.ts";
+import { liveClaims, portName } from "./obstacle.ts";
+import { sameService } from "./owner.ts";
+
+export type ProposedClaim = Extract<Claim, { state: "proposed" }>;
+export type ConfirmedClaim = Extract<Claim, { state: "confirmed" }>;
+
+/**
+ * With what admission saw of the Service. Earlier proposals of a Service of the same name stay part of it: the API server may have
+ * accepted any of them. `undefined` if the row has it all already, confirmed.
+ */
+export function withProposed(row: AddressRow, mine: ProposedClaim, nowUtc: string): AddressRow | undefined {
+  const live = liveClaims(row, nowUtc);
+  const isEarlier = (one: Claim) => one.state === "proposed" && sameService(one.owner, mine.owner);
+  const earlier = live.filter(isEarlier);
+  const confirmed = live.find((one) => one.state === "confirmed" && one.owner.uid === mine.owner.uid);
+  if (confirmed && earlier.length === 0 && isCovered(confirmed, mine)) return undefined;
+  const { ports: _mine, ...rest } = mine;
+  const ports = earlier.reduce((all, one) => unionOf(all, one.ports), mine.ports);
+  return { ...row, claims: [...live.filter((one) => !isEarlier(one)), { ...rest, ...(ports && { ports }) }] };
+}
+
+/** With what the cluster confirmed, which ends every proposal of the uid. `undefined` if the row has it already. */
+export function withConfirmed(row: AddressRow, mine: ConfirmedClaim, nowUtc: string): AddressRow | undefined {
+  const live = liveClaims(row, nowUtc);
+  const own = live.filter(({ owner }) => isSameUid(owner, mine.owner));
+  const [known] = own;
+  if (known?.state === "confirmed" && own.length === 1 && isSame(known, mine)) return undefined;
+  const sinceUtc = own.map((one) => one.sinceUtc).toSorted()[0] ?? mine.sinceUtc;
+  return { ...row, claims: [...live.filter((one) => !own.includes(one)), { ...mine, sinceUtc }] };
+}
+
+function isSameUid(a: ServiceKey, b: ServiceKey): boolean {
+  return sameService(a, b) && a.uid === b.uid;
+}
+
+function isCovered(known: Claim, { ports, replaces }: Claim): boolean {
+  if (known.replaces !== replaces) return false;
+  if (!known.ports || !ports) return known.ports === ports;
+  const had = new Set(known.ports.map(portName));
+  return ports.every((port) => had.has(portName(port)));
+}
+
+function isSame(a: Claim, b: Claim): boolean {
+  return isCovered(a, b) && isCovered(b, a);
+}
+
+/** Alone if either is; else the ports of both. */
+function unionOf(
+  a: readonly ServicePort[] | undefined,
+  b: readonly ServicePort[] | undefined,
+): readonly ServicePort[] | undefined {
+  if (!a || !b) return a;
+  const known = new Set(a.map(portName));
+  return [...a, ...b.filter((port) => !known.has(portName(port)))];
+}
+
+/** Names a claim of a row among those that end. */
+export function endedKey(key: string, { owner: { uid } }: Claim): string {
+  return `${key} ${uid}`;
+}

@@ -1,0 +1,26 @@
+/** Claims what clusters declared before a subnet was recorded: until then nobody knew where the addresses lie. */
+import { listClusters } from "../clusters/registry.ts";
+import { listConfirmed } from "../declarations/confirmed.ts";
+import { newestSequence } from "../declarations/feed.ts";
+import type { CountedSubnet } from "../network/model.ts";
+import { canonicalId, sameId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { confirmClaims } from "./confirmClaims.ts";
+import type { SubnetRow } from "./model.ts";
+
+/** Before the subnets are recorded, so that a process that ends in between does it again. */
+export async function claimInNewSubnets(
+  run: Run,
+  subnets: readonly CountedSubnet[],
+  recorded: ReadonlyMap<string, SubnetRow>,
+): Promise<void> {
+  const added = subnets.filter(({ id }) => !recorded.has(canonicalId(id)));
+  if (added.length === 0) return;
+  for (const cluster of await listClusters(run)) {
+    const own = added.filter(({ vnetId }) => sameId(vnetId, cluster.vnetId));
+    if (own.length === 0) continue;
+    const sequence = await newestSequence(run, cluster.name);
+    const declared = await listConfirmed(run, cluster.name);
+    await confirmClaims(run, cluster, { declared, subnets: own, sequence });
+  }
+}

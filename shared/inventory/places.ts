@@ -1,0 +1,91 @@
+/** What Services claim: addresses of subnets, and names of Private Link Services. One row each in the table `addresses`. Pure. */
+import { addressKey } from "../addresses/key.ts";
+import { contains, formatAddress, parseAddress, parsePrefixes } from "../addresses/prefix.ts";
+import type { Cluster } from "../clusters/model.ts";
+import type { Declared, Intent, ServicePort } from "../intents/model.ts";
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import type { SubnetRow } from "./model.ts";
+
+export interface Place {
+  readonly partition: string;
+  readonly key: string;
+  /** The address, or the name. */
+  readonly text: string;
+}
+
+/** A place that a Service declares. */
+export interface Wanted extends Place {
+  readonly what: "frontend" | "link" | "linkName";
+  /** Of a frontend, which may be shared; absent: wanted alone. */
+  readonly ports?: readonly ServicePort[];
+}
+
+/** More no frontend and no Private Link Service can have, and rules report it; an annotation has room for thousands. */
+export const MOST_ADDRESSES = 8;
+
+export function addressPlace(subnetId: string, address: string): Place {
+  return { partition: canonicalId(subnetId), key: addressKey(address), text: address };
+}
+
+/** Names are unique in a resource group. Partition = subscription; key = `resourcegroup/name`, as in the table `links`. */
+export function linkNamePlace(subscription: string, resourceGroup: string, name: string): Place {
+  return {
+    partition: linkNamePartition(subscription),
+    key: `${resourceGroup}/${name}`.toLowerCase(),
+    text: name,
+  };
+}
+
+export function linkNamePartition(subscription: string): string {
+  return `/subscriptions/${subscription}/privatelinkservices`.toLowerCase();
+}
+
+/** ARM finds a subnet whatever the case of its name, so does the cloud controller manager. */
+export function findSubnet<S extends Pick<SubnetRow, "name">>(
+  subnets: readonly S[],
+  name: string,
+): S | undefined {
+  return subnets.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+}
+
+export type KnownSubnet = Pick<SubnetRow, "id" | "name" | "prefixes">;
+
+/** What a Service declares, as far as the subnets are recorded and the addresses are theirs. */
+export function wantedPlaces(
+  { intent }: Pick<Declared, "intent">,
+  cluster: Pick<Cluster, "defaultSubnet" | "nodeResourceGroup" | "resourceId">,
+  subnets: readonly KnownSubnet[],
+): Wanted[] {
+  if (!intent.internal) return [];
+  const { ipv4, ipv6 } = intent.addresses;
+  const subnetName = intent.subnet ?? cluster.defaultSubnet;
+  const subnet = findSubnet(subnets, subnetName);
+  const linkSubnet = findSubnet(subnets, intent.link?.subnet ?? subnetName);
+  const frontends = [ipv4, ipv6].flatMap((text) => placesIn(subnet, text));
+  const natAddresses = (intent.link?.natIps ?? []).slice(0, MOST_ADDRESSES);
+  const name = linkNameOf(intent, cluster);
+  return [
+    ...frontends.map((place) => ({ ...place, what: "frontend" as const, ports: intent.ports })),
+    ...natAddresses
+      .flatMap((text) => placesIn(linkSubnet, text))
+      .map((place) => ({ ...place, what: "link" as const })),
+    ...(name ? [{ ...name, what: "linkName" as const }] : []),
+  ];
+}
+
+/** The name that the Service requests for its Private Link Service; `undefined` if the controller chooses one, which is unique. */
+export function linkNameOf(
+  { link }: Pick<Intent, "link">,
+  { nodeResourceGroup, resourceId }: Pick<Cluster, "nodeResourceGroup" | "resourceId">,
+): Place | undefined {
+  if (link?.name === undefined) return undefined;
+  const subscription = parseResourceId(resourceId)?.subscription ?? "";
+  return linkNamePlace(subscription, link.resourceGroup ?? nodeResourceGroup, link.name);
+}
+
+function placesIn(subnet: KnownSubnet | undefined, text: string | undefined): Place[] {
+  const address = text === undefined ? undefined : parseAddress(text);
+  if (!subnet || !address) return [];
+  const isInside = parsePrefixes(subnet.prefixes).some((prefix) => contains(prefix, address));
+  return isInside ? [addressPlace(subnet.id, formatAddress(address))] : [];
+}

@@ -1,0 +1,210 @@
+/**
+ * Claims against a model of the truth: clusters, refused and repeated requests, reports, scans with lists that are empty, crashes between
+ * writes, and moves. Whatever happens in whatever order, no address has two owners that were let in without a handover, every living
+ * declaration that was confirmed keeps its claim, nothing leaks, and a planned move completes.
+ */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { AdmissionResponse } from "../../shared/gate/review.ts";
+import { ClaimWorld, type After, type Living, type Wish } from "../builders/claimWorld.ts";
+
+const OWNERS = ["one/a", "one/b", "two/a", "two/c", "three/d"] as const;
+const ADDRESSES = ["10.0.1.50", "10.0.1.51", "10.0.1.52"] as const;
+const CLUSTERS = ["one", "two", "three"] as const;
+
+const owner = fc.constantFrom(...OWNERS);
+const where = fc.constantFrom(...CLUSTERS);
+const after = fc.constantFrom<After>("accepted", "accepted", "refused");
+const wish = fc.record<Wish>(
+  {
+    address: fc.constantFrom(...ADDRESSES),
+    ports: fc.constantFrom([80], [443], [80, 443]),
+    pls: fc.constantFrom("pls-x", "pls-y"),
+    replaces: fc.constantFrom("shop/a", "shop/b", "two/shop/a", "one/shop/a"),
+  },
+  { requiredKeys: ["address", "ports"] },
+);
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("create" as const), owner, wish, after }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("update" as const), owner, wish, after }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("remove" as const), owner, after }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("list" as const), where, isCrashing: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("scan" as const), isFiltered: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("reconcile" as const), where }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("wait" as const), seconds: fc.integer({ min: 1, max: 1000000 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("crash" as const), afterCalls: fc.integer({ min: 0, max: 3 }) }),
+  },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+class Model {
+  readonly world = new ClaimWorld(CLUSTERS);
+  /** uids that were let in beside another living owner, with a warning. */
+  readonly #followers = new Set<string>();
+  /** uids whose present declaration a complete list confirmed. */
+  readonly #confirmed = new Map<string, string>();
+
+  async play(one: Step): Promise<void> {
+    const { world } = this;
+    switch (one.do) {
+      case "create":
+      case "update": {
+        const response = await this.#crashing(() => world[one.do](one.owner, one.wish, one.after));
+        this.#noteHandover(one.owner, response);
+        return;
+      }
+      case "remove":
+        await this.#crashing(() => world.remove(one.owner, one.after));
+        return;
+      case "list":
+        await this.#list(one.where, one.isCrashing);
+        return;
+      case "scan":
+        await this.#crashing(() => world.scan(one.isFiltered));
+        return;
+      case "reconcile":
+        world.reconcile(one.where);
+        return;
+      case "wait":
+        await this.#wait(one.seconds);
+        return;
+      case "crash":
+        world.run.tables.addresses.calls.failNext(new Error("crash"), {
+          method: "transact",
+          after: one.afterCalls,
+        });
+    }
+  }
+
+  /** A cluster reports before what admission saw expires: else it is not known to have accepted it. */
+  async #wait(seconds: number): Promise<void> {
+    this.world.run.tables.addresses.calls.heal();
+    for (const name of CLUSTERS) await this.#list(name, false);
+    this.world.run.clock.advance(seconds);
+  }
+
+  /** A failure of storage ends the work; nothing of it may be wrong. */
+  async #crashing<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Error && error.message === "crash")) throw error;
+      return undefined;
+    }
+  }
+
+  #noteHandover(name: string, response: AdmissionResponse | undefined): void {
+    const uid = this.world.living.get(name)?.uid;
+    if (uid !== undefined && response?.warnings?.some((text) => text.includes("-handover]")))
+      this.#followers.add(uid);
+  }
+
+  async #list(name: string, isCrashing: boolean): Promise<void> {
+    if (isCrashing)
+      this.world.run.tables.declarations.calls.failNext(new Error("crash"), { method: "transact" });
+    const isDone = await this.#crashing(async () => {
+      await this.world.list(name);
+      return true;
+    });
+    this.world.run.tables.declarations.calls.heal();
+    if (!isDone) return;
+    for (const one of this.world.living.values())
+      if (one.cluster === name) this.#confirmed.set(one.uid, declarationOf(one));
+  }
+
+  async check(): Promise<void> {
+    const living = [...this.world.living.values()];
+    for (const address of ADDRESSES) {
+      const owners = living.filter(
+        (one) => one.address === address && !one.isTerminating && !this.#followers.has(one.uid),
+      );
+      for (const [index, a] of owners.entries())
+        for (const b of owners.slice(index + 1))
+          expect(clashes(a, b), `${address}: ${a.uid}, ${b.uid}`).toBe(false);
+    }
+    for (const one of living.filter((each) => this.#confirmed.get(each.uid) === declarationOf(each))) {
+      const claims = (await this.world.row(one.address ?? ""))?.claims ?? [];
+      expect(
+        claims.map((claim) => claim.owner.uid),
+        `claim of ${one.uid}`,
+      ).toContain(one.uid);
+    }
+  }
+
+  /** When everything is reported and read, exactly the living declarations are claimed. */
+  async end(): Promise<void> {
+    this.world.run.tables.addresses.calls.heal();
+    for (const name of this.world.living.keys()) await this.world.remove(name);
+    this.world.run.clock.advance(3601);
+    await this.world.settle();
+    expect(this.world.run.tables.addresses.all()).toEqual([]);
+    expect(this.world.run.tables.unconfirmed.all().length).toBeLessThanOrEqual(
+      OWNERS.length * ADDRESSES.length,
+    );
+  }
+}
+
+function declarationOf({ address, ports, pls }: Living): string {
+  return JSON.stringify([address, ports, pls]);
+}
+
+/** Services of one cluster share an address on different ports. */
+function clashes(a: Living, b: Living): boolean {
+  if (a.cluster !== b.cluster) return true;
+  return (a.ports ?? []).some((port) => b.ports?.includes(port));
+}
+
+test("whatever happens in whatever order", () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const model = new Model();
+      await model.world.start();
+      for (const one of steps) {
+        await model.play(one);
+        await model.check();
+      }
+      await model.end();
+    }),
+    { numRuns: 150 },
+  ));
+
+test("a planned move completes, whatever else happens on the way", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("one/b", "two/c"),
+      fc.array(
+        fc.oneof(
+          fc.constantFrom("scan", "filtered scan", "reconcile", "list", "late create"),
+          fc.integer({ min: 1, max: 7200 }),
+        ),
+        {
+          maxLength: 12,
+        },
+      ),
+      async (mover, between) => {
+        const world = await new ClaimWorld(CLUSTERS).start();
+        await world.create("one/a", { address: "10.0.1.50" });
+        await world.settle();
+        const replaces = mover.startsWith("one/") ? "shop/a" : "one/shop/a";
+        expect((await world.create(mover, { address: "10.0.1.50", replaces })).allowed).toBe(true);
+        for (const what of between) {
+          if (typeof what === "number") world.run.clock.advance(what);
+          else if (what === "list") for (const name of CLUSTERS) await world.list(name);
+          else if (what === "reconcile") for (const name of CLUSTERS) world.reconcile(name);
+          else if (what === "late create") await world.create("three/d", { address: "10.0.1.50" });
+          else await world.scan(what === "filtered scan");
+        }
+        await world.remove("one/a");
+        await world.settle();
+        expect(await world.claimants("10.0.1.50")).toEqual([mover]);
+        expect(world.run.network.uses).toHaveLength(1);
+        expect((await world.create("three/d", { address: "10.0.1.50" })).allowed).toBe(false);
+      },
+    ),
+    { numRuns: 60 },
+  ));
