@@ -35,7 +35,7 @@ async function manifests(
     action: ACTIONS[severity],
     excluded: [...new Set(["kube-system", ...exclude])],
     touched: `!(${UNTOUCHED})`,
-    variables: celVariables(cluster.defaultSubnet),
+    variables: celVariables(cluster),
     validations,
   });
 }

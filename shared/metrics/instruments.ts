@@ -120,7 +120,10 @@ export const INSTRUMENTS = {
   "mooring.orphans": {
     kind: "gauge",
     unit: "{resource}",
-    attributes: { kind: ["loadBalancer", "frontend", "link", "connection"], state: ["waiting", "due"] },
+    attributes: {
+      kind: ["loadBalancer", "frontend", "rule", "link", "connection"],
+      state: ["waiting", "due"],
+    },
     doc: "Proved orphans in quarantine, within their grace or past it. After each sweep: hourly",
   },
   "mooring.findings": {

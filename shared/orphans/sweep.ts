@@ -27,7 +27,7 @@ import { lookupIn } from "./lookup.ts";
 import { awaitAgain, leave, listQuarantine, previewQuarantine, updateQuarantine } from "./quarantine.ts";
 import { awaiting, isConfirmedSince, partsOf, planSweep } from "./planSweep.ts";
 import type { OrphanKind, Quarantined } from "./model.ts";
-import { removedBy } from "./removeFrontend.ts";
+import { decidingList, removedBy } from "./removeFrontend.ts";
 import { subjectOf } from "./subject.ts";
 import { verifyActual, type Expected } from "./verifyActual.ts";
 import type { World } from "./world.ts";
@@ -200,7 +200,8 @@ function expectedOf(change: Change, { world, rows, kind, isWithLink }: Judgement
 }
 
 function kindOf(change: Change, rows: readonly Quarantined[]): OrphanKind {
-  if (change.action === "update") return "frontend";
+  if (change.action === "update")
+    return decidingList(change) === "frontendIPConfigurations" ? "frontend" : "rule";
   return rows.find((row) => sameId(row.resourceId, change.resourceId))?.kind ?? "connection";
 }
 

@@ -255,6 +255,9 @@ describe("the webhook is asked", () => {
     { "mooring.dev/address": "auto" },
     { loadBalancerClass: "a.example/b" },
   );
+  const azure = { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" };
+  const azured = service("LoadBalancer", azure, { loadBalancerClass: "a.example/b" });
+  const azuredIp = service("ClusterIP", azure);
   const admin = "kubernetes-admin";
   const controller = "system:serviceaccount:kube-system:service-controller";
   let conditions: Record<"validating" | "mutating", { name: string; expression: string }[]>;
@@ -296,6 +299,16 @@ describe("the webhook is asked", () => {
     ["not about another controller's load balancer", "CREATE", admin, classed, null, false],
     ["not when another controller's is updated", "UPDATE", admin, classed, classed, false],
     ["not when another controller's is deleted", "DELETE", admin, null, classed, false],
+    [
+      "about another controller's that is created with Azure annotations",
+      "CREATE",
+      admin,
+      azured,
+      null,
+      true,
+    ],
+    ["not when that one is updated", "UPDATE", admin, azured, azured, false],
+    ["not about another type with Azure annotations", "CREATE", admin, azuredIp, null, false],
     ["when a load balancer goes over to another controller", "UPDATE", admin, classed, lb, true],
   ])("%s", (_, operation, username, object, old, expected) =>
     expect(asked("validating", operation, username, object, old)).toBe(expected),

@@ -98,12 +98,17 @@ describe("a Service of a report", () => {
     expect(listed?.declared).not.toHaveProperty("usesLoadBalancerIp");
   });
 
-  test("of another type is only known by its name and uid", () =>
-    expect(readService(service({}, { type: "ClusterIP" }), "items.0")).toEqual({
+  test.each([
+    ["of another type", { type: "ClusterIP" }],
+    ["of another controller", { loadBalancerClass: "tailscale" }],
+    ["of another controller, whose class has no name", { loadBalancerClass: "" }],
+  ])("%s is only known by its name and uid", (_, spec) =>
+    expect(readService(service({}, spec), "items.0")).toEqual({
       key: "shop/web",
       uid: "u",
       resourceVersion: "5",
-    }));
+    }),
+  );
 
   test.each<[string, unknown, RegExp]>([
     ["of another kind", { ...service(), kind: "Pod" }, /^items\.0: v1 Pod is not a v1 Service/],

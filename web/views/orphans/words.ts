@@ -4,6 +4,7 @@ import type { Standing } from "./filterOrphans.ts";
 export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
   loadBalancer: "Load balancer",
   frontend: "Frontend",
+  rule: "Rule or probe",
   link: "Link",
   connection: "Connection",
 };
