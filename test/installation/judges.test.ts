@@ -144,7 +144,7 @@ describe("judged", () => {
     [
       "older data",
       schema.judge({ stored: 1, known: 2, is: "older" }, NOW),
-      ["warn: the stored data are of schema 1, this version knows 3"],
+      ["warn: the stored data are of schema 1, this version knows 2"],
     ],
     [
       "newer data",
