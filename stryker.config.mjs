@@ -9,7 +9,8 @@ export default {
   // TypeScript 7 has no API that Stryker could rewrite paths with; there is nothing to rewrite.
   tsconfigFile: "none.json",
   concurrency: 2,
-  timeoutMS: 8_000,
+  // Ample: a mutation that is judged while the machine is busy must not count as detected.
+  timeoutMS: 30_000,
   incremental: true,
   incrementalFile: ".mooring/mutation/incremental.json",
   tempDirName: ".mooring/stryker",

@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { findCompiler } from "./tools/infra/compiler.ts";
+import { SlowFirst } from "./tools/slowFirst.ts";
 import { findChromium, missingForDeploy } from "./tools/programs.ts";
 
 /**
@@ -11,7 +12,7 @@ import { findChromium, missingForDeploy } from "./tools/programs.ts";
 const UNIT = [
   "test/*.test.ts",
   "test/{addresses,annotations,api,bench,changes,check,clusters,declarations,drift}/**/*.test.ts",
-  "test/{events,gate,installation,inventory,links,orphans,queues,schema,storage,web}/**/*.test.ts",
+  "test/{events,gate,installation,inventory,links,orphans,outcomes,queues,schema,storage,web}/**/*.test.ts",
   "test/cli/{exitCode,inertYaml,signIn}.test.ts",
   "test/docs/{architecture,contributing,links}.test.ts",
   "test/logs/hostLog.test.ts",
@@ -35,7 +36,7 @@ const SLOW = [
   "test/declarations/largeList.test.ts",
   "test/drift/{converge,report,resume}.test.ts",
   "test/inventory/suggest.test.ts",
-  "test/links/{converge,widening}.test.ts",
+  "test/links/{converge,guards,widening}.test.ts",
   "test/orphans/{adversary,guards,interrupted}.test.ts",
 ];
 
@@ -66,7 +67,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    sequence: { shuffle: true, seed },
+    sequence: { shuffle: { tests: true, files: false }, sequencer: SlowFirst, seed },
     provide: { seed },
     setupFiles: ["test/seed.ts"],
     maxWorkers: 2,
@@ -82,6 +83,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.test.ts"],
           exclude: [...unitFiles(), ...ABSENT_PROGRAMS],
+          setupFiles: ["test/cpuTime.ts"],
           globalSetup: ["test/azurite.ts", "test/builtApp.ts"],
         },
       },

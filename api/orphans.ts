@@ -5,7 +5,7 @@ import { hold, listHolds, release } from "../shared/orphans/hold.ts";
 import type { Hold } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { listRestorable, listSuspects, type Restorable, type Suspect } from "../shared/orphans/suspects.ts";
-import { previewDue, recordSwept, sweepAlone } from "../shared/orphans/sweep.ts";
+import { previewDue, recordSwept, requestAwaited, sweepAlone } from "../shared/orphans/sweep.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import type { Run } from "../shared/ports.ts";
 import { demandUndo } from "./journal.ts";
@@ -104,18 +104,23 @@ export const orphans = [
     method: "POST",
     path: "/orphans/sweep",
     summary:
-      "Deletes what is due, and names the clusters that have to confirm first; each delete is verified again",
+      "Deletes what is due, each verified again; names the clusters that have to confirm first, and requests their lists",
     role: "Mooring.Operator",
     query: planning,
     response: SweepOutcome,
     errors: [412, 428],
     handle: async (call) => {
       const { run, app } = call;
-      const { plan, options, parts, quarantined, awaited } = await previewDue(run);
-      const apply = sweepAlone(app.apply, parts);
-      const reply = await carryOut(call, { plan, apply, options, why: "sweep asked for" });
-      await recordSwept(run, quarantined, reply.results);
-      return { ...reply, body: { ...reply.body, awaited: [...awaited] } };
+      const due = await previewDue(run);
+      const reply = await carryOut(call, {
+        ...due,
+        apply: sweepAlone(app.apply, due.parts),
+        prepare: () => requestAwaited(run, due),
+        why: "sweep asked for",
+      });
+      await recordSwept(run, due.quarantined, reply.results);
+      const { awaited, unreadable } = due;
+      return { ...reply, body: { ...reply.body, awaited: [...awaited], unreadable: [...unreadable.keys()] } };
     },
   }),
   defineOperation({

@@ -24,6 +24,8 @@ export interface Doing {
   /** For the journal. */
   readonly why: string;
   readonly apply: Apply;
+  /** Runs before anything is applied, also if the plan is empty; not in a dry run, and not if another plan was shown. */
+  readonly prepare?: () => Promise<void>;
   /** Of a plan that was made from more than itself. */
   readonly options?: ApplyOptions;
 }
@@ -39,6 +41,7 @@ export async function carryOut(
   const { run, principal } = call;
   const cause = { why: doing.why, who: principal.name, correlationId: run.newId() };
   const { options = { inSight: doing.plan.changes.length } } = doing;
+  await doing.prepare?.();
   const results = await applied();
   return { body: { plan, applied: results.map(showApplied) }, results };
 

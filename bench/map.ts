@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { stubbedDashboard } from "../test/builders/stubbedDashboard.ts";
-import { openChromium } from "./chromium.ts";
+import { openChromium } from "../tools/chromium.ts";
 import { quantile, type Bench, type Beside, type Figure } from "./figures.ts";
 import { syntheticMap } from "./fullMap.ts";
 import type { Hovers, Redraws } from "./page/times.ts";

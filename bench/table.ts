@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CDPSession, Page } from "playwright-core";
 import type { LinkSummary } from "../api/model.ts";
 import { stubbedDashboard } from "../test/builders/stubbedDashboard.ts";
-import { openChromium } from "./chromium.ts";
+import { openChromium } from "../tools/chromium.ts";
 import { quantile, type Bench, type Figure } from "./figures.ts";
 
 const ROWS = 10_000;

@@ -34,7 +34,7 @@ export interface Doing {
 }
 
 /** Exit code when only a part of what was to be done is done; what is left is listed. */
-const PARTLY_DONE = 3;
+export const PARTLY_DONE = 3;
 
 /** 0 if all is done, 1 if nothing is, 3 if a part is. Pure. */
 export function exitCodeOf({ done, of }: { readonly done: number; readonly of: number }): number {

@@ -12,6 +12,7 @@ import type { Run } from "../shared/ports.ts";
 import { carryOut, paint } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
 import { isData, print, printData } from "./print.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 /** Terraform's, for `--detailed-exitcode`. */
 const CHANGES_EXIT_CODE = 2;
@@ -111,7 +112,7 @@ function planOf(links: readonly PlannedLink[]): Plan {
 /** The links that are named, or all; in the order of their ids. @throws InvalidInput naming those that are not there */
 async function planned(run: Run, selectors: readonly string[] = []): Promise<PlannedLink[]> {
   const { network, subscriptions } = run.ports;
-  const all = (await Promise.all(subscriptions.map((one) => network.links(one)))).flat();
+  const all = (await waitForAll(subscriptions.map((one) => network.links(one)))).flat();
   const fits = (selector: string) => (link: { id: string; name: string }) =>
     [link.id, link.name].some((text) => text.toLowerCase() === selector.toLowerCase());
   const missing = selectors.filter((selector) => !all.some(fits(selector)));
@@ -119,7 +120,7 @@ async function planned(run: Run, selectors: readonly string[] = []): Promise<Pla
   const wanted =
     selectors.length === 0 ? all : all.filter((link) => selectors.some((one) => fits(one)(link)));
   const sorted = wanted.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return Promise.all(sorted.map(linkPlanner(run, "all")));
+  return waitForAll(sorted.map(linkPlanner(run, "all")));
 }
 
 function absent(selector: string, all: readonly { id: string; name: string }[]): string {

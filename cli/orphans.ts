@@ -6,11 +6,13 @@ import { resourceName, sameId } from "../shared/network/resourceId.ts";
 import { findHold, hold, listHolds, release } from "../shared/orphans/hold.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
-import { planDue, recordSwept, sweepAlone } from "../shared/orphans/sweep.ts";
+import { planDue, recordSwept, sweepAlone, type Due } from "../shared/orphans/sweep.ts";
 import { readPolicy } from "../shared/policyStore.ts";
-import { carryOut, operator } from "./changes.ts";
+import { messageOf } from "../shared/messageOf.ts";
+import { carryOut, operator, PARTLY_DONE } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
 import { isData, print, printData } from "./print.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
 
 export function orphansCommand(): Command {
   const orphans = new Command("orphans").description("what no living Service accounts for");
@@ -44,7 +46,7 @@ export function orphansCommand(): Command {
 
 async function list(_options: unknown, command: Command): Promise<void> {
   const run = await open();
-  const [rows, held] = await Promise.all([listQuarantine(run), listHolds(run)]);
+  const [rows, held] = await waitForAll([listQuarantine(run), listHolds(run)]);
   const holder = (id: string) => held.find(({ resourceId }) => sameId(resourceId, id))?.who;
   print(command, rows, {
     kind: ({ kind }) => kind,
@@ -110,11 +112,20 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
   const { run, apply } = await openToWrite();
   const due = await planDue(run);
   const { plan, quarantined, options } = due;
-  if (!isData(command)) for (const cluster of due.awaited) console.log(inert(`! ${waitingFor(cluster)}`));
+  const tell = isData(command) ? console.error : console.log;
+  for (const line of leftOut(due)) tell(inert(`! ${line}`));
   const why = "mooring orphans sweep";
   const alone = sweepAlone(apply, due.parts);
   const applied = await carryOut(command, { run, apply: alone, plan, why, yes, options });
   await recordSwept(run, quarantined, applied);
+  if (due.unreadable.size > 0) process.exitCode = applied.length > 0 ? PARTLY_DONE : 1;
+}
+
+function leftOut({ awaited, unreadable }: Due): string[] {
+  const unread = [...unreadable].map(
+    ([subscription, error]) => `subscription ${subscription} was left out: ${messageOf(error)}`,
+  );
+  return [...unread, ...awaited.map(waitingFor)];
 }
 
 function waitingFor(cluster: string): string {

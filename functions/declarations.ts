@@ -1,4 +1,6 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+import type { Cluster } from "../shared/clusters/model.ts";
+import type { Run } from "../shared/ports.ts";
 import type { Answer, Post } from "../shared/declarations/step.ts";
 
 app.http("declarations", {
@@ -10,45 +12,48 @@ app.http("declarations", {
 
 /** The API server's answer to the query that Mooring named in; what was taken of it, and the next query, out. */
 async function declarations(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [door, { receiveDeclarations }, claims, { readProbe }, { knownPolicy }, { enqueueOnce }] =
-    await Promise.all([
-      import("./door.ts"),
-      import("../shared/declarations/receive.ts"),
-      import("../shared/inventory/confirmClaims.ts"),
-      import("../shared/declarations/webhookProbe.ts"),
-      import("../shared/gate/known.ts"),
-      import("../shared/events/coalesce.ts"),
-    ]);
+  const [door, { withinShare }] = await Promise.all([import("./door.ts"), import("./fairShare.ts")]);
   return door.answer(context, async () => {
     const { run } = await door.openApp(context);
     const cluster = await door.authenticate(run, request);
-    door.mediaType(request, ["application/json"]);
-    const webhook = readProbe(request.headers, run.now().toISOString());
-    const { isTooLarge, ...read } = await readPost(request, door);
-    const { policy } = await knownPolicy(run);
-    const post = { ...read, ...(webhook && { webhook }) };
-    const claim = claims.claimsOfCluster(run, cluster);
-    const {
-      dropped = [],
-      isRequested,
-      ...answer
-    } = await receiveDeclarations(run, cluster, { post, policy, claim });
-    await claims.dropRefused(run, cluster, dropped);
-    if (isRequested)
-      await enqueueOnce(run, INVENTORY, {
-        why: `cluster ${cluster.name} confirmed its Services`,
-        correlationId: run.newId(),
-      });
-    const { outcome, problems, report } = answer;
-    if (!QUIET.has(outcome))
-      run.log.info("declarations taken", {
-        cluster: cluster.name,
-        outcome,
-        ...(problems && { problems }),
-        ...report,
-      });
-    return toResponse(answer, isTooLarge ? TOO_LARGE : (STATUS[outcome] ?? 200));
+    const share = { kind: "declarations", cluster: cluster.name } as const;
+    return withinShare(run, share, () => receive(run, cluster, request));
   });
+}
+
+async function receive(run: Run, cluster: Cluster, request: HttpRequest): Promise<HttpResponseInit> {
+  const [door, { receiveDeclarations }, claims, { readProbe }, { knownPolicy }] = await Promise.all([
+    import("./door.ts"),
+    import("../shared/declarations/receive.ts"),
+    import("../shared/inventory/confirmClaims.ts"),
+    import("../shared/declarations/webhookProbe.ts"),
+    import("../shared/gate/known.ts"),
+  ]);
+  door.mediaType(request, ["application/json"]);
+  const webhook = readProbe(request.headers, run.now().toISOString());
+  const { isTooLarge, ...read } = await readPost(request, door);
+  const { policy } = await knownPolicy(run);
+  const post = { ...read, ...(webhook && { webhook }) };
+  const claim = claims.claimsOfCluster(run, cluster);
+  const received = await receiveDeclarations(run, cluster, { post, policy, claim });
+  const { dropped = [], isRequested, ...answer } = received;
+  await claims.dropRefused(run, cluster, dropped);
+  if (isRequested) await requestScan(run, cluster);
+  logTaken(run, cluster, answer);
+  return toResponse(answer, isTooLarge ? TOO_LARGE : (STATUS[answer.outcome] ?? 200));
+}
+
+async function requestScan(run: Run, { name }: Cluster): Promise<void> {
+  const { enqueueOnce } = await import("../shared/events/coalesce.ts");
+  const hint = { why: `cluster ${name} confirmed its Services`, correlationId: run.newId() };
+  await enqueueOnce(run, INVENTORY, hint);
+}
+
+type Taken = Pick<Answer, "outcome" | "problems" | "report">;
+
+function logTaken(run: Run, { name }: Cluster, { outcome, problems, report }: Taken): void {
+  if (QUIET.has(outcome)) return;
+  run.log.info("declarations taken", { cluster: name, outcome, ...(problems && { problems }), ...report });
 }
 
 /** Claims that waited for a list may end. */

@@ -4,6 +4,7 @@ import { messageOf } from "../shared/messageOf.ts";
 import type { Run } from "../shared/ports.ts";
 import { rememberFailure } from "../shared/queues/failures.ts";
 import { deliveries, isLastDelivery } from "../shared/queues/retryRules.ts";
+import { supersedePoison } from "../shared/queues/supersede.ts";
 import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
 import { settle, type Settled } from "./outcome.ts";
 
@@ -21,6 +22,7 @@ export async function deliver(message: Message, work: () => Promise<unknown>): P
   let outcome: Settled | "failed" = "failed";
   try {
     outcome = await settle({ run, queue, item, invocationId: message.context.invocationId }, work);
+    if (outcome === "done") await supersede(message);
   } catch (error) {
     await failed(message, error);
     throw error;
@@ -31,6 +33,13 @@ export async function deliver(message: Message, work: () => Promise<unknown>): P
       outcome,
     });
   }
+}
+
+/** The work is done, whether or not older messages of it could be removed. */
+async function supersede({ run, queue, item }: Message): Promise<void> {
+  await supersedePoison(run, queue, item).catch((error: unknown) =>
+    run.log.warn("older failed messages could not be removed", { queue, why: messageOf(error) }),
+  );
 }
 
 async function failed({ run, queue, item, context }: Message, error: unknown): Promise<void> {

@@ -8,8 +8,8 @@ app.http("health", {
 });
 
 /**
- * 200 when the settings are whole and storage answers; 503 with what is wrong, never a setting's value. `health/live` asks nothing: it says
- * only that the app runs.
+ * 200 when the settings are whole and storage answers, also while a scan, audit, sweep, poll or list fails (`degraded`): another instance would
+ * not do better. Else 503 with what is wrong, never a setting's value. `health/live` asks nothing: it says only that the app runs.
  */
 async function health({ params }: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   if (params["probe"] === "live") return { jsonBody: { status: "ok" } };
@@ -20,6 +20,8 @@ async function health({ params }: HttpRequest, context: InvocationContext): Prom
   ]);
   const log = hostLog(context);
   const report = await checkHealth(process.env, async () => (await mooring.app()).run(log).ports);
-  if (report.status !== "ok") log.warn("health check failed", { problems: report.problems });
-  return { status: report.status === "ok" ? 200 : 503, jsonBody: report };
+  const { status, problems } = report;
+  if (status === "failing") log.warn("health check failed", { problems });
+  if (status === "degraded") log.warn("health is degraded", { problems });
+  return { status: status === "failing" ? 503 : 200, jsonBody: report };
 }

@@ -10,6 +10,7 @@ import { requestsNothing, type AdmissionResponse, type AdmissionReview } from ".
 import { inert } from "../shared/inert.ts";
 import type { Run } from "../shared/ports.ts";
 import * as door from "./door.ts";
+import { withinShare } from "./fairShare.ts";
 import { readReview } from "./reviewBody.ts";
 
 export interface Reviewer {
@@ -21,7 +22,7 @@ export interface Reviewer {
 /** The part of the webhook's timeout in which storage may tell who asks; see `guarded.ts` for the rest of it. */
 const WHO_SHARE = 0.1;
 
-/** AdmissionReview in, AdmissionReview out; 400, 404, 413 or 415 with a reason for what is none. */
+/** AdmissionReview in, AdmissionReview out; 400, 404, 413 or 415 with a reason for what is none; 429 for too many of one cluster. */
 export function answerReview(
   request: HttpRequest,
   context: InvocationContext,
@@ -36,18 +37,25 @@ export function answerReview(
     const cluster = await door.authenticate(run, request, (_, name) =>
       lastKnownCluster(run, name, timeoutSeconds * 1000 * WHO_SHARE),
     );
-    const { review, problem } = await readReview(request);
-    const { uid, namespace, name } = review.request;
-    const asked = { correlationId: uid, what: "review", id: `${cluster.name}/${namespace}/${name}` };
-    const response = await withCorrelation(asked, () =>
-      respond(
+    const share = { kind: "admission", cluster: cluster.name } as const;
+    return withinShare(run, share, async () => {
+      const { review, problem } = await readReview(request);
+      const asked = { cluster, review, known, timeoutSeconds };
+      const response = await correlated(
         run,
-        { cluster, review, known, timeoutSeconds },
+        asked,
         problem === undefined ? reviewer : unread(reviewer, problem),
-      ),
-    );
-    return { jsonBody: { apiVersion: review.apiVersion, kind: review.kind, response } };
+      );
+      return { jsonBody: { apiVersion: review.apiVersion, kind: review.kind, response } };
+    });
   });
+}
+
+function correlated(run: Run, asked: Asked, reviewer: Reviewer): Promise<AdmissionResponse> {
+  const { cluster, review } = asked;
+  const { uid, namespace, name } = review.request;
+  const about = { correlationId: uid, what: "review", id: `${cluster.name}/${namespace}/${name}` };
+  return withCorrelation(about, () => respond(run, asked, reviewer));
 }
 
 interface Asked {

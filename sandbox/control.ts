@@ -28,6 +28,7 @@ import {
 
 /** A name that may stand in resource names. */
 const NewCluster = z.strictObject({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/) });
+const ControllerVersion = z.strictObject({ takesOverNames: z.boolean() });
 const TOKEN_SECONDS = 24 * 3600;
 
 export interface Parts {
@@ -148,6 +149,11 @@ function clusterRoutes(parts: Parts): Hono {
     context.json([...clusterOf(context.req.param("cluster")).services.values()]),
   );
   routes.route("/", apiServerRoutes(clusterOf));
+  routes.patch("/:cluster/controller", async (context) => {
+    const { takesOverNames } = ControllerVersion.parse(await context.req.json());
+    clusterOf(context.req.param("cluster")).takesOverNames = takesOverNames;
+    return context.json({ takesOverNames });
+  });
   routes.post("/:cluster/:verb{down|up|resync}", async (context) => {
     const cluster = clusterOf(context.req.param("cluster"));
     const verb = context.req.param("verb");

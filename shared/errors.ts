@@ -29,12 +29,20 @@ export class NotYet extends Error {
   }
 }
 
+/** Another process does the same work, or began it later and knows more: nothing has failed. */
+export class Superseded extends NotYet {}
+
 /**
  * A cluster has to report first. Work that waited in vain is not a failure: a silent cluster is a finding of its own, and the next timer asks
  * for the same work.
  */
 export class AwaitsReport extends NotYet {
   override name = "AwaitsReport";
+}
+
+/** What was possible is done and written; the rest failed, as the message states. The host delivers it again, and counts it as failed. */
+export class Incomplete extends Error {
+  override name = "Incomplete";
 }
 
 /** Not ours or not allowed: authorization, a lock, a guard. Finished with a warning, never retried. */

@@ -2,6 +2,7 @@
 import { InvalidInput } from "./errors.ts";
 import { parseSettings, settingWarnings } from "./settings.ts";
 import { createCache, type Cache } from "./cache.ts";
+import { listFailing, REASONS, type Failing } from "./outcomes/outcome.ts";
 import type { Ports } from "./ports.ts";
 import { QUEUES, type Queue } from "./storage/queue.ts";
 import { readStanding } from "./storage/schema.ts";
@@ -9,7 +10,8 @@ import { VERSION } from "./version.ts";
 import { waitForAll } from "./waitForAll.ts";
 
 export interface Health {
-  readonly status: "ok" | "failing";
+  /** `degraded`: the app answers and works, and the last run of something failed. */
+  readonly status: "ok" | "degraded" | "failing";
   readonly problems: readonly string[];
   /** What is no problem and worth a look; absent if nothing is. */
   readonly warnings?: readonly string[];
@@ -25,15 +27,41 @@ export async function checkHealth(
   env: Readonly<Record<string, string | undefined>>,
   ports: () => Promise<Ports>,
 ): Promise<Health> {
-  const problems = await findProblems(env, ports);
-  const failed = problems.length === 0 ? await failedWork((await ports()).queue) : [];
+  const broken = await findProblems(env, ports);
+  const [failed, failing] = broken.length === 0 ? await look(await ports()) : [[], []];
   const warnings = [...settingWarnings(env), ...failed];
   return {
-    status: problems.length === 0 ? "ok" : "failing",
-    problems,
+    status: statusOf(broken, failing),
+    problems: [...broken, ...failing],
     ...(warnings.length > 0 && { warnings }),
     version: VERSION,
   };
+}
+
+function look(ports: Ports): Promise<[failed: readonly string[], failing: readonly string[]]> {
+  return waitForAll([failedWork(ports.queue), failingOperations(ports)]);
+}
+
+function statusOf(broken: readonly string[], failing: readonly string[]): Health["status"] {
+  if (broken.length > 0) return "failing";
+  return failing.length > 0 ? "degraded" : "ok";
+}
+
+/** Without names of subscriptions and clusters: anyone may ask. That it cannot be read is a problem as well. */
+async function failingOperations(ports: Ports): Promise<readonly string[]> {
+  try {
+    const failing = await listFailing({ ports });
+    return [...Map.groupBy(failing, ({ operation }) => operation).values()].map(toProblem);
+  } catch {
+    return ["what fails cannot be read"];
+  }
+}
+
+function toProblem(failing: readonly Failing[]): string {
+  const [sinceUtc] = failing.map(({ failingSinceUtc }) => failingSinceUtc).toSorted();
+  const reasons = [...new Set(failing.map(({ failure }) => REASONS[failure.reason]))].toSorted();
+  const count = `${failing.length} ${failing.length === 1 ? "subject" : "subjects"}`;
+  return `${failing[0]?.operation} fails for ${count} since ${sinceUtc} (${reasons.join(", ")}); see: mooring doctor`;
 }
 
 /** Work in the poison queues, whether it failed or was given up. Empty if it cannot be counted. */

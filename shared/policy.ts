@@ -205,6 +205,7 @@ export const Policy = z.strictObject({
     .strictObject({
       loadBalancer: graceSeconds.optional(),
       frontend: graceSeconds.optional(),
+      rule: graceSeconds.optional(),
       link: graceSeconds.optional(),
       connection: graceSeconds.optional(),
     })

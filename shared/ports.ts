@@ -16,6 +16,7 @@ import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics/port.ts";
 import type { Network } from "./network/port.ts";
 import type { Hold, Quarantined } from "./orphans/model.ts";
+import type { Outcome } from "./outcomes/outcome.ts";
 import type { Permissions } from "./permissions/port.ts";
 import type { FailureRow } from "./queues/failures.ts";
 import type { Leases } from "./storage/leases.ts";
@@ -51,6 +52,7 @@ export interface Tables {
   readonly usage: Table<UsageRow>;
   readonly schema: Table<SchemaRow>;
   readonly failures: Table<FailureRow>;
+  readonly outcomes: Table<Outcome>;
 }
 
 export interface PolicyRow {

@@ -11,16 +11,19 @@ import { soakWorld } from "./world.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PARTS = ["world", "adversary"] as const;
+const ADVERSARIES = ["test/orphans/adversary.test.ts", "test/links/widening.test.ts"];
+const REMOVALS = ["test/orphans/guards.test.ts", "test/links/guards.test.ts"];
 const HELP = `npm run soak -- [options]
 
   --minutes <n>      no new episode begins after so many minutes (10)
   --episodes <n>     at most so many episodes
   --seed <n>         what happens, and in which order (chosen, and told)
-  --only <part>      world: the artifact under load and faults; adversary: 50,000 schedules against the sweep
+  --only <part>      world: the artifact under load and faults; adversary: 50,000 schedules each against the sweep and against
+                     writes to Private Link Services
   --commit <commit>  of which the artifact is built (the folder as it is)
   --older <commit>   of which the second host's artifact is built (the same)
   --prove            spoils the artifact in several ways, one by one, and fails unless each is found out;
-                     with --only adversary: removes each guard of a sweep, and fails unless an invariant breaks
+                     with --only adversary: removes each guard of a delete or of wider access, and fails unless an invariant breaks
 `;
 
 const OPTIONS = {
@@ -51,7 +54,7 @@ async function main({ only, seed, prove: isProof, ...options }: Asked): Promise<
   const say = (line: string) => console.log(line);
   if (isProof) return proveParts({ only, seed, say });
   let code = 0;
-  if (only.includes("adversary")) code = Math.max(code, await runTest("test/orphans/adversary.test.ts"));
+  if (only.includes("adversary")) code = await runTests(ADVERSARIES);
   if (only.includes("world")) {
     const report = await soakWorld({ seed, say, ...options });
     printReport(report, say);
@@ -65,14 +68,14 @@ async function proveParts({
   seed,
   say,
 }: Pick<Asked, "only" | "seed"> & { say: (line: string) => void }) {
-  const ofGuards = only.includes("adversary") ? await runTest("test/orphans/guards.test.ts") : 0;
+  const ofGuards = only.includes("adversary") ? await runTests(REMOVALS) : 0;
   const ofWorld = only.includes("world") ? await prove({ seed, say }) : 0;
   return Math.max(ofGuards, ofWorld);
 }
 
-function runTest(path: string): Promise<number> {
+function runTests(paths: readonly string[]): Promise<number> {
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", path], {
+  const child = spawn(process.execPath, [vitest, "run", ...paths], {
     cwd: ROOT,
     stdio: "inherit",
     env: { ...process.env, MOORING_SCHEDULES: "50000" },

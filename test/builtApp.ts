@@ -4,12 +4,26 @@ import { join } from "node:path";
 import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
 import { buildApp } from "../tools/build.ts";
+import { buildCli } from "./builtCli.ts";
+import { offerWorld } from "./seededWorld.ts";
 
-/** Builds the app once for the whole run. */
+/**
+ * What all files of the run share: the built app, the bundled command line, the seeded world, and what V8
+ * compiled of the modules of the many processes.
+ */
 export default async function setup(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), "mooring-built-"));
-  project.provide("builtApp", await buildApp(directory));
-  return () => rm(directory, { recursive: true, force: true });
+  process.env["NODE_COMPILE_CACHE"] ??= join(directory, "compiled");
+  const [app, cli] = await Promise.all([buildApp(join(directory, "app")), buildCli(join(directory, "cli"))]);
+  project.provide("builtApp", app);
+  project.provide("builtCli", cli);
+  const world = await offerWorld({ app, cli, state: join(directory, "world") });
+  project.provide("seededWorld", world.url);
+  return async () => {
+    world.close();
+    // A process that has just ended may still be writing what it compiled.
+    await rm(directory, { recursive: true, force: true, maxRetries: 10 });
+  };
 }
 
 /** The built app in `directory`, which it makes, for a test that may change it; gives the directory. */
@@ -21,5 +35,7 @@ export async function appIn(directory: string): Promise<string> {
 declare module "vitest" {
   interface ProvidedContext {
     builtApp: string;
+    builtCli: string;
+    seededWorld: string;
   }
 }

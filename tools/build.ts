@@ -4,7 +4,7 @@
  */
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { buildWeb } from "./web.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -36,8 +36,10 @@ export async function buildArtifact(outputDirectory: string): Promise<Metafile> 
 export async function bundle(
   entryPoints: Record<string, string>,
   outputDirectory: string,
+  plugins: Plugin[] = [],
 ): Promise<Metafile> {
   const { metafile } = await build({
+    plugins,
     absWorkingDir: ROOT,
     metafile: true,
     entryPoints,

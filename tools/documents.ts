@@ -18,8 +18,11 @@ import { NEEDED_RIGHTS } from "../shared/permissions/needed.ts";
 import { INSTRUMENTS, type Instrument } from "../shared/metrics/instruments.ts";
 import { Policy } from "../shared/policy.ts";
 import { Settings } from "../shared/settings.ts";
+import { ACCESS_INVARIANTS } from "../test/links/access/invariants.ts";
+import { ACCESS_GUARDS } from "../test/links/access/removals.ts";
 import { INVARIANTS } from "../test/orphans/ledger.ts";
 import { GUARDS } from "../test/orphans/removals/all.ts";
+import type { Guard } from "../test/orphans/removals/model.ts";
 import { licencesTable } from "./licences.ts";
 import { createSbom } from "./shipped.ts";
 import { markdownTable } from "./table.ts";
@@ -50,7 +53,7 @@ export const documents: readonly Document[] = [
   {
     path: "docs/guards.md",
     render: (before) =>
-      replaceBlock(replaceBlock(before, "invariants", invariantsTable()), "guards", guardsTable()),
+      Object.entries(guardBlocks()).reduce((text, [name, block]) => replaceBlock(text, name, block), before),
   },
   { path: "docs/doctor.md", render: (before) => replaceBlock(before, "doctor", doctorTable()) },
   {
@@ -146,13 +149,22 @@ function rulesTable(): string {
   );
 }
 
-function invariantsTable(): string {
-  const rows = Object.entries(INVARIANTS).map(([id, text]) => [code(id), text]);
+function guardBlocks() {
+  return {
+    invariants: invariantsTable(INVARIANTS),
+    guards: guardsTable(GUARDS),
+    "access-invariants": invariantsTable(ACCESS_INVARIANTS),
+    "access-guards": guardsTable(ACCESS_GUARDS),
+  };
+}
+
+function invariantsTable(invariants: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(invariants).map(([id, text]) => [code(id), text]);
   return markdownTable(["invariant", "what holds"], rows);
 }
 
-function guardsTable(): string {
-  const rows = GUARDS.map(({ id, refuses, removal, breaks, behind = [] }) => [
+function guardsTable(guards: readonly Guard<string, unknown>[]): string {
+  const rows = guards.map(({ id, refuses, removal, breaks, behind = [] }) => [
     id,
     refuses,
     code(removal.file.replace("shared/", "")),

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { openChromium } from "../bench/chromium.ts";
+import { openChromium } from "./chromium.ts";
 import { DemoWorld } from "../sandbox/demo/world.ts";
 import { firstScan } from "../sandbox/start/firstScan.ts";
 import { ANY_PORTS } from "../sandbox/start/ports.ts";

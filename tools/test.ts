@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { auditPackages } from "./audit/auditPackages.ts";
 import { BICEP_VERSION, openCompiler } from "./infra/compiler.ts";
 import { findChromium, missingForDeploy } from "./programs.ts";
@@ -25,6 +26,9 @@ const CHECKS: readonly (readonly [title: string, command: string, ...args: strin
   ["generated documents", "node", "tools/docs.ts", "--check"],
 ];
 
+/** Most of them use one core. */
+const CHECKS_AT_ONCE = 2;
+
 const ROOT = join(import.meta.dirname, "..");
 const BIN = join(ROOT, "node_modules", ".bin");
 const env = { ...process.env, PATH: `${BIN}:${process.env["PATH"] ?? ""}` };
@@ -37,7 +41,8 @@ console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function runChecks(): Promise<void> {
-  for (const check of CHECKS) checks.push(await runCheck(check));
+  const limit = pLimit(CHECKS_AT_ONCE);
+  checks.push(...(await Promise.all(CHECKS.map((check) => limit(() => runCheck(check))))));
   await checkInfra();
   // Told, never counted: what is found against a package today says nothing of this change.
   for (const line of (await auditPackages()).lines) console.log(`- ${line}`);

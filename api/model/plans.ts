@@ -41,6 +41,11 @@ export const SweepOutcome = Outcome.extend({
   awaited: z
     .array(z.string())
     .describe("Clusters with orphans that are due, and that have to confirm again before these are deleted"),
+  unreadable: z
+    .array(z.string())
+    .describe(
+      "Subscriptions that could not be read: nothing of them is judged, and nothing of them is deleted",
+    ),
 });
 export type SweepOutcome = z.infer<typeof SweepOutcome>;
 

@@ -2,6 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInput } from "../../shared/errors.ts";
+import { waitForAll } from "../../shared/waitForAll.ts";
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 const GLOB = /[*?{[]/;
@@ -44,7 +45,7 @@ async function manifestsIn(folder: string, isWanted: (path: string) => boolean):
     const isPassedOver = entry.name.startsWith(".") || entry.name === "node_modules";
     return entry.isDirectory() && !isPassedOver ? manifestsIn(path, isWanted) : [];
   });
-  return (await Promise.all(below)).flat();
+  return (await waitForAll(below)).flat();
 }
 
 /** The folder above the first part that is a pattern. */

@@ -4,6 +4,7 @@ import { celValidations, celVariables, UNTOUCHED } from "../../shared/gate/cel.t
 import type { Cluster } from "../../shared/clusters/model.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { fillManifests, type Manifest } from "./template.ts";
+import { waitForAll } from "../../shared/waitForAll.ts";
 
 export interface AdmissionPolicySubject {
   readonly cluster: Cluster;
@@ -16,7 +17,7 @@ const ACTIONS = { deny: "Deny", warn: "Warn" } as const;
 
 /** YAML for `kubectl apply`; empty if policy turns every such rule off. */
 export async function writeAdmissionPolicy(subject: AdmissionPolicySubject): Promise<string> {
-  const all = await Promise.all((["deny", "warn"] as const).map((severity) => manifests(subject, severity)));
+  const all = await waitForAll((["deny", "warn"] as const).map((severity) => manifests(subject, severity)));
   return all
     .flat()
     .map((manifest) => stringify(manifest, { lineWidth: 0 }))
@@ -34,7 +35,7 @@ async function manifests(
     action: ACTIONS[severity],
     excluded: [...new Set(["kube-system", ...exclude])],
     touched: `!(${UNTOUCHED})`,
-    variables: celVariables(cluster.defaultSubnet),
+    variables: celVariables(cluster),
     validations,
   });
 }

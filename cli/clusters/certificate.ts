@@ -10,6 +10,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from "@peculiar/x509";
+import { waitForAll } from "../../shared/waitForAll.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 3_600_000;
@@ -26,7 +27,7 @@ export interface CertificatePair {
 /** @param names DNS names that the API server calls the relay by */
 export async function makeCertificate(names: readonly string[], now: Date): Promise<CertificatePair> {
   const keys = () => crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
-  const [authorityKeys, relayKeys] = await Promise.all([keys(), keys()]);
+  const [authorityKeys, relayKeys] = await waitForAll([keys(), keys()]);
   const notAfter = new Date(now.getTime() + VALID_DAYS * DAY);
   // A day back: clocks differ.
   const validity = { notBefore: new Date(now.getTime() - DAY), notAfter, signingAlgorithm: ALGORITHM };

@@ -16,6 +16,7 @@ import {
   type ManifestOptions,
 } from "./manifestOptions.ts";
 import { rebindCommand } from "./rebind.ts";
+import { waitForAll } from "../../shared/waitForAll.ts";
 
 export function clustersCommand(): Command {
   const clusters = new Command("clusters").description(
@@ -69,6 +70,6 @@ async function remove(name: string, _options: unknown, command: Command): Promis
 
 async function policy(name: string, { exclude }: { exclude: string[] }): Promise<void> {
   const run = await open();
-  const [cluster, inForce] = await Promise.all([requireCluster(run, name), readPolicy(run)]);
+  const [cluster, inForce] = await waitForAll([requireCluster(run, name), readPolicy(run)]);
   process.stdout.write(await writeAdmissionPolicy({ cluster, policy: inForce.policy, exclude }));
 }

@@ -6,6 +6,7 @@ import { listClusters, requireCluster } from "../../shared/clusters/registry.ts"
 import { inert } from "../../shared/inert.ts";
 import { open } from "../open.ts";
 import { isData, print, printData } from "../print.ts";
+import { waitForAll } from "../../shared/waitForAll.ts";
 
 export function listCommand(): Command {
   return new Command("list").description("the registered clusters").action(list);
@@ -62,7 +63,7 @@ function armOf({ unchecked, contradictions }: Shown): string {
 
 async function show(name: string, _options: unknown, command: Command): Promise<void> {
   const run = await open();
-  const [cluster, all] = await Promise.all([requireCluster(run, name), listClusters(run)]);
+  const [cluster, all] = await waitForAll([requireCluster(run, name), listClusters(run)]);
   const one = shown(cluster, run.now().toISOString(), contradictionsOf(all).get(name));
   if (isData(command)) return printData(command, one);
   for (const [title, text] of detailsOf(one)) console.log(inert(`${`${title}:`.padEnd(WIDTH)}${text}`));

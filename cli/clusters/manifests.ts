@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { makeCertificate, type CertificatePair } from "./certificate.ts";
 import type { Installation } from "./installation.ts";
 import { fillFile, fillManifests, type Manifest, type Values } from "./template.ts";
+import { waitForAll } from "../../shared/waitForAll.ts";
 
 const HTTPS_PORT = 443;
 /** Less than the webhook's own timeout, so that the API server hears why. */
@@ -199,7 +200,7 @@ async function webhooks(
 ): Promise<Manifest[]> {
   const { mutate } = subject.installation;
   const files = [["validating", "admit"], ...(mutate ? [["mutating", "mutate"]] : [])] as const;
-  return Promise.all(
+  return waitForAll(
     files.map(async ([file, path]) => {
       const [configuration] = (await fillManifests(`webhook/${file}.yaml`, values)) as [Configuration];
       return withClient(configuration, { subject, path: path ?? "", pair });

@@ -4,6 +4,7 @@ import { listPoison, whyPoisoned, type Poisoned } from "../../shared/queues/pois
 import { MAX_SEEN, QUEUES, type QueueName } from "../../shared/storage/queue.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
+import { waitForAll } from "../../shared/waitForAll.ts";
 
 const SHORT_ID = 8;
 const TEXT_CHARACTERS = 500;
@@ -11,7 +12,7 @@ const TEXT_CHARACTERS = 500;
 export async function show(queue: QueueName | undefined, _options: unknown, command: Command): Promise<void> {
   const run = await open();
   const queues = queue === undefined ? QUEUES : [queue];
-  const messages = (await Promise.all(queues.map((one) => listPoison(run, one)))).flat();
+  const messages = (await waitForAll(queues.map((one) => listPoison(run, one)))).flat();
   if (isData(command)) return printData(command, messages);
   if (messages.length === 0) return console.log("Nothing has failed for good.");
   for (const message of messages) console.log(`${describe(shortened(message))}\n`);

@@ -26,6 +26,7 @@ var alerts = [
   { name: 'gate-errors', severity: 1, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/gate-errors.kql') }
   { name: 'webhook-silent', severity: 2, every: 'PT30M', over: 'PT2H', query: loadTextContent('alerts/webhook-silent.kql') }
   { name: 'messages-poisoned', severity: 2, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/messages-poisoned.kql') }
+  { name: 'operation-failing', severity: 2, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/operation-failing.kql') }
   { name: 'queue-waits', severity: 2, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/queue-waits.kql') }
   { name: 'audit-failed', severity: 2, every: 'PT30M', over: 'PT3H', query: loadTextContent('alerts/audit-failed.kql') }
   { name: 'requests-failing', severity: 2, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/requests-failing.kql') }

@@ -3,7 +3,7 @@
  * @see https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
  */
 import { randomUUID } from "node:crypto";
-import { isLoadBalancer, type Service } from "./service.ts";
+import { hasAzureAnnotations, isLoadBalancer, type Service } from "./service.ts";
 import { applyPatch, type Operation } from "rfc6902";
 
 export interface Webhook {
@@ -64,7 +64,7 @@ export async function mutate(
 
 /** The configuration's matchConditions. */
 function concernsLoadBalancers({ object, oldObject }: Change): boolean {
-  return isLoadBalancer(object) || isLoadBalancer(oldObject);
+  return isLoadBalancer(object) || isLoadBalancer(oldObject) || (!oldObject && hasAzureAnnotations(object));
 }
 
 async function ask(webhook: Webhook, change: Change): Promise<Reviewed> {

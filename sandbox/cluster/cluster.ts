@@ -69,6 +69,11 @@ export class Cluster {
     this.#controller.down = isDown;
   }
 
+  /** Its controller is an older version, which takes over Private Link Services by their names. */
+  set takesOverNames(does: boolean) {
+    this.#controller.takesOverNames = does;
+  }
+
   get sender(): Sender {
     if (!this.#sender) throw new Error(`cluster ${this.options.name} has no declarations URL`);
     return this.#sender;

@@ -19,6 +19,8 @@ const DOWN = "the controller is down";
 export class Controller {
   /** It does nothing. */
   down = false;
+  /** As older versions: a name that another frontend's Private Link Service has makes it this Service's. Newer ones fail. */
+  takesOverNames = false;
   readonly #options: ControllerOptions;
   #work: Promise<unknown> = Promise.resolve();
 
@@ -52,7 +54,8 @@ export class Controller {
       const frontend = await ensureFrontend(arm, place, service);
       const address = frontend["properties"].privateIPAddress as string | undefined;
       apiServer.patchStatus(key, { status: { loadBalancer: address ? { ingress: [{ ip: address }] } : {} } });
-      if (wantsLink(service)) await ensureLink(arm, place, { service, frontend });
+      if (wantsLink(service))
+        await ensureLink(arm, place, { service, frontend, takesOverNames: this.takesOverNames });
       return undefined;
     } catch (error) {
       return `Error syncing load balancer: failed to ensure load balancer: ${messageOf(error)}`;

@@ -20,23 +20,31 @@ const CLUSTER_NAME = "kubernetes";
 export async function ensureLink(
   arm: ArmClient,
   place: Place,
-  { service, frontend }: { service: Service; frontend: Item },
+  { service, frontend, takesOverNames }: { service: Service; frontend: Item; takesOverNames: boolean },
 ): Promise<void> {
   if (!isInternal(service)) throw new Error("a private link service needs an internal load balancer");
   const settings = linkSettings(service);
   const existing = await findLink(arm, place, {
     frontendId: frontend["id"],
-    resourceGroups: [settings.resourceGroup],
+    resourceGroup: settings.resourceGroup,
   });
   if (existing) checkOwnership(existing, service, settings);
   if (existing && existing.tags?.[OWNER_TAG] !== serviceKey(service)) return;
   if (existing && !isDirty(place, existing, settings)) return;
   const name = existing?.name ?? settings.name ?? `pls-${frontend["name"]}`;
+  const id = existing?.id ?? linkId(place, settings.resourceGroup, name);
+  if (!existing) await checkName(arm, { name, id, takesOverNames });
   await openSubnet(arm, subnetId(place, settings));
-  await arm.put(
-    existing?.id ?? linkId(place, settings.resourceGroup, name),
-    body(place, { service, frontend, settings, name, existing }),
-  );
+  await arm.put(id, body(place, { service, frontend, settings, name, existing }));
+}
+
+async function checkName(
+  arm: ArmClient,
+  { name, id, takesOverNames }: { name: string; id: string; takesOverNames: boolean },
+): Promise<void> {
+  if (name === "") throw new Error("the name of the private link service is blank");
+  if (!takesOverNames && (await arm.get(id)))
+    throw new Error(`private link service ${name} exists on another frontend`);
 }
 
 /** Connections first, then the link: the order that Azure takes. */
@@ -47,33 +55,30 @@ export async function removeLink(
 ): Promise<void> {
   const link = await findLink(arm, place, {
     frontendId,
-    resourceGroups: [linkSettings(service).resourceGroup],
+    resourceGroup: linkSettings(service).resourceGroup,
   });
   if (!link || link.tags?.[CLUSTER_TAG] !== CLUSTER_NAME) return;
   for (const connection of link.properties.privateEndpointConnections) await arm.remove(connection.id);
   await arm.remove(link.id);
 }
 
+/** As the controller does: only in the resource group that the annotation names now. */
 async function findLink(
   arm: ArmClient,
-  place: Place,
-  { frontendId, resourceGroups }: { frontendId: string; resourceGroups: (string | undefined)[] },
+  { subscription, nodeResourceGroup }: Place,
+  {
+    frontendId,
+    resourceGroup = nodeResourceGroup,
+  }: { frontendId: string; resourceGroup: string | undefined },
 ): Promise<Item | undefined> {
-  for (const group of new Set([
-    place.nodeResourceGroup,
-    ...resourceGroups.filter((one) => one !== undefined),
-  ])) {
-    const links = await arm.list(
-      `/subscriptions/${place.subscription}/resourceGroups/${group}/providers/Microsoft.Network/privateLinkServices`,
-    );
-    const found = links.find((link) =>
-      link.properties.loadBalancerFrontendIpConfigurations.some(
-        ({ id }: Item) => id.toLowerCase() === frontendId.toLowerCase(),
-      ),
-    );
-    if (found) return found;
-  }
-  return undefined;
+  const links = await arm.list(
+    `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateLinkServices`,
+  );
+  return links.find((link) =>
+    link.properties.loadBalancerFrontendIpConfigurations.some(
+      ({ id }: Item) => id.toLowerCase() === frontendId.toLowerCase(),
+    ),
+  );
 }
 
 function checkOwnership(link: Item, service: Service, { name }: LinkSettings): void {
@@ -81,7 +86,7 @@ function checkOwnership(link: Item, service: Service, { name }: LinkSettings): v
     throw new Error(`private link service ${link["name"]} is not managed by this cluster`);
   if (link["tags"]?.[OWNER_TAG] !== serviceKey(service) && hasLinkSettings(service))
     throw new Error(`private link service ${link["name"]} belongs to ${link["tags"]?.[OWNER_TAG]}`);
-  if (name && name.toLowerCase() !== String(link["name"]).toLowerCase())
+  if (name !== undefined && name.toLowerCase() !== String(link["name"]).toLowerCase())
     throw new Error(`cannot change existing name ${link["name"]} of the private link service`);
 }
 

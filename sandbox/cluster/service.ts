@@ -36,6 +36,12 @@ export function isLoadBalancer(service: Service | undefined): service is Service
   return service?.spec.type === "LoadBalancer" && service.spec.loadBalancerClass === undefined;
 }
 
+/** Of type LoadBalancer, whichever controller it belongs to. */
+export function hasAzureAnnotations(service: Service | undefined): boolean {
+  const keys = Object.keys(service?.metadata.annotations ?? {});
+  return service?.spec.type === "LoadBalancer" && keys.some((key) => key.startsWith(`${PREFIX}azure-`));
+}
+
 export function annotation(service: Service, key: string): string | undefined {
   return service.metadata.annotations?.[`${PREFIX}${key}`];
 }
@@ -59,6 +65,7 @@ export function wantsLink(service: Service): boolean {
 }
 
 export interface LinkSettings {
+  /** Blank if the annotation is: the controller takes it as a name. */
   name: string | undefined;
   resourceGroup: string | undefined;
   subnet: string | undefined;
@@ -74,7 +81,7 @@ export function linkSettings(service: Service): LinkSettings {
   const own = annotation(service, "azure-pls-ip-configuration-subnet");
   const visibility = words(annotation(service, "azure-pls-visibility"));
   return {
-    name: annotation(service, "azure-pls-name")?.trim() || undefined,
+    name: annotation(service, "azure-pls-name")?.trim(),
     resourceGroup: annotation(service, "azure-pls-resource-group")?.trim() || undefined,
     subnet: own?.trim() ? own : subnetName(service),
     count: Number(annotation(service, "azure-pls-ip-configuration-ip-address-count")?.trim() ?? 1),

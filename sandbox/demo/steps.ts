@@ -78,7 +78,7 @@ async function refuseSecond(story: Story): Promise<void> {
   );
   story.say(answer["message"]);
   expect(answer["allowed"] === false, "the second cluster is refused");
-  expect(/\[address-(reserved|in-use)\]/.test(answer["message"]), "because the address is held");
+  expect(/\[address-(claimed|in-use)\]/.test(answer["message"]), "because the address is held");
 }
 
 /** A name that exists, and a quota: both are checked after the webhook, and change nothing that the cluster has. */

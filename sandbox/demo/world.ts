@@ -19,6 +19,8 @@ export interface About {
   caPath: string;
   keys: { master: string; function: string };
   settings: Record<string, string>;
+  /** Program of the app's command line; absent: from its sources. */
+  cli?: string;
 }
 
 export class DemoWorld {
@@ -73,7 +75,7 @@ export class DemoWorld {
     return new Promise((resolve, reject) => {
       const child = execFile(
         process.execPath,
-        [join(ROOT, "cli/main.ts"), ...args],
+        [this.about.cli ?? join(ROOT, "cli/main.ts"), ...args],
         { env: { ...process.env, ...this.about.settings } },
         (error, stdout, stderr) =>
           error

@@ -31,6 +31,8 @@ export interface SandboxOptions {
   state: string;
   ports: Ports;
   seed?: boolean;
+  /** Program of the app's command line; absent: from its sources. */
+  cli?: string;
   /** `loop`: clusters report to Mooring all the time; else only when they are asked to. */
   senders?: "loop" | "on request";
   /** Told of each step. */
@@ -45,6 +47,7 @@ export interface Sandbox {
   keys: HostKeys;
   /** The app's settings, for its command line. */
   settings: Record<string, string>;
+  cli?: string;
   arm: Arm;
   events: EventGrid;
   fleet: Fleet;
@@ -65,6 +68,7 @@ export async function startSandbox({
   state,
   ports,
   seed = true,
+  cli,
   senders = "loop",
   progress = () => {},
 }: SandboxOptions): Promise<Sandbox> {
@@ -135,14 +139,16 @@ export async function startSandbox({
     const environment = join(state, "app.env");
     await writeFile(environment, environmentFile(settings), { mode: 0o600 });
     stops.push(() => rm(environment, { force: true }));
-    about = {
+    const where = {
       hostUrl: host.url,
       armUrl: armServer.url,
       controlUrl: control.url,
       caPath: tls.caPath,
       keys: host.keys,
       settings,
+      ...(cli !== undefined && { cli }),
     };
+    about = where;
     events = await createEventGrid({
       endpoint: `${host.url}/runtime/webhooks/EventGrid?functionName=${EVENT_FUNCTION}&code=${host.keys.eventGrid}`,
     });
@@ -157,6 +163,7 @@ export async function startSandbox({
       hostUrl: host.url,
       settings,
       statePath: join(state, "clusters.json"),
+      ...(cli !== undefined && { cli }),
       senders,
     });
     const ships = fleet;
@@ -166,12 +173,7 @@ export async function startSandbox({
     for (const cluster of ships.clusters.values()) await reported(cluster, progress);
     const broken = Promise.race([died("storage", storage.process), died("the Functions host", host.process)]);
     return {
-      hostUrl: host.url,
-      armUrl: armServer.url,
-      controlUrl: control.url,
-      caPath: tls.caPath,
-      keys: host.keys,
-      settings,
+      ...where,
       arm,
       events: grid,
       fleet: ships,

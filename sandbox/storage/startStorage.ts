@@ -26,8 +26,8 @@ export interface Storage {
 }
 
 // Azurite's published development account; not a secret.
-const ACCOUNT = "devstoreaccount1";
-const KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+export const ACCOUNT = "devstoreaccount1";
+export const KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 const LISTENING =
   /Azurite (\w+) service (?:is successfully listening|successfully listens) (?:at|on) http:\/\/127\.0\.0\.1:(\d+)/;
 

@@ -24,6 +24,8 @@ export interface FleetOptions {
   /** Settings of the app, for its command line. */
   settings: Record<string, string>;
   statePath?: string;
+  /** Program of the app's command line; absent: from its sources. */
+  cli?: string;
   /** `loop`: each cluster reports to Mooring all the time; else only when it is asked to. */
   senders?: "loop" | "on request";
 }
@@ -133,7 +135,7 @@ export class Fleet {
   }
 
   async #mooring(...args: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args], {
+    const { stdout } = await promisify(execFile)(process.execPath, [this.#options.cli ?? CLI, ...args], {
       env: { ...process.env, ...this.#options.settings },
     });
     return stdout;

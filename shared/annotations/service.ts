@@ -62,6 +62,11 @@ export function isLoadBalancer(service: Service | undefined): service is Service
   return service?.spec.type === "LoadBalancer" && isAbsent(service.spec.loadBalancerClass);
 }
 
+/** True if another controller creates the Service's load balancer. */
+export function isOfOtherController(service: Service | undefined): service is Service {
+  return service?.spec.type === "LoadBalancer" && !isAbsent(service.spec.loadBalancerClass);
+}
+
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }

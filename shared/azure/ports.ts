@@ -40,6 +40,7 @@ const TABLES = [
   "usage",
   "schema",
   "failures",
+  "outcomes",
 ] as const satisfies readonly (keyof Tables)[];
 
 export interface AzurePorts {

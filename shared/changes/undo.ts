@@ -120,8 +120,12 @@ async function bodyBefore(run: Run, { id, beforeState }: JournalEntry): Promise<
 }
 
 /** What does not come back with what the change took away; `undefined` if that cannot come back. Pure. */
-export function lossesOf({ resourceId, action }: Change): readonly string[] | undefined {
-  if (action === "update") return FRONTEND_LOSSES;
+export function lossesOf(change: Change): readonly string[] | undefined {
+  const { resourceId } = change;
+  if (change.action === "update")
+    return change.edits.length > 0 && change.edits.every(({ path }) => RULES.has(path))
+      ? []
+      : FRONTEND_LOSSES;
   return LOSSES[parseResourceId(resourceId)?.type.toLowerCase() ?? ""];
 }
 
@@ -130,6 +134,8 @@ export function isUndoOf(first: Pick<JournalEntry, "id">, { change, outcome }: J
   return outcome === "applied" && change.reason.startsWith(`undo of ${first.id} `);
 }
 
+/** They come back as they were. */
+const RULES: ReadonlySet<string> = new Set(["properties.loadBalancingRules", "properties.probes"]);
 const FRONTEND_LOSSES = [
   "A dynamic address may be another one; a static one only comes back if it is still free.",
 ];

@@ -2,6 +2,7 @@
 import { Conflict, InvalidInput } from "../errors.ts";
 import { unknownName } from "../filters.ts";
 import { resourceName, sameId } from "../network/resourceId.ts";
+import { forgetLists } from "../outcomes/record.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Table, Version, Write } from "../storage/table.ts";
 import { removeRows } from "../storage/writeRows.ts";
@@ -132,6 +133,7 @@ export async function forgetDeclared(run: Run, name: string): Promise<void> {
       : { do: "put", key: name, value: { cluster: name, sequence } },
   ]);
   await feeds.transact("wanted", [{ do: "remove", key: name }]);
+  await forgetLists(run, name);
   await emptyPartition(declarations, name);
   await emptyPartition(proposals, name);
   await emptyPartition(pages, name);

@@ -23,6 +23,12 @@ export async function readFeed(run: Run, cluster: string): Promise<Feed | undefi
   return (await run.ports.tables.feeds.get(PARTITION, cluster))?.value;
 }
 
+/** Of all clusters that ever reported. */
+export async function listFeeds({ ports }: Run): Promise<Feed[]> {
+  const rows = await Array.fromAsync(ports.tables.feeds.list(PARTITION));
+  return rows.map(({ value }) => value);
+}
+
 /** Number of the newest query that was issued to the cluster: what is read from Azure before this call is older than all later ones. */
 export async function newestSequence(run: Run, cluster: string): Promise<number> {
   return (await readFeed(run, cluster))?.sequence ?? 0;

@@ -60,19 +60,19 @@ function deeper(depth: number): number {
 /** Position of the closing quote; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1))
-    if (!isEscaped(text, start, end)) return end;
+    if (!isEscaped(text, end)) return end;
   return text.length;
 }
 
-function isEscaped(text: string, start: number, at: number): boolean {
+/** The opening quote ends the backslashes before it. */
+function isEscaped(text: string, at: number): boolean {
   let backslashes = 0;
-  while (at - 1 - backslashes > start && text.charCodeAt(at - 1 - backslashes) === BACKSLASH)
-    backslashes += 1;
+  while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
   return backslashes % 2 === 1;
 }
 
 function isKey(text: string, end: number): boolean {
   let at = end + 1;
-  while (at < text.length && /\s/.test(text[at] ?? "")) at += 1;
+  while (/\s/.test(text[at] ?? "")) at += 1;
   return text[at] === ":";
 }

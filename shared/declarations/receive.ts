@@ -4,6 +4,8 @@
  */
 import type { Cluster } from "../clusters/model.ts";
 import { InvalidInput } from "../errors.ts";
+import { clusterSubject } from "../outcomes/outcome.ts";
+import { recordOutcome } from "../outcomes/record.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { readFeedRow, writeFeed } from "./feed.ts";
@@ -43,8 +45,19 @@ export async function receiveDeclarations(
       : startSession(run, feed);
   const next = withSession(step.feed, step.session);
   await writeFeed(run, row, next);
+  await recordList(run, row.feed, step);
   if (LEAVES_PAGES.has(step.outcome)) await dropStaged(run, cluster.name, listingsOf(next));
   return toAnswer(step);
+}
+
+const FAILED = new Set<Step["outcome"]>(["refused", "foreign", "problem recorded"]);
+
+/** A window after a failed query shows that the sender reaches the API server again. */
+async function recordList(run: Run, before: Feed, { outcome, problems = [] }: Step): Promise<void> {
+  const about = { operation: "list", subject: clusterSubject(before.cluster) } as const;
+  const isSolved = outcome === "window taken" && before.problem !== undefined;
+  if (FAILED.has(outcome)) await recordOutcome(run, { ...about, error: problems.join("; ") || outcome });
+  else if (outcome === "list complete" || isSolved) await recordOutcome(run, about);
 }
 
 /** Beside the others, until its list is complete and shows the right identity. */
@@ -56,7 +69,8 @@ async function take(run: Run, taking: Taking): Promise<Step> {
   const { post, session } = taking;
   try {
     if (post.status !== 200) return withoutAnswer(run, taking);
-    return session.listing ? await takePage(run, taking) : await takeWindow(run, taking);
+    const { listing } = session;
+    return listing ? await takePage(run, taking, listing) : await takeWindow(run, taking);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return refused(taking, error.problems);

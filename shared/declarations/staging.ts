@@ -45,7 +45,7 @@ function inParts(services: readonly Listed[]): Listed[][] {
   let left = 0;
   for (const service of services) {
     const size = JSON.stringify(service).length;
-    if (parts.length === 0 || size > left) {
+    if (size > left) {
       parts.push([]);
       left = PART_CHARACTERS;
     }

@@ -8,15 +8,15 @@ import { foreignStep, identify } from "./identity.ts";
 import type { Confirmation, Feed, Listing } from "./model.ts";
 import { readPage } from "./page.ts";
 import { settleProposals } from "./proposals.ts";
-import { listSession, nextSession, pageSession } from "./query.ts";
+import { nextSession, pageSession } from "./query.ts";
 import { isOlder } from "./service.ts";
 import { stagePage } from "./staging.ts";
 import type { Step, Taking } from "./step.ts";
 
 /** @throws InvalidInput if the body is not the page that was asked for, or the list cannot be this cluster's newest */
-export async function takePage(run: Run, taking: Taking): Promise<Step> {
+export async function takePage(run: Run, taking: Taking, listing: Listing): Promise<Step> {
   const { cluster, feed, session, post } = taking;
-  const page = readPage(post.body, session.listing ?? startOf(taking));
+  const page = readPage(post.body, listing);
   await stagePage(run, cluster.name, page.listing, page.services);
   if (page.next === undefined) return complete(run, taking, page.listing);
   const next = { token: page.next, limit: page.listing.limit };
@@ -26,10 +26,6 @@ export async function takePage(run: Run, taking: Taking): Promise<Step> {
     outcome: "page staged",
     report: { page: page.listing.pages, services: page.listing.items },
   };
-}
-
-function startOf({ feed, session }: Taking): Listing {
-  return listSession(session.id, feed.sequence).listing as Listing;
 }
 
 async function complete(run: Run, taking: Taking, listing: Listing): Promise<Step> {

@@ -24,9 +24,7 @@ export async function takeWindow(run: Run, taking: Taking): Promise<Step> {
       problems: [window.message],
     };
   const { changes, resourceVersion } = window;
-  const other = changes.find(
-    ({ type, key, uid }) => type === "present" && key === IDENTITY_KEY && uid !== cluster.identity?.uid,
-  );
+  const other = changes.find(({ key, uid }) => key === IDENTITY_KEY && uid !== cluster.identity?.uid);
   if (other) {
     const message = `its Service default/kubernetes has uid ${other.uid}, not ${cluster.identity?.uid ?? "none"}`;
     return foreignStep(run, taking, { identity: other.uid, message });

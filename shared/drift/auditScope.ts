@@ -2,7 +2,8 @@
  * Audits one scope of a run: reads it whole, checks it, records what differs, and ends the run if it was the last. Called by the drift
  * queue and by `runAudit`; may be called any number of times, by several workers at once, and may die anywhere.
  */
-import { NotYet } from "../errors.ts";
+import { NotYet, Refused } from "../errors.ts";
+import { recordOne } from "../outcomes/record.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
@@ -23,9 +24,22 @@ const RETRY_SECONDS = 5;
 /** Storage takes rows of limited size; what is beyond is counted. */
 const TOLD_PER_SCOPE = 300;
 
-/** @throws NotYet if somebody else audits the scope, and whatever reading it throws: then no finding has changed */
-export async function auditScope(run: Run, runId: string, scope: string): Promise<void> {
-  await withLease(run, `audit ${scope}`, () => auditOnce(run, { id: runId, scope }));
+interface Auditing {
+  /** The outcome is that of the app. Whoever audits by hand may have other rights. */
+  readonly isRecorded?: boolean;
+}
+
+/**
+ * @throws Superseded if another worker audits the scope, Refused if the run went on without it, and whatever reading it throws: then no
+ * finding has changed
+ */
+export async function auditScope(
+  run: Run,
+  runId: string,
+  scope: string,
+  { isRecorded = false }: Auditing = {},
+): Promise<void> {
+  await withLease(run, `audit ${scope}`, () => auditOnce(run, { id: runId, scope, isRecorded }));
   await finishAudit(run, runId);
 }
 
@@ -38,12 +52,14 @@ export async function giveUpScope(run: Run, runId: string, scope: string, why: s
   await finishAudit(run, runId);
 }
 
-async function auditOnce(run: Run, which: Which): Promise<void> {
+async function auditOnce(run: Run, which: Which & Auditing): Promise<void> {
+  const { id, scope, isRecorded } = which;
   const known = await begin(run, which);
   if (known?.value.state !== "running")
-    return run.log.debug("scope not begun", { id: which.id, scope: which.scope, state: known?.value.state });
+    return run.log.debug("scope not begun", { id, scope, state: known?.value.state });
+  const audit = () => look(run, { id, scope, known });
   try {
-    await look(run, { ...which, known });
+    await (isRecorded ? recordOne(run, { operation: "audit", subject: scope }, audit) : audit());
   } catch (error) {
     const why = messageOf(error);
     await changeProgress(run, which, ({ scope }) => ({ scope, state: "waiting", why }));
@@ -51,11 +67,14 @@ async function auditOnce(run: Run, which: Which): Promise<void> {
   }
 }
 
-/** Not `running` if there is nothing to begin: it is done, no scope of the run, or somebody wants the run to stop. */
+/**
+ * Not `running` if there is nothing to begin: it is done, no scope of the run, or somebody wants the run to stop.
+ * @throws Refused if the run has ended without the scope
+ */
 async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress> | undefined> {
   const audit = (await findRunRow(run, id))?.value;
   if (!audit) throw new NotYet(`audit ${id} is not known`, RETRY_SECONDS);
-  if (audit.state !== "running") return undefined;
+  if (audit.state !== "running") return demandAudited(run, id, scope);
   const atUtc = run.now().toISOString();
   return changeProgress(run, { id, scope }, (row) => {
     if (isOver(row)) return undefined;
@@ -63,6 +82,11 @@ async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress>
       ? { scope, state: "running", startedAtUtc: atUtc }
       : { ...row, state: "left", finishedAtUtc: atUtc };
   });
+}
+
+async function demandAudited(run: Run, id: string, scope: string): Promise<undefined> {
+  const { state, why } = (await run.ports.tables.progress.get(id, scope))?.value ?? {};
+  if (state === "failed") throw new Refused(`audit ${id} has ended without ${scope}: ${why}`);
 }
 
 async function look(run: Run, which: Which): Promise<void> {

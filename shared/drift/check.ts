@@ -10,6 +10,7 @@ import type { Connection, Frontend, Link, LoadBalancer } from "../network/model.
 import type { Candidate } from "../orphans/classify.ts";
 import type { Quarantined } from "../orphans/model.ts";
 import type { ClusterView } from "../orphans/world.ts";
+import type { Outcome } from "../outcomes/outcome.ts";
 import type { Policy } from "../policy.ts";
 import type { QueueName } from "../storage/queue.ts";
 import type { Finding } from "./finding.ts";
@@ -136,6 +137,8 @@ export interface Subjects {
   };
   readonly scope: { readonly scope: string; readonly auditedAtUtc: string; readonly ageHours: number };
   readonly queue: { readonly queue: QueueName; readonly poisoned: number };
+  /** How a scan, audit, sweep, poll or list ended last for one subject. */
+  readonly operation: { readonly outcome: Outcome };
   /** A journal entry that a crash left open. */
   readonly journal: { readonly entry: JournalEntry; readonly openHours: number };
   readonly quarantined: { readonly row: Quarantined; readonly unprovedHours: number };

@@ -70,6 +70,7 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
   inventory: [mooring.inventoryStale],
   scope: [mooring.scopeUnaudited],
   queue: [mooring.queuePoisoned],
+  operation: [mooring.operationFailing],
   journal: [mooring.journalUnresolved],
   quarantined: [mooring.quarantineUnproved],
 };

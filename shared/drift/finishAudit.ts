@@ -3,6 +3,7 @@
  * workers may come here at once, and one may die here: everything is written under names and values that do not depend on who writes.
  */
 import { SYSTEM } from "../changes/plan.ts";
+import { keepOutcomes } from "../outcomes/record.ts";
 import type { Run } from "../ports.ts";
 import type { Row } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
@@ -49,13 +50,19 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
     run.ports.metrics.record("mooring.audit.runs", 1, { outcome: finished.state });
   await forgetOld(run, findings);
   // Whoever audits by hand may have settings that name less.
-  if (row.value.who === SYSTEM) await forgetScopes(run, new Set(await listScopes(run)));
+  if (row.value.who === SYSTEM) await forgetUnwatched(run);
   run.log.info("audit ended", {
     id,
     state: finished?.state,
     appeared: ending.appeared,
     resolved: ending.resolved,
   });
+}
+
+async function forgetUnwatched(run: Run): Promise<void> {
+  const present = new Set(await listScopes(run));
+  await forgetScopes(run, present);
+  await keepOutcomes(run, "audit", (scope) => present.has(scope));
 }
 
 /** Not while rows of its scopes are still being written. */

@@ -16,6 +16,7 @@ import { claimPlaces } from "./claims.ts";
 import { recordFindings } from "./decisions.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
 import { knownPolicy } from "./known.ts";
+import { admitOther, hasIgnoredAnnotations } from "./otherController.ts";
 import { severitiesFor } from "./permitted.ts";
 import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
@@ -26,6 +27,8 @@ export async function admit(run: Run, cluster: Cluster, review: AdmissionReview)
   const { request } = review;
   const { object, oldObject } = requireServices(review);
   const asked = { uid: request.uid, old: oldObject, dryRun: request.dryRun ?? false };
+  if (hasIgnoredAnnotations(object) && !isLoadBalancer(oldObject))
+    return admitOther(run, cluster, { uid: request.uid, service: object, old: oldObject });
   if (request.operation === "DELETE" || !isLoadBalancer(object)) return leaving(run, cluster, asked);
   if (object.metadata.deletionTimestamp || isUntouched(object, oldObject)) return toResponse(request.uid, []);
   return admitDeclared(run, cluster, { ...asked, service: object });

@@ -4,6 +4,7 @@
  */
 import { IPV4, IPV6, LIKE_IPV4 } from "../addresses/pattern.ts";
 import { ANNOTATIONS } from "../annotations/keys.ts";
+import type { Cluster } from "../clusters/model.ts";
 import type { Policy } from "../policy.ts";
 import { severitiesFor } from "./permitted.ts";
 import { celList, celText, type CelPolicy, type Rule, type Severity } from "./rule.ts";
@@ -43,9 +44,14 @@ const asked = (family: "4" | "6", { annotation, field }: { annotation: string; f
 const valid = (name: string, pattern: string, when: string) =>
   `variables.${when} && variables.${name}.matches("${pattern}") ? [variables.${name}] : []`;
 
+/** In lower case; what stands for it where it is blank. */
+const lowerOr = (expression: string, blank: string) =>
+  `((${expression}).trim() != "" ? (${expression}) : ${celText(blank)}).lowerAscii()`;
+
 /** In an order in which each uses only earlier ones. */
-const named = (defaultSubnet: string): Record<string, string> => ({
+const named = ({ defaultSubnet, nodeResourceGroup }: CelCluster): Record<string, string> => ({
   annotations: "has(object.metadata.annotations) ? object.metadata.annotations : {}",
+  isOthers: "has(object.spec.loadBalancerClass)",
   isUpdate: `oldObject != null && ${isBalancer("oldObject")}`,
   oldAnnotations:
     "variables.isUpdate && has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {}",
@@ -53,6 +59,8 @@ const named = (defaultSubnet: string): Record<string, string> => ({
   isInternal: 'variables.internal == "true"',
   wasInternal: `(${text("internal", "oldAnnotations")}) == "true"`,
   namedSubnet: text("internalSubnet"),
+  frontendSubnet: lowerOr(text("internalSubnet"), ""),
+  oldFrontendSubnet: lowerOr(text("internalSubnet", "oldAnnotations"), ""),
   subnet: `variables.namedSubnet.trim() != "" ? variables.namedSubnet : ${celText(defaultSubnet)}`,
   familyPolicy: 'has(object.spec.ipFamilyPolicy) ? object.spec.ipFamilyPolicy : ""',
   namedFamilies:
@@ -81,6 +89,8 @@ const named = (defaultSubnet: string): Record<string, string> => ({
   floatingIpDisabled: `(${text("disableFloatingIp")}).lowerAscii() == "true"`,
   linkName: text("linkName"),
   oldLinkName: `(${text("linkName", "oldAnnotations")}).trim()`,
+  linkGroup: lowerOr(`(${text("linkResourceGroup")}).trim()`, nodeResourceGroup),
+  oldLinkGroup: lowerOr(`(${text("linkResourceGroup", "oldAnnotations")}).trim()`, nodeResourceGroup),
   linkAddressCount: text("linkAddressCount"),
   linkProxyProtocol: text("linkProxyProtocol"),
   natIps: tokens("linkAddresses"),
@@ -90,9 +100,11 @@ const named = (defaultSubnet: string): Record<string, string> => ({
   autoApproval: tokens("linkAutoApproval"),
 });
 
-/** @param defaultSubnet the cluster's, for Services that name none */
-export function celVariables(defaultSubnet: string): CelVariable[] {
-  return Object.entries(named(defaultSubnet)).map(([name, expression]) => ({ name, expression }));
+/** What Services get that name no other. */
+type CelCluster = Pick<Cluster, "defaultSubnet" | "nodeResourceGroup">;
+
+export function celVariables(cluster: CelCluster): CelVariable[] {
+  return Object.entries(named(cluster)).map(([name, expression]) => ({ name, expression }));
 }
 
 /** What must be so for a Service of the cluster to pass, for the rules of one severity there; namespaces may differ. */
@@ -101,7 +113,10 @@ export function celValidations(policy: Policy, cluster: string, severity: "deny"
     const fires = rule.cel?.(ofCluster(policy, cluster));
     const where = whereSeverity(policy, { cluster, rule, severity });
     if (fires === undefined || where === undefined) return [];
-    return [{ expression: `!(${where}(${fires}))`, message: `[${rule.id}] ${rule.title}. ${rule.docs}` }];
+    const whose = `${rule.ofOtherControllers ? "" : "!"}variables.isOthers && `;
+    return [
+      { expression: `!(${where}${whose}(${fires}))`, message: `[${rule.id}] ${rule.title}. ${rule.docs}` },
+    ];
   });
 }
 
@@ -112,7 +127,8 @@ const SAME = (field: string) =>
 
 /** True of an update that the webhook would not judge either: nothing that rules read has changed. Match conditions know no variables. */
 export const UNTOUCHED = [
-  `oldObject != null && ${isBalancer("oldObject")}`,
+  'oldObject != null && oldObject.spec.type == "LoadBalancer"',
+  "has(object.spec.loadBalancerClass) == has(oldObject.spec.loadBalancerClass)",
   CHANGES_NOTHING("object", "oldObject"),
   CHANGES_NOTHING("oldObject", "object"),
   ...["loadBalancerIP", "ipFamilies", "ipFamilyPolicy", "ports"].map(SAME),

@@ -2,6 +2,7 @@
 import { ANNOTATIONS } from "../annotations/keys.ts";
 import { formatAddress } from "../addresses/prefix.ts";
 import type { Cluster } from "../clusters/model.ts";
+import { isControllers } from "../intents/frontendName.ts";
 import type { ServiceKey } from "../intents/model.ts";
 import { countWhile, type Counted, type Exceeded } from "../inventory/claimQuota.ts";
 import type { ClaimedAddress } from "../inventory/claimWork.ts";
@@ -11,11 +12,12 @@ import type { Want } from "../inventory/obstacle.ts";
 import { addressPlace, linkNameOf, MOST_ADDRESSES } from "../inventory/places.ts";
 import { findTaken, takeClaims } from "../inventory/takeClaims.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
-import { parseResourceId, sameId } from "../network/resourceId.ts";
+import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
 import { askHolders, type Answered } from "./handover.ts";
 import { knownPolicy, proposalEnd } from "./known.ts";
+import { onOneBalancer } from "./oneBalancer.ts";
 import { reportHandovers, reportQuota, reportTaken, type TakenHere } from "./refusals.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
 import type { Severities } from "./rules.ts";
@@ -52,7 +54,7 @@ export interface ClaimedPlaces {
 }
 
 export async function claimPlaces(run: Run, asking: Asking): Promise<ClaimedPlaces> {
-  const { once, twice } = apart(wantsOf(asking));
+  const { once, twice } = apart(onOneBalancer(wantsOf(asking)));
   if (once.length === 0) return { findings: [], added: [] };
   const isRefused = twice.some(({ want }) => asking.severityOf(want.rules.held) === "deny");
   if (asking.readOnly || isRefused) {
@@ -197,7 +199,7 @@ function addressesOf(target: Target, { cluster, input }: Pick<Asking, "cluster" 
 
 /** What Azure has under the name, the rule `pls-name-taken` judges. */
 function nameOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
-  const place = input.intent.internal ? linkNameOf(input.intent, cluster) : undefined;
+  const place = linkNameOf(input.intent, cluster);
   if (!place) return [];
   const before = input.old && linkNameOf(input.old.intent, cluster);
   const isKept = before?.key === place.key;
@@ -217,12 +219,13 @@ function wasRequested(target: Target, { old }: RuleInput, { address }: ValidRequ
 /** The cloud controller looks for shared frontends on its own internal load balancers only. */
 const INTERNAL_BALANCER = /\/loadBalancers\/[^/]+-internal\/frontendIPConfigurations\//i;
 
-/** Services of a cluster share its frontends by design. */
+/** Services of a cluster share its frontends by design. One of a person would be deleted with the last Service that shares it. */
 function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
   const type = parseResourceId(holderId)?.type.toLowerCase();
   return (
     type === "microsoft.network/loadbalancers/frontendipconfigurations" &&
     INTERNAL_BALANCER.test(holderId) &&
+    isControllers(resourceName(holderId)) &&
     clusterOfFrontend(holderId, [cluster]) !== undefined
   );
 }

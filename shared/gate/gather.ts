@@ -21,13 +21,14 @@ export async function gatherInput(
   { service, old }: { readonly service: Service; readonly old?: Service | undefined },
 ): Promise<RuleInput> {
   const declaration = declarationOf(service);
-  const { namespace, name } = service.metadata;
+  const { namespace, name, uid } = service.metadata;
   const [{ policy }, subnets, links, ipv4] = await waitForAll([
     knownPolicy(run),
     knownSubnets(run, cluster.vnetId),
     meetLinks(run, {
       cluster,
-      service: { namespace, name },
+      // A manifest has no uid: the Service as it is has one.
+      service: { namespace, name, uid: old?.metadata.uid ?? uid },
       intent: declaration.intent,
       old: old && parseIntent(old),
     }),
@@ -37,6 +38,7 @@ export async function gatherInput(
     ...declaration,
     ...(old && { old: declarationOf(old) }),
     allowed: allowedFor(policy, { cluster: cluster.name, namespace }),
+    nodeResourceGroup: cluster.nodeResourceGroup,
     ...(subnets.length > 0
       ? { inventory: inventoryOf(run, { cluster, subnets, policy, intent: declaration.intent }) }
       : { neverScanned: true }),

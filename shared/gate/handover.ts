@@ -88,12 +88,20 @@ interface Finding {
 async function findHolder(run: Run, asking: Asking, finding: Finding): Promise<Holder | undefined> {
   const { obstacle, row } = finding.taken;
   if (obstacle.by === "claim" || obstacle.by === "port") return holderOfClaim(run, obstacle.claim, finding);
-  if (obstacle.by === "rule") return holderByName(run, asking.cluster, [obstacle.use.rule]);
+  if (obstacle.by === "rule") return holderOfRule(run, asking, finding);
   const claim = claimOfHolder(obstacle.holderId, row.claims ?? []);
   if (claim) return holderOfClaim(run, claim, finding);
   const cluster = clusterOfFrontend(obstacle.holderId, await knownClusters(run));
   const rules = (row.assignment?.uses ?? []).map(({ rule }) => rule);
   return cluster && holderByName(run, cluster, [parseResourceId(obstacle.holderId)?.name ?? "", ...rules]);
+}
+
+/** A Service whose deletion is confirmed is in the claims only. */
+function holderOfRule(run: Run, { cluster }: Asking, finding: Finding): Promise<Holder | undefined> {
+  const { obstacle, row } = finding.taken;
+  const rule = obstacle.by === "rule" ? obstacle.use.rule : "";
+  const claim = row.claims?.find(({ owner }) => isNamedFor(rule, owner.uid));
+  return claim ? holderOfClaim(run, claim, finding) : holderByName(run, cluster, [rule]);
 }
 
 const LINK_TYPE = "microsoft.network/privatelinkservices";

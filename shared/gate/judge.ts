@@ -10,6 +10,7 @@ import { declarationOf, gatherInput } from "./gather.ts";
 import type { Position } from "./manifests/documents.ts";
 import { subjectOf, type Manifest } from "./manifests/manifest.ts";
 import { OneRun } from "./oneRun.ts";
+import { hasIgnoredAnnotations, otherFindings } from "./otherController.ts";
 import { allowedFor, severitiesFor } from "./permitted.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
 import { checkLeaving, checkRules, type Severities } from "./rules.ts";
@@ -32,7 +33,7 @@ export interface Court {
   readonly old: readonly Manifest[];
 }
 
-/** Services that are, or were, load balancers of the Azure controller, and annotations outside Services. */
+/** Services that are, or were, load balancers of the Azure controller, those with annotations for it, and annotations outside Services. */
 export async function judge(manifests: readonly Manifest[], court: Court): Promise<Judged[]> {
   const { online } = court;
   const oldServices = await oldServicesOf(court);
@@ -41,7 +42,7 @@ export async function judge(manifests: readonly Manifest[], court: Court): Promi
   for (const manifest of manifests) {
     const { service, outside } = manifest;
     const old = outside ? undefined : oldServices.get(declarationKey(service.metadata));
-    if (!isLoadBalancer(service) && !old) continue;
+    if (!isLoadBalancer(service) && !old && !hasIgnoredAnnotations(service)) continue;
     const findings = await findingsFor(manifest, { court, old, oneRun });
     judged.push({
       service,
@@ -87,6 +88,8 @@ async function findingsFor(manifest: Manifest, judging: Judging): Promise<RuleFi
   const { policy, online } = judging.court;
   const { namespace } = manifest.service.metadata;
   const severityOf = severitiesFor(policy, { cluster: online?.cluster.name ?? "", namespace });
+  if (!judging.old && hasIgnoredAnnotations(manifest.service))
+    return otherFindings(manifest.service, severityOf);
   const input = await inputFor(manifest, judging);
   if (manifest.outside) return outsideFindings(input, { judging, severityOf, manifest });
   if (!isLoadBalancer(manifest.service)) return checkLeaving(input, severityOf);

@@ -83,24 +83,10 @@ export function knownSubnets(run: Run, vnetId: string): Promise<readonly SubnetR
   });
 }
 
-/** Of a resource group in Azure. */
-const LONGEST_NAME = 90;
-
-/** With a name that no group has storage may not take the question: the gate would fail, and policy might then let a Service pass. */
-function mayBeGroup(name: string): boolean {
-  return name.length <= LONGEST_NAME && name.isWellFormed();
-}
-
-/** The links of a resource group, which may be whatever an annotation says. */
-export function knownLinks(
-  run: Run,
-  subscription: string,
-  resourceGroup: string,
-): Promise<readonly LinkRow[]> {
-  if (!mayBeGroup(resourceGroup)) return Promise.resolve([]);
-  const range = { from: `${resourceGroup}/`.toLowerCase(), to: `${resourceGroup}/\uffff`.toLowerCase() };
-  return known(run).links.get(`${subscription}/${range.from}`, async () => {
-    const rows = await Array.fromAsync(run.ports.tables.links.list(subscription, range));
+/** Those of a subscription, in every resource group. */
+export function knownLinks(run: Run, subscription: string): Promise<readonly LinkRow[]> {
+  return known(run).links.get(subscription, async () => {
+    const rows = await Array.fromAsync(run.ports.tables.links.list(subscription));
     return rows.map(({ value }) => value);
   });
 }

@@ -6,11 +6,12 @@ import { clusterOfFrontend } from "../links/owner.ts";
 import { parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { knownLinks } from "./known.ts";
+import { inGroup, linksOnBalancers } from "./livingLinks.ts";
 import type { MetLinks } from "./rule.ts";
 
 export interface Meeting {
   readonly cluster: Cluster;
-  readonly service: Pick<ServiceKey, "namespace" | "name">;
+  readonly service: Omit<ServiceKey, "cluster">;
   readonly intent: Intent;
   readonly old?: Intent | undefined;
 }
@@ -22,7 +23,8 @@ export async function meetLinks(run: Run, meeting: Meeting): Promise<MetLinks | 
   if (!link) return undefined;
   const subscription = parseResourceId(cluster.resourceId)?.subscription.toLowerCase() ?? "";
   const resourceGroup = link.resourceGroup ?? cluster.nodeResourceGroup;
-  const links = await knownLinks(run, subscription, resourceGroup);
+  const all = await knownLinks(run, subscription);
+  const links = inGroup(all, resourceGroup);
   const isOwn = (row: LinkRow) => isOf(row, meeting);
   const own = links.find(isOwn);
   const named = links.find(
@@ -35,7 +37,12 @@ export async function meetLinks(run: Run, meeting: Meeting): Promise<MetLinks | 
       isInCluster(row, cluster) &&
       row.frontendAddresses.some((address) => intent.internal && asked.includes(address)),
   );
-  return { ...(own && { own }), ...(named && { named }), ...(onFrontend && { onFrontend }) };
+  return {
+    ...(own && { own }),
+    ...(named && { named }),
+    ...(onFrontend && { onFrontend }),
+    ...linksOnBalancers(all, meeting),
+  };
 }
 
 function isOf(row: LinkRow, { cluster, service: { namespace, name } }: Meeting): boolean {

@@ -27,12 +27,16 @@ export interface RuleInput extends Declaration {
   readonly neverScanned?: boolean;
   /** Links that concern the Service; absent: none does, or offline. */
   readonly links?: MetLinks;
+  /** The cluster's, where Private Link Services are that name no other; absent: not known. */
+  readonly nodeResourceGroup?: string;
   /** The Service before the update comes from recorded declarations, which have no addresses of its status. */
   readonly isRecorded?: boolean;
   /** The Service is being deleted, or will be no load balancer any more. */
   readonly leaving?: boolean;
   /** False: no other Service of the cluster has an internal IPv4 frontend. Absent: not known, or nothing depends on it. */
   readonly hasIpv4Frontend?: boolean;
+  /** `spec.loadBalancerClass`: the load balancer is another controller's, and rules about those of the Azure controller are not asked. */
+  readonly otherClass?: string;
   /** The annotations were found outside a Service. */
   readonly outside?: Outside;
   /** What the organisation allows this Service; absent means everything. */
@@ -59,6 +63,17 @@ export interface MetLinks {
   readonly named?: LinkRow;
   /** Somebody else's link on the frontend that has the asked address. */
   readonly onFrontend?: LinkRow;
+  /** The Service's own on the frontend that it has, in any resource group; absent: none is known. */
+  readonly living?: readonly LinkRow[];
+  /** Load balancers of the cluster on which the Service may come to be, and that have Private Link Services of others. */
+  readonly balancers?: readonly BalancerLinks[];
+}
+
+export interface BalancerLinks {
+  /** Of the load balancer. */
+  readonly name: string;
+  /** How many Private Link Services of others it has. */
+  readonly links: number;
 }
 
 export interface Allowed {
@@ -114,6 +129,8 @@ export interface Rule {
    * `undefined` where policy leaves nothing to check.
    */
   readonly cel?: (policy: CelPolicy) => string | undefined;
+  /** Judges Services whose load balancer is another controller's; all other rules judge the rest. */
+  readonly ofOtherControllers?: true;
   /** Fires because an annotation is absent: no more than a warning where not all annotations are seen. */
   readonly firesOnAbsence?: true;
   /** However severe the rule is, in CEL, which has no state. */

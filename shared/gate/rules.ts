@@ -10,10 +10,12 @@ import { internalFlipped, internalNotTrue, internalSettingsIgnored } from "./rul
 import { plsCountInvalid, plsStaticMalformed, plsStaticOverCount } from "./rules/linkAddresses.ts";
 import * as audience from "./rules/linkAudience.ts";
 import * as form from "./rules/linkForm.ts";
-import { plsNameImmutable, plsNameInvalid } from "./rules/linkName.ts";
+import * as living from "./rules/linkLiving.ts";
+import { plsNameAdded, plsNameImmutable, plsNameInvalid } from "./rules/linkName.ts";
 import { plsConsumersConnected, plsNameTaken, plsSharedFrontend } from "./rules/linkOthers.ts";
 import { plsFqdnMalformed, plsProxyProtocol } from "./rules/linkTraffic.ts";
 import { loadBalancerIpDeprecated, loadBalancerIpIgnored } from "./rules/loadBalancerIp.ts";
+import { annotationsOfOtherClass } from "./rules/otherClass.ts";
 import { annotationOutsideService } from "./rules/outsideService.ts";
 import { privateAddressOnPublic } from "./rules/publicAddress.ts";
 import { replacesMalformed } from "./rules/replaces.ts";
@@ -73,9 +75,15 @@ export const RULES: readonly Rule[] = [
   plsNameTaken,
   ...claimed(CLAIMED.linkName),
   plsNameImmutable,
+  plsNameAdded,
+  living.plsResourceGroupChanged,
+  living.plsFrontendReplaced,
+  living.plsBalancerFull,
   plsSharedFrontend,
   audience.plsVisibilityMalformed,
   audience.plsAutoApprovalMalformed,
+  audience.plsVisibilityTooMany,
+  audience.plsAutoApprovalTooMany,
   audience.plsVisibilityStarMixed,
   audience.plsAutoApprovalWithoutVisibility,
   audience.plsVisibilityEveryone,
@@ -85,6 +93,7 @@ export const RULES: readonly Rule[] = [
   plsProxyProtocol,
   plsConsumersConnected,
   annotationOutsideService,
+  annotationsOfOtherClass,
 ];
 
 /** How severe a rule is for one Service: what policy says, else the rule's own. */
@@ -92,7 +101,8 @@ export type Severities = (rule: Pick<Rule, "id" | "severity" | "firesOnAbsence">
 
 /** Everything that the rules find, not the first thing only. Pure. */
 export function checkRules(input: RuleInput, severityOf: Severities): RuleFinding[] {
-  return RULES.flatMap((rule) => {
+  const isOther = input.otherClass !== undefined;
+  return RULES.filter(({ ofOtherControllers = false }) => ofOtherControllers === isOther).flatMap((rule) => {
     const severity = severityOf(rule);
     if (severity === "off") return [];
     return rule

@@ -4,7 +4,7 @@ import { app, appCertificate, clock, node } from "./checks/app.ts";
 import { reports, tokens, webhooks } from "./checks/clusters.ts";
 import { bindings, registrations } from "./checks/registrations.ts";
 import { events } from "./checks/events.ts";
-import { audits, scans, work } from "./checks/freshness.ts";
+import { audits, operations, scans, work } from "./checks/freshness.ts";
 import { identity, rights, subscriptions } from "./checks/rights.ts";
 import { policy, queues, schema, storage, writing } from "./checks/storage.ts";
 
@@ -23,6 +23,7 @@ export const INSTALLATION_CHECKS: readonly Check[] = [
   events,
   work,
   queues,
+  operations,
   scans,
   audits,
   registrations,

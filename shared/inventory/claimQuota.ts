@@ -55,7 +55,8 @@ export async function countWhile<P extends Place>(
       waitForAll(parts.map(({ counted, others }) => count(run, counted, others))),
     ] as const);
     const over = exceeded.flatMap((one) => one ?? []);
-    if (over.length > 0 || !isTaken) await waitForAll(all.map((counted) => unmark(run, counted)));
+    if (over.length > 0 || !isTaken)
+      await waitForAll(parts.map(({ counted, keys }) => unmark(run, placeOf(counted), keys)));
     return over;
   } finally {
     for (const { keys, others } of parts) keys.forEach((key) => others.delete(key));
@@ -87,9 +88,17 @@ function decidingOf({ ports }: Run, counted: Counted): Set<string> {
   return own;
 }
 
-/** They stop counting: they were confirmed, or came to nothing. @param places of one subnet, at least one */
-export function unmark(run: Run, unconfirmed: Pick<Counted, "cluster" | "places">): Promise<void> {
-  return removeRows(run.ports.tables.unconfirmed, partitionOf(unconfirmed), unconfirmed.places);
+/** Addresses of a cluster in a subnet stop counting: they were confirmed, or came to nothing. */
+export function unmark(
+  run: Run,
+  { cluster, partition }: { readonly cluster: string; readonly partition: string },
+  keys: readonly string[],
+): Promise<void> {
+  return removeRows(
+    run.ports.tables.unconfirmed,
+    `${cluster} ${partition}`,
+    keys.map((key) => ({ key })),
+  );
 }
 
 async function mark(run: Run, counted: Counted): Promise<void> {
@@ -108,6 +117,11 @@ async function listUnconfirmed(run: Run, counted: Counted): Promise<ReadonlySet<
   return new Set(rows.filter((row) => !expired.includes(row)).map(({ key }) => key));
 }
 
-function partitionOf({ cluster, places }: Pick<Counted, "cluster" | "places">): string {
-  return `${cluster} ${places[0]?.partition ?? ""}`;
+function placeOf({ cluster, places }: Counted): { readonly cluster: string; readonly partition: string } {
+  return { cluster, partition: places[0]?.partition ?? "" };
+}
+
+function partitionOf(counted: Counted): string {
+  const { cluster, partition } = placeOf(counted);
+  return `${cluster} ${partition}`;
 }

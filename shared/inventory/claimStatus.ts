@@ -8,6 +8,7 @@ import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
 import { readFeed } from "../declarations/feed.ts";
 import type { Feed } from "../declarations/model.ts";
 import { proposalsOf } from "../declarations/proposals.ts";
+import { isOlder } from "../declarations/service.ts";
 import type { Declared } from "../intents/model.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
@@ -62,7 +63,7 @@ export interface ClaimEvidence {
 /** Pure. */
 export function judgeClaim(claim: Claim, evidence: ClaimEvidence): ClaimStatus {
   const { confirmed, proposals } = evidence;
-  const isRequestedAway = proposals.some((one) => one.deletedAtUtc !== undefined || !declares(one, evidence));
+  const isRequestedAway = proposals.some((one) => isAway(one, evidence));
   if (confirmed?.uid === claim.owner.uid && declares(confirmed, evidence)) {
     const isMissing = confirmed.missingSince !== undefined;
     if (confirmed.deletedAtUtc !== undefined && !isMissing) return "terminating";
@@ -71,6 +72,17 @@ export function judgeClaim(claim: Claim, evidence: ClaimEvidence): ClaimStatus {
   const isProposed = proposals.some((one) => one.deletedAtUtc === undefined && declares(one, evidence));
   if (claim.state === "proposed" || isProposed) return isRequestedAway ? "leaving" : "living";
   return isEnded(claim.sequence, evidence.claimant) ? "ended" : "leaving";
+}
+
+/**
+ * A DELETE, or an update to something else that the cluster may still accept: an update succeeds only on the version that it names, so one
+ * that names an older version than the confirmed one was decided before it.
+ */
+function isAway(proposal: Declared, evidence: ClaimEvidence): boolean {
+  if (proposal.deletedAtUtc !== undefined) return true;
+  const [base, confirmed] = [proposal.resourceVersion, evidence.confirmed?.resourceVersion];
+  const isDecided = base === undefined || (confirmed !== undefined && isOlder(base, confirmed));
+  return !isDecided && !declares(proposal, evidence);
 }
 
 function declares(declared: Declared, { place, claimant }: ClaimEvidence): boolean {

@@ -75,9 +75,9 @@ async function confirmBatch(run: Run, partition: string, batch: readonly Confirm
     for (const one of batch) await confirmOne(run, one);
   else if (writes.length > 0) recordConfirmed(run, writes.length);
   const written = new Set(writes.map(({ key }) => key));
-  const places = batch.flatMap(({ place }) => (!isDistinct || written.has(place.key) ? [place] : []));
-  const [first] = batch;
-  if (first && places.length > 0) await unmark(run, { cluster: first.claim.owner.cluster, places });
+  const keys = batch.flatMap(({ place: { key } }) => (!isDistinct || written.has(key) ? [key] : []));
+  const [cluster = ""] = batch.map(({ claim }) => claim.owner.cluster);
+  if (keys.length > 0) await unmark(run, { cluster, partition }, keys);
 }
 
 async function confirmOne(run: Run, one: Confirmed): Promise<void> {
@@ -107,7 +107,7 @@ async function writeOf(run: Run, { place, claim }: Confirmed): Promise<Write<Add
 export function claimsOfCluster(run: Run, cluster: Cluster): ConfirmClaims {
   let reading: Promise<readonly SubnetRow[]> | undefined;
   return async (declared, sequence) => {
-    if (!declared.some(({ intent }) => intent.internal)) return;
+    if (!declared.some(({ intent }) => intent.internal || intent.link)) return;
     reading ??= listSubnetsOf(run, cluster);
     await confirmClaims(run, cluster, { declared, subnets: await reading, sequence });
   };

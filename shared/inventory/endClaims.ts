@@ -2,8 +2,7 @@
  * Which claims of a partition end: Azure does not assign the place to the Service any more, and its cluster confirmed that it does not
  * declare it. Called by the scan, with what Azure shows.
  */
-import { listClusters } from "../clusters/registry.ts";
-import { newestSequence, requestList } from "../declarations/feed.ts";
+import { listFeeds, requestList } from "../declarations/feed.ts";
 import { isNamedFor } from "../intents/frontendName.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
 import { parseResourceId } from "../network/resourceId.ts";
@@ -38,11 +37,10 @@ export function claimantsOf(run: Run): Claimants {
   };
 }
 
-/** Of every registered cluster, the newest query that was issued to it. */
+/** Of every cluster that reported, the newest query that was issued to it. */
 export async function newestSequences(run: Run): Promise<(cluster: string) => number> {
-  const clusters = await listClusters(run);
-  const numbers = await mapAtMost(AT_ONCE, clusters, ({ name }) => newestSequence(run, name));
-  const byName = new Map(clusters.map(({ name }, index) => [name, numbers[index] ?? 0]));
+  const feeds = await listFeeds(run);
+  const byName = new Map(feeds.map(({ cluster, sequence }) => [cluster, sequence]));
   return (cluster) => byName.get(cluster) ?? 0;
 }
 

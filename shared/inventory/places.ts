@@ -56,12 +56,12 @@ export function wantedPlaces(
   cluster: Pick<Cluster, "defaultSubnet" | "nodeResourceGroup" | "resourceId">,
   subnets: readonly KnownSubnet[],
 ): Wanted[] {
-  if (!intent.internal) return [];
   const { ipv4, ipv6 } = intent.addresses;
   const subnetName = intent.subnet ?? cluster.defaultSubnet;
   const subnet = findSubnet(subnets, subnetName);
   const linkSubnet = findSubnet(subnets, intent.link?.subnet ?? subnetName);
-  const frontends = [ipv4, ipv6].flatMap((text) => placesIn(subnet, text));
+  // Addresses of a public Service are public IPs; its Private Link Service has NAT addresses all the same.
+  const frontends = intent.internal ? [ipv4, ipv6].flatMap((text) => placesIn(subnet, text)) : [];
   const natAddresses = (intent.link?.natIps ?? []).slice(0, MOST_ADDRESSES);
   const name = linkNameOf(intent, cluster);
   return [
@@ -73,14 +73,21 @@ export function wantedPlaces(
   ];
 }
 
-/** The name that the Service requests for its Private Link Service; `undefined` if the controller chooses one, which is unique. */
+/** @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnetwork */
+export const LINK_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/;
+const GROUP_NAME = /^[\w.()-]{1,90}$/;
+
+/**
+ * The name that the Service requests for its Private Link Service; `undefined` if the controller chooses one, which is unique, or if Azure
+ * has no such name.
+ */
 export function linkNameOf(
   { link }: Pick<Intent, "link">,
   { nodeResourceGroup, resourceId }: Pick<Cluster, "nodeResourceGroup" | "resourceId">,
 ): Place | undefined {
-  if (link?.name === undefined) return undefined;
-  const subscription = parseResourceId(resourceId)?.subscription ?? "";
-  return linkNamePlace(subscription, link.resourceGroup ?? nodeResourceGroup, link.name);
+  const { name = "", resourceGroup = nodeResourceGroup } = link ?? {};
+  if (!LINK_NAME.test(name) || !GROUP_NAME.test(resourceGroup)) return undefined;
+  return linkNamePlace(parseResourceId(resourceId)?.subscription ?? "", resourceGroup, name);
 }
 
 function placesIn(subnet: KnownSubnet | undefined, text: string | undefined): Place[] {

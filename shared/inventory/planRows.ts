@@ -121,20 +121,34 @@ function unseenAssignment(
   return Date.parse(nowUtc) - Date.parse(missedAtUtc) >= INDEPENDENT_MILLISECONDS ? undefined : assignment;
 }
 
+/** Keys of the claims that Azure confirms, by cluster. */
+export function newlyConfirmed(
+  rows: readonly Row<AddressRow>[],
+  uses: ReadonlyMap<string, AddressUse>,
+  { nowUtc }: ClaimsNow,
+): ReadonlyMap<string, string[]> {
+  const found = rows.flatMap(({ key, value }) =>
+    liveClaims(value, nowUtc)
+      .filter((claim) => claim.state === "proposed" && isConfirmed(claim, uses.get(key)))
+      .map(({ owner: { cluster } }) => ({ cluster, key })),
+  );
+  const byCluster = Map.groupBy(found, ({ cluster }) => cluster);
+  return new Map([...byCluster].map(([cluster, own]) => [cluster, own.map(({ key }) => key)]));
+}
+
 /** How many claims a scan confirms, since Azure shows what they were for, and how many end. */
 export function countClaims(
   rows: readonly Row<AddressRow>[],
-  uses: ReadonlyMap<string, AddressUse>,
+  confirmed: ReadonlyMap<string, readonly string[]>,
   { nowUtc, ended }: ClaimsNow,
 ): { readonly confirmed: number; readonly expired: number; readonly ended: number } {
-  const proposed = rows.flatMap((row) =>
-    liveClaims(row.value, nowUtc).filter(
-      (claim) => claim.state === "proposed" && isConfirmed(claim, uses.get(row.key)),
-    ),
-  );
   const all = rows.flatMap(({ value }) => value.claims ?? []);
   const live = rows.flatMap(({ value }) => liveClaims(value, nowUtc));
-  return { confirmed: proposed.length, expired: all.length - live.length, ended: ended.size };
+  return {
+    confirmed: [...confirmed.values()].flat().length,
+    expired: all.length - live.length,
+    ended: ended.size,
+  };
 }
 
 function sameUses(a: readonly PortUse[] = [], b: readonly PortUse[] = []): boolean {

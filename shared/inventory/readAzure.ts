@@ -13,6 +13,12 @@ import { readNetworks, type Attempt, type Networks } from "./readNetworks.ts";
 
 const AT_ONCE = 4;
 
+export interface FailedRead {
+  /** Of the list, the network or the scale set. */
+  readonly subscription: string;
+  readonly error: unknown;
+}
+
 /** Used addresses by key, by canonical subnet id. */
 export type Uses = ReadonlyMap<string, ReadonlyMap<string, AddressUse>>;
 
@@ -23,7 +29,7 @@ export interface Reading {
   readonly links: ReadonlyMap<string, readonly Link[]>;
   /** Sources of which a list failed (`sourceOf`): what they lack proves nothing. */
   readonly incomplete: ReadonlySet<string>;
-  readonly failures: readonly unknown[];
+  readonly failures: readonly FailedRead[];
 }
 
 export async function readAzure(run: Run): Promise<Reading> {
@@ -52,14 +58,14 @@ export async function readAzure(run: Run): Promise<Reading> {
 class Notes {
   readonly uses = new Map<string, Map<string, AddressUse>>();
   readonly incomplete = new Set<string>();
-  readonly failures: unknown[] = [];
+  readonly failures: FailedRead[] = [];
 
   readonly attempt: Attempt = async (source, read) => {
     try {
       await read();
     } catch (error) {
       this.incomplete.add(source);
-      this.failures.push(error);
+      this.failures.push({ subscription: subscriptionOf(source), error });
     }
   };
 
@@ -81,6 +87,12 @@ function scaleSetsIn({ ports }: Run, { byVnet }: Networks): string[] {
   const owners = [...byVnet.values()].flat().flatMap(({ configurations }) => [...configurations.keys()]);
   const ids = new Set(owners.flatMap((id) => scaleSetOf(id) ?? []));
   return [...ids].filter((id) => ports.subscriptions.includes(parseResourceId(id)?.subscription ?? ""));
+}
+
+/** A source ends with the id of its subscription, or of a resource in it. */
+function subscriptionOf(source: string): string {
+  const id = source.split(" ").at(-1) ?? source;
+  return parseResourceId(id)?.subscription ?? id;
 }
 
 const interfacesOf = (subscription: string) => `interfaces ${subscription}`;

@@ -7,13 +7,16 @@ import { usableAddresses } from "../addresses/range.ts";
 import type { VnetRow } from "../drift/auditRun.ts";
 import type { AddressUse, CountedSubnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
-import { NotYet } from "../errors.ts";
+import { Incomplete, NotYet } from "../errors.ts";
 import { messageOf } from "../messageOf.ts";
+import { subscriptionSubject } from "../outcomes/outcome.ts";
+import { recordWhole } from "../outcomes/record.ts";
 import type { Run } from "../ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
 import type { Row, Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../waitForAll.ts";
+import { unmark } from "./claimQuota.ts";
 import { digestsOf } from "./digest.ts";
 import {
   claimantsOf,
@@ -33,6 +36,7 @@ import {
   claimsNow,
   countClaims,
   keptAssignments,
+  newlyConfirmed,
   planRows,
   type ClaimsNow,
   type Kept,
@@ -53,30 +57,41 @@ export interface ScanReport {
 
 /**
  * @param requestSecond asks for another scan: addresses wait for it to be released
- * @throws NotYet if another scan runs, or has begun since; what a list threw, after everything else was written
+ * @throws Superseded if another scan runs, or has begun since; after everything else was written, Incomplete with what the lists threw, or
+ * NotYet if all that passes
  */
 export function scanInventory(
   run: Run,
   requestSecond: () => Promise<unknown> = async () => undefined,
 ): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
-    // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows.
-    const sequenceOf = await newestSequences(run);
-    const reading = await readAzure(run);
-    const claims = { sequenceOf, claimants: claimantsOf(run) };
-    const report = await write(run, lease, { reading, claims });
-    run.log.info("inventory scanned", { ...report, failures: reading.failures.length });
+    const subjects = run.ports.subscriptions.map(subscriptionSubject);
+    const { reading, report } = await recordWhole(run, { operation: "scan", subjects }, async (notes) => {
+      // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows.
+      const sequenceOf = await newestSequences(run);
+      const reading = await readAzure(run);
+      const claims = { sequenceOf, claimants: claimantsOf(run) };
+      const report = await write(run, lease, { reading, claims });
+      for (const { subscription, error } of reading.failures)
+        notes.failed(subscriptionSubject(subscription), error);
+      return { reading, report };
+    });
     if (report.missed > 0) await requestSecond();
     demandComplete(run, reading);
+    run.log.info("inventory scanned", { ...report });
     return report;
   });
 }
 
-/** @throws one of the failures: one that passes, if there is any, so that the queue tries again */
 function demandComplete(run: Run, { failures }: Reading): void {
-  for (const error of failures) run.log.warn("scan incomplete", { why: messageOf(error) });
-  const [failure] = failures.toSorted((a, b) => Number(b instanceof NotYet) - Number(a instanceof NotYet));
-  if (failures.length > 0) throw failure;
+  if (failures.length === 0) return;
+  const errors = failures.map(({ error }) => error);
+  for (const error of errors) run.log.error("scan incomplete", { why: messageOf(error) });
+  const passing = errors.filter((error) => error instanceof NotYet);
+  const [longest] = passing.toSorted((a, b) => b.retryAfterSeconds - a.retryAfterSeconds);
+  if (longest && passing.length === errors.length) throw longest;
+  const each = [...new Set(errors.map(messageOf))];
+  throw new Incomplete(`the scan left out what it could not read: ${each.join("; ")}`, { cause: errors });
 }
 
 async function write(run: Run, lease: Lease, { reading, claims }: Read): Promise<ScanReport> {
@@ -146,18 +161,22 @@ async function scanSubnet(
   const { incomplete } = reading;
   const evidence = evidenceOf(subnet, { uses: reading.uses.get(partition) ?? NONE, incomplete });
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
+  // Of a million addresses few are claimed.
+  const claimed = rows.filter(({ value }) => value.claims !== undefined);
   const nowUtc = run.now().toISOString();
-  const ended = await endedAddresses(run, claims.claimants, unassignedOf(rows, evidence, nowUtc));
+  const ended = await endedAddresses(run, claims.claimants, unassignedOf(claimed, evidence, nowUtc));
   const at = { nowUtc, ended, sequenceOf: claims.sequenceOf };
   const writes = planRows(rows, evidence, at);
   if (writes.length > 0) await lease.demand();
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
-  recordClaims(run, countClaims(rows, evidence.uses, at));
+  const confirmed = newlyConfirmed(claimed, evidence.uses, at);
+  for (const [cluster, keys] of confirmed) await unmark(run, { cluster, partition }, keys);
+  recordClaims(run, countClaims(claimed, confirmed, at));
   const kept = keptAssignments(rows, evidence, nowUtc);
   return {
     written: writes.length,
     missed: kept.filter(({ assignment }) => assignment.missedAtUtc !== undefined).length,
-    row: toRow(run, subnet, { evidence, kept, reading, claimed: claimedOf(rows, { evidence, kept, at }) }),
+    row: toRow(run, subnet, { evidence, kept, reading, claimed: claimedOf(claimed, { evidence, kept, at }) }),
   };
 }
 

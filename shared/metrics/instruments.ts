@@ -3,6 +3,7 @@
  * Attributes are few and take few values, so that no caller can make series without end. Pure.
  * @see https://opentelemetry.io/docs/specs/semconv/general/metrics/
  */
+import { OPERATIONS } from "../outcomes/outcome.ts";
 import { QUEUES } from "../storage/queue.ts";
 
 /** `text`: a name from a bounded set, such as clusters or rules. A list: these values and no others. */
@@ -110,10 +111,19 @@ export const INSTRUMENTS = {
     attributes: { queue: QUEUES },
     doc: "Messages that failed for good: [runbook](runbook.md). Every minute",
   },
+  "mooring.operations.failing": {
+    kind: "gauge",
+    unit: "{subject}",
+    attributes: { operation: OPERATIONS },
+    doc: "Subscriptions, clusters and audit scopes of which the last scan, audit, sweep, poll or list failed: [runbook](runbook.md). Every minute",
+  },
   "mooring.orphans": {
     kind: "gauge",
     unit: "{resource}",
-    attributes: { kind: ["loadBalancer", "frontend", "link", "connection"], state: ["waiting", "due"] },
+    attributes: {
+      kind: ["loadBalancer", "frontend", "rule", "link", "connection"],
+      state: ["waiting", "due"],
+    },
     doc: "Proved orphans in quarantine, within their grace or past it. After each sweep: hourly",
   },
   "mooring.findings": {
@@ -127,6 +137,12 @@ export const INSTRUMENTS = {
     unit: "{run}",
     attributes: { outcome: ["done", "failed", "cancelled"] },
     doc: "Audits that ended; `failed`: a part of the estate could not be read",
+  },
+  "mooring.requests.limited": {
+    kind: "counter",
+    unit: "{request}",
+    attributes: { kind: ["admission", "declarations"], cluster: "text" },
+    doc: "Requests that were answered with 429, since their cluster used its share of the instance: [limits](limits.md)",
   },
   "mooring.settings.broken": {
     kind: "counter",

@@ -1,5 +1,5 @@
 /**
- * Which load balancers, frontends, Private Link Services and connections are orphans. Evidence is needed, not suspicion: the marks of a
+ * Which load balancers, frontends, rules, Private Link Services and connections are orphans. Evidence is needed, not suspicion: the marks of a
  * registered cluster, what the cluster confirmed or that it was deleted, and nothing in Azure that contradicts. Whatever is unknown, stale
  * or contradictory makes a candidate `unproved`, with what is missing. Pure.
  */
@@ -15,6 +15,7 @@ import { contradictions } from "./contradictions.ts";
 import { isUsed, usersOf } from "./frontendUsers.ts";
 import { lookupIn } from "./lookup.ts";
 import { protectionOf } from "./protection.ts";
+import { staleRules } from "./staleRules.ts";
 import type { ClusterView, World } from "./world.ts";
 
 export interface Candidate {
@@ -37,7 +38,8 @@ export function findOrphans(world: World): Candidate[] {
   const links = world.links.flatMap((link) => judgeLink(world, link) ?? []);
   const connections = world.links.flatMap((link) => judgeConnections(world, link));
   const frontends = world.balancers.flatMap((balancer) => judgeFrontends(world, balancer));
-  return [...links, ...balancers, ...frontends, ...connections].sort((a, b) =>
+  const rules = world.balancers.flatMap((balancer) => judgeRules(world, balancer));
+  return [...links, ...balancers, ...frontends, ...rules, ...connections].sort((a, b) =>
     a.resourceId < b.resourceId ? -1 : 1,
   );
 }
@@ -95,6 +97,17 @@ function judgeFrontends(world: World, balancer: LoadBalancer): Candidate[] {
       kind: "frontend",
       against: contradictions.frontend(world, balancer, frontend),
     }),
+  );
+}
+
+/** Rules and probes of deleted Services, on a load balancer that lives; those of a dead frontend go with it. */
+function judgeRules(world: World, balancer: LoadBalancer): Candidate[] {
+  const view = viewOf(world, balancer.id);
+  if (!view || !balancer.name.toLowerCase().endsWith("-internal")) return [];
+  const alive = balancer.frontends.filter((frontend) => livesOn(view, balancer, frontend));
+  if (alive.length === 0) return [];
+  return staleRules(living(view), balancer, alive).map(({ id }) =>
+    judge(world, view, { resourceId: id, kind: "rule", against: contradictions.rule(balancer) }),
   );
 }
 

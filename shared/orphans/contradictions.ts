@@ -11,6 +11,7 @@ import type { World } from "./world.ts";
 export const contradictions = {
   balancer: againstBalancer,
   frontend: againstFrontend,
+  rule: againstRule,
   link: againstLink,
   connection: againstConnection,
 };
@@ -55,6 +56,11 @@ function againstFrontend(world: World, balancer: LoadBalancer, frontend: Fronten
       againstLink(world, link).map((why) => `Private Link Service ${link.name} is attached to it: ${why}`),
     ),
   ];
+}
+
+/** Its load balancer is written with it. */
+function againstRule(balancer: LoadBalancer): string[] {
+  return unsettled(balancer.provisioningState);
 }
 
 /** What the controller did not name is somebody's own, whatever load balancer it is on. */

@@ -1,12 +1,10 @@
 /** Tells how many orphans are in quarantine, none among them. */
 import type { Run } from "../ports.ts";
-import { isDueAt, type OrphanKind, type Quarantined } from "./model.ts";
-
-const KINDS: readonly OrphanKind[] = ["loadBalancer", "frontend", "link", "connection"];
+import { isDueAt, ORPHAN_KINDS, type Quarantined } from "./model.ts";
 
 export function recordOrphans(run: Run, quarantined: readonly Quarantined[]): void {
   const nowUtc = run.now().toISOString();
-  for (const kind of KINDS)
+  for (const kind of ORPHAN_KINDS)
     for (const state of ["waiting", "due"] as const) {
       const isDue = state === "due";
       const all = quarantined.filter((row) => row.kind === kind && isDueAt(row, nowUtc) === isDue);

@@ -40,7 +40,7 @@ async function gather(run: Run, policy: Policy, { subscriptions, isWanted }: Ext
     listClusters(run),
   ]);
   const unreadable = new Map(
-    lists.flatMap(({ subscription, why }) => (why === undefined ? [] : [[subscription, why]])),
+    lists.flatMap(({ subscription, failure }) => (failure ? [[subscription, failure.error]] : [])),
   );
   const wanted = registered.filter(isWanted);
   const managed = once(() => listManaged(run, run.ports.subscriptions));
@@ -57,8 +57,8 @@ async function gather(run: Run, policy: Policy, { subscriptions, isWanted }: Ext
 
 interface Lists extends Pick<World, "balancers" | "links"> {
   readonly subscription: string;
-  /** Why they could not be read. */
-  readonly why?: string;
+  /** They could not be read. */
+  readonly failure?: { readonly error: unknown };
 }
 
 async function readLists({ ports: { network }, log }: Run, subscription: string): Promise<Lists> {
@@ -71,19 +71,17 @@ async function readLists({ ports: { network }, log }: Run, subscription: string)
   } catch (error) {
     // Throttled: all of it is tried again soon.
     if (error instanceof NotYet) throw error;
-    const why = messageOf(error);
-    log.warn("subscription could not be read", { subscription, why });
-    return { subscription, why, balancers: [], links: [] };
+    log.warn("subscription could not be read", { subscription, why: messageOf(error) });
+    return { subscription, failure: { error }, balancers: [], links: [] };
   }
 }
 
 /** Of a cluster in a subscription that could not be read nothing is certain. */
 function stateIn(unreadable: World["unreadable"], { resourceId }: Cluster): ClusterState | undefined {
   const subscription = parseResourceId(resourceId)?.subscription.toLowerCase() ?? "";
-  const why = unreadable.get(subscription);
-  return why === undefined
-    ? undefined
-    : { state: "unknown", doubt: `subscription ${subscription} could not be read: ${why}` };
+  if (!unreadable.has(subscription)) return undefined;
+  const why = messageOf(unreadable.get(subscription));
+  return { state: "unknown", doubt: `subscription ${subscription} could not be read: ${why}` };
 }
 
 /** What is known of one cluster, in this order: what is declared is at least as new as what the feed states as confirmed. */

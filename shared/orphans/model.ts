@@ -1,7 +1,9 @@
 /** An orphan on its way out. Partition `all`; key = canonical resource id. */
 import type { Evidence } from "../changes/plan.ts";
 
-export type OrphanKind = "loadBalancer" | "frontend" | "link" | "connection";
+/** `rule`: a load-balancing rule, or a probe without rules, of a deleted Service on a load balancer where others live. */
+export type OrphanKind = (typeof ORPHAN_KINDS)[number];
+export const ORPHAN_KINDS = ["loadBalancer", "frontend", "rule", "link", "connection"] as const;
 
 /** A resource that a person keeps, whatever is proved of it. Partition `all`; key = canonical resource id. */
 export interface Hold {

@@ -3,6 +3,7 @@ import type { Change, Plan } from "../changes/plan.ts";
 import { canonicalId, parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 import { removeFrontend } from "./removeFrontend.ts";
+import { removeRules } from "./staleRules.ts";
 import { lookupIn } from "./lookup.ts";
 import { isHeardOf, type ClusterView, type World } from "./world.ts";
 
@@ -26,8 +27,14 @@ export function planSweep(quarantined: readonly Quarantined[], world: World): Pl
       const balancer = lookupIn(world).balancerOf(row.resourceId);
       return balancer ? [removeFrontend(row, balancer)] : [];
     });
+  const rules = [
+    ...Map.groupBy(
+      due.filter(({ kind }) => kind === "rule"),
+      ({ resourceId }) => lookupIn(world).balancerOf(resourceId),
+    ),
+  ].flatMap(([balancer, rows]) => (balancer ? removeRules(rows, balancer) : []));
   const whole = balancers.map((row) => deletion(row));
-  return { changes: [...connections, ...ofLinks, ...frontends, ...whole] };
+  return { changes: [...connections, ...ofLinks, ...rules, ...frontends, ...whole] };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What operators keep: a hold or a `mooring: off` tag protects the resource, what contains it and what it contains. Pure. */
 import { isTaggedOff } from "../changes/offTag.ts";
-import { canonicalId, parseResourceId, resourceName } from "../network/resourceId.ts";
+import { canonicalId, parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
 import { lookupIn } from "./lookup.ts";
 import type { World } from "./world.ts";
 
@@ -26,12 +26,16 @@ export function relatedTo(world: World, resourceId: string): ReadonlySet<string>
   return new Set(ids.map(canonicalId));
 }
 
-/** A connection is in its Private Link Service, that on its frontends, and a frontend in its load balancer. */
+/** A connection is in its Private Link Service, that on its frontends; a rule is on its frontend, and both in their load balancer. */
 function containersOf(world: World, id: string): string[] {
   const link = lookupIn(world).linkOf(id);
   if (link) return link.frontendIds.flatMap((frontend) => [frontend, ...containersOf(world, frontend)]);
   const { parentId } = parseResourceId(id) ?? {};
-  return parentId === undefined ? [] : [parentId, ...containersOf(world, parentId)];
+  if (parentId === undefined) return [];
+  const rule = lookupIn(world)
+    .balancerOf(id)
+    ?.rules.find((one) => sameId(one.id, id));
+  return [...(rule ? [rule.frontendId] : []), parentId, ...containersOf(world, parentId)];
 }
 
 function contentsOf(world: World, id: string): string[] {

@@ -39,13 +39,21 @@ function uses(rules: readonly Rule[], id: string, idsOf: (rule: Rule) => readonl
   return rules.some((rule) => idsOf(rule).some((one) => sameId(one, id)));
 }
 
+/** In the order in which they decide what a change takes away: the rest goes with it. */
+const DECIDING = ["frontendIPConfigurations", "loadBalancingRules", "probes"] as const;
+
+/** Which list of its load balancer decides what a change takes away; `undefined` if it takes away none of these. */
+export function decidingList(change: Change & { action: "update" }): (typeof DECIDING)[number] | undefined {
+  const paths = change.edits.filter(isListEdit).flatMap(({ path, remove }) => (remove ? [path] : []));
+  return DECIDING.find((list) => paths.includes(`properties.${list}`));
+}
+
 /** Ids of what a change of a sweep takes away. */
 export function removedBy(change: Change): string[] {
   if (change.action !== "update") return [change.resourceId];
+  const list = decidingList(change);
   return change.edits
     .filter(isListEdit)
-    .filter(({ path }) => path === FRONTENDS)
-    .flatMap(({ remove = [] }) =>
-      remove.map((name) => `${change.resourceId}/frontendIPConfigurations/${name}`),
-    );
+    .filter(({ path }) => path === `properties.${list}`)
+    .flatMap(({ remove = [] }) => remove.map((name) => `${change.resourceId}/${list}/${name}`));
 }

@@ -27,6 +27,10 @@ function partsOf(world: World, kind: Candidate["kind"], id: string): unknown {
       const frontend = balancer?.frontends.find((one) => sameId(one.id, id));
       return balancer && frontend && frontendParts(balancer, frontend);
     }
+    case "rule": {
+      const balancer = balancerOf(id);
+      return balancer && ruleParts(balancer, id);
+    }
     case "link": {
       const link = linkOf(id);
       return link && linkParts(link);
@@ -39,6 +43,13 @@ function partsOf(world: World, kind: Candidate["kind"], id: string): unknown {
 function frontendParts({ rules }: LoadBalancer, { id, name, address = "" }: Frontend): string {
   const own = rules.filter(({ frontendId }) => sameId(frontendId, id)).map((rule) => rule.name);
   return JSON.stringify([name.toLowerCase(), address, own.toSorted()]);
+}
+
+/** Of a rule, or of a probe. */
+function ruleParts({ rules, probes }: LoadBalancer, id: string): unknown {
+  const rule = rules.find((one) => sameId(one.id, id));
+  if (rule) return [rule.name.toLowerCase(), canonicalId(rule.frontendId), rule.protocol, rule.port];
+  return probes.find((one) => sameId(one.id, id))?.name.toLowerCase();
 }
 
 /** Its alias is new when it is created again. */

@@ -3,13 +3,16 @@
  * right before. Mode `observe` (the default) only tells. Called by the orphans queue; safe to run any number of times.
  */
 import { throwFailures, type Applied, type Apply, type ApplyOptions } from "../changes/applied.ts";
+import { messageOf } from "../messageOf.ts";
 import { printPlan } from "../changes/diff.ts";
 import type { Resource } from "../changes/resources.ts";
 import { inParts } from "../changes/parts.ts";
 import { SYSTEM, type Change, type Plan } from "../changes/plan.ts";
 import { requestList } from "../declarations/feed.ts";
-import { AwaitsReport } from "../errors.ts";
+import { AwaitsReport, Incomplete } from "../errors.ts";
 import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
+import { clusterSubject, subscriptionSubject } from "../outcomes/outcome.ts";
+import { recordWhole, type Notes } from "../outcomes/record.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
 import type { WorkItem } from "../storage/queue.ts";
@@ -24,20 +27,19 @@ import { lookupIn } from "./lookup.ts";
 import { awaitAgain, leave, listQuarantine, previewQuarantine, updateQuarantine } from "./quarantine.ts";
 import { awaiting, isConfirmedSince, partsOf, planSweep } from "./planSweep.ts";
 import type { OrphanKind, Quarantined } from "./model.ts";
-import { removedBy } from "./removeFrontend.ts";
+import { decidingList, removedBy } from "./removeFrontend.ts";
 import { subjectOf } from "./subject.ts";
 import { verifyActual, type Expected } from "./verifyActual.ts";
 import type { World } from "./world.ts";
 
 export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
   return withLease(run, "sweep", async () => {
-    await resolveDangling(run);
-    const due = await planDue(run);
-    if (due.plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(due.plan).split("\n") });
-    const cause = { why: item.why, who: SYSTEM, correlationId: item.correlationId };
-    const applied = await inParts(apply, due.parts)(run, due.plan, cause, due.options);
-    await recordSwept(run, due.quarantined, applied);
-    recordOrphans(run, await listQuarantine(run));
+    const subjects = run.ports.subscriptions.map(subscriptionSubject);
+    const { due, applied } = await recordWhole(run, { operation: "sweep", subjects }, async (notes) => {
+      const swept = await sweepOnce(run, apply, item);
+      note(notes, swept);
+      return swept;
+    });
     throwUnreadable(due);
     throwFailures(applied);
     throwAwaited(due);
@@ -45,11 +47,42 @@ export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<re
   });
 }
 
-/** What could be done is done; the rest must not look like success. @throws Error naming each subscription */
+interface Swept {
+  readonly due: Due;
+  readonly applied: readonly Applied[];
+}
+
+async function sweepOnce(run: Run, apply: Apply, { why, correlationId }: WorkItem): Promise<Swept> {
+  await resolveDangling(run);
+  const due = await planDue(run);
+  if (due.plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(due.plan).split("\n") });
+  const cause = { why, who: SYSTEM, correlationId };
+  const applied = await inParts(apply, due.parts)(run, due.plan, cause, due.options);
+  await recordSwept(run, due.quarantined, applied);
+  recordOrphans(run, await listQuarantine(run));
+  return { due, applied };
+}
+
+/** A cluster is judged only if its state is certain; what a subscription hides is not held against its clusters. */
+function note(notes: Notes, { due: { unreadable, clusters }, applied }: Swept): void {
+  for (const [subscription, why] of unreadable) notes.failed(subscriptionSubject(subscription), why);
+  for (const { change, outcome, why } of applied)
+    if (outcome === "failed") notes.failed(clusterSubject(change.cluster), why ?? "failed");
+  for (const { cluster, state, doubt } of clusters) {
+    if (unreadable.has(parseResourceId(cluster.resourceId)?.subscription.toLowerCase() ?? "")) continue;
+    const subject = clusterSubject(cluster.name);
+    if (state === "unknown") notes.failed(subject, doubt ?? "its state is unknown");
+    else notes.succeeded(subject);
+  }
+}
+
+/** What could be done is done; the rest must not look like success. @throws Incomplete naming each subscription */
 function throwUnreadable({ unreadable }: Due): void {
   if (unreadable.size === 0) return;
-  const each = [...unreadable].map(([subscription, why]) => `subscription ${subscription}: ${why}`);
-  throw new Error(`the sweep left out what it could not read: ${each.join("; ")}`);
+  const each = [...unreadable].map(
+    ([subscription, why]) => `subscription ${subscription}: ${messageOf(why)}`,
+  );
+  throw new Incomplete(`the sweep left out what it could not read: ${each.join("; ")}`);
 }
 
 /** What waits for a report is looked at again soon, not at the next timer. @throws AwaitsReport */
@@ -68,6 +101,7 @@ export interface Due {
   readonly parts: readonly Plan[];
   readonly quarantined: readonly Quarantined[];
   readonly unreadable: World["unreadable"];
+  readonly clusters: World["clusters"];
   /** Clusters that have to confirm again before their orphans are deleted. */
   readonly awaited: readonly string[];
   /** With the last proof that every delete needs. */
@@ -84,7 +118,12 @@ export async function planDue(run: Run): Promise<Due> {
   return plan(run, world, quarantined);
 }
 
-/** The same plan; the quarantine stays as it is. */
+/** For a sweep that an operator requests: the quarantine is brought up to date, and the lists that it waits for are requested. */
+export async function requestAwaited(run: Run, { awaited }: Pick<Due, "awaited">): Promise<void> {
+  if (awaited.length > 0) await withLease(run, "sweep", () => planDue(run));
+}
+
+/** The same plan; the quarantine stays as it is, and no list is requested. */
 export async function previewDue(run: Run): Promise<Due> {
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);
@@ -101,6 +140,7 @@ function plan(run: Run, world: World, quarantined: readonly Quarantined[]): Due 
     parts: partsOf(whole, world),
     quarantined,
     unreadable: world.unreadable,
+    clusters: world.clusters,
     awaited: [...new Set(awaiting(quarantined, world).map(({ cluster }) => cluster))],
     options: { inSight, stillTrue },
   };
@@ -160,7 +200,8 @@ function expectedOf(change: Change, { world, rows, kind, isWithLink }: Judgement
 }
 
 function kindOf(change: Change, rows: readonly Quarantined[]): OrphanKind {
-  if (change.action === "update") return "frontend";
+  if (change.action === "update")
+    return decidingList(change) === "frontendIPConfigurations" ? "frontend" : "rule";
   return rows.find((row) => sameId(row.resourceId, change.resourceId))?.kind ?? "connection";
 }
 

@@ -26,6 +26,7 @@ export interface Expected {
 const DECISIVE: Readonly<Record<OrphanKind, readonly string[]>> = {
   loadBalancer: ["frontendIPConfigurations", "backendAddressPools", "loadBalancingRules"],
   frontend: ["frontendIPConfigurations", "backendAddressPools", "loadBalancingRules"],
+  rule: ["frontendIPConfigurations", "loadBalancingRules", "probes"],
   link: ["privateEndpointConnections"],
   connection: [],
 };
@@ -38,6 +39,7 @@ export function verifyActual(actual: Resource, expected: Expected): string | und
   if (missing !== undefined) return `Azure did not report its ${missing}`;
   if (kind === "loadBalancer") return againstBalancer(properties, expected);
   if (kind === "frontend") return againstFrontends(properties, expected);
+  if (kind === "rule") return againstRules(properties, expected);
   return kind === "link"
     ? againstLink(properties, actual, expected)
     : againstConnection(properties, expected);
@@ -72,6 +74,28 @@ function againstFrontends(properties: JsonObject, expected: Expected): string | 
     linkOn(itemsOf(properties, "frontendIPConfigurations").filter((one) => isAmong(one, frontends))) ??
     membersIn(isOfDeleted ? all : all.filter((one) => isAmong(one, pools)))
   );
+}
+
+/** Another rule may use a probe that goes, and a rule may have moved to another frontend. */
+function againstRules(properties: JsonObject, { balancer, change }: Expected): string | undefined {
+  if (!balancer) return "its load balancer was not in the list";
+  const removed = removedFrom(change, "loadBalancingRules");
+  const probes = removedFrom(change, "probes").map((name) => `${balancer.id}/probes/${name}`);
+  const rules = itemsOf(properties, "loadBalancingRules");
+  const moved = rules.find((one) => isAmong(one, removed) && !isWhereListed(one, balancer));
+  if (moved) return `its rule ${textOf(moved["name"])} is on another frontend than in the list`;
+  const user = rules.find((one) => !isAmong(one, removed) && usesProbe(one, probes));
+  return user && `rule ${textOf(user["name"])} uses a probe that would be removed`;
+}
+
+function isWhereListed(item: JsonObject, { rules }: LoadBalancer): boolean {
+  const listed = rules.find(({ name }) => isAmong(item, [name]));
+  return listed !== undefined && (!namesFrontend(item) || sameId(frontendOf(item), listed.frontendId));
+}
+
+function usesProbe(item: JsonObject, probeIds: readonly string[]): boolean {
+  const id = textOf(objectOf(objectOf(item["properties"])["probe"])["id"]);
+  return probeIds.some((one) => sameId(one, id));
 }
 
 /** Azure's words for a connection whose consumer can send nothing through it. */

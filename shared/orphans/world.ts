@@ -23,8 +23,8 @@ export interface World {
   readonly clusters: readonly ClusterView[];
   readonly balancers: readonly LoadBalancer[];
   readonly links: readonly Link[];
-  /** Subscriptions whose lists could not be read, with the reason; nothing of them is judged. */
-  readonly unreadable: ReadonlyMap<string, string>;
+  /** Subscriptions whose lists could not be read, with what the read threw; nothing of them is judged. */
+  readonly unreadable: ReadonlyMap<string, unknown>;
   /** What operators keep. */
   readonly holds: readonly Hold[];
   readonly nowUtc: string;

@@ -1,11 +1,12 @@
-/** Measures the queues, and forgets why messages failed that are gone. Called by a timer, so by one instance at a time. */
+/** Measures the queues and what fails, and forgets why messages failed that are gone. Called by a timer, so by one instance at a time. */
 import type { Run } from "../ports.ts";
+import { measureOutcomes } from "../outcomes/outcome.ts";
 import { QUEUES, type QueueName } from "../storage/queue.ts";
 import { forgetOldFailures } from "./failures.ts";
 import { waitForAll } from "../waitForAll.ts";
 
 export async function watchQueues(run: Run): Promise<void> {
-  await waitForAll(QUEUES.map((queue) => watch(run, queue)));
+  await waitForAll([measureOutcomes(run), ...QUEUES.map((queue) => watch(run, queue))]);
 }
 
 async function watch(run: Run, queue: QueueName): Promise<void> {

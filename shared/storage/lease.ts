@@ -2,7 +2,7 @@
  * Serialises work on one name with a lease of the storage service. The lease is renewed by a timer for as long as the work takes, and
  * expires within a minute after its holder died. Wall clocks of hosts are never compared.
  */
-import { NotYet } from "../errors.ts";
+import { Superseded } from "../errors.ts";
 import type { Run } from "../ports.ts";
 
 /** Three renewals may fail before a lease expires. */
@@ -14,7 +14,7 @@ const RETRY_SECONDS = 15;
 export interface Lease {
   /**
    * Call it before writing what was read earlier: a holder that could not renew for a minute may have lost the lease to another holder,
-   * whose reads are newer. The storage service decides. @throws NotYet if the lease is lost
+   * whose reads are newer. The storage service decides. @throws Superseded if the lease is lost
    */
   demand(): Promise<void>;
 }
@@ -27,7 +27,7 @@ interface Held {
 /**
  * Runs `action` while holding the lease `name`, however long it takes, and releases it afterwards. A holder that cannot renew it,
  * because storage is unavailable, may lose it to another: versions keep their writes apart.
- * @throws NotYet if another holder has it
+ * @throws Superseded if another holder has it
  */
 export async function withLease<T>(run: Run, name: string, action: (lease: Lease) => Promise<T>): Promise<T> {
   const held = await acquire(run, name);
@@ -49,13 +49,13 @@ async function acquire(run: Run, name: string): Promise<Held> {
     await release(run, held);
     throw error;
   }
-  throw new NotYet(`${name} is being worked on`, RETRY_SECONDS);
+  throw new Superseded(`${name} is being worked on`, RETRY_SECONDS);
 }
 
 async function demand(run: Run, { name, leaseId }: Held): Promise<void> {
   if ((await run.ports.leases.renew(name, leaseId)) === "renewed") return;
   run.log.warn("lease lost", { name });
-  throw new NotYet(`the lease on ${name} expired and was acquired by another process`, RETRY_SECONDS);
+  throw new Superseded(`the lease on ${name} expired and was acquired by another process`, RETRY_SECONDS);
 }
 
 /** Renews one after the other until it is stopped. */

@@ -36,8 +36,11 @@ async function take(run: Run, step: Step): Promise<void> {
 async function giveNotice(run: Run, to: number): Promise<void> {
   const row = await readRow(run);
   if (!row) return;
-  if ((row.value.upgradingTo ?? 0) < to) await change(run, (value) => value && { ...value, upgradingTo: to });
-  const since = (row.value.upgradingTo ?? 0) < to ? run.now() : new Date(row.value.changedAtUtc);
+  const noticedAtUtc = run.now().toISOString();
+  const { upgradingTo = 0, changedAtUtc } = row.value;
+  if (upgradingTo < to) await change(run, (value) => value && { ...value, upgradingTo: to, noticedAtUtc });
+  // A step that is done changes the row, and gives no new notice.
+  const since = new Date(upgradingTo < to ? noticedAtUtc : (row.value.noticedAtUtc ?? changedAtUtc));
   const seconds = Math.ceil(NOTICE_SECONDS - (run.now().getTime() - since.getTime()) / 1000);
   if (seconds > 0)
     throw new NotYet(

@@ -11,6 +11,8 @@ export interface SchemaRow {
   readonly version: number;
   /** Somebody upgrades to this: who knows less must not write from now on. */
   readonly upgradingTo?: number;
+  /** When that was announced. */
+  readonly noticedAtUtc?: string;
   readonly changedAtUtc: string;
 }
 

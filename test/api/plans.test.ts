@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { keyOf } from "../../api/key.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { isListRequested } from "../../shared/declarations/feed.ts";
+import type { Feed } from "../../shared/declarations/model.ts";
 import { graceOf } from "../../shared/orphans/quarantine.ts";
 import { planDue } from "../../shared/orphans/sweep.ts";
 import { defaultPolicy } from "../../shared/policy.ts";
@@ -283,7 +285,15 @@ describe("orphans", () => {
     expect((await sweep()).status).toBe(200);
   });
 
-  test("name the cluster that has to confirm first, if it lives", async () => {
+  test("name the subscription that cannot be read", async () => {
+    run.network.calls.failNext(new Error("403"), { method: "links" });
+    const { body } = await ask("POST /orphans/sweep?dryRun=true");
+    expect([body.plan.changes, body.unreadable]).toEqual([[], [SUBSCRIPTION]]);
+    expect((await ask("POST /orphans/sweep?dryRun=true")).body.unreadable).toEqual([]);
+  });
+
+  /** Cluster one lives, and its load balancer is in quarantine. */
+  async function abandonLive(): Promise<string> {
     const live = balancerId();
     run.network.balancers = [balancer({ id: live })];
     run.network.allLinks = [];
@@ -291,6 +301,30 @@ describe("orphans", () => {
       await run.tables.declarations.transact("one", [{ do: "remove", key: `${namespace}/${name}` }]);
     await confirmNow(run);
     await planDue(run);
+    return live;
+  }
+
+  test("of a cluster that has to confirm first make the sweep request its list", async () => {
+    const live = await abandonLive();
+    await applyPolicy(run, { ...defaultPolicy, sweepGraceSeconds: 60, maxDeletePercent: 100 });
+    run.clock.advance(graceOf(defaultPolicy, "loadBalancer") + 1);
+    await confirmNow(run);
+    const before = everything(run);
+    const { body: shown } = await ask("POST /orphans/sweep?dryRun=true");
+    expect([shown.plan.changes, shown.awaited, everything(run)]).toEqual([[], ["one"], before]);
+    const feed = async () => (await run.tables.feeds.get("all", "one"))?.value as Feed;
+    expect(await isListRequested(run, await feed())).toBe(false);
+
+    const { body } = await ask("POST /orphans/sweep", { ifMatch: shown.plan.etag });
+    expect([body.applied, body.awaited]).toEqual([[], ["one"]]);
+    expect(await isListRequested(run, await feed())).toBe(true);
+    await confirmNow(run);
+    const { body: next } = await carriedOut(ask, "POST /orphans/sweep");
+    expect(next.applied).toMatchObject([{ resourceId: live, outcome: "applied" }]);
+  });
+
+  test("name the cluster that has to confirm first, if it lives", async () => {
+    const live = await abandonLive();
     expect((await ask("POST /orphans/sweep?dryRun=true")).body.awaited).toEqual([]);
     await due(() => confirmNow(run));
     const { body } = await ask("POST /orphans/sweep?dryRun=true");

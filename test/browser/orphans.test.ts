@@ -128,6 +128,22 @@ describe("deleting", () => {
   });
 });
 
+test("a sweep that waits for a cluster requests its list, and states when to sweep again", async () => {
+  const page = await board.open("orphans");
+  const plan = { changes: [], losses: [], etag: '"empty"' };
+  await page.route("**/api/v1/orphans/sweep*", (route) =>
+    route.fulfill({
+      json: { plan, awaited: ["aks-one"], ...(!route.request().url().includes("dryRun") && { applied: [] }) },
+    }),
+  );
+  await page.getByRole("button", { name: "Sweep now…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Orphans of cluster aks-one are due").waitFor();
+  await dialog.getByRole("button", { name: "Request confirmation" }).click();
+  await dialog.getByText("Mooring requested a list from it").waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
 describe("one orphan", () => {
   test("is weighed: what speaks for it, what against, what is missing, and what happens next", async () => {
     const { key } = await connection();

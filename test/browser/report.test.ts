@@ -3,19 +3,19 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { FORMATS } from "../../shared/drift/report/formats.ts";
 import type { AuditReport } from "../../shared/drift/report/model.ts";
-import { findChromium } from "../../tools/programs.ts";
-import { ARGUMENTS, overflow, THEMES, violations, WIDTHS } from "../builders/dashboard.ts";
+import { openChromium } from "../../tools/chromium.ts";
+import { overflow, THEMES, violations, WIDTHS } from "../builders/dashboard.ts";
 import { report, reported } from "../builders/report.ts";
 
 let directory: string;
 let browser: Browser;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-report-"));
-  browser = await chromium.launch({ executablePath: findChromium() ?? "", args: ARGUMENTS });
+  browser = await openChromium();
 });
 afterAll(async () => {
   await browser.close();

@@ -2,19 +2,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Finding, Plan } from "../../api/model.ts";
-import { findChromium } from "../../tools/programs.ts";
-import {
-  ARGUMENTS,
-  forgiveFailures,
-  openPage,
-  overflow,
-  shown,
-  violations,
-  type Look,
-} from "../builders/dashboard.ts";
+import { openChromium } from "../../tools/chromium.ts";
+import { forgiveFailures, openPage, overflow, shown, violations, type Look } from "../builders/dashboard.ts";
 import { OPERATOR, stubbedDashboard, type StubbedDashboard } from "../builders/stubbedDashboard.ts";
 
 const MANY = 10_000;
@@ -73,7 +65,7 @@ beforeAll(async () => {
     "GET /findings/000000000000": finding(0),
     "POST /findings/000000000000/fix": { plan: PLAN },
   });
-  browser = await chromium.launch({ executablePath: findChromium() ?? "", args: ARGUMENTS });
+  browser = await openChromium();
 });
 afterAll(async () => {
   await browser.close();

@@ -2,31 +2,18 @@
  * The dashboard in real Chromium, on a sandbox of its own: the built app, the seeded estate, nothing in between. Whatever a page complains
  * of, and whatever it asks of anybody but the app, is kept, and must be nothing.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import axe from "axe-core";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { DemoWorld } from "../../sandbox/demo/world.ts";
-import { ANY_PORTS } from "../../sandbox/start/ports.ts";
-import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
-import { appIn } from "../builtApp.ts";
-import { findChromium } from "../../tools/programs.ts";
+import type { Sandbox } from "../../sandbox/start/startSandbox.ts";
+import { openChromium } from "../../tools/chromium.ts";
+import { sandboxed } from "./sandboxed.ts";
 
-export const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+export { START_MILLISECONDS } from "./sandboxed.ts";
+
 const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const HEIGHT = 900;
-/** A sandbox starts within it even on a busy machine. */
-export const START_MILLISECONDS = 240_000;
 
 export const WIDTHS = [360, 1440] as const;
 /** A cluster reports about every half minute; some writes wait for it. */
@@ -53,11 +40,8 @@ export interface Dashboard {
 }
 
 export async function dashboard(): Promise<Dashboard> {
-  const state = await mkdtemp(join(tmpdir(), "mooring-dashboard-"));
-  const app = await appIn(join(state, "app"));
-  const sandbox = await startSandbox({ app, state, ports: ANY_PORTS });
-  const executablePath = findChromium() ?? "";
-  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  const { sandbox, close } = await sandboxed();
+  const browser = await openChromium();
   const troubles: string[] = [];
   const url = `${sandbox.hostUrl}/api/dashboard/`;
   return {
@@ -69,8 +53,7 @@ export async function dashboard(): Promise<Dashboard> {
     call: (method, path, body, headers) => call(`${sandbox.hostUrl}/api/v1${path}`, method, body, headers),
     async close() {
       await browser.close();
-      await sandbox.stop();
-      await rm(state, { recursive: true, force: true });
+      await close();
     },
   };
 }

@@ -1,17 +1,13 @@
 /** A whole installation in a seeded sandbox, and its checks: run here, for speed, or by `mooring doctor` as a person runs it. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer as createTcpServer } from "node:net";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import tls from "node:tls";
 import { ManagedIdentityCredential } from "@azure/identity";
 import { makeCertificate } from "../../cli/clusters/certificate.ts";
 import { ArmClient } from "../../sandbox/cluster/armClient.ts";
-import { ANY_PORTS } from "../../sandbox/start/ports.ts";
-import { firstScan } from "../../sandbox/start/firstScan.ts";
-import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
+import type { Sandbox } from "../../sandbox/start/startSandbox.ts";
 import { azureInstallation } from "../../shared/azure/installation.ts";
 import { createPorts } from "../../shared/azure/ports.ts";
 import { outside } from "../../shared/http/outside.ts";
@@ -24,8 +20,8 @@ import { defaultPolicy } from "../../shared/policy.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { parseSettings } from "../../shared/settings.ts";
 import { VERSION } from "../../shared/version.ts";
-import { appIn } from "../builtApp.ts";
 import { runCli, type Ran } from "../cli/runCli.ts";
+import { sandboxed } from "./sandboxed.ts";
 
 export interface Doctored {
   readonly sandbox: Sandbox;
@@ -47,9 +43,7 @@ interface Other {
 }
 
 export async function doctoredSandbox(): Promise<Doctored> {
-  const state = await mkdtemp(join(tmpdir(), "mooring-doctor-"));
-  const sandbox = await startSandbox({ app: await appIn(join(state, "app")), state, ports: ANY_PORTS });
-  await firstScan(sandbox.hostUrl);
+  const { sandbox, close } = await sandboxed();
   const { IDENTITY_ENDPOINT = "", IDENTITY_HEADER = "" } = sandbox.settings;
   Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
   trust(await readFile(sandbox.caPath, "utf8"));
@@ -64,10 +58,7 @@ export async function doctoredSandbox(): Promise<Doctored> {
     run: (args = [], env = {}) => runCli(["doctor", ...args], { env: { ...sandbox.settings, ...env } }),
     lines,
     wrong: async (id, other) => (await lines(id, other)).filter(({ state }) => state !== "ok").map(told),
-    async close() {
-      await sandbox.stop();
-      await rm(state, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TableClient } from "@azure/data-tables";
 import { QueueServiceClient } from "@azure/storage-queue";
+import { inject } from "vitest";
 import { startHostProcess, type HostProcess } from "../../sandbox/start/host.ts";
-import { startStorage } from "../../sandbox/storage/startStorage.ts";
+import { ownAccount } from "../azurite.ts";
 import { appIn } from "../builtApp.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
@@ -32,10 +33,10 @@ export async function hostedApp(
   { retry }: HostOptions = {},
 ): Promise<HostedApp> {
   const state = await mkdtemp(join(tmpdir(), "mooring-app-"));
-  const [app, storage] = await Promise.all([appIn(join(state, "app")), startStorage()]);
-  if (retry === "at once") await retryAtOnce(join(app, "host.json"));
+  const storage = await ownAccount();
+  const app = retry === "at once" ? await retryingAtOnce(join(state, "app")) : inject("builtApp");
   const all = {
-    AzureWebJobsStorage: storage.connectionString,
+    AzureWebJobsStorage: storage,
     MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
     MOORING_ARM_ENDPOINT: "https://127.0.0.1:1",
     ...noTimers(),
@@ -45,7 +46,7 @@ export async function hostedApp(
   return {
     ...host,
     settings: all,
-    queues: QueueServiceClient.fromConnectionString(storage.connectionString),
+    queues: QueueServiceClient.fromConnectionString(storage),
     url: host.url,
     async call(path, init) {
       const response = await fetch(`${host.url}${path}`, init);
@@ -58,7 +59,7 @@ export async function hostedApp(
     },
     log: () => readFile(join(state, "host.log"), "utf8"),
     async rows(noun) {
-      const client = TableClient.fromConnectionString(storage.connectionString, `mooring${noun}`, {
+      const client = TableClient.fromConnectionString(storage, `mooring${noun}`, {
         allowInsecureConnection: true,
       });
       try {
@@ -70,7 +71,6 @@ export async function hostedApp(
     },
     async close() {
       await host.stop();
-      await storage.stop();
       await rm(state, { recursive: true, force: true });
     },
   };
@@ -82,8 +82,10 @@ function noTimers(): Record<string, string> {
   return Object.fromEntries(timers.map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]));
 }
 
-async function retryAtOnce(path: string): Promise<void> {
+async function retryingAtOnce(directory: string): Promise<string> {
+  const path = join(await appIn(directory), "host.json");
   const host = JSON.parse(await readFile(path, "utf8"));
   host.extensions.queues.visibilityTimeout = "00:00:00";
   await writeFile(path, JSON.stringify(host));
+  return directory;
 }

@@ -34,6 +34,8 @@ export interface LiveCluster {
   declare(name: string, lists: Lists): Promise<void>;
   /** The controller looks at everything again. */
   resync(): Promise<void>;
+  /** The controller is an older version from now on: a Service gets the Private Link Service whose name it declares. */
+  takeOverNames(): void;
   /** The Service is deleted without the controller's knowledge, and the cluster reports it. */
   lose(name: string): Promise<void>;
   /** The cluster reports all of its Services, and that nothing else changed since. */
@@ -113,6 +115,9 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
     async resync() {
       await controller.resync();
       await report();
+    },
+    takeOverNames() {
+      controller.takesOverNames = true;
     },
     async lose(name) {
       await controller.remove("shop", name, { lose: true });

@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TableClient } from "@azure/data-tables";
 import { QueueServiceClient } from "@azure/storage-queue";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from "vitest";
 import { startHostProcess, type HostProcess } from "../../sandbox/start/host.ts";
-import { startStorage } from "../../sandbox/storage/startStorage.ts";
-import { appIn } from "../builtApp.ts";
+import { ownAccount } from "../azurite.ts";
 import { BROKEN } from "../builders/brokenSettings.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
@@ -15,16 +14,15 @@ const FUNCTIONS = 17;
 const POST = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
 
 let state: string;
-let storage: Awaited<ReturnType<typeof startStorage>>;
+let storage: string;
 let host: HostProcess | undefined;
 
 beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), "mooring-broken-"));
-  [storage] = await Promise.all([startStorage(), appIn(join(state, "app"))]);
+  storage = await ownAccount();
 });
 afterEach(() => stop());
 afterAll(async () => {
-  await storage.stop();
   await rm(state, { recursive: true, force: true });
 });
 
@@ -36,11 +34,11 @@ async function stop(): Promise<void> {
 async function start(settings: Record<string, string>): Promise<HostProcess> {
   await rm(join(state, "host.log"), { force: true });
   host = await startHostProcess({
-    app: join(state, "app"),
+    app: inject("builtApp"),
     port: 0,
     state,
     settings: {
-      AzureWebJobsStorage: storage.connectionString,
+      AzureWebJobsStorage: storage,
       MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
       MOORING_ARM_ENDPOINT: "https://127.0.0.1:1",
       ...settings,
@@ -51,7 +49,7 @@ async function start(settings: Record<string, string>): Promise<HostProcess> {
 
 const log = () => readFile(join(state, "host.log"), "utf8");
 const queue = (name: string) =>
-  QueueServiceClient.fromConnectionString(storage.connectionString).getQueueClient(`mooring-${name}`);
+  QueueServiceClient.fromConnectionString(storage).getQueueClient(`mooring-${name}`);
 /** Those that wait for their time too. */
 const waiting = async (name: string) =>
   (await queue(name).exists()) ? ((await queue(name).getProperties()).approximateMessagesCount ?? 0) : 0;
@@ -117,7 +115,7 @@ test.each([
         problems.filter((problem) => problem.startsWith(setting)).length,
         `${name}: ${problems.join()}`,
       ).toBeGreaterThan(0);
-    expect(health.text).not.toContain(storage.connectionString);
+    expect(health.text).not.toContain(storage);
     expect(await refusals(app)).toEqual([503, 503, 503, 503, 503]);
     // Event Grid keeps what is not taken.
     expect((await deliver(app)).status).toBe(500);
@@ -170,7 +168,7 @@ test("work waits on its queue with all its tries, timers ask for none, and all g
 
 test("data of a newer version: nothing is written, nothing is lost, and health says what to do", async () => {
   const table = (noun: string) =>
-    TableClient.fromConnectionString(storage.connectionString, `newer${noun}`, {
+    TableClient.fromConnectionString(storage, `newer${noun}`, {
       allowInsecureConnection: true,
     });
   await table("schema").createTable();
@@ -180,7 +178,7 @@ test("data of a newer version: nothing is written, nothing is lost, and health s
   const health = await ask(app, "/api/health");
   expect([health.status, JSON.parse(health.text).problems]).toEqual([
     503,
-    ["the stored data are of schema 99, this version of Mooring knows 2: deploy the newer version again"],
+    ["the stored data are of schema 99, this version of Mooring knows 3: deploy the newer version again"],
   ]);
   expect((await ask(app, "/api/clusters/one/declarations/token", POST)).status).toBe(503);
   expect((await deliver(app)).status).toBe(500);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ENTRY_KILOBYTES, kilobytes } from "../../bench/bundle.ts";
 import { packagesIn } from "../../bench/cold/artifact.ts";
 import { firstCalls, type FirstCalls } from "../../bench/cold/firstCalls.ts";
-import { startStorage, type Storage } from "../../sandbox/storage/startStorage.ts";
+import { ownAccount } from "../azurite.ts";
 
 /** Each has hundreds of kilobytes. */
 const SDKS = ["arm-network", "data-tables", "eventgrid", "identity", "storage-blob", "storage-queue"];
@@ -14,16 +14,15 @@ const SDKS = ["arm-network", "data-tables", "eventgrid", "identity", "storage-bl
 const ZOD_KILOBYTES = 170;
 
 let directory: string;
-let storage: Storage;
+let storage: string;
 let seen: FirstCalls;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-loads-"));
-  storage = await startStorage();
-  seen = await firstCalls({ directory, connection: storage.connectionString });
+  storage = await ownAccount();
+  seen = await firstCalls({ directory, connection: storage });
 }, 120_000);
 afterAll(async () => {
-  await storage.stop();
   await rm(directory, { recursive: true, force: true });
 });
 

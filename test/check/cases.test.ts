@@ -83,7 +83,11 @@ const CASES: readonly Case[] = [
     ],
     says: ["AWX tower metadata.annotations  warn", "Gateway edge/gw spec.infrastructure.annotations  deny"],
   },
-  { file: "08-load-balancer-class.yaml", offline: [], says: ["No Services of type LoadBalancer."] },
+  {
+    file: "08-load-balancer-class.yaml",
+    offline: ["load-balancer-class-other warn 14"],
+    says: ["edge/meshed  warn", "class tailscale names another controller"],
+  },
   {
     file: "10-block-scalar-list.yaml",
     offline: [

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startStorage } from "../../sandbox/storage/startStorage.ts";
+import { ownAccount } from "../azurite.ts";
 import { GROUP, testArm, VNET, vnetBody, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
@@ -14,12 +14,12 @@ const NAMES = Array.from({ length: 40 }, (_, n) => `aks-${String(n).padStart(2, 
 const idOf = (name: string) => `${GROUP}/providers/Microsoft.ContainerService/managedClusters/${name}`;
 
 let [arm, served, folder]: [TestArm?, ServedArm?, string?] = [];
-let storage: Awaited<ReturnType<typeof startStorage>>;
+let storage: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
   [storage, folder, arm] = await Promise.all([
-    startStorage(),
+    ownAccount(),
     mkdtemp(join(tmpdir(), "mooring-register-")),
     testArm(),
   ]);
@@ -33,12 +33,12 @@ beforeAll(async () => {
   served = await serveArm(arm, folder);
   env = {
     ...served.env,
-    AzureWebJobsStorage: storage.connectionString,
+    AzureWebJobsStorage: storage,
     MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
   };
 });
 afterAll(async () => {
-  await Promise.all([storage.stop(), served?.close()]);
+  await served?.close();
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
 

@@ -12,19 +12,17 @@ import * as rbac from "kubernetes-models/rbac.authorization.k8s.io/v1";
 import * as core from "kubernetes-models/v1";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { startStorage } from "../../sandbox/storage/startStorage.ts";
+import { ownAccount } from "../azurite.ts";
 import { placeOf } from "../builders/register.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";
 
-type Storage = Awaited<ReturnType<typeof startStorage>>;
-let storage: Storage;
+let storage: string;
 let folder: string;
 beforeAll(async () => {
-  [storage, folder] = await Promise.all([startStorage(), mkdtemp(join(tmpdir(), "mooring-clusters-"))]);
+  [storage, folder] = await Promise.all([ownAccount(), mkdtemp(join(tmpdir(), "mooring-clusters-"))]);
 });
 afterAll(async () => {
-  await storage.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -41,7 +39,7 @@ const ELSEWHERE = [
 
 const mooring = (...args: string[]) =>
   runCli(args, {
-    env: { AzureWebJobsStorage: storage.connectionString, MOORING_SUBSCRIPTIONS: SUBSCRIPTION },
+    env: { AzureWebJobsStorage: storage, MOORING_SUBSCRIPTIONS: SUBSCRIPTION },
   });
 const add = (name: string, ...args: string[]) => mooring("clusters", "add", name, ...placeOf(name), ...args);
 
@@ -257,6 +255,9 @@ describe("the webhook is asked", () => {
     { "mooring.dev/address": "auto" },
     { loadBalancerClass: "a.example/b" },
   );
+  const azure = { "service.beta.kubernetes.io/azure-load-balancer-internal": "true" };
+  const azured = service("LoadBalancer", azure, { loadBalancerClass: "a.example/b" });
+  const azuredIp = service("ClusterIP", azure);
   const admin = "kubernetes-admin";
   const controller = "system:serviceaccount:kube-system:service-controller";
   let conditions: Record<"validating" | "mutating", { name: string; expression: string }[]>;
@@ -298,6 +299,16 @@ describe("the webhook is asked", () => {
     ["not about another controller's load balancer", "CREATE", admin, classed, null, false],
     ["not when another controller's is updated", "UPDATE", admin, classed, classed, false],
     ["not when another controller's is deleted", "DELETE", admin, null, classed, false],
+    [
+      "about another controller's that is created with Azure annotations",
+      "CREATE",
+      admin,
+      azured,
+      null,
+      true,
+    ],
+    ["not when that one is updated", "UPDATE", admin, azured, azured, false],
+    ["not about another type with Azure annotations", "CREATE", admin, azuredIp, null, false],
     ["when a load balancer goes over to another controller", "UPDATE", admin, classed, lb, true],
   ])("%s", (_, operation, username, object, old, expected) =>
     expect(asked("validating", operation, username, object, old)).toBe(expected),

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startHostProcess } from "../../sandbox/start/host.ts";
-import { startStorage } from "../../sandbox/storage/startStorage.ts";
+import { ownAccount } from "../azurite.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";
 
@@ -48,9 +48,8 @@ test(
 
 /** Names of the functions that a host finds in it, after the app has said that it is well. */
 async function functionsOnHost(app: string): Promise<string[]> {
-  const storage = await startStorage();
   const settings = {
-    AzureWebJobsStorage: storage.connectionString,
+    AzureWebJobsStorage: await ownAccount(),
     MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
     MOORING_ARM_ENDPOINT: "https://127.0.0.1:1",
   };
@@ -63,7 +62,6 @@ async function functionsOnHost(app: string): Promise<string[]> {
     return ((await listed.json()) as { name: string }[]).map(({ name }) => name).sort();
   } finally {
     await host.stop();
-    await storage.stop();
   }
 }
 

@@ -108,6 +108,19 @@ test("explained, swept on the second look, and restored", async () => {
   expect(await isThere()).toBe(true);
 });
 
+test("a sweep that cannot read a subscription names it, and is no success", async () => {
+  const other = "99999999-9999-4999-8999-999999999999";
+  env = { ...env, MOORING_SUBSCRIPTIONS: `${SUBSCRIPTION},${other}` };
+  const swept = await mooring("orphans", "sweep", "--yes");
+  expect([swept.code, swept.out]).toEqual([
+    1,
+    expect.stringMatching(new RegExp(`^! subscription ${other} was left out: .+\\nNo changes\\.\\n$`)),
+  ]);
+  const asData = await mooring("-o", "json", "orphans", "sweep", "--yes");
+  expect([asData.code, JSON.parse(asData.out)]).toEqual([1, []]);
+  expect(asData.err).toContain(`subscription ${other} was left out: `);
+});
+
 test("held, it stays and says who holds it; released, it is suspected again", async () => {
   await mooring("orphans", "sweep", "--yes");
   expect((await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration")).code).toBe(0);

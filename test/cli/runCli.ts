@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { inject } from "vitest";
 
 export interface Ran {
   code: number | null;
@@ -23,7 +23,7 @@ export async function runCli(
   args: readonly string[],
   { input = "", env = {}, interruptAt, isUnread = false, cwd }: RunOptions = {},
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../../cli/main.ts"), ...args], {
+  const child = spawn(process.execPath, [inject("builtCli"), ...args], {
     env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["pipe", "pipe", "pipe"],
     ...(cwd !== undefined && { cwd }),

@@ -28,15 +28,15 @@ test("of the version before: shown, refused for all else, and upgraded when some
   const shown = await mooring("schema");
   expect(shown.code).toBe(0);
   expect(shown.out).toMatch(
-    /^The stored data are of schema 1, this version of Mooring knows 2\.\n +2 +pending +the scopes/,
+    /^The stored data are of schema 1, this version of Mooring knows 3\.\n +2 +pending +the scopes/,
   );
   const refused = await mooring("audit", "list");
   expect([refused.code, refused.out]).toEqual([1, ""]);
   expect(refused.err).toMatch(
     /^mooring: the stored data are of schema 1, .* upgrade the app, which brings them forward/,
   );
-  expect((await mooring("schema", "upgrade")).out).toBe("The stored data are upgraded from schema 1 to 2.\n");
-  expect((await mooring("schema", "upgrade")).out).toBe("Nothing to do: the stored data are of schema 2.\n");
+  expect((await mooring("schema", "upgrade")).out).toBe("The stored data are upgraded from schema 1 to 3.\n");
+  expect((await mooring("schema", "upgrade")).out).toBe("Nothing to do: the stored data are of schema 3.\n");
   const runs = JSON.parse((await mooring("-o", "json", "audit", "list")).out);
   expect(runs.map(({ scopeCount }: { scopeCount: number }) => scopeCount)).toEqual([5, 5, 5, 5, 5]);
   expect((await mooring("audit", "show", "latest")).code).toBe(0);
@@ -45,17 +45,17 @@ test("of the version before: shown, refused for all else, and upgraded when some
 test("of a newer version: what to do, and exit code 1", async () => {
   const value = { version: newestOf() + 1, changedAtUtc: "" };
   await ports.tables.schema.transact(SCHEMA.partition, [{ do: "put", key: SCHEMA.key, value }]);
-  const problem = `the stored data are of schema 3, this version of Mooring knows 2: deploy the newer version again`;
+  const problem = `the stored data are of schema 4, this version of Mooring knows 3: deploy the newer version again`;
   expect(await mooring("clusters", "list")).toEqual({ code: 1, out: "", err: `mooring: ${problem}\n` });
   expect((await mooring("schema", "upgrade")).err).toBe(`mooring: ${problem}\n`);
   const shown = await mooring("schema", "-o", "json");
   expect([shown.code, JSON.parse(shown.out)]).toMatchObject([
     1,
-    { stored: 3, known: 2, is: "newer", problem },
+    { stored: 4, known: 3, is: "newer", problem },
   ]);
 });
 
 test("of nothing yet: the first command makes it, whichever it is", async () => {
   expect(await mooring("clusters", "list")).toEqual({ code: 0, out: "Nothing found.\n", err: "" });
-  expect(JSON.parse((await mooring("-o", "json", "schema")).out)).toMatchObject({ stored: 2, is: "current" });
+  expect(JSON.parse((await mooring("-o", "json", "schema")).out)).toMatchObject({ stored: 3, is: "current" });
 });

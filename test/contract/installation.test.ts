@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { QueueClient } from "@azure/storage-queue";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startStorage, type Storage } from "../../sandbox/storage/startStorage.ts";
+import { ownAccount } from "../azurite.ts";
 import { MOORING } from "../../sandbox/world/installation.ts";
 import { azureInstallation } from "../../shared/azure/installation.ts";
 import { readIdentity } from "../../shared/azure/identity.ts";
@@ -32,7 +32,7 @@ interface World {
 
 let directory: string;
 /** Of its own: its queues' names are those of every app. */
-let storage: Storage;
+let storage: string;
 const closing: (() => Promise<unknown>)[] = [];
 
 /** An ARM with pages of one, where the app may read, and a storage in which one table and one queue are there. */
@@ -71,7 +71,7 @@ async function real(): Promise<World> {
   closing.push(() => served.close());
   const settings = parseSettings({
     ...served.env,
-    AzureWebJobsStorage: storage.connectionString,
+    AzureWebJobsStorage: storage,
     MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
     MOORING_TABLE_PREFIX: `i${randomBytes(6).toString("hex")}`,
   });
@@ -94,17 +94,16 @@ async function memory(): Promise<World> {
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-installation-"));
-  storage = await startStorage();
-  await new QueueClient(storage.connectionString, "mooring-links").create();
-  await new QueueClient(storage.connectionString, "mooring-links").sendMessage("e30=");
-  await new QueueClient(storage.connectionString, "mooring-drift").create();
-  await new QueueClient(storage.connectionString, "mooring-drift").sendMessage("e30=", {
+  storage = await ownAccount();
+  await new QueueClient(storage, "mooring-links").create();
+  await new QueueClient(storage, "mooring-links").sendMessage("e30=");
+  await new QueueClient(storage, "mooring-drift").create();
+  await new QueueClient(storage, "mooring-drift").sendMessage("e30=", {
     visibilityTimeout: 60,
   });
 });
 afterAll(async () => {
   await Promise.all(closing.map((close) => close()));
-  await storage.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -225,7 +224,7 @@ describe("whose token it is", () => {
 
 test("queues, and those for what failed; what waits for its time is no oldest", async () => {
   const { ports } = createPorts(
-    parseSettings({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION, AzureWebJobsStorage: storage.connectionString }),
+    parseSettings({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION, AzureWebJobsStorage: storage }),
   );
   const all = await readQueues({ ...memoryRun(), ports });
   expect(all).toHaveLength(10);

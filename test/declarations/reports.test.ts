@@ -43,6 +43,7 @@ describe("JSON of a sender", () => {
     ["with a key twice after an inner object", '{"a":{"b":1},"a":2}', 'it has the key "a" more than once'],
     ["with a key twice that ends in a backslash", String.raw`{"a\\":1,"a\\":2}`, "more than once"],
     ["with a key twice that has an escaped quote", String.raw`{"a\"":1,"a\"":2}`, "more than once"],
+    ["with a key twice that has an escaped quote inside", String.raw`{"a\"b":1,"a\"b":2}`, "more than once"],
     ["cut off within a key", '{"a', "it is not valid JSON, or was cut off"],
     ["cut off after a key", '{"a":', "it is not valid JSON, or was cut off"],
     ["nothing", "", "it is not valid JSON, or was cut off"],
@@ -97,12 +98,17 @@ describe("a Service of a report", () => {
     expect(listed?.declared).not.toHaveProperty("usesLoadBalancerIp");
   });
 
-  test("of another type is only known by its name and uid", () =>
-    expect(readService(service({}, { type: "ClusterIP" }), "items.0")).toEqual({
+  test.each([
+    ["of another type", { type: "ClusterIP" }],
+    ["of another controller", { loadBalancerClass: "tailscale" }],
+    ["of another controller, whose class has no name", { loadBalancerClass: "" }],
+  ])("%s is only known by its name and uid", (_, spec) =>
+    expect(readService(service({}, spec), "items.0")).toEqual({
       key: "shop/web",
       uid: "u",
       resourceVersion: "5",
-    }));
+    }),
+  );
 
   test.each<[string, unknown, RegExp]>([
     ["of another kind", { ...service(), kind: "Pod" }, /^items\.0: v1 Pod is not a v1 Service/],

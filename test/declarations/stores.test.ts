@@ -101,6 +101,13 @@ describe("changes of a window", () => {
       [],
     ],
     ["of a Service that is no load balancer any more removes it", [a()], [other("11")], [], []],
+    [
+      "of another Service of the name that is no load balancer removes it",
+      [a()],
+      [{ ...other("11"), uid: "later" }],
+      [],
+      [],
+    ],
     ["that deletes removes it", [a()], [gone("11")], [], []],
     [
       "that deletes an earlier uid of the name removes nothing",
@@ -250,6 +257,27 @@ describe("a complete list", () => {
     expect((await apply(6, [listed("a", { deletedAtUtc: NOW })])).news).toEqual(["a"]);
   });
 
+  test("in which a Service that is being deleted declares something else is written", async () => {
+    await put(declared({ name: "a", uid: "uid-a", deletedAtUtc: NOW, ...address("10.0.1.8") }));
+    const changed = listed("a", { deletedAtUtc: NOW, ...address("10.0.1.9") });
+    expect((await apply(1, [changed])).changed).toBe(1);
+    expect((await apply(2, [changed])).changed).toBe(0);
+  });
+
+  test("removes what another sender removed at the same time", async () => {
+    await put(declared({ name: "a" }));
+    await apply(4, []);
+    const { declarations } = run.tables;
+    const list = declarations.list.bind(declarations);
+    declarations.list = async function* (partition) {
+      for await (const row of list(partition)) {
+        yield row;
+        await declarations.transact("one", [{ do: "remove", key: row.key }]);
+      }
+    };
+    expect((await apply(5, [])).removed).toBe(1);
+  });
+
   test("of more than one transaction is written in several", async () => {
     const many = Array.from({ length: 205 }, (_, n) => listed(`s${1000 + n}`));
     expect((await apply(1, many)).changed).toBe(205);
@@ -298,6 +326,11 @@ describe("staged pages", () => {
     await stagePage(run, "two", { id: "s.1", pages: 1 }, [listed("y")]);
     expect(await names("s.1")).toEqual([["shop/a", "shop/b"], ["shop/c"]]);
     expect(run.tables.pages.all()[0]).toMatchObject({ stagedAtUtc: NOW });
+  });
+
+  test("are read in the order of their numbers, not of their digits", async () => {
+    for (const pages of [10, 2]) await stagePage(run, "one", { id: "s.1", pages }, [listed(`p${pages}`)]);
+    expect(await names("s.1")).toEqual([["shop/p2"], ["shop/p10"]]);
   });
 
   test("replace themselves when a page is written again", async () => {
@@ -612,6 +645,16 @@ describe("the identity of a list", () => {
         identity: "none",
         message: expect.stringContaining("it has no Service default/kubernetes"),
       },
+    ],
+    [
+      "binds a cluster beside others that are not bound, or bound to other identities",
+      [
+        unbound,
+        { ...unbound, name: "two" },
+        cluster({ name: "three", identity: { uid: "x", boundAtUtc: NOW } }),
+      ],
+      ["uid"],
+      { ok: true },
     ],
     [
       "is that of another registration",

@@ -70,6 +70,22 @@ describe("a window of changes", () => {
     const added = { type: "ADDED", service: internalService("b") };
     expect(await reporter.confirm([added, { type: "ADDED", service }])).toMatchObject({ outcome: "foreign" });
     expect(names()).toEqual(["a"]);
+    expect(feed()?.refused).toEqual({ identity: "another", atUtc: run.clock.nowUtc, count: 1 });
+  });
+
+  test("of its own cluster, told by its Service default/kubernetes, is taken", async () => {
+    const service = {
+      name: "kubernetes",
+      namespace: "default",
+      uid: "identity of one",
+      type: "ClusterIP",
+    };
+    const added = { type: "ADDED", service: internalService("b") };
+    expect(await reporter.confirm([added, { type: "MODIFIED", service }])).toMatchObject({
+      outcome: "window taken",
+      report: { changes: 2 },
+    });
+    expect(names().toSorted()).toEqual(["a", "b"]);
   });
 
   test("of an older resourceVersion changes nothing: order comes from the source", async () => {
@@ -95,6 +111,7 @@ describe("a window of changes", () => {
     ["an HTML page", "<html></html>"],
     ["with an event that has a key twice", '{"type":"BOOKMARK","type":"DELETED","object":{}}'],
     ["with an event of no known type", '{"type":"RENAMED","object":{}}'],
+    ["with a bookmark that is no object", '{"type":"BOOKMARK","object":5}'],
   ])("%s: refused, nothing changed", async (_name, body) => {
     const before = feed()?.confirmed;
     expect(await reporter.step(body)).toMatchObject({ outcome: "refused" });
@@ -109,8 +126,14 @@ describe("a window of changes", () => {
 
   test("of more changes than one request may take asks for a list, and changes nothing", async () => {
     const many = Array.from({ length: MAX_EVENTS + 1 }, () => bookmark).join("\n");
-    expect(await reporter.step(many)).toMatchObject({ outcome: "list needed", query: "limit=500" });
+    const problems = [expect.stringContaining(`${MAX_EVENTS + 1} changes`)];
+    expect(await reporter.step(many)).toMatchObject({ outcome: "list needed", query: "limit=500", problems });
     expect(names()).toEqual(["a"]);
+  });
+
+  test("of as many changes as one request may take is taken", async () => {
+    const many = Array.from({ length: MAX_EVENTS }, () => bookmark).join("\n");
+    expect(await reporter.step(many)).toMatchObject({ outcome: "window taken" });
   });
 
   test.each(["\n", " \n", "\r\n", " ", "\t"])("of 2 MiB of %j takes milliseconds", (blank) => {

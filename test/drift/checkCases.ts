@@ -1433,6 +1433,57 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ),
     of("none", "queue", { queue: "links", poisoned: 0 }, undefined),
   ],
+  "operation-failing": [
+    of(
+      "a scan that may not read a subscription",
+      "operation",
+      {
+        outcome: {
+          operation: "scan",
+          subject: "subscription:11111111-1111-1111-1111-111111111111",
+          failingSinceUtc: "2026-11-23T11:00:00.000Z",
+          failure: { atUtc: "2026-11-23T11:45:00.000Z", cause: "AuthorizationFailed", reason: "denied" },
+        },
+      },
+      {
+        about: "mooring/operations/scan/subscription:11111111-1111-1111-1111-111111111111",
+        message:
+          "the scan of subscription:11111111-1111-1111-1111-111111111111 fails since 2026-11-23T11:00:00.000Z (permission denied): AuthorizationFailed",
+        advice: "correct the cause; mooring doctor shows whether the next run succeeds",
+      },
+    ),
+    of(
+      "a list of a cluster",
+      "operation",
+      {
+        outcome: {
+          operation: "list",
+          subject: "cluster:one",
+          failingSinceUtc: "2026-11-23T11:00:00.000Z",
+          failure: { atUtc: "2026-11-23T11:45:00.000Z", cause: "status 500", reason: "failed" },
+        },
+      },
+      {
+        about: "mooring/operations/list/cluster:one",
+        cluster: "one",
+        message: "the list of cluster:one fails since 2026-11-23T11:00:00.000Z (error): status 500",
+        advice: "correct the cause; mooring doctor shows whether the next run succeeds",
+      },
+    ),
+    of(
+      "one that succeeds again",
+      "operation",
+      {
+        outcome: {
+          operation: "scan",
+          subject: "subscription:11111111-1111-1111-1111-111111111111",
+          succeededAtUtc: "2026-11-23T12:00:00.000Z",
+          failure: { atUtc: "2026-11-23T11:45:00.000Z", cause: "AuthorizationFailed", reason: "denied" },
+        },
+      },
+      undefined,
+    ),
+  ],
   "quarantine-unproved": [
     of(
       "two days without a proof",

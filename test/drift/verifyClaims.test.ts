@@ -238,6 +238,19 @@ describe("Azure disagrees", () => {
     },
   );
 
+  test("an audit resolves it when a scan shows the frontend of the Service, and the next verification clears the mark", async () => {
+    const world = await disagreeing();
+    await verifyAll(world);
+    await audit(world);
+    world.run.network.hiddenUses = [];
+    world.reconcile("one");
+    await world.scan();
+    await audit(world);
+    expect(await findings(world)).toMatchObject([{ resolvedAtUtc: world.run.clock.nowUtc }]);
+    await verifyClaims(world.run, ID);
+    expect(await problems(world)).toEqual([undefined]);
+  });
+
   test("it comes back as the same finding", async () => {
     const world = await disagreeing();
     await verifyAll(world);

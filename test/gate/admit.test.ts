@@ -10,6 +10,8 @@ import { inTime } from "../../shared/gate/guarded.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
+import { linkKey } from "../../shared/inventory/scanLinks.ts";
+import { resourceName } from "../../shared/network/resourceId.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import {
   balancerId,
@@ -586,12 +588,49 @@ test("a frontend that the cluster's internal load balancers do not have is not s
   expect(status?.message).toContain("[address-in-use]");
 });
 
-test("a Service whose class names another controller is neither judged nor recorded", async () => {
+test("a frontend that a person created on the cluster's load balancer is not shared", async () => {
+  const holderId = frontend({ name: "handmade" }).id;
+  const { status } = await decide(
+    { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" },
+    {},
+    inUse("10.0.1.50", holderId),
+  );
+  expect(status?.message).toContain("[address-in-use]");
+});
+
+test.each([
+  ["on one load balancer are both shared", "kubernetes-internal", undefined],
+  ["on two load balancers are not", "blue-internal", "[address-in-use]"],
+])("frontends of two families %s", async (_, name, refused) => {
+  const other = balancerId().replace("kubernetes-internal", name);
+  const run = await start(
+    inUse("10.0.1.50", frontend().id),
+    inUse("fd00::50", frontend({ name: `${baseName(UID)}-IPv6` }, other).id),
+  );
+  await run.tables.subnets.transact(VNET.toLowerCase(), [
+    { do: "put", key: "apps", value: subnetRow({ prefixes: ["10.0.1.0/24", "fd00::/64"] }) },
+  ]);
+  const both = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.50", "load-balancer-ipv6": "fd00::50" };
+  const object = service(both, { ipFamilies: ["IPv4", "IPv6"] }, { uid: "another" });
+  const { status } = await admit(run, cluster(), review(object));
+  if (refused === undefined) expect(status).toBeUndefined();
+  else expect(status?.message).toContain(refused);
+});
+
+test("a Service whose class names another controller is neither judged nor recorded: a warning if it has Azure annotations", async () => {
   const run = await start();
   const annotations = { ...INTERNAL, "load-balancer-ipv4": "10.0.1.3" };
   const object = service(annotations, { loadBalancerClass: "example.com/other" });
   const allowed = { uid: "review-1", allowed: true };
-  expect(await admit(run, cluster(), review(object))).toEqual(allowed);
+  expect(await admit(run, cluster(), review(object))).toEqual({
+    ...allowed,
+    warnings: [
+      "[load-balancer-class-other] azure-load-balancer-internal is not read: class example.com/other names another controller",
+    ],
+    auditAnnotations: { rules: "load-balancer-class-other=warn" },
+  });
+  const bare = service({}, { loadBalancerClass: "example.com/other" });
+  expect(await admit(run, cluster(), review(bare))).toEqual(allowed);
   expect(await admit(run, cluster(), review(object, { operation: "UPDATE", oldObject: object }))).toEqual(
     allowed,
   );
@@ -614,6 +653,62 @@ test("an IPv6-only Service is warned about until another has an IPv4 frontend", 
 
 describe("a link", () => {
   const settings = { ...INTERNAL, "pls-create": "true" };
+  const rulesOf = async (run: MemoryRun, some: Record<string, string>, old?: Record<string, string>) => {
+    const update = old && { operation: "UPDATE", oldObject: service(old) };
+    const answer = await admit(run, cluster(), review(service({ ...settings, ...some }), update));
+    return answer.auditAnnotations?.["rules"] ?? "";
+  };
+  const withLinks = async (...ids: [id: string, frontendId: string, owner?: string][]) => {
+    const run = await start();
+    await run.tables.subnets.transact(VNET.toLowerCase(), [
+      { do: "put", key: "apps", value: subnetRow({ linkNetworkPolicies: "Disabled" }) },
+      { do: "put", key: "small", value: subnetRow({ name: "small", linkNetworkPolicies: "Disabled" }) },
+    ]);
+    const rows = ids.map(([id, frontendId, owner = "shop/web"]) => ({
+      do: "put" as const,
+      key: linkKey(id),
+      value: {
+        id,
+        name: resourceName(id),
+        owner,
+        frontendIds: [frontendId],
+        frontendAddresses: [],
+        consumers: [],
+      },
+    }));
+    await run.tables.links.transact(SUBSCRIPTION, rows);
+    return run;
+  };
+
+  test("stays in its resource group, with its name and its frontend, while it is alive", async () => {
+    const run = await withLinks([linkIdIn("pls", "custom"), frontend().id]);
+    const before = { ...settings, "pls-resource-group": "custom" };
+    expect(await rulesOf(run, {}, before)).toBe("pls-resource-group-changed=deny");
+    expect(await rulesOf(run, { "pls-resource-group": "CUSTOM" }, settings)).toBe("");
+    const moved = { "pls-resource-group": "custom", "load-balancer-internal-subnet": "small" };
+    expect(await rulesOf(run, moved, before)).toContain("pls-frontend-replaced=deny");
+    const named = { "pls-resource-group": "custom", "pls-name": "mine" };
+    expect(await rulesOf(run, named, before)).toBe("pls-name-added=deny");
+    expect(await rulesOf(run, { ...named, "pls-name": "PLS" }, before)).toBe("");
+  });
+
+  test("of an earlier Service with the same name does not bind the new one", async () => {
+    const run = await withLinks([linkIdIn("pls", "custom"), frontend({ name: baseName("1".repeat(32)) }).id]);
+    expect(await rulesOf(run, { "pls-name": "mine" })).toBe("");
+  });
+
+  test("is not the ninth of its load balancer, wherever the others are", async () => {
+    const others = Array.from({ length: 8 }, (_, n): [string, string, string] => [
+      linkIdIn(`pls-${n}`, n % 2 === 0 ? "MC_one" : "custom"),
+      frontend({ name: baseName(String(n).repeat(32)) }).id,
+      `shop/other-${n}`,
+    ]);
+    const elsewhere = frontend({}, balancerId("MC_two")).id;
+    expect(await rulesOf(await withLinks(...others), {})).toBe("pls-balancer-full=deny");
+    const [, ...seven] = others;
+    const run = await withLinks(...seven, [linkIdIn("ninth", "MC_two"), elsewhere, "shop/b"]);
+    expect(await rulesOf(run, {})).toBe("");
+  });
 
   test("with consumers warns when its Service is deleted, and policy may refuse", async () => {
     const run = await start();

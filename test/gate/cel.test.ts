@@ -6,7 +6,7 @@ import { Environment } from "@marcbachmann/cel-js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ANNOTATIONS } from "../../shared/annotations/keys.ts";
-import { isLoadBalancer, Service } from "../../shared/annotations/service.ts";
+import { isLoadBalancer, isOfOtherController, Service } from "../../shared/annotations/service.ts";
 import { celValidations, celVariables, UNTOUCHED, WEBHOOK_ONLY } from "../../shared/gate/cel.ts";
 import { declarationOf } from "../../shared/gate/gather.ts";
 import { allowedFor, severitiesFor } from "../../shared/gate/permitted.ts";
@@ -56,7 +56,7 @@ interface Case {
 function judged({ object, old, policy = Policy.parse({}) }: Case): string[] {
   const base = { object, oldObject: old ?? null, request: { namespace: "shop" } };
   const variables: Record<string, unknown> = {};
-  for (const { name, expression } of celVariables("apps"))
+  for (const { name, expression } of celVariables({ defaultSubnet: "apps", nodeResourceGroup: "MC_one" }))
     variables[name] = evaluate(expression, { ...base, variables });
   return (["deny", "warn"] as const)
     .flatMap((severity) =>
@@ -70,11 +70,13 @@ function judged({ object, old, policy = Policy.parse({}) }: Case): string[] {
 /** What the webhook would say, of the same rules. */
 function ruled({ object, old, policy = Policy.parse({}) }: Case): string[] {
   const place = { cluster: "one", namespace: "shop" };
-  const before = old && Service.parse(old);
+  const [service, before] = [Service.parse(object), old && Service.parse(old)];
   const input = {
-    ...declarationOf(Service.parse(object)),
+    ...declarationOf(service),
+    ...(isOfOtherController(service) && { otherClass: service.spec.loadBalancerClass ?? "" }),
     ...(isLoadBalancer(before) && { old: declarationOf(before) }),
     allowed: allowedFor(policy, place),
+    nodeResourceGroup: "MC_one",
   };
   const webhookOnly = new Set(WEBHOOK_ONLY.map(({ id }) => id));
   const found = checkRules(input, severitiesFor(policy, place)).filter(({ rule }) => !webhookOnly.has(rule));
@@ -146,6 +148,9 @@ const subscriptions = [
 ];
 const many = (texts: readonly string[]) =>
   fc.array(fc.constantFrom(...texts), { maxLength: 4 }).map((some) => some.join(" "));
+const tooMany = Array.from({ length: 101 }, (_, n) => SUBSCRIPTION.replace(/.{3}$/, String(n + 100))).join(
+  " ",
+);
 const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
   internal: fc.constantFrom("true", "true", "true", ...words),
   internalSubnet: fc.constantFrom("apps", "LINKS", "other", " ", "quote'\"\\"),
@@ -157,20 +162,25 @@ const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
   publicIpName: fc.constantFrom("edge", ""),
   publicIpNameIpv6: fc.constantFrom("edge6", ""),
   linkCreate: fc.constantFrom("true", "true", ...words),
-  linkName: fc.constantFrom("pls", "PLS", " pls ", "-bad", "other_", "x".repeat(81), ""),
-  linkResourceGroup: fc.constantFrom("rg", ""),
+  linkName: fc.constantFrom("pls", "PLS", " pls ", "-bad", "other_", "x".repeat(81), "", " "),
+  linkResourceGroup: fc.constantFrom("rg", " RG ", "mc_one", ""),
   linkSubnet: fc.constantFrom("links", "apps"),
   linkAddressCount: fc.constantFrom("0", "1", "+2", "008", "9", " 3 ", "three", "", "-1", "0000000001"),
   linkAddresses: many([...addresses, "10.0.1.60", "10.0.1.61"]),
   linkFqdns: many(["app.example.com", "https://x", "a_b", `${"x".repeat(63)}.`.repeat(4)]),
   linkProxyProtocol: fc.constantFrom(...words),
-  linkVisibility: many(subscriptions),
-  linkAutoApproval: many(subscriptions),
+  linkVisibility: fc.oneof(
+    { weight: 5, arbitrary: many(subscriptions) },
+    fc.constant(tooMany),
+    fc.constant(`* ${tooMany}`),
+  ),
+  linkAutoApproval: fc.oneof({ weight: 5, arbitrary: many(subscriptions) }, fc.constant(tooMany)),
 };
 const annotated = fc.record(
   {
     "mooring.dev/address": fc.constantFrom("auto", "auto", "Auto"),
     "mooring.dev/address-pool": fc.constant("edge"),
+    "mooring.dev/allow-disconnect": fc.constantFrom("true", "false"),
     "mooring.dev/replaces": fc.constantFrom("shop/web", " two/shop/web ", "web", ""),
     ...Object.fromEntries(
       Object.entries(value).map(([name, text]) => [ANNOTATIONS[name as keyof typeof ANNOTATIONS].key, text]),
@@ -191,8 +201,8 @@ const anyService = fc
   .map(([annotations, some, ip]) =>
     service(annotations, some, ip === undefined ? undefined : { loadBalancer: { ingress: [{ ip }] } }),
   );
-/** Before an update a Service may have been another controller's. */
-const anyOld = fc
+/** Whichever controller has it. */
+const eitherService = fc
   .tuple(anyService, fc.integer({ min: 0, max: 9 }))
   .map(([one, dice]) =>
     dice > 0 ? one : { ...one, spec: { ...one.spec, loadBalancerClass: "example.com/other" } },
@@ -202,8 +212,8 @@ describe("any Service", () => {
   test("is judged alike on create and on update, under any of these policies", () =>
     fc.assert(
       fc.property(
-        anyService,
-        fc.option(anyOld, { nil: undefined }),
+        eitherService,
+        fc.option(eitherService, { nil: undefined }),
         fc.constantFrom(Policy.parse({}), policy),
         (object, old, one) => {
           expect(judged({ object, old, policy: one })).toEqual(ruled({ object, old, policy: one }));
@@ -215,10 +225,10 @@ describe("any Service", () => {
   test("every rule in CEL has fired at least once in such Services", () => {
     const fired = new Set<string>();
     fc.assert(
-      fc.property(anyService, fc.option(anyOld, { nil: undefined }), (object, old) => {
+      fc.property(eitherService, fc.option(eitherService, { nil: undefined }), (object, old) => {
         for (const one of judged({ object, old, policy })) fired.add(one.split(" ")[0] ?? "");
       }),
-      { numRuns: 400, seed: 7 },
+      { numRuns: 1000, seed: 7 },
     );
     const off = ["load-balancer-ip-deprecated", "pls-fqdn-malformed"];
     const expected = RULES.filter((rule) => rule.cel && !off.includes(rule.id)).map(({ id }) => id);
@@ -228,6 +238,8 @@ describe("any Service", () => {
 
 describe("an update is judged", () => {
   const web = service({ [ANNOTATIONS.internal.key]: "True", team: "a" });
+  const others = (annotations: object) => service(annotations, { loadBalancerClass: "example.com/other" });
+  const othersWeb = others({ [ANNOTATIONS.internal.key]: "True" });
   test.each<[string, object, object | null, boolean]>([
     ["not when labels change", { ...web, metadata: { ...web.metadata, labels: { a: "b" } } }, web, false],
     [
@@ -263,6 +275,8 @@ describe("an update is judged", () => {
       web,
       true,
     ],
+    ["not when another controller's has the same annotations", othersWeb, othersWeb, false],
+    ["when another controller's gets one of ours", othersWeb, others({}), true],
     ["when the Service becomes a load balancer", web, { ...web, spec: { type: "ClusterIP" } }, true],
     ["when it is made", web, null, true],
   ])("%s", (_, object, oldObject, expected) =>

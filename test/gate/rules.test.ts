@@ -5,6 +5,7 @@ import { allowedFor, severitiesFor } from "../../shared/gate/permitted.ts";
 import type { Inventory, RuleInput } from "../../shared/gate/rule.ts";
 import { checkRules, RULES } from "../../shared/gate/rules.ts";
 import type { LinkRow, SubnetRow } from "../../shared/inventory/model.ts";
+import { resourceName } from "../../shared/network/resourceId.ts";
 import { Policy } from "../../shared/policy.ts";
 import { frontend, linkIdIn, PARTNER, subnetRow } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
@@ -61,6 +62,16 @@ const linkRow = (some: Partial<LinkRow> = {}): LinkRow => ({
   ...some,
 });
 const connected = { links: { own: linkRow({ consumers: [{ status: "Approved", subscription: PARTNER }] }) } };
+/** The Service's own Private Link Service, on the frontend that it has. */
+const living = (id = linkIdIn("pls"), some: Partial<RuleInput> = {}): Partial<RuleInput> => ({
+  links: { living: [linkRow({ id, name: resourceName(id), owner: "shop/web" })] },
+  nodeResourceGroup: "MC_one",
+  ...some,
+});
+const NODE_GROUP = { nodeResourceGroup: "MC_one" };
+const ids = (count: number) =>
+  Array.from({ length: count }, (_, n) => SUBSCRIPTION.replace(/.{3}$/, String(n + 100))).join(" ");
+const carrying = (links: number, name = "kubernetes-internal") => ({ balancers: [{ name, links }] });
 const full = subnetRow({ usableAddresses: 11, usedAddresses: 11 });
 const off = { linkNetworkPolicies: "Disabled" as const };
 
@@ -271,7 +282,15 @@ describe("each rule fires when it must", () => {
         ...connected,
         old: declaration({ ...LINKED, "load-balancer-internal-subnet": "small" }),
       }),
-      ["pls-consumers-connected warn"],
+      ["pls-frontend-replaced warn", "pls-consumers-connected warn"],
+    ],
+    [
+      "another address while consumers are connected",
+      input(
+        { ...LINKED, "load-balancer-ipv4": "10.0.1.11" },
+        { ...connected, old: declaration({ ...LINKED, "load-balancer-ipv4": "10.0.1.10" }) },
+      ),
+      ["address-changed warn", "pls-frontend-replaced warn", "pls-consumers-connected warn"],
     ],
     [
       "an update that leaves the frontend where it is",
@@ -358,8 +377,135 @@ describe("each rule fires when it must", () => {
       [],
     ],
     [
+      "a name is given to a living Private Link Service that has another",
+      input({ ...LINKED, "pls-name": "mine" }, living(undefined, { old: declaration(LINKED) })),
+      ["pls-name-added deny"],
+    ],
+    [
+      "a name is given to a living one, of whatever name it is",
+      input({ ...LINKED, "pls-name": "mine" }, { old: declaration(LINKED) }),
+      ["pls-name-added warn"],
+    ],
+    [
+      "the living one is given the name that it has",
+      input({ ...LINKED, "pls-name": "PLS" }, living(undefined, { old: declaration(LINKED) })),
+      [],
+    ],
+    [
+      "the annotation of a withdrawn one comes back with another name",
+      input({ ...LINKED, "pls-name": "mine" }, living(undefined, { old: declaration(INTERNAL) })),
+      ["pls-name-added deny"],
+    ],
+    [
+      "the name goes back to the one that the living one has",
+      input(
+        { ...LINKED, "pls-name": "pls" },
+        living(undefined, { old: declaration({ ...LINKED, "pls-name": "b" }) }),
+      ),
+      [],
+    ],
+    ["the name is blank", input({ ...LINKED, "pls-name": " " }), ["pls-name-invalid deny"]],
+    [
+      "another resource group for a living one",
+      input({ ...LINKED, "pls-resource-group": "other" }, living(undefined, { old: declaration(LINKED) })),
+      ["pls-resource-group-changed deny"],
+    ],
+    [
+      "another resource group, and it is not known whether there is one",
+      input(
+        { ...LINKED, "pls-resource-group": "other" },
+        { ...NODE_GROUP, old: declaration({ ...LINKED, "pls-resource-group": "rg" }) },
+      ),
+      ["pls-resource-group-changed warn"],
+    ],
+    [
+      "the resource group goes back to where the living one is",
+      input(
+        { ...LINKED, "pls-resource-group": "rg" },
+        living(linkIdIn("pls", "RG"), { old: declaration({ ...LINKED, "pls-resource-group": "other" }) }),
+      ),
+      [],
+    ],
+    [
+      "the node resource group is written down, in another case",
+      input({ ...LINKED, "pls-resource-group": "mc_ONE" }, living(undefined, { old: declaration(LINKED) })),
+      [],
+    ],
+    [
+      "a living one whose frontend moves to another subnet",
+      input(
+        { ...LINKED, "load-balancer-internal-subnet": "small" },
+        living(undefined, { old: declaration(LINKED) }),
+      ),
+      ["pls-frontend-replaced deny"],
+    ],
+    [
+      "a living one whose frontend gets another address",
+      input(
+        { ...LINKED, "load-balancer-ipv4": "10.0.1.11" },
+        living(undefined, { old: declaration(LINKED, live("10.0.1.10")) }),
+      ),
+      ["address-changed warn", "pls-frontend-replaced deny"],
+    ],
+    [
+      "a living one, and the Service states that consumers may be disconnected",
+      input(
+        { ...LINKED, "load-balancer-internal-subnet": "small" },
+        living(undefined, { old: declaration({ ...LINKED, "mooring.dev/allow-disconnect": "true" }) }),
+      ),
+      [],
+    ],
+    [
+      "the subnet in another case: the frontend stays",
+      input(
+        { ...LINKED, "load-balancer-internal-subnet": "APPS" },
+        living(undefined, { old: declaration({ ...LINKED, "load-balancer-internal-subnet": "apps" }) }),
+      ),
+      [],
+    ],
+    ["the ninth of a load balancer", input(LINKED, { links: carrying(8) }), ["pls-balancer-full deny"]],
+    ["the eighth", input(LINKED, { links: carrying(7) }), []],
+    [
+      "the Service has one of the eight others already",
+      input(LINKED, { ...NODE_GROUP, links: { ...carrying(8), living: [linkRow()] } }),
+      [],
+    ],
+    [
+      "the Service shares one of the eight",
+      input(LINKED, { links: { ...carrying(8), onFrontend: linkRow() } }),
+      [],
+    ],
+    [
+      "a load balancer is full, and the cluster has others",
+      input(LINKED, { links: carrying(8, "blue-internal") }),
+      ["pls-balancer-full warn"],
+    ],
+    [
+      "more subscriptions than Azure takes",
+      input({ ...LINKED, "pls-visibility": ids(101) }),
+      ["pls-visibility-too-many deny"],
+    ],
+    ["as many as Azure takes", input({ ...LINKED, "pls-visibility": ids(100) }), []],
+    [
+      "more, and everybody",
+      input({ ...LINKED, "pls-visibility": `* ${ids(101)}` }),
+      ["pls-visibility-star-mixed warn"],
+    ],
+    [
+      "more auto-approved subscriptions than Azure takes",
+      input({ ...LINKED, "pls-visibility": "*", "pls-auto-approval": ids(101) }),
+      ["pls-auto-approval-too-many deny"],
+    ],
+    [
       "annotations that the controller knows and we do not read",
-      input({ ...INTERNAL, "load-balancer-tcp-idle-timeout": "10", "pip-name": "x" }),
+      input({
+        ...INTERNAL,
+        "load-balancer-tcp-idle-timeout": "10",
+        "pip-name": "x",
+        "pip-name-ipv6": "y",
+        "pip-prefix-id-ipv6": "/subscriptions/s",
+        "disable-load-balancer-nsg-rule": "true",
+      }),
       [],
     ],
   ])("%s", (_, about, expected) => expect(fired(about)).toEqual(expected));

@@ -69,6 +69,11 @@ describe("judged", () => {
       ["fail: a; b"],
     ],
     [
+      "an app of which something fails",
+      app.judge(health({ status: "degraded", problems: ["scan fails"] }), NOW),
+      ["warn: degraded: scan fails"],
+    ],
+    [
       "an app of another version",
       app.judge(health({ version: "2" }), NOW),
       ["warn: the app is of version 2, this command line of 1"],

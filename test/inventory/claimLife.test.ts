@@ -251,6 +251,16 @@ describe("the name of a Private Link Service", () => {
     expect(await world.row("10.0.1.60")).toBeUndefined();
   });
 
+  test.each(["-bad", "x".repeat(81), "\ud800", "a/b#?%"])(
+    "that Azure does not take is not claimed: %j",
+    async (pls) => {
+      const world = await new ClaimWorld().start();
+      world.living.set("one/web", { cluster: "one", name: "web", uid: world.newUid(), address: IP, pls });
+      await world.list("one");
+      expect(world.run.tables.addresses.all().map(({ address }) => address)).toEqual([IP]);
+    },
+  );
+
   test("is free when its Service is gone", async () => {
     const world = await new ClaimWorld().start();
     await living(world, "one/web", PLS);

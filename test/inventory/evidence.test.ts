@@ -220,10 +220,19 @@ describe("a list that fails", () => {
   });
 });
 
-test("of several failures one that passes is thrown: the queue tries again", async () => {
+test("of several failures that pass the one that takes longest is thrown: the queue tries again then", async () => {
+  run.network.calls.failNext(new NotYet("busy", 5), { method: "interfaceUses" });
+  run.network.calls.failNext(new NotYet("throttled", 10), { method: "links" });
+  await expect(scan()).rejects.toMatchObject({ name: "NotYet", retryAfterSeconds: 10 });
+});
+
+test("of several failures of which one does not pass each is named: the host tries again, and counts a failure", async () => {
   run.network.calls.failNext(new Refused("forbidden"), { method: "interfaceUses" });
   run.network.calls.failNext(new NotYet("throttled", 10), { method: "links" });
-  await expect(scan()).rejects.toThrow(NotYet);
+  await expect(scan()).rejects.toMatchObject({
+    name: "Incomplete",
+    message: expect.stringMatching(/forbidden; throttled|throttled; forbidden/),
+  });
 });
 
 describe("a network", () => {

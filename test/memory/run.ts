@@ -113,6 +113,7 @@ function memoryTables(): MemoryTables {
     trends: new MemoryTable(),
     usage: new MemoryTable(),
     failures: new MemoryTable(),
+    outcomes: new MemoryTable(),
     schema: new MemoryTable(),
   };
 }

@@ -30,6 +30,7 @@ export class MemoryTable<T> implements Table<T> {
 
   async transact(partition: string, writes: readonly Write<T>[]): Promise<Written> {
     checkTransaction(writes);
+    writes.forEach(demandKnown);
     await this.calls.record("transact", partition, writes);
     const rows = this.#partitions.get(partition) ?? new Map<string, Row<T>>();
     for (const [index, write] of writes.entries()) {
@@ -59,6 +60,12 @@ export class MemoryTable<T> implements Table<T> {
     rows.set(write.key, frozen({ partition, key: write.key, version, value: write.value }));
     return version;
   }
+}
+
+/** Storage takes these four, whatever the types say of a mutation. */
+function demandKnown(write: Write<unknown>): void {
+  if (!["put", "insert", "replace", "remove"].includes(write.do))
+    throw new Error("storage has no such write");
 }
 
 function within(key: string, { from, to }: KeyRange): boolean {

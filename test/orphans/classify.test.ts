@@ -172,7 +172,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
           }),
         ],
       },
-      [],
+      ["rule: orphan"],
     ],
     [
       "twin: it asks for the old frontend's IPv6 address",
@@ -182,7 +182,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
         ],
         balancers: [balancer({ frontends: [frontend({ address: "fd00::10" })] })],
       },
-      [],
+      ["rule: orphan"],
     ],
     [
       "a Service without an address shares no frontend without one",
@@ -281,7 +281,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
         ],
         links: [link()],
       },
-      [],
+      ["rule: orphan"],
     ],
     [
       "twin: it is being deleted: the controller deletes the link with it",
@@ -723,4 +723,115 @@ describe("what is not ours is not even a candidate", () => {
       { balancers: [], links: [link({ frontendIds: [frontend({}, balancerId("MC_other")).id] })] },
     ],
   ])("%s", (_, world) => expect(judge(world)).toEqual([]));
+});
+
+describe("a rule or probe of a deleted Service on a load balancer that lives", () => {
+  const GONE = "eeeeeeee-1111-2222-3333-444444444444";
+  const probeOf = (name: string) => ({ id: `${balancerId()}/probes/${name}`, name });
+  const stale = { ...rule(GONE), id: `${balancerId()}/loadBalancingRules/stale` };
+  const probed = { ...stale, probeId: probeOf(stale.name).id };
+  const shared = (some: Partial<LoadBalancer> = {}) =>
+    balancer({ rules: [rule(UID), stale], probes: [], ...some });
+  const alive = view({ declared: [declared()] });
+  const owner = (some: object = {}) => declared({ name: "gone", uid: GONE, ...some });
+
+  test.each<[string, Case, string[]]>([
+    ["is an orphan", { clusters: [alive], balancers: [shared()] }, ["rule: orphan"]],
+    [
+      "twin: its Service is declared",
+      { clusters: [view({ declared: [declared(), owner()] })], balancers: [shared()] },
+      [],
+    ],
+    [
+      "twin: admission has seen its Service",
+      {
+        clusters: [view({ declared: [declared(), owner({ strength: "proposal" })] })],
+        balancers: [shared()],
+      },
+      [],
+    ],
+    [
+      "twin: its Service is being deleted, and its cluster has not confirmed that it was",
+      { clusters: [view({ declared: [declared(), owner({ deletedAtUtc: NOW })] })], balancers: [shared()] },
+      [],
+    ],
+    [
+      "twin: a Service whose uid differs in the last character, which the name lacks",
+      {
+        clusters: [view({ declared: [declared(), owner({ uid: GONE.replace(/.$/, "f") })] })],
+        balancers: [shared()],
+      },
+      [],
+    ],
+    [
+      "twin: the controller did not name it",
+      {
+        clusters: [alive],
+        balancers: [
+          shared({ rules: [rule(UID), { ...stale, name: "billing-TCP-80" }], probes: [probeOf("billing")] }),
+        ],
+      },
+      [],
+    ],
+    [
+      "twin: its frontend is dead, and takes it along",
+      {
+        clusters: [alive],
+        balancers: [
+          shared({ frontends: [frontend(), dead], rules: [rule(UID), { ...stale, frontendId: dead.id }] }),
+        ],
+      },
+      ["frontend: orphan"],
+    ],
+    [
+      "twin: the load balancer is public",
+      { clusters: [alive], balancers: [shared({ name: "kubernetes" })] },
+      [],
+    ],
+    [
+      "stays while Azure changes its load balancer",
+      { clusters: [alive], balancers: [shared({ provisioningState: "Updating" })] },
+      ["rule: unproved: its provisioning state is Updating"],
+    ],
+    [
+      "stays while the cluster's identity is not bound",
+      { clusters: [view({ cluster: unbound, declared: [declared()] })], balancers: [shared()] },
+      [expect.stringContaining("rule: unproved: ")],
+    ],
+    [
+      "stays while an operator holds its frontend",
+      {
+        clusters: [alive],
+        balancers: [shared()],
+        holds: [{ resourceId: frontend().id, who: "ada", why: "test", sinceUtc: NOW }],
+      },
+      [expect.stringContaining("rule: unproved: ada holds")],
+    ],
+    [
+      "a probe that no rule uses is one, too",
+      { clusters: [alive], balancers: [shared({ rules: [rule(UID)], probes: [probeOf(stale.name)] })] },
+      ["rule: orphan"],
+    ],
+    [
+      "a probe goes with its rule, and is none by itself",
+      {
+        clusters: [alive],
+        balancers: [shared({ rules: [rule(UID), probed], probes: [probeOf(stale.name)] })],
+      },
+      ["rule: orphan"],
+    ],
+    [
+      "twin: a rule of another Service uses the probe",
+      {
+        clusters: [alive],
+        balancers: [
+          shared({
+            rules: [{ ...rule(UID), probeId: probeOf(stale.name).id }],
+            probes: [probeOf(stale.name)],
+          }),
+        ],
+      },
+      [],
+    ],
+  ])("%s", (_, about, expected) => expect(judge(about)).toEqual(expected));
 });

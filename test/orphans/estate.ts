@@ -38,6 +38,10 @@ interface Truth {
   version: number;
   /** uid of the Service whose frontend it shares: by the address that it requests, or by a rule of its own there. */
   shares?: { readonly uid: string; readonly by: Sharing } | undefined;
+  /** It was deleted, and its rule on the frontend of another one was left behind. */
+  leftRule?: boolean;
+  /** It was deleted, and its rule on its own frontend was taken away. */
+  lostRule?: boolean;
 }
 
 export type Sharing = "address" | "rule";
@@ -52,6 +56,11 @@ interface Kubernetes {
 }
 
 export type Level = "balancer" | "frontend" | "link" | "connection";
+
+/** On the frontend of another Service. */
+function hasRule({ alive, leftRule, shares }: Truth): boolean {
+  return shares?.by === "rule" && (alive || leftRule === true);
+}
 
 const BROKEN_BY: Readonly<Record<Mark, Invariant>> = {
   off: "protected",
@@ -143,6 +152,7 @@ export class Estate {
         frontendIPConfigurations: [...built, ...own],
         loadBalancingRules: this.#rulesOf(name, services),
         backendAddressPools: [{ name: "kubernetes", properties: { backendIPConfigurations: members } }],
+        probes: [],
         outboundRules: foreign.has("outbound") ? [{ name: "out" }] : [],
       },
     });
@@ -150,12 +160,13 @@ export class Estate {
 
   #rulesOf(name: string, services: readonly Truth[]): JsonObject[] {
     const shared = this.#services.filter(
-      ({ alive, shares }) => alive && shares?.by === "rule" && services.some(({ uid }) => uid === shares.uid),
+      (one) => hasRule(one) && services.some(({ uid }) => uid === one.shares?.uid),
     );
+    const own = services.filter(({ lostRule }) => !lostRule);
     const foreign = this.#marks.foreignOn(this.#balancerId(name)).has("rule")
       ? [{ name: "billing-TCP-80" }]
       : [];
-    return [...[...services, ...shared].map(({ uid }) => ({ name: `${baseName(uid)}-TCP-80` })), ...foreign];
+    return [...[...own, ...shared].map(({ uid }) => ({ name: `${baseName(uid)}-TCP-80` })), ...foreign];
   }
 
   pick(n: number, fits: (one: Truth) => boolean): Truth | undefined {
@@ -210,6 +221,7 @@ export class Estate {
     this.ledger.changed(truth.uid);
     truth.version = this.#next(truth.cluster);
     if (isCleaned) this.#clean(truth);
+    else if (truth.shares?.by === "rule") truth.leftRule = true;
   }
 
   #clean(truth: Truth): void {
@@ -230,7 +242,8 @@ export class Estate {
     )
       return;
     const uid = `${String(this.#services.length).padStart(8, "0")}-0000-4000-8000-000000000000`;
-    const truth = { ...old, uid, alive: true, version: this.#next(old.cluster) };
+    const { leftRule: _left, lostRule: _lost, ...same } = old;
+    const truth = { ...same, uid, alive: true, version: this.#next(old.cluster) };
     this.#services.push(truth);
     this.ledger.changed(uid);
     this.#build(truth);
@@ -624,7 +637,9 @@ export class Estate {
     const pools = [{ id: `${id}/backendAddressPools/kubernetes`, name: "kubernetes", members: nodes }];
     const otherFrontendUses = foreign.has("outbound") ? frontends.map((one) => one.id) : [];
     const [tags, provisioningState] = [this.#marks.tagsOf(id), this.#marks.stateOf(id)];
-    const rules = [...frontends.map((one) => rule(one, id)), ...this.#otherRules(name, frontends)];
+    const lost = new Set(this.#services.flatMap(({ uid, lostRule }) => (lostRule ? [baseName(uid)] : [])));
+    const own = frontends.filter((one) => !lost.has(one.name)).map((one) => rule(one, id));
+    const rules = [...own, ...this.#otherRules(name, frontends)];
     return [balancer({ id, frontends, rules, pools, otherFrontendUses, tags, provisioningState })];
   }
 
@@ -645,8 +660,8 @@ export class Estate {
       port: 80,
       poolIds: [],
     });
-    const shared = this.#living(name).flatMap(({ uid, shares }) => {
-      const primary = frontends.find((one) => shares?.by === "rule" && one.name === baseName(shares.uid));
+    const shared = this.#services.filter(hasRule).flatMap(({ uid, shares, cluster: owner }) => {
+      const primary = frontends.find((one) => owner === name && one.name === baseName(shares?.uid ?? ""));
       return primary ? [on(primary.id, `${baseName(uid)}-TCP-80`)] : [];
     });
     const foreign = this.#marks.foreignOn(id).has("rule")
@@ -745,6 +760,7 @@ export class Estate {
 
   #judgeWrite(id: string, body: JsonObject): void {
     this.#judgeMarks(id);
+    this.#judgeRules(id, body);
     const left = new Set((body as any).properties.frontendIPConfigurations?.map((one: any) => one.name));
     for (const one of this.#services) {
       if (this.#balancerId(one.cluster) !== id || !this.#isBuilt(one) || left.has(baseName(one.uid)))
@@ -753,6 +769,34 @@ export class Estate {
       if (this.#held.has(this.#frontendId(one)) || this.#held.has(id))
         this.#crime("protected", `deleted the frontend of ${one.name}, which is held`);
     }
+  }
+
+  /** Rules that a write takes away from a frontend that stays. */
+  #judgeRules(id: string, { properties }: any): void {
+    const names = (list: string) => new Set((properties[list] ?? []).map((one: any) => one.name));
+    const [rules, left] = [names("loadBalancingRules"), names("frontendIPConfigurations")];
+    if (this.#marks.foreignOn(id).has("rule") && !rules.has("billing-TCP-80"))
+      this.#crime("foreign", `deleted a rule of ${id} that the controller did not create`);
+    const onBalancer = this.#services.filter((one) => this.#balancerId(one.cluster) === id);
+    for (const one of onBalancer) {
+      const primary = onBalancer.find(({ uid }) => uid === (one.shares ? one.shares.uid : one.uid));
+      const isHere = primary && this.#isBuilt(primary) && left.has(baseName(primary.uid));
+      if (!isHere || !this.#showsRule(one) || rules.has(`${baseName(one.uid)}-TCP-80`)) continue;
+      this.#judgeRule(one, primary);
+    }
+  }
+
+  #showsRule(one: Truth): boolean {
+    return one.shares ? hasRule(one) : this.#isBuilt(one) && !one.lostRule;
+  }
+
+  #judgeRule(one: Truth, primary: Truth): void {
+    if (one.alive) this.#crime("alive", `deleted the rule of ${one.name}`);
+    this.#judgeProof(one);
+    if (this.#held.has(this.#frontendId(primary)) || this.#held.has(this.#balancerId(primary.cluster)))
+      this.#crime("protected", `deleted the rule of ${one.name}, which is held`);
+    one.leftRule = false;
+    one.lostRule = !one.shares;
   }
 
   /** The frontend of one Service, which goes alone or with its load balancer. */
@@ -816,10 +860,19 @@ export class Estate {
     const links = this.#linked().filter(
       (one) => (one.alive || isUnused(one)) && !this.#livesOnLink(one) && !this.#isKept(one),
     );
+    const rules = this.#services.filter((one) => this.#isStale(one));
     return [
       ...frontends.map(({ name }) => `frontend of ${name}`),
+      ...rules.map(({ name }) => `rule of ${name}`),
       ...links.map(({ name }) => `link of ${name}`),
     ];
+  }
+
+  /** A Service that was deleted still has a rule on a frontend that others use. */
+  #isStale(one: Truth): boolean {
+    const primary = one.shares ? this.#services.find(({ uid }) => uid === one.shares?.uid) : one;
+    if (one.alive || !primary || !this.#isBuilt(primary) || !this.#showsRule(one)) return false;
+    return this.#usersOf(primary).length > 0;
   }
 
   /** A consumer keeps the link, and the link what it is attached to, its load balancer's other remains included. */

@@ -197,7 +197,7 @@ describe("the world", () => {
     await run.tables.clusters.transact("all", [{ do: "put", key: "three", value: inOther }]);
     run.network.calls.failNext(new Error("403"), { method: "loadBalancers" });
     const left = await gatherWorld(run, defaultPolicy);
-    expect([...left.unreadable]).toEqual([[SUBSCRIPTION, "403"]]);
+    expect([...left.unreadable]).toEqual([[SUBSCRIPTION, new Error("403")]]);
     expect(left.balancers.map(({ id }) => id)).toEqual([inPartner(balancerId())]);
     expect(left.links.map(({ id }) => id)).toEqual([inPartner(linkIdIn("pls"))]);
     const doubt = `unknown subscription ${SUBSCRIPTION} could not be read: 403`;

@@ -423,6 +423,8 @@ test("orphans are counted by kind and by whether they are due, zero included", a
     "loadBalancer due 1",
     "frontend waiting 0",
     "frontend due 0",
+    "rule waiting 0",
+    "rule due 0",
     "link waiting 0",
     "link due 1",
     "connection waiting 0",

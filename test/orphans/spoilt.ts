@@ -39,8 +39,7 @@ export class Spoiler {
       write: false,
       platform: "node",
       format: "esm",
-      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire("/");' },
-      plugins: [replacing(() => spoiler?.removals ?? [])],
+      plugins: [packagesOfThisProcess, replacing(() => spoiler?.removals ?? [])],
       logLevel: "silent",
     });
     const folder = await mkdtemp(join(tmpdir(), "mooring-spoilt-"));
@@ -65,6 +64,18 @@ export class Spoiler {
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
+
+/** Packages are those that this process has: they are neither bundled nor evaluated again for each guard. */
+const packagesOfThisProcess: Plugin = {
+  name: "packages of this process",
+  setup: (build) => {
+    build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === "entry-point" || path.startsWith("node:")
+        ? undefined
+        : { path: import.meta.resolve(path), external: true },
+    );
+  },
+};
 
 function replacing(current: () => readonly Removal[]): Plugin {
   return {

@@ -336,3 +336,66 @@ describe("a private endpoint connection", () => {
     ).toBe(why),
   );
 });
+
+describe("a rule of a deleted Service", () => {
+  const listed = balancer({ frontends: [LIVING] });
+  const [own] = listed.rules;
+  const rules = [
+    { ...own!, name: "stale" },
+    { ...own!, name: "living" },
+  ];
+  const whole: Expected = {
+    kind: "rule",
+    change: removal({ loadBalancingRules: ["stale"], probes: ["p"] }),
+    balancer: { ...listed, rules },
+    isOfDeleted: false,
+    isWithLink: false,
+  };
+  const probe = (name: string): JsonObject => ({ probe: { id: `${balancerId()}/probes/${name}` } });
+  const lists = {
+    frontendIPConfigurations: [named("living")],
+    loadBalancingRules: [
+      named("stale", { ...on(LIVING), ...probe("p") }),
+      named("living", { ...on(LIVING), ...probe("other") }),
+    ],
+    probes: [named("p"), named("other")],
+  };
+
+  test.each<[string, JsonObject, Partial<Expected>, string | undefined]>([
+    ["as it was judged may go", {}, {}, undefined],
+    ["that is not there any more may go", { loadBalancingRules: [] }, {}, undefined],
+    [
+      "of a load balancer that no list showed stays",
+      {},
+      { balancer: undefined },
+      "its load balancer was not in the list",
+    ],
+    [
+      "stays without the list of rules",
+      { loadBalancingRules: null },
+      {},
+      "Azure did not report its loadBalancingRules",
+    ],
+    ["stays without the list of probes", { probes: null }, {}, "Azure did not report its probes"],
+    [
+      "that moved to another frontend stays",
+      { loadBalancingRules: [named("stale", on(DEAD))] },
+      {},
+      "its rule stale is on another frontend than in the list",
+    ],
+    [
+      "that the list lacked stays",
+      {},
+      { balancer: { ...listed, rules: rules.slice(1) } },
+      "its rule stale is on another frontend than in the list",
+    ],
+    [
+      "with a probe that a new rule uses stays",
+      { loadBalancingRules: [named("stale", on(LIVING)), named("fresh", { ...on(LIVING), ...probe("P") })] },
+      {},
+      "rule fresh uses a probe that would be removed",
+    ],
+  ])("%s", (_, body, some, expected) =>
+    expect(verify({ ...lists, ...body }, { ...whole, ...some })).toBe(expected),
+  );
+});

@@ -56,6 +56,45 @@ test("a message without a count is delivered for the first time", () => {
   expect([isLastDelivery(), isLastDelivery({})]).toEqual([false, false]);
 });
 
+describe("work on everything that failed for good", () => {
+  const all = { ...item, what: "inventory", id: "all" };
+  const fail = async (run: ReturnType<typeof memoryRun>, failed: WorkItem) => {
+    const last = { invocationId: "i", triggerMetadata: { dequeueCount: RETRY_RULES.maxDeliveries } };
+    const work = () => Promise.reject(new Error("500"));
+    await expect(deliver({ run, queue: "inventory", item: failed, context: last }, work)).rejects.toThrow();
+    run.queue.fail("inventory", JSON.stringify(failed));
+  };
+  const names = async (run: ReturnType<typeof memoryRun>) =>
+    (await listPoison(run, "inventory")).map(({ item: { what = "none", id = "" } = {} }) => `${what} ${id}`);
+
+  test("is done by a later run: its message and the reason are removed, and no other message", async () => {
+    const run = memoryRun();
+    await fail(run, all);
+    await fail(run, { ...all, correlationId: "d" });
+    await fail(run, { ...all, id: "/subscriptions/x" });
+    run.queue.fail("inventory", "not a work item");
+    await deliver({ run, queue: "inventory", item: { ...all, correlationId: "e" }, context }, async () => {});
+    expect(await names(run)).toEqual(["inventory /subscriptions/x", "none "]);
+    expect(run.tables.failures.all()).toHaveLength(1);
+  });
+
+  test("stays while a later run fails or is postponed", async () => {
+    const run = memoryRun();
+    await fail(run, all);
+    await deliver({ run, queue: "inventory", item: all, context }, busy);
+    expect(await names(run)).toEqual(["inventory all"]);
+  });
+
+  test("stays when it cannot be removed, and the later run is done all the same", async () => {
+    const run = memoryRun();
+    await fail(run, all);
+    run.queue.calls.failNext(new Error("storage does not answer"), { method: "takePoison" });
+    await deliver({ run, queue: "inventory", item: all, context }, async () => {});
+    expect(await names(run)).toEqual(["inventory all"]);
+    expect(run.metrics.of("mooring.work.outcomes").at(-1)?.[1]).toMatchObject({ outcome: "done" });
+  });
+});
+
 describe("work that is never possible", () => {
   test("is sent again ten times, then is in the poison queue with its reason, and counted there", async () => {
     const run = memoryRun();

@@ -167,6 +167,56 @@ describe("its link", () => {
   });
 });
 
+describe("what Azure or the controller refuses", () => {
+  const linked = (name: string, settings: Record<string, string> = {}) =>
+    service(name, { "pls-create": "true", ...settings });
+  const ownerOf = async (name: string) =>
+    (await links()).find((one: Service["metadata"]) => one.name === name)?.tags["k8s-azure-owner-service"];
+
+  test("a port of a shared frontend that another Service has", async () => {
+    await cluster.apply(service("first", { "load-balancer-ipv4": "10.0.1.50" }));
+    const second = await cluster.apply(service("second", { "load-balancer-ipv4": "10.0.1.50" }));
+    expect(second.pending).toContain("RulesUseSameBackendPortProtocolAndPoolAndFrontendIP");
+  });
+
+  test("a ninth Private Link Service on the load balancer", async () => {
+    for (let n = 1; n <= 8; n += 1) await cluster.apply(linked(`web-${n}`));
+    expect((await cluster.apply(linked("web-9"))).pending).toContain("SandboxPrivateLinkServiceLimit");
+  });
+
+  test("the name of another frontend's Private Link Service, unless it is an older controller", async () => {
+    await cluster.apply(linked("first", { "pls-name": "shared" }));
+    const second = linked("second", { "pls-name": "shared" });
+    expect((await cluster.apply(second)).pending).toContain("exists on another frontend");
+    expect(await ownerOf("shared")).toBe("shop/first");
+    cluster.takesOverNames = true;
+    expect((await cluster.apply(second)).pending).toBeUndefined();
+    expect(await ownerOf("shared")).toBe("shop/second");
+  });
+
+  test("a name for one that has another, and a blank name", async () => {
+    await cluster.apply(linked("web"));
+    expect((await cluster.apply(linked("web", { "pls-name": "mine" }))).pending).toContain(
+      "cannot change existing name pls-",
+    );
+    expect((await cluster.apply(linked("other", { "pls-name": " " }))).pending).toContain("is blank");
+  });
+
+  test("to delete the frontend of a Service that got a second Private Link Service in another group", async () => {
+    await arm.put(NODES.replace("MC_one", "custom"), { location: "westeurope" });
+    await cluster.apply(linked("web"));
+    await cluster.apply(linked("web", { "pls-resource-group": "custom" }));
+    expect(await links()).toHaveLength(1);
+    expect((await cluster.remove("shop", "web")).pending).toContain("PrivateLinkService");
+  });
+
+  test("to move the frontend of a Private Link Service to another subnet", async () => {
+    await cluster.apply(linked("web"));
+    const moved = linked("web", { "load-balancer-internal-subnet": "small" });
+    expect((await cluster.apply(moved)).pending).toContain("SandboxFrontendInUseByPrivateLinkService");
+  });
+});
+
 describe("a controller in trouble", () => {
   test("that is down builds nothing and catches up later", async () => {
     cluster.down = true;

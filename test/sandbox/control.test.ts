@@ -46,6 +46,12 @@ describe("faults by hand", () => {
   });
 });
 
+test("an older controller is asked for by its field", async () => {
+  const patch = (body: object) =>
+    control.request("/sandbox/clusters/aks-one/controller", { method: "PATCH", body: JSON.stringify(body) });
+  expect((await patch({ takesOver: true })).status).toBe(400);
+});
+
 test("a cluster whose name cannot stand in a resource name is refused", async () => {
   expect(await post("/sandbox/clusters", { name: "../up" })).toMatchObject({ status: 400 });
 });

@@ -6,7 +6,7 @@ import { QueueServiceClient } from "@azure/storage-queue";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startHostProcess, type HostProcess } from "../../sandbox/start/host.ts";
-import { startStorage, type Storage } from "../../sandbox/storage/startStorage.ts";
+import { ownAccount } from "../azurite.ts";
 
 const APP = `
   import { app } from "@azure/functions";
@@ -25,7 +25,7 @@ const APP = `
 `;
 
 let directory: string;
-let storage: Storage;
+let storage: string;
 let host: HostProcess;
 
 beforeAll(async () => {
@@ -46,16 +46,15 @@ beforeAll(async () => {
   };
   for (const [name, content] of Object.entries(files))
     await writeFile(join(directory, name), JSON.stringify(content));
-  storage = await startStorage();
+  storage = await ownAccount();
   const settings = {
-    AzureWebJobsStorage: storage.connectionString,
+    AzureWebJobsStorage: storage,
     "AzureWebJobs.switchedOff.Disabled": "true",
   };
   host = await startHostProcess({ app: directory, port: 0, state: directory, settings });
 });
 afterAll(async () => {
   await host.stop();
-  await storage.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -113,7 +112,7 @@ test("a timer run that was missed is made up for at the start, once; a timer tha
 });
 
 test("a message whose function fails comes again until maxDequeueCount, then goes to the poison queue", async () => {
-  const queues = QueueServiceClient.fromConnectionString(storage.connectionString);
+  const queues = QueueServiceClient.fromConnectionString(storage);
   await queues.getQueueClient("fails").createIfNotExists();
   await queues.getQueueClient("fails").sendMessage(Buffer.from("work").toString("base64"));
   const poison = queues.getQueueClient("fails-poison");

@@ -25,6 +25,24 @@ const nic = (address?: string) => ({
   properties: { ipConfigurations: [{ name: "ip", properties: frontendBody("x", address).properties }] },
 });
 
+const rule = (name: string, some: object = {}) => ({
+  name,
+  properties: {
+    frontendIPConfiguration: { id: `${second}/frontendIPConfigurations/a` },
+    protocol: "Tcp",
+    frontendPort: 80,
+    backendPort: 80,
+    enableFloatingIP: true,
+    ...some,
+  },
+});
+const ruled = (...loadBalancingRules: object[]) => {
+  const body = balancerBody(frontendBody("a"), frontendBody("b"));
+  return { ...body, properties: { ...body.properties, loadBalancingRules } };
+};
+const subscriptions = (count: number) =>
+  Array.from({ length: count }, (_, n) => PARTNER.replace(/.{3}$/, String(n + 100)));
+
 describe("Azure's refusals, by their codes", () => {
   test.each<[string, (arm: TestArm) => Promise<{ said: string }>, string]>([
     [
@@ -135,6 +153,53 @@ describe("Azure's refusals, by their codes", () => {
           }),
         ),
       "400 SandboxPrivateLinkServiceLimit",
+    ],
+    [
+      "a ninth link on a load balancer",
+      async (arm) => {
+        for (let n = 2; n <= 8; n += 1) await arm.put(`${NET}/privateLinkServices/pls-${n}`, linkBody());
+        return arm.send("PUT", `${NET}/privateLinkServices/pls-9`, linkBody());
+      },
+      "400 SandboxPrivateLinkServiceLimit",
+    ],
+    [
+      "a hundred and one subscriptions that see a link",
+      (arm) => arm.send("PUT", LINK, linkBody({ visibility: { subscriptions: subscriptions(101) } })),
+      "400 SandboxPrivateLinkServiceLimit",
+    ],
+    [
+      "as many that are auto-approved",
+      (arm) => arm.send("PUT", LINK, linkBody({ autoApproval: { subscriptions: subscriptions(101) } })),
+      "400 SandboxPrivateLinkServiceLimit",
+    ],
+    [
+      "two rules with one port of one frontend",
+      (arm) => arm.send("PUT", second, ruled(rule("a"), rule("b"))),
+      "400 RulesUseSameBackendPortProtocolAndPoolAndFrontendIPWithFloatingIPEnabled",
+    ],
+    [
+      "the same without floating IP",
+      (arm) =>
+        arm.send("PUT", second, ruled(rule("a"), rule("b", { enableFloatingIP: false, backendPort: 81 }))),
+      "400 SandboxRulesUseSameFrontendPortAndProtocol",
+    ],
+    [
+      "a rule beside high-availability ports",
+      (arm) => arm.send("PUT", second, ruled(rule("a", { protocol: "All", frontendPort: 0 }), rule("b"))),
+      "400 SandboxRuleBesideHighAvailabilityPorts",
+    ],
+    [
+      "not one port of two protocols and of two frontends, nor a hundred subscriptions",
+      async (arm) => {
+        await arm.put(LINK, linkBody({ visibility: { subscriptions: subscriptions(100) } }));
+        const elsewhere = { frontendIPConfiguration: { id: `${second}/frontendIPConfigurations/b` } };
+        return arm.send(
+          "PUT",
+          second,
+          ruled(rule("a"), rule("b", { protocol: "Udp" }), rule("c", elsewhere)),
+        );
+      },
+      "201",
     ],
   ])("%s", async (_, act, said) => expect((await act(await linkedArm())).said).toBe(said));
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { awaitedSentences } from "../../web/views/orphans/words.ts";
+import { leftOutSentences } from "../../web/views/orphans/words.ts";
 import { count, duration, relative, sentence } from "../../web/ui/words.ts";
 
 const NOW = Date.parse("2026-11-25T12:00:00Z");
@@ -34,10 +34,21 @@ test("numbers and nouns", () => {
   expect([sentence("the link"), sentence("")]).toEqual(["The link", ""]);
 });
 
+test("a sweep names each subscription that it could not read", () => {
+  expect(leftOutSentences({ unreadable: ["s"] })).toEqual([
+    expect.stringContaining("Subscription s could not be read"),
+  ]);
+});
+
 test("a sweep names each cluster that has to confirm", () => {
-  expect(awaitedSentences({})).toEqual([]);
-  expect(awaitedSentences({ awaited: ["one", "two"] })).toEqual([
+  expect(leftOutSentences({})).toEqual([]);
+  expect(leftOutSentences({ awaited: ["one", "two"] })).toEqual([
     expect.stringContaining("Orphans of cluster one are due"),
     expect.stringContaining("Orphans of cluster two are due"),
   ]);
+});
+
+test("a sweep that was carried out states that it requested the list", () => {
+  expect(leftOutSentences({ awaited: ["one"] })[0]).not.toContain("requested");
+  expect(leftOutSentences({ awaited: ["one"], applied: [] })[0]).toContain("Mooring requested a list");
 });

@@ -20,6 +20,8 @@ export interface PlanDialogProps {
   nothing?: string;
   /** Sentences about what the answer has beside its plan. */
   notesOf?: (outcome: Outcome) => readonly string[];
+  /** What the button says if the plan is empty and there are notes: the call then does what they need. Absent: it does nothing. */
+  confirmEmpty?: string;
   onDone: (outcome: Outcome) => void;
   onClose: () => void;
 }
@@ -41,7 +43,7 @@ const RETRY_MILLISECONDS = 5000;
 const MAX_RETRIES = 24;
 
 /** Shows what a call would do, then does exactly that: if the world moved meanwhile the new plan is shown and asked for again. */
-export function PlanDialog({ title, confirm, nothing, onDone, onClose, ...call }: PlanDialogProps) {
+export function PlanDialog({ title, nothing, onDone, onClose, ...call }: PlanDialogProps) {
   const [step, setStep] = useState<Step>({ isBusy: true });
   const plan = async (hasMoved: boolean) => {
     setStep({ isBusy: true, hasMoved });
@@ -75,7 +77,7 @@ export function PlanDialog({ title, confirm, nothing, onDone, onClose, ...call }
       <div class="dialog-body" aria-busy={step.isBusy}>
         <Body step={step} nothing={nothing} onRetry={() => void plan(false)} />
       </div>
-      <Foot step={step} confirm={confirm} onConfirm={(shown) => void apply(shown)} onClose={onClose} />
+      <Foot step={step} words={call} onConfirm={(shown) => void apply(shown)} onClose={onClose} />
     </Dialog>
   );
 }
@@ -93,10 +95,10 @@ async function dryRun({ method, path, body, notesOf }: Call): Promise<Step> {
   }
 }
 
-async function carryOut({ method, path, body }: Call, { etag }: Plan) {
+async function carryOut({ method, path, body, notesOf }: Call, { etag }: Plan) {
   try {
     const outcome = await send<Outcome>(method, path, { body, etag });
-    return { outcome, applied: outcome.applied ?? [] };
+    return { outcome, applied: outcome.applied ?? [], notes: notesOf?.(outcome) ?? [] };
   } catch (error) {
     const problem = asProblem(error);
     return problem.status === 412 ? ("moved" as const) : { problem };
@@ -122,7 +124,7 @@ interface BodyProps {
 
 function Body({ step, nothing, onRetry }: BodyProps) {
   const { plan, applied, problem, hasMoved, awaits, notes = [] } = step;
-  if (applied) return <Results applied={applied} />;
+  if (applied) return <Results applied={applied} notes={notes} />;
   return (
     <>
       {hasMoved === true && (
@@ -135,11 +137,7 @@ function Body({ step, nothing, onRetry }: BodyProps) {
           Not done yet: {awaits}.
         </p>
       )}
-      {notes.map((note) => (
-        <p key={note} class="callout tone-info" role="status">
-          {note}
-        </p>
-      ))}
+      <Notes notes={notes} />
       {problem && <Problems problem={problem} onRetry={onRetry} />}
       {plan ? (
         <PlanView plan={plan} nothing={notes.length > 0 ? "Nothing is deleted now." : nothing} />
@@ -150,18 +148,30 @@ function Body({ step, nothing, onRetry }: BodyProps) {
   );
 }
 
+function Notes({ notes }: { notes: readonly string[] }) {
+  return (
+    <>
+      {notes.map((note) => (
+        <p key={note} class="callout tone-info" role="status">
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}
+
 interface FootProps {
   step: Step;
-  confirm: string;
+  words: Pick<PlanDialogProps, "confirm" | "confirmEmpty">;
   onConfirm: (plan: Plan) => void;
   onClose: () => void;
 }
 
-function Foot({ step, confirm, onConfirm, onClose }: FootProps) {
+function Foot({ step, words, onConfirm, onClose }: FootProps) {
   const { isOperator } = useMe();
-  const { plan, applied, isBusy, awaits } = step;
-  const isOver = applied !== undefined || plan?.changes.length === 0;
-  if (isOver)
+  const { plan, isBusy, awaits } = step;
+  const confirm = confirmOf(step, words);
+  if (confirm === undefined)
     return (
       <footer class="dialog-foot">
         <Button kind="primary" onClick={onClose}>
@@ -184,6 +194,13 @@ function Foot({ step, confirm, onConfirm, onClose }: FootProps) {
   );
 }
 
+/** `undefined` if there is nothing to do, or nothing any more. */
+function confirmOf({ plan, applied, notes = [] }: Step, words: FootProps["words"]): string | undefined {
+  if (applied) return undefined;
+  if (plan?.changes.length !== 0) return words.confirm;
+  return notes.length > 0 ? words.confirmEmpty : undefined;
+}
+
 function deletes(plan: Plan | undefined): boolean {
   return plan?.changes.some(({ action }) => action === "delete") ?? false;
 }
@@ -196,7 +213,7 @@ const OUTCOMES: Readonly<Record<Applied["outcome"], readonly [Tone, string]>> = 
   left: ["quiet", "left, because one before it was not done"],
 };
 
-function Results({ applied }: { applied: readonly Applied[] }) {
+function Results({ applied, notes }: { applied: readonly Applied[]; notes: readonly string[] }) {
   return (
     <div role="status">
       <ul class="results">
@@ -213,7 +230,8 @@ function Results({ applied }: { applied: readonly Applied[] }) {
           );
         })}
       </ul>
-      {applied.length === 0 && <p>Nothing was done.</p>}
+      {applied.length === 0 && notes.length === 0 && <p>Nothing was done.</p>}
+      <Notes notes={notes} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { ArmError } from "../armError.ts";
 import { key, parseId, same } from "../ids.ts";
 import type { Body, Claim, ChildType, PutRequest, ResourceType, Stored, World } from "../resourceType.ts";
 import { withAddress } from "./networkInterfaces.ts";
+import { checkRuleConflicts } from "./ruleConflicts.ts";
 import { vnetsOfSubnets } from "./virtualNetworks.ts";
 import { child, envelope, received } from "./wire.ts";
 
@@ -157,6 +158,7 @@ function checkChildren(id: string, properties: Body): void {
       ["probe", "probes"],
     ] as const)
       checkReference(id, rule, { target: rule["properties"][name]?.id, among: properties[segment], segment });
+  checkRuleConflicts(id, properties["loadBalancingRules"]);
 }
 
 function checkReference(

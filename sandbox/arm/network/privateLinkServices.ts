@@ -9,6 +9,7 @@ import { child, envelope, received, reference } from "./wire.ts";
 
 const MAX_NAT_ADDRESSES = 8;
 const MAX_LINKS_PER_BALANCER = 8;
+const MAX_SUBSCRIPTIONS = 100;
 
 const connections: ChildType = {
   segment: "privateEndpointConnections",
@@ -53,6 +54,7 @@ export const privateLinkServices: ResourceType = {
   type: "Microsoft.Network/privateLinkServices",
   put(world, request) {
     checkFrontends(world, request);
+    checkAudience(request);
     return { properties: make(world, request) };
   },
   checkRemove(_world, { id, properties }) {
@@ -123,6 +125,19 @@ function make(world: World, request: PutRequest): Body {
     privateEndpointConnections: existing?.properties["privateEndpointConnections"] ?? [],
     networkInterfaces: [{ id: nicId }],
   };
+}
+
+/** The code is the sandbox's own: no source tells Azure's. */
+function checkAudience({ id, body }: PutRequest): void {
+  for (const list of ["visibility", "autoApproval"]) {
+    const count = (body["properties"]?.[list]?.subscriptions ?? []).length;
+    if (count > MAX_SUBSCRIPTIONS)
+      throw new ArmError(
+        400,
+        "SandboxPrivateLinkServiceLimit",
+        `Private link service ${id} has ${count} subscriptions in ${list}; ${MAX_SUBSCRIPTIONS} are allowed.`,
+      );
+  }
 }
 
 function nicIdOf({ subscription, resourceGroup, name }: PutRequest, world: World): string {

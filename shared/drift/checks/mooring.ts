@@ -1,4 +1,5 @@
 import { resourceName } from "../../network/resourceId.ts";
+import { clusterOf, isFailing, PASSES_WITHIN_MINUTES, REASONS } from "../../outcomes/outcome.ts";
 import { defineCheck } from "../check.ts";
 import { some } from "./about.ts";
 
@@ -103,6 +104,26 @@ export const queuePoisoned = defineCheck({
       about: `mooring/queues/${queue}`,
       message: `${poisoned} ${poisoned === 1 ? "message is" : "messages are"} in queue mooring-${queue}-poison`,
       advice: `see why with mooring queue show ${queue}, mend it, then mooring queue replay ${queue} --all`,
+    };
+  },
+});
+
+export const operationFailing = defineCheck({
+  id: "operation-failing",
+  title: "A scan, audit, sweep, poll or list fails",
+  severity: "error",
+  docs: "Its last run could not do its work for a subscription, a cluster or a scope. What it could do for the others is done; for this one Mooring knows what it knew before.",
+  on: "operation",
+  check: ({ outcome }) => {
+    if (!isFailing(outcome)) return undefined;
+    const { operation, subject, failure, failingSinceUtc } = outcome;
+    const cluster = clusterOf(outcome);
+    return {
+      about: `mooring/operations/${operation}/${subject}`,
+      ...(cluster !== undefined && { cluster }),
+      message: `the ${operation} of ${subject} fails since ${failingSinceUtc} (${REASONS[failure.reason]}): ${failure.cause}`,
+      advice: "correct the cause; mooring doctor shows whether the next run succeeds",
+      ...(failure.reason === "unavailable" && { settlesWithinMinutes: PASSES_WITHIN_MINUTES }),
     };
   },
 });

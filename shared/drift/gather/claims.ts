@@ -108,7 +108,10 @@ async function judge(run: Run, claim: Claim): Promise<Judged> {
   };
 }
 
-function markedIn(row: AddressRow, { declared, subnet }: Claim, nowUtc: string): Marked[] {
+/** Without what a scan has explained since: the next verification clears its mark. */
+function markedIn(row: AddressRow, claim: Claim, nowUtc: string): Marked[] {
+  const { declared, subnet, what } = claim;
+  if (what === "frontend" && row.assignment && isOwn(row.assignment.holderId, claim)) return [];
   return liveClaims(row, nowUtc)
     .filter(({ owner }) => sameService(owner, declared))
     .flatMap(({ owner, problem }) =>

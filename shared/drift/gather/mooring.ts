@@ -1,6 +1,7 @@
 /** Mooring's own health: what its tables and queues tell of itself. Asks Azure Resource Manager nothing. */
 import { listDangling } from "../../changes/dangling.ts";
 import { readStop } from "../../changes/stop.ts";
+import { listOutcomes } from "../../outcomes/outcome.ts";
 import { listQuarantine } from "../../orphans/quarantine.ts";
 import { policyProblems } from "../../policyStore.ts";
 import type { Policy } from "../../policy.ts";
@@ -13,13 +14,14 @@ import { minutesBetween } from "../subjects.ts";
 import { waitForAll } from "../../waitForAll.ts";
 
 export async function checkMooring(run: Run, policy: Policy): Promise<Checked> {
-  const [health, inventories, scopes, queues, quarantined, journal] = await waitForAll([
+  const [health, inventories, scopes, queues, quarantined, journal, operations] = await waitForAll([
     healthOf(run),
     inventoriesOf(run, policy),
     scopesOf(run),
     queuesOf(run),
     quarantinedIn(run),
     danglingIn(run),
+    operationsOf(run),
   ]);
   const { checks } = policy.audit;
   const found = [
@@ -27,10 +29,11 @@ export async function checkMooring(run: Run, policy: Policy): Promise<Checked> {
     ...runChecks("inventory", inventories, checks),
     ...runChecks("scope", scopes, checks),
     ...runChecks("queue", queues, checks),
+    ...runChecks("operation", operations, checks),
     ...runChecks("quarantined", quarantined, checks),
     ...runChecks("journal", journal, checks),
   ];
-  const looked = [inventories, scopes, queues, quarantined, journal].reduce(
+  const looked = [inventories, scopes, queues, quarantined, journal, operations].reduce(
     (sum, { length }) => sum + length,
     1,
   );
@@ -81,6 +84,10 @@ function queuesOf(run: Run): Promise<Subjects["queue"][]> {
   return waitForAll(
     QUEUES.map(async (queue) => ({ queue, poisoned: (await run.ports.queue.poisonState(queue)).length })),
   );
+}
+
+async function operationsOf(run: Run): Promise<Subjects["operation"][]> {
+  return (await Array.fromAsync(listOutcomes(run))).map((outcome) => ({ outcome }));
 }
 
 async function quarantinedIn(run: Run): Promise<Subjects["quarantined"][]> {

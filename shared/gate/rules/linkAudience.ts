@@ -5,6 +5,8 @@ import { celList, type Rule, type RuleInput, type Violation } from "../rule.ts";
 import { malformedEntry } from "./listEntries.ts";
 
 type List = "linkVisibility" | "linkAutoApproval";
+/** @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-link-limits */
+const MOST_SUBSCRIPTIONS = 100;
 const SUBSCRIPTION = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 
 export const plsVisibilityMalformed: Rule = {
@@ -27,6 +29,29 @@ export const plsAutoApprovalMalformed: Rule = {
   docs: "Entries are subscription ids separated by spaces; `*` means nothing here.",
   cel: () => malformedCel("autoApproval", ""),
   check: (input) => malformed(input, "linkAutoApproval", () => false),
+};
+
+export const plsVisibilityTooMany: Rule = {
+  id: "pls-visibility-too-many",
+  title: `The visibility has more than ${MOST_SUBSCRIPTIONS} subscriptions`,
+  severity: "deny",
+  reads: ANNOTATIONS.linkVisibility.key,
+  needsState: false,
+  docs: "Azure's limit: it refuses the Private Link Service and the Service stays pending.",
+  cel: () =>
+    `variables.hasLink && !('*' in variables.visibility) && size(variables.visibility) > ${MOST_SUBSCRIPTIONS}`,
+  check: ({ intent: { link } }) => tooMany("linkVisibility", link?.visibility),
+};
+
+export const plsAutoApprovalTooMany: Rule = {
+  id: "pls-auto-approval-too-many",
+  title: `The auto-approval has more than ${MOST_SUBSCRIPTIONS} subscriptions`,
+  severity: "deny",
+  reads: ANNOTATIONS.linkAutoApproval.key,
+  needsState: false,
+  docs: "Azure's limit: it refuses the Private Link Service and the Service stays pending.",
+  cel: () => `variables.hasLink && size(variables.autoApproval) > ${MOST_SUBSCRIPTIONS}`,
+  check: ({ intent: { link } }) => tooMany("linkAutoApproval", link?.autoApproval),
 };
 
 export const plsVisibilityStarMixed: Rule = {
@@ -126,6 +151,12 @@ function malformed(
   return annotationTokens(annotations, list)
     .filter((token) => !SUBSCRIPTION.test(token) && !meansSomething(token))
     .map((token) => violation(list, token, malformedEntry(token, "a subscription id", "write ids")));
+}
+
+function tooMany(list: List, { length }: readonly string[] = []): Violation[] {
+  if (length <= MOST_SUBSCRIPTIONS) return [];
+  const message = `${length} subscriptions; Azure takes at most ${MOST_SUBSCRIPTIONS}`;
+  return [violation(list, `${length} subscriptions`, message)];
 }
 
 function malformedCel(list: "visibility" | "autoApproval", unless: string): string {

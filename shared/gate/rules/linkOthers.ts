@@ -3,6 +3,7 @@ import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { OWN_ANNOTATIONS } from "../../annotations/own.ts";
 import type { Consumer, LinkRow } from "../../inventory/model.ts";
 import type { Rule, RuleInput } from "../rule.ts";
+import { replacesFrontend } from "./linkLiving.ts";
 
 /** On a Service: its consumers may be disconnected. */
 const ALLOW_DISCONNECT = OWN_ANNOTATIONS.allowDisconnect.key;
@@ -74,12 +75,10 @@ function approvedConsumers({ links }: RuleInput): readonly Consumer[] {
   return links?.own?.consumers.filter(({ status }) => status === "Approved") ?? [];
 }
 
-/** Deleted, no load balancer any more, moved to the other kind of load balancer, or to another subnet. */
-function losesFrontend({ old, leaving, intent }: RuleInput): boolean {
-  if (leaving) return true;
-  return (
-    old !== undefined && (old.intent.internal !== intent.internal || old.intent.subnet !== intent.subnet)
-  );
+/** Deleted, no load balancer any more, moved to the other kind of load balancer, to another subnet or address. */
+function losesFrontend(input: RuleInput): boolean {
+  const { old, leaving, intent } = input;
+  return leaving === true || (old && old.intent.internal !== intent.internal) || replacesFrontend(input);
 }
 
 function ownerOf({ owner }: LinkRow): string {

@@ -29,6 +29,11 @@ export const app = defineCheck({
         message: `answered ${status}, and not as Mooring's health does`,
         advice: "see that the URL is the app's and that sign-in leaves /api/health open (docs/api.md)",
       });
+    if (health.status === "degraded")
+      return warn({
+        message: `degraded: ${health.problems.join("; ")}`,
+        advice: "check operations names each subscription and cluster, and the cause",
+      });
     if (health.status !== "ok")
       return fail({
         message: health.problems.join("; ") || health.status,

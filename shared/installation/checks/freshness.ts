@@ -1,6 +1,7 @@
 import type { AuditRun } from "../../drift/auditRun.ts";
 import { RUNS } from "../../drift/runStore.ts";
 import { resourceName } from "../../network/resourceId.ts";
+import { isFailing, isPassing, listOutcomes, REASONS, type Failing } from "../../outcomes/outcome.ts";
 import { defineCheck, fail, ok, skipped, warn, type Look, type Outcome } from "../check.ts";
 import { waitForAll } from "../../waitForAll.ts";
 
@@ -31,6 +32,41 @@ export const scans = defineCheck({
     });
   },
 });
+
+const MOST_LINES = 20;
+
+export const operations = defineCheck({
+  id: "operations",
+  title: "The last scan, audit, sweep, poll and list succeeded",
+  docs: "Each is recorded for each subscription, cluster and audit scope, with its cause if it failed. What succeeds again is `ok` at once; throttling of less than half an hour is a warning.",
+  needs: ["storage"],
+  read: ({ run }) => Array.fromAsync(listOutcomes(run)),
+  judge(all, nowUtc): Outcome[] {
+    if (all.length === 0) return [skipped("nothing has run yet")];
+    const failing = all.filter(isFailing);
+    if (failing.length === 0) return [ok(`${all.length} of ${all.length} succeeded`)];
+    const more = failing.length - MOST_LINES;
+    const rest = { message: `${more} more fail`, advice: "correct the causes above first" };
+    return [
+      ...failing.slice(0, MOST_LINES).map((one) => toLine(one, nowUtc)),
+      ...(more > 0 ? [fail(rest)] : []),
+    ];
+  },
+});
+
+function toLine(failing: Failing, nowUtc: string): Outcome {
+  const { operation, subject, failure, failingSinceUtc, succeededAtUtc } = failing;
+  const before = succeededAtUtc === undefined ? "never succeeded" : `succeeded last at ${succeededAtUtc}`;
+  const tell = isPassing(failing, nowUtc) ? warn : fail;
+  return tell({
+    about: `${operation} ${subject}`,
+    message: `fails since ${failingSinceUtc} (${REASONS[failure.reason]}), ${before}: ${failure.cause}`,
+    advice:
+      failure.reason === "denied"
+        ? "give the identity the roles that check rights names"
+        : "correct what the message says; the next run is requested by a timer",
+  });
+}
 
 const AUDIT_HOURS = 3;
 

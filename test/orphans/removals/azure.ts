@@ -10,6 +10,7 @@ import {
   mistypedAndIdle,
   oneFrontend,
   reports,
+  ruleIsDue,
   share,
   sweep,
   truncate,
@@ -53,6 +54,14 @@ export const LISTS: readonly Guard[] = [
     breaks: "foreign",
     steps: [...twoIsDue, use("outbound"), sweep()],
     behind: ["body: other rules"],
+  }),
+  inLists("list: state of a load balancer with a rule", {
+    refuses: "a rule on a load balancer that Azure is changing",
+    from: "return unsettled(balancer.provisioningState);",
+    to: "return [];",
+    breaks: "unsettled",
+    steps: [...ruleIsDue, mark(2, "balancer", "updating"), sweep()],
+    behind: ["unsettled"],
   }),
   inLists("list: foreign names", {
     refuses: "a load balancer with frontends or rules that the controller did not name",

@@ -3,13 +3,13 @@ import type { Removal } from "../spoilt.ts";
 import type { Step } from "../steps.ts";
 
 /** One guard, the text that removes it, and a schedule that breaks an invariant without it. */
-export interface Guard {
+export interface Guard<Breaks extends string = Invariant, One = Step> {
   readonly id: string;
   /** What it refuses. */
   readonly refuses: string;
   readonly removal: Removal;
-  readonly breaks: Invariant;
-  readonly steps: readonly Step[];
+  readonly breaks: Breaks;
+  readonly steps: readonly One[];
   /**
    * Ids of other guards that refuse the same schedule: each of them alone is enough, and the invariant breaks only without all of them.
    * Absent: this guard is the only one.
@@ -18,11 +18,11 @@ export interface Guard {
 }
 
 /** @returns a builder of guards in one file */
-export function guardsIn(file: string) {
+export function guardsIn<Breaks extends string = Invariant, One = Step>(file: string) {
   return (
     id: string,
-    { from, to, ...guard }: Omit<Guard, "id" | "removal"> & Omit<Removal, "file">,
-  ): Guard => ({
+    { from, to, ...guard }: Omit<Guard<Breaks, One>, "id" | "removal"> & Omit<Removal, "file">,
+  ): Guard<Breaks, One> => ({
     id,
     ...guard,
     removal: { file, from, to },

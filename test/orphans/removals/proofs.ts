@@ -13,17 +13,20 @@ import {
   policy,
   register,
   reports,
+  ruleIsDue,
   share,
   sweep,
   truncate,
   TWO,
   untilDue,
+  use,
   wait,
   silence,
   twoIsDue,
 } from "./schedule.ts";
 
 const inClassify = guardsIn("shared/orphans/classify.ts");
+const inRules = guardsIn("shared/orphans/staleRules.ts");
 const inUsers = guardsIn("shared/orphans/frontendUsers.ts");
 const inProof = guardsIn("shared/orphans/clusterProof.ts");
 const inState = guardsIn("shared/orphans/clusterState.ts");
@@ -49,6 +52,20 @@ const laterLink = [
 const early = [...confirmed, sweep(), wait(5), ...reports, wait(1), sweep(), sweep()];
 
 export const USERS: readonly Guard[] = [
+  inRules("rule by name", {
+    refuses: "a rule that is named for a Service",
+    from: " && !bases.some((base) => name.toLowerCase().startsWith(base))",
+    to: "",
+    breaks: "alive",
+    steps: [...untilDue, sweep()],
+  }),
+  inRules("foreign rule", {
+    refuses: "a rule that the controller did not name, on a load balancer that lives",
+    from: "isControllers(name) && ",
+    to: "",
+    breaks: "foreign",
+    steps: [use("rule"), ...untilDue, sweep()],
+  }),
   inClassify("living load balancer", {
     refuses: "a load balancer with a frontend that a Service uses",
     from: "if (balancer.frontends.some((frontend) => livesOn(view, balancer, frontend))) return undefined;",
@@ -172,6 +189,13 @@ export const USERS: readonly Guard[] = [
     to: "[resourceId, ",
     breaks: "protected",
     steps: [end(2), ...untilDue, { do: "hold", which: 2, level: "balancer" }, sweep()],
+  }),
+  inProtection("protection of a rule", {
+    refuses: "a rule on a frontend that an operator holds",
+    from: "...(rule ? [rule.frontendId] : []), ",
+    to: "",
+    breaks: "protected",
+    steps: [...ruleIsDue, { do: "hold", which: 2, level: "frontend" }, sweep()],
   }),
 ];
 

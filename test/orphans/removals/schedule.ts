@@ -71,6 +71,10 @@ export const mistypedAndIdle: readonly Step[] = [
   { do: "mistype", which: TWO, wrong: true },
 ];
 
+/** A Service shared the frontend of s2 by a rule of its own, and was deleted: its rule is left behind. */
+export const ruleOfTwo: readonly Step[] = [share(2, { by: "rule" }), end(5)];
+export const ruleIsDue: readonly Step[] = [...ruleOfTwo, ...untilDue];
+
 export const oneIsDue: readonly Step[] = [...oneFrontend, ...untilDue];
 export const twoIsDue: readonly Step[] = [...balancerOfTwo, ...untilDue];
 /** Sweeps of a cluster that reports nothing for longer than the stale time. */

@@ -14,7 +14,7 @@ import { DeletedList } from "./DeletedList.tsx";
 import { filterOrphans, standingOf } from "./filterOrphans.ts";
 import { useHolding } from "./Holding.tsx";
 import { TimeLeft } from "./TimeLeft.tsx";
-import { awaitedSentences, because, KINDS, STANDINGS } from "./words.ts";
+import { leftOutSentences, because, KINDS, STANDINGS } from "./words.ts";
 
 export function OrphansPage() {
   const orphans = useWholeList<Orphans>("/orphans");
@@ -41,7 +41,8 @@ export function OrphansPage() {
           path="/orphans/sweep"
           confirm="Delete these"
           nothing="Nothing is due: whatever is in quarantine is still in its grace."
-          notesOf={awaitedSentences}
+          notesOf={leftOutSentences}
+          confirmEmpty="Request confirmation"
           onDone={() => undefined}
           onClose={() => setSweeping(false)}
         />

@@ -4,16 +4,27 @@ import type { Standing } from "./filterOrphans.ts";
 export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
   loadBalancer: "Load balancer",
   frontend: "Frontend",
+  rule: "Rule or probe",
   link: "Link",
   connection: "Connection",
 };
 
-/** One sentence for each cluster that has to confirm before its orphans are deleted. */
-export function awaitedSentences({ awaited = [] }: Partial<SweepOutcome>): readonly string[] {
-  return awaited.map(
-    (cluster) =>
-      `Orphans of cluster ${cluster} are due, but the cluster must confirm them again; sweep again after the next scheduled sweep.`,
-  );
+/** One sentence for each subscription that could not be read, and for each cluster that has to confirm before its orphans are deleted. */
+export function leftOutSentences({
+  awaited = [],
+  unreadable = [],
+  applied,
+}: Partial<SweepOutcome>): readonly string[] {
+  const next = applied ? " Mooring requested a list from it; sweep again in about 30 seconds." : "";
+  return [
+    ...unreadable.map(
+      (subscription) =>
+        `Subscription ${subscription} could not be read: its orphans are neither judged nor deleted. The doctor shows the cause.`,
+    ),
+    ...awaited.map(
+      (cluster) => `Orphans of cluster ${cluster} are due, but the cluster must confirm them again.${next}`,
+    ),
+  ];
 }
 
 interface Meaning {

@@ -1,0 +1,26 @@
+/** Frontends that one Service shares: all of one load balancer. */
+import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import type { Want } from "../inventory/obstacle.ts";
+
+/**
+ * The wants of one Service, of which none may share a frontend on another load balancer than the first one that shares: the cloud controller
+ * puts a Service on one load balancer, and asks Azure there for an address that another one has.
+ */
+export function onOneBalancer<W extends Want>(wants: readonly W[]): W[] {
+  let first: string | undefined;
+  const isFirst = (balancer: string) => (first ??= balancer) === balancer;
+  return wants.map((want) => ({
+    ...want,
+    mayShare: (holderId: string) => {
+      const balancer = balancerOf(holderId);
+      return want.mayShare(holderId) && (balancer === undefined || isFirst(balancer));
+    },
+  }));
+}
+
+/** Canonical id of the load balancer; `undefined` if the holder is no frontend. */
+function balancerOf(holderId: string): string | undefined {
+  const { type = "", parentId } = parseResourceId(holderId) ?? {};
+  const isFrontend = type.toLowerCase() === "microsoft.network/loadbalancers/frontendipconfigurations";
+  return isFrontend && parentId !== undefined ? canonicalId(parentId) : undefined;
+}

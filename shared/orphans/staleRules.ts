@@ -1,0 +1,69 @@
+/**
+ * Load-balancing rules and probes of deleted Services on a load balancer where other Services live. The controller names both for the uid of
+ * their Service, which is the only way to tell whose they are. Pure.
+ */
+import type { Change } from "../changes/plan.ts";
+import { baseName, isControllers } from "../intents/frontendName.ts";
+import type { Declared } from "../intents/model.ts";
+import type { Frontend, LoadBalancer, Probe, Rule } from "../network/model.ts";
+import { canonicalId, sameId } from "../network/resourceId.ts";
+import type { Quarantined } from "./model.ts";
+
+/** The controller's names begin with so many characters, which are the Service's. */
+const BASE_CHARACTERS = 32;
+
+/** Rules on these frontends, and probes without rules, that are named for no declared Service. */
+export function staleRules(
+  declared: readonly Declared[],
+  { rules, probes }: LoadBalancer,
+  living: readonly Frontend[],
+): (Rule | Probe)[] {
+  const bases = declared.map(({ uid }) => baseName(uid).toLowerCase());
+  const isStale = ({ name }: Rule | Probe) =>
+    isControllers(name) && !bases.some((base) => name.toLowerCase().startsWith(base));
+  const onLiving = new Set(living.map(({ id }) => canonicalId(id)));
+  const stale = rules.filter((rule) => onLiving.has(canonicalId(rule.frontendId)) && isStale(rule));
+  return [...stale, ...probes.filter((probe) => !isProbed(rules, probe) && isStale(probe))];
+}
+
+function isProbed(rules: readonly Rule[], { id }: Probe): boolean {
+  return rules.some(({ probeId }) => probeId !== undefined && sameId(probeId, id));
+}
+
+/** One write of the load balancer for all of one Service: rules, and probes that only they use and that are named for it. */
+export function removeRules(rows: readonly Quarantined[], balancer: LoadBalancer): Change[] {
+  const isDue = ({ id }: Rule | Probe) => rows.some(({ resourceId }) => sameId(resourceId, id));
+  const due = [...balancer.rules, ...balancer.probes].filter(isDue);
+  return [...Map.groupBy(due, baseOf)].flatMap(([base]) => removeOf(base, rows, balancer));
+}
+
+function removeOf(base: string, rows: readonly Quarantined[], balancer: LoadBalancer): Change[] {
+  const rowOf = ({ id }: Rule | Probe) => rows.find(({ resourceId }) => sameId(resourceId, id));
+  const isOwn = (one: Rule | Probe) => baseOf(one) === base;
+  const gone = balancer.rules.filter((rule) => isOwn(rule) && rowOf(rule));
+  const rest = balancer.rules.filter((rule) => !gone.includes(rule));
+  const probes = balancer.probes.filter(
+    (probe) => isOwn(probe) && !isProbed(rest, probe) && (isProbed(gone, probe) || rowOf(probe)),
+  );
+  const row = [...gone, ...probes].flatMap((one) => rowOf(one) ?? [])[0];
+  if (!row) return [];
+  const edits = [
+    { path: "properties.loadBalancingRules", remove: gone.map(({ name }) => name) },
+    { path: "properties.probes", remove: probes.map(({ name }) => name) },
+  ];
+  return [
+    {
+      action: "update",
+      capability: "sweep",
+      resourceId: balancer.id,
+      cluster: row.cluster,
+      reason: `orphaned rules in quarantine since ${row.quarantinedAtUtc}: ${row.reason}`,
+      evidence: row.evidence,
+      edits: edits.filter(({ remove }) => remove.length > 0),
+    },
+  ];
+}
+
+function baseOf({ name }: Rule | Probe): string {
+  return name.slice(0, BASE_CHARACTERS).toLowerCase();
+}
