@@ -1,7 +1,7 @@
 /** What uses a claimed address, and whether that agrees with the claim. */
 import { addressKey } from "../addresses/key.ts";
 import type { Cluster } from "../clusters/model.ts";
-import { isNamedFor } from "../intents/frontendName.ts";
+import { isControllers, isNamedFor } from "../intents/frontendName.ts";
 import type { ServiceKey } from "../intents/model.ts";
 import type { ClaimedAddress } from "../inventory/claimWork.ts";
 import type { Assignment, Claim } from "../inventory/model.ts";
@@ -37,6 +37,8 @@ export function agrees(use: Use, claim: Claim, { claims, clusterOf }: Claimed): 
   if (type.toLowerCase() !== FRONTEND_TYPE) return false;
   if (claims.some(({ owner }) => isNamedFor(name, owner.uid))) return true;
   const cluster = clusterOf(claim);
+  // The controller shares only frontends that it named itself.
+  if (!isControllers(name)) return false;
   return claim.ports !== undefined && !!cluster && clusterOfFrontend(holderId, [cluster]) !== undefined;
 }
 

@@ -9,7 +9,7 @@ import { baseName } from "../../shared/intents/frontendName.ts";
 import { claimWork, parseClaimWork } from "../../shared/inventory/claimWork.ts";
 import { OWNER_TAG } from "../../shared/links/owner.ts";
 import { ClaimWorld, SUBNET } from "../builders/claimWorld.ts";
-import { balancerId, frontend, link, linkIdIn, subnetId, subnetInAzure } from "../builders/world.ts";
+import { balancerId, frontend, link, linkIdIn, subnetId, subnetInAzure, UID } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 const IP = "10.0.1.50";
@@ -115,7 +115,7 @@ describe("Azure agrees", () => {
     [
       "the cluster shares the frontend of another Service",
       ({ run }) => {
-        const holderId = `${balancerId("MC_one")}/frontendIPConfigurations/${baseName("other")}`;
+        const holderId = `${balancerId("MC_one")}/frontendIPConfigurations/${baseName(UID)}`;
         run.network.uses = [use(holderId)];
       },
     ],
@@ -181,6 +181,15 @@ describe("Azure disagrees", () => {
     world.run.network.uses = [use(other)];
     await verifyAll(world);
     expect(await findings(world)).toMatchObject([{ actual: other }]);
+  });
+
+  test("a frontend of a person on the cluster's load balancer is not shared", async () => {
+    const world = await new ClaimWorld().start();
+    await world.create("one/web", { address: IP });
+    const holderId = `${balancerId("MC_one")}/frontendIPConfigurations/by-hand`;
+    world.run.network.uses = [use(holderId)];
+    await verifyAll(world);
+    expect(await findings(world)).toMatchObject([{ actual: holderId }]);
   });
 
   test("it names every such address of the Service, whichever is verified", async () => {
