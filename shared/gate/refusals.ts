@@ -1,5 +1,6 @@
 /** Messages about who has an address or a name: which Service, what happens next, and what is free nearby. */
 import type { Exceeded } from "../inventory/claimQuota.ts";
+import { holdersText } from "../inventory/heldBy.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import { isEveryPort } from "../inventory/obstacle.ts";
 import { serviceName } from "../inventory/owner.ts";
@@ -142,7 +143,7 @@ async function instead(run: Run, { asking: { input }, subnet, want }: Refused) {
     };
   const others = subnetsWithRoom(input).flatMap(({ name }) => (name === subnet.name ? [] : [name]));
   const room = others.length > 0 ? `; these have room: ${others.join(", ")}` : "";
-  return { suggestions: others, hint: `; subnet ${subnet.name} is full${room}` };
+  return { suggestions: others, hint: `; subnet ${subnet.name} is full${holdersText(subnet)}${room}` };
 }
 
 export interface PortHolder {

@@ -68,12 +68,14 @@ export interface SubnetRow {
   readonly linkNetworkPolicies: "Enabled" | "Disabled";
   /** Addresses that a resource may have: all of the prefixes less Azure's five each. */
   readonly usableAddresses: number;
-  /** Addresses in use, those that are not known among them. */
+  /** Addresses that are not free: assigned, used without Mooring knowing the address, and claimed. */
   readonly usedAddresses: number;
   /** How many of these Azure counts in the subnet without Mooring knowing the address; absent from scans of earlier versions. */
   readonly unknownUses?: number;
-  /** How many more Services claim that Azure does not assign yet; absent: none. */
+  /** How many of these Services claim and Azure does not assign; absent: none. */
   readonly claimedAddresses?: number;
+  /** How many of these each kind of holder has; absent from scans of earlier versions. */
+  readonly heldBy?: Readonly<Record<string, number>>;
   /** Long ranges without a free address at the last scan, as `first-last`: a search need not read them. */
   readonly fullRanges?: readonly string[];
   /** A number for the addresses and holders that the last scan saw, by subscription of the holders (`digestOf`). */

@@ -27,6 +27,7 @@ import {
   type Unassigned,
 } from "./endClaims.ts";
 import { countUnknown, evidenceOf, type Evidence } from "./evidence.ts";
+import { countHolders } from "./heldBy.ts";
 import { forgetSubnets } from "./forget.ts";
 import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
@@ -269,7 +270,12 @@ function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading, claim
     delegations,
     linkNetworkPolicies,
     usableAddresses: usableAddresses(prefixes),
-    usedAddresses: uses.size + kept.length + unknownUses,
+    usedAddresses: uses.size + kept.length + unknownUses + claimed.length,
+    heldBy: countHolders({
+      holders: [...uses.values(), ...assignments],
+      claimed: claimed.length,
+      unknown: unknownUses,
+    }),
     unknownUses,
     ...(claimed.length > 0 && { claimedAddresses: claimed.length }),
     fullRanges: fullRanges(prefixes, taken),

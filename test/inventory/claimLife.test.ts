@@ -238,6 +238,23 @@ describe("an address moves", () => {
   });
 });
 
+test("a full subnet names what has its addresses, claims among them", async () => {
+  const world = new ClaimWorld();
+  const [subnet] = world.run.network.allSubnets;
+  world.run.network.allSubnets = [{ ...(subnet ?? expect.fail()), prefixes: ["10.0.1.0/29"] }];
+  await world.start();
+  await world.create("one/web", { address: "10.0.1.4" });
+  world.reconcile("one");
+  await world.create("two/api", { address: "10.0.1.5" });
+  await world.create("two/app", { address: "10.0.1.6" });
+  await world.scan();
+  expect(world.run.tables.subnets.all()).toMatchObject([{ usedAddresses: 3, claimedAddresses: 2 }]);
+  world.run.clock.advance(10);
+  expect(denied(await world.create("one/more", {}))).toContain(
+    "subnet apps has none of its 3 addresses left (2 claims of Services, 1 load balancer frontends)",
+  );
+});
+
 describe("the name of a Private Link Service", () => {
   const PLS: Wish = { address: IP, pls: "shared" };
 

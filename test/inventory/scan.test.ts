@@ -130,6 +130,7 @@ describe("a complete scan", () => {
         usableAddresses: 251,
         usedAddresses: 2,
         unknownUses: 0,
+        heldBy: expect.any(Object),
         fullRanges: [],
         digests: expect.any(Object),
         scannedAtUtc: NOW,

@@ -1,6 +1,7 @@
 /** The subnets of a frontend and of a link. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { trimSpace } from "../../annotations/trimSpace.ts";
+import { holdersText } from "../../inventory/heldBy.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
 import { isAzureOwned } from "../../network/reservedSubnets.ts";
 import { celList, type Inventory, type Rule, type RuleInput, type Violation } from "../rule.ts";
@@ -65,7 +66,7 @@ export const subnetFull: Rule = {
       {
         field: KEY,
         value: subnet.name,
-        message: `subnet ${subnet.name} has none of its ${subnet.usableAddresses} addresses left${hint}`,
+        message: `subnet ${subnet.name} has none of its ${subnet.usableAddresses} addresses left${holdersText(subnet)}${hint}`,
         suggestions: others.map(({ name }) => name),
       },
     ];
