@@ -64,7 +64,9 @@ function holderOf(run: Run, row: AddressRow): string {
   const { assignment } = row;
   if (assignment) return resourceName(assignment.holderId);
   const [claim] = liveClaims(row, run.now().toISOString());
-  return claim ? `claimed by ${serviceName(claim.owner)}` : "free";
+  if (!claim) return "free";
+  const disagrees = claim.problem ? ", but Azure reports it as unavailable" : "";
+  return `claimed by ${serviceName(claim.owner)}${disagrees}`;
 }
 
 function hit(subnet: SubnetRow, address: string, detail: string): SearchHit {

@@ -7,12 +7,15 @@ app.storageQueue("scanInventoryWork", {
   queueName: "mooring-inventory",
   connection: "AzureWebJobsStorage",
   handler: handleWork("inventory", async () => {
-    const [{ scanInventory }, { enqueueOnce }] = await Promise.all([
+    const [{ scanInventory }, { verifyClaims }, { enqueueOnce }] = await Promise.all([
       import("../shared/inventory/scan.ts"),
+      import("../shared/drift/verifyClaims.ts"),
       import("../shared/events/coalesce.ts"),
     ]);
     const again = { queue: "inventory", what: "inventory", id: "all" } as const;
-    return (run, { correlationId }) =>
-      scanInventory(run, () => enqueueOnce(run, again, { why: "addresses to release", correlationId }));
+    return (run, { what, id, correlationId }) =>
+      what === "claim"
+        ? verifyClaims(run, id)
+        : scanInventory(run, () => enqueueOnce(run, again, { why: "addresses to release", correlationId }));
   }),
 });

@@ -88,5 +88,6 @@ const network: Network = {
     })),
   managedCluster: async () => undefined,
   resourceGroup: async () => undefined,
+  availability: async () => ({ available: true, alternatives: [] }),
   link: async () => undefined,
 };

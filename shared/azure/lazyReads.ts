@@ -19,6 +19,7 @@ export function lazyNetwork(access: () => Promise<ArmAccess>): Network {
     managedClusters: async (subscription) => (await open("network")).managedClusters(subscription),
     managedCluster: async (id) => (await open("network")).managedCluster(id),
     resourceGroup: async (subscription, name) => (await open("network")).resourceGroup(subscription, name),
+    availability: async (vnetId, address) => (await open("network")).availability(vnetId, address),
     link: async (id) => (await open("network")).link(id),
     async *interfaceUses(subscription) {
       yield* (await open("network")).interfaceUses(subscription);

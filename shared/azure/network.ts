@@ -10,7 +10,7 @@ import {
 } from "@azure/arm-network";
 import { InvalidInput } from "../errors.ts";
 import { countConfigurations } from "../network/configurations.ts";
-import type { AddressUse, CountedSubnet } from "../network/model.ts";
+import type { AddressUse, Availability, CountedSubnet } from "../network/model.ts";
 import type { Network } from "../network/port.ts";
 import { parseResourceId, type ResourceId } from "../network/resourceId.ts";
 import { usesOfBalancer } from "../network/uses.ts";
@@ -68,6 +68,7 @@ export function azureNetwork(access: ArmAccess): Network {
     managedClusters: (subscription) => listManagedClusters(access, subscription),
     managedCluster: (id) => readManagedCluster(access, id),
     resourceGroup: (subscription, name) => readResourceGroup(access, subscription, name),
+    availability: (vnetId, address) => readAvailability(client(subscriptionOf(vnetId)), vnetId, address),
     link: (id) => readLink(client(subscriptionOf(id)), id),
   };
 }
@@ -138,6 +139,21 @@ async function readSubnets(client: NetworkManagementClient, vnetId: string) {
   } catch (error) {
     if (isDeleted(error)) return undefined;
     throw translated(error, vnetId);
+  }
+}
+
+/** An answer that does not state that the address is available does not confirm it. */
+async function readAvailability(
+  client: NetworkManagementClient,
+  vnetId: string,
+  address: string,
+): Promise<Availability> {
+  const { resourceGroup, name } = partsOf(vnetId);
+  try {
+    const answer = await client.virtualNetworks.checkIPAddressAvailability(resourceGroup, name, address);
+    return { available: answer.available === true, alternatives: answer.availableIPAddresses ?? [] };
+  } catch (error) {
+    throw translated(error, `checking whether ${address} is available in ${vnetId}`);
   }
 }
 

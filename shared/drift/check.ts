@@ -4,8 +4,8 @@ import type { JournalEntry } from "../changes/journal.ts";
 import type { Touch } from "../changes/touches.ts";
 import type { Contradiction } from "../clusters/contradictions.ts";
 import type { Cluster } from "../clusters/model.ts";
-import type { Claim, SubnetRow } from "../inventory/model.ts";
-import type { Declared } from "../intents/model.ts";
+import type { Claim, ClaimProblem, SubnetRow } from "../inventory/model.ts";
+import type { Declared, ServiceKey } from "../intents/model.ts";
 import type { Connection, Frontend, Link, LoadBalancer } from "../network/model.ts";
 import type { Candidate } from "../orphans/classify.ts";
 import type { Quarantined } from "../orphans/model.ts";
@@ -98,6 +98,15 @@ export interface Subjects {
     readonly address: string;
     readonly subnet: SubnetRow;
     readonly taken: { readonly holderId: string } | { readonly claim: Claim };
+  };
+  /** A Service with addresses that it claims and that Azure would not give it. */
+  readonly unavailable: {
+    readonly service: ServiceKey;
+    readonly addresses: readonly {
+      readonly address: string;
+      readonly subnet: string;
+      readonly problem: ClaimProblem;
+    }[];
   };
   readonly subscription: {
     readonly subscription: string;

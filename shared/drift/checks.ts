@@ -37,6 +37,7 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
   service: [services.linkMissing, services.serviceWithoutFrontend, services.addressDiffers],
   declaration: [services.loadBalancerIpUsed],
   claim: [addresses.addressTaken],
+  unavailable: [addresses.addressUnavailable],
   address: [addresses.addressUnrecorded, addresses.addressGone],
   orphan: [frontendWithoutService],
   balancer: [

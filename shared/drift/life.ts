@@ -40,6 +40,27 @@ export function seen(before: Finding | undefined, draft: CheckedDraft, sight: Si
   return worse ? { ...known, changed: { runId: sight.runId, what: "worse" } } : known;
 }
 
+/**
+ * The finding as it is after it was seen between audits: open at once, and the next audit that sees it reports it as new, or as one that
+ * came back.
+ */
+export function seenBetween(
+  before: Finding | undefined,
+  draft: CheckedDraft,
+  sight: Omit<Sight, "runId">,
+): Finding {
+  const now = content(draft, sight);
+  const life = before ? pick(before, "reopened", "reopenedAtUtc", "changed") : {};
+  const { firstSeenAtUtc = sight.atUtc } = before ?? {};
+  const isBack = before !== undefined && !isThere(before);
+  if (!before || isBack) {
+    const returned = isBack ? { reopenedAtUtc: sight.atUtc } : {};
+    return { ...now, firstSeenAtUtc, ...life, ...returned, opensAtUtc: sight.atUtc };
+  }
+  const known = isWorse(draft.severity, before.severity) ? {} : pick(before, "acknowledged");
+  return { ...now, firstSeenAtUtc, ...life, ...known, ...pick(before, "opensAtUtc") };
+}
+
 /** The finding as it is after an audit did not see it any more; `undefined` if nothing shall be kept of it. */
 export function unseen(
   before: Finding,
@@ -75,7 +96,10 @@ function isSuspectedStill(
   return before.opensAtUtc !== undefined && before.opensAtUtc > atUtc && settlesWithinMinutes > 0;
 }
 
-function content(draft: CheckedDraft, { scope, atUtc }: Sight): Omit<Finding, "firstSeenAtUtc"> {
+function content(
+  draft: CheckedDraft,
+  { scope, atUtc }: Omit<Sight, "runId">,
+): Omit<Finding, "firstSeenAtUtc"> {
   const { id: check, settlesWithinMinutes: _, ...said } = draft;
   return { id: findingId(check, said.about), check, scope, ...said, lastSeenAtUtc: atUtc };
 }

@@ -1,16 +1,18 @@
 /**
  * The gate's use case: what the API server is told about a Service. Called by `functions/admitService.ts`. Never asks Azure;
- * an allowed CREATE costs two Table round trips (claim, propose), an update that
- * touches nothing of ours none.
+ * an allowed CREATE costs two Table round trips (claim, propose), beside the second of which it asks the queue to verify what it claimed;
+ * an update that touches nothing of ours costs none.
  */
 import { isLoadBalancer, type Service } from "../annotations/service.ts";
 import { parseIntent } from "../annotations/parse.ts";
 import type { Cluster } from "../clusters/model.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
 import { propose } from "../declarations/proposals.ts";
+import { askToVerify } from "../inventory/claimWork.ts";
 import type { Run } from "../ports.ts";
+import { waitForAll } from "../waitForAll.ts";
 import { toResponse } from "./answer.ts";
-import { claimFindings } from "./claims.ts";
+import { claimPlaces } from "./claims.ts";
 import { recordFindings } from "./decisions.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
 import { knownPolicy } from "./known.ts";
@@ -64,9 +66,10 @@ async function admitDeclared(
   const refused = found.some(({ severity }) => severity === "deny");
   // A Service that is refused anyway must not hold an address; what its address would meet is still told.
   const asking = { cluster, input, owner: keyOf(cluster, service), severityOf, readOnly: refused || dryRun };
-  const response = tell(run, uid, [...found, ...(await claimFindings(run, asking))]);
+  const { findings, added } = await claimPlaces(run, asking);
+  const response = tell(run, uid, [...found, ...findings]);
   if (!response.allowed || dryRun) return response;
-  await propose(run, declaredNow(run, cluster, service));
+  await waitForAll([propose(run, declaredNow(run, cluster, service)), askToVerify(run, added)]);
   return response;
 }
 

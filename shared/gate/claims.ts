@@ -5,6 +5,7 @@ import type { Cluster } from "../clusters/model.ts";
 import { isControllers } from "../intents/frontendName.ts";
 import type { ServiceKey } from "../intents/model.ts";
 import { countWhile, type Counted, type Exceeded } from "../inventory/claimQuota.ts";
+import type { ClaimedAddress } from "../inventory/claimWork.ts";
 import { dropProposed } from "../inventory/dropClaims.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import type { Want } from "../inventory/obstacle.ts";
@@ -45,18 +46,32 @@ export interface Asked extends Want {
 /** Services that share an address hand it over one by one. */
 const MAX_HANDOVERS = 16;
 
-/** Warnings only if every place is now claimed for the Service (or could be, when only looking). */
-export async function claimFindings(run: Run, asking: Asking): Promise<RuleFinding[]> {
+export interface ClaimedPlaces {
+  /** Warnings only if every place is now claimed for the Service (or could be, when only looking). */
+  readonly findings: readonly RuleFinding[];
+  /** Addresses that the Service claims now and did not claim before the review. */
+  readonly added: readonly ClaimedAddress[];
+}
+
+export async function claimPlaces(run: Run, asking: Asking): Promise<ClaimedPlaces> {
   const { once, twice } = apart(onOneBalancer(wantsOf(asking)));
-  if (once.length === 0) return [];
+  if (once.length === 0) return { findings: [], added: [] };
   const isRefused = twice.some(({ want }) => asking.severityOf(want.rules.held) === "deny");
   if (asking.readOnly || isRefused) {
     const { handovers, refused } = await claimAll(run, { ...asking, readOnly: true }, once);
-    return report(run, asking, { handovers, refused: [...refused, ...twice] });
+    const findings = await report(run, asking, { handovers, refused: [...refused, ...twice] });
+    return { findings, added: [] };
   }
   const { claimed, exceeded } = await claimCounted(run, asking, once);
-  if (exceeded.length > 0) return reportQuota(asking, exceeded);
-  return report(run, asking, { ...claimed, refused: [...claimed.refused, ...twice] });
+  if (exceeded.length > 0) return { findings: reportQuota(asking, exceeded), added: [] };
+  const findings = await report(run, asking, { ...claimed, refused: [...claimed.refused, ...twice] });
+  return { findings, added: claimed.refused.length > 0 ? [] : addedIn(once) };
+}
+
+function addedIn(wants: readonly Asked[]): ClaimedAddress[] {
+  return wants.flatMap(({ subnet, isKept, text }) =>
+    subnet && !isKept ? [{ subnetId: subnet.id, address: text }] : [],
+  );
 }
 
 async function report(run: Run, asking: Asking, { handovers, refused }: Claimed): Promise<RuleFinding[]> {

@@ -5,7 +5,7 @@ import type { Cluster } from "../clusters/model.ts";
 import type { Declared } from "../intents/model.ts";
 import { declarationKey } from "../declarations/confirmed.ts";
 import { listDeclared } from "../declarations/declared.ts";
-import { claimFindings } from "./claims.ts";
+import { claimPlaces } from "./claims.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
 import type { Position } from "./manifests/documents.ts";
 import { subjectOf, type Manifest } from "./manifests/manifest.ts";
@@ -160,7 +160,8 @@ async function heldFindings(
     name: manifest.outside ? "" : name,
     uid: judging.old?.service.metadata.uid ?? uid,
   };
-  return claimFindings(online.run, { cluster: online.cluster, input, owner, severityOf, readOnly: true });
+  const asking = { cluster: online.cluster, input, owner, severityOf, readOnly: true };
+  return [...(await claimPlaces(online.run, asking)).findings];
 }
 
 function decisionOf(findings: readonly RuleFinding[]): Judged["decision"] {

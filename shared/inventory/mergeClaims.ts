@@ -17,7 +17,7 @@ export function withProposed(row: AddressRow, mine: ProposedClaim, nowUtc: strin
   const earlier = live.filter(isEarlier);
   const confirmed = live.find((one) => one.state === "confirmed" && one.owner.uid === mine.owner.uid);
   if (confirmed && earlier.length === 0 && isCovered(confirmed, mine)) return undefined;
-  const { ports: _mine, ...rest } = mine;
+  const { ports: _mine, ...rest } = { ...problemOf(earlier), ...mine };
   const ports = earlier.reduce((all, one) => unionOf(all, one.ports), mine.ports);
   return { ...row, claims: [...live.filter((one) => !isEarlier(one)), { ...rest, ...(ports && { ports }) }] };
 }
@@ -29,7 +29,16 @@ export function withConfirmed(row: AddressRow, mine: ConfirmedClaim, nowUtc: str
   const [known] = own;
   if (known?.state === "confirmed" && own.length === 1 && isSame(known, mine)) return undefined;
   const sinceUtc = own.map((one) => one.sinceUtc).toSorted()[0] ?? mine.sinceUtc;
-  return { ...row, claims: [...live.filter((one) => !own.includes(one)), { ...mine, sinceUtc }] };
+  return {
+    ...row,
+    claims: [...live.filter((one) => !own.includes(one)), { ...problemOf(own), ...mine, sinceUtc }],
+  };
+}
+
+/** Only Azure ends it. */
+function problemOf(claims: readonly Claim[]): Pick<Claim, "problem"> {
+  const problem = claims.find((one) => one.problem)?.problem;
+  return problem ? { problem } : {};
 }
 
 function isSameUid(a: ServiceKey, b: ServiceKey): boolean {

@@ -37,6 +37,8 @@ export type Claim = {
   readonly ports?: readonly ServicePort[];
   /** `[cluster/]namespace/name` of the Service that this one replaces. */
   readonly replaces?: string;
+  /** Azure would not give the address to the owner; ends when Azure confirms that it would, or shows that the owner has it. */
+  readonly problem?: ClaimProblem;
 } & (
   | { readonly state: "proposed"; readonly expiresAtUtc: string }
   | {
@@ -45,6 +47,16 @@ export type Claim = {
       readonly sequence: number;
     }
 );
+
+/** What Azure answered when the claim was verified. */
+export interface ClaimProblem {
+  /** Since when. */
+  readonly sinceUtc: string;
+  /** What Azure's lists show; absent: they do not show what uses the address. */
+  readonly holderId?: string;
+  /** Free addresses of the subnet, by Azure. */
+  readonly alternatives: readonly string[];
+}
 
 /** Partition = canonical VNet id; key = subnet name in lower case. */
 export interface SubnetRow {

@@ -32,6 +32,13 @@ export interface AddressUse {
   readonly uses?: readonly PortUse[];
 }
 
+/** ARM's own answer about one address of a virtual network. */
+export interface Availability {
+  readonly available: boolean;
+  /** Free addresses of the same subnet, at most five; empty if the address is free or in no subnet. */
+  readonly alternatives: readonly string[];
+}
+
 /** A port of a frontend, and the rule that has it. */
 export interface PortUse {
   readonly rule: string;

@@ -6,6 +6,7 @@
  */
 import type {
   AddressUse,
+  Availability,
   CountedSubnet,
   Link,
   LoadBalancer,
@@ -36,6 +37,11 @@ export interface Network {
   managedCluster(id: string): Promise<ManagedCluster | undefined>;
   /** One resource group, read by its name; `undefined` only if ARM answers 404 for it. */
   resourceGroup(subscription: string, name: string): Promise<ResourceGroup | undefined>;
+  /**
+   * Whether Azure would give the address to a resource now. What lists do not show counts too.
+   * @throws Refused if the virtual network does not exist or may not be read
+   */
+  availability(vnetId: string, address: string): Promise<Availability>;
   /** One link as it is now; `undefined` only if Azure says that it does not exist. */
   link(id: string): Promise<Link | undefined>;
 }

@@ -35,6 +35,8 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
     actions: [
       // Subnets come with their networks.
       `${NETWORK}/virtualNetworks/read`,
+      // New claims are verified with it.
+      `${NETWORK}/virtualNetworks/checkIPAddressAvailability/read`,
       `${NETWORK}/networkInterfaces/read`,
       `${NETWORK}/applicationGateways/read`,
       // Nodes and pods: `networkInterfaces` lists do not contain them.

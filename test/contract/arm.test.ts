@@ -187,6 +187,24 @@ describe.each([
     );
   });
 
+  test.each<[string, string, boolean, readonly string[]]>([
+    ["a frontend has it", "10.0.1.4", false, [11, 12, 13, 14, 15].map((n) => `10.0.1.${n}`)],
+    ["a node of a scale set has it", "10.0.1.5", false, [11, 12, 13, 14, 15].map((n) => `10.0.1.${n}`)],
+    ["a Private Link Service has it", "10.0.2.4", false, [5, 6, 7, 8, 9].map((n) => `10.0.2.${n}`)],
+    ["a resource has it that no list shows", "10.0.3.4", false, ["10.0.3.6"]],
+    ["Azure reserves it", "10.0.1.255", false, [11, 12, 13, 14, 15].map((n) => `10.0.1.${n}`)],
+    ["no subnet has it", "10.0.9.9", false, []],
+    ["it is free", "10.0.1.40", true, []],
+  ])("whether an address is available: %s", async (_sentence, address, available, alternatives) => {
+    const { network } = await open();
+    expect(await network.availability(VNET, address)).toEqual({ available, alternatives });
+  });
+
+  test("whether an address of a network that does not exist is available: refused", async () => {
+    const { network } = await open();
+    await expect(network.availability(`${VNET}-none`, "10.0.1.4")).rejects.toThrow(Refused);
+  });
+
   test("one network by its id, or none", async () => {
     const { network } = await open();
     expect(await network.subnetsOf(VNET)).toEqual(await network.subnets(SUBSCRIPTION));

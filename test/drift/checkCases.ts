@@ -714,6 +714,33 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       },
     ),
   ],
+  "address-unavailable": [
+    of(
+      "Azure shows who has one, and not who has the other",
+      "unavailable",
+      {
+        service: declared(),
+        addresses: [
+          {
+            address: "10.0.1.4",
+            subnet: "apps",
+            problem: { sinceUtc: NOW, holderId: holder, alternatives: ["10.0.1.6", "10.0.1.7"] },
+          },
+          { address: "10.0.2.4", subnet: "links", problem: { sinceUtc: NOW, alternatives: [] } },
+        ],
+      },
+      {
+        about: "one/shop/web",
+        cluster: "one",
+        message: `Azure reports 10.0.1.4 in subnet apps as unavailable, it is in use by ${holder}; free in this subnet: 10.0.1.6, 10.0.1.7; Azure reports 10.0.2.4 in subnet links as unavailable, no list shows what uses it; Azure names no free address`,
+        advice:
+          "request one of the free addresses, or release this one in Azure; Azure is asked again at the next audit",
+        declared: "10.0.1.4, 10.0.2.4",
+        actual: holder,
+      },
+    ),
+    of("Azure would give it every address", "unavailable", { service: declared(), addresses: [] }, undefined),
+  ],
   "address-unrecorded": [
     of(
       "the inventory has nobody",

@@ -1,6 +1,17 @@
+import {
+  AZURE_FIRST,
+  contains,
+  formatAddress,
+  parseAddress,
+  parsePrefixes,
+  type Address,
+  type Prefix,
+} from "../../shared/addresses/prefix.ts";
+import { Refused } from "../../shared/errors.ts";
 import { ownerOfUse, scaleSetOf } from "../../shared/network/configurations.ts";
 import type {
   AddressUse,
+  Availability,
   CountedSubnet,
   Link,
   LoadBalancer,
@@ -96,6 +107,29 @@ export class MemoryNetwork implements Network {
   async resourceGroup(subscription: string, name: string): Promise<ResourceGroup | undefined> {
     await this.calls.record("resourceGroup", subscription, name);
     return this.groups.find(({ id }) => sameId(id, `/subscriptions/${subscription}/resourceGroups/${name}`));
+  }
+
+  async availability(vnetId: string, address: string): Promise<Availability> {
+    await this.calls.record("availability", vnetId, address);
+    const subnets = this.allSubnets.filter((subnet) => sameId(subnet.vnetId, vnetId));
+    if (subnets.length === 0) throw new Refused(`${vnetId}: ResourceNotFound`);
+    const wanted = parseAddress(address);
+    for (const subnet of subnets)
+      for (const prefix of parsePrefixes(subnet.prefixes))
+        if (wanted && contains(prefix, wanted)) return this.#availabilityIn(subnet, prefix, wanted);
+    return { available: false, alternatives: [] };
+  }
+
+  #availabilityIn({ id }: Subnet, prefix: Prefix, wanted: Address): Availability {
+    const used = [...this.uses, ...this.hiddenUses].filter(({ subnetId }) => sameId(subnetId, id));
+    const taken = new Set(used.map(({ address }) => parseAddress(address)?.value));
+    const [first, last] = [prefix.first + AZURE_FIRST, prefix.last - 1n];
+    const isFree = (value: bigint) => value >= first && value <= last && !taken.has(value);
+    if (isFree(wanted.value)) return { available: true, alternatives: [] };
+    const alternatives: string[] = [];
+    for (let value = first; value <= last && alternatives.length < 5; value += 1n)
+      if (isFree(value)) alternatives.push(formatAddress({ ...wanted, value }));
+    return { available: false, alternatives };
   }
 
   async link(id: string): Promise<Link | undefined> {

@@ -107,6 +107,7 @@ const DEEDS: Readonly<Record<Role, (served: ServedArm) => Promise<unknown>>> = {
     await network.managedCluster(CLUSTER);
     await network.resourceGroup(SUBSCRIPTION, "rg");
     await network.link(LINK);
+    await network.availability(VNET, "10.0.1.200");
     await Array.fromAsync(network.interfaceUses(SUBSCRIPTION));
     await Array.fromAsync(network.frontendUses(SUBSCRIPTION));
     await Array.fromAsync(network.gatewayUses(SUBSCRIPTION));

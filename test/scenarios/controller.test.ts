@@ -6,10 +6,19 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { isThere } from "../../shared/drift/finding.ts";
+import { listFindings } from "../../shared/drift/findingStore.ts";
+import { verifyClaims } from "../../shared/drift/verifyClaims.ts";
+import { Refused } from "../../shared/errors.ts";
+import { admit } from "../../shared/gate/admit.ts";
+import { AdmissionReview } from "../../shared/gate/review.ts";
+import { baseName } from "../../shared/intents/frontendName.ts";
+import { scanInventory } from "../../shared/inventory/scan.ts";
 import { listJournal } from "../../shared/changes/journalStore.ts";
 import { pollLinks } from "../../shared/links/poll.ts";
 import { liveCluster, type LiveCluster } from "../builders/liveCluster.ts";
-import { PARTNER } from "../builders/world.ts";
+import { balancerBody, frontendBody, NET, VNET } from "../builders/arm.ts";
+import { cluster as registered, PARTNER, UID } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 const Scenario = z.strictObject({
@@ -24,6 +33,7 @@ const scenarios = z
 
 const IDS: Record<string, string> = { a: SUBSCRIPTION, b: PARTNER };
 const ids = (names: readonly string[]) => names.map((name) => IDS[name] ?? name);
+const NODES = `/subscriptions/${SUBSCRIPTION}/resourceGroups/MC_one`;
 const LINKS = "/privateLinkServices/[^/]+$";
 
 let directory: string;
@@ -89,6 +99,92 @@ describe("scenarios with the controller running", () => {
     });
   });
 });
+
+describe("a claim is verified on the real SDK, after a scan that is too old", () => {
+  const IP = "10.0.1.50";
+  const NIC = `${NET}/networkInterfaces/vm`;
+  const nic = {
+    location: "westeurope",
+    properties: { ipConfigurations: [{ name: "ip", properties: frontendBody("ip", IP).properties }] },
+  };
+
+  /** Scanned, then admitted. */
+  async function admitted(between: (live: LiveCluster) => Promise<unknown>): Promise<LiveCluster> {
+    const live = await liveCluster(directory);
+    const value = registered({ vnetId: VNET });
+    await live.run.tables.clusters.transact("all", [{ do: "put", key: "one", value }]);
+    await scanInventory(live.run);
+    await between(live);
+    expect((await admit(live.run, value, reviewOf(IP))).allowed).toBe(true);
+    return live;
+  }
+
+  async function verify({ run }: LiveCluster) {
+    const { item } = run.queue.sent.find((one) => one.item.what === "claim") ?? expect.fail();
+    await verifyClaims(run, item.id);
+    const found = (await listFindings(run)).filter(isThere);
+    return found.map(({ check, about, message }) => `${check} ${about}: ${message}`);
+  }
+
+  test("a network interface has the address: a finding, until the interface is deleted", async () => {
+    const live = await admitted(({ arm }) => arm.put(NIC, nic));
+    expect(await verify(live)).toEqual([
+      "address-unavailable one/shop/web: Azure reports 10.0.1.50 in subnet apps as unavailable, no list shows what uses it; free in this subnet: 10.0.1.4, 10.0.1.5, 10.0.1.6, 10.0.1.7, 10.0.1.8",
+    ]);
+    await live.arm.send("DELETE", NIC);
+    await live.arm.idle();
+    expect(await verify(live)).toEqual([]);
+    await live.close();
+  });
+
+  test("the controller has created the frontend already: no finding", async () => {
+    const live = await admitted(async () => undefined);
+    const name = baseName(UID);
+    const id = `${NODES}/providers/Microsoft.Network/loadBalancers/kubernetes-internal`;
+    await live.arm.put(id, balancerBody(frontendBody(name, IP)));
+    expect(await verify(live)).toEqual([]);
+    await live.close();
+  });
+
+  test("the app may not ask, or the network was deleted: no finding, and no other try", async () => {
+    const live = await admitted(({ arm }) => arm.put(NIC, nic));
+    live.arm.faults.add({
+      path: "checkIPAddressAvailability",
+      action: { kind: "error", status: 403, code: "AuthorizationFailed" },
+    });
+    await expect(verify(live)).rejects.toThrow(Refused);
+    live.arm.faults.clear();
+    live.arm.world.drop(VNET);
+    await expect(verify(live)).rejects.toThrow(Refused);
+    expect(await listFindings(live.run)).toEqual([]);
+    await live.close();
+  });
+});
+
+function reviewOf(address: string): AdmissionReview {
+  const annotations = {
+    "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+    "service.beta.kubernetes.io/azure-load-balancer-ipv4": address,
+  };
+  return AdmissionReview.parse({
+    apiVersion: "admission.k8s.io/v1",
+    kind: "AdmissionReview",
+    request: {
+      uid: "review",
+      kind: { group: "", version: "v1", kind: "Service" },
+      namespace: "shop",
+      name: "web",
+      operation: "CREATE",
+      object: {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "web", namespace: "shop", uid: UID, annotations },
+        spec: { type: "LoadBalancer", ports: [{ port: 80, protocol: "TCP" }] },
+      },
+      oldObject: null,
+    },
+  });
+}
 
 test("a thousand random changes of annotations leave no link wrong and no war", async () => {
   const live = await liveCluster(directory);

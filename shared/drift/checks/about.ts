@@ -1,7 +1,7 @@
-import type { Declared } from "../../intents/model.ts";
+import type { ServiceKey } from "../../intents/model.ts";
 
 /** How findings name a Service. */
-export function serviceOf({ cluster, namespace, name }: Declared) {
+export function serviceOf({ cluster, namespace, name }: ServiceKey) {
   return { about: `${cluster}/${namespace}/${name}`, cluster };
 }
 

@@ -75,3 +75,33 @@ export const addressTaken = defineCheck({
     };
   },
 });
+
+export const addressUnavailable = defineCheck({
+  id: "address-unavailable",
+  title: "Azure reports the address that a Service claims as unavailable",
+  severity: "error",
+  docs: "Azure refuses the frontend, or the Private Link Service, with this address. The inventory did not show that the address is in use: it may have been assigned since the last scan, or to a resource that Mooring may not read.",
+  on: "unavailable",
+  check: ({ service, addresses }) => {
+    if (addresses.length === 0) return undefined;
+    const holders = addresses.flatMap(({ problem }) => problem.holderId ?? []);
+    return {
+      ...serviceOf(service),
+      message: addresses.map(unavailableText).join("; "),
+      advice:
+        "request one of the free addresses, or release this one in Azure; Azure is asked again at the next audit",
+      declared: addresses.map(({ address }) => address).join(", "),
+      ...(holders.length > 0 && { actual: holders.join(", ") }),
+    };
+  },
+});
+
+function unavailableText({ address, subnet, problem }: Subjects["unavailable"]["addresses"][number]): string {
+  const { holderId, alternatives } = problem;
+  const holder = holderId === undefined ? "no list shows what uses it" : `it is in use by ${holderId}`;
+  const free =
+    alternatives.length > 0
+      ? `free in this subnet: ${alternatives.join(", ")}`
+      : "Azure names no free address";
+  return `Azure reports ${address} in subnet ${subnet} as unavailable, ${holder}; ${free}`;
+}

@@ -1,11 +1,11 @@
-/** Static addresses that Services ask for, held against who has them. */
+/** Static addresses that Services ask for, held against who has them, and against what Azure answered when they were verified. */
 import { addressKey } from "../../addresses/key.ts";
 import { contains, parseAddress, parsePrefixes } from "../../addresses/prefix.ts";
 import type { Cluster } from "../../clusters/model.ts";
-import type { AddressRow, SubnetRow } from "../../inventory/model.ts";
+import type { AddressRow, ClaimProblem, SubnetRow } from "../../inventory/model.ts";
 import { liveClaims } from "../../inventory/obstacle.ts";
-import { sameService } from "../../inventory/owner.ts";
-import type { Declared } from "../../intents/model.ts";
+import { sameService, serviceName } from "../../inventory/owner.ts";
+import type { Declared, ServiceKey } from "../../intents/model.ts";
 import { clusterOfFrontend } from "../../links/owner.ts";
 import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
 import type { Run } from "../../ports.ts";
@@ -16,7 +16,7 @@ const AT_ONCE = 16;
 const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
 const LINK_TYPE = "microsoft.network/privatelinkservices";
 
-/** A cluster of a virtual network, and its living internal Services. */
+/** A cluster of a virtual network, and its internal Services: those that it confirmed and that live, and those that admission saw. */
 export interface Tenant {
   readonly cluster: Cluster;
   readonly declared: readonly Declared[];
@@ -26,14 +26,24 @@ interface Claim extends Omit<Subjects["claim"], "taken"> {
   readonly cluster: Cluster;
 }
 
+/** An address that Azure would not give to a Service that claims it. */
+export interface Marked {
+  readonly service: ServiceKey;
+  readonly subnet: Pick<SubnetRow, "id" | "name">;
+  readonly address: string;
+  readonly problem: ClaimProblem;
+}
+
 export interface Claims {
+  /** Of confirmed Services. */
   readonly taken: readonly Subjects["claim"][];
-  /** Addresses asked for. */
+  readonly marked: readonly Marked[];
+  /** Addresses that confirmed Services ask for. */
   readonly looked: number;
 }
 
 /** A point read for each address that is asked for: they are few. */
-export async function findTakenClaims(
+export async function judgeClaims(
   run: Run,
   subnets: readonly SubnetRow[],
   tenants: readonly Tenant[],
@@ -41,8 +51,24 @@ export async function findTakenClaims(
   const claims = tenants.flatMap(({ cluster, declared }) =>
     declared.flatMap((one) => claimsOf(one, cluster, subnets)),
   );
-  const taken = await mapAtMost(AT_ONCE, claims, (claim) => judge(run, claim));
-  return { taken: taken.flat(), looked: claims.length };
+  const judged = await mapAtMost(AT_ONCE, claims, (claim) => judge(run, claim));
+  return {
+    taken: judged.flatMap(({ taken }) => taken ?? []),
+    marked: judged.flatMap(({ marked }) => marked),
+    looked: claims.filter(({ declared }) => declared.strength === "confirmation").length,
+  };
+}
+
+/** One subject for each Service, with its addresses in a fixed order. */
+export function unavailableSubjects(marked: readonly Marked[]): Subjects["unavailable"][] {
+  return [...Map.groupBy(marked, ({ service }) => serviceName(service)).values()].flatMap((own) => {
+    const distinct = new Map(own.map((one) => [`${canonicalId(one.subnet.id)} ${one.address}`, one]));
+    const addresses = [...distinct]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { address, subnet, problem }]) => ({ address, subnet: subnet.name, problem }));
+    const service = own[0]?.service;
+    return service ? [{ service, addresses }] : [];
+  });
 }
 
 function claimsOf(declared: Declared, cluster: Cluster, subnets: readonly SubnetRow[]): Claim[] {
@@ -65,11 +91,32 @@ function claimsOf(declared: Declared, cluster: Cluster, subnets: readonly Subnet
   ];
 }
 
-async function judge(run: Run, claim: Claim): Promise<Subjects["claim"][]> {
+interface Judged {
+  readonly taken?: Subjects["claim"];
+  readonly marked: readonly Marked[];
+}
+
+async function judge(run: Run, claim: Claim): Promise<Judged> {
   const { declared, what, address, subnet } = claim;
   const row = await run.ports.tables.addresses.get(canonicalId(subnet.id), addressKey(address));
-  const taken = row && takenBy(row.value, claim, run.now().toISOString());
-  return taken ? [{ declared, what, address, subnet, taken }] : [];
+  if (!row) return { marked: [] };
+  const nowUtc = run.now().toISOString();
+  const taken = declared.strength === "confirmation" ? takenBy(row.value, claim, nowUtc) : undefined;
+  return {
+    ...(taken && { taken: { declared, what, address, subnet, taken } }),
+    marked: markedIn(row.value, claim, nowUtc),
+  };
+}
+
+/** Without what a scan has explained since: the next verification clears its mark. */
+function markedIn(row: AddressRow, claim: Claim, nowUtc: string): Marked[] {
+  const { declared, subnet, what } = claim;
+  if (what === "frontend" && row.assignment && isOwn(row.assignment.holderId, claim)) return [];
+  return liveClaims(row, nowUtc)
+    .filter(({ owner }) => sameService(owner, declared))
+    .flatMap(({ owner, problem }) =>
+      problem ? [{ service: owner, subnet, address: row.address, problem }] : [],
+    );
 }
 
 function takenBy(row: AddressRow, wanted: Claim, nowUtc: string): Subjects["claim"]["taken"] | undefined {

@@ -1,10 +1,14 @@
 /**
  * One virtual network, as the inventory has it: its subnets with their use over time, and the static addresses that Services of its clusters
- * ask for. Asks Azure nothing.
+ * ask for. Asks Azure nothing; what Azure reported as unavailable is verified again by the queue.
  */
 import { listClusters } from "../../clusters/registry.ts";
 import type { Cluster } from "../../clusters/model.ts";
 import { listConfirmed } from "../../declarations/confirmed.ts";
+import { correlation } from "../../correlation.ts";
+import { listProposals } from "../../declarations/proposals.ts";
+import { enqueueOnce } from "../../events/coalesce.ts";
+import { claimWork } from "../../inventory/claimWork.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
 import type { Declared } from "../../intents/model.ts";
 import { canonicalId, parseResourceId, sameId } from "../../network/resourceId.ts";
@@ -14,7 +18,7 @@ import type { Subjects } from "../check.ts";
 import type { Checked } from "../checkScope.ts";
 import { runChecks } from "../checks.ts";
 import { forecast, recordUsage } from "../usage.ts";
-import { findTakenClaims, type Tenant } from "./claims.ts";
+import { judgeClaims, unavailableSubjects, type Marked, type Tenant } from "./claims.ts";
 import { mapAtMost, waitForAll } from "../../waitForAll.ts";
 
 const AT_ONCE = 8;
@@ -32,10 +36,15 @@ export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promi
   }));
   const [subjects, claims] = await waitForAll([
     subnetSubjects(run, policy, { subnets, tenants, linksBySubnet: await linksIn(run, vnetId, here) }),
-    findTakenClaims(run, subnets, tenants),
+    judgeClaims(run, subnets, await withProposed(run, tenants)),
   ]);
+  await verifyAgain(run, claims.marked);
   const { checks } = policy.audit;
-  const found = [...runChecks("subnet", subjects, checks), ...runChecks("claim", claims.taken, checks)];
+  const found = [
+    ...runChecks("subnet", subjects, checks),
+    ...runChecks("claim", claims.taken, checks),
+    ...runChecks("unavailable", unavailableSubjects(claims.marked), checks),
+  ];
   return { found, looked: subnets.length + claims.looked };
 }
 
@@ -43,6 +52,26 @@ export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promi
 async function listLiving(run: Run, { name }: Cluster): Promise<Declared[]> {
   const confirmed = await listConfirmed(run, name);
   return confirmed.filter(({ deletedAtUtc, intent }) => deletedAtUtc === undefined && intent.internal);
+}
+
+/** Their claims may be marked before a list confirms them. */
+function withProposed(run: Run, tenants: readonly Tenant[]): Promise<Tenant[]> {
+  return mapAtMost(AT_ONCE, tenants, async ({ cluster, declared }) => {
+    const rows = await listProposals(run, cluster.name);
+    const proposed = rows.map(({ value }) => value.declared);
+    const living = proposed.filter(
+      ({ deletedAtUtc, intent }) => deletedAtUtc === undefined && intent.internal,
+    );
+    return { cluster, declared: [...declared, ...living] };
+  });
+}
+
+async function verifyAgain(run: Run, marked: readonly Marked[]): Promise<void> {
+  for (const { subnet, address } of marked)
+    await enqueueOnce(run, claimWork({ subnetId: subnet.id, address }), {
+      why: "audit",
+      correlationId: correlation()?.correlationId ?? run.newId(),
+    });
 }
 
 /** Names of links by canonical id of the subnets of their NAT addresses, as the last scan saw them. */

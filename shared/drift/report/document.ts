@@ -76,7 +76,9 @@ export type ReportDocument = z.infer<typeof ReportDocument>;
 export function toJsonFinding(finding: ReportedFinding | (Finding & { state: "resolved" })): ReportedJson {
   const { id, check, severity, state, scope, about, message, advice, firstSeenAtUtc, lastSeenAtUtc } =
     finding;
-  const { cluster, declared, allowed, actual, planned, opensAtUtc, resolvedAtUtc, reopened } = finding;
+  const { cluster, declared, allowed, actual, planned, resolvedAtUtc, reopened } = finding;
+  // One that is open already does not settle by itself.
+  const opensAtUtc = state === "suspected" ? finding.opensAtUtc : undefined;
   const { acknowledged } = finding;
   const news = "news" in finding ? finding.news : undefined;
   const facts = { id, check, severity, state, news, scope, about, cluster, message, advice };

@@ -1,0 +1,96 @@
+/** What uses a claimed address, and whether that agrees with the claim. */
+import { addressKey } from "../addresses/key.ts";
+import type { Cluster } from "../clusters/model.ts";
+import { isControllers, isNamedFor } from "../intents/frontendName.ts";
+import type { ServiceKey } from "../intents/model.ts";
+import type { ClaimedAddress } from "../inventory/claimWork.ts";
+import type { Assignment, Claim } from "../inventory/model.ts";
+import { clusterOfFrontend, OWNER_TAG } from "../links/owner.ts";
+import { parseResourceId, sameId } from "../network/resourceId.ts";
+import type { Run } from "../ports.ts";
+import { waitForAll } from "../waitForAll.ts";
+
+const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
+
+export interface Use {
+  readonly holderId: string;
+  /** Of a Private Link Service: `namespace/name` by its tag, and the frontends in front of which it is. */
+  readonly link?: { readonly owner: string | undefined; readonly frontendIds: readonly string[] };
+}
+
+/** What an address is claimed for, all at once: a Service may take it over from another. */
+export interface Claimed {
+  readonly claims: readonly Claim[];
+  readonly clusterOf: (claim: Claim) => Cluster | undefined;
+}
+
+/** True if the inventory had the assignment before the claim: admission allowed the claim beside it. Pure. */
+export function wasAllowed({ seenAtUtc }: Assignment, { sinceUtc }: Claim): boolean {
+  return seenAtUtc <= sinceUtc;
+}
+
+/** True if a Service that claims the address has it, or a frontend that the claim's owner may share. Pure. */
+export function agrees(use: Use, claim: Claim, { claims, clusterOf }: Claimed): boolean {
+  const { holderId, link } = use;
+  if (link) return claims.some((one) => isOwnLink(link, one.owner, clusterOf(one)));
+  const { type = "", name = "" } = parseResourceId(holderId) ?? {};
+  if (type.toLowerCase() !== FRONTEND_TYPE) return false;
+  if (claims.some(({ owner }) => isNamedFor(name, owner.uid))) return true;
+  const cluster = clusterOf(claim);
+  // The controller shares only frontends that it named itself.
+  if (!isControllers(name)) return false;
+  return claim.ports !== undefined && !!cluster && clusterOfFrontend(holderId, [cluster]) !== undefined;
+}
+
+function isOwnLink(
+  { owner, frontendIds }: NonNullable<Use["link"]>,
+  { namespace, name }: ServiceKey,
+  cluster: Cluster | undefined,
+): boolean {
+  if (owner !== `${namespace}/${name}` || !cluster) return false;
+  return frontendIds.some((id) => clusterOfFrontend(id, [cluster]) !== undefined);
+}
+
+/**
+ * Frontends and Private Link Services that have the address now: the controller may have created them since the last scan.
+ * @param clusters those in whose subscriptions they may be
+ * @throws whatever the lists throw: a list that fails shows nothing
+ */
+export async function findUses(
+  run: Run,
+  clusters: readonly Cluster[],
+  claimed: ClaimedAddress,
+): Promise<Use[]> {
+  const subscriptions = new Set(clusters.map(({ resourceId }) => subscriptionOf(resourceId)));
+  const found = await waitForAll(
+    [...subscriptions].flatMap((one) => [frontendsWith(run, one, claimed), linksWith(run, one, claimed)]),
+  );
+  return found.flat();
+}
+
+async function frontendsWith(run: Run, subscription: string, claimed: ClaimedAddress): Promise<Use[]> {
+  const uses = await Array.fromAsync(run.ports.network.frontendUses(subscription));
+  return uses.filter((use) => isSame(use, claimed)).map(({ holderId }) => ({ holderId }));
+}
+
+async function linksWith(run: Run, subscription: string, claimed: ClaimedAddress): Promise<Use[]> {
+  const links = await run.ports.network.links(subscription);
+  return links
+    .filter(({ natAddresses }) => natAddresses.some((one) => isSame(one, claimed)))
+    .map(({ id, tags, frontendIds }) => ({ holderId: id, link: { owner: tags[OWNER_TAG], frontendIds } }));
+}
+
+function isSame(
+  { subnetId, address }: { readonly subnetId: string; readonly address?: string },
+  claimed: ClaimedAddress,
+): boolean {
+  return (
+    address !== undefined &&
+    sameId(subnetId, claimed.subnetId) &&
+    addressKey(address) === addressKey(claimed.address)
+  );
+}
+
+function subscriptionOf(id: string): string {
+  return parseResourceId(id)?.subscription.toLowerCase() ?? "";
+}
