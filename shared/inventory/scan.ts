@@ -3,9 +3,8 @@
  * hold an address in a subnet of another. What was read is written, whatever else failed; what is not in a list is released only on the
  * evidence that `planRows` names. Writes only differences. Called by the inventory queue.
  */
-import { usableAddresses } from "../addresses/range.ts";
 import type { VnetRow } from "../drift/auditRun.ts";
-import type { AddressUse, CountedSubnet } from "../network/model.ts";
+import type { CountedSubnet } from "../network/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import { Incomplete, NotYet } from "../errors.ts";
 import { messageOf } from "../messageOf.ts";
@@ -13,37 +12,17 @@ import { subscriptionSubject } from "../outcomes/outcome.ts";
 import { recordWhole } from "../outcomes/record.ts";
 import type { Run } from "../ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
-import type { Row, Write } from "../storage/table.ts";
+import type { Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../waitForAll.ts";
-import { unmark } from "./claimQuota.ts";
-import { digestsOf } from "./digest.ts";
-import {
-  claimantsOf,
-  endLinkNames,
-  endedAddresses,
-  newestSequences,
-  type ScannedClaims,
-  type Unassigned,
-} from "./endClaims.ts";
-import { countUnknown, evidenceOf, type Evidence } from "./evidence.ts";
-import { countHolders } from "./heldBy.ts";
+import { claimantsOf, endLinkNames, newestSequences } from "./endClaims.ts";
 import { forgetSubnets } from "./forget.ts";
-import { fullRanges } from "./fullRanges.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 import { claimInNewSubnets } from "./newSubnets.ts";
-import {
-  assignmentNow,
-  claimsNow,
-  countClaims,
-  keptAssignments,
-  newlyConfirmed,
-  planRows,
-  type ClaimsNow,
-  type Kept,
-} from "./planRows.ts";
+import { planRows } from "./planRows.ts";
 import { readAzure, type Reading, type Uses } from "./readAzure.ts";
 import { scanLinks } from "./scanLinks.ts";
+import { scanSubnet, type Read, type Scanned } from "./scanSubnet.ts";
 
 const SUBNETS_AT_ONCE = 8;
 const VNETS = "all";
@@ -132,76 +111,6 @@ function frontendAddresses(uses: Uses): ReadonlyMap<string, string> {
   return addresses;
 }
 
-interface Read {
-  readonly reading: Reading;
-  readonly claims: ScannedClaims;
-}
-
-interface Scanning extends Read {
-  readonly lease: Lease;
-}
-
-interface Scanned {
-  readonly written: number;
-  readonly missed: number;
-  readonly row: SubnetRow;
-}
-
-const NONE: ReadonlyMap<string, AddressUse> = new Map();
-
-/**
- * A row that changes meanwhile keeps what it then says. If another scan has begun since, the rows may be newer than our lists: then
- * nothing is written.
- */
-async function scanSubnet(
-  run: Run,
-  subnet: CountedSubnet,
-  { reading, lease, claims }: Scanning,
-): Promise<Scanned> {
-  const partition = canonicalId(subnet.id);
-  const { incomplete } = reading;
-  const evidence = evidenceOf(subnet, { uses: reading.uses.get(partition) ?? NONE, incomplete });
-  const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
-  // Of a million addresses few are claimed.
-  const claimed = rows.filter(({ value }) => value.claims !== undefined);
-  const nowUtc = run.now().toISOString();
-  const ended = await endedAddresses(run, claims.claimants, unassignedOf(claimed, evidence, nowUtc));
-  const at = { nowUtc, ended, sequenceOf: claims.sequenceOf };
-  const writes = planRows(rows, evidence, at);
-  if (writes.length > 0) await lease.demand();
-  await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
-  const confirmed = newlyConfirmed(claimed, evidence.uses, at);
-  for (const [cluster, keys] of confirmed) await unmark(run, { cluster, partition }, keys);
-  recordClaims(run, countClaims(claimed, confirmed, at));
-  const kept = keptAssignments(rows, evidence, nowUtc);
-  return {
-    written: writes.length,
-    missed: kept.filter(({ assignment }) => assignment.missedAtUtc !== undefined).length,
-    row: toRow(run, subnet, { evidence, kept, reading, claimed: claimedOf(claimed, { evidence, kept, at }) }),
-  };
-}
-
-function unassignedOf(rows: readonly Row<AddressRow>[], evidence: Evidence, nowUtc: string): Unassigned[] {
-  return rows.map((row) => {
-    const use = evidence.uses.get(row.key);
-    return { row, assignment: assignmentNow(row.value, { use, evidence, nowUtc }) };
-  });
-}
-
-/** Addresses that Services claim and that Azure does not assign yet. */
-function claimedOf(
-  rows: readonly Row<AddressRow>[],
-  {
-    evidence,
-    kept,
-    at,
-  }: { readonly evidence: Evidence; readonly kept: readonly Kept[]; readonly at: ClaimsNow },
-): string[] {
-  const assigned = new Set([...evidence.uses.keys(), ...kept.map(({ key }) => key)]);
-  const free = rows.filter(({ key }) => !assigned.has(key));
-  return free.flatMap((row) => (claimsNow(row, undefined, at).length > 0 ? [row.value.address] : []));
-}
-
 /** Addresses in recorded subnets whose network could not be read are protected all the same. */
 async function addUnread(
   run: Run,
@@ -229,11 +138,6 @@ async function addUnread(
   }
 }
 
-function recordClaims({ ports }: Run, counts: ReturnType<typeof countClaims>): void {
-  for (const outcome of ["confirmed", "expired", "ended"] as const)
-    if (counts[outcome] > 0) ports.metrics.record("mooring.claims", counts[outcome], { outcome });
-}
-
 /**
  * All subnets of a virtual network together, after their addresses: a part of them would look like a network without the others, and the
  * gate would refuse Services that ask for those.
@@ -245,54 +149,6 @@ async function writeSubnets(run: Run, rows: readonly SubnetRow[]): Promise<void>
       vnet,
       own.map((value): Write<SubnetRow> => ({ do: "put", key: value.name.toLowerCase(), value })),
     );
-}
-
-interface Found {
-  readonly evidence: Evidence;
-  readonly kept: readonly Kept[];
-  readonly reading: Reading;
-  /** Addresses that are claimed only. */
-  readonly claimed: readonly string[];
-}
-
-function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading, claimed }: Found): SubnetRow {
-  const { uses } = evidence;
-  const { id, vnetId, name, prefixes, delegations, linkNetworkPolicies } = subnet;
-  const assignments = kept.map(({ assignment }) => assignment);
-  const unknownUses = countUnknown(evidence, assignments);
-  const unseen = kept.filter(({ assignment }) => assignment.missedAtUtc === undefined);
-  const taken = [...[...uses.values(), ...kept].map(({ address }) => address), ...claimed];
-  return {
-    id,
-    vnetId,
-    name,
-    prefixes,
-    delegations,
-    linkNetworkPolicies,
-    usableAddresses: usableAddresses(prefixes),
-    usedAddresses: uses.size + kept.length + unknownUses + claimed.length,
-    heldBy: countHolders({
-      holders: [...uses.values(), ...assignments],
-      claimed: claimed.length,
-      unknown: unknownUses,
-    }),
-    unknownUses,
-    ...(claimed.length > 0 && { claimedAddresses: claimed.length }),
-    fullRanges: fullRanges(prefixes, taken),
-    digests: digestsOf([...uses, ...unseen.map(({ key, assignment }) => [key, assignment] as const)]),
-    scannedAtUtc: scannedAt(run, id, { unknownUses, reading }),
-  };
-}
-
-/** What a failed list would have shown is missing: then the subnet is as old as its last complete scan. */
-function scannedAt(
-  run: Run,
-  id: string,
-  { unknownUses, reading }: { readonly unknownUses: number; readonly reading: Reading },
-): string {
-  const before = reading.networks.recorded.get(canonicalId(id));
-  const isComplete = unknownUses === 0 || reading.failures.length === 0;
-  return isComplete || !before ? run.now().toISOString() : before.scannedAtUtc;
 }
 
 /** Which virtual networks there are, each as old as the oldest of its subnets: an audit looks at each. */
