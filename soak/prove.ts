@@ -14,8 +14,8 @@ export const PROOFS: readonly Proof[] = [
   {
     what: "an address is given without looking whether somebody has it",
     file: "shared/inventory/takeClaims.ts",
-    from: 'if (!row) return [{ do: "insert", key,',
-    to: 'if (!row) return [{ do: "put", key,',
+    from: 'if (!row) return { do: "insert", key,',
+    to: 'if (!row) return { do: "put", key,',
     finds: ["one owner", "promise kept"],
   },
   {
@@ -42,15 +42,15 @@ export const PROOFS: readonly Proof[] = [
   {
     what: "claims never end",
     file: "shared/inventory/planRows.ts",
-    from: "const live = liveClaims(value, nowUtc).filter((claim) => !ended.has(endedKey(key, claim)));",
-    to: "const live = value.claims ?? [];",
+    from: "(claim) => claim.state === \"proposed\" || !ended.has(endedKey(key, claim)),",
+    to: "() => true,",
     finds: ["no leak"],
   },
   {
     what: "a scan drops claims",
     file: "shared/inventory/planRows.ts",
-    from: "const live = liveClaims(value, nowUtc).filter((claim) => !ended.has(endedKey(key, claim)));",
-    to: "const live: Claim[] = [];",
+    from: "(claim) => claim.state === \"proposed\" || !ended.has(endedKey(key, claim)),",
+    to: "() => false,",
     finds: ["promise kept", "one owner"],
   },
   {

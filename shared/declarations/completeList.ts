@@ -10,7 +10,6 @@ import { changedMeanwhile, confirmedContent, declarationKey, toConfirmed, writeO
 import type { Listed, Listing } from "./model.ts";
 import { mapAtMost } from "../waitForAll.ts";
 import { stagedServices } from "./staging.ts";
-import type { ConfirmClaims } from "./step.ts";
 
 const BATCH = 100;
 const AT_ONCE = 8;
@@ -36,7 +35,8 @@ interface Applying {
   readonly listing: CompleteListing;
   /** Called with everything that is confirmed now and was not, or not so. */
   readonly noted: (declared: Declared) => void;
-  readonly claim: ConfirmClaims;
+  /** Called with what is confirmed now, before it is written. */
+  readonly claim: (declared: readonly Declared[]) => Promise<void>;
 }
 
 export async function applyList(
@@ -50,7 +50,7 @@ export async function applyList(
     const news = await confirmPart(run, cluster, {
       part,
       known,
-      claim: (declared) => claim(declared, listing.sequence),
+      claim,
     });
     news.forEach(noted);
     services += part.length;

@@ -7,7 +7,7 @@ import type { WebhookProbe } from "./webhookProbe.ts";
 
 /**
  * Records what the cluster confirmed as claims. Called before the declarations are written: a process that ends in between gets the same
- * post again. @param sequence number of the query that the cluster answered
+ * post again. @param sequence the newest number that was issued: a list under a later one is newer than the report
  */
 export type ConfirmClaims = (declared: readonly Declared[], sequence: number) => Promise<void>;
 

@@ -37,7 +37,11 @@ async function complete(run: Run, taking: Taking, listing: Listing): Promise<Ste
   const announcements = await watchAnnouncements(run, cluster.name);
   const { noted } = announcements;
   const isRequested = await isListRequested(run, feed);
-  const done = await applyList(run, cluster.name, { listing: valid, noted, claim });
+  const done = await applyList(run, cluster.name, {
+    listing: valid,
+    noted,
+    claim: (declared) => claim(declared, feed.sequence),
+  });
   const { resourceVersion, sequence } = valid;
   const confirmed = { resourceVersion, sequence, atUtc: run.now().toISOString() };
   const dropped = await settleProposals(run, cluster.name);

@@ -43,7 +43,7 @@ export async function takeWindow(run: Run, taking: Taking): Promise<Step> {
 /** The feed after the changes of the window. */
 async function takeChanges(
   run: Run,
-  { cluster, feed, session, claim }: Taking,
+  { cluster, feed, claim }: Taking,
   changes: readonly Change[],
 ): Promise<Feed> {
   const { problem: _solved, ...rest } = feed;
@@ -51,7 +51,7 @@ async function takeChanges(
   const announcements = await watchAnnouncements(run, cluster.name);
   const news = await applyChanges(run, cluster.name, {
     changes,
-    claim: (declared) => claim(declared, session.pending),
+    claim: (declared) => claim(declared, feed.sequence),
   });
   news.forEach((declared) => announcements.noted(declared));
   await endMet(run, cluster.name, new Set(changes.map(({ key }) => key)));

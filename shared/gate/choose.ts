@@ -8,11 +8,10 @@ import type { ServiceKey } from "../intents/model.ts";
 import { findFree } from "../inventory/free.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import { countWhile } from "../inventory/claimQuota.ts";
-import { dropProposed } from "../inventory/dropClaims.ts";
 import { liveClaims } from "../inventory/obstacle.ts";
 import { sameService } from "../inventory/owner.ts";
 import { addressPlace, findSubnet, MOST_ADDRESSES } from "../inventory/places.ts";
-import { takeClaims } from "../inventory/takeClaims.ts";
+import { takeRevocably, type Outcome } from "../inventory/takeClaims.ts";
 import type { Run } from "../ports.ts";
 import { knownPolicy, proposalEnd } from "./known.ts";
 import { poolsFor, rangesOf, type Pool } from "./pools.ts";
@@ -166,14 +165,14 @@ async function claimOne(
   const expiresAtUtc = await proposalEnd(run);
   const { claims: limits } = (await knownPolicy(run)).policy;
   const want = { ...addressPlace(subnet.id, address), mayShare: () => false };
-  let isTaken = false;
-  const counted = { cluster: owner.cluster, subnet, places: [want], expiresAtUtc, limits };
+  let outcome: Outcome | undefined;
+  const counted = { owner, subnet, places: [want], expiresAtUtc, limits };
   const exceeded = await countWhile(run, [counted], async () => {
-    isTaken = (await takeClaims(run, { owner, expiresAtUtc, wants: [want] })).length > 0;
-    return !isTaken;
+    outcome = await takeRevocably(run, { owner, expiresAtUtc, wants: [want] });
+    return outcome.taken.length === 0;
   });
-  if (exceeded.length === 0) return isTaken ? "taken" : "claimed";
-  if (!isTaken) await dropProposed(run, owner, want);
+  if (exceeded.length === 0) return outcome?.taken.length === 0 ? "claimed" : "taken";
+  await outcome?.undo();
   return "over quota";
 }
 

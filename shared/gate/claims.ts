@@ -6,22 +6,21 @@ import { isControllers } from "../intents/frontendName.ts";
 import type { ServiceKey } from "../intents/model.ts";
 import { countWhile, type Counted, type Exceeded } from "../inventory/claimQuota.ts";
 import type { ClaimedAddress } from "../inventory/claimWork.ts";
-import { dropProposed } from "../inventory/dropClaims.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import type { Want } from "../inventory/obstacle.ts";
+import { sameOwner } from "../inventory/owner.ts";
 import { addressPlace, linkNameOf, MOST_ADDRESSES } from "../inventory/places.ts";
-import { findTaken, takeClaims } from "../inventory/takeClaims.ts";
+import { findTaken, takeRevocably, type Outcome } from "../inventory/takeClaims.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
-import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
+import { canonicalId, parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
-import { waitForAll } from "../waitForAll.ts";
 import { askHolders, type Answered } from "./handover.ts";
 import { knownPolicy, proposalEnd } from "./known.ts";
 import { onOneBalancer } from "./oneBalancer.ts";
-import { reportHandovers, reportQuota, reportTaken, type TakenHere } from "./refusals.ts";
+import { reportHandovers, reportQuota, reportTaken } from "./refusals.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
 import type { Severities } from "./rules.ts";
-import { CLAIMED, type ClaimedRules } from "./rules/claims.ts";
+import { CLAIMED, claimQuota, type ClaimedRules } from "./rules/claims.ts";
 import { LINK, TARGETS, validAddresses, type Target, type ValidRequest } from "./rules/requested.ts";
 
 export interface Asking {
@@ -63,9 +62,10 @@ export async function claimPlaces(run: Run, asking: Asking): Promise<ClaimedPlac
     return { findings, added: [] };
   }
   const { claimed, exceeded } = await claimCounted(run, asking, once);
-  if (exceeded.length > 0) return { findings: reportQuota(asking, exceeded), added: [] };
-  const findings = await report(run, asking, { ...claimed, refused: [...claimed.refused, ...twice] });
-  return { findings, added: claimed.refused.length > 0 ? [] : addedIn(once) };
+  const quota = reportQuota(asking, exceeded);
+  if (quota.some(({ severity }) => severity === "deny")) return { findings: quota, added: [] };
+  const found = await report(run, asking, { ...claimed, refused: [...claimed.refused, ...twice] });
+  return { findings: [...quota, ...found], added: claimed.refused.length > 0 ? [] : addedIn(once) };
 }
 
 function addedIn(wants: readonly Asked[]): ClaimedAddress[] {
@@ -74,7 +74,11 @@ function addedIn(wants: readonly Asked[]): ClaimedAddress[] {
   );
 }
 
-async function report(run: Run, asking: Asking, { handovers, refused }: Claimed): Promise<RuleFinding[]> {
+async function report(
+  run: Run,
+  asking: Asking,
+  { handovers, refused }: Omit<Claimed, "undo">,
+): Promise<RuleFinding[]> {
   return refused.length > 0 ? reportTaken(run, asking, refused) : reportHandovers(asking, handovers);
 }
 
@@ -82,36 +86,38 @@ interface Claimed {
   /** Who hands a place over. */
   readonly handovers: readonly Answered[];
   readonly refused: readonly Answered[];
+  readonly undo: () => Promise<void>;
 }
 
-/** Claims that the quota refuses are released at once. */
+/** What the quota refuses is taken back at once. */
 async function claimCounted(
   run: Run,
   asking: Asking,
   wants: readonly Asked[],
 ): Promise<{ readonly claimed: Claimed; readonly exceeded: readonly Exceeded<Asked>[] }> {
-  const expiresAtUtc = await proposalEnd(run);
   const { claims: limits } = (await knownPolicy(run)).policy;
-  const counted = countedOf(asking, wants).map((one) => ({ ...one, expiresAtUtc, limits }));
-  let claimed: Claimed = { handovers: [], refused: [] };
+  const severity = asking.severityOf(claimQuota);
+  const counted = severity === "off" ? [] : await countedOf(run, asking, { wants, limits });
+  let claimed: Claimed = { handovers: [], refused: [], undo: async () => undefined };
   const exceeded = await countWhile(run, counted, async () => {
     claimed = await claimAll(run, asking, wants);
     return claimed.refused.length === 0;
   });
-  const places = exceeded.length > 0 ? wants.filter(({ isKept }) => !isKept) : [];
-  await waitForAll(places.map((place) => dropProposed(run, asking.owner, place)));
+  if (exceeded.length > 0 && severity === "deny") await claimed.undo();
   return { claimed, exceeded };
 }
 
 /** Addresses that the Service did not have before, by subnet. */
-function countedOf(
-  { cluster }: Asking,
-  wants: readonly Asked[],
-): Omit<Counted<Asked>, "expiresAtUtc" | "limits">[] {
+async function countedOf(
+  run: Run,
+  { owner }: Asking,
+  { wants, limits }: { readonly wants: readonly Asked[]; readonly limits: Counted["limits"] },
+): Promise<Counted<Asked>[]> {
+  const expiresAtUtc = await proposalEnd(run);
   const added = wants.filter(({ isKept, subnet }) => subnet !== undefined && !isKept);
   return [...Map.groupBy(added, ({ partition }) => partition).values()].flatMap((places) => {
     const subnet = places[0]?.subnet;
-    return subnet ? [{ cluster: cluster.name, subnet, places }] : [];
+    return subnet ? [{ owner, subnet, places, expiresAtUtc, limits }] : [];
   });
 }
 
@@ -119,33 +125,51 @@ function countedOf(
 async function claimAll(run: Run, asking: Asking, wants: readonly Asked[]): Promise<Claimed> {
   const handovers: Answered[] = [];
   for (let round = 0; round < MAX_HANDOVERS; round += 1) {
-    const yielding = new Set(handovers.flatMap(({ holder }) => holder?.owner.uid ?? []));
-    const taken = await claimOnce(run, asking, { wants, yielding });
-    if (taken.length === 0) return { handovers, refused: [] };
+    const { taken, undo } = await claimOnce(run, asking, { wants, handovers });
+    if (taken.length === 0) return { handovers, refused: [], undo };
     const answers = await askHolders(run, asking, taken);
-    const refused = answers.filter(
-      ({ handsOver, holder }) => !handsOver || yielding.has(holder?.owner.uid ?? ""),
-    );
-    if (refused.length > 0) return { handovers, refused };
+    const refused = answers.filter((one) => !one.handsOver || isRepeated(one, handovers));
+    if (refused.length > 0) return { handovers, refused, undo };
     handovers.push(...answers);
   }
-  return { handovers, refused: handovers };
+  return { handovers, refused: handovers, undo: async () => undefined };
+}
+
+/** The same obstacle again: what was handed over did not help. */
+function isRepeated({ want, obstacle, holder }: Answered, before: readonly Answered[]): boolean {
+  return before.some(
+    (one) =>
+      one.want.key === want.key &&
+      one.obstacle.by === obstacle.by &&
+      one.holder !== undefined &&
+      holder !== undefined &&
+      sameOwner(one.holder.owner, holder.owner),
+  );
+}
+
+interface Claiming {
+  readonly wants: readonly Asked[];
+  readonly handovers: readonly Answered[];
 }
 
 async function claimOnce(
   run: Run,
   { owner, input, readOnly }: Asking,
-  { wants, yielding }: { readonly wants: readonly Asked[]; readonly yielding: ReadonlySet<string> },
-): Promise<readonly TakenHere[]> {
+  { wants, handovers }: Claiming,
+): Promise<Outcome<Asked>> {
   const { replaces } = input.intent;
   const request = {
     owner,
     wants,
-    yielding,
+    yielding: handovers.flatMap(({ holders = [] }) => holders),
+    handedOver: new Set(
+      handovers.flatMap(({ obstacle }) => (obstacle.by === "holder" ? [canonicalId(obstacle.holderId)] : [])),
+    ),
     expiresAtUtc: await proposalEnd(run),
     ...(replaces !== undefined && { replaces }),
   };
-  return readOnly ? findTaken(run, request) : takeClaims(run, request);
+  if (!readOnly) return takeRevocably(run, request);
+  return { taken: await findTaken(run, request), undo: async () => undefined };
 }
 
 const ITSELF = "this Service's own frontend";

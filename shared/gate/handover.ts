@@ -11,6 +11,7 @@ import { isNamedFor } from "../intents/frontendName.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
 import { readClaimantCluster, statusOf, type ClaimStatus } from "../inventory/claimStatus.ts";
 import type { Claim } from "../inventory/model.ts";
+import { linkKey } from "../inventory/scanLinks.ts";
 import { serviceName } from "../inventory/owner.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
 import { parseResourceId } from "../network/resourceId.ts";
@@ -32,8 +33,10 @@ export interface Holder {
 }
 
 export interface Answered extends TakenHere {
-  /** Absent: no Service of a registered cluster. */
+  /** Absent: no Service of a registered cluster. Of several the first that keeps the place. */
   readonly holder?: Holder;
+  /** All of them. */
+  readonly holders?: readonly ServiceKey[];
   readonly handsOver: boolean;
   /** The request names the holder in `mooring.dev/replaces`. */
   readonly isPlanned?: boolean;
@@ -47,15 +50,16 @@ export async function askHolders(
   const { policy } = await knownPolicy(run);
   return waitForAll(
     taken.map(async (one): Promise<Answered> => {
-      const holder = await findHolder(run, asking, { taken: one, staleMinutes: policy.staleMinutes });
-      if (!holder) return { ...one, handsOver: false };
-      const isPlanned = isReplaced(asking, holder.owner);
-      return {
-        ...one,
-        holder,
-        isPlanned,
-        handsOver: handsOver(asking, { holder, isPlanned }, policy.claims),
-      };
+      const finding = { taken: one, staleMinutes: policy.staleMinutes };
+      const judged = (await findHolders(run, asking, finding)).map((holder) => {
+        const isPlanned = holder !== undefined && isReplaced(asking, holder.owner);
+        const isYielding = holder !== undefined && handsOver(asking, { holder, isPlanned }, policy.claims);
+        return { holder, isPlanned, isYielding };
+      });
+      const [first = { holder: undefined, isPlanned: false, isYielding: false }] = judged;
+      const { holder, isPlanned, isYielding } = judged.find((each) => !each.isYielding) ?? first;
+      const holders = judged.flatMap((each) => each.holder?.owner ?? []);
+      return { ...one, ...(holder && { holder }), holders, isPlanned, handsOver: isYielding };
     }),
   );
 }
@@ -85,32 +89,67 @@ interface Finding {
   readonly staleMinutes: number;
 }
 
-async function findHolder(run: Run, asking: Asking, finding: Finding): Promise<Holder | undefined> {
+/** All Services that have the place; `undefined` for what no Service of a registered cluster explains. At least one entry. */
+async function findHolders(
+  run: Run,
+  asking: Asking,
+  finding: Finding,
+): Promise<readonly (Holder | undefined)[]> {
   const { obstacle, row } = finding.taken;
-  if (obstacle.by === "claim" || obstacle.by === "port") return holderOfClaim(run, obstacle.claim, finding);
-  if (obstacle.by === "rule") return holderOfRule(run, asking, finding);
-  const claim = claimOfHolder(obstacle.holderId, row.claims ?? []);
-  if (claim) return holderOfClaim(run, claim, finding);
+  if (obstacle.by === "claim" || obstacle.by === "port")
+    return [await holderOfClaim(run, obstacle.claim, finding)];
+  if (obstacle.by === "rule")
+    return [await holderNamed(run, asking.cluster, { name: obstacle.use.rule, finding })];
+  const { name = "", type = "" } = parseResourceId(obstacle.holderId) ?? {};
+  if (type.toLowerCase() === LINK_TYPE) return [await holderOfLink(run, obstacle.holderId, finding)];
   const cluster = clusterOfFrontend(obstacle.holderId, await knownClusters(run));
-  const rules = (row.assignment?.uses ?? []).map(({ rule }) => rule);
-  return cluster && holderByName(run, cluster, [parseResourceId(obstacle.holderId)?.name ?? "", ...rules]);
+  if (!cluster) return [undefined];
+  const names = new Set([name, ...(row.assignment?.uses ?? []).map(({ rule }) => rule)].map(nameOfService));
+  if (names.size > MOST_NAMES) return [undefined];
+  return waitForAll([...names].map((one) => holderNamed(run, cluster, { name: one, finding })));
 }
 
-/** A Service whose deletion is confirmed is in the claims only. */
-function holderOfRule(run: Run, { cluster }: Asking, finding: Finding): Promise<Holder | undefined> {
-  const { obstacle, row } = finding.taken;
-  const rule = obstacle.by === "rule" ? obstacle.use.rule : "";
-  const claim = row.claims?.find(({ owner }) => isNamedFor(rule, owner.uid));
-  return claim ? holderOfClaim(run, claim, finding) : holderByName(run, cluster, [rule]);
+/** A frontend that more Services share keeps its address. */
+const MOST_NAMES = 64;
+const NAME_CHARACTERS = 32;
+
+/** The part of a name that is the same in all frontends and rules of a Service. */
+function nameOfService(name: string): string {
+  return name.slice(0, NAME_CHARACTERS).toLowerCase();
 }
 
 const LINK_TYPE = "microsoft.network/privatelinkservices";
 
-/** The claim of the Service for which Azure made the holder. */
-function claimOfHolder(holderId: string, claims: readonly Claim[]): Claim | undefined {
-  const { name = "", type = "" } = parseResourceId(holderId) ?? {};
-  if (type.toLowerCase() === LINK_TYPE) return claims.find(({ ports }) => ports === undefined);
-  return claims.find(({ owner }) => isNamedFor(name, owner.uid));
+interface Named {
+  /** Of a frontend or rule: it has the uid only. */
+  readonly name: string;
+  readonly finding: Finding;
+}
+
+/** A Service whose deletion is confirmed is in the claims only; one without a claim in the declarations only. */
+async function holderNamed(
+  run: Run,
+  cluster: Cluster,
+  { name, finding }: Named,
+): Promise<Holder | undefined> {
+  const claim = finding.taken.row.claims?.find(
+    ({ owner }) => owner.cluster === cluster.name && isNamedFor(name, owner.uid),
+  );
+  if (claim) return holderOfClaim(run, claim, finding);
+  const found = (await listDeclared(run, cluster.name)).find(({ uid }) => isNamedFor(name, uid));
+  return found && { owner: found, status: await statusOfDeclared(run, found) };
+}
+
+/** A Private Link Service names its Service by the controller's tag. */
+async function holderOfLink(run: Run, linkId: string, finding: Finding): Promise<Holder | undefined> {
+  const { subscription = "" } = parseResourceId(linkId) ?? {};
+  const link = (await run.ports.tables.links.get(subscription.toLowerCase(), linkKey(linkId)))?.value;
+  const cluster = clusterOfFrontend(link?.frontendIds[0] ?? "", await knownClusters(run));
+  const claim = finding.taken.row.claims?.find(
+    ({ owner: { cluster: where, namespace, name }, ports }) =>
+      ports === undefined && where === cluster?.name && link?.owner === `${namespace}/${name}`,
+  );
+  return claim && holderOfClaim(run, claim, finding);
 }
 
 async function holderOfClaim(run: Run, claim: Claim, { taken, staleMinutes }: Finding): Promise<Holder> {
@@ -120,20 +159,6 @@ async function holderOfClaim(run: Run, claim: Claim, { taken, staleMinutes }: Fi
   const isSilent =
     heardAtUtc === undefined || run.now().getTime() - Date.parse(heardAtUtc) > staleMinutes * 60_000;
   return { owner: claim.owner, status, claim, ...(isSilent && { silentSince: heardAtUtc ?? "never" }) };
-}
-
-/** Names of frontends and rules have the uid only; the cluster's declarations have the Service. */
-async function holderByName(
-  run: Run,
-  cluster: Cluster,
-  names: readonly string[],
-): Promise<Holder | undefined> {
-  const declared = await listDeclared(run, cluster.name);
-  for (const name of names) {
-    const found = declared.find(({ uid }) => isNamedFor(name, uid));
-    if (found) return { owner: found, status: await statusOfDeclared(run, found) };
-  }
-  return undefined;
 }
 
 /** Of a Service that has the address without declaring it. */

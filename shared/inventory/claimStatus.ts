@@ -2,6 +2,7 @@
  * Whether the Service of a claim still declares the place. Only a later complete list of its bound cluster ends a confirmed claim; what
  * admission saw is a hint, which lets the next Service of the same cluster follow.
  */
+import { formatAddress, parseAddress } from "../addresses/prefix.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { findCluster } from "../clusters/registry.ts";
 import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
@@ -12,9 +13,8 @@ import { isOlder } from "../declarations/service.ts";
 import type { Declared } from "../intents/model.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
-import type { Claim, SubnetRow } from "./model.ts";
-import { wantedPlaces, type Place } from "./places.ts";
-import { listSubnetsOf } from "./subnets.ts";
+import type { Claim } from "./model.ts";
+import { linkNameOf, type Place } from "./places.ts";
 
 /**
  * `living`: nothing speaks against it. `leaving`: a deletion was requested, or the Service is missing, and its cluster has not confirmed
@@ -27,14 +27,13 @@ export type ClaimStatus = "living" | "leaving" | "terminating" | "ended";
 export interface ClaimantCluster {
   readonly cluster: Cluster;
   readonly feed: Feed | undefined;
-  readonly subnets: readonly SubnetRow[];
 }
 
 /** `undefined` if the cluster is not registered. */
 export async function readClaimantCluster(run: Run, name: string): Promise<ClaimantCluster | undefined> {
   const [cluster, feed] = await waitForAll([findCluster(run, name), readFeed(run, name)]);
   if (!cluster) return undefined;
-  return { cluster, feed, subnets: await listSubnetsOf(run, cluster) };
+  return { cluster, feed };
 }
 
 export async function statusOf(
@@ -71,7 +70,9 @@ export function judgeClaim(claim: Claim, evidence: ClaimEvidence): ClaimStatus {
   }
   const isProposed = proposals.some((one) => one.deletedAtUtc === undefined && declares(one, evidence));
   if (claim.state === "proposed" || isProposed) return isRequestedAway ? "leaving" : "living";
-  return isEnded(claim.sequence, evidence.claimant) ? "ended" : "leaving";
+  if (isEnded(claim.sequence, evidence.claimant)) return "ended";
+  // Absence is no evidence before the cluster has confirmed anything, as after a registration.
+  return evidence.claimant.feed?.confirmed ? "leaving" : "living";
 }
 
 /**
@@ -85,10 +86,18 @@ function isAway(proposal: Declared, evidence: ClaimEvidence): boolean {
   return !isDecided && !declares(proposal, evidence);
 }
 
-function declares(declared: Declared, { place, claimant }: ClaimEvidence): boolean {
-  const { cluster, subnets } = claimant;
-  const places = wantedPlaces(declared, cluster, subnets);
-  return places.some(({ partition, key }) => partition === place.partition && key === place.key);
+/** By the text of the address: which subnet it is in may not be recorded, and a virtual network has each address once. Pure. */
+function declares(declared: Pick<Declared, "intent">, { place, claimant }: ClaimEvidence): boolean {
+  const { addresses, link } = declared.intent;
+  const texts = [addresses.ipv4, addresses.ipv6, ...(link?.natIps ?? [])];
+  if (texts.some((text) => text !== undefined && normalized(text) === normalized(place.text))) return true;
+  const name = linkNameOf(declared.intent, claimant.cluster);
+  return name?.partition === place.partition && name.key === place.key;
+}
+
+function normalized(text: string): string {
+  const address = parseAddress(text);
+  return address ? formatAddress(address) : text;
 }
 
 /** By a complete list that was requested after the claim was confirmed, of the cluster that the registration is known to be. */

@@ -3,7 +3,7 @@
  * is sent again. Claims of other Services are never refused or removed: both Services live.
  */
 import type { Cluster } from "../clusters/model.ts";
-import { NotYet } from "../errors.ts";
+import { InvalidInput, NotYet } from "../errors.ts";
 import type { Declared } from "../intents/model.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
@@ -66,41 +66,65 @@ function claimOf(
   };
 }
 
-/** Together if no row changed meanwhile, else one by one. */
+/** Together if no row changed meanwhile, else one row after the other. */
 async function confirmBatch(run: Run, partition: string, batch: readonly Confirmed[]): Promise<void> {
-  const { addresses } = run.ports.tables;
-  const isDistinct = new Set(batch.map(({ place }) => place.key)).size === batch.length;
-  const writes = isDistinct ? (await mapAtMost(AT_ONCE, batch, (one) => writeOf(run, one))).flat() : [];
-  if (!isDistinct || (writes.length > 0 && !(await addresses.transact(partition, writes)).ok))
-    for (const one of batch) await confirmOne(run, one);
-  else if (writes.length > 0) recordConfirmed(run, writes.length);
-  const written = new Set(writes.map(({ key }) => key));
-  const keys = batch.flatMap(({ place: { key } }) => (!isDistinct || written.has(key) ? [key] : []));
-  const [cluster = ""] = batch.map(({ claim }) => claim.owner.cluster);
-  if (keys.length > 0) await unmark(run, { cluster, partition }, keys);
+  const rows = [...Map.groupBy(batch, ({ place }) => place.key).values()];
+  const writes = (await mapAtMost(AT_ONCE, rows, (row) => writeOf(run, row))).flat();
+  if (writes.length === 0) return;
+  if (await isWritten(run, partition, writes)) recordConfirmed(run, writes.length);
+  else for (const row of rows) await confirmRow(run, row);
+  const confirmed = batch.map(({ place: { key }, claim: { owner } }) => ({ key, owner }));
+  await unmark(run, partition, confirmed);
 }
 
-async function confirmOne(run: Run, one: Confirmed): Promise<void> {
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const writes = await writeOf(run, one);
-    if (writes.length === 0) return;
-    if (!(await run.ports.tables.addresses.transact(one.place.partition, writes)).ok) continue;
-    recordConfirmed(run, 1);
+/** Of several Services that share an address in one write. A row that storage cannot keep is left: a report is never refused for it. */
+async function confirmRow(run: Run, row: readonly Confirmed[]): Promise<void> {
+  const place = row[0]?.place;
+  if (!place) return;
+  try {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const writes = await writeOf(run, row);
+      if (writes.length === 0) return;
+      if (!(await run.ports.tables.addresses.transact(place.partition, writes)).ok) continue;
+      return recordConfirmed(run, 1);
+    }
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    run.log.error("claim not recorded", { address: place.text, why: error.message });
     return;
   }
-  throw new NotYet(`the row of ${one.place.text} keeps changing`, 1);
+  throw new NotYet(`the row of ${place.text} keeps changing`, 1);
+}
+
+/** False if a row changed meanwhile, or if storage cannot keep one of them. */
+async function isWritten(
+  run: Run,
+  partition: string,
+  writes: readonly Write<AddressRow>[],
+): Promise<boolean> {
+  try {
+    return (await run.ports.tables.addresses.transact(partition, writes)).ok;
+  } catch (error) {
+    if (error instanceof InvalidInput) return false;
+    throw error;
+  }
 }
 
 function recordConfirmed(run: Run, count: number): void {
   run.ports.metrics.record("mooring.claims", count, { outcome: "confirmed" });
 }
 
-async function writeOf(run: Run, { place, claim }: Confirmed): Promise<Write<AddressRow>[]> {
-  const { partition, key, text } = place;
+/** @param confirmed claims of one row, at least one */
+async function writeOf(run: Run, confirmed: readonly Confirmed[]): Promise<Write<AddressRow>[]> {
+  const [first] = confirmed;
+  if (!first) return [];
+  const { partition, key, text } = first.place;
   const row: Row<AddressRow> | undefined = await run.ports.tables.addresses.get(partition, key);
-  if (!row) return [{ do: "insert", key, value: { address: text, claims: [claim] } }];
-  const value = withConfirmed(row.value, claim, run.now().toISOString());
-  return value ? [{ do: "replace", key, value, version: row.version }] : [];
+  const nowUtc = run.now().toISOString();
+  const before: AddressRow = row?.value ?? { address: text };
+  const value = confirmed.reduce((all, { claim }) => withConfirmed(all, claim, nowUtc) ?? all, before);
+  if (value === before) return [];
+  return row ? [{ do: "replace", key, value, version: row.version }] : [{ do: "insert", key, value }];
 }
 
 /** For the reports of one cluster: subnets are read when the first declaration comes. */

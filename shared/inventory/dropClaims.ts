@@ -3,14 +3,14 @@ import type { ServiceKey } from "../intents/model.ts";
 import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
 import type { AddressRow, Claim } from "./model.ts";
-import { sameService } from "./owner.ts";
+import { sameOwner } from "./owner.ts";
 import type { Place } from "./places.ts";
 
 const MAX_ROUNDS = 5;
 
 /** The API server refused what admission saw: its proposed claims end, whatever is confirmed stays. Returns how many ended. */
 export function dropProposed(run: Run, owner: ServiceKey, place: Place): Promise<number> {
-  return dropClaims(run, place, (one) => one.state === "proposed" && sameService(one.owner, owner));
+  return dropClaims(run, place, (one) => one.state === "proposed" && sameOwner(one.owner, owner));
 }
 
 /** Ends the claims of a place that `isEnded` names. An assignment stays: a scan alone ends it. Returns how many ended. */

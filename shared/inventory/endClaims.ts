@@ -12,6 +12,7 @@ import type { Row } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../waitForAll.ts";
 import { readClaimantCluster, statusOf, type ClaimantCluster } from "./claimStatus.ts";
+import type { Evidence } from "./evidence.ts";
 import { endedKey } from "./mergeClaims.ts";
 import type { AddressRow, Assignment, Claim, LinkRow } from "./model.ts";
 import { linkNamePartition } from "./places.ts";
@@ -54,12 +55,15 @@ export interface Unassigned {
 export function endedAddresses(
   run: Run,
   claimants: Claimants,
-  rows: readonly Unassigned[],
+  { rows, evidence }: { readonly rows: readonly Unassigned[]; readonly evidence: Evidence },
 ): Promise<ReadonlySet<string>> {
+  // A list that failed may be the one that shows the address.
+  if (!evidence.unexplained || evidence.incomplete.size > 0) return Promise.resolve(new Set());
+  const unexplained = [...evidence.unexplained.keys()];
   const suspects = rows.flatMap(({ row, assignment }) =>
     claimsOf(row).flatMap((claim) => (mayHold(assignment, claim) ? [] : [{ row, claim }])),
   );
-  return findEnded(run, claimants, suspects);
+  return findEnded(run, claimants, { suspects, unexplained });
 }
 
 function claimsOf({ value: { claims = [] } }: Row<AddressRow>): readonly Claim[] {
@@ -71,16 +75,23 @@ interface Suspect {
   readonly claim: Claim;
 }
 
+interface Suspected {
+  readonly suspects: readonly Suspect[];
+  /** Canonical ids of what the subnet counts and no list shows. */
+  readonly unexplained: readonly string[];
+}
+
 /** `endedKey` of the claims that end. A claim for which its cluster must list again first stays; the list is requested. */
 async function findEnded(
   run: Run,
   claimants: Claimants,
-  suspects: readonly Suspect[],
+  { suspects, unexplained }: Suspected,
 ): Promise<ReadonlySet<string>> {
   const ended = new Set<string>();
   await mapAtMost(AT_ONCE, suspects, async ({ row, claim }) => {
     const { partition, key, value } = row;
     const claimant = await claimants(claim.owner.cluster);
+    if (claimant && unexplained.some((id) => isOfCluster(id, claimant))) return;
     const place = { partition, key, text: value.address };
     const status = await statusOf(run, claim, { place, claimant });
     if (status === "ended") ended.add(endedKey(key, claim));
@@ -88,6 +99,11 @@ async function findEnded(
       await requestList(run, claim.owner.cluster, claimant.feed.sequence);
   });
   return ended;
+}
+
+/** Whatever the cluster has there may have the address. */
+function isOfCluster(id: string, { cluster }: ClaimantCluster): boolean {
+  return id.includes(`/resourcegroups/${cluster.nodeResourceGroup.toLowerCase()}/`);
 }
 
 const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
@@ -122,7 +138,7 @@ export async function endLinkNames(
     for (const { row, claim } of all)
       if (!mayHave(built.get(row.key), claim, await claims.claimants(claim.owner.cluster)))
         suspects.push({ row, claim });
-    const ended = await findEnded(run, claims.claimants, suspects);
+    const ended = await findEnded(run, claims.claimants, { suspects, unexplained: [] });
     const at = { nowUtc: run.now().toISOString(), ended, sequenceOf: claims.sequenceOf };
     const writes = planRows(rows, { uses: new Map(), incomplete: new Set() }, at);
     if (writes.length > 0) await lease.demand();

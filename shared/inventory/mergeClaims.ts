@@ -1,48 +1,45 @@
 /** What a row's claims become when one is proposed or confirmed. Nothing that another Service claims is ever left out. Pure. */
-import type { ServiceKey, ServicePort } from "../intents/model.ts";
+import type { ServicePort } from "../intents/model.ts";
 import type { AddressRow, Claim } from "./model.ts";
 import { liveClaims, portName } from "./obstacle.ts";
-import { sameService } from "./owner.ts";
+import { ownerKey, sameOwner, sameService } from "./owner.ts";
 
 export type ProposedClaim = Extract<Claim, { state: "proposed" }>;
 export type ConfirmedClaim = Extract<Claim, { state: "confirmed" }>;
 
 /**
  * With what admission saw of the Service. Earlier proposals of a Service of the same name stay part of it: the API server may have
- * accepted any of them. `undefined` if the row has it all already, confirmed.
+ * accepted any of them. The row always changes, so that no scan that judged it before can end the claim.
  */
-export function withProposed(row: AddressRow, mine: ProposedClaim, nowUtc: string): AddressRow | undefined {
+export function withProposed(row: AddressRow, mine: ProposedClaim, nowUtc: string): AddressRow {
   const live = liveClaims(row, nowUtc);
   const isEarlier = (one: Claim) => one.state === "proposed" && sameService(one.owner, mine.owner);
   const earlier = live.filter(isEarlier);
-  const confirmed = live.find((one) => one.state === "confirmed" && one.owner.uid === mine.owner.uid);
-  if (confirmed && earlier.length === 0 && isCovered(confirmed, mine)) return undefined;
   const { ports: _mine, ...rest } = { ...problemOf(earlier), ...mine };
   const ports = earlier.reduce((all, one) => unionOf(all, one.ports), mine.ports);
   return { ...row, claims: [...live.filter((one) => !isEarlier(one)), { ...rest, ...(ports && { ports }) }] };
 }
 
-/** With what the cluster confirmed, which ends every proposal of the uid. `undefined` if the row has it already. */
+/**
+ * With what the cluster confirmed, which ends the proposals of the uid that request no more: a report may be older than an update that
+ * admission saw since. `undefined` if the row has all of it.
+ */
 export function withConfirmed(row: AddressRow, mine: ConfirmedClaim, nowUtc: string): AddressRow | undefined {
   const live = liveClaims(row, nowUtc);
-  const own = live.filter(({ owner }) => isSameUid(owner, mine.owner));
+  const own = live.filter(({ owner }) => sameOwner(owner, mine.owner));
+  const asked = own.filter((one) => one.state === "proposed" && !isCovered(mine, one));
   const [known] = own;
-  if (known?.state === "confirmed" && own.length === 1 && isSame(known, mine)) return undefined;
+  const isThere = known?.state === "confirmed" && own.length === 1 && isSame(known, mine);
+  if (isThere && known.sequence >= mine.sequence) return undefined;
   const sinceUtc = own.map((one) => one.sinceUtc).toSorted()[0] ?? mine.sinceUtc;
-  return {
-    ...row,
-    claims: [...live.filter((one) => !own.includes(one)), { ...problemOf(own), ...mine, sinceUtc }],
-  };
+  const confirmed = { ...problemOf(own), ...mine, sinceUtc };
+  return { ...row, claims: [...live.filter((one) => !own.includes(one)), confirmed, ...asked] };
 }
 
 /** Only Azure ends it. */
 function problemOf(claims: readonly Claim[]): Pick<Claim, "problem"> {
   const problem = claims.find((one) => one.problem)?.problem;
   return problem ? { problem } : {};
-}
-
-function isSameUid(a: ServiceKey, b: ServiceKey): boolean {
-  return sameService(a, b) && a.uid === b.uid;
 }
 
 function isCovered(known: Claim, { ports, replaces }: Claim): boolean {
@@ -66,7 +63,7 @@ function unionOf(
   return [...a, ...b.filter((port) => !known.has(portName(port)))];
 }
 
-/** Names a claim of a row among those that end. */
-export function endedKey(key: string, { owner: { uid } }: Claim): string {
-  return `${key} ${uid}`;
+/** Names a confirmed claim of a row among those that end. */
+export function endedKey(key: string, { owner }: Claim): string {
+  return `${key} ${ownerKey(owner)}`;
 }

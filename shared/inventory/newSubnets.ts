@@ -1,4 +1,4 @@
-/** Claims what clusters declared before a subnet was recorded: until then nobody knew where the addresses lie. */
+/** Claims what clusters declared before a subnet, or a prefix of it, was recorded. */
 import { listClusters } from "../clusters/registry.ts";
 import { listConfirmed } from "../declarations/confirmed.ts";
 import { newestSequence } from "../declarations/feed.ts";
@@ -8,13 +8,16 @@ import type { Run } from "../ports.ts";
 import { confirmClaims } from "./confirmClaims.ts";
 import type { SubnetRow } from "./model.ts";
 
-/** Before the subnets are recorded, so that a process that ends in between does it again. */
+/** Before the subnets are recorded, so that a process that ends in between does it again, and after, for reports that came in between. */
 export async function claimInNewSubnets(
   run: Run,
   subnets: readonly CountedSubnet[],
   recorded: ReadonlyMap<string, SubnetRow>,
 ): Promise<void> {
-  const added = subnets.filter(({ id }) => !recorded.has(canonicalId(id)));
+  const added = subnets.filter((subnet) => {
+    const before = recorded.get(canonicalId(subnet.id));
+    return before?.prefixes.join() !== subnet.prefixes.join();
+  });
   if (added.length === 0) return;
   for (const cluster of await listClusters(run)) {
     const own = added.filter(({ vnetId }) => sameId(vnetId, cluster.vnetId));

@@ -2,9 +2,9 @@
 import { isNamedFor } from "../intents/frontendName.ts";
 import { EVERY_PORT, type ServiceKey, type ServicePort } from "../intents/model.ts";
 import type { PortUse } from "../network/model.ts";
-import { parseResourceId } from "../network/resourceId.ts";
-import type { AddressRow, Assignment, Claim } from "./model.ts";
-import { sameService } from "./owner.ts";
+import { canonicalId } from "../network/resourceId.ts";
+import type { AddressRow, Claim } from "./model.ts";
+import { sameOwner, sameService } from "./owner.ts";
 import type { Place } from "./places.ts";
 
 export interface Want extends Place {
@@ -27,57 +27,37 @@ export type Obstacle =
 export interface Claimant {
   readonly owner: ServiceKey;
   readonly nowUtc: string;
-  /** uids of Services that hand the place over to the owner. */
-  readonly yielding?: ReadonlySet<string>;
+  /** Services that hand the place over to the owner. */
+  readonly yielding?: readonly ServiceKey[];
+  /** Canonical ids of holders that were made for such Services only. */
+  readonly handedOver?: ReadonlySet<string>;
 }
 
 export function findObstacle(row: AddressRow, want: Want, claimant: Claimant): Obstacle | undefined {
   const { assignment } = row;
-  const { owner, yielding = new Set<string>() } = claimant;
+  const { owner, yielding = [], handedOver } = claimant;
   const live = liveClaims(row, claimant.nowUtc);
   // A Service of the same name is the same Service: the API server alone decides which uid lives.
-  const own = live.filter((one) => sameService(one.owner, owner)).map((one) => one.owner.uid);
-  const passing = new Set([owner.uid, ...own, ...yielding]);
-  const others = live.filter((one) => !passing.has(one.owner.uid) && !sameService(one.owner, owner));
-  const isShared = assignment !== undefined && want.mayShare(assignment.holderId);
-  if (assignment && !isShared && !isHandedOver(assignment, live, { yielding, passing }))
-    return { by: "holder", holderId: assignment.holderId };
-  // What Azure shows as the cluster's own is the cluster's own, whoever claims it.
+  const own = live.filter((one) => sameService(one.owner, owner));
+  const others = live.filter(
+    (one) => !own.includes(one) && !yielding.some((each) => sameOwner(each, one.owner)),
+  );
+  const isPassable =
+    !assignment || want.mayShare(assignment.holderId) || handedOver?.has(canonicalId(assignment.holderId));
+  if (!isPassable) return { by: "holder", holderId: assignment.holderId };
+  // What the cluster confirmed for the Service is its own, whoever else declares it.
+  const isKept = own.some(({ state }) => state === "confirmed");
   const foreign = others.find((one) => !isShareable(one, want, owner));
-  if (foreign && !isShared) return { by: "claim", claim: foreign };
+  if (foreign && !isKept) return { by: "claim", claim: foreign };
   const sharers = others.filter((one) => isShareable(one, want, owner));
+  const passing = [owner, ...own.map((one) => one.owner), ...yielding].filter(
+    ({ cluster }) => cluster === owner.cluster,
+  );
   return portObstacle(want, sharers, { passing, uses: assignment?.uses ?? [] });
 }
 
 export function liveClaims({ claims = [] }: Pick<AddressRow, "claims">, nowUtc: string): readonly Claim[] {
   return claims.filter((claim) => claim.state === "confirmed" || claim.expiresAtUtc > nowUtc);
-}
-
-const LINK_TYPE = "microsoft.network/privatelinkservices";
-
-interface Uids {
-  readonly yielding: ReadonlySet<string>;
-  /** Those, and the owner's. */
-  readonly passing: ReadonlySet<string>;
-}
-
-/** True if the holder was made for Services that yield. A Private Link Service names none: its claim does. */
-function isHandedOver(
-  { holderId, uses = [] }: Assignment,
-  claims: readonly Claim[],
-  { yielding, passing }: Uids,
-): boolean {
-  const { name = "", type = "" } = parseResourceId(holderId) ?? {};
-  if (type.toLowerCase() !== LINK_TYPE)
-    return isNamedForOne(name, yielding) && uses.every(({ rule }) => isNamedForOne(rule, passing));
-  const alone = claims.filter(({ ports }) => ports === undefined);
-  return (
-    alone.some(({ owner }) => yielding.has(owner.uid)) && alone.every(({ owner }) => passing.has(owner.uid))
-  );
-}
-
-function isNamedForOne(name: string, uids: ReadonlySet<string>): boolean {
-  return [...uids].some((uid) => isNamedFor(name, uid));
 }
 
 function isShareable({ owner, ports }: Claim, want: Want, asking: ServiceKey): boolean {
@@ -87,12 +67,12 @@ function isShareable({ owner, ports }: Claim, want: Want, asking: ServiceKey): b
 function portObstacle(
   { ports = [], hadPorts = [] }: Want,
   sharers: readonly Claim[],
-  { passing, uses }: { readonly passing: ReadonlySet<string>; readonly uses: readonly PortUse[] },
+  { passing, uses }: { readonly passing: readonly ServiceKey[]; readonly uses: readonly PortUse[] },
 ): Obstacle | undefined {
   // A Service may have thousands of ports: each is looked up, not compared with every other.
   const had = new Set(hadPorts.map(portName));
   const claimed = firsts(sharers.flatMap((one) => (one.ports ?? []).map((port) => [portName(port), one])));
-  const others = uses.filter(({ rule }) => !isNamedForOne(rule, passing));
+  const others = uses.filter(({ rule }) => !passing.some(({ uid }) => isNamedFor(rule, uid)));
   const used = firsts(others.map((one) => [portName(one), one]));
   for (const port of ports.filter((one) => !had.has(portName(one)))) {
     const [claim, use] = [clashing(claimed, port), clashing(used, port)];

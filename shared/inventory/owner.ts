@@ -5,6 +5,15 @@ export function sameService(a: ServiceKey, b: ServiceKey): boolean {
   return a.cluster === b.cluster && a.namespace === b.namespace && a.name === b.name;
 }
 
-export function serviceName({ cluster, namespace, name }: ServiceKey): string {
+/** True if both are the same Service, and not one that took the name since. Another cluster may have the same uid, or claim to. */
+export function sameOwner(a: ServiceKey, b: ServiceKey): boolean {
+  return sameService(a, b) && a.uid === b.uid;
+}
+
+export function ownerKey({ uid, ...service }: ServiceKey): string {
+  return `${serviceName(service)} ${uid}`;
+}
+
+export function serviceName({ cluster, namespace, name }: Omit<ServiceKey, "uid">): string {
   return `${cluster}/${namespace}/${name}`;
 }

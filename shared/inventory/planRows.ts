@@ -1,6 +1,6 @@
 /** What a scan changes in one subnet's address rows. Pure. */
 import { isNamedFor } from "../intents/frontendName.ts";
-import type { ServicePort } from "../intents/model.ts";
+import type { ServiceKey, ServicePort } from "../intents/model.ts";
 import type { AddressUse, PortUse } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Row, Write } from "../storage/table.ts";
@@ -85,7 +85,9 @@ export function claimsNow(
   use: AddressUse | undefined,
   { nowUtc, ended, sequenceOf }: ClaimsNow,
 ): readonly Claim[] {
-  const live = liveClaims(value, nowUtc).filter((claim) => !ended.has(endedKey(key, claim)));
+  const live = liveClaims(value, nowUtc).filter(
+    (claim) => claim.state === "proposed" || !ended.has(endedKey(key, claim)),
+  );
   return live.map((claim) => {
     if (claim.state === "confirmed" || !isConfirmed(claim, use)) return claim;
     const { expiresAtUtc: _ended, ...rest } = claim;
@@ -121,31 +123,29 @@ function unseenAssignment(
   return Date.parse(nowUtc) - Date.parse(missedAtUtc) >= INDEPENDENT_MILLISECONDS ? undefined : assignment;
 }
 
-/** Keys of the claims that Azure confirms, by cluster. */
+/** The claims that Azure confirms. */
 export function newlyConfirmed(
   rows: readonly Row<AddressRow>[],
   uses: ReadonlyMap<string, AddressUse>,
   { nowUtc }: ClaimsNow,
-): ReadonlyMap<string, string[]> {
-  const found = rows.flatMap(({ key, value }) =>
+): readonly { readonly key: string; readonly owner: ServiceKey }[] {
+  return rows.flatMap(({ key, value }) =>
     liveClaims(value, nowUtc)
       .filter((claim) => claim.state === "proposed" && isConfirmed(claim, uses.get(key)))
-      .map(({ owner: { cluster } }) => ({ cluster, key })),
+      .map(({ owner }) => ({ key, owner })),
   );
-  const byCluster = Map.groupBy(found, ({ cluster }) => cluster);
-  return new Map([...byCluster].map(([cluster, own]) => [cluster, own.map(({ key }) => key)]));
 }
 
 /** How many claims a scan confirms, since Azure shows what they were for, and how many end. */
 export function countClaims(
   rows: readonly Row<AddressRow>[],
-  confirmed: ReadonlyMap<string, readonly string[]>,
+  confirmed: readonly unknown[],
   { nowUtc, ended }: ClaimsNow,
 ): { readonly confirmed: number; readonly expired: number; readonly ended: number } {
   const all = rows.flatMap(({ value }) => value.claims ?? []);
   const live = rows.flatMap(({ value }) => liveClaims(value, nowUtc));
   return {
-    confirmed: [...confirmed.values()].flat().length,
+    confirmed: confirmed.length,
     expired: all.length - live.length,
     ended: ended.size,
   };
@@ -155,13 +155,17 @@ function sameUses(a: readonly PortUse[] = [], b: readonly PortUse[] = []): boole
   return a.length === b.length && a.every((one, index) => JSON.stringify(one) === JSON.stringify(b[index]));
 }
 
-/** Azure shows the frontend that was made for the owner, or the owner's own rules on a shared one. */
+/**
+ * Azure shows the owner's rules for all ports; or, where it shows no rules, the frontend that was made for the owner. A frontend of that name
+ * does not show which of several requests the API server accepted.
+ */
 function isConfirmed({ owner, ports = [] }: Claim, use: AddressUse | undefined): boolean {
   const holder = use && parseResourceId(use.holderId)?.name;
   if (holder === undefined) return false;
+  if (ports.length === 0 || use?.uses === undefined) return isNamedFor(holder, owner.uid);
   const hasRule = (port: ServicePort) =>
-    use?.uses?.some((one) => isNamedFor(one.rule, owner.uid) && samePort(one, port)) ?? false;
-  return isNamedFor(holder, owner.uid) || (ports.length > 0 && ports.every(hasRule));
+    use.uses?.some((one) => isNamedFor(one.rule, owner.uid) && samePort(one, port)) ?? false;
+  return ports.every(hasRule);
 }
 
 function assigned({ address, holderId, interfaceId, uses }: AddressUse, seenAtUtc: string) {

@@ -85,6 +85,7 @@ async function write(run: Run, lease: Lease, { reading, claims }: Read): Promise
   await lease.demand();
   const rows = scanned.map(({ row }) => row);
   await writeSubnets(run, rows);
+  await claimInNewSubnets(run, subnets, networks.recorded);
   await forgetSubnets(run, networks.deletedSubnets);
   await scanLinks(run, reading.links, frontendAddresses(uses));
   await endLinkNames(run, lease, { claims, subscriptions: [...reading.links.keys()] });

@@ -58,13 +58,14 @@ export async function scanSubnet(
   // Of a million addresses few are claimed.
   const claimed = rows.filter(({ value }) => value.claims !== undefined);
   const nowUtc = run.now().toISOString();
-  const ended = await endedAddresses(run, claims.claimants, unassignedOf(claimed, evidence, nowUtc));
+  const unassigned = unassignedOf(claimed, evidence, nowUtc);
+  const ended = await endedAddresses(run, claims.claimants, { rows: unassigned, evidence });
   const at = { nowUtc, ended, sequenceOf: claims.sequenceOf };
   const writes = planRows(rows, evidence, at);
   if (writes.length > 0) await lease.demand();
   await writeRows<AddressRow>(run.ports.tables.addresses, partition, writes);
   const confirmed = newlyConfirmed(claimed, evidence.uses, at);
-  for (const [cluster, keys] of confirmed) await unmark(run, { cluster, partition }, keys);
+  await unmark(run, partition, confirmed);
   recordClaims(run, countClaims(claimed, confirmed, at));
   const kept = keptAssignments(rows, evidence, nowUtc);
   return {

@@ -17,8 +17,10 @@ export interface ClaimRequest<W extends Want = Want> {
   readonly owner: ServiceKey;
   readonly expiresAtUtc: string;
   readonly wants: readonly W[];
-  /** uids of Services that hand their places over. */
-  readonly yielding?: ReadonlySet<string>;
+  /** Services that hand their places over. */
+  readonly yielding?: readonly ServiceKey[];
+  /** Canonical ids of what Azure made for them. */
+  readonly handedOver?: ReadonlySet<string>;
   readonly replaces?: string;
 }
 
@@ -28,34 +30,50 @@ export interface Taken<W extends Want = Want> {
   readonly obstacle: Obstacle;
 }
 
-/** Two writers at the same row settle within a round each; more rounds than this mean something else is wrong. */
-const MAX_ROUNDS = 5;
+/** Of many writers at one row one succeeds in each round; more rounds than this mean something else is wrong. */
+const MAX_ROUNDS = 50;
 
-/** Empty if every place is now the owner's, else everything that stands in the way. @throws Conflict if the rows keep changing */
+/** What a request got, and the way back. */
+export interface Outcome<W extends Want = Want> {
+  /** Empty if every place is now the owner's, else everything that stands in the way. */
+  readonly taken: readonly Taken<W>[];
+  /** Takes back what the request wrote, and nothing else. */
+  readonly undo: () => Promise<void>;
+}
+
+/** @throws Conflict if the rows keep changing */
 export async function takeClaims<W extends Want>(
   run: Run,
   request: ClaimRequest<W>,
 ): Promise<readonly Taken<W>[]> {
-  const taken = await takeAll(run, request);
-  const { metrics } = run.ports;
-  if (taken.length > 0) metrics.record("mooring.claims", taken.length, { outcome: "refused" });
-  else metrics.record("mooring.claims", request.wants.length, { outcome: "proposed" });
-  return taken;
+  return (await takeRevocably(run, request)).taken;
 }
 
-async function takeAll<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<readonly Taken<W>[]> {
+/** @throws Conflict if the rows keep changing */
+export async function takeRevocably<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<Outcome<W>> {
+  const outcome = await takeAll(run, request);
+  const { metrics } = run.ports;
+  const { length } = outcome.taken;
+  if (length > 0) metrics.record("mooring.claims", length, { outcome: "refused" });
+  else metrics.record("mooring.claims", request.wants.length, { outcome: "proposed" });
+  return outcome;
+}
+
+async function takeAll<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<Outcome<W>> {
   const parts = byPartition(request);
   const done: Done[] = [];
+  const undo = async () => void (await waitForAll(done.map((one) => takeBack(run, one))));
   for (const part of parts) {
     const outcome = await takePart(run, part);
     if (!outcome.ok) {
-      await waitForAll(done.map((one) => undo(run, one)));
+      await undo();
       const rest = parts.slice(parts.indexOf(part) + 1);
-      return [...outcome.taken, ...(await waitForAll(rest.map((one) => findTaken(run, one)))).flat()];
+      const others = (await waitForAll(rest.map((one) => findTaken(run, one)))).flat();
+      return { taken: [...outcome.taken, ...others], undo: async () => undefined };
     }
     done.push({ part, before: outcome.before });
   }
-  return [];
+  return { taken: [], undo };
 }
 
 /** What would refuse the request, read only: what a dry run may report. */
@@ -73,16 +91,15 @@ function byPartition<W extends Want>(request: ClaimRequest<W>): ClaimRequest<W>[
 }
 
 type Rows = readonly (Row<AddressRow> | undefined)[];
-type Outcome<W extends Want> =
+type PartOutcome<W extends Want> =
   { readonly ok: true; readonly before: Rows } | { readonly ok: false; readonly taken: readonly Taken<W>[] };
 
-async function takePart<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<Outcome<W>> {
+async function takePart<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<PartOutcome<W>> {
   let before: Rows = request.wants.map(() => undefined);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const writes = request.wants.flatMap((want, index) => writeFor(run, { request, want }, before[index]));
-    const isWritten =
-      writes.length === 0 || (await run.ports.tables.addresses.transact(partitionOf(request), writes)).ok;
-    if (isWritten) return { ok: true, before };
+    const writes = request.wants.map((want, index) => writeFor(run, { request, want }, before[index]));
+    if ((await run.ports.tables.addresses.transact(partitionOf(request), writes)).ok)
+      return { ok: true, before };
     before = await readRows(run, request);
     const taken = takenOf(run, request, before);
     if (taken.length > 0) return { ok: false, taken };
@@ -101,10 +118,10 @@ function readRows(run: Run, { wants }: ClaimRequest): Promise<Rows> {
 
 function takenOf<W extends Want>(
   run: Run,
-  { owner, wants, yielding }: ClaimRequest<W>,
+  { owner, wants, yielding = [], handedOver = new Set() }: ClaimRequest<W>,
   rows: Rows,
 ): Taken<W>[] {
-  const claimant = { owner, nowUtc: run.now().toISOString(), ...(yielding && { yielding }) };
+  const claimant = { owner, nowUtc: run.now().toISOString(), yielding, handedOver };
   return wants.flatMap((want, index) => {
     const row = rows[index]?.value;
     const obstacle = row && findObstacle(row, want, claimant);
@@ -116,13 +133,12 @@ function writeFor(
   run: Run,
   { request, want }: { request: ClaimRequest; want: Want },
   row: Row<AddressRow> | undefined,
-): Write<AddressRow>[] {
+): Write<AddressRow> {
   const nowUtc = run.now().toISOString();
   const mine = claimOf(request, want, nowUtc);
   const { key, text } = want;
-  if (!row) return [{ do: "insert", key, value: { address: text, claims: [mine] } }];
-  const value = withProposed(row.value, mine, nowUtc);
-  return value ? [{ do: "replace", key, value, version: row.version }] : [];
+  if (!row) return { do: "insert", key, value: { address: text, claims: [mine] } };
+  return { do: "replace", key, value: withProposed(row.value, mine, nowUtc), version: row.version };
 }
 
 function claimOf(
@@ -146,7 +162,7 @@ interface Done {
 }
 
 /** If another writer changes the row at the same moment, the claim stays, and expires. */
-async function undo(run: Run, { part, before }: Done): Promise<void> {
+async function takeBack(run: Run, { part, before }: Done): Promise<void> {
   const now = await readRows(run, part);
   for (const [index, row] of now.entries()) {
     const isWritten = row?.value.claims?.some(
