@@ -63,16 +63,19 @@ export interface ClaimEvidence {
 export function judgeClaim(claim: Claim, evidence: ClaimEvidence): ClaimStatus {
   const { confirmed, proposals } = evidence;
   const isRequestedAway = proposals.some((one) => isAway(one, evidence));
-  if (confirmed?.uid === claim.owner.uid && declares(confirmed, evidence)) {
-    const isMissing = confirmed.missingSince !== undefined;
-    if (confirmed.deletedAtUtc !== undefined && !isMissing) return "terminating";
-    return isMissing || isRequestedAway ? "leaving" : "living";
-  }
+  if (confirmed?.uid === claim.owner.uid && declares(confirmed, evidence))
+    return statusOfDeclared(confirmed, isRequestedAway);
   const isProposed = proposals.some((one) => one.deletedAtUtc === undefined && declares(one, evidence));
   if (claim.state === "proposed" || isProposed) return isRequestedAway ? "leaving" : "living";
   if (isEnded(claim.sequence, evidence.claimant)) return "ended";
   // Absence is no evidence before the cluster has confirmed anything, as after a registration.
   return evidence.claimant.feed?.confirmed ? "leaving" : "living";
+}
+
+/** Of a Service that declares the place. */
+function statusOfDeclared({ missingSince, deletedAtUtc }: Declared, isRequestedAway: boolean): ClaimStatus {
+  if (deletedAtUtc !== undefined && missingSince === undefined) return "terminating";
+  return missingSince !== undefined || isRequestedAway ? "leaving" : "living";
 }
 
 /**

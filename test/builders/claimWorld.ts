@@ -123,6 +123,8 @@ export class ClaimWorld {
   async list(where: string): Promise<void> {
     const reporter = this.reporters.get(where);
     const answer = await reporter?.list(this.#reported(where));
+    if (answer && answer.outcome !== "list complete")
+      throw new Error(`${answer.outcome}: ${answer.problems?.join("; ")}`);
     await dropRefused(
       this.run,
       cluster({ name: where, nodeResourceGroup: `MC_${where}` }),

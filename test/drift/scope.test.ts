@@ -589,6 +589,14 @@ describe("a virtual network", () => {
     expect(await ids(vnet)).not.toContain("address-taken");
   });
 
+  test("a confirmed Service without its claim gets it back", async () => {
+    await declare({ addresses: { ipv4: "10.0.1.31" } });
+    await ids(vnet);
+    expect(run.tables.addresses.all().find(({ address }) => address === "10.0.1.31")).toMatchObject({
+      claims: [{ state: "confirmed", owner: { name: "web" } }],
+    });
+  });
+
   test("links in a subnet are known from the last scan", async () => {
     await declare({});
     expect(await ids(vnet)).toEqual(["subnet-policies-left-off"]);

@@ -4,7 +4,8 @@ import { contains, parseAddress, parsePrefixes } from "../../addresses/prefix.ts
 import type { Cluster } from "../../clusters/model.ts";
 import type { AddressRow, ClaimProblem, SubnetRow } from "../../inventory/model.ts";
 import { liveClaims } from "../../inventory/obstacle.ts";
-import { sameService, serviceName } from "../../inventory/owner.ts";
+import { confirmClaims } from "../../inventory/confirmClaims.ts";
+import { sameOwner, sameService, serviceName } from "../../inventory/owner.ts";
 import type { Declared, ServiceKey } from "../../intents/model.ts";
 import { clusterOfFrontend } from "../../links/owner.ts";
 import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
@@ -52,6 +53,11 @@ export async function judgeClaims(
     declared.flatMap((one) => claimsOf(one, cluster, subnets)),
   );
   const judged = await mapAtMost(AT_ONCE, claims, (claim) => judge(run, claim));
+  await claimAgain(
+    run,
+    subnets,
+    judged.flatMap(({ lost }) => lost ?? []),
+  );
   return {
     taken: judged.flatMap(({ taken }) => taken ?? []),
     marked: judged.flatMap(({ marked }) => marked),
@@ -91,7 +97,21 @@ function claimsOf(declared: Declared, cluster: Cluster, subnets: readonly Subnet
   ];
 }
 
+/** A confirmed Service without its claim gets it back: reports claim only what changes. */
+async function claimAgain(run: Run, subnets: readonly SubnetRow[], lost: readonly Claim[]): Promise<void> {
+  for (const own of Map.groupBy(lost, ({ cluster: { name } }) => name).values()) {
+    const [first] = own;
+    if (!first) continue;
+    const declared = [...new Set(own.map((one) => one.declared))];
+    run.log.warn("claims recorded again", { cluster: first.cluster.name, services: declared.length });
+    // Every list is newer than this claim: the declaration that it rests on is recorded already.
+    await confirmClaims(run, first.cluster, { declared, subnets, sequence: 0 });
+  }
+}
+
 interface Judged {
+  /** A confirmed Service has no claim. */
+  readonly lost?: Claim;
   readonly taken?: Subjects["claim"];
   readonly marked: readonly Marked[];
 }
@@ -99,10 +119,14 @@ interface Judged {
 async function judge(run: Run, claim: Claim): Promise<Judged> {
   const { declared, what, address, subnet } = claim;
   const row = await run.ports.tables.addresses.get(canonicalId(subnet.id), addressKey(address));
-  if (!row) return { marked: [] };
+  const isConfirmed = declared.strength === "confirmation";
+  const isLost = isConfirmed && !row?.value.claims?.some((one) => sameOwner(one.owner, declared));
+  const lost = isLost ? { lost: claim } : {};
+  if (!row) return { ...lost, marked: [] };
   const nowUtc = run.now().toISOString();
-  const taken = declared.strength === "confirmation" ? takenBy(row.value, claim, nowUtc) : undefined;
+  const taken = isConfirmed ? takenBy(row.value, claim, nowUtc) : undefined;
   return {
+    ...lost,
     ...(taken && { taken: { declared, what, address, subnet, taken } }),
     marked: markedIn(row.value, claim, nowUtc),
   };
