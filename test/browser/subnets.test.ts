@@ -104,7 +104,7 @@ describe("the map of a subnet", () => {
     const page = await openMap("apps");
     const { properties } = await board.world.arm("GET", `${NETWORK}/subnets/apps`);
     expect(await count(legend(page, "Assigned"))).toBe(properties.ipConfigurations.length);
-    const kinds = ["Free", "Assigned", "Reserved", "Excluded", "Azure's own"];
+    const kinds = ["Free", "Assigned", "Claimed", "Excluded", "Azure's own"];
     const counts = await Promise.all(kinds.map((kind) => count(legend(page, kind))));
     expect(counts.reduce((a, b) => a + b)).toBe(256);
   });
