@@ -36,7 +36,8 @@ test("every function is called", () =>
 
 test.each<[string, string[]]>([
   ["health", ["data-tables", "storage-queue"]],
-  ["admitService", ["data-tables"]],
+  // A new claim is verified by a message.
+  ["admitService", ["data-tables", "storage-queue"]],
   ["mutateService", ["data-tables"]],
   ["declarations", ["data-tables", "storage-blob"]],
   ["api", ["data-tables"]],
@@ -49,8 +50,9 @@ test.each<[string, string[]]>([
   ["watchQueues", ["data-tables", "storage-queue"]],
   ["auditDriftWork", ["data-tables", "storage-blob", "storage-queue"]],
   ["pollLinks", ["arm-network", "data-tables", "identity"]],
-  ["scanInventoryWork", ["arm-network", "data-tables", "identity", "storage-blob"]],
-  ["sweepOrphansWork", ["arm-network", "data-tables", "identity", "storage-blob"]],
+  // Complete ones remove the poisoned messages of failed ones.
+  ["scanInventoryWork", ["arm-network", "data-tables", "identity", "storage-blob", "storage-queue"]],
+  ["sweepOrphansWork", ["arm-network", "data-tables", "identity", "storage-blob", "storage-queue"]],
   ["reconcileLink", ["arm-network", "data-tables", "identity"]],
   ["tellNews", ["data-tables"]],
 ])("the first call of %s loads no SDK but %j", (name, sdks) => expect(sdksIn(piecesOf(name))).toEqual(sdks));
