@@ -174,6 +174,8 @@ test("orphans are counted by kind, in grace and past it, none among them", () =>
     "0 loadBalancer due",
     "1 frontend waiting",
     "0 frontend due",
+    "0 rule waiting",
+    "0 rule due",
     "1 link waiting",
     "1 link due",
     "0 connection waiting",
