@@ -114,14 +114,22 @@ function isHolder({ value }: RawRow, uid: string): boolean {
   return String(value.assignment?.holderId.split("/").at(-1)).startsWith(baseName(uid));
 }
 
-/** When all is calm: only Services that live have claims, and none has expired. */
-export function nothingKeptForTheDead(truth: Truth, rows: readonly RawRow[]): Violation[] {
+/**
+ * When all is calm: only Services that live have claims, and none has expired.
+ * @param proving clusters whose lists may end a claim
+ */
+export function nothingKeptForTheDead(
+  truth: Truth,
+  rows: readonly RawRow[],
+  proving: ReadonlySet<string>,
+): Violation[] {
   const living = new Set(truth.living().map(({ name }) => name));
   const now = new Date().toISOString();
   return rows.flatMap((row) => {
     const dead = claimsOf(row).filter(
       ({ owner, expiresAtUtc }) =>
-        (expiresAtUtc ?? now) < now || !living.has(`${owner.cluster}/${owner.namespace}/${owner.name}`),
+        (expiresAtUtc ?? now) < now ||
+        (proving.has(owner.cluster) && !living.has(`${owner.cluster}/${owner.namespace}/${owner.name}`)),
     );
     if (dead.length === 0) return [];
     return [{ invariant: "no leak", says: `${row.value.address} is kept for nobody`, evidence: row }];
