@@ -34,9 +34,14 @@ export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promi
     cluster,
     declared: await listLiving(run, cluster),
   }));
+  // Nothing is awaited between the two: a rejection of the first would have no handler yet.
+  const [linksBySubnet, proposed] = await waitForAll([
+    linksIn(run, vnetId, here),
+    withProposed(run, tenants),
+  ] as const);
   const [subjects, claims] = await waitForAll([
-    subnetSubjects(run, policy, { subnets, tenants, linksBySubnet: await linksIn(run, vnetId, here) }),
-    judgeClaims(run, subnets, await withProposed(run, tenants)),
+    subnetSubjects(run, policy, { subnets, tenants, linksBySubnet }),
+    judgeClaims(run, subnets, proposed),
   ]);
   await verifyAgain(run, claims.marked);
   const { checks } = policy.audit;
