@@ -1,7 +1,7 @@
 /** Who holds addresses, each told once: the resource, the Service behind it, the link that stands on it. From tables only. */
 import type { Cluster } from "../shared/clusters/model.ts";
 import { listClusters } from "../shared/clusters/registry.ts";
-import { baseName } from "../shared/intents/frontendName.ts";
+import { baseName, nameBase } from "../shared/intents/frontendName.ts";
 import type { Declared, ServiceKey } from "../shared/intents/model.ts";
 import { listDeclared } from "../shared/declarations/declared.ts";
 import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
@@ -30,7 +30,6 @@ const KINDS: Readonly<Record<string, Holder["kind"]>> = {
   "microsoft.network/applicationgateways/frontendipconfigurations": "frontend",
   "microsoft.compute/virtualmachinescalesets/virtualmachines/networkinterfaces": "interface",
 };
-const BASE_CHARACTERS = baseName("0".repeat(36)).length;
 
 /** With what is known of the clusters in the subnet's network. */
 export async function gatherHolders(run: Run, { vnetId }: SubnetRow): Promise<Holders> {
@@ -52,7 +51,7 @@ interface Surroundings {
 
 function describer({ clusters, declared, rows }: Surroundings): (id: string) => Holder {
   // By the name that the controller gives what it builds for the Service.
-  const services = new Map(declared.map((one) => [baseName(one.uid).toLowerCase(), serviceName(one)]));
+  const services = new Map(declared.map((one) => [nameBase(baseName(one.uid)), serviceName(one)]));
   const onFrontend = new Map(
     rows.flatMap((row) => row.frontendIds.map((id) => [canonicalId(id), row] as const)),
   );
@@ -61,7 +60,7 @@ function describer({ clusters, declared, rows }: Surroundings): (id: string) => 
     const cluster = clusterOfFrontend(frontendIds[0] ?? "", clusters);
     return owner !== undefined && cluster ? `${cluster.name}/${owner}` : undefined;
   };
-  const builtFor = (name: string) => services.get(name.slice(0, BASE_CHARACTERS).toLowerCase());
+  const builtFor = (name: string) => services.get(nameBase(name));
   return (id) => {
     const { name, kind } = whatIs(id);
     const link = byId.get(canonicalId(id)) ?? onFrontend.get(canonicalId(id));

@@ -42,14 +42,14 @@ export const PROOFS: readonly Proof[] = [
   {
     what: "claims never end",
     file: "shared/inventory/planRows.ts",
-    from: "(claim) => claim.state === \"proposed\" || !ended.has(endedKey(key, claim)),",
+    from: '(claim) => claim.state === "proposed" || !ended.has(endedKey(key, claim)),',
     to: "() => true,",
     finds: ["no leak"],
   },
   {
     what: "a scan drops claims",
     file: "shared/inventory/planRows.ts",
-    from: "(claim) => claim.state === \"proposed\" || !ended.has(endedKey(key, claim)),",
+    from: '(claim) => claim.state === "proposed" || !ended.has(endedKey(key, claim)),',
     to: "() => false,",
     finds: ["promise kept", "one owner"],
   },

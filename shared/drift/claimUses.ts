@@ -6,11 +6,9 @@ import type { ServiceKey } from "../intents/model.ts";
 import type { ClaimedAddress } from "../inventory/claimWork.ts";
 import type { Assignment, Claim } from "../inventory/model.ts";
 import { clusterOfFrontend, OWNER_TAG } from "../links/owner.ts";
-import { parseResourceId, sameId } from "../network/resourceId.ts";
+import { FRONTEND_TYPE, parseResourceId, resourceName, sameId, typeOf } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
-
-const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
 
 export interface Use {
   readonly holderId: string;
@@ -33,8 +31,8 @@ export function wasAllowed({ seenAtUtc }: Assignment, { sinceUtc }: Claim): bool
 export function agrees(use: Use, claim: Claim, { claims, clusterOf }: Claimed): boolean {
   const { holderId, link } = use;
   if (link) return claims.some((one) => isOwnLink(link, one.owner, clusterOf(one)));
-  const { type = "", name = "" } = parseResourceId(holderId) ?? {};
-  if (type.toLowerCase() !== FRONTEND_TYPE) return false;
+  if (typeOf(holderId) !== FRONTEND_TYPE) return false;
+  const name = resourceName(holderId);
   if (claims.some(({ owner }) => isNamedFor(name, owner.uid))) return true;
   const cluster = clusterOf(claim);
   // The controller shares only frontends that it named itself.

@@ -1,6 +1,6 @@
 /**
  * Verifies the claims of an address: asks Azure whether it would give the address to a resource. Called by the queue, soon after
- * admission, and again at each audit while Azure disagrees. Writes a finding at once, and marks the claim, from which audits know it.
+ * admission, and again at each audit while Azure disagrees. Writes a finding at once, and marks the claim, so that audits report it too.
  */
 import { findCluster } from "../clusters/registry.ts";
 import type { Cluster } from "../clusters/model.ts";
@@ -32,19 +32,24 @@ export async function verifyClaims(run: Run, id: string): Promise<void> {
   const problemOf = await judge(run, asked, { row: row.value, claimed });
   await markClaims(run, place, problemOf);
   for (const claim of claims.filter((one) => one.problem ?? problemOf(one)))
-    await tell(run, { asked, claim, cluster: clusters.get(claim.owner.cluster), problem: problemOf(claim) });
+    await report(run, {
+      asked,
+      claim,
+      cluster: clusters.get(claim.owner.cluster),
+      problem: problemOf(claim),
+    });
   const outcome = claims.some(problemOf) ? "unavailable" : "available";
   run.log.info("claims verified", { address: asked.address, claims: claims.length, outcome });
 }
 
-interface Telling {
+interface Judged {
   readonly asked: Asked;
   readonly claim: Claim;
   readonly cluster: Cluster | undefined;
   readonly problem: Problem | undefined;
 }
 
-async function tell(run: Run, { asked, claim, cluster, problem }: Telling): Promise<void> {
+async function report(run: Run, { asked, claim, cluster, problem }: Judged): Promise<void> {
   if (!cluster) return;
   const { owner } = claim;
   const { subnetId, address, vnetId } = asked;
@@ -65,7 +70,7 @@ interface Known {
   readonly claimed: Claimed;
 }
 
-/** What Azure has against each claim. Claims of clusters that are not registered end by themselves. */
+/** What Azure has against each claim. Claims of clusters that are not registered are ended by scans. */
 async function judge(
   run: Run,
   asked: Asked,

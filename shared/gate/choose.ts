@@ -11,7 +11,7 @@ import { countWhile } from "../inventory/claimQuota.ts";
 import { liveClaims } from "../inventory/obstacle.ts";
 import { sameService } from "../inventory/owner.ts";
 import { addressPlace, findSubnet, MOST_ADDRESSES } from "../inventory/places.ts";
-import { takeRevocably, type Outcome } from "../inventory/takeClaims.ts";
+import { takeClaims, type Outcome } from "../inventory/takeClaims.ts";
 import type { Run } from "../ports.ts";
 import { knownPolicy, proposalEnd } from "./known.ts";
 import { poolsFor, rangesOf, type Pool } from "./pools.ts";
@@ -168,7 +168,7 @@ async function claimOne(
   let outcome: Outcome | undefined;
   const counted = { owner, subnet, places: [want], expiresAtUtc, limits };
   const exceeded = await countWhile(run, [counted], async () => {
-    outcome = await takeRevocably(run, { owner, expiresAtUtc, wants: [want] });
+    outcome = await takeClaims(run, { owner, expiresAtUtc, wants: [want] });
     return outcome.taken.length === 0;
   });
   if (exceeded.length === 0) return outcome?.taken.length === 0 ? "claimed" : "taken";

@@ -10,9 +10,16 @@ import type { SubnetRow } from "../inventory/model.ts";
 import type { Want } from "../inventory/obstacle.ts";
 import { sameOwner } from "../inventory/owner.ts";
 import { addressPlace, linkNameOf, MOST_ADDRESSES } from "../inventory/places.ts";
-import { findTaken, takeRevocably, type Outcome } from "../inventory/takeClaims.ts";
+import { findTaken, takeClaims, type Outcome } from "../inventory/takeClaims.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
-import { canonicalId, parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
+import {
+  canonicalId,
+  FRONTEND_TYPE,
+  LINK_TYPE,
+  resourceName,
+  sameId,
+  typeOf,
+} from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { askHolders, type Answered } from "./handover.ts";
 import { knownPolicy, proposalEnd } from "./known.ts";
@@ -168,7 +175,7 @@ async function claimOnce(
     expiresAtUtc: await proposalEnd(run),
     ...(replaces !== undefined && { replaces }),
   };
-  if (!readOnly) return takeRevocably(run, request);
+  if (!readOnly) return takeClaims(run, request);
   return { taken: await findTaken(run, request), undo: async () => undefined };
 }
 
@@ -245,9 +252,8 @@ const INTERNAL_BALANCER = /\/loadBalancers\/[^/]+-internal\/frontendIPConfigurat
 
 /** Services of a cluster share its frontends by design. One of a person would be deleted with the last Service that shares it. */
 function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
-  const type = parseResourceId(holderId)?.type.toLowerCase();
   return (
-    type === "microsoft.network/loadbalancers/frontendipconfigurations" &&
+    typeOf(holderId) === FRONTEND_TYPE &&
     INTERNAL_BALANCER.test(holderId) &&
     isControllers(resourceName(holderId)) &&
     clusterOfFrontend(holderId, [cluster]) !== undefined
@@ -257,5 +263,5 @@ function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
 /** A Private Link Service's address is its own. */
 function isOwnLink(holderId: string, { links }: RuleInput, isKept: boolean): boolean {
   if (links?.own && sameId(links.own.id, holderId)) return true;
-  return isKept && parseResourceId(holderId)?.type.toLowerCase() === "microsoft.network/privatelinkservices";
+  return isKept && typeOf(holderId) === LINK_TYPE;
 }

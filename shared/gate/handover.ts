@@ -1,20 +1,26 @@
 /**
  * Who has a place that a Service requests, and whether that Service hands it over. Only the path of a Service that would be refused pays for
  * these reads. A Service of the same cluster may follow one that is being deleted, as the controller retries until the old frontend is
- * gone; one of another cluster only after the deletion is confirmed; `mooring.dev/replaces` announces a move while both live.
+ * deleted; one of another cluster only after the deletion is confirmed; `mooring.dev/replaces` announces a move while both live.
  */
 import type { Cluster } from "../clusters/model.ts";
 import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
 import { listDeclared } from "../declarations/declared.ts";
 import { proposalsOf } from "../declarations/proposals.ts";
-import { isNamedFor } from "../intents/frontendName.ts";
+import { isNamedFor, nameBase } from "../intents/frontendName.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
-import { readClaimantCluster, statusOf, type ClaimStatus } from "../inventory/claimStatus.ts";
+import {
+  readClaimantCluster,
+  silentSinceOf,
+  statusOf,
+  statusOfDeclared,
+  type ClaimStatus,
+} from "../inventory/claimStatus.ts";
 import type { Claim } from "../inventory/model.ts";
 import { linkKey } from "../inventory/scanLinks.ts";
 import { serviceName } from "../inventory/owner.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { LINK_TYPE, parseResourceId, resourceName, typeOf } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
@@ -100,26 +106,18 @@ async function findHolders(
     return [await holderOfClaim(run, obstacle.claim, finding)];
   if (obstacle.by === "rule")
     return [await holderNamed(run, asking.cluster, { name: obstacle.use.rule, finding })];
-  const { name = "", type = "" } = parseResourceId(obstacle.holderId) ?? {};
-  if (type.toLowerCase() === LINK_TYPE) return [await holderOfLink(run, obstacle.holderId, finding)];
+  if (typeOf(obstacle.holderId) === LINK_TYPE) return [await holderOfLink(run, obstacle.holderId, finding)];
   const cluster = clusterOfFrontend(obstacle.holderId, await knownClusters(run));
   if (!cluster) return [undefined];
-  const names = new Set([name, ...(row.assignment?.uses ?? []).map(({ rule }) => rule)].map(nameOfService));
+  const names = new Set(
+    [resourceName(obstacle.holderId), ...(row.assignment?.uses ?? []).map(({ rule }) => rule)].map(nameBase),
+  );
   if (names.size > MOST_NAMES) return [undefined];
   return waitForAll([...names].map((one) => holderNamed(run, cluster, { name: one, finding })));
 }
 
 /** A frontend that more Services share keeps its address. */
 const MOST_NAMES = 64;
-const NAME_CHARACTERS = 32;
-
-/** The part of a name that is the same in all frontends and rules of a Service. */
-function nameOfService(name: string): string {
-  return name.slice(0, NAME_CHARACTERS).toLowerCase();
-}
-
-const LINK_TYPE = "microsoft.network/privatelinkservices";
-
 interface Named {
   /** Of a frontend or rule: it has the uid only. */
   readonly name: string;
@@ -137,7 +135,7 @@ async function holderNamed(
   );
   if (claim) return holderOfClaim(run, claim, finding);
   const found = (await listDeclared(run, cluster.name)).find(({ uid }) => isNamedFor(name, uid));
-  return found && { owner: found, status: await statusOfDeclared(run, found) };
+  return found && { owner: found, status: await statusWithoutClaim(run, found) };
 }
 
 /** A Private Link Service names its Service by the controller's tag. */
@@ -155,20 +153,17 @@ async function holderOfLink(run: Run, linkId: string, finding: Finding): Promise
 async function holderOfClaim(run: Run, claim: Claim, { taken, staleMinutes }: Finding): Promise<Holder> {
   const claimant = await readClaimantCluster(run, claim.owner.cluster);
   const status = await statusOf(run, claim, { place: taken.want, claimant });
-  const heardAtUtc = claimant?.feed?.heardAtUtc;
-  const isSilent =
-    heardAtUtc === undefined || run.now().getTime() - Date.parse(heardAtUtc) > staleMinutes * 60_000;
-  return { owner: claim.owner, status, claim, ...(isSilent && { silentSince: heardAtUtc ?? "never" }) };
+  const silentSince = silentSinceOf(run, claimant, staleMinutes);
+  return { owner: claim.owner, status, claim, ...(silentSince !== undefined && { silentSince }) };
 }
 
 /** Of a Service that has the address without declaring it. */
-async function statusOfDeclared(run: Run, { cluster, uid, ...service }: Declared): Promise<ClaimStatus> {
+async function statusWithoutClaim(run: Run, { cluster, uid, ...service }: Declared): Promise<ClaimStatus> {
   const [confirmed, proposals] = await waitForAll([
     findConfirmed(run, cluster, declarationKey(service)),
     proposalsOf(run, { cluster, uid, ...service }),
   ]);
-  const isMissing = confirmed?.missingSince !== undefined;
-  if (confirmed?.uid === uid && confirmed.deletedAtUtc !== undefined && !isMissing) return "terminating";
-  const isLeaving = proposals.some((one) => one.uid === uid && one.deletedAtUtc !== undefined);
-  return isLeaving || isMissing ? "leaving" : "living";
+  const isRequestedAway = proposals.some((one) => one.uid === uid && one.deletedAtUtc !== undefined);
+  if (confirmed?.uid === uid) return statusOfDeclared(confirmed, isRequestedAway);
+  return isRequestedAway ? "leaving" : "living";
 }

@@ -1,5 +1,5 @@
 /** Frontends that one Service shares: all of one load balancer. */
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import { canonicalId, FRONTEND_TYPE, parseResourceId, typeOf } from "../network/resourceId.ts";
 import type { Want } from "../inventory/obstacle.ts";
 
 /**
@@ -20,7 +20,6 @@ export function onOneBalancer<W extends Want>(wants: readonly W[]): W[] {
 
 /** Canonical id of the load balancer; `undefined` if the holder is no frontend. */
 function balancerOf(holderId: string): string | undefined {
-  const { type = "", parentId } = parseResourceId(holderId) ?? {};
-  const isFrontend = type.toLowerCase() === "microsoft.network/loadbalancers/frontendipconfigurations";
-  return isFrontend && parentId !== undefined ? canonicalId(parentId) : undefined;
+  const parentId = typeOf(holderId) === FRONTEND_TYPE ? parseResourceId(holderId)?.parentId : undefined;
+  return parentId === undefined ? undefined : canonicalId(parentId);
 }

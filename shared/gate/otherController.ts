@@ -23,7 +23,7 @@ export function otherFindings(service: Service, severityOf: Severities): RuleFin
   return checkRules({ ...declarationOf(service), otherClass, allowed: { excludedRanges: [] } }, severityOf);
 }
 
-/** Silent about an update that leaves the annotations as they are. Nothing is reserved or recorded. */
+/** No warning for an update that leaves the annotations as they are. Nothing is claimed or recorded. */
 export async function admitOther(
   run: Run,
   cluster: Cluster,

@@ -70,15 +70,15 @@ function stateOf(holder: Holder | undefined): string {
   return holder?.claim?.state === "proposed" ? "claimed" : "declared";
 }
 
-/** What frees the place, for whoever asks for it. */
-function whatNext({ cluster, owner }: Asking, { holder, isPlanned, want }: Answered): string {
+/** What frees the place. */
+function whatNext({ cluster, owner }: Asking, { holder, isPlanned }: Answered): string {
   if (!holder) return "";
   const { status, claim, silentSince } = holder;
   const name = holder.owner.cluster;
   if (isPlanned)
     return `, and policy \`claims.plannedMoves\` does not let namespace ${owner.namespace} replace it`;
   if (name !== cluster.name && silentSince !== undefined)
-    return `, whose cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator frees it with \`mooring ip release ${want.text}\``;
+    return `, whose cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator runs \`mooring clusters remove ${name}\``;
   if (status === "leaving") return `, which is being deleted: retry when cluster ${name} has confirmed it`;
   if (claim?.state === "proposed")
     return `, which its cluster has not confirmed yet (until ${claim.expiresAtUtc})`;

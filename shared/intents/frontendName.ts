@@ -10,6 +10,11 @@ export function baseName(uid: string): string {
   return `a${uid.replaceAll("-", "")}`.slice(0, BASE_CHARACTERS);
 }
 
+/** The part of the name of a frontend, rule or probe that is the same in all that was made for one Service, in lower case. */
+export function nameBase(name: string): string {
+  return name.slice(0, BASE_CHARACTERS).toLowerCase();
+}
+
 /** True if a frontend or rule of this name was made for the Service with this uid as its primary. */
 export function isNamedFor(name: string, uid: string): boolean {
   return uid !== "" && name.toLowerCase().startsWith(baseName(uid).toLowerCase());

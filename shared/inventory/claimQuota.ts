@@ -103,7 +103,7 @@ function decide(run: Run, counted: Counted, change: 1 | -1): void {
   }
 }
 
-/** One after the other, since a row of an earlier request of the same Service may be there. Gives the keys that are new. */
+/** Each by itself, since a row of an earlier request of the same Service may be there. Gives the keys that are new. */
 async function mark(run: Run, counted: Counted): Promise<readonly string[]> {
   const { owner, places, expiresAtUtc } = counted;
   const added = await waitForAll(

@@ -18,8 +18,8 @@ import { linkNameOf, type Place } from "./places.ts";
 
 /**
  * `living`: nothing speaks against it. `leaving`: a deletion was requested, or the Service is missing, and its cluster has not confirmed
- * that. `terminating`: the cluster confirmed that the Service is being deleted. `ended`: the cluster confirmed that it declares the place
- * no more, or the cluster was removed.
+ * that. `terminating`: the cluster confirmed that the Service is being deleted. `ended`: the cluster confirmed that it does not declare the
+ * place any more, or its registration was removed.
  */
 export type ClaimStatus = "living" | "leaving" | "terminating" | "ended";
 
@@ -68,12 +68,15 @@ export function judgeClaim(claim: Claim, evidence: ClaimEvidence): ClaimStatus {
   const isProposed = proposals.some((one) => one.deletedAtUtc === undefined && declares(one, evidence));
   if (claim.state === "proposed" || isProposed) return isRequestedAway ? "leaving" : "living";
   if (isEnded(claim.sequence, evidence.claimant)) return "ended";
-  // Absence is no evidence before the cluster has confirmed anything, as after a registration.
-  return evidence.claimant.feed?.confirmed ? "leaving" : "living";
+  // Absence is no hint before the cluster has confirmed anything, as after a registration, nor in lists that may be another cluster's.
+  return evidence.claimant.feed?.confirmed && isEvidence(evidence.claimant) ? "leaving" : "living";
 }
 
-/** Of a Service that declares the place. */
-function statusOfDeclared({ missingSince, deletedAtUtc }: Declared, isRequestedAway: boolean): ClaimStatus {
+/** Of a confirmed Service that declares the place, or has it without declaring it. Pure. */
+export function statusOfDeclared(
+  { missingSince, deletedAtUtc }: Declared,
+  isRequestedAway: boolean,
+): ClaimStatus {
   if (deletedAtUtc !== undefined && missingSince === undefined) return "terminating";
   return missingSince !== undefined || isRequestedAway ? "leaving" : "living";
 }
@@ -104,7 +107,22 @@ function normalized(text: string): string {
 }
 
 /** By a complete list that was requested after the claim was confirmed, of the cluster that the registration is known to be. */
-function isEnded(sequence: number, { cluster, feed }: ClaimantCluster): boolean {
-  const isEvidence = cluster.unchecked === undefined && cluster.identity?.corroboration !== undefined;
-  return isEvidence && (feed?.confirmed?.sequence ?? -1) > sequence;
+function isEnded(sequence: number, claimant: ClaimantCluster): boolean {
+  return isEvidence(claimant) && (claimant.feed?.confirmed?.sequence ?? -1) > sequence;
+}
+
+/** True if what the cluster's lists lack counts. */
+function isEvidence({ cluster: { unchecked, identity } }: ClaimantCluster): boolean {
+  return unchecked === undefined && identity?.corroboration !== undefined;
+}
+
+/** When the cluster reported last, or `never`, if it is silent; `undefined` if it reports. */
+export function silentSinceOf(
+  run: Pick<Run, "now">,
+  claimant: ClaimantCluster | undefined,
+  staleMinutes: number,
+): string | undefined {
+  const heardAtUtc = claimant?.feed?.heardAtUtc;
+  if (heardAtUtc === undefined) return "never";
+  return run.now().getTime() - Date.parse(heardAtUtc) > staleMinutes * 60_000 ? heardAtUtc : undefined;
 }

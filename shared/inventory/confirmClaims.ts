@@ -26,7 +26,7 @@ interface Confirmed {
   readonly claim: ConfirmedClaim;
 }
 
-/** @param sequence number of the query that the cluster answered */
+/** @param sequence the newest number that was issued: only a list under a later one may end the claims */
 export async function confirmClaims(
   run: Run,
   cluster: Cluster,

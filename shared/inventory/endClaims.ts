@@ -4,8 +4,9 @@
  */
 import { listFeeds, requestList } from "../declarations/feed.ts";
 import { isNamedFor } from "../intents/frontendName.ts";
+import { messageOf } from "../messageOf.ts";
 import { clusterOfFrontend } from "../links/owner.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { FRONTEND_TYPE, resourceName, typeOf } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { Lease } from "../storage/lease.ts";
 import type { Row } from "../storage/table.ts";
@@ -15,7 +16,7 @@ import { readClaimantCluster, statusOf, type ClaimantCluster } from "./claimStat
 import type { Evidence } from "./evidence.ts";
 import { endedKey } from "./mergeClaims.ts";
 import type { AddressRow, Assignment, Claim, LinkRow } from "./model.ts";
-import { linkNamePartition } from "./places.ts";
+import { linkIdOf, linkNamePartition } from "./places.ts";
 import { planRows, type ClaimsNow } from "./planRows.ts";
 
 const AT_ONCE = 8;
@@ -54,7 +55,7 @@ export interface Unassigned {
 
 export function endedAddresses(
   run: Run,
-  claimants: Claimants,
+  claims: ScannedClaims,
   { rows, evidence }: { readonly rows: readonly Unassigned[]; readonly evidence: Evidence },
 ): Promise<ReadonlySet<string>> {
   // A list that failed may be the one that shows the address.
@@ -63,7 +64,7 @@ export function endedAddresses(
   const suspects = rows.flatMap(({ row, assignment }) =>
     claimsOf(row).flatMap((claim) => (mayHold(assignment, claim) ? [] : [{ row, claim }])),
   );
-  return findEnded(run, claimants, { suspects, unexplained });
+  return findEnded(run, claims, { suspects, unexplained });
 }
 
 function claimsOf({ value: { claims = [] } }: Row<AddressRow>): readonly Claim[] {
@@ -84,40 +85,54 @@ interface Suspected {
 /** `endedKey` of the claims that end. A claim for which its cluster must list again first stays; the list is requested. */
 async function findEnded(
   run: Run,
-  claimants: Claimants,
+  { claimants, sequenceOf }: ScannedClaims,
   { suspects, unexplained }: Suspected,
 ): Promise<ReadonlySet<string>> {
   const ended = new Set<string>();
   await mapAtMost(AT_ONCE, suspects, async ({ row, claim }) => {
     const { partition, key, value } = row;
-    const claimant = await claimants(claim.owner.cluster);
-    if (claimant && unexplained.some((id) => isOfCluster(id, claimant))) return;
+    const { cluster } = claim.owner;
+    const claimant = await claimants(cluster);
+    if (unexplained.some((id) => mayBeOf(id, claim, claimant))) return;
     const place = { partition, key, text: value.address };
     const status = await statusOf(run, claim, { place, claimant });
-    if (status === "ended") ended.add(endedKey(key, claim));
-    else if (status === "leaving" && claimant?.feed)
-      await requestList(run, claim.owner.cluster, claimant.feed.sequence);
+    if (status === "ended" && isOlderThanAzure(claimant, sequenceOf(cluster)))
+      ended.add(endedKey(key, claim));
+    else if (status === "leaving" && claimant?.feed) await requestList(run, cluster, claimant.feed.sequence);
   });
   return ended;
 }
 
-/** Whatever the cluster has there may have the address. */
-function isOfCluster(id: string, { cluster }: ClaimantCluster): boolean {
-  return id.includes(`/resourcegroups/${cluster.nodeResourceGroup.toLowerCase()}/`);
+/**
+ * True if Azure was read after the list that shows the Service to be deleted. Until then its controller may have created a frontend that this
+ * read of Azure does not show.
+ */
+function isOlderThanAzure(claimant: ClaimantCluster | undefined, sequence: number): boolean {
+  return (claimant?.feed?.confirmed?.sequence ?? -1) < sequence || claimant === undefined;
 }
 
-const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
+/** Whatever the cluster has there, and whatever is named for the Service, may have the address. */
+function mayBeOf(id: string, { owner }: Claim, claimant: ClaimantCluster | undefined): boolean {
+  const group = claimant?.cluster.nodeResourceGroup.toLowerCase();
+  return (
+    isNamedFor(resourceName(id), owner.uid) ||
+    (group !== undefined && id.includes(`/resourcegroups/${group}/`))
+  );
+}
 
 /** False only if the holder is a frontend that was made for others and has no rule of the Service, or if there is no holder. Pure. */
 function mayHold(assignment: Assignment | undefined, { owner: { uid } }: Claim): boolean {
   if (!assignment) return false;
-  const { name = "", type = "" } = parseResourceId(assignment.holderId) ?? {};
-  if (type.toLowerCase() !== FRONTEND_TYPE) return true;
-  return [name, ...(assignment.uses ?? []).map(({ rule }) => rule)].some((text) => isNamedFor(text, uid));
+  const { holderId, uses } = assignment;
+  if (typeOf(holderId) !== FRONTEND_TYPE) return true;
+  return [resourceName(holderId), ...(uses ?? []).map(({ rule }) => rule)].some((text) =>
+    isNamedFor(text, uid),
+  );
 }
 
 /**
- * Ends claims of names of Private Link Services that Azure has not and that their clusters declare no more, and drops those that expired.
+ * Ends claims of names that no Private Link Service of the Service has and that its cluster does not declare any more, and drops those that
+ * expired. That a list lacks a Private Link Service is no proof: it is read by its id.
  * @param subscriptions those whose Private Link Services were read completely
  */
 export async function endLinkNames(
@@ -138,12 +153,38 @@ export async function endLinkNames(
     for (const { row, claim } of all)
       if (!mayHave(built.get(row.key), claim, await claims.claimants(claim.owner.cluster)))
         suspects.push({ row, claim });
-    const ended = await findEnded(run, claims.claimants, { suspects, unexplained: [] });
+    const absent = await absentOnly(run, subscription, { rows, built });
+    const free = suspects.filter(({ row }) => built.has(row.key) || absent.has(row.key));
+    const ended = await findEnded(run, claims, { suspects: free, unexplained: [] });
     const at = { nowUtc: run.now().toISOString(), ended, sequenceOf: claims.sequenceOf };
     const writes = planRows(rows, { uses: new Map(), incomplete: new Set() }, at);
     if (writes.length > 0) await lease.demand();
     await writeRows<AddressRow>(addresses, partition, writes);
   }
+}
+
+interface Names {
+  readonly rows: readonly Row<AddressRow>[];
+  readonly built: ReadonlyMap<string, LinkRow>;
+}
+
+/** Keys of names for which ARM answers 404. What cannot be read is kept. */
+async function absentOnly(
+  run: Run,
+  subscription: string,
+  { rows, built }: Names,
+): Promise<ReadonlySet<string>> {
+  const absent = new Set<string>();
+  const unlisted = rows.filter((row) => !built.has(row.key) && claimsOf(row).length > 0);
+  await mapAtMost(AT_ONCE, unlisted, async ({ key }) => {
+    const id = linkIdOf(subscription, key);
+    const found = await run.ports.network.link(id).catch((error: unknown) => {
+      run.log.warn("Private Link Service could not be read", { id, why: messageOf(error) });
+      return "unknown" as const;
+    });
+    if (found === undefined) absent.add(key);
+  });
+  return absent;
 }
 
 /** False only if there is no such Private Link Service, or it was made for another Service or in another cluster. Pure. */

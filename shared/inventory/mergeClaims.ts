@@ -21,7 +21,7 @@ export function withProposed(row: AddressRow, mine: ProposedClaim, nowUtc: strin
 }
 
 /**
- * With what the cluster confirmed, which ends the proposals of the uid that request no more: a report may be older than an update that
+ * With what the cluster confirmed, which ends the proposals of the uid that it covers: a report may be older than an update that
  * admission saw since. `undefined` if the row has all of it.
  */
 export function withConfirmed(row: AddressRow, mine: ConfirmedClaim, nowUtc: string): AddressRow | undefined {

@@ -36,6 +36,12 @@ export function linkNamePlace(subscription: string, resourceGroup: string, name:
   };
 }
 
+/** @param key of a name, `resourcegroup/name` */
+export function linkIdOf(subscription: string, key: string): string {
+  const [resourceGroup = "", name = ""] = key.split("/");
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateLinkServices/${name}`;
+}
+
 export function linkNamePartition(subscription: string): string {
   return `/subscriptions/${subscription}/privatelinkservices`.toLowerCase();
 }

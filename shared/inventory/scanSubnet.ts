@@ -43,7 +43,7 @@ export interface Scanned {
 const NONE: ReadonlyMap<string, AddressUse> = new Map();
 
 /**
- * A row that changes meanwhile keeps what it then says. If another scan has begun since, the rows may be newer than our lists: then
+ * A row that changes meanwhile keeps its new value. If another scan has begun since, the rows may be newer than our lists: then
  * nothing is written.
  */
 export async function scanSubnet(
@@ -59,7 +59,7 @@ export async function scanSubnet(
   const claimed = rows.filter(({ value }) => value.claims !== undefined);
   const nowUtc = run.now().toISOString();
   const unassigned = unassignedOf(claimed, evidence, nowUtc);
-  const ended = await endedAddresses(run, claims.claimants, { rows: unassigned, evidence });
+  const ended = await endedAddresses(run, claims, { rows: unassigned, evidence });
   const at = { nowUtc, ended, sequenceOf: claims.sequenceOf };
   const writes = planRows(rows, evidence, at);
   if (writes.length > 0) await lease.demand();

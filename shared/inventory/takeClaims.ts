@@ -42,15 +42,7 @@ export interface Outcome<W extends Want = Want> {
 }
 
 /** @throws Conflict if the rows keep changing */
-export async function takeClaims<W extends Want>(
-  run: Run,
-  request: ClaimRequest<W>,
-): Promise<readonly Taken<W>[]> {
-  return (await takeRevocably(run, request)).taken;
-}
-
-/** @throws Conflict if the rows keep changing */
-export async function takeRevocably<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<Outcome<W>> {
+export async function takeClaims<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<Outcome<W>> {
   const outcome = await takeAll(run, request);
   const { metrics } = run.ports;
   const { length } = outcome.taken;

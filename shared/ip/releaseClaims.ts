@@ -8,7 +8,7 @@ import { Conflict, InvalidInput, Refused } from "../errors.ts";
 import { unknownName } from "../filters.ts";
 import { dropClaims } from "../inventory/dropClaims.ts";
 import type { Claim } from "../inventory/model.ts";
-import { serviceName } from "../inventory/owner.ts";
+import { sameOwner, serviceName } from "../inventory/owner.ts";
 import { addressPlace, type Place } from "../inventory/places.ts";
 import { listSubnets } from "../inventory/subnets.ts";
 import type { Run } from "../ports.ts";
@@ -130,9 +130,9 @@ function whyNot(cluster: string, silentSince: string | undefined): string {
   return `whose cluster ${cluster} ${since}: if the cluster was deleted, remove its registration, or force the release`;
 }
 
-/** A claim that was confirmed, proposed again or written anew since it was judged is another one. */
+/** A claim that was confirmed, proposed again or written again since it was judged is another one. */
 function isSameClaim(a: Claim, b: Claim): boolean {
-  if (a.owner.uid !== b.owner.uid || serviceName(a.owner) !== serviceName(b.owner)) return false;
+  if (!sameOwner(a.owner, b.owner)) return false;
   if (a.state === "proposed") return b.state === "proposed" && a.expiresAtUtc === b.expiresAtUtc;
   return b.state === "confirmed" && a.sequence === b.sequence;
 }

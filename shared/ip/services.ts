@@ -1,7 +1,7 @@
 /** For which Service a resource in Azure was created, as far as clusters reported. */
 import { listClusters } from "../clusters/registry.ts";
 import { listDeclared } from "../declarations/declared.ts";
-import { baseName } from "../intents/frontendName.ts";
+import { baseName, nameBase } from "../intents/frontendName.ts";
 import type { Cluster } from "../clusters/model.ts";
 import type { Declared } from "../intents/model.ts";
 import type { LinkRow } from "../inventory/model.ts";
@@ -12,7 +12,6 @@ import type { Run } from "../ports.ts";
 import { mapAtMost, waitForAll } from "../waitForAll.ts";
 
 const AT_ONCE = 8;
-const BASE_CHARACTERS = baseName("0".repeat(36)).length;
 
 export interface Services {
   /** `cluster/namespace/name`; `undefined` if none is recorded. */
@@ -38,14 +37,14 @@ interface Recorded {
 
 /** Pure. */
 function servicesOf({ clusters, declared, links }: Recorded): Services {
-  const byName = new Map(declared.map((one) => [baseName(one.uid).toLowerCase(), serviceName(one)]));
+  const byName = new Map(declared.map((one) => [nameBase(baseName(one.uid)), serviceName(one)]));
   const byId = new Map(links.map(({ value }) => [canonicalId(value.id), value]));
   const byKey = new Map(links.map(({ partition, key, value }) => [`${partition} ${key}`, value]));
   return {
     of(holderId) {
       const link = byId.get(canonicalId(holderId));
       const name = parseResourceId(holderId)?.name ?? "";
-      return link ? ownerOf(link, clusters) : byName.get(name.slice(0, BASE_CHARACTERS).toLowerCase());
+      return link ? ownerOf(link, clusters) : byName.get(nameBase(name));
     },
     linkAt: (subscription, key) => byKey.get(`${subscription} ${key}`),
   };

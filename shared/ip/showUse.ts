@@ -1,6 +1,6 @@
 /** One recorded address or name with everything that is known of it: what has it in Azure, and which Services declare it. */
 import { claimantsOf, type Claimants } from "../inventory/endClaims.ts";
-import { statusOf } from "../inventory/claimStatus.ts";
+import { silentSinceOf, statusOf } from "../inventory/claimStatus.ts";
 import type { AddressRow, Claim, LinkRow } from "../inventory/model.ts";
 import { liveClaims } from "../inventory/obstacle.ts";
 import { serviceName } from "../inventory/owner.ts";
@@ -70,7 +70,7 @@ function whereIs({ source, key }: FoundUse): Pick<PlaceUse, "kind" | "subnet" | 
   return { kind: "plsName", resourceGroup: key.split("/")[0] ?? "" };
 }
 
-/** `undefined` if Azure has it not. Pure. */
+/** `undefined` if nothing in Azure has it. Pure. */
 export function holderOf(
   { row: { assignment }, link }: Pick<FoundUse, "row" | "link">,
   services: Services,
@@ -100,9 +100,7 @@ async function showClaim(
   const { owner, state, sinceUtc, replaces } = claim;
   const claimant = await claimants(owner.cluster);
   const status = await statusOf(run, claim, { place, claimant });
-  const heardAtUtc = claimant?.feed?.heardAtUtc;
-  const isSilent =
-    heardAtUtc === undefined || run.now().getTime() - Date.parse(heardAtUtc) > staleMinutes * 60_000;
+  const silentSince = claimant && silentSinceOf(run, claimant, staleMinutes);
   return {
     service: serviceName(owner),
     uid: owner.uid,
@@ -111,6 +109,6 @@ async function showClaim(
     sinceUtc,
     ...(claim.state === "proposed" && { expiresAtUtc: claim.expiresAtUtc }),
     ...(replaces !== undefined && { replaces }),
-    ...(claimant && isSilent && { silentSince: heardAtUtc ?? "never" }),
+    ...(silentSince !== undefined && { silentSince }),
   };
 }

@@ -34,6 +34,15 @@ export function parseResourceId(id: string): ResourceId | undefined {
   };
 }
 
+/** Of what has addresses, in lower case. */
+export const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
+export const LINK_TYPE = "microsoft.network/privatelinkservices";
+
+/** In lower case; empty if the text is not an id. */
+export function typeOf(id: string): string {
+  return parseResourceId(id)?.type.toLowerCase() ?? "";
+}
+
 /** The last name in an id, as people call the resource; the text itself if it is no id. */
 export function resourceName(id: string): string {
   return parseResourceId(id)?.name ?? id;

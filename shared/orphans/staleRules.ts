@@ -1,16 +1,13 @@
 /**
  * Load-balancing rules and probes of deleted Services on a load balancer where other Services live. The controller names both for the uid of
- * their Service, which is the only way to tell whose they are. Pure.
+ * their Service, and nothing else shows which Service they belong to. Pure.
  */
 import type { Change } from "../changes/plan.ts";
-import { baseName, isControllers } from "../intents/frontendName.ts";
+import { baseName, isControllers, nameBase } from "../intents/frontendName.ts";
 import type { Declared } from "../intents/model.ts";
 import type { Frontend, LoadBalancer, Probe, Rule } from "../network/model.ts";
 import { canonicalId, sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
-
-/** The controller's names begin with so many characters, which are the Service's. */
-const BASE_CHARACTERS = 32;
 
 /** Rules on these frontends, and probes without rules, that are named for no declared Service. */
 export function staleRules(
@@ -18,9 +15,8 @@ export function staleRules(
   { rules, probes }: LoadBalancer,
   living: readonly Frontend[],
 ): (Rule | Probe)[] {
-  const bases = declared.map(({ uid }) => baseName(uid).toLowerCase());
-  const isStale = ({ name }: Rule | Probe) =>
-    isControllers(name) && !bases.some((base) => name.toLowerCase().startsWith(base));
+  const bases = new Set(declared.map(({ uid }) => nameBase(baseName(uid))));
+  const isStale = ({ name }: Rule | Probe) => isControllers(name) && !bases.has(nameBase(name));
   const onLiving = new Set(living.map(({ id }) => canonicalId(id)));
   const stale = rules.filter((rule) => onLiving.has(canonicalId(rule.frontendId)) && isStale(rule));
   return [...stale, ...probes.filter((probe) => !isProbed(rules, probe) && isStale(probe))];
@@ -34,12 +30,14 @@ function isProbed(rules: readonly Rule[], { id }: Probe): boolean {
 export function removeRules(rows: readonly Quarantined[], balancer: LoadBalancer): Change[] {
   const isDue = ({ id }: Rule | Probe) => rows.some(({ resourceId }) => sameId(resourceId, id));
   const due = [...balancer.rules, ...balancer.probes].filter(isDue);
-  return [...Map.groupBy(due, baseOf)].flatMap(([base]) => removeOf(base, rows, balancer));
+  return [...Map.groupBy(due, ({ name }) => nameBase(name))].flatMap(([base]) =>
+    removeOf(base, rows, balancer),
+  );
 }
 
 function removeOf(base: string, rows: readonly Quarantined[], balancer: LoadBalancer): Change[] {
   const rowOf = ({ id }: Rule | Probe) => rows.find(({ resourceId }) => sameId(resourceId, id));
-  const isOwn = (one: Rule | Probe) => baseOf(one) === base;
+  const isOwn = (one: Rule | Probe) => nameBase(one.name) === base;
   const gone = balancer.rules.filter((rule) => isOwn(rule) && rowOf(rule));
   const rest = balancer.rules.filter((rule) => !gone.includes(rule));
   const probes = balancer.probes.filter(
@@ -62,8 +60,4 @@ function removeOf(base: string, rows: readonly Quarantined[], balancer: LoadBala
       edits: edits.filter(({ remove }) => remove.length > 0),
     },
   ];
-}
-
-function baseOf({ name }: Rule | Probe): string {
-  return name.slice(0, BASE_CHARACTERS).toLowerCase();
 }

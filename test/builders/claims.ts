@@ -1,4 +1,6 @@
 /** Claims of Services in namespace `shop`. */
+import { takeClaims, type ClaimRequest, type Taken } from "../../shared/inventory/takeClaims.ts";
+import type { Run } from "../../shared/ports.ts";
 import type { ConfirmedClaim, ProposedClaim } from "../../shared/inventory/mergeClaims.ts";
 
 interface Some {
@@ -27,4 +29,9 @@ export function proposedClaim(some: Some = {}): ProposedClaim {
 
 export function confirmedClaim(some: Some = {}): ConfirmedClaim {
   return { ...common(some), state: "confirmed", sequence: some.sequence ?? 1 };
+}
+
+/** What stands in the way of a request; empty if it claims its places. */
+export async function claim(run: Run, request: ClaimRequest): Promise<readonly Taken[]> {
+  return (await takeClaims(run, request)).taken;
 }

@@ -1,12 +1,13 @@
 /** Ways in which an address or a name could get two living owners, lose its claim, or be taken without end. Each was possible once. */
 import { describe, expect, test } from "vitest";
+import { addressKey } from "../../shared/addresses/key.ts";
 import { toColumns } from "../../shared/azure/tableColumns.ts";
 import { writeAddresses } from "../../shared/gate/companion.ts";
 import { AdmissionReview } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import { confirmClaims, dropRefused } from "../../shared/inventory/confirmClaims.ts";
 import { ClaimWorld, SUBNET, type Living, type Wish } from "../builders/claimWorld.ts";
-import { balancerId, cluster, declared, intent, subnetRow } from "../builders/world.ts";
+import { balancerId, cluster, declared, intent, link, linkIdIn, subnetRow } from "../builders/world.ts";
 
 const IP = "10.0.1.50";
 const WEB: Wish = { address: IP };
@@ -168,6 +169,55 @@ describe("a living Service keeps its address", () => {
     expect(await world.claimants(IP)).toEqual(["one/web"]);
   });
 
+  test("while the subnet counts a frontend of it that no list shows, also after its registration was removed", async () => {
+    const world = await new ClaimWorld().start();
+    const { uid } = await living(world);
+    const holderId = `${balancerId("MC_one")}/frontendIPConfigurations/${baseName(uid)}`;
+    [world.run.network.uses, world.run.network.hiddenUses] = [
+      [],
+      [{ address: IP, subnetId: SUBNET, holderId }],
+    ];
+    await world.run.tables.clusters.transact("all", [{ do: "remove", key: "one" }]);
+    // As if its assignment had been released before.
+    const row = (await world.row(IP)) ?? expect.fail();
+    const { assignment: _released, ...rest } = row;
+    await world.run.tables.addresses.transact(SUBNET.toLowerCase(), [
+      { do: "put", key: addressKey(IP), value: rest },
+    ]);
+    for (let n = 0; n < 3; n += 1) await world.scan();
+    expect(await world.claimants(IP)).toEqual(["one/web"]);
+  });
+
+  test("when its frontend was created after the scan had read Azure, and a list is newer still", async () => {
+    const world = await new ClaimWorld().start();
+    world.living.set("one/web", { cluster: "one", name: "web", uid: world.newUid(), ...WEB });
+    await world.list("one");
+    const { addresses } = world.run.tables;
+    const list = addresses.list.bind(addresses);
+    addresses.list = async function* (partition, range) {
+      addresses.list = list;
+      world.reconcile("one");
+      world.living.delete("one/web");
+      for (let n = 0; n < 2; n += 1) await world.list("one");
+      yield* list(partition, range);
+    };
+    await world.scan();
+    expect(world.run.network.uses.map(({ address }) => address)).toEqual([IP]);
+    expect(await world.claimants(IP)).toEqual(["one/web"]);
+  });
+
+  test("when lists of a cluster that is not corroborated lack it", async () => {
+    const world = await new ClaimWorld().start();
+    await living(world);
+    const { value } = (await world.run.tables.clusters.get("all", "one")) ?? expect.fail();
+    const { uid, boundAtUtc } = value.identity ?? expect.fail();
+    const uncertain = { ...value, identity: { uid, boundAtUtc } };
+    await world.run.tables.clusters.transact("all", [{ do: "put", key: "one", value: uncertain }]);
+    world.living.delete("one/web");
+    for (let n = 0; n < 3; n += 1) await world.list("one");
+    expect((await world.create("one/api", WEB)).allowed).toBe(false);
+  });
+
   test("when a retry is admitted while its first try is dropped", async () => {
     const world = await new ClaimWorld().start();
     await world.create("one/web", WEB, "refused");
@@ -260,6 +310,24 @@ test("mutating reviews without a uid do not choose one address for two Services"
   );
   expect(a?.patch).toBeDefined();
   expect(a?.patch).not.toEqual(b?.patch);
+});
+
+test("a name is kept while Azure has a Private Link Service of that name that no list shows", async () => {
+  const world = await new ClaimWorld().start();
+  await living(world, "one/web", PLS);
+  const [hidden, { network }] = [link({ id: linkIdIn("shared", "rg-pls") }), world.run];
+  network.allLinks = [hidden];
+  network.links = async () => [];
+  world.living.delete("one/web");
+  network.uses = [];
+  for (let n = 0; n < 4; n += 1) {
+    await world.list("one");
+    await world.scan();
+  }
+  expect((await world.row("shared"))?.claims).toHaveLength(1);
+  network.allLinks = [];
+  await world.scan();
+  expect(await world.row("shared")).toBeUndefined();
 });
 
 describe("the quota", () => {

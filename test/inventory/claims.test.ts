@@ -1,3 +1,4 @@
+import { claim } from "../builders/claims.ts";
 import { randomBytes } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import fc from "fast-check";
@@ -6,7 +7,7 @@ import { addressKey } from "../../shared/addresses/key.ts";
 import { azureTable } from "../../shared/azure/table.ts";
 import { dropProposed } from "../../shared/inventory/dropClaims.ts";
 import { addressPlace } from "../../shared/inventory/places.ts";
-import { findTaken, takeClaims, type ClaimRequest, type Taken } from "../../shared/inventory/takeClaims.ts";
+import { findTaken, type ClaimRequest, type Taken } from "../../shared/inventory/takeClaims.ts";
 import type { AddressRow, Claim } from "../../shared/inventory/model.ts";
 import { canonicalId } from "../../shared/network/resourceId.ts";
 import type { Run } from "../../shared/ports.ts";
@@ -81,7 +82,7 @@ describe.each([
 ])("reserving on %s", (_, start) => {
   test("a free address becomes the Service's own", async () => {
     const run = start();
-    expect(await takeClaims(run, request("one/web"))).toEqual(got);
+    expect(await claim(run, request("one/web"))).toEqual(got);
     expect(await rowOf(run)).toEqual({
       address: "10.0.1.10",
       claims: [claimOf("one/web")],
@@ -90,34 +91,30 @@ describe.each([
 
   test("asking again is the same, and renews it", async () => {
     const run = start();
-    await takeClaims(run, request("one/web"));
-    expect(await takeClaims(run, request("one/web", { expiresAtUtc: "2026-11-23T14:00:00.000Z" }))).toEqual(
-      got,
-    );
+    await claim(run, request("one/web"));
+    expect(await claim(run, request("one/web", { expiresAtUtc: "2026-11-23T14:00:00.000Z" }))).toEqual(got);
     expect(expiryOf((await rowOf(run))?.claims?.[0])).toBe("2026-11-23T14:00:00.000Z");
   });
 
   test("another Service is told who holds it and until when", async () => {
     const run = start();
-    await takeClaims(run, request("one/web"));
-    const [taken] = await takeClaims(run, request("two/web"));
+    await claim(run, request("one/web"));
+    const [taken] = await claim(run, request("two/web"));
     expect(taken?.obstacle).toEqual({ by: "claim", claim: claimOf("one/web") });
   });
 
   test("an expired reservation may be taken over", async () => {
     const run = start();
-    await takeClaims(run, request("one/web"));
+    await claim(run, request("one/web"));
     run.clock.advance(3600);
-    expect(await takeClaims(run, request("two/web", { expiresAtUtc: "2026-11-23T15:00:00.000Z" }))).toEqual(
-      got,
-    );
+    expect(await claim(run, request("two/web", { expiresAtUtc: "2026-11-23T15:00:00.000Z" }))).toEqual(got);
     expect((await rowOf(run))?.claims?.[0]?.owner.cluster).toBe("two");
   });
 
   test("an address that Azure has given away is refused, whoever asks", async () => {
     const run = start();
     await place(run, { address: "10.0.1.10", assignment: { holderId: frontend().id, seenAtUtc: LATER } });
-    expect(refusals(await takeClaims(run, request("one/web")))).toEqual(["holder"]);
+    expect(refusals(await claim(run, request("one/web")))).toEqual(["holder"]);
   });
 
   test("a frontend that may be shared is shared, on ports that nobody has", async () => {
@@ -128,22 +125,22 @@ describe.each([
       assignment: { holderId: frontend().id, seenAtUtc: LATER, uses },
     });
     const mayShare = (id: string) => id === frontend().id;
-    expect(refusals(await takeClaims(run, request("one/web", { mayShare, ports: [443] })))).toEqual(["rule"]);
-    expect(await takeClaims(run, request("one/web", { mayShare }))).toEqual(got);
+    expect(refusals(await claim(run, request("one/web", { mayShare, ports: [443] })))).toEqual(["rule"]);
+    expect(await claim(run, request("one/web", { mayShare }))).toEqual(got);
     expect((await rowOf(run))?.claims).toEqual([claimOf("one/web")]);
   });
 
   test("several addresses are had together or not at all", async () => {
     const run = start();
-    await takeClaims(run, request("two/web", { addresses: ["10.0.1.11"] }));
-    const both = await takeClaims(run, request("one/web", { addresses: ["10.0.1.10", "10.0.1.11"] }));
+    await claim(run, request("two/web", { addresses: ["10.0.1.11"] }));
+    const both = await claim(run, request("one/web", { addresses: ["10.0.1.10", "10.0.1.11"] }));
     expect(refusals(both)).toEqual(["claim"]);
     expect(await rowOf(run, "10.0.1.10")).toBeUndefined();
   });
 
   test("of many who race for one address exactly one wins", async () => {
     const run = start();
-    const racers = Array.from({ length: 20 }, (_, n) => takeClaims(run, request(`c${n}/web`)));
+    const racers = Array.from({ length: 20 }, (_, n) => claim(run, request(`c${n}/web`)));
     expect((await Promise.all(racers)).filter((taken) => taken.length === 0)).toHaveLength(1);
   });
 });
@@ -151,10 +148,10 @@ describe.each([
 describe("Services of one cluster", () => {
   test("share an address on different ports, and are refused the same one, by name", async () => {
     const run = memoryRun();
-    expect(await takeClaims(run, request("one/web"))).toEqual(got);
-    expect(await takeClaims(run, request("one/api", { ports: [443] }))).toEqual(got);
+    expect(await claim(run, request("one/web"))).toEqual(got);
+    expect(await claim(run, request("one/api", { ports: [443] }))).toEqual(got);
     expect((await rowOf(run))?.claims).toEqual([claimOf("one/web"), claimOf("one/api", [443])]);
-    const [taken] = await takeClaims(run, request("one/third", { ports: [8080, 443] }));
+    const [taken] = await claim(run, request("one/third", { ports: [8080, 443] }));
     expect(taken?.obstacle).toMatchObject({
       by: "port",
       port: { port: 443 },
@@ -164,27 +161,27 @@ describe("Services of one cluster", () => {
 
   test("keep the others' claims when one of them asks again", async () => {
     const run = memoryRun();
-    await takeClaims(run, request("one/web"));
-    await takeClaims(run, request("one/api", { ports: [443] }));
-    await takeClaims(run, request("one/web"));
+    await claim(run, request("one/web"));
+    await claim(run, request("one/api", { ports: [443] }));
+    await claim(run, request("one/web"));
     expect((await rowOf(run))?.claims?.map(({ owner }) => owner.name)).toEqual(["api", "web"]);
   });
 
   test("another cluster has to wait for the last of them", async () => {
     const run = memoryRun();
-    await takeClaims(run, request("one/web"));
-    await takeClaims(run, request("one/api", { ports: [443], expiresAtUtc: "2026-11-23T13:30:00.000Z" }));
+    await claim(run, request("one/web"));
+    await claim(run, request("one/api", { ports: [443], expiresAtUtc: "2026-11-23T13:30:00.000Z" }));
     run.clock.advance(4000);
-    expect(refusals(await takeClaims(run, request("two/web", { ports: [81] })))).toEqual(["claim"]);
+    expect(refusals(await claim(run, request("two/web", { ports: [81] })))).toEqual(["claim"]);
     run.clock.advance(2000);
-    expect(await takeClaims(run, request("two/web", { ports: [81] }))).toEqual(got);
+    expect(await claim(run, request("two/web", { ports: [81] }))).toEqual(got);
   });
 
   test("do not share an address that is wanted alone", async () => {
     const run = memoryRun();
-    await takeClaims(run, request("one/web", { ports: null }));
-    expect(refusals(await takeClaims(run, request("one/api", { ports: [443] })))).toEqual(["claim"]);
-    expect(refusals(await takeClaims(run, request("one/api", { ports: null })))).toEqual(["claim"]);
+    await claim(run, request("one/web", { ports: null }));
+    expect(refusals(await claim(run, request("one/api", { ports: [443] })))).toEqual(["claim"]);
+    expect(refusals(await claim(run, request("one/api", { ports: null })))).toEqual(["claim"]);
   });
 });
 
@@ -196,21 +193,21 @@ describe("addresses in several subnets", () => {
 
   test("are had together", async () => {
     const run = memoryRun();
-    expect(await takeClaims(run, both("one/web"))).toEqual(got);
+    expect(await claim(run, both("one/web"))).toEqual(got);
     expect(run.tables.addresses.all()).toHaveLength(2);
   });
 
   test("are had together or not at all", async () => {
     const run = memoryRun();
-    await takeClaims(run, request("two/web", { subnet: subnetId("links") }));
-    expect(refusals(await takeClaims(run, both("one/web")))).toEqual(["claim"]);
+    await claim(run, request("two/web", { subnet: subnetId("links") }));
+    expect(refusals(await claim(run, both("one/web")))).toEqual(["claim"]);
     expect(await rowOf(run)).toBeUndefined();
   });
 
   test("everything that stands in the way is told at once", async () => {
     const run = memoryRun();
-    await takeClaims(run, both("two/web"));
-    expect(refusals(await takeClaims(run, both("one/web")))).toEqual(["claim", "claim"]);
+    await claim(run, both("two/web"));
+    expect(refusals(await claim(run, both("one/web")))).toEqual(["claim", "claim"]);
   });
 
   test.each([
@@ -218,19 +215,19 @@ describe("addresses in several subnets", () => {
     ["an address that the Service had", ["one/web"]],
   ])("that a later subnet refuses leave what others were promised of %s meanwhile", async (_, before) => {
     const run = memoryRun();
-    for (const service of before) await takeClaims(run, request(service));
-    await takeClaims(run, request("two/web", { subnet: subnetId("links") }));
+    for (const service of before) await claim(run, request(service));
+    await claim(run, request("two/web", { subnet: subnetId("links") }));
     const { addresses } = run.tables;
     const transact = addresses.transact.bind(addresses);
     addresses.transact = async (partition, writes) => {
       const written = await transact(partition, writes);
       if (!written.ok) return written;
       addresses.transact = transact;
-      expect(await takeClaims(run, request("one/api", { ports: [443] }))).toEqual(got);
+      expect(await claim(run, request("one/api", { ports: [443] }))).toEqual(got);
       return written;
     };
     expect(
-      refusals(await takeClaims(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" })),
+      refusals(await claim(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" })),
     ).toEqual(["claim"]);
     const kept = [...before.map((service) => claimOf(service)), claimOf("one/api", [443])];
     expect((await rowOf(run))?.claims).toEqual(kept);
@@ -238,9 +235,9 @@ describe("addresses in several subnets", () => {
 
   test("a renewal that fails leaves the reservation that was there", async () => {
     const run = memoryRun();
-    await takeClaims(run, request("one/web"));
-    await takeClaims(run, request("two/web", { subnet: subnetId("links") }));
-    await takeClaims(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" });
+    await claim(run, request("one/web"));
+    await claim(run, request("two/web", { subnet: subnetId("links") }));
+    await claim(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" });
     expect((await rowOf(run))?.claims).toEqual([claimOf("one/web")]);
   });
 });
@@ -253,7 +250,7 @@ test("a look leaves nothing behind", async () => {
 
 test("what the API server refused is free at once, and nothing else is touched", async () => {
   const run = memoryRun();
-  await takeClaims(run, request("one/web"));
+  await claim(run, request("one/web"));
   expect(await dropProposed(run, request("two/web").owner, addressPlace(SUBNET, "10.0.1.10"))).toBe(0);
   expect((await rowOf(run))?.claims).toHaveLength(1);
   expect(await dropProposed(run, request("one/web").owner, addressPlace(SUBNET, "10.0.1.10"))).toBe(1);
@@ -295,7 +292,7 @@ describe("whatever happens in whatever order", () => {
           const expiresAtUtc = new Date(Date.parse(run.clock.nowUtc) + 1_200_000).toISOString();
           if (crash) run.tables.addresses.calls.failNext(new Error("lost"), { method: "transact" });
           const wish = { addresses, ports, expiresAtUtc };
-          const outcome = await takeClaims(run, request(who, wish)).catch(() => undefined);
+          const outcome = await claim(run, request(who, wish)).catch(() => undefined);
           const isBarred = addresses.some((address) =>
             [...promised].some(
               ([key, other]) =>
@@ -342,7 +339,7 @@ describe("whatever happens in whatever order", () => {
               method: "transact",
               after: crashAt - 1,
             });
-          await takeClaims(run, { ...request(who), expiresAtUtc, wants }).catch(() => undefined);
+          await claim(run, { ...request(who), expiresAtUtc, wants }).catch(() => undefined);
           const owners = run.tables.addresses
             .all()
             .flatMap(({ claims = [] }) => [claims.filter((one) => (expiryOf(one) ?? "") > run.clock.nowUtc)]);
@@ -350,7 +347,7 @@ describe("whatever happens in whatever order", () => {
         }
         run.tables.addresses.calls.heal();
         run.clock.advance(1_201);
-        expect(await takeClaims(run, request("last/one", { ports: null }))).toEqual(got);
+        expect(await claim(run, request("last/one", { ports: null }))).toEqual(got);
       }),
       { numRuns: 150 },
     );
@@ -361,7 +358,7 @@ test("when 500 race for 50 addresses on Azurite, exactly 50 win", async () => {
   const run = onAzurite();
   const addresses = Array.from({ length: 50 }, (_, n) => `10.0.1.${n + 10}`);
   const racers = Array.from({ length: 500 }, (_, n) =>
-    takeClaims(run, request(`c${n}/web`, { addresses: [addresses[n % 50] ?? ""] })),
+    claim(run, request(`c${n}/web`, { addresses: [addresses[n % 50] ?? ""] })),
   );
   expect((await Promise.all(racers)).filter((taken) => taken.length === 0)).toHaveLength(50);
 }, 60_000);

@@ -1,9 +1,8 @@
-import { proposedClaim } from "../builders/claims.ts";
+import { claim, proposedClaim } from "../builders/claims.ts";
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { addressPlace } from "../../shared/inventory/places.ts";
-import { takeClaims } from "../../shared/inventory/takeClaims.ts";
 import { listUsage, recordUsage } from "../../shared/drift/usage.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
 import { NotYet } from "../../shared/errors.ts";
@@ -161,13 +160,13 @@ describe("a complete scan", () => {
   });
 
   test("never overwrites a live claim", async () => {
-    await takeClaims(run, claimOf("web"));
+    await claim(run, claimOf("web"));
     await scanAfter([]);
     expect(rows()).toMatchObject([{ claims: [{ owner: { name: "web" } }] }]);
   });
 
   test("confirms a claim once its owner's frontend is there", async () => {
-    await takeClaims(run, claimOf("web"));
+    await claim(run, claimOf("web"));
     await scanAfter([use("10.0.1.10", frontend({ name: baseName(UID) }).id)]);
     expect(rows()).toMatchObject([
       { assignment: { holderId: frontend().id }, claims: [{ state: "confirmed", sequence: 0 }] },
@@ -175,13 +174,13 @@ describe("a complete scan", () => {
   });
 
   test("keeps it when somebody else got the address, so that both are seen", async () => {
-    await takeClaims(run, claimOf("web"));
+    await claim(run, claimOf("web"));
     await scanAfter([use("10.0.1.10", VM)]);
     expect(rows()).toMatchObject([{ assignment: { holderId: VM }, claims: [{ owner: { name: "web" } }] }]);
   });
 
   test("drops an expired claim that led to nothing", async () => {
-    await takeClaims(run, claimOf("web"));
+    await claim(run, claimOf("web"));
     await scanAfter([], 3601);
     expect(rows()).toEqual([]);
   });
@@ -196,7 +195,7 @@ describe("a complete scan", () => {
 
   test("keeps what is promised in a subnet that is gone: it may be back before the promise ends", async () => {
     await scanAfter([use("10.0.1.10"), use("10.0.1.11")]);
-    await takeClaims(run, { ...claimOf("web"), wants: [{ ...WANT, ...addressPlace(SUBNET, "10.0.1.12") }] });
+    await claim(run, { ...claimOf("web"), wants: [{ ...WANT, ...addressPlace(SUBNET, "10.0.1.12") }] });
     run.network.allSubnets = [];
     await scanAfter([]);
     expect(run.tables.subnets.all()).toEqual([]);
@@ -211,7 +210,7 @@ describe("a complete scan", () => {
       yield* await Array.fromAsync(list(partition, range));
       run.tables.addresses.list = list;
       const wants = [{ ...WANT, mayShare: () => true }];
-      expect(await takeClaims(run, { ...claimOf("web"), wants })).toEqual([]);
+      expect(await claim(run, { ...claimOf("web"), wants })).toEqual([]);
     };
     await scanAfter([]);
     expect(rows()).toMatchObject([{ claims: [{ owner: { name: "web" } }] }]);
@@ -278,7 +277,7 @@ describe("links", () => {
 });
 
 test("a claim of a shared frontend is confirmed once Azure shows the owner's own rules", async () => {
-  await takeClaims(run, claimOf("web"));
+  await claim(run, claimOf("web"));
   const shared = { ...use("10.0.1.10"), holderId: `${balancerId()}/frontendIPConfigurations/aother` };
   await scanAfter([{ ...shared, uses: [{ rule: "aother-TCP-443", protocol: "Tcp", port: 443 }] }]);
   expect(rows()[0]?.claims).toMatchObject([{ state: "proposed" }]);

@@ -1,3 +1,4 @@
+import { claim } from "../builders/claims.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +17,6 @@ import { recordDecision } from "../../shared/gate/decisions.ts";
 import { dropProposed } from "../../shared/inventory/dropClaims.ts";
 import { addressPlace } from "../../shared/inventory/places.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
-import { takeClaims } from "../../shared/inventory/takeClaims.ts";
 import type { MetricName } from "../../shared/metrics/instruments.ts";
 import { Meter } from "../../shared/metrics/meter.ts";
 import { recordOrphans } from "../../shared/orphans/countOrphans.ts";
@@ -44,7 +44,7 @@ describe("claims", () => {
     uid: name === "web" ? UID : name,
   });
   const ask = (name: string, address: string) =>
-    takeClaims(run, {
+    claim(run, {
       owner: owner(name),
       expiresAtUtc: "2026-11-23T13:00:00.000Z",
       wants: [{ ...addressPlace(SUBNET, address), mayShare: () => false }],

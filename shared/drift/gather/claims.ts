@@ -1,21 +1,19 @@
 /** Static addresses that Services ask for, held against who has them, and against what Azure answered when they were verified. */
 import { addressKey } from "../../addresses/key.ts";
-import { contains, parseAddress, parsePrefixes } from "../../addresses/prefix.ts";
 import type { Cluster } from "../../clusters/model.ts";
 import type { AddressRow, ClaimProblem, SubnetRow } from "../../inventory/model.ts";
 import { liveClaims } from "../../inventory/obstacle.ts";
+import { wantedPlaces } from "../../inventory/places.ts";
 import { confirmClaims } from "../../inventory/confirmClaims.ts";
 import { sameOwner, sameService, serviceName } from "../../inventory/owner.ts";
 import type { Declared, ServiceKey } from "../../intents/model.ts";
 import { clusterOfFrontend } from "../../links/owner.ts";
-import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
+import { canonicalId, FRONTEND_TYPE, LINK_TYPE, typeOf } from "../../network/resourceId.ts";
 import type { Run } from "../../ports.ts";
 import type { Subjects } from "../check.ts";
 import { mapAtMost } from "../../waitForAll.ts";
 
 const AT_ONCE = 16;
-const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
-const LINK_TYPE = "microsoft.network/privatelinkservices";
 
 /** A cluster of a virtual network, and its internal Services: those that it confirmed and that live, and those that admission saw. */
 export interface Tenant {
@@ -77,24 +75,12 @@ export function unavailableSubjects(marked: readonly Marked[]): Subjects["unavai
   });
 }
 
+/** Its addresses; names of Private Link Services are judged by their own checks. */
 function claimsOf(declared: Declared, cluster: Cluster, subnets: readonly SubnetRow[]): Claim[] {
-  const { intent } = declared;
-  const { ipv4, ipv6 } = intent.addresses;
-  const find = (name = cluster.defaultSubnet) =>
-    subnets.find((one) => one.name.toLowerCase() === name.toLowerCase());
-  const claim = (what: Claim["what"], text: string | undefined, subnet: SubnetRow | undefined): Claim[] => {
-    const address = text === undefined ? undefined : parseAddress(text);
-    // What is no address of the subnet is the gate's business.
-    if (!text || !address || !subnet) return [];
-    const isInside = parsePrefixes(subnet.prefixes).some((prefix) => contains(prefix, address));
-    return isInside ? [{ declared, cluster, what, address: text, subnet }] : [];
-  };
-  const frontendSubnet = find(intent.subnet);
-  return [
-    ...claim("frontend", ipv4, frontendSubnet),
-    ...claim("frontend", ipv6, frontendSubnet),
-    ...(intent.link?.natIps ?? []).flatMap((text) => claim("link", text, find(intent.link?.subnet))),
-  ];
+  return wantedPlaces(declared, cluster, subnets).flatMap(({ what, partition, text }) => {
+    const subnet = subnets.find(({ id }) => canonicalId(id) === partition);
+    return subnet && what !== "linkName" ? [{ declared, cluster, what, address: text, subnet }] : [];
+  });
 }
 
 /** A confirmed Service without its claim gets it back: reports claim only what changes. */
@@ -154,7 +140,7 @@ function takenBy(row: AddressRow, wanted: Claim, nowUtc: string): Subjects["clai
 
 /** Services of a cluster share its frontends by design; whose a link is, the links' checks tell. */
 function isOwn(holderId: string, { what, cluster }: Claim): boolean {
-  const type = parseResourceId(holderId)?.type.toLowerCase();
+  const type = typeOf(holderId);
   if (what === "link") return type === LINK_TYPE;
   return type === FRONTEND_TYPE && clusterOfFrontend(holderId, [cluster]) !== undefined;
 }

@@ -11,7 +11,7 @@ export const annotationsOfOtherClass: Rule = {
   reads: `${FIELD}, names of the annotations`,
   needsState: false,
   ofOtherControllers: true,
-  docs: "The Azure cloud controller leaves a Service with a `loadBalancerClass` alone, and so does Mooring: no other rule is asked, and nothing is reserved.",
+  docs: "The Azure cloud controller leaves a Service with a `loadBalancerClass` alone, and so does Mooring: no other rule is evaluated, and nothing is claimed.",
   cel: () => `variables.annotations.exists(key, key.startsWith('${PREFIX}'))`,
   check: ({ annotations, otherClass = "" }) => {
     const [first] = Object.keys(annotations).filter(isAzures);
