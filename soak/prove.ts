@@ -21,8 +21,8 @@ export const PROOFS: readonly Proof[] = [
   {
     what: "the sweep believes that nothing lives",
     file: "shared/orphans/classify.ts",
-    from: "return view.declared;",
-    to: "return [];",
+    from: 'return view.state === "present" ? view.declared : NONE;',
+    to: "return NONE;",
     finds: ["nothing living deleted"],
   },
   {

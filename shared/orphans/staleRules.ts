@@ -15,8 +15,9 @@ export function staleRules(
   { rules, probes }: LoadBalancer,
   living: readonly Frontend[],
 ): (Rule | Probe)[] {
-  const bases = new Set(declared.map(({ uid }) => nameBase(baseName(uid))));
-  const isStale = ({ name }: Rule | Probe) => isControllers(name) && !bases.has(nameBase(name));
+  const bases = declared.map(({ uid }) => baseName(uid).toLowerCase());
+  const isStale = ({ name }: Rule | Probe) =>
+    isControllers(name) && !bases.some((base) => name.toLowerCase().startsWith(base));
   const onLiving = new Set(living.map(({ id }) => canonicalId(id)));
   const stale = rules.filter((rule) => onLiving.has(canonicalId(rule.frontendId)) && isStale(rule));
   return [...stale, ...probes.filter((probe) => !isProbed(rules, probe) && isStale(probe))];

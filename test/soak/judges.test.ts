@@ -1,8 +1,11 @@
 /** The judges of the soak that need nothing but rows: what they must find, and what they must let pass. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ArmEvent } from "../../sandbox/arm/armEvent.ts";
 import { ownersInRows } from "../../soak/judge/addresses.ts";
 import { nothingOpen, writesJournalled } from "../../soak/judge/journal.ts";
+import { PROOFS } from "../../soak/prove.ts";
 import { Random } from "../../soak/random.ts";
 
 const ADDRESS = "10.0.0.5";
@@ -102,3 +105,11 @@ test("the same seed makes the same choices", () => {
   expect(choices(7)).toEqual(choices(7));
   expect(choices(7)).not.toEqual(choices(8));
 });
+
+test.each(PROOFS)(
+  "the text that proves that the soak can fail is in the sources: $what",
+  ({ file, from }) => {
+    const source = readFileSync(join(import.meta.dirname, "../..", file), "utf8");
+    expect(source.split(from)).toHaveLength(2);
+  },
+);
