@@ -1,66 +1,8 @@
 /** Proves that the soak can fail: the artifact is spoilt in one way after the other, and each must be found out. */
-import type { Spoil } from "./stage/artifacts.ts";
+import { PROOFS } from "./proofs.ts";
 import { soakWorld } from "./world.ts";
 
-interface Proof extends Spoil {
-  readonly what: string;
-  /** The invariants, any of which must be found broken. */
-  readonly finds: readonly string[];
-}
-
 const EPISODES = 2;
-
-export const PROOFS: readonly Proof[] = [
-  {
-    what: "an address is given without looking whether somebody has it",
-    file: "shared/inventory/takeClaims.ts",
-    from: 'if (!row) return { do: "insert", key,',
-    to: 'if (!row) return { do: "put", key,',
-    finds: ["one owner", "promise kept"],
-  },
-  {
-    what: "the sweep believes that nothing lives",
-    file: "shared/orphans/classify.ts",
-    from: 'return view.state === "present" ? view.declared : NONE;',
-    to: "return NONE;",
-    finds: ["nothing living deleted"],
-  },
-  {
-    what: "a write is not journalled",
-    file: "shared/changes/journalStore.ts",
-    from: "id,\n    change,\n    cause: context.cause,",
-    to: 'id,\n    change: { ...change, resourceId: "/elsewhere" },\n    cause: context.cause,',
-    finds: ["journalled"],
-  },
-  {
-    what: "links are left as somebody made them",
-    file: "shared/links/planFor.ts",
-    from: "...planLink(link, owner, { evidence, policy }).changes,",
-    to: "",
-    finds: ["converged"],
-  },
-  {
-    what: "claims never end",
-    file: "shared/inventory/planRows.ts",
-    from: '(claim) => claim.state === "proposed" || !ended.has(endedKey(key, claim)),',
-    to: "() => true,",
-    finds: ["no leak"],
-  },
-  {
-    what: "a scan drops claims",
-    file: "shared/inventory/planRows.ts",
-    from: '(claim) => claim.state === "proposed" || !ended.has(endedKey(key, claim)),',
-    to: "() => false,",
-    finds: ["promise kept", "one owner"],
-  },
-  {
-    what: "work on links fails",
-    file: "shared/links/reconcileLink.ts",
-    from: "const link = await run.ports.network.link(id);",
-    to: 'if (id !== "") throw new Error("spoilt"); const link = await run.ports.network.link(id);',
-    finds: ["nothing stuck in poison", "nothing fails in calm"],
-  },
-];
 
 /** Exit code 0 if every spoilt artifact was found out, for what it is. */
 export async function prove({ seed, say }: { seed: number; say: (line: string) => void }): Promise<number> {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { ArmEvent } from "../../sandbox/arm/armEvent.ts";
 import { ownersInRows } from "../../soak/judge/addresses.ts";
 import { nothingOpen, writesJournalled } from "../../soak/judge/journal.ts";
-import { PROOFS } from "../../soak/prove.ts";
+import { PROOFS } from "../../soak/proofs.ts";
 import { Random } from "../../soak/random.ts";
 
 const ADDRESS = "10.0.0.5";
