@@ -1,6 +1,6 @@
 /** Mutation testing, `npm run test:mutation`. See docs/mutation.md. */
 export default {
-  mutate: ["shared/{changes,declarations,links,orphans}/**/*.ts"],
+  mutate: ["shared/{changes,declarations,privateLinkServices,orphans}/**/*.ts"],
   testRunner: "vitest",
   vitest: { configFile: "vitest.mutation.config.ts", related: false },
   plugins: ["@stryker-mutator/vitest-runner", "./tools/mutation/ignoreSentences.mjs"],

@@ -12,9 +12,9 @@ import { findChromium, missingForDeploy } from "./tools/programs.ts";
 const UNIT = [
   "test/*.test.ts",
   "test/{addresses,annotations,api,bench,changes,check,clusters,declarations,drift}/**/*.test.ts",
-  "test/{events,gate,installation,inventory,ip,links,orphans,outcomes,queues,schema,storage,web}/**/*.test.ts",
+  "test/{events,gate,installation,inventory,ip,privateLinkServices,orphans,outcomes,queues,schema,storage,web}/**/*.test.ts",
   "test/cli/{exitCode,inertYaml,signIn}.test.ts",
-  "test/docs/{architecture,contributing,links}.test.ts",
+  "test/docs/{architecture,contributing,privateLinkServices}.test.ts",
   "test/logs/hostLog.test.ts",
   "test/sandbox/wholeFile.test.ts",
   "test/scenarios/{audits,run}.test.ts",
@@ -36,7 +36,7 @@ const SLOW = [
   "test/declarations/largeList.test.ts",
   "test/drift/{converge,report,resume}.test.ts",
   "test/inventory/suggest.test.ts",
-  "test/links/{converge,guards,widening}.test.ts",
+  "test/pls/{converge,guards,widening}.test.ts",
   "test/orphans/{adversary,guards,interrupted}.test.ts",
 ];
 

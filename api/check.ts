@@ -140,7 +140,7 @@ async function placesOf(run: Run, cluster: Cluster, { service, findings }: Judge
 }
 
 function isWanted(target: Target, { intent }: RuleInput): boolean {
-  return target.idPrefix === "" ? intent.internal : intent.link !== undefined;
+  return target.idPrefix === "" ? intent.internal : intent.pls !== undefined;
 }
 
 function addressPlace(
@@ -149,7 +149,7 @@ function addressPlace(
   findings: Judged["findings"],
 ): Omit<Place, "subnetKey" | "subnet"> {
   const about = findings.filter(({ value }) => value === address);
-  const rules = CLAIMED[target === FRONTEND ? "frontend" : "link"];
+  const rules = CLAIMED[target === FRONTEND ? "frontend" : "pls"];
   const taken = [rules.held.id, rules.claimed.id, addressPortConflict.id];
   return {
     address,

@@ -1,21 +1,21 @@
 import * as z from "zod";
 import { isTaggedOff } from "../shared/changes/offTag.ts";
-import { planDecision } from "../shared/links/decision.ts";
-import { desiredLink } from "../shared/links/desired.ts";
-import { findConnection } from "../shared/links/inbox.ts";
-import { OWNER_TAG } from "../shared/links/owner.ts";
-import { consumerOf } from "../shared/links/planConnections.ts";
-import type { PlannedLink } from "../shared/links/planFor.ts";
+import { planDecision } from "../shared/pls/decision.ts";
+import { desiredPls } from "../shared/pls/desired.ts";
+import { findConnection } from "../shared/pls/inbox.ts";
+import { OWNER_TAG } from "../shared/pls/owner.ts";
+import { consumerOf } from "../shared/pls/planConnections.ts";
+import type { PlannedPls } from "../shared/pls/planFor.ts";
 import { CONNECTION_STATUSES, type Connection as Actual } from "../shared/network/model.ts";
 import type { Policy } from "../shared/policy.ts";
 import { readPolicy } from "../shared/policyStore.ts";
 import { keyOf } from "./key.ts";
-import { demandConnectionId } from "./linkId.ts";
+import { demandConnectionId } from "./plsId.ts";
 import { Connection, Decision, Outcome, pageOf as schemaOfPage } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
-import { plannedLinks } from "./plannedLinks.ts";
+import { plannedPrivateLinkServices } from "./plannedPrivateLinkServices.ts";
 import { ApiProblem } from "./problem.ts";
 import type { NamedFilter } from "../shared/filters.ts";
 import type { Run } from "../shared/ports.ts";
@@ -25,8 +25,8 @@ import { waitForAll } from "../shared/waitForAll.ts";
 const Filter = z.strictObject({
   status: z.enum(CONNECTION_STATUSES).optional(),
   cluster: z.string().toLowerCase().optional(),
-  /** Key of a link. */
-  link: z.string().optional(),
+  /** Key of a PLS. */
+  pls: z.string().optional(),
   /** Subscription. */
   consumer: z.string().optional(),
   ...paging,
@@ -41,16 +41,16 @@ export const connections = [
     name: "listConnections",
     method: "GET",
     path: "/connections",
-    summary: "Consumers' connections to the clusters' links, those that wait first",
+    summary: "Consumers' connections to the clusters' Private Link Services, those that wait first",
     role: "Mooring.Reader",
     query: Filter,
     response: schemaOfPage(Connection),
     handle: async ({ run, query }) => {
-      const [planned, { policy }] = await waitForAll([plannedLinks(run), readPolicy(run)]);
+      const [planned, { policy }] = await waitForAll([plannedPrivateLinkServices(run), readPolicy(run)]);
       // Of others Mooring says and does nothing.
       const ours = planned.filter(({ cluster }) => cluster !== undefined);
       const all = ours.flatMap((one) =>
-        one.link.connections.map((actual) => showConnection(one, actual, policy)),
+        one.pls.connections.map((actual) => showConnection(one, actual, policy)),
       );
       await demandFilters(filtersOf(run, query, all));
       const wanted = all.filter((connection) => fits(connection, query));
@@ -71,7 +71,11 @@ export const connections = [
     handle: async (call) => {
       const { run, body, principal, app } = call;
       const row = await findConnection(run, demandConnectionId(run, call.params.key));
-      if (!row) throw new ApiProblem(404, "There is no such connection to a link of a registered cluster");
+      if (!row)
+        throw new ApiProblem(
+          404,
+          "There is no such connection to a Private Link Service of a registered cluster",
+        );
       if (row.isOff) throw new ApiProblem(409, closedBecause.off);
       if (row.status === "Disconnected") throw new ApiProblem(409, closedBecause.disconnected);
       const plan = planDecision(run, row, { ...body, who: principal.name });
@@ -81,24 +85,24 @@ export const connections = [
 ];
 
 const closedBecause = {
-  off: "Its link is tagged mooring: off; take the tag away first",
+  off: "Its Private Link Service is tagged mooring: off; take the tag away first",
   disconnected: "Its endpoint is gone: the consumer must make a new one",
-  foreign: "Its link stands on no registered cluster's load balancer",
+  foreign: "Its Private Link Service stands on no registered cluster's load balancer",
 };
 
-function orderOf({ status, link, id }: Connection): string {
+function orderOf({ status, pls, id }: Connection): string {
   const position = STATUSES.indexOf(status);
-  return `${position < 0 ? STATUSES.length : position} ${link} ${id}`;
+  return `${position < 0 ? STATUSES.length : position} ${pls} ${id}`;
 }
 
-function filtersOf(run: Run, { cluster, link, consumer }: Filter, all: readonly Connection[]): NamedFilter[] {
+function filtersOf(run: Run, { cluster, pls, consumer }: Filter, all: readonly Connection[]): NamedFilter[] {
   return [
     clusterFilter(run, cluster, all),
     {
-      name: "link",
-      value: link,
-      noun: "link with a connection and the key",
-      known: () => all.map(({ linkKey }) => linkKey),
+      name: "pls",
+      value: pls,
+      noun: "Private Link Service with a connection and the key",
+      known: () => all.map(({ plsKey }) => plsKey),
     },
     {
       name: "consumer",
@@ -109,26 +113,26 @@ function filtersOf(run: Run, { cluster, link, consumer }: Filter, all: readonly 
   ];
 }
 
-function fits(connection: Connection, { status, cluster, link, consumer }: Filter): boolean {
+function fits(connection: Connection, { status, cluster, pls, consumer }: Filter): boolean {
   if (status !== undefined && connection.status !== status) return false;
   if (cluster !== undefined && connection.cluster !== cluster) return false;
-  if (link !== undefined && connection.linkKey !== link) return false;
+  if (pls !== undefined && connection.plsKey !== pls) return false;
   return consumer === undefined || connection.consumer === consumer.toLowerCase();
 }
 
-export function showConnection(planned: PlannedLink, actual: Actual, policy: Policy): Connection {
-  const { link, cluster, owner } = planned;
+export function showConnection(planned: PlannedPls, actual: Actual, policy: Policy): Connection {
+  const { pls, cluster, owner } = planned;
   const { id, name, status, description, endpointId } = actual;
   const consumer = consumerOf(actual);
-  const declared = owner?.intent.link ? desiredLink(owner.intent.link, policy).autoApproval : [];
-  const service = link.tags[OWNER_TAG];
+  const declared = owner?.intent.pls ? desiredPls(owner.intent.pls, policy).autoApproval : [];
+  const service = pls.tags[OWNER_TAG];
   const closed = closedOf(planned, actual);
   return {
     key: keyOf(id),
     id,
     name,
-    link: link.name,
-    linkKey: keyOf(link.id),
+    pls: pls.name,
+    plsKey: keyOf(pls.id),
     ...(cluster && { cluster: cluster.name }),
     ...(cluster && service !== undefined && { service: `${cluster.name}/${service}` }),
     ...(consumer !== undefined && { consumer }),
@@ -140,8 +144,8 @@ export function showConnection(planned: PlannedLink, actual: Actual, policy: Pol
   };
 }
 
-function closedOf({ link, cluster }: PlannedLink, { status }: Actual): string | undefined {
+function closedOf({ pls, cluster }: PlannedPls, { status }: Actual): string | undefined {
   if (!cluster) return closedBecause.foreign;
-  if (isTaggedOff(link.tags)) return closedBecause.off;
+  if (isTaggedOff(pls.tags)) return closedBecause.off;
   return status === "Disconnected" ? closedBecause.disconnected : undefined;
 }

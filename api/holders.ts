@@ -1,12 +1,12 @@
-/** Who holds addresses, each told once: the resource, the Service behind it, the link that stands on it. From tables only. */
+/** Who holds addresses, each told once: the resource, the Service behind it, the PLS that stands on it. From tables only. */
 import type { Cluster } from "../shared/clusters/model.ts";
 import { listClusters } from "../shared/clusters/registry.ts";
 import { baseName, nameBase } from "../shared/intents/frontendName.ts";
 import type { Declared, ServiceKey } from "../shared/intents/model.ts";
 import { listDeclared } from "../shared/declarations/declared.ts";
-import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
+import type { PlsRow, SubnetRow } from "../shared/inventory/model.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
-import { clusterOfFrontend } from "../shared/links/owner.ts";
+import { clusterOfFrontend } from "../shared/pls/owner.ts";
 import { canonicalId, parseResourceId, sameId } from "../shared/network/resourceId.ts";
 import type { Run } from "../shared/ports.ts";
 import { keyOf } from "./key.ts";
@@ -24,7 +24,7 @@ export interface Holders {
 
 const KINDS: Readonly<Record<string, Holder["kind"]>> = {
   "microsoft.network/loadbalancers/frontendipconfigurations": "frontend",
-  "microsoft.network/privatelinkservices": "link",
+  "microsoft.network/privatelinkservices": "pls",
   "microsoft.network/privateendpoints": "endpoint",
   "microsoft.network/networkinterfaces": "interface",
   "microsoft.network/applicationgateways/frontendipconfigurations": "frontend",
@@ -35,18 +35,18 @@ const KINDS: Readonly<Record<string, Holder["kind"]>> = {
 export async function gatherHolders(run: Run, { vnetId }: SubnetRow): Promise<Holders> {
   const { tables, subscriptions } = run.ports;
   const clusters = (await listClusters(run)).filter((one) => sameId(one.vnetId, vnetId));
-  const [declared, links] = await waitForAll([
+  const [declared, privateLinkServices] = await waitForAll([
     waitForAll(clusters.map(({ name }) => listDeclared(run, name))),
-    waitForAll(subscriptions.map((one) => Array.fromAsync(tables.links.list(one)))),
+    waitForAll(subscriptions.map((one) => Array.fromAsync(tables.privateLinkServices.list(one)))),
   ]);
-  const rows = links.flat().map(({ value }) => value);
+  const rows = privateLinkServices.flat().map(({ value }) => value);
   return collect(describer({ clusters, declared: declared.flat(), rows }));
 }
 
 interface Surroundings {
   readonly clusters: readonly Cluster[];
   readonly declared: readonly Declared[];
-  readonly rows: readonly LinkRow[];
+  readonly rows: readonly PlsRow[];
 }
 
 function describer({ clusters, declared, rows }: Surroundings): (id: string) => Holder {
@@ -56,17 +56,17 @@ function describer({ clusters, declared, rows }: Surroundings): (id: string) => 
     rows.flatMap((row) => row.frontendIds.map((id) => [canonicalId(id), row] as const)),
   );
   const byId = new Map(rows.map((row) => [canonicalId(row.id), row]));
-  const ownerOf = ({ owner, frontendIds }: LinkRow) => {
+  const ownerOf = ({ owner, frontendIds }: PlsRow) => {
     const cluster = clusterOfFrontend(frontendIds[0] ?? "", clusters);
     return owner !== undefined && cluster ? `${cluster.name}/${owner}` : undefined;
   };
   const builtFor = (name: string) => services.get(nameBase(name));
   return (id) => {
     const { name, kind } = whatIs(id);
-    const link = byId.get(canonicalId(id)) ?? onFrontend.get(canonicalId(id));
-    const linkId = kind === "link" ? id : link?.id;
-    const service = (kind === "frontend" && builtFor(name)) || (link && ownerOf(link));
-    return { id, name, kind, service, linkKey: linkId && keyOf(linkId) };
+    const pls = byId.get(canonicalId(id)) ?? onFrontend.get(canonicalId(id));
+    const plsId = kind === "pls" ? id : pls?.id;
+    const service = (kind === "frontend" && builtFor(name)) || (pls && ownerOf(pls));
+    return { id, name, kind, service, plsKey: plsId && keyOf(plsId) };
   };
 }
 

@@ -8,7 +8,7 @@ export * from "./model/findings.ts";
 export * from "./model/overview.ts";
 export * from "./model/subnets.ts";
 export * from "../shared/ip/model.ts";
-export * from "./model/links.ts";
+export * from "./model/pls.ts";
 export * from "./model/orphans.ts";
 export * from "./model/journal.ts";
 export * from "./model/queues.ts";

@@ -9,7 +9,7 @@ import { doctor } from "./doctor.ts";
 import { findings } from "./findings.ts";
 import { ip } from "./ip.ts";
 import { journal } from "./journal.ts";
-import { links } from "./links.ts";
+import { privateLinkServices } from "./pls.ts";
 import { me } from "./me.ts";
 import type { Operation } from "./operation.ts";
 import { orphans } from "./orphans.ts";
@@ -31,7 +31,7 @@ export const operations: readonly Operation[] = [
   ...subnets,
   ...ip,
   ...search,
-  ...links,
+  ...privateLinkServices,
   ...connections,
   ...orphans,
   ...journal,

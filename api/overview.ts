@@ -1,7 +1,7 @@
 /** What needs a person now, and how everything is. Asks Azure for connections only, and does without where Azure does not answer. */
 import { stateOf, type Finding } from "../shared/drift/finding.ts";
 import { listFindings } from "../shared/drift/findingStore.ts";
-import { listConnections } from "../shared/links/inbox.ts";
+import { listConnections } from "../shared/pls/inbox.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { defaultPolicy } from "../shared/policy.ts";
 import { readPolicy, type PolicyInForce } from "../shared/policyStore.ts";
@@ -117,7 +117,9 @@ async function countWaiting(run: Run): Promise<Waiting> {
 
 async function countScanned(run: Run): Promise<number> {
   const { tables, subscriptions } = run.ports;
-  const rows = await waitForAll(subscriptions.map((one) => Array.fromAsync(tables.links.list(one))));
+  const rows = await waitForAll(
+    subscriptions.map((one) => Array.fromAsync(tables.privateLinkServices.list(one))),
+  );
   const consumers = rows.flat().flatMap(({ value }) => value.consumers);
   return consumers.filter(({ status }) => status === "Pending").length;
 }

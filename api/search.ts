@@ -1,4 +1,4 @@
-/** One box that finds everything: addresses, Services, subnets, links, clusters and orphans. From tables only, so it may be asked at every key. */
+/** One box that finds everything: addresses, Services, subnets, Private Link Services, clusters and orphans. From tables only, so it may be asked at every key. */
 import * as z from "zod";
 import { addressHits } from "./addressHits.ts";
 import { SearchHit } from "./model.ts";
@@ -13,7 +13,7 @@ export const search = [
     name: "search",
     method: "GET",
     path: "/search",
-    summary: "Finds addresses, Services, subnets, links, clusters and orphans; at most 20",
+    summary: "Finds addresses, Services, subnets, Private Link Services, clusters and orphans; at most 20",
     role: "Mooring.Reader",
     query: z.strictObject({ q: z.string().trim().min(1).max(200) }),
     response: z.object({ items: z.array(SearchHit) }),

@@ -4,10 +4,10 @@ import type { Cluster } from "../shared/clusters/model.ts";
 import { listClusters } from "../shared/clusters/registry.ts";
 import type { Declared } from "../shared/intents/model.ts";
 import { listDeclared } from "../shared/declarations/declared.ts";
-import type { LinkRow, SubnetRow } from "../shared/inventory/model.ts";
+import type { PlsRow, SubnetRow } from "../shared/inventory/model.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
-import { clusterOfFrontend } from "../shared/links/owner.ts";
+import { clusterOfFrontend } from "../shared/pls/owner.ts";
 import { canonicalId, resourceName } from "../shared/network/resourceId.ts";
 import type { Quarantined } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
@@ -24,18 +24,18 @@ export interface Known {
 
 export async function gatherKnown(run: Run): Promise<Known[]> {
   const { tables, subscriptions } = run.ports;
-  const [subnets, clusters, links, quarantine] = await waitForAll([
+  const [subnets, clusters, privateLinkServices, quarantine] = await waitForAll([
     listSubnets(run),
     listClusters(run),
-    waitForAll(subscriptions.map((one) => Array.fromAsync(tables.links.list(one)))),
+    waitForAll(subscriptions.map((one) => Array.fromAsync(tables.privateLinkServices.list(one)))),
     listQuarantine(run),
   ]);
   const declared = (await waitForAll(clusters.map(({ name }) => listDeclared(run, name)))).flat();
   const living = declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined);
-  const rows = links.flat().map(({ value }) => value);
+  const rows = privateLinkServices.flat().map(({ value }) => value);
   const around = {
     clusters: new Map(clusters.map((one) => [one.name, one])),
-    linksByOwner: Map.groupBy(rows, ({ frontendIds: [frontendId = ""], owner }) =>
+    privateLinkServicesByOwner: Map.groupBy(rows, ({ frontendIds: [frontendId = ""], owner }) =>
       ownerKey(clusterOfFrontend(frontendId, clusters)?.name, owner),
     ),
     subnetsByVnet: Map.groupBy(subnets, ({ vnetId }) => canonicalId(vnetId)),
@@ -43,7 +43,7 @@ export async function gatherKnown(run: Run): Promise<Known[]> {
   return [
     ...living.map((one) => knownService(one, around)),
     ...subnets.map(knownSubnet),
-    ...rows.map(knownLink),
+    ...rows.map(knownPls),
     ...clusters.map(knownCluster),
     ...quarantine.map(knownOrphan),
   ];
@@ -52,7 +52,7 @@ export async function gatherKnown(run: Run): Promise<Known[]> {
 /** By what a Service says of them: there are tens of thousands of Services, and thousands of each of these. */
 interface Surroundings {
   readonly clusters: ReadonlyMap<string, Cluster>;
-  readonly linksByOwner: ReadonlyMap<string, readonly LinkRow[]>;
+  readonly privateLinkServicesByOwner: ReadonlyMap<string, readonly PlsRow[]>;
   readonly subnetsByVnet: ReadonlyMap<string, readonly SubnetRow[]>;
 }
 
@@ -66,12 +66,15 @@ function knownService(declared: Declared, around: Surroundings): Known {
   return known(declared.uid, { kind: "service", title, detail, href: serviceHref(declared, around) });
 }
 
-/** A Service is shown by its link if it has one, else by its address, else by what is found about it. */
-function serviceHref(declared: Declared, { clusters, linksByOwner, subnetsByVnet }: Surroundings): string {
+/** A Service is shown by its PLS if it has one, else by its address, else by what is found about it. */
+function serviceHref(
+  declared: Declared,
+  { clusters, privateLinkServicesByOwner, subnetsByVnet }: Surroundings,
+): string {
   const cluster = clusters.get(declared.cluster);
   const owner = `${declared.namespace}/${declared.name}`;
-  const [link] = linksByOwner.get(ownerKey(cluster?.name, owner)) ?? [];
-  if (link) return `#/links/${keyOf(link.id)}`;
+  const [pls] = privateLinkServicesByOwner.get(ownerKey(cluster?.name, owner)) ?? [];
+  if (pls) return `#/pls/${keyOf(pls.id)}`;
   const text = declared.intent.addresses.ipv4 ?? declared.intent.addresses.ipv6 ?? "";
   const address = parseAddress(text);
   const subnet =
@@ -88,8 +91,8 @@ function knownSubnet({ id, name, vnetId, prefixes }: SubnetRow): Known {
   return known(id, { kind: "subnet", title, detail: prefixes.join(", "), href: `#/subnets/${keyOf(id)}` });
 }
 
-function knownLink({ id, name, owner = "of no Service" }: LinkRow): Known {
-  return known(id, { kind: "link", title: name, detail: owner, href: `#/links/${keyOf(id)}` });
+function knownPls({ id, name, owner = "of no Service" }: PlsRow): Known {
+  return known(id, { kind: "pls", title: name, detail: owner, href: `#/pls/${keyOf(id)}` });
 }
 
 function knownCluster({ name, resourceId }: Cluster): Known {

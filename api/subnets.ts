@@ -135,7 +135,7 @@ async function shower(run: Run): Promise<(row: SubnetRow) => Promise<Subnet>> {
       subscription: subscriptionOf(row),
       prefixes: [...row.prefixes],
       delegations: [...row.delegations],
-      linkNetworkPolicies: row.linkNetworkPolicies,
+      plsNetworkPolicies: row.plsNetworkPolicies,
       usable: row.usableAddresses,
       used: row.usedAddresses,
       unknown: row.unknownUses ?? 0,

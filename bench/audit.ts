@@ -14,7 +14,7 @@ import type { Bench, Figure } from "./figures.ts";
 
 /** As many as are audited side by side: with fewer, memory would be smaller for that reason alone. */
 const FEW = 4;
-/** 5,000 load balancers, 2,000 links, 200 subnets, 100,000 addresses. */
+/** 5,000 load balancers, 2,000 Private Link Services, 200 subnets, 100,000 addresses. */
 const SUBSCRIPTIONS = 20;
 /** A page of Azure's lists takes longer than that. */
 const ARM_MILLISECONDS = 100;
@@ -72,7 +72,7 @@ async function measure({ directory, connection }: Bench, size: number): Promise<
   const inTime = await beside();
   const small = await alone("audit", 1, [`--max-old-space-size=${SMALL_HEAP_MEBIBYTES}`]);
   await server.close();
-  const title = `audit of ${size} subscriptions, ${size * 250} load balancers, ${size * 100} links, ${size * 5000} addresses`;
+  const title = `audit of ${size} subscriptions, ${size * 250} load balancers, ${size * 100} Private Link Services, ${size * 5000} addresses`;
   return figuresOf(title, { first, atOnce, inTime, small });
 }
 

@@ -43,7 +43,7 @@ metadata:
     ${A}load-balancer-internal: "true"
     ${A}load-balancer-ipv4: 10.${n % 200}.${Math.floor(n / 200)}.9
     ${A}pls-create: "true"
-    ${A}pls-name: link-${n}
+    ${A}pls-name: pls-${n}
     ${A}pls-visibility: "*"
 spec:
   type: LoadBalancer

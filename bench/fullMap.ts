@@ -62,7 +62,7 @@ function subnet({ prefix, size }: Pick<PrefixMap, "prefix" | "size">, used: numb
     subscription: "11111111-1111-4111-8111-111111111111",
     prefixes: [prefix],
     delegations: [],
-    linkNetworkPolicies: "Disabled",
+    plsNetworkPolicies: "Disabled",
     usable,
     used,
     unknown: 0,

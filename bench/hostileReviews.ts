@@ -55,7 +55,7 @@ async function answer(run: Run, text: string): Promise<void> {
 }
 
 function hostile(): Record<string, object> {
-  const link = { [`${A}pls-create`]: "true" };
+  const pls = { [`${A}pls-create`]: "true" };
   const list = (entry: string) => entry.repeat(Math.floor(ROOM / entry.length));
   const addresses = (separator: string) =>
     Array.from({ length: 16_000 }, (_, n) => `10.9.${n >> 8}.${n % 256}`).join(separator);
@@ -67,12 +67,12 @@ function hostile(): Record<string, object> {
     "as many IP families as fit": service({}, { ipFamilies: each(150_000, () => "IPv4") }),
     "as many addresses as fit": service({ [`${A}load-balancer-ipv4`]: addresses(",") }),
     "as many NAT addresses as fit": service({
-      ...link,
+      ...pls,
       [`${A}pls-ip-configuration-ip-address`]: addresses(" "),
     }),
-    "as many wrong subscriptions as fit": service({ ...link, [`${A}pls-visibility`]: list("a ") }),
-    "as many host names as fit": service({ ...link, [`${A}pls-fqdns`]: list("a.b ") }),
-    "nothing but blanks": service({ ...link, [`${A}pls-visibility`]: list(" ") }),
+    "as many wrong subscriptions as fit": service({ ...pls, [`${A}pls-visibility`]: list("a ") }),
+    "as many host names as fit": service({ ...pls, [`${A}pls-fqdns`]: list("a.b ") }),
+    "nothing but blanks": service({ ...pls, [`${A}pls-visibility`]: list(" ") }),
     "a subnet with a long name": service({ [`${A}load-balancer-internal-subnet`]: list("a") }),
     "one long name of an annotation": service({ [`${A}load-balancer-internal${list("l")}`]: "x" }),
     "as many misspelled annotations as fit": service(

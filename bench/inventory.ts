@@ -53,7 +53,7 @@ export async function fillInventory(run: Run, size: number): Promise<void> {
     name: "apps",
     prefixes: ["10.0.0.0/8"],
     delegations: [],
-    linkNetworkPolicies: "Enabled",
+    plsNetworkPolicies: "Enabled",
     usableAddresses: 2 ** 24 - 5,
     usedAddresses: size,
     scannedAtUtc: new Date().toISOString(),

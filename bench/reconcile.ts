@@ -1,4 +1,4 @@
-/** ARM calls of one reconcile, and a storm of events over many links, beside the bare calls that would be needed. */
+/** ARM calls of one reconcile, and a storm of events over many Private Link Services, beside the bare calls that would be needed. */
 import tls from "node:tls";
 import { createNetworkManagement } from "@azure/arm-network/api";
 import pLimit from "p-limit";
@@ -16,7 +16,7 @@ import { NotYet } from "../shared/errors.ts";
 import { receiveEvent } from "../shared/events/receive.ts";
 import { baseName } from "../shared/intents/frontendName.ts";
 import type { Declared } from "../shared/intents/model.ts";
-import { reconcileLink } from "../shared/links/reconcileLink.ts";
+import { reconcilePls } from "../shared/pls/reconcilePls.ts";
 import type { Run } from "../shared/ports.ts";
 import { writeRows } from "../shared/storage/writeRows.ts";
 import type { WorkItem } from "../shared/storage/queue.ts";
@@ -26,9 +26,9 @@ import { cluster, connectedRun, SUBSCRIPTION } from "./inventory.ts";
 
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/MC`;
 const NET = `${GROUP}/providers/Microsoft.Network`;
-const LINKS = 500;
+const PLS_COUNT = 500;
 const EVENTS = 10_000;
-/** Azure's limit of links on a load balancer. */
+/** Azure's limit of Private Link Services on a load balancer. */
 const PER_BALANCER = 8;
 const AT_ONCE = 16;
 const ROUNDS = 30;
@@ -36,7 +36,7 @@ const ROUNDS = 30;
 const DELIVERIES = 2;
 const WANTED = ["22222222-2222-4222-8222-222222222222"];
 
-const linkId = (n: number) => `${NET}/privateLinkServices/pls-${n}`;
+const plsId = (n: number) => `${NET}/privateLinkServices/pls-${n}`;
 const uid = (n: number) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`;
 
 export async function reconcile(bench: Bench): Promise<Figure[]> {
@@ -93,17 +93,17 @@ async function fill(put: Put): Promise<void> {
     location: "westeurope",
     properties: {
       addressSpace: { addressPrefixes: ["10.0.0.0/8"] },
-      subnets: [subnet("apps", "10.1.0.0/16"), subnet("links", "10.2.0.0/16")],
+      subnets: [subnet("apps", "10.1.0.0/16"), subnet("pls", "10.2.0.0/16")],
     },
   });
-  for (let first = 0; first < LINKS; first += PER_BALANCER) {
-    const numbers = Array.from({ length: Math.min(PER_BALANCER, LINKS - first) }, (_, n) => first + n);
+  for (let first = 0; first < PLS_COUNT; first += PER_BALANCER) {
+    const numbers = Array.from({ length: Math.min(PER_BALANCER, PLS_COUNT - first) }, (_, n) => first + n);
     await put(balancerOf(first), {
       location: "westeurope",
       sku: { name: "Standard" },
       properties: { frontendIPConfigurations: numbers.map(frontend) },
     });
-    for (const n of numbers) await put(linkId(n), link(n, WANTED));
+    for (const n of numbers) await put(plsId(n), pls(n, WANTED));
   }
 }
 
@@ -116,8 +116,8 @@ function frontend(n: number) {
   return { name: baseName(uid(n)), properties: { subnet, privateIPAllocationMethod: "Dynamic" } };
 }
 
-function link(n: number, visibility: readonly string[]) {
-  const subnet = { id: `${NET}/virtualNetworks/vnet/subnets/links` };
+function pls(n: number, visibility: readonly string[]) {
+  const subnet = { id: `${NET}/virtualNetworks/vnet/subnets/pls` };
   return {
     location: "westeurope",
     tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": `bench/s-${n}` },
@@ -148,7 +148,7 @@ async function open(bench: Bench, access: ArmAccess): Promise<World> {
   await writeRows(
     run.ports.tables.declarations,
     cluster.name,
-    Array.from({ length: LINKS }, (_, n) => ({
+    Array.from({ length: PLS_COUNT }, (_, n) => ({
       do: "put" as const,
       key: `bench/s-${n}`,
       value: declared(n),
@@ -163,14 +163,19 @@ async function open(bench: Bench, access: ArmAccess): Promise<World> {
 async function confirm(run: Run): Promise<void> {
   const sequence = (await newestSequence(run, cluster.name)) + 1;
   const confirmed = { resourceVersion: String(sequence), sequence, atUtc: run.now().toISOString() };
-  const value = { cluster: cluster.name, sequence, confirmed, list: { ...confirmed, services: LINKS } };
+  const value = {
+    cluster: cluster.name,
+    sequence,
+    confirmed,
+    list: { ...confirmed, services: PLS_COUNT },
+  };
   await run.ports.tables.feeds.transact("all", [{ do: "put", key: cluster.name, value }]);
 }
 
 /** A write that was not seen before waits for the cluster to confirm what it declares. */
 async function attempt(run: Run, apply: Apply, item: WorkItem): Promise<void> {
   try {
-    await reconcileLink(run, apply, item);
+    await reconcilePls(run, apply, item);
   } catch (error) {
     if (!(error instanceof NotYet)) throw error;
   }
@@ -191,13 +196,13 @@ function declared(n: number): Declared {
       addresses: {},
       ipFamilies: ["IPv4"],
       ports: [],
-      link: { create: true, natIpCount: 1, proxyProtocol: false, ...lists },
+      pls: { create: true, natIpCount: 1, proxyProtocol: false, ...lists },
     },
   };
 }
 
 const item = (id: string): WorkItem => ({
-  what: "link",
+  what: "pls",
   id,
   why: "bench",
   seenAtUtc: "",
@@ -207,9 +212,9 @@ const item = (id: string): WorkItem => ({
 async function nothingToDo({ run, resources, calls }: World): Promise<Figure[]> {
   const apply = createApply(resources);
   const before = calls.network() + calls.resources();
-  const ours = await milliseconds(() => each(ROUNDS, (n) => reconcileLink(run, apply, item(linkId(n)))));
+  const ours = await milliseconds(() => each(ROUNDS, (n) => reconcilePls(run, apply, item(plsId(n)))));
   const made = calls.network() + calls.resources() - before;
-  const bare = await milliseconds(() => each(ROUNDS, (n) => run.ports.network.link(linkId(n))));
+  const bare = await milliseconds(() => each(ROUNDS, (n) => run.ports.network.pls(plsId(n))));
   const floor = { what: "one bare read", value: bare / ROUNDS };
   const name = "a reconcile with nothing to do";
   return [
@@ -226,13 +231,13 @@ async function nothingToDo({ run, resources, calls }: World): Promise<Figure[]> 
 
 async function somethingToDo({ run, resources, calls, access }: World, put: Put): Promise<Figure[]> {
   const apply = createApply(resources);
-  await each(ROUNDS, (n) => put(linkId(n), link(n, ["*"])));
-  await each(ROUNDS, (n) => attempt(run, apply, item(linkId(n))));
+  await each(ROUNDS, (n) => put(plsId(n), pls(n, ["*"])));
+  await each(ROUNDS, (n) => attempt(run, apply, item(plsId(n))));
   await confirm(run);
   const before = calls.network() + calls.resources();
-  const ours = await milliseconds(() => each(ROUNDS, (n) => reconcileLink(run, apply, item(linkId(n)))));
+  const ours = await milliseconds(() => each(ROUNDS, (n) => reconcilePls(run, apply, item(plsId(n)))));
   const made = calls.network() + calls.resources() - before;
-  await each(ROUNDS, (n) => put(linkId(n), link(n, ["*"])));
+  await each(ROUNDS, (n) => put(plsId(n), pls(n, ["*"])));
   const bare = await milliseconds(() => each(ROUNDS, (n) => bareRepair(access, n)));
   const name = "a reconcile that writes: read, re-read, locks, write, verify, journal";
   const what = "bare read, write, read";
@@ -252,7 +257,7 @@ async function somethingToDo({ run, resources, calls, access }: World, put: Put)
 async function bareRepair({ credential, endpoint }: ArmAccess, n: number): Promise<void> {
   const client = createNetworkManagement(credential, SUBSCRIPTION, { endpoint });
   const queryParameters = { "api-version": "2025-05-01" };
-  const path = client.pathUnchecked(linkId(n));
+  const path = client.pathUnchecked(plsId(n));
   const { body } = await path.get({ queryParameters });
   const properties = {
     ...((body as JsonObject)["properties"] as JsonObject),
@@ -262,17 +267,17 @@ async function bareRepair({ credential, endpoint }: ArmAccess, n: number): Promi
   await path.get({ queryParameters });
 }
 
-/** All links are changed behind their back, and each is told of many times over. */
+/** All Private Link Services are changed behind their back, and each is told of many times over. */
 async function storm(world: World, put: Put): Promise<Figure[]> {
   const { run, resources, calls, sent, access } = world;
   const apply = createApply(resources);
-  await each(LINKS, (n) => put(linkId(n), link(n, ["*"])));
+  await each(PLS_COUNT, (n) => put(plsId(n), pls(n, ["*"])));
   sent.length = 0;
   const reads = calls.network();
   const received = await milliseconds(() =>
-    parallel(EVENTS, (n) => receiveEvent(run, event(linkId((n * 7) % LINKS), n))),
+    parallel(EVENTS, (n) => receiveEvent(run, event(plsId((n * 7) % PLS_COUNT), n))),
   );
-  const messages = sent.splice(0).filter(({ what }) => what === "link");
+  const messages = sent.splice(0).filter(({ what }) => what === "pls");
   const drain = () => parallel(messages.length, (n) => attempt(run, apply, messages[n] ?? item("")));
   const drained = await milliseconds(async () => {
     await drain();
@@ -280,12 +285,13 @@ async function storm(world: World, put: Put): Promise<Figure[]> {
     await drain();
   });
   const readsPerDelivery = (calls.network() - reads) / (messages.length * DELIVERIES);
-  const links = await run.ports.network.links(SUBSCRIPTION);
-  const right = links.filter(({ visibility }) => visibility.join() === WANTED.join()).length;
-  await each(LINKS, (n) => put(linkId(n), link(n, ["*"])));
-  const bare = await milliseconds(() => parallel(LINKS, (n) => bareRepair(access, n)));
-  if (right !== LINKS) throw new Error(`after the storm ${right} of ${LINKS} links are as declared`);
-  const name = `a storm of ${EVENTS} events over ${LINKS} links`;
+  const privateLinkServices = await run.ports.network.privateLinkServices(SUBSCRIPTION);
+  const right = privateLinkServices.filter(({ visibility }) => visibility.join() === WANTED.join()).length;
+  await each(PLS_COUNT, (n) => put(plsId(n), pls(n, ["*"])));
+  const bare = await milliseconds(() => parallel(PLS_COUNT, (n) => bareRepair(access, n)));
+  if (right !== PLS_COUNT)
+    throw new Error(`after the storm ${right} of ${PLS_COUNT} Private Link Services are as declared`);
+  const name = `a storm of ${EVENTS} events over ${PLS_COUNT} Private Link Services`;
   const floor = { what: "bare repairs", value: bare };
   return [
     { name: `${name}: events taken`, unit: "/s", ours: (EVENTS * 1000) / received },
@@ -295,7 +301,7 @@ async function storm(world: World, put: Put): Promise<Figure[]> {
       ours: messages.length,
       aim: { value: EVENTS / 5 },
     },
-    { name: `${name}: all links repaired`, unit: "ms", ours: drained, floor },
+    { name: `${name}: all Private Link Services repaired`, unit: "ms", ours: drained, floor },
     { name: `${name}: reads a delivery`, unit: "calls", ours: readsPerDelivery, aim: { value: 1 } },
   ];
 }

@@ -2,14 +2,14 @@
 import type { Cluster } from "../shared/clusters/model.ts";
 import { baseName } from "../shared/intents/frontendName.ts";
 import type { Declared } from "../shared/intents/model.ts";
-import type { Link, LoadBalancer } from "../shared/network/model.ts";
+import type { PrivateLinkService, LoadBalancer } from "../shared/network/model.ts";
 import { findOrphans } from "../shared/orphans/classify.ts";
 import type { ClusterView, World } from "../shared/orphans/world.ts";
 import { milliseconds, type Figure } from "./figures.ts";
 
 const BALANCERS = 2000;
 const FRONTENDS = 5000;
-const LINKS = 500;
+const PRIVATE_LINK_SERVICES = 500;
 const SUBSCRIPTIONS = 20;
 const NOW = "2026-01-01T12:00:00.000Z";
 
@@ -28,7 +28,7 @@ export async function sweep(): Promise<Figure[]> {
     });
     const megabytes = (process.memoryUsage().heapUsed - before) / 1024 / 1024;
     const [balancers, frontends] = [BALANCERS * times, FRONTENDS * times];
-    const name = `classifying ${balancers} load balancers, ${frontends} frontends, ${LINKS * times} links, ${found} of them candidates`;
+    const name = `classifying ${balancers} load balancers, ${frontends} frontends, ${PRIVATE_LINK_SERVICES * times} Private Link Services, ${found} of them candidates`;
     const most = (frontends * MICROSECONDS_A_FRONTEND) / 1000;
     figures.push({ name, unit: "ms", ours: took, aim: { value: most } });
     figures.push({ name: `${name}: heap`, unit: "MiB", ours: Math.max(0, megabytes) });
@@ -50,7 +50,7 @@ function estate(times: number): World {
   return {
     clusters: numbers(BALANCERS).map((n) => view(n, livingOf(n))),
     balancers,
-    links: numbers(LINKS).map((n) => link(n, balancers[n])),
+    privateLinkServices: numbers(PRIVATE_LINK_SERVICES).map((n) => pls(n, balancers[n])),
     unreadable: new Map(),
     holds: [],
     nowUtc: NOW,
@@ -123,7 +123,7 @@ function view(n: number, uids: readonly string[]): ClusterView {
   return { cluster, state: "present", declared, feed };
 }
 
-function link(n: number, on: LoadBalancer | undefined): Link {
+function pls(n: number, on: LoadBalancer | undefined): PrivateLinkService {
   const id = `${group(n)}/Microsoft.Network/privateLinkServices/pls-${n}`;
   const lists = { visibility: [], autoApproval: [], fqdns: [], natAddresses: [], connections: [] };
   return {

@@ -1,7 +1,7 @@
-/** Scrolling the Links table of 10,000 rows in a real browser, beside a page of 100 plain rows. */
+/** Scrolling the Private Link Services table of 10,000 rows in a real browser, beside a page of 100 plain rows. */
 import { join } from "node:path";
 import type { CDPSession, Page } from "playwright-core";
-import type { LinkSummary } from "../api/model.ts";
+import type { PlsSummary } from "../api/model.ts";
 import { stubbedDashboard } from "../test/builders/stubbedDashboard.ts";
 import { openChromium } from "../tools/chromium.ts";
 import { quantile, type Bench, type Figure } from "./figures.ts";
@@ -14,13 +14,15 @@ const WHEEL = 120;
 const VIEW = { width: 1440, height: 900 };
 
 export async function table({ directory }: Bench): Promise<Figure[]> {
-  const links = Array.from({ length: ROWS }, (_, n) => link(n));
-  const dashboard = await stubbedDashboard(join(directory, "web"), { "GET /links": { items: links } });
+  const privateLinkServices = Array.from({ length: ROWS }, (_, n) => pls(n));
+  const dashboard = await stubbedDashboard(join(directory, "web"), {
+    "GET /pls": { items: privateLinkServices },
+  });
   const browser = await openChromium();
   try {
     const page = await browser.newPage({ viewport: VIEW });
     const floor = await scrollPlain(page);
-    await page.goto(`${dashboard.url}#/links`);
+    await page.goto(`${dashboard.url}#/pls`);
     await page.locator('.table [role="row"]').nth(5).waitFor();
     const wheel = await scroll(page, ".table", WHEEL);
     const dragged = await scroll(page, ".table");
@@ -66,7 +68,7 @@ function scrolling(title: string, ours: Scrolled, plain: Scrolled): Figure[] {
 async function scrollPlain(page: Page): Promise<Scrolled> {
   const rows = Array.from(
     { length: PLAIN_ROWS },
-    (_, n) => `<p>${link(n).name} ${link(n).resourceGroup} ${link(n).state}</p>`,
+    (_, n) => `<p>${pls(n).name} ${pls(n).resourceGroup} ${pls(n).state}</p>`,
   );
   await page.setContent(`<style>p{height:40px;margin:0}</style><div id="box">${rows.join("")}</div>`);
   await page.addStyleTag({ content: "#box{height:600px;overflow:auto}" });
@@ -142,7 +144,7 @@ async function typing(page: Page): Promise<number> {
   });
 }
 
-function link(n: number): LinkSummary {
+function pls(n: number): PlsSummary {
   const subscription = `${String(n % 20).padStart(8, "0")}-1111-4111-8111-111111111111`;
   const resourceGroup = `MC_rg-${n % 300}_aks-${n % 300}_westeurope`;
   const states = ["as declared", "as declared", "differs", "unowned"] as const;

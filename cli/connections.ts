@@ -1,14 +1,16 @@
 import { Command } from "commander";
 import { InvalidInput } from "../shared/errors.ts";
 import { unknownName } from "../shared/filters.ts";
-import { listConnections, type InboxRow } from "../shared/links/inbox.ts";
-import { planDecision } from "../shared/links/decision.ts";
+import { listConnections, type InboxRow } from "../shared/pls/inbox.ts";
+import { planDecision } from "../shared/pls/decision.ts";
 import { carryOut, operator } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
 import { print } from "./print.ts";
 
 export function connectionsCommand(): Command {
-  const connections = new Command("connections").description("consumers' connections to the clusters' links");
+  const connections = new Command("connections").description(
+    "consumers' connections to the clusters' Private Link Services",
+  );
   connections
     .command("list")
     .description("what waits for a decision; all with --all")
@@ -38,7 +40,7 @@ async function list({ all }: { all: boolean }, command: Command): Promise<void> 
   const rows = (await listConnections(await open())).filter(({ status }) => all || status === "Pending");
   print(command, rows, {
     name: ({ name }) => name,
-    link: ({ link }) => link,
+    pls: ({ pls }) => pls,
     service: ({ service }) => service,
     consumer: ({ consumer }) => consumer,
     status: ({ status }) => status,

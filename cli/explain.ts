@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { ANNOTATIONS } from "../shared/annotations/keys.ts";
 import { parseIntent } from "../shared/annotations/parse.ts";
 import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
-import type { Intent, LinkIntent, ServicePort } from "../shared/intents/model.ts";
+import type { Intent, PlsIntent, ServicePort } from "../shared/intents/model.ts";
 import { isEveryPort } from "../shared/inventory/obstacle.ts";
 import { inert } from "../shared/inert.ts";
 import { InvalidInput } from "../shared/errors.ts";
@@ -27,7 +27,7 @@ function explain(service: Service): string {
   if (!isLoadBalancer(service))
     return `${inert(title)}\n  builds nothing in Azure: ${inert(whyNothing(service))}`;
   const intent = parseIntent(service);
-  const lines = [...frontend(intent), ...(intent.link ? link(intent.link) : [["link", "none"]])];
+  const lines = [...frontend(intent), ...(intent.pls ? pls(intent.pls) : [["pls", "none"]])];
   return [title, ...lines.map(([what, how]) => `  ${(what ?? "").padEnd(16)}${how}`)].map(inert).join("\n");
 }
 
@@ -60,9 +60,9 @@ function address({ addresses }: Intent, family: "IPv4" | "IPv6"): string {
   return asked === undefined ? "any that is free" : `${asked}, static`;
 }
 
-function link(intent: LinkIntent): string[][] {
+function pls(intent: PlsIntent): string[][] {
   return [
-    ["link", intent.name ?? "named after its frontend"],
+    ["pls", intent.name ?? "named after its frontend"],
     ["resource group", intent.resourceGroup ?? "the node resource group"],
     ["NAT subnet", intent.subnet ?? "the cluster's default subnet"],
     ["NAT addresses", `${intent.natIpCount}, ${listOr(intent.natIps, "any that are free")}`],

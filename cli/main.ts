@@ -14,7 +14,7 @@ import { explainCommand } from "./explain.ts";
 import { findingsCommand } from "./findings/command.ts";
 import { ipCommand } from "./ip/command.ts";
 import { journalCommands } from "./journal.ts";
-import { linksCommand } from "./links.ts";
+import { privateLinkServicesCommand } from "./pls.ts";
 import { orphansCommand } from "./orphans.ts";
 import { policyCommand } from "./policy.ts";
 import { queueCommand } from "./queue/command.ts";
@@ -38,7 +38,7 @@ for (const command of [
   doctorCommand(),
   clustersCommand(),
   ipCommand(),
-  linksCommand(),
+  privateLinkServicesCommand(),
   connectionsCommand(),
   policyCommand(),
   auditCommand(),

@@ -14,10 +14,10 @@ param location string
 @maxLength(90)
 param resourceGroupName string = ''
 
-@description('Ids of the subscriptions that Mooring watches: those of the clusters, their networks and their links. Empty: its own.')
+@description('Ids of the subscriptions that Mooring watches: those of the clusters, their networks and their Private Link Services. Empty: its own.')
 param watchedSubscriptions string[] = []
 
-@description('Capabilities that may write in Azure: links, connections, sweep, restore. Give those whose mode is enforce in the policy; without one Mooring can only read.')
+@description('Capabilities that may write in Azure: pls, connections, sweep, restore. Give those whose mode is enforce in the policy; without one Mooring can only read.')
 param enforce string[] = []
 
 @description('False where the roles come from a management group: roles/managementGroup.bicep.')

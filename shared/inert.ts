@@ -26,7 +26,7 @@ function escaped(character: string): string {
     .join("");
 }
 
-/** For a message of SARIF, in which braces are placeholders and brackets links. */
+/** For a message of SARIF, in which braces are placeholders and brackets Private Link Services. */
 export function inertSarif(text: string): string {
   return inert(text)
     .replaceAll("\\", "\\\\")

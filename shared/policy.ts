@@ -47,11 +47,11 @@ export const Policy = z.strictObject({
     .array(z.strictObject({ ...place, allowed: z.array(z.string()).min(1) }))
     .default([])
     .describe("Subnets that a namespace may have; a namespace that no entry names may have any"),
-  links: z
+  privateLinkServices: z
     .strictObject({
       visibility: subscriptionIds
         .optional()
-        .describe("Subscriptions a link may be visible to; absent means any"),
+        .describe("Subscriptions a Private Link Service may be visible to; absent means any"),
       autoApproval: subscriptionIds
         .optional()
         .describe("Subscriptions that may be auto-approved; absent means any"),
@@ -64,12 +64,16 @@ export const Policy = z.strictObject({
         .int()
         .min(1)
         .default(3)
-        .describe("Repairs of the same field of a link within an hour; after that somebody else is at it"),
+        .describe(
+          "Repairs of the same field of a Private Link Service within an hour; after that somebody else is at it",
+        ),
     })
     .prefault({}),
   modes: z
     .strictObject({
-      links: mode.default("enforce").describe("Put visibility and auto-approval back to what is declared"),
+      privateLinkServices: mode
+        .default("enforce")
+        .describe("Put visibility and auto-approval back to what is declared"),
       connections: mode
         .default("enforce")
         .describe("Approve pending connections from auto-approved subscriptions"),
@@ -81,7 +85,7 @@ export const Policy = z.strictObject({
     .prefault({}),
   scope: z
     .strictObject({
-      links: scope.prefault({}),
+      privateLinkServices: scope.prefault({}),
       connections: scope.prefault({}),
       rejections: scope.prefault({}),
       sweep: scope.prefault({}),
@@ -114,7 +118,9 @@ export const Policy = z.strictObject({
         .int()
         .min(1)
         .default(10)
-        .describe("How long a Service may be without the frontend or the link that it declares"),
+        .describe(
+          "How long a Service may be without the frontend or the Private Link Service that it declares",
+        ),
       pendingHours: z
         .number()
         .int()
@@ -206,7 +212,7 @@ export const Policy = z.strictObject({
       loadBalancer: graceSeconds.optional(),
       frontend: graceSeconds.optional(),
       rule: graceSeconds.optional(),
-      link: graceSeconds.optional(),
+      pls: graceSeconds.optional(),
       connection: graceSeconds.optional(),
     })
     .prefault({})
@@ -218,7 +224,9 @@ export const Policy = z.strictObject({
     .min(0)
     .max(100)
     .default(20)
-    .describe("Deletes in one sweep, as a percentage of the load balancers, links and connections in sight"),
+    .describe(
+      "Deletes in one sweep, as a percentage of the load balancers, Private Link Services and connections in sight",
+    ),
   freeze: z
     .array(z.strictObject({ fromUtc: z.iso.datetime(), toUtc: z.iso.datetime(), why: z.string() }))
     .default([])

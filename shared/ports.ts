@@ -9,7 +9,7 @@ import type { AuditRun, ScopeProgress, ScopeRow, TrendRow, UsageRow, VnetRow } f
 import type { Finding } from "./drift/finding.ts";
 import type { Notices } from "./drift/notices.ts";
 import type { UnconfirmedRow } from "./inventory/claimQuota.ts";
-import type { AddressRow, LinkRow, SubnetRow } from "./inventory/model.ts";
+import type { AddressRow, PlsRow, SubnetRow } from "./inventory/model.ts";
 import type { Declared } from "./intents/model.ts";
 import type { Feed, Proposal, StagedPage } from "./declarations/model.ts";
 import type { Log } from "./log.ts";
@@ -32,7 +32,7 @@ export interface Tables {
   readonly subnets: Table<SubnetRow>;
   readonly addresses: Table<AddressRow>;
   readonly unconfirmed: Table<UnconfirmedRow>;
-  readonly links: Table<LinkRow>;
+  readonly privateLinkServices: Table<PlsRow>;
   readonly declarations: Table<Declared>;
   readonly proposals: Table<Proposal>;
   readonly feeds: Table<Feed>;

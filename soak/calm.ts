@@ -15,7 +15,7 @@ const LEASES_MINUTES = 16;
 /** Rounds of all timers until everything must be as declared, and the minutes of each. */
 export const ROUNDS = 12;
 const ROUND_MINUTES = 20;
-const TIMERS = ["scanInventory", "pollLinks", "sweepOrphans", "auditDrift"];
+const TIMERS = ["scanInventory", "pollPrivateLinkServices", "sweepOrphans", "auditDrift"];
 /** Work that is put off comes this much sooner while we wait for it. */
 const HURRY_SECONDS = 5;
 const LOOK_MILLISECONDS = 250;

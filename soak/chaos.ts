@@ -9,7 +9,7 @@ import {
   restartStorage,
   skewHost,
 } from "./faults.ts";
-import { connectConsumer, disconnectConsumer, editLink, killCluster, makeCluster } from "./people/azure.ts";
+import { connectConsumer, disconnectConsumer, editPls, killCluster, makeCluster } from "./people/azure.ts";
 import type { Acting } from "./people/acting.ts";
 import { confirmDeclarations, sendForeignList, sendHalf, sendShortList } from "./people/lists.ts";
 import { decide, fireTimer, holdAndRelease, look, undo } from "./people/operator.ts";
@@ -23,7 +23,7 @@ const WORK: Readonly<Record<string, Act>> = {
   "apply service": applyService,
   "delete service": deleteService,
   "retry pending": retryPending,
-  "edit link": editLink,
+  "edit Private Link Service": editPls,
   "connect consumer": connectConsumer,
   "disconnect consumer": disconnectConsumer,
   "make cluster": makeCluster,
@@ -42,7 +42,7 @@ const WORK_WEIGHTS: Readonly<Record<string, number>> = {
   "apply service": 12,
   "delete service": 3,
   "retry pending": 1,
-  "edit link": 6,
+  "edit Private Link Service": 6,
   "connect consumer": 4,
   "disconnect consumer": 1,
   "make cluster": 0.4,

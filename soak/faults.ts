@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NewFault } from "../sandbox/arm/faults.ts";
 import type { Acting } from "./people/acting.ts";
-import { editLink } from "./people/azure.ts";
+import { editPls } from "./people/azure.ts";
 import { MAX_SKEW_MINUTES, MINUTE, SECOND } from "./times.ts";
 import type { Host } from "./stage/host.ts";
 
@@ -65,8 +65,8 @@ export async function killHost({ stage, random }: Acting): Promise<string> {
 export async function killInWrite(acting: Acting): Promise<string> {
   const { stage } = acting;
   const { id } = stage.arm.faults.add({ caller: APP, method: "PUT", action: SLOW_WRITE, times: 1 });
-  await editLink(acting);
-  await stage.fire("pollLinks");
+  await editPls(acting);
+  await stage.fire("pollPrivateLinkServices");
   const isAtIt = await until(
     () => !stage.arm.faults.has(id),
     () => stage.clock.advance(SECOND),

@@ -11,8 +11,8 @@ import { soakWorld } from "./world.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PARTS = ["world", "adversary"] as const;
-const ADVERSARIES = ["test/orphans/adversary.test.ts", "test/links/widening.test.ts"];
-const REMOVALS = ["test/orphans/guards.test.ts", "test/links/guards.test.ts"];
+const ADVERSARIES = ["test/orphans/adversary.test.ts", "test/pls/widening.test.ts"];
+const REMOVALS = ["test/orphans/guards.test.ts", "test/pls/guards.test.ts"];
 const HELP = `npm run soak -- [options]
 
   --minutes <n>      no new episode begins after so many minutes (10)

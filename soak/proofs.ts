@@ -30,9 +30,9 @@ export const PROOFS: readonly Proof[] = [
     finds: ["journalled"],
   },
   {
-    what: "links are left as somebody made them",
-    file: "shared/links/planFor.ts",
-    from: "...planLink(link, owner, { evidence, policy }).changes,",
+    what: "Private Link Services are left as somebody made them",
+    file: "shared/pls/planFor.ts",
+    from: "...planPls(pls, owner, { evidence, policy }).changes,",
     to: "",
     finds: ["converged"],
   },
@@ -51,10 +51,10 @@ export const PROOFS: readonly Proof[] = [
     finds: ["promise kept", "one owner"],
   },
   {
-    what: "work on links fails",
-    file: "shared/links/reconcileLink.ts",
-    from: "const link = await run.ports.network.link(id);",
-    to: 'if (id !== "") throw new Error("spoilt"); const link = await run.ports.network.link(id);',
+    what: "work on Private Link Services fails",
+    file: "shared/pls/reconcilePls.ts",
+    from: "const pls = await run.ports.network.pls(id);",
+    to: 'if (id !== "") throw new Error("spoilt"); const pls = await run.ports.network.pls(id);',
     finds: ["nothing stuck in poison", "nothing fails in calm"],
   },
 ];

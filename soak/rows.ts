@@ -8,7 +8,7 @@ export interface RawRow {
   readonly value: any;
 }
 
-const QUEUE_NAMES = ["links", "inventory", "orphans", "drift", "notices"].map((name) => `mooring-${name}`);
+const QUEUE_NAMES = ["pls", "inventory", "orphans", "drift", "notices"].map((name) => `mooring-${name}`);
 
 /** All rows of a table; none if there is no such table yet. */
 export async function readTable(connection: string, noun: string): Promise<RawRow[]> {

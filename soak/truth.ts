@@ -4,11 +4,11 @@ import type { Cluster } from "../sandbox/cluster/cluster.ts";
 import { baseName } from "../sandbox/cluster/names.ts";
 import {
   isInternal,
-  linkSettings,
+  plsSettings,
   serviceKey,
   subnetName,
   wantedAddress,
-  wantsLink,
+  wantsPls,
   type Service,
 } from "../sandbox/cluster/service.ts";
 import type { Fleet } from "../sandbox/world/fleet.ts";
@@ -100,7 +100,7 @@ export class Truth {
       .filter(({ name }) => name === "kubernetes-internal");
   }
 
-  links(): Item[] {
+  privateLinkServices(): Item[] {
     return this.#arm.world.ofType("Microsoft.Network/privateLinkServices");
   }
 
@@ -116,9 +116,9 @@ export class Truth {
     return items.some(({ name }: Item) => String(name).startsWith(baseName(uid)));
   }
 
-  linkOf({ cluster, service }: Living): Item | undefined {
-    const group = linkSettings(service).resourceGroup ?? cluster.options.nodeResourceGroup;
-    return this.links().find(
+  plsOf({ cluster, service }: Living): Item | undefined {
+    const group = plsSettings(service).resourceGroup ?? cluster.options.nodeResourceGroup;
+    return this.privateLinkServices().find(
       ({ id, tags }) =>
         groupOf(id) === group.toLowerCase() && tags?.["k8s-azure-owner-service"] === serviceKey(service),
     );
@@ -138,7 +138,7 @@ export function wantedBy({ cluster, service }: Living): Wanted[] {
   const address = wantedAddress(service);
   const ports = service.spec.ports.map(({ port }) => port);
   const own = address === undefined ? [] : [{ subnetId: subnet(subnetName(service)), address, ports }];
-  if (!wantsLink(service)) return own;
-  const settings = linkSettings(service);
+  if (!wantsPls(service)) return own;
+  const settings = plsSettings(service);
   return [...own, ...settings.addresses.map((one) => ({ subnetId: subnet(settings.subnet), address: one }))];
 }

@@ -9,7 +9,7 @@ const ROOT = `${import.meta.dirname}/..`;
 const SLOWEST = [
   "test/sandbox/start.test.ts",
   "test/orphans/adversary.test.ts",
-  "test/browser/links.test.ts",
+  "test/browser/pls.test.ts",
   "test/logs/oneEvent.test.ts",
   "test/cli/audit.test.ts",
   "test/soak/soak.test.ts",

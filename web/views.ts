@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 
 export interface View {
-  /** First part of its address: `#/links`. */
+  /** First part of its address: `#/pls`. */
   readonly name: string;
   readonly title: string;
   readonly isSandboxOnly?: true;
@@ -20,7 +20,11 @@ export const VIEWS: readonly View[] = [
     title: "Subnets",
     load: async () => (await import("./views/subnets/Subnets.tsx")).Subnets,
   },
-  { name: "links", title: "Links", load: async () => (await import("./views/links/Links.tsx")).Links },
+  {
+    name: "pls",
+    title: "Private Link Services",
+    load: async () => (await import("./views/pls/PrivateLinkServices.tsx")).PrivateLinkServices,
+  },
   {
     name: "orphans",
     title: "Orphans",

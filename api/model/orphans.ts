@@ -6,7 +6,7 @@ export const Orphan = z.object({
   key: z.string(),
   resourceId: z.string(),
   name: z.string(),
-  kind: z.enum(["loadBalancer", "frontend", "rule", "link", "connection"]),
+  kind: z.enum(["loadBalancer", "frontend", "rule", "pls", "connection"]),
   cluster: z.string(),
   verdict: z.enum(["orphan", "unproved"]),
   for: z.array(Evidence),

@@ -7,7 +7,7 @@ export const PlannedChange = z.object({
   action: z.enum(["create", "update", "delete"]),
   resourceId: z.string(),
   name: z.string(),
-  capability: z.enum(["links", "connections", "rejections", "sweep"]),
+  capability: z.enum(["privateLinkServices", "connections", "rejections", "sweep"]),
   cluster: z.string(),
   reason: z.string(),
   /** What is edited, a line each. */

@@ -16,7 +16,7 @@ export const Subnet = z.object({
   subscription: z.string(),
   prefixes: z.array(z.string()),
   delegations: z.array(z.string()),
-  linkNetworkPolicies: z.enum(["Enabled", "Disabled"]),
+  plsNetworkPolicies: z.enum(["Enabled", "Disabled"]),
   usable: z.int(),
   /** Those of `unknown` among them. */
   used: z.int(),
@@ -29,7 +29,7 @@ export const Subnet = z.object({
 });
 export type Subnet = z.infer<typeof Subnet>;
 
-export const HolderKind = z.enum(["frontend", "link", "endpoint", "interface", "other"]);
+export const HolderKind = z.enum(["frontend", "pls", "endpoint", "interface", "other"]);
 export const Holder = z.object({
   /** Resource id, or `cluster/namespace/name` of a Service that claims it. */
   id: z.string(),
@@ -37,8 +37,8 @@ export const Holder = z.object({
   kind: HolderKind,
   /** The Service behind it, `cluster/namespace/name`, if known. */
   service: z.string().optional(),
-  /** Key of the link that stands on it or that it is. */
-  linkKey: z.string().optional(),
+  /** Key of the PLS that stands on it or that it is. */
+  plsKey: z.string().optional(),
 });
 export type Holder = z.infer<typeof Holder>;
 /** One prefix of a subnet. Offsets count from its first address. */
@@ -63,7 +63,7 @@ export const AddressMap = z.object({
 export type AddressMap = z.infer<typeof AddressMap>;
 
 export const SearchHit = z.object({
-  kind: z.enum(["address", "service", "subnet", "link", "resource"]),
+  kind: z.enum(["address", "service", "subnet", "pls", "resource"]),
   title: z.string(),
   detail: z.string(),
   /** Where the dashboard shows it: `#/subnets/KEY?address=10.0.0.4`. */

@@ -1,13 +1,13 @@
 /** What the estate's clusters declare, written as registration and reports would. */
 import type { Cluster } from "../../shared/clusters/model.ts";
-import type { Declared, LinkIntent } from "../../shared/intents/model.ts";
+import type { Declared, PlsIntent } from "../../shared/intents/model.ts";
 import type { Run } from "../../shared/ports.ts";
 import { writeRows } from "../../shared/storage/writeRows.ts";
 import {
   clusterId,
   clusterName,
   CLUSTERS,
-  LINKS,
+  PRIVATE_LINK_SERVICES,
   nodeGroup,
   SERVICES,
   serviceUid,
@@ -74,12 +74,12 @@ function declaration(n: number, cluster: number, service: number): Declared {
       addresses: {},
       ipFamilies: ["IPv4"],
       ports: [{ protocol: "TCP", port: 80 }],
-      ...(service < LINKS && { link: link(n, service) }),
+      ...(service < PRIVATE_LINK_SERVICES && { pls: pls(n, service) }),
     },
   };
 }
 
-function link(n: number, service: number): LinkIntent {
+function pls(n: number, service: number): PlsIntent {
   return {
     create: true,
     subnet: `s${service}`,

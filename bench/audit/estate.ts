@@ -1,5 +1,5 @@
 /**
- * A large estate in the sandbox's ARM: subscriptions with a network, clusters whose internal load balancers carry links, other load
+ * A large estate in the sandbox's ARM: subscriptions with a network, clusters whose internal load balancers carry Private Link Services, other load
  * balancers, and machines. The first is made by requests as a cloud's users would, the others are copies of it. Names and numbers follow from
  * the subscription's number alone, so that the auditor's side can tell what was declared without asking.
  */
@@ -8,10 +8,10 @@ import type { Estate } from "../../sandbox/arm/world.ts";
 import { issueToken } from "../../sandbox/identity/token.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 
-/** Of each subscription: twenty of them have 5,000 load balancers, 2,000 links, 200 subnets and 100,000 addresses. */
+/** Of each subscription: twenty of them have 5,000 load balancers, 2,000 Private Link Services, 200 subnets and 100,000 addresses. */
 export const CLUSTERS = 25;
 export const SERVICES = 10;
-export const LINKS = 4;
+export const PRIVATE_LINK_SERVICES = 4;
 const OTHER_BALANCERS = 225;
 const SUBNETS = 10;
 const ADDRESSES = 5000;
@@ -74,7 +74,7 @@ async function fillFirst(arm: Arm): Promise<void> {
   for (let cluster = 0; cluster < CLUSTERS; cluster += 1) await fillCluster(put, n, cluster);
   for (let other = 0; other < OTHER_BALANCERS; other += 1)
     await put(inGroup(n, "rg", `loadBalancers/other-${other}`), balancer(n, ["fe"], other));
-  const taken = CLUSTERS * (SERVICES + LINKS) + OTHER_BALANCERS;
+  const taken = CLUSTERS * (SERVICES + PRIVATE_LINK_SERVICES) + OTHER_BALANCERS;
   for (let at = 0; at < ADDRESSES - taken; at += PER_INTERFACE)
     await put(
       inGroup(n, "rg", `networkInterfaces/nic-${at}`),
@@ -101,8 +101,8 @@ async function fillCluster(put: Put, n: number, cluster: number): Promise<void> 
   await put(clusterId(n, cluster), { location: LOCATION, properties: { nodeResourceGroup: group } });
   const names = Array.from({ length: SERVICES }, (_, service) => baseName(serviceUid(n, cluster, service)));
   await put(inGroup(n, group, "loadBalancers/kubernetes-internal"), balancer(n, names, cluster));
-  for (const [service, name] of names.slice(0, LINKS).entries())
-    await put(inGroup(n, group, `privateLinkServices/pls-${service}`), link(n, { group, name, service }));
+  for (const [service, name] of names.slice(0, PRIVATE_LINK_SERVICES).entries())
+    await put(inGroup(n, group, `privateLinkServices/pls-${service}`), pls(n, { group, name, service }));
 }
 
 function inGroup(n: number, group: string, name: string): string {
@@ -125,7 +125,7 @@ function balancer(n: number, names: readonly string[], at: number) {
   return { location: LOCATION, sku: { name: "Standard" }, properties: { frontendIPConfigurations } };
 }
 
-function link(n: number, { group, name, service }: { group: string; name: string; service: number }) {
+function pls(n: number, { group, name, service }: { group: string; name: string; service: number }) {
   return {
     location: LOCATION,
     tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": `apps/s${service}` },

@@ -3,7 +3,7 @@ import type { Trigger } from "../../sandbox/host/invoke.ts";
 import { SUBSCRIPTION } from "../inventory.ts";
 import { asking, document } from "../reviews.ts";
 
-const LINK = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/privateLinkServices/none`;
+const PLS = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/privateLinkServices/none`;
 
 /** By the function's name. */
 export function firstTriggers(cluster: string, token: string): Readonly<Record<string, Trigger>> {
@@ -19,12 +19,12 @@ export function firstTriggers(cluster: string, token: string): Readonly<Record<s
     scanInventory: timer(),
     sweepOrphans: timer(),
     auditDrift: timer(),
-    pollLinks: timer(),
+    pollPrivateLinkServices: timer(),
     watchQueues: timer(),
     scanInventoryWork: work("inventory", "all"),
     sweepOrphansWork: work("orphans", "all"),
     auditDriftWork: work("drift", "all"),
-    reconcileLink: work("link", LINK),
+    reconcilePls: work("pls", PLS),
     tellNews: work("webhook", "no run"),
   };
 }
@@ -64,7 +64,7 @@ function work(what: string, id: string): Trigger {
 function event(): object {
   return {
     id: "e",
-    subject: LINK,
+    subject: PLS,
     eventType: "Microsoft.Resources.ResourceWriteSuccess",
     eventTime: "2026-01-01T00:00:00.000Z",
     data: { operationName: "Microsoft.Network/privateLinkServices/write", claims: { name: "somebody" } },

@@ -82,7 +82,7 @@ export function subnet({ n, at }: Place): Subnet {
     name: `s${at}`,
     prefixes: [`${first}/20`],
     delegations: [],
-    linkNetworkPolicies: "Disabled",
+    plsNetworkPolicies: "Disabled",
   };
 }
 

@@ -76,7 +76,7 @@ const network: Network = {
   scaleSetUses: none,
   loadBalancers: async (subscription) =>
     placesIn(subscription, estate.clusterPlaces()).map(estate.loadBalancer),
-  links: async () => [],
+  privateLinkServices: async () => [],
   managedClusters: async (subscription) =>
     placesIn(subscription, estate.clusterPlaces()).map((place) => ({
       id: estate.registration(place).resourceId,
@@ -89,5 +89,5 @@ const network: Network = {
   managedCluster: async () => undefined,
   resourceGroup: async () => undefined,
   availability: async () => ({ available: true, alternatives: [] }),
-  link: async () => undefined,
+  pls: async () => undefined,
 };

@@ -81,8 +81,8 @@ function toJson({ service, decision, position, findings }: Judged) {
 }
 
 function intentOf(service: Service) {
-  const { internal, subnet = null, addresses, link = null } = parseIntent(service);
-  return { internal, subnet, addresses, link };
+  const { internal, subnet = null, addresses, pls = null } = parseIntent(service);
+  return { internal, subnet, addresses, pls };
 }
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */

@@ -23,7 +23,7 @@ param principalId string
 @description('Principals that run the mooring command: it speaks to the same tables, queues and blobs.')
 param operatorIds string[]
 
-var queues = ['links', 'inventory', 'orphans', 'drift', 'notices']
+var queues = ['pls', 'inventory', 'orphans', 'drift', 'notices']
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: name

@@ -5,7 +5,7 @@ targetScope = 'subscription'
 @description('Name of the installation: names of roles are unique in a tenant.')
 param environmentName string
 
-@description('Which roles: reader, links, connections, sweep, restore.')
+@description('Which roles: reader, pls, connections, sweep, restore.')
 param roleNames string[]
 
 @description('Subscriptions in which the roles can be assigned.')

@@ -13,7 +13,7 @@ param environmentName string
 @description('Principal of the app: output MOORING_PRINCIPAL_ID of main.bicep.')
 param principalId string
 
-@description('Capabilities that may write in Azure: links, connections, sweep, restore.')
+@description('Capabilities that may write in Azure: pls, connections, sweep, restore.')
 param enforce string[] = []
 
 var roles = loadJsonContent('../roles.json')

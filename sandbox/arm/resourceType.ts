@@ -54,7 +54,7 @@ export interface World {
   /** Everything that holds an address in the subnet. */
   claimsIn(subnetId: string): Iterable<Claim>;
   ofType(type: string, subscription?: string): Stored[];
-  /** Side effects on other resources (a NIC for an endpoint, a connection on a link); raises no event of its own. */
+  /** Side effects on other resources (a NIC for an endpoint, a connection on a PLS); raises no event of its own. */
   save(stored: Stored): void;
   drop(id: string): void;
   group(subscription: string, name: string): Group | undefined;

@@ -5,8 +5,8 @@
 import type { ApiServer } from "./apiServer.ts";
 import type { ArmClient } from "./armClient.ts";
 import { ensureFrontend, findUnused, removeFrontend, type Place } from "./loadBalancer.ts";
-import { ensureLink, removeLink } from "./privateLink.ts";
-import { FINALIZER, isInternal, isLoadBalancer, serviceKey, wantsLink, type Service } from "./service.ts";
+import { ensurePls, removePls } from "./privateLinkService.ts";
+import { FINALIZER, isInternal, isLoadBalancer, serviceKey, wantsPls, type Service } from "./service.ts";
 
 export interface ControllerOptions {
   readonly apiServer: ApiServer;
@@ -54,8 +54,8 @@ export class Controller {
       const frontend = await ensureFrontend(arm, place, service);
       const address = frontend["properties"].privateIPAddress as string | undefined;
       apiServer.patchStatus(key, { status: { loadBalancer: address ? { ingress: [{ ip: address }] } : {} } });
-      if (wantsLink(service))
-        await ensureLink(arm, place, { service, frontend, takesOverNames: this.takesOverNames });
+      if (wantsPls(service))
+        await ensurePls(arm, place, { service, frontend, takesOverNames: this.takesOverNames });
       return undefined;
     } catch (error) {
       return `Error syncing load balancer: failed to ensure load balancer: ${messageOf(error)}`;
@@ -79,7 +79,7 @@ export class Controller {
     const { arm, place } = this.#options;
     const internal = isInternal(service);
     const unused = await findUnused(arm, place, { service, internal });
-    if (unused) await removeLink(arm, place, { frontendId: unused, service });
+    if (unused) await removePls(arm, place, { frontendId: unused, service });
     await removeFrontend(arm, place, { service, internal, unused });
   }
 }

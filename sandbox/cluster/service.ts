@@ -60,11 +60,11 @@ export function wantedAddress(service: Service): string | undefined {
   return annotation(service, "azure-load-balancer-ipv4") || service.spec.loadBalancerIP || undefined;
 }
 
-export function wantsLink(service: Service): boolean {
+export function wantsPls(service: Service): boolean {
   return isTrue(annotation(service, "azure-pls-create"));
 }
 
-export interface LinkSettings {
+export interface PlsSettings {
   /** Blank if the annotation is: the controller takes it as a name. */
   name: string | undefined;
   resourceGroup: string | undefined;
@@ -77,7 +77,7 @@ export interface LinkSettings {
   autoApproval: string[];
 }
 
-export function linkSettings(service: Service): LinkSettings {
+export function plsSettings(service: Service): PlsSettings {
   const own = annotation(service, "azure-pls-ip-configuration-subnet");
   const visibility = words(annotation(service, "azure-pls-visibility"));
   return {
@@ -93,8 +93,8 @@ export function linkSettings(service: Service): LinkSettings {
   };
 }
 
-/** True if any setting of a link beyond its creation is there: such a Service cannot share another's link. */
-export function hasLinkSettings(service: Service): boolean {
+/** True if any setting of a PLS beyond its creation is there: such a Service cannot share another's PLS. */
+export function hasPlsSettings(service: Service): boolean {
   return Object.keys(service.metadata.annotations ?? {}).some(
     (key) => key.startsWith(`${PREFIX}azure-pls-`) && key !== `${PREFIX}azure-pls-create`,
   );

@@ -4,7 +4,7 @@ import { SOLO_VNET } from "../world/definition.ts";
 import {
   expect,
   frontendWith,
-  findLink,
+  findPls,
   visibility,
   connectManually,
   connectionOf,
@@ -18,7 +18,7 @@ type Item = Record<string, any>;
 const TAKEN = "10.240.8.60";
 /** A Service of the other cluster holds it. */
 const ELSEWHERE = "10.240.8.71";
-const linkSettings = (name: string, visibility: string) => ({
+const plsSettings = (name: string, visibility: string) => ({
   "pls-create": "true",
   "pls-name": name,
   "pls-ip-configuration-subnet": "links",
@@ -32,9 +32,12 @@ export const STEPS: Step[] = [
   { title: "A second cluster asks for the same address", play: refuseSecond },
   { title: "The API server refuses what admission allowed", play: refuseAfterAdmission },
   { title: "A cluster's sender reports the Services of another cluster", play: refuseForeignList },
-  { title: "Somebody sets a link's visibility to everybody behind its back", play: putBackVisibility },
+  {
+    title: "Somebody sets a Private Link Service's visibility to everybody behind its back",
+    play: putBackVisibility,
+  },
   { title: "Two consumers wait: one from a declared subscription, one not", play: approveDeclared },
-  { title: "A cluster dies and leaves a load balancer and a link", play: sweepDead },
+  { title: "A cluster dies and leaves a load balancer and a Private Link Service", play: sweepDead },
 ];
 
 async function apply({ world }: Story, cluster: string, service: ReturnType<typeof internal>): Promise<Item> {
@@ -118,40 +121,40 @@ async function putBackVisibility(story: Story): Promise<void> {
   const answer = await apply(
     story,
     "aks-one",
-    internal(`demo-link-${mark}`, linkSettings(name, `${PLATFORM} ${PARTNER}`)),
+    internal(`demo-pls-${mark}`, plsSettings(name, `${PLATFORM} ${PARTNER}`)),
   );
   expect(
     answer["allowed"] === true && !answer["pending"],
     `the linked Service is built (${answer["message"] ?? answer["pending"] ?? "ok"})`,
   );
-  const link = await findLink(story, name);
-  link["properties"].visibility = { subscriptions: ["*"] };
-  await world.arm("PUT", link["id"], link);
-  say(`visibility of ${name} is now ${(await visibility(story, link["id"])).join(" ")}`);
+  const pls = await findPls(story, name);
+  pls["properties"].visibility = { subscriptions: ["*"] };
+  await world.arm("PUT", pls["id"], pls);
+  say(`visibility of ${name} is now ${(await visibility(story, pls["id"])).join(" ")}`);
   say("Mooring requests a new list of the cluster before it writes: about half a minute");
   await world.eventually("the visibility to be put back", async () =>
-    (await visibility(story, link["id"])).includes("*") ? undefined : true,
+    (await visibility(story, pls["id"])).includes("*") ? undefined : true,
   );
-  say(`visibility of ${name} is again ${(await visibility(story, link["id"])).join(" ")}`);
+  say(`visibility of ${name} is again ${(await visibility(story, pls["id"])).join(" ")}`);
 }
 
 async function approveDeclared(story: Story): Promise<void> {
   const { world, mark, say } = story;
-  const link = await findLink(story, `pls-demo-${mark}`);
+  const pls = await findPls(story, `pls-demo-${mark}`);
   await connectManually(story, {
     subscription: PLATFORM,
-    link,
-    vnet: link["properties"].ipConfigurations[0].properties.subnet.id.split("/subnets/")[0],
+    pls,
+    vnet: pls["properties"].ipConfigurations[0].properties.subnet.id.split("/subnets/")[0],
   });
-  await connectManually(story, { subscription: PARTNER, link, vnet: SOLO_VNET });
+  await connectManually(story, { subscription: PARTNER, pls, vnet: SOLO_VNET });
   const declared = await world.eventually("the declared connection to be approved", async () => {
-    const found = await connectionOf(story, link["id"], PLATFORM);
+    const found = await connectionOf(story, pls["id"], PLATFORM);
     return found?.["properties"].privateLinkServiceConnectionState.status === "Approved" ? found : undefined;
   });
   say(
     `${declared["name"]}: ${declared["properties"].privateLinkServiceConnectionState.status} (${declared["properties"].privateLinkServiceConnectionState.description})`,
   );
-  const undeclared = await connectionOf(story, link["id"], PARTNER);
+  const undeclared = await connectionOf(story, pls["id"], PARTNER);
   say(`${undeclared?.["name"]}: ${undeclared?.["properties"].privateLinkServiceConnectionState.status}`);
   expect(
     undeclared?.["properties"].privateLinkServiceConnectionState.status === "Pending",
@@ -163,7 +166,7 @@ async function sweepDead(story: Story): Promise<void> {
   const { world, mark, say } = story;
   const name = `demo-${mark}`;
   const cluster = await world.control("POST", "/clusters", { name });
-  const answer = await apply(story, name, internal("doomed", linkSettings(`pls-doomed-${mark}`, PLATFORM)));
+  const answer = await apply(story, name, internal("doomed", plsSettings(`pls-doomed-${mark}`, PLATFORM)));
   expect(
     answer["allowed"] === true && !answer["pending"],
     `the doomed Service is built (${answer["message"] ?? answer["pending"] ?? "ok"})`,
@@ -215,7 +218,7 @@ async function deleted(story: Story, group: string): Promise<void> {
     await story.world.fire("sweepOrphans");
     return (await leftovers(story, group)).length === 0 ? true : undefined;
   });
-  story.say(`${group} has neither load balancer nor link any more`);
+  story.say(`${group} has neither load balancer nor Private Link Service any more`);
 }
 
 async function journalled({ world, say }: Story, cluster: string): Promise<void> {

@@ -33,23 +33,23 @@ export async function frontendWith({ world }: Story, address: string): Promise<I
     .find((item) => item["properties"].privateIPAddress === address);
 }
 
-export async function findLink({ world }: Story, name: string): Promise<Item> {
+export async function findPls({ world }: Story, name: string): Promise<Item> {
   const { value } = await world.arm(
     "GET",
     `/subscriptions/${PLATFORM}/providers/Microsoft.Network/privateLinkServices`,
   );
-  const found = (value as Item[]).find((link) => link["name"] === name);
-  if (!found) throw new Error(`there is no link ${name}`);
+  const found = (value as Item[]).find((pls) => pls["name"] === name);
+  if (!found) throw new Error(`there is no Private Link Service ${name}`);
   return found;
 }
 
-export async function visibility({ world }: Story, linkId: string): Promise<string[]> {
-  return (await world.arm("GET", linkId)).properties.visibility?.subscriptions ?? [];
+export async function visibility({ world }: Story, plsId: string): Promise<string[]> {
+  return (await world.arm("GET", plsId)).properties.visibility?.subscriptions ?? [];
 }
 
 export async function connectManually(
   { world, mark }: Story,
-  { subscription, link, vnet }: { subscription: string; link: Item; vnet: string },
+  { subscription, pls, vnet }: { subscription: string; pls: Item; vnet: string },
 ): Promise<void> {
   const name = `pe-demo-${mark}`;
   await world.arm("PUT", endpointId(subscription, name), {
@@ -57,7 +57,7 @@ export async function connectManually(
     properties: {
       subnet: { id: `${vnet}/subnets/consumers` },
       manualPrivateLinkServiceConnections: [
-        { name, properties: { privateLinkServiceId: link["properties"].alias, requestMessage: "please" } },
+        { name, properties: { privateLinkServiceId: pls["properties"].alias, requestMessage: "please" } },
       ],
     },
   });
@@ -65,11 +65,11 @@ export async function connectManually(
 
 export async function connectionOf(
   { world }: Story,
-  linkId: string,
+  plsId: string,
   subscription: string,
 ): Promise<Item | undefined> {
-  const link = await world.arm("GET", linkId);
-  return (link.properties.privateEndpointConnections as Item[]).find((one) =>
+  const pls = await world.arm("GET", plsId);
+  return (pls.properties.privateEndpointConnections as Item[]).find((one) =>
     one["properties"].privateEndpoint.id.includes(subscription),
   );
 }

@@ -195,7 +195,7 @@ async function seeded({
   progress: (step: string) => void;
   scan: () => Promise<void>;
 }): Promise<void> {
-  progress("the world: subscriptions, networks, clusters, Services, links, consumers");
+  progress("the world: subscriptions, networks, clusters, Services, Private Link Services, consumers");
   arm.setOperationMilliseconds(SEED_OPERATION_MILLISECONDS);
   await seedWorld({ arm: arm.fetch, fleet, scan });
   await arm.idle();

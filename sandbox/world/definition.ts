@@ -11,7 +11,7 @@ const NETWORK = (subscription: string, group: string, name: string) =>
 export const SHARED_VNET = NETWORK(PLATFORM, "rg-network", "vnet-shared");
 export const SOLO_VNET = NETWORK(PARTNER, "rg-solo", "vnet-solo");
 
-const links = { privateLinkServiceNetworkPolicies: "Disabled" };
+const privateLinkServices = { privateLinkServiceNetworkPolicies: "Disabled" };
 const delegated = {
   delegations: [{ name: "web", properties: { serviceName: "Microsoft.Web/serverFarms" } }],
 };
@@ -24,10 +24,10 @@ export const NETWORKS = [
       { name: "nodes", properties: { addressPrefix: "10.240.0.0/22" } },
       { name: "apps", properties: { addressPrefix: "10.240.8.0/24" } },
       { name: "small", properties: { addressPrefix: "10.240.9.0/28" } },
-      { name: "links", properties: { addressPrefix: "10.240.10.0/26", ...links } },
+      { name: "links", properties: { addressPrefix: "10.240.10.0/26", ...privateLinkServices } },
       { name: "functions", properties: { addressPrefix: "10.240.11.0/27", ...delegated } },
       { name: "consumers", properties: { addressPrefix: "10.240.12.0/24" } },
-      { name: "links-old", properties: { addressPrefix: "10.240.13.0/28", ...links } },
+      { name: "pls-old", properties: { addressPrefix: "10.240.13.0/28", ...privateLinkServices } },
       { name: "batch", properties: { addressPrefix: "10.240.14.0/28" } },
     ],
   },
@@ -36,7 +36,7 @@ export const NETWORKS = [
     prefix: "10.50.0.0/16",
     subnets: [
       { name: "nodes", properties: { addressPrefix: "10.50.0.0/22" } },
-      { name: "apps", properties: { addressPrefix: "10.50.8.0/24", ...links } },
+      { name: "apps", properties: { addressPrefix: "10.50.8.0/24", ...privateLinkServices } },
       { name: "consumers", properties: { addressPrefix: "10.50.12.0/24" } },
     ],
   },
@@ -48,8 +48,8 @@ export interface ClusterDefinition {
   resourceGroup: string;
   vnetId: string;
   defaultSubnet: string;
-  /** Its links live here, so that they outlive it. */
-  linkResourceGroup?: string;
+  /** Its Private Link Services live here, so that they outlive it. */
+  plsResourceGroup?: string;
   /** How its control plane asks ARM; absent: with a service principal. */
   identity?: "SystemAssigned" | "UserAssigned";
   /** Object id of that identity, once it is made. */
@@ -83,7 +83,7 @@ export const CLUSTERS: ClusterDefinition[] = [
   },
 ];
 
-/** A cluster that dies while it is seeded, and leaves a load balancer and a link. */
+/** A cluster that dies while it is seeded, and leaves a load balancer and a PLS. */
 export const DEAD_CLUSTER: ClusterDefinition = {
   name: "aks-old",
   subscription: PLATFORM,
@@ -136,7 +136,7 @@ function withLoadBalancerIp(service: Service, loadBalancerIP: string): Service {
   return { ...service, spec: { ...service.spec, loadBalancerIP } };
 }
 
-const link = (settings: Record<string, string> = {}) => ({
+const pls = (settings: Record<string, string> = {}) => ({
   "pls-create": "true",
   "pls-ip-configuration-subnet": "links",
   ...settings,
@@ -153,17 +153,17 @@ export const SERVICES: Record<string, Service[]> = {
       "payments",
       {
         "load-balancer-ipv4": "10.240.8.61",
-        ...link({ "pls-name": "pls-payments", "pls-visibility": both, "pls-auto-approval": PLATFORM }),
+        ...pls({ "pls-name": "pls-payments", "pls-visibility": both, "pls-auto-approval": PLATFORM }),
       },
       [443],
     ),
     internal(
       "ledger",
-      link({ "pls-name": "pls-ledger", "pls-visibility": both, "pls-auto-approval": PARTNER }),
+      pls({ "pls-name": "pls-ledger", "pls-visibility": both, "pls-auto-approval": PARTNER }),
     ),
     internal(
       "reports",
-      link({ "pls-name": "pls-reports", "pls-visibility": "*", "pls-fqdns": "reports.example.com" }),
+      pls({ "pls-name": "pls-reports", "pls-visibility": "*", "pls-fqdns": "reports.example.com" }),
     ),
     internal("tiny", { "load-balancer-internal-subnet": "small" }),
   ],
@@ -172,7 +172,7 @@ export const SERVICES: Record<string, Service[]> = {
     internal("search-index", { "load-balancer-ipv4": "10.240.8.70" }, [9200]),
     internal(
       "catalog",
-      link({ "pls-name": "pls-catalog", "pls-visibility": both, "pls-auto-approval": PLATFORM }),
+      pls({ "pls-name": "pls-catalog", "pls-visibility": both, "pls-auto-approval": PLATFORM }),
     ),
     internal("images", { "load-balancer-internal-subnet": "small" }),
     internal("mail", {}, [25, 587]),
@@ -195,5 +195,5 @@ export const SERVICES: Record<string, Service[]> = {
       [9009],
     ),
   ],
-  "aks-old": [internal("legacy", link({ "pls-name": "pls-legacy", "pls-visibility": PLATFORM }))],
+  "aks-old": [internal("legacy", pls({ "pls-name": "pls-legacy", "pls-visibility": PLATFORM }))],
 };

@@ -95,33 +95,33 @@ async function connectConsumers(fetch: ArmFetch, arm: ArmClient): Promise<void> 
     applicationId: "partner",
     name: "partner-team",
   });
-  const links = await allLinks(arm);
-  const idOf = (name: string) => links.find((link) => link["name"] === name)?.["id"] as string;
+  const privateLinkServices = await allPrivateLinkServices(arm);
+  const idOf = (name: string) => privateLinkServices.find((pls) => pls["name"] === name)?.["id"] as string;
   const aliasOf = (name: string) =>
-    links.find((link) => link["name"] === name)?.["properties"].alias as string;
-  await connect(arm, PLATFORM, { name: "pe-payments", link: idOf("pls-payments"), way: "automatic" });
-  await connect(partner, PARTNER, { name: "pe-payments", link: aliasOf("pls-payments"), way: "manual" });
-  await connect(partner, PARTNER, { name: "pe-reports", link: aliasOf("pls-reports"), way: "manual" });
-  await connect(arm, PLATFORM, { name: "pe-catalog", link: idOf("pls-catalog"), way: "automatic" });
-  await connect(partner, PARTNER, { name: "pe-api", link: idOf("pls-api"), way: "automatic" });
-  await connect(partner, PARTNER, { name: "pe-gone", link: aliasOf("pls-catalog"), way: "manual" });
+    privateLinkServices.find((pls) => pls["name"] === name)?.["properties"].alias as string;
+  await connect(arm, PLATFORM, { name: "pe-payments", pls: idOf("pls-payments"), way: "automatic" });
+  await connect(partner, PARTNER, { name: "pe-payments", pls: aliasOf("pls-payments"), way: "manual" });
+  await connect(partner, PARTNER, { name: "pe-reports", pls: aliasOf("pls-reports"), way: "manual" });
+  await connect(arm, PLATFORM, { name: "pe-catalog", pls: idOf("pls-catalog"), way: "automatic" });
+  await connect(partner, PARTNER, { name: "pe-api", pls: idOf("pls-api"), way: "automatic" });
+  await connect(partner, PARTNER, { name: "pe-gone", pls: aliasOf("pls-catalog"), way: "manual" });
   await partner.remove(endpointId(PARTNER, "pe-gone"));
   await reject(arm, idOf("pls-reports"));
 }
 
 interface Consumer {
   name: string;
-  link: string;
+  pls: string;
   way: "automatic" | "manual";
 }
 
 export async function connect(
   arm: ArmClient,
   subscription: string,
-  { name, link, way }: Consumer,
+  { name, pls, way }: Consumer,
 ): Promise<void> {
   const vnet = subscription === PLATFORM ? SHARED_VNET : SOLO_VNET;
-  const connection = { name, properties: { privateLinkServiceId: link } };
+  const connection = { name, properties: { privateLinkServiceId: pls } };
   await arm.put(endpointId(subscription, name), {
     location: LOCATION,
     properties: {
@@ -137,9 +137,9 @@ export function endpointId(subscription: string, name: string): string {
   return `/subscriptions/${subscription}/resourceGroups/rg-consumers/providers/Microsoft.Network/privateEndpoints/${name}`;
 }
 
-async function reject(arm: ArmClient, linkId: string): Promise<void> {
-  const [connection] = (await arm.get(linkId)).properties.privateEndpointConnections as Item[];
-  if (!connection) throw new Error(`${linkId} has no connection to reject`);
+async function reject(arm: ArmClient, plsId: string): Promise<void> {
+  const [connection] = (await arm.get(plsId)).properties.privateEndpointConnections as Item[];
+  if (!connection) throw new Error(`${plsId} has no connection to reject`);
   connection["properties"].privateLinkServiceConnectionState = {
     status: "Rejected",
     description: "not agreed",
@@ -150,27 +150,32 @@ async function reject(arm: ArmClient, linkId: string): Promise<void> {
 
 /** Three changes that nobody declared. */
 async function drift(arm: ArmClient): Promise<void> {
-  const links = await allLinks(arm);
+  const privateLinkServices = await allPrivateLinkServices(arm);
   await change(
     arm,
-    links,
+    privateLinkServices,
     "pls-ledger",
     (properties) => (properties["visibility"] = { subscriptions: ["*"] }),
   );
-  await change(arm, links, "pls-reports", (properties) => (properties["fqdns"] = ["reports.example.net"]));
+  await change(
+    arm,
+    privateLinkServices,
+    "pls-reports",
+    (properties) => (properties["fqdns"] = ["reports.example.net"]),
+  );
   await moveAddress(arm);
 }
 
 async function change(
   arm: ArmClient,
-  links: Item[],
+  privateLinkServices: Item[],
   name: string,
   edit: (properties: Item) => void,
 ): Promise<void> {
-  const link = links.find((candidate) => candidate["name"] === name);
-  if (!link) throw new Error(`no link ${name}`);
-  edit(link["properties"]);
-  await arm.put(link["id"], link);
+  const pls = privateLinkServices.find((candidate) => candidate["name"] === name);
+  if (!pls) throw new Error(`no Private Link Service ${name}`);
+  edit(pls["properties"]);
+  await arm.put(pls["id"], pls);
 }
 
 /** Somebody gave the frontend of search-index another address. */
@@ -187,7 +192,7 @@ async function moveAddress(arm: ArmClient): Promise<void> {
   await arm.put(id, balancer);
 }
 
-async function allLinks(arm: ArmClient): Promise<Item[]> {
+async function allPrivateLinkServices(arm: ArmClient): Promise<Item[]> {
   const lists = await Promise.all(
     [PLATFORM, PARTNER].map((subscription) =>
       arm.list(`/subscriptions/${subscription}/providers/Microsoft.Network/privateLinkServices`),

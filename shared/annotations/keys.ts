@@ -51,7 +51,7 @@ export const ANNOTATIONS = {
     key: `${PREFIX}azure-disable-load-balancer-floating-ip`,
     type: "boolean",
     absent: "floating IP on",
-    doc: "`true` in any case, not trimmed; lets a public Service have a link",
+    doc: "`true` in any case, not trimmed; lets a public Service have a Private Link Service",
   },
   haPorts: {
     key: `${PREFIX}azure-load-balancer-enable-high-availability-ports`,
@@ -77,61 +77,61 @@ export const ANNOTATIONS = {
     absent: "a new public IP address",
     doc: "The same for IPv6",
   },
-  linkCreate: {
+  plsCreate: {
     key: `${PREFIX}azure-pls-create`,
     type: "boolean",
-    absent: "no link",
-    doc: "A Private Link Service for the frontend; trimmed, any case. Withdrawing it leaves the link",
+    absent: "no Private Link Service",
+    doc: "A Private Link Service for the frontend; trimmed, any case. Withdrawing it leaves the Private Link Service",
   },
-  linkName: {
+  plsName: {
     key: `${PREFIX}azure-pls-name`,
     type: "name",
     absent: "`pls-` and the frontend's name",
-    doc: "Name of the link; cannot change",
+    doc: "Name of the Private Link Service; cannot change",
   },
-  linkResourceGroup: {
+  plsResourceGroup: {
     key: `${PREFIX}azure-pls-resource-group`,
     type: "name",
     absent: "the node resource group",
-    doc: "Resource group of the link",
+    doc: "Resource group of the Private Link Service",
   },
-  linkSubnet: {
+  plsSubnet: {
     key: `${PREFIX}azure-pls-ip-configuration-subnet`,
     type: "subnet name",
     absent: "the frontend's subnet",
-    doc: "Subnet of the link's NAT addresses",
+    doc: "Subnet of the Private Link Service's NAT addresses",
   },
-  linkAddressCount: {
+  plsAddressCount: {
     key: `${PREFIX}azure-pls-ip-configuration-ip-address-count`,
     type: "integer 1 to 8",
     absent: "1",
     doc: "How many NAT addresses",
   },
-  linkAddresses: {
+  plsAddresses: {
     key: `${PREFIX}azure-pls-ip-configuration-ip-address`,
     type: "addresses",
     absent: "dynamic",
     doc: "Static NAT IPv4 addresses, separated by spaces; the first is primary",
   },
-  linkFqdns: {
+  plsFqdns: {
     key: `${PREFIX}azure-pls-fqdns`,
     type: "names",
     absent: "none",
-    doc: "Host names of the link, separated by spaces",
+    doc: "Host names of the Private Link Service, separated by spaces",
   },
-  linkProxyProtocol: {
+  plsProxyProtocol: {
     key: `${PREFIX}azure-pls-proxy-protocol`,
     type: "boolean",
     absent: "off",
     doc: "PROXY protocol v2 towards the backends",
   },
-  linkVisibility: {
+  plsVisibility: {
     key: `${PREFIX}azure-pls-visibility`,
     type: "subscriptions",
     absent: "nobody beyond RBAC",
-    doc: "Subscriptions that may see the link, separated by spaces; `*` anywhere means everybody",
+    doc: "Subscriptions that may see the Private Link Service, separated by spaces; `*` anywhere means everybody",
   },
-  linkAutoApproval: {
+  plsAutoApproval: {
     key: `${PREFIX}azure-pls-auto-approval`,
     type: "subscriptions",
     absent: "nobody",

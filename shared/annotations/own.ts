@@ -14,7 +14,7 @@ export const OWN_ANNOTATIONS = {
   },
   allowDisconnect: {
     key: "mooring.dev/allow-disconnect",
-    doc: "`true`: the link may go although consumers are connected to it",
+    doc: "`true`: the Private Link Service may go although consumers are connected to it",
   },
 } as const;
 

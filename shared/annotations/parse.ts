@@ -4,7 +4,7 @@
  * @see https://github.com/kubernetes-sigs/cloud-provider-azure
  */
 import { LIKE_IPV4 } from "../addresses/pattern.ts";
-import { EVERY_PORT, type Intent, type LinkIntent } from "../intents/model.ts";
+import { EVERY_PORT, type Intent, type PlsIntent } from "../intents/model.ts";
 import { ANNOTATIONS } from "./keys.ts";
 import { OWN_ANNOTATIONS } from "./own.ts";
 import { annotationsOf, type Service } from "./service.ts";
@@ -26,7 +26,7 @@ export function parseIntent(service: Service): Intent {
     addresses: parseAddresses(read, service.spec.loadBalancerIP ?? ""),
     ipFamilies: parseFamilies(service.spec),
     ports: internal && isTrue(read("haPorts")) ? [EVERY_PORT] : parsePorts(service.spec),
-    ...(isTrue(trimmed(read("linkCreate"))) && { link: parseLink(read, subnet) }),
+    ...(isTrue(trimmed(read("plsCreate"))) && { pls: parsePls(read, subnet) }),
     ...replacedService(annotations[OWN_ANNOTATIONS.replaces.key]),
   };
 }
@@ -56,23 +56,23 @@ function parseAddresses(read: Read, loadBalancerIp: string): Intent["addresses"]
   return { ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };
 }
 
-function parseLink(read: Read, frontendSubnet: string | undefined): LinkIntent {
-  const natIps = [...new Set(tokens(read("linkAddresses")))];
-  const subnet = unlessBlank(read("linkSubnet")) ?? frontendSubnet;
-  const name = trimmed(read("linkName"));
-  const resourceGroup = trimmed(read("linkResourceGroup"));
+function parsePls(read: Read, frontendSubnet: string | undefined): PlsIntent {
+  const natIps = [...new Set(tokens(read("plsAddresses")))];
+  const subnet = unlessBlank(read("plsSubnet")) ?? frontendSubnet;
+  const name = trimmed(read("plsName"));
+  const resourceGroup = trimmed(read("plsResourceGroup"));
   return {
     create: true,
     ...(name && { name }),
     ...(resourceGroup && { resourceGroup }),
     ...(subnet !== undefined && { subnet }),
-    natIpCount: parseCount(read("linkAddressCount")),
+    natIpCount: parseCount(read("plsAddressCount")),
     natIps,
     ...(natIps[0] !== undefined && { primaryNatIp: natIps[0] }),
-    fqdns: tokens(read("linkFqdns")),
-    proxyProtocol: isTrue(trimmed(read("linkProxyProtocol"))),
-    visibility: everybodyOr(tokens(read("linkVisibility"))),
-    autoApproval: tokens(read("linkAutoApproval")),
+    fqdns: tokens(read("plsFqdns")),
+    proxyProtocol: isTrue(trimmed(read("plsProxyProtocol"))),
+    visibility: everybodyOr(tokens(read("plsVisibility"))),
+    autoApproval: tokens(read("plsAutoApproval")),
   };
 }
 

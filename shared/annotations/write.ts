@@ -1,5 +1,5 @@
 /** The way back from an intent: a Service that declares it. Its other annotations are not recorded. */
-import { EVERY_PORT, type Intent, type LinkIntent, type ServiceKey } from "../intents/model.ts";
+import { EVERY_PORT, type Intent, type PlsIntent, type ServiceKey } from "../intents/model.ts";
 import { ANNOTATIONS } from "./keys.ts";
 import type { Service } from "./service.ts";
 
@@ -7,7 +7,7 @@ type Written = readonly (readonly [keyof typeof ANNOTATIONS, string | undefined]
 
 /** `parseIntent` of the Service is the intent. */
 export function serviceOf({ namespace, name, uid }: Omit<ServiceKey, "cluster">, intent: Intent): Service {
-  const { internal, subnet, addresses, ipFamilies, ports, link } = intent;
+  const { internal, subnet, addresses, ipFamilies, ports, pls } = intent;
   const hasEveryPort = ports.some(
     ({ protocol, port }) => protocol === EVERY_PORT.protocol && port === EVERY_PORT.port,
   );
@@ -17,7 +17,7 @@ export function serviceOf({ namespace, name, uid }: Omit<ServiceKey, "cluster">,
     ["ipv4", addresses.ipv4],
     ["ipv6", addresses.ipv6],
     ["haPorts", hasEveryPort ? "true" : undefined],
-    ...(link ? writtenLink(link) : []),
+    ...(pls ? writtenPls(pls) : []),
   ];
   const annotations = written.flatMap(([key, value]) =>
     value === undefined ? [] : [[ANNOTATIONS[key].key, value]],
@@ -28,18 +28,18 @@ export function serviceOf({ namespace, name, uid }: Omit<ServiceKey, "cluster">,
   };
 }
 
-function writtenLink(link: LinkIntent): Written {
+function writtenPls(pls: PlsIntent): Written {
   const list = (entries: readonly string[]) => (entries.length > 0 ? entries.join(" ") : undefined);
   return [
-    ["linkCreate", "true"],
-    ["linkName", link.name],
-    ["linkResourceGroup", link.resourceGroup],
-    ["linkSubnet", link.subnet],
-    ["linkAddressCount", String(link.natIpCount)],
-    ["linkAddresses", list(link.natIps)],
-    ["linkFqdns", list(link.fqdns)],
-    ["linkProxyProtocol", link.proxyProtocol ? "true" : undefined],
-    ["linkVisibility", list(link.visibility)],
-    ["linkAutoApproval", list(link.autoApproval)],
+    ["plsCreate", "true"],
+    ["plsName", pls.name],
+    ["plsResourceGroup", pls.resourceGroup],
+    ["plsSubnet", pls.subnet],
+    ["plsAddressCount", String(pls.natIpCount)],
+    ["plsAddresses", list(pls.natIps)],
+    ["plsFqdns", list(pls.fqdns)],
+    ["plsProxyProtocol", pls.proxyProtocol ? "true" : undefined],
+    ["plsVisibility", list(pls.visibility)],
+    ["plsAutoApproval", list(pls.autoApproval)],
   ];
 }

@@ -15,12 +15,12 @@ export function lazyNetwork(access: () => Promise<ArmAccess>): Network {
     subnets: async (subscription) => (await open("network")).subnets(subscription),
     subnetsOf: async (vnetId) => (await open("network")).subnetsOf(vnetId),
     loadBalancers: async (subscription) => (await open("network")).loadBalancers(subscription),
-    links: async (subscription) => (await open("network")).links(subscription),
+    privateLinkServices: async (subscription) => (await open("network")).privateLinkServices(subscription),
     managedClusters: async (subscription) => (await open("network")).managedClusters(subscription),
     managedCluster: async (id) => (await open("network")).managedCluster(id),
     resourceGroup: async (subscription, name) => (await open("network")).resourceGroup(subscription, name),
     availability: async (vnetId, address) => (await open("network")).availability(vnetId, address),
-    link: async (id) => (await open("network")).link(id),
+    pls: async (id) => (await open("network")).pls(id),
     async *interfaceUses(subscription) {
       yield* (await open("network")).interfaceUses(subscription);
     },

@@ -8,7 +8,7 @@ import { NotYet } from "../errors.ts";
 
 export type { Client };
 
-/** Link and load balancer writes take seconds; what takes longer is looked at again from the queue. */
+/** PLS and load balancer writes take seconds; what takes longer is looked at again from the queue. */
 const DEADLINE_MILLISECONDS = 90_000;
 const RETRY_SECONDS = 30;
 

@@ -17,7 +17,7 @@ import { usesOfBalancer } from "../network/uses.ts";
 import type { ArmAccess } from "./armAccess.ts";
 import { isMissing, toFailure } from "./armError.ts";
 import { listManagedClusters, readManagedCluster, readResourceGroup } from "./managedClusters.ts";
-import { toLink, toLoadBalancer } from "./networkModel.ts";
+import { toPls, toLoadBalancer } from "./networkModel.ts";
 import { answerOf } from "./sdkError.ts";
 
 // The SDK waits as long as Retry-After says, without a limit: more than one such wait is the queue's business.
@@ -44,8 +44,8 @@ export function azureNetwork(access: ArmAccess): Network {
     subnetsOf: (vnetId) => readSubnets(client(subscriptionOf(vnetId)), vnetId),
     loadBalancers: async (subscription) =>
       (await all(client(subscription).loadBalancers.listAll(), subscription)).map(toLoadBalancer),
-    links: async (subscription) =>
-      (await all(client(subscription).privateLinkServices.listBySubscription(), subscription)).map(toLink),
+    privateLinkServices: async (subscription) =>
+      (await all(client(subscription).privateLinkServices.listBySubscription(), subscription)).map(toPls),
     interfaceUses: (subscription) =>
       usesIn(
         client(subscription).networkInterfaces.listAll(),
@@ -69,7 +69,7 @@ export function azureNetwork(access: ArmAccess): Network {
     managedCluster: (id) => readManagedCluster(access, id),
     resourceGroup: (subscription, name) => readResourceGroup(access, subscription, name),
     availability: (vnetId, address) => readAvailability(client(subscriptionOf(vnetId)), vnetId, address),
-    link: (id) => readLink(client(subscriptionOf(id)), id),
+    pls: (id) => readPls(client(subscriptionOf(id)), id),
   };
 }
 
@@ -106,7 +106,7 @@ async function* scaleSetUses(client: NetworkManagementClient, id: string): Async
 }
 
 function* usesOfInterface(nic: NetworkInterface): Generator<AddressUse> {
-  // People look for the endpoint or the link, not for the interface that Azure made for it.
+  // People look for the endpoint or the PLS, not for the interface that Azure made for it.
   const holder = nic.privateEndpoint?.id ?? nic.privateLinkService?.id;
   for (const configuration of nic.ipConfigurations ?? [])
     for (const use of toUse(configuration.privateIPAddress, configuration.subnet?.id, holder ?? nic.id))
@@ -122,10 +122,10 @@ function* toUse(address?: string, subnetId?: string, holderId?: string): Generat
   if (address && subnetId && holderId) yield { address, subnetId, holderId };
 }
 
-async function readLink(client: NetworkManagementClient, id: string) {
+async function readPls(client: NetworkManagementClient, id: string) {
   const { resourceGroup, name } = partsOf(id);
   try {
-    return toLink(await client.privateLinkServices.get(resourceGroup, name));
+    return toPls(await client.privateLinkServices.get(resourceGroup, name));
   } catch (error) {
     if (isDeleted(error)) return undefined;
     throw translated(error, id);
@@ -186,7 +186,7 @@ function toSubnets(vnet: VirtualNetwork): CountedSubnet[] {
     name: subnet.name ?? "",
     prefixes: subnet.addressPrefixes ?? (subnet.addressPrefix ? [subnet.addressPrefix] : []),
     delegations: (subnet.delegations ?? []).map((delegation) => delegation.serviceName ?? ""),
-    linkNetworkPolicies: subnet.privateLinkServiceNetworkPolicies === "Disabled" ? "Disabled" : "Enabled",
+    plsNetworkPolicies: subnet.privateLinkServiceNetworkPolicies === "Disabled" ? "Disabled" : "Enabled",
     configurations: countConfigurations((subnet.ipConfigurations ?? []).flatMap(({ id }) => id ?? [])),
   }));
 }

@@ -1,10 +1,10 @@
-/** The SDK's load balancers and links in Mooring's words. */
+/** The SDK's load balancers and Private Link Services in Mooring's words. */
 import type {
   LoadBalancer as SdkLoadBalancer,
-  PrivateLinkService,
+  PrivateLinkService as SdkPrivateLinkService,
   PrivateEndpointConnection,
 } from "@azure/arm-network";
-import type { Connection, Link, LoadBalancer } from "../network/model.ts";
+import type { Connection, PrivateLinkService, LoadBalancer } from "../network/model.ts";
 
 export function toLoadBalancer(balancer: SdkLoadBalancer): LoadBalancer {
   return {
@@ -40,23 +40,23 @@ export function toLoadBalancer(balancer: SdkLoadBalancer): LoadBalancer {
   };
 }
 
-export function toLink(link: PrivateLinkService): Link {
+export function toPls(pls: SdkPrivateLinkService): PrivateLinkService {
   return {
-    ...envelope(link),
-    ...(link.etag && { version: link.etag }),
-    alias: link.alias ?? "",
-    visibility: link.visibility?.subscriptions ?? [],
-    autoApproval: link.autoApproval?.subscriptions ?? [],
-    fqdns: link.fqdns ?? [],
-    proxyProtocol: link.enableProxyProtocol ?? false,
-    frontendIds: ids(link.loadBalancerFrontendIpConfigurations ?? []),
-    natAddresses: (link.ipConfigurations ?? []).map(
+    ...envelope(pls),
+    ...(pls.etag && { version: pls.etag }),
+    alias: pls.alias ?? "",
+    visibility: pls.visibility?.subscriptions ?? [],
+    autoApproval: pls.autoApproval?.subscriptions ?? [],
+    fqdns: pls.fqdns ?? [],
+    proxyProtocol: pls.enableProxyProtocol ?? false,
+    frontendIds: ids(pls.loadBalancerFrontendIpConfigurations ?? []),
+    natAddresses: (pls.ipConfigurations ?? []).map(
       ({ subnet, privateIPAddress, privateIPAllocationMethod }) => ({
         subnetId: subnet?.id ?? "",
         ...(privateIPAllocationMethod === "Static" && privateIPAddress && { address: privateIPAddress }),
       }),
     ),
-    connections: (link.privateEndpointConnections ?? []).map(toConnection),
+    connections: (pls.privateEndpointConnections ?? []).map(toConnection),
   };
 }
 

@@ -20,7 +20,7 @@ const TABLES = [
   "subnets",
   "addresses",
   "unconfirmed",
-  "links",
+  "privateLinkServices",
   "declarations",
   "proposals",
   "feeds",

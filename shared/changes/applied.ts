@@ -14,7 +14,7 @@ export interface Applied {
 }
 
 export interface ApplyOptions {
-  /** Load balancers, links and connections that the plan was made from: the whole that percentages are taken of. */
+  /** Load balancers, Private Link Services and connections that the plan was made from: the whole that percentages are taken of. */
   readonly inSight: number;
   /** Removals that the same run has made already, in other plans: budgets count them. */
   readonly removedBefore?: number;

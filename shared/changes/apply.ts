@@ -130,7 +130,9 @@ async function refusal(
     run.ports.resources.locks(change.resourceId),
     isStopped(run),
     isRemoval(change) ? countDeletes(run, before(run, DAY_MILLISECONDS)) : 0,
-    change.capability === "links" && cause.who === SYSTEM ? lastHour(run, change.resourceId) : [],
+    change.capability === "privateLinkServices" && cause.who === SYSTEM
+      ? lastHour(run, change.resourceId)
+      : [],
     isConfirmed(run, change, [actual, protection.privateLinkService]),
   ] as const);
   const { policy } = inForce;
@@ -240,7 +242,7 @@ async function remember(
   }: { readonly change: Change; readonly journalId: string; readonly ended: Ended },
 ): Promise<void> {
   if (ended.outcome !== "applied" || cause.who !== SYSTEM) return;
-  if (change.capability !== "links" || change.action !== "update") return;
+  if (change.capability !== "privateLinkServices" || change.action !== "update") return;
   await recordTouch(run, change.resourceId, journalId, {
     atUtc: run.now().toISOString(),
     who: MOORING,

@@ -7,7 +7,7 @@ import type { Policy } from "../policy.ts";
 import { sameValue, valueAt } from "./body.ts";
 import type { Unresolved } from "./dangling.ts";
 import { isTaggedOff } from "./offTag.ts";
-import { CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
+import { CLUSTER_TAG, OWNER_TAG } from "../pls/owner.ts";
 import { isListEdit, isRemoval, type Change, type Edit } from "./plan.ts";
 import type { Protection } from "./protection.ts";
 import type { Json, Lock, Resource } from "./resources.ts";
@@ -25,7 +25,7 @@ export interface GuardInput {
   readonly stopped: boolean;
   /** Deletes already made: by this run, and in the last 24 hours. */
   readonly deletes: { readonly run: number; readonly day: number };
-  /** Load balancers, links and connections that the plan was made from. */
+  /** Load balancers, Private Link Services and connections that the plan was made from. */
   readonly inSight: number;
   /** How often these very fields were repaired within the last hour. */
   readonly repairs: number;
@@ -73,8 +73,8 @@ function whichOf(id: string, { resourceId }: Change): string {
 
 /** Read again under the lease: what the controller does not mark as its own is not ours to write. */
 const notOurs: Guard = ({ actual, change }) => {
-  const isLink = /\/providers\/microsoft\.network\/privatelinkservices\/[^/]+$/i.test(change.resourceId);
-  if (!isLink || !actual) return undefined;
+  const isPls = /\/providers\/microsoft\.network\/privatelinkservices\/[^/]+$/i.test(change.resourceId);
+  if (!isPls || !actual) return undefined;
   const missing = [CLUSTER_TAG, OWNER_TAG].filter((tag) => actual.tags[tag] === undefined);
   return missing.length === 0 ? undefined : `the controller's tags are not on it: ${missing.join(", ")}`;
 };
@@ -97,7 +97,8 @@ const unproved: Guard = ({ change }) => {
 function isWidening(change: Change): boolean {
   if (change.action !== "update") return false;
   return (
-    change.capability === "connections" || (change.capability === "links" && change.edits.some(addsToList))
+    change.capability === "connections" ||
+    (change.capability === "privateLinkServices" && change.edits.some(addsToList))
   );
 }
 
@@ -150,7 +151,7 @@ const blastRadius: Guard = ({ change, policy, deletes, inSight }) => {
 
 /** Who writes the same field again and again has a reason: two machines at it would never end. */
 const fighting: Guard = ({ policy, repairs }) =>
-  repairs >= policy.links.maxRepairsPerHour
+  repairs >= policy.privateLinkServices.maxRepairsPerHour
     ? `repaired ${repairs} times within an hour: another writer keeps changing it back`
     : undefined;
 

@@ -39,7 +39,7 @@ function isWritten({ outcome }: Applied): boolean {
   return WRITTEN.has(outcome);
 }
 
-/** Every change by itself: a link and its connections do not wait for each other. */
+/** Every change by itself: a PLS and its connections do not wait for each other. */
 export function oneByOne({ changes }: Plan): Plan[] {
   return changes.map((change) => ({ changes: [change] }));
 }

@@ -1,10 +1,10 @@
 /**
  * A plan: ordered changes, each with its reason and the evidence it rests on. Pure data and pure functions; made by
- * `planLink`, `planConnections`, `planSweep`, consumed by policy, guards and apply.
+ * `planPls`, `planConnections`, `planSweep`, consumed by policy, guards and apply.
  */
 import type { Json, JsonObject } from "./resources.ts";
 
-export type Capability = "links" | "connections" | "rejections" | "sweep";
+export type Capability = "privateLinkServices" | "connections" | "rejections" | "sweep";
 
 /**
  * One observation that a change rests on: what was seen, where, and when it was true. Two of different sources are needed to delete or to

@@ -1,5 +1,5 @@
 /**
- * Who wrote a link lately: Mooring's own repairs, and what resource events tell of others. Partition = canonical resource id; keys run
+ * Who wrote a PLS lately: Mooring's own repairs, and what resource events tell of others. Partition = canonical resource id; keys run
  * with time. Read to see whether two writers are at the same field; what is older than a day goes when it is read.
  */
 import { canonicalId } from "../network/resourceId.ts";
@@ -40,7 +40,7 @@ export async function lastHour(run: Run, resourceId: string): Promise<Touch[]> {
 
 /** How often Mooring set one of the change's fields within the hour. Pure. */
 export function repairsOf(touches: readonly Touch[], change: Change): number {
-  if (change.action !== "update" || change.capability !== "links") return 0;
+  if (change.action !== "update" || change.capability !== "privateLinkServices") return 0;
   return countRepairs(touches, (path) => change.edits.some((edit) => edit.path === path));
 }
 

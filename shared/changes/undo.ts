@@ -44,7 +44,7 @@ export async function planUndo(run: Run, id: string): Promise<Undo> {
 /** True of entries for which `planUndo` knows a way back. Pure. */
 export function isUndoable({ outcome, change, beforeState }: JournalEntry): boolean {
   if (outcome !== "applied" || change.action === "create") return false;
-  if (change.action === "update") return isRemoval(change) || change.capability === "links";
+  if (change.action === "update") return isRemoval(change) || change.capability === "privateLinkServices";
   return beforeState !== undefined && lossesOf(change) !== undefined;
 }
 
@@ -61,7 +61,7 @@ export async function findEntry(run: Run, id: string): Promise<JournalEntry> {
 }
 
 function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, evidence: Evidence[]): Undo {
-  if (change.capability !== "links")
+  if (change.capability !== "privateLinkServices")
     throw new InvalidInput(
       `Azure lets no connection wait again: decide anew with \`mooring connections approve\` or \`reject\``,
     );
@@ -143,7 +143,7 @@ const FRONTEND_LOSSES = [
 /** By resource type; what is not here cannot be made again. */
 const LOSSES: Readonly<Record<string, readonly string[]>> = {
   "microsoft.network/privatelinkservices": [
-    "The link gets another alias: consumers that connect by alias must be told.",
+    "The Private Link Service gets another alias: consumers that connect by alias must be told.",
     "Its consumers' connections do not come back: they must make new private endpoints.",
   ],
   "microsoft.network/loadbalancers": [

@@ -3,7 +3,7 @@ export interface Cluster {
   readonly name: string;
   /** ARM id of the managed cluster. */
   readonly resourceId: string;
-  /** Resource group in which the CCM builds load balancers and links. */
+  /** Resource group in which the CCM builds load balancers and Private Link Services. */
   readonly nodeResourceGroup: string;
   readonly vnetId: string;
   /** Name of the subnet that the CCM takes when the Service names none. */

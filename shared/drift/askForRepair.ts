@@ -6,14 +6,14 @@ import type { News } from "./auditRun.ts";
 import { isRepairable } from "./fix.ts";
 
 /**
- * Hands what the links' reconcile would mend to it, once a link: an event must have been missed. Only what is new: what it did not mend
+ * Hands what the Private Link Services' reconcile would mend to it, once a PLS: an event must have been missed. Only what is new: what it did not mend
  * then, because policy only observes or Azure refuses, the poll asks for again and again.
  */
 export async function askForRepair(run: Run, policy: Policy, appeared: readonly News[]): Promise<void> {
   for (const { check, about } of appeared.filter((news) => isRepairable(news.check, policy)))
     await enqueueOnce(
       run,
-      { queue: "links", what: "link", id: parseResourceId(about)?.parentId ?? about },
+      { queue: "pls", what: "pls", id: parseResourceId(about)?.parentId ?? about },
       { why: `audit ${check}`, correlationId: run.newId() },
     );
 }

@@ -6,7 +6,7 @@ import type { Contradiction } from "../clusters/contradictions.ts";
 import type { Cluster } from "../clusters/model.ts";
 import type { Claim, ClaimProblem, SubnetRow } from "../inventory/model.ts";
 import type { Declared, ServiceKey } from "../intents/model.ts";
-import type { Connection, Frontend, Link, LoadBalancer } from "../network/model.ts";
+import type { Connection, Frontend, PrivateLinkService, LoadBalancer } from "../network/model.ts";
 import type { Candidate } from "../orphans/classify.ts";
 import type { Quarantined } from "../orphans/model.ts";
 import type { ClusterView } from "../orphans/world.ts";
@@ -18,8 +18,8 @@ import type { Forecast } from "./usage.ts";
 
 /** What checks look at, by its kind. */
 export interface Subjects {
-  readonly link: {
-    readonly link: Link;
+  readonly pls: {
+    readonly pls: PrivateLinkService;
     readonly cluster: Cluster;
     readonly owner?: Declared;
     /** The cluster has confirmed its Services once, or was deleted. */
@@ -28,16 +28,16 @@ export interface Subjects {
     /** Who wrote it within the hour, if it differs from what is declared. */
     readonly touches: readonly Touch[];
   };
-  /** A link on a cluster's frontend, whatever its tags say. */
+  /** A PLS on a cluster's frontend, whatever its tags say. */
   readonly marks: {
-    readonly link: Link;
+    readonly pls: PrivateLinkService;
     readonly cluster: Cluster;
     /** Living Services on that frontend, the one it is named for first. */
     readonly users: readonly Declared[];
   };
   readonly connection: {
     readonly connection: Connection;
-    readonly link: Link;
+    readonly pls: PrivateLinkService;
     readonly owner?: Declared;
     readonly cluster: Cluster;
     readonly policy: Policy;
@@ -46,7 +46,7 @@ export interface Subjects {
   readonly service: {
     readonly declared: Declared;
     readonly frontend?: Frontend;
-    readonly link?: Link;
+    readonly pls?: PrivateLinkService;
     readonly ageMinutes: number;
     /** How long it may take. */
     readonly waitMinutes: number;
@@ -59,8 +59,8 @@ export interface Subjects {
     readonly balancer: LoadBalancer;
     /** Absent: no registered cluster's. */
     readonly cluster?: Cluster;
-    /** Links that stand on it. */
-    readonly links: number;
+    /** Private Link Services that stand on it. */
+    readonly privateLinkServices: number;
   };
   /** A frontend, or a load balancer whole, that no living Service accounts for. */
   readonly orphan: { readonly candidate: Candidate };
@@ -94,7 +94,7 @@ export interface Subjects {
   /** A static address that a Service asks for, of which somebody else has it. */
   readonly claim: {
     readonly declared: Declared;
-    readonly what: "frontend" | "link";
+    readonly what: "frontend" | "pls";
     readonly address: string;
     readonly subnet: SubnetRow;
     readonly taken: { readonly holderId: string } | { readonly claim: Claim };
@@ -110,15 +110,15 @@ export interface Subjects {
   };
   readonly subscription: {
     readonly subscription: string;
-    readonly links: number;
+    readonly privateLinkServices: number;
     /** What ARM said remains, the least of each kind. */
     readonly remaining: readonly Remaining[];
   };
   readonly subnet: {
     readonly subnet: SubnetRow;
-    /** Names of links whose NAT addresses are in it. */
-    readonly links: readonly string[];
-    /** Living Services that declare a link with addresses in it. */
+    /** Names of Private Link Services whose NAT addresses are in it. */
+    readonly privateLinkServices: readonly string[];
+    /** Living Services that declare a PLS with addresses in it. */
     readonly wants: readonly Declared[];
     readonly audit: Policy["audit"];
     readonly forecast?: Forecast;

@@ -6,8 +6,8 @@ import * as balancers from "./checks/balancers.ts";
 import * as clusters from "./checks/clusters.ts";
 import * as connections from "./checks/connections.ts";
 import * as limits from "./checks/limits.ts";
-import * as links from "./checks/links.ts";
-import { linkTagsDiffer } from "./checks/marks.ts";
+import * as privateLinkServices from "./checks/pls.ts";
+import { plsTagsDiffer } from "./checks/marks.ts";
 import * as mooring from "./checks/mooring.ts";
 import { frontendWithoutService } from "./checks/orphans.ts";
 import { identityLacksPermission, permissionsUnreadable } from "./checks/permissions.ts";
@@ -15,26 +15,26 @@ import * as services from "./checks/services.ts";
 import * as subnets from "./checks/subnets.ts";
 
 export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } = {
-  link: [
-    links.linkVisibilityDiffers,
-    links.linkAutoApprovalDiffers,
-    links.linkFqdnsDiffer,
-    links.linkProxyProtocolDiffers,
-    links.linkNatAddressesDiffer,
-    links.linkSubnetDiffers,
-    links.linkBeyondPolicy,
-    links.linkFoughtOver,
-    links.linkUnexpected,
-    limits.linkNearLimits,
+  pls: [
+    privateLinkServices.plsVisibilityDiffers,
+    privateLinkServices.plsAutoApprovalDiffers,
+    privateLinkServices.plsFqdnsDiffer,
+    privateLinkServices.plsProxyProtocolDiffers,
+    privateLinkServices.plsNatAddressesDiffer,
+    privateLinkServices.plsSubnetDiffers,
+    privateLinkServices.plsBeyondPolicy,
+    privateLinkServices.plsFoughtOver,
+    privateLinkServices.plsUnexpected,
+    limits.plsNearLimits,
   ],
-  marks: [linkTagsDiffer],
+  marks: [plsTagsDiffer],
   connection: [
     connections.connectionPendingUndeclared,
     connections.connectionPendingDeclared,
     connections.connectionNoLongerDeclared,
     connections.connectionDisconnected,
   ],
-  service: [services.linkMissing, services.serviceWithoutFrontend, services.addressDiffers],
+  service: [services.plsMissing, services.serviceWithoutFrontend, services.addressDiffers],
   declaration: [services.loadBalancerIpUsed],
   claim: [addresses.addressTaken],
   unavailable: [addresses.addressUnavailable],
@@ -45,13 +45,13 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
     balancers.ruleLeadsNowhere,
     balancers.probeUnused,
     balancers.frontendWithoutRules,
-    limits.balancerLinksNearLimit,
+    limits.balancerPrivateLinkServicesNearLimit,
   ],
   subnet: [
     subnets.subnetNearlyFull,
     subnets.subnetFillsSoon,
     subnets.subnetUsesUnknown,
-    subnets.subnetPoliciesBlockLinks,
+    subnets.subnetPoliciesBlockPrivateLinkServices,
     subnets.subnetPoliciesLeftOff,
   ],
   cluster: [
@@ -65,7 +65,7 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
     clusters.clusterContradicted,
   ],
   grant: [identityLacksPermission, permissionsUnreadable],
-  subscription: [limits.subscriptionLinksNearLimit, limits.armNearlyThrottled],
+  subscription: [limits.subscriptionPrivateLinkServicesNearLimit, limits.armNearlyThrottled],
   mooring: [mooring.policyBroken, mooring.writingStopped],
   inventory: [mooring.inventoryStale],
   scope: [mooring.scopeUnaudited],

@@ -5,7 +5,7 @@ import { isControllers, isNamedFor } from "../intents/frontendName.ts";
 import type { ServiceKey } from "../intents/model.ts";
 import type { ClaimedAddress } from "../inventory/claimWork.ts";
 import type { Assignment, Claim } from "../inventory/model.ts";
-import { clusterOfFrontend, OWNER_TAG } from "../links/owner.ts";
+import { clusterOfFrontend, OWNER_TAG } from "../pls/owner.ts";
 import { FRONTEND_TYPE, parseResourceId, resourceName, sameId, typeOf } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
@@ -13,7 +13,7 @@ import { waitForAll } from "../waitForAll.ts";
 export interface Use {
   readonly holderId: string;
   /** Of a Private Link Service: `namespace/name` by its tag, and the frontends in front of which it is. */
-  readonly link?: { readonly owner: string | undefined; readonly frontendIds: readonly string[] };
+  readonly pls?: { readonly owner: string | undefined; readonly frontendIds: readonly string[] };
 }
 
 /** What an address is claimed for, all at once: a Service may take it over from another. */
@@ -29,8 +29,8 @@ export function wasAllowed({ seenAtUtc }: Assignment, { sinceUtc }: Claim): bool
 
 /** True if a Service that claims the address has it, or a frontend that the claim's owner may share. Pure. */
 export function agrees(use: Use, claim: Claim, { claims, clusterOf }: Claimed): boolean {
-  const { holderId, link } = use;
-  if (link) return claims.some((one) => isOwnLink(link, one.owner, clusterOf(one)));
+  const { holderId, pls } = use;
+  if (pls) return claims.some((one) => isOwnPls(pls, one.owner, clusterOf(one)));
   if (typeOf(holderId) !== FRONTEND_TYPE) return false;
   const name = resourceName(holderId);
   if (claims.some(({ owner }) => isNamedFor(name, owner.uid))) return true;
@@ -40,8 +40,8 @@ export function agrees(use: Use, claim: Claim, { claims, clusterOf }: Claimed): 
   return claim.ports !== undefined && !!cluster && clusterOfFrontend(holderId, [cluster]) !== undefined;
 }
 
-function isOwnLink(
-  { owner, frontendIds }: NonNullable<Use["link"]>,
+function isOwnPls(
+  { owner, frontendIds }: NonNullable<Use["pls"]>,
   { namespace, name }: ServiceKey,
   cluster: Cluster | undefined,
 ): boolean {
@@ -61,7 +61,10 @@ export async function findUses(
 ): Promise<Use[]> {
   const subscriptions = new Set(clusters.map(({ resourceId }) => subscriptionOf(resourceId)));
   const found = await waitForAll(
-    [...subscriptions].flatMap((one) => [frontendsWith(run, one, claimed), linksWith(run, one, claimed)]),
+    [...subscriptions].flatMap((one) => [
+      frontendsWith(run, one, claimed),
+      privateLinkServicesWith(run, one, claimed),
+    ]),
   );
   return found.flat();
 }
@@ -71,11 +74,15 @@ async function frontendsWith(run: Run, subscription: string, claimed: ClaimedAdd
   return uses.filter((use) => isSame(use, claimed)).map(({ holderId }) => ({ holderId }));
 }
 
-async function linksWith(run: Run, subscription: string, claimed: ClaimedAddress): Promise<Use[]> {
-  const links = await run.ports.network.links(subscription);
-  return links
+async function privateLinkServicesWith(
+  run: Run,
+  subscription: string,
+  claimed: ClaimedAddress,
+): Promise<Use[]> {
+  const privateLinkServices = await run.ports.network.privateLinkServices(subscription);
+  return privateLinkServices
     .filter(({ natAddresses }) => natAddresses.some((one) => isSame(one, claimed)))
-    .map(({ id, tags, frontendIds }) => ({ holderId: id, link: { owner: tags[OWNER_TAG], frontendIds } }));
+    .map(({ id, tags, frontendIds }) => ({ holderId: id, pls: { owner: tags[OWNER_TAG], frontendIds } }));
 }
 
 function isSame(

@@ -24,7 +24,7 @@ export interface Finding {
   /** What policy leaves of what is declared, if that is less. */
   readonly allowed?: string;
   readonly actual?: string;
-  /** The change that Mooring would make, as `mooring links plan` prints it; absent where it can do nothing. */
+  /** The change that Mooring would make, as `mooring pls plan` prints it; absent where it can do nothing. */
   readonly planned?: readonly string[];
   /** Of its whole life: coming back does not change it. */
   readonly firstSeenAtUtc: string;

@@ -1,32 +1,37 @@
-/** What Mooring would do about a finding: the part of the link's reconcile that is about its subject, from fresh reads. */
+/** What Mooring would do about a finding: the part of the PLS's reconcile that is about its subject, from fresh reads. */
 import type { Plan } from "../changes/plan.ts";
-import { linkPlanner } from "../links/planFor.ts";
+import { plsPlanner } from "../pls/planFor.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import type { Finding } from "./finding.ts";
 
-type Field = Policy["links"]["fields"][number];
+type Field = Policy["privateLinkServices"]["fields"][number];
 
-/** The field of a link that each check is about. */
+/** The field of a PLS that each check is about. */
 const FIELDS: Readonly<Record<string, Field>> = {
-  "link-visibility-differs": "visibility",
-  "link-auto-approval-differs": "autoApproval",
-  "link-fqdns-differ": "fqdns",
-  "link-proxy-protocol-differs": "proxyProtocol",
+  "pls-visibility-differs": "visibility",
+  "pls-auto-approval-differs": "autoApproval",
+  "pls-fqdns-differ": "fqdns",
+  "pls-proxy-protocol-differs": "proxyProtocol",
 };
 const CONNECTIONS = new Set(["connection-pending-declared", "connection-no-longer-declared"]);
 
-/** True of checks whose finding the links' reconcile mends by itself. Pure. */
-export function isRepairable(check: string, { links }: Pick<Policy, "links">): boolean {
+/** True of checks whose finding the Private Link Services' reconcile mends by itself. Pure. */
+export function isRepairable(
+  check: string,
+  { privateLinkServices }: Pick<Policy, "privateLinkServices">,
+): boolean {
   const field = FIELDS[check];
-  return field === undefined ? check === "connection-pending-declared" : links.fields.includes(field);
+  return field === undefined
+    ? check === "connection-pending-declared"
+    : privateLinkServices.fields.includes(field);
 }
 
 /** True of findings for which `planFix` may know something. Pure. */
 export function isFixable(
   { check, resolvedAtUtc }: Pick<Finding, "check" | "resolvedAtUtc">,
-  policy: Pick<Policy, "links" | "connections">,
+  policy: Pick<Policy, "privateLinkServices" | "connections">,
 ): boolean {
   if (resolvedAtUtc !== undefined) return false;
   const { rejectWithdrawn } = policy.connections;
@@ -42,9 +47,9 @@ export async function planFix(
   { check, about }: Pick<Finding, "check" | "about">,
 ): Promise<Plan | undefined> {
   if (FIELDS[check] === undefined && !CONNECTIONS.has(check)) return undefined;
-  const link = await run.ports.network.link(parseResourceId(about)?.parentId ?? about);
-  if (!link) return undefined;
-  const { plan } = await linkPlanner(run, "one")(link);
+  const pls = await run.ports.network.pls(parseResourceId(about)?.parentId ?? about);
+  if (!pls) return undefined;
+  const { plan } = await plsPlanner(run, "one")(pls);
   const changes = plan.changes.filter(({ resourceId }) => sameId(resourceId, about));
   return changes.length > 0 ? { changes } : undefined;
 }

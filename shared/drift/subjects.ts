@@ -4,7 +4,7 @@ import type { Contradiction } from "../clusters/contradictions.ts";
 import type { Cluster } from "../clusters/model.ts";
 import { baseName, isNamedFor } from "../intents/frontendName.ts";
 import type { Declared } from "../intents/model.ts";
-import { clusterOfFrontend, clusterOfLink, ownerOfLink } from "../links/owner.ts";
+import { clusterOfFrontend, clusterOfPls, ownerOfPls } from "../pls/owner.ts";
 import type { Frontend } from "../network/model.ts";
 import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import { lookupIn } from "../orphans/lookup.ts";
@@ -23,7 +23,7 @@ const PASSING = new Set([
   "TooManyRequests",
 ]);
 
-export function linkSubjects(world: World, policy: Policy): Subjects["link"][] {
+export function plsSubjects(world: World, policy: Policy): Subjects["pls"][] {
   const clusters = world.clusters.map(({ cluster }) => cluster);
   const living = livingIn(world);
   const heard = new Set(
@@ -31,21 +31,21 @@ export function linkSubjects(world: World, policy: Policy): Subjects["link"][] {
       .filter(({ feed, state }) => feed?.confirmed || state === "gone")
       .map(({ cluster }) => cluster.name),
   );
-  return world.links.flatMap((link) => {
-    const cluster = clusterOfLink(link, clusters);
+  return world.privateLinkServices.flatMap((pls) => {
+    const cluster = clusterOfPls(pls, clusters);
     if (!cluster) return [];
-    const owner = ownerOfLink(link, living(cluster.name));
+    const owner = ownerOfPls(pls, living(cluster.name));
     const isHeard = heard.has(cluster.name);
-    return [{ link, cluster, policy, isHeard, touches: [], ...(owner && { owner }) }];
+    return [{ pls, cluster, policy, isHeard, touches: [], ...(owner && { owner }) }];
   });
 }
 
-/** Every link on a frontend of a cluster, whatever its tags say. */
+/** Every PLS on a frontend of a cluster, whatever its tags say. */
 export function markSubjects(world: World): Subjects["marks"][] {
   const living = livingIn(world);
   const find = frontendsIn(world);
-  return world.links.flatMap((link) => {
-    const [frontendId = ""] = link.frontendIds;
+  return world.privateLinkServices.flatMap((pls) => {
+    const [frontendId = ""] = pls.frontendIds;
     const view = lookupIn(world).clusterOf(frontendId);
     if (!view) return [];
     const frontend = find(view.cluster).find(({ id }) => canonicalId(id) === canonicalId(frontendId));
@@ -53,13 +53,15 @@ export function markSubjects(world: World): Subjects["marks"][] {
     const all = living(view.cluster.name);
     const named = all.filter(({ uid }) => isNamedFor(name, uid));
     const sharing = all.filter((one) => frontend && !named.includes(one) && isShared(frontend, one));
-    return [{ link, cluster: view.cluster, users: [...named, ...sharing] }];
+    return [{ pls, cluster: view.cluster, users: [...named, ...sharing] }];
   });
 }
 
-export function connectionSubjects(links: readonly Subjects["link"][]): Subjects["connection"][] {
-  return links.flatMap(({ link, cluster, policy, owner }) =>
-    link.connections.map((connection) => ({ connection, link, cluster, policy, ...(owner && { owner }) })),
+export function connectionSubjects(
+  privateLinkServices: readonly Subjects["pls"][],
+): Subjects["connection"][] {
+  return privateLinkServices.flatMap(({ pls, cluster, policy, owner }) =>
+    pls.connections.map((connection) => ({ connection, pls, cluster, policy, ...(owner && { owner }) })),
   );
 }
 
@@ -67,8 +69,8 @@ export function connectionSubjects(links: readonly Subjects["link"][]): Subjects
 export function serviceSubjects(world: World, { audit }: Pick<Policy, "audit">): Subjects["service"][] {
   const living = livingIn(world);
   const find = frontendsIn(world);
-  const linkOn = new Map(
-    world.links.flatMap((link) => link.frontendIds.map((id) => [canonicalId(id), link] as const)),
+  const plsOn = new Map(
+    world.privateLinkServices.flatMap((pls) => pls.frontendIds.map((id) => [canonicalId(id), pls] as const)),
   );
   const present = world.clusters.filter(({ state }) => state === "present");
   return present.flatMap(({ cluster }) =>
@@ -76,32 +78,32 @@ export function serviceSubjects(world: World, { audit }: Pick<Policy, "audit">):
       .filter(({ intent }) => intent.internal)
       .map((declared) => {
         const frontend = frontendOf(declared, find(cluster));
-        const link = frontend && linkOn.get(canonicalId(frontend.id));
+        const pls = frontend && plsOn.get(canonicalId(frontend.id));
         return {
           declared,
           ageMinutes: minutesBetween(declared.observedAtUtc, world.nowUtc),
           waitMinutes: audit.frontendMinutes,
           ...(frontend && { frontend }),
-          ...(link && { link }),
+          ...(pls && { pls }),
         };
       }),
   );
 }
 
-/** True if a frontend or a link should be there and is not: then the reason is worth a question. */
+/** True if a frontend or a PLS should be there and is not: then the reason is worth a question. */
 export function isWaiting({
   declared,
   frontend,
-  link,
+  pls,
   ageMinutes,
   waitMinutes,
 }: Subjects["service"]): boolean {
-  const isMissing = !frontend || (declared.intent.link !== undefined && !link);
+  const isMissing = !frontend || (declared.intent.pls !== undefined && !pls);
   return isMissing && ageMinutes >= waitMinutes;
 }
 
 /**
- * What may be why a Service waits: the newest failure that names its frontend, its address or its link; else the newest one on what it
+ * What may be why a Service waits: the newest failure that names its frontend, its address or its PLS; else the newest one on what it
  * waits for, if it is younger than the declaration.
  */
 export function likelyFailure(
@@ -111,7 +113,7 @@ export function likelyFailure(
   const type = frontend ? /privatelinkservices|subnets/i : /loadbalancers/i;
   const possible = failures.filter(({ operation, code = "" }) => type.test(operation) && !PASSING.has(code));
   const { intent, uid } = declared;
-  const names = [intent.addresses.ipv4, intent.addresses.ipv6, intent.link?.name].filter(
+  const names = [intent.addresses.ipv4, intent.addresses.ipv6, intent.pls?.name].filter(
     (one) => one !== undefined,
   );
   const isNamed = ({ resourceId, message = "" }: Failure) =>
@@ -128,8 +130,8 @@ export function declarationSubjects(world: World): Subjects["declaration"][] {
 export function balancerSubjects(world: World): Subjects["balancer"][] {
   return world.balancers.map((balancer) => {
     const cluster = lookupIn(world).clusterOf(balancer.id)?.cluster;
-    const links = lookupIn(world).linksOn(balancer).length;
-    return { balancer, links, ...(cluster && { cluster }) };
+    const privateLinkServices = lookupIn(world).privateLinkServicesOn(balancer).length;
+    return { balancer, privateLinkServices, ...(cluster && { cluster }) };
   });
 }
 

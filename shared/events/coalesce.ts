@@ -10,15 +10,15 @@ import type { QueueName } from "../storage/queue.ts";
 import type { Work } from "./toWork.ts";
 
 const WINDOW_SECONDS: Readonly<Record<QueueName, number>> = {
-  links: 2,
+  pls: 2,
   inventory: 10,
   orphans: 10,
   drift: 5,
   notices: 2,
 };
 
-/** A link is read at most so often within a minute, however many events there are: further ones wait for the minute to end. */
-const LINK_MESSAGES_PER_MINUTE = 2;
+/** A PLS is read at most so often within a minute, however many events there are: further ones wait for the minute to end. */
+const PLS_MESSAGES_PER_MINUTE = 2;
 const MINUTE = 60_000;
 
 export interface Hint {
@@ -66,9 +66,9 @@ function keyOf({ what, id }: Work): string {
 }
 
 function windowOf(run: Run, queue: QueueName, row: Row<WaitingRow> | undefined): number {
-  const visible = queue === "links" ? lately(run, row) : [];
-  const [first] = visible.slice(-LINK_MESSAGES_PER_MINUTE);
-  if (first === undefined || visible.length < LINK_MESSAGES_PER_MINUTE) return WINDOW_SECONDS[queue];
+  const visible = queue === "pls" ? lately(run, row) : [];
+  const [first] = visible.slice(-PLS_MESSAGES_PER_MINUTE);
+  if (first === undefined || visible.length < PLS_MESSAGES_PER_MINUTE) return WINDOW_SECONDS[queue];
   const rest = Date.parse(first) + MINUTE - run.now().getTime();
   return Math.max(Math.ceil(rest / 1000), WINDOW_SECONDS[queue]);
 }

@@ -19,7 +19,7 @@ async function take(run: Run, parsed: ResourceEvent, correlationId: string): Pro
   if (work.length === 0) run.log.debug("event is about nothing that is watched", { type: parsed.type });
   const eventAtUtc = run.now().toISOString();
   const hint = { why: `event ${parsed.operationName || parsed.type}`, correlationId, eventAtUtc };
-  if (isLinkWrite(parsed))
+  if (isPlsWrite(parsed))
     await recordTouch(run, parsed.resourceId, parsed.id, {
       atUtc: parsed.atUtc,
       who: parsed.caller || "somebody",
@@ -29,7 +29,7 @@ async function take(run: Run, parsed: ResourceEvent, correlationId: string): Pro
     if (await enqueueOnce(run, one, hint)) run.log.info("event became work", { queue: one.queue });
 }
 
-function isLinkWrite({ type, resourceId }: ResourceEvent): boolean {
+function isPlsWrite({ type, resourceId }: ResourceEvent): boolean {
   return (
     type === "Microsoft.Resources.ResourceWriteSuccess" &&
     parseResourceId(resourceId)?.type.toLowerCase() === "microsoft.network/privatelinkservices"

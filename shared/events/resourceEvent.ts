@@ -1,6 +1,6 @@
 /**
  * A resource event as Event Grid sends it, in either schema. Only what names the resource is read: an event is a hint that
- * something happened, never a state. Its claims are personal data: only who wrote a link is kept, and for a day.
+ * something happened, never a state. Its claims are personal data: only who wrote a PLS is kept, and for a day.
  * @see https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions
  */
 import * as z from "zod";

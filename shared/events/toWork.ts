@@ -13,11 +13,11 @@ const ABOUT_RESOURCES = /^Microsoft\.Resources\.Resource(Write|Delete|Action)Suc
 const INVENTORY: Work = { queue: "inventory", what: "inventory", id: "all" };
 const ORPHANS: Work = { queue: "orphans", what: "orphans", id: "all" };
 
-const LINK = "microsoft.network/privatelinkservices";
+const PLS = "microsoft.network/privatelinkservices";
 
 const BY_TYPE: Readonly<Record<string, (id: string) => readonly Work[]>> = {
-  [LINK]: (id) => [linkWork(id), INVENTORY],
-  [`${LINK}/privateendpointconnections`]: (id) => [linkWork(parseResourceId(id)?.parentId ?? id)],
+  [PLS]: (id) => [plsWork(id), INVENTORY],
+  [`${PLS}/privateendpointconnections`]: (id) => [plsWork(parseResourceId(id)?.parentId ?? id)],
   "microsoft.network/loadbalancers": () => [INVENTORY],
   "microsoft.network/networkinterfaces": () => [INVENTORY],
   "microsoft.network/privateendpoints": () => [INVENTORY],
@@ -39,6 +39,6 @@ export function toWork({ type, resourceId }: ResourceEvent): readonly Work[] {
   return BY_TYPE[resourceType]?.(resourceId) ?? [];
 }
 
-function linkWork(id: string): Work {
-  return { queue: "links", what: "link", id };
+function plsWork(id: string): Work {
+  return { queue: "pls", what: "pls", id };
 }

@@ -83,21 +83,21 @@ const named = ({ defaultSubnet, nodeResourceGroup }: CelCluster): Record<string,
   live: `${ingress} ? oldObject.status.loadBalancer.ingress.filter(one, has(one.ip)).map(one, one.ip) : []`,
   were4: `variables.live.filter(one, one.matches("${IPV4}")) + (${valid("oldIpv4", IPV4, "wasInternal")})`,
   were6: `variables.live.filter(one, one.matches("${IPV6}")) + (${valid("oldIpv6", IPV6, "wasInternal")})`,
-  linkCreate: text("linkCreate"),
-  hasLink: isTrue("variables.linkCreate"),
-  hadLink: isTrue(text("linkCreate", "oldAnnotations")),
+  plsCreate: text("plsCreate"),
+  hasPls: isTrue("variables.plsCreate"),
+  hadPls: isTrue(text("plsCreate", "oldAnnotations")),
   floatingIpDisabled: `(${text("disableFloatingIp")}).lowerAscii() == "true"`,
-  linkName: text("linkName"),
-  oldLinkName: `(${text("linkName", "oldAnnotations")}).trim()`,
-  linkGroup: lowerOr(`(${text("linkResourceGroup")}).trim()`, nodeResourceGroup),
-  oldLinkGroup: lowerOr(`(${text("linkResourceGroup", "oldAnnotations")}).trim()`, nodeResourceGroup),
-  linkAddressCount: text("linkAddressCount"),
-  linkProxyProtocol: text("linkProxyProtocol"),
-  natIps: tokens("linkAddresses"),
+  plsName: text("plsName"),
+  oldPlsName: `(${text("plsName", "oldAnnotations")}).trim()`,
+  plsGroup: lowerOr(`(${text("plsResourceGroup")}).trim()`, nodeResourceGroup),
+  oldPlsGroup: lowerOr(`(${text("plsResourceGroup", "oldAnnotations")}).trim()`, nodeResourceGroup),
+  plsAddressCount: text("plsAddressCount"),
+  plsProxyProtocol: text("plsProxyProtocol"),
+  natIps: tokens("plsAddresses"),
   places: `[${Array.from({ length: 64 }, (_, place) => place).join(", ")}]`,
-  fqdns: tokens("linkFqdns"),
-  visibility: tokens("linkVisibility"),
-  autoApproval: tokens("linkAutoApproval"),
+  fqdns: tokens("plsFqdns"),
+  visibility: tokens("plsVisibility"),
+  autoApproval: tokens("plsAutoApproval"),
 });
 
 /** What Services get that name no other. */
@@ -137,11 +137,11 @@ export const UNTOUCHED = [
 /** Rules that only the webhook can judge. */
 export const WEBHOOK_ONLY: readonly Rule[] = RULES.filter(({ cel }) => !cel);
 
-function ofCluster({ excludedRanges, links, subnets }: Policy, cluster: string): CelPolicy {
+function ofCluster({ excludedRanges, privateLinkServices, subnets }: Policy, cluster: string): CelPolicy {
   return {
     excludedRanges,
-    ...(links.visibility && { visibility: links.visibility }),
-    ...(links.autoApproval && { autoApproval: links.autoApproval }),
+    ...(privateLinkServices.visibility && { visibility: privateLinkServices.visibility }),
+    ...(privateLinkServices.autoApproval && { autoApproval: privateLinkServices.autoApproval }),
     subnets: subnets.filter((entry) => entry.clusters?.includes(cluster) ?? true),
   };
 }

@@ -16,7 +16,7 @@ import type { Run } from "../ports.ts";
 import { knownPolicy, proposalEnd } from "./known.ts";
 import { poolsFor, rangesOf, type Pool } from "./pools.ts";
 import type { RuleInput } from "./rule.ts";
-import { LINK, validAddresses } from "./rules/requested.ts";
+import { PLS, validAddresses } from "./rules/requested.ts";
 import { subnetsWithRoom } from "./rules/subnet.ts";
 
 /** Others choose at the same time: so many candidates are tried. */
@@ -139,11 +139,11 @@ function isIn(subnet: SubnetRow, family: "IPv4" | "IPv6", text: string): boolean
 }
 
 function rangesFor({ subnet, pool, input }: One): Range[] {
-  const others = validAddresses(LINK, input).slice(0, MOST_ADDRESSES);
-  const forLink = others.map(({ address: { family, value } }) => ({ family, first: value, last: value }));
+  const others = validAddresses(PLS, input).slice(0, MOST_ADDRESSES);
+  const forPls = others.map(({ address: { family, value } }) => ({ family, first: value, last: value }));
   const usable = without(usableRanges(subnet.prefixes), [
     ...parsePrefixes(input.allowed.excludedRanges),
-    ...forLink,
+    ...forPls,
   ]);
   return pool ? within(usable, rangesOf(pool)) : usable;
 }

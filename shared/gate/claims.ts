@@ -9,17 +9,10 @@ import type { ClaimedAddress } from "../inventory/claimWork.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import type { Want } from "../inventory/obstacle.ts";
 import { sameOwner } from "../inventory/owner.ts";
-import { addressPlace, linkNameOf, MOST_ADDRESSES } from "../inventory/places.ts";
+import { addressPlace, plsNameOf, MOST_ADDRESSES } from "../inventory/places.ts";
 import { findTaken, takeClaims, type Outcome } from "../inventory/takeClaims.ts";
-import { clusterOfFrontend } from "../links/owner.ts";
-import {
-  canonicalId,
-  FRONTEND_TYPE,
-  LINK_TYPE,
-  resourceName,
-  sameId,
-  typeOf,
-} from "../network/resourceId.ts";
+import { clusterOfFrontend } from "../pls/owner.ts";
+import { canonicalId, FRONTEND_TYPE, PLS_TYPE, resourceName, sameId, typeOf } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { askHolders, type Answered } from "./handover.ts";
 import { knownPolicy, proposalEnd } from "./known.ts";
@@ -28,7 +21,7 @@ import { reportHandovers, reportQuota, reportTaken } from "./refusals.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
 import type { Severities } from "./rules.ts";
 import { CLAIMED, claimQuota, type ClaimedRules } from "./rules/claims.ts";
-import { LINK, TARGETS, validAddresses, type Target, type ValidRequest } from "./rules/requested.ts";
+import { PLS, TARGETS, validAddresses, type Target, type ValidRequest } from "./rules/requested.ts";
 
 export interface Asking {
   readonly cluster: Cluster;
@@ -215,28 +208,26 @@ function addressesOf(target: Target, { cluster, input }: Pick<Asking, "cluster" 
       return {
         ...addressPlace(subnet.id, formatAddress(requested.address)),
         field: requested.field,
-        rules: CLAIMED[target === LINK ? "link" : "frontend"],
+        rules: CLAIMED[target === PLS ? "pls" : "frontend"],
         subnet,
         isKept,
-        ...(target !== LINK && {
+        ...(target !== PLS && {
           ports: input.intent.ports,
           hadPorts: isKept ? (input.old?.intent.ports ?? []) : [],
         }),
         mayShare: (holderId) =>
-          target === LINK ? isOwnLink(holderId, input, isKept) : isOwnFrontend(holderId, cluster),
+          target === PLS ? isOwnPls(holderId, input, isKept) : isOwnFrontend(holderId, cluster),
       };
     });
 }
 
 /** What Azure has under the name, the rule `pls-name-taken` judges. */
 function nameOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
-  const place = linkNameOf(input.intent, cluster);
+  const place = plsNameOf(input.intent, cluster);
   if (!place) return [];
-  const before = input.old && linkNameOf(input.old.intent, cluster);
+  const before = input.old && plsNameOf(input.old.intent, cluster);
   const isKept = before?.key === place.key;
-  return [
-    { ...place, field: ANNOTATIONS.linkName.key, rules: CLAIMED.linkName, isKept, mayShare: () => true },
-  ];
+  return [{ ...place, field: ANNOTATIONS.plsName.key, rules: CLAIMED.plsName, isKept, mayShare: () => true }];
 }
 
 /** True if the Service requested the same address before this update. */
@@ -261,7 +252,7 @@ function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
 }
 
 /** A Private Link Service's address is its own. */
-function isOwnLink(holderId: string, { links }: RuleInput, isKept: boolean): boolean {
-  if (links?.own && sameId(links.own.id, holderId)) return true;
-  return isKept && typeOf(holderId) === LINK_TYPE;
+function isOwnPls(holderId: string, { privateLinkServices }: RuleInput, isKept: boolean): boolean {
+  if (privateLinkServices?.own && sameId(privateLinkServices.own.id, holderId)) return true;
+  return isKept && typeOf(holderId) === PLS_TYPE;
 }

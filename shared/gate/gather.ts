@@ -9,7 +9,7 @@ import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { hasIpv4Frontend } from "./frontends.ts";
 import { knownPolicy, knownSubnets } from "./known.ts";
-import { meetLinks } from "./meets.ts";
+import { meetPrivateLinkServices } from "./meets.ts";
 import { allowedFor } from "./permitted.ts";
 import type { Declaration, Inventory, RuleInput } from "./rule.ts";
 import { waitForAll } from "../waitForAll.ts";
@@ -22,10 +22,10 @@ export async function gatherInput(
 ): Promise<RuleInput> {
   const declaration = declarationOf(service);
   const { namespace, name, uid } = service.metadata;
-  const [{ policy }, subnets, links, ipv4] = await waitForAll([
+  const [{ policy }, subnets, privateLinkServices, ipv4] = await waitForAll([
     knownPolicy(run),
     knownSubnets(run, cluster.vnetId),
-    meetLinks(run, {
+    meetPrivateLinkServices(run, {
       cluster,
       // A manifest has no uid: the Service as it is has one.
       service: { namespace, name, uid: old?.metadata.uid ?? uid },
@@ -42,7 +42,7 @@ export async function gatherInput(
     ...(subnets.length > 0
       ? { inventory: inventoryOf(run, { cluster, subnets, policy, intent: declaration.intent }) }
       : { neverScanned: true }),
-    ...(links && { links }),
+    ...(privateLinkServices && { privateLinkServices }),
     ...(ipv4 !== undefined && { hasIpv4Frontend: ipv4 }),
   };
 }
@@ -66,16 +66,16 @@ interface Surroundings {
 
 function inventoryOf(run: Run, { cluster, subnets, policy, intent }: Surroundings): Inventory {
   const subnetName = intent.subnet ?? cluster.defaultSubnet;
-  const linkSubnetName = intent.link?.subnet ?? subnetName;
-  const [subnet, linkSubnet] = [findSubnet(subnets, subnetName), findSubnet(subnets, linkSubnetName)];
+  const plsSubnetName = intent.pls?.subnet ?? subnetName;
+  const [subnet, plsSubnet] = [findSubnet(subnets, subnetName), findSubnet(subnets, plsSubnetName)];
   const ageMilliseconds = subnet ? run.now().getTime() - Date.parse(subnet.scannedAtUtc) : 0;
   return {
     vnetName: resourceName(cluster.vnetId),
     subnets,
     subnetName,
     ...(subnet && { subnet }),
-    linkSubnetName,
-    ...(linkSubnet && { linkSubnet }),
+    plsSubnetName,
+    ...(plsSubnet && { plsSubnet }),
     ageMinutes: ageMilliseconds / 60_000,
     staleMinutes: policy.inventoryStaleMinutes,
   };

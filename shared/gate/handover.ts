@@ -17,10 +17,10 @@ import {
   type ClaimStatus,
 } from "../inventory/claimStatus.ts";
 import type { Claim } from "../inventory/model.ts";
-import { linkKey } from "../inventory/scanLinks.ts";
+import { plsKey } from "../inventory/scanPrivateLinkServices.ts";
 import { serviceName } from "../inventory/owner.ts";
-import { clusterOfFrontend } from "../links/owner.ts";
-import { LINK_TYPE, parseResourceId, resourceName, typeOf } from "../network/resourceId.ts";
+import { clusterOfFrontend } from "../pls/owner.ts";
+import { PLS_TYPE, parseResourceId, resourceName, typeOf } from "../network/resourceId.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
@@ -106,7 +106,7 @@ async function findHolders(
     return [await holderOfClaim(run, obstacle.claim, finding)];
   if (obstacle.by === "rule")
     return [await holderNamed(run, asking.cluster, { name: obstacle.use.rule, finding })];
-  if (typeOf(obstacle.holderId) === LINK_TYPE) return [await holderOfLink(run, obstacle.holderId, finding)];
+  if (typeOf(obstacle.holderId) === PLS_TYPE) return [await holderOfPls(run, obstacle.holderId, finding)];
   const cluster = clusterOfFrontend(obstacle.holderId, await knownClusters(run));
   if (!cluster) return [undefined];
   const names = new Set(
@@ -139,13 +139,14 @@ async function holderNamed(
 }
 
 /** A Private Link Service names its Service by the controller's tag. */
-async function holderOfLink(run: Run, linkId: string, finding: Finding): Promise<Holder | undefined> {
-  const { subscription = "" } = parseResourceId(linkId) ?? {};
-  const link = (await run.ports.tables.links.get(subscription.toLowerCase(), linkKey(linkId)))?.value;
-  const cluster = clusterOfFrontend(link?.frontendIds[0] ?? "", await knownClusters(run));
+async function holderOfPls(run: Run, plsId: string, finding: Finding): Promise<Holder | undefined> {
+  const { subscription = "" } = parseResourceId(plsId) ?? {};
+  const pls = (await run.ports.tables.privateLinkServices.get(subscription.toLowerCase(), plsKey(plsId)))
+    ?.value;
+  const cluster = clusterOfFrontend(pls?.frontendIds[0] ?? "", await knownClusters(run));
   const claim = finding.taken.row.claims?.find(
     ({ owner: { cluster: where, namespace, name }, ports }) =>
-      ports === undefined && where === cluster?.name && link?.owner === `${namespace}/${name}`,
+      ports === undefined && where === cluster?.name && pls?.owner === `${namespace}/${name}`,
   );
   return claim && holderOfClaim(run, claim, finding);
 }

@@ -121,10 +121,10 @@ async function inputFor(
         ...(old && { old: declarationOf(old.service) }),
         allowed: allowedFor(policy, place),
       };
-  const { links, ...rest } = gathered;
+  const { privateLinkServices, ...rest } = gathered;
   return {
     ...rest,
-    ...(links && !outside && { links }),
+    ...(privateLinkServices && !outside && { privateLinkServices }),
     ...(outside && { outside }),
     ...(old?.isRecorded && { isRecorded: true }),
   };

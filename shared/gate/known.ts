@@ -1,7 +1,7 @@
-/** What the gate may know from a few seconds ago: clusters, policy, subnets and links, cached per process. */
+/** What the gate may know from a few seconds ago: clusters, policy, subnets and Private Link Services, cached per process. */
 import type { Cluster } from "../clusters/model.ts";
 import { findCluster, listClusters } from "../clusters/registry.ts";
-import type { LinkRow, SubnetRow } from "../inventory/model.ts";
+import type { PlsRow, SubnetRow } from "../inventory/model.ts";
 import { canonicalId } from "../network/resourceId.ts";
 import { readPolicy, type PolicyInForce } from "../policyStore.ts";
 import type { Ports, Run } from "../ports.ts";
@@ -14,7 +14,7 @@ interface Known {
   readonly clusters: Cache<Cluster | undefined>;
   readonly policy: Cache<PolicyInForce>;
   readonly subnets: Cache<readonly SubnetRow[]>;
-  readonly links: Cache<readonly LinkRow[]>;
+  readonly privateLinkServices: Cache<readonly PlsRow[]>;
   /** Those that were read last, however long ago; registered ones only. */
   readonly lastClusters: Map<string, Cluster>;
   readonly registered: Cache<readonly Cluster[]>;
@@ -84,9 +84,9 @@ export function knownSubnets(run: Run, vnetId: string): Promise<readonly SubnetR
 }
 
 /** Those of a subscription, in every resource group. */
-export function knownLinks(run: Run, subscription: string): Promise<readonly LinkRow[]> {
-  return known(run).links.get(subscription, async () => {
-    const rows = await Array.fromAsync(run.ports.tables.links.list(subscription));
+export function knownPrivateLinkServices(run: Run, subscription: string): Promise<readonly PlsRow[]> {
+  return known(run).privateLinkServices.get(subscription, async () => {
+    const rows = await Array.fromAsync(run.ports.tables.privateLinkServices.list(subscription));
     return rows.map(({ value }) => value);
   });
 }
@@ -98,7 +98,7 @@ function known(run: Run): Known {
     clusters: createCache<Cluster | undefined>(SECONDS, run.now),
     policy: createCache<PolicyInForce>(SECONDS, run.now),
     subnets: createCache<readonly SubnetRow[]>(SECONDS, run.now),
-    links: createCache<readonly LinkRow[]>(SECONDS, run.now),
+    privateLinkServices: createCache<readonly PlsRow[]>(SECONDS, run.now),
     lastClusters: new Map(),
     registered: createCache<readonly Cluster[]>(SECONDS, run.now),
   };

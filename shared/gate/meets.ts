@@ -1,13 +1,13 @@
-/** Which known links concern a Service. */
+/** Which known Private Link Services concern a Service. */
 import type { Cluster } from "../clusters/model.ts";
 import type { Intent, ServiceKey } from "../intents/model.ts";
-import type { LinkRow } from "../inventory/model.ts";
-import { clusterOfFrontend } from "../links/owner.ts";
+import type { PlsRow } from "../inventory/model.ts";
+import { clusterOfFrontend } from "../pls/owner.ts";
 import { parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
-import { knownLinks } from "./known.ts";
-import { inGroup, linksOnBalancers } from "./livingLinks.ts";
-import type { MetLinks } from "./rule.ts";
+import { knownPrivateLinkServices } from "./known.ts";
+import { inGroup, privateLinkServicesOnBalancers } from "./livingPrivateLinkServices.ts";
+import type { MetPrivateLinkServices } from "./rule.ts";
 
 export interface Meeting {
   readonly cluster: Cluster;
@@ -16,22 +16,25 @@ export interface Meeting {
   readonly old?: Intent | undefined;
 }
 
-/** `undefined` if no link is or was asked for: then none is looked for. */
-export async function meetLinks(run: Run, meeting: Meeting): Promise<MetLinks | undefined> {
+/** `undefined` if no PLS is or was asked for: then none is looked for. */
+export async function meetPrivateLinkServices(
+  run: Run,
+  meeting: Meeting,
+): Promise<MetPrivateLinkServices | undefined> {
   const { cluster, intent, old } = meeting;
-  const link = intent.link ?? old?.link;
-  if (!link) return undefined;
+  const pls = intent.pls ?? old?.pls;
+  if (!pls) return undefined;
   const subscription = parseResourceId(cluster.resourceId)?.subscription.toLowerCase() ?? "";
-  const resourceGroup = link.resourceGroup ?? cluster.nodeResourceGroup;
-  const all = await knownLinks(run, subscription);
-  const links = inGroup(all, resourceGroup);
-  const isOwn = (row: LinkRow) => isOf(row, meeting);
-  const own = links.find(isOwn);
-  const named = links.find(
-    (row) => row.name.toLowerCase() === intent.link?.name?.toLowerCase() && !isOwn(row),
+  const resourceGroup = pls.resourceGroup ?? cluster.nodeResourceGroup;
+  const all = await knownPrivateLinkServices(run, subscription);
+  const privateLinkServices = inGroup(all, resourceGroup);
+  const isOwn = (row: PlsRow) => isOf(row, meeting);
+  const own = privateLinkServices.find(isOwn);
+  const named = privateLinkServices.find(
+    (row) => row.name.toLowerCase() === intent.pls?.name?.toLowerCase() && !isOwn(row),
   );
   const asked = Object.values(intent.addresses);
-  const onFrontend = links.find(
+  const onFrontend = privateLinkServices.find(
     (row) =>
       !isOwn(row) &&
       isInCluster(row, cluster) &&
@@ -41,14 +44,14 @@ export async function meetLinks(run: Run, meeting: Meeting): Promise<MetLinks | 
     ...(own && { own }),
     ...(named && { named }),
     ...(onFrontend && { onFrontend }),
-    ...linksOnBalancers(all, meeting),
+    ...privateLinkServicesOnBalancers(all, meeting),
   };
 }
 
-function isOf(row: LinkRow, { cluster, service: { namespace, name } }: Meeting): boolean {
+function isOf(row: PlsRow, { cluster, service: { namespace, name } }: Meeting): boolean {
   return row.owner === `${namespace}/${name}` && isInCluster(row, cluster);
 }
 
-function isInCluster({ frontendIds }: LinkRow, cluster: Cluster): boolean {
+function isInCluster({ frontendIds }: PlsRow, cluster: Cluster): boolean {
   return frontendIds.some((id) => clusterOfFrontend(id, [cluster]) !== undefined);
 }

@@ -1,7 +1,7 @@
 /** Services of one check against each other: the cluster would get them together, and none of them is recorded yet. Pure. */
 import { formatAddress } from "../addresses/prefix.ts";
 import type { ServicePort } from "../intents/model.ts";
-import type { LinkRow } from "../inventory/model.ts";
+import type { PlsRow } from "../inventory/model.ts";
 import { isEveryPort, samePort } from "../inventory/obstacle.ts";
 import { MOST_ADDRESSES } from "../inventory/places.ts";
 import { portTaken } from "./refusals.ts";
@@ -17,36 +17,36 @@ interface Request {
   readonly field: string;
   readonly address: string;
   readonly ports: readonly ServicePort[];
-  readonly hasLink: boolean;
+  readonly hasPls: boolean;
 }
 
 /** What the Services of a check request, in their order. */
 export class OneRun {
   readonly #byAddress = new Map<string, Request[]>();
-  readonly #byLink = new Map<string, string>();
-  readonly #linkGroup: string;
+  readonly #byPls = new Map<string, string>();
+  readonly #plsGroup: string;
   #hasIpv4 = false;
 
-  /** @param linkGroup resource group of Private Link Services that name none */
-  constructor(linkGroup: string) {
-    this.#linkGroup = linkGroup;
+  /** @param plsGroup resource group of Private Link Services that name none */
+  constructor(plsGroup: string) {
+    this.#plsGroup = plsGroup;
   }
 
   /** The input as the earlier Services change it: their names and frontends count as those that Azure has. */
   extend(by: string, input: RuleInput): RuleInput {
-    const { named, onFrontend } = input.links ?? {};
-    const nameOwner = this.#byLink.get(this.#linkKey(input) ?? "");
+    const { named, onFrontend } = input.privateLinkServices ?? {};
+    const nameOwner = this.#byPls.get(this.#plsKey(input) ?? "");
     const sharer = requestsOf(by, input).flatMap((request) =>
-      this.#others(request).filter(isSharedLink(request)),
+      this.#others(request).filter(isSharedPls(request)),
     )[0];
-    const links = {
-      ...input.links,
-      ...(!named && nameOwner !== undefined && nameOwner !== by && { named: linkOf(nameOwner, input) }),
-      ...(!onFrontend && sharer && { onFrontend: linkOf(sharer.by, input) }),
+    const privateLinkServices = {
+      ...input.privateLinkServices,
+      ...(!named && nameOwner !== undefined && nameOwner !== by && { named: plsOf(nameOwner, input) }),
+      ...(!onFrontend && sharer && { onFrontend: plsOf(sharer.by, input) }),
     };
     return {
       ...input,
-      ...(Object.keys(links).length > 0 && { links }),
+      ...(Object.keys(privateLinkServices).length > 0 && { privateLinkServices }),
       ...(input.hasIpv4Frontend === false && { hasIpv4Frontend: this.#hasIpv4 }),
     };
   }
@@ -57,7 +57,7 @@ export class OneRun {
       const rule = (other: Request) =>
         request.target === FRONTEND && other.target === FRONTEND
           ? addressPortConflict
-          : CLAIMED[request.target === FRONTEND ? "frontend" : "link"].claimed;
+          : CLAIMED[request.target === FRONTEND ? "frontend" : "pls"].claimed;
       const found = this.#others(request).flatMap((other) => {
         const violation = conflict(request, other);
         return violation ? [{ rule: rule(other), violation }] : [];
@@ -72,8 +72,8 @@ export class OneRun {
   add(by: string, input: RuleInput): void {
     for (const request of requestsOf(by, input))
       this.#byAddress.set(request.address, [...(this.#byAddress.get(request.address) ?? []), request]);
-    const key = this.#linkKey(input);
-    if (key !== undefined && !this.#byLink.has(key)) this.#byLink.set(key, by);
+    const key = this.#plsKey(input);
+    if (key !== undefined && !this.#byPls.has(key)) this.#byPls.set(key, by);
     this.#hasIpv4 ||= input.intent.internal && input.intent.ipFamilies.includes("IPv4");
   }
 
@@ -81,14 +81,14 @@ export class OneRun {
     return (this.#byAddress.get(address) ?? []).filter((other) => other.by !== by);
   }
 
-  #linkKey({ intent: { link } }: RuleInput): string | undefined {
-    if (link?.name === undefined) return undefined;
-    return `${link.resourceGroup ?? this.#linkGroup}/${link.name}`.toLowerCase();
+  #plsKey({ intent: { pls } }: RuleInput): string | undefined {
+    if (pls?.name === undefined) return undefined;
+    return `${pls.resourceGroup ?? this.#plsGroup}/${pls.name}`.toLowerCase();
   }
 }
 
 function requestsOf(by: string, input: RuleInput): Request[] {
-  const { ports, link } = input.intent;
+  const { ports, pls } = input.intent;
   return TARGETS.flatMap((target) =>
     validAddresses(target, input)
       .slice(0, MOST_ADDRESSES)
@@ -98,7 +98,7 @@ function requestsOf(by: string, input: RuleInput): Request[] {
         field,
         address: formatAddress(address),
         ports,
-        hasLink: link !== undefined,
+        hasPls: pls !== undefined,
       })),
   );
 }
@@ -127,14 +127,14 @@ function sharedPort({ ports }: Request, other: Request): ServicePort | undefined
 }
 
 /** True of a frontend that both have, with a Private Link Service of the other. */
-function isSharedLink(request: Request): (other: Request) => boolean {
+function isSharedPls(request: Request): (other: Request) => boolean {
   return (other) =>
     request.target === FRONTEND &&
     other.target === FRONTEND &&
-    other.hasLink &&
+    other.hasPls &&
     sharedPort(request, other) === undefined;
 }
 
-function linkOf(owner: string, { intent: { link } }: RuleInput): LinkRow {
-  return { id: "", name: link?.name ?? "", owner, frontendIds: [], frontendAddresses: [], consumers: [] };
+function plsOf(owner: string, { intent: { pls } }: RuleInput): PlsRow {
+  return { id: "", name: pls?.name ?? "", owner, frontendIds: [], frontendAddresses: [], consumers: [] };
 }

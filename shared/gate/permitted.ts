@@ -15,12 +15,12 @@ export function severitiesFor({ rules, overrides }: Policy, place: Place): Sever
   return ({ id, severity }) => merged[id] ?? severity;
 }
 
-export function allowedFor({ excludedRanges, links, subnets }: Policy, place: Place): Allowed {
+export function allowedFor({ excludedRanges, privateLinkServices, subnets }: Policy, place: Place): Allowed {
   const own = subnets.filter((entry) => isFor(entry, place));
   return {
     excludedRanges,
-    ...(links.visibility && { visibility: links.visibility }),
-    ...(links.autoApproval && { autoApproval: links.autoApproval }),
+    ...(privateLinkServices.visibility && { visibility: privateLinkServices.visibility }),
+    ...(privateLinkServices.autoApproval && { autoApproval: privateLinkServices.autoApproval }),
     ...(own.length > 0 && {
       subnets: own.flatMap(({ allowed }) => allowed.map((name) => name.toLowerCase())),
     }),

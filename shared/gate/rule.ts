@@ -2,7 +2,7 @@
  * What a rule is. Rules are a table (`rules.ts`), one file per topic under `rules/`; `docs/rules.md` is generated from it.
  * A rule reads only its input and answers with violations: no clock, no storage, no Azure.
  */
-import type { LinkRow, SubnetRow } from "../inventory/model.ts";
+import type { PlsRow, SubnetRow } from "../inventory/model.ts";
 import type { Intent } from "../intents/model.ts";
 
 export type Severity = "deny" | "warn" | "off";
@@ -25,8 +25,8 @@ export interface RuleInput extends Declaration {
   /** What Azure has: absent while the cluster's virtual network was never scanned, and offline. */
   readonly inventory?: Inventory;
   readonly neverScanned?: boolean;
-  /** Links that concern the Service; absent: none does, or offline. */
-  readonly links?: MetLinks;
+  /** Private Link Services that concern the Service; absent: none does, or offline. */
+  readonly privateLinkServices?: MetPrivateLinkServices;
   /** The cluster's, where Private Link Services are that name no other; absent: not known. */
   readonly nodeResourceGroup?: string;
   /** The Service before the update comes from recorded declarations, which have no addresses of its status. */
@@ -56,30 +56,30 @@ export interface Outside {
   readonly isPartial?: true;
 }
 
-export interface MetLinks {
+export interface MetPrivateLinkServices {
   /** The Service's own, by the controller's marks. */
-  readonly own?: LinkRow;
-  /** Somebody else's link with the name that is asked for. */
-  readonly named?: LinkRow;
-  /** Somebody else's link on the frontend that has the asked address. */
-  readonly onFrontend?: LinkRow;
+  readonly own?: PlsRow;
+  /** Somebody else's PLS with the name that is asked for. */
+  readonly named?: PlsRow;
+  /** Somebody else's PLS on the frontend that has the asked address. */
+  readonly onFrontend?: PlsRow;
   /** The Service's own on the frontend that it has, in any resource group; absent: none is known. */
-  readonly living?: readonly LinkRow[];
+  readonly living?: readonly PlsRow[];
   /** Load balancers of the cluster on which the Service may come to be, and that have Private Link Services of others. */
-  readonly balancers?: readonly BalancerLinks[];
+  readonly balancers?: readonly BalancerPrivateLinkServices[];
 }
 
-export interface BalancerLinks {
+export interface BalancerPrivateLinkServices {
   /** Of the load balancer. */
   readonly name: string;
   /** How many Private Link Services of others it has. */
-  readonly links: number;
+  readonly privateLinkServices: number;
 }
 
 export interface Allowed {
   /** Ranges (CIDR) that no Service may ask for. */
   readonly excludedRanges: readonly string[];
-  /** Subscriptions, lower case, to which a link may be visible. */
+  /** Subscriptions, lower case, to which a PLS may be visible. */
   readonly visibility?: readonly string[];
   /** Subscriptions, lower case, that may be auto-approved. */
   readonly autoApproval?: readonly string[];
@@ -94,9 +94,9 @@ export interface Inventory {
   readonly subnetName: string;
   /** That subnet, if it is there. */
   readonly subnet?: SubnetRow;
-  /** The same for the link's NAT addresses. */
-  readonly linkSubnetName: string;
-  readonly linkSubnet?: SubnetRow;
+  /** The same for the PLS's NAT addresses. */
+  readonly plsSubnetName: string;
+  readonly plsSubnet?: SubnetRow;
   /** Minutes since the frontend's subnet was scanned, and how many policy allows. */
   readonly ageMinutes: number;
   readonly staleMinutes: number;

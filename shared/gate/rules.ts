@@ -7,19 +7,19 @@ import { addressAzureReserved, addressExcluded, addressOutsideSubnet } from "./r
 import { addressPortConflict, CLAIMED, claimQuota, type ClaimedRules } from "./rules/claims.ts";
 import * as frontend from "./rules/frontendLimits.ts";
 import { internalFlipped, internalNotTrue, internalSettingsIgnored } from "./rules/internal.ts";
-import { plsCountInvalid, plsStaticMalformed, plsStaticOverCount } from "./rules/linkAddresses.ts";
-import * as audience from "./rules/linkAudience.ts";
-import * as form from "./rules/linkForm.ts";
-import * as living from "./rules/linkLiving.ts";
-import { plsNameAdded, plsNameImmutable, plsNameInvalid } from "./rules/linkName.ts";
-import { plsConsumersConnected, plsNameTaken, plsSharedFrontend } from "./rules/linkOthers.ts";
-import { plsFqdnMalformed, plsProxyProtocol } from "./rules/linkTraffic.ts";
+import { plsCountInvalid, plsStaticMalformed, plsStaticOverCount } from "./rules/plsAddresses.ts";
+import * as audience from "./rules/plsAudience.ts";
+import * as form from "./rules/plsForm.ts";
+import * as living from "./rules/plsLiving.ts";
+import { plsNameAdded, plsNameImmutable, plsNameInvalid } from "./rules/plsName.ts";
+import { plsConsumersConnected, plsNameTaken, plsSharedFrontend } from "./rules/plsOthers.ts";
+import { plsFqdnMalformed, plsProxyProtocol } from "./rules/plsTraffic.ts";
 import { loadBalancerIpDeprecated, loadBalancerIpIgnored } from "./rules/loadBalancerIp.ts";
 import { annotationsOfOtherClass } from "./rules/otherClass.ts";
 import { annotationOutsideService } from "./rules/outsideService.ts";
 import { privateAddressOnPublic } from "./rules/publicAddress.ts";
 import { replacesMalformed } from "./rules/replaces.ts";
-import { FRONTEND, LINK, type Target } from "./rules/requested.ts";
+import { FRONTEND, PLS, type Target } from "./rules/requested.ts";
 import * as subnet from "./rules/subnet.ts";
 import { subnetUsesUnknown } from "./rules/unknownUses.ts";
 import { unknownAnnotation } from "./rules/unknownAnnotation.ts";
@@ -32,7 +32,7 @@ const placeAndHolder = (target: Target): Rule[] => [
   addressOutsideSubnet(target),
   addressAzureReserved(target),
   addressExcluded(target),
-  ...claimed(target === FRONTEND ? CLAIMED.frontend : CLAIMED.link),
+  ...claimed(target === FRONTEND ? CLAIMED.frontend : CLAIMED.pls),
   subnetUsesUnknown(target),
 ];
 
@@ -69,11 +69,11 @@ export const RULES: readonly Rule[] = [
   plsStaticOverCount,
   plsStaticMalformed,
   subnet.plsSubnetUnknown,
-  ...placeAndHolder(LINK),
+  ...placeAndHolder(PLS),
   subnet.plsNetworkPoliciesEnabled,
   plsNameInvalid,
   plsNameTaken,
-  ...claimed(CLAIMED.linkName),
+  ...claimed(CLAIMED.plsName),
   plsNameImmutable,
   plsNameAdded,
   living.plsResourceGroupChanged,

@@ -14,10 +14,10 @@ const FAR_TOO_MUCH = [
 
 /** Roles whose actions are used while the policy is as it is. */
 export function neededRoles({ modes }: Pick<Policy, "modes">): readonly RoleName[] {
-  const { links, connections, rejections, sweep } = modes;
+  const { privateLinkServices, connections, rejections, sweep } = modes;
   return [
     "reader",
-    ...(links === "enforce" ? (["links"] as const) : []),
+    ...(privateLinkServices === "enforce" ? (["pls"] as const) : []),
     ...([connections, rejections].includes("enforce") ? (["connections"] as const) : []),
     ...(sweep === "enforce" ? (["sweep"] as const) : []),
   ];

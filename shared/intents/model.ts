@@ -1,6 +1,6 @@
 /** What a Service declares, as the cloud controller manager would read it. Pure data. */
 
-export interface LinkIntent {
+export interface PlsIntent {
   readonly create: true;
   /** Absent: the CCM keeps an existing name, else `pls-` + frontend name. */
   readonly name?: string;
@@ -32,7 +32,7 @@ export interface Intent {
   readonly addresses: { readonly ipv4?: string; readonly ipv6?: string };
   readonly ipFamilies: readonly ("IPv4" | "IPv6")[];
   readonly ports: readonly ServicePort[];
-  readonly link?: LinkIntent;
+  readonly pls?: PlsIntent;
   /** `[cluster/]namespace/name` of the Service whose addresses and names this one takes over. */
   readonly replaces?: string;
 }

@@ -14,7 +14,7 @@ import type { Declared } from "../intents/model.ts";
 import type { Run } from "../ports.ts";
 import { waitForAll } from "../waitForAll.ts";
 import type { Claim } from "./model.ts";
-import { linkNameOf, type Place } from "./places.ts";
+import { plsNameOf, type Place } from "./places.ts";
 
 /**
  * `living`: nothing speaks against it. `leaving`: a deletion was requested, or the Service is missing, and its cluster has not confirmed
@@ -94,10 +94,10 @@ function isAway(proposal: Declared, evidence: ClaimEvidence): boolean {
 
 /** By the text of the address: which subnet it is in may not be recorded, and a virtual network has each address once. Pure. */
 function declares(declared: Pick<Declared, "intent">, { place, claimant }: ClaimEvidence): boolean {
-  const { addresses, link } = declared.intent;
-  const texts = [addresses.ipv4, addresses.ipv6, ...(link?.natIps ?? [])];
+  const { addresses, pls } = declared.intent;
+  const texts = [addresses.ipv4, addresses.ipv6, ...(pls?.natIps ?? [])];
   if (texts.some((text) => text !== undefined && normalized(text) === normalized(place.text))) return true;
-  const name = linkNameOf(declared.intent, claimant.cluster);
+  const name = plsNameOf(declared.intent, claimant.cluster);
   return name?.partition === place.partition && name.key === place.key;
 }
 

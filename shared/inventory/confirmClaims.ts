@@ -131,7 +131,7 @@ async function writeOf(run: Run, confirmed: readonly Confirmed[]): Promise<Write
 export function claimsOfCluster(run: Run, cluster: Cluster): ConfirmClaims {
   let reading: Promise<readonly SubnetRow[]> | undefined;
   return async (declared, sequence) => {
-    if (!declared.some(({ intent }) => intent.internal || intent.link)) return;
+    if (!declared.some(({ intent }) => intent.internal || intent.pls)) return;
     reading ??= listSubnetsOf(run, cluster);
     await confirmClaims(run, cluster, { declared, subnets: await reading, sequence });
   };

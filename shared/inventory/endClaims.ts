@@ -5,7 +5,7 @@
 import { listFeeds, requestList } from "../declarations/feed.ts";
 import { isNamedFor } from "../intents/frontendName.ts";
 import { messageOf } from "../messageOf.ts";
-import { clusterOfFrontend } from "../links/owner.ts";
+import { clusterOfFrontend } from "../pls/owner.ts";
 import { FRONTEND_TYPE, resourceName, typeOf } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import type { Lease } from "../storage/lease.ts";
@@ -15,8 +15,8 @@ import { mapAtMost } from "../waitForAll.ts";
 import { readClaimantCluster, statusOf, type ClaimantCluster } from "./claimStatus.ts";
 import type { Evidence } from "./evidence.ts";
 import { endedKey } from "./mergeClaims.ts";
-import type { AddressRow, Assignment, Claim, LinkRow } from "./model.ts";
-import { linkIdOf, linkNamePartition } from "./places.ts";
+import type { AddressRow, Assignment, Claim, PlsRow } from "./model.ts";
+import { plsIdOf, plsNamePartition } from "./places.ts";
 import { planRows, type ClaimsNow } from "./planRows.ts";
 
 const AT_ONCE = 8;
@@ -135,18 +135,18 @@ function mayHold(assignment: Assignment | undefined, { owner: { uid } }: Claim):
  * expired. That a list lacks a Private Link Service is no proof: it is read by its id.
  * @param subscriptions those whose Private Link Services were read completely
  */
-export async function endLinkNames(
+export async function endPlsNames(
   run: Run,
   lease: Lease,
   { claims, subscriptions }: { readonly claims: ScannedClaims; readonly subscriptions: readonly string[] },
 ): Promise<void> {
-  const { addresses, links } = run.ports.tables;
+  const { addresses, privateLinkServices } = run.ports.tables;
   for (const subscription of subscriptions) {
-    const partition = linkNamePartition(subscription);
+    const partition = plsNamePartition(subscription);
     const rows = await Array.fromAsync(addresses.list(partition));
     if (rows.length === 0) continue;
     const built = new Map(
-      (await Array.fromAsync(links.list(subscription))).map(({ key, value }) => [key, value]),
+      (await Array.fromAsync(privateLinkServices.list(subscription))).map(({ key, value }) => [key, value]),
     );
     const all = rows.flatMap((row) => claimsOf(row).map((claim) => ({ row, claim })));
     const suspects: Suspect[] = [];
@@ -165,7 +165,7 @@ export async function endLinkNames(
 
 interface Names {
   readonly rows: readonly Row<AddressRow>[];
-  readonly built: ReadonlyMap<string, LinkRow>;
+  readonly built: ReadonlyMap<string, PlsRow>;
 }
 
 /** Keys of names for which ARM answers 404. What cannot be read is kept. */
@@ -177,8 +177,8 @@ async function absentOnly(
   const absent = new Set<string>();
   const unlisted = rows.filter((row) => !built.has(row.key) && claimsOf(row).length > 0);
   await mapAtMost(AT_ONCE, unlisted, async ({ key }) => {
-    const id = linkIdOf(subscription, key);
-    const found = await run.ports.network.link(id).catch((error: unknown) => {
+    const id = plsIdOf(subscription, key);
+    const found = await run.ports.network.pls(id).catch((error: unknown) => {
       run.log.warn("Private Link Service could not be read", { id, why: messageOf(error) });
       return "unknown" as const;
     });
@@ -189,12 +189,12 @@ async function absentOnly(
 
 /** False only if there is no such Private Link Service, or it was made for another Service or in another cluster. Pure. */
 function mayHave(
-  link: LinkRow | undefined,
+  pls: PlsRow | undefined,
   { owner: { namespace, name } }: Claim,
   claimant: ClaimantCluster | undefined,
 ): boolean {
-  if (!link) return false;
-  if (link.owner === undefined || !claimant) return true;
-  const isInCluster = link.frontendIds.some((id) => clusterOfFrontend(id, [claimant.cluster]) !== undefined);
-  return link.owner === `${namespace}/${name}` && isInCluster;
+  if (!pls) return false;
+  if (pls.owner === undefined || !claimant) return true;
+  const isInCluster = pls.frontendIds.some((id) => clusterOfFrontend(id, [claimant.cluster]) !== undefined);
+  return pls.owner === `${namespace}/${name}` && isInCluster;
 }

@@ -65,7 +65,7 @@ export interface SubnetRow {
   readonly name: string;
   readonly prefixes: readonly string[];
   readonly delegations: readonly string[];
-  readonly linkNetworkPolicies: "Enabled" | "Disabled";
+  readonly plsNetworkPolicies: "Enabled" | "Disabled";
   /** Addresses that a resource may have: all of the prefixes less Azure's five each. */
   readonly usableAddresses: number;
   /** Addresses that are not free: assigned, used without Mooring knowing the address, and claimed. */
@@ -83,11 +83,11 @@ export interface SubnetRow {
   readonly scannedAtUtc: string;
 }
 
-/** What admission must know of a link. Partition = subscription, lower case; key = `resourcegroup/name`, lower case. */
-export interface LinkRow {
+/** What admission must know of a PLS. Partition = subscription, lower case; key = `resourcegroup/name`, lower case. */
+export interface PlsRow {
   readonly id: string;
   readonly name: string;
-  /** The CCM's owner tag, `namespace/name`; absent if the controller did not make the link. */
+  /** The CCM's owner tag, `namespace/name`; absent if the controller did not make the PLS. */
   readonly owner?: string;
   readonly frontendIds: readonly string[];
   /** Addresses of those frontends. */

@@ -15,7 +15,7 @@ export interface Place {
 
 /** A place that a Service declares. */
 export interface Wanted extends Place {
-  readonly what: "frontend" | "link" | "linkName";
+  readonly what: "frontend" | "pls" | "plsName";
   /** Of a frontend, which may be shared; absent: wanted alone. */
   readonly ports?: readonly ServicePort[];
 }
@@ -27,22 +27,22 @@ export function addressPlace(subnetId: string, address: string): Place {
   return { partition: canonicalId(subnetId), key: addressKey(address), text: address };
 }
 
-/** Names are unique in a resource group. Partition = subscription; key = `resourcegroup/name`, as in the table `links`. */
-export function linkNamePlace(subscription: string, resourceGroup: string, name: string): Place {
+/** Names are unique in a resource group. Partition = subscription; key = `resourcegroup/name`, as in the table `Private Link Services`. */
+export function plsNamePlace(subscription: string, resourceGroup: string, name: string): Place {
   return {
-    partition: linkNamePartition(subscription),
+    partition: plsNamePartition(subscription),
     key: `${resourceGroup}/${name}`.toLowerCase(),
     text: name,
   };
 }
 
 /** @param key of a name, `resourcegroup/name` */
-export function linkIdOf(subscription: string, key: string): string {
+export function plsIdOf(subscription: string, key: string): string {
   const [resourceGroup = "", name = ""] = key.split("/");
   return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateLinkServices/${name}`;
 }
 
-export function linkNamePartition(subscription: string): string {
+export function plsNamePartition(subscription: string): string {
   return `/subscriptions/${subscription}/privatelinkservices`.toLowerCase();
 }
 
@@ -65,35 +65,35 @@ export function wantedPlaces(
   const { ipv4, ipv6 } = intent.addresses;
   const subnetName = intent.subnet ?? cluster.defaultSubnet;
   const subnet = findSubnet(subnets, subnetName);
-  const linkSubnet = findSubnet(subnets, intent.link?.subnet ?? subnetName);
+  const plsSubnet = findSubnet(subnets, intent.pls?.subnet ?? subnetName);
   // Addresses of a public Service are public IPs; its Private Link Service has NAT addresses all the same.
   const frontends = intent.internal ? [ipv4, ipv6].flatMap((text) => placesIn(subnet, text)) : [];
-  const natAddresses = (intent.link?.natIps ?? []).slice(0, MOST_ADDRESSES);
-  const name = linkNameOf(intent, cluster);
+  const natAddresses = (intent.pls?.natIps ?? []).slice(0, MOST_ADDRESSES);
+  const name = plsNameOf(intent, cluster);
   return [
     ...frontends.map((place) => ({ ...place, what: "frontend" as const, ports: intent.ports })),
     ...natAddresses
-      .flatMap((text) => placesIn(linkSubnet, text))
-      .map((place) => ({ ...place, what: "link" as const })),
-    ...(name ? [{ ...name, what: "linkName" as const }] : []),
+      .flatMap((text) => placesIn(plsSubnet, text))
+      .map((place) => ({ ...place, what: "pls" as const })),
+    ...(name ? [{ ...name, what: "plsName" as const }] : []),
   ];
 }
 
 /** @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnetwork */
-export const LINK_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/;
+export const PLS_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_])?$/;
 const GROUP_NAME = /^[\w.()-]{1,90}$/;
 
 /**
  * The name that the Service requests for its Private Link Service; `undefined` if the controller chooses one, which is unique, or if Azure
  * has no such name.
  */
-export function linkNameOf(
-  { link }: Pick<Intent, "link">,
+export function plsNameOf(
+  { pls }: Pick<Intent, "pls">,
   { nodeResourceGroup, resourceId }: Pick<Cluster, "nodeResourceGroup" | "resourceId">,
 ): Place | undefined {
-  const { name = "", resourceGroup = nodeResourceGroup } = link ?? {};
-  if (!LINK_NAME.test(name) || !GROUP_NAME.test(resourceGroup)) return undefined;
-  return linkNamePlace(parseResourceId(resourceId)?.subscription ?? "", resourceGroup, name);
+  const { name = "", resourceGroup = nodeResourceGroup } = pls ?? {};
+  if (!PLS_NAME.test(name) || !GROUP_NAME.test(resourceGroup)) return undefined;
+  return plsNamePlace(parseResourceId(resourceId)?.subscription ?? "", resourceGroup, name);
 }
 
 function placesIn(subnet: KnownSubnet | undefined, text: string | undefined): Place[] {

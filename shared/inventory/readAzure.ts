@@ -4,11 +4,11 @@
  */
 import { addressKey } from "../addresses/key.ts";
 import { scaleSetOf } from "../network/configurations.ts";
-import type { AddressUse, Link } from "../network/model.ts";
+import type { AddressUse, PrivateLinkService } from "../network/model.ts";
 import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
 import { mapAtMost, waitForAll } from "../waitForAll.ts";
-import { listLinks } from "./scanLinks.ts";
+import { listPrivateLinkServices } from "./scanPrivateLinkServices.ts";
 import { readNetworks, type Attempt, type Networks } from "./readNetworks.ts";
 
 const AT_ONCE = 4;
@@ -26,7 +26,7 @@ export interface Reading {
   readonly networks: Networks;
   readonly uses: Uses;
   /** By subscription; without those of which the list failed. */
-  readonly links: ReadonlyMap<string, readonly Link[]>;
+  readonly privateLinkServices: ReadonlyMap<string, readonly PrivateLinkService[]>;
   /** Sources of which a list failed (`sourceOf`): what they lack proves nothing. */
   readonly incomplete: ReadonlySet<string>;
   readonly failures: readonly FailedRead[];
@@ -35,7 +35,7 @@ export interface Reading {
 export async function readAzure(run: Run): Promise<Reading> {
   const notes = new Notes();
   const { subscriptions, network } = run.ports;
-  const links = new Map<string, readonly Link[]>();
+  const privateLinkServices = new Map<string, readonly PrivateLinkService[]>();
   const [networks] = await waitForAll([
     readNetworks(run, notes.attempt),
     mapAtMost(AT_ONCE, subscriptions, (one) =>
@@ -43,7 +43,9 @@ export async function readAzure(run: Run): Promise<Reading> {
         notes.attempt(interfacesOf(one), () => notes.collect(network.interfaceUses(one))),
         notes.attempt(frontendsOf(one), () => notes.collect(network.frontendUses(one))),
         notes.attempt(gatewaysOf(one), () => notes.collect(network.gatewayUses(one))),
-        notes.attempt(`links ${one}`, async () => links.set(one, await listLinks(run, one))),
+        notes.attempt(`Private Link Services ${one}`, async () =>
+          privateLinkServices.set(one, await listPrivateLinkServices(run, one)),
+        ),
       ]),
     ),
   ]);
@@ -51,7 +53,7 @@ export async function readAzure(run: Run): Promise<Reading> {
     notes.attempt(id, () => notes.collect(network.scaleSetUses(id))),
   );
   const { uses, incomplete, failures } = notes;
-  return { networks, uses, links, incomplete, failures };
+  return { networks, uses, privateLinkServices, incomplete, failures };
 }
 
 /** What was read, and which sources failed. */

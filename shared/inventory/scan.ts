@@ -15,13 +15,13 @@ import { withLease, type Lease } from "../storage/lease.ts";
 import type { Write } from "../storage/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../waitForAll.ts";
-import { claimantsOf, endLinkNames, newestSequences } from "./endClaims.ts";
+import { claimantsOf, endPlsNames, newestSequences } from "./endClaims.ts";
 import { forgetSubnets } from "./forget.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 import { claimInNewSubnets } from "./newSubnets.ts";
 import { planRows } from "./planRows.ts";
 import { readAzure, type Reading, type Uses } from "./readAzure.ts";
-import { scanLinks } from "./scanLinks.ts";
+import { scanPrivateLinkServices } from "./scanPrivateLinkServices.ts";
 import { scanSubnet, type Read, type Scanned } from "./scanSubnet.ts";
 
 const SUBNETS_AT_ONCE = 8;
@@ -87,8 +87,8 @@ async function write(run: Run, lease: Lease, { reading, claims }: Read): Promise
   await writeSubnets(run, rows);
   await claimInNewSubnets(run, subnets, networks.recorded);
   await forgetSubnets(run, networks.deletedSubnets);
-  await scanLinks(run, reading.links, frontendAddresses(uses));
-  await endLinkNames(run, lease, { claims, subscriptions: [...reading.links.keys()] });
+  await scanPrivateLinkServices(run, reading.privateLinkServices, frontendAddresses(uses));
+  await endPlsNames(run, lease, { claims, subscriptions: [...reading.privateLinkServices.keys()] });
   await recordVnets(run, rows, networks.deletedVnets);
   const sum = (count: (one: Scanned) => number) => scanned.reduce((all, one) => all + count(one), 0);
   return {
@@ -101,7 +101,7 @@ async function write(run: Run, lease: Lease, { reading, claims }: Read): Promise
 
 const FRONTEND = "/frontendipconfigurations/";
 
-/** By canonical id. Links stand on frontends only: of the many machines nothing is kept twice. */
+/** By canonical id. Private Link Services stand on frontends only: of the many machines nothing is kept twice. */
 function frontendAddresses(uses: Uses): ReadonlyMap<string, string> {
   const addresses = new Map<string, string>();
   for (const bySubnet of uses.values())

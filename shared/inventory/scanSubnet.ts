@@ -111,7 +111,7 @@ interface Found {
 
 function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading, claimed }: Found): SubnetRow {
   const { uses } = evidence;
-  const { id, vnetId, name, prefixes, delegations, linkNetworkPolicies } = subnet;
+  const { id, vnetId, name, prefixes, delegations, plsNetworkPolicies } = subnet;
   const assignments = kept.map(({ assignment }) => assignment);
   const unknownUses = countUnknown(evidence, assignments);
   const unseen = kept.filter(({ assignment }) => assignment.missedAtUtc === undefined);
@@ -123,7 +123,7 @@ function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading, claim
     name,
     prefixes,
     delegations,
-    linkNetworkPolicies,
+    plsNetworkPolicies,
     usableAddresses: usableAddresses(prefixes),
     usedAddresses: uses.size + kept.length + unknownUses + claimed.length,
     heldBy: countHolders({ holders, claimed: claimed.length, unknown: unknownUses }),

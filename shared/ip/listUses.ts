@@ -28,8 +28,8 @@ export async function* listUses(
     for await (const { key, value } of run.ports.tables.addresses.list(source.partition, range)) {
       const at = `${source.partition} ${key}`;
       if (at === after) continue;
-      const link = "subscription" in source ? shower.services.linkAt(source.subscription, key) : undefined;
-      const item = { source, key, row: value, ...(link && { link }) };
+      const pls = "subscription" in source ? shower.services.plsAt(source.subscription, key) : undefined;
+      const item = { source, key, row: value, ...(pls && { pls }) };
       if (isShown(run, item, { text, shower })) yield { item, at };
     }
   }

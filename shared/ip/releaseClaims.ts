@@ -87,8 +87,8 @@ async function findNames(run: Run, text: string, { services }: Shower): Promise<
   for (const source of await listNameSources(run))
     for await (const { key, value } of run.ports.tables.addresses.list(source.partition)) {
       if (key !== wanted && !key.endsWith(`/${wanted}`)) continue;
-      const link = "subscription" in source ? services.linkAt(source.subscription, key) : undefined;
-      found.push({ source, key, row: value, ...(link && { link }) });
+      const pls = "subscription" in source ? services.plsAt(source.subscription, key) : undefined;
+      found.push({ source, key, row: value, ...(pls && { pls }) });
     }
   return found;
 }

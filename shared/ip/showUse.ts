@@ -1,7 +1,7 @@
 /** One recorded address or name with everything that is known of it: what has it in Azure, and which Services declare it. */
 import { claimantsOf, type Claimants } from "../inventory/endClaims.ts";
 import { silentSinceOf, statusOf } from "../inventory/claimStatus.ts";
-import type { AddressRow, Claim, LinkRow } from "../inventory/model.ts";
+import type { AddressRow, Claim, PlsRow } from "../inventory/model.ts";
 import { liveClaims } from "../inventory/obstacle.ts";
 import { serviceName } from "../inventory/owner.ts";
 import type { Place } from "../inventory/places.ts";
@@ -20,7 +20,7 @@ export interface FoundUse {
   readonly key: string;
   readonly row: AddressRow;
   /** Of a name: the Private Link Service that has it. */
-  readonly link?: LinkRow;
+  readonly pls?: PlsRow;
 }
 
 /** What uses are shown with, read once. */
@@ -72,10 +72,10 @@ function whereIs({ source, key }: FoundUse): Pick<PlaceUse, "kind" | "subnet" | 
 
 /** `undefined` if nothing in Azure has it. Pure. */
 export function holderOf(
-  { row: { assignment }, link }: Pick<FoundUse, "row" | "link">,
+  { row: { assignment }, pls }: Pick<FoundUse, "row" | "pls">,
   services: Services,
 ): AzureHolder | undefined {
-  const id = assignment?.holderId ?? link?.id;
+  const id = assignment?.holderId ?? pls?.id;
   if (id === undefined) return undefined;
   const service = services.of(id);
   return {

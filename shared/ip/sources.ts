@@ -3,7 +3,7 @@ import { listClusters } from "../clusters/registry.ts";
 import { InvalidInput } from "../errors.ts";
 import { unknownName } from "../filters.ts";
 import type { SubnetRow } from "../inventory/model.ts";
-import { linkNamePartition } from "../inventory/places.ts";
+import { plsNamePartition } from "../inventory/places.ts";
 import { listSubnets } from "../inventory/subnets.ts";
 import { canonicalId, parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
 import type { Run } from "../ports.ts";
@@ -37,7 +37,7 @@ export async function listNameSources(run: Run): Promise<Source[]> {
   const own = clusters.flatMap(({ resourceId }) => parseResourceId(resourceId)?.subscription ?? []);
   const all = [...run.ports.subscriptions, ...own].map((one) => one.toLowerCase());
   return [...new Set(all)].map((subscription) => ({
-    partition: linkNamePartition(subscription),
+    partition: plsNamePartition(subscription),
     subscription,
   }));
 }

@@ -65,7 +65,7 @@ export const INSTRUMENTS = {
     kind: "counter",
     unit: "{change}",
     attributes: {
-      capability: ["links", "connections", "rejections", "sweep"],
+      capability: ["privateLinkServices", "connections", "rejections", "sweep"],
       action: ["update", "create", "delete"],
       outcome: ["applied", "refused", "conflict", "failed", "observed"],
     },
@@ -121,7 +121,7 @@ export const INSTRUMENTS = {
     kind: "gauge",
     unit: "{resource}",
     attributes: {
-      kind: ["loadBalancer", "frontend", "rule", "link", "connection"],
+      kind: ["loadBalancer", "frontend", "rule", "pls", "connection"],
       state: ["waiting", "due"],
     },
     doc: "Proved orphans in quarantine, within their grace or past it. After each sweep: hourly",

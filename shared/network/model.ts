@@ -6,8 +6,8 @@ export interface Subnet {
   readonly name: string;
   readonly prefixes: readonly string[];
   readonly delegations: readonly string[];
-  /** Azure refuses a link's NAT address in a subnet where this is Enabled. */
-  readonly linkNetworkPolicies: "Enabled" | "Disabled";
+  /** Azure refuses a PLS's NAT address in a subnet where this is Enabled. */
+  readonly plsNetworkPolicies: "Enabled" | "Disabled";
 }
 
 /** A subnet with the number of its uses as Azure counts them, whether or not the resources can be read. */
@@ -21,7 +21,7 @@ export interface CountedSubnet extends Subnet {
 }
 
 /** Azure says that `holderId` has `address`. The holder is the resource a person would look for (a load
- * balancer's frontend, a link, a private endpoint, a network interface), by id. */
+ * balancer's frontend, a PLS, a private endpoint, a network interface), by id. */
 export interface AddressUse {
   readonly address: string;
   readonly subnetId: string;
@@ -104,14 +104,14 @@ export interface Connection {
   readonly description: string;
 }
 
-/** One of a link's NAT IP configurations. */
+/** One of a PLS's NAT IP configurations. */
 export interface NatAddress {
   readonly subnetId: string;
   /** Only of a static one. */
   readonly address?: string;
 }
 
-export interface Link {
+export interface PrivateLinkService {
   readonly id: string;
   /** Changes with every write of the Private Link Service; absent where it was not read. */
   readonly version?: string;

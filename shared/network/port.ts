@@ -8,7 +8,7 @@ import type {
   AddressUse,
   Availability,
   CountedSubnet,
-  Link,
+  PrivateLinkService,
   LoadBalancer,
   ManagedCluster,
   ResourceGroup,
@@ -31,7 +31,7 @@ export interface Network {
   /** Private addresses of a uniform scale set's instances; none if ARM answers 404 for it or its resource group. */
   scaleSetUses(scaleSetId: string): AsyncIterable<AddressUse>;
   loadBalancers(subscription: string): Promise<readonly LoadBalancer[]>;
-  links(subscription: string): Promise<readonly Link[]>;
+  privateLinkServices(subscription: string): Promise<readonly PrivateLinkService[]>;
   managedClusters(subscription: string): Promise<readonly ManagedCluster[]>;
   /** One managed cluster, read by its id; `undefined` only if ARM answers 404 for the resource or for its resource group. */
   managedCluster(id: string): Promise<ManagedCluster | undefined>;
@@ -42,6 +42,6 @@ export interface Network {
    * @throws Refused if the virtual network does not exist or may not be read
    */
   availability(vnetId: string, address: string): Promise<Availability>;
-  /** One link as it is now; `undefined` only if Azure says that it does not exist. */
-  link(id: string): Promise<Link | undefined>;
+  /** One PLS as it is now; `undefined` only if Azure says that it does not exist. */
+  pls(id: string): Promise<PrivateLinkService | undefined>;
 }

@@ -36,7 +36,7 @@ export function parseResourceId(id: string): ResourceId | undefined {
 
 /** Of what has addresses, in lower case. */
 export const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
-export const LINK_TYPE = "microsoft.network/privatelinkservices";
+export const PLS_TYPE = "microsoft.network/privatelinkservices";
 
 /** In lower case; empty if the text is not an id. */
 export function typeOf(id: string): string {

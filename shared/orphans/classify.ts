@@ -6,8 +6,8 @@
 import type { Evidence } from "../changes/plan.ts";
 import { isNamedFor } from "../intents/frontendName.ts";
 import type { Declared } from "../intents/model.ts";
-import { CLUSTER_TAG, OWNER_TAG } from "../links/owner.ts";
-import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
+import { CLUSTER_TAG, OWNER_TAG } from "../pls/owner.ts";
+import type { Frontend, PrivateLinkService, LoadBalancer } from "../network/model.ts";
 import { parseResourceId, sameId } from "../network/resourceId.ts";
 import { isProved, proofOf, type Proof } from "./clusterProof.ts";
 import type { OrphanKind } from "./model.ts";
@@ -35,11 +35,11 @@ export interface Candidate {
 /** Resources of known clusters that no living Service accounts for; those that one does account for are not listed. */
 export function findOrphans(world: World): Candidate[] {
   const balancers = world.balancers.flatMap((balancer) => judgeBalancer(world, balancer) ?? []);
-  const links = world.links.flatMap((link) => judgeLink(world, link) ?? []);
-  const connections = world.links.flatMap((link) => judgeConnections(world, link));
+  const privateLinkServices = world.privateLinkServices.flatMap((pls) => judgePls(world, pls) ?? []);
+  const connections = world.privateLinkServices.flatMap((pls) => judgeConnections(world, pls));
   const frontends = world.balancers.flatMap((balancer) => judgeFrontends(world, balancer));
   const rules = world.balancers.flatMap((balancer) => judgeRules(world, balancer));
-  return [...links, ...balancers, ...frontends, ...rules, ...connections].sort((a, b) =>
+  return [...privateLinkServices, ...balancers, ...frontends, ...rules, ...connections].sort((a, b) =>
     a.resourceId < b.resourceId ? -1 : 1,
   );
 }
@@ -48,17 +48,17 @@ export function findOrphans(world: World): Candidate[] {
 const ABANDONED = "Disconnected";
 
 /** A connection whose endpoint was deleted serves no consumer; two reads from Azure prove it, now and after the grace period. */
-function judgeConnections(world: World, link: Link): Candidate[] {
-  const view = viewOf(world, link.frontendIds[0] ?? "");
-  if (!view || link.tags[CLUSTER_TAG] === undefined) return [];
-  return link.connections
+function judgeConnections(world: World, pls: PrivateLinkService): Candidate[] {
+  const view = viewOf(world, pls.frontendIds[0] ?? "");
+  if (!view || pls.tags[CLUSTER_TAG] === undefined) return [];
+  return pls.connections
     .filter(({ status }) => status === ABANDONED)
     .map(({ id, name }) =>
       weigh(world, view, {
         resourceId: id,
         kind: "connection",
         proof: abandoned(world, view, name),
-        against: contradictions.connection(link),
+        against: contradictions.connection(pls),
       }),
     );
 }
@@ -111,25 +111,25 @@ function judgeRules(world: World, balancer: LoadBalancer): Candidate[] {
   );
 }
 
-function judgeLink(world: World, link: Link): Candidate | undefined {
-  const [frontendId = ""] = link.frontendIds;
+function judgePls(world: World, pls: PrivateLinkService): Candidate | undefined {
+  const [frontendId = ""] = pls.frontendIds;
   const view = viewOf(world, frontendId);
-  if (!view || link.tags[CLUSTER_TAG] === undefined) return undefined;
+  if (!view || pls.tags[CLUSTER_TAG] === undefined) return undefined;
   const name = parseResourceId(frontendId)?.name ?? "";
   const owners = living(view).filter(({ uid }) => isNamedFor(name, uid));
   const balancer = lookupIn(world).balancerOf(frontendId);
   const frontend = balancer?.frontends.find(({ id }) => sameId(id, frontendId));
   const stand = balancer && frontend ? { balancer, frontend } : undefined;
   const isAlive = owners.length > 0 || (stand && livesOn(view, stand.balancer, stand.frontend));
-  const suspicion = { resourceId: link.id, kind: "link", against: contradictions.link(world, link) } as const;
+  const suspicion = { resourceId: pls.id, kind: "pls", against: contradictions.pls(world, pls) } as const;
   if (!isAlive) return judge(world, view, suspicion);
-  const owner = owners.find((one) => link.tags[OWNER_TAG] === `${one.namespace}/${one.name}`);
+  const owner = owners.find((one) => pls.tags[OWNER_TAG] === `${one.namespace}/${one.name}`);
   if (!owner || !stand || !hasWithdrawn(view, owner, stand)) return undefined;
   const proof = withdrawal(
     proofOf(world, view),
     `Service ${view.cluster.name}/${owner.namespace}/${owner.name}`,
   );
-  return { ...weigh(world, view, { ...suspicion, proof }), version: link.version ?? "" };
+  return { ...weigh(world, view, { ...suspicion, proof }), version: pls.version ?? "" };
 }
 
 function withdrawal(proof: Proof, service: string): Proof {
@@ -144,9 +144,8 @@ interface Stand {
 
 /** Its confirmed owner declares no Private Link Service, and no Service that shares the frontend declares or proposes one. */
 function hasWithdrawn(view: ClusterView, owner: Declared, { balancer, frontend }: Stand): boolean {
-  if (owner.strength !== "confirmation" || owner.intent.link || owner.deletedAtUtc !== undefined)
-    return false;
-  return !usersOf(living(view), balancer, frontend).some(({ intent }) => intent.link);
+  if (owner.strength !== "confirmation" || owner.intent.pls || owner.deletedAtUtc !== undefined) return false;
+  return !usersOf(living(view), balancer, frontend).some(({ intent }) => intent.pls);
 }
 
 function viewOf(world: World, id: string): ClusterView | undefined {

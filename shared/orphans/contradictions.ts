@@ -3,7 +3,7 @@
  * one that Azure introduces tomorrow. Pure.
  */
 import { isControllers } from "../intents/frontendName.ts";
-import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
+import type { Frontend, PrivateLinkService, LoadBalancer } from "../network/model.ts";
 import { resourceName, sameId } from "../network/resourceId.ts";
 import { lookupIn } from "./lookup.ts";
 import type { World } from "./world.ts";
@@ -12,20 +12,20 @@ export const contradictions = {
   balancer: againstBalancer,
   frontend: againstFrontend,
   rule: againstRule,
-  link: againstLink,
+  pls: againstPls,
   connection: againstConnection,
 };
 
 function againstBalancer(world: World, balancer: LoadBalancer): string[] {
-  const links = lookupIn(world).linksOn(balancer);
-  const inUse = links.filter((link) => againstLink(world, link).length > 0);
+  const privateLinkServices = lookupIn(world).privateLinkServicesOn(balancer);
+  const inUse = privateLinkServices.filter((pls) => againstPls(world, pls).length > 0);
   return [
     ...unsettled(balancer.provisioningState),
     ...(balancer.frontends.some(({ isPublic }) => isPublic) ? ["it has a public frontend"] : []),
     ...(balancer.otherFrontendUses.length > 0 ? ["outbound or inbound NAT rules use its frontends"] : []),
     ...foreign(balancer),
     ...membersOf(world, balancer),
-    ...inUse.map((link) => `Private Link Service ${link.name} is attached to it and may be in use`),
+    ...inUse.map((pls) => `Private Link Service ${pls.name} is attached to it and may be in use`),
   ];
 }
 
@@ -43,8 +43,8 @@ function membersOf(world: World, { id, pools }: LoadBalancer): string[] {
 function againstFrontend(world: World, balancer: LoadBalancer, frontend: Frontend): string[] {
   const isHere = (id: string) => sameId(id, frontend.id);
   const rules = balancer.rules.filter(({ frontendId }) => isHere(frontendId));
-  const links = lookupIn(world)
-    .linksOn(balancer)
+  const privateLinkServices = lookupIn(world)
+    .privateLinkServicesOn(balancer)
     .filter(({ frontendIds }) => frontendIds.some(isHere));
   return [
     ...unsettled(balancer.provisioningState),
@@ -52,8 +52,8 @@ function againstFrontend(world: World, balancer: LoadBalancer, frontend: Fronten
     ...(balancer.otherFrontendUses.some(isHere) ? ["outbound or inbound NAT rules use it"] : []),
     ...foreign({ ...balancer, frontends: [frontend], rules }),
     ...membersOf(world, balancer),
-    ...links.flatMap((link) =>
-      againstLink(world, link).map((why) => `Private Link Service ${link.name} is attached to it: ${why}`),
+    ...privateLinkServices.flatMap((pls) =>
+      againstPls(world, pls).map((why) => `Private Link Service ${pls.name} is attached to it: ${why}`),
     ),
   ];
 }
@@ -76,12 +76,12 @@ function foreign({ frontends, rules }: LoadBalancer): string[] {
 /** Azure's words for a connection whose consumer can send nothing through it. */
 const UNUSED = new Set(["Rejected", "Disconnected"]);
 
-function againstLink(world: World, link: Link): string[] {
-  const used = link.connections.filter(({ status }) => !UNUSED.has(status));
+function againstPls(world: World, pls: PrivateLinkService): string[] {
+  const used = pls.connections.filter(({ status }) => !UNUSED.has(status));
   return [
-    ...unsettled(link.provisioningState),
-    ...(link.frontendIds.length > 1 ? ["it has several frontends"] : []),
-    ...frontendMissing(world, link),
+    ...unsettled(pls.provisioningState),
+    ...(pls.frontendIds.length > 1 ? ["it has several frontends"] : []),
+    ...frontendMissing(world, pls),
     ...used.map(
       ({ name, status }) => `private endpoint connection ${name} is ${status || "in an unknown state"}`,
     ),
@@ -89,7 +89,7 @@ function againstLink(world: World, link: Link): string[] {
 }
 
 /** A list that lacks its load balancer is no proof that nothing is behind it. */
-function frontendMissing(world: World, { frontendIds }: Link): string[] {
+function frontendMissing(world: World, { frontendIds }: PrivateLinkService): string[] {
   const { balancerOf, clusterOf } = lookupIn(world);
   return frontendIds.flatMap((id) => {
     const balancer = balancerOf(id);
@@ -102,7 +102,7 @@ function frontendMissing(world: World, { frontendIds }: Link): string[] {
 }
 
 /** Its Private Link Service is written with it. */
-function againstConnection({ provisioningState }: Link): string[] {
+function againstConnection({ provisioningState }: PrivateLinkService): string[] {
   return unsettled(provisioningState);
 }
 

@@ -51,11 +51,11 @@ async function gather(run: Run, policy: Policy, { subscriptions, isWanted }: Ext
   const nowUtc = run.now().toISOString();
   const freshSinceUtc = new Date(run.now().getTime() - policy.staleMinutes * 60_000).toISOString();
   const balancers = lists.flatMap((one) => one.balancers);
-  const links = lists.flatMap((one) => one.links);
-  return { clusters, balancers, links, unreadable, holds, nowUtc, freshSinceUtc };
+  const privateLinkServices = lists.flatMap((one) => one.privateLinkServices);
+  return { clusters, balancers, privateLinkServices, unreadable, holds, nowUtc, freshSinceUtc };
 }
 
-interface Lists extends Pick<World, "balancers" | "links"> {
+interface Lists extends Pick<World, "balancers" | "privateLinkServices"> {
   readonly subscription: string;
   /** They could not be read. */
   readonly failure?: { readonly error: unknown };
@@ -63,16 +63,16 @@ interface Lists extends Pick<World, "balancers" | "links"> {
 
 async function readLists({ ports: { network }, log }: Run, subscription: string): Promise<Lists> {
   try {
-    const [balancers, links] = await waitForAll([
+    const [balancers, privateLinkServices] = await waitForAll([
       network.loadBalancers(subscription),
-      network.links(subscription),
+      network.privateLinkServices(subscription),
     ]);
-    return { subscription, balancers, links };
+    return { subscription, balancers, privateLinkServices };
   } catch (error) {
     // Throttled: all of it is tried again soon.
     if (error instanceof NotYet) throw error;
     log.warn("subscription could not be read", { subscription, why: messageOf(error) });
-    return { subscription, failure: { error }, balancers: [], links: [] };
+    return { subscription, failure: { error }, balancers: [], privateLinkServices: [] };
   }
 }
 

@@ -1,6 +1,6 @@
 /** A world's resources by what they belong to: it has thousands of each, and every one is asked about. Pure; made once a world. */
-import { clusterOfFrontend } from "../links/owner.ts";
-import type { Link, LoadBalancer } from "../network/model.ts";
+import { clusterOfFrontend } from "../pls/owner.ts";
+import type { PrivateLinkService, LoadBalancer } from "../network/model.ts";
 import { canonicalId, parseResourceId } from "../network/resourceId.ts";
 import type { ClusterView, World } from "./world.ts";
 
@@ -8,11 +8,11 @@ export interface Lookup {
   /** The cluster whose load balancers are in the resource group of the id. */
   readonly clusterOf: (id: string) => ClusterView | undefined;
   readonly balancerOf: (frontendId: string) => LoadBalancer | undefined;
-  readonly linkOf: (id: string) => Link | undefined;
-  /** Links that stand on any of its frontends. */
-  readonly linksOn: (balancer: LoadBalancer) => readonly Link[];
-  /** Links that stand on this frontend. */
-  readonly linksAt: (frontendId: string) => readonly Link[];
+  readonly plsOf: (id: string) => PrivateLinkService | undefined;
+  /** Private Link Services that stand on any of its frontends. */
+  readonly privateLinkServicesOn: (balancer: LoadBalancer) => readonly PrivateLinkService[];
+  /** Private Link Services that stand on this frontend. */
+  readonly privateLinkServicesAt: (frontendId: string) => readonly PrivateLinkService[];
 }
 
 const lookups = new WeakMap<World, Lookup>();
@@ -25,17 +25,21 @@ export function lookupIn(world: World): Lookup {
   return made;
 }
 
-function makeLookup({ clusters, balancers, links }: World): Lookup {
+function makeLookup({ clusters, balancers, privateLinkServices }: World): Lookup {
   const registered = clusters.map(({ cluster }) => cluster);
   const views = new Map(clusters.map((view) => [view.cluster, view]));
   const byId = new Map(balancers.map((balancer) => [canonicalId(balancer.id), balancer]));
   const onBalancer = Map.groupBy(
-    links.flatMap((link) => [...new Set(link.frontendIds.map(parentKey))].map((key) => ({ key, link }))),
+    privateLinkServices.flatMap((pls) =>
+      [...new Set(pls.frontendIds.map(parentKey))].map((key) => ({ key, pls })),
+    ),
     ({ key }) => key,
   );
-  const linkById = new Map(links.map((link) => [canonicalId(link.id), link]));
+  const plsById = new Map(privateLinkServices.map((pls) => [canonicalId(pls.id), pls]));
   const atFrontend = Map.groupBy(
-    links.flatMap((link) => [...new Set(link.frontendIds.map(canonicalId))].map((key) => ({ key, link }))),
+    privateLinkServices.flatMap((pls) =>
+      [...new Set(pls.frontendIds.map(canonicalId))].map((key) => ({ key, pls })),
+    ),
     ({ key }) => key,
   );
   return {
@@ -44,9 +48,10 @@ function makeLookup({ clusters, balancers, links }: World): Lookup {
       return cluster && views.get(cluster);
     },
     balancerOf: (frontendId) => byId.get(parentKey(frontendId)),
-    linkOf: (id) => linkById.get(canonicalId(id)),
-    linksAt: (frontendId) => (atFrontend.get(canonicalId(frontendId)) ?? []).map(({ link }) => link),
-    linksOn: ({ id }) => (onBalancer.get(canonicalId(id)) ?? []).map(({ link }) => link),
+    plsOf: (id) => plsById.get(canonicalId(id)),
+    privateLinkServicesAt: (frontendId) =>
+      (atFrontend.get(canonicalId(frontendId)) ?? []).map(({ pls }) => pls),
+    privateLinkServicesOn: ({ id }) => (onBalancer.get(canonicalId(id)) ?? []).map(({ pls }) => pls),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Evidence } from "../changes/plan.ts";
 
 /** `rule`: a load-balancing rule, or a probe without rules, of a deleted Service on a load balancer where others live. */
 export type OrphanKind = (typeof ORPHAN_KINDS)[number];
-export const ORPHAN_KINDS = ["loadBalancer", "frontend", "rule", "link", "connection"] as const;
+export const ORPHAN_KINDS = ["loadBalancer", "frontend", "rule", "pls", "connection"] as const;
 
 /** A resource that a person keeps, whatever is proved of it. Partition `all`; key = canonical resource id. */
 export interface Hold {

@@ -1,4 +1,4 @@
-/** The deletes that are due, in the order that Azure takes them: dead connections, links, load balancers. Pure. */
+/** The deletes that are due, in the order that Azure takes them: dead connections, Private Link Services, load balancers. Pure. */
 import type { Change, Plan } from "../changes/plan.ts";
 import { canonicalId, parseResourceId, sameId } from "../network/resourceId.ts";
 import type { Quarantined } from "./model.ts";
@@ -7,22 +7,27 @@ import { removeRules } from "./staleRules.ts";
 import { lookupIn } from "./lookup.ts";
 import { isHeardOf, type ClusterView, type World } from "./world.ts";
 
-/** A load balancer waits for every link on it: one that is not due keeps it. */
+/** A load balancer waits for every PLS on it: one that is not due keeps it. */
 export function planSweep(quarantined: readonly Quarantined[], world: World): Plan {
   const due = quarantined.filter((row) => isDue(row, world));
-  const links = due.filter(({ kind }) => kind === "link");
+  const privateLinkServices = due.filter(({ kind }) => kind === "pls");
   const balancers = due.filter(
-    ({ kind, resourceId }) => kind === "loadBalancer" && !isHeld(resourceId, links, world),
+    ({ kind, resourceId }) => kind === "loadBalancer" && !isHeld(resourceId, privateLinkServices, world),
   );
-  const ofLinks = links.flatMap((row) => [...connectionsOf(row, world), deletion(row)]);
+  const ofPrivateLinkServices = privateLinkServices.flatMap((row) => [
+    ...connectionsOf(row, world),
+    deletion(row),
+  ]);
   const connections = due
     .filter(
       ({ kind, resourceId }) =>
-        kind === "connection" && !ofLinks.some((one) => sameId(one.resourceId, resourceId)),
+        kind === "connection" && !ofPrivateLinkServices.some((one) => sameId(one.resourceId, resourceId)),
     )
     .map((row) => deletion(row));
   const frontends = due
-    .filter(({ kind, resourceId }) => kind === "frontend" && !isStoodOn(resourceId, links, world))
+    .filter(
+      ({ kind, resourceId }) => kind === "frontend" && !isStoodOn(resourceId, privateLinkServices, world),
+    )
     .flatMap((row) => {
       const balancer = lookupIn(world).balancerOf(row.resourceId);
       return balancer ? [removeFrontend(row, balancer)] : [];
@@ -34,7 +39,7 @@ export function planSweep(quarantined: readonly Quarantined[], world: World): Pl
     ),
   ].flatMap(([balancer, rows]) => (balancer ? removeRules(rows, balancer) : []));
   const whole = balancers.map((row) => deletion(row));
-  return { changes: [...connections, ...ofLinks, ...rules, ...frontends, ...whole] };
+  return { changes: [...connections, ...ofPrivateLinkServices, ...rules, ...frontends, ...whole] };
 }
 
 /**
@@ -48,8 +53,8 @@ export function partsOf({ changes }: Plan, world: World): Plan[] {
 
 function balancerKey(id: string, world: World): string {
   const { parentId = id } = parseResourceId(id) ?? {};
-  const link = world.links.find((one) => sameId(one.id, parentId));
-  const [frontendId] = link?.frontendIds ?? [];
+  const pls = world.privateLinkServices.find((one) => sameId(one.id, parentId));
+  const [frontendId] = pls?.frontendIds ?? [];
   return canonicalId((frontendId && parseResourceId(frontendId)?.parentId) ?? id);
 }
 
@@ -84,23 +89,27 @@ export function isConfirmedSince(row: Quarantined, world: World): boolean {
 }
 
 function connectionsOf(row: Quarantined, world: World): Change[] {
-  const link = world.links.find(({ id }) => sameId(id, row.resourceId));
-  return (link?.connections ?? []).map(({ id }) => deletion(row, id));
+  const pls = world.privateLinkServices.find(({ id }) => sameId(id, row.resourceId));
+  return (pls?.connections ?? []).map(({ id }) => deletion(row, id));
 }
 
-function isHeld(balancerId: string, dueLinks: readonly Quarantined[], world: World): boolean {
+function isHeld(balancerId: string, duePrivateLinkServices: readonly Quarantined[], world: World): boolean {
   const balancer = world.balancers.find(({ id }) => sameId(id, balancerId));
-  const on = world.links.filter((link) =>
-    link.frontendIds.some((id) => balancer?.frontends.some((frontend) => sameId(frontend.id, id))),
+  const on = world.privateLinkServices.filter((pls) =>
+    pls.frontendIds.some((id) => balancer?.frontends.some((frontend) => sameId(frontend.id, id))),
   );
-  return on.some((link) => !dueLinks.some(({ resourceId }) => sameId(resourceId, link.id)));
+  return on.some((pls) => !duePrivateLinkServices.some(({ resourceId }) => sameId(resourceId, pls.id)));
 }
 
-/** A link that is not due keeps the frontend under it. */
-function isStoodOn(frontendId: string, dueLinks: readonly Quarantined[], world: World): boolean {
-  return world.links
+/** A PLS that is not due keeps the frontend under it. */
+function isStoodOn(
+  frontendId: string,
+  duePrivateLinkServices: readonly Quarantined[],
+  world: World,
+): boolean {
+  return world.privateLinkServices
     .filter(({ frontendIds }) => frontendIds.some((id) => sameId(id, frontendId)))
-    .some((link) => !dueLinks.some(({ resourceId }) => sameId(resourceId, link.id)));
+    .some((pls) => !duePrivateLinkServices.some(({ resourceId }) => sameId(resourceId, pls.id)));
 }
 
 /** The delete of what is in quarantine, or of what goes with it. */

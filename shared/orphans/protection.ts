@@ -10,7 +10,7 @@ export function protectionOf(world: World, resourceId: string): string[] {
   const holds = world.holds
     .filter((one) => related.has(canonicalId(one.resourceId)))
     .map(({ who, why, resourceId: id }) => `${who} holds ${which(id, resourceId)}: ${why}`);
-  const tagged = [...world.balancers, ...world.links]
+  const tagged = [...world.balancers, ...world.privateLinkServices]
     .filter(({ id, tags }) => related.has(canonicalId(id)) && isTaggedOff(tags))
     .map(({ id }) => `${which(id, resourceId)} is tagged mooring: off`);
   return [...holds, ...tagged];
@@ -28,8 +28,8 @@ export function relatedTo(world: World, resourceId: string): ReadonlySet<string>
 
 /** A connection is in its Private Link Service, that on its frontends; a rule is on its frontend, and both in their load balancer. */
 function containersOf(world: World, id: string): string[] {
-  const link = lookupIn(world).linkOf(id);
-  if (link) return link.frontendIds.flatMap((frontend) => [frontend, ...containersOf(world, frontend)]);
+  const pls = lookupIn(world).plsOf(id);
+  if (pls) return pls.frontendIds.flatMap((frontend) => [frontend, ...containersOf(world, frontend)]);
   const { parentId } = parseResourceId(id) ?? {};
   if (parentId === undefined) return [];
   const rule = lookupIn(world)
@@ -39,12 +39,15 @@ function containersOf(world: World, id: string): string[] {
 }
 
 function contentsOf(world: World, id: string): string[] {
-  const { linkOf, balancerOf, linksAt } = lookupIn(world);
-  const connections = linkOf(id)?.connections.map((one) => one.id);
+  const { plsOf, balancerOf, privateLinkServicesAt } = lookupIn(world);
+  const connections = plsOf(id)?.connections.map((one) => one.id);
   if (connections) return connections;
   const frontends = balancerOf(`${id}/frontendIPConfigurations/any`)?.frontends.map((one) => one.id) ?? [];
   return [id, ...frontends].flatMap((one) => [
     one,
-    ...linksAt(one).flatMap((link) => [link.id, ...link.connections.map((connection) => connection.id)]),
+    ...privateLinkServicesAt(one).flatMap((pls) => [
+      pls.id,
+      ...pls.connections.map((connection) => connection.id),
+    ]),
   ]);
 }

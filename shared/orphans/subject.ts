@@ -2,7 +2,7 @@
  * What a candidate was judged on, as one text: if it changes, whatever was proved before is about something else. Of load balancers and
  * frontends the names count, which the controller makes of a Service's uid; their versions change with every node. Pure.
  */
-import type { Frontend, Link, LoadBalancer } from "../network/model.ts";
+import type { Frontend, PrivateLinkService, LoadBalancer } from "../network/model.ts";
 import { canonicalId, sameId } from "../network/resourceId.ts";
 import type { Candidate } from "./classify.ts";
 import { lookupIn } from "./lookup.ts";
@@ -16,7 +16,7 @@ export function subjectOf(
 }
 
 function partsOf(world: World, kind: Candidate["kind"], id: string): unknown {
-  const { balancerOf, linkOf } = lookupIn(world);
+  const { balancerOf, plsOf } = lookupIn(world);
   switch (kind) {
     case "loadBalancer": {
       const balancer = balancerOf(`${id}/frontendIPConfigurations/any`);
@@ -31,12 +31,14 @@ function partsOf(world: World, kind: Candidate["kind"], id: string): unknown {
       const balancer = balancerOf(id);
       return balancer && ruleParts(balancer, id);
     }
-    case "link": {
-      const link = linkOf(id);
-      return link && linkParts(link);
+    case "pls": {
+      const pls = plsOf(id);
+      return pls && plsParts(pls);
     }
     case "connection":
-      return world.links.flatMap(({ connections }) => connections).find((one) => sameId(one.id, id));
+      return world.privateLinkServices
+        .flatMap(({ connections }) => connections)
+        .find((one) => sameId(one.id, id));
   }
 }
 
@@ -53,6 +55,6 @@ function ruleParts({ rules, probes }: LoadBalancer, id: string): unknown {
 }
 
 /** Its alias is new when it is created again. */
-function linkParts({ id, alias, frontendIds }: Link): string {
+function plsParts({ id, alias, frontendIds }: PrivateLinkService): string {
   return JSON.stringify([canonicalId(id), alias, frontendIds.map(canonicalId).toSorted()]);
 }

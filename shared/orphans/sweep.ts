@@ -131,8 +131,8 @@ export async function previewDue(run: Run): Promise<Due> {
 }
 
 function plan(run: Run, world: World, quarantined: readonly Quarantined[]): Due {
-  const connections = world.links.flatMap((link) => link.connections);
-  const inSight = world.balancers.length + world.links.length + connections.length;
+  const connections = world.privateLinkServices.flatMap((pls) => pls.connections);
+  const inSight = world.balancers.length + world.privateLinkServices.length + connections.length;
   const stillTrue = (change: Change, actual: Resource) => refutation(run, { change, actual }, quarantined);
   const whole = planSweep(quarantined, world);
   return {
@@ -167,15 +167,15 @@ async function refutation(
   const removed = removedBy(change);
   const own = removed.map(why);
   for (const id of removed) own.push(await unlistedBalancer(run, id, world));
-  const verify = (kind: OrphanKind, isWithLink = false) =>
-    verifyActual(actual, expectedOf(change, { world, rows, kind, isWithLink }));
+  const verify = (kind: OrphanKind, isWithPls = false) =>
+    verifyActual(actual, expectedOf(change, { world, rows, kind, isWithPls }));
   if (own.length > 0 && own.every((one) => one === undefined)) return verify(kindOf(change, rows));
   // What is attached to a Private Link Service goes with it.
-  const link = world.links.find(({ connections }) =>
+  const pls = world.privateLinkServices.find(({ connections }) =>
     connections.some(({ id }) => sameId(id, change.resourceId)),
   );
-  if (change.action === "delete" && link && why(link.id) === undefined)
-    return (await unlistedBalancer(run, link.id, world)) ?? verify("connection", true);
+  if (change.action === "delete" && pls && why(pls.id) === undefined)
+    return (await unlistedBalancer(run, pls.id, world)) ?? verify("connection", true);
   return own.find((one) => one !== undefined) ?? "it is not proved an orphan any more";
 }
 
@@ -183,10 +183,10 @@ interface Judgement {
   readonly world: World;
   readonly rows: readonly Quarantined[];
   readonly kind: OrphanKind;
-  readonly isWithLink: boolean;
+  readonly isWithPls: boolean;
 }
 
-function expectedOf(change: Change, { world, rows, kind, isWithLink }: Judgement): Expected {
+function expectedOf(change: Change, { world, rows, kind, isWithPls }: Judgement): Expected {
   const { resourceId, cluster } = change;
   const view = world.clusters.find((one) => one.cluster.name === cluster);
   return {
@@ -195,7 +195,7 @@ function expectedOf(change: Change, { world, rows, kind, isWithLink }: Judgement
     balancer: lookupIn(world).balancerOf(`${resourceId}/frontendIPConfigurations/any`),
     version: rows.find((row) => sameId(row.resourceId, resourceId))?.version,
     isOfDeleted: view?.state !== "present",
-    isWithLink,
+    isWithPls,
   };
 }
 
@@ -207,8 +207,8 @@ function kindOf(change: Change, rows: readonly Quarantined[]): OrphanKind {
 
 /** What a list lacks may exist all the same: a load balancer that was not listed is read by its id. */
 async function unlistedBalancer(run: Run, id: string, world: World): Promise<string | undefined> {
-  const { linkOf, balancerOf } = lookupIn(world);
-  for (const frontendId of linkOf(id)?.frontendIds ?? []) {
+  const { plsOf, balancerOf } = lookupIn(world);
+  for (const frontendId of plsOf(id)?.frontendIds ?? []) {
     const { parentId } = parseResourceId(frontendId) ?? {};
     if (parentId === undefined || balancerOf(frontendId)) continue;
     if (await run.ports.resources.read(parentId))

@@ -19,7 +19,7 @@ export interface Expected {
   /** The cluster was deleted: no pool may have members. */
   readonly isOfDeleted: boolean;
   /** The connection goes with its Private Link Service. */
-  readonly isWithLink: boolean;
+  readonly isWithPls: boolean;
 }
 
 /** Lists that Azure always reports, empty or not. Without them the resource may be in use. */
@@ -27,7 +27,7 @@ const DECISIVE: Readonly<Record<OrphanKind, readonly string[]>> = {
   loadBalancer: ["frontendIPConfigurations", "backendAddressPools", "loadBalancingRules"],
   frontend: ["frontendIPConfigurations", "backendAddressPools", "loadBalancingRules"],
   rule: ["frontendIPConfigurations", "loadBalancingRules", "probes"],
-  link: ["privateEndpointConnections"],
+  pls: ["privateEndpointConnections"],
   connection: [],
 };
 
@@ -40,9 +40,7 @@ export function verifyActual(actual: Resource, expected: Expected): string | und
   if (kind === "loadBalancer") return againstBalancer(properties, expected);
   if (kind === "frontend") return againstFrontends(properties, expected);
   if (kind === "rule") return againstRules(properties, expected);
-  return kind === "link"
-    ? againstLink(properties, actual, expected)
-    : againstConnection(properties, expected);
+  return kind === "pls" ? againstPls(properties, actual, expected) : againstConnection(properties, expected);
 }
 
 function againstBalancer(properties: JsonObject, { balancer, isOfDeleted }: Expected): string | undefined {
@@ -52,7 +50,7 @@ function againstBalancer(properties: JsonObject, { balancer, isOfDeleted }: Expe
     unlisted("frontend", frontends, balancer.frontends) ??
     unlisted("rule", itemsOf(properties, "loadBalancingRules"), balancer.rules) ??
     otherUse(properties, () => true) ??
-    linkOn(frontends) ??
+    plsOn(frontends) ??
     (isOfDeleted ? membersIn(itemsOf(properties, "backendAddressPools")) : undefined)
   );
 }
@@ -71,7 +69,7 @@ function againstFrontends(properties: JsonObject, expected: Expected): string | 
   return (
     unlisted("rule", rules, rules.every(namesFrontend) ? known : balancer.rules) ??
     otherUse(properties, isHere) ??
-    linkOn(itemsOf(properties, "frontendIPConfigurations").filter((one) => isAmong(one, frontends))) ??
+    plsOn(itemsOf(properties, "frontendIPConfigurations").filter((one) => isAmong(one, frontends))) ??
     membersIn(isOfDeleted ? all : all.filter((one) => isAmong(one, pools)))
   );
 }
@@ -101,7 +99,7 @@ function usesProbe(item: JsonObject, probeIds: readonly string[]): boolean {
 /** Azure's words for a connection whose consumer can send nothing through it. */
 const UNUSED: readonly string[] = ["Rejected", "Disconnected"];
 
-function againstLink(properties: JsonObject, actual: Resource, { version }: Expected): string | undefined {
+function againstPls(properties: JsonObject, actual: Resource, { version }: Expected): string | undefined {
   if (version !== undefined && actual.version !== version) return "it was written since it was judged";
   const used = itemsOf(properties, "privateEndpointConnections").find(
     (one) => !UNUSED.includes(statusOf(objectOf(one["properties"]))),
@@ -111,9 +109,9 @@ function againstLink(properties: JsonObject, actual: Resource, { version }: Expe
   return `its private endpoint connection ${textOf(used["name"]) || textOf(used["id"])} is ${status}`;
 }
 
-function againstConnection(properties: JsonObject, { isWithLink }: Expected): string | undefined {
+function againstConnection(properties: JsonObject, { isWithPls }: Expected): string | undefined {
   const status = statusOf(properties);
-  const allowed = isWithLink ? UNUSED : ["Disconnected"];
+  const allowed = isWithPls ? UNUSED : ["Disconnected"];
   return allowed.includes(status) ? undefined : `it is ${status || "in an unknown state"}`;
 }
 
@@ -137,7 +135,7 @@ function otherUse(properties: JsonObject, isHere: (item: JsonObject) => boolean)
   return use && `outbound or inbound NAT rule ${textOf(use["name"])} uses it`;
 }
 
-function linkOn(frontends: readonly JsonObject[]): string | undefined {
+function plsOn(frontends: readonly JsonObject[]): string | undefined {
   const taken = frontends.find((one) => isPresent(objectOf(one["properties"])["privateLinkService"]));
   return taken && `a Private Link Service is attached to frontend ${textOf(taken["name"])}`;
 }

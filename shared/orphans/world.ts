@@ -3,7 +3,7 @@ import type { Cluster } from "../clusters/model.ts";
 import type { Feed } from "../declarations/model.ts";
 import type { Declared } from "../intents/model.ts";
 import type { Hold } from "./model.ts";
-import type { Link, LoadBalancer } from "../network/model.ts";
+import type { PrivateLinkService, LoadBalancer } from "../network/model.ts";
 
 export interface ClusterView {
   readonly cluster: Cluster;
@@ -22,7 +22,7 @@ export interface ClusterView {
 export interface World {
   readonly clusters: readonly ClusterView[];
   readonly balancers: readonly LoadBalancer[];
-  readonly links: readonly Link[];
+  readonly privateLinkServices: readonly PrivateLinkService[];
   /** Subscriptions whose lists could not be read, with what the read threw; nothing of them is judged. */
   readonly unreadable: ReadonlyMap<string, unknown>;
   /** What operators keep. */

@@ -6,14 +6,14 @@
 
 export interface NeededRights {
   /** Of the custom role, after `Mooring `. */
-  readonly role: "reader" | "links" | "connections" | "sweep" | "restore";
+  readonly role: "reader" | "pls" | "connections" | "sweep" | "restore";
   /** When the role is needed, for people. */
   readonly when: string;
   readonly actions: readonly string[];
 }
 
 const NETWORK = "Microsoft.Network";
-const LINK = `${NETWORK}/privateLinkServices`;
+const PLS = `${NETWORK}/privateLinkServices`;
 const SCALE_SET = "Microsoft.Compute/virtualMachineScaleSets";
 const BALANCER = `${NETWORK}/loadBalancers`;
 
@@ -43,8 +43,8 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
       `${SCALE_SET}/networkInterfaces/read`,
       `${SCALE_SET}/virtualMachines/networkInterfaces/read`,
       `${BALANCER}/read`,
-      `${LINK}/read`,
-      `${LINK}/privateEndpointConnections/read`,
+      `${PLS}/read`,
+      `${PLS}/privateEndpointConnections/read`,
       `${NETWORK}/locations/operations/read`,
       `${NETWORK}/locations/operationResults/read`,
       "Microsoft.ContainerService/managedClusters/read",
@@ -60,21 +60,21 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
     ],
   },
   {
-    role: "links",
-    when: "mode of links is enforce",
-    actions: [`${LINK}/write`, JOIN_FRONTEND, JOIN_SUBNET],
+    role: "pls",
+    when: "mode of Private Link Services is enforce",
+    actions: [`${PLS}/write`, JOIN_FRONTEND, JOIN_SUBNET],
   },
   {
     role: "connections",
     when: "mode of connections or of rejections is enforce, or people approve and reject",
-    actions: [`${LINK}/privateEndpointConnections/write`],
+    actions: [`${PLS}/privateEndpointConnections/write`],
   },
   {
     role: "sweep",
     when: "mode of sweep is enforce",
     actions: [
-      `${LINK}/privateEndpointConnections/delete`,
-      `${LINK}/delete`,
+      `${PLS}/privateEndpointConnections/delete`,
+      `${PLS}/delete`,
       `${BALANCER}/delete`,
       `${BALANCER}/write`,
       ...JOIN_FOR_BALANCER,
@@ -83,6 +83,6 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
   {
     role: "restore",
     when: "people bring back what was deleted",
-    actions: [`${LINK}/write`, `${BALANCER}/write`, JOIN_FRONTEND, ...JOIN_FOR_BALANCER],
+    actions: [`${PLS}/write`, `${BALANCER}/write`, JOIN_FRONTEND, ...JOIN_FOR_BALANCER],
   },
 ];

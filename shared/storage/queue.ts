@@ -1,5 +1,5 @@
 /** Port: hands work to a worker later. A message is an identity; the worker reads the world afresh. */
-export const QUEUES = ["links", "inventory", "orphans", "drift", "notices"] as const;
+export const QUEUES = ["pls", "inventory", "orphans", "drift", "notices"] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** The largest delay Azure Storage queues take: 7 days. */
@@ -9,7 +9,7 @@ export const MAX_DELAY_SECONDS = 7 * 24 * 3600;
 export const MAX_SEEN = 32;
 
 export interface WorkItem {
-  /** What kind of thing `id` names, e.g. `link`, `subscription`, `cluster`. */
+  /** What kind of thing `id` names, e.g. `PLS`, `subscription`, `cluster`. */
   readonly what: string;
   /** Resource id or other identity, as the worker wants it. */
   readonly id: string;

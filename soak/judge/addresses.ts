@@ -101,7 +101,7 @@ function holds(row: RawRow, { cluster, service, uid }: Living, { ports }: Wanted
       owner.name === service.metadata.name,
   );
   if (isClaimed || !assignment) return isClaimed;
-  // A link's own address: whoever has it in Azure is not to be told by its name.
+  // A PLS's own address: whoever has it in Azure is not to be told by its name.
   if (!ports) return true;
   const names = [
     assignment.holderId.split("/").at(-1),

@@ -1,6 +1,6 @@
 /** Nothing that lives was deleted; when all is calm, everything is as declared and nothing dead is left. */
 import { baseName } from "../../sandbox/cluster/names.ts";
-import { linkSettings, serviceKey, wantedAddress, wantsLink } from "../../sandbox/cluster/service.ts";
+import { plsSettings, serviceKey, wantedAddress, wantsPls } from "../../sandbox/cluster/service.ts";
 import { groupOf, type Living, type Truth } from "../truth.ts";
 import type { ArmEvent } from "../../sandbox/arm/armEvent.ts";
 import type { Violation } from "./violation.ts";
@@ -15,7 +15,7 @@ export function nothingLivingDeleted(truth: Truth, written: readonly ArmEvent[])
     .flatMap((one): Violation[] => {
       const missing = [
         ...(truth.hasFrontend(one) ? [] : ["frontend"]),
-        ...(wantsLink(one.service) && !hasLink(truth, one) ? ["link"] : []),
+        ...(wantsPls(one.service) && !hasPls(truth, one) ? ["pls"] : []),
       ];
       if (missing.length === 0) return [];
       const group = one.cluster.options.nodeResourceGroup.toLowerCase();
@@ -34,14 +34,14 @@ export function nothingLivingDeleted(truth: Truth, written: readonly ArmEvent[])
 }
 
 /** Its own, or that of whoever it shares a frontend with. */
-function hasLink(truth: Truth, one: Living): boolean {
-  if (truth.linkOf(one)) return true;
+function hasPls(truth: Truth, one: Living): boolean {
+  if (truth.plsOf(one)) return true;
   const rule = (truth.balancerOf(one.cluster)?.["properties"].loadBalancingRules ?? []).find(
     ({ name }: Item) => String(name).startsWith(baseName(one.uid)),
   );
   const frontendId = rule?.properties.frontendIPConfiguration.id.toLowerCase();
   return truth
-    .links()
+    .privateLinkServices()
     .some(({ properties }) =>
       properties.loadBalancerFrontendIpConfigurations.some(({ id }: Item) => id.toLowerCase() === frontendId),
     );
@@ -51,16 +51,16 @@ function short({ kind, outcome, resourceId, caller, atUtc }: ArmEvent): string {
   return `${atUtc} ${caller.name} ${kind} ${outcome} ${resourceId.split("/").slice(-2).join("/")}`;
 }
 
-/** Every link is as its Service declares, and nobody who is declared waits. */
-export function linksAsDeclared(truth: Truth): Violation[] {
+/** Every PLS is as its Service declares, and nobody who is declared waits. */
+export function privateLinkServicesAsDeclared(truth: Truth): Violation[] {
   return truth
     .living()
-    .filter(({ service, builtAt }) => builtAt !== undefined && wantsLink(service))
+    .filter(({ service, builtAt }) => builtAt !== undefined && wantsPls(service))
     .flatMap((one): Violation[] => {
-      const link = truth.linkOf(one);
-      if (!link || !standsOnItsOwn(link, one)) return [];
-      const { visibility, autoApproval } = linkSettings(one.service);
-      const { properties } = link;
+      const pls = truth.plsOf(one);
+      if (!pls || !standsOnItsOwn(pls, one)) return [];
+      const { visibility, autoApproval } = plsSettings(one.service);
+      const { properties } = pls;
       const waiting = (properties.privateEndpointConnections as Item[]).filter((item) =>
         isDeclaredAndWaits(item, autoApproval),
       );
@@ -71,18 +71,18 @@ export function linksAsDeclared(truth: Truth): Violation[] {
       ];
       if (wrong.length === 0) return [];
       const evidence = {
-        link: link["id"],
-        tags: link["tags"],
+        pls: pls["id"],
+        tags: pls["tags"],
         visibility: properties.visibility,
         autoApproval: properties.autoApproval,
         declared: { visibility, autoApproval },
-        state: link["provisioningState"],
+        state: pls["provisioningState"],
       };
       return [{ invariant: "converged", says: `${one.name}: ${wrong.join(", ")} not as declared`, evidence }];
     });
 }
 
-/** A link on somebody else's frontend is proved to be nobody's, and is only told of. */
+/** A PLS on somebody else's frontend is proved to be nobody's, and is only told of. */
 function standsOnItsOwn({ properties }: Item, { uid }: Living): boolean {
   const [frontend] = properties.loadBalancerFrontendIpConfigurations as Item[];
   return String(frontend?.["id"].split("/").at(-1)).startsWith(baseName(uid));
@@ -132,10 +132,10 @@ function isUsed(balancer: Item, frontend: Item, present: readonly Living[]): boo
     );
 }
 
-/** A link with a consumer keeps what it stands on. */
+/** A PLS with a consumer keeps what it stands on. */
 function isConnected(truth: Truth, balancer: Item): boolean {
   return truth
-    .links()
+    .privateLinkServices()
     .some(
       ({ properties }) =>
         properties.loadBalancerFrontendIpConfigurations.some(({ id }: Item) =>

@@ -3,7 +3,12 @@ import type { Stage } from "../stage/stage.ts";
 import { readTable } from "../rows.ts";
 import type { Truth } from "../truth.ts";
 import { nothingKeptForTheDead, ownersInClusters, ownersInRows, promisesKept } from "./addresses.ts";
-import { intentsAsDeclared, linksAsDeclared, nothingLivingDeleted, orphansGone } from "./azure.ts";
+import {
+  intentsAsDeclared,
+  privateLinkServicesAsDeclared,
+  nothingLivingDeleted,
+  orphansGone,
+} from "./azure.ts";
 import { nothingOpen, writesJournalled } from "./journal.ts";
 import type { Violation } from "./violation.ts";
 
@@ -44,7 +49,7 @@ export async function judgeCalm(stage: Stage, truth: Truth): Promise<Violation[]
   );
   return [
     ...(await judgeAlways(stage, truth)),
-    ...linksAsDeclared(truth),
+    ...privateLinkServicesAsDeclared(truth),
     ...orphansGone(truth),
     ...intentsAsDeclared(truth, intents ?? [], [...stage.fleet.clusters.keys()]),
     ...nothingKeptForTheDead(truth, addresses ?? [], new Set(proving)),

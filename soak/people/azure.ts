@@ -8,11 +8,11 @@ import type { Acting } from "./acting.ts";
 const MAX_CLUSTERS = 4;
 const CONSUMERS = 12;
 
-/** Somebody changes who may see a link, or who is let in unasked. */
-export async function editLink({ stage, truth, random }: Acting): Promise<string> {
-  const id = random.pick(truth.links())?.["id"] as string | undefined;
+/** Somebody changes who may see a PLS, or who is let in unasked. */
+export async function editPls({ stage, truth, random }: Acting): Promise<string> {
+  const id = random.pick(truth.privateLinkServices())?.["id"] as string | undefined;
   const body = id && (await stage.team.get(id));
-  if (!body) return "no link";
+  if (!body) return "no Private Link Service";
   const list = random.pick(["visibility", "autoApproval"]) ?? "visibility";
   body.properties[list] = { subscriptions: random.some([PLATFORM, PARTNER]) };
   await stage.team.put(body.id, body);
@@ -21,12 +21,12 @@ export async function editLink({ stage, truth, random }: Acting): Promise<string
 
 /** Somebody asks for a connection; Azure approves it, lets it wait, or refuses. */
 export async function connectConsumer({ stage, truth, random }: Acting): Promise<string> {
-  const link = random.pick(truth.links());
-  if (!link) return "no link";
+  const pls = random.pick(truth.privateLinkServices());
+  if (!pls) return "no Private Link Service";
   const subscription = random.pick([PLATFORM, PARTNER]) ?? PLATFORM;
   await connect(stage.team, subscription, {
     name: `pe-${random.between(1, CONSUMERS)}`,
-    link: link["id"],
+    pls: pls["id"],
     way: random.pick(["automatic", "manual"]) ?? "manual",
   });
   return "connected";

@@ -2,7 +2,7 @@
 import type { Acting } from "./acting.ts";
 
 const LOOKS = [
-  "/links",
+  "/pls",
   "/connections",
   "/orphans",
   "/journal",
@@ -11,7 +11,7 @@ const LOOKS = [
   "/overview",
   "/audits",
 ];
-const TIMERS = ["scanInventory", "pollLinks", "sweepOrphans", "auditDrift"];
+const TIMERS = ["scanInventory", "pollPrivateLinkServices", "sweepOrphans", "auditDrift"];
 
 type Item = Record<string, any>;
 

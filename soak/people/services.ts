@@ -16,7 +16,7 @@ const NAT_ADDRESSES = Array.from({ length: 6 }, (_, n) => `10.240.10.${20 + n}`)
 
 /** A Service as some team writes it. */
 function written(random: Random, name: string): Service {
-  const service = internal(name, { ...address(random), ...link(random) }, [random.pick(PORTS) ?? 80]);
+  const service = internal(name, { ...address(random), ...pls(random) }, [random.pick(PORTS) ?? 80]);
   if (annotation(service, "azure-load-balancer-ipv4") === undefined && random.chance(0.4))
     Object.assign(service.metadata.annotations ?? {}, { "mooring.dev/address": "auto" });
   return service;
@@ -26,7 +26,7 @@ function address(random: Random): Record<string, string> {
   return random.chance(0.6) ? { "load-balancer-ipv4": random.pick(ADDRESSES) ?? "" } : {};
 }
 
-function link(random: Random): Record<string, string> {
+function pls(random: Random): Record<string, string> {
   if (!random.chance(0.4)) return {};
   const visibility = random.chance(0.2) ? ["*"] : [PLATFORM, ...(random.chance(0.6) ? [PARTNER] : [])];
   return {

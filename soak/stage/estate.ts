@@ -21,7 +21,7 @@ const WEBHOOK_SECONDS = 10;
 
 /** Everything that deletes is on, and limited by proof alone; nobody is let in unchecked. */
 export const POLICY = {
-  modes: { links: "enforce", connections: "enforce", rejections: "enforce", sweep: "enforce" },
+  modes: { privateLinkServices: "enforce", connections: "enforce", rejections: "enforce", sweep: "enforce" },
   onUnavailable: "deny",
   reservationMinutes: RESERVATION_MINUTES,
   sweepGraceSeconds: 3600,

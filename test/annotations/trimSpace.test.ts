@@ -10,9 +10,9 @@ describe("a value is trimmed as Go does it", () => {
     ["a quarter of a megabyte of spaces, without stopping to think", `${" ".repeat(262_000)}true`, true],
     ["not spaces in the middle, however many", `t${" ".repeat(262_000)}rue`, false],
     ["not a byte order mark, which JavaScript does trim", "\ufefftrue", false],
-  ])("%s", (_, value, isLink) => {
+  ])("%s", (_, value, isPls) => {
     const annotations = { "service.beta.kubernetes.io/azure-pls-create": value };
     const service = Service.parse({ metadata: { annotations }, spec: { type: "LoadBalancer" } });
-    expect(parseIntent(service).link !== undefined).toBe(isLink);
+    expect(parseIntent(service).pls !== undefined).toBe(isPls);
   });
 });

@@ -9,9 +9,9 @@ import type { Intent } from "../../shared/intents/model.ts";
 import {
   annotation,
   isInternal,
-  linkSettings,
+  plsSettings,
   subnetName,
-  wantsLink,
+  wantsPls,
   type Service as ClusterService,
 } from "../../sandbox/cluster/service.ts";
 
@@ -25,7 +25,13 @@ interface Case {
 
 // The cases are kept beside the checkout, for every implementation of the reading; without them there is nothing to hold it to.
 const PATH = join(import.meta.dirname, "../../../shared/vectors/annotations.json");
-const casesIn = (path: string): Case[] => JSON.parse(readFileSync(path, "utf8")).cases;
+const casesIn = (path: string): Case[] => JSON.parse(readFileSync(path, "utf8"), plsOfLink).cases;
+/** The cases beside the checkout name the Private Link Service of an intent `link`. */
+const plsOfLink = (key: string, value: unknown) => {
+  if (key !== "intent" || typeof value !== "object" || value === null || !("link" in value)) return value;
+  const { link, ...rest } = value;
+  return { ...rest, pls: link };
+};
 const beside = (name: string) => join(import.meta.dirname, name);
 const cases = [
   ...casesIn(existsSync(PATH) ? PATH : beside("cases.json")),
@@ -84,11 +90,11 @@ describe("the sandbox's own controller reads the same", () => {
     const intent = parseIntent(serviceOf(one));
     expect(isInternal(service)).toBe(intent.internal);
     expect(subnetName(service)).toBe(intent.subnet);
-    expect(wantsLink(service)).toBe(intent.link !== undefined);
-    if (!intent.link) return;
+    expect(wantsPls(service)).toBe(intent.pls !== undefined);
+    if (!intent.pls) return;
     const { name, resourceGroup, subnet, natIps, fqdns, proxyProtocol, visibility, autoApproval } =
-      intent.link;
-    expect(linkSettings(service)).toMatchObject({
+      intent.pls;
+    expect(plsSettings(service)).toMatchObject({
       name,
       resourceGroup,
       subnet,

@@ -6,7 +6,7 @@ import { formatAddress } from "../../shared/addresses/prefix.ts";
 import { canonicalId } from "../../shared/network/resourceId.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import { apiOver, apiWorld, putAddresses } from "../builders/api.ts";
-import { linkIdIn, NOW, subnetId, subnetRow, VNET } from "../builders/world.ts";
+import { plsIdIn, NOW, subnetId, subnetRow, VNET } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const mapOf = (name = "apps") => `GET /subnets/${keyOf(subnetId(name))}/addresses`;
@@ -39,7 +39,7 @@ describe("the map of a subnet", () => {
       },
     ]);
     expect(body.holders).toEqual([
-      expect.objectContaining({ kind: "frontend", service: "one/shop/web", linkKey: keyOf(linkIdIn("pls")) }),
+      expect.objectContaining({ kind: "frontend", service: "one/shop/web", plsKey: keyOf(plsIdIn("pls")) }),
       { id: "one/shop/next", name: "next", kind: "frontend", service: "one/shop/next" },
     ]);
     expect(body.subnet.history.at(-1)).toEqual({ date: "2026-11-23", used: 4 });
@@ -56,9 +56,9 @@ describe("the map of a subnet", () => {
   test("of two prefixes, one of them of addresses without end", async () => {
     const run = await withSubnet({ prefixes: ["10.0.1.0/29", "fd00::/64"] });
     await putAddresses(run, [
-      { address: "10.0.1.4", assignment: { holderId: linkIdIn("a"), seenAtUtc: NOW } },
-      { address: "fd00::10", assignment: { holderId: linkIdIn("a"), seenAtUtc: NOW } },
-      { address: "fd00::ffff:ffff:ffff:ffff", assignment: { holderId: linkIdIn("b"), seenAtUtc: NOW } },
+      { address: "10.0.1.4", assignment: { holderId: plsIdIn("a"), seenAtUtc: NOW } },
+      { address: "fd00::10", assignment: { holderId: plsIdIn("a"), seenAtUtc: NOW } },
+      { address: "fd00::ffff:ffff:ffff:ffff", assignment: { holderId: plsIdIn("b"), seenAtUtc: NOW } },
     ]);
     const { body } = await apiOver(run)(mapOf());
     expect(body.prefixes.map(({ first, size, taken }: any) => [first, size, taken])).toEqual([
@@ -95,7 +95,7 @@ describe("the map of a subnet", () => {
             run,
             offsets.map((offset) => ({
               address: at(offset),
-              assignment: { holderId: linkIdIn(`l${offset % 3}`), seenAtUtc: NOW },
+              assignment: { holderId: plsIdIn(`l${offset % 3}`), seenAtUtc: NOW },
             })),
           );
           const { body } = await apiOver(run)(mapOf());
@@ -113,7 +113,7 @@ describe("the map of a subnet", () => {
       key: `4-${(0x0a140004 + n).toString(16).padStart(8, "0")}`,
       value: {
         address: `10.20.${(n + 4) >> 8}.${(n + 4) & 255}`,
-        assignment: { holderId: linkIdIn(`l${n}`), seenAtUtc: NOW },
+        assignment: { holderId: plsIdIn(`l${n}`), seenAtUtc: NOW },
       },
     }));
     const partition = canonicalId(subnetId("apps"));
@@ -150,10 +150,10 @@ describe("search", () => {
         "subnet vnet/apps",
       ],
     ],
-    ["a Service by its name", "web", ["service one/shop/web", "link pls"]],
-    ["in any case", "WEB", ["service one/shop/web", "link pls"]],
+    ["a Service by its name", "web", ["service one/shop/web", "Private Link Service pls"]],
+    ["in any case", "WEB", ["service one/shop/web", "Private Link Service pls"]],
     ["a subnet", "empty", ["subnet vnet/empty"]],
-    ["a link", "pls", ["link pls"]],
+    ["a Private Link Service", "pls", ["Private Link Service pls"]],
     ["an orphan", "kubernetes-internal", ["resource kubernetes-internal"]],
     ["nothing", "nothing-like-it", []],
     ["what would be a pattern elsewhere", "(.*", []],
@@ -166,7 +166,7 @@ describe("search", () => {
     const { body } = await apiOver(await apiWorld())("GET /search?q=10.0.1.10");
     expect(body.items.map(({ href }: any) => href)).toEqual([
       `#/subnets/${keyOf(subnetId("apps"))}?address=10.0.1.10`,
-      `#/links/${keyOf(linkIdIn("pls"))}`,
+      `#/pls/${keyOf(plsIdIn("pls"))}`,
     ]);
   });
 

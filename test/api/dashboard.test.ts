@@ -28,7 +28,7 @@ beforeAll(async () => {
   await writeFile(join(web, "index.html"), INDEX);
   await writeFile(join(web, "main-0A1B2C3D.js"), SCRIPT);
   await writeFile(join(web, "main-0A1B2C3D.js.br"), brotliCompressSync(SCRIPT));
-  await writeFile(join(web, "views", "links-deadbeef.css"), "body{}".repeat(300));
+  await writeFile(join(web, "views", "pls-deadbeef.css"), "body{}".repeat(300));
   await writeFile(join(web, "notes.md"), "not for the browser");
 });
 afterAll(() => rm(outside, { recursive: true, force: true }));
@@ -97,7 +97,7 @@ test("files whose name has a hash are kept for a year", async () => {
     "private, max-age=31536000, immutable",
     "text/javascript; charset=utf-8",
   ]);
-  expect((await ask("/views/links-deadbeef.css")).headers["content-type"]).toBe("text/css; charset=utf-8");
+  expect((await ask("/views/pls-deadbeef.css")).headers["content-type"]).toBe("text/css; charset=utf-8");
 });
 
 test("they are sent as the build compressed them, or as gzip, or plain", async () => {

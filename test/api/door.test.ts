@@ -91,9 +91,9 @@ describe("what is wrong is said, all at once", () => {
   test.each<[string, string, Asking, number, string[]]>([
     ["no such path", "GET /nothing", {}, 404, ["There is nothing at this path"]],
     ["a path too long", "GET /me/more", {}, 404, ["There is nothing at this path"]],
-    ["a key that is none", "GET /links/!!", {}, 404, ["There is nothing with this key"]],
-    ["broken percent signs", "GET /links/%zz", {}, 404, ["There is nothing at this path"]],
-    ["an encoded slash adds no segment", "GET /links%2Fx", {}, 404, ["There is nothing at this path"]],
+    ["a key that is none", "GET /pls/!!", {}, 404, ["There is nothing with this key"]],
+    ["broken percent signs", "GET /pls/%zz", {}, 404, ["There is nothing at this path"]],
+    ["an encoded slash adds no segment", "GET /pls%2Fx", {}, 404, ["There is nothing at this path"]],
     [
       "a query with two mistakes",
       "GET /findings?severity=odd&limit=0",
@@ -105,17 +105,17 @@ describe("what is wrong is said, all at once", () => {
       ],
     ],
     ["a query that nobody knows", "GET /me?x=1", {}, 400, ["query.x: there is no such thing here"]],
-    ["a filter that nobody knows", "GET /links?colour=red", {}, 400, ['query: Unrecognized key: "colour"']],
+    ["a filter that nobody knows", "GET /pls?colour=red", {}, 400, ['query: Unrecognized key: "colour"']],
     [
       "a limit beyond bounds",
-      "GET /links?limit=1001",
+      "GET /pls?limit=1001",
       {},
       400,
       ["query.limit: Too big: expected number to be <=1000"],
     ],
     [
       "a made-up continuation",
-      "GET /links?continuation=!!",
+      "GET /pls?continuation=!!",
       {},
       400,
       ["continuation: not one that a page gave"],
@@ -182,7 +182,7 @@ describe("what is wrong is said, all at once", () => {
   });
 
   test.each([
-    ["DELETE /links", "GET, HEAD, OPTIONS"],
+    ["DELETE /pls", "GET, HEAD, OPTIONS"],
     ["GET /stop", "POST, OPTIONS"],
     ["POST /findings/0123456789ab/acknowledgement", "PUT, DELETE, OPTIONS"],
   ])("%s is answered with what is allowed", async (what, allow) => {
@@ -208,7 +208,7 @@ describe("answers", () => {
   });
 
   test("HEAD is GET without the body", async () => {
-    const [head, get] = [await ask("HEAD /links"), await ask("GET /links")];
+    const [head, get] = [await ask("HEAD /pls"), await ask("GET /pls")];
     expect([head.status, head.text, head.headers["etag"]]).toEqual([200, "", get.headers["etag"]]);
   });
 
@@ -222,8 +222,8 @@ describe("answers", () => {
     }));
 
   test("that are as they were cost a 304", async () => {
-    const { headers } = await ask("GET /links");
-    const again = await ask("GET /links", { headers: { "if-none-match": headers["etag"] } });
+    const { headers } = await ask("GET /pls");
+    const again = await ask("GET /pls", { headers: { "if-none-match": headers["etag"] } });
     expect([again.status, again.text]).toEqual([304, ""]);
     const other = await ask("GET /subnets", { headers: { "if-none-match": headers["etag"] } });
     expect(other.status).toBe(200);

@@ -17,13 +17,13 @@ test.each<[path: string, problem: RegExp | string]>([
     "query.check: there is no check basic-load-balancr; did you mean basic-load-balancer?",
   ],
   ["/findings?scope=moring", "query.scope: there is no scope moring; did you mean mooring?"],
-  ["/links?cluster=onee", `query.cluster: ${CLUSTER}`],
+  ["/pls?cluster=onee", `query.cluster: ${CLUSTER}`],
   [
-    "/links?subscription=11111111-1111-1111-1111-111111111112",
+    "/pls?subscription=11111111-1111-1111-1111-111111111112",
     "query.subscription: there is no watched subscription 11111111-1111-1111-1111-111111111112; did you mean 11111111-1111-1111-1111-111111111111?",
   ],
   ["/connections?cluster=onee", `query.cluster: ${CLUSTER}`],
-  ["/connections?link=bm8", /^query\.link: there is no link with a connection and the key bm8/],
+  ["/connections?pls=bm8", /^query\.pls: there is no Private Link Service with a connection and the key bm8/],
   [
     "/connections?consumer=22222222-2222-2222-2222-222222222223",
     /^query\.consumer: .* did you mean 22222222-2222-2222-2222-222222222222\?/,
@@ -47,7 +47,7 @@ test.each<[path: string, problem: RegExp | string]>([
 test.each([
   "/findings?cluster=ONE&state=resolved",
   "/findings?check=basic-load-balancer&state=resolved",
-  "/links?cluster=ONE&state=off",
+  "/pls?cluster=ONE&state=off",
   "/journal?cluster=one",
   "/journal?who=bob",
   "/subnets?vnet=VNET",
@@ -60,7 +60,7 @@ describe("every filter of a list", () => {
   /** What a filter takes that no set of known names is for: text, times, a page, and whoever may have acted. */
   const FREE = ["q", "limit", "continuation", "sinceUtc", "who", "days", "resource", "about", "count"];
   /** Checked against what is known. */
-  const NAMED = ["cluster", "subscription", "check", "scope", "link", "consumer", "vnet", "subnet"];
+  const NAMED = ["cluster", "subscription", "check", "scope", "pls", "consumer", "vnet", "subnet"];
 
   test("is a list of values, is checked against what is known, or is free", () => {
     const lists = operations.filter(({ method, query }) => method === "GET" && query !== undefined);

@@ -4,11 +4,11 @@ import { keyOf } from "../../api/key.ts";
 import { operations } from "../../api/operations.ts";
 import { toOpenApi } from "../../api/openapi.ts";
 import { apiOver, apiWorld, applied, FINDING } from "../builders/api.ts";
-import { balancerId, linkIdIn, subnetId } from "../builders/world.ts";
+import { balancerId, plsIdIn, subnetId } from "../builders/world.ts";
 
 const document = toOpenApi(operations) as any;
 const KEYS = [
-  keyOf(linkIdIn("pls")),
+  keyOf(plsIdIn("pls")),
   keyOf(subnetId("apps")),
   keyOf(balancerId("MC_old")),
   FINDING.id,

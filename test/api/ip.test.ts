@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { apiOver, apiWorld, putAddresses, type Ask } from "../builders/api.ts";
 import { confirmedClaim } from "../builders/claims.ts";
-import { linkIdIn, NOW } from "../builders/world.ts";
+import { plsIdIn, NOW } from "../builders/world.ts";
 import type { MemoryRun } from "../memory/run.ts";
 
 let run: MemoryRun;
@@ -80,7 +80,7 @@ describe("a release", () => {
   test("of a living Service needs force, and leaves what Azure has", async () => {
     const { uid } = run.tables.declarations.all()[0] ?? expect.fail();
     const address = "10.0.1.10";
-    const assignment = { holderId: linkIdIn("pls"), seenAtUtc: NOW };
+    const assignment = { holderId: plsIdIn("pls"), seenAtUtc: NOW };
     await putAddresses(run, [{ address, assignment, claims: [confirmedClaim({ uid, sequence: 99 })] }]);
     const living = { ...body, place: address };
     const refused = await ask("POST /ip/release", { body: living });

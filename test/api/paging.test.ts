@@ -18,7 +18,7 @@ async function pages(ask: Ask, path: string, limit: number): Promise<any[]> {
 }
 
 describe("the pages of a list, one after another, are the list", () => {
-  test.each(["/findings?state=all", "/audits", "/subnets", "/links", "/connections", "/journal", "/orphans"])(
+  test.each(["/findings?state=all", "/audits", "/subnets", "/pls", "/connections", "/journal", "/orphans"])(
     "%s",
     async (path) => {
       const run = await apiWorld();
@@ -70,13 +70,13 @@ test.each<[string, string, string[]]>([
 test.each<[string, string, string[]]>([
   ["by what waits", "/connections?status=Pending", ["pe.2", "pe.3"]],
   ["by consumer", "/connections?consumer=22222222-2222-2222-2222-222222222222", ["pe.2"]],
-  ["links by state", "/links?state=differs", ["pls"]],
-  ["links by another state", "/links?state=off", []],
-  ["links by text", "/links?q=SHOP/web", ["pls"]],
+  ["Private Link Services by state", "/pls?state=differs", ["pls"]],
+  ["Private Link Services by another state", "/pls?state=off", []],
+  ["Private Link Services by text", "/pls?q=SHOP/web", ["pls"]],
   ["subnets by prefix", "/subnets?q=10.0.2", ["empty"]],
   ["subnets by cluster", "/subnets?cluster=one", ["apps", "empty"]],
   ["subnets by network", "/subnets?vnet=vnet", ["apps", "empty"]],
-  ["orphans by kind", "/orphans?kind=link", []],
+  ["orphans by kind", "/orphans?kind=pls", []],
   ["orphans by cluster", "/orphans?cluster=old", ["kubernetes-internal"]],
 ])("lists are filtered %s", async (_, path, names) => {
   const { body } = await apiOver(await apiWorld())(`GET ${path}`);
@@ -87,13 +87,13 @@ test("the journal is filtered by resource and what is below it, capability, outc
   const run = await apiWorld();
   await applied(run);
   const ask = apiOver(run);
-  const [link, connection] = (await ask("GET /journal")).body.items
+  const [pls, connection] = (await ask("GET /journal")).body.items
     .map(({ change }: any) => change.resourceId)
     .toSorted();
   const count = async (query: string) => (await ask(`GET /journal?${query}`)).body.items.length;
-  expect(await count(`resource=${encodeURIComponent(link)}`)).toBe(2);
+  expect(await count(`resource=${encodeURIComponent(pls)}`)).toBe(2);
   expect(await count(`resource=${encodeURIComponent(connection)}`)).toBe(1);
-  expect(await count("capability=links")).toBe(1);
+  expect(await count("capability=privateLinkServices")).toBe(1);
   expect(await count("outcome=failed")).toBe(0);
   expect(await count("who=ada@example.com")).toBe(2);
   expect(await count("who=bob")).toBe(0);

@@ -8,7 +8,7 @@ import { planDue } from "../../shared/orphans/sweep.ts";
 import { defaultPolicy } from "../../shared/policy.ts";
 import { withLease } from "../../shared/storage/lease.ts";
 import { apiOver, apiWorld, carriedOut, everything, FINDING, type Ask } from "../builders/api.ts";
-import { balancer, balancerId, linkIdIn, NOW } from "../builders/world.ts";
+import { balancer, balancerId, plsIdIn, NOW } from "../builders/world.ts";
 import { confirmNow } from "../builders/reports.ts";
 import { SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
@@ -20,9 +20,9 @@ beforeEach(async () => {
   ask = apiOver(run);
 });
 
-const PLS = linkIdIn("pls");
+const PLS = plsIdIn("pls");
 const connectionId = (name: string) => `${PLS}/privateEndpointConnections/${name}`;
-const reconcile = `POST /links/${keyOf(PLS)}/reconcile`;
+const reconcile = `POST /pls/${keyOf(PLS)}/reconcile`;
 const decide = (name: string) => `POST /connections/${keyOf(connectionId(name))}/decision`;
 const APPROVE = { status: "Approved", reason: "a partner" };
 const propertiesOf = (id: string) => run.resources.bodyOf(id)?.["properties"] as any;
@@ -109,7 +109,7 @@ describe("a reader", () => {
 });
 
 describe("what is done is what was shown", () => {
-  test("reconcile puts the link and its declared connection right, in the name of who asked", async () => {
+  test("reconcile puts the Private Link Service and its declared connection right, in the name of who asked", async () => {
     const first = (await carriedOut(ask, reconcile)).body.applied;
     // The connection's Private Link Service was just written: the cluster has to confirm the declaration first.
     expect(first.map(({ outcome }: any) => outcome)).toEqual(["applied", "refused"]);
@@ -142,7 +142,10 @@ describe("what is done is what was shown", () => {
 
   test("a world that moved does: the new plan is told, and nothing is done", async () => {
     const { body } = await ask(`${reconcile}?dryRun=true`);
-    run.network.allLinks = run.network.allLinks.map((link) => ({ ...link, visibility: ["somebody"] }));
+    run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((pls) => ({
+      ...pls,
+      visibility: ["somebody"],
+    }));
     const answer = await ask(reconcile, { ifMatch: body.plan.etag });
     expect([answer.status, answer.body.problems]).toEqual([
       412,
@@ -206,13 +209,13 @@ describe("what is done is what was shown", () => {
   });
 
   test("a list that polls shows it at once", async () => {
-    expect((await ask("GET /links")).body.items[0].state).toBe("differs");
-    const put = run.network.allLinks.map((link) => ({ ...link, visibility: [SUBSCRIPTION] }));
+    expect((await ask("GET /pls")).body.items[0].state).toBe("differs");
+    const put = run.network.allPrivateLinkServices.map((pls) => ({ ...pls, visibility: [SUBSCRIPTION] }));
     const asked = ask(`${reconcile}?dryRun=true`);
     const { etag } = (await asked).body.plan;
     await ask(reconcile, { ifMatch: etag });
-    run.network.allLinks = put;
-    expect((await ask("GET /links")).body.items[0].state).toBe("as declared");
+    run.network.allPrivateLinkServices = put;
+    expect((await ask("GET /pls")).body.items[0].state).toBe("as declared");
   });
 });
 
@@ -286,7 +289,7 @@ describe("orphans", () => {
   });
 
   test("name the subscription that cannot be read", async () => {
-    run.network.calls.failNext(new Error("403"), { method: "links" });
+    run.network.calls.failNext(new Error("403"), { method: "privateLinkServices" });
     const { body } = await ask("POST /orphans/sweep?dryRun=true");
     expect([body.plan.changes, body.unreadable]).toEqual([[], [SUBSCRIPTION]]);
     expect((await ask("POST /orphans/sweep?dryRun=true")).body.unreadable).toEqual([]);
@@ -296,7 +299,7 @@ describe("orphans", () => {
   async function abandonLive(): Promise<string> {
     const live = balancerId();
     run.network.balancers = [balancer({ id: live })];
-    run.network.allLinks = [];
+    run.network.allPrivateLinkServices = [];
     for (const { namespace, name } of run.tables.declarations.all())
       await run.tables.declarations.transact("one", [{ do: "remove", key: `${namespace}/${name}` }]);
     await confirmNow(run);
@@ -352,9 +355,9 @@ describe("orphans", () => {
 describe("a connection on which nothing may be decided says why", () => {
   test.each<[string, () => void, string]>([
     [
-      "its link is tagged off",
+      "its Private Link Service is tagged off",
       () =>
-        (run.network.allLinks = run.network.allLinks.map((one) => ({
+        (run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((one) => ({
           ...one,
           tags: { ...one.tags, mooring: "off" },
         }))),
@@ -363,7 +366,7 @@ describe("a connection on which nothing may be decided says why", () => {
     [
       "its endpoint is gone",
       () =>
-        (run.network.allLinks = run.network.allLinks.map((one) => ({
+        (run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((one) => ({
           ...one,
           connections: one.connections.map((connection) => ({
             ...connection,

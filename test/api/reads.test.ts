@@ -7,7 +7,7 @@ import { FINDINGS, findingKey } from "../../shared/drift/findingStore.ts";
 import { startAudit } from "../../shared/drift/startAudit.ts";
 import { Policy } from "../../shared/policy.ts";
 import { apiOver, apiWorld, FINDING, type Ask } from "../builders/api.ts";
-import { balancerId, linkIdIn, subnetId } from "../builders/world.ts";
+import { balancerId, plsIdIn, subnetId } from "../builders/world.ts";
 import type { MemoryRun } from "../memory/run.ts";
 
 let run: MemoryRun;
@@ -18,7 +18,7 @@ beforeEach(async () => {
   ask = apiOver(run);
 });
 
-const PLS = keyOf(linkIdIn("pls"));
+const PLS = keyOf(plsIdIn("pls"));
 const manifest = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: LoadBalancer}\n";
 
 /** By name: what to ask, and how it is asked again once it was planned. */
@@ -51,12 +51,12 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   lookUpAddress: ["GET /ip/10.0.1.10"],
   releaseClaims: ["POST /ip/release", { place: "10.0.1.20", reason: "the cluster is lost" }],
   search: ["GET /search?q=web"],
-  listLinks: ["GET /links"],
-  getLink: [`GET /links/${PLS}`],
-  reconcileLink: [`POST /links/${PLS}/reconcile`],
+  listPrivateLinkServices: ["GET /pls"],
+  getPls: [`GET /pls/${PLS}`],
+  reconcilePls: [`POST /pls/${PLS}/reconcile`],
   listConnections: ["GET /connections"],
   decideConnection: [
-    `POST /connections/${keyOf(`${linkIdIn("pls")}/privateEndpointConnections/pe.3`)}/decision`,
+    `POST /connections/${keyOf(`${plsIdIn("pls")}/privateEndpointConnections/pe.3`)}/decision`,
     { status: "Approved", reason: "a partner" },
   ],
   listOrphans: ["GET /orphans"],
@@ -69,9 +69,9 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   getJournalEntry: [async () => `GET /journal/${await reconciled()}`],
   undoJournalEntry: [async () => `POST /journal/${await reconciled()}/undo`],
   listQueues: ["GET /queues"],
-  listPoison: [async () => (failed(), "GET /queues/links/poison")],
-  replayPoison: [async () => (failed(), "POST /queues/links/poison/replay"), { ids: ["work"] }],
-  dropPoison: [async () => (failed(), "POST /queues/links/poison/drop"), { all: true }],
+  listPoison: [async () => (failed(), "GET /queues/pls/poison")],
+  replayPoison: [async () => (failed(), "POST /queues/pls/poison/replay"), { ids: ["work"] }],
+  dropPoison: [async () => (failed(), "POST /queues/pls/poison/drop"), { all: true }],
   stopWriting: ["POST /stop", { reason: "a storm" }],
   resumeWriting: ["POST /resume", {}],
   checkService: ["POST /check", { cluster: "one", manifest }],
@@ -90,13 +90,13 @@ async function held(): Promise<void> {
 
 /** One is a work item, the other is none. */
 function failed(): void {
-  const item = { what: "link", id: "/x", why: "test", seenAtUtc: run.clock.nowUtc, correlationId: "c" };
-  run.queue.fail("links", JSON.stringify(item), "work-1");
-  run.queue.fail("links", "nonsense", "other-2");
+  const item = { what: "pls", id: "/x", why: "test", seenAtUtc: run.clock.nowUtc, correlationId: "c" };
+  run.queue.fail("pls", JSON.stringify(item), "work-1");
+  run.queue.fail("pls", "nonsense", "other-2");
 }
 
 async function reconciled(): Promise<string> {
-  const path = `POST /links/${PLS}/reconcile`;
+  const path = `POST /pls/${PLS}/reconcile`;
   const { etag } = (await ask(`${path}?dryRun=true`)).body.plan;
   return (await ask(path, { ifMatch: etag })).body.applied[0].journalId;
 }
@@ -138,20 +138,20 @@ test("a schema that is not met is seen", () => {
 test("messages that failed are shown first, then put back to work or dropped, by whoever is signed in", async () => {
   failed();
   const all = { body: { all: true } };
-  const dryRun = "POST /queues/links/poison/replay?dryRun=true";
+  const dryRun = "POST /queues/pls/poison/replay?dryRun=true";
   expect((await ask(dryRun, { ...all, as: "reader" })).status).toBe(403);
   const { body: shown } = await ask(dryRun, all);
   expect([shown.chosen.map(({ id }: { id: string }) => id), shown.done]).toEqual([["work-1", "other-2"], []]);
   expect(run.queue.sent).toEqual([]);
-  expect((await ask("POST /queues/links/poison/replay", { ...all, as: "reader" })).status).toBe(403);
-  expect((await ask("POST /queues/links/poison/replay", all)).body.done).toEqual(["work-1"]);
+  expect((await ask("POST /queues/pls/poison/replay", { ...all, as: "reader" })).status).toBe(403);
+  expect((await ask("POST /queues/pls/poison/replay", all)).body.done).toEqual(["work-1"]);
   expect(run.queue.sent.map(({ item }) => item.why)).toEqual(["replayed by ada@example.com; test"]);
-  const { status, body } = await ask("POST /queues/links/poison/drop", { body: { ids: ["work", "other"] } });
+  const { status, body } = await ask("POST /queues/pls/poison/drop", { body: { ids: ["work", "other"] } });
   expect([status, body.problems]).toEqual([400, [expect.stringContaining("work: not in the poison queue")]]);
-  expect((await ask("POST /queues/links/poison/drop", { body: { ids: ["other"] } })).body.done).toEqual([
+  expect((await ask("POST /queues/pls/poison/drop", { body: { ids: ["other"] } })).body.done).toEqual([
     "other-2",
   ]);
-  expect((await ask("GET /queues/links/poison")).body).toEqual({ items: [] });
+  expect((await ask("GET /queues/pls/poison")).body).toEqual({ items: [] });
   expect((await ask("GET /queues/nowhere/poison")).status).toBe(400);
 });
 
@@ -169,7 +169,12 @@ test("the overview tells what needs a person, from the world as it is", async ()
     "one ok",
   ]);
   expect(body.mooring).toEqual({
-    modes: { links: "enforce", connections: "enforce", rejections: "observe", sweep: "observe" },
+    modes: {
+      privateLinkServices: "enforce",
+      connections: "enforce",
+      rejections: "observe",
+      sweep: "observe",
+    },
     scannedAtUtc: "2026-11-23T12:00:00.000Z",
     subscriptions: 1,
     problems: [],
@@ -215,33 +220,33 @@ test("the finding that writing is stopped says why, and names nobody: it is told
 });
 
 test("pages that poll ask Azure once in ten seconds", async () => {
-  for (const path of ["/links", "/connections", "/links?limit=1"]) await ask(`GET ${path}`);
-  const lists = () => run.network.calls.count("links");
+  for (const path of ["/pls", "/connections", "/pls?limit=1"]) await ask(`GET ${path}`);
+  const lists = () => run.network.calls.count("privateLinkServices");
   const before = lists();
-  await ask("GET /links");
+  await ask("GET /pls");
   expect(lists()).toBe(before);
   run.clock.advance(11);
-  await ask("GET /links");
+  await ask("GET /pls");
   expect(lists()).toBe(before + 1);
 });
 
-test("only links of watched subscriptions are asked about, whatever a key says", async () => {
-  const before = run.network.calls.count("link");
-  const elsewhere = linkIdIn("pls").replace(/[0-9-]{36}/, "99999999-9999-9999-9999-999999999999");
+test("only Private Link Services of watched subscriptions are asked about, whatever a key says", async () => {
+  const before = run.network.calls.count("pls");
+  const elsewhere = plsIdIn("pls").replace(/[0-9-]{36}/, "99999999-9999-9999-9999-999999999999");
   const strange = [
     elsewhere,
     balancerId(),
     subnetId("apps"),
-    `${linkIdIn("pls")}/privateEndpointConnections/pe.1`,
+    `${plsIdIn("pls")}/privateEndpointConnections/pe.1`,
     "x",
   ];
-  for (const id of strange) expect((await ask(`GET /links/${keyOf(id)}`)).status).toBe(404);
-  expect(run.network.calls.count("link")).toBe(before);
+  for (const id of strange) expect((await ask(`GET /pls/${keyOf(id)}`)).status).toBe(404);
+  expect(run.network.calls.count("pls")).toBe(before);
 });
 
-describe("a link", () => {
+describe("a Private Link Service", () => {
   test("is told field by field, with what a reconcile would do", async () => {
-    const { body } = await ask(`GET /links/${PLS}`);
+    const { body } = await ask(`GET /pls/${PLS}`);
     expect([body.state, body.differs, body.service, body.cluster]).toEqual([
       "differs",
       ["visibility"],
@@ -265,14 +270,14 @@ describe("a link", () => {
   });
 
   test("hangs together with what is around it", async () => {
-    const { graph } = (await ask(`GET /links/${PLS}`)).body;
+    const { graph } = (await ask(`GET /pls/${PLS}`)).body;
     const ids = new Set(graph.nodes.map(({ id }: any) => id));
     expect(ids.size).toBe(graph.nodes.length);
     expect(graph.edges.flat().every((id: string) => ids.has(id))).toBe(true);
     expect(graph.nodes.map(({ kind }: any) => kind)).toEqual([
       "service",
       "frontend",
-      "link",
+      "pls",
       "connection",
       "connection",
       "connection",

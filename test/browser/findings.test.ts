@@ -15,11 +15,11 @@ import {
 const HOSTILE = `<img src="https://elsewhere.example/x" onerror="alert(1)">`;
 
 let board: Dashboard;
-let links: { name: string; id: string }[];
+let privateLinkServices: { name: string; id: string }[];
 
 beforeAll(async () => {
   board = await dashboard();
-  ({ items: links } = await board.call("GET", "/links"));
+  ({ items: privateLinkServices } = await board.call("GET", "/pls"));
   // Nothing is put back by itself while it is stopped: what is set behind Mooring's back stays to be found.
   await board.world.mooring(["stop", "the tests"]);
   await setBehindItsBack("pls-ledger", { visibility: { subscriptions: ["*"] } });
@@ -30,7 +30,7 @@ afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
 
 function idOf(name: string): string {
-  return links.find((link) => link.name === name)?.id ?? "";
+  return privateLinkServices.find((pls) => pls.name === name)?.id ?? "";
 }
 
 async function setBehindItsBack(name: string, properties: object): Promise<void> {
@@ -66,11 +66,11 @@ describe("findings", { shuffle: false }, () => {
     await row(page, /pls-ledger/)
       .first()
       .click();
-    const detail = panel(page, "link-visibility-differs");
+    const detail = panel(page, "pls-visibility-differs");
     await detail.getByText("Declared").waitFor();
     await detail.getByText("Actual").waitFor();
     expect(await page.evaluate(() => (globalThis as any).document.activeElement.textContent)).toBe(
-      "link-visibility-differs",
+      "pls-visibility-differs",
     );
     await page.keyboard.press("Escape");
     await detail.waitFor({ state: "detached" });
@@ -80,7 +80,7 @@ describe("findings", { shuffle: false }, () => {
   describe("filters", () => {
     test.each([
       ["severity=error", ({ severity }: any) => severity === "error"],
-      ["check=link-fqdns-differ", ({ check }: any) => check === "link-fqdns-differ"],
+      ["check=pls-fqdns-differ", ({ check }: any) => check === "pls-fqdns-differ"],
       ["cluster=aks-two", ({ cluster }: any) => cluster === "aks-two"],
       ["text=PLS-REPORTS", (finding: any) => JSON.stringify(finding).includes("pls-reports")],
     ])("%s in the address shows those only", async (query, fits) => {
@@ -94,7 +94,7 @@ describe("findings", { shuffle: false }, () => {
       await page.getByLabel("Severity").selectOption("warn");
       await page.waitForURL(/severity=warn/);
       await page.getByLabel("Group by").selectOption("check");
-      await row(page, /^link-fqdns-differ/).waitFor();
+      await row(page, /^pls-fqdns-differ/).waitFor();
       expect(await violations(page)).toEqual([]);
     });
 
@@ -124,7 +124,7 @@ describe("findings", { shuffle: false }, () => {
   });
 
   test("what a resource says stays text: nothing of it becomes an element", async () => {
-    const { id } = await findingOf("link-fqdns-differ");
+    const { id } = await findingOf("pls-fqdns-differ");
     const page = await board.open(`findings/${id}`);
     await page.getByText(HOSTILE).first().waitFor();
     expect(await page.locator("img").count()).toBe(0);
@@ -132,7 +132,7 @@ describe("findings", { shuffle: false }, () => {
 
   describe("acknowledging", { shuffle: false }, () => {
     test("needs a reason and a time, is shown with who and why, and can be withdrawn", async () => {
-      const { id } = await findingOf("link-fqdns-differ");
+      const { id } = await findingOf("pls-fqdns-differ");
       const page = await board.open(`findings/${id}`);
       await page.getByRole("button", { name: "Acknowledge…" }).click();
       const ask = dialog(page);
@@ -142,8 +142,8 @@ describe("findings", { shuffle: false }, () => {
       await ask.getByLabel("Why it may be so").fill("we move on Monday");
       expect(await violations(page)).toEqual([]);
       await ask.getByRole("button", { name: "Acknowledge" }).click();
-      await panel(page, "link-fqdns-differ").getByText("we move on Monday").waitFor();
-      expect(await findingOf("link-fqdns-differ")).toMatchObject({
+      await panel(page, "pls-fqdns-differ").getByText("we move on Monday").waitFor();
+      expect(await findingOf("pls-fqdns-differ")).toMatchObject({
         state: "acknowledged",
         acknowledged: {
           who: "operator@sandbox",
@@ -153,7 +153,7 @@ describe("findings", { shuffle: false }, () => {
       });
       await page.getByRole("button", { name: "Withdraw acknowledgement" }).click();
       await page.getByRole("button", { name: "Acknowledge…" }).waitFor();
-      expect(await findingOf("link-fqdns-differ")).toMatchObject({ state: "open" });
+      expect(await findingOf("pls-fqdns-differ")).toMatchObject({ state: "open" });
     });
 
     test("several at once", async () => {
@@ -171,7 +171,7 @@ describe("findings", { shuffle: false }, () => {
     });
 
     test("of what changed meanwhile is refused, and says so", async () => {
-      const { id, etag } = await findingOf("link-fqdns-differ");
+      const { id, etag } = await findingOf("pls-fqdns-differ");
       const page = await board.open(`findings/${id}`);
       await page.route(`**/findings/${id}`, (route) => route.abort()); // it is not read again
       await page.getByRole("button", { name: "Acknowledge…" }).click();
@@ -191,7 +191,7 @@ describe("findings", { shuffle: false }, () => {
 
   describe("fixing", { shuffle: false }, () => {
     test("is refused while writing is stopped, and says why", async () => {
-      const { id } = await findingOf("link-visibility-differs");
+      const { id } = await findingOf("pls-visibility-differs");
       const page = await board.open(`findings/${id}`);
       await page.getByRole("button", { name: "Fix…" }).click();
       await dialog(page).getByText("properties.visibility.subscriptions").waitFor();
@@ -200,8 +200,8 @@ describe("findings", { shuffle: false }, () => {
       await dialog(page).getByText("writing is stopped").waitFor();
     });
 
-    test("shows the plan first; if the world moved, the new plan; then the link in Azure is as declared", async () => {
-      const { id } = await findingOf("link-visibility-differs");
+    test("shows the plan first; if the world moved, the new plan; then the Private Link Service in Azure is as declared", async () => {
+      const { id } = await findingOf("pls-visibility-differs");
       const page = await board.open(`findings/${id}`);
       await page.getByRole("button", { name: "Fix…" }).click();
       await dialog(page).getByText(`["*"]`).waitFor();
@@ -229,7 +229,7 @@ describe("findings", { shuffle: false }, () => {
     test.each(WIDTHS)(
       "at %i pixels axe has nothing against the list and a finding, and nothing is wider",
       async (width) => {
-        const { id } = await findingOf("link-fqdns-differ");
+        const { id } = await findingOf("pls-fqdns-differ");
         for (const route of ["findings?state=all", `findings/${id}?state=all`]) {
           const page = await board.open(route, { theme, width });
           expect(await violations(page)).toEqual([]);

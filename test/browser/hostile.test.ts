@@ -19,8 +19,10 @@ async function demandHarmless(page: Page): Promise<void> {
     const { document, location, pwned } = globalThis as any;
     const all: any[] = [...document.querySelectorAll("*")];
     const handlers = all.filter((one) => [...one.attributes].some(({ name }: any) => name.startsWith("on")));
-    const links = [...document.querySelectorAll("[href],[src]")].map((one: any) => one.href || one.src);
-    const odd = links.filter((link: string) => !link.startsWith(location.origin));
+    const privateLinkServices = [...document.querySelectorAll("[href],[src]")].map(
+      (one: any) => one.href || one.src,
+    );
+    const odd = privateLinkServices.filter((pls: string) => !pls.startsWith(location.origin));
     const made = document.querySelectorAll("main img, main script, main iframe, main style").length;
     const cookies = document.cookie;
     return { pwned: pwned ?? null, handlers: handlers.length, odd, made, cookies };
@@ -31,8 +33,8 @@ async function demandHarmless(page: Page): Promise<void> {
 const VIEWS = [
   "overview",
   "findings?state=all",
-  "links",
-  "links?tab=connections",
+  "pls",
+  "privateLinkServices?tab=connections",
   "orphans",
   "journal",
   "audits",

@@ -16,7 +16,7 @@ let healed: { id: string; change: { name: string; resourceId: string } };
 
 beforeAll(async () => {
   board = await dashboard();
-  // The seeded estate has a link that is everybody's; the event of that heals it.
+  // The seeded estate has a PLS that is everybody's; the event of that heals it.
   healed = await board.world.eventually("a journal entry", async () => {
     const { items } = await board.call("GET", "/journal?outcome=applied");
     return items[0];
@@ -45,7 +45,7 @@ describe("filters", () => {
     ["outcome=failed", false],
     ["who=system", true],
     ["who=somebody-else", false],
-    ["capability=links", true],
+    ["capability=privateLinkServices", true],
     ["capability=sweep", false],
     ["resource=pls-ledger", true],
   ])("%s", async (query, isThere) => {
@@ -77,13 +77,13 @@ describe.each(THEMES)("in %s", (theme) => {
 
 test("a change in the world appears without a reload", async () => {
   const page = await board.open("journal");
-  const { total } = await board.world.arm("GET", healed.change.resourceId).then(async (link) => {
+  const { total } = await board.world.arm("GET", healed.change.resourceId).then(async (pls) => {
     const { items } = await board.call("GET", "/journal");
-    link.properties.autoApproval = { subscriptions: ["*"] };
-    await board.world.arm("PUT", healed.change.resourceId, link);
+    pls.properties.autoApproval = { subscriptions: ["*"] };
+    await board.world.arm("PUT", healed.change.resourceId, pls);
     return { total: items.length };
   });
-  // A link is looked at twice a minute at the most: the third time waits.
+  // A PLS is looked at twice a minute at the most: the third time waits.
   await page.getByText(new RegExp(`^${total + 1} entr`)).waitFor({ timeout: 120_000 });
 }, 180_000);
 
@@ -99,7 +99,7 @@ test("undo shows its plan and what is lost, and puts the resource back as it was
   const href = (await entry.getAttribute("href")) ?? "";
   const undone = await board.call("GET", `/journal/${href.split("/").at(-1)}`);
   expect(undone).toMatchObject({ who: "operator@sandbox", outcome: "applied" });
-  // As Azure had it right after: the event of the write heals the link again.
+  // As Azure had it right after: the event of the write heals the PLS again.
   expect(undone.after.properties.visibility).toEqual(before.properties.visibility);
 });
 

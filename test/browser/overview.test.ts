@@ -60,7 +60,7 @@ describe("what needs a person", { shuffle: false }, () => {
     });
 
     test.each([
-      ["Connections waiting", /#\/links\?tab=connections$/],
+      ["Connections waiting", /#\/pls\?tab=connections$/],
       ["In quarantine", /#\/orphans$/],
       ["Errors", /#\/findings\?severity=error$/],
       ["Warnings", /#\/findings\?severity=warn$/],
@@ -104,11 +104,11 @@ describe("what needs a person", { shuffle: false }, () => {
 test("a consumer that asks for a connection is counted without a reload", async () => {
   const page = await board.open("overview");
   const before = await board.call("GET", "/overview");
-  const links = await board.call("GET", "/links");
-  const link = links.items.find(({ name }: any) => name === "pls-payments");
+  const privateLinkServices = await board.call("GET", "/pls");
+  const pls = privateLinkServices.items.find(({ name }: any) => name === "pls-payments");
   const consumer = { objectId: "partner", applicationId: "partner", name: "partner-team" };
   const arm = new ArmClient(board.sandbox.arm.fetch, consumer);
-  await connect(arm, PARTNER, { name: "pe-new", link: link.id, way: "manual" });
+  await connect(arm, PARTNER, { name: "pe-new", pls: pls.id, way: "manual" });
   await tile(page, "Connections waiting")
     .getByText(String(before.needs.connections + 1), { exact: true })
     .waitFor({ timeout: 60_000 });

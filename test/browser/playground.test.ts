@@ -98,8 +98,8 @@ test("an address on the map is asked for with the keyboard", async () => {
   await page.locator(".place-head").getByText("free for it").waitFor();
 });
 
-test("an address on the map of the link's subnet is asked for as its NAT address", async () => {
-  const page = await openExample("link");
+test("an address on the map of the Private Link Service's subnet is asked for as its NAT address", async () => {
+  const page = await openExample("pls");
   const map = page.getByRole("grid", { name: /^Map of 10\.240\.10\./ });
   await map.focus();
   await page.keyboard.press("Control+End");

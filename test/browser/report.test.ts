@@ -82,8 +82,8 @@ describe("the HTML report", () => {
 
   test("a check in the contents leads to its findings", async () => {
     const { page } = await openReport(FULL, { width: 360 });
-    await page.getByRole("link", { name: "A link's visibility differs" }).click();
-    await expect.poll(() => new URL(page.url()).hash).toBe("#link-visibility-differs-error");
+    await page.getByRole("link", { name: "A Private Link Service's visibility differs" }).click();
+    await expect.poll(() => new URL(page.url()).hash).toBe("#pls-visibility-differs-error");
     expect(await page.locator("#f-9c1f0a2b3c4d pre span").allTextContents()).toEqual([
       "~ properties.visibility",
       "  + a",

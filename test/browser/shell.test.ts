@@ -48,7 +48,15 @@ test("the first view takes less than 100 KB of JavaScript, compressed", async ()
 
 test("each link of the navigation leads to its view, names the tab and takes the focus to the heading", async () => {
   const page = await board.open("overview");
-  for (const name of ["Subnets", "Links", "Orphans", "Findings", "Audits", "Journal", "Playground"]) {
+  for (const name of [
+    "Subnets",
+    "Private Link Services",
+    "Orphans",
+    "Findings",
+    "Audits",
+    "Journal",
+    "Playground",
+  ]) {
     await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name }).click();
     await heading(page, name);
     expect(await page.title()).toBe(`${name} · Mooring`);
@@ -74,7 +82,7 @@ test("/ puts the cursor into the search; what is found opens with Enter", async 
   await page.keyboard.type("pls-ledger");
   await page.getByRole("option", { name: "pls-ledger" }).first().waitFor();
   await page.keyboard.press("Enter");
-  await page.waitForURL(/#\/links\//);
+  await page.waitForURL(/#\/pls\//);
   await shown(page);
 });
 
@@ -83,7 +91,7 @@ test("Enter need not wait for what is found", async () => {
   await page.keyboard.press("/");
   await page.keyboard.type("pls-ledger");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/#\/links\//);
+  await page.waitForURL(/#\/pls\//);
   await shown(page);
 });
 
@@ -135,13 +143,13 @@ describe.each(THEMES)("in %s", (theme) => {
 test("on a narrow screen the navigation opens on demand and closes when it was used", async () => {
   const page = await board.open("overview", { width: 360 });
   const menu = page.getByRole("button", { name: "Menu" });
-  const link = page.getByRole("link", { name: "Journal", exact: true });
-  expect(await link.isVisible()).toBe(false);
+  const pls = page.getByRole("link", { name: "Journal", exact: true });
+  expect(await pls.isVisible()).toBe(false);
   await menu.click();
   expect(await menu.getAttribute("aria-expanded")).toBe("true");
-  await link.click();
+  await pls.click();
   await heading(page, "Journal");
-  expect(await link.isVisible()).toBe(false);
+  expect(await pls.isVisible()).toBe(false);
 });
 
 describe("who is signed in", () => {
@@ -163,9 +171,9 @@ describe("who is signed in", () => {
     const page = await board.open("overview");
     await answer(page, "/me", 401, { title: "Unauthorized", status: 401, problems: ["Nobody is signed in"] });
     await reopen(page);
-    const link = page.getByRole("link", { name: "Sign in" });
-    await link.waitFor();
-    expect(await link.getAttribute("href")).toMatch(/^\/\.auth\/login\/aad\?post_login_redirect_uri=/);
+    const pls = page.getByRole("link", { name: "Sign in" });
+    await pls.waitFor();
+    expect(await pls.getAttribute("href")).toMatch(/^\/\.auth\/login\/aad\?post_login_redirect_uri=/);
     expect(await violations(page)).toEqual([]);
     forgiveFailures(board.troubles);
   });

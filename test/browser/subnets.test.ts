@@ -151,11 +151,11 @@ describe("the map of a subnet", () => {
     expect(page.url()).not.toContain("address=");
   });
 
-  test("comes with an address pinned, and leads on to the link that stands there", async () => {
+  test("comes with an address pinned, and leads on to the Private Link Service that stands there", async () => {
     const page = await openMap("apps", "?address=10.240.8.61");
     await details(page).getByText("for Service aks-one/shop/payments").waitFor();
-    await details(page).getByRole("link", { name: "Open its link" }).click();
-    await page.waitForURL(/#\/links\//);
+    await details(page).getByRole("link", { name: "Open its Private Link Service" }).click();
+    await page.waitForURL(/#\/pls\//);
     await page.getByRole("heading", { level: 1, name: "pls-payments" }).waitFor();
   });
 

@@ -18,7 +18,7 @@ const findings = Array.from({ length: MANY }, (_, index) => finding(index));
 function finding(index: number): Finding {
   return {
     id: index.toString(16).padStart(12, "0"),
-    check: index % 3 === 0 ? "link-missing" : "address-differs",
+    check: index % 3 === 0 ? "pls-missing" : "address-differs",
     severity: index % 5 === 0 ? "error" : "warn",
     state: "open",
     scope: "subscription:11111111-1111-4111-8111-111111111111",
@@ -41,7 +41,7 @@ const PLAN: Plan = {
       action: "delete",
       resourceId: "/subscriptions/1/x",
       name: HOSTILE,
-      capability: "links",
+      capability: "privateLinkServices",
       cluster: "one",
       reason: HOSTILE,
       lines: [

@@ -30,10 +30,10 @@ import {
   declared,
   frontend,
   intent,
-  link,
-  linkBody,
-  linkIdIn,
-  linkIntent,
+  pls,
+  plsBody,
+  plsIdIn,
+  plsIntent,
   NOW,
   PARTNER,
   feed,
@@ -133,12 +133,12 @@ export function read(
 
 export const FINDING: Finding = {
   id: "0123456789ab",
-  check: "link-visibility-differs",
+  check: "pls-visibility-differs",
   severity: "error",
   scope: `subscription:${SUBSCRIPTION}`,
-  about: linkIdIn("pls"),
+  about: plsIdIn("pls"),
   cluster: "one",
-  message: "link pls is visible to everybody",
+  message: "Private Link Service pls is visible to everybody",
   advice: "let Mooring put it back",
   declared: SUBSCRIPTION,
   actual: "*",
@@ -146,7 +146,7 @@ export const FINDING: Finding = {
   lastSeenAtUtc: NOW,
 };
 
-/** Cluster one lives and has a link that differs, with connections that wait; cluster old is gone and has left a load balancer. */
+/** Cluster one lives and has a PLS that differs, with connections that wait; cluster old is gone and has left a load balancer. */
 export async function apiWorld(): Promise<MemoryRun> {
   const run = memoryRun();
   const { clusters, declarations, feeds, subnets, vnets, usage, findings, trends } = run.tables;
@@ -161,12 +161,12 @@ export async function apiWorld(): Promise<MemoryRun> {
   ]);
   run.network.clusters = [managedCluster()];
   const { list, ...reported } = feed();
-  const wanted = linkIntent({ autoApproval: [PARTNER] });
+  const wanted = plsIntent({ autoApproval: [PARTNER] });
   await declarations.transact("one", [
     {
       do: "put",
       key: "shop/web",
-      value: declared({ intent: intent({ link: wanted, addresses: { ipv4: "10.0.1.10" } }) }),
+      value: declared({ intent: intent({ pls: wanted, addresses: { ipv4: "10.0.1.10" } }) }),
     },
   ]);
   await feeds.transact("all", [
@@ -204,12 +204,12 @@ export async function apiWorld(): Promise<MemoryRun> {
     await usage.transact(canonicalId(subnetId("apps")), [
       { do: "put", key: `2026-11-${day}`, value: { date: `2026-11-${day}`, used, usable: 251 } },
     ]);
-  await run.tables.links.transact(SUBSCRIPTION, [
+  await run.tables.privateLinkServices.transact(SUBSCRIPTION, [
     {
       do: "put",
       key: "mc_one/pls",
       value: {
-        id: linkIdIn("pls"),
+        id: plsIdIn("pls"),
         name: "pls",
         owner: "shop/web",
         frontendIds: [frontend().id],
@@ -258,14 +258,14 @@ const pending = (name: string, subscription: string) =>
 async function placeResources(run: MemoryRun): Promise<void> {
   const connections = [connection(), pending("pe.2", PARTNER), pending("pe.3", OTHER)];
   run.network.balancers = [balancer(), abandonedBalancer()];
-  run.network.allLinks = [link({ visibility: ["*"], autoApproval: [PARTNER], connections })];
+  run.network.allPrivateLinkServices = [pls({ visibility: ["*"], autoApproval: [PARTNER], connections })];
   for (const one of run.network.balancers)
     run.resources.place(one.id, { location: "westeurope", ...balancerBody(one) });
-  for (const one of run.network.allLinks)
+  for (const one of run.network.allPrivateLinkServices)
     run.resources.place(one.id, {
       tags: { ...one.tags },
       properties: {
-        ...(linkBody(one)["properties"] as JsonObject),
+        ...(plsBody(one)["properties"] as JsonObject),
         visibility: { subscriptions: [...one.visibility] },
         autoApproval: { subscriptions: [...one.autoApproval] },
       },
@@ -277,7 +277,7 @@ async function placeResources(run: MemoryRun): Promise<void> {
         privateLinkServiceConnectionState: { status, description },
       },
     });
-  for (const { id } of [...run.network.allLinks, ...connections])
+  for (const { id } of [...run.network.allPrivateLinkServices, ...connections])
     await observeBefore(run.tables, id, (await run.resources.read(id))?.version ?? "");
 }
 
@@ -308,7 +308,9 @@ export function everything(run: MemoryRun): unknown {
     ...Object.fromEntries(tables),
     states: [...run.states.states],
     sent: run.queue.sent,
-    resources: [...run.network.balancers, ...run.network.allLinks].map(({ id }) => run.resources.bodyOf(id)),
+    resources: [...run.network.balancers, ...run.network.allPrivateLinkServices].map(({ id }) =>
+      run.resources.bodyOf(id),
+    ),
   });
 }
 
@@ -318,7 +320,7 @@ export async function applied(run: MemoryRun): Promise<void> {
   await ask("POST /audits", { body: {} });
   run.clock.advance(1);
   await ask("POST /audits", { body: {} });
-  const reconcile = `POST /links/${keyOf(linkIdIn("pls"))}/reconcile`;
+  const reconcile = `POST /pls/${keyOf(plsIdIn("pls"))}/reconcile`;
   await carriedOut(ask, reconcile);
   await confirmNow(run);
   await carriedOut(ask, reconcile);

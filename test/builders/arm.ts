@@ -8,7 +8,7 @@ export const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
 export const NET = `${GROUP}/providers/Microsoft.Network`;
 export const VNET = `${NET}/virtualNetworks/vnet`;
 export const BALANCER = `${NET}/loadBalancers/lb`;
-export const LINK = `${NET}/privateLinkServices/pls`;
+export const PLS = `${NET}/privateLinkServices/pls`;
 export const ENDPOINT = `${NET}/privateEndpoints/pe`;
 export const PARTNER_ENDPOINT = `/subscriptions/${PARTNER}/resourceGroups/rg/providers/Microsoft.Network/privateEndpoints/pe`;
 
@@ -70,7 +70,7 @@ export const subnetsOf = (...subnets: [name: string, prefix: string, more?: obje
 export const vnetBody = (
   subnets = subnetsOf(
     ["apps", "10.0.1.0/24"],
-    ["links", "10.0.2.0/26", { privateLinkServiceNetworkPolicies: "Disabled" }],
+    ["pls", "10.0.2.0/26", { privateLinkServiceNetworkPolicies: "Disabled" }],
     ["small", "10.0.3.0/29"],
   ),
 ) => ({
@@ -90,7 +90,7 @@ export const balancerBody = (...frontends: object[]) => ({
   sku: { name: "Standard" },
   properties: { frontendIPConfigurations: frontends.length > 0 ? frontends : [frontendBody("fe")] },
 });
-export const linkBody = (some: object = {}, subnet = "links") => ({
+export const plsBody = (some: object = {}, subnet = "pls") => ({
   location: "westeurope",
   properties: {
     loadBalancerFrontendIpConfigurations: [{ id: `${BALANCER}/frontendIPConfigurations/fe` }],
@@ -133,7 +133,7 @@ export const scaleSetBody = (
 };
 export const endpointBody = (
   way: "privateLinkServiceConnections" | "manualPrivateLinkServiceConnections",
-  to = LINK,
+  to = PLS,
 ) => ({
   location: "westeurope",
   properties: {
@@ -142,8 +142,8 @@ export const endpointBody = (
   },
 });
 
-/** A network, a load balancer and a link on it. */
-export async function linkedArm(
+/** A network, a load balancer and a PLS on it. */
+export async function armWithPls(
   options: ArmOptions = {},
   visibility: object = { visibility: { subscriptions: [PARTNER] } },
 ): Promise<TestArm> {
@@ -152,6 +152,6 @@ export async function linkedArm(
   await arm.put(GROUP.replace(SUBSCRIPTION, PARTNER), { location: "westeurope" });
   await arm.put(VNET, vnetBody());
   await arm.put(BALANCER, balancerBody());
-  await arm.put(LINK, linkBody(visibility));
+  await arm.put(PLS, plsBody(visibility));
   return arm;
 }

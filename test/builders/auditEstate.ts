@@ -1,5 +1,5 @@
 /**
- * An estate of several subscriptions to audit, each with a cluster, its Service and the Service's link, and a host that hands the drift
+ * An estate of several subscriptions to audit, each with a cluster, its Service and the Service's PLS, and a host that hands the drift
  * queue's messages to the worker as Azure's does: what fails comes again, five times at most.
  */
 import { settle } from "../../functions/outcome.ts";
@@ -8,7 +8,7 @@ import { auditWork } from "../../shared/drift/auditWork.ts";
 import { listChecks } from "../../shared/drift/checks.ts";
 import type { Finding } from "../../shared/drift/finding.ts";
 import { isThere } from "../../shared/drift/finding.ts";
-import type { Link } from "../../shared/network/model.ts";
+import type { PrivateLinkService } from "../../shared/network/model.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import type { Run } from "../../shared/ports.ts";
 import type { WorkItem } from "../../shared/storage/queue.ts";
@@ -20,8 +20,8 @@ import {
   declared,
   feed,
   intent,
-  link,
-  linkIntent,
+  pls,
+  plsIntent,
   managedCluster,
   subnetRow,
   VNET,
@@ -30,16 +30,16 @@ import {
 export const NAMES = ["one", "two", "three"] as const;
 export type Name = (typeof NAMES)[number];
 
-/** What a link may be like. */
+/** What a PLS may be like. */
 export const LOOKS = {
   declared: {},
   visible: { visibility: ["*"] },
   approving: { autoApproval: ["22222222-2222-2222-2222-222222222222"] },
   both: { visibility: ["*"], autoApproval: ["22222222-2222-2222-2222-222222222222"] },
-} satisfies Record<string, Partial<Link>>;
+} satisfies Record<string, Partial<PrivateLinkService>>;
 export type Look = keyof typeof LOOKS | "gone";
 
-export const CHECKED = ["link-visibility-differs", "link-auto-approval-differs", "link-missing"];
+export const CHECKED = ["pls-visibility-differs", "pls-auto-approval-differs", "pls-missing"];
 
 export function subscriptionOf(name: Name): string {
   return SUBSCRIPTION.replaceAll("1", String(NAMES.indexOf(name) + 1));
@@ -70,7 +70,8 @@ export class AuditEstate {
     const record = network.calls.record.bind(network.calls);
     network.calls.record = async (method, ...args) => {
       await record(method, ...args);
-      if (method === "links" && this.#unreadable.has(String(args[0]))) throw new Error("gateway timeout");
+      if (method === "privateLinkServices" && this.#unreadable.has(String(args[0])))
+        throw new Error("gateway timeout");
     };
   }
 
@@ -82,7 +83,7 @@ export class AuditEstate {
       const value = { ...own, name, vnetId: VNET };
       await run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
       await run.tables.feeds.transact("all", [{ do: "put", key: name, value: feed({ cluster: name }) }]);
-      const service = declared({ cluster: name, intent: intent({ link: linkIntent() }) });
+      const service = declared({ cluster: name, intent: intent({ pls: plsIntent() }) });
       await run.tables.declarations.transact(name, [
         { do: "put", key: "shop/web", value: within(name, service) },
       ]);
@@ -104,11 +105,11 @@ export class AuditEstate {
     await applyPolicy(this.run, { audit: { checks: Object.fromEntries(off.map(({ id }) => [id, "off"])) } });
   }
 
-  /** What each subscription's link is like from now on; as declared where nothing is said. */
+  /** What each subscription's PLS is like from now on; as declared where nothing is said. */
   look(looks: Partial<Record<Name, Look>>): void {
-    this.run.network.allLinks = NAMES.flatMap((name) => {
+    this.run.network.allPrivateLinkServices = NAMES.flatMap((name) => {
       const look = looks[name] ?? "declared";
-      return look === "gone" ? [] : [within(name, link(LOOKS[look]))];
+      return look === "gone" ? [] : [within(name, pls(LOOKS[look]))];
     });
   }
 

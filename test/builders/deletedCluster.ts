@@ -1,7 +1,7 @@
 /** What a deleted cluster left behind, and a sweep of it. */
 import { createApply } from "../../shared/changes/apply.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import type { Link, LoadBalancer } from "../../shared/network/model.ts";
+import type { PrivateLinkService, LoadBalancer } from "../../shared/network/model.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
@@ -12,9 +12,9 @@ import {
   connection,
   declared,
   intent,
-  link,
-  linkBody,
-  linkIntent,
+  pls,
+  plsBody,
+  plsIntent,
   NOW,
 } from "./world.ts";
 
@@ -26,9 +26,9 @@ export async function deletedCluster(): Promise<MemoryRun> {
   const run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
   await run.tables.declarations.transact("one", [
-    { do: "put", key: "shop/web", value: declared({ intent: intent({ link: linkIntent() }) }) },
+    { do: "put", key: "shop/web", value: declared({ intent: intent({ pls: plsIntent() }) }) },
   ]);
-  place(run, [deserted()], [link({ connections: [connection({ status: "Disconnected" })] })]);
+  place(run, [deserted()], [pls({ connections: [connection({ status: "Disconnected" })] })]);
   return run;
 }
 
@@ -36,12 +36,16 @@ export async function deletedCluster(): Promise<MemoryRun> {
 export const deserted = (some: Parameters<typeof balancer>[0] = {}) => balancer({ pools: [], ...some });
 
 /** Both in lists and by id. */
-export function place(run: MemoryRun, balancers: LoadBalancer[], links: Link[]): void {
+export function place(
+  run: MemoryRun,
+  balancers: LoadBalancer[],
+  privateLinkServices: PrivateLinkService[],
+): void {
   run.network.balancers = balancers;
-  run.network.allLinks = links;
+  run.network.allPrivateLinkServices = privateLinkServices;
   for (const one of balancers) run.resources.place(one.id, balancerBody(one));
-  for (const one of links) run.resources.place(one.id, linkBody(one));
-  for (const { id, status } of links.flatMap(({ connections }) => connections))
+  for (const one of privateLinkServices) run.resources.place(one.id, plsBody(one));
+  for (const { id, status } of privateLinkServices.flatMap(({ connections }) => connections))
     placeConnection(run, id, status);
 }
 
@@ -73,7 +77,7 @@ export async function quarantineOf(run: MemoryRun): Promise<string[]> {
 export function settle({ network, resources }: MemoryRun): void {
   const isThere = ({ id }: { readonly id: string }) => resources.bodyOf(id) !== undefined;
   network.balancers = network.balancers.filter(isThere);
-  network.allLinks = network.allLinks
+  network.allPrivateLinkServices = network.allPrivateLinkServices
     .filter(isThere)
     .map((one) => ({ ...one, connections: one.connections.filter(isThere) }));
 }

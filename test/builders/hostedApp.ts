@@ -78,7 +78,7 @@ export async function hostedApp(
 
 /** What a test sees must not depend on the minute of the hour; it may still fire them itself. */
 function noTimers(): Record<string, string> {
-  const timers = ["auditDrift", "pollLinks", "scanInventory", "sweepOrphans", "watchQueues"];
+  const timers = ["auditDrift", "pollPrivateLinkServices", "scanInventory", "sweepOrphans", "watchQueues"];
   return Object.fromEntries(timers.map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]));
 }
 

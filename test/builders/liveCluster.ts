@@ -13,7 +13,7 @@ import { Service as Parsed } from "../../shared/annotations/service.ts";
 import { parseIntent } from "../../shared/annotations/parse.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
-import { reconcileLink } from "../../shared/links/reconcileLink.ts";
+import { reconcilePls } from "../../shared/pls/reconcilePls.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 import { GROUP, testArm, VNET, vnetBody, type TestArm } from "./arm.ts";
 import { serveArm } from "./servedArm.ts";
@@ -30,7 +30,7 @@ export interface LiveCluster {
   readonly apply: Apply;
   /** Resource events that Event Grid would deliver, oldest first. */
   readonly events: ReturnType<typeof toEvent>[];
-  /** Applies a Service with a link: admitted, remembered, built. */
+  /** Applies a Service with a PLS: admitted, remembered, built. */
   declare(name: string, lists: Lists): Promise<void>;
   /** The controller looks at everything again. */
   resync(): Promise<void>;
@@ -40,9 +40,9 @@ export interface LiveCluster {
   lose(name: string): Promise<void>;
   /** The cluster reports all of its Services, and that nothing else changed since. */
   report(): Promise<void>;
-  linkOf(name: string): Promise<any>;
+  plsOf(name: string): Promise<any>;
   balancer(): Promise<any>;
-  /** Reads the link whole, changes it and writes it whole, as the portal and `az` do. */
+  /** Reads the PLS whole, changes it and writes it whole, as the portal and `az` do. */
   setBehindItsBack(name: string, lists: Lists): Promise<void>;
   /** Hands events to the app, and what is due to its workers; gives how many messages failed and wait again. */
   deliver(events: LiveCluster["events"]): Promise<void>;
@@ -98,13 +98,13 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
     })();
     await reporting;
   };
-  const linkOf = async (name: string) => (await arm.send("GET", linkId(name))).body;
+  const plsOf = async (name: string) => (await arm.send("GET", plsId(name))).body;
   return {
     arm,
     run,
     apply,
     events,
-    linkOf,
+    plsOf,
     async declare(name, lists) {
       const service = serviceOf(name, lists);
       const { pending } = await controller.apply(service);
@@ -128,10 +128,10 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
     balancer: async () =>
       (await arm.send("GET", `${NODES}/providers/Microsoft.Network/loadBalancers/kubernetes-internal`)).body,
     async setBehindItsBack(name, { visibility, autoApproval }) {
-      const body = await linkOf(name);
+      const body = await plsOf(name);
       if (visibility) body.properties.visibility = { subscriptions: visibility };
       if (autoApproval) body.properties.autoApproval = { subscriptions: autoApproval };
-      await arm.put(linkId(name), body);
+      await arm.put(plsId(name), body);
     },
     async deliver(some) {
       for (const event of some) await receiveEvent(run, event);
@@ -139,13 +139,13 @@ export async function liveCluster(directory: string): Promise<LiveCluster> {
     async work() {
       run.clock.advance(30);
       await report();
-      const messages = run.queue.sent.splice(0).filter(({ queue }) => queue === "links");
+      const messages = run.queue.sent.splice(0).filter(({ queue }) => queue === "pls");
       const failures = await Promise.all(
-        messages.map(({ item }) => failureOf(reconcileLink(run, apply, item))),
+        messages.map(({ item }) => failureOf(reconcilePls(run, apply, item))),
       );
       const waiting = messages.filter((_, index) => failures[index]?.includes("waiting for the next report"));
       await report();
-      const late = await Promise.all(waiting.map(({ item }) => failureOf(reconcileLink(run, apply, item))));
+      const late = await Promise.all(waiting.map(({ item }) => failureOf(reconcilePls(run, apply, item))));
       const again = [
         ...messages.filter((one, index) => failures[index] !== undefined && !waiting.includes(one)),
         ...waiting.filter((_, index) => late[index] !== undefined),
@@ -165,7 +165,7 @@ async function failureOf(work: Promise<unknown>): Promise<string | undefined> {
   );
 }
 
-function linkId(name: string): string {
+function plsId(name: string): string {
   return `${NODES}/providers/Microsoft.Network/privateLinkServices/pls-${name}`;
 }
 
@@ -174,7 +174,7 @@ function serviceOf(name: string, { visibility = [], autoApproval = [] }: Lists):
     [`${A}load-balancer-internal`]: "true",
     [`${A}pls-create`]: "true",
     [`${A}pls-name`]: `pls-${name}`,
-    [`${A}pls-ip-configuration-subnet`]: "links",
+    [`${A}pls-ip-configuration-subnet`]: "pls",
     [`${A}pls-visibility`]: visibility.join(" "),
     [`${A}pls-auto-approval`]: autoApproval.join(" "),
   };

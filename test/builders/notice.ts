@@ -16,10 +16,10 @@ export function findingNotice(id = "0123456789ab"): Notice {
     data: {
       auditId: "20261123-120000000-abcdef",
       id,
-      check: "link-missing",
+      check: "pls-missing",
       severity: "error",
       about: "one/shop/⚓️",
-      message: "no link",
+      message: "no Private Link Service",
     },
   };
 }

@@ -17,15 +17,15 @@ export function inPortal(sandbox: Sandbox): ArmClient {
   });
 }
 
-/** The link as Azure has it. @throws Error if there is none */
-export async function linkNamed(portal: ArmClient, name: string): Promise<any> {
+/** The PLS as Azure has it. @throws Error if there is none */
+export async function plsNamed(portal: ArmClient, name: string): Promise<any> {
   const lists = await Promise.all(
     [PLATFORM, PARTNER].map((one) =>
       portal.list(`/subscriptions/${one}/providers/Microsoft.Network/privateLinkServices`),
     ),
   );
-  const found = lists.flat().find((link) => link.name === name);
-  if (!found) throw new Error(`there is no link ${name}`);
+  const found = lists.flat().find((pls) => pls.name === name);
+  if (!found) throw new Error(`there is no Private Link Service ${name}`);
   return portal.get(found.id);
 }
 

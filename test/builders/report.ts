@@ -1,18 +1,18 @@
 /** A report that is valid by default: an error, a warning, one acknowledged, one suspected. */
 import type { TrendRow } from "../../shared/drift/auditRun.ts";
 import type { AuditReport, ReportedFinding } from "../../shared/drift/report/model.ts";
-import { linkIdIn, NOW } from "./world.ts";
+import { plsIdIn, NOW } from "./world.ts";
 
 export function reported(some: Partial<ReportedFinding> = {}): ReportedFinding {
   return {
     id: "9c1f0a2b3c4d",
-    check: "link-visibility-differs",
+    check: "pls-visibility-differs",
     severity: "error",
     state: "open",
     scope: "subscription:11111111-1111-1111-1111-111111111111",
-    about: linkIdIn("pls-web"),
+    about: plsIdIn("pls-web"),
     cluster: "one",
-    message: "the Service declares visibility a, link pls-web has *",
+    message: "the Service declares visibility a, Private Link Service pls-web has *",
     advice: "Mooring puts it back in mode enforce",
     firstSeenAtUtc: "2026-11-20T08:00:00.000Z",
     lastSeenAtUtc: NOW,
@@ -36,7 +36,7 @@ export const ACKNOWLEDGED = reported({
 
 export const SUSPECTED = reported({
   id: "00000000000b",
-  check: "link-subnet-differs",
+  check: "pls-subnet-differs",
   severity: "warn",
   state: "suspected",
   opensAtUtc: "2026-11-23T12:30:00.000Z",
@@ -44,7 +44,7 @@ export const SUSPECTED = reported({
 
 export function trendRow(day: number, some: Partial<TrendRow["counts"]> = {}): TrendRow {
   const date = `2026-11-${String(day).padStart(2, "0")}`;
-  return { date, counts: { error: 1, warn: 1, info: 0, ...some }, byCheck: { "link-visibility-differs": 1 } };
+  return { date, counts: { error: 1, warn: 1, info: 0, ...some }, byCheck: { "pls-visibility-differs": 1 } };
 }
 
 export function report(some: Partial<AuditReport> = {}): AuditReport {
@@ -80,13 +80,13 @@ export function report(some: Partial<AuditReport> = {}): AuditReport {
       runId: "20261122-115900000-ffffff",
       appeared: 1,
       worse: 0,
-      resolved: [reported({ id: "00000000000d", check: "link-missing", about: "one/shop/gone" })],
+      resolved: [reported({ id: "00000000000d", check: "pls-missing", about: "one/shop/gone" })],
     },
     trend: [trendRow(22, { error: 3 }), trendRow(23)],
     checks: [
       {
-        id: "link-visibility-differs",
-        title: "A link's visibility differs",
+        id: "pls-visibility-differs",
+        title: "A Private Link Service's visibility differs",
         severity: "error",
         docs: "Why it matters.",
       },

@@ -8,7 +8,7 @@ import { receiveDeclarations } from "../../shared/declarations/receive.ts";
 import { claimsOfCluster } from "../../shared/inventory/confirmClaims.ts";
 import type { Answer, Post } from "../../shared/declarations/step.ts";
 import { NotYet } from "../../shared/errors.ts";
-import { reconcileLink } from "../../shared/links/reconcileLink.ts";
+import { reconcilePls } from "../../shared/pls/reconcilePls.ts";
 import { readPolicy } from "../../shared/policyStore.ts";
 import type { Run } from "../../shared/ports.ts";
 import type { WorkItem } from "../../shared/storage/queue.ts";
@@ -22,7 +22,7 @@ export async function confirmNow(run: Run, name = "one"): Promise<void> {
   await run.ports.tables.feeds.transact("all", [{ do: "put", key: name, value }]);
 }
 
-/** What becomes of a link when its cluster confirms the declaration as soon as that is waited for. */
+/** What becomes of a PLS when its cluster confirms the declaration as soon as that is waited for. */
 export async function reconcileConfirmed(
   run: Run,
   apply: Apply,
@@ -30,13 +30,13 @@ export async function reconcileConfirmed(
 ): Promise<readonly Applied[]> {
   for (let waits = 0; waits < CONFIRMATIONS; waits += 1) {
     try {
-      return await reconcileLink(run, apply, item);
+      return await reconcilePls(run, apply, item);
     } catch (error) {
       if (!(error instanceof NotYet && error.message.includes("waiting for the next report"))) throw error;
       await confirmNow(run);
     }
   }
-  return reconcileLink(run, apply, item);
+  return reconcilePls(run, apply, item);
 }
 
 /** One before the Private Link Service is written, and one for its connections: that write is newer than the first. */

@@ -11,7 +11,7 @@ import { etagOf } from "../../api/etag.ts";
 import type { Me } from "../../api/model.ts";
 import { buildWeb } from "../../tools/web.ts";
 
-/** By method and path without `/api/v1`, e.g. `GET /links`; a function sees the path with its query. Absent: 404. */
+/** By method and path without `/api/v1`, e.g. `GET /pls`; a function sees the path with its query. Absent: 404. */
 export type Answers = Record<string, unknown>;
 
 export interface StubbedDashboard {

@@ -2,12 +2,12 @@
 import type { JsonObject } from "../../shared/changes/resources.ts";
 import type { Cluster, ClusterIdentity } from "../../shared/clusters/model.ts";
 import type { Feed } from "../../shared/declarations/model.ts";
-import type { Declared, Intent, LinkIntent } from "../../shared/intents/model.ts";
+import type { Declared, Intent, PlsIntent } from "../../shared/intents/model.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import type {
   Connection,
   Frontend,
-  Link,
+  PrivateLinkService,
   LoadBalancer,
   ManagedCluster,
   Rule,
@@ -26,7 +26,7 @@ export const VNET = `${group("rg-network")}/Microsoft.Network/virtualNetworks/vn
 export const subnetId = (name: string) => `${VNET}/subnets/${name}`;
 export const balancerId = (nodeResourceGroup = "MC_one") =>
   `${group(nodeResourceGroup)}/Microsoft.Network/loadBalancers/kubernetes-internal`;
-export const linkIdIn = (name: string, resourceGroup = "MC_one") =>
+export const plsIdIn = (name: string, resourceGroup = "MC_one") =>
   `${group(resourceGroup)}/Microsoft.Network/privateLinkServices/${name}`;
 
 export function cluster(some: Partial<Cluster> = {}): Cluster {
@@ -63,7 +63,7 @@ export function managedCluster(some: Partial<ManagedCluster> = {}): ManagedClust
   };
 }
 
-export function linkIntent(some: Partial<LinkIntent> = {}): LinkIntent {
+export function plsIntent(some: Partial<PlsIntent> = {}): PlsIntent {
   return {
     create: true,
     natIpCount: 1,
@@ -151,7 +151,7 @@ export function balancerBody({ tags, provisioningState, frontends, rules, pools 
 }
 
 /** The same of a Private Link Service. */
-export function linkBody({ tags, provisioningState, connections }: Link): JsonObject {
+export function plsBody({ tags, provisioningState, connections }: PrivateLinkService): JsonObject {
   const privateEndpointConnections = connections.map(({ id, name, status }) => ({
     id,
     name,
@@ -176,7 +176,7 @@ export function rule(frontend: Frontend, balancer = balancerId()): Rule {
 export function connection(some: Partial<Connection> = {}): Connection {
   const name = some.name ?? "pe.1";
   return {
-    id: `${linkIdIn("pls")}/privateEndpointConnections/${name}`,
+    id: `${plsIdIn("pls")}/privateEndpointConnections/${name}`,
     name,
     endpointId: `${group("rg-consumers")}/Microsoft.Network/privateEndpoints/pe`,
     status: "Approved",
@@ -185,10 +185,10 @@ export function connection(some: Partial<Connection> = {}): Connection {
   };
 }
 
-export function link(some: Partial<Link> = {}): Link {
+export function pls(some: Partial<PrivateLinkService> = {}): PrivateLinkService {
   const name = some.name ?? "pls";
   return {
-    id: linkIdIn(name),
+    id: plsIdIn(name),
     name,
     location: "westeurope",
     tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/web" },
@@ -234,7 +234,7 @@ export function subnetInAzure(some: Partial<Subnet> = {}): Subnet {
     name,
     prefixes: ["10.0.1.0/24"],
     delegations: [],
-    linkNetworkPolicies: "Enabled",
+    plsNetworkPolicies: "Enabled",
     ...some,
   };
 }

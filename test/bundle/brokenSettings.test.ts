@@ -135,7 +135,13 @@ test("work waits on its queue with all its tries, timers ask for none, and all g
   await queue("notices").sendMessage(Buffer.from(JSON.stringify(item)).toString("base64"));
   const broken = await start({ MOORING_NAME: "no name", MOORING_TABEL_PREFIX: "x" });
   await vi.waitFor(async () => expect(await log()).toContain("work waits"), { timeout: 20_000 });
-  for (const timer of ["auditDrift", "scanInventory", "sweepOrphans", "pollLinks", "watchQueues"])
+  for (const timer of [
+    "auditDrift",
+    "scanInventory",
+    "sweepOrphans",
+    "pollPrivateLinkServices",
+    "watchQueues",
+  ])
     expect((await fire(broken, timer)).status).toBe(202);
   await vi.waitFor(
     async () => expect((await log()).split("the settings are broken").length).toBeGreaterThan(6),
@@ -145,7 +151,7 @@ test("work waits on its queue with all its tries, timers ask for none, and all g
   );
   expect(await log()).toContain("MOORING_NAME: letters, digits");
   await stop();
-  for (const name of ["links", "inventory", "orphans", "drift", "notices"])
+  for (const name of ["pls", "inventory", "orphans", "drift", "notices"])
     expect([await waiting(name), await waiting(`${name}-poison`)], name).toEqual([
       name === "notices" ? 1 : 0,
       0,

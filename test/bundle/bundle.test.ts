@@ -70,8 +70,8 @@ test("the artifact has exactly these functions and triggers", async () => {
     "health httpTrigger health/{probe?}",
     "mutateService httpTrigger mutate/{cluster}/{token?}",
     "onResourceEvent eventGridTrigger",
-    "pollLinks timerTrigger 30 */5 * * * *",
-    "reconcileLink queueTrigger mooring-links",
+    "pollPrivateLinkServices timerTrigger 30 */5 * * * *",
+    "reconcilePls queueTrigger mooring-pls",
     "scanInventory timerTrigger 0 */15 * * * *",
     "scanInventoryWork queueTrigger mooring-inventory",
     "sweepOrphans timerTrigger 0 0 * * * *",
@@ -161,7 +161,7 @@ describe("signed in by the sandbox's setting", () => {
     expect(await local.call("/api/v1/findings")).toMatchObject({ status: 200, body: { items: [] } });
     const { status, body } = await local.call("/api/v1/overview");
     expect([status, body.mooring.problems[0]]).toEqual([200, expect.stringContaining("does not answer")]);
-    expect(await local.call("/api/v1/links")).toMatchObject({
+    expect(await local.call("/api/v1/pls")).toMatchObject({
       status: 503,
       body: { problems: ["Mooring cannot answer now; try again"] },
     });
@@ -308,11 +308,9 @@ describe("queue messages", () => {
   };
 
   test("that are no work are refused and finished", async () => {
-    await app.queues
-      .getQueueClient("mooring-links")
-      .sendMessage(Buffer.from('{"what":""}').toString("base64"));
-    await gone("mooring-links");
-    const poison = app.queues.getQueueClient("mooring-links-poison");
+    await app.queues.getQueueClient("mooring-pls").sendMessage(Buffer.from('{"what":""}').toString("base64"));
+    await gone("mooring-pls");
+    const poison = app.queues.getQueueClient("mooring-pls-poison");
     await poison.createIfNotExists();
     expect((await poison.getProperties()).approximateMessagesCount).toBe(0);
   });

@@ -49,11 +49,11 @@ test.each<[string, string[]]>([
   ["auditDrift", ["data-tables", "storage-queue"]],
   ["watchQueues", ["data-tables", "storage-queue"]],
   ["auditDriftWork", ["data-tables", "storage-blob", "storage-queue"]],
-  ["pollLinks", ["arm-network", "data-tables", "identity"]],
+  ["pollPrivateLinkServices", ["arm-network", "data-tables", "identity"]],
   // Complete ones remove the poisoned messages of failed ones.
   ["scanInventoryWork", ["arm-network", "data-tables", "identity", "storage-blob", "storage-queue"]],
   ["sweepOrphansWork", ["arm-network", "data-tables", "identity", "storage-blob", "storage-queue"]],
-  ["reconcileLink", ["arm-network", "data-tables", "identity"]],
+  ["reconcilePls", ["arm-network", "data-tables", "identity"]],
   ["tellNews", ["data-tables"]],
 ])("the first call of %s loads no SDK but %j", (name, sdks) => expect(sdksIn(piecesOf(name))).toEqual(sdks));
 

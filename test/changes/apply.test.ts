@@ -8,22 +8,22 @@ import { stopWriting } from "../../shared/changes/stop.ts";
 import { Conflict, NotYet, Refused } from "../../shared/errors.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { balancerId, connection, frontend, link, linkIdIn } from "../builders/world.ts";
+import { balancerId, connection, frontend, pls, plsIdIn } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
-const ID = linkIdIn("pls");
+const ID = plsIdIn("pls");
 const CAUSE = { why: "test", who: "system", correlationId: "c-1" };
 const OPTIONS = { inSight: 10 };
 const edit: Edit = { path: "properties.visibility.subscriptions", before: ["*"], after: ["a", "b"] };
 
 const body = (some: JsonObject = {}): JsonObject => ({
   name: "pls",
-  tags: { ...link().tags },
+  tags: { ...pls().tags },
   unknownToUs: { kept: [1, { x: null }] },
   properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] }, fqdns: [], ...some },
 });
 const base = {
-  capability: "links",
+  capability: "privateLinkServices",
   resourceId: ID,
   cluster: "one",
   reason: "declared otherwise",
@@ -137,21 +137,21 @@ describe("what an operator protects", () => {
     edits: [{ path: STATUS, before: "Pending", after: "Approved" }],
   };
   const on = (id: string) => () => hold(run, id, { who: "ann", why: "incident" });
-  const placeLink = (tags: JsonObject = {}) =>
+  const placePls = (tags: JsonObject = {}) =>
     run.resources.place(ID, {
       ...body({ loadBalancerFrontendIpConfigurations: [{ id: frontend().id }] }),
-      tags: { ...link().tags, ...tags },
+      tags: { ...pls().tags, ...tags },
     });
   const placeBalancer = (tags: JsonObject) => run.resources.place(balancerId(), { tags, properties: {} });
   const tagBalancer = () => placeBalancer({ mooring: "OFF" });
-  const tagLink = () => placeLink({ mooring: "off" });
+  const tagPls = () => placePls({ mooring: "off" });
   const decide = async (change: Change, who: string) => {
     const cause = { ...CAUSE, who };
     const [result] = await createApply(run.resources)(run, { changes: [change] }, cause, OPTIONS);
     return [result?.outcome, result?.guard].join(" ").trim();
   };
   beforeEach(() => {
-    placeLink();
+    placePls();
     placeBalancer({});
     run.resources.place(PE, { properties: { privateLinkServiceConnectionState: { status: "Pending" } } });
   });
@@ -167,7 +167,7 @@ describe("what an operator protects", () => {
     ["a hold on another connection", on(`${PE}x`), approval, "applied", "applied"],
     ["a hold on the connection's Private Link Service", on(ID), approval, "refused held", "applied"],
     ["a hold on the connection's load balancer", on(balancerId()), approval, "refused held", "applied"],
-    ["off on the connection's Private Link Service", tagLink, approval, "refused held", "refused held"],
+    ["off on the connection's Private Link Service", tagPls, approval, "refused held", "refused held"],
     ["off on the connection's load balancer", tagBalancer, approval, "refused held", "refused held"],
     ["no load balancer", () => run.resources.vanish(balancerId()), update(), "applied", "applied"],
     [
@@ -210,35 +210,35 @@ describe("a change that may not be made", () => {
     ],
     [
       "a cluster out of scope",
-      () => applyPolicy(run, { scope: { links: { clusters: ["two"] } } }),
+      () => applyPolicy(run, { scope: { privateLinkServices: { clusters: ["two"] } } }),
       update(),
       {},
       "observed: cluster one is not in scope",
     ],
     [
       "an excluded resource group",
-      () => applyPolicy(run, { scope: { links: { excludeResourceGroups: ["mc_ONE"] } } }),
+      () => applyPolicy(run, { scope: { privateLinkServices: { excludeResourceGroups: ["mc_ONE"] } } }),
       update(),
       {},
       "observed: resource group MC_one is excluded",
     ],
     [
       "a subscription out of scope",
-      () => applyPolicy(run, { scope: { links: { subscriptions: ["x"] } } }),
+      () => applyPolicy(run, { scope: { privateLinkServices: { subscriptions: ["x"] } } }),
       update(),
       {},
       "observed: subscription 11111111-1111-1111-1111-111111111111 is not in scope",
     ],
     [
       "a name that is excluded by a pattern",
-      () => applyPolicy(run, { scope: { links: { excludeNames: ["P*s"] } } }),
+      () => applyPolicy(run, { scope: { privateLinkServices: { excludeNames: ["P*s"] } } }),
       update(),
       {},
       "observed: name pls is excluded",
     ],
     [
       "a namespace that is not known where only some are in scope",
-      () => applyPolicy(run, { scope: { links: { namespaces: ["shop"] } } }),
+      () => applyPolicy(run, { scope: { privateLinkServices: { namespaces: ["shop"] } } }),
       update(),
       {},
       "observed: namespace (unknown) is not in scope",
@@ -247,28 +247,28 @@ describe("a change that may not be made", () => {
       "a tag that policy excludes",
       () => {
         placed({ tags: { Team: "Core" } })();
-        return applyPolicy(run, { scope: { links: { excludeTags: ["team=core"] } } });
+        return applyPolicy(run, { scope: { privateLinkServices: { excludeTags: ["team=core"] } } });
       },
       update(),
       {},
       "refused: tagged: the resource is tagged team=core, which policy excludes",
     ],
     [
-      "a link that the controller does not mark as its own",
+      "a Private Link Service that the controller does not mark as its own",
       placed({ tags: { "k8s-azure-cluster-name": "kubernetes" } }),
       update(),
       {},
       "refused: not-ours: the controller's tags are not on it: k8s-azure-owner-service",
     ],
     [
-      "a link without the cluster's tag",
+      "a Private Link Service without the cluster's tag",
       placed({ tags: { "k8s-azure-owner-service": "shop/web" } }),
       update(),
       {},
       "refused: not-ours: the controller's tags are not on it: k8s-azure-cluster-name",
     ],
     [
-      "a link without any tag of a controller",
+      "a Private Link Service without any tag of a controller",
       placed({ tags: {} }),
       update(),
       {},
@@ -455,7 +455,7 @@ describe("a change that may not be made", () => {
   }
 
   test("ends the plan: what comes after is left and said", async () => {
-    const other = linkIdIn("other");
+    const other = plsIdIn("other");
     run.resources.place(other, body());
     await stopWriting(run, "incident");
     expect(await apply([update(), update({ resourceId: other })])).toMatchObject([
@@ -468,7 +468,7 @@ describe("a change that may not be made", () => {
     ["failed", () => run.resources.calls.failNext(new Error("500"), { method: "write" })],
     ["refused by Azure", () => run.resources.calls.failNext(new Refused("403"), { method: "write" })],
   ])("a change that %s ends the plan, too", async (_, arrange) => {
-    const other = linkIdIn("other");
+    const other = plsIdIn("other");
     run.resources.place(other, body());
     arrange();
     const results = await apply([update(), update({ resourceId: other })]);
@@ -482,7 +482,7 @@ describe("a change that may not be made", () => {
 
   test("a budget counts what this run and the last day have deleted", async () => {
     await enforce({ maxDeletesPerRun: 1 });
-    const other = linkIdIn("other");
+    const other = plsIdIn("other");
     run.resources.place(other, body());
     const results = await apply([deletion(), deletion({ resourceId: other })], {
       stillTrue: async () => undefined,
@@ -571,7 +571,7 @@ describe("deletes of the last 24 hours", () => {
     ["that was made counts", () => {}, "refused"],
   ])("one of this run %s", async (_, arrange, outcome) => {
     await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, maxDeletesPerRun: 1 });
-    const other = linkIdIn("other");
+    const other = plsIdIn("other");
     run.resources.place(other, body());
     const proof = { stillTrue: async () => undefined };
     arrange();
@@ -584,7 +584,7 @@ describe("deletes of the last 24 hours", () => {
 
   test("an update does not count against the budget of the run", async () => {
     await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, maxDeletesPerRun: 1 });
-    const other = linkIdIn("other");
+    const other = plsIdIn("other");
     run.resources.place(other, body());
     const changes = [update(), deletion({ resourceId: other })];
     expect(outcomes(await apply(changes, { stillTrue: async () => undefined }))).toEqual([
@@ -762,7 +762,7 @@ test("whatever the body, only the edited path changes", async () => {
       const whole = {
         ...JSON.parse(JSON.stringify(extra)),
         ...body({ more: extra as JsonObject }),
-        tags: { ...link().tags },
+        tags: { ...pls().tags },
       };
       fresh.resources.place(ID, whole);
       await createApply(fresh.resources)(fresh, { changes: [update()] }, CAUSE, OPTIONS);

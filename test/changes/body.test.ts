@@ -4,7 +4,7 @@ import { isAsEdited, namedItems, sameValue, valueAt, withEdits } from "../../sha
 import { isInPlace } from "../../shared/changes/inPlace.ts";
 import { type Change, type Edit, isListEdit, isRemoval } from "../../shared/changes/plan.ts";
 import type { Json, JsonObject, Resource } from "../../shared/changes/resources.ts";
-import { linkIdIn } from "../builders/world.ts";
+import { plsIdIn } from "../builders/world.ts";
 
 test.each<[string, string, Json | undefined]>([
   ["a value", "a.b", 1],
@@ -94,8 +94,8 @@ test("namedItems is empty where there is no list", () => {
 
 describe("a change", () => {
   const base = {
-    capability: "links",
-    resourceId: linkIdIn("pls"),
+    capability: "privateLinkServices",
+    resourceId: plsIdIn("pls"),
     cluster: "one",
     reason: "r",
     evidence: [],

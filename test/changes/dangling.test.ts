@@ -8,20 +8,20 @@ import type { Change } from "../../shared/changes/plan.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { NotYet, Refused } from "../../shared/errors.ts";
 import { canonicalId } from "../../shared/network/resourceId.ts";
-import { link, linkIdIn } from "../builders/world.ts";
+import { pls, plsIdIn } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
-const BROKEN = linkIdIn("broken");
-const OTHER = linkIdIn("other");
+const BROKEN = plsIdIn("broken");
+const OTHER = plsIdIn("other");
 const CAUSE = { why: "test", who: "system", correlationId: "c" };
 
 const body = () => ({
-  tags: { ...link().tags },
+  tags: { ...pls().tags },
   properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] } },
 });
 const change = (resourceId: string): Change => ({
   action: "update",
-  capability: "links",
+  capability: "privateLinkServices",
   resourceId,
   cluster: "one",
   reason: "declared otherwise",

@@ -3,7 +3,7 @@ import { changeLines, printPlan } from "../../shared/changes/diff.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 
 const base = {
-  capability: "links",
+  capability: "privateLinkServices",
   resourceId: "/r/pls",
   cluster: "one",
   reason: "declared otherwise",

@@ -4,16 +4,22 @@ import { type GuardInput, refusedBecause } from "../../shared/changes/guards.ts"
 import type { Change, Edit, Evidence, EvidenceSource } from "../../shared/changes/plan.ts";
 import type { Json, Resource } from "../../shared/changes/resources.ts";
 import { defaultPolicy, type Policy } from "../../shared/policy.ts";
-import { balancerId, connection, link, linkIdIn, NOW } from "../builders/world.ts";
+import { balancerId, connection, pls, plsIdIn, NOW } from "../builders/world.ts";
 
-const ID = linkIdIn("pls");
+const ID = plsIdIn("pls");
 const PATH = "properties.visibility.subscriptions";
 const FRESH = "2026-11-23T11:00:00.000Z";
 
 const seen = (...sources: EvidenceSource[]): Evidence[] =>
   sources.map((source) => ({ says: `${source} shows it`, source, atUtc: NOW }));
 const both = seen("Kubernetes", "Azure");
-const base = { capability: "links", resourceId: ID, cluster: "one", reason: "r", evidence: both } as const;
+const base = {
+  capability: "privateLinkServices",
+  resourceId: ID,
+  cluster: "one",
+  reason: "r",
+  evidence: both,
+} as const;
 
 const update = (some: Partial<Change> = {}, edits: readonly Edit[] = [set(["a"], ["b"])]): Change => ({
   ...base,
@@ -46,7 +52,7 @@ const resource = (some: Partial<Resource> = {}): Resource => ({
   id: ID,
   version: "1",
   provisioningState: "Succeeded",
-  tags: link().tags,
+  tags: pls().tags,
   body: { properties: { visibility: { subscriptions: ["a"] } } },
   ...some,
 });
@@ -87,15 +93,15 @@ describe("each guard", () => {
       "written",
     ],
 
-    ["the off tag", { actual: resource({ tags: { ...link().tags, MOORING: "OFF" } }) }, "tagged"],
+    ["the off tag", { actual: resource({ tags: { ...pls().tags, MOORING: "OFF" } }) }, "tagged"],
     [
       "the tag with another value",
-      { actual: resource({ tags: { ...link().tags, mooring: "on" } }) },
+      { actual: resource({ tags: { ...pls().tags, mooring: "on" } }) },
       "written",
     ],
     [
       "another tag with that value",
-      { actual: resource({ tags: { ...link().tags, harbour: "off" } }) },
+      { actual: resource({ tags: { ...pls().tags, harbour: "off" } }) },
       "written",
     ],
 
@@ -295,7 +301,7 @@ describe("budgets", () => {
 });
 
 describe("another writer of the same field", () => {
-  const most = defaultPolicy.links.maxRepairsPerHour;
+  const most = defaultPolicy.privateLinkServices.maxRepairsPerHour;
   test.each([
     [most - 1, "written"],
     [most, "fighting"],

@@ -50,5 +50,5 @@ test.each([
   ["await context.pathUnchecked(id).put({ body })", "a raw mutating request"],
   ["function f(writer: ResourceWriter) {}", "the writer's port"],
 ])("the check finds %s", (source, what) =>
-  expect(violations("shared/links/x.ts", source)).toEqual([`shared/links/x.ts: ${what}`]),
+  expect(violations("shared/pls/x.ts", source)).toEqual([`shared/pls/x.ts: ${what}`]),
 );

@@ -15,12 +15,18 @@ import { isConfirmedSince } from "../../shared/changes/order.ts";
 import { type Change, originOf } from "../../shared/changes/plan.ts";
 import { isStopped, readStop, resumeWriting, stopWriting } from "../../shared/changes/stop.ts";
 import { lastHour, mostRepairs, recordTouch, repairsOf, type Touch } from "../../shared/changes/touches.ts";
-import { balancerId, linkIdIn, NOW } from "../builders/world.ts";
+import { balancerId, plsIdIn, NOW } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
-const ID = linkIdIn("pls");
+const ID = plsIdIn("pls");
 const CAUSE = { why: "test", who: "system", correlationId: "c" };
-const base = { capability: "links", resourceId: ID, cluster: "one", reason: "r", evidence: [] } as const;
+const base = {
+  capability: "privateLinkServices",
+  resourceId: ID,
+  cluster: "one",
+  reason: "r",
+  evidence: [],
+} as const;
 const deletion: Change = { ...base, action: "delete" };
 const update = (...paths: string[]): Change => ({
   ...base,
@@ -168,7 +174,7 @@ describe("who wrote a Private Link Service lately", () => {
   test("is noted once for each event, and for two events of one moment twice", async () => {
     for (const id of ["e1", "e1", "e2"]) await recordTouch(run, ID, id, touch(0));
     expect(await lastHour(run, ID)).toHaveLength(2);
-    expect(await lastHour(run, linkIdIn("other"))).toEqual([]);
+    expect(await lastHour(run, plsIdIn("other"))).toEqual([]);
   });
 
   const repairs = [

@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import type { Change } from "../../shared/changes/plan.ts";
 import { observedBecause } from "../../shared/changes/policy.ts";
 import { Policy } from "../../shared/policy.ts";
-import { linkIdIn } from "../builders/world.ts";
+import { plsIdIn } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 const change: Change = {
   action: "delete",
-  capability: "links",
-  resourceId: linkIdIn("pls-shop-web"),
+  capability: "privateLinkServices",
+  resourceId: plsIdIn("pls-shop-web"),
   cluster: "one",
   namespace: "shop",
   reason: "r",
@@ -17,17 +17,23 @@ const change: Change = {
 };
 const why = (policy: object, some: Partial<Change> = {}, who = "system") =>
   observedBecause({ ...change, ...some } as Change, Policy.parse(policy), who);
-const scoped = (links: object, some: Partial<Change> = {}) => why({ scope: { links } }, some);
+const scoped = (privateLinkServices: object, some: Partial<Change> = {}) =>
+  why({ scope: { privateLinkServices } }, some);
 
 describe("a mode", () => {
-  const observe = { modes: { links: "observe" } };
+  const observe = { modes: { privateLinkServices: "observe" } };
   test.each<[string, object, string, string | undefined]>([
-    ["observe binds what Mooring does automatically", observe, "system", "mode of links is observe"],
+    [
+      "observe binds what Mooring does automatically",
+      observe,
+      "system",
+      "mode of privateLinkServices is observe",
+    ],
     ["observe does not bind an operator", observe, "ann", undefined],
-    ["enforce binds neither", { modes: { links: "enforce" } }, "system", undefined],
+    ["enforce binds neither", { modes: { privateLinkServices: "enforce" } }, "system", undefined],
     [
       "of another capability does not matter",
-      { modes: { links: "enforce", sweep: "observe" } },
+      { modes: { privateLinkServices: "enforce", sweep: "observe" } },
       "system",
       undefined,
     ],
@@ -61,10 +67,11 @@ describe("a scope", () => {
       { names: ["*"], excludeNames: ["pls*"] },
       "name pls-shop-web is excluded",
     ],
-  ])("%s", (_, links, expected) => expect(scoped(links)).toBe(expected));
+  ])("%s", (_, privateLinkServices, expected) => expect(scoped(privateLinkServices)).toBe(expected));
 
   const { namespace: _none, ...bare } = change;
-  const outside = (links: object) => observedBecause(bare, Policy.parse({ scope: { links } }), "system");
+  const outside = (privateLinkServices: object) =>
+    observedBecause(bare, Policy.parse({ scope: { privateLinkServices } }), "system");
   test("a change without a namespace is in no scope of namespaces, and excluded by none", () => {
     expect(outside({ namespaces: ["*"] })).toBe("namespace (unknown) is not in scope");
     expect(outside({ excludeNamespaces: ["*"] })).toBeUndefined();
@@ -75,7 +82,9 @@ describe("a scope", () => {
   });
 
   test("binds an operator too", () =>
-    expect(why({ scope: { links: { clusters: ["two"] } } }, {}, "ann")).toBe("cluster one is not in scope"));
+    expect(why({ scope: { privateLinkServices: { clusters: ["two"] } } }, {}, "ann")).toBe(
+      "cluster one is not in scope",
+    ));
 });
 
 describe("a pattern", () => {

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../shared/changes/resources.ts";
 import { restorable } from "../../shared/changes/restorable.ts";
 import { findEntry, isUndoable, isUndoOf, lossesOf, planUndo } from "../../shared/changes/undo.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { balancerId, connection, link, linkIdIn, PARTNER } from "../builders/world.ts";
+import { balancerId, connection, pls, plsIdIn, PARTNER } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 import { ADA, deletion, OPTIONS, SYSTEM } from "../builders/undoing.ts";
 
@@ -16,9 +16,9 @@ describe("is refused, with the reason,", () => {
     const run = memoryRun();
     await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
     const state = { status: "Pending", description: "" };
-    for (const id of [linkIdIn("pls"), connection().id])
+    for (const id of [plsIdIn("pls"), connection().id])
       run.resources.place(id, {
-        tags: { ...link().tags },
+        tags: { ...pls().tags },
         properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: state },
       });
     const [applied] = await createApply(run.resources)(run, { changes: [change(run)] }, SYSTEM, OPTIONS);
@@ -34,10 +34,10 @@ describe("is refused, with the reason,", () => {
   });
 
   test("where something else has taken the place since", async () => {
-    const [run, id] = await journalled((one) => deletion(one, linkIdIn("pls")));
+    const [run, id] = await journalled((one) => deletion(one, plsIdIn("pls")));
     const { plan } = await planUndo(run, id);
-    run.resources.place(linkIdIn("pls"), {
-      tags: { ...link().tags },
+    run.resources.place(plsIdIn("pls"), {
+      tags: { ...pls().tags },
       properties: { provisioningState: "Updating" },
     });
     expect(await createApply(run.resources)(run, plan, ADA, OPTIONS)).toMatchObject([
@@ -46,7 +46,7 @@ describe("is refused, with the reason,", () => {
   });
 
   test("while writing is frozen, like any other change", async () => {
-    const [run, id] = await journalled((one) => deletion(one, linkIdIn("pls")));
+    const [run, id] = await journalled((one) => deletion(one, plsIdIn("pls")));
     await applyPolicy(run, {
       freeze: [{ fromUtc: "2026-11-23T00:00:00Z", toUtc: "2026-11-24T00:00:00Z", why: "release" }],
     });
@@ -60,15 +60,15 @@ describe("is refused, with the reason,", () => {
 test("an undo of what Mooring does by itself says that it will be done again", async () => {
   const run = memoryRun();
   const path = "properties.visibility.subscriptions";
-  run.resources.place(linkIdIn("pls"), {
-    tags: { ...link().tags },
+  run.resources.place(plsIdIn("pls"), {
+    tags: { ...pls().tags },
     properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] } },
   });
-  const { action: _, ...rest } = deletion(run, linkIdIn("pls"));
+  const { action: _, ...rest } = deletion(run, plsIdIn("pls"));
   const repair: Change = {
     ...rest,
     action: "update",
-    capability: "links",
+    capability: "privateLinkServices",
     edits: [{ path, before: ["*"], after: [PARTNER] }],
   };
   const [{ journalId = "" } = {}] = await createApply(run.resources)(
@@ -162,7 +162,7 @@ describe("of the removal of a frontend", () => {
 describe("the journal entry", () => {
   const entry = (id: string, some: Partial<JournalEntry> = {}): JournalEntry => ({
     id,
-    change: deletion(memoryRun(), linkIdIn("pls")),
+    change: deletion(memoryRun(), plsIdIn("pls")),
     cause: SYSTEM,
     policyVersion: "1",
     outcome: "applied",
@@ -209,7 +209,7 @@ describe("the journal entry", () => {
     ],
     [
       "of a resource that was created",
-      { change: { ...deletion(memoryRun(), linkIdIn("pls")), action: "create", body: {} } },
+      { change: { ...deletion(memoryRun(), plsIdIn("pls")), action: "create", body: {} } },
       "journal entry x made a resource: Mooring does not delete what lives",
     ],
     [
@@ -252,18 +252,18 @@ describe("the journal entry", () => {
   });
 
   const update = (some: Partial<Change>): Change => ({
-    ...deletion(memoryRun(), linkIdIn("pls")),
+    ...deletion(memoryRun(), plsIdIn("pls")),
     edits: [],
     ...some,
     action: "update",
   });
   test.each<[string, Change, boolean]>([
-    ["the delete of a Private Link Service", deletion(memoryRun(), linkIdIn("pls")), true],
-    ["the same in another case", deletion(memoryRun(), linkIdIn("pls").toUpperCase()), true],
+    ["the delete of a Private Link Service", deletion(memoryRun(), plsIdIn("pls")), true],
+    ["the same in another case", deletion(memoryRun(), plsIdIn("pls").toUpperCase()), true],
     ["the delete of a load balancer", deletion(memoryRun(), balancerId()), true],
     ["the delete of a connection", deletion(memoryRun(), connection().id), false],
     ["the delete of what has no valid id", deletion(memoryRun(), "nonsense"), false],
-    ["a repair of a Private Link Service", update({ capability: "links" }), true],
+    ["a repair of a Private Link Service", update({ capability: "privateLinkServices" }), true],
     ["a rejection", update({ capability: "rejections" }), false],
     ["a frontend taken out", update({ edits: [{ path: "p", remove: ["dead"] }] }), true],
     ["a frontend put back", update({ edits: [{ path: "p", add: [{ name: "dead" }] }] }), false],
@@ -272,7 +272,7 @@ describe("the journal entry", () => {
   );
 
   test.each<[string, Change, number | undefined]>([
-    ["a Private Link Service loses its alias and its consumers", deletion(memoryRun(), linkIdIn("pls")), 2],
+    ["a Private Link Service loses its alias and its consumers", deletion(memoryRun(), plsIdIn("pls")), 2],
     ["a load balancer loses its members and dynamic addresses", deletion(memoryRun(), balancerId()), 2],
     ["a frontend loses a dynamic address", update({}), 1],
     ["a connection cannot come back", deletion(memoryRun(), connection().id), undefined],
@@ -292,15 +292,15 @@ describe("the journal entry", () => {
 test("an undo that an operator asks for twice restores the values in the reverse order of the edits", async () => {
   const run = memoryRun();
   const paths = ["properties.visibility.subscriptions", "properties.fqdns"];
-  run.resources.place(linkIdIn("pls"), {
-    tags: { ...link().tags },
+  run.resources.place(plsIdIn("pls"), {
+    tags: { ...pls().tags },
     properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["a"] }, fqdns: ["b"] },
   });
-  const { action: _, ...rest } = deletion(run, linkIdIn("pls"));
+  const { action: _, ...rest } = deletion(run, plsIdIn("pls"));
   const change: Change = {
     ...rest,
     action: "update",
-    capability: "links",
+    capability: "privateLinkServices",
     edits: [
       { path: paths[0] ?? "", before: ["a"], after: [] },
       { path: paths[1] ?? "", before: ["b"], after: [] },

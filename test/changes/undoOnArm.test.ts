@@ -8,9 +8,9 @@ import { createApply } from "../../shared/changes/apply.ts";
 import type { ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
 import { planUndo } from "../../shared/changes/undo.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { BALANCER, LINK, linkBody, linkedArm, type TestArm } from "../builders/arm.ts";
+import { BALANCER, PLS, plsBody, armWithPls, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
-import { link, PARTNER } from "../builders/world.ts";
+import { pls, PARTNER } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 import { ADA, deletion, OPTIONS, SYSTEM } from "../builders/undoing.ts";
 
@@ -22,10 +22,10 @@ describe("of a delete, on the sandbox", () => {
   let resources: ResourceReader & ResourceWriter;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "mooring-undo-"));
-    arm = await linkedArm();
-    await arm.put(LINK, {
-      ...linkBody({ visibility: { subscriptions: [PARTNER] } }),
-      tags: { ...link().tags },
+    arm = await armWithPls();
+    await arm.put(PLS, {
+      ...plsBody({ visibility: { subscriptions: [PARTNER] } }),
+      tags: { ...pls().tags },
     });
     served = await serveArm(arm, directory);
     resources = openResources(served.access);
@@ -39,13 +39,13 @@ describe("of a delete, on the sandbox", () => {
   });
   const get = async (id: string) => (await arm.send("GET", id)).body;
 
-  test("link and load balancer come back as they were, in the order of their need", async () => {
-    const before = { link: await get(LINK), balancer: await get(BALANCER) };
+  test("Private Link Service and load balancer come back as they were, in the order of their need", async () => {
+    const before = { pls: await get(PLS), balancer: await get(BALANCER) };
     const apply = createApply(resources);
-    const changes = [deletion(run, LINK), deletion(run, BALANCER)];
+    const changes = [deletion(run, PLS), deletion(run, BALANCER)];
     const deleted = await apply(run, { changes }, SYSTEM, OPTIONS);
     expect(deleted.map(({ outcome }) => outcome)).toEqual(["applied", "applied"]);
-    expect([(await arm.send("GET", LINK)).status, (await arm.send("GET", BALANCER)).status]).toEqual([
+    expect([(await arm.send("GET", PLS)).status, (await arm.send("GET", BALANCER)).status]).toEqual([
       404, 404,
     ]);
 
@@ -54,9 +54,9 @@ describe("of a delete, on the sandbox", () => {
       expect(losses.length).toBeGreaterThan(0);
       expect(await apply(run, plan, ADA, OPTIONS)).toMatchObject([{ outcome: "applied" }]);
     }
-    const after = { link: await get(LINK), balancer: await get(BALANCER) };
-    expect(after.link.properties.visibility).toEqual(before.link.properties.visibility);
-    expect(after.link.properties.alias).not.toBe(before.link.properties.alias);
+    const after = { pls: await get(PLS), balancer: await get(BALANCER) };
+    expect(after.pls.properties.visibility).toEqual(before.pls.properties.visibility);
+    expect(after.pls.properties.alias).not.toBe(before.pls.properties.alias);
     const frontends = ({ properties }: any) =>
       properties.frontendIPConfigurations.map(({ name, properties: { subnet } }: any) => [name, subnet]);
     expect(frontends(after.balancer)).toEqual(frontends(before.balancer));

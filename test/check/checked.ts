@@ -38,7 +38,7 @@ export async function seeded(
 ): Promise<{ readonly run: MemoryRun; readonly court: Partial<Court> }> {
   const run = memoryRun();
   const rows = SUBNETS.map(([name, prefix]) =>
-    subnetRow({ name, id: `${VNET}/subnets/${name}`, prefixes: [prefix], linkNetworkPolicies: "Disabled" }),
+    subnetRow({ name, id: `${VNET}/subnets/${name}`, prefixes: [prefix], plsNetworkPolicies: "Disabled" }),
   );
   await run.tables.subnets.transact(
     VNET.toLowerCase(),

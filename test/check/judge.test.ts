@@ -6,7 +6,7 @@ import { parseIntent } from "../../shared/annotations/parse.ts";
 import { serviceOf } from "../../shared/annotations/write.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import { EVERY_PORT, type Intent } from "../../shared/intents/model.ts";
-import { balancerId, declared, frontend, intent, linkIntent, UID } from "../builders/world.ts";
+import { balancerId, declared, frontend, intent, plsIntent, UID } from "../builders/world.ts";
 import { checkText, found, holdAddress, ONE, seeded } from "./checked.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
@@ -60,13 +60,13 @@ describe("a Service that is recorded is judged as an update of it", () => {
     [
       "another name of its Private Link Service",
       manifest("web", { "load-balancer-ipv4": "10.240.8.50", "pls-create": "true", "pls-name": "b" }),
-      { link: linkIntent({ name: "a" }) },
+      { pls: plsIntent({ name: "a" }) },
       ["pls-name-immutable deny"],
     ],
     [
       "no Private Link Service",
       manifest("web", { "load-balancer-ipv4": "10.240.8.50" }),
-      { link: linkIntent() },
+      { pls: plsIntent() },
       ["pls-withdrawn warn"],
     ],
   ])("with %s", async (_, text, some, expected) =>
@@ -163,7 +163,7 @@ describe("Services of one check are judged against each other", () => {
 
 const word = fc.stringMatching(/^[a-z0-9.-]{1,12}$/);
 const words = fc.array(word, { maxLength: 3 });
-const anyLink = fc.record({
+const anyPls = fc.record({
   name: word,
   resourceGroup: word,
   subnet: word,
@@ -187,11 +187,11 @@ const anyIntent = fc.record({
 
 test("a Service that is written from an intent declares that intent", () =>
   fc.assert(
-    fc.property(anyIntent, fc.option(anyLink, { nil: undefined }), (base, link) => {
+    fc.property(anyIntent, fc.option(anyPls, { nil: undefined }), (base, pls) => {
       const whole = {
         ...base,
-        ...(link && {
-          link: { create: true, ...link, ...(link.natIps[0] && { primaryNatIp: link.natIps[0] }) },
+        ...(pls && {
+          pls: { create: true, ...pls, ...(pls.natIps[0] && { primaryNatIp: pls.natIps[0] }) },
         }),
       } as Intent;
       const service = serviceOf({ namespace: "shop", name: "web", uid: UID }, whole);

@@ -14,8 +14,8 @@ import {
   balancerBody,
   frontendBody,
   GROUP,
-  linkBody,
-  linkedArm,
+  plsBody,
+  armWithPls,
   NET,
   type TestArm,
 } from "../builders/arm.ts";
@@ -23,7 +23,7 @@ import { confirmSince } from "../builders/confirmed.ts";
 import { markCurrent } from "../builders/current.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { reported } from "../builders/report.ts";
-import { cluster, declared, intent, linkIntent, PARTNER, UID } from "../builders/world.ts";
+import { cluster, declared, intent, plsIntent, PARTNER, UID } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";
 
@@ -44,10 +44,10 @@ beforeAll(async () => {
 afterEach(() => served.close());
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** A link that somebody opened to everybody. */
+/** A PLS that somebody opened to everybody. */
 beforeEach(async () => {
   const subscriptions = Object.fromEntries([SUBSCRIPTION, PARTNER, ...MANY].map((id) => [id, id]));
-  arm = await linkedArm({ subscriptions });
+  arm = await armWithPls({ subscriptions });
   served = await serveArm(arm, directory);
   env = {
     ...served.env,
@@ -62,8 +62,8 @@ beforeEach(async () => {
   await arm.put(resourceId, { location: "westeurope", properties: { nodeResourceGroup: "rg" } });
   const registered = cluster({ nodeResourceGroup: "rg", resourceId });
   await ports.tables.clusters.transact("all", [{ do: "put", key: "one", value: registered }]);
-  const link = linkIntent({ visibility: [SUBSCRIPTION] });
-  const value = declared({ intent: intent({ link }), observedAtUtc: new Date().toISOString() });
+  const pls = plsIntent({ visibility: [SUBSCRIPTION] });
+  const value = declared({ intent: intent({ pls }), observedAtUtc: new Date().toISOString() });
   await ports.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
   await arm.put(BALANCER, balancerBody(frontendBody("fe"), frontendBody(baseName(UID))));
   await openToAll();
@@ -73,7 +73,7 @@ beforeEach(async () => {
 async function openToAll(): Promise<void> {
   const frontend = [{ id: `${BALANCER}/frontendIPConfigurations/${baseName(UID)}` }];
   const open = { visibility: { subscriptions: ["*"] }, loadBalancerFrontendIpConfigurations: frontend };
-  await arm.put(OURS, { ...linkBody(open), tags: TAGS });
+  await arm.put(OURS, { ...plsBody(open), tags: TAGS });
 }
 
 const mooring = (...args: string[]) => runCli(args, { env });
@@ -85,10 +85,10 @@ async function audited(...args: string[]) {
   return { code, err, report: ReportDocument.parse(JSON.parse(out)) };
 }
 
-/** The finding about our link. */
+/** The finding about our PLS. */
 async function visibilityFinding() {
   const { report } = await audited("--scope", SCOPE);
-  const [finding] = report.findings.filter(({ check }) => check === "link-visibility-differs");
+  const [finding] = report.findings.filter(({ check }) => check === "pls-visibility-differs");
   if (!finding) throw new Error("the audit did not find it");
   return finding;
 }
@@ -104,7 +104,7 @@ describe("mooring audit", () => {
       unfinished: [],
     });
     expect(report.findings).toContainEqual(
-      expect.objectContaining({ check: "link-visibility-differs", about: OURS, state: "open", actual: "*" }),
+      expect.objectContaining({ check: "pls-visibility-differs", about: OURS, state: "open", actual: "*" }),
     );
   });
 
@@ -113,7 +113,7 @@ describe("mooring audit", () => {
     expect(code).toBe(0);
     expect(err).toMatch(/^Auditing 0 of 1 scopes, 0 things looked at\n/);
     expect(err).toMatch(/Audited 1 of 1 scopes, \d+ things looked at\n$/);
-    expect(out).toMatch(/\nerror {2}link-visibility-differs {2}1 found\n|^error {2}link-visibility-differs/);
+    expect(out).toMatch(/\nerror {2}pls-visibility-differs {2}1 found\n|^error {2}pls-visibility-differs/);
     expect(out).toMatch(
       /✖ \d+ open: \d+ errors?, \d+ warnings?, \d+ notes? \(0 acknowledged, 0 suspected\)\n/,
     );
@@ -164,7 +164,7 @@ describe("mooring audit", () => {
     expect(report.run.unfinished).toMatchObject([
       { scope: SCOPE, state: "failed", why: expect.stringMatching(/\w/) },
     ]);
-    expect(report.findings.map(({ check }) => check)).toContain("link-visibility-differs");
+    expect(report.findings.map(({ check }) => check)).toContain("pls-visibility-differs");
   });
 
   test("Ctrl-C ends it in order: what had begun is kept, the rest is left, and both are said", async () => {
@@ -179,7 +179,7 @@ describe("mooring audit", () => {
     expect(out).toMatch(/! mooring was left\n/);
     expect(out).toMatch(/\nAudit [\d-]+: cancelled, /);
     const kept = JSON.parse(
-      (await mooring("findings", "-o", "json", "--check", "link-visibility-differs")).out,
+      (await mooring("findings", "-o", "json", "--check", "pls-visibility-differs")).out,
     );
     expect(kept).toMatchObject([{ about: OURS }]);
   });
@@ -194,7 +194,7 @@ describe("history", () => {
     await audited();
     const mended = await mooring("audit", "diff", "--fail-on", "error");
     expect(mended.code).toBe(0);
-    expect(mended.out).toMatch(new RegExp(`\\n- ${id} {2}error {2}link-visibility-differs {2}ours in rg\\n`));
+    expect(mended.out).toMatch(new RegExp(`\\n- ${id} {2}error {2}pls-visibility-differs {2}ours in rg\\n`));
     await openToAll();
     await audited();
     const again = await mooring("audit", "diff", "previous", "latest", "--fail-on", "error");
@@ -222,11 +222,9 @@ describe("history", () => {
   test("trend is a line a check, or a bar a day of one", async () => {
     await audited("--scope", SCOPE);
     expect((await mooring("audit", "trend")).out).toMatch(/\nlink-visibility-differs +█ +1 +1 +1\n/);
-    expect((await mooring("audit", "trend", "--check", "link-visibility-differs")).out).toMatch(
-      /1 +█{40}\n$/,
-    );
-    expect((await mooring("audit", "trend", "--check", "link-visibility-difers")).err).toContain(
-      "did you mean link-visibility-differs?",
+    expect((await mooring("audit", "trend", "--check", "pls-visibility-differs")).out).toMatch(/1 +█{40}\n$/);
+    expect((await mooring("audit", "trend", "--check", "pls-visibility-difers")).err).toContain(
+      "did you mean pls-visibility-differs?",
     );
     expect((await mooring("audit", "trend", "--days", "many")).code).toBe(2);
   });
@@ -249,12 +247,12 @@ describe("mooring findings", () => {
     const { id } = await visibilityFinding();
     const { out } = await mooring("findings");
     expect(out).toMatch(/^ID +SEVERITY +CHECK +ABOUT +MESSAGE\n/);
-    expect(out).toMatch(new RegExp(`${id} +error +link-visibility-differs +ours +`));
+    expect(out).toMatch(new RegExp(`${id} +error +pls-visibility-differs +ours +`));
     expect(
-      (await mooring("findings", "list", "--severity", "info", "--check", "link-visibility-differs")).out,
+      (await mooring("findings", "list", "--severity", "info", "--check", "pls-visibility-differs")).out,
     ).toBe("Nothing found.\n");
-    expect((await mooring("findings", "list", "--check", "link-visibility-difers")).err).toBe(
-      "mooring: --check link-visibility-difers: there is no check link-visibility-difers; did you mean link-visibility-differs?\n",
+    expect((await mooring("findings", "list", "--check", "pls-visibility-difers")).err).toBe(
+      "mooring: --check pls-visibility-difers: there is no check pls-visibility-difers; did you mean pls-visibility-differs?\n",
     );
     const typo = await mooring("findings", "list", "--cluster", "typo", "--scope", "moring");
     expect([typo.code, typo.out]).toEqual([2, ""]);
@@ -297,14 +295,14 @@ describe("mooring findings", () => {
     );
     expect([done.code, done.out]).toEqual([
       0,
-      expect.stringMatching(/^Acknowledged until 20[\d-]+T.*Z: \w{12}, link-/),
+      expect.stringMatching(/^Acknowledged until 20[\d-]+T.*Z: \w{12}, pls-/),
     ]);
     expect(await failing()).toBe("acknowledged");
     const shown = (await mooring("findings", "show", id)).out;
     expect(shown).toMatch(/^id +\w{12}\nstate +acknowledged\nseverity +error\n/);
     expect(shown).toMatch(/\nacknowledged +by ada at .*\nuntil .*\nreason +in December\n/);
     expect((await mooring("findings", "withdraw", id)).out).toBe(
-      `It counts again: ${id}, link-visibility-differs.\n`,
+      `It counts again: ${id}, pls-visibility-differs.\n`,
     );
     expect(await failing()).toBe("open");
     expect((await mooring("findings", "withdraw", id)).out).toMatch(/^It was not acknowledged/);
@@ -331,7 +329,7 @@ describe("mooring findings", () => {
     ]);
   });
 
-  test("fix shows the plan and asks; agreed to, it mends the link, and the journal tells why", async () => {
+  test("fix shows the plan and asks; agreed to, it mends the Private Link Service, and the journal tells why", async () => {
     const { id } = await visibilityFinding();
     const asked = await mooring("findings", "fix", id);
     expect([asked.code, asked.err]).toEqual([

@@ -104,7 +104,7 @@ describe("mooring check --offline", () => {
             internal: true,
             subnet: null,
             addresses: {},
-            link: { create: true, name: "-", natIpCount: 1 },
+            pls: { create: true, name: "-", natIpCount: 1 },
           },
           findings: [
             {

@@ -256,10 +256,10 @@ describe("events", () => {
       `fail ${PLATFORM}: no event subscription delivers to the function onResourceEvent`,
     ]);
     const { delivered } = at.sandbox.events;
-    const link = (
+    const pls = (
       await at.arm.list(`/subscriptions/${PLATFORM}/providers/Microsoft.Network/privateLinkServices`)
     )[0];
-    await at.arm.put(link.id, link);
+    await at.arm.put(pls.id, pls);
     await at.sandbox.events.idle();
     expect(at.sandbox.events.delivered).toBe(delivered);
   });
@@ -326,7 +326,7 @@ describe("storage", () => {
       at.sandbox.settings["AzureWebJobsStorage"]?.replace(/AccountKey=[^;]+/, "AccountKey=AAAA") ?? "";
     expect(await at.wrong("storage", { settings: { AzureWebJobsStorage: wrongKey } })).toEqual([
       expect.stringMatching(/^fail tables: may not be written: mooringclusters, /),
-      expect.stringMatching(/^fail queues: may not be written: mooring-links, /),
+      expect.stringMatching(/^fail queues: may not be written: mooring-pls, /),
       "fail containers: may not be written: mooring-states, mooring-leases",
     ]);
   });
@@ -363,11 +363,11 @@ describe("storage", () => {
 
   test("a poisoned message", async () => {
     const connection = at.sandbox.settings["AzureWebJobsStorage"] ?? "";
-    const queue = new QueueClient(connection, "mooring-links-poison");
+    const queue = new QueueClient(connection, "mooring-pls-poison");
     await queue.createIfNotExists();
     await queue.sendMessage("no base64");
     onTestFinished(async () => void (await queue.clearMessages()));
-    expect(await at.wrong("queues")).toEqual(["warn mooring-links-poison: 1 message has failed for good"]);
+    expect(await at.wrong("queues")).toEqual(["warn mooring-pls-poison: 1 message has failed for good"]);
   });
 });
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, inject, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { createPorts } from "../../shared/azure/ports.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
-import { linkNamePlace } from "../../shared/inventory/places.ts";
+import { plsNamePlace } from "../../shared/inventory/places.ts";
 import { canonicalId } from "../../shared/network/resourceId.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { parseSettings } from "../../shared/settings.ts";
@@ -53,7 +53,7 @@ beforeEach(async () => {
     claims: [confirmedClaim({ uid: UID })],
   });
   await putRow({ address: "10.0.1.20", claims: [next] });
-  const { partition, key } = linkNamePlace(SUBSCRIPTION, "rg-pls", "shared");
+  const { partition, key } = plsNamePlace(SUBSCRIPTION, "rg-pls", "shared");
   await ports.tables.addresses.transact(partition, [
     { do: "put", key, value: { address: "shared", claims: [next] } },
   ]);

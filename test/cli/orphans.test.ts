@@ -9,7 +9,7 @@ import { applyPolicy } from "../../shared/applyPolicy.ts";
 import type { Ports } from "../../shared/ports.ts";
 import { parseSettings } from "../../shared/settings.ts";
 import { markCurrent } from "../builders/current.ts";
-import { BALANCER, linkedArm, GROUP, type TestArm } from "../builders/arm.ts";
+import { BALANCER, armWithPls, GROUP, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
 import { cluster } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION } from "../memory/run.ts";
@@ -30,7 +30,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** The managed cluster is gone; its internal load balancer is not. */
 beforeEach(async () => {
-  arm = await linkedArm();
+  arm = await armWithPls();
   const subnet = {
     id: `${BALANCER.split("/providers/")[0]}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps`,
   };

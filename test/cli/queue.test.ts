@@ -33,8 +33,7 @@ afterAll(async () => {
   await receiver.close();
 });
 beforeEach(async () => {
-  for (const queue of ["links", "notices"] as const)
-    await run.ports.queue.takePoison(queue, async () => true);
+  for (const queue of ["pls", "notices"] as const) await run.ports.queue.takePoison(queue, async () => true);
   receiver.received.length = 0;
 });
 
@@ -70,7 +69,7 @@ describe("news that the receiver did not take", () => {
     const { out, code } = await cli("queue", "list");
     expect(code).toBe(0);
     expect(out).toMatch(/^notices +0 +1 +20\S+Z +1 × the webhook answered 500$/m);
-    expect(out).toMatch(/^links +0 {3,}0$/m);
+    expect(out).toMatch(/^Private Link Services +0 {3,}0$/m);
 
     const [message] = await json("queue", "show", "notices");
     expect(message).toMatchObject({
@@ -102,52 +101,58 @@ describe("news that the receiver did not take", () => {
 describe("what is no work item", () => {
   const hostile = '{"what":"\u009b2J\u202Eevil"}\nmooring: all is well';
   beforeEach(async () => {
-    await app.queues.getQueueClient("mooring-links").createIfNotExists();
-    await app.queues.getQueueClient("mooring-links").sendMessage(hostile);
-    await failed("links", 1);
+    await app.queues.getQueueClient("mooring-pls").createIfNotExists();
+    await app.queues.getQueueClient("mooring-pls").sendMessage(hostile);
+    await failed("pls", 1);
   });
 
   test("is shown as it lies there, and steers no terminal", async () => {
-    const { out } = await cli("queue", "show", "links");
-    expect(out).toContain("links  not a work item");
+    const { out } = await cli("queue", "show", "pls");
+    expect(out).toContain("Private Link Services  not a work item");
     expect(out).toContain('{"what":"\uFFFD2J\uFFFDevil"} mooring: all is well');
     expect(out).not.toMatch(/\u009b|\u202E|^mooring:/m);
-    expect((await json("queue", "show", "links"))[0].text).toBe(hostile);
+    expect((await json("queue", "show", "pls"))[0].text).toBe(hostile);
   });
 
   test("is left by a replay, which says why", async () => {
-    const { out, code } = await cli("queue", "replay", "links", "--all");
+    const { out, code } = await cli("queue", "replay", "pls", "--all");
     expect(code).toBe(1);
     expect(out).toMatch(/^left +\S+: not a work item: message: not JSON$/m);
-    await failed("links", 1);
+    await failed("pls", 1);
   });
 
   test("goes when it is dropped, shown whole before and kept with who did it", async () => {
-    const [{ id }] = await json("queue", "show", "links");
-    const refused = await cli("queue", "drop", "links", id);
+    const [{ id }] = await json("queue", "show", "pls");
+    const refused = await cli("queue", "drop", "pls", id);
     expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("say --yes")]);
     expect(refused.out).toContain("all is well");
-    await failed("links", 1);
+    await failed("pls", 1);
 
-    const { out, code } = await cli("queue", "drop", "links", id, "--yes");
+    const { out, code } = await cli("queue", "drop", "pls", id, "--yes");
     expect(code).toBe(0);
     const state = /kept as (\S+)$/m.exec(out)?.[1] ?? "";
     expect(await run.ports.states.load(state)).toMatchObject({
       who: "anna",
       id,
-      queue: "links",
+      queue: "pls",
       text: hostile,
     });
-    await failed("links", 0);
+    await failed("pls", 0);
   });
 });
 
 test.each([
-  [["queue", "replay", "links"], "say which"],
-  [["queue", "replay", "links", "x", "--all"], "not both"],
-  [["queue", "replay", "links", "nonsense", "other"], "nonsense: not in the poison queue of links"],
-  [["queue", "drop", "links", "nonsense", "--yes"], "nonsense: not in the poison queue of links"],
-  [["queue", "show", "nowhere"], "links, inventory, orphans, drift, notices"],
+  [["queue", "replay", "pls"], "say which"],
+  [["queue", "replay", "pls", "x", "--all"], "not both"],
+  [
+    ["queue", "replay", "pls", "nonsense", "other"],
+    "nonsense: not in the poison queue of Private Link Services",
+  ],
+  [
+    ["queue", "drop", "pls", "nonsense", "--yes"],
+    "nonsense: not in the poison queue of Private Link Services",
+  ],
+  [["queue", "show", "nowhere"], "Private Link Services, inventory, orphans, drift, notices"],
 ])("%j is refused", async (args, problem) => {
   const { code, err, out } = await cli(...args);
   expect([code, out]).toEqual([2, ""]);

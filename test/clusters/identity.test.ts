@@ -68,11 +68,11 @@ test("a registration that changes meanwhile is not overwritten", async () => {
   const transact = run.tables.clusters.transact.bind(run.tables.clusters);
   run.tables.clusters.transact = async (partition, writes) => {
     run.tables.clusters.transact = transact;
-    await put({ defaultSubnet: "links", identity: { uid: OLD, boundAtUtc: NOW } });
+    await put({ defaultSubnet: "pls", identity: { uid: OLD, boundAtUtc: NOW } });
     return run.tables.clusters.transact(partition, writes);
   };
   await expect(rebindCluster(run, "one", rebinding)).rejects.toThrow(Conflict);
-  expect(await findCluster(run, "one")).toMatchObject({ defaultSubnet: "links", identity: { uid: OLD } });
+  expect(await findCluster(run, "one")).toMatchObject({ defaultSubnet: "pls", identity: { uid: OLD } });
 });
 
 test("what the cluster declared before is forgotten, also what arrives until the new identity is stored", async () => {

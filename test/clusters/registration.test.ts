@@ -17,7 +17,7 @@ const azureSubnet = (id: string) => ({
   name: id.split("/").at(-1) ?? "",
   prefixes: ["10.0.1.0/24"],
   delegations: [],
-  linkNetworkPolicies: "Enabled" as const,
+  plsNetworkPolicies: "Enabled" as const,
 });
 
 let run: MemoryRun;
@@ -27,7 +27,7 @@ beforeEach(() => {
   run.network.groups = [{ id: groupId("MC_one"), managedBy: resourceId }];
   run.network.allSubnets = [
     azureSubnet(subnetId("apps")),
-    azureSubnet(subnetId("links")),
+    azureSubnet(subnetId("pls")),
     azureSubnet(`${OTHER_VNET}/subnets/apps`),
   ];
 });
@@ -51,9 +51,9 @@ describe("registration against ARM", () => {
   });
 
   test("takes the first agent pool's subnet as the default", async () => {
-    run.network.clusters = [managedCluster({ subnetIds: [subnetId("links"), subnetId("apps")] })];
+    run.network.clusters = [managedCluster({ subnetIds: [subnetId("pls"), subnetId("apps")] })];
     await registerCluster(run, { name: "one", resourceId });
-    expect(await listClusters(run)).toMatchObject([{ vnetId, defaultSubnet: "links" }]);
+    expect(await listClusters(run)).toMatchObject([{ vnetId, defaultSubnet: "pls" }]);
   });
 
   test("finds the network that AKS made in the node resource group", async () => {
@@ -70,7 +70,7 @@ describe("registration against ARM", () => {
       "nodeResourceGroup: MC_two is not the node resource group of managed cluster one; it is MC_one",
       "vnetId: the agent pools of managed cluster one are not in virtual network other; they are in vnet " +
         `(${VNET})`,
-      "defaultSubnet: virtual network vnet has no subnet nodes; it has apps, links",
+      "defaultSubnet: virtual network vnet has no subnet nodes; it has apps, pls",
     ]);
   });
 

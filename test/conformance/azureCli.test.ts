@@ -1,6 +1,6 @@
 /** What an unmodified `az` 2.91 sends for the commands in docs/az.md, as `--debug` shows it, and what it needs of the answers. */
 import { expect, test } from "vitest";
-import { type Answer, ENDPOINT, GROUP, LINK, linkedArm, NET, type TestArm, VNET } from "../builders/arm.ts";
+import { type Answer, ENDPOINT, GROUP, PLS, armWithPls, NET, type TestArm, VNET } from "../builders/arm.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 const names = ({ body }: Answer): string[] => body.value.map(({ name }: { name: string }) => name);
@@ -16,7 +16,7 @@ async function operationEnds(arm: TestArm, { headers }: Answer): Promise<string>
 }
 
 test("az login --identity, account list", async () => {
-  const arm = await linkedArm();
+  const arm = await armWithPls();
   const { body } = await arm.send("GET", "/subscriptions?api-version=2022-12-01");
   expect(body.value[0]).toMatchObject({
     id: `/subscriptions/${SUBSCRIPTION}`,
@@ -27,28 +27,28 @@ test("az login --identity, account list", async () => {
   });
 });
 
-test("az network lb list, vnet subnet list, private-link-service list", async () => {
-  const arm = await linkedArm();
+test("az network lb list, vnet subnet list, private-pls-service list", async () => {
+  const arm = await armWithPls();
   const balancers = await arm.send("GET", `${NET}/loadBalancers?api-version=2025-07-01`);
   const subnets = await arm.send("GET", `${VNET}/subnets?api-version=2024-07-01`);
-  const links = await arm.send("GET", `${NET}/privateLinkServices?api-version=2024-03-01`);
-  expect([names(balancers), names(subnets), names(links)]).toEqual([
+  const privateLinkServices = await arm.send("GET", `${NET}/privateLinkServices?api-version=2024-03-01`);
+  expect([names(balancers), names(subnets), names(privateLinkServices)]).toEqual([
     ["lb"],
-    ["apps", "links", "small"],
+    ["apps", "pls", "small"],
     ["pls"],
   ]);
   expect(subnets.body.value[1].properties).toMatchObject({ privateLinkServiceNetworkPolicies: "Disabled" });
-  expect(links.body.value[0].properties.alias).toMatch(/^pls\.[0-9a-f-]+\.westeurope\.azure\./);
+  expect(privateLinkServices.body.value[0].properties.alias).toMatch(/^pls\.[0-9a-f-]+\.westeurope\.azure\./);
 });
 
 test("az network private-endpoint create, show, delete", async () => {
-  const arm = await linkedArm();
+  const arm = await armWithPls();
   const url = `${ENDPOINT}?api-version=2026-01-01`;
   const created = await arm.send("PUT", url, {
     location: "westeurope",
     properties: {
       ipVersionType: "IPv4",
-      privateLinkServiceConnections: [{ name: "mine", properties: { privateLinkServiceId: LINK } }],
+      privateLinkServiceConnections: [{ name: "mine", properties: { privateLinkServiceId: PLS } }],
       subnet: { id: `${VNET}/subnets/apps` },
     },
   });
@@ -73,7 +73,7 @@ test("az network private-endpoint create, show, delete", async () => {
 });
 
 test("a resource group that does not exist is said so, as az prints it", async () => {
-  const arm = await linkedArm();
+  const arm = await armWithPls();
   const answer = await arm.send("GET", `${GROUP}-none/providers/Microsoft.Network/loadBalancers`);
   expect(answer.said).toBe("404 ResourceGroupNotFound");
   expect(answer.body.error.message).toContain("'rg-none' could not be found");

@@ -8,9 +8,9 @@ import {
   ENDPOINT,
   endpointBody,
   frontendBody,
-  LINK,
-  linkBody,
-  linkedArm,
+  PLS,
+  plsBody,
+  armWithPls,
   NET,
   PARTNER_ENDPOINT,
   VNET,
@@ -27,7 +27,7 @@ const exchanges: Exchange[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-conformance-"));
   check = await createChecker(directory);
-  const arm = await linkedArm({ record: (exchange) => exchanges.push(exchange), pageSize: 1 });
+  const arm = await armWithPls({ record: (exchange) => exchanges.push(exchange), pageSize: 1 });
   await arm.put(`${VNET}/subnets/extra`, {
     properties: {
       addressPrefix: "10.0.8.0/24",
@@ -67,8 +67,8 @@ beforeAll(async () => {
     },
   });
   await arm.put(
-    LINK,
-    linkBody({
+    PLS,
+    plsBody({
       visibility: { subscriptions: ["*"] },
       autoApproval: { subscriptions: [SUBSCRIPTION] },
       fqdns: ["a.example.com"],
@@ -76,7 +76,7 @@ beforeAll(async () => {
   );
   await arm.put(ENDPOINT, endpointBody("privateLinkServiceConnections"));
   await arm.put(PARTNER_ENDPOINT, endpointBody("manualPrivateLinkServiceConnections"));
-  const [, connection] = (await arm.send("GET", LINK)).body.properties.privateEndpointConnections;
+  const [, connection] = (await arm.send("GET", PLS)).body.properties.privateEndpointConnections;
   connection.properties.privateLinkServiceConnectionState.status = "Rejected";
   await arm.send("PUT", connection.id, connection);
   for (const path of [
@@ -87,8 +87,8 @@ beforeAll(async () => {
     BALANCER,
     `${BALANCER}/frontendIPConfigurations`,
     `${BALANCER}/backendAddressPools/p`,
-    LINK,
-    `${LINK}/privateEndpointConnections`,
+    PLS,
+    `${PLS}/privateEndpointConnections`,
     connection.id,
     ENDPOINT,
     `${NET}/loadBalancers/none`,

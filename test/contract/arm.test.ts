@@ -14,8 +14,8 @@ import {
   GATEWAY,
   gatewayBody,
   GROUP,
-  LINK,
-  linkedArm,
+  PLS,
+  armWithPls,
   NET,
   SCALE_SET,
   scaleSetBody,
@@ -39,7 +39,7 @@ interface World {
 
 /** The real SDK over https, with a token from the managed identity endpoint. */
 async function real(): Promise<World> {
-  const arm = await linkedArm({ pageSize: 2 });
+  const arm = await armWithPls({ pageSize: 2 });
   for (const name of ["one", "two", "three"])
     await arm.put(`${GROUP}/providers/Microsoft.ContainerService/managedClusters/${name}`, {
       location: "westeurope",
@@ -70,7 +70,7 @@ async function memory(): Promise<World> {
   const fake = Object.assign(new MemoryNetwork(), {
     allSubnets: [...(await network.subnets(SUBSCRIPTION))],
     balancers: [...(await network.loadBalancers(SUBSCRIPTION))],
-    allLinks: [...(await network.links(SUBSCRIPTION))],
+    allPrivateLinkServices: [...(await network.privateLinkServices(SUBSCRIPTION))],
     clusters: [...(await network.managedClusters(SUBSCRIPTION))],
     uses: await usesIn(network),
     hiddenUses: [
@@ -82,7 +82,7 @@ async function memory(): Promise<World> {
     ],
   });
   const kept = new MemoryResources();
-  for (const id of [LINK, BALANCER]) kept.place(id, (await resources.read(id))?.body as JsonObject);
+  for (const id of [PLS, BALANCER]) kept.place(id, (await resources.read(id))?.body as JsonObject);
   return { arm, network: fake, resources: kept };
 }
 
@@ -107,15 +107,15 @@ describe.each([
         name: "apps",
         prefixes: ["10.0.1.0/24"],
         delegations: [],
-        linkNetworkPolicies: "Enabled",
+        plsNetworkPolicies: "Enabled",
       },
       {
-        id: `${VNET}/subnets/links`,
+        id: `${VNET}/subnets/pls`,
         vnetId: VNET,
-        name: "links",
+        name: "pls",
         prefixes: ["10.0.2.0/26"],
         delegations: [],
-        linkNetworkPolicies: "Disabled",
+        plsNetworkPolicies: "Disabled",
       },
       {
         id: `${VNET}/subnets/small`,
@@ -123,18 +123,18 @@ describe.each([
         name: "small",
         prefixes: ["10.0.3.0/29"],
         delegations: [],
-        linkNetworkPolicies: "Enabled",
+        plsNetworkPolicies: "Enabled",
       },
     ]);
   });
 
-  test("used addresses are held by what people look for: the link, not its interface", async () => {
+  test("used addresses are held by what people look for: the Private Link Service, not its interface", async () => {
     const { network } = await open();
     expect(await Array.fromAsync(network.interfaceUses(SUBSCRIPTION))).toEqual([
       {
         address: "10.0.2.4",
-        subnetId: `${VNET}/subnets/links`,
-        holderId: LINK,
+        subnetId: `${VNET}/subnets/pls`,
+        holderId: PLS,
         interfaceId: expect.stringContaining("/networkInterfaces/pls.nic."),
       },
     ]);
@@ -211,7 +211,7 @@ describe.each([
     expect(await network.subnetsOf(`${VNET}-none`)).toBeUndefined();
   });
 
-  test("load balancers and links", async () => {
+  test("load balancers and Private Link Services", async () => {
     const { network } = await open();
     expect(await network.loadBalancers(SUBSCRIPTION)).toMatchObject([
       {
@@ -221,17 +221,17 @@ describe.each([
         frontends: [{ name: "fe", address: "10.0.1.4", isPublic: false }],
       },
     ]);
-    expect(await network.links(SUBSCRIPTION)).toMatchObject([
+    expect(await network.privateLinkServices(SUBSCRIPTION)).toMatchObject([
       {
-        id: LINK,
+        id: PLS,
         visibility: [PARTNER],
         autoApproval: [],
         frontendIds: [`${BALANCER}/frontendIPConfigurations/fe`],
-        natAddresses: [{ subnetId: `${VNET}/subnets/links` }],
+        natAddresses: [{ subnetId: `${VNET}/subnets/pls` }],
         connections: [],
       },
     ]);
-    expect(await network.links(PARTNER)).toEqual([]);
+    expect(await network.privateLinkServices(PARTNER)).toEqual([]);
   });
 
   test("managed clusters, page by page", async () => {
@@ -241,10 +241,10 @@ describe.each([
     expect(await network.managedClusters(PARTNER)).toEqual([]);
   });
 
-  test("one link, or none", async () => {
+  test("one Private Link Service, or none", async () => {
     const { network } = await open();
-    expect(await network.link(LINK)).toMatchObject({ id: LINK, name: "pls" });
-    expect(await network.link(`${LINK}-none`)).toBeUndefined();
+    expect(await network.pls(PLS)).toMatchObject({ id: PLS, name: "pls" });
+    expect(await network.pls(`${PLS}-none`)).toBeUndefined();
   });
 });
 
@@ -263,22 +263,22 @@ describe.each([
 
   test("a write keeps every field, and the next one needs the new version", async () => {
     const { resources } = await open();
-    const before = await resources.read(LINK);
-    const written = await resources.write(LINK, widened(before?.body ?? {}), before?.version ?? "");
+    const before = await resources.read(PLS);
+    const written = await resources.write(PLS, widened(before?.body ?? {}), before?.version ?? "");
     expect(written).toMatchObject({
       provisioningState: "Succeeded",
       body: { properties: { visibility: { subscriptions: ["*"] }, fromTheFuture: { kept: [1] } } },
     });
-    await expect(resources.write(LINK, widened(before?.body ?? {}), before?.version ?? "")).rejects.toThrow(
+    await expect(resources.write(PLS, widened(before?.body ?? {}), before?.version ?? "")).rejects.toThrow(
       Conflict,
     );
   });
 
   test("what is gone is absent, and removing it again succeeds", async () => {
     const { resources } = await open();
-    await resources.remove(LINK, (await resources.read(LINK))?.version ?? "");
-    expect(await resources.read(LINK)).toBeUndefined();
-    await resources.remove(LINK, "any");
+    await resources.remove(PLS, (await resources.read(PLS))?.version ?? "");
+    expect(await resources.read(PLS)).toBeUndefined();
+    await resources.remove(PLS, "any");
   });
 });
 
@@ -286,7 +286,7 @@ describe("what ARM refuses, in Mooring's closed set", () => {
   test.each<[string, (world: World) => Promise<unknown>, new (...args: never[]) => Error]>([
     [
       "a subscription that is not there is not absence",
-      ({ resources }) => resources.read(LINK.replace(SUBSCRIPTION, "99999999-9999-9999-9999-999999999999")),
+      ({ resources }) => resources.read(PLS.replace(SUBSCRIPTION, "99999999-9999-9999-9999-999999999999")),
       Refused,
     ],
     [
@@ -296,7 +296,7 @@ describe("what ARM refuses, in Mooring's closed set", () => {
           path: "privateLinkServices",
           action: { kind: "error", status: 403, code: "AuthorizationFailed" },
         }),
-        resources.read(LINK)
+        resources.read(PLS)
       ),
       Refused,
     ],
@@ -304,7 +304,7 @@ describe("what ARM refuses, in Mooring's closed set", () => {
       "429 on a write",
       async ({ arm, resources }) => (
         arm.faults.add({ method: "DELETE", action: { kind: "error", status: 429, retryAfterSeconds: 1 } }),
-        resources.remove(LINK, "*")
+        resources.remove(PLS, "*")
       ),
       NotYet,
     ],
@@ -314,7 +314,7 @@ describe("what ARM refuses, in Mooring's closed set", () => {
         await arm.send("PUT", `${GROUP}/providers/Microsoft.Authorization/locks/l`, {
           properties: { level: "CanNotDelete" },
         }),
-        resources.remove(LINK, "*")
+        resources.remove(PLS, "*")
       ),
       Refused,
     ],
@@ -332,7 +332,7 @@ describe("what ARM refuses, in Mooring's closed set", () => {
       "an operation that fails",
       async ({ arm, resources }) => (
         arm.faults.add({ method: "DELETE", action: { kind: "failOperation" } }),
-        resources.remove(LINK, "*")
+        resources.remove(PLS, "*")
       ),
       Error,
     ],
@@ -372,9 +372,9 @@ describe("what ARM refuses, in Mooring's closed set", () => {
   test("a lost answer is not sent again unseen", async () => {
     const { arm, resources } = await real();
     arm.faults.add({ method: "DELETE", action: { kind: "loseAnswer" }, times: 1 });
-    await expect(resources.remove(LINK, "*")).rejects.toThrow();
+    await expect(resources.remove(PLS, "*")).rejects.toThrow();
     await arm.idle();
-    expect(await resources.read(LINK)).toBeUndefined();
+    expect(await resources.read(PLS)).toBeUndefined();
   });
 
   test("locks come with the inherited ones", async () => {
@@ -382,7 +382,7 @@ describe("what ARM refuses, in Mooring's closed set", () => {
     await arm.send("PUT", `${GROUP}/providers/Microsoft.Authorization/locks/l`, {
       properties: { level: "ReadOnly" },
     });
-    expect(await resources.locks(LINK)).toEqual([
+    expect(await resources.locks(PLS)).toEqual([
       { id: `${GROUP}/providers/Microsoft.Authorization/locks/l`, level: "ReadOnly" },
     ]);
     expect(await resources.locks(`${NET.replace("/rg/", "/other/")}/loadBalancers/x`)).toEqual([]);

@@ -13,7 +13,7 @@ import { readQueues } from "../../shared/installation/checks/storage.ts";
 import { Refused } from "../../shared/errors.ts";
 import type { Installation } from "../../shared/installation/port.ts";
 import { parseSettings } from "../../shared/settings.ts";
-import { GROUP, linkedArm, type TestArm } from "../builders/arm.ts";
+import { GROUP, armWithPls, type TestArm } from "../builders/arm.ts";
 import { serveArm } from "../builders/servedArm.ts";
 import { cluster } from "../builders/world.ts";
 import { MemoryInstallation } from "../memory/installation.ts";
@@ -37,7 +37,7 @@ const closing: (() => Promise<unknown>)[] = [];
 
 /** An ARM with pages of one, where the app may read, and a storage in which one table and one queue are there. */
 async function real(): Promise<World> {
-  const arm = await linkedArm({ pageSize: 1 });
+  const arm = await armWithPls({ pageSize: 1 });
   const roleDefinitionId = `/${AUTHORIZATION}/roleDefinitions/${READER}`;
   for (const name of ["a1", "a2"])
     await arm.put(`${name === "a1" ? WIDE : GROUP}/${AUTHORIZATION}/roleAssignments/${name}`, {
@@ -95,8 +95,8 @@ async function memory(): Promise<World> {
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-installation-"));
   storage = await ownAccount();
-  await new QueueClient(storage, "mooring-links").create();
-  await new QueueClient(storage, "mooring-links").sendMessage("e30=");
+  await new QueueClient(storage, "mooring-pls").create();
+  await new QueueClient(storage, "mooring-pls").sendMessage("e30=");
   await new QueueClient(storage, "mooring-drift").create();
   await new QueueClient(storage, "mooring-drift").sendMessage("e30=", {
     visibilityTimeout: 60,
@@ -229,10 +229,10 @@ test("queues, and those for what failed; what waits for its time is no oldest", 
   const all = await readQueues({ ...memoryRun(), ports });
   expect(all).toHaveLength(10);
   expect(all).toContainEqual({
-    name: "mooring-links",
+    name: "mooring-pls",
     messages: 1,
     oldestSentAtUtc: expect.stringMatching(/^20.*Z$/),
   });
   expect(all).toContainEqual({ name: "mooring-drift", messages: 1 });
-  expect(all).toContainEqual({ name: "mooring-links-poison", messages: 0 });
+  expect(all).toContainEqual({ name: "mooring-pls-poison", messages: 0 });
 });

@@ -69,7 +69,7 @@ describe.each([
         {
           name: "system",
           vnetSubnetID: `${VNET}/subnets/apps`,
-          podSubnetID: `${VNET}/subnets/links`,
+          podSubnetID: `${VNET}/subnets/pls`,
         },
         { name: "user", vnetSubnetID: `${VNET}/subnets/apps` },
       ],
@@ -79,7 +79,7 @@ describe.each([
       id: clusterId("one"),
       location: "westeurope",
       nodeResourceGroup: "MC_one",
-      subnetIds: [`${VNET}/subnets/apps`, `${VNET}/subnets/links`],
+      subnetIds: [`${VNET}/subnets/apps`, `${VNET}/subnets/pls`],
       provisioningState: "Succeeded",
       principalIds: [],
     };

@@ -10,7 +10,7 @@ import type { Activity } from "../../shared/activity/port.ts";
 import { Refused } from "../../shared/errors.ts";
 import type { Network } from "../../shared/network/port.ts";
 import type { Permissions } from "../../shared/permissions/port.ts";
-import { BALANCER, GROUP, linkedArm, NET, VNET, type TestArm } from "../builders/arm.ts";
+import { BALANCER, GROUP, armWithPls, NET, VNET, type TestArm } from "../builders/arm.ts";
 import { serveArm } from "../builders/servedArm.ts";
 import { MemoryActivity } from "../memory/activity.ts";
 import { MemoryNetwork } from "../memory/network.ts";
@@ -33,7 +33,7 @@ const closing: (() => Promise<unknown>)[] = [];
 
 /** Raw requests over https, on an ARM with pages of two and a controller that was refused. */
 async function real(): Promise<World> {
-  const arm = await linkedArm({ pageSize: 2, limits: { reads: LIMITS, writes: LIMITS, deletes: LIMITS } });
+  const arm = await armWithPls({ pageSize: 2, limits: { reads: LIMITS, writes: LIMITS, deletes: LIMITS } });
   const assign = (scope: string, name: string, principalId: string, principalType = "ServicePrincipal") =>
     arm.put(`${scope}/${AUTHORIZATION}/roleAssignments/${name}`, {
       properties: { roleDefinitionId: NETWORK_CONTRIBUTOR, principalId, principalType },

@@ -12,7 +12,7 @@ interface Opened {
 }
 
 const item: WorkItem = {
-  what: "link",
+  what: "pls",
   id: "/x",
   why: "test",
   seenAtUtc: "2026-11-23T12:00:00.000Z",
@@ -21,7 +21,7 @@ const item: WorkItem = {
 
 function memory(): Opened {
   const queue = new MemoryQueue();
-  return { queue, poison: async (text) => queue.fail("links", text) };
+  return { queue, poison: async (text) => queue.fail("pls", text) };
 }
 
 const azurite = (encode: (text: string) => string) => (): Opened => {
@@ -31,7 +31,7 @@ const azurite = (encode: (text: string) => string) => (): Opened => {
   return {
     queue: azureQueue(open),
     poison: async (text) => {
-      const client = await open("links-poison");
+      const client = await open("pls-poison");
       await client.createIfNotExists();
       await client.sendMessage(encode(text));
     },
@@ -43,16 +43,16 @@ describe.each<[string, () => Opened]>([
   ["Azure Queues on Azurite", azurite((text) => Buffer.from(text).toString("base64"))],
   ["Azure Queues, written by somebody who does not encode", azurite((text) => text)],
 ])("Queue on %s", (_, open) => {
-  const texts = async ({ queue }: Opened) => (await queue.peekPoison("links")).map(({ text }) => text);
+  const texts = async ({ queue }: Opened) => (await queue.peekPoison("pls")).map(({ text }) => text);
 
   test("what waits and what failed is counted, and nothing where no queue is", async () => {
     const { queue, poison } = open();
-    await queue.send("links", item);
-    expect(await queue.poisonState("links")).toEqual({ length: 0 });
+    await queue.send("pls", item);
+    expect(await queue.poisonState("pls")).toEqual({ length: 0 });
     await poison("{1}");
     await poison("{2}");
-    expect(await queue.poisonState("links")).toEqual({ length: 2, oldestAtUtc: expect.any(String) });
-    expect(await queue.state("links")).toEqual({ length: 1, oldestAtUtc: expect.any(String) });
+    expect(await queue.poisonState("pls")).toEqual({ length: 2, oldestAtUtc: expect.any(String) });
+    expect(await queue.state("pls")).toEqual({ length: 1, oldestAtUtc: expect.any(String) });
     expect([await queue.state("drift"), await queue.poisonState("drift")]).toEqual([
       { length: 0 },
       { length: 0 },
@@ -62,8 +62,8 @@ describe.each<[string, () => Opened]>([
 
   test("a message that is to wait is counted, and is not what has waited", async () => {
     const { queue } = open();
-    await queue.send("links", item, 3600);
-    expect(await queue.state("links")).toEqual({ length: 1 });
+    await queue.send("pls", item, 3600);
+    expect(await queue.state("pls")).toEqual({ length: 1 });
   });
 
   test("messages that failed are seen as they are, oldest first, and stay", async () => {
@@ -71,7 +71,7 @@ describe.each<[string, () => Opened]>([
     await opened.poison("{⚓️}");
     await opened.poison("{two}");
     expect(await texts(opened)).toEqual(["{⚓️}", "{two}"]);
-    const [first] = await opened.queue.peekPoison("links");
+    const [first] = await opened.queue.peekPoison("pls");
     expect(first).toEqual({
       messageId: expect.any(String),
       text: "{⚓️}",
@@ -95,7 +95,7 @@ describe.each<[string, () => Opened]>([
     const opened = open();
     for (let n = 0; n < 40; n += 1) await opened.poison(`{${n}}`);
     const offered: string[] = [];
-    await opened.queue.takePoison("links", async ({ text }) => {
+    await opened.queue.takePoison("pls", async ({ text }) => {
       offered.push(text);
       return text !== "{7}" && text !== "{39}";
     });
@@ -108,7 +108,7 @@ describe.each<[string, () => Opened]>([
     const opened = open();
     for (const text of ["{one}", "{two}"]) await opened.poison(text);
     const offered: string[] = [];
-    await opened.queue.takePoison("links", async ({ text }) => {
+    await opened.queue.takePoison("pls", async ({ text }) => {
       offered.push(text);
       await opened.poison("{again}");
       return true;
@@ -120,12 +120,12 @@ describe.each<[string, () => Opened]>([
   test("what could not be handled stays, and can be taken at once", async () => {
     const opened = open();
     await opened.poison("{one}");
-    const failing = opened.queue.takePoison("links", async () => {
+    const failing = opened.queue.takePoison("pls", async () => {
       throw new Error("storage is away");
     });
     await expect(failing).rejects.toThrow("storage is away");
     const taken: string[] = [];
-    await opened.queue.takePoison("links", async ({ text }) => taken.push(text) > 0);
+    await opened.queue.takePoison("pls", async ({ text }) => taken.push(text) > 0);
     expect(taken).toEqual(["{one}"]);
     expect(await texts(opened)).toEqual([]);
   });
@@ -140,11 +140,11 @@ test("what is gone while it is looked at keeps nobody from the rest", async () =
   const prefix = `q${randomBytes(8).toString("hex")}`;
   const service = QueueServiceClient.fromConnectionString(inject("storage"));
   const open = async (name: string) => service.getQueueClient(`${prefix}-${name}`);
-  const client = await open("links-poison");
+  const client = await open("pls-poison");
   await client.createIfNotExists();
   for (const text of ["{one}", "{two}"]) await client.sendMessage(text);
   const offered: string[] = [];
-  await azureQueue(open).takePoison("links", async ({ text }) => {
+  await azureQueue(open).takePoison("pls", async ({ text }) => {
     offered.push(text);
     if (offered.length === 2) await client.clearMessages();
     return false;
@@ -155,7 +155,7 @@ test("what is gone while it is looked at keeps nobody from the rest", async () =
 test("a message that is visible again before the end is not offered twice", async () => {
   const prefix = `q${randomBytes(8).toString("hex")}`;
   const service = QueueServiceClient.fromConnectionString(inject("storage"));
-  const client = service.getQueueClient(`${prefix}-links-poison`);
+  const client = service.getQueueClient(`${prefix}-pls-poison`);
   await client.createIfNotExists();
   for (const text of ["{one}", "{two}"]) await client.sendMessage(text);
   // One at a time, and the same one whenever it is asked: as if its time had expired.
@@ -163,7 +163,7 @@ test("a message that is visible again before the end is not offered twice", asyn
   const receiveMessages = async () => ({ receivedMessageItems: [first] });
   const again = Object.assign(Object.create(client), { receiveMessages });
   const offered: string[] = [];
-  await azureQueue(async () => again).takePoison("links", async ({ text }) => {
+  await azureQueue(async () => again).takePoison("pls", async ({ text }) => {
     offered.push(text);
     return false;
   });
@@ -173,9 +173,9 @@ test("a message that is visible again before the end is not offered twice", asyn
 test("a message that waited is as old as its time in sight", async () => {
   const { queue } = azurite(String)();
   const before = Date.now();
-  await queue.send("links", item, 1);
+  await queue.send("pls", item, 1);
   for (;;) {
-    const { oldestAtUtc } = await queue.state("links");
+    const { oldestAtUtc } = await queue.state("pls");
     if (oldestAtUtc === undefined) continue;
     expect(Date.parse(oldestAtUtc)).toBeGreaterThanOrEqual(before + 1000);
     return;

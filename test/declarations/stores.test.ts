@@ -343,7 +343,7 @@ describe("staged pages", () => {
     const large = (name: string) =>
       listed(name, {
         intent: intent({
-          link: {
+          pls: {
             create: true,
             natIpCount: 1,
             natIps: [],

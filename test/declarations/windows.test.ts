@@ -93,7 +93,7 @@ describe("a window of changes", () => {
     const late = internalService("a");
     const event = { type: "MODIFIED", object: reporter.object({ ...late, resourceVersion: "4" }) };
     expect(await reporter.step(JSON.stringify(event))).toMatchObject({ outcome: "refused" });
-    expect((await run.tables.declarations.get("one", "shop/a"))?.value.intent.link).toBeDefined();
+    expect((await run.tables.declarations.get("one", "shop/a"))?.value.intent.pls).toBeDefined();
   });
 
   test.each([

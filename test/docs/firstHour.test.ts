@@ -58,7 +58,7 @@ test("every command of the first hour does what the page says", async () => {
   expect(taken).toContain("10.240.8.72, static");
 
   await shell(`${portal}`);
-  await world.eventually("the link as declared", async () =>
+  await world.eventually("the Private Link Service as declared", async () =>
     (await shell("mooring journal list")).includes("pls-payments") ? true : undefined,
   );
   const shown = await shell(`${healed}`);

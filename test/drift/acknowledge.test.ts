@@ -79,9 +79,12 @@ describe("while an audit writes the same finding", () => {
   };
 
   test("the audit's news and the acknowledgement both stay", async () => {
-    await estate.watch(["link-visibility-differs"]);
+    await estate.watch(["pls-visibility-differs"]);
     estate.look({ one: "both" });
-    run.network.allLinks = run.network.allLinks.map((link) => ({ ...link, visibility: ["*", "x"] }));
+    run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((pls) => ({
+      ...pls,
+      visibility: ["*", "x"],
+    }));
     meanwhile(() => acknowledge(run, id, given));
     await runAudit(run, { who: "system", why: "test" });
     const row = await findFinding(run, id);
@@ -113,7 +116,7 @@ test("findings are found by what people ask for", async () => {
   await runAudit(run, { who: "system", why: "test" });
   const ask = async (query: object) =>
     (await queryFindings(run, FindingQuery.parse(query))).map(({ check, cluster }) => `${cluster} ${check}`);
-  const [visible, approving] = ["link-visibility-differs", "link-auto-approval-differs"];
+  const [visible, approving] = ["pls-visibility-differs", "pls-auto-approval-differs"];
   expect(await ask({})).toEqual([`one ${visible}`, `two ${visible}`, `one ${approving}`].toSorted(byCheck));
   expect(await ask({ check: approving })).toEqual([`one ${approving}`]);
   expect(await ask({ cluster: "TWO" })).toEqual([`two ${visible}`]);

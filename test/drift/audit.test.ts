@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/addresses/key.ts";
 import { runAudit } from "../../shared/drift/runAudit.ts";
 import { FindingQuery, queryFindings } from "../../shared/drift/query.ts";
-import type { Link } from "../../shared/network/model.ts";
+import type { PrivateLinkService } from "../../shared/network/model.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
 import {
   balancer,
@@ -11,8 +11,8 @@ import {
   declared,
   frontend,
   intent,
-  link,
-  linkIntent,
+  pls,
+  plsIntent,
   managedCluster,
   NOW,
   PARTNER,
@@ -25,13 +25,13 @@ import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 let run: MemoryRun;
 
-/** A cluster with one Service, its frontend and its link, all as declared. */
+/** A cluster with one Service, its frontend and its PLS, all as declared. */
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
   await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
   await run.tables.subnets.transact(VNET.toLowerCase(), [
-    { do: "put", key: "apps", value: subnetRow({ linkNetworkPolicies: "Disabled" }) },
+    { do: "put", key: "apps", value: subnetRow({ plsNetworkPolicies: "Disabled" }) },
   ]);
   const holder = { holderId: frontend().id, seenAtUtc: NOW };
   await run.tables.addresses.transact(subnetId("apps").toLowerCase(), [
@@ -40,13 +40,13 @@ beforeEach(async () => {
   await declare({});
   run.network.clusters = [managedCluster()];
   run.network.balancers = [balancer()];
-  run.network.allLinks = [link()];
+  run.network.allPrivateLinkServices = [pls()];
 });
 
-async function declare(some: Parameters<typeof linkIntent>[0], addresses = {}): Promise<void> {
+async function declare(some: Parameters<typeof plsIntent>[0], addresses = {}): Promise<void> {
   const value = declared({
     observedAtUtc: "2026-11-23T11:00:00.000Z",
-    intent: intent({ link: linkIntent(some), addresses }),
+    intent: intent({ pls: plsIntent(some), addresses }),
   });
   await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
 }
@@ -62,7 +62,7 @@ async function audit() {
 }
 
 const open = async () => (await queryFindings(run, FindingQuery.parse({}))).map(({ check }) => check);
-const setLink = (some: Partial<Link>) => void (run.network.allLinks = [link(some)]);
+const setPls = (some: Partial<PrivateLinkService>) => void (run.network.allPrivateLinkServices = [pls(some)]);
 
 test("a world as declared has no findings", async () => {
   expect(await audit()).toEqual({ state: "done", open: 0, appeared: 0, resolved: 0 });
@@ -70,27 +70,27 @@ test("a world as declared has no findings", async () => {
 
 describe("each check finds what it is named for", () => {
   test.each<[string, () => unknown]>([
-    ["link-visibility-differs", () => setLink({ visibility: ["*"] })],
-    ["link-auto-approval-differs", () => setLink({ autoApproval: [PARTNER] })],
-    ["link-proxy-protocol-differs", () => setLink({ proxyProtocol: true })],
+    ["pls-visibility-differs", () => setPls({ visibility: ["*"] })],
+    ["pls-auto-approval-differs", () => setPls({ autoApproval: [PARTNER] })],
+    ["pls-proxy-protocol-differs", () => setPls({ proxyProtocol: true })],
     [
-      "link-nat-addresses-differ",
-      () => setLink({ natAddresses: [{ subnetId: subnetId("apps"), address: "10.0.1.7" }] }),
+      "pls-nat-addresses-differ",
+      () => setPls({ natAddresses: [{ subnetId: subnetId("apps"), address: "10.0.1.7" }] }),
     ],
-    ["link-subnet-differs", () => setLink({ natAddresses: [{ subnetId: subnetId("other") }] })],
-    ["link-beyond-policy", () => applyPolicy(run, { links: { visibility: [PARTNER] } })],
+    ["pls-subnet-differs", () => setPls({ natAddresses: [{ subnetId: subnetId("other") }] })],
+    ["pls-beyond-policy", () => applyPolicy(run, { privateLinkServices: { visibility: [PARTNER] } })],
     [
       "connection-no-longer-declared",
-      () => setLink({ connections: [connection({ status: "Approved", description: "Auto Approved" })] }),
+      () => setPls({ connections: [connection({ status: "Approved", description: "Auto Approved" })] }),
     ],
-    ["link-fqdns-differ", () => setLink({ fqdns: ["x.example.com"] })],
+    ["pls-fqdns-differ", () => setPls({ fqdns: ["x.example.com"] })],
     [
-      "link-unexpected",
+      "pls-unexpected",
       () =>
-        setLink({ tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/gone" } }),
+        setPls({ tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/gone" } }),
     ],
-    ["link-missing", () => void (run.network.allLinks = [])],
-    ["connection-disconnected", () => setLink({ connections: [connection({ status: "Disconnected" })] })],
+    ["pls-missing", () => void (run.network.allPrivateLinkServices = [])],
+    ["connection-disconnected", () => setPls({ connections: [connection({ status: "Disconnected" })] })],
     [
       "service-without-frontend",
       () => void (run.network.balancers = [balancer({ frontends: [frontend({ name: "other" })] })]),
@@ -108,7 +108,7 @@ describe("each check finds what it is named for", () => {
       "subnet-policies-left-off",
       () =>
         run.tables.subnets.transact(VNET.toLowerCase(), [
-          { do: "put", key: "old", value: subnetRow({ name: "old", linkNetworkPolicies: "Disabled" }) },
+          { do: "put", key: "old", value: subnetRow({ name: "old", plsNetworkPolicies: "Disabled" }) },
         ]),
     ],
     ["cluster-gone", () => void (run.network.clusters = [])],
@@ -119,7 +119,7 @@ describe("each check finds what it is named for", () => {
           {
             do: "put",
             key: "apps",
-            value: subnetRow({ usedAddresses: 240, linkNetworkPolicies: "Disabled" }),
+            value: subnetRow({ usedAddresses: 240, plsNetworkPolicies: "Disabled" }),
           },
         ]),
     ],
@@ -137,12 +137,12 @@ describe("each check finds what it is named for", () => {
   });
 
   test("what is declared, what policy leaves of it and what is there stand side by side", async () => {
-    await applyPolicy(run, { links: { visibility: [PARTNER] } });
+    await applyPolicy(run, { privateLinkServices: { visibility: [PARTNER] } });
     await declare({ visibility: [SUBSCRIPTION, PARTNER] });
-    setLink({ visibility: ["*"] });
+    setPls({ visibility: ["*"] });
     await audit();
     const all = await queryFindings(run, FindingQuery.parse({}));
-    expect(all.find(({ check }) => check === "link-visibility-differs")).toMatchObject({
+    expect(all.find(({ check }) => check === "pls-visibility-differs")).toMatchObject({
       declared: `${SUBSCRIPTION} ${PARTNER}`,
       allowed: PARTNER,
       actual: "*",
@@ -151,7 +151,7 @@ describe("each check finds what it is named for", () => {
 
   test("connection-pending-declared", async () => {
     await declare({ autoApproval: [SUBSCRIPTION] });
-    setLink({ autoApproval: [SUBSCRIPTION], connections: [connection({ status: "Pending" })] });
+    setPls({ autoApproval: [SUBSCRIPTION], connections: [connection({ status: "Pending" })] });
     await audit();
     expect(await open()).toEqual([]);
     run.clock.advance(11 * 60);
@@ -165,7 +165,7 @@ describe("each check finds what it is named for", () => {
       staleMinutes: 600,
       inventoryStaleMinutes: 600,
     });
-    setLink({ connections: [connection({ status: "Pending" })] });
+    setPls({ connections: [connection({ status: "Pending" })] });
     await audit();
     run.clock.advance(59 * 60);
     expect(await open()).toEqual([]);
@@ -173,31 +173,31 @@ describe("each check finds what it is named for", () => {
     expect(await open()).toEqual(["connection-pending-undeclared"]);
   });
 
-  test("what the links' reconcile would mend is handed to it, once", async () => {
+  test("what the Private Link Services' reconcile would mend is handed to it, once", async () => {
     await declare({ autoApproval: [SUBSCRIPTION] });
-    setLink({ visibility: ["*"], connections: [connection({ status: "Pending" })] });
+    setPls({ visibility: ["*"], connections: [connection({ status: "Pending" })] });
     await audit();
     expect(run.queue.sent.map(({ queue, item }) => [queue, item.id, item.why])).toEqual([
-      ["links", link().id, "audit link-auto-approval-differs"],
+      ["pls", pls().id, "audit pls-auto-approval-differs"],
     ]);
   });
 
   test("declared and actual stand side by side", async () => {
-    setLink({ visibility: ["*"] });
+    setPls({ visibility: ["*"] });
     await audit();
     expect(await queryFindings(run, FindingQuery.parse({ severity: "error", cluster: "one" }))).toMatchObject(
-      [{ declared: SUBSCRIPTION, actual: "*", about: link().id }],
+      [{ declared: SUBSCRIPTION, actual: "*", about: pls().id }],
     );
   });
 });
 
 describe("a finding's life", () => {
   test("it keeps when it was first seen, is resolved, and can come back", async () => {
-    setLink({ visibility: ["*"] });
+    setPls({ visibility: ["*"] });
     expect(await audit()).toEqual({ state: "done", open: 1, appeared: 1, resolved: 0 });
     run.clock.advance(60);
     expect(await audit()).toEqual({ state: "done", open: 1, appeared: 0, resolved: 0 });
-    setLink({});
+    setPls({});
     run.clock.advance(60);
     expect(await audit()).toEqual({ state: "done", open: 0, appeared: 0, resolved: 1 });
     expect(run.tables.findings.all()).toMatchObject([
@@ -207,17 +207,17 @@ describe("a finding's life", () => {
         resolvedAtUtc: "2026-11-23T12:02:00.000Z",
       },
     ]);
-    setLink({ visibility: ["*"] });
+    setPls({ visibility: ["*"] });
     expect(await audit()).toMatchObject({ open: 1, appeared: 1 });
-    expect(await open()).toEqual(["link-visibility-differs"]);
+    expect(await open()).toEqual(["pls-visibility-differs"]);
   });
 
   test("an audit that cannot read everything changes no finding, and says so", async () => {
-    setLink({ visibility: ["*"] });
+    setPls({ visibility: ["*"] });
     await audit();
-    setLink({});
+    setPls({});
     run.network.calls.failNext(new Error("throttled"), { method: "loadBalancers" });
     expect(await audit()).toEqual({ state: "failed", open: 1, appeared: 0, resolved: 0 });
-    expect(await open()).toEqual(["link-visibility-differs"]);
+    expect(await open()).toEqual(["pls-visibility-differs"]);
   });
 });

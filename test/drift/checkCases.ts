@@ -12,8 +12,8 @@ import {
   declared,
   frontend,
   intent,
-  link,
-  linkIntent,
+  pls,
+  plsIntent,
   NOW,
   PARTNER,
   rule,
@@ -33,7 +33,7 @@ export type Case<Kind extends SubjectKind = SubjectKind> = readonly [
 ];
 
 const policy = Policy.parse({});
-const PLS_ID = link().id;
+const PLS_ID = pls().id;
 const openEntry: Subjects["journal"]["entry"] = {
   id: "j",
   change: {
@@ -49,10 +49,10 @@ const openEntry: Subjects["journal"]["entry"] = {
   outcome: "intended",
   intendedAtUtc: "2026-11-23T11:00:00.000Z",
 };
-const owner = (some = {}, more = {}) => declared({ intent: intent({ link: linkIntent(some), ...more }) });
+const owner = (some = {}, more = {}) => declared({ intent: intent({ pls: plsIntent(some), ...more }) });
 
-const onLink = (some: Partial<Subjects["link"]> = {}): Subjects["link"] => ({
-  link: link(),
+const onPls = (some: Partial<Subjects["pls"]> = {}): Subjects["pls"] => ({
+  pls: pls(),
   cluster: cluster(),
   owner: owner(),
   isHeard: true,
@@ -62,7 +62,7 @@ const onLink = (some: Partial<Subjects["link"]> = {}): Subjects["link"] => ({
 });
 const onConnection = (some: object, declaredApproval: string[] = []): Subjects["connection"] => ({
   connection: connection(some),
-  link: link({ connections: [connection(some)] }),
+  pls: pls({ connections: [connection(some)] }),
   owner: owner({ autoApproval: declaredApproval }),
   cluster: cluster(),
   policy,
@@ -77,12 +77,12 @@ const onService = (some: Partial<Subjects["service"]> = {}): Subjects["service"]
 const onBalancer = (some: Parameters<typeof balancer>[0] = {}, more: object = {}): Subjects["balancer"] => ({
   balancer: balancer(some),
   cluster: cluster(),
-  links: 1,
+  privateLinkServices: 1,
   ...more,
 });
 const onSubnet = (some: Parameters<typeof subnetRow>[0] = {}, more: object = {}): Subjects["subnet"] => ({
   subnet: subnetRow(some),
-  links: [],
+  privateLinkServices: [],
   wants: [],
   audit: policy.audit,
   ...more,
@@ -153,7 +153,7 @@ const quarantined = {
 } as const;
 const missing = [
   { subnet: "apps", actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"] },
-  { subnet: "links", actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"] },
+  { subnet: "pls", actions: ["Microsoft.Network/virtualNetworks/subnets/join/action"] },
 ];
 const use = { subnetId: subnetId("apps"), address: "10.0.1.4" };
 const holder = VNET.replace("virtualNetworks/vnet", "networkInterfaces/vm");
@@ -166,16 +166,17 @@ const of = <Kind extends SubjectKind>(
 ): Case => [sentence, on, subject, found] as unknown as Case;
 
 export const CASES: Readonly<Record<string, readonly Case[]>> = {
-  "link-visibility-differs": [
+  "pls-visibility-differs": [
     of(
       "everybody sees what was declared for one subscription",
-      "link",
-      onLink({ link: link({ visibility: ["*"] }) }),
+      "pls",
+      onPls({ pls: pls({ visibility: ["*"] }) }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "the Service declares visibility 11111111-1111-1111-1111-111111111111, link pls has *",
+        message:
+          "the Service declares visibility 11111111-1111-1111-1111-111111111111, Private Link Service pls has *",
         advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
         declared: "11111111-1111-1111-1111-111111111111",
         actual: "*",
@@ -187,107 +188,104 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       },
     ),
     of(
-      "policy leaves less, and the link has that",
-      "link",
-      onLink({
-        policy: Policy.parse({ links: { visibility: [PARTNER] } }),
+      "policy leaves less, and the Private Link Service has that",
+      "pls",
+      onPls({
+        policy: Policy.parse({ privateLinkServices: { visibility: [PARTNER] } }),
         owner: owner({ visibility: [PARTNER, SUBSCRIPTION] }),
-        link: link({ visibility: [PARTNER] }),
+        pls: pls({ visibility: [PARTNER] }),
       }),
       undefined,
     ),
     of(
       "the same in another order and case is no difference",
-      "link",
-      onLink({
+      "pls",
+      onPls({
         owner: owner({ visibility: ["AAAAAAAA-1111-4111-8111-111111111111", PARTNER] }),
-        link: link({ visibility: [PARTNER, "aaaaaaaa-1111-4111-8111-111111111111"] }),
+        pls: pls({ visibility: [PARTNER, "aaaaaaaa-1111-4111-8111-111111111111"] }),
       }),
       undefined,
     ),
     of(
-      "a link whose tag says off is told, and nothing is planned",
-      "link",
-      onLink({ link: link({ visibility: ["*"], tags: { ...link().tags, mooring: "off" } }) }),
+      "a Private Link Service whose tag says off is told, and nothing is planned",
+      "pls",
+      onPls({ pls: pls({ visibility: ["*"], tags: { ...pls().tags, mooring: "off" } }) }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "the Service declares visibility 11111111-1111-1111-1111-111111111111, link pls has *",
+        message:
+          "the Service declares visibility 11111111-1111-1111-1111-111111111111, Private Link Service pls has *",
         advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
         declared: "11111111-1111-1111-1111-111111111111",
         actual: "*",
       },
     ),
     of(
-      "a link without an owner is another check's",
-      "link",
-      { link: link({ visibility: ["*"] }), cluster: cluster(), isHeard: true, policy, touches: [] },
+      "a Private Link Service without an owner is another check's",
+      "pls",
+      { pls: pls({ visibility: ["*"] }), cluster: cluster(), isHeard: true, policy, touches: [] },
       undefined,
     ),
   ],
-  "link-auto-approval-differs": [
-    of(
-      "somebody is approved whom nobody declared",
-      "link",
-      onLink({ link: link({ autoApproval: [PARTNER] }) }),
-      {
-        about:
-          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
-        cluster: "one",
-        message: "the Service declares auto-approval none, link pls has 22222222-2222-2222-2222-222222222222",
-        advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
-        declared: "none",
-        actual: "22222222-2222-2222-2222-222222222222",
-        planned: [
-          "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
-          "    Service one/shop/web declares autoApproval otherwise",
-          '  ~ properties.autoApproval.subscriptions: ["22222222-2222-2222-2222-222222222222"] -> []',
-        ],
-      },
-    ),
+  "pls-auto-approval-differs": [
+    of("somebody is approved whom nobody declared", "pls", onPls({ pls: pls({ autoApproval: [PARTNER] }) }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+      cluster: "one",
+      message:
+        "the Service declares auto-approval none, Private Link Service pls has 22222222-2222-2222-2222-222222222222",
+      advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
+      declared: "none",
+      actual: "22222222-2222-2222-2222-222222222222",
+      planned: [
+        "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        "    Service one/shop/web declares autoApproval otherwise",
+        '  ~ properties.autoApproval.subscriptions: ["22222222-2222-2222-2222-222222222222"] -> []',
+      ],
+    }),
     of(
       "what is declared is approved",
-      "link",
-      onLink({ owner: owner({ autoApproval: [PARTNER] }), link: link({ autoApproval: [PARTNER] }) }),
+      "pls",
+      onPls({ owner: owner({ autoApproval: [PARTNER] }), pls: pls({ autoApproval: [PARTNER] }) }),
       undefined,
     ),
   ],
-  "link-fqdns-differ": [
+  "pls-fqdns-differ": [
     of(
       "another host name",
-      "link",
-      onLink({ owner: owner({ fqdns: ["a.example.com"] }), link: link({ fqdns: ["b.example.com"] }) }),
+      "pls",
+      onPls({ owner: owner({ fqdns: ["a.example.com"] }), pls: pls({ fqdns: ["b.example.com"] }) }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "the Service declares host names a.example.com, link pls has b.example.com",
-        advice: "set the link back, or change the Service's annotation",
+        message: "the Service declares host names a.example.com, Private Link Service pls has b.example.com",
+        advice: "set the Private Link Service back, or change the Service's annotation",
         declared: "a.example.com",
         actual: "b.example.com",
       },
     ),
     of(
       "case does not count",
-      "link",
-      onLink({ owner: owner({ fqdns: ["a.example.com"] }), link: link({ fqdns: ["A.example.com"] }) }),
+      "pls",
+      onPls({ owner: owner({ fqdns: ["a.example.com"] }), pls: pls({ fqdns: ["A.example.com"] }) }),
       undefined,
     ),
   ],
-  "link-proxy-protocol-differs": [
+  "pls-proxy-protocol-differs": [
     of(
       "on, and declared off; policy lets Mooring write it",
-      "link",
-      onLink({
-        policy: Policy.parse({ links: { fields: ["proxyProtocol"] } }),
-        link: link({ proxyProtocol: true }),
+      "pls",
+      onPls({
+        policy: Policy.parse({ privateLinkServices: { fields: ["proxyProtocol"] } }),
+        pls: pls({ proxyProtocol: true }),
       }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "the Service declares PROXY protocol off, link pls has on",
+        message: "the Service declares PROXY protocol off, Private Link Service pls has on",
         advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
         declared: "off",
         actual: "on",
@@ -300,46 +298,46 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ),
     of(
       "both on",
-      "link",
-      onLink({ owner: owner({ proxyProtocol: true }), link: link({ proxyProtocol: true }) }),
+      "pls",
+      onPls({ owner: owner({ proxyProtocol: true }), pls: pls({ proxyProtocol: true }) }),
       undefined,
     ),
   ],
-  "link-nat-addresses-differ": [
-    of("one declared, two there", "link", onLink({ link: link({ natAddresses: nat(2) }) }), {
+  "pls-nat-addresses-differ": [
+    of("one declared, two there", "pls", onPls({ pls: pls({ natAddresses: nat(2) }) }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
       cluster: "one",
-      message: "the Service declares NAT addresses: 1, link pls has 2",
-      advice: "look at the Service's events: the controller could not bring the link there",
+      message: "the Service declares NAT addresses: 1, Private Link Service pls has 2",
+      advice: "look at the Service's events: the controller could not bring the Private Link Service there",
       declared: "1",
       actual: "2",
     }),
-    of("a dynamic one is as declared", "link", onLink(), undefined),
+    of("a dynamic one is as declared", "pls", onPls(), undefined),
   ],
-  "link-subnet-differs": [
+  "pls-subnet-differs": [
     of(
       "another subnet than the cluster's own",
-      "link",
-      onLink({ link: link({ natAddresses: [{ subnetId: subnetId("other") }] }) }),
+      "pls",
+      onPls({ pls: pls({ natAddresses: [{ subnetId: subnetId("other") }] }) }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "the Service declares subnet apps, link pls has other",
-        advice: "look at the Service's events: the controller could not bring the link there",
+        message: "the Service declares subnet apps, Private Link Service pls has other",
+        advice: "look at the Service's events: the controller could not bring the Private Link Service there",
         declared: "apps",
         actual: "other",
       },
     ),
-    of("the declared one in another case", "link", onLink({ owner: owner({ subnet: "APPS" }) }), undefined),
+    of("the declared one in another case", "pls", onPls({ owner: owner({ subnet: "APPS" }) }), undefined),
   ],
-  "link-beyond-policy": [
+  "pls-beyond-policy": [
     of(
-      "the Service shows its link to more than policy allows",
-      "link",
-      onLink({
-        policy: Policy.parse({ links: { visibility: [PARTNER] } }),
+      "the Service shows its Private Link Service to more than policy allows",
+      "pls",
+      onPls({
+        policy: Policy.parse({ privateLinkServices: { visibility: [PARTNER] } }),
         owner: owner({ visibility: [SUBSCRIPTION, PARTNER] }),
       }),
       {
@@ -356,16 +354,16 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ),
     of(
       "policy allows all that is declared",
-      "link",
-      onLink({ policy: Policy.parse({ links: { visibility: [SUBSCRIPTION] } }) }),
+      "pls",
+      onPls({ policy: Policy.parse({ privateLinkServices: { visibility: [SUBSCRIPTION] } }) }),
       undefined,
     ),
   ],
-  "link-fought-over": [
+  "pls-fought-over": [
     of(
       "three repairs within the hour",
-      "link",
-      onLink({
+      "pls",
+      onPls({
         touches: [
           ...repairs(3),
           { atUtc: NOW, who: "terraform", operation: "Microsoft.Network/privateLinkServices/write" },
@@ -376,21 +374,21 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
         message:
-          "Mooring repaired link pls 3 times within an hour and has stopped; writers that Azure named: terraform (Microsoft.Network/privateLinkServices/write)",
+          "Mooring repaired Private Link Service pls 3 times within an hour and has stopped; writers that Azure named: terraform (Microsoft.Network/privateLinkServices/write)",
         advice: "find out why the other one writes, then make the annotation or that writer right",
       },
     ),
-    of("two repairs are not yet a fight", "link", onLink({ touches: repairs(2) }), undefined),
+    of("two repairs are not yet a fight", "pls", onPls({ touches: repairs(2) }), undefined),
     of(
       "repairs of different fields are no fight",
-      "link",
-      onLink({ touches: [...repairs(2), ...repairs(1, "properties.autoApproval.subscriptions")] }),
+      "pls",
+      onPls({ touches: [...repairs(2), ...repairs(1, "properties.autoApproval.subscriptions")] }),
       undefined,
     ),
     of(
       "writes of an identity that is called as Mooring is are no repairs",
-      "link",
-      onLink({
+      "pls",
+      onPls({
         touches: Array.from({ length: 3 }, () => ({
           atUtc: NOW,
           who: MOORING,
@@ -400,60 +398,61 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "link-unexpected": [
+  "pls-unexpected": [
     of(
       "no Service owns it",
-      "link",
-      { link: link(), cluster: cluster(), isHeard: true, policy, touches: [] },
+      "pls",
+      { pls: pls(), cluster: cluster(), isHeard: true, policy, touches: [] },
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "no living Service of one owns link pls",
+        message: "no living Service of one owns Private Link Service pls",
         advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
       },
     ),
-    of("its Service has withdrawn it", "link", onLink({ owner: declared() }), {
+    of("its Service has withdrawn it", "pls", onPls({ owner: declared() }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
       cluster: "one",
-      message: "Service shop/web has withdrawn azure-pls-create; link pls stays",
+      message: "Service shop/web has withdrawn azure-pls-create; Private Link Service pls stays",
       advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
     }),
-    of("its Service declares it", "link", onLink(), undefined),
+    of("its Service declares it", "pls", onPls(), undefined),
     of(
       "its cluster has not confirmed its Services: whether one owns it is unknown",
-      "link",
-      { link: link(), cluster: cluster(), isHeard: false, policy, touches: [] },
+      "pls",
+      { pls: pls(), cluster: cluster(), isHeard: false, policy, touches: [] },
       undefined,
     ),
   ],
-  "link-near-limits": [
+  "pls-near-limits": [
     of(
       "seven NAT addresses and eighty subscriptions",
-      "link",
-      onLink({ link: link({ natAddresses: nat(7), visibility: many(80) }) }),
+      "pls",
+      onPls({ pls: pls({ natAddresses: nat(7), visibility: many(80) }) }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "link pls has 7 of 8 NAT addresses, 80 of 100 subscriptions in its visibility",
-        advice: "make a second link before the limit is met",
+        message:
+          "Private Link Service pls has 7 of 8 NAT addresses, 80 of 100 subscriptions in its visibility",
+        advice: "make a second Private Link Service before the limit is met",
       },
     ),
     of(
       "six NAT addresses and 79 subscriptions",
-      "link",
-      onLink({ link: link({ natAddresses: nat(6), visibility: many(79) }) }),
+      "pls",
+      onPls({ pls: pls({ natAddresses: nat(6), visibility: many(79) }) }),
       undefined,
     ),
   ],
-  "link-tags-differ": [
+  "pls-tags-differ": [
     of(
       "tagged as another Service's than its frontend's",
       "marks",
       {
-        link: link({
+        pls: pls({
           tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/other" },
         }),
         cluster: cluster(),
@@ -463,8 +462,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "link pls is tagged as shop/other's and stands on the frontend of shop/web",
-        advice: "set the tag right, or remove the link: the controller makes it anew",
+        message: "Private Link Service pls is tagged as shop/other's and stands on the frontend of shop/web",
+        advice: "set the tag right, or remove the Private Link Service: the controller makes it anew",
         declared: "shop/web",
         actual: "shop/other",
       },
@@ -472,12 +471,12 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "without tags on a cluster's frontend",
       "marks",
-      { link: link({ tags: {} }), cluster: cluster(), users: [] },
+      { pls: pls({ tags: {} }), cluster: cluster(), users: [] },
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "link pls stands on a frontend of one and lacks the controller's tags",
+        message: "Private Link Service pls stands on a frontend of one and lacks the controller's tags",
         advice:
           "if a person made it all is well, and Mooring leaves it alone; else remove it and let the controller make it",
         actual: "none",
@@ -486,13 +485,13 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "owned by one who shares the frontend",
       "marks",
-      { link: link(), cluster: cluster(), users: [declared({ name: "first" }), declared()] },
+      { pls: pls(), cluster: cluster(), users: [declared({ name: "first" }), declared()] },
       undefined,
     ),
     of(
       "the frontend is nobody's: that is another check's",
       "marks",
-      { link: link(), cluster: cluster(), users: [] },
+      { pls: pls(), cluster: cluster(), users: [] },
       undefined,
     ),
   ],
@@ -502,7 +501,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
       cluster: "one",
       message:
-        "connection pe.1 on link pls waits; its subscription (11111111-1111-1111-1111-111111111111) is not auto-approved",
+        "connection pe.1 on Private Link Service pls waits; its subscription (11111111-1111-1111-1111-111111111111) is not auto-approved",
       advice: "approve or reject it, or declare its subscription in azure-pls-auto-approval",
       settlesWithinMinutes: 240,
     }),
@@ -517,7 +516,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
         cluster: "one",
-        message: "connection pe.1 on link pls waits although its subscription is auto-approved",
+        message:
+          "connection pe.1 on Private Link Service pls waits although its subscription is auto-approved",
         advice: "Mooring approves it in mode enforce; see the journal for why it did not",
         planned: [
           "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
@@ -548,7 +548,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
         cluster: "one",
         message:
-          "connection pe.1 on link pls is approved; its subscription (11111111-1111-1111-1111-111111111111) is not auto-approved",
+          "connection pe.1 on Private Link Service pls is approved; its subscription (11111111-1111-1111-1111-111111111111) is not auto-approved",
         advice:
           "if a person approved it all is well; else reject it, or let policy do so (connections.rejectWithdrawn)",
         planned: [
@@ -566,12 +566,12 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
       cluster: "one",
-      message: "connection pe.1 on link pls is disconnected: its endpoint is gone",
+      message: "connection pe.1 on Private Link Service pls is disconnected: its endpoint is gone",
       advice: "remove the connection",
     }),
     of("rejected is not disconnected", "connection", onConnection({ status: "Rejected" }), undefined),
   ],
-  "link-missing": [
+  "pls-missing": [
     of(
       "declared, and not there after its time",
       "service",
@@ -587,7 +587,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one/shop/web",
         cluster: "one",
         message:
-          "the Service declares a link, its frontend is there, the link is not; likely because Azure refused Microsoft.Network/privateLinkServices/write at 2026-11-23T11:58:00.000Z: PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled: it may not join the subnet",
+          "the Service declares a Private Link Service, its frontend is there, the Private Link Service is not; likely because Azure refused Microsoft.Network/privateLinkServices/write at 2026-11-23T11:58:00.000Z: PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled: it may not join the subnet",
         advice:
           "look at the Service's events: the subnet's network policies or the controller's rights are the usual reasons",
       },
@@ -598,7 +598,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       onService({ declared: owner(), ageMinutes: 9 }),
       undefined,
     ),
-    of("it is there", "service", onService({ declared: owner(), link: link() }), undefined),
+    of("it is there", "service", onService({ declared: owner(), pls: pls() }), undefined),
     of("none is declared", "service", onService(), undefined),
   ],
   "service-without-frontend": [
@@ -697,7 +697,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       "claim",
       {
         declared: declared(),
-        what: "link",
+        what: "pls",
         address: "10.0.1.4",
         subnet: subnetRow(),
         taken: {
@@ -708,7 +708,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one/shop/web",
         cluster: "one",
         message:
-          "the Service asks for 10.0.1.4 for its link; in subnet apps it is declared by Service two/shop/mail",
+          "the Service asks for 10.0.1.4 for its Private Link Service; in subnet apps it is declared by Service two/shop/mail",
         advice: "give the Service another address, or free this one",
         declared: "10.0.1.4",
       },
@@ -726,13 +726,13 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
             subnet: "apps",
             problem: { sinceUtc: NOW, holderId: holder, alternatives: ["10.0.1.6", "10.0.1.7"] },
           },
-          { address: "10.0.2.4", subnet: "links", problem: { sinceUtc: NOW, alternatives: [] } },
+          { address: "10.0.2.4", subnet: "pls", problem: { sinceUtc: NOW, alternatives: [] } },
         ],
       },
       {
         about: "one/shop/web",
         cluster: "one",
-        message: `Azure reports 10.0.1.4 in subnet apps as unavailable, it is in use by ${holder}; free in this subnet: 10.0.1.6, 10.0.1.7; Azure reports 10.0.2.4 in subnet links as unavailable, no list shows what uses it; Azure names no free address`,
+        message: `Azure reports 10.0.1.4 in subnet apps as unavailable, it is in use by ${holder}; free in this subnet: 10.0.1.6, 10.0.1.7; Azure reports 10.0.2.4 in subnet pls as unavailable, no list shows what uses it; Azure names no free address`,
         advice:
           "request one of the free addresses, or release this one in Azure; Azure is asked again at the next audit",
         declared: "10.0.1.4, 10.0.2.4",
@@ -831,7 +831,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "it is not proved an orphan, so nothing is done about it: settle what is named, or remove it by hand",
       },
     ),
-    of("a link is another check's", "orphan", candidate({ kind: "link" }), undefined),
+    of("a Private Link Service is another check's", "orphan", candidate({ kind: "pls" }), undefined),
   ],
   "basic-load-balancer": [
     of("a cluster's", "balancer", onBalancer({ sku: "Basic" }), {
@@ -844,7 +844,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "anybody's",
       "balancer",
-      { balancer: balancer({ sku: "basic" }), links: 0 },
+      { balancer: balancer({ sku: "basic" }), privateLinkServices: 0 },
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
@@ -906,7 +906,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "other teams' load balancers are theirs",
       "balancer",
-      { balancer: balancer({ pools: [] }), links: 0 },
+      { balancer: balancer({ pools: [] }), privateLinkServices: 0 },
       undefined,
     ),
   ],
@@ -956,15 +956,16 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "balancer-links-near-limit": [
-    of("seven of eight", "balancer", onBalancer({}, { links: 7 }), {
+  "balancer-pls-near-limit": [
+    of("seven of eight", "balancer", onBalancer({}, { privateLinkServices: 7 }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
       cluster: "one",
-      message: "7 of 8 links stand on load balancer kubernetes-internal",
-      advice: "let Services share a link's frontend, or spread them over several load balancers or clusters",
+      message: "7 of 8 Private Link Services stand on load balancer kubernetes-internal",
+      advice:
+        "let Services share a Private Link Service's frontend, or spread them over several load balancers or clusters",
     }),
-    of("six of eight", "balancer", onBalancer({}, { links: 6 }), undefined),
+    of("six of eight", "balancer", onBalancer({}, { privateLinkServices: 6 }), undefined),
   ],
   "subnet-nearly-full": [
     of(
@@ -1027,18 +1028,18 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "subnet-policies-block-links": [
+  "subnet-policies-block-pls": [
     of(
-      "a link is in it and a Service declares another",
+      "a Private Link Service is in it and a Service declares another",
       "subnet",
-      onSubnet({}, { links: ["pls"], wants: [owner()] }),
+      onSubnet({}, { privateLinkServices: ["pls"], wants: [owner()] }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
         message:
-          "subnet apps has privateLinkServiceNetworkPolicies Enabled, and links pls are in it, Services one/shop/web declare links in it",
+          "subnet apps has privateLinkServiceNetworkPolicies Enabled, and Private Link Services pls are in it, Services one/shop/web declare Private Link Services in it",
         advice:
-          "az network vnet subnet update --ids /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps --private-link-service-network-policies Disabled",
+          "az network vnet subnet update --ids /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps --private-pls-service-network-policies Disabled",
         declared: "Disabled",
         actual: "Enabled",
         settlesWithinMinutes: 10,
@@ -1047,22 +1048,23 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "they are off",
       "subnet",
-      onSubnet({ linkNetworkPolicies: "Disabled" }, { links: ["pls"] }),
+      onSubnet({ plsNetworkPolicies: "Disabled" }, { privateLinkServices: ["pls"] }),
       undefined,
     ),
-    of("nobody wants a link in it", "subnet", onSubnet(), undefined),
+    of("nobody wants a Private Link Service in it", "subnet", onSubnet(), undefined),
   ],
   "subnet-policies-left-off": [
-    of("off, and no link is there", "subnet", onSubnet({ linkNetworkPolicies: "Disabled" }), {
+    of("off, and no Private Link Service is there", "subnet", onSubnet({ plsNetworkPolicies: "Disabled" }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
-      message: "subnet apps has link network policies off for links that are gone",
-      advice: "turn privateLinkServiceNetworkPolicies on again, unless a link is to come",
+      message:
+        "subnet apps has Private Link Service network policies off for Private Link Services that are gone",
+      advice: "turn privateLinkServiceNetworkPolicies on again, unless a Private Link Service is to come",
     }),
     of(
-      "a link is to come",
+      "a Private Link Service is to come",
       "subnet",
-      onSubnet({ linkNetworkPolicies: "Disabled" }, { wants: [owner()] }),
+      onSubnet({ plsNetworkPolicies: "Disabled" }, { wants: [owner()] }),
       undefined,
     ),
   ],
@@ -1251,7 +1253,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one",
         cluster: "one",
         message:
-          "the identity of cluster one lacks Microsoft.Network/virtualNetworks/subnets/join/action on subnets apps, links of vnet",
+          "the identity of cluster one lacks Microsoft.Network/virtualNetworks/subnets/join/action on subnets apps, pls of vnet",
         advice:
           'assign it Network Contributor on the virtual network, or a custom role with these actions: az role assignment create --role "Network Contributor" --scope /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet --assignee-object-id …',
       },
@@ -1273,19 +1275,24 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ),
     of("it may", "grant", { cluster: cluster(), missing }, undefined),
   ],
-  "subscription-links-near-limit": [
+  "subscription-pls-near-limit": [
     of(
       "640 of 800",
       "subscription",
-      { subscription: SUBSCRIPTION, links: 640, remaining: [] },
+      { subscription: SUBSCRIPTION, privateLinkServices: 640, remaining: [] },
       {
         about: "/subscriptions/11111111-1111-1111-1111-111111111111",
-        message: "subscription 11111111-1111-1111-1111-111111111111 has 640 of 800 links",
+        message: "subscription 11111111-1111-1111-1111-111111111111 has 640 of 800 Private Link Services",
         advice:
-          "remove links that nobody uses, ask Azure for more, or put new clusters into another subscription",
+          "remove Private Link Services that nobody uses, ask Azure for more, or put new clusters into another subscription",
       },
     ),
-    of("639 of 800", "subscription", { subscription: SUBSCRIPTION, links: 639, remaining: [] }, undefined),
+    of(
+      "639 of 800",
+      "subscription",
+      { subscription: SUBSCRIPTION, privateLinkServices: 639, remaining: [] },
+      undefined,
+    ),
   ],
   "arm-nearly-throttled": [
     of(
@@ -1293,7 +1300,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       "subscription",
       {
         subscription: SUBSCRIPTION,
-        links: 0,
+        privateLinkServices: 0,
         remaining: [
           { subscription: SUBSCRIPTION, kind: "reads", requests: 49 },
           { subscription: SUBSCRIPTION, kind: "writes", requests: 199 },
@@ -1311,7 +1318,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       "subscription",
       {
         subscription: SUBSCRIPTION,
-        links: 0,
+        privateLinkServices: 0,
         remaining: [{ subscription: SUBSCRIPTION, kind: "reads", requests: 50 }],
       },
       undefined,
@@ -1321,10 +1328,10 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "somebody broke it",
       "mooring",
-      { policyProblems: ["policy modes.links: no"] },
+      { policyProblems: ["policy modes.privateLinkServices: no"] },
       {
         about: "mooring/policy",
-        message: "the stored policy is broken: policy modes.links: no",
+        message: "the stored policy is broken: policy modes.privateLinkServices: no",
         advice: "apply a good one with mooring policy apply",
       },
     ),
@@ -1424,14 +1431,14 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "one message",
       "queue",
-      { queue: "links", poisoned: 1 },
+      { queue: "pls", poisoned: 1 },
       {
-        about: "mooring/queues/links",
-        message: "1 message is in queue mooring-links-poison",
-        advice: "see why with mooring queue show links, mend it, then mooring queue replay links --all",
+        about: "mooring/queues/pls",
+        message: "1 message is in queue mooring-pls-poison",
+        advice: "see why with mooring queue show pls, mend it, then mooring queue replay pls --all",
       },
     ),
-    of("none", "queue", { queue: "links", poisoned: 0 }, undefined),
+    of("none", "queue", { queue: "pls", poisoned: 0 }, undefined),
   ],
   "operation-failing": [
     of(

@@ -38,7 +38,7 @@ test("ids are unique, and each check says why it matters", () => {
 });
 
 describe("policy says how severe a check is", () => {
-  const subjects = [{ balancer: balancer({ sku: "Basic" }), links: 0 }];
+  const subjects = [{ balancer: balancer({ sku: "Basic" }), privateLinkServices: 0 }];
   const found = (checks: Record<string, "error" | "warn" | "info" | "off">) =>
     runChecks("balancer", subjects, checks).map(({ id, severity }) => `${id} ${severity}`);
 

@@ -4,7 +4,7 @@ import type { Finding, Severity } from "../../shared/drift/finding.ts";
 
 const finding = (id: string, severity: Severity = "warn", some: Partial<Finding> = {}): Finding => ({
   id,
-  check: "link-missing",
+  check: "pls-missing",
   severity,
   scope: "mooring",
   about: `/${id}`,
@@ -21,7 +21,7 @@ test("what appeared, went, got worse and stayed", () => {
   expect(compareFindings(before, after)).toEqual({
     appeared: [finding("new")],
     resolved: [finding("goes")],
-    worse: [{ id: "worse", check: "link-missing", about: "/worse", from: "info", to: "error" }],
+    worse: [{ id: "worse", check: "pls-missing", about: "/worse", from: "info", to: "error" }],
     unchanged: 2,
   });
 });

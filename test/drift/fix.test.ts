@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { isFixable, planFix } from "../../shared/drift/fix.ts";
-import type { Link } from "../../shared/network/model.ts";
+import type { PrivateLinkService } from "../../shared/network/model.ts";
 import { defaultPolicy, Policy } from "../../shared/policy.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { cluster, connection, declared, feed, intent, link, linkIntent } from "../builders/world.ts";
+import { cluster, connection, declared, feed, intent, pls, plsIntent } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 let run: MemoryRun;
@@ -12,22 +12,24 @@ beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
   await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
-  const value = declared({ intent: intent({ link: linkIntent({ autoApproval: [SUBSCRIPTION] }) }) });
+  const value = declared({ intent: intent({ pls: plsIntent({ autoApproval: [SUBSCRIPTION] }) }) });
   await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
   set({ visibility: ["*"], connections: [connection({ status: "Pending" })] });
 });
 
-const set = (some: Partial<Link>) => void (run.network.allLinks = [link(some)]);
-const planned = async (check: string, about = link().id) =>
+const set = (some: Partial<PrivateLinkService>) => void (run.network.allPrivateLinkServices = [pls(some)]);
+const planned = async (check: string, about = pls().id) =>
   (await planFix(run, { check, about }))?.changes.map(({ capability, resourceId }) => [
     capability,
     resourceId,
   ]);
 
 describe("the plan for a finding is about its subject alone", () => {
-  test("a link", async () => {
-    expect(await planned("link-visibility-differs")).toEqual([["links", link().id]]);
-    expect(await planned("link-visibility-differs", link().id.toUpperCase())).toEqual([["links", link().id]]);
+  test("a Private Link Service", async () => {
+    expect(await planned("pls-visibility-differs")).toEqual([["privateLinkServices", pls().id]]);
+    expect(await planned("pls-visibility-differs", pls().id.toUpperCase())).toEqual([
+      ["privateLinkServices", pls().id],
+    ]);
   });
 
   test("a connection", async () =>
@@ -52,19 +54,19 @@ describe("the plan for a finding is about its subject alone", () => {
 describe("there is none", () => {
   test("for what is in order by now", async () => {
     set({ autoApproval: [SUBSCRIPTION] });
-    expect(await planned("link-visibility-differs")).toBeUndefined();
+    expect(await planned("pls-visibility-differs")).toBeUndefined();
   });
 
-  test("for a link that is gone, is tagged off, or is not proved to be the Service's", async () => {
-    run.network.allLinks = [];
-    expect(await planned("link-visibility-differs")).toBeUndefined();
-    set({ visibility: ["*"], tags: { ...link().tags, mooring: "off" } });
-    expect(await planned("link-visibility-differs")).toBeUndefined();
+  test("for a Private Link Service that is gone, is tagged off, or is not proved to be the Service's", async () => {
+    run.network.allPrivateLinkServices = [];
+    expect(await planned("pls-visibility-differs")).toBeUndefined();
+    set({ visibility: ["*"], tags: { ...pls().tags, mooring: "off" } });
+    expect(await planned("pls-visibility-differs")).toBeUndefined();
     set({ visibility: ["*"], tags: {} });
-    expect(await planned("link-visibility-differs")).toBeUndefined();
+    expect(await planned("pls-visibility-differs")).toBeUndefined();
   });
 
-  test.each(["link-unexpected", "frontend-without-service", "connection-disconnected", "link-missing"])(
+  test.each(["pls-unexpected", "frontend-without-service", "connection-disconnected", "pls-missing"])(
     "for %s: orphans leave through quarantine, the rest is for people",
     async (check) => {
       expect(await planned(check)).toBeUndefined();
@@ -74,14 +76,14 @@ describe("there is none", () => {
 });
 
 test.each<[string, object, boolean]>([
-  ["link-visibility-differs", {}, true],
-  ["link-fqdns-differ", {}, false],
-  ["link-fqdns-differ", { links: { fields: ["fqdns"] } }, true],
-  ["link-visibility-differs", { links: { fields: ["fqdns"] } }, false],
+  ["pls-visibility-differs", {}, true],
+  ["pls-fqdns-differ", {}, false],
+  ["pls-fqdns-differ", { privateLinkServices: { fields: ["fqdns"] } }, true],
+  ["pls-visibility-differs", { privateLinkServices: { fields: ["fqdns"] } }, false],
   ["connection-pending-declared", {}, true],
   ["connection-no-longer-declared", {}, false],
   ["connection-no-longer-declared", { connections: { rejectWithdrawn: true } }, true],
-  ["link-unexpected", {}, false],
+  ["pls-unexpected", {}, false],
 ])("%s with policy %o may be mended: %s", (check, policy, expected) => {
   expect(isFixable({ check }, Policy.parse(policy))).toBe(expected);
   expect(isFixable({ check, resolvedAtUtc: "2026-11-23T12:00:00.000Z" }, defaultPolicy)).toBe(false);

@@ -8,28 +8,28 @@ import {
   cluster,
   declared,
   intent,
-  link,
-  linkIntent,
+  pls,
+  plsIntent,
   managedCluster,
   feed,
 } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const SCOPE = `subscription:${SUBSCRIPTION}`;
-const CHECK = "link-visibility-differs";
+const CHECK = "pls-visibility-differs";
 
 let run: MemoryRun;
 
-/** One Service with its link, that somebody has opened to everybody. */
+/** One Service with its PLS, that somebody has opened to everybody. */
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
   await run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed() }]);
-  const value = declared({ intent: intent({ link: linkIntent() }), observedAtUtc: run.clock.nowUtc });
+  const value = declared({ intent: intent({ pls: plsIntent() }), observedAtUtc: run.clock.nowUtc });
   await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
   run.network.clusters = [managedCluster()];
   run.network.balancers = [balancer()];
-  run.network.allLinks = [link({ visibility: ["*"] })];
+  run.network.allPrivateLinkServices = [pls({ visibility: ["*"] })];
 });
 
 async function audited(only?: string[]) {
@@ -52,11 +52,11 @@ test("the first audit has nothing to compare with", async () => {
 });
 
 test("what appeared and what is resolved are told against the audit before, of that time", async () => {
-  run.network.allLinks = [link()];
+  run.network.allPrivateLinkServices = [pls()];
   const [fine] = [await audited()];
-  run.network.allLinks = [link({ visibility: ["*"] })];
+  run.network.allPrivateLinkServices = [pls({ visibility: ["*"] })];
   const bad = await audited();
-  run.network.allLinks = [link()];
+  run.network.allPrivateLinkServices = [pls()];
   const mended = await audited();
   expect((await ours(bad)).finding?.news).toBe("new");
   expect((await ours(bad)).since).toMatchObject({ runId: fine.id, appeared: 1, resolved: [] });
@@ -102,7 +102,7 @@ test("the report of some scopes is of these alone", async () => {
 
 test("a scope that cannot be read is told with the reason; its findings are those of before", async () => {
   await audited();
-  run.network.calls.failNext(new Error("throttled"), { method: "links" });
+  run.network.calls.failNext(new Error("throttled"), { method: "privateLinkServices" });
   const { finding, unfinished } = await ours(await audited([SCOPE]));
   expect(unfinished).toEqual([{ scope: SCOPE, state: "failed", why: "throttled" }]);
   expect(finding).toMatchObject({ check: CHECK, state: "open" });

@@ -8,7 +8,7 @@ const SCOPE = "subscription:x";
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 23, 12, minutes)).toISOString();
 const sight = (minutes: number) => ({ runId: `run-${minutes}`, scope: SCOPE, atUtc: at(minutes) });
 const draft = (some: Partial<CheckedDraft> = {}): CheckedDraft => ({
-  id: "link-missing",
+  id: "pls-missing",
   severity: "warn",
   about: "/Subscriptions/X",
   message: "m",
@@ -26,8 +26,8 @@ function live(...sights: (CheckedDraft | undefined)[]): Finding | undefined {
 
 describe("a finding's life", () => {
   const settling = draft({ settlesWithinMinutes: 15 });
-  const id = findingId("link-missing", "/subscriptions/x");
-  const base = { id, check: "link-missing", scope: SCOPE, severity: "warn", about: "/Subscriptions/X" };
+  const id = findingId("pls-missing", "/subscriptions/x");
+  const base = { id, check: "pls-missing", scope: SCOPE, severity: "warn", about: "/Subscriptions/X" };
   const said = { message: "m", advice: "a" };
 
   test.each<[string, (CheckedDraft | undefined)[], Partial<Finding> | undefined]>([

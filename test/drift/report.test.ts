@@ -14,7 +14,7 @@ import { inert } from "../../shared/inert.ts";
 import { inOrder, type AuditReport, type ReportedFinding } from "../../shared/drift/report/model.ts";
 import { renderTable } from "../../shared/drift/report/table.ts";
 import { report, reported } from "../builders/report.ts";
-import { linkIdIn } from "../builders/world.ts";
+import { plsIdIn } from "../builders/world.ts";
 
 const NOTHING = report({
   findings: [],
@@ -34,11 +34,11 @@ const isSarif = ajv.compile(require("@microsoft/jest-sarif/lib/schemas/sarif-2.1
 describe("table", () => {
   test("worst first, advice once a check, and what does not count apart", () => {
     expect(renderTable(report(), { columns: 80 }).split("\n")).toEqual([
-      "error  link-visibility-differs  1 found",
-      "A link's visibility differs",
+      "error  pls-visibility-differs  1 found",
+      "A Private Link Service's visibility differs",
       "",
       "  9c1f0a2b3c4d  pls-web (in MC_one, cluster one) · new, can be fixed",
-      "                the Service declares visibility a, link pls-web has *",
+      "                the Service declares visibility a, Private Link Service pls-web has *",
       "",
       "  → Mooring puts it back in mode enforce",
       "",
@@ -46,7 +46,7 @@ describe("table", () => {
       "A cluster has not reported its Services for long",
       "",
       "  00000000000c  two",
-      "                the Service declares visibility a, link pls-web has *",
+      "                the Service declares visibility a, Private Link Service pls-web has *",
       "",
       "  → Mooring puts it back in mode enforce",
       "",
@@ -59,7 +59,7 @@ describe("table", () => {
       "Suspected: may settle by themselves",
       "",
       "  00000000000b  pls-web (in MC_one, cluster one)",
-      "                link-subnet-differs: the Service declares visibility a, link",
+      "                pls-subnet-differs: the Service declares visibility a, Private Link Service",
       "                pls-web has *; a finding if it is still so at 2026-11-23 12:30",
       "                UTC",
       "",
@@ -87,7 +87,7 @@ describe("table", () => {
   });
 
   test("a resource id that fits no line is broken after a slash", () => {
-    const message = `cluster ${linkIdIn("pls-with-a-long-name")} is gone`;
+    const message = `cluster ${plsIdIn("pls-with-a-long-name")} is gone`;
     const shown = renderTable(report({ findings: [reported({ message })] }), { columns: 80 });
     expect(shown.split("\n").slice(4, 8)).toEqual([
       "                cluster",
@@ -122,7 +122,7 @@ describe("sarif", () => {
     const { results, tool, invocations } = run();
     expect(tool.driver.rules).toMatchObject([
       {
-        id: "link-visibility-differs",
+        id: "pls-visibility-differs",
         help: { text: "Why it matters." },
         defaultConfiguration: { level: "error" },
       },
@@ -130,7 +130,7 @@ describe("sarif", () => {
     ]);
     expect(results).toMatchObject([
       {
-        ruleId: "link-visibility-differs",
+        ruleId: "pls-visibility-differs",
         ruleIndex: 0,
         level: "error",
         baselineState: "new",
@@ -168,7 +168,7 @@ describe("html", () => {
   test("fetches nothing, runs nothing, and its policy fits its style", () => {
     const page = FORMATS.html.render(report());
     const names = tagsOf(page).map(({ tagName }) => tagName);
-    for (const forbidden of ["script", "link", "img", "iframe", "object", "form", "base"])
+    for (const forbidden of ["script", "pls", "img", "iframe", "object", "form", "base"])
       expect(names).not.toContain(forbidden);
     expect(page).not.toMatch(/\sstyle=|\son\w+=|url\(|@import/);
     expect(HTML_POLICY).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]{43}='; /);
@@ -181,7 +181,7 @@ describe("html", () => {
     const tags = tagsOf(FORMATS.html.render(report()));
     const ids = tags.flatMap((tag) => attribute(tag, "id") ?? []);
     const targets = tags.flatMap((tag) => attribute(tag, "href")?.slice(1) ?? []);
-    expect(targets).toEqual(["link-visibility-differs-error", "cluster-silent-warn"]);
+    expect(targets).toEqual(["pls-visibility-differs-error", "cluster-silent-warn"]);
     expect(ids).toEqual(expect.arrayContaining([...targets, "f-9c1f0a2b3c4d", "f-00000000000b"]));
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -253,7 +253,7 @@ const NASTY = [
   "`code` **bold** _it_ ~~no~~",
   "\\|",
   "# title",
-  "{0} [link](1)",
+  "{0} [Private Link Service](1)",
   "../../etc/passwd",
   "\uD800",
   "名前",

@@ -85,7 +85,7 @@ describe("an audit when nothing has changed", () => {
     expect(third.findingsState).not.toBe(first.findingsState);
     const difference = compareFindings(await findingsOf(run, first), await findingsOf(run, third));
     expect(difference).toMatchObject({
-      appeared: [{ check: "link-auto-approval-differs" }],
+      appeared: [{ check: "pls-auto-approval-differs" }],
       resolved: [],
       worse: [],
       unchanged: 1,
@@ -110,10 +110,10 @@ describe("an audit in this process", () => {
     const most = async (atOnce: number) => {
       let [now, most] = [0, 0];
       const { network } = run;
-      const links = network.links.bind(network);
-      network.links = async (subscription) => {
+      const privateLinkServices = network.privateLinkServices.bind(network);
+      network.privateLinkServices = async (subscription) => {
         most = Math.max(most, (now += 1));
-        const answer = await links(subscription);
+        const answer = await privateLinkServices(subscription);
         for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
         now -= 1;
         return answer;
@@ -123,7 +123,7 @@ describe("an audit in this process", () => {
         only: NAMES.map((name) => `subscription:${subscriptionOf(name)}`),
         atOnce,
       });
-      network.links = links;
+      network.privateLinkServices = privateLinkServices;
       return most;
     };
     expect([await most(1), await most(2), await most(3)]).toEqual([1, 2, 3]);
@@ -132,10 +132,10 @@ describe("an audit in this process", () => {
   test("tells how far it is after each scope, and how long it still takes", async () => {
     const told: AuditProgress[] = [];
     const { network } = run;
-    const links = network.links.bind(network);
-    network.links = async (subscription) => {
+    const privateLinkServices = network.privateLinkServices.bind(network);
+    network.privateLinkServices = async (subscription) => {
       run.clock.advance(10);
-      return links(subscription);
+      return privateLinkServices(subscription);
     };
     const onProgress = (progress: AuditProgress) => void told.push(progress);
     await runAudit(run, {
@@ -159,10 +159,10 @@ describe("an audit in this process", () => {
     estate.look({ one: "visible", two: "visible", three: "visible" });
     const stop = new AbortController();
     const { network } = run;
-    const links = network.links.bind(network);
-    network.links = async (subscription) => {
+    const privateLinkServices = network.privateLinkServices.bind(network);
+    network.privateLinkServices = async (subscription) => {
       if (subscription === subscriptionOf("two")) stop.abort();
-      return links(subscription);
+      return privateLinkServices(subscription);
     };
     const { run: ended, scopes } = await runAudit({ ...run, signal: stop.signal }, { ...ASKED, atOnce: 1 });
     expect(ended).toMatchObject({ state: "cancelled", cancelledBy: "me", appeared: 2, counts: { error: 2 } });
@@ -180,10 +180,10 @@ describe("an audit in this process", () => {
     ]);
   });
 
-  test("sends no work to the queue but what the links' reconcile would mend", async () => {
+  test("sends no work to the queue but what the Private Link Services' reconcile would mend", async () => {
     estate.look({ one: "visible" });
     await audit();
-    expect(run.queue.sent.map(({ queue }) => queue)).toEqual(["links"]);
+    expect(run.queue.sent.map(({ queue }) => queue)).toEqual(["pls"]);
   });
 });
 
@@ -312,7 +312,7 @@ test("the trend has one row a day, with what its last audit left open", async ()
   estate.look({});
   await audit();
   expect(await listTrend(run, 7)).toEqual([
-    { date: "2026-11-23", counts: { error: 1, warn: 0, info: 0 }, byCheck: { "link-visibility-differs": 1 } },
+    { date: "2026-11-23", counts: { error: 1, warn: 0, info: 0 }, byCheck: { "pls-visibility-differs": 1 } },
     { date: "2026-11-24", counts: { error: 0, warn: 0, info: 0 }, byCheck: {} },
   ]);
   expect((await listTrend(run, 1)).map(({ date }) => date)).toEqual(["2026-11-24"]);

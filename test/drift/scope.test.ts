@@ -19,8 +19,8 @@ import {
   declared,
   frontend,
   intent,
-  link,
-  linkIntent,
+  pls,
+  plsIntent,
   managedCluster,
   NOW,
   feed,
@@ -35,7 +35,7 @@ const policy = Policy.parse({});
 const NIC = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/networkInterfaces/vm`;
 let run: MemoryRun;
 
-/** A cluster with one Service, its frontend and its link, all as declared and as the inventory has it. */
+/** A cluster with one Service, its frontend and its PLS, all as declared and as the inventory has it. */
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
@@ -43,12 +43,12 @@ beforeEach(async () => {
   await run.tables.vnets.transact("all", [
     { do: "put", key: VNET.toLowerCase(), value: { id: VNET, scannedAtUtc: NOW } },
   ]);
-  await subnet({ linkNetworkPolicies: "Disabled" });
+  await subnet({ plsNetworkPolicies: "Disabled" });
   await record("10.0.1.10", frontend().id);
-  await declare({ link: linkIntent() });
+  await declare({ pls: plsIntent() });
   run.network.clusters = [managedCluster({ principalIds: ["me"] })];
   run.network.balancers = [balancer()];
-  run.network.allLinks = [link()];
+  run.network.allPrivateLinkServices = [pls()];
   run.permissions.roles = [role("subnets", ["Microsoft.Network/virtualNetworks/subnets/*"])];
   run.permissions.assignments = [assigned("me", VNET)];
 });
@@ -85,13 +85,13 @@ const assigned = (principalId: string, scope: string, roleId = "subnets", isGrou
 
 const found = async (scope: string, on = policy) => (await checkScope(run, on, scope)).found;
 const ids = async (scope: string) => (await found(scope)).map(({ id }) => id);
-const subnetOf = ({ id, vnetId, name, prefixes, delegations, linkNetworkPolicies }: SubnetRow): Subnet => ({
+const subnetOf = ({ id, vnetId, name, prefixes, delegations, plsNetworkPolicies }: SubnetRow): Subnet => ({
   id,
   vnetId,
   name,
   prefixes,
   delegations,
-  linkNetworkPolicies,
+  plsNetworkPolicies,
 });
 const subscription = `subscription:${SUBSCRIPTION}`;
 const vnet = `vnet:${VNET}`;
@@ -133,13 +133,19 @@ describe("a subscription", () => {
     ];
     await found(subscription);
     const calls = run.network.calls.calls.map(([method]) => method).toSorted();
-    expect(calls).toEqual(["gatewayUses", "interfaceUses", "links", "loadBalancers", "managedClusters"]);
+    expect(calls).toEqual([
+      "gatewayUses",
+      "interfaceUses",
+      "loadBalancers",
+      "managedClusters",
+      "privateLinkServices",
+    ]);
     expect(run.permissions.calls.calls.map(([method]) => method)).toEqual(["assignmentsAt", "role"]);
     expect(run.resources.calls.calls).toEqual([]);
     expect(run.activity.calls.calls).toEqual([]);
   });
 
-  test.each(["loadBalancers", "links", "interfaceUses", "gatewayUses", "managedClusters"])(
+  test.each(["loadBalancers", "privateLinkServices", "interfaceUses", "gatewayUses", "managedClusters"])(
     "a list of %s that fails ends it",
     async (method) => {
       run.network.calls.failNext(new Error("throttled"), { method });
@@ -162,7 +168,7 @@ describe("a subscription", () => {
 
   test("a cluster that is gone has no living Service", async () => {
     run.network.clusters = [];
-    expect(await ids(subscription)).toEqual(["link-unexpected", "frontend-without-service", "cluster-gone"]);
+    expect(await ids(subscription)).toEqual(["pls-unexpected", "frontend-without-service", "cluster-gone"]);
   });
 
   test("few requests left", async () => {
@@ -227,7 +233,7 @@ describe("addresses of Azure against the inventory", () => {
 
   test("what the last scan saw need not be read again; what changed since must be", async () => {
     uses(["10.0.1.4", NIC], ["10.0.1.10", frontend().id]);
-    run.network.allSubnets = [subnetOf(subnetRow({ linkNetworkPolicies: "Disabled" }))];
+    run.network.allSubnets = [subnetOf(subnetRow({ plsNetworkPolicies: "Disabled" }))];
     await scanInventory(run);
     const rows = () => run.tables.addresses.calls.calls.length;
     const before = rows();
@@ -347,10 +353,10 @@ describe("what the identity of a cluster may do", () => {
   });
 
   test("subnets that its Services name count too", async () => {
-    await declare({ subnet: "far", link: linkIntent({ subnet: "links" }) });
+    await declare({ subnet: "far", pls: plsIntent({ subnet: "pls" }) });
     run.permissions.assignments = [assigned("me", subnetId("apps"))];
     expect(await missing()).toEqual([
-      "the identity of cluster one lacks subnets/join/action and subnets/read on subnets far, links of vnet",
+      "the identity of cluster one lacks subnets/join/action and subnets/read on subnets far, pls of vnet",
     ]);
   });
 
@@ -390,7 +396,7 @@ describe("what cannot be read", () => {
   });
 
   test("a cluster: what was amiss with its Services and its identity stays", async () => {
-    await declare({ addresses: { ipv4: "10.0.1.11" }, link: linkIntent() });
+    await declare({ addresses: { ipv4: "10.0.1.11" }, pls: plsIntent() });
     run.permissions.assignments = [];
     const before = await open();
     expect(before).toEqual(["address-differs web", "identity-lacks-permission one"]);
@@ -407,14 +413,14 @@ describe("what cannot be read", () => {
     run.network.clusters = [];
     const before = await open();
     expect(before).toContain("cluster-gone one");
-    expect(before).toContain("link-unexpected pls");
+    expect(before).toContain("pls-unexpected pls");
     hideCluster();
     expect((await open()).filter((one) => !one.startsWith("cluster-unreadable"))).toEqual(before);
   });
 
   test("a cluster: no Service of it begins to lack its frontend", async () => {
     run.network.balancers = [];
-    run.network.allLinks = [];
+    run.network.allPrivateLinkServices = [];
     hideCluster();
     expect(await open()).toEqual(["address-gone 10.0.1.10", "cluster-unreadable one"]);
     expect(await open()).toContain("service-without-frontend web");
@@ -444,7 +450,7 @@ describe("why a Service has no frontend", () => {
 
   beforeEach(async () => {
     run.network.balancers = [balancer({ frontends: [], rules: [] })];
-    run.network.allLinks = [];
+    run.network.allPrivateLinkServices = [];
     await declare({ addresses: { ipv4: "10.0.1.7" } });
   });
 
@@ -532,17 +538,17 @@ describe("a virtual network", () => {
       ["address-taken"],
     ],
     [
-      "a link's address that a frontend has",
+      "a Private Link Service's address that a frontend has",
       async () => {
-        await declare({ link: linkIntent({ natIps: ["10.0.1.10"] }) });
+        await declare({ pls: plsIntent({ natIps: ["10.0.1.10"] }) });
       },
       ["address-taken"],
     ],
     [
-      "a link's address that a link has",
+      "a Private Link Service's address that a Private Link Service has",
       async () => {
-        await declare({ link: linkIntent({ natIps: ["10.0.1.20"] }) });
-        await record("10.0.1.20", link().id);
+        await declare({ pls: plsIntent({ natIps: ["10.0.1.20"] }) });
+        await record("10.0.1.20", pls().id);
       },
       [],
     ],
@@ -597,11 +603,11 @@ describe("a virtual network", () => {
     });
   });
 
-  test("links in a subnet are known from the last scan", async () => {
+  test("Private Link Services in a subnet are known from the last scan", async () => {
     await declare({});
     expect(await ids(vnet)).toEqual(["subnet-policies-left-off"]);
-    const row = { id: link().id, name: "pls", frontendIds: [], frontendAddresses: [], consumers: [] };
-    await run.tables.links.transact(SUBSCRIPTION, [
+    const row = { id: pls().id, name: "pls", frontendIds: [], frontendAddresses: [], consumers: [] };
+    await run.tables.privateLinkServices.transact(SUBSCRIPTION, [
       { do: "put", key: "mc_one/pls", value: { ...row, subnetIds: [subnetId("Apps")] } },
     ]);
     expect(await ids(vnet)).toEqual([]);
@@ -609,7 +615,7 @@ describe("a virtual network", () => {
 
   test("use over days tells when a subnet will be full", async () => {
     for (const usedAddresses of [100, 110, 120, 130]) {
-      await subnet({ linkNetworkPolicies: "Disabled", usedAddresses });
+      await subnet({ plsNetworkPolicies: "Disabled", usedAddresses });
       await found(vnet);
       run.clock.advance(24 * 3600);
     }
@@ -645,7 +651,11 @@ describe("Mooring itself", () => {
       "a policy that somebody broke",
       () =>
         run.tables.policies.transact("policy", [
-          { do: "put", key: "current", value: { policy: { modes: { links: "maybe" } }, appliedAtUtc: NOW } },
+          {
+            do: "put",
+            key: "current",
+            value: { policy: { modes: { privateLinkServices: "maybe" } }, appliedAtUtc: NOW },
+          },
         ]),
       ["policy-broken"],
     ],
@@ -700,10 +710,10 @@ describe("Mooring itself", () => {
         run.tables.quarantine.transact("all", [
           {
             do: "put",
-            key: link().id,
+            key: pls().id,
             value: {
-              resourceId: link().id,
-              kind: "link",
+              resourceId: pls().id,
+              kind: "pls",
               cluster: "one",
               reason: "",
               evidence: [],

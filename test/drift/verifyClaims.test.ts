@@ -7,9 +7,9 @@ import { runAudit } from "../../shared/drift/runAudit.ts";
 import { verifyClaims } from "../../shared/drift/verifyClaims.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import { claimWork, parseClaimWork } from "../../shared/inventory/claimWork.ts";
-import { OWNER_TAG } from "../../shared/links/owner.ts";
+import { OWNER_TAG } from "../../shared/pls/owner.ts";
 import { ClaimWorld, SUBNET } from "../builders/claimWorld.ts";
-import { balancerId, frontend, link, linkIdIn, subnetId, subnetInAzure, UID } from "../builders/world.ts";
+import { balancerId, frontend, pls, plsIdIn, subnetId, subnetInAzure, UID } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 const IP = "10.0.1.50";
@@ -132,17 +132,17 @@ describe("Azure agrees", () => {
   test("its own Private Link Service was created since the last scan", async () => {
     const world = await new ClaimWorld().start();
     await world.create("one/web", { pls: "pls", natAddress: IP });
-    const own = link({
-      id: linkIdIn("pls"),
+    const own = pls({
+      id: plsIdIn("pls"),
       tags: { [OWNER_TAG]: "shop/web" },
       natAddresses: [{ subnetId: SUBNET, address: IP }],
       frontendIds: [frontend().id],
     });
-    world.run.network.allLinks = [own];
+    world.run.network.allPrivateLinkServices = [own];
     world.run.network.hiddenUses = [use(own.id)];
     await verifyAll(world);
     expect(await problems(world)).toEqual([undefined]);
-    world.run.network.allLinks = [{ ...own, tags: { [OWNER_TAG]: "shop/other" } }];
+    world.run.network.allPrivateLinkServices = [{ ...own, tags: { [OWNER_TAG]: "shop/other" } }];
     await verifyClaims(world.run, ID);
     expect(await problems(world)).toMatchObject([{ holderId: own.id }]);
   });
@@ -305,7 +305,7 @@ describe("Azure does not answer", () => {
     ["429", new NotYet("429", 5)],
   ])("%s: the queue decides by the rules of its kind, and nothing is written", async (_what, error) => {
     const world = await disagreeing();
-    for (const method of ["availability", "links", "frontendUses"]) {
+    for (const method of ["availability", "privateLinkServices", "frontendUses"]) {
       world.run.network.calls.failNext(error, { method });
       await expect(verifyClaims(world.run, ID)).rejects.toBe(error);
       world.run.network.calls.heal();

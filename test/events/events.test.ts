@@ -4,12 +4,12 @@ import { enqueueOnce } from "../../shared/events/coalesce.ts";
 import { parseEvent } from "../../shared/events/resourceEvent.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
 import { toWork } from "../../shared/events/toWork.ts";
-import { balancerId, cluster, linkIdIn, NOW, subnetId, VNET } from "../builders/world.ts";
+import { balancerId, cluster, plsIdIn, NOW, subnetId, VNET } from "../builders/world.ts";
 import { memoryRun } from "../memory/run.ts";
 import { toEvent } from "../../sandbox/events/toEvent.ts";
 
 const WRITE = "Microsoft.Resources.ResourceWriteSuccess";
-const LINK = linkIdIn("pls");
+const PLS = plsIdIn("pls");
 const event = (subject: string, eventType = WRITE) => ({
   id: "e-1",
   topic: "",
@@ -28,8 +28,18 @@ const event = (subject: string, eventType = WRITE) => ({
 
 describe("what an event makes worth looking at", () => {
   test.each<[string, string, string, string[]]>([
-    ["a written link: itself, and its NAT addresses", LINK, WRITE, [`links ${LINK}`, "inventory all"]],
-    ["a connection: its link", `${LINK}/privateEndpointConnections/pe.1`, WRITE, [`links ${LINK}`]],
+    [
+      "a written Private Link Service: itself, and its NAT addresses",
+      PLS,
+      WRITE,
+      [`pls ${PLS}`, "inventory all"],
+    ],
+    [
+      "a connection: its Private Link Service",
+      `${PLS}/privateEndpointConnections/pe.1`,
+      WRITE,
+      [`pls ${PLS}`],
+    ],
     ["a load balancer: the inventory", balancerId(), WRITE, ["inventory all"]],
     [
       "a deleted load balancer too",
@@ -45,8 +55,8 @@ describe("what an event makes worth looking at", () => {
       "Microsoft.Resources.ResourceDeleteSuccess",
       ["orphans all"],
     ],
-    ["a failed write changed nothing", LINK, "Microsoft.Resources.ResourceWriteFailure", []],
-    ["another type of event", LINK, "Microsoft.Storage.BlobCreated", []],
+    ["a failed write changed nothing", PLS, "Microsoft.Resources.ResourceWriteFailure", []],
+    ["another type of event", PLS, "Microsoft.Storage.BlobCreated", []],
     [
       "another type of resource",
       "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/x",
@@ -55,9 +65,9 @@ describe("what an event makes worth looking at", () => {
     ],
     [
       "casing of ids does not matter",
-      LINK.toUpperCase(),
+      PLS.toUpperCase(),
       WRITE,
-      [`links ${LINK.toUpperCase()}`, "inventory all"],
+      [`pls ${PLS.toUpperCase()}`, "inventory all"],
     ],
   ])("%s", (_, subject, type, work) => {
     const found = toWork(parseEvent(event(subject, type)));
@@ -71,7 +81,7 @@ describe("an event is read", () => {
       kind: "Write",
       outcome: "Success",
       operationName: "Microsoft.Network/privateLinkServices/write",
-      resourceId: LINK,
+      resourceId: PLS,
       subscription: "s",
       resourceProvider: "Microsoft.Network",
       method: "PUT",
@@ -83,7 +93,7 @@ describe("an event is read", () => {
     expect(parseEvent(structuredClone(sent))).toEqual({
       id: sent.id,
       type: WRITE,
-      resourceId: LINK,
+      resourceId: PLS,
       operationName: "Microsoft.Network/privateLinkServices/write",
       correlationId: "c-1",
       atUtc: NOW,
@@ -96,7 +106,7 @@ describe("an event is read", () => {
       kind: "Delete",
       outcome: "Success",
       operationName: "x/delete",
-      resourceId: LINK,
+      resourceId: PLS,
       subscription: "s",
       resourceProvider: "Microsoft.Network",
       method: "DELETE",
@@ -114,10 +124,10 @@ describe("an event is read", () => {
   });
 
   test("as a CloudEvent", () => {
-    const { subject, data, id } = event(LINK);
+    const { subject, data, id } = event(PLS);
     expect(
       parseEvent({ specversion: "1.0", source: "/x", id, type: WRITE, subject, time: NOW, data }),
-    ).toMatchObject({ type: WRITE, resourceId: LINK });
+    ).toMatchObject({ type: WRITE, resourceId: PLS });
   });
 
   test.each([
@@ -134,31 +144,31 @@ describe("a burst of events", () => {
   test("makes one message, seen after the burst", async () => {
     const run = memoryRun();
     for (let n = 0; n < 5; n += 1)
-      await receiveEvent(run, event(`${LINK}/privateEndpointConnections/pe.${n}`));
+      await receiveEvent(run, event(`${PLS}/privateEndpointConnections/pe.${n}`));
     expect(run.queue.sent).toEqual([
       {
-        queue: "links",
+        queue: "pls",
         delaySeconds: 2,
-        item: { what: "link", id: LINK, why: "event x/write", correlationId: "c-1", seenAtUtc: NOW },
+        item: { what: "pls", id: PLS, why: "event x/write", correlationId: "c-1", seenAtUtc: NOW },
       },
     ]);
   });
 
   test("an event after the window makes another: the worker may have begun", async () => {
     const run = memoryRun();
-    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    await receiveEvent(run, event(`${PLS}/privateEndpointConnections/a`));
     run.clock.advance(2);
-    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    await receiveEvent(run, event(`${PLS}/privateEndpointConnections/a`));
     expect(run.queue.sent).toHaveLength(2);
   });
 
-  test("that goes on makes two messages about a link at once, and then one a minute: ARM counts reads", async () => {
+  test("that goes on makes two messages about a Private Link Service at once, and then one a minute: ARM counts reads", async () => {
     const run = memoryRun();
     const seen: number[] = [];
     for (let second = 0; second < 120; second += 1) {
-      await receiveEvent(run, event(LINK));
-      const links = run.queue.sent.splice(0).filter(({ queue }) => queue === "links");
-      seen.push(...links.map(({ delaySeconds }) => second + delaySeconds));
+      await receiveEvent(run, event(PLS));
+      const privateLinkServices = run.queue.sent.splice(0).filter(({ queue }) => queue === "pls");
+      seen.push(...privateLinkServices.map(({ delaySeconds }) => second + delaySeconds));
       run.clock.advance(1);
     }
     for (let from = 0; from < 120; from += 1)
@@ -171,7 +181,7 @@ describe("a burst of events", () => {
     async (skew) => {
       const run = memoryRun();
       const ahead = { ...run, now: () => new Date(run.now().getTime() + skew * 1000) };
-      const work = { queue: "links", what: "link", id: LINK } as const;
+      const work = { queue: "pls", what: "pls", id: PLS } as const;
       const hint = { why: "w", correlationId: "c" };
       await enqueueOnce(ahead, work, hint);
       run.clock.advance(10);
@@ -184,7 +194,7 @@ describe("a burst of events", () => {
 
   test("racing events make one message", async () => {
     const run = memoryRun();
-    const work = { queue: "links", what: "link", id: LINK } as const;
+    const work = { queue: "pls", what: "pls", id: PLS } as const;
     await Promise.all(
       Array.from({ length: 10 }, () => enqueueOnce(run, work, { why: "w", correlationId: "c" })),
     );
@@ -199,32 +209,32 @@ describe("a burst of events", () => {
       await transact(partition, writes);
       return transact(partition, writes);
     };
-    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
-    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    await receiveEvent(run, event(`${PLS}/privateEndpointConnections/a`));
+    await receiveEvent(run, event(`${PLS}/privateEndpointConnections/a`));
     run.clock.advance(2);
-    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    await receiveEvent(run, event(`${PLS}/privateEndpointConnections/a`));
     expect(run.queue.sent).toHaveLength(2);
   });
 
   test("is remembered by its last event, whatever timers ask for after it: the doctor tells of it", async () => {
     const run = memoryRun();
     const told = async () =>
-      (await Array.fromAsync(run.ports.tables.waiting.list("links"))).map(({ value }) => value.eventAtUtc);
-    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+      (await Array.fromAsync(run.ports.tables.waiting.list("pls"))).map(({ value }) => value.eventAtUtc);
+    await receiveEvent(run, event(`${PLS}/privateEndpointConnections/a`));
     expect(await told()).toEqual([NOW]);
     run.clock.advance(3600);
     const hint = { why: "timer", correlationId: "c" };
-    expect(await enqueueOnce(run, { queue: "links", what: "link", id: LINK }, hint)).toBe(true);
+    expect(await enqueueOnce(run, { queue: "pls", what: "pls", id: PLS }, hint)).toBe(true);
     expect(await told()).toEqual([NOW]);
   });
 
   test("a message that could not be sent is sent when the event comes again", async () => {
     const run = memoryRun();
     run.queue.calls.failNext(new Error("queue away"));
-    await expect(receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`))).rejects.toThrow(
+    await expect(receiveEvent(run, event(`${PLS}/privateEndpointConnections/a`))).rejects.toThrow(
       "queue away",
     );
-    await receiveEvent(run, event(`${LINK}/privateEndpointConnections/a`));
+    await receiveEvent(run, event(`${PLS}/privateEndpointConnections/a`));
     expect(run.queue.sent).toHaveLength(1);
   });
 });

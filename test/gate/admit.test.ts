@@ -10,19 +10,10 @@ import { inTime } from "../../shared/gate/guarded.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
-import { linkKey } from "../../shared/inventory/scanLinks.ts";
+import { plsKey } from "../../shared/inventory/scanPrivateLinkServices.ts";
 import { resourceName } from "../../shared/network/resourceId.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import {
-  balancerId,
-  cluster,
-  frontend,
-  linkIdIn,
-  subnetId,
-  subnetRow,
-  UID,
-  VNET,
-} from "../builders/world.ts";
+import { balancerId, cluster, frontend, plsIdIn, subnetId, subnetRow, UID, VNET } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
@@ -651,22 +642,22 @@ test("an IPv6-only Service is warned about until another has an IPv4 frontend", 
   expect(await admit(run, cluster(), six)).toEqual({ uid: "review-1", allowed: true });
 });
 
-describe("a link", () => {
+describe("a Private Link Service", () => {
   const settings = { ...INTERNAL, "pls-create": "true" };
   const rulesOf = async (run: MemoryRun, some: Record<string, string>, old?: Record<string, string>) => {
     const update = old && { operation: "UPDATE", oldObject: service(old) };
     const answer = await admit(run, cluster(), review(service({ ...settings, ...some }), update));
     return answer.auditAnnotations?.["rules"] ?? "";
   };
-  const withLinks = async (...ids: [id: string, frontendId: string, owner?: string][]) => {
+  const withPrivateLinkServices = async (...ids: [id: string, frontendId: string, owner?: string][]) => {
     const run = await start();
     await run.tables.subnets.transact(VNET.toLowerCase(), [
-      { do: "put", key: "apps", value: subnetRow({ linkNetworkPolicies: "Disabled" }) },
-      { do: "put", key: "small", value: subnetRow({ name: "small", linkNetworkPolicies: "Disabled" }) },
+      { do: "put", key: "apps", value: subnetRow({ plsNetworkPolicies: "Disabled" }) },
+      { do: "put", key: "small", value: subnetRow({ name: "small", plsNetworkPolicies: "Disabled" }) },
     ]);
     const rows = ids.map(([id, frontendId, owner = "shop/web"]) => ({
       do: "put" as const,
-      key: linkKey(id),
+      key: plsKey(id),
       value: {
         id,
         name: resourceName(id),
@@ -676,12 +667,12 @@ describe("a link", () => {
         consumers: [],
       },
     }));
-    await run.tables.links.transact(SUBSCRIPTION, rows);
+    await run.tables.privateLinkServices.transact(SUBSCRIPTION, rows);
     return run;
   };
 
   test("stays in its resource group, with its name and its frontend, while it is alive", async () => {
-    const run = await withLinks([linkIdIn("pls", "custom"), frontend().id]);
+    const run = await withPrivateLinkServices([plsIdIn("pls", "custom"), frontend().id]);
     const before = { ...settings, "pls-resource-group": "custom" };
     expect(await rulesOf(run, {}, before)).toBe("pls-resource-group-changed=deny");
     expect(await rulesOf(run, { "pls-resource-group": "CUSTOM" }, settings)).toBe("");
@@ -693,20 +684,23 @@ describe("a link", () => {
   });
 
   test("of an earlier Service with the same name does not bind the new one", async () => {
-    const run = await withLinks([linkIdIn("pls", "custom"), frontend({ name: baseName("1".repeat(32)) }).id]);
+    const run = await withPrivateLinkServices([
+      plsIdIn("pls", "custom"),
+      frontend({ name: baseName("1".repeat(32)) }).id,
+    ]);
     expect(await rulesOf(run, { "pls-name": "mine" })).toBe("");
   });
 
   test("is not the ninth of its load balancer, wherever the others are", async () => {
     const others = Array.from({ length: 8 }, (_, n): [string, string, string] => [
-      linkIdIn(`pls-${n}`, n % 2 === 0 ? "MC_one" : "custom"),
+      plsIdIn(`pls-${n}`, n % 2 === 0 ? "MC_one" : "custom"),
       frontend({ name: baseName(String(n).repeat(32)) }).id,
       `shop/other-${n}`,
     ]);
     const elsewhere = frontend({}, balancerId("MC_two")).id;
-    expect(await rulesOf(await withLinks(...others), {})).toBe("pls-balancer-full=deny");
+    expect(await rulesOf(await withPrivateLinkServices(...others), {})).toBe("pls-balancer-full=deny");
     const [, ...seven] = others;
-    const run = await withLinks(...seven, [linkIdIn("ninth", "MC_two"), elsewhere, "shop/b"]);
+    const run = await withPrivateLinkServices(...seven, [plsIdIn("ninth", "MC_two"), elsewhere, "shop/b"]);
     expect(await rulesOf(run, {})).toBe("");
   });
 
@@ -714,8 +708,8 @@ describe("a link", () => {
     const run = await start();
     const owner = { owner: "shop/web", frontendIds: [frontend().id], frontendAddresses: [] };
     const consumers = [{ status: "Approved" as const, subscription: "s-1" }];
-    await run.tables.links.transact(SUBSCRIPTION, [
-      { do: "put", key: "mc_one/pls", value: { id: linkIdIn("pls"), name: "pls", ...owner, consumers } },
+    await run.tables.privateLinkServices.transact(SUBSCRIPTION, [
+      { do: "put", key: "mc_one/pls", value: { id: plsIdIn("pls"), name: "pls", ...owner, consumers } },
     ]);
     const deletion = review(null, { operation: "DELETE", oldObject: service(settings) });
     expect(await admit(run, cluster(), deletion)).toMatchObject({

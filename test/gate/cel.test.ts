@@ -115,10 +115,10 @@ const policy = Policy.parse({
   rules: { "pls-visibility-everyone": "deny", "load-balancer-ip-deprecated": "off" },
   overrides: [{ namespaces: ["shop"], rules: { "pls-proxy-protocol": "deny", "pls-fqdn-malformed": "off" } }],
   subnets: [
-    { namespaces: ["shop"], allowed: ["apps", "Links"] },
+    { namespaces: ["shop"], allowed: ["apps", "Private Link Services"] },
     { clusters: ["two"], allowed: ["none"] },
   ],
-  links: { visibility: [SUBSCRIPTION], autoApproval: [SUBSCRIPTION] },
+  privateLinkServices: { visibility: [SUBSCRIPTION], autoApproval: [SUBSCRIPTION] },
   excludedRanges: ["10.0.1.0/28", "fd00::/120"],
 });
 
@@ -153,7 +153,7 @@ const tooMany = Array.from({ length: 101 }, (_, n) => SUBSCRIPTION.replace(/.{3}
 );
 const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
   internal: fc.constantFrom("true", "true", "true", ...words),
-  internalSubnet: fc.constantFrom("apps", "LINKS", "other", " ", "quote'\"\\"),
+  internalSubnet: fc.constantFrom("apps", "PRIVATE_LINK_SERVICES", "other", " ", "quote'\"\\"),
   ipv4: fc.constantFrom(...addresses),
   ipv6: fc.constantFrom(...addresses),
   disableFloatingIp: fc.constantFrom(...words),
@@ -161,20 +161,20 @@ const value: Record<keyof typeof ANNOTATIONS, fc.Arbitrary<string>> = {
   configurations: fc.constantFrom("a", "a,b", ""),
   publicIpName: fc.constantFrom("edge", ""),
   publicIpNameIpv6: fc.constantFrom("edge6", ""),
-  linkCreate: fc.constantFrom("true", "true", ...words),
-  linkName: fc.constantFrom("pls", "PLS", " pls ", "-bad", "other_", "x".repeat(81), "", " "),
-  linkResourceGroup: fc.constantFrom("rg", " RG ", "mc_one", ""),
-  linkSubnet: fc.constantFrom("links", "apps"),
-  linkAddressCount: fc.constantFrom("0", "1", "+2", "008", "9", " 3 ", "three", "", "-1", "0000000001"),
-  linkAddresses: many([...addresses, "10.0.1.60", "10.0.1.61"]),
-  linkFqdns: many(["app.example.com", "https://x", "a_b", `${"x".repeat(63)}.`.repeat(4)]),
-  linkProxyProtocol: fc.constantFrom(...words),
-  linkVisibility: fc.oneof(
+  plsCreate: fc.constantFrom("true", "true", ...words),
+  plsName: fc.constantFrom("pls", "PLS", " pls ", "-bad", "other_", "x".repeat(81), "", " "),
+  plsResourceGroup: fc.constantFrom("rg", " RG ", "mc_one", ""),
+  plsSubnet: fc.constantFrom("pls", "apps"),
+  plsAddressCount: fc.constantFrom("0", "1", "+2", "008", "9", " 3 ", "three", "", "-1", "0000000001"),
+  plsAddresses: many([...addresses, "10.0.1.60", "10.0.1.61"]),
+  plsFqdns: many(["app.example.com", "https://x", "a_b", `${"x".repeat(63)}.`.repeat(4)]),
+  plsProxyProtocol: fc.constantFrom(...words),
+  plsVisibility: fc.oneof(
     { weight: 5, arbitrary: many(subscriptions) },
     fc.constant(tooMany),
     fc.constant(`* ${tooMany}`),
   ),
-  linkAutoApproval: fc.oneof({ weight: 5, arbitrary: many(subscriptions) }, fc.constant(tooMany)),
+  plsAutoApproval: fc.oneof({ weight: 5, arbitrary: many(subscriptions) }, fc.constant(tooMany)),
 };
 const annotated = fc.record(
   {

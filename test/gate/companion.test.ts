@@ -8,7 +8,7 @@ import { writeAddresses } from "../../shared/gate/companion.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { cluster, linkIdIn, subnetId, subnetRow, VNET } from "../builders/world.ts";
+import { cluster, plsIdIn, subnetId, subnetRow, VNET } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const A = "service.beta.kubernetes.io/azure-load-balancer-";
@@ -62,7 +62,7 @@ const take = (run: MemoryRun, address: string, subnet = "apps") =>
       key: addressKey(address),
       value: {
         address,
-        assignment: { holderId: linkIdIn("x"), seenAtUtc: "2026-11-23T11:00:00.000Z" },
+        assignment: { holderId: plsIdIn("x"), seenAtUtc: "2026-11-23T11:00:00.000Z" },
       } satisfies AddressRow,
     },
   ]);
@@ -261,9 +261,9 @@ describe("mooring.dev/address: auto", () => {
     expect(run.tables.addresses.all().map(({ address }) => address)).toEqual(["10.0.1.4", "10.0.1.5"]);
   });
 
-  test("not an address that the Service's own link asks for", async () => {
-    const link = "service.beta.kubernetes.io/azure-pls-";
-    const natted = { ...AUTO, [`${link}create`]: "true", [`${link}ip-configuration-ip-address`]: "10.0.1.4" };
+  test("not an address that the Service's own Private Link Service asks for", async () => {
+    const pls = "service.beta.kubernetes.io/azure-pls-";
+    const natted = { ...AUTO, [`${pls}create`]: "true", [`${pls}ip-configuration-ip-address`]: "10.0.1.4" };
     const { annotations } = await written(await start(), service(natted));
     expect(annotations?.[`${A}ipv4`]).toBe("10.0.1.5");
   });

@@ -4,15 +4,15 @@ import { declarationOf } from "../../shared/gate/gather.ts";
 import { allowedFor, severitiesFor } from "../../shared/gate/permitted.ts";
 import type { Inventory, RuleInput } from "../../shared/gate/rule.ts";
 import { checkRules, RULES } from "../../shared/gate/rules.ts";
-import type { LinkRow, SubnetRow } from "../../shared/inventory/model.ts";
+import type { PlsRow, SubnetRow } from "../../shared/inventory/model.ts";
 import { resourceName } from "../../shared/network/resourceId.ts";
 import { Policy } from "../../shared/policy.ts";
-import { frontend, linkIdIn, PARTNER, subnetRow } from "../builders/world.ts";
+import { frontend, plsIdIn, PARTNER, subnetRow } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
 const INTERNAL = { "load-balancer-internal": "true" };
-const LINKED = { ...INTERNAL, "pls-create": "true" };
+const WITH_PLS = { ...INTERNAL, "pls-create": "true" };
 
 function declaration(settings: Record<string, string> = {}, some: object = {}) {
   const annotations = Object.fromEntries(
@@ -29,14 +29,14 @@ const live = (ip: string) => ({ status: { loadBalancer: { ingress: [{ ip }] } } 
 
 function inventory(some: Partial<Inventory> = {}, ...subnets: SubnetRow[]): Inventory {
   const [subnet = subnetRow()] = subnets;
-  const linkSubnet = subnets[1] ?? subnet;
+  const plsSubnet = subnets[1] ?? subnet;
   return {
     vnetName: "vnet",
     subnets: subnets.length > 0 ? subnets : [subnet],
     subnetName: subnet.name,
     subnet,
-    linkSubnetName: linkSubnet.name,
-    linkSubnet,
+    plsSubnetName: plsSubnet.name,
+    plsSubnet,
     ageMinutes: 1,
     staleMinutes: 60,
     ...some,
@@ -52,8 +52,8 @@ const fired = (about: RuleInput, policy: object = {}) =>
     ({ rule, severity }) => `${rule} ${severity}`,
   );
 
-const linkRow = (some: Partial<LinkRow> = {}): LinkRow => ({
-  id: linkIdIn("pls"),
+const plsRow = (some: Partial<PlsRow> = {}): PlsRow => ({
+  id: plsIdIn("pls"),
   name: "pls",
   owner: "shop/other",
   frontendIds: [frontend().id],
@@ -61,19 +61,23 @@ const linkRow = (some: Partial<LinkRow> = {}): LinkRow => ({
   consumers: [],
   ...some,
 });
-const connected = { links: { own: linkRow({ consumers: [{ status: "Approved", subscription: PARTNER }] }) } };
+const connected = {
+  privateLinkServices: { own: plsRow({ consumers: [{ status: "Approved", subscription: PARTNER }] }) },
+};
 /** The Service's own Private Link Service, on the frontend that it has. */
-const living = (id = linkIdIn("pls"), some: Partial<RuleInput> = {}): Partial<RuleInput> => ({
-  links: { living: [linkRow({ id, name: resourceName(id), owner: "shop/web" })] },
+const living = (id = plsIdIn("pls"), some: Partial<RuleInput> = {}): Partial<RuleInput> => ({
+  privateLinkServices: { living: [plsRow({ id, name: resourceName(id), owner: "shop/web" })] },
   nodeResourceGroup: "MC_one",
   ...some,
 });
 const NODE_GROUP = { nodeResourceGroup: "MC_one" };
 const ids = (count: number) =>
   Array.from({ length: count }, (_, n) => SUBSCRIPTION.replace(/.{3}$/, String(n + 100))).join(" ");
-const carrying = (links: number, name = "kubernetes-internal") => ({ balancers: [{ name, links }] });
+const carrying = (privateLinkServices: number, name = "kubernetes-internal") => ({
+  balancers: [{ name, privateLinkServices }],
+});
 const full = subnetRow({ usableAddresses: 11, usedAddresses: 11 });
-const off = { linkNetworkPolicies: "Disabled" as const };
+const off = { plsNetworkPolicies: "Disabled" as const };
 
 describe("each rule fires when it must", () => {
   test.each<[string, RuleInput, string[]]>([
@@ -127,12 +131,12 @@ describe("each rule fires when it must", () => {
     [
       "a static NAT address in a subnet with unknown uses",
       input(
-        { ...LINKED, "pls-ip-configuration-ip-address": "10.0.1.20" },
+        { ...WITH_PLS, "pls-ip-configuration-ip-address": "10.0.1.20" },
         {
           inventory: inventory(
             {},
             subnetRow(),
-            subnetRow({ name: "links", linkNetworkPolicies: "Disabled", unknownUses: 1 }),
+            subnetRow({ name: "pls", plsNetworkPolicies: "Disabled", unknownUses: 1 }),
           ),
         },
       ),
@@ -174,26 +178,26 @@ describe("each rule fires when it must", () => {
       [],
     ],
     [
-      "the link's subnet is not there",
+      "the Private Link Service's subnet is not there",
       input(
-        { ...LINKED, "pls-ip-configuration-subnet": "nowhere" },
+        { ...WITH_PLS, "pls-ip-configuration-subnet": "nowhere" },
         {
-          inventory: { ...inventory({ linkSubnetName: "nowhere" }), linkSubnet: undefined } as never,
+          inventory: { ...inventory({ plsSubnetName: "nowhere" }), plsSubnet: undefined } as never,
         },
       ),
       ["pls-subnet-unknown deny"],
     ],
     [
-      "the link's subnet is the frontend's, which is not there: said once",
-      input(LINKED, {
-        inventory: { ...inventory(), subnet: undefined, linkSubnet: undefined } as never,
+      "the Private Link Service's subnet is the frontend's, which is not there: said once",
+      input(WITH_PLS, {
+        inventory: { ...inventory(), subnet: undefined, plsSubnet: undefined } as never,
       }),
       ["subnet-unknown deny"],
     ],
     [
-      "a NAT address is in another subnet than the link's",
+      "a NAT address is in another subnet than the Private Link Service's",
       input(
-        { ...LINKED, "pls-ip-configuration-ip-address": "10.0.2.5" },
+        { ...WITH_PLS, "pls-ip-configuration-ip-address": "10.0.2.5" },
         {
           inventory: inventory({}, subnetRow(off)),
         },
@@ -203,7 +207,7 @@ describe("each rule fires when it must", () => {
     [
       "a NAT address is Azure's own",
       input(
-        { ...LINKED, "pls-ip-configuration-ip-address": "10.0.1.3" },
+        { ...WITH_PLS, "pls-ip-configuration-ip-address": "10.0.1.3" },
         {
           inventory: inventory({}, subnetRow(off)),
         },
@@ -213,7 +217,7 @@ describe("each rule fires when it must", () => {
     [
       "a NAT address is in an excluded range",
       input(
-        { ...LINKED, "pls-ip-configuration-ip-address": "10.0.1.9" },
+        { ...WITH_PLS, "pls-ip-configuration-ip-address": "10.0.1.9" },
         {
           allowed: { excludedRanges: ["10.0.1.0/28"] },
         },
@@ -221,31 +225,38 @@ describe("each rule fires when it must", () => {
       ["pls-address-excluded deny"],
     ],
     [
-      "the link's subnet has network policies on",
-      input(LINKED, { inventory: inventory() }),
+      "the Private Link Service's subnet has network policies on",
+      input(WITH_PLS, { inventory: inventory() }),
       ["pls-network-policies-enabled warn"],
     ],
     [
       "the name is another's",
-      input({ ...LINKED, "pls-name": "pls" }, { links: { named: linkRow() } }),
+      input({ ...WITH_PLS, "pls-name": "pls" }, { privateLinkServices: { named: plsRow() } }),
       ["pls-name-taken deny"],
     ],
-    ["the name ends in a dash", input({ ...LINKED, "pls-name": "pls-" }), ["pls-name-invalid deny"]],
+    ["the name ends in a dash", input({ ...WITH_PLS, "pls-name": "pls-" }), ["pls-name-invalid deny"]],
     [
-      "settings for a link that is another Service's",
-      input({ ...LINKED, "pls-proxy-protocol": "false" }, { links: { onFrontend: linkRow() } }),
+      "settings for a Private Link Service that is another Service's",
+      input(
+        { ...WITH_PLS, "pls-proxy-protocol": "false" },
+        { privateLinkServices: { onFrontend: plsRow() } },
+      ),
       ["pls-shared-frontend deny"],
     ],
-    ["no settings for a link that is shared", input(LINKED, { links: { onFrontend: linkRow() } }), []],
+    [
+      "no settings for a Private Link Service that is shared",
+      input(WITH_PLS, { privateLinkServices: { onFrontend: plsRow() } }),
+      [],
+    ],
     [
       "`*` in the auto-approval",
-      input({ ...LINKED, "pls-visibility": "*", "pls-auto-approval": "*" }),
+      input({ ...WITH_PLS, "pls-visibility": "*", "pls-auto-approval": "*" }),
       ["pls-auto-approval-malformed deny"],
     ],
     [
       "ids in another case are the same subscription",
       input({
-        ...LINKED,
+        ...WITH_PLS,
         "pls-visibility": "aaaaaaaa-1111-1111-1111-111111111111",
         "pls-auto-approval": "AAAAAAAA-1111-1111-1111-111111111111",
       }),
@@ -254,7 +265,7 @@ describe("each rule fires when it must", () => {
     [
       "visible to a subscription that policy does not allow",
       input(
-        { ...LINKED, "pls-visibility": PARTNER },
+        { ...WITH_PLS, "pls-visibility": PARTNER },
         {
           allowed: { excludedRanges: [], visibility: [SUBSCRIPTION] },
         },
@@ -264,7 +275,7 @@ describe("each rule fires when it must", () => {
     [
       "auto-approved that policy does not allow",
       input(
-        { ...LINKED, "pls-visibility": "*", "pls-auto-approval": PARTNER },
+        { ...WITH_PLS, "pls-visibility": "*", "pls-auto-approval": PARTNER },
         {
           allowed: { excludedRanges: [], autoApproval: [SUBSCRIPTION] },
         },
@@ -273,36 +284,36 @@ describe("each rule fires when it must", () => {
     ],
     [
       "a deletion while consumers are connected",
-      input(LINKED, { ...connected, leaving: true }),
+      input(WITH_PLS, { ...connected, leaving: true }),
       ["pls-consumers-connected warn"],
     ],
     [
       "a move to another subnet while consumers are connected",
-      input(LINKED, {
+      input(WITH_PLS, {
         ...connected,
-        old: declaration({ ...LINKED, "load-balancer-internal-subnet": "small" }),
+        old: declaration({ ...WITH_PLS, "load-balancer-internal-subnet": "small" }),
       }),
       ["pls-frontend-replaced warn", "pls-consumers-connected warn"],
     ],
     [
       "another address while consumers are connected",
       input(
-        { ...LINKED, "load-balancer-ipv4": "10.0.1.11" },
-        { ...connected, old: declaration({ ...LINKED, "load-balancer-ipv4": "10.0.1.10" }) },
+        { ...WITH_PLS, "load-balancer-ipv4": "10.0.1.11" },
+        { ...connected, old: declaration({ ...WITH_PLS, "load-balancer-ipv4": "10.0.1.10" }) },
       ),
       ["address-changed warn", "pls-frontend-replaced warn", "pls-consumers-connected warn"],
     ],
     [
       "an update that leaves the frontend where it is",
-      input(LINKED, { ...connected, old: declaration(LINKED) }),
+      input(WITH_PLS, { ...connected, old: declaration(WITH_PLS) }),
       [],
     ],
     [
       "consumers are connected, and the Service says that it is meant",
-      input(LINKED, {
+      input(WITH_PLS, {
         ...connected,
         leaving: true,
-        old: declaration({ ...LINKED, "mooring.dev/allow-disconnect": "true" }),
+        old: declaration({ ...WITH_PLS, "mooring.dev/allow-disconnect": "true" }),
       }),
       [],
     ],
@@ -378,122 +389,132 @@ describe("each rule fires when it must", () => {
     ],
     [
       "a name is given to a living Private Link Service that has another",
-      input({ ...LINKED, "pls-name": "mine" }, living(undefined, { old: declaration(LINKED) })),
+      input({ ...WITH_PLS, "pls-name": "mine" }, living(undefined, { old: declaration(WITH_PLS) })),
       ["pls-name-added deny"],
     ],
     [
       "a name is given to a living one, of whatever name it is",
-      input({ ...LINKED, "pls-name": "mine" }, { old: declaration(LINKED) }),
+      input({ ...WITH_PLS, "pls-name": "mine" }, { old: declaration(WITH_PLS) }),
       ["pls-name-added warn"],
     ],
     [
       "the living one is given the name that it has",
-      input({ ...LINKED, "pls-name": "PLS" }, living(undefined, { old: declaration(LINKED) })),
+      input({ ...WITH_PLS, "pls-name": "PLS" }, living(undefined, { old: declaration(WITH_PLS) })),
       [],
     ],
     [
       "the annotation of a withdrawn one comes back with another name",
-      input({ ...LINKED, "pls-name": "mine" }, living(undefined, { old: declaration(INTERNAL) })),
+      input({ ...WITH_PLS, "pls-name": "mine" }, living(undefined, { old: declaration(INTERNAL) })),
       ["pls-name-added deny"],
     ],
     [
       "the name goes back to the one that the living one has",
       input(
-        { ...LINKED, "pls-name": "pls" },
-        living(undefined, { old: declaration({ ...LINKED, "pls-name": "b" }) }),
+        { ...WITH_PLS, "pls-name": "pls" },
+        living(undefined, { old: declaration({ ...WITH_PLS, "pls-name": "b" }) }),
       ),
       [],
     ],
-    ["the name is blank", input({ ...LINKED, "pls-name": " " }), ["pls-name-invalid deny"]],
+    ["the name is blank", input({ ...WITH_PLS, "pls-name": " " }), ["pls-name-invalid deny"]],
     [
       "another resource group for a living one",
-      input({ ...LINKED, "pls-resource-group": "other" }, living(undefined, { old: declaration(LINKED) })),
+      input(
+        { ...WITH_PLS, "pls-resource-group": "other" },
+        living(undefined, { old: declaration(WITH_PLS) }),
+      ),
       ["pls-resource-group-changed deny"],
     ],
     [
       "another resource group, and it is not known whether there is one",
       input(
-        { ...LINKED, "pls-resource-group": "other" },
-        { ...NODE_GROUP, old: declaration({ ...LINKED, "pls-resource-group": "rg" }) },
+        { ...WITH_PLS, "pls-resource-group": "other" },
+        { ...NODE_GROUP, old: declaration({ ...WITH_PLS, "pls-resource-group": "rg" }) },
       ),
       ["pls-resource-group-changed warn"],
     ],
     [
       "the resource group goes back to where the living one is",
       input(
-        { ...LINKED, "pls-resource-group": "rg" },
-        living(linkIdIn("pls", "RG"), { old: declaration({ ...LINKED, "pls-resource-group": "other" }) }),
+        { ...WITH_PLS, "pls-resource-group": "rg" },
+        living(plsIdIn("pls", "RG"), { old: declaration({ ...WITH_PLS, "pls-resource-group": "other" }) }),
       ),
       [],
     ],
     [
       "the node resource group is written down, in another case",
-      input({ ...LINKED, "pls-resource-group": "mc_ONE" }, living(undefined, { old: declaration(LINKED) })),
+      input(
+        { ...WITH_PLS, "pls-resource-group": "mc_ONE" },
+        living(undefined, { old: declaration(WITH_PLS) }),
+      ),
       [],
     ],
     [
       "a living one whose frontend moves to another subnet",
       input(
-        { ...LINKED, "load-balancer-internal-subnet": "small" },
-        living(undefined, { old: declaration(LINKED) }),
+        { ...WITH_PLS, "load-balancer-internal-subnet": "small" },
+        living(undefined, { old: declaration(WITH_PLS) }),
       ),
       ["pls-frontend-replaced deny"],
     ],
     [
       "a living one whose frontend gets another address",
       input(
-        { ...LINKED, "load-balancer-ipv4": "10.0.1.11" },
-        living(undefined, { old: declaration(LINKED, live("10.0.1.10")) }),
+        { ...WITH_PLS, "load-balancer-ipv4": "10.0.1.11" },
+        living(undefined, { old: declaration(WITH_PLS, live("10.0.1.10")) }),
       ),
       ["address-changed warn", "pls-frontend-replaced deny"],
     ],
     [
       "a living one, and the Service states that consumers may be disconnected",
       input(
-        { ...LINKED, "load-balancer-internal-subnet": "small" },
-        living(undefined, { old: declaration({ ...LINKED, "mooring.dev/allow-disconnect": "true" }) }),
+        { ...WITH_PLS, "load-balancer-internal-subnet": "small" },
+        living(undefined, { old: declaration({ ...WITH_PLS, "mooring.dev/allow-disconnect": "true" }) }),
       ),
       [],
     ],
     [
       "the subnet in another case: the frontend stays",
       input(
-        { ...LINKED, "load-balancer-internal-subnet": "APPS" },
-        living(undefined, { old: declaration({ ...LINKED, "load-balancer-internal-subnet": "apps" }) }),
+        { ...WITH_PLS, "load-balancer-internal-subnet": "APPS" },
+        living(undefined, { old: declaration({ ...WITH_PLS, "load-balancer-internal-subnet": "apps" }) }),
       ),
       [],
     ],
-    ["the ninth of a load balancer", input(LINKED, { links: carrying(8) }), ["pls-balancer-full deny"]],
-    ["the eighth", input(LINKED, { links: carrying(7) }), []],
+    [
+      "the ninth of a load balancer",
+      input(WITH_PLS, { privateLinkServices: carrying(8) }),
+      ["pls-balancer-full deny"],
+    ],
+    ["the eighth", input(WITH_PLS, { privateLinkServices: carrying(7) }), []],
     [
       "the Service has one of the eight others already",
-      input(LINKED, { ...NODE_GROUP, links: { ...carrying(8), living: [linkRow()] } }),
+      input(WITH_PLS, { ...NODE_GROUP, privateLinkServices: { ...carrying(8), living: [plsRow()] } }),
       [],
     ],
     [
       "the Service shares one of the eight",
-      input(LINKED, { links: { ...carrying(8), onFrontend: linkRow() } }),
+      input(WITH_PLS, { privateLinkServices: { ...carrying(8), onFrontend: plsRow() } }),
       [],
     ],
     [
       "a load balancer is full, and the cluster has others",
-      input(LINKED, { links: carrying(8, "blue-internal") }),
+      input(WITH_PLS, { privateLinkServices: carrying(8, "blue-internal") }),
       ["pls-balancer-full warn"],
     ],
     [
       "more subscriptions than Azure takes",
-      input({ ...LINKED, "pls-visibility": ids(101) }),
+      input({ ...WITH_PLS, "pls-visibility": ids(101) }),
       ["pls-visibility-too-many deny"],
     ],
-    ["as many as Azure takes", input({ ...LINKED, "pls-visibility": ids(100) }), []],
+    ["as many as Azure takes", input({ ...WITH_PLS, "pls-visibility": ids(100) }), []],
     [
       "more, and everybody",
-      input({ ...LINKED, "pls-visibility": `* ${ids(101)}` }),
+      input({ ...WITH_PLS, "pls-visibility": `* ${ids(101)}` }),
       ["pls-visibility-star-mixed warn"],
     ],
     [
       "more auto-approved subscriptions than Azure takes",
-      input({ ...LINKED, "pls-visibility": "*", "pls-auto-approval": ids(101) }),
+      input({ ...WITH_PLS, "pls-visibility": "*", "pls-auto-approval": ids(101) }),
       ["pls-auto-approval-too-many deny"],
     ],
     [
@@ -512,7 +533,7 @@ describe("each rule fires when it must", () => {
 });
 
 describe("policy says how severe a rule is", () => {
-  const star = input({ ...LINKED, "pls-visibility": "*" });
+  const star = input({ ...WITH_PLS, "pls-visibility": "*" });
   test.each<[string, object, string[]]>([
     ["a rule that is off until asked for", {}, []],
     ["turned on", { rules: { "pls-visibility-everyone": "deny" } }, ["pls-visibility-everyone deny"]],

@@ -101,7 +101,7 @@ describe("a deployment gives rights", () => {
       "private",
       [
         ...[HOME, OTHER].flatMap((scope) =>
-          ["reader", "links", "sweep"].map((role) => `${scope}: app has Mooring ${role} (prod)`),
+          ["reader", "pls", "sweep"].map((role) => `${scope}: app has Mooring ${role} (prod)`),
         ),
         ...ofApp,
         ...ofOperator("a1"),

@@ -255,20 +255,20 @@ describe("unwatch.sh", () => {
 
 describe("withdraw.sh", () => {
   const rows = [
-    ...["reader", "links", "sweep"].map((role) => ({
+    ...["reader", "pls", "sweep"].map((role) => ({
       roleDefinitionName: `Mooring ${role} (prod)`,
       id: role,
     })),
-    { roleDefinitionName: "Mooring links (test)", id: "test" },
+    { roleDefinitionName: "Mooring Private Link Services (test)", id: "test" },
     { roleDefinitionName: "Contributor", id: "contributor" },
   ];
   const env = { ...OUTPUTS, MOORING_WATCHED: TWO };
 
   test.each([
-    ["links", ["sweep"]],
-    ["links,sweep", []],
-    ["connections", ["links", "sweep"]],
-    ["", ["links", "sweep"]],
+    ["pls", ["sweep"]],
+    ["privateLinkServices,sweep", []],
+    ["connections", ["pls", "sweep"]],
+    ["", ["pls", "sweep"]],
   ])(
     "selects what MOORING_ENFORCE does not name, here '%s'; never the reader, nor what others assigned",
     async (enforce, superfluous) => {

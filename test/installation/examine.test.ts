@@ -139,7 +139,7 @@ test("an installation of which nothing is there is told as such, and nothing is 
       .map(({ check, about }) => [check, about].filter(Boolean).join(" ")),
   ).toEqual([
     `rights ${SUBSCRIPTION} reader`,
-    `rights ${SUBSCRIPTION} links`,
+    `rights ${SUBSCRIPTION} pls`,
     `rights ${SUBSCRIPTION} connections`,
     `events ${SUBSCRIPTION}`,
     "scans",

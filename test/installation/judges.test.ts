@@ -44,7 +44,7 @@ const token = (some: object = {}) => ({ hash: "h", madeAtUtc: before(DAY), ...so
 const problem = { status: 403, message: "403 Forbidden", atUtc: before(3) };
 const foreign = (minutes: number) => ({ identity: "another", atUtc: before(minutes), count: 1 });
 const missed = { count: 2, lastAtUtc: before(10), example: "shop/web" };
-const queue = (some: object) => ({ name: "mooring-links", messages: 0, ...some });
+const queue = (some: object) => ({ name: "mooring-pls", messages: 0, ...some });
 const audit = (some: object) => ({
   id: "a",
   startedAtUtc: before(30),
@@ -161,20 +161,20 @@ describe("judged", () => {
     [
       "queues without trouble",
       queues.judge(
-        [queue({ messages: 4, oldestSentAtUtc: before(15) }), queue({ name: "mooring-links-poison" })],
+        [queue({ messages: 4, oldestSentAtUtc: before(15) }), queue({ name: "mooring-pls-poison" })],
         NOW,
       ),
-      ["ok mooring-links: 4 waiting"],
+      ["ok mooring-pls: 4 waiting"],
     ],
     [
       "a queue that nobody works on",
       queues.judge([queue({ messages: 4, oldestSentAtUtc: before(16) })], NOW),
-      [`fail mooring-links: a message waits since ${before(16)}, and nobody takes it`],
+      [`fail mooring-pls: a message waits since ${before(16)}, and nobody takes it`],
     ],
     [
       "messages that failed",
-      queues.judge([queue({ name: "mooring-links-poison", messages: 2 })], NOW),
-      ["warn mooring-links-poison: 2 messages have failed for good"],
+      queues.judge([queue({ name: "mooring-pls-poison", messages: 2 })], NOW),
+      ["warn mooring-pls-poison: 2 messages have failed for good"],
     ],
     [
       "no scan",
@@ -214,7 +214,9 @@ describe("judged", () => {
     [
       "no event",
       work.judge(undefined, NOW),
-      ["skipped: no event has brought work yet; any change of a load balancer or a link does"],
+      [
+        "skipped: no event has brought work yet; any change of a load balancer or a Private Link Service does",
+      ],
     ],
     [
       "no event for long",
@@ -475,12 +477,12 @@ describe("rights", () => {
   const all = (role: string) => NEEDED_RIGHTS.find((one) => one.role === role)?.actions ?? [];
   const grant = (...actions: string[]) => [{ actions, notActions: [] }];
   const modes = {
-    links: "enforce",
+    privateLinkServices: "enforce",
     connections: "observe",
     rejections: "observe",
     sweep: "observe",
   } as const;
-  const judge = (actions: string[], needed: Parameters<typeof judgeRights>[1] = ["reader", "links"]) =>
+  const judge = (actions: string[], needed: Parameters<typeof judgeRights>[1] = ["reader", "pls"]) =>
     rights.judge(
       [
         {
@@ -496,7 +498,7 @@ describe("rights", () => {
     );
 
   test.each<[string, string[], RegExp[]]>([
-    ["what is needed", [...all("reader"), ...all("links")], [/^ok s: may do what reader, links need$/]],
+    ["what is needed", [...all("reader"), ...all("pls")], [/^ok s: may do what reader, pls need$/]],
     [
       "by wildcards, in any case",
       ["*/READ", "microsoft.network/privatelinkservices/WRITE", "*/join/action"],
@@ -505,17 +507,17 @@ describe("rights", () => {
     [
       "none of a role",
       [...all("reader")],
-      [/^fail s links: may not Microsoft\.Network\/privateLinkServices\/write, /],
+      [/^fail s pls: may not Microsoft\.Network\/privateLinkServices\/write, /],
     ],
-    ["nothing", [], [/^fail s reader: may not /, /^fail s links: may not /]],
+    ["nothing", [], [/^fail s reader: may not /, /^fail s pls: may not /]],
     [
       "a part of a role",
-      [...all("reader"), ...all("links").slice(1)],
-      [/^fail s links: may not Microsoft\.Network\/privateLinkServices\/write$/],
+      [...all("reader"), ...all("pls").slice(1)],
+      [/^fail s pls: may not Microsoft\.Network\/privateLinkServices\/write$/],
     ],
     [
       "more than is used",
-      [...all("reader"), ...all("links"), ...all("sweep")],
+      [...all("reader"), ...all("pls"), ...all("sweep")],
       [
         /^ok s: /,
         /^warn s sweep: may .*privateLinkServices\/delete.*, which the policy in force does not use$/,
@@ -528,11 +530,11 @@ describe("rights", () => {
   });
 
   test("a role that is there in part is to be brought up to date", () => {
-    const [part] = [judge([...all("reader"), ...all("links").slice(1)])].flat();
-    expect(part?.advice).toMatch(/^bring the role Mooring links up to date with infra\/roles\.json/);
+    const [part] = [judge([...all("reader"), ...all("pls").slice(1)])].flat();
+    expect(part?.advice).toMatch(/^bring the role Mooring pls up to date with infra\/roles\.json/);
     const [none] = [judge([...all("reader")])].flat();
     expect(none?.advice).toMatch(
-      /^give the role: az role assignment create --role "Mooring links" --assignee-object-id me/,
+      /^give the role: az role assignment create --role "Mooring pls" --assignee-object-id me/,
     );
     expect(none?.advice).toContain("by MOORING_ENFORCE instead");
     // A deployment always gives the reader, and brings definitions up to date.
@@ -542,10 +544,15 @@ describe("rights", () => {
   });
 
   test("policy says which roles are needed", () => {
-    expect(neededRoles({ modes })).toEqual(["reader", "links"]);
+    expect(neededRoles({ modes })).toEqual(["reader", "pls"]);
     expect(
       neededRoles({
-        modes: { links: "observe", connections: "observe", rejections: "enforce", sweep: "enforce" },
+        modes: {
+          privateLinkServices: "observe",
+          connections: "observe",
+          rejections: "enforce",
+          sweep: "enforce",
+        },
       }),
     ).toEqual(["reader", "connections", "sweep"]);
   });

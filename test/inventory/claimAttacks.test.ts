@@ -7,7 +7,7 @@ import { AdmissionReview } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import { confirmClaims, dropRefused } from "../../shared/inventory/confirmClaims.ts";
 import { ClaimWorld, SUBNET, type Living, type Wish } from "../builders/claimWorld.ts";
-import { balancerId, cluster, declared, intent, link, linkIdIn, subnetRow } from "../builders/world.ts";
+import { balancerId, cluster, declared, intent, pls, plsIdIn, subnetRow } from "../builders/world.ts";
 
 const IP = "10.0.1.50";
 const WEB: Wish = { address: IP };
@@ -315,9 +315,9 @@ test("mutating reviews without a uid do not choose one address for two Services"
 test("a name is kept while Azure has a Private Link Service of that name that no list shows", async () => {
   const world = await new ClaimWorld().start();
   await living(world, "one/web", PLS);
-  const [hidden, { network }] = [link({ id: linkIdIn("shared", "rg-pls") }), world.run];
-  network.allLinks = [hidden];
-  network.links = async () => [];
+  const [hidden, { network }] = [pls({ id: plsIdIn("shared", "rg-pls") }), world.run];
+  network.allPrivateLinkServices = [hidden];
+  network.privateLinkServices = async () => [];
   world.living.delete("one/web");
   network.uses = [];
   for (let n = 0; n < 4; n += 1) {
@@ -325,7 +325,7 @@ test("a name is kept while Azure has a Private Link Service of that name that no
     await world.scan();
   }
   expect((await world.row("shared"))?.claims).toHaveLength(1);
-  network.allLinks = [];
+  network.allPrivateLinkServices = [];
   await world.scan();
   expect(await world.row("shared")).toBeUndefined();
 });

@@ -188,7 +188,7 @@ describe("Services of one cluster", () => {
 describe("addresses in several subnets", () => {
   const both = (service: string) => ({
     ...request(service),
-    wants: ["apps", "links"].flatMap((name) => request(service, { subnet: subnetId(name) }).wants),
+    wants: ["apps", "pls"].flatMap((name) => request(service, { subnet: subnetId(name) }).wants),
   });
 
   test("are had together", async () => {
@@ -199,7 +199,7 @@ describe("addresses in several subnets", () => {
 
   test("are had together or not at all", async () => {
     const run = memoryRun();
-    await claim(run, request("two/web", { subnet: subnetId("links") }));
+    await claim(run, request("two/web", { subnet: subnetId("pls") }));
     expect(refusals(await claim(run, both("one/web")))).toEqual(["claim"]);
     expect(await rowOf(run)).toBeUndefined();
   });
@@ -216,7 +216,7 @@ describe("addresses in several subnets", () => {
   ])("that a later subnet refuses leave what others were promised of %s meanwhile", async (_, before) => {
     const run = memoryRun();
     for (const service of before) await claim(run, request(service));
-    await claim(run, request("two/web", { subnet: subnetId("links") }));
+    await claim(run, request("two/web", { subnet: subnetId("pls") }));
     const { addresses } = run.tables;
     const transact = addresses.transact.bind(addresses);
     addresses.transact = async (partition, writes) => {
@@ -236,7 +236,7 @@ describe("addresses in several subnets", () => {
   test("a renewal that fails leaves the reservation that was there", async () => {
     const run = memoryRun();
     await claim(run, request("one/web"));
-    await claim(run, request("two/web", { subnet: subnetId("links") }));
+    await claim(run, request("two/web", { subnet: subnetId("pls") }));
     await claim(run, { ...both("one/web"), expiresAtUtc: "2026-11-23T15:00:00.000Z" });
     expect((await rowOf(run))?.claims).toEqual([claimOf("one/web")]);
   });
@@ -331,7 +331,7 @@ describe("whatever happens in whatever order", () => {
         for (const { who, crashAt, wait } of steps) {
           run.clock.advance(wait);
           const expiresAtUtc = new Date(Date.parse(run.clock.nowUtc) + 1_200_000).toISOString();
-          const wants = ["apps", "links"].flatMap(
+          const wants = ["apps", "pls"].flatMap(
             (name) => request(who, { subnet: subnetId(name), ports: null }).wants,
           );
           if (crashAt > 0)

@@ -6,7 +6,7 @@ import { AdmissionReview } from "../../shared/gate/review.ts";
 import { NotYet, Refused } from "../../shared/errors.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
 import type { AddressUse } from "../../shared/network/model.ts";
-import { cluster, frontend, link, PARTNER, subnetId, subnetInAzure, UID, VNET } from "../builders/world.ts";
+import { cluster, frontend, pls, PARTNER, subnetId, subnetInAzure, UID, VNET } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const SUBNET = subnetId("apps");
@@ -19,7 +19,7 @@ const use = (address: string, holderId: string): AddressUse => ({ address, subne
 const node = (number: number, set = scaleSet()) =>
   Array.from({ length: 30 }, (_, n) => use(`10.0.1.${10 + number * 30 + n}`, nodeNic(number, set)));
 const VM = VNET.replace("virtualNetworks/vnet", "networkInterfaces/vm");
-const LISTS = ["subnets", "interfaceUses", "frontendUses", "gatewayUses", "links"] as const;
+const LISTS = ["subnets", "interfaceUses", "frontendUses", "gatewayUses", "privateLinkServices"] as const;
 
 let run: MemoryRun;
 beforeEach(() => {
@@ -96,7 +96,7 @@ describe("nodes and pods of uniform scale sets", () => {
     run.network.uses = [];
     let requests = 0;
     const request = async () => (requests += 1);
-    run.network.calls.failNext(new Refused("forbidden"), { method: "links" });
+    run.network.calls.failNext(new Refused("forbidden"), { method: "privateLinkServices" });
     run.clock.advance(60);
     await expect(scanInventory(run, request)).rejects.toThrow("forbidden");
     run.clock.advance(60);
@@ -118,7 +118,7 @@ describe("nodes and pods of uniform scale sets", () => {
 describe("a list that lacks what exists", () => {
   beforeEach(async () => {
     run.network.uses = [use("10.0.1.50", frontend().id), use("10.0.1.51", VM), ...node(0)];
-    run.network.allLinks = [link()];
+    run.network.allPrivateLinkServices = [pls()];
     await scan();
   });
 
@@ -127,18 +127,20 @@ describe("a list that lacks what exists", () => {
     const { network } = run;
     const original = network[list].bind(network);
     Object.assign(network, {
-      [list]: list === "subnets" || list === "links" ? async () => [] : async function* () {},
+      [list]: list === "subnets" || list === "privateLinkServices" ? async () => [] : async function* () {},
     });
     return () => Object.assign(network, { [list]: original });
   };
 
   test.each(LISTS)("%s, empty once: nothing is released, forgotten or allowed", async (list) => {
-    const before = [addresses(), run.tables.links.all(), run.tables.subnets.all().length];
+    const before = [addresses(), run.tables.privateLinkServices.all(), run.tables.subnets.all().length];
     const restore = filter(list);
     await scan();
     restore();
     await scan();
-    expect([addresses(), run.tables.links.all(), run.tables.subnets.all().length]).toEqual(before);
+    expect([addresses(), run.tables.privateLinkServices.all(), run.tables.subnets.all().length]).toEqual(
+      before,
+    );
     for (const address of ["10.0.1.50", "10.0.1.51", "10.0.1.20"])
       expect((await ask(address, OTHER)).allowed).toBe(false);
   });
@@ -184,7 +186,7 @@ describe("a list that fails", () => {
 
   test.each(methods)("%s: everything else is written, and the failure is thrown", async (method) => {
     run.network.uses = [use("10.0.1.50", frontend().id), use("10.0.1.51", VM), ...node(0)];
-    run.network.allLinks = [link()];
+    run.network.allPrivateLinkServices = [pls()];
     await scan();
     const here = addresses();
     run.network.uses = [use("10.0.1.60", frontend().id), use("10.0.1.61", VM), ...node(0), ...node(2)];
@@ -222,13 +224,13 @@ describe("a list that fails", () => {
 
 test("of several failures that pass the one that takes longest is thrown: the queue tries again then", async () => {
   run.network.calls.failNext(new NotYet("busy", 5), { method: "interfaceUses" });
-  run.network.calls.failNext(new NotYet("throttled", 10), { method: "links" });
+  run.network.calls.failNext(new NotYet("throttled", 10), { method: "privateLinkServices" });
   await expect(scan()).rejects.toMatchObject({ name: "NotYet", retryAfterSeconds: 10 });
 });
 
 test("of several failures of which one does not pass each is named: the host tries again, and counts a failure", async () => {
   run.network.calls.failNext(new Refused("forbidden"), { method: "interfaceUses" });
-  run.network.calls.failNext(new NotYet("throttled", 10), { method: "links" });
+  run.network.calls.failNext(new NotYet("throttled", 10), { method: "privateLinkServices" });
   await expect(scan()).rejects.toMatchObject({
     name: "Incomplete",
     message: expect.stringMatching(/forbidden; throttled|throttled; forbidden/),

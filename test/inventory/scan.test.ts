@@ -14,7 +14,7 @@ import {
   balancerId,
   connection,
   frontend,
-  link,
+  pls,
   NOW,
   subnetId,
   subnetInAzure,
@@ -250,11 +250,11 @@ test("a claim made while the scan was reading is not lost", async () => {
   expect(rows()).toMatchObject([{ claims: [{ owner: { name: "web" } }] }]);
 });
 
-describe("links", () => {
-  const row = () => run.tables.links.all()[0];
+describe("pls", () => {
+  const row = () => run.tables.privateLinkServices.all()[0];
 
   test("are mirrored with their owner, the addresses they stand on, and their consumers", async () => {
-    run.network.allLinks = [link({ connections: [connection()] })];
+    run.network.allPrivateLinkServices = [pls({ connections: [connection()] })];
     await scanAfter([use("10.0.1.10")]);
     expect(row()).toMatchObject({
       name: "pls",
@@ -265,12 +265,12 @@ describe("links", () => {
   });
 
   test("are written only when something changed, and forgotten when they are gone", async () => {
-    run.network.allLinks = [link()];
+    run.network.allPrivateLinkServices = [pls()];
     await scanAfter([]);
-    const writes = run.tables.links.calls.count("transact");
+    const writes = run.tables.privateLinkServices.calls.count("transact");
     await scanAfter([]);
-    expect(run.tables.links.calls.count("transact")).toBe(writes);
-    run.network.allLinks = [];
+    expect(run.tables.privateLinkServices.calls.count("transact")).toBe(writes);
+    run.network.allPrivateLinkServices = [];
     await scanAfter([]);
     expect(row()).toBeUndefined();
   });

@@ -10,7 +10,7 @@ function heard() {
       void lines.push([level, String(args)]);
   const log = hostLog({
     invocationId: "i-1",
-    functionName: "reconcileLink",
+    functionName: "reconcilePls",
     debug: at("debug"),
     info: at("info"),
     warn: at("warn"),
@@ -27,7 +27,7 @@ describe("a line of the log", () => {
     log.warn("three");
     log.error("four");
     expect(lines.map(([level]) => level)).toEqual(["debug", "info", "warn", "error"]);
-    const who = { correlationId: "i-1", function: "reconcileLink", invocationId: "i-1" };
+    const who = { correlationId: "i-1", function: "reconcilePls", invocationId: "i-1" };
     expect(entries().slice(0, 2)).toEqual([
       { message: "one", ...who },
       { message: "two", ...who, outcome: "applied", count: 2 },
@@ -37,7 +37,7 @@ describe("a line of the log", () => {
   test("carries the work that it is said in, however deep, and no other's", async () => {
     const { log, entries } = heard();
     const work = (correlationId: string) =>
-      withCorrelation({ correlationId, what: "link", id: "/x" }, async () => {
+      withCorrelation({ correlationId, what: "pls", id: "/x" }, async () => {
         await Promise.resolve();
         await withCorrelation({ correlationId: `${correlationId}-inner` }, async () => log.info("inner"));
         log.info("outer");

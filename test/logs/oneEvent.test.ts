@@ -36,20 +36,20 @@ async function arm(method: string, path: string, headers: Record<string, string>
   return response.json() as Promise<any>;
 }
 
-/** A link that was written a moment ago is looked at under the id of whatever wrote it. */
-async function calmLink(): Promise<{ id: string }> {
+/** A PLS that was written a moment ago is looked at under the id of whatever wrote it. */
+async function calmPls(): Promise<{ id: string }> {
   const [subscription = ""] = run.ports.subscriptions;
   const path = `/subscriptions/${subscription}/providers/Microsoft.Network/privateLinkServices`;
   const { value } = await arm("GET", path);
-  const link = value.find(({ id }: { id: string }) => id.endsWith("/pls-catalog"));
-  if (!link) throw new Error("the seeded estate has no pls-catalog");
+  const pls = value.find(({ id }: { id: string }) => id.endsWith("/pls-catalog"));
+  if (!pls) throw new Error("the seeded estate has no pls-catalog");
   await world.sandbox.events.idle();
   await vi.waitFor(async () => {
-    const row = await run.ports.tables.waiting.get("links", `link|${link.id.toLowerCase()}`);
+    const row = await run.ports.tables.waiting.get("pls", `pls|${pls.id.toLowerCase()}`);
     expect((row?.value.untilUtc ?? "") < new Date().toISOString()).toBe(true);
-    expect((await run.ports.queue.state("links")).length).toBe(0);
+    expect((await run.ports.queue.state("pls")).length).toBe(0);
   }, MINUTES);
-  return link;
+  return pls;
 }
 
 async function logOf(correlationId: string): Promise<any[]> {
@@ -63,30 +63,30 @@ async function logOf(correlationId: string): Promise<any[]> {
 }
 
 /** Set to everybody under an id of ours, and put back because of it; a poll may have been faster once. */
-async function repaired(): Promise<{ link: { id: string }; correlationId: string; entry: JournalEntry }> {
+async function repaired(): Promise<{ pls: { id: string }; correlationId: string; entry: JournalEntry }> {
   for (;;) {
-    const [link, correlationId] = [await calmLink(), randomUUID()];
-    const body = await arm("GET", link.id);
+    const [pls, correlationId] = [await calmPls(), randomUUID()];
+    const body = await arm("GET", pls.id);
     body.properties.visibility = { subscriptions: ["*"] };
-    await arm("PUT", link.id, { "x-ms-correlation-request-id": correlationId }, body);
+    await arm("PUT", pls.id, { "x-ms-correlation-request-id": correlationId }, body);
     await vi.waitFor(async () => {
-      const { properties } = await arm("GET", link.id);
+      const { properties } = await arm("GET", pls.id);
       expect(properties.visibility.subscriptions).not.toContain("*");
-      expect((await run.ports.queue.state("links")).length).toBe(0);
+      expect((await run.ports.queue.state("pls")).length).toBe(0);
     }, MINUTES);
     for await (const { entry } of listJournal(run))
-      if (entry.cause.correlationId === correlationId) return { link, correlationId, entry };
+      if (entry.cause.correlationId === correlationId) return { pls, correlationId, entry };
   }
 }
 
 test("an event's id is in every line of its work, the journal, and Azure's activity log", async () => {
-  const { link, correlationId, entry } = await repaired();
-  expect(entry).toMatchObject({ outcome: "applied", change: { resourceId: link.id } });
+  const { pls, correlationId, entry } = await repaired();
+  expect(entry).toMatchObject({ outcome: "applied", change: { resourceId: pls.id } });
 
   const lines = await logOf(correlationId);
   const said = lines.map(({ function: name, message }) => `${name}: ${message}`);
   expect(said).toContain("onResourceEvent: event became work");
-  expect(said).toContain("reconcileLink: change written");
+  expect(said).toContain("reconcilePls: change written");
   for (const line of lines)
     expect(line).toMatchObject({
       message: expect.any(String),
@@ -97,11 +97,11 @@ test("an event's id is in every line of its work, the journal, and Azure's activ
       id: expect.any(String),
     });
   const written = lines.find(({ message }) => message === "change written");
-  expect(written).toMatchObject({ journalId: entry.id, outcome: "applied", what: "link", id: link.id });
+  expect(written).toMatchObject({ journalId: entry.id, outcome: "applied", what: "pls", id: pls.id });
 
   const since = new Date(Date.now() - 3_600_000).toISOString();
   const filter = encodeURIComponent(`eventTimestamp ge '${since}' and correlationId eq '${correlationId}'`);
-  const [, , subscription = ""] = link.id.split("/");
+  const [, , subscription = ""] = pls.id.split("/");
   const { value } = await arm(
     "GET",
     `/subscriptions/${subscription}/providers/Microsoft.Insights/eventtypes/management/values?$filter=${filter}`,

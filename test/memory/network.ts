@@ -13,7 +13,7 @@ import type {
   AddressUse,
   Availability,
   CountedSubnet,
-  Link,
+  PrivateLinkService,
   LoadBalancer,
   ManagedCluster,
   ResourceGroup,
@@ -32,7 +32,7 @@ export class MemoryNetwork implements Network {
   /** What only the count of a subnet shows: lists are filtered by permissions. */
   hiddenUses: AddressUse[] = [];
   balancers: LoadBalancer[] = [];
-  allLinks: Link[] = [];
+  allPrivateLinkServices: PrivateLinkService[] = [];
   /** Others are read one by one. */
   clusters: ManagedCluster[] = [];
   groups: ResourceGroup[] = [];
@@ -89,9 +89,9 @@ export class MemoryNetwork implements Network {
     return this.balancers.filter((balancer) => inSubscription(balancer.id, subscription));
   }
 
-  async links(subscription: string): Promise<readonly Link[]> {
-    await this.calls.record("links", subscription);
-    return this.allLinks.filter((link) => inSubscription(link.id, subscription));
+  async privateLinkServices(subscription: string): Promise<readonly PrivateLinkService[]> {
+    await this.calls.record("privateLinkServices", subscription);
+    return this.allPrivateLinkServices.filter((pls) => inSubscription(pls.id, subscription));
   }
 
   async managedClusters(subscription: string): Promise<readonly ManagedCluster[]> {
@@ -132,9 +132,9 @@ export class MemoryNetwork implements Network {
     return { available: false, alternatives };
   }
 
-  async link(id: string): Promise<Link | undefined> {
-    await this.calls.record("link", id);
-    return this.allLinks.find((link) => sameId(link.id, id));
+  async pls(id: string): Promise<PrivateLinkService | undefined> {
+    await this.calls.record("pls", id);
+    return this.allPrivateLinkServices.find((pls) => sameId(pls.id, id));
   }
 }
 

@@ -94,7 +94,7 @@ function memoryTables(): MemoryTables {
     subnets: new MemoryTable(),
     addresses: new MemoryTable(),
     unconfirmed: new MemoryTable(),
-    links: new MemoryTable(),
+    privateLinkServices: new MemoryTable(),
     declarations: new MemoryTable(),
     proposals: new MemoryTable(),
     feeds: new MemoryTable(),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startCollector, type Collector, type Point } from "../builders/collector.ts";
-import { linkedArm } from "../builders/arm.ts";
+import { armWithPls } from "../builders/arm.ts";
 import { hostedApp } from "../builders/hostedApp.ts";
 import { register } from "../builders/register.ts";
 import { serveArm } from "../builders/servedArm.ts";
@@ -75,7 +75,7 @@ describe("the artifact tells what it measured, when it ends", () => {
     const durations = of("mooring.gate.duration");
     expect(durations.reduce((sum, { count }) => sum + count, 0)).toBe(3);
     expect(durations.every(({ value }) => value > 0)).toBe(true);
-    expect(sums("mooring.queue.poisoned")).toContainEqual({ value: 0, queue: "links" });
+    expect(sums("mooring.queue.poisoned")).toContainEqual({ value: 0, queue: "pls" });
     expect(sums("mooring.queue.length")).toContainEqual({ value: 0, queue: "notices" });
   });
 
@@ -88,7 +88,7 @@ describe("the artifact tells what it measured, when it ends", () => {
 });
 
 test("with a key the destination is asked without a token, and with the app's identity where the setting says so", async () => {
-  const served = await serveArm(await linkedArm(), directory);
+  const served = await serveArm(await armWithPls(), directory);
   const identity = { ...served.env, AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential" };
   const asked: (string | undefined)[] = [];
   for (const authentication of [{}, { APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD" }]) {

@@ -22,9 +22,9 @@ import { Meter } from "../../shared/metrics/meter.ts";
 import { recordOrphans } from "../../shared/orphans/countOrphans.ts";
 import type { Quarantined } from "../../shared/orphans/model.ts";
 import { failureOf } from "../../shared/queues/failures.ts";
-import { LINK, linkedArm, type TestArm } from "../builders/arm.ts";
+import { PLS, armWithPls, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
-import { frontend, link, linkIdIn, subnetId, subnetInAzure, UID } from "../builders/world.ts";
+import { frontend, pls, plsIdIn, subnetId, subnetInAzure, UID } from "../builders/world.ts";
 import { MemoryMetrics } from "../memory/metrics.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
@@ -78,10 +78,10 @@ describe("claims", () => {
 });
 
 describe("changes", () => {
-  const ID = linkIdIn("pls");
+  const ID = plsIdIn("pls");
   const change: Change = {
     action: "update",
-    capability: "links",
+    capability: "privateLinkServices",
     resourceId: ID,
     cluster: "one",
     reason: "declared otherwise",
@@ -101,23 +101,27 @@ describe("changes", () => {
   beforeEach(() =>
     run.resources.place(ID, {
       name: "pls",
-      tags: { ...link().tags },
+      tags: { ...pls().tags },
       properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] } },
     }),
   );
 
   test.each<[string, () => unknown, string[]]>([
-    ["made", () => undefined, ["1 links update applied"]],
-    ["only looked at", () => applyPolicy(run, { modes: { links: "observe" } }), ["1 links update observed"]],
+    ["made", () => undefined, ["1 Private Link Services update applied"]],
+    [
+      "only looked at",
+      () => applyPolicy(run, { modes: { privateLinkServices: "observe" } }),
+      ["1 Private Link Services update observed"],
+    ],
     [
       "overtaken",
       () => run.resources.calls.failNext(new Conflict("412"), { method: "write" }),
-      ["1 links update conflict"],
+      ["1 Private Link Services update conflict"],
     ],
     [
       "failed",
       () => run.resources.calls.failNext(new Error("500"), { method: "write" }),
-      ["1 links update failed"],
+      ["1 Private Link Services update failed"],
     ],
     ["for another time", () => run.resources.calls.failNext(new NotYet("429", 5), { method: "write" }), []],
   ])("%s are counted so", async (_, prepare, counted) => {
@@ -131,7 +135,7 @@ describe("changes", () => {
   test("that were so already are none", async () => {
     await apply();
     await apply();
-    expect(of("mooring.changes")).toEqual(["1 links update applied"]);
+    expect(of("mooring.changes")).toEqual(["1 Private Link Services update applied"]);
   });
 });
 
@@ -152,11 +156,11 @@ test("findings are counted by check and severity, and checks that find nothing s
   recordFindings(run, [
     finding("webhook-silent", "error"),
     finding("webhook-silent", "error"),
-    finding("link-missing", "warn"),
+    finding("pls-missing", "warn"),
   ]);
   const all = of("mooring.findings");
   expect(all).toContain("2 webhook-silent error");
-  expect(all).toContain("1 link-missing warn");
+  expect(all).toContain("1 pls-missing warn");
   expect(all).toContain("0 queue-poisoned warn");
   expect(new Set(all).size).toBe(all.length);
 });
@@ -165,8 +169,8 @@ test("orphans are counted by kind, in grace and past it, none among them", () =>
   const orphan = (kind: Quarantined["kind"], deleteAfterUtc: string) =>
     ({ kind, deleteAfterUtc }) as Quarantined;
   recordOrphans(run, [
-    orphan("link", "2026-11-23T11:00:00.000Z"),
-    orphan("link", "2026-11-23T13:00:00.000Z"),
+    orphan("pls", "2026-11-23T11:00:00.000Z"),
+    orphan("pls", "2026-11-23T13:00:00.000Z"),
     orphan("frontend", "2026-11-23T13:00:00.000Z"),
   ]);
   expect(of("mooring.orphans")).toEqual([
@@ -176,8 +180,8 @@ test("orphans are counted by kind, in grace and past it, none among them", () =>
     "0 frontend due",
     "0 rule waiting",
     "0 rule due",
-    "1 link waiting",
-    "1 link due",
+    "1 Private Link Service waiting",
+    "1 Private Link Service due",
     "0 connection waiting",
     "0 connection due",
   ]);
@@ -185,7 +189,7 @@ test("orphans are counted by kind, in grace and past it, none among them", () =>
 
 describe("work", () => {
   const item = {
-    what: "link",
+    what: "pls",
     id: "/x",
     why: "test",
     seenAtUtc: "2026-11-23T12:00:00.000Z",
@@ -195,7 +199,7 @@ describe("work", () => {
     deliver(
       {
         run,
-        queue: "links",
+        queue: "pls",
         item: { ...item, ...some },
         context: { invocationId: "i", triggerMetadata: { dequeueCount } },
       },
@@ -212,18 +216,21 @@ describe("work", () => {
     ["given up", throwing(new NotYet("busy", 5)), { attempt: 10 }, "given_up"],
   ])("that is %s is counted and timed", async (_, work, some, outcome) => {
     await tried(work, 1, some);
-    expect(of("mooring.work.outcomes")).toEqual([`1 links link ${outcome}`]);
+    expect(of("mooring.work.outcomes")).toEqual([`1 Private Link Services Private Link Service ${outcome}`]);
     expect(run.metrics.of("mooring.work.duration")).toEqual([
-      [expect.any(Number), { queue: "links", outcome }],
+      [expect.any(Number), { queue: "pls", outcome }],
     ]);
   });
 
   test("that fails is thrown to the host, and its reason is kept when that was the last try", async () => {
     await expect(tried(throwing(new Error("boom")), 4)).rejects.toThrow("boom");
-    expect(await failureOf(run, "links", item)).toBeUndefined();
+    expect(await failureOf(run, "pls", item)).toBeUndefined();
     await expect(tried(throwing(new Error("boom")), 5)).rejects.toThrow("boom");
-    expect(await failureOf(run, "links", item)).toMatchObject({ error: "boom", tries: 5, invocationId: "i" });
-    expect(of("mooring.work.outcomes")).toEqual(["1 links link failed", "1 links link failed"]);
+    expect(await failureOf(run, "pls", item)).toMatchObject({ error: "boom", tries: 5, invocationId: "i" });
+    expect(of("mooring.work.outcomes")).toEqual([
+      "1 Private Link Services Private Link Service failed",
+      "1 Private Link Services Private Link Service failed",
+    ]);
   });
 
   test("that fails while storage is away fails with its own reason", async () => {
@@ -239,7 +246,7 @@ describe("requests to Azure Resource Manager", () => {
   const metrics = new MemoryMetrics();
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "mooring-calls-"));
-    arm = await linkedArm();
+    arm = await armWithPls();
     served = await serveArm(arm, directory);
   });
   afterAll(async () => {
@@ -252,9 +259,9 @@ describe("requests to Azure Resource Manager", () => {
       ...served.access,
       policies: [correlateCalls, measureCalls(metrics)],
     });
-    const body = (await resources.read(LINK))?.body ?? {};
+    const body = (await resources.read(PLS))?.body ?? {};
     arm.faults.add({ action: { kind: "error", status: 429, retryAfterSeconds: 1 }, times: 1 });
-    await resources.read(LINK);
+    await resources.read(PLS);
     const attributes = metrics
       .of("http.client.request.duration")
       .map(([, { "http.response.status_code": status, "server.address": host }]) => [host, status]);
@@ -270,9 +277,9 @@ describe("requests to Azure Resource Manager", () => {
     arm.onEvent((event) => heard.push(event.correlationId));
     const properties = { ...(body["properties"] as object), visibility: { subscriptions: ["*"] } };
     for (const id of [correlationId, "an audit's own"]) {
-      const { version = "*" } = (await resources.read(LINK)) ?? {};
+      const { version = "*" } = (await resources.read(PLS)) ?? {};
       await withCorrelation({ correlationId: id }, () =>
-        resources.write(LINK, { ...body, properties }, version),
+        resources.write(PLS, { ...body, properties }, version),
       );
     }
     expect(heard[0]).toBe(correlationId);
@@ -284,10 +291,10 @@ describe("requests to Azure Resource Manager", () => {
 describe("before the exporter is there", () => {
   test("records wait, in order, and go on to it", () => {
     const [meter, sink] = [new Meter(), new MemoryMetrics()];
-    meter.record("mooring.queue.length", 1, { queue: "links" });
-    meter.record("mooring.queue.length", 2, { queue: "links" });
+    meter.record("mooring.queue.length", 1, { queue: "pls" });
+    meter.record("mooring.queue.length", 2, { queue: "pls" });
     meter.connect(sink);
-    meter.record("mooring.queue.length", 3, { queue: "links" });
+    meter.record("mooring.queue.length", 3, { queue: "pls" });
     expect(sink.of("mooring.queue.length").map(([value]) => value)).toEqual([1, 2, 3]);
   });
 

@@ -5,7 +5,7 @@
 import { Refused } from "../../shared/errors.ts";
 import type { MemoryRun } from "../memory/run.ts";
 
-export const LISTED = ["loadBalancers", "links", "managedClusters"] as const;
+export const LISTED = ["loadBalancers", "privateLinkServices", "managedClusters"] as const;
 export type Listed = (typeof LISTED)[number];
 
 interface Fault {
@@ -40,8 +40,12 @@ export class AzureLists {
 
   /** The list is as it is now, whatever changes. */
   lag(method: Listed, calls: number): void {
-    const { balancers, allLinks, clusters } = this.#run.network;
-    const now = { loadBalancers: balancers, links: allLinks, managedClusters: clusters }[method];
+    const { balancers, allPrivateLinkServices, clusters } = this.#run.network;
+    const now = {
+      loadBalancers: balancers,
+      privateLinkServices: allPrivateLinkServices,
+      managedClusters: clusters,
+    }[method];
     this.#fault = { method, seen: () => now, calls };
   }
 

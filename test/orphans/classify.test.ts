@@ -3,7 +3,7 @@ import { findOrphans } from "../../shared/orphans/classify.ts";
 import type { Hold } from "../../shared/orphans/model.ts";
 import type { ClusterView, World } from "../../shared/orphans/world.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
-import type { Link, LoadBalancer } from "../../shared/network/model.ts";
+import type { PrivateLinkService, LoadBalancer } from "../../shared/network/model.ts";
 import {
   balancer,
   balancerId,
@@ -12,9 +12,9 @@ import {
   declared,
   frontend,
   intent,
-  link,
-  linkIdIn,
-  linkIntent,
+  pls,
+  plsIdIn,
+  plsIntent,
   NOW,
   feed,
   UID,
@@ -26,15 +26,20 @@ const OTHER = "ffffffff-1111-2222-3333-444444444444";
 interface Case {
   clusters?: ClusterView[];
   balancers?: LoadBalancer[];
-  links?: Link[];
+  privateLinkServices?: PrivateLinkService[];
   holds?: Hold[];
 }
 
-function judge({ clusters = [view()], balancers = [balancer()], links = [], holds = [] }: Case): string[] {
+function judge({
+  clusters = [view()],
+  balancers = [balancer()],
+  privateLinkServices = [],
+  holds = [],
+}: Case): string[] {
   const world: World = {
     clusters,
     balancers,
-    links,
+    privateLinkServices,
     unreadable: new Map(),
     holds,
     nowUtc: NOW,
@@ -69,8 +74,8 @@ const dead = frontend({
   address: "10.0.1.77",
 });
 const { identity: _bound, ...unbound } = cluster();
-const linked = intent({ link: linkIntent() });
-const parked = { ...link({ connections: [] }), id: linkIdIn("pls", "rg-links") };
+const linked = intent({ pls: plsIntent() });
+const parked = { ...pls({ connections: [] }), id: plsIdIn("pls", "rg-pls") };
 
 describe("each way in which orphans arise, and its twin that is alive", () => {
   test.each<[string, Case, string[]]>([
@@ -131,32 +136,32 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["loadBalancer: unproved: whether cluster one exists could not be read"],
     ],
     [
-      "cluster deleted, link lives in another resource group",
-      { clusters: [gone], balancers: [], links: [parked] },
-      ["link: orphan"],
+      "cluster deleted, Private Link Service lives in another resource group",
+      { clusters: [gone], balancers: [], privateLinkServices: [parked] },
+      ["pls: orphan"],
     ],
     [
       "twin: a consumer's endpoint is alive on it",
-      { clusters: [gone], balancers: [], links: [{ ...parked, connections: [connection()] }] },
-      ["link: unproved: private endpoint connection pe.1 is Approved"],
+      { clusters: [gone], balancers: [], privateLinkServices: [{ ...parked, connections: [connection()] }] },
+      ["pls: unproved: private endpoint connection pe.1 is Approved"],
     ],
     [
       "twin: a consumer still waits",
       {
         clusters: [gone],
         balancers: [],
-        links: [{ ...parked, connections: [connection({ status: "Pending" })] }],
+        privateLinkServices: [{ ...parked, connections: [connection({ status: "Pending" })] }],
       },
-      ["link: unproved: private endpoint connection pe.1 is Pending"],
+      ["pls: unproved: private endpoint connection pe.1 is Pending"],
     ],
     [
       "consumers have left: disconnected connections keep nothing alive",
       {
         clusters: [gone],
         balancers: [],
-        links: [{ ...parked, connections: [connection({ status: "Disconnected" })] }],
+        privateLinkServices: [{ ...parked, connections: [connection({ status: "Disconnected" })] }],
       },
-      ["connection: orphan", "link: orphan"],
+      ["connection: orphan", "pls: orphan"],
     ],
     [
       "cluster rebuilt from backup: Services return with new UIDs",
@@ -224,13 +229,13 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["frontend: orphan"],
     ],
     [
-      "a Service withdrew azure-pls-create: the controller leaves the link behind",
-      { clusters: [view({ declared: [declared()] })], links: [link()] },
-      ["link: orphan"],
+      "a Service withdrew azure-pls-create: the controller leaves the Private Link Service behind",
+      { clusters: [view({ declared: [declared()] })], privateLinkServices: [pls()] },
+      ["pls: orphan"],
     ],
     [
-      "twin: it still declares the link",
-      { clusters: [view({ declared: [declared({ intent: linked })] })], links: [link()] },
+      "twin: it still declares the Private Link Service",
+      { clusters: [view({ declared: [declared({ intent: linked })] })], privateLinkServices: [pls()] },
       [],
     ],
     [
@@ -244,32 +249,35 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
             ],
           }),
         ],
-        links: [link()],
+        privateLinkServices: [pls()],
       },
       [],
     ],
     [
       "twin: consumers are still connected to it",
-      { clusters: [view({ declared: [declared()] })], links: [link({ connections: [connection()] })] },
-      ["link: unproved: private endpoint connection pe.1 is Approved"],
+      {
+        clusters: [view({ declared: [declared()] })],
+        privateLinkServices: [pls({ connections: [connection()] })],
+      },
+      ["pls: unproved: private endpoint connection pe.1 is Approved"],
     ],
     [
       "the same, while a Service that does not share its frontend declares one",
       {
         clusters: [view({ declared: [declared(), declared({ name: "api", uid: OTHER, intent: linked })] })],
         balancers: [balancer({ frontends: [frontend(), dead] })],
-        links: [link()],
+        privateLinkServices: [pls()],
       },
-      ["link: orphan"],
+      ["pls: orphan"],
     ],
     [
-      "a Service was deleted and its link left, while another Service declares a link on its own frontend",
+      "a Service was deleted and its Private Link Service left, while another Service declares a Private Link Service on its own frontend",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
         balancers: [balancer({ frontends: [frontend(), dead] })],
-        links: [link(), link({ name: "left", frontendIds: [dead.id] })],
+        privateLinkServices: [pls(), pls({ name: "left", frontendIds: [dead.id] })],
       },
-      ["frontend: orphan", "link: orphan"],
+      ["frontend: orphan", "pls: orphan"],
     ],
     [
       "twin: its Service was deleted, and another one shares the frontend",
@@ -279,26 +287,26 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
             declared: [declared({ uid: OTHER, intent: intent({ addresses: { ipv4: "10.0.1.10" } }) })],
           }),
         ],
-        links: [link()],
+        privateLinkServices: [pls()],
       },
       ["rule: orphan"],
     ],
     [
-      "twin: it is being deleted: the controller deletes the link with it",
-      { clusters: [view({ declared: [declared({ deletedAtUtc: NOW })] })], links: [link()] },
+      "twin: it is being deleted: the controller deletes the Private Link Service with it",
+      { clusters: [view({ declared: [declared({ deletedAtUtc: NOW })] })], privateLinkServices: [pls()] },
       [],
     ],
     [
-      "twin: the link's owner tag names another Service than the one whose uid is on the frontend",
+      "twin: the Private Link Service's owner tag names another Service than the one whose uid is on the frontend",
       {
         clusters: [view({ declared: [declared()] })],
-        links: [link({ tags: { ...link().tags, "k8s-azure-owner-service": "shop/api" } })],
+        privateLinkServices: [pls({ tags: { ...pls().tags, "k8s-azure-owner-service": "shop/api" } })],
       },
       [],
     ],
     [
       "twin: the load balancer is missing from the list, so who shares the frontend is not known",
-      { clusters: [view({ declared: [declared()] })], balancers: [], links: [link()] },
+      { clusters: [view({ declared: [declared()] })], balancers: [], privateLinkServices: [pls()] },
       [],
     ],
     [
@@ -306,7 +314,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       {
         clusters: [view({ declared: [declared()] })],
         balancers: [balancer({ frontends: [dead] })],
-        links: [link()],
+        privateLinkServices: [pls()],
       },
       ["loadBalancer: unproved: Private Link Service pls is attached to it and may be in use"],
     ],
@@ -314,25 +322,25 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       "twin: the cluster has not confirmed for long",
       {
         clusters: [view({ declared: [declared()], feed: feed({ atUtc: "2026-11-23T10:59:00.000Z" }) })],
-        links: [link()],
+        privateLinkServices: [pls()],
       },
-      ["link: unproved: cluster one confirmed its Services last at 2026-11-23T10:59:00.000Z"],
+      ["pls: unproved: cluster one confirmed its Services last at 2026-11-23T10:59:00.000Z"],
     ],
     [
-      "a consumer deleted its endpoint and left a connection on a link that lives",
+      "a consumer deleted its endpoint and left a connection on a Private Link Service that lives",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
-        links: [link({ connections: [connection({ status: "Disconnected" })] })],
+        privateLinkServices: [pls({ connections: [connection({ status: "Disconnected" })] })],
       },
       ["connection: orphan"],
     ],
     [
-      "twin: the link is tagged off",
+      "twin: the Private Link Service is tagged off",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
-        links: [
-          link({
-            tags: { ...link().tags, mooring: "off" },
+        privateLinkServices: [
+          pls({
+            tags: { ...pls().tags, mooring: "off" },
             connections: [connection({ status: "Disconnected" })],
           }),
         ],
@@ -344,10 +352,10 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       {
         clusters: [view({ state: "unknown", declared: [declared({ intent: linked })] })],
         balancers: [],
-        links: [link({ connections: [connection({ status: "Disconnected" })] })],
+        privateLinkServices: [pls({ connections: [connection({ status: "Disconnected" })] })],
       },
       [
-        `link: unproved: whether cluster one exists could not be read: its frontend ${frontend().name} was not found in the lists of Azure`,
+        `pls: unproved: whether cluster one exists could not be read: its frontend ${frontend().name} was not found in the lists of Azure`,
         "connection: unproved: whether cluster one exists could not be read",
       ],
     ],
@@ -356,36 +364,38 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       {
         clusters: [view({ state: "unknown", doubt: "two clusters have MC_one" })],
         balancers: [],
-        links: [{ ...parked, connections: [connection({ status: "Disconnected" })] }],
+        privateLinkServices: [{ ...parked, connections: [connection({ status: "Disconnected" })] }],
       },
       [
         "connection: unproved: two clusters have MC_one",
-        `link: unproved: two clusters have MC_one: its frontend ${frontend().name} was not found in the lists of Azure`,
+        `pls: unproved: two clusters have MC_one: its frontend ${frontend().name} was not found in the lists of Azure`,
       ],
     ],
     [
       "twin: its Private Link Service is being written",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
-        links: [
-          link({ provisioningState: "Updating", connections: [connection({ status: "Disconnected" })] }),
+        privateLinkServices: [
+          pls({ provisioningState: "Updating", connections: [connection({ status: "Disconnected" })] }),
         ],
       },
       ["connection: unproved: its provisioning state is Updating"],
     ],
     [
-      "twin: the link is not the controller's",
+      "twin: the Private Link Service is not the controller's",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
-        links: [link({ tags: {}, connections: [connection({ status: "Disconnected" })] })],
+        privateLinkServices: [pls({ tags: {}, connections: [connection({ status: "Disconnected" })] })],
       },
       [],
     ],
     [
-      "twin: the link stands on no frontend of a registered cluster",
+      "twin: the Private Link Service stands on no frontend of a registered cluster",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
-        links: [link({ frontendIds: [], connections: [connection({ status: "Disconnected" })] })],
+        privateLinkServices: [
+          pls({ frontendIds: [], connections: [connection({ status: "Disconnected" })] }),
+        ],
       },
       [],
     ],
@@ -394,26 +404,30 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       {
         clusters: [gone],
         balancers: [],
-        links: [{ ...parked, connections: [connection({ status: "Paused" })] }],
+        privateLinkServices: [{ ...parked, connections: [connection({ status: "Paused" })] }],
       },
-      ["link: unproved: private endpoint connection pe.1 is Paused"],
+      ["pls: unproved: private endpoint connection pe.1 is Paused"],
     ],
     [
       "a connection in no state at all is in use",
-      { clusters: [gone], balancers: [], links: [{ ...parked, connections: [connection({ status: "" })] }] },
-      ["link: unproved: private endpoint connection pe.1 is in an unknown state"],
+      {
+        clusters: [gone],
+        balancers: [],
+        privateLinkServices: [{ ...parked, connections: [connection({ status: "" })] }],
+      },
+      ["pls: unproved: private endpoint connection pe.1 is in an unknown state"],
     ],
     [
-      "a link whose load balancer is missing from the list is not without a frontend",
-      { balancers: [], links: [parked] },
-      [`link: unproved: its frontend ${frontend().name} was not found in the lists of Azure`],
+      "a Private Link Service whose load balancer is missing from the list is not without a frontend",
+      { balancers: [], privateLinkServices: [parked] },
+      [`pls: unproved: its frontend ${frontend().name} was not found in the lists of Azure`],
     ],
     [
       "nor is one of a deleted cluster whose load balancer is listed without its frontend",
-      { clusters: [gone], balancers: [balancer({ frontends: [dead] })], links: [parked] },
+      { clusters: [gone], balancers: [balancer({ frontends: [dead] })], privateLinkServices: [parked] },
       [
         "loadBalancer: unproved: backend pool kubernetes has 3 members: Private Link Service pls is attached to it and may be in use",
-        `link: unproved: its frontend ${frontend().name} was not found in the lists of Azure`,
+        `pls: unproved: its frontend ${frontend().name} was not found in the lists of Azure`,
       ],
     ],
     [
@@ -423,7 +437,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
     ],
     [
       "a proposed withdrawal withdraws nothing",
-      { clusters: [view({ declared: [declared({ strength: "proposal" })] })], links: [link()] },
+      { clusters: [view({ declared: [declared({ strength: "proposal" })] })], privateLinkServices: [pls()] },
       [],
     ],
     [
@@ -513,22 +527,22 @@ describe("what is not proved is left alone, and says what is missing", () => {
       ["frontend: unproved: frontend db is not the controller's: rule db-TCP-80 is not the controller's"],
     ],
     [
-      "a link on two frontends",
+      "a Private Link Service on two frontends",
       {
-        links: [link({ frontendIds: [frontend().id, dead.id] })],
+        privateLinkServices: [pls({ frontendIds: [frontend().id, dead.id] })],
         balancers: [balancer({ frontends: [frontend(), dead] })],
       },
       [
         "loadBalancer: unproved: Private Link Service pls is attached to it and may be in use",
-        "link: unproved: it has several frontends",
+        "pls: unproved: it has several frontends",
       ],
     ],
     [
-      "a frontend beside a living one, with a link that is on both",
+      "a frontend beside a living one, with a Private Link Service that is on both",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
         balancers: [balancer({ frontends: [frontend(), dead] })],
-        links: [link({ frontendIds: [frontend().id, dead.id] })],
+        privateLinkServices: [pls({ frontendIds: [frontend().id, dead.id] })],
       },
       ["frontend: unproved: Private Link Service pls is attached to it: it has several frontends"],
     ],
@@ -552,40 +566,40 @@ describe("what is not proved is left alone, and says what is missing", () => {
       ["frontend: unproved: outbound or inbound NAT rules use it: rule db is not the controller's"],
     ],
     [
-      "a frontend beside a living one, with a link in use",
+      "a frontend beside a living one, with a Private Link Service in use",
       {
         clusters: [view({ declared: [declared()] })],
         balancers: [balancer({ frontends: [frontend(), dead] })],
-        links: [link({ frontendIds: [dead.id], connections: [connection()] })],
+        privateLinkServices: [pls({ frontendIds: [dead.id], connections: [connection()] })],
       },
       [
         "frontend: unproved: Private Link Service pls is attached to it: private endpoint connection pe.1 is Approved",
-        "link: unproved: private endpoint connection pe.1 is Approved",
+        "pls: unproved: private endpoint connection pe.1 is Approved",
       ],
     ],
     [
-      "a link in use stands on it",
-      { links: [link({ connections: [connection()] })] },
+      "a Private Link Service in use stands on it",
+      { privateLinkServices: [pls({ connections: [connection()] })] },
       [
         "loadBalancer: unproved: Private Link Service pls is attached to it and may be in use",
-        "link: unproved: private endpoint connection pe.1 is Approved",
+        "pls: unproved: private endpoint connection pe.1 is Approved",
       ],
     ],
   ])("%s", (_, world, expected) => expect(judge(world)).toEqual(expected));
 });
 
 describe("what another frontend has does not keep one that no Service uses", () => {
-  const living = (some: Partial<LoadBalancer>, links: Link[] = []): Case => ({
+  const living = (some: Partial<LoadBalancer>, privateLinkServices: PrivateLinkService[] = []): Case => ({
     clusters: [view({ declared: [declared({ intent: linked })] })],
     balancers: [balancer({ frontends: [frontend(), dead], ...some })],
-    links,
+    privateLinkServices,
   });
   test.each<[string, Case]>([
     [
       "a rule that is not the controller's",
       living({ rules: [{ ...rule(UID), name: "db" }, rule(OTHER, dead)] }),
     ],
-    ["a link in use", living({}, [link({ connections: [connection()] })])],
+    ["a Private Link Service in use", living({}, [pls({ connections: [connection()] })])],
     ["outbound rules", living({ otherFrontendUses: [frontend().id] })],
   ])("%s", (_, world) => expect(judge(world)).toEqual(["frontend: orphan"]));
 });
@@ -595,7 +609,7 @@ describe("the evidence of a candidate", () => {
     findOrphans({
       clusters: [view()],
       balancers: [balancer()],
-      links: [],
+      privateLinkServices: [],
       unreadable: new Map(),
       holds: [],
       nowUtc: NOW,
@@ -628,21 +642,24 @@ describe("the evidence of a candidate", () => {
   test.each([
     ["7", "7"],
     [undefined, ""],
-  ])("of a withdrawn link names the Service, and the version %s that was judged", (version, judged) => {
-    const clusters = [view({ declared: [declared()] })];
-    expect(found({ clusters, links: [link({ ...(version && { version }) })] })).toEqual([
-      {
-        kind: "link",
-        version: judged,
-        evidence: ["Kubernetes: Service one/shop/web no longer declares azure-pls-create", unused],
-      },
-    ]);
-  });
+  ])(
+    "of a withdrawn Private Link Service names the Service, and the version %s that was judged",
+    (version, judged) => {
+      const clusters = [view({ declared: [declared()] })];
+      expect(found({ clusters, privateLinkServices: [pls({ ...(version && { version }) })] })).toEqual([
+        {
+          kind: "pls",
+          version: judged,
+          evidence: ["Kubernetes: Service one/shop/web no longer declares azure-pls-create", unused],
+        },
+      ]);
+    },
+  );
 
   test("of a disconnected connection is Azure's, twice", () => {
     const clusters = [view({ declared: [declared({ intent: linked })] })];
-    const links = [link({ connections: [connection({ status: "Disconnected" })] })];
-    expect(found({ clusters, links })).toMatchObject([
+    const privateLinkServices = [pls({ connections: [connection({ status: "Disconnected" })] })];
+    expect(found({ clusters, privateLinkServices })).toMatchObject([
       { evidence: ["Azure: Azure reports private endpoint connection pe.1 as Disconnected", unused] },
     ]);
   });
@@ -651,7 +668,7 @@ describe("the evidence of a candidate", () => {
 describe("a hold or an off tag protects the resource, what contains it and what it contains", () => {
   const on = {
     balancers: [balancer({ frontends: [frontend(), dead] })],
-    links: [link({ connections: [connection({ status: "Disconnected" })] })],
+    privateLinkServices: [pls({ connections: [connection({ status: "Disconnected" })] })],
   };
   const held = (resourceId: string) => ({
     ...on,
@@ -662,7 +679,7 @@ describe("a hold or an off tag protects the resource, what contains it and what 
 
   test("without either, everything on it is an orphan", () => {
     expect(left(on)).toEqual(
-      ["loadBalancer: orphan", "connection: orphan", "link: orphan"].toSorted(
+      ["loadBalancer: orphan", "connection: orphan", "pls: orphan"].toSorted(
         (a, b) => judge(on).indexOf(a) - judge(on).indexOf(b),
       ),
     );
@@ -671,12 +688,12 @@ describe("a hold or an off tag protects the resource, what contains it and what 
   test.each([
     ["the load balancer", balancerId()],
     ["a frontend under the Private Link Service", frontend().id],
-    ["the Private Link Service", link().id],
+    ["the Private Link Service", pls().id],
     ["its connection", connection().id],
   ])("a hold on %s keeps all of them", (_, id) => expect(left(held(id))).toEqual([]));
 
-  test("a hold on another frontend keeps its load balancer, and neither the link nor its connection", () => {
-    expect(left(held(dead.id)).toSorted()).toEqual(["connection: orphan", "link: orphan"]);
+  test("a hold on another frontend keeps its load balancer, and neither the Private Link Service nor its connection", () => {
+    expect(left(held(dead.id)).toSorted()).toEqual(["connection: orphan", "pls: orphan"]);
   });
 
   test("the tag on the load balancer keeps what is on it", () => {
@@ -687,13 +704,16 @@ describe("a hold or an off tag protects the resource, what contains it and what 
   test("the tag on the Private Link Service keeps its load balancer", () => {
     const tagged = {
       ...on,
-      links: on.links.map((one) => ({ ...one, tags: { ...one.tags, mooring: "off" } })),
+      privateLinkServices: on.privateLinkServices.map((one) => ({
+        ...one,
+        tags: { ...one.tags, mooring: "off" },
+      })),
     };
     expect(left(tagged)).toEqual([]);
   });
 
   test("frontends of a load balancer that lives are kept by a hold on it", () => {
-    const world = { clusters: [view({ declared: [declared()] })], ...on, links: [] };
+    const world = { clusters: [view({ declared: [declared()] })], ...on, privateLinkServices: [] };
     expect(left(world)).toEqual(["frontend: orphan"]);
     expect(left({ ...world, holds: held(balancerId()).holds })).toEqual([]);
   });
@@ -717,10 +737,16 @@ describe("what is not ours is not even a candidate", () => {
         balancers: [balancer({ name: "kubernetes", frontends: [frontend(), dead] })],
       },
     ],
-    ["a link without the controller's tags", { balancers: [], links: [link({ tags: {} })] }],
     [
-      "a link on a load balancer of no known cluster",
-      { balancers: [], links: [link({ frontendIds: [frontend({}, balancerId("MC_other")).id] })] },
+      "a Private Link Service without the controller's tags",
+      { balancers: [], privateLinkServices: [pls({ tags: {} })] },
+    ],
+    [
+      "a Private Link Service on a load balancer of no known cluster",
+      {
+        balancers: [],
+        privateLinkServices: [pls({ frontendIds: [frontend({}, balancerId("MC_other")).id] })],
+      },
     ],
   ])("%s", (_, world) => expect(judge(world)).toEqual([]));
 });

@@ -18,9 +18,9 @@ import {
   connection,
   frontend,
   identity,
-  link,
-  linkBody,
-  linkIdIn,
+  pls,
+  plsBody,
+  plsIdIn,
   managedCluster,
   rule,
 } from "../builders/world.ts";
@@ -34,7 +34,7 @@ interface Truth {
   readonly name: string;
   readonly uid: string;
   alive: boolean;
-  wantsLink: boolean;
+  wantsPls: boolean;
   version: number;
   /** uid of the Service whose frontend it shares: by the address that it requests, or by a rule of its own there. */
   shares?: { readonly uid: string; readonly by: Sharing } | undefined;
@@ -55,7 +55,7 @@ interface Kubernetes {
   nodes: number;
 }
 
-export type Level = "balancer" | "frontend" | "link" | "connection";
+export type Level = "balancer" | "frontend" | "pls" | "connection";
 
 /** On the frontend of another Service. */
 function hasRule({ alive, leftRule, shares }: Truth): boolean {
@@ -130,12 +130,12 @@ export class Estate {
     return balancer().id.replace("MC_one", `MC_${name}`);
   }
 
-  #linkId({ cluster: owner, name }: Truth): string {
-    return linkIdIn(`pls-${name}`, `MC_${owner}`);
+  #plsId({ cluster: owner, name }: Truth): string {
+    return plsIdIn(`pls-${name}`, `MC_${owner}`);
   }
 
   #connectionId(truth: Truth): string {
-    return `${this.#linkId(truth)}/privateEndpointConnections/pe`;
+    return `${this.#plsId(truth)}/privateEndpointConnections/pe`;
   }
 
   #placeBalancer(name: string, services: readonly Truth[]): void {
@@ -182,15 +182,15 @@ export class Estate {
   // Kubernetes: what is true, and what admission sees of it.
 
   /** A Service is created and built; admission sees it, or not. */
-  async make(n: number, wantsLink: boolean, isSeen: boolean): Promise<void> {
+  async make(n: number, wantsPls: boolean, isSeen: boolean): Promise<void> {
     const { name, deleted } = this.clusterAt(n);
     if (deleted) return;
-    const truth = this.#born(name, wantsLink);
+    const truth = this.#born(name, wantsPls);
     this.#build(truth);
     if (isSeen) await this.#propose(truth);
   }
 
-  #born(name: string, wantsLink: boolean): Truth {
+  #born(name: string, wantsPls: boolean): Truth {
     const count = this.#services.length;
     const uid = `${String(count).padStart(8, "0")}-0000-4000-8000-000000000000`;
     const truth = {
@@ -198,7 +198,7 @@ export class Estate {
       name: `s${count}`,
       uid,
       alive: true,
-      wantsLink,
+      wantsPls,
       version: this.#next(name),
     };
     this.#services.push(truth);
@@ -225,8 +225,8 @@ export class Estate {
   }
 
   #clean(truth: Truth): void {
-    this.#consumers.delete(this.#linkId(truth));
-    this.run.resources.vanish(this.#linkId(truth));
+    this.#consumers.delete(this.#plsId(truth));
+    this.run.resources.vanish(this.#plsId(truth));
     this.run.resources.vanish(this.#connectionId(truth));
     const left = this.#builtIn(truth.cluster).filter((one) => one !== truth);
     this.#placeBalancer(truth.cluster, left);
@@ -250,33 +250,33 @@ export class Estate {
     if (isSeen) await this.#propose(truth);
   }
 
-  async withdrawLink(n: number): Promise<void> {
-    const truth = this.pick(n, (one) => one.alive && one.wantsLink);
+  async withdrawPls(n: number): Promise<void> {
+    const truth = this.pick(n, (one) => one.alive && one.wantsPls);
     if (!truth) return;
-    truth.wantsLink = false;
+    truth.wantsPls = false;
     this.ledger.changed(truth.uid);
     truth.version = this.#next(truth.cluster);
     await this.#propose(truth);
   }
 
   /** A Service that lives on the frontend of another one, which may have been deleted: it asks for its address, or has a rule there. */
-  async share(n: number, wantsLink: boolean, { by, seen }: { by: Sharing; seen: boolean }): Promise<void> {
+  async share(n: number, wantsPls: boolean, { by, seen }: { by: Sharing; seen: boolean }): Promise<void> {
     const primary = this.pick(n, (one) => this.#isBuilt(one) && !this.#clusters.get(one.cluster)?.deleted);
     if (!primary) return;
-    const truth = this.#born(primary.cluster, wantsLink);
+    const truth = this.#born(primary.cluster, wantsPls);
     truth.shares = { uid: primary.uid, by };
     // What only asks for the address has nothing of its own in Azure yet.
     if (by === "rule") this.#placeBalancer(primary.cluster, this.#builtIn(primary.cluster));
-    if (wantsLink) this.#placeLink(primary);
+    if (wantsPls) this.#placePls(primary);
     this.render();
     if (seen) await this.#propose(truth);
   }
 
   /** A Service declares its Private Link Service again, and the controller builds or writes it, in one go. */
-  declareLink(n: number): void {
-    const truth = this.pick(n, (one) => one.alive && !one.wantsLink && this.#isBuilt(one));
+  declarePls(n: number): void {
+    const truth = this.pick(n, (one) => one.alive && !one.wantsPls && this.#isBuilt(one));
     if (!truth) return;
-    truth.wantsLink = true;
+    truth.wantsPls = true;
     truth.version = this.#next(truth.cluster);
     this.#build(truth);
   }
@@ -286,7 +286,7 @@ export class Estate {
     const truth = this.pick(n, ({ alive }) => alive === (what !== "late"));
     if (!truth) return;
     if (what === "create") return this.#propose({ ...truth, uid: `fresh-${this.#services.length}-${n}` });
-    if (what === "withdraw") return this.#propose({ ...truth, wantsLink: false });
+    if (what === "withdraw") return this.#propose({ ...truth, wantsPls: false });
     return this.#propose(truth, what === "delete" ? { deletedAtUtc: this.run.clock.nowUtc } : {});
   }
 
@@ -305,8 +305,8 @@ export class Estate {
     });
   }
 
-  #reported({ name, uid, wantsLink, version, shares }: Truth): ReportedService {
-    const settings = wantsLink ? { "pls-create": "true" } : {};
+  #reported({ name, uid, wantsPls, version, shares }: Truth): ReportedService {
+    const settings = wantsPls ? { "pls-create": "true" } : {};
     const loadBalancerIP = shares?.by === "address" ? { loadBalancerIP: this.#addressOf(shares.uid) } : {};
     return { ...internalService(name, settings), uid, resourceVersion: String(version), ...loadBalancerIP };
   }
@@ -392,7 +392,7 @@ export class Estate {
     for (const one of this.#living(name)) {
       one.alive = false;
       this.ledger.changed(one.uid);
-      const truth = this.#born(name, one.wantsLink);
+      const truth = this.#born(name, one.wantsPls);
       this.#build(truth);
     }
     if (isConfirmed) await this.#rebind(kubernetes);
@@ -467,7 +467,7 @@ export class Estate {
   }
 
   /** Somebody marks a load balancer or a Private Link Service, or Azure is about to change it. */
-  mark(n: number, level: "balancer" | "link", what: Mark): void {
+  mark(n: number, level: "balancer" | "pls", what: Mark): void {
     const there = (one: Truth) => this.run.resources.bodyOf(this.#markedId(one, level)) !== undefined;
     const truth = this.pick(n, there);
     if (!truth) return;
@@ -475,12 +475,12 @@ export class Estate {
     this.#rewrite(truth, level);
   }
 
-  #markedId(truth: Truth, level: "balancer" | "link"): string {
-    return level === "link" ? this.#linkId(truth) : this.#balancerId(truth.cluster);
+  #markedId(truth: Truth, level: "balancer" | "pls"): string {
+    return level === "pls" ? this.#plsId(truth) : this.#balancerId(truth.cluster);
   }
 
-  #rewrite(truth: Truth, level: "balancer" | "link"): void {
-    if (level === "link") this.#placeLink(this.#owners.get(this.#linkId(truth)) ?? truth);
+  #rewrite(truth: Truth, level: "balancer" | "pls"): void {
+    if (level === "pls") this.#placePls(this.#owners.get(this.#plsId(truth)) ?? truth);
     else this.#placeBalancer(truth.cluster, this.#builtIn(truth.cluster));
     this.render();
   }
@@ -495,14 +495,14 @@ export class Estate {
   }
 
   consumer(n: number, status: string): void {
-    const truth = this.pick(n, (one) => this.run.resources.bodyOf(this.#linkId(one)) !== undefined);
+    const truth = this.pick(n, (one) => this.run.resources.bodyOf(this.#plsId(one)) !== undefined);
     if (!truth) return;
-    this.#consumers.set(this.#linkId(truth), status);
+    this.#consumers.set(this.#plsId(truth), status);
     this.ledger.changed(this.#connectionId(truth));
     this.run.resources.place(this.#connectionId(truth), {
       properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: { status } },
     });
-    this.#rewrite(truth, "link");
+    this.#rewrite(truth, "pls");
   }
 
   async hold(n: number, level: Level): Promise<void> {
@@ -512,7 +512,7 @@ export class Estate {
     const ids: Readonly<Record<Level, string>> = {
       balancer: balancerId,
       frontend: `${balancerId}/frontendIPConfigurations/${baseName(truth.uid)}`,
-      link: this.#linkId(truth),
+      pls: this.#plsId(truth),
       connection: this.#connectionId(truth),
     };
     this.#held.add(ids[level]);
@@ -545,7 +545,7 @@ export class Estate {
     this.#movedTo = "";
     for (const { name } of this.#clusters.values())
       if (this.run.resources.bodyOf(this.#balancerId(name))) this.#placeBalancer(name, this.#builtIn(name));
-    for (const one of this.#linked()) this.#placeLink(one);
+    for (const one of this.#linked()) this.#placePls(one);
     this.run.resources.calls.heal();
     this.run.network.calls.heal();
     this.render();
@@ -575,31 +575,31 @@ export class Estate {
   #build(truth: Truth): void {
     const all = [...this.#builtIn(truth.cluster).filter((one) => one !== truth), truth];
     this.#placeBalancer(truth.cluster, all);
-    if (truth.wantsLink) this.#placeLink(truth);
+    if (truth.wantsPls) this.#placePls(truth);
     this.render();
   }
 
   /** Its list of connections is part of the Private Link Service: with a connection its version changes, too. */
-  #placeLink(truth: Truth): void {
-    this.#owners.set(this.#linkId(truth), truth);
+  #placePls(truth: Truth): void {
+    this.#owners.set(this.#plsId(truth), truth);
     const isThere = this.run.resources.bodyOf(this.#connectionId(truth)) !== undefined;
-    const status = isThere ? this.#consumers.get(this.#linkId(truth)) : undefined;
+    const status = isThere ? this.#consumers.get(this.#plsId(truth)) : undefined;
     const connections = status === undefined ? [] : [connection({ id: this.#connectionId(truth), status })];
-    const id = this.#linkId(truth);
+    const id = this.#plsId(truth);
     const provisioningState = this.#marks.stateOf(id);
     this.run.resources.place(
       id,
-      this.#linkBody(truth, linkBody(link({ tags: this.#tagsOf(truth), connections, provisioningState }))),
+      this.#plsBody(truth, plsBody(pls({ tags: this.#tagsOf(truth), connections, provisioningState }))),
     );
   }
 
-  #linkBody(truth: Truth, { properties, ...body }: JsonObject): JsonObject {
+  #plsBody(truth: Truth, { properties, ...body }: JsonObject): JsonObject {
     const loadBalancerFrontendIpConfigurations = [{ id: this.#frontendId(truth) }];
     return { ...body, properties: { ...(properties as JsonObject), loadBalancerFrontendIpConfigurations } };
   }
 
   #tagsOf(truth: Truth): Record<string, string> {
-    const id = this.#linkId(truth);
+    const id = this.#plsId(truth);
     const cluster = this.#marks.has(id, "untagged") ? {} : { "k8s-azure-cluster-name": "kubernetes" };
     return { ...this.#marks.tagsOf(id), ...cluster, "k8s-azure-owner-service": `shop/${truth.name}` };
   }
@@ -625,7 +625,7 @@ export class Estate {
       ...(!deleted && { managedBy: this.#registered(name).resourceId }),
     }));
     network.balancers = [...this.#clusters.values()].flatMap((one) => this.#rendered(one));
-    network.allLinks = this.#linked().map((one) => this.#renderedLink(one));
+    network.allPrivateLinkServices = this.#linked().map((one) => this.#renderedPls(one));
   }
 
   #rendered({ name, nodes }: Kubernetes) {
@@ -672,11 +672,11 @@ export class Estate {
 
   /** The owner of each Private Link Service, which its frontend is named for. */
   #linked(): Truth[] {
-    return [...this.#owners.values()].filter((one) => this.run.resources.bodyOf(this.#linkId(one)));
+    return [...this.#owners.values()].filter((one) => this.run.resources.bodyOf(this.#plsId(one)));
   }
 
-  #renderedLink(one: Truth) {
-    const id = this.#linkId(one);
+  #renderedPls(one: Truth) {
+    const id = this.#plsId(one);
     const status = this.#consumers.get(id);
     const isThere = status !== undefined && this.run.resources.bodyOf(this.#connectionId(one)) !== undefined;
     const connections: Connection[] = isThere
@@ -685,16 +685,16 @@ export class Estate {
     const frontendIds = [this.#frontendId(one), ...this.#marks.attachedTo(id)];
     const version = this.run.resources.versionOf(id) ?? "";
     const marked = { tags: this.#tagsOf(one), provisioningState: this.#marks.stateOf(id) };
-    return { ...link({ name: `pls-${one.name}`, frontendIds, connections, version, ...marked }), id };
+    return { ...pls({ name: `pls-${one.name}`, frontendIds, connections, version, ...marked }), id };
   }
 
   /** Another frontend, of a Service that lives, is attached to the Private Link Service, too. */
   attach(n: number): void {
-    const truth = this.pick(n, (one) => this.run.resources.bodyOf(this.#linkId(one)) !== undefined);
+    const truth = this.pick(n, (one) => this.run.resources.bodyOf(this.#plsId(one)) !== undefined);
     const living = this.#living(truth?.cluster ?? "").find((one) => this.#isBuilt(one) && one !== truth);
     if (!truth || !living) return;
-    this.#marks.attach(this.#linkId(truth), this.#frontendId(living));
-    this.#rewrite(truth, "link");
+    this.#marks.attach(this.#plsId(truth), this.#frontendId(living));
+    this.#rewrite(truth, "pls");
   }
 
   /** Every write is held against the truth at the moment of it. */
@@ -728,7 +728,7 @@ export class Estate {
     if (!found || !properties) return found;
     const isBare = this.#marks.has(found.id, "bare");
     const { loadBalancingRules: _rules, privateEndpointConnections: _connections, ...bare } = properties;
-    const linked = new Map(this.#linked().map((one) => [baseName(one.uid), this.#linkId(one)]));
+    const linked = new Map(this.#linked().map((one) => [baseName(one.uid), this.#plsId(one)]));
     const frontends = (properties["frontendIPConfigurations"] ?? []) as readonly { readonly name: string }[];
     const attached = frontends.map(({ name }) => {
       const id = linked.get(name);
@@ -746,14 +746,14 @@ export class Estate {
       if (this.#balancerId(one.cluster) === id) this.#judgeFrontend(one);
       if (this.#balancerId(one.cluster) === id && this.#isBuilt(one) && this.#held.has(this.#frontendId(one)))
         this.#crime("protected", `deleted the frontend of ${one.name}, which is held`);
-      if (this.#linkId(one) === id && this.#linked().includes(one) && this.#livesOnLink(one))
+      if (this.#plsId(one) === id && this.#linked().includes(one) && this.#livesOnPls(one))
         this.#crime("alive", `deleted the Private Link Service of ${one.name}`);
-      if (this.#linkId(one) === id && this.#linked().includes(one)) this.#judgeProof(one);
-      if (this.#connectionId(one) === id && this.#livesOnLink(one)) this.ledger.judgeConnection(id);
-      const status = this.#consumers.get(this.#linkId(one));
+      if (this.#plsId(one) === id && this.#linked().includes(one)) this.#judgeProof(one);
+      if (this.#connectionId(one) === id && this.#livesOnPls(one)) this.ledger.judgeConnection(id);
+      const status = this.#consumers.get(this.#plsId(one));
       const isUsed = status !== undefined && !["Rejected", "Disconnected"].includes(status);
       const isThere = this.run.resources.bodyOf(this.#connectionId(one)) !== undefined;
-      if (isUsed && isThere && (this.#linkId(one) === id || this.#connectionId(one) === id))
+      if (isUsed && isThere && (this.#plsId(one) === id || this.#connectionId(one) === id))
         this.#crime("used", `deleted ${id}, whose connection is ${status}`);
     }
   }
@@ -804,7 +804,7 @@ export class Estate {
     if (!this.#isBuilt(one)) return;
     for (const { name } of this.#usersOf(one)) this.#crime("alive", `deleted the frontend of ${name}`);
     this.#judgeProof(one);
-    if (this.run.resources.bodyOf(this.#linkId(one)) && this.#linked().includes(one))
+    if (this.run.resources.bodyOf(this.#plsId(one)) && this.#linked().includes(one))
       this.#crime("used", `deleted the frontend of ${one.name} beneath its Private Link Service`);
     const foreign = this.#marks.foreignOn(this.#balancerId(one.cluster));
     if (foreign.size > 0)
@@ -823,20 +823,20 @@ export class Estate {
       this.#crime("foreign", `deleted ${id}, which has no frontends`);
   }
 
-  #livesOnLink(one: Truth): boolean {
+  #livesOnPls(one: Truth): boolean {
     return (
-      this.#usersOf(one).some(({ wantsLink }) => wantsLink) ||
-      this.#marks.attachedTo(this.#linkId(one)).length > 0
+      this.#usersOf(one).some(({ wantsPls }) => wantsPls) ||
+      this.#marks.attachedTo(this.#plsId(one)).length > 0
     );
   }
 
   #judgeMarks(id: string): void {
     for (const one of this.#services) {
-      const [linkId, balancerId] = [this.#linkId(one), this.#balancerId(one.cluster)];
-      const isOfLink = id.startsWith(linkId);
-      for (const mark of this.#marks.of(isOfLink ? linkId : id))
-        this.#crime(BROKEN_BY[mark], `${isOfLink ? linkId : id} is ${mark}`);
-      if (isOfLink && this.#marks.has(balancerId, "off"))
+      const [plsId, balancerId] = [this.#plsId(one), this.#balancerId(one.cluster)];
+      const isOfPls = id.startsWith(plsId);
+      for (const mark of this.#marks.of(isOfPls ? plsId : id))
+        this.#crime(BROKEN_BY[mark], `${isOfPls ? plsId : id} is ${mark}`);
+      if (isOfPls && this.#marks.has(balancerId, "off"))
         this.#crime("protected", `${balancerId} is tagged off`);
     }
   }
@@ -857,14 +857,14 @@ export class Estate {
       (one) => isUnused(one) && this.#isBuilt(one) && !this.#isKept(one),
     );
     // Of a Service that was deleted, while another one shares its frontend, the owner is not known.
-    const links = this.#linked().filter(
-      (one) => (one.alive || isUnused(one)) && !this.#livesOnLink(one) && !this.#isKept(one),
+    const privateLinkServices = this.#linked().filter(
+      (one) => (one.alive || isUnused(one)) && !this.#livesOnPls(one) && !this.#isKept(one),
     );
     const rules = this.#services.filter((one) => this.#isStale(one));
     return [
       ...frontends.map(({ name }) => `frontend of ${name}`),
       ...rules.map(({ name }) => `rule of ${name}`),
-      ...links.map(({ name }) => `link of ${name}`),
+      ...privateLinkServices.map(({ name }) => `Private Link Service of ${name}`),
     ];
   }
 
@@ -875,14 +875,14 @@ export class Estate {
     return this.#usersOf(primary).length > 0;
   }
 
-  /** A consumer keeps the link, and the link what it is attached to, its load balancer's other remains included. */
+  /** A consumer keeps the PLS, and the PLS what it is attached to, its load balancer's other remains included. */
   #isKept(truth: Truth): boolean {
     const isUsed = (one: Truth) => {
-      const status = this.#consumers.get(this.#linkId(one));
+      const status = this.#consumers.get(this.#plsId(one));
       return (
         status !== undefined &&
         !["Rejected", "Disconnected"].includes(status) &&
-        this.run.resources.bodyOf(this.#linkId(one)) !== undefined
+        this.run.resources.bodyOf(this.#plsId(one)) !== undefined
       );
     };
     if (isUsed(truth)) return true;

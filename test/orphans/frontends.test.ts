@@ -48,11 +48,11 @@ const parts = async () => {
   return ["frontendIPConfigurations", "loadBalancingRules", "probes", "backendAddressPools"].map(count);
 };
 
-test("it goes with its link, its rules and its probes; what others use stays", async () => {
+test("it goes with its Private Link Service, its rules and its probes; what others use stays", async () => {
   expect(await parts()).toEqual([2, 2, 2, 1]);
   await live.lose("api");
   expect(await sweep()).toEqual([]);
-  expect((await listQuarantine(live.run)).map(({ kind }) => kind).toSorted()).toEqual(["frontend", "link"]);
+  expect((await listQuarantine(live.run)).map(({ kind }) => kind).toSorted()).toEqual(["frontend", "pls"]);
   await later(8);
   expect(await sweep()).toEqual([]);
   await later(0.01);
@@ -61,8 +61,8 @@ test("it goes with its link, its rules and its probes; what others use stays", a
   const done = await sweep();
   expect([...done]).toEqual([]);
   expect(await parts()).toEqual([1, 1, 1, 1]);
-  expect((await live.arm.send("GET", (await live.linkOf("web")).id)).status).toBe(200);
-  expect((await live.linkOf("api")).error.code).toBe("ResourceNotFound");
+  expect((await live.arm.send("GET", (await live.plsOf("web")).id)).status).toBe(200);
+  expect((await live.plsOf("api")).error.code).toBe("ResourceNotFound");
   const outcomes = live.run.tables.journal.all().map(({ change, outcome }) => `${outcome} ${change.action}`);
   expect(outcomes.toSorted()).toEqual(["applied delete", "applied update"]);
 });
@@ -86,7 +86,7 @@ test("undone, it stands there again with its rules and its probe", async () => {
     expect(names(after, list)).toEqual(names(before, list));
 });
 
-test("it stays while a link with consumers stands on it, or while its Service is known", async () => {
+test("it stays while a Private Link Service with consumers stands on it, or while its Service is known", async () => {
   expect(await sweep()).toEqual([]);
   await later(8);
   expect(await sweep()).toEqual([]);

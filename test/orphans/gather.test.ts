@@ -19,8 +19,8 @@ import {
   declared,
   feed,
   frontend,
-  link,
-  linkIdIn,
+  pls,
+  plsIdIn,
   managedCluster,
   NOW,
   PARTNER,
@@ -161,7 +161,7 @@ describe("the world", () => {
       managedCluster({ id: two.resourceId, nodeResourceGroup: two.nodeResourceGroup }),
     ];
     run.network.balancers = [balancer(), balancer({ id: inPartner(balancerId()) })];
-    run.network.allLinks = [link(), link({ id: inPartner(linkIdIn("pls")) })];
+    run.network.allPrivateLinkServices = [pls(), pls({ id: inPartner(plsIdIn("pls")) })];
     Object.assign(run.ports, { subscriptions: [SUBSCRIPTION, PARTNER] });
   });
   const states = ({ clusters }: World) =>
@@ -176,7 +176,7 @@ describe("the world", () => {
       freshSinceUtc: "2026-11-23T11:00:00.000Z",
       holds: [{ resourceId: balancerId() }],
       balancers: [{}, {}],
-      links: [{}, {}],
+      privateLinkServices: [{}, {}],
     });
     expect(all.unreadable.size).toBe(0);
   });
@@ -199,7 +199,7 @@ describe("the world", () => {
     const left = await gatherWorld(run, defaultPolicy);
     expect([...left.unreadable]).toEqual([[SUBSCRIPTION, new Error("403")]]);
     expect(left.balancers.map(({ id }) => id)).toEqual([inPartner(balancerId())]);
-    expect(left.links.map(({ id }) => id)).toEqual([inPartner(linkIdIn("pls"))]);
+    expect(left.privateLinkServices.map(({ id }) => id)).toEqual([inPartner(plsIdIn("pls"))]);
     const doubt = `unknown subscription ${SUBSCRIPTION} could not be read: 403`;
     expect(states(left)).toEqual([`one ${doubt}`, "three gone", `two ${doubt}`]);
   });
@@ -209,14 +209,14 @@ describe("the world", () => {
     const resourceId = cluster().resourceId.replace(SUBSCRIPTION, subscription.toUpperCase());
     await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster({ resourceId }) }]);
     Object.assign(run.ports, { subscriptions: [subscription] });
-    run.network.calls.failNext(new Error("403"), { method: "links", times: 2 });
+    run.network.calls.failNext(new Error("403"), { method: "privateLinkServices", times: 2 });
     const doubt = `one unknown subscription ${subscription} could not be read: 403`;
     expect(states(await gatherWorld(run, defaultPolicy))[0]).toBe(doubt);
     expect(states(await gatherAround(run, defaultPolicy, cluster({ resourceId })))).toEqual([doubt]);
   });
 
   test("is tried again if Azure throttles", async () => {
-    run.network.calls.failNext(new NotYet("429", 30), { method: "links" });
+    run.network.calls.failNext(new NotYet("429", 30), { method: "privateLinkServices" });
     await expect(gatherWorld(run, defaultPolicy)).rejects.toThrow(NotYet);
   });
 
@@ -248,7 +248,7 @@ describe("a cluster's lists are corroborated", () => {
   const world = (some: Partial<World> = {}): World => ({
     clusters: [view({ cluster: bare, declared: [declared()] })],
     balancers: [balancer()],
-    links: [],
+    privateLinkServices: [],
     unreadable: new Map(),
     holds: [],
     nowUtc: NOW,
@@ -312,7 +312,7 @@ describe("the proof of a cluster", () => {
   const world = (some: Partial<World> = {}): World => ({
     clusters: [],
     balancers: [],
-    links: [],
+    privateLinkServices: [],
     unreadable: new Map(),
     holds: [],
     nowUtc: NOW,
@@ -401,39 +401,46 @@ describe("lookups in a world", () => {
   const world: World = {
     clusters: [view()],
     balancers: [balancer({ frontends: [frontend(), other] })],
-    links: [
-      link({ connections: [connection()] }),
-      link({ name: "both", frontendIds: [frontend().id.toUpperCase(), other.id] }),
-      link({ name: "none", frontendIds: [] }),
+    privateLinkServices: [
+      pls({ connections: [connection()] }),
+      pls({ name: "both", frontendIds: [frontend().id.toUpperCase(), other.id] }),
+      pls({ name: "none", frontendIds: [] }),
     ],
     unreadable: new Map(),
     holds: [],
     nowUtc: NOW,
     freshSinceUtc: NOW,
   };
-  const { clusterOf, balancerOf, linkOf, linksOn, linksAt } = lookupIn(world);
-  const names = (links: readonly { name: string }[]) => links.map(({ name }) => name);
+  const { clusterOf, balancerOf, plsOf, privateLinkServicesOn, privateLinkServicesAt } = lookupIn(world);
+  const names = (privateLinkServices: readonly { name: string }[]) =>
+    privateLinkServices.map(({ name }) => name);
 
   test("find by any case of an id", () => {
     expect(clusterOf(balancerId().toUpperCase())?.cluster.name).toBe("one");
     expect(balancerOf(frontend().id.toUpperCase())?.id).toBe(balancerId());
-    expect(linkOf(linkIdIn("pls").toUpperCase())?.name).toBe("pls");
-    expect(names(linksAt(other.id.toUpperCase()))).toEqual(["both"]);
-    expect(names(linksAt(frontend().id))).toEqual(["pls", "both"]);
-    expect(names(linksOn({ ...balancer(), id: balancerId().toUpperCase() }))).toEqual(["pls", "both"]);
+    expect(plsOf(plsIdIn("pls").toUpperCase())?.name).toBe("pls");
+    expect(names(privateLinkServicesAt(other.id.toUpperCase()))).toEqual(["both"]);
+    expect(names(privateLinkServicesAt(frontend().id))).toEqual(["pls", "both"]);
+    expect(names(privateLinkServicesOn({ ...balancer(), id: balancerId().toUpperCase() }))).toEqual([
+      "pls",
+      "both",
+    ]);
   });
 
   test("find nothing of what is not there", () => {
-    expect([clusterOf(balancerId("MC_x")), balancerOf("nonsense"), linkOf("nonsense")]).toEqual([
+    expect([clusterOf(balancerId("MC_x")), balancerOf("nonsense"), plsOf("nonsense")]).toEqual([
       undefined,
       undefined,
       undefined,
     ]);
-    expect([linksAt("nonsense"), linksOn(balancer({ id: balancerId("MC_x") }))]).toEqual([[], []]);
+    expect([
+      privateLinkServicesAt("nonsense"),
+      privateLinkServicesOn(balancer({ id: balancerId("MC_x") })),
+    ]).toEqual([[], []]);
   });
 
   test("are made once for each world", () => {
     expect(lookupIn(world)).toBe(lookupIn(world));
-    expect(lookupIn({ ...world, links: [] }).linkOf(linkIdIn("pls"))).toBeUndefined();
+    expect(lookupIn({ ...world, privateLinkServices: [] }).plsOf(plsIdIn("pls"))).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ACCESS_GUARDS } from "../links/access/removals.ts";
+import { ACCESS_GUARDS } from "../pls/access/removals.ts";
 import { crimesOf } from "./play.ts";
 import { GUARDS } from "./removals/all.ts";
 import { proveGuards } from "./removals/prove.ts";

@@ -45,7 +45,11 @@ test("a sweep that is interrupted anywhere ends, when run again, in the same wor
           settle(run);
           run.clock.advance(1000);
         }
-        expect([run.network.balancers, run.network.allLinks, await quarantined()]).toEqual([[], [], []]);
+        expect([run.network.balancers, run.network.allPrivateLinkServices, await quarantined()]).toEqual([
+          [],
+          [],
+          [],
+        ]);
       },
     ),
     { numRuns: 40 },

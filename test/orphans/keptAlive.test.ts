@@ -19,7 +19,7 @@ import {
   connection,
   declared,
   frontend,
-  link,
+  pls,
   managedCluster,
   NOW,
   UID,
@@ -92,10 +92,10 @@ test("a list of Private Link Services that lags behind does not delete one with 
   run.network.balancers = [balancer()];
   run.resources.place(balancerId(), bodyOf([baseName(UID)]));
   const connected = (status: string) => [connection({ status })];
-  run.network.allLinks = [link({ connections: connected("Rejected") })];
-  const { tags } = link();
+  run.network.allPrivateLinkServices = [pls({ connections: connected("Rejected") })];
+  const { tags } = pls();
   const place = (status: string) =>
-    run.resources.place(link().id, {
+    run.resources.place(pls().id, {
       tags: { ...tags },
       properties: {
         provisioningState: "Succeeded",
@@ -119,7 +119,7 @@ test("a list of Private Link Services that lags behind does not delete one with 
     properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: { status: "Approved" } },
   });
   await sweepToTheEnd();
-  expect(run.resources.bodyOf(link().id)).toBeDefined();
+  expect(run.resources.bodyOf(pls().id)).toBeDefined();
   expect(run.resources.bodyOf(connection().id)).toBeDefined();
 });
 
@@ -247,17 +247,17 @@ test("one cluster that changes while its identity is corroborated does not stop 
 });
 
 test("a list whose versions lag behind does not delete a Private Link Service that its controller has written since", async () => {
-  const withLink = { ...internalService("web", { "pls-create": "true" }), uid: UID };
+  const withPls = { ...internalService("web", { "pls-create": "true" }), uid: UID };
   run.network.balancers = [balancer()];
   run.resources.place(balancerId(), bodyOf([baseName(UID)]));
-  const { tags } = link();
+  const { tags } = pls();
   const write = () =>
-    run.resources.place(link().id, {
+    run.resources.place(pls().id, {
       tags: { ...tags },
       properties: { provisioningState: "Succeeded", privateEndpointConnections: [] },
     });
-  run.network.allLinks = [link({ version: write().version })];
-  await reporter.list([withLink]);
+  run.network.allPrivateLinkServices = [pls({ version: write().version })];
+  await reporter.list([withPls]);
   const withdrawn = { ...web(), resourceVersion: String(reporter.version) };
   await reporter.list([withdrawn]);
   await sweep();
@@ -267,14 +267,14 @@ test("a list whose versions lag behind does not delete a Private Link Service th
   // Declared again while the webhook is not asked; the controller writes it. Only the list of Azure lags.
   write();
   await sweepToTheEnd();
-  expect(run.resources.bodyOf(link().id)).toBeDefined();
+  expect(run.resources.bodyOf(pls().id)).toBeDefined();
 });
 
 test("a load balancer whose frontend refers to a Private Link Service that no list shows stays", async () => {
   await due();
   await reporter.list([]);
   // In a resource group that Mooring may not read: ARM leaves it out of every list. The load balancer itself refers to it.
-  const privateLinkService = { id: link().id.replace("MC_one", "rg-private") };
+  const privateLinkService = { id: pls().id.replace("MC_one", "rg-private") };
   const body = bodyOf([baseName(UID)]);
   run.resources.place(balancerId(), {
     properties: {

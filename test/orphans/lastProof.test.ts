@@ -27,8 +27,8 @@ import {
   declared,
   feed,
   frontend,
-  link,
-  linkIdIn,
+  pls,
+  plsIdIn,
   managedCluster,
   NOW,
   PARTNER,
@@ -36,7 +36,7 @@ import {
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 const PE = connection({ status: "Rejected" });
-const SERVICE = link({ connections: [PE] });
+const SERVICE = pls({ connections: [PE] });
 let run: MemoryRun;
 
 /** A deleted cluster left its load balancer and a Private Link Service with a rejected connection. */
@@ -92,14 +92,14 @@ describe("the last proof", () => {
     ],
     [
       "the Private Link Service was created again",
-      () => (run.network.allLinks = [{ ...SERVICE, alias: "new" }]),
+      () => (run.network.allPrivateLinkServices = [{ ...SERVICE, alias: "new" }]),
       NOT_PROVED,
       "it changed since it was quarantined",
       "may go",
     ],
     [
       "the connection was approved, as the list shows",
-      () => (run.network.allLinks = [{ ...SERVICE, connections: [connection()] }]),
+      () => (run.network.allPrivateLinkServices = [{ ...SERVICE, connections: [connection()] }]),
       NOT_PROVED,
       NOT_PROVED,
       NOT_PROVED,
@@ -155,7 +155,7 @@ describe("the last proof", () => {
 
   test("a living cluster has to have confirmed since", async () => {
     run.network.clusters = [managedCluster()];
-    run.network.allLinks = [];
+    run.network.allPrivateLinkServices = [];
     const confirm = (sequence: number) =>
       run.tables.feeds.transact("all", [
         {
@@ -184,7 +184,7 @@ describe("the last proof", () => {
   test("of a frontend judges the frontend, not its load balancer", async () => {
     const dead = frontend({ name: baseName("ffffffff-1111-2222-3333-444444444444"), address: "10.0.1.77" });
     run.network.clusters = [managedCluster()];
-    run.network.allLinks = [];
+    run.network.allPrivateLinkServices = [];
     run.network.balancers = [balancer({ frontends: [frontend(), dead] })];
     run.resources.place(balancerId(), balancerBody(run.network.balancers[0]!));
     await living();
@@ -231,7 +231,7 @@ describe("a sweep", () => {
     await expect(sweep()).rejects.toThrow("500");
     expect((await listQuarantine(run)).map(({ kind, isFinal }) => [kind, isFinal])).toEqual([
       ["loadBalancer", undefined],
-      ["link", undefined],
+      ["pls", undefined],
     ]);
   });
 
@@ -271,7 +271,7 @@ describe("a sweep", () => {
     const counted = run.metrics.of("mooring.orphans").filter(([count]) => count > 0);
     expect(counted).toEqual([
       [1, { kind: "loadBalancer", state: "waiting" }],
-      [1, { kind: "link", state: "waiting" }],
+      [1, { kind: "pls", state: "waiting" }],
     ]);
   });
 
@@ -281,7 +281,7 @@ describe("a sweep", () => {
       id: `${SERVICE.id}/privateEndpointConnections/pe.2`,
       status: "Disconnected",
     });
-    run.network.allLinks = [{ ...SERVICE, connections: [other, PE] }];
+    run.network.allPrivateLinkServices = [{ ...SERVICE, connections: [other, PE] }];
     run.resources.place(other.id, {
       properties: {
         provisioningState: "Succeeded",
@@ -319,7 +319,7 @@ describe("a sweep", () => {
 
   const row = (resourceId: string): Quarantined => ({
     resourceId,
-    kind: "link",
+    kind: "pls",
     cluster: "one",
     reason: "r",
     evidence: [],
@@ -337,7 +337,7 @@ describe("a sweep", () => {
     ["left", ["waits"]],
     ["observed", ["final"]],
   ])("whose change was %s leaves its row as %j", async (outcome, expected) => {
-    const rows = [row(linkIdIn("a")), row(linkIdIn("b"))];
+    const rows = [row(plsIdIn("a")), row(plsIdIn("b"))];
     for (const one of rows)
       await run.tables.quarantine.transact("all", [
         { do: "put", key: one.resourceId.toLowerCase(), value: one },
@@ -345,7 +345,7 @@ describe("a sweep", () => {
     const change: Change = {
       action: "delete",
       capability: "sweep",
-      resourceId: linkIdIn("a").toUpperCase(),
+      resourceId: plsIdIn("a").toUpperCase(),
       cluster: "one",
       reason: "r",
       evidence: [],
@@ -355,7 +355,7 @@ describe("a sweep", () => {
       resourceId,
       isFinal ? "final" : "waits",
     ]);
-    expect(states).toEqual([...expected.map((state) => [linkIdIn("a"), state]), [linkIdIn("b"), "final"]]);
+    expect(states).toEqual([...expected.map((state) => [plsIdIn("a"), state]), [plsIdIn("b"), "final"]]);
   });
 });
 
@@ -365,19 +365,19 @@ describe("what operators ask about", () => {
     await sweep();
     expect((await listSuspects(run)).map(({ candidate: { kind }, row }) => [kind, row?.kind])).toEqual([
       ["loadBalancer", "loadBalancer"],
-      ["link", "link"],
+      ["pls", "pls"],
     ]);
   });
 
   test("one is found by its name or id, and only if it is suspected", async () => {
-    expect((await findSuspect(run, "PLS")).candidate.kind).toBe("link");
+    expect((await findSuspect(run, "PLS")).candidate.kind).toBe("pls");
     expect((await findSuspect(run, balancerId().toUpperCase())).candidate.kind).toBe("loadBalancer");
     await expect(findSuspect(run, "other")).rejects.toThrow("other is not suspected");
   });
 
   test("a name that several have is answered with their ids", async () => {
-    run.network.allLinks.push({ ...SERVICE, id: linkIdIn("pls", "rg-links"), connections: [] });
-    await expect(findSuspect(run, "pls")).rejects.toThrow(/MC_one.*rg-links/);
+    run.network.allPrivateLinkServices.push({ ...SERVICE, id: plsIdIn("pls", "rg-pls"), connections: [] });
+    await expect(findSuspect(run, "pls")).rejects.toThrow(/MC_one.*rg-pls/);
   });
 
   const entry = (
@@ -389,7 +389,7 @@ describe("what operators ask about", () => {
     change: {
       action: "delete",
       capability: "sweep",
-      resourceId: linkIdIn("pls"),
+      resourceId: plsIdIn("pls"),
       cluster: "one",
       reason: "an orphan",
       evidence: [],
@@ -413,7 +413,7 @@ describe("what operators ask about", () => {
     await journal(
       entry(1, {}, "failed"),
       entry(2, { action: "update" }),
-      entry(3, { resourceId: linkIdIn("x") }),
+      entry(3, { resourceId: plsIdIn("x") }),
       entry(4),
       entry(5),
     );
@@ -429,7 +429,7 @@ describe("what operators ask about", () => {
       entry(3),
       entry(4, {}, "failed"),
       entry(5, { resourceId: connection().id }),
-      entry(6, { capability: "links" }),
+      entry(6, { capability: "privateLinkServices" }),
       entry(7, { resourceId: balancerId() }),
     );
     const found = await listRestorable(run, "2026-11-23T11:00:00.000Z");

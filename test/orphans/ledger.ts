@@ -77,8 +77,11 @@ export class Ledger {
   }
 
   beginSweep(): void {
-    const { balancers, allLinks } = this.#run.network;
-    this.#inSight = balancers.length + allLinks.length + allLinks.flatMap((one) => one.connections).length;
+    const { balancers, allPrivateLinkServices } = this.#run.network;
+    this.#inSight =
+      balancers.length +
+      allPrivateLinkServices.length +
+      allPrivateLinkServices.flatMap((one) => one.connections).length;
     this.#inRun = 0;
     this.#before = this.#deletes.filter((at) => at > this.#now() - 24 * HOUR).length;
   }

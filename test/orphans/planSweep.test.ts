@@ -1,6 +1,6 @@
 /** Which rows of the quarantine are due, in which order they are deleted, and what keeps what. */
 import { describe, expect, test } from "vitest";
-import type { Link, LoadBalancer } from "../../shared/network/model.ts";
+import type { PrivateLinkService, LoadBalancer } from "../../shared/network/model.ts";
 import type { OrphanKind, Quarantined } from "../../shared/orphans/model.ts";
 import { awaiting, isConfirmedSince, partsOf, planSweep } from "../../shared/orphans/planSweep.ts";
 import type { ClusterView, World } from "../../shared/orphans/world.ts";
@@ -12,8 +12,8 @@ import {
   declared,
   feed,
   frontend,
-  link,
-  linkIdIn,
+  pls,
+  plsIdIn,
   NOW,
   view,
 } from "../builders/world.ts";
@@ -39,7 +39,7 @@ const row = (kind: OrphanKind, resourceId: string, some: Partial<Quarantined> = 
 const world = (some: Partial<World> = {}): World => ({
   clusters: [view()],
   balancers: [],
-  links: [],
+  privateLinkServices: [],
   unreadable: new Map(),
   holds: [],
   nowUtc: NOW,
@@ -135,25 +135,25 @@ test("it is the row's own cluster that is asked again", () => {
 
 describe("the order and what keeps what", () => {
   const pe = connection({ status: "Disconnected" });
-  const service = link({ connections: [pe] });
+  const service = pls({ connections: [pe] });
   const shared = balancer({ frontends: [frontend(), DEAD] });
   const whole = row("loadBalancer", balancerId());
-  const ofLink = row("link", service.id);
+  const ofPls = row("pls", service.id);
   const ofConnection = row("connection", pe.id);
   const ofFrontend = row("frontend", DEAD.id);
-  const onDead = link({ name: "other", frontendIds: [DEAD.id.toUpperCase()] });
+  const onDead = pls({ name: "other", frontendIds: [DEAD.id.toUpperCase()] });
 
-  test.each<[string, Quarantined[], LoadBalancer[], Link[], string[]]>([
+  test.each<[string, Quarantined[], LoadBalancer[], PrivateLinkService[], string[]]>([
     [
       "connections, then their Private Link Service, then its load balancer",
-      [whole, ofLink],
+      [whole, ofPls],
       [balancer()],
       [service],
       ["delete pe.1", "delete pls", "delete kubernetes-internal"],
     ],
     [
       "a connection is deleted once, whichever rows name it",
-      [ofConnection, ofLink],
+      [ofConnection, ofPls],
       [],
       [service],
       ["delete pe.1", "delete pls"],
@@ -161,21 +161,21 @@ describe("the order and what keeps what", () => {
     ["a connection alone", [ofConnection], [], [service], ["delete pe.1"]],
     [
       "the connections of the row's own Private Link Service only",
-      [row("link", linkIdIn("x"))],
+      [row("pls", plsIdIn("x"))],
       [],
       [service],
       ["delete x"],
     ],
     [
       "a load balancer stays while a Private Link Service on it is not due",
-      [whole, { ...ofLink, deleteAfterUtc: "2027-01-01T00:00:00.000Z" }],
+      [whole, { ...ofPls, deleteAfterUtc: "2027-01-01T00:00:00.000Z" }],
       [balancer()],
       [service],
       [],
     ],
     [
       "a load balancer stays while one of two Private Link Services on it is not due",
-      [row("loadBalancer", balancerId()), ofLink],
+      [row("loadBalancer", balancerId()), ofPls],
       [shared],
       [service, onDead],
       ["delete pe.1", "delete pls"],
@@ -184,21 +184,21 @@ describe("the order and what keeps what", () => {
       "a Private Link Service on another load balancer keeps nothing",
       [whole],
       [balancer()],
-      [link({ frontendIds: [frontend({}, balancerId("MC_two")).id] })],
+      [pls({ frontendIds: [frontend({}, balancerId("MC_two")).id] })],
       ["delete kubernetes-internal"],
     ],
     [
       "a load balancer stays while a Private Link Service is on it and on another one",
       [whole],
       [balancer()],
-      [link({ frontendIds: [frontend({}, balancerId("MC_two")).id, frontend().id] })],
+      [pls({ frontendIds: [frontend({}, balancerId("MC_two")).id, frontend().id] })],
       [],
     ],
     [
       "a frontend stays while a Private Link Service is on it and on another one",
       [ofFrontend],
       [shared],
-      [link({ frontendIds: [frontend().id, DEAD.id] })],
+      [pls({ frontendIds: [frontend().id, DEAD.id] })],
       [],
     ],
     [
@@ -218,14 +218,14 @@ describe("the order and what keeps what", () => {
     ],
     [
       "a frontend stays while one of two Private Link Services on it is not due",
-      [ofFrontend, row("link", onDead.id)],
+      [ofFrontend, row("pls", onDead.id)],
       [shared],
-      [onDead, link({ name: "third", frontendIds: [DEAD.id] })],
+      [onDead, pls({ name: "third", frontendIds: [DEAD.id] })],
       ["delete other"],
     ],
     [
       "a frontend goes after the Private Link Service on it",
-      [ofFrontend, row("link", onDead.id)],
+      [ofFrontend, row("pls", onDead.id)],
       [shared],
       [onDead],
       ["delete other", "update kubernetes-internal"],
@@ -237,19 +237,19 @@ describe("the order and what keeps what", () => {
       [service],
       ["update kubernetes-internal"],
     ],
-  ])("%s", (_, rows, balancers, links, expected) =>
-    expect(planned(rows, { balancers, links })).toEqual(expected),
+  ])("%s", (_, rows, balancers, privateLinkServices, expected) =>
+    expect(planned(rows, { balancers, privateLinkServices })).toEqual(expected),
   );
 
   test("each delete has the reason, the evidence and the cluster of its row", () => {
-    expect(planSweep([ofLink], world({ links: [service] })).changes).toMatchObject(
+    expect(planSweep([ofPls], world({ privateLinkServices: [service] })).changes).toMatchObject(
       [pe.id, service.id].map((resourceId) => ({
         action: "delete",
         capability: "sweep",
         resourceId,
         cluster: "one",
         reason: `orphan in quarantine since ${BEFORE}: no Service uses it`,
-        evidence: ofLink.evidence,
+        evidence: ofPls.evidence,
       })),
     );
   });
@@ -257,9 +257,9 @@ describe("the order and what keeps what", () => {
   test("parts are what is on one load balancer, in the order of the plan; the rest is by itself", () => {
     const id = balancerId("MC_two");
     const two = balancer({ id, frontends: [frontend({}, id)] });
-    const parked = link({ name: "parked", id: linkIdIn("parked", "rg-links"), frontendIds: [] });
-    const all = world({ balancers: [balancer(), two], links: [service, parked] });
-    const rows = [whole, row("loadBalancer", id.toUpperCase()), row("link", parked.id), ofLink, ofConnection];
+    const parked = pls({ name: "parked", id: plsIdIn("parked", "rg-pls"), frontendIds: [] });
+    const all = world({ balancers: [balancer(), two], privateLinkServices: [service, parked] });
+    const rows = [whole, row("loadBalancer", id.toUpperCase()), row("pls", parked.id), ofPls, ofConnection];
     const parts = partsOf(planSweep(rows, all), all).map(({ changes }) =>
       changes.map(({ resourceId }) => resourceId.split("/").at(-1)?.toLowerCase()),
     );

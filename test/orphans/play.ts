@@ -32,8 +32,8 @@ async function sweep(
 
 async function happen(estate: Estate, what: Sweep["meanwhile"]): Promise<unknown> {
   switch (what) {
-    case "declareLink":
-      return estate.declareLink(0);
+    case "declarePls":
+      return estate.declarePls(0);
     case "make":
       return estate.make(0, true, true);
     case "revive":
@@ -66,12 +66,12 @@ type Moves = {
 };
 
 const MOVES: Moves = {
-  make: (estate, one) => estate.make(one.which, one.link, one.seen),
+  make: (estate, one) => estate.make(one.which, one.pls, one.seen),
   end: (estate, one) => estate.end(one.which, one.cleaned),
   revive: (estate, one) => estate.revive(one.which, one.seen),
-  withdraw: (estate, one) => estate.withdrawLink(one.which),
-  declareLink: (estate, one) => estate.declareLink(one.which),
-  share: (estate, one) => estate.share(one.which, one.link, one),
+  withdraw: (estate, one) => estate.withdrawPls(one.which),
+  declarePls: (estate, one) => estate.declarePls(one.which),
+  share: (estate, one) => estate.share(one.which, one.pls, one),
   propose: (estate, one) => estate.propose(one.which, one.what),
   list: (estate, one) => estate.list(one.which, one.lacks),
   window: (estate, one) => estate.window(one.which),

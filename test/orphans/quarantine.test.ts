@@ -24,8 +24,8 @@ import {
   feed,
   frontend,
   identity,
-  link,
-  linkIdIn,
+  pls,
+  plsIdIn,
   NOW,
   rule,
   view,
@@ -50,7 +50,7 @@ const candidate = (some: Partial<Candidate> = {}): Candidate => ({
 const world = (some: Partial<World> = {}): World => ({
   clusters: [view()],
   balancers: [balancer()],
-  links: [link()],
+  privateLinkServices: [pls()],
   unreadable: new Map(),
   holds: [],
   nowUtc: NOW,
@@ -181,7 +181,7 @@ describe("a row", () => {
   });
 
   test("that is not final when it enters has no mark, however short the grace period", async () => {
-    const [row] = await update([candidate(), candidate({ resourceId: linkIdIn("pls"), kind: "link" })]);
+    const [row] = await update([candidate(), candidate({ resourceId: plsIdIn("pls"), kind: "pls" })]);
     expect(row).not.toHaveProperty("isFinal");
   });
 
@@ -225,28 +225,31 @@ describe("a row", () => {
 });
 
 test.each<[string, object, number]>([
-  ["of its kind", { sweepGraceByKind: { link: 3 * DAY }, sweepGraceSeconds: 5 * DAY }, 3 * DAY],
+  ["of its kind", { sweepGraceByKind: { pls: 3 * DAY }, sweepGraceSeconds: 5 * DAY }, 3 * DAY],
   ["of all kinds", { sweepGraceByKind: { loadBalancer: DAY }, sweepGraceSeconds: 5 * DAY }, 5 * DAY],
   [
     "never less than a silent cluster takes to be noticed and two lists to come",
-    { sweepGraceByKind: { link: 0 }, staleMinutes: 60, declarations: { listSeconds: 600 } },
+    { sweepGraceByKind: { pls: 0 }, staleMinutes: 60, declarations: { listSeconds: 600 } },
     4200,
   ],
 ])("the grace period is that %s", (_, some, seconds) =>
-  expect(graceOf(Policy.parse(some), "link")).toBe(seconds),
+  expect(graceOf(Policy.parse(some), "pls")).toBe(seconds),
 );
 
 describe("what a resource was judged on", () => {
   const two = balancer({ frontends: [frontend(), frontend({ name: "b", address: "10.0.1.11" })] });
   const subject = (kind: Candidate["kind"], resourceId: string, some: Partial<World> = {}) =>
-    subjectOf(world({ balancers: [two], links: [link({ connections: [connection()] })], ...some }), {
-      kind,
-      resourceId,
-    });
+    subjectOf(
+      world({ balancers: [two], privateLinkServices: [pls({ connections: [connection()] })], ...some }),
+      {
+        kind,
+        resourceId,
+      },
+    );
   const changed = (some: Partial<typeof two>) => ({ balancers: [{ ...two, ...some }] });
   const [one, second] = two.frontends as [ReturnType<typeof frontend>, ReturnType<typeof frontend>];
-  const relinked = (some: Parameters<typeof link>[0]) => ({
-    links: [link({ connections: [connection()], ...some })],
+  const relinked = (some: Parameters<typeof pls>[0]) => ({
+    privateLinkServices: [pls({ connections: [connection()], ...some })],
   });
 
   test.each<[string, Candidate["kind"], string, Partial<World>, boolean]>([
@@ -300,32 +303,26 @@ describe("what a resource was judged on", () => {
     ["a frontend that is not there", "frontend", second.id, changed({ frontends: [one] }), false],
     [
       "a Private Link Service: its alias, which is new when it is created again",
-      "link",
-      linkIdIn("pls"),
+      "pls",
+      plsIdIn("pls"),
       relinked({ alias: "new" }),
       false,
     ],
     [
       "a Private Link Service: its frontend",
-      "link",
-      linkIdIn("pls"),
+      "pls",
+      plsIdIn("pls"),
       relinked({ frontendIds: [second.id] }),
       false,
     ],
     [
       "a Private Link Service: the case of its frontend",
-      "link",
-      linkIdIn("pls"),
+      "pls",
+      plsIdIn("pls"),
       relinked({ frontendIds: [one.id.toUpperCase()] }),
       true,
     ],
-    [
-      "a Private Link Service: its visibility",
-      "link",
-      linkIdIn("pls"),
-      relinked({ visibility: ["*"] }),
-      true,
-    ],
+    ["a Private Link Service: its visibility", "pls", plsIdIn("pls"), relinked({ visibility: ["*"] }), true],
     [
       "a connection: its state",
       "connection",
@@ -415,7 +412,7 @@ test("orphans are counted by kind and by whether they are due, zero included", a
   const [row] = await update([candidate()]);
   if (!row) throw new Error("no row");
   const due = { ...row, deleteAfterUtc: NOW };
-  recordOrphans(run, [row, due, { ...due, kind: "link" }]);
+  recordOrphans(run, [row, due, { ...due, kind: "pls" }]);
   expect(
     run.metrics.of("mooring.orphans").map(([count, { kind, state }]) => [kind, state, count].join(" ")),
   ).toEqual([
@@ -425,8 +422,8 @@ test("orphans are counted by kind and by whether they are due, zero included", a
     "frontend due 0",
     "rule waiting 0",
     "rule due 0",
-    "link waiting 0",
-    "link due 1",
+    "pls waiting 0",
+    "pls due 1",
     "connection waiting 0",
     "connection due 0",
   ]);

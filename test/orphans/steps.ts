@@ -7,15 +7,15 @@ const which = fc.nat({ max: 20 });
 const one = <T extends string>(name: T) => fc.constant(name);
 
 const kubernetes = [
-  fc.record({ do: one("make"), which, link: fc.boolean(), seen: fc.boolean() }),
+  fc.record({ do: one("make"), which, pls: fc.boolean(), seen: fc.boolean() }),
   fc.record({ do: one("end"), which, cleaned: fc.boolean() }),
   fc.record({ do: one("revive"), which, seen: fc.boolean() }),
   fc.record({ do: one("withdraw"), which }),
-  fc.record({ do: one("declareLink"), which }),
+  fc.record({ do: one("declarePls"), which }),
   fc.record({
     do: one("share"),
     which,
-    link: fc.boolean(),
+    pls: fc.boolean(),
     by: fc.constantFrom("address", "rule"),
     seen: fc.boolean(),
   }),
@@ -64,11 +64,11 @@ const azure = [
 /** Rare: much that follows them is kept for their sake. */
 const keeping = [
   fc.record({ do: one("deleteCluster"), which }),
-  fc.record({ do: one("hold"), which, level: fc.constantFrom("balancer", "frontend", "link", "connection") }),
+  fc.record({ do: one("hold"), which, level: fc.constantFrom("balancer", "frontend", "pls", "connection") }),
   fc.record({
     do: one("mark"),
     which,
-    level: fc.constantFrom("balancer", "link"),
+    level: fc.constantFrom("balancer", "pls"),
     what: fc.constantFrom(...MARKS),
   }),
   fc.record({ do: one("use"), which, what: fc.constantFrom(...FOREIGN) }),
@@ -85,7 +85,7 @@ const time = [
     do: one("sweep"),
     dieAt: fc.option(fc.nat({ max: 60 }), { nil: Infinity }),
     skewSeconds: fc.constantFrom(0, 0, 185, -185),
-    meanwhile: fc.option(fc.constantFrom("declareLink", "make", "revive", "wait", "unregister", "share"), {
+    meanwhile: fc.option(fc.constantFrom("declarePls", "make", "revive", "wait", "unregister", "share"), {
       nil: undefined,
     }),
   }),

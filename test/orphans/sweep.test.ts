@@ -22,7 +22,7 @@ import {
   cluster,
   declared,
   frontend,
-  link,
+  pls,
   managedCluster,
   PARTNER,
   feed,
@@ -54,7 +54,7 @@ describe("an orphan", () => {
     expect(await sweep()).toEqual([]);
     expect(await quarantined()).toEqual([
       "loadBalancer until 2026-11-30T12:00:00.000Z",
-      "link until 2026-11-30T12:00:00.000Z",
+      "pls until 2026-11-30T12:00:00.000Z",
       "connection until 2026-11-30T12:00:00.000Z",
     ]);
   });
@@ -70,7 +70,7 @@ describe("an orphan", () => {
     expect(run.resources.calls.count("remove")).toBe(0);
   });
 
-  test("is deleted after its grace: connections, link, load balancer", async () => {
+  test("is deleted after its grace: connections, Private Link Service, load balancer", async () => {
     await enforce();
     await sweep();
     run.clock.advance(8 * DAY);
@@ -84,7 +84,7 @@ describe("an orphan", () => {
     await sweep();
     run.network.clusters = [managedCluster()];
     run.clock.advance(8 * DAY);
-    // A dead connection is dead on a living link too.
+    // A dead connection is dead on a living PLS too.
     expect(await sweep()).toEqual(["applied pe.1"]);
     expect(await quarantined()).toEqual([]);
     const lines = run.tables.journal.all().filter(({ outcome }) => outcome === "released");
@@ -150,7 +150,7 @@ describe("an orphan", () => {
   });
 
   test("waits as long as policy says for its kind", async () => {
-    await enforce({ sweepGraceByKind: { connection: 2 * 3600, link: 3 * 3600 } });
+    await enforce({ sweepGraceByKind: { connection: 2 * 3600, pls: 3 * 3600 } });
     await sweep();
     run.clock.advance(2 * 3600);
     expect(await sweep()).toEqual(["applied pe.1"]);
@@ -174,10 +174,10 @@ describe("an orphan", () => {
     Object.assign(run.ports, { subscriptions: [SUBSCRIPTION, PARTNER] });
     await sweep();
     run.clock.advance(8 * DAY);
-    const before = run.network.calls.count("links");
+    const before = run.network.calls.count("privateLinkServices");
     expect(await sweep()).toHaveLength(3);
     // Two lists to plan, and one for each delete.
-    expect(run.network.calls.count("links") - before).toBe(2 + 3);
+    expect(run.network.calls.count("privateLinkServices") - before).toBe(2 + 3);
   });
 
   test("clusters that a list shows are not read one by one; what it does not show is read before it is called gone", async () => {
@@ -199,8 +199,8 @@ describe("an orphan", () => {
     await alsoTwo();
     const [first] = run.network.balancers;
     const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
-    place(run, first ? [first, other] : [], run.network.allLinks);
-    run.resources.lock(link().id, { id: "keep", level: "CanNotDelete" });
+    place(run, first ? [first, other] : [], run.network.allPrivateLinkServices);
+    run.resources.lock(pls().id, { id: "keep", level: "CanNotDelete" });
     await sweep();
     run.clock.advance(8 * DAY);
     expect(await sweep()).toEqual([
@@ -217,7 +217,7 @@ describe("an orphan", () => {
     await enforce();
     await alsoTwo();
     const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
-    place(run, [...run.network.balancers, other], run.network.allLinks);
+    place(run, [...run.network.balancers, other], run.network.allPrivateLinkServices);
     await sweep();
     run.clock.advance(8 * DAY);
     const due = await planDue(run);
@@ -243,7 +243,7 @@ describe("an orphan", () => {
     await enforce({ maxDeletesPerRun: 2 });
     await alsoTwo();
     const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
-    place(run, [...run.network.balancers, other], run.network.allLinks);
+    place(run, [...run.network.balancers, other], run.network.allPrivateLinkServices);
     await sweep();
     run.clock.advance(8 * DAY);
     await sweep();
@@ -265,13 +265,13 @@ describe("an orphan", () => {
     expect(run.resources.calls.count("remove")).toBe(2);
   });
 
-  test("keeps its load balancer while its link has not waited long enough", async () => {
+  test("keeps its load balancer while its Private Link Service has not waited long enough", async () => {
     await enforce();
-    const [one] = run.network.allLinks;
-    run.network.allLinks = [];
+    const [one] = run.network.allPrivateLinkServices;
+    run.network.allPrivateLinkServices = [];
     await sweep();
     run.clock.advance(4 * DAY);
-    run.network.allLinks = one ? [one] : [];
+    run.network.allPrivateLinkServices = one ? [one] : [];
     await sweep();
     run.clock.advance(4 * DAY);
     expect(await sweep()).toEqual([]);
@@ -279,7 +279,7 @@ describe("an orphan", () => {
   });
 
   test("a world that cannot be read whole changes nothing", async () => {
-    run.network.calls.failNext(new Error("throttled"), { method: "links" });
+    run.network.calls.failNext(new Error("throttled"), { method: "privateLinkServices" });
     await expect(sweep()).rejects.toThrow("throttled");
     expect(await quarantined()).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Change, Edit } from "../../shared/changes/plan.ts";
 import type { Json, JsonObject } from "../../shared/changes/resources.ts";
 import { type Expected, verifyActual } from "../../shared/orphans/verifyActual.ts";
-import { balancer, balancerId, connection, frontend, linkIdIn } from "../builders/world.ts";
+import { balancer, balancerId, connection, frontend, plsIdIn } from "../builders/world.ts";
 
 const DEAD = frontend({ name: "dead" });
 const LIVING = frontend({ name: "living" });
@@ -47,7 +47,7 @@ describe("a load balancer", () => {
       rules: [{ ...balancer({ frontends: [DEAD] }).rules[0]!, name: "rule" }],
     }),
     isOfDeleted: false,
-    isWithLink: false,
+    isWithPls: false,
   };
   const lists = {
     frontendIPConfigurations: [named("dead")],
@@ -95,7 +95,7 @@ describe("a load balancer", () => {
     ],
     [
       "to which a Private Link Service is attached stays",
-      { frontendIPConfigurations: [named("dead", { privateLinkService: { id: linkIdIn("pls") } })] },
+      { frontendIPConfigurations: [named("dead", { privateLinkService: { id: plsIdIn("pls") } })] },
       {},
       "a Private Link Service is attached to frontend dead",
     ],
@@ -147,7 +147,7 @@ describe("a frontend", () => {
     change: removal({ frontendIPConfigurations: ["dead"], backendAddressPools: ["own"] }),
     balancer: known,
     isOfDeleted: false,
-    isWithLink: false,
+    isWithPls: false,
   };
   const lists = {
     frontendIPConfigurations: [named("dead"), named("living")],
@@ -261,10 +261,10 @@ describe("a frontend", () => {
 
 describe("a Private Link Service", () => {
   const service: Expected = {
-    kind: "link",
-    change: deletion(linkIdIn("pls")),
+    kind: "pls",
+    change: deletion(plsIdIn("pls")),
     isOfDeleted: false,
-    isWithLink: false,
+    isWithPls: false,
   };
   const connections = (...status: Json[]) => ({
     privateEndpointConnections: status.map((one, at) => named(`pe.${at}`, state(one))),
@@ -325,13 +325,13 @@ describe("a private endpoint connection", () => {
     ["that is approved stays", "Approved", false, "it is Approved"],
     ["that is approved stays with its Private Link Service", "Approved", true, "it is Approved"],
     ["in no state stays", null, true, "it is in an unknown state"],
-  ])("%s", (_, status, isWithLink, why) =>
+  ])("%s", (_, status, isWithPls, why) =>
     expect(
       verify(state(status), {
         kind: "connection",
         change: deletion(connection().id),
         isOfDeleted: false,
-        isWithLink,
+        isWithPls,
       }),
     ).toBe(why),
   );
@@ -349,7 +349,7 @@ describe("a rule of a deleted Service", () => {
     change: removal({ loadBalancingRules: ["stale"], probes: ["p"] }),
     balancer: { ...listed, rules },
     isOfDeleted: false,
-    isWithLink: false,
+    isWithPls: false,
   };
   const probe = (name: string): JsonObject => ({ probe: { id: `${balancerId()}/probes/${name}` } });
   const lists = {

@@ -7,7 +7,7 @@ import { Incomplete, NotYet, Refused } from "../../shared/errors.ts";
 import { checkHealth } from "../../shared/health.ts";
 import { operations } from "../../shared/installation/checks/freshness.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
-import { pollLinks } from "../../shared/links/poll.ts";
+import { pollPrivateLinkServices } from "../../shared/pls/poll.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { listOutcomes } from "../../shared/outcomes/outcome.ts";
 import { defaultPolicy } from "../../shared/policy.ts";
@@ -61,7 +61,7 @@ const doctor = async () =>
 describe.each([
   ["scan", scan],
   ["sweep", sweep],
-  ["poll", () => pollLinks(run)],
+  ["poll", () => pollPrivateLinkServices(run)],
 ] as const)("a %s of which one of two subscriptions answers 403", (operation, work) => {
   test("records the one as failing with its cause, and the other as done", async () => {
     await expect(work()).rejects.toThrow("AuthorizationFailed");

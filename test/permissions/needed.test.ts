@@ -22,9 +22,9 @@ import {
   endpointBody,
   ENDPOINT,
   GROUP,
-  LINK,
-  linkBody,
-  linkedArm,
+  PLS,
+  plsBody,
+  armWithPls,
   NET,
   SCALE_SET,
   scaleSetBody,
@@ -49,9 +49,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** Load balancers of every kind that a cluster has, a link with a connection, a cluster, a topic. */
+/** Load balancers of every kind that a cluster has, a PLS with a connection, a cluster, a topic. */
 async function estate(): Promise<TestArm> {
-  const arm = await linkedArm();
+  const arm = await armWithPls();
   await arm.put(`${NET}/publicIPAddresses/p`, { location: "westeurope", properties: {} });
   await arm.put(SPARE, spareBody());
   await arm.put(ENDPOINT, endpointBody("manualPrivateLinkServiceConnections"));
@@ -102,35 +102,35 @@ const DEEDS: Readonly<Record<Role, (served: ServedArm) => Promise<unknown>>> = {
     });
     const installation = azureInstallation(settings, [], async () => access);
     await network.subnets(SUBSCRIPTION);
-    await network.links(SUBSCRIPTION);
+    await network.privateLinkServices(SUBSCRIPTION);
     await network.managedClusters(SUBSCRIPTION);
     await network.managedCluster(CLUSTER);
     await network.resourceGroup(SUBSCRIPTION, "rg");
-    await network.link(LINK);
+    await network.pls(PLS);
     await network.availability(VNET, "10.0.1.200");
     await Array.fromAsync(network.interfaceUses(SUBSCRIPTION));
     await Array.fromAsync(network.frontendUses(SUBSCRIPTION));
     await Array.fromAsync(network.gatewayUses(SUBSCRIPTION));
     await Array.fromAsync(network.scaleSetUses(SCALE_SET));
-    const [connection] = (await network.link(LINK))?.connections ?? [];
-    for (const id of [LINK, BALANCER, CLUSTER, connection?.id ?? ""]) await resources.read(id);
-    await resources.locks(LINK);
+    const [connection] = (await network.pls(PLS))?.connections ?? [];
+    for (const id of [PLS, BALANCER, CLUSTER, connection?.id ?? ""]) await resources.read(id);
+    await resources.locks(PLS);
     const [assignment] = await permissions.assignmentsAt(WIDE);
     await permissions.role(assignment?.roleId ?? "");
     await azureActivity(access, new RequestsLeft()).failures(SUBSCRIPTION, "rg", "2000-01-01T00:00:00.000Z");
     await installation.grantsAt(WIDE);
     await installation.eventTopics(SUBSCRIPTION);
   },
-  links: (served) => rewrite(served, LINK),
+  pls: (served) => rewrite(served, PLS),
   async connections(served) {
-    const [connection] = (await azureNetwork(served.access).link(LINK))?.connections ?? [];
+    const [connection] = (await azureNetwork(served.access).pls(PLS))?.connections ?? [];
     await rewrite(served, connection?.id ?? "");
   },
   async sweep(served) {
     await rewrite(served, SPARE);
     const resources = openResources(served.access);
-    const [connection] = (await azureNetwork(served.access).link(LINK))?.connections ?? [];
-    for (const id of [connection?.id ?? "", LINK, BALANCER]) {
+    const [connection] = (await azureNetwork(served.access).pls(PLS))?.connections ?? [];
+    for (const id of [connection?.id ?? "", PLS, BALANCER]) {
       const { version = "*" } = (await resources.read(id)) ?? {};
       await resources.remove(id, version);
     }
@@ -139,9 +139,9 @@ const DEEDS: Readonly<Record<Role, (served: ServedArm) => Promise<unknown>>> = {
     const resources = openResources(access);
     await resources.create(`${NET}/loadBalancers/again`, spareBody());
     await resources.create(`${NET}/privateLinkServices/again`, {
-      ...linkBody(),
+      ...plsBody(),
       properties: {
-        ...linkBody().properties,
+        ...plsBody().properties,
         loadBalancerFrontendIpConfigurations: [{ id: `${SPARE}/frontendIPConfigurations/fe` }],
       },
     });
@@ -200,6 +200,6 @@ describe.each(NEEDED_RIGHTS.map(({ role }) => role))("the role %s", (role) => {
 });
 
 test("waiting for Azure to be done needs a right of its own", async () => {
-  const rest = beside("links").filter((one) => one !== POLLS);
-  expect(await refusal("links", rest)).toMatch(/AuthorizationFailed/);
+  const rest = beside("pls").filter((one) => one !== POLLS);
+  expect(await refusal("pls", rest)).toMatch(/AuthorizationFailed/);
 });

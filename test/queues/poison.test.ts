@@ -11,7 +11,7 @@ import type { WorkItem } from "../../shared/storage/queue.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const item: WorkItem = {
-  what: "link",
+  what: "pls",
   id: "/subscriptions/x/pls",
   why: "event write",
   seenAtUtc: "2026-11-23T11:00:00.000Z",
@@ -22,7 +22,7 @@ const failing = { error: new Error("boom"), tries: 5, invocationId: "i" };
 
 function poisoned(texts: readonly string[]): MemoryRun {
   const run = memoryRun();
-  texts.forEach((text, n) => run.queue.fail("links", text, `${n}-message`));
+  texts.forEach((text, n) => run.queue.fail("pls", text, `${n}-message`));
   return run;
 }
 const one = () => poisoned([JSON.stringify(item)]);
@@ -30,12 +30,12 @@ const one = () => poisoned([JSON.stringify(item)]);
 describe("what failed", () => {
   test("is shown with its reason, and without one where nobody knows it", async () => {
     const run = one();
-    expect((await listPoison(run, "links"))[0]).not.toHaveProperty("failure");
-    await rememberFailure(run, "links", item, failing);
-    expect(await listPoison(run, "links")).toEqual([
+    expect((await listPoison(run, "pls"))[0]).not.toHaveProperty("failure");
+    await rememberFailure(run, "pls", item, failing);
+    expect(await listPoison(run, "pls")).toEqual([
       {
         id: "0-message",
-        queue: "links",
+        queue: "pls",
         poisonedAtUtc: "2026-11-23T12:00:00.000Z",
         expiresAtUtc: "2026-11-30T12:00:00.000Z",
         item,
@@ -46,11 +46,11 @@ describe("what failed", () => {
 
   test("is counted by reason, most frequent first", async () => {
     const run = poisoned(["{", JSON.stringify(item), JSON.stringify({ ...item, id: "/other" })]);
-    await rememberFailure(run, "links", item, failing);
-    await rememberFailure(run, "links", { ...item, id: "/OTHER" }, failing);
-    const [links] = await listQueues(run);
-    expect(links).toMatchObject({
-      queue: "links",
+    await rememberFailure(run, "pls", item, failing);
+    await rememberFailure(run, "pls", { ...item, id: "/OTHER" }, failing);
+    const [privateLinkServices] = await listQueues(run);
+    expect(privateLinkServices).toMatchObject({
+      queue: "pls",
       poisoned: { length: 3 },
       errors: [
         { error: "boom", count: 2 },
@@ -65,14 +65,14 @@ describe("what failed", () => {
     ["a name that is too long", { ...item, what: "x".repeat(65) }, "what: Too big"],
   ])("is no work item if it has %s", async (_, message, problem) => {
     const run = poisoned([JSON.stringify(message)]);
-    const [only] = await listPoison(run, "links");
+    const [only] = await listPoison(run, "pls");
     expect(only).not.toHaveProperty("item");
     expect(only?.problems?.join("; ")).toContain(problem);
   });
 
   test("steers no terminal, whatever it says", async () => {
     const run = poisoned([JSON.stringify({ ...item, id: "\u001b[2Jx\ny", why: "\u202Eevil" })]);
-    const [only] = await listPoison(run, "links");
+    const [only] = await listPoison(run, "pls");
     const text = only ? toText(only) : "";
     expect(text).toContain("\uFFFD[2Jx y");
     // oxlint-disable-next-line no-control-regex -- that is what must not be there
@@ -83,15 +83,15 @@ describe("what failed", () => {
 describe("a replay", () => {
   test("sends what was asked as new work, says who wanted it, and forgets why it failed", async () => {
     const run = one();
-    await rememberFailure(run, "links", item, failing);
-    const replayed = await replayPoison(run, "links", await choosePoison(run, "links", "all"), "anna");
+    await rememberFailure(run, "pls", item, failing);
+    const replayed = await replayPoison(run, "pls", await choosePoison(run, "pls", "all"), "anna");
     expect(replayed.map(({ id }) => id)).toEqual(["0-message"]);
     const { attempt: _, ...asked } = item;
     expect(run.queue.sent.map((sent) => sent.item)).toEqual([
       { ...asked, why: "replayed by anna; event write" },
     ]);
-    expect(await listPoison(run, "links")).toEqual([]);
-    expect(await failureOf(run, "links", item)).toBeUndefined();
+    expect(await listPoison(run, "pls")).toEqual([]);
+    expect(await failureOf(run, "pls", item)).toBeUndefined();
   });
 
   test("ends while the worker fails the same work again", async () => {
@@ -101,18 +101,18 @@ describe("a replay", () => {
       await send(queue, sent);
       run.queue.fail(queue, JSON.stringify(sent), `again-${run.queue.sent.length}`);
     };
-    const replayed = await replayPoison(run, "links", await choosePoison(run, "links", "all"), "anna");
+    const replayed = await replayPoison(run, "pls", await choosePoison(run, "pls", "all"), "anna");
     expect(replayed).toHaveLength(3);
-    const left = (await listPoison(run, "links")).map(({ id }) => id);
+    const left = (await listPoison(run, "pls")).map(({ id }) => id);
     expect(left).toEqual(["again-1", "again-2", "again-3"]);
   });
 
   test("that cannot send loses nothing", async () => {
     const run = one();
     run.queue.calls.failNext(new Error("storage is away"), { method: "send" });
-    const chosen = await choosePoison(run, "links", "all");
-    await expect(replayPoison(run, "links", chosen, "anna")).rejects.toThrow("storage is away");
-    expect(await listPoison(run, "links")).toHaveLength(1);
+    const chosen = await choosePoison(run, "pls", "all");
+    await expect(replayPoison(run, "pls", chosen, "anna")).rejects.toThrow("storage is away");
+    expect(await listPoison(run, "pls")).toHaveLength(1);
   });
 
   test("says only who wanted it last, and no more than a message may say", () => {
@@ -125,13 +125,13 @@ describe("a replay", () => {
 
 test("what is dropped is kept with who did it, even if it is no work item", async () => {
   const run = poisoned(["{"]);
-  const [dropped] = await dropPoison(run, "links", await choosePoison(run, "links", ["0-"]), "anna");
+  const [dropped] = await dropPoison(run, "pls", await choosePoison(run, "pls", ["0-"]), "anna");
   expect(await run.states.load(dropped?.state ?? "")).toMatchObject({
     who: "anna",
     id: "0-message",
     text: "{",
   });
-  expect(await listPoison(run, "links")).toEqual([]);
+  expect(await listPoison(run, "pls")).toEqual([]);
 });
 
 test.each<[string, readonly string[], readonly string[]]>([
@@ -144,31 +144,31 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["nothing at all", [""], [": not in the poison queue"]],
 ])("%s is refused, and nothing is taken", async (_, ids, problems) => {
   const run = poisoned([]);
-  for (const id of ["10", "11"]) run.queue.fail("links", "{", id);
-  const error = await choosePoison(run, "links", ids).catch((thrown: unknown) => thrown);
+  for (const id of ["10", "11"]) run.queue.fail("pls", "{", id);
+  const error = await choosePoison(run, "pls", ids).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(InvalidInput);
   expect((error as InvalidInput).problems).toEqual(problems.map((start) => expect.stringContaining(start)));
-  expect(await listPoison(run, "links")).toHaveLength(2);
+  expect(await listPoison(run, "pls")).toHaveLength(2);
 });
 
 test("why a message failed is forgotten with the message, and is never long", async () => {
   const run = memoryRun();
-  await rememberFailure(run, "links", item, { ...failing, error: new Error("x".repeat(5_000)) });
-  expect((await failureOf(run, "links", item))?.error).toHaveLength(1_000);
+  await rememberFailure(run, "pls", item, { ...failing, error: new Error("x".repeat(5_000)) });
+  expect((await failureOf(run, "pls", item))?.error).toHaveLength(1_000);
   run.clock.advance(7 * 24 * 3600 - 1);
-  await forgetOldFailures(run, "links");
-  expect(await failureOf(run, "links", item)).toBeDefined();
+  await forgetOldFailures(run, "pls");
+  expect(await failureOf(run, "pls", item)).toBeDefined();
   run.clock.advance(2);
-  await forgetOldFailures(run, "links");
-  expect(await failureOf(run, "links", item)).toBeUndefined();
+  await forgetOldFailures(run, "pls");
+  expect(await failureOf(run, "pls", item)).toBeUndefined();
 });
 
 test("queues are measured, empty ones too", async () => {
   const run = one();
-  await run.queue.send("links", item);
+  await run.queue.send("pls", item);
   await watchQueues(run);
-  expect(run.metrics.of("mooring.queue.age")).toContainEqual([3600, { queue: "links" }]);
-  expect(run.metrics.of("mooring.queue.length")).toContainEqual([1, { queue: "links" }]);
-  expect(run.metrics.of("mooring.queue.poisoned")).toContainEqual([1, { queue: "links" }]);
+  expect(run.metrics.of("mooring.queue.age")).toContainEqual([3600, { queue: "pls" }]);
+  expect(run.metrics.of("mooring.queue.length")).toContainEqual([1, { queue: "pls" }]);
+  expect(run.metrics.of("mooring.queue.poisoned")).toContainEqual([1, { queue: "pls" }]);
   expect(run.metrics.of("mooring.queue.age")).toContainEqual([0, { queue: "drift" }]);
 });

@@ -11,7 +11,7 @@ import type { WorkItem } from "../../shared/storage/queue.ts";
 import { memoryRun } from "../memory/run.ts";
 
 const item: WorkItem = {
-  what: "link",
+  what: "pls",
   id: "/subscriptions/x/pls",
   why: "event write",
   seenAtUtc: "2026-11-23T11:00:00.000Z",
@@ -101,19 +101,19 @@ describe("work that is never possible", () => {
     let next: WorkItem | undefined = item;
     let tries = 0;
     while (next) {
-      await deliver({ run, queue: "links", item: next, context }, busy);
+      await deliver({ run, queue: "pls", item: next, context }, busy);
       tries += 1;
       next = run.queue.sent.splice(0)[0]?.item;
     }
     expect(tries).toBe(1 + RETRY_RULES.maxResends);
-    const [given] = await listPoison(run, "links");
+    const [given] = await listPoison(run, "pls");
     expect(given).toMatchObject({
       item: { id: item.id, correlationId: "c" },
       failure: { error: "/subscriptions/x/pls is locked by another operation", tries, invocationId: "i" },
     });
-    expect((await listQueues(run))[0]).toMatchObject({ queue: "links", poisoned: { length: 1 } });
+    expect((await listQueues(run))[0]).toMatchObject({ queue: "pls", poisoned: { length: 1 } });
     await watchQueues(run);
-    expect(run.metrics.of("mooring.queue.poisoned")).toContainEqual([1, { queue: "links" }]);
+    expect(run.metrics.of("mooring.queue.poisoned")).toContainEqual([1, { queue: "pls" }]);
     const outcomes = run.metrics.of("mooring.work.outcomes").map(([, { outcome }]) => outcome);
     expect(outcomes.at(-1)).toBe("given_up");
   });
@@ -129,17 +129,17 @@ describe("work that is never possible", () => {
 
   test("has all its tries again after a replay", async () => {
     const run = memoryRun();
-    await deliver({ run, queue: "links", item: { ...item, attempt: RETRY_RULES.maxResends }, context }, busy);
-    await replayPoison(run, "links", await choosePoison(run, "links", "all"), "anna");
+    await deliver({ run, queue: "pls", item: { ...item, attempt: RETRY_RULES.maxResends }, context }, busy);
+    await replayPoison(run, "pls", await choosePoison(run, "pls", "all"), "anna");
     expect(run.queue.sent.map((sent) => sent.item.attempt)).toEqual([undefined]);
-    expect(await listPoison(run, "links")).toEqual([]);
+    expect(await listPoison(run, "pls")).toEqual([]);
   });
 
   test("is delivered again by the host if it cannot be moved", async () => {
     const run = memoryRun();
     run.queue.calls.failNext(new Error("storage does not answer"), { method: "sendToPoison" });
     const last = { ...item, attempt: RETRY_RULES.maxResends };
-    await expect(deliver({ run, queue: "links", item: last, context }, busy)).rejects.toThrow(
+    await expect(deliver({ run, queue: "pls", item: last, context }, busy)).rejects.toThrow(
       "storage does not answer",
     );
     expect(run.metrics.of("mooring.work.outcomes").at(-1)?.[1]).toMatchObject({ outcome: "failed" });
@@ -149,7 +149,7 @@ describe("work that is never possible", () => {
     const run = memoryRun();
     run.tables.failures.calls.failNext(new Error("storage does not answer"));
     const last = { ...item, attempt: RETRY_RULES.maxResends };
-    await deliver({ run, queue: "links", item: last, context }, busy);
-    expect(await listPoison(run, "links")).toHaveLength(1);
+    await deliver({ run, queue: "pls", item: last, context }, busy);
+    expect(await listPoison(run, "pls")).toHaveLength(1);
   });
 });

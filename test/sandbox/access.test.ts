@@ -6,9 +6,9 @@ import {
   BALANCER,
   balancerBody,
   GROUP,
-  LINK,
-  linkBody,
-  linkedArm,
+  PLS,
+  plsBody,
+  armWithPls,
   NET,
   VNET,
   type TestArm,
@@ -19,7 +19,7 @@ const AUTHORIZATION = "providers/Microsoft.Authorization";
 const WIDE = `/subscriptions/${SUBSCRIPTION}`;
 const CUSTOM = "00000000-0000-4000-8000-00000000000c";
 const ME = { objectId: "me", applicationId: "app", name: "me" };
-const WRITE_LINK = "Microsoft.Network/privateLinkServices/write";
+const WRITE_PLS = "Microsoft.Network/privateLinkServices/write";
 const JOIN_SUBNET = "Microsoft.Network/virtualNetworks/subnets/join/action";
 const JOIN_FRONTEND = "Microsoft.Network/loadBalancers/frontendIPConfigurations/join/action";
 
@@ -37,7 +37,7 @@ async function allowed(arm: TestArm, actions: string[], scope = WIDE) {
 
 describe("the action that a request needs", () => {
   test.each<[method: string, path: string, action: string | undefined, scope?: string]>([
-    ["GET", LINK, "Microsoft.Network/privateLinkServices/read", LINK],
+    ["GET", PLS, "Microsoft.Network/privateLinkServices/read", PLS],
     ["GET", `${NET}/privateLinkServices`, "Microsoft.Network/privateLinkServices/read", GROUP],
     [
       "GET",
@@ -45,16 +45,16 @@ describe("the action that a request needs", () => {
       "Microsoft.Network/loadBalancers/read",
       WIDE,
     ],
-    ["HEAD", LINK, "Microsoft.Network/privateLinkServices/read", LINK],
-    ["PATCH", LINK, WRITE_LINK, LINK],
-    ["DELETE", LINK, "Microsoft.Network/privateLinkServices/delete", LINK],
+    ["HEAD", PLS, "Microsoft.Network/privateLinkServices/read", PLS],
+    ["PATCH", PLS, WRITE_PLS, PLS],
+    ["DELETE", PLS, "Microsoft.Network/privateLinkServices/delete", PLS],
     ["GET", `${VNET}/subnets`, "Microsoft.Network/virtualNetworks/subnets/read", VNET],
     ["GET", `${VNET}/usages`, "Microsoft.Network/virtualNetworks/usages/read", VNET],
     [
       "PUT",
-      `${LINK}/privateEndpointConnections/c`,
+      `${PLS}/privateEndpointConnections/c`,
       "Microsoft.Network/privateLinkServices/privateEndpointConnections/write",
-      `${LINK}/privateEndpointConnections/c`,
+      `${PLS}/privateEndpointConnections/c`,
     ],
     [
       "POST",
@@ -62,7 +62,7 @@ describe("the action that a request needs", () => {
       "Microsoft.Network/locations/checkPrivateLinkServiceVisibility/action",
       `${WIDE}/providers/Microsoft.Network/locations/x`,
     ],
-    ["GET", `${LINK}/${AUTHORIZATION}/locks`, "Microsoft.Authorization/locks/read", LINK],
+    ["GET", `${PLS}/${AUTHORIZATION}/locks`, "Microsoft.Authorization/locks/read", PLS],
     [
       "GET",
       `${WIDE}/providers/Microsoft.Insights/eventtypes/management/values`,
@@ -83,37 +83,37 @@ describe("the action that a request needs", () => {
 
 describe("an identity with role assignments", () => {
   test("is refused what its roles lack, in Azure's words, and the activity log has it", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const send = await allowed(arm, ["Microsoft.Network/*/read"]);
-    expect((await send("GET", LINK)).status).toBe(200);
-    const refused = await send("PUT", LINK, linkBody());
+    expect((await send("GET", PLS)).status).toBe(200);
+    const refused = await send("PUT", PLS, plsBody());
     expect(refused.said).toBe("403 AuthorizationFailed");
     expect(refused.body.error.message).toBe(
-      `The client 'app' with object id 'me' does not have authorization to perform action '${WRITE_LINK}' over scope '${LINK}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+      `The client 'app' with object id 'me' does not have authorization to perform action '${WRITE_PLS}' over scope '${PLS}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
     );
     expect(arm.world.activity.at(-1)).toMatchObject({
       outcome: "Failure",
       caller: ME,
-      operationName: WRITE_LINK,
+      operationName: WRITE_PLS,
     });
     expect((await send("DELETE", BALANCER)).said).toBe("403 AuthorizationFailed");
   });
 
   test("may do it only where it was given", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const send = await allowed(arm, ["Microsoft.Network/*"], VNET);
     expect((await send("GET", VNET)).status).toBe(200);
-    expect((await send("GET", LINK)).said).toBe("403 AuthorizationFailed");
+    expect((await send("GET", PLS)).said).toBe("403 AuthorizationFailed");
   });
 
   test.each<[string, string[], string]>([
     ["neither", [], `${JOIN_FRONTEND}', '${JOIN_SUBNET}`],
     ["the frontend only", [JOIN_FRONTEND], JOIN_SUBNET],
     ["both", [JOIN_FRONTEND, JOIN_SUBNET], ""],
-  ])("must be allowed to join what a link refers to: %s", async (_, joins, missing) => {
-    const arm = await linkedArm();
-    const send = await allowed(arm, [WRITE_LINK, ...joins]);
-    const answer = await send("PUT", LINK, linkBody());
+  ])("must be allowed to join what a Private Link Service refers to: %s", async (_, joins, missing) => {
+    const arm = await armWithPls();
+    const send = await allowed(arm, [WRITE_PLS, ...joins]);
+    const answer = await send("PUT", PLS, plsBody());
     expect(answer.said).toBe(missing === "" ? "200" : "403 LinkedAuthorizationFailed");
     if (missing !== "")
       expect(answer.body.error.message).toContain(`perform action(s) '${missing}' on the linked scope(s)`);
@@ -138,7 +138,7 @@ describe("an identity with role assignments", () => {
       "Microsoft.Network/virtualNetworks/joinLoadBalancer/action",
     ],
   ])("must be allowed to join %s", async (_, properties, action) => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const send = await allowed(arm, ["Microsoft.Network/loadBalancers/write", JOIN_SUBNET]);
     const answer = await send("PUT", BALANCER, { ...balancerBody(), properties });
     expect(answer.said).toBe("403 LinkedAuthorizationFailed");
@@ -146,14 +146,14 @@ describe("an identity with role assignments", () => {
   });
 
   test("is told what it may do", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const send = await allowed(
       arm,
       ["Microsoft.Network/*/read", "Microsoft.Authorization/permissions/read"],
       GROUP,
     );
     const listed = async (scope: string) => (await send("GET", `${scope}/${AUTHORIZATION}/permissions`)).body;
-    expect(await listed(LINK)).toEqual({
+    expect(await listed(PLS)).toEqual({
       value: [
         {
           actions: ["Microsoft.Network/*/read", "Microsoft.Authorization/permissions/read"],
@@ -168,8 +168,8 @@ describe("an identity with role assignments", () => {
 });
 
 test("whoever has no role assignment anywhere may do what he likes, and is told so", async () => {
-  const arm = await linkedArm();
-  const { body } = await arm.send("GET", `${LINK}/${AUTHORIZATION}/permissions`);
+  const arm = await armWithPls();
+  const { body } = await arm.send("GET", `${PLS}/${AUTHORIZATION}/permissions`);
   expect(body.value).toEqual([{ actions: ["*"], notActions: [], dataActions: [], notDataActions: [] }]);
-  expect((await arm.send("PUT", LINK, linkBody())).status).toBe(200);
+  expect((await arm.send("PUT", PLS, plsBody())).status).toBe(200);
 });

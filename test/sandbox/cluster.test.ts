@@ -44,7 +44,7 @@ function service(name: string, settings: Record<string, string> = {}, ports = [8
 }
 
 const balancer = async () => (await arm.send("GET", BALANCER)).body?.properties;
-const links = async () =>
+const privateLinkServices = async () =>
   (await arm.send("GET", `${NODES}/providers/Microsoft.Network/privateLinkServices`)).body.value;
 const uidOf = (name: string) => cluster.services.get(`shop/${name}`)?.metadata.uid ?? "";
 
@@ -119,13 +119,13 @@ describe("what a Service becomes", () => {
     ));
 });
 
-describe("its link", () => {
+describe("its Private Link Service", () => {
   const linked = (settings: Record<string, string> = {}) =>
     service("web", { "pls-create": "true", ...settings });
 
   test("is named, tagged and opened as declared; the subnet's policies are turned off", async () => {
     await cluster.apply(linked({ "pls-visibility": "a b", "pls-auto-approval": "a" }));
-    expect(await links()).toMatchObject([
+    expect(await privateLinkServices()).toMatchObject([
       {
         name: `pls-${baseName(uidOf("web"))}`,
         tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/web" },
@@ -139,24 +139,24 @@ describe("its link", () => {
 
   test("stays when its annotation is withdrawn, and goes with its frontend, connections first", async () => {
     await cluster.apply(linked());
-    const [link] = await links();
-    await arm.put(ENDPOINT, endpointBody("privateLinkServiceConnections", link.id));
+    const [pls] = await privateLinkServices();
+    await arm.put(ENDPOINT, endpointBody("privateLinkServiceConnections", pls.id));
     await cluster.apply(service("web"));
-    expect(await links()).toHaveLength(1);
+    expect(await privateLinkServices()).toHaveLength(1);
     expect(await cluster.remove("shop", "web")).toEqual({ allowed: true, warnings: [] });
-    expect(await links()).toEqual([]);
+    expect(await privateLinkServices()).toEqual([]);
   });
 
   test("out-of-band changes stay until the Service is reconciled", async () => {
     await cluster.apply(linked({ "pls-visibility": "a" }));
-    const [link] = await links();
-    await arm.put(link.id, {
-      ...link,
-      properties: { ...link.properties, visibility: { subscriptions: ["*"] } },
+    const [pls] = await privateLinkServices();
+    await arm.put(pls.id, {
+      ...pls,
+      properties: { ...pls.properties, visibility: { subscriptions: ["*"] } },
     });
-    expect((await links())[0].properties.visibility.subscriptions).toEqual(["*"]);
+    expect((await privateLinkServices())[0].properties.visibility.subscriptions).toEqual(["*"]);
     await cluster.resync();
-    expect((await links())[0].properties.visibility.subscriptions).toEqual(["a"]);
+    expect((await privateLinkServices())[0].properties.visibility.subscriptions).toEqual(["a"]);
   });
 
   test("cannot be renamed", async () => {
@@ -171,7 +171,9 @@ describe("what Azure or the controller refuses", () => {
   const linked = (name: string, settings: Record<string, string> = {}) =>
     service(name, { "pls-create": "true", ...settings });
   const ownerOf = async (name: string) =>
-    (await links()).find((one: Service["metadata"]) => one.name === name)?.tags["k8s-azure-owner-service"];
+    (await privateLinkServices()).find((one: Service["metadata"]) => one.name === name)?.tags[
+      "k8s-azure-owner-service"
+    ];
 
   test("a port of a shared frontend that another Service has", async () => {
     await cluster.apply(service("first", { "load-balancer-ipv4": "10.0.1.50" }));
@@ -206,7 +208,7 @@ describe("what Azure or the controller refuses", () => {
     await arm.put(NODES.replace("MC_one", "custom"), { location: "westeurope" });
     await cluster.apply(linked("web"));
     await cluster.apply(linked("web", { "pls-resource-group": "custom" }));
-    expect(await links()).toHaveLength(1);
+    expect(await privateLinkServices()).toHaveLength(1);
     expect((await cluster.remove("shop", "web")).pending).toContain("PrivateLinkService");
   });
 

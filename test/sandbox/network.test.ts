@@ -7,9 +7,9 @@ import {
   endpointBody,
   frontendBody,
   GROUP,
-  LINK,
-  linkBody,
-  linkedArm,
+  PLS,
+  plsBody,
+  armWithPls,
   NET,
   PARTNER_ENDPOINT,
   testArm,
@@ -101,36 +101,31 @@ describe("Azure's refusals, by their codes", () => {
       "400 NetcfgSubnetRangesOverlap",
     ],
     [
-      "a link where network policies are on",
-      (arm) => arm.send("PUT", `${NET}/privateLinkServices/two`, linkBody({}, "apps")),
+      "a Private Link Service where network policies are on",
+      (arm) => arm.send("PUT", `${NET}/privateLinkServices/two`, plsBody({}, "apps")),
       "400 PrivateLinkServiceNetworkPoliciesCannotBeEnabledOnPrivateLinkServiceSubnet",
     ],
     [
-      "policies turned on under a link",
-      (arm) => arm.send("PUT", `${VNET}/subnets/links`, { properties: { addressPrefix: "10.0.2.0/26" } }),
+      "policies turned on under a Private Link Service",
+      (arm) => arm.send("PUT", `${VNET}/subnets/pls`, { properties: { addressPrefix: "10.0.2.0/26" } }),
       "400 PrivateLinkServiceNetworkPoliciesCannotBeEnabledOnPrivateLinkServiceSubnet",
     ],
     [
-      "a load balancer under a link",
+      "a load balancer under a Private Link Service",
       (arm) => arm.send("DELETE", BALANCER),
       "400 CannotDeleteLoadBalancerWithPrivateLinkService",
     ],
+    ["a subnet in use", (arm) => arm.send("DELETE", `${VNET}/subnets/pls`), "400 InUseSubnetCannotBeDeleted"],
     [
-      "a subnet in use",
-      (arm) => arm.send("DELETE", `${VNET}/subnets/links`),
-      "400 InUseSubnetCannotBeDeleted",
-    ],
-    [
-      "a link's own interface",
-      async (arm) =>
-        arm.send("DELETE", (await arm.send("GET", LINK)).body.properties.networkInterfaces[0].id),
+      "a Private Link Service's own interface",
+      async (arm) => arm.send("DELETE", (await arm.send("GET", PLS)).body.properties.networkInterfaces[0].id),
       "400 NicInUse",
     ],
     [
-      "a link with connections",
+      "a Private Link Service with connections",
       async (arm) => (
         await arm.put(ENDPOINT, endpointBody("privateLinkServiceConnections")),
-        arm.send("DELETE", LINK)
+        arm.send("DELETE", PLS)
       ),
       "400 PrivateLinkServiceWithPrivateEndpointConnectionsCannotBeDeleted",
     ],
@@ -145,31 +140,31 @@ describe("Azure's refusals, by their codes", () => {
         arm.send(
           "PUT",
           `${NET}/privateLinkServices/two`,
-          linkBody({
+          plsBody({
             ipConfigurations: Array.from({ length: 9 }, (_, n) => ({
               name: `n${n}`,
-              properties: { subnet: { id: `${VNET}/subnets/links` } },
+              properties: { subnet: { id: `${VNET}/subnets/pls` } },
             })),
           }),
         ),
       "400 SandboxPrivateLinkServiceLimit",
     ],
     [
-      "a ninth link on a load balancer",
+      "a ninth Private Link Service on a load balancer",
       async (arm) => {
-        for (let n = 2; n <= 8; n += 1) await arm.put(`${NET}/privateLinkServices/pls-${n}`, linkBody());
-        return arm.send("PUT", `${NET}/privateLinkServices/pls-9`, linkBody());
+        for (let n = 2; n <= 8; n += 1) await arm.put(`${NET}/privateLinkServices/pls-${n}`, plsBody());
+        return arm.send("PUT", `${NET}/privateLinkServices/pls-9`, plsBody());
       },
       "400 SandboxPrivateLinkServiceLimit",
     ],
     [
-      "a hundred and one subscriptions that see a link",
-      (arm) => arm.send("PUT", LINK, linkBody({ visibility: { subscriptions: subscriptions(101) } })),
+      "a hundred and one subscriptions that see a Private Link Service",
+      (arm) => arm.send("PUT", PLS, plsBody({ visibility: { subscriptions: subscriptions(101) } })),
       "400 SandboxPrivateLinkServiceLimit",
     ],
     [
       "as many that are auto-approved",
-      (arm) => arm.send("PUT", LINK, linkBody({ autoApproval: { subscriptions: subscriptions(101) } })),
+      (arm) => arm.send("PUT", PLS, plsBody({ autoApproval: { subscriptions: subscriptions(101) } })),
       "400 SandboxPrivateLinkServiceLimit",
     ],
     [
@@ -191,7 +186,7 @@ describe("Azure's refusals, by their codes", () => {
     [
       "not one port of two protocols and of two frontends, nor a hundred subscriptions",
       async (arm) => {
-        await arm.put(LINK, linkBody({ visibility: { subscriptions: subscriptions(100) } }));
+        await arm.put(PLS, plsBody({ visibility: { subscriptions: subscriptions(100) } }));
         const elsewhere = { frontendIPConfiguration: { id: `${second}/frontendIPConfigurations/b` } };
         return arm.send(
           "PUT",
@@ -201,10 +196,10 @@ describe("Azure's refusals, by their codes", () => {
       },
       "201",
     ],
-  ])("%s", async (_, act, said) => expect((await act(await linkedArm())).said).toBe(said));
+  ])("%s", async (_, act, said) => expect((await act(await armWithPls())).said).toBe(said));
 
   test("a public address in use", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await arm.put(`${NET}/publicIPAddresses/pip`, { location: "westeurope", properties: {} });
     await arm.put(
       second,
@@ -218,7 +213,7 @@ describe("Azure's refusals, by their codes", () => {
 
 describe("addresses", () => {
   test("a dynamic one is the first that is free, and stays over updates", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const of = async () =>
       (await arm.send("GET", BALANCER)).body.properties.frontendIPConfigurations[0].properties
         .privateIPAddress;
@@ -228,7 +223,7 @@ describe("addresses", () => {
   });
 
   test("a freed one can be had again", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await arm.put(second, balancerBody(frontendBody("fe", "10.0.1.50")));
     await arm.send("DELETE", second);
     await arm.idle();
@@ -270,21 +265,21 @@ describe("addresses", () => {
   });
 });
 
-describe("links and endpoints", () => {
+describe("Private Link Services and endpoints", () => {
   const status = async (arm: TestArm) =>
-    (await arm.send("GET", LINK)).body.properties.privateEndpointConnections.map(
+    (await arm.send("GET", PLS)).body.properties.privateEndpointConnections.map(
       (one: any) => one.properties.privateLinkServiceConnectionState.status,
     );
-  const alias = async (arm: TestArm) => (await arm.send("GET", LINK)).body.properties.alias as string;
+  const alias = async (arm: TestArm) => (await arm.send("GET", PLS)).body.properties.alias as string;
 
   test("an automatic connection of the same subscription is approved", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await arm.put(ENDPOINT, endpointBody("privateLinkServiceConnections"));
     expect(await status(arm)).toEqual(["Approved"]);
   });
 
   test("one from an auto-approved subscription is, too", async () => {
-    const arm = await linkedArm(
+    const arm = await armWithPls(
       {},
       { visibility: { subscriptions: ["*"] }, autoApproval: { subscriptions: [PARTNER] } },
     );
@@ -293,9 +288,9 @@ describe("links and endpoints", () => {
   });
 
   test("a manual one by alias waits, is approved synchronously, and both sides agree", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await arm.put(PARTNER_ENDPOINT, endpointBody("manualPrivateLinkServiceConnections", await alias(arm)));
-    const [connection] = (await arm.send("GET", `${LINK}/privateEndpointConnections`)).body.value;
+    const [connection] = (await arm.send("GET", `${PLS}/privateEndpointConnections`)).body.value;
     expect(connection.properties.privateLinkServiceConnectionState).toEqual({
       status: "Pending",
       description: "Awaiting Approval",
@@ -309,8 +304,8 @@ describe("links and endpoints", () => {
     expect(endpoint.properties.privateLinkServiceConnectionState.status).toBe("Approved");
   });
 
-  test("a link that is not visible cannot be asked", async () => {
-    const arm = await linkedArm({}, {});
+  test("a Private Link Service that is not visible cannot be asked", async () => {
+    const arm = await armWithPls({}, {});
     expect(
       (
         await arm.send(
@@ -323,7 +318,7 @@ describe("links and endpoints", () => {
   });
 
   test("an endpoint that goes leaves its connection disconnected", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await arm.put(ENDPOINT, endpointBody("privateLinkServiceConnections"));
     await arm.send("DELETE", ENDPOINT);
     await arm.idle();
@@ -331,13 +326,13 @@ describe("links and endpoints", () => {
   });
 
   test("visibility that was never sent is absent, and fields nobody knows come back", async () => {
-    const arm = await linkedArm({}, { futureField: { kept: true } });
-    const { properties } = (await arm.send("GET", LINK)).body;
+    const arm = await armWithPls({}, { futureField: { kept: true } });
+    const { properties } = (await arm.send("GET", PLS)).body;
     expect([properties.visibility, properties.futureField]).toEqual([undefined, { kept: true }]);
   });
 
   test("what a consumer may ask", async () => {
-    const arm = await linkedArm(
+    const arm = await armWithPls(
       {},
       { visibility: { subscriptions: [PARTNER] }, autoApproval: { subscriptions: [PARTNER] } },
     );
@@ -350,13 +345,13 @@ describe("links and endpoints", () => {
       ).body,
     ).toEqual({ visible: true });
     expect((await arm.send("GET", `${at}/autoApprovedPrivateLinkServices`)).body).toEqual({
-      value: [{ privateLinkService: LINK }],
+      value: [{ privateLinkService: PLS }],
     });
   });
 });
 
 test("a load balancer's children know one another, in the service's casing", async () => {
-  const arm = await linkedArm();
+  const arm = await armWithPls();
   const lower = `${BALANCER}/frontendIpConfigurations/fe`;
   const body = balancerBody();
   await arm.put(BALANCER, {

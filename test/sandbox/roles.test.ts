@@ -6,7 +6,7 @@ import { issueToken } from "../../sandbox/identity/token.ts";
 import {
   balancerBody,
   GROUP,
-  linkedArm,
+  armWithPls,
   NET,
   testArm,
   VNET,
@@ -35,7 +35,7 @@ const listed = async (arm: TestArm, scope: string, filter = "") => {
 
 describe("role assignments", () => {
   test("as ARM tells them", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     expect((await assign(arm, VNET, "a1")).status).toBe(201);
     expect((await arm.send("GET", `${VNET}/${AUTHORIZATION}/roleAssignments/A1`)).body).toEqual({
       id: `${VNET}/${AUTHORIZATION}/roleAssignments/a1`,
@@ -59,7 +59,7 @@ describe("role assignments", () => {
   });
 
   test("a scope's list has what is at it, above it and below it; filters narrow it", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await assign(arm, `/subscriptions/${SUBSCRIPTION}`, "above");
     await assign(arm, VNET, "at");
     await assign(arm, `${VNET}/subnets/apps`, "below");
@@ -93,7 +93,7 @@ describe("role assignments", () => {
     ["removing", (arm) => arm.send("DELETE", `${VNET}/${AUTHORIZATION}/roleAssignments/a1`), "200"],
     ["removing none", (arm) => arm.send("DELETE", `${VNET}/${AUTHORIZATION}/roleAssignments/none`), "204"],
   ])("%s", async (_, act, said) => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await assign(arm, VNET, "a1");
     expect((await act(arm)).said).toBe(said);
   });
@@ -111,7 +111,7 @@ describe("role assignments", () => {
   test("survive a restart, custom roles too", async () => {
     const directory = await mkdtemp(join(tmpdir(), "mooring-roles-"));
     const options = { statePath: join(directory, "arm.json") };
-    const before = await linkedArm(options);
+    const before = await armWithPls(options);
     await before.send("PUT", `/subscriptions/${SUBSCRIPTION}/${AUTHORIZATION}/roleDefinitions/${CUSTOM}`, {
       properties: { roleName: "mine", permissions: [{ actions: ["*/read"] }], assignableScopes: ["/"] },
     });
@@ -156,7 +156,7 @@ describe("role definitions", () => {
   });
 
   test("a custom one is listed where it may be assigned", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await arm.send("PUT", `${definitions}/${CUSTOM}`, custom([GROUP]));
     const names = async (scope: string) =>
       (
@@ -184,7 +184,7 @@ describe("role definitions", () => {
     ],
     ["removing", (arm) => arm.send("DELETE", `${definitions}/${CUSTOM}`), "200"],
   ])("%s", async (_, act, said) => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await arm.send("PUT", `${definitions}/${CUSTOM}`, custom(["/"]));
     expect((await act(arm)).said).toBe(said);
   });
@@ -210,19 +210,19 @@ describe("identities of managed clusters", () => {
       },
     ],
   ])("%s", async (_, identity, expected) => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     expect(await putCluster(arm, identity)).toEqual(expected);
   });
 
   test("stay what they are when the cluster is written again", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const first = await putCluster(arm, { type: "SystemAssigned" });
     expect(await putCluster(arm, { type: "SystemAssigned" })).toEqual(first);
     expect(await putCluster(arm)).toEqual(first);
   });
 
   test("may put something into a subnet only if they may join it, and the activity log says why not", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const { principalId } = await putCluster(arm, { type: "SystemAssigned" });
     const { token } = issueToken({ objectId: principalId, applicationId: "app", name: "controller" });
     const put = () =>
@@ -249,7 +249,7 @@ describe("identities of managed clusters", () => {
   });
 
   test("a refusal raises no event", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const events: unknown[] = [];
     arm.onEvent((event) => events.push(event));
     expect(

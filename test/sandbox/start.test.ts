@@ -89,8 +89,15 @@ describe("npm start", () => {
       0,
       expect.stringContaining("MC_rg-solo_aks-solo_westeurope"),
     ]);
-    const links = start("cli/main.ts", ["links", "list"], [`--env-file=${join(state, "app.env")}`]);
-    expect([await links.ended, links.output()]).toEqual([0, expect.stringContaining("pls-ledger")]);
+    const privateLinkServices = start(
+      "cli/main.ts",
+      ["pls", "list"],
+      [`--env-file=${join(state, "app.env")}`],
+    );
+    expect([await privateLinkServices.ended, privateLinkServices.output()]).toEqual([
+      0,
+      expect.stringContaining("pls-ledger"),
+    ]);
     const manifest = join(state, "onnodes.yaml");
     await writeFile(manifest, ON_NODES);
     const check = start(

@@ -4,9 +4,9 @@ import { AZURE_LIMITS } from "../../sandbox/arm/throttle.ts";
 import {
   BALANCER,
   GROUP,
-  LINK,
-  linkBody,
-  linkedArm,
+  PLS,
+  plsBody,
+  armWithPls,
   NET,
   testArm,
   VNET,
@@ -27,13 +27,13 @@ describe("every request", () => {
   });
 
   test("needs an api-version, of any date", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     expect((await arm.send("GET", `${VNET}?api-version=`)).said).toBe("400 MissingApiVersionParameter");
     expect((await arm.send("GET", `${VNET}?api-version=2017-01-01`)).status).toBe(200);
   });
 
   test("finds resources whatever the case of the path, and doubled slashes", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     expect(
       (await arm.send("GET", VNET.toUpperCase().replace("/SUBSCRIPTIONS", "/subscriptions"))).body.id,
     ).toBe(VNET);
@@ -69,7 +69,7 @@ describe("what is not there", () => {
     ["a resource", `${NET}/loadBalancers/none`, "404 ResourceNotFound", "gateway"],
     ["a child", `${VNET}/subnets/none`, "404 NotFound", null],
   ])("%s", async (_, path, said, cause) => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const answer = await arm.send("GET", path);
     expect([answer.said, answer.headers.get("x-ms-failure-cause")]).toEqual([said, cause]);
     expect("details" in answer.body.error).toBe(cause === null);
@@ -98,18 +98,18 @@ describe("a long-running operation", () => {
   });
 
   test("a delete is 202 with both ways to ask, then gone; again it is 204", async () => {
-    const arm = await linkedArm();
-    const deleted = await arm.send("DELETE", LINK);
+    const arm = await armWithPls();
+    const deleted = await arm.send("DELETE", PLS);
     expect([deleted.status, deleted.body]).toEqual([202, undefined]);
     expect((await arm.send("GET", deleted.headers.get("location") ?? "")).status).toBe(202);
     await arm.idle();
     expect((await arm.send("GET", deleted.headers.get("location") ?? "")).status).toBe(200);
-    expect((await arm.send("GET", LINK)).said).toBe("404 ResourceNotFound");
-    expect((await arm.send("DELETE", LINK)).status).toBe(204);
+    expect((await arm.send("GET", PLS)).said).toBe("404 ResourceNotFound");
+    expect((await arm.send("DELETE", PLS)).status).toBe(204);
   });
 
   test("a load balancer says Succeeded in its first answer", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const created = await arm.send("PUT", `${NET}/loadBalancers/second`, balancerBody());
     expect([
       created.status,
@@ -119,30 +119,30 @@ describe("a long-running operation", () => {
   });
 
   test("that fails leaves the resource Failed and tells the code", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     arm.faults.add({
       method: "PUT",
       path: "privateLinkServices",
       action: { kind: "failOperation", code: "InternalServerError" },
       times: 1,
     });
-    const put = await arm.send("PUT", LINK, linkBody());
+    const put = await arm.send("PUT", PLS, plsBody());
     await arm.idle();
     expect((await arm.send("GET", put.headers.get("azure-asyncoperation") ?? "")).body).toMatchObject({
       status: "Failed",
       error: { code: "InternalServerError" },
     });
-    expect((await arm.send("GET", LINK)).body.properties.provisioningState).toBe("Failed");
+    expect((await arm.send("GET", PLS)).body.properties.provisioningState).toBe("Failed");
   });
 
   test("that hangs goes on when the fault is taken away", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const fault = arm.faults.add({
       method: "PUT",
       path: "privateLinkServices",
       action: { kind: "hangOperation" },
     });
-    const put = await arm.send("PUT", LINK, linkBody());
+    const put = await arm.send("PUT", PLS, plsBody());
     arm.faults.remove(fault.id);
     await arm.idle();
     expect((await arm.send("GET", put.headers.get("azure-asyncoperation") ?? "")).body.status).toBe(
@@ -153,9 +153,9 @@ describe("a long-running operation", () => {
 
 describe("writers do not trample", () => {
   test("an old ETag is refused with both, the right one and * pass", async () => {
-    const arm = await linkedArm();
-    const { etag } = (await arm.send("GET", LINK)).body;
-    const refused = await arm.send("PUT", LINK, linkBody(), { "if-match": 'W/"old"' });
+    const arm = await armWithPls();
+    const { etag } = (await arm.send("GET", PLS)).body;
+    const refused = await arm.send("PUT", PLS, plsBody(), { "if-match": 'W/"old"' });
     expect([refused.said, refused.body.error.details[0].code, refused.body.error.details[0].message]).toEqual(
       [
         "412 PreconditionFailed",
@@ -163,13 +163,13 @@ describe("writers do not trample", () => {
         expect.stringContaining(`W/"old" does not match etag ${etag}`),
       ],
     );
-    expect((await arm.send("PUT", LINK, linkBody(), { "if-match": etag })).status).toBe(200);
+    expect((await arm.send("PUT", PLS, plsBody(), { "if-match": etag })).status).toBe(200);
     await arm.idle();
-    expect((await arm.send("PUT", LINK, linkBody(), { "if-match": "*" })).status).toBe(200);
+    expect((await arm.send("PUT", PLS, plsBody(), { "if-match": "*" })).status).toBe(200);
   });
 
   test("two writes in one network collide", async () => {
-    const arm = await linkedArm({ operationMilliseconds: 20 });
+    const arm = await armWithPls({ operationMilliseconds: 20 });
     await arm.send("PUT", `${VNET}/subnets/apps`, { properties: { addressPrefix: "10.0.1.0/24" } });
     const second = await arm.send("PUT", `${VNET}/subnets/more`, {
       properties: { addressPrefix: "10.0.9.0/24" },
@@ -186,10 +186,10 @@ describe("writers do not trample", () => {
     ["ReadOnly", "PUT", "409 ScopeLocked"],
     ["CanNotDelete", "PUT", "200"],
   ])("a %s lock on the group, inherited: %s answers %s", async (level, method, said) => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     await arm.send("PUT", `${GROUP}/providers/Microsoft.Authorization/locks/keep`, { properties: { level } });
-    expect((await arm.send(method, LINK, method === "PUT" ? linkBody() : undefined)).said).toBe(said);
-    const locks = await arm.send("GET", `${LINK}/providers/Microsoft.Authorization/locks`);
+    expect((await arm.send(method, PLS, method === "PUT" ? plsBody() : undefined)).said).toBe(said);
+    const locks = await arm.send("GET", `${PLS}/providers/Microsoft.Authorization/locks`);
     expect(locks.body.value).toMatchObject([
       { name: "keep", type: "Microsoft.Authorization/locks", properties: { level } },
     ]);
@@ -220,8 +220,8 @@ describe("writers do not trample", () => {
 });
 
 describe("lists", () => {
-  test("come page by page, by absolute links that are followed as they are", async () => {
-    const arm = await linkedArm({ pageSize: 2 });
+  test("come page by page, by absolute Private Link Services that are followed as they are", async () => {
+    const arm = await armWithPls({ pageSize: 2 });
     for (const n of [1, 2, 3]) await arm.put(`${NET}/loadBalancers/more${n}`, balancerBody());
     const names: string[] = [];
     for (
@@ -237,12 +237,12 @@ describe("lists", () => {
   });
 
   test("of every type take az's filters", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     const filter = encodeURIComponent(
       "resourceGroup eq 'RG' and name eq 'pls' and resourceType eq 'Microsoft.Network/privateLinkServices'",
     );
     const { body } = await arm.send("GET", `/subscriptions/${SUBSCRIPTION}/resources?$filter=${filter}`);
-    expect(body.value.map(({ id }: { id: string }) => id)).toEqual([LINK]);
+    expect(body.value.map(({ id }: { id: string }) => id)).toEqual([PLS]);
   });
 });
 
@@ -255,35 +255,35 @@ describe("faults on demand", () => {
     ],
     ["500", { kind: "error", status: 500 } as const, "500 InternalServerError"],
   ])("%s, once", async (_, action, said) => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     arm.faults.add({ path: "privateLinkServices", action, times: 1 });
-    expect((await arm.send("GET", LINK)).said).toBe(said);
-    expect((await arm.send("GET", LINK)).status).toBe(200);
+    expect((await arm.send("GET", PLS)).said).toBe(said);
+    expect((await arm.send("GET", PLS)).status).toBe(200);
   });
 
   test("a cut connection, before anything happens", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     arm.faults.add({ method: "DELETE", action: { kind: "reset" }, times: 1 });
-    await expect(arm.send("DELETE", LINK)).rejects.toThrow("connection reset");
-    expect((await arm.send("GET", LINK)).status).toBe(200);
+    await expect(arm.send("DELETE", PLS)).rejects.toThrow("connection reset");
+    expect((await arm.send("GET", PLS)).status).toBe(200);
   });
 
   test("a write that happens, whose answer is lost", async () => {
-    const arm = await linkedArm();
+    const arm = await armWithPls();
     arm.faults.add({ method: "DELETE", action: { kind: "loseAnswer" }, times: 1 });
-    await expect(arm.send("DELETE", LINK)).rejects.toThrow("connection reset");
+    await expect(arm.send("DELETE", PLS)).rejects.toThrow("connection reset");
     await arm.idle();
-    expect((await arm.send("GET", LINK)).status).toBe(404);
+    expect((await arm.send("GET", PLS)).status).toBe(404);
   });
 });
 
 test("every write and delete is told, with who did it; reads are not", async () => {
-  const arm = await linkedArm();
+  const arm = await armWithPls();
   const events: ArmEvent[] = [];
   arm.onEvent((event) => events.push(event));
-  await arm.send("GET", LINK);
-  await arm.put(LINK, linkBody());
-  await arm.send("DELETE", LINK);
+  await arm.send("GET", PLS);
+  await arm.put(PLS, plsBody());
+  await arm.send("DELETE", PLS);
   await arm.idle();
   expect(
     events.map(({ operationName, kind, outcome, resourceId, caller }) => ({
@@ -298,19 +298,19 @@ test("every write and delete is told, with who did it; reads are not", async () 
       operationName: "Microsoft.Network/privateLinkServices/write",
       kind: "Write",
       outcome: "Success",
-      resourceId: LINK,
+      resourceId: PLS,
       caller: "test",
     },
     {
       operationName: "Microsoft.Network/privateLinkServices/delete",
       kind: "Delete",
       outcome: "Success",
-      resourceId: LINK,
+      resourceId: PLS,
       caller: "test",
     },
   ]);
   const since =
-    encodeURIComponent("eventTimestamp ge '2020-01-01T00:00:00Z' and resourceUri eq '") + LINK + "'";
+    encodeURIComponent("eventTimestamp ge '2020-01-01T00:00:00Z' and resourceUri eq '") + PLS + "'";
   const log = await arm.send(
     "GET",
     `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Insights/eventtypes/management/values?$filter=${since}`,
@@ -325,7 +325,7 @@ test("every write and delete is told, with who did it; reads are not", async () 
 });
 
 test("tags are merged, replaced and removed", async () => {
-  const arm = await linkedArm();
+  const arm = await armWithPls();
   const tags = `${BALANCER}/providers/Microsoft.Resources/tags/default`;
   await arm.send("PATCH", tags, { operation: "Merge", properties: { tags: { a: "1", b: "2" } } });
   await arm.send("PATCH", tags, { operation: "Delete", properties: { tags: { a: "1" } } });

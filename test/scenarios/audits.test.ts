@@ -142,7 +142,7 @@ class Scene {
   }
 }
 
-/** By subscription; a missing link is told about its Service. */
+/** By subscription; a missing PLS is told about its Service. */
 function nameOf(text: string): string {
   return NAMES.find((name) => text === subscriptionOf(name) || text.startsWith(`${name}/`)) ?? text;
 }

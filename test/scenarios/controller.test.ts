@@ -15,7 +15,7 @@ import { AdmissionReview } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
 import { listJournal } from "../../shared/changes/journalStore.ts";
-import { pollLinks } from "../../shared/links/poll.ts";
+import { pollPrivateLinkServices } from "../../shared/pls/poll.ts";
 import { liveCluster, type LiveCluster } from "../builders/liveCluster.ts";
 import { balancerBody, frontendBody, NET, VNET } from "../builders/arm.ts";
 import { cluster as registered, PARTNER, UID } from "../builders/world.ts";
@@ -34,7 +34,7 @@ const scenarios = z
 const IDS: Record<string, string> = { a: SUBSCRIPTION, b: PARTNER };
 const ids = (names: readonly string[]) => names.map((name) => IDS[name] ?? name);
 const NODES = `/subscriptions/${SUBSCRIPTION}/resourceGroups/MC_one`;
-const LINKS = "/privateLinkServices/[^/]+$";
+const PRIVATE_LINK_SERVICES = "/privateLinkServices/[^/]+$";
 
 let directory: string;
 beforeAll(async () => {
@@ -43,7 +43,12 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const putAnswers = (status: number, code: string) => (live: LiveCluster) =>
-  live.arm.faults.add({ method: "PUT", path: LINKS, times: 1, action: { kind: "error", status, code } });
+  live.arm.faults.add({
+    method: "PUT",
+    path: PRIVATE_LINK_SERVICES,
+    times: 1,
+    action: { kind: "error", status, code },
+  });
 
 const STEPS: Record<string, (live: LiveCluster) => unknown> = {
   events: (live) => live.deliver(live.events.splice(0)),
@@ -54,20 +59,29 @@ const STEPS: Record<string, (live: LiveCluster) => unknown> = {
     );
   },
   "lose events": (live) => live.events.splice(0),
-  poll: (live) => pollLinks(live.run),
+  poll: (live) => pollPrivateLinkServices(live.run),
   work: (live) => live.work(),
   controller: (live) => live.resync(),
   "put answers 429": putAnswers(429, "RetryableError"),
   "put answers 409": putAnswers(409, "AnotherOperationInProgress"),
   "put answers 412": putAnswers(412, "PreconditionFailed"),
   "lose the answer": (live) =>
-    live.arm.faults.add({ method: "PUT", path: LINKS, times: 1, action: { kind: "loseAnswer" } }),
+    live.arm.faults.add({
+      method: "PUT",
+      path: PRIVATE_LINK_SERVICES,
+      times: 1,
+      action: { kind: "loseAnswer" },
+    }),
   outage: (live) =>
-    live.arm.faults.add({ path: LINKS, action: { kind: "error", status: 400, code: "OutOfOrder" } }),
+    live.arm.faults.add({
+      path: PRIVATE_LINK_SERVICES,
+      action: { kind: "error", status: 400, code: "OutOfOrder" },
+    }),
   "outage ends": (live) => live.arm.faults.clear(),
-  slow: (live) => live.arm.faults.add({ path: LINKS, action: { kind: "latency", milliseconds: 30 } }),
+  slow: (live) =>
+    live.arm.faults.add({ path: PRIVATE_LINK_SERVICES, action: { kind: "latency", milliseconds: 30 } }),
   lock: async (live) => {
-    const id = `${(await live.linkOf("web")).id}/providers/Microsoft.Authorization/locks/keep`;
+    const id = `${(await live.plsOf("web")).id}/providers/Microsoft.Authorization/locks/keep`;
     await live.arm.send("PUT", `${id}?api-version=2020-05-01`, { properties: { level: "ReadOnly" } });
   },
 };
@@ -91,7 +105,7 @@ describe("scenarios with the controller running", () => {
     await live.declare("web", { visibility: ids(scenario.declared) });
     live.events.length = 0;
     for (const step of scenario.steps) await take(live, step);
-    const { visibility } = (await live.linkOf("web")).properties;
+    const { visibility } = (await live.plsOf("web")).properties;
     await live.close();
     expect({ visibility: visibility.subscriptions, journal: await journalOf(live) }).toEqual({
       visibility: ids(scenario.expected.visibility),
@@ -186,7 +200,7 @@ function reviewOf(address: string): AdmissionReview {
   });
 }
 
-test("a thousand random changes of annotations leave no link wrong and no war", async () => {
+test("a thousand random changes of annotations leave no Private Link Service wrong and no war", async () => {
   const live = await liveCluster(directory);
   const names = ["web", "api", "db"];
   const lists = fc.record({
@@ -219,11 +233,11 @@ test("a thousand random changes of annotations leave no link wrong and no war", 
   live.run.clock.advance(3600);
   for (let round = 0; round < 3; round += 1) {
     await live.resync();
-    await pollLinks(live.run);
+    await pollPrivateLinkServices(live.run);
     await live.work();
   }
   for (const [name, { visibility, autoApproval }] of last) {
-    const { properties } = await live.linkOf(name);
+    const { properties } = await live.plsOf(name);
     expect([
       properties.visibility.subscriptions.toSorted(),
       (properties.autoApproval?.subscriptions ?? []).toSorted(),
@@ -235,7 +249,7 @@ test("a thousand random changes of annotations leave no link wrong and no war", 
   expect(written).toBeLessThanOrEqual(behind);
   live.events.length = 0;
   await live.resync();
-  expect(await pollLinks(live.run)).toBe(0);
+  expect(await pollPrivateLinkServices(live.run)).toBe(0);
   expect(live.events).toEqual([]);
   await live.close();
 }, 180_000);

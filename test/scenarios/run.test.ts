@@ -10,7 +10,7 @@ import { resumeWriting, stopWriting } from "../../shared/changes/stop.ts";
 import { Conflict, NotYet } from "../../shared/errors.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
 import { reconcileConfirmed } from "../builders/reports.ts";
-import { cluster, feed, declared, intent, link, linkIntent, NOW } from "../builders/world.ts";
+import { cluster, feed, declared, intent, pls, plsIntent, NOW } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const Scenario = z.strictObject({
@@ -22,42 +22,40 @@ const Scenario = z.strictObject({
 });
 type Scenario = z.infer<typeof Scenario>;
 
-const scenarios = z
-  .array(Scenario)
-  .parse(parse(readFileSync(join(import.meta.dirname, "links.yaml"), "utf8")));
+const scenarios = z.array(Scenario).parse(parse(readFileSync(join(import.meta.dirname, "pls.yaml"), "utf8")));
 
 const eventAbout = (run: MemoryRun) => ({
   id: run.newId(),
   topic: "",
-  subject: `${link().id}/privateEndpointConnections/x`,
+  subject: `${pls().id}/privateEndpointConnections/x`,
   eventType: "Microsoft.Resources.ResourceWriteSuccess",
   eventTime: NOW,
   data: { correlationId: "c" },
 });
 
 /** What Azure has, seen by the list and by the raw read alike. */
-function place(run: MemoryRun, visibility: string[], tags = link().tags): void {
-  run.network.allLinks = [link({ visibility, tags })];
-  run.resources.place(link().id, {
+function place(run: MemoryRun, visibility: string[], tags = pls().tags): void {
+  run.network.allPrivateLinkServices = [pls({ visibility, tags })];
+  run.resources.place(pls().id, {
     tags: { ...tags },
     properties: { provisioningState: "Succeeded", visibility: { subscriptions: visibility } },
   });
 }
 
 function visibilityOf(run: MemoryRun): string[] {
-  const body = run.resources.bodyOf(link().id) as { properties: { visibility: { subscriptions: string[] } } };
+  const body = run.resources.bodyOf(pls().id) as { properties: { visibility: { subscriptions: string[] } } };
   return body.properties.visibility.subscriptions;
 }
 
 /** Hands every message that is due to the worker, as the host does: what throws comes again. */
 async function work(run: MemoryRun, { keep = false } = {}): Promise<void> {
-  const messages = run.queue.sent.splice(0).filter(({ queue }) => queue === "links");
+  const messages = run.queue.sent.splice(0).filter(({ queue }) => queue === "pls");
   run.clock.advance(Math.max(0, ...messages.map(({ delaySeconds }) => delaySeconds)));
   for (const message of messages) {
     const item = parseWork(message.item, run.log);
     const done =
       item &&
-      (await settle({ run, queue: "links", item, invocationId: "i" }, () =>
+      (await settle({ run, queue: "pls", item, invocationId: "i" }, () =>
         reconcileConfirmed(run, createApply(run.resources), item),
       ).then(
         () => true,
@@ -65,7 +63,10 @@ async function work(run: MemoryRun, { keep = false } = {}): Promise<void> {
       ));
     if (!done || keep) run.queue.sent.push({ ...message, delaySeconds: 30 });
     const after = visibilityOf(run);
-    run.network.allLinks = run.network.allLinks.map((one) => ({ ...one, visibility: after }));
+    run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((one) => ({
+      ...one,
+      visibility: after,
+    }));
   }
 }
 
@@ -90,7 +91,7 @@ const STEPS: Record<string, (run: MemoryRun) => unknown> = {
   resume: (run) => resumeWriting(run),
 };
 
-describe("scenarios of links", () => {
+describe("scenarios of Private Link Services", () => {
   test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     "%s",
     async (_, scenario: Scenario) => {
@@ -101,10 +102,10 @@ describe("scenarios of links", () => {
         {
           do: "put",
           key: "shop/web",
-          value: declared({ intent: intent({ link: linkIntent(scenario.declared) }) }),
+          value: declared({ intent: intent({ pls: plsIntent(scenario.declared) }) }),
         },
       ]);
-      place(run, scenario.actual.visibility, scenario.actual.unmanaged ? {} : link().tags);
+      place(run, scenario.actual.visibility, scenario.actual.unmanaged ? {} : pls().tags);
       for (const step of scenario.steps) {
         expect(STEPS, `step "${step}"`).toHaveProperty([step]);
         await STEPS[step]?.(run);

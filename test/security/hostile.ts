@@ -11,7 +11,7 @@ const TEXTS: readonly (readonly [what: string, text: (mark: string) => string])[
   ["an element", (m) => `<img src=x onerror="window.pwned='${m}'">`],
   ["a script", (m) => `</script></style></title><script>window.pwned='${m}'</script>`],
   ["an attribute", (m) => `" autofocus onfocus="window.pwned='${m}'" x="`],
-  ["a link", (m) => `javascript:window.pwned='${m}'`],
+  ["a Private Link Service", (m) => `javascript:window.pwned='${m}'`],
   ["an entity", (m) => `&lt;${m}&gt;&#x3c;`],
   ["colours of a terminal", (m) => `\u001B[8m${m}\u001B[0m`],
   ["a terminal's title and its clipboard", (m) => `\u001B]0;${m}\u0007\u001B]52;c;eA==\u0007`],

@@ -31,7 +31,7 @@ export async function fillWithHostility(sandbox: Sandbox): Promise<Told> {
   const told = await review(sandbox, token);
   await declare(sandbox, token);
   await sendEvent(sandbox);
-  await setLinks(world);
+  await setPrivateLinkServices(world);
   await decide(sandbox, world);
   await runCli(["audit"], { env: sandbox.settings });
   await find(sandbox);
@@ -122,7 +122,7 @@ async function sendEvent({ hostUrl, keys }: Sandbox): Promise<void> {
       operationName: text,
       correlationId: text,
       claims: { name: text },
-      resourceUri: linkId(text),
+      resourceUri: plsId(text),
     },
   }));
   await fetch(`${hostUrl}/runtime/webhooks/EventGrid?functionName=onResourceEvent&code=${keys.eventGrid}`, {
@@ -132,16 +132,16 @@ async function sendEvent({ hostUrl, keys }: Sandbox): Promise<void> {
   });
 }
 
-function linkId(name: string): string {
+function plsId(name: string): string {
   return `/subscriptions/${PLATFORM}/resourceGroups/rg-evil/providers/Microsoft.Network/privateLinkServices/${name}`;
 }
 
-/** As people in the portal and consumers write what they like into a link. */
-async function setLinks(world: DemoWorld): Promise<void> {
-  const links: { id: string; name: string }[] = JSON.parse(
-    await world.mooring(["-o", "json", "links", "list"]),
+/** As people in the portal and consumers write what they like into a PLS. */
+async function setPrivateLinkServices(world: DemoWorld): Promise<void> {
+  const privateLinkServices: { id: string; name: string }[] = JSON.parse(
+    await world.mooring(["-o", "json", "pls", "list"]),
   );
-  const id = links.find(({ name }) => name === "pls-reports")?.id ?? "";
+  const id = privateLinkServices.find(({ name }) => name === "pls-reports")?.id ?? "";
   const body = await world.arm("GET", id);
   const fqdns = HOSTILE.map(({ text }) => text);
   const tags = { ...body.tags, note: EVERYTHING.slice(0, 256) };

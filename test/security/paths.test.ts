@@ -15,7 +15,7 @@ function get(path: string, method = "GET"): Promise<RawAnswer> {
 }
 
 /** What stands in files next to the dashboard's, and on the machine. */
-const SECRETS = /"type": ?"module"|extensionBundle|mooring-links|root:|createRequire|AccountKey/;
+const SECRETS = /"type": ?"module"|extensionBundle|mooring-pls|root:|createRequire|AccountKey/;
 
 const UP = [
   "../package.json",
@@ -90,7 +90,7 @@ describe("the app's routes", () => {
     "/api/v1/v1/me",
     "/api/x/v1/me",
     "/api/v1/findings/..%2fme",
-    "/api/v1/links/%2e%2e",
+    "/api/v1/pls/%2e%2e",
     "http://evil.example/api/nothing",
     `/api/v1/${"x".repeat(8000)}`,
   ])("%s leads nowhere else", async (path) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareField, type Field } from "../../web/views/links/compareField.ts";
+import { compareField, type Field } from "../../web/views/pls/compareField.ts";
 
 const marks = (field: Partial<Field>) =>
   compareField({ field: "visibility", actual: [], differs: false, managed: true, ...field }).map(

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { LinkSummary, Orphan } from "../../api/model.ts";
-import { filterLinks, hasWords } from "../../web/views/links/filterLinks.ts";
+import type { PlsSummary, Orphan } from "../../api/model.ts";
+import { filterPrivateLinkServices, hasWords } from "../../web/views/pls/filterPrivateLinkServices.ts";
 import { filterOrphans, standingOf } from "../../web/views/orphans/filterOrphans.ts";
 import { shareOver, timeLeft } from "../../web/views/orphans/timeLeft.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00Z");
 
-describe("filtering links", () => {
-  const links = [
-    aLink({ name: "pls-payments", state: "differs" }),
-    aLink({ name: "pls-billing", cluster: "aks-two" }),
-    aLink({ name: "pls-stray", state: "unowned", cluster: undefined, service: undefined }),
+describe("filtering Private Link Services", () => {
+  const privateLinkServices = [
+    aPls({ name: "pls-payments", state: "differs" }),
+    aPls({ name: "pls-billing", cluster: "aks-two" }),
+    aPls({ name: "pls-stray", state: "unowned", cluster: undefined, service: undefined }),
   ];
   it.each([
     ["nothing asked", {}, ["pls-payments", "pls-billing", "pls-stray"]],
@@ -19,7 +19,12 @@ describe("filtering links", () => {
     ["by words in any order", { text: "shop PLS-PAY" }, ["pls-payments"]],
     ["all together", { text: "pls", state: "unowned", cluster: "aks-two" }, []],
   ])("%s", (_, filter, names) => {
-    const shown = filterLinks(links, { text: "", state: "", cluster: "", ...filter });
+    const shown = filterPrivateLinkServices(privateLinkServices, {
+      text: "",
+      state: "",
+      cluster: "",
+      ...filter,
+    });
     expect(shown.map(({ name }) => name)).toEqual(names);
   });
 
@@ -77,7 +82,7 @@ describe("time left", () => {
   });
 });
 
-function aLink(over: Partial<LinkSummary>): LinkSummary {
+function aPls(over: Partial<PlsSummary>): PlsSummary {
   return {
     key: "k",
     id: "/subscriptions/1/x",

@@ -76,11 +76,11 @@ test("text that is being typed and no YAML yet stays as it is", () => {
   expect(askFor("{ not: [yaml", "10.240.8.9", "frontend")).toBe("{ not: [yaml");
 });
 
-test("an address for the link is its NAT address, and is known as that", () => {
-  const text = askFor(MANIFEST, "10.240.10.7", "link");
+test("an address for the Private Link Service is its NAT address, and is known as that", () => {
+  const text = askFor(MANIFEST, "10.240.10.7", "pls");
   expect(parse(text).metadata.annotations[`${A}pls-ip-configuration-ip-address`]).toBe("10.240.10.7");
   expect([askerOf(text, "10.240.10.7"), askerOf(text, "10.240.8.60"), askerOf("", "10.0.0.4")]).toEqual([
-    "link",
+    "pls",
     "frontend",
     "frontend",
   ]);

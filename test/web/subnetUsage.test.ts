@@ -19,7 +19,7 @@ function subnet(given: Partial<Subnet> = {}): Subnet {
     subscription: "s",
     prefixes: ["10.240.8.0/24"],
     delegations: [],
-    linkNetworkPolicies: "Enabled",
+    plsNetworkPolicies: "Enabled",
     usable: 251,
     used: 100,
     unknown: 0,

@@ -31,7 +31,7 @@ test("numbers and nouns", () => {
     "1 finding",
     "12,345 entries",
   ]);
-  expect([sentence("the link"), sentence("")]).toEqual(["The link", ""]);
+  expect([sentence("the Private Link Service"), sentence("")]).toEqual(["The Private Link Service", ""]);
 });
 
 test("a sweep names each subscription that it could not read", () => {

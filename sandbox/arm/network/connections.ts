@@ -1,4 +1,4 @@
-/** The two sides of a connection, link and endpoint, kept in step. */
+/** The two sides of a connection, PLS and endpoint, kept in step. */
 import { key } from "../ids.ts";
 import type { Body, Stored, World } from "../resourceType.ts";
 
@@ -14,10 +14,10 @@ export function reflectStatus(world: World, connection: Body, status: string): v
   world.save({ ...endpoint, etag: world.newGuid() });
 }
 
-/** Tells the link that an endpoint is gone: its connection stays, disconnected. */
+/** Tells the PLS that an endpoint is gone: its connection stays, disconnected. */
 export function disconnect(world: World, endpoint: Stored): void {
-  for (const link of world.ofType("Microsoft.Network/privateLinkServices")) {
-    const mine = (link.properties["privateEndpointConnections"] as Body[]).filter(
+  for (const pls of world.ofType("Microsoft.Network/privateLinkServices")) {
+    const mine = (pls.properties["privateEndpointConnections"] as Body[]).filter(
       (one) => key(one["properties"].privateEndpoint?.id ?? "") === key(endpoint.id),
     );
     for (const one of mine)
@@ -26,6 +26,6 @@ export function disconnect(world: World, endpoint: Stored): void {
         description: "Deleted state",
         actionsRequired: "",
       };
-    if (mine.length > 0) world.save({ ...link, etag: world.newGuid() });
+    if (mine.length > 0) world.save({ ...pls, etag: world.newGuid() });
   }
 }

@@ -50,16 +50,16 @@ export const loadBalancers: ResourceType = {
   put(world, request) {
     const properties = make(world, request);
     checkChildren(request.id, properties);
-    checkLinks(world, request, properties);
+    checkPrivateLinkServices(world, request, properties);
     return {
       properties,
       sku: { tier: "Regional", ...(request.existing?.sku ?? request.body["sku"] ?? { name: "Basic" }) },
     };
   },
   checkRemove(world, { id, name }) {
-    const [link] = linksOn(world, id);
-    if (!link) return;
-    const message = `Cannot delete load balancer ${name} since it is referenced by private link service ${link.name}. Please delete private link service prior to deleting load balancer.`;
+    const [pls] = privateLinkServicesOn(world, id);
+    if (!pls) return;
+    const message = `Cannot delete load balancer ${name} since it is referenced by private link service ${pls.name}. Please delete private link service prior to deleting load balancer.`;
     throw new ArmError(400, "CannotDeleteLoadBalancerWithPrivateLinkService", message);
   },
   toWire: (_world, balancer) =>
@@ -171,10 +171,10 @@ function checkReference(
   throw new ArmError(400, "InvalidResourceReference", message);
 }
 
-/** A frontend that a link stands on cannot go. The code is the sandbox's own: no source tells Azure's. */
-function checkLinks(world: World, { id }: PutRequest, properties: Body): void {
-  for (const link of linksOn(world, id))
-    for (const { id: frontendId } of link.properties["loadBalancerFrontendIpConfigurations"] as Body[])
+/** A frontend that a PLS stands on cannot go. The code is the sandbox's own: no source tells Azure's. */
+function checkPrivateLinkServices(world: World, { id }: PutRequest, properties: Body): void {
+  for (const pls of privateLinkServicesOn(world, id))
+    for (const { id: frontendId } of pls.properties["loadBalancerFrontendIpConfigurations"] as Body[])
       if (
         !(properties["frontendIPConfigurations"] as Body[]).some(({ name }) =>
           same(frontendId, `${id}/frontendIPConfigurations/${name}`),
@@ -183,11 +183,11 @@ function checkLinks(world: World, { id }: PutRequest, properties: Body): void {
         throw new ArmError(
           400,
           "SandboxFrontendInUseByPrivateLinkService",
-          `Frontend ${frontendId} is used by private link service ${link.id}.`,
+          `Frontend ${frontendId} is used by private link service ${pls.id}.`,
         );
 }
 
-export function linksOn(world: World, balancerId: string): Stored[] {
+export function privateLinkServicesOn(world: World, balancerId: string): Stored[] {
   return world
     .ofType("Microsoft.Network/privateLinkServices")
     .filter(({ properties }) =>

@@ -102,7 +102,7 @@ export function claimsOfConfigurations(stored: Stored): Claim[] {
   }));
 }
 
-/** The interface that Azure makes for a link or an endpoint. */
+/** The interface that Azure makes for a PLS or an endpoint. */
 export function systemNic(
   world: World,
   owner: { id: string; name: string; location: string },

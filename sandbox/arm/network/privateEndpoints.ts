@@ -87,63 +87,63 @@ function make(world: World, request: PutRequest): Body {
 
 interface Connecting {
   item: Body;
-  link: Stored;
+  pls: Stored;
 }
 
 function connect(world: World, request: PutRequest, sent: Body, way: "automatic" | "manual"): Connecting {
   const { privateLinkServiceId, groupIds, requestMessage } = sent["properties"] ?? {};
-  const link = findLink(world, privateLinkServiceId ?? "");
-  if (!link)
+  const pls = findPls(world, privateLinkServiceId ?? "");
+  if (!pls)
     throw new ArmError(
       400,
       "InvalidResourceReference",
       `Resource ${privateLinkServiceId} referenced by resource ${request.id} was not found. Please make sure that the referenced resource exists, and that both resources are in the same region.`,
     );
-  const state = way === "automatic" ? automaticState(request, link) : manualState(request, link);
+  const state = way === "automatic" ? automaticState(request, pls) : manualState(request, pls);
   const properties = {
     privateLinkServiceId,
     ...(groupIds && { groupIds }),
     ...(requestMessage && { requestMessage }),
     privateLinkServiceConnectionState: state,
   };
-  return { link, item: { name: sent["name"], properties } };
+  return { pls, item: { name: sent["name"], properties } };
 }
 
-function findLink(world: World, idOrAlias: string): Stored | undefined {
+function findPls(world: World, idOrAlias: string): Stored | undefined {
   if (idOrAlias.startsWith("/")) return world.get(idOrAlias);
   return world
     .ofType("Microsoft.Network/privateLinkServices")
     .find(({ properties }) => key(properties["alias"]) === key(idOrAlias));
 }
 
-function automaticState(request: PutRequest, link: Stored): Body {
-  const own = same(parseId(link.id)?.subscription, request.subscription);
-  if (own || lists(link, "autoApproval", request.subscription))
+function automaticState(request: PutRequest, pls: Stored): Body {
+  const own = same(parseId(pls.id)?.subscription, request.subscription);
+  if (own || lists(pls, "autoApproval", request.subscription))
     return { status: "Approved", description: "Auto Approved", actionsRequired: "None" };
-  const message = `The client '${request.caller.name}' with object id '${request.caller.objectId}' has permission to perform action 'Microsoft.Network/privateEndpoints/write' on scope '${request.id}'; however, it does not have permission to perform action 'Microsoft.Network/privateLinkServices/PrivateEndpointConnectionsApproval/action' on the linked scope(s) '${link.id}' or the linked scope(s) are invalid.`;
+  const message = `The client '${request.caller.name}' with object id '${request.caller.objectId}' has permission to perform action 'Microsoft.Network/privateEndpoints/write' on scope '${request.id}'; however, it does not have permission to perform action 'Microsoft.Network/privateLinkServices/PrivateEndpointConnectionsApproval/action' on the linked scope(s) '${pls.id}' or the linked scope(s) are invalid.`;
   throw new ArmError(403, "LinkedAuthorizationFailed", message, { from: "gateway" });
 }
 
-function manualState(request: PutRequest, link: Stored): Body {
-  const own = same(parseId(link.id)?.subscription, request.subscription);
-  if (own || lists(link, "visibility", request.subscription))
+function manualState(request: PutRequest, pls: Stored): Body {
+  const own = same(parseId(pls.id)?.subscription, request.subscription);
+  if (own || lists(pls, "visibility", request.subscription))
     return { status: "Pending", description: "Awaiting Approval", actionsRequired: "None" };
   // The code is the sandbox's own: no source tells Azure's.
   throw new ArmError(
     403,
     "SandboxPrivateLinkServiceNotVisible",
-    `Private link service ${link.properties["alias"]} is not visible to subscription ${request.subscription}.`,
+    `Private link service ${pls.properties["alias"]} is not visible to subscription ${request.subscription}.`,
   );
 }
 
-function lists(link: Stored, list: "visibility" | "autoApproval", subscription: string): boolean {
-  const subscriptions = (link.properties[list]?.subscriptions ?? []) as string[];
+function lists(pls: Stored, list: "visibility" | "autoApproval", subscription: string): boolean {
+  const subscriptions = (pls.properties[list]?.subscriptions ?? []) as string[];
   return subscriptions.some((id) => same(id, subscription) || (list === "visibility" && id === "*"));
 }
 
-function addConnection(world: World, request: PutRequest, { item, link }: Connecting): void {
-  const fresh = world.get(link.id) ?? link;
-  const linkIdentifier = String(
+function addConnection(world: World, request: PutRequest, { item, pls }: Connecting): void {
+  const fresh = world.get(pls.id) ?? pls;
+  const plsIdentifier = String(
     536_870_912 + (fresh.properties["privateEndpointConnections"] as Body[]).length,
   );
   const connection = {
@@ -151,7 +151,7 @@ function addConnection(world: World, request: PutRequest, { item, link }: Connec
     properties: {
       privateEndpoint: { id: request.id },
       privateLinkServiceConnectionState: { ...item["properties"].privateLinkServiceConnectionState },
-      linkIdentifier,
+      plsIdentifier,
       privateEndpointLocation: request.location,
     },
   };

@@ -8,26 +8,22 @@ import { policiesNeeded, vnetsOfSubnets } from "./virtualNetworks.ts";
 import { child, envelope, received, reference } from "./wire.ts";
 
 const MAX_NAT_ADDRESSES = 8;
-const MAX_LINKS_PER_BALANCER = 8;
+const MAX_PRIVATE_LINK_SERVICES_PER_BALANCER = 8;
 const MAX_SUBSCRIPTIONS = 100;
 
 const connections: ChildType = {
   segment: "privateEndpointConnections",
   synchronousPut: true,
-  list: (_world, link) =>
-    (link.properties["privateEndpointConnections"] as Body[]).map((item) =>
-      child(link, "privateEndpointConnections", item),
+  list: (_world, pls) =>
+    (pls.properties["privateEndpointConnections"] as Body[]).map((item) =>
+      child(pls, "privateEndpointConnections", item),
     ),
-  put(world, link, name, body) {
-    const item = (link.properties["privateEndpointConnections"] as Body[]).find(
+  put(world, pls, name, body) {
+    const item = (pls.properties["privateEndpointConnections"] as Body[]).find(
       (one) => key(one["name"]) === key(name),
     );
     if (!item)
-      throw new ArmError(
-        404,
-        "NotFound",
-        `Resource ${link.id}/privateEndpointConnections/${name} not found.`,
-      );
+      throw new ArmError(404, "NotFound", `Resource ${pls.id}/privateEndpointConnections/${name} not found.`);
     const state = body["properties"]?.privateLinkServiceConnectionState ?? {};
     if (!["Approved", "Rejected", "Pending"].includes(state.status))
       throw new ArmError(
@@ -42,11 +38,11 @@ const connections: ChildType = {
     };
     reflectStatus(world, item, state.status);
   },
-  remove(world, link, name) {
-    const all = link.properties["privateEndpointConnections"] as Body[];
+  remove(world, pls, name) {
+    const all = pls.properties["privateEndpointConnections"] as Body[];
     const item = all.find((one) => key(one["name"]) === key(name));
     if (item) reflectStatus(world, item, "Disconnected");
-    link.properties["privateEndpointConnections"] = all.filter((one) => one !== item);
+    pls.properties["privateEndpointConnections"] = all.filter((one) => one !== item);
   },
 };
 
@@ -65,13 +61,13 @@ export const privateLinkServices: ResourceType = {
   },
   removed: (world, { properties }) =>
     properties["networkInterfaces"].forEach(({ id }: Body) => world.drop(id)),
-  toWire: (world, link) => {
-    const { ipConfigurations, ...rest } = link.properties;
-    const wire = envelope(link, rest);
+  toWire: (world, pls) => {
+    const { ipConfigurations, ...rest } = pls.properties;
+    const wire = envelope(pls, rest);
     wire["properties"].ipConfigurations = (ipConfigurations as Body[]).map((item) =>
-      child(link, "ipConfigurations", visibleConfiguration(item)),
+      child(pls, "ipConfigurations", visibleConfiguration(item)),
     );
-    wire["properties"].privateEndpointConnections = connections.list(world, link);
+    wire["properties"].privateEndpointConnections = connections.list(world, pls);
     return wire;
   },
   children: [connections],
@@ -79,7 +75,7 @@ export const privateLinkServices: ResourceType = {
     vnetsOfSubnets((properties["ipConfigurations"] as Body[]).map((item) => item["properties"].subnet?.id)),
 };
 
-/** The address of a dynamic configuration is told by the link's interface only. */
+/** The address of a dynamic configuration is told by the PLS's interface only. */
 function visibleConfiguration(item: Body): Body {
   const { privateIPAddress, ...rest } = item["properties"];
   return {
@@ -207,16 +203,16 @@ function checkBalancer(world: World, id: string, balancer: Stored): void {
   const others = world
     .ofType("Microsoft.Network/privateLinkServices")
     .filter(
-      (link) =>
-        key(link.id) !== key(id) &&
-        (link.properties["loadBalancerFrontendIpConfigurations"] as Body[]).some(
+      (pls) =>
+        key(pls.id) !== key(id) &&
+        (pls.properties["loadBalancerFrontendIpConfigurations"] as Body[]).some(
           (frontend) => key(parseId(frontend["id"])?.topId ?? "") === key(balancer.id),
         ),
     );
-  if (others.length >= MAX_LINKS_PER_BALANCER)
+  if (others.length >= MAX_PRIVATE_LINK_SERVICES_PER_BALANCER)
     throw new ArmError(
       400,
       "SandboxPrivateLinkServiceLimit",
-      `Load balancer ${balancer.id} has ${others.length} private link services; ${MAX_LINKS_PER_BALANCER} are allowed.`,
+      `Load balancer ${balancer.id} has ${others.length} private link services; ${MAX_PRIVATE_LINK_SERVICES_PER_BALANCER} are allowed.`,
     );
 }

@@ -78,7 +78,7 @@ function makeSubnet(world: World, vnetId: string, body: Body): Body {
       `Cannot parse the request: subnet ${body["name"]} has no address prefix.`,
     );
   const policies = rest.privateLinkServiceNetworkPolicies ?? "Enabled";
-  if (policies === "Enabled" && hasLink(world, `${vnetId}/subnets/${body["name"]}`))
+  if (policies === "Enabled" && hasPls(world, `${vnetId}/subnets/${body["name"]}`))
     throw policiesNeeded(`${vnetId}/subnets/${body["name"]}`);
   return {
     name: body["name"],
@@ -92,9 +92,9 @@ function makeSubnet(world: World, vnetId: string, body: Body): Body {
   };
 }
 
-function hasLink(world: World, subnetId: string): boolean {
-  const links = world.ofType("Microsoft.Network/privateLinkServices");
-  return links.some(({ properties }) =>
+function hasPls(world: World, subnetId: string): boolean {
+  const privateLinkServices = world.ofType("Microsoft.Network/privateLinkServices");
+  return privateLinkServices.some(({ properties }) =>
     (properties["ipConfigurations"] as Body[]).some((configuration) =>
       same(configuration["properties"].subnet?.id, subnetId),
     ),

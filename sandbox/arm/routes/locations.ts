@@ -5,7 +5,7 @@ import type { Stored } from "../resourceType.ts";
 const PATH =
   /^\/subscriptions\/([^/]+)(?:\/resourcegroups\/[^/]+)?\/providers\/microsoft\.network\/locations\/[^/]+\/(checkprivatelinkservicevisibility|autoapprovedprivatelinkservices|availableprivateendpointtypes)$/i;
 
-/** What a consumer may ask about links. */
+/** What a consumer may ask about Private Link Services. */
 export const locationsRoute: Route = (context, call) => {
   const match = PATH.exec(call.path);
   if (!match) return undefined;
@@ -13,7 +13,9 @@ export const locationsRoute: Route = (context, call) => {
   if (action.toLowerCase() === "checkprivatelinkservicevisibility")
     return { status: 200, body: { visible: isVisible(context, call, subscription) } };
   if (action.toLowerCase() === "availableprivateendpointtypes") return page(context, call, []);
-  const approved = links(context).filter((stored) => lists(stored, "autoApproval", subscription));
+  const approved = privateLinkServices(context).filter((stored) =>
+    lists(stored, "autoApproval", subscription),
+  );
   return page(
     context,
     call,
@@ -23,7 +25,7 @@ export const locationsRoute: Route = (context, call) => {
 
 function isVisible(context: Context, call: Call, subscription: string): boolean {
   const alias = key(call.body["privateLinkServiceAlias"] ?? "");
-  const found = links(context).find(({ properties }) => key(properties["alias"]) === alias);
+  const found = privateLinkServices(context).find(({ properties }) => key(properties["alias"]) === alias);
   return (
     found !== undefined &&
     (key(parseId(found.id)?.subscription ?? "") === key(subscription) ||
@@ -32,7 +34,7 @@ function isVisible(context: Context, call: Call, subscription: string): boolean 
   );
 }
 
-function links({ world }: Context): Stored[] {
+function privateLinkServices({ world }: Context): Stored[] {
   return world.ofType("Microsoft.Network/privateLinkServices");
 }
 

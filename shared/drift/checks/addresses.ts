@@ -5,6 +5,7 @@ import { serviceOf } from "./about.ts";
 
 /** Scans come every quarter of an hour. */
 const SETTLES_MINUTES = 30;
+const TARGETS = { frontend: "frontend", pls: "Private Link Service" } as const;
 
 export const addressUnrecorded = defineCheck({
   id: "address-unrecorded",
@@ -59,7 +60,7 @@ export const addressTaken = defineCheck({
   id: "address-taken",
   title: "Somebody else has the address that a Service asks for",
   severity: "error",
-  docs: "The controller cannot build the Service's frontend, or its link, while Azure gives the address to another.",
+  docs: "The controller cannot build the Service's frontend, or its Private Link Service, while Azure gives the address to another.",
   on: "claim",
   check: ({ declared, what, address, subnet, taken }) => {
     const who =
@@ -68,7 +69,7 @@ export const addressTaken = defineCheck({
         : `is declared by Service ${serviceName(taken.claim.owner)}`;
     return {
       ...serviceOf(declared),
-      message: `the Service asks for ${address} for its ${what}; in subnet ${subnet.name} it ${who}`,
+      message: `the Service asks for ${address} for its ${TARGETS[what]}; in subnet ${subnet.name} it ${who}`,
       advice: "give the Service another address, or free this one",
       declared: address,
       ...("holderId" in taken && { actual: taken.holderId }),

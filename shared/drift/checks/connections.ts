@@ -1,11 +1,11 @@
-import { consumerOf } from "../../links/planConnections.ts";
-import { desiredLink } from "../../links/desired.ts";
+import { consumerOf } from "../../pls/planConnections.ts";
+import { desiredPls } from "../../pls/desired.ts";
 import { defineCheck, type Draft, type Subjects } from "../check.ts";
 import { plannedConnection } from "../planned.ts";
 
 function isDeclared({ connection, owner, policy }: Subjects["connection"]): boolean {
   const consumer = consumerOf(connection);
-  const declared = owner?.intent.link ? desiredLink(owner.intent.link, policy).autoApproval : [];
+  const declared = owner?.intent.pls ? desiredPls(owner.intent.pls, policy).autoApproval : [];
   return consumer !== undefined && declared.some((id) => id.toLowerCase() === consumer);
 }
 
@@ -24,11 +24,11 @@ export const connectionPendingUndeclared = defineCheck({
   docs: "A consumer waits for a person. `audit.pendingHours` says how long it may.",
   on: "connection",
   check: (subject) => {
-    const { connection, link } = subject;
+    const { connection, pls } = subject;
     if (connection.status !== "Pending" || isDeclared(subject)) return undefined;
     const draft = about(
       subject,
-      `connection ${connection.name} on link ${link.name} waits; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
+      `connection ${connection.name} on Private Link Service ${pls.name} waits; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
       "approve or reject it, or declare its subscription in azure-pls-auto-approval",
     );
     return { ...draft, settlesWithinMinutes: subject.policy.audit.pendingHours * 60 };
@@ -42,11 +42,11 @@ export const connectionPendingDeclared = defineCheck({
   docs: "Mooring approves such connections within seconds; something keeps it from doing so.",
   on: "connection",
   check: (subject) => {
-    const { connection, link } = subject;
+    const { connection, pls } = subject;
     if (connection.status !== "Pending" || !isDeclared(subject)) return undefined;
     const draft = about(
       subject,
-      `connection ${connection.name} on link ${link.name} waits although its subscription is auto-approved`,
+      `connection ${connection.name} on Private Link Service ${pls.name} waits although its subscription is auto-approved`,
       "Mooring approves it in mode enforce; see the journal for why it did not",
     );
     return { ...draft, settlesWithinMinutes: SETTLES_MINUTES };
@@ -60,11 +60,11 @@ export const connectionNoLongerDeclared = defineCheck({
   docs: "A consumer keeps its way in although the Service does not name it any more.",
   on: "connection",
   check: (subject) => {
-    const { connection, link, owner } = subject;
-    if (connection.status !== "Approved" || !owner?.intent.link || isDeclared(subject)) return undefined;
+    const { connection, pls, owner } = subject;
+    if (connection.status !== "Approved" || !owner?.intent.pls || isDeclared(subject)) return undefined;
     return about(
       subject,
-      `connection ${connection.name} on link ${link.name} is approved; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
+      `connection ${connection.name} on Private Link Service ${pls.name} is approved; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
       "if a person approved it all is well; else reject it, or let policy do so (connections.rejectWithdrawn)",
     );
   },
@@ -74,14 +74,14 @@ export const connectionDisconnected = defineCheck({
   id: "connection-disconnected",
   title: "A connection whose consumer has left",
   severity: "info",
-  docs: "It counts against the link's endpoints and is of no use to anybody.",
+  docs: "It counts against the Private Link Service's endpoints and is of no use to anybody.",
   on: "connection",
   check: (subject) => {
-    const { connection, link } = subject;
+    const { connection, pls } = subject;
     if (connection.status !== "Disconnected") return undefined;
     return about(
       subject,
-      `connection ${connection.name} on link ${link.name} is disconnected: its endpoint is gone`,
+      `connection ${connection.name} on Private Link Service ${pls.name} is disconnected: its endpoint is gone`,
       "remove the connection",
     );
   },

@@ -1,16 +1,16 @@
 /**
  * What is close to what Azure allows.
- * @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-link-limits
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-pls-limits
  */
 import { defineCheck } from "../check.ts";
 import { some } from "./about.ts";
 
 export const LIMITS = {
   natAddresses: 8,
-  linksOnBalancer: 8,
+  privateLinkServicesOnBalancer: 8,
   subscriptionsInList: 100,
-  endpointsOfLink: 1000,
-  linksInSubscription: 800,
+  endpointsOfPls: 1000,
+  privateLinkServicesInSubscription: 800,
 } as const;
 
 /** Requests that ARM lets wait, at least; a subscription may have more. */
@@ -22,68 +22,69 @@ function isClose(count: number, limit: number): boolean {
   return count * 100 >= limit * CLOSE_PERCENT;
 }
 
-export const linkNearLimits = defineCheck({
-  id: "link-near-limits",
-  title: "A link is close to what Azure allows",
+export const plsNearLimits = defineCheck({
+  id: "pls-near-limits",
+  title: "A Private Link Service is close to what Azure allows",
   severity: "info",
-  docs: `Azure allows a link ${LIMITS.natAddresses} NAT addresses, ${LIMITS.subscriptionsInList} subscriptions in each list and ${LIMITS.endpointsOfLink} endpoints; from 80 % it is told.`,
-  on: "link",
-  check: ({ link, cluster }) => {
+  docs: `Azure allows a Private Link Service ${LIMITS.natAddresses} NAT addresses, ${LIMITS.subscriptionsInList} subscriptions in each list and ${LIMITS.endpointsOfPls} endpoints; from 80 % it is told.`,
+  on: "pls",
+  check: ({ pls, cluster }) => {
     const counts = [
-      { what: "NAT addresses", count: link.natAddresses.length, limit: LIMITS.natAddresses },
+      { what: "NAT addresses", count: pls.natAddresses.length, limit: LIMITS.natAddresses },
       {
         what: "subscriptions in its visibility",
-        count: link.visibility.length,
+        count: pls.visibility.length,
         limit: LIMITS.subscriptionsInList,
       },
       {
         what: "subscriptions in its auto-approval",
-        count: link.autoApproval.length,
+        count: pls.autoApproval.length,
         limit: LIMITS.subscriptionsInList,
       },
-      { what: "endpoints", count: link.connections.length, limit: LIMITS.endpointsOfLink },
+      { what: "endpoints", count: pls.connections.length, limit: LIMITS.endpointsOfPls },
     ];
     const close = counts.filter(({ count, limit }) => isClose(count, limit));
     if (close.length === 0) return undefined;
     return {
-      about: link.id,
+      about: pls.id,
       cluster: cluster.name,
-      message: `link ${link.name} has ${some(close.map(({ what, count, limit }) => `${count} of ${limit} ${what}`))}`,
-      advice: "make a second link before the limit is met",
+      message: `Private Link Service ${pls.name} has ${some(close.map(({ what, count, limit }) => `${count} of ${limit} ${what}`))}`,
+      advice: "make a second Private Link Service before the limit is met",
     };
   },
 });
 
-export const balancerLinksNearLimit = defineCheck({
-  id: "balancer-links-near-limit",
-  title: "A load balancer has nearly as many links as Azure allows",
+export const balancerPrivateLinkServicesNearLimit = defineCheck({
+  id: "balancer-pls-near-limit",
+  title: "A load balancer has nearly as many Private Link Services as Azure allows",
   severity: "warn",
-  docs: `Azure allows ${LIMITS.linksOnBalancer} links on a load balancer; a Service that declares one more gets none.`,
+  docs: `Azure allows ${LIMITS.privateLinkServicesOnBalancer} Private Link Services on a load balancer; a Service that declares one more gets none.`,
   on: "balancer",
-  check: ({ balancer, cluster, links }) => {
-    if (!isClose(links, LIMITS.linksOnBalancer)) return undefined;
+  check: ({ balancer, cluster, privateLinkServices }) => {
+    if (!isClose(privateLinkServices, LIMITS.privateLinkServicesOnBalancer)) return undefined;
     return {
       about: balancer.id,
       ...(cluster && { cluster: cluster.name }),
-      message: `${links} of ${LIMITS.linksOnBalancer} links stand on load balancer ${balancer.name}`,
-      advice: "let Services share a link's frontend, or spread them over several load balancers or clusters",
+      message: `${privateLinkServices} of ${LIMITS.privateLinkServicesOnBalancer} Private Link Services stand on load balancer ${balancer.name}`,
+      advice:
+        "let Services share a Private Link Service's frontend, or spread them over several load balancers or clusters",
     };
   },
 });
 
-export const subscriptionLinksNearLimit = defineCheck({
-  id: "subscription-links-near-limit",
-  title: "A subscription has nearly as many links as Azure allows",
+export const subscriptionPrivateLinkServicesNearLimit = defineCheck({
+  id: "subscription-pls-near-limit",
+  title: "A subscription has nearly as many Private Link Services as Azure allows",
   severity: "warn",
-  docs: `Azure allows ${LIMITS.linksInSubscription} links in a subscription.`,
+  docs: `Azure allows ${LIMITS.privateLinkServicesInSubscription} Private Link Services in a subscription.`,
   on: "subscription",
-  check: ({ subscription, links }) => {
-    if (!isClose(links, LIMITS.linksInSubscription)) return undefined;
+  check: ({ subscription, privateLinkServices }) => {
+    if (!isClose(privateLinkServices, LIMITS.privateLinkServicesInSubscription)) return undefined;
     return {
       about: `/subscriptions/${subscription}`,
-      message: `subscription ${subscription} has ${links} of ${LIMITS.linksInSubscription} links`,
+      message: `subscription ${subscription} has ${privateLinkServices} of ${LIMITS.privateLinkServicesInSubscription} Private Link Services`,
       advice:
-        "remove links that nobody uses, ask Azure for more, or put new clusters into another subscription",
+        "remove Private Link Services that nobody uses, ask Azure for more, or put new clusters into another subscription",
     };
   },
 });

@@ -28,7 +28,7 @@ export const writingStopped = defineCheck({
   id: "writing-stopped",
   title: "Writing has been stopped for long",
   severity: "warn",
-  docs: "While `mooring stop` is in force links are not repaired, connections not approved and orphans not removed.",
+  docs: "While `mooring stop` is in force Private Link Services are not repaired, connections not approved and orphans not removed.",
   on: "mooring",
   check: ({ stopped }) => {
     if (!stopped || stopped.hours < STOPPED_HOURS) return undefined;

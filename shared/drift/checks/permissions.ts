@@ -5,7 +5,7 @@ export const identityLacksPermission = defineCheck({
   id: "identity-lacks-permission",
   title: "A cluster's identity may not use the subnets of its virtual network",
   severity: "error",
-  docs: "The controller asks Azure with the cluster's identity: without subnets/join/action and subnets/read no internal load balancer and no link can be made there.",
+  docs: "The controller asks Azure with the cluster's identity: without subnets/join/action and subnets/read no internal load balancer and no Private Link Service can be made there.",
   on: "grant",
   check: ({ cluster, missing }) => {
     if (missing.length === 0) return undefined;

@@ -18,17 +18,17 @@ export const serviceWithoutFrontend = defineCheck({
   },
 });
 
-export const linkMissing = defineCheck({
-  id: "link-missing",
-  title: "A Service declares a link that is not there",
+export const plsMissing = defineCheck({
+  id: "pls-missing",
+  title: "A Service declares a Private Link Service that is not there",
   severity: "error",
   docs: "Consumers cannot connect. `audit.frontendMinutes` says how long the controller may take; the likely reason comes from Azure's activity log.",
   on: "service",
-  check: ({ declared, frontend, link, ageMinutes, waitMinutes, failure }) => {
-    if (!declared.intent.link || !frontend || link || ageMinutes < waitMinutes) return undefined;
+  check: ({ declared, frontend, pls, ageMinutes, waitMinutes, failure }) => {
+    if (!declared.intent.pls || !frontend || pls || ageMinutes < waitMinutes) return undefined;
     return {
       ...serviceOf(declared),
-      message: `the Service declares a link, its frontend is there, the link is not${likely(failure)}`,
+      message: `the Service declares a Private Link Service, its frontend is there, the Private Link Service is not${likely(failure)}`,
       advice:
         "look at the Service's events: the subnet's network policies or the controller's rights are the usual reasons",
     };

@@ -7,7 +7,7 @@ export const subnetNearlyFull = defineCheck({
   id: "subnet-nearly-full",
   title: "A subnet has few addresses left",
   severity: "warn",
-  docs: "When it is full, Services are refused and links cannot be made. `audit.nearlyFullPercent` says from when it counts.",
+  docs: "When it is full, Services are refused and Private Link Services cannot be made. `audit.nearlyFullPercent` says from when it counts.",
   on: "subnet",
   check: (subject) => {
     const { subnet, audit } = subject;
@@ -76,23 +76,26 @@ export const subnetUsesUnknown = defineCheck({
   },
 });
 
-export const subnetPoliciesBlockLinks = defineCheck({
-  id: "subnet-policies-block-links",
-  title: "A subnet's network policies stand in the way of links",
+export const subnetPoliciesBlockPrivateLinkServices = defineCheck({
+  id: "subnet-policies-block-pls",
+  title: "A subnet's network policies stand in the way of Private Link Services",
   severity: "warn",
-  docs: "Azure makes no link whose NAT addresses are in a subnet with privateLinkServiceNetworkPolicies Enabled; the controller turns them off if it may write the subnet.",
+  docs: "Azure makes no Private Link Service whose NAT addresses are in a subnet with privateLinkServiceNetworkPolicies Enabled; the controller turns them off if it may write the subnet.",
   on: "subnet",
-  check: ({ subnet, links, wants, audit }) => {
+  check: ({ subnet, privateLinkServices, wants, audit }) => {
     const services = wants.map(({ cluster, namespace, name }) => `${cluster}/${namespace}/${name}`);
-    if (subnet.linkNetworkPolicies === "Disabled" || links.length + wants.length === 0) return undefined;
+    if (subnet.plsNetworkPolicies === "Disabled" || privateLinkServices.length + wants.length === 0)
+      return undefined;
     const who = [
-      ...(links.length > 0 ? [`links ${some(links)} are in it`] : []),
-      ...(services.length > 0 ? [`Services ${some(services)} declare links in it`] : []),
+      ...(privateLinkServices.length > 0
+        ? [`Private Link Services ${some(privateLinkServices)} are in it`]
+        : []),
+      ...(services.length > 0 ? [`Services ${some(services)} declare Private Link Services in it`] : []),
     ];
     return {
       about: subnet.id,
       message: `subnet ${subnet.name} has privateLinkServiceNetworkPolicies Enabled, and ${who.join(", ")}`,
-      advice: `az network vnet subnet update --ids ${subnet.id} --private-link-service-network-policies Disabled`,
+      advice: `az network vnet subnet update --ids ${subnet.id} --private-pls-service-network-policies Disabled`,
       declared: "Disabled",
       actual: "Enabled",
       settlesWithinMinutes: audit.frontendMinutes,
@@ -102,16 +105,17 @@ export const subnetPoliciesBlockLinks = defineCheck({
 
 export const subnetPoliciesLeftOff = defineCheck({
   id: "subnet-policies-left-off",
-  title: "A subnet's network policies for links are off, and it has no link",
+  title: "A subnet's network policies for Private Link Services are off, and it has no Private Link Service",
   severity: "info",
-  docs: "The controller turns them off for a link and never on again.",
+  docs: "The controller turns them off for a Private Link Service and never on again.",
   on: "subnet",
-  check: ({ subnet, links, wants }) => {
-    if (subnet.linkNetworkPolicies === "Enabled" || links.length + wants.length > 0) return undefined;
+  check: ({ subnet, privateLinkServices, wants }) => {
+    if (subnet.plsNetworkPolicies === "Enabled" || privateLinkServices.length + wants.length > 0)
+      return undefined;
     return {
       about: subnet.id,
-      message: `subnet ${subnet.name} has link network policies off for links that are gone`,
-      advice: "turn privateLinkServiceNetworkPolicies on again, unless a link is to come",
+      message: `subnet ${subnet.name} has Private Link Service network policies off for Private Link Services that are gone`,
+      advice: "turn privateLinkServiceNetworkPolicies on again, unless a Private Link Service is to come",
     };
   },
 });

@@ -7,8 +7,8 @@ import { wantedPlaces } from "../../inventory/places.ts";
 import { confirmClaims } from "../../inventory/confirmClaims.ts";
 import { sameOwner, sameService, serviceName } from "../../inventory/owner.ts";
 import type { Declared, ServiceKey } from "../../intents/model.ts";
-import { clusterOfFrontend } from "../../links/owner.ts";
-import { canonicalId, FRONTEND_TYPE, LINK_TYPE, typeOf } from "../../network/resourceId.ts";
+import { clusterOfFrontend } from "../../pls/owner.ts";
+import { canonicalId, FRONTEND_TYPE, PLS_TYPE, typeOf } from "../../network/resourceId.ts";
 import type { Run } from "../../ports.ts";
 import type { Subjects } from "../check.ts";
 import { mapAtMost } from "../../waitForAll.ts";
@@ -79,7 +79,7 @@ export function unavailableSubjects(marked: readonly Marked[]): Subjects["unavai
 function claimsOf(declared: Declared, cluster: Cluster, subnets: readonly SubnetRow[]): Claim[] {
   return wantedPlaces(declared, cluster, subnets).flatMap(({ what, partition, text }) => {
     const subnet = subnets.find(({ id }) => canonicalId(id) === partition);
-    return subnet && what !== "linkName" ? [{ declared, cluster, what, address: text, subnet }] : [];
+    return subnet && what !== "plsName" ? [{ declared, cluster, what, address: text, subnet }] : [];
   });
 }
 
@@ -138,9 +138,9 @@ function takenBy(row: AddressRow, wanted: Claim, nowUtc: string): Subjects["clai
   return claim && { claim };
 }
 
-/** Services of a cluster share its frontends by design; whose a link is, the links' checks tell. */
+/** Services of a cluster share its frontends by design; whose a PLS is, the Private Link Services' checks tell. */
 function isOwn(holderId: string, { what, cluster }: Claim): boolean {
   const type = typeOf(holderId);
-  if (what === "link") return type === LINK_TYPE;
+  if (what === "pls") return type === PLS_TYPE;
   return type === FRONTEND_TYPE && clusterOfFrontend(holderId, [cluster]) !== undefined;
 }

@@ -95,7 +95,7 @@ async function lacking(
 function subnetsOf({ cluster, declared }: ClusterView): string[] {
   const named = declared
     .filter(({ deletedAtUtc, intent }) => deletedAtUtc === undefined && intent.internal)
-    .flatMap(({ intent }) => [intent.subnet, intent.link?.subnet])
+    .flatMap(({ intent }) => [intent.subnet, intent.pls?.subnet])
     .filter((name) => name !== undefined);
   const byName = new Map([cluster.defaultSubnet, ...named].map((name) => [name.toLowerCase(), name]));
   return [...byName.values()].sort();

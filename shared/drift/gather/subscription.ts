@@ -7,7 +7,7 @@ import { lastHour } from "../../changes/touches.ts";
 import { contradictionsOf, type Contradiction } from "../../clusters/contradictions.ts";
 import { listClusters } from "../../clusters/registry.ts";
 import { Refused } from "../../errors.ts";
-import { planLink } from "../../links/planLink.ts";
+import { planPls } from "../../pls/planPls.ts";
 import type { LoadBalancer, ManagedCluster } from "../../network/model.ts";
 import { canonicalId, parseResourceId } from "../../network/resourceId.ts";
 import { findOrphans } from "../../orphans/classify.ts";
@@ -35,14 +35,14 @@ export async function checkSubscription(run: Run, policy: Policy, subscription: 
     gatherSubscription(run, policy, { subscription, balancers }),
     compareAddresses(run, subscription, balancers),
   ]);
-  const links = await withTouches(run, join.linkSubjects(world, policy));
-  const connections = join.connectionSubjects(links);
+  const privateLinkServices = await withTouches(run, join.plsSubjects(world, policy));
+  const connections = join.connectionSubjects(privateLinkServices);
   const services = await withFailures(run, world, join.serviceSubjects(world, policy));
   const grants = await gatherGrants(run, world, managed);
   const remaining = run.ports.activity.remaining(subscription);
   const { checks } = policy.audit;
   const found = [
-    ...runChecks("link", links, checks),
+    ...runChecks("pls", privateLinkServices, checks),
     ...runChecks("marks", join.markSubjects(world), checks),
     ...runChecks("connection", connections, checks),
     ...runChecks("service", services, checks),
@@ -52,9 +52,13 @@ export async function checkSubscription(run: Run, policy: Policy, subscription: 
     ...runChecks("cluster", join.clusterSubjects(world, policy.staleMinutes, contradictions), checks),
     ...runChecks("grant", grants, checks),
     ...runChecks("address", addresses.differences, checks),
-    ...runChecks("subscription", [{ subscription, links: world.links.length, remaining }], checks),
+    ...runChecks(
+      "subscription",
+      [{ subscription, privateLinkServices: world.privateLinkServices.length, remaining }],
+      checks,
+    ),
   ];
-  const things = [world.balancers, world.links, connections, services, world.clusters];
+  const things = [world.balancers, world.privateLinkServices, connections, services, world.clusters];
   const looked = things.reduce((sum, { length }) => sum + length, addresses.looked);
   const unjudged = listUnjudged(world, managed, grants);
   return { found, looked, ...(unjudged.length > 0 && { unjudged }) };
@@ -74,9 +78,9 @@ interface Gathered {
 
 async function gatherSubscription(run: Run, policy: Policy, asked: Asked): Promise<Gathered> {
   const { subscription } = asked;
-  const [balancers, links, managed, registered, holds] = await waitForAll([
+  const [balancers, privateLinkServices, managed, registered, holds] = await waitForAll([
     asked.balancers,
-    run.ports.network.links(subscription),
+    run.ports.network.privateLinkServices(subscription),
     listManagedHere(run, subscription),
     listClusters(run),
     listHolds(run),
@@ -90,7 +94,7 @@ async function gatherSubscription(run: Run, policy: Policy, asked: Asked): Promi
   const freshSinceUtc = new Date(run.now().getTime() - policy.staleMinutes * 60_000).toISOString();
   const nowUtc = run.now().toISOString();
   const unreadable: World["unreadable"] = new Map();
-  const world = { clusters, balancers, links, unreadable, holds, nowUtc, freshSinceUtc };
+  const world = { clusters, balancers, privateLinkServices, unreadable, holds, nowUtc, freshSinceUtc };
   return { world, managed: [...managed.byId.values()], contradictions: contradictionsOf(registered) };
 }
 
@@ -119,14 +123,14 @@ function orphanSubjects(world: World): Subjects["orphan"][] {
     .map((candidate) => ({ candidate }));
 }
 
-/** Only links that differ are asked about: a fight leaves a difference. */
-function withTouches(run: Run, links: readonly Subjects["link"][]): Promise<Subjects["link"][]> {
+/** Only Private Link Services that differ are asked about: a fight leaves a difference. */
+function withTouches(run: Run, privateLinkServices: readonly Subjects["pls"][]): Promise<Subjects["pls"][]> {
   const limit = pLimit(AT_ONCE);
   return waitForAll(
-    links.map(async (subject) => {
-      const { link, owner, policy } = subject;
-      const differs = owner && planLink(link, owner, { evidence: [], policy }).changes.length > 0;
-      return differs ? { ...subject, touches: await limit(() => lastHour(run, link.id)) } : subject;
+    privateLinkServices.map(async (subject) => {
+      const { pls, owner, policy } = subject;
+      const differs = owner && planPls(pls, owner, { evidence: [], policy }).changes.length > 0;
+      return differs ? { ...subject, touches: await limit(() => lastHour(run, pls.id)) } : subject;
     }),
   );
 }

@@ -5,18 +5,18 @@ import type { ClusterView, World } from "../../orphans/world.ts";
 import type { Subjects } from "../check.ts";
 import type { Unjudged } from "../checkScope.ts";
 import { clusterGone } from "../checks/clusters.ts";
-import { linkUnexpected } from "../checks/links.ts";
+import { plsUnexpected } from "../checks/pls.ts";
 import { frontendWithoutService } from "../checks/orphans.ts";
 import { identityLacksPermission } from "../checks/permissions.ts";
-import { addressDiffers, linkMissing, serviceWithoutFrontend } from "../checks/services.ts";
+import { addressDiffers, plsMissing, serviceWithoutFrontend } from "../checks/services.ts";
 
 /** They rest on whether the cluster is there. */
 const OF_EXISTENCE = [
   clusterGone,
-  linkUnexpected,
+  plsUnexpected,
   frontendWithoutService,
   addressDiffers,
-  linkMissing,
+  plsMissing,
   serviceWithoutFrontend,
 ];
 

@@ -35,12 +35,12 @@ export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promi
     declared: await listLiving(run, cluster),
   }));
   // Nothing is awaited between the two: a rejection of the first would have no handler yet.
-  const [linksBySubnet, proposed] = await waitForAll([
-    linksIn(run, vnetId, here),
+  const [privateLinkServicesBySubnet, proposed] = await waitForAll([
+    privateLinkServicesIn(run, vnetId, here),
     withProposed(run, tenants),
   ] as const);
   const [subjects, claims] = await waitForAll([
-    subnetSubjects(run, policy, { subnets, tenants, linksBySubnet }),
+    subnetSubjects(run, policy, { subnets, tenants, privateLinkServicesBySubnet }),
     judgeClaims(run, subnets, proposed),
   ]);
   await verifyAgain(run, claims.marked);
@@ -79,8 +79,8 @@ async function verifyAgain(run: Run, marked: readonly Marked[]): Promise<void> {
     });
 }
 
-/** Names of links by canonical id of the subnets of their NAT addresses, as the last scan saw them. */
-async function linksIn(
+/** Names of Private Link Services by canonical id of the subnets of their NAT addresses, as the last scan saw them. */
+async function privateLinkServicesIn(
   run: Run,
   vnetId: string,
   clusters: readonly Cluster[],
@@ -89,7 +89,7 @@ async function linksIn(
   const subscriptions = new Set(ids.map((id) => parseResourceId(id)?.subscription.toLowerCase() ?? ""));
   const bySubnet = new Map<string, string[]>();
   for (const subscription of subscriptions)
-    for await (const { value } of run.ports.tables.links.list(subscription))
+    for await (const { value } of run.ports.tables.privateLinkServices.list(subscription))
       for (const subnetId of (value.subnetIds ?? []).map(canonicalId))
         bySubnet.set(subnetId, [...(bySubnet.get(subnetId) ?? []), value.name]);
   return bySubnet;
@@ -98,18 +98,18 @@ async function linksIn(
 interface Surroundings {
   readonly subnets: readonly SubnetRow[];
   readonly tenants: readonly Tenant[];
-  readonly linksBySubnet: ReadonlyMap<string, string[]>;
+  readonly privateLinkServicesBySubnet: ReadonlyMap<string, string[]>;
 }
 
 function subnetSubjects(
   run: Run,
   { audit }: Policy,
-  { subnets, tenants, linksBySubnet }: Surroundings,
+  { subnets, tenants, privateLinkServicesBySubnet }: Surroundings,
 ): Promise<Subjects["subnet"][]> {
   const wanting = Map.groupBy(
     tenants.flatMap(({ cluster, declared }) =>
       declared.flatMap((one) =>
-        one.intent.link ? [{ one, name: one.intent.link.subnet ?? cluster.defaultSubnet }] : [],
+        one.intent.pls ? [{ one, name: one.intent.pls.subnet ?? cluster.defaultSubnet }] : [],
       ),
     ),
     ({ name }) => name.toLowerCase(),
@@ -121,7 +121,7 @@ function subnetSubjects(
     return {
       subnet,
       audit,
-      links: linksBySubnet.get(canonicalId(id)) ?? [],
+      privateLinkServices: privateLinkServicesBySubnet.get(canonicalId(id)) ?? [],
       wants: (wanting.get(subnet.name.toLowerCase()) ?? []).map(({ one }) => one),
       ...(ahead && { forecast: ahead }),
     };

@@ -81,7 +81,7 @@ function resolved({ since }: AuditReport): string[] {
   return ["### Resolved", lines.join("\n")];
 }
 
-/** Whatever could be markup, or that a forge makes a link of. */
+/** Whatever could be markup, or that a forge makes a PLS of. */
 const SPECIAL = /[^\p{L}\p{N} ,;:()'./-]|:(?=\/\/)|www\./giu;
 /** A forge looks for mentions and issues after it has read the entities: these two must not stand right before a word. */
 const CALLS = ["@", "#"];

@@ -64,7 +64,7 @@ function toResult(finding: ReportedFinding, ruleIndex: number | undefined) {
     ruleId: check,
     ...(ruleIndex !== undefined && { ruleIndex }),
     level: LEVELS[severity],
-    // Braces and brackets mean placeholders and links in a SARIF message.
+    // Braces and brackets mean placeholders and Private Link Services in a SARIF message.
     message: { text: inertSarif(`${subjectOf(about).name}: ${message}. ${advice}`) },
     locations: [
       {

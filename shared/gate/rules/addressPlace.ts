@@ -1,4 +1,4 @@
-/** Where an address lies: in its subnet, apart from what Azure and the organisation keep. For frontends and links alike. */
+/** Where an address lies: in its subnet, apart from what Azure and the organisation keep. For frontends and Private Link Services alike. */
 import { contains, isAzureReserved, parsePrefixes, type Address } from "../../addresses/prefix.ts";
 import { celList, type Rule } from "../rule.ts";
 import { validAddresses, type Target } from "./requested.ts";

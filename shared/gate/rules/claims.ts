@@ -2,7 +2,7 @@
 import type { Rule } from "../rule.ts";
 import { OWN_ANNOTATIONS } from "../../annotations/own.ts";
 import { ANNOTATIONS } from "../../annotations/keys.ts";
-import { FRONTEND, LINK, type Target } from "./requested.ts";
+import { FRONTEND, PLS, type Target } from "./requested.ts";
 
 const REPLACES = OWN_ANNOTATIONS.replaces.key;
 const decidedByClaims = () => [];
@@ -41,7 +41,7 @@ const plsNameClaimed: Rule = {
   id: "pls-name-claimed",
   title: "Another Service declares the name in that resource group",
   severity: "deny",
-  reads: `${ANNOTATIONS.linkName.key}, ${ANNOTATIONS.linkResourceGroup.key}, claims of every cluster`,
+  reads: `${ANNOTATIONS.plsName.key}, ${ANNOTATIONS.plsResourceGroup.key}, claims of every cluster`,
   needsState: true,
   docs: "Of two Private Link Services with one name the second one takes the first one's place, and its consumers are lost.",
   check: decidedByClaims,
@@ -51,7 +51,7 @@ const plsNameHandover: Rule = {
   id: "pls-name-handover",
   title: "The name of a Private Link Service is taken over from another Service",
   severity: "warn",
-  reads: `${ANNOTATIONS.linkName.key}, claims, ${REPLACES}`,
+  reads: `${ANNOTATIONS.plsName.key}, claims, ${REPLACES}`,
   needsState: true,
   docs: "The other Service is being deleted, or the Service names it as the one that it replaces. Consumers have to connect again.",
   check: decidedByClaims,
@@ -85,10 +85,10 @@ export interface ClaimedRules {
   readonly handover: Rule;
 }
 
-export const CLAIMED: Readonly<Record<"frontend" | "link" | "linkName", ClaimedRules>> = {
+export const CLAIMED: Readonly<Record<"frontend" | "pls" | "plsName", ClaimedRules>> = {
   frontend: rulesOf(FRONTEND),
-  link: rulesOf(LINK),
-  linkName: { held: plsNameClaimed, claimed: plsNameClaimed, handover: plsNameHandover },
+  pls: rulesOf(PLS),
+  plsName: { held: plsNameClaimed, claimed: plsNameClaimed, handover: plsNameHandover },
 };
 
 function rulesOf(target: Target): ClaimedRules {

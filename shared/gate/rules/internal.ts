@@ -55,13 +55,13 @@ export const internalSettingsIgnored: Rule = {
   needsState: false,
   docs: "They are not read while the Service is public.",
   cel: () =>
-    `!variables.isInternal && !variables.hasLink && (!('${KEY}' in variables.annotations) || variables.internal == 'false') && variables.annotations.exists(key, key.matches('${ONLY_INTERNAL.source.replaceAll("\\/", "/")}'))`,
+    `!variables.isInternal && !variables.hasPls && (!('${KEY}' in variables.annotations) || variables.internal == 'false') && variables.annotations.exists(key, key.matches('${ONLY_INTERNAL.source.replaceAll("\\/", "/")}'))`,
   check: ignoredSettings,
 };
 
 function ignoredSettings({ annotations, intent }: RuleInput): Violation[] {
-  // A public Service without floating IP may have a link; whether it may is another rule's question.
-  if (intent.internal || intent.link || (annotations[KEY] !== undefined && annotations[KEY] !== "false"))
+  // A public Service without floating IP may have a PLS; whether it may is another rule's question.
+  if (intent.internal || intent.pls || (annotations[KEY] !== undefined && annotations[KEY] !== "false"))
     return [];
   return Object.entries(annotations)
     .filter(([key]) => ONLY_INTERNAL.test(key))

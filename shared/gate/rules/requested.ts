@@ -1,4 +1,4 @@
-/** What a Service asks for by address: its frontend's addresses, and its link's NAT addresses. Both meet the same rules. */
+/** What a Service asks for by address: its frontend's addresses, and its PLS's NAT addresses. Both meet the same rules. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { IPV4 } from "../../addresses/pattern.ts";
 import { parseAddress, type Address } from "../../addresses/prefix.ts";
@@ -38,16 +38,16 @@ export const FRONTEND: Target = {
   subnet: (inventory) => inventory?.subnet,
 };
 
-export const LINK: Target = {
+export const PLS: Target = {
   idPrefix: "pls-",
   noun: "NAT address",
-  subnetField: ANNOTATIONS.linkSubnet.key,
-  celAddresses: `(variables.hasLink ? variables.natIps.filter(text, text.matches('${IPV4}')) : [])`,
-  requested: linkAddresses,
-  subnet: (inventory) => inventory?.linkSubnet,
+  subnetField: ANNOTATIONS.plsSubnet.key,
+  celAddresses: `(variables.hasPls ? variables.natIps.filter(text, text.matches('${IPV4}')) : [])`,
+  requested: plsAddresses,
+  subnet: (inventory) => inventory?.plsSubnet,
 };
 
-export const TARGETS: readonly Target[] = [FRONTEND, LINK];
+export const TARGETS: readonly Target[] = [FRONTEND, PLS];
 
 /** The addresses an internal Service asks for; a public one's are public IPs and none of our business. */
 function frontendAddresses(declaration: Pick<Declaration, "intent" | "annotations">): Requested[] {
@@ -66,9 +66,9 @@ export function requestedAddresses({
   ].flatMap(({ text, ...rest }) => (text === undefined ? [] : [parsed({ ...rest, text })]));
 }
 
-function linkAddresses({ intent: { link } }: Pick<Declaration, "intent">): Requested[] {
-  return (link?.natIps ?? []).map((text) =>
-    parsed({ family: "IPv4", field: ANNOTATIONS.linkAddresses.key, text }),
+function plsAddresses({ intent: { pls } }: Pick<Declaration, "intent">): Requested[] {
+  return (pls?.natIps ?? []).map((text) =>
+    parsed({ family: "IPv4", field: ANNOTATIONS.plsAddresses.key, text }),
   );
 }
 

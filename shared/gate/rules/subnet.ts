@@ -1,4 +1,4 @@
-/** The subnets of a frontend and of a link. */
+/** The subnets of a frontend and of a PLS. */
 import { ANNOTATIONS } from "../../annotations/keys.ts";
 import { trimSpace } from "../../annotations/trimSpace.ts";
 import { holdersText } from "../../inventory/heldBy.ts";
@@ -7,7 +7,7 @@ import { isAzureOwned } from "../../network/reservedSubnets.ts";
 import { celList, type Inventory, type Rule, type RuleInput, type Violation } from "../rule.ts";
 
 const KEY = ANNOTATIONS.internalSubnet.key;
-const LINK_KEY = ANNOTATIONS.linkSubnet.key;
+const PLS_KEY = ANNOTATIONS.plsSubnet.key;
 
 export const subnetUnknown: Rule = {
   id: "subnet-unknown",
@@ -22,16 +22,16 @@ export const subnetUnknown: Rule = {
 
 export const plsSubnetUnknown: Rule = {
   id: "pls-subnet-unknown",
-  title: "The link's subnet is not in the cluster's virtual network",
+  title: "The Private Link Service's subnet is not in the cluster's virtual network",
   severity: "deny",
-  reads: `${LINK_KEY}, ${KEY}`,
+  reads: `${PLS_KEY}, ${KEY}`,
   needsState: true,
-  docs: "Without an annotation of its own a link takes the frontend's subnet.",
+  docs: "Without an annotation of its own a Private Link Service takes the frontend's subnet.",
   check: ({ annotations, intent, inventory }) => {
-    if (!intent.link || !inventory || inventory.linkSubnet) return [];
+    if (!intent.pls || !inventory || inventory.plsSubnet) return [];
     // Said once: of the frontend, whose subnet it is.
-    if (intent.internal && trimSpace(annotations[LINK_KEY] ?? "") === "") return [];
-    return [unknown(LINK_KEY, inventory.linkSubnetName, inventory)];
+    if (intent.internal && trimSpace(annotations[PLS_KEY] ?? "") === "") return [];
+    return [unknown(PLS_KEY, inventory.plsSubnetName, inventory)];
   },
 };
 
@@ -108,19 +108,19 @@ export const subnetNotAllowed: Rule = {
 
 export const plsNetworkPoliciesEnabled: Rule = {
   id: "pls-network-policies-enabled",
-  title: "The link's subnet still has network policies for links on",
+  title: "The Private Link Service's subnet still has network policies for Private Link Services on",
   severity: "warn",
-  reads: `${LINK_KEY}, the subnet's privateLinkServiceNetworkPolicies`,
+  reads: `${PLS_KEY}, the subnet's privateLinkServiceNetworkPolicies`,
   needsState: true,
   docs: "The cloud controller turns them off, for which the cluster's identity needs the right to write the subnet.",
   check: ({ intent, inventory }) => {
-    const subnet = intent.link ? inventory?.linkSubnet : undefined;
-    if (subnet?.linkNetworkPolicies !== "Enabled") return [];
+    const subnet = intent.pls ? inventory?.plsSubnet : undefined;
+    if (subnet?.plsNetworkPolicies !== "Enabled") return [];
     return [
       {
-        field: LINK_KEY,
+        field: PLS_KEY,
         value: subnet.name,
-        message: `the controller must turn off link network policies of subnet ${subnet.name}: its identity needs subnets/write`,
+        message: `the controller must turn off Private Link Service network policies of subnet ${subnet.name}: its identity needs subnets/write`,
       },
     ];
   },

@@ -18,7 +18,7 @@ interface Facts {
 export const events = defineCheck({
   id: "events",
   title: "Each subscription's resource events come to the app",
-  docs: "Without them changes are found by timers only: links within five minutes, addresses within fifteen, orphans within the hour.",
+  docs: "Without them changes are found by timers only: Private Link Services within five minutes, addresses within fifteen, orphans within the hour.",
   needs: ["arm"],
   seconds: 30,
   read: (look) =>

@@ -115,7 +115,7 @@ export const work = defineCheck({
   needs: ["storage"],
   async read({ run }): Promise<string | undefined> {
     const marks = await waitForAll(
-      ["links", "inventory", "orphans"].map((queue) => Array.fromAsync(run.ports.tables.waiting.list(queue))),
+      ["pls", "inventory", "orphans"].map((queue) => Array.fromAsync(run.ports.tables.waiting.list(queue))),
     );
     return marks
       .flat()
@@ -125,7 +125,9 @@ export const work = defineCheck({
   },
   judge(lastUtc, nowUtc): Outcome {
     if (lastUtc === undefined)
-      return skipped("no event has brought work yet; any change of a load balancer or a link does");
+      return skipped(
+        "no event has brought work yet; any change of a load balancer or a Private Link Service does",
+      );
     const days = (Date.parse(nowUtc) - Date.parse(lastUtc)) / (24 * HOUR);
     if (days <= QUIET_DAYS) return ok(`the last event that brought work came at ${lastUtc}`);
     return warn({

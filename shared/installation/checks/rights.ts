@@ -105,10 +105,16 @@ async function grantsOf({ installation, run, principalId }: Look, scope: string)
 export const subscriptions = defineCheck({
   id: "arm",
   title: "Azure Resource Manager answers",
-  docs: "Links, load balancers and subnets of every watched subscription are read through it.",
+  docs: "Private Link Services, load balancers and subnets of every watched subscription are read through it.",
   needs: ["identity"],
   seconds: 30,
-  read: (look) => perSubscription(look, async (one) => (await look.run.ports.network.links(one)).length),
+  read: (look) =>
+    perSubscription(look, async (one) => (await look.run.ports.network.privateLinkServices(one)).length),
   judge: (all) =>
-    judgeEach(all, (subscription, links) => ok(`${links} ${links === 1 ? "link" : "links"}`, subscription)),
+    judgeEach(all, (subscription, privateLinkServices) =>
+      ok(
+        `${privateLinkServices} ${privateLinkServices === 1 ? "Private Link Service" : "Private Link Services"}`,
+        subscription,
+      ),
+    ),
 });

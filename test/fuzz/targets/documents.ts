@@ -90,23 +90,23 @@ export const documents: readonly Target[] = [
       const parsed = Service.safeParse(jsonOr(text));
       if (!parsed.success) return;
       const intent = parseIntent(parsed.data);
-      const { link } = intent;
+      const { pls } = intent;
       hold(isDeepStrictEqual(intent, parseIntent(parsed.data)), "same Service, same intent");
-      if (!link) return;
-      hold(new Set(link.natIps).size === link.natIps.length, "no NAT address twice");
-      hold(link.primaryNatIp === link.natIps[0], "the first is primary");
-      hold(!link.visibility.includes("*") || link.visibility.length === 1, "everybody swallows the others");
-      hold(Number.isInteger(link.natIpCount), "a count is a whole number");
+      if (!pls) return;
+      hold(new Set(pls.natIps).size === pls.natIps.length, "no NAT address twice");
+      hold(pls.primaryNatIp === pls.natIps[0], "the first is primary");
+      hold(!pls.visibility.includes("*") || pls.visibility.length === 1, "everybody swallows the others");
+      hold(Number.isInteger(pls.natIpCount), "a count is a whole number");
     },
   },
   {
     name: "policy",
     seeds: [
-      "modes: { links: observe, sweep: enforce }\nrules: { address-taken: warn }\n",
+      "modes: { Private Link Services: observe, sweep: enforce }\nrules: { address-taken: warn }\n",
       "freeze: [{ fromUtc: '2026-12-20T00:00:00Z', toUtc: '2027-01-02T00:00:00Z', why: holidays }]\n",
       "addressPools: [{ name: web, ranges: [10.0.1.8/29, 10.0.1.20-10.0.1.30] }]\nexcludedRanges: [10.0.0.0/28]\n",
       "overrides: [{ clusters: [one], namespaces: [shop], rules: { subnet-missing: off } }]\nsubnets: [{ allowed: [apps] }]\n",
-      '{"scope": {"sweep": {"names": ["a*"], "excludeTags": ["k=v"]}}, "sweepGraceByKind": {"link": 0}}',
+      '{"scope": {"sweep": {"names": ["a*"], "excludeTags": ["k=v"]}}, "sweepGraceByKind": {"Private Link Service": 0}}',
     ],
     check(text) {
       const policy = refusable(() => checkPolicy(parseDocument(text, "policy.yaml")));

@@ -144,9 +144,9 @@ async function posted(text: string, before = (reporter: Reporter) => reporter.st
   }
 }
 
-const LINK =
+const PLS =
   "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls";
-const DATA = { resourceUri: LINK, operationName: "w", correlationId: "c", claims: { name: "ada" } };
+const DATA = { resourceUri: PLS, operationName: "w", correlationId: "c", claims: { name: "ada" } };
 
 export const messages: readonly Target[] = [
   {
@@ -177,14 +177,14 @@ export const messages: readonly Target[] = [
     seeds: [
       JSON.stringify({
         id: "e",
-        subject: LINK,
+        subject: PLS,
         eventType: "Microsoft.Resources.ResourceWriteSuccess",
         eventTime: "2026-11-23T12:00:00Z",
         data: DATA,
       }),
       JSON.stringify({
         id: "e",
-        subject: `${LINK}/privateEndpointConnections/pe`,
+        subject: `${PLS}/privateEndpointConnections/pe`,
         type: "Microsoft.Resources.ResourceDeleteSuccess",
         time: "2026-11-23T12:00:00.123456Z",
         data: { claims: null },
@@ -192,14 +192,14 @@ export const messages: readonly Target[] = [
       // Longer than any of Azure's: what is sent on must fit the message all the same.
       JSON.stringify({
         id: "e".repeat(300),
-        subject: LINK,
+        subject: PLS,
         eventType: "Microsoft.Resources.ResourceWriteSuccess",
         eventTime: "2026-11-23T12:00:00Z",
         data: { operationName: "w".repeat(600), correlationId: "", claims: { appid: "a".repeat(600) } },
       }),
       JSON.stringify({
         id: "e",
-        subject: `${LINK}${"s".repeat(3000)}`,
+        subject: `${PLS}${"s".repeat(3000)}`,
         eventType: "Microsoft.Resources.ResourceWriteSuccess",
         eventTime: "2026-11-23T12:00:00Z",
         data: { correlationId: "c".repeat(600) },
@@ -216,8 +216,8 @@ export const messages: readonly Target[] = [
     name: "work",
     seeds: [
       JSON.stringify({
-        what: "link",
-        id: LINK,
+        what: "pls",
+        id: PLS,
         why: "event w",
         seenAtUtc: "2026-11-23T12:00:00.000Z",
         correlationId: "c",

@@ -27,7 +27,7 @@ const inLists = guardsIn("shared/orphans/contradictions.ts");
 const inBody = guardsIn("shared/orphans/verifyActual.ts");
 const inSweep = guardsIn("shared/orphans/sweep.ts");
 /** s2 gets a Private Link Service, another Service shares its frontend, and s2 is deleted. */
-const sharedLink = [{ do: "declareLink", which: 0 }, share(2, { link: true }), end(2)] as const;
+const sharedPls = [{ do: "declarePls", which: 0 }, share(2, { pls: true }), end(2)] as const;
 
 export const LISTS: readonly Guard[] = [
   inLists("list: state of a load balancer", {
@@ -80,7 +80,7 @@ export const LISTS: readonly Guard[] = [
   }),
   inLists("list: Private Link Services in use", {
     refuses: "a load balancer beneath a Private Link Service that may be in use",
-    from: ".filter((link) => againstLink(world, link).length > 0)",
+    from: ".filter((pls) => againstPls(world, pls).length > 0)",
     to: ".filter(() => false)",
     breaks: "used",
     steps: [...everythingOfOne, consumer("Approved"), ...untilDue, sweep()],
@@ -88,25 +88,25 @@ export const LISTS: readonly Guard[] = [
   }),
   inLists("list: state of a Private Link Service", {
     refuses: "a Private Link Service that Azure is changing",
-    from: "return [\n    ...unsettled(link.provisioningState),",
+    from: "return [\n    ...unsettled(pls.provisioningState),",
     to: "return [",
     breaks: "unsettled",
-    steps: [...oneIsDue, mark(0, "link", "updating"), sweep()],
+    steps: [...oneIsDue, mark(0, "pls", "updating"), sweep()],
     behind: ["unsettled"],
   }),
   inLists("list: several frontends", {
     refuses: "a Private Link Service on several frontends",
-    from: "link.frontendIds.length > 1",
+    from: "pls.frontendIds.length > 1",
     to: "false",
     breaks: "alive",
     steps: [{ do: "attach", which: 0 }, ...oneIsDue, sweep()],
   }),
   inLists("list: frontend missing", {
     refuses: "a Private Link Service whose frontend is not in a list that is cut short",
-    from: "    ...frontendMissing(world, link),\n",
+    from: "    ...frontendMissing(world, pls),\n",
     to: "",
     breaks: "alive",
-    steps: [...sharedLink, truncate("loadBalancers"), ...untilDue, sweep()],
+    steps: [...sharedPls, truncate("loadBalancers"), ...untilDue, sweep()],
     behind: ["load balancer by its id"],
   }),
   inLists("list: connections in use", {
@@ -122,7 +122,7 @@ export const LISTS: readonly Guard[] = [
     from: "return unsettled(provisioningState);",
     to: "return [];",
     breaks: "unsettled",
-    steps: [consumer("Disconnected"), sweep(), wait(8), mark(0, "link", "updating"), sweep()],
+    steps: [consumer("Disconnected"), sweep(), wait(8), mark(0, "pls", "updating"), sweep()],
   }),
 ];
 
@@ -168,7 +168,13 @@ export const BODIES: readonly Guard[] = [
     from: "const taken = frontends.find(",
     to: "const taken = frontends.slice(0, 0).find(",
     breaks: "used",
-    steps: [...everythingOfOne, consumer("Approved", 1), truncate("links"), ...untilDue, sweep()],
+    steps: [
+      ...everythingOfOne,
+      consumer("Approved", 1),
+      truncate("privateLinkServices"),
+      ...untilDue,
+      sweep(),
+    ],
   }),
   inBody("body: members", {
     refuses: "a load balancer of a deleted cluster whose pools got members since the list",
@@ -192,8 +198,8 @@ export const BODIES: readonly Guard[] = [
     steps: [
       { do: "withdraw", which: 0 },
       ...untilDue,
-      lag("links"),
-      { do: "declareLink", which: 0 },
+      lag("privateLinkServices"),
+      { do: "declarePls", which: 0 },
       sweep(),
     ],
   }),
@@ -202,14 +208,21 @@ export const BODIES: readonly Guard[] = [
     from: "if (!used) return undefined;",
     to: "if (true) return undefined;",
     breaks: "used",
-    steps: [...oneIsDue, lag("links"), consumer("Approved"), sweep()],
+    steps: [...oneIsDue, lag("privateLinkServices"), consumer("Approved"), sweep()],
   }),
   inBody("body: state of a connection", {
     refuses: "a connection that is in use again, which a lagging list does not show",
     from: "return allowed.includes(status) ? undefined",
     to: "return true ? undefined",
     breaks: "used",
-    steps: [...oneFrontend, consumer("Rejected"), ...untilDue, lag("links"), consumer("Approved"), sweep()],
+    steps: [
+      ...oneFrontend,
+      consumer("Rejected"),
+      ...untilDue,
+      lag("privateLinkServices"),
+      consumer("Approved"),
+      sweep(),
+    ],
   }),
   inSweep("load balancer by its id", {
     refuses: "a Private Link Service of a deleted cluster whose load balancer is not in the list",
@@ -217,7 +230,7 @@ export const BODIES: readonly Guard[] = [
     to: "if (true) continue;",
     breaks: "alive",
     steps: [
-      { do: "declareLink", which: 0 },
+      { do: "declarePls", which: 0 },
       ...mistypedAndIdle,
       wait(2),
       truncate("loadBalancers"),
@@ -230,7 +243,7 @@ export const BODIES: readonly Guard[] = [
     from: "row.subject !== subjectOf(world, candidate) || row.version !== candidate.version",
     to: "false",
     breaks: "alive",
-    steps: [{ do: "withdraw", which: 0 }, ...untilDue, sweep({ meanwhile: "declareLink" })],
+    steps: [{ do: "withdraw", which: 0 }, ...untilDue, sweep({ meanwhile: "declarePls" })],
     behind: ["If-Match"],
   }),
   inSweep("still an orphan", {

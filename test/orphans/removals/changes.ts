@@ -57,7 +57,7 @@ export const CHANGES: readonly Guard[] = [
     from: "if (hold) return",
     to: "if (false) return",
     breaks: "protected",
-    steps: [...oneFrontend, ...untilDue, { do: "hold", which: 0, level: "link" }, sweep()],
+    steps: [...oneFrontend, ...untilDue, { do: "hold", which: 0, level: "pls" }, sweep()],
     behind: ["protection (hold)"],
   }),
   inGuards("not-ours", {
@@ -65,7 +65,7 @@ export const CHANGES: readonly Guard[] = [
     from: "return missing.length === 0 ? undefined",
     to: "return true ? undefined",
     breaks: "foreign",
-    steps: [...oneFrontend, ...untilDue, lag("links"), mark(0, "link", "untagged"), sweep()],
+    steps: [...oneFrontend, ...untilDue, lag("privateLinkServices"), mark(0, "pls", "untagged"), sweep()],
   }),
   inGuards("locked", {
     refuses: "a management lock",
@@ -137,7 +137,7 @@ export const CHANGES: readonly Guard[] = [
     from: "await writer.remove(change.resourceId, actual.version);",
     to: 'await writer.remove(change.resourceId, "*");',
     breaks: "alive",
-    steps: [{ do: "withdraw", which: 0 }, ...untilDue, sweep({ meanwhile: "declareLink" })],
+    steps: [{ do: "withdraw", which: 0 }, ...untilDue, sweep({ meanwhile: "declarePls" })],
     behind: ["changed in quarantine"],
   }),
 ];

@@ -33,12 +33,12 @@ const inState = guardsIn("shared/orphans/clusterState.ts");
 const inProtection = guardsIn("shared/orphans/protection.ts");
 const inOrder = guardsIn("shared/orphans/planSweep.ts");
 const inQuarantine = guardsIn("shared/orphans/quarantine.ts");
-const inOwner = guardsIn("shared/links/owner.ts");
+const inOwner = guardsIn("shared/pls/owner.ts");
 const inDeclared = guardsIn("shared/declarations/declared.ts");
 /** The last Private Link Service is in quarantine five hours after what is beneath it. */
-const laterLink = [
+const laterPls = [
   ...confirmed,
-  truncate("links", 1),
+  truncate("privateLinkServices", 1),
   sweep(),
   wait(5),
   ...reports,
@@ -89,14 +89,14 @@ export const USERS: readonly Guard[] = [
   }),
   inClassify("shared Private Link Service", {
     refuses: "a Private Link Service that another Service on the same frontend declares",
-    from: "return !usersOf(living(view), balancer, frontend).some(({ intent }) => intent.link);",
+    from: "return !usersOf(living(view), balancer, frontend).some(({ intent }) => intent.pls);",
     to: "return true;",
     breaks: "alive",
-    steps: [share(0, { link: true }), { do: "withdraw", which: 0 }, ...untilDue, sweep()],
+    steps: [share(0, { pls: true }), { do: "withdraw", which: 0 }, ...untilDue, sweep()],
   }),
   inClassify("declared Private Link Service", {
     refuses: "a Private Link Service that its owner declares",
-    from: "|| owner.intent.link ||",
+    from: "|| owner.intent.pls ||",
     to: "||",
     breaks: "alive",
     steps: [...untilDue, sweep()],
@@ -104,17 +104,17 @@ export const USERS: readonly Guard[] = [
   }),
   inClassify("owner tag of a connection", {
     refuses: "a connection of a Private Link Service that is not the controller's",
-    from: "if (!view || link.tags[CLUSTER_TAG] === undefined) return [];",
+    from: "if (!view || pls.tags[CLUSTER_TAG] === undefined) return [];",
     to: "if (!view) return [];",
     breaks: "foreign",
-    steps: [consumer("Disconnected"), mark(0, "link", "untagged"), ...untilDue, sweep()],
+    steps: [consumer("Disconnected"), mark(0, "pls", "untagged"), ...untilDue, sweep()],
   }),
   inClassify("owner tag", {
     refuses: "a Private Link Service that is not the controller's",
-    from: "if (!view || link.tags[CLUSTER_TAG] === undefined) return undefined;",
+    from: "if (!view || pls.tags[CLUSTER_TAG] === undefined) return undefined;",
     to: "if (!view) return undefined;",
     breaks: "foreign",
-    steps: [mark(0, "link", "untagged"), ...oneFrontend, ...untilDue, sweep()],
+    steps: [mark(0, "pls", "untagged"), ...oneFrontend, ...untilDue, sweep()],
     behind: ["not-ours"],
   }),
   inClassify("Azure's evidence", {
@@ -344,18 +344,18 @@ export const ORDER: readonly Guard[] = [
   }),
   inOrder("order: load balancer", {
     refuses: "a load balancer before the Private Link Services on it",
-    from: "return on.some((link) => !dueLinks.some",
-    to: "return on.slice(0, 0).some((link) => !dueLinks.some",
+    from: "return on.some((pls) => !duePrivateLinkServices.some",
+    to: "return on.slice(0, 0).some((pls) => !duePrivateLinkServices.some",
     breaks: "used",
-    steps: [...everythingOfOne, ...laterLink],
+    steps: [...everythingOfOne, ...laterPls],
     behind: ["body: Private Link Service attached"],
   }),
   inOrder("order: frontend", {
     refuses: "a frontend before the Private Link Service on it",
-    from: "!isStoodOn(resourceId, links, world)",
+    from: "!isStoodOn(resourceId, privateLinkServices, world)",
     to: "true",
     breaks: "used",
-    steps: [end(1), ...laterLink],
+    steps: [end(1), ...laterPls],
     behind: ["body: Private Link Service attached"],
   }),
   inQuarantine("quarantine: subject", {
@@ -413,7 +413,7 @@ export const ORDER: readonly Guard[] = [
     from: "known?.version === version && ",
     to: "",
     breaks: "alive",
-    steps: [{ do: "withdraw", which: 0 }, ...untilDue, { do: "declareLink", which: 0 }, sweep()],
+    steps: [{ do: "withdraw", which: 0 }, ...untilDue, { do: "declarePls", which: 0 }, sweep()],
   }),
   inQuarantine("quarantine: shortest grace period", {
     refuses: "a grace period that is shorter than a list interval and the stale time",

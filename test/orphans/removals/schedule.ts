@@ -21,8 +21,8 @@ export const sweep = (some: Partial<StepOf<"sweep">> = {}): Step => ({
 });
 /** @param which number among the living Services */
 export const end = (which: number, cleaned = false): Step => ({ do: "end", which, cleaned });
-export const make = (which: number): Step => ({ do: "make", which, link: false, seen: false });
-export const mark = (which: number, level: "balancer" | "link", what: Mark): Step => ({
+export const make = (which: number): Step => ({ do: "make", which, pls: false, seen: false });
+export const mark = (which: number, level: "balancer" | "pls", what: Mark): Step => ({
   do: "mark",
   which,
   level,
@@ -45,7 +45,7 @@ export const register = (which: number, how: StepOf<"register">["how"]): Step =>
 export const share = (which: number, some: Partial<StepOf<"share">> = {}): Step => ({
   do: "share",
   which,
-  link: false,
+  pls: false,
   by: "address",
   seen: false,
   ...some,

@@ -9,7 +9,7 @@ import { Empty, Resource } from "../../ui/Resource.tsx";
 import { href, useQuery } from "../../ui/route.ts";
 import { type Column, Table } from "../../ui/Table.tsx";
 import { useWholeList } from "../../ui/useResource.ts";
-import { choicesOf } from "../links/filterLinks.ts";
+import { choicesOf } from "../pls/filterPrivateLinkServices.ts";
 import { DeletedList } from "./DeletedList.tsx";
 import { filterOrphans, standingOf } from "./filterOrphans.ts";
 import { useHolding } from "./Holding.tsx";
@@ -70,7 +70,8 @@ function Mode({ mode }: Pick<Orphans, "mode">) {
 function NothingOrphaned() {
   return (
     <Empty title="Nothing is orphaned.">
-      Every load balancer, frontend and link of the registered clusters is accounted for by a living Service.
+      Every load balancer, frontend and Private Link Service of the registered clusters is accounted for by a
+      living Service.
     </Empty>
   );
 }

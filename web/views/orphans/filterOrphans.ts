@@ -1,5 +1,5 @@
 import type { Orphan } from "../../../api/model.ts";
-import { hasWords } from "../links/filterLinks.ts";
+import { hasWords } from "../pls/filterPrivateLinkServices.ts";
 
 export interface OrphanFilter {
   readonly text: string;

@@ -5,7 +5,7 @@ export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
   loadBalancer: "Load balancer",
   frontend: "Frontend",
   rule: "Rule or probe",
-  link: "Link",
+  pls: "Private Link Service",
   connection: "Connection",
 };
 

@@ -43,7 +43,7 @@ function toTiles({ connections, quarantined, dueSoon, findings, acknowledged }: 
       value: connections,
       title: "Connections waiting",
       more: "for approval",
-      href: href("links", undefined, { tab: "connections" }),
+      href: href("pls", undefined, { tab: "connections" }),
       tone: "warn",
     },
     {

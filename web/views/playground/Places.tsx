@@ -27,9 +27,9 @@ export function Places({ verdict: { places }, text, onAsk }: PlacesProps) {
   return (
     <>
       {places.map((place, index) => {
-        // The frontend is told first; only a link has a second place without an address.
+        // The frontend is told first; only a PLS has a second place without an address.
         const asker =
-          place.address === undefined ? (index > 0 ? "link" : "frontend") : askerOf(text, place.address);
+          place.address === undefined ? (index > 0 ? "pls" : "frontend") : askerOf(text, place.address);
         return (
           <PlaceCard
             key={`${place.subnetKey} ${place.address ?? ""} ${asker}`}
@@ -49,7 +49,10 @@ interface PlaceCardProps {
   onAsk: (address: string) => void;
 }
 
-const OF: Readonly<Record<Asker, string>> = { frontend: "its frontend", link: "its link's NAT addresses" };
+const OF: Readonly<Record<Asker, string>> = {
+  frontend: "its frontend",
+  pls: "its Private Link Service's NAT addresses",
+};
 
 function PlaceCard({ place, asker, onAsk }: PlaceCardProps) {
   const { subnetKey, subnet, address, free } = place;

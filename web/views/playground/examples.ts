@@ -5,8 +5,8 @@ export interface Surroundings {
   /** A free address of its default subnet, and one that somebody has. */
   readonly free?: string | undefined;
   readonly taken?: string | undefined;
-  /** A subnet where links may stand. */
-  readonly linkSubnet?: string | undefined;
+  /** A subnet where Private Link Services may stand. */
+  readonly plsSubnet?: string | undefined;
 }
 
 export interface Example {
@@ -33,15 +33,15 @@ export const EXAMPLES: readonly Example[] = [
       service({ annotations: [INTERNAL, `${A}load-balancer-ipv4: "${taken}"`] }),
   },
   {
-    id: "link",
+    id: "pls",
     title: "With a Private Link Service",
-    write: ({ linkSubnet }) =>
+    write: ({ plsSubnet }) =>
       service({
         annotations: [
           INTERNAL,
           `${A}pls-create: "true"`,
           `${A}pls-name: "pls-playground"`,
-          ...(linkSubnet === undefined ? [] : [`${A}pls-ip-configuration-subnet: "${linkSubnet}"`]),
+          ...(plsSubnet === undefined ? [] : [`${A}pls-ip-configuration-subnet: "${plsSubnet}"`]),
           `${A}pls-visibility: "*"`,
         ],
       }),

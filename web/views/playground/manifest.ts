@@ -27,21 +27,21 @@ export function applySuggestion(text: string, { field, message }: Found, suggest
 }
 
 const PREFIX = "service.beta.kubernetes.io/azure-";
-const LINK_ADDRESSES = `${PREFIX}pls-ip-configuration-ip-address`;
+const PLS_ADDRESSES = `${PREFIX}pls-ip-configuration-ip-address`;
 
-export type Asker = "frontend" | "link";
+export type Asker = "frontend" | "pls";
 
 /** Whose the address is, as the text declares it. */
 export function askerOf(text: string, address: string): Asker {
-  const declared = parseDocument(text).getIn(["metadata", "annotations", LINK_ADDRESSES]);
+  const declared = parseDocument(text).getIn(["metadata", "annotations", PLS_ADDRESSES]);
   const declares = typeof declared === "string" && declared.split(/\s+/).includes(address);
-  return declares ? "link" : "frontend";
+  return declares ? "pls" : "frontend";
 }
 
-/** The text with an address asked for, for the frontend or as the link's NAT address. */
+/** The text with an address asked for, for the frontend or as the PLS's NAT address. */
 export function askFor(text: string, address: string, asker: Asker): string {
   const family = address.includes(":") ? "ipv6" : "ipv4";
-  const key = asker === "link" ? LINK_ADDRESSES : `${PREFIX}load-balancer-${family}`;
+  const key = asker === "pls" ? PLS_ADDRESSES : `${PREFIX}load-balancer-${family}`;
   return edit(text, (document) => document.setIn(["metadata", "annotations", key], address));
 }
 

@@ -31,9 +31,9 @@ async function look(cluster: string, signal: AbortSignal): Promise<Surroundings>
     get<AddressMap>(`/subnets/${encodeURIComponent(key)}/addresses`, signal),
     get<Page<Subnet>>("/subnets", signal),
   ]);
-  const isForLinks = ({ vnetId, linkNetworkPolicies }: Subnet) =>
-    vnetId === map.subnet.vnetId && linkNetworkPolicies === "Disabled";
-  return { ...addressesOf(map, cluster), linkSubnet: items.find(isForLinks)?.name };
+  const isForPrivateLinkServices = ({ vnetId, plsNetworkPolicies }: Subnet) =>
+    vnetId === map.subnet.vnetId && plsNetworkPolicies === "Disabled";
+  return { ...addressesOf(map, cluster), plsSubnet: items.find(isForPrivateLinkServices)?.name };
 }
 
 /** Past the first free ones, which other Services are likely to be given; taken is what a Service of another cluster has. */

@@ -63,10 +63,10 @@ function Pinned({ facts, onFind, onClose }: PinnedProps) {
 
 /** Where more about the holder is. */
 function Leads({ holder }: { holder: Holder }) {
-  const { name, service, linkKey } = holder;
+  const { name, service, plsKey } = holder;
   return (
     <>
-      {linkKey !== undefined && <a href={href("links", linkKey)}>Open its link</a>}
+      {plsKey !== undefined && <a href={href("pls", plsKey)}>Open its Private Link Service</a>}
       {service !== undefined && (
         <a href={href("findings", undefined, { text: service })}>Findings of its Service</a>
       )}

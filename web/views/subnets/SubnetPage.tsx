@@ -66,10 +66,10 @@ function Lead({ subnet }: { subnet: Subnet }) {
           delegated to {name}
         </Badge>
       ))}
-      <Badge tone={subnet.linkNetworkPolicies === "Disabled" ? "info" : "quiet"}>
-        {subnet.linkNetworkPolicies === "Disabled"
-          ? "links may stand here"
-          : "no links: network policies are on"}
+      <Badge tone={subnet.plsNetworkPolicies === "Disabled" ? "info" : "quiet"}>
+        {subnet.plsNetworkPolicies === "Disabled"
+          ? "Private Link Services may stand here"
+          : "no Private Link Services: network policies are on"}
       </Badge>
       <span>
         read from Azure <Time utc={subnet.scannedAtUtc} />

@@ -61,9 +61,9 @@ const COLUMNS: readonly Column<Subnet>[] = [
   { key: "notes", title: "For", cell: (subnet) => <Notes subnet={subnet} /> },
 ];
 
-/** What it is delegated to, whether links may stand in it, and uses whose addresses are unknown. */
-function Notes({ subnet: { delegations, linkNetworkPolicies, unknown } }: { subnet: Subnet }) {
-  if (delegations.length === 0 && linkNetworkPolicies === "Enabled" && unknown === 0)
+/** What it is delegated to, whether Private Link Services may stand in it, and uses whose addresses are unknown. */
+function Notes({ subnet: { delegations, plsNetworkPolicies, unknown } }: { subnet: Subnet }) {
+  if (delegations.length === 0 && plsNetworkPolicies === "Enabled" && unknown === 0)
     return <span class="quiet">–</span>;
   return (
     <>
@@ -72,7 +72,7 @@ function Notes({ subnet: { delegations, linkNetworkPolicies, unknown } }: { subn
           {name.replace(/^Microsoft\./, "")}
         </span>
       ))}
-      {linkNetworkPolicies === "Disabled" && <Badge tone="info">links</Badge>}
+      {plsNetworkPolicies === "Disabled" && <Badge tone="info">Private Link Services</Badge>}
       {unknown > 0 && <Badge tone="warn">{count(unknown, "unknown use")}</Badge>}
     </>
   );

@@ -24,7 +24,7 @@ export const KIND_TEXT: Readonly<Record<Kind, string>> = {
 
 const HOLDER_TEXT: Readonly<Record<Holder["kind"], string>> = {
   frontend: "load balancer frontend",
-  link: "Private Link Service",
+  pls: "Private Link Service",
   endpoint: "private endpoint",
   interface: "network interface",
   other: "resource",

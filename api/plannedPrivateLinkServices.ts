@@ -1,0 +1,13 @@
+import { plsPlanner, type PlannedPls } from "../shared/pls/planFor.ts";
+import type { Run } from "../shared/ports.ts";
+import { recently } from "./recent.ts";
+import { waitForAll } from "../shared/waitForAll.ts";
+
+/** Every PLS of the watched subscriptions with what would be done about it, as Azure said at most ten seconds ago. */
+export function plannedPrivateLinkServices(run: Run): Promise<readonly PlannedPls[]> {
+  return recently(run, "pls", async () => {
+    const { network, subscriptions } = run.ports;
+    const all = await waitForAll(subscriptions.map((one) => network.privateLinkServices(one)));
+    return waitForAll(all.flat().map(plsPlanner(run, "all")));
+  });
+}

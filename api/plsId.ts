@@ -1,0 +1,25 @@
+import { canonicalId, parseResourceId } from "../shared/network/resourceId.ts";
+import type { Run } from "../shared/ports.ts";
+import { demandKey } from "./key.ts";
+import { ApiProblem } from "./problem.ts";
+
+const PLS = "microsoft.network/privatelinkservices";
+const CONNECTION = `${PLS}/privateendpointconnections`;
+
+/** The id of a PLS of a watched subscription: whatever else the app's identity could read is nobody's business here. @throws ApiProblem 404 */
+export function demandPlsId(run: Run, key: string): string {
+  return demand(run, key, PLS);
+}
+
+/** The same of a connection. @throws ApiProblem 404 */
+export function demandConnectionId(run: Run, key: string): string {
+  return demand(run, key, CONNECTION);
+}
+
+function demand({ ports: { subscriptions } }: Run, key: string, type: string): string {
+  const id = demandKey(key);
+  const parts = parseResourceId(id);
+  const isWatched = subscriptions.some((one) => canonicalId(one) === parts?.subscription.toLowerCase());
+  if (parts?.type.toLowerCase() === type && parts.resourceGroup !== "" && isWatched) return id;
+  throw new ApiProblem(404, "There is no such thing in a watched subscription");
+}

@@ -1,0 +1,29 @@
+/** What a PLS shall be: as its owner declares it, narrowed by what the organisation allows. Pure. */
+import type { PlsIntent } from "../intents/model.ts";
+import type { Policy } from "../policy.ts";
+
+export interface DesiredPls {
+  readonly visibility: readonly string[];
+  readonly autoApproval: readonly string[];
+  readonly fqdns: readonly string[];
+  readonly proxyProtocol: boolean;
+}
+
+export function desiredPls(
+  declared: PlsIntent,
+  { privateLinkServices }: Pick<Policy, "privateLinkServices">,
+): DesiredPls {
+  return {
+    visibility: narrowed(declared.visibility, privateLinkServices.visibility),
+    autoApproval: narrowed(declared.autoApproval, privateLinkServices.autoApproval),
+    fqdns: declared.fqdns,
+    proxyProtocol: declared.proxyProtocol,
+  };
+}
+
+/** Everybody (`*`) narrowed to a list is the list. */
+function narrowed(declared: readonly string[], allowed: readonly string[] | undefined): readonly string[] {
+  if (!allowed || allowed.includes("*")) return declared;
+  if (declared.includes("*")) return allowed;
+  return declared.filter((id) => allowed.includes(id.toLowerCase()));
+}

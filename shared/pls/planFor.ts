@@ -1,0 +1,101 @@
+/** Everything that is to be done about one PLS, from fresh reads: whose it is, and what differs. */
+import { isTaggedOff } from "../changes/offTag.ts";
+import type { Evidence, Plan } from "../changes/plan.ts";
+import { listClusters } from "../clusters/registry.ts";
+import type { Cluster } from "../clusters/model.ts";
+import { listFindings } from "../drift/findingStore.ts";
+import type { Declared } from "../intents/model.ts";
+import { findConfirmed, listConfirmed } from "../declarations/confirmed.ts";
+import { readFeed } from "../declarations/feed.ts";
+import type { Confirmation } from "../declarations/model.ts";
+import type { PrivateLinkService } from "../network/model.ts";
+import { once } from "../once.ts";
+import type { Policy } from "../policy.ts";
+import { readPolicy } from "../policyStore.ts";
+import type { Run } from "../ports.ts";
+import { clusterOfPls, OWNER_TAG, ownerOfPls } from "./owner.ts";
+import { planConnections } from "./planConnections.ts";
+import { planPls } from "./planPls.ts";
+import { waitForAll } from "../waitForAll.ts";
+
+const HOUR = 3_600_000;
+
+export interface PlannedPls {
+  readonly pls: PrivateLinkService;
+  /** Absent: no registered cluster's, or its marks disagree. */
+  readonly cluster?: Cluster;
+  /** Absent: no living Service is proved to own it, so nothing is planned. */
+  readonly owner?: Declared;
+  /** Number under which the cluster confirmed what `owner` was read from; absent: it confirmed nothing. */
+  readonly confirmedSequence?: number;
+  readonly plan: Plan;
+}
+
+/** Plans Private Link Services; what they have in common is read once. `all` reads a cluster's Services as one list, for many Private Link Services; else one by one. */
+export function plsPlanner(run: Run, reads: "one" | "all"): (pls: PrivateLinkService) => Promise<PlannedPls> {
+  const clusters = once(() => listClusters(run));
+  const inForce = once(() => readPolicy(run));
+  const overdue = once(async () => overdueConnections(run, (await inForce("")).policy));
+  const feeds = once((name) => readFeed(run, name));
+  const lists = once((name) => listConfirmed(run, name));
+  const declaredFor = async (pls: PrivateLinkService, name: string) =>
+    reads === "all" ? lists(name) : oneDeclared(run, name, pls);
+  return async (pls) => {
+    const [known, { policy }] = await waitForAll([clusters(""), inForce("")]);
+    const cluster = clusterOfPls(pls, known);
+    if (!cluster) return { pls, plan: { changes: [] } };
+    // In this order: what is declared is at least as new as what the feed states as confirmed.
+    const confirmed = (await feeds(cluster.name))?.confirmed;
+    const declared = await declaredFor(pls, cluster.name);
+    const owner = ownerOfPls(pls, declared);
+    const order = confirmed ? { confirmedSequence: confirmed.sequence } : {};
+    if (!owner || !confirmed || isTaggedOff(pls.tags))
+      return { pls, cluster, ...order, ...(owner && { owner }), plan: { changes: [] } };
+    const evidence = evidenceOf(run, { pls, owner, confirmed });
+    const changes = [
+      ...planPls(pls, owner, { evidence, policy }).changes,
+      ...planConnections(pls, owner, { evidence, policy, overdue: await overdue("") }).changes,
+    ];
+    const plan = { changes: changes.map((one) => ({ ...one, ...order })) };
+    return { pls, cluster, owner, ...order, plan };
+  };
+}
+
+/** The Service that the owner tag names, as its cluster confirmed it. */
+async function oneDeclared(
+  run: Run,
+  cluster: string,
+  { tags }: PrivateLinkService,
+): Promise<readonly Declared[]> {
+  const declared = await findConfirmed(run, cluster, tags[OWNER_TAG] ?? "");
+  return declared ? [declared] : [];
+}
+
+/** Azure does not say since when a connection waits; the audit's finding does. */
+async function overdueConnections(run: Run, { connections }: Policy): Promise<ReadonlySet<string>> {
+  const { rejectPendingAfterHours: hours } = connections;
+  if (hours === undefined) return new Set();
+  const since = new Date(run.now().getTime() - hours * HOUR).toISOString();
+  const overdue = (await listFindings(run)).filter(
+    ({ check, firstSeenAtUtc, reopenedAtUtc = firstSeenAtUtc, resolvedAtUtc }) =>
+      check === "connection-pending-undeclared" && !resolvedAtUtc && reopenedAtUtc <= since,
+  );
+  return new Set(overdue.map(({ about }) => about.toLowerCase()));
+}
+
+interface Owned {
+  readonly pls: PrivateLinkService;
+  readonly owner: Declared;
+  readonly confirmed: Confirmation;
+}
+
+function evidenceOf(run: Run, { pls, owner, confirmed }: Owned): Evidence[] {
+  const { cluster, namespace, name } = owner;
+  const declared = `Service ${cluster}/${namespace}/${name} declares the Private Link Service`;
+  const { atUtc, resourceVersion: version } = confirmed;
+  const marks = `Private Link Service ${pls.name} has its owner tag and is attached to its frontend`;
+  return [
+    { says: declared, source: "Kubernetes", atUtc, version },
+    { says: marks, source: "Azure", atUtc: run.now().toISOString() },
+  ];
+}

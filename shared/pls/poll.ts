@@ -1,0 +1,90 @@
+/**
+ * Looks at every PLS of the watched subscriptions, one list each: new connections often raise no event, and events get lost. Only
+ * Private Link Services with something to do become work. Called by a timer.
+ */
+import { enqueueOnce } from "../events/coalesce.ts";
+import type { PrivateLinkService } from "../network/model.ts";
+import { parseResourceId } from "../network/resourceId.ts";
+import { subscriptionSubject } from "../outcomes/outcome.ts";
+import { recordWhole, type Notes } from "../outcomes/record.ts";
+import type { Run } from "../ports.ts";
+import { Incomplete } from "../errors.ts";
+import { plsPlanner } from "./planFor.ts";
+import { messageOf } from "../messageOf.ts";
+import { waitForAll } from "../waitForAll.ts";
+
+/** With more failures than this, what all Private Link Services need is unavailable: the poll ends. */
+const MOST_FAILURES = 20;
+
+/**
+ * How many Private Link Services were found with something to do. A subscription that cannot be read, or a PLS that cannot be planned, does not stop the
+ * others. @throws Incomplete at the end, naming each
+ */
+export async function pollPrivateLinkServices(run: Run): Promise<number> {
+  const failures: Error[] = [];
+  const subjects = run.ports.subscriptions.map(subscriptionSubject);
+  const found = await recordWhole(run, { operation: "poll", subjects }, (notes) =>
+    poll(run, { failures, notes }),
+  );
+  if (failures.length === 0) return found;
+  throw new Incomplete(failures.map(({ message }) => message).join("; "), { cause: failures });
+}
+
+interface Polling {
+  readonly failures: Error[];
+  readonly notes: Notes;
+}
+
+async function poll(run: Run, polling: Polling): Promise<number> {
+  const { failures, notes } = polling;
+  const privateLinkServices = await listPrivateLinkServices(run, polling);
+  const plan = plsPlanner(run, "all");
+  let found = 0;
+  for (const pls of privateLinkServices) {
+    if (failures.length > MOST_FAILURES) {
+      notes.failed(subjectOf(pls.id), new Incomplete("the poll ended after too many failures"));
+      continue;
+    }
+    await attempt(run, { about: pls.id, ...polling }, async () => {
+      if ((await plan(pls)).plan.changes.length === 0) return;
+      const hint = { why: "poll", correlationId: run.newId() };
+      await enqueueOnce(run, { queue: "pls", what: "pls", id: pls.id }, hint);
+      found += 1;
+    });
+  }
+  return found;
+}
+
+function subjectOf(about: string): string {
+  return subscriptionSubject(parseResourceId(about)?.subscription ?? about);
+}
+
+async function listPrivateLinkServices(run: Run, polling: Polling): Promise<readonly PrivateLinkService[]> {
+  const { network, subscriptions } = run.ports;
+  const lists = subscriptions.map((subscription) =>
+    attempt(run, { about: subscription, ...polling }, () => network.privateLinkServices(subscription)),
+  );
+  return (await waitForAll(lists)).flatMap((privateLinkServices) => privateLinkServices ?? []);
+}
+
+interface Attempt extends Polling {
+  /** A subscription or a PLS. */
+  readonly about: string;
+}
+
+/** `undefined` if it failed, which is logged and remembered. */
+async function attempt<T>(
+  run: Run,
+  { about, failures, notes }: Attempt,
+  action: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    const why = messageOf(error);
+    run.log.warn("poll failed", { about, why });
+    notes.failed(subjectOf(about), error);
+    failures.push(new Error(`${about}: ${why}`, { cause: error }));
+    return undefined;
+  }
+}

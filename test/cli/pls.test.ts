@@ -1,0 +1,187 @@
+/** Private Link Services, connections, journal and undo as a person uses them, on the sandbox: what is printed, and what Azure then has. */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { createPorts } from "../../shared/azure/ports.ts";
+import { baseName } from "../../shared/intents/frontendName.ts";
+import { parseSettings } from "../../shared/settings.ts";
+import {
+  BALANCER,
+  balancerBody,
+  frontendBody,
+  plsBody,
+  armWithPls,
+  PLS,
+  NET,
+  type TestArm,
+} from "../builders/arm.ts";
+import { confirmSince } from "../builders/confirmed.ts";
+import { markCurrent } from "../builders/current.ts";
+import { endpointBody, PARTNER_ENDPOINT } from "../builders/arm.ts";
+import { serveArm, type ServedArm } from "../builders/servedArm.ts";
+import { cluster, declared, intent, plsIntent, PARTNER, UID } from "../builders/world.ts";
+import { SUBSCRIPTION } from "../memory/run.ts";
+import { runCli } from "./runCli.ts";
+
+const OURS = `${NET}/privateLinkServices/ours`;
+const TAGS = { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/web" };
+
+let directory: string;
+let arm: TestArm;
+let served: ServedArm;
+let env: Record<string, string>;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "mooring-cli-pls-"));
+});
+afterEach(() => served.close());
+afterAll(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** A PLS whose visibility somebody changed, and a consumer that waits. */
+beforeEach(async () => {
+  arm = await armWithPls();
+  served = await serveArm(arm, directory);
+  env = {
+    ...served.env,
+    AzureWebJobsStorage: inject("storage"),
+    MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
+    MOORING_TABLE_PREFIX: `l${randomBytes(6).toString("hex")}`,
+    MOORING_OPERATOR: "ada",
+  };
+  const { tables } = createPorts(parseSettings(env)).ports;
+  await markCurrent(tables);
+  const registered = cluster({ nodeResourceGroup: "rg" });
+  await tables.clusters.transact("all", [{ do: "put", key: "one", value: registered }]);
+  const pls = plsIntent({ visibility: [SUBSCRIPTION, PARTNER] });
+  const value = declared({ intent: intent({ pls }), observedAtUtc: new Date().toISOString() });
+  await tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
+  const frontends = [frontendBody("fe"), frontendBody(baseName(UID))];
+  await arm.put(BALANCER, balancerBody(...frontends));
+  const frontend = [{ id: `${BALANCER}/frontendIPConfigurations/${baseName(UID)}` }];
+  const open = { visibility: { subscriptions: ["*"] }, loadBalancerFrontendIpConfigurations: frontend };
+  await arm.put(OURS, { ...plsBody(open), tags: TAGS });
+  await arm.put(PARTNER_ENDPOINT, { ...endpointBody("manualPrivateLinkServiceConnections", OURS) });
+  await confirmSince(tables, OURS, (await arm.send("GET", OURS)).body.etag);
+});
+
+const mooring = (...args: string[]) => runCli(args, { env });
+const visibility = async () => (await arm.send("GET", OURS)).body.properties.visibility.subscriptions;
+const connectionOf = async () => (await arm.send("GET", OURS)).body.properties.privateEndpointConnections[0];
+
+describe("mooring pls", () => {
+  test("list tells which are as declared, which are not, and which are nobody's", async () => {
+    const { code, out } = await mooring("pls", "list");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^NAME +RESOURCE GROUP +SERVICE +VISIBILITY +WAITING +STATE\n/);
+    expect(out).toMatch(/ours +rg +one\/shop\/web +\* +1 +1 to change/);
+    expect(out).toMatch(/pls +rg +- +22222222-[\w-]+ +0 +no owner proved/);
+    for (const line of out.split("\n")) expect(line.length).toBeLessThan(120);
+  });
+
+  test("plan shows the change with its reason and evidence, writes nothing, and can tell by its exit code", async () => {
+    const { code, out } = await mooring("pls", "plan", "ours", "--detailed-exitcode");
+    expect(code).toBe(2);
+    expect(out).toContain(`~ ${OURS}\n    Service one/shop/web declares visibility otherwise\n`);
+    expect(out).toContain(
+      `  ~ properties.visibility.subscriptions: ["*"] -> ["${SUBSCRIPTION}","${PARTNER}"]\n`,
+    );
+    expect(out).toMatch(/Plan: 0 to make, 1 to change, 0 to delete\.\n$/);
+    expect(await visibility()).toEqual(["*"]);
+    expect((await mooring("pls", "plan", "pls", "--detailed-exitcode")).code).toBe(0);
+  });
+
+  test("reconcile asks first; without a terminal it wants --yes", async () => {
+    const { code, err } = await mooring("pls", "reconcile", "ours");
+    expect([code, err]).toEqual([
+      2,
+      "mooring: this asks before it writes, and there is no terminal: say --yes\n",
+    ]);
+    expect(await visibility()).toEqual(["*"]);
+  });
+
+  test("reconcile brings the Private Link Service back, the journal tells who and why, undo goes back", async () => {
+    const done = await mooring("pls", "reconcile", "ours", "--yes");
+    expect([done.code, done.out]).toEqual([
+      0,
+      expect.stringMatching(/applied .*\/ours \(journal [\w-]+\)\n$/),
+    ]);
+    expect(await visibility()).toEqual([SUBSCRIPTION, PARTNER]);
+    const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
+    expect(entry).toMatchObject({
+      outcome: "applied",
+      cause: { who: "ada", why: "mooring pls reconcile" },
+    });
+    const shown = (await mooring("journal", "show", entry.id.slice(0, 8), "-o", "yaml")).out;
+    expect(shown).toContain("who: ada");
+    expect(shown).toContain("before:\n");
+    const undone = await mooring("undo", entry.id, "--yes");
+    expect([undone.code, undone.out]).toEqual([0, expect.stringContaining(`undo of ${entry.id}`)]);
+    expect(await visibility()).toEqual(["*"]);
+  });
+
+  test("names that are not there are all told", async () => {
+    const { code, err } = await mooring("pls", "plan", "ours", "x", "y");
+    expect([code, err]).toEqual([
+      2,
+      ["x", "y"]
+        .map(
+          (name) =>
+            `mooring: there is no Private Link Service ${name}; there are ours, pls; \`mooring pls list\` shows them\n`,
+        )
+        .join(""),
+    ]);
+  });
+});
+
+describe("mooring connections", () => {
+  test("list is the inbox: what waits, from whom", async () => {
+    const { out } = await mooring("connections", "list");
+    expect(out).toMatch(/^NAME +PLS +SERVICE +CONSUMER +STATUS +DESCRIPTION\n/);
+    expect(out).toMatch(new RegExp(`pe\\.[\\w-]+ +ours +one/shop/web +${PARTNER} +Pending`));
+    expect(out).not.toContain(" pls ");
+  });
+
+  test.each([
+    ["approve", "Approved"],
+    ["reject", "Rejected"],
+  ])("%s tells the consumer who decided, and why; the inbox is then empty", async (verb, status) => {
+    const { name } = await connectionOf();
+    const { code } = await mooring("connections", verb, name, "--reason", "ticket 7", "--yes");
+    expect(code).toBe(0);
+    expect((await connectionOf()).properties.privateLinkServiceConnectionState).toMatchObject({
+      status,
+      description: `${status} by ada: ticket 7`,
+    });
+    expect((await mooring("connections", "list")).out).toBe("Nothing found.\n");
+    const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
+    const { code: refused, err } = await mooring("undo", entry.id, "--yes");
+    expect([refused, err]).toEqual([2, expect.stringContaining("Azure lets no connection wait again")]);
+  });
+
+  test("of a Private Link Service that is tagged off nothing is decided", async () => {
+    await arm.put(OURS, { ...(await arm.send("GET", OURS)).body, tags: { ...TAGS, mooring: "off" } });
+    const { name } = await connectionOf();
+    const { code, err } = await mooring("connections", "approve", name, "--reason", "x", "--yes");
+    expect([code, err]).toEqual([
+      2,
+      "mooring: Private Link Service ours is tagged mooring: off; take the tag away first\n",
+    ]);
+    expect((await mooring("pls", "list")).out).toMatch(/ours .* tagged off/);
+  });
+
+  test("what is not there, and a decision without a reason", async () => {
+    expect((await mooring("connections", "approve", "nobody", "--reason", "x")).err).toContain(
+      "there is no connection nobody",
+    );
+    expect((await mooring("connections", "approve", "nobody")).code).toBe(2);
+  });
+});
+
+test("nothing of a Private Link Service that is not ours is written", async () => {
+  const { out } = await mooring("pls", "reconcile", "pls", "--yes");
+  expect(out).toBe("No changes.\n");
+  expect((await arm.send("GET", PLS)).body.properties.visibility.subscriptions).toEqual([PARTNER]);
+});
