@@ -6,7 +6,7 @@ import { PINNED_SEED, unitFiles } from "./vitest.config.ts";
 /** Folders with the tests that judge what `stryker.config.mjs` mutates. */
 const JUDGES = /^test\/(changes|clusters|declarations|orphans|pls)\//;
 
-/** What plays whole stories: slow, so last. The first test that fails ends the judgement of a mutation. */
+/** What plays schedules: slow, so last. The first test that fails ends the judgement of a mutation. */
 const STORIES = /\/(senders|lists|windows|sweep|keptAlive|evidence|pls|withheldAccess)\.test\.ts$/;
 
 class QuickFirst extends BaseSequencer {
