@@ -116,7 +116,8 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
   for (const line of leftOut(due)) tell(inert(`! ${line}`));
   const why = "mooring orphans sweep";
   const alone = sweepAlone(apply, due.parts);
-  const applied = await carryOut(command, { run, apply: alone, plan, why, yes, options });
+  const incomplete = { awaited: due.awaited, unreadable: [...due.unreadable.keys()] };
+  const applied = await carryOut(command, { run, apply: alone, plan, why, yes, options, incomplete });
   await recordSwept(run, quarantined, applied);
   if (due.unreadable.size > 0) process.exitCode = applied.length > 0 ? PARTLY_DONE : 1;
 }

@@ -54,7 +54,7 @@ interface Swept {
 
 async function sweepOnce(run: Run, apply: Apply, { why, correlationId }: WorkItem): Promise<Swept> {
   await resolveDangling(run);
-  const due = await planDue(run);
+  const due = await planUnderLease(run);
   if (due.plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(due.plan).split("\n") });
   const cause = { why, who: SYSTEM, correlationId };
   const applied = await inParts(apply, due.parts)(run, due.plan, cause, due.options);
@@ -108,8 +108,7 @@ export interface Due {
   readonly options: ApplyOptions;
 }
 
-/** Brings the quarantine up to date and plans the deletes that are due. */
-export async function planDue(run: Run): Promise<Due> {
+async function planUnderLease(run: Run): Promise<Due> {
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);
   await corroborate(run, world);
@@ -118,9 +117,14 @@ export async function planDue(run: Run): Promise<Due> {
   return plan(run, world, quarantined);
 }
 
+/** Brings the quarantine up to date and plans the deletes that are due. @throws Superseded if a sweep is running */
+export function planDue(run: Run): Promise<Due> {
+  return withLease(run, "sweep", () => planUnderLease(run));
+}
+
 /** For a sweep that an operator requests: the quarantine is brought up to date, and the lists that it waits for are requested. */
 export async function requestAwaited(run: Run, { awaited }: Pick<Due, "awaited">): Promise<void> {
-  if (awaited.length > 0) await withLease(run, "sweep", () => planDue(run));
+  if (awaited.length > 0) await planDue(run);
 }
 
 /** The same plan; the quarantine stays as it is, and no list is requested. */

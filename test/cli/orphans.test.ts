@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { createPorts } from "../../shared/azure/ports.ts";
 import { applyPolicy } from "../../shared/applyPolicy.ts";
@@ -117,8 +117,20 @@ test("a sweep that cannot read a subscription names it, and is no success", asyn
     expect.stringMatching(new RegExp(`^! subscription ${other} was left out: .+\\nNo changes\\.\\n$`)),
   ]);
   const asData = await mooring("-o", "json", "orphans", "sweep", "--yes");
-  expect([asData.code, JSON.parse(asData.out)]).toEqual([1, []]);
+  expect([asData.code, JSON.parse(asData.out)]).toEqual([
+    1,
+    { applied: [], awaited: [], unreadable: [other] },
+  ]);
   expect(asData.err).toContain(`subscription ${other} was left out: `);
+});
+
+test("a sweep changes the quarantine only while no other sweep does", async () => {
+  const other = randomUUID();
+  await ports.leases.acquire("sweep", other);
+  const refused = await mooring("orphans", "sweep", "--yes");
+  await ports.leases.release("sweep", other);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("sweep is being worked on")]);
+  expect((await mooring("orphans", "list")).out).toBe("Nothing found.\n");
 });
 
 test("held, it stays and says who holds it; released, it is suspected again", async () => {
