@@ -7,8 +7,9 @@ app.storageQueue("scanInventoryWork", {
   queueName: "mooring-inventory",
   connection: "AzureWebJobsStorage",
   handler: handleWork("inventory", async () => {
-    const [{ scanInventory }, { verifyClaims }, { enqueueOnce }] = await Promise.all([
+    const [scan, { findDeletedClusters }, { verifyClaims }, { enqueueOnce }] = await Promise.all([
       import("../shared/inventory/scan.ts"),
+      import("../shared/orphans/deletedClusters.ts"),
       import("../shared/audit/verifyClaims.ts"),
       import("../shared/events/coalesce.ts"),
     ]);
@@ -16,6 +17,10 @@ app.storageQueue("scanInventoryWork", {
     return (run, { what, id, correlationId }) =>
       what === "claim"
         ? verifyClaims(run, id)
-        : scanInventory(run, () => enqueueOnce(run, again, { why: "addresses to release", correlationId }));
+        : scan.scanInventory(
+            run,
+            () => enqueueOnce(run, again, { why: "addresses to release", correlationId }),
+            findDeletedClusters,
+          );
   }),
 });

@@ -1,13 +1,13 @@
 /**
  * The gate's use case: what the API server is told about a Service. Called by `functions/admitService.ts`. Never asks Azure;
- * an allowed CREATE costs two Table round trips (claim, propose), beside the second of which it asks the queue to verify what it claimed;
- * an update that touches nothing of ours costs none.
+ * an allowed Service costs two trips to storage, one after the other: the first claims, or reads what it has; the second claims the rest and
+ * proposes, beside which it asks the queue to verify what it claimed. An update that touches nothing of ours costs none.
  */
 import { isLoadBalancer, type Service } from "../kubernetes/service.ts";
 import { parseIntent } from "../kubernetes/parseIntent.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
 import type { Declared, ServiceKey } from "../kubernetes/intent.ts";
-import { propose } from "../declarations/proposals.ts";
+import { propose, proposeNew } from "../declarations/proposals.ts";
 import { askToVerify } from "../inventory/claimWork.ts";
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
@@ -65,11 +65,18 @@ async function admitDeclared(
   const found = checkRules(input, severityOf);
   const refused = found.some(({ severity }) => severity === "deny");
   // A Service that is refused anyway must not hold an address; what its address would meet is still told.
-  const asking = { cluster, input, owner: keyOf(cluster, service), severityOf, readOnly: refused || dryRun };
-  const { findings, added } = await claimPlaces(run, asking);
+  const declared = declaredNow(run, cluster, service);
+  const { findings, added, isProposed } = await claimPlaces(run, {
+    cluster,
+    input,
+    owner: keyOf(cluster, service),
+    severityOf,
+    readOnly: refused || dryRun,
+    propose: () => proposeNew(run, declared),
+  });
   const response = tell(run, uid, [...found, ...findings]);
-  if (!response.allowed || dryRun) return response;
-  await waitForAll([propose(run, declaredNow(run, cluster, service)), askToVerify(run, added)]);
+  if (!response.allowed || dryRun || isProposed) return response;
+  await waitForAll([propose(run, declared), askToVerify(run, added)]);
   return response;
 }
 

@@ -5,15 +5,16 @@ import type { Cluster } from "../declarations/clusterModel.ts";
 import { isControllers } from "../kubernetes/frontendName.ts";
 import type { ServiceKey } from "../kubernetes/intent.ts";
 import { countWhile, type Counted, type Exceeded } from "../inventory/claimQuota.ts";
-import type { ClaimedAddress } from "../inventory/claimWork.ts";
+import { askToVerify, type ClaimedAddress } from "../inventory/claimWork.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import type { Want } from "../inventory/obstacle.ts";
 import { sameOwner } from "../inventory/owner.ts";
 import { addressPlace, plsNameOf, MOST_ADDRESSES } from "../inventory/places.ts";
-import { findTaken, takeClaims, type Outcome } from "../inventory/takeClaims.ts";
+import { findTaken, takeClaims, type Beside, type Outcome, type Undo } from "../inventory/takeClaims.ts";
 import { clusterOfFrontend } from "../declarations/plsOwner.ts";
 import { canonicalId, FRONTEND_TYPE, PLS_TYPE, resourceName, sameId, typeOf } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import { askHolders, type Answered } from "./handover.ts";
 import { knownPolicy, proposalEnd } from "./known.ts";
 import { onOneBalancer } from "./oneBalancer.ts";
@@ -30,6 +31,8 @@ export interface Asking {
   readonly severityOf: Severities;
   /** Only look: the Service is refused already, or it is a dry run. */
   readonly readOnly: boolean;
+  /** Writes the proposal at the same time as the last claims; `undefined` if it could not be written. */
+  readonly propose?: Beside;
 }
 
 /** A place that is requested, the field that requests it, and the rules that report who has it. */
@@ -50,22 +53,27 @@ export interface ClaimedPlaces {
   readonly findings: readonly RuleFinding[];
   /** Addresses that the Service claims now and did not claim before the review. */
   readonly added: readonly ClaimedAddress[];
+  /** What `propose` writes was written, and the verification of the added addresses requested. */
+  readonly isProposed: boolean;
 }
+
+const NONE = { findings: [], added: [], isProposed: false };
 
 export async function claimPlaces(run: Run, asking: Asking): Promise<ClaimedPlaces> {
   const { once, twice } = apart(onOneBalancer(wantsOf(asking)));
-  if (once.length === 0) return { findings: [], added: [] };
+  if (once.length === 0) return NONE;
   const isRefused = twice.some(({ want }) => asking.severityOf(want.rules.held) === "deny");
   if (asking.readOnly || isRefused) {
     const { handovers, refused } = await claimAll(run, { ...asking, readOnly: true }, once);
     const findings = await report(run, asking, { handovers, refused: [...refused, ...twice] });
-    return { findings, added: [] };
+    return { ...NONE, findings };
   }
   const { claimed, exceeded } = await claimCounted(run, asking, once);
   const quota = reportQuota(asking, exceeded);
-  if (quota.some(({ severity }) => severity === "deny")) return { findings: quota, added: [] };
+  if (quota.some(({ severity }) => severity === "deny")) return { ...NONE, findings: quota };
   const found = await report(run, asking, { ...claimed, refused: [...claimed.refused, ...twice] });
-  return { findings: [...quota, ...found], added: claimed.refused.length > 0 ? [] : addedIn(once) };
+  const { refused, isBesideDone: isProposed } = claimed;
+  return { findings: [...quota, ...found], added: refused.length > 0 ? [] : addedIn(once), isProposed };
 }
 
 function addedIn(wants: readonly Asked[]): ClaimedAddress[] {
@@ -77,7 +85,7 @@ function addedIn(wants: readonly Asked[]): ClaimedAddress[] {
 async function report(
   run: Run,
   asking: Asking,
-  { handovers, refused }: Omit<Claimed, "undo">,
+  { handovers, refused }: Pick<Claimed, "handovers" | "refused">,
 ): Promise<RuleFinding[]> {
   return refused.length > 0 ? reportTaken(run, asking, refused) : reportHandovers(asking, handovers);
 }
@@ -86,8 +94,11 @@ interface Claimed {
   /** Who hands a place over. */
   readonly handovers: readonly Answered[];
   readonly refused: readonly Answered[];
-  readonly undo: () => Promise<void>;
+  readonly undo: Undo;
+  readonly isBesideDone: boolean;
 }
+
+const NOTHING = { undo: async () => undefined, isBesideDone: false };
 
 /** What the quota refuses is taken back at once. */
 async function claimCounted(
@@ -98,7 +109,7 @@ async function claimCounted(
   const { claims: limits } = (await knownPolicy(run)).policy;
   const severity = asking.severityOf(claimQuota);
   const counted = severity === "off" ? [] : await countedOf(run, asking, { wants, limits });
-  let claimed: Claimed = { handovers: [], refused: [], undo: async () => undefined };
+  let claimed: Claimed = { handovers: [], refused: [], ...NOTHING };
   const exceeded = await countWhile(run, counted, async () => {
     claimed = await claimAll(run, asking, wants);
     return claimed.refused.length === 0;
@@ -125,14 +136,14 @@ async function countedOf(
 async function claimAll(run: Run, asking: Asking, wants: readonly Asked[]): Promise<Claimed> {
   const handovers: Answered[] = [];
   for (let round = 0; round < MAX_HANDOVERS; round += 1) {
-    const { taken, undo } = await claimOnce(run, asking, { wants, handovers });
-    if (taken.length === 0) return { handovers, refused: [], undo };
+    const { taken, ...rest } = await claimOnce(run, asking, { wants, handovers });
+    if (taken.length === 0) return { handovers, refused: [], ...rest };
     const answers = await askHolders(run, asking, taken);
     const refused = answers.filter((one) => !one.handsOver || isRepeated(one, handovers));
-    if (refused.length > 0) return { handovers, refused, undo };
+    if (refused.length > 0) return { handovers, refused, ...rest };
     handovers.push(...answers);
   }
-  return { handovers, refused: handovers, undo: async () => undefined };
+  return { handovers, refused: handovers, ...NOTHING };
 }
 
 /** The same obstacle again: what was handed over did not help. */
@@ -154,13 +165,15 @@ interface Claiming {
 
 async function claimOnce(
   run: Run,
-  { owner, input, readOnly }: Asking,
+  { owner, input, readOnly, propose }: Asking,
   { wants, handovers }: Claiming,
 ): Promise<Outcome<Asked>> {
   const { replaces } = input.intent;
+  // What is handed over has a row.
+  const isHeld = ({ isKept }: Asked) => isKept || handovers.length > 0;
   const request = {
     owner,
-    wants,
+    wants: wants.map((want) => ({ ...want, isHeld: isHeld(want) })),
     yielding: handovers.flatMap(({ holders = [] }) => holders),
     handedOver: new Set(
       handovers.flatMap(({ obstacle }) => (obstacle.by === "holder" ? [canonicalId(obstacle.holderId)] : [])),
@@ -168,8 +181,14 @@ async function claimOnce(
     expiresAtUtc: await proposalEnd(run),
     ...(replaces !== undefined && { replaces }),
   };
-  if (!readOnly) return takeClaims(run, request);
-  return { taken: await findTaken(run, request), undo: async () => undefined };
+  if (!readOnly) return takeClaims(run, request, besideOf(run, wants, propose));
+  return { taken: await findTaken(run, request), ...NOTHING };
+}
+
+/** The worker reads what is claimed: a message about claims that come to nothing is harmless. */
+function besideOf(run: Run, wants: readonly Asked[], propose: Asking["propose"]): Beside | undefined {
+  if (!propose) return undefined;
+  return async () => (await waitForAll([propose(), askToVerify(run, addedIn(wants))]))[0];
 }
 
 const ITSELF = "this Service's own frontend";

@@ -3,7 +3,7 @@
  * these reads. A Service of the same cluster may follow one that is being deleted, as the controller retries until the old frontend is
  * deleted; one of another cluster only after the deletion is confirmed; `mooring.dev/replaces` announces a move while both live.
  */
-import type { Cluster } from "../declarations/clusterModel.ts";
+import type { Cluster, Deletion } from "../declarations/clusterModel.ts";
 import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
 import { listDeclared } from "../declarations/declared.ts";
 import { proposalsOf } from "../declarations/proposals.ts";
@@ -14,6 +14,7 @@ import {
   silentSinceOf,
   statusOf,
   statusOfDeclared,
+  type ClaimantCluster,
   type ClaimStatus,
 } from "../inventory/claimStatus.ts";
 import type { Claim } from "../inventory/model.ts";
@@ -36,6 +37,8 @@ export interface Holder {
   readonly claim?: Claim;
   /** Since when its cluster is silent, or `never`; absent: it reports. */
   readonly silentSince?: string;
+  /** Present if its cluster was deleted. */
+  readonly deletion?: Deletion;
 }
 
 export interface Answered extends TakenHere {
@@ -56,10 +59,12 @@ export async function askHolders(
   const { policy } = await knownPolicy(run);
   return waitForAll(
     taken.map(async (one): Promise<Answered> => {
-      const finding = { taken: one, staleMinutes: policy.staleMinutes };
+      const finding = { by: asking.cluster.name, taken: one, staleMinutes: policy.staleMinutes };
       const judged = (await findHolders(run, asking, finding)).map((holder) => {
         const isPlanned = holder !== undefined && isReplaced(asking, holder.owner);
-        const isYielding = holder !== undefined && handsOver(asking, { holder, isPlanned }, policy.claims);
+        const isInAzure = one.obstacle.by === "holder" || one.obstacle.by === "rule";
+        const yielding = holder && { holder, isPlanned, isInAzure };
+        const isYielding = yielding !== undefined && handsOver(asking, yielding, policy.claims);
         return { holder, isPlanned, isYielding };
       });
       const [first = { holder: undefined, isPlanned: false, isYielding: false }] = judged;
@@ -70,13 +75,20 @@ export async function askHolders(
   );
 }
 
-/** Pure. */
+interface Yielding {
+  readonly holder: Holder;
+  readonly isPlanned: boolean;
+  readonly isInAzure: boolean;
+}
+
+/** What a deleted cluster left in Azure stays until a sweep deletes it: no controller removes it. Pure. */
 function handsOver(
   { owner }: Asking,
-  { holder, isPlanned }: { readonly holder: Holder; readonly isPlanned: boolean },
+  { holder, isPlanned, isInAzure }: Yielding,
   { plannedMoves }: Policy["claims"],
 ): boolean {
-  if (holder.status === "ended" || holder.status === "terminating") return true;
+  const isLeft = holder.deletion !== undefined && isInAzure;
+  if (!isLeft && (holder.status === "ended" || holder.status === "terminating")) return true;
   if (holder.status === "leaving" && holder.owner.cluster === owner.cluster) return true;
   if (!isPlanned || plannedMoves === "never") return false;
   return plannedMoves === "always" || holder.owner.namespace === owner.namespace;
@@ -91,6 +103,8 @@ function isReplaced({ cluster, input: { intent } }: Asking, holder: ServiceKey):
 }
 
 interface Finding {
+  /** Name of the cluster that requests the place. */
+  readonly by: string;
   readonly taken: TakenHere;
   readonly staleMinutes: number;
 }
@@ -151,11 +165,27 @@ async function holderOfPls(run: Run, plsId: string, finding: Finding): Promise<H
   return claim && holderOfClaim(run, claim, finding);
 }
 
-async function holderOfClaim(run: Run, claim: Claim, { taken, staleMinutes }: Finding): Promise<Holder> {
-  const claimant = await readClaimantCluster(run, claim.owner.cluster);
-  const status = await statusOf(run, claim, { place: taken.want, claimant });
+/** A cluster that requests something exists, whatever a scan found. */
+async function readClaimant(run: Run, name: string, by: string): Promise<ClaimantCluster | undefined> {
+  const found = await readClaimantCluster(run, name);
+  return found && by === name ? { ...found, deletion: undefined } : found;
+}
+
+async function holderOfClaim(run: Run, claim: Claim, finding: Finding): Promise<Holder> {
+  const { taken, staleMinutes, by } = finding;
+  const reading = readClaimant(run, claim.owner.cluster, by);
+  const [claimant, status] = await waitForAll([
+    reading,
+    statusOf(run, claim, { place: taken.want, claimant: reading }),
+  ] as const);
   const silentSince = silentSinceOf(run, claimant, staleMinutes);
-  return { owner: claim.owner, status, claim, ...(silentSince !== undefined && { silentSince }) };
+  return {
+    owner: claim.owner,
+    status,
+    claim,
+    ...(silentSince !== undefined && { silentSince }),
+    ...(claimant?.deletion && { deletion: claimant.deletion }),
+  };
 }
 
 /** Of a Service that has the address without declaring it. */

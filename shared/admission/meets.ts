@@ -5,9 +5,10 @@ import type { PlsRow } from "../inventory/model.ts";
 import { clusterOfFrontend } from "../declarations/plsOwner.ts";
 import { parseResourceId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
-import { knownPrivateLinkServices } from "./known.ts";
+import { knownClusters, knownPrivateLinkServices, knownPolicy } from "./known.ts";
 import { inGroup, privateLinkServicesOnBalancers } from "./livingPrivateLinkServices.ts";
 import type { MetPrivateLinkServices } from "./rule.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 export interface Meeting {
   readonly cluster: Cluster;
@@ -30,8 +31,9 @@ export async function meetPrivateLinkServices(
   const privateLinkServices = inGroup(all, resourceGroup);
   const isOwn = (row: PlsRow) => isOf(row, meeting);
   const own = privateLinkServices.find(isOwn);
+  const replaced = await replacedBy(run, meeting);
   const named = privateLinkServices.find(
-    (row) => row.name.toLowerCase() === intent.pls?.name?.toLowerCase() && !isOwn(row),
+    (row) => row.name.toLowerCase() === intent.pls?.name?.toLowerCase() && !isOwn(row) && !replaced(row),
   );
   const asked = Object.values(intent.addresses);
   const onFrontend = privateLinkServices.find(
@@ -45,6 +47,22 @@ export async function meetPrivateLinkServices(
     ...(named && { named }),
     ...(onFrontend && { onFrontend }),
     ...privateLinkServicesOnBalancers(all, meeting),
+  };
+}
+
+/** True of what Azure has for the Service that this one may replace: claims decide about its name, and warn. */
+async function replacedBy(
+  run: Run,
+  { cluster, service, intent: { replaces } }: Meeting,
+): Promise<(row: PlsRow) => boolean> {
+  if (replaces === undefined) return () => false;
+  const [clusters, { policy }] = await waitForAll([knownClusters(run), knownPolicy(run)] as const);
+  const whole = replaces.split("/").length === 2 ? `${cluster.name}/${replaces}` : replaces;
+  const { plannedMoves } = policy.claims;
+  return ({ owner = "", frontendIds }) => {
+    const own = clusterOfFrontend(frontendIds[0] ?? "", clusters);
+    if (!own || whole !== `${own.name}/${owner}` || plannedMoves === "never") return false;
+    return plannedMoves === "always" || owner.startsWith(`${service.namespace}/`);
   };
 }
 

@@ -11,6 +11,7 @@ import { holderName } from "../azure/holderName.ts";
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import type { Asked, Asking } from "./claims.ts";
+import { whatFreesOfDeleted } from "./deletedHolder.ts";
 import type { Answered, Holder } from "./handover.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
 import { addressPortConflict, claimQuota } from "./rules/claims.ts";
@@ -37,7 +38,7 @@ async function reportOne(run: Run, asking: Asking, answered: Answered): Promise<
     want.subnet && !isPort
       ? await instead(run, { asking, subnet: want.subnet, want })
       : { suggestions: [], hint: "" };
-  const message = `${whoHas(answered)}${whatNext(asking, answered)}${hint}`;
+  const message = `${whoHas(answered)}${await whatNext(run, asking, answered)}${hint}`;
   return [{ rule: rule.id, severity, field: want.field, value: want.text, message, suggestions }];
 }
 
@@ -71,12 +72,14 @@ function stateOf(holder: Holder | undefined): string {
 }
 
 /** What frees the place. */
-function whatNext({ cluster, owner }: Asking, { holder, isPlanned }: Answered): string {
+async function whatNext(run: Run, { cluster, owner }: Asking, answered: Answered): Promise<string> {
+  const { holder, isPlanned } = answered;
   if (!holder) return "";
-  const { status, claim, silentSince } = holder;
+  const { status, claim, silentSince, deletion } = holder;
   const name = holder.owner.cluster;
   if (isPlanned)
     return `, and policy \`claims.plannedMoves\` does not let namespace ${owner.namespace} replace it`;
+  if (deletion) return whatFreesOfDeleted(run, answered, deletion);
   if (name !== cluster.name && silentSince !== undefined)
     return `, whose cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator runs \`mooring clusters remove ${name}\``;
   if (status === "leaving") return `, which is being deleted: retry when cluster ${name} has confirmed it`;
@@ -102,9 +105,10 @@ export function reportHandovers({ severityOf }: Asking, handovers: readonly Answ
   });
 }
 
-function handoverMessage(text: string, { owner, status }: Holder): string {
+function handoverMessage(text: string, { owner, status, deletion }: Holder): string {
   const name = `Service ${serviceName(owner)}`;
   const until = "the controller retries until Azure frees it";
+  if (deletion) return `${text} is taken over from ${name}, whose cluster was deleted: ${until}`;
   if (status === "living") return `${text} is taken over from ${name}, which still has it: ${until}`;
   const how = status === "ended" ? "no longer declares it" : "is being deleted";
   return `${text} is taken over from ${name}, which ${how}: ${until}`;

@@ -108,6 +108,12 @@ export interface Subjects {
       readonly problem: ClaimProblem;
     }[];
   };
+  /** Claims in a subscription that is not watched, of Services that do not exist any more. */
+  readonly unwatched: {
+    readonly subscription: string;
+    /** `place of Service`, as messages name them. */
+    readonly claims: readonly string[];
+  };
   readonly subscription: {
     readonly subscription: string;
     readonly privateLinkServices: number;

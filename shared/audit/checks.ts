@@ -71,6 +71,7 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
   scope: [mooring.scopeUnaudited],
   queue: [mooring.queuePoisoned],
   operation: [mooring.operationFailing],
+  unwatched: [mooring.claimsUnwatched],
   journal: [mooring.journalUnresolved],
   quarantined: [mooring.quarantineUnproved],
 };

@@ -23,6 +23,20 @@ export interface Cluster {
   readonly identity?: ClusterIdentity;
   /** Present if ARM was not asked at registration: such a cluster is never evidence for a delete. */
   readonly unchecked?: Unchecked;
+  /** Present if the last scan found that Azure has no such managed cluster, and nothing that took its place. */
+  readonly deletion?: Deletion;
+}
+
+/** A managed cluster that does not exist any more. Its claims end when that is proved, and not before. */
+export interface Deletion {
+  /** When a scan first found it. */
+  readonly sinceUtc: string;
+  /** When anything of the cluster reached Mooring last; absent: nothing ever did. */
+  readonly heardAtUtc?: string;
+  /** When it was first proved; absent: something is missing. */
+  readonly provedAtUtc?: string;
+  /** What is missing for the proof. */
+  readonly missing?: string;
 }
 
 /** What tells one cluster from another, whatever its name and its token. */

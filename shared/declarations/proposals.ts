@@ -16,9 +16,26 @@ const SETTLE_LISTS = 3;
 
 /** One write, whatever is there: requests about different versions of a Service stand side by side. */
 export async function propose(run: Run, declared: Declared): Promise<void> {
-  const { uid, resourceVersion = "", deletedAtUtc } = declared;
-  const key = `${declarationKey(declared)} ${uid} ${resourceVersion}${deletedAtUtc === undefined ? "" : " deleted"}`;
+  const key = proposalKey(declared);
   await run.ports.tables.proposals.transact(declared.cluster, [{ do: "put", key, value: { declared } }]);
+}
+
+function proposalKey(declared: Declared): string {
+  const { uid, resourceVersion = "", deletedAtUtc } = declared;
+  return `${declarationKey(declared)} ${uid} ${resourceVersion}${deletedAtUtc === undefined ? "" : " deleted"}`;
+}
+
+/**
+ * The same while it is not decided that the request is allowed: replaces no other proposal, of a request that may be accepted.
+ * @returns the way back, should the request be refused; `undefined` if there is such a proposal
+ */
+export async function proposeNew(run: Run, declared: Declared): Promise<(() => Promise<void>) | undefined> {
+  const { proposals } = run.ports.tables;
+  const key = proposalKey(declared);
+  const written = await proposals.transact(declared.cluster, [{ do: "insert", key, value: { declared } }]);
+  const [version] = written.ok ? written.versions : [];
+  if (version === undefined) return undefined;
+  return async () => void (await proposals.transact(declared.cluster, [{ do: "remove", key, version }]));
 }
 
 export async function listProposals(run: Run, cluster: string): Promise<Row<Proposal>[]> {

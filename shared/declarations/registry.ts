@@ -9,6 +9,7 @@ import { removeRows } from "../storage/writeRows.ts";
 import { nodeGroupKey } from "./clusterContradictions.ts";
 import type { Cluster } from "./clusterModel.ts";
 import { compareWithArm, parseRegistration, type Registration } from "./registration.ts";
+import { noteSubscription, subscriptionOf } from "./subscriptions.ts";
 import { makeToken, rotated } from "./token.ts";
 
 const PARTITION = "all";
@@ -29,6 +30,7 @@ export async function registerCluster(run: Run, registration: unknown): Promise<
   const place = await placeOf(run, parseRegistration(registration));
   const { secret, token } = makeToken(run.now());
   const value: Cluster = { ...place, tokens: [token], registeredAtUtc: run.now().toISOString() };
+  await noteSubscription(run, subscriptionOf(value));
   await store(run, value);
   await forgetDeclared(run, value.name);
   return { name: value.name, token: secret };

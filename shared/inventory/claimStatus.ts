@@ -1,14 +1,14 @@
 /**
- * Whether the Service of a claim still declares the place. Only a later complete list of its bound cluster ends a confirmed claim; what
- * admission saw is a hint, which lets the next Service of the same cluster follow.
+ * Whether the Service of a claim still declares the place. Only a later complete list of its bound cluster ends a confirmed claim, or the
+ * proof that the cluster was deleted; what admission saw is a hint, which lets the next Service of the same cluster follow.
  */
 import { formatAddress, parseAddress } from "../azure/prefix.ts";
-import type { Cluster } from "../declarations/clusterModel.ts";
+import type { Cluster, Deletion } from "../declarations/clusterModel.ts";
 import { findCluster } from "../declarations/registry.ts";
 import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
 import { readFeed } from "../declarations/feed.ts";
 import type { Feed } from "../declarations/model.ts";
-import { proposalsOf } from "../declarations/proposals.ts";
+import { listProposals, proposalsOf } from "../declarations/proposals.ts";
 import { isOlder } from "../declarations/service.ts";
 import type { Declared } from "../kubernetes/intent.ts";
 import type { Run } from "../ports/ports.ts";
@@ -19,7 +19,7 @@ import { plsNameOf, type Place } from "./places.ts";
 /**
  * `living`: nothing speaks against it. `leaving`: a deletion was requested, or the Service is missing, and its cluster has not confirmed
  * that. `terminating`: the cluster confirmed that the Service is being deleted. `ended`: the cluster confirmed that it does not declare the
- * place any more, or its registration was removed.
+ * place any more, or was proved to be deleted, or its registration was removed.
  */
 export type ClaimStatus = "living" | "leaving" | "terminating" | "ended";
 
@@ -27,26 +27,57 @@ export type ClaimStatus = "living" | "leaving" | "terminating" | "ended";
 export interface ClaimantCluster {
   readonly cluster: Cluster;
   readonly feed: Feed | undefined;
+  /** Azure has no such managed cluster, and nothing of it reached Mooring since that was found. */
+  readonly deletion?: Deletion | undefined;
 }
 
-/** `undefined` if the cluster is not registered. */
-export async function readClaimantCluster(run: Run, name: string): Promise<ClaimantCluster | undefined> {
+/**
+ * `undefined` if the cluster is not registered.
+ * @param deleted clusters that were just found to be deleted; absent: what the last scan recorded
+ */
+export async function readClaimantCluster(
+  run: Run,
+  name: string,
+  deleted?: ReadonlyMap<string, Cluster>,
+): Promise<ClaimantCluster | undefined> {
   const [cluster, feed] = await waitForAll([findCluster(run, name), readFeed(run, name)]);
   if (!cluster) return undefined;
-  return { cluster, feed };
+  const found = deleted ? deleted.get(name) : cluster;
+  // A name that was registered again is another cluster.
+  const deletion = found?.registeredAtUtc === cluster.registeredAtUtc ? found.deletion : undefined;
+  const isLasting = deletion && !(await isHeardSince(run, { cluster, feed }, deletion.heardAtUtc ?? ""));
+  return { cluster, feed, ...(isLasting && { deletion }) };
 }
 
+async function isHeardSince(run: Run, { cluster, feed }: ClaimantCluster, lastUtc: string): Promise<boolean> {
+  if ([feed?.heardAtUtc, feed?.admittedAtUtc].some((one = "") => one > lastUtc)) return true;
+  const proposals = await listProposals(run, cluster.name);
+  return proposals.some(({ value }) => value.declared.observedAtUtc > lastUtc);
+}
+
+/** Pure. */
+export function isProvedDeleted({ deletion }: Pick<ClaimantCluster, "deletion">): boolean {
+  return deletion?.provedAtUtc !== undefined;
+}
+
+/** @param judged with its cluster as it was read, or as it is being read at the same time */
 export async function statusOf(
   run: Run,
   claim: Claim,
-  { place, claimant }: { readonly place: Place; readonly claimant: ClaimantCluster | undefined },
+  judged: {
+    readonly place: Place;
+    readonly claimant: ClaimantCluster | undefined | Promise<ClaimantCluster | undefined>;
+  },
 ): Promise<ClaimStatus> {
-  if (!claimant) return "ended";
   const { owner } = claim;
-  const [confirmed, proposals] = await waitForAll([
+  const { place } = judged;
+  if (!judged.claimant) return "ended";
+  const [claimant, confirmed, proposals] = await waitForAll([
+    judged.claimant,
     findConfirmed(run, owner.cluster, declarationKey(owner)),
     proposalsOf(run, owner),
-  ]);
+  ] as const);
+  if (!claimant) return "ended";
   const own = proposals.filter(({ uid }) => uid === owner.uid);
   return judgeClaim(claim, { place, claimant, confirmed, proposals: own });
 }
@@ -62,6 +93,7 @@ export interface ClaimEvidence {
 /** Pure. */
 export function judgeClaim(claim: Claim, evidence: ClaimEvidence): ClaimStatus {
   const { confirmed, proposals } = evidence;
+  if (isProvedDeleted(evidence.claimant)) return "ended";
   const isRequestedAway = proposals.some((one) => isAway(one, evidence));
   if (confirmed?.uid === claim.owner.uid && declares(confirmed, evidence))
     return statusOfDeclared(confirmed, isRequestedAway);

@@ -1,23 +1,25 @@
 /**
  * Which claims of a partition end: Azure does not assign the place to the Service any more, and its cluster confirmed that it does not
- * declare it. Called by the scan, with what Azure shows.
+ * declare it, or was proved to be deleted. Called by the scan, with what Azure shows.
  */
+import type { Cluster } from "../declarations/clusterModel.ts";
 import { listFeeds, requestList } from "../declarations/feed.ts";
 import { isNamedFor } from "../kubernetes/frontendName.ts";
 import { messageOf } from "../core/messageOf.ts";
 import { clusterOfFrontend } from "../declarations/plsOwner.ts";
-import { FRONTEND_TYPE, resourceName, typeOf } from "../azure/resourceId.ts";
+import { canonicalId, FRONTEND_TYPE, resourceName, typeOf } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Lease } from "../storage/lease.ts";
 import type { Row } from "../ports/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../core/waitForAll.ts";
-import { readClaimantCluster, statusOf, type ClaimantCluster } from "./claimStatus.ts";
+import { isProvedDeleted, readClaimantCluster, statusOf, type ClaimantCluster } from "./claimStatus.ts";
 import type { Evidence } from "./evidence.ts";
 import { endedKey } from "./mergeClaims.ts";
 import type { AddressRow, Assignment, Claim, PlsRow } from "./model.ts";
 import { plsIdOf, plsNamePartition } from "./places.ts";
 import { planRows, type ClaimsNow } from "./planRows.ts";
+import { keepNoted, listNameSubscriptions } from "./unwatched.ts";
 
 const AT_ONCE = 8;
 
@@ -25,15 +27,23 @@ const AT_ONCE = 8;
 export interface ScannedClaims {
   readonly sequenceOf: ClaimsNow["sequenceOf"];
   readonly claimants: Claimants;
+  /** All registered clusters. */
+  readonly clusters: readonly Cluster[];
+  /** By canonical id: those that the scan read. */
+  readonly privateLinkServices: ReadonlyMap<string, Built>;
 }
+
+/** A Private Link Service, as far as it shows for which Service it was made. */
+export type Built = Pick<PlsRow, "owner" | "frontendIds">;
 
 /** Clusters of a scan, each read once. */
 export type Claimants = (cluster: string) => Promise<ClaimantCluster | undefined>;
 
-export function claimantsOf(run: Run): Claimants {
+/** @param deleted clusters that were proved to be deleted before Azure was read; absent: what the last scan recorded */
+export function claimantsOf(run: Run, deleted?: ReadonlyMap<string, Cluster>): Claimants {
   const known = new Map<string, Promise<ClaimantCluster | undefined>>();
   return (name) => {
-    const reading = known.get(name) ?? readClaimantCluster(run, name);
+    const reading = known.get(name) ?? readClaimantCluster(run, name, deleted);
     known.set(name, reading);
     return reading;
   };
@@ -53,17 +63,18 @@ export interface Unassigned {
   readonly assignment: Assignment | undefined;
 }
 
-export function endedAddresses(
+export async function endedAddresses(
   run: Run,
   claims: ScannedClaims,
   { rows, evidence }: { readonly rows: readonly Unassigned[]; readonly evidence: Evidence },
 ): Promise<ReadonlySet<string>> {
   // A list that failed may be the one that shows the address.
-  if (!evidence.unexplained || evidence.incomplete.size > 0) return Promise.resolve(new Set());
+  if (!evidence.unexplained || evidence.incomplete.size > 0) return new Set();
   const unexplained = [...evidence.unexplained.keys()];
-  const suspects = rows.flatMap(({ row, assignment }) =>
-    claimsOf(row).flatMap((claim) => (mayHold(assignment, claim) ? [] : [{ row, claim }])),
-  );
+  const suspects: Suspect[] = [];
+  for (const { row, assignment } of rows)
+    for (const claim of claimsOf(row))
+      if (!(await mayHold(claims, assignment, claim))) suspects.push({ row, claim });
   return findEnded(run, claims, { suspects, unexplained });
 }
 
@@ -104,11 +115,12 @@ async function findEnded(
 }
 
 /**
- * True if Azure was read after the list that shows the Service to be deleted. Until then its controller may have created a frontend that this
- * read of Azure does not show.
+ * True if Azure was read after what shows the Service to be deleted: a list, or the proof that its cluster was deleted. Until then its
+ * controller may have created a frontend that this read of Azure does not show.
  */
 function isOlderThanAzure(claimant: ClaimantCluster | undefined, sequence: number): boolean {
-  return (claimant?.feed?.confirmed?.sequence ?? -1) < sequence || claimant === undefined;
+  if (!claimant || isProvedDeleted(claimant)) return true;
+  return (claimant.feed?.confirmed?.sequence ?? -1) < sequence;
 }
 
 /** Whatever the cluster has there, and whatever is named for the Service, may have the address. */
@@ -120,19 +132,29 @@ function mayBeOf(id: string, { owner }: Claim, claimant: ClaimantCluster | undef
   );
 }
 
-/** False only if the holder is a frontend that was made for others and has no rule of the Service, or if there is no holder. Pure. */
-function mayHold(assignment: Assignment | undefined, { owner: { uid } }: Claim): boolean {
+/**
+ * False only if the holder is a frontend that was made for others and has no rule of the Service, or a Private Link Service that was made for
+ * others, or if there is no holder.
+ */
+async function mayHold(
+  claims: ScannedClaims,
+  assignment: Assignment | undefined,
+  claim: Claim,
+): Promise<boolean> {
   if (!assignment) return false;
   const { holderId, uses } = assignment;
+  const pls = claims.privateLinkServices.get(canonicalId(holderId));
+  if (pls) return mayHave(pls, claim, await makersOf(claims, claim));
   if (typeOf(holderId) !== FRONTEND_TYPE) return true;
   return [resourceName(holderId), ...(uses ?? []).map(({ rule }) => rule)].some((text) =>
-    isNamedFor(text, uid),
+    isNamedFor(text, claim.owner.uid),
   );
 }
 
 /**
  * Ends claims of names that no Private Link Service of the Service has and that its cluster does not declare any more, and drops those that
  * expired. That a list lacks a Private Link Service is no proof: it is read by its id.
+ * In subscriptions that are not watched each name is read, once nothing but Azure keeps its claim.
  * @param subscriptions those whose Private Link Services were read completely
  */
 export async function endPlsNames(
@@ -141,19 +163,22 @@ export async function endPlsNames(
   { claims, subscriptions }: { readonly claims: ScannedClaims; readonly subscriptions: readonly string[] },
 ): Promise<void> {
   const { addresses, privateLinkServices } = run.ports.tables;
-  for (const subscription of subscriptions) {
+  for (const subscription of await listNameSubscriptions(run)) {
+    const isListed = subscriptions.some((one) => one.toLowerCase() === subscription);
+    // A list that failed is repeated.
+    if (!isListed && run.ports.subscriptions.includes(subscription)) continue;
     const partition = plsNamePartition(subscription);
     const rows = await Array.fromAsync(addresses.list(partition));
+    await keepNoted(run, subscription, rows.length > 0);
     if (rows.length === 0) continue;
-    const built = new Map(
-      (await Array.fromAsync(privateLinkServices.list(subscription))).map(({ key, value }) => [key, value]),
-    );
+    const recorded = isListed ? await Array.fromAsync(privateLinkServices.list(subscription)) : [];
+    const built = new Map(recorded.map(({ key, value }) => [key, value]));
     const all = rows.flatMap((row) => claimsOf(row).map((claim) => ({ row, claim })));
     const suspects: Suspect[] = [];
     for (const { row, claim } of all)
-      if (!mayHave(built.get(row.key), claim, await claims.claimants(claim.owner.cluster)))
-        suspects.push({ row, claim });
-    const absent = await absentOnly(run, subscription, { rows, built });
+      if (!mayHave(built.get(row.key), claim, await makersOf(claims, claim))) suspects.push({ row, claim });
+    const asked = isListed ? rows : await endingRows(run, claims, { rows, suspects });
+    const absent = await absentOnly(run, subscription, { rows: asked, built });
     const free = suspects.filter(({ row }) => built.has(row.key) || absent.has(row.key));
     const ended = await findEnded(run, claims, { suspects: free, unexplained: [] });
     const at = { nowUtc: run.now().toISOString(), ended, sequenceOf: claims.sequenceOf };
@@ -161,6 +186,15 @@ export async function endPlsNames(
     if (writes.length > 0) await lease.demand();
     await writeRows<AddressRow>(addresses, partition, writes);
   }
+}
+
+async function endingRows(
+  run: Run,
+  claims: ScannedClaims,
+  { rows, suspects }: { readonly rows: readonly Row<AddressRow>[]; readonly suspects: readonly Suspect[] },
+): Promise<Row<AddressRow>[]> {
+  const ended = await findEnded(run, claims, { suspects, unexplained: [] });
+  return rows.filter((row) => claimsOf(row).some((claim) => ended.has(endedKey(row.key, claim))));
 }
 
 interface Names {
@@ -187,14 +221,26 @@ async function absentOnly(
   return absent;
 }
 
+/** Clusters whose controllers may have made a Private Link Service. */
+interface Makers {
+  readonly claimant: ClaimantCluster | undefined;
+  readonly clusters: readonly Cluster[];
+}
+
+async function makersOf({ claimants, clusters }: ScannedClaims, { owner }: Claim): Promise<Makers> {
+  return { claimant: await claimants(owner.cluster), clusters };
+}
+
 /** False only if there is no such Private Link Service, or it was made for another Service or in another cluster. Pure. */
 function mayHave(
-  pls: PlsRow | undefined,
+  pls: Built | undefined,
   { owner: { namespace, name } }: Claim,
-  claimant: ClaimantCluster | undefined,
+  { claimant, clusters }: Makers,
 ): boolean {
   if (!pls) return false;
-  if (pls.owner === undefined || !claimant) return true;
-  const isInCluster = pls.frontendIds.some((id) => clusterOfFrontend(id, [claimant.cluster]) !== undefined);
-  return pls.owner === `${namespace}/${name}` && isInCluster;
+  if (pls.owner === undefined) return true;
+  if (pls.owner !== `${namespace}/${name}`) return false;
+  const isIn = (cluster: Cluster) =>
+    pls.frontendIds.some((id) => clusterOfFrontend(id, [cluster]) !== undefined);
+  return claimant ? isIn(claimant.cluster) : !clusters.some(isIn);
 }

@@ -113,7 +113,7 @@ export interface Consumer {
   readonly subscription?: string;
 }
 
-/** A virtual network that the last complete scan saw. Partition `all`; key = canonical id. */
+/** A virtual network that the last complete scan saw. Partition `all`; key = canonical id. Partition `names`: see `declarations/subscriptions.ts`. */
 export interface VnetRow {
   readonly id: string;
   readonly scannedAtUtc: string;

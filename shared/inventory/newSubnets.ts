@@ -5,6 +5,7 @@ import { newestSequence } from "../declarations/feed.ts";
 import type { CountedSubnet } from "../azure/networkModel.ts";
 import { canonicalId, sameId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
+import { isProvedDeleted } from "./claimStatus.ts";
 import { confirmClaims } from "./confirmClaims.ts";
 import type { SubnetRow } from "./model.ts";
 
@@ -21,7 +22,7 @@ export async function claimInNewSubnets(
   if (added.length === 0) return;
   for (const cluster of await listClusters(run)) {
     const own = added.filter(({ vnetId }) => sameId(vnetId, cluster.vnetId));
-    if (own.length === 0) continue;
+    if (own.length === 0 || isProvedDeleted(cluster)) continue;
     const sequence = await newestSequence(run, cluster.name);
     const declared = await listConfirmed(run, cluster.name);
     await confirmClaims(run, cluster, { declared, subnets: own, sequence });

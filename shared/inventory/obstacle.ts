@@ -12,6 +12,8 @@ export interface Want extends Place {
   readonly ports?: readonly ServicePort[];
   /** Those that the Service has on the address already: no change for others. */
   readonly hadPorts?: readonly ServicePort[];
+  /** The Service probably has it already: its row is there. */
+  readonly isHeld?: boolean;
   /** True if the holder is one that the Service may share, or is its own. */
   readonly mayShare: (holderId: string) => boolean;
 }

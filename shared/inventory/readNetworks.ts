@@ -1,13 +1,16 @@
 /**
  * Reads the virtual networks of all watched subscriptions, and holds them against the recorded ones. A list that lacks a network or a subnet
- * proves nothing: ARM filters lists by permissions. What is missing is read by the network's id, and only that shows a deletion.
+ * proves nothing: ARM filters lists by permissions. What is missing is read by the network's id, and only that shows a deletion. A network that
+ * an operator stopped to watch and in which neither a registered cluster nor a claim is left is forgotten as well.
  */
+import { listClusters } from "../declarations/registry.ts";
 import type { CountedSubnet } from "../azure/networkModel.ts";
 import { canonicalId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Row } from "../ports/table.ts";
 import { mapAtMost } from "../core/waitForAll.ts";
 import type { SubnetRow } from "./model.ts";
+import { hasClaims, isUnused } from "./unwatched.ts";
 
 const AT_ONCE = 4;
 const VNETS = "all";
@@ -20,7 +23,7 @@ export interface Networks {
   readonly byVnet: ReadonlyMap<string, readonly CountedSubnet[]>;
   /** By canonical id of the subnet, as the inventory had them before this scan. */
   readonly recorded: ReadonlyMap<string, SubnetRow>;
-  /** Canonical ids of recorded networks for which ARM answers 404. */
+  /** Canonical ids of recorded networks for which ARM answers 404, and of those that are not watched and that nothing needs. */
   readonly deletedVnets: readonly string[];
   /** Recorded subnets of those, and of networks that were read by id and have them no more. */
   readonly deletedSubnets: readonly Row<SubnetRow>[];
@@ -33,12 +36,22 @@ export async function readNetworks(run: Run, attempt: Attempt): Promise<Networks
     [],
     [],
   ];
+  const { subscriptions } = run.ports;
+  const clusters = await listClusters(run);
   await mapAtMost(AT_ONCE, await idsOf(run, byVnet), async ([vnet, id]) => {
     const rows = await Array.fromAsync(run.ports.tables.subnets.list(vnet));
     recorded.push(...rows);
     const listed = byVnet.get(vnet);
     if (listed && missingFrom(rows, listed).length === 0) return;
-    await attempt(`network ${vnet}`, async () => {
+    const isLeft = !listed && isUnused(id, { subscriptions, clusters });
+    if (isLeft && !(await hasClaims(run, rows))) {
+      deletedSubnets.push(...rows);
+      deletedVnets.push(vnet);
+      return;
+    }
+    // That it cannot be read is what not to watch it is for: a finding names its claims.
+    const read: Attempt = isLeft ? withoutFailure : attempt;
+    await read(`network ${vnet}`, async () => {
       const found = await run.ports.network.subnetsOf(id);
       deletedSubnets.push(...missingFrom(rows, found ?? []));
       if (found) return byVnet.set(vnet, found);
@@ -49,6 +62,14 @@ export async function readNetworks(run: Run, attempt: Attempt): Promise<Networks
   const bySubnet = new Map(recorded.map(({ value }) => [canonicalId(value.id), value]));
   return { byVnet, recorded: bySubnet, deletedVnets, deletedSubnets };
 }
+
+const withoutFailure: Attempt = async (_, read) => {
+  try {
+    await read();
+  } catch {
+    // What could not be read is missing from the result.
+  }
+};
 
 async function listNetworks(run: Run, attempt: Attempt): Promise<Map<string, readonly CountedSubnet[]>> {
   const { subscriptions, network } = run.ports;

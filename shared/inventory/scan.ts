@@ -3,6 +3,9 @@
  * hold an address in a subnet of another. What was read is written, whatever else failed; what is not in a list is released only on the
  * evidence that `planRows` names. Writes only differences. Called by the inventory queue.
  */
+import type { Cluster } from "../declarations/clusterModel.ts";
+import { listClusters } from "../declarations/registry.ts";
+import { OWNER_TAG } from "../declarations/plsOwner.ts";
 import type { CountedSubnet } from "../azure/networkModel.ts";
 import { canonicalId } from "../azure/resourceId.ts";
 import { Incomplete, NotYet } from "../core/errors.ts";
@@ -13,12 +16,13 @@ import type { Run } from "../ports/ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
 import type { Write } from "../ports/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
-import { mapAtMost } from "../core/waitForAll.ts";
-import { claimantsOf, endPlsNames, newestSequences } from "./endClaims.ts";
+import { mapAtMost, waitForAll } from "../core/waitForAll.ts";
+import { claimantsOf, endPlsNames, newestSequences, type Built } from "./endClaims.ts";
 import { forgetSubnets } from "./forget.ts";
 import type { AddressRow, SubnetRow, VnetRow } from "./model.ts";
 import { claimInNewSubnets } from "./newSubnets.ts";
 import { planRows } from "./planRows.ts";
+import { withoutMachines } from "./machines.ts";
 import { readAzure, type Reading, type Uses } from "./readAzure.ts";
 import { scanPrivateLinkServices } from "./scanPrivateLinkServices.ts";
 import { scanSubnet, type Read, type Scanned } from "./scanSubnet.ts";
@@ -34,22 +38,32 @@ export interface ScanReport {
   readonly missed: number;
 }
 
+/** Registered clusters that Azure does not have, by name, with what is proved of each. */
+export type FindDeleted = (run: Run) => Promise<ReadonlyMap<string, Cluster>>;
+
 /**
  * @param requestSecond asks for another scan: addresses wait for it to be released
+ * @param findDeleted the claims of clusters that it proves to be deleted end where Azure has freed the address
  * @throws Superseded if another scan runs, or has begun since; after everything else was written, Incomplete with what the lists threw, or
  * NotYet if all that passes
  */
 export function scanInventory(
   run: Run,
   requestSecond: () => Promise<unknown> = async () => undefined,
+  findDeleted: FindDeleted = async () => new Map(),
 ): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
     const subjects = run.ports.subscriptions.map(subscriptionSubject);
     const { reading, report } = await recordWhole(run, { operation: "scan", subjects }, async (notes) => {
-      // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows.
-      const sequenceOf = await newestSequences(run);
+      // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows, and what a deleted one built is older.
+      const [sequenceOf, deleted] = await waitForAll([newestSequences(run), findDeleted(run)] as const);
       const reading = await readAzure(run);
-      const claims = { sequenceOf, claimants: claimantsOf(run) };
+      const claims = {
+        sequenceOf,
+        claimants: claimantsOf(run, withoutMachines(deleted, reading)),
+        clusters: await listClusters(run),
+        privateLinkServices: privateLinkServicesById(reading),
+      };
       const report = await write(run, lease, { reading, claims });
       for (const { subscription, error } of reading.failures)
         notes.failed(subscriptionSubject(subscription), error);
@@ -60,6 +74,16 @@ export function scanInventory(
     run.log.info("inventory scanned", { ...report });
     return report;
   });
+}
+
+function privateLinkServicesById({ privateLinkServices }: Reading): ReadonlyMap<string, Built> {
+  const all = [...privateLinkServices.values()].flat();
+  return new Map(
+    all.map(({ id, tags, frontendIds }) => {
+      const owner = tags[OWNER_TAG];
+      return [canonicalId(id), { ...(owner !== undefined && { owner }), frontendIds }];
+    }),
+  );
 }
 
 function demandComplete(run: Run, { failures }: Reading): void {

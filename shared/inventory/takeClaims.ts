@@ -1,7 +1,10 @@
 /**
- * Claims places for a Service: all of them or none. One Table transaction per partition, insert first; what an earlier partition took is
- * released when a later one refuses, and a crash in between leaves proposed claims that expire. Called by admission; never reads
- * Azure. Two owners for one address are impossible: a row is made by insert-if-absent and changed by version.
+ * Claims places for a Service: all of them or none. One Table transaction per partition; what one of them took is released when another one
+ * refuses, and a crash in between leaves proposed claims that expire. Called by admission; never reads Azure. Two owners for one address
+ * are impossible: a row is made by insert-if-absent and changed by version.
+ *
+ * Two trips to storage in most cases. The first inserts what is new of one partition, and reads the rows of all; the second writes the
+ * others, and what the caller puts beside it.
  */
 import { Conflict } from "../core/errors.ts";
 import type { ServiceKey } from "../kubernetes/intent.ts";
@@ -33,17 +36,31 @@ export interface Taken<W extends Want = Want> {
 /** Of many writers at one row one succeeds in each round; more rounds than this mean something else is wrong. */
 const MAX_ROUNDS = 50;
 
+/** Takes back what was written, and nothing else. */
+export type Undo = () => Promise<void>;
+
+/** What is written at the same time as the last claims, as these are seldom refused; `undefined` if it could not be written. */
+export type Beside = () => Promise<Undo | undefined>;
+
 /** What a request got, and the way back. */
 export interface Outcome<W extends Want = Want> {
   /** Empty if every place is now the owner's, else everything that stands in the way. */
   readonly taken: readonly Taken<W>[];
   /** Takes back what the request wrote, and nothing else. */
-  readonly undo: () => Promise<void>;
+  readonly undo: Undo;
+  /** What goes beside the claims was written. */
+  readonly isBesideDone: boolean;
 }
 
+const NOTHING = { undo: async () => undefined, isBesideDone: false };
+
 /** @throws Conflict if the rows keep changing */
-export async function takeClaims<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<Outcome<W>> {
-  const outcome = await takeAll(run, request);
+export async function takeClaims<W extends Want>(
+  run: Run,
+  request: ClaimRequest<W>,
+  beside: Beside = async () => undefined,
+): Promise<Outcome<W>> {
+  const outcome = await takeAll(run, request, beside);
   const { metrics } = run.ports;
   const { length } = outcome.taken;
   if (length > 0) metrics.record("mooring.claims", length, { outcome: "refused" });
@@ -51,21 +68,77 @@ export async function takeClaims<W extends Want>(run: Run, request: ClaimRequest
   return outcome;
 }
 
-async function takeAll<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<Outcome<W>> {
+async function takeAll<W extends Want>(
+  run: Run,
+  request: ClaimRequest<W>,
+  beside: Beside,
+): Promise<Outcome<W>> {
   const parts = byPartition(request);
-  const done: Done[] = [];
+  const [isInserted, ...reads] = await waitForAll([
+    insertNew(run, parts[0]),
+    ...parts.map((part) => readRows(run, part)),
+  ] as const);
+  const read = parts.map((part, index): Read<W> => ({ part, before: reads[index] ?? [] }));
+  const left = isInserted ? read.slice(1) : read;
+  const done: Done[] = isInserted ? read.slice(0, 1).map(({ part }) => ({ part, before: [] })) : [];
   const undo = async () => void (await waitForAll(done.map((one) => takeBack(run, one))));
-  for (const part of parts) {
-    const outcome = await takePart(run, part);
-    if (!outcome.ok) {
-      await undo();
-      const rest = parts.slice(parts.indexOf(part) + 1);
-      const others = (await waitForAll(rest.map((one) => findTaken(run, one)))).flat();
-      return { taken: [...outcome.taken, ...others], undo: async () => undefined };
-    }
-    done.push({ part, before: outcome.before });
+  const taken = left.flatMap(({ part, before }) => takenOf(run, part, before));
+  if (taken.length === 0) return takeLeft(run, { left, done, undo, beside });
+  await undo();
+  return { taken, ...NOTHING };
+}
+
+interface Read<W extends Want> {
+  readonly part: ClaimRequest<W>;
+  readonly before: Rows;
+}
+
+/** False if a row is there, or is expected to be. */
+async function insertNew(run: Run, part: ClaimRequest | undefined): Promise<boolean> {
+  if (!part || isHeld(part)) return false;
+  const writes = part.wants.map((want) => writeFor(run, { request: part, want }, undefined));
+  return (await run.ports.tables.addresses.transact(partitionOf(part), writes)).ok;
+}
+
+function isHeld({ wants }: ClaimRequest): boolean {
+  return wants.some(({ isHeld = false }) => isHeld);
+}
+
+interface Left<W extends Want> {
+  readonly left: readonly Read<W>[];
+  /** Grows with what is taken. */
+  readonly done: Done[];
+  readonly undo: Undo;
+  readonly beside: Beside;
+}
+
+/**
+ * Where rows were inserted by others meanwhile, the first partition alone: of two Services that want the same places, one gets it, and the other
+ * one holds nothing that the first is waiting for.
+ */
+async function takeLeft<W extends Want>(
+  run: Run,
+  { left, done, undo, beside }: Left<W>,
+): Promise<Outcome<W>> {
+  if (left.length === 0) return { taken: [], undo, isBesideDone: false };
+  const isContended = done.length === 0 && left.length > 1 && left.some(({ part }) => !isHeld(part));
+  const groups = isContended ? [left.slice(0, 1), left.slice(1)] : [left];
+  let undoBeside: Undo | undefined;
+  const undoAll = async () => void (await waitForAll([undo(), undoBeside?.()]));
+  for (const group of groups) {
+    const isLast = group === groups.at(-1);
+    const [outcomes, besides] = await waitForAll([
+      waitForAll(group.map((one) => takePart(run, one))),
+      isLast ? beside() : undefined,
+    ] as const);
+    undoBeside = besides;
+    done.push(...outcomes.flatMap((one) => (one.ok ? [one.done] : [])));
+    const taken = outcomes.flatMap((one) => (one.ok ? [] : one.taken));
+    if (taken.length === 0) continue;
+    await undoAll();
+    return { taken, ...NOTHING };
   }
-  return { taken: [], undo };
+  return { taken: [], undo: undoAll, isBesideDone: undoBeside !== undefined };
 }
 
 /** What would refuse the request, read only: what a dry run may report. */
@@ -76,27 +149,32 @@ export async function findTaken<W extends Want>(
   return takenOf(run, request, await readRows(run, request));
 }
 
-/** In a fixed order, so that two Services never hold what the other waits for. */
+/** In a fixed order, what the Service has already last: of Services that want the same, one is the first everywhere. */
 function byPartition<W extends Want>(request: ClaimRequest<W>): ClaimRequest<W>[] {
   const parts = Map.groupBy(request.wants, ({ partition }) => partition);
-  return [...parts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, wants]) => ({ ...request, wants }));
+  const ordered = [...parts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, wants]) => ({ ...request, wants }));
+  return [...ordered.filter((part) => !isHeld(part)), ...ordered.filter(isHeld)];
 }
 
 type Rows = readonly (Row<AddressRow> | undefined)[];
 type PartOutcome<W extends Want> =
-  { readonly ok: true; readonly before: Rows } | { readonly ok: false; readonly taken: readonly Taken<W>[] };
+  { readonly ok: true; readonly done: Done } | { readonly ok: false; readonly taken: readonly Taken<W>[] };
 
-async function takePart<W extends Want>(run: Run, request: ClaimRequest<W>): Promise<PartOutcome<W>> {
-  let before: Rows = request.wants.map(() => undefined);
+/** @param read its rows, none of which is in the way */
+async function takePart<W extends Want>(run: Run, read: Read<W>): Promise<PartOutcome<W>> {
+  const { part } = read;
+  let { before } = read;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const writes = request.wants.map((want, index) => writeFor(run, { request, want }, before[index]));
-    if ((await run.ports.tables.addresses.transact(partitionOf(request), writes)).ok)
-      return { ok: true, before };
-    before = await readRows(run, request);
-    const taken = takenOf(run, request, before);
+    const writes = part.wants.map((want, index) => writeFor(run, { request: part, want }, before[index]));
+    if ((await run.ports.tables.addresses.transact(partitionOf(part), writes)).ok)
+      return { ok: true, done: { part, before } };
+    before = await readRows(run, part);
+    const taken = takenOf(run, part, before);
     if (taken.length > 0) return { ok: false, taken };
   }
-  throw new Conflict(`the rows of ${request.wants.map(({ text }) => text).join(", ")} keep changing`);
+  throw new Conflict(`the rows of ${part.wants.map(({ text }) => text).join(", ")} keep changing`);
 }
 
 function partitionOf({ wants }: ClaimRequest): string {

@@ -10,7 +10,7 @@ export const ServiceClaim = z.object({
   state: z.enum(["proposed", "confirmed"]),
   /**
    * `leaving`: a deletion was requested, or the last list lacks the Service. `terminating`: its cluster confirmed the deletion. `ended`:
-   * its cluster does not declare it any more, or is not registered; a scan ends the claim.
+   * its cluster does not declare it any more, was proved to be deleted, or is not registered; a scan ends the claim.
    */
   status: z.enum(["living", "leaving", "terminating", "ended"]),
   sinceUtc: z.string(),

@@ -1,11 +1,11 @@
 /** Where addresses and names of Private Link Services are recorded: a partition for each subnet, and one for the names of a subscription. */
-import { listClusters } from "../declarations/registry.ts";
 import { InvalidInput } from "../core/errors.ts";
 import { unknownName } from "../core/filters.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import { plsNamePartition } from "../inventory/places.ts";
 import { listSubnets } from "../inventory/subnets.ts";
-import { canonicalId, parseResourceId, resourceName, sameId } from "../azure/resourceId.ts";
+import { listNameSubscriptions } from "../inventory/unwatched.ts";
+import { canonicalId, resourceName, sameId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
@@ -31,12 +31,9 @@ export function sourceOf(subnet: SubnetRow): Source {
   return { partition: canonicalId(subnet.id), subnet };
 }
 
-/** Of the watched subscriptions, and of those that have registered clusters. */
+/** Of the watched subscriptions, and of those that have or had registered clusters. */
 export async function listNameSources(run: Run): Promise<Source[]> {
-  const clusters = await listClusters(run);
-  const own = clusters.flatMap(({ resourceId }) => parseResourceId(resourceId)?.subscription ?? []);
-  const all = [...run.ports.subscriptions, ...own].map((one) => one.toLowerCase());
-  return [...new Set(all)].map((subscription) => ({
+  return (await listNameSubscriptions(run)).map((subscription) => ({
     partition: plsNamePartition(subscription),
     subscription,
   }));

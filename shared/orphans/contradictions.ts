@@ -14,6 +14,7 @@ export const contradictions = {
   rule: againstRule,
   pls: againstPls,
   connection: againstConnection,
+  members: membersOf,
 };
 
 function againstBalancer(world: World, balancer: LoadBalancer): string[] {

@@ -20,10 +20,11 @@ export function gatherWorld(run: Run, policy: Policy): Promise<World> {
   return gather(run, policy, { subscriptions: run.ports.subscriptions, isWanted: () => true });
 }
 
-/** The same for what one cluster's resources can meet: they are all in its subscription. */
-export function gatherAround(run: Run, policy: Policy, { name, resourceId }: Cluster): Promise<World> {
-  const subscription = parseResourceId(resourceId)?.subscription.toLowerCase() ?? "";
-  return gather(run, policy, { subscriptions: [subscription], isWanted: (cluster) => cluster.name === name });
+/** The same for what the resources of some clusters can meet: they are all in the subscription of their cluster. */
+export function gatherAround(run: Run, policy: Policy, ...clusters: readonly Cluster[]): Promise<World> {
+  const ids = clusters.map(({ resourceId }) => parseResourceId(resourceId)?.subscription.toLowerCase() ?? "");
+  const names = new Set(clusters.map(({ name }) => name));
+  return gather(run, policy, { subscriptions: [...new Set(ids)], isWanted: ({ name }) => names.has(name) });
 }
 
 const CLUSTERS_AT_ONCE = 16;

@@ -273,7 +273,7 @@ describe("what is remembered", () => {
       { declared: { strength: "proposal", intent: { addresses: { ipv4: "10.0.1.50" } } } },
     ]);
     expect([run.tables.addresses.calls.calls.length, run.tables.proposals.calls.calls.length]).toEqual([
-      1, 1,
+      2, 1,
     ]);
   });
 

@@ -685,7 +685,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one/shop/web",
         cluster: "one",
         message:
-          "the Service asks for 10.0.1.4 for its frontend; in subnet apps it is held by /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
+          "the Service asks for 10.0.1.4 for its frontend; in subnet apps it is held by network interface vm",
         advice: "give the Service another address, or free this one",
         declared: "10.0.1.4",
         actual:
@@ -1490,6 +1490,24 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       },
       undefined,
     ),
+  ],
+  "claims-unwatched": [
+    of(
+      "a name that nothing but an operator frees",
+      "unwatched",
+      {
+        subscription: "22222222-2222-2222-2222-222222222222",
+        claims: ["pls-web of Service old/shop/web", "10.9.0.7 of Service old/shop/api"],
+      },
+      {
+        about: "/subscriptions/22222222-2222-2222-2222-222222222222",
+        message:
+          "subscription 22222222-2222-2222-2222-222222222222 is not watched, and these claims cannot end by themselves: pls-web of Service old/shop/web, 10.9.0.7 of Service old/shop/api",
+        advice:
+          "end them with mooring ip release, or watch the subscription again until scans have ended them",
+      },
+    ),
+    of("none", "unwatched", { subscription: "22222222-2222-2222-2222-222222222222", claims: [] }, undefined),
   ],
   "quarantine-unproved": [
     of(

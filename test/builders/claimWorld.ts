@@ -9,9 +9,10 @@ import { AdmissionReview, type AdmissionResponse } from "../../shared/admission/
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { scanInventory, type ScanReport } from "../../shared/inventory/scan.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
+import { findDeletedClusters } from "../../shared/orphans/deletedClusters.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 import { Reporter, type ReportedService } from "./reports.ts";
-import { balancerId, cluster, subnetId, subnetInAzure } from "./world.ts";
+import { balancerId, cluster, managedCluster, subnetId, subnetInAzure } from "./world.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
 export const SUBNET = subnetId("apps");
@@ -53,6 +54,8 @@ export class ClaimWorld {
       const value = cluster({ name, nodeResourceGroup: `MC_${name}` });
       await this.run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
       this.reporters.set(name, new Reporter(this.run, name));
+      const { resourceId: id, nodeResourceGroup } = value;
+      this.run.network.clusters.push(managedCluster({ id, nodeResourceGroup }));
     }
     await applyPolicy(this.run, policy);
     await this.scan();
@@ -119,6 +122,18 @@ export class ClaimWorld {
     network.uses = [...network.uses, { address, subnetId: SUBNET, holderId }];
   }
 
+  /**
+   * Azure deletes the managed cluster with its node resource group: it never reports again.
+   * @param left true: its load balancers stay
+   */
+  deleteCluster(where: string, left = false): void {
+    const { network } = this.run;
+    network.clusters = network.clusters.filter(({ id }) => !id.endsWith(`/${where}`));
+    if (!left) network.uses = network.uses.filter(({ holderId }) => !holderId.includes(`/MC_${where}/`));
+    for (const [owner, one] of this.living) if (one.cluster === where) this.living.delete(owner);
+    this.reporters.delete(where);
+  }
+
   /** A complete list, with what the declarations route does after it. */
   async list(where: string): Promise<void> {
     const reporter = this.reporters.get(where);
@@ -151,7 +166,7 @@ export class ClaimWorld {
     const { uses } = network;
     if (isFiltered) [network.uses, network.hiddenUses] = [[], uses];
     try {
-      return await scanInventory(this.run);
+      return await scanInventory(this.run, undefined, findDeletedClusters);
     } finally {
       if (isFiltered) [network.uses, network.hiddenUses] = [uses, []];
     }

@@ -1,6 +1,8 @@
 /** What a fake was asked, and failures to come. */
 export class CallLog {
   readonly calls: (readonly [method: string, ...args: unknown[]])[] = [];
+  /** Called before anything happens. */
+  travel?: () => Promise<void>;
   readonly #failures: { error: Error; method?: string | undefined; after: number; left: number }[] = [];
 
   /** After `after` more calls, the next `times` (of `method`, if given) throw `error` before anything happens. */
@@ -22,6 +24,7 @@ export class CallLog {
 
   async record(method: string, ...args: unknown[]): Promise<void> {
     this.calls.push([method, ...args]);
+    if (this.travel) await this.travel();
     const failure = this.#failures.find(({ left, method: only }) => left > 0 && (!only || only === method));
     if (!failure) return;
     if (failure.after > 0) {

@@ -1,3 +1,4 @@
+import { holderName } from "../../azure/holderName.ts";
 import { resourceName } from "../../azure/resourceId.ts";
 import { serviceName } from "../../inventory/owner.ts";
 import { defineCheck, type Subjects } from "../check.ts";
@@ -65,7 +66,7 @@ export const addressTaken = defineCheck({
   check: ({ declared, what, address, subnet, taken }) => {
     const who =
       "holderId" in taken
-        ? `is held by ${taken.holderId}`
+        ? `is held by ${holderName(taken.holderId)}`
         : `is declared by Service ${serviceName(taken.claim.owner)}`;
     return {
       ...serviceOf(declared),

@@ -128,6 +128,22 @@ export const operationFailing = defineCheck({
   },
 });
 
+export const claimsUnwatched = defineCheck({
+  id: "claims-unwatched",
+  title: "Claims of deleted Services lie in a subscription that is not watched",
+  severity: "warn",
+  docs: "Mooring does not list the resources of the subscription, so that it cannot see when Azure frees an address or a name there. Such a claim ends only by an operator, or when the subscription is watched again.",
+  on: "unwatched",
+  check: ({ subscription, claims }) => {
+    if (claims.length === 0) return undefined;
+    return {
+      about: `/subscriptions/${subscription}`,
+      message: `subscription ${subscription} is not watched, and these claims cannot end by themselves: ${some(claims)}`,
+      advice: "end them with mooring ip release, or watch the subscription again until scans have ended them",
+    };
+  },
+});
+
 export const quarantineUnproved = defineCheck({
   id: "quarantine-unproved",
   title: "What is in quarantine cannot be proved anew",

@@ -2,6 +2,7 @@
 import { addressKey } from "../../azure/addressKey.ts";
 import type { Cluster } from "../../declarations/clusterModel.ts";
 import type { AddressRow, ClaimProblem, SubnetRow } from "../../inventory/model.ts";
+import { isProvedDeleted } from "../../inventory/claimStatus.ts";
 import { liveClaims } from "../../inventory/obstacle.ts";
 import { wantedPlaces } from "../../inventory/places.ts";
 import { confirmClaims } from "../../inventory/confirmClaims.ts";
@@ -47,7 +48,9 @@ export async function judgeClaims(
   subnets: readonly SubnetRow[],
   tenants: readonly Tenant[],
 ): Promise<Claims> {
-  const claims = tenants.flatMap(({ cluster, declared }) =>
+  // What a deleted cluster declared last is no declaration any more.
+  const living = tenants.filter(({ cluster }) => !isProvedDeleted(cluster));
+  const claims = living.flatMap(({ cluster, declared }) =>
     declared.flatMap((one) => claimsOf(one, cluster, subnets)),
   );
   const judged = await mapAtMost(AT_ONCE, claims, (claim) => judge(run, claim));

@@ -11,18 +11,22 @@ import type { Subjects } from "../check.ts";
 import type { Checked } from "../checkScope.ts";
 import { runChecks } from "../checks.ts";
 import { minutesBetween } from "../subjects.ts";
+import { unwatchedClaims } from "./unwatched.ts";
 import { waitForAll } from "../../core/waitForAll.ts";
 
 export async function checkMooring(run: Run, policy: Policy): Promise<Checked> {
-  const [health, inventories, scopes, queues, quarantined, journal, operations] = await waitForAll([
-    healthOf(run),
-    inventoriesOf(run, policy),
-    scopesOf(run),
-    queuesOf(run),
-    quarantinedIn(run),
-    danglingIn(run),
-    operationsOf(run),
-  ]);
+  const [health, inventories, scopes, queues, quarantined, journal, operations, unwatched] = await waitForAll(
+    [
+      healthOf(run),
+      inventoriesOf(run, policy),
+      scopesOf(run),
+      queuesOf(run),
+      quarantinedIn(run),
+      danglingIn(run),
+      operationsOf(run),
+      unwatchedClaims(run),
+    ],
+  );
   const { checks } = policy.audit;
   const found = [
     ...runChecks("mooring", [health], checks),
@@ -30,6 +34,7 @@ export async function checkMooring(run: Run, policy: Policy): Promise<Checked> {
     ...runChecks("scope", scopes, checks),
     ...runChecks("queue", queues, checks),
     ...runChecks("operation", operations, checks),
+    ...runChecks("unwatched", unwatched, checks),
     ...runChecks("quarantined", quarantined, checks),
     ...runChecks("journal", journal, checks),
   ];
