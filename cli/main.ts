@@ -30,7 +30,7 @@ const program = new Command("mooring")
     "Keeps AKS internal load balancers and Private Link Services moored to what their Services declare.",
   )
   .version(VERSION)
-  .option("-o, --output <format>", "table, json or yaml; check and audit know more", "table");
+  .option("-o, --output <format>", "table, wide, json or yaml; check and audit have more", "table");
 
 for (const command of [
   checkCommand(),

@@ -3,7 +3,7 @@ import { inert, inertJson } from "../shared/core/inert.ts";
 import { InvalidInput } from "../shared/core/errors.ts";
 import { inertYaml } from "./inertYaml.ts";
 
-/** Prints rows as `-o` says: a table with the columns, or everything as JSON or YAML. */
+/** Prints rows as `-o` states: a table with the columns, cut to the terminal if it is not wide, or everything as JSON or YAML. */
 export function print<T extends object>(
   command: Command,
   rows: readonly T[],
@@ -14,8 +14,8 @@ export function print<T extends object>(
   const titles = Object.keys(columns).map((title) => title.toUpperCase());
   const lines = [titles, ...rows.map((row) => Object.values(columns).map((column) => inert(column(row))))];
   const widths = titles.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
-  // A program that reads a pipe gets every cell whole.
-  const fitting = process.stdout.isTTY ? fit(widths, process.stdout.columns) : widths;
+  // A program that reads a pipe gets every cell whole, as does who requests a wide table.
+  const fitting = process.stdout.isTTY && !isWide(command) ? fit(widths, process.stdout.columns) : widths;
   for (const line of lines)
     console.log(
       line
@@ -60,7 +60,12 @@ export function isJson(command: Command): boolean {
   return outputOf(command) === "json";
 }
 
-const OUTPUTS = ["table", "json", "yaml"];
+/** True if a person wants every column, however wide the terminal is. */
+export function isWide(command: Command): boolean {
+  return outputOf(command) === "wide";
+}
+
+const OUTPUTS = ["table", "wide", "json", "yaml"];
 
 /** @throws InvalidInput if there is no such output */
 function outputOf(command: Command): string {

@@ -8,7 +8,7 @@ import type { Run } from "../../shared/ports/ports.ts";
 import { mapAtMost } from "../../shared/core/waitForAll.ts";
 import { wholeNumber } from "../audit/wholeNumber.ts";
 import { open } from "../open.ts";
-import { isData, print, printData } from "../print.ts";
+import { isData, isWide, print, printData } from "../print.ts";
 
 const AT_ONCE = 8;
 const MOST_ROWS = 100_000;
@@ -59,20 +59,31 @@ interface Line {
   readonly claim?: ServiceClaim | undefined;
 }
 
-/** A line for each Service that declares it. */
+/** A line for each Service that declares it, with what tells lines apart; `-o wide` has everything. */
 function printTable(command: Command, uses: readonly PlaceUse[]): void {
   const lines = uses.flatMap((use): Line[] =>
     use.claims.length > 0 ? use.claims.map((claim) => ({ use, claim })) : [{ use }],
   );
+  const isFull = isWide(command);
   print(command, lines, {
     place: ({ use }) => use.place,
-    where: ({ use }) => (use.kind === "address" ? `${use.vnet}/${use.subnet}` : (use.resourceGroup ?? "")),
+    ...((isFull || new Set(uses.map(placeOf)).size > 1) && { where: ({ use }) => placeOf(use) }),
     state: ({ use }) => use.state,
-    service: ({ use, claim }) => claim?.service ?? use.holder?.service ?? "-",
-    status: ({ claim }) => (claim ? statusText(claim) : "-"),
-    since: ({ use, claim }) => claim?.sinceUtc ?? use.holder?.sinceUtc ?? "-",
-    holder: ({ use }) => use.holder?.name ?? "-",
+    "used by": (line) => serviceOf(line) ?? line.use.holder?.name ?? "-",
+    status: ({ claim }) => (claim ? (isFull ? statusText(claim) : claim.status) : "-"),
+    ...(isFull && {
+      since: ({ use, claim }: Line) => claim?.sinceUtc ?? use.holder?.sinceUtc ?? "-",
+      holder: ({ use }: Line) => use.holder?.name ?? "-",
+    }),
   });
+}
+
+function placeOf({ kind, vnet, subnet, resourceGroup }: PlaceUse): string {
+  return kind === "address" ? `${vnet}/${subnet}` : (resourceGroup ?? "");
+}
+
+function serviceOf({ use, claim }: Line): string | undefined {
+  return claim?.service ?? use.holder?.service;
 }
 
 /** `living`, `leaving`, or until when an unconfirmed claim lasts. */

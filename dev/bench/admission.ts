@@ -4,7 +4,15 @@
  */
 import { admit } from "../../shared/admission/admit.ts";
 import type { Run } from "../../shared/ports/ports.ts";
-import { cluster, connectedRun, countTableCalls, fillInventory, takenAddress, SUBNET } from "./inventory.ts";
+import {
+  cluster,
+  connectedRun,
+  countRounds,
+  countTableCalls,
+  fillInventory,
+  takenAddress,
+  SUBNET,
+} from "./inventory.ts";
 import { addressKey } from "../../shared/azure/addressKey.ts";
 import { quantile, type Bench, type Figure } from "./figures.ts";
 import { measure, type Measured } from "./measure.ts";
@@ -24,6 +32,7 @@ export async function admission(bench: Bench): Promise<Figure[]> {
   const figures = [];
   const sizes = bench.isFull ? [...SIZES, FULL_SIZE] : SIZES;
   for (const size of sizes) figures.push(...(await beside(connectedRun(bench, `bench${size}`), size)));
+  figures.push(await dependentCalls(connectedRun(bench, "benchdepth")));
   return [...figures, ...(await withoutStorage(connectedRun(bench, "benchquiet"))), ...(await served(bench))];
 }
 
@@ -59,6 +68,18 @@ function pair(title: string, ours: Measured, bare: Measured): Figure[] {
       aim: { ratio: P99_RATIO },
     },
   ];
+}
+
+/** How many storage calls of a decision that claims wait for an earlier one, with what admission caches at hand. */
+async function dependentCalls(run: Run): Promise<Figure> {
+  await fillInventory(run, SIZES[0] ?? 0);
+  await admit(run, cluster, review(asking(1, 0)));
+  const { rounds, run: watched } = countRounds(run);
+  await admit(watched, cluster, review(asking(1, 1)));
+  const before = rounds();
+  await admit(watched, cluster, review(asking(1, 2)));
+  const name = "a decision that claims: storage calls one after another";
+  return { name, unit: "calls", ours: rounds() - before, aim: { value: 2 } };
 }
 
 async function bareReads(run: Run, n: number): Promise<void> {

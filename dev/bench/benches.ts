@@ -32,6 +32,7 @@ export const BENCHES: Readonly<Record<string, Entry>> = {
   check: { open: async () => (await import("./check.ts")).check, seconds: 120 },
   reconcile: { open: async () => (await import("./reconcile.ts")).reconcile, seconds: 400 },
   scan: { open: async () => (await import("./scan.ts")).scan, seconds: 180 },
+  scanNodes: { open: async () => (await import("./scan.ts")).scanNodes, seconds: 600 },
   sweep: { open: async () => (await import("./sweep.ts")).sweep, seconds: 120 },
   audit: { open: async () => (await import("./audit.ts")).audit, seconds: 600, fullSeconds: 1800 },
   map: { open: async () => (await import("./map.ts")).map, seconds: 300 },
@@ -43,9 +44,9 @@ export const BENCHES: Readonly<Record<string, Entry>> = {
   },
   limitsScan: {
     open: async () => (await import("./limits/scan.ts")).limitsScan,
-    seconds: 300,
+    seconds: 600,
     isLong: true,
-    heapMebibytes: 768,
+    heapMebibytes: 128,
   },
   limitsSweep: {
     open: async () => (await import("./limits/sweep.ts")).limitsSweep,

@@ -6,6 +6,7 @@ import type { Cluster } from "../../shared/declarations/clusterModel.ts";
 import { silentLog } from "../../shared/ports/log.ts";
 import type { Ports, Run } from "../../shared/ports/ports.ts";
 import { parseSettings } from "../../shared/core/settings.ts";
+import type { Table } from "../../shared/ports/table.ts";
 import { writeRows } from "../../shared/storage/writeRows.ts";
 import { counted } from "./counted.ts";
 import type { Bench } from "./figures.ts";
@@ -80,5 +81,37 @@ export function countTableCalls(run: Run): {
     calls: () => counts.reduce((sum, [, { calls }]) => sum + calls(), 0),
     writes: () => counts.reduce((sum, [, { calls }]) => sum + calls("transact"), 0),
     run: { ...run, ports: { ...run.ports, tables: tables as unknown as Ports["tables"] } },
+  };
+}
+
+/** The same run, with the rounds of storage counted: a call that begins while no other is under way begins one. */
+export function countRounds(run: Run): { readonly rounds: () => number; readonly run: Run } {
+  let [rounds, underWay] = [0, 0];
+  const begin = () => {
+    if (underWay === 0) rounds += 1;
+    underWay += 1;
+  };
+  const end = () => void (underWay -= 1);
+  const watched = Object.entries(run.ports.tables).map(([name, table]) => [
+    name,
+    inRounds(table, begin, end),
+  ]);
+  const tables = Object.fromEntries(watched) as Ports["tables"];
+  return { rounds: () => rounds, run: { ...run, ports: { ...run.ports, tables } } };
+}
+
+type Mark = () => void;
+
+function inRounds<T>(table: Table<T>, begin: Mark, end: Mark): Table<T> {
+  const during = <R>(work: () => Promise<R>): Promise<R> => {
+    begin();
+    return work().finally(end);
+  };
+  return {
+    get: (...args) => during(() => table.get(...args)),
+    transact: (...args) => during(() => table.transact(...args)),
+    async *list(...args) {
+      yield* await during(() => Array.fromAsync(table.list(...args)));
+    },
   };
 }

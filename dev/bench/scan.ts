@@ -85,28 +85,90 @@ async function page(client: NetworkManagementClient): Promise<void> {
   );
 }
 
-async function fill(fetch: (request: Request) => Promise<Response>, token: string): Promise<void> {
-  const put = async (path: string, body: unknown) => {
-    const response = await fetch(
-      new Request(`https://arm.bench${path}?api-version=2025-05-01`, {
-        method: "PUT",
-        headers: { authorization: `Bearer ${token}` },
-        body: JSON.stringify(body),
-      }),
-    );
-    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  };
-  await put(GROUP, { location: "westeurope" });
+/** A /16 with as many addresses of nodes and pods, in one uniform scale set of which a page has two interfaces. */
+const NODES = 2000;
+const PER_NODE = 30;
+const NODES_A_PAGE = 2;
+
+export async function scanNodes({ directory, connection }: Bench): Promise<Figure[]> {
+  const arm = await createArm({
+    subscriptions: { [SUBSCRIPTION]: "bench" },
+    operationMilliseconds: 0,
+    pageSize: NODES_A_PAGE,
+  });
+  const { token, expiresOn } = issueToken({ objectId: "bench", applicationId: "bench", name: "bench" });
+  await fillNodes(arm.fetch, token);
+  const pem = await certificates(directory);
+  tls.setDefaultCACertificates([...tls.getCACertificates(), pem.ca]);
+  const server = await arm.listen({ port: 0, ...pem });
+  const credential = { getToken: async () => ({ token, expiresOnTimestamp: expiresOn * 1000 }) };
+  const client = new NetworkManagementClient(credential, SUBSCRIPTION, { endpoint: server.url });
+  const run = newRun(connection, { credential, endpoint: server.url });
+  await scanInventory(run);
+  const bare = await milliseconds(() => pageNodes(client));
+  const ours = await milliseconds(() => scanInventory(run));
+  await server.close();
+  const what = `${NODES * PER_NODE} addresses of nodes and pods in a /16, ${NODES / NODES_A_PAGE} pages`;
+  const floor = { what: "bare paging", value: bare };
+  return [
+    { name: `a scan of ${what}, nothing changed`, unit: "ms", ours, floor },
+    { name: "the same: most memory", unit: "MiB", ours: process.resourceUsage().maxRSS / 1024 },
+  ];
+}
+
+async function pageNodes(client: NetworkManagementClient): Promise<void> {
+  await Array.fromAsync<unknown>(client.virtualNetworks.listAll());
+  const nics = client.networkInterfaces.listVirtualMachineScaleSetNetworkInterfaces("rg", "nodes");
+  await Array.fromAsync<unknown>(nics);
+}
+
+async function fillNodes(fetch: Fetch, token: string): Promise<void> {
+  await put({ fetch, token }, GROUP, { location: "westeurope" });
+  const subnets = [{ name: "nodes", properties: { addressPrefix: "10.0.0.0/16" } }];
+  await put({ fetch, token }, `${NET}/virtualNetworks/vnet`, {
+    location: "westeurope",
+    properties: { addressSpace: { addressPrefixes: ["10.0.0.0/16"] }, subnets },
+  });
+  const subnet = { id: `${NET}/virtualNetworks/vnet/subnets/nodes` };
+  const ipConfigurations = Array.from({ length: PER_NODE }, (_, n) => ({
+    name: `c${n}`,
+    properties: { subnet },
+  }));
+  const nic = { name: "nodes", properties: { primary: true, ipConfigurations } };
+  await put({ fetch, token }, `${GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets/nodes`, {
+    location: "westeurope",
+    sku: { name: "Standard_D4s_v5", capacity: NODES },
+    properties: { virtualMachineProfile: { networkProfile: { networkInterfaceConfigurations: [nic] } } },
+  });
+}
+
+type Fetch = (request: Request) => Promise<Response>;
+
+async function put({ fetch, token }: { fetch: Fetch; token: string }, path: string, body: unknown) {
+  const version = path.includes("Microsoft.Compute") ? "2024-07-01" : "2025-05-01";
+  const response = await fetch(
+    new Request(`https://arm.bench${path}?api-version=${version}`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    }),
+  );
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+}
+
+async function fill(fetch: Fetch, token: string): Promise<void> {
+  const to = { fetch, token };
+  await put(to, GROUP, { location: "westeurope" });
   const subnets = Array.from({ length: SUBNETS }, (_, n) => ({
     name: `s${n}`,
     properties: { addressPrefix: `10.0.${n * 8}.0/21` },
   }));
-  await put(`${NET}/virtualNetworks/vnet`, {
+  await put(to, `${NET}/virtualNetworks/vnet`, {
     location: "westeurope",
     properties: { addressSpace: { addressPrefixes: ["10.0.0.0/16"] }, subnets },
   });
   for (let n = 0; n < ADDRESSES / PER_INTERFACE; n += 1)
-    await put(`${NET}/networkInterfaces/n${n}`, {
+    await put(to, `${NET}/networkInterfaces/n${n}`, {
       location: "westeurope",
       properties: {
         ipConfigurations: Array.from({ length: PER_INTERFACE }, (_, one) => configuration(n, one)),

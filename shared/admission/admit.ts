@@ -12,6 +12,7 @@ import { askToVerify } from "../inventory/claimWork.ts";
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { toResponse } from "./answer.ts";
+import { withoutClaimed } from "./claimedPrivateLinkServices.ts";
 import { claimPlaces } from "./claims.ts";
 import { recordFindings } from "./decisions.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
@@ -60,7 +61,9 @@ async function admitDeclared(
   { uid, service, old, dryRun }: Asked & { readonly service: Service },
 ): Promise<AdmissionResponse> {
   const before = isLoadBalancer(old) ? old : undefined;
-  const input = await gatherInput(run, cluster, { service, old: before });
+  const owner = keyOf(cluster, service);
+  const gathered = await gatherInput(run, cluster, { service, old: before });
+  const input = await withoutClaimed(run, { cluster, owner, input: gathered });
   const severityOf = await severities(run, cluster, service);
   const found = checkRules(input, severityOf);
   const refused = found.some(({ severity }) => severity === "deny");
@@ -69,7 +72,7 @@ async function admitDeclared(
   const { findings, added, isProposed } = await claimPlaces(run, {
     cluster,
     input,
-    owner: keyOf(cluster, service),
+    owner,
     severityOf,
     readOnly: refused || dryRun,
     propose: () => proposeNew(run, declared),

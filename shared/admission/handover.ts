@@ -5,6 +5,7 @@
  */
 import type { Cluster, Deletion } from "../declarations/clusterModel.ts";
 import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
+import { requestList } from "../declarations/feed.ts";
 import { listDeclared } from "../declarations/declared.ts";
 import { proposalsOf } from "../declarations/proposals.ts";
 import { isNamedFor, nameBase } from "../kubernetes/frontendName.ts";
@@ -39,6 +40,8 @@ export interface Holder {
   readonly silentSince?: string;
   /** Present if its cluster was deleted. */
   readonly deletion?: Deletion;
+  /** The newest query that was issued to its cluster; absent: it has never reported. */
+  readonly sequence?: number;
 }
 
 export interface Answered extends TakenHere {
@@ -57,7 +60,7 @@ export async function askHolders(
   taken: readonly TakenHere[],
 ): Promise<readonly Answered[]> {
   const { policy } = await knownPolicy(run);
-  return waitForAll(
+  const answers = await waitForAll(
     taken.map(async (one): Promise<Answered> => {
       const finding = { by: asking.cluster.name, taken: one, staleMinutes: policy.staleMinutes };
       const judged = (await findHolders(run, asking, finding)).map((holder) => {
@@ -73,6 +76,18 @@ export async function askHolders(
       return { ...one, ...(holder && { holder }), holders, isPlanned, handsOver: isYielding };
     }),
   );
+  if (!asking.readOnly) await requestConfirmations(run, answers);
+  return answers;
+}
+
+/** A refused Service is asked to retry when the holder's cluster has confirmed the deletion: only a list of that cluster does. */
+async function requestConfirmations(run: Run, answers: readonly Answered[]): Promise<void> {
+  const awaited = answers.flatMap(({ handsOver: isYielding, holder }) =>
+    !isYielding && holder?.status === "leaving" && holder.sequence !== undefined
+      ? [[holder.owner.cluster, holder.sequence] as const]
+      : [],
+  );
+  await waitForAll([...new Map(awaited)].map(([cluster, sequence]) => requestList(run, cluster, sequence)));
 }
 
 interface Yielding {
@@ -82,8 +97,8 @@ interface Yielding {
 }
 
 /** What a deleted cluster left in Azure stays until a sweep deletes it: no controller removes it. Pure. */
-function handsOver(
-  { owner }: Asking,
+export function handsOver(
+  { owner }: Pick<Asking, "owner">,
   { holder, isPlanned, isInAzure }: Yielding,
   { plannedMoves }: Policy["claims"],
 ): boolean {
@@ -94,8 +109,10 @@ function handsOver(
   return plannedMoves === "always" || holder.owner.namespace === owner.namespace;
 }
 
+export type Replacing = Pick<Asking, "cluster" | "input" | "owner">;
+
 /** `[cluster/]namespace/name`; without a cluster it is one of the same cluster. */
-function isReplaced({ cluster, input: { intent } }: Asking, holder: ServiceKey): boolean {
+export function isReplaced({ cluster, input: { intent } }: Replacing, holder: ServiceKey): boolean {
   const { replaces } = intent;
   if (replaces === undefined) return false;
   const isShort = replaces.split("/").length === 2;
@@ -185,6 +202,7 @@ async function holderOfClaim(run: Run, claim: Claim, finding: Finding): Promise<
     claim,
     ...(silentSince !== undefined && { silentSince }),
     ...(claimant?.deletion && { deletion: claimant.deletion }),
+    ...(claimant?.feed && { sequence: claimant.feed.sequence }),
   };
 }
 

@@ -2,9 +2,10 @@
 import { isLoadBalancer, type Service } from "../kubernetes/service.ts";
 import { serviceOf } from "../kubernetes/writeAnnotations.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
-import type { Declared } from "../kubernetes/intent.ts";
+import type { Declared, ServiceKey } from "../kubernetes/intent.ts";
 import { declarationKey } from "../declarations/confirmed.ts";
 import { listDeclared } from "../declarations/declared.ts";
+import { withoutClaimed } from "./claimedPrivateLinkServices.ts";
 import { claimPlaces } from "./claims.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
 import type { Position } from "./manifests/documents.ts";
@@ -105,29 +106,34 @@ function isSameAs(one: RuleFinding): (other: RuleFinding) => boolean {
   return ({ rule, value }) => rule === one.rule && value === one.value;
 }
 
-async function inputFor(
-  { service, outside }: Manifest,
-  { court: { policy, online }, old }: Judging,
-): Promise<RuleInput> {
+async function inputFor(manifest: Manifest, judging: Judging): Promise<RuleInput> {
+  const { old } = judging;
+  const { privateLinkServices, ...rest } = await gather(manifest, judging);
+  return {
+    ...rest,
+    ...(privateLinkServices && !manifest.outside && { privateLinkServices }),
+    ...(manifest.outside && { outside: manifest.outside }),
+    ...(old?.isRecorded && { isRecorded: true }),
+  };
+}
+
+async function gather(manifest: Manifest, judging: Judging): Promise<RuleInput> {
+  const { service, outside } = manifest;
+  const {
+    court: { policy, online },
+    old,
+  } = judging;
   // Which families and names the Service will have is not written here.
   const judged = outside
     ? { ...service, spec: { ...service.spec, ipFamilyPolicy: "PreferDualStack" } }
     : service;
-  const place = { cluster: online?.cluster.name ?? "", namespace: service.metadata.namespace };
-  const gathered: RuleInput = online
-    ? await gatherInput(online.run, online.cluster, { service: judged, old: old?.service })
-    : {
-        ...declarationOf(judged),
-        ...(old && { old: declarationOf(old.service) }),
-        allowed: allowedFor(policy, place),
-      };
-  const { privateLinkServices, ...rest } = gathered;
-  return {
-    ...rest,
-    ...(privateLinkServices && !outside && { privateLinkServices }),
-    ...(outside && { outside }),
-    ...(old?.isRecorded && { isRecorded: true }),
-  };
+  if (!online) {
+    const allowed = allowedFor(policy, { cluster: "", namespace: service.metadata.namespace });
+    return { ...declarationOf(judged), ...(old && { old: declarationOf(old.service) }), allowed };
+  }
+  const { run, cluster } = online;
+  const input = await gatherInput(run, cluster, { service: judged, old: old?.service });
+  return withoutClaimed(run, { cluster, input, owner: ownerOf(manifest, judging, cluster) });
 }
 
 interface Held {
@@ -153,15 +159,23 @@ async function heldFindings(
 ): Promise<RuleFinding[]> {
   const { online } = judging.court;
   if (!online) return [];
-  const { namespace, name, uid } = manifest.service.metadata;
-  const owner = {
-    cluster: online.cluster.name,
-    namespace,
-    name: manifest.outside ? "" : name,
-    uid: judging.old?.service.metadata.uid ?? uid,
-  };
+  const owner = ownerOf(manifest, judging, online.cluster);
   const asking = { cluster: online.cluster, input, owner, severityOf, readOnly: true };
   return [...(await claimPlaces(online.run, asking)).findings];
+}
+
+function ownerOf(
+  { service, outside }: Manifest,
+  { old }: Pick<Judging, "old">,
+  cluster: Cluster,
+): ServiceKey {
+  const { namespace, name, uid } = service.metadata;
+  return {
+    cluster: cluster.name,
+    namespace,
+    name: outside ? "" : name,
+    uid: old?.service.metadata.uid ?? uid,
+  };
 }
 
 function decisionOf(findings: readonly RuleFinding[]): Judged["decision"] {

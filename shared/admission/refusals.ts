@@ -81,7 +81,7 @@ async function whatNext(run: Run, { cluster, owner }: Asking, answered: Answered
     return `, and policy \`claims.plannedMoves\` does not let namespace ${owner.namespace} replace it`;
   if (deletion) return whatFreesOfDeleted(run, answered, deletion);
   if (name !== cluster.name && silentSince !== undefined)
-    return `, whose cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator runs \`mooring clusters remove ${name}\``;
+    return `, whose cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove ${name}\``;
   if (status === "leaving") return `, which is being deleted: retry when cluster ${name} has confirmed it`;
   if (claim?.state === "proposed")
     return `, which its cluster has not confirmed yet (until ${claim.expiresAtUtc})`;
@@ -107,7 +107,7 @@ export function reportHandovers({ severityOf }: Asking, handovers: readonly Answ
 
 function handoverMessage(text: string, { owner, status, deletion }: Holder): string {
   const name = `Service ${serviceName(owner)}`;
-  const until = "the controller retries until Azure frees it";
+  const until = "pending until it is free";
   if (deletion) return `${text} is taken over from ${name}, whose cluster was deleted: ${until}`;
   if (status === "living") return `${text} is taken over from ${name}, which still has it: ${until}`;
   const how = status === "ended" ? "no longer declares it" : "is being deleted";

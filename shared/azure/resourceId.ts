@@ -55,7 +55,16 @@ export function canonicalId(id: string): string {
 
 /** True if both name the same resource. */
 export function sameId(a: string, b: string): boolean {
-  return canonicalId(a) === canonicalId(b);
+  return a === b || canonicalId(a) === canonicalId(b);
+}
+
+/** The function with its last answer kept: lists have what belongs to one resource together. */
+export function keepLast<T>(compute: (id: string) => T): (id: string) => T {
+  let last: { readonly id: string; readonly answer: T } | undefined;
+  return (id) => {
+    if (last?.id !== id) last = { id, answer: compute(id) };
+    return last.answer;
+  };
 }
 
 /** True if a person who says `selector` may mean the resource: by its id or its name, in any case. */

@@ -1,6 +1,6 @@
 /** A number for who holds which addresses of a subnet, so that two lists of them can be told apart without having either. Pure. */
 import { scaleSetOf } from "../azure/configurations.ts";
-import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
+import { canonicalId, keepLast, parseResourceId } from "../azure/resourceId.ts";
 
 /**
  * The sum of a number for each address and its holder, whatever their order; exact for any subnet that Azure makes.
@@ -8,7 +8,8 @@ import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
  */
 export function digestOf(uses: Iterable<readonly [key: string, holderId: string]>): number {
   let sum = 0;
-  for (const [key, holderId] of uses) sum += numberOf(`${key} ${canonicalId(holderId)}`);
+  const canonical = keepLast(canonicalId);
+  for (const [key, holderId] of uses) sum += numberOf(`${key} ${canonical(holderId)}`);
   return sum;
 }
 
@@ -16,16 +17,20 @@ export function digestOf(uses: Iterable<readonly [key: string, holderId: string]
 export function digestsOf(
   uses: Iterable<readonly [key: string, holder: { readonly holderId: string }]>,
 ): Record<string, number> {
-  const bySubscription = Map.groupBy(
-    [...uses].filter(([, { holderId }]) => scaleSetOf(holderId) === undefined),
-    ([, { holderId }]) => parseResourceId(holderId)?.subscription.toLowerCase() ?? "",
-  );
-  return Object.fromEntries(
-    [...bySubscription].map(([subscription, own]) => [
-      subscription,
-      digestOf(own.map(([key, { holderId }]) => [key, holderId] as const)),
-    ]),
-  );
+  const sums: Record<string, number> = {};
+  const read = keepLast((id) => ({ canonical: canonicalId(id), subscription: listedIn(id) }));
+  for (const [key, { holderId }] of uses) {
+    const { canonical, subscription } = read(holderId);
+    if (subscription !== undefined)
+      sums[subscription] = (sums[subscription] ?? 0) + numberOf(`${key} ${canonical}`);
+  }
+  return sums;
+}
+
+/** In whose lists the holder is; `undefined` of a node. */
+function listedIn(holderId: string): string | undefined {
+  if (scaleSetOf(holderId) !== undefined) return undefined;
+  return parseResourceId(holderId)?.subscription.toLowerCase() ?? "";
 }
 
 /** FNV-1a, 32 bits. */

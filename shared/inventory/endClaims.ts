@@ -15,8 +15,9 @@ import { writeRows } from "../storage/writeRows.ts";
 import { mapAtMost } from "../core/waitForAll.ts";
 import { isProvedDeleted, readClaimantCluster, statusOf, type ClaimantCluster } from "./claimStatus.ts";
 import type { Evidence } from "./evidence.ts";
-import { endedKey } from "./mergeClaims.ts";
+import { endedKey, type ConfirmedClaim } from "./mergeClaims.ts";
 import type { AddressRow, Assignment, Claim, PlsRow } from "./model.ts";
+import { sameOwner, sameService } from "./owner.ts";
 import { plsIdOf, plsNamePartition } from "./places.ts";
 import { planRows, type ClaimsNow } from "./planRows.ts";
 import { keepNoted, listNameSubscriptions } from "./unwatched.ts";
@@ -78,8 +79,8 @@ export async function endedAddresses(
   return findEnded(run, claims, { suspects, unexplained });
 }
 
-function claimsOf({ value: { claims = [] } }: Row<AddressRow>): readonly Claim[] {
-  return claims.filter(({ state }) => state === "confirmed");
+function claimsOf({ value: { claims = [] } }: Row<AddressRow>): readonly ConfirmedClaim[] {
+  return claims.filter((claim) => claim.state === "confirmed");
 }
 
 interface Suspect {
@@ -176,7 +177,8 @@ export async function endPlsNames(
     const all = rows.flatMap((row) => claimsOf(row).map((claim) => ({ row, claim })));
     const suspects: Suspect[] = [];
     for (const { row, claim } of all)
-      if (!mayHave(built.get(row.key), claim, await makersOf(claims, claim))) suspects.push({ row, claim });
+      if (isFollowed(row, claim) || !mayHave(built.get(row.key), claim, await makersOf(claims, claim)))
+        suspects.push({ row, claim });
     const asked = isListed ? rows : await endingRows(run, claims, { rows, suspects });
     const absent = await absentOnly(run, subscription, { rows: asked, built });
     const free = suspects.filter(({ row }) => built.has(row.key) || absent.has(row.key));
@@ -229,6 +231,13 @@ interface Makers {
 
 async function makersOf({ claimants, clusters }: ScannedClaims, { owner }: Claim): Promise<Makers> {
   return { claimant: await claimants(owner.cluster), clusters };
+}
+
+/** True if a later Service of that name has the name confirmed too: what its cluster's controller built is the later one's. Pure. */
+function isFollowed(row: Row<AddressRow>, { owner, sequence }: ConfirmedClaim): boolean {
+  return claimsOf(row).some(
+    (other) => sameService(other.owner, owner) && !sameOwner(other.owner, owner) && other.sequence > sequence,
+  );
 }
 
 /** False only if there is no such Private Link Service, or it was made for another Service or in another cluster. Pure. */

@@ -4,6 +4,7 @@
  */
 import { ownerOfUse } from "../azure/configurations.ts";
 import type { AddressUse, CountedSubnet } from "../azure/networkModel.ts";
+import { canonicalId, keepLast } from "../azure/resourceId.ts";
 import type { Assignment } from "./model.ts";
 import { sourceOf } from "./readAzure.ts";
 
@@ -45,8 +46,9 @@ function unexplainedBy(
   uses: Iterable<AddressUse>,
 ): ReadonlyMap<string, number> {
   const left = new Map(configurations);
-  for (const use of uses) {
-    const owner = ownerOfUse(use);
+  const canonical = keepLast(canonicalId);
+  for (const { holderId, interfaceId } of uses) {
+    const owner = canonical(interfaceId ?? holderId);
     const count = (left.get(owner) ?? 0) - 1;
     if (count > 0) left.set(owner, count);
     else left.delete(owner);

@@ -1,5 +1,5 @@
 /** What has the addresses of a subnet, in numbers: why it is full. Pure. */
-import { parseResourceId } from "../azure/resourceId.ts";
+import { keepLast, typeOf } from "../azure/resourceId.ts";
 import type { SubnetRow } from "./model.ts";
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -21,9 +21,9 @@ export interface Held {
 /** How many addresses each kind of holder has; kinds without any are left out. */
 export function countHolders({ holders, claimed, unknown }: Held): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
+  const kindOf = keepLast((id) => KINDS[typeOf(id)] ?? "other resources");
   for (const { holderId } of holders) {
-    const type = parseResourceId(holderId)?.type.toLowerCase() ?? "";
-    const kind = KINDS[type] ?? "other resources";
+    const kind = kindOf(holderId);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   const others = Object.entries({ "claims of Services": claimed, "unknown uses": unknown });

@@ -44,9 +44,9 @@ export function findObstacle(row: AddressRow, want: Want, claimant: Claimant): O
   const others = live.filter(
     (one) => !own.includes(one) && !yielding.some((each) => sameOwner(each, one.owner)),
   );
-  const isPassable =
-    !assignment || want.mayShare(assignment.holderId) || handedOver?.has(canonicalId(assignment.holderId));
-  if (!isPassable) return { by: "holder", holderId: assignment.holderId };
+  const isShared = assignment && want.mayShare(assignment.holderId);
+  if (assignment && !isShared && !handedOver?.has(canonicalId(assignment.holderId)))
+    return { by: "holder", holderId: assignment.holderId };
   // What the cluster confirmed for the Service is its own, whoever else declares it.
   const isKept = own.some(({ state }) => state === "confirmed");
   const foreign = others.find((one) => !isShareable(one, want, owner));
@@ -55,7 +55,8 @@ export function findObstacle(row: AddressRow, want: Want, claimant: Claimant): O
   const passing = [owner, ...own.map((one) => one.owner), ...yielding].filter(
     ({ cluster }) => cluster === owner.cluster,
   );
-  return portObstacle(want, sharers, { passing, uses: assignment?.uses ?? [] });
+  // The rules of a holder that hands the place over are deleted with it.
+  return portObstacle(want, sharers, { passing, uses: (isShared && assignment.uses) || [] });
 }
 
 export function liveClaims({ claims = [] }: Pick<AddressRow, "claims">, nowUtc: string): readonly Claim[] {

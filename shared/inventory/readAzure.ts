@@ -2,12 +2,12 @@
  * Reads what a scan compares with the inventory. A list that fails delays only what depends on it: everything else is returned, with the
  * failures and with the sources that are incomplete.
  */
-import { addressKey } from "../azure/addressKey.ts";
 import { scaleSetOf } from "../azure/configurations.ts";
 import type { AddressUse, PrivateLinkService } from "../azure/networkModel.ts";
-import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
+import { canonicalId, keepLast, parseResourceId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import { mapAtMost, waitForAll } from "../core/waitForAll.ts";
+import { AddressUses } from "./addressUses.ts";
 import { listPrivateLinkServices } from "./scanPrivateLinkServices.ts";
 import { readNetworks, type Attempt, type Networks } from "./readNetworks.ts";
 
@@ -58,7 +58,7 @@ export async function readAzure(run: Run): Promise<Reading> {
 
 /** What was read, and which sources failed. */
 class Notes {
-  readonly uses = new Map<string, Map<string, AddressUse>>();
+  readonly uses = new Map<string, AddressUses>();
   readonly incomplete = new Set<string>();
   readonly failures: FailedRead[] = [];
 
@@ -73,14 +73,17 @@ class Notes {
 
   /** Keeps what came before a failure: one observation is enough to protect an address. */
   async collect(found: AsyncIterable<AddressUse>): Promise<void> {
-    for await (const use of found) {
-      const subnetId = canonicalId(use.subnetId);
-      const uses = this.uses.get(subnetId) ?? new Map<string, AddressUse>();
-      // Each has its own copy of the subnet's id: a million of them are worth sharing one.
-      const [first] = uses.values();
-      uses.set(addressKey(use.address), { ...use, subnetId: first?.subnetId ?? use.subnetId });
-      this.uses.set(subnetId, uses);
-    }
+    const usesOf = keepLast((subnetId) => this.#usesOf(subnetId));
+    for await (const use of found) usesOf(use.subnetId).add(use);
+  }
+
+  #usesOf(subnetId: string): AddressUses {
+    const key = canonicalId(subnetId);
+    const known = this.uses.get(key);
+    if (known) return known;
+    const made = new AddressUses(subnetId);
+    this.uses.set(key, made);
+    return made;
   }
 }
 

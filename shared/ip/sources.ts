@@ -52,7 +52,8 @@ export async function chooseSubnet(run: Run, { subnet, vnet }: SubnetChoice): Pr
       unknownName(subnet, "scanned subnet", known) ?? `subnet ${subnet} was not scanned`,
     );
   }
-  if (other) throw new InvalidInput(`${subnet} may be ${found.map(longName).join(" or ")}: name the network`);
+  if (other)
+    throw new InvalidInput(`ambiguous subnet "${subnet}"; use one of: ${found.map(longName).join(", ")}`);
   return row;
 }
 

@@ -73,32 +73,60 @@ async function rowOf(address: string): Promise<AddressRow | undefined> {
   return row?.value;
 }
 
+const rowsOf = (out: string) =>
+  out
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(/ {2,}/));
+
 describe("mooring ip list and find", () => {
-  test("have a line for each Service", async () => {
+  test("have a line for each Service, with what tells lines apart", async () => {
     const { code, out } = await mooring("list", "--subnet", "apps");
-    expect([code, out.split("\n").map((line) => line.split(/ {2,}/))]).toEqual([
+    expect([code, rowsOf(out)]).toEqual([
       0,
       [
-        ["PLACE", "WHERE", "STATE", "SERVICE", "STATUS", "SINCE", "HOLDER"],
-        [
-          "10.0.1.10",
-          "vnet/apps",
-          "assigned",
-          "one/shop/web",
-          "living",
-          "2026-11-23T12:00:00.000Z",
-          expect.stringMatching(/^frontend .* of load balancer kubernetes-internal$/),
-        ],
-        [
-          "10.0.1.20",
-          "vnet/apps",
-          "claimed",
-          "one/shop/next",
-          "living, expires 2999-01-01T00:00:00.000Z",
-          "2026-11-23T12:00:00.000Z",
-          "-",
-        ],
-        [""],
+        ["PLACE", "STATE", "USED BY", "STATUS"],
+        ["10.0.1.10", "assigned", "one/shop/web", "living"],
+        ["10.0.1.20", "claimed", "one/shop/next", "living"],
+      ],
+    ]);
+    const [titles, ...rows] = rowsOf((await mooring("list")).out);
+    expect(titles).toEqual(["PLACE", "WHERE", "STATE", "USED BY", "STATUS"]);
+    expect(rows).toContainEqual(["shared", "rg-pls", "claimed", "one/shop/next", "living"]);
+  });
+
+  test("name the resource of an address without a Service", async () => {
+    const holderId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/networkInterfaces/vm`;
+    await putRow({ address: "10.0.1.30", assignment: { holderId, seenAtUtc: "2026-11-23T12:00:00.000Z" } });
+    expect(rowsOf((await mooring("list", "--subnet", "apps")).out)).toContainEqual([
+      "10.0.1.30",
+      "assigned",
+      "network interface vm",
+      "-",
+    ]);
+  });
+
+  test("have everything in a wide table", async () => {
+    const { out } = await mooring("list", "--subnet", "apps", "-o", "wide");
+    expect(rowsOf(out)).toEqual([
+      ["PLACE", "WHERE", "STATE", "USED BY", "STATUS", "SINCE", "HOLDER"],
+      [
+        "10.0.1.10",
+        "vnet/apps",
+        "assigned",
+        "one/shop/web",
+        "living",
+        "2026-11-23T12:00:00.000Z",
+        expect.stringMatching(/^frontend .* of load balancer kubernetes-internal$/),
+      ],
+      [
+        "10.0.1.20",
+        "vnet/apps",
+        "claimed",
+        "one/shop/next",
+        "living, expires 2999-01-01T00:00:00.000Z",
+        "2026-11-23T12:00:00.000Z",
+        "-",
       ],
     ]);
   });

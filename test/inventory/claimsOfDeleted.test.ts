@@ -263,7 +263,7 @@ describe("a Service restored elsewhere", () => {
     const world = await lost(WEB, true);
     await pass(world, 2 * HOUR);
     expect(warned(await world.create("two/web", { ...WEB, replaces: "one/shop/web" }))).toContain(
-      "is taken over from Service one/shop/web, whose cluster was deleted: the controller",
+      "is taken over from Service one/shop/web, whose cluster was deleted: pending until",
     );
   });
 

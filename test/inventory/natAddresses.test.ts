@@ -117,6 +117,6 @@ test("the name of a Private Link Service that Azure has is handed over by policy
   build(world, "pls-first");
   await world.settle();
   const next = { address: "10.0.1.51", pls: "pls-first", replaces: "shop/web" };
-  expect((await world.create("one/next", next)).status?.message).toContain("[pls-name-taken]");
+  expect((await world.create("one/next", next)).status?.message).toContain("[pls-name-claimed]");
   expect((await world.create("one/next", { ...next, replaces: "shop/other" })).allowed).toBe(false);
 });

@@ -243,7 +243,7 @@ describe("a subnet is chosen", () => {
       "there is no scanned virtual network vnett; did you mean vnet?",
     );
     await expect(chooseSubnet(world.run, { subnet: "apps" })).rejects.toThrow(
-      /other\/apps.*name the network/,
+      /^ambiguous subnet "apps"; use one of: .*other\/apps/,
     );
     expect((await chooseSubnet(world.run, { subnet: "apps", vnet: "other" })).id).toBe(id);
   });

@@ -3,8 +3,8 @@ import { scanInventory } from "../../../shared/inventory/scan.ts";
 import { milliseconds, type Figure } from "../figures.ts";
 import { syntheticRun } from "./synthetic.ts";
 
-/** Half of what the smaller of the usual instances has. */
-const MOST_MEBIBYTES = 1024;
+/** An eighth of what the smaller of the usual instances has. */
+const MOST_MEBIBYTES = 256;
 
 export async function limitsScan(): Promise<Figure[]> {
   const figures: Figure[] = [];
