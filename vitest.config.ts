@@ -14,7 +14,7 @@ const UNIT = [
   "test/{addresses,annotations,api,bench,changes,check,clusters,declarations,drift}/**/*.test.ts",
   "test/{events,gate,installation,inventory,ip,privateLinkServices,orphans,outcomes,queues,schema,storage,web}/**/*.test.ts",
   "test/cli/{exitCode,inertYaml,signIn}.test.ts",
-  "test/docs/{architecture,contributing,privateLinkServices}.test.ts",
+  "test/docs/{architecture,contributing,links,policyExamples}.test.ts",
   "test/logs/hostLog.test.ts",
   "test/sandbox/wholeFile.test.ts",
   "test/scenarios/{audits,run}.test.ts",
