@@ -6,9 +6,9 @@ import type { Command } from "commander";
 import type { Applied, Apply, ApplyOptions } from "../shared/changes/applied.ts";
 import { printPlan, type Paint } from "../shared/changes/diff.ts";
 import type { Change, Plan } from "../shared/changes/plan.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import { inert } from "../shared/inert.ts";
-import type { Run } from "../shared/ports.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { inert } from "../shared/core/inert.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { isData, printData } from "./print.ts";
 
 const COLOURS = { "+": "green", "~": "yellow", "-": "red" } as const;
@@ -31,6 +31,8 @@ export interface Doing {
   readonly yes: boolean;
   /** Of a plan that was made from more than itself. */
   readonly options?: ApplyOptions;
+  /** Why the plan may lack changes. With it, data are an object that has it and `applied`, instead of the list of what was applied. */
+  readonly incomplete?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Exit code when only a part of what was to be done is done; what is left is listed. */
@@ -44,7 +46,7 @@ export function exitCodeOf({ done, of }: { readonly done: number; readonly of: n
 
 /** What became of each change; the exit code is that of {@link exitCodeOf}. @throws InvalidInput if it would have to ask and nobody is there */
 export async function carryOut(command: Command, doing: Doing): Promise<readonly Applied[]> {
-  const { run, apply, plan, why, yes, options = { inSight: plan.changes.length } } = doing;
+  const { run, apply, plan, why, yes, options = { inSight: plan.changes.length }, incomplete } = doing;
   if (!isData(command)) console.log(printPlan(plan, paint));
   if (plan.changes.length > 0 && !yes && !(await agreed())) {
     console.log("Nothing was done.");
@@ -52,7 +54,7 @@ export async function carryOut(command: Command, doing: Doing): Promise<readonly
   }
   const cause = { why, who: operator(), correlationId: run.newId() };
   const applied = plan.changes.length === 0 ? [] : await apply(run, plan, cause, options);
-  if (isData(command)) printData(command, applied);
+  if (isData(command)) printData(command, incomplete ? { applied, ...incomplete } : applied);
   else for (const line of [...applied.map(told), ...notTried(plan, applied)]) console.log(line);
   const done = applied.filter(({ outcome }) => outcome === "applied").length;
   process.exitCode = exitCodeOf({ done, of: plan.changes.length });

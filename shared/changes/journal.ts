@@ -3,6 +3,13 @@
  * so that a crash between the two is visible and resolved by the next run.
  */
 import type { Cause, Change } from "./plan.ts";
+import type { Table } from "../ports/table.ts";
+
+declare module "../ports/ports.ts" {
+  interface Tables {
+    readonly journal: Table<JournalEntry>;
+  }
+}
 
 /** `released`: it left quarantine alive, and nothing was written. */
 export type Outcome = "intended" | "applied" | "refused" | "failed" | "unknown" | "released";

@@ -2,8 +2,18 @@
  * How a cluster reports its Services: a session of numbered queries, each named by Mooring and answered by the cluster's API server.
  * Numbers only grow. Whatever Mooring read from Azure before it issued a number is older than what the answer to that query confirms.
  */
-import type { Declared } from "../intents/model.ts";
+import type { Declared } from "../kubernetes/intent.ts";
 import type { WebhookProbe } from "./webhookProbe.ts";
+import type { Table } from "../ports/table.ts";
+
+declare module "../ports/ports.ts" {
+  interface Tables {
+    readonly declarations: Table<Declared>;
+    readonly proposals: Table<Proposal>;
+    readonly feeds: Table<Feed>;
+    readonly pages: Table<StagedPage>;
+  }
+}
 
 /** One sender at work. Partition of its staged pages = cluster. */
 export interface Session {

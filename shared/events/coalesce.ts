@@ -3,11 +3,28 @@
  * message is seen only after the window and its worker reads the world afresh. The window ends no later than the message becomes
  * visible, so an event after the worker began always makes a new message; a crash between row and message costs one window.
  */
-import { canonicalId } from "../network/resourceId.ts";
-import type { Row, Write } from "../storage/table.ts";
-import type { Run, WaitingRow } from "../ports.ts";
-import type { QueueName } from "../storage/queue.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Row, Table, Write } from "../ports/table.ts";
+import type { Run } from "../ports/ports.ts";
+import type { QueueName } from "../ports/queue.ts";
 import type { Work } from "./toWork.ts";
+
+declare module "../ports/ports.ts" {
+  interface Tables {
+    readonly waiting: Table<WaitingRow>;
+  }
+}
+
+/** Work for this key is already on its queue; further events before `untilUtc` add nothing. */
+interface WaitingRow {
+  readonly untilUtc: string;
+  /** What tells a claim from all others. */
+  readonly by?: string;
+  /** When messages for the key became visible within the last minute, or will. */
+  readonly visibleAtUtc?: readonly string[];
+  /** When an event last asked for it, rather than a timer. */
+  readonly eventAtUtc?: string;
+}
 
 const WINDOW_SECONDS: Readonly<Record<QueueName, number>> = {
   pls: 2,

@@ -1,6 +1,16 @@
 /** Rows of the subnet inventory. */
-import type { ServiceKey, ServicePort } from "../intents/model.ts";
-import type { PortUse } from "../network/model.ts";
+import type { ServiceKey, ServicePort } from "../kubernetes/intent.ts";
+import type { PortUse } from "../azure/networkModel.ts";
+import type { Table } from "../ports/table.ts";
+
+declare module "../ports/ports.ts" {
+  interface Tables {
+    readonly subnets: Table<SubnetRow>;
+    readonly addresses: Table<AddressRow>;
+    readonly privateLinkServices: Table<PlsRow>;
+    readonly vnets: Table<VnetRow>;
+  }
+}
 
 /**
  * Who has an address, or the name of a Private Link Service. Addresses: partition = canonical subnet id; key = the address in fixed-width
@@ -101,4 +111,10 @@ export interface Consumer {
   readonly status: string;
   /** Absent when Azure does not tell the endpoint. */
   readonly subscription?: string;
+}
+
+/** A virtual network that the last complete scan saw. Partition `all`; key = canonical id. */
+export interface VnetRow {
+  readonly id: string;
+  readonly scannedAtUtc: string;
 }

@@ -1,5 +1,13 @@
 /** An orphan on its way out. Partition `all`; key = canonical resource id. */
 import type { Evidence } from "../changes/plan.ts";
+import type { Table } from "../ports/table.ts";
+
+declare module "../ports/ports.ts" {
+  interface Tables {
+    readonly quarantine: Table<Quarantined>;
+    readonly holds: Table<Hold>;
+  }
+}
 
 /** `rule`: a load-balancing rule, or a probe without rules, of a deleted Service on a load balancer where others live. */
 export type OrphanKind = (typeof ORPHAN_KINDS)[number];

@@ -3,24 +3,24 @@
  * right before. Mode `observe` (the default) only tells. Called by the orphans queue; safe to run any number of times.
  */
 import { throwFailures, type Applied, type Apply, type ApplyOptions } from "../changes/applied.ts";
-import { messageOf } from "../messageOf.ts";
+import { messageOf } from "../core/messageOf.ts";
 import { printPlan } from "../changes/diff.ts";
-import type { Resource } from "../changes/resources.ts";
+import type { Resource } from "../ports/resources.ts";
 import { inParts } from "../changes/parts.ts";
 import { SYSTEM, type Change, type Plan } from "../changes/plan.ts";
 import { requestList } from "../declarations/feed.ts";
-import { AwaitsReport, Incomplete } from "../errors.ts";
-import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
-import { clusterSubject, subscriptionSubject } from "../outcomes/outcome.ts";
-import { recordWhole, type Notes } from "../outcomes/record.ts";
-import { readPolicy } from "../policyStore.ts";
-import type { Run } from "../ports.ts";
-import type { WorkItem } from "../storage/queue.ts";
+import { AwaitsReport, Incomplete } from "../core/errors.ts";
+import { parseResourceId, resourceName, sameId } from "../azure/resourceId.ts";
+import { clusterSubject, subscriptionSubject } from "../storage/outcome.ts";
+import { recordWhole, type Notes } from "../storage/recordOutcome.ts";
+import { readPolicy } from "../policy/policyStore.ts";
+import type { Run } from "../ports/ports.ts";
+import type { WorkItem } from "../ports/queue.ts";
 import { resolveDangling } from "../changes/dangling.ts";
 import { withLease } from "../storage/lease.ts";
 import { findOrphans, type Candidate } from "./classify.ts";
 import { corroborate } from "./corroborate.ts";
-import { findCluster } from "../clusters/registry.ts";
+import { findCluster } from "../declarations/registry.ts";
 import { gatherAround, gatherWorld } from "./gather.ts";
 import { recordOrphans } from "./countOrphans.ts";
 import { lookupIn } from "./lookup.ts";
@@ -54,7 +54,7 @@ interface Swept {
 
 async function sweepOnce(run: Run, apply: Apply, { why, correlationId }: WorkItem): Promise<Swept> {
   await resolveDangling(run);
-  const due = await planDue(run);
+  const due = await planUnderLease(run);
   if (due.plan.changes.length > 0) run.log.info("sweep planned", { plan: printPlan(due.plan).split("\n") });
   const cause = { why, who: SYSTEM, correlationId };
   const applied = await inParts(apply, due.parts)(run, due.plan, cause, due.options);
@@ -108,8 +108,7 @@ export interface Due {
   readonly options: ApplyOptions;
 }
 
-/** Brings the quarantine up to date and plans the deletes that are due. */
-export async function planDue(run: Run): Promise<Due> {
+async function planUnderLease(run: Run): Promise<Due> {
   const { policy } = await readPolicy(run);
   const world = await gatherWorld(run, policy);
   await corroborate(run, world);
@@ -118,9 +117,14 @@ export async function planDue(run: Run): Promise<Due> {
   return plan(run, world, quarantined);
 }
 
+/** Brings the quarantine up to date and plans the deletes that are due. @throws Superseded if a sweep is running */
+export function planDue(run: Run): Promise<Due> {
+  return withLease(run, "sweep", () => planUnderLease(run));
+}
+
 /** For a sweep that an operator requests: the quarantine is brought up to date, and the lists that it waits for are requested. */
 export async function requestAwaited(run: Run, { awaited }: Pick<Due, "awaited">): Promise<void> {
-  if (awaited.length > 0) await withLease(run, "sweep", () => planDue(run));
+  if (awaited.length > 0) await planDue(run);
 }
 
 /** The same plan; the quarantine stays as it is, and no list is requested. */

@@ -3,8 +3,15 @@
  * one are upgraded by `migrate.ts`. What is stored by a version of Mooring that kept no number is of form 1. Read through
  * `readStanding` by everybody who wants to know: triggers, health, the command line.
  */
-import type { Tables } from "../ports.ts";
+import type { Tables } from "../ports/ports.ts";
 import { STEPS, type Step } from "./steps.ts";
+import type { Table } from "../ports/table.ts";
+
+declare module "../ports/ports.ts" {
+  interface Tables {
+    readonly schema: Table<SchemaRow>;
+  }
+}
 
 /** Partition `schema`, key `stored`; absent while nobody has written one. */
 export interface SchemaRow {

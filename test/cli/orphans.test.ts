@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
-import { createPorts } from "../../shared/azure/ports.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
-import type { Ports } from "../../shared/ports.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import { createPorts } from "../../shared/adapters/ports.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
+import type { Ports } from "../../shared/ports/ports.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
 import { markCurrent } from "../builders/current.ts";
 import { BALANCER, armWithPls, GROUP, type TestArm } from "../builders/arm.ts";
 import { serveArm, type ServedArm } from "../builders/servedArm.ts";
@@ -117,8 +117,20 @@ test("a sweep that cannot read a subscription names it, and is no success", asyn
     expect.stringMatching(new RegExp(`^! subscription ${other} was left out: .+\\nNo changes\\.\\n$`)),
   ]);
   const asData = await mooring("-o", "json", "orphans", "sweep", "--yes");
-  expect([asData.code, JSON.parse(asData.out)]).toEqual([1, []]);
+  expect([asData.code, JSON.parse(asData.out)]).toEqual([
+    1,
+    { applied: [], awaited: [], unreadable: [other] },
+  ]);
   expect(asData.err).toContain(`subscription ${other} was left out: `);
+});
+
+test("a sweep changes the quarantine only while no other sweep does", async () => {
+  const other = randomUUID();
+  await ports.leases.acquire("sweep", other);
+  const refused = await mooring("orphans", "sweep", "--yes");
+  await ports.leases.release("sweep", other);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("sweep is being worked on")]);
+  expect((await mooring("orphans", "list")).out).toBe("Nothing found.\n");
 });
 
 test("held, it stays and says who holds it; released, it is suspected again", async () => {

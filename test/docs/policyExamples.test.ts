@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { checkPolicy } from "../../shared/applyPolicy.ts";
+import { checkPolicy } from "../../shared/audit/applyPolicy.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 const PAGES = [
