@@ -1,4 +1,4 @@
-/** Mutation testing, `npm run test:mutation`. See docs/mutation.md. */
+/** Mutation testing, `npm run test:mutation`. See docs/contributing/mutation.md. */
 export default {
   mutate: ["shared/{changes,declarations,orphans,pls}/**/*.ts"],
   testRunner: "vitest",

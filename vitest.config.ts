@@ -14,7 +14,7 @@ const UNIT = [
   "test/{addresses,admission,annotations,api,audit,bench,changes,check,clusters,declarations,doctor}/**/*.test.ts",
   "test/{events,inventory,ip,orphans,outcomes,pls,queues,schema,storage,web}/**/*.test.ts",
   "test/cli/{exitCode,inertYaml,signIn}.test.ts",
-  "test/docs/{architecture,contributing,links}.test.ts",
+  "test/docs/{architecture,contributing,links,policyExamples}.test.ts",
   "test/logs/hostLog.test.ts",
   "test/sandbox/wholeFile.test.ts",
   "test/scenarios/{audits,run}.test.ts",

@@ -1,4 +1,4 @@
-/** Every operation of the HTTP API, by noun. From this table come the routing, the checks, the OpenAPI document and `docs/api.md`. */
+/** Every operation of the HTTP API, by noun. From this table come the routing, the checks, the OpenAPI document and `docs/reference/api.md`. */
 import { audits } from "./audits.ts";
 import { check } from "./check.ts";
 import { checks } from "./checks.ts";

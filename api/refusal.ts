@@ -23,7 +23,7 @@ const PAGES: Readonly<Record<number, readonly [title: string, ...paragraphs: str
   401: [
     "Nobody is signed in",
     "Mooring's dashboard needs Microsoft Entra ID, by way of App Service authentication. It is not turned on for this app, so nobody can be let in.",
-    "Whoever runs Mooring here can turn it on: <code>docs/api.md</code> says how.",
+    "Whoever runs Mooring here can turn it on: <code>docs/reference/api.md</code> says how.",
   ],
   403: [
     "You are signed in, but have no role here",

@@ -35,7 +35,7 @@ export async function upgradeData(): Promise<void> {
 }
 
 const HOW =
-  "settings name the installation: README.md has a table of them; `npm start` makes one on this machine";
+  "settings name the installation: docs/reference/settings.md lists them; `npm start` makes one on this machine";
 
 /** @throws InvalidInput on broken settings, with what to do about them */
 function installation(): Promise<App> {

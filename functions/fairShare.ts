@@ -1,5 +1,5 @@
 /**
- * The share of this process that one cluster may use (docs/limits.md). Its limit comes after the token was checked and before the body is
+ * The share of this process that one cluster may use (docs/platform/limits.md). Its limit comes after the token was checked and before the body is
  * read. An API server repeats a review that was answered with 429 after `Retry-After`, within the webhook's timeout; a sender does the same.
  */
 import type { HttpResponseInit } from "@azure/functions";

@@ -83,7 +83,7 @@ param endpointSubnetId string = ''
 @description('Ids of existing private DNS zones by their name, such as privatelink.blob.core.windows.net. Zones that are missing are made.')
 param privateDnsZoneIds object = {}
 
-@description('An extra storage account keeps events that could not be delivered. It must allow shared keys: see docs/deploy.md.')
+@description('An extra storage account keeps events that could not be delivered. It must allow shared keys: see docs/platform/deploy.md.')
 param deadLetters bool = true
 
 @description('Days that logs and metrics are kept.')

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { createLimiter, type Limited } from "../shared/core/limiter.ts";
 
 test("the documents state the share of a cluster", () => {
-  const text = readFileSync("docs/limits.md", "utf8");
+  const text = readFileSync("docs/platform/limits.md", "utf8");
   const rows = [...text.matchAll(/^\| (admission|lists)[^|]*\| (\d+) +\| (\d+) +\| (\d+) +\|$/gm)];
   expect(rows.map(([, , ...numbers]) => numbers.map(Number))).toEqual(
     [SHARES.admission, SHARES.declarations].map(({ atOnce, perSecond, burst }) => [atOnce, perSecond, burst]),

@@ -18,7 +18,7 @@ export interface Options {
 }
 
 const HELP = `
-The lines: ok · warn: works, and should be looked at · fail: does not work · skipped: could not be asked, and why. docs/doctor.md has them all.
+The lines: ok · warn: works, and should be looked at · fail: does not work · skipped: could not be asked, and why. docs/reference/doctor.md has them all.
 Exit codes: 0 nothing that --fail-on names · 1 something is · 2 bad input`;
 
 export function doctorCommand(): Command {
@@ -75,7 +75,7 @@ function settingsLine(problems: readonly string[]): Line {
     check,
     state: "fail",
     message: problems.join("; "),
-    advice: "mend them all; README.md has a table of the settings",
+    advice: "fix all of them; docs/reference/settings.md lists the settings",
   };
 }
 

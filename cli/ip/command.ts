@@ -12,7 +12,7 @@ Examples:
   mooring ip next --subnet apps --count 3
   mooring ip release 10.240.0.12 --reason "aks-old was deleted" --dry-run
 
-Moving an address between Services: docs/move-an-address.md`;
+Moving an address between Services: docs/developers/move-an-address.md`;
 
 /** `ip list|find|who|next|release`: addresses, names of Private Link Services, and the Services that declare them. */
 export function ipCommand(): Command {

@@ -1,4 +1,4 @@
-/** The documents that show the last recorded results: `docs/performance.md` whole, and the measured part of `docs/limits.md`. */
+/** The documents that show the last recorded results: `docs/contributing/performance.md` whole, and the measured part of `docs/platform/limits.md`. */
 import { markdownTable } from "../tools/table.ts";
 import type { Result, Results } from "./results.ts";
 import { HEADER, row } from "./rows.ts";
@@ -11,7 +11,7 @@ same purpose. A ratio is a cost: 1 is as good as the floor, 2 costs twice as muc
 Manager the sandbox, on the same machine. A machine with a load of more than its processors had other things to do: of such a run even the
 ratios say little.
 
-How far it goes, and what breaks first: [limits](limits.md).`;
+How far it goes, and what breaks first: [limits](../platform/limits.md).`;
 
 /** Shown by the limits. */
 const OF_LIMITS = /^limits/;

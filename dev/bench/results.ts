@@ -1,4 +1,4 @@
-/** What the last run of each benchmark gave, and where it ran. Kept in `dev/bench/results.json`, from which `docs/performance.md` is made. */
+/** What the last run of each benchmark gave, and where it ran. Kept in `dev/bench/results.json`, from which `docs/contributing/performance.md` is made. */
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";

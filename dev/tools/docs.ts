@@ -1,5 +1,6 @@
 /**
- * Writes the tables that the documents generate from code (`documents.ts`). With `--check` it writes nothing and fails if a document differs from what the code says.
+ * Writes the generated parts of the documents (`documents.ts`). With `--check` it writes nothing and fails if a
+ * document differs from the code.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -18,11 +18,7 @@ import { NEEDED_RIGHTS } from "../../shared/azure/needed.ts";
 import { INSTRUMENTS, type Instrument } from "../../shared/ports/instruments.ts";
 import { Policy } from "../../shared/policy/policy.ts";
 import { Settings } from "../../shared/core/settings.ts";
-import { ACCESS_INVARIANTS } from "../../test/pls/access/invariants.ts";
-import { ACCESS_GUARDS } from "../../test/pls/access/removals.ts";
-import { INVARIANTS } from "../../test/orphans/ledger.ts";
-import { GUARDS } from "../../test/orphans/removals/all.ts";
-import type { Guard } from "../../test/orphans/removals/model.ts";
+import { decisionsList, guardBlocks, warnOnlyPolicy } from "./documentBlocks.ts";
 import { licencesTable } from "./licences.ts";
 import { createSbom } from "./shipped.ts";
 import { markdownTable } from "./table.ts";
@@ -35,45 +31,71 @@ export interface Document {
 }
 
 export const documents: readonly Document[] = [
-  { path: "README.md", render: (before) => replaceBlock(before, "settings", settingsTable()) },
   {
-    path: "docs/annotations.md",
+    path: "docs/reference/settings.md",
+    render: (before) => replaceBlock(before, "settings", settingsTable()),
+  },
+  {
+    path: "docs/reference/annotations.md",
     render: (before) =>
       replaceBlock(replaceBlock(before, "annotations", annotationsTable()), "own", ownAnnotationsTable()),
   },
-  { path: "docs/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
-  { path: "docs/performance.md", render: () => renderPage(RESULTS) },
-  { path: "docs/limits.md", render: (before) => replaceBlock(before, "measured", renderLimits(RESULTS)) },
-  { path: "docs/metrics.md", render: (before) => replaceBlock(before, "metrics", metricsTable()) },
+  { path: "docs/reference/rules.md", render: (before) => replaceBlock(before, "rules", rulesTable()) },
+  { path: "docs/contributing/performance.md", render: () => renderPage(RESULTS) },
   {
-    path: "docs/licences.md",
+    path: "docs/platform/limits.md",
+    render: (before) => replaceBlock(before, "measured", renderLimits(RESULTS)),
+  },
+  { path: "docs/reference/metrics.md", render: (before) => replaceBlock(before, "metrics", metricsTable()) },
+  {
+    path: "docs/contributing/licences.md",
     render: async (before) => replaceBlock(before, "licences", licencesTable(await createSbom())),
   },
-  { path: "docs/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
+  { path: "docs/reference/checks.md", render: (before) => replaceBlock(before, "checks", checksTable()) },
   {
-    path: "docs/guards.md",
+    path: "docs/contributing/guards.md",
     render: (before) =>
       Object.entries(guardBlocks()).reduce((text, [name, block]) => replaceBlock(text, name, block), before),
   },
-  { path: "docs/doctor.md", render: (before) => replaceBlock(before, "doctor", doctorTable()) },
+  { path: "docs/reference/doctor.md", render: (before) => replaceBlock(before, "doctor", doctorTable()) },
   {
-    path: "docs/doctor.schema.json",
+    path: "docs/reference/doctor.schema.json",
     render: () => `${JSON.stringify(z.toJSONSchema(DoctorReport), undefined, 2)}\n`,
   },
-  { path: "docs/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
-  { path: "docs/deploy.md", render: (before) => replaceBlock(before, "rights", rightsTable()) },
-  { path: "docs/api.md", render: (before) => replaceBlock(before, "operations", operationsTable()) },
-  { path: "infra/roles.json", render: () => `${JSON.stringify(customRoles(), undefined, 2)}\n` },
-  { path: "docs/openapi.json", render: () => `${JSON.stringify(toOpenApi(operations), undefined, 2)}\n` },
-  { path: "docs/notices.schema.json", render: () => `${JSON.stringify(noticeSchema(), undefined, 2)}\n` },
-  { path: "docs/policy.schema.json", render: () => `${JSON.stringify(policySchema(), undefined, 2)}\n` },
+  { path: "docs/reference/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
   {
-    path: "docs/audit.schema.json",
+    path: "docs/platform/roll-out.md",
+    render: (before) => replaceBlock(before, "warn-only", warnOnlyPolicy()),
+  },
+  {
+    path: "docs/decisions/index.md",
+    render: (before) => replaceBlock(before, "decisions", decisionsList()),
+  },
+  { path: "docs/platform/deploy.md", render: (before) => replaceBlock(before, "rights", rightsTable()) },
+  {
+    path: "docs/reference/api.md",
+    render: (before) => replaceBlock(before, "operations", operationsTable()),
+  },
+  { path: "infra/roles.json", render: () => `${JSON.stringify(customRoles(), undefined, 2)}\n` },
+  {
+    path: "docs/reference/openapi.json",
+    render: () => `${JSON.stringify(toOpenApi(operations), undefined, 2)}\n`,
+  },
+  {
+    path: "docs/reference/notices.schema.json",
+    render: () => `${JSON.stringify(noticeSchema(), undefined, 2)}\n`,
+  },
+  {
+    path: "docs/reference/policy.schema.json",
+    render: () => `${JSON.stringify(policySchema(), undefined, 2)}\n`,
+  },
+  {
+    path: "docs/reference/audit.schema.json",
     render: () => `${JSON.stringify(z.toJSONSchema(ReportDocument), undefined, 2)}\n`,
   },
 ];
 
-/** By role, as Bicep loads them. */
+/** The custom roles by name, in the form that Bicep loads. */
 function customRoles(): object {
   return Object.fromEntries(
     NEEDED_RIGHTS.map(({ role, when, actions }) => [
@@ -85,7 +107,7 @@ function customRoles(): object {
 
 function noticeSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(Notice);
-  return { $schema, title: "What Mooring tells others of its audits, as CloudEvents", ...schema };
+  return { $schema, title: "Notifications about audits, as CloudEvents", ...schema };
 }
 
 /** Text between `<!-- NAME -->` and `<!-- /NAME -->`, replaced. @throws Error if the document lacks the markers */
@@ -144,35 +166,15 @@ function rulesTable(): string {
     cel ? "yes" : "no",
   ]);
   return markdownTable(
-    ["rule", "severity", "fires when", "why", "reads", "needs Azure's state", "also without the webhook"],
-    rows,
-  );
-}
-
-function guardBlocks() {
-  return {
-    invariants: invariantsTable(INVARIANTS),
-    guards: guardsTable(GUARDS),
-    "access-invariants": invariantsTable(ACCESS_INVARIANTS),
-    "access-guards": guardsTable(ACCESS_GUARDS),
-  };
-}
-
-function invariantsTable(invariants: Readonly<Record<string, string>>): string {
-  const rows = Object.entries(invariants).map(([id, text]) => [code(id), text]);
-  return markdownTable(["invariant", "what holds"], rows);
-}
-
-function guardsTable(guards: readonly Guard<string, unknown>[]): string {
-  const rows = guards.map(({ id, refuses, removal, breaks, behind = [] }) => [
-    id,
-    refuses,
-    code(removal.file.replace("shared/", "")),
-    code(breaks),
-    behind.join(", "),
-  ]);
-  return markdownTable(
-    ["guard", "refuses", "in shared/", "without it breaks", "the same is refused by"],
+    [
+      "rule",
+      "severity",
+      "triggers when",
+      "reason",
+      "reads",
+      "needs the inventory",
+      "also as ValidatingAdmissionPolicy",
+    ],
     rows,
   );
 }
@@ -187,17 +189,17 @@ function metricsTable(): string {
       .join("; "),
     doc,
   ]);
-  return markdownTable(["metric", "kind", "unit", "attributes", "what it tells"], rows);
+  return markdownTable(["metric", "kind", "unit", "attributes", "meaning"], rows);
 }
 
 function checksTable(): string {
   const rows = listChecks().map(({ id, severity, on, title, docs }) => [code(id), severity, on, title, docs]);
-  return markdownTable(["check", "severity", "on", "finds", "why"], rows);
+  return markdownTable(["check", "severity", "subject", "finds", "reason"], rows);
 }
 
 function doctorTable(): string {
   const rows = [SETTINGS_CHECK, ...INSTALLATION_CHECKS].map(({ id, title, docs }) => [code(id), title, docs]);
-  return markdownTable(["check", "what is so when all is well", "why"], rows);
+  return markdownTable(["check", "expected", "reason"], rows);
 }
 
 interface Property {
@@ -211,7 +213,7 @@ function policyTable(): string {
   return markdownTable(["setting", "default", "meaning"], rows);
 }
 
-/** One row for each setting that has no settings of its own, named by its path. */
+/** One row for each setting that has no nested settings, named by its path. */
 function leaves({ properties = {} }: Property, path = ""): string[][] {
   return Object.entries(properties).flatMap(([name, property]) =>
     property.properties ? leaves(property, `${path}${name}.`) : [row(`${path}${name}`, property, "none")],

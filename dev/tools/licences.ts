@@ -22,7 +22,7 @@ export function licencesTable({ components }: Sbom): string {
       forbidden
         .map(
           (one) =>
-            `${packageName(one)} ${one.version}: licence ${licenceOf(one) || "not said"} is not allowed`,
+            `${packageName(one)} ${one.version}: licence ${licenceOf(one) || "not stated"} is not allowed`,
         )
         .join("\n"),
     );

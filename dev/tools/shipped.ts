@@ -71,7 +71,7 @@ async function generate(metafile: string): Promise<Sbom> {
   return { ...sbom, components: await licensed(sbom.components) };
 }
 
-/** Some packages have manifests within that say no licence; what npm installed says it. */
+/** Nested manifests of some packages have no licence; the lock file has it. */
 async function licensed(components: readonly Component[]): Promise<Component[]> {
   const lock = JSON.parse(await readFile(join(ROOT, "package-lock.json"), "utf8"));
   return components.map((component) => {

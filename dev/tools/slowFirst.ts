@@ -20,6 +20,7 @@ const SLOWEST = [
   "test/cli/doctor.test.ts",
   "test/security/inert.test.ts",
   "test/docs/firstHour.test.ts",
+  "test/docs/site.test.ts",
   "test/orphans/guards.test.ts",
 ];
 

@@ -1,6 +1,6 @@
 /**
- * `npm run stills`: the pictures of the README and of docs/doctor.md, taken of the real thing: a sandbox of its own, the command
- * line's true output, the dashboard in Chromium. Writes PNG files to docs/stills/.
+ * `npm run stills`: the screenshots of the README and of docs/reference/doctor.md, taken of a new sandbox: the output of the
+ * command line and the dashboard in Chromium. Writes PNG files to docs/stills/.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -63,14 +63,14 @@ async function take(chromium: Browser, world: Sandbox): Promise<string[]> {
   return [terminal, ...dashboard, doctor];
 }
 
-/** All that the sandbox lets Mooring do is used, and somebody's clock is wrong. */
+/** Every permission is used, and the clock of Azure is wrong: most checks of the doctor have something to report. */
 async function unsettle({ arm }: Sandbox, mooring: (...args: string[]) => Promise<Said>): Promise<void> {
   await writeFile(join(state, "policy.yaml"), "modes: { sweep: enforce }\n");
   await mooring("policy", "apply", "policy.yaml");
   arm.faults.add({ path: "/metadata/endpoints", action: { kind: "skewClock", seconds: 900 } });
 }
 
-/** Once Mooring has scanned the networks and quarantined what the seed left behind. */
+/** Resolves when Mooring has scanned the networks and quarantined the orphans of the seed. */
 async function lookedAround(world: DemoWorld): Promise<void> {
   await firstScan(world.about.hostUrl);
   await world.fire("sweepOrphans");

@@ -93,7 +93,7 @@ resource lost 'Microsoft.Insights/metricAlerts@2018-03-01' = [
     location: 'global'
     tags: tags
     properties: {
-      description: 'Event Grid gave up on events for Mooring. See docs/runbook.md#events-lost'
+      description: 'Event Grid gave up on events for Mooring. See docs/platform/alerts.md#events-lost'
       severity: 3
       enabled: true
       scopes: [topic.id]

@@ -1,4 +1,4 @@
-metadata description = 'Alerts. Each asks a question of alerts/NAME.kql, fires while it has an answer, and has a section NAME in docs/runbook.md.'
+metadata description = 'Alerts. Each asks a question of alerts/NAME.kql, fires while it has an answer, and has a section NAME in docs/platform/alerts.md.'
 
 @description('Name of the installation.')
 param environmentName string
@@ -63,7 +63,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     kind: 'LogAlert'
     properties: {
       displayName: 'Mooring (${environmentName}): ${alert.name}'
-      description: 'See docs/runbook.md#${alert.name}'
+      description: 'See docs/platform/alerts.md#${alert.name}'
       severity: alert.severity
       enabled: true
       scopes: [componentId]

@@ -1,4 +1,4 @@
-/** The log of one invocation: each entry is one line of JSON, which Application Insights keeps as `message`. See docs/logs.md. */
+/** The log of one invocation: each entry is one line of JSON, which Application Insights keeps as `message`. See docs/platform/logs.md. */
 import { correlation } from "../core/correlation.ts";
 import { inertJson } from "../core/inert.ts";
 import type { Log, LogFields } from "../ports/log.ts";

@@ -1,5 +1,5 @@
 /**
- * What a rule is. Rules are a table (`rules.ts`), one file per topic under `rules/`; `docs/rules.md` is generated from it.
+ * What a rule is. Rules are a table (`rules.ts`), one file per topic under `rules/`; `docs/reference/rules.md` is generated from it.
  * A rule reads only its input and answers with violations: no clock, no storage, no Azure.
  */
 import type { PlsRow, SubnetRow } from "../inventory/model.ts";

@@ -1,4 +1,4 @@
-/** The check table, from which `docs/checks.md` is generated. */
+/** The check table, from which `docs/reference/checks.md` is generated. */
 import type { Policy } from "../policy/policy.ts";
 import type { Check, Draft, SubjectKind, Subjects } from "./check.ts";
 import * as addresses from "./checks/addresses.ts";

@@ -1,4 +1,4 @@
-/** What is told to others, as CloudEvents; `docs/notices.schema.json` is made from this. */
+/** What is told to others, as CloudEvents; `docs/reference/notices.schema.json` is made from this. */
 import * as z from "zod";
 
 const severity = z.enum(["error", "warn", "info"]);
@@ -6,7 +6,7 @@ const severity = z.enum(["error", "warn", "info"]);
 export const FindingData = z.strictObject({
   auditId: z.string().describe("The audit that saw it"),
   id: z.string().describe("The finding, the same in every audit"),
-  check: z.string().describe("Check that fails; docs/checks.md explains each"),
+  check: z.string().describe("Check that fails; docs/reference/checks.md explains each"),
   severity,
   about: z.string().describe("Resource id, or cluster/namespace/name of a Service"),
   cluster: z.string().optional(),

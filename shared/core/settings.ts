@@ -1,4 +1,4 @@
-/** Settings of the app, parsed once from a passed-in environment. The README's table is generated from the schema. */
+/** Settings of the app, parsed once from a passed-in environment. `docs/reference/settings.md` is generated from the schema. */
 import * as z from "zod";
 import { InvalidInput } from "./errors.ts";
 import { misnamed, type Environment } from "./settingNames.ts";

@@ -1,4 +1,4 @@
-/** What `mooring doctor` says, as data; `docs/doctor.schema.json` is generated from it. */
+/** What `mooring doctor` says, as data; `docs/reference/doctor.schema.json` is generated from it. */
 import * as z from "zod";
 
 export const STATES = ["ok", "warn", "fail", "skipped"] as const;
@@ -6,7 +6,7 @@ export const State = z.enum(STATES);
 export type State = z.infer<typeof State>;
 
 export const Line = z.strictObject({
-  check: z.string().describe("Id of the check, as in docs/doctor.md"),
+  check: z.string().describe("Id of the check, as in docs/reference/doctor.md"),
   about: z
     .string()
     .optional()

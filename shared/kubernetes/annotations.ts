@@ -1,5 +1,5 @@
 /**
- * The annotations that Mooring reads: the one table, from which parsing and `docs/annotations.md` come.
+ * The annotations that Mooring reads: the one table, from which parsing and `docs/reference/annotations.md` come.
  * @see https://learn.microsoft.com/azure/aks/internal-lb
  * @see https://cloud-provider-azure.sigs.k8s.io/topics/pls-integration/
  */

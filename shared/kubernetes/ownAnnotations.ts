@@ -1,4 +1,4 @@
-/** Mooring's own annotations; the cloud controller does not read them. `docs/annotations.md` lists them. */
+/** Mooring's own annotations; the cloud controller does not read them. `docs/reference/annotations.md` lists them. */
 export const OWN_ANNOTATIONS = {
   address: {
     key: "mooring.dev/address",

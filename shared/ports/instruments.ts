@@ -1,5 +1,5 @@
 /**
- * Everything that is measured, in one table: recording goes through its names and attributes, and `docs/metrics.md` is generated from it.
+ * Everything that is measured, in one table: recording goes through its names and attributes, and `docs/reference/metrics.md` is generated from it.
  * Attributes are few and take few values, so that no caller can make series without end. Pure.
  * @see https://opentelemetry.io/docs/specs/semconv/general/metrics/
  */
@@ -112,13 +112,13 @@ export const INSTRUMENTS = {
     kind: "gauge",
     unit: "{message}",
     attributes: { queue: QUEUES },
-    doc: "Messages that failed for good: [runbook](runbook.md). Every minute",
+    doc: "Messages that failed for good: [alerts](../platform/alerts.md). Every minute",
   },
   "mooring.operations.failing": {
     kind: "gauge",
     unit: "{subject}",
     attributes: { operation: OPERATIONS },
-    doc: "Subscriptions, clusters and audit scopes of which the last scan, audit, sweep, poll or list failed: [runbook](runbook.md). Every minute",
+    doc: "Subscriptions, clusters and audit scopes of which the last scan, audit, sweep, poll or list failed: [alerts](../platform/alerts.md). Every minute",
   },
   "mooring.orphans": {
     kind: "gauge",
@@ -145,7 +145,7 @@ export const INSTRUMENTS = {
     kind: "counter",
     unit: "{request}",
     attributes: { kind: ["admission", "declarations"], cluster: "text" },
-    doc: "Requests that were answered with 429, since their cluster used its share of the instance: [limits](limits.md)",
+    doc: "Requests that were answered with 429, since their cluster used its share of the instance: [limits](../platform/limits.md)",
   },
   "mooring.settings.broken": {
     kind: "counter",

@@ -1,4 +1,4 @@
-/** `docs/pipelines.md`: the steps of its workflows are run as a runner would, on a repository with manifests. */
+/** `docs/developers/check-manifests.md`: the steps of its workflows are run as a runner would, on a repository with manifests. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 const ROOT = join(import.meta.dirname, "../..");
-const text = await readFile(join(ROOT, "docs/pipelines.md"), "utf8");
+const text = await readFile(join(ROOT, "docs/developers/check-manifests.md"), "utf8");
 const blockOf = (name: string) =>
   parse(
     new RegExp(`<!-- ${name} -->\\s+\`\`\`yaml\n([^]*?)\`\`\`\\s+<!-- /${name} -->`).exec(text)?.[1] ?? "",

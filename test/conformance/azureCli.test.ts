@@ -1,4 +1,4 @@
-/** What an unmodified `az` 2.91 sends for the commands in docs/az.md, as `--debug` shows it, and what it needs of the answers. */
+/** What an unmodified `az` 2.91 sends for the commands in docs/contributing/azure-cli.md, as `--debug` shows it, and what it needs of the answers. */
 import { expect, test } from "vitest";
 import { type Answer, ENDPOINT, GROUP, PLS, armWithPls, NET, type TestArm, VNET } from "../builders/arm.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";

@@ -53,7 +53,7 @@ describe("licences", () => {
   test.each<[string, Partial<Component>, string]>([
     ["another one", { licenses: [{ license: { id: "AGPL-3.0-only" } }] }, "AGPL-3.0-only is not allowed"],
     ["a choice", { licenses: [{ expression: "(MIT OR GPL-3.0)" }] }, "(MIT OR GPL-3.0) is not allowed"],
-    ["none", {}, "not said is not allowed"],
+    ["none", {}, "not stated is not allowed"],
   ])("%s is not", (_, some, message) =>
     expect(() => licencesTable(component(some))).toThrow(`left 1.0.0: licence ${message}`),
   );

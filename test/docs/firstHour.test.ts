@@ -1,4 +1,4 @@
-/** The first hour, as its document tells it: every command is run, against a sandbox, in the order of the page. */
+/** The tutorial `docs/get-started/first-hour.md`: runs every command in the order of the page, against a sandbox. */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -39,9 +39,9 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-test("every command of the first hour does what the page says", async () => {
+test("every command of the tutorial has the described result", async () => {
   const [start, names, refusal, check, take, portal, healed, left, policy, doctor, sick, ...others] =
-    await blocks("docs/first-hour.md");
+    await blocks("docs/get-started/first-hour.md");
   expect(others).toEqual([]);
   expect(start).toBe("npm start\n");
   expect(names).toContain("mooring()");
@@ -84,7 +84,7 @@ test("every command of the first hour does what the page says", async () => {
   );
 }, 240_000);
 
-/** What admission says of a Service that asks for the address; nothing is claimed. */
+/** The message of admission for a Service that requests the address; nothing is claimed. */
 async function whoHas(address: string): Promise<string> {
   const probe = internal("probe", { "load-balancer-ipv4": address });
   const path = "/clusters/aks-one/namespaces/shop/services/probe?dryRun=All";
@@ -97,7 +97,7 @@ async function blocks(path: string): Promise<string[]> {
   return [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, commands = ""]) => commands);
 }
 
-/** Runs commands as a person would in one directory, against this test's world. @throws Error with all that was said, if they fail */
+/** Runs commands in a shell, against this test's sandbox. @throws Error with the complete output if they fail */
 async function shell(commands: string): Promise<string> {
   const preamble = `set -e
 SANDBOX=${sandbox.controlUrl}/sandbox

@@ -1,4 +1,4 @@
-/** Every relative link of every page leads somewhere: to a file that is there, and to a heading in it. */
+/** Every relative link of every page refers to a file that exists, and to a heading in it. */
 import { access, glob, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -28,7 +28,7 @@ async function isDead(page: string, target: string): Promise<string | undefined>
   return headings(await readFile(path, "utf8")).includes(anchor) ? undefined : target;
 }
 
-/** As the forge makes anchors of them. */
+/** The anchors of the headings, as GitHub creates them. */
 function headings(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
     title

@@ -69,7 +69,7 @@ test("a query that is none is told from one", () => {
 });
 
 test("the queries of the runbook can be read too, and ask for what is measured", async () => {
-  const runbook = await readFile(join(ROOT, "docs/runbook.md"), "utf8");
+  const runbook = await readFile(join(ROOT, "docs/platform/alerts.md"), "utf8");
   const blocks = [...runbook.matchAll(/```kusto\n([^]*?)```/g)].map(([, block = ""]) => block);
   expect(blocks.length).toBeGreaterThan(5);
   expect(blocks.flatMap(queryProblems)).toEqual([]);
@@ -109,17 +109,23 @@ describe("the alerts", async () => {
     }
   });
 
-  test("each have a section in the runbook that says what it means, what to look at and do, and when it is over", async () => {
-    const runbook = await readFile(join(ROOT, "docs/runbook.md"), "utf8");
+  test("each have a section with meaning, impact, diagnosis, mitigation and resolution criteria", async () => {
+    const runbook = await readFile(join(ROOT, "docs/platform/alerts.md"), "utf8");
     const sections = new Map(
       runbook
         .split(/^## /m)
         .slice(1)
-        .map((section) => [section.split("\n", 1)[0], section]),
+        .map((section) => [section.split("\n", 1)[0]?.replaceAll("`", ""), section]),
     );
     for (const name of [...queries.map((query) => query.name), "events-lost"]) {
       const section = sections.get(name) ?? "";
-      for (const part of ["**Means.**", "**How bad.**", "**Look.**", "**Do.**", "**Over when.**"])
+      for (const part of [
+        "**Meaning.**",
+        "**Impact.**",
+        "**Diagnose.**",
+        "**Mitigate.**",
+        "**Resolution criteria.**",
+      ])
         expect(section.includes(part), `${name}: ${part}`).toBe(true);
     }
   });

@@ -259,14 +259,14 @@ describe("withdraw.sh", () => {
       roleDefinitionName: `Mooring ${role} (prod)`,
       id: role,
     })),
-    { roleDefinitionName: "Mooring Private Link Services (test)", id: "test" },
+    { roleDefinitionName: "Mooring pls (test)", id: "test" },
     { roleDefinitionName: "Contributor", id: "contributor" },
   ];
   const env = { ...OUTPUTS, MOORING_WATCHED: TWO };
 
   test.each([
     ["pls", ["sweep"]],
-    ["privateLinkServices,sweep", []],
+    ["pls,sweep", []],
     ["connections", ["pls", "sweep"]],
     ["", ["pls", "sweep"]],
   ])(
@@ -295,15 +295,15 @@ test("what the scripts need, main.bicep gives or azd knows", async () => {
   }
 });
 
-describe("docs/deploy.md", async () => {
-  const text = await readFile(join(ROOT, "docs/deploy.md"), "utf8");
+describe("docs/platform/deploy.md", async () => {
+  const text = await readFile(join(ROOT, "docs/platform/deploy.md"), "utf8");
   const parameters = await readFile(join(INFRA, "main.bicepparam"), "utf8");
   const variables = [...parameters.matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(
     ([, name = ""]) => name,
   );
 
   test("has shell in its blocks that are shell, and so has the runbook", async () => {
-    const runbook = await readFile(join(ROOT, "docs/runbook.md"), "utf8");
+    const runbook = await readFile(join(ROOT, "docs/platform/alerts.md"), "utf8");
     const blocks = [...`${text}\n${runbook}`.matchAll(/```sh\n([^]*?)```/g)].map(([, block = ""]) => block);
     expect(blocks.length).toBeGreaterThan(20);
     const shell = (block: string) =>

@@ -1,4 +1,4 @@
-/** Each guard of a sweep is needed. @see docs/guards.md */
+/** Each guard of a sweep is needed. @see docs/contributing/guards.md */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

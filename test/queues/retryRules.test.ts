@@ -34,7 +34,7 @@ test("host.json has the same values, and no function has a retry policy of its o
 });
 
 test("the documents state the same values", () => {
-  const text = readFileSync("docs/logs.md", "utf8");
+  const text = readFileSync("docs/platform/logs.md", "utf8");
   const { visibilityTimeoutSeconds, maxDeliveries, maxResends } = RETRY_RULES;
   expect(text).toContain(
     `visible again after ${visibilityTimeoutSeconds} seconds, ${maxDeliveries} deliveries`,

@@ -17,7 +17,7 @@ const Answer = z.union([
   z.strictObject({ refused: z.record(z.string(), z.array(z.string())) }),
 ]);
 const Scenario = z.strictObject({
-  /** Heading of docs/move-an-address.md, or what was reported. */
+  /** Heading of docs/developers/move-an-address.md, or what was reported. */
   flow: z.string(),
   name: z.string(),
   clusters: z.array(z.string()).default(["one", "two"]),
@@ -217,7 +217,7 @@ test.each(scenarios.map((one) => [`${one.flow}: ${one.name}`, one] as const))("%
 });
 
 test("every flow of the page has a scenario", () => {
-  const page = read("../../docs/move-an-address.md");
+  const page = read("../../docs/developers/move-an-address.md");
   const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
   const flows = new Set(moves?.map(({ flow }) => flow));
   expect(headings.filter((one) => one !== undefined && !flows.has(one))).toEqual(["See who has an address"]);

@@ -8,7 +8,7 @@ import { textsOf } from "./texts.ts";
 const ROOT = join(import.meta.dirname, "../../..");
 /** Generated, foreign, or about the words themselves. */
 const LEFT_OUT = [
-  /^docs\/(licences|decisions\/)/,
+  /^docs\/(contributing\/licences|decisions\/)/,
   /^CODE_OF_CONDUCT\.md$/,
   /^tools\/words\/glossary\.ts$/,
   /^test\/(infra\/(compiled|snapshots)|conformance\/specs|fuzz\/corpus|check\/cases)\//,

@@ -1,4 +1,4 @@
-/** The report as programs get it: the schema of `json` and of each line of `jsonl`, from which `docs/audit.schema.json` is made. */
+/** The report as programs get it: the schema of `json` and of each line of `jsonl`, from which `docs/reference/audit.schema.json` is made. */
 import * as z from "zod";
 import type { Finding } from "../../findings/finding.ts";
 import type { AuditReport, ReportedFinding } from "./model.ts";

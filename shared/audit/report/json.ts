@@ -2,7 +2,7 @@ import { API_VERSION, toDocument, toJsonFinding, type ReportLine } from "./docum
 import { inertJson } from "../../core/inert.ts";
 import type { AuditReport } from "./model.ts";
 
-/** One document, by `docs/audit.schema.json`. */
+/** One document, by `docs/reference/audit.schema.json`. */
 export function renderJson(report: AuditReport): string {
   return `${inertJson(toDocument(report), 2)}\n`;
 }

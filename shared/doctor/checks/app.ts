@@ -27,7 +27,8 @@ export const app = defineCheck({
     if (!health)
       return fail({
         message: `answered ${status}, and not as Mooring's health does`,
-        advice: "see that the URL is the app's and that sign-in leaves /api/health open (docs/api.md)",
+        advice:
+          "see that the URL is the app's and that sign-in leaves /api/health open (docs/reference/api.md)",
       });
     if (health.status === "degraded")
       return warn({
@@ -37,7 +38,7 @@ export const app = defineCheck({
     if (health.status !== "ok")
       return fail({
         message: health.problems.join("; ") || health.status,
-        advice: "mend what it says; the settings are in README.md",
+        advice: "mend what it says; docs/reference/settings.md lists the settings",
       });
     if (health.version !== version)
       return warn({

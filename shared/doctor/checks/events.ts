@@ -6,7 +6,7 @@ import { judgeEach, perSubscription } from "../perSubscription.ts";
 import type { EventSubscription, EventTopic } from "../../ports/installation.ts";
 
 const FUNCTION = "/functions/onresourceevent";
-const HOW = "docs/deploy.md tells how event subscriptions are made";
+const HOW = "docs/platform/deploy.md tells how event subscriptions are made";
 const SOON_DAYS = 21;
 const DAY = 24 * 3_600_000;
 

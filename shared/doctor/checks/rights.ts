@@ -74,8 +74,8 @@ function judgeOne(subscription: string, { verdict, needed, principalId }: Facts)
 }
 
 /** Names of roles are unique in a tenant, so infra/ adds that of the installation. */
-const DEPLOYED = 'where infra/ deployed it, by MOORING_ENFORCE instead (docs/deploy.md, "Rights")';
-const DEPLOYED_ALWAYS = "where infra/ deployed it, deploy again instead (docs/deploy.md)";
+const DEPLOYED = 'where infra/ deployed it, by MOORING_ENFORCE instead (docs/platform/deploy.md, "Rights")';
+const DEPLOYED_ALWAYS = "where infra/ deployed it, deploy again instead (docs/platform/deploy.md)";
 
 interface Given {
   readonly role: string;

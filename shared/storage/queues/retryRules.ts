@@ -1,6 +1,6 @@
 /**
  * When queue work is tried again, when that ends, and what happens then. A queue trigger has no other rule: host.json has the same values
- * (held equal by a test), and no function has a retry policy, which would multiply the deliveries. docs/logs.md describes them.
+ * (held equal by a test), and no function has a retry policy, which would multiply the deliveries. docs/platform/logs.md describes them.
  *
  * | outcome of a delivery            | next                                                                              |
  * | -------------------------------- | --------------------------------------------------------------------------------- |
