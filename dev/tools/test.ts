@@ -78,7 +78,7 @@ async function runTests(filters: readonly string[]): Promise<Tally> {
   const directory = await mkdtemp(join(tmpdir(), "mooring-test-"));
   const report = join(directory, "report.json");
   try {
-    const reporters = ["default", "json", ...(filters.length === 0 ? ["./tools/slowestFiles.ts"] : [])];
+    const reporters = ["default", "json", ...(filters.length === 0 ? ["./dev/tools/slowestFiles.ts"] : [])];
     const args = [
       "run",
       ...filters,

@@ -16,7 +16,9 @@ test("CONTRIBUTING.md names files and folders that exist", () => {
   const absent = paths.filter((path) => !existsSync(join(ROOT, path)));
   expect(paths.length).toBeGreaterThan(40);
   // Written by a build and by its reader.
-  expect(absent.filter((path) => !["dist/", "dist/site", "local.settings.json", "command.ts"].includes(path))).toEqual([]);
+  expect(
+    absent.filter((path) => !["dist/", "dist/site", "local.settings.json", "command.ts"].includes(path)),
+  ).toEqual([]);
 });
 
 test("CONTRIBUTING.md documents every npm script", () => {

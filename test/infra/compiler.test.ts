@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { BICEP_VERSION } from "../../dev/tools/infra/compiler.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const OPEN = `import("./tools/infra/compiler.ts").then((m) => m.openCompiler()).then((r) => console.log(JSON.stringify(r)))`;
+const OPEN = `import("./dev/tools/infra/compiler.ts").then((m) => m.openCompiler()).then((r) => console.log(JSON.stringify(r)))`;
 
 let folder: string;
 beforeEach(async () => {
