@@ -67,9 +67,7 @@ function Lead({ subnet }: { subnet: Subnet }) {
         </Badge>
       ))}
       <Badge tone={subnet.plsNetworkPolicies === "Disabled" ? "info" : "quiet"}>
-        {subnet.plsNetworkPolicies === "Disabled"
-          ? "Private Link Services may stand here"
-          : "no Private Link Services: network policies are on"}
+        {subnet.plsNetworkPolicies === "Disabled" ? "PLS allowed" : "PLS blocked (network policies enabled)"}
       </Badge>
       <span>
         read from Azure <Time utc={subnet.scannedAtUtc} />
