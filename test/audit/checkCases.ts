@@ -1039,7 +1039,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         message:
           "subnet apps has privateLinkServiceNetworkPolicies Enabled, and Private Link Services pls are in it, Services one/shop/web declare Private Link Services in it",
         advice:
-          "az network vnet subnet update --ids /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps --private-pls-service-network-policies Disabled",
+          "az network vnet subnet update --ids /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps --private-link-service-network-policies Disabled",
         declared: "Disabled",
         actual: "Enabled",
         settlesWithinMinutes: 10,

@@ -221,7 +221,7 @@ describe("history", () => {
 
   test("trend is a line a check, or a bar a day of one", async () => {
     await audited("--scope", SCOPE);
-    expect((await mooring("audit", "trend")).out).toMatch(/\nlink-visibility-differs +█ +1 +1 +1\n/);
+    expect((await mooring("audit", "trend")).out).toMatch(/\npls-visibility-differs +█ +1 +1 +1\n/);
     expect((await mooring("audit", "trend", "--check", "pls-visibility-differs")).out).toMatch(/1 +█{40}\n$/);
     expect((await mooring("audit", "trend", "--check", "pls-visibility-difers")).err).toContain(
       "did you mean pls-visibility-differs?",

@@ -107,21 +107,21 @@ describe("changes", () => {
   );
 
   test.each<[string, () => unknown, string[]]>([
-    ["made", () => undefined, ["1 Private Link Services update applied"]],
+    ["made", () => undefined, ["1 privateLinkServices update applied"]],
     [
       "only looked at",
       () => applyPolicy(run, { modes: { privateLinkServices: "observe" } }),
-      ["1 Private Link Services update observed"],
+      ["1 privateLinkServices update observed"],
     ],
     [
       "overtaken",
       () => run.resources.calls.failNext(new Conflict("412"), { method: "write" }),
-      ["1 Private Link Services update conflict"],
+      ["1 privateLinkServices update conflict"],
     ],
     [
       "failed",
       () => run.resources.calls.failNext(new Error("500"), { method: "write" }),
-      ["1 Private Link Services update failed"],
+      ["1 privateLinkServices update failed"],
     ],
     ["for another time", () => run.resources.calls.failNext(new NotYet("429", 5), { method: "write" }), []],
   ])("%s are counted so", async (_, prepare, counted) => {
@@ -135,7 +135,7 @@ describe("changes", () => {
   test("that were so already are none", async () => {
     await apply();
     await apply();
-    expect(of("mooring.changes")).toEqual(["1 Private Link Services update applied"]);
+    expect(of("mooring.changes")).toEqual(["1 privateLinkServices update applied"]);
   });
 });
 
@@ -180,8 +180,8 @@ test("orphans are counted by kind, in grace and past it, none among them", () =>
     "0 frontend due",
     "0 rule waiting",
     "0 rule due",
-    "1 Private Link Service waiting",
-    "1 Private Link Service due",
+    "1 pls waiting",
+    "1 pls due",
     "0 connection waiting",
     "0 connection due",
   ]);
@@ -216,7 +216,7 @@ describe("work", () => {
     ["given up", throwing(new NotYet("busy", 5)), { attempt: 10 }, "given_up"],
   ])("that is %s is counted and timed", async (_, work, some, outcome) => {
     await tried(work, 1, some);
-    expect(of("mooring.work.outcomes")).toEqual([`1 Private Link Services Private Link Service ${outcome}`]);
+    expect(of("mooring.work.outcomes")).toEqual([`1 pls pls ${outcome}`]);
     expect(run.metrics.of("mooring.work.duration")).toEqual([
       [expect.any(Number), { queue: "pls", outcome }],
     ]);
@@ -228,8 +228,8 @@ describe("work", () => {
     await expect(tried(throwing(new Error("boom")), 5)).rejects.toThrow("boom");
     expect(await failureOf(run, "pls", item)).toMatchObject({ error: "boom", tries: 5, invocationId: "i" });
     expect(of("mooring.work.outcomes")).toEqual([
-      "1 Private Link Services Private Link Service failed",
-      "1 Private Link Services Private Link Service failed",
+      "1 pls pls failed",
+      "1 pls pls failed",
     ]);
   });
 

@@ -1,6 +1,6 @@
 /**
  * What is close to what Azure allows.
- * @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-pls-limits
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-link-limits
  */
 import { defineCheck } from "../check.ts";
 import { some } from "./about.ts";

@@ -95,7 +95,7 @@ export const subnetPoliciesBlockPrivateLinkServices = defineCheck({
     return {
       about: subnet.id,
       message: `subnet ${subnet.name} has privateLinkServiceNetworkPolicies Enabled, and ${who.join(", ")}`,
-      advice: `az network vnet subnet update --ids ${subnet.id} --private-pls-service-network-policies Disabled`,
+      advice: `az network vnet subnet update --ids ${subnet.id} --private-link-service-network-policies Disabled`,
       declared: "Disabled",
       actual: "Enabled",
       settlesWithinMinutes: audit.frontendMinutes,
