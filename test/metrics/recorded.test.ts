@@ -227,10 +227,7 @@ describe("work", () => {
     expect(await failureOf(run, "pls", item)).toBeUndefined();
     await expect(tried(throwing(new Error("boom")), 5)).rejects.toThrow("boom");
     expect(await failureOf(run, "pls", item)).toMatchObject({ error: "boom", tries: 5, invocationId: "i" });
-    expect(of("mooring.work.outcomes")).toEqual([
-      "1 pls pls failed",
-      "1 pls pls failed",
-    ]);
+    expect(of("mooring.work.outcomes")).toEqual(["1 pls pls failed", "1 pls pls failed"]);
   });
 
   test("that fails while storage is away fails with its own reason", async () => {
