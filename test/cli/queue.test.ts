@@ -69,7 +69,7 @@ describe("news that the receiver did not take", () => {
     const { out, code } = await cli("queue", "list");
     expect(code).toBe(0);
     expect(out).toMatch(/^notices +0 +1 +20\S+Z +1 × the webhook answered 500$/m);
-    expect(out).toMatch(/^Private Link Services +0 {3,}0$/m);
+    expect(out).toMatch(/^pls +0 {3,}0$/m);
 
     const [message] = await json("queue", "show", "notices");
     expect(message).toMatchObject({
@@ -108,7 +108,7 @@ describe("what is no work item", () => {
 
   test("is shown as it lies there, and steers no terminal", async () => {
     const { out } = await cli("queue", "show", "pls");
-    expect(out).toContain("Private Link Services  not a work item");
+    expect(out).toContain("pls  not a work item");
     expect(out).toContain('{"what":"\uFFFD2J\uFFFDevil"} mooring: all is well');
     expect(out).not.toMatch(/\u009b|\u202E|^mooring:/m);
     expect((await json("queue", "show", "pls"))[0].text).toBe(hostile);
@@ -146,13 +146,13 @@ test.each([
   [["queue", "replay", "pls", "x", "--all"], "not both"],
   [
     ["queue", "replay", "pls", "nonsense", "other"],
-    "nonsense: not in the poison queue of Private Link Services",
+    "nonsense: not in the poison queue of pls",
   ],
   [
     ["queue", "drop", "pls", "nonsense", "--yes"],
-    "nonsense: not in the poison queue of Private Link Services",
+    "nonsense: not in the poison queue of pls",
   ],
-  [["queue", "show", "nowhere"], "Private Link Services, inventory, orphans, drift, notices"],
+  [["queue", "show", "nowhere"], "pls, inventory, orphans, drift, notices"],
 ])("%j is refused", async (args, problem) => {
   const { code, err, out } = await cli(...args);
   expect([code, out]).toEqual([2, ""]);
