@@ -6,6 +6,9 @@ import { Time } from "../../ui/Time.tsx";
 
 type Mooring = Overview["mooring"];
 
+/** Names that differ from the field's. */
+const MODES: Readonly<Record<string, string>> = { privateLinkServices: "PLS" };
+
 /** Whether Mooring itself is well: what it may do, and how fresh what it knows is. */
 export function Wellbeing({ mooring }: { mooring: Mooring }) {
   const { stopped, modes, policyAppliedAtUtc, scannedAtUtc, auditedAtUtc, subscriptions, problems } = mooring;
@@ -24,7 +27,7 @@ export function Wellbeing({ mooring }: { mooring: Mooring }) {
           <span class="badges">
             {Object.entries(modes).map(([capability, mode]) => (
               <Badge key={capability} tone={mode === "enforce" ? "info" : "quiet"}>
-                {capability}: {mode}
+                {MODES[capability] ?? capability}: {mode}
               </Badge>
             ))}
           </span>
