@@ -30,6 +30,8 @@ export interface Candidate {
   readonly missing: readonly string[];
   /** Set if it has to be older than what the cluster confirmed: its Service lives, and may write it at any time. */
   readonly version?: string;
+  /** Set with `version`: which Service withdrew it, and the version with which the cluster confirmed that. */
+  readonly withdrawal?: string;
 }
 
 /** Resources of known clusters that no living Service accounts for; those that one does account for are not listed. */
@@ -129,7 +131,14 @@ function judgePls(world: World, pls: PrivateLinkService): Candidate | undefined 
     proofOf(world, view),
     `Service ${view.cluster.name}/${owner.namespace}/${owner.name}`,
   );
-  return { ...weigh(world, view, { ...suspicion, proof }), version: pls.version ?? "" };
+  return { ...weigh(world, view, { ...suspicion, proof }), ...judgedOn(pls, owner) };
+}
+
+function judgedOn(
+  { version = "" }: PrivateLinkService,
+  { uid, resourceVersion = "" }: Declared,
+): Pick<Candidate, "version" | "withdrawal"> {
+  return { version, withdrawal: `${uid} ${resourceVersion}` };
 }
 
 function withdrawal(proof: Proof, service: string): Proof {

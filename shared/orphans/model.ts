@@ -39,7 +39,7 @@ export interface Quarantined {
   readonly isFinal?: boolean;
   /** uid of the cluster's identity when its lists proved it; another one proves something else. */
   readonly identity?: string;
-  /** Of a resource whose Service lives: as it was when `sequence` was noted. */
+  /** Of a resource whose Service lives: if it is written, the grace period begins again. */
   readonly version?: string;
 }
 

@@ -71,6 +71,8 @@ function provedRows(run: Run, rows: readonly Quarantined[], judged: Judged): Qua
 function isOverturned(row: Quarantined, candidate: Candidate, world: World): boolean {
   const view = world.clusters.find((one) => one.cluster.name === row.cluster);
   if (view && isHeardOf(view, row.quarantinedAtUtc)) return true;
+  // A Service may have declared it again and withdrawn it between two sweeps: only the version shows it.
+  if (row.version !== candidate.version) return true;
   return row.subject !== subjectOf(world, candidate) || row.identity !== view?.cluster.identity?.uid;
 }
 
@@ -105,7 +107,7 @@ interface Order {
   readonly isFinal: boolean;
 }
 
-/** The number that was noted first, or a new one if the resource was written since or its grace period ended. */
+/** The number that was noted first, or a new one if its grace period ended. */
 function orderOf(
   { cluster, version }: Candidate,
   { known, world, isFinal }: Order,
@@ -117,8 +119,7 @@ function orderOf(
     ...(identity !== undefined && { identity }),
     ...(isFinal && { isFinal }),
   };
-  const isKept = known?.version === version && Boolean(known?.isFinal) === isFinal;
-  const kept = isKept ? known?.sequence : undefined;
+  const kept = Boolean(known?.isFinal) === isFinal ? known?.sequence : undefined;
   return { sequence: kept ?? newestOf(view), ...marked };
 }
 

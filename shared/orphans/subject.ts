@@ -10,9 +10,11 @@ import type { World } from "./world.ts";
 
 export function subjectOf(
   world: World,
-  { kind, resourceId }: Pick<Candidate, "kind" | "resourceId">,
+  { kind, resourceId, withdrawal }: Pick<Candidate, "kind" | "resourceId" | "withdrawal">,
 ): string {
-  return JSON.stringify(partsOf(world, kind, resourceId));
+  const parts = partsOf(world, kind, resourceId);
+  // That no Service uses it and that its Service withdrew it are two proofs: one does not continue the other.
+  return JSON.stringify(withdrawal === undefined ? parts : [parts, withdrawal]);
 }
 
 function partsOf(world: World, kind: Candidate["kind"], id: string): unknown {

@@ -615,9 +615,10 @@ describe("the evidence of a candidate", () => {
       nowUtc: NOW,
       freshSinceUtc: "2026-11-23T11:00:00.000Z",
       ...some,
-    }).map(({ kind, version, for: evidence }) => ({
+    }).map(({ kind, version, withdrawal, for: evidence }) => ({
       kind,
       version,
+      withdrawal,
       evidence: evidence.map(({ says, source }) => `${source}: ${says}`),
     }));
   const unused = "Azure: nothing in Azure uses it";
@@ -627,6 +628,7 @@ describe("the evidence of a candidate", () => {
       {
         kind: "loadBalancer",
         version: undefined,
+        withdrawal: undefined,
         evidence: ["Kubernetes: no Service of cluster one owns or shares it", unused],
       },
     ]));
@@ -650,11 +652,20 @@ describe("the evidence of a candidate", () => {
         {
           kind: "pls",
           version: judged,
+          withdrawal: `${UID} 10`,
           evidence: ["Kubernetes: Service one/shop/web no longer declares azure-pls-create", unused],
         },
       ]);
     },
   );
+
+  test("of a withdrawn Private Link Service has what its Service confirmed", () =>
+    expect(
+      found({
+        clusters: [view({ declared: [declared({ resourceVersion: "12" })] })],
+        privateLinkServices: [pls()],
+      }),
+    ).toMatchObject([{ withdrawal: `${UID} 12` }]));
 
   test("of a disconnected connection is Azure's, twice", () => {
     const clusters = [view({ declared: [declared({ intent: linked })] })];

@@ -151,17 +151,36 @@ describe("a row", () => {
       numbered(9, { state: "gone", feed: feed({ sequence: 9, atUtc: NOW }) }),
       stays({ sequence: 7 }),
     ],
-    [
-      "gets a new number if its Service lives and it was written since",
-      candidate({ version: "2" }),
-      numbered(9),
-      stays({ sequence: 9, version: "2" }),
-    ],
   ])("%s", async (_, one, some, expected) => {
     const rows = await update([one], some);
     expect(rows).toMatchObject([expected]);
     expect(await listQuarantine(run)).toEqual(rows);
     expect(released()).toEqual([]);
+  });
+
+  const withdrawn = { version: "2", withdrawal: "uid 10" };
+  test.each<[string, Partial<Candidate>, Partial<Candidate>, Partial<Quarantined>]>([
+    ["stays while its Service declares the same", withdrawn, withdrawn, stays({ sequence: 7, version: "2" })],
+    [
+      "begins again if it was written since",
+      withdrawn,
+      { ...withdrawn, version: "3" },
+      begins({ version: "3" }),
+    ],
+    [
+      "begins again if its Service changed what it declares since",
+      withdrawn,
+      { ...withdrawn, withdrawal: "uid 12" },
+      begins({ version: "2" }),
+    ],
+    ["begins again if the Service that withdrew it was deleted since", withdrawn, {}, begins({})],
+    ["begins again if it turned out to have a Service", {}, withdrawn, begins({ version: "2" })],
+  ])("of a Private Link Service %s", async (_, before, after, expected) => {
+    const of = (some: Partial<Candidate>) => candidate({ resourceId: plsIdIn("pls"), kind: "pls", ...some });
+    run = memoryRun();
+    await update([of(before)], numbered(7));
+    run.clock.advance(DAY);
+    expect(await update([of(after)], numbered(9))).toMatchObject([{ sequence: 9, ...expected }]);
   });
 
   test("gets a new number once when its grace period ends, and keeps that one", async () => {

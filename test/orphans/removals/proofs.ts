@@ -18,9 +18,11 @@ import {
   sweep,
   truncate,
   TWO,
+  unknownAndWithdrawn,
   untilDue,
   use,
   wait,
+  withdraw,
   silence,
   twoIsDue,
 } from "./schedule.ts";
@@ -33,6 +35,7 @@ const inState = guardsIn("shared/orphans/clusterState.ts");
 const inProtection = guardsIn("shared/orphans/protection.ts");
 const inOrder = guardsIn("shared/orphans/planSweep.ts");
 const inQuarantine = guardsIn("shared/orphans/quarantine.ts");
+const inSubject = guardsIn("shared/orphans/subject.ts");
 const inOwner = guardsIn("shared/declarations/plsOwner.ts");
 const inDeclared = guardsIn("shared/declarations/declared.ts");
 /** The last Private Link Service is in quarantine five hours after what is beneath it. */
@@ -403,17 +406,25 @@ export const ORDER: readonly Guard[] = [
   }),
   inQuarantine("quarantine: new number", {
     refuses: "what was confirmed before the grace period ended",
-    from: " && Boolean(known?.isFinal) === isFinal",
-    to: "",
+    from: "Boolean(known?.isFinal) === isFinal ? known?.sequence : undefined",
+    to: "known?.sequence",
     breaks: "confirmed",
     steps: [...oneFrontend, ...early],
   }),
   inQuarantine("quarantine: version", {
-    refuses: "a Private Link Service of a living Service that was written since it was noted",
-    from: "known?.version === version && ",
+    refuses: "a withdrawn Private Link Service that was written: its grace period starts again",
+    from: "if (row.version !== candidate.version) return true;",
     to: "",
-    breaks: "alive",
-    steps: [{ do: "withdraw", which: 0 }, ...untilDue, { do: "declarePls", which: 0 }, sweep()],
+    breaks: "grace",
+    steps: [withdraw(0), ...untilDue, { do: "declarePls", which: 0 }, withdraw(0), ...reports, sweep()],
+  }),
+  inSubject("quarantine: withdrawal", {
+    refuses: "what another state of its Service proved: its grace period starts again",
+    from: "withdrawal === undefined ? parts : [parts, withdrawal]",
+    to: "parts",
+    breaks: "grace",
+    steps: unknownAndWithdrawn,
+    behind: ["quarantine: version"],
   }),
   inQuarantine("quarantine: shortest grace period", {
     refuses: "a grace period that is shorter than a list interval and the stale time",

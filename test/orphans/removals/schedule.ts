@@ -22,6 +22,8 @@ export const sweep = (some: Partial<StepOf<"sweep">> = {}): Step => ({
 /** @param which number among the living Services */
 export const end = (which: number, cleaned = false): Step => ({ do: "end", which, cleaned });
 export const make = (which: number): Step => ({ do: "make", which, pls: false, seen: false });
+/** @param which number among the living Services that declare a Private Link Service */
+export const withdraw = (which: number): Step => ({ do: "withdraw", which });
 export const mark = (which: number, level: "balancer" | "pls", what: Mark): Step => ({
   do: "mark",
   which,
@@ -79,3 +81,16 @@ export const oneIsDue: readonly Step[] = [...oneFrontend, ...untilDue];
 export const twoIsDue: readonly Step[] = [...balancerOfTwo, ...untilDue];
 /** Sweeps of a cluster that reports nothing for longer than the stale time. */
 export const silence: readonly Step[] = [sweep(), wait(8), sweep(), sweep()];
+
+/** A Private Link Service is in quarantine before its Service is known, and then its Service withdraws it. */
+export const unknownAndWithdrawn: readonly Step[] = [
+  { do: "make", which: ONE, pls: true, seen: false },
+  sweep(),
+  wait(2),
+  withdraw(2),
+  wait(4),
+  ...reports,
+  sweep(),
+  ...reports,
+  sweep(),
+];
