@@ -34,7 +34,7 @@ const VIEWS = [
   "overview",
   "findings?state=all",
   "pls",
-  "privateLinkServices?tab=connections",
+  "pls?tab=connections",
   "orphans",
   "journal",
   "audits",

@@ -36,7 +36,7 @@ afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
 describe("connections", () => {
   test("one that waits is approved with keys only: it is so in Azure, the journal names the person, and the row goes", async () => {
     const name = await waiting("pe-keys");
-    const page = await board.open("privateLinkServices?tab=connections");
+    const page = await board.open("pls?tab=connections");
     await page.getByRole("row").filter({ hasText: name }).waitFor(LIVE);
     await tabTo(page, `Approve ${name}`);
     await page.keyboard.press("Enter");
@@ -82,7 +82,7 @@ describe("connections", () => {
 
   test("without a reason there is no plan", async () => {
     const name = await waiting("pe-silent");
-    const page = await board.open("privateLinkServices?tab=connections");
+    const page = await board.open("pls?tab=connections");
     await page.getByRole("button", { name: `Approve ${name}` }).click(LIVE);
     const plan = page.getByRole("button", { name: "Show the plan" });
     expect(await plan.isDisabled()).toBe(true);
@@ -94,7 +94,7 @@ describe("connections", () => {
   });
 
   test("where nothing may be decided it says why", async () => {
-    const page = await board.open("privateLinkServices?tab=connections&status=Disconnected");
+    const page = await board.open("pls?tab=connections&status=Disconnected");
     const row = page.getByRole("row").filter({ hasText: "pe-gone" });
     await row.getByText("Its endpoint is gone: the consumer must make a new one").waitFor();
     expect(await row.getByRole("button").count()).toBe(0);
@@ -102,7 +102,7 @@ describe("connections", () => {
 
   test("a Reader sees who waits and decides nothing", async () => {
     const name = await waiting("pe-watched");
-    const page = await openAsReader("privateLinkServices?tab=connections");
+    const page = await openAsReader("pls?tab=connections");
     const row = page.getByRole("row").filter({ hasText: name });
     await row.getByText("An operator decides").waitFor(LIVE);
     expect(await page.getByRole("button", { name: /^(Approve|Reject)/ }).count()).toBe(0);
@@ -281,7 +281,7 @@ test("the alias is copied", async () => {
 });
 
 test("filters stand in the address: they survive a reload and can be handed on", async () => {
-  const page = await board.open("privateLinkServices?cluster=aks-two");
+  const page = await board.open("pls?cluster=aks-two");
   const names = () =>
     page.getByRole("grid", { name: "Private Link Services" }).getByRole("link").allInnerTexts();
   expect(await names()).toEqual(["pls-catalog"]);
