@@ -143,7 +143,7 @@ function lists(pls: Stored, list: "visibility" | "autoApproval", subscription: s
 
 function addConnection(world: World, request: PutRequest, { item, pls }: Connecting): void {
   const fresh = world.get(pls.id) ?? pls;
-  const plsIdentifier = String(
+  const linkIdentifier = String(
     536_870_912 + (fresh.properties["privateEndpointConnections"] as Body[]).length,
   );
   const connection = {
@@ -151,7 +151,7 @@ function addConnection(world: World, request: PutRequest, { item, pls }: Connect
     properties: {
       privateEndpoint: { id: request.id },
       privateLinkServiceConnectionState: { ...item["properties"].privateLinkServiceConnectionState },
-      plsIdentifier,
+      linkIdentifier,
       privateEndpointLocation: request.location,
     },
   };
