@@ -144,14 +144,8 @@ describe("what is no work item", () => {
 test.each([
   [["queue", "replay", "pls"], "say which"],
   [["queue", "replay", "pls", "x", "--all"], "not both"],
-  [
-    ["queue", "replay", "pls", "nonsense", "other"],
-    "nonsense: not in the poison queue of pls",
-  ],
-  [
-    ["queue", "drop", "pls", "nonsense", "--yes"],
-    "nonsense: not in the poison queue of pls",
-  ],
+  [["queue", "replay", "pls", "nonsense", "other"], "nonsense: not in the poison queue of pls"],
+  [["queue", "drop", "pls", "nonsense", "--yes"], "nonsense: not in the poison queue of pls"],
   [["queue", "show", "nowhere"], "pls, inventory, orphans, drift, notices"],
 ])("%j is refused", async (args, problem) => {
   const { code, err, out } = await cli(...args);

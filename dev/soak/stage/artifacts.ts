@@ -9,7 +9,16 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../../..");
-const SOURCES = ["api", "functions", "shared", "dev/tools", "web", "host.json", "package.json", "tsconfig.json"];
+const SOURCES = [
+  "api",
+  "functions",
+  "shared",
+  "dev/tools",
+  "web",
+  "host.json",
+  "package.json",
+  "tsconfig.json",
+];
 /** Hosts ask an empty queue again after at most this long: minutes are jumped over, and five seconds would be most of the soak. */
 const POLLING = { maxPollingInterval: "00:00:01" };
 
