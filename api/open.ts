@@ -1,6 +1,6 @@
 import type { App } from "../shared/adapters/app.ts";
 import type { Log } from "../shared/ports/log.ts";
-import { openUnprepared, prepare, type Opened } from "../shared/adapters/opening.ts";
+import { openUnprepared, prepare, type Opened } from "../shared/openApp.ts";
 import { ApiProblem } from "./problem.ts";
 
 export interface Host {
@@ -13,11 +13,11 @@ export interface Host {
 export async function openApp({ open }: Host, log: Log): Promise<Opened> {
   const opening = await openUnprepared(open, log);
   if (opening.ok) return opening;
-  throw new ApiProblem(503, opening.obstacle.says);
+  throw new ApiProblem(503, opening.obstacle.message);
 }
 
 /** So are its data; comes before anything is done with them. @throws ApiProblem 503 */
 export async function demandPrepared(opened: Opened, log: Log): Promise<void> {
   const obstacle = await prepare(opened, log);
-  if (obstacle) throw new ApiProblem(503, obstacle.says);
+  if (obstacle) throw new ApiProblem(503, obstacle.message);
 }

@@ -9,9 +9,9 @@ import type { Run } from "../shared/ports/ports.ts";
 type Kind = "admission" | "declarations";
 
 export const SHARES: Readonly<Record<Kind, Limit>> = {
-  /** Half of the requests that an instance takes at the same time by default. */
+  /** Half of the requests that an instance processes concurrently by default. */
   admission: { atOnce: 16, perSecond: 100, burst: 400 },
-  /** A sender posts one after the other, and a cluster has four at most. */
+  /** A sender posts one body at a time, and a cluster has at most four senders. */
   declarations: { atOnce: 4, perSecond: 30, burst: 120 },
 };
 
@@ -21,7 +21,7 @@ const limiters = {
   declarations: createLimiter(SHARES.declarations, monotonic),
 };
 
-/** What `handle` answers, or 429 if the cluster uses its share already. */
+/** The response of `handle`, or 429 if the cluster has used its share. */
 export async function withinShare(
   { ports }: Pick<Run, "ports">,
   { kind, cluster }: { readonly kind: Kind; readonly cluster: string },

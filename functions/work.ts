@@ -1,5 +1,5 @@
 /**
- * The one place where a queue worker's outcome becomes the host's, by the rules in `shared/storage/queues/retryRules.ts`.
+ * Handlers of queue and timer triggers. Outcomes of work are mapped by the rules in `shared/storage/queues/retryRules.ts`.
  */
 import type { InvocationContext } from "@azure/functions";
 import type { App } from "../shared/adapters/app.ts";
@@ -7,13 +7,13 @@ import type { Run } from "../shared/ports/ports.ts";
 import type { QueueName, WorkItem } from "../shared/ports/queue.ts";
 
 export interface Delivery extends App {
-  /** If it fails now, whatever the failure, nobody will try this message again. */
+  /** After any failure of this delivery the message is not retried. */
   readonly isLastTry: boolean;
 }
 
 export type Worker = (run: Run, item: WorkItem, delivery: Delivery) => Promise<unknown>;
 
-/** A queue trigger's handler that parses the message and lets `worker` do it. */
+/** A queue trigger's handler that parses the message and calls `worker`. */
 export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
     const [
@@ -26,7 +26,7 @@ export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
       { withCorrelation },
     ] = await Promise.all([
       import("../shared/adapters/app.ts"),
-      import("../shared/adapters/opening.ts"),
+      import("../shared/openApp.ts"),
       import("./outcome.ts"),
       import("../shared/storage/queues/retryRules.ts"),
       import("./deliver.ts"),
@@ -48,29 +48,29 @@ export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
   };
 }
 
-/** `undefined` if something stands in the way, which is in the log: the next tick comes soon enough. */
+/** `undefined` if the app cannot be opened, which is logged: the next tick retries. */
 export async function openOnTimer(context: InvocationContext): Promise<Run | undefined> {
   const [{ app }, { openPrepared }, { hostLog }] = await Promise.all([
     import("../shared/adapters/app.ts"),
-    import("../shared/adapters/opening.ts"),
+    import("../shared/openApp.ts"),
     import("../shared/adapters/hostLog.ts"),
   ]);
   const opening = await openPrepared(app, hostLog(context));
   return opening.ok ? opening.run : undefined;
 }
 
-/** A timer's handler that only asks for the work: the queue retries it, and a second timer at once adds nothing. */
+/** A timer's handler that only enqueues the work: the queue retries it, and concurrent timers enqueue it once. */
 export function enqueueOnTimer(queue: QueueName) {
   return async (_timer: unknown, context: InvocationContext): Promise<void> => {
     const [{ app }, { openUnprepared }, { enqueueOnce }, { hostLog }] = await Promise.all([
       import("../shared/adapters/app.ts"),
-      import("../shared/adapters/opening.ts"),
+      import("../shared/openApp.ts"),
       import("../shared/events/coalesce.ts"),
       import("../shared/adapters/hostLog.ts"),
     ]);
     const opening = await openUnprepared(app, hostLog(context));
     if (!opening.ok) return;
-    // What is asked for may wait for an upgrade on its queue; the tick would be gone.
+    // Does not wait for an upgrade: the queued work can wait for it, but a skipped tick would be lost.
     await opening.app.demandKnown(opening.run);
     const hint = { why: "timer", correlationId: context.invocationId };
     await enqueueOnce(opening.run, { queue, what: queue, id: "all" }, hint);

@@ -36,7 +36,7 @@ describe("a limiter", () => {
     expect(await running[1]).toEqual({ ok: true, value: "second" });
   });
 
-  test("refuses what is too fast, and says when to come again", async () => {
+  test("refuses work that is too fast, and returns when to retry", async () => {
     const { limiter, clock } = limiting({ ...LIMIT, perSecond: 0.5 });
     const ask = () => limiter.run("one", async () => "done");
     for (let count = 0; count < LIMIT.burst; count += 1) expect(await outcome(ask())).toBe(true);

@@ -43,7 +43,7 @@ function toFailure({ eventTimestamp, resourceId, operationName, properties }: Wi
   };
 }
 
-/** The provider's answer is in the log as text; an answer that is none is told as it stands. */
+/** The log contains the provider's answer as text. An answer that is not JSON is returned unchanged. */
 function reasonIn(text: string | undefined): Pick<Failure, "code" | "message"> {
   if (!text) return {};
   try {

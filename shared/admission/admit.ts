@@ -16,7 +16,7 @@ import { withoutClaimed } from "./claimedPrivateLinkServices.ts";
 import { claimPlaces } from "./claims.ts";
 import { recordFindings } from "./decisions.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
-import { knownPolicy } from "./known.ts";
+import { cachedPolicy } from "./cached.ts";
 import { admitOther, hasIgnoredAnnotations } from "./otherController.ts";
 import { severitiesFor } from "./permitted.ts";
 import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
@@ -41,7 +41,7 @@ interface Asked {
   readonly dryRun: boolean;
 }
 
-/** The controller's own updates (finalizers, labels) must pass whatever we think of the Service: it cleans up by them. */
+/** Updates of the controller itself (finalizers, labels) must pass even for an invalid Service: it needs them to clean up. */
 function isUntouched(service: Service, old: Service | undefined): boolean {
   if (!isLoadBalancer(old)) return false;
   const ours = ({ annotations, intent, loadBalancerIp }: ReturnType<typeof declarationOf>) =>
@@ -83,7 +83,7 @@ async function admitDeclared(
   return response;
 }
 
-/** A deleted Service, or one that is no load balancer any more. */
+/** A deleted Service, or one whose type is no longer LoadBalancer. */
 async function leaving(run: Run, cluster: Cluster, { uid, old, dryRun }: Asked): Promise<AdmissionResponse> {
   if (!isLoadBalancer(old)) return toResponse(uid, []);
   const input = await gatherInput(run, cluster, { service: old, old });
@@ -100,7 +100,7 @@ function tell(run: Run, uid: string, findings: readonly RuleFinding[]): Admissio
 }
 
 async function severities(run: Run, cluster: Cluster, { metadata }: Service): Promise<Severities> {
-  const { policy } = await knownPolicy(run);
+  const { policy } = await cachedPolicy(run);
   return severitiesFor(policy, { cluster: cluster.name, namespace: metadata.namespace });
 }
 

@@ -1,11 +1,11 @@
 /**
- * How much of one process each key may use: so many at the same time, and after a burst so many per second. What is too much is refused at
- * once, so that it occupies neither memory nor the event loop. Each process counts for itself: the limit protects the process.
+ * Limits per key in one process: concurrent work, and starts per second after a burst. Excess work is refused at once, so that it
+ * occupies neither memory nor the event loop. Each process has its own limits, because they protect the process.
  */
 export interface Limit {
   readonly atOnce: number;
   readonly perSecond: number;
-  /** How many may come at once after a pause. */
+  /** How many may start at once after a pause. */
   readonly burst: number;
 }
 
@@ -15,21 +15,21 @@ export type Limited<T> =
 export interface Limiter {
   /** @param key from a bounded set, such as registered clusters @throws what `work` throws */
   run<T>(key: string, work: () => Promise<T>): Promise<Limited<T>>;
-  /** Keys that use something, or did lately. */
+  /** Keys with current or recent work. */
   size(): number;
 }
 
 interface Use {
   running: number;
-  /** What may start at `atMs`. */
+  /** Starts that were available at `atMs`. */
   tokens: number;
   atMs: number;
 }
 
-/** How soon something that runs now is expected to end. */
+/** Expected time until running work ends. */
 const BUSY_SECONDS = 1;
 
-/** @param nowMs a clock that never goes back */
+/** @param nowMs a monotonic clock */
 export function createLimiter(limit: Limit, nowMs: () => number): Limiter {
   const uses = new Map<string, Use>();
   return {
@@ -51,7 +51,7 @@ export function createLimiter(limit: Limit, nowMs: () => number): Limiter {
   };
 }
 
-/** The same object while something runs: what ends counts it down. */
+/** Returns the same object while work runs, because its end decrements the counter. */
 function refilled(
   use: Use = { running: 0, tokens: Number.POSITIVE_INFINITY, atMs: 0 },
   { perSecond, burst }: Limit,
@@ -66,7 +66,7 @@ function secondsUntilOne({ tokens }: Use, { perSecond }: Limit): number {
   return Math.max(1, Math.ceil((1 - tokens) / perSecond));
 }
 
-/** One that runs nothing and could start a burst is as one that never came. The least recently used come first. */
+/** Removes idle keys whose burst is available again: they equal new ones. The least recently used come first. */
 function forgetIdle(uses: Map<string, Use>, limit: Limit, nowMs: number): void {
   for (const [key, use] of uses)
     if (use.running === 0 && refilled(use, limit, nowMs).tokens >= limit.burst) uses.delete(key);

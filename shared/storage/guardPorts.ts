@@ -1,6 +1,6 @@
 /**
- * Ports that keep the data in the form that this code knows. Nothing is written to newer data, whoever asks and however long ago he
- * began; tables that a pending step of an upgrade touches are neither read nor written. Built once, in `app.ts`.
+ * Ports that enforce the schema version. Writes to newer data fail, even in work that started before the upgrade; tables of a
+ * pending upgrade step can be neither read nor written. Created once, in `app.ts`.
  */
 import { NotYet, Refused } from "../core/errors.ts";
 import type { Ports, Tables } from "../ports/ports.ts";
@@ -43,12 +43,12 @@ function createGuard(watch: SchemaWatch, steps: readonly Step[]): Guard {
     const pending = steps.find(({ to, touches }) => to > stored && noun && touches.includes(noun));
     if (pending)
       throw new NotYet(
-        `the stored data are being upgraded to schema ${pending.to}: try again in ${RETRY_SECONDS} seconds`,
+        `the stored data are being upgraded to schema version ${pending.to}: try again in ${RETRY_SECONDS} seconds`,
         RETRY_SECONDS,
       );
   };
   return {
-    // No round trip for what no step has ever touched.
+    // No round trip for tables that no step changes.
     async read(noun) {
       if (everTouched.has(noun)) demandMigrated(noun, (await watch.standing()).stored);
     },

@@ -1,4 +1,4 @@
-/** Stored data and this code, kept together: what `app.ts` puts between the use cases and storage. */
+/** Keeps stored data and code on the same schema version. `app.ts` puts it between use cases and storage. */
 import { Refused } from "../core/errors.ts";
 import type { Ports, Run, Tables } from "../ports/ports.ts";
 import { guardPorts } from "./guardPorts.ts";
@@ -9,29 +9,29 @@ import { watchSchema } from "./watchSchema.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
 export interface SchemaKeeper {
-  /** For every use case. */
+  /** The guarded ports for every use case. */
   readonly ports: Ports;
   /**
-   * Comes before any work: brings older data forward. @throws Refused if the data are newer than this code · NotYet while another process
-   * upgrades them
+   * Must precede any work: upgrades older data. @throws Refused if the data are newer than this version · NotYet while another
+   * process upgrades them
    */
   prepare(run: Run): Promise<void>;
   /**
-   * For the command line, which may be newer than the app that runs: it brings nothing forward but storage that has nothing yet.
-   * @throws Refused if the data are of another form than this code's
+   * For the command line, which may be newer than the running app: initialises empty storage, but upgrades nothing.
+   * @throws Refused if the data have another schema version
    */
   demandCurrent(run: Run): Promise<void>;
-  /** For the gate, which waits for no upgrade. @throws Refused if the data are newer than this code */
+  /** For admission, which does not wait for an upgrade. @throws Refused if the data are newer than this version */
   demandKnown(run: Run): Promise<void>;
 }
 
 interface Options {
   readonly now: () => Date;
-  /** What this code knows; fewer make an older version of it. */
+  /** The upgrade steps of this version; fewer simulate an older version. */
   readonly steps?: readonly Step[];
 }
 
-/** True if nobody has registered a cluster, applied a policy, scanned or audited: an app does so, or a person, before all else. */
+/** True if there is no registered cluster, policy, scan or audit: one of them exists in any used storage. */
 async function isNew(tables: Tables): Promise<boolean> {
   const rows = [
     tables.schema.list(SCHEMA.partition),
@@ -43,7 +43,7 @@ async function isNew(tables: Tables): Promise<boolean> {
   return (await waitForAll(rows)).every(Boolean);
 }
 
-/** Storage that has nothing yet is of the newest form; whoever else says so at the same time is right, too. */
+/** Empty storage has the newest schema version. Another process may record this at the same time. */
 async function begin({ ports: { tables }, now }: Pick<Run, "ports" | "now">, version: number): Promise<void> {
   const value = { version, changedAtUtc: now().toISOString() };
   if (await isNew(tables))
@@ -71,7 +71,7 @@ export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): Schem
   };
   const prepare = async (run: Run) => {
     if (await isCurrent(run)) return;
-    // Whoever else asks in this process waits for it.
+    // Concurrent callers in this process share the result.
     upgrading ??= upgrade(run).finally(() => (upgrading = undefined));
     await upgrading;
   };
@@ -82,7 +82,7 @@ export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): Schem
       if (await isCurrent(run)) return;
       const { stored, known } = await watch.standing();
       throw new Refused(
-        `the stored data are of schema ${stored}, this version of Mooring knows ${known}: upgrade the app, which brings them forward, or use the command line of its version`,
+        `the stored data have schema version ${stored}, but this version of Mooring requires ${known}: upgrade the app, which upgrades the data, or use the command line of the app's version`,
       );
     },
     async demandKnown(run) {

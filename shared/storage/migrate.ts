@@ -1,6 +1,6 @@
 /**
- * Brings older data to the form that this code knows, step by step, one process at a time. It may die anywhere: whoever comes next goes
- * on. Never goes back. Called before anything else is done with the data, with ports that nothing guards.
+ * Upgrades older data step by step, one process at a time. After a crash the next process continues. Never downgrades. Runs
+ * before any other access to the data, with unguarded ports.
  */
 import { Conflict, NotYet, Refused } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
@@ -10,11 +10,11 @@ import type { Step } from "./steps.ts";
 import type { Row } from "../ports/table.ts";
 import { KNOWN_SECONDS } from "./watchSchema.ts";
 
-/** Processes of the version before look at the row every few seconds; then they have stopped writing. */
+/** Processes of the previous version read the row every few seconds: after this time they have stopped writing. */
 export const NOTICE_SECONDS = 3 * KNOWN_SECONDS;
 const ROUNDS = 8;
 
-/** @throws Refused if the data are newer than this code · NotYet while another process upgrades, or older ones still may write */
+/** @throws Refused if the data are newer than this version · NotYet while another process upgrades, or older ones may still write */
 export async function migrate(run: Run, steps: readonly Step[]): Promise<void> {
   await withLease(run, "schema", async () => {
     const { is, stored, problem } = await readStanding(run.ports.tables, steps);
@@ -32,14 +32,14 @@ async function take(run: Run, step: Step): Promise<void> {
   run.log.info("stored data upgraded", { to, title });
 }
 
-/** Versions that look at the row get time to see it; without a row there are none. */
+/** Gives processes of older versions time to read the row. If there is no row, no such process exists. */
 async function giveNotice(run: Run, to: number): Promise<void> {
   const row = await readRow(run);
   if (!row) return;
   const noticedAtUtc = run.now().toISOString();
   const { upgradingTo = 0, changedAtUtc } = row.value;
   if (upgradingTo < to) await change(run, (value) => value && { ...value, upgradingTo: to, noticedAtUtc });
-  // A step that is done changes the row, and gives no new notice.
+  // Completing a step updates the row without restarting the notice period.
   const since = new Date(upgradingTo < to ? noticedAtUtc : (row.value.noticedAtUtc ?? changedAtUtc));
   const seconds = Math.ceil(NOTICE_SECONDS - (run.now().getTime() - since.getTime()) / 1000);
   if (seconds > 0)
@@ -64,7 +64,7 @@ async function change(run: Run, to: (row: SchemaRow | undefined) => Changed | un
     ]);
     if (written.ok) return;
   }
-  throw new Conflict("the schema's row keeps changing");
+  throw new Conflict("the schema row was changed by other processes too often");
 }
 
 function readRow(run: Run): Promise<Row<SchemaRow> | undefined> {

@@ -1,7 +1,7 @@
 /**
- * The form of everything stored, as one number in one row. Data of a newer form than this code knows are not written; those of an older
- * one are upgraded by `migrate.ts`. What is stored by a version of Mooring that kept no number is of form 1. Read through
- * `readStanding` by everybody who wants to know: triggers, health, the command line.
+ * The schema version of all stored data, a number in one row. Data of a newer version are not written; those of an older version
+ * are upgraded by `migrate.ts`. Data without the row have version 1. Triggers, health and the command line read it with
+ * `readStanding`.
  */
 import type { Tables } from "../ports/ports.ts";
 import { STEPS, type Step } from "./steps.ts";
@@ -13,10 +13,10 @@ declare module "../ports/ports.ts" {
   }
 }
 
-/** Partition `schema`, key `stored`; absent while nobody has written one. */
+/** Partition `schema`, key `stored`; absent in empty storage and in version 1. */
 export interface SchemaRow {
   readonly version: number;
-  /** Somebody upgrades to this: who knows less must not write from now on. */
+  /** A process upgrades to this version: processes of older versions must not write any more. */
   readonly upgradingTo?: number;
   /** When that was announced. */
   readonly noticedAtUtc?: string;
@@ -27,7 +27,7 @@ export const SCHEMA = { partition: "schema", key: "stored" } as const;
 
 const UNVERSIONED = 1;
 
-/** What this code writes. */
+/** The schema version that this version of Mooring writes. */
 export function newestOf(steps: readonly Step[] = STEPS): number {
   return steps.at(-1)?.to ?? UNVERSIONED;
 }
@@ -36,13 +36,13 @@ export interface Standing {
   readonly stored: number;
   readonly known: number;
   readonly is: "current" | "older" | "newer";
-  /** Set while an upgrade goes on. */
+  /** Set during an upgrade. */
   readonly upgradingTo?: number;
-  /** What a person is told if they do not fit. */
+  /** Message for operators if the versions do not match. */
   readonly problem?: string;
 }
 
-/** How the stored data and this code stand to each other; one point read. */
+/** Compares the stored schema version with that of this version; one point read. */
 export async function readStanding(
   { schema }: Pick<Tables, "schema">,
   steps: readonly Step[] = STEPS,
@@ -57,7 +57,8 @@ export function standingOf(row: Partial<SchemaRow> | undefined, known: number): 
   const upgradingTo = to > stored ? { upgradingTo: to } : {};
   if (stored <= known && to <= known)
     return { stored, known, is: stored < known ? "older" : "current", ...upgradingTo };
-  const what = stored > known ? `are of schema ${stored}` : `are being upgraded to schema ${to}`;
-  const problem = `the stored data ${what}, this version of Mooring knows ${known}: deploy the newer version again`;
+  const what =
+    stored > known ? `have schema version ${stored}` : `are being upgraded to schema version ${to}`;
+  const problem = `the stored data ${what}, but this version of Mooring supports only ${known}: deploy the newer version again`;
   return { stored, known, is: "newer", ...upgradingTo, problem };
 }

@@ -1,20 +1,20 @@
-/** Every change of the form of stored data, in order; form 1 is what was stored before there was a number. */
+/** All schema changes, in order. Version 1 is the schema before versions were recorded. */
 import type { Run, Tables } from "../ports/ports.ts";
 
 export interface Step {
   readonly to: number;
-  /** What is otherwise from then on, for people. */
+  /** Description of the change, for operators. */
   readonly title: string;
-  /** Nobody reads or writes these while the step is pending. Whatever else there is goes on: the gate never waits for audits. */
+  /** Tables that cannot be read or written while the step is pending. Other tables stay available: admission does not depend on audits. */
   readonly touches: readonly (keyof Tables)[];
-  /** May die anywhere, be done again any number of times, and by two at once. */
+  /** Must be idempotent, safe to interrupt and safe to run concurrently. */
   migrate(run: Run): Promise<void>;
 }
 
 export const STEPS: readonly Step[] = [
   {
     to: 2,
-    title: "the scopes of an audit are rows of their own, so that an estate may have as many as it likes",
+    title: "store each scope of an audit in its own row, to remove the limit on their number",
     touches: ["runs", "progress"],
     async migrate(run) {
       // oxlint-disable-next-line no-restricted-imports -- a step reads the rows that it converts
@@ -24,8 +24,8 @@ export const STEPS: readonly Step[] = [
   },
   {
     to: 3,
-    title: "Services claim addresses and names, and a claim that is confirmed has no clock",
-    // Admission goes on: rows are converted by version.
+    title: "store claims of addresses and names by Service; confirmed claims do not expire",
+    // Admission continues during this step: rows are converted with optimistic concurrency.
     touches: [],
     async migrate(run) {
       // oxlint-disable-next-line no-restricted-imports -- a step reads the rows that it converts

@@ -1,16 +1,16 @@
-/** What is known of the schema's row since a few seconds ago: asked before every write, so it must cost nothing. */
+/** Caches the schema row for a few seconds: it is checked before every write, which must not cost a round trip. */
 import { createCache } from "../core/cache.ts";
 import type { Tables } from "../ports/ports.ts";
 import { readStanding, type Standing } from "./schema.ts";
 import type { Step } from "./steps.ts";
 
-/** So long a process may go on after a newer one has begun to upgrade. */
+/** How long a process may continue after a newer one has started to upgrade. */
 export const KNOWN_SECONDS = 5;
 
 export interface SchemaWatch {
   /** At most {@link KNOWN_SECONDS} old. */
   standing(): Promise<Standing>;
-  /** The next one is read anew: somebody here has changed it. */
+  /** Invalidates the cache after this process changed the row. */
   forget(): void;
 }
 

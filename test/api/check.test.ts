@@ -117,7 +117,7 @@ describe("a Service that asks for any address", () => {
     expect([body.decision, body.kubectl]).toEqual([
       "deny",
       expect.stringContaining(
-        'webhook "addresses.mooring.dev" denied the request: mooring.dev/address-pool: there is no pool',
+        'webhook "addresses.mooring.dev" denied the request: mooring.dev/address-pool: pool "none" not found',
       ),
     ]);
   });
@@ -140,7 +140,7 @@ test.each<[string, object, string]>([
   [
     "one without a similar name",
     { cluster: "west" },
-    "there is no registered cluster west; there are old, one",
+    "there is no registered cluster west; available: old, one",
   ],
 ])("refuses %s, and says where", async (_, some, problem) => {
   const { status, body } = await ask(service(), some);

@@ -31,7 +31,7 @@ test.each<[path: string, problem: RegExp | string]>([
   ["/orphans?cluster=onee", `query.cluster: ${CLUSTER}`],
   ["/journal?cluster=onee", `query.cluster: ${CLUSTER}`],
   ["/subnets?cluster=onee", `query.cluster: ${CLUSTER}`],
-  ["/subnets?subscription=x", /^query\.subscription: there is no watched subscription x; there is 1/],
+  ["/subnets?subscription=x", /^query\.subscription: there is no watched subscription x; available: 1/],
   ["/subnets?vnet=vnett", "query.vnet: there is no scanned virtual network vnett; did you mean vnet?"],
   ["/ip?subnet=appps", "there is no scanned subnet appps; did you mean apps?"],
   ["/ip?subnet=apps&vnet=vnett", "there is no scanned virtual network vnett; did you mean vnet?"],

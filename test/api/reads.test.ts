@@ -147,7 +147,10 @@ test("messages that failed are shown first, then put back to work or dropped, by
   expect((await ask("POST /queues/pls/poison/replay", all)).body.done).toEqual(["work-1"]);
   expect(run.queue.sent.map(({ item }) => item.why)).toEqual(["replayed by ada@example.com; test"]);
   const { status, body } = await ask("POST /queues/pls/poison/drop", { body: { ids: ["work", "other"] } });
-  expect([status, body.problems]).toEqual([400, [expect.stringContaining("work: not in the poison queue")]]);
+  expect([status, body.problems]).toEqual([
+    400,
+    [expect.stringContaining("work: not found in the poison queue")],
+  ]);
   expect((await ask("POST /queues/pls/poison/drop", { body: { ids: ["other"] } })).body.done).toEqual([
     "other-2",
   ]);

@@ -50,7 +50,7 @@ describe("policy says how severe a check is", () => {
   test("a check that does not exist is refused, with the one that was probably meant", () => {
     expect(() => checkPolicy({ audit: { checks: { "basic-load-balancers": "off" } } })).toThrow(
       new InvalidInput(
-        "policy audit.checks: there is no check basic-load-balancers; did you mean basic-load-balancer?",
+        "policy audit.checks: unknown check basic-load-balancers; did you mean basic-load-balancer?",
       ),
     );
   });

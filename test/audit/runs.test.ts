@@ -206,7 +206,7 @@ describe("scopes", () => {
       `vnet:${VNET.toLowerCase()}`,
     ]);
     await expect(chooseScopes(run, ["two", "nowhere", "void"])).rejects.toThrow(
-      /^there is no scope nowhere; there are mooring, one, subscription:1.* and 3 more; there is no scope void; /,
+      /^there is no scope nowhere; available: mooring, one, subscription:1.* and 3 more; there is no scope void; /,
     );
   });
 

@@ -1,4 +1,4 @@
-/** The HTTP API over memory, asked through the real `HttpRequest`, and a world in which every operation has something to tell. */
+/** The HTTP API on memory ports, called through the real `HttpRequest`, with data for every operation. */
 import { proposedClaim } from "./claims.ts";
 import { gunzipSync } from "node:zlib";
 import { HttpRequest } from "@azure/functions";
@@ -62,7 +62,7 @@ export interface Answered {
   readonly body: any;
 }
 
-/** Asks `METHOD /path` below `/api/v1`; unless it says otherwise as an operator whom the platform vouches for. */
+/** Calls `METHOD /path` below `/api/v1`, by default as an operator whom the platform has authenticated. */
 export type Ask = (what: string, asking?: Asking) => Promise<Answered>;
 
 /** As App Service authentication sends it. */
@@ -138,7 +138,7 @@ export const FINDING: Finding = {
   scope: `subscription:${SUBSCRIPTION}`,
   about: plsIdIn("pls"),
   cluster: "one",
-  message: "Private Link Service pls is visible to everybody",
+  message: "Private Link Service pls is visible to all subscriptions",
   advice: "let Mooring put it back",
   declared: SUBSCRIPTION,
   actual: "*",
@@ -146,7 +146,7 @@ export const FINDING: Finding = {
   lastSeenAtUtc: NOW,
 };
 
-/** Cluster one lives and has a PLS that differs, with connections that wait; cluster old is gone and has left a load balancer. */
+/** Cluster one exists and has a PLS that differs, with pending connections; cluster old was deleted and left a load balancer. */
 export async function apiWorld(): Promise<MemoryRun> {
   const run = memoryRun();
   const { clusters, declarations, feeds, subnets, vnets, usage, findings, trends } = run.tables;

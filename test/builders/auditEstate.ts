@@ -105,7 +105,7 @@ export class AuditEstate {
     await applyPolicy(this.run, { audit: { checks: Object.fromEntries(off.map(({ id }) => [id, "off"])) } });
   }
 
-  /** What each subscription's PLS is like from now on; as declared where nothing is said. */
+  /** State of each subscription's PLS from now on; by default as declared. */
   look(looks: Partial<Record<Name, Look>>): void {
     this.run.network.allPrivateLinkServices = NAMES.flatMap((name) => {
       const look = looks[name] ?? "declared";

@@ -88,7 +88,7 @@ export class ClaimWorld {
     return response;
   }
 
-  /** A DELETE, after which the Service waits for its controller. */
+  /** A DELETE, after which the Service is terminating until its controller finishes. */
   async remove(owner: string, after: After = "accepted"): Promise<AdmissionResponse | undefined> {
     const before = this.living.get(owner);
     if (!before) return undefined;

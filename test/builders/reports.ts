@@ -1,6 +1,6 @@
 /**
  * A cluster that reports its Services as the sender does, over the use case itself: lists in pages, windows with bookmarks, and whatever a
- * test wants to go wrong in between.
+ * test makes fail in between.
  */
 import type { Applied, Apply } from "../../shared/changes/applied.ts";
 import { requireCluster } from "../../shared/declarations/registry.ts";

@@ -5,7 +5,7 @@ import type { Cluster } from "../../shared/declarations/clusterModel.ts";
 import { requireCluster } from "../../shared/declarations/registry.ts";
 import { receiveDeclarations } from "../../shared/declarations/receive.ts";
 import { admit } from "../../shared/admission/admit.ts";
-import { writeAddresses } from "../../shared/admission/companion.ts";
+import { writeAddresses } from "../../shared/admission/mutate.ts";
 import { AdmissionReview } from "../../shared/admission/review.ts";
 import { claimsOfCluster, dropRefused } from "../../shared/inventory/confirmClaims.ts";
 import { readPolicy } from "../../shared/policy/policyStore.ts";

@@ -1,4 +1,4 @@
-/** Valid by default: each builder gives a whole thing, and takes what a test cares about. */
+/** Valid by default: each builder returns a complete object, and accepts the fields that matter to a test. */
 import type { JsonObject } from "../../shared/ports/resources.ts";
 import type { Cluster, ClusterIdentity } from "../../shared/declarations/clusterModel.ts";
 import type { Feed } from "../../shared/declarations/model.ts";

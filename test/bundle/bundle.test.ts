@@ -93,7 +93,7 @@ async function declare(body: string, sequence?: string | null) {
   return { status: response.status, body: (await response.json()) as any, next };
 }
 
-test("a cluster lists its Services, and is asked for changes from then on", async () => {
+test("a cluster lists its Services, and the next query requests changes", async () => {
   const started = await declare("");
   expect(started).toMatchObject({ status: 200, body: { outcome: "started" }, next: { query: "limit=500" } });
   const listed = service("listed", "batch");
@@ -119,7 +119,7 @@ test("a Service that cannot be read is refused, and changes nothing", async () =
   expect([await app.rows("proposals"), await app.rows("addresses")]).toEqual(before);
 });
 
-test("health says that all is well", async () => {
+test("health is ok", async () => {
   const { status, body } = await app.call("/api/health");
   expect(status).toBe(200);
   // A list that another test had refused is shown; nothing else is wrong.
@@ -130,10 +130,10 @@ test("health says that all is well", async () => {
   });
 });
 
-test("whether it runs at all is told without asking storage", async () =>
+test("the liveness probe does not use storage", async () =>
   expect(await app.call("/api/health/live")).toMatchObject({ status: 200, body: { status: "ok" } }));
 
-test("the API is closed while nobody vouches for who calls", async () => {
+test("the API refuses calls without authentication", async () => {
   const principal = {
     auth_typ: "aad",
     claims: [
@@ -156,7 +156,7 @@ describe("signed in by the sandbox's setting", () => {
   });
   afterAll(() => local.close());
 
-  test("the API answers from an empty world, and tells of Azure being away without its words", async () => {
+  test("the API works with empty storage, and reports that Azure is unavailable without its error text", async () => {
     expect((await local.call("/api/v1/me")).body).toMatchObject({ name: "op", isSandbox: true });
     expect(await local.call("/api/v1/findings")).toMatchObject({ status: 200, body: { items: [] } });
     const { status, body } = await local.call("/api/v1/overview");
@@ -222,7 +222,7 @@ describe("bad input gets a clear answer and changes nothing", () => {
       "something that is no Service",
       () => admit(post(review({}, { kind: { kind: "Pod" } }))),
       400,
-      "request.kind: only Services are reviewed here, not Pod",
+      "request.kind: must be Service, not Pod",
     ],
     [
       "a list of Pods",
@@ -326,7 +326,7 @@ describe("queue messages", () => {
   });
 });
 
-test("settings that are wrong make health say so, all at once, and the app refuses rather than vanish", async () => {
+test("health reports all invalid settings at once, and the app refuses calls", async () => {
   const broken = await hostedApp({ MOORING_SUBSCRIPTIONS: "nonsense", MOORING_ARM_ENDPOINT: "http://plain" });
   try {
     const health = await broken.call("/api/health");

@@ -39,13 +39,13 @@ const offline = (input: string, ...args: string[]) => runCli(["check", "--offlin
 
 describe("mooring check --offline", () => {
   test.each<[string, string, string[], number, string]>([
-    ["a Service that is fine", manifest(), [], 0, "1 Service: 0 denied, 0 with warnings, 1 fine"],
+    ["a Service that is fine", manifest(), [], 0, "1 Service: 0 denied, 0 with warnings, 1 allowed"],
     [
       "nothing that builds anything",
       manifest({ type: "ClusterIP" }),
       [],
       0,
-      "No Services of type LoadBalancer.",
+      "No Services of type LoadBalancer found.",
     ],
     ["documents of other kinds", "kind: ConfigMap\n---\nkind: Deployment\n", [], 0, "No Services"],
     [
@@ -74,7 +74,7 @@ describe("mooring check --offline", () => {
       `${manifest()}---\nkind: List\nitems:\n- {kind: Service, metadata: {name: b}, spec: {type: LoadBalancer}}\n- {kind: Pod}\n`,
       [],
       0,
-      "2 Services: 0 denied, 0 with warnings, 2 fine",
+      "2 Services: 0 denied, 0 with warnings, 2 allowed",
     ],
     [
       "as annotations of a pull request",
@@ -149,7 +149,7 @@ describe("mooring check --offline", () => {
       });
       expect([code, out]).toEqual([
         2,
-        "edge/a  allow\nshop/c  allow\n2 Services: 0 denied, 0 with warnings, 2 fine; 1 place cannot be read\n",
+        "edge/a  allow\nshop/c  allow\n2 Services: 0 denied, 0 with warnings, 2 allowed; 1 error reading the manifests\n",
       ]);
       expect(err).toMatch(/^mooring: .*b\.json:1:2: /);
     } finally {
@@ -157,7 +157,7 @@ describe("mooring check --offline", () => {
     }
   });
 
-  test("with the Services as they are now, for the rules about updates", async () => {
+  test("with existing Services, for rules about updates", async () => {
     const directory = await mkdtemp(join(tmpdir(), "mooring-check-"));
     try {
       const old = join(directory, "old.yaml");
@@ -192,12 +192,17 @@ describe("what cannot be read is told whole, with exit code 2 and no stack trace
       ["/nowhere.yaml"],
       ["/nowhere.yaml cannot be read: there is no such file"],
     ],
-    ["a folder without manifests", "", [import.meta.dirname], [": no manifest found (.yaml, .yml or .json)"]],
+    [
+      "a folder without manifests",
+      "",
+      [import.meta.dirname],
+      [": no manifests found (.yaml, .yml or .json)"],
+    ],
     [
       "a format that does not exist",
       "",
       ["-o", "xml"],
-      ["--output xml: there are text, json, sarif, github"],
+      ["--output xml: unknown format; use one of text, json, sarif, github"],
     ],
     [
       "an option that does not exist",
@@ -222,7 +227,7 @@ describe("what cannot be read is told whole, with exit code 2 and no stack trace
   });
 
   test("a check that is neither offline nor for a cluster", async () =>
-    expect((await runCli(["check", "-"], { input: manifest() })).err).toContain("say which cluster"));
+    expect((await runCli(["check", "-"], { input: manifest() })).err).toContain("no cluster specified"));
 });
 
 describe("mooring check against the inventory", () => {
@@ -256,7 +261,10 @@ describe("mooring check against the inventory", () => {
 
   test("tells who has the address, and what is free nearby", async () => {
     const { code, out } = await online(manifest({ annotations: { "load-balancer-ipv4": '"10.0.1.50"' } }));
-    expect([code, out]).toEqual([1, expect.stringContaining("free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48")]);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining("nearest free addresses: 10.0.1.49, 10.0.1.51, 10.0.1.48"),
+    ]);
   });
 
   test("a free address is fine, and stays free", async () => {
@@ -266,7 +274,7 @@ describe("mooring check against the inventory", () => {
 
   test("a cluster that is not registered", async () => {
     const { code, err } = await runCli(["check", "--cluster", "two", "-"], { input: manifest(), env });
-    expect([code, err]).toEqual([2, "mooring: there is no registered cluster two; there is one\n"]);
+    expect([code, err]).toEqual([2, "mooring: there is no registered cluster two; available: one\n"]);
   });
 
   describe("mooring policy", () => {
@@ -279,7 +287,7 @@ describe("mooring check against the inventory", () => {
         env,
       });
       expect(slip.err).toBe(
-        "mooring: policy rules: there is no rule pls-withdrawm; did you mean pls-withdrawn?\n",
+        "mooring: policy rules: unknown rule pls-withdrawm; did you mean pls-withdrawn?\n",
       );
       expect((await runCli(["policy", "show"], { env })).out).toContain("sweep: observe");
     });

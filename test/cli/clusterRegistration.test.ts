@@ -94,7 +94,7 @@ describe("adding", () => {
     const place = ["--node-resource-group", "MC_gone", "--vnet", VNET, "--default-subnet", "apps"];
     const add = ["add", "gone", "--resource-id", idOf("gone"), ...place];
     const { code, err } = await clusters([...add, "--unchecked"]);
-    expect([code, err]).toEqual([2, "mooring: unchecked: a reason of 1 to 500 characters\n"]);
+    expect([code, err]).toEqual([2, "mooring: unchecked: must be a reason of 1 to 500 characters\n"]);
     expect((await clusters([...add, "--unchecked", "--reason", "moved"])).code).toBe(0);
     expect((await clusters(["list"])).out).toMatch(/^gone .* unchecked /m);
   });

@@ -60,7 +60,7 @@ describe("registration", () => {
     expect(await add("twice")).toEqual({
       code: 2,
       out: "",
-      err: "mooring: cluster twice is registered already: rotate its token, or remove it first\n",
+      err: "mooring: cluster twice is already registered: rotate its token, or remove it first\n",
     });
   });
 
@@ -80,8 +80,8 @@ describe("registration", () => {
     expect([wrong.code, wrong.err.trim().split("\n")]).toEqual([
       2,
       [
-        "mooring: resourceId: not the id of a managed cluster",
-        "mooring: vnetId: not the id of a virtual network",
+        "mooring: resourceId: not a managed cluster id",
+        "mooring: vnetId: not a virtual network id",
         "mooring: --url: not an https URL",
         "mooring: --timeout: Too big: expected number to be <=30",
         "mooring: --exclude: not a namespace name",

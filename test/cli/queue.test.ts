@@ -68,18 +68,18 @@ describe("news that the receiver did not take", () => {
 
     const { out, code } = await cli("queue", "list");
     expect(code).toBe(0);
-    expect(out).toMatch(/^notices +0 +1 +20\S+Z +1 × the webhook answered 500$/m);
+    expect(out).toMatch(/^notices +0 +1 +20\S+Z +1 × the webhook returned 500$/m);
     expect(out).toMatch(/^Private Link Services +0 {3,}0$/m);
 
     const [message] = await json("queue", "show", "notices");
     expect(message).toMatchObject({
       queue: "notices",
       item: { what: "webhook", id: audit, why: "audit ended", correlationId },
-      failure: { error: "the webhook answered 500", tries: 5 },
+      failure: { error: "the webhook returned 500", tries: 5 },
     });
     const shown = (await cli("queue", "show")).out;
     expect(shown).toContain(`${message.id.slice(0, 8)}  notices  webhook`);
-    for (const fact of [audit, correlationId, "the webhook answered 500", "5, the last at", "audit ended"])
+    for (const fact of [audit, correlationId, "the webhook returned 500", "5, the last at", "audit ended"])
       expect(shown).toContain(fact);
 
     const replayed = await cli("queue", "replay", "notices", message.id.slice(0, 8));
@@ -146,11 +146,11 @@ test.each([
   [["queue", "replay", "pls", "x", "--all"], "not both"],
   [
     ["queue", "replay", "pls", "nonsense", "other"],
-    "nonsense: not in the poison queue of Private Link Services",
+    "nonsense: not found in the poison queue of Private Link Services",
   ],
   [
     ["queue", "drop", "pls", "nonsense", "--yes"],
-    "nonsense: not in the poison queue of Private Link Services",
+    "nonsense: not found in the poison queue of Private Link Services",
   ],
   [["queue", "show", "nowhere"], "Private Link Services, inventory, orphans, drift, notices"],
 ])("%j is refused", async (args, problem) => {

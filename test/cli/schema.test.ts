@@ -28,12 +28,12 @@ test("of the version before: shown, refused for all else, and upgraded when some
   const shown = await mooring("schema");
   expect(shown.code).toBe(0);
   expect(shown.out).toMatch(
-    /^The stored data are of schema 1, this version of Mooring knows 3\.\n +2 +pending +the scopes/,
+    /^The stored data are of schema 1, this version of Mooring knows 3\.\n +2 +pending +store each scope/,
   );
   const refused = await mooring("audit", "list");
   expect([refused.code, refused.out]).toEqual([1, ""]);
   expect(refused.err).toMatch(
-    /^mooring: the stored data are of schema 1, .* upgrade the app, which brings them forward/,
+    /^mooring: the stored data have schema version 1, .* upgrade the app, which upgrades the data/,
   );
   expect((await mooring("schema", "upgrade")).out).toBe("The stored data are upgraded from schema 1 to 3.\n");
   expect((await mooring("schema", "upgrade")).out).toBe("Nothing to do: the stored data are of schema 3.\n");
@@ -45,7 +45,7 @@ test("of the version before: shown, refused for all else, and upgraded when some
 test("of a newer version: what to do, and exit code 1", async () => {
   const value = { version: newestOf() + 1, changedAtUtc: "" };
   await ports.tables.schema.transact(SCHEMA.partition, [{ do: "put", key: SCHEMA.key, value }]);
-  const problem = `the stored data are of schema 4, this version of Mooring knows 3: deploy the newer version again`;
+  const problem = `the stored data have schema version 4, but this version of Mooring supports only 3: deploy the newer version again`;
   expect(await mooring("clusters", "list")).toEqual({ code: 1, out: "", err: `mooring: ${problem}\n` });
   expect((await mooring("schema", "upgrade")).err).toBe(`mooring: ${problem}\n`);
   const shown = await mooring("schema", "-o", "json");

@@ -274,7 +274,7 @@ describe.each([
     );
   });
 
-  test("what is gone is absent, and removing it again succeeds", async () => {
+  test("a deleted resource is absent, and deleting it again succeeds", async () => {
     const { resources } = await open();
     await resources.remove(PLS, (await resources.read(PLS))?.version ?? "");
     expect(await resources.read(PLS)).toBeUndefined();

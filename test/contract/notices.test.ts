@@ -65,7 +65,7 @@ interface Implementation {
 }
 
 const topicUrl = () => `${served.url}/topics/mooring/api/events`;
-// The SDK would try again by itself, with pauses; what is tested is what comes of the last answer.
+// The SDK would retry with pauses; only the handling of the last response is tested.
 const once = { retryOptions: { maxRetries: 0 } };
 
 function onTopic(credential: AzureKeyCredential | ManagedIdentityCredential): Implementation {
@@ -107,7 +107,7 @@ describe.each<[string, () => Implementation]>([
   ["an Event Grid topic, by key", () => onTopic(new AzureKeyCredential(KEY))],
   ["an Event Grid topic, by identity", () => onTopic(new ManagedIdentityCredential())],
 ])("Notices to %s", (_, create) => {
-  test("what is told arrives whole and in order, as CloudEvents of the documented schema", async () => {
+  test("notifications arrive complete and in order, as CloudEvents of the documented schema", async () => {
     const { notices, received } = create();
     const told = [findingNotice("aaaaaaaaaaaa"), findingNotice("bbbbbbbbbbbb")];
     await notices.tell(told);
@@ -122,7 +122,7 @@ describe.each<[string, () => Implementation]>([
     expect(received()).toHaveLength(250);
   });
 
-  test("told again they have the same ids", async () => {
+  test("repeated notifications have the same ids", async () => {
     const { notices, received } = create();
     await notices.tell([findingNotice()]);
     await notices.tell([findingNotice()]);
@@ -171,7 +171,7 @@ describe("a webhook", () => {
     expect(() => new Webhook(Buffer.from("another").toString("base64")).verify(body, headers)).toThrow();
   });
 
-  test("says how long to wait, in seconds or as a date, at most an hour", async () => {
+  test("returns how long to wait, in seconds or as a date, at most an hour", async () => {
     const { notices } = onWebhook();
     const waits = ["7", new Date(NOW.getTime() + 90_000).toUTCString(), "999999", "soon"];
     receiver.answers.push(...waits.map((wait) => ({ status: 429, headers: { "retry-after": wait } })));
@@ -190,16 +190,16 @@ describe("a webhook", () => {
     await elsewhere.close();
   });
 
-  test("that says nothing is a failure, and neither its address nor its secret is said", async () => {
+  test("without a response fails, and the error contains neither its URL nor its secret", async () => {
     const url = `${receiver.url}?token=hidden`;
     const options = { url, secret: SECRET, source: "s", now: () => NOW, timeoutMilliseconds: 20 };
     receiver.answers.push({ status: 200, silent: true });
     await expect(webhook(options).tell([findingNotice()])).rejects.toThrow(
-      /^the webhook does not answer: timeout$/,
+      /^the webhook is unreachable: timeout$/,
     );
     await receiver.close();
     await expect(webhook(options).tell([findingNotice()])).rejects.toThrow(
-      /^the webhook does not answer: ECONN(REFUSED|RESET)$/,
+      /^the webhook is unreachable: ECONN(REFUSED|RESET)$/,
     );
   });
 });
@@ -212,7 +212,7 @@ describe("the sandbox's topic is closed", () => {
   const type = { "content-type": "application/cloudevents-batch+json" };
 
   test.each<[string, Record<string, string>, string | undefined, string | undefined, number]>([
-    ["to nobody in particular", type, undefined, undefined, 401],
+    ["without a recipient", type, undefined, undefined, 401],
     ["to a wrong key", { ...type, "aeg-sas-key": "wrong" }, undefined, undefined, 401],
     ["to a token for ARM", { ...type, authorization: "Bearer e30.e30.x" }, undefined, undefined, 401],
     ["to another version", { ...type, "aeg-sas-key": KEY }, "[]", "", 400],

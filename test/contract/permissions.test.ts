@@ -146,7 +146,7 @@ describe.each([
     expect(await activity.failures(SUBSCRIPTION, "other", "2000-01-01T00:00:00.000Z")).toEqual([]);
   });
 
-  test("how much may still be asked", async () => {
+  test("remaining requests", async () => {
     const { activity, network } = await open();
     await network.managedClusters(SUBSCRIPTION);
     const [reads] = activity.remaining(SUBSCRIPTION).filter(({ kind }) => kind === "reads");
@@ -176,7 +176,7 @@ describe("what ARM refuses", () => {
 });
 
 describe("requests left", () => {
-  test("the least of each kind within the minute counts, in the subscription that was asked", async () => {
+  test("the lowest count of each kind within the minute counts, per subscription", async () => {
     let now = 0;
     const left = new RequestsLeft(() => now);
     const answer = (url: string, headers: Record<string, string>) =>

@@ -66,7 +66,7 @@ test("each check is a line or more, in the order of the table, and none stops an
   });
 });
 
-test("what does not answer is told when its time is over, and hears of it", async () => {
+test("what does not answer is told when timeout, and hears of it", async () => {
   let heard = false;
   const hangs = check(
     "hangs",

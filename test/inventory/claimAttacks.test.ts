@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/azure/addressKey.ts";
 import { toColumns } from "../../shared/adapters/tableColumns.ts";
-import { writeAddresses } from "../../shared/admission/companion.ts";
+import { writeAddresses } from "../../shared/admission/mutate.ts";
 import { AdmissionReview } from "../../shared/admission/review.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { confirmClaims, dropRefused } from "../../shared/inventory/confirmClaims.ts";

@@ -54,7 +54,7 @@ describe("a living Service keeps its address", () => {
     await world.list("one");
     expect(denied(await world.create("two/web", WEB))).toContain("is declared by Service one/shop/web");
     const suggested = (await world.create("two/web", WEB)).status?.message ?? "";
-    expect(suggested.split("free nearby: ")[1]).not.toContain(`${IP},`);
+    expect(suggested.split("nearest free addresses: ")[1]).not.toContain(`${IP},`);
   });
 
   test("that was declared before its subnet was recorded", async () => {
@@ -168,7 +168,7 @@ describe("an address moves", () => {
     await living(world);
     await world.remove("one/web");
     expect(denied(await world.create("two/web", WEB))).toContain(
-      "is in use by Service one/shop/web, which is being deleted: retry when cluster one has confirmed it",
+      "is in use by Service one/shop/web; that Service is being deleted: retry after cluster one confirms the deletion",
     );
     await world.list("one");
     expect(warned(await world.create("two/web", WEB))).toContain("is taken over from Service one/shop/web");
@@ -223,7 +223,7 @@ describe("an address moves", () => {
     const world = await new ClaimWorld().start({ claims: { plannedMoves: "never" } });
     await living(world);
     expect(denied(await world.create("one/renamed", { ...WEB, replaces: "shop/web" }))).toContain(
-      "policy `claims.plannedMoves` does not let namespace shop replace it",
+      "policy `claims.plannedMoves` does not allow namespace shop to replace it",
     );
   });
 
@@ -251,7 +251,7 @@ test("a full subnet names what has its addresses, claims among them", async () =
   expect(world.run.tables.subnets.all()).toMatchObject([{ usedAddresses: 3, claimedAddresses: 2 }]);
   world.run.clock.advance(10);
   expect(denied(await world.create("one/more", {}))).toContain(
-    "subnet apps has none of its 3 addresses left (2 claims of Services, 1 load balancer frontends)",
+    "all 3 addresses of subnet apps are in use (2 claims of Services, 1 load balancer frontends)",
   );
 });
 
@@ -306,7 +306,7 @@ describe("unconfirmed claims of one cluster", () => {
     expect(all.filter(({ allowed }) => allowed).length).toBeLessThanOrEqual(25);
     expect(world.run.tables.addresses.all().length).toBeLessThanOrEqual(25);
     expect(all.flatMap((one) => (one.allowed ? [] : [denied(one)]))[0]).toContain(
-      "[address-claim-quota] service.beta.kubernetes.io/azure-load-balancer-ipv4: cluster one claims 25 addresses of subnet apps that it has not confirmed yet",
+      "[address-claim-quota] service.beta.kubernetes.io/azure-load-balancer-ipv4: cluster one has 25 unconfirmed address claims in subnet apps",
     );
   });
 

@@ -85,7 +85,7 @@ test("an event's id is in every line of its work, the journal, and Azure's activ
 
   const lines = await logOf(correlationId);
   const said = lines.map(({ function: name, message }) => `${name}: ${message}`);
-  expect(said).toContain("onResourceEvent: event became work");
+  expect(said).toContain("onResourceEvent: work enqueued for event");
   expect(said).toContain("reconcilePls: change written");
   for (const line of lines)
     expect(line).toMatchObject({

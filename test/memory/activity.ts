@@ -2,7 +2,7 @@ import type { Activity, Failure, Remaining } from "../../shared/ports/activity.t
 import { parseResourceId, sameId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 
-/** A log of failures as the test says. */
+/** A log with the test's failures. */
 export class MemoryActivity implements Activity {
   readonly calls = new CallLog();
   log: Failure[] = [];

@@ -2,7 +2,7 @@ import type { Notice } from "../../shared/audit/notice.ts";
 import type { Destination, Notices } from "../../shared/audit/notices.ts";
 import { CallLog } from "./callLog.ts";
 
-/** Keeps what it was told. */
+/** Records notifications. */
 export class MemoryNotices implements Notices {
   readonly calls = new CallLog();
   readonly name: Destination;

@@ -20,7 +20,7 @@ const item: WorkItem = {
 const context = { invocationId: "i", triggerMetadata: { dequeueCount: 1 } };
 const busy = () => Promise.reject(new NotYet("/subscriptions/x/pls is locked by another operation", 5));
 
-test("host.json has the same values, and no function has a retry policy of its own", () => {
+test("host.json has the same values, and no function has its own retry policy", () => {
   const { extensions, ...host } = JSON.parse(readFileSync("host.json", "utf8"));
   const clock = new Date(RETRY_RULES.visibilityTimeoutSeconds * 1000).toISOString().slice(11, 19);
   expect(extensions.queues).toMatchObject({
@@ -118,7 +118,7 @@ describe("work that is never possible", () => {
     expect(outcomes.at(-1)).toBe("given_up");
   });
 
-  test("is no failure if only a cluster's report was missing: the next timer asks for it", async () => {
+  test("is no failure if only a cluster's report was missing: the next timer requests it", async () => {
     const run = memoryRun();
     const silent = () => Promise.reject(new AwaitsReport("waiting for the next report of one", 30));
     const last = { ...item, attempt: RETRY_RULES.maxResends };

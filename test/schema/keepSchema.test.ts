@@ -54,13 +54,13 @@ describe("an older version over newer data", () => {
   test("is refused before any work, and counted", async () => {
     const old = version([]);
     const problem =
-      "the stored data are of schema 3, this version of Mooring knows 1: deploy the newer version again";
+      "the stored data have schema version 3, but this version of Mooring supports only 1: deploy the newer version again";
     await expect(old.prepare(old.run)).rejects.toThrow(new Refused(problem));
     await expect(old.demandKnown(old.run)).rejects.toThrow(Refused);
     expect(run.metrics.of("mooring.schema.refused")).toHaveLength(2);
   });
 
-  test("writes no row of any table and no state, whoever asks", async () => {
+  test("writes no row of any table and no state, for any caller", async () => {
     const { tables, states } = version([]).ports;
     for (const [noun, table] of Object.entries(tables) as [keyof Tables, Table<unknown>][])
       await expect(table.transact("p", [{ do: "put", key: "k", value: {} }]), noun).rejects.toThrow(Refused);
@@ -70,17 +70,22 @@ describe("an older version over newer data", () => {
     expect(await states.load("s")).toBeUndefined();
   });
 
-  test.each(["allow", "deny"] as const)("answers admissions as policy says: %s", async (onUnavailable) => {
-    await applyPolicy(run, { onUnavailable });
-    const old = version([]);
-    const decide = async () => {
-      await old.demandKnown(old.run);
-      return { uid: "u", allowed: false };
-    };
-    const answer = await inTime(old.run, "u", 5, decide);
-    expect(answer.allowed).toBe(onUnavailable === "allow");
-    expect(answer.warnings?.[0] ?? answer.status?.message).toContain("Mooring is older than its data");
-  });
+  test.each(["allow", "deny"] as const)(
+    "answers admissions according to policy: %s",
+    async (onUnavailable) => {
+      await applyPolicy(run, { onUnavailable });
+      const old = version([]);
+      const decide = async () => {
+        await old.demandKnown(old.run);
+        return { uid: "u", allowed: false };
+      };
+      const answer = await inTime(old.run, "u", 5, decide);
+      expect(answer.allowed).toBe(onUnavailable === "allow");
+      expect(answer.warnings?.[0] ?? answer.status?.message).toContain(
+        "the stored data are newer than this version of Mooring",
+      );
+    },
+  );
 });
 
 describe("a newer version while an older one runs", () => {
@@ -97,14 +102,14 @@ describe("a newer version while an older one runs", () => {
       retryAfterSeconds: NOTICE_SECONDS,
     });
     run.clock.advance(KNOWN_SECONDS);
-    await expect(write(old.run)).rejects.toThrow("the stored data are being upgraded to schema 4");
+    await expect(write(old.run)).rejects.toThrow("the stored data are being upgraded to schema version 4");
     run.clock.advance(NOTICE_SECONDS - KNOWN_SECONDS - 1);
     await expect(next.prepare(next.run)).rejects.toMatchObject({ retryAfterSeconds: 1 });
     run.clock.advance(1);
     await next.prepare(next.run);
     expect(await readStanding(run.tables, NEWER)).toEqual({ stored: 4, known: 4, is: "current" });
     run.clock.advance(KNOWN_SECONDS);
-    await expect(old.prepare(old.run)).rejects.toThrow("the stored data are of schema 4");
+    await expect(old.prepare(old.run)).rejects.toThrow("the stored data have schema version 4");
     await write(next.run);
   });
 
@@ -128,7 +133,7 @@ test("of storage that has nothing yet, many processes at once may be the first",
   expect(run.leases.calls.calls).toEqual([]);
 });
 
-test("all that one process does at once waits for the same upgrade", async () => {
+test("concurrent work of one process shares the same upgrade", async () => {
   await place(run, readStored(1));
   const app = version(STEPS);
   await Promise.all([app.prepare(app.run), app.prepare(app.run), app.prepare(app.run)]);
@@ -136,7 +141,7 @@ test("all that one process does at once waits for the same upgrade", async () =>
   expect(await readStanding(run.tables)).toMatchObject({ is: "current" });
 });
 
-test("an admission over data that wait for an upgrade goes on; over any, it costs two round trips", async () => {
+test("admission continues while an upgrade is pending, and always takes two round trips", async () => {
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
   await run.tables.subnets.transact(VNET.toLowerCase(), [{ do: "put", key: "apps", value: subnetRow() }]);
   const { run: app, ...keeper } = version(STEPS);
@@ -190,7 +195,7 @@ function review(name: string) {
   };
 }
 
-test("health says that the data are newer, and warns of settings that are none", async () => {
+test("health reports that the data are newer, and warns about unknown settings", async () => {
   const env = {
     MOORING_SUBSCRIPTIONS: run.ports.subscriptions[0],
     AzureWebJobsStorage: "UseDevelopmentStorage=true",
@@ -200,7 +205,7 @@ test("health says that the data are newer, and warns of settings that are none",
   expect(await checkHealth({ ...env, MOORING_NAMED: "x" }, async () => run.ports)).toMatchObject({
     status: "failing",
     problems: [expect.stringContaining("deploy the newer version again")],
-    warnings: ["MOORING_NAMED: there is no such setting; did you mean MOORING_NAME?"],
+    warnings: ["MOORING_NAMED: unknown setting, ignored; did you mean MOORING_NAME?"],
   });
 });
 
@@ -218,9 +223,9 @@ test("health warns of work that failed or was given up, and is ok", async () => 
 
 test("a step that fails leaves the data as they were before it, and the next call goes on from there", async () => {
   await place(run, readStored(1));
-  const failing = { ...NEXT, migrate: () => Promise.reject(new Error("storage is away")) };
+  const failing = { ...NEXT, migrate: () => Promise.reject(new Error("storage is unavailable")) };
   const app = version([...STEPS, failing]);
-  await expect(app.prepare(app.run)).rejects.toThrow("storage is away");
+  await expect(app.prepare(app.run)).rejects.toThrow("storage is unavailable");
   expect(await readStanding(run.tables, NEWER)).toMatchObject({ stored: 3, is: "older" });
   run.clock.advance(NOTICE_SECONDS + 1);
   const mended = version(NEWER);

@@ -1,4 +1,4 @@
-/** Data as a version of Mooring wrote them (`dev/tools/fixture.ts`), put where a test wants them. */
+/** Copies data that an earlier version of Mooring wrote (`dev/tools/fixture.ts`) into a test's storage. */
 import { readFileSync } from "node:fs";
 import type { Run, Tables } from "../../shared/ports/ports.ts";
 import { writeRows } from "../../shared/storage/writeRows.ts";

@@ -136,7 +136,7 @@ test("an audit that was going on goes on, with a scope whose row was lost, and e
 });
 
 describe("an upgrade that dies at any call", () => {
-  test.each(["before", "after"] as const)("%s it happens is gone on with", async (how) => {
+  test.each(["before", "after"] as const)("%s it happens is completed later", async (how) => {
     const whole = await withStored(memoryRun());
     await migrate(whole, STEPS);
     const expected = await everything(whole);
@@ -158,7 +158,7 @@ describe("an upgrade that dies at any call", () => {
     expect(nth).toBeGreaterThan(12);
   });
 
-  /** After the first step there is a row, so that the next process announces the rest, and waits. */
+  /** After the first step there is a row, so that the next process announces the remaining steps and pauses. */
   async function goOn(run: MemoryRun): Promise<void> {
     try {
       await migrate(run, STEPS);
@@ -173,7 +173,7 @@ describe("an upgrade that dies at any call", () => {
     schema?.map(([, value]) => (value as SchemaRow).version);
 });
 
-test("two that upgrade at once: one waits, and even without a lease the end is the same", async () => {
+test("two concurrent upgrades: one is postponed, and even without a lease the result is the same", async () => {
   const run = await withStored(memoryRun());
   const both = await Promise.allSettled([migrate(run, STEPS), migrate(run, STEPS)]);
   expect(both).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: { name: "NotYet" } }]);

@@ -38,9 +38,9 @@ const BODIES: readonly (readonly [what: string, body: string | Uint8Array<ArrayB
   ["arrays in arrays", deep(20_000, "[", "]")],
   ["objects in objects", deep(10_000, '{"a":', "}")],
   ["a list that is deep", `{"kind":"List","items":[${deep(20_000, "[", "]")}]}`],
-  ["a depth that nobody has", deep(1_000_000, "[", "]")],
+  ["excessive depth", deep(1_000_000, "[", "]")],
   ["a depth beside the items", `{"kind":"List","metadata":${deep(500_000, "[", "]")},"items":[]}`],
-  ["more keys than anybody has", many(5_000)],
+  ["too many keys", many(5_000)],
   ["a number without end", `{"a":${"9".repeat(50_000)}}`],
   ["a string that does not end", `{"a":"${"x".repeat(50_000)}`],
   ["keys that objects have", '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'],
@@ -67,7 +67,7 @@ describe.each(Object.entries(DOORS))("%s", (_, path) => {
     }
   });
 
-  test("is told of one that is too large before reading it", async () => {
+  test("refuses one that is too large before reading it", async () => {
     const port = Number(new URL(app.url).port);
     const headers = {
       host: `127.0.0.1:${port}`,
@@ -107,7 +107,7 @@ test("a Service with as many annotations as fit is judged", async () => {
   expect([status, body.response.uid]).toEqual([200, "u"]);
 });
 
-test("callers that never finish hold up nobody else", async () => {
+test("callers that never finish do not delay others", async () => {
   const port = Number(new URL(app.url).port);
   const head = `POST /api/admit/one HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`;
   const slow = Array.from({ length: 200 }, () => {
@@ -216,7 +216,7 @@ test("annotations that Kubernetes refuses are refused here", async () => {
   const { body } = await send("/api/mutate/one", asked({ [`${A}pls-name`]: "a".repeat(300_000) }));
   expect([body.response.allowed, body.response.status.message]).toEqual([
     false,
-    "Mooring cannot check this Service: request.object.metadata.annotations: larger than the 256 KiB that Kubernetes takes",
+    "Mooring cannot check this Service: request.object.metadata.annotations: larger than Kubernetes' limit of 256 KiB",
   ]);
 });
 
@@ -254,7 +254,7 @@ describe("declarations", () => {
     expect(body.problems.join("; ")).toContain(reason);
   });
 
-  test("asks for half of a page that is too large", async () => {
+  test("requests half of a page that is too large", async () => {
     const { status, headers } = await post(" ".repeat(2 * MIB + 1));
     expect([status, headers.get("x-mooring-query")]).toEqual([413, "limit=250"]);
   });

@@ -54,7 +54,7 @@ async function refuseTaken(story: Story): Promise<void> {
   );
   story.say(answer["message"]);
   expect(answer["allowed"] === false, "the Service is refused");
-  const free = /free nearby: ([\d.]+)/.exec(answer["message"])?.[1];
+  const free = /nearest free addresses: ([\d.]+)/.exec(answer["message"])?.[1];
   expect(free !== undefined, "a free address is suggested");
   story.address = free ?? "";
 }

@@ -1,6 +1,6 @@
 /**
- * Why work failed for good: one row for each message that went to a poison queue, since the message itself does not say. Partition =
- * queue; key = what the message is about, and its cause. A row lives as long as its message at the most.
+ * Why work failed permanently: one row per message in a poison queue, because the message itself does not contain the reason.
+ * Partition = queue; key = subject and cause of the message. A row does not outlive its message.
  */
 import { canonicalId } from "../../azure/resourceId.ts";
 import { messageOf } from "../../core/messageOf.ts";
@@ -16,17 +16,17 @@ declare module "../../ports/ports.ts" {
 }
 
 export interface FailureRow {
-  /** What was thrown, at most 1,000 characters. */
+  /** The error message, at most 1,000 characters. */
   readonly error: string;
   readonly atUtc: string;
-  /** How often the message was tried. */
+  /** Number of deliveries. */
   readonly tries: number;
-  /** The invocation that failed last: its log tells more. */
+  /** Id of the last failed invocation, whose log has details. */
   readonly invocationId: string;
 }
 
 const ERROR_CHARACTERS = 1_000;
-/** Azure keeps a message so long. */
+/** Azure's message time-to-live. */
 const KEPT_MILLISECONDS = 7 * 24 * 3_600_000;
 
 type About = Pick<WorkItem, "what" | "id" | "correlationId">;
@@ -47,17 +47,17 @@ export async function rememberFailure(
   await run.ports.tables.failures.transact(queue, [{ do: "put", key: keyOf(item), value }]);
 }
 
-/** `undefined` if nobody knows: the worker died, or could not write. */
+/** `undefined` if no reason was recorded because the worker died or could not write. */
 export async function failureOf(run: Run, queue: QueueName, item: About): Promise<FailureRow | undefined> {
   return (await run.ports.tables.failures.get(queue, keyOf(item)))?.value;
 }
 
-/** Its message has left the poison queue. */
+/** Removes the row of a message that left the poison queue. */
 export async function forgetFailure(run: Run, queue: QueueName, item: About): Promise<void> {
   await run.ports.tables.failures.transact(queue, [{ do: "remove", key: keyOf(item) }]);
 }
 
-/** Those whose message is gone by now. */
+/** Removes rows whose message has expired. */
 export async function forgetOldFailures(run: Run, queue: QueueName): Promise<void> {
   const since = new Date(run.now().getTime() - KEPT_MILLISECONDS).toISOString();
   const rows = await Array.fromAsync(run.ports.tables.failures.list(queue));

@@ -1,4 +1,4 @@
-/** Work that was not possible after its last delayed re-send: visible, counted and replayable like work that failed. */
+/** Moves work that is still not possible after its last delayed re-send to the poison queue, like failed work. */
 import { messageOf } from "../../core/messageOf.ts";
 import type { Run } from "../../ports/ports.ts";
 import type { QueueName, WorkItem } from "../../ports/queue.ts";
@@ -11,7 +11,7 @@ export interface GivenUp {
   readonly invocationId: string;
 }
 
-/** @throws whatever storage throws if the message could not be moved: then the host delivers it again */
+/** @throws whatever storage throws if the message could not be moved; then the host delivers it again */
 export async function giveUp({ run, queue, item, invocationId }: GivenUp, error: Error): Promise<void> {
   const tries = (item.attempt ?? 0) + 1;
   run.log.error("work given up", { queue, tries, why: error.message });

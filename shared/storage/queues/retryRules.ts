@@ -8,10 +8,10 @@
  * | `Refused`, `InvalidInput`        | ends with a warning: another try cannot change it                                 |
  * | `NotYet`                         | sent again as a new message after its `retryAfterSeconds`, `maxResends` times     |
  * | `NotYet` after the last re-send  | moved to the poison queue by `giveUp`                                             |
- * | `AwaitsReport` after the last    | ends with a warning: the next timer looks again                                   |
+ * | `AwaitsReport` after the last    | ends with a warning: the next timer checks again                                  |
  * | any other failure                | visible again after `visibilityTimeoutSeconds`, `maxDeliveries` deliveries        |
  * | failure of the last delivery     | moved to the poison queue by the host                                             |
- * | the app cannot start             | sent again unchanged, without limit (`postpone`): nothing was tried               |
+ * | the app cannot start             | sent again unchanged, without limit (`postpone`): the work did not start          |
  *
  * A message in the poison queue has a row in the table `failures`, is counted by metric, doctor, finding and health, and stays until an
  * operator replays or drops it, seven days at most.
@@ -23,29 +23,29 @@ export const RETRY_RULES = {
   visibilityTimeoutSeconds: 30,
   /** `maxDequeueCount` in host.json. */
   maxDeliveries: 5,
-  /** Of one work item. Each re-send is a new message, with `maxDeliveries` deliveries. */
+  /** Re-sends of one work item. Each is a new message, with `maxDeliveries` deliveries. */
   maxResends: 10,
 } as const;
 
-/** What the host adds to a message. */
+/** The host's metadata of a message. */
 export type Metadata = Readonly<Record<string, unknown>>;
 
-/** How often the host has delivered the message, this time included. */
+/** How often the host has delivered the message, including this delivery. */
 export function deliveries(metadata: Metadata = {}): number {
   return Number(metadata["dequeueCount"] ?? 1);
 }
 
-/** True if after a failure the host moves the message to the poison queue. */
+/** True if the host moves the message to the poison queue after a failure. */
 export function isLastDelivery(metadata: Metadata = {}): boolean {
   return deliveries(metadata) >= RETRY_RULES.maxDeliveries;
 }
 
-/** True if after a `NotYet` the work is given up. */
+/** True if the work is moved to the poison queue after a `NotYet`. */
 export function isLastResend({ attempt = 0 }: Pick<WorkItem, "attempt">): boolean {
   return attempt >= RETRY_RULES.maxResends;
 }
 
-/** True if the work is not tried again after a failure of either kind. */
+/** True if the work is not retried after either kind of failure. */
 export function isLastTry(item: Pick<WorkItem, "attempt">, metadata: Metadata = {}): boolean {
   return isLastResend(item) || isLastDelivery(metadata);
 }

@@ -1,6 +1,6 @@
 /**
- * Removes from a poison queue what a later run has done: work on everything is repeated by a timer, so the failed message of an earlier run
- * has nothing left to do. Without this, each failed run of a long outage would wait for an operator after it is over.
+ * Removes poison messages that a later run has superseded: a timer repeats work on everything, so the message of an earlier failed
+ * run is obsolete. Otherwise an operator would have to handle each failed run of an outage after it ends.
  */
 import type { Run } from "../../ports/ports.ts";
 import type { QueueName, WorkItem } from "../../ports/queue.ts";
@@ -10,7 +10,7 @@ import { toPoisoned } from "./poison.ts";
 /** `id` of work on everything. */
 const EVERYTHING = "all";
 
-/** How many messages were removed: those that name the same work as `done`, if that is work on everything. */
+/** Removes the messages for the same work as `done`, if that is work on everything. Returns their number. */
 export async function supersedePoison(
   run: Run,
   queue: QueueName,

@@ -1,4 +1,4 @@
-/** Measures the queues and what fails, and forgets why messages failed that are gone. Called by a timer, so by one instance at a time. */
+/** Measures queues and failures, and removes the reasons of expired messages. Called by a timer, so by one instance at a time. */
 import type { Run } from "../../ports/ports.ts";
 import { measureOutcomes } from "../outcome.ts";
 import { QUEUES, type QueueName } from "../../ports/queue.ts";

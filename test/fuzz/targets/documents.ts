@@ -95,8 +95,8 @@ export const documents: readonly Target[] = [
       if (!pls) return;
       hold(new Set(pls.natIps).size === pls.natIps.length, "no NAT address twice");
       hold(pls.primaryNatIp === pls.natIps[0], "the first is primary");
-      hold(!pls.visibility.includes("*") || pls.visibility.length === 1, "everybody swallows the others");
-      hold(Number.isInteger(pls.natIpCount), "a count is a whole number");
+      hold(!pls.visibility.includes("*") || pls.visibility.length === 1, "an entry * replaces the others");
+      hold(Number.isInteger(pls.natIpCount), "a count is an integer");
     },
   },
   {
@@ -110,7 +110,7 @@ export const documents: readonly Target[] = [
     ],
     check(text) {
       const policy = refusable(() => checkPolicy(parseDocument(text, "policy.yaml")));
-      if (policy) hold(isDeepStrictEqual(Policy.parse(policy), policy), "a policy in force is a policy");
+      if (policy) hold(isDeepStrictEqual(Policy.parse(policy), policy), "a parsed policy is a policy");
     },
   },
   {

@@ -1,6 +1,6 @@
 /**
- * The companion: writes into Services what they would otherwise get by chance. Runs before the gate, decides nothing that the gate
- * decides, and changes nothing that is written already, so that being asked again changes nothing.
+ * The mutating webhook: writes requested addresses into Services. Runs before validation and refuses nothing that validation
+ * decides. Never changes an existing value, so that a repeated request changes nothing.
  */
 import { isLoadBalancer, type Service } from "../kubernetes/service.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
@@ -40,7 +40,7 @@ async function rewrite(
   const input = await gatherInput(run, cluster, { service: changed(service, moved), old });
   const { namespace, name, uid: serviceUid } = service.metadata;
   const owner = { cluster: cluster.name, namespace, name, uid: serviceUid };
-  // A name that is yet to be made (`generateName`) is nobody's: the gate, which is asked when it is made, reserves the address.
+  // With `generateName` the Service has no name yet: validation, which runs after the API server generates it, claims the address.
   const readOnly = dryRun || name === "";
   const chosen = await chooseAddresses(run, { cluster, owner, input, dryRun: readOnly });
   if (!chosen.ok) return { uid, allowed: false, status: { code: 403, message: inert(chosen.message) } };

@@ -1,4 +1,4 @@
-/** Every door of the built app with every credential that is not its own. All refusals of the clusters' doors look alike. */
+/** Every endpoint of the built app with every credential of another kind. All refusals of the clusters' endpoints are identical. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientPrincipal } from "../builders/api.ts";
@@ -6,12 +6,12 @@ import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
 import { register } from "../builders/register.ts";
 import { runCli } from "../cli/runCli.ts";
 
-const CLUSTER_DOORS = {
+const CLUSTER_ENDPOINTS = {
   admit: "/api/admit/one",
   mutate: "/api/mutate/one",
   declarations: "/api/clusters/one/declarations",
 };
-const OTHERS_DOORS = ["/api/v1/me", "/api/v1/findings", "/api/v1/journal", "/api/dashboard/"];
+const OTHER_ENDPOINTS = ["/api/v1/me", "/api/v1/findings", "/api/v1/journal", "/api/dashboard/"];
 
 let app: HostedApp;
 let right: string;
@@ -19,7 +19,7 @@ let secrets: Record<string, string>;
 beforeAll(async () => {
   app = await hostedApp();
   const first = await register("one", app.settings);
-  // Before the app has seen the cluster: it knows one for a few seconds.
+  // Before the app has read the cluster, which it caches for a few seconds.
   right = await rotate("one");
   const other = await register("other", app.settings);
   secrets = {
@@ -70,40 +70,40 @@ async function send(path: string, headers: Record<string, string> = {}) {
 
 const REFUSED = { status: 404, body: { problems: ["not found"] } };
 
-describe.each(Object.entries(CLUSTER_DOORS))("%s", (_, door) => {
+describe.each(Object.entries(CLUSTER_ENDPOINTS))("%s", (_, endpoint) => {
   test("opens to the right token, in the header or as the last segment", async () => {
-    const answers = [await send(door, { "x-mooring-token": right }), await send(`${door}/${right}`)];
+    const answers = [await send(endpoint, { "x-mooring-token": right }), await send(`${endpoint}/${right}`)];
     for (const { status } of answers) expect(status).not.toBe(404);
   });
 
   test.each(CREDENTIALS)("stays shut to %s in the header", async (credential) =>
-    expect(await send(door, { "x-mooring-token": secrets[credential] ?? "" })).toEqual(REFUSED),
+    expect(await send(endpoint, { "x-mooring-token": secrets[credential] ?? "" })).toEqual(REFUSED),
   );
 
   test.each(CREDENTIALS.slice(1))("stays shut to %s in the path", async (credential) =>
-    expect(await send(`${door}/${encodeURIComponent(secrets[credential] ?? "")}`)).toEqual(REFUSED),
+    expect(await send(`${endpoint}/${encodeURIComponent(secrets[credential] ?? "")}`)).toEqual(REFUSED),
   );
 
   test.each<[string, (token: string) => Promise<unknown>]>([
-    ["in the query", (token) => send(`${door}?token=${token}&x-mooring-token=${token}&code=${token}`)],
-    ["as a bearer", (token) => send(door, { authorization: `Bearer ${token}` })],
-    ["as a cookie", (token) => send(door, { cookie: `x-mooring-token=${token}` })],
-    ["as a function key", (token) => send(door, { "x-functions-key": token })],
-    ["beside a wrong header", (token) => send(`${door}/${token}`, { "x-mooring-token": "wrong" })],
-    ["for another cluster", (token) => send(door.replace("one", "other"), { "x-mooring-token": token })],
-    ["for no cluster", (token) => send(door.replace("one", "nobody"), { "x-mooring-token": token })],
+    ["in the query", (token) => send(`${endpoint}?token=${token}&x-mooring-token=${token}&code=${token}`)],
+    ["as a bearer", (token) => send(endpoint, { authorization: `Bearer ${token}` })],
+    ["as a cookie", (token) => send(endpoint, { cookie: `x-mooring-token=${token}` })],
+    ["as a function key", (token) => send(endpoint, { "x-functions-key": token })],
+    ["beside a wrong header", (token) => send(`${endpoint}/${token}`, { "x-mooring-token": "wrong" })],
+    ["for another cluster", (token) => send(endpoint.replace("one", "other"), { "x-mooring-token": token })],
+    ["for no cluster", (token) => send(endpoint.replace("one", "nobody"), { "x-mooring-token": token })],
     [
       "for a made-up cluster",
-      (token) => send(door.replace("one", "__proto__"), { "x-mooring-token": token }),
+      (token) => send(endpoint.replace("one", "__proto__"), { "x-mooring-token": token }),
     ],
-    ["for a filter", (token) => send(door.replace("one", "x'%20or%20'1"), { "x-mooring-token": token })],
+    ["for a filter", (token) => send(endpoint.replace("one", "x'%20or%20'1"), { "x-mooring-token": token })],
   ])("stays shut to the right token %s", async (_, attempt) => expect(await attempt(right)).toEqual(REFUSED));
 
   test("an empty header beside the right path is a wrong one", async () =>
-    expect(await send(`${door}/${right}`, { "x-mooring-token": "" })).toEqual(REFUSED));
+    expect(await send(`${endpoint}/${right}`, { "x-mooring-token": "" })).toEqual(REFUSED));
 });
 
-describe("people's doors", () => {
+describe("endpoints for operators", () => {
   const forged: Record<string, string> = {
     "x-ms-client-principal": clientPrincipal(["Mooring.Operator"]),
     "x-ms-client-principal-id": "ada",
@@ -116,18 +116,18 @@ describe("people's doors", () => {
     host: "localhost",
   };
 
-  test.each(OTHERS_DOORS)("%s is shut to whoever signs in alone", async (path) => {
+  test.each(OTHER_ENDPOINTS)("%s is closed to unauthenticated identities", async (path) => {
     for (const headers of [{}, forged, { ...forged, authorization: "Bearer x" }])
       expect((await app.call(path, { headers })).status).toBe(401);
   });
 
-  test.each(OTHERS_DOORS)("%s is shut to clusters", async (path) => {
+  test.each(OTHER_ENDPOINTS)("%s is shut to clusters", async (path) => {
     for (const headers of [{ "x-mooring-token": right }, { authorization: `Bearer ${right}` }])
       expect((await app.call(path, { headers })).status).toBe(401);
   });
 });
 
-describe("machines' doors", () => {
+describe("endpoints for machines", () => {
   test.each<[string, string, RequestInit]>([
     ["Event Grid's without its key", "/runtime/webhooks/eventgrid?functionName=onResourceEvent", {}],
     ["Event Grid's with a token", "/runtime/webhooks/eventgrid?functionName=onResourceEvent&code=RIGHT", {}],
@@ -138,7 +138,7 @@ describe("machines' doors", () => {
     expect(answer.status).toBe(401);
   });
 
-  test("health tells nobody a setting", async () => {
+  test("health contains no setting", async () => {
     const said = JSON.stringify((await app.call("/api/health")).body);
     for (const secret of [...Object.values(app.settings), right].filter((one) => one.length > 8))
       expect(said).not.toContain(secret);

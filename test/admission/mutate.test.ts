@@ -1,10 +1,10 @@
-/** What the companion writes into Services, applied as the API server applies it. */
+/** Patches of the mutating webhook, applied as the API server applies them. */
 import fc from "fast-check";
 import { applyPatch } from "rfc6902";
 import { describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/azure/addressKey.ts";
 import { admit } from "../../shared/admission/admit.ts";
-import { writeAddresses } from "../../shared/admission/companion.ts";
+import { writeAddresses } from "../../shared/admission/mutate.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/admission/review.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
@@ -67,7 +67,7 @@ const take = (run: MemoryRun, address: string, subnet = "apps") =>
     },
   ]);
 
-/** The Service after the companion's patch. */
+/** The Service after the webhook's patch. */
 function applied(object: Given, { patch }: AdmissionResponse): Given {
   const copy = structuredClone(object);
   if (!patch) return copy;
@@ -98,12 +98,12 @@ describe("spec.loadBalancerIP", () => {
       { annotations: { [`${A}ipv6`]: "fd00::9" } },
     ],
     [
-      "goes where the annotation says the same",
+      "is removed if the annotation has the same value",
       service({ [`${A}ipv4`]: "10.0.1.9" }, { loadBalancerIP: "10.0.1.9" }),
       { annotations: { [`${A}ipv4`]: "10.0.1.9" } },
     ],
     [
-      "stays where the annotation says otherwise: a rule tells",
+      "stays if the annotation has another value: a rule reports it",
       service({ [`${A}ipv4`]: "10.0.1.8" }, { loadBalancerIP: "10.0.1.9" }),
       { annotations: { [`${A}ipv4`]: "10.0.1.8" }, loadBalancerIP: "10.0.1.9" },
     ],
@@ -182,22 +182,22 @@ describe("mooring.dev/address: auto", () => {
     [
       "a pool that is not there",
       { "mooring.dev/address-pool": "nowhere" },
-      'mooring.dev/address-pool: there is no pool "nowhere" here; there are edge, small',
+      'mooring.dev/address-pool: pool "nowhere" not found for this namespace; available: edge, small',
     ],
     [
       "a pool of another namespace",
       { "mooring.dev/address-pool": "elsewhere" },
-      'mooring.dev/address-pool: there is no pool "elsewhere" here; there are edge, small',
+      'mooring.dev/address-pool: pool "elsewhere" not found for this namespace; available: edge, small',
     ],
     [
       "a pool of another subnet than the Service's",
       { "mooring.dev/address-pool": "small", [`${A}internal-subnet`]: "apps" },
-      "mooring.dev/address-pool: pool small is in subnet small, the Service asks for apps",
+      "mooring.dev/address-pool: pool small is in subnet small, but the Service requests subnet apps",
     ],
     [
-      "a subnet that is not known",
+      "an unknown subnet",
       { [`${A}internal-subnet`]: "nowhere" },
-      'no address can be chosen: subnet "nowhere" is not known to the inventory',
+      'cannot choose an address: subnet "nowhere" is not in the inventory',
     ],
   ])("%s is refused", async (_, annotations, message) =>
     expect(await refused(await start(POOLS), service({ ...AUTO, ...annotations }))).toEqual({
@@ -209,7 +209,7 @@ describe("mooring.dev/address: auto", () => {
   test("no address is chosen in a virtual network that was never scanned", async () =>
     expect(await ipv4(memoryRun())).toBeUndefined());
 
-  test("a pool that is used up is refused, and says so", async () => {
+  test("a full pool is refused with a message", async () => {
     const run = await start(POOLS, "10.0.1.200", "10.0.1.201");
     expect(await refused(run, service({ ...AUTO, "mooring.dev/address-pool": "edge" }))).toEqual({
       code: 403,
@@ -217,7 +217,7 @@ describe("mooring.dev/address: auto", () => {
     });
   });
 
-  test("being asked again changes nothing", async () => {
+  test("a repeated request changes nothing", async () => {
     const run = await start();
     const once = service({ ...AUTO, ...(await written(run, service(AUTO))).annotations });
     expect(await writeAddresses(run, cluster(), review(once))).toEqual({ uid: "review-1", allowed: true });
@@ -261,16 +261,16 @@ describe("mooring.dev/address: auto", () => {
     expect(run.tables.addresses.all().map(({ address }) => address)).toEqual(["10.0.1.4", "10.0.1.5"]);
   });
 
-  test("not an address that the Service's own Private Link Service asks for", async () => {
+  test("not an address that the Service's own Private Link Service requests", async () => {
     const pls = "service.beta.kubernetes.io/azure-pls-";
     const natted = { ...AUTO, [`${pls}create`]: "true", [`${pls}ip-configuration-ip-address`]: "10.0.1.4" };
     const { annotations } = await written(await start(), service(natted));
     expect(annotations?.[`${A}ipv4`]).toBe("10.0.1.5");
   });
 
-  test("without the companion the gate warns", async () => {
+  test("without the mutating webhook validation warns", async () => {
     const { warnings } = await admit(await start(), cluster(), review(service(AUTO)));
-    expect(warnings).toEqual([expect.stringContaining("[address-auto-ignored] no address was written")]);
+    expect(warnings).toEqual([expect.stringContaining("[address-auto-ignored] no address was assigned")]);
   });
 
   test("nor do Services that could share one, on other ports: each is to have its own", async () => {

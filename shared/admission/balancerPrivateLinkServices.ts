@@ -1,12 +1,12 @@
-/** Private Link Services on the load balancers of a Service's cluster, in whatever resource group of its subscription. Pure. */
+/** Private Link Services on the load balancers of a Service's cluster, in any resource group of its subscription. Pure. */
 import type { PlsRow } from "../inventory/model.ts";
 import { isNamedFor } from "../kubernetes/frontendName.ts";
 import { clusterOfFrontend } from "../declarations/plsOwner.ts";
 import { parseResourceId, resourceName } from "../azure/resourceId.ts";
-import type { Meeting } from "./meets.ts";
-import type { MetPrivateLinkServices } from "./rule.ts";
+import type { PlsRequester } from "./relatedPrivateLinkServices.ts";
+import type { RelatedPrivateLinkServices } from "./rule.ts";
 
-/** Of a load balancer, by name, for internal Services. */
+/** Name of a load balancer for internal Services. */
 const INTERNAL = /-internal$/i;
 
 export function inGroup(privateLinkServices: readonly PlsRow[], resourceGroup: string): PlsRow[] {
@@ -14,11 +14,11 @@ export function inGroup(privateLinkServices: readonly PlsRow[], resourceGroup: s
   return privateLinkServices.filter(({ id }) => parseResourceId(id)?.resourceGroup.toLowerCase() === name);
 }
 
-/** The Service's own on its frontend, and how many of others each load balancer of its kind has. */
+/** The Service's own PLS on its frontend, and the number of others on each load balancer of the same kind. */
 export function privateLinkServicesOnBalancers(
   privateLinkServices: readonly PlsRow[],
-  { cluster, service, intent }: Pick<Meeting, "cluster" | "service" | "intent">,
-): Pick<MetPrivateLinkServices, "living" | "balancers"> {
+  { cluster, service, intent }: Pick<PlsRequester, "cluster" | "service" | "intent">,
+): Pick<RelatedPrivateLinkServices, "living" | "balancers"> {
   const own = (id: string) => isNamedFor(resourceName(id), service.uid);
   const here = privateLinkServices.flatMap((pls) => {
     const frontendIds = pls.frontendIds.filter((id) => clusterOfFrontend(id, [cluster]) !== undefined);
@@ -38,7 +38,7 @@ export function privateLinkServicesOnBalancers(
   return { ...(living.length > 0 && { living }), ...(balancers.length > 0 && { balancers }) };
 }
 
-/** In lower case. */
+/** The name, in lower case. */
 function balancerName(frontendId: string): string {
   return resourceName(parseResourceId(frontendId)?.parentId ?? "").toLowerCase();
 }

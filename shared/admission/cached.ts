@@ -1,4 +1,4 @@
-/** What the gate may know from a few seconds ago: clusters, policy, subnets and Private Link Services, cached per process. */
+/** Clusters, policy, subnets and Private Link Services for admission, cached per process for a few seconds. */
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { findCluster, listClusters } from "../declarations/registry.ts";
 import type { PlsRow, SubnetRow } from "../inventory/model.ts";
@@ -10,22 +10,22 @@ import { within } from "../core/within.ts";
 
 const SECONDS = 5;
 
-interface Known {
+interface Caches {
   readonly clusters: Cache<Cluster | undefined>;
   readonly policy: Cache<PolicyInForce>;
   readonly subnets: Cache<readonly SubnetRow[]>;
   readonly privateLinkServices: Cache<readonly PlsRow[]>;
-  /** Those that were read last, however long ago; registered ones only. */
+  /** The registered clusters that were read last, of any age. */
   readonly lastClusters: Map<string, Cluster>;
   readonly registered: Cache<readonly Cluster[]>;
-  /** The policy that was read last, however long ago. */
+  /** The policy that was read last, of any age. */
   lastPolicy?: PolicyInForce;
 }
 
-const knownByPorts = new WeakMap<Ports, Known>();
+const cacheByPorts = new WeakMap<Ports, Caches>();
 
-export function knownCluster(run: Run, name: string): Promise<Cluster | undefined> {
-  const { clusters, lastClusters } = known(run);
+export function cachedCluster(run: Run, name: string): Promise<Cluster | undefined> {
+  const { clusters, lastClusters } = cachesOf(run);
   return clusters.get(name, async () => {
     const cluster = await findCluster(run, name);
     if (cluster) lastClusters.set(name, cluster);
@@ -35,21 +35,22 @@ export function knownCluster(run: Run, name: string): Promise<Cluster | undefine
 }
 
 /** All registered clusters. */
-export function knownClusters(run: Run): Promise<readonly Cluster[]> {
-  return known(run).registered.get("all", () => listClusters(run));
+export function cachedClusters(run: Run): Promise<readonly Cluster[]> {
+  return cachesOf(run).registered.get("all", () => listClusters(run));
 }
 
 /**
- * The same, and while it cannot be read, or not within the time, what was read last: who cannot be told from a stranger gets no answer, and
- * the webhook's `failurePolicy` would decide in place of policy `onUnavailable`. @throws as `findCluster` if it was never read
+ * The cluster, or its registration that was read last if it cannot be read in time. A cluster that cannot be authenticated gets no
+ * answer, and the webhook's `failurePolicy` would decide instead of policy `onUnavailable`.
+ * @throws as `findCluster` if it was never read
  */
-export async function lastKnownCluster(
+export async function lastReadCluster(
   run: Run,
   name: string,
   milliseconds: number,
 ): Promise<Cluster | undefined> {
-  const last = known(run).lastClusters.get(name);
-  const reading = knownCluster(run, name);
+  const last = cachesOf(run).lastClusters.get(name);
+  const reading = cachedCluster(run, name);
   if (!last) return reading;
   return within<Cluster | undefined>(
     milliseconds,
@@ -58,43 +59,43 @@ export async function lastKnownCluster(
   );
 }
 
-export function knownPolicy(run: Run): Promise<PolicyInForce> {
-  const all = known(run);
+export function cachedPolicy(run: Run): Promise<PolicyInForce> {
+  const all = cachesOf(run);
   return all.policy.get("policy", async () => (all.lastPolicy = await readPolicy(run)));
 }
 
-/** The same, and while it cannot be read what it said last: storage that is away takes nothing of it back. @throws as `readPolicy` */
-export function lastKnownPolicy(run: Run): Promise<PolicyInForce> {
-  const { lastPolicy } = known(run);
-  return lastPolicy ? Promise.resolve(lastPolicy) : knownPolicy(run);
+/** The policy that was read last, so that it stays active while storage is unavailable. @throws as `readPolicy` if none was read */
+export function lastReadPolicy(run: Run): Promise<PolicyInForce> {
+  const { lastPolicy } = cachesOf(run);
+  return lastPolicy ? Promise.resolve(lastPolicy) : cachedPolicy(run);
 }
 
-/** When a claim that is proposed now expires. */
+/** When a claim that is proposed now expires, in UTC. */
 export async function proposalEnd(run: Run): Promise<string> {
-  const { policy } = await knownPolicy(run);
+  const { policy } = await cachedPolicy(run);
   return new Date(run.now().getTime() + policy.reservationMinutes * 60_000).toISOString();
 }
 
-export function knownSubnets(run: Run, vnetId: string): Promise<readonly SubnetRow[]> {
+export function cachedSubnets(run: Run, vnetId: string): Promise<readonly SubnetRow[]> {
   const partition = canonicalId(vnetId);
-  return known(run).subnets.get(partition, async () => {
+  return cachesOf(run).subnets.get(partition, async () => {
     const rows = await Array.fromAsync(run.ports.tables.subnets.list(partition));
     return rows.map(({ value }) => value);
   });
 }
 
-/** Those of a subscription, in every resource group. */
-export function knownPrivateLinkServices(run: Run, subscription: string): Promise<readonly PlsRow[]> {
-  return known(run).privateLinkServices.get(subscription, async () => {
+/** The Private Link Services of a subscription, in all resource groups. */
+export function cachedPrivateLinkServices(run: Run, subscription: string): Promise<readonly PlsRow[]> {
+  return cachesOf(run).privateLinkServices.get(subscription, async () => {
     const rows = await Array.fromAsync(run.ports.tables.privateLinkServices.list(subscription));
     return rows.map(({ value }) => value);
   });
 }
 
-function known(run: Run): Known {
-  const found = knownByPorts.get(run.ports);
+function cachesOf(run: Run): Caches {
+  const found = cacheByPorts.get(run.ports);
   if (found) return found;
-  const made: Known = {
+  const created: Caches = {
     clusters: createCache<Cluster | undefined>(SECONDS, run.now),
     policy: createCache<PolicyInForce>(SECONDS, run.now),
     subnets: createCache<readonly SubnetRow[]>(SECONDS, run.now),
@@ -102,6 +103,6 @@ function known(run: Run): Known {
     lastClusters: new Map(),
     registered: createCache<readonly Cluster[]>(SECONDS, run.now),
   };
-  knownByPorts.set(run.ports, made);
-  return made;
+  cacheByPorts.set(run.ports, created);
+  return created;
 }

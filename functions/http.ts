@@ -1,25 +1,25 @@
-/** What the HTTP functions that clusters call have in common: who is it, is it JSON, is it small enough, what went wrong. */
+/** Common parts of the HTTP functions that clusters call: authentication, body limits, parsing, and errors as responses. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type * as z from "zod";
 import type { Cluster } from "../shared/declarations/clusterModel.ts";
 import { isTokenOf } from "../shared/declarations/token.ts";
 import { Conflict, InvalidInput } from "../shared/core/errors.ts";
-import { knownCluster } from "../shared/admission/known.ts";
+import { cachedCluster } from "../shared/admission/cached.ts";
 import { inert } from "../shared/core/inert.ts";
 import { hostLog } from "../shared/adapters/hostLog.ts";
-import { openPrepared, openUnprepared, type Opened, type Opening } from "../shared/adapters/opening.ts";
+import { openPrepared, openUnprepared, type Opened, type Opening } from "../shared/openApp.ts";
 import type { Run } from "../shared/ports/ports.ts";
 import { messageOf } from "../shared/core/messageOf.ts";
 
-/** A page of a list, or a window of changes. */
+/** Maximum size of a page of a list, or of a window of changes. */
 export const DECLARATIONS_BYTES = 2 * 1024 * 1024;
 
-/** Where the relay and the sender put the token: unlike a path, no proxy writes a header to its log. */
+/** Header with the cluster's token, set by the relay and the sender: proxies log paths, but not headers. */
 export const TOKEN_HEADER = "x-mooring-token";
 
 type Caller = Pick<HttpRequest, "params" | "headers">;
 
-/** Kubernetes' default, and what it allows. */
+/** Kubernetes' default and maximum webhook timeout. */
 const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_TIMEOUT_SECONDS = 30;
 
@@ -31,7 +31,7 @@ class HttpProblem extends Error {
   }
 }
 
-/** The handler's answer, or its failure as a status and all problems; never a stack trace. */
+/** The handler's response, or its failure as a status with all problems; never a stack trace. */
 export async function answer(
   context: InvocationContext,
   handle: () => Promise<HttpResponseInit>,
@@ -41,7 +41,7 @@ export async function answer(
   } catch (error) {
     const log = hostLog(context);
     const { status, ...found } = toProblem(error);
-    // They quote what was sent, and end up in terminals by way of the API server.
+    // Problems quote the request, and the API server shows them in terminals.
     const problems = found.problems.map(inert);
     if (status >= 500) log.error("request failed", { why: messageOf(error) });
     else log.warn("request refused", { status, problems });
@@ -53,46 +53,46 @@ function toProblem(error: unknown): { status: number; problems: readonly string[
   if (error instanceof HttpProblem) return { status: error.status, problems: [error.message] };
   if (error instanceof InvalidInput) return { status: 400, problems: error.problems };
   if (error instanceof Conflict) return { status: 409, problems: [error.message] };
-  return { status: 503, problems: ["Mooring cannot answer now; try again"] };
+  return { status: 503, problems: ["Mooring is temporarily unavailable; try again"] };
 }
 
 /**
- * The app, open for this request. Its settings and its data are its own trouble, not the caller's: 503, with the reasons in the log and
- * `/api/health`. @throws HttpProblem
+ * Opens the app for this request. Invalid settings or stored data are not the caller's fault: 503, with the reasons in the log
+ * and in `/api/health`. @throws HttpProblem
  */
 export async function openApp(context: InvocationContext): Promise<Opened> {
   const { app } = await import("../shared/adapters/app.ts");
   return demandOpen(await openPrepared(app, hostLog(context)));
 }
 
-/** The same for the gate, which waits for no upgrade. @throws HttpProblem */
-export async function openGate(context: InvocationContext): Promise<Opened> {
+/** Opens the app for admission, which does not wait for an upgrade of the stored data. @throws HttpProblem */
+export async function openForAdmission(context: InvocationContext): Promise<Opened> {
   const { app } = await import("../shared/adapters/app.ts");
   return demandOpen(await openUnprepared(app, hostLog(context)));
 }
 
 function demandOpen(opening: Opening): Opened {
   if (opening.ok) return opening;
-  throw new HttpProblem(503, opening.obstacle.says);
+  throw new HttpProblem(503, opening.obstacle.message);
 }
 
 /**
- * The registered cluster that the token belongs to: in the header, or as the path's last segment for API servers, which cannot send
- * headers. An unknown cluster and a wrong token look the same.
+ * Authenticates the cluster by its token: in the header, or as the path's last segment for API servers, which cannot send
+ * headers. The response is the same for an unknown cluster and a wrong token. @throws HttpProblem 404
  */
 export async function authenticate(
   run: Run,
   { params, headers }: Caller,
-  find: (run: Run, name: string) => Promise<Cluster | undefined> = knownCluster,
+  find: (run: Run, name: string) => Promise<Cluster | undefined> = cachedCluster,
 ): Promise<Cluster> {
   const cluster = await find(run, params["cluster"] ?? "");
-  // Asked first, so that an unknown cluster costs the same time.
+  // Evaluated even for an unknown cluster, so that both take the same time.
   const valid = isTokenOf(cluster, headers.get(TOKEN_HEADER) ?? params["token"] ?? "", run.now());
   if (valid && cluster) return cluster;
   throw new HttpProblem(404, "not found");
 }
 
-/** The media type, lower case, without parameters. @throws HttpProblem 415 unless it is one of those */
+/** The media type, lower case, without parameters. @throws HttpProblem 415 unless it is one of the supported ones */
 export function mediaType<T extends string>(
   { headers }: Pick<HttpRequest, "headers">,
   known: readonly T[],
@@ -103,7 +103,7 @@ export function mediaType<T extends string>(
   throw new HttpProblem(415, `content-type must be ${known.join(" or ")}, not "${given}"`);
 }
 
-/** The body as text, or that it is too large. @throws HttpProblem 400 if it is not UTF-8 */
+/** The body as text, unless it is too large. @throws HttpProblem 400 if it is not UTF-8 */
 export async function readWhole(
   request: HttpRequest,
   maxBytes: number,
@@ -138,7 +138,7 @@ export function tooLarge(maxBytes: number): HttpProblem {
   return new HttpProblem(413, `the body is larger than ${maxBytes / 1024 / 1024} MiB`);
 }
 
-/** @throws InvalidInput with every problem at once */
+/** @throws InvalidInput with all problems */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -147,7 +147,7 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   );
 }
 
-/** The deadline that the API server appends: `?timeout=5s`. */
+/** The webhook's timeout, which the API server appends: `?timeout=5s`. */
 export function timeoutSeconds(query: URLSearchParams): number {
   const seconds = Number(
     /^(\d+(?:\.\d+)?)s$/.exec(query.get("timeout") ?? "")?.[1] ?? DEFAULT_TIMEOUT_SECONDS,

@@ -1,6 +1,6 @@
 /**
- * Every Azure annotation that the cloud controller manager knows, whether Mooring reads it or not: what is none of these is
- * a slip of the pen.
+ * Every Azure annotation that the cloud controller manager supports, whether or not Mooring reads it. Rule `unknown-annotation`
+ * reports annotations that resemble one of these.
  * @see https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/
  */
 import { ANNOTATIONS } from "./annotations.ts";
@@ -28,7 +28,7 @@ const NOT_READ_HERE = [
   "azure-shared-securityrule",
 ].map((name) => `service.beta.kubernetes.io/${name}`);
 
-export const KNOWN_ANNOTATIONS: ReadonlySet<string> = new Set([
+export const AZURE_ANNOTATIONS: ReadonlySet<string> = new Set([
   ...Object.values(ANNOTATIONS).map(({ key }) => key),
   ...NOT_READ_HERE,
 ]);
