@@ -13,12 +13,12 @@ export async function whatFreesOfDeleted(
 ): Promise<string> {
   const name = holder?.owner.cluster;
   const { policy } = await cachedPolicy(run);
-  const deleted = `, whose cluster ${name} was deleted`;
+  const deleted = `; its cluster ${name} was deleted`;
   if (deletion.provedAtUtc === undefined) {
     const { heardAtUtc, missing = "" } = deletion;
     const endsAtUtc = heardAtUtc === undefined ? "" : later(heardAtUtc, policy.staleMinutes);
     if (endsAtUtc > run.now().toISOString())
-      return `${deleted}: its claims end after ${endsAtUtc} if nothing is heard of it until then; retry after that`;
+      return `${deleted}: its claims end after ${endsAtUtc} if nothing is received from it until then; retry after that`;
     return `${deleted}, which is not proved (${missing}): an operator runs \`mooring clusters remove ${name}\``;
   }
   const { holderId } = row.assignment ?? {};

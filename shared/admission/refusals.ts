@@ -71,18 +71,19 @@ function stateOf(holder: Holder | undefined): string {
   return holder?.claim?.state === "proposed" ? "claimed" : "declared";
 }
 
-/** What frees the place. */
+/** When the address or name becomes free. */
 async function whatNext(run: Run, { cluster, owner }: Asking, answered: Answered): Promise<string> {
   const { holder, isPlanned } = answered;
   if (!holder) return "";
   const { status, claim, silentSince, deletion } = holder;
   const name = holder.owner.cluster;
   if (isPlanned)
-    return `, and policy \`claims.plannedMoves\` does not let namespace ${owner.namespace} replace it`;
+    return `; policy \`claims.plannedMoves\` does not allow namespace ${owner.namespace} to replace it`;
   if (deletion) return whatFreesOfDeleted(run, answered, deletion);
   if (name !== cluster.name && silentSince !== undefined)
-    return `, whose cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove ${name}\``;
-  if (status === "leaving") return `, which is being deleted: retry when cluster ${name} has confirmed it`;
+    return `; cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove ${name}\``;
+  if (status === "leaving")
+    return `; that Service is being deleted: retry after cluster ${name} confirms the deletion`;
   if (claim?.state === "proposed")
     return `; its cluster has not confirmed the claim, which expires at ${claim.expiresAtUtc}`;
   return "";

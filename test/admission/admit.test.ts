@@ -150,7 +150,7 @@ describe("the response to the API server", () => {
       ),
       denied(
         "address-claimed",
-        `[address-claimed] ${A}load-balancer-ipv4: 10.0.1.50 is claimed by Service two/shop/mail, whose cluster two has never reported its Services; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove two\`; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
+        `[address-claimed] ${A}load-balancer-ipv4: 10.0.1.50 is claimed by Service two/shop/mail; cluster two has never reported its Services; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove two\`; nearest free addresses: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
       ),
     ],
     [

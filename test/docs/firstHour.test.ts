@@ -49,7 +49,7 @@ test("every command of the tutorial has the described result", async () => {
   const refused = JSON.parse(await shell(`${refusal}`));
   expect(refused).toMatchObject({
     allowed: false,
-    message: expect.stringMatching(/10\.240\.8\.71 is in use by .*free nearby: .*10\.240\.8\.72/),
+    message: expect.stringMatching(/10\.240\.8\.71 is in use by .*nearest free addresses: .*10\.240\.8\.72/),
   });
   expect(await shell(`${check}`)).toMatch(/address-in-use[^]*refused\n$/);
 

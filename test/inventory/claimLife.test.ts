@@ -233,7 +233,7 @@ describe("an address moves", () => {
     world.run.clock.advance(2 * 3600);
     const { heardAtUtc } = (await world.run.tables.feeds.get("all", "one"))?.value ?? {};
     expect(denied(await world.create("two/web", WEB))).toContain(
-      `whose cluster one has not reported since ${heardAtUtc}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove one\``,
+      `cluster one has not reported since ${heardAtUtc}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove one\``,
     );
   });
 });

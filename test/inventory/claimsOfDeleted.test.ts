@@ -208,7 +208,7 @@ describe("a Service restored elsewhere", () => {
     const ends = new Date(Date.parse(heard) + 60 * 60_000).toISOString();
     await pass(world, 600);
     expect(denied(await world.create("two/web", WEB))).toContain(
-      `10.0.1.50 is declared by Service one/shop/web, whose cluster one was deleted: its claims end after ${ends} if nothing is heard of it until then; retry after that`,
+      `10.0.1.50 is declared by Service one/shop/web; its cluster one was deleted: its claims end after ${ends} if nothing is received from it until then; retry after that`,
     );
   });
 
@@ -218,7 +218,7 @@ describe("a Service restored elsewhere", () => {
     world.run.network.balancers.push(balancer({ frontends: [frontend({ address: "10.0.1.98" })], pools }));
     await pass(world, 2 * HOUR);
     expect(denied(await world.create("two/web", WEB))).toContain(
-      "whose cluster one was deleted, which is not proved (backend pool kubernetes has 2 members): an operator runs `mooring clusters remove one`",
+      "its cluster one was deleted, which is not proved (backend pool kubernetes has 2 members): an operator runs `mooring clusters remove one`",
     );
   });
 
@@ -226,7 +226,7 @@ describe("a Service restored elsewhere", () => {
     const world = await lost(WEB, true);
     await pass(world, 2 * HOUR);
     expect(denied(await world.create("two/web", WEB))).toContain(
-      "10.0.1.50 is in use by Service one/shop/web, whose cluster one was deleted: load balancer kubernetes-internal, which it left, has the address until it is deleted; the next sweep looks at it",
+      "10.0.1.50 is in use by Service one/shop/web; its cluster one was deleted: load balancer kubernetes-internal, which it left, has the address until it is deleted; the next sweep looks at it",
     );
     await quarantine(world, "2026-11-25T00:00:00.000Z");
     expect(denied(await world.create("two/web", WEB))).toContain(
@@ -272,7 +272,7 @@ describe("a Service restored elsewhere", () => {
     const [{ partition, key, value } = expect.fail()] = world.run.tables.addresses.rows();
     await pass(world, 2 * HOUR);
     await world.run.tables.addresses.transact(partition, [{ do: "put", key, value }]);
-    expect(denied(await world.create("one/other", WEB))).toContain("is taken by Service one/shop/web");
+    expect(denied(await world.create("one/other", WEB))).toContain("is in use by Service one/shop/web");
   });
 });
 
