@@ -3,7 +3,7 @@ export default {
   mutate: ["shared/{changes,declarations,privateLinkServices,orphans}/**/*.ts"],
   testRunner: "vitest",
   vitest: { configFile: "vitest.mutation.config.ts", related: false },
-  plugins: ["@stryker-mutator/vitest-runner", "./tools/mutation/ignoreSentences.mjs"],
+  plugins: ["@stryker-mutator/vitest-runner", "./dev/tools/mutation/ignoreSentences.mjs"],
   ignorers: ["sentences"],
   coverageAnalysis: "perTest",
   // TypeScript 7 has no API that Stryker could rewrite paths with; there is nothing to rewrite.

@@ -1,8 +1,8 @@
 import { globSync } from "node:fs";
 import { defineConfig } from "vitest/config";
-import { findCompiler } from "./tools/infra/compiler.ts";
-import { SlowFirst } from "./tools/slowFirst.ts";
-import { findChromium, missingForDeploy } from "./tools/programs.ts";
+import { findCompiler } from "./dev/tools/infra/compiler.ts";
+import { SlowFirst } from "./dev/tools/slowFirst.ts";
+import { findChromium, missingForDeploy } from "./dev/tools/programs.ts";
 
 /**
  * Tests of pure code and of code on top of the memory ports. A new file in one of these folders is a unit
@@ -23,8 +23,8 @@ const UNIT = [
 
 const NEED_SERVICES = [
   "test/changes/undoOnArm.test.ts",
-  "test/drift/manyScopes.test.ts",
-  "test/installation/filter.test.ts",
+  "test/audit/manyScopes.test.ts",
+  "test/doctor/filter.test.ts",
   "test/inventory/claims.test.ts",
   "test/orphans/frontends.test.ts",
   "test/schema/upgrade.test.ts",
@@ -34,7 +34,7 @@ const NEED_SERVICES = [
 const SLOW = [
   "test/api/{addresses,fuzz}.test.ts",
   "test/declarations/largeList.test.ts",
-  "test/drift/{converge,report,resume}.test.ts",
+  "test/audit/{converge,report,resume}.test.ts",
   "test/inventory/suggest.test.ts",
   "test/pls/{converge,guards,widening}.test.ts",
   "test/orphans/{adversary,guards,interrupted}.test.ts",

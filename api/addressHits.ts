@@ -1,16 +1,16 @@
-import { addressKey } from "../shared/addresses/key.ts";
-import { formatAddress, parseAddress, parsePrefixes, type Prefix } from "../shared/addresses/prefix.ts";
-import { within } from "../shared/addresses/range.ts";
+import { addressKey } from "../shared/azure/addressKey.ts";
+import { formatAddress, parseAddress, parsePrefixes, type Prefix } from "../shared/azure/prefix.ts";
+import { within } from "../shared/azure/addressRange.ts";
 import type { AddressRow, SubnetRow } from "../shared/inventory/model.ts";
 import { liveClaims } from "../shared/inventory/obstacle.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
-import { canonicalId, resourceName } from "../shared/network/resourceId.ts";
-import type { Run } from "../shared/ports.ts";
+import { canonicalId, resourceName } from "../shared/azure/resourceId.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { keyOf } from "./key.ts";
 import type { SearchHit } from "./model.ts";
 import { recently } from "./recent.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const AT_ONCE = 8;
 

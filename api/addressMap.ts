@@ -1,22 +1,22 @@
 /** Who has which address of a subnet, made for drawing: places are offsets, and each holder is told once. From tables only. */
-import { addressKey } from "../shared/addresses/key.ts";
+import { addressKey } from "../shared/azure/addressKey.ts";
 import {
   AZURE_FIRST,
   formatAddress,
   parsePrefix,
   parsePrefixes,
   type Prefix,
-} from "../shared/addresses/prefix.ts";
-import { within } from "../shared/addresses/range.ts";
+} from "../shared/azure/prefix.ts";
+import { within } from "../shared/azure/addressRange.ts";
 import type { AddressRow, SubnetRow } from "../shared/inventory/model.ts";
 import { liveClaims } from "../shared/inventory/obstacle.ts";
-import { canonicalId } from "../shared/network/resourceId.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import type { Run } from "../shared/ports.ts";
-import type { Row } from "../shared/storage/table.ts";
+import { canonicalId } from "../shared/azure/resourceId.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import type { Run } from "../shared/ports/ports.ts";
+import type { Row } from "../shared/ports/table.ts";
 import { gatherHolders, type Holders } from "./holders.ts";
 import type { AddressMap, PrefixMap } from "./model.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 /** A page of Table storage has a thousand rows: more than a few are read side by side. */
 const ROWS_A_SLICE = 4000;

@@ -1,7 +1,7 @@
 /** What leaves: headers that every answer has, entity tags, 304, gzip. */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { inertJson } from "../shared/inert.ts";
+import { inertJson } from "../shared/core/inert.ts";
 import { etagOf, names } from "./etag.ts";
 import type { ApiRequest } from "./input.ts";
 import type { Reply } from "./operation.ts";

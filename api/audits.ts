@@ -1,19 +1,19 @@
 import * as z from "zod";
-import type { AuditProgress, AuditRun } from "../shared/drift/auditRun.ts";
-import { compareFindings } from "../shared/drift/compare.ts";
-import { findingsOf } from "../shared/drift/findingsState.ts";
-import { cancelAudit, findRun, listRuns, readProgress } from "../shared/drift/runs.ts";
-import { startAudit } from "../shared/drift/startAudit.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import type { Ports, Run } from "../shared/ports.ts";
+import type { AuditProgress, AuditRun } from "../shared/audit/auditRun.ts";
+import { compareFindings } from "../shared/audit/compare.ts";
+import { findingsOf } from "../shared/audit/findingsState.ts";
+import { cancelAudit, findRun, listRuns, readProgress } from "../shared/audit/runs.ts";
+import { startAudit } from "../shared/audit/startAudit.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import type { Ports, Run } from "../shared/ports/ports.ts";
 import { showFinding } from "./findings.ts";
 import { Audit, AuditDifference, NewAudit, pageOf as schemaOfPage } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOfStream, paging, startOf } from "./page.ts";
 import { ApiProblem } from "./problem.ts";
 import { reportOperation } from "./report.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const name = z.string().min(4).max(64);
 const Id = z.strictObject({ id: name });

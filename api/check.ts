@@ -1,28 +1,28 @@
-import { formatAddress, parsePrefix, AZURE_FIRST } from "../shared/addresses/prefix.ts";
-import { AUTO, OWN_ANNOTATIONS } from "../shared/annotations/own.ts";
-import { isLoadBalancer } from "../shared/annotations/service.ts";
-import type { Cluster } from "../shared/clusters/model.ts";
-import { requireCluster } from "../shared/clusters/registry.ts";
-import { toResponse } from "../shared/gate/answer.ts";
-import { chooseAddresses } from "../shared/gate/choose.ts";
-import { gatherInput } from "../shared/gate/gather.ts";
-import { judge, type Judged } from "../shared/gate/judge.ts";
-import type { Problem } from "../shared/gate/manifests/documents.ts";
-import { subjectOf, type Manifest } from "../shared/gate/manifests/manifest.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import type { RuleInput } from "../shared/gate/rule.ts";
-import { addressAutoIgnored } from "../shared/gate/rules/addressAuto.ts";
-import { addressPortConflict, CLAIMED } from "../shared/gate/rules/claims.ts";
-import { FRONTEND, TARGETS, validAddresses, type Target } from "../shared/gate/rules/requested.ts";
+import { formatAddress, parsePrefix, AZURE_FIRST } from "../shared/azure/prefix.ts";
+import { AUTO, OWN_ANNOTATIONS } from "../shared/kubernetes/ownAnnotations.ts";
+import { isLoadBalancer } from "../shared/kubernetes/service.ts";
+import type { Cluster } from "../shared/declarations/clusterModel.ts";
+import { requireCluster } from "../shared/declarations/registry.ts";
+import { toResponse } from "../shared/admission/answer.ts";
+import { chooseAddresses } from "../shared/admission/choose.ts";
+import { gatherInput } from "../shared/admission/gather.ts";
+import { judge, type Judged } from "../shared/admission/judge.ts";
+import type { Problem } from "../shared/admission/manifests/documents.ts";
+import { subjectOf, type Manifest } from "../shared/admission/manifests/manifest.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import type { RuleInput } from "../shared/admission/rule.ts";
+import { addressAutoIgnored } from "../shared/admission/rules/addressAuto.ts";
+import { addressPortConflict, CLAIMED } from "../shared/admission/rules/claims.ts";
+import { FRONTEND, TARGETS, validAddresses, type Target } from "../shared/admission/rules/requested.ts";
 import { suggestFree } from "../shared/inventory/suggest.ts";
 import type { SubnetRow } from "../shared/inventory/model.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import type { Run } from "../shared/ports.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { keyOf } from "./key.ts";
 import { CheckRequest, Verdict } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 /** As the files in `deploy/webhook/` name them. */
 const WEBHOOK = "services.mooring.dev";
@@ -47,7 +47,7 @@ export const check = [
 
 /** @throws InvalidInput naming the place of each problem · ApiProblem 400 */
 async function readOne(text: string): Promise<Manifest> {
-  const { readManifests } = await import("../shared/gate/manifests/read.ts");
+  const { readManifests } = await import("../shared/admission/manifests/read.ts");
   const { manifests, problems } = readManifests("manifest", text);
   if (problems.length > 0) throw new InvalidInput(problems.map(problemText));
   const [manifest] = manifests;

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { listChecks } from "../shared/drift/checks.ts";
-import { readPolicy } from "../shared/policyStore.ts";
+import { listChecks } from "../shared/audit/checks.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
 import { Check } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 

@@ -1,19 +1,19 @@
 import * as z from "zod";
-import { contradictionsOf } from "../shared/clusters/contradictions.ts";
-import type { Cluster } from "../shared/clusters/model.ts";
-import { listClusters } from "../shared/clusters/registry.ts";
-import { listFindings } from "../shared/drift/findingStore.ts";
-import { clusterGone } from "../shared/drift/checks/clusters.ts";
-import { isThere, type Finding } from "../shared/drift/finding.ts";
+import { contradictionsOf } from "../shared/declarations/clusterContradictions.ts";
+import type { Cluster } from "../shared/declarations/clusterModel.ts";
+import { listClusters } from "../shared/declarations/registry.ts";
+import { listFindings } from "../shared/findings/findingStore.ts";
+import { clusterGone } from "../shared/audit/checks/clusters.ts";
+import { isThere, type Finding } from "../shared/findings/finding.ts";
 import { readFeed } from "../shared/declarations/feed.ts";
 import type { Feed } from "../shared/declarations/model.ts";
-import type { Policy } from "../shared/policy.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import type { Run } from "../shared/ports.ts";
+import type { Policy } from "../shared/policy/policy.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { countOpen } from "./counts.ts";
 import { ClusterHealth } from "./model.ts";
 import { defineOperation } from "./operation.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 export const clusters = [
   defineOperation({

@@ -3,12 +3,12 @@ import { isTaggedOff } from "../shared/changes/offTag.ts";
 import { planDecision } from "../shared/pls/decision.ts";
 import { desiredPls } from "../shared/pls/desired.ts";
 import { findConnection } from "../shared/pls/inbox.ts";
-import { OWNER_TAG } from "../shared/pls/owner.ts";
+import { OWNER_TAG } from "../shared/declarations/plsOwner.ts";
 import { consumerOf } from "../shared/pls/planConnections.ts";
 import type { PlannedPls } from "../shared/pls/planFor.ts";
-import { CONNECTION_STATUSES, type Connection as Actual } from "../shared/network/model.ts";
-import type { Policy } from "../shared/policy.ts";
-import { readPolicy } from "../shared/policyStore.ts";
+import { CONNECTION_STATUSES, type Connection as Actual } from "../shared/azure/networkModel.ts";
+import type { Policy } from "../shared/policy/policy.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
 import { keyOf } from "./key.ts";
 import { demandConnectionId } from "./plsId.ts";
 import { Connection, Decision, Outcome, pageOf as schemaOfPage } from "./model.ts";
@@ -17,10 +17,10 @@ import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
 import { plannedPrivateLinkServices } from "./plannedPrivateLinkServices.ts";
 import { ApiProblem } from "./problem.ts";
-import type { NamedFilter } from "../shared/filters.ts";
-import type { Run } from "../shared/ports.ts";
+import type { NamedFilter } from "../shared/core/filters.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { clusterFilter, demandFilters } from "./filters.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const Filter = z.strictObject({
   status: z.enum(CONNECTION_STATUSES).optional(),

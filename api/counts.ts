@@ -1,5 +1,5 @@
-import { countBySeverity } from "../shared/drift/countBySeverity.ts";
-import { stateOf, type Finding } from "../shared/drift/finding.ts";
+import { countBySeverity } from "../shared/audit/countBySeverity.ts";
+import { stateOf, type Finding } from "../shared/findings/finding.ts";
 import type { Counts } from "./model.ts";
 
 /** Open findings by severity: those that count. */

@@ -1,10 +1,10 @@
 /**
- * The dashboard's files, as `tools/build.ts` puts them next to the app. A name is looked up among those that are there, never turned
+ * The dashboard's files, as `dev/tools/build.ts` puts them next to the app. A name is looked up among those that are there, never turned
  * into a path. Called by `functions/dashboard.ts` only.
  */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { Log } from "../shared/log.ts";
+import type { Log } from "../shared/ports/log.ts";
 import { acceptsGzip, type ApiAnswer } from "./answer.ts";
 import { etagOf, names } from "./etag.ts";
 import { readFiles, type WebFile } from "./files.ts";
@@ -13,7 +13,7 @@ import { openApp, type Host } from "./open.ts";
 import { principalOf, signInOf, type SignIn } from "./principal.ts";
 import { ApiProblem, toProblem } from "./problem.ts";
 import { refusalPage } from "./refusal.ts";
-import { messageOf } from "../shared/messageOf.ts";
+import { messageOf } from "../shared/core/messageOf.ts";
 
 export interface Site extends Host {
   /** Folder of the built dashboard. */

@@ -1,8 +1,8 @@
-import { outside } from "../shared/http/outside.ts";
-import { INSTALLATION_CHECKS } from "../shared/installation/checks.ts";
-import { examine } from "../shared/installation/examine.ts";
-import { createLook } from "../shared/installation/look.ts";
-import { DoctorReport } from "../shared/installation/report.ts";
+import { outside } from "../shared/adapters/httpClient.ts";
+import { INSTALLATION_CHECKS } from "../shared/doctor/checks.ts";
+import { examine } from "../shared/doctor/examine.ts";
+import { createLook } from "../shared/doctor/look.ts";
+import { DoctorReport } from "../shared/doctor/report.ts";
 import { defineOperation, type Call } from "./operation.ts";
 import { recently } from "./recent.ts";
 

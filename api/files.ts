@@ -2,8 +2,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { once } from "../shared/once.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { once } from "../shared/core/once.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 export interface WebFile {
   readonly type: string;

@@ -1,6 +1,6 @@
-import { filterProblems, type NamedFilter } from "../shared/filters.ts";
-import { listClusters } from "../shared/clusters/registry.ts";
-import type { Run } from "../shared/ports.ts";
+import { filterProblems, type NamedFilter } from "../shared/core/filters.ts";
+import { listClusters } from "../shared/declarations/registry.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { ApiProblem } from "./problem.ts";
 
 /** @throws ApiProblem 400 naming each filter whose value nothing has */

@@ -1,17 +1,17 @@
 /** Who holds addresses, each told once: the resource, the Service behind it, the PLS that stands on it. From tables only. */
-import type { Cluster } from "../shared/clusters/model.ts";
-import { listClusters } from "../shared/clusters/registry.ts";
-import { baseName, nameBase } from "../shared/intents/frontendName.ts";
-import type { Declared, ServiceKey } from "../shared/intents/model.ts";
+import type { Cluster } from "../shared/declarations/clusterModel.ts";
+import { listClusters } from "../shared/declarations/registry.ts";
+import { baseName, nameBase } from "../shared/kubernetes/frontendName.ts";
+import type { Declared, ServiceKey } from "../shared/kubernetes/intent.ts";
 import { listDeclared } from "../shared/declarations/declared.ts";
 import type { PlsRow, SubnetRow } from "../shared/inventory/model.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
-import { clusterOfFrontend } from "../shared/pls/owner.ts";
-import { canonicalId, parseResourceId, sameId } from "../shared/network/resourceId.ts";
-import type { Run } from "../shared/ports.ts";
+import { clusterOfFrontend } from "../shared/declarations/plsOwner.ts";
+import { canonicalId, parseResourceId, sameId } from "../shared/azure/resourceId.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { keyOf } from "./key.ts";
 import type { AddressMap } from "./model.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 type Holder = AddressMap["holders"][number];
 

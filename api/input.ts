@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import type { Operation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
-import { messageOf } from "../shared/messageOf.ts";
+import { messageOf } from "../shared/core/messageOf.ts";
 
 /** What is needed of a request; `HttpRequest` of `@azure/functions` fits. */
 export interface ApiRequest {

@@ -3,9 +3,9 @@ import type { JournalEntry as Entry } from "../shared/changes/journal.ts";
 import { listJournalAfter } from "../shared/changes/journalStore.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import { findEntry, isUndoable, planUndo } from "../shared/changes/undo.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import { canonicalId } from "../shared/network/resourceId.ts";
-import type { Run } from "../shared/ports.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { canonicalId } from "../shared/azure/resourceId.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { decodeKey } from "./key.ts";
 import { JournalDetail, JournalEntry, Outcome, pageOf as schemaOfPage, PlannedChange } from "./model.ts";
 import { clusterFilter, demandFilters } from "./filters.ts";
@@ -13,7 +13,7 @@ import { defineOperation } from "./operation.ts";
 import { pageOfStream, paging, startOf } from "./page.ts";
 import { carryOut, planning, showChange } from "./plans.ts";
 import { ApiProblem } from "./problem.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const Id = z.strictObject({ id: z.string().min(4).max(128) });
 

@@ -1,5 +1,5 @@
 /** Ids in paths: an id has slashes, a path's segment must not. Opaque to whoever uses the API. */
-import { canonicalId } from "../shared/network/resourceId.ts";
+import { canonicalId } from "../shared/azure/resourceId.ts";
 import { ApiProblem } from "./problem.ts";
 
 /** Of a resource, in the form in which ids are compared. */

@@ -1,4 +1,4 @@
-import { VERSION } from "../shared/version.ts";
+import { VERSION } from "../shared/core/version.ts";
 import { Me } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { showStop } from "./stopped.ts";

@@ -1,6 +1,6 @@
-import type { App } from "../shared/app.ts";
-import type { Log } from "../shared/log.ts";
-import { openUnprepared, prepare, type Opened } from "../shared/opening.ts";
+import type { App } from "../shared/adapters/app.ts";
+import type { Log } from "../shared/ports/log.ts";
+import { openUnprepared, prepare, type Opened } from "../shared/adapters/opening.ts";
 import { ApiProblem } from "./problem.ts";
 
 export interface Host {

@@ -3,8 +3,8 @@
  * document; a handler calls a use case in `shared/` and says what it gave in the words of `model.ts`. It decides nothing.
  */
 import type * as z from "zod";
-import type { App } from "../shared/app.ts";
-import type { Run } from "../shared/ports.ts";
+import type { App } from "../shared/adapters/app.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import type { Role } from "./model.ts";
 import type { Principal } from "./principal.ts";
 

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
-import { canonicalId, resourceName, sameId } from "../shared/network/resourceId.ts";
+import { canonicalId, resourceName, sameId } from "../shared/azure/resourceId.ts";
 import { hold, listHolds, release } from "../shared/orphans/hold.ts";
 import type { Hold } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { listRestorable, listSuspects, type Restorable, type Suspect } from "../shared/orphans/suspects.ts";
 import { previewDue, recordSwept, requestAwaited, sweepAlone } from "../shared/orphans/sweep.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import type { Run } from "../shared/ports.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { demandUndo } from "./journal.ts";
 import { demandKey, keyOf } from "./key.ts";
 import { NewHold, Orphan, Orphans, Outcome, Restore, SweepOutcome } from "./model.ts";
@@ -17,7 +17,7 @@ import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
 import { ApiProblem } from "./problem.ts";
 import { forget, recently } from "./recent.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const Key = z.strictObject({ key: z.string().min(1).max(2048) });
 const DAY = 24 * 3600 * 1000;

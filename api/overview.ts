@@ -1,12 +1,12 @@
 /** What needs a person now, and how everything is. Asks Azure for connections only, and does without where Azure does not answer. */
-import { stateOf, type Finding } from "../shared/drift/finding.ts";
-import { listFindings } from "../shared/drift/findingStore.ts";
+import { stateOf, type Finding } from "../shared/findings/finding.ts";
+import { listFindings } from "../shared/findings/findingStore.ts";
 import { listConnections } from "../shared/pls/inbox.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
-import { defaultPolicy } from "../shared/policy.ts";
-import { readPolicy, type PolicyInForce } from "../shared/policyStore.ts";
-import type { Run } from "../shared/ports.ts";
-import { within } from "../shared/within.ts";
+import { defaultPolicy } from "../shared/policy/policy.ts";
+import { readPolicy, type PolicyInForce } from "../shared/policy/policyStore.ts";
+import type { Run } from "../shared/ports/ports.ts";
+import { within } from "../shared/core/within.ts";
 import { latestAudits } from "./audits.ts";
 import { healthOfClusters } from "./clusters.ts";
 import { countOpen } from "./counts.ts";
@@ -15,7 +15,7 @@ import { defineOperation } from "./operation.ts";
 import { recently } from "./recent.ts";
 import { showStop } from "./stopped.ts";
 import { trendOf } from "./trend.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const DAY = 24 * 3600 * 1000;
 const TREND_DAYS = 30;

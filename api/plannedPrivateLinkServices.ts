@@ -1,7 +1,7 @@
 import { plsPlanner, type PlannedPls } from "../shared/pls/planFor.ts";
-import type { Run } from "../shared/ports.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { recently } from "./recent.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 /** Every PLS of the watched subscriptions with what would be done about it, as Azure said at most ten seconds ago. */
 export function plannedPrivateLinkServices(run: Run): Promise<readonly PlannedPls[]> {

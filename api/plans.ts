@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Applied as AppliedChange, Apply, ApplyOptions } from "../shared/changes/applied.ts";
 import { changeLines } from "../shared/changes/diff.ts";
 import type { Change, Plan as PlannedChanges } from "../shared/changes/plan.ts";
-import { resourceName } from "../shared/network/resourceId.ts";
+import { resourceName } from "../shared/azure/resourceId.ts";
 import { etagOf, names } from "./etag.ts";
 import type { Applied, Outcome, Plan, PlannedChange } from "./model.ts";
 import type { Call, Reply } from "./operation.ts";

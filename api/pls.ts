@@ -2,9 +2,9 @@ import * as z from "zod";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import type { PlannedPls } from "../shared/pls/planFor.ts";
 import { plsPlanner } from "../shared/pls/planFor.ts";
-import type { Policy } from "../shared/policy.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import type { Run } from "../shared/ports.ts";
+import type { Policy } from "../shared/policy/policy.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { compareFields, summarize } from "./plsFields.ts";
 import { graphOf } from "./plsGraph.ts";
 import { showConnection } from "./connections.ts";
@@ -17,7 +17,7 @@ import { carryOut, planning, showPlan } from "./plans.ts";
 import { plannedPrivateLinkServices } from "./plannedPrivateLinkServices.ts";
 import { ApiProblem } from "./problem.ts";
 import { recently } from "./recent.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const Key = z.strictObject({ key: z.string().min(1).max(2048) });
 

@@ -1,13 +1,13 @@
 /** A PLS as declared, as policy leaves it, and as it is. */
 import { sameValue } from "../shared/changes/body.ts";
 import { isTaggedOff } from "../shared/changes/offTag.ts";
-import type { PlsIntent } from "../shared/intents/model.ts";
+import type { PlsIntent } from "../shared/kubernetes/intent.ts";
 import { desiredPls } from "../shared/pls/desired.ts";
-import { OWNER_TAG } from "../shared/pls/owner.ts";
+import { OWNER_TAG } from "../shared/declarations/plsOwner.ts";
 import type { PlannedPls } from "../shared/pls/planFor.ts";
-import type { PrivateLinkService } from "../shared/network/model.ts";
-import { parseResourceId, resourceName } from "../shared/network/resourceId.ts";
-import type { Policy } from "../shared/policy.ts";
+import type { PrivateLinkService } from "../shared/azure/networkModel.ts";
+import { parseResourceId, resourceName } from "../shared/azure/resourceId.ts";
+import type { Policy } from "../shared/policy/policy.ts";
 import { keyOf } from "./key.ts";
 import type { PrivateLinkService as ShownPls, PlsSummary } from "./model.ts";
 

@@ -1,8 +1,8 @@
 /** What hangs together: Service → frontend → PLS → connections → consumers. */
-import { OWNER_TAG } from "../shared/pls/owner.ts";
+import { OWNER_TAG } from "../shared/declarations/plsOwner.ts";
 import { consumerOf } from "../shared/pls/planConnections.ts";
 import type { PlannedPls } from "../shared/pls/planFor.ts";
-import { parseResourceId, resourceName } from "../shared/network/resourceId.ts";
+import { parseResourceId, resourceName } from "../shared/azure/resourceId.ts";
 import type { PrivateLinkService } from "./model.ts";
 
 type Graph = PrivateLinkService["graph"];

@@ -1,5 +1,5 @@
-import { canonicalId, parseResourceId } from "../shared/network/resourceId.ts";
-import type { Run } from "../shared/ports.ts";
+import { canonicalId, parseResourceId } from "../shared/azure/resourceId.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { demandKey } from "./key.ts";
 import { ApiProblem } from "./problem.ts";
 

@@ -1,5 +1,5 @@
 /** Failures in the API's words: `application/problem+json` with everything that is wrong, never a stack trace. */
-import { Conflict, InvalidInput, NotYet, Refused } from "../shared/errors.ts";
+import { Conflict, InvalidInput, NotYet, Refused } from "../shared/core/errors.ts";
 import type { Problem } from "./model.ts";
 
 export const PROBLEM_TYPE = "application/problem+json";

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { choosePoison } from "../shared/queues/choose.ts";
-import { dropPoison } from "../shared/queues/drop.ts";
-import { listPoison, listQueues, type Poisoned } from "../shared/queues/poison.ts";
-import { replayPoison } from "../shared/queues/replay.ts";
-import type { Run } from "../shared/ports.ts";
-import type { QueueName as Name } from "../shared/storage/queue.ts";
+import { choosePoison } from "../shared/storage/queues/choose.ts";
+import { dropPoison } from "../shared/storage/queues/drop.ts";
+import { listPoison, listQueues, type Poisoned } from "../shared/storage/queues/poison.ts";
+import { replayPoison } from "../shared/storage/queues/replay.ts";
+import type { Run } from "../shared/ports/ports.ts";
+import type { QueueName as Name } from "../shared/ports/queue.ts";
 import { PoisonedMessage, PoisonOutcome, PoisonSelection, QueueName, QueueOverview } from "./model.ts";
 import { defineOperation, type Call, type Reply } from "./operation.ts";
 import { planning } from "./plans.ts";

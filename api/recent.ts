@@ -2,8 +2,8 @@
  * What Azure was asked a moment ago: pages that poll would otherwise eat the limits of Azure Resource Manager. Whatever writes, and
  * whatever plans a write, reads afresh.
  */
-import { createCache, type Cache } from "../shared/cache.ts";
-import type { Ports, Run } from "../shared/ports.ts";
+import { createCache, type Cache } from "../shared/core/cache.ts";
+import type { Ports, Run } from "../shared/ports/ports.ts";
 
 const SECONDS = 10;
 

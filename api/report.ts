@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { AuditRun } from "../shared/drift/auditRun.ts";
-import type { Run } from "../shared/ports.ts";
+import type { AuditRun } from "../shared/audit/auditRun.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 
-/** As `shared/drift/report/formats.ts` has them; a test holds both together, so that only who wants a report loads what makes it. */
+/** As `shared/audit/report/formats.ts` has them; a test holds both together, so that only who wants a report loads what makes it. */
 export const REPORT_FORMATS = ["table", "json", "jsonl", "csv", "markdown", "sarif", "html"] as const;
 
 const TYPES = [
@@ -38,8 +38,8 @@ export function reportOperation(demandRun: (run: Run, id: string) => Promise<Aud
     handle: async ({ run, params, query }) => {
       const audit = await demandRun(run, params.id);
       const [{ FORMATS }, { reportOf }] = await Promise.all([
-        import("../shared/drift/report/formats.ts"),
-        import("../shared/drift/report/gather.ts"),
+        import("../shared/audit/report/formats.ts"),
+        import("../shared/audit/report/gather.ts"),
       ]);
       const { mediaType, extension, render } = FORMATS[query.format];
       return {

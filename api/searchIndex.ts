@@ -1,20 +1,20 @@
 /** What the search knows by name, from tables only. */
-import { contains, parseAddress, parsePrefixes } from "../shared/addresses/prefix.ts";
-import type { Cluster } from "../shared/clusters/model.ts";
-import { listClusters } from "../shared/clusters/registry.ts";
-import type { Declared } from "../shared/intents/model.ts";
+import { contains, parseAddress, parsePrefixes } from "../shared/azure/prefix.ts";
+import type { Cluster } from "../shared/declarations/clusterModel.ts";
+import { listClusters } from "../shared/declarations/registry.ts";
+import type { Declared } from "../shared/kubernetes/intent.ts";
 import { listDeclared } from "../shared/declarations/declared.ts";
 import type { PlsRow, SubnetRow } from "../shared/inventory/model.ts";
 import { serviceName } from "../shared/inventory/owner.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
-import { clusterOfFrontend } from "../shared/pls/owner.ts";
-import { canonicalId, resourceName } from "../shared/network/resourceId.ts";
+import { clusterOfFrontend } from "../shared/declarations/plsOwner.ts";
+import { canonicalId, resourceName } from "../shared/azure/resourceId.ts";
 import type { Quarantined } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
-import type { Run } from "../shared/ports.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { keyOf } from "./key.ts";
 import type { SearchHit } from "./model.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 export interface Known {
   readonly hit: SearchHit;

@@ -2,7 +2,7 @@
  * The way of every call of the HTTP API: who asks, from where, for what, with what; then one use case, and its answer. Called by
  * `functions/api.ts` only.
  */
-import type { Log } from "../shared/log.ts";
+import type { Log } from "../shared/ports/log.ts";
 import { optionsAnswer, problemAnswer, toAnswer, type ApiAnswer } from "./answer.ts";
 import { demandOwnOrigin, queryOf, readInput, type ApiRequest } from "./input.ts";
 import type { Role } from "./model.ts";
@@ -13,7 +13,7 @@ import { planning } from "./plans.ts";
 import { demandRole, principalOf, signInOf } from "./principal.ts";
 import { toProblem } from "./problem.ts";
 import { allowedOf, matchesAt, matchRoute, pathBelow } from "./route.ts";
-import { messageOf } from "../shared/messageOf.ts";
+import { messageOf } from "../shared/core/messageOf.ts";
 
 /** Never throws: a failure is an answer. */
 export async function serve(request: ApiRequest, log: Log, host: Host): Promise<ApiAnswer> {

@@ -1,5 +1,5 @@
 import { readStop } from "../shared/changes/stop.ts";
-import type { Run } from "../shared/ports.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import type { Me } from "./model.ts";
 
 /** Why nothing is written, and who wants it so; `undefined` while writing is not stopped. */

@@ -1,21 +1,21 @@
 import * as z from "zod";
-import { listClusters } from "../shared/clusters/registry.ts";
-import { forecast, listUsage } from "../shared/drift/usage.ts";
+import { listClusters } from "../shared/declarations/registry.ts";
+import { forecast, listUsage } from "../shared/audit/usage.ts";
 import type { SubnetRow } from "../shared/inventory/model.ts";
 import { listSubnets } from "../shared/inventory/subnets.ts";
-import { parseResourceId, resourceName, sameId } from "../shared/network/resourceId.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import type { Run } from "../shared/ports.ts";
+import { parseResourceId, resourceName, sameId } from "../shared/azure/resourceId.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { mapAddresses } from "./addressMap.ts";
 import { demandKey, keyOf } from "./key.ts";
 import { AddressMap, pageOf as schemaOfPage, Subnet } from "./model.ts";
-import type { NamedFilter } from "../shared/filters.ts";
+import type { NamedFilter } from "../shared/core/filters.ts";
 import { clusterFilter, demandFilters, subscriptionFilter } from "./filters.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { ApiProblem } from "./problem.ts";
 import { recently } from "./recent.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const Key = z.strictObject({ key: z.string().min(1).max(2048) });
 const HISTORY_DAYS = 90;

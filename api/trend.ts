@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { listTrend } from "../shared/drift/trend.ts";
-import type { Run } from "../shared/ports.ts";
+import { listTrend } from "../shared/audit/trend.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { TrendDay } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 

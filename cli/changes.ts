@@ -6,9 +6,9 @@ import type { Command } from "commander";
 import type { Applied, Apply, ApplyOptions } from "../shared/changes/applied.ts";
 import { printPlan, type Paint } from "../shared/changes/diff.ts";
 import type { Change, Plan } from "../shared/changes/plan.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import { inert } from "../shared/inert.ts";
-import type { Run } from "../shared/ports.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { inert } from "../shared/core/inert.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { isData, printData } from "./print.ts";
 
 const COLOURS = { "+": "green", "~": "yellow", "-": "red" } as const;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { InvalidInput } from "../shared/errors.ts";
-import { unknownName } from "../shared/filters.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { unknownName } from "../shared/core/filters.ts";
 import { listConnections, type InboxRow } from "../shared/pls/inbox.ts";
 import { planDecision } from "../shared/pls/decision.ts";
 import { carryOut, operator } from "./changes.ts";

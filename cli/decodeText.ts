@@ -1,4 +1,4 @@
-import { InvalidInput } from "../shared/errors.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
 
 /**
  * UTF-8, or UTF-16 as PowerShell redirects it, with or without a byte order mark. Manifests begin with ASCII: every other byte of

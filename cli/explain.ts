@@ -1,13 +1,13 @@
 /** `mooring explain`: in words, what AKS will build from a manifest. */
 import { Command } from "commander";
-import { ANNOTATIONS } from "../shared/annotations/keys.ts";
-import { parseIntent } from "../shared/annotations/parse.ts";
-import { isLoadBalancer, type Service } from "../shared/annotations/service.ts";
-import type { Intent, PlsIntent, ServicePort } from "../shared/intents/model.ts";
+import { ANNOTATIONS } from "../shared/kubernetes/annotations.ts";
+import { parseIntent } from "../shared/kubernetes/parseIntent.ts";
+import { isLoadBalancer, type Service } from "../shared/kubernetes/service.ts";
+import type { Intent, PlsIntent, ServicePort } from "../shared/kubernetes/intent.ts";
 import { isEveryPort } from "../shared/inventory/obstacle.ts";
-import { inert } from "../shared/inert.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import { subjectOf } from "../shared/gate/manifests/manifest.ts";
+import { inert } from "../shared/core/inert.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { subjectOf } from "../shared/admission/manifests/manifest.ts";
 import { problemsOf, readAll } from "./check/manifests.ts";
 
 export function explainCommand(): Command {

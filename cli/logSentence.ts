@@ -1,6 +1,6 @@
 /** A warning or an error of the run, as a sentence for a terminal. */
-import { inert } from "../shared/inert.ts";
-import type { LogFields } from "../shared/log.ts";
+import { inert } from "../shared/core/inert.ts";
+import type { LogFields } from "../shared/ports/log.ts";
 
 /** What happened, why, and with which thing: `mooring: change refused: management lock … (resourceId /subscriptions/…)`. Pure. */
 export function logSentence(message: string, { why, problems, ...fields }: LogFields = {}): string {

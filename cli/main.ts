@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** `mooring`: what people do with an installation from a terminal. Each command is a file; all speak to the app's own storage. */
 import { Command, CommanderError } from "commander";
-import { InvalidInput } from "../shared/errors.ts";
-import { inert } from "../shared/inert.ts";
-import { VERSION } from "../shared/version.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { inert } from "../shared/core/inert.ts";
+import { VERSION } from "../shared/core/version.ts";
 import { auditCommand } from "./audit/command.ts";
 import { checkCommand } from "./check/command.ts";
 import { clustersCommand } from "./clusters/command.ts";
@@ -23,7 +23,7 @@ import { signInProblem } from "./signIn.ts";
 import { stopCommands } from "./stop.ts";
 import { trustExtraAuthority } from "./trust.ts";
 import { allowUnread } from "./unread.ts";
-import { messageOf } from "../shared/messageOf.ts";
+import { messageOf } from "../shared/core/messageOf.ts";
 
 const program = new Command("mooring")
   .description(

@@ -1,8 +1,8 @@
-import { app, type App } from "../shared/app.ts";
+import { app, type App } from "../shared/adapters/app.ts";
 import type { Apply } from "../shared/changes/applied.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import type { LogFields } from "../shared/log.ts";
-import type { Run } from "../shared/ports.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import type { LogFields } from "../shared/ports/log.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { logSentence } from "./logSentence.ts";
 
 /**

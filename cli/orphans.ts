@@ -1,18 +1,18 @@
 import { Command } from "commander";
 import { originOf } from "../shared/changes/plan.ts";
 import { planUndo } from "../shared/changes/undo.ts";
-import { inert } from "../shared/inert.ts";
-import { resourceName, sameId } from "../shared/network/resourceId.ts";
+import { inert } from "../shared/core/inert.ts";
+import { resourceName, sameId } from "../shared/azure/resourceId.ts";
 import { findHold, hold, listHolds, release } from "../shared/orphans/hold.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
 import { planDue, recordSwept, sweepAlone, type Due } from "../shared/orphans/sweep.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import { messageOf } from "../shared/messageOf.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import { messageOf } from "../shared/core/messageOf.ts";
 import { carryOut, operator, PARTLY_DONE } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
 import { isData, print, printData } from "./print.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 export function orphansCommand(): Command {
   const orphans = new Command("orphans").description("what no living Service accounts for");

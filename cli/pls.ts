@@ -3,16 +3,16 @@ import { isTaggedOff } from "../shared/changes/offTag.ts";
 import { printPlan } from "../shared/changes/diff.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import type { Plan } from "../shared/changes/plan.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import { unknownName } from "../shared/filters.ts";
-import { inert } from "../shared/inert.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { unknownName } from "../shared/core/filters.ts";
+import { inert } from "../shared/core/inert.ts";
 import { plsPlanner, type PlannedPls } from "../shared/pls/planFor.ts";
-import { parseResourceId } from "../shared/network/resourceId.ts";
-import type { Run } from "../shared/ports.ts";
+import { parseResourceId } from "../shared/azure/resourceId.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import { carryOut, paint } from "./changes.ts";
 import { open, openToWrite } from "./open.ts";
 import { isData, print, printData } from "./print.ts";
-import { waitForAll } from "../shared/waitForAll.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 
 /** Terraform's, for `--detailed-exitcode`. */
 const CHANGES_EXIT_CODE = 2;

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
 import { LineCounter, parseDocument as parseYaml } from "yaml";
-import { InvalidInput } from "../shared/errors.ts";
-import { applyPolicy, checkPolicy } from "../shared/applyPolicy.ts";
-import { readPolicy } from "../shared/policyStore.ts";
-import { inert, inertJson } from "../shared/inert.ts";
-import { yamlProblems } from "../shared/yamlProblems.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { applyPolicy, checkPolicy } from "../shared/audit/applyPolicy.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
+import { inert, inertJson } from "../shared/core/inert.ts";
+import { yamlProblems } from "../shared/core/yamlProblems.ts";
 import { inertYaml } from "./inertYaml.ts";
 import { open } from "./open.ts";
 import { policySchema } from "./policySchema.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { RULES } from "../shared/gate/rules.ts";
-import { Policy } from "../shared/policy.ts";
+import { RULES } from "../shared/admission/rules.ts";
+import { Policy } from "../shared/policy/policy.ts";
 
 /** JSON Schema of the policy document, for editors: names of rules included. @see https://json-schema.org/draft/2020-12 */
 export function policySchema(): object {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { inert, inertJson } from "../shared/inert.ts";
-import { InvalidInput } from "../shared/errors.ts";
+import { inert, inertJson } from "../shared/core/inert.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
 import { inertYaml } from "./inertYaml.ts";
 
 /** Prints rows as `-o` says: a table with the columns, or everything as JSON or YAML. */

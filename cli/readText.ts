@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { InvalidInput } from "../shared/errors.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
 import { decodeText } from "./decodeText.ts";
 
 /** A file's text; `-` is standard input. @throws InvalidInput if it cannot be read */

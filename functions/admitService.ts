@@ -10,8 +10,8 @@ app.http("admitService", {
 async function admitService(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   const [{ answerReview }, { admit }, { recordDecision }] = await Promise.all([
     import("./review.ts"),
-    import("../shared/gate/admit.ts"),
-    import("../shared/gate/decisions.ts"),
+    import("../shared/admission/admit.ts"),
+    import("../shared/admission/decisions.ts"),
   ]);
   return answerReview(request, context, { decide: admit, told: recordDecision });
 }

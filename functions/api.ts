@@ -10,8 +10,8 @@ app.http("api", {
 async function api(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   const [{ serve }, { app: open }, { hostLog }] = await Promise.all([
     import("../api/serve.ts"),
-    import("../shared/app.ts"),
-    import("../shared/hostLog.ts"),
+    import("../shared/adapters/app.ts"),
+    import("../shared/adapters/hostLog.ts"),
   ]);
   return serve(request, hostLog(context), { open, env: process.env });
 }

@@ -7,7 +7,7 @@ app.storageQueue("auditDriftWork", {
   queueName: "mooring-drift",
   connection: "AzureWebJobsStorage",
   handler: handleWork("drift", async () => {
-    const { auditWork } = await import("../shared/drift/auditWork.ts");
+    const { auditWork } = await import("../shared/audit/auditWork.ts");
     return (run, item, { isLastTry }) => auditWork(run, item, { isLastTry });
   }),
 });

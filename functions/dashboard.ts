@@ -13,8 +13,8 @@ const FILES = new URL("web/", import.meta.url);
 async function dashboard(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   const [{ serveDashboard }, { app: open }, { hostLog }] = await Promise.all([
     import("../api/dashboard.ts"),
-    import("../shared/app.ts"),
-    import("../shared/hostLog.ts"),
+    import("../shared/adapters/app.ts"),
+    import("../shared/adapters/hostLog.ts"),
   ]);
   return serveDashboard(request, hostLog(context), { open, env: process.env, files: FILES });
 }

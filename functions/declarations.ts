@@ -1,6 +1,6 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
-import type { Cluster } from "../shared/clusters/model.ts";
-import type { Run } from "../shared/ports.ts";
+import type { Cluster } from "../shared/declarations/clusterModel.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import type { Answer, Post } from "../shared/declarations/step.ts";
 
 app.http("declarations", {
@@ -27,7 +27,7 @@ async function receive(run: Run, cluster: Cluster, request: HttpRequest): Promis
     import("../shared/declarations/receive.ts"),
     import("../shared/inventory/confirmClaims.ts"),
     import("../shared/declarations/webhookProbe.ts"),
-    import("../shared/gate/known.ts"),
+    import("../shared/admission/known.ts"),
   ]);
   door.mediaType(request, ["application/json"]);
   const webhook = readProbe(request.headers, run.now().toISOString());

@@ -1,11 +1,11 @@
 /** One try of a queue message: counted, timed, and if it was the last one, remembered with its reason. */
 import type { InvocationContext } from "@azure/functions";
-import { messageOf } from "../shared/messageOf.ts";
-import type { Run } from "../shared/ports.ts";
-import { rememberFailure } from "../shared/queues/failures.ts";
-import { deliveries, isLastDelivery } from "../shared/queues/retryRules.ts";
-import { supersedePoison } from "../shared/queues/supersede.ts";
-import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
+import { messageOf } from "../shared/core/messageOf.ts";
+import type { Run } from "../shared/ports/ports.ts";
+import { rememberFailure } from "../shared/storage/queues/failures.ts";
+import { deliveries, isLastDelivery } from "../shared/storage/queues/retryRules.ts";
+import { supersedePoison } from "../shared/storage/queues/supersede.ts";
+import type { QueueName, WorkItem } from "../shared/ports/queue.ts";
 import { settle, type Settled } from "./outcome.ts";
 
 export interface Message {

@@ -1,15 +1,15 @@
 /** What the HTTP functions that clusters call have in common: who is it, is it JSON, is it small enough, what went wrong. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type * as z from "zod";
-import type { Cluster } from "../shared/clusters/model.ts";
-import { isTokenOf } from "../shared/clusters/token.ts";
-import { Conflict, InvalidInput } from "../shared/errors.ts";
-import { knownCluster } from "../shared/gate/known.ts";
-import { inert } from "../shared/inert.ts";
-import { hostLog } from "../shared/hostLog.ts";
-import { openPrepared, openUnprepared, type Opened, type Opening } from "../shared/opening.ts";
-import type { Run } from "../shared/ports.ts";
-import { messageOf } from "../shared/messageOf.ts";
+import type { Cluster } from "../shared/declarations/clusterModel.ts";
+import { isTokenOf } from "../shared/declarations/token.ts";
+import { Conflict, InvalidInput } from "../shared/core/errors.ts";
+import { knownCluster } from "../shared/admission/known.ts";
+import { inert } from "../shared/core/inert.ts";
+import { hostLog } from "../shared/adapters/hostLog.ts";
+import { openPrepared, openUnprepared, type Opened, type Opening } from "../shared/adapters/opening.ts";
+import type { Run } from "../shared/ports/ports.ts";
+import { messageOf } from "../shared/core/messageOf.ts";
 
 /** A page of a list, or a window of changes. */
 export const DECLARATIONS_BYTES = 2 * 1024 * 1024;
@@ -61,13 +61,13 @@ function toProblem(error: unknown): { status: number; problems: readonly string[
  * `/api/health`. @throws HttpProblem
  */
 export async function openApp(context: InvocationContext): Promise<Opened> {
-  const { app } = await import("../shared/app.ts");
+  const { app } = await import("../shared/adapters/app.ts");
   return demandOpen(await openPrepared(app, hostLog(context)));
 }
 
 /** The same for the gate, which waits for no upgrade. @throws HttpProblem */
 export async function openGate(context: InvocationContext): Promise<Opened> {
-  const { app } = await import("../shared/app.ts");
+  const { app } = await import("../shared/adapters/app.ts");
   return demandOpen(await openUnprepared(app, hostLog(context)));
 }
 

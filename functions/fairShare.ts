@@ -3,8 +3,8 @@
  * read. An API server repeats a review that was answered with 429 after `Retry-After`, within the webhook's timeout; a sender does the same.
  */
 import type { HttpResponseInit } from "@azure/functions";
-import { createLimiter, type Limit } from "../shared/limiter.ts";
-import type { Run } from "../shared/ports.ts";
+import { createLimiter, type Limit } from "../shared/core/limiter.ts";
+import type { Run } from "../shared/ports/ports.ts";
 
 type Kind = "admission" | "declarations";
 

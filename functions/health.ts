@@ -14,9 +14,9 @@ app.http("health", {
 async function health({ params }: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   if (params["probe"] === "live") return { jsonBody: { status: "ok" } };
   const [{ checkHealth }, mooring, { hostLog }] = await Promise.all([
-    import("../shared/health.ts"),
-    import("../shared/app.ts"),
-    import("../shared/hostLog.ts"),
+    import("../shared/doctor/health.ts"),
+    import("../shared/adapters/app.ts"),
+    import("../shared/adapters/hostLog.ts"),
   ]);
   const log = hostLog(context);
   const report = await checkHealth(process.env, async () => (await mooring.app()).run(log).ports);

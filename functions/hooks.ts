@@ -27,8 +27,8 @@ async function begin(tell: (message: string) => void): Promise<void> {
 
 async function load() {
   const [{ exporting }, { inert }] = await Promise.all([
-    import("../shared/app.ts"),
-    import("../shared/inert.ts"),
+    import("../shared/adapters/app.ts"),
+    import("../shared/core/inert.ts"),
   ]);
   return { exporting, inert };
 }

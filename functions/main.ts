@@ -26,8 +26,8 @@ registerHooks((message) => console.error(message));
 
 async function tell(reason: unknown): Promise<void> {
   const [{ inert }, { messageOf }] = await Promise.all([
-    import("../shared/inert.ts"),
-    import("../shared/messageOf.ts"),
+    import("../shared/core/inert.ts"),
+    import("../shared/core/messageOf.ts"),
   ]);
   console.error("unhandled rejection", inert(messageOf(reason)));
 }

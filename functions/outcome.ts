@@ -1,8 +1,8 @@
-import { AwaitsReport, InvalidInput, NotYet, Refused } from "../shared/errors.ts";
-import type { Log } from "../shared/log.ts";
-import { giveUp, type GivenUp } from "../shared/queues/giveUp.ts";
-import { isLastResend } from "../shared/queues/retryRules.ts";
-import type { WorkItem } from "../shared/storage/queue.ts";
+import { AwaitsReport, InvalidInput, NotYet, Refused } from "../shared/core/errors.ts";
+import type { Log } from "../shared/ports/log.ts";
+import { giveUp, type GivenUp } from "../shared/storage/queues/giveUp.ts";
+import { isLastResend } from "../shared/storage/queues/retryRules.ts";
+import type { WorkItem } from "../shared/ports/queue.ts";
 import { readWork } from "../shared/storage/workMessage.ts";
 
 /** The work item of a queue message; `undefined`, with a warning, if it is none: retrying would not help. */

@@ -1,7 +1,7 @@
-import { openQueue } from "../shared/app.ts";
-import type { Log } from "../shared/log.ts";
-import type { Obstacle } from "../shared/opening.ts";
-import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
+import { openQueue } from "../shared/adapters/app.ts";
+import type { Log } from "../shared/ports/log.ts";
+import type { Obstacle } from "../shared/adapters/opening.ts";
+import type { QueueName, WorkItem } from "../shared/ports/queue.ts";
 
 /**
  * Work that the app cannot begin goes back to its queue as it is, and uses up none of its tries: five of them would be gone in minutes,

@@ -1,14 +1,14 @@
 /** The way of every AdmissionReview: who asks, what about, an answer in time. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
-import type { Cluster } from "../shared/clusters/model.ts";
-import { withCorrelation } from "../shared/correlation.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import type { Decision } from "../shared/gate/decisions.ts";
-import { inTime } from "../shared/gate/guarded.ts";
-import { lastKnownCluster } from "../shared/gate/known.ts";
-import { requestsNothing, type AdmissionResponse, type AdmissionReview } from "../shared/gate/review.ts";
-import { inert } from "../shared/inert.ts";
-import type { Run } from "../shared/ports.ts";
+import type { Cluster } from "../shared/declarations/clusterModel.ts";
+import { withCorrelation } from "../shared/core/correlation.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import type { Decision } from "../shared/admission/decisions.ts";
+import { inTime } from "../shared/admission/guarded.ts";
+import { lastKnownCluster } from "../shared/admission/known.ts";
+import { requestsNothing, type AdmissionResponse, type AdmissionReview } from "../shared/admission/review.ts";
+import { inert } from "../shared/core/inert.ts";
+import type { Run } from "../shared/ports/ports.ts";
 import * as door from "./door.ts";
 import { withinShare } from "./fairShare.ts";
 import { readReview } from "./reviewBody.ts";

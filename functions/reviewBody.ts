@@ -1,7 +1,7 @@
 /** The body of a review. One that is too large to be read still gets an answer: an error would let the Service pass in most clusters. */
 import type { HttpRequest } from "@azure/functions";
 import { readJson } from "../shared/declarations/jsonShape.ts";
-import { AdmissionReview } from "../shared/gate/review.ts";
+import { AdmissionReview } from "../shared/admission/review.ts";
 import * as door from "./door.ts";
 
 /** Two versions of an object, each of up to 1.5 MiB in the API server's storage. */

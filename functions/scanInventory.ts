@@ -9,7 +9,7 @@ app.storageQueue("scanInventoryWork", {
   handler: handleWork("inventory", async () => {
     const [{ scanInventory }, { verifyClaims }, { enqueueOnce }] = await Promise.all([
       import("../shared/inventory/scan.ts"),
-      import("../shared/drift/verifyClaims.ts"),
+      import("../shared/audit/verifyClaims.ts"),
       import("../shared/events/coalesce.ts"),
     ]);
     const again = { queue: "inventory", what: "inventory", id: "all" } as const;

@@ -5,7 +5,7 @@ app.storageQueue("tellNews", {
   queueName: "mooring-notices",
   connection: "AzureWebJobsStorage",
   handler: handleWork("notices", async () => {
-    const { tellNews } = await import("../shared/drift/tellNews.ts");
+    const { tellNews } = await import("../shared/audit/tellNews.ts");
     return (run, item) => tellNews(run, item);
   }),
 });

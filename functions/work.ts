@@ -1,10 +1,10 @@
 /**
- * The one place where a queue worker's outcome becomes the host's, by the rules in `shared/queues/retryRules.ts`.
+ * The one place where a queue worker's outcome becomes the host's, by the rules in `shared/storage/queues/retryRules.ts`.
  */
 import type { InvocationContext } from "@azure/functions";
-import type { App } from "../shared/app.ts";
-import type { Run } from "../shared/ports.ts";
-import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
+import type { App } from "../shared/adapters/app.ts";
+import type { Run } from "../shared/ports/ports.ts";
+import type { QueueName, WorkItem } from "../shared/ports/queue.ts";
 
 export interface Delivery extends App {
   /** If it fails now, whatever the failure, nobody will try this message again. */
@@ -25,13 +25,13 @@ export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
       { hostLog },
       { withCorrelation },
     ] = await Promise.all([
-      import("../shared/app.ts"),
-      import("../shared/opening.ts"),
+      import("../shared/adapters/app.ts"),
+      import("../shared/adapters/opening.ts"),
       import("./outcome.ts"),
-      import("../shared/queues/retryRules.ts"),
+      import("../shared/storage/queues/retryRules.ts"),
       import("./deliver.ts"),
-      import("../shared/hostLog.ts"),
-      import("../shared/correlation.ts"),
+      import("../shared/adapters/hostLog.ts"),
+      import("../shared/core/correlation.ts"),
     ]);
     const log = hostLog(context);
     const item = parseWork(message, log);
@@ -51,9 +51,9 @@ export function handleWork(queue: QueueName, worker: () => Promise<Worker>) {
 /** `undefined` if something stands in the way, which is in the log: the next tick comes soon enough. */
 export async function openOnTimer(context: InvocationContext): Promise<Run | undefined> {
   const [{ app }, { openPrepared }, { hostLog }] = await Promise.all([
-    import("../shared/app.ts"),
-    import("../shared/opening.ts"),
-    import("../shared/hostLog.ts"),
+    import("../shared/adapters/app.ts"),
+    import("../shared/adapters/opening.ts"),
+    import("../shared/adapters/hostLog.ts"),
   ]);
   const opening = await openPrepared(app, hostLog(context));
   return opening.ok ? opening.run : undefined;
@@ -63,10 +63,10 @@ export async function openOnTimer(context: InvocationContext): Promise<Run | und
 export function enqueueOnTimer(queue: QueueName) {
   return async (_timer: unknown, context: InvocationContext): Promise<void> => {
     const [{ app }, { openUnprepared }, { enqueueOnce }, { hostLog }] = await Promise.all([
-      import("../shared/app.ts"),
-      import("../shared/opening.ts"),
+      import("../shared/adapters/app.ts"),
+      import("../shared/adapters/opening.ts"),
       import("../shared/events/coalesce.ts"),
-      import("../shared/hostLog.ts"),
+      import("../shared/adapters/hostLog.ts"),
     ]);
     const opening = await openUnprepared(app, hostLog(context));
     if (!opening.ok) return;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
-import { ACCOUNT, KEY, startStorage } from "../sandbox/storage/startStorage.ts";
+import { ACCOUNT, KEY, startStorage } from "../dev/sandbox/storage/startStorage.ts";
 
 /** More than the run's files and hosts want. */
 const ACCOUNTS = Array.from({ length: 200 }, (_, index) => `mooring${1000 + index}`);

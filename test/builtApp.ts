@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
-import { buildApp } from "../tools/build.ts";
+import { buildApp } from "../dev/tools/build.ts";
 import { buildCli } from "./builtCli.ts";
 import { offerWorld } from "./seededWorld.ts";
 

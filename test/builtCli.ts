@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
-import { bundle } from "../tools/build.ts";
+import { bundle } from "../dev/tools/build.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 

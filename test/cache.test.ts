@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createCache } from "../shared/cache.ts";
+import { createCache } from "../shared/core/cache.ts";
 
 function counting() {
   let [loads, nowMs] = [0, 0];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterProblems, unknownName } from "../shared/filters.ts";
+import { filterProblems, unknownName } from "../shared/core/filters.ts";
 
 test.each<[value: string, known: string[], problem: string | undefined]>([
   ["aks-one", ["aks-one"], undefined],

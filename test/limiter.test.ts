@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { SHARES } from "../functions/fairShare.ts";
 import { describe, expect, test } from "vitest";
-import { createLimiter, type Limited } from "../shared/limiter.ts";
+import { createLimiter, type Limited } from "../shared/core/limiter.ts";
 
 test("the documents state the share of a cluster", () => {
   const text = readFileSync("docs/limits.md", "utf8");

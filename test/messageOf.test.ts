@@ -2,8 +2,8 @@ import { RestError } from "@azure/data-tables";
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { logSentence } from "../cli/logSentence.ts";
-import { NotYet, Refused } from "../shared/errors.ts";
-import { messageOf } from "../shared/messageOf.ts";
+import { NotYet, Refused } from "../shared/core/errors.ts";
+import { messageOf } from "../shared/core/messageOf.ts";
 
 const refused = (port: number) =>
   Object.assign(new Error(`connect ECONNREFUSED ${port}`), { code: "ECONNREFUSED" });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { silentLog } from "../shared/log.ts";
-import { defaultPolicy } from "../shared/policy.ts";
-import { applyPolicy } from "../shared/applyPolicy.ts";
-import { readPolicy } from "../shared/policyStore.ts";
+import { silentLog } from "../shared/ports/log.ts";
+import { defaultPolicy } from "../shared/policy/policy.ts";
+import { applyPolicy } from "../shared/audit/applyPolicy.ts";
+import { readPolicy } from "../shared/policy/policyStore.ts";
 import { memoryRun } from "./memory/run.ts";
 
 const broken = { policy: { modes: { sweep: "always" } }, appliedAtUtc: "2026-11-23T12:30:00.000Z" };

@@ -6,9 +6,9 @@ import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { firstScan } from "../sandbox/start/firstScan.ts";
-import { ANY_PORTS } from "../sandbox/start/ports.ts";
-import { startSandbox, type SandboxOptions } from "../sandbox/start/startSandbox.ts";
+import { firstScan } from "../dev/sandbox/start/firstScan.ts";
+import { ANY_PORTS } from "../dev/sandbox/start/ports.ts";
+import { startSandbox, type SandboxOptions } from "../dev/sandbox/start/startSandbox.ts";
 
 export type World = Pick<SandboxOptions, "app" | "cli" | "state">;
 

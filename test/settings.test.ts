@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { BROKEN } from "./builders/brokenSettings.ts";
-import { endpoint } from "../shared/azure/clients.ts";
-import { InvalidInput } from "../shared/errors.ts";
-import { parseSettings, parseStorage, Settings, settingWarnings } from "../shared/settings.ts";
+import { endpoint } from "../shared/adapters/clients.ts";
+import { InvalidInput } from "../shared/core/errors.ts";
+import { parseSettings, parseStorage, Settings, settingWarnings } from "../shared/core/settings.ts";
 
 const WHOLE = {
   MOORING_SUBSCRIPTIONS: "11111111-1111-4111-8111-111111111111",

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { scanInventory } from "../shared/inventory/scan.ts";
-import { alongside, mapAtMost, waitForAll } from "../shared/waitForAll.ts";
+import { alongside, mapAtMost, waitForAll } from "../shared/core/waitForAll.ts";
 import { memoryRun } from "./memory/run.ts";
 
 /** Whether it has ended, after everything that can go on without the outside has gone on. */
@@ -92,7 +92,7 @@ test("after a scan has failed, nothing reads or logs", async () => {
 /**
  * The helper itself, and an admission, which must answer at its deadline whatever still runs.
  */
-const EXCEPT = ["shared/waitForAll.ts", "functions/review.ts"];
+const EXCEPT = ["shared/core/waitForAll.ts", "functions/review.ts"];
 
 test("Promise.all is used for modules alone: everything else may outlive its invocation", () => {
   const found = globSync("{shared,functions,api,cli}/**/*.ts").filter((path) => {

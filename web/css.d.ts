@@ -1,2 +1,2 @@
-/** Style sheets are gathered into one file by `tools/web.ts`; the import says which the dashboard needs. */
+/** Style sheets are gathered into one file by `dev/tools/web.ts`; the import says which the dashboard needs. */
 declare module "*.css";

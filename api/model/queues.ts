@@ -1,6 +1,6 @@
 /** Work that waits, and messages that failed for good. */
 import * as z from "zod";
-import { QUEUES } from "../../shared/storage/queue.ts";
+import { QUEUES } from "../../shared/ports/queue.ts";
 
 export const QueueName = z.enum(QUEUES);
 

@@ -1,4 +1,4 @@
-import { cancelAudit, findRun } from "../../shared/drift/runs.ts";
+import { cancelAudit, findRun } from "../../shared/audit/runs.ts";
 import { operator } from "../changes.ts";
 import { open } from "../open.ts";
 

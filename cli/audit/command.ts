@@ -1,7 +1,7 @@
-/** `mooring audit`: runs audits, and shows what they found. Each command is a file; reports come from `shared/drift/report/`. */
+/** `mooring audit`: runs audits, and shows what they found. Each command is a file; reports come from `shared/audit/report/`. */
 import { Command } from "commander";
-import { SEVERITIES } from "../../shared/drift/finding.ts";
-import { FORMAT_NAMES, FORMATS } from "../../shared/drift/report/formats.ts";
+import { SEVERITIES } from "../../shared/findings/finding.ts";
+import { FORMAT_NAMES, FORMATS } from "../../shared/audit/report/formats.ts";
 import { cancel } from "./cancel.ts";
 import { diff } from "./diff.ts";
 import { list } from "./list.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { AuditRun } from "../../shared/drift/auditRun.ts";
-import { shortId } from "../../shared/drift/report/model.ts";
-import { listRuns } from "../../shared/drift/runs.ts";
+import type { AuditRun } from "../../shared/audit/auditRun.ts";
+import { shortId } from "../../shared/audit/report/model.ts";
+import { listRuns } from "../../shared/audit/runs.ts";
 import { open } from "../open.ts";
 import { print } from "../print.ts";
 import { wholeNumber } from "./wholeNumber.ts";

@@ -3,11 +3,11 @@ import { access, constants, writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import { SEVERITIES, type Severity } from "../../shared/drift/finding.ts";
-import { InvalidInput } from "../../shared/errors.ts";
-import { FORMAT_NAMES, FORMATS, isFormat, type FormatName } from "../../shared/drift/report/formats.ts";
-import type { AuditReport } from "../../shared/drift/report/model.ts";
-import { renderTable, type PaintTone, type Tone } from "../../shared/drift/report/table.ts";
+import { SEVERITIES, type Severity } from "../../shared/findings/finding.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { FORMAT_NAMES, FORMATS, isFormat, type FormatName } from "../../shared/audit/report/formats.ts";
+import type { AuditReport } from "../../shared/audit/report/model.ts";
+import { renderTable, type PaintTone, type Tone } from "../../shared/audit/report/table.ts";
 
 export interface OutputOptions {
   readonly failOn?: string;

@@ -1,7 +1,7 @@
 /** Progress of an audit on standard error: alive in a terminal, a line for each step elsewhere, nothing where a program reads the report. */
-import type { AuditProgress } from "../../shared/drift/auditRun.ts";
-import { inert } from "../../shared/inert.ts";
-import { scopeName } from "../../shared/drift/report/model.ts";
+import type { AuditProgress } from "../../shared/audit/auditRun.ts";
+import { inert } from "../../shared/core/inert.ts";
+import { scopeName } from "../../shared/audit/report/model.ts";
 import type { Output } from "./output.ts";
 
 type OnProgress = (progress: AuditProgress) => void;

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { reportOf } from "../../shared/drift/report/gather.ts";
-import type { AuditReport } from "../../shared/drift/report/model.ts";
-import { readProgress } from "../../shared/drift/runs.ts";
-import { runAudit } from "../../shared/drift/runAudit.ts";
+import { reportOf } from "../../shared/audit/report/gather.ts";
+import type { AuditReport } from "../../shared/audit/report/model.ts";
+import { readProgress } from "../../shared/audit/runs.ts";
+import { runAudit } from "../../shared/audit/runAudit.ts";
 import { operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { readOutput, reaches, writeReport, type OutputOptions } from "./output.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { reportOf } from "../../shared/drift/report/gather.ts";
-import { findRun } from "../../shared/drift/runs.ts";
+import { reportOf } from "../../shared/audit/report/gather.ts";
+import { findRun } from "../../shared/audit/runs.ts";
 import { open } from "../open.ts";
 import { readOutput, reaches, writeReport, type OutputOptions } from "./output.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { startAudit } from "../../shared/drift/startAudit.ts";
+import { startAudit } from "../../shared/audit/startAudit.ts";
 import { operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";

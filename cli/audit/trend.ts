@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import type { TrendRow } from "../../shared/drift/auditRun.ts";
-import { listChecks } from "../../shared/drift/checks.ts";
-import { listTrend } from "../../shared/drift/trend.ts";
-import { InvalidInput } from "../../shared/errors.ts";
-import { unknownName } from "../../shared/filters.ts";
+import type { TrendRow } from "../../shared/audit/auditRun.ts";
+import { listChecks } from "../../shared/audit/checks.ts";
+import { listTrend } from "../../shared/audit/trend.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { unknownName } from "../../shared/core/filters.ts";
 import { open } from "../open.ts";
 import { isData, print, printData } from "../print.ts";
 import { sparkline } from "./sparkline.ts";

@@ -1,4 +1,4 @@
-import { InvalidInput } from "../../shared/errors.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 
 /** @throws InvalidInput if it is not a whole number from 1 to `most` */
 export function wholeNumber(option: string, text: string, most: number): number {

@@ -1,16 +1,16 @@
 import { Command } from "commander";
-import { requireCluster } from "../../shared/clusters/registry.ts";
-import { InvalidInput } from "../../shared/errors.ts";
-import { inert } from "../../shared/inert.ts";
-import { defaultPolicy } from "../../shared/policy.ts";
-import { checkPolicy } from "../../shared/applyPolicy.ts";
-import { readPolicy } from "../../shared/policyStore.ts";
+import { requireCluster } from "../../shared/declarations/registry.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { inert } from "../../shared/core/inert.ts";
+import { defaultPolicy } from "../../shared/policy/policy.ts";
+import { checkPolicy } from "../../shared/audit/applyPolicy.ts";
+import { readPolicy } from "../../shared/policy/policyStore.ts";
 import { open } from "../open.ts";
 import { parseDocument } from "../policy.ts";
 import { readText } from "../readText.ts";
 import { FORMATS, type Format } from "./formats.ts";
-import { judge, type Court } from "../../shared/gate/judge.ts";
-import type { Problem } from "../../shared/gate/manifests/documents.ts";
+import { judge, type Court } from "../../shared/admission/judge.ts";
+import type { Problem } from "../../shared/admission/manifests/documents.ts";
 import { problemsOf, readAll } from "./manifests.ts";
 
 interface Options {

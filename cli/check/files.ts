@@ -1,8 +1,8 @@
 /** Files, folders and globs of a command line as files, in order, each once. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidInput } from "../../shared/errors.ts";
-import { waitForAll } from "../../shared/waitForAll.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 const GLOB = /[*?{[]/;

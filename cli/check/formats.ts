@@ -1,11 +1,11 @@
 /** What `mooring check` prints: for people, for programs, for code scanning, for pull requests. */
 import { styleText } from "node:util";
-import { parseIntent } from "../../shared/annotations/parse.ts";
-import type { Service } from "../../shared/annotations/service.ts";
-import { inert, inertJson } from "../../shared/inert.ts";
-import type { Judged } from "../../shared/gate/judge.ts";
-import type { Problem } from "../../shared/gate/manifests/documents.ts";
-import { subjectOf } from "../../shared/gate/manifests/manifest.ts";
+import { parseIntent } from "../../shared/kubernetes/parseIntent.ts";
+import type { Service } from "../../shared/kubernetes/service.ts";
+import { inert, inertJson } from "../../shared/core/inert.ts";
+import type { Judged } from "../../shared/admission/judge.ts";
+import type { Problem } from "../../shared/admission/manifests/documents.ts";
+import { subjectOf } from "../../shared/admission/manifests/manifest.ts";
 import { sarif, UNREADABLE } from "./sarif.ts";
 
 export interface Checked {

@@ -1,8 +1,8 @@
 /** The manifests of a command line. */
-import { InvalidInput } from "../../shared/errors.ts";
-import type { Problem } from "../../shared/gate/manifests/documents.ts";
-import type { Manifests } from "../../shared/gate/manifests/manifest.ts";
-import { readManifests, type Reading } from "../../shared/gate/manifests/read.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import type { Problem } from "../../shared/admission/manifests/documents.ts";
+import type { Manifests } from "../../shared/admission/manifests/manifest.ts";
+import { readManifests, type Reading } from "../../shared/admission/manifests/read.ts";
 import { readText } from "../readText.ts";
 import { expandFiles } from "./files.ts";
 

@@ -4,12 +4,12 @@
  * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
 import { createHash } from "node:crypto";
-import { inertJson, inertSarif } from "../../shared/inert.ts";
-import type { Judged } from "../../shared/gate/judge.ts";
-import type { Position, Problem } from "../../shared/gate/manifests/documents.ts";
-import { subjectOf } from "../../shared/gate/manifests/manifest.ts";
-import { RULES } from "../../shared/gate/rules.ts";
-import { DOCUMENTS, VERSION } from "../../shared/version.ts";
+import { inertJson, inertSarif } from "../../shared/core/inert.ts";
+import type { Judged } from "../../shared/admission/judge.ts";
+import type { Position, Problem } from "../../shared/admission/manifests/documents.ts";
+import { subjectOf } from "../../shared/admission/manifests/manifest.ts";
+import { RULES } from "../../shared/admission/rules.ts";
+import { DOCUMENTS, VERSION } from "../../shared/core/version.ts";
 import type { Checked } from "./formats.ts";
 
 const LEVELS = { deny: "error", warn: "warning", off: "none" } as const;

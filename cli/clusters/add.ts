@@ -1,8 +1,8 @@
 /** `mooring clusters add`: registers one cluster, after ARM has confirmed what the registration states. */
 import { Command } from "commander";
-import { parseRegistration } from "../../shared/clusters/registration.ts";
-import { registerCluster } from "../../shared/clusters/registry.ts";
-import { InvalidInput } from "../../shared/errors.ts";
+import { parseRegistration } from "../../shared/declarations/registration.ts";
+import { registerCluster } from "../../shared/declarations/registry.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 import { open } from "../open.ts";
 import {
   installationOf,

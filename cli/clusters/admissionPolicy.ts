@@ -1,10 +1,10 @@
 /** The rules that need no Azure state as ValidatingAdmissionPolicies: one for those that deny, one for those that warn. */
 import { stringify } from "yaml";
-import { celValidations, celVariables, UNTOUCHED } from "../../shared/gate/cel.ts";
-import type { Cluster } from "../../shared/clusters/model.ts";
-import type { Policy } from "../../shared/policy.ts";
+import { celValidations, celVariables, UNTOUCHED } from "../../shared/admission/cel.ts";
+import type { Cluster } from "../../shared/declarations/clusterModel.ts";
+import type { Policy } from "../../shared/policy/policy.ts";
 import { fillManifests, type Manifest } from "./template.ts";
-import { waitForAll } from "../../shared/waitForAll.ts";
+import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 export interface AdmissionPolicySubject {
   readonly cluster: Cluster;

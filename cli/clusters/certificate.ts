@@ -10,7 +10,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from "@peculiar/x509";
-import { waitForAll } from "../../shared/waitForAll.ts";
+import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { InvalidInput } from "../../shared/errors.ts";
-import { removeCluster, requireCluster, rotateToken } from "../../shared/clusters/registry.ts";
-import { readPolicy } from "../../shared/policyStore.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { removeCluster, requireCluster, rotateToken } from "../../shared/declarations/registry.ts";
+import { readPolicy } from "../../shared/policy/policyStore.ts";
 import { open } from "../open.ts";
 import { isJson } from "../print.ts";
 import { addCommand } from "./add.ts";
@@ -16,7 +16,7 @@ import {
   type ManifestOptions,
 } from "./manifestOptions.ts";
 import { rebindCommand } from "./rebind.ts";
-import { waitForAll } from "../../shared/waitForAll.ts";
+import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 export function clustersCommand(): Command {
   const clusters = new Command("clusters").description(

@@ -2,17 +2,17 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
-import { discoverClusters, type Discovered, type Discovery } from "../../shared/clusters/discover.ts";
-import { registerCluster } from "../../shared/clusters/registry.ts";
-import { InvalidInput } from "../../shared/errors.ts";
-import { inert } from "../../shared/inert.ts";
-import { parseResourceId, resourceName } from "../../shared/network/resourceId.ts";
-import type { Run } from "../../shared/ports.ts";
+import { discoverClusters, type Discovered, type Discovery } from "../../shared/declarations/discover.ts";
+import { registerCluster } from "../../shared/declarations/registry.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { inert } from "../../shared/core/inert.ts";
+import { parseResourceId, resourceName } from "../../shared/azure/resourceId.ts";
+import type { Run } from "../../shared/ports/ports.ts";
 import { open } from "../open.ts";
 import { isData, print, printData } from "../print.ts";
 import type { Installation } from "./installation.ts";
 import { installationOf, withManifests, writeFor, type ManifestOptions } from "./manifestOptions.ts";
-import { messageOf } from "../../shared/messageOf.ts";
+import { messageOf } from "../../shared/core/messageOf.ts";
 
 interface DiscoverOptions extends ManifestOptions {
   /** `true`: no names were given. */

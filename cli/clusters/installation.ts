@@ -1,7 +1,7 @@
 /** What a person chooses about the cluster's side. */
 import * as z from "zod";
-import { parsePrefix } from "../../shared/addresses/prefix.ts";
-import { InvalidInput } from "../../shared/errors.ts";
+import { parsePrefix } from "../../shared/azure/prefix.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 
 const MAX_TIMEOUT_SECONDS = 30;
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

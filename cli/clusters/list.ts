@@ -1,12 +1,12 @@
 /** `mooring clusters list` and `show`: what is registered, what it is bound to, and whether ARM confirmed it. */
 import { Command } from "commander";
-import { contradictionsOf, type Contradiction } from "../../shared/clusters/contradictions.ts";
-import type { Cluster } from "../../shared/clusters/model.ts";
-import { listClusters, requireCluster } from "../../shared/clusters/registry.ts";
-import { inert } from "../../shared/inert.ts";
+import { contradictionsOf, type Contradiction } from "../../shared/declarations/clusterContradictions.ts";
+import type { Cluster } from "../../shared/declarations/clusterModel.ts";
+import { listClusters, requireCluster } from "../../shared/declarations/registry.ts";
+import { inert } from "../../shared/core/inert.ts";
 import { open } from "../open.ts";
 import { isData, print, printData } from "../print.ts";
-import { waitForAll } from "../../shared/waitForAll.ts";
+import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 export function listCommand(): Command {
   return new Command("list").description("the registered clusters").action(list);

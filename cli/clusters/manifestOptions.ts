@@ -1,8 +1,8 @@
 /** Options of the commands that write a cluster's manifests, and the writing. */
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import type { NewToken } from "../../shared/clusters/registry.ts";
-import type { Run } from "../../shared/ports.ts";
+import type { NewToken } from "../../shared/declarations/registry.ts";
+import type { Run } from "../../shared/ports/ports.ts";
 import { isJson } from "../print.ts";
 import { parseInstallation, type Installation } from "./installation.ts";
 import { writeManifests } from "./manifests.ts";

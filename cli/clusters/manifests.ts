@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { makeCertificate, type CertificatePair } from "./certificate.ts";
 import type { Installation } from "./installation.ts";
 import { fillFile, fillManifests, type Manifest, type Values } from "./template.ts";
-import { waitForAll } from "../../shared/waitForAll.ts";
+import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 const HTTPS_PORT = 443;
 /** Less than the webhook's own timeout, so that the API server hears why. */

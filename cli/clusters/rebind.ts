@@ -1,6 +1,6 @@
 /** `mooring clusters rebind`: an operator confirms that the cluster behind a registration was rebuilt. */
 import { Command } from "commander";
-import { rebindCluster } from "../../shared/clusters/identity.ts";
+import { rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
 import { operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";

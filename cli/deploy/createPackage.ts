@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { zipSync, type Zippable } from "fflate";
-import { InvalidInput } from "../../shared/errors.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 import { listFunctions, type ListedFunction } from "./listFunctions.ts";
 
 export interface Package {
@@ -41,8 +41,8 @@ interface Builder {
 async function builder(): Promise<Builder> {
   try {
     const [{ buildApp }, { createSbom, printSbom }] = await Promise.all([
-      import("../../tools/build.ts"),
-      import("../../tools/shipped.ts"),
+      import("../../dev/tools/build.ts"),
+      import("../../dev/tools/shipped.ts"),
     ]);
     return { buildApp, bill: async () => printSbom(await createSbom()) };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { InvalidInput } from "../../shared/errors.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 
 export interface PackageFile {
   write(bytes: Uint8Array): Promise<void>;

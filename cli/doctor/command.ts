@@ -1,11 +1,11 @@
 /** `mooring doctor`: looks at a running installation from outside and inside, and says what to do. Writes nothing. */
 import { Command } from "commander";
-import { SETTINGS_CHECK, INSTALLATION_CHECKS } from "../../shared/installation/checks.ts";
-import { examine, toReport } from "../../shared/installation/examine.ts";
-import { type DoctorReport, type Line } from "../../shared/installation/report.ts";
-import { InvalidInput } from "../../shared/errors.ts";
-import { parseSettings, settingWarnings } from "../../shared/settings.ts";
-import { VERSION } from "../../shared/version.ts";
+import { SETTINGS_CHECK, INSTALLATION_CHECKS } from "../../shared/doctor/checks.ts";
+import { examine, toReport } from "../../shared/doctor/examine.ts";
+import { type DoctorReport, type Line } from "../../shared/doctor/report.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { parseSettings, settingWarnings } from "../../shared/core/settings.ts";
+import { VERSION } from "../../shared/core/version.ts";
 import { isData, printData } from "../print.ts";
 import { lookAt } from "./look.ts";
 import { printReport } from "./table.ts";

@@ -1,8 +1,8 @@
-import { app } from "../../shared/app.ts";
-import { outside } from "../../shared/http/outside.ts";
-import type { Look } from "../../shared/installation/check.ts";
-import { createLook } from "../../shared/installation/look.ts";
-import { silentLog } from "../../shared/log.ts";
+import { app } from "../../shared/adapters/app.ts";
+import { outside } from "../../shared/adapters/httpClient.ts";
+import type { Look } from "../../shared/doctor/check.ts";
+import { createLook } from "../../shared/doctor/look.ts";
+import { silentLog } from "../../shared/ports/log.ts";
 import type { Options } from "./command.ts";
 
 /** What the checks look at, from this terminal. @throws InvalidInput on broken settings */

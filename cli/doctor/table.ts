@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
-import { wrap } from "../../shared/drift/report/wrap.ts";
-import { inert } from "../../shared/inert.ts";
-import type { DoctorReport, Line, State } from "../../shared/installation/report.ts";
+import { wrap } from "../../shared/audit/report/wrap.ts";
+import { inert } from "../../shared/core/inert.ts";
+import type { DoctorReport, Line, State } from "../../shared/doctor/report.ts";
 import { width } from "../audit/output.ts";
 
 const MARKS = { ok: "✓ ok", warn: "! warn", fail: "✖ fail", skipped: "- skipped" } as const;

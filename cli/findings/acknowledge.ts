@@ -1,5 +1,5 @@
-import { acknowledge, withdraw } from "../../shared/drift/acknowledge.ts";
-import { InvalidInput } from "../../shared/errors.ts";
+import { acknowledge, withdraw } from "../../shared/audit/acknowledge.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 import { operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { chooseFinding } from "./choose.ts";

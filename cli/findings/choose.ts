@@ -1,7 +1,7 @@
-import { listFindings } from "../../shared/drift/findingStore.ts";
-import { isThere, type Finding } from "../../shared/drift/finding.ts";
-import { InvalidInput } from "../../shared/errors.ts";
-import type { Run } from "../../shared/ports.ts";
+import { listFindings } from "../../shared/findings/findingStore.ts";
+import { isThere, type Finding } from "../../shared/findings/finding.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import type { Run } from "../../shared/ports/ports.ts";
 
 /** By id, or how it begins; one that is there comes before one that is resolved. @throws InvalidInput if none fits, or several do */
 export async function chooseFinding(run: Run, selector: string): Promise<Finding> {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { inParts, oneByOne } from "../../shared/changes/parts.ts";
-import { planFix } from "../../shared/drift/fix.ts";
-import { InvalidInput } from "../../shared/errors.ts";
+import { planFix } from "../../shared/audit/fix.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 import { carryOut } from "../changes.ts";
 import { openToWrite } from "../open.ts";
 import { chooseFinding } from "./choose.ts";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { stateOf } from "../../shared/drift/finding.ts";
-import { FindingQuery, queryFindings } from "../../shared/drift/query.ts";
-import { subjectOf } from "../../shared/drift/report/model.ts";
-import { InvalidInput } from "../../shared/errors.ts";
+import { stateOf } from "../../shared/findings/finding.ts";
+import { FindingQuery, queryFindings } from "../../shared/audit/query.ts";
+import { subjectOf } from "../../shared/audit/report/model.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 import { open } from "../open.ts";
 import { print } from "../print.ts";
 

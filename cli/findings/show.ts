@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { listChecks } from "../../shared/drift/checks.ts";
-import { stateOf, type Finding, type FindingState } from "../../shared/drift/finding.ts";
-import { inert } from "../../shared/inert.ts";
-import { hang } from "../../shared/drift/report/wrap.ts";
+import { listChecks } from "../../shared/audit/checks.ts";
+import { stateOf, type Finding, type FindingState } from "../../shared/findings/finding.ts";
+import { inert } from "../../shared/core/inert.ts";
+import { hang } from "../../shared/audit/report/wrap.ts";
 import { width } from "../audit/output.ts";
 import { paint } from "../changes.ts";
 import { open } from "../open.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { inert } from "../../shared/inert.ts";
+import { inert } from "../../shared/core/inert.ts";
 import { nextFree } from "../../shared/ip/lookUp.ts";
 import { chooseSubnet } from "../../shared/ip/sources.ts";
 import { wholeNumber } from "../audit/wholeNumber.ts";

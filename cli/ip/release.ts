@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { inert } from "../../shared/inert.ts";
+import { inert } from "../../shared/core/inert.ts";
 import type { ReleasedClaims } from "../../shared/ip/model.ts";
 import { planRelease } from "../../shared/ip/releaseClaims.ts";
 import { agreed, operator } from "../changes.ts";

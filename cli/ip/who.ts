@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { InvalidInput } from "../../shared/errors.ts";
-import { inert } from "../../shared/inert.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { inert } from "../../shared/core/inert.ts";
 import { lookUpAddress } from "../../shared/ip/lookUp.ts";
 import type { AddressInSubnet, ServiceClaim } from "../../shared/ip/model.ts";
 import { open } from "../open.ts";

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { inert } from "../../shared/inert.ts";
-import { choosePoison } from "../../shared/queues/choose.ts";
-import { dropPoison } from "../../shared/queues/drop.ts";
-import type { Poisoned } from "../../shared/queues/poison.ts";
-import type { QueueName } from "../../shared/storage/queue.ts";
+import { inert } from "../../shared/core/inert.ts";
+import { choosePoison } from "../../shared/storage/queues/choose.ts";
+import { dropPoison } from "../../shared/storage/queues/drop.ts";
+import type { Poisoned } from "../../shared/storage/queues/poison.ts";
+import type { QueueName } from "../../shared/ports/queue.ts";
 import { agreed, exitCodeOf, operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";

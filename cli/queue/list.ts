@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { listQueues, type QueueOverview } from "../../shared/queues/poison.ts";
+import { listQueues, type QueueOverview } from "../../shared/storage/queues/poison.ts";
 import { open } from "../open.ts";
 import { isData, print, printData } from "../print.ts";
 

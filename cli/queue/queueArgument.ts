@@ -1,5 +1,5 @@
 import { Argument } from "commander";
-import { QUEUES } from "../../shared/storage/queue.ts";
+import { QUEUES } from "../../shared/ports/queue.ts";
 
 export function queueArgument(): Argument {
   return new Argument("<queue>", `one of ${QUEUES.join(", ")}`).choices(QUEUES);

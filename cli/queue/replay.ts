@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { inert } from "../../shared/inert.ts";
-import { choosePoison } from "../../shared/queues/choose.ts";
-import { whyPoisoned, type Poisoned } from "../../shared/queues/poison.ts";
-import { replayPoison } from "../../shared/queues/replay.ts";
-import type { QueueName } from "../../shared/storage/queue.ts";
+import { inert } from "../../shared/core/inert.ts";
+import { choosePoison } from "../../shared/storage/queues/choose.ts";
+import { whyPoisoned, type Poisoned } from "../../shared/storage/queues/poison.ts";
+import { replayPoison } from "../../shared/storage/queues/replay.ts";
+import type { QueueName } from "../../shared/ports/queue.ts";
 import { exitCodeOf, operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";

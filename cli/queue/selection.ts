@@ -1,5 +1,5 @@
-import { InvalidInput } from "../../shared/errors.ts";
-import type { Selection } from "../../shared/queues/choose.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import type { Selection } from "../../shared/storage/queues/choose.ts";
 
 /** @throws InvalidInput unless it is either ids or all */
 export function selectionOf(ids: readonly string[], all: boolean): Selection {

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { inert } from "../../shared/inert.ts";
-import { listPoison, whyPoisoned, type Poisoned } from "../../shared/queues/poison.ts";
-import { MAX_SEEN, QUEUES, type QueueName } from "../../shared/storage/queue.ts";
+import { inert } from "../../shared/core/inert.ts";
+import { listPoison, whyPoisoned, type Poisoned } from "../../shared/storage/queues/poison.ts";
+import { MAX_SEEN, QUEUES, type QueueName } from "../../shared/ports/queue.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
-import { waitForAll } from "../../shared/waitForAll.ts";
+import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 const SHORT_ID = 8;
 const TEXT_CHARACTERS = 500;

@@ -1,4 +1,4 @@
-metadata description = 'The custom roles that Mooring needs, from the table in shared/permissions/needed.ts.'
+metadata description = 'The custom roles that Mooring needs, from the table in shared/azure/needed.ts.'
 
 targetScope = 'subscription'
 

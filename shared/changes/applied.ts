@@ -1,7 +1,7 @@
 /** What became of a plan, change by change. `Apply` is made once, in `app.ts`, by `createApply(writer)`. */
-import type { Run } from "../ports.ts";
+import type { Run } from "../ports/ports.ts";
 import type { Cause, Change, Plan } from "./plan.ts";
-import type { Resource } from "./resources.ts";
+import type { Resource } from "../ports/resources.ts";
 
 export interface Applied {
   readonly change: Change;

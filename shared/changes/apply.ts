@@ -2,12 +2,12 @@
  * The one path to a write: policy, then per change lease → re-read → guards → last proof → journal → write → verify → journal.
  * In order; stops at the first refusal or failure and says what is left. Nothing else may use a `ResourceWriter`.
  */
-import { Conflict, InvalidInput, NotYet, Refused } from "../errors.ts";
-import { withCorrelation } from "../correlation.ts";
-import { readPolicy, type PolicyInForce } from "../policyStore.ts";
-import type { Run } from "../ports.ts";
+import { Conflict, InvalidInput, NotYet, Refused } from "../core/errors.ts";
+import { withCorrelation } from "../core/correlation.ts";
+import { readPolicy, type PolicyInForce } from "../policy/policyStore.ts";
+import type { Run } from "../ports/ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
-import { canonicalId } from "../network/resourceId.ts";
+import { canonicalId } from "../azure/resourceId.ts";
 import type { Applied, Apply, ApplyOptions } from "./applied.ts";
 import { withEdits } from "./body.ts";
 import { isRelated, listDangling, resolveEntries } from "./dangling.ts";
@@ -19,11 +19,11 @@ import { counted } from "./counted.ts";
 import { isConfirmedSince } from "./order.ts";
 import { observedBecause } from "./policy.ts";
 import { readProtection } from "./protection.ts";
-import type { Resource, ResourceWriter } from "./resources.ts";
-import { waitForAll } from "../waitForAll.ts";
+import type { Resource, ResourceWriter } from "../ports/resources.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import { isStopped } from "./stop.ts";
 import { lastHour, MOORING, recordTouch, repairsOf } from "./touches.ts";
-import { messageOf } from "../messageOf.ts";
+import { messageOf } from "../core/messageOf.ts";
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 

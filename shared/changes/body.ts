@@ -1,6 +1,6 @@
 /** Reads and sets single values of a raw body by path; everything else stays byte for byte. Pure. */
 import { isListEdit, type Edit, type ListEdit, type NamedItem } from "./plan.ts";
-import type { Json, JsonObject } from "./resources.ts";
+import type { Json, JsonObject } from "../ports/resources.ts";
 
 /** The value at `path` (dots between keys), `undefined` if absent. */
 export function valueAt(body: JsonObject, path: string): Json | undefined {

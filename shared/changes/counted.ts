@@ -1,6 +1,6 @@
 /** Counts what becomes of changes. What was so already, and what is for another time, is no outcome. */
-import { Conflict } from "../errors.ts";
-import type { Run } from "../ports.ts";
+import { Conflict } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
 import type { Applied } from "./applied.ts";
 import type { Change } from "./plan.ts";
 

@@ -3,14 +3,14 @@
  * clock decides whether its writer still works. One that cannot be completed stays open with the cause, and blocks only its own resource,
  * what contains it and what it contains.
  */
-import { NotYet } from "../errors.ts";
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import { NotYet } from "../core/errors.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import { withLease } from "../storage/lease.ts";
 import { isInPlace } from "./inPlace.ts";
 import type { JournalEntry } from "./journal.ts";
 import { closeEntry, listJournal, noteUnresolved, readEntry, type Opened } from "./journalStore.ts";
-import { messageOf } from "../messageOf.ts";
+import { messageOf } from "../core/messageOf.ts";
 
 /** Longer than any write is waited for: whoever opened the entry is gone. */
 const DANGLING_SECONDS = 900;

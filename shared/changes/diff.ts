@@ -2,9 +2,9 @@
  * A plan as people read it: `+` made, `~` changed, `-` removed, with each change's reason and evidence. Names and reasons come from outside:
  * nothing in them steers a terminal or hides text. Pure.
  */
-import { inert } from "../inert.ts";
+import { inert } from "../core/inert.ts";
 import { isListEdit, originOf, type Change, type Edit, type ListEdit, type Plan } from "./plan.ts";
-import type { Json } from "./resources.ts";
+import type { Json } from "../ports/resources.ts";
 
 export type Mark = "+" | "~" | "-";
 /** Colours a line by its mark, or leaves it as it is. */

@@ -2,15 +2,15 @@
  * Guards: reasons not to write although a plan says so and policy allows it. Each is a pure function of what was just read
  * under the resource's lease; the first that speaks ends the plan.
  */
-import { resourceName, sameId } from "../network/resourceId.ts";
-import type { Policy } from "../policy.ts";
+import { resourceName, sameId } from "../azure/resourceId.ts";
+import type { Policy } from "../policy/policy.ts";
 import { sameValue, valueAt } from "./body.ts";
 import type { Unresolved } from "./dangling.ts";
 import { isTaggedOff } from "./offTag.ts";
-import { CLUSTER_TAG, OWNER_TAG } from "../pls/owner.ts";
+import { CLUSTER_TAG, OWNER_TAG } from "../declarations/plsOwner.ts";
 import { isListEdit, isRemoval, type Change, type Edit } from "./plan.ts";
 import type { Protection } from "./protection.ts";
-import type { Json, Lock, Resource } from "./resources.ts";
+import type { Json, Lock, Resource } from "../ports/resources.ts";
 
 export interface GuardInput {
   readonly change: Change;

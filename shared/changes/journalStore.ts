@@ -2,11 +2,11 @@
  * Keeps the journal: an entry is written before a change (`intended`) and completed after, so that a crash between is seen.
  * Partition `all`; keys run backwards in time, so that newest first is a range read. Bodies go to `States`.
  */
-import type { Run } from "../ports.ts";
+import type { Run } from "../ports/ports.ts";
 import { backwards } from "../storage/backwards.ts";
 import type { JournalEntry, Outcome } from "./journal.ts";
 import { isRemoval, SYSTEM, type Cause, type Change } from "./plan.ts";
-import type { JsonObject } from "./resources.ts";
+import type { JsonObject } from "../ports/resources.ts";
 
 const PARTITION = "all";
 

@@ -4,11 +4,11 @@
  * is newer than that version. Partition = cluster; key = canonical resource id.
  */
 import { newestSequence, requestList } from "../declarations/feed.ts";
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import type { Change } from "./plan.ts";
-import type { Resource } from "./resources.ts";
+import type { Resource } from "../ports/resources.ts";
 
 export interface Observation {
   readonly version: string;

@@ -1,7 +1,7 @@
-import { Conflict, NotYet } from "../errors.ts";
+import { Conflict, NotYet } from "../core/errors.ts";
 import type { Applied, Apply } from "./applied.ts";
 import { isRemoval, type Plan } from "./plan.ts";
-import { messageOf } from "../messageOf.ts";
+import { messageOf } from "../core/messageOf.ts";
 
 /** What may have changed Azure. */
 const WRITTEN = new Set<Applied["outcome"]>(["applied", "failed"]);

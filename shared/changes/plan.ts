@@ -2,7 +2,7 @@
  * A plan: ordered changes, each with its reason and the evidence it rests on. Pure data and pure functions; made by
  * `planPls`, `planConnections`, `planSweep`, consumed by policy, guards and apply.
  */
-import type { Json, JsonObject } from "./resources.ts";
+import type { Json, JsonObject } from "../ports/resources.ts";
 
 export type Capability = "privateLinkServices" | "connections" | "rejections" | "sweep";
 

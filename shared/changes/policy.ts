@@ -1,6 +1,6 @@
 /** Which changes policy lets through: mode per capability, then scope. Pure. */
-import { parseResourceId } from "../network/resourceId.ts";
-import type { Policy } from "../policy.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
+import type { Policy } from "../policy/policy.ts";
 import { SYSTEM, type Change } from "./plan.ts";
 
 /**

@@ -3,14 +3,14 @@
  * it and on what it contains. A connection is contained in its Private Link Service, that in its frontends, a frontend in its load balancer.
  * Read only when there is something to write; the guard `held` judges it.
  */
-import { InvalidInput } from "../errors.ts";
-import { canonicalId, parseResourceId, resourceName } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { InvalidInput } from "../core/errors.ts";
+import { canonicalId, parseResourceId, resourceName } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import { valueAt } from "./body.ts";
 import { isRelated } from "./dangling.ts";
 import { SYSTEM, type Change } from "./plan.ts";
-import type { JsonObject, Resource } from "./resources.ts";
+import type { JsonObject, Resource } from "../ports/resources.ts";
 
 export interface Protection {
   /** Only of a connection. */

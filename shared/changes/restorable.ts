@@ -1,5 +1,5 @@
 /** The body with which a deleted resource can be made again: without what Azure alone sets. Pure. */
-import type { Json, JsonObject } from "./resources.ts";
+import type { Json, JsonObject } from "../ports/resources.ts";
 
 /** Azure's own, wherever they stand. @see https://learn.microsoft.com/rest/api/virtualnetwork (readOnly properties) */
 const READ_ONLY = new Set([

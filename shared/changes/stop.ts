@@ -1,5 +1,5 @@
 /** The global stop: one row; while it is there nothing is written to Azure. Read before every change, never cached. */
-import type { Run } from "../ports.ts";
+import type { Run } from "../ports/ports.ts";
 
 const PARTITION = "policy";
 const KEY = "stop";

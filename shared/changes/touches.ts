@@ -2,8 +2,8 @@
  * Who wrote a PLS lately: Mooring's own repairs, and what resource events tell of others. Partition = canonical resource id; keys run
  * with time. Read to see whether two writers are at the same field; what is older than a day goes when it is read.
  */
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import { removeRows } from "../storage/writeRows.ts";
 import type { Change } from "./plan.ts";
 

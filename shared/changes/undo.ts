@@ -1,12 +1,12 @@
 /** The way back from a journal entry, as a plan like any other, and in words what cannot come back. */
-import { InvalidInput } from "../errors.ts";
-import { parseResourceId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import { InvalidInput } from "../core/errors.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import type { JournalEntry } from "./journal.ts";
 import { listJournal } from "./journalStore.ts";
 import { namedItems, valueAt } from "./body.ts";
 import { isListEdit, isRemoval, SYSTEM, type Change, type Evidence, type Plan } from "./plan.ts";
-import type { JsonObject } from "./resources.ts";
+import type { JsonObject } from "../ports/resources.ts";
 import { restorable } from "./restorable.ts";
 
 export interface Undo {

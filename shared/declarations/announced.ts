@@ -1,6 +1,6 @@
 /** Services that the cluster confirmed and admission had not proposed: its webhook does not reach Mooring. */
-import type { Declared } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
 import { contentOf, declarationKey } from "./confirmed.ts";
 import type { Feed } from "./model.ts";
 import { listProposals } from "./proposals.ts";

@@ -3,12 +3,12 @@
  * a host that ends in the middle costs nothing.
  */
 import { createHash } from "node:crypto";
-import type { Declared } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
-import type { Row, Version, Write } from "../storage/table.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row, Version, Write } from "../ports/table.ts";
 import { changedMeanwhile, confirmedContent, declarationKey, toConfirmed, writeOf } from "./confirmed.ts";
 import type { Listed, Listing } from "./model.ts";
-import { mapAtMost } from "../waitForAll.ts";
+import { mapAtMost } from "../core/waitForAll.ts";
 import { stagedServices } from "./staging.ts";
 
 const BATCH = 100;

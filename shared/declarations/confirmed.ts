@@ -3,10 +3,10 @@
  * one changes nothing.
  */
 import pLimit from "p-limit";
-import { NotYet } from "../errors.ts";
-import type { Declared } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
-import type { Row, Write } from "../storage/table.ts";
+import { NotYet } from "../core/errors.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row, Write } from "../ports/table.ts";
 import type { Listed } from "./model.ts";
 import { isOlder } from "./service.ts";
 import type { Change } from "./window.ts";

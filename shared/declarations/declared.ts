@@ -2,9 +2,9 @@
  * Everything that a cluster's Services may declare: what it confirmed, and what admission saw since. For protection and for claims of
  * addresses. To delete, release or widen read `confirmed.ts`.
  */
-import type { Declared } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
-import { waitForAll } from "../waitForAll.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import { contentOf, declarationKey, listConfirmed } from "./confirmed.ts";
 import { listProposals } from "./proposals.ts";
 

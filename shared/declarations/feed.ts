@@ -1,7 +1,7 @@
 /** Reads and writes what is known of a cluster's reports. Partition `all`; key = cluster. */
-import { NotYet } from "../errors.ts";
-import type { Run } from "../ports.ts";
-import type { Version } from "../storage/table.ts";
+import { NotYet } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Version } from "../ports/table.ts";
 import type { Feed } from "./model.ts";
 
 const PARTITION = "all";

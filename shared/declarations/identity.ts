@@ -2,11 +2,11 @@
  * Binds a registration to one cluster: the first complete list does, by the uid of its Service `default/kubernetes`. A list with another
  * uid is another cluster's, whatever token it came with.
  */
-import { bindIdentity } from "../clusters/identity.ts";
-import type { Cluster } from "../clusters/model.ts";
-import { InvalidInput } from "../errors.ts";
-import type { Run } from "../ports.ts";
-import { listClusters } from "../clusters/registry.ts";
+import { bindIdentity } from "./clusterIdentity.ts";
+import type { Cluster } from "./clusterModel.ts";
+import { InvalidInput } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
+import { listClusters } from "./registry.ts";
 import type { Listing } from "./model.ts";
 import { listSession } from "./query.ts";
 import type { Step, Taking } from "./step.ts";

@@ -2,8 +2,8 @@
  * JSON text of a sender: how deep it nests and which keys its outermost object has are checked before it is parsed. One pass over the text,
  * so that no input costs more than its length. Pure.
  */
-import { InvalidInput } from "../errors.ts";
-import { messageOf } from "../messageOf.ts";
+import { InvalidInput } from "../core/errors.ts";
+import { messageOf } from "../core/messageOf.ts";
 
 /** No Kubernetes object comes near it. */
 const MAX_DEPTH = 64;

@@ -2,7 +2,7 @@
  * How a cluster reports its Services: a session of numbered queries, each named by Mooring and answered by the cluster's API server.
  * Numbers only grow. Whatever Mooring read from Azure before it issued a number is older than what the answer to that query confirms.
  */
-import type { Declared } from "../intents/model.ts";
+import type { Declared } from "../kubernetes/intent.ts";
 import type { WebhookProbe } from "./webhookProbe.ts";
 
 /** One sender at work. Partition of its staged pages = cluster. */

@@ -1,6 +1,6 @@
 /** One page of the API server's list of Services. Pure. */
 import * as z from "zod";
-import { InvalidInput } from "../errors.ts";
+import { InvalidInput } from "../core/errors.ts";
 import { readJson } from "./jsonShape.ts";
 import type { Listed, Listing } from "./model.ts";
 import { isOlder, readService, requireVersion, type Read } from "./service.ts";

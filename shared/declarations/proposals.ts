@@ -3,9 +3,9 @@
  * name exists, a quota, another webhook), and a request may arrive late or twice. A proposal ends when the cluster confirms it, or when
  * the cluster's reports have gone on long enough without it. Partition = cluster; key = `namespace/name uid version`.
  */
-import type { Declared, ServiceKey } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
-import type { Row } from "../storage/table.ts";
+import type { Declared, ServiceKey } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row } from "../ports/table.ts";
 import { contentOf, declarationKey, findConfirmed } from "./confirmed.ts";
 import type { Proposal } from "./model.ts";
 

@@ -2,7 +2,7 @@
  * The queries that Mooring names. The sender puts them behind `/api/v1/services?`, so that it can ask for Services and nothing else. Pure.
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-import type { Policy } from "../policy.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Feed, Session } from "./model.ts";
 
 export const PAGE_LIMIT = 500;

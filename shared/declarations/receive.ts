@@ -2,12 +2,12 @@
  * Takes what a cluster's sender posts, and names the next query. The sender runs each query against the API server and posts the answer as
  * it is, so it can ask for Services only. Called by the declarations trigger.
  */
-import type { Cluster } from "../clusters/model.ts";
-import { InvalidInput } from "../errors.ts";
-import { clusterSubject } from "../outcomes/outcome.ts";
-import { recordOutcome } from "../outcomes/record.ts";
-import type { Policy } from "../policy.ts";
-import type { Run } from "../ports.ts";
+import type { Cluster } from "./clusterModel.ts";
+import { InvalidInput } from "../core/errors.ts";
+import { clusterSubject } from "../storage/outcome.ts";
+import { recordOutcome } from "../storage/recordOutcome.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Run } from "../ports/ports.ts";
 import { readFeedRow, writeFeed } from "./feed.ts";
 import type { Feed } from "./model.ts";
 import { listSession } from "./query.ts";

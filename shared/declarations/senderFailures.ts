@@ -1,5 +1,5 @@
 /** A query that the API server did not answer with 200: recorded, and asked again or otherwise. */
-import type { Run } from "../ports.ts";
+import type { Run } from "../ports/ports.ts";
 import type { SenderProblem } from "./model.ts";
 import { halved, listSession, pageSession } from "./query.ts";
 import type { Step, Taking } from "./step.ts";

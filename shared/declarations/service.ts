@@ -1,7 +1,7 @@
 /** A Service of a list or of a watch, as Mooring keeps it. Pure. */
-import { isLoadBalancer, Service } from "../annotations/service.ts";
-import { parseIntent } from "../annotations/parse.ts";
-import { InvalidInput } from "../errors.ts";
+import { isLoadBalancer, Service } from "../kubernetes/service.ts";
+import { parseIntent } from "../kubernetes/parseIntent.ts";
+import { InvalidInput } from "../core/errors.ts";
 import type { Listed } from "./model.ts";
 
 const MAX_PROBLEMS = 20;

@@ -1,5 +1,5 @@
 /** Pages of lists that are not complete yet. They change nothing, and go with their list. */
-import type { Run } from "../ports.ts";
+import type { Run } from "../ports/ports.ts";
 import { removeRows } from "../storage/writeRows.ts";
 import type { Listed, Listing } from "./model.ts";
 

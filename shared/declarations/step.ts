@@ -1,7 +1,7 @@
 /** One post of a sender, and what becomes of it. */
-import type { Cluster } from "../clusters/model.ts";
-import type { Policy } from "../policy.ts";
-import type { Declared } from "../intents/model.ts";
+import type { Cluster } from "./clusterModel.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Declared } from "../kubernetes/intent.ts";
 import type { Feed, Session } from "./model.ts";
 import type { WebhookProbe } from "./webhookProbe.ts";
 

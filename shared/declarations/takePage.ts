@@ -1,6 +1,6 @@
 /** A page of a list: staged, and if it is the last one the list takes effect, provided that it is this cluster's. */
-import { InvalidInput } from "../errors.ts";
-import type { Run } from "../ports.ts";
+import { InvalidInput } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
 import { watchAnnouncements } from "./announced.ts";
 import { applyList, type CompleteListing } from "./completeList.ts";
 import { isListRequested } from "./feed.ts";

@@ -1,5 +1,5 @@
 /** A window of changes: each is confirmed at once. That there were no others only a list states. */
-import type { Run } from "../ports.ts";
+import type { Run } from "../ports/ports.ts";
 import { watchAnnouncements } from "./announced.ts";
 import { applyChanges } from "./confirmed.ts";
 import type { Feed } from "./model.ts";

@@ -1,6 +1,6 @@
 /** A window of changes: what the API server's watch sent until its timeout. Pure. */
 import * as z from "zod";
-import { InvalidInput } from "../errors.ts";
+import { InvalidInput } from "../core/errors.ts";
 import { readJson } from "./jsonShape.ts";
 import { isOlder, readService, requireVersion, type Read } from "./service.ts";
 

@@ -3,10 +3,10 @@
  * message is seen only after the window and its worker reads the world afresh. The window ends no later than the message becomes
  * visible, so an event after the worker began always makes a new message; a crash between row and message costs one window.
  */
-import { canonicalId } from "../network/resourceId.ts";
-import type { Row, Write } from "../storage/table.ts";
-import type { Run, WaitingRow } from "../ports.ts";
-import type { QueueName } from "../storage/queue.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Row, Write } from "../ports/table.ts";
+import type { Run, WaitingRow } from "../ports/ports.ts";
+import type { QueueName } from "../ports/queue.ts";
 import type { Work } from "./toWork.ts";
 
 const WINDOW_SECONDS: Readonly<Record<QueueName, number>> = {

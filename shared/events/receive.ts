@@ -1,8 +1,8 @@
-import { withCorrelation } from "../correlation.ts";
-import type { Run } from "../ports.ts";
+import { withCorrelation } from "../core/correlation.ts";
+import type { Run } from "../ports/ports.ts";
 import { enqueueOnce } from "./coalesce.ts";
 import { recordTouch } from "../changes/touches.ts";
-import { parseResourceId } from "../network/resourceId.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
 import { parseEvent, type ResourceEvent } from "./resourceEvent.ts";
 import { toWork } from "./toWork.ts";
 

@@ -4,7 +4,7 @@
  * @see https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions
  */
 import * as z from "zod";
-import { InvalidInput } from "../errors.ts";
+import { InvalidInput } from "../core/errors.ts";
 
 /** A message of a queue has room for so much; what names a resource is whole or none, the rest is for people. */
 const ResourceName = z.string().max(2048);

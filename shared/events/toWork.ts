@@ -1,6 +1,6 @@
 /** What a resource event makes worth looking at. Pure: same event, same work. */
-import { parseResourceId } from "../network/resourceId.ts";
-import type { QueueName } from "../storage/queue.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
+import type { QueueName } from "../ports/queue.ts";
 import type { ResourceEvent } from "./resourceEvent.ts";
 
 export interface Work {

@@ -1,7 +1,7 @@
 /** Keeps, on the claims of an address, what Azure answered when they were verified. */
 import { isDeepStrictEqual } from "node:util";
-import { Conflict } from "../errors.ts";
-import type { Run } from "../ports.ts";
+import { Conflict } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
 import type { AddressRow, Claim, ClaimProblem } from "./model.ts";
 import type { Place } from "./places.ts";
 

@@ -3,11 +3,11 @@
  * counting them costs one short read. Partition = cluster and subnet; key = address and Service. A row that is left over by a crash
  * stops counting when it expires.
  */
-import type { Policy } from "../policy.ts";
-import type { ServiceKey } from "../intents/model.ts";
-import type { Ports, Run } from "../ports.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { ServiceKey } from "../kubernetes/intent.ts";
+import type { Ports, Run } from "../ports/ports.ts";
 import { removeRows } from "../storage/writeRows.ts";
-import { mapAtMost, waitForAll } from "../waitForAll.ts";
+import { mapAtMost, waitForAll } from "../core/waitForAll.ts";
 import type { SubnetRow } from "./model.ts";
 import type { Place } from "./places.ts";
 

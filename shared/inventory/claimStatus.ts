@@ -2,17 +2,17 @@
  * Whether the Service of a claim still declares the place. Only a later complete list of its bound cluster ends a confirmed claim; what
  * admission saw is a hint, which lets the next Service of the same cluster follow.
  */
-import { formatAddress, parseAddress } from "../addresses/prefix.ts";
-import type { Cluster } from "../clusters/model.ts";
-import { findCluster } from "../clusters/registry.ts";
+import { formatAddress, parseAddress } from "../azure/prefix.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import { findCluster } from "../declarations/registry.ts";
 import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
 import { readFeed } from "../declarations/feed.ts";
 import type { Feed } from "../declarations/model.ts";
 import { proposalsOf } from "../declarations/proposals.ts";
 import { isOlder } from "../declarations/service.ts";
-import type { Declared } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
-import { waitForAll } from "../waitForAll.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import type { Claim } from "./model.ts";
 import { plsNameOf, type Place } from "./places.ts";
 

@@ -2,14 +2,14 @@
  * The work of verifying the claims of an address. Its id names the address as if it were a child of its subnet; the worker reads the
  * claims again.
  */
-import { formatAddress, parseAddress } from "../addresses/prefix.ts";
-import { correlation } from "../correlation.ts";
-import { InvalidInput } from "../errors.ts";
-import { messageOf } from "../messageOf.ts";
-import { parseResourceId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import { waitForAll } from "../waitForAll.ts";
-import { within } from "../within.ts";
+import { formatAddress, parseAddress } from "../azure/prefix.ts";
+import { correlation } from "../core/correlation.ts";
+import { InvalidInput } from "../core/errors.ts";
+import { messageOf } from "../core/messageOf.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import { waitForAll } from "../core/waitForAll.ts";
+import { within } from "../core/within.ts";
 
 /** An admission review waits no longer for a queue: its own deadline is a few seconds. */
 const SEND_MILLISECONDS = 1000;

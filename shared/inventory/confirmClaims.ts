@@ -2,12 +2,12 @@
  * Records what a cluster confirmed as claims, before the declarations themselves are written: if the process ends in between, the report
  * is sent again. Claims of other Services are never refused or removed: both Services live.
  */
-import type { Cluster } from "../clusters/model.ts";
-import { InvalidInput, NotYet } from "../errors.ts";
-import type { Declared } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
-import type { Row, Write } from "../storage/table.ts";
-import { mapAtMost } from "../waitForAll.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import { InvalidInput, NotYet } from "../core/errors.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row, Write } from "../ports/table.ts";
+import { mapAtMost } from "../core/waitForAll.ts";
 import type { ConfirmClaims } from "../declarations/step.ts";
 import { proposalsOf } from "../declarations/proposals.ts";
 import { unmark } from "./claimQuota.ts";

@@ -1,6 +1,6 @@
 /** A number for who holds which addresses of a subnet, so that two lists of them can be told apart without having either. Pure. */
-import { scaleSetOf } from "../network/configurations.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import { scaleSetOf } from "../azure/configurations.ts";
+import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
 
 /**
  * The sum of a number for each address and its holder, whatever their order; exact for any subnet that Azure makes.

@@ -1,7 +1,7 @@
 /** Ends claims by name: proposals that came to nothing, and what an operator ends. */
-import type { ServiceKey } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
-import type { Row, Write } from "../storage/table.ts";
+import type { ServiceKey } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row, Write } from "../ports/table.ts";
 import type { AddressRow, Claim } from "./model.ts";
 import { sameOwner } from "./owner.ts";
 import type { Place } from "./places.ts";

@@ -3,15 +3,15 @@
  * declare it. Called by the scan, with what Azure shows.
  */
 import { listFeeds, requestList } from "../declarations/feed.ts";
-import { isNamedFor } from "../intents/frontendName.ts";
-import { messageOf } from "../messageOf.ts";
-import { clusterOfFrontend } from "../pls/owner.ts";
-import { FRONTEND_TYPE, resourceName, typeOf } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import { isNamedFor } from "../kubernetes/frontendName.ts";
+import { messageOf } from "../core/messageOf.ts";
+import { clusterOfFrontend } from "../declarations/plsOwner.ts";
+import { FRONTEND_TYPE, resourceName, typeOf } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import type { Lease } from "../storage/lease.ts";
-import type { Row } from "../storage/table.ts";
+import type { Row } from "../ports/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
-import { mapAtMost } from "../waitForAll.ts";
+import { mapAtMost } from "../core/waitForAll.ts";
 import { readClaimantCluster, statusOf, type ClaimantCluster } from "./claimStatus.ts";
 import type { Evidence } from "./evidence.ts";
 import { endedKey } from "./mergeClaims.ts";

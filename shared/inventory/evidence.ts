@@ -2,8 +2,8 @@
  * What one read of Azure proves about a subnet. A list may lack what exists, but the subnet itself counts all of its IP configurations:
  * as long as it counts more for a resource than the lists show, nothing of that resource is free. Pure.
  */
-import { ownerOfUse } from "../network/configurations.ts";
-import type { AddressUse, CountedSubnet } from "../network/model.ts";
+import { ownerOfUse } from "../azure/configurations.ts";
+import type { AddressUse, CountedSubnet } from "../azure/networkModel.ts";
 import type { Assignment } from "./model.ts";
 import { sourceOf } from "./readAzure.ts";
 

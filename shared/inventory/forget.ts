@@ -1,7 +1,7 @@
 /** What a read by id showed to be deleted is forgotten, with all that was kept of it. Called by the scan only. */
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import type { Row } from "../storage/table.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row } from "../ports/table.ts";
 import { removeRows, writeRows } from "../storage/writeRows.ts";
 import { liveClaims } from "./obstacle.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";

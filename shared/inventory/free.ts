@@ -1,10 +1,10 @@
 /** Free addresses of a subnet, nearest to a wanted one first: what the last scan found full is jumped over. */
-import { addressKey } from "../addresses/key.ts";
-import { distance, windowsAround } from "../addresses/nearest.ts";
-import { contains, formatAddress, parseAddress, type Address } from "../addresses/prefix.ts";
-import { parseRange, without, type Range } from "../addresses/range.ts";
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import { addressKey } from "../azure/addressKey.ts";
+import { distance, windowsAround } from "../azure/nearest.ts";
+import { contains, formatAddress, parseAddress, type Address } from "../azure/prefix.ts";
+import { parseRange, without, type Range } from "../azure/addressRange.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 
 /** Range reads for one search: the API server waits. */

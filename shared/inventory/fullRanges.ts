@@ -1,5 +1,5 @@
-import { parseAddress, type Address } from "../addresses/prefix.ts";
-import { formatRange, usableRanges, type Range } from "../addresses/range.ts";
+import { parseAddress, type Address } from "../azure/prefix.ts";
+import { formatRange, usableRanges, type Range } from "../azure/addressRange.ts";
 
 /** Shorter ones are read past as quickly as they are stored. */
 const LONG = 128n;

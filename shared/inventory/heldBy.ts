@@ -1,5 +1,5 @@
 /** What has the addresses of a subnet, in numbers: why it is full. Pure. */
-import { parseResourceId } from "../network/resourceId.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
 import type { SubnetRow } from "./model.ts";
 
 const KINDS: Readonly<Record<string, string>> = {

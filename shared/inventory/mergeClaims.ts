@@ -1,5 +1,5 @@
 /** What a row's claims become when one is proposed or confirmed. Nothing that another Service claims is ever left out. Pure. */
-import type { ServicePort } from "../intents/model.ts";
+import type { ServicePort } from "../kubernetes/intent.ts";
 import type { AddressRow, Claim } from "./model.ts";
 import { liveClaims, portName } from "./obstacle.ts";
 import { ownerKey, sameOwner, sameService } from "./owner.ts";

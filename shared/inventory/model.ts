@@ -1,6 +1,6 @@
 /** Rows of the subnet inventory. */
-import type { ServiceKey, ServicePort } from "../intents/model.ts";
-import type { PortUse } from "../network/model.ts";
+import type { ServiceKey, ServicePort } from "../kubernetes/intent.ts";
+import type { PortUse } from "../azure/networkModel.ts";
 
 /**
  * Who has an address, or the name of a Private Link Service. Addresses: partition = canonical subnet id; key = the address in fixed-width

@@ -1,10 +1,10 @@
 /** Claims what clusters declared before a subnet, or a prefix of it, was recorded. */
-import { listClusters } from "../clusters/registry.ts";
+import { listClusters } from "../declarations/registry.ts";
 import { listConfirmed } from "../declarations/confirmed.ts";
 import { newestSequence } from "../declarations/feed.ts";
-import type { CountedSubnet } from "../network/model.ts";
-import { canonicalId, sameId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import type { CountedSubnet } from "../azure/networkModel.ts";
+import { canonicalId, sameId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import { confirmClaims } from "./confirmClaims.ts";
 import type { SubnetRow } from "./model.ts";
 

@@ -1,8 +1,8 @@
 /** Why a Service may not have a place whose row is recorded. Pure. */
-import { isNamedFor } from "../intents/frontendName.ts";
-import { EVERY_PORT, type ServiceKey, type ServicePort } from "../intents/model.ts";
-import type { PortUse } from "../network/model.ts";
-import { canonicalId } from "../network/resourceId.ts";
+import { isNamedFor } from "../kubernetes/frontendName.ts";
+import { EVERY_PORT, type ServiceKey, type ServicePort } from "../kubernetes/intent.ts";
+import type { PortUse } from "../azure/networkModel.ts";
+import { canonicalId } from "../azure/resourceId.ts";
 import type { AddressRow, Claim } from "./model.ts";
 import { sameOwner, sameService } from "./owner.ts";
 import type { Place } from "./places.ts";

@@ -1,4 +1,4 @@
-import type { ServiceKey } from "../intents/model.ts";
+import type { ServiceKey } from "../kubernetes/intent.ts";
 
 /** True if both are the same Service: a cluster has one Service of a name at a time, whatever its uid was before. */
 export function sameService(a: ServiceKey, b: ServiceKey): boolean {

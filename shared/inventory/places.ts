@@ -1,9 +1,9 @@
 /** What Services claim: addresses of subnets, and names of Private Link Services. One row each in the table `addresses`. Pure. */
-import { addressKey } from "../addresses/key.ts";
-import { contains, formatAddress, parseAddress, parsePrefixes } from "../addresses/prefix.ts";
-import type { Cluster } from "../clusters/model.ts";
-import type { Declared, Intent, ServicePort } from "../intents/model.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import { addressKey } from "../azure/addressKey.ts";
+import { contains, formatAddress, parseAddress, parsePrefixes } from "../azure/prefix.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import type { Declared, Intent, ServicePort } from "../kubernetes/intent.ts";
+import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
 import type { SubnetRow } from "./model.ts";
 
 export interface Place {

@@ -1,9 +1,9 @@
 /** What a scan changes in one subnet's address rows. Pure. */
-import { isNamedFor } from "../intents/frontendName.ts";
-import type { ServiceKey, ServicePort } from "../intents/model.ts";
-import type { AddressUse, PortUse } from "../network/model.ts";
-import { parseResourceId, sameId } from "../network/resourceId.ts";
-import type { Row, Write } from "../storage/table.ts";
+import { isNamedFor } from "../kubernetes/frontendName.ts";
+import type { ServiceKey, ServicePort } from "../kubernetes/intent.ts";
+import type { AddressUse, PortUse } from "../azure/networkModel.ts";
+import { parseResourceId, sameId } from "../azure/resourceId.ts";
+import type { Row, Write } from "../ports/table.ts";
 import { isAbsent, type Evidence } from "./evidence.ts";
 import { endedKey } from "./mergeClaims.ts";
 import type { AddressRow, Assignment, Claim } from "./model.ts";

@@ -2,12 +2,12 @@
  * Reads what a scan compares with the inventory. A list that fails delays only what depends on it: everything else is returned, with the
  * failures and with the sources that are incomplete.
  */
-import { addressKey } from "../addresses/key.ts";
-import { scaleSetOf } from "../network/configurations.ts";
-import type { AddressUse, PrivateLinkService } from "../network/model.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import { mapAtMost, waitForAll } from "../waitForAll.ts";
+import { addressKey } from "../azure/addressKey.ts";
+import { scaleSetOf } from "../azure/configurations.ts";
+import type { AddressUse, PrivateLinkService } from "../azure/networkModel.ts";
+import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import { mapAtMost, waitForAll } from "../core/waitForAll.ts";
 import { listPrivateLinkServices } from "./scanPrivateLinkServices.ts";
 import { readNetworks, type Attempt, type Networks } from "./readNetworks.ts";
 

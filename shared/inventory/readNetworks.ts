@@ -2,11 +2,11 @@
  * Reads the virtual networks of all watched subscriptions, and holds them against the recorded ones. A list that lacks a network or a subnet
  * proves nothing: ARM filters lists by permissions. What is missing is read by the network's id, and only that shows a deletion.
  */
-import type { CountedSubnet } from "../network/model.ts";
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import type { Row } from "../storage/table.ts";
-import { mapAtMost } from "../waitForAll.ts";
+import type { CountedSubnet } from "../azure/networkModel.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row } from "../ports/table.ts";
+import { mapAtMost } from "../core/waitForAll.ts";
 import type { SubnetRow } from "./model.ts";
 
 const AT_ONCE = 4;

@@ -3,18 +3,18 @@
  * hold an address in a subnet of another. What was read is written, whatever else failed; what is not in a list is released only on the
  * evidence that `planRows` names. Writes only differences. Called by the inventory queue.
  */
-import type { VnetRow } from "../drift/auditRun.ts";
-import type { CountedSubnet } from "../network/model.ts";
-import { canonicalId } from "../network/resourceId.ts";
-import { Incomplete, NotYet } from "../errors.ts";
-import { messageOf } from "../messageOf.ts";
-import { subscriptionSubject } from "../outcomes/outcome.ts";
-import { recordWhole } from "../outcomes/record.ts";
-import type { Run } from "../ports.ts";
+import type { VnetRow } from "../audit/auditRun.ts";
+import type { CountedSubnet } from "../azure/networkModel.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import { Incomplete, NotYet } from "../core/errors.ts";
+import { messageOf } from "../core/messageOf.ts";
+import { subscriptionSubject } from "../storage/outcome.ts";
+import { recordWhole } from "../storage/recordOutcome.ts";
+import type { Run } from "../ports/ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
-import type { Write } from "../storage/table.ts";
+import type { Write } from "../ports/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
-import { mapAtMost } from "../waitForAll.ts";
+import { mapAtMost } from "../core/waitForAll.ts";
 import { claimantsOf, endPlsNames, newestSequences } from "./endClaims.ts";
 import { forgetSubnets } from "./forget.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";

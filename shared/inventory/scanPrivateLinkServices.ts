@@ -2,13 +2,13 @@
  * Records Private Link Services in the inventory: owner, frontends, subnets and consumers. Writes only differences. One that a list lacks is
  * removed only if ARM answers 404 for its id.
  */
-import { OWNER_TAG } from "../pls/owner.ts";
-import type { PrivateLinkService } from "../network/model.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import type { Row, Write } from "../storage/table.ts";
+import { OWNER_TAG } from "../declarations/plsOwner.ts";
+import type { PrivateLinkService } from "../azure/networkModel.ts";
+import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row, Write } from "../ports/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
-import { mapAtMost, waitForAll } from "../waitForAll.ts";
+import { mapAtMost, waitForAll } from "../core/waitForAll.ts";
 import type { Consumer, PlsRow } from "./model.ts";
 
 const AT_ONCE = 4;

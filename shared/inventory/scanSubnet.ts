@@ -1,10 +1,10 @@
 /** One subnet of a scan: its rows as Azure and its clusters show them, and its own row. */
-import { usableAddresses } from "../addresses/range.ts";
-import type { AddressUse, CountedSubnet } from "../network/model.ts";
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import { usableAddresses } from "../azure/addressRange.ts";
+import type { AddressUse, CountedSubnet } from "../azure/networkModel.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import type { Lease } from "../storage/lease.ts";
-import type { Row } from "../storage/table.ts";
+import type { Row } from "../ports/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { unmark } from "./claimQuota.ts";
 import { digestsOf } from "./digest.ts";

@@ -1,11 +1,11 @@
 /** Schema 3: reservations become proposed claims, and what clusters confirmed becomes confirmed claims. */
-import { listClusters } from "../clusters/registry.ts";
+import { listClusters } from "../declarations/registry.ts";
 import { listConfirmed } from "../declarations/confirmed.ts";
 import { newestSequence } from "../declarations/feed.ts";
-import type { ServiceKey, ServicePort } from "../intents/model.ts";
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import type { Row, Write } from "../storage/table.ts";
+import type { ServiceKey, ServicePort } from "../kubernetes/intent.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row, Write } from "../ports/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import { confirmClaims } from "./confirmClaims.ts";
 import type { AddressRow, Claim } from "./model.ts";

@@ -1,9 +1,9 @@
-import type { Cluster } from "../clusters/model.ts";
-import { listClusters } from "../clusters/registry.ts";
-import { canonicalId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import { listClusters } from "../declarations/registry.ts";
+import { canonicalId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import type { SubnetRow } from "./model.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 /** Those of a cluster's virtual network. */
 export async function listSubnetsOf(

@@ -1,6 +1,6 @@
-import { formatAddress, parseAddress, parsePrefixes } from "../addresses/prefix.ts";
-import { usableRanges, without } from "../addresses/range.ts";
-import type { Run } from "../ports.ts";
+import { formatAddress, parseAddress, parsePrefixes } from "../azure/prefix.ts";
+import { usableRanges, without } from "../azure/addressRange.ts";
+import type { Run } from "../ports/ports.ts";
 import { findFree } from "./free.ts";
 import type { SubnetRow } from "./model.ts";
 

@@ -3,11 +3,11 @@
  * released when a later one refuses, and a crash in between leaves proposed claims that expire. Called by admission; never reads
  * Azure. Two owners for one address are impossible: a row is made by insert-if-absent and changed by version.
  */
-import { Conflict } from "../errors.ts";
-import type { ServiceKey } from "../intents/model.ts";
-import type { Run } from "../ports.ts";
-import type { Row, Write } from "../storage/table.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { Conflict } from "../core/errors.ts";
+import type { ServiceKey } from "../kubernetes/intent.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row, Write } from "../ports/table.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import { withProposed, type ProposedClaim } from "./mergeClaims.ts";
 import type { AddressRow } from "./model.ts";
 import { findObstacle, type Obstacle, type Want } from "./obstacle.ts";

@@ -1,7 +1,7 @@
 /** Addresses and names of Private Link Services that are in use, in a fixed order, as far as a reader wants them. */
 import { liveClaims } from "../inventory/obstacle.ts";
 import { serviceName } from "../inventory/owner.ts";
-import type { Run } from "../ports.ts";
+import type { Run } from "../ports/ports.ts";
 import { holderOf, type FoundUse, type Shower } from "./showUse.ts";
 import type { Source } from "./sources.ts";
 

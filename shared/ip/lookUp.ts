@@ -1,5 +1,5 @@
 /** Who has an address, in every recorded subnet that contains it, and what is free instead. */
-import { ANNOTATIONS } from "../annotations/keys.ts";
+import { ANNOTATIONS } from "../kubernetes/annotations.ts";
 import {
   contains,
   formatAddress,
@@ -7,21 +7,21 @@ import {
   parseAddress,
   parsePrefixes,
   type Address,
-} from "../addresses/prefix.ts";
-import { usableRanges, without } from "../addresses/range.ts";
+} from "../azure/prefix.ts";
+import { usableRanges, without } from "../azure/addressRange.ts";
 import { listJournal } from "../changes/journalStore.ts";
 import type { JournalEntry } from "../changes/journal.ts";
-import { InvalidInput } from "../errors.ts";
+import { InvalidInput } from "../core/errors.ts";
 import { findFree } from "../inventory/free.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import { liveClaims } from "../inventory/obstacle.ts";
 import { addressPlace } from "../inventory/places.ts";
 import { listSubnets } from "../inventory/subnets.ts";
 import { suggestFree } from "../inventory/suggest.ts";
-import { canonicalId, resourceName } from "../network/resourceId.ts";
-import { readPolicy } from "../policyStore.ts";
-import type { Run } from "../ports.ts";
-import { mapAtMost } from "../waitForAll.ts";
+import { canonicalId, resourceName } from "../azure/resourceId.ts";
+import { readPolicy } from "../policy/policyStore.ts";
+import type { Run } from "../ports/ports.ts";
+import { mapAtMost } from "../core/waitForAll.ts";
 import type { AddressInSubnet, AddressLookup, FreeAddresses } from "./model.ts";
 import { createShower, type Shower } from "./showUse.ts";
 import type { Services } from "./services.ts";

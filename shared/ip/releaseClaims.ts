@@ -3,16 +3,16 @@
  * What Azure has is not touched, and an assignment stays until scans see that it was removed.
  */
 import type * as z from "zod";
-import { formatAddress, parseAddress } from "../addresses/prefix.ts";
-import { Conflict, InvalidInput, Refused } from "../errors.ts";
-import { unknownName } from "../filters.ts";
+import { formatAddress, parseAddress } from "../azure/prefix.ts";
+import { Conflict, InvalidInput, Refused } from "../core/errors.ts";
+import { unknownName } from "../core/filters.ts";
 import { dropClaims } from "../inventory/dropClaims.ts";
 import type { Claim } from "../inventory/model.ts";
 import { sameOwner, serviceName } from "../inventory/owner.ts";
 import { addressPlace, type Place } from "../inventory/places.ts";
 import { listSubnets } from "../inventory/subnets.ts";
-import type { Run } from "../ports.ts";
-import { mapAtMost } from "../waitForAll.ts";
+import type { Run } from "../ports/ports.ts";
+import { mapAtMost } from "../core/waitForAll.ts";
 import type { NewRelease, ReleasedClaims, ServiceClaim } from "./model.ts";
 import { createShower, placeOf, type FoundUse, type Shower } from "./showUse.ts";
 import { isNetwork, listNameSources, sourceOf, unknownNetwork } from "./sources.ts";

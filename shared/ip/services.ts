@@ -1,15 +1,15 @@
 /** For which Service a resource in Azure was created, as far as clusters reported. */
-import { listClusters } from "../clusters/registry.ts";
+import { listClusters } from "../declarations/registry.ts";
 import { listDeclared } from "../declarations/declared.ts";
-import { baseName, nameBase } from "../intents/frontendName.ts";
-import type { Cluster } from "../clusters/model.ts";
-import type { Declared } from "../intents/model.ts";
+import { baseName, nameBase } from "../kubernetes/frontendName.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import type { Declared } from "../kubernetes/intent.ts";
 import type { PlsRow } from "../inventory/model.ts";
 import { serviceName } from "../inventory/owner.ts";
-import { clusterOfFrontend } from "../pls/owner.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import { mapAtMost, waitForAll } from "../waitForAll.ts";
+import { clusterOfFrontend } from "../declarations/plsOwner.ts";
+import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import { mapAtMost, waitForAll } from "../core/waitForAll.ts";
 
 const AT_ONCE = 8;
 

@@ -1,13 +1,13 @@
 /** Where addresses and names of Private Link Services are recorded: a partition for each subnet, and one for the names of a subscription. */
-import { listClusters } from "../clusters/registry.ts";
-import { InvalidInput } from "../errors.ts";
-import { unknownName } from "../filters.ts";
+import { listClusters } from "../declarations/registry.ts";
+import { InvalidInput } from "../core/errors.ts";
+import { unknownName } from "../core/filters.ts";
 import type { SubnetRow } from "../inventory/model.ts";
 import { plsNamePartition } from "../inventory/places.ts";
 import { listSubnets } from "../inventory/subnets.ts";
-import { canonicalId, parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { canonicalId, parseResourceId, resourceName, sameId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 /** A partition of the table `addresses`: of a subnet, or of names. */
 export type Source =

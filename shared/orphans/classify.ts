@@ -4,11 +4,11 @@
  * or contradictory makes a candidate `unproved`, with what is missing. Pure.
  */
 import type { Evidence } from "../changes/plan.ts";
-import { isNamedFor } from "../intents/frontendName.ts";
-import type { Declared } from "../intents/model.ts";
-import { CLUSTER_TAG, OWNER_TAG } from "../pls/owner.ts";
-import type { Frontend, PrivateLinkService, LoadBalancer } from "../network/model.ts";
-import { parseResourceId, sameId } from "../network/resourceId.ts";
+import { isNamedFor } from "../kubernetes/frontendName.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import { CLUSTER_TAG, OWNER_TAG } from "../declarations/plsOwner.ts";
+import type { Frontend, PrivateLinkService, LoadBalancer } from "../azure/networkModel.ts";
+import { parseResourceId, sameId } from "../azure/resourceId.ts";
 import { isProved, proofOf, type Proof } from "./clusterProof.ts";
 import type { OrphanKind } from "./model.ts";
 import { contradictions } from "./contradictions.ts";

@@ -2,13 +2,13 @@
  * Whether a registered cluster exists. That ARM answers 404 for its id is not enough to call it deleted: the id may be mistyped, or
  * another managed cluster may have taken over its node resource group. Every contradiction, and whatever cannot be read, is "unknown".
  */
-import { contradictionsOf } from "../clusters/contradictions.ts";
-import type { Cluster } from "../clusters/model.ts";
-import type { ManagedCluster } from "../network/model.ts";
-import { canonicalId, parseResourceId, sameId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import { contradictionsOf } from "../declarations/clusterContradictions.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import type { ManagedCluster } from "../azure/networkModel.ts";
+import { canonicalId, parseResourceId, sameId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import type { ClusterView } from "./world.ts";
-import { messageOf } from "../messageOf.ts";
+import { messageOf } from "../core/messageOf.ts";
 
 export type ClusterState = Pick<ClusterView, "state" | "doubt">;
 

@@ -2,9 +2,9 @@
  * What Azure itself shows against a resource being an orphan. The states that allow a delete are listed; every other one forbids it, also
  * one that Azure introduces tomorrow. Pure.
  */
-import { isControllers } from "../intents/frontendName.ts";
-import type { Frontend, PrivateLinkService, LoadBalancer } from "../network/model.ts";
-import { resourceName, sameId } from "../network/resourceId.ts";
+import { isControllers } from "../kubernetes/frontendName.ts";
+import type { Frontend, PrivateLinkService, LoadBalancer } from "../azure/networkModel.ts";
+import { resourceName, sameId } from "../azure/resourceId.ts";
 import { lookupIn } from "./lookup.ts";
 import type { World } from "./world.ts";
 

@@ -2,12 +2,12 @@
  * Ties a cluster's lists to its node resource group: the controller named a frontend there for a Service that the lists have. Without it
  * the lists of another cluster, sent from the first day with this cluster's token, would prove that everything here is an orphan.
  */
-import { corroborateIdentity } from "../clusters/identity.ts";
-import type { Corroboration } from "../clusters/model.ts";
-import { Conflict, InvalidInput } from "../errors.ts";
-import { isNamedFor } from "../intents/frontendName.ts";
-import { messageOf } from "../messageOf.ts";
-import type { Run } from "../ports.ts";
+import { corroborateIdentity } from "../declarations/clusterIdentity.ts";
+import type { Corroboration } from "../declarations/clusterModel.ts";
+import { Conflict, InvalidInput } from "../core/errors.ts";
+import { isNamedFor } from "../kubernetes/frontendName.ts";
+import { messageOf } from "../core/messageOf.ts";
+import type { Run } from "../ports/ports.ts";
 import { lookupIn } from "./lookup.ts";
 import type { ClusterView, World } from "./world.ts";
 

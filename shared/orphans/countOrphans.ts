@@ -1,5 +1,5 @@
 /** Tells how many orphans are in quarantine, none among them. */
-import type { Run } from "../ports.ts";
+import type { Run } from "../ports/ports.ts";
 import { isDueAt, ORPHAN_KINDS, type Quarantined } from "./model.ts";
 
 export function recordOrphans(run: Run, quarantined: readonly Quarantined[]): void {

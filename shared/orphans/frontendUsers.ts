@@ -2,10 +2,10 @@
  * Which Services use a frontend: who owns it (its name), shares it (asks for its address) or has rules on it. A Service that cannot be told
  * apart counts: if two could own a frontend, nobody loses it. Pure.
  */
-import { baseName } from "../intents/frontendName.ts";
-import type { Declared } from "../intents/model.ts";
-import type { Frontend, LoadBalancer } from "../network/model.ts";
-import { sameId } from "../network/resourceId.ts";
+import { baseName } from "../kubernetes/frontendName.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Frontend, LoadBalancer } from "../azure/networkModel.ts";
+import { sameId } from "../azure/resourceId.ts";
 
 /** True if one of them uses it. */
 export function isUsed(declared: readonly Declared[], balancer: LoadBalancer, frontend: Frontend): boolean {

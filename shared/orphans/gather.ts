@@ -1,16 +1,16 @@
 /** Reads the world that orphans are judged on: Azure first, then what the clusters confirmed, so that the order of the two is known. */
-import { listClusters } from "../clusters/registry.ts";
-import type { Cluster } from "../clusters/model.ts";
+import { listClusters } from "../declarations/registry.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
 import { listDeclared } from "../declarations/declared.ts";
 import { readFeed } from "../declarations/feed.ts";
 import { listProposals } from "../declarations/proposals.ts";
-import { NotYet } from "../errors.ts";
-import { messageOf } from "../messageOf.ts";
-import { parseResourceId } from "../network/resourceId.ts";
-import { once } from "../once.ts";
-import type { Policy } from "../policy.ts";
-import type { Run } from "../ports.ts";
-import { mapAtMost, waitForAll } from "../waitForAll.ts";
+import { NotYet } from "../core/errors.ts";
+import { messageOf } from "../core/messageOf.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
+import { once } from "../core/once.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Run } from "../ports/ports.ts";
+import { mapAtMost, waitForAll } from "../core/waitForAll.ts";
 import { listManaged, stateReader, type ClusterState } from "./clusterState.ts";
 import { listHolds } from "./hold.ts";
 import type { ClusterView, World } from "./world.ts";

@@ -1,7 +1,7 @@
 /** What people keep: a hold speaks against every proof until it is taken back. */
-import { InvalidInput } from "../errors.ts";
-import { canonicalId, isNamed } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
+import { InvalidInput } from "../core/errors.ts";
+import { canonicalId, isNamed } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
 import type { Hold } from "./model.ts";
 
 const PARTITION = "all";

@@ -1,7 +1,7 @@
 /** A world's resources by what they belong to: it has thousands of each, and every one is asked about. Pure; made once a world. */
-import { clusterOfFrontend } from "../pls/owner.ts";
-import type { PrivateLinkService, LoadBalancer } from "../network/model.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
+import { clusterOfFrontend } from "../declarations/plsOwner.ts";
+import type { PrivateLinkService, LoadBalancer } from "../azure/networkModel.ts";
+import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
 import type { ClusterView, World } from "./world.ts";
 
 export interface Lookup {

@@ -1,6 +1,6 @@
 /** The deletes that are due, in the order that Azure takes them: dead connections, Private Link Services, load balancers. Pure. */
 import type { Change, Plan } from "../changes/plan.ts";
-import { canonicalId, parseResourceId, sameId } from "../network/resourceId.ts";
+import { canonicalId, parseResourceId, sameId } from "../azure/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 import { removeFrontend } from "./removeFrontend.ts";
 import { removeRules } from "./staleRules.ts";

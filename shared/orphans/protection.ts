@@ -1,6 +1,6 @@
 /** What operators keep: a hold or a `mooring: off` tag protects the resource, what contains it and what it contains. Pure. */
 import { isTaggedOff } from "../changes/offTag.ts";
-import { canonicalId, parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
+import { canonicalId, parseResourceId, resourceName, sameId } from "../azure/resourceId.ts";
 import { lookupIn } from "./lookup.ts";
 import type { World } from "./world.ts";
 

@@ -1,8 +1,8 @@
 /** Keeps proved orphans through their grace; what comes back to life leaves at once. Partition `all`; key = canonical id. */
 import { noteReleased } from "../changes/journalStore.ts";
-import { canonicalId, parseResourceId } from "../network/resourceId.ts";
-import type { Policy } from "../policy.ts";
-import type { Run } from "../ports.ts";
+import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Run } from "../ports/ports.ts";
 import type { Candidate } from "./classify.ts";
 import type { OrphanKind, Quarantined } from "./model.ts";
 import { deletion } from "./planSweep.ts";

@@ -1,8 +1,8 @@
 /** Taking a frontend out of a load balancer that lives, with what was there for it alone. Pure. */
 import type { Change, ListEdit } from "../changes/plan.ts";
 import { isListEdit } from "../changes/plan.ts";
-import type { LoadBalancer, Rule } from "../network/model.ts";
-import { parseResourceId, sameId } from "../network/resourceId.ts";
+import type { LoadBalancer, Rule } from "../azure/networkModel.ts";
+import { parseResourceId, sameId } from "../azure/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 
 const FRONTENDS = "properties.frontendIPConfigurations";

@@ -3,10 +3,10 @@
  * their Service, and nothing else shows which Service they belong to. Pure.
  */
 import type { Change } from "../changes/plan.ts";
-import { baseName, isControllers, nameBase } from "../intents/frontendName.ts";
-import type { Declared } from "../intents/model.ts";
-import type { Frontend, LoadBalancer, Probe, Rule } from "../network/model.ts";
-import { canonicalId, sameId } from "../network/resourceId.ts";
+import { baseName, isControllers, nameBase } from "../kubernetes/frontendName.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Frontend, LoadBalancer, Probe, Rule } from "../azure/networkModel.ts";
+import { canonicalId, sameId } from "../azure/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 
 /** Rules on these frontends, and probes without rules, that are named for no declared Service. */

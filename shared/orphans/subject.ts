@@ -2,8 +2,8 @@
  * What a candidate was judged on, as one text: if it changes, whatever was proved before is about something else. Of load balancers and
  * frontends the names count, which the controller makes of a Service's uid; their versions change with every node. Pure.
  */
-import type { Frontend, PrivateLinkService, LoadBalancer } from "../network/model.ts";
-import { canonicalId, sameId } from "../network/resourceId.ts";
+import type { Frontend, PrivateLinkService, LoadBalancer } from "../azure/networkModel.ts";
+import { canonicalId, sameId } from "../azure/resourceId.ts";
 import type { Candidate } from "./classify.ts";
 import { lookupIn } from "./lookup.ts";
 import type { World } from "./world.ts";

@@ -3,15 +3,15 @@ import type { JournalEntry } from "../changes/journal.ts";
 import { listJournal } from "../changes/journalStore.ts";
 import { isRemoval } from "../changes/plan.ts";
 import { isUndoable, isUndoOf, lossesOf } from "../changes/undo.ts";
-import { InvalidInput } from "../errors.ts";
-import { canonicalId, isNamed } from "../network/resourceId.ts";
-import { readPolicy } from "../policyStore.ts";
-import type { Run } from "../ports.ts";
+import { InvalidInput } from "../core/errors.ts";
+import { canonicalId, isNamed } from "../azure/resourceId.ts";
+import { readPolicy } from "../policy/policyStore.ts";
+import type { Run } from "../ports/ports.ts";
 import { findOrphans, type Candidate } from "./classify.ts";
 import { gatherWorld } from "./gather.ts";
 import type { Quarantined } from "./model.ts";
 import { listQuarantine } from "./quarantine.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 export interface Suspect {
   readonly candidate: Candidate;

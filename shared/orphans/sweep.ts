@@ -3,24 +3,24 @@
  * right before. Mode `observe` (the default) only tells. Called by the orphans queue; safe to run any number of times.
  */
 import { throwFailures, type Applied, type Apply, type ApplyOptions } from "../changes/applied.ts";
-import { messageOf } from "../messageOf.ts";
+import { messageOf } from "../core/messageOf.ts";
 import { printPlan } from "../changes/diff.ts";
-import type { Resource } from "../changes/resources.ts";
+import type { Resource } from "../ports/resources.ts";
 import { inParts } from "../changes/parts.ts";
 import { SYSTEM, type Change, type Plan } from "../changes/plan.ts";
 import { requestList } from "../declarations/feed.ts";
-import { AwaitsReport, Incomplete } from "../errors.ts";
-import { parseResourceId, resourceName, sameId } from "../network/resourceId.ts";
-import { clusterSubject, subscriptionSubject } from "../outcomes/outcome.ts";
-import { recordWhole, type Notes } from "../outcomes/record.ts";
-import { readPolicy } from "../policyStore.ts";
-import type { Run } from "../ports.ts";
-import type { WorkItem } from "../storage/queue.ts";
+import { AwaitsReport, Incomplete } from "../core/errors.ts";
+import { parseResourceId, resourceName, sameId } from "../azure/resourceId.ts";
+import { clusterSubject, subscriptionSubject } from "../storage/outcome.ts";
+import { recordWhole, type Notes } from "../storage/recordOutcome.ts";
+import { readPolicy } from "../policy/policyStore.ts";
+import type { Run } from "../ports/ports.ts";
+import type { WorkItem } from "../ports/queue.ts";
 import { resolveDangling } from "../changes/dangling.ts";
 import { withLease } from "../storage/lease.ts";
 import { findOrphans, type Candidate } from "./classify.ts";
 import { corroborate } from "./corroborate.ts";
-import { findCluster } from "../clusters/registry.ts";
+import { findCluster } from "../declarations/registry.ts";
 import { gatherAround, gatherWorld } from "./gather.ts";
 import { recordOrphans } from "./countOrphans.ts";
 import { lookupIn } from "./lookup.ts";

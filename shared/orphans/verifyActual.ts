@@ -3,9 +3,9 @@
  * The states that allow the delete are named; everything else is a reason to stay. Pure.
  */
 import { isListEdit, type Change, type ListEdit } from "../changes/plan.ts";
-import type { Json, JsonObject, Resource } from "../changes/resources.ts";
-import type { LoadBalancer } from "../network/model.ts";
-import { sameId } from "../network/resourceId.ts";
+import type { Json, JsonObject, Resource } from "../ports/resources.ts";
+import type { LoadBalancer } from "../azure/networkModel.ts";
+import { sameId } from "../azure/resourceId.ts";
 import type { OrphanKind } from "./model.ts";
 
 /** What was judged, and what a write would take. */

@@ -1,9 +1,9 @@
 /** What the orphan classifier sees: gathered once, pure data. */
-import type { Cluster } from "../clusters/model.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
 import type { Feed } from "../declarations/model.ts";
-import type { Declared } from "../intents/model.ts";
+import type { Declared } from "../kubernetes/intent.ts";
 import type { Hold } from "./model.ts";
-import type { PrivateLinkService, LoadBalancer } from "../network/model.ts";
+import type { PrivateLinkService, LoadBalancer } from "../azure/networkModel.ts";
 
 export interface ClusterView {
   readonly cluster: Cluster;

@@ -1,7 +1,7 @@
 /** A person's word on a connection, as a plan. */
 import type { Plan } from "../changes/plan.ts";
-import { InvalidInput } from "../errors.ts";
-import type { Run } from "../ports.ts";
+import { InvalidInput } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
 import type { InboxRow } from "./inbox.ts";
 import { decide } from "./planConnections.ts";
 

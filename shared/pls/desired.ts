@@ -1,6 +1,6 @@
 /** What a PLS shall be: as its owner declares it, narrowed by what the organisation allows. Pure. */
-import type { PlsIntent } from "../intents/model.ts";
-import type { Policy } from "../policy.ts";
+import type { PlsIntent } from "../kubernetes/intent.ts";
+import type { Policy } from "../policy/policy.ts";
 
 export interface DesiredPls {
   readonly visibility: readonly string[];

@@ -1,12 +1,12 @@
 /** The approvals inbox: consumers' connections to the clusters' Private Link Services, those that wait first. */
 import { isTaggedOff } from "../changes/offTag.ts";
-import { listClusters } from "../clusters/registry.ts";
-import { CONNECTION_STATUSES, type Connection, type PrivateLinkService } from "../network/model.ts";
-import { parseResourceId, sameId } from "../network/resourceId.ts";
-import type { Run } from "../ports.ts";
-import { clusterOfPls, OWNER_TAG } from "./owner.ts";
+import { listClusters } from "../declarations/registry.ts";
+import { CONNECTION_STATUSES, type Connection, type PrivateLinkService } from "../azure/networkModel.ts";
+import { parseResourceId, sameId } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import { clusterOfPls, OWNER_TAG } from "../declarations/plsOwner.ts";
 import { consumerOf } from "./planConnections.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 export interface InboxRow extends Connection {
   readonly pls: string;

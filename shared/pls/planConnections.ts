@@ -3,10 +3,10 @@
  * all else is left to people. Pure. `*` in auto-approval has no meaning for the CCM nor in ARM, so it approves nobody.
  */
 import type { Change, Evidence, Plan } from "../changes/plan.ts";
-import type { Declared } from "../intents/model.ts";
-import type { Connection, PrivateLinkService } from "../network/model.ts";
-import { parseResourceId } from "../network/resourceId.ts";
-import type { Policy } from "../policy.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { Connection, PrivateLinkService } from "../azure/networkModel.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
+import type { Policy } from "../policy/policy.ts";
 import { desiredPls } from "./desired.ts";
 
 const STATUS = "properties.privateLinkServiceConnectionState.status";

@@ -1,22 +1,22 @@
 /** Everything that is to be done about one PLS, from fresh reads: whose it is, and what differs. */
 import { isTaggedOff } from "../changes/offTag.ts";
 import type { Evidence, Plan } from "../changes/plan.ts";
-import { listClusters } from "../clusters/registry.ts";
-import type { Cluster } from "../clusters/model.ts";
-import { listFindings } from "../drift/findingStore.ts";
-import type { Declared } from "../intents/model.ts";
+import { listClusters } from "../declarations/registry.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import { listFindings } from "../findings/findingStore.ts";
+import type { Declared } from "../kubernetes/intent.ts";
 import { findConfirmed, listConfirmed } from "../declarations/confirmed.ts";
 import { readFeed } from "../declarations/feed.ts";
 import type { Confirmation } from "../declarations/model.ts";
-import type { PrivateLinkService } from "../network/model.ts";
-import { once } from "../once.ts";
-import type { Policy } from "../policy.ts";
-import { readPolicy } from "../policyStore.ts";
-import type { Run } from "../ports.ts";
-import { clusterOfPls, OWNER_TAG, ownerOfPls } from "./owner.ts";
+import type { PrivateLinkService } from "../azure/networkModel.ts";
+import { once } from "../core/once.ts";
+import type { Policy } from "../policy/policy.ts";
+import { readPolicy } from "../policy/policyStore.ts";
+import type { Run } from "../ports/ports.ts";
+import { clusterOfPls, OWNER_TAG, ownerOfPls } from "../declarations/plsOwner.ts";
 import { planConnections } from "./planConnections.ts";
 import { planPls } from "./planPls.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 const HOUR = 3_600_000;
 

@@ -1,10 +1,10 @@
 /** The fields that policy lets Mooring write, as the CCM would set them; others are reported by drift, never written. Pure. */
 import type { Edit, Evidence, Plan } from "../changes/plan.ts";
 import { sameValue } from "../changes/body.ts";
-import type { Json } from "../changes/resources.ts";
-import type { Declared } from "../intents/model.ts";
-import type { PrivateLinkService } from "../network/model.ts";
-import type { Policy } from "../policy.ts";
+import type { Json } from "../ports/resources.ts";
+import type { Declared } from "../kubernetes/intent.ts";
+import type { PrivateLinkService } from "../azure/networkModel.ts";
+import type { Policy } from "../policy/policy.ts";
 import { desiredPls, type DesiredPls } from "./desired.ts";
 
 /** Where ARM has each field; lists of subscriptions are one level deeper. */

@@ -3,15 +3,15 @@
  * Private Link Services with something to do become work. Called by a timer.
  */
 import { enqueueOnce } from "../events/coalesce.ts";
-import type { PrivateLinkService } from "../network/model.ts";
-import { parseResourceId } from "../network/resourceId.ts";
-import { subscriptionSubject } from "../outcomes/outcome.ts";
-import { recordWhole, type Notes } from "../outcomes/record.ts";
-import type { Run } from "../ports.ts";
-import { Incomplete } from "../errors.ts";
+import type { PrivateLinkService } from "../azure/networkModel.ts";
+import { parseResourceId } from "../azure/resourceId.ts";
+import { subscriptionSubject } from "../storage/outcome.ts";
+import { recordWhole, type Notes } from "../storage/recordOutcome.ts";
+import type { Run } from "../ports/ports.ts";
+import { Incomplete } from "../core/errors.ts";
 import { plsPlanner } from "./planFor.ts";
-import { messageOf } from "../messageOf.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { messageOf } from "../core/messageOf.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 /** With more failures than this, what all Private Link Services need is unavailable: the poll ends. */
 const MOST_FAILURES = 20;

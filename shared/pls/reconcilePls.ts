@@ -8,9 +8,9 @@ import { isConfirmedSince } from "../changes/order.ts";
 import { inParts, oneByOne } from "../changes/parts.ts";
 import { SYSTEM, type Cause } from "../changes/plan.ts";
 import { enqueueOnce } from "../events/coalesce.ts";
-import { AwaitsReport } from "../errors.ts";
-import type { Run } from "../ports.ts";
-import type { WorkItem } from "../storage/queue.ts";
+import { AwaitsReport } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
+import type { WorkItem } from "../ports/queue.ts";
 import { plsPlanner, type PlannedPls } from "./planFor.ts";
 
 /**

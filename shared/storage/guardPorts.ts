@@ -2,11 +2,11 @@
  * Ports that keep the data in the form that this code knows. Nothing is written to newer data, whoever asks and however long ago he
  * began; tables that a pending step of an upgrade touches are neither read nor written. Built once, in `app.ts`.
  */
-import { NotYet, Refused } from "../errors.ts";
-import type { Ports, Tables } from "../ports.ts";
+import { NotYet, Refused } from "../core/errors.ts";
+import type { Ports, Tables } from "../ports/ports.ts";
 import type { SchemaWatch } from "./watchSchema.ts";
 import type { Step } from "./steps.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "../ports/table.ts";
 
 const RETRY_SECONDS = 15;
 

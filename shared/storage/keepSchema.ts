@@ -1,12 +1,12 @@
 /** Stored data and this code, kept together: what `app.ts` puts between the use cases and storage. */
-import { Refused } from "../errors.ts";
-import type { Ports, Run, Tables } from "../ports.ts";
+import { Refused } from "../core/errors.ts";
+import type { Ports, Run, Tables } from "../ports/ports.ts";
 import { guardPorts } from "./guardPorts.ts";
 import { migrate } from "./migrate.ts";
 import { newestOf, SCHEMA } from "./schema.ts";
 import { STEPS, type Step } from "./steps.ts";
 import { watchSchema } from "./watchSchema.ts";
-import { waitForAll } from "../waitForAll.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 export interface SchemaKeeper {
   /** For every use case. */

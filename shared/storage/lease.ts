@@ -2,8 +2,8 @@
  * Serialises work on one name with a lease of the storage service. The lease is renewed by a timer for as long as the work takes, and
  * expires within a minute after its holder died. Wall clocks of hosts are never compared.
  */
-import { Superseded } from "../errors.ts";
-import type { Run } from "../ports.ts";
+import { Superseded } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
 
 /** Three renewals may fail before a lease expires. */
 const RENEW_MILLISECONDS = 15_000;

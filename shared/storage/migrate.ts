@@ -2,12 +2,12 @@
  * Brings older data to the form that this code knows, step by step, one process at a time. It may die anywhere: whoever comes next goes
  * on. Never goes back. Called before anything else is done with the data, with ports that nothing guards.
  */
-import { Conflict, NotYet, Refused } from "../errors.ts";
-import type { Run } from "../ports.ts";
+import { Conflict, NotYet, Refused } from "../core/errors.ts";
+import type { Run } from "../ports/ports.ts";
 import { withLease } from "./lease.ts";
 import { newestOf, readStanding, SCHEMA, type SchemaRow } from "./schema.ts";
 import type { Step } from "./steps.ts";
-import type { Row } from "./table.ts";
+import type { Row } from "../ports/table.ts";
 import { KNOWN_SECONDS } from "./watchSchema.ts";
 
 /** Processes of the version before look at the row every few seconds; then they have stopped writing. */

@@ -3,7 +3,7 @@
  * one are upgraded by `migrate.ts`. What is stored by a version of Mooring that kept no number is of form 1. Read through
  * `readStanding` by everybody who wants to know: triggers, health, the command line.
  */
-import type { Tables } from "../ports.ts";
+import type { Tables } from "../ports/ports.ts";
 import { STEPS, type Step } from "./steps.ts";
 
 /** Partition `schema`, key `stored`; absent while nobody has written one. */

@@ -1,5 +1,5 @@
 /** Every change of the form of stored data, in order; form 1 is what was stored before there was a number. */
-import type { Run, Tables } from "../ports.ts";
+import type { Run, Tables } from "../ports/ports.ts";
 
 export interface Step {
   readonly to: number;
@@ -17,7 +17,7 @@ export const STEPS: readonly Step[] = [
     title: "the scopes of an audit are rows of their own, so that an estate may have as many as it likes",
     touches: ["runs", "progress"],
     async migrate(run) {
-      const { toSchema2 } = await import("../drift/schema2.ts");
+      const { toSchema2 } = await import("../audit/schema2.ts");
       await toSchema2(run);
     },
   },

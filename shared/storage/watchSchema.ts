@@ -1,6 +1,6 @@
 /** What is known of the schema's row since a few seconds ago: asked before every write, so it must cost nothing. */
-import { createCache } from "../cache.ts";
-import type { Tables } from "../ports.ts";
+import { createCache } from "../core/cache.ts";
+import type { Tables } from "../ports/ports.ts";
 import { readStanding, type Standing } from "./schema.ts";
 import type { Step } from "./steps.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { WorkItem } from "./queue.ts";
+import type { WorkItem } from "../ports/queue.ts";
 
 const WorkMessage = z.object({
   what: z.string().min(1).max(64),

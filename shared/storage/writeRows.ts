@@ -1,5 +1,5 @@
-import type { Row, Table, Write } from "./table.ts";
-import { mapAtMost } from "../waitForAll.ts";
+import type { Row, Table, Write } from "../ports/table.ts";
+import { mapAtMost } from "../core/waitForAll.ts";
 
 const BATCH = 100;
 const AT_ONCE = 8;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { windowsAround } from "../../shared/addresses/nearest.ts";
-import { parsePrefixes, type Address } from "../../shared/addresses/prefix.ts";
+import { windowsAround } from "../../shared/azure/nearest.ts";
+import { parsePrefixes, type Address } from "../../shared/azure/prefix.ts";
 import {
   formatRange,
   parseRange,
@@ -9,7 +9,7 @@ import {
   within,
   without,
   type Range,
-} from "../../shared/addresses/range.ts";
+} from "../../shared/azure/addressRange.ts";
 
 const ranges = (...texts: string[]) => texts.flatMap((text) => parseRange(text) ?? []);
 const written = (some: readonly Range[]) => some.map(formatRange);

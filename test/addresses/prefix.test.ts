@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addressKey } from "../../shared/addresses/key.ts";
+import { addressKey } from "../../shared/azure/addressKey.ts";
 import {
   contains,
   formatAddress,
@@ -9,8 +9,8 @@ import {
   parsePrefix,
   type Address,
   type Prefix,
-} from "../../shared/addresses/prefix.ts";
-import { usableAddresses } from "../../shared/addresses/range.ts";
+} from "../../shared/azure/prefix.ts";
+import { usableAddresses } from "../../shared/azure/addressRange.ts";
 
 const ipv4 = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255)).map((octets) => octets.join("."));
 

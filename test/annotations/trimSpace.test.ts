@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseIntent } from "../../shared/annotations/parse.ts";
-import { Service } from "../../shared/annotations/service.ts";
+import { parseIntent } from "../../shared/kubernetes/parseIntent.ts";
+import { Service } from "../../shared/kubernetes/service.ts";
 
 describe("a value is trimmed as Go does it", () => {
   test.each([

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseIntent } from "../../shared/annotations/parse.ts";
-import { Service } from "../../shared/annotations/service.ts";
-import { declarationOf } from "../../shared/gate/gather.ts";
-import { checkRules } from "../../shared/gate/rules.ts";
-import type { Intent } from "../../shared/intents/model.ts";
+import { parseIntent } from "../../shared/kubernetes/parseIntent.ts";
+import { Service } from "../../shared/kubernetes/service.ts";
+import { declarationOf } from "../../shared/admission/gather.ts";
+import { checkRules } from "../../shared/admission/rules.ts";
+import type { Intent } from "../../shared/kubernetes/intent.ts";
 import {
   annotation,
   isInternal,
@@ -13,7 +13,7 @@ import {
   subnetName,
   wantsPls,
   type Service as ClusterService,
-} from "../../sandbox/cluster/service.ts";
+} from "../../dev/sandbox/cluster/service.ts";
 
 interface Case {
   id: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keyOf } from "../../api/key.ts";
-import { admit } from "../../shared/gate/admit.ts";
+import { admit } from "../../shared/admission/admit.ts";
 import { apiOver, apiWorld, everything } from "../builders/api.ts";
 import { cluster, subnetId } from "../builders/world.ts";
 

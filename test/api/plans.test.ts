@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { keyOf } from "../../api/key.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { isListRequested } from "../../shared/declarations/feed.ts";
 import type { Feed } from "../../shared/declarations/model.ts";
 import { graceOf } from "../../shared/orphans/quarantine.ts";
 import { planDue } from "../../shared/orphans/sweep.ts";
-import { defaultPolicy } from "../../shared/policy.ts";
+import { defaultPolicy } from "../../shared/policy/policy.ts";
 import { withLease } from "../../shared/storage/lease.ts";
 import { apiOver, apiWorld, carriedOut, everything, FINDING, type Ask } from "../builders/api.ts";
 import { balancer, balancerId, plsIdIn, NOW } from "../builders/world.ts";
@@ -455,7 +455,7 @@ describe("audits", () => {
 
   test("are reported in every format, each with its type, as a file on demand; nothing in it may run", async () => {
     const { REPORT_FORMATS } = await import("../../api/report.ts");
-    const { FORMAT_NAMES } = await import("../../shared/drift/report/formats.ts");
+    const { FORMAT_NAMES } = await import("../../shared/audit/report/formats.ts");
     expect([...REPORT_FORMATS]).toEqual(FORMAT_NAMES);
     const { id } = (await ask("POST /audits", { body: {} })).body;
     for (const format of REPORT_FORMATS) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { isMet, quantile, ratioOf, type Figure } from "../../bench/figures.ts";
-import { renderLimits, renderPage } from "../../bench/performancePage.ts";
-import { merge, type Result } from "../../bench/results.ts";
-import { row } from "../../bench/rows.ts";
+import { isMet, quantile, ratioOf, type Figure } from "../../dev/bench/figures.ts";
+import { renderLimits, renderPage } from "../../dev/bench/performancePage.ts";
+import { merge, type Result } from "../../dev/bench/results.ts";
+import { row } from "../../dev/bench/rows.ts";
 
 const time: Figure = { name: "a scan", unit: "ms", ours: 30, floor: { what: "bare", value: 20 } };
 const rate: Figure = { name: "decisions", unit: "/s", ours: 100, floor: { what: "bare", value: 300 } };

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { ArmClient } from "../../sandbox/cluster/armClient.ts";
+import type { ArmClient } from "../../dev/sandbox/cluster/armClient.ts";
 import {
   dashboard,
   forgiveFailures,

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { ArmClient } from "../../sandbox/cluster/armClient.ts";
-import { connect } from "../../sandbox/world/seed.ts";
+import { ArmClient } from "../../dev/sandbox/cluster/armClient.ts";
+import { connect } from "../../dev/sandbox/world/seed.ts";
 import {
   dashboard,
   overflow,

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { ArmClient } from "../../sandbox/cluster/armClient.ts";
-import { PARTNER, PLATFORM } from "../../sandbox/world/definition.ts";
-import { connect } from "../../sandbox/world/seed.ts";
+import type { ArmClient } from "../../dev/sandbox/cluster/armClient.ts";
+import { PARTNER, PLATFORM } from "../../dev/sandbox/world/definition.ts";
+import { connect } from "../../dev/sandbox/world/seed.ts";
 import {
   dashboard,
   forgiveFailures,

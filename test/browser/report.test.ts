@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { FORMATS } from "../../shared/drift/report/formats.ts";
-import type { AuditReport } from "../../shared/drift/report/model.ts";
-import { openChromium } from "../../tools/chromium.ts";
+import { FORMATS } from "../../shared/audit/report/formats.ts";
+import type { AuditReport } from "../../shared/audit/report/model.ts";
+import { openChromium } from "../../dev/tools/chromium.ts";
 import { overflow, THEMES, violations, WIDTHS } from "../builders/dashboard.ts";
 import { report, reported } from "../builders/report.ts";
 

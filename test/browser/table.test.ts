@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Finding, Plan } from "../../api/model.ts";
-import { openChromium } from "../../tools/chromium.ts";
+import { openChromium } from "../../dev/tools/chromium.ts";
 import { forgiveFailures, openPage, overflow, shown, violations, type Look } from "../builders/dashboard.ts";
 import { OPERATOR, stubbedDashboard, type StubbedDashboard } from "../builders/stubbedDashboard.ts";
 

@@ -1,6 +1,6 @@
 /** A sandbox ARM for tests: fast, in memory, with one network, and requests in a line. */
-import { createArm, type Arm, type ArmOptions } from "../../sandbox/arm/server.ts";
-import { issueToken } from "../../sandbox/identity/token.ts";
+import { createArm, type Arm, type ArmOptions } from "../../dev/sandbox/arm/server.ts";
+import { issueToken } from "../../dev/sandbox/identity/token.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { PARTNER } from "./world.ts";
 

@@ -3,15 +3,15 @@
  * queue's messages to the worker as Azure's does: what fails comes again, five times at most.
  */
 import { settle } from "../../functions/outcome.ts";
-import { isLastTry } from "../../shared/queues/retryRules.ts";
-import { auditWork } from "../../shared/drift/auditWork.ts";
-import { listChecks } from "../../shared/drift/checks.ts";
-import type { Finding } from "../../shared/drift/finding.ts";
-import { isThere } from "../../shared/drift/finding.ts";
-import type { PrivateLinkService } from "../../shared/network/model.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
-import type { Run } from "../../shared/ports.ts";
-import type { WorkItem } from "../../shared/storage/queue.ts";
+import { isLastTry } from "../../shared/storage/queues/retryRules.ts";
+import { auditWork } from "../../shared/audit/auditWork.ts";
+import { listChecks } from "../../shared/audit/checks.ts";
+import type { Finding } from "../../shared/findings/finding.ts";
+import { isThere } from "../../shared/findings/finding.ts";
+import type { PrivateLinkService } from "../../shared/azure/networkModel.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
+import type { Run } from "../../shared/ports/ports.ts";
+import type { WorkItem } from "../../shared/ports/queue.ts";
 import { crashAt, Crashed } from "../memory/crashing.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 import {

@@ -2,11 +2,11 @@
  * Clusters in one virtual network with everything that may happen to the addresses of their Services: admission, what the API server makes of it,
  * reports, the cloud controller and scans. It keeps what is true, so that tests can compare it with what Mooring believes.
  */
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { dropRefused } from "../../shared/inventory/confirmClaims.ts";
-import { admit } from "../../shared/gate/admit.ts";
-import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
+import { admit } from "../../shared/admission/admit.ts";
+import { AdmissionReview, type AdmissionResponse } from "../../shared/admission/review.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { scanInventory, type ScanReport } from "../../shared/inventory/scan.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";

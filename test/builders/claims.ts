@@ -1,6 +1,6 @@
 /** Claims of Services in namespace `shop`. */
 import { takeClaims, type ClaimRequest, type Taken } from "../../shared/inventory/takeClaims.ts";
-import type { Run } from "../../shared/ports.ts";
+import type { Run } from "../../shared/ports/ports.ts";
 import type { ConfirmedClaim, ProposedClaim } from "../../shared/inventory/mergeClaims.ts";
 
 interface Some {

@@ -4,7 +4,7 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { certificates } from "../../sandbox/identity/certificate.ts";
+import { certificates } from "../../dev/sandbox/identity/certificate.ts";
 
 export interface Point {
   readonly name: string;

@@ -1,5 +1,5 @@
-import { canonicalId } from "../../shared/network/resourceId.ts";
-import type { Tables } from "../../shared/ports.ts";
+import { canonicalId } from "../../shared/azure/resourceId.ts";
+import type { Tables } from "../../shared/ports/ports.ts";
 import { feed } from "./world.ts";
 
 /** Cluster one confirmed its Services just now, after this version of the resource was read: what it declares may be written. */

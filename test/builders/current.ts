@@ -1,4 +1,4 @@
-import type { Tables } from "../../shared/ports.ts";
+import type { Tables } from "../../shared/ports/ports.ts";
 import { newestOf, SCHEMA } from "../../shared/storage/schema.ts";
 
 /** Says of data that a test puts there what the app would have said: that they are of this version. */

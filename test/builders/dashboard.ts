@@ -5,9 +5,9 @@
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
-import { DemoWorld } from "../../sandbox/demo/world.ts";
-import type { Sandbox } from "../../sandbox/start/startSandbox.ts";
-import { openChromium } from "../../tools/chromium.ts";
+import { DemoWorld } from "../../dev/sandbox/demo/world.ts";
+import type { Sandbox } from "../../dev/sandbox/start/startSandbox.ts";
+import { openChromium } from "../../dev/tools/chromium.ts";
 import { sandboxed } from "./sandboxed.ts";
 
 export { START_MILLISECONDS } from "./sandboxed.ts";

@@ -1,7 +1,7 @@
 /** What a deleted cluster left behind, and a sweep of it. */
 import { createApply } from "../../shared/changes/apply.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
-import type { PrivateLinkService, LoadBalancer } from "../../shared/network/model.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
+import type { PrivateLinkService, LoadBalancer } from "../../shared/azure/networkModel.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { TableClient } from "@azure/data-tables";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { inject } from "vitest";
-import { startHostProcess, type HostProcess } from "../../sandbox/start/host.ts";
+import { startHostProcess, type HostProcess } from "../../dev/sandbox/start/host.ts";
 import { ownAccount } from "../azurite.ts";
 import { appIn } from "../builtApp.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";

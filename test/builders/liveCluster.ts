@@ -2,15 +2,15 @@
  * The sandbox's ARM with a cluster whose controller runs, and Mooring's use cases on the real SDK: only clock, storage and queue are in
  * memory, so that a test moves time and sees every message.
  */
-import { Cluster } from "../../sandbox/cluster/cluster.ts";
-import type { Service } from "../../sandbox/cluster/service.ts";
-import { toEvent } from "../../sandbox/events/toEvent.ts";
-import { azureNetwork } from "../../shared/azure/network.ts";
-import { openResources } from "../../shared/azure/resources.ts";
+import { Cluster } from "../../dev/sandbox/cluster/cluster.ts";
+import type { Service } from "../../dev/sandbox/cluster/service.ts";
+import { toEvent } from "../../dev/sandbox/events/toEvent.ts";
+import { azureNetwork } from "../../shared/adapters/network.ts";
+import { openResources } from "../../shared/adapters/resources.ts";
 import type { Apply } from "../../shared/changes/applied.ts";
 import { createApply } from "../../shared/changes/apply.ts";
-import { Service as Parsed } from "../../shared/annotations/service.ts";
-import { parseIntent } from "../../shared/annotations/parse.ts";
+import { Service as Parsed } from "../../shared/kubernetes/service.ts";
+import { parseIntent } from "../../shared/kubernetes/parseIntent.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
 import { reconcilePls } from "../../shared/pls/reconcilePls.ts";

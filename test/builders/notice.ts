@@ -1,4 +1,4 @@
-import type { Notice } from "../../shared/drift/notice.ts";
+import type { Notice } from "../../shared/audit/notice.ts";
 
 const envelope = {
   specversion: "1.0",

@@ -1,8 +1,8 @@
 /** What a person does in a test: with keys only in the page, and in Azure's portal behind Mooring's back. */
 import type { Page } from "playwright-core";
-import { ArmClient } from "../../sandbox/cluster/armClient.ts";
-import type { Sandbox } from "../../sandbox/start/startSandbox.ts";
-import { PARTNER, PLATFORM } from "../../sandbox/world/definition.ts";
+import { ArmClient } from "../../dev/sandbox/cluster/armClient.ts";
+import type { Sandbox } from "../../dev/sandbox/start/startSandbox.ts";
+import { PARTNER, PLATFORM } from "../../dev/sandbox/world/definition.ts";
 import { runCli } from "../cli/runCli.ts";
 
 const MOST_TABS = 80;

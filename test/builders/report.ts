@@ -1,6 +1,6 @@
 /** A report that is valid by default: an error, a warning, one acknowledged, one suspected. */
-import type { TrendRow } from "../../shared/drift/auditRun.ts";
-import type { AuditReport, ReportedFinding } from "../../shared/drift/report/model.ts";
+import type { TrendRow } from "../../shared/audit/auditRun.ts";
+import type { AuditReport, ReportedFinding } from "../../shared/audit/report/model.ts";
 import { plsIdIn, NOW } from "./world.ts";
 
 export function reported(some: Partial<ReportedFinding> = {}): ReportedFinding {

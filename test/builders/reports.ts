@@ -3,15 +3,15 @@
  * test wants to go wrong in between.
  */
 import type { Applied, Apply } from "../../shared/changes/applied.ts";
-import { requireCluster } from "../../shared/clusters/registry.ts";
+import { requireCluster } from "../../shared/declarations/registry.ts";
 import { receiveDeclarations } from "../../shared/declarations/receive.ts";
 import { claimsOfCluster } from "../../shared/inventory/confirmClaims.ts";
 import type { Answer, Post } from "../../shared/declarations/step.ts";
-import { NotYet } from "../../shared/errors.ts";
+import { NotYet } from "../../shared/core/errors.ts";
 import { reconcilePls } from "../../shared/pls/reconcilePls.ts";
-import { readPolicy } from "../../shared/policyStore.ts";
-import type { Run } from "../../shared/ports.ts";
-import type { WorkItem } from "../../shared/storage/queue.ts";
+import { readPolicy } from "../../shared/policy/policyStore.ts";
+import type { Run } from "../../shared/ports/ports.ts";
+import type { WorkItem } from "../../shared/ports/queue.ts";
 
 /** The cluster confirms, under a new number, that everything is as it is stored. */
 export async function confirmNow(run: Run, name = "one"): Promise<void> {

@@ -3,8 +3,8 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { ANY_PORTS } from "../../sandbox/start/ports.ts";
-import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
+import { ANY_PORTS } from "../../dev/sandbox/start/ports.ts";
+import { startSandbox, type Sandbox } from "../../dev/sandbox/start/startSandbox.ts";
 
 /** It starts within it even on a busy machine, and where it is the first of the run and the world is not seeded yet. */
 export const START_MILLISECONDS = 290_000;

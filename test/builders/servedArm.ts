@@ -1,9 +1,9 @@
 /** A sandbox ARM over https with a managed identity: what the real SDK needs, in this process or in another. */
 import tls from "node:tls";
 import { ManagedIdentityCredential } from "@azure/identity";
-import { createControl, listenControl } from "../../sandbox/control.ts";
-import { certificates } from "../../sandbox/identity/certificate.ts";
-import type { ArmAccess } from "../../shared/azure/armAccess.ts";
+import { createControl, listenControl } from "../../dev/sandbox/control.ts";
+import { certificates } from "../../dev/sandbox/identity/certificate.ts";
+import type { ArmAccess } from "../../shared/adapters/armAccess.ts";
 import type { TestArm } from "./arm.ts";
 
 export interface ServedArm {

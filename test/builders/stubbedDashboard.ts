@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { POLICY } from "../../api/dashboard.ts";
 import { etagOf } from "../../api/etag.ts";
 import type { Me } from "../../api/model.ts";
-import { buildWeb } from "../../tools/web.ts";
+import { buildWeb } from "../../dev/tools/web.ts";
 
 /** By method and path without `/api/v1`, e.g. `GET /pls`; a function sees the path with its query. Absent: 404. */
 export type Answers = Record<string, unknown>;

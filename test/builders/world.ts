@@ -1,9 +1,9 @@
 /** Valid by default: each builder gives a whole thing, and takes what a test cares about. */
-import type { JsonObject } from "../../shared/changes/resources.ts";
-import type { Cluster, ClusterIdentity } from "../../shared/clusters/model.ts";
+import type { JsonObject } from "../../shared/ports/resources.ts";
+import type { Cluster, ClusterIdentity } from "../../shared/declarations/clusterModel.ts";
 import type { Feed } from "../../shared/declarations/model.ts";
-import type { Declared, Intent, PlsIntent } from "../../shared/intents/model.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
+import type { Declared, Intent, PlsIntent } from "../../shared/kubernetes/intent.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import type {
   Connection,
   Frontend,
@@ -12,7 +12,7 @@ import type {
   ManagedCluster,
   Rule,
   Subnet,
-} from "../../shared/network/model.ts";
+} from "../../shared/azure/networkModel.ts";
 import type { SubnetRow } from "../../shared/inventory/model.ts";
 import type { ClusterView } from "../../shared/orphans/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ENTRY_KILOBYTES, kilobytes } from "../../bench/bundle.ts";
-import { packagesIn } from "../../bench/cold/artifact.ts";
-import { firstCalls, type FirstCalls } from "../../bench/cold/firstCalls.ts";
+import { ENTRY_KILOBYTES, kilobytes } from "../../dev/bench/bundle.ts";
+import { packagesIn } from "../../dev/bench/cold/artifact.ts";
+import { firstCalls, type FirstCalls } from "../../dev/bench/cold/firstCalls.ts";
 import { ownAccount } from "../azurite.ts";
 
 /** Each has hundreds of kilobytes. */

@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
 import { resolveDangling } from "../../shared/changes/dangling.ts";
 import type { Change, Edit } from "../../shared/changes/plan.ts";
-import type { JsonObject } from "../../shared/changes/resources.ts";
+import type { JsonObject } from "../../shared/ports/resources.ts";
 import { stopWriting } from "../../shared/changes/stop.ts";
-import { Conflict, NotYet, Refused } from "../../shared/errors.ts";
+import { Conflict, NotYet, Refused } from "../../shared/core/errors.ts";
 import { hold } from "../../shared/orphans/hold.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { balancerId, connection, frontend, pls, plsIdIn } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isAsEdited, namedItems, sameValue, valueAt, withEdits } from "../../shared/changes/body.ts";
 import { isInPlace } from "../../shared/changes/inPlace.ts";
 import { type Change, type Edit, isListEdit, isRemoval } from "../../shared/changes/plan.ts";
-import type { Json, JsonObject, Resource } from "../../shared/changes/resources.ts";
+import type { Json, JsonObject, Resource } from "../../shared/ports/resources.ts";
 import { plsIdIn } from "../builders/world.ts";
 
 test.each<[string, string, Json | undefined]>([

@@ -5,9 +5,9 @@ import { resolveDangling } from "../../shared/changes/dangling.ts";
 import { closeEntry, listJournal, openEntry } from "../../shared/changes/journalStore.ts";
 import { inParts, oneByOne } from "../../shared/changes/parts.ts";
 import type { Change } from "../../shared/changes/plan.ts";
-import { runAudit } from "../../shared/drift/runAudit.ts";
-import { NotYet, Refused } from "../../shared/errors.ts";
-import { canonicalId } from "../../shared/network/resourceId.ts";
+import { runAudit } from "../../shared/audit/runAudit.ts";
+import { NotYet, Refused } from "../../shared/core/errors.ts";
+import { canonicalId } from "../../shared/azure/resourceId.ts";
 import { pls, plsIdIn } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { type GuardInput, refusedBecause } from "../../shared/changes/guards.ts";
 import type { Change, Edit, Evidence, EvidenceSource } from "../../shared/changes/plan.ts";
-import type { Json, Resource } from "../../shared/changes/resources.ts";
-import { defaultPolicy, type Policy } from "../../shared/policy.ts";
+import type { Json, Resource } from "../../shared/ports/resources.ts";
+import { defaultPolicy, type Policy } from "../../shared/policy/policy.ts";
 import { balancerId, connection, pls, plsIdIn, NOW } from "../builders/world.ts";
 
 const ID = plsIdIn("pls");

@@ -5,10 +5,10 @@ import { expect, test } from "vitest";
 const ROOT = join(import.meta.dirname, "../..");
 /** The adapter that sends, the composition root that hands it on, the port, and the one user. */
 const ALLOWED = new Set([
-  "shared/azure/resources.ts",
-  "shared/azure/ports.ts",
-  "shared/app.ts",
-  "shared/changes/resources.ts",
+  "shared/adapters/resources.ts",
+  "shared/adapters/ports.ts",
+  "shared/adapters/app.ts",
+  "shared/ports/resources.ts",
   "shared/changes/apply.ts",
 ]);
 const MUTATING = [

@@ -4,7 +4,7 @@ import { type Applied, type Apply, type ApplyOptions, throwFailures } from "../.
 import { counted } from "../../shared/changes/counted.ts";
 import { inParts, oneByOne } from "../../shared/changes/parts.ts";
 import type { Change, Plan } from "../../shared/changes/plan.ts";
-import { Conflict, NotYet } from "../../shared/errors.ts";
+import { Conflict, NotYet } from "../../shared/core/errors.ts";
 import { memoryRun } from "../memory/run.ts";
 
 const change = (resourceId: string, action: "delete" | "update" = "delete"): Change => ({

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../shared/changes/plan.ts";
 import { observedBecause } from "../../shared/changes/policy.ts";
-import { Policy } from "../../shared/policy.ts";
+import { Policy } from "../../shared/policy/policy.ts";
 import { plsIdIn } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 

@@ -1,10 +1,10 @@
 /** `mooring check` within the process: manifests judged without the inventory, or against one that is like the sandbox's. */
 import { FORMATS, type Checked } from "../../cli/check/formats.ts";
-import { addressKey } from "../../shared/addresses/key.ts";
-import { readManifests } from "../../shared/gate/manifests/read.ts";
-import { judge, type Court } from "../../shared/gate/judge.ts";
-import type { Declared } from "../../shared/intents/model.ts";
-import { defaultPolicy } from "../../shared/policy.ts";
+import { addressKey } from "../../shared/azure/addressKey.ts";
+import { readManifests } from "../../shared/admission/manifests/read.ts";
+import { judge, type Court } from "../../shared/admission/judge.ts";
+import type { Declared } from "../../shared/kubernetes/intent.ts";
+import { defaultPolicy } from "../../shared/policy/policy.ts";
 import { cluster, subnetRow, VNET } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

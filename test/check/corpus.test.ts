@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { subjectOf } from "../../shared/gate/manifests/manifest.ts";
+import { subjectOf } from "../../shared/admission/manifests/manifest.ts";
 import { checkText, found, seeded } from "./checked.ts";
 
 const FOLDER = join(import.meta.dirname, "corpus");

@@ -1,11 +1,11 @@
 /** Manifests of Services that live already, and of Services that come together. */
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
-import { ANNOTATIONS } from "../../shared/annotations/keys.ts";
-import { parseIntent } from "../../shared/annotations/parse.ts";
-import { serviceOf } from "../../shared/annotations/write.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
-import { EVERY_PORT, type Intent } from "../../shared/intents/model.ts";
+import { ANNOTATIONS } from "../../shared/kubernetes/annotations.ts";
+import { parseIntent } from "../../shared/kubernetes/parseIntent.ts";
+import { serviceOf } from "../../shared/kubernetes/writeAnnotations.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
+import { EVERY_PORT, type Intent } from "../../shared/kubernetes/intent.ts";
 import { balancerId, declared, frontend, intent, plsIntent, UID } from "../builders/world.ts";
 import { checkText, found, holdAddress, ONE, seeded } from "./checked.ts";
 

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeText } from "../../cli/decodeText.ts";
 import { expandFiles } from "../../cli/check/files.ts";
-import { subjectOf } from "../../shared/gate/manifests/manifest.ts";
-import { readManifests } from "../../shared/gate/manifests/read.ts";
+import { subjectOf } from "../../shared/admission/manifests/manifest.ts";
+import { readManifests } from "../../shared/admission/manifests/read.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
 const service = (name: string, some = "") =>

@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { createPorts } from "../../shared/azure/ports.ts";
-import { ReportDocument } from "../../shared/drift/report/document.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
-import type { Ports } from "../../shared/ports.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import { createPorts } from "../../shared/adapters/ports.ts";
+import { ReportDocument } from "../../shared/audit/report/document.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
+import type { Ports } from "../../shared/ports/ports.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
 import {
   BALANCER,
   balancerBody,

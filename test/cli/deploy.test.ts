@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startHostProcess } from "../../sandbox/start/host.ts";
+import { startHostProcess } from "../../dev/sandbox/start/host.ts";
 import { ownAccount } from "../azurite.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { runCli } from "./runCli.ts";

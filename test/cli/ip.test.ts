@@ -1,13 +1,13 @@
 /** `mooring ip`: who has an address, what is free, and the release of claims, as an operator meets them. */
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, inject, test } from "vitest";
-import { addressKey } from "../../shared/addresses/key.ts";
-import { createPorts } from "../../shared/azure/ports.ts";
+import { addressKey } from "../../shared/azure/addressKey.ts";
+import { createPorts } from "../../shared/adapters/ports.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
 import { plsNamePlace } from "../../shared/inventory/places.ts";
-import { canonicalId } from "../../shared/network/resourceId.ts";
-import type { Ports } from "../../shared/ports.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import { canonicalId } from "../../shared/azure/resourceId.ts";
+import type { Ports } from "../../shared/ports/ports.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
 import { confirmedClaim, proposedClaim } from "../builders/claims.ts";
 import { markCurrent } from "../builders/current.ts";
 import {

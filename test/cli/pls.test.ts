@@ -4,9 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { createPorts } from "../../shared/azure/ports.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import { createPorts } from "../../shared/adapters/ports.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
 import {
   BALANCER,
   balancerBody,

@@ -1,12 +1,12 @@
 /** Messages that failed for good, as a person meets them: the artifact gives up on them, the command line shows, replays and drops them. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createPorts } from "../../shared/azure/ports.ts";
-import { changeRun } from "../../shared/drift/runStore.ts";
-import { createAudit } from "../../shared/drift/startAudit.ts";
-import type { Run } from "../../shared/ports.ts";
-import { parseSettings } from "../../shared/settings.ts";
-import type { QueueName } from "../../shared/storage/queue.ts";
+import { createPorts } from "../../shared/adapters/ports.ts";
+import { changeRun } from "../../shared/audit/runStore.ts";
+import { createAudit } from "../../shared/audit/startAudit.ts";
+import type { Run } from "../../shared/ports/ports.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
+import type { QueueName } from "../../shared/ports/queue.ts";
 import { markCurrent } from "../builders/current.ts";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
 import { startReceiver, type Receiver } from "../builders/receiver.ts";

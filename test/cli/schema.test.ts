@@ -1,9 +1,9 @@
 /** The form of the stored data as a person sees it, on the data of the version before. */
 import { randomBytes } from "node:crypto";
 import { beforeEach, expect, inject, test } from "vitest";
-import { createPorts } from "../../shared/azure/ports.ts";
-import type { Ports } from "../../shared/ports.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import { createPorts } from "../../shared/adapters/ports.ts";
+import type { Ports } from "../../shared/ports/ports.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
 import { newestOf, SCHEMA } from "../../shared/storage/schema.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 import { place, readStored } from "../schema/stored.ts";

@@ -24,7 +24,7 @@ let root: string;
 /** A checkout in which nothing is installed, and an npm that has nothing to do. */
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "mooring-setup-"));
-  await cp(join(import.meta.dirname, "../../tools/setup.mjs"), join(root, "tools/setup.mjs"));
+  await cp(join(import.meta.dirname, "../../dev/tools/setup.mjs"), join(root, "dev/tools/setup.mjs"));
   await writeJson("package-lock.json", { packages: { "": { name: "mooring" }, ...PACKAGES } });
   await writeFile(join(root, "npm.mjs"), "console.log('added 400 packages');");
 });
@@ -64,7 +64,7 @@ test("installs when the Node that npm scripts run on is missing", async () => {
 });
 
 async function setUp(): Promise<{ stdout: string; stderr: string }> {
-  return promisify(execFile)(process.execPath, [join(root, "tools/setup.mjs")], {
+  return promisify(execFile)(process.execPath, [join(root, "dev/tools/setup.mjs")], {
     env: { ...process.env, npm_execpath: join(root, "npm.mjs") },
   });
 }

@@ -1,6 +1,6 @@
 /** The small pure parts of the command line. */
 import { describe, expect, test } from "vitest";
-import type { AuditProgress, ScopeProgress } from "../../shared/drift/auditRun.ts";
+import type { AuditProgress, ScopeProgress } from "../../shared/audit/auditRun.ts";
 import { progressLine } from "../../cli/audit/progress.ts";
 import { sparkline } from "../../cli/audit/sparkline.ts";
 import { parseUntil } from "../../cli/findings/until.ts";

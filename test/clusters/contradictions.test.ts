@@ -1,7 +1,7 @@
 /** Two registrations that claim one thing are named with both names; everything else is silent. */
 import { expect, test } from "vitest";
-import { contradictionsOf } from "../../shared/clusters/contradictions.ts";
-import type { Cluster } from "../../shared/clusters/model.ts";
+import { contradictionsOf } from "../../shared/declarations/clusterContradictions.ts";
+import type { Cluster } from "../../shared/declarations/clusterModel.ts";
 import { cluster, NOW, UID } from "../builders/world.ts";
 
 const own = (name: string, some: Partial<Cluster> = {}) =>

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { discoverClusters } from "../../shared/clusters/discover.ts";
-import { Refused } from "../../shared/errors.ts";
+import { discoverClusters } from "../../shared/declarations/discover.ts";
+import { Refused } from "../../shared/core/errors.ts";
 import { cluster, managedCluster, PARTNER } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 

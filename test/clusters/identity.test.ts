@@ -1,8 +1,8 @@
 /** A rebuilt cluster is confirmed by an operator; what the cluster before it declared counts for nothing from then on. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { rebindCluster } from "../../shared/clusters/identity.ts";
-import { findCluster } from "../../shared/clusters/registry.ts";
-import { Conflict, InvalidInput } from "../../shared/errors.ts";
+import { rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
+import { findCluster } from "../../shared/declarations/registry.ts";
+import { Conflict, InvalidInput } from "../../shared/core/errors.ts";
 import { cluster, feed, identity, NOW, UID } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

@@ -1,7 +1,7 @@
 /** Registration reads ARM and refuses what does not match; nothing is registered twice, whoever registers at the same time. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { listClusters, registerCluster, removeCluster } from "../../shared/clusters/registry.ts";
-import { InvalidInput, Refused } from "../../shared/errors.ts";
+import { listClusters, registerCluster, removeCluster } from "../../shared/declarations/registry.ts";
+import { InvalidInput, Refused } from "../../shared/core/errors.ts";
 import { cluster, managedCluster, subnetId, VNET } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Token } from "../../shared/clusters/model.ts";
-import { isTokenOf, makeToken, rotated } from "../../shared/clusters/token.ts";
+import type { Token } from "../../shared/declarations/clusterModel.ts";
+import { isTokenOf, makeToken, rotated } from "../../shared/declarations/token.ts";
 import { cluster } from "../builders/world.ts";
 
 const at = (minutes: number) => new Date(Date.parse("2026-11-23T12:00:00.000Z") + minutes * 60_000);

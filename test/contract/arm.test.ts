@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { azureNetwork } from "../../shared/azure/network.ts";
-import { openResources } from "../../shared/azure/resources.ts";
-import type { JsonObject, ResourceReader, ResourceWriter } from "../../shared/changes/resources.ts";
-import { Conflict, InvalidInput, NotYet, Refused } from "../../shared/errors.ts";
-import type { Network } from "../../shared/network/port.ts";
+import { azureNetwork } from "../../shared/adapters/network.ts";
+import { openResources } from "../../shared/adapters/resources.ts";
+import type { JsonObject, ResourceReader, ResourceWriter } from "../../shared/ports/resources.ts";
+import { Conflict, InvalidInput, NotYet, Refused } from "../../shared/core/errors.ts";
+import type { Network } from "../../shared/ports/network.ts";
 import {
   BALANCER,
   ENDPOINT,

@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import { describe, expect, inject, test, vi } from "vitest";
-import { azureLeases } from "../../shared/azure/leases.ts";
-import { LEASE_SECONDS, type Leases } from "../../shared/storage/leases.ts";
+import { azureLeases } from "../../shared/adapters/leases.ts";
+import { LEASE_SECONDS, type Leases } from "../../shared/ports/leases.ts";
 import { MemoryLeases } from "../memory/leases.ts";
 
 interface Opened {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { describe, expect, inject, test } from "vitest";
-import { azureQueue } from "../../shared/azure/queue.ts";
-import type { Queue, QueueMessage, WorkItem } from "../../shared/storage/queue.ts";
+import { azureQueue } from "../../shared/adapters/queue.ts";
+import type { Queue, QueueMessage, WorkItem } from "../../shared/ports/queue.ts";
 import { MemoryQueue } from "../memory/queue.ts";
 
 interface Opened {

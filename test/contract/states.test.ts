@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { describe, expect, inject, test } from "vitest";
-import { azureStates } from "../../shared/azure/states.ts";
-import type { States } from "../../shared/storage/states.ts";
+import { azureStates } from "../../shared/adapters/states.ts";
+import type { States } from "../../shared/ports/states.ts";
 import { MemoryStates } from "../memory/states.ts";
 
 const implementations: [string, () => States][] = [

@@ -14,7 +14,7 @@ import { isOlder, readService, requireVersion } from "../../shared/declarations/
 import { listingsOf, placeOf, withSession } from "../../shared/declarations/sessions.ts";
 import { readProbe } from "../../shared/declarations/webhookProbe.ts";
 import { readWindow } from "../../shared/declarations/window.ts";
-import { defaultPolicy } from "../../shared/policy.ts";
+import { defaultPolicy } from "../../shared/policy/policy.ts";
 import { NOW } from "../builders/world.ts";
 
 describe("JSON of a sender", () => {

@@ -1,9 +1,9 @@
 /** Senders that share a registration, are in the wrong cluster, or hold a token that leaked: none keeps the true one from reporting. */
 import { beforeEach, expect, test } from "vitest";
-import { rebindCluster } from "../../shared/clusters/identity.ts";
+import { rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
-import { contradictionsOf } from "../../shared/clusters/contradictions.ts";
-import { listClusters } from "../../shared/clusters/registry.ts";
+import { contradictionsOf } from "../../shared/declarations/clusterContradictions.ts";
+import { listClusters } from "../../shared/declarations/registry.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
 import { cluster, declared, intent } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";

@@ -1,6 +1,6 @@
 /** What one post leaves behind: the number of the next query, staged pages, problems, and what the feed records. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
 import { cluster } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";

@@ -16,8 +16,8 @@ import type { Feed, Listed } from "../../shared/declarations/model.ts";
 import { endMet, propose, settleProposals } from "../../shared/declarations/proposals.ts";
 import { dropStaged, stagedServices, stagePage } from "../../shared/declarations/staging.ts";
 import type { Change } from "../../shared/declarations/window.ts";
-import { Conflict, NotYet } from "../../shared/errors.ts";
-import type { Declared } from "../../shared/intents/model.ts";
+import { Conflict, NotYet } from "../../shared/core/errors.ts";
+import type { Declared } from "../../shared/kubernetes/intent.ts";
 import { cluster, declared, feed, intent, NOW } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readAudit } from "../../tools/audit/auditPackages.ts";
+import { readAudit } from "../../dev/tools/audit/auditPackages.ts";
 
 const URL = "https://github.com/advisories/GHSA-aaaa-bbbb-cccc";
 const advisory = { title: "It can be made to hang", url: URL, severity: "high", range: "<2.0.0" };
@@ -20,7 +20,7 @@ test.each([
     report,
     until("2026-12-24"),
     "clean",
-    ["Nothing is known against the installed packages; 1 explained in tools/audit/exceptions.ts."],
+    ["Nothing is known against the installed packages; 1 explained in dev/tools/audit/exceptions.ts."],
   ],
   ["until its day", report, until("2026-11-25"), "found", [expect.stringContaining("GHSA-aaaa-bbbb-cccc")]],
   [

@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildArtifact } from "../../tools/build.ts";
-import { licencesTable } from "../../tools/licences.ts";
-import { createSbom, packageName, type Component, type Sbom } from "../../tools/shipped.ts";
+import { buildArtifact } from "../../dev/tools/build.ts";
+import { licencesTable } from "../../dev/tools/licences.ts";
+import { createSbom, packageName, type Component, type Sbom } from "../../dev/tools/shipped.ts";
 
 const require = createRequire(import.meta.url);
 

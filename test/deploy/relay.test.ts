@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { certificates, type Certificates } from "../../sandbox/identity/certificate.ts";
+import { certificates, type Certificates } from "../../dev/sandbox/identity/certificate.ts";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
 import { placeOf } from "../builders/register.ts";
 import { runCli } from "../cli/runCli.ts";

@@ -6,10 +6,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ApiServer } from "../../sandbox/cluster/apiServer.ts";
-import { serveApiServer, type Served } from "../../sandbox/cluster/serveApiServer.ts";
-import type { Service } from "../../sandbox/cluster/service.ts";
-import { certificates, type Certificates } from "../../sandbox/identity/certificate.ts";
+import { ApiServer } from "../../dev/sandbox/cluster/apiServer.ts";
+import { serveApiServer, type Served } from "../../dev/sandbox/cluster/serveApiServer.ts";
+import type { Service } from "../../dev/sandbox/cluster/service.ts";
+import { certificates, type Certificates } from "../../dev/sandbox/identity/certificate.ts";
 import { startFakeMooring, type FakeMooring, type Post } from "../builders/fakeMooring.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../deploy/declarations/send.sh");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { certificates, type Certificates } from "../../sandbox/identity/certificate.ts";
+import { certificates, type Certificates } from "../../dev/sandbox/identity/certificate.ts";
 import { clientPrincipal } from "../builders/api.ts";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
 import { rawRequest, sendRaw, type RawAnswer } from "../builders/rawHttp.ts";

@@ -1,7 +1,7 @@
 /** TLS in front of a plain server, as Azure's front end stands before a Function App. Remembers the heads of requests. */
 import { connect, type AddressInfo } from "node:net";
 import { createServer } from "node:tls";
-import type { Certificates } from "../../sandbox/identity/certificate.ts";
+import type { Certificates } from "../../dev/sandbox/identity/certificate.ts";
 
 export interface Tunnel {
   port: number;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { Settings } from "../../shared/settings.ts";
+import { Settings } from "../../shared/core/settings.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -30,7 +30,7 @@ test("CONTRIBUTING.md documents every npm script", () => {
 describe("one version of Node", () => {
   test("development: 20 or later", () => {
     expect(engines.node).toBe(">=20");
-    expect(read("tools/setup.mjs")).toContain("const OLDEST_NODE = 20;");
+    expect(read("dev/tools/setup.mjs")).toContain("const OLDEST_NODE = 20;");
     for (const text of [guide, read("README.md")]) expect(text).toContain("Node 20 or later");
   });
 

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DemoWorld } from "../../sandbox/demo/world.ts";
-import { ANY_PORTS } from "../../sandbox/start/ports.ts";
-import { firstScan } from "../../sandbox/start/firstScan.ts";
-import { startSandbox, type Sandbox } from "../../sandbox/start/startSandbox.ts";
+import { DemoWorld } from "../../dev/sandbox/demo/world.ts";
+import { ANY_PORTS } from "../../dev/sandbox/start/ports.ts";
+import { firstScan } from "../../dev/sandbox/start/firstScan.ts";
+import { startSandbox, type Sandbox } from "../../dev/sandbox/start/startSandbox.ts";
 import { appIn } from "../builtApp.ts";
-import { internal } from "../../sandbox/world/definition.ts";
+import { internal } from "../../dev/sandbox/world/definition.ts";
 import { START_MILLISECONDS } from "../builders/dashboard.ts";
 
 const SUBSCRIPTIONS = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];

@@ -1,8 +1,8 @@
-/** One language: no text uses a word of the glossary's left side (`tools/words/glossary.ts`). */
+/** One language: no text uses a word of the glossary's left side (`dev/tools/words/glossary.ts`). */
 import { describe, expect, test } from "vitest";
-import { findWords, trackedFiles } from "../../tools/words/find.ts";
-import { GLOSSARY } from "../../tools/words/glossary.ts";
-import { textsOf } from "../../tools/words/texts.ts";
+import { findWords, trackedFiles } from "../../dev/tools/words/find.ts";
+import { GLOSSARY } from "../../dev/tools/words/glossary.ts";
+import { textsOf } from "../../dev/tools/words/texts.ts";
 
 /** Folders and files whose texts have not been rewritten yet. */
 const NOT_YET = [

@@ -6,7 +6,7 @@ import { receiveEvent } from "../../shared/events/receive.ts";
 import { toWork } from "../../shared/events/toWork.ts";
 import { balancerId, cluster, plsIdIn, NOW, subnetId, VNET } from "../builders/world.ts";
 import { memoryRun } from "../memory/run.ts";
-import { toEvent } from "../../sandbox/events/toEvent.ts";
+import { toEvent } from "../../dev/sandbox/events/toEvent.ts";
 
 const WRITE = "Microsoft.Resources.ResourceWriteSuccess";
 const PLS = plsIdIn("pls");

@@ -2,7 +2,7 @@
  * What is fuzzed: one way into the app for text from outside, and what must hold whatever the text. The same table is run in short by
  * `fuzz.test.ts` and at length, guided by coverage, by `npm run fuzz`.
  */
-import { InvalidInput } from "../../shared/errors.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
 
 export interface Target {
   readonly name: string;

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { glob } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { listChecks } from "../../shared/drift/checks.ts";
-import { INSTRUMENTS } from "../../shared/metrics/instruments.ts";
+import { listChecks } from "../../shared/audit/checks.ts";
+import { INSTRUMENTS } from "../../shared/ports/instruments.ts";
 import { queryProblems } from "./kusto.ts";
 import { INFRA, readModules, readSnapshot } from "./compiled.ts";
 

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { toWork } from "../../shared/events/toWork.ts";
-import { parseSettings, Settings } from "../../shared/settings.ts";
-import { QUEUES } from "../../shared/storage/queue.ts";
+import { parseSettings, Settings } from "../../shared/core/settings.ts";
+import { QUEUES } from "../../shared/ports/queue.ts";
 import { calls, INFRA, readSnapshot, type Resource } from "./compiled.ts";
 
 const { predictedResources } = await readSnapshot("default");

@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { Settings } from "../../shared/settings.ts";
+import { Settings } from "../../shared/core/settings.ts";
 import { INSTALLED, ONE, runScript, TWO } from "./azStub.ts";
 import { INFRA, readModules, readSnapshot, readTemplate } from "./compiled.ts";
 

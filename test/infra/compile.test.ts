@@ -1,10 +1,10 @@
-/** Left out where there is no Bicep compiler (`tools/infra/compiler.ts`). */
+/** Left out where there is no Bicep compiler (`dev/tools/infra/compiler.ts`). */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBicep } from "../../tools/infra/compile.ts";
-import { findCompiler } from "../../tools/infra/compiler.ts";
+import { openBicep } from "../../dev/tools/infra/compile.ts";
+import { findCompiler } from "../../dev/tools/infra/compiler.ts";
 
 /** Four runs of the compiler, on a machine that may do other things. */
 const COMPILE_MS = 400_000;

@@ -1,10 +1,10 @@
 /** The ARM templates that `infra/` compiles to, and snapshots of deployments, as `npm run infra` keeps them here. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { snapshotPath, templatePath } from "../../tools/infra/results.ts";
-import { DEPLOYED } from "../../tools/infra/scenarios.ts";
+import { snapshotPath, templatePath } from "../../dev/tools/infra/results.ts";
+import { DEPLOYED } from "../../dev/tools/infra/scenarios.ts";
 
-export { INFRA } from "../../tools/infra/compile.ts";
+export { INFRA } from "../../dev/tools/infra/compile.ts";
 
 interface Declaration {
   readonly type?: string;

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { BICEP_VERSION } from "../../tools/infra/compiler.ts";
+import { BICEP_VERSION } from "../../dev/tools/infra/compiler.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OPEN = `import("./tools/infra/compiler.ts").then((m) => m.openCompiler()).then((r) => console.log(JSON.stringify(r)))`;
@@ -73,7 +73,7 @@ test("a restore that fails is reported", async () => {
 });
 
 test("where there is nothing, npm run infra prints one line and succeeds", async () => {
-  expect(await node("tools/infra/main.ts")).toEqual({
+  expect(await node("dev/tools/infra/main.ts")).toEqual({
     code: 0,
     output: "infra/ is not compiled: there is no bicep, az bicep or dotnet on this machine",
   });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { NEEDED_RIGHTS } from "../../shared/permissions/needed.ts";
+import { NEEDED_RIGHTS } from "../../shared/azure/needed.ts";
 import { calls, INFRA, readModules, readSnapshot, type Resource, type Template } from "./compiled.ts";
 
 const ASSIGNMENT = "Microsoft.Authorization/roleAssignments";

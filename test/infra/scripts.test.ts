@@ -3,8 +3,8 @@ import { access, constants, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { misnamed } from "../../shared/settingNames.ts";
-import { Settings } from "../../shared/settings.ts";
+import { misnamed } from "../../shared/core/settingNames.ts";
+import { Settings } from "../../shared/core/settings.ts";
 import { after, changes, INSTALLED, ONE, OUTPUTS, runScript, TWO } from "./azStub.ts";
 import { INFRA, readTemplate } from "./compiled.ts";
 

@@ -1,7 +1,7 @@
 import { glob, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { SCENARIOS } from "../../tools/infra/scenarios.ts";
+import { SCENARIOS } from "../../dev/tools/infra/scenarios.ts";
 import { calls, INFRA, readModules, readSnapshot, type Module, type Template } from "./compiled.ts";
 
 const modules = await readModules();

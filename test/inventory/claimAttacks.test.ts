@@ -1,10 +1,10 @@
 /** Ways in which an address or a name could get two living owners, lose its claim, or be taken without end. Each was possible once. */
 import { describe, expect, test } from "vitest";
-import { addressKey } from "../../shared/addresses/key.ts";
-import { toColumns } from "../../shared/azure/tableColumns.ts";
-import { writeAddresses } from "../../shared/gate/companion.ts";
-import { AdmissionReview } from "../../shared/gate/review.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
+import { addressKey } from "../../shared/azure/addressKey.ts";
+import { toColumns } from "../../shared/adapters/tableColumns.ts";
+import { writeAddresses } from "../../shared/admission/companion.ts";
+import { AdmissionReview } from "../../shared/admission/review.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { confirmClaims, dropRefused } from "../../shared/inventory/confirmClaims.ts";
 import { ClaimWorld, SUBNET, type Living, type Wish } from "../builders/claimWorld.ts";
 import { balancerId, cluster, declared, intent, pls, plsIdIn, subnetRow } from "../builders/world.ts";

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { AdmissionResponse } from "../../shared/gate/review.ts";
+import type { AdmissionResponse } from "../../shared/admission/review.ts";
 import { ClaimWorld, type After, type Living, type Wish } from "../builders/claimWorld.ts";
 
 const OWNERS = ["one/a", "one/b", "two/a", "two/c", "three/d"] as const;

@@ -3,14 +3,14 @@ import { randomBytes } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
-import { addressKey } from "../../shared/addresses/key.ts";
-import { azureTable } from "../../shared/azure/table.ts";
+import { addressKey } from "../../shared/azure/addressKey.ts";
+import { azureTable } from "../../shared/adapters/table.ts";
 import { dropProposed } from "../../shared/inventory/dropClaims.ts";
 import { addressPlace } from "../../shared/inventory/places.ts";
 import { findTaken, type ClaimRequest, type Taken } from "../../shared/inventory/takeClaims.ts";
 import type { AddressRow, Claim } from "../../shared/inventory/model.ts";
-import { canonicalId } from "../../shared/network/resourceId.ts";
-import type { Run } from "../../shared/ports.ts";
+import { canonicalId } from "../../shared/azure/resourceId.ts";
+import type { Run } from "../../shared/ports/ports.ts";
 import { frontend, subnetId } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

@@ -1,11 +1,11 @@
 /** Which addresses a scan learns, and what it takes until one is free again: lists of ARM are filtered, cut short and late. */
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { admit } from "../../shared/gate/admit.ts";
-import { AdmissionReview } from "../../shared/gate/review.ts";
-import { NotYet, Refused } from "../../shared/errors.ts";
+import { admit } from "../../shared/admission/admit.ts";
+import { AdmissionReview } from "../../shared/admission/review.ts";
+import { NotYet, Refused } from "../../shared/core/errors.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
-import type { AddressUse } from "../../shared/network/model.ts";
+import type { AddressUse } from "../../shared/azure/networkModel.ts";
 import { cluster, frontend, pls, PARTNER, subnetId, subnetInAzure, UID, VNET } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 

@@ -1,15 +1,15 @@
 import { claim, proposedClaim } from "../builders/claims.ts";
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
-import { addressKey } from "../../shared/addresses/key.ts";
+import { addressKey } from "../../shared/azure/addressKey.ts";
 import { addressPlace } from "../../shared/inventory/places.ts";
-import { listUsage, recordUsage } from "../../shared/drift/usage.ts";
+import { listUsage, recordUsage } from "../../shared/audit/usage.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
-import { NotYet } from "../../shared/errors.ts";
-import { LEASE_SECONDS } from "../../shared/storage/leases.ts";
-import type { AddressUse } from "../../shared/network/model.ts";
+import { NotYet } from "../../shared/core/errors.ts";
+import { LEASE_SECONDS } from "../../shared/ports/leases.ts";
+import type { AddressUse } from "../../shared/azure/networkModel.ts";
 import type { AddressRow } from "../../shared/inventory/model.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import {
   balancerId,
   connection,

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addressKey } from "../../shared/addresses/key.ts";
-import { formatAddress, parseAddress } from "../../shared/addresses/prefix.ts";
+import { addressKey } from "../../shared/azure/addressKey.ts";
+import { formatAddress, parseAddress } from "../../shared/azure/prefix.ts";
 import { fullRanges } from "../../shared/inventory/fullRanges.ts";
 import type { AddressRow, SubnetRow } from "../../shared/inventory/model.ts";
 import { suggestFree } from "../../shared/inventory/suggest.ts";
-import { canonicalId } from "../../shared/network/resourceId.ts";
+import { canonicalId } from "../../shared/azure/resourceId.ts";
 import { subnetRow } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 

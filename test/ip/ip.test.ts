@@ -1,15 +1,15 @@
 /** What `mooring ip` and its API report and release, over clusters with everything that happens to addresses. */
 import { describe, expect, test } from "vitest";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { openEntry, closeEntry } from "../../shared/changes/journalStore.ts";
-import { removeCluster } from "../../shared/clusters/registry.ts";
+import { removeCluster } from "../../shared/declarations/registry.ts";
 import { lookUpAddress, nextFree } from "../../shared/ip/lookUp.ts";
 import { listUses } from "../../shared/ip/listUses.ts";
 import type { PlaceUse } from "../../shared/ip/model.ts";
 import { planRelease, type Release } from "../../shared/ip/releaseClaims.ts";
 import { createShower } from "../../shared/ip/showUse.ts";
 import { chooseSubnet, listSources } from "../../shared/ip/sources.ts";
-import type { Run } from "../../shared/ports.ts";
+import type { Run } from "../../shared/ports/ports.ts";
 import { ClaimWorld, SUBNET, type Wish } from "../builders/claimWorld.ts";
 import { balancerId, subnetId, subnetInAzure } from "../builders/world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { withCorrelation } from "../../shared/correlation.ts";
-import { hostLog } from "../../shared/hostLog.ts";
+import { withCorrelation } from "../../shared/core/correlation.ts";
+import { hostLog } from "../../shared/adapters/hostLog.ts";
 
 function heard() {
   const lines: (readonly [level: string, line: string])[] = [];

@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { issueToken } from "../../sandbox/identity/token.ts";
-import { createPorts } from "../../shared/azure/ports.ts";
+import { issueToken } from "../../dev/sandbox/identity/token.ts";
+import { createPorts } from "../../shared/adapters/ports.ts";
 import type { JournalEntry } from "../../shared/changes/journal.ts";
 import { listJournal } from "../../shared/changes/journalStore.ts";
-import type { Run } from "../../shared/ports.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import type { Run } from "../../shared/ports/ports.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
 import { sandboxed, START_MILLISECONDS } from "../builders/sandboxed.ts";
 import { memoryRun } from "../memory/run.ts";
 

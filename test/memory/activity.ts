@@ -1,5 +1,5 @@
-import type { Activity, Failure, Remaining } from "../../shared/activity/port.ts";
-import { parseResourceId, sameId } from "../../shared/network/resourceId.ts";
+import type { Activity, Failure, Remaining } from "../../shared/ports/activity.ts";
+import { parseResourceId, sameId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 
 /** A log of failures as the test says. */

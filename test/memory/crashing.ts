@@ -1,5 +1,5 @@
 /** A process that dies: from its nth call of a port on, nothing of it happens any more. */
-import type { Run } from "../../shared/ports.ts";
+import type { Run } from "../../shared/ports/ports.ts";
 
 export class Crashed extends Error {
   override name = "Crashed";

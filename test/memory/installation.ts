@@ -4,7 +4,7 @@ import type {
   Identity,
   Installation,
   StoragePart,
-} from "../../shared/installation/port.ts";
+} from "../../shared/ports/installation.ts";
 import { CallLog } from "./callLog.ts";
 
 /** `Installation` whose answers a test sets. */

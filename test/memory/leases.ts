@@ -1,4 +1,4 @@
-import { LEASE_SECONDS, type Leases } from "../../shared/storage/leases.ts";
+import { LEASE_SECONDS, type Leases } from "../../shared/ports/leases.ts";
 import { CallLog } from "./callLog.ts";
 
 interface Held {

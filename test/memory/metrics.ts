@@ -1,5 +1,5 @@
-import type { AttributesOf, MetricName } from "../../shared/metrics/instruments.ts";
-import type { Metrics } from "../../shared/metrics/port.ts";
+import type { AttributesOf, MetricName } from "../../shared/ports/instruments.ts";
+import type { Metrics } from "../../shared/ports/metrics.ts";
 
 /** Keeps what was recorded, in order. */
 export class MemoryMetrics implements Metrics {

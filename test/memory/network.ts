@@ -6,9 +6,9 @@ import {
   parsePrefixes,
   type Address,
   type Prefix,
-} from "../../shared/addresses/prefix.ts";
-import { Refused } from "../../shared/errors.ts";
-import { ownerOfUse, scaleSetOf } from "../../shared/network/configurations.ts";
+} from "../../shared/azure/prefix.ts";
+import { Refused } from "../../shared/core/errors.ts";
+import { ownerOfUse, scaleSetOf } from "../../shared/azure/configurations.ts";
 import type {
   AddressUse,
   Availability,
@@ -18,9 +18,9 @@ import type {
   ManagedCluster,
   ResourceGroup,
   Subnet,
-} from "../../shared/network/model.ts";
-import type { Network } from "../../shared/network/port.ts";
-import { canonicalId, parseResourceId, sameId } from "../../shared/network/resourceId.ts";
+} from "../../shared/azure/networkModel.ts";
+import type { Network } from "../../shared/ports/network.ts";
+import { canonicalId, parseResourceId, sameId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 
 /** An Azure that is what the test says. */

@@ -1,5 +1,5 @@
-import type { Notice } from "../../shared/drift/notice.ts";
-import type { Destination, Notices } from "../../shared/drift/notices.ts";
+import type { Notice } from "../../shared/audit/notice.ts";
+import type { Destination, Notices } from "../../shared/audit/notices.ts";
 import { CallLog } from "./callLog.ts";
 
 /** Keeps what it was told. */

@@ -1,7 +1,7 @@
-import type { Role, RoleAssignment } from "../../shared/permissions/model.ts";
-import { covers } from "../../shared/permissions/allows.ts";
-import type { Permissions } from "../../shared/permissions/port.ts";
-import { sameId } from "../../shared/network/resourceId.ts";
+import type { Role, RoleAssignment } from "../../shared/azure/permissionsModel.ts";
+import { covers } from "../../shared/azure/allows.ts";
+import type { Permissions } from "../../shared/ports/permissions.ts";
+import { sameId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 
 /** Assignments and roles as the test says. */

@@ -5,7 +5,7 @@ import {
   type QueueName,
   type QueueState,
   type WorkItem,
-} from "../../shared/storage/queue.ts";
+} from "../../shared/ports/queue.ts";
 import { CallLog } from "./callLog.ts";
 
 /** Keeps what was sent, in order, and what a test says has failed for good. */

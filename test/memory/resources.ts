@@ -4,9 +4,9 @@ import type {
   Resource,
   ResourceReader,
   ResourceWriter,
-} from "../../shared/changes/resources.ts";
-import { Conflict } from "../../shared/errors.ts";
-import { canonicalId } from "../../shared/network/resourceId.ts";
+} from "../../shared/ports/resources.ts";
+import { Conflict } from "../../shared/core/errors.ts";
+import { canonicalId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 
 /** Raw resources by id, with versions; the writer's twin of ARM for tests of use cases. */

@@ -1,6 +1,6 @@
-import { silentLog, type Log } from "../../shared/log.ts";
-import type { Run, Tables } from "../../shared/ports.ts";
-import type { Table } from "../../shared/storage/table.ts";
+import { silentLog, type Log } from "../../shared/ports/log.ts";
+import type { Run, Tables } from "../../shared/ports/ports.ts";
+import type { Table } from "../../shared/ports/table.ts";
 import { MemoryActivity } from "./activity.ts";
 import { MemoryLeases } from "./leases.ts";
 import { MemoryMetrics } from "./metrics.ts";

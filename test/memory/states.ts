@@ -1,4 +1,4 @@
-import type { States } from "../../shared/storage/states.ts";
+import type { States } from "../../shared/ports/states.ts";
 
 export class MemoryStates implements States {
   readonly states = new Map<string, unknown>();

@@ -5,7 +5,7 @@ import {
   type Table,
   type Write,
   type Written,
-} from "../../shared/storage/table.ts";
+} from "../../shared/ports/table.ts";
 import { CallLog } from "./callLog.ts";
 import { frozen } from "./frozen.ts";
 

@@ -2,7 +2,7 @@
  * Lists of Azure that are not the truth: cut short, filtered because a permission was lost, or behind what single reads return. A lost
  * permission also refuses the single reads; a list that is cut short or lags does not.
  */
-import { Refused } from "../../shared/errors.ts";
+import { Refused } from "../../shared/core/errors.ts";
 import type { MemoryRun } from "../memory/run.ts";
 
 export const LISTED = ["loadBalancers", "privateLinkServices", "managedClusters"] as const;

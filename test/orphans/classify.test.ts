@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { findOrphans } from "../../shared/orphans/classify.ts";
 import type { Hold } from "../../shared/orphans/model.ts";
 import type { ClusterView, World } from "../../shared/orphans/world.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
-import type { PrivateLinkService, LoadBalancer } from "../../shared/network/model.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
+import type { PrivateLinkService, LoadBalancer } from "../../shared/azure/networkModel.ts";
 import {
   balancer,
   balancerId,

@@ -2,14 +2,14 @@
  * An Azure and its clusters that know the truth, and everything that may be said of them that is not true: what is alive may never be
  * deleted, and whoever deletes it is found out at the moment of the write.
  */
-import { Service } from "../../shared/annotations/service.ts";
-import { parseIntent } from "../../shared/annotations/parse.ts";
-import type { Json, JsonObject, Resource } from "../../shared/changes/resources.ts";
-import type { Cluster } from "../../shared/clusters/model.ts";
-import { forgetDeclared } from "../../shared/clusters/registry.ts";
+import { Service } from "../../shared/kubernetes/service.ts";
+import { parseIntent } from "../../shared/kubernetes/parseIntent.ts";
+import type { Json, JsonObject, Resource } from "../../shared/ports/resources.ts";
+import type { Cluster } from "../../shared/declarations/clusterModel.ts";
+import { forgetDeclared } from "../../shared/declarations/registry.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
-import type { Connection, Frontend, Rule } from "../../shared/network/model.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
+import type { Connection, Frontend, Rule } from "../../shared/azure/networkModel.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { Reporter, internalService, type ReportedService } from "../builders/reports.ts";
 import {

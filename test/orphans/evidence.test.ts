@@ -1,10 +1,10 @@
 /** Who may report for a cluster, and what proves that something may be deleted: each fault of the review, end to end over the use cases. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { createApply } from "../../shared/changes/apply.ts";
-import { forgetDeclared } from "../../shared/clusters/registry.ts";
+import { forgetDeclared } from "../../shared/declarations/registry.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { listSuspects } from "../../shared/orphans/suspects.ts";
 import { Reporter, internalService } from "../builders/reports.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { planUndo } from "../../shared/changes/undo.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { liveCluster, type LiveCluster } from "../builders/liveCluster.ts";
 import { cluster } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";

@@ -1,6 +1,6 @@
 /** What is read before anything is judged: whether a cluster exists, what it confirmed, and what could not be read. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { NotYet } from "../../shared/errors.ts";
+import { NotYet } from "../../shared/core/errors.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
 import { listManaged, stateReader } from "../../shared/orphans/clusterState.ts";
 import { proofOf } from "../../shared/orphans/clusterProof.ts";
@@ -9,8 +9,8 @@ import { gatherAround, gatherWorld } from "../../shared/orphans/gather.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { lookupIn } from "../../shared/orphans/lookup.ts";
 import type { World } from "../../shared/orphans/world.ts";
-import { defaultPolicy } from "../../shared/policy.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
+import { defaultPolicy } from "../../shared/policy/policy.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import {
   balancer,
   balancerId,

@@ -1,15 +1,15 @@
 /** What keeps a sweep from deleting what is alive, in use, or not made by the controller. */
 import { beforeEach, expect, test } from "vitest";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../shared/changes/apply.ts";
-import { rebindCluster } from "../../shared/clusters/identity.ts";
+import { rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
 import { resumeWriting, stopWriting } from "../../shared/changes/stop.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
 import { findOrphans } from "../../shared/orphans/classify.ts";
 import { gatherWorld } from "../../shared/orphans/gather.ts";
-import { readPolicy } from "../../shared/policyStore.ts";
+import { readPolicy } from "../../shared/policy/policyStore.ts";
 import { previewDue } from "../../shared/orphans/sweep.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
 import {

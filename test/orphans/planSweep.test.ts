@@ -1,6 +1,6 @@
 /** Which rows of the quarantine are due, in which order they are deleted, and what keeps what. */
 import { describe, expect, test } from "vitest";
-import type { PrivateLinkService, LoadBalancer } from "../../shared/network/model.ts";
+import type { PrivateLinkService, LoadBalancer } from "../../shared/azure/networkModel.ts";
 import type { OrphanKind, Quarantined } from "../../shared/orphans/model.ts";
 import { awaiting, isConfirmedSince, partsOf, planSweep } from "../../shared/orphans/planSweep.ts";
 import type { ClusterView, World } from "../../shared/orphans/world.ts";

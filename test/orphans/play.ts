@@ -1,9 +1,9 @@
 /** Plays schedules of steps on an estate, and reports which invariants broke. */
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../shared/changes/apply.ts";
-import type { ResourceReader } from "../../shared/changes/resources.ts";
+import type { ResourceReader } from "../../shared/ports/resources.ts";
 import { resumeWriting, stopWriting } from "../../shared/changes/stop.ts";
-import { Refused } from "../../shared/errors.ts";
+import { Refused } from "../../shared/core/errors.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { crashAt } from "../memory/crashing.ts";
 import type { MemoryRun } from "../memory/run.ts";

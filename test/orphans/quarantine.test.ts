@@ -14,7 +14,7 @@ import {
 } from "../../shared/orphans/quarantine.ts";
 import { subjectOf } from "../../shared/orphans/subject.ts";
 import { isHeardOf, lastHeardUtc, type ClusterView, type World } from "../../shared/orphans/world.ts";
-import { defaultPolicy, Policy } from "../../shared/policy.ts";
+import { defaultPolicy, Policy } from "../../shared/policy/policy.ts";
 import {
   balancer,
   balancerId,

@@ -1,7 +1,7 @@
 /** What goes with a frontend when it is taken out of a load balancer that lives, and what stays for the others. */
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../shared/changes/plan.ts";
-import type { LoadBalancer, Rule } from "../../shared/network/model.ts";
+import type { LoadBalancer, Rule } from "../../shared/azure/networkModel.ts";
 import type { Quarantined } from "../../shared/orphans/model.ts";
 import { removedBy, removeFrontend } from "../../shared/orphans/removeFrontend.ts";
 import { balancer, balancerId, frontend, NOW } from "../builders/world.ts";

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { isListEdit } from "../../shared/changes/plan.ts";
 import { lossesOf } from "../../shared/changes/undo.ts";
-import { baseName } from "../../shared/intents/frontendName.ts";
-import type { Rule } from "../../shared/network/model.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
+import type { Rule } from "../../shared/azure/networkModel.ts";
 import type { Quarantined } from "../../shared/orphans/model.ts";
 import { decidingList, removedBy } from "../../shared/orphans/removeFrontend.ts";
 import { removeRules } from "../../shared/orphans/staleRules.ts";

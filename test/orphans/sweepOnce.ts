@@ -1,9 +1,9 @@
 /** A sweep whose wait for the next report is no failure: the queue runs it again. */
 import type { Applied, Apply } from "../../shared/changes/applied.ts";
-import { NotYet } from "../../shared/errors.ts";
+import { NotYet } from "../../shared/core/errors.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
-import type { Run } from "../../shared/ports.ts";
-import type { WorkItem } from "../../shared/storage/queue.ts";
+import type { Run } from "../../shared/ports/ports.ts";
+import type { WorkItem } from "../../shared/ports/queue.ts";
 
 /** What was done; of a sweep that waits, nothing is known. */
 export async function sweepOnce(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {

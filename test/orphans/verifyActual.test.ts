@@ -1,7 +1,7 @@
 /** What a resource shows of itself when it is read by its id, right before a delete: the last word against it. */
 import { describe, expect, test } from "vitest";
 import type { Change, Edit } from "../../shared/changes/plan.ts";
-import type { Json, JsonObject } from "../../shared/changes/resources.ts";
+import type { Json, JsonObject } from "../../shared/ports/resources.ts";
 import { type Expected, verifyActual } from "../../shared/orphans/verifyActual.ts";
 import { balancer, balancerId, connection, frontend, plsIdIn } from "../builders/world.ts";
 

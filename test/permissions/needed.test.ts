@@ -6,16 +6,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MOORING } from "../../sandbox/world/installation.ts";
-import { azureActivity } from "../../shared/azure/activity.ts";
-import { azureInstallation } from "../../shared/azure/installation.ts";
-import { azureNetwork } from "../../shared/azure/network.ts";
-import { azurePermissions } from "../../shared/azure/permissions.ts";
-import { RequestsLeft } from "../../shared/azure/requestsLeft.ts";
-import { openResources } from "../../shared/azure/resources.ts";
-import type { JsonObject } from "../../shared/changes/resources.ts";
-import { NEEDED_RIGHTS, type NeededRights } from "../../shared/permissions/needed.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import { MOORING } from "../../dev/sandbox/world/installation.ts";
+import { azureActivity } from "../../shared/adapters/activity.ts";
+import { azureInstallation } from "../../shared/adapters/installation.ts";
+import { azureNetwork } from "../../shared/adapters/network.ts";
+import { azurePermissions } from "../../shared/adapters/permissions.ts";
+import { RequestsLeft } from "../../shared/adapters/requestsLeft.ts";
+import { openResources } from "../../shared/adapters/resources.ts";
+import type { JsonObject } from "../../shared/ports/resources.ts";
+import { NEEDED_RIGHTS, type NeededRights } from "../../shared/azure/needed.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
 import {
   BALANCER,
   balancerBody,

@@ -3,11 +3,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Change, Evidence } from "../../shared/changes/plan.ts";
 import { planDecision } from "../../shared/pls/decision.ts";
 import { findConnection, type InboxRow, listConnections } from "../../shared/pls/inbox.ts";
-import { clusterOfFrontend, clusterOfPls, ownerOfPls } from "../../shared/pls/owner.ts";
+import { clusterOfFrontend, clusterOfPls, ownerOfPls } from "../../shared/declarations/plsOwner.ts";
 import { consumerOf, decide, planConnections } from "../../shared/pls/planConnections.ts";
 import { planPls } from "../../shared/pls/planPls.ts";
-import type { PrivateLinkService } from "../../shared/network/model.ts";
-import { Policy } from "../../shared/policy.ts";
+import type { PrivateLinkService } from "../../shared/azure/networkModel.ts";
+import { Policy } from "../../shared/policy/policy.ts";
 import {
   balancerId,
   cluster,

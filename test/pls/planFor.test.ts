@@ -1,9 +1,9 @@
 /** Everything that is planned for one Private Link Service, from what its cluster confirmed and what the audit found. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
-import type { Finding } from "../../shared/drift/finding.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
+import type { Finding } from "../../shared/findings/finding.ts";
 import { plsPlanner } from "../../shared/pls/planFor.ts";
-import type { PrivateLinkService } from "../../shared/network/model.ts";
+import type { PrivateLinkService } from "../../shared/azure/networkModel.ts";
 import {
   cluster,
   connection,

@@ -4,18 +4,18 @@ import { createApply } from "../../shared/changes/apply.ts";
 import { isListEdit } from "../../shared/changes/plan.ts";
 import { planConnections } from "../../shared/pls/planConnections.ts";
 import { planPls } from "../../shared/pls/planPls.ts";
-import { clusterOfPls, ownerOfPls } from "../../shared/pls/owner.ts";
-import { runAudit } from "../../shared/drift/runAudit.ts";
+import { clusterOfPls, ownerOfPls } from "../../shared/declarations/plsOwner.ts";
+import { runAudit } from "../../shared/audit/runAudit.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
-import { Refused } from "../../shared/errors.ts";
+import { Refused } from "../../shared/core/errors.ts";
 import { pollPrivateLinkServices } from "../../shared/pls/poll.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
-import { NotYet } from "../../shared/errors.ts";
+import { NotYet } from "../../shared/core/errors.ts";
 import { reconcilePls } from "../../shared/pls/reconcilePls.ts";
 import { confirmNow, reconcileConfirmed } from "../builders/reports.ts";
-import type { PrivateLinkService } from "../../shared/network/model.ts";
-import { Policy } from "../../shared/policy.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import type { PrivateLinkService } from "../../shared/azure/networkModel.ts";
+import { Policy } from "../../shared/policy/policy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import {
   balancerId,
   cluster,

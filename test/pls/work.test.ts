@@ -1,11 +1,11 @@
 /** The work of the Private Link Services queue: which Private Link Services become work, when work waits, and what it leaves behind. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../shared/changes/apply.ts";
-import { AwaitsReport } from "../../shared/errors.ts";
+import { AwaitsReport } from "../../shared/core/errors.ts";
 import { pollPrivateLinkServices } from "../../shared/pls/poll.ts";
 import { reconcilePls } from "../../shared/pls/reconcilePls.ts";
-import type { PrivateLinkService } from "../../shared/network/model.ts";
+import type { PrivateLinkService } from "../../shared/azure/networkModel.ts";
 import { confirmNow } from "../builders/reports.ts";
 import {
   cluster,

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { describe as toText } from "../../cli/queue/show.ts";
-import { InvalidInput } from "../../shared/errors.ts";
-import { choosePoison } from "../../shared/queues/choose.ts";
-import { dropPoison } from "../../shared/queues/drop.ts";
-import { failureOf, forgetOldFailures, rememberFailure } from "../../shared/queues/failures.ts";
-import { listPoison, listQueues } from "../../shared/queues/poison.ts";
-import { anew, replayPoison } from "../../shared/queues/replay.ts";
-import { watchQueues } from "../../shared/queues/watch.ts";
-import type { WorkItem } from "../../shared/storage/queue.ts";
+import { InvalidInput } from "../../shared/core/errors.ts";
+import { choosePoison } from "../../shared/storage/queues/choose.ts";
+import { dropPoison } from "../../shared/storage/queues/drop.ts";
+import { failureOf, forgetOldFailures, rememberFailure } from "../../shared/storage/queues/failures.ts";
+import { listPoison, listQueues } from "../../shared/storage/queues/poison.ts";
+import { anew, replayPoison } from "../../shared/storage/queues/replay.ts";
+import { watchQueues } from "../../shared/storage/queues/watch.ts";
+import type { WorkItem } from "../../shared/ports/queue.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const item: WorkItem = {

@@ -1,13 +1,13 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { deliver } from "../../functions/deliver.ts";
-import { AwaitsReport, NotYet } from "../../shared/errors.ts";
-import { choosePoison } from "../../shared/queues/choose.ts";
-import { listPoison, listQueues } from "../../shared/queues/poison.ts";
-import { replayPoison } from "../../shared/queues/replay.ts";
-import { isLastDelivery, isLastTry, RETRY_RULES } from "../../shared/queues/retryRules.ts";
-import { watchQueues } from "../../shared/queues/watch.ts";
-import type { WorkItem } from "../../shared/storage/queue.ts";
+import { AwaitsReport, NotYet } from "../../shared/core/errors.ts";
+import { choosePoison } from "../../shared/storage/queues/choose.ts";
+import { listPoison, listQueues } from "../../shared/storage/queues/poison.ts";
+import { replayPoison } from "../../shared/storage/queues/replay.ts";
+import { isLastDelivery, isLastTry, RETRY_RULES } from "../../shared/storage/queues/retryRules.ts";
+import { watchQueues } from "../../shared/storage/queues/watch.ts";
+import type { WorkItem } from "../../shared/ports/queue.ts";
 import { memoryRun } from "../memory/run.ts";
 
 const item: WorkItem = {

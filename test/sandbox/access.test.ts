@@ -1,7 +1,7 @@
 /** What Azure lets an identity do that has role assignments. */
 import { describe, expect, test } from "vitest";
-import { neededAction } from "../../sandbox/arm/access.ts";
-import { issueToken } from "../../sandbox/identity/token.ts";
+import { neededAction } from "../../dev/sandbox/arm/access.ts";
+import { issueToken } from "../../dev/sandbox/identity/token.ts";
 import {
   BALANCER,
   balancerBody,

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ApiServer } from "../../sandbox/cluster/apiServer.ts";
-import { readServices } from "../../sandbox/cluster/listServices.ts";
-import { serveApiServer } from "../../sandbox/cluster/serveApiServer.ts";
-import type { Service } from "../../sandbox/cluster/service.ts";
+import { ApiServer } from "../../dev/sandbox/cluster/apiServer.ts";
+import { readServices } from "../../dev/sandbox/cluster/listServices.ts";
+import { serveApiServer } from "../../dev/sandbox/cluster/serveApiServer.ts";
+import type { Service } from "../../dev/sandbox/cluster/service.ts";
 
 let reviews: any[];
 let answers: (request: any) => object;

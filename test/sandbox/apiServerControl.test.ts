@@ -1,7 +1,7 @@
 /** By hand: requests that the API server refuses after admission, a rebuilt cluster, a sender in the wrong one. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { apiServerRoutes } from "../../sandbox/apiServerControl.ts";
-import { Cluster } from "../../sandbox/cluster/cluster.ts";
+import { apiServerRoutes } from "../../dev/sandbox/apiServerControl.ts";
+import { Cluster } from "../../dev/sandbox/cluster/cluster.ts";
 import { GROUP, testArm, VNET, vnetBody } from "../builders/arm.ts";
 import { startFakeMooring, type FakeMooring } from "../builders/fakeMooring.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { Cluster } from "../../sandbox/cluster/cluster.ts";
-import { baseName } from "../../sandbox/cluster/names.ts";
-import type { Service } from "../../sandbox/cluster/service.ts";
-import { baseName as productBaseName } from "../../shared/intents/frontendName.ts";
+import { Cluster } from "../../dev/sandbox/cluster/cluster.ts";
+import { baseName } from "../../dev/sandbox/cluster/names.ts";
+import type { Service } from "../../dev/sandbox/cluster/service.ts";
+import { baseName as productBaseName } from "../../shared/kubernetes/frontendName.ts";
 import { endpointBody, ENDPOINT, GROUP, testArm, VNET, vnetBody, type TestArm } from "../builders/arm.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 

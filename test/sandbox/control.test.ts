@@ -1,7 +1,7 @@
 /** The sandbox's control routes take only what they understand: a fault that matches nothing by mistake would make a test of nothing. */
 import { describe, expect, test } from "vitest";
-import { createArm } from "../../sandbox/arm/server.ts";
-import { createControl } from "../../sandbox/control.ts";
+import { createArm } from "../../dev/sandbox/arm/server.ts";
+import { createControl } from "../../dev/sandbox/control.ts";
 
 const arm = await createArm({ subscriptions: {} });
 const control = createControl({

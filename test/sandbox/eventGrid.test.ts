@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ArmEvent } from "../../sandbox/arm/armEvent.ts";
-import { createEventGrid } from "../../sandbox/events/eventGrid.ts";
+import type { ArmEvent } from "../../dev/sandbox/arm/armEvent.ts";
+import { createEventGrid } from "../../dev/sandbox/events/eventGrid.ts";
 
 /** A webhook that shakes hands, keeps what it was sent, and answers what the test says. */
 let received: string[];

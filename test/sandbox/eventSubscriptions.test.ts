@@ -1,7 +1,7 @@
 /** System topics and event subscriptions in ARM, and which events they let through. */
 import { describe, expect, test } from "vitest";
-import { subscribed } from "../../sandbox/events/subscribed.ts";
-import type { GridEvent } from "../../sandbox/events/toEvent.ts";
+import { subscribed } from "../../dev/sandbox/events/subscribed.ts";
+import type { GridEvent } from "../../dev/sandbox/events/toEvent.ts";
 import { GROUP, testArm, type TestArm } from "../builders/arm.ts";
 import { PARTNER } from "../builders/world.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startHostProcess, type HostProcess } from "../../sandbox/start/host.ts";
+import { startHostProcess, type HostProcess } from "../../dev/sandbox/start/host.ts";
 import { ownAccount } from "../azurite.ts";
 
 const APP = `

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { issueToken } from "../../sandbox/identity/token.ts";
+import { issueToken } from "../../dev/sandbox/identity/token.ts";
 import {
   balancerBody,
   GROUP,

@@ -1,8 +1,8 @@
 /** The sandbox's sender reports a cluster's Services as the protocol of declarations says. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ApiServer } from "../../sandbox/cluster/apiServer.ts";
-import { Sender } from "../../sandbox/cluster/sender.ts";
-import type { Service } from "../../sandbox/cluster/service.ts";
+import { ApiServer } from "../../dev/sandbox/cluster/apiServer.ts";
+import { Sender } from "../../dev/sandbox/cluster/sender.ts";
+import type { Service } from "../../dev/sandbox/cluster/service.ts";
 import { startFakeMooring, type FakeMooring } from "../builders/fakeMooring.ts";
 
 let fake: FakeMooring;

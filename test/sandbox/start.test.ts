@@ -79,7 +79,7 @@ const urlOf = (output: string, line: string) =>
 
 describe("npm start", () => {
   test("brings up the world, ends on Ctrl-C with nothing left, and finds its state again", async () => {
-    const first = start("sandbox/main.ts", ["--state", state, ...ANY_PORTS]);
+    const first = start("dev/sandbox/main.ts", ["--state", state, ...ANY_PORTS]);
     await first.printed("Mooring is ready");
     expect(first.output()).toContain("aks-one (8 Services), aks-two (7 Services), aks-solo (5 Services)");
     const host = urlOf(first.output(), "Functions host");
@@ -111,7 +111,7 @@ describe("npm start", () => {
     await expect(fetch(`${host}/api/health`)).rejects.toThrow();
     await expect(access(join(state, "app.env"))).rejects.toThrow();
 
-    const second = start("sandbox/main.ts", ["--state", state, ...ANY_PORTS]);
+    const second = start("dev/sandbox/main.ts", ["--state", state, ...ANY_PORTS]);
     await second.printed("Mooring is ready");
     expect(second.output()).toContain("found from an earlier start");
     const clusters = await (
@@ -128,7 +128,13 @@ describe("npm start", () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const started = start("sandbox/main.ts", ["--state", state, ...ANY_PORTS, "--arm-port", String(port)]);
+    const started = start("dev/sandbox/main.ts", [
+      "--state",
+      state,
+      ...ANY_PORTS,
+      "--arm-port",
+      String(port),
+    ]);
     expect([await started.ended, started.output()]).toEqual([
       2,
       `npm start: port ${port} (arm) is taken: pass --arm-port or set MOORING_SANDBOX_ARM_PORT\n`,
@@ -140,13 +146,13 @@ describe("npm start", () => {
     [["--port", "many"], "npm start: --port: many is not a port\n"],
     [["--nonsense"], "npm start: Unknown option '--nonsense'"],
   ])("%j is refused", async (args, message) => {
-    const started = start("sandbox/main.ts", args);
+    const started = start("dev/sandbox/main.ts", args);
     expect(await started.ended).toBe(2);
     expect(started.output()).toContain(message);
   });
 });
 
 test("npm run demo tells the whole story, and every step is so", async () => {
-  const demo = start("sandbox/demo/main.ts", ["--control", "http://127.0.0.1:1"]);
+  const demo = start("dev/sandbox/demo/main.ts", ["--control", "http://127.0.0.1:1"]);
   expect([await demo.ended, demo.output()]).toEqual([0, expect.stringContaining("Every step was so.")]);
 }, 240_000);

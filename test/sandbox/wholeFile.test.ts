@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { WholeFile } from "../../sandbox/wholeFile.ts";
+import { WholeFile } from "../../dev/sandbox/wholeFile.ts";
 
 async function newPath(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "mooring-file-"));

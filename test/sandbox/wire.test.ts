@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ArmEvent } from "../../sandbox/arm/armEvent.ts";
-import { AZURE_LIMITS } from "../../sandbox/arm/throttle.ts";
+import type { ArmEvent } from "../../dev/sandbox/arm/armEvent.ts";
+import { AZURE_LIMITS } from "../../dev/sandbox/arm/throttle.ts";
 import {
   BALANCER,
   GROUP,

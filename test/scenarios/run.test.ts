@@ -7,7 +7,7 @@ import { parseWork, settle } from "../../functions/outcome.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import { listJournal } from "../../shared/changes/journalStore.ts";
 import { resumeWriting, stopWriting } from "../../shared/changes/stop.ts";
-import { Conflict, NotYet } from "../../shared/errors.ts";
+import { Conflict, NotYet } from "../../shared/core/errors.ts";
 import { receiveEvent } from "../../shared/events/receive.ts";
 import { reconcileConfirmed } from "../builders/reports.ts";
 import { cluster, feed, declared, intent, pls, plsIntent, NOW } from "../builders/world.ts";

@@ -1,19 +1,19 @@
 /** Two versions of the app over the same storage. An older one is this one with fewer steps. */
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AuditRun } from "../../shared/drift/auditRun.ts";
-import { listProgress } from "../../shared/drift/runStore.ts";
-import { NotYet, Refused } from "../../shared/errors.ts";
-import { admit } from "../../shared/gate/admit.ts";
-import { inTime } from "../../shared/gate/guarded.ts";
-import { checkHealth } from "../../shared/health.ts";
-import type { Run, Tables } from "../../shared/ports.ts";
-import { applyPolicy } from "../../shared/applyPolicy.ts";
+import type { AuditRun } from "../../shared/audit/auditRun.ts";
+import { listProgress } from "../../shared/audit/runStore.ts";
+import { NotYet, Refused } from "../../shared/core/errors.ts";
+import { admit } from "../../shared/admission/admit.ts";
+import { inTime } from "../../shared/admission/guarded.ts";
+import { checkHealth } from "../../shared/doctor/health.ts";
+import type { Run, Tables } from "../../shared/ports/ports.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { keepSchema, type SchemaKeeper } from "../../shared/storage/keepSchema.ts";
 import { NOTICE_SECONDS } from "../../shared/storage/migrate.ts";
 import { readStanding } from "../../shared/storage/schema.ts";
 import { STEPS, type Step } from "../../shared/storage/steps.ts";
-import type { Table } from "../../shared/storage/table.ts";
+import type { Table } from "../../shared/ports/table.ts";
 import { KNOWN_SECONDS } from "../../shared/storage/watchSchema.ts";
 import { cluster, subnetRow, VNET } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";

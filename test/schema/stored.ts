@@ -1,9 +1,9 @@
-/** Data as a version of Mooring wrote them (`tools/fixture.ts`), put where a test wants them. */
+/** Data as a version of Mooring wrote them (`dev/tools/fixture.ts`), put where a test wants them. */
 import { readFileSync } from "node:fs";
-import type { Run, Tables } from "../../shared/ports.ts";
+import type { Run, Tables } from "../../shared/ports/ports.ts";
 import { writeRows } from "../../shared/storage/writeRows.ts";
-import type { Table } from "../../shared/storage/table.ts";
-import type { WorkItem } from "../../shared/storage/queue.ts";
+import type { Table } from "../../shared/ports/table.ts";
+import type { WorkItem } from "../../shared/ports/queue.ts";
 
 interface Stored {
   readonly nowUtc: string;

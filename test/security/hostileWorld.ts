@@ -1,16 +1,16 @@
 /** A sandbox in which every text that people, clusters and Azure can choose is hostile. */
 import { randomUUID } from "node:crypto";
-import { ApiServer } from "../../sandbox/cluster/apiServer.ts";
-import { Sender } from "../../sandbox/cluster/sender.ts";
-import type { Service } from "../../sandbox/cluster/service.ts";
-import { DemoWorld } from "../../sandbox/demo/world.ts";
-import type { Sandbox } from "../../sandbox/start/startSandbox.ts";
-import { PLATFORM, SHARED_VNET } from "../../sandbox/world/definition.ts";
-import { tableOpener } from "../../shared/azure/clients.ts";
-import { azureTable } from "../../shared/azure/table.ts";
-import type { Finding } from "../../shared/drift/finding.ts";
-import { FINDINGS, findingKey } from "../../shared/drift/findingStore.ts";
-import { parseSettings } from "../../shared/settings.ts";
+import { ApiServer } from "../../dev/sandbox/cluster/apiServer.ts";
+import { Sender } from "../../dev/sandbox/cluster/sender.ts";
+import type { Service } from "../../dev/sandbox/cluster/service.ts";
+import { DemoWorld } from "../../dev/sandbox/demo/world.ts";
+import type { Sandbox } from "../../dev/sandbox/start/startSandbox.ts";
+import { PLATFORM, SHARED_VNET } from "../../dev/sandbox/world/definition.ts";
+import { tableOpener } from "../../shared/adapters/clients.ts";
+import { azureTable } from "../../shared/adapters/table.ts";
+import type { Finding } from "../../shared/findings/finding.ts";
+import { FINDINGS, findingKey } from "../../shared/findings/findingStore.ts";
+import { parseSettings } from "../../shared/core/settings.ts";
 import { FINDING } from "../builders/api.ts";
 import { runCli } from "../cli/runCli.ts";
 import { EVERYTHING, HOSTILE } from "./hostile.ts";

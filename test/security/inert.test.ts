@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { webhook } from "../../shared/http/webhook.ts";
+import { webhook } from "../../shared/audit/webhook.ts";
 import { findingNotice } from "../builders/notice.ts";
 import { startReceiver } from "../builders/receiver.ts";
 import { sandboxed, START_MILLISECONDS } from "../builders/sandboxed.ts";

@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { ArmEvent } from "../../sandbox/arm/armEvent.ts";
-import { ownersInRows } from "../../soak/judge/addresses.ts";
-import { nothingOpen, writesJournalled } from "../../soak/judge/journal.ts";
-import { PROOFS } from "../../soak/proofs.ts";
-import { Random } from "../../soak/random.ts";
+import type { ArmEvent } from "../../dev/sandbox/arm/armEvent.ts";
+import { ownersInRows } from "../../dev/soak/judge/addresses.ts";
+import { nothingOpen, writesJournalled } from "../../dev/soak/judge/journal.ts";
+import { PROOFS } from "../../dev/soak/proofs.ts";
+import { Random } from "../../dev/soak/random.ts";
 
 const ADDRESS = "10.0.0.5";
 const UID = "b15feb0c-472c-4a15-8864-dd23e522ab1e";

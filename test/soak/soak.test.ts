@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-const MAIN = join(import.meta.dirname, "../../soak/main.ts");
+const MAIN = join(import.meta.dirname, "../../dev/soak/main.ts");
 const LONGEST_MILLISECONDS = 900_000;
 
 let directory: string;

@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { NotYet } from "../../shared/errors.ts";
-import type { Run } from "../../shared/ports.ts";
+import { NotYet } from "../../shared/core/errors.ts";
+import type { Run } from "../../shared/ports/ports.ts";
 import { withLease, type Lease } from "../../shared/storage/lease.ts";
-import { LEASE_SECONDS } from "../../shared/storage/leases.ts";
+import { LEASE_SECONDS } from "../../shared/ports/leases.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 let run: MemoryRun;

@@ -20,11 +20,11 @@ function run(...args: readonly string[]): Promise<Ran> {
 }
 
 describe.each([
-  ["npm start", "sandbox/main.ts"],
-  ["npm run demo", "sandbox/demo/main.ts"],
-  ["npm run bench", "bench/main.ts"],
-  ["npm run fuzz", "tools/fuzz/main.ts"],
-  ["npm run soak", "soak/main.ts"],
+  ["npm start", "dev/sandbox/main.ts"],
+  ["npm run demo", "dev/sandbox/demo/main.ts"],
+  ["npm run bench", "dev/bench/main.ts"],
+  ["npm run fuzz", "dev/tools/fuzz/main.ts"],
+  ["npm run soak", "dev/soak/main.ts"],
 ])("%s", (name, main) => {
   test("tells how it is called", async () => {
     const { code, out, err } = await run(main, "--help");

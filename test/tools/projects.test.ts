@@ -30,7 +30,7 @@ describe("vitest.config.ts", () => {
 
   test.each([
     ["test/contract/table.test.ts", "test/contract/table.test.ts: the storage of test/azurite.ts"],
-    ["test/changes/undoOnArm.test.ts", "sandbox/arm/server.ts: @hono/node-server"],
+    ["test/changes/undoOnArm.test.ts", "dev/sandbox/arm/server.ts: @hono/node-server"],
     ["test/cli/words.test.ts", "test/cli/runCli.ts: node:child_process"],
     ["test/browser/shell.test.ts", "playwright-core"],
   ])("finds the service that %s uses", (file, service) => {

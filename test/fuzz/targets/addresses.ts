@@ -1,12 +1,12 @@
-import { addressKey, addressOf } from "../../../shared/addresses/key.ts";
-import { contains, formatAddress, parseAddress, parsePrefix } from "../../../shared/addresses/prefix.ts";
+import { addressKey, addressOf } from "../../../shared/azure/addressKey.ts";
+import { contains, formatAddress, parseAddress, parsePrefix } from "../../../shared/azure/prefix.ts";
 import {
   formatRange,
   parseRange,
   usableAddresses,
   usableRanges,
   without,
-} from "../../../shared/addresses/range.ts";
+} from "../../../shared/azure/addressRange.ts";
 import { hold, type Target } from "../target.ts";
 
 export const addresses: readonly Target[] = [

@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { FORMATS } from "../../../cli/check/formats.ts";
 import { parseDocument } from "../../../cli/policy.ts";
-import { parseIntent } from "../../../shared/annotations/parse.ts";
-import { Service } from "../../../shared/annotations/service.ts";
-import { judge } from "../../../shared/gate/judge.ts";
-import { readManifests } from "../../../shared/gate/manifests/read.ts";
-import { defaultPolicy, Policy } from "../../../shared/policy.ts";
-import { checkPolicy } from "../../../shared/applyPolicy.ts";
-import { parseSettings } from "../../../shared/settings.ts";
+import { parseIntent } from "../../../shared/kubernetes/parseIntent.ts";
+import { Service } from "../../../shared/kubernetes/service.ts";
+import { judge } from "../../../shared/admission/judge.ts";
+import { readManifests } from "../../../shared/admission/manifests/read.ts";
+import { defaultPolicy, Policy } from "../../../shared/policy/policy.ts";
+import { checkPolicy } from "../../../shared/audit/applyPolicy.ts";
+import { parseSettings } from "../../../shared/core/settings.ts";
 import { hold, jsonOr, refusable, type Target } from "../target.ts";
 
 const A = "service.beta.kubernetes.io/azure-";

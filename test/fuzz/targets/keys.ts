@@ -4,9 +4,9 @@ import { etagOf, names } from "../../../api/etag.ts";
 import { startOf } from "../../../api/page.ts";
 import { ApiProblem } from "../../../api/problem.ts";
 import { parseUntil } from "../../../cli/findings/until.ts";
-import { decodeKey, encodeKey } from "../../../shared/azure/tableKey.ts";
-import { inert, inertJson } from "../../../shared/inert.ts";
-import { canonicalId, parseResourceId, resourceName } from "../../../shared/network/resourceId.ts";
+import { decodeKey, encodeKey } from "../../../shared/adapters/tableKey.ts";
+import { inert, inertJson } from "../../../shared/core/inert.ts";
+import { canonicalId, parseResourceId, resourceName } from "../../../shared/azure/resourceId.ts";
 import { hold, jsonOr, type Target } from "../target.ts";
 
 const ID =

@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseWork } from "../../../functions/outcome.ts";
 import { receiveEvent } from "../../../shared/events/receive.ts";
-import { admit } from "../../../shared/gate/admit.ts";
-import { writeAddresses } from "../../../shared/gate/companion.ts";
-import { AdmissionReview, type AdmissionResponse } from "../../../shared/gate/review.ts";
+import { admit } from "../../../shared/admission/admit.ts";
+import { writeAddresses } from "../../../shared/admission/companion.ts";
+import { AdmissionReview, type AdmissionResponse } from "../../../shared/admission/review.ts";
 import { readPage } from "../../../shared/declarations/page.ts";
 import { isOlder } from "../../../shared/declarations/service.ts";
 import { readWindow } from "../../../shared/declarations/window.ts";
-import { silentLog } from "../../../shared/log.ts";
+import { silentLog } from "../../../shared/ports/log.ts";
 import { internalService, Reporter } from "../../builders/reports.ts";
 import { cluster, subnetRow, VNET } from "../../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../../memory/run.ts";

@@ -2,9 +2,9 @@
 import { parse as parseCsv } from "csv-parse/sync";
 import { parse as parseHtml, type DefaultTreeAdapterTypes } from "parse5";
 import stringWidth from "string-width";
-import { FORMAT_NAMES, FORMATS } from "../../../shared/drift/report/formats.ts";
-import type { ReportedFinding } from "../../../shared/drift/report/model.ts";
-import { renderTable } from "../../../shared/drift/report/table.ts";
+import { FORMAT_NAMES, FORMATS } from "../../../shared/audit/report/formats.ts";
+import type { ReportedFinding } from "../../../shared/audit/report/model.ts";
+import { renderTable } from "../../../shared/audit/report/table.ts";
 import { report, reported } from "../../builders/report.ts";
 import { hold, type Target } from "../target.ts";
 

@@ -33,7 +33,7 @@ const inState = guardsIn("shared/orphans/clusterState.ts");
 const inProtection = guardsIn("shared/orphans/protection.ts");
 const inOrder = guardsIn("shared/orphans/planSweep.ts");
 const inQuarantine = guardsIn("shared/orphans/quarantine.ts");
-const inOwner = guardsIn("shared/pls/owner.ts");
+const inOwner = guardsIn("shared/declarations/plsOwner.ts");
 const inDeclared = guardsIn("shared/declarations/declared.ts");
 /** The last Private Link Service is in quarantine five hours after what is beneath it. */
 const laterPls = [

@@ -1,6 +1,6 @@
 /** Holds every write of Mooring against the truth at the moment of it. */
 import type { Change, Evidence } from "../../../shared/changes/plan.ts";
-import type { Json, JsonObject } from "../../../shared/changes/resources.ts";
+import type { Json, JsonObject } from "../../../shared/ports/resources.ts";
 import { valueAt } from "../../../shared/changes/body.ts";
 import { connection, pls } from "../../builders/world.ts";
 import type { MemoryRun } from "../../memory/run.ts";

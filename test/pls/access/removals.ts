@@ -12,7 +12,7 @@ const inApply = guardsIn<AccessInvariant, Step>("shared/changes/apply.ts");
 const inOrder = guardsIn<AccessInvariant, Step>("shared/changes/order.ts");
 const inConnections = guardsIn<AccessInvariant, Step>("shared/pls/planConnections.ts");
 const inPlan = guardsIn<AccessInvariant, Step>("shared/pls/planFor.ts");
-const inOwner = guardsIn<AccessInvariant, Step>("shared/pls/owner.ts");
+const inOwner = guardsIn<AccessInvariant, Step>("shared/declarations/plsOwner.ts");
 const inDesired = guardsIn<AccessInvariant, Step>("shared/pls/desired.ts");
 
 type DeclareStep = Extract<Step, { readonly do: "declare" }>;

@@ -1,11 +1,11 @@
 /** One Service with a Private Link Service and a connection to it; an Azure and a cluster that know the truth. */
-import { applyPolicy } from "../../../shared/applyPolicy.ts";
+import { applyPolicy } from "../../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../../shared/changes/apply.ts";
 import type { Plan } from "../../../shared/changes/plan.ts";
-import type { JsonObject } from "../../../shared/changes/resources.ts";
+import type { JsonObject } from "../../../shared/ports/resources.ts";
 import { isUndoable, planUndo } from "../../../shared/changes/undo.ts";
 import { propose } from "../../../shared/declarations/proposals.ts";
-import { baseName } from "../../../shared/intents/frontendName.ts";
+import { baseName } from "../../../shared/kubernetes/frontendName.ts";
 import { planDecision } from "../../../shared/pls/decision.ts";
 import { findConnection } from "../../../shared/pls/inbox.ts";
 import { reconcilePls } from "../../../shared/pls/reconcilePls.ts";

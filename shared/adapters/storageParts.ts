@@ -1,0 +1,72 @@
+/** Each table, queue and container, asked whether it is there and could be written, without writing. */
+import type { StoragePart } from "../ports/installation.ts";
+import type { Settings } from "../core/settings.ts";
+import { QUEUES } from "../ports/queue.ts";
+import { CONTAINERS, containerOpener, queueOpener, tableOpener } from "./clients.ts";
+import { statusOf } from "./tableError.ts";
+import { waitForAll } from "../core/waitForAll.ts";
+
+/** What is never there. */
+const NOTHING = "mooring-doctor-asks";
+const NO_MESSAGE = "00000000-0000-4000-8000-000000000000";
+const NO_RECEIPT = "AgAAAAMAAAAAAAAAAAAAAAAAAAA=";
+
+interface Parts {
+  all(): Promise<StoragePart[]>;
+  /** Where storage answers, if only to refuse. */
+  url(): Promise<string>;
+}
+
+export function storageParts(settings: Settings, nouns: readonly string[]): Parts {
+  const table = tableOpener(settings);
+  const queue = queueOpener(settings);
+  const container = containerOpener(settings);
+  return {
+    all: () =>
+      waitForAll([
+        ...nouns.map(async (noun) => {
+          const client = await table(noun);
+          return part("table", client.tableName, () => client.deleteEntity(NOTHING, NOTHING));
+        }),
+        ...QUEUES.map(async (name) => {
+          const client = await queue(name);
+          return part("queue", client.name, () => client.deleteMessage(NO_MESSAGE, NO_RECEIPT));
+        }),
+        ...Object.values(CONTAINERS).map(async (name) => {
+          const client = await container(name);
+          return part("container", name, () => client.getBlockBlobClient(NOTHING).delete());
+        }),
+      ]),
+    url: async () => (await table(nouns[0] ?? "")).url,
+  };
+}
+
+const ABSENT = new Set(["TableNotFound", "QueueNotFound", "ContainerNotFound"]);
+/** What storage answers when it would have deleted, had there been something. */
+const WOULD = new Set([400, 404]);
+const FORBIDDEN = new Set([401, 403]);
+
+async function part(
+  kind: StoragePart["kind"],
+  name: string,
+  remove: () => Promise<unknown>,
+): Promise<StoragePart> {
+  try {
+    await remove();
+    return { kind, name, is: "there" };
+  } catch (error) {
+    const status = statusOf(error) ?? 0;
+    if (FORBIDDEN.has(status)) return { kind, name, is: "forbidden" };
+    if (!WOULD.has(status)) throw error;
+    return { kind, name, is: ABSENT.has(codeOf(error)) ? "absent" : "there" };
+  }
+}
+
+/** Table storage puts the code elsewhere than its siblings. */
+function codeOf(error: unknown): string {
+  const { code, details } = error as {
+    code?: string;
+    details?: { odataError?: { code?: string }; errorCode?: string };
+  };
+  return code ?? details?.odataError?.code ?? details?.errorCode ?? "";
+}

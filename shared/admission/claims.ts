@@ -1,0 +1,258 @@
+/** Claims the requested addresses and names for a Service, or finds who has them: the rules that claims decide. */
+import { ANNOTATIONS } from "../kubernetes/annotations.ts";
+import { formatAddress } from "../azure/prefix.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import { isControllers } from "../kubernetes/frontendName.ts";
+import type { ServiceKey } from "../kubernetes/intent.ts";
+import { countWhile, type Counted, type Exceeded } from "../inventory/claimQuota.ts";
+import type { ClaimedAddress } from "../inventory/claimWork.ts";
+import type { SubnetRow } from "../inventory/model.ts";
+import type { Want } from "../inventory/obstacle.ts";
+import { sameOwner } from "../inventory/owner.ts";
+import { addressPlace, plsNameOf, MOST_ADDRESSES } from "../inventory/places.ts";
+import { findTaken, takeClaims, type Outcome } from "../inventory/takeClaims.ts";
+import { clusterOfFrontend } from "../declarations/plsOwner.ts";
+import { canonicalId, FRONTEND_TYPE, PLS_TYPE, resourceName, sameId, typeOf } from "../azure/resourceId.ts";
+import type { Run } from "../ports/ports.ts";
+import { askHolders, type Answered } from "./handover.ts";
+import { knownPolicy, proposalEnd } from "./known.ts";
+import { onOneBalancer } from "./oneBalancer.ts";
+import { reportHandovers, reportQuota, reportTaken } from "./refusals.ts";
+import type { RuleFinding, RuleInput } from "./rule.ts";
+import type { Severities } from "./rules.ts";
+import { CLAIMED, claimQuota, type ClaimedRules } from "./rules/claims.ts";
+import { PLS, TARGETS, validAddresses, type Target, type ValidRequest } from "./rules/requested.ts";
+
+export interface Asking {
+  readonly cluster: Cluster;
+  readonly input: RuleInput;
+  readonly owner: ServiceKey;
+  readonly severityOf: Severities;
+  /** Only look: the Service is refused already, or it is a dry run. */
+  readonly readOnly: boolean;
+}
+
+/** A place that is requested, the field that requests it, and the rules that report who has it. */
+export interface Asked extends Want {
+  readonly field: string;
+  readonly rules: ClaimedRules;
+  /** Of an address. */
+  readonly subnet?: SubnetRow;
+  /** The Service requested it before this update as well. */
+  readonly isKept: boolean;
+}
+
+/** Services that share an address hand it over one by one. */
+const MAX_HANDOVERS = 16;
+
+export interface ClaimedPlaces {
+  /** Warnings only if every place is now claimed for the Service (or could be, when only looking). */
+  readonly findings: readonly RuleFinding[];
+  /** Addresses that the Service claims now and did not claim before the review. */
+  readonly added: readonly ClaimedAddress[];
+}
+
+export async function claimPlaces(run: Run, asking: Asking): Promise<ClaimedPlaces> {
+  const { once, twice } = apart(onOneBalancer(wantsOf(asking)));
+  if (once.length === 0) return { findings: [], added: [] };
+  const isRefused = twice.some(({ want }) => asking.severityOf(want.rules.held) === "deny");
+  if (asking.readOnly || isRefused) {
+    const { handovers, refused } = await claimAll(run, { ...asking, readOnly: true }, once);
+    const findings = await report(run, asking, { handovers, refused: [...refused, ...twice] });
+    return { findings, added: [] };
+  }
+  const { claimed, exceeded } = await claimCounted(run, asking, once);
+  const quota = reportQuota(asking, exceeded);
+  if (quota.some(({ severity }) => severity === "deny")) return { findings: quota, added: [] };
+  const found = await report(run, asking, { ...claimed, refused: [...claimed.refused, ...twice] });
+  return { findings: [...quota, ...found], added: claimed.refused.length > 0 ? [] : addedIn(once) };
+}
+
+function addedIn(wants: readonly Asked[]): ClaimedAddress[] {
+  return wants.flatMap(({ subnet, isKept, text }) =>
+    subnet && !isKept ? [{ subnetId: subnet.id, address: text }] : [],
+  );
+}
+
+async function report(
+  run: Run,
+  asking: Asking,
+  { handovers, refused }: Omit<Claimed, "undo">,
+): Promise<RuleFinding[]> {
+  return refused.length > 0 ? reportTaken(run, asking, refused) : reportHandovers(asking, handovers);
+}
+
+interface Claimed {
+  /** Who hands a place over. */
+  readonly handovers: readonly Answered[];
+  readonly refused: readonly Answered[];
+  readonly undo: () => Promise<void>;
+}
+
+/** What the quota refuses is taken back at once. */
+async function claimCounted(
+  run: Run,
+  asking: Asking,
+  wants: readonly Asked[],
+): Promise<{ readonly claimed: Claimed; readonly exceeded: readonly Exceeded<Asked>[] }> {
+  const { claims: limits } = (await knownPolicy(run)).policy;
+  const severity = asking.severityOf(claimQuota);
+  const counted = severity === "off" ? [] : await countedOf(run, asking, { wants, limits });
+  let claimed: Claimed = { handovers: [], refused: [], undo: async () => undefined };
+  const exceeded = await countWhile(run, counted, async () => {
+    claimed = await claimAll(run, asking, wants);
+    return claimed.refused.length === 0;
+  });
+  if (exceeded.length > 0 && severity === "deny") await claimed.undo();
+  return { claimed, exceeded };
+}
+
+/** Addresses that the Service did not have before, by subnet. */
+async function countedOf(
+  run: Run,
+  { owner }: Asking,
+  { wants, limits }: { readonly wants: readonly Asked[]; readonly limits: Counted["limits"] },
+): Promise<Counted<Asked>[]> {
+  const expiresAtUtc = await proposalEnd(run);
+  const added = wants.filter(({ isKept, subnet }) => subnet !== undefined && !isKept);
+  return [...Map.groupBy(added, ({ partition }) => partition).values()].flatMap((places) => {
+    const subnet = places[0]?.subnet;
+    return subnet ? [{ owner, subnet, places, expiresAtUtc, limits }] : [];
+  });
+}
+
+/** Again for as long as all Services that have the places hand them over. */
+async function claimAll(run: Run, asking: Asking, wants: readonly Asked[]): Promise<Claimed> {
+  const handovers: Answered[] = [];
+  for (let round = 0; round < MAX_HANDOVERS; round += 1) {
+    const { taken, undo } = await claimOnce(run, asking, { wants, handovers });
+    if (taken.length === 0) return { handovers, refused: [], undo };
+    const answers = await askHolders(run, asking, taken);
+    const refused = answers.filter((one) => !one.handsOver || isRepeated(one, handovers));
+    if (refused.length > 0) return { handovers, refused, undo };
+    handovers.push(...answers);
+  }
+  return { handovers, refused: handovers, undo: async () => undefined };
+}
+
+/** The same obstacle again: what was handed over did not help. */
+function isRepeated({ want, obstacle, holder }: Answered, before: readonly Answered[]): boolean {
+  return before.some(
+    (one) =>
+      one.want.key === want.key &&
+      one.obstacle.by === obstacle.by &&
+      one.holder !== undefined &&
+      holder !== undefined &&
+      sameOwner(one.holder.owner, holder.owner),
+  );
+}
+
+interface Claiming {
+  readonly wants: readonly Asked[];
+  readonly handovers: readonly Answered[];
+}
+
+async function claimOnce(
+  run: Run,
+  { owner, input, readOnly }: Asking,
+  { wants, handovers }: Claiming,
+): Promise<Outcome<Asked>> {
+  const { replaces } = input.intent;
+  const request = {
+    owner,
+    wants,
+    yielding: handovers.flatMap(({ holders = [] }) => holders),
+    handedOver: new Set(
+      handovers.flatMap(({ obstacle }) => (obstacle.by === "holder" ? [canonicalId(obstacle.holderId)] : [])),
+    ),
+    expiresAtUtc: await proposalEnd(run),
+    ...(replaces !== undefined && { replaces }),
+  };
+  if (!readOnly) return takeClaims(run, request);
+  return { taken: await findTaken(run, request), undo: async () => undefined };
+}
+
+const ITSELF = "this Service's own frontend";
+
+/** One address cannot be a frontend's and a Private Link Service's: such a Service is in its own way. */
+function apart(wants: readonly Asked[]): { readonly once: Asked[]; readonly twice: Answered[] } {
+  const isSame = (a: Asked, b: Asked) => a.key === b.key && a.partition === b.partition;
+  const isFirst = (want: Asked, index: number) => wants.findIndex((one) => isSame(one, want)) === index;
+  const twice = wants.filter((want, index) => !isFirst(want, index));
+  return {
+    once: wants.filter(isFirst),
+    twice: twice.map((want) => ({
+      want,
+      row: { address: want.text },
+      obstacle: { by: "holder", holderId: ITSELF },
+      handsOver: false,
+    })),
+  };
+}
+
+/** Where each requested address lies, apart from those whose subnet is not recorded, and the requested name. */
+export function wantsOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
+  return [
+    ...TARGETS.flatMap((target) => addressesOf(target, { cluster, input })),
+    ...nameOf({ cluster, input }),
+  ];
+}
+
+function addressesOf(target: Target, { cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
+  const subnet = target.subnet(input.inventory);
+  if (!subnet) return [];
+  return validAddresses(target, input)
+    .slice(0, MOST_ADDRESSES)
+    .map((requested): Asked => {
+      const isKept = wasRequested(target, input, requested);
+      return {
+        ...addressPlace(subnet.id, formatAddress(requested.address)),
+        field: requested.field,
+        rules: CLAIMED[target === PLS ? "pls" : "frontend"],
+        subnet,
+        isKept,
+        ...(target !== PLS && {
+          ports: input.intent.ports,
+          hadPorts: isKept ? (input.old?.intent.ports ?? []) : [],
+        }),
+        mayShare: (holderId) =>
+          target === PLS ? isOwnPls(holderId, input, isKept) : isOwnFrontend(holderId, cluster),
+      };
+    });
+}
+
+/** What Azure has under the name, the rule `pls-name-taken` judges. */
+function nameOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
+  const place = plsNameOf(input.intent, cluster);
+  if (!place) return [];
+  const before = input.old && plsNameOf(input.old.intent, cluster);
+  const isKept = before?.key === place.key;
+  return [{ ...place, field: ANNOTATIONS.plsName.key, rules: CLAIMED.plsName, isKept, mayShare: () => true }];
+}
+
+/** True if the Service requested the same address before this update. */
+function wasRequested(target: Target, { old }: RuleInput, { address }: ValidRequest): boolean {
+  if (!old) return false;
+  return validAddresses(target, old).some(
+    (before) => before.address.family === address.family && before.address.value === address.value,
+  );
+}
+
+/** The cloud controller looks for shared frontends on its own internal load balancers only. */
+const INTERNAL_BALANCER = /\/loadBalancers\/[^/]+-internal\/frontendIPConfigurations\//i;
+
+/** Services of a cluster share its frontends by design. One of a person would be deleted with the last Service that shares it. */
+function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
+  return (
+    typeOf(holderId) === FRONTEND_TYPE &&
+    INTERNAL_BALANCER.test(holderId) &&
+    isControllers(resourceName(holderId)) &&
+    clusterOfFrontend(holderId, [cluster]) !== undefined
+  );
+}
+
+/** A Private Link Service's address is its own. */
+function isOwnPls(holderId: string, { privateLinkServices }: RuleInput, isKept: boolean): boolean {
+  if (privateLinkServices?.own && sameId(privateLinkServices.own.id, holderId)) return true;
+  return isKept && typeOf(holderId) === PLS_TYPE;
+}

@@ -1,0 +1,30 @@
+/** What the gate answered, for whoever watches it. */
+import type { Run } from "../ports/ports.ts";
+import type { AdmissionResponse } from "./review.ts";
+import type { RuleFinding } from "./rule.ts";
+
+export interface Decision {
+  readonly cluster: string;
+  readonly operation: string;
+  readonly response: AdmissionResponse;
+  /** False if Mooring could not decide in time, and policy did. */
+  readonly isDecided: boolean;
+  readonly seconds: number;
+}
+
+export function recordDecision({ ports: { metrics } }: Run, decision: Decision): void {
+  const { cluster, operation, seconds } = decision;
+  const verdict = verdictOf(decision);
+  metrics.record("mooring.gate.decisions", 1, { verdict, operation, cluster });
+  metrics.record("mooring.gate.duration", seconds, { verdict });
+}
+
+function verdictOf({ response, isDecided }: Decision): "allow" | "warn" | "deny" | "error" {
+  if (!isDecided) return "error";
+  if (!response.allowed) return "deny";
+  return response.warnings?.length ? "warn" : "allow";
+}
+
+export function recordFindings({ ports: { metrics } }: Run, findings: readonly RuleFinding[]): void {
+  for (const { rule, severity } of findings) metrics.record("mooring.gate.findings", 1, { rule, severity });
+}

@@ -1,0 +1,48 @@
+/** What admission answers about Services whose load balancer another controller creates: a warning if they have Azure annotations. */
+import { annotationsOf, isOfOtherController, type Service } from "../kubernetes/service.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import type { Run } from "../ports/ports.ts";
+import { toResponse } from "./answer.ts";
+import { recordFindings } from "./decisions.ts";
+import { declarationOf } from "./gather.ts";
+import { knownPolicy } from "./known.ts";
+import { severitiesFor } from "./permitted.ts";
+import type { AdmissionResponse } from "./review.ts";
+import type { RuleFinding } from "./rule.ts";
+import { checkRules, type Severities } from "./rules.ts";
+import { isAzures } from "./rules/otherClass.ts";
+
+/** True of a Service of another controller with annotations for the Azure one. */
+export function hasIgnoredAnnotations(service: Service | undefined): service is Service {
+  return isOfOtherController(service) && Object.keys(annotationsOf(service)).some(isAzures);
+}
+
+/** Pure. */
+export function otherFindings(service: Service, severityOf: Severities): RuleFinding[] {
+  const otherClass = service.spec.loadBalancerClass ?? "";
+  return checkRules({ ...declarationOf(service), otherClass, allowed: { excludedRanges: [] } }, severityOf);
+}
+
+/** No warning for an update that leaves the annotations as they are. Nothing is claimed or recorded. */
+export async function admitOther(
+  run: Run,
+  cluster: Cluster,
+  {
+    uid,
+    service,
+    old,
+  }: { readonly uid: string; readonly service: Service; readonly old: Service | undefined },
+): Promise<AdmissionResponse> {
+  const isOld = isOfOtherController(old) && azures(old) === azures(service);
+  if (isOld || service.metadata.deletionTimestamp) return toResponse(uid, []);
+  const { policy } = await knownPolicy(run);
+  const place = { cluster: cluster.name, namespace: service.metadata.namespace };
+  const findings = otherFindings(service, severitiesFor(policy, place));
+  recordFindings(run, findings);
+  return toResponse(uid, findings);
+}
+
+function azures(service: Service): string {
+  const entries = Object.entries(annotationsOf(service)).filter(([key]) => isAzures(key));
+  return JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,43 @@
+import { ANNOTATIONS } from "../../kubernetes/annotations.ts";
+import type { Rule } from "../rule.ts";
+
+const FIELD = "spec.loadBalancerIP";
+
+export const loadBalancerIpDeprecated: Rule = {
+  id: "load-balancer-ip-deprecated",
+  title: "`spec.loadBalancerIP` is used",
+  severity: "warn",
+  reads: FIELD,
+  needsState: false,
+  docs: "Kubernetes deprecated the field in 1.24; the annotations say the same per address family.",
+  cel: () => "variables.loadBalancerIP != ''",
+  check: ({ loadBalancerIp }) => {
+    if (!loadBalancerIp) return [];
+    const key = loadBalancerIp.includes(":") ? ANNOTATIONS.ipv6.key : ANNOTATIONS.ipv4.key;
+    return [
+      { field: FIELD, value: loadBalancerIp, message: `deprecated: write ${key}: "${loadBalancerIp}"` },
+    ];
+  },
+};
+
+export const loadBalancerIpIgnored: Rule = {
+  id: "load-balancer-ip-ignored",
+  title: "`spec.loadBalancerIP` and an annotation differ",
+  severity: "warn",
+  reads: `${FIELD}, ${ANNOTATIONS.ipv4.key}, ${ANNOTATIONS.ipv6.key}`,
+  needsState: false,
+  docs: "The annotation wins; the field is not read.",
+  cel: () =>
+    "variables.loadBalancerIP != '' && [variables.loadBalancerIP.contains(':') ? variables.ipv6Annotation : variables.ipv4Annotation].exists(winner, winner != '' && winner != variables.loadBalancerIP)",
+  check: ({ loadBalancerIp, annotations }) => {
+    const winner = annotations[loadBalancerIp.includes(":") ? ANNOTATIONS.ipv6.key : ANNOTATIONS.ipv4.key];
+    if (!loadBalancerIp || !winner || winner === loadBalancerIp) return [];
+    return [
+      {
+        field: FIELD,
+        value: loadBalancerIp,
+        message: `not read: the annotation asks for ${winner} and wins`,
+      },
+    ];
+  },
+};

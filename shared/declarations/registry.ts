@@ -1,0 +1,190 @@
+/** Registered clusters. Partition `all`; key = cluster name. */
+import { Conflict, InvalidInput } from "../core/errors.ts";
+import { unknownName } from "../core/filters.ts";
+import { resourceName, sameId } from "../azure/resourceId.ts";
+import { forgetLists } from "../storage/recordOutcome.ts";
+import type { Run } from "../ports/ports.ts";
+import type { Row, Table, Version, Write } from "../ports/table.ts";
+import { removeRows } from "../storage/writeRows.ts";
+import { nodeGroupKey } from "./clusterContradictions.ts";
+import type { Cluster } from "./clusterModel.ts";
+import { compareWithArm, parseRegistration, type Registration } from "./registration.ts";
+import { makeToken, rotated } from "./token.ts";
+
+const PARTITION = "all";
+
+/** A cluster's new token: the only time it is seen. */
+export interface NewToken {
+  readonly name: string;
+  readonly token: string;
+  /** When the token before it ends; absent if there is none. */
+  readonly previousEndsAtUtc?: string;
+}
+
+/**
+ * Reads ARM, unless the registration states why not, and stores what it confirms.
+ * @throws InvalidInput naming every value that does not match, or that another registration has · what ARM's answer means, if it could not be read
+ */
+export async function registerCluster(run: Run, registration: unknown): Promise<NewToken> {
+  const place = await placeOf(run, parseRegistration(registration));
+  const { secret, token } = makeToken(run.now());
+  const value: Cluster = { ...place, tokens: [token], registeredAtUtc: run.now().toISOString() };
+  await store(run, value);
+  await forgetDeclared(run, value.name);
+  return { name: value.name, token: secret };
+}
+
+type Placed = Omit<Cluster, "tokens" | "registeredAtUtc">;
+
+async function placeOf({ ports, now }: Run, registration: Registration): Promise<Placed> {
+  if ("unchecked" in registration) {
+    const { unchecked: reason, ...place } = registration;
+    return { ...place, unchecked: { reason, atUtc: now().toISOString() } };
+  }
+  const { problems, place } = await compareWithArm(ports.network, registration);
+  if (!place) throw new InvalidInput(problems);
+  return { name: registration.name, ...place };
+}
+
+/**
+ * Beside the clusters: the registration that was stored last. Its version changes with every registration, so that of two which are judged
+ * against the same list only one is stored. Sorts after every name of a cluster.
+ */
+const LATEST = "~latest";
+const NAMES = { to: "{" };
+/** One attempt for each registration that may be stored meanwhile. */
+const ATTEMPTS = 100;
+
+/** @throws InvalidInput if the name, the managed cluster or the node resource group is registered · Conflict */
+async function store(run: Run, value: Cluster): Promise<void> {
+  const { clusters } = run.ports.tables;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const latest = await clusters.get(PARTITION, LATEST);
+    refuseSecond(value, await listClusters(run));
+    const written = await clusters.transact(PARTITION, [
+      { do: "insert", key: value.name, value },
+      marking({ ...value, tokens: [] }, latest?.version),
+    ]);
+    if (written.ok) return;
+  }
+  throw new Conflict("too many clusters are being registered at once: try again");
+}
+
+function marking(value: Cluster, version: Version | undefined): Write<Cluster> {
+  return version === undefined
+    ? { do: "insert", key: LATEST, value }
+    : { do: "replace", key: LATEST, value, version };
+}
+
+function refuseSecond(value: Cluster, registered: readonly Cluster[]): void {
+  if (registered.some(({ name }) => name === value.name))
+    throw new InvalidInput(
+      `cluster ${value.name} is registered already: rotate its token, or remove it first`,
+    );
+  const managed = registered.find(({ resourceId }) => sameId(resourceId, value.resourceId));
+  const group = registered.find((one) => nodeGroupKey(one) === nodeGroupKey(value));
+  const problems = [
+    ...(managed
+      ? [`resourceId: managed cluster ${resourceName(value.resourceId)} ${asCluster(managed)}`]
+      : []),
+    ...(group
+      ? [`nodeResourceGroup: node resource group ${value.nodeResourceGroup} ${asCluster(group)}`]
+      : []),
+  ];
+  if (problems.length > 0) throw new InvalidInput(problems);
+}
+
+function asCluster({ name }: Cluster): string {
+  return `is registered already, as cluster ${name}`;
+}
+
+/** A second token; the one before it stays valid for the overlap. @throws InvalidInput if there is no such cluster · Conflict */
+export async function rotateToken(run: Run, name: string, overlapHours: number): Promise<NewToken> {
+  const now = run.now();
+  const { secret, token } = makeToken(now);
+  const endsAt = new Date(now.getTime() + overlapHours * 3_600_000);
+  const { tokens } = await replaceCluster(run, name, (cluster) => ({
+    ...cluster,
+    tokens: rotated(cluster.tokens, token, { now, endsAt }),
+  }));
+  const previousEndsAtUtc = tokens[1]?.endsAtUtc;
+  return { name, token: secret, ...(previousEndsAtUtc && { previousEndsAtUtc }) };
+}
+
+/**
+ * Forgets a cluster, its tokens and what it declared. What it has in Azure is nobody's from then on: reported as unknown, never
+ * deleted. Scans end its claims of what Azure does not assign to its Services. @throws InvalidInput if there is no such cluster ·
+ * Conflict
+ */
+export async function removeCluster(run: Run, name: string): Promise<void> {
+  const { version } = await requireRow(run, name);
+  const written = await run.ports.tables.clusters.transact(PARTITION, [{ do: "remove", key: name, version }]);
+  if (!written.ok) throw changedMeanwhile(name);
+  await forgetDeclared(run, name);
+}
+
+/** What a cluster declared is evidence: it must never be taken for that of another cluster of the same name. */
+export async function forgetDeclared(run: Run, name: string): Promise<void> {
+  const { feeds, declarations, proposals, pages, observations } = run.ports.tables;
+  // First: without it nothing of the cluster counts as confirmed. Numbers go on, so that none is ever issued twice.
+  const sequence = (await feeds.get(PARTITION, name))?.value.sequence;
+  await feeds.transact(PARTITION, [
+    sequence === undefined
+      ? { do: "remove", key: name }
+      : { do: "put", key: name, value: { cluster: name, sequence } },
+  ]);
+  await feeds.transact("wanted", [{ do: "remove", key: name }]);
+  await forgetLists(run, name);
+  await emptyPartition(declarations, name);
+  await emptyPartition(proposals, name);
+  await emptyPartition(pages, name);
+  await emptyPartition(observations, name);
+}
+
+async function emptyPartition<T>(table: Table<T>, partition: string): Promise<void> {
+  await removeRows(table, partition, await Array.fromAsync(table.list(partition)));
+}
+
+/**
+ * Writes what `change` makes of a registration, if nobody else wrote it meanwhile.
+ * @throws InvalidInput if there is no such cluster · Conflict
+ */
+export async function replaceCluster(
+  run: Run,
+  name: string,
+  change: (cluster: Cluster) => Cluster,
+): Promise<Cluster> {
+  const { value: before, version } = await requireRow(run, name);
+  const value = change(before);
+  const { clusters } = run.ports.tables;
+  const written = await clusters.transact(PARTITION, [{ do: "replace", key: name, value, version }]);
+  if (!written.ok) throw changedMeanwhile(name);
+  return value;
+}
+
+export async function findCluster(run: Run, name: string): Promise<Cluster | undefined> {
+  return (await run.ports.tables.clusters.get(PARTITION, name))?.value;
+}
+
+export async function listClusters(run: Run): Promise<Cluster[]> {
+  const rows = await Array.fromAsync(run.ports.tables.clusters.list(PARTITION, NAMES));
+  return rows.map(({ value }) => value);
+}
+
+/** @throws InvalidInput that names those there are */
+export async function requireCluster(run: Run, name: string): Promise<Cluster> {
+  return (await requireRow(run, name)).value;
+}
+
+async function requireRow(run: Run, name: string): Promise<Row<Cluster>> {
+  const row = await run.ports.tables.clusters.get(PARTITION, name);
+  if (row) return row;
+  const names = (await listClusters(run)).map((one) => one.name);
+  throw new InvalidInput(
+    unknownName(name, "registered cluster", names) ?? `cluster names are lower-case: ${name}`,
+  );
+}
+
+function changedMeanwhile(name: string): Conflict {
+  return new Conflict(`cluster ${name} was changed by somebody else: try again`);
+}

@@ -1,0 +1,102 @@
+/**
+ * How the work that repeats ended last: one row for each operation and each subscription, cluster or audit scope. Written by `record.ts`; read
+ * by health, the doctor, findings and metrics. Partition = operation; key = subject.
+ */
+import { AwaitsReport, NotYet, Refused } from "../core/errors.ts";
+import { messageOf } from "../core/messageOf.ts";
+import type { Run } from "../ports/ports.ts";
+
+/** `list`: a complete list of a cluster's Services. */
+export const OPERATIONS = ["scan", "audit", "sweep", "poll", "list"] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** `denied`: Azure refused a read or the cluster a list. `unavailable`: throttled or busy, it may pass. */
+export type Reason = "denied" | "unavailable" | "failed";
+
+export const REASONS: Readonly<Record<Reason, string>> = {
+  denied: "permission denied",
+  unavailable: "throttled or busy",
+  failed: "error",
+};
+
+export interface Failure {
+  readonly atUtc: string;
+  /** At most 1,000 characters. */
+  readonly cause: string;
+  readonly reason: Reason;
+}
+
+export interface Outcome {
+  readonly operation: Operation;
+  /** `subscription:ID`, `cluster:NAME`, or another scope of an audit. */
+  readonly subject: string;
+  readonly succeededAtUtc?: string;
+  /** The last one, also if it has succeeded since. */
+  readonly failure?: Failure;
+  /** Present while it fails: the first failure since the last success. */
+  readonly failingSinceUtc?: string;
+}
+
+export interface Failing extends Outcome {
+  readonly failure: Failure;
+  readonly failingSinceUtc: string;
+}
+
+export function subscriptionSubject(subscription: string): string {
+  return `subscription:${subscription.toLowerCase()}`;
+}
+
+export function clusterSubject(name: string): string {
+  return `cluster:${name}`;
+}
+
+export function isFailing(outcome: Outcome): outcome is Failing {
+  return outcome.failingSinceUtc !== undefined;
+}
+
+/** A failure that passes is expected to be over by then. */
+export const PASSES_WITHIN_MINUTES = 30;
+
+/** Throttled or busy, and not for long. Pure. */
+export function isPassing({ failure, failingSinceUtc }: Failing, nowUtc: string): boolean {
+  const minutes = (Date.parse(nowUtc) - Date.parse(failingSinceUtc)) / 60_000;
+  return failure.reason === "unavailable" && minutes < PASSES_WITHIN_MINUTES;
+}
+
+/** Name of the cluster that the outcome is about, if it is about one. */
+export function clusterOf({ subject }: Pick<Outcome, "subject">): string | undefined {
+  return /^cluster:(.+)$/.exec(subject)?.[1];
+}
+
+const CAUSE_CHARACTERS = 1_000;
+
+export function toFailure(error: unknown, atUtc: string): Failure {
+  return { atUtc, cause: messageOf(error).slice(0, CAUSE_CHARACTERS), reason: reasonOf(error) };
+}
+
+function reasonOf(error: unknown): Reason {
+  if (error instanceof Refused) return "denied";
+  return error instanceof NotYet && !(error instanceof AwaitsReport) ? "unavailable" : "failed";
+}
+
+/** All outcomes, one operation after the other. */
+export async function* listOutcomes({ ports }: Pick<Run, "ports">): AsyncIterable<Outcome> {
+  for (const operation of OPERATIONS)
+    for await (const { value } of ports.tables.outcomes.list(operation)) yield value;
+}
+
+/** Those whose last run failed. */
+export async function listFailing(run: Pick<Run, "ports">): Promise<Failing[]> {
+  const failing: Failing[] = [];
+  for await (const outcome of listOutcomes(run)) if (isFailing(outcome)) failing.push(outcome);
+  return failing;
+}
+
+/** One gauge for each operation, those without a failure among them. */
+export async function measureOutcomes(run: Run): Promise<void> {
+  const failing = await listFailing(run);
+  for (const operation of OPERATIONS) {
+    const { length } = failing.filter((one) => one.operation === operation);
+    run.ports.metrics.record("mooring.operations.failing", length, { operation });
+  }
+}

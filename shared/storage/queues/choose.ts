@@ -1,0 +1,27 @@
+/** Which poisoned messages are meant: all, or those whose ids begin so. */
+import { InvalidInput } from "../../core/errors.ts";
+import type { Run } from "../../ports/ports.ts";
+import type { QueueName } from "../../ports/queue.ts";
+import { toPoisoned, type Poisoned } from "./poison.ts";
+
+export type Selection = "all" | readonly string[];
+
+/** Every one of them, and none taken. @throws InvalidInput naming each id that is not there, or that more than one begins with */
+export async function choosePoison(run: Run, queue: QueueName, selection: Selection): Promise<Poisoned[]> {
+  const all: Poisoned[] = [];
+  await run.ports.queue.takePoison(queue, async (message) => {
+    all.push(await toPoisoned(run, queue, message));
+    return false;
+  });
+  if (selection === "all") return all;
+  const problems = selection.flatMap((start) => problemOf(all, queue, start));
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return all.filter(({ id }) => selection.some((start) => id.startsWith(start)));
+}
+
+function problemOf(all: readonly Poisoned[], queue: QueueName, start: string): string[] {
+  const count = start === "" ? 0 : all.filter(({ id }) => id.startsWith(start)).length;
+  if (count === 1) return [];
+  if (count > 1) return [`${start}: ${count} messages begin so; say more of it`];
+  return [`${start}: not in the poison queue of ${queue}, or somebody else has it in hand`];
+}
