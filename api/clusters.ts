@@ -3,8 +3,8 @@ import { contradictionsOf } from "../shared/declarations/clusterContradictions.t
 import type { Cluster } from "../shared/declarations/clusterModel.ts";
 import { listClusters } from "../shared/declarations/registry.ts";
 import { listFindings } from "../shared/findings/findingStore.ts";
-import { clusterGone } from "../shared/audit/checks/clusters.ts";
-import { isThere, type Finding } from "../shared/findings/finding.ts";
+import { clusterDeleted } from "../shared/audit/checks/clusters.ts";
+import { isUnresolved, type Finding } from "../shared/findings/finding.ts";
 import { readFeed } from "../shared/declarations/feed.ts";
 import type { Feed } from "../shared/declarations/model.ts";
 import type { Policy } from "../shared/policy/policy.ts";
@@ -61,7 +61,7 @@ async function healthOf(
 ): Promise<Omit<ClusterHealth, "contradictions">> {
   const feed = await readFeed(run, name);
   const own = findings.filter(({ cluster }) => cluster === name);
-  const isGone = own.some((finding) => finding.check === clusterGone.id && isThere(finding));
+  const isGone = own.some((finding) => finding.check === clusterDeleted.id && isUnresolved(finding));
   return {
     name,
     resourceId,

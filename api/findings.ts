@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { acknowledge, withdraw } from "../shared/audit/acknowledge.ts";
-import { isThere, stateOf, SEVERITIES, type Finding as Stored } from "../shared/findings/finding.ts";
+import { isUnresolved, stateOf, SEVERITIES, type Finding as Stored } from "../shared/findings/finding.ts";
 import { findFinding, listFindings } from "../shared/findings/findingStore.ts";
 import { isFixable, planFix } from "../shared/audit/fix.ts";
 import { findingFilters, fits, FindingQuery } from "../shared/audit/query.ts";
@@ -141,7 +141,7 @@ async function demand(run: Run, { id }: Id): Promise<Row<Stored>> {
 /** The finding as it was shown to whoever asks. @throws ApiProblem 404, 412 or 428 */
 async function demandShown({ run, params, ifMatch }: Call<Id>): Promise<Row<Stored>> {
   const row = await demand(run, params);
-  if (!isThere(row.value)) throw new ApiProblem(409, `Finding ${params.id} is resolved`);
+  if (!isUnresolved(row.value)) throw new ApiProblem(409, `Finding ${params.id} is resolved`);
   if (ifMatch === undefined) throw new ApiProblem(428, "Send If-Match with the finding's etag");
   const shown = await show(run, row);
   if (names(ifMatch, [shown.etag, etagOf(inertJson(shown))])) return row;

@@ -3,7 +3,7 @@ import { inert, inertJson } from "../shared/core/inert.ts";
 import { InvalidInput } from "../shared/core/errors.ts";
 import { inertYaml } from "./inertYaml.ts";
 
-/** Prints rows as `-o` says: a table with the columns, or everything as JSON or YAML. */
+/** Prints rows in the format of `-o`: a table with these columns, or all data as JSON or YAML. */
 export function print<T extends object>(
   command: Command,
   rows: readonly T[],
@@ -14,7 +14,7 @@ export function print<T extends object>(
   const titles = Object.keys(columns).map((title) => title.toUpperCase());
   const lines = [titles, ...rows.map((row) => Object.values(columns).map((column) => inert(column(row))))];
   const widths = titles.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
-  // A program that reads a pipe gets every cell whole.
+  // Cells are not truncated in a pipe.
   const fitting = process.stdout.isTTY ? fit(widths, process.stdout.columns) : widths;
   for (const line of lines)
     console.log(
@@ -28,7 +28,7 @@ export function print<T extends object>(
 const GAP = "   ";
 const NARROWEST = 8;
 
-/** The widest columns give way, until the row fits or all are narrow. */
+/** Narrows the widest columns until the row fits or all are narrow. */
 function fit(widths: readonly number[], columns: number): number[] {
   const fitted = [...widths];
   const excess = () => fitted.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - columns;
@@ -46,12 +46,12 @@ function cut(cell: string, width: number): string {
 }
 
 export function printData(command: Command, value: unknown): void {
-  // Through JSON, so that both say the same of what is absent.
+  // Through JSON, so that YAML omits the same absent values.
   const text = inertJson(value, 2);
   console.log(isJson(command) ? text : inertYaml(JSON.parse(text)));
 }
 
-/** True if a program reads the output. */
+/** True for JSON and YAML. */
 export function isData(command: Command): boolean {
   return isJson(command) || outputOf(command) === "yaml";
 }
@@ -62,9 +62,9 @@ export function isJson(command: Command): boolean {
 
 const OUTPUTS = ["table", "json", "yaml"];
 
-/** @throws InvalidInput if there is no such output */
+/** @throws InvalidInput for an unknown format */
 function outputOf(command: Command): string {
   const { output = "table" } = command.optsWithGlobals<{ output?: string }>();
   if (OUTPUTS.includes(output)) return output;
-  throw new InvalidInput(`--output ${output}: there are ${OUTPUTS.join(", ")}`);
+  throw new InvalidInput(`--output ${output}: unknown format; use ${OUTPUTS.join(", ")}`);
 }

@@ -11,7 +11,7 @@ import "./pollPrivateLinkServices.ts";
 import "./scanInventory.ts";
 import "./sweepOrphans.ts";
 import "./auditDrift.ts";
-import "./tellNews.ts";
+import "./sendNotices.ts";
 import "./watchQueues.ts";
 import "./api.ts";
 import "./dashboard.ts";

@@ -1,10 +1,9 @@
 /** What everything else is made of: severities, roles, problems, pages. */
 import * as z from "zod";
 
-export const Severity = z.enum(["error", "warn", "info"]);
-export type Severity = z.infer<typeof Severity>;
-export const FindingState = z.enum(["suspected", "open", "acknowledged", "resolved"]);
-export type FindingState = z.infer<typeof FindingState>;
+export { FindingState } from "../../shared/findings/finding.ts";
+export { Counts, Severity } from "../../shared/severity.ts";
+
 export const Role = z.enum(["Mooring.Reader", "Mooring.Operator"]);
 export type Role = z.infer<typeof Role>;
 
@@ -45,6 +44,3 @@ export const Me = z.object({
   stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional(),
 });
 export type Me = z.infer<typeof Me>;
-
-export const Counts = z.object({ error: z.int(), warn: z.int(), info: z.int() });
-export type Counts = z.infer<typeof Counts>;

@@ -197,7 +197,7 @@ function checksTable(): string {
 
 function doctorTable(): string {
   const rows = [SETTINGS_CHECK, ...INSTALLATION_CHECKS].map(({ id, title, docs }) => [code(id), title, docs]);
-  return markdownTable(["check", "what is so when all is well", "why"], rows);
+  return markdownTable(["check", "expected", "why"], rows);
 }
 
 interface Property {

@@ -1,4 +1,4 @@
-metadata description = 'The workbook: what the gate, the queues, the writes and Azure Resource Manager did.'
+metadata description = 'Workbook with charts of admission, queues, writes and Azure Resource Manager.'
 
 @description('Name of the installation.')
 param environmentName string

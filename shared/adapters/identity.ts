@@ -26,7 +26,7 @@ export async function readIdentity(credential: TokenCredential): Promise<Identit
   return {
     objectId: oid,
     name: person ?? (appid === undefined ? "an identity" : `application ${appid}`),
-    isPerson: person !== undefined || idtyp === "user",
+    isUser: person !== undefined || idtyp === "user",
   };
 }
 

@@ -15,7 +15,7 @@ export function eventTopic(
   return {
     name: "topic",
     source,
-    async tell(notices) {
+    async send(notices) {
       const client = await open();
       for (const batch of inBatches(notices))
         await client.send(batch.map(toEvent)).catch((error: unknown) => {

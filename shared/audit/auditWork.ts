@@ -1,4 +1,4 @@
-/** What a message of the drift queue asks for: an audit of everything, or one scope of an audit (`id` is then `RUN SCOPE`). */
+/** Handles a message of the drift queue: start a complete audit, or audit one scope of a run (`id` is then `RUN SCOPE`). */
 import { Incomplete, InvalidInput, Refused } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import type { WorkItem } from "../ports/queue.ts";
@@ -7,8 +7,8 @@ import { startScheduled } from "./startAudit.ts";
 import { messageOf } from "../core/messageOf.ts";
 
 /**
- * @throws whatever reading the scope throws, for the queue to try again. If another try would not help, the run goes on without the scope,
- * and Incomplete says why; on the last try Refused does: another message in the poison queue would help nobody, since the run has ended
+ * @throws whatever reading the scope throws, so that the queue retries. If a retry cannot help, the run continues without the scope and
+ * Incomplete states the cause. The last attempt throws Refused instead: a poison message would be useless, since the run has ended
  */
 export async function auditWork(
   run: Run,
@@ -33,7 +33,7 @@ export async function auditWork(
   }
 }
 
-/** Trying again would not help. */
+/** True if a retry cannot help. */
 function isFinal(error: unknown): boolean {
   return error instanceof Refused || error instanceof InvalidInput;
 }

@@ -29,7 +29,7 @@ export function webhook(options: WebhookOptions): Notices {
   return {
     name: "webhook",
     source: options.source,
-    async tell(notices) {
+    async send(notices) {
       for (const batch of inBatches(notices)) await post(options, key, batch);
     },
   };

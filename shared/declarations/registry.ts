@@ -2,7 +2,7 @@
 import { Conflict, InvalidInput } from "../core/errors.ts";
 import { unknownName } from "../core/filters.ts";
 import { resourceName, sameId } from "../azure/resourceId.ts";
-import { forgetLists } from "../storage/recordOutcome.ts";
+import { removeListOutcome } from "../storage/recordOutcome.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Row, Table, Version, Write } from "../ports/table.ts";
 import { removeRows } from "../storage/writeRows.ts";
@@ -134,7 +134,7 @@ export async function forgetDeclared(run: Run, name: string): Promise<void> {
       : { do: "put", key: name, value: { cluster: name, sequence } },
   ]);
   await feeds.transact("wanted", [{ do: "remove", key: name }]);
-  await forgetLists(run, name);
+  await removeListOutcome(run, name);
   await emptyPartition(declarations, name);
   await emptyPartition(proposals, name);
   await emptyPartition(pages, name);

@@ -9,7 +9,7 @@ import { canonicalId } from "../azure/resourceId.ts";
 import { Incomplete, NotYet } from "../core/errors.ts";
 import { messageOf } from "../core/messageOf.ts";
 import { subscriptionSubject } from "../storage/outcome.ts";
-import { recordWhole } from "../storage/recordOutcome.ts";
+import { recordAll } from "../storage/recordOutcome.ts";
 import type { Run } from "../ports/ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
 import type { Write } from "../ports/table.ts";
@@ -46,7 +46,7 @@ export function scanInventory(
 ): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
     const subjects = run.ports.subscriptions.map(subscriptionSubject);
-    const { reading, report } = await recordWhole(run, { operation: "scan", subjects }, async (notes) => {
+    const { reading, report } = await recordAll(run, { operation: "scan", subjects }, async (notes) => {
       // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows.
       const sequenceOf = await newestSequences(run);
       const reading = await readAzure(run);

@@ -12,7 +12,7 @@ import { requestList } from "../declarations/feed.ts";
 import { AwaitsReport, Incomplete } from "../core/errors.ts";
 import { parseResourceId, resourceName, sameId } from "../azure/resourceId.ts";
 import { clusterSubject, subscriptionSubject } from "../storage/outcome.ts";
-import { recordWhole, type Notes } from "../storage/recordOutcome.ts";
+import { recordAll, type Notes } from "../storage/recordOutcome.ts";
 import { readPolicy } from "../policy/policyStore.ts";
 import type { Run } from "../ports/ports.ts";
 import type { WorkItem } from "../ports/queue.ts";
@@ -35,7 +35,7 @@ import type { World } from "./world.ts";
 export function sweepOrphans(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
   return withLease(run, "sweep", async () => {
     const subjects = run.ports.subscriptions.map(subscriptionSubject);
-    const { due, applied } = await recordWhole(run, { operation: "sweep", subjects }, async (notes) => {
+    const { due, applied } = await recordAll(run, { operation: "sweep", subjects }, async (notes) => {
       const swept = await sweepOnce(run, apply, item);
       note(notes, swept);
       return swept;

@@ -6,7 +6,7 @@ import { enqueueOnce } from "../events/coalesce.ts";
 import type { PrivateLinkService } from "../azure/networkModel.ts";
 import { parseResourceId } from "../azure/resourceId.ts";
 import { subscriptionSubject } from "../storage/outcome.ts";
-import { recordWhole, type Notes } from "../storage/recordOutcome.ts";
+import { recordAll, type Notes } from "../storage/recordOutcome.ts";
 import type { Run } from "../ports/ports.ts";
 import { Incomplete } from "../core/errors.ts";
 import { plsPlanner } from "./planFor.ts";
@@ -23,7 +23,7 @@ const MOST_FAILURES = 20;
 export async function pollPrivateLinkServices(run: Run): Promise<number> {
   const failures: Error[] = [];
   const subjects = run.ports.subscriptions.map(subscriptionSubject);
-  const found = await recordWhole(run, { operation: "poll", subjects }, (notes) =>
+  const found = await recordAll(run, { operation: "poll", subjects }, (notes) =>
     poll(run, { failures, notes }),
   );
   if (failures.length === 0) return found;

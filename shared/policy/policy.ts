@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { parsePrefix } from "../azure/prefix.ts";
 import { parseRange } from "../azure/addressRange.ts";
+import { SEVERITIES } from "../severity.ts";
 
 const mode = z.enum(["observe", "enforce"]);
 
@@ -110,9 +111,9 @@ export const Policy = z.strictObject({
   audit: z
     .strictObject({
       checks: z
-        .record(z.string(), z.enum(["error", "warn", "info", "off"]))
+        .record(z.string(), z.enum([...SEVERITIES, "off"]))
         .default({})
-        .describe("Severity of a check of the audit: error, warn, info or off"),
+        .describe("Severity of a check of the audit: error, warning, info or off"),
       frontendMinutes: z
         .number()
         .int()

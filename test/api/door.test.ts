@@ -100,7 +100,7 @@ describe("what is wrong is said, all at once", () => {
       {},
       400,
       [
-        'query.severity: Invalid option: expected one of "error"|"warn"|"info"',
+        'query.severity: Invalid option: expected one of "error"|"warning"|"info"',
         "query.limit: Too small: expected number to be >=1",
       ],
     ],

@@ -13,8 +13,8 @@ const CLUSTER = "there is no cluster onee; did you mean one?";
 test.each<[path: string, problem: RegExp | string]>([
   ["/findings?cluster=onee", `query.cluster: ${CLUSTER}`],
   [
-    "/findings?check=basic-load-balancr",
-    "query.check: there is no check basic-load-balancr; did you mean basic-load-balancer?",
+    "/findings?check=load-balancer-basic-sk",
+    "query.check: there is no check load-balancer-basic-sk; did you mean load-balancer-basic-sku?",
   ],
   ["/findings?scope=moring", "query.scope: there is no scope moring; did you mean mooring?"],
   ["/pls?cluster=onee", `query.cluster: ${CLUSTER}`],
@@ -46,7 +46,7 @@ test.each<[path: string, problem: RegExp | string]>([
 
 test.each([
   "/findings?cluster=ONE&state=resolved",
-  "/findings?check=basic-load-balancer&state=resolved",
+  "/findings?check=load-balancer-basic-sku&state=resolved",
   "/pls?cluster=ONE&state=off",
   "/journal?cluster=one",
   "/journal?who=bob",

@@ -58,7 +58,7 @@ test("what comes and goes between two pages shifts nothing", () => {
 
 test.each<[string, string, string[]]>([
   ["by severity", "/findings?severity=error", ["0123456789ab"]],
-  ["by check", "/findings?check=basic-load-balancer&limit=1", ["000000000000"]],
+  ["by check", "/findings?check=load-balancer-basic-sku&limit=1", ["000000000000"]],
   ["by what they are about, in any case", `/findings?q=EVERYBODY`, ["0123456789ab"]],
   ["resolved ones", "/findings?state=resolved", []],
   ["acknowledged ones", "/findings?state=acknowledged", []],

@@ -161,7 +161,7 @@ test("the overview tells what needs a person, from the world as it is", async ()
     connections: 2,
     quarantined: 1,
     dueSoon: 0,
-    findings: { error: 1, warn: 5, info: 0 },
+    findings: { error: 1, warning: 5, info: 0 },
     acknowledged: 0,
   });
   expect(body.clusters.map(({ name, state }: any) => `${name} ${state}`)).toEqual([
@@ -182,7 +182,7 @@ test("the overview tells what needs a person, from the world as it is", async ()
 });
 
 test("a cluster that the last audit saw gone is gone, whatever it said before", async () => {
-  const value = { ...FINDING, check: "cluster-gone", id: "c0ffeec0ffee", about: "one", cluster: "one" };
+  const value = { ...FINDING, check: "cluster-deleted", id: "c0ffeec0ffee", about: "one", cluster: "one" };
   await run.tables.findings.transact(FINDINGS, [{ do: "put", key: findingKey(value), value }]);
   const states = async () =>
     Object.fromEntries((await ask("GET /clusters")).body.items.map(({ name, state }: any) => [name, state]));

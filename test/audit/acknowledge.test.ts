@@ -20,7 +20,7 @@ beforeEach(async () => {
   id = (await listFindings(run))[0]?.id ?? "";
 });
 
-const given = { who: "me", reason: "known since Monday", untilUtc: "2026-11-30T00:00:00.000Z" };
+const given = { who: "me", reason: "reported on Monday", untilUtc: "2026-11-30T00:00:00.000Z" };
 const find = (state: string) => queryFindings(run, FindingQuery.parse({ state }));
 
 test("who, why and until when are kept, and it is open no more until then", async () => {
@@ -52,7 +52,9 @@ describe("is refused", () => {
   });
 
   test("of a finding that is not, or is resolved", async () => {
-    await expect(acknowledge(run, "ffffffffffff", given)).rejects.toThrow("there is no finding");
+    await expect(acknowledge(run, "ffffffffffff", given)).rejects.toThrow(
+      "finding ffffffffffff does not exist",
+    );
     estate.look({});
     await runAudit(run, { who: "system", why: "test" });
     await expect(acknowledge(run, id, given)).rejects.toThrow("is resolved");
@@ -78,7 +80,7 @@ describe("while an audit writes the same finding", () => {
     };
   };
 
-  test("the audit's news and the acknowledgement both stay", async () => {
+  test("the change of the audit and the acknowledgement are both kept", async () => {
     await estate.watch(["pls-visibility-differs"]);
     estate.look({ one: "both" });
     run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((pls) => ({
@@ -100,7 +102,7 @@ describe("while an audit writes the same finding", () => {
   });
 });
 
-test("a suspicion that somebody acknowledged stays so when it turns out to be true, and is no news", async () => {
+test("an acknowledged suspected finding stays acknowledged when it opens, and is not reported", async () => {
   const row = await findFinding(run, id);
   const { changed: _, ...suspected } = row?.value ?? ({} as Finding);
   const value = { ...suspected, opensAtUtc: run.clock.nowUtc };

@@ -20,7 +20,7 @@ const CHECK = "pls-visibility-differs";
 
 let run: MemoryRun;
 
-/** One Service with its PLS, that somebody has opened to everybody. */
+/** One Service with its PLS, whose visibility another writer set to `*`. */
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
@@ -51,14 +51,14 @@ test("the first audit has nothing to compare with", async () => {
   expect(open.error).toBeGreaterThan(0);
 });
 
-test("what appeared and what is resolved are told against the audit before, of that time", async () => {
+test("new and resolved findings are compared with the audit before, as of that time", async () => {
   run.network.allPrivateLinkServices = [pls()];
   const [fine] = [await audited()];
   run.network.allPrivateLinkServices = [pls({ visibility: ["*"] })];
   const bad = await audited();
   run.network.allPrivateLinkServices = [pls()];
   const mended = await audited();
-  expect((await ours(bad)).finding?.news).toBe("new");
+  expect((await ours(bad)).finding?.change).toBe("new");
   expect((await ours(bad)).since).toMatchObject({ runId: fine.id, appeared: 1, resolved: [] });
   expect((await ours(mended)).finding).toBeUndefined();
   expect((await ours(mended)).since).toMatchObject({
@@ -100,7 +100,7 @@ test("the report of some scopes is of these alone", async () => {
   expect(since).toMatchObject({ resolved: [] });
 });
 
-test("a scope that cannot be read is told with the reason; its findings are those of before", async () => {
+test("an unreadable scope is reported with the reason; its findings are those of before", async () => {
   await audited();
   run.network.calls.failNext(new Error("throttled"), { method: "privateLinkServices" });
   const { finding, unfinished } = await ours(await audited([SCOPE]));

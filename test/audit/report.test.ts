@@ -18,7 +18,7 @@ import { plsIdIn } from "../builders/world.ts";
 
 const NOTHING = report({
   findings: [],
-  open: { error: 0, warn: 0, info: 0 },
+  open: { error: 0, warning: 0, info: 0 },
   acknowledged: 0,
   suspected: 0,
   trend: [],
@@ -43,7 +43,7 @@ describe("table", () => {
       "  → Mooring puts it back in mode enforce",
       "",
       "warn  cluster-silent  1 found",
-      "A cluster has not reported its Services for long",
+      "A cluster has stopped reporting its Services",
       "",
       "  00000000000c  two",
       "                the Service declares visibility a, Private Link Service pls-web has *",
@@ -53,31 +53,31 @@ describe("table", () => {
       "Acknowledged",
       "",
       "  00000000000a  one",
-      "                basic-load-balancer: until 2026-12-24 00:00 UTC, by ada: moves",
+      "                load-balancer-basic-sku: until 2026-12-24 00:00 UTC, by ada: moves",
       "                in December",
       "",
-      "Suspected: may settle by themselves",
+      "Suspected (may be transient)",
       "",
       "  00000000000b  pls-web (in MC_one, cluster one)",
       "                pls-subnet-differs: the Service declares visibility a, Private Link Service",
-      "                pls-web has *; a finding if it is still so at 2026-11-23 12:30",
+      "                pls-web has *; opens at 2026-11-23 12:30",
       "                UTC",
       "",
-      "✖ 2 open: 1 error, 1 warning, 0 notes (1 acknowledged, 1 suspected)",
+      "✖ 2 open: 1 error, 1 warning, 0 info (1 acknowledged, 1 suspected)",
       "Since audit 20261122-115900: 1 appeared, 0 got worse, 1 resolved.",
       "Audit 20261123-115900: done, 2026-11-23 11:59 UTC, by ada.",
       "",
     ]);
   });
 
-  test("nothing found is said", () => {
-    expect(renderTable(NOTHING)).toMatch(/^✔ Nothing is open \(0 acknowledged, 0 suspected\)\n/);
+  test("a report without findings states that", () => {
+    expect(renderTable(NOTHING)).toMatch(/^✔ No open findings \(0 acknowledged, 0 suspected\)\n/);
   });
 
-  test("what was not audited is said, and why", () => {
+  test("unaudited scopes are listed with the reason", () => {
     const unfinished = [{ scope: "mooring", state: "failed", why: "throttled" }] as const;
     expect(renderTable(report({ unfinished }))).toContain(
-      "! mooring failed: throttled\nNot everything was audited: of these the findings are those of an earlier audit.\n",
+      "! mooring failed: throttled\nThe audit is incomplete: the findings of these scopes are from an earlier audit.\n",
     );
   });
 
@@ -87,13 +87,13 @@ describe("table", () => {
   });
 
   test("a resource id that fits no line is broken after a slash", () => {
-    const message = `cluster ${plsIdIn("pls-with-a-long-name")} is gone`;
+    const message = `cluster ${plsIdIn("pls-with-a-long-name")} was deleted`;
     const shown = renderTable(report({ findings: [reported({ message })] }), { columns: 80 });
     expect(shown.split("\n").slice(4, 8)).toEqual([
       "                cluster",
       "                /subscriptions/11111111-1111-1111-1111-111111111111/",
       "                resourceGroups/MC_one/providers/Microsoft.Network/",
-      "                privateLinkServices/pls-with-a-long-name is gone",
+      "                privateLinkServices/pls-with-a-long-name was deleted",
     ]);
   });
 
@@ -110,7 +110,12 @@ describe("order", () => {
   test("worst first, then check, then subject", () => {
     const of = (severity: ReportedFinding["severity"], check: string, about: string) =>
       reported({ severity, check, about });
-    const sorted = [of("error", "b", "x"), of("error", "b", "y"), of("warn", "a", "x"), of("info", "a", "x")];
+    const sorted = [
+      of("error", "b", "x"),
+      of("error", "b", "y"),
+      of("warning", "a", "x"),
+      of("info", "a", "x"),
+    ];
     expect(inOrder(sorted.toReversed())).toEqual(sorted);
   });
 });
@@ -188,7 +193,7 @@ describe("html", () => {
 });
 
 describe("markdown", () => {
-  test("says when the audit ended, whenever it is shown again", () => {
+  test("shows when the audit ended, whenever it is printed", () => {
     const later = { ...report(), generatedAtUtc: "2026-12-24T18:00:00.000Z" };
     expect(FORMATS.markdown.render(later)).toContain("Audit `20261123-115900` done, 2026-11-23 11:59 UTC.");
   });
@@ -206,7 +211,7 @@ describe("markup", () => {
 describe("texts of checks", () => {
   test("show as code what they write in backquotes", () => {
     const checks = [
-      { id: "cluster-silent", title: "Uses `a<b`", severity: "warn", docs: "`x` it is" },
+      { id: "cluster-silent", title: "Uses `a<b`", severity: "warning", docs: "`x` it is" },
     ] as const;
     const page = FORMATS.html.render(report({ checks }));
     expect(page).toContain("Uses <code>a&lt;b</code></a>");
@@ -215,7 +220,7 @@ describe("texts of checks", () => {
 });
 
 describe("every format", () => {
-  test("is known by name, and renders a report without findings", () => {
+  test("is registered by name, and renders a report without findings", () => {
     for (const name of FORMAT_NAMES) expect(typeof FORMATS[name].render(NOTHING)).toBe("string");
     expect(["html", "pdf", "toString"].map(isFormat)).toEqual([true, false, false]);
   });
@@ -287,7 +292,7 @@ const hostileFinding: fc.Arbitrary<ReportedFinding> = fc
     declared: hostile,
     actual: hostile,
     planned: fc.array(hostile, { maxLength: 2 }),
-    severity: fc.constantFrom("error" as const, "warn" as const, "info" as const),
+    severity: fc.constantFrom("error" as const, "warning" as const, "info" as const),
     who: hostile,
     reason: hostile,
     isAcknowledged: fc.boolean(),
@@ -330,7 +335,7 @@ function always(claim: (report: AuditReport) => void): void {
 const OBEYED = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 describe("names from outside are inert", () => {
-  test("table: no control character but the line ends; a name makes no lines of its own", () => {
+  test("table: no control characters except line ends; names cannot add lines", () => {
     always((one) => {
       expect(renderTable(one, { columns: 100 }).replaceAll("\n", "")).not.toMatch(OBEYED);
     });

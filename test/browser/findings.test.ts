@@ -91,7 +91,7 @@ describe("findings", { shuffle: false }, () => {
 
     test("what is chosen stands in the address, and what is left can be grouped", async () => {
       const page = await board.open("findings");
-      await page.getByLabel("Severity").selectOption("warn");
+      await page.getByLabel("Severity").selectOption("warning");
       await page.waitForURL(/severity=warn/);
       await page.getByLabel("Group by").selectOption("check");
       await row(page, /^pls-fqdns-differ/).waitFor();

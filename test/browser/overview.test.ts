@@ -64,7 +64,7 @@ describe("what needs a person", { shuffle: false }, () => {
       ["In quarantine", /#\/orphans$/],
       ["Errors", /#\/findings\?severity=error$/],
       ["Warnings", /#\/findings\?severity=warn$/],
-      ["Notes", /#\/findings\?severity=info$/],
+      ["Info", /#\/findings\?severity=info$/],
     ])("%s leads to what it counts", async (title, url) => {
       const page = await board.open("overview");
       await tile(page, title).click();

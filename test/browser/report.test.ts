@@ -105,9 +105,9 @@ describe("the HTML report", () => {
   });
 
   test("an audit that found nothing says so", async () => {
-    const open = { error: 0, warn: 0, info: 0 };
+    const open = { error: 0, warning: 0, info: 0 };
     const { page } = await openReport(report({ findings: [], open, acknowledged: 0, suspected: 0 }));
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Nothing is open");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("No open findings");
     expect(await violations(page)).toEqual([]);
   });
 });

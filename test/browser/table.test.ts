@@ -19,7 +19,7 @@ function finding(index: number): Finding {
   return {
     id: index.toString(16).padStart(12, "0"),
     check: index % 3 === 0 ? "pls-missing" : "address-differs",
-    severity: index % 5 === 0 ? "error" : "warn",
+    severity: index % 5 === 0 ? "error" : "warning",
     state: "open",
     scope: "subscription:11111111-1111-4111-8111-111111111111",
     about: `one/shop/service-${index}`,

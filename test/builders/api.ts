@@ -224,8 +224,8 @@ export async function apiWorld(): Promise<MemoryRun> {
       const value: Finding = {
         ...FINDING,
         id: `00000000000${n}`,
-        check: "basic-load-balancer",
-        severity: "warn",
+        check: "load-balancer-basic-sku",
+        severity: "warning",
         about: balancerId(`MC_${n}`),
         message: "a load balancer of Basic SKU",
       };
@@ -238,8 +238,8 @@ export async function apiWorld(): Promise<MemoryRun> {
       key: "2026-11-22",
       value: {
         date: "2026-11-22",
-        counts: { error: 1, warn: 2, info: 0 },
-        byCheck: { "basic-load-balancer": 2 },
+        counts: { error: 1, warning: 2, info: 0 },
+        byCheck: { "load-balancer-basic-sku": 2 },
       },
     },
   ]);

@@ -7,7 +7,7 @@ import { isLastTry } from "../../shared/storage/queues/retryRules.ts";
 import { auditWork } from "../../shared/audit/auditWork.ts";
 import { listChecks } from "../../shared/audit/checks.ts";
 import type { Finding } from "../../shared/findings/finding.ts";
-import { isThere } from "../../shared/findings/finding.ts";
+import { isUnresolved } from "../../shared/findings/finding.ts";
 import type { PrivateLinkService } from "../../shared/azure/networkModel.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import type { Run } from "../../shared/ports/ports.ts";
@@ -163,7 +163,7 @@ export class AuditEstate {
   }
 
   findings(): Finding[] {
-    return this.run.tables.findings.all().filter(isThere);
+    return this.run.tables.findings.all().filter(isUnresolved);
   }
 
   async #work(run: Run, { item, deliveries }: Message): Promise<void> {

@@ -165,7 +165,7 @@ test("work waits on its queue with all its tries, timers ask for none, and all g
     warnings: ["MOORING_TABEL_PREFIX: there is no such setting; did you mean MOORING_TABLE_PREFIX?"],
   });
   expect((await ask(mended, "/api/v1/me")).status).toBe(401);
-  await vi.waitFor(async () => expect(await log()).toContain("nobody is told by webhook any more"), {
+  await vi.waitFor(async () => expect(await log()).toContain("destination webhook is no longer configured"), {
     timeout: 50_000,
     interval: 500,
   });

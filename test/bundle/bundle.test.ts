@@ -76,7 +76,7 @@ test("the artifact has exactly these functions and triggers", async () => {
     "scanInventoryWork queueTrigger mooring-inventory",
     "sweepOrphans timerTrigger 0 0 * * * *",
     "sweepOrphansWork queueTrigger mooring-orphans",
-    "tellNews queueTrigger mooring-notices",
+    "sendNotices queueTrigger mooring-notices",
     "watchQueues timerTrigger 15 * * * * *",
   ]);
 });

@@ -54,7 +54,7 @@ test.each<[string, string[]]>([
   ["scanInventoryWork", ["arm-network", "data-tables", "identity", "storage-blob", "storage-queue"]],
   ["sweepOrphansWork", ["arm-network", "data-tables", "identity", "storage-blob", "storage-queue"]],
   ["reconcilePls", ["arm-network", "data-tables", "identity"]],
-  ["tellNews", ["data-tables"]],
+  ["sendNotices", ["data-tables"]],
 ])("the first call of %s loads no SDK but %j", (name, sdks) => expect(sdksIn(piecesOf(name))).toEqual(sdks));
 
 test("zod is there without the languages that nobody reads: `import * as z`, never `import { z }`", () => {

@@ -177,7 +177,7 @@ test("the audit reports an open entry with its resource and the cause", async ()
   await runAudit(run, { who: "me", why: "test" });
   const found = run.tables.findings.all().filter(({ check }) => check === "journal-unresolved");
   expect(found).toMatchObject([
-    { about: BROKEN, severity: "error", message: expect.stringMatching(/on broken .*AuthorizationFailed$/) },
+    { about: BROKEN, severity: "error", message: expect.stringMatching(/for broken .*AuthorizationFailed$/) },
   ]);
 });
 

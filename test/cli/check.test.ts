@@ -49,7 +49,7 @@ describe("mooring check --offline", () => {
     ],
     ["documents of other kinds", "kind: ConfigMap\n---\nkind: Deployment\n", [], 0, "No Services"],
     [
-      "a refusal tells where, what and why",
+      "a refusal names the place, the rule and the reason",
       manifest({ annotations: { "load-balancer-ipv4": '"10.1"' } }),
       [],
       1,
@@ -63,7 +63,7 @@ describe("mooring check --offline", () => {
       "<stdin>:8:54  warn  pls-settings-without-create",
     ],
     [
-      "but it is if asked for",
+      "but it is if requested",
       manifest({ annotations: { "pls-visibility": '"*"' } }),
       ["--warnings-as-errors"],
       1,
@@ -172,7 +172,7 @@ describe("mooring check --offline", () => {
   });
 });
 
-describe("what cannot be read is told whole, with exit code 2 and no stack trace", () => {
+describe("unreadable input is reported completely, with exit code 2 and no stack trace", () => {
   test.each<[string, string, string[], string[]]>([
     [
       "broken YAML, each mistake with its place",
@@ -190,7 +190,7 @@ describe("what cannot be read is told whole, with exit code 2 and no stack trace
       "a file that is not there",
       "",
       ["/nowhere.yaml"],
-      ["/nowhere.yaml cannot be read: there is no such file"],
+      ["/nowhere.yaml cannot be read: the file does not exist"],
     ],
     ["a folder without manifests", "", [import.meta.dirname], [": no manifest found (.yaml, .yml or .json)"]],
     [
@@ -203,7 +203,7 @@ describe("what cannot be read is told whole, with exit code 2 and no stack trace
       "an option that does not exist",
       "",
       ["--nonsense"],
-      ["unknown option '--nonsense'", "(mooring check --help shows what there is)"],
+      ["unknown option '--nonsense'", "(see mooring check --help)"],
     ],
   ])("%s", async (_, input, args, problems) => {
     const { code, err } = await offline(input, ...args);
@@ -254,7 +254,7 @@ describe("mooring check against the inventory", () => {
   const online = (input: string, ...args: string[]) =>
     runCli(["check", "--cluster", "one", ...args, "-"], { input, env });
 
-  test("tells who has the address, and what is free nearby", async () => {
+  test("shows the holder of the address and the nearest free addresses", async () => {
     const { code, out } = await online(manifest({ annotations: { "load-balancer-ipv4": '"10.0.1.50"' } }));
     expect([code, out]).toEqual([1, expect.stringContaining("free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48")]);
   });
@@ -292,23 +292,21 @@ describe("mooring check against the inventory", () => {
       ]);
     });
 
-    test("diff tells what would change", async () => {
+    test("diff shows the changes", async () => {
       const input = "modes: { sweep: enforce }\nrules: { pls-withdrawn: deny }\n";
       const { code, out } = await runCli(["policy", "diff", "-"], { input, env });
       expect([code, out]).toEqual([
         1,
         '~ rules.pls-withdrawn: none -> "deny"\n~ modes.sweep: "observe" -> "enforce"\n',
       ]);
-      expect((await runCli(["policy", "diff", "-"], { input: "{}", env })).out).toBe(
-        "Nothing would change.\n",
-      );
+      expect((await runCli(["policy", "diff", "-"], { input: "{}", env })).out).toBe("No changes.\n");
     });
   });
 });
 
-test("mooring explain says in words what will be built", async () => {
+test("mooring explain describes what AKS creates", async () => {
   const input = manifest({ annotations: { "pls-create": '"true"', "pls-visibility": '"*"' } });
   const { out } = await runCli(["explain", "-"], { input });
   expect(out).toContain("load balancer   internal, in the cluster's node resource group");
-  expect(out).toContain("visible to      everybody");
+  expect(out).toContain("visible to      every subscription");
 });

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 let tests = 0;
-// Tables of its own for each test.
+// Each test has separate tables.
 beforeEach(() => {
   env = { ...env, MOORING_TABLE_PREFIX: `test${(tests += 1)}` };
 });
@@ -86,7 +86,7 @@ describe("adding", () => {
       },
     ]);
     const { out } = await clusters(["show", "one"]);
-    expect(out).toMatch(/identity: +not bound yet: nothing of it can be proved\n/);
+    expect(out).toMatch(/identity: +not bound yet: no orphans can be proved\n/);
     expect(out).toMatch(/checked against ARM: +yes\n/);
   });
 
@@ -117,7 +117,7 @@ describe("discovering", () => {
     const { code, err } = await clusters(["discover", "--register", "aks-01", "none", ...url]);
     expect([code, err]).toEqual([
       2,
-      expect.stringMatching(/^mooring: --register none: not among those found/),
+      expect.stringMatching(/^mooring: --register none: not found; unregistered clusters: /),
     ]);
     expect((await clusters(["discover", "--register", "--all"])).code).toBe(2);
     expect(await registered()).toHaveLength(0);
@@ -131,7 +131,7 @@ describe("discovering", () => {
     expect(err).toContain(`managed clusters of subscription ${UNKNOWN_SUBSCRIPTION} could not be read`);
   });
 
-  test("registers all of them, each token in a file of its own", async () => {
+  test("registers all of them, each token in a separate file", async () => {
     const target = await mkdtemp(join(folder ?? "", "manifests-"));
     const { code, out } = await clusters(["discover", "--register", "--all", "--folder", target, ...url]);
     expect([code, out]).toEqual([0, expect.stringMatching(/\n40 of 40 registered\./)]);
@@ -139,6 +139,8 @@ describe("discovering", () => {
     expect(files).toHaveLength(40);
     expect(await readFile(join(target, "mooring-aks-39.yaml"), "utf8")).toContain("kind: Secret");
     expect(out).not.toMatch(/[\w-]{43}\s/);
-    expect((await clusters(["discover"])).out).toContain("40 of those listed are registered");
+    expect((await clusters(["discover"])).out).toContain(
+      "All 40 managed clusters of the watched subscriptions are registered",
+    );
   });
 });

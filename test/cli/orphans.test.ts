@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterEach(() => served.close());
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** The managed cluster is gone; its internal load balancer is not. */
+/** The managed cluster was deleted; its internal load balancer still exists. */
 beforeEach(async () => {
   arm = await armWithPls();
   const subnet = {
@@ -82,20 +82,20 @@ test("explained, swept on the second look, and restored", async () => {
   const explained = await mooring("orphans", "explain", "kubernetes-internal");
   expect(explained.out.split("\n")).toEqual([
     `loadBalancer ${INTERNAL}`,
-    "is proved an orphan.",
+    "Proved orphan.",
     expect.stringMatching(/^ {2}evidence for: {5}managed cluster one does not exist \(Azure, 20/),
     expect.stringMatching(
       /^ {2}evidence for: {5}no managed cluster has node resource group rg, .* \(Azure, 20/,
     ),
     expect.stringMatching(/^ {2}evidence for: {5}nothing in Azure uses it \(Azure, 20/),
     "Not in quarantine.",
-    "Mode of sweep is observe: nothing is deleted by itself.",
+    "Observe mode: nothing is deleted automatically.",
     "",
   ]);
   expect((await mooring("orphans", "sweep", "--yes")).out).toBe("No changes.\n");
   expect((await mooring("orphans", "list")).out).toMatch(/loadBalancer +kubernetes-internal +one /);
   await passGracePeriod();
-  expect((await mooring("orphans", "sweep")).err).toContain("say --yes");
+  expect((await mooring("orphans", "sweep")).err).toContain("use --yes");
   const swept = await mooring("orphans", "sweep", "--yes");
   expect([swept.code, swept.out]).toEqual([0, expect.stringContaining(`applied ${INTERNAL}`)]);
   expect(await isThere()).toBe(false);
@@ -114,14 +114,14 @@ test("a sweep that cannot read a subscription names it, and is no success", asyn
   const swept = await mooring("orphans", "sweep", "--yes");
   expect([swept.code, swept.out]).toEqual([
     1,
-    expect.stringMatching(new RegExp(`^! subscription ${other} was left out: .+\\nNo changes\\.\\n$`)),
+    expect.stringMatching(new RegExp(`^! subscription ${other} was skipped: .+\\nNo changes\\.\\n$`)),
   ]);
   const asData = await mooring("-o", "json", "orphans", "sweep", "--yes");
   expect([asData.code, JSON.parse(asData.out)]).toEqual([1, []]);
-  expect(asData.err).toContain(`subscription ${other} was left out: `);
+  expect(asData.err).toContain(`subscription ${other} was skipped: `);
 });
 
-test("held, it stays and says who holds it; released, it is suspected again", async () => {
+test("a held resource is not deleted and shows who holds it; released, it is a candidate again", async () => {
   await mooring("orphans", "sweep", "--yes");
   expect((await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration")).code).toBe(0);
   expect((await mooring("orphans", "list")).out).toMatch(/kubernetes-internal +one +held by ada /);
@@ -130,7 +130,7 @@ test("held, it stays and says who holds it; released, it is suspected again", as
     "  evidence against: ada holds it: migration\n",
   );
   expect((await mooring("orphans", "release", "kubernetes-internal")).out).toMatch(/^Released: /);
-  expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain("is proved an orphan.");
+  expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain("Proved orphan.");
   expect(await isThere()).toBe(true);
 });
 
@@ -144,7 +144,7 @@ test("held, and gone or alive since: it is seen among the holds, and can be rele
   expect((await mooring("orphans", "release", "kubernetes-internal")).code).toBe(2);
 });
 
-test("what is not suspected is said to be so", async () => {
+test("a resource that is not a candidate is reported as such", async () => {
   const { code, err } = await mooring("orphans", "explain", "lb");
   expect([code, err]).toEqual([
     2,

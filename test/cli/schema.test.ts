@@ -23,20 +23,20 @@ beforeEach(() => {
 
 const mooring = (...args: string[]) => runCli(args, { env });
 
-test("of the version before: shown, refused for all else, and upgraded when somebody says so", async () => {
+test("data of the previous version: shown, refused by other commands, and upgraded on request", async () => {
   await place({ ports }, readStored(1));
   const shown = await mooring("schema");
   expect(shown.code).toBe(0);
   expect(shown.out).toMatch(
-    /^The stored data are of schema 1, this version of Mooring knows 3\.\n +2 +pending +the scopes/,
+    /^The stored data has schema 1, this version of Mooring has schema 3\.\n +2 +pending +the scopes/,
   );
   const refused = await mooring("audit", "list");
   expect([refused.code, refused.out]).toEqual([1, ""]);
   expect(refused.err).toMatch(
     /^mooring: the stored data are of schema 1, .* upgrade the app, which brings them forward/,
   );
-  expect((await mooring("schema", "upgrade")).out).toBe("The stored data are upgraded from schema 1 to 3.\n");
-  expect((await mooring("schema", "upgrade")).out).toBe("Nothing to do: the stored data are of schema 3.\n");
+  expect((await mooring("schema", "upgrade")).out).toBe("Upgraded the stored data from schema 1 to 3.\n");
+  expect((await mooring("schema", "upgrade")).out).toBe("No changes: the stored data has schema 3.\n");
   const runs = JSON.parse((await mooring("-o", "json", "audit", "list")).out);
   expect(runs.map(({ scopeCount }: { scopeCount: number }) => scopeCount)).toEqual([5, 5, 5, 5, 5]);
   expect((await mooring("audit", "show", "latest")).code).toBe(0);

@@ -27,7 +27,7 @@ test("az login --identity, account list", async () => {
   });
 });
 
-test("az network lb list, vnet subnet list, private-pls-service list", async () => {
+test("az network lb list, vnet subnet list, private-link-service list", async () => {
   const arm = await armWithPls();
   const balancers = await arm.send("GET", `${NET}/loadBalancers?api-version=2025-07-01`);
   const subnets = await arm.send("GET", `${VNET}/subnets?api-version=2024-07-01`);

@@ -116,7 +116,7 @@ describe.each([
     expect(await installation.identity()).toEqual({
       objectId: MOORING.objectId,
       name: `application ${MOORING.applicationId}`,
-      isPerson: false,
+      isUser: false,
     });
   });
 
@@ -192,17 +192,17 @@ describe("whose token it is", () => {
     [
       "a person's",
       { oid: "o", upn: "ada@example.com" },
-      { objectId: "o", name: "ada@example.com", isPerson: true },
+      { objectId: "o", name: "ada@example.com", isUser: true },
     ],
     [
       "a guest's",
       { oid: "o", unique_name: "live.com#ada" },
-      { objectId: "o", name: "live.com#ada", isPerson: true },
+      { objectId: "o", name: "live.com#ada", isUser: true },
     ],
     [
       "an application's",
       { oid: "o", appid: "a", idtyp: "app" },
-      { objectId: "o", name: "application a", isPerson: false },
+      { objectId: "o", name: "application a", isUser: false },
     ],
   ])("%s", async (_, claims, expected) => expect(await read(token(claims))).toEqual(expected));
 

@@ -110,22 +110,22 @@ describe.each<[string, () => Implementation]>([
   test("what is told arrives whole and in order, as CloudEvents of the documented schema", async () => {
     const { notices, received } = create();
     const told = [findingNotice("aaaaaaaaaaaa"), findingNotice("bbbbbbbbbbbb")];
-    await notices.tell(told);
+    await notices.send(told);
     expect(received()).toEqual(told);
     expect(received().map((one) => Notice.safeParse(one).success)).toEqual([true, true]);
   });
 
   test("250 notices arrive, each once", async () => {
     const { notices, received } = create();
-    await notices.tell(Array.from({ length: 250 }, (_, n) => findingNotice(String(n).padStart(12, "0"))));
+    await notices.send(Array.from({ length: 250 }, (_, n) => findingNotice(String(n).padStart(12, "0"))));
     expect(new Set(received().map((one) => (one as Notice).id)).size).toBe(250);
     expect(received()).toHaveLength(250);
   });
 
   test("told again they have the same ids", async () => {
     const { notices, received } = create();
-    await notices.tell([findingNotice()]);
-    await notices.tell([findingNotice()]);
+    await notices.send([findingNotice()]);
+    await notices.send([findingNotice()]);
     const [first, second] = received() as Notice[];
     expect(second?.id).toBe(first?.id);
   });
@@ -138,15 +138,15 @@ describe.each<[string, () => Implementation]>([
   ])("an answer of %i", async (status, failure) => {
     const { notices, received, failNext } = create();
     failNext(status);
-    await expect(notices.tell([findingNotice()])).rejects.toThrow(failure);
-    await notices.tell([findingNotice()]);
+    await expect(notices.send([findingNotice()])).rejects.toThrow(failure);
+    await notices.send([findingNotice()]);
     expect(received().length).toBeGreaterThan(0);
   });
 
   test("an answer of 500 is a failure for the queue to try again", async () => {
     const { notices, failNext } = create();
     failNext(500);
-    const failure: unknown = await notices.tell([findingNotice()]).catch((error: unknown) => error);
+    const failure: unknown = await notices.send([findingNotice()]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Error);
     expect(failure instanceof Refused || failure instanceof NotYet).toBe(false);
   });
@@ -163,7 +163,7 @@ describe("a webhook", () => {
   ])("is signed with %s, as a Standard Webhooks library checks it", async (_, secret, base64) => {
     const now = new Date();
     const notices = webhook({ url: receiver.url, secret, source: "s", now: () => now });
-    await notices.tell([findingNotice()]);
+    await notices.send([findingNotice()]);
     const [{ headers, body } = { headers: {}, body: "" }] = receiver.received;
     expect(new Webhook(base64).verify(body, headers)).toEqual([findingNotice()]);
     expect(headers["webhook-id"]).toBe(findingNotice().id);
@@ -177,7 +177,7 @@ describe("a webhook", () => {
     receiver.answers.push(...waits.map((wait) => ({ status: 429, headers: { "retry-after": wait } })));
     const seconds: unknown[] = [];
     for (const _ of waits)
-      seconds.push(await notices.tell([findingNotice()]).catch(({ retryAfterSeconds }) => retryAfterSeconds));
+      seconds.push(await notices.send([findingNotice()]).catch(({ retryAfterSeconds }) => retryAfterSeconds));
     expect(seconds).toEqual([7, 90, 3600, 60]);
   });
 
@@ -185,7 +185,7 @@ describe("a webhook", () => {
     const { notices } = onWebhook();
     const elsewhere = await startReceiver();
     receiver.answers.push({ status: 307, headers: { location: elsewhere.url } });
-    await expect(notices.tell([findingNotice()])).rejects.toThrow(Refused);
+    await expect(notices.send([findingNotice()])).rejects.toThrow(Refused);
     expect(elsewhere.received).toEqual([]);
     await elsewhere.close();
   });
@@ -194,11 +194,11 @@ describe("a webhook", () => {
     const url = `${receiver.url}?token=hidden`;
     const options = { url, secret: SECRET, source: "s", now: () => NOW, timeoutMilliseconds: 20 };
     receiver.answers.push({ status: 200, silent: true });
-    await expect(webhook(options).tell([findingNotice()])).rejects.toThrow(
+    await expect(webhook(options).send([findingNotice()])).rejects.toThrow(
       /^the webhook does not answer: timeout$/,
     );
     await receiver.close();
-    await expect(webhook(options).tell([findingNotice()])).rejects.toThrow(
+    await expect(webhook(options).send([findingNotice()])).rejects.toThrow(
       /^the webhook does not answer: ECONN(REFUSED|RESET)$/,
     );
   });

@@ -62,12 +62,12 @@ test("every command of the first hour does what the page says", async () => {
     (await shell("mooring journal list")).includes("pls-payments") ? true : undefined,
   );
   const shown = await shell(`${healed}`);
-  expect(shown).toMatch(/state +as declared/);
+  expect(shown).toMatch(/state +in sync/);
   expect(shown).toMatch(/system +update +pls-payments +applied/);
 
   const audited = await shell(`${left}`);
   expect(audited).toContain("Azure has no managed cluster aks-old, but it reported at");
-  expect(audited).toContain("identity-lacks-permission");
+  expect(audited).toContain("cluster-identity-lacks-permission");
 
   expect(await shell(`${policy}`)).toMatch(/unknown-annotation: none -> "deny"[^]*Policy applied\.\n$/);
 

@@ -259,14 +259,14 @@ describe("withdraw.sh", () => {
       roleDefinitionName: `Mooring ${role} (prod)`,
       id: role,
     })),
-    { roleDefinitionName: "Mooring Private Link Services (test)", id: "test" },
+    { roleDefinitionName: "Mooring pls (test)", id: "test" },
     { roleDefinitionName: "Contributor", id: "contributor" },
   ];
   const env = { ...OUTPUTS, MOORING_WATCHED: TWO };
 
   test.each([
     ["pls", ["sweep"]],
-    ["privateLinkServices,sweep", []],
+    ["pls,sweep", []],
     ["connections", ["pls", "sweep"]],
     ["", ["pls", "sweep"]],
   ])(

@@ -13,7 +13,7 @@ export class MemoryNotices implements Notices {
     this.name = name;
   }
 
-  async tell(notices: readonly Notice[]): Promise<void> {
+  async send(notices: readonly Notice[]): Promise<void> {
     await this.calls.record("tell", notices);
     this.told.push(...structuredClone(notices));
   }

@@ -10,7 +10,7 @@ import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 import { withCorrelation } from "../../shared/core/correlation.ts";
-import { recordFindings } from "../../shared/audit/countFindings.ts";
+import { recordFindingMetrics } from "../../shared/audit/findingMetrics.ts";
 import type { Finding } from "../../shared/findings/finding.ts";
 import { Conflict, InvalidInput, NotYet } from "../../shared/core/errors.ts";
 import { recordDecision } from "../../shared/admission/decisions.ts";
@@ -151,21 +151,21 @@ test.each<[string, object, boolean, string]>([
   expect(of("mooring.gate.duration")).toEqual([`0.25 ${verdict}`]);
 });
 
-test("findings are counted by check and severity, and checks that find nothing say so", () => {
+test("findings are counted by check and severity, and checks without findings record 0", () => {
   const finding = (check: string, severity: Finding["severity"]) => ({ check, severity }) as Finding;
-  recordFindings(run, [
-    finding("webhook-silent", "error"),
-    finding("webhook-silent", "error"),
-    finding("pls-missing", "warn"),
+  recordFindingMetrics(run, [
+    finding("cluster-webhook-silent", "error"),
+    finding("cluster-webhook-silent", "error"),
+    finding("pls-missing", "warning"),
   ]);
   const all = of("mooring.findings");
-  expect(all).toContain("2 webhook-silent error");
-  expect(all).toContain("1 pls-missing warn");
-  expect(all).toContain("0 queue-poisoned warn");
+  expect(all).toContain("2 cluster-webhook-silent error");
+  expect(all).toContain("1 pls-missing warning");
+  expect(all).toContain("0 queue-poisoned warning");
   expect(new Set(all).size).toBe(all.length);
 });
 
-test("orphans are counted by kind, in grace and past it, none among them", () => {
+test("orphans are counted by kind, within the grace period and due, also 0", () => {
   const orphan = (kind: Quarantined["kind"], deleteAfterUtc: string) =>
     ({ kind, deleteAfterUtc }) as Quarantined;
   recordOrphans(run, [
@@ -233,8 +233,8 @@ describe("work", () => {
     ]);
   });
 
-  test("that fails while storage is away fails with its own reason", async () => {
-    run.tables.failures.calls.failNext(new Error("storage is away"));
+  test("a failure while storage is unavailable keeps its own reason", async () => {
+    run.tables.failures.calls.failNext(new Error("storage is unavailable"));
     await expect(tried(throwing(new Error("boom")), 5)).rejects.toThrow("boom");
   });
 });
@@ -254,7 +254,7 @@ describe("requests to Azure Resource Manager", () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test("are timed each, throttled ones told, and carry the id of the work that asks", async () => {
+  test("are timed, throttled ones counted, and carry the id of the work item", async () => {
     const resources = openResources({
       ...served.access,
       policies: [correlateCalls, measureCalls(metrics)],

@@ -279,7 +279,7 @@ describe("reconciling", () => {
       { outcome: "refused", why: expect.stringMatching(/^fighting: repaired 3 times within an hour/) },
     ]);
     await runAudit(run, { who: "system", why: "test" });
-    expect(run.tables.findings.all().filter(({ check }) => check === "pls-fought-over")).toMatchObject([
+    expect(run.tables.findings.all().filter(({ check }) => check === "pls-repair-conflict")).toMatchObject([
       { message: expect.stringContaining("terraform (Microsoft.Network/privateLinkServices/write)") },
     ]);
     run.clock.advance(3600);

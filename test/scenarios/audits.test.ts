@@ -7,7 +7,7 @@ import { settle } from "../../functions/outcome.ts";
 import { acknowledge } from "../../shared/audit/acknowledge.ts";
 import { stateOf, type FindingState } from "../../shared/findings/finding.ts";
 import { cancelAudit, listRuns, readProgress } from "../../shared/audit/runs.ts";
-import { tellNews } from "../../shared/audit/tellNews.ts";
+import { sendNotices } from "../../shared/audit/sendNotices.ts";
 import { parseResourceId } from "../../shared/azure/resourceId.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { readPolicy } from "../../shared/policy/policyStore.ts";
@@ -106,7 +106,7 @@ class Scene {
     const messages = run.queue.sent.splice(0).filter(({ queue }) => queue === "notices");
     for (const message of messages)
       await settle({ run, queue: "notices", item: message.item, invocationId: "i" }, () =>
-        tellNews(run, message.item),
+        sendNotices(run, message.item),
       ).catch(() => void run.queue.sent.push(message));
   }
 

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
-import { isThere } from "../../shared/findings/finding.ts";
+import { isUnresolved } from "../../shared/findings/finding.ts";
 import { listFindings } from "../../shared/findings/findingStore.ts";
 import { verifyClaims } from "../../shared/audit/verifyClaims.ts";
 import { Refused } from "../../shared/core/errors.ts";
@@ -136,14 +136,14 @@ describe("a claim is verified on the real SDK, after a scan that is too old", ()
   async function verify({ run }: LiveCluster) {
     const { item } = run.queue.sent.find((one) => one.item.what === "claim") ?? expect.fail();
     await verifyClaims(run, item.id);
-    const found = (await listFindings(run)).filter(isThere);
+    const found = (await listFindings(run)).filter(isUnresolved);
     return found.map(({ check, about, message }) => `${check} ${about}: ${message}`);
   }
 
   test("a network interface has the address: a finding, until the interface is deleted", async () => {
     const live = await admitted(({ arm }) => arm.put(NIC, nic));
     expect(await verify(live)).toEqual([
-      "address-unavailable one/shop/web: Azure reports 10.0.1.50 in subnet apps as unavailable, no list shows what uses it; free in this subnet: 10.0.1.4, 10.0.1.5, 10.0.1.6, 10.0.1.7, 10.0.1.8",
+      "address-unavailable one/shop/web: Azure reports 10.0.1.50 in subnet apps as unavailable, no readable list contains the resource that uses it; free in this subnet: 10.0.1.4, 10.0.1.5, 10.0.1.6, 10.0.1.7, 10.0.1.8",
     ]);
     await live.arm.send("DELETE", NIC);
     await live.arm.idle();

@@ -75,7 +75,7 @@ const OUTPUTS: readonly Output[] = [
   cli("-o yaml journal list", "yaml"),
   cli("Private Link Services list", "terminal", "some"),
   cli("Private Link Services show pls-reports", "terminal", "some"),
-  cli("-o json Private Link Services show pls-reports", "json", "some"),
+  cli("-o json pls show pls-reports", "json", "some"),
   cli("connections list --all"),
   cli("-o yaml connections list --all", "yaml"),
   cli("orphans list", "terminal", "some"),
@@ -153,7 +153,7 @@ const OUTPUTS: readonly Output[] = [
       const receiver = await startReceiver();
       const notices = HOSTILE.map(({ text }) => findingNotice(text));
       const options = { url: receiver.url, secret: "x".repeat(24), source: "mooring", now: () => new Date() };
-      await webhook(options).tell(notices);
+      await webhook(options).send(notices);
       await receiver.close();
       return receiver.received[0]?.body ?? "";
     },

@@ -2,11 +2,12 @@ import type { Counts, Severity } from "../../api/model.ts";
 import { Badge } from "./Badge.tsx";
 import { count } from "./words.ts";
 
-export const SEVERITIES = ["error", "warn", "info"] as const;
-const WORDS = { error: "error", warn: "warning", info: "note" } as const;
+export const SEVERITIES = ["error", "warning", "info"] as const;
+/** Colours of badges and tiles. */
+export const TONES = { error: "error", warning: "warn", info: "info" } as const;
 
 export function SeverityBadge({ severity }: { severity: Severity }) {
-  return <Badge tone={severity}>{WORDS[severity]}</Badge>;
+  return <Badge tone={TONES[severity]}>{severity}</Badge>;
 }
 
 /** Those that there are, the worst first. */
@@ -16,8 +17,8 @@ export function CountsBadges({ counts }: { counts: Counts }) {
   return (
     <span class="badges">
       {some.map((severity) => (
-        <Badge key={severity} tone={severity}>
-          {count(counts[severity], WORDS[severity])}
+        <Badge key={severity} tone={TONES[severity]}>
+          {count(counts[severity], severity, severity === "info" ? "info" : undefined)}
         </Badge>
       ))}
     </span>

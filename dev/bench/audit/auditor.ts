@@ -70,8 +70,8 @@ const DOES: Readonly<Record<Asked["do"], (run: Run) => Promise<number>>> = {
     const { run: done, scopes } = await runAudit(counted, { who: "bench", why: "bench", atOnce: AT_ONCE });
     const whys = scopes.flatMap(({ scope, why }) => (why === undefined ? [] : [`${scope}: ${why}`]));
     if (done.state !== "done") throw new Error(`the audit ended ${done.state}: ${whys.join("; ")}`);
-    const { error = 0, warn = 0, info = 0 } = done.counts ?? {};
-    return error + warn + info;
+    const { error = 0, warning = 0, info = 0 } = done.counts ?? {};
+    return error + warning + info;
   },
 };
 

@@ -25,7 +25,7 @@ export function firstTriggers(cluster: string, token: string): Readonly<Record<s
     sweepOrphansWork: work("orphans", "all"),
     auditDriftWork: work("drift", "all"),
     reconcilePls: work("pls", PLS),
-    tellNews: work("webhook", "no run"),
+    sendNotices: work("webhook", "no run"),
   };
 }
 

@@ -25,7 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
     environment: {
       AZURE_ENV_NAME: "prod",
       MOORING_SUBSCRIPTIONS: `${HOME},${OTHER}`,
-      MOORING_ENFORCE: "privateLinkServices,sweep",
+      MOORING_ENFORCE: "pls,sweep",
       MOORING_OPERATORS: `${ALICE},${BOB}`,
       MOORING_NETWORK: "private",
       MOORING_INBOUND: "restricted",

@@ -5,7 +5,7 @@ import { celList, type Rule, type RuleInput, type Violation } from "../rule.ts";
 import { malformedEntry } from "./listEntries.ts";
 
 type List = "plsVisibility" | "plsAutoApproval";
-/** @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-pls-limits */
+/** @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-private-link-limits */
 const MOST_SUBSCRIPTIONS = 100;
 const SUBSCRIPTION = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 

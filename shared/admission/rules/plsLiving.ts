@@ -18,7 +18,7 @@ const SUBNET = ANNOTATIONS.internalSubnet.key;
 const CREATE = ANNOTATIONS.plsCreate.key;
 /** On a Service: its consumers may be disconnected. */
 const ALLOW_DISCONNECT = OWN_ANNOTATIONS.allowDisconnect.key;
-/** @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-pls-limits */
+/** @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-private-link-limits */
 const MOST_ON_BALANCER = 8;
 /** The controller's load balancers in a cluster that has one of each kind. */
 const ONLY_BALANCER = /^kubernetes(-internal)?$/i;

@@ -102,11 +102,11 @@ export const documents: readonly Target[] = [
   {
     name: "policy",
     seeds: [
-      "modes: { Private Link Services: observe, sweep: enforce }\nrules: { address-taken: warn }\n",
+      "modes: { privateLinkServices: observe, sweep: enforce }\nrules: { address-claimed: warn }\n",
       "freeze: [{ fromUtc: '2026-12-20T00:00:00Z', toUtc: '2027-01-02T00:00:00Z', why: holidays }]\n",
       "addressPools: [{ name: web, ranges: [10.0.1.8/29, 10.0.1.20-10.0.1.30] }]\nexcludedRanges: [10.0.0.0/28]\n",
       "overrides: [{ clusters: [one], namespaces: [shop], rules: { subnet-missing: off } }]\nsubnets: [{ allowed: [apps] }]\n",
-      '{"scope": {"sweep": {"names": ["a*"], "excludeTags": ["k=v"]}}, "sweepGraceByKind": {"Private Link Service": 0}}',
+      '{"scope": {"sweep": {"names": ["a*"], "excludeTags": ["k=v"]}}, "sweepGraceByKind": {"pls": 0}}',
     ],
     check(text) {
       const policy = refusable(() => checkPolicy(parseDocument(text, "policy.yaml")));

@@ -13,8 +13,8 @@ interface FiltersProps {
 const SEVERITIES = [
   ["", "any"],
   ["error", "error"],
-  ["warn", "warning"],
-  ["info", "note"],
+  ["warning", "warning"],
+  ["info", "info"],
 ] as const;
 const GROUPS = [
   ["", "nothing"],

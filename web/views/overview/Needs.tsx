@@ -1,7 +1,8 @@
-import type { Overview } from "../../../api/model.ts";
+import type { Overview, Severity } from "../../../api/model.ts";
 import type { Tone } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { href } from "../../ui/route.ts";
+import { TONES } from "../../ui/Severity.tsx";
 import { number } from "../../ui/words.ts";
 
 type Needs = Overview["needs"];
@@ -54,17 +55,17 @@ function toTiles({ connections, quarantined, dueSoon, findings, acknowledged }: 
       tone: dueSoon > 0 ? "error" : "warn",
     },
     severityTile("error", "Errors", findings.error),
-    severityTile("warn", "Warnings", findings.warn),
-    { ...severityTile("info", "Notes", findings.info), more: `open; ${acknowledged} acknowledged` },
+    severityTile("warning", "Warnings", findings.warning),
+    { ...severityTile("info", "Info", findings.info), more: `open; ${acknowledged} acknowledged` },
   ];
 }
 
-function severityTile(severity: "error" | "warn" | "info", title: string, value: number): Tile {
+function severityTile(severity: Severity, title: string, value: number): Tile {
   return {
     value,
     title,
     more: "open findings",
     href: href("findings", undefined, { severity }),
-    tone: severity,
+    tone: TONES[severity],
   };
 }

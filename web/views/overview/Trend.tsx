@@ -6,7 +6,7 @@ import { count } from "../../ui/words.ts";
 
 const WIDTH = 600;
 const HEIGHT = 150;
-const NAMES = { error: "Errors", warn: "Warnings", info: "Notes" } as const;
+const NAMES = { error: "Errors", warning: "Warnings", info: "Info" } as const;
 
 /** Open findings at the end of each day, as stacked bars and as a table. */
 export function Trend({ days }: { days: readonly TrendDay[] }) {
@@ -112,11 +112,11 @@ function TrendTable({ days }: { days: readonly TrendDay[] }) {
 }
 
 function total({ counts }: TrendDay): number {
-  return counts.error + counts.warn + counts.info;
+  return counts.error + counts.warning + counts.info;
 }
 
-function saidDay({ counts: { error, warn, info } }: TrendDay): string {
-  return `${count(error, "error")}, ${count(warn, "warning")}, ${count(info, "note")}`;
+function saidDay({ counts: { error, warning, info } }: TrendDay): string {
+  return `${count(error, "error")}, ${count(warning, "warning")}, ${count(info, "info", "info")}`;
 }
 
 function saidOf(days: readonly TrendDay[]): string {

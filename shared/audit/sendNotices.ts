@@ -1,15 +1,15 @@
-/** Tells one destination what a run found out. Called by the notices queue, which tries again until it is taken. */
+/** Sends the results of an audit to one destination. Called by the notices queue, which retries until it succeeds. */
 import { NotYet, Refused } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import { withLease } from "../storage/lease.ts";
 import type { WorkItem } from "../ports/queue.ts";
-import type { AuditProgress, News } from "./auditRun.ts";
+import type { AuditProgress, FindingChange } from "./auditRun.ts";
 import type { Notice } from "./notice.ts";
 import type { Notices } from "./notices.ts";
 import { readProgress } from "./runs.ts";
-import { rememberTold } from "./runStore.ts";
+import { recordNotified } from "./runStore.ts";
 
-/** The run ends right after it asks for this. */
+/** The run ends right after it enqueues the notices. */
 const RETRY_SECONDS = 5;
 
 const TYPES = {
@@ -18,50 +18,50 @@ const TYPES = {
   worse: "Mooring.Finding.Worsened",
 } as const;
 
-/** A receiver that is away for hours is told all the same: first waits double, then it is asked once an hour. */
+/** Backoff while a receiver is unavailable: doubles up to one attempt per hour. */
 const FIRST_WAIT_SECONDS = 60;
 const LONGEST_WAIT_SECONDS = 3600;
 
-/** @throws NotYet if the run is about to end, or the receiver wants us to wait · Refused if there is no such run, or it is not taken */
-export async function tellNews(run: Run, item: Pick<WorkItem, "what" | "id" | "attempt">): Promise<void> {
+/** @throws NotYet if the run has not ended or the receiver is unavailable · Refused if the run does not exist or the receiver rejects it */
+export async function sendNotices(run: Run, item: Pick<WorkItem, "what" | "id" | "attempt">): Promise<void> {
   const { what, id, attempt = 0 } = item;
   const destination = run.ports.notices.find(({ name }) => name === what);
-  if (!destination) throw new Refused(`nobody is told by ${what} any more`);
-  await withLease(run, `tell ${what} ${id}`, () => tellOnce(run, { destination, id, attempt }));
+  if (!destination) throw new Refused(`destination ${what} is no longer configured`);
+  await withLease(run, `notices ${what} ${id}`, () => sendOnce(run, { destination, id, attempt }));
 }
 
-interface Telling {
+interface Sending {
   readonly destination: Notices;
   readonly id: string;
   readonly attempt: number;
 }
 
-/** Two workers that end a run each ask for it; a worker that dies between telling and remembering tells twice. */
-async function tellOnce(run: Run, { destination, id, attempt }: Telling): Promise<void> {
+/** Two workers that end a run both enqueue this. A worker that crashes between sending and recording sends twice. */
+async function sendOnce(run: Run, { destination, id, attempt }: Sending): Promise<void> {
   const progress = await readProgress(run, id);
-  if (!progress) throw new Refused(`there is no audit ${id}`);
+  if (!progress) throw new Refused(`audit ${id} does not exist`);
   if (progress.run.state === "running") throw new NotYet(`audit ${id} has not ended`, RETRY_SECONDS);
-  if (progress.run.told?.includes(destination.name)) return;
+  if (progress.run.notified?.includes(destination.name)) return;
   const notices = toNotices(progress, destination.source);
-  await destination.tell(notices).catch((error: unknown) => {
-    throw error instanceof NotYet ? muchLater(error, attempt) : error;
+  await destination.send(notices).catch((error: unknown) => {
+    throw error instanceof NotYet ? withBackoff(error, attempt) : error;
   });
-  await rememberTold(run, id, destination.name);
-  run.log.info("audit told", { id, to: destination.name, notices: notices.length });
+  await recordNotified(run, id, destination.name);
+  run.log.info("notices sent", { id, to: destination.name, notices: notices.length });
 }
 
-function muchLater({ message, retryAfterSeconds }: NotYet, attempt: number): NotYet {
+function withBackoff({ message, retryAfterSeconds }: NotYet, attempt: number): NotYet {
   const wait = Math.min(FIRST_WAIT_SECONDS * 2 ** attempt, LONGEST_WAIT_SECONDS);
   return new NotYet(message, Math.max(wait, retryAfterSeconds));
 }
 
-/** Findings first, the audit last; the same from the same run, so that a receiver knows what it has had. Pure. */
+/** Findings first, the audit last. The same run gives the same notices, so that receivers can deduplicate them. Pure. */
 export function toNotices(progress: AuditProgress, source: string): Notice[] {
   const { id, finishedAtUtc: time = progress.run.startedAtUtc } = progress.run;
   const envelope = { specversion: "1.0", source, time, datacontenttype: "application/json" } as const;
-  const news = progress.scopes.flatMap(({ appeared = [] }) => appeared);
+  const changes = progress.scopes.flatMap(({ appeared = [] }) => appeared);
   return [
-    ...news.map((one) => ({
+    ...changes.map((one) => ({
       ...envelope,
       id: `${id}/${one.id}`,
       type: TYPES[one.what],
@@ -72,9 +72,9 @@ export function toNotices(progress: AuditProgress, source: string): Notice[] {
   ];
 }
 
-function toData(auditId: string, news: News) {
-  const { what: _, ...said } = news;
-  return { auditId, ...said };
+function toData(auditId: string, change: FindingChange) {
+  const { what: _, ...data } = change;
+  return { auditId, ...data };
 }
 
 function toAudit({ run, scopes }: AuditProgress, finishedAtUtc: string) {
@@ -84,11 +84,11 @@ function toAudit({ run, scopes }: AuditProgress, finishedAtUtc: string) {
     state: state === "running" ? ("failed" as const) : state,
     startedAtUtc,
     finishedAtUtc,
-    open: { ...(counts ?? { error: 0, warn: 0, info: 0 }) },
+    open: { ...(counts ?? { error: 0, warning: 0, info: 0 }) },
     acknowledged,
     appeared,
     resolved,
-    untold: scopes.reduce((total, { untold = 0 }) => total + untold, 0),
+    omitted: scopes.reduce((total, { omitted = 0 }) => total + omitted, 0),
     failures: scopes
       .filter((scope) => scope.state === "failed")
       .map(({ scope, why = "unknown" }) => ({ scope, why })),

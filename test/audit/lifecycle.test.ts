@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CheckedDraft } from "../../shared/audit/checks.ts";
-import { isThere, stateOf, type Finding } from "../../shared/findings/finding.ts";
-import { findingId, seen, unseen } from "../../shared/audit/life.ts";
+import { isUnresolved, stateOf, type Finding } from "../../shared/findings/finding.ts";
+import { findingId, seen, unseen } from "../../shared/audit/lifecycle.ts";
 
 const SCOPE = "subscription:x";
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 23, 12, minutes)).toISOString();
 const sight = (minutes: number) => ({ runId: `run-${minutes}`, scope: SCOPE, atUtc: at(minutes) });
 const draft = (some: Partial<CheckedDraft> = {}): CheckedDraft => ({
   id: "pls-missing",
-  severity: "warn",
+  severity: "warning",
   about: "/Subscriptions/X",
   message: "m",
   advice: "a",
@@ -24,10 +24,10 @@ function live(...sights: (CheckedDraft | undefined)[]): Finding | undefined {
   }, undefined);
 }
 
-describe("a finding's life", () => {
+describe("lifecycle of a finding", () => {
   const settling = draft({ settlesWithinMinutes: 15 });
   const id = findingId("pls-missing", "/subscriptions/x");
-  const base = { id, check: "pls-missing", scope: SCOPE, severity: "warn", about: "/Subscriptions/X" };
+  const base = { id, check: "pls-missing", scope: SCOPE, severity: "warning", about: "/Subscriptions/X" };
   const said = { message: "m", advice: "a" };
 
   test.each<[string, (CheckedDraft | undefined)[], Partial<Finding> | undefined]>([
@@ -83,7 +83,7 @@ describe("a finding's life", () => {
       },
     ],
     [
-      "less bad is no news",
+      "less severe is not reported",
       [draft(), draft({ severity: "info" })],
       {
         severity: "info",
@@ -93,7 +93,7 @@ describe("a finding's life", () => {
       },
     ],
     [
-      "suspected, and no news yet",
+      "suspected, and not reported yet",
       [settling, settling],
       { firstSeenAtUtc: at(0), lastSeenAtUtc: at(10), opensAtUtc: at(15) },
     ],
@@ -120,7 +120,7 @@ describe("a finding's life", () => {
       },
     ],
     [
-      "come back, suspected, and settled: resolved as before, and no news",
+      "reopened, suspected, and settled: resolved as before, and not reported",
       [draft(), undefined, settling, undefined],
       {
         firstSeenAtUtc: at(0),
@@ -173,21 +173,21 @@ describe("a finding's life", () => {
 
 const anySight = fc.option(
   fc.record({
-    severity: fc.constantFrom("error" as const, "warn" as const, "info" as const),
+    severity: fc.constantFrom("error" as const, "warning" as const, "info" as const),
     settlesWithinMinutes: fc.constantFrom(0, 5, 15, 35),
   }),
   { nil: undefined },
 );
 
-test("whatever audits see: there iff seen last, first seen at the first sight, the same when the last audit is done twice", () => {
+test("any audits: unresolved iff seen last, first seen at the first observation, the same after a repeated audit", () => {
   fc.assert(
     fc.property(fc.array(anySight, { minLength: 1, maxLength: 12 }), (sights) => {
       const drafts = sights.map((one) => one && draft(one));
       const finding = live(...drafts);
       const last = drafts.at(-1);
-      expect(finding !== undefined && isThere(finding)).toBe(last !== undefined);
+      expect(finding !== undefined && isUnresolved(finding)).toBe(last !== undefined);
       const nowUtc = at((drafts.length - 1) * 10);
-      if (finding && isThere(finding)) {
+      if (finding && isUnresolved(finding)) {
         // A suspicion that settled was never seen.
         expect(finding.firstSeenAtUtc >= at(drafts.findIndex(Boolean) * 10)).toBe(true);
         expect(finding.firstSeenAtUtc <= finding.lastSeenAtUtc).toBe(true);

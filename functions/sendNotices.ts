@@ -1,11 +1,11 @@
 import { app } from "@azure/functions";
 import { handleWork } from "./work.ts";
 
-app.storageQueue("tellNews", {
+app.storageQueue("sendNotices", {
   queueName: "mooring-notices",
   connection: "AzureWebJobsStorage",
   handler: handleWork("notices", async () => {
-    const { tellNews } = await import("../shared/audit/tellNews.ts");
-    return (run, item) => tellNews(run, item);
+    const { sendNotices } = await import("../shared/audit/sendNotices.ts");
+    return (run, item) => sendNotices(run, item);
   }),
 });
