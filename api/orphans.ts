@@ -37,7 +37,7 @@ export const orphans = [
     method: "GET",
     path: "/orphans",
     summary:
-      "What no living Service accounts for, with the evidence, and what sweeps deleted in the last 30 days",
+      "List orphan candidates with their evidence, and resources that sweeps deleted in the last 30 days",
     role: "Mooring.Reader",
     query: Filter,
     response: Orphans,
@@ -49,8 +49,8 @@ export const orphans = [
         query.continuation === undefined ? listRestorable(run, sinceUtc) : [],
       ]);
       await demandFilters([clusterFilter(run, query.cluster, all)]);
-      const wanted = all.filter((orphan) => fits(orphan, query));
-      const page = pageOf(wanted, ({ resourceId }) => canonicalId(resourceId), {
+      const matching = all.filter((orphan) => fits(orphan, query));
+      const page = pageOf(matching, ({ resourceId }) => canonicalId(resourceId), {
         ...query,
         show: (orphan) => orphan,
       });
@@ -61,7 +61,7 @@ export const orphans = [
     name: "getOrphan",
     method: "GET",
     path: "/orphans/{key}",
-    summary: "One of them",
+    summary: "Get an orphan candidate",
     role: "Mooring.Reader",
     params: Key,
     response: Orphan,
@@ -71,7 +71,7 @@ export const orphans = [
     name: "holdOrphan",
     method: "PUT",
     path: "/orphans/{key}/hold",
-    summary: "Keeps it, whatever is proved, until it is released",
+    summary: "Hold a resource: it is excluded from deletion until the hold is released",
     role: "Mooring.Operator",
     params: Key,
     body: NewHold,
@@ -87,13 +87,13 @@ export const orphans = [
     name: "releaseOrphan",
     method: "DELETE",
     path: "/orphans/{key}/hold",
-    summary: "Takes a hold back; if it still is an orphan its grace begins anew",
+    summary: "Release a hold. The grace period of an orphan starts again",
     role: "Mooring.Operator",
     params: Key,
     response: Orphan,
     handle: async ({ run, params }) => {
       const { resourceId, hold } = await demand(run, params.key);
-      if (!hold) throw new ApiProblem(409, "Nobody holds it");
+      if (!hold) throw new ApiProblem(409, "The resource is not on hold");
       await release(run, resourceId);
       forget(run);
       return { body: await demand(run, params.key) };
@@ -104,7 +104,7 @@ export const orphans = [
     method: "POST",
     path: "/orphans/sweep",
     summary:
-      "Deletes what is due, each verified again; names the clusters that have to confirm first, and requests their lists",
+      "Delete due orphans after verifying each again. Returns the clusters that must confirm first, and requests their lists",
     role: "Mooring.Operator",
     query: planning,
     response: SweepOutcome,
@@ -116,7 +116,7 @@ export const orphans = [
         ...due,
         apply: sweepAlone(app.apply, due.parts),
         prepare: () => requestAwaited(run, due),
-        why: "sweep asked for",
+        why: "manual sweep",
       });
       await recordSwept(run, due.quarantined, reply.results);
       const { awaited, unreadable } = due;
@@ -127,7 +127,7 @@ export const orphans = [
     name: "restoreOrphan",
     method: "POST",
     path: "/orphans/restore",
-    summary: "Makes again what a sweep deleted",
+    summary: "Restore a resource that a sweep deleted",
     role: "Mooring.Operator",
     query: planning,
     body: Restore,
@@ -142,7 +142,7 @@ export const orphans = [
   }),
 ];
 
-/** What Azure has, from a moment ago; what people and the quarantine say of it, from now. */
+/** Azure data may be some seconds old; holds and quarantine are current. */
 async function listShown(run: Run): Promise<Orphan[]> {
   const [suspects, rows, holds] = await waitForAll([
     recently(run, "suspects", () => listSuspects(run)),
@@ -159,7 +159,10 @@ async function demand(run: Run, key: string): Promise<Orphan> {
   const id = demandKey(key);
   const found = (await listShown(run)).find(({ resourceId }) => sameId(resourceId, id));
   if (!found)
-    throw new ApiProblem(404, "It is not suspected: a living Service accounts for it, or it is not there");
+    throw new ApiProblem(
+      404,
+      "Not an orphan candidate: the resource is in use, belongs to no registered cluster, or does not exist",
+    );
   return found;
 }
 

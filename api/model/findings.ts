@@ -1,4 +1,4 @@
-/** What audits find, and audits. */
+/** Findings and audits. */
 import * as z from "zod";
 import { Counts, FindingState, Severity } from "./basics.ts";
 
@@ -15,7 +15,7 @@ export const Finding = z.object({
   state: FindingState,
   scope: z.string(),
   about: z.string(),
-  /** The last name in `about`. */
+  /** The name of the resource in `about`. */
   name: z.string(),
   cluster: z.string().optional(),
   message: z.string(),
@@ -23,7 +23,7 @@ export const Finding = z.object({
   declared: z.string().optional(),
   allowed: z.string().optional(),
   actual: z.string().optional(),
-  /** True where Mooring can mend it: `POST /findings/{id}/fix`. */
+  /** True if Mooring can fix it: `POST /findings/{id}/fix`. */
   fixable: z.boolean(),
   planned: z.array(z.string()).optional(),
   firstSeenAtUtc: z.string(),
@@ -74,10 +74,13 @@ export const Audit = z.object({
 });
 export type Audit = z.infer<typeof Audit>;
 export const NewAudit = z.strictObject({
-  /** Only these scopes (`subscription:ID`, `vnet:ID`, `mooring`, or the name of a cluster); absent means everything. */
+  /**
+   * Only these scopes (`subscription:ID`, `vnet:ID`, `mooring`, or the name of a cluster); absent means
+   * all.
+   */
   scopes: z.array(z.string().min(1)).min(1).optional(),
 });
-/** What differs between two audits. */
+/** The differences between two audits. */
 export const AuditDifference = z.object({
   from: z.string(),
   to: z.string(),

@@ -1,4 +1,4 @@
-/** What no living Service accounts for. */
+/** Azure resources that no existing Service uses. */
 import * as z from "zod";
 import { Evidence } from "./basics.ts";
 
@@ -19,7 +19,7 @@ export const Orphan = z.object({
 });
 export type Orphan = z.infer<typeof Orphan>;
 export const Orphans = z.object({
-  /** Of sweep: `observe` deletes nothing by itself. */
+  /** Mode of sweep: `observe` deletes nothing automatically. */
   mode: z.enum(["observe", "enforce"]),
   items: z.array(Orphan),
   continuation: z.string().optional(),
@@ -35,6 +35,6 @@ export const Orphans = z.object({
   ),
 });
 export type Orphans = z.infer<typeof Orphans>;
-/** Makes again what a sweep deleted: the entry of its delete. */
+/** Creates again what a sweep deleted: the journal entry of the delete. */
 export const Restore = z.strictObject({ journalId: z.string().min(4).max(128) });
 export const NewHold = z.strictObject({ reason: z.string().trim().min(1).max(500) });

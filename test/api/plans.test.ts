@@ -29,7 +29,7 @@ const propertiesOf = (id: string) => run.resources.bodyOf(id)?.["properties"] as
 const visibility = () => propertiesOf(PLS).visibility.subscriptions;
 const statusOf = (name: string) => propertiesOf(connectionId(name)).privateLinkServiceConnectionState;
 
-/** The orphan's grace is over, and the sweep may take it. */
+/** The grace period of the orphan is over, and a sweep may delete it. */
 async function due(confirm?: () => Promise<void>): Promise<void> {
   const policy = { ...defaultPolicy, sweepGraceSeconds: 60, maxDeletePercent: 100 };
   await applyPolicy(run, policy);
@@ -109,7 +109,7 @@ describe("a reader", () => {
 });
 
 describe("what is done is what was shown", () => {
-  test("reconcile puts the Private Link Service and its declared connection right, in the name of who asked", async () => {
+  test("reconcile fixes the Private Link Service and its declared private endpoint connection, in the name of the caller", async () => {
     const first = (await carriedOut(ask, reconcile)).body.applied;
     // The connection's Private Link Service was just written: the cluster has to confirm the declaration first.
     expect(first.map(({ outcome }: any) => outcome)).toEqual(["applied", "refused"]);
@@ -124,7 +124,7 @@ describe("what is done is what was shown", () => {
     ]);
     const journal = (await ask("GET /journal")).body.items;
     expect(journal.map(({ who, cause }: any) => `${who}: ${cause}`)).toEqual(
-      Array(2).fill("ada@example.com: reconcile asked for"),
+      Array(2).fill("ada@example.com: manual reconcile"),
     );
   });
 
@@ -140,7 +140,7 @@ describe("what is done is what was shown", () => {
     expect((await ask(reconcile, { ifMatch: body.plan.etag })).status).toBe(200);
   });
 
-  test("a world that moved does: the new plan is told, and nothing is done", async () => {
+  test("a plan that changed is returned, and nothing is applied", async () => {
     const { body } = await ask(`${reconcile}?dryRun=true`);
     run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((pls) => ({
       ...pls,
@@ -149,7 +149,7 @@ describe("what is done is what was shown", () => {
     const answer = await ask(reconcile, { ifMatch: body.plan.etag });
     expect([answer.status, answer.body.problems]).toEqual([
       412,
-      ["What would be done is not what was shown any more"],
+      ["The plan changed after it was shown; review the current plan"],
     ]);
     expect(answer.body.plan.changes[0].lines[0].text).toContain('["somebody"]');
     expect(visibility()).toEqual(["*"]);
@@ -169,7 +169,7 @@ describe("what is done is what was shown", () => {
     expect((await ask(reconcile, { ifMatch: etag.replaceAll('"', "") })).status).toBe(200);
   });
 
-  test("an approval tells the consumer who and why", async () => {
+  test("an approval shows the consumer the operator and the reason", async () => {
     await carriedOut(ask, decide("pe.3"), APPROVE);
     expect(statusOf("pe.3")).toEqual({
       status: "Approved",
@@ -188,7 +188,7 @@ describe("what is done is what was shown", () => {
     expect([visibility(), statusOf("pe.2").status]).toEqual([[SUBSCRIPTION], "Pending"]);
   });
 
-  test("guards speak though a person asks: writing is stopped", async () => {
+  test("guards also apply to calls by operators: changes are stopped", async () => {
     await ask("POST /stop", { body: { reason: "a storm" } });
     const { status, body } = await carriedOut(ask, reconcile);
     expect([status, body.applied[0]]).toMatchObject([
@@ -198,7 +198,7 @@ describe("what is done is what was shown", () => {
     expect(visibility()).toEqual(["*"]);
   });
 
-  test("who comes while another writes is told when to come again", async () => {
+  test("a call during another write is answered with Retry-After", async () => {
     await run.leases.acquire(PLS.toLowerCase(), "other");
     const { status, headers, body } = await carriedOut(ask, reconcile);
     expect([status, headers["retry-after"], body.problems[0]]).toEqual([
@@ -220,7 +220,7 @@ describe("what is done is what was shown", () => {
 });
 
 describe("undo", () => {
-  test("brings back what was, and says what else to know", async () => {
+  test("restores the previous state, and lists what cannot be restored", async () => {
     const journalId = (await carriedOut(ask, reconcile)).body.applied[0].journalId;
     const undo = `POST /journal/${journalId}/undo`;
     expect((await ask(`${undo}?dryRun=true`)).body.plan.changes[0].lines[0].text).toContain('-> ["*"]');
@@ -247,7 +247,7 @@ describe("orphans", () => {
   const OLD = balancerId("MC_old");
   const path = `/orphans/${keyOf(OLD)}`;
 
-  test("are told with the evidence", async () => {
+  test("are shown with their evidence", async () => {
     const { body } = await ask(`GET ${path}`);
     expect(body).toMatchObject({
       kind: "loadBalancer",
@@ -260,7 +260,7 @@ describe("orphans", () => {
     expect(body.quarantine.sinceUtc).toBe(NOW);
   });
 
-  test("are swept when they are due, told as deleted, and restored", async () => {
+  test("are swept when due, listed as deleted, and restored", async () => {
     expect((await ask("POST /orphans/sweep?dryRun=true")).body.plan.changes).toEqual([]);
     await due();
     const { body } = await carriedOut(ask, "POST /orphans/sweep");
@@ -278,7 +278,7 @@ describe("orphans", () => {
     expect((await ask("GET /orphans")).body.deleted).toEqual([]);
   });
 
-  test("are swept by one at a time: whoever comes second may try again", async () => {
+  test("are swept by one call at a time: the second may try again", async () => {
     await due();
     const { plan } = (await ask("POST /orphans/sweep?dryRun=true")).body;
     const sweep = () => ask("POST /orphans/sweep", { ifMatch: plan.etag });
@@ -337,7 +337,7 @@ describe("orphans", () => {
     expect([next.plan.changes.map(({ resourceId }: any) => resourceId), next.awaited]).toEqual([[live], []]);
   });
 
-  test("that somebody holds stay", async () => {
+  test("that are on hold stay", async () => {
     await due();
     const { body } = await ask(`PUT ${path}/hold`, { body: { reason: "still looking" } });
     expect(body.hold).toEqual({ who: "ada@example.com", why: "still looking", sinceUtc: run.clock.nowUtc });
@@ -352,7 +352,7 @@ describe("orphans", () => {
     expect((await ask(`PUT /orphans/${keyOf(PLS)}/hold`, { body: { reason: "x" } })).status).toBe(404));
 });
 
-describe("a connection on which nothing may be decided says why", () => {
+describe("a private endpoint connection that cannot be decided shows the reason", () => {
   test.each<[string, () => void, string]>([
     [
       "its Private Link Service is tagged off",
@@ -361,10 +361,10 @@ describe("a connection on which nothing may be decided says why", () => {
           ...one,
           tags: { ...one.tags, mooring: "off" },
         }))),
-      "tagged mooring: off",
+      "has the tag mooring: off",
     ],
     [
-      "its endpoint is gone",
+      "its private endpoint was deleted",
       () =>
         (run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((one) => ({
           ...one,
@@ -373,7 +373,7 @@ describe("a connection on which nothing may be decided says why", () => {
             status: "Disconnected" as const,
           })),
         }))),
-      "endpoint is gone",
+      "private endpoint was deleted",
     ],
   ])("%s", async (_, change, why) => {
     change();
@@ -391,7 +391,7 @@ describe("an acknowledgement", () => {
   const body = { reason: "moves in December", untilUtc: "2026-12-24T00:00:00.000Z" };
   const etag = async () => (await ask(`GET /findings/${FINDING.id}`)).body.etag;
 
-  test("takes the finding out of what counts, in the name of who asked", async () => {
+  test("excludes the finding from the counts, in the name of the caller", async () => {
     const { status, body: finding } = await ask(`PUT ${path}`, { body, ifMatch: await etag() });
     expect([status, finding.state]).toEqual([200, "acknowledged"]);
     expect(finding.acknowledged).toEqual({ who: "ada@example.com", atUtc: NOW, ...body });

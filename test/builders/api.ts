@@ -46,7 +46,7 @@ export const OTHER = "33333333-3333-3333-3333-333333333333";
 export const ORIGIN = "https://mooring.example";
 
 export interface Asking {
-  readonly as?: "operator" | "reader" | "nobody" | "stranger";
+  readonly as?: "operator" | "reader" | "anonymous" | "stranger";
   readonly body?: unknown;
   /** Sent as it is, in place of `body`. */
   readonly raw?: string;
@@ -104,7 +104,7 @@ function toRequest(what: string, { as = "operator", body, raw, ifMatch, headers 
   const isRead = ["GET", "HEAD", "OPTIONS"].includes(method);
   const sent = Object.entries({
     host: new URL(ORIGIN).host,
-    ...(as !== "nobody" && { "x-ms-client-principal": clientPrincipal(ROLES[as]) }),
+    ...(as !== "anonymous" && { "x-ms-client-principal": clientPrincipal(ROLES[as]) }),
     ...(!isRead && { "content-type": "application/json", [REQUEST_HEADER]: "1" }),
     ...(ifMatch !== undefined && { "if-match": ifMatch }),
     ...headers,

@@ -144,7 +144,7 @@ test("the API is closed while nobody vouches for who calls", async () => {
   const forged = { "x-ms-client-principal": Buffer.from(JSON.stringify(principal)).toString("base64") };
   for (const headers of [{}, forged]) {
     const { status, body } = await app.call("/api/v1/me", { headers });
-    expect([status, body.problems]).toEqual([401, ["Nobody is signed in"]]);
+    expect([status, body.problems]).toEqual([401, ["Not signed in"]]);
   }
   expect((await app.call("/api/dashboard/")).status).toBe(401);
 });

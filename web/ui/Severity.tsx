@@ -3,13 +3,13 @@ import { Badge } from "./Badge.tsx";
 import { count } from "./words.ts";
 
 export const SEVERITIES = ["error", "warn", "info"] as const;
-const WORDS = { error: "error", warn: "warning", info: "note" } as const;
+const WORDS = { error: "error", warn: "warning", info: "info" } as const;
 
 export function SeverityBadge({ severity }: { severity: Severity }) {
   return <Badge tone={severity}>{WORDS[severity]}</Badge>;
 }
 
-/** Those that there are, the worst first. */
+/** Severities with a count above 0, most severe first. */
 export function CountsBadges({ counts }: { counts: Counts }) {
   const some = SEVERITIES.filter((severity) => counts[severity] > 0);
   if (some.length === 0) return <Badge tone="good">none</Badge>;
@@ -17,7 +17,7 @@ export function CountsBadges({ counts }: { counts: Counts }) {
     <span class="badges">
       {some.map((severity) => (
         <Badge key={severity} tone={severity}>
-          {count(counts[severity], WORDS[severity])}
+          {count(counts[severity], WORDS[severity], severity === "info" ? "info" : undefined)}
         </Badge>
       ))}
     </span>

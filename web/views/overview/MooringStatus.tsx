@@ -6,20 +6,20 @@ import { Time } from "../../ui/Time.tsx";
 
 type Mooring = Overview["mooring"];
 
-/** Whether Mooring itself is well: what it may do, and how fresh what it knows is. */
-export function Wellbeing({ mooring }: { mooring: Mooring }) {
+/** The status of Mooring: what it may change, and how recent its data is. */
+export function MooringStatus({ mooring }: { mooring: Mooring }) {
   const { stopped, modes, policyAppliedAtUtc, scannedAtUtc, auditedAtUtc, subscriptions, problems } = mooring;
   return (
-    <Card title="Mooring itself" actions={<State mooring={mooring} />}>
+    <Card title="Mooring status" actions={<State mooring={mooring} />}>
       {problems.length > 0 && (
-        <ul class="callout tone-warn wellbeing-problems">
+        <ul class="callout tone-warn status-problems">
           {problems.map((problem) => (
             <li key={problem}>{problem}</li>
           ))}
         </ul>
       )}
       <dl class="facts">
-        <Fact title="Writing">{stopped ? `stopped: ${stopped.why}` : "as each mode says"}</Fact>
+        <Fact title="Changes">{stopped ? `stopped: ${stopped.why}` : "enabled, see modes"}</Fact>
         <Fact title="Modes">
           <span class="badges">
             {Object.entries(modes).map(([capability, mode]) => (
@@ -29,7 +29,7 @@ export function Wellbeing({ mooring }: { mooring: Mooring }) {
             ))}
           </span>
         </Fact>
-        <Fact title="Policy">{when(policyAppliedAtUtc, "the built-in one")}</Fact>
+        <Fact title="Policy">{when(policyAppliedAtUtc, "built-in")}</Fact>
         <Fact title="Oldest scan">{when(scannedAtUtc, "none yet")}</Fact>
         <Fact title="Last audit">{when(auditedAtUtc, "none yet")}</Fact>
         <Fact title="Subscriptions">{subscriptions}</Fact>
@@ -39,8 +39,8 @@ export function Wellbeing({ mooring }: { mooring: Mooring }) {
 }
 
 function State({ mooring: { stopped, problems } }: { mooring: Mooring }) {
-  if (stopped) return <Badge tone="error">stopped</Badge>;
-  return problems.length > 0 ? <Badge tone="warn">has problems</Badge> : <Badge tone="good">well</Badge>;
+  if (stopped) return <Badge tone="error">Changes stopped</Badge>;
+  return problems.length > 0 ? <Badge tone="warn">Degraded</Badge> : <Badge tone="good">Healthy</Badge>;
 }
 
 function Fact({ title, children }: { title: string; children: ComponentChildren }) {

@@ -7,9 +7,9 @@ import { Time } from "../../ui/Time.tsx";
 import { count } from "../../ui/words.ts";
 import { holderText, KIND_TEXT } from "./facts.ts";
 import { isNamed } from "./matches.ts";
-import { takenRows, type TakenRow } from "./takenRows.ts";
+import { usedAddresses, type UsedAddress } from "./usedAddresses.ts";
 
-const COLUMNS: readonly Column<TakenRow>[] = [
+const COLUMNS: readonly Column<UsedAddress>[] = [
   {
     key: "address",
     title: "Address",
@@ -50,12 +50,12 @@ const COLUMNS: readonly Column<TakenRow>[] = [
   },
 ];
 
-/** The same as the maps for those who would rather read; the search of the maps narrows it too. */
-export function TakenTable({ map }: { map: AddressMap }) {
+/** The data of the maps as a table; the search of the maps filters it too. */
+export function UsedAddressTable({ map }: { map: AddressMap }) {
   const { key } = useRoute();
   const [read] = useQuery();
   const text = read("text").trim().toLowerCase();
-  const rows = useMemo(() => takenRows(map), [map]);
+  const rows = useMemo(() => usedAddresses(map), [map]);
   const shown = useMemo(
     () =>
       text === "" ? rows : rows.filter((row) => row.address.includes(text) || isNamed(row.holder, text)),
@@ -65,20 +65,18 @@ export function TakenTable({ map }: { map: AddressMap }) {
     <>
       <p class="quiet" role="status">
         {shown.length === rows.length
-          ? count(rows.length, "taken address", "taken addresses")
-          : `${shown.length} of ${count(rows.length, "taken address", "taken addresses")}`}
+          ? count(rows.length, "used address", "used addresses")
+          : `${shown.length} of ${count(rows.length, "used address", "used addresses")}`}
       </p>
       <Table
-        caption="Taken addresses"
+        caption="Used addresses"
         columns={COLUMNS}
         rows={shown}
         keyOf={({ address }) => address}
         hrefOf={({ address }) => href("subnets", key, { address, text: read("text") })}
         current={read("address")}
         empty={
-          <Empty
-            title={rows.length === 0 ? "Nobody has an address here." : "No taken address is like that."}
-          />
+          <Empty title={rows.length === 0 ? "No used addresses." : "No used addresses match this search."} />
         }
       />
     </>
