@@ -22,10 +22,9 @@ async function declarations(request: HttpRequest, context: InvocationContext): P
 }
 
 async function receive(run: Run, cluster: Cluster, request: HttpRequest): Promise<HttpResponseInit> {
-  const [door, { receiveDeclarations }, claims, { readProbe }, { knownPolicy }] = await Promise.all([
+  const [door, { takeReport }, { readProbe }, { knownPolicy }] = await Promise.all([
     import("./door.ts"),
-    import("../shared/declarations/receive.ts"),
-    import("../shared/inventory/confirmClaims.ts"),
+    import("./takeReport.ts"),
     import("../shared/declarations/webhookProbe.ts"),
     import("../shared/gate/known.ts"),
   ]);
@@ -34,19 +33,9 @@ async function receive(run: Run, cluster: Cluster, request: HttpRequest): Promis
   const { isTooLarge, ...read } = await readPost(request, door);
   const { policy } = await knownPolicy(run);
   const post = { ...read, ...(webhook && { webhook }) };
-  const claim = claims.claimsOfCluster(run, cluster);
-  const received = await receiveDeclarations(run, cluster, { post, policy, claim });
-  const { dropped = [], isRequested, ...answer } = received;
-  await claims.dropRefused(run, cluster, dropped);
-  if (isRequested) await requestScan(run, cluster);
+  const answer = await takeReport(run, cluster, { post, policy });
   logTaken(run, cluster, answer);
   return toResponse(answer, isTooLarge ? TOO_LARGE : (STATUS[answer.outcome] ?? 200));
-}
-
-async function requestScan(run: Run, { name }: Cluster): Promise<void> {
-  const { enqueueOnce } = await import("../shared/events/coalesce.ts");
-  const hint = { why: `cluster ${name} confirmed its Services`, correlationId: run.newId() };
-  await enqueueOnce(run, INVENTORY, hint);
 }
 
 type Taken = Pick<Answer, "outcome" | "problems" | "report">;
@@ -55,9 +44,6 @@ function logTaken(run: Run, { name }: Cluster, { outcome, problems, report }: Ta
   if (QUIET.has(outcome)) return;
   run.log.info("declarations taken", { cluster: name, outcome, ...(problems && { problems }), ...report });
 }
-
-/** Claims that waited for a list may end. */
-const INVENTORY = { queue: "inventory", what: "inventory", id: "all" } as const;
 
 /** What happens every few seconds, or for every page. */
 const QUIET = new Set<Answer["outcome"]>(["window taken", "page staged"]);
@@ -84,7 +70,7 @@ async function readPost(
 const STATUS: Readonly<Partial<Record<Answer["outcome"], number>>> = { refused: 400, foreign: 409 };
 
 function toResponse(
-  { sequence, query, retryAfterSeconds, ...answer }: Omit<Answer, "dropped" | "isRequested">,
+  { sequence, query, retryAfterSeconds, ...answer }: Answer,
   status: number,
 ): HttpResponseInit {
   return {

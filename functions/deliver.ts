@@ -3,7 +3,7 @@ import type { InvocationContext } from "@azure/functions";
 import { messageOf } from "../shared/messageOf.ts";
 import type { Run } from "../shared/ports.ts";
 import { rememberFailure } from "../shared/queues/failures.ts";
-import { deliveries, isLastDelivery } from "../shared/queues/retryRules.ts";
+import { deliveries, isGivenUp, isLastDelivery } from "../shared/queues/retryRules.ts";
 import { supersedePoison } from "../shared/queues/supersede.ts";
 import type { QueueName, WorkItem } from "../shared/storage/queue.ts";
 import { settle, type Settled } from "./outcome.ts";
@@ -19,11 +19,12 @@ export interface Message {
 export async function deliver(message: Message, work: () => Promise<unknown>): Promise<void> {
   const { run, queue, item } = message;
   const started = performance.now();
-  let outcome: Settled | "failed" = "failed";
+  let outcome: Settled | "failed" | "given_up" = "failed";
   try {
-    outcome = await settle({ run, queue, item, invocationId: message.context.invocationId }, work);
+    outcome = await settle(message, work);
     if (outcome === "done") await supersede(message);
   } catch (error) {
+    if (isGivenUp(error, message.context.triggerMetadata)) outcome = "given_up";
     await failed(message, error);
     throw error;
   } finally {
@@ -46,7 +47,7 @@ async function failed({ run, queue, item, context }: Message, error: unknown): P
   const { invocationId, triggerMetadata } = context;
   const [tries, isLast] = [deliveries(triggerMetadata), isLastDelivery(triggerMetadata)];
   const why = messageOf(error);
-  run.log.error("work failed", { queue, tries, isLast, why });
+  run.log.error("work failed", { queue, tries, isLast, resends: item.attempt ?? 0, why });
   if (!isLast) return;
   // Storage may be what is away: then the message is poison all the same, and its reason is in the log.
   await rememberFailure(run, queue, item, { error, tries, invocationId }).catch((lost: unknown) =>

@@ -2,7 +2,7 @@ import { app, type InvocationContext } from "@azure/functions";
 
 app.eventGrid("onResourceEvent", { handler: onResourceEvent });
 
-/** An event becomes queued work in milliseconds; what is no event is refused in the log, since sending it again would not help. */
+/** An event becomes queued work in milliseconds. What is no event fails too: Event Grid keeps it as a dead letter in the end. */
 async function onResourceEvent(event: unknown, context: InvocationContext): Promise<void> {
   const [{ app }, { openUnprepared }, { receiveEvent }, { InvalidInput }, { hostLog }] = await Promise.all([
     import("../shared/app.ts"),
@@ -19,7 +19,7 @@ async function onResourceEvent(event: unknown, context: InvocationContext): Prom
   try {
     await receiveEvent(run, event);
   } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error;
-    run.log.warn("event refused", { problems: error.problems });
+    if (error instanceof InvalidInput) run.log.warn("event refused", { problems: error.problems });
+    throw error;
   }
 }

@@ -5,5 +5,5 @@ app.timer("pollLinks", { schedule: "30 */5 * * * *", handler: pollLinks });
 
 async function pollLinks(_timer: unknown, context: InvocationContext): Promise<void> {
   const [links, run] = await Promise.all([import("../shared/links/poll.ts"), openOnTimer(context)]);
-  if (run) await links.pollLinks(run);
+  await links.pollLinks(run);
 }

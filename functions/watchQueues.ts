@@ -5,5 +5,5 @@ app.timer("watchQueues", { schedule: "15 * * * * *", handler: watchQueues });
 
 async function watchQueues(_timer: unknown, context: InvocationContext): Promise<void> {
   const [queues, run] = await Promise.all([import("../shared/queues/watch.ts"), openOnTimer(context)]);
-  if (run) await queues.watchQueues(run);
+  await queues.watchQueues(run);
 }

@@ -45,7 +45,15 @@ export class Incomplete extends Error {
   override name = "Incomplete";
 }
 
-/** Not ours or not allowed: authorization, a lock, a guard. Finished with a warning, never retried. */
+/**
+ * Not ours or not allowed: authorization, a lock, a guard. Queue work that is refused has failed: the host delivers it again, since a
+ * role assignment takes minutes to become effective, and an operator sees it in the end.
+ */
 export class Refused extends Error {
   override name = "Refused";
+}
+
+/** What the work is about does not exist any more, or its result is not needed: nothing is left to do. Ends with a warning. */
+export class Obsolete extends Error {
+  override name = "Obsolete";
 }

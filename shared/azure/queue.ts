@@ -25,8 +25,6 @@ export function azureQueue(open: Open): Queue {
     },
     state: async (queue) => stateOf(await open(queue)),
     poisonState: async (queue) => stateOf(await open(`${queue}-poison`)),
-    sendToPoison: async (queue, item) =>
-      sendOrCreate(await open(`${queue}-poison`), writeMessage(item, 0), 0),
     peekPoison: async (queue) => peek(await open(`${queue}-poison`), MAX_SEEN),
     takePoison: async (queue, take) => takeEach(await open(`${queue}-poison`), take),
   };

@@ -16,8 +16,7 @@ const SETTLE_LISTS = 3;
 
 /** One write, whatever is there: requests about different versions of a Service stand side by side. */
 export async function propose(run: Run, declared: Declared): Promise<void> {
-  const { uid, resourceVersion = "", deletedAtUtc } = declared;
-  const key = `${declarationKey(declared)} ${uid} ${resourceVersion}${deletedAtUtc === undefined ? "" : " deleted"}`;
+  const key = proposalKey(declared);
   await run.ports.tables.proposals.transact(declared.cluster, [{ do: "put", key, value: { declared } }]);
 }
 
@@ -42,8 +41,15 @@ export async function endMet(run: Run, cluster: string, changed: ReadonlySet<str
   }
 }
 
-/** Ends proposals by a complete list. Returns those that never came to be, or not as proposed. */
-export async function settleProposals(run: Run, cluster: string): Promise<readonly Declared[]> {
+/**
+ * Ends proposals by a complete list. Returns those that never came to be, or not as proposed.
+ * @param release called with each of these before it ends: a process that is killed in between finds it again
+ */
+export async function settleProposals(
+  run: Run,
+  cluster: string,
+  release: Release = async () => undefined,
+): Promise<readonly Declared[]> {
   const dropped: Declared[] = [];
   for (const row of await listProposals(run, cluster)) {
     const { declared, seen } = row.value;
@@ -51,9 +57,26 @@ export async function settleProposals(run: Run, cluster: string): Promise<readon
     // What is absent may not be there yet: a DELETE is met by a second list.
     if (isMetNow && (declared.deletedAtUtc === undefined || seen)) await end(run, row);
     else if (!isOverdue(run, row.value)) await markSeen(run, row);
-    else if (await end(run, row)) dropped.push(declared);
+    else {
+      await release(declared);
+      if (await end(run, row)) dropped.push(declared);
+    }
   }
   return dropped;
+}
+
+/** Ends what was reserved for a proposal. */
+export type Release = (refused: Declared) => Promise<void>;
+
+/** True if both are what admission saw in the same request. Pure. */
+export function isSameProposal(a: Declared, b: Declared): boolean {
+  return proposalKey(a) === proposalKey(b);
+}
+
+function proposalKey(declared: Declared): string {
+  const { uid, resourceVersion = "", deletedAtUtc } = declared;
+  const deleted = deletedAtUtc === undefined ? "" : " deleted";
+  return `${declarationKey(declared)} ${uid} ${resourceVersion}${deleted}`;
 }
 
 /** A DELETE is met when the uid is not confirmed any more, anything else when it is confirmed as proposed. Pure. */

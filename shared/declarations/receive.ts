@@ -9,12 +9,12 @@ import { recordOutcome } from "../outcomes/record.ts";
 import type { Policy } from "../policy.ts";
 import type { Run } from "../ports.ts";
 import { readFeedRow, writeFeed } from "./feed.ts";
-import type { Feed } from "./model.ts";
+import type { Feed, Session } from "./model.ts";
 import { listSession } from "./query.ts";
 import { withoutAnswer } from "./senderFailures.ts";
 import { listingsOf, placeOf, withSession } from "./sessions.ts";
 import { dropStaged } from "./staging.ts";
-import type { Answer, ConfirmClaims, Post, Step, Taking } from "./step.ts";
+import type { Answer, FollowUp, Post, Step, Taking } from "./step.ts";
 import { takePage } from "./takePage.ts";
 import { takeWindow } from "./takeWindow.ts";
 
@@ -28,26 +28,42 @@ const LEAVES_PAGES = new Set<Step["outcome"]>([
   "list needed",
 ]);
 
-/** @throws NotYet if the same cluster reported at the same time: the sender repeats its post */
+interface Received {
+  readonly post: Post;
+  readonly policy: Policy;
+  readonly followUp: FollowUp;
+}
+
+/**
+ * Everything that follows from a post comes before its answer is recorded: a process that ends before that gets the same post again.
+ * @throws NotYet if the same cluster reported at the same time: the sender repeats its post
+ */
 export async function receiveDeclarations(
   run: Run,
   cluster: Cluster,
-  { post, policy, claim }: { readonly post: Post; readonly policy: Policy; readonly claim: ConfirmClaims },
+  { post, policy, followUp }: Received,
 ): Promise<Answer> {
   const row = await readFeedRow(run, cluster.name);
   const heardAtUtc = run.now().toISOString();
   const feed = { ...row.feed, heardAtUtc, ...(post.webhook && { webhook: post.webhook }) };
   const place = placeOf(feed, post.sequence);
-  if (place.is === "answered") return toAnswer({ feed, session: place.session, outcome: "repeated" });
+  if (place.is === "answered") return repeat(run, feed, place.session);
   const step =
     place.is === "pending"
-      ? await take(run, { cluster, policy, feed, session: place.session, post, claim })
+      ? await take(run, { cluster, policy, feed, session: place.session, post, ...followUp })
       : startSession(run, feed);
   const next = withSession(step.feed, step.session);
-  await writeFeed(run, row, next);
   await recordList(run, row.feed, step);
+  if (step.isRequested) await followUp.decide?.();
+  await writeFeed(run, row, next);
   if (LEAVES_PAGES.has(step.outcome)) await dropStaged(run, cluster.name, listingsOf(next));
   return toAnswer(step);
+}
+
+/** The host that took the post may have been killed before it dropped what its list had staged. */
+async function repeat(run: Run, feed: Feed, session: Session): Promise<Answer> {
+  await dropStaged(run, feed.cluster, listingsOf(feed));
+  return toAnswer({ feed, session, outcome: "repeated" });
 }
 
 const FAILED = new Set<Step["outcome"]>(["refused", "foreign", "problem recorded"]);
@@ -88,8 +104,8 @@ function refused({ feed, session }: Taking, problems: readonly string[]): Step {
   };
 }
 
-function toAnswer({ session, dropped = [], ...step }: Step): Answer {
-  const { outcome, problems, retryAfterSeconds, report, isRequested } = step;
+function toAnswer({ session, ...step }: Step): Answer {
+  const { outcome, problems, retryAfterSeconds, report } = step;
   return {
     sequence: `${session.id}.${session.pending}`,
     query: session.query,
@@ -97,7 +113,5 @@ function toAnswer({ session, dropped = [], ...step }: Step): Answer {
     ...(problems && { problems }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(report && { report }),
-    ...(dropped.length > 0 && { dropped }),
-    ...(isRequested && { isRequested }),
   };
 }

@@ -3,6 +3,7 @@ import type { Cluster } from "../clusters/model.ts";
 import type { Policy } from "../policy.ts";
 import type { Declared } from "../intents/model.ts";
 import type { Feed, Session } from "./model.ts";
+import type { Release } from "./proposals.ts";
 import type { WebhookProbe } from "./webhookProbe.ts";
 
 /**
@@ -10,6 +11,15 @@ import type { WebhookProbe } from "./webhookProbe.ts";
  * post again. @param sequence the newest number that was issued: a list under a later one is newer than the report
  */
 export type ConfirmClaims = (declared: readonly Declared[], sequence: number) => Promise<void>;
+
+/** What other parts of Mooring do about a post. Each may be called again for the same post. */
+export interface FollowUp {
+  readonly claim: ConfirmClaims;
+  /** Of proposals that never came to be. */
+  readonly release?: Release;
+  /** A list that was requested is complete: what waited for it can be decided. */
+  readonly decide?: () => Promise<void>;
+}
 
 export interface Post {
   /** As Mooring's last answer gave it; absent: a sender that starts. */
@@ -28,9 +38,7 @@ export interface Step {
   readonly outcome: Outcome;
   readonly problems?: readonly string[];
   readonly retryAfterSeconds?: number;
-  /** Proposals that never came to be: what was reserved for them can be released. */
-  readonly dropped?: readonly Declared[];
-  /** A list that was requested is complete: what waited for it can be decided. */
+  /** The list that is complete was requested. */
   readonly isRequested?: boolean;
   /** What was taken, for the sender's log. */
   readonly report?: Readonly<Record<string, number | string>>;
@@ -47,18 +55,14 @@ export type Outcome =
   | "refused"
   | "foreign";
 
-export interface Answer extends Pick<
-  Step,
-  "outcome" | "problems" | "retryAfterSeconds" | "report" | "dropped" | "isRequested"
-> {
+export interface Answer extends Pick<Step, "outcome" | "problems" | "retryAfterSeconds" | "report"> {
   /** Opaque to the sender, which returns it with its next post. */
   readonly sequence: string;
   readonly query: string;
 }
 
 /** What every step takes: who posts, what, and what is known. */
-export interface Taking {
-  readonly claim: ConfirmClaims;
+export interface Taking extends FollowUp {
   readonly cluster: Cluster;
   readonly policy: Policy;
   readonly feed: Feed;

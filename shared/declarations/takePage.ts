@@ -29,7 +29,7 @@ export async function takePage(run: Run, taking: Taking, listing: Listing): Prom
 }
 
 async function complete(run: Run, taking: Taking, listing: Listing): Promise<Step> {
-  const { cluster, feed, claim } = taking;
+  const { cluster, feed, claim, release } = taking;
   // First: another cluster's list has other versions as well.
   const identified = await identify(run, cluster, listing);
   if (!identified.ok) return foreignStep(run, taking, identified);
@@ -44,7 +44,7 @@ async function complete(run: Run, taking: Taking, listing: Listing): Promise<Ste
   });
   const { resourceVersion, sequence } = valid;
   const confirmed = { resourceVersion, sequence, atUtc: run.now().toISOString() };
-  const dropped = await settleProposals(run, cluster.name);
+  await settleProposals(run, cluster.name, release);
   const list = { ...confirmed, services: done.services };
   const reported = {
     ...announcements.record(feed),
@@ -52,7 +52,7 @@ async function complete(run: Run, taking: Taking, listing: Listing): Promise<Ste
     list,
     seenVersion: resourceVersion,
   };
-  return { ...finished(run, taking, reported), dropped, isRequested, report: { ...done } };
+  return { ...finished(run, taking, reported), isRequested, report: { ...done } };
 }
 
 /** Of two senders, the list that began earlier may be complete later. */

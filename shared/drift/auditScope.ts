@@ -2,7 +2,7 @@
  * Audits one scope of a run: reads it whole, checks it, records what differs, and ends the run if it was the last. Called by the drift
  * queue and by `runAudit`; may be called any number of times, by several workers at once, and may die anywhere.
  */
-import { NotYet, Refused } from "../errors.ts";
+import { NotYet, Obsolete } from "../errors.ts";
 import { recordOne } from "../outcomes/record.ts";
 import { readPolicy } from "../policyStore.ts";
 import type { Run } from "../ports.ts";
@@ -30,7 +30,7 @@ interface Auditing {
 }
 
 /**
- * @throws Superseded if another worker audits the scope, Refused if the run went on without it, and whatever reading it throws: then no
+ * @throws Superseded if another worker audits the scope, Obsolete if the run went on without it, and whatever reading it throws: then no
  * finding has changed
  */
 export async function auditScope(
@@ -52,6 +52,11 @@ export async function giveUpScope(run: Run, runId: string, scope: string, why: s
   await finishAudit(run, runId);
 }
 
+/** True if the run goes on without the scope. */
+export async function isGivenUp(run: Run, runId: string, scope: string): Promise<boolean> {
+  return (await run.ports.tables.progress.get(runId, scope))?.value.state === "failed";
+}
+
 async function auditOnce(run: Run, which: Which & Auditing): Promise<void> {
   const { id, scope, isRecorded } = which;
   const known = await begin(run, which);
@@ -69,7 +74,7 @@ async function auditOnce(run: Run, which: Which & Auditing): Promise<void> {
 
 /**
  * Not `running` if there is nothing to begin: it is done, no scope of the run, or somebody wants the run to stop.
- * @throws Refused if the run has ended without the scope
+ * @throws Obsolete if the run has ended without the scope
  */
 async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress> | undefined> {
   const audit = (await findRunRow(run, id))?.value;
@@ -86,7 +91,7 @@ async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress>
 
 async function demandAudited(run: Run, id: string, scope: string): Promise<undefined> {
   const { state, why } = (await run.ports.tables.progress.get(id, scope))?.value ?? {};
-  if (state === "failed") throw new Refused(`audit ${id} has ended without ${scope}: ${why}`);
+  if (state === "failed") throw new Obsolete(`audit ${id} has ended without ${scope}: ${why}`);
 }
 
 async function look(run: Run, which: Which): Promise<void> {

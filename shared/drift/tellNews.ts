@@ -1,5 +1,5 @@
 /** Tells one destination what a run found out. Called by the notices queue, which tries again until it is taken. */
-import { NotYet, Refused } from "../errors.ts";
+import { NotYet, Obsolete } from "../errors.ts";
 import type { Run } from "../ports.ts";
 import { withLease } from "../storage/lease.ts";
 import type { WorkItem } from "../storage/queue.ts";
@@ -22,11 +22,11 @@ const TYPES = {
 const FIRST_WAIT_SECONDS = 60;
 const LONGEST_WAIT_SECONDS = 3600;
 
-/** @throws NotYet if the run is about to end, or the receiver wants us to wait · Refused if there is no such run, or it is not taken */
+/** @throws NotYet if the run is about to end, or the receiver wants us to wait · Obsolete if there is no such run or destination · Refused if the destination refuses it */
 export async function tellNews(run: Run, item: Pick<WorkItem, "what" | "id" | "attempt">): Promise<void> {
   const { what, id, attempt = 0 } = item;
   const destination = run.ports.notices.find(({ name }) => name === what);
-  if (!destination) throw new Refused(`nobody is told by ${what} any more`);
+  if (!destination) throw new Obsolete(`notice destination ${what} does not exist any more`);
   await withLease(run, `tell ${what} ${id}`, () => tellOnce(run, { destination, id, attempt }));
 }
 
@@ -39,7 +39,7 @@ interface Telling {
 /** Two workers that end a run each ask for it; a worker that dies between telling and remembering tells twice. */
 async function tellOnce(run: Run, { destination, id, attempt }: Telling): Promise<void> {
   const progress = await readProgress(run, id);
-  if (!progress) throw new Refused(`there is no audit ${id}`);
+  if (!progress) throw new Obsolete(`audit ${id} does not exist any more`);
   if (progress.run.state === "running") throw new NotYet(`audit ${id} has not ended`, RETRY_SECONDS);
   if (progress.run.told?.includes(destination.name)) return;
   const notices = toNotices(progress, destination.source);

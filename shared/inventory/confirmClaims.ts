@@ -9,7 +9,7 @@ import type { Run } from "../ports.ts";
 import type { Row, Write } from "../storage/table.ts";
 import { mapAtMost } from "../waitForAll.ts";
 import type { ConfirmClaims } from "../declarations/step.ts";
-import { proposalsOf } from "../declarations/proposals.ts";
+import { isSameProposal, proposalsOf, type Release } from "../declarations/proposals.ts";
 import { unmark } from "./claimQuota.ts";
 import { withConfirmed, type ConfirmedClaim } from "./mergeClaims.ts";
 import { dropProposed } from "./dropClaims.ts";
@@ -138,15 +138,15 @@ export function claimsOfCluster(run: Run, cluster: Cluster): ConfirmClaims {
 }
 
 /** Ends the claims of what admission saw and the API server refused, apart from what a Service of that name still declares. */
-export async function dropRefused(run: Run, cluster: Cluster, dropped: readonly Declared[]): Promise<void> {
-  if (dropped.length === 0) return;
-  const subnets = await listSubnetsOf(run, cluster);
-  for (const refused of dropped.filter(({ deletedAtUtc }) => deletedAtUtc === undefined)) {
-    const proposals = await proposalsOf(run, refused);
-    const kept = new Set(
-      proposals.flatMap((one) => wantedPlaces(one, cluster, subnets)).map(({ key }) => key),
-    );
+export function releaseRefused(run: Run, cluster: Cluster): Release {
+  let reading: Promise<readonly SubnetRow[]> | undefined;
+  return async (refused) => {
+    if (refused.deletedAtUtc !== undefined) return;
+    reading ??= listSubnetsOf(run, cluster);
+    const subnets = await reading;
+    const others = (await proposalsOf(run, refused)).filter((one) => !isSameProposal(one, refused));
+    const kept = new Set(others.flatMap((one) => wantedPlaces(one, cluster, subnets)).map(({ key }) => key));
     const ended = wantedPlaces(refused, cluster, subnets).filter(({ key }) => !kept.has(key));
     await mapAtMost(AT_ONCE, ended, (place) => dropProposed(run, refused, place));
-  }
+  };
 }

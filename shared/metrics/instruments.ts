@@ -51,14 +51,14 @@ export const INSTRUMENTS = {
     attributes: {
       queue: QUEUES,
       what: "text",
-      outcome: ["done", "not_yet", "refused", "failed", "given_up"],
+      outcome: ["done", "not_yet", "obsolete", "failed", "given_up"],
     },
-    doc: "What became of a queue message; `not_yet` is sent again, or ends if after ten re-sends only the report of a cluster is missing; `failed` is delivered five times, `given_up` is in the poison queue after ten re-sends",
+    doc: "What became of a queue message; `not_yet` is sent again, or ends if after ten re-sends only the report of a cluster is missing; `obsolete` has nothing left to do; `failed` is delivered five times, `given_up` is in the poison queue after ten re-sends",
   },
   "mooring.work.duration": {
     kind: "histogram",
     unit: "s",
-    attributes: { queue: QUEUES, outcome: ["done", "not_yet", "refused", "failed", "given_up"] },
+    attributes: { queue: QUEUES, outcome: ["done", "not_yet", "obsolete", "failed", "given_up"] },
     doc: "One try of a queue message",
   },
   "mooring.changes": {

@@ -47,8 +47,6 @@ export interface Queue {
   state(queue: QueueName): Promise<QueueState>;
   /** The same of the messages that have failed for good: the host gives up after a few tries. */
   poisonState(queue: QueueName): Promise<QueueState>;
-  /** Adds one to those, as the host does. */
-  sendToPoison(queue: QueueName, item: WorkItem): Promise<void>;
   /** Up to {@link MAX_SEEN} of those, oldest first; they stay. */
   peekPoison(queue: QueueName): Promise<readonly QueueMessage[]>;
   /**

@@ -3,7 +3,7 @@
  * queue's messages to the worker as Azure's does: what fails comes again, five times at most.
  */
 import { settle } from "../../functions/outcome.ts";
-import { isLastTry } from "../../shared/queues/retryRules.ts";
+import { deliveriesLeft } from "../../shared/queues/retryRules.ts";
 import { auditWork } from "../../shared/drift/auditWork.ts";
 import { listChecks } from "../../shared/drift/checks.ts";
 import type { Finding } from "../../shared/drift/finding.ts";
@@ -166,10 +166,10 @@ export class AuditEstate {
   }
 
   async #work(run: Run, { item, deliveries }: Message): Promise<void> {
-    const last = isLastTry(item, { dequeueCount: deliveries });
+    const delivery = { deliveriesLeft: deliveriesLeft({ dequeueCount: deliveries }) };
     let crashed = false;
-    await settle({ run, queue: "drift", item, invocationId: "i" }, () =>
-      auditWork(run, item, { isLastTry: last }).catch((error: unknown) => {
+    await settle({ run, queue: "drift", item }, () =>
+      auditWork(run, item, delivery).catch((error: unknown) => {
         crashed = error instanceof Crashed;
         throw error;
       }),

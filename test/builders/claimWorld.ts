@@ -3,7 +3,6 @@
  * reports, the cloud controller and scans. It keeps what is true, so that tests can compare it with what Mooring believes.
  */
 import { applyPolicy } from "../../shared/applyPolicy.ts";
-import { dropRefused } from "../../shared/inventory/confirmClaims.ts";
 import { admit } from "../../shared/gate/admit.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
@@ -119,17 +118,12 @@ export class ClaimWorld {
     network.uses = [...network.uses, { address, subnetId: SUBNET, holderId }];
   }
 
-  /** A complete list, with what the declarations route does after it. */
+  /** A complete list, with what follows from it. */
   async list(where: string): Promise<void> {
     const reporter = this.reporters.get(where);
     const answer = await reporter?.list(this.#reported(where));
     if (answer && answer.outcome !== "list complete")
       throw new Error(`${answer.outcome}: ${answer.problems?.join("; ")}`);
-    await dropRefused(
-      this.run,
-      cluster({ name: where, nodeResourceGroup: `MC_${where}` }),
-      answer?.dropped ?? [],
-    );
   }
 
   #reported(where: string): ReportedService[] {

@@ -159,10 +159,13 @@ test("work waits on its queue with all its tries, timers ask for none, and all g
     warnings: ["MOORING_TABEL_PREFIX: there is no such setting; did you mean MOORING_TABLE_PREFIX?"],
   });
   expect((await ask(mended, "/api/v1/me")).status).toBe(401);
-  await vi.waitFor(async () => expect(await log()).toContain("nobody is told by webhook any more"), {
-    timeout: 50_000,
-    interval: 500,
-  });
+  await vi.waitFor(
+    async () => expect(await log()).toContain("notice destination webhook does not exist any more"),
+    {
+      timeout: 50_000,
+      interval: 500,
+    },
+  );
   await vi.waitFor(async () => expect(await waiting("notices")).toBe(0), { timeout: 10_000 });
 }, 120_000);
 

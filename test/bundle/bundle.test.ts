@@ -8,7 +8,7 @@ let token: string;
 let reportingToken: string;
 
 beforeAll(async () => {
-  app = await hostedApp();
+  app = await hostedApp({}, { retry: "at once" });
   [token, reportingToken] = [await register("one", app.settings), await register("reporting", app.settings)];
 });
 afterAll(() => app.close());
@@ -122,8 +122,8 @@ test("a Service that cannot be read is refused, and changes nothing", async () =
 test("health says that all is well", async () => {
   const { status, body } = await app.call("/api/health");
   expect(status).toBe(200);
-  // A list that another test had refused is shown; nothing else is wrong.
-  expect(body.problems.filter((one: string) => !one.startsWith("list fails"))).toEqual([]);
+  // What another test had refused is shown, and the scan that it requested, which has no Azure to read; nothing else is wrong.
+  expect(body.problems.filter((one: string) => !/^(list|scan) fails/.test(one))).toEqual([]);
   expect(body).toMatchObject({
     status: body.problems.length > 0 ? "degraded" : "ok",
     version: expect.any(String),
@@ -279,10 +279,10 @@ describe("events", () => {
     metadataVersion: "1",
   });
 
-  test("of an unknown type are taken, and make no work", async () => {
+  test("of an unknown type are taken, and make no work; Event Grid keeps what is no event", async () => {
     const before = await app.rows("waiting");
     expect((await deliver(event("Contoso.Things.Happened"))).status).toBe(202);
-    expect((await deliver({ nonsense: true })).status).toBe(202);
+    expect((await deliver({ nonsense: true })).status).toBe(500);
     expect(await app.rows("waiting")).toBe(before);
   });
 
@@ -307,14 +307,14 @@ describe("queue messages", () => {
     }
   };
 
-  test("that are no work are refused and finished", async () => {
-    await app.queues
-      .getQueueClient("mooring-links")
-      .sendMessage(Buffer.from('{"what":""}').toString("base64"));
+  test("that are no work fail, and are in the poison queue after five deliveries", async () => {
+    const text = Buffer.from('{"what":""}').toString("base64");
+    await app.queues.getQueueClient("mooring-links").sendMessage(text);
     await gone("mooring-links");
     const poison = app.queues.getQueueClient("mooring-links-poison");
-    await poison.createIfNotExists();
-    expect((await poison.getProperties()).approximateMessagesCount).toBe(0);
+    const { receivedMessageItems } = await poison.receiveMessages();
+    expect(receivedMessageItems.map(({ messageText }) => messageText)).toEqual([text]);
+    expect((await app.log()).split("failed: the queue message is not a work item")).toHaveLength(6);
   });
 
   test("that are not even base64 go to the poison queue, as in Azure", async () => {

@@ -82,15 +82,6 @@ describe.each<[string, () => Opened]>([
     expect(await texts(opened)).toHaveLength(2);
   });
 
-  test("work that is given up is a message like those that failed", async () => {
-    const opened = open();
-    await opened.queue.sendToPoison("drift", item);
-    const [message] = await opened.queue.peekPoison("drift");
-    expect(JSON.parse(message?.text ?? "")).toEqual(item);
-    expect(await opened.queue.poisonState("drift")).toMatchObject({ length: 1 });
-    expect(await opened.queue.state("drift")).toEqual({ length: 0 });
-  });
-
   test("each of forty is offered once; those that are taken go, the others stay", async () => {
     const opened = open();
     for (let n = 0; n < 40; n += 1) await opened.poison(`{${n}}`);

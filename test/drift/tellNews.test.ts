@@ -6,7 +6,7 @@ import { runAudit } from "../../shared/drift/runAudit.ts";
 import { listProgress } from "../../shared/drift/runStore.ts";
 import { startAudit } from "../../shared/drift/startAudit.ts";
 import { tellNews } from "../../shared/drift/tellNews.ts";
-import { NotYet, Refused } from "../../shared/errors.ts";
+import { NotYet, Obsolete } from "../../shared/errors.ts";
 import { AuditEstate } from "../builders/auditEstate.ts";
 import { subnetRow, VNET } from "../builders/world.ts";
 import { MemoryNotices } from "../memory/notices.ts";
@@ -120,7 +120,7 @@ describe("nothing is told", () => {
     ["of a run that is not", "topic", "20261123-120000000-ffffff"],
     ["to somebody who does not want to know any more", "webhook", "x"],
   ])("%s", async (_, what, id) => {
-    await expect(tellNews(run, { what, id })).rejects.toThrow(Refused);
+    await expect(tellNews(run, { what, id })).rejects.toThrow(Obsolete);
     expect(told.told).toEqual([]);
   });
 });

@@ -314,7 +314,7 @@ describe("Azure does not answer", () => {
     expect(await findings(world)).toEqual([]);
   });
 
-  test("a network that does not exist is refused work, not a finding", async () => {
+  test("a network that does not exist fails the work, and is no finding", async () => {
     const world = await disagreeing();
     world.run.network.allSubnets = [];
     await expect(verifyClaims(world.run, ID)).rejects.toThrow(Refused);

@@ -5,7 +5,7 @@ import { toColumns } from "../../shared/azure/tableColumns.ts";
 import { writeAddresses } from "../../shared/gate/companion.ts";
 import { AdmissionReview } from "../../shared/gate/review.ts";
 import { baseName } from "../../shared/intents/frontendName.ts";
-import { confirmClaims, dropRefused } from "../../shared/inventory/confirmClaims.ts";
+import { confirmClaims, releaseRefused } from "../../shared/inventory/confirmClaims.ts";
 import { ClaimWorld, SUBNET, type Living, type Wish } from "../builders/claimWorld.ts";
 import { balancerId, cluster, declared, intent, link, linkIdIn, subnetRow } from "../builders/world.ts";
 
@@ -227,7 +227,7 @@ describe("a living Service keeps its address", () => {
     const transact = proposals.transact.bind(proposals);
     proposals.transact = async (partition, writes) => {
       proposals.transact = transact;
-      await dropRefused(world.run, clusterOf("one"), [row.value.declared]);
+      await releaseRefused(world.run, clusterOf("one"))(row.value.declared);
       return transact(partition, writes);
     };
     expect((await world.create("one/web", WEB)).allowed).toBe(true);

@@ -32,11 +32,6 @@ export class MemoryQueue implements Queue {
     return { length: this.#of(queue).length, ...(oldest && { oldestAtUtc: oldest.insertedAtUtc }) };
   }
 
-  async sendToPoison(queue: QueueName, item: WorkItem): Promise<void> {
-    await this.calls.record("sendToPoison", queue, item);
-    this.fail(queue, JSON.stringify(item));
-  }
-
   async peekPoison(queue: QueueName): Promise<readonly QueueMessage[]> {
     await this.calls.record("peekPoison", queue);
     return this.#of(queue).slice(0, MAX_SEEN);

@@ -12,7 +12,7 @@ import type { Change } from "../../shared/changes/plan.ts";
 import { withCorrelation } from "../../shared/correlation.ts";
 import { recordFindings } from "../../shared/drift/countFindings.ts";
 import type { Finding } from "../../shared/drift/finding.ts";
-import { Conflict, InvalidInput, NotYet } from "../../shared/errors.ts";
+import { Conflict, NotYet, Obsolete, Refused } from "../../shared/errors.ts";
 import { recordDecision } from "../../shared/gate/decisions.ts";
 import { dropProposed } from "../../shared/inventory/dropClaims.ts";
 import { addressPlace } from "../../shared/inventory/places.ts";
@@ -205,13 +205,14 @@ describe("work", () => {
     throw error;
   };
 
-  test.each<[string, () => Promise<unknown>, object, string]>([
-    ["done", async () => "well", {}, "done"],
-    ["for another time", throwing(new NotYet("busy", 5)), {}, "not_yet"],
-    ["refused", throwing(new InvalidInput("no")), {}, "refused"],
-    ["given up", throwing(new NotYet("busy", 5)), { attempt: 10 }, "given_up"],
-  ])("that is %s is counted and timed", async (_, work, some, outcome) => {
-    await tried(work, 1, some);
+  test.each<[string, () => Promise<unknown>, number, object, string]>([
+    ["done", async () => "well", 1, {}, "done"],
+    ["for another time", throwing(new NotYet("busy", 5)), 1, {}, "not_yet"],
+    ["obsolete", throwing(new Obsolete("no such audit")), 1, {}, "obsolete"],
+    ["refused", throwing(new Refused("no")), 1, {}, "failed"],
+    ["given up", throwing(new NotYet("busy", 5)), 5, { attempt: 10 }, "given_up"],
+  ])("that is %s is counted and timed", async (_, work, dequeueCount, some, outcome) => {
+    await tried(work, dequeueCount, some).catch(() => undefined);
     expect(of("mooring.work.outcomes")).toEqual([`1 links link ${outcome}`]);
     expect(run.metrics.of("mooring.work.duration")).toEqual([
       [expect.any(Number), { queue: "links", outcome }],

@@ -105,9 +105,9 @@ class Scene {
     const { run } = this.estate;
     const messages = run.queue.sent.splice(0).filter(({ queue }) => queue === "notices");
     for (const message of messages)
-      await settle({ run, queue: "notices", item: message.item, invocationId: "i" }, () =>
-        tellNews(run, message.item),
-      ).catch(() => void run.queue.sent.push(message));
+      await settle({ run, queue: "notices", item: message.item }, () => tellNews(run, message.item)).catch(
+        () => void run.queue.sent.push(message),
+      );
   }
 
   async facts(wanted: readonly string[]): Promise<unknown> {

@@ -146,7 +146,7 @@ describe("a claim is verified on the real SDK, after a scan that is too old", ()
     await live.close();
   });
 
-  test("the app may not ask, or the network was deleted: no finding, and no other try", async () => {
+  test("the app may not ask, or the network was deleted: the work fails, and there is no finding", async () => {
     const live = await admitted(({ arm }) => arm.put(NIC, nic));
     live.arm.faults.add({
       path: "checkIPAddressAvailability",
