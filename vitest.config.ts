@@ -18,7 +18,7 @@ const UNIT = [
   "test/logs/hostLog.test.ts",
   "test/sandbox/wholeFile.test.ts",
   "test/scenarios/{audits,run}.test.ts",
-  "test/soak/judges.test.ts",
+  "test/soak/{admissions,judges}.test.ts",
 ];
 
 const NEED_SERVICES = [

@@ -11,11 +11,11 @@ import type { Story } from "./story.ts";
 import type { Violation } from "./judge/violation.ts";
 
 /** After it no lease of a host that died, and no message that it had taken, is held any more. */
-const LEASES_MINUTES = 16;
+export const LEASES_MINUTES = 16;
 /** Rounds of all timers until everything must be as declared, and the minutes of each. */
 export const ROUNDS = 12;
 const ROUND_MINUTES = 20;
-const TIMERS = ["scanInventory", "pollLinks", "sweepOrphans", "auditDrift"];
+export const TIMERS = ["scanInventory", "pollLinks", "sweepOrphans", "auditDrift"];
 /** Work that is put off comes this much sooner while we wait for it. */
 const HURRY_SECONDS = 5;
 const LOOK_MILLISECONDS = 250;
@@ -70,7 +70,7 @@ async function tick(stage: Stage, story: Story): Promise<Violation[]> {
 }
 
 /** Until no queue has a message, seen or not. */
-async function untilIdle({ connectionString, clock, grid }: Stage): Promise<Violation[]> {
+export async function untilIdle({ connectionString, clock, grid }: Stage): Promise<Violation[]> {
   let counts: ReadonlyMap<string, number> = new Map();
   for (let looks = 0, quiet = 0; looks < MOST_LOOKS; looks += 1) {
     counts = await countMessages(connectionString);
@@ -84,7 +84,7 @@ async function untilIdle({ connectionString, clock, grid }: Stage): Promise<Viol
 }
 
 /** What the storm poisoned goes back to its queue, once, as an operator has it done. */
-async function replayPoison({ connectionString, mooring }: Stage, story: Story): Promise<void> {
+export async function replayPoison({ connectionString, mooring }: Stage, story: Story): Promise<void> {
   for (const [name, count] of await countMessages(connectionString, "-poison")) {
     if (count === 0) continue;
     story.tell("replay", await mooring(["queue", "replay", name.replace("mooring-", ""), "--all"]));
@@ -92,7 +92,7 @@ async function replayPoison({ connectionString, mooring }: Stage, story: Story):
   }
 }
 
-async function leftInPoison({ connectionString }: Stage): Promise<Violation[]> {
+export async function leftInPoison({ connectionString }: Stage): Promise<Violation[]> {
   const counts = [...(await countMessages(connectionString, "-poison"))].filter(([, count]) => count > 0);
   return counts.map(([name, count]) => ({
     invariant: "nothing stuck in poison",

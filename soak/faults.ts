@@ -6,6 +6,8 @@ import { editLink } from "./people/azure.ts";
 import { MAX_SKEW_MINUTES, MINUTE, SECOND } from "./times.ts";
 import type { Host } from "./stage/host.ts";
 
+type Disturbing = Pick<Acting, "stage" | "random">;
+
 const APP = "mooring";
 const LONGEST_WAIT_MILLISECONDS = 1500;
 const SLOW_WRITE = { kind: "latency", milliseconds: 1000 } as const;
@@ -51,7 +53,7 @@ export async function closeArm({ stage }: Acting): Promise<string> {
 }
 
 /** At a random moment; another one takes its place, or the same after a while. */
-export async function killHost({ stage, random }: Acting): Promise<string> {
+export async function killHost({ stage, random }: Disturbing): Promise<string> {
   const host = random.pick(stage.hosts.filter(({ url }) => url !== undefined));
   if (!host) return "none is up";
   const wait = random.between(0, LONGEST_WAIT_MILLISECONDS);
@@ -98,7 +100,7 @@ export async function skewHost({ stage, random }: Acting): Promise<string> {
   return `${host.name} by ${minutes} minutes`;
 }
 
-export async function restartStorage({ stage, random }: Acting): Promise<string> {
+export async function restartStorage({ stage, random }: Disturbing): Promise<string> {
   if (!stage.storage.isUp) return "it is down";
   await delay(random.between(0, LONGEST_WAIT_MILLISECONDS));
   await stage.storage.stop();

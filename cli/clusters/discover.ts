@@ -2,6 +2,7 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
+import { exitCodeOf, PARTLY_DONE } from "../changes.ts";
 import { discoverClusters, type Discovered, type Discovery } from "../../shared/clusters/discover.ts";
 import { registerCluster } from "../../shared/clusters/registry.ts";
 import { InvalidInput } from "../../shared/errors.ts";
@@ -42,13 +43,10 @@ async function discover(options: DiscoverOptions, command: Command): Promise<voi
     console.error(
       inert(`mooring: managed clusters of subscription ${subscription} could not be read: ${why}`),
     );
-  if (discovery.unreadable.length > 0) process.exitCode = PARTIAL;
+  if (discovery.unreadable.length > 0) process.exitCode = PARTLY_DONE;
   if (!installation) return tell(command, discovery);
   await registerAll(run, chosen, { command, installation, folder: options.folder });
 }
-
-/** Part of what was requested could not be done or read. */
-const PARTIAL = 1;
 
 /** @throws InvalidInput naming every wrong option, before anything is registered */
 async function wantedInstallation(options: DiscoverOptions): Promise<Installation | undefined> {
@@ -151,7 +149,8 @@ async function registerAll(
 ): Promise<void> {
   const results: Registered[] = [];
   for (const one of chosen) results.push(await registerOne(run, one, { installation, folder }));
-  if (results.some(({ outcome }) => outcome !== "registered")) process.exitCode = PARTIAL;
+  const done = results.filter(({ outcome }) => outcome === "registered").length;
+  if (done < results.length) process.exitCode = exitCodeOf({ done, of: results.length });
   print(command, results, {
     name: ({ name }) => name,
     outcome: ({ outcome }) => outcome,

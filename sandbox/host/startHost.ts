@@ -10,7 +10,7 @@ import { invoke, type HostLog } from "./invoke.ts";
 import { hostKeys, type HostKeys } from "./keys.ts";
 import { loadApp, type LoadedApp, type LoadedFunction } from "./load.ts";
 import { QueueListener } from "./queues.ts";
-import { isTimer, Timers } from "./timers.ts";
+import { isDisabled, isTimer, Timers } from "./timers.ts";
 
 export interface HostOptions {
   /** The built artifact. */
@@ -50,7 +50,7 @@ export async function startHost({
   const keys = await hostKeys(keysPath);
   const timers = new Timers(app, log, timersPath);
   const queues = app.functions
-    .filter(({ trigger }) => trigger.type.toLowerCase() === "queuetrigger")
+    .filter((one) => one.trigger.type.toLowerCase() === "queuetrigger" && !isDisabled(one))
     .flatMap((target) => listen(app, target, log) ?? []);
   const fire = (target: LoadedFunction, input: string) =>
     void (isTimer(target)

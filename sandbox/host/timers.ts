@@ -71,7 +71,7 @@ export class Timers {
  * By its app setting; an administrator may still run it.
  * @see https://learn.microsoft.com/azure/azure-functions/disable-function
  */
-function isDisabled({ name }: LoadedFunction): boolean {
+export function isDisabled({ name }: LoadedFunction): boolean {
   return /^(true|1)$/i.test(process.env[`AzureWebJobs.${name}.Disabled`] ?? "");
 }
 

@@ -22,7 +22,7 @@ export async function judgeAlways(stage: Stage, truth: Truth): Promise<Violation
   ];
 }
 
-async function judgeHosts({ hosts }: Stage): Promise<Violation[]> {
+export async function judgeHosts({ hosts }: Stage): Promise<Violation[]> {
   for (const host of hosts) await host.measure();
   return hosts.flatMap((host) => [
     ...host.faults.splice(0).map((says) => ({ invariant: "no crash", says })),

@@ -19,8 +19,10 @@ import { Clock } from "./clock.ts";
 import { runMooring } from "./commandLine.ts";
 import { openDoor, type Door } from "./door.ts";
 import { addCluster, buildNetworks, POLICY } from "./estate.ts";
-import { Host } from "./host.ts";
+import type { Host } from "./host.ts";
+import { createHosts } from "./hosts.ts";
 import { RestartingStorage } from "./storage.ts";
+import { openThrottle, type Throttle } from "./throttle.ts";
 
 const LOOK_MILLISECONDS = 200;
 /** A second of Event Grid's retry schedule: its longest waits must fit into a minute. */
@@ -35,6 +37,8 @@ export interface Stage {
   readonly fleet: Fleet;
   readonly hosts: readonly Host[];
   readonly storage: RestartingStorage;
+  /** Between the hosts and their tables. */
+  readonly throttle: Throttle;
   readonly connectionString: string;
   readonly door: Door;
   /** Every write of anybody that ended, oldest first. */
@@ -51,6 +55,8 @@ export interface StageOptions {
   /** One artifact for each host. */
   readonly artifacts: readonly string[];
   readonly random: Random;
+  /** Queues and timers have a host of their own; else each host does everything. */
+  readonly isSplit?: boolean;
 }
 
 type Stops = (() => Promise<unknown> | void)[];
@@ -72,7 +78,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 }
 
 async function open(
-  { directory, artifacts, random }: StageOptions,
+  { directory, artifacts, random, isSplit = false }: StageOptions,
   stops: Stops,
 ): Promise<Omit<Stage, "stop">> {
   const clock = new Clock();
@@ -82,16 +88,17 @@ async function open(
   const { connectionString } = storage;
   const azure = await openAzure(directory, stops);
   const { arm } = azure;
+  const throttle = await openThrottle(connectionString, random);
+  stops.push(() => throttle.close());
   const settings = { AzureWebJobsStorage: connectionString, ...azure.settings };
   const keysPath = join(directory, "keys.json");
-  const hosts = artifacts.map((app, index) => {
-    const name = `host-${index + 1}`;
-    return new Host({ name, app, keysPath, logPath: join(directory, `${name}.log`), settings, clock });
-  });
+  const throttled = { ...settings, AzureWebJobsStorage: throttle.connectionString };
+  const created = createHosts({ directory, artifacts, isSplit, settings: throttled, keysPath, clock });
+  const { all: hosts, answering, working } = created;
   stops.push(() => Promise.all(hosts.map((host) => host.stop())));
   // One by one: the first makes the keys.
   for (const host of hosts) await host.start();
-  const door = await openDoor(hosts, random);
+  const door = await openDoor(answering, random);
   stops.push(() => door.close());
   const keys = JSON.parse(await readFile(keysPath, "utf8")) as HostKeys;
   const grid = await openGrid(door, keys, random);
@@ -104,8 +111,9 @@ async function open(
     runMooring({ ...settings, ...clock.settings() }, args, input);
   await mooring(["policy", "apply", "-"], JSON.stringify(POLICY));
   for (const name of ["aks-a", "aks-b"]) await addCluster(team, fleet, name);
-  const fire = (name: string) => fireFunction(door, keys, name);
-  return { clock, arm, team, grid, fleet, hosts, storage, connectionString, door, written, fire, mooring };
+  const fire = (name: string) => fireFunction(working ?? door, keys, name);
+  const people = { arm, team, grid, fleet, written, fire, mooring };
+  return { clock, hosts, storage, throttle, connectionString, door, ...people };
 }
 
 function openGrid({ url }: Door, { eventGrid }: HostKeys, random: Random): Promise<EventGrid> {
@@ -137,7 +145,7 @@ async function firstScan({ clock, connectionString, fire }: Stage): Promise<void
   clock.advance(MINUTE);
 }
 
-async function fireFunction({ url }: Door, { master }: HostKeys, name: string): Promise<number> {
+async function fireFunction({ url }: Pick<Host, "url">, { master }: HostKeys, name: string): Promise<number> {
   const headers = { "x-functions-key": master, "content-type": "application/json" };
   const { status } = await fetch(`${url}/admin/functions/${name}`, { method: "POST", headers, body: "{}" });
   return status;

@@ -123,10 +123,10 @@ describe("discovering", () => {
     expect(await registered()).toHaveLength(0);
   });
 
-  test("lists what it can read, names the subscription that it cannot, and exits with 1", async () => {
+  test("lists what it can read, names the subscription that it cannot, and exits with 3", async () => {
     const both = { MOORING_SUBSCRIPTIONS: `${SUBSCRIPTION},${UNKNOWN_SUBSCRIPTION}` };
     const { code, out, err } = await clusters(["discover"], both);
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(out).toContain("40 not registered");
     expect(err).toContain(`managed clusters of subscription ${UNKNOWN_SUBSCRIPTION} could not be read`);
   });

@@ -34,6 +34,6 @@ test(
 
 test("what is asked wrongly is told, with what may be asked", async () => {
   const { code, problems } = await soak("--only", "weather");
-  expect(problems).toContain("there is no part weather; there are world and adversary");
+  expect(problems).toContain("there is no part weather; there are world, adversary and load");
   expect(code).toBe(2);
 });
