@@ -20,6 +20,8 @@ interface Answer {
   readonly outcome: string;
 }
 
+const UNANSWERED: Answer = { status: 0, sequence: "", query: "", outcome: "" };
+
 interface Post {
   readonly sequence?: string;
   readonly status?: number;
@@ -37,7 +39,14 @@ export class ListSender {
     this.#cluster = cluster;
   }
 
-  async post({ sequence, status, body }: Post, signal?: AbortSignal): Promise<Answer> {
+  async post(post: Post, signal: AbortSignal): Promise<Answer> {
+    const answer = await this.#send(post, signal).catch(() => UNANSWERED);
+    const known = `${answer.status} ${answer.outcome}`.trim();
+    this.answers.set(known, (this.answers.get(known) ?? 0) + 1);
+    return answer;
+  }
+
+  async #send({ sequence, status, body }: Post, signal: AbortSignal): Promise<Answer> {
     const { name, token } = this.#cluster;
     const response = await fetch(`${this.#url}/api/clusters/${name}/declarations/${token}`, {
       method: "POST",
@@ -47,14 +56,11 @@ export class ListSender {
         ...(status !== undefined && { "x-mooring-status": String(status) }),
       },
       body,
-      ...(signal && { signal }),
-    }).catch(() => undefined);
-    const text = await response?.text().catch(() => "");
-    const outcome = /"outcome":"([\w ]+)"/.exec(text ?? "")?.[1] ?? "";
-    const known = `${response?.status ?? 0} ${outcome}`.trim();
-    this.answers.set(known, (this.answers.get(known) ?? 0) + 1);
-    const header = (one: string) => response?.headers.get(`x-mooring-${one}`) ?? "";
-    return { status: response?.status ?? 0, sequence: header("sequence"), query: header("query"), outcome };
+      signal,
+    });
+    const [, outcome = ""] = /"outcome":"([\w ]+)"/.exec(await response.text()) ?? [];
+    const header = (one: string) => response.headers.get(`x-mooring-${one}`) ?? "";
+    return { status: response.status, sequence: header("sequence"), query: header("query"), outcome };
   }
 
   /** A post is repeated until it is answered, as the script in a cluster does. */
@@ -130,7 +136,7 @@ function hostileBodies(): readonly (string | Uint8Array<ArrayBuffer>)[] {
     `{"kind":"ServiceList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[${items}]}`;
   return [
     "[".repeat(room),
-    `${'{"a":'.repeat(room / 6)}`,
+    '{"a":'.repeat(room / 6),
     list(`"${"x".repeat(room - 200)}"`),
     list(Array.from({ length: room / 4 }, () => "{}").join(",")),
     `{${Array.from({ length: room / 10 }, () => '"a":1').join(",")}}`,

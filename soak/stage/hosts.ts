@@ -5,8 +5,16 @@ import { Host } from "./host.ts";
 
 /** What a host that answers HTTP does not run if queues and timers have their own. */
 const WORK = [
-  ...["auditDriftWork", "reconcileLink", "scanInventoryWork", "sweepOrphansWork", "tellNews"],
-  ...["auditDrift", "pollLinks", "scanInventory", "sweepOrphans", "watchQueues"],
+  "auditDriftWork",
+  "reconcileLink",
+  "scanInventoryWork",
+  "sweepOrphansWork",
+  "tellNews",
+  "auditDrift",
+  "pollLinks",
+  "scanInventory",
+  "sweepOrphans",
+  "watchQueues",
 ];
 const NO_WORK = Object.fromEntries(WORK.map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]));
 
