@@ -35,7 +35,7 @@ export function judgeAdmissions(admissions: readonly Admission[]): Violation[] {
 /** What a busy machine breaks as well. */
 const TIMED = new Set(["answered in time", "answered", "admitted"]);
 /** Of the process that sends the requests. */
-const MOST_OWN_DELAY = 100;
+const MOST_OWN_DELAY = 250;
 
 /** Times mean nothing if the sender of the requests was itself late: then they are one violation, and the others are judged. */
 export function demandMeasurable(found: readonly Violation[], ownDelay: number): Violation[] {
