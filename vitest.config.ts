@@ -18,7 +18,7 @@ const UNIT = [
   "test/logs/hostLog.test.ts",
   "test/sandbox/wholeFile.test.ts",
   "test/scenarios/{audits,run}.test.ts",
-  "test/soak/judges.test.ts",
+  "test/soak/{admissions,judges}.test.ts",
 ];
 
 const NEED_SERVICES = [
@@ -27,7 +27,6 @@ const NEED_SERVICES = [
   "test/doctor/filter.test.ts",
   "test/inventory/claims.test.ts",
   "test/orphans/frontends.test.ts",
-  "test/schema/upgrade.test.ts",
 ];
 
 /** In memory, but too slow for the inner loop: thousands of inputs, or tens of thousands of rows. */
@@ -35,7 +34,7 @@ const SLOW = [
   "test/api/{addresses,fuzz}.test.ts",
   "test/declarations/largeList.test.ts",
   "test/audit/{converge,report,resume}.test.ts",
-  "test/inventory/suggest.test.ts",
+  "test/inventory/{claimModel,suggest}.test.ts",
   "test/pls/{converge,guards,widening}.test.ts",
   "test/orphans/{adversary,guards,interrupted}.test.ts",
 ];

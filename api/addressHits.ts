@@ -14,16 +14,17 @@ import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const AT_ONCE = 8;
 
-/** Taken addresses that are, or begin as, the text; a whole address is found even if it is free. */
+/** Used addresses that equal the text or start with it; a complete address is found even if it is free. */
 export async function addressHits(run: Run, text: string, most: number): Promise<SearchHit[]> {
-  const wanted = rangeOf(text);
-  if (!wanted) return [];
+  const searched = rangeOf(text);
+  if (!searched) return [];
   const subnets = await recently(run, "subnets", () => listSubnets(run));
   const places = subnets.flatMap((subnet) =>
-    within(parsePrefixes(subnet.prefixes), [wanted]).map((range) => ({ subnet, range, most })),
+    within(parsePrefixes(subnet.prefixes), [searched]).map((range) => ({ subnet, range, most })),
   );
   const hits: SearchHit[] = [];
-  // Networks may have the same addresses: some are read side by side, and no more once there are enough.
+  // Virtual networks may have the same addresses: some are read in parallel, and no more once there are
+  // enough hits.
   for (let at = 0; at < places.length && hits.length < most; at += AT_ONCE) {
     const found = await waitForAll(places.slice(at, at + AT_ONCE).map((place) => hitsIn(run, place)));
     hits.push(...found.flat());
@@ -31,10 +32,10 @@ export async function addressHits(run: Run, text: string, most: number): Promise
   return hits.slice(0, most);
 }
 
-/** `10.1.` is everything that begins so; without a dot it may be anything but an address. */
+/** `10.1.` means every address that starts with it; text without a dot is not an address. */
 function rangeOf(text: string): Prefix | undefined {
-  const whole = parseAddress(text);
-  if (whole) return { family: whole.family, first: whole.value, last: whole.value };
+  const exact = parseAddress(text);
+  if (exact) return { family: exact.family, first: exact.value, last: exact.value };
   if (!/^\d{1,3}(\.\d{1,3}){0,2}\.$/.test(text)) return undefined;
   const parts = text.split(".").slice(0, -1);
   const [first, last] = ["0", "255"].map((fill) =>

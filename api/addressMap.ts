@@ -1,4 +1,7 @@
-/** Who has which address of a subnet, made for drawing: places are offsets, and each holder is told once. From tables only. */
+/**
+ * Which addresses of a subnet are used and by what, for drawing: offsets instead of addresses, each holder
+ * listed once. Reads tables only.
+ */
 import { addressKey } from "../shared/azure/addressKey.ts";
 import {
   AZURE_FIRST,
@@ -18,7 +21,7 @@ import { gatherHolders, type Holders } from "./holders.ts";
 import type { AddressMap, PrefixMap } from "./model.ts";
 import { waitForAll } from "../shared/core/waitForAll.ts";
 
-/** A page of Table storage has a thousand rows: more than a few are read side by side. */
+/** A page of Table storage has 1,000 rows: larger subnets are read in parallel slices. */
 const ROWS_A_SLICE = 4000;
 const MOST_SLICES = 16;
 const ASSIGNED = 0;
@@ -76,7 +79,7 @@ interface Showing extends Omit<Place, "subnet"> {
 }
 
 function showTaken({ key, value }: Row<AddressRow>, { prefix, holders, nowUtc }: Showing): Taken[] {
-  // The key is the address in hexadecimal, behind the digit of its family.
+  // The key is the address in hexadecimal, after the digit of its family.
   const offset = BigInt(`0x${key.slice(2)}`) - prefix.first;
   if (offset > BigInt(Number.MAX_SAFE_INTEGER)) return [];
   const { assignment } = value;
@@ -93,21 +96,21 @@ function rangesIn(prefix: Prefix, excluded: readonly Prefix[]): PrefixMap["range
     from: safe(range.first - prefix.first),
     to: safe(range.last - prefix.first),
     kind: "excluded" as const,
-    why: "policy excludes it: no Service may ask for it",
+    why: "excluded by policy: no Service may request it",
   }));
   return [
     {
       from: 0,
       to: Math.min(Number(AZURE_FIRST) - 1, last),
       kind: "azure",
-      why: "Azure keeps the first four of every prefix",
+      why: "Azure reserves the first four addresses of every prefix",
     },
-    { from: last, to: last, kind: "azure", why: "Azure keeps the last one of every prefix" },
+    { from: last, to: last, kind: "azure", why: "Azure reserves the last address of every prefix" },
     ...cut,
   ];
 }
 
-/** An IPv6 prefix has more than a number can say. */
+/** An IPv6 prefix can have more addresses than a number can represent. */
 function safe(value: bigint): number {
   return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
 }

@@ -1,4 +1,4 @@
-/** What leaves: headers that every answer has, entity tags, 304, gzip. */
+/** HTTP responses: headers of every response, entity tags, 304, gzip. */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { inertJson } from "../shared/core/inert.ts";
@@ -7,7 +7,7 @@ import type { ApiRequest } from "./input.ts";
 import type { Reply } from "./operation.ts";
 import { PROBLEM_TYPE, problemBody, type ApiProblem } from "./problem.ts";
 
-/** `HttpResponseInit` of `@azure/functions` takes it. */
+/** Compatible with `HttpResponseInit` of `@azure/functions`. */
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -18,7 +18,7 @@ const SMALL_BYTES = 1024;
 const QUICK = 3;
 const compress = promisify(gzip);
 
-/** Nothing of it is for frames, caches of others, or guesses about types. */
+/** Responses are not framed, not stored in shared caches, and not sniffed for a type. */
 const HEADERS = {
   "cache-control": "no-cache, private",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -37,8 +37,8 @@ export async function toAnswer(request: ApiRequest, reply: Reply, status = 200):
 }
 
 function isUnchanged({ method, headers }: ApiRequest, etag: string): boolean {
-  const known = headers.get("if-none-match");
-  return (method === "GET" || method === "HEAD") && known !== null && names(known, [etag]);
+  const etags = headers.get("if-none-match");
+  return (method === "GET" || method === "HEAD") && etags !== null && names(etags, [etag]);
 }
 
 function headersOf({ type, policy, fileName, location }: Reply): Record<string, string> {
@@ -63,7 +63,7 @@ async function pack(
   return { headers: { ...headers, etag, "content-encoding": "gzip" }, body };
 }
 
-/** Named, and not with a weight of nothing. */
+/** True if the header lists gzip with a weight above 0. */
 export function acceptsGzip({ headers }: Pick<ApiRequest, "headers">): boolean {
   const accepted = (headers.get("accept-encoding") ?? "").split(",");
   return accepted.some(

@@ -23,7 +23,7 @@ export const audits = [
     name: "listAudits",
     method: "GET",
     path: "/audits",
-    summary: "Audits, newest first",
+    summary: "List audits, newest first",
     role: "Mooring.Reader",
     query: z.strictObject({ state: Audit.shape.state.optional(), ...paging }),
     response: schemaOfPage(Audit),
@@ -37,15 +37,15 @@ export const audits = [
     name: "startAudit",
     method: "POST",
     path: "/audits",
-    summary: "Audits everything, or some scopes, now. Nothing in Azure is written",
+    summary: "Start an audit of all or some scopes. Writes nothing to Azure",
     role: "Mooring.Operator",
     body: NewAudit,
     response: Audit,
     status: 202,
     handle: async ({ run, body, principal }) => {
       const { scopes } = body;
-      const asked = { who: principal.name, why: "asked for", ...(scopes && { only: scopes }) };
-      const started = await showRun(run, await startAudit(run, asked));
+      const request = { who: principal.name, why: "requested", ...(scopes && { only: scopes }) };
+      const started = await showRun(run, await startAudit(run, request));
       return { body: started, location: `/audits/${started.id}` };
     },
   }),
@@ -53,7 +53,7 @@ export const audits = [
     name: "getAudit",
     method: "GET",
     path: "/audits/{id}",
-    summary: "One audit, and how far it is. `latest` and `previous` are names too",
+    summary: "Get an audit and its progress. `latest` and `previous` are valid ids",
     role: "Mooring.Reader",
     params: Id,
     response: Audit,
@@ -63,7 +63,7 @@ export const audits = [
     name: "cancelAudit",
     method: "POST",
     path: "/audits/{id}/cancel",
-    summary: "Lets a running audit end early: what it found stays, what it has not begun is left",
+    summary: "Cancel a running audit: completed scopes keep their findings, the others are not audited",
     role: "Mooring.Operator",
     params: Id,
     response: Audit,
@@ -79,7 +79,7 @@ export const audits = [
     name: "compareAudits",
     method: "GET",
     path: "/audits/{from}/diff/{to}",
-    summary: "What differs between the findings of two audits",
+    summary: "Compare the findings of two audits",
     role: "Mooring.Reader",
     params: z.strictObject({ from: name, to: name }),
     response: AuditDifference,
@@ -132,12 +132,12 @@ async function compare(run: Run, from: AuditRun, to: AuditRun): Promise<AuditDif
 
 const ended = new WeakMap<Ports, Map<string, Audit>>();
 
-/** One that has ended does not change any more, and is read once. */
+/** A finished audit does not change and is read once. */
 async function showRun(run: Run, audit: AuditRun): Promise<Audit> {
-  const known = ended.get(run.ports) ?? new Map<string, Audit>();
-  ended.set(run.ports, known);
-  const shown = known.get(audit.id) ?? showProgress(audit, await readProgress(run, audit.id));
-  if (shown.state !== "running") known.set(audit.id, shown);
+  const cached = ended.get(run.ports) ?? new Map<string, Audit>();
+  ended.set(run.ports, cached);
+  const shown = cached.get(audit.id) ?? showProgress(audit, await readProgress(run, audit.id));
+  if (shown.state !== "running") cached.set(audit.id, shown);
   return shown;
 }
 

@@ -24,7 +24,7 @@ import { defineOperation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
 import { waitForAll } from "../shared/core/waitForAll.ts";
 
-/** As the files in `deploy/webhook/` name them. */
+/** The names in the files of `deploy/webhook/`. */
 const WEBHOOK = "services.mooring.dev";
 const COMPANION = "addresses.mooring.dev";
 
@@ -33,7 +33,7 @@ export const check = [
     name: "checkService",
     method: "POST",
     path: "/check",
-    summary: "What admission would say of a Service. Nothing is reserved, nothing is remembered",
+    summary: "Check a Service manifest against the admission rules. Reserves and stores nothing",
     role: "Mooring.Reader",
     body: CheckRequest,
     response: Verdict,
@@ -45,14 +45,14 @@ export const check = [
   }),
 ];
 
-/** @throws InvalidInput naming the place of each problem · ApiProblem 400 */
+/** @throws InvalidInput with the line or field of each problem; ApiProblem 400 */
 async function readOne(text: string): Promise<Manifest> {
   const { readManifests } = await import("../shared/admission/manifests/read.ts");
   const { manifests, problems } = readManifests("manifest", text);
   if (problems.length > 0) throw new InvalidInput(problems.map(problemText));
   const [manifest] = manifests;
   if (manifest && manifests.length === 1) return manifest;
-  throw new ApiProblem(400, `manifest: one Service at a time; there are ${manifests.length}`);
+  throw new ApiProblem(400, `manifest: must contain exactly one Service; found ${manifests.length}`);
 }
 
 function problemText({ position: { file, line, column }, message }: Problem): string {
@@ -61,14 +61,14 @@ function problemText({ position: { file, line, column }, message }: Problem): st
 
 async function verdictOn(run: Run, cluster: Cluster, pasted: Manifest): Promise<Verdict> {
   const written = await withAddress(run, cluster, pasted);
-  if ("refused" in written) return refusedByCompanion(pasted, written.refused);
+  if ("refused" in written) return refusedByMutatingWebhook(pasted, written.refused);
   const { manifest } = written;
   const { policy } = await readPolicy(run);
   const [judged] = await judge([manifest], { policy, online: { run, cluster }, old: [] });
   return {
     service: subjectOf(manifest),
     decision: judged?.decision ?? "allow",
-    kubectl: kubectlSays(manifest, judged),
+    kubectl: kubectlOutput(manifest, judged),
     findings: (judged?.findings ?? []).map(({ rule, severity, field, message, suggestions = [] }) => ({
       rule,
       severity,
@@ -82,7 +82,9 @@ async function verdictOn(run: Run, cluster: Cluster, pasted: Manifest): Promise<
 
 type Written = { readonly manifest: Manifest } | { readonly refused: string };
 
-/** A Service that asks for any address has, where the companion is installed, got one before the gate sees it. Nothing is reserved. */
+/**
+ * The mutating webhook, if installed, replaces `auto` by an address before validation. Nothing is reserved.
+ */
 async function withAddress(run: Run, cluster: Cluster, manifest: Manifest): Promise<Written> {
   const { service } = manifest;
   const { namespace, name, uid, annotations } = service.metadata;
@@ -96,7 +98,7 @@ async function withAddress(run: Run, cluster: Cluster, manifest: Manifest): Prom
   return { manifest: { ...manifest, service: { ...service, metadata } } };
 }
 
-function refusedByCompanion(manifest: Manifest, message: string): Verdict {
+function refusedByMutatingWebhook(manifest: Manifest, message: string): Verdict {
   const field = OWN_ANNOTATIONS.address.key;
   return {
     service: subjectOf(manifest),
@@ -111,8 +113,8 @@ function refusal(webhook: string, message: string): string {
   return `Error from server: error when creating "service.yaml": admission webhook "${webhook}" denied the request: ${message}`;
 }
 
-/** Line by line as `kubectl create -f service.yaml` prints it. */
-function kubectlSays({ service, outside }: Manifest, judged: Judged | undefined): string {
+/** The output of `kubectl create -f service.yaml`, line by line. */
+function kubectlOutput({ service, outside }: Manifest, judged: Judged | undefined): string {
   const { name } = service.metadata;
   const { status, warnings = [] } = toResponse("", judged?.findings ?? []);
   const last = status
@@ -127,19 +129,19 @@ async function placesOf(run: Run, cluster: Cluster, { service, findings }: Judge
   if (!isLoadBalancer(service)) return [];
   const input = await gatherInput(run, cluster, { service });
   const places = TARGETS.map(async (target) => {
-    const subnet = isWanted(target, input) ? target.subnet(input.inventory) : undefined;
+    const subnet = isDeclared(target, input) ? target.subnet(input.inventory) : undefined;
     if (!subnet) return [];
     const at = { subnetKey: keyOf(subnet.id), subnet: subnet.name };
-    const asked = validAddresses(target, input).map(({ text }) => ({
+    const requests = validAddresses(target, input).map(({ text }) => ({
       ...at,
       ...addressPlace(target, text, findings),
     }));
-    return asked.length > 0 ? asked : [{ ...at, suggestions: await firstFree(run, subnet, input) }];
+    return requests.length > 0 ? requests : [{ ...at, suggestions: await firstFree(run, subnet, input) }];
   });
   return (await waitForAll(places)).flat();
 }
 
-function isWanted(target: Target, { intent }: RuleInput): boolean {
+function isDeclared(target: Target, { intent }: RuleInput): boolean {
   return target.idPrefix === "" ? intent.internal : intent.pls !== undefined;
 }
 
@@ -150,15 +152,15 @@ function addressPlace(
 ): Omit<Place, "subnetKey" | "subnet"> {
   const about = findings.filter(({ value }) => value === address);
   const rules = CLAIMED[target === FRONTEND ? "frontend" : "pls"];
-  const taken = [rules.held.id, rules.claimed.id, addressPortConflict.id];
+  const conflicts = [rules.held.id, rules.claimed.id, addressPortConflict.id];
   return {
     address,
     suggestions: about.flatMap(({ suggestions = [] }) => suggestions),
-    free: !about.some(({ rule }) => taken.includes(rule)),
+    free: !about.some(({ rule }) => conflicts.includes(rule)),
   };
 }
 
-/** What a Service that names no address could name. */
+/** Free addresses for a Service that names none. */
 async function firstFree(run: Run, subnet: SubnetRow, { allowed }: RuleInput): Promise<string[]> {
   const prefix = parsePrefix(subnet.prefixes[0] ?? "");
   if (!prefix) return [];

@@ -9,15 +9,14 @@ export const checks = [
     name: "listChecks",
     method: "GET",
     path: "/checks",
-    summary:
-      "The checks of the audit, as severe as policy has them; those that policy turns off are left out",
+    summary: "List the active audit checks with the severity that the policy sets",
     role: "Mooring.Reader",
     response: z.object({ items: z.array(Check) }),
     handle: async ({ run }) => {
       const { policy } = await readPolicy(run);
       const items = listChecks().flatMap(({ id, title, severity, on, docs }) => {
-        const inForce = policy.audit.checks[id] ?? severity;
-        return inForce === "off" ? [] : [{ id, title, severity: inForce, on, docs }];
+        const effective = policy.audit.checks[id] ?? severity;
+        return effective === "off" ? [] : [{ id, title, severity: effective, on, docs }];
       });
       return { body: { items } };
     },

@@ -3,8 +3,8 @@ import { contradictionsOf } from "../shared/declarations/clusterContradictions.t
 import type { Cluster } from "../shared/declarations/clusterModel.ts";
 import { listClusters } from "../shared/declarations/registry.ts";
 import { listFindings } from "../shared/findings/findingStore.ts";
-import { clusterGone } from "../shared/audit/checks/clusters.ts";
-import { isThere, type Finding } from "../shared/findings/finding.ts";
+import { clusterDeleted } from "../shared/audit/checks/clusters.ts";
+import { isUnresolved, type Finding } from "../shared/findings/finding.ts";
 import { readFeed } from "../shared/declarations/feed.ts";
 import type { Feed } from "../shared/declarations/model.ts";
 import type { Policy } from "../shared/policy/policy.ts";
@@ -20,7 +20,7 @@ export const clusters = [
     name: "listClusters",
     method: "GET",
     path: "/clusters",
-    summary: "Registered clusters: when each was last heard of, its identity and its open findings",
+    summary: "List registered clusters with their last report, identity and open findings",
     role: "Mooring.Reader",
     response: z.object({ items: z.array(ClusterHealth) }),
     handle: async ({ run }) => {
@@ -35,10 +35,10 @@ export async function healthOfClusters(
   findings: readonly Finding[],
   policy: Pick<Policy, "staleMinutes">,
 ): Promise<ClusterHealth[]> {
-  const known = await listClusters(run);
-  const contradictions = contradictionsOf(known);
+  const registered = await listClusters(run);
+  const contradictions = contradictionsOf(registered);
   return waitForAll(
-    known.map(async (cluster) => ({
+    registered.map(async (cluster) => ({
       ...(await healthOf(run, cluster, { findings, policy })),
       ...registrationOf(cluster),
       contradictions: (contradictions.get(cluster.name) ?? []).map(({ message }) => message),
@@ -46,7 +46,7 @@ export async function healthOfClusters(
   );
 }
 
-/** How far the cluster's word counts. */
+/** The binding of the registration, which decides whether the lists of the cluster are evidence. */
 function registrationOf({ identity, unchecked }: Cluster): Pick<ClusterHealth, "identity" | "unchecked"> {
   return {
     ...(identity && { identity: { uid: identity.uid, boundAtUtc: identity.boundAtUtc } }),
@@ -61,23 +61,23 @@ async function healthOf(
 ): Promise<Omit<ClusterHealth, "contradictions">> {
   const feed = await readFeed(run, name);
   const own = findings.filter(({ cluster }) => cluster === name);
-  const isGone = own.some((finding) => finding.check === clusterGone.id && isThere(finding));
+  const isDeleted = own.some((finding) => finding.check === clusterDeleted.id && isUnresolved(finding));
   return {
     name,
     resourceId,
     services: feed?.list?.services ?? 0,
     ...(feed?.confirmed && { confirmedAtUtc: feed.confirmed.atUtc }),
-    state: isGone ? "gone" : heardOf(run, policy, feed),
+    state: isDeleted ? "deleted" : reportState(run, policy, feed),
     findings: countOpen(own, run.now().toISOString()),
   };
 }
 
-function heardOf(
+function reportState(
   run: Run,
   { staleMinutes }: Pick<Policy, "staleMinutes">,
   feed: Feed | undefined,
 ): ClusterHealth["state"] {
-  if (!feed?.confirmed) return "never heard of";
+  if (!feed?.confirmed) return "never reported";
   const ageMinutes = (run.now().getTime() - Date.parse(feed.confirmed.atUtc)) / 60_000;
   return ageMinutes > staleMinutes ? "silent" : "ok";
 }

@@ -27,13 +27,13 @@ const Filter = z.strictObject({
   cluster: z.string().toLowerCase().optional(),
   /** Key of a PLS. */
   pls: z.string().optional(),
-  /** Subscription. */
+  /** Subscription of the consumer. */
   consumer: z.string().optional(),
   ...paging,
 });
 type Filter = z.infer<typeof Filter>;
 
-/** Those that Azure documents first; others after them. */
+/** States that Azure documents, in the order of the list; other states follow. */
 const STATUSES: readonly string[] = CONNECTION_STATUSES;
 
 export const connections = [
@@ -41,27 +41,28 @@ export const connections = [
     name: "listConnections",
     method: "GET",
     path: "/connections",
-    summary: "Consumers' connections to the clusters' Private Link Services, those that wait first",
+    summary:
+      "List private endpoint connections to Private Link Services of registered clusters, pending ones first",
     role: "Mooring.Reader",
     query: Filter,
     response: schemaOfPage(Connection),
     handle: async ({ run, query }) => {
       const [planned, { policy }] = await waitForAll([plannedPrivateLinkServices(run), readPolicy(run)]);
-      // Of others Mooring says and does nothing.
+      // A Private Link Service outside the registered clusters is reported only.
       const ours = planned.filter(({ cluster }) => cluster !== undefined);
       const all = ours.flatMap((one) =>
         one.pls.connections.map((actual) => showConnection(one, actual, policy)),
       );
       await demandFilters(filtersOf(run, query, all));
-      const wanted = all.filter((connection) => fits(connection, query));
-      return { body: pageOf(wanted, orderOf, { ...query, show: (connection) => connection }) };
+      const matching = all.filter((connection) => fits(connection, query));
+      return { body: pageOf(matching, orderOf, { ...query, show: (connection) => connection }) };
     },
   }),
   defineOperation({
     name: "decideConnection",
     method: "POST",
     path: "/connections/{key}/decision",
-    summary: "Approves or rejects a connection; the consumer reads the reason",
+    summary: "Approve or reject a private endpoint connection. The consumer sees the reason in Azure",
     role: "Mooring.Operator",
     params: z.strictObject({ key: z.string().min(1).max(2048) }),
     query: planning,
@@ -74,20 +75,24 @@ export const connections = [
       if (!row)
         throw new ApiProblem(
           404,
-          "There is no such connection to a Private Link Service of a registered cluster",
+          "Private endpoint connection not found on a Private Link Service of a registered cluster",
         );
       if (row.isOff) throw new ApiProblem(409, closedBecause.off);
       if (row.status === "Disconnected") throw new ApiProblem(409, closedBecause.disconnected);
       const plan = planDecision(run, row, { ...body, who: principal.name });
-      return carryOut(call, { plan, apply: app.apply, why: `decision on a connection: ${body.reason}` });
+      return carryOut(call, {
+        plan,
+        apply: app.apply,
+        why: `decision on private endpoint connection: ${body.reason}`,
+      });
     },
   }),
 ];
 
 const closedBecause = {
-  off: "Its Private Link Service is tagged mooring: off; take the tag away first",
-  disconnected: "Its endpoint is gone: the consumer must make a new one",
-  foreign: "Its Private Link Service stands on no registered cluster's load balancer",
+  off: "The Private Link Service has the tag mooring: off; remove the tag first",
+  disconnected: "The private endpoint was deleted; the consumer must create a new one",
+  foreign: "The Private Link Service is not attached to the load balancer of a registered cluster",
 };
 
 function orderOf({ status, pls, id }: Connection): string {
@@ -101,7 +106,7 @@ function filtersOf(run: Run, { cluster, pls, consumer }: Filter, all: readonly C
     {
       name: "pls",
       value: pls,
-      noun: "Private Link Service with a connection and the key",
+      noun: "Private Link Service with private endpoint connections and the key",
       known: () => all.map(({ plsKey }) => plsKey),
     },
     {

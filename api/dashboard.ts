@@ -1,6 +1,6 @@
 /**
- * The dashboard's files, as `dev/tools/build.ts` puts them next to the app. A name is looked up among those that are there, never turned
- * into a path. Called by `functions/dashboard.ts` only.
+ * Serves the files of the dashboard that `dev/tools/build.ts` puts next to the app. File names are looked up in
+ * a list and never turned into a path. Called by `functions/dashboard.ts` only.
  */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -21,10 +21,10 @@ export interface Site extends Host {
 }
 
 const compress = promisify(gzip);
-/** And back here; never to where the request says. */
+/** The return address is fixed and never taken from the request. */
 const SIGN_IN = `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent("/api/dashboard/")}`;
 
-/** The page asks nothing of anybody but this app, runs nothing but its own files, and is in nobody's frame. */
+/** The page loads its own files only, calls this app only, and cannot be framed. */
 export const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -36,7 +36,7 @@ export const POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
-/** Never throws: a failure is a page. */
+/** Never throws: a failure is an HTML page. */
 export async function serveDashboard(request: ApiRequest, log: Log, site: Site): Promise<ApiAnswer> {
   try {
     return await respond(request, log, site);
@@ -49,23 +49,23 @@ export async function serveDashboard(request: ApiRequest, log: Log, site: Site):
 
 async function respond(request: ApiRequest, log: Log, site: Site): Promise<ApiAnswer> {
   const { pathname } = new URL(request.url);
-  // Relative, so that no path can lead elsewhere.
-  if (/\/dashboard$/i.test(pathname)) return away(request, 308, "dashboard/");
+  // A relative redirect stays on this host.
+  if (/\/dashboard$/i.test(pathname)) return redirect(request, 308, "dashboard/");
   const name = pathname.replace(/^.*?\/dashboard\//i, "") || "index.html";
   const {
     app: { settings },
   } = await openApp(site, log);
   const signIn = signInOf(site.env, settings.MOORING_LOCAL_OPERATOR);
-  if (isStranger(request, signIn) && name === "index.html") return away(request, 302, SIGN_IN);
+  if (isStranger(request, signIn) && name === "index.html") return redirect(request, 302, SIGN_IN);
   principalOf(request, signIn);
   const built = await readFiles(site.files);
-  if (built.size === 0) throw new ApiProblem(503, "This build has no dashboard");
+  if (built.size === 0) throw new ApiProblem(503, "This build contains no dashboard; run `npm run build`");
   const file = built.get(name);
-  if (!file) throw new ApiProblem(404, "There is no such page");
+  if (!file) throw new ApiProblem(404, "Page not found");
   return fileAnswer(request, file);
 }
 
-/** Somebody whom signing in would help. */
+/** A caller who can be redirected to sign in. */
 function isStranger(request: ApiRequest, signIn: SignIn): boolean {
   if (!signIn.isAuthenticated) return false;
   try {
@@ -79,8 +79,8 @@ function isStranger(request: ApiRequest, signIn: SignIn): boolean {
 async function fileAnswer(request: ApiRequest, file: WebFile): Promise<ApiAnswer> {
   const etag = etagOf(file.bytes);
   const headers = { ...headersFor(request), "cache-control": file.cacheControl, etag };
-  const known = request.headers.get("if-none-match");
-  if (known !== null && names(known, [etag])) return { status: 304, headers };
+  const etags = request.headers.get("if-none-match");
+  if (etags !== null && names(etags, [etag])) return { status: 304, headers };
   const { encoding, bytes } = await packed(request, file);
   return {
     status: 200,
@@ -110,7 +110,7 @@ function headersFor({ url, headers }: ApiRequest): Record<string, string> {
   };
 }
 
-function away(request: ApiRequest, status: 302 | 308, location: string): ApiAnswer {
+function redirect(request: ApiRequest, status: 302 | 308, location: string): ApiAnswer {
   return { status, headers: { ...headersFor(request), "cache-control": "no-store", location } };
 }
 

@@ -12,10 +12,10 @@ export const doctor = [
     method: "GET",
     path: "/doctor",
     summary:
-      "What `mooring doctor` says, asked from inside the app with the app's own identity; takes up to a minute",
+      "Run the checks of `mooring doctor` inside the app, with the identity of the app. Takes up to a minute",
     role: "Mooring.Reader",
     response: DoctorReport,
-    // It asks Azure hundreds of things: who asks again and again gets the same answer for a while.
+    // The doctor makes hundreds of calls to Azure: repeated requests get the same result for a while.
     handle: async (call) => ({ body: await recently(call.run, "doctor", () => ask(call)) }),
   }),
 ];

@@ -1,4 +1,4 @@
-/** The built dashboard in memory: read once, since the artifact does not change under a running process. */
+/** The built dashboard in memory: read once, because the artifact does not change while the process runs. */
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,9 +10,9 @@ export interface WebFile {
   readonly isText: boolean;
   readonly cacheControl: string;
   readonly bytes: Uint8Array;
-  /** As the build compressed it. */
+  /** Compressed by the build. */
   readonly brotli?: Uint8Array;
-  /** Made when first asked for, where the build did not. */
+  /** Compressed on first request if the build did not. */
   gzip?: Uint8Array;
 }
 
@@ -29,11 +29,14 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 const TEXT = /^text\/|json|svg/;
-/** Names with a hash of their content never change their meaning. */
+/** Names with a hash of their content: the content never changes. */
 const HASHED = /-[A-Z0-9]{8}\.\w+$/i;
 const YEAR_SECONDS = 31_536_000;
 
-/** Files by their name below the folder, with `/` between; empty if there is no folder. What has no known type is not given away. */
+/**
+ * Files by their path below the folder, with `/` as separator; empty if the folder does not exist. Files of
+ * an unsupported type are not served.
+ */
 const filesIn: (folder: string) => Promise<ReadonlyMap<string, WebFile>> = once(async (folder) => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(absent);
   const files = entries.filter((entry) => entry.isFile());

@@ -3,7 +3,7 @@ import { listClusters } from "../shared/declarations/registry.ts";
 import type { Run } from "../shared/ports/ports.ts";
 import { ApiProblem } from "./problem.ts";
 
-/** @throws ApiProblem 400 naming each filter whose value nothing has */
+/** @throws ApiProblem 400 naming each filter whose value matches nothing */
 export async function demandFilters(filters: readonly NamedFilter[]): Promise<void> {
   const problems = await filterProblems(filters);
   if (problems.length === 0) return;
@@ -13,7 +13,7 @@ export async function demandFilters(filters: readonly NamedFilter[]): Promise<vo
   );
 }
 
-/** Registered, or removed and still in what is listed. */
+/** Registered, or deleted and still referenced by a listed item. */
 export function clusterFilter(
   run: Run,
   value: string | undefined,
@@ -26,7 +26,7 @@ export function clusterFilter(
   return { name: "cluster", value, noun: "cluster", known };
 }
 
-/** Watched, or in what is listed. */
+/** Watched, or referenced by a listed item. */
 export function subscriptionFilter(
   run: Run,
   value: string | undefined,

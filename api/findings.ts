@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { acknowledge, withdraw } from "../shared/audit/acknowledge.ts";
-import { isThere, stateOf, SEVERITIES, type Finding as Stored } from "../shared/findings/finding.ts";
+import { isUnresolved, stateOf, SEVERITIES, type Finding as Stored } from "../shared/findings/finding.ts";
 import { findFinding, listFindings } from "../shared/findings/findingStore.ts";
 import { isFixable, planFix } from "../shared/audit/fix.ts";
+import { reverified } from "../shared/pls/reverify.ts";
 import { findingFilters, fits, FindingQuery } from "../shared/audit/query.ts";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import { parseResourceId } from "../shared/azure/resourceId.ts";
@@ -30,7 +31,7 @@ export const findings = [
     name: "listFindings",
     method: "GET",
     path: "/findings",
-    summary: "Findings of the audits, the most severe first; open ones if nothing else is asked",
+    summary: "List findings, most severe first; open findings by default",
     role: "Mooring.Reader",
     query: Filter,
     response: schemaOfPage(Finding),
@@ -38,16 +39,16 @@ export const findings = [
       const [all, { policy }] = await waitForAll([listFindings(run), readPolicy(run)]);
       const nowUtc = run.now().toISOString();
       await demandFilters(await findingFilters(run, query, all));
-      const wanted = all.filter((finding) => fits(finding, query, nowUtc));
+      const matching = all.filter((finding) => fits(finding, query, nowUtc));
       const show = (finding: Stored) => showFinding(finding, policy, nowUtc);
-      return { body: pageOf(wanted, orderOf, { ...query, show }) };
+      return { body: pageOf(matching, orderOf, { ...query, show }) };
     },
   }),
   defineOperation({
     name: "getFinding",
     method: "GET",
     path: "/findings/{id}",
-    summary: "One finding",
+    summary: "Get a finding",
     role: "Mooring.Reader",
     params: Id,
     response: Finding,
@@ -58,7 +59,7 @@ export const findings = [
     method: "PUT",
     path: "/findings/{id}/acknowledgement",
     summary:
-      "Lets a finding be for a while: it counts no more until then, unless it gets worse. Needs If-Match with its etag",
+      "Acknowledge a finding until a date: it is not counted until then unless it gets worse. Requires If-Match with its etag",
     role: "Mooring.Operator",
     params: Id,
     body: Acknowledge,
@@ -76,7 +77,7 @@ export const findings = [
     name: "withdrawAcknowledgement",
     method: "DELETE",
     path: "/findings/{id}/acknowledgement",
-    summary: "Lets the finding count again. Needs If-Match with its etag",
+    summary: "Withdraw the acknowledgement of a finding. Requires If-Match with its etag",
     role: "Mooring.Operator",
     params: Id,
     response: Finding,
@@ -90,7 +91,7 @@ export const findings = [
     name: "fixFinding",
     method: "POST",
     path: "/findings/{id}/fix",
-    summary: "Does what Mooring can do about it",
+    summary: "Fix a finding by reconciling its resource",
     role: "Mooring.Operator",
     params: Id,
     query: planning,
@@ -99,22 +100,23 @@ export const findings = [
     handle: async (call) => {
       const { value } = await demand(call.run, call.params);
       const plan = await planFix(call.run, value);
-      if (!plan) throw new ApiProblem(409, `Mooring can do nothing about this: ${value.advice}`);
+      if (!plan) throw new ApiProblem(409, `Mooring cannot fix this finding: ${value.advice}`);
       const apply = inParts(call.app.apply, oneByOne(plan));
-      return carryOut(call, { plan, apply, why: `finding ${value.id} (${value.check})` });
+      const options = reverified(call.run, plan);
+      return carryOut(call, { plan, apply, options, why: `finding ${value.id} (${value.check})` });
     },
   }),
 ];
 
-/** The most severe first, then those that are there the longest. */
+/** Most severe first, then oldest first. */
 function orderOf({ severity, firstSeenAtUtc, id, scope }: Stored): string {
   return `${SEVERITIES.indexOf(severity)} ${firstSeenAtUtc} ${id} ${scope}`;
 }
 
 export function showFinding(finding: Stored, policy: Policy, nowUtc: string): Finding {
-  const { opensAtUtc: _, changed: _changed, reopenedAtUtc: _reopened, planned, ...said } = finding;
+  const { opensAtUtc: _, changed: _changed, reopenedAtUtc: _reopened, planned, ...shown } = finding;
   return {
-    ...said,
+    ...shown,
     ...(planned && { planned: [...planned] }),
     state: stateOf(finding, nowUtc),
     name: parseResourceId(finding.about)?.name ?? finding.about.split("/").at(-1) ?? finding.about,
@@ -123,7 +125,7 @@ export function showFinding(finding: Stored, policy: Policy, nowUtc: string): Fi
   };
 }
 
-/** Of what is written about it; when it was last seen is not. */
+/** Covers the stored text and status; not the time when it was last seen. */
 function etagOfFinding(finding: Stored): string {
   return etagOf(JSON.stringify({ ...finding, lastSeenAtUtc: "" }));
 }
@@ -134,16 +136,16 @@ async function show(run: Run, { value }: Row<Stored>): Promise<Finding> {
 
 async function demand(run: Run, { id }: Id): Promise<Row<Stored>> {
   const row = await findFinding(run, id);
-  if (!row) throw new ApiProblem(404, `There is no finding ${id}`);
+  if (!row) throw new ApiProblem(404, `Finding not found: ${id}`);
   return row;
 }
 
-/** The finding as it was shown to whoever asks. @throws ApiProblem 404, 412 or 428 */
+/** The finding, if the caller saw its current version. @throws ApiProblem 404, 412 or 428 */
 async function demandShown({ run, params, ifMatch }: Call<Id>): Promise<Row<Stored>> {
   const row = await demand(run, params);
-  if (!isThere(row.value)) throw new ApiProblem(409, `Finding ${params.id} is resolved`);
-  if (ifMatch === undefined) throw new ApiProblem(428, "Send If-Match with the finding's etag");
+  if (!isUnresolved(row.value)) throw new ApiProblem(409, `Finding ${params.id} is resolved`);
+  if (ifMatch === undefined) throw new ApiProblem(428, "Send the etag of the finding in If-Match");
   const shown = await show(run, row);
   if (names(ifMatch, [shown.etag, etagOf(inertJson(shown))])) return row;
-  throw new ApiProblem(412, "The finding has changed since");
+  throw new ApiProblem(412, "The finding changed after it was read; read it again");
 }

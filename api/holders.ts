@@ -1,4 +1,7 @@
-/** Who holds addresses, each told once: the resource, the Service behind it, the PLS that stands on it. From tables only. */
+/**
+ * What uses addresses, each holder listed once: the resource, its Service, and the PLS that is attached to
+ * it. Reads tables only.
+ */
 import type { Cluster } from "../shared/declarations/clusterModel.ts";
 import { listClusters } from "../shared/declarations/registry.ts";
 import { baseName, nameBase } from "../shared/kubernetes/frontendName.ts";
@@ -16,7 +19,7 @@ import { waitForAll } from "../shared/core/waitForAll.ts";
 type Holder = AddressMap["holders"][number];
 
 export interface Holders {
-  /** Where the holder is in `all`. */
+  /** Index of the holder in `all`. */
   indexOfResource(id: string): number;
   indexOfService(owner: ServiceKey): number;
   all(): Holder[];
@@ -31,7 +34,7 @@ const KINDS: Readonly<Record<string, Holder["kind"]>> = {
   "microsoft.compute/virtualmachinescalesets/virtualmachines/networkinterfaces": "interface",
 };
 
-/** With what is known of the clusters in the subnet's network. */
+/** Includes the declarations of the clusters in the virtual network of the subnet. */
 export async function gatherHolders(run: Run, { vnetId }: SubnetRow): Promise<Holders> {
   const { tables, subscriptions } = run.ports;
   const clusters = (await listClusters(run)).filter((one) => sameId(one.vnetId, vnetId));
@@ -50,7 +53,7 @@ interface Surroundings {
 }
 
 function describer({ clusters, declared, rows }: Surroundings): (id: string) => Holder {
-  // By the name that the controller gives what it builds for the Service.
+  // Found by the frontend name that the cloud controller derives from the uid of the Service.
   const services = new Map(declared.map((one) => [nameBase(baseName(one.uid)), serviceName(one)]));
   const onFrontend = new Map(
     rows.flatMap((row) => row.frontendIds.map((id) => [canonicalId(id), row] as const)),
@@ -79,8 +82,8 @@ function collect(describe: (id: string) => Holder): Holders {
   const indexes = new Map<string, number>();
   const all: Holder[] = [];
   const indexOf = (key: string, make: () => Holder) => {
-    const known = indexes.get(key);
-    if (known !== undefined) return known;
+    const index = indexes.get(key);
+    if (index !== undefined) return index;
     indexes.set(key, all.length);
     return all.push(make()) - 1;
   };

@@ -1,10 +1,10 @@
-/** The checks at the door: where the call comes from, and whether it is what the operation takes; all problems at once. */
+/** Request validation: the origin of the call and its input; all problems are reported at once. */
 import type * as z from "zod";
 import type { Operation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
 import { messageOf } from "../shared/core/messageOf.ts";
 
-/** What is needed of a request; `HttpRequest` of `@azure/functions` fits. */
+/** The part of a request that validation reads; compatible with `HttpRequest` of `@azure/functions`. */
 export interface ApiRequest {
   readonly method: string;
   readonly url: string;
@@ -19,35 +19,38 @@ export interface Input {
   readonly body: unknown;
 }
 
-/** No form and no other site's page can set it. */
+/** A form or a page of another site cannot set this header. */
 export const REQUEST_HEADER = "x-mooring-request";
 const MAX_BYTES = 64 * 1024;
 
-/** Only pages of the app itself, and programs, may change anything. @throws ApiProblem 403 */
+/** Only pages of this app and programs may send changes. @throws ApiProblem 403 */
 export function demandOwnOrigin({ url, headers }: ApiRequest): void {
   const [origin, site] = [headers.get("origin"), headers.get("sec-fetch-site")];
-  // A front end may have put another host in place; the browser's own word needs none.
+  // A reverse proxy may replace the host; `Sec-Fetch-Site` comes from the browser and needs no host.
   const isForeign =
     site === null
       ? origin !== null && !isSameHost(origin, headers.get("host") ?? new URL(url).host)
       : site !== "same-origin" && site !== "none";
-  if (isForeign) throw new ApiProblem(403, "This may be asked by the app's own pages only");
-  if (headers.get(REQUEST_HEADER) !== "1") throw new ApiProblem(403, `Send the header ${REQUEST_HEADER}: 1`);
+  if (isForeign) throw new ApiProblem(403, "Cross-site request rejected");
+  if (headers.get(REQUEST_HEADER) !== "1") throw new ApiProblem(403, `Add the header ${REQUEST_HEADER}: 1`);
 }
 
-/** Behind a front end the scheme may differ; the host does not. */
+/** A reverse proxy may change the scheme; the host stays the same. */
 function isSameHost(origin: string, host: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 
-/** What is said twice could be read in two ways, by us and by whoever stands in front of us. @throws ApiProblem 400 */
+/**
+ * A duplicate parameter could be read differently by the app and by a proxy in front of it. @throws
+ * ApiProblem 400
+ */
 export function queryOf({ query }: Pick<ApiRequest, "query">): Readonly<Record<string, string>> {
   const names = [...query.keys()];
   const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
   if (twice.length > 0)
     throw new ApiProblem(
       400,
-      twice.map((name) => `query.${name}: said more than once`),
+      twice.map((name) => `query.${name}: duplicate parameter`),
     );
   return Object.fromEntries(query);
 }
@@ -82,7 +85,7 @@ function checked(
 
 function unexpected(where: string, value: unknown): string[] {
   const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
-  return names.map((name) => `${where}.${name}: there is no such thing here`);
+  return names.map((name) => `${where}.${name}: unknown field`);
 }
 
 async function readBody(request: ApiRequest, { body }: Operation) {

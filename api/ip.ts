@@ -23,7 +23,7 @@ const Filter = z.strictObject({
   ...Subnet,
   /** Name, `vnet/name` or id; absent: all subnets, and names of Private Link Services. */
   subnet: Subnet.subnet.optional(),
-  /** Text in the address or name, in a Service that declares or has it, or in what has it in Azure. */
+  /** Text in the address or name, in a Service that declares or uses it, or in its Azure resource. */
   q: z.string().trim().max(200).optional(),
   ...paging,
 });
@@ -41,7 +41,7 @@ export const ip = [
     method: "GET",
     path: "/ip",
     summary:
-      "Addresses and Private Link Service names in use: what has them in Azure, which Services declare them",
+      "List addresses and Private Link Service names in use, with the Azure resource and the Services that declare them",
     role: "Mooring.Reader",
     query: Filter,
     response: pageOf(PlaceUse),
@@ -51,7 +51,7 @@ export const ip = [
     name: "nextFreeAddresses",
     method: "GET",
     path: "/ip/next",
-    summary: "The lowest free addresses of a subnet, with an annotation to paste",
+    summary: "List the lowest free addresses of a subnet, with the annotation for each",
     role: "Mooring.Reader",
     query: Next,
     response: FreeAddresses,
@@ -64,13 +64,13 @@ export const ip = [
     method: "GET",
     path: "/ip/{address}",
     summary:
-      "Who has an address, in every scanned subnet that contains it, since when, and what is free nearby",
+      "Look up an address in every scanned subnet that contains it: holder, since when, and the nearest free addresses",
     role: "Mooring.Reader",
     params: z.strictObject({ address: z.string().min(1).max(64) }),
     response: AddressLookup,
     handle: async ({ run, params: { address } }) => {
       const body = await lookUpAddress(run, address, services(run));
-      if (body.subnets.length === 0) throw new ApiProblem(404, `no scanned subnet contains ${address}`);
+      if (body.subnets.length === 0) throw new ApiProblem(404, `No scanned subnet contains ${address}`);
       return { body };
     },
   }),
@@ -78,7 +78,7 @@ export const ip = [
     name: "releaseClaims",
     method: "POST",
     path: "/ip/release",
-    summary: "Ends claims of an address or a Private Link Service name; what Azure has is not touched",
+    summary: "Release claims of an address or a Private Link Service name. Changes nothing in Azure",
     role: "Mooring.Operator",
     query: planning,
     body: NewRelease,
@@ -93,14 +93,14 @@ export const ip = [
   }),
 ];
 
-/** There may be tens of thousands of Services: they are read once for pages that follow each other. */
+/** There may be tens of thousands of Services: they are read once for consecutive pages. */
 function services(run: Run): Promise<Services> {
   return recently(run, "services", () => readServices(run));
 }
 
 async function pageOfUses(run: Run, { subnet, vnet, q, ...page }: Filter) {
   if (vnet !== undefined && subnet === undefined)
-    throw new ApiProblem(400, "query.vnet: name the subnet as well");
+    throw new ApiProblem(400, "query.vnet: requires query.subnet");
   const sources =
     subnet === undefined ? await listSources(run) : [sourceOf(await chooseSubnet(run, { subnet, vnet }))];
   const shower = await createShower(run, services(run));

@@ -18,7 +18,7 @@ import { waitForAll } from "../shared/core/waitForAll.ts";
 const Id = z.strictObject({ id: z.string().min(4).max(128) });
 
 const Filter = z.strictObject({
-  /** An id, or the key of a resource; what is below it belongs to it. */
+  /** A resource id, or the key of a resource; matches its child resources too. */
   resource: z.string().optional(),
   capability: PlannedChange.shape.capability.optional(),
   outcome: JournalEntry.shape.outcome.optional(),
@@ -34,14 +34,15 @@ export const journal = [
     name: "listJournal",
     method: "GET",
     path: "/journal",
-    summary: "What Mooring wrote to Azure, newest first",
+    summary: "List changes that Mooring made in Azure, newest first",
     role: "Mooring.Reader",
     query: Filter,
     response: schemaOfPage(JournalEntry),
     handle: async ({ run, query }) => {
       const seen: Seen = [];
-      const body = await pageOfStream(wanted(run, query, seen), { limit: query.limit, show: showEntry });
-      // All entries were read then, unless a time or a page before ended it: a removed cluster may still be in others.
+      const body = await pageOfStream(matching(run, query, seen), { limit: query.limit, show: showEntry });
+      // All entries were read unless a time limit or a continuation cut the list: only a complete list
+      // shows which deleted clusters still have entries.
       const isComplete = query.sinceUtc === undefined && query.continuation === undefined;
       if (body.items.length === 0 && isComplete)
         await demandFilters([clusterFilter(run, query.cluster, seen)]);
@@ -52,7 +53,7 @@ export const journal = [
     name: "getJournalEntry",
     method: "GET",
     path: "/journal/{id}",
-    summary: "One entry, with the whole resource before and after",
+    summary: "Get a journal entry with the resource before and after the change",
     role: "Mooring.Reader",
     params: Id,
     response: JournalDetail,
@@ -72,7 +73,7 @@ export const journal = [
     name: "undoJournalEntry",
     method: "POST",
     path: "/journal/{id}/undo",
-    summary: "The way back from an entry",
+    summary: "Undo a journal entry",
     role: "Mooring.Operator",
     params: Id,
     query: planning,
@@ -87,10 +88,10 @@ export const journal = [
   }),
 ];
 
-/** The clusters that the entries name which were read for a page. */
+/** The clusters in the entries that were read for a page. */
 type Seen = { readonly cluster: string | undefined }[];
 
-async function* wanted(run: Run, query: Filter, seen: Seen) {
+async function* matching(run: Run, query: Filter, seen: Seen) {
   const resource = query.resource && canonicalId(decodeResource(query.resource));
   for await (const { key, entry } of listJournalAfter(run, startOf(query.continuation))) {
     if (query.sinceUtc !== undefined && entry.intendedAtUtc < query.sinceUtc) return;
@@ -141,7 +142,7 @@ async function demandEntry(run: Run, id: string): Promise<Entry> {
   }
 }
 
-/** @throws ApiProblem 409 with the reason why there is no way back */
+/** @throws ApiProblem 409 with the reason why the entry cannot be undone */
 export async function demandUndo(run: Run, id: string) {
   try {
     return await planUndo(run, id);

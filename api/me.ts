@@ -8,7 +8,7 @@ export const me = [
     name: "getMe",
     method: "GET",
     path: "/me",
-    summary: "Who is signed in, and what they may do",
+    summary: "Get the signed-in user and their roles",
     role: "Mooring.Reader",
     response: Me,
     handle: async ({ run, principal: { name, roles, isLocal } }) => {

@@ -1,6 +1,7 @@
 /**
- * What the HTTP API takes and gives, as zod schemas: the OpenAPI document, the checks at the door and the dashboard's types are all
- * made from these. Times are ISO 8601 in UTC and end in `AtUtc` or `Utc`. `key` names a thing in a path; it is opaque.
+ * Requests and responses of the HTTP API as zod schemas: the OpenAPI document, request validation and the
+ * types of the dashboard come from here. Times are ISO 8601 in UTC, in fields that end in `AtUtc` or `Utc`.
+ * `key` identifies a resource in a path and is opaque.
  */
 export * from "./model/basics.ts";
 export * from "./model/plans.ts";

@@ -1,4 +1,4 @@
-/** The OpenAPI document, made from the table of operations. */
+/** The OpenAPI document, generated from the table of operations. */
 import manifest from "../package.json" with { type: "json" };
 import * as z from "zod";
 import * as model from "./model.ts";
@@ -9,7 +9,7 @@ import { PROBLEM_TYPE, TITLES, type ProblemStatus } from "./problem.ts";
 
 type Json = Record<string, unknown>;
 
-/** 409 of a read too: Azure may refuse to be read. */
+/** 409 of a read too: Azure may refuse the read. */
 const EVERYWHERE: readonly ProblemStatus[] = [400, 401, 403, 404, 409, 429, 503];
 const WRITING: readonly ProblemStatus[] = [413, 415];
 const REFERENCE = "#/components/schemas/";
@@ -26,7 +26,8 @@ export function toOpenApi(operations: readonly Operation[]): Json {
     info: {
       title: "Mooring",
       version: manifest.version,
-      description: "Keeps AKS internal load balancers and Private Link Services moored to what is declared.",
+      description:
+        "Keeps AKS internal load balancers and Private Link Services in sync with the Service annotations.",
       license: { name: "UNLICENSED", identifier: "LicenseRef-UNLICENSED" },
     },
     servers: [{ url: "/api/v1" }],
@@ -41,7 +42,7 @@ const SIGN_IN = {
   scheme: "bearer",
   bearerFormat: "JWT",
   description:
-    "Microsoft Entra ID through App Service authentication, with the role Mooring.Reader or Mooring.Operator. Browsers have a cookie.",
+    "Microsoft Entra ID through App Service authentication, with the role Mooring.Reader or Mooring.Operator. Browsers use the session cookie.",
 };
 
 function toOperation(operation: Operation): Json {
@@ -50,7 +51,9 @@ function toOperation(operation: Operation): Json {
     operationId: name,
     summary,
     description:
-      query === planning ? `Needs the role ${role}; a dry run Mooring.Reader.` : `Needs the role ${role}.`,
+      query === planning
+        ? `Requires the role ${role}; a dry run requires Mooring.Reader.`
+        : `Requires the role ${role}.`,
     parameters: parametersOf(operation),
     ...(body && {
       requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } },
@@ -81,7 +84,7 @@ const OWN_REQUEST = {
   name: REQUEST_HEADER,
   in: "header",
   required: true,
-  description: "No form and no page of another site can set it.",
+  description: "Required on every change; protects against cross-site requests.",
   schema: { const: "1" },
 };
 
@@ -89,8 +92,8 @@ function responsesOf(operation: Operation): Json {
   const { method, errors = [], status = 200 } = operation;
   const statuses = [...EVERYWHERE, ...(method === "GET" ? [] : WRITING), ...errors];
   const failures = statuses.toSorted((a, b) => a - b).map((one) => [String(one), failure(one)]);
-  const headers = { ETag: { description: "Of this answer", schema: { type: "string" } } };
-  const unchanged = method === "GET" ? { "304": { description: "As If-None-Match names it" } } : {};
+  const headers = { ETag: { description: "Entity tag of the response", schema: { type: "string" } } };
+  const unchanged = method === "GET" ? { "304": { description: "The resource matches If-None-Match" } } : {};
   const description = status === 202 ? "Begun" : "OK";
   const well = { [status]: { description, headers, content: contentOf(operation) } };
   return { ...well, ...unchanged, ...Object.fromEntries(failures) };
@@ -107,7 +110,7 @@ function failure(status: number): Json {
   return { description: TITLES[status as ProblemStatus], content };
 }
 
-/** The schemas of `model.ts`, each under its name. */
+/** The schemas of `model.ts`, each by name. */
 function named(): [string, z.ZodType][] {
   return Object.entries(model).flatMap(([name, value]) =>
     value instanceof z.ZodType ? [[name, value]] : [],
@@ -122,12 +125,12 @@ function components(): Json {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutMarks(schema)]));
 }
 
-/** A schema by its name where it has one, else as it is. */
+/** A reference to a named schema, or the schema itself. */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const id = registry.get(schema)?.id;
   if (id !== undefined) return { $ref: `${REFERENCE}${id}` };
   const alone = z.registry<{ id: string }>();
-  for (const [name, known] of named()) alone.add(known, { id: name });
+  for (const [name, schema] of named()) alone.add(schema, { id: name });
   alone.add(schema, { id: INLINE });
   const { schemas } = z.toJSONSchema(alone, { uri: (name) => `${REFERENCE}${name}`, io });
   return withoutMarks(schemas[INLINE] ?? {});
@@ -141,7 +144,7 @@ function properties(schema: z.ZodType | undefined): Record<string, Json> {
   return properties;
 }
 
-/** The dialect is the document's, and a component's id is its name. */
+/** The document states the dialect, and the name of a component is its id. */
 function withoutMarks({
   $schema: _dialect,
   $id: _id,

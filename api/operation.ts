@@ -1,6 +1,7 @@
 /**
- * What an operation of the HTTP API is. The table of them (`operations.ts`) makes the routing, the checks at the door and the OpenAPI
- * document; a handler calls a use case in `shared/` and says what it gave in the words of `model.ts`. It decides nothing.
+ * Definition of an operation of the HTTP API. Routing, request validation and the OpenAPI document come
+ * from the table in `operations.ts`. A handler calls a use case in `shared/` and converts its result to the
+ * schemas of `model.ts`; it contains no decisions.
  */
 import type * as z from "zod";
 import type { App } from "../shared/adapters/app.ts";
@@ -10,7 +11,7 @@ import type { Principal } from "./principal.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-/** A call that is signed in, allowed and well formed. */
+/** An authenticated, authorized and validated call. */
 export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly run: Run;
   readonly app: Pick<App, "apply" | "settings" | "installation">;
@@ -18,47 +19,47 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** As sent, if it was. */
+  /** Value of the `If-Match` header, if sent. */
   readonly ifMatch?: string;
 }
 
-/** What goes back; without `etag` the hash of the body is it. */
+/** The response of a handler; without `etag` the hash of the body is used. */
 export interface Reply<T = unknown> {
   readonly body: T;
   /** In quotes. */
   readonly etag?: string;
-  /** `body` is text of this type, not JSON. */
+  /** Media type, if `body` is text and not JSON. */
   readonly type?: string;
-  /** Content security policy of what is looked at; absent: nothing may be loaded. */
+  /** Content security policy of a page; absent: the page may load nothing. */
   readonly policy?: string;
-  /** Where what was made is found, below `/api/v1`. */
+  /** Path of the created resource, below `/api/v1`. */
   readonly location?: string;
-  /** Name of the file, for what is saved rather than looked at. */
+  /** File name of a download. */
   readonly fileName?: string;
 }
 
 export interface Operation<Params = unknown, Query = unknown, Body = unknown, Answer = unknown> {
-  /** The operation's name in the OpenAPI document. */
+  /** `operationId` in the OpenAPI document. */
   readonly name: string;
   readonly method: Method;
-  /** `/findings/{id}`, below `/api/v1`. */
+  /** For example `/findings/{id}`, below `/api/v1`. */
   readonly path: string;
   readonly summary: string;
   readonly role: Role;
   readonly params?: z.ZodType<Params>;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
-  /** Absent: it answers with text, of one of `types`. */
+  /** Absent if the response is text, of one of `types`. */
   readonly response?: z.ZodType<Answer>;
   readonly types?: readonly string[];
-  /** When all went well; 200 unless it says otherwise. */
+  /** Status of success; default 200. */
   readonly status?: 202;
-  /** Besides those that every operation has. */
+  /** Statuses in addition to those of every operation. */
   readonly errors?: readonly number[];
   handle(call: Call<Params, Query, Body>): Promise<Reply<Answer>>;
 }
 
-/** Lets the handler know the types of its schemas, and forgets them for the table. */
+/** Infers the types of the schemas for the handler, and erases them for the table. */
 export function defineOperation<Params, Query, Body, Answer>(
   operation: Operation<Params, Query, Body, Answer>,
 ): Operation {

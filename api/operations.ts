@@ -1,4 +1,7 @@
-/** Every operation of the HTTP API, by noun. From this table come the routing, the checks, the OpenAPI document and `docs/reference/api.md`. */
+/**
+ * Every operation of the HTTP API, by resource. Routing, validation, the OpenAPI document and `docs/reference/api.md`
+ * come from this table.
+ */
 import { audits } from "./audits.ts";
 import { check } from "./check.ts";
 import { checks } from "./checks.ts";

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
-import { canonicalId, resourceName, sameId } from "../shared/azure/resourceId.ts";
+import { canonicalId, parseResourceId, resourceName, sameId } from "../shared/azure/resourceId.ts";
 import { hold, listHolds, release } from "../shared/orphans/hold.ts";
-import type { Hold } from "../shared/orphans/model.ts";
+import { awaitsFirstReport, type Hold } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
-import { listRestorable, listSuspects, type Restorable, type Suspect } from "../shared/orphans/suspects.ts";
+import { listRestorable, readSuspects, type Restorable, type Suspect } from "../shared/orphans/suspects.ts";
 import { previewDue, recordSwept, requestAwaited, sweepAlone } from "../shared/orphans/sweep.ts";
 import { readPolicy } from "../shared/policy/policyStore.ts";
 import type { Run } from "../shared/ports/ports.ts";
@@ -37,31 +37,31 @@ export const orphans = [
     method: "GET",
     path: "/orphans",
     summary:
-      "What no living Service accounts for, with the evidence, and what sweeps deleted in the last 30 days",
+      "List orphan candidates with their evidence, and resources that sweeps deleted in the last 30 days",
     role: "Mooring.Reader",
     query: Filter,
     response: Orphans,
     handle: async ({ run, query }) => {
       const sinceUtc = new Date(run.now().getTime() - RESTORABLE_DAYS * DAY).toISOString();
-      const [{ policy }, all, deleted] = await waitForAll([
+      const [{ policy }, { all, unreadable }, deleted] = await waitForAll([
         readPolicy(run),
         listShown(run),
         query.continuation === undefined ? listRestorable(run, sinceUtc) : [],
       ]);
       await demandFilters([clusterFilter(run, query.cluster, all)]);
-      const wanted = all.filter((orphan) => fits(orphan, query));
-      const page = pageOf(wanted, ({ resourceId }) => canonicalId(resourceId), {
+      const matching = all.filter((orphan) => fits(orphan, query));
+      const page = pageOf(matching, ({ resourceId }) => canonicalId(resourceId), {
         ...query,
         show: (orphan) => orphan,
       });
-      return { body: { mode: policy.modes.sweep, ...page, deleted: deleted.map(showDeleted) } };
+      return { body: { mode: policy.modes.sweep, ...page, unreadable, deleted: deleted.map(showDeleted) } };
     },
   }),
   defineOperation({
     name: "getOrphan",
     method: "GET",
     path: "/orphans/{key}",
-    summary: "One of them",
+    summary: "Get an orphan candidate",
     role: "Mooring.Reader",
     params: Key,
     response: Orphan,
@@ -71,7 +71,7 @@ export const orphans = [
     name: "holdOrphan",
     method: "PUT",
     path: "/orphans/{key}/hold",
-    summary: "Keeps it, whatever is proved, until it is released",
+    summary: "Hold a resource: it is excluded from deletion until the hold is released",
     role: "Mooring.Operator",
     params: Key,
     body: NewHold,
@@ -87,13 +87,13 @@ export const orphans = [
     name: "releaseOrphan",
     method: "DELETE",
     path: "/orphans/{key}/hold",
-    summary: "Takes a hold back; if it still is an orphan its grace begins anew",
+    summary: "Release a hold. The grace period of an orphan starts again",
     role: "Mooring.Operator",
     params: Key,
     response: Orphan,
     handle: async ({ run, params }) => {
       const { resourceId, hold } = await demand(run, params.key);
-      if (!hold) throw new ApiProblem(409, "Nobody holds it");
+      if (!hold) throw new ApiProblem(409, "The resource is not on hold");
       await release(run, resourceId);
       forget(run);
       return { body: await demand(run, params.key) };
@@ -104,7 +104,7 @@ export const orphans = [
     method: "POST",
     path: "/orphans/sweep",
     summary:
-      "Deletes what is due, each verified again; names the clusters that have to confirm first, and requests their lists",
+      "Delete due orphans after verifying each again. Returns the clusters that must confirm first, and requests their lists",
     role: "Mooring.Operator",
     query: planning,
     response: SweepOutcome,
@@ -116,7 +116,7 @@ export const orphans = [
         ...due,
         apply: sweepAlone(app.apply, due.parts),
         prepare: () => requestAwaited(run, due),
-        why: "sweep asked for",
+        why: "manual sweep",
       });
       await recordSwept(run, due.quarantined, reply.results);
       const { awaited, unreadable } = due;
@@ -127,7 +127,7 @@ export const orphans = [
     name: "restoreOrphan",
     method: "POST",
     path: "/orphans/restore",
-    summary: "Makes again what a sweep deleted",
+    summary: "Restore a resource that a sweep deleted",
     role: "Mooring.Operator",
     query: planning,
     body: Restore,
@@ -142,25 +142,40 @@ export const orphans = [
   }),
 ];
 
-/** What Azure has, from a moment ago; what people and the quarantine say of it, from now. */
-async function listShown(run: Run): Promise<Orphan[]> {
-  const [suspects, rows, holds] = await waitForAll([
-    recently(run, "suspects", () => listSuspects(run)),
+interface Shown {
+  readonly all: readonly Orphan[];
+  readonly unreadable: string[];
+}
+
+/** Azure data may be some seconds old; holds and quarantine are current. */
+async function listShown(run: Run): Promise<Shown> {
+  const [{ suspects, unreadable }, rows, holds] = await waitForAll([
+    recently(run, "suspects", () => readSuspects(run)),
     listQuarantine(run),
     listHolds(run),
   ]);
   const byId = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
-  return suspects.map(({ candidate }) =>
+  const all = suspects.map(({ candidate }) =>
     showOrphan({ candidate, row: byId.get(canonicalId(candidate.resourceId)) }, holds),
   );
+  return { all, unreadable: [...unreadable] };
 }
 
 async function demand(run: Run, key: string): Promise<Orphan> {
   const id = demandKey(key);
-  const found = (await listShown(run)).find(({ resourceId }) => sameId(resourceId, id));
-  if (!found)
-    throw new ApiProblem(404, "It is not suspected: a living Service accounts for it, or it is not there");
-  return found;
+  const { all, unreadable } = await listShown(run);
+  const found = all.find(({ resourceId }) => sameId(resourceId, id));
+  if (found) return found;
+  const subscription = parseResourceId(id)?.subscription.toLowerCase() ?? "";
+  if (unreadable.includes(subscription))
+    throw new ApiProblem(
+      503,
+      `Subscription ${subscription} could not be read. Run mooring doctor to find the cause.`,
+    );
+  throw new ApiProblem(
+    404,
+    "Not an orphan candidate: the resource is in use, belongs to no registered cluster, or does not exist",
+  );
 }
 
 function fits(orphan: Orphan, { kind, cluster, verdict }: Filter): boolean {
@@ -191,6 +206,7 @@ function showOrphan({ candidate, row }: Suspect, holds: readonly Hold[]): Orphan
       quarantine: {
         sinceUtc: row.quarantinedAtUtc,
         deleteAfterUtc: row.deleteAfterUtc,
+        awaitsFirstReport: awaitsFirstReport(row),
         lastProvedAtUtc: row.lastProvedAtUtc,
       },
     }),

@@ -1,4 +1,7 @@
-/** What needs a person now, and how everything is. Asks Azure for connections only, and does without where Azure does not answer. */
+/**
+ * Pending actions and overall health. Reads only connections from Azure, and falls back to the last scan if
+ * Azure does not respond.
+ */
 import { stateOf, type Finding } from "../shared/findings/finding.ts";
 import { listFindings } from "../shared/findings/findingStore.ts";
 import { listConnections } from "../shared/pls/inbox.ts";
@@ -20,7 +23,7 @@ import { waitForAll } from "../shared/core/waitForAll.ts";
 const DAY = 24 * 3600 * 1000;
 const TREND_DAYS = 30;
 const AUDITS = 5;
-/** The page is asked for every few seconds: a slow Azure must not hold it up. */
+/** The page is polled every few seconds: a slow Azure must not delay it. */
 const AZURE_MILLISECONDS = 4000;
 
 export const overview = [
@@ -29,7 +32,7 @@ export const overview = [
     method: "GET",
     path: "/overview",
     summary:
-      "What needs a person now, the trend, the last audits, the health of clusters and of Mooring itself",
+      "Get required actions, the finding trend, the last audits, and the health of clusters and of Mooring",
     role: "Mooring.Reader",
     response: Overview,
     handle: async ({ run }) => ({ body: await gather(run) }),
@@ -37,11 +40,11 @@ export const overview = [
 ];
 
 async function gather(run: Run): Promise<Overview> {
-  const inForce = await policyInForce(run);
-  const [findings, quarantine, waiting, trend, audits, scannedAtUtc, stop] = await waitForAll([
+  const active = await activePolicy(run);
+  const [findings, quarantine, pending, trend, audits, scannedAtUtc, stop] = await waitForAll([
     listFindings(run),
     listQuarantine(run),
-    countWaiting(run),
+    countPending(run),
     trendOf(run, TREND_DAYS),
     latestAudits(run, AUDITS),
     oldestScan(run),
@@ -52,7 +55,7 @@ async function gather(run: Run): Promise<Overview> {
   const auditedAtUtc = audits.find(({ state }) => state === "done")?.finishedAtUtc;
   return {
     needs: {
-      connections: waiting.count,
+      connections: pending.count,
       quarantined: quarantine.length,
       dueSoon: quarantine.filter(({ deleteAfterUtc }) => deleteAfterUtc <= soonUtc).length,
       findings: countOpen(findings, nowUtc),
@@ -60,57 +63,59 @@ async function gather(run: Run): Promise<Overview> {
     },
     trend,
     audits,
-    clusters: await healthOfClusters(run, findings, inForce.policy),
+    clusters: await healthOfClusters(run, findings, active.policy),
     mooring: {
       ...(stop && { stopped: stop }),
-      modes: inForce.policy.modes,
-      ...(inForce.version !== "default" && { policyAppliedAtUtc: inForce.version }),
+      modes: active.policy.modes,
+      ...(active.version !== "default" && { policyAppliedAtUtc: active.version }),
       ...(scannedAtUtc !== undefined && { scannedAtUtc }),
       ...(auditedAtUtc !== undefined && { auditedAtUtc }),
       subscriptions: run.ports.subscriptions.length,
       problems: [
-        ...inForce.problems,
-        ...waiting.problems,
-        ...scanProblems(run, scannedAtUtc, inForce),
+        ...active.problems,
+        ...pending.problems,
+        ...scanProblems(run, scannedAtUtc, active),
         ...ownFindings(findings, nowUtc),
       ],
     },
   };
 }
 
-interface InForce extends PolicyInForce {
+interface ActivePolicy extends PolicyInForce {
   readonly problems: readonly string[];
 }
 
-/** The page that tells of trouble must not fail of it. */
-async function policyInForce(run: Run): Promise<InForce> {
+/** An invalid policy must not break the page that reports it. */
+async function activePolicy(run: Run): Promise<ActivePolicy> {
   try {
     return { ...(await readPolicy(run)), problems: [] };
   } catch {
     const problems = [
-      "The policy is broken, and there is no earlier one: nothing is done until it is mended.",
+      "The policy is invalid and there is no earlier version. Mooring changes nothing until you apply a valid policy.",
     ];
     return { policy: defaultPolicy, version: "default", problems };
   }
 }
 
-interface Waiting {
+interface PendingCount {
   readonly count: number;
   readonly problems: readonly string[];
 }
 
-async function countWaiting(run: Run): Promise<Waiting> {
+async function countPending(run: Run): Promise<PendingCount> {
   try {
-    const asked = recently(run, "connections", () => listConnections(run));
-    const connections = await within(AZURE_MILLISECONDS, asked, () => {
-      throw new Error("Azure is slow");
+    const reading = recently(run, "connections", () => listConnections(run));
+    const connections = await within(AZURE_MILLISECONDS, reading, () => {
+      throw new Error("Azure did not respond in time");
     });
     return {
       count: connections.filter(({ status, isOff }) => status === "Pending" && !isOff).length,
       problems: [],
     };
   } catch {
-    const problems = ["Azure Resource Manager does not answer: connections are as the last scan saw them."];
+    const problems = [
+      "Azure Resource Manager does not respond. Private endpoint connections are from the last scan.",
+    ];
     return { count: await countScanned(run), problems };
   }
 }
@@ -129,8 +134,8 @@ async function oldestScan(run: Run): Promise<string | undefined> {
   return rows.map(({ value }) => value.scannedAtUtc).sort()[0];
 }
 
-function scanProblems(run: Run, scannedAtUtc: string | undefined, { policy }: InForce): string[] {
-  if (scannedAtUtc === undefined) return ["No virtual network was scanned yet."];
+function scanProblems(run: Run, scannedAtUtc: string | undefined, { policy }: ActivePolicy): string[] {
+  if (scannedAtUtc === undefined) return ["No virtual network has been scanned yet."];
   const minutes = Math.floor((run.now().getTime() - Date.parse(scannedAtUtc)) / 60_000);
   if (minutes <= policy.inventoryStaleMinutes) return [];
   return [
@@ -138,7 +143,7 @@ function scanProblems(run: Run, scannedAtUtc: string | undefined, { policy }: In
   ];
 }
 
-/** What the audit finds about Mooring itself. */
+/** The audit's findings about Mooring. */
 function ownFindings(findings: readonly Finding[], nowUtc: string): string[] {
   return findings
     .filter(

@@ -1,4 +1,7 @@
-/** One page of a list. `continuation` says where the page ended, so that what comes and goes meanwhile shifts nothing. */
+/**
+ * One page of a list. `continuation` contains the last key, so that concurrent inserts and deletes shift
+ * nothing.
+ */
 import * as z from "zod";
 import { decodeKey, encodeKey } from "./key.ts";
 import type { Page } from "./model.ts";
@@ -7,7 +10,7 @@ import { ApiProblem } from "./problem.ts";
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 100;
 
-/** What every list takes; spread into the query's schema. */
+/** Query parameters of every list; spread into the schema of the query. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
   continuation: z.string().min(1).max(4096).optional(),
@@ -19,9 +22,7 @@ export interface Paging {
 }
 
 /**
- * The page of a list that is at hand whole.
- * @param orderOf what the list is ordered by: of no two items the same, and compared as text
- * @throws ApiProblem 400
+ * A page of a list in memory. @param orderOf sort key: unique, and compared as text @throws ApiProblem 400
  */
 export function pageOf<T, Item>(
   items: readonly T[],
@@ -34,35 +35,36 @@ export function pageOf<T, Item>(
   return closed(rest.slice(0, limit), rest.length > limit, show);
 }
 
-/** The page of a list that is read as far as it is needed, and comes in its order. */
+/** A page of a sorted stream, which is read only as far as needed. */
 export async function pageOfStream<T, Item>(
   rows: AsyncIterable<{ readonly item: T; readonly at: string }>,
   { limit, show }: { readonly limit: number; readonly show: (item: T) => Item },
 ): Promise<Page<Item>> {
-  const taken: { item: T; at: string }[] = [];
+  const found: { item: T; at: string }[] = [];
   for await (const row of rows) {
-    if (taken.length === limit) return closed(taken, true, show);
-    taken.push(row);
+    if (found.length === limit) return closed(found, true, show);
+    found.push(row);
   }
-  return closed(taken, false, show);
+  return closed(found, false, show);
 }
 
-/** Where the page before ended. @throws ApiProblem 400 */
+/** The last key of the previous page. @throws ApiProblem 400 */
 export function startOf(continuation: string | undefined): string | undefined {
   if (continuation === undefined) return undefined;
   const start = decodeKey(continuation);
-  if (start === undefined) throw new ApiProblem(400, "continuation: not one that a page gave");
+  if (start === undefined)
+    throw new ApiProblem(400, "continuation: invalid; use the value that the previous page returned");
   return start;
 }
 
 function closed<T, Item>(
-  taken: readonly { readonly item: T; readonly at: string }[],
+  found: readonly { readonly item: T; readonly at: string }[],
   isMore: boolean,
   show: (item: T) => Item,
 ): Page<Item> {
-  const last = taken.at(-1);
+  const last = found.at(-1);
   return {
-    items: taken.map(({ item }) => show(item)),
+    items: found.map(({ item }) => show(item)),
     ...(isMore && last && { continuation: encodeKey(last.at) }),
   };
 }

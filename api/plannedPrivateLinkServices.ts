@@ -3,7 +3,7 @@ import type { Run } from "../shared/ports/ports.ts";
 import { recently } from "./recent.ts";
 import { waitForAll } from "../shared/core/waitForAll.ts";
 
-/** Every PLS of the watched subscriptions with what would be done about it, as Azure said at most ten seconds ago. */
+/** Every PLS of the watched subscriptions with its planned changes. Azure data is at most ten seconds old. */
 export function plannedPrivateLinkServices(run: Run): Promise<readonly PlannedPls[]> {
   return recently(run, "pls", async () => {
     const { network, subscriptions } = run.ports;

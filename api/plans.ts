@@ -1,6 +1,6 @@
 /**
- * Plans and what becomes of them. A call that writes in Azure shows its plan with `dryRun=true`; without, it does what was shown: the
- * plan is made afresh, and if it is not the one that `If-Match` names nothing is done.
+ * Plans and their results. A call that writes to Azure returns its plan with `dryRun=true`. Without it, the
+ * call computes the plan again and applies it only if it matches `If-Match`.
  */
 import * as z from "zod";
 import type { Applied as AppliedChange, Apply, ApplyOptions } from "../shared/changes/applied.ts";
@@ -13,7 +13,7 @@ import type { Call, Reply } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
 import { forget } from "./recent.ts";
 
-/** What every call takes that writes in Azure. */
+/** Query parameters of every call that writes to Azure. */
 export const planning = z.strictObject({
   dryRun: z.enum(["true", "false"]).default("false"),
 });
@@ -24,13 +24,16 @@ export interface Doing {
   /** For the journal. */
   readonly why: string;
   readonly apply: Apply;
-  /** Runs before anything is applied, also if the plan is empty; not in a dry run, and not if another plan was shown. */
+  /**
+   * Runs before the plan is applied, also if the plan is empty; not in a dry run, and not if the plan
+   * changed.
+   */
   readonly prepare?: () => Promise<void>;
-  /** Of a plan that was made from more than itself. */
+  /** Set if the plan is part of a larger one, or if a last verification precedes its writes. */
   readonly options?: ApplyOptions;
 }
 
-/** @throws ApiProblem 428 without `If-Match`, 412 with the plan as it is now if it is another */
+/** @throws ApiProblem 428 without `If-Match`; 412 with the current plan if it does not match */
 export async function carryOut(
   call: Call<unknown, z.infer<typeof planning>>,
   doing: Doing,
@@ -45,7 +48,7 @@ export async function carryOut(
   const results = await applied();
   return { body: { plan, applied: results.map(showApplied) }, results };
 
-  /** Whatever came of it, nobody shall be shown what was before. */
+  /** Whatever the outcome, later reads must not return cached data from before the write. */
   async function applied(): Promise<readonly AppliedChange[]> {
     try {
       return doing.plan.changes.length > 0 ? await doing.apply(run, doing.plan, cause, options) : [];
@@ -57,17 +60,19 @@ export async function carryOut(
 
 function demandShown({ ifMatch }: Call, plan: Plan): void {
   if (ifMatch === undefined)
-    throw new ApiProblem(428, "Ask with dryRun=true first, then send If-Match with the etag of that plan");
-  // "Any" would be a plan that nobody has seen.
+    throw new ApiProblem(428, "Call with dryRun=true first, then send the etag of that plan in If-Match");
+  // `*` would accept a plan that the caller has not seen.
   if (ifMatch.trim() !== "*" && names(ifMatch, [plan.etag])) return;
-  throw new ApiProblem(412, "What would be done is not what was shown any more", { more: { plan } });
+  throw new ApiProblem(412, "The plan changed after it was shown; review the current plan", {
+    more: { plan },
+  });
 }
 
 export function showPlan({ changes }: PlannedChanges, losses: readonly string[] = []): Plan {
   return { changes: changes.map(showChange), losses: [...losses], etag: etagOfPlan(changes, losses) };
 }
 
-/** Of what would be done and why; newer evidence of the same facts makes no other plan. */
+/** Hash of the changes and their reasons; newer evidence of the same facts does not change it. */
 function etagOfPlan(changes: readonly Change[], losses: readonly string[]): string {
   const said = changes.map(({ evidence, confirmedSequence: _order, ...change }) => ({
     ...change,

@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
-import type { PlannedPls } from "../shared/pls/planFor.ts";
-import { plsPlanner } from "../shared/pls/planFor.ts";
+import { planById, type PlannedPls } from "../shared/pls/planFor.ts";
+import { reverified } from "../shared/pls/reverify.ts";
 import type { Policy } from "../shared/policy/policy.ts";
 import { readPolicy } from "../shared/policy/policyStore.ts";
-import type { Run } from "../shared/ports/ports.ts";
 import { compareFields, summarize } from "./plsFields.ts";
 import { graphOf } from "./plsGraph.ts";
 import { showConnection } from "./connections.ts";
@@ -25,7 +24,7 @@ const Filter = z.strictObject({
   state: PlsSummary.shape.state.optional(),
   cluster: z.string().toLowerCase().optional(),
   subscription: z.string().optional(),
-  /** Text in its name, its group or its Service. */
+  /** Text in its name, resource group or Service. */
   q: z.string().optional(),
   ...paging,
 });
@@ -36,7 +35,8 @@ export const privateLinkServices = [
     name: "listPrivateLinkServices",
     method: "GET",
     path: "/pls",
-    summary: "Private Link Services of the watched subscriptions: whose, and as declared or not",
+    summary:
+      "List Private Link Services of the watched subscriptions, with their Service and whether they match its declaration",
     role: "Mooring.Reader",
     query: Filter,
     response: schemaOfPage(PlsSummary),
@@ -48,8 +48,8 @@ export const privateLinkServices = [
         clusterFilter(run, query.cluster, all),
         subscriptionFilter(run, query.subscription, subscriptions),
       ]);
-      const wanted = all.filter((pls) => fits(pls, query));
-      return { body: pageOf(wanted, ({ name, id }) => `${name} ${id}`, { ...query, show: (pls) => pls }) };
+      const matching = all.filter((pls) => fits(pls, query));
+      return { body: pageOf(matching, ({ name, id }) => `${name} ${id}`, { ...query, show: (pls) => pls }) };
     },
   }),
   defineOperation({
@@ -57,14 +57,14 @@ export const privateLinkServices = [
     method: "GET",
     path: "/pls/{key}",
     summary:
-      "One Private Link Service: declared and actual field by field, its connections, what is around it, what a reconcile would do",
+      "Get a Private Link Service: declared and actual fields, private endpoint connections, topology, and the plan of a reconcile",
     role: "Mooring.Reader",
     params: Key,
     response: PrivateLinkService,
     handle: async ({ run, params }) => {
       const id = demandPlsId(run, params.key);
-      const planned = await recently(run, `Private Link Service ${id}`, () => planOne(run, id));
-      if (!planned) throw new ApiProblem(404, "There is no such Private Link Service");
+      const planned = await recently(run, `Private Link Service ${id}`, () => planById(run, id));
+      if (!planned) throw new ApiProblem(404, "Private Link Service not found");
       return { body: showPls(planned, (await readPolicy(run)).policy) };
     },
   }),
@@ -72,25 +72,22 @@ export const privateLinkServices = [
     name: "reconcilePls",
     method: "POST",
     path: "/pls/{key}/reconcile",
-    summary: "Brings the Private Link Service and its connections back to what is declared",
+    summary: "Reconcile a Private Link Service and its private endpoint connections with the declaration",
     role: "Mooring.Operator",
     params: Key,
     query: planning,
     response: Outcome,
     errors: [412, 428],
     handle: async (call) => {
-      const planned = await planOne(call.run, demandPlsId(call.run, call.params.key));
-      if (!planned) throw new ApiProblem(404, "There is no such Private Link Service");
-      const apply = inParts(call.app.apply, oneByOne(planned.plan));
-      return carryOut(call, { plan: planned.plan, apply, why: "reconcile asked for" });
+      const planned = await planById(call.run, demandPlsId(call.run, call.params.key));
+      if (!planned) throw new ApiProblem(404, "Private Link Service not found");
+      const { plan } = planned;
+      const apply = inParts(call.app.apply, oneByOne(plan));
+      const options = reverified(call.run, plan);
+      return carryOut(call, { plan, apply, options, why: "manual reconcile" });
     },
   }),
 ];
-
-async function planOne(run: Run, id: string): Promise<PlannedPls | undefined> {
-  const pls = await run.ports.network.pls(id);
-  return pls && plsPlanner(run, "one")(pls);
-}
 
 function fits(pls: PlsSummary, { state, cluster, subscription, q }: Filter): boolean {
   if (state !== undefined && pls.state !== state) return false;

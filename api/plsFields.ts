@@ -1,4 +1,4 @@
-/** A PLS as declared, as policy leaves it, and as it is. */
+/** A PLS as declared, as allowed by policy, and as it is in Azure. */
 import { sameValue } from "../shared/changes/body.ts";
 import { isTaggedOff } from "../shared/changes/offTag.ts";
 import type { PlsIntent } from "../shared/kubernetes/intent.ts";
@@ -13,7 +13,7 @@ import type { PrivateLinkService as ShownPls, PlsSummary } from "./model.ts";
 
 type Field = ShownPls["fields"][number];
 
-/** What Mooring may put back, by policy. */
+/** Fields that Mooring reconciles, by policy. */
 const OWNED = ["visibility", "autoApproval", "fqdns", "proxyProtocol"] as const;
 
 export function compareFields({ pls, cluster, owner }: PlannedPls, policy: Policy): Field[] {
@@ -43,12 +43,12 @@ interface Sides {
 
 function ownedField(field: (typeof OWNED)[number], { pls, declared, policy }: Sides): Field {
   const allowed = declared && texts(desiredPls(declared, policy)[field]);
-  const said = declared && texts(declared[field]);
+  const stated = declared && texts(declared[field]);
   const shown = compared(field, allowed, texts(pls[field]));
-  const isNarrowed = said !== undefined && allowed !== undefined && !same(said, allowed);
+  const isNarrowed = stated !== undefined && allowed !== undefined && !same(stated, allowed);
   return {
     ...shown,
-    ...(said && { declared: said }),
+    ...(stated && { declared: stated }),
     ...(isNarrowed && { allowed }),
     managed: policy.privateLinkServices.fields.includes(field),
   };
@@ -107,7 +107,7 @@ function stateOf(
   return differs.length > 0 ? "differs" : "as declared";
 }
 
-/** A Service that declares no PLS at all has one too many. */
+/** A Service that declares no PLS should have none. */
 function differences(planned: PlannedPls, policy: Policy): string[] {
   if (planned.owner && !planned.owner.intent.pls) return ["pls"];
   return compareFields(planned, policy).flatMap(({ field, differs }) => (differs ? [field] : []));

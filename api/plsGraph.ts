@@ -1,4 +1,4 @@
-/** What hangs together: Service → frontend → PLS → connections → consumers. */
+/** Topology of a PLS: Service → frontend → PLS → private endpoint connections → consumers. */
 import { OWNER_TAG } from "../shared/declarations/plsOwner.ts";
 import { consumerOf } from "../shared/pls/planConnections.ts";
 import type { PlannedPls } from "../shared/pls/planFor.ts";
@@ -51,11 +51,13 @@ function serviceNode(
     id: `service ${id}`,
     kind: "service",
     label: id,
-    detail: isProved ? "proved to own it" : "named by a tag only",
+    detail: isProved ? "confirmed owner" : "from the owner tag, not confirmed",
   };
 }
 
-/** A subscription with all its endpoints; where Azure does not tell, all that is unknown is one. */
+/**
+ * A subscription with all its endpoints; endpoints whose subscription Azure does not report share one node.
+ */
 function consumerNode(subscription = "unknown"): Node {
   return { id: `consumer ${subscription}`, kind: "consumer", label: subscription };
 }

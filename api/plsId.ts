@@ -6,12 +6,15 @@ import { ApiProblem } from "./problem.ts";
 const PLS = "microsoft.network/privatelinkservices";
 const CONNECTION = `${PLS}/privateendpointconnections`;
 
-/** The id of a PLS of a watched subscription: whatever else the app's identity could read is nobody's business here. @throws ApiProblem 404 */
+/**
+ * Id of a PLS in a watched subscription. Other resources that the app's identity can read are not exposed.
+ * @throws ApiProblem 404
+ */
 export function demandPlsId(run: Run, key: string): string {
   return demand(run, key, PLS);
 }
 
-/** The same of a connection. @throws ApiProblem 404 */
+/** Same for a private endpoint connection. @throws ApiProblem 404 */
 export function demandConnectionId(run: Run, key: string): string {
   return demand(run, key, CONNECTION);
 }
@@ -21,5 +24,5 @@ function demand({ ports: { subscriptions } }: Run, key: string, type: string): s
   const parts = parseResourceId(id);
   const isWatched = subscriptions.some((one) => canonicalId(one) === parts?.subscription.toLowerCase());
   if (parts?.type.toLowerCase() === type && parts.resourceGroup !== "" && isWatched) return id;
-  throw new ApiProblem(404, "There is no such thing in a watched subscription");
+  throw new ApiProblem(404, "Resource not found in the watched subscriptions");
 }

@@ -1,6 +1,7 @@
 /**
- * Who calls. In Azure App Service authentication signs people in with Microsoft Entra ID and tells who they are in a header; in the
- * sandbox a setting does. Closed for everybody else: no header, a header that nobody vouches for, a person without a role.
+ * Authenticates the caller. In Azure, App Service authentication signs users in with Microsoft Entra ID and
+ * passes the principal in a header; in the sandbox a setting names the operator. Everything else is
+ * rejected: a missing header, a header without App Service authentication, a user without a role.
  * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
 import * as z from "zod";
@@ -9,10 +10,10 @@ import type { Role } from "./model.ts";
 import { ApiProblem } from "./problem.ts";
 
 export interface Principal {
-  /** As the journal names the person. */
+  /** Name in the journal. */
   readonly name: string;
   readonly roles: readonly Role[];
-  /** Signed in by the sandbox's setting, not by Microsoft Entra ID. */
+  /** Signed in by the setting of the sandbox, not by Microsoft Entra ID. */
   readonly isLocal: boolean;
 }
 
@@ -22,20 +23,23 @@ export interface Caller {
 }
 
 export interface SignIn {
-  /** True only if the platform says that App Service authentication is on: without it anybody could send the header. */
+  /**
+   * True only if the platform reports that App Service authentication is on: otherwise any caller could set
+   * the header.
+   */
   readonly isAuthenticated: boolean;
-  /** The sandbox's operator. */
+  /** The operator of the sandbox. */
   readonly localOperator?: string | undefined;
 }
 
-export const NO_ROLE = "You have no role here";
+export const NO_ROLE = "You have no role in this app";
 const HEADER = "x-ms-client-principal";
 const MAX_HEADER_CHARACTERS = 64 * 1024;
-/** Said twice, the header is two values with a comma, of which Node would read the first. */
+/** If the header is sent twice, Node joins both values with a comma and would decode the first. */
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const MAX_NAME_CHARACTERS = 200;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** Claims that name a person, the most telling first; an application has but its id. */
+/** Claims that identify the user, in order of preference; an application has only its id. */
 const NAME_CLAIMS = [
   "preferred_username",
   "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
@@ -51,24 +55,25 @@ const ClientPrincipal = z.object({
   claims: z.array(z.object({ typ: z.string(), val: z.string() })),
 });
 
-/** As Microsoft.Identity.Web asks. */
+/** Same check as Microsoft.Identity.Web. */
 export function signInOf(env: NodeJS.ProcessEnv, localOperator: string | undefined): SignIn {
   return { isAuthenticated: /^true$/i.test(env["WEBSITE_AUTH_ENABLED"] ?? ""), localOperator };
 }
 
-/** @throws ApiProblem 401 or 403; neither says why */
+/** @throws ApiProblem 401 or 403, without the reason */
 export function principalOf(caller: Caller, { isAuthenticated, localOperator }: SignIn): Principal {
   const person = isAuthenticated ? readHeader(caller.headers.get(HEADER)) : undefined;
   if (person) return withRole(person);
-  if (localOperator === undefined || isAuthenticated) throw new ApiProblem(401, "Nobody is signed in");
-  // A page of another site can have a name of its own resolve to this machine; the browser still says the name.
-  if (!isLoopback(caller)) throw new ApiProblem(403, "The sandbox answers on this machine's own names only");
+  if (localOperator === undefined || isAuthenticated) throw new ApiProblem(401, "Not signed in");
+  // A page of another site can use a host name that resolves to this machine (DNS rebinding); the host
+  // header shows that name.
+  if (!isLoopback(caller)) throw new ApiProblem(403, "The sandbox accepts requests to localhost only");
   return { name: asPerson(localOperator), roles: ["Mooring.Reader", "Mooring.Operator"], isLocal: true };
 }
 
 /** @throws ApiProblem 403 */
 export function demandRole({ roles }: Principal, role: Role): void {
-  if (!roles.includes(role)) throw new ApiProblem(403, `This needs the role ${role}`);
+  if (!roles.includes(role)) throw new ApiProblem(403, `Requires the role ${role}`);
 }
 
 function withRole(person: Principal): Principal {
@@ -87,7 +92,7 @@ function readHeader(header: string | null): Principal | undefined {
   return { name: asPerson(name), roles: rolesOf(given), isLocal: false };
 }
 
-/** As the journal can keep it; nobody is taken for Mooring itself. */
+/** Sanitized for the journal; a user cannot have the name that stands for Mooring. */
 function asPerson(name: string): string {
   const kept = name
     .replaceAll(/\p{Cc}/gu, " ")
@@ -96,7 +101,7 @@ function asPerson(name: string): string {
   return kept.toLowerCase() === SYSTEM ? `${kept} (a person)` : kept;
 }
 
-/** An operator may do what a reader may. */
+/** An operator has the role of a reader too. */
 function rolesOf(given: ReadonlySet<string>): Role[] {
   if (given.has("Mooring.Operator")) return ["Mooring.Reader", "Mooring.Operator"];
   return given.has("Mooring.Reader") ? ["Mooring.Reader"] : [];

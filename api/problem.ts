@@ -1,32 +1,32 @@
-/** Failures in the API's words: `application/problem+json` with everything that is wrong, never a stack trace. */
+/** Failures as `application/problem+json` with every problem, never with a stack trace. */
 import { Conflict, InvalidInput, NotYet, Refused } from "../shared/core/errors.ts";
 import type { Problem } from "./model.ts";
 
 export const PROBLEM_TYPE = "application/problem+json";
 
 export const TITLES = {
-  400: "The request is not well formed",
-  401: "Sign in first",
-  403: "Not allowed",
+  400: "Invalid request",
+  401: "Sign-in required",
+  403: "Forbidden",
   404: "Not found",
-  405: "Not with this method",
-  409: "It cannot be done as things are",
-  412: "It has changed since it was shown",
-  413: "The body is too large",
-  415: "The body has the wrong type",
-  428: "Say in If-Match what you were shown",
-  429: "Too much at once",
-  503: "Not now",
+  405: "Method not allowed",
+  409: "Conflict with the current state",
+  412: "Changed since it was read",
+  413: "Request body too large",
+  415: "Unsupported media type",
+  428: "If-Match required",
+  429: "Too many requests",
+  503: "Service unavailable",
 } as const;
 export type ProblemStatus = keyof typeof TITLES;
 
-/** A failure that the caller is told as it is. */
+/** A failure that is reported to the caller with its message. */
 export class ApiProblem extends Error {
   override name = "ApiProblem";
   readonly status: ProblemStatus;
   readonly problems: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  /** Further members of the answer, such as the plan as it is now. */
+  /** Additional members of the response, such as the current plan. */
   readonly more: object;
   constructor(
     status: ProblemStatus,
@@ -41,10 +41,10 @@ export class ApiProblem extends Error {
   }
 }
 
-/** How soon to try again what failed for reasons of ours. */
+/** Retry-After of failures inside Mooring. */
 const RETRY_SECONDS = 5;
 
-/** Everything that may be thrown, as the API says it. What is not of the closed set stays in the log. */
+/** Converts any thrown value. Details of errors outside the closed set are only logged. */
 export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof InvalidInput) return new ApiProblem(400, error.problems);
@@ -54,7 +54,7 @@ export function toProblem(error: unknown): ApiProblem {
     return new ApiProblem(429, error.message, { headers });
   }
   const headers = { "retry-after": String(RETRY_SECONDS) };
-  return new ApiProblem(503, "Mooring cannot answer now; try again", { headers });
+  return new ApiProblem(503, "Mooring is temporarily unavailable; try again", { headers });
 }
 
 export function problemBody({ status, problems, more }: ApiProblem): Problem {

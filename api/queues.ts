@@ -10,7 +10,10 @@ import { defineOperation, type Call, type Reply } from "./operation.ts";
 import { planning } from "./plans.ts";
 
 const Queue = z.strictObject({ queue: QueueName });
-/** Whoever looks at all of them takes them in hand meanwhile: nobody else could have them, and only operators may keep them so. */
+/**
+ * Reading all poison messages hides them from others for a while, so only operators may do it, also in a
+ * dry run.
+ */
 const looking = z.strictObject({ ...planning.shape });
 type Selecting = Call<z.infer<typeof Queue>, z.infer<typeof planning>, z.infer<typeof PoisonSelection>>;
 
@@ -19,7 +22,7 @@ export const queues = [
     name: "listQueues",
     method: "GET",
     path: "/queues",
-    summary: "Every queue: how much waits, how much failed for good, and why",
+    summary: "List queues with the number of pending and failed messages and the errors",
     role: "Mooring.Reader",
     response: z.object({ items: z.array(QueueOverview) }),
     handle: async ({ run }) => {
@@ -31,7 +34,7 @@ export const queues = [
     name: "listPoison",
     method: "GET",
     path: "/queues/{queue}/poison",
-    summary: "Messages of a queue that failed for good: the oldest 32",
+    summary: "List the oldest 32 failed messages of a queue",
     role: "Mooring.Reader",
     params: Queue,
     response: z.object({ items: z.array(PoisonedMessage) }),
@@ -43,7 +46,7 @@ export const queues = [
     name: "replayPoison",
     method: "POST",
     path: "/queues/{queue}/poison/replay",
-    summary: "Puts messages that failed back to work; what is no work item stays",
+    summary: "Retry failed messages. Messages that are not work items stay",
     role: "Mooring.Operator",
     params: Queue,
     query: looking,
@@ -55,7 +58,7 @@ export const queues = [
     name: "dropPoison",
     method: "POST",
     path: "/queues/{queue}/poison/drop",
-    summary: "Gives messages that failed up for good; each is kept as a state, with who dropped it",
+    summary: "Permanently discard failed messages. Mooring records each message and who discarded it",
     role: "Mooring.Operator",
     params: Queue,
     query: looking,
@@ -69,13 +72,13 @@ function show({ problems, ...message }: Poisoned): z.infer<typeof PoisonedMessag
   return { ...message, ...(problems && { problems: [...problems] }) };
 }
 
-type Deed = (run: Run, queue: Name, chosen: readonly Poisoned[], who: string) => Promise<Poisoned[]>;
+type Action = (run: Run, queue: Name, chosen: readonly Poisoned[], who: string) => Promise<Poisoned[]>;
 
-/** @throws InvalidInput if an id is not there, or says too little */
-async function carryOut(call: Selecting, deed: Deed): Promise<Reply<z.infer<typeof PoisonOutcome>>> {
+/** @throws InvalidInput if an id does not exist or is ambiguous */
+async function carryOut(call: Selecting, action: Action): Promise<Reply<z.infer<typeof PoisonOutcome>>> {
   const { run, params, query, body, principal } = call;
   const chosen = await choosePoison(run, params.queue, "ids" in body ? body.ids : "all");
   if (query.dryRun === "true") return { body: { chosen: chosen.map(show), done: [] } };
-  const done = await deed(run, params.queue, chosen, principal.name);
+  const done = await action(run, params.queue, chosen, principal.name);
   return { body: { chosen: chosen.map(show), done: done.map(({ id }) => id) } };
 }

@@ -1,38 +1,38 @@
 /**
- * What Azure was asked a moment ago: pages that poll would otherwise eat the limits of Azure Resource Manager. Whatever writes, and
- * whatever plans a write, reads afresh.
+ * Caches recent reads from Azure: polling pages would otherwise use up the limits of Azure Resource
+ * Manager. Writes and plans of writes do not use it.
  */
 import { createCache, type Cache } from "../shared/core/cache.ts";
 import type { Ports, Run } from "../shared/ports/ports.ts";
 
 const SECONDS = 10;
 
-/** More things than this are not asked about within ten seconds by people. */
+/** Limit of cached reads within ten seconds. */
 const MOST = 500;
 
 interface Recent {
   readonly cache: Cache<unknown>;
-  readonly asked: Set<string>;
+  readonly keys: Set<string>;
 }
 
 const recents = new WeakMap<Ports, Recent>();
 
-/** What `load` gave at most ten seconds ago. */
+/** The result of `load`, at most ten seconds old. */
 export function recently<T>(run: Run, what: string, load: () => Promise<T>): Promise<T> {
-  const { cache, asked } = recentOf(run);
-  asked.add(what);
+  const { cache, keys } = recentOf(run);
+  keys.add(what);
   return cache.get(what, load) as Promise<T>;
 }
 
 function recentOf(run: Run): Recent {
-  const known = recents.get(run.ports);
-  if (known && known.asked.size < MOST) return known;
-  const made = { cache: createCache<unknown>(SECONDS, run.now), asked: new Set<string>() };
+  const recent = recents.get(run.ports);
+  if (recent && recent.keys.size < MOST) return recent;
+  const made = { cache: createCache<unknown>(SECONDS, run.now), keys: new Set<string>() };
   recents.set(run.ports, made);
   return made;
 }
 
-/** After a write nobody shall see what was before it. */
+/** A read after a write must not return older data. */
 export function forget({ ports }: Run): void {
   recents.delete(ports);
 }

@@ -1,8 +1,8 @@
-/** The page for whom the dashboard is not: no script, its one style allowed by its hash. */
+/** The error page of the dashboard: no script, one style that is allowed by its hash. */
 import { createHash } from "node:crypto";
 import { NO_ROLE } from "./principal.ts";
 
-/** The dashboard's own colours (`web/ui/tokens.css`), which whoever sees this page may not load. */
+/** Colours of `web/ui/tokens.css`, which an unauthorized caller cannot load. */
 const STYLE = `
   :root { color-scheme: light dark; font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
   body { margin: 0; min-height: 100vh; background: light-dark(#f5f7f8, #0e1318); color: light-dark(#182129, #e4e9ee); }
@@ -21,19 +21,19 @@ const STYLE = `
 
 const PAGES: Readonly<Record<number, readonly [title: string, ...paragraphs: string[]]>> = {
   401: [
-    "Nobody is signed in",
-    "Mooring's dashboard needs Microsoft Entra ID, by way of App Service authentication. It is not turned on for this app, so nobody can be let in.",
-    "Whoever runs Mooring here can turn it on: <code>docs/reference/api.md</code> says how.",
+    "Not signed in",
+    "The dashboard requires Microsoft Entra ID through App Service authentication, which is not enabled for this app.",
+    "Ask the operator of this installation to enable it; see <code>docs/reference/api.md</code>.",
   ],
   403: [
-    "You are signed in, but have no role here",
-    "Mooring's dashboard is for people with the role <code>Mooring.Reader</code> or <code>Mooring.Operator</code>.",
-    'Ask whoever runs Mooring to give you one of them on its enterprise application in Microsoft Entra ID, then <a href="/.auth/logout">sign out</a> and in again.',
+    "You have no role in this app",
+    "The dashboard requires the role <code>Mooring.Reader</code> or <code>Mooring.Operator</code>.",
+    'Ask the operator of this installation to assign one of them in the enterprise application in Microsoft Entra ID. Then <a href="/.auth/logout">sign out</a> and sign in again.',
   ],
-  404: ["There is no such page", 'The dashboard begins <a href="/api/dashboard/">here</a>.'],
+  404: ["Page not found", '<a href="/api/dashboard/">Open the dashboard</a>.'],
   503: [
-    "Mooring cannot answer now",
-    '<a href="/api/health">Its health</a> says what is wrong. Try again in a while.',
+    "Mooring is temporarily unavailable",
+    '<a href="/api/health">The health endpoint</a> shows the cause. Try again later.',
   ],
 };
 
@@ -42,9 +42,9 @@ export function refusalPage(
   status: number,
   problems: readonly string[],
 ): { html: string; styleSource: string } {
-  const isKnown = status !== 403 || problems.includes(NO_ROLE);
-  const page = isKnown ? PAGES[status] : undefined;
-  const [title, ...paragraphs] = page ?? ["Mooring says no", ...problems.map(escaped)];
+  const hasPage = status !== 403 || problems.includes(NO_ROLE);
+  const page = hasPage ? PAGES[status] : undefined;
+  const [title, ...paragraphs] = page ?? ["Request refused", ...problems.map(escaped)];
   const hash = createHash("sha256").update(STYLE).digest("base64");
   const html = `<!doctype html>
 <html lang="en">

@@ -3,7 +3,10 @@ import type { AuditRun } from "../shared/audit/auditRun.ts";
 import type { Run } from "../shared/ports/ports.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 
-/** As `shared/audit/report/formats.ts` has them; a test holds both together, so that only who wants a report loads what makes it. */
+/**
+ * Same list as in `shared/audit/report/formats.ts`; a test compares both. A copy, so that only a report
+ * request loads the report code.
+ */
 export const REPORT_FORMATS = ["table", "json", "jsonl", "csv", "markdown", "sarif", "html"] as const;
 
 const TYPES = [
@@ -16,7 +19,7 @@ const TYPES = [
   "application/sarif+json",
 ];
 
-/** Scripts never run in it, whatever a resource's name says. */
+/** Scripts never run in a report, whatever the name of a resource contains. */
 const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox";
 
@@ -26,13 +29,13 @@ export function reportOperation(demandRun: (run: Run, id: string) => Promise<Aud
     name: "getAuditReport",
     method: "GET",
     path: "/audits/{id}/report",
-    summary: "An audit's report as a file",
+    summary: "Get the report of an audit as a file",
     role: "Mooring.Reader",
     types: TYPES,
     params: z.strictObject({ id: z.string().min(4).max(64) }),
     query: z.strictObject({
       format: z.enum(REPORT_FORMATS).default("html"),
-      /** Save it rather than look at it. */
+      /** Download instead of display. */
       download: z.enum(["true", "false"]).default("false"),
     }),
     handle: async ({ run, params, query }) => {

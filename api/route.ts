@@ -1,4 +1,4 @@
-/** Finds the operation of a path. */
+/** Finds the operation for a path. */
 import type { Operation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
 
@@ -7,12 +7,12 @@ export interface Matched {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** The part of the URL below `/api/v1`; still encoded, so that no key can add a segment. */
+/** The part of the URL below `/api/v1`; still encoded, so that a key cannot add a segment. */
 export function pathBelow(url: string): string {
   return new URL(url).pathname.replace(/^.*?\/v1(?=\/|$)/i, "").replace(/\/$/, "");
 }
 
-/** The operations of a path, whatever their method. */
+/** The operations of a path, for any method. */
 export function matchesAt(operations: readonly Operation[], path: string): Matched[] {
   return operations.flatMap((operation) => {
     const params = paramsOf(operation.path, path);
@@ -20,14 +20,14 @@ export function matchesAt(operations: readonly Operation[], path: string): Match
   });
 }
 
-/** @throws ApiProblem 404, or 405 with what is allowed */
+/** @throws ApiProblem 404, or 405 with the allowed methods */
 export function matchRoute(operations: readonly Operation[], method: string, path: string): Matched {
   const here = matchesAt(operations, path);
   const found = here.find(({ operation }) => operation.method === (method === "HEAD" ? "GET" : method));
   if (found) return found;
-  if (here.length === 0) throw new ApiProblem(404, "There is nothing at this path");
+  if (here.length === 0) throw new ApiProblem(404, "Path not found");
   const allow = allowedOf(here);
-  throw new ApiProblem(405, `This path takes ${allow}`, { headers: { allow } });
+  throw new ApiProblem(405, `This path supports ${allow}`, { headers: { allow } });
 }
 
 export function allowedOf(matches: readonly Matched[]): string {

@@ -1,10 +1,13 @@
-/** One box that finds everything: addresses, Services, subnets, Private Link Services, clusters and orphans. From tables only, so it may be asked at every key. */
+/**
+ * Search across addresses, Services, subnets, Private Link Services, clusters and orphans. Reads tables
+ * only, so that it can run on every keystroke.
+ */
 import * as z from "zod";
 import { addressHits } from "./addressHits.ts";
 import { SearchHit } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { recently } from "./recent.ts";
-import { gatherKnown, type Known } from "./searchIndex.ts";
+import { gatherEntries, type SearchEntry } from "./searchIndex.ts";
 
 const MOST = 20;
 
@@ -13,13 +16,14 @@ export const search = [
     name: "search",
     method: "GET",
     path: "/search",
-    summary: "Finds addresses, Services, subnets, Private Link Services, clusters and orphans; at most 20",
+    summary:
+      "Search addresses, Services, subnets, Private Link Services, clusters and orphans; returns at most 20 results",
     role: "Mooring.Reader",
     query: z.strictObject({ q: z.string().trim().min(1).max(200) }),
     response: z.object({ items: z.array(SearchHit) }),
     handle: async ({ run, query: { q } }) => {
-      const known = await recently(run, "search", () => gatherKnown(run));
-      const named = known
+      const entries = await recently(run, "search", () => gatherEntries(run));
+      const named = entries
         .filter(({ text }) => text.includes(q.toLowerCase()))
         .toSorted((a, b) => rank(a, q) - rank(b, q));
       const addresses = await addressHits(run, q, MOST);
@@ -28,9 +32,9 @@ export const search = [
   }),
 ];
 
-/** What is called so before what begins so before what has it somewhere. */
-function rank({ hit: { title } }: Known, q: string): number {
-  const [name, wanted] = [title.toLowerCase(), q.toLowerCase()];
-  if (name === wanted || name.endsWith(`/${wanted}`)) return 0;
-  return name.startsWith(wanted) ? 1 : 2;
+/** Exact matches first, then prefixes, then any other match. */
+function rank({ hit: { title } }: SearchEntry, q: string): number {
+  const [name, query] = [title.toLowerCase(), q.toLowerCase()];
+  if (name === query || name.endsWith(`/${query}`)) return 0;
+  return name.startsWith(query) ? 1 : 2;
 }

@@ -1,4 +1,4 @@
-/** What the search knows by name, from tables only. */
+/** Names that the search finds, from tables only. */
 import { contains, parseAddress, parsePrefixes } from "../shared/azure/prefix.ts";
 import type { Cluster } from "../shared/declarations/clusterModel.ts";
 import { listClusters } from "../shared/declarations/registry.ts";
@@ -16,13 +16,13 @@ import { keyOf } from "./key.ts";
 import type { SearchHit } from "./model.ts";
 import { waitForAll } from "../shared/core/waitForAll.ts";
 
-export interface Known {
+export interface SearchEntry {
   readonly hit: SearchHit;
-  /** What may be typed to find it, lower case. */
+  /** Searchable text, in lower case. */
   readonly text: string;
 }
 
-export async function gatherKnown(run: Run): Promise<Known[]> {
+export async function gatherEntries(run: Run): Promise<SearchEntry[]> {
   const { tables, subscriptions } = run.ports;
   const [subnets, clusters, privateLinkServices, quarantine] = await waitForAll([
     listSubnets(run),
@@ -31,7 +31,7 @@ export async function gatherKnown(run: Run): Promise<Known[]> {
     listQuarantine(run),
   ]);
   const declared = (await waitForAll(clusters.map(({ name }) => listDeclared(run, name)))).flat();
-  const living = declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined);
+  const existing = declared.filter(({ deletedAtUtc }) => deletedAtUtc === undefined);
   const rows = privateLinkServices.flat().map(({ value }) => value);
   const around = {
     clusters: new Map(clusters.map((one) => [one.name, one])),
@@ -41,15 +41,18 @@ export async function gatherKnown(run: Run): Promise<Known[]> {
     subnetsByVnet: Map.groupBy(subnets, ({ vnetId }) => canonicalId(vnetId)),
   };
   return [
-    ...living.map((one) => knownService(one, around)),
-    ...subnets.map(knownSubnet),
-    ...rows.map(knownPls),
-    ...clusters.map(knownCluster),
-    ...quarantine.map(knownOrphan),
+    ...existing.map((one) => serviceEntry(one, around)),
+    ...subnets.map(subnetEntry),
+    ...rows.map(plsEntry),
+    ...clusters.map(clusterEntry),
+    ...quarantine.map(orphanEntry),
   ];
 }
 
-/** By what a Service says of them: there are tens of thousands of Services, and thousands of each of these. */
+/**
+ * Grouped by the resource that a Service declares: there are tens of thousands of Services, and thousands
+ * of each resource.
+ */
 interface Surroundings {
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly privateLinkServicesByOwner: ReadonlyMap<string, readonly PlsRow[]>;
@@ -60,13 +63,13 @@ function ownerKey(cluster: string | undefined, owner: string | undefined): strin
   return `${cluster} ${owner}`;
 }
 
-function knownService(declared: Declared, around: Surroundings): Known {
+function serviceEntry(declared: Declared, around: Surroundings): SearchEntry {
   const title = serviceName(declared);
   const detail = Object.values(declared.intent.addresses).join(", ") || "no address declared";
-  return known(declared.uid, { kind: "service", title, detail, href: serviceHref(declared, around) });
+  return toEntry(declared.uid, { kind: "service", title, detail, href: serviceHref(declared, around) });
 }
 
-/** A Service is shown by its PLS if it has one, else by its address, else by what is found about it. */
+/** Links to the PLS of a Service if it has one, else to its address, else to its findings. */
 function serviceHref(
   declared: Declared,
   { clusters, privateLinkServicesByOwner, subnetsByVnet }: Surroundings,
@@ -86,23 +89,23 @@ function serviceHref(
   return `#/findings?q=${encodeURIComponent(serviceName(declared))}`;
 }
 
-function knownSubnet({ id, name, vnetId, prefixes }: SubnetRow): Known {
+function subnetEntry({ id, name, vnetId, prefixes }: SubnetRow): SearchEntry {
   const title = `${resourceName(vnetId)}/${name}`;
-  return known(id, { kind: "subnet", title, detail: prefixes.join(", "), href: `#/subnets/${keyOf(id)}` });
+  return toEntry(id, { kind: "subnet", title, detail: prefixes.join(", "), href: `#/subnets/${keyOf(id)}` });
 }
 
-function knownPls({ id, name, owner = "of no Service" }: PlsRow): Known {
-  return known(id, { kind: "pls", title: name, detail: owner, href: `#/pls/${keyOf(id)}` });
+function plsEntry({ id, name, owner = "no Service" }: PlsRow): SearchEntry {
+  return toEntry(id, { kind: "pls", title: name, detail: owner, href: `#/pls/${keyOf(id)}` });
 }
 
-function knownCluster({ name, resourceId }: Cluster): Known {
+function clusterEntry({ name, resourceId }: Cluster): SearchEntry {
   const href = `#/findings?cluster=${encodeURIComponent(name)}`;
-  return known(resourceId, { kind: "resource", title: name, detail: "cluster", href });
+  return toEntry(resourceId, { kind: "resource", title: name, detail: "cluster", href });
 }
 
-function knownOrphan({ resourceId, kind, reason }: Quarantined): Known {
+function orphanEntry({ resourceId, kind, reason }: Quarantined): SearchEntry {
   const detail = `orphan (${kind}): ${reason}`;
-  return known(resourceId, {
+  return toEntry(resourceId, {
     kind: "resource",
     title: resourceName(resourceId),
     detail,
@@ -110,6 +113,6 @@ function knownOrphan({ resourceId, kind, reason }: Quarantined): Known {
   });
 }
 
-function known(id: string, hit: SearchHit): Known {
+function toEntry(id: string, hit: SearchHit): SearchEntry {
   return { hit, text: `${id}\n${hit.title}\n${hit.detail}`.toLowerCase() };
 }

@@ -1,6 +1,6 @@
 /**
- * The way of every call of the HTTP API: who asks, from where, for what, with what; then one use case, and its answer. Called by
- * `functions/api.ts` only.
+ * Handles every call of the HTTP API: authenticate, check the origin, route, validate, call one use case,
+ * respond. Called by `functions/api.ts` only.
  */
 import type { Log } from "../shared/ports/log.ts";
 import { optionsAnswer, problemAnswer, toAnswer, type ApiAnswer } from "./answer.ts";
@@ -15,7 +15,7 @@ import { toProblem } from "./problem.ts";
 import { allowedOf, matchesAt, matchRoute, pathBelow } from "./route.ts";
 import { messageOf } from "../shared/core/messageOf.ts";
 
-/** Never throws: a failure is an answer. */
+/** Never throws: a failure is a response. */
 export async function serve(request: ApiRequest, log: Log, host: Host): Promise<ApiAnswer> {
   try {
     return await respond(request, log, host);
@@ -44,7 +44,7 @@ async function respond(request: ApiRequest, log: Log, host: Host): Promise<ApiAn
   return toAnswer(request, await operation.handle(call), operation.status);
 }
 
-/** What would be done may be looked at by everybody who may look. */
+/** A reader may see the plan of every change. */
 function roleFor({ query, role }: Operation, request: ApiRequest): Role {
   return query === planning && queryOf(request)["dryRun"] === "true" ? "Mooring.Reader" : role;
 }

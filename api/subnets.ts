@@ -23,10 +23,10 @@ const LARGE = 4000;
 
 const Filter = z.strictObject({
   vnet: z.string().optional(),
-  /** Those of its virtual network. */
+  /** Name or id of the virtual network. */
   cluster: z.string().toLowerCase().optional(),
   subscription: z.string().optional(),
-  /** Text in its name, its network or a prefix. */
+  /** Text in its name, virtual network or a prefix. */
   q: z.string().optional(),
   ...paging,
 });
@@ -37,15 +37,16 @@ export const subnets = [
     name: "listSubnets",
     method: "GET",
     path: "/subnets",
-    summary: "Subnets as the last scan saw them: how full, and when full at the present rate",
+    summary:
+      "List subnets as of the last scan, with their usage and the date when they are full at the current rate",
     role: "Mooring.Reader",
     query: Filter,
     response: schemaOfPage(Subnet),
     handle: async ({ run, query }) => {
       const all = await listSubnets(run);
       await demandFilters(filtersOf(run, query, all));
-      const wanted = await only(run, all, query);
-      const page = pageOf(wanted, ({ name, id }) => `${name} ${id}`, { ...query, show: (row) => row });
+      const matching = await only(run, all, query);
+      const page = pageOf(matching, ({ name, id }) => `${name} ${id}`, { ...query, show: (row) => row });
       const show = await shower(run);
       return { body: { ...page, items: await waitForAll(page.items.map(show)) } };
     },
@@ -54,7 +55,7 @@ export const subnets = [
     name: "getSubnet",
     method: "GET",
     path: "/subnets/{key}",
-    summary: "One subnet",
+    summary: "Get a subnet",
     role: "Mooring.Reader",
     params: Key,
     response: Subnet,
@@ -65,16 +66,16 @@ export const subnets = [
     method: "GET",
     path: "/subnets/{key}/addresses",
     summary:
-      "A map of all addresses of a subnet: free, assigned, claimed, excluded, Azure's own, and who holds what",
+      "Get the address map of a subnet: free, assigned, claimed, excluded and Azure-reserved addresses, and their holders",
     role: "Mooring.Reader",
     params: Key,
     response: AddressMap,
     handle: async ({ run, params }) => {
       const row = await demand(run, params.key);
       const map = () => mapAddresses(run, row);
-      // A large one is thousands of rows: who looks at the same time, or again at once, reads them once.
-      const asked = row.usedAddresses > LARGE ? recently(run, `addresses ${row.id}`, map) : map();
-      const [show, addresses] = await waitForAll([shower(run), asked]);
+      // The map of a large subnet has thousands of rows: concurrent and repeated requests share one read.
+      const reading = row.usedAddresses > LARGE ? recently(run, `addresses ${row.id}`, map) : map();
+      const [show, addresses] = await waitForAll([shower(run), reading]);
       return { body: { subnet: await show(row), ...addresses } };
     },
   }),
@@ -84,7 +85,7 @@ export const subnets = [
 async function demand(run: Run, key: string): Promise<SubnetRow> {
   const id = demandKey(key);
   const row = (await listSubnets(run)).find((one) => sameId(one.id, id));
-  if (!row) throw new ApiProblem(404, "No scan has seen this subnet");
+  if (!row) throw new ApiProblem(404, "Subnet not found in the last scan");
   return row;
 }
 
@@ -120,7 +121,7 @@ async function only(run: Run, all: readonly SubnetRow[], query: Filter): Promise
   });
 }
 
-/** How a subnet is shown, with the policy read once. */
+/** Shows subnets with a policy that is read once. */
 async function shower(run: Run): Promise<(row: SubnetRow) => Promise<Subnet>> {
   const { policy } = await readPolicy(run);
   return async (row) => {

@@ -11,7 +11,7 @@ export const trend = [
     name: "getTrend",
     method: "GET",
     path: "/trend",
-    summary: "Open findings at the end of each day, by severity and by check",
+    summary: "Get the number of open findings at the end of each day, by severity and by check",
     role: "Mooring.Reader",
     query: z.strictObject({ days: z.coerce.number().int().min(1).max(MAX_DAYS).default(30) }),
     response: z.object({ items: z.array(TrendDay) }),

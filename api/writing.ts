@@ -1,4 +1,4 @@
-/** The switch in front of every write to Azure. */
+/** Stops and resumes all changes to Azure. */
 import * as z from "zod";
 import { resumeWriting, stopWriting } from "../shared/changes/stop.ts";
 import { NewStop, Writing } from "./model.ts";
@@ -10,7 +10,7 @@ export const writing = [
     name: "stopWriting",
     method: "POST",
     path: "/stop",
-    summary: "Stops every write to Azure, in seconds",
+    summary: "Stop all changes to Azure within seconds",
     role: "Mooring.Operator",
     body: NewStop,
     response: Writing,
@@ -24,13 +24,13 @@ export const writing = [
     name: "resumeWriting",
     method: "POST",
     path: "/resume",
-    summary: "Lets policy decide again",
+    summary: "Resume changes to Azure, as the policy allows",
     role: "Mooring.Operator",
     body: z.strictObject({}),
     response: Writing,
     handle: async ({ run, principal }) => {
       await resumeWriting(run);
-      run.log.info("writing resumed", { who: principal.name });
+      run.log.info("changes resumed", { who: principal.name });
       return { body: {} };
     },
   }),

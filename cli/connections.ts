@@ -9,12 +9,12 @@ import { print } from "./print.ts";
 
 export function connectionsCommand(): Command {
   const connections = new Command("connections").description(
-    "consumers' connections to the clusters' Private Link Services",
+    "approve or reject private endpoint connections",
   );
   connections
     .command("list")
-    .description("what waits for a decision; all with --all")
-    .option("--all", "also what is decided", false)
+    .description("list pending private endpoint connections; all with --all")
+    .option("--all", "include approved and rejected connections", false)
     .action(list);
   for (const [name, status] of [
     ["approve", "Approved"],
@@ -22,9 +22,9 @@ export function connectionsCommand(): Command {
   ] as const)
     connections
       .command(`${name} <connection>`)
-      .description(`${name} a connection, by name, how its name begins, or id; shows the plan and asks`)
-      .requiredOption("--reason <text>", "why; the consumer reads it, and the journal keeps it")
-      .option("--yes", "do not ask", false)
+      .description(`${name} a connection by name, prefix of its name, or id (requires confirmation)`)
+      .requiredOption("--reason <text>", "shown to the consumer and recorded in the journal")
+      .option("--yes", "do not ask for confirmation", false)
       .action((selector: string, options: Options, command: Command) =>
         settle(command, { selector, status, ...options }),
       );
@@ -62,17 +62,18 @@ async function settle(command: Command, { selector, status, reason, yes }: Settl
 
 function choose(rows: readonly InboxRow[], selector: string): InboxRow {
   const texts = ({ id, name }: InboxRow) => [id, name].map((text) => text.toLowerCase());
-  const wanted = selector.toLowerCase();
-  const exact = rows.filter((row) => texts(row).includes(wanted));
-  // Names end in a UUID that nobody wants to type.
+  const prefix = selector.toLowerCase();
+  const exact = rows.filter((row) => texts(row).includes(prefix));
+  // Names end with a UUID: a prefix is enough.
   const found =
-    exact.length > 0 ? exact : rows.filter((row) => texts(row).some((text) => text.startsWith(wanted)));
+    exact.length > 0 ? exact : rows.filter((row) => texts(row).some((text) => text.startsWith(prefix)));
   const [row, other] = found;
   const names = rows.map(({ id, name }) => (selector.startsWith("/") ? id : name));
   if (!row)
     throw new InvalidInput(
-      `${unknownName(selector, "connection", names)}; \`mooring connections list --all\` shows them`,
+      `${unknownName(selector, "connection", names)}; run \`mooring connections list --all\``,
     );
-  if (other) throw new InvalidInput(found.map(({ id }) => `${selector} may be ${id}: say which by its id`));
+  if (other)
+    throw new InvalidInput(`"${selector}" is ambiguous; use one of: ${found.map(({ id }) => id).join(", ")}`);
   return row;
 }

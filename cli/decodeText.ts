@@ -1,8 +1,8 @@
 import { InvalidInput } from "../shared/core/errors.ts";
 
 /**
- * UTF-8, or UTF-16 as PowerShell redirects it, with or without a byte order mark. Manifests begin with ASCII: every other byte of
- * theirs is zero in UTF-16. @throws InvalidInput if the bytes are neither
+ * Decodes UTF-8, or UTF-16 as PowerShell writes it, with or without a byte order mark. Manifests start with ASCII, so in UTF-16 every
+ * other byte is zero. @throws InvalidInput if the bytes are neither
  */
 export function decodeText(name: string, bytes: Uint8Array): string {
   try {

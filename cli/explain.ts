@@ -1,4 +1,4 @@
-/** `mooring explain`: in words, what AKS will build from a manifest. */
+/** `mooring explain`: describes what AKS creates from a manifest. */
 import { Command } from "commander";
 import { ANNOTATIONS } from "../shared/kubernetes/annotations.ts";
 import { parseIntent } from "../shared/kubernetes/parseIntent.ts";
@@ -12,7 +12,7 @@ import { problemsOf, readAll } from "./check/manifests.ts";
 
 export function explainCommand(): Command {
   return new Command("explain")
-    .description("what AKS will build from manifests, in words")
+    .description("describe what AKS creates from manifests")
     .argument("<files...>", "YAML or JSON; - reads standard input")
     .action(async (files: string[]) => {
       const { manifests, problems } = await readAll(files, {});
@@ -25,7 +25,7 @@ export function explainCommand(): Command {
 function explain(service: Service): string {
   const title = `Service ${subjectOf({ service })}`;
   if (!isLoadBalancer(service))
-    return `${inert(title)}\n  builds nothing in Azure: ${inert(whyNothing(service))}`;
+    return `${inert(title)}\n  creates nothing in Azure: ${inert(whyNothing(service))}`;
   const intent = parseIntent(service);
   const lines = [...frontend(intent), ...(intent.pls ? pls(intent.pls) : [["pls", "none"]])];
   return [title, ...lines.map(([what, how]) => `  ${(what ?? "").padEnd(16)}${how}`)].map(inert).join("\n");
@@ -40,7 +40,7 @@ function frontend(intent: Intent): string[][] {
   const ports = intent.ports.map(portText).join(", ") || "none";
   if (!intent.internal)
     return [
-      ["load balancer", `public, since ${ANNOTATIONS.internal.key} is not exactly "true"`],
+      ["load balancer", `public, because ${ANNOTATIONS.internal.key} is not "true"`],
       ["ports", ports],
     ];
   return [
@@ -56,8 +56,8 @@ function portText(port: ServicePort): string {
 }
 
 function address({ addresses }: Intent, family: "IPv4" | "IPv6"): string {
-  const asked = family === "IPv4" ? addresses.ipv4 : addresses.ipv6;
-  return asked === undefined ? "any that is free" : `${asked}, static`;
+  const requested = family === "IPv4" ? addresses.ipv4 : addresses.ipv6;
+  return requested === undefined ? "any free address" : `${requested}, static`;
 }
 
 function pls(intent: PlsIntent): string[][] {
@@ -65,14 +65,19 @@ function pls(intent: PlsIntent): string[][] {
     ["pls", intent.name ?? "named after its frontend"],
     ["resource group", intent.resourceGroup ?? "the node resource group"],
     ["NAT subnet", intent.subnet ?? "the cluster's default subnet"],
-    ["NAT addresses", `${intent.natIpCount}, ${listOr(intent.natIps, "any that are free")}`],
+    ["NAT addresses", `${intent.natIpCount}, ${listOr(intent.natIps, "any free addresses")}`],
     [
       "visible to",
-      intent.visibility.includes("*") ? "everybody" : listOr(intent.visibility, "nobody beyond RBAC"),
+      intent.visibility.includes("*")
+        ? "every subscription"
+        : listOr(intent.visibility, "subscriptions with RBAC access only"),
     ],
-    ["auto-approved", listOr(intent.autoApproval, "nobody: every connection waits for an approval")],
+    [
+      "auto-approved",
+      listOr(intent.autoApproval, "none: every private endpoint connection needs an approval"),
+    ],
     ["host names", listOr(intent.fqdns, "none")],
-    ["PROXY protocol", intent.proxyProtocol ? "on: backends must speak version 2" : "off"],
+    ["PROXY protocol", intent.proxyProtocol ? "on: backends must support version 2" : "off"],
   ];
 }
 

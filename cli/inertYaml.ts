@@ -1,18 +1,18 @@
 import { Document, isScalar, visit } from "yaml";
 
-/** What may steer a terminal, hide text or break a line: YAML writes some of it as it is, unless it is told not to. */
+/** Characters that control a terminal, hide text or break lines; the YAML library does not escape all of them by default. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
-/** What it writes as it is even between double quotes. */
+/** Characters that it does not escape even in double quotes. */
 const BARE = /[\p{Cf}\p{Cs}\u007F-\u009F\u2028\u2029]/gu;
 
-/** The value as YAML, with escapes for what steers; it reads as the same value. */
+/** The value as YAML with control characters escaped; parses to the same value. */
 export function inertYaml(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, (_, node) => {
     if (isScalar(node) && typeof node.value === "string" && HIDDEN.test(node.value))
       node.type = "QUOTE_DOUBLE";
   });
-  // Escapes mean something between double quotes only, and a folded line must not end within one.
+  // Escapes are valid only in double quotes, and a folded line must not split one.
   return document.toString({ lineWidth: 0 }).trimEnd().replace(BARE, escaped);
 }
 

@@ -17,20 +17,17 @@ const SHORT_ID = 8;
 
 /** `journal list`, `journal show`, `undo`. */
 export function journalCommands(): Command[] {
-  const journal = new Command("journal").description("what Mooring wrote to Azure");
+  const journal = new Command("journal").description("list and show changes that Mooring made in Azure");
   journal
     .command("list")
-    .description("newest first")
-    .option("--limit <n>", "how many", String(JOURNAL_ROWS))
+    .description("list journal entries, newest first")
+    .option("--limit <n>", "maximum number of entries", String(JOURNAL_ROWS))
     .action(list);
-  journal
-    .command("show <id>")
-    .description("one entry: who, why, and the resource before and after")
-    .action(show);
+  journal.command("show <id>").description("show one entry: who, why, and the change").action(show);
   const undo = new Command("undo")
-    .description("plan the way back from a journal entry; shows the plan and asks")
-    .argument("<id>", "of the entry, or how it begins")
-    .option("--yes", "do not ask", false)
+    .description("revert a journal entry (shows the plan, requires confirmation)")
+    .argument("<id>", "id of the entry, or a prefix of it")
+    .option("--yes", "do not ask for confirmation", false)
     .action(undoEntry);
   return [journal, undo];
 }
@@ -63,7 +60,7 @@ async function show(id: string, _options: unknown, command: Command): Promise<vo
   for (const [key, value] of Object.entries({ ...facts, intended: intendedAtUtc, completed: completedAtUtc }))
     if (value) console.log(inert(`${key.padEnd(10)} ${value}`));
   console.log(printChange(entry.change, paint));
-  console.log("The whole resource before and after: -o json");
+  console.log("Use -o json to print the complete resource before and after.");
 }
 
 function load(run: Run, name: string | undefined): Promise<unknown> {

@@ -1,8 +1,8 @@
-/** A warning or an error of the run, as a sentence for a terminal. */
+/** Formats warnings and errors of a run for the terminal. */
 import { inert } from "../shared/core/inert.ts";
 import type { LogFields } from "../shared/ports/log.ts";
 
-/** What happened, why, and with which thing: `mooring: change refused: management lock … (resourceId /subscriptions/…)`. Pure. */
+/** Event, reason and fields: `mooring: change refused: management lock … (resourceId /subscriptions/…)`. Pure. */
 export function logSentence(message: string, { why, problems, ...fields }: LogFields = {}): string {
   const reason = why ?? problems;
   const about = Object.entries(fields).flatMap(([name, value]) =>

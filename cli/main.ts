@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `mooring`: what people do with an installation from a terminal. Each command is a file; all speak to the app's own storage. */
+/** `mooring`: the CLI. Each command has its own file; all commands access the storage of the app. */
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../shared/core/errors.ts";
 import { inert } from "../shared/core/inert.ts";
@@ -27,7 +27,7 @@ import { messageOf } from "../shared/core/messageOf.ts";
 
 const program = new Command("mooring")
   .description(
-    "Keeps AKS internal load balancers and Private Link Services moored to what their Services declare.",
+    "Keeps AKS internal load balancers and Private Link Services in sync with the Service annotations.",
   )
   .version(VERSION)
   .option("-o, --output <format>", "table, wide, json or yaml; check and audit have more", "table");
@@ -58,24 +58,21 @@ try {
   trustExtraAuthority();
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = tell(error);
+  process.exitCode = printError(error);
 }
 
 function inherit(command: Command, path = command.name()): void {
-  command
-    .exitOverride()
-    .configureOutput({ writeErr })
-    .showHelpAfterError(`(${path} --help shows what there is)`);
+  command.exitOverride().configureOutput({ writeErr }).showHelpAfterError(`(see ${path} --help)`);
   for (const child of command.commands) inherit(child, `${path} ${child.name()}`);
 }
 
-/** What is wrong with arguments quotes them. */
+/** Error messages quote arguments, which may contain control characters. */
 function writeErr(text: string): void {
   process.stderr.write(text.split("\n").map(inert).join("\n"));
 }
 
-/** Exit code 2 for what the caller can mend, 1 for what failed; never a stack trace. */
-function tell(error: unknown): number {
+/** Returns exit code 2 for invalid input, 1 for failures. Never prints a stack trace. */
+function printError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof InvalidInput) {
     for (const problem of error.problems) console.error(`mooring: ${inert(problem)}`);

@@ -6,38 +6,32 @@ import type { Run } from "../shared/ports/ports.ts";
 import { logSentence } from "./logSentence.ts";
 
 /**
- * A run on the app's own settings and storage, until the signal; only warnings and errors are shown. It works with data of its own
- * version only. @throws InvalidInput on broken settings · Refused if the data are older or newer
+ * A run with the settings and storage of the app; prints only warnings and errors. Requires data of the same schema version.
+ * @throws InvalidInput if the settings are invalid · Refused if the data have another schema version
  */
 export async function open(signal?: AbortSignal): Promise<Run> {
   return (await openToWrite(signal)).run;
 }
 
-/** The same, with the one path to a write. */
+/** `open`, with `apply` for commands that write. */
 export async function openToWrite(
   signal?: AbortSignal,
 ): Promise<{ readonly run: Run; readonly apply: Apply }> {
   const opened = await installation();
   const run = runOf(opened, signal);
-  await opened.demandCurrent(run);
+  await opened.prepare(run);
   return { run, apply: opened.apply };
 }
 
-/** A run over data of whatever form. @throws InvalidInput on broken settings */
+/** A run on data of any schema version, to be read only. @throws InvalidInput if the settings are invalid */
 export async function openAsItIs(): Promise<Run> {
   return runOf(await installation());
 }
 
-/** Brings older data forward. @throws Refused if they are newer · NotYet while another process does so */
-export async function upgradeData(): Promise<void> {
-  const opened = await installation();
-  await opened.prepare(runOf(opened));
-}
-
 const HOW =
-  "settings name the installation: docs/reference/settings.md lists them; `npm start` makes one on this machine";
+  "no valid installation configured: set the variables listed in docs/reference/settings.md, or run `npm start` for a local sandbox";
 
-/** @throws InvalidInput on broken settings, with what to do about them */
+/** @throws InvalidInput if the settings are invalid, with advice */
 function installation(): Promise<App> {
   return app().catch((error: unknown) => {
     throw error instanceof InvalidInput ? new InvalidInput([...error.problems, HOW]) : error;

@@ -4,6 +4,7 @@ import { planUndo } from "../shared/changes/undo.ts";
 import { inert } from "../shared/core/inert.ts";
 import { resourceName, sameId } from "../shared/azure/resourceId.ts";
 import { findHold, hold, listHolds, release } from "../shared/orphans/hold.ts";
+import { awaitsFirstReport, type Quarantined } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
 import { planDue, recordSwept, sweepAlone, type Due } from "../shared/orphans/sweep.ts";
@@ -15,31 +16,36 @@ import { isData, print, printData } from "./print.ts";
 import { waitForAll } from "../shared/core/waitForAll.ts";
 
 export function orphansCommand(): Command {
-  const orphans = new Command("orphans").description("what no living Service accounts for");
-  orphans.command("list").description("what waits out its grace, and why").action(list);
+  const orphans = new Command("orphans").description(
+    "manage orphaned load balancers and Private Link Services",
+  );
+  orphans
+    .command("list")
+    .description("list resources in quarantine, with deletion date and reason")
+    .action(list);
   orphans
     .command("explain <resource>")
-    .description("the evidence for and against, read now, and what is missing for a proof")
+    .description("show current evidence for and against, and missing evidence")
     .action(explain);
   orphans
     .command("hold <resource>")
-    .description("keep it, whatever is proved, until it is released")
-    .requiredOption("--reason <text>", "why; whoever looks at it reads this")
+    .description("exclude a resource from deletion until it is released")
+    .requiredOption("--reason <text>", "shown with the hold")
     .action(holdOne);
-  orphans.command("holds").description("what is held, by whom and why, suspected or not").action(holds);
+  orphans.command("holds").description("list holds, with owner and reason").action(holds);
   orphans
     .command("release <resource>")
-    .description("take a hold back; if it still is an orphan its grace begins anew")
+    .description("remove a hold; the grace period starts again")
     .action(releaseOne);
   orphans
     .command("sweep")
-    .description("delete now what is due; shows the plan and asks")
-    .option("--yes", "do not ask", false)
+    .description("delete orphans that are due (shows the plan, requires confirmation)")
+    .option("--yes", "do not ask for confirmation", false)
     .action(sweep);
   orphans
     .command("restore <resource>")
-    .description("make again what a sweep deleted, by name, id or journal entry; shows the plan and asks")
-    .option("--yes", "do not ask", false)
+    .description("create a deleted resource again, by name, id or journal entry (requires confirmation)")
+    .option("--yes", "do not ask for confirmation", false)
     .action(restore);
   return orphans;
 }
@@ -52,9 +58,10 @@ async function list(_options: unknown, command: Command): Promise<void> {
     kind: ({ kind }) => kind,
     name: ({ resourceId }) => resourceName(resourceId),
     cluster: ({ cluster }) => cluster,
-    "delete after": ({ resourceId, deleteAfterUtc }) => {
-      const who = holder(resourceId);
-      return who === undefined ? deleteAfterUtc : `held by ${who}`;
+    "delete after": (row) => {
+      const who = holder(row.resourceId);
+      if (who !== undefined) return `held by ${who}`;
+      return awaitsFirstReport(row) ? `${row.deleteAfterUtc} or later` : row.deleteAfterUtc;
     },
     why: ({ reason }) => reason,
   });
@@ -65,37 +72,36 @@ async function explain(selector: string, _options: unknown, command: Command): P
   const { candidate, row } = await findSuspect(run, selector);
   if (isData(command)) return printData(command, { ...candidate, ...(row && { quarantine: row }) });
   console.log(inert(`${candidate.kind} ${candidate.resourceId}`));
-  console.log(
-    candidate.verdict === "orphan" ? "is proved an orphan." : "is not proved an orphan, and stays.",
-  );
+  console.log(candidate.verdict === "orphan" ? "Proved orphan." : "Not proved an orphan; it is not deleted.");
   for (const one of candidate.for) console.log(inert(`  evidence for:     ${one.says} (${originOf(one)})`));
   for (const against of candidate.against) console.log(inert(`  evidence against: ${against}`));
   for (const missing of candidate.missing) console.log(inert(`  missing:          ${missing}`));
-  const { quarantinedAtUtc = "never", deleteAfterUtc = "" } = row ?? {};
-  console.log(
-    row
-      ? `In quarantine since ${quarantinedAtUtc}; not before ${deleteAfterUtc} may it be deleted.`
-      : "Not in quarantine.",
-  );
+  console.log(quarantineText(row));
   const { policy } = await readPolicy(run);
-  if (policy.modes.sweep === "observe")
-    console.log("Mode of sweep is observe: nothing is deleted by itself.");
+  if (policy.modes.sweep === "observe") console.log("Observe mode: nothing is deleted automatically.");
+}
+
+function quarantineText(row: Quarantined | undefined): string {
+  if (!row) return "Not in quarantine.";
+  const since = `In quarantine since ${row.quarantinedAtUtc}; may be deleted after ${row.deleteAfterUtc}.`;
+  if (!awaitsFirstReport(row)) return since;
+  return `${since}\nThe grace period begins when cluster ${row.cluster} has sent its next list.`;
 }
 
 async function holdOne(selector: string, { reason }: { reason: string }): Promise<void> {
   const run = await open();
   const { candidate } = await findSuspect(run, selector);
   await hold(run, candidate.resourceId, { who: operator(), why: reason });
-  console.log(`Held: ${candidate.resourceId} stays until \`mooring orphans release\`.`);
+  console.log(`Held: ${candidate.resourceId} is not deleted until \`mooring orphans release\`.`);
 }
 
 async function releaseOne(selector: string): Promise<void> {
   const run = await open();
-  // It may be suspected no more, and be held all the same.
+  // A held resource need not be an orphan candidate any longer.
   const held = await findHold(run, selector);
   const resourceId = held?.resourceId ?? (await findSuspect(run, selector)).candidate.resourceId;
   await release(run, resourceId);
-  console.log(`${held ? "Released" : "There was no hold"}: ${resourceId}; any grace begins anew.`);
+  console.log(`${held ? "Released" : "Not held"}: ${resourceId}; a grace period starts again.`);
 }
 
 async function holds(_options: unknown, command: Command): Promise<void> {
@@ -112,8 +118,8 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
   const { run, apply } = await openToWrite();
   const due = await planDue(run);
   const { plan, quarantined, options } = due;
-  const tell = isData(command) ? console.error : console.log;
-  for (const line of leftOut(due)) tell(inert(`! ${line}`));
+  const warn = isData(command) ? console.error : console.log;
+  for (const line of leftOut(due)) warn(inert(`! ${line}`));
   const why = "mooring orphans sweep";
   const alone = sweepAlone(apply, due.parts);
   const incomplete = { awaited: due.awaited, unreadable: [...due.unreadable.keys()] };
@@ -124,13 +130,13 @@ async function sweep({ yes }: { yes: boolean }, command: Command): Promise<void>
 
 function leftOut({ awaited, unreadable }: Due): string[] {
   const unread = [...unreadable].map(
-    ([subscription, error]) => `subscription ${subscription} was left out: ${messageOf(error)}`,
+    ([subscription, error]) => `subscription ${subscription} was skipped: ${messageOf(error)}`,
   );
-  return [...unread, ...awaited.map(waitingFor)];
+  return [...unread, ...awaited.map(unconfirmed)];
 }
 
-function waitingFor(cluster: string): string {
-  return `orphans of cluster ${cluster} are due, but the cluster must confirm them again; run the command again in about 30 seconds`;
+function unconfirmed(cluster: string): string {
+  return `orphans of cluster ${cluster} are due, but the cluster must confirm them again; run this command again in about 30 seconds`;
 }
 
 async function restore(selector: string, { yes }: { yes: boolean }, command: Command): Promise<void> {

@@ -14,32 +14,30 @@ import { open, openToWrite } from "./open.ts";
 import { isData, print, printData } from "./print.ts";
 import { waitForAll } from "../shared/core/waitForAll.ts";
 
-/** Terraform's, for `--detailed-exitcode`. */
+/** Exit code of `--detailed-exitcode`, as in Terraform. */
 const CHANGES_EXIT_CODE = 2;
 
 export function privateLinkServicesCommand(): Command {
   const privateLinkServices = new Command("pls").description(
-    "Private Link Services of the watched subscriptions",
+    "list, plan and reconcile Private Link Services",
   );
   privateLinkServices
     .command("list")
-    .description("every Private Link Service: whose, who may see it, as declared or not")
+    .description("list all Private Link Services with owner, visibility and state")
     .action(list);
   privateLinkServices
     .command("show <pls>")
-    .description("one Private Link Service, by name or id")
+    .description("show one Private Link Service, by name or id")
     .action(show);
   privateLinkServices
     .command("plan [pls...]")
-    .description("what would be changed; all Private Link Services if none is named")
-    .option("--detailed-exitcode", "2 if there are changes, as Terraform has it", false)
+    .description("show planned changes; of all Private Link Services if none is named")
+    .option("--detailed-exitcode", "exit code 2 if there are changes, as in Terraform", false)
     .action(plan);
   privateLinkServices
     .command("reconcile [pls...]")
-    .description(
-      "bring Private Link Services and connections back to what is declared; shows the plan and asks",
-    )
-    .option("--yes", "do not ask", false)
+    .description("repair Private Link Services and connections (shows the plan, requires confirmation)")
+    .option("--yes", "do not ask for confirmation", false)
     .action(reconcile);
   return privateLinkServices;
 }
@@ -50,21 +48,23 @@ async function list(_options: unknown, command: Command): Promise<void> {
     "resource group": ({ resourceGroup }) => resourceGroup,
     service: ({ service }) => service ?? "-",
     visibility: ({ visibility }) => short(visibility),
-    waiting: ({ waiting }) => String(waiting),
+    pending: ({ pending }) => String(pending),
     state: ({ state }) => state,
   });
 }
 
 /** A list that fits a terminal. */
 function short(ids: readonly string[]): string {
-  const [first = "nobody", ...rest] = ids;
+  const [first = "none", ...rest] = ids;
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 }
 
 function stateOf({ pls, owner, plan: { changes } }: PlannedPls): string {
   if (isTaggedOff(pls.tags)) return "tagged off";
-  if (!owner) return "no owner proved";
-  return changes.length === 0 ? "as declared" : `${changes.length} to change`;
+  if (!owner) return "unowned";
+  return changes.length === 0
+    ? "in sync"
+    : `differs (${changes.length} ${changes.length === 1 ? "change" : "changes"})`;
 }
 
 function toRow(found: PlannedPls) {
@@ -79,7 +79,7 @@ function toRow(found: PlannedPls) {
     ...(owner && { service: `${owner.cluster}/${owner.namespace}/${owner.name}` }),
     visibility,
     autoApproval,
-    waiting: connections.filter(({ status }) => status === "Pending").length,
+    pending: connections.filter(({ status }) => status === "Pending").length,
     connections,
     state: stateOf(found),
   };
@@ -87,7 +87,7 @@ function toRow(found: PlannedPls) {
 
 async function show(selector: string, _options: unknown, command: Command): Promise<void> {
   const [found] = await planned(await open(), [selector]);
-  if (!found) throw new InvalidInput(absent(selector, []));
+  if (!found) throw new InvalidInput(notFound(selector, []));
   const { connections, ...row } = toRow(found);
   if (isData(command)) return printData(command, { ...row, connections, plan: found.plan });
   for (const [key, value] of Object.entries(row))
@@ -102,37 +102,37 @@ async function plan(
   { detailedExitcode }: { detailedExitcode: boolean },
   command: Command,
 ): Promise<void> {
-  const whole = planOf(await planned(await open(), selectors));
-  if (isData(command)) printData(command, whole);
-  else console.log(printPlan(whole, paint));
-  if (detailedExitcode && whole.changes.length > 0) process.exitCode = CHANGES_EXIT_CODE;
+  const all = planOf(await planned(await open(), selectors));
+  if (isData(command)) printData(command, all);
+  else console.log(printPlan(all, paint));
+  if (detailedExitcode && all.changes.length > 0) process.exitCode = CHANGES_EXIT_CODE;
 }
 
 async function reconcile(selectors: string[], { yes }: { yes: boolean }, command: Command): Promise<void> {
   const { run, apply } = await openToWrite();
-  const whole = planOf(await planned(run, selectors));
+  const all = planOf(await planned(run, selectors));
   const why = "mooring pls reconcile";
-  await carryOut(command, { run, apply: inParts(apply, oneByOne(whole)), plan: whole, why, yes });
+  await carryOut(command, { run, apply: inParts(apply, oneByOne(all)), plan: all, why, yes });
 }
 
 function planOf(privateLinkServices: readonly PlannedPls[]): Plan {
   return { changes: privateLinkServices.flatMap(({ plan: { changes } }) => changes) };
 }
 
-/** The Private Link Services that are named, or all; in the order of their ids. @throws InvalidInput naming those that are not there */
+/** The selected Private Link Services, or all; ordered by id. @throws InvalidInput with selectors that do not exist */
 async function planned(run: Run, selectors: readonly string[] = []): Promise<PlannedPls[]> {
   const { network, subscriptions } = run.ports;
   const all = (await waitForAll(subscriptions.map((one) => network.privateLinkServices(one)))).flat();
   const fits = (selector: string) => (pls: { id: string; name: string }) =>
     [pls.id, pls.name].some((text) => text.toLowerCase() === selector.toLowerCase());
   const missing = selectors.filter((selector) => !all.some(fits(selector)));
-  if (missing.length > 0) throw new InvalidInput(missing.map((selector) => absent(selector, all)));
-  const wanted = selectors.length === 0 ? all : all.filter((pls) => selectors.some((one) => fits(one)(pls)));
-  const sorted = wanted.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  if (missing.length > 0) throw new InvalidInput(missing.map((selector) => notFound(selector, all)));
+  const chosen = selectors.length === 0 ? all : all.filter((pls) => selectors.some((one) => fits(one)(pls)));
+  const sorted = chosen.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return waitForAll(sorted.map(plsPlanner(run, "all")));
 }
 
-function absent(selector: string, all: readonly { id: string; name: string }[]): string {
-  const known = all.flatMap(({ id, name }) => (selector.startsWith("/") ? id : name));
-  return `${unknownName(selector, "Private Link Service", known) ?? selector}; \`mooring pls list\` shows them`;
+function notFound(selector: string, all: readonly { id: string; name: string }[]): string {
+  const names = all.flatMap(({ id, name }) => (selector.startsWith("/") ? id : name));
+  return `${unknownName(selector, "Private Link Service", names) ?? selector}; run \`mooring pls list\``;
 }

@@ -13,29 +13,29 @@ import { isJson } from "./print.ts";
 import { readText } from "./readText.ts";
 
 export function policyCommand(): Command {
-  const policy = new Command("policy").description("the policy in force");
-  policy.command("show").description("print it").action(show);
+  const policy = new Command("policy").description("show, validate and apply the policy");
+  policy.command("show").description("print the active policy").action(show);
   policy
     .command("schema")
-    .description("its JSON Schema, for editors")
+    .description("print the JSON Schema of the policy, for editors")
     .action(() => console.log(JSON.stringify(policySchema(), undefined, 2)));
   policy
     .command("apply <file>")
-    .description("put a YAML or JSON document in force; - reads standard input")
+    .description("replace the active policy with a YAML or JSON file (- reads standard input)")
     .action(apply);
-  policy.command("validate <file>").description("say what is wrong with a document").action(validate);
+  policy.command("validate <file>").description("validate a policy file").action(validate);
   policy
     .command("diff <file>")
-    .description("what applying it would change; exit code 1 if anything")
+    .description("compare a file with the active policy; exit code 1 if they differ")
     .action(diff);
   return policy;
 }
 
 async function show(_options: unknown, command: Command): Promise<void> {
   const { policy, version } = await readPolicy(await open());
-  // What is printed can be applied again.
+  // The output can be applied again.
   if (isJson(command)) return console.log(inertJson(policy, 2));
-  console.log(version === "default" ? "# the default: nobody has applied one" : `# applied at ${version}`);
+  console.log(version === "default" ? "# default policy: none was applied" : `# applied at ${version}`);
   console.log(inertYaml(policy));
 }
 
@@ -47,19 +47,19 @@ async function apply(file: string): Promise<void> {
 
 async function validate(file: string): Promise<void> {
   checkPolicy(parseDocument(await readText(file), file));
-  console.log(`${file} is a policy.`);
+  console.log(`${file} is a valid policy.`);
 }
 
 async function diff(file: string): Promise<void> {
-  const wanted = checkPolicy(parseDocument(await readText(file), file));
+  const next = checkPolicy(parseDocument(await readText(file), file));
   const { policy } = await readPolicy(await open());
-  const lines = differences(policy, wanted);
-  if (lines.length === 0) return console.log("Nothing would change.");
+  const lines = differences(policy, next);
+  if (lines.length === 0) return console.log("No changes.");
   for (const line of lines) console.log(inert(line));
   process.exitCode = 1;
 }
 
-/** One line per setting that differs, by its path. */
+/** One line per different setting, with its path. */
 function differences(before: unknown, after: unknown, path = ""): string[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (!isSection(before) || !isSection(after))
@@ -74,7 +74,7 @@ function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A document of YAML or JSON as a value; an empty one is `{}`. @throws InvalidInput naming every place that is neither */
+/** Parses YAML or JSON; an empty document is `{}`. @throws InvalidInput with every syntax error and its position */
 export function parseDocument(source: string, file: string): unknown {
   const [name, lines] = [file === "-" ? "<stdin>" : file, new LineCounter()];
   const document = parseYaml(source, { lineCounter: lines, prettyErrors: false });
@@ -82,7 +82,7 @@ export function parseDocument(source: string, file: string): unknown {
   try {
     return document.toJS() ?? {};
   } catch (error) {
-    // What `yaml` throws for an alias that it does not follow.
+    // `yaml` throws this for an alias that it cannot resolve.
     throw error instanceof ReferenceError ? new InvalidInput(`${name}: ${error.message}`) : error;
   }
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { RULES } from "../shared/admission/rules.ts";
 import { Policy } from "../shared/policy/policy.ts";
 
-/** JSON Schema of the policy document, for editors: names of rules included. @see https://json-schema.org/draft/2020-12 */
+/** JSON Schema of the policy document, for editors; includes the ids of rules. @see https://json-schema.org/draft/2020-12 */
 export function policySchema(): object {
   const severities = z.toJSONSchema(
     z.partialRecord(z.enum(RULES.map(({ id }) => id)), z.enum(["deny", "warn", "off"])),

@@ -3,7 +3,7 @@ import { inert, inertJson } from "../shared/core/inert.ts";
 import { InvalidInput } from "../shared/core/errors.ts";
 import { inertYaml } from "./inertYaml.ts";
 
-/** Prints rows as `-o` states: a table with the columns, cut to the terminal if it is not wide, or everything as JSON or YAML. */
+/** Prints rows in the format of `-o`: a table with these columns, cut to the terminal unless `wide`, or all data as JSON or YAML. */
 export function print<T extends object>(
   command: Command,
   rows: readonly T[],
@@ -14,7 +14,7 @@ export function print<T extends object>(
   const titles = Object.keys(columns).map((title) => title.toUpperCase());
   const lines = [titles, ...rows.map((row) => Object.values(columns).map((column) => inert(column(row))))];
   const widths = titles.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
-  // A program that reads a pipe gets every cell whole, as does who requests a wide table.
+  // Cells are not cut in a pipe, nor in a wide table.
   const fitting = process.stdout.isTTY && !isWide(command) ? fit(widths, process.stdout.columns) : widths;
   for (const line of lines)
     console.log(
@@ -28,7 +28,7 @@ export function print<T extends object>(
 const GAP = "   ";
 const NARROWEST = 8;
 
-/** The widest columns give way, until the row fits or all are narrow. */
+/** Narrows the widest columns until the row fits or all are narrow. */
 function fit(widths: readonly number[], columns: number): number[] {
   const fitted = [...widths];
   const excess = () => fitted.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - columns;
@@ -46,12 +46,12 @@ function cut(cell: string, width: number): string {
 }
 
 export function printData(command: Command, value: unknown): void {
-  // Through JSON, so that both say the same of what is absent.
+  // Through JSON, so that YAML omits the same absent values.
   const text = inertJson(value, 2);
   console.log(isJson(command) ? text : inertYaml(JSON.parse(text)));
 }
 
-/** True if a program reads the output. */
+/** True for JSON and YAML. */
 export function isData(command: Command): boolean {
   return isJson(command) || outputOf(command) === "yaml";
 }
@@ -60,16 +60,16 @@ export function isJson(command: Command): boolean {
   return outputOf(command) === "json";
 }
 
-/** True if a person wants every column, however wide the terminal is. */
+/** True if all columns are requested, regardless of the width of the terminal. */
 export function isWide(command: Command): boolean {
   return outputOf(command) === "wide";
 }
 
 const OUTPUTS = ["table", "wide", "json", "yaml"];
 
-/** @throws InvalidInput if there is no such output */
+/** @throws InvalidInput for an unknown format */
 function outputOf(command: Command): string {
   const { output = "table" } = command.optsWithGlobals<{ output?: string }>();
   if (OUTPUTS.includes(output)) return output;
-  throw new InvalidInput(`--output ${output}: there are ${OUTPUTS.join(", ")}`);
+  throw new InvalidInput(`--output ${output}: unknown format; use ${OUTPUTS.join(", ")}`);
 }

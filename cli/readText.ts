@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { InvalidInput } from "../shared/core/errors.ts";
 import { decodeText } from "./decodeText.ts";
 
-/** A file's text; `-` is standard input. @throws InvalidInput if it cannot be read */
+/** Text of a file; `-` is standard input. @throws InvalidInput if it cannot be read */
 export async function readText(file: string): Promise<string> {
   if (file === "-") return decodeText("<stdin>", await buffer(process.stdin));
   const bytes = await readFile(file).catch(({ code, message }: NodeJS.ErrnoException) => {
@@ -13,7 +13,7 @@ export async function readText(file: string): Promise<string> {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a folder; name the files in it",
-  EACCES: "its permissions do not let you",
+  ENOENT: "the file does not exist",
+  EISDIR: "it is a folder; specify the files in it",
+  EACCES: "permission denied",
 };

@@ -1,8 +1,9 @@
-const NOBODY = /^(AggregateAuthentication|CredentialUnavailable|Authentication|AuthenticationRequired)Error$/;
+const NOT_SIGNED_IN =
+  /^(AggregateAuthentication|CredentialUnavailable|Authentication|AuthenticationRequired)Error$/;
 
-/** What to do where Azure's SDK found nobody to speak for, in place of its account of all that it tried; `undefined` for other failures. */
+/** Short message for a missing Azure sign-in, instead of the list of credentials that the SDK tried; `undefined` for other errors. */
 export function signInProblem(error: unknown): string | undefined {
-  if (!(error instanceof Error && NOBODY.test(error.name))) return undefined;
+  if (!(error instanceof Error && NOT_SIGNED_IN.test(error.name))) return undefined;
   const [first = ""] = error.message.split("\n");
-  return `nobody is signed in to Azure here (az login does that): ${first}`;
+  return `not signed in to Azure; run az login: ${first}`;
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import tls from "node:tls";
 
 /**
- * Trusts the authority in the PEM file that `MOORING_CA_FILE` names, beside the usual ones: a sandbox's, or that of a proxy that looks
- * into TLS. Node's own `NODE_EXTRA_CA_CERTS` is read before an env file is, and cannot come by one.
+ * Adds the certificate authority in the PEM file `MOORING_CA_FILE` to the trusted ones: that of the sandbox, or of a proxy that inspects
+ * TLS. `NODE_EXTRA_CA_CERTS` of Node.js is read before env files are loaded, so it cannot be set in one.
  */
 export function trustExtraAuthority(): void {
   const file = process.env["MOORING_CA_FILE"];

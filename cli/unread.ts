@@ -1,4 +1,4 @@
-/** Whoever reads may stop, as `| head` does: what is said to nobody is no failure, and the work goes on to its end. */
+/** Ignores a closed pipe, as after `| head`: the command completes its work without an error. */
 export function allowUnread(streams: readonly NodeJS.WriteStream[]): void {
   for (const stream of streams)
     stream.on("error", (error: NodeJS.ErrnoException) => {

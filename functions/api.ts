@@ -3,7 +3,7 @@ import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } 
 app.http("api", {
   route: "v1/{*path}",
   methods: ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
-  authLevel: "anonymous", // who is signed in is asked of App Service authentication
+  authLevel: "anonymous", // App Service authentication or the access token identifies the caller
   handler: api,
 });
 

@@ -8,6 +8,6 @@ app.storageQueue("auditDriftWork", {
   connection: "AzureWebJobsStorage",
   handler: handleWork("drift", async () => {
     const { auditWork } = await import("../shared/audit/auditWork.ts");
-    return (run, item, { isLastTry }) => auditWork(run, item, { isLastTry });
+    return (run, item, delivery) => auditWork(run, item, delivery);
   }),
 });

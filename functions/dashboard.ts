@@ -3,11 +3,11 @@ import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } 
 app.http("dashboard", {
   route: "dashboard/{*path}",
   methods: ["GET", "HEAD"],
-  authLevel: "anonymous", // who is signed in is asked of App Service authentication
+  authLevel: "anonymous", // App Service authentication or the access token identifies the caller
   handler: dashboard,
 });
 
-/** Next to the entry of the built app. */
+/** The folder next to the entry of the built app. */
 const FILES = new URL("web/", import.meta.url);
 
 async function dashboard(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {

@@ -10,69 +10,55 @@ app.http("declarations", {
   handler: declarations,
 });
 
-/** The API server's answer to the query that Mooring named in; what was taken of it, and the next query, out. */
+/** Receives the API server's response to the query that Mooring requested; returns the outcome and the next query. */
 async function declarations(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
-  const [door, { withinShare }] = await Promise.all([import("./door.ts"), import("./fairShare.ts")]);
-  return door.answer(context, async () => {
-    const { run } = await door.openApp(context);
-    const cluster = await door.authenticate(run, request);
-    const share = { kind: "declarations", cluster: cluster.name } as const;
+  const [http, { withinShare }] = await Promise.all([import("./http.ts"), import("./fairShare.ts")]);
+  return http.answer(context, async () => {
+    const { run } = await http.openApp(context);
+    const cluster = await http.authenticate(run, request);
+    const share = { kind: "declarations", cluster: cluster.name, request } as const;
     return withinShare(run, share, () => receive(run, cluster, request));
   });
 }
 
 async function receive(run: Run, cluster: Cluster, request: HttpRequest): Promise<HttpResponseInit> {
-  const [door, { receiveDeclarations }, claims, { readProbe }, { knownPolicy }] = await Promise.all([
-    import("./door.ts"),
-    import("../shared/declarations/receive.ts"),
-    import("../shared/inventory/confirmClaims.ts"),
+  const [http, { takeReport }, { readProbe }, { cachedPolicy }] = await Promise.all([
+    import("./http.ts"),
+    import("./takeReport.ts"),
     import("../shared/declarations/webhookProbe.ts"),
-    import("../shared/admission/known.ts"),
+    import("../shared/admission/cached.ts"),
   ]);
-  door.mediaType(request, ["application/json"]);
+  http.mediaType(request, ["application/json"]);
   const webhook = readProbe(request.headers, run.now().toISOString());
-  const { isTooLarge, ...read } = await readPost(request, door);
-  const { policy } = await knownPolicy(run);
+  const { isTooLarge, ...read } = await readPost(request, http);
+  const { policy } = await cachedPolicy(run);
   const post = { ...read, ...(webhook && { webhook }) };
-  const claim = claims.claimsOfCluster(run, cluster);
-  const received = await receiveDeclarations(run, cluster, { post, policy, claim });
-  const { dropped = [], isRequested, ...answer } = received;
-  await claims.dropRefused(run, cluster, dropped);
-  if (isRequested) await requestScan(run, cluster);
+  const answer = await takeReport(run, cluster, { post, policy });
   logTaken(run, cluster, answer);
   return toResponse(answer, isTooLarge ? TOO_LARGE : (STATUS[answer.outcome] ?? 200));
-}
-
-async function requestScan(run: Run, { name }: Cluster): Promise<void> {
-  const { enqueueOnce } = await import("../shared/events/coalesce.ts");
-  const hint = { why: `cluster ${name} confirmed its Services`, correlationId: run.newId() };
-  await enqueueOnce(run, INVENTORY, hint);
 }
 
 type Taken = Pick<Answer, "outcome" | "problems" | "report">;
 
 function logTaken(run: Run, { name }: Cluster, { outcome, problems, report }: Taken): void {
   if (QUIET.has(outcome)) return;
-  run.log.info("declarations taken", { cluster: name, outcome, ...(problems && { problems }), ...report });
+  run.log.info("declarations received", { cluster: name, outcome, ...(problems && { problems }), ...report });
 }
 
-/** Claims that waited for a list may end. */
-const INVENTORY = { queue: "inventory", what: "inventory", id: "all" } as const;
-
-/** What happens every few seconds, or for every page. */
+/** Outcomes that are too frequent to log: every few seconds, or for every page. */
 const QUIET = new Set<Answer["outcome"]>(["window taken", "page staged"]);
 
 const TOO_LARGE = 413;
 
-/** A body over the limit becomes the answer that asks for a smaller page. @throws HttpProblem 400 if it is not UTF-8 */
+/** A body over the limit is answered with the query for a smaller page. @throws HttpProblem 400 if it is not UTF-8 */
 async function readPost(
   request: HttpRequest,
-  door: typeof import("./door.ts"),
+  http: typeof import("./http.ts"),
 ): Promise<Post & { readonly isTooLarge: boolean }> {
   const { headers } = request;
   const sequence = headers.get("x-mooring-sequence") ?? undefined;
   const status = headers.get("x-mooring-status");
-  const read = await door.readWhole(request, door.DECLARATIONS_BYTES);
+  const read = await http.readWhole(request, http.DECLARATIONS_BYTES);
   return {
     ...(sequence !== undefined && { sequence }),
     ...(status !== null && { status: read.isTooLarge ? TOO_LARGE : Number(status) || 0 }),
@@ -84,7 +70,7 @@ async function readPost(
 const STATUS: Readonly<Partial<Record<Answer["outcome"], number>>> = { refused: 400, foreign: 409 };
 
 function toResponse(
-  { sequence, query, retryAfterSeconds, ...answer }: Omit<Answer, "dropped" | "isRequested">,
+  { sequence, query, retryAfterSeconds, ...answer }: Answer,
   status: number,
 ): HttpResponseInit {
   return {

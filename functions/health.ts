@@ -8,8 +8,9 @@ app.http("health", {
 });
 
 /**
- * 200 when the settings are whole and storage answers, also while a scan, audit, sweep, poll or list fails (`degraded`): another instance would
- * not do better. Else 503 with what is wrong, never a setting's value. `health/live` asks nothing: it says only that the app runs.
+ * Readiness: 200 if the settings are valid and storage is reachable, even while a scan, audit, sweep, poll or list fails
+ * (`degraded`), because another instance would not help. Otherwise 503 with the problems, never with a setting's value.
+ * `health/live` is a liveness probe without dependencies.
  */
 async function health({ params }: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   if (params["probe"] === "live") return { jsonBody: { status: "ok" } };

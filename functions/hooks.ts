@@ -1,28 +1,28 @@
-/** Around every invocation: metrics begin to be sent once something was answered, and the last ones leave before the process does. */
+/** Starts metrics export after the first invocation, and flushes metrics before the process ends. */
 import { app } from "@azure/functions";
 
-/** Long enough for whoever came with the first call; what is measured until then is kept. */
+/** Keeps the exporters' load time out of the first requests. Measurements until then are buffered. */
 const BEGIN_MILLISECONDS = 5_000;
 
-let isAsked = false;
+let isScheduled = false;
 
-/** @param tell says on the host's log what keeps metrics from being sent */
-export function registerHooks(tell: (message: string) => void): void {
+/** @param warn writes to the host's log why metrics cannot be sent */
+export function registerHooks(warn: (message: string) => void): void {
   app.hook.postInvocation(() => {
-    if (isAsked) return;
-    isAsked = true;
-    setTimeout(() => void begin(tell), BEGIN_MILLISECONDS).unref();
+    if (isScheduled) return;
+    isScheduled = true;
+    setTimeout(() => void begin(warn), BEGIN_MILLISECONDS).unref();
   });
   app.hook.appTerminate(async () => {
-    if (!isAsked) return;
+    if (!isScheduled) return;
     const { exporting, inert } = await load();
-    await exporting.end((message) => tell(inert(message)));
+    await exporting.end((message) => warn(inert(message)));
   });
 }
 
-async function begin(tell: (message: string) => void): Promise<void> {
+async function begin(warn: (message: string) => void): Promise<void> {
   const { exporting, inert } = await load();
-  await exporting.begin((message) => tell(inert(message)));
+  await exporting.begin((message) => warn(inert(message)));
 }
 
 async function load() {

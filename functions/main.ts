@@ -1,6 +1,6 @@
 /**
- * Entry of the built app. Registers every function first and throws nothing: an entry that throws before registering
- * makes an app of zero functions that looks healthy. Everything heavy is imported by the handlers when first called.
+ * Entry of the built app. Registers every function and never throws: an entry that throws before it registers functions results
+ * in an app without functions that looks healthy. Handlers import large dependencies on their first call.
  */
 import "./admitService.ts";
 import "./mutateService.ts";
@@ -11,14 +11,14 @@ import "./pollPrivateLinkServices.ts";
 import "./scanInventory.ts";
 import "./sweepOrphans.ts";
 import "./auditDrift.ts";
-import "./tellNews.ts";
+import "./sendNotices.ts";
 import "./watchQueues.ts";
 import "./api.ts";
 import "./dashboard.ts";
 import "./health.ts";
 import { registerHooks } from "./hooks.ts";
 
-// One stray rejected promise would otherwise end the worker and every invocation on it.
+// An unhandled rejection would otherwise terminate the worker with all its invocations.
 process.on("unhandledRejection", (reason) => {
   void tell(reason);
 });

@@ -10,7 +10,7 @@ app.http("mutateService", {
 async function mutateService(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
   const [{ answerReview }, { writeAddresses }] = await Promise.all([
     import("./review.ts"),
-    import("../shared/admission/companion.ts"),
+    import("../shared/admission/mutate.ts"),
   ]);
   return answerReview(request, context, { decide: writeAddresses });
 }

@@ -8,5 +8,5 @@ async function pollPrivateLinkServices(_timer: unknown, context: InvocationConte
     import("../shared/pls/poll.ts"),
     openOnTimer(context),
   ]);
-  if (run) await privateLinkServices.pollPrivateLinkServices(run);
+  await privateLinkServices.pollPrivateLinkServices(run);
 }

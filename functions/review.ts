@@ -1,43 +1,43 @@
-/** The way of every AdmissionReview: who asks, what about, an answer in time. */
+/** Shared handler for the validating and mutating webhooks: authenticate, parse, decide within the deadline. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { Cluster } from "../shared/declarations/clusterModel.ts";
 import { withCorrelation } from "../shared/core/correlation.ts";
 import { InvalidInput } from "../shared/core/errors.ts";
 import type { Decision } from "../shared/admission/decisions.ts";
 import { inTime } from "../shared/admission/guarded.ts";
-import { lastKnownCluster } from "../shared/admission/known.ts";
+import { lastReadCluster } from "../shared/admission/cached.ts";
 import { requestsNothing, type AdmissionResponse, type AdmissionReview } from "../shared/admission/review.ts";
 import { inert } from "../shared/core/inert.ts";
 import type { Run } from "../shared/ports/ports.ts";
-import * as door from "./door.ts";
+import * as http from "./http.ts";
 import { withinShare } from "./fairShare.ts";
 import { readReview } from "./reviewBody.ts";
 
 export interface Reviewer {
   readonly decide: (run: Run, cluster: Cluster, review: AdmissionReview) => Promise<AdmissionResponse>;
-  /** Hears of every answer. */
+  /** Called with every decision. */
   readonly told?: (run: Run, decision: Decision) => void;
 }
 
-/** The part of the webhook's timeout in which storage may tell who asks; see `guarded.ts` for the rest of it. */
+/** The part of the webhook's timeout for authentication; see `guarded.ts` for the rest. */
 const WHO_SHARE = 0.1;
 
-/** AdmissionReview in, AdmissionReview out; 400, 404, 413 or 415 with a reason for what is none; 429 for too many of one cluster. */
+/** Answers an AdmissionReview; otherwise 400, 404, 413 or 415 with a reason, or 429 for too many requests of one cluster. */
 export function answerReview(
   request: HttpRequest,
   context: InvocationContext,
   reviewer: Reviewer,
 ): Promise<HttpResponseInit> {
-  return door.answer(context, async () => {
-    const { app, run } = await door.openGate(context);
-    const known = app.demandKnown(run);
-    // Awaited below; until then the cluster is read.
+  return http.answer(context, async () => {
+    const { app, run } = await http.openForAdmission(context);
+    const known = app.prepare(run);
+    // Awaited after the cluster is read: until then a rejection must not count as unhandled.
     known.catch(() => undefined);
-    const timeoutSeconds = door.timeoutSeconds(request.query);
-    const cluster = await door.authenticate(run, request, (_, name) =>
-      lastKnownCluster(run, name, timeoutSeconds * 1000 * WHO_SHARE),
+    const timeoutSeconds = http.timeoutSeconds(request.query);
+    const cluster = await http.authenticate(run, request, (_, name) =>
+      lastReadCluster(run, name, timeoutSeconds * 1000 * WHO_SHARE),
     );
-    const share = { kind: "admission", cluster: cluster.name } as const;
+    const share = { kind: "admission", cluster: cluster.name, request } as const;
     return withinShare(run, share, async () => {
       const { review, problem } = await readReview(request);
       const asked = { cluster, review, known, timeoutSeconds };
@@ -62,7 +62,7 @@ interface Asked {
   readonly cluster: Cluster;
   readonly review: AdmissionReview;
   readonly timeoutSeconds: number;
-  /** Fails if the stored data are newer than this version: then nothing is decided on them. */
+  /** Rejects if the stored data have another schema version: this version must then not decide. */
   readonly known: Promise<void>;
 }
 
@@ -85,15 +85,16 @@ async function respond(
   return response;
 }
 
-/** Nothing is decided about what was not read. */
+/** A reviewer that rejects: an unread Service cannot be evaluated. */
 function unread(reviewer: Reviewer, problem: string): Reviewer {
   return { ...reviewer, decide: () => Promise.reject(new InvalidInput(problem)) };
 }
 
 /**
- * The answer for a Service that cannot be read, or that storage cannot keep. It is refused, since an error would let it pass in most clusters.
- * An update that requests nothing passes: a refusal would keep finalizers from being removed. Policy decides about a delete.
- * @throws InvalidInput if the review is about something else, and whatever else went wrong
+ * The response for a Service that cannot be parsed or stored. It is refused, because in most clusters an error would allow it.
+ * An update that requests nothing is allowed: a refusal would prevent the removal of finalizers. For a DELETE, policy
+ * `onUnavailable` decides.
+ * @throws InvalidInput if the review is not about a Service, and all other errors
  */
 function refusalOf(error: unknown, { request }: AdmissionReview): AdmissionResponse {
   const { uid, kind, operation } = request;

@@ -1,36 +1,42 @@
-/** The body of a review. One that is too large to be read still gets an answer: an error would let the Service pass in most clusters. */
+/** Reads the body of a review. One that is too large still gets a refusal: in most clusters an error would allow the Service. */
 import type { HttpRequest } from "@azure/functions";
-import { readJson } from "../shared/declarations/jsonShape.ts";
+import { hasTooManyValues, readJson } from "../shared/declarations/jsonShape.ts";
 import { AdmissionReview } from "../shared/admission/review.ts";
-import * as door from "./door.ts";
+import * as http from "./http.ts";
 
-/** Two versions of an object, each of up to 1.5 MiB in the API server's storage. */
+/** Two versions of an object, each of up to 1.5 MiB in the API server's storage. JSON may need more: six characters for one byte. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** JSON may need six characters for one of the API server's bytes. Larger bodies are not read at all. */
-const MAX_READ_BYTES = 12 * 1024 * 1024;
-/** The API server writes `uid`, names and `operation` before the objects. */
+/** The start of a body that is too large: the API server writes `uid`, names and `operation` before the objects. */
 const HEAD_BYTES = 4096;
 
 export interface ReviewBody {
-  /** Without objects if there is a problem. */
+  /** Has no objects if there is a problem. */
   readonly review: AdmissionReview;
-  /** Why the objects were not read. */
+  /** Reason why the objects were not read. */
   readonly problem?: string;
 }
 
-/** @throws HttpProblem 413 or 415 · InvalidInput if it is no review, or nests too deep */
+/** @throws HttpProblem 413 or 415 · InvalidInput if it is not a review, or is nested too deeply */
 export async function readReview(request: HttpRequest): Promise<ReviewBody> {
-  door.mediaType(request, ["application/json"]);
-  const bytes = await door.readBytes(request, MAX_READ_BYTES);
-  if (bytes.byteLength <= MAX_BYTES)
-    return { review: door.parse(AdmissionReview, readJson(door.decode(bytes), "the body")) };
-  return {
-    review: readHead(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES))),
-    problem: `the review is larger than ${MAX_BYTES / 1024 / 1024} MiB: make the annotations of the Service smaller`,
-  };
+  http.mediaType(request, ["application/json"]);
+  const bytes = await http.readBytes(request, http.HOST_BODY_BYTES);
+  if (bytes.byteLength > MAX_BYTES)
+    return unread(
+      bytes,
+      `larger than ${MAX_BYTES / 1024 / 1024} MiB: reduce the size of the Service's annotations`,
+    );
+  const text = http.decode(bytes);
+  if (hasTooManyValues(text))
+    return unread(bytes, "too complex: reduce the number of the Service's ports, labels and annotations");
+  return { review: http.parse(AdmissionReview, readJson(text, "the body")) };
 }
 
-/** What the API server writes before the objects. @throws HttpProblem 413 if it is not there */
+function unread(bytes: Uint8Array, why: string): ReviewBody {
+  const review = readHead(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)));
+  return { review, problem: `the review is ${why}` };
+}
+
+/** The fields before the objects. @throws HttpProblem 413 if they are absent */
 function readHead(text: string): AdmissionReview {
   const [head = ""] = text.split('"object":');
   const uid = /^\{[^{]{0,200}"request":\{"uid":"([\w-]{1,256})"/.exec(head)?.[1];
@@ -42,5 +48,5 @@ function readHead(text: string): AdmissionReview {
     request,
   });
   if (read.success) return read.data;
-  throw door.tooLarge(MAX_BYTES);
+  throw http.tooLarge(MAX_BYTES);
 }

@@ -8,5 +8,5 @@ async function watchQueues(_timer: unknown, context: InvocationContext): Promise
     import("../shared/storage/queues/watch.ts"),
     openOnTimer(context),
   ]);
-  if (run) await queues.watchQueues(run);
+  await queues.watchQueues(run);
 }

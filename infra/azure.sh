@@ -4,7 +4,7 @@
 # Exit codes of the scripts:
 #   0  everything is done, and was read back from Azure
 #   1  failed, and nothing was completed
-#   2  called with missing or wrong input; Azure was not asked
+#   2  called with missing or wrong input; Azure was not called
 #   3  partly done: something was completed, and what is left is listed
 #
 # MOORING_CHECKS, MOORING_CHECK_SECONDS  how often, and after how many seconds, to read again what Azure may show late: 10 times, 5 seconds
@@ -24,12 +24,12 @@ need() {
   fi
 }
 
-# plan THING: to be done, in this order.
+# plan THING: adds a step; steps run in this order.
 plan() {
   PLANNED="$PLANNED$1$NEWLINE"
 }
 
-# completed SENTENCE: the first planned thing is done, and was read back.
+# completed SENTENCE: the first planned step is done and verified.
 completed() {
   echo "$1"
   CHANGED=yes
@@ -48,7 +48,7 @@ stop() {
   exit 1
 }
 
-# begin: what is planned can be done only by an az that is signed in.
+# begin: requires that az is signed in.
 begin() {
   trap 'stop "it was interrupted."' HUP INT TERM
   command -v az >/dev/null || stop "the Azure CLI is not installed, or not in the PATH. Install it: https://aka.ms/azcli"

@@ -1,29 +1,29 @@
-metadata description = 'Mooring in one subscription, with its rights in every subscription that it watches.'
+metadata description = 'Mooring in one subscription, with its role assignments in every watched subscription.'
 
 targetScope = 'subscription'
 
-@description('Name of this installation. Names of resources and of the custom roles carry it.')
+@description('Name of this installation, part of the names of resources and custom roles.')
 @minLength(1)
 @maxLength(32)
 param environmentName string
 
-@description('Region of everything but the Event Grid topics, which are global. It must have Flex Consumption.')
+@description('Region of all resources except the Event Grid topics, which are global. It must support Flex Consumption.')
 param location string
 
-@description('Resource group of the installation; made if it is not there. Empty: rg-ENVIRONMENT.')
+@description('Resource group of the installation; created if it does not exist. Empty: rg-ENVIRONMENT.')
 @maxLength(90)
 param resourceGroupName string = ''
 
-@description('Ids of the subscriptions that Mooring watches: those of the clusters, their networks and their Private Link Services. Empty: its own.')
+@description('Ids of the subscriptions that Mooring watches: those of the clusters, their networks and their Private Link Services. Empty: the subscription of the deployment.')
 param watchedSubscriptions string[] = []
 
-@description('Capabilities that may write in Azure: pls, connections, sweep, restore. Give those whose mode is enforce in the policy; without one Mooring can only read.')
+@description('Capabilities that may write in Azure: pls, connections, sweep, restore. Specify those whose mode is enforce in the policy; without any Mooring can only read.')
 param enforce string[] = []
 
-@description('False where the roles come from a management group: roles/managementGroup.bicep.')
+@description('False if the roles are defined at a management group: roles/managementGroup.bicep.')
 param assignRoles bool = true
 
-@description('Ids of users, groups or service principals that run the mooring command and are operators in the dashboard.')
+@description('Ids of users, groups or service principals that may run the mooring command and are operators in the dashboard.')
 param operatorIds string[] = []
 
 @description('Version of Node. 22 ends on 30 April 2027.')
@@ -34,74 +34,74 @@ param nodeVersion string = '24'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('How far the app may scale out. More instances also ask Azure Resource Manager more often.')
+@description('Maximum number of instances. More instances also send more requests to Azure Resource Manager.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Instances that always wait for HTTP. An admission webhook must not wait for a cold start: at least one.')
+@description('Number of always-ready instances for HTTP. At least one, so that admission reviews are not delayed by cold starts.')
 @minValue(1)
 @maxValue(20)
 param alwaysReadyHttp int = 1
 
-@description('Requests that one instance answers at the same time.')
+@description('Number of concurrent requests per instance.')
 @minValue(1)
 @maxValue(1000)
 param httpConcurrency int = 32
 
-@description('Redundancy (SKU) of the storage account with Mooring\'s data. Not every region has zones, which ZRS and GZRS need.')
+@description('Redundancy (SKU) of the storage account with Mooring\'s data. ZRS and GZRS need a region with availability zones.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_RAGRS', 'Standard_GZRS', 'Standard_RAGZRS'])
 param storageRedundancy string = 'Standard_ZRS'
 
-@description('Who may sign in: register makes an app registration; existing uses signInClientId; closed lets nobody in.')
+@description('Sign-in: register creates an app registration; existing uses signInClientId; closed disables sign-in.')
 @allowed(['register', 'existing', 'closed'])
 param signIn string = 'register'
 
-@description('Client id of an app registration with the roles Mooring.Reader and Mooring.Operator, where signIn is existing.')
+@description('Client id of an app registration with the roles Mooring.Reader and Mooring.Operator, if signIn is existing.')
 param signInClientId string = ''
 
-@description('public: storage answers on the internet, to identities only. private: storage has private endpoints alone.')
+@description('public: storage has a public endpoint and accepts identities only. private: storage has private endpoints only.')
 @allowed(['public', 'private'])
 param network string = 'public'
 
-@description('public: everybody reaches the app. restricted: Event Grid, allowedRanges and the private endpoint do.')
+@description('public: the app is reachable from the internet. restricted: only from Event Grid, allowedRanges and the private endpoint.')
 @allowed(['public', 'restricted'])
 param inbound string = 'public'
 
-@description('Address ranges that reach the app where inbound is restricted: where clusters, people and pipelines come from.')
+@description('Address ranges that may reach the app if inbound is restricted: those of clusters, users and pipelines.')
 param allowedRanges string[] = []
 
-@description('Address space of the virtual network that is made where network or inbound is not public and no subnets are given.')
+@description('Address space of the virtual network that is created if network or inbound is not public and no subnets are specified.')
 param virtualNetworkRange string = '10.230.0.0/24'
 
-@description('Id of an existing subnet for the app, delegated to Microsoft.App/environments. Empty: one is made.')
+@description('Id of an existing subnet for the app, delegated to Microsoft.App/environments. Empty: one is created.')
 param appSubnetId string = ''
 
-@description('Id of an existing subnet for private endpoints. Empty: one is made.')
+@description('Id of an existing subnet for private endpoints. Empty: one is created.')
 param endpointSubnetId string = ''
 
-@description('Ids of existing private DNS zones by their name, such as privatelink.blob.core.windows.net. Zones that are missing are made.')
+@description('Ids of existing private DNS zones by their name, such as privatelink.blob.core.windows.net. Missing zones are created.')
 param privateDnsZoneIds object = {}
 
-@description('An extra storage account keeps events that could not be delivered. It must allow shared keys: see docs/platform/deploy.md.')
+@description('An additional storage account stores events that could not be delivered. It must allow shared keys: see docs/platform/deploy.md.')
 param deadLetters bool = true
 
-@description('Days that logs and metrics are kept.')
+@description('Retention of logs and metrics in days.')
 @minValue(30)
 @maxValue(730)
 param retentionDays int = 90
 
-@description('Address that alerts are sent to. Empty: none.')
+@description('Email address for alerts. Empty: none.')
 param alertEmail string = ''
 
-@description('Ids of existing action groups that alerts go to as well.')
+@description('Ids of existing action groups that alerts also notify.')
 param actionGroupIds string[] = []
 
 @description('Further settings of the app by name, such as MOORING_WEBHOOK_URL and MOORING_WEBHOOK_SECRET.')
 @secure()
 param settings object = {}
 
-@description('Tags of everything that is made.')
+@description('Tags of all created resources.')
 param tags object = {}
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
@@ -319,16 +319,16 @@ output MOORING_HOME_SUBSCRIPTION string = subscription().subscriptionId
 @description('Name of the function app.')
 output MOORING_APP_NAME string = app.outputs.name
 
-@description('Id of the function app: where the events go.')
+@description('Id of the function app, the destination of events.')
 output MOORING_APP_ID string = app.outputs.id
 
 @description('Origin of the app, for mooring clusters add --url.')
 output MOORING_APP_URL string = app.outputs.url
 
-@description('Storage account that the mooring command speaks to: set it as AzureWebJobsStorage__accountName.')
+@description('Storage account for the mooring command: set it as AzureWebJobsStorage__accountName.')
 output MOORING_STORAGE_NAME string = storage.outputs.name
 
-@description('Principal of the app, for grants by hand and for infra/remove.sh.')
+@description('Principal id of the app, for manual role assignments and infra/remove.sh.')
 output MOORING_PRINCIPAL_ID string = identity.outputs.principalId
 
 @description('Watched subscriptions, separated by spaces.')
@@ -340,5 +340,5 @@ output MOORING_DEAD_LETTER_ACCOUNT string = deadLetters ? deadLetterStorage!.out
 @description('Action groups of the alerts, separated by spaces.')
 output MOORING_ACTION_GROUPS string = join(alerts.outputs.actionGroupIds, ' ')
 
-@description('Client id of the app registration that was made; empty if none was.')
+@description('Client id of the created app registration; empty if none was created.')
 output MOORING_REGISTRATION string = signIn == 'register' ? registration!.outputs.clientId : ''

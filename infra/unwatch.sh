@@ -1,6 +1,6 @@
 #!/bin/sh
-# Takes Mooring out of subscriptions: it gets no events of them any more, and has no role assignment there. For a subscription that is no
-# longer to be watched, since a deployment removes nothing; remove.sh does the same for all. May be run again after an interruption.
+# Removes the event subscriptions and role assignments of Mooring from subscriptions that are no longer watched, because a deployment
+# removes nothing. remove.sh does the same for all subscriptions. May be run again after an interruption.
 # Exit codes: see azure.sh.
 #
 # MOORING_EXISTING_TOPICS  as for subscribe.sh
@@ -10,7 +10,7 @@ folder=$(dirname "$0")
 . "$folder/unwatching.sh"
 
 if [ $# -eq 0 ]; then
-  echo "Which subscriptions? unwatch.sh SUBSCRIPTION…" >&2
+  echo "Usage: unwatch.sh SUBSCRIPTION…" >&2
   exit 2
 fi
 need AZURE_ENV_NAME "name of the installation"

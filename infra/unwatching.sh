@@ -24,7 +24,7 @@ remove_group() {
     group exists --subscription "$subscription" --name "$group"
 }
 
-# The topic belongs to someone else, and stays.
+# The topic is not part of the installation, and is kept.
 remove_from_topic() {
   remove_each "event subscription of Mooring in topic $topic" event_subscriptions delete_event_subscription
   remove_each "alert of Mooring beside topic $topic" alerts delete_alert
@@ -52,7 +52,7 @@ delete_alert() {
     --subscription "$subscription" --resource-group "${topic%%/*}" --name "$1"
 }
 
-# By object id, without names: Microsoft Graph is not asked, which an installer may have no right to.
+# By object id, without names: needs no access to Microsoft Graph, which an installer may not have.
 assignments() {
   "$@" role assignment list --subscription "$subscription" --scope "/subscriptions/$subscription" \
     --assignee-object-id "$MOORING_PRINCIPAL_ID" --fill-principal-name false --query "[].id" --output tsv

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Removes role assignments of the app that MOORING_ENFORCE does not name any more: a deployment adds role assignments, and removes none. What
-# was assigned by hand, or at a management group, stays. Exit codes: see azure.sh.
+# Removes role assignments of the app that MOORING_ENFORCE no longer contains: a deployment adds role assignments, and removes none. Manual
+# assignments, and those at a management group, are kept. Exit codes: see azure.sh.
 set -eu
 . "$(dirname "$0")/azure.sh"
 

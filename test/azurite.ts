@@ -5,11 +5,11 @@ import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
 import { ACCOUNT, KEY, startStorage } from "../dev/sandbox/storage/startStorage.ts";
 
-/** More than the run's files and hosts want. */
+/** More than the run's files and hosts need. */
 const ACCOUNTS = Array.from({ length: 200 }, (_, index) => `mooring${1000 + index}`);
 
 /**
- * One Azurite in memory for the whole run, on free ports. Tests of ports keep apart by table, queue and container names; those of the
+ * One Azurite in memory for the run, on free ports. Tests of ports are isolated by table, queue and container names; those of the
  * app, whose names are fixed, by accounts.
  */
 export default async function setup(project: TestProject) {

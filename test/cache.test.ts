@@ -21,7 +21,7 @@ test("a failure is not kept", async () => {
   expect(await cache.get("a", async () => "back")).toBe("back");
 });
 
-test("of more keys than anybody needs the oldest are forgotten", async () => {
+test("above the maximum number of keys the oldest are removed", async () => {
   const { get, loads } = counting();
   for (let n = 0; n < 6000; n += 1) await get(`made up ${n}`);
   await get("made up 5999");

@@ -1,4 +1,4 @@
-/** Tells the reporter how much CPU time a file took, with its processes that have ended: wall time depends on what else the machine does. */
+/** Reports the CPU time of a test file with its ended processes: wall time depends on other load of the machine. */
 import { readFile } from "node:fs/promises";
 import { afterAll } from "vitest";
 
@@ -10,7 +10,7 @@ afterAll(async ({}, file) => {
   file.meta.cpuSeconds = (process.cpuUsage().user + process.cpuUsage().system) / 1e6 + (await ofChildren());
 });
 
-/** Linux alone tells; elsewhere 0. */
+/** Available only on Linux; elsewhere 0. */
 async function ofChildren(): Promise<number> {
   const line = await readFile("/proc/self/stat", "utf8").catch(() => "");
   const [user = 0, system = 0] = line

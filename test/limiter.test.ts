@@ -1,6 +1,7 @@
 /** A key uses no more than its share, whatever it sends, and takes nothing of the others. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import { HOST_BODY_BYTES } from "../functions/http.ts";
 import { SHARES } from "../functions/fairShare.ts";
 import { describe, expect, test } from "vitest";
 import { createLimiter, type Limited } from "../shared/core/limiter.ts";
@@ -11,6 +12,13 @@ test("the documents state the share of a cluster", () => {
   expect(rows.map(([, , ...numbers]) => numbers.map(Number))).toEqual(
     [SHARES.admission, SHARES.declarations].map(({ atOnce, perSecond, burst }) => [atOnce, perSecond, burst]),
   );
+});
+
+test("the host refuses bodies that no function reads", () => {
+  const [, bytes] =
+    /FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '(\d+)'/.exec(readFileSync("infra/app/functionApp.bicep", "utf8")) ??
+    [];
+  expect(Number(bytes)).toBe(HOST_BODY_BYTES);
 });
 
 const LIMIT = { atOnce: 2, perSecond: 10, burst: 5 };
@@ -36,7 +44,7 @@ describe("a limiter", () => {
     expect(await running[1]).toEqual({ ok: true, value: "second" });
   });
 
-  test("refuses what is too fast, and says when to come again", async () => {
+  test("refuses work that is too fast, and returns when to retry", async () => {
     const { limiter, clock } = limiting({ ...LIMIT, perSecond: 0.5 });
     const ask = () => limiter.run("one", async () => "done");
     for (let count = 0; count < LIMIT.burst; count += 1) expect(await outcome(ask())).toBe(true);
@@ -46,6 +54,18 @@ describe("a limiter", () => {
     clock.ms += 500;
     expect(await outcome(ask())).toBe(true);
     expect(await outcome(ask())).toBe(false);
+  });
+
+  test("counts the units of the work, and more than a burst as a burst", async () => {
+    const { limiter, clock } = limiting();
+    const ask = (units: number) => limiter.run("one", async () => "done", units);
+    expect(await outcome(ask(3))).toBe(true);
+    expect(await outcome(ask(3))).toBe(false);
+    expect(await outcome(ask(2))).toBe(true);
+    expect(await ask(100)).toEqual({ ok: false, retryAfterSeconds: 1 });
+    clock.ms += 500;
+    expect(await outcome(ask(100))).toBe(true);
+    expect(await outcome(ask(0))).toBe(true);
   });
 
   test("takes nothing of one key for another", async () => {

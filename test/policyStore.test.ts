@@ -7,8 +7,8 @@ import { memoryRun } from "./memory/run.ts";
 
 const broken = { policy: { modes: { sweep: "always" } }, appliedAtUtc: "2026-11-23T12:30:00.000Z" };
 
-describe("the policy in force", () => {
-  test("is the default until somebody applies one", async () =>
+describe("the active policy", () => {
+  test("is the default until one is applied", async () =>
     expect(await readPolicy(memoryRun())).toEqual({ policy: defaultPolicy, version: "default" }));
 
   test("is what was applied last, by the time of it", async () => {
@@ -20,7 +20,7 @@ describe("the policy in force", () => {
     });
   });
 
-  test("is the last good one, and the log says so, when the stored one was broken", async () => {
+  test("is the last valid one, which is logged, if the stored one is invalid", async () => {
     const errors: string[] = [];
     const run = memoryRun({ log: { ...silentLog, error: (message) => errors.push(message) } });
     await applyPolicy(run, { maxDeletesPerRun: 1 });
@@ -29,7 +29,7 @@ describe("the policy in force", () => {
       { do: "put", key: `history ${broken.appliedAtUtc}`, value: broken },
     ]);
     expect((await readPolicy(run)).policy.maxDeletesPerRun).toBe(1);
-    expect(errors).toEqual(["the stored policy is broken; the last good one stays in force"]);
+    expect(errors).toEqual(["the stored policy is invalid; the last valid one stays active"]);
   });
 
   test("is none, rather than the default, when no good one is left: the default may allow more", async () => {

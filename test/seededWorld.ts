@@ -1,5 +1,5 @@
 /**
- * The seeded world, made once per run when the first file asks for it, in Vitest's own process, so that the end of that file does not
+ * The seeded world, created once per run when the first file requests it, in Vitest's own process, so that the end of that file does not
  * stop it: the folder of a sandbox that was stopped when Mooring had scanned its networks and nothing was under way.
  */
 import { rm } from "node:fs/promises";

@@ -31,7 +31,7 @@ test.each(Object.entries(BROKEN))("%s alone", (name, value) => {
   if (value.length > 3) expect(found.join()).not.toContain(value);
 });
 
-test("names that are no settings are warned of, and their values are not said", () => {
+test("unknown names cause warnings without their values", () => {
   const env = {
     ...WHOLE,
     MOORING_TABEL_PREFIX: "secret",
@@ -41,13 +41,13 @@ test("names that are no settings are warned of, and their values are not said", 
     PATH: "/",
   };
   expect(settingWarnings(env)).toEqual([
-    "MOORING_COLOUR: there is no such setting, and nothing reads it",
-    "MOORING_TABEL_PREFIX: there is no such setting; did you mean MOORING_TABLE_PREFIX?",
+    "MOORING_COLOUR: unknown setting, ignored",
+    "MOORING_TABEL_PREFIX: unknown setting, ignored; did you mean MOORING_TABLE_PREFIX?",
   ]);
   expect(settingWarnings(WHOLE)).toEqual([]);
 });
 
-test("where storage is can be told though everything else is broken", () => {
+test("storage settings are readable even if all others are invalid", () => {
   const { AzureWebJobsStorage } = WHOLE;
   const others = Object.entries(BROKEN).filter(([name]) => !name.startsWith("AzureWebJobsStorage"));
   const env = { ...Object.fromEntries(others), AzureWebJobsStorage, AzureWebJobsStorage__accountName: "" };
@@ -89,18 +89,18 @@ test.each<[string, Record<string, string>, string[]]>([
   [
     "not where the real Azure is meant",
     { ...WHOLE, MOORING_LOCAL_OPERATOR: "op" },
-    ["MOORING_LOCAL_OPERATOR: only where MOORING_ARM_ENDPOINT is a sandbox on this machine"],
+    ["MOORING_LOCAL_OPERATOR: allowed only if MOORING_ARM_ENDPOINT is a sandbox on this machine"],
   ],
   [
-    "not where somebody else's sandbox is",
+    "not with a sandbox on another machine",
     { ...SANDBOX, MOORING_ARM_ENDPOINT: "https://127.0.0.1.evil.example" },
-    ["MOORING_LOCAL_OPERATOR: only where MOORING_ARM_ENDPOINT is a sandbox on this machine"],
+    ["MOORING_LOCAL_OPERATOR: allowed only if MOORING_ARM_ENDPOINT is a sandbox on this machine"],
   ],
   ...["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_APP_NAME"].map(
     (name): [string, Record<string, string>, string[]] => [
       `not in Azure (${name})`,
       { ...SANDBOX, [name]: "x" },
-      [`MOORING_LOCAL_OPERATOR: never in Azure, and ${name} is set`],
+      [`MOORING_LOCAL_OPERATOR: not allowed in Azure (${name} is set)`],
     ],
   ),
   [
@@ -114,21 +114,21 @@ test.each<[string, Record<string, string>, string[]]>([
     {},
     [
       "MOORING_SUBSCRIPTIONS: not set",
-      "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
+      "AzureWebJobsStorage: not set; set it or AzureWebJobsStorage__accountName",
     ],
   ],
   [
     "a setting that is there under another name",
     { AzureWebJobsStorage: "UseDevelopmentStorage=true", MOORING_SUBSCRIPTION: "x" },
-    ["MOORING_SUBSCRIPTIONS: not set, but MOORING_SUBSCRIPTION is: give it the right name"],
+    ["MOORING_SUBSCRIPTIONS: not set, but MOORING_SUBSCRIPTION is: correct its name"],
   ],
   [
     "in another case",
     { AzureWebJobsStorage: "UseDevelopmentStorage=true", mooring_subscriptions: "x" },
-    ["MOORING_SUBSCRIPTIONS: not set, but mooring_subscriptions is: give it the right name"],
+    ["MOORING_SUBSCRIPTIONS: not set, but mooring_subscriptions is: correct its name"],
   ],
   [
-    "a connection string that is none, and is not said",
+    "an invalid connection string, which is not quoted",
     { ...WHOLE, AzureWebJobsStorage: "AccountName=secret" },
     ["AzureWebJobsStorage: not a connection string of a storage account"],
   ],
@@ -139,7 +139,7 @@ test.each<[string, Record<string, string>, string[]]>([
       AzureWebJobsStorage: "",
       AzureWebJobsStorage__accountName: "https://st.blob.core.windows.net",
     },
-    ["AzureWebJobsStorage__accountName: not the name of a storage account"],
+    ["AzureWebJobsStorage__accountName: not a storage account name"],
   ],
   [
     "each service of storage by its own address, as in other clouds",
@@ -149,16 +149,14 @@ test.each<[string, Record<string, string>, string[]]>([
   [
     "two of the three",
     { MOORING_SUBSCRIPTIONS: SUBSCRIPTION, ...SERVICES, AzureWebJobsStorage__queueServiceUri: "" },
-    expect.arrayContaining([
-      "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
-    ]),
+    expect.arrayContaining(["AzureWebJobsStorage: not set; set it or AzureWebJobsStorage__accountName"]),
   ],
   [
     "every setting at once",
     BROKEN,
     [
       ...Object.keys(BROKEN).map((name) => expect.stringMatching(`^${name}`)),
-      "MOORING_LOCAL_OPERATOR: only where MOORING_ARM_ENDPOINT is a sandbox on this machine",
+      "MOORING_LOCAL_OPERATOR: allowed only if MOORING_ARM_ENDPOINT is a sandbox on this machine",
     ],
   ],
 ])("%s", (_, env, expected) => expect(problems(env)).toEqual(expected));

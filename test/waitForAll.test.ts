@@ -4,7 +4,7 @@ import { scanInventory } from "../shared/inventory/scan.ts";
 import { alongside, mapAtMost, waitForAll } from "../shared/core/waitForAll.ts";
 import { memoryRun } from "./memory/run.ts";
 
-/** Whether it has ended, after everything that can go on without the outside has gone on. */
+/** Whether it has ended after all work that needs no external event has run. */
 async function hasEnded(work: Promise<unknown>): Promise<boolean> {
   let isEnded = false;
   const ended = () => void (isEnded = true);
@@ -20,7 +20,7 @@ describe("waitForAll", () => {
     expect(await waitForAll([1, Promise.resolve("two"), Promise.resolve([3])])).toEqual([1, "two", [3]]);
   });
 
-  test("waits for the others after a failure, and throws the first one", async () => {
+  test("after a failure lets the others end, and throws the first one", async () => {
     const other = Promise.withResolvers<void>();
     const late = other.promise.then(() => Promise.reject(new Error("late")));
     const work = waitForAll([late, refused()]);
@@ -43,7 +43,7 @@ describe("mapAtMost", () => {
     expect(most).toBe(3);
   });
 
-  test("starts nothing after a failure, and waits for what it started", async () => {
+  test("starts nothing after a failure, and lets started work end", async () => {
     const second = Promise.withResolvers<void>();
     const started: number[] = [];
     const work = mapAtMost(2, [1, 2, 3, 4], async (item) => {
@@ -57,7 +57,7 @@ describe("mapAtMost", () => {
   });
 });
 
-test("alongside waits for what was started, also when the work fails", async () => {
+test("alongside ends only after all started work, even if the work fails", async () => {
   const started = Promise.withResolvers<void>();
   const work = alongside([started.promise], refused);
   expect(await hasEnded(work)).toBe(false);
@@ -96,7 +96,7 @@ const EXCEPT = ["shared/core/waitForAll.ts", "functions/review.ts"];
 
 test("Promise.all is used for modules alone: everything else may outlive its invocation", () => {
   const found = globSync("{shared,functions,api,cli}/**/*.ts").filter((path) => {
-    // Whether a file exists is asked of the file system and awaited.
+    // Whether a file exists is read from the file system asynchronously.
     const text = readFileSync(path, "utf8").replaceAll(
       /await stat\(\w+\)\.catch\(\(\) => undefined\);\n/g,
       "",

@@ -1,2 +1,2 @@
-/** Style sheets are gathered into one file by `dev/tools/web.ts`; the import says which the dashboard needs. */
+/** `dev/tools/web.ts` bundles style sheets into one file; the import declares which the dashboard needs. */
 declare module "*.css";

@@ -1,4 +1,4 @@
-/** Starts the dashboard. It speaks to `/api/v1` of the app that served it, and to nobody else. */
+/** Starts the dashboard. It calls `/api/v1` of the app that served it, and nothing else. */
 import { render } from "preact";
 import { App } from "./ui/App.tsx";
 import { readRoute } from "./ui/route.ts";
@@ -11,7 +11,7 @@ import "./ui/parts.css";
 import "./ui/table.css";
 
 showTheme(readTheme());
-// Fetched while it is asked who is signed in. Where that fails the view's frame says so.
+// Loaded while the request for the signed-in user runs. If loading fails, the frame of the view reports it.
 viewOf(readRoute(location.hash).view)
   ?.load()
   .catch(() => undefined);

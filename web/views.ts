@@ -1,8 +1,8 @@
-/** Every view of the dashboard, in the order of the navigation. Each is fetched when it is first entered. */
+/** Every view of the dashboard, in the order of the navigation. Each is loaded when it is first opened. */
 import type { ComponentType } from "preact";
 
 export interface View {
-  /** First part of its address: `#/pls`. */
+  /** First segment of its route: `#/pls`. */
   readonly name: string;
   readonly title: string;
   readonly isSandboxOnly?: true;

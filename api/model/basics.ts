@@ -1,14 +1,13 @@
-/** What everything else is made of: severities, roles, problems, pages. */
+/** Common schemas: severities, roles, problems, pages. */
 import * as z from "zod";
 
-export const Severity = z.enum(["error", "warn", "info"]);
-export type Severity = z.infer<typeof Severity>;
-export const FindingState = z.enum(["suspected", "open", "acknowledged", "resolved"]);
-export type FindingState = z.infer<typeof FindingState>;
+export { FindingState } from "../../shared/findings/finding.ts";
+export { Counts, Severity } from "../../shared/severity.ts";
+
 export const Role = z.enum(["Mooring.Reader", "Mooring.Operator"]);
 export type Role = z.infer<typeof Role>;
 
-/** One observation that a change or a judgement rests on. */
+/** An observation that a change or a verdict is based on. */
 export const Evidence = z.object({
   says: z.string(),
   source: z.string(),
@@ -22,12 +21,12 @@ export const Problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
-  /** Everything that is wrong, a sentence each. */
+  /** Every problem, one sentence each. */
   problems: z.array(z.string()),
 });
 export type Problem = z.infer<typeof Problem>;
 
-/** One page of a list; `continuation` asks for the next. */
+/** One page of a list; pass `continuation` to get the next page. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), continuation: z.string().optional() });
 export interface Page<T> {
@@ -38,13 +37,10 @@ export interface Page<T> {
 export const Me = z.object({
   name: z.string(),
   roles: z.array(Role),
-  /** True in the local sandbox: the playground is shown. */
+  /** True in the local sandbox: the playground is available. */
   isSandbox: z.boolean(),
   version: z.string(),
-  /** Set while nothing is written to Azure. */
+  /** Set while changes to Azure are stopped. */
   stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional(),
 });
 export type Me = z.infer<typeof Me>;
-
-export const Counts = z.object({ error: z.int(), warn: z.int(), info: z.int() });
-export type Counts = z.infer<typeof Counts>;

@@ -1,38 +1,16 @@
-/** What audits find, and audits. */
+/** Findings and audits. */
 import * as z from "zod";
+import { Acknowledgement, Finding as Stored } from "../../shared/findings/finding.ts";
 import { Counts, FindingState, Severity } from "./basics.ts";
 
-export const Acknowledgement = z.object({
-  who: z.string(),
-  reason: z.string(),
-  atUtc: z.string(),
-  untilUtc: z.string(),
-});
+export { Acknowledgement };
+
 export const Finding = z.object({
-  id: z.string(),
-  check: z.string(),
-  severity: Severity,
+  ...Stored.omit({ opensAtUtc: true, reopenedAtUtc: true, changed: true }).shape,
   state: FindingState,
-  scope: z.string(),
-  about: z.string(),
-  /** The last name in `about`. */
-  name: z.string(),
-  cluster: z.string().optional(),
-  message: z.string(),
-  advice: z.string(),
-  declared: z.string().optional(),
-  allowed: z.string().optional(),
-  actual: z.string().optional(),
-  /** True where Mooring can mend it: `POST /findings/{id}/fix`. */
-  fixable: z.boolean(),
-  planned: z.array(z.string()).optional(),
-  firstSeenAtUtc: z.string(),
-  lastSeenAtUtc: z.string(),
-  resolvedAtUtc: z.string().optional(),
-  reopened: z.int().optional(),
-  acknowledged: Acknowledgement.optional(),
-  /** For `If-Match`. */
-  etag: z.string(),
+  name: z.string().describe("Last segment of `about`"),
+  fixable: z.boolean().describe("True if `POST /findings/{id}/fix` can repair it"),
+  etag: z.string().describe("For `If-Match`"),
 });
 export type Finding = z.infer<typeof Finding>;
 export const Acknowledge = z.strictObject({
@@ -74,10 +52,13 @@ export const Audit = z.object({
 });
 export type Audit = z.infer<typeof Audit>;
 export const NewAudit = z.strictObject({
-  /** Only these scopes (`subscription:ID`, `vnet:ID`, `mooring`, or the name of a cluster); absent means everything. */
+  /**
+   * Only these scopes (`subscription:ID`, `vnet:ID`, `mooring`, or the name of a cluster); absent means
+   * all.
+   */
   scopes: z.array(z.string().min(1)).min(1).optional(),
 });
-/** What differs between two audits. */
+/** The differences between two audits. */
 export const AuditDifference = z.object({
   from: z.string(),
   to: z.string(),

@@ -1,4 +1,4 @@
-/** What was written to Azure. */
+/** Changes that Mooring made in Azure. */
 import * as z from "zod";
 import { PlannedChange } from "./plans.ts";
 
@@ -16,7 +16,7 @@ export const JournalEntry = z.object({
   undoable: z.boolean(),
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
-/** With the whole resource before and after, as Azure had it. */
+/** Includes the complete resource before and after, as Azure returned it. */
 export const JournalDetail = JournalEntry.extend({
   before: z.unknown().optional(),
   after: z.unknown().optional(),

@@ -1,4 +1,4 @@
-/** What no living Service accounts for. */
+/** Azure resources that no existing Service uses. */
 import * as z from "zod";
 import { Evidence } from "./basics.ts";
 
@@ -13,15 +13,23 @@ export const Orphan = z.object({
   against: z.array(z.string()),
   missing: z.array(z.string()),
   quarantine: z
-    .object({ sinceUtc: z.string(), deleteAfterUtc: z.string(), lastProvedAtUtc: z.string() })
+    .object({
+      sinceUtc: z.string(),
+      deleteAfterUtc: z.string(),
+      /** True until the cluster sends a list: the grace period begins then, so `deleteAfterUtc` is the earliest. */
+      awaitsFirstReport: z.boolean(),
+      lastProvedAtUtc: z.string(),
+    })
     .optional(),
   hold: z.object({ who: z.string(), why: z.string(), sinceUtc: z.string() }).optional(),
 });
 export type Orphan = z.infer<typeof Orphan>;
 export const Orphans = z.object({
-  /** Of sweep: `observe` deletes nothing by itself. */
+  /** Mode of sweep: `observe` deletes nothing automatically. */
   mode: z.enum(["observe", "enforce"]),
   items: z.array(Orphan),
+  /** Subscriptions that could not be read: their orphans are not listed. */
+  unreadable: z.array(z.string()),
   continuation: z.string().optional(),
   /** Deleted by a sweep and restorable, newest first; on the first page only. */
   deleted: z.array(
@@ -35,6 +43,6 @@ export const Orphans = z.object({
   ),
 });
 export type Orphans = z.infer<typeof Orphans>;
-/** Makes again what a sweep deleted: the entry of its delete. */
+/** Creates again what a sweep deleted: the journal entry of the delete. */
 export const Restore = z.strictObject({ journalId: z.string().min(4).max(128) });
 export const NewHold = z.strictObject({ reason: z.string().trim().min(1).max(500) });

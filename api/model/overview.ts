@@ -1,4 +1,4 @@
-/** The first page. */
+/** The overview page. */
 import * as z from "zod";
 import { Counts } from "./basics.ts";
 import { Audit, TrendDay } from "./findings.ts";
@@ -7,14 +7,20 @@ export const ClusterHealth = z.object({
   name: z.string(),
   resourceId: z.string(),
   services: z.int(),
-  /** When it confirmed its Services last. */
+  /** When the cluster last confirmed its Services. */
   confirmedAtUtc: z.string().optional(),
-  /** `silent`: it confirmed nothing for longer than policy allows. `gone`: the last audit saw that Azure does not have it any more. */
-  state: z.enum(["ok", "silent", "never heard of", "gone"]),
+  /**
+   * `silent`: no confirmation for longer than the policy allows. `deleted`: Azure did not have the cluster
+   * at the last audit.
+   */
+  state: z.enum(["ok", "silent", "never reported", "deleted"]),
   findings: Counts,
-  /** The uid of the cluster's Service `default/kubernetes`; absent until its first complete list arrived. */
+  /** The uid of Service `default/kubernetes` of the cluster; absent until its first complete list arrived. */
   identity: z.object({ uid: z.string(), boundAtUtc: z.string() }).optional(),
-  /** Present if ARM was not asked at registration: such a cluster is never evidence for a delete. */
+  /**
+   * Present if registration did not check the cluster in ARM: such a cluster is never evidence for a
+   * delete.
+   */
   unchecked: z.object({ reason: z.string(), atUtc: z.string() }).optional(),
   /** Other registrations that claim the same managed cluster, node resource group or identity. */
   contradictions: z.array(z.string()),
@@ -22,10 +28,10 @@ export const ClusterHealth = z.object({
 export type ClusterHealth = z.infer<typeof ClusterHealth>;
 export const Overview = z.object({
   needs: z.object({
-    /** Connections that wait for a person. */
+    /** Pending private endpoint connections. */
     connections: z.int(),
     quarantined: z.int(),
-    /** Of those, due within a day. */
+    /** Those of `quarantined` that are due within a day. */
     dueSoon: z.int(),
     findings: Counts,
     acknowledged: z.int(),
@@ -34,7 +40,7 @@ export const Overview = z.object({
   audits: z.array(Audit),
   clusters: z.array(ClusterHealth),
   mooring: z.object({
-    /** Set while nothing is written to Azure. */
+    /** Set while changes to Azure are stopped. */
     stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional(),
     modes: z.record(z.string(), z.enum(["observe", "enforce"])),
     policyAppliedAtUtc: z.string().optional(),

@@ -1,4 +1,4 @@
-/** What would be written, and what became of it. */
+/** Planned changes and their results. */
 import * as z from "zod";
 import { Evidence, Problem } from "./basics.ts";
 
@@ -10,15 +10,18 @@ export const PlannedChange = z.object({
   capability: z.enum(["privateLinkServices", "connections", "rejections", "sweep"]),
   cluster: z.string(),
   reason: z.string(),
-  /** What is edited, a line each. */
+  /** The edited properties, one line each. */
   lines: z.array(PlanLine),
   evidence: z.array(Evidence),
 });
 export type PlannedChange = z.infer<typeof PlannedChange>;
-/** What a mutating call would do. Its `etag` goes into `If-Match` of the call that does it: what is done is what was shown. */
+/**
+ * The changes that a call would make. Send its `etag` in `If-Match` of the call that applies it: Mooring
+ * applies only the plan that was shown.
+ */
 export const Plan = z.object({
   changes: z.array(PlannedChange),
-  /** What will not be as it was, or what else to know. */
+  /** What the change cannot restore, or other consequences. */
   losses: z.array(z.string()),
   etag: z.string(),
 });
@@ -27,33 +30,31 @@ export const Applied = z.object({
   resourceId: z.string(),
   outcome: z.enum(["applied", "observed", "refused", "failed", "left"]),
   why: z.string().optional(),
-  /** Code of the guard that refused. */
+  /** Code of the guard that refused the change. */
   guard: z.string().optional(),
   journalId: z.string().optional(),
 });
 export type Applied = z.infer<typeof Applied>;
-/** Without `dryRun=true` the plan was carried out and `applied` says what became of it. */
+/** Without `dryRun=true` the plan was applied, and `applied` has the results. */
 export const Outcome = z.object({ plan: Plan, applied: z.array(Applied).optional() });
 export type Outcome = z.infer<typeof Outcome>;
 
-/** Of a sweep. */
+/** Result of a sweep. */
 export const SweepOutcome = Outcome.extend({
   awaited: z
     .array(z.string())
-    .describe("Clusters with orphans that are due, and that have to confirm again before these are deleted"),
+    .describe("Clusters with due orphans that must confirm again before Mooring deletes them"),
   unreadable: z
     .array(z.string())
-    .describe(
-      "Subscriptions that could not be read: nothing of them is judged, and nothing of them is deleted",
-    ),
+    .describe("Subscriptions that could not be read: Mooring neither evaluates nor deletes their resources"),
 });
 export type SweepOutcome = z.infer<typeof SweepOutcome>;
 
-/** Nothing is done: what would be done is not what `If-Match` names any more. This is it now. */
+/** Nothing was applied: the plan changed and does not match `If-Match`. This is the current plan. */
 export const PlanProblem = Problem.extend({ plan: Plan.optional() });
 export type PlanProblem = z.infer<typeof PlanProblem>;
 
 export const NewStop = z.strictObject({ reason: z.string().trim().min(1).max(500) });
-/** `stopped` is absent while policy decides. */
+/** `stopped` is absent while the policy decides. */
 export const Writing = z.object({ stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional() });
 export type Writing = z.infer<typeof Writing>;

@@ -1,9 +1,12 @@
-/** The gate's verdict on a pasted Service. */
+/** The verdict of the admission rules on a pasted Service. */
 import * as z from "zod";
 
 export const CheckRequest = z.strictObject({
   cluster: z.string().min(1),
-  /** YAML or JSON; one Service. Some YAML takes time by the square of its length, in which the process admits nobody. */
+  /**
+   * One Service as YAML or JSON. Parsing some YAML takes quadratic time, during which the process admits no
+   * Service.
+   */
   manifest: z
     .string()
     .min(1)
@@ -12,7 +15,7 @@ export const CheckRequest = z.strictObject({
 export const Verdict = z.object({
   service: z.string(),
   decision: z.enum(["allow", "warn", "deny"]),
-  /** As kubectl would print it. */
+  /** The output of kubectl. */
   kubectl: z.string(),
   findings: z.array(
     z.object({
@@ -23,7 +26,7 @@ export const Verdict = z.object({
       suggestions: z.array(z.string()),
     }),
   ),
-  /** Where its addresses would be, for the map. */
+  /** The subnets of its addresses, for the map. */
   places: z.array(
     z.object({
       subnetKey: z.string(),

@@ -1,4 +1,4 @@
-/** Private Link Services and the connections to them. */
+/** Private Link Services and their private endpoint connections. */
 import * as z from "zod";
 import { Plan } from "./plans.ts";
 
@@ -13,12 +13,12 @@ export const Connection = z.object({
   /** Subscription of the consumer. */
   consumer: z.string().optional(),
   endpointId: z.string().optional(),
-  /** Pending, Approved, Rejected or Disconnected, or a state that Azure introduced since. */
+  /** Pending, Approved, Rejected, Disconnected, or a state that Azure introduced later. */
   status: z.string(),
   description: z.string(),
-  /** True if the consumer's subscription is declared in auto-approval. */
+  /** True if the auto-approval list of the Service contains the subscription of the consumer. */
   declared: z.boolean(),
-  /** Set where nothing may be decided, and why. */
+  /** The reason why the connection cannot be approved or rejected; absent if it can. */
   closed: z.string().optional(),
 });
 export type Connection = z.infer<typeof Connection>;
@@ -28,14 +28,14 @@ export const Decision = z.strictObject({
 });
 export type Decision = z.infer<typeof Decision>;
 
-/** A field as declared, as policy leaves it, and as it is. */
+/** A field as declared, as allowed by policy, and as it is in Azure. */
 export const FieldComparison = z.object({
   field: z.string(),
   declared: z.array(z.string()).optional(),
   allowed: z.array(z.string()).optional(),
   actual: z.array(z.string()),
   differs: z.boolean(),
-  /** True where Mooring puts it back. */
+  /** True if Mooring reconciles the field. */
   managed: z.boolean(),
 });
 export const PlsSummary = z.object({
@@ -45,9 +45,9 @@ export const PlsSummary = z.object({
   subscription: z.string(),
   resourceGroup: z.string(),
   cluster: z.string().optional(),
-  /** `namespace/name` as tagged by the controller. */
+  /** `namespace/name` from the tag of the cloud controller. */
   service: z.string().optional(),
-  /** `unowned`: no living Service is proved to own it. */
+  /** `unowned`: no existing Service is confirmed as its owner. */
   state: z.enum(["as declared", "differs", "unowned", "off"]),
   differs: z.array(z.string()),
   connections: z.object({ pending: z.int(), approved: z.int(), rejected: z.int(), disconnected: z.int() }),
@@ -66,9 +66,9 @@ export const PrivateLinkService = PlsSummary.extend({
   tags: z.record(z.string(), z.string()),
   fields: z.array(FieldComparison),
   connectionList: z.array(Connection),
-  /** Service → frontend → PLS → connections → consumers. */
+  /** Service → frontend → PLS → private endpoint connections → consumers. */
   graph: z.object({ nodes: z.array(GraphNode), edges: z.array(z.tuple([z.string(), z.string()])) }),
-  /** What a reconcile would do now. */
+  /** The changes that a reconcile would make now. */
   plan: Plan,
 });
 export type PrivateLinkService = z.infer<typeof PrivateLinkService>;

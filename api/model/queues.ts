@@ -1,11 +1,11 @@
-/** Work that waits, and messages that failed for good. */
+/** Queue lengths and failed messages. */
 import * as z from "zod";
 import { QUEUES } from "../../shared/ports/queue.ts";
 
 export const QueueName = z.enum(QUEUES);
 
 const QueueState = z.object({
-  /** About how many. */
+  /** Approximate number of messages. */
   length: z.int(),
   oldestAtUtc: z.string().optional(),
 });
@@ -14,7 +14,7 @@ export const QueueOverview = z.object({
   queue: QueueName,
   waiting: QueueState,
   poisoned: QueueState,
-  /** Of those that are seen at once, most frequent first. */
+  /** Errors of the messages that were peeked, most frequent first. */
   errors: z.array(z.object({ error: z.string(), count: z.int() })),
 });
 
@@ -22,9 +22,9 @@ export const PoisonedMessage = z.object({
   id: z.string(),
   queue: QueueName,
   poisonedAtUtc: z.string(),
-  /** When it is gone by itself. */
+  /** When Azure Storage deletes the message. */
   expiresAtUtc: z.string(),
-  /** Absent: it is no work item, and can only be dropped. */
+  /** Absent if the message is not a work item; such a message can only be dropped. */
   item: z
     .object({
       what: z.string(),
@@ -37,13 +37,13 @@ export const PoisonedMessage = z.object({
     .optional(),
   text: z.string().optional(),
   problems: z.array(z.string()).optional(),
-  /** Absent: nobody knows. */
+  /** Absent if the failure was not recorded. */
   failure: z
     .object({ error: z.string(), atUtc: z.string(), tries: z.int(), invocationId: z.string() })
     .optional(),
 });
 
-/** All of them, or those whose ids begin so. */
+/** All messages, or those whose ids start with one of the prefixes. */
 export const PoisonSelection = z.union([
   z.strictObject({ all: z.literal(true) }),
   z.strictObject({ ids: z.array(z.string().min(1).max(64)).min(1).max(1000) }),
@@ -51,6 +51,6 @@ export const PoisonSelection = z.union([
 
 export const PoisonOutcome = z.object({
   chosen: z.array(PoisonedMessage),
-  /** Ids of those that it was done to; none in a dry run. */
+  /** Ids of the messages that were processed; empty in a dry run. */
   done: z.array(z.string()),
 });

@@ -1,10 +1,10 @@
-/** Subnets, their addresses, and what the search finds. */
+/** Subnets, their addresses, and search results. */
 import * as z from "zod";
 
 export const Forecast = z.object({
-  /** Addresses a day, from the last thirty days. */
+  /** Addresses per day, from the last 30 days. */
   perDay: z.number(),
-  /** The day it is full at that rate; absent if it does not grow. */
+  /** The day when the subnet is full at that rate; absent if usage does not grow. */
   fullOn: z.string().optional(),
 });
 export const Subnet = z.object({
@@ -18,9 +18,9 @@ export const Subnet = z.object({
   delegations: z.array(z.string()),
   plsNetworkPolicies: z.enum(["Enabled", "Disabled"]),
   usable: z.int(),
-  /** Those of `unknown` among them. */
+  /** Includes `unknown`. */
   used: z.int(),
-  /** Uses that Azure counts in the subnet and whose addresses are unknown. */
+  /** IP configurations that Azure counts in the subnet without reporting their addresses. */
   unknown: z.int(),
   scannedAtUtc: z.string(),
   forecast: Forecast.optional(),
@@ -31,13 +31,13 @@ export type Subnet = z.infer<typeof Subnet>;
 
 export const HolderKind = z.enum(["frontend", "pls", "endpoint", "interface", "other"]);
 export const Holder = z.object({
-  /** Resource id, or `cluster/namespace/name` of a Service that claims it. */
+  /** Resource id, or `cluster/namespace/name` of the Service that claims the address. */
   id: z.string(),
   name: z.string(),
   kind: HolderKind,
-  /** The Service behind it, `cluster/namespace/name`, if known. */
+  /** `cluster/namespace/name` of the Service that owns the resource, if recorded. */
   service: z.string().optional(),
-  /** Key of the PLS that stands on it or that it is. */
+  /** Key of the PLS that is attached to the holder or that is the holder. */
   plsKey: z.string().optional(),
 });
 export type Holder = z.infer<typeof Holder>;
@@ -45,13 +45,13 @@ export type Holder = z.infer<typeof Holder>;
 export const PrefixMap = z.object({
   prefix: z.string(),
   first: z.string(),
-  /** How many addresses it has; more than 65,536 are not drawn. */
+  /** Number of addresses; prefixes with more than 65,536 are not drawn. */
   size: z.int(),
-  /** Nobody may have these: Azure's own five, and what policy excludes. */
+  /** Addresses that cannot be assigned: the five that Azure reserves, and those that policy excludes. */
   ranges: z.array(
     z.object({ from: z.int(), to: z.int(), kind: z.enum(["azure", "excluded"]), why: z.string() }),
   ),
-  /** `[offset, kind, index into holders, since]`, in order; kind 0 is assigned, 1 claimed. */
+  /** `[offset, kind, index into holders, since]`, in order; kind 0 is assigned, 1 is claimed. */
   taken: z.array(z.tuple([z.int(), z.union([z.literal(0), z.literal(1)]), z.int(), z.string()])),
 });
 export type PrefixMap = z.infer<typeof PrefixMap>;
@@ -66,7 +66,7 @@ export const SearchHit = z.object({
   kind: z.enum(["address", "service", "subnet", "pls", "resource"]),
   title: z.string(),
   detail: z.string(),
-  /** Where the dashboard shows it: `#/subnets/KEY?address=10.0.0.4`. */
+  /** Address of the page in the dashboard: `#/subnets/KEY?address=10.0.0.4`. */
   href: z.string(),
 });
 export type SearchHit = z.infer<typeof SearchHit>;

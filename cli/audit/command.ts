@@ -1,4 +1,4 @@
-/** `mooring audit`: runs audits, and shows what they found. Each command is a file; reports come from `shared/audit/report/`. */
+/** `mooring audit`: runs audits and shows their reports. Each command has its own file; reports come from `shared/audit/report/`. */
 import { Command } from "commander";
 import { SEVERITIES } from "../../shared/findings/finding.ts";
 import { FORMAT_NAMES, FORMATS } from "../../shared/audit/report/formats.ts";
@@ -12,58 +12,62 @@ import { trend } from "./trend.ts";
 
 const FORMATS_HELP = `
 Formats (-o): ${FORMAT_NAMES.join(", ")}
-Files (--report): the format is told by the name's end: ${FORMAT_NAMES.map((name) => `.${FORMATS[name].extension}`).join(", ")}
-An audit is named by its id, how its id begins, latest, or previous.`;
+Files (--report), by extension: ${FORMAT_NAMES.map((name) => `.${FORMATS[name].extension}`).join(", ")}
+AUDIT is an id, a prefix of an id, latest, or previous.`;
 
 const EXIT_CODES = `
-Exit codes: 0 nothing that --fail-on names · 1 open findings of that severity, or a part could not be audited
-            2 bad input · 130 stopped by Ctrl-C; what was found until then is kept and shown`;
+Exit codes:
+  0    no open findings of the --fail-on severity or higher
+  1    such findings exist, or a scope could not be audited
+  2    invalid input
+  130  stopped by Ctrl-C; findings of completed scopes are kept and shown`;
 
 export function auditCommand(): Command {
   const audit = new Command("audit")
-    .description("everything declared against everything real; without a command it is `audit run`")
-    .addHelpText("after", "\nOptions of a plain `mooring audit`: see mooring audit run --help");
+    .description("compare declared with actual state; runs `audit run` without a command")
+    .addHelpText("after", "\nOptions of `mooring audit` without a command: see mooring audit run --help");
   audit
     .command("run", { isDefault: true })
-    .description("audit now, from here, and report")
-    .option("--scope <scope>", "subscription:ID, vnet:ID, mooring, or a cluster; may be repeated", more)
-    .option("--fail-on <severity>", `exit code 1 if a finding as severe is open: ${SEVERITIES.join(", ")}`)
-    .option("--report <file>", "write a report to a file too; may be repeated", more)
+    .description("run an audit in this process and print the report")
+    .option("--scope <scope>", "subscription:ID, vnet:ID, mooring or a cluster (repeatable)", more)
+    .option(
+      "--fail-on <severity>",
+      `exit code 1 for open findings of this severity or higher: ${SEVERITIES.join(", ")}`,
+    )
+    .option("--report <file>", "also write the report to a file (repeatable)", more)
     .addHelpText("after", `${FORMATS_HELP}${EXIT_CODES}`)
     .action(runHere);
   audit
     .command("start")
-    .description("ask the app to audit, by its queue; prints the id")
-    .option("--scope <scope>", "as of run; may be repeated", more)
+    .description("start an audit in the app and print its id")
+    .option("--scope <scope>", "as for run (repeatable)", more)
     .action(start);
   audit
     .command("list")
-    .description("audits, newest first")
-    .option("--limit <n>", "how many", "20")
+    .description("list audits, newest first")
+    .option("--limit <n>", "maximum number of audits", "20")
     .action(list);
   audit
     .command("show [audit]")
-    .description("the report of an audit; of the latest if none is named")
-    .option("--fail-on <severity>", "as of run")
-    .option("--report <file>", "write a report to a file too; may be repeated", more)
+    .description("print the report of an audit (default: latest)")
+    .option("--fail-on <severity>", "as for run")
+    .option("--report <file>", "also write the report to a file (repeatable)", more)
     .addHelpText("after", FORMATS_HELP)
     .action(show);
   audit
     .command("diff [from] [to]")
-    .description(
-      "what appeared, went, and got worse between two audits; previous and latest if none is named",
-    )
-    .option("--fail-on <severity>", "exit code 1 if a finding as severe appeared or became so")
+    .description("compare two audits (default: previous and latest)")
+    .option("--fail-on <severity>", "exit code 1 for new findings of this severity or higher")
     .action(diff);
   audit
     .command("trend")
-    .description("open findings by day")
-    .option("--days <n>", "how far back", "30")
-    .option("--check <id>", "of one check, a line a day")
+    .description("show open findings by day")
+    .option("--days <n>", "number of days", "30")
+    .option("--check <id>", "of one check, one line per day")
     .action(trend);
   audit
     .command("cancel <audit>")
-    .description("stop an audit; what its scopes have found stays")
+    .description("cancel an audit; findings of completed scopes are kept")
     .action(cancel);
   return audit;
 }

@@ -19,7 +19,7 @@ interface Options {
   readonly failOn?: string;
 }
 
-/** `+` appeared, `-` resolved, `~` got worse. */
+/** `+` new, `-` resolved, `~` more severe. */
 export async function diff(
   from: string | undefined,
   to: string | undefined,
@@ -40,7 +40,7 @@ export async function diff(
   if (fails(fresh, failOn as Severity | undefined, run.now().toISOString())) process.exitCode = 1;
 }
 
-/** @throws InvalidInput for each that is not there */
+/** @throws InvalidInput with each audit that does not exist */
 async function both(run: Run, from: string, to: string): Promise<[AuditRun, AuditRun]> {
   const [older, newer] = await Promise.allSettled([findRun(run, from), findRun(run, to)]);
   if (older.status === "fulfilled" && newer.status === "fulfilled") return [older.value, newer.value];
@@ -56,14 +56,18 @@ function lines(
 ): string[] {
   return [
     `Audit ${shortId(older.id)} → ${shortId(newer.id)}`,
-    ...inOrder(appeared).flatMap((one) => told("+", one, `${one.severity}  ${one.check}`, one.message)),
-    ...worse.flatMap((one) => told("~", one, `${one.from} → ${one.to}  ${one.check}`)),
-    ...inOrder(resolved).flatMap((one) => told("-", one, `${one.severity}  ${one.check}`, one.message)),
-    `${appeared.length} appeared, ${worse.length} got worse, ${resolved.length} resolved, ${unchanged} as before.`,
+    ...inOrder(appeared).flatMap((one) =>
+      changeLines("+", one, `${one.severity}  ${one.check}`, one.message),
+    ),
+    ...worse.flatMap((one) => changeLines("~", one, `${one.from} → ${one.to}  ${one.check}`)),
+    ...inOrder(resolved).flatMap((one) =>
+      changeLines("-", one, `${one.severity}  ${one.check}`, one.message),
+    ),
+    `${appeared.length} new, ${worse.length} more severe, ${resolved.length} resolved, ${unchanged} unchanged.`,
   ];
 }
 
-function told(
+function changeLines(
   mark: Mark,
   { id, about }: Pick<Finding, "id" | "about">,
   what: string,
@@ -78,7 +82,7 @@ function told(
   ].map((line) => paint(mark, line));
 }
 
-/** What is acknowledged fails nothing. */
+/** Only open findings count; acknowledged ones do not. */
 function fails(findings: readonly Finding[], failOn: Severity | undefined, nowUtc: string): boolean {
   if (failOn === undefined) return false;
   return findings.some((one) => stateOf(one, nowUtc) === "open" && !isWorse(failOn, one.severity));

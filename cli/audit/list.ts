@@ -8,15 +8,15 @@ import { wholeNumber } from "./wholeNumber.ts";
 
 const MOST = 1000;
 
-/** The history, newest first. */
+/** Lists audits, newest first. */
 export async function list({ limit }: { limit: string }, command: Command): Promise<void> {
   const most = wholeNumber("--limit", limit, MOST);
   print(command, await listRuns(await open(), most), {
     audit: ({ id }) => shortId(id),
     state: ({ state }) => state,
     errors: ({ counts }) => count(counts?.error),
-    warnings: ({ counts }) => count(counts?.warn),
-    notes: ({ counts }) => count(counts?.info),
+    warnings: ({ counts }) => count(counts?.warning),
+    info: ({ counts }) => count(counts?.info),
     appeared: ({ appeared }) => count(appeared),
     resolved: ({ resolved }) => count(resolved),
     scopes: ({ scopeCount }) => count(scopeCount),

@@ -1,4 +1,4 @@
-/** Where a report goes: to the terminal in one format, and to files. */
+/** Output of a report: to standard output in one format, and to files. */
 import { access, constants, writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import { styleText } from "node:util";
@@ -20,14 +20,14 @@ export interface Output {
   readonly failOn: Severity | undefined;
 }
 
-/** @throws InvalidInput with everything that is wrong */
+/** @throws InvalidInput with all problems */
 export async function readOutput(command: Command, { failOn, report = [] }: OutputOptions): Promise<Output> {
   const { output = "table" } = command.optsWithGlobals<{ output?: string }>();
   const files = report.map((path) => ({ path, format: formatOfFile(path) }));
   const problems = [
-    ...(isFormat(output) ? [] : [`--output ${output}: there are ${FORMAT_NAMES.join(", ")}`]),
+    ...(isFormat(output) ? [] : [`--output ${output}: unknown format; use ${FORMAT_NAMES.join(", ")}`]),
     ...failOnProblems(failOn),
-    ...files.flatMap(({ path, format }) => (format ? [] : [`--report ${path}: its name tells no format`])),
+    ...files.flatMap(({ path, format }) => (format ? [] : [`--report ${path}: unknown file extension`])),
     ...(await folderProblems(report)),
   ];
   if (problems.length > 0) throw new InvalidInput(problems);
@@ -39,15 +39,17 @@ export async function readOutput(command: Command, { failOn, report = [] }: Outp
 }
 
 export function failOnProblems(failOn: string | undefined): string[] {
-  const isKnown = failOn === undefined || SEVERITIES.some((severity) => severity === failOn);
-  return isKnown ? [] : [`--fail-on ${failOn}: there are ${SEVERITIES.join(", ")}`];
+  const isValid = failOn === undefined || SEVERITIES.some((severity) => severity === failOn);
+  return isValid ? [] : [`--fail-on ${failOn}: unknown severity; use ${SEVERITIES.join(", ")}`];
 }
 
-/** Told before the audit, not after it. */
+/** Checked before the audit, not after it. */
 async function folderProblems(paths: readonly string[]): Promise<string[]> {
   const found = await Promise.allSettled(paths.map((path) => access(dirname(path), constants.W_OK)));
   return found.flatMap((one, index) =>
-    one.status === "rejected" ? [`--report ${paths[index]}: its folder cannot be written to`] : [],
+    one.status === "rejected"
+      ? [`--report ${paths[index]}: the folder does not exist or is not writable`]
+      : [],
   );
 }
 
@@ -56,7 +58,7 @@ function formatOfFile(path: string): FormatName | undefined {
   return FORMAT_NAMES.find((name) => FORMATS[name].extension === extension);
 }
 
-/** To standard output and to every file. @throws InvalidInput naming every file that cannot be written */
+/** Writes to standard output and to all files. @throws InvalidInput with each file that cannot be written */
 export async function writeReport(report: AuditReport, { format, files }: Output): Promise<void> {
   process.stdout.write(format === "table" ? toTerminal(report) : FORMATS[format].render(report));
   const written = await Promise.allSettled(
@@ -70,14 +72,14 @@ export async function writeReport(report: AuditReport, { format, files }: Output
 
 const COLOURS = {
   error: "red",
-  warn: "yellow",
+  warning: "yellow",
   info: "cyan",
   good: "green",
   quiet: "dim",
   strong: "bold",
 } as const satisfies Record<Tone, string>;
 
-/** Colours where the terminal has them and nobody said NO_COLOR. */
+/** Colours if the terminal supports them and NO_COLOR is not set. */
 export const paintTone: PaintTone = (tone, text) =>
   styleText(COLOURS[tone], text, { stream: process.stdout });
 
@@ -85,14 +87,14 @@ function toTerminal(report: AuditReport): string {
   return renderTable(report, { columns: width(), paint: paintTone });
 }
 
-/** A pipe has none: what reads it breaks lines itself. */
+/** Width of the terminal; a fixed width in a pipe. */
 export function width(): number {
   return process.stdout.isTTY ? process.stdout.columns : PIPE_COLUMNS;
 }
 
 const PIPE_COLUMNS = 120;
 
-/** True if a finding that counts is as severe, or more. */
+/** True if there are open findings of this severity or higher. */
 export function reaches({ open }: Pick<AuditReport, "open">, failOn: Severity | undefined): boolean {
   if (failOn === undefined) return false;
   return SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1).some((severity) => open[severity] > 0);

@@ -1,4 +1,4 @@
-/** Progress of an audit on standard error: alive in a terminal, a line for each step elsewhere, nothing where a program reads the report. */
+/** Progress of an audit on standard error: updated live in a terminal, one line per scope elsewhere, none for machine-readable output. */
 import type { AuditProgress } from "../../shared/audit/auditRun.ts";
 import { inert } from "../../shared/core/inert.ts";
 import { scopeName } from "../../shared/audit/report/model.ts";
@@ -8,18 +8,18 @@ type OnProgress = (progress: AuditProgress) => void;
 
 export interface Watched {
   readonly audit: (onProgress: OnProgress) => Promise<AuditProgress>;
-  /** How far it is now. */
+  /** Current progress. */
   readonly look: (id: string) => Promise<AuditProgress | undefined>;
-  /** Aborted once somebody has asked for an end. */
+  /** Aborted after the first Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
 export function showProgress({ format }: Pick<Output, "format">, watched: Watched): Promise<AuditProgress> {
-  if (process.stderr.isTTY) return alive(watched);
+  if (process.stderr.isTTY) return showLive(watched);
   return watched.audit(format === "table" ? byLine() : () => {});
 }
 
-/** A line whenever a scope has ended. */
+/** Prints one line after each scope. */
 function byLine(): OnProgress {
   let finished = -1;
   return (progress) => {
@@ -29,9 +29,9 @@ function byLine(): OnProgress {
   };
 }
 
-const STOPPING = "Stopping after what has begun (Ctrl-C again ends at once): ";
+const STOPPING = "Stopping after running scopes (press Ctrl-C again to exit immediately): ";
 
-async function alive(watched: Watched): Promise<AuditProgress> {
+async function showLive(watched: Watched): Promise<AuditProgress> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
   let ended: AuditProgress | undefined;
   const tasks = new Listr(
@@ -44,7 +44,7 @@ async function alive(watched: Watched): Promise<AuditProgress> {
       },
     },
     {
-      // Standard output is the report's.
+      // Standard output is for the report.
       rendererOptions: {
         logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
       },
@@ -52,43 +52,43 @@ async function alive(watched: Watched): Promise<AuditProgress> {
     },
   );
   await tasks.run();
-  if (!ended) throw new Error("the audit ended without an end");
+  if (!ended) throw new Error("the audit ended without a final progress");
   return ended;
 }
 
 const LOOK_MILLISECONDS = 1000;
 
-/** Tells after each scope, and what is going on in between. */
-async function watch({ audit, look }: Watched, tell: OnProgress): Promise<AuditProgress> {
+/** Reports progress after each scope and once per second. */
+async function watch({ audit, look }: Watched, report: OnProgress): Promise<AuditProgress> {
   let id: string | undefined;
   const timer = setInterval(() => {
-    // Storage that does not answer is the audit's to tell.
+    // The audit reports storage errors itself.
     if (id !== undefined)
       look(id).then(
-        (now) => now && tell(now),
+        (now) => now && report(now),
         () => clearInterval(timer),
       );
   }, LOOK_MILLISECONDS);
   try {
     const ended = await audit((progress) => {
       id = progress.run.id;
-      tell(progress);
+      report(progress);
     });
-    tell(ended);
+    report(ended);
     return ended;
   } finally {
     clearInterval(timer);
   }
 }
 
-/** What, how many, how many of how many, how long still. Pure. */
+/** `Auditing 3 of 8 scopes, 1,204 resources checked, about 40 seconds left: SCOPE`. Pure. */
 export function progressLine({ run, scopes, finished, total, remainingSeconds }: AuditProgress): string {
   const looked = scopes.reduce((sum, scope) => sum + (scope.looked ?? 0), 0);
   const now = scopes.filter(({ state }) => state === "running").map(({ scope }) => scope);
-  const still = !remainingSeconds ? "" : `, about ${duration(remainingSeconds)} left`;
+  const left = !remainingSeconds ? "" : `, about ${duration(remainingSeconds)} left`;
   const doing = now.length === 0 ? "" : `: ${shorten(now)}`;
   const verb = run.state === "running" ? "Auditing" : "Audited";
-  return `${verb} ${finished} of ${total} scopes, ${looked.toLocaleString("en")} things looked at${still}${doing}`;
+  return `${verb} ${finished} of ${total} scopes, ${looked.toLocaleString("en")} resources checked${left}${doing}`;
 }
 
 function shorten([first = "", ...rest]: readonly string[]): string {

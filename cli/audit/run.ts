@@ -13,17 +13,17 @@ interface Options extends OutputOptions {
   readonly scope?: readonly string[];
 }
 
-/** As a shell tells that Ctrl-C ended a program. */
+/** Exit code of a program that Ctrl-C ended. */
 const STOPPED = 130;
 
-/** Audits in this process. Stopped, it keeps and reports what it has. */
+/** Audits in this process. After Ctrl-C it reports the completed scopes. */
 export async function runHere({ scope, ...options }: Options, command: Command): Promise<void> {
   const output = await readOutput(command, options);
   const stopping = untilStopped();
   const run = await open(stopping.signal);
-  const asked = { who: operator(), why: "mooring audit", ...(scope && { only: scope }) };
+  const request = { who: operator(), why: "mooring audit", ...(scope && { only: scope }) };
   const { run: audit } = await showProgress(output, {
-    audit: (onProgress) => runAudit(run, { ...asked, onProgress }),
+    audit: (onProgress) => runAudit(run, { ...request, onProgress }),
     look: (id) => readProgress(run, id),
     signal: stopping.signal,
   });
@@ -36,6 +36,6 @@ export async function runHere({ scope, ...options }: Options, command: Command):
 }
 
 function leftOf({ unfinished, scopes }: AuditReport): string {
-  if (unfinished.length === 0) return "everything had been audited";
-  return `${unfinished.length} of ${scopes.length} scopes were not audited, the rest is kept`;
+  if (unfinished.length === 0) return "all scopes had been audited";
+  return `${unfinished.length} of ${scopes.length} scopes were not audited; the findings of the others are kept`;
 }

@@ -4,7 +4,7 @@ import { findRun } from "../../shared/audit/runs.ts";
 import { open } from "../open.ts";
 import { readOutput, reaches, writeReport, type OutputOptions } from "./output.ts";
 
-/** The report of a run, the latest if none is named. */
+/** Prints the report of a run; of the latest one by default. */
 export async function show(
   name: string | undefined,
   options: OutputOptions,

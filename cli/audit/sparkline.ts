@@ -1,6 +1,6 @@
 const LEVELS = "▁▂▃▄▅▆▇█";
 
-/** One character a value, the highest for the most; nothing is a dot. Pure. */
+/** One character per value, scaled to the maximum; 0 is a dot. Pure. */
 export function sparkline(values: readonly number[]): string {
   const most = Math.max(1, ...values);
   return values.map((value) => (value <= 0 ? "·" : level(value / most))).join("");

@@ -4,13 +4,13 @@ import { operator } from "../changes.ts";
 import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
 
-/** Hands an audit to the app's workers. */
+/** Starts an audit in the app. */
 export async function start({ scope }: { scope?: readonly string[] }, command: Command): Promise<void> {
   const asData = isData(command);
   const run = await open();
-  const asked = { who: operator(), why: "mooring audit start", ...(scope && { only: scope }) };
-  const audit = await startAudit(run, asked);
+  const request = { who: operator(), why: "mooring audit start", ...(scope && { only: scope }) };
+  const audit = await startAudit(run, request);
   if (asData) return printData(command, audit);
   console.log(audit.id);
-  console.error(`${audit.scopeCount} scopes wait for the app's workers; see \`mooring audit list\`.`);
+  console.error(`Enqueued ${audit.scopeCount} scopes. Run \`mooring audit list\` to see the progress.`);
 }

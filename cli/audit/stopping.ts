@@ -1,10 +1,10 @@
-/** Ctrl-C once asks for an orderly end, twice ends at once. */
+/** The first Ctrl-C stops in an orderly way, the second one exits immediately. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const STOPPED = 130;
 
 export interface Stopping {
   readonly signal: AbortSignal;
-  /** No longer listens. */
+  /** Removes the signal handlers. */
   end(): void;
 }
 
@@ -12,8 +12,8 @@ export function untilStopped(): Stopping {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(STOPPED);
-    // In a terminal the progress says it.
-    if (!process.stderr.isTTY) console.error("Stopping; once more to end at once.");
+    // In a terminal the progress line shows it.
+    if (!process.stderr.isTTY) console.error("Stopping; press Ctrl-C again to exit immediately.");
     controller.abort();
   };
   for (const signal of SIGNALS) process.on(signal, stop);

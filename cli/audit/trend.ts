@@ -17,7 +17,7 @@ interface Options {
 const MOST_DAYS = 400;
 const BAR = 40;
 
-/** A line for each check, or a bar for each day of one. */
+/** One line per check, or one bar per day for a single check. */
 export async function trend({ days, check }: Options, command: Command): Promise<void> {
   const [span, asData] = [wholeNumber("--days", days, MOST_DAYS), isData(command)];
   const run = await open();
@@ -25,41 +25,44 @@ export async function trend({ days, check }: Options, command: Command): Promise
   if (check !== undefined) return oneCheck(command, rows, check);
   if (asData) return printData(command, rows);
   print(command, series(rows), {
-    what: ({ what }) => what,
+    series: ({ name }) => name,
     trend: ({ counts }) => sparkline(counts),
     first: ({ counts }) => String(counts[0] ?? 0),
-    most: ({ counts }) => String(Math.max(...counts)),
+    max: ({ counts }) => String(Math.max(...counts)),
     now: ({ counts }) => String(counts.at(-1) ?? 0),
   });
   const [first, last] = [rows[0], rows.at(-1)];
-  if (first && last) console.log(`Days with an audit: ${rows.length}, ${first.date} to ${last.date}.`);
+  if (first && last)
+    console.log(
+      `${rows.length} ${rows.length === 1 ? "day" : "days"} with audits, ${first.date} to ${last.date}.`,
+    );
 }
 
 interface Series {
-  readonly what: string;
+  readonly name: string;
   readonly counts: readonly number[];
 }
 
-/** By severity, then each check, the most frequent now first. */
+/** By severity, then by check, most findings first. */
 function series(rows: readonly TrendRow[]): Series[] {
   if (rows.length === 0) return [];
   const severities = [
-    { what: "errors", counts: rows.map(({ counts }) => counts.error) },
-    { what: "warnings", counts: rows.map(({ counts }) => counts.warn) },
-    { what: "notes", counts: rows.map(({ counts }) => counts.info) },
+    { name: "errors", counts: rows.map(({ counts }) => counts.error) },
+    { name: "warnings", counts: rows.map(({ counts }) => counts.warning) },
+    { name: "info", counts: rows.map(({ counts }) => counts.info) },
   ];
-  const checks = [...new Set(rows.flatMap(({ byCheck }) => Object.keys(byCheck)))].map((what) => ({
-    what,
-    counts: rows.map(({ byCheck }) => byCheck[what] ?? 0),
+  const checks = [...new Set(rows.flatMap(({ byCheck }) => Object.keys(byCheck)))].map((name) => ({
+    name,
+    counts: rows.map(({ byCheck }) => byCheck[name] ?? 0),
   }));
   const now = ({ counts }: Series) => counts.at(-1) ?? 0;
-  return [...severities, ...checks.toSorted((a, b) => now(b) - now(a) || (a.what < b.what ? -1 : 1))];
+  return [...severities, ...checks.toSorted((a, b) => now(b) - now(a) || (a.name < b.name ? -1 : 1))];
 }
 
-/** @throws InvalidInput if there is no such check */
+/** @throws InvalidInput if the check does not exist */
 function oneCheck(command: Command, rows: readonly TrendRow[], check: string): void {
-  const known = [...listChecks().map(({ id }) => id), ...rows.flatMap(({ byCheck }) => Object.keys(byCheck))];
-  const problem = unknownName(check, "check", known);
+  const valid = [...listChecks().map(({ id }) => id), ...rows.flatMap(({ byCheck }) => Object.keys(byCheck))];
+  const problem = unknownName(check, "check", valid);
   if (problem !== undefined) throw new InvalidInput(`--check ${check}: ${problem}`);
   const days = rows.map(({ date, byCheck }) => ({ date, open: byCheck[check] ?? 0 }));
   const most = Math.max(1, ...days.map(({ open }) => open));

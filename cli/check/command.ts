@@ -25,14 +25,14 @@ interface Options {
 export function checkCommand(): Command {
   return new Command("check")
     .description(
-      "what admission would answer about manifests; exit code 1 if it would deny, 2 if a file cannot be read",
+      "Check manifests against the admission rules. Exit code 1: a Service is denied; 2: a file cannot be read",
     )
-    .argument("<files...>", "YAML or JSON files, folders or globs; - reads standard input")
-    .option("--cluster <name>", "registered cluster that they are meant for")
-    .option("--namespace <name>", "of the Services that name none", "default")
-    .option("--offline", "only what needs no inventory")
-    .option("--old <file>", "the Services as they are now, for the rules about updates")
-    .option("--policy <file>", "a policy document instead of the one in force")
+    .argument("<files...>", "YAML or JSON files, folders or globs; - for standard input")
+    .option("--cluster <name>", "registered cluster to which the manifests are deployed")
+    .option("--namespace <name>", "namespace of Services without one", "default")
+    .option("--offline", "evaluate only rules that need no inventory")
+    .option("--old <file>", "existing Services, for rules about updates")
+    .option("--policy <file>", "policy file to use instead of the active policy")
     .option("--warnings-as-errors", "exit code 1 for warnings too")
     .addHelpText("after", HELP)
     .action(check);
@@ -65,19 +65,21 @@ function report(problems: readonly Problem[]): void {
   for (const problem of problemsOf(problems)) console.error(`mooring: ${inert(problem)}`);
 }
 
-/** The program's own default means text here. */
+/** The default of the global option means text here. */
 function formatOf(command: Command): Format {
   const { output = "table" } = command.optsWithGlobals<{ output?: string }>();
   const format = output === "table" ? "text" : output;
   if (Object.hasOwn(FORMATS, format)) return format as Format;
-  throw new InvalidInput(`--output ${output}: there are ${Object.keys(FORMATS).join(", ")}`);
+  throw new InvalidInput(`--output ${output}: unknown format; use one of ${Object.keys(FORMATS).join(", ")}`);
 }
 
 async function convene({ offline, cluster: name, policy: file }: Options): Promise<Omit<Court, "old">> {
   const given = file === undefined ? undefined : checkPolicy(parseDocument(await readText(file), file));
   if (offline) return { policy: given ?? defaultPolicy };
   if (name === undefined)
-    throw new InvalidInput("say which cluster they are meant for (--cluster NAME), or check --offline");
+    throw new InvalidInput(
+      "no cluster specified: use --cluster NAME, or --offline to check without the inventory",
+    );
   const run = await open();
   const cluster = await requireCluster(run, name);
   return { policy: given ?? (await readPolicy(run)).policy, online: { run, cluster } };

@@ -1,4 +1,4 @@
-/** Files, folders and globs of a command line as files, in order, each once. */
+/** Expands files, folders and globs of a command line to files, in order, without duplicates. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInput } from "../../shared/core/errors.ts";
@@ -7,7 +7,7 @@ import { waitForAll } from "../../shared/core/waitForAll.ts";
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 const GLOB = /[*?{[]/;
 
-/** @throws InvalidInput naming every folder and glob in which no manifest is found */
+/** @throws InvalidInput with every folder and glob that contains no manifest */
 export async function expandFiles(names: readonly string[]): Promise<string[]> {
   const expanded = await Promise.allSettled(names.map(expand));
   const problems = expanded.flatMap((one) => (one.status === "rejected" ? problemsOf(one.reason) : []));
@@ -24,7 +24,7 @@ async function expand(name: string): Promise<string[]> {
   if (name === "-") return [name];
   const found = await stat(name).catch(() => undefined);
   if (found?.isDirectory()) return demand(name, await manifestsIn(name, (path) => MANIFEST.test(path)));
-  // Shells expand globs, but for quoted ones and those of Windows.
+  // Shells expand globs, except quoted ones and on Windows.
   if (found || !GLOB.test(name)) return [name];
   const matches = globPattern(name);
   return demand(name, await manifestsIn(globRoot(name), (path) => matches.test(path)));
@@ -32,10 +32,10 @@ async function expand(name: string): Promise<string[]> {
 
 function demand(name: string, files: string[]): string[] {
   if (files.length > 0) return files;
-  throw new InvalidInput(`${name}: no manifest found (.yaml, .yml or .json)`);
+  throw new InvalidInput(`${name}: no manifests found (.yaml, .yml or .json)`);
 }
 
-/** Hidden folders and installed packages are passed over. */
+/** Skips hidden folders and installed packages. */
 async function manifestsIn(folder: string, isWanted: (path: string) => boolean): Promise<string[]> {
   const entries = await readdir(folder === "" ? "." : folder, { withFileTypes: true }).catch(() => []);
   const sorted = entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -48,7 +48,7 @@ async function manifestsIn(folder: string, isWanted: (path: string) => boolean):
   return (await waitForAll(below)).flat();
 }
 
-/** The folder above the first part that is a pattern. */
+/** The folder before the first part that is a pattern. */
 function globRoot(glob: string): string {
   const parts = plain(glob).split("/");
   const root = parts.slice(
@@ -60,7 +60,7 @@ function globRoot(glob: string): string {
 
 const TOKENS = /\*\*\/|\*\*|\*|\?|\{[^{}]*\}|\[!?[^\]]+\]|[^*?{[]+|[{[]/g;
 
-/** `**` is any number of folders, `*` and `?` stay within a name, `{a,b}` is one of them. */
+/** `**` matches any number of folders, `*` and `?` match within a name, `{a,b}` matches either. */
 function globPattern(glob: string): RegExp {
   const source = [...plain(glob).matchAll(TOKENS)].map(([token]) => tokenPattern(token)).join("");
   return new RegExp(`^${source}$`);

@@ -1,4 +1,4 @@
-/** What `mooring check` prints: for people, for programs, for code scanning, for pull requests. */
+/** Output formats of `mooring check`: text, JSON, SARIF for code scanning, and GitHub workflow commands. */
 import { styleText } from "node:util";
 import { parseIntent } from "../../shared/kubernetes/parseIntent.ts";
 import type { Service } from "../../shared/kubernetes/service.ts";
@@ -10,7 +10,7 @@ import { sarif, UNREADABLE } from "./sarif.ts";
 
 export interface Checked {
   readonly judged: readonly Judged[];
-  /** What could not be read; in text they go to standard error. */
+  /** Files and documents that could not be read; in text format they are printed to standard error. */
   readonly problems: readonly Problem[];
 }
 
@@ -19,7 +19,7 @@ export type Format = keyof typeof FORMATS;
 
 const COLOURS = { deny: "red", warn: "yellow", allow: "green" } as const;
 
-/** Colours are left out where the output is no terminal, or `NO_COLOR` is set. */
+/** Colours are omitted if the output is not a terminal, or if `NO_COLOR` is set. */
 function text({ judged, problems }: Checked): string {
   const blocks = judged.map((one) =>
     [
@@ -36,15 +36,16 @@ function text({ judged, problems }: Checked): string {
 function summary({ judged, problems }: Checked): string {
   const outside = judged.filter((one) => one.outside).length;
   const services = judged.length - outside;
-  const unread = problems.length > 0 ? [`${counted(problems.length, "place")} cannot be read`] : [];
-  if (judged.length === 0) return ["No Services of type LoadBalancer", ...unread].join("; ").concat(".");
+  const unread = problems.length > 0 ? [`${counted(problems.length, "error")} reading the manifests`] : [];
+  if (judged.length === 0)
+    return ["No Services of type LoadBalancer found", ...unread].join("; ").concat(".");
   const count = (decision: Judged["decision"]) => judged.filter((one) => one.decision === decision).length;
   const subjects = [
     ...(services > 0 ? [counted(services, "Service")] : []),
-    ...(outside > 0 ? [`annotations of ${counted(outside, "other object")}`] : []),
+    ...(outside > 0 ? [`annotations in ${counted(outside, "other object")}`] : []),
   ].join(" and ");
   const what = subjects.charAt(0).toUpperCase() + subjects.slice(1);
-  const decisions = `${count("deny")} denied, ${count("warn")} with warnings, ${count("allow")} fine`;
+  const decisions = `${count("deny")} denied, ${count("warn")} with warnings, ${count("allow")} allowed`;
   return [`${what}: ${decisions}`, ...unread].join("; ");
 }
 

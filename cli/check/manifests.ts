@@ -1,4 +1,4 @@
-/** The manifests of a command line. */
+/** Reads the manifests that are named on the command line. */
 import { InvalidInput } from "../../shared/core/errors.ts";
 import type { Problem } from "../../shared/admission/manifests/documents.ts";
 import type { Manifests } from "../../shared/admission/manifests/manifest.ts";
@@ -6,7 +6,7 @@ import { readManifests, type Reading } from "../../shared/admission/manifests/re
 import { readText } from "../readText.ts";
 import { expandFiles } from "./files.ts";
 
-/** A file that cannot be read does not hide the others. @throws InvalidInput if there is no file where one is named */
+/** Unreadable content becomes a problem, and the other files are read. @throws InvalidInput if a named file does not exist */
 export async function readAll(names: readonly string[], reading: Reading): Promise<Manifests> {
   const files = await expandFiles(names);
   const read: Manifests[] = [];

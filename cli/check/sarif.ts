@@ -1,5 +1,5 @@
 /**
- * With what code scanning asks of a rule and of a result.
+ * SARIF output with the properties that GitHub code scanning requires of rules and results.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
@@ -49,9 +49,9 @@ function toRule({ id, title, docs, severity }: (typeof RULES)[number]) {
 
 const UNREADABLE_RULE = {
   id: UNREADABLE,
-  shortDescription: { text: "A manifest that cannot be read" },
-  fullDescription: { text: "Nothing of it was checked. The rest was." },
-  help: { text: "Correct the file, or render the template that it is." },
+  shortDescription: { text: "Unreadable manifest" },
+  fullDescription: { text: "This document was not checked. All other documents were checked." },
+  help: { text: "Correct the file, or render it first if it is a template." },
   helpUri: `${DOCUMENTS}/pipelines`,
   defaultConfiguration: { enabled: true, level: "error" },
   properties: { tags: ["admission"], "problem.severity": "error" },
@@ -87,13 +87,13 @@ function locationOf({ file, line, column }: Position) {
   };
 }
 
-/** The same while the finding is, wherever its line moves. GitHub keeps an alert by the first, others by the second. */
+/** Stable while the finding exists, even if its line moves. GitHub identifies alerts by the first, other tools by the second. */
 function fingerprints(parts: readonly string[]) {
   const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
   return { primaryLocationLineHash: hash, "mooringCheck/v1": hash };
 }
 
-/** Relative to the root of the repository, where code scanning looks for it. */
+/** The path relative to the repository's root, as code scanning requires. */
 function toUri(file: string): string {
   return encodeURI(file.toWellFormed().replaceAll("\\", "/").replace(/^\.\//, ""));
 }

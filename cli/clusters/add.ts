@@ -1,4 +1,4 @@
-/** `mooring clusters add`: registers one cluster, after ARM has confirmed what the registration states. */
+/** `mooring clusters add`: registers one cluster after checking the registration with ARM. */
 import { Command } from "commander";
 import { parseRegistration } from "../../shared/declarations/registration.ts";
 import { registerCluster } from "../../shared/declarations/registry.ts";
@@ -26,7 +26,7 @@ export function addCommand(): Command {
     new Command("add")
       .argument("<name>")
       .description(
-        "register a cluster that ARM confirms, create its token, shown this once, and write its manifests",
+        "register a cluster: check it with ARM, create its token (shown once), write its manifests",
       )
       .requiredOption("--resource-id <id>", "ARM id of the managed cluster")
       .option(
@@ -38,9 +38,13 @@ export function addCommand(): Command {
         "--default-subnet <name>",
         "subnet of Services that name none (default: that of the first agent pool)",
       )
-      .option("--unchecked", "do not ask ARM; such a cluster is never evidence for a delete", false)
-      .option("--reason <text>", "with --unchecked: why, for the record")
-      .option("--write <file>", "where to (mooring-NAME.yaml)"),
+      .option(
+        "--unchecked",
+        "skip the check with ARM; the cluster is then never evidence for a delete",
+        false,
+      )
+      .option("--reason <text>", "with --unchecked: reason, stored with the registration")
+      .option("--write <file>", "manifest file (default: mooring-NAME.yaml)"),
   ).action(add);
 }
 
@@ -51,12 +55,12 @@ async function add(name: string, options: AddOptions, command: Command): Promise
     () => parseRegistration(registration),
     () => installationOf(options),
   ];
-  const wrong = checks.flatMap(problemsOf);
-  if (wrong.length > 0) throw new InvalidInput(wrong);
+  const problems = checks.flatMap(problemsOf);
+  if (problems.length > 0) throw new InvalidInput(problems);
   const installation = installationOf(options);
   const run = await open();
-  const made = await registerCluster(run, registration);
-  reportToken(command, made, await writeFor(run, made, { installation, file: options.write }));
+  const created = await registerCluster(run, registration);
+  reportToken(command, created, await writeFor(run, created, { installation, file: options.write }));
 }
 
 function registrationOf(name: string, options: AddOptions) {
@@ -66,7 +70,8 @@ function registrationOf(name: string, options: AddOptions) {
 }
 
 function reasonFits({ unchecked, reason }: AddOptions): void {
-  if (!unchecked && reason !== undefined) throw new InvalidInput("--reason: only with --unchecked");
+  if (!unchecked && reason !== undefined)
+    throw new InvalidInput("--reason: can only be used with --unchecked");
 }
 
 function problemsOf(read: () => unknown): readonly string[] {

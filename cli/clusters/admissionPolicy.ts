@@ -1,4 +1,4 @@
-/** The rules that need no Azure state as ValidatingAdmissionPolicies: one for those that deny, one for those that warn. */
+/** Generates ValidatingAdmissionPolicies from the rules that need no Azure state: one for deny rules, one for warn rules. */
 import { stringify } from "yaml";
 import { celValidations, celVariables, UNTOUCHED } from "../../shared/admission/cel.ts";
 import type { Cluster } from "../../shared/declarations/clusterModel.ts";
@@ -9,13 +9,13 @@ import { waitForAll } from "../../shared/core/waitForAll.ts";
 export interface AdmissionPolicySubject {
   readonly cluster: Cluster;
   readonly policy: Policy;
-  /** Namespaces that are not judged, beside the controllers' own. */
+  /** Excluded namespaces, in addition to kube-system. */
   readonly exclude: readonly string[];
 }
 
 const ACTIONS = { deny: "Deny", warn: "Warn" } as const;
 
-/** YAML for `kubectl apply`; empty if policy turns every such rule off. */
+/** YAML for `kubectl apply`; empty if policy sets all these rules to off. */
 export async function writeAdmissionPolicy(subject: AdmissionPolicySubject): Promise<string> {
   const all = await waitForAll((["deny", "warn"] as const).map((severity) => manifests(subject, severity)));
   return all

@@ -1,4 +1,4 @@
-/** A certificate for the relay under an authority of its own, for clusters without cert-manager. The authority's key is thrown away. */
+/** Creates a certificate for the relay and its own CA, for clusters without cert-manager. The private key of the CA is discarded. */
 import "reflect-metadata";
 import {
   BasicConstraintsExtension,
@@ -17,19 +17,19 @@ const DAY = 24 * 3_600_000;
 const VALID_DAYS = 730;
 
 export interface CertificatePair {
-  /** PEM. What the API server must trust. */
+  /** PEM of the CA that the API server must trust. */
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
   readonly endsAtUtc: string;
 }
 
-/** @param names DNS names that the API server calls the relay by */
+/** @param names DNS names of the relay */
 export async function makeCertificate(names: readonly string[], now: Date): Promise<CertificatePair> {
   const keys = () => crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const [authorityKeys, relayKeys] = await waitForAll([keys(), keys()]);
   const notAfter = new Date(now.getTime() + VALID_DAYS * DAY);
-  // A day back: clocks differ.
+  // Valid since yesterday: clocks may differ.
   const validity = { notBefore: new Date(now.getTime() - DAY), notAfter, signingAlgorithm: ALGORITHM };
   const authority = await X509CertificateGenerator.createSelfSigned({
     ...validity,

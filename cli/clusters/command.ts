@@ -26,19 +26,19 @@ export function clustersCommand(): Command {
   withManifests(
     clusters
       .command("rotate <name>")
-      .description("make a second token; the first one ends after the overlap")
-      .option("--overlap-hours <hours>", "how long the first one stays valid", "24")
-      .option("--write <file>", "where to (mooring-NAME.yaml)"),
+      .description("create a second token; the first one expires after the overlap")
+      .option("--overlap-hours <hours>", "validity of the first token from now on", "24")
+      .option("--write <file>", "manifest file (default: mooring-NAME.yaml)"),
   ).action(rotate);
   clusters.addCommand(rebindCommand());
   clusters
     .command("remove <name>")
-    .description("forget a cluster and its tokens; nothing of it in Azure is touched")
+    .description("remove the registration and tokens of a cluster; its resources in Azure are not changed")
     .action(remove);
   clusters
     .command("policy <name>")
-    .description("the rules that need no Azure state as ValidatingAdmissionPolicies, for kubectl apply -f -")
-    .option("--exclude <namespaces...>", "namespaces that are not judged", [])
+    .description("print ValidatingAdmissionPolicies of the rules that need no Azure state")
+    .option("--exclude <namespaces...>", "namespaces to exclude", [])
     .action(policy);
   for (const command of [listCommand(), showCommand()]) clusters.addCommand(command);
   return clusters;
@@ -51,10 +51,11 @@ interface RotateOptions extends ManifestOptions {
 async function rotate(name: string, options: RotateOptions, command: Command): Promise<void> {
   const installation = installationOf(options);
   const overlapHours = Number(options.overlapHours);
-  if (!(overlapHours >= 0 && overlapHours <= 24 * 30)) throw new InvalidInput("--overlap-hours: 0 to 720");
+  if (!(overlapHours >= 0 && overlapHours <= 24 * 30))
+    throw new InvalidInput("--overlap-hours: not a number from 0 to 720");
   const run = await open();
-  const made = await rotateToken(run, name, overlapHours);
-  reportToken(command, made, await writeFor(run, made, { installation, file: options.write }));
+  const created = await rotateToken(run, name, overlapHours);
+  reportToken(command, created, await writeFor(run, created, { installation, file: options.write }));
 }
 
 async function remove(name: string, _options: unknown, command: Command): Promise<void> {
@@ -62,14 +63,16 @@ async function remove(name: string, _options: unknown, command: Command): Promis
   await requireCluster(run, name);
   await removeCluster(run, name);
   if (isJson(command)) return console.log(JSON.stringify({ removed: name }));
-  console.log(`Cluster ${name} is forgotten; what it has in Azure stays, and is no longer watched.`);
   console.log(
-    `In the cluster: kubectl delete --ignore-not-found -f mooring-${name}.yaml, the file that \`clusters add\` or \`rotate\` wrote last.`,
+    `Removed the registration of cluster ${name}. Its resources in Azure are not changed and no longer managed.`,
+  );
+  console.log(
+    `To uninstall Mooring from the cluster: kubectl delete --ignore-not-found -f mooring-${name}.yaml (the file that \`clusters add\` or \`rotate\` wrote last)`,
   );
 }
 
 async function policy(name: string, { exclude }: { exclude: string[] }): Promise<void> {
   const run = await open();
-  const [cluster, inForce] = await waitForAll([requireCluster(run, name), readPolicy(run)]);
-  process.stdout.write(await writeAdmissionPolicy({ cluster, policy: inForce.policy, exclude }));
+  const [cluster, active] = await waitForAll([requireCluster(run, name), readPolicy(run)]);
+  process.stdout.write(await writeAdmissionPolicy({ cluster, policy: active.policy, exclude }));
 }

@@ -2,6 +2,7 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
+import { exitCodeOf, PARTLY_DONE } from "../changes.ts";
 import { discoverClusters, type Discovered, type Discovery } from "../../shared/declarations/discover.ts";
 import { registerCluster } from "../../shared/declarations/registry.ts";
 import { InvalidInput } from "../../shared/core/errors.ts";
@@ -15,7 +16,7 @@ import { installationOf, withManifests, writeFor, type ManifestOptions } from ".
 import { messageOf } from "../../shared/core/messageOf.ts";
 
 interface DiscoverOptions extends ManifestOptions {
-  /** `true`: no names were given. */
+  /** `true`: without names. */
   readonly register?: true | readonly string[];
   readonly all?: boolean;
   readonly folder: string;
@@ -24,17 +25,15 @@ interface DiscoverOptions extends ManifestOptions {
 export function discoverCommand(): Command {
   return withManifests(
     new Command("discover")
-      .description(
-        "managed clusters of the watched subscriptions that are not registered, and how to register them",
-      )
-      .option("--register [names...]", "register these and write their manifests; needs --url")
-      .option("--all", "with --register: every one that is listed", false)
-      .option("--folder <path>", "where to write the manifests, one mooring-NAME.yaml for each", "."),
+      .description("list unregistered managed clusters of the watched subscriptions, and register them")
+      .option("--register [names...]", "register these clusters and write their manifests (needs --url)")
+      .option("--all", "with --register: all listed clusters", false)
+      .option("--folder <path>", "folder for the manifests, one mooring-NAME.yaml per cluster", "."),
   ).action(discover);
 }
 
 async function discover(options: DiscoverOptions, command: Command): Promise<void> {
-  const installation = await wantedInstallation(options);
+  const installation = await installationFrom(options);
   const run = await open();
   const discovery = await discoverClusters(run);
   const chosen = choose(discovery.found, options);
@@ -42,33 +41,30 @@ async function discover(options: DiscoverOptions, command: Command): Promise<voi
     console.error(
       inert(`mooring: managed clusters of subscription ${subscription} could not be read: ${why}`),
     );
-  if (discovery.unreadable.length > 0) process.exitCode = PARTIAL;
-  if (!installation) return tell(command, discovery);
+  if (discovery.unreadable.length > 0) process.exitCode = PARTLY_DONE;
+  if (!installation) return printDiscovery(command, discovery);
   await registerAll(run, chosen, { command, installation, folder: options.folder });
 }
 
-/** Part of what was requested could not be done or read. */
-const PARTIAL = 1;
-
-/** @throws InvalidInput naming every wrong option, before anything is registered */
-async function wantedInstallation(options: DiscoverOptions): Promise<Installation | undefined> {
+/** @throws InvalidInput with all invalid options, before anything is registered */
+async function installationFrom(options: DiscoverOptions): Promise<Installation | undefined> {
   const { register, all, url, folder } = options;
   const installation = installationOf(options);
   if (register === undefined) {
-    if (all) throw new InvalidInput("--all: only with --register");
+    if (all) throw new InvalidInput("--all: can only be used with --register");
     return undefined;
   }
-  const wrong = [
+  const problems = [
     ...(url === undefined
-      ? ["--register: needs --url, for the manifests that the tokens are written to"]
+      ? ["--register: requires --url, because the tokens are written to the manifests"]
       : []),
     ...(register === true && !all
-      ? ["--register: name clusters of `mooring clusters discover`, or add --all"]
+      ? ["--register: specify clusters of `mooring clusters discover`, or --all"]
       : []),
-    ...(register !== true && all ? ["--all: without names"] : []),
-    ...((await canWrite(folder)) ? [] : [`--folder ${folder}: not a folder that can be written to`]),
+    ...(register !== true && all ? ["--all: cannot be combined with names"] : []),
+    ...((await canWrite(folder)) ? [] : [`--folder ${folder}: does not exist or is not writable`]),
   ];
-  if (wrong.length > 0) throw new InvalidInput(wrong);
+  if (problems.length > 0) throw new InvalidInput(problems);
   return installation;
 }
 
@@ -82,9 +78,11 @@ function canWrite(folder: string): Promise<boolean> {
 function choose(found: readonly Discovered[], { register }: DiscoverOptions): readonly Discovered[] {
   if (register === undefined || register === true) return found;
   const unknown = register.filter((name) => !found.some((one) => one.name === name));
-  const there = found.map(({ name }) => name).join(", ") || "none";
+  const names = found.map(({ name }) => name).join(", ") || "none";
   if (unknown.length > 0)
-    throw new InvalidInput(unknown.map((name) => `--register ${name}: not among those found: ${there}`));
+    throw new InvalidInput(
+      unknown.map((name) => `--register ${name}: not found; unregistered clusters: ${names}`),
+    );
   return found.filter(({ name }) => register.includes(name));
 }
 
@@ -95,7 +93,7 @@ const COLUMNS: Readonly<Record<string, (one: Discovered) => string>> = {
   subscription: ({ managed }) => parseResourceId(managed.id)?.subscription ?? "",
 };
 
-function tell(command: Command, { found, registered, unreadable }: Discovery): void {
+function printDiscovery(command: Command, { found, registered, unreadable }: Discovery): void {
   if (isData(command))
     return printData(command, {
       found: found.map((one) => ({ ...summaryOf(one), command: oneLine(one) })),
@@ -103,10 +101,10 @@ function tell(command: Command, { found, registered, unreadable }: Discovery): v
       unreadable,
     });
   if (found.length === 0)
-    return console.log(`No managed cluster is unregistered; ${registered} of those listed are registered.`);
+    return console.log(`All ${registered} managed clusters of the watched subscriptions are registered.`);
   print(command, found, COLUMNS);
-  console.log(`\n${found.length} not registered, ${registered} registered. Register all of them at once:`);
-  console.log("  mooring clusters discover --register --all --url https://…\nor one at a time:");
+  console.log(`\n${found.length} not registered, ${registered} registered. Register all of them:`);
+  console.log("  mooring clusters discover --register --all --url https://…\nor one by one:");
   for (const one of found) console.log(`\n${inertLines(pasteable(one))}`);
 }
 
@@ -119,7 +117,7 @@ function oneLine({ name, managed }: Discovered): string {
   return `mooring clusters add ${name} --resource-id ${managed.id}`;
 }
 
-/** Ids are longer than a terminal is wide: cut where a shell puts the lines together again. */
+/** Resource ids are longer than a line: split with shell line continuations. */
 function pasteable({ name, managed: { id } }: Discovered): string {
   const at = id.search(/\/providers\//i);
   return [`mooring clusters add ${name} --resource-id \\`, `${id.slice(0, at)}\\`, id.slice(at)].join("\n");
@@ -139,11 +137,11 @@ interface Registered {
   readonly name: string;
   readonly managedCluster: string;
   readonly outcome: "registered" | "refused" | "failed";
-  /** The manifests, or why there are none. */
+  /** Manifest file, or the error. */
   readonly detail: string;
 }
 
-/** One after another: what one of them is refused for does not concern the others. */
+/** Registers one after the other, independently of failures. */
 async function registerAll(
   run: Run,
   chosen: readonly Discovered[],
@@ -151,7 +149,8 @@ async function registerAll(
 ): Promise<void> {
   const results: Registered[] = [];
   for (const one of chosen) results.push(await registerOne(run, one, { installation, folder }));
-  if (results.some(({ outcome }) => outcome !== "registered")) process.exitCode = PARTIAL;
+  const done = results.filter(({ outcome }) => outcome === "registered").length;
+  if (done < results.length) process.exitCode = exitCodeOf({ done, of: results.length });
   print(command, results, {
     name: ({ name }) => name,
     outcome: ({ outcome }) => outcome,
@@ -162,9 +161,9 @@ async function registerAll(
     if (outcome !== "registered") console.error(inert(`mooring: ${name} ${outcome}: ${detail}`));
   const count = results.filter(({ outcome }) => outcome === "registered").length;
   console.log(
-    `\n${count} of ${results.length} registered. Each file contains a token: keep it secret, and run`,
+    `\n${count} of ${results.length} registered. Each file contains a token: keep it secret. Apply it with`,
   );
-  console.log("kubectl apply -f FILE in its cluster.");
+  console.log("kubectl apply -f FILE in the cluster.");
 }
 
 async function registerOne(
@@ -174,11 +173,11 @@ async function registerOne(
 ): Promise<Registered> {
   const about = { name, managedCluster: resourceName(managed.id) };
   try {
-    const made = await registerCluster(run, { name, resourceId: managed.id });
+    const created = await registerCluster(run, { name, resourceId: managed.id });
     const file = join(folder, `mooring-${name}.yaml`);
-    await writeFor(run, made, { installation, file }).catch((error: Error) => {
+    await writeFor(run, created, { installation, file }).catch((error: Error) => {
       throw new Error(
-        `registered, but not written (${error.message}): mooring clusters rotate ${name} --url … writes a new token`,
+        `registered, but the manifests could not be written (${error.message}); run mooring clusters rotate ${name} --url … to create a new token`,
       );
     });
     return { ...about, outcome: "registered", detail: file };

@@ -1,4 +1,4 @@
-/** What a person chooses about the cluster's side. */
+/** Options of the components that are installed in a cluster. */
 import * as z from "zod";
 import { parsePrefix } from "../../shared/azure/prefix.ts";
 import { InvalidInput } from "../../shared/core/errors.ts";
@@ -19,7 +19,7 @@ export const Installation = z.strictObject({
   failurePolicy: z.enum(["Ignore", "Fail"]),
   timeout: z.coerce.number().int().min(1).max(MAX_TIMEOUT_SECONDS),
   exclude: z.array(z.string().regex(NAME, "not a namespace name")),
-  /** Where the API server comes from when it is in a subnet of ours (API Server VNet Integration). */
+  /** Subnet of the API server, with API Server VNet Integration. */
   apiServerRange: z
     .string()
     .refine((text) => parsePrefix(text), "not a CIDR range")

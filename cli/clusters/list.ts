@@ -1,4 +1,4 @@
-/** `mooring clusters list` and `show`: what is registered, what it is bound to, and whether ARM confirmed it. */
+/** `mooring clusters list` and `show`: registrations, their identities, and whether they were checked with ARM. */
 import { Command } from "commander";
 import { contradictionsOf, type Contradiction } from "../../shared/declarations/clusterContradictions.ts";
 import type { Cluster } from "../../shared/declarations/clusterModel.ts";
@@ -9,17 +9,17 @@ import { isData, print, printData } from "../print.ts";
 import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 export function listCommand(): Command {
-  return new Command("list").description("the registered clusters").action(list);
+  return new Command("list").description("list registered clusters").action(list);
 }
 
 export function showCommand(): Command {
   return new Command("show")
     .argument("<name>")
-    .description("one registered cluster: where it is, its identity, its tokens")
+    .description("show one registered cluster: resources, identity, tokens")
     .action(show);
 }
 
-/** As people may see it: not even the hashes of tokens are shown, and none that has expired. */
+/** Output without hashes of tokens and without expired tokens. */
 function shown(
   { tokens, ...cluster }: Cluster,
   nowUtc: string,
@@ -84,7 +84,7 @@ function detailsOf(one: Shown): [title: string, text: string][] {
       "identity",
       identity
         ? `${identity.uid}, bound at ${identity.boundAtUtc}`
-        : "not bound yet: nothing of it can be proved",
+        : "not bound yet: no orphans can be proved",
     ],
     ...(identity?.corroboration
       ? [

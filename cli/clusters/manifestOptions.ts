@@ -1,4 +1,4 @@
-/** Options of the commands that write a cluster's manifests, and the writing. */
+/** Options of the commands that write manifests of a cluster, and the writing. */
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { NewToken } from "../../shared/declarations/registry.ts";
@@ -14,35 +14,35 @@ export interface ManifestOptions {
   readonly [option: string]: unknown;
 }
 
-/** Options of the manifests; without --url none are written. */
+/** Adds the options of manifests; without --url none are written. */
 export function withManifests(command: Command): Command {
   return command
     .option(
       "--url <origin>",
-      "the Function App, e.g. https://mooring.azurewebsites.net: write manifests for it",
+      "origin of the Function App, e.g. https://mooring.azurewebsites.net; writes manifests for it",
     )
-    .option("--direct", "no relay: the API server calls the Function App itself", false)
-    .option("--certificate <how>", "of the relay: generated or cert-manager", "generated")
-    .option("--namespace <name>", "of Mooring in the cluster", "mooring")
-    .option("--failure-policy <policy>", "when Mooring is away: Ignore or Fail", "Ignore")
-    .option("--timeout <seconds>", "of the webhook", "5")
-    .option("--exclude <namespaces...>", "namespaces that are not asked about", [])
-    .option("--api-server-range <cidr>", "with API Server VNet Integration: its subnet")
+    .option("--direct", "without relay: the API server calls the Function App directly", false)
+    .option("--certificate <how>", "certificate of the relay: generated or cert-manager", "generated")
+    .option("--namespace <name>", "namespace of Mooring in the cluster", "mooring")
+    .option("--failure-policy <policy>", "if Mooring is unavailable: Ignore or Fail", "Ignore")
+    .option("--timeout <seconds>", "timeout of the webhook", "5")
+    .option("--exclude <namespaces...>", "namespaces to exclude", [])
+    .option("--api-server-range <cidr>", "subnet of the API server, with API Server VNet Integration")
     .option(
       "--relay-image <image>",
-      "any nginx from 1.22 on",
+      "image with nginx 1.22 or later",
       "docker.io/nginxinc/nginx-unprivileged:stable-alpine",
     )
     .option(
       "--sender-image <image>",
-      "any image with sh and curl 7.84 or later",
+      "image with sh and curl 7.84 or later",
       "docker.io/curlimages/curl:8.16.0",
     )
-    .option("--resolver <server>", "the cluster's name server", "kube-dns.kube-system.svc.cluster.local")
-    .option("--mutate", "also the companion that writes addresses into Services", false);
+    .option("--resolver <server>", "DNS server of the cluster", "kube-dns.kube-system.svc.cluster.local")
+    .option("--mutate", "also install the mutating webhook, which writes addresses into Services", false);
 }
 
-/** Read before anything is registered: a wrong option must cost nothing. @throws InvalidInput with every problem, by option */
+/** Parsed before anything is registered, so that an invalid option has no effect. @throws InvalidInput with all problems, by option */
 export function installationOf(options: ManifestOptions): Installation | undefined {
   if (options.url === undefined) return undefined;
   const { url, direct, certificate, namespace, failurePolicy, timeout, exclude } = options;
@@ -61,7 +61,7 @@ export function installationOf(options: ManifestOptions): Installation | undefin
   });
 }
 
-interface Wanted {
+interface Target {
   readonly installation: Installation | undefined;
   readonly file: string | undefined;
 }
@@ -74,7 +74,7 @@ export interface WrittenManifests {
 export async function writeFor(
   run: Run,
   { name, token }: NewToken,
-  { installation, file = `mooring-${name}.yaml` }: Wanted,
+  { installation, file = `mooring-${name}.yaml` }: Target,
 ): Promise<WrittenManifests | undefined> {
   if (!installation) return undefined;
   const { text, ...rest } = await writeManifests({ cluster: name, token, installation, now: run.now() });
@@ -82,26 +82,30 @@ export async function writeFor(
   return { file, ...rest };
 }
 
-export function reportToken(command: Command, made: NewToken, written: WrittenManifests | undefined): void {
-  if (isJson(command)) return console.log(JSON.stringify({ ...made, ...written }));
-  const { name, token, previousEndsAtUtc } = made;
+export function reportToken(
+  command: Command,
+  created: NewToken,
+  written: WrittenManifests | undefined,
+): void {
+  if (isJson(command)) return console.log(JSON.stringify({ ...created, ...written }));
+  const { name, token, previousEndsAtUtc } = created;
   console.log(
     previousEndsAtUtc === undefined
       ? `Cluster ${name} is registered.`
-      : `Cluster ${name} has a second token; the first one ends at ${previousEndsAtUtc}.`,
+      : `Cluster ${name} has a second token; the first one expires at ${previousEndsAtUtc}.`,
   );
   if (!written) {
-    console.log("Its token is shown this once; the paths to call are");
+    console.log("The token is shown only once. Paths of the app for this cluster:");
     console.log(`  /api/admit/${name}/${token}`);
     console.log(`  /api/clusters/${name}/declarations/${token}`);
     return;
   }
   const { file, certificateEndsAtUtc } = written;
   console.log(
-    `Its manifests, token included, are in ${file}: kubectl apply -f ${file}, and keep the file secret.`,
+    `Wrote the manifests to ${file}. The file contains the token: keep it secret. Apply it with kubectl apply -f ${file}`,
   );
   if (certificateEndsAtUtc)
     console.log(
-      `The relay's certificate ends at ${certificateEndsAtUtc}; \`mooring clusters rotate\` makes a new one.`,
+      `The certificate of the relay expires at ${certificateEndsAtUtc}; \`mooring clusters rotate\` creates a new one.`,
     );
 }

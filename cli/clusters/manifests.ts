@@ -1,4 +1,4 @@
-/** Everything that a cluster needs, as one file for `kubectl apply`: relay, webhook, sender of declarations. */
+/** Manifests of a cluster as one file for `kubectl apply`: relay, webhooks, sender of declarations. */
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { makeCertificate, type CertificatePair } from "./certificate.ts";
@@ -7,7 +7,7 @@ import { fillFile, fillManifests, type Manifest, type Values } from "./template.
 import { waitForAll } from "../../shared/core/waitForAll.ts";
 
 const HTTPS_PORT = 443;
-/** Less than the webhook's own timeout, so that the API server hears why. */
+/** Less than the timeout of the webhook, so that the API server receives the error. */
 const RELAY_SPARE_SECONDS = 1;
 
 export interface Manifests {
@@ -47,7 +47,7 @@ function relayNames({ namespace }: Installation): string[] {
 }
 
 function head({ cluster }: Subject): string {
-  return `# Mooring for cluster ${cluster}: kubectl apply -f THIS-FILE. It contains the cluster's token: keep it like a password.\n`;
+  return `# Mooring for cluster ${cluster}: kubectl apply -f THIS-FILE. Contains the token of the cluster: keep it secret like a password.\n`;
 }
 
 function valuesOf({ cluster, installation }: Subject): Values {
@@ -59,7 +59,7 @@ function valuesOf({ cluster, installation }: Subject): Values {
     cluster,
     host: hostname,
     port,
-    // The API server's and the Function App's.
+    // Ports of the API server and of the Function App.
     ports: [...new Set([HTTPS_PORT, port])].map((one) => ({ protocol: "TCP", port: one })),
     excluded: [...new Set(["kube-system", namespace, ...exclude])],
     timeout,
@@ -106,7 +106,7 @@ async function sender({ installation: { namespace, way } }: Subject, values: Val
   ];
 }
 
-/** The sender probes the relay as an API server does: it trusts the relay's authority, and may reach its pods. */
+/** The sender probes the relay as the API server calls it: it trusts the CA of the relay and may connect to its pods. */
 function withRelayProbe(manifest: Manifest, namespace: string): Manifest {
   if (manifest.kind === "NetworkPolicy") return reachingRelay(manifest);
   if (manifest.kind !== "Deployment") return manifest;
@@ -121,7 +121,7 @@ function withRelayProbe(manifest: Manifest, namespace: string): Manifest {
     name: "relay",
     secret: {
       secretName: "mooring-relay-certificate",
-      // Its key stays where it is.
+      // Without the private key.
       items: [{ key: "ca.crt", path: "ca.crt" }],
     },
   });
@@ -154,7 +154,7 @@ const COMPONENT = (name: string) => ({
   "app.kubernetes.io/component": name,
 });
 
-/** The token as the sender reads it, and as the relay's configuration includes it. */
+/** The token for the sender, and as an include file for the relay. */
 function tokenSecret({ token, installation: { namespace } }: Subject): Manifest {
   const credential = `map $host $mooring_token {\n  default "${token}";\n}\n`;
   return {
@@ -180,7 +180,7 @@ function configMap(namespace: string, name: string, data: Record<string, string>
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data };
 }
 
-/** With API Server VNet Integration requests come from a subnet, not from the konnectivity agents. */
+/** With API Server VNet Integration, requests come from a subnet instead of the konnectivity agents. */
 function admitApiServer(manifest: Manifest, { apiServerRange }: Installation): Manifest {
   if (manifest.kind !== "NetworkPolicy" || apiServerRange === undefined) return manifest;
   const { spec } = manifest as unknown as { spec: { ingress: [{ from: object[] }] } };

@@ -1,4 +1,4 @@
-/** `mooring clusters rebind`: an operator confirms that the cluster behind a registration was rebuilt. */
+/** `mooring clusters rebind`: an operator confirms that a registered cluster was rebuilt. */
 import { Command } from "commander";
 import { rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
 import { operator } from "../changes.ts";
@@ -13,12 +13,12 @@ interface RebindOptions {
 export function rebindCommand(): Command {
   return new Command("rebind")
     .argument("<name>")
-    .description("confirm that a cluster was rebuilt: its next list with this identity is accepted")
+    .description("confirm that a cluster was rebuilt: accepts its next list with this identity")
     .requiredOption(
       "--identity <uid>",
-      "kubectl get service kubernetes -n default -o jsonpath={.metadata.uid}, in the rebuilt cluster",
+      "from the rebuilt cluster: kubectl get service kubernetes -n default -o jsonpath={.metadata.uid}",
     )
-    .requiredOption("--reason <text>", "why, for the record")
+    .requiredOption("--reason <text>", "reason, recorded with the identity")
     .action(rebind);
 }
 
@@ -32,6 +32,6 @@ async function rebind(
   if (isData(command)) return printData(command, { name, identity });
   console.log(`Cluster ${name} is bound to identity ${identity.uid}.`);
   console.log(
-    "What it declared before is forgotten; nothing of it is judged an orphan until its next complete list.",
+    "Earlier declarations are removed; no orphans are proved until the next complete list of the cluster.",
   );
 }

@@ -1,4 +1,4 @@
-/** Files of `deploy/`, with what stands in double braces filled in. */
+/** Fills in the placeholders (`{{name}}`) of files of `deploy/`. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -8,12 +8,12 @@ const DEPLOY = join(import.meta.dirname, "../../deploy");
 export type Values = Readonly<Record<string, unknown>>;
 export type Manifest = Record<string, unknown> & { kind: string };
 
-/** A file as text. @throws Error if it asks for a value that is not given: a half-filled file must never leave */
+/** A file as text. @throws Error if a value is missing, so that no incomplete file is written */
 export async function fillFile(path: string, values: Values): Promise<string> {
   return fillText(path, await readFile(join(DEPLOY, path), "utf8"), values);
 }
 
-/** The manifests of a YAML file: filled in after it is read, so that no value can become anything but a value. */
+/** Manifests of a YAML file; filled in after parsing, so that values cannot inject YAML. */
 export async function fillManifests(path: string, values: Values): Promise<Manifest[]> {
   const documents = parseAllDocuments(await readFile(join(DEPLOY, path), "utf8"));
   return documents.map((document) => fillValue(path, document.toJS(), values) as Manifest);
@@ -21,8 +21,8 @@ export async function fillManifests(path: string, values: Values): Promise<Manif
 
 function fillValue(path: string, value: unknown, values: Values): unknown {
   if (typeof value === "string") {
-    const [, whole] = /^\{\{(\w+)\}\}$/.exec(value) ?? [];
-    return whole === undefined ? fillText(path, value, values) : valueOf(path, whole, values);
+    const [, only] = /^\{\{(\w+)\}\}$/.exec(value) ?? [];
+    return only === undefined ? fillText(path, value, values) : valueOf(path, only, values);
   }
   if (Array.isArray(value)) return value.map((one) => fillValue(path, one, values));
   if (typeof value !== "object" || value === null) return value;

@@ -8,24 +8,27 @@ interface Options {
 }
 
 export function deployCommand(): Command {
-  const deploy = new Command("deploy").description("what is deployed to Azure");
+  const deploy = new Command("deploy").description("build the deployment package");
   deploy
     .command("package")
-    .description(
-      "build the zip that is deployed, the same bytes for the same sources; needs a checkout of Mooring",
-    )
-    .option("--write <file>", "where to", "mooring.zip")
+    .description("build a reproducible zip for deployment; requires a checkout of Mooring")
+    .option("--write <file>", "output file", "mooring.zip")
     .action(makePackage);
   return deploy;
 }
 
 async function makePackage({ write }: Options, command: Command): Promise<void> {
   const file = await packageFile(write);
-  const made = await createPackage();
-  await file.write(made.zip);
-  const told = { file: write, bytes: made.zip.length, sha256: made.sha256, functions: made.functions };
-  if (isData(command)) return printData(command, told);
-  console.log(`${write}  ${(told.bytes / 1024 / 1024).toFixed(2)} MiB  sha256 ${told.sha256}`);
-  const width = Math.max(...made.functions.map(({ name }) => name.length));
-  for (const { name, trigger } of made.functions) console.log(`  ${name.padEnd(width)}  ${trigger}`);
+  const created = await createPackage();
+  await file.write(created.zip);
+  const summary = {
+    file: write,
+    bytes: created.zip.length,
+    sha256: created.sha256,
+    functions: created.functions,
+  };
+  if (isData(command)) return printData(command, summary);
+  console.log(`${write}  ${(summary.bytes / 1024 / 1024).toFixed(2)} MiB  sha256 ${summary.sha256}`);
+  const width = Math.max(...created.functions.map(({ name }) => name.length));
+  for (const { name, trigger } of created.functions) console.log(`  ${name.padEnd(width)}  ${trigger}`);
 }

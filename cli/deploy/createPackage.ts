@@ -1,6 +1,6 @@
 /**
- * The zip that is deployed. Only paths and contents of the built files go into it, in a fixed order and with fixed times, so that the
- * same sources give the same bytes, and a hash says what runs.
+ * Builds the deployment zip. It contains only paths and contents of the built files, in a fixed order and with fixed times, so that the
+ * same sources give the same bytes and a hash identifies what runs.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
@@ -11,15 +11,15 @@ import { listFunctions, type ListedFunction } from "./listFunctions.ts";
 
 export interface Package {
   readonly zip: Uint8Array;
-  /** Of the zip, in hexadecimal. */
+  /** Hash of the zip, in hexadecimal. */
   readonly sha256: string;
-  /** As the Functions host would find them, by name. */
+  /** Functions that the Functions host would register, by name. */
   readonly functions: readonly ListedFunction[];
 }
 
 /**
  * Builds into `dist/`, where source maps point to the sources by the same relative paths in every checkout.
- * @throws InvalidInput if there is nothing to build with
+ * @throws InvalidInput without development dependencies
  */
 export async function createPackage(): Promise<Package> {
   const { buildApp, bill } = await builder();
@@ -30,7 +30,7 @@ export async function createPackage(): Promise<Package> {
   return { zip, sha256: createHash("sha256").update(zip).digest("hex"), functions };
 }
 
-/** What of others is in the package, and under which licences. */
+/** Software bill of materials: included packages and their licences. */
 const SBOM_FILE = "sbom.cdx.json";
 
 interface Builder {
@@ -48,12 +48,12 @@ async function builder(): Promise<Builder> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new InvalidInput([
-      "deploy package builds Mooring: run it in a checkout with its development dependencies, after npm ci",
+      "deploy package requires a checkout of Mooring with its development dependencies; run npm ci first",
     ]);
   }
 }
 
-// A zip keeps local time without a zone: made of local parts, it is the same text everywhere.
+// Zip files store local time without a zone: a date with local parts gives the same bytes everywhere.
 const TIME = new Date(1980, 0, 1);
 const UNIX = 3;
 const READABLE_FILE = 0o100644 << 16;

@@ -7,8 +7,8 @@ const ListedFunctions = z.array(z.object({ name: z.string(), trigger: z.string()
 export type ListedFunction = z.infer<typeof ListedFunctions>[number];
 
 /**
- * What a built app registers when it is loaded as in Azure, in a process of its own.
- * @throws Error if it cannot be loaded, or registers nothing: Azure would show a healthy app without functions
+ * Functions that a built app registers when it is loaded as in Azure, in a separate process.
+ * @throws Error if it cannot be loaded or registers nothing: Azure would show a healthy app without functions
  */
 export async function listFunctions(directory: string): Promise<readonly ListedFunction[]> {
   const loader = join(import.meta.dirname, "loadFunctions.ts");

@@ -6,25 +6,25 @@ export interface PackageFile {
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** Looked at before anything is built: a wrong path must cost nothing. @throws InvalidInput saying why nothing can be written there */
+/** Checks the path before anything is built. @throws InvalidInput if the file cannot be written */
 export async function packageFile(path: string): Promise<PackageFile> {
-  const problem = await obstacle(path);
+  const problem = await problemOf(path);
   if (problem !== undefined) throw new InvalidInput([`--write ${path}: ${problem}`]);
   return { write: (bytes) => writeFile(path, bytes) };
 }
 
-async function obstacle(path: string): Promise<string | undefined> {
-  if (!path.toLowerCase().endsWith(".zip")) return "name a file that ends with .zip";
-  const there = await stat(path).catch(() => undefined);
-  if (there !== undefined && !there.isFile()) return "is not a file";
+async function problemOf(path: string): Promise<string | undefined> {
+  if (!path.toLowerCase().endsWith(".zip")) return "the file name must end with .zip";
+  const existing = await stat(path).catch(() => undefined);
+  if (existing !== undefined && !existing.isFile()) return "is not a file";
   const folder = dirname(resolve(path));
   const isFolder = await stat(folder).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) return `there is no folder ${folder}; make it first`;
-  return access(there === undefined ? folder : path, constants.W_OK).then(
+  if (!isFolder) return `folder ${folder} does not exist; create it first`;
+  return access(existing === undefined ? folder : path, constants.W_OK).then(
     () => undefined,
-    () => "may not be written",
+    () => "permission denied",
   );
 }

@@ -1,4 +1,4 @@
-/** `mooring doctor`: looks at a running installation from outside and inside, and says what to do. Writes nothing. */
+/** `mooring doctor`: checks a running installation from outside and inside, and prints advice. Writes nothing. */
 import { Command } from "commander";
 import { SETTINGS_CHECK, INSTALLATION_CHECKS } from "../../shared/doctor/checks.ts";
 import { examine, toReport } from "../../shared/doctor/examine.ts";
@@ -18,16 +18,25 @@ export interface Options {
 }
 
 const HELP = `
-The lines: ok · warn: works, and should be looked at · fail: does not work · skipped: could not be asked, and why. docs/reference/doctor.md has them all.
-Exit codes: 0 nothing that --fail-on names · 1 something is · 2 bad input`;
+States:
+  ok       passed
+  warning  works, but needs attention
+  fail     does not work
+  skipped  could not be checked
+docs/reference/doctor.md describes all checks.
+
+Exit codes:
+  0  no check in the --fail-on state
+  1  at least one check in the --fail-on state
+  2  invalid input`;
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("check a running installation, from outside and inside, and say what to do")
-    .option("--url <origin>", "of the app, e.g. https://mooring.azurewebsites.net (MOORING_APP_URL)")
+    .description("check a running installation and print advice")
+    .option("--url <origin>", "URL of the app, e.g. https://mooring.azurewebsites.net (MOORING_APP_URL)")
     .option("--app <id>", "resource id of the Function App (MOORING_APP_ID)")
-    .option("--identity <id>", "object id of the app's identity, where you ask as yourself")
-    .option("--fail-on <state>", "exit code 1 at fail, or at warn too", "fail")
+    .option("--identity <id>", "object id of the identity of the app, if you are signed in as a user")
+    .option("--fail-on <state>", "exit code 1 for fail, or for warning and fail", "fail")
     .addHelpText("after", HELP)
     .action(doctor);
 }
@@ -39,10 +48,10 @@ async function doctor(options: Options, command: Command): Promise<void> {
   if (isForPrograms) printData(command, report);
   else printReport(report);
   const { counts } = report;
-  end(counts.fail > 0 || (options.failOn === "warn" && counts.warn > 0) ? 1 : 0);
+  end(counts.fail > 0 || (options.failOn === "warning" && counts.warning > 0) ? 1 : 0);
 }
 
-/** Broken settings are a finding of the doctor, not its end. */
+/** Invalid settings are reported as a failed check. */
 async function reportOn(options: Options): Promise<DoctorReport> {
   const problems = settingsProblems();
   if (problems.length === 0) {
@@ -53,7 +62,7 @@ async function reportOn(options: Options): Promise<DoctorReport> {
   const later = INSTALLATION_CHECKS.map(({ id }): Line => ({
     check: id,
     state: "skipped",
-    message: "the settings come first",
+    message: "not checked: check settings must pass first",
   }));
   return toReport([settingsLine(problems), ...later], { version: VERSION, run: { now: () => new Date() } });
 }
@@ -79,15 +88,15 @@ function settingsLine(problems: readonly string[]): Line {
   };
 }
 
-/** A shell has names of its own; those that are nearly a setting's are most likely slips. */
+/** Reports environment variables whose names resemble a setting: they are probably misspelled. */
 function namesLine(check: string): Line {
-  const slips = settingWarnings(process.env).filter((warning) => warning.includes("did you mean"));
-  if (slips.length === 0) return { check, state: "ok", message: "whole" };
+  const misspelled = settingWarnings(process.env).filter((warning) => warning.includes("did you mean"));
+  if (misspelled.length === 0) return { check, state: "ok", message: "valid" };
   return {
     check,
-    state: "warn",
-    message: slips.join("; "),
-    advice: "nothing reads them: rename or remove them",
+    state: "warning",
+    message: misspelled.join("; "),
+    advice: "these variables have no effect: rename or remove them",
   };
 }
 
@@ -95,11 +104,13 @@ function checkOptions({ url, failOn, identity }: Options): void {
   const problems = [
     ...(url === undefined || isOrigin(url)
       ? []
-      : [`--url ${url}: an origin, as https://mooring.azurewebsites.net`]),
+      : [`--url ${url}: not an origin such as https://mooring.azurewebsites.net`]),
     ...(identity === undefined || GUID.test(identity)
       ? []
-      : [`--identity ${identity}: an object id, which is a GUID`]),
-    ...(["warn", "fail"].includes(failOn) ? [] : [`--fail-on ${failOn}: there are warn and fail`]),
+      : [`--identity ${identity}: not an object id (GUID)`]),
+    ...(["warning", "fail"].includes(failOn)
+      ? []
+      : [`--fail-on ${failOn}: unknown state; use warning or fail`]),
   ];
   if (problems.length > 0) throw new InvalidInput(problems);
 }
@@ -110,7 +121,7 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === "/";
 }
 
-/** What still waits for a dead endpoint must not keep the terminal. */
+/** Exits although requests to unreachable endpoints may still be pending. */
 function end(code: number): void {
   process.exitCode = code;
   process.stdout.write("", () => process.exit());

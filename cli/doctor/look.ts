@@ -5,7 +5,7 @@ import { createLook } from "../../shared/doctor/look.ts";
 import { silentLog } from "../../shared/ports/log.ts";
 import type { Options } from "./command.ts";
 
-/** What the checks look at, from this terminal. @throws InvalidInput on broken settings */
+/** Context of the checks for this terminal. @throws InvalidInput if the settings are invalid */
 export async function lookAt({ url, app: appId, identity }: Options): Promise<Look> {
   const opened = await app();
   const { settings } = opened;

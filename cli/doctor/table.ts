@@ -4,28 +4,30 @@ import { inert } from "../../shared/core/inert.ts";
 import type { DoctorReport, Line, State } from "../../shared/doctor/report.ts";
 import { width } from "../audit/output.ts";
 
-const MARKS = { ok: "✓ ok", warn: "! warn", fail: "✖ fail", skipped: "- skipped" } as const;
-const COLOURS = { ok: "green", warn: "yellow", fail: "red", skipped: "dim" } as const;
+const MARKS = { ok: "✓ ok", warning: "! warning", fail: "✖ fail", skipped: "- skipped" } as const;
+const COLOURS = { ok: "green", warning: "yellow", fail: "red", skipped: "dim" } as const;
 const MARK_WIDTH = 11;
 
-/** Of a check on more things than these, what is well is one line. */
+/** Passed lines of a check with more subjects than this are summarized. */
 const MANY = 10;
 
-/** A line for each that was checked, what to do below it, and a count. */
+/** Prints one line per result, with its advice below, and the counts. */
 export function printReport({ lines, counts }: DoctorReport): void {
   for (const group of Map.groupBy(lines, ({ check }) => check).values())
     for (const line of gathered(group)) printLine(line);
-  const { ok, warn, fail, skipped } = counts;
-  console.log(`\n${ok} ok, ${warn} to look at, ${fail} failed, ${skipped} skipped`);
+  const { ok, warning, fail, skipped } = counts;
+  console.log(
+    `\n${ok} ok, ${warning} ${warning === 1 ? "warning" : "warnings"}, ${fail} failed, ${skipped} skipped`,
+  );
 }
 
 function gathered(lines: readonly Line[]): Line[] {
-  const well = lines.filter(({ state }) => state === "ok");
-  const [first] = well;
-  if (!first || well.length <= MANY) return [...lines];
+  const passed = lines.filter(({ state }) => state === "ok");
+  const [first] = passed;
+  if (!first || passed.length <= MANY) return [...lines];
   const rest = lines.filter(({ state }) => state !== "ok");
   return [
-    { check: first.check, state: "ok", message: `${well.length} of ${lines.length} are well` },
+    { check: first.check, state: "ok", message: `${passed.length} of ${lines.length} checks passed` },
     ...rest,
   ];
 }
@@ -37,7 +39,7 @@ function printLine({ state, check, about, message, advice }: Line): void {
   console.log(`${paint(state)}${first}`);
   for (const line of rest) console.log(`${indent}${line}`);
   if (advice === undefined) return;
-  // A command must stay in one line, to be copied.
+  // Not wrapped, so that commands can be copied.
   console.log(`${indent}${styleText("dim", `→ ${inert(advice)}`, { stream: process.stdout })}`);
 }
 

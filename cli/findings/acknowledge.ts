@@ -14,9 +14,9 @@ export async function acknowledgeOne(selector: string, { until, reason }: Option
   const untilUtc = parseUntil(until, new Date());
   const problems = [
     ...(untilUtc === undefined
-      ? [`--until ${until}: neither a date (2026-12-24), nor a time, nor a span (12h, 7d, 4w) ahead`]
+      ? [`--until ${until}: not a future date (2026-12-24), time in UTC, or duration (12h, 7d, 4w)`]
       : []),
-    ...(reason.trim() === "" ? ["--reason: say why it may stay"] : []),
+    ...(reason.trim() === "" ? ["--reason: must not be empty"] : []),
   ];
   if (untilUtc === undefined || problems.length > 0) throw new InvalidInput(problems);
   const run = await open();
@@ -29,5 +29,5 @@ export async function withdrawOne(selector: string): Promise<void> {
   const run = await open();
   const { id, check, acknowledged } = await chooseFinding(run, selector);
   await withdraw(run, id);
-  console.log(`${acknowledged ? "It counts again" : "It was not acknowledged"}: ${id}, ${check}.`);
+  console.log(`${acknowledged ? "Acknowledgement removed" : "Not acknowledged"}: ${id}, ${check}.`);
 }

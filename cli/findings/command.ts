@@ -1,4 +1,4 @@
-/** `mooring findings`: what the last audits found, who knows of it, and what Mooring can do about it. Each command is a file. */
+/** `mooring findings`: lists, shows, acknowledges and fixes findings. Each command has its own file. */
 import { Command } from "commander";
 import { acknowledgeOne, withdrawOne } from "./acknowledge.ts";
 import { fix } from "./fix.ts";
@@ -6,34 +6,28 @@ import { list } from "./list.ts";
 import { show } from "./show.ts";
 
 export function findingsCommand(): Command {
-  const findings = new Command("findings").description("what the audits found");
+  const findings = new Command("findings").description("list, acknowledge and fix findings of audits");
   findings
     .command("list", { isDefault: true })
-    .description("open findings; others by --state")
+    .description("list findings; open ones by default")
     .option("--state <state>", "open, acknowledged, suspected, resolved or all", "open")
-    .option("--severity <severity>", "error, warn or info")
-    .option("--check <id>", "of one check")
-    .option("--cluster <name>", "of one cluster")
+    .option("--severity <severity>", "error, warning or info")
+    .option("--check <id>", "only of this check")
+    .option("--cluster <name>", "only of this cluster")
     .option("--scope <scope>", "subscription:ID, vnet:ID or mooring")
     .action(list);
-  findings
-    .command("show <finding>")
-    .description("everything about a finding, by its id or how its id begins")
-    .action(show);
+  findings.command("show <finding>").description("show a finding, by id or prefix of an id").action(show);
   findings
     .command("acknowledge <finding>")
-    .description("let it be for a while: it is there, but fails nothing and is not told again")
-    .requiredOption("--until <date>", "a date (2026-12-24), a time in UTC, or a span: 12h, 7d, 4w")
-    .requiredOption("--reason <text>", "why; whoever looks at it reads this")
+    .description("suppress a finding until a date: it fails no pipeline and sends no notices")
+    .requiredOption("--until <date>", "date (2026-12-24), time in UTC, or duration (12h, 7d, 4w)")
+    .requiredOption("--reason <text>", "shown with the finding")
     .action(acknowledgeOne);
-  findings
-    .command("withdraw <finding>")
-    .description("take an acknowledgement back: it counts again")
-    .action(withdrawOne);
+  findings.command("withdraw <finding>").description("remove an acknowledgement").action(withdrawOne);
   findings
     .command("fix <finding>")
-    .description("what Mooring can do about it, from fresh reads; shows the plan and asks")
-    .option("--yes", "do not ask", false)
+    .description("plan and apply the repair of a finding (requires confirmation)")
+    .option("--yes", "do not ask for confirmation", false)
     .action(fix);
   return findings;
 }

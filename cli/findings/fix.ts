@@ -6,14 +6,14 @@ import { carryOut } from "../changes.ts";
 import { openToWrite } from "../open.ts";
 import { chooseFinding } from "./choose.ts";
 
-/** The next audit sees that it is mended. @throws InvalidInput if Mooring can do nothing about it */
+/** The next audit resolves the finding. @throws InvalidInput if Mooring cannot repair it */
 export async function fix(selector: string, { yes }: { yes: boolean }, command: Command): Promise<void> {
   const { run, apply } = await openToWrite();
   const finding = await chooseFinding(run, selector);
   const plan = await planFix(run, finding);
   if (!plan)
     throw new InvalidInput(
-      `there is nothing that Mooring can do about ${finding.id}, or it is mended already: ${finding.advice}`,
+      `Mooring cannot repair finding ${finding.id}, or it is already repaired; advice: ${finding.advice}`,
     );
   const why = `mooring findings fix ${finding.id}`;
   await carryOut(command, { run, apply: inParts(apply, oneByOne(plan)), plan, why, yes });

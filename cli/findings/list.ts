@@ -24,7 +24,7 @@ export async function list(options: Readonly<Record<string, string>>, command: C
   });
 }
 
-/** @throws InvalidInput naming every option that is malformed */
+/** @throws InvalidInput with every invalid option */
 function readQuery(options: Readonly<Record<string, string>>): FindingQuery {
   const parsed = FindingQuery.safeParse(options);
   const malformed = parsed.error?.issues.map(({ path, message }) => {

@@ -22,27 +22,27 @@ export async function show(selector: string, _options: unknown, command: Command
     if (value !== undefined)
       for (const line of hang(`${name.padEnd(WIDTH)} `, inert(value), width())) console.log(line);
   for (const line of finding.planned ?? []) console.log(coloured(inert(line)));
-  if (finding.planned) console.log(`To do this: mooring findings fix ${finding.id}`);
+  if (finding.planned) console.log(`Apply this change with mooring findings fix ${finding.id}`);
 }
 
 type Fact = readonly [name: string, value: string | undefined];
 
 function facts(finding: Finding, state: FindingState): Fact[] {
   const { id, check, severity, scope, about, cluster, message, advice, declared, allowed, actual } = finding;
-  const known = listChecks().find((one) => one.id === check);
+  const documented = listChecks().find((one) => one.id === check);
   return [
     ["id", id],
     ["state", state],
     ["severity", severity],
-    ["check", known ? `${check}: ${known.title}` : check],
+    ["check", documented ? `${check}: ${documented.title}` : check],
     ["about", about],
     ["cluster", cluster],
     ["scope", scope],
-    ["what", message],
-    ["why", known?.docs],
-    ["what to do", advice],
+    ["problem", message],
+    ["why", documented?.docs],
+    ["advice", advice],
     ["declared", declared],
-    ["policy leaves", allowed],
+    ["allowed", allowed],
     ["actual", actual],
     ...history(finding),
   ];
@@ -54,8 +54,8 @@ function history(finding: Finding): Fact[] {
   return [
     ["first seen", firstSeenAtUtc],
     ["last seen", lastSeenAtUtc],
-    ["counts from", opensAtUtc],
-    ["came back", reopened === undefined ? undefined : `${reopened} times, last at ${reopenedAtUtc ?? "?"}`],
+    ["opens", opensAtUtc],
+    ["reopened", reopened === undefined ? undefined : `${reopened} times, last at ${reopenedAtUtc ?? "?"}`],
     ["resolved", resolvedAtUtc],
     ["acknowledged", acknowledged && `by ${acknowledged.who} at ${acknowledged.atUtc}`],
     ["until", acknowledged?.untilUtc],

@@ -2,7 +2,7 @@ const HOUR = 3_600_000;
 const SPANS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR };
 const FORM = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/;
 
-/** The end of a span from now (`7d`), of a day, or a time in UTC; `undefined` if it is none of these, or not ahead. Pure. */
+/** End of a duration from now (`7d`) or of a day, or a time in UTC; `undefined` if invalid or not in the future. Pure. */
 export function parseUntil(text: string, now: Date): string | undefined {
   const until = spanEnd(text, now) ?? momentOf(text);
   if (until === undefined || !(until > now.getTime())) return undefined;
@@ -18,7 +18,7 @@ function spanEnd(text: string, now: Date): number | undefined {
 function momentOf(text: string): number | undefined {
   if (!FORM.test(text)) return undefined;
   const moment = Date.parse(text);
-  // `2026-02-30` is no day; `Date.parse` may take it for one of March.
+  // `2026-02-30` does not exist; `Date.parse` may return a day in March.
   if (Number.isNaN(moment) || new Date(moment).toISOString().slice(0, 10) !== text.slice(0, 10))
     return undefined;
   return text.includes("T") ? moment : moment + 24 * HOUR - 1000;

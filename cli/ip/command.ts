@@ -44,7 +44,7 @@ export function ipCommand(): Command {
 
 function releaseCommand(): Command {
   return new Command("release")
-    .description("end claims of Services that will not come back; shows them and asks")
+    .description("release claims of Services that will not be created again (requires confirmation)")
     .argument("<place>", "an address, or [resource group/]name of a Private Link Service")
     .requiredOption("--reason <text>", "why; it is recorded with your name")
     .option("--service <cluster/ns/name>", "only the claims of this Service")

@@ -59,7 +59,7 @@ interface Line {
   readonly claim?: ServiceClaim | undefined;
 }
 
-/** A line for each Service that declares it, with what tells lines apart; `-o wide` has everything. */
+/** A line for each Service that declares it, with the columns that distinguish lines; `-o wide` has all columns. */
 function printTable(command: Command, uses: readonly PlaceUse[]): void {
   const lines = uses.flatMap((use): Line[] =>
     use.claims.length > 0 ? use.claims.map((claim) => ({ use, claim })) : [{ use }],

@@ -25,8 +25,8 @@ export async function release(
   const run = await open();
   const { shown, carryOut } = await planRelease(run, { place, who: operator(), ...options });
   if (!isData(command)) printClaims(shown);
-  if (dryRun) return isData(command) ? printData(command, shown) : console.log("Nothing was done.");
-  if (!yes && !(await agreed())) return console.log("Nothing was done.");
+  if (dryRun) return isData(command) ? printData(command, shown) : console.log("No changes were made.");
+  if (!yes && !(await agreed())) return console.log("No changes were made.");
   const released = await carryOut();
   if (isData(command)) return printData(command, released);
   console.log(inert(`Released; the record is ${released.record}.`));

@@ -5,21 +5,21 @@ import { queueArgument } from "./queueArgument.ts";
 import { replay } from "./replay.ts";
 import { show } from "./show.ts";
 
-/** `queue list|show|replay|drop`: work that waits, and work that failed for good. */
+/** `queue list|show|replay|drop`: queues and poison queues. */
 export function queueCommand(): Command {
-  const queue = new Command("queue").description("work that waits, and work that failed for good");
-  queue.command("list").description("every queue: how much waits, what failed, and why").action(list);
+  const queue = new Command("queue").description("inspect queues, replay or drop failed messages");
+  queue.command("list").description("list queues with pending and failed messages").action(list);
   queue
     .command("show")
-    .description("the messages that failed for good")
+    .description("show permanently failed messages (poison queue)")
     .addArgument(queueArgument().argOptional())
     .action(show);
   queue
     .command("replay")
-    .description("put messages that failed back to work")
+    .description("retry failed messages")
     .addArgument(queueArgument())
-    .argument("[ids...]", "of messages, or how they begin")
-    .option("--all", "every one of them", false)
+    .argument("[ids...]", "ids of messages, or prefixes")
+    .option("--all", "all messages of the queue", false)
     .action(replay);
   queue.addCommand(dropCommand());
   return queue;

@@ -13,11 +13,11 @@ import { describe } from "./show.ts";
 
 export function dropCommand(): Command {
   return new Command("drop")
-    .description("give messages that failed up for good; shows them and asks")
+    .description("permanently delete failed messages (requires confirmation)")
     .addArgument(queueArgument())
-    .argument("[ids...]", "of messages, or how they begin")
-    .option("--all", "every one of them", false)
-    .option("--yes", "do not ask", false)
+    .argument("[ids...]", "ids of messages, or prefixes")
+    .option("--all", "all messages of the queue", false)
+    .option("--yes", "do not ask for confirmation", false)
     .action(drop);
 }
 
@@ -35,17 +35,17 @@ async function drop(
   const selection = selectionOf(ids, all);
   const run = await open();
   const chosen = await choosePoison(run, queue, selection);
-  if (!isData(command)) tellWhat(chosen);
-  if (chosen.length > 0 && !yes && !(await agreed())) return console.log("Nothing was done.");
+  if (!isData(command)) printChosen(chosen);
+  if (chosen.length > 0 && !yes && !(await agreed())) return console.log("No changes were made.");
   const dropped = chosen.length === 0 ? [] : await dropPoison(run, queue, chosen, operator());
   process.exitCode = exitCodeOf({ done: dropped.length, of: chosen.length });
   if (isData(command)) return printData(command, dropped);
-  for (const { id, state } of dropped) console.log(`dropped ${inert(id)}; all of it is kept as ${state}`);
+  for (const { id, state } of dropped) console.log(`dropped ${inert(id)}; a copy is stored as ${state}`);
   for (const { id } of chosen.filter((one) => !dropped.some((other) => other.id === one.id)))
-    console.log(`left    ${inert(id)}: another process received it`);
+    console.log(`skipped ${inert(id)}: received by another process`);
 }
 
-function tellWhat(chosen: readonly Poisoned[]): void {
-  if (chosen.length === 0) return console.log("Nothing has failed for good.");
+function printChosen(chosen: readonly Poisoned[]): void {
+  if (chosen.length === 0) return console.log("No failed messages.");
   for (const message of chosen) console.log(`${describe(message)}\n`);
 }

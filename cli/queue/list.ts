@@ -8,22 +8,24 @@ export async function list(_options: unknown, command: Command): Promise<void> {
   if (isData(command)) return printData(command, queues);
   print(command, queues, {
     queue: ({ queue }) => queue,
-    waiting: ({ waiting }) => String(waiting.length),
+    pending: ({ waiting }) => String(waiting.length),
     "oldest since": ({ waiting }) => waiting.oldestAtUtc ?? "",
     failed: ({ poisoned }) => String(poisoned.length),
     "first failed at": ({ poisoned }) => poisoned.oldestAtUtc ?? "",
-    why: whyAll,
+    error: errorsOf,
   });
   if (queues.some(({ poisoned }) => poisoned.length > 0))
-    console.log("`mooring queue show` tells of those that failed; `replay` and `drop` end them.");
+    console.log(
+      "Run `mooring queue show` for failed messages, then `mooring queue replay` or `mooring queue drop`.",
+    );
 }
 
-const WHY_CHARACTERS = 120;
+const ERROR_CHARACTERS = 120;
 
-function whyAll({ errors: [most, ...others] }: QueueOverview): string {
+function errorsOf({ errors: [most, ...others] }: QueueOverview): string {
   if (!most) return "";
   const more =
-    others.length === 0 ? "" : `, and ${others.length} other ${others.length === 1 ? "reason" : "reasons"}`;
+    others.length === 0 ? "" : `, and ${others.length} other ${others.length === 1 ? "error" : "errors"}`;
   const { count, error } = most;
-  return `${count} × ${error.length > WHY_CHARACTERS ? `${error.slice(0, WHY_CHARACTERS)}…` : error}${more}`;
+  return `${count} × ${error.length > ERROR_CHARACTERS ? `${error.slice(0, ERROR_CHARACTERS)}…` : error}${more}`;
 }

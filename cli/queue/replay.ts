@@ -13,7 +13,7 @@ interface Options {
   readonly all: boolean;
 }
 
-/** Exit code 1 if all stayed, 3 if some did. */
+/** Exit code 1 if no message was replayed, 3 if some were not. */
 export async function replay(
   queue: QueueName,
   ids: readonly string[],
@@ -27,13 +27,13 @@ export async function replay(
   const left = chosen.filter(({ id }) => !replayed.some((one) => one.id === id));
   process.exitCode = exitCodeOf({ done: replayed.length, of: chosen.length });
   if (isData(command)) return printData(command, { replayed, left });
-  tell(replayed, left);
+  printResult(replayed, left);
 }
 
-function tell(replayed: readonly Poisoned[], left: readonly Poisoned[]): void {
-  if (replayed.length + left.length === 0) console.log("Nothing has failed for good.");
+function printResult(replayed: readonly Poisoned[], left: readonly Poisoned[]): void {
+  if (replayed.length + left.length === 0) console.log("No failed messages.");
   for (const { id, item } of replayed)
     console.log(inert(`replayed ${id}: ${item?.what ?? ""} ${item?.id ?? ""}`));
   for (const one of left)
-    console.log(inert(`left     ${one.id}: ${one.item ? "another process received it" : whyPoisoned(one)}`));
+    console.log(inert(`skipped  ${one.id}: ${one.item ? "received by another process" : whyPoisoned(one)}`));
 }

@@ -14,26 +14,27 @@ export async function show(queue: QueueName | undefined, _options: unknown, comm
   const queues = queue === undefined ? QUEUES : [queue];
   const messages = (await waitForAll(queues.map((one) => listPoison(run, one)))).flat();
   if (isData(command)) return printData(command, messages);
-  if (messages.length === 0) return console.log("Nothing has failed for good.");
+  if (messages.length === 0) return console.log("No failed messages.");
   for (const message of messages) console.log(`${describe(shortened(message))}\n`);
-  for (const one of queues) await tellOfMore(one, (await run.ports.queue.poisonState(one)).length);
+  for (const one of queues) await printRemaining(one, (await run.ports.queue.poisonState(one)).length);
 }
 
-/** All of a message that a person needs, a fact on each line; nothing in it can steer the terminal. Pure. */
+/** Text of a message, one fact per line, with control characters removed. Pure. */
 export function describe(message: Poisoned): string {
   const { id, queue, poisonedAtUtc, expiresAtUtc, item, text = "", failure } = message;
   const facts = {
     error: whyPoisoned(message),
-    tries: failure && `${failure.tries}, the last at ${failure.atUtc} (invocation ${failure.invocationId})`,
+    tries:
+      failure && `${failure.tries}, the last one at ${failure.atUtc} (invocation ${failure.invocationId})`,
     ...(item
       ? {
           id: item.id,
           why: item.why,
-          "first asked": item.seenAtUtc,
+          requested: item.seenAtUtc,
           correlation: item.correlationId,
         }
       : { text }),
-    failed: `${poisonedAtUtc}; gone by itself at ${expiresAtUtc}`,
+    failed: `${poisonedAtUtc}; expires at ${expiresAtUtc}`,
   };
   const lines = Object.entries(facts).flatMap(([name, value]) =>
     value === undefined ? [] : [`  ${name.padEnd(12)} ${inert(value)}`],
@@ -46,12 +47,12 @@ export function describe(message: Poisoned): string {
 function shortened(message: Poisoned): Poisoned {
   const { text } = message;
   if (text === undefined || text.length <= TEXT_CHARACTERS) return message;
-  return { ...message, text: `${text.slice(0, TEXT_CHARACTERS)}… (-o json: all of it)` };
+  return { ...message, text: `${text.slice(0, TEXT_CHARACTERS)}… (use -o json for the complete text)` };
 }
 
-async function tellOfMore(queue: QueueName, length: number): Promise<void> {
+async function printRemaining(queue: QueueName, length: number): Promise<void> {
   if (length > MAX_SEEN)
     console.log(
-      `These are the oldest ${MAX_SEEN} of about ${length} in ${queue}; replay or drop them to see the others.`,
+      `Shows the oldest ${MAX_SEEN} of about ${length} messages in ${queue}; replay or drop them to see the others.`,
     );
 }

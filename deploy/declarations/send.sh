@@ -1,7 +1,8 @@
 #!/bin/sh
-# Reports the cluster's Services to Mooring, for ever: runs the query that Mooring named against the API server, posts the body as it is,
-# and goes on with the query that the answer names. It can only list and watch Services. Needs a POSIX sh with its usual tools, and curl 7.84 or later.
-# Bodies are kept in files only, so that memory does not grow with the cluster. The tokens are read in every round: they rotate.
+# Reports the cluster's Services to Mooring in an endless loop: sends the query that Mooring requested to the API server, posts the
+# response body unchanged, and continues with the query in Mooring's answer. It can only list and watch Services. Requires a POSIX sh
+# with its usual tools, and curl 7.84 or later. Bodies are stored in files, so that memory does not grow with the cluster. Tokens
+# are read in every iteration, because they rotate.
 set -u
 umask 077
 LC_ALL=C
@@ -17,7 +18,7 @@ child=
 
 log() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >&2; }
 
-# In the background, so that a signal ends the script at once.
+# Sleeps in the background, so that a signal ends the script immediately.
 run() {
   "$@" &
   child=$!
@@ -25,7 +26,7 @@ run() {
 }
 trap 'if [ -n "$child" ]; then kill "$child" 2>/dev/null; fi; exit 143' TERM INT
 
-# The time is written in every round and before every wait, which lasts five minutes at most.
+# The time is written in every iteration and before every wait, which lasts at most five minutes.
 report_alive() { date +%s > "$TMPDIR/alive"; }
 
 # The liveness probe.
@@ -40,7 +41,7 @@ wait_seconds() {
   run "$pause" "$1"
 }
 
-# Seconds to wait after a failure; they double up to a minute.
+# Seconds to wait after a failure; they double, up to one minute.
 back_off() {
   delay=$backoff
   backoff=$((backoff * 2))
@@ -53,7 +54,8 @@ reason_of() { sed -n 's/^curl: ([0-9]*) //p' "$1" | head -n 1 | cut -c 1-200; }
 # The first part of a body, on one line.
 excerpt_of() { head -c 300 "$1" | tr -s '[:cntrl:]' ' '; }
 
-# Sends the relay a dry run, as an API server does, and adds the outcome to the headers of the next post: the relay cannot be reached from outside the cluster.
+# Sends a dry run to the relay, as an API server does, and adds the result to the headers of the next post: the relay cannot be
+# reached from outside the cluster.
 probe_relay() {
   review='{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"mooring-probe","kind":{"group":"","version":"v1","kind":"Service"},"resource":{"group":"","version":"v1","resource":"services"},"namespace":"mooring","operation":"CREATE","dryRun":true,"userInfo":{"username":"mooring-declarations"},"object":{"apiVersion":"v1","kind":"Service","metadata":{"name":"mooring-probe","namespace":"mooring","uid":"mooring-probe"},"spec":{"type":"ClusterIP","ports":[{"port":80}]}}}}'
   : > "$TMPDIR/review"
@@ -74,7 +76,7 @@ probe_relay() {
   sed -n 's/^\*  *expire date: /x-mooring-webhook-certificate-ends: /p' "$TMPDIR/probe" | head -n 1 >> "$TMPDIR/webhook"
 }
 
-# Runs the query; leaves the API server's status in $status and its body in a file.
+# Runs the query; stores the API server's status in $status and the body in a file.
 read_services() {
   : > "$TMPDIR/body"
   token=$(cat "$account/token") || log "cannot read $account/token"
@@ -97,12 +99,12 @@ read_services() {
   case $status in 000 | 413) : > "$TMPDIR/body" ;; esac
 }
 
-# Posts the body; leaves Mooring's status in $answered and its headers in $next, $named and $retry_after.
+# Posts the body; stores Mooring's status in $answered and its headers in $next, $named and $retry_after.
 post() {
   token=$(cat "$TOKEN_FILE") || log "cannot read $TOKEN_FILE"
   {
     printf 'x-mooring-token: %s\n' "$token"
-    # No wait for a permission to send the body.
+    # The empty `expect` header avoids waiting for "100 Continue" before the body is sent.
     printf 'content-type: application/json\nexpect:\n'
     if [ -n "$sequence" ]; then printf 'x-mooring-sequence: %s\n' "$sequence"; fi
     if [ -n "$status" ]; then printf 'x-mooring-status: %s\n' "$status"; fi
@@ -129,7 +131,7 @@ drop_session() {
   delay=$most_backoff
 }
 
-# Goes on with what the answer names.
+# Continues with the query in the answer.
 follow() {
   case $next in *[!A-Za-z0-9._-]*) drop_session 'Mooring named a sequence with characters that are not allowed' && return ;; esac
   case $named in *[!A-Za-z0-9=\&%._~-]*) drop_session 'Mooring named a query with characters that are not allowed' && return ;; esac
@@ -144,7 +146,7 @@ follow() {
   esac
 }
 
-# Lines are for what is new: the outcome of a window that is like the one before is not logged.
+# Logs only changes: a window with the same result as the previous one is not logged.
 log_answer() {
   case $answered in
     2??)
@@ -164,7 +166,7 @@ log_answer() {
   esac
 }
 
-# One round: query, post, answer; leaves in $delay how long to wait.
+# One iteration: query, post, answer. Stores the seconds to wait in $delay.
 round() {
   report_alive
   delay=0
@@ -182,18 +184,18 @@ round() {
     000 | 5?? | 429) back_off ;;
     404) delay=$most_backoff ;;
     *)
-      # Reported, and reported once.
+      # The webhook's result was reported: do not report it again.
       : > "$TMPDIR/webhook"
       if [ -n "$next" ] && [ -n "$named" ]; then
         follow
       else
-        # Not from Mooring itself: something before it refused the body. If that was its size, the next post is without it.
+        # Not from Mooring: a proxy refused the body, possibly because of its size. The next post omits the body.
         back_off
         if [ "$answered" = 413 ]; then body_limit=0; fi
       fi
       ;;
   esac
-  # Without a wait it would say nothing about a failure.
+  # A Retry-After of 0 does not override the back-off after a failure.
   if [ "${retry_after:-0}" -gt 0 ]; then delay=$retry_after; fi
   if [ "$delay" -gt 300 ]; then delay=300; fi
 }

@@ -1,6 +1,6 @@
 /**
- * A whole audit beside the bare paging of the lists that it reads: time, calls of ARM, what it writes when nothing changed, and its memory on
- * a small estate and on ones many times as large.
+ * A complete audit compared with only paging the lists that it reads: time, calls of ARM, writes when nothing
+ * changed, and memory on a small estate and on ones many times as large.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
@@ -53,14 +53,14 @@ async function measure({ directory, connection }: Bench, size: number): Promise<
     NODE_EXTRA_CA_CERTS: pem.caPath,
     BENCH_TOKEN: token,
   };
-  /** One task in a process of its own. */
+  /** Runs one task in a separate process. */
   const alone = async (what: Asked["do"], times = 1, flags: readonly string[] = []) => {
     const child = await auditor({ directory, env, flags });
     let told: Told | undefined;
     const before = calls;
     for (let n = 0; n < times; n += 1) told = await ask(child, what);
     child.kill();
-    if (!told) throw new Error("nothing was asked");
+    if (!told) throw new Error("no task was specified");
     return { ...told, calls: (calls - before) / times };
   };
   await alone("declare");

@@ -1,6 +1,6 @@
 /**
- * From the start of a host process, and from the moment a warm host is told of its app, until the first answer; medians of alternating runs
- * beside apps that do the least, built as ours is.
+ * Time from the start of a host process, and from the moment when a warm host gets its app, until the first
+ * answer; medians of alternating runs beside apps that do the least, built as ours is.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ const RUNS = 15;
 const FLOORS = ["empty", "hollow", "storing"] as const;
 type App = (typeof FLOORS)[number] | "mooring";
 
-/** What is asked first, and of which apps. */
+/** The first request, and the apps that get it. */
 interface Case {
   readonly name: string;
   readonly floor: (typeof FLOORS)[number];
@@ -34,7 +34,7 @@ export async function coldStart(bench: Bench): Promise<Figure[]> {
   const [apps, token] = [await buildAll(bench.directory), await prepare(bench)];
   const live = { path: "/api/health/live", aim: { ratio: 1.1 } };
   const cases: Case[] = [
-    { name: "a function that asks nothing", floor: "empty", floorIs: EMPTY_APP, ...live },
+    { name: "a function without dependencies", floor: "empty", floorIs: EMPTY_APP, ...live },
     {
       name: "the same function",
       floor: "hollow",
@@ -102,7 +102,7 @@ async function compare(bench: Bench, apps: Record<App, string>, one: Case): Prom
   const figures = [];
   for (const [how, start] of [
     ["new process", fromNothing],
-    ["warm worker told of its app", specialized],
+    ["warm worker that gets its app", specialized],
   ] as const) {
     const { floor, ours } = await alternate(bench, apps, one, start);
     const name = `${how}, until the first answer of ${one.name}`;

@@ -24,7 +24,7 @@ export interface Figure {
   readonly ours: number;
   /** The same work with nothing of ours. */
   readonly floor?: Beside;
-  /** Somebody else's program for the same purpose. */
+  /** Another program for the same purpose. */
   readonly peer?: Beside;
   readonly aim?: Aim;
 }

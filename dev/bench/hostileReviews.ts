@@ -78,6 +78,14 @@ function hostile(): Record<string, object> {
     "as many misspelled annotations as fit": service(
       Object.fromEntries(each(3000, (n) => [`${A}load-balancer-intern${n.toString(36)}`, "true"])),
     ),
+    "as many different labels as are parsed": {
+      metadata: {
+        name: "s",
+        namespace: "bench",
+        labels: Object.fromEntries(each(60_000, (n) => [`label-${n}`, ""])),
+      },
+      spec: { type: "LoadBalancer", ports: [{ port: 80 }] },
+    },
     "nothing of ours, 4 MiB": { ...service({}), other: "\u0001".repeat(650 * 1024) },
   };
 }

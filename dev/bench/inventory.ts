@@ -1,4 +1,4 @@
-/** A /8 with as many addresses taken as asked, in tables of its own. */
+/** A /8 with the requested number of used addresses, in separate tables. */
 import { addressKey } from "../../shared/azure/addressKey.ts";
 import { formatAddress } from "../../shared/azure/prefix.ts";
 import { createPorts } from "../../shared/adapters/ports.ts";
@@ -7,6 +7,7 @@ import { silentLog } from "../../shared/ports/log.ts";
 import type { Ports, Run } from "../../shared/ports/ports.ts";
 import { parseSettings } from "../../shared/core/settings.ts";
 import type { Table } from "../../shared/ports/table.ts";
+import { keepSchema } from "../../shared/storage/keepSchema.ts";
 import { writeRows } from "../../shared/storage/writeRows.ts";
 import { counted } from "./counted.ts";
 import type { Bench } from "./figures.ts";
@@ -15,7 +16,7 @@ export const SUBSCRIPTION = "11111111-1111-4111-8111-111111111111";
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
 const VNET = `${GROUP}/providers/Microsoft.Network/virtualNetworks/vnet`;
 export const SUBNET = `${VNET}/subnets/apps`;
-/** 10.64.0.0: taken ones go up from here, asked ones are below. */
+/** 10.64.0.0: used addresses are above, requested ones below. */
 const FIRST_TAKEN = 0x0a_40_00_00n;
 
 export const cluster: Cluster = {
@@ -47,7 +48,9 @@ export function takenAddress(index: number): string {
   return formatAddress({ family: "IPv4", value: FIRST_TAKEN + BigInt(index) });
 }
 
+/** Fills storage with a scanned subnet, as data of this schema version. */
 export async function fillInventory(run: Run, size: number): Promise<void> {
+  await keepSchema(run.ports, run).prepare(run);
   const value = {
     id: SUBNET,
     vnetId: VNET,

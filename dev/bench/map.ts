@@ -55,7 +55,7 @@ async function firstPaints(browser: Browser, url: string): Promise<Figure[]> {
   ];
 }
 
-/** In a context of its own: nothing is cached. Milliseconds since the navigation began. */
+/** In a separate context: nothing is cached. Milliseconds since the navigation began. */
 async function open(
   browser: Browser,
   url: string,
@@ -91,7 +91,7 @@ async function onThePage(browser: Browser, url: string): Promise<Figure[]> {
   const hovers = await inPage<Hovers>(page, `hovers(${HOVERS})`);
   return [
     beside(
-      "the whole map drawn anew with labels, and read back",
+      "the map redrawn with labels, and read back",
       median(redraws.map),
       { what: "one ready image of as many cells", value: median(redraws.spread) },
       2,

@@ -1,4 +1,4 @@
-/** One benchmark in a process of its own: with its own heap, certificates and storage, and with an end if it takes too long. */
+/** One benchmark in a separate process: with its own heap, certificates and storage, and with a timeout. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,17 +1,16 @@
-/** The documents that show the last recorded results: `docs/contributing/performance.md` whole, and the measured part of `docs/platform/limits.md`. */
+/**
+ * The documents with the last recorded results: `docs/contributing/performance.md`, and the measured part of
+ * `docs/platform/limits.md`.
+ */
 import { markdownTable } from "../tools/table.ts";
 import type { Result, Results } from "./results.ts";
 import { HEADER, row } from "./rows.ts";
 
 const OPENING = `# Performance
 
-What was last recorded by \`npm run bench -- --record\`, which writes \`dev/bench/results.json\`, from which this page is made. Every figure that
-can be is beside a _floor_, the same work with nothing of Mooring's, and where there is one beside a _peer_, somebody else's program for the
-same purpose. A ratio is a cost: 1 is as good as the floor, 2 costs twice as much. What Azure adds is in no figure: storage is Azurite, Resource
-Manager the sandbox, on the same machine. A machine with a load of more than its processors had other things to do: of such a run even the
-ratios say little.
+This page is generated from \`dev/bench/results.json\`, which \`npm run bench -- --record\` writes. Where possible a figure has a _floor_, the
 
-How far it goes, and what breaks first: [limits](../platform/limits.md).`;
+Maximum sizes, and what fails first: [limits](../platform/limits.md).`;
 
 /** Shown by the limits. */
 const OF_LIMITS = /^limits/;

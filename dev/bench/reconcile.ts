@@ -172,7 +172,7 @@ async function confirm(run: Run): Promise<void> {
   await run.ports.tables.feeds.transact("all", [{ do: "put", key: cluster.name, value }]);
 }
 
-/** A write that was not seen before waits for the cluster to confirm what it declares. */
+/** A write that was not seen before needs the cluster to confirm what it declares. */
 async function attempt(run: Run, apply: Apply, item: WorkItem): Promise<void> {
   try {
     await reconcilePls(run, apply, item);
@@ -267,7 +267,7 @@ async function bareRepair({ credential, endpoint }: ArmAccess, n: number): Promi
   await path.get({ queryParameters });
 }
 
-/** All Private Link Services are changed behind their back, and each is told of many times over. */
+/** Another writer changes all Private Link Services, and each change sends many events. */
 async function storm(world: World, put: Put): Promise<Figure[]> {
   const { run, resources, calls, sent, access } = world;
   const apply = createApply(resources);

@@ -18,7 +18,7 @@ export interface Result {
 /** By the benchmark's name. */
 export type Results = Readonly<Record<string, Result>>;
 
-/** Processors, memory and system, as far as the machine tells. */
+/** Processors, memory and system, as far as the machine reports them. */
 export function machine(): string {
   const model = cpus()[0]?.model.trim() || "unknown processor";
   const gibibytes = Math.round(totalmem() / 1024 ** 3);
@@ -45,7 +45,7 @@ export async function writeResults(path: string, results: Results): Promise<void
   await writeFile(path, `${JSON.stringify(results, rounded, 2)}\n`);
 }
 
-/** More than two decimals nobody measured. */
+/** Two decimals: more would exceed the precision of the measurement. */
 function rounded(_: string, value: unknown): unknown {
   return typeof value === "number" ? Math.round(value * 100) / 100 : value;
 }

@@ -2,7 +2,10 @@ import { AdmissionReview } from "../../shared/admission/review.ts";
 
 const PREFIX = "service.beta.kubernetes.io/azure-load-balancer-";
 
-/** An internal Service that asks for a free static address: another one for every round below 64 and every `n` below 60,000. */
+/**
+ * An internal Service that requests a free static address: another one for every round below 64 and every `n`
+ * below 60,000.
+ */
 export function asking(round: number, n: number): object {
   const ipv4 = `10.${round}.${Math.floor(n / 240)}.${10 + (n % 240)}`;
   const annotations = { [`${PREFIX}internal`]: "true", [`${PREFIX}ipv4`]: ipv4 };

@@ -36,7 +36,7 @@ export async function sweep(): Promise<Figure[]> {
   return figures;
 }
 
-/** A tenth of the Services is gone. */
+/** A tenth of the Services was deleted. */
 function estate(times: number): World {
   const numbers = (count: number) => Array.from({ length: count * times }, (_, n) => n);
   const uids = numbers(FRONTENDS).map((n) => `${String(n).padStart(8, "0")}-0000-4000-8000-000000000000`);

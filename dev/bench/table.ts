@@ -9,7 +9,7 @@ import { quantile, type Bench, type Figure } from "./figures.ts";
 const ROWS = 10_000;
 const PLAIN_ROWS = 100;
 const FRAMES = 300;
-/** Pixels a frame: a fast wheel, and a scroll bar that is dragged over the whole. */
+/** Pixels a frame: a fast wheel, and a scroll bar that is dragged from end to end. */
 const WHEEL = 120;
 const VIEW = { width: 1440, height: 900 };
 

@@ -37,9 +37,9 @@ export interface Parts {
   /** There once the host runs. */
   events: () => EventGrid | undefined;
   fleet: () => Fleet | undefined;
-  /** Absent where nobody is told of anything. */
+  /** Absent where no events are delivered. */
   topics?: Topics;
-  /** What a client needs to know: URLs, keys, settings. */
+  /** What a client needs: URLs, keys, settings. */
   about: () => object;
 }
 
@@ -74,7 +74,7 @@ export function createControl(parts: Parts): Hono {
   return control;
 }
 
-/** For those who ask with curl: the next prompt is on a line of its own. */
+/** For curl: the next prompt starts on a new line. */
 const endTheLine: MiddlewareHandler = async (context, next) => {
   await next();
   if (context.res.headers.get("content-type")?.startsWith("application/json"))

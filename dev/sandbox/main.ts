@@ -10,7 +10,7 @@ import { startSandbox } from "./start/startSandbox.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const HELP = `npm start -- [options]
 
-  --fresh              begin anew: forget the state of earlier starts
+  --fresh              start from the beginning: delete the state of earlier starts
   --no-seed            an empty world
   --state <folder>     where the state lives (.mooring)
 ${(Object.keys(FLAGS) as (keyof Ports)[]).map((name) => `  ${`--${FLAGS[name]} <port>`.padEnd(20)} ${name} (${DEFAULT_PORTS[name]}), or ${environmentName(name)}`).join("\n")}
@@ -75,7 +75,7 @@ async function main({ ports, state, fresh, seed }: Options): Promise<void> {
   const taken = await takenPorts(ports);
   if (taken.length > 0) return refuse(taken);
   if (fresh) await rm(state, { recursive: true, force: true });
-  // Asked to stop while starting, it stops as soon as there is something to stop.
+  // A stop that is requested while it starts takes effect as soon as there is something to stop.
   const asked = new Promise<string>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const)
       process.on(signal, () => {

@@ -1,4 +1,4 @@
-/** Somebody in the portal: changes a resource behind the backs of its controller and of whoever watches it. */
+/** A person in the portal: changes a resource without its controller and without Mooring. */
 import { Hono } from "hono";
 import type { Arm } from "./arm/server.ts";
 import { ArmClient } from "./cluster/armClient.ts";

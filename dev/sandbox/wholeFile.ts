@@ -1,6 +1,6 @@
 import { rename, writeFile } from "node:fs/promises";
 
-/** A file that is written one time after the other and by rename: whoever reads it, even after a crash, finds one of its states whole. */
+/** A file that is written one time after the other and by rename: a reader, even after a crash, finds one complete state. */
 export class WholeFile {
   readonly #path: string;
   readonly #mode: number;

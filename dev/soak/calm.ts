@@ -1,4 +1,7 @@
-/** The faults stop: hosts, storage and events are well, the controllers finish, timers tick, and within so many rounds all must be well. */
+/**
+ * The calm: without faults in hosts, storage and events, with controllers and timers running, all invariants
+ * must hold within a number of rounds.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { heal, startAll } from "./faults.ts";
 import type { Acting } from "./people/acting.ts";
@@ -11,11 +14,15 @@ import type { Story } from "./story.ts";
 import type { Violation } from "./judge/violation.ts";
 
 /** After it no lease of a host that died, and no message that it had taken, is held any more. */
-const LEASES_MINUTES = 16;
-/** Rounds of all timers until everything must be as declared, and the minutes of each. */
-export const ROUNDS = 12;
+export const LEASES_MINUTES = 16;
+/**
+ * Rounds of all timers until everything must be as declared, and the minutes of each. Senders list in every second round: an orphan is
+ * absent from two lists, then confirmed, in its grace period of 70 minutes, and confirmed again; a foreign list delays it by an hour.
+ */
+export const ROUNDS = 18;
 const ROUND_MINUTES = 20;
-const TIMERS = ["scanInventory", "pollPrivateLinkServices", "sweepOrphans", "auditDrift"];
+const REPLAY_ROUND = 4;
+export const TIMERS = ["scanInventory", "pollPrivateLinkServices", "sweepOrphans", "auditDrift"];
 /** Work that is put off comes this much sooner while we wait for it. */
 const HURRY_SECONDS = 5;
 const LOOK_MILLISECONDS = 250;
@@ -37,7 +44,7 @@ export async function calm(acting: Acting, story: Story): Promise<Violation[]> {
     await story.run("retry pending", () => retryPending(acting));
   const stuck: Violation[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
-    if (round === ROUNDS / 2) await replayPoison(stage, story);
+    if (round === REPLAY_ROUND) await replayPoison(stage, story);
     stuck.push(...(await tick(stage, story)));
     // What the first round met may still be the end of the storm.
     if (round === 1) for (const host of stage.hosts) host.failures.length = 0;
@@ -51,7 +58,10 @@ async function countCutOff({ connectionString }: Stage, story: Story): Promise<v
   story.count("writes cut off", journal.filter(({ value }) => value.outcome === "intended").length);
 }
 
-/** Somebody in the portal writes again what Azure could not finish: nobody else writes a resource that is `Failed`. */
+/**
+ * A user in the portal repeats writes that Azure could not finish: no other writer writes a resource that is
+ * `Failed`.
+ */
 async function repairFailed({ arm, team }: Stage): Promise<void> {
   for (const { id } of arm.world.all().filter(({ provisioningState }) => provisioningState === "Failed")) {
     const body = await team.get(id);
@@ -70,7 +80,7 @@ async function tick(stage: Stage, story: Story): Promise<Violation[]> {
 }
 
 /** Until no queue has a message, seen or not. */
-async function untilIdle({ connectionString, clock, grid }: Stage): Promise<Violation[]> {
+export async function untilIdle({ connectionString, clock, grid }: Stage): Promise<Violation[]> {
   let counts: ReadonlyMap<string, number> = new Map();
   for (let looks = 0, quiet = 0; looks < MOST_LOOKS; looks += 1) {
     counts = await countMessages(connectionString);
@@ -84,7 +94,7 @@ async function untilIdle({ connectionString, clock, grid }: Stage): Promise<Viol
 }
 
 /** What the storm poisoned goes back to its queue, once, as an operator has it done. */
-async function replayPoison({ connectionString, mooring }: Stage, story: Story): Promise<void> {
+export async function replayPoison({ connectionString, mooring }: Stage, story: Story): Promise<void> {
   for (const [name, count] of await countMessages(connectionString, "-poison")) {
     if (count === 0) continue;
     story.tell("replay", await mooring(["queue", "replay", name.replace("mooring-", ""), "--all"]));
@@ -92,7 +102,7 @@ async function replayPoison({ connectionString, mooring }: Stage, story: Story):
   }
 }
 
-async function leftInPoison({ connectionString }: Stage): Promise<Violation[]> {
+export async function leftInPoison({ connectionString }: Stage): Promise<Violation[]> {
   const counts = [...(await countMessages(connectionString, "-poison"))].filter(([, count]) => count > 0);
   return counts.map(([name, count]) => ({
     invariant: "nothing stuck in poison",
@@ -100,8 +110,8 @@ async function leftInPoison({ connectionString }: Stage): Promise<Violation[]> {
   }));
 }
 
-/** Two of the app's hands at one resource: Azure lets one of them, and the other tries again. */
-const CONFLICT = /PreconditionFailed|AnotherOperationInProgress/;
+/** Two deliveries at one resource: Azure or the lease lets one of them write, and the other one tries again. */
+const CONFLICT = /PreconditionFailed|AnotherOperationInProgress|is being worked on/;
 
 /** With nothing wrong nothing fails, but for what is tried again. */
 function failuresOf({ hosts }: Stage): Violation[] {
@@ -111,7 +121,7 @@ function failuresOf({ hosts }: Stage): Violation[] {
       .filter(({ message }) => !CONFLICT.test(message))
       .map((entry) => ({
         invariant: "nothing fails in calm",
-        says: `${host.name}: ${entry.function} ${entry.message.slice(0, 300)}`,
+        says: `${host.name}: ${entry.function} ${entry.message.slice(0, 1000)}`,
       })),
   );
 }

@@ -1,4 +1,4 @@
-/** The wild part: everybody at work at once, and things going wrong, step by step as the seed says. */
+/** The storm: all actors run concurrently with faults, step by step as the seed determines. */
 import { setTimeout as delay } from "node:timers/promises";
 import {
   closeArm,

@@ -6,6 +6,8 @@ import { editPls } from "./people/azure.ts";
 import { MAX_SKEW_MINUTES, MINUTE, SECOND } from "./times.ts";
 import type { Host } from "./stage/host.ts";
 
+type Disturbing = Pick<Acting, "stage" | "random">;
+
 const APP = "mooring";
 const LONGEST_WAIT_MILLISECONDS = 1500;
 const SLOW_WRITE = { kind: "latency", milliseconds: 1000 } as const;
@@ -51,7 +53,7 @@ export async function closeArm({ stage }: Acting): Promise<string> {
 }
 
 /** At a random moment; another one takes its place, or the same after a while. */
-export async function killHost({ stage, random }: Acting): Promise<string> {
+export async function killHost({ stage, random }: Disturbing): Promise<string> {
   const host = random.pick(stage.hosts.filter(({ url }) => url !== undefined));
   if (!host) return "none is up";
   const wait = random.between(0, LONGEST_WAIT_MILLISECONDS);
@@ -61,7 +63,7 @@ export async function killHost({ stage, random }: Acting): Promise<string> {
   return `${host.name} after ${wait} ms`;
 }
 
-/** All hosts lose their power while one of them waits for Azure to answer a write. */
+/** All hosts stop while one of them is waiting for the answer of Azure to a write. */
 export async function killInWrite(acting: Acting): Promise<string> {
   const { stage } = acting;
   const { id } = stage.arm.faults.add({ caller: APP, method: "PUT", action: SLOW_WRITE, times: 1 });
@@ -72,7 +74,7 @@ export async function killInWrite(acting: Acting): Promise<string> {
     () => stage.clock.advance(SECOND),
   );
   stage.arm.faults.remove(id);
-  if (!isAtIt) return "nobody wrote";
+  if (!isAtIt) return "no host was writing";
   const down = stage.hosts.filter(({ url }) => url !== undefined);
   await Promise.all(down.map((host) => host.kill()));
   for (const host of down) await host.start(host.skewMilliseconds);
@@ -98,7 +100,7 @@ export async function skewHost({ stage, random }: Acting): Promise<string> {
   return `${host.name} by ${minutes} minutes`;
 }
 
-export async function restartStorage({ stage, random }: Acting): Promise<string> {
+export async function restartStorage({ stage, random }: Disturbing): Promise<string> {
   if (!stage.storage.isUp) return "it is down";
   await delay(random.between(0, LONGEST_WAIT_MILLISECONDS));
   await stage.storage.stop();
@@ -120,7 +122,7 @@ export async function disturbEvents({ stage, random }: Acting): Promise<string> 
   return JSON.stringify(disorder);
 }
 
-/** Everything is well again: no faults, everybody up, clocks right. */
+/** Ends all faults: hosts run and clocks are right. */
 export async function heal({ stage }: Acting): Promise<void> {
   stage.arm.faults.clear();
   stage.grid.disturb({ duplicates: 0, loss: 0, delayMilliseconds: 0, reorder: false });
@@ -128,7 +130,7 @@ export async function heal({ stage }: Acting): Promise<void> {
   for (const host of stage.hosts) await host.stop();
 }
 
-/** Whoever is down comes back, with the right time. */
+/** Restarts stopped hosts with the right time. */
 export async function startAll(hosts: readonly Host[]): Promise<void> {
   for (const host of hosts) if (host.url === undefined) await host.start();
 }

@@ -1,27 +1,36 @@
 /**
- * `npm run soak -- [--minutes N] [--seed N] [--only world|adversary] [--older COMMIT] [--prove]`: the deployable artifact under load and
- * faults, judged from outside. Exit code 0 if nothing was found that must never be, 1 if something was, 2 if asked wrongly.
+ * `npm run soak -- [--minutes N] [--seed N] [--only world|adversary|load] [--older COMMIT] [--prove]`: the
+ * deployable artifact under load and faults, judged from outside. Exit code 0 if no invariant was violated, 1
+ * if one was, 2 if arguments are invalid.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { prove } from "./prove.ts";
-import { printReport } from "./report.ts";
+import { soakLoad } from "./load.ts";
+import { printLoad, printReport } from "./report.ts";
 import { soakWorld } from "./world.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const PARTS = ["world", "adversary"] as const;
-const ADVERSARIES = ["test/orphans/adversary.test.ts", "test/pls/widening.test.ts"];
+const PARTS = ["world", "adversary", "load"] as const;
+const BY_DEFAULT = ["world", "adversary"] as const;
+const ADVERSARIES = [
+  "test/orphans/adversary.test.ts",
+  "test/pls/widening.test.ts",
+  "test/inventory/claimModel.test.ts",
+];
 const REMOVALS = ["test/orphans/guards.test.ts", "test/pls/guards.test.ts"];
 const HELP = `npm run soak -- [options]
 
   --minutes <n>      no new episode begins after so many minutes (10)
   --episodes <n>     at most so many episodes
-  --seed <n>         what happens, and in which order (chosen, and told)
-  --only <part>      world: the artifact under load and faults; adversary: 50,000 schedules each against the sweep and against
-                     writes to Private Link Services
+  --seed <n>         determines events and their order (default: random, printed)
+  --only <part>      world: the artifact under load and faults; adversary: 50,000 schedules each against the sweep, against
+                     writes to Private Link Services and against claims; load: 200 clusters create Services during hostile
+                     and large lists and faults (only with --only load)
   --commit <commit>  of which the artifact is built (the folder as it is)
   --older <commit>   of which the second host's artifact is built (the same)
+  --rate <n>         admissions per second of all clusters in the load test (20)
   --prove            spoils the artifact in several ways, one by one, and fails unless each is found out;
                      with --only adversary: removes each guard of a delete or of wider access, and fails unless an invariant breaks
 `;
@@ -30,6 +39,7 @@ const OPTIONS = {
   minutes: { type: "string", default: "10" },
   episodes: { type: "string" },
   seed: { type: "string" },
+  rate: { type: "string", default: "20" },
   only: { type: "string" },
   commit: { type: "string" },
   older: { type: "string" },
@@ -41,6 +51,7 @@ interface Asked {
   readonly minutes: number;
   readonly episodes: number;
   readonly seed: number;
+  readonly rate: number;
   readonly only: readonly string[];
   readonly prove: boolean;
   readonly commit?: string;
@@ -58,6 +69,11 @@ async function main({ only, seed, prove: isProof, ...options }: Asked): Promise<
   if (only.includes("world")) {
     const report = await soakWorld({ seed, say, ...options });
     printReport(report, say);
+    code = Math.max(code, report.violations.length === 0 ? 0 : 1);
+  }
+  if (only.includes("load")) {
+    const report = await soakLoad({ seed, say, ...options });
+    printLoad(report, say);
     code = Math.max(code, report.violations.length === 0 ? 0 : 1);
   }
   return code;
@@ -98,14 +114,17 @@ function readArguments(): Asked | undefined {
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"];
 
 /** @throws Error naming what is wrong */
-function toAsked({ minutes, episodes, seed, only, prove, commit, older }: Values): Asked {
+function toAsked({ minutes, episodes, seed, rate, only, prove, commit, older }: Values): Asked {
   if (only !== undefined && !PARTS.some((part) => part === only))
-    throw new Error(`--only: there is no part ${only}; there are ${PARTS.join(" and ")}`);
+    throw new Error(
+      `--only: there is no part ${only}; there are ${PARTS.slice(0, -1).join(", ")} and ${PARTS.at(-1)}`,
+    );
   return {
     minutes: number("minutes", minutes),
+    rate: number("rate", rate),
     episodes: episodes === undefined ? Infinity : number("episodes", episodes),
     seed: seed === undefined ? Date.now() % 1_000_000 : number("seed", seed),
-    only: only === undefined ? PARTS : [only],
+    only: only === undefined ? BY_DEFAULT : [only],
     prove,
     ...(commit !== undefined && { commit }),
     ...(older !== undefined && { older }),

@@ -9,7 +9,7 @@ interface Proof extends Spoil {
 
 export const PROOFS: readonly Proof[] = [
   {
-    what: "an address is given without looking whether somebody has it",
+    what: "an address is claimed without checking whether it is in use",
     file: "shared/inventory/takeClaims.ts",
     from: 'if (!row) return { do: "insert", key,',
     to: 'if (!row) return { do: "put", key,',
@@ -30,7 +30,7 @@ export const PROOFS: readonly Proof[] = [
     finds: ["journalled"],
   },
   {
-    what: "Private Link Services are left as somebody made them",
+    what: "Private Link Services are not repaired",
     file: "shared/pls/planFor.ts",
     from: "...planPls(pls, owner, { evidence, policy }).changes,",
     to: "",
@@ -52,7 +52,7 @@ export const PROOFS: readonly Proof[] = [
   },
   {
     what: "work on Private Link Services fails",
-    file: "shared/pls/reconcilePls.ts",
+    file: "shared/pls/planFor.ts",
     from: "const pls = await run.ports.network.pls(id);",
     to: 'if (id !== "") throw new Error("spoilt"); const pls = await run.ports.network.pls(id);',
     finds: ["nothing stuck in poison", "nothing fails in calm"],

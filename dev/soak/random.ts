@@ -14,7 +14,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 
-  /** A whole number; both ends belong. */
+  /** An integer, both bounds included. */
   between(from: number, to: number): number {
     return from + Math.floor(this.next() * (to - from + 1));
   }
@@ -32,7 +32,7 @@ export class Random {
     return from.filter(() => this.chance(0.5));
   }
 
-  /** One of the names, each as often as its weight says. */
+  /** One of the names, with a probability by its weight. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
     const names = Object.keys(weights) as K[];
     let left = this.next() * names.reduce((sum, name) => sum + weights[name], 0);

@@ -1,4 +1,7 @@
-/** What happened, line by line, with the soak's time: enough to tell a run again. Counted by what was done and what came of it. */
+/**
+ * Log of events, line by line, with the time of the soak: enough to reproduce a run. Counts actions by
+ * outcome.
+ */
 import { createWriteStream, type WriteStream } from "node:fs";
 
 export class Story {
@@ -19,7 +22,7 @@ export class Story {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + by);
   }
 
-  /** Runs it, tells what came of it, and counts it; a failure is an outcome like any other. */
+  /** Runs an action, logs its outcome, and counts it; a failure is an outcome too. */
   async run(what: string, act: () => Promise<string>): Promise<void> {
     const came = await act().catch(
       (error: unknown) => `failed: ${error instanceof Error ? error.message : String(error)}`,

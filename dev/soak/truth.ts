@@ -1,4 +1,7 @@
-/** What is true, as those know it who made it: which Services live, what they were promised, and what stands for them in Azure. */
+/**
+ * The true state, as the actors recorded it: which Services exist, what they were promised, and their
+ * resources in Azure.
+ */
 import type { Arm } from "../sandbox/arm/server.ts";
 import type { Cluster } from "../sandbox/cluster/cluster.ts";
 import { baseName } from "../sandbox/cluster/names.ts";
@@ -23,7 +26,7 @@ export interface Living {
   readonly name: string;
   /** When its declaration was let in, in milliseconds. */
   readonly admittedAt: number;
-  /** When the controller said that everything is there; absent: it is not. */
+  /** When the controller reported that all resources exist; absent if they do not. */
   readonly builtAt: number | undefined;
 }
 
@@ -31,7 +34,7 @@ export interface Wanted {
   /** Lower case. */
   readonly subnetId: string;
   readonly address: string;
-  /** Absent: nobody may share it. */
+  /** Absent if no Service may share it. */
   readonly ports?: readonly number[];
 }
 
@@ -41,7 +44,7 @@ export class Truth {
   readonly #fleet: Fleet;
   readonly #arm: Arm;
   readonly #facts = new Map<string, Facts>();
-  /** `cluster/namespace/name` of what somebody is changing just now. */
+  /** `cluster/namespace/name` of Services that an actor is changing. */
   readonly busy = new Set<string>();
 
   constructor(fleet: Fleet, arm: Arm) {
@@ -61,15 +64,15 @@ export class Truth {
   }
 
   /**
-   * It was asked to be changed or deleted, was not, and the app may believe that it was: a host that dies before its answer arrives has
-   * let the old address go. Until it is looked at again nothing is promised.
+   * A change or delete was requested, was not done, and the app may assume that it was: a host that dies
+   * before its answer arrives has let the old address go. Until it is looked at again nothing is promised.
    */
   doubted(uid: string): void {
     const facts = this.#facts.get(uid);
     if (facts) this.#facts.set(uid, { ...facts, admittedAt: 0 });
   }
 
-  /** The app has looked since: from now on it knows of everything that stands. */
+  /** The app has scanned since then: from now on it has all resources. */
   seen(): void {
     for (const [uid, { admittedAt, builtAt }] of this.#facts)
       if (builtAt !== undefined) this.#facts.set(uid, { admittedAt, builtAt: admittedAt });
@@ -111,9 +114,13 @@ export class Truth {
 
   /** True if a frontend, or a rule on a shared one, stands for the Service. */
   hasFrontend({ cluster, uid }: Living): boolean {
-    const properties = this.balancerOf(cluster)?.["properties"] ?? {};
-    const items = [...(properties.frontendIPConfigurations ?? []), ...(properties.loadBalancingRules ?? [])];
-    return items.some(({ name }: Item) => String(name).startsWith(baseName(uid)));
+    const balancer = this.balancerOf(cluster);
+    return balancer !== undefined && hasPartOf(balancer, uid);
+  }
+
+  /** The same for a Service that may be deleted. */
+  isBuilt(uid: string): boolean {
+    return this.balancers().some((balancer) => hasPartOf(balancer, uid));
   }
 
   plsOf({ cluster, service }: Living): Item | undefined {
@@ -125,12 +132,17 @@ export class Truth {
   }
 }
 
+function hasPartOf({ properties }: Item, uid: string): boolean {
+  const parts = [...(properties.frontendIPConfigurations ?? []), ...(properties.loadBalancingRules ?? [])];
+  return parts.some(({ name }: Item) => String(name).startsWith(baseName(uid)));
+}
+
 /** Resource group of an id, lower case. */
 export function groupOf(id: string): string {
   return id.toLowerCase().split("/")[4] ?? "";
 }
 
-/** The addresses that a Service asks for by name. */
+/** The static addresses that a Service requests. */
 export function wantedBy({ cluster, service }: Living): Wanted[] {
   if (!isInternal(service)) return [];
   const { vnetId, defaultSubnet } = cluster.options;

@@ -1,6 +1,6 @@
 /**
- * The soak of the whole: episodes of a storm and a calm after it, until the time is over or something is found that must never be.
- * Called by `main.ts`; everything it does is told in the story, everything it finds in the report.
+ * The soak: episodes of a storm and a calm after it, until the time is over or an invariant is violated.
+ * Called by `main.ts`; its actions are in the story, its findings in the report.
  */
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

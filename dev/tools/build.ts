@@ -46,7 +46,8 @@ export async function bundle(
     outdir: outputDirectory,
     bundle: true,
     splitting: true,
-    // Names stay as they are: a stack tells what failed where without a map, whose reading would cost a cold start more than the code.
+    // Names are not minified: stack traces are readable without a source map, which would slow down a cold
+    // start more than the code.
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: "linked",

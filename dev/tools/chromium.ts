@@ -1,10 +1,11 @@
-/** The machine's Chromium, for what only a browser can tell. */
+/** The machine's Chromium, for tests that need a browser. */
 import { chromium, type Browser } from "playwright-core";
 import { findChromium } from "./programs.ts";
 
 /**
- * Playwright's own list, which an argument replaces, without what only concerns Edge and Windows; then what every new page would pay for
- * though nothing shows it: the pop-ups of the address bar, which are web pages of their own, and a renderer in reserve.
+ * Playwright's own list, which an argument replaces, without what only concerns Edge and Windows; then what
+ * every new page would pay for though nothing shows it: the pop-ups of the address bar, which are separate
+ * web pages, and a spare renderer.
  */
 const DISABLED_FEATURES = [
   "AvoidCorsURLLoaderRestartOnRedirect",

@@ -44,7 +44,7 @@ async function runChecks(): Promise<void> {
   const limit = pLimit(CHECKS_AT_ONCE);
   checks.push(...(await Promise.all(CHECKS.map((check) => limit(() => runCheck(check))))));
   await checkInfra();
-  // Told, never counted: what is found against a package today says nothing of this change.
+  // Printed, but not counted: a new advisory for a package is independent of this change.
   for (const line of (await auditPackages()).lines) console.log(`- ${line}`);
   for (const { tests, programs } of missingForDeploy())
     console.log(`- ${tests} is left out: there is no ${programs.join(", no ")} on this machine`);

@@ -1,7 +1,7 @@
 metadata description = '''
-Keeps events that Event Grid could not deliver, and nothing else. Event Grid can write here only with the account's shared key:
-the topic of a subscription is global, and a global topic cannot have an identity. Hence an account of its own, so that the one with
-Mooring's data can refuse shared keys. Nothing reads it but people.
+Storage account for events that Event Grid could not deliver. Event Grid can write here only with the account's shared key, because
+the topic of a subscription is global, and a global topic cannot have an identity. A separate account lets the one with Mooring's data
+refuse shared keys. Only operators read it.
 '''
 
 @description('Name of the storage account.')
@@ -15,7 +15,7 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('Days that an event is kept. Events name people: not longer than somebody looks at them.')
+@description('Retention of events in days. Events contain names of users: keep them no longer than needed for diagnosis.')
 @minValue(1)
 param keptDays int = 14
 
@@ -34,7 +34,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    // A firewall would let Event Grid in only by an identity.
+    // With a firewall, Event Grid could deliver only with an identity.
     publicNetworkAccess: 'Enabled'
   }
 

@@ -1,4 +1,4 @@
-metadata description = 'The function app on Flex Consumption, and who may sign in to it.'
+metadata description = 'The function app on Flex Consumption, with sign-in.'
 
 @description('Name of the function app.')
 param name string
@@ -12,7 +12,7 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('Resource id of the identity that the app has.')
+@description('Resource id of the identity of the app.')
 param identityId string
 
 @description('Client id of the same identity.')
@@ -24,7 +24,7 @@ param storageName string
 @description('Container of the deployed package.')
 param deploymentContainerUrl string
 
-@description('Name of the Application Insights component that telemetry is sent to.')
+@description('Name of the Application Insights component that receives telemetry.')
 param componentName string
 
 @description('Version of Node.')
@@ -33,25 +33,25 @@ param nodeVersion string
 @description('Memory of one instance, in MiB.')
 param instanceMemoryMB int
 
-@description('How far the app may scale out.')
+@description('Maximum number of instances.')
 param maximumInstanceCount int
 
-@description('Instances that always wait for HTTP.')
+@description('Number of always-ready instances for HTTP.')
 param alwaysReadyHttp int
 
-@description('Requests that one instance answers at the same time.')
+@description('Number of concurrent requests per instance.')
 param httpConcurrency int
 
-@description('Subnet that the app calls out from. Empty: none.')
+@description('Subnet for outbound traffic of the app. Empty: none.')
 param subnetId string
 
-@description('True if not everybody may reach the app.')
+@description('True if inbound access to the app is restricted.')
 param isRestricted bool
 
-@description('Address ranges that may, beside Event Grid, where it is restricted.')
+@description('Address ranges that may reach the app, in addition to Event Grid, if inbound access is restricted.')
 param allowedRanges string[]
 
-@description('Client id of the app registration. Empty: nobody can sign in.')
+@description('Client id of the app registration. Empty: sign-in is disabled.')
 param signInClientId string
 
 @description('Settings of Mooring.')
@@ -152,17 +152,19 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
   }
 
-  // What Flex Consumption takes from functionAppConfig is no setting here: runtime, version, package, scale.
+  // Flex Consumption reads runtime, version, package and scale from functionAppConfig, not from settings.
   resource appSettings 'config' = {
     name: 'appsettings'
     properties: union(
-      // For the doctor within the app. A domain of its own goes before it.
+      // For the doctor in the app. A custom domain takes precedence.
       {
         MOORING_APP_URL: 'https://${app.properties.defaultHostName}'
         MOORING_APP_ID: app.id
       },
       settings,
       {
+        // 12 MiB, HOST_BODY_BYTES in functions/http.ts: the largest review that is read.
+        FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '12582912'
         AzureWebJobsStorage__accountName: storageName
         AzureWebJobsStorage__credential: 'managedidentity'
         AzureWebJobsStorage__clientId: identityClientId
@@ -174,7 +176,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     )
   }
 
-  // Everybody passes, as nobody: clusters come with tokens of their own, health and Event Grid need none. The app itself asks who somebody is.
+  // Anonymous requests pass: clusters send their own tokens, health and Event Grid need none. The app authenticates users itself.
   resource signIn 'config' = {
     name: 'authsettingsV2'
     properties: {
@@ -197,7 +199,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
               registration: {
                 clientId: signInClientId
                 openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
-                // Not a secret: the setting names the identity that App Service authentication proves itself with.
+                // Not a secret: the setting names the identity that App Service authentication uses as its credential.
                 clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
               }
               validation: {
@@ -214,7 +216,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     dependsOn: [appSettings]
   }
 
-  // Deployments come with a token of Microsoft Entra ID; there are no passwords to steal.
+  // Deployments use tokens of Microsoft Entra ID; publishing passwords are disabled.
   resource noPassword 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
     properties: {

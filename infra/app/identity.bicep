@@ -1,4 +1,4 @@
-metadata description = 'The identity of the app. It is no part of the app, so that its rights outlive a new one in its place.'
+metadata description = 'The user-assigned identity of the app. It is separate from the app, so that its role assignments remain if the app is recreated.'
 
 @description('Name of the identity.')
 param name string
@@ -18,8 +18,8 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
 @description('Resource id.')
 output id string = identity.id
 
-@description('Id that roles are assigned to.')
+@description('Principal id, for role assignments.')
 output principalId string = identity.properties.principalId
 
-@description('Id that the app names when it asks for a token.')
+@description('Client id, with which the app requests tokens.')
 output clientId string = identity.properties.clientId

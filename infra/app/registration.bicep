@@ -1,20 +1,20 @@
 extension microsoftGraphV1
 
 metadata description = '''
-The app registration that people and programs sign in to. It has no secret: App Service authentication proves itself with the managed
-identity of the app, which the registration trusts.
+The app registration for sign-in of users and programs. It has no secret: App Service authentication uses the managed identity of the
+app as its credential, which the registration trusts.
 '''
 
-@description('Name that stays the same from one deployment to the next.')
+@description('Unique name, the same for all deployments.')
 param uniqueName string
 
-@description('Name that people read when they sign in.')
+@description('Display name, shown at sign-in.')
 param displayName string
 
 @description('Host name of the function app.')
 param hostName string
 
-@description('Principal of the identity that the registration trusts.')
+@description('Principal id of the identity that the registration trusts.')
 param principalId string
 
 @description('Users, groups or service principals that become operators. Others are assigned in Microsoft Entra ID.')
@@ -66,7 +66,7 @@ resource registration 'Microsoft.Graph/applications@v1.0' = {
 
 resource enterpriseApp 'Microsoft.Graph/servicePrincipals@v1.0' = {
   appId: registration.appId
-  // Nobody gets a token who was not given one of the roles.
+  // Only principals with one of the roles get a token.
   appRoleAssignmentRequired: true
 }
 

@@ -1,4 +1,4 @@
-metadata description = 'Tables, queues and blobs of Mooring and of the Functions host. Reached with identities only: shared keys are off.'
+metadata description = 'Tables, queues and blobs of Mooring and of the Functions host. Accepts identities only: shared keys are disabled.'
 
 @description('Name of the storage account.')
 @minLength(3)
@@ -14,13 +14,13 @@ param tags object
 @description('SKU of the account.')
 param redundancy string
 
-@description('True if only private endpoints reach it.')
+@description('True if it is reachable through private endpoints only.')
 param isPrivate bool
 
-@description('Principal of the app.')
+@description('Principal id of the app.')
 param principalId string
 
-@description('Principals that run the mooring command: it speaks to the same tables, queues and blobs.')
+@description('Principal ids of users of the mooring command, which accesses the same tables, queues and blobs.')
 param operatorIds string[]
 
 var queues = ['pls', 'inventory', 'orphans', 'drift', 'notices']
@@ -70,7 +70,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
       }
     ]
 
-    // The host makes them when it first gives up on a message; here they can be watched from the first day.
+    // The host creates poison queues with the first failed message; created here so that they can be monitored from the start.
     resource poison 'queues' = [
       for queue in queues: {
         name: 'mooring-${queue}-poison'
@@ -104,5 +104,5 @@ output id string = account.id
 @description('Name of the account.')
 output name string = account.name
 
-@description('Where the deployed package is kept.')
+@description('Container of the deployed package.')
 output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::deployment.name}'

@@ -1,12 +1,12 @@
-metadata description = 'What the app and its operators may do with the data in the storage account.'
+metadata description = 'Role assignments of the app and its operators on the data in the storage account.'
 
 @description('Name of the storage account.')
 param storageName string
 
-@description('Who gets the roles.')
+@description('Principal id that gets the roles.')
 param principalId string
 
-@description('True for the identity of the app: the Functions host needs leases and its keys in blobs too.')
+@description('True for the identity of the app: the Functions host also needs leases and its keys in blobs.')
 param isApp bool = false
 
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage
@@ -26,7 +26,7 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     scope: account
     properties: {
       principalId: principalId
-      // An identity made a moment ago is not known everywhere yet; with its type said, nobody looks it up.
+      // With principalType set, Azure does not look up the identity, which may not be replicated yet.
       principalType: isApp ? 'ServicePrincipal' : null
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
     }

@@ -1,4 +1,4 @@
-metadata description = 'The system topic of a subscription, what of it goes to Mooring, and alerts for what is lost.'
+metadata description = 'The system topic of a subscription, its event subscription for Mooring, and alerts for lost events.'
 
 @description('Name of the installation.')
 param environmentName string
@@ -9,16 +9,16 @@ param appId string
 @description('Storage account of undeliverable events. Empty: none.')
 param deadLetterAccountId string
 
-@description('Action groups that are told when events are lost.')
+@description('Action groups to notify when events are lost.')
 param actionGroupIds string[]
 
-@description('Name of a topic that is there. Empty: one is made.')
+@description('Name of an existing topic. Empty: one is created.')
 param existingTopic string
 
 @description('Tags.')
 param tags object
 
-// What shared/events/toWork.ts makes work of. Changes of parts come as writes of the whole.
+// Types of events that shared/events/toWork.ts handles. A change of a child resource is reported as a write of its parent.
 var operations = [
   'Microsoft.Network/applicationGateways/'
   'Microsoft.Network/loadBalancers/'
@@ -51,7 +51,7 @@ resource eventSubscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions@
   parent: topic
   properties: {
     destination: {
-      // Event Grid fetches the function's key itself: no template has it.
+      // Event Grid reads the key of the function itself, so the template does not contain it.
       endpointType: 'AzureFunction'
       properties: {
         resourceId: '${appId}/functions/onResourceEvent'
@@ -69,7 +69,7 @@ resource eventSubscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions@
         }
       ]
     }
-    // The most that Event Grid does. What is lost all the same the polls and scans find, within minutes.
+    // The maximum of Event Grid. Polls and scans find the changes of lost events within minutes.
     retryPolicy: {
       maxDeliveryAttempts: 30
       eventTimeToLiveInMinutes: 1440

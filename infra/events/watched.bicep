@@ -1,6 +1,6 @@
 metadata description = '''
-Sends the resource events of one watched subscription to Mooring. Deploy it in each of them once the function is there: Event Grid asks
-the function whether it wants them. infra/subscribe.sh does so.
+Sends the resource events of one watched subscription to Mooring. Deploy it in each of them after the function
+exists, because Event Grid validates the endpoint. infra/subscribe.sh does so.
 '''
 
 targetScope = 'subscription'
@@ -19,16 +19,16 @@ param appId string
 @description('Storage account of undeliverable events: output MOORING_DEAD_LETTER_ACCOUNT. Empty: they are dropped after a day.')
 param deadLetterAccountId string = ''
 
-@description('Action groups that are told when events are lost, separated by spaces.')
+@description('Action groups to notify when events are lost, separated by spaces.')
 param actionGroups string = ''
 
-@description('A subscription has at most one system topic. Name of the one that is there; its events are then sent to Mooring too.')
+@description('Name of an existing system topic; its events are then also sent to Mooring. A subscription has at most one system topic.')
 param existingTopic string = ''
 
 @description('Resource group of the existing topic.')
 param existingTopicGroup string = ''
 
-@description('Tags of what is made.')
+@description('Tags of created resources.')
 param tags object = {}
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = if (empty(existingTopic)) {

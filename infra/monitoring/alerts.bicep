@@ -1,4 +1,4 @@
-metadata description = 'Alerts. Each asks a question of alerts/NAME.kql, fires while it has an answer, and has a section NAME in docs/platform/alerts.md.'
+metadata description = 'Log alerts. Each one runs the query alerts/NAME.kql, fires while the query returns rows, and has a section NAME in docs/platform/alerts.md.'
 
 @description('Name of the installation.')
 param environmentName string
@@ -9,16 +9,16 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('Application Insights component that is asked.')
+@description('Application Insights component that the alerts query.')
 param componentId string
 
-@description('Address that is told. Empty: none.')
+@description('Email address to notify. Empty: none.')
 param email string
 
-@description('Existing action groups that are told as well.')
+@description('Existing action groups to notify as well.')
 param actionGroupIds string[]
 
-// Severity 1: the gate does not hold, or nothing works. 2: work is left undone. 3: worth knowing.
+// Severity 1: admission or the app does not work. 2: operations fail. 3: needs attention.
 var alerts = [
   { name: 'app-silent', severity: 1, every: 'PT15M', over: 'PT30M', query: loadTextContent('alerts/app-silent.kql') }
   { name: 'settings-broken', severity: 1, every: 'PT5M', over: 'PT15M', query: loadTextContent('alerts/settings-broken.kql') }
@@ -36,7 +36,7 @@ var alerts = [
   { name: 'arm-throttled', severity: 3, every: 'PT15M', over: 'PT30M', query: loadTextContent('alerts/arm-throttled.kql') }
 ]
 
-resource mailed 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
+resource emailActionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
   name: 'mooring-${environmentName}'
   location: 'global'
   tags: tags
@@ -53,7 +53,7 @@ resource mailed 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)
   }
 }
 
-var told = concat(actionGroupIds, empty(email) ? [] : [mailed.id])
+var notified = concat(actionGroupIds, empty(email) ? [] : [emailActionGroup.id])
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   for alert in alerts: {
@@ -85,11 +85,11 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
         ]
       }
       actions: {
-        actionGroups: told
+        actionGroups: notified
       }
     }
   }
 ]
 
-@description('Action groups that are told.')
-output actionGroupIds string[] = told
+@description('Action groups that the alerts notify.')
+output actionGroupIds string[] = notified

@@ -1,4 +1,4 @@
-metadata description = 'Log Analytics and Application Insights. Telemetry is taken from identities only.'
+metadata description = 'Log Analytics and Application Insights. Only managed identities may send telemetry.'
 
 @description('Name of the workspace.')
 param workspaceName string
@@ -12,10 +12,10 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('Days that data is kept.')
+@description('Retention of data in days.')
 param retentionDays int
 
-@description('Principal of the app, which may send telemetry.')
+@description('Principal id of the app, which may send telemetry.')
 param principalId string
 
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor
@@ -62,5 +62,5 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 @description('Resource id of the component.')
 output componentId string = component.id
 
-@description('Name of the component. Its connection string is no output: deployments keep those for everyone who may read them.')
+@description('Name of the component. The connection string is not an output, because everyone with read access to deployments could see it.')
 output componentName string = component.name

@@ -1,4 +1,4 @@
-metadata description = 'The workbook: what the gate, the queues, the writes and Azure Resource Manager did.'
+metadata description = 'Workbook with charts of admission, queues, writes and Azure Resource Manager.'
 
 @description('Name of the installation.')
 param environmentName string
@@ -9,7 +9,7 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('Application Insights component that it reads.')
+@description('Application Insights component that the workbook reads.')
 param componentId string
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {

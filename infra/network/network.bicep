@@ -1,6 +1,6 @@
-metadata description = 'Subnets and private DNS zones: those that are given, the rest made.'
+metadata description = 'Subnets and private DNS zones: uses existing ones, and creates the rest.'
 
-@description('Name of the virtual network, if one is made.')
+@description('Name of the virtual network, if one is created.')
 param name string
 
 @description('Region.')
@@ -9,19 +9,19 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('Address space of the virtual network, if one is made: a /25 or larger.')
+@description('Address space of the virtual network, if one is created: a /25 or larger.')
 param addressRange string
 
-@description('Existing subnet for the app. Empty: one is made.')
+@description('Existing subnet for the app. Empty: one is created.')
 param appSubnetId string
 
-@description('Existing subnet for private endpoints. Empty: one is made.')
+@description('Existing subnet for private endpoints. Empty: one is created.')
 param endpointSubnetId string
 
 @description('Existing private DNS zones by name. They must be linked to the network that resolves them.')
 param existingZoneIds object
 
-@description('Zones that are needed.')
+@description('Required zones.')
 param zoneNames string[]
 
 var makesNetwork = empty(appSubnetId) || empty(endpointSubnetId)

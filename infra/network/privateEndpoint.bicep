@@ -12,7 +12,7 @@ param tags object
 @description('Subnet of the endpoint.')
 param subnetId string
 
-@description('Resource that it leads to.')
+@description('Target resource.')
 param targetId string
 
 @description('Part of the resource: blob, queue, table or sites.')

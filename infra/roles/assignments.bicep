@@ -1,8 +1,8 @@
-metadata description = 'Gives roles to a principal in one subscription.'
+metadata description = 'Assigns roles to a principal in one subscription.'
 
 targetScope = 'subscription'
 
-@description('Who gets the roles.')
+@description('Principal id that gets the roles.')
 param principalId string
 
 @description('Names of the role definitions, which are GUIDs.')
@@ -14,7 +14,7 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     properties: {
       principalId: principalId
       principalType: 'ServicePrincipal'
-      // As this subscription knows the role, wherever it was defined.
+      // Id of the role in this subscription, also if it was defined elsewhere.
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', name)
     }
   }

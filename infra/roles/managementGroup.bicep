@@ -1,6 +1,6 @@
 metadata description = '''
-Instead of the roles in main.bicep, for many subscriptions: roles defined and assigned at a management group hold in all subscriptions
-below it, those of tomorrow too. Deploy it with az deployment mg create after main.bicep with assignRoles=false.
+Alternative to the roles in main.bicep for many subscriptions: roles defined and assigned at a management group apply to all
+subscriptions below it, also to new ones. Deploy it with az deployment mg create after main.bicep with assignRoles=false.
 '''
 
 targetScope = 'managementGroup'

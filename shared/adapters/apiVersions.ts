@@ -1,4 +1,4 @@
-/** The api-version with which each resource provider is asked. */
+/** The api-version for requests to each resource provider. */
 import { InvalidInput } from "../core/errors.ts";
 import { parseResourceId } from "../azure/resourceId.ts";
 
@@ -14,10 +14,10 @@ export const AUTHORIZATION_VERSION = "2022-04-01";
 export const EVENT_GRID_VERSION = "2025-02-15";
 export const ACTIVITY_VERSION = "2015-04-01";
 
-/** @throws InvalidInput if the id is none, or of a provider that Mooring has nothing to do with */
+/** @throws InvalidInput if the id is malformed, or of a resource type that Mooring does not read */
 export function apiVersionOf(id: string): string {
   const provider = parseResourceId(id)?.type.split("/")[0]?.toLowerCase() ?? "";
   const version = VERSIONS[provider];
-  if (version === undefined) throw new InvalidInput(`not a resource that Mooring reads: ${id}`);
+  if (version === undefined) throw new InvalidInput(`unsupported resource type: ${id}`);
   return version;
 }

@@ -1,6 +1,5 @@
 /**
- * Composition root: builds clients once, lazily, from settings, and hands use cases their `Run`.
- * Called by triggers and the CLI; decides nothing.
+ * Composition root: creates clients once, lazily, from settings, and gives use cases their `Run`. Called by triggers and the CLI.
  */
 import { randomUUID } from "node:crypto";
 import { createExporting, type Exporting } from "./metrics.ts";
@@ -19,20 +18,16 @@ export interface App {
   run(log: Log, signal?: AbortSignal): Run;
   /** For `mooring doctor`. */
   readonly installation: () => Promise<Installation>;
-  /** Comes before any work; see `SchemaKeeper`. @throws Refused · NotYet */
+  /** Must precede any work; see `SchemaKeeper`. @throws Refused */
   readonly prepare: SchemaKeeper["prepare"];
-  /** For the command line in its place. @throws Refused */
-  readonly demandCurrent: SchemaKeeper["demandCurrent"];
-  /** For the gate in its place. @throws Refused */
-  readonly demandKnown: SchemaKeeper["demandKnown"];
 }
 
 let instance: Promise<App> | undefined;
 
-/** Where this process' metrics go: nowhere, until the host says when to begin. */
+/** This process' metrics, which are not exported until the host calls `begin`. */
 export const exporting: Exporting = createExporting(process.env);
 
-/** The app of this process. A failed start is forgotten, so that the next call tries again. @throws InvalidInput on bad settings */
+/** The app of this process. After a failed start the next call tries again. @throws InvalidInput if the settings are invalid */
 export function app(): Promise<App> {
   instance ??= build(process.env).catch((error: unknown) => {
     instance = undefined;
@@ -58,8 +53,6 @@ async function build(env: NodeJS.ProcessEnv): Promise<App> {
     run: (log, signal) => newRun(kept.ports, log, signal),
     installation: () => openInstallation(settings, kept.ports),
     prepare: (run) => kept.prepare(run),
-    demandCurrent: (run) => kept.demandCurrent(run),
-    demandKnown: (run) => kept.demandKnown(run),
   };
 }
 
@@ -73,7 +66,7 @@ async function openInstallation(settings: Settings, { tables }: Ports): Promise<
   return azureInstallation(settings, Object.keys(tables), access);
 }
 
-/** The queues alone, as far as settings tell where storage is, whatever else is wrong with them. @throws InvalidInput */
+/** Only the queues, even if settings other than those of storage are invalid. @throws InvalidInput */
 export async function openQueue(env: NodeJS.ProcessEnv): Promise<Queue> {
   const [{ parseStorage }, { queueOpener }, { azureQueue }] = await Promise.all([
     import("../core/settings.ts"),

@@ -1,10 +1,10 @@
 import type { AdditionalPolicyConfig } from "@azure-rest/core-client";
 import type { TokenCredential } from "@azure/identity";
 
-/** What every client of ARM is opened with. */
+/** Options of every ARM client. */
 export interface ArmAccess {
   readonly credential: TokenCredential;
   readonly endpoint: string;
-  /** See every request and answer. */
+  /** Policies that observe every request and response. */
   readonly policies?: readonly AdditionalPolicyConfig[];
 }

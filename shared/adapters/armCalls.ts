@@ -1,13 +1,13 @@
-/** What every request to ARM carries and tells: the id of the work that asks, and how long and with what answer it was. */
+/** Adds the correlation id to every ARM request, and records its duration and status. */
 import type { AdditionalPolicyConfig } from "@azure-rest/core-client";
 import { correlation } from "../core/correlation.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import { remainingIn, subscriptionIn } from "./requestsLeft.ts";
 
-/** ARM takes no other form, and makes an id of its own instead. */
+/** ARM replaces an id of any other form with its own. */
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Azure's activity log, and the events that follow, then name the work. */
+/** Azure's activity log and the resulting events then contain the correlation id. */
 export const correlateCalls: AdditionalPolicyConfig = {
   position: "perCall",
   policy: {
@@ -20,7 +20,7 @@ export const correlateCalls: AdditionalPolicyConfig = {
   },
 };
 
-/** Each try by itself. */
+/** Records each attempt separately. */
 export function measureCalls(metrics: Metrics): AdditionalPolicyConfig {
   return {
     position: "perRetry",

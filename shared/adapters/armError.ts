@@ -1,5 +1,5 @@
 /**
- * ARM's errors in Mooring's closed set, by status and code, never by message.
+ * Translates ARM's errors into Mooring's closed set, by status and code, never by message.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  */
 import { Conflict, InvalidInput, NotYet, Refused } from "../core/errors.ts";
@@ -12,16 +12,16 @@ export interface ArmAnswer {
   readonly retryAfterSeconds?: number;
 }
 
-/** How long to wait when the service does not say. */
+/** How long to wait if the service does not specify it. */
 const RETRY_SECONDS = 20;
 
-// A missing subscription is not among them: it may as well be one that we must not see.
+// Without SubscriptionNotFound: the subscription may exist but not be visible to Mooring.
 const ABSENT = new Set(["ResourceNotFound", "NotFound", "ResourceGroupNotFound", "ParentResourceNotFound"]);
 
 const LATER = new Set([409, 429, 503]);
 const FORBIDDEN = new Set([401, 403, 404]);
 
-/** True only if ARM says that the resource, its parent or its resource group does not exist. */
+/** True only if ARM states that the resource, its parent or its resource group does not exist. */
 export function isAbsent({ status, code }: ArmAnswer): boolean {
   return status === 404 && ABSENT.has(code);
 }
@@ -34,7 +34,7 @@ export function isMissing({ status, code }: ArmAnswer): boolean {
   return status === 404 && MISSING.has(code);
 }
 
-/** The failure that an answer means. */
+/** Converts an answer to an error. */
 export function toFailure(answer: ArmAnswer, about: string): Error {
   const { status, code, retryAfterSeconds = RETRY_SECONDS } = answer;
   const message = `${about}: ${code} ${answer.message}`;

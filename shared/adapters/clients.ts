@@ -1,4 +1,4 @@
-/** Opens Azure clients once each, lazily: an invocation pays only for the SDKs it touches. */
+/** Creates each Azure client once, lazily: an invocation loads only the SDKs that it uses. */
 import type { TableServiceClientOptions } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
 import { InvalidInput } from "../core/errors.ts";
@@ -14,15 +14,15 @@ const credential = once(async (clientId): Promise<TokenCredential> => {
   return clientId === DEFAULT ? new DefaultAzureCredential() : new ManagedIdentityCredential({ clientId });
 });
 
-/** The identity that ARM and storage see, or the user-assigned one of that client id. */
+/** The identity for ARM and storage: the default one, or the user-assigned one with this client id. */
 export function openCredential(clientId = DEFAULT): Promise<TokenCredential> {
   return credential(clientId);
 }
 
-// Admission waits for tables: a storage that is away must be noticed well inside the webhook's deadline.
+// Admission depends on tables: it must detect unavailable storage well within the webhook's deadline.
 const TABLE_RETRIES = { retryOptions: { maxRetries: 1, retryDelayInMs: 100, maxRetryDelayInMs: 500 } };
 
-/** Opens the client of a table by its noun. */
+/** Creates the client of a table by its noun. */
 export function tableOpener(settings: Settings) {
   return once(async (noun) => {
     const { TableClient } = await import("@azure/data-tables");
@@ -50,7 +50,7 @@ export function queueOpener(settings: StorageSettings) {
   });
 }
 
-/** The blob containers, by what they hold. */
+/** The blob containers, by content. */
 export const CONTAINERS = { states: "mooring-states", leases: "mooring-leases" } as const;
 
 export function containerOpener(settings: StorageSettings) {
@@ -64,12 +64,12 @@ export function containerOpener(settings: StorageSettings) {
   });
 }
 
-/** The storage queue behind a queue's name; triggers in `functions/` name the same. */
+/** The storage queue for a queue's name; triggers in `functions/` use the same names. */
 function queueName(queue: QueueName): string {
   return `mooring-${queue}`;
 }
 
-/** Only Azure's public cloud has its services where the account's name alone leads. */
+/** An account name determines the service URLs only in Azure's public cloud. */
 export function endpoint(settings: StorageSettings, service: "table" | "queue" | "blob"): string {
   const uri = settings[`AzureWebJobsStorage__${service}ServiceUri`];
   if (uri) return uri;
@@ -78,7 +78,7 @@ export function endpoint(settings: StorageSettings, service: "table" | "queue" |
   return `https://${account}.${service}.core.windows.net`;
 }
 
-// Only an emulator on this machine is spoken to without TLS.
+// Only an emulator on this machine is used without TLS.
 function isLocal(connection: string | undefined): boolean {
   return (
     connection !== undefined &&

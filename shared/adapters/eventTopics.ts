@@ -1,4 +1,4 @@
-/** System topics and event subscriptions as Azure tells them, in the words of `Installation`. */
+/** Converts Azure's system topics and event subscriptions to the types of `Installation`. */
 import type { EventFilter, EventSubscription, EventTopic } from "../ports/installation.ts";
 
 export interface EventTopicWire {

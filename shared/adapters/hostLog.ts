@@ -3,7 +3,7 @@ import { correlation } from "../core/correlation.ts";
 import { inertJson } from "../core/inert.ts";
 import type { Log, LogFields } from "../ports/log.ts";
 
-/** What the host gives an invocation to log with; `InvocationContext` fits. */
+/** The host's log methods of an invocation; compatible with `InvocationContext`. */
 export interface Invocation {
   readonly invocationId: string;
   readonly functionName: string;
@@ -13,7 +13,7 @@ export interface Invocation {
   error(...args: unknown[]): void;
 }
 
-/** Whatever is in a value, an entry stays one line and steers no terminal. */
+/** An entry is always one line without control characters, for any value. */
 export function hostLog(invocation: Invocation): Log {
   const { invocationId, functionName } = invocation;
   const line = (message: string, fields?: LogFields) =>

@@ -1,4 +1,4 @@
-/** Adapter: `Outside` on fetch and TLS. Sends no credential, follows no redirect, and reads little of what comes. */
+/** Adapter: `Outside` on fetch and TLS. Sends no credentials, follows no redirects, and limits the response size. */
 import { connect, type PeerCertificate } from "node:tls";
 import type { Answered, Certificate, Outside } from "../ports/installation.ts";
 import { messageOf } from "../core/messageOf.ts";
@@ -10,14 +10,14 @@ export const outside: Outside = { ask, certificate };
 
 async function ask(url: string, signal: AbortSignal): Promise<Answered> {
   const response = await fetch(url, { redirect: "manual", signal }).catch((error: unknown) => {
-    throw new Error(`${new URL(url).origin} does not answer: ${reasonOf(error)}`);
+    throw new Error(`${new URL(url).origin} is unreachable: ${reasonOf(error)}`);
   });
   const date = response.headers.get("date");
   const text = await start(response);
   return { status: response.status, text, ...(date !== null && { dateUtc: new Date(date).toISOString() }) };
 }
 
-/** Who answers without end is not listened to. */
+/** Reads only the start of an endless response. */
 async function start({ body }: Response): Promise<string> {
   if (!body) return "";
   let text = "";
@@ -28,7 +28,7 @@ async function start({ body }: Response): Promise<string> {
   return text.slice(0, MOST_CHARACTERS);
 }
 
-/** Shakes hands and hangs up. What is not trusted is told, not refused: its end is of interest too. */
+/** Reads the certificate with a TLS handshake. An untrusted one is returned, not refused, because its expiry matters, too. */
 function certificate(url: string, signal: AbortSignal): Promise<Certificate> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -38,10 +38,10 @@ function certificate(url: string, signal: AbortSignal): Promise<Certificate> {
       servername: /^[\d.]+$|^\[/.test(hostname) ? "" : hostname,
       rejectUnauthorized: false,
     });
-    const stop = () => void socket.destroy(new Error("its time is over"));
+    const stop = () => void socket.destroy(new Error("timeout"));
     signal.addEventListener("abort", stop, { once: true });
     socket.once("error", (error: Error) =>
-      reject(new Error(`${new URL(url).origin} does not answer: ${reasonOf(error)}`)),
+      reject(new Error(`${new URL(url).origin} is unreachable: ${reasonOf(error)}`)),
     );
     socket.once("secureConnect", () => {
       signal.removeEventListener("abort", stop);

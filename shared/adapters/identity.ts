@@ -1,4 +1,4 @@
-/** Who a credential speaks for, as its token for Azure Resource Manager says. The token itself goes nowhere. */
+/** The identity of a credential, from its token for Azure Resource Manager. The token itself is not passed on. */
 import type { TokenCredential } from "@azure/identity";
 import * as z from "zod";
 import { Refused } from "../core/errors.ts";
@@ -15,18 +15,18 @@ const Claims = z.object({
   unique_name: z.string().optional(),
 });
 
-/** @throws Refused if there is no token, or it names nobody */
+/** @throws Refused if there is no token, or it contains no identity */
 export async function readIdentity(credential: TokenCredential): Promise<Identity> {
   const token = await credential.getToken(SCOPE).catch((error: unknown) => {
     const [first = ""] = messageOf(error).split("\n");
-    throw new Refused(`nobody is signed in to Azure here (az login does that): ${first}`);
+    throw new Refused(`not signed in to Azure; run \`az login\`: ${first}`);
   });
   const { oid, appid, idtyp, upn, unique_name: uniqueName } = claimsOf(token?.token ?? "");
   const person = upn ?? uniqueName;
   return {
     objectId: oid,
     name: person ?? (appid === undefined ? "an identity" : `application ${appid}`),
-    isPerson: person !== undefined || idtyp === "user",
+    isUser: person !== undefined || idtyp === "user",
   };
 }
 
@@ -34,6 +34,6 @@ function claimsOf(token: string): z.infer<typeof Claims> {
   try {
     return Claims.parse(JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")));
   } catch {
-    throw new Refused("the token for Azure Resource Manager does not say whose it is");
+    throw new Refused("the token for Azure Resource Manager contains no object id; run `az login` again");
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Adapter: `Installation` on Azure Resource Manager and Azure Storage, for `mooring doctor`. Changes nothing: whether storage could be
- * written is asked by deleting what is never there, which is allowed or refused, and absent.
+ * Adapter: `Installation` on Azure Resource Manager and Azure Storage, for `mooring doctor`. Changes nothing: to test write
+ * access it deletes items that never exist, which storage refuses or answers as not found.
  * @see https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource
  * @see https://learn.microsoft.com/rest/api/eventgrid/controlplane/system-topic-event-subscriptions/list-by-system-topic
  */
@@ -19,7 +19,7 @@ import { waitForAll } from "../core/waitForAll.ts";
 /** Answered without a token. */
 const TELLS_TIME = "/metadata/endpoints?api-version=2020-06-01";
 
-/** @param nouns of the tables @param open what ARM is asked with */
+/** @param nouns of the tables @param open creates the ARM client */
 export function azureInstallation(
   settings: Settings,
   nouns: readonly string[],
@@ -34,7 +34,7 @@ export function azureInstallation(
     storage: () => parts.all(),
     clocks: async () => [
       { name: "Azure Resource Manager", url: new URL(TELLS_TIME, settings.MOORING_ARM_ENDPOINT).href },
-      // Storage tells the time to anybody, even when it refuses the rest.
+      // Storage returns its time in every response, even in a refusal.
       { name: "Azure Storage", url: await parts.url() },
     ],
   };
@@ -54,7 +54,7 @@ async function listTopics(client: Client, subscription: string) {
   const version = { "api-version": EVENT_GRID_VERSION };
   const path = `/subscriptions/${subscription}/providers/Microsoft.EventGrid/systemTopics`;
   const topics = await Array.fromAsync(rawList<EventTopicWire>(client, path, version));
-  // Storage accounts and vaults have system topics too: only what tells of the subscription is looked into.
+  // Storage accounts and vaults have system topics, too: read only those of subscriptions.
   const own = topics.filter(({ properties }) =>
     /^microsoft\.resources\.subscriptions$/i.test(properties.topicType ?? ""),
   );

@@ -5,7 +5,7 @@ import type { Permissions } from "../ports/permissions.ts";
 import type { ArmAccess } from "./armAccess.ts";
 import type { RequestsLeft } from "./requestsLeft.ts";
 
-/** `Network` that loads the SDK when first asked, and opens one client per subscription. */
+/** `Network` that loads the SDK on the first call, and creates one client per subscription. */
 export function lazyNetwork(access: () => Promise<ArmAccess>): Network {
   const open = once(async () => {
     const { azureNetwork } = await import("./network.ts");
@@ -57,6 +57,8 @@ export function lazyActivity(access: () => Promise<ArmAccess>, left: RequestsLef
   return {
     failures: async (subscription, resourceGroup, sinceUtc) =>
       (await open("activity")).failures(subscription, resourceGroup, sinceUtc),
+    otherWrites: async (subscription, resourceGroup, sinceUtc) =>
+      (await open("activity")).otherWrites(subscription, resourceGroup, sinceUtc),
     remaining: (subscription) => left.least(subscription),
   };
 }

@@ -8,20 +8,20 @@ import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { LEASE_SECONDS, type Leases } from "../ports/leases.ts";
 import { statusOf } from "./tableError.ts";
 
-/** How often a blob may disappear between its creation and its lease: another holder released it in that moment. */
+/** Retries if a blob disappears between its creation and its lease because another holder released it. */
 const ROUNDS = 5;
 const [ABSENT, CONFLICT, PRECONDITION] = [404, 409, 412];
-/** Of one call with its retries: a lost connection must leave time for the next renewal. */
+/** Timeout of one call with its retries: a lost connection must leave time for the next renewal. */
 const CALL_MILLISECONDS = 10_000;
 
 interface Options {
-  /** Blobs of one installation; others may share the storage account. */
+  /** Prefix of this installation's blobs: several installations may share the storage account. */
   readonly folder: string;
   /** Between 15 and 60. */
   readonly seconds?: number;
 }
 
-/** Leases blobs in the container that `open` gives; a missing container is created. */
+/** Leases blobs in the container of `open`; creates a missing container. */
 export function azureLeases(
   open: () => Promise<ContainerClient>,
   { folder, seconds = LEASE_SECONDS }: Options,
@@ -55,7 +55,7 @@ export function azureLeases(
   };
 }
 
-/** Its content is the name, for people who look into the container. */
+/** The content is the name, for operators who inspect the container. */
 async function createBlob(container: ContainerClient, blob: BlockBlobClient, name: string): Promise<void> {
   const conditions = { ifNoneMatch: "*" };
   const create = () => answer(blob.upload(name, Buffer.byteLength(name), { conditions, ...soon() }));
@@ -68,7 +68,7 @@ function soon(): { abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(CALL_MILLISECONDS) };
 }
 
-/** `undefined` if the service did it, else the status with which it refused for a reason that the caller expects. */
+/** `undefined` on success, otherwise the status of a refusal that the caller expects. */
 async function answer(call: Promise<unknown>): Promise<number | undefined> {
   try {
     await call;

@@ -3,8 +3,8 @@ import type { TableServiceClientOptions } from "@azure/data-tables";
 type Policy = NonNullable<TableServiceClientOptions["additionalPolicies"]>[number]["policy"];
 
 /**
- * Sends JSON with escapes for line ends beyond ASCII, which any Service's annotation may carry: the same values. Azurite takes them for
- * the end of a line of a transaction and refuses all of it.
+ * Escapes line separators beyond ASCII in JSON, without changing values. A Service's annotations may contain them, and Azurite
+ * treats them as line ends in a transaction and rejects it.
  */
 export const escapeLineEnds: Policy = {
   name: "mooringEscapeLineEnds",

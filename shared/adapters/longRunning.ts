@@ -1,5 +1,5 @@
 /**
- * Waits for a long-running operation with `@azure/core-lro`.
+ * Polls a long-running operation with `@azure/core-lro`.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
  */
 import { createHttpPoller, type OperationResponse } from "@azure/core-lro";
@@ -8,12 +8,12 @@ import { NotYet } from "../core/errors.ts";
 
 export type { Client };
 
-/** PLS and load balancer writes take seconds; what takes longer is looked at again from the queue. */
+/** PLS and load balancer writes take seconds. Longer operations are checked again by queued work. */
 const DEADLINE_MILLISECONDS = 90_000;
 const RETRY_SECONDS = 30;
 
 /**
- * Returns when the operation that `initial` started has succeeded.
+ * Resolves when the operation that `initial` started has succeeded.
  * @throws Error with the operation's code if it failed · NotYet if it takes longer than the deadline
  */
 export async function waitUntilDone(
@@ -33,7 +33,7 @@ export async function waitUntilDone(
   try {
     await poller.pollUntilDone({ abortSignal: signal });
   } catch (error) {
-    if (signal.aborted) throw new NotYet(`${about}: the operation still runs`, RETRY_SECONDS);
+    if (signal.aborted) throw new NotYet(`${about}: the operation is still running`, RETRY_SECONDS);
     throw error;
   }
 }

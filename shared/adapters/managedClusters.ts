@@ -1,4 +1,4 @@
-/** Managed clusters and their resource groups. Their providers have clients of their own; a few fields need none. */
+/** Reads managed clusters and resource groups without an SDK, which a few fields do not justify. */
 import { InvalidInput } from "../core/errors.ts";
 import type { ManagedCluster, ResourceGroup } from "../azure/networkModel.ts";
 import { parseResourceId } from "../azure/resourceId.ts";
@@ -36,10 +36,10 @@ export async function listManagedClusters(
   return (await Array.fromAsync(pages)).map(toManagedCluster);
 }
 
-/** @throws what the answer means, unless ARM says that the cluster or its resource group does not exist */
+/** @throws the translated error, unless ARM states that the cluster or its resource group does not exist */
 export async function readManagedCluster(access: ArmAccess, id: string): Promise<ManagedCluster | undefined> {
   if (parseResourceId(id)?.type.toLowerCase() !== TYPE)
-    throw new InvalidInput(`not the id of a managed cluster: ${id}`);
+    throw new InvalidInput(`not a managed cluster id: ${id}`);
   const found = await readOne<Wire>(access, id, apiVersionOf(id));
   return found && toManagedCluster(found);
 }
@@ -47,13 +47,13 @@ export async function readManagedCluster(access: ArmAccess, id: string): Promise
 /** @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
 const GROUP_NAME = /^[\p{L}\p{N}_.()-]{1,90}$/u;
 
-/** @throws what the answer means, unless ARM says that the group does not exist */
+/** @throws the translated error, unless ARM states that the group does not exist */
 export async function readResourceGroup(
   access: ArmAccess,
   subscription: string,
   name: string,
 ): Promise<ResourceGroup | undefined> {
-  if (!GROUP_NAME.test(name)) throw new InvalidInput(`not the name of a resource group: ${name}`);
+  if (!GROUP_NAME.test(name)) throw new InvalidInput(`not a resource group name: ${name}`);
   const path = `/subscriptions/${subscription}/resourceGroups/${encodeURIComponent(name)}`;
   const found = await readOne<ResourceGroup>(access, path, RESOURCE_GROUPS_VERSION);
   return found && { id: found.id, ...(found.managedBy && { managedBy: found.managedBy }) };

@@ -1,20 +1,21 @@
 /**
- * Where metrics go, as the environment says: Application Insights, an OpenTelemetry collector, both or nowhere. The exporters are loaded
- * when the host says so, after the first answer; until then records wait. A failure to export is told once and harms nothing.
+ * Exports metrics as configured in the environment: to Application Insights, an OpenTelemetry collector, both or none. The
+ * exporters are loaded after the first invocation; until then records are buffered. An export failure is logged once and has
+ * no other effect.
  */
 import { Meter } from "../ports/meter.ts";
 import { silentMetrics, type Metrics } from "../ports/metrics.ts";
 import type { OpenedExporters } from "./openTelemetry.ts";
 import { messageOf } from "../core/messageOf.ts";
 
-export type Tell = (message: string) => void;
+export type Warn = (message: string) => void;
 
 export interface Exporting {
   readonly metrics: Metrics;
-  /** Loads the exporters and begins to send; the second call does nothing. */
-  begin(tell: Tell): Promise<void>;
-  /** Sends what was recorded, and no more after. */
-  end(tell: Tell): Promise<void>;
+  /** Loads the exporters and starts sending; a second call has no effect. */
+  begin(warn: Warn): Promise<void>;
+  /** Flushes recorded metrics and stops. */
+  end(warn: Warn): Promise<void>;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -25,37 +26,37 @@ const DESTINATIONS = [
   "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
 ];
 
-/** Nothing is loaded or sent yet. */
+/** Loads and sends nothing yet. */
 export function createExporting(env: Env): Exporting {
   if (!DESTINATIONS.some((name) => env[name]))
     return { metrics: silentMetrics, begin: async () => {}, end: async () => {} };
   const meter = new Meter();
   let opening: Promise<OpenedExporters | undefined> | undefined;
-  const open = (tell: Tell) => (opening ??= connect(meter, env, tellOnce(tell)));
+  const open = (warn: Warn) => (opening ??= connect(meter, env, warnOnce(warn)));
   return {
     metrics: meter,
-    begin: async (tell) => void (await open(tell)),
-    end: async (tell) => (await open(tell))?.end(),
+    begin: async (warn) => void (await open(warn)),
+    end: async (warn) => (await open(warn))?.end(),
   };
 }
 
-async function connect(meter: Meter, env: Env, tell: Tell): Promise<OpenedExporters | undefined> {
+async function connect(meter: Meter, env: Env, warn: Warn): Promise<OpenedExporters | undefined> {
   try {
     const { openExporters } = await import("./openTelemetry.ts");
-    const opened = openExporters(env, tell);
+    const opened = openExporters(env, warn);
     meter.connect(opened.metrics);
     return opened;
   } catch (error) {
-    tell(`metrics are not sent: ${messageOf(error)}`);
+    warn(`metrics are not sent: ${messageOf(error)}`);
     meter.connect(silentMetrics);
     return undefined;
   }
 }
 
-function tellOnce(tell: Tell): Tell {
-  let isTold = false;
+function warnOnce(warn: Warn): Warn {
+  let isReported = false;
   return (message) => {
-    if (!isTold) tell(message);
-    isTold = true;
+    if (!isReported) warn(message);
+    isReported = true;
   };
 }

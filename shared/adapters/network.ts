@@ -1,5 +1,5 @@
 /**
- * Adapter: `Network` on the list operations of `@azure/arm-network`. Translates shapes; decides nothing.
+ * Adapter: `Network` on the list operations of `@azure/arm-network`. Converts models only.
  * @see https://learn.microsoft.com/rest/api/virtualnetwork
  */
 import {
@@ -20,10 +20,10 @@ import { listManagedClusters, readManagedCluster, readResourceGroup } from "./ma
 import { toPls, toLoadBalancer } from "./networkModel.ts";
 import { answerOf } from "./sdkError.ts";
 
-// The SDK waits as long as Retry-After says, without a limit: more than one such wait is the queue's business.
+// The SDK follows Retry-After without a limit: after one such delay the queue retries.
 const RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 
-/** One client per subscription, made when first asked for. */
+/** One client per subscription, created on first use. */
 export function azureNetwork(access: ArmAccess): Network {
   const { credential, endpoint, policies = [] } = access;
   const clients = new Map<string, NetworkManagementClient>();
@@ -81,7 +81,7 @@ async function all<T>(pages: AsyncIterable<T>, about: string): Promise<T[]> {
   }
 }
 
-/** What has addresses, page by page: there are many times as many network interfaces as of all else. */
+/** Resources with addresses, page by page: there are far more network interfaces than other resources. */
 async function* usesIn<T>(
   pages: AsyncIterable<T>,
   usesOf: (one: T) => Iterable<AddressUse>,
@@ -106,7 +106,7 @@ async function* scaleSetUses(client: NetworkManagementClient, id: string): Async
 }
 
 function* usesOfInterface(nic: NetworkInterface): Generator<AddressUse> {
-  // People look for the endpoint or the PLS, not for the interface that Azure made for it.
+  // Operators look for the endpoint or the PLS, not for the interface that Azure created for it.
   const holder = nic.privateEndpoint?.id ?? nic.privateLinkService?.id;
   for (const configuration of nic.ipConfigurations ?? [])
     for (const use of toUse(configuration.privateIPAddress, configuration.subnet?.id, holder ?? nic.id))
@@ -142,7 +142,7 @@ async function readSubnets(client: NetworkManagementClient, vnetId: string) {
   }
 }
 
-/** An answer that does not state that the address is available does not confirm it. */
+/** Only a response that explicitly states that the address is available confirms it. */
 async function readAvailability(
   client: NetworkManagementClient,
   vnetId: string,

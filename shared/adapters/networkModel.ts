@@ -1,4 +1,4 @@
-/** The SDK's load balancers and Private Link Services in Mooring's words. */
+/** Converts the SDK's load balancers and Private Link Services to Mooring's model. */
 import type {
   LoadBalancer as SdkLoadBalancer,
   PrivateLinkService as SdkPrivateLinkService,

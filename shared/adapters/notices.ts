@@ -1,4 +1,4 @@
-/** Who is told of audits, as settings say; nothing is opened before there is something to tell. */
+/** The configured receivers of audit notifications. Clients are created when the first notification is sent. */
 import type { Notices } from "../audit/notices.ts";
 import { webhook } from "../audit/webhook.ts";
 import { once } from "../core/once.ts";

@@ -1,5 +1,5 @@
 /**
- * Adapter: `Metrics` on OpenTelemetry's SDK. Nothing is registered globally. Imported by `metrics.ts` only, since it takes a while to load.
+ * Adapter: `Metrics` on OpenTelemetry's SDK. Nothing is registered globally. Imported only by `metrics.ts`, because it is slow to load.
  * @see https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-configuration
  */
 import { AzureMonitorMetricExporter } from "@azure/monitor-opentelemetry-exporter";
@@ -18,27 +18,27 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 export interface OpenedExporters {
   readonly metrics: Metrics;
-  /** Sends what is there and stops; never throws, and takes a few seconds at the most. */
+  /** Flushes and stops; never throws, and takes a few seconds at most. */
   end(): Promise<void>;
 }
 
-/** The standard's own default, and its name for another. */
+/** The default of OpenTelemetry, and the variable that overrides it. */
 const INTERVAL_MILLISECONDS = 60_000;
 const LAST_MILLISECONDS = 5_000;
-/** All of them must fit into the last seconds. */
+/** All exporters must finish within the host's shutdown time. */
 const RETRIES = { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 600 };
-/** `ExportResultCode.SUCCESS`, whose package is not ours to import. */
+/** `ExportResultCode.SUCCESS`; its package is not a direct dependency. */
 const SUCCESS = 0;
-/** Series of one instrument; what is beyond goes into one that says so (`otel.metric.overflow`). */
+/** Time series per instrument; others are merged into one with the attribute `otel.metric.overflow`. */
 const SERIES = 2_000;
 
-/** @throws Error if a connection string is none */
-export function openExporters(env: Env, tell: (message: string) => void): OpenedExporters {
+/** @throws Error if a connection string is invalid */
+export function openExporters(env: Env, warn: (message: string) => void): OpenedExporters {
   const exportIntervalMillis = Number(env["OTEL_METRIC_EXPORT_INTERVAL"]) || INTERVAL_MILLISECONDS;
   const readers = exportersFor(env).map(
     (exporter) =>
       new PeriodicExportingMetricReader({
-        exporter: telling(exporter, tell),
+        exporter: reportingFailures(exporter, warn),
         exportIntervalMillis,
         exportTimeoutMillis: Math.min(exportIntervalMillis, LAST_MILLISECONDS),
         cardinalityLimits: { default: SERIES },
@@ -56,13 +56,13 @@ function exportersFor(env: Env): PushMetricExporter[] {
   const hasCollector = env["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? env["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
   return [
     ...(connectionString ? [applicationInsights(connectionString, env)] : []),
-    // Reads its endpoint and headers from the same environment, as its documentation says.
+    // Reads its endpoint and headers from the standard environment variables.
     ...(hasCollector ? [new OTLPMetricExporter()] : []),
   ];
 }
 
 function applicationInsights(connectionString: string, env: Env): PushMetricExporter {
-  // The exporter would tell its makers of itself; an app sends only where its settings say.
+  // Disables the exporter's usage statistics: an app sends data only to its configured destinations.
   process.env["APPLICATION_INSIGHTS_NO_STATSBEAT"] ??= "true";
   const credential = credentialFor(env["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]);
   return new AzureMonitorMetricExporter({
@@ -73,7 +73,7 @@ function applicationInsights(connectionString: string, env: Env): PushMetricExpo
   });
 }
 
-/** `Authorization=AAD`, with `ClientId=…` for an identity that the app was given. `undefined`: the key in the connection string will do. */
+/** `Authorization=AAD`, with `ClientId=…` for an identity that the app was given. `undefined`: the key in the connection string is sufficient. */
 function credentialFor(authentication = ""): TokenCredential | undefined {
   if (!/(^|;)\s*Authorization=AAD\s*(;|$)/i.test(authentication)) return undefined;
   const [, clientId] = /(?:^|;)\s*ClientId=([^;]+)/i.exec(authentication) ?? [];
@@ -82,14 +82,17 @@ function credentialFor(authentication = ""): TokenCredential | undefined {
   };
 }
 
-/** The same exporter, whose failures are told. */
-function telling(exporter: PushMetricExporter, tell: (message: string) => void): PushMetricExporter {
+/** Wraps an exporter to report its failures. */
+function reportingFailures(
+  exporter: PushMetricExporter,
+  warn: (message: string) => void,
+): PushMetricExporter {
   const send = exporter.export.bind(exporter);
   exporter.export = (metrics, done) =>
     send(metrics, (result) => {
       const code: number = result.code;
       if (code !== SUCCESS)
-        tell(`metrics could not be sent: ${result.error?.message ?? "the destination refused them"}`);
+        warn(`metrics could not be sent: ${result.error?.message ?? "the destination refused them"}`);
       done(result);
     });
   return exporter;

@@ -1,5 +1,5 @@
 /**
- * Adapter: `Permissions` on `Microsoft.Authorization`, raw: three fields need no SDK.
+ * Adapter: `Permissions` on the REST API of `Microsoft.Authorization`: three fields do not justify an SDK.
  * @see https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-scope
  */
 import type { Role, RoleAssignment } from "../azure/permissionsModel.ts";

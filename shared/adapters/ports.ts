@@ -1,4 +1,4 @@
-/** Builds every port on Azure from settings; nothing is opened before it is used. Called by `app.ts` only. */
+/** Creates all ports on Azure from settings; clients are created on first use. Called only by `app.ts`. */
 import type { ResourceReader, ResourceWriter } from "../ports/resources.ts";
 import { silentMetrics, type Metrics } from "../ports/metrics.ts";
 import { once } from "../core/once.ts";
@@ -45,7 +45,7 @@ const TABLES = [
 
 export interface AzurePorts {
   readonly ports: Ports;
-  /** For `createApply` and nobody else. */
+  /** Only for `createApply`. */
   readonly writer: ResourceWriter;
 }
 

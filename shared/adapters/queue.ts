@@ -13,10 +13,10 @@ import { waitForAll } from "../core/waitForAll.ts";
 
 type Open = (queue: QueueName | `${QueueName}-poison`) => Promise<QueueClient>;
 
-/** Longer than handling all that lies in a poison queue takes. */
+/** Longer than it takes to process an entire poison queue. */
 const TAKEN_SECONDS = 600;
 
-/** Sends through the client that `open` gives; a missing queue is made. */
+/** Sends with the client of `open`; creates a missing queue. */
 export function azureQueue(open: Open): Queue {
   return {
     async send(queue, item, delaySeconds = 0) {
@@ -25,8 +25,6 @@ export function azureQueue(open: Open): Queue {
     },
     state: async (queue) => stateOf(await open(queue)),
     poisonState: async (queue) => stateOf(await open(`${queue}-poison`)),
-    sendToPoison: async (queue, item) =>
-      sendOrCreate(await open(`${queue}-poison`), writeMessage(item, 0), 0),
     peekPoison: async (queue) => peek(await open(`${queue}-poison`), MAX_SEEN),
     takePoison: async (queue, take) => takeEach(await open(`${queue}-poison`), take),
   };
@@ -49,7 +47,7 @@ async function stateOf(client: QueueClient): Promise<QueueState> {
   });
 }
 
-/** Never less than there are, those that other clients hide among them. */
+/** Never less than the actual number, including messages that other clients have hidden. */
 async function lengthOf(client: QueueClient): Promise<number> {
   return orNothing(0, async () => (await client.getProperties()).approximateMessagesCount ?? 0);
 }
@@ -67,8 +65,8 @@ interface Taken {
 }
 
 /**
- * Ends, whatever happens meanwhile: it offers no more messages than the queue had at the start, and none twice. Work that fails again while
- * it runs adds messages, and the time for which a message is hidden may expire in a long run.
+ * Always ends: it offers at most as many messages as the queue had at the start, and none twice. Meanwhile work that fails again
+ * adds messages, and in a long run hidden messages may become visible.
  */
 async function takeEach(
   client: QueueClient,
@@ -95,8 +93,8 @@ async function takeEach(
 }
 
 /**
- * At once, not when its time is over. One that has expired or that another client received meanwhile needs nothing (404
- * `MessageNotFound`, 400 `PopReceiptMismatch`).
+ * Makes the message visible at once, instead of when its visibility timeout ends. No action is needed for a message that expired
+ * or that another client received meanwhile (404 `MessageNotFound`, 400 `PopReceiptMismatch`).
  */
 async function giveBack(client: QueueClient, { messageId, popReceipt }: Taken): Promise<void> {
   await orNothing(

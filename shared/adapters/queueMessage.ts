@@ -1,16 +1,16 @@
-/** How a work item lies in an Azure Storage queue: base64 of JSON. */
+/** The encoding of work items in Azure Storage queues: base64 of JSON. */
 import type { PeekedMessageItem } from "@azure/storage-queue";
 import type { QueueMessage, WorkItem } from "../ports/queue.ts";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** A message that is to wait says until when: nothing else tells how long it could have been worked on. */
+/** A delayed message contains the time of its delay's end: storage does not report since when a message is visible. */
 export function writeMessage(item: WorkItem, delaySeconds: number): string {
   const due = delaySeconds > 0 && { dueAtUtc: new Date(Date.now() + delaySeconds * 1000).toISOString() };
   return Buffer.from(JSON.stringify({ ...item, ...due })).toString("base64");
 }
 
-/** Whatever it is: a message that somebody else wrote is told as it lies there. */
+/** Never fails: a message in another format is returned unchanged. */
 export function readMessage({
   messageId,
   insertedOn,
@@ -27,7 +27,7 @@ export function readMessage({
   };
 }
 
-/** Since when a worker may have it. */
+/** When it became visible to workers. */
 export function dueAtUtc({ text, insertedAtUtc }: QueueMessage): string {
   const [, due = ""] = /"dueAtUtc":"([0-9TZ:.-]{20,30})"/.exec(text) ?? [];
   return due > insertedAtUtc ? due : insertedAtUtc;

@@ -1,7 +1,7 @@
 import type { PathUncheckedResponse } from "@azure-rest/core-client";
 import type { ArmAnswer } from "./armError.ts";
 
-/** Status, code and message of a raw answer; ARM nests its error, some providers do not. */
+/** Status, code and message of a raw response. ARM nests its error, but some providers do not. */
 export function toAnswer(response: PathUncheckedResponse): ArmAnswer {
   const body = (response.body ?? {}) as {
     error?: { code?: string; message?: string };

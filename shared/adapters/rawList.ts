@@ -6,7 +6,7 @@ import { toAnswer } from "./rawAnswer.ts";
 
 const RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 
-/** A client of ARM that knows no models: for providers whose SDK would be loaded for two fields. */
+/** An ARM client without models, for providers of which only a few fields are read. */
 export function rawClient({ credential, endpoint, policies = [] }: ArmAccess): Client {
   return createNetworkManagement(credential, "", {
     endpoint,
@@ -15,7 +15,7 @@ export function rawClient({ credential, endpoint, policies = [] }: ArmAccess): C
   });
 }
 
-/** Every page of a list, as it is on the wire. @throws what the answer means, if one page does not come */
+/** All items of a list, as raw JSON. @throws the translated error if a page cannot be read */
 export async function* rawList<T>(
   client: Client,
   path: string,

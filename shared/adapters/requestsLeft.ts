@@ -1,5 +1,5 @@
 /**
- * How much ARM says may still be asked: every answer tells what remains of its bucket.
+ * Tracks remaining ARM requests: every response contains what remains of its bucket.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  */
 import type { AdditionalPolicyConfig } from "@azure-rest/core-client";
@@ -12,7 +12,7 @@ export function subscriptionIn(url: string): string | undefined {
   return SUBSCRIPTION.exec(url)?.[1]?.toLowerCase();
 }
 
-/** What an answer says of the subscription's buckets. */
+/** The subscription's buckets in a response. */
 export function remainingIn(
   subscription: string,
   headers: Iterable<[name: string, value: string]>,
@@ -23,7 +23,7 @@ export function remainingIn(
   });
 }
 
-/** A bucket that was low a minute ago has been filled since. */
+/** ARM refills buckets within a minute. */
 const KEPT_MILLISECONDS = 60_000;
 
 export class RequestsLeft {
@@ -34,7 +34,7 @@ export class RequestsLeft {
     this.#now = now;
   }
 
-  /** For the clients whose answers are to be seen. */
+  /** Pipeline policy for the clients to track. */
   readonly watch: AdditionalPolicyConfig = {
     position: "perCall",
     policy: {
@@ -47,7 +47,7 @@ export class RequestsLeft {
     },
   };
 
-  /** The least of each kind within the minute. */
+  /** The lowest count of each kind within the minute. */
   least(subscription: string): Remaining[] {
     this.#forget();
     const own = this.#seen.filter((one) => one.subscription === subscription.toLowerCase());
@@ -64,7 +64,7 @@ export class RequestsLeft {
     for (const remaining of remainingIn(subscription, headers)) this.#keep(remaining);
   }
 
-  /** One entry for each second will do. */
+  /** One entry per second is sufficient. */
   #keep(remaining: Remaining): void {
     const at = this.#now();
     const last = this.#seen.findLast(

@@ -12,11 +12,11 @@ import { isAbsent, toFailure } from "./armError.ts";
 import { waitUntilDone, type Client } from "./longRunning.ts";
 import { toAnswer } from "./rawAnswer.ts";
 
-// A write whose answer was lost must not be sent again unseen: the caller reads what became of it.
+// A write whose response was lost must not be repeated blindly: the caller reads the resource first.
 const READ_RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 const WRITE_RETRIES = { maxRetries: 0 };
 
-/** A reader and a writer of whole resources; the writer goes to `createApply` only. */
+/** A reader and a writer of complete resources. Only `createApply` gets the writer. */
 export function openResources({
   credential,
   endpoint,
@@ -54,7 +54,7 @@ async function listLocks(client: Client, id: string): Promise<Lock[]> {
     value: { id: string; properties: { level: Lock["level"] } }[];
     nextLink?: string;
   };
-  // An answer that goes on is more locks than anybody sets: treat it as locked rather than read on.
+  // More than one page of locks is unusual: treat the resource as locked instead of reading on.
   if (nextLink) throw new Refused(`${id} has more locks than one page`);
   return value.map((lock) => ({ id: lock.id, level: lock.properties.level }));
 }
@@ -90,14 +90,14 @@ async function remove(clients: Clients, id: string, version: string): Promise<vo
 
 function present(resource: Resource | undefined, id: string): Resource {
   if (resource) return resource;
-  throw new Error(`${id} was written and is not there`);
+  throw new Error(`${id} was not found after a successful write`);
 }
 
 function toResource(id: string, body: JsonObject): Resource {
   const properties = (body["properties"] ?? {}) as { provisioningState?: string };
   return {
     id: typeof body["id"] === "string" ? body["id"] : id,
-    version: typeof body["etag"] === "string" ? body["etag"] : "*",
+    version: typeof body["etag"] === "string" ? body["etag"] : "",
     provisioningState: properties.provisioningState ?? "",
     tags: (body["tags"] ?? {}) as Record<string, string>,
     body,

@@ -7,7 +7,7 @@ interface SdkError {
   readonly response?: { readonly headers?: { get(name: string): string | undefined } };
 }
 
-/** What ARM answered, of an error that an SDK threw; `undefined` if it threw without an answer. */
+/** ARM's answer in an error that an SDK threw; `undefined` if there was no response. */
 export function answerOf(error: unknown): ArmAnswer | undefined {
   const { statusCode, code, message, response } = error as SdkError;
   if (statusCode === undefined) return undefined;

@@ -2,7 +2,7 @@
 import type { ContainerClient } from "@azure/storage-blob";
 import type { States } from "../ports/states.ts";
 
-/** Saves to the container that `open` gives; a missing container is made. */
+/** Saves to the container of `open`; creates a missing container. */
 export function azureStates(open: () => Promise<ContainerClient>): States {
   return {
     async save(name, state) {
@@ -26,7 +26,7 @@ export function azureStates(open: () => Promise<ContainerClient>): States {
     },
     async remove(name) {
       const container = await open();
-      // Without a container there is no state either.
+      // If the container does not exist, the state does not exist.
       await container
         .getBlockBlobClient(name)
         .delete()

@@ -1,4 +1,4 @@
-/** Each table, queue and container, asked whether it is there and could be written, without writing. */
+/** Checks for each table, queue and container whether it exists and is writable, without writing. */
 import type { StoragePart } from "../ports/installation.ts";
 import type { Settings } from "../core/settings.ts";
 import { QUEUES } from "../ports/queue.ts";
@@ -6,14 +6,14 @@ import { CONTAINERS, containerOpener, queueOpener, tableOpener } from "./clients
 import { statusOf } from "./tableError.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
-/** What is never there. */
+/** The name of an item that never exists. */
 const NOTHING = "mooring-doctor-asks";
 const NO_MESSAGE = "00000000-0000-4000-8000-000000000000";
 const NO_RECEIPT = "AgAAAAMAAAAAAAAAAAAAAAAAAAA=";
 
 interface Parts {
   all(): Promise<StoragePart[]>;
-  /** Where storage answers, if only to refuse. */
+  /** The URL at which storage responds, even if it refuses the request. */
   url(): Promise<string>;
 }
 
@@ -42,7 +42,7 @@ export function storageParts(settings: Settings, nouns: readonly string[]): Part
 }
 
 const ABSENT = new Set(["TableNotFound", "QueueNotFound", "ContainerNotFound"]);
-/** What storage answers when it would have deleted, had there been something. */
+/** Storage's answers if the delete is permitted and the item does not exist. */
 const WOULD = new Set([400, 404]);
 const FORBIDDEN = new Set([401, 403]);
 
@@ -62,7 +62,7 @@ async function part(
   }
 }
 
-/** Table storage puts the code elsewhere than its siblings. */
+/** Table storage returns the code in another place than queues and blobs. */
 function codeOf(error: unknown): string {
   const { code, details } = error as {
     code?: string;

@@ -1,6 +1,6 @@
 /**
- * Adapter: `Table` on Azure Table storage. Owns key encoding, size limits and the translation of errors by status and
- * code; decides nothing. Called through `ports.ts` only.
+ * Adapter: `Table` on Azure Table storage: encodes keys, splits large values, and translates errors by status and code. Called
+ * only through `ports.ts`.
  * @see https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
  */
 import type { TableClient, TableEntityResult, TransactionAction } from "@azure/data-tables";
@@ -16,7 +16,7 @@ import { decodeKey, encodeKey } from "./tableKey.ts";
 import { fromColumns, toColumns, type Columns } from "./tableColumns.ts";
 import { refusalOf, statusOf } from "./tableError.ts";
 
-/** A table of rows of `T`; `open` gives its client, and the table is made when storage says it is missing. */
+/** A table of rows of `T`, with the client of `open`. Creates the table if storage returns that it does not exist. */
 export function azureTable<T>(open: () => Promise<TableClient>): Table<T> {
   return {
     get: (partition, key) => getRow<T>(open, partition, key),
@@ -79,12 +79,12 @@ async function transact<T>(
   }
 }
 
-// Azurite takes the body of a single write apart in the middle of longer characters; a transaction's it does not.
+// Azurite splits the body of a single write inside multi-byte characters, but not that of a transaction.
 function isAscii(write: Write<unknown>): boolean {
   return write.do === "remove" || /^[\0-\x7f]*$/.test(JSON.stringify(write.value));
 }
 
-/** One write without the wrapping of a transaction, which costs both sides more than the write itself. */
+/** One write without a transaction, which would cost more than the write itself. */
 async function writeAlone<T>(client: TableClient, partition: string, write: Write<T>): Promise<Written> {
   try {
     const { etag } = await sendAlone(client, partition, write);
@@ -132,7 +132,7 @@ async function submit<T>(
   }
 }
 
-/** Removing what is not there, without a version, has already succeeded; storage refuses the whole batch for it. */
+/** Removing an absent row without a version counts as success, but storage rejects the entire batch for it. */
 function isIdleRemoval(write: Write<unknown> | undefined, why: string): boolean {
   return write?.do === "remove" && write.version === undefined && why === "absent";
 }

@@ -6,18 +6,20 @@ export type Columns = Record<string, unknown>;
 const COLUMN_CHARACTERS = 32_000;
 const MAX_COLUMNS = 15;
 
-/** @throws InvalidInput if the value is larger than an entity takes */
+/** @throws InvalidInput if the value exceeds the size of an entity */
 export function toColumns(value: unknown, key: string): Columns {
   const json = JSON.stringify(value);
   const count = Math.ceil(json.length / COLUMN_CHARACTERS);
   if (count > MAX_COLUMNS)
-    throw new InvalidInput(`row ${key} has ${json.length} characters, more than storage takes`);
+    throw new InvalidInput(
+      `row ${key} has ${json.length} characters, which exceeds the size limit of storage`,
+    );
   return Object.fromEntries(
     Array.from({ length: count }, (_, index) => [columnName(index), slice(json, index)]),
   );
 }
 
-/** The value back. @throws SyntaxError if somebody else wrote the row */
+/** Decodes the value. @throws SyntaxError if another program wrote the row */
 export function fromColumns(columns: Columns): unknown {
   let json = "";
   for (let index = 0; typeof columns[columnName(index)] === "string"; index += 1)

@@ -1,10 +1,10 @@
-/** What a refused write or transaction says, by status and code. */
+/** Translates a rejected write or transaction, by status and code. */
 
 export interface TableRefusal {
   readonly code: string;
-  /** Which action of the transaction; 0 if the service does not say. */
+  /** Index of the failed action in the transaction; 0 if the service does not return it. */
   readonly index: number;
-  /** Undefined if it is not one of the answers that `Table` promises. */
+  /** Absent if it is not one of the results of `Table`. */
   readonly why?: "exists" | "changed" | "absent";
 }
 
@@ -14,7 +14,7 @@ const WHY = {
   ResourceNotFound: "absent",
 } as const;
 
-/** The client puts the code of a single write elsewhere than that of a transaction. */
+/** The client returns the code of a single write in another place than that of a transaction. */
 interface ServiceError {
   readonly code?: string;
   readonly message?: string;
@@ -25,7 +25,7 @@ export function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | undefined)?.statusCode;
 }
 
-/** `undefined` if the error does not come from the service. */
+/** `undefined` if the error was not returned by the service. */
 export function refusalOf(error: unknown): TableRefusal | undefined {
   const { message = "", details, ...rest } = error as ServiceError;
   const code = rest.code ?? details?.odataError?.code;
@@ -34,7 +34,7 @@ export function refusalOf(error: unknown): TableRefusal | undefined {
   return { code, index: failedIndex(message), ...(why && { why }) };
 }
 
-/** The service starts its message with the position of the failed action: `2:The specified entity already exists.` */
+/** The service's message starts with the index of the failed action: `2:The specified entity already exists.` */
 function failedIndex(message: string): number {
   return Number(/^(\d+):/.exec(message)?.[1] ?? 0);
 }

@@ -1,6 +1,6 @@
 /**
- * Keys of Azure Table storage may not hold `/ \ # ?`, control characters, nor (safely) `%`. These, and our escape sign,
- * become `~` and four hex digits per UTF-16 unit; `~` sorts after letters and digits, so keys without such characters keep their order.
+ * Keys of Azure Table storage must not contain `/ \ # ?`, control characters or (for safety) `%`. These and the escape character
+ * are encoded as `~` and four hex digits per UTF-16 unit. `~` sorts after letters and digits, so other keys keep their order.
  * @see https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model#characters-disallowed-in-key-fields
  */
 

@@ -1,4 +1,4 @@
-/** Adapter: `Notices` as CloudEvents on an Event Grid custom topic. The SDK tries again for a moment, the queue for longer. */
+/** Adapter: `Notices` as CloudEvents on an Event Grid custom topic. The SDK retries for seconds, the queue for longer. */
 import type { EventGridPublisherClient } from "@azure/eventgrid";
 import { inBatches, type Notices } from "../audit/notices.ts";
 import type { Notice } from "../audit/notice.ts";
@@ -7,7 +7,7 @@ import { NotYet, Refused } from "../core/errors.ts";
 const RETRY_SECONDS = 60;
 const LATER = new Set([408, 429, 503]);
 
-/** @param open gives a client whose schema is `CloudEvent` */
+/** @param open creates a client for the schema `CloudEvent` */
 export function eventTopic(
   open: () => Promise<EventGridPublisherClient<"CloudEvent">>,
   source: string,
@@ -15,7 +15,7 @@ export function eventTopic(
   return {
     name: "topic",
     source,
-    async tell(notices) {
+    async send(notices) {
       const client = await open();
       for (const batch of inBatches(notices))
         await client.send(batch.map(toEvent)).catch((error: unknown) => {
@@ -32,7 +32,7 @@ function toEvent({ id, source, type, subject, time, data }: Notice) {
 function failureOf(error: unknown): unknown {
   const { statusCode } = error as { statusCode?: number };
   if (statusCode === undefined) return error;
-  const said = `the topic answered ${statusCode}`;
-  if (LATER.has(statusCode)) return new NotYet(said, RETRY_SECONDS);
-  return statusCode < 500 ? new Refused(said) : new Error(said);
+  const problem = `the topic returned ${statusCode}`;
+  if (LATER.has(statusCode)) return new NotYet(problem, RETRY_SECONDS);
+  return statusCode < 500 ? new Refused(problem) : new Error(problem);
 }

@@ -1,7 +1,7 @@
 /**
- * The gate's use case: what the API server is told about a Service. Called by `functions/admitService.ts`. Never asks Azure;
+ * Validates a Service for the API server. Called by `functions/admitService.ts`. Never calls Azure Resource Manager;
  * an allowed Service costs two trips to storage, one after the other: the first claims, or reads what it has; the second claims the rest and
- * proposes, beside which it asks the queue to verify what it claimed. An update that touches nothing of ours costs none.
+ * proposes, and queues the verification of the new claims. An update that changes nothing that Mooring reads costs none.
  */
 import { isLoadBalancer, type Service } from "../kubernetes/service.ts";
 import { parseIntent } from "../kubernetes/parseIntent.ts";
@@ -16,7 +16,7 @@ import { withoutClaimed } from "./claimedPrivateLinkServices.ts";
 import { claimPlaces } from "./claims.ts";
 import { recordFindings } from "./decisions.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
-import { knownPolicy } from "./known.ts";
+import { cachedPolicy } from "./cached.ts";
 import { admitOther, hasIgnoredAnnotations } from "./otherController.ts";
 import { severitiesFor } from "./permitted.ts";
 import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
@@ -41,7 +41,7 @@ interface Asked {
   readonly dryRun: boolean;
 }
 
-/** The controller's own updates (finalizers, labels) must pass whatever we think of the Service: it cleans up by them. */
+/** Updates of the controller itself (finalizers, labels) must pass even for an invalid Service: it needs them to clean up. */
 function isUntouched(service: Service, old: Service | undefined): boolean {
   if (!isLoadBalancer(old)) return false;
   const ours = ({ annotations, intent, loadBalancerIp }: ReturnType<typeof declarationOf>) =>
@@ -67,7 +67,7 @@ async function admitDeclared(
   const severityOf = await severities(run, cluster, service);
   const found = checkRules(input, severityOf);
   const refused = found.some(({ severity }) => severity === "deny");
-  // A Service that is refused anyway must not hold an address; what its address would meet is still told.
+  // A refused Service must not claim an address, but conflicts of its address are still reported.
   const declared = declaredNow(run, cluster, service);
   const { findings, added, isProposed } = await claimPlaces(run, {
     cluster,
@@ -83,7 +83,7 @@ async function admitDeclared(
   return response;
 }
 
-/** A deleted Service, or one that is no load balancer any more. */
+/** A deleted Service, or one whose type is no longer LoadBalancer. */
 async function leaving(run: Run, cluster: Cluster, { uid, old, dryRun }: Asked): Promise<AdmissionResponse> {
   if (!isLoadBalancer(old)) return toResponse(uid, []);
   const input = await gatherInput(run, cluster, { service: old, old });
@@ -100,7 +100,7 @@ function tell(run: Run, uid: string, findings: readonly RuleFinding[]): Admissio
 }
 
 async function severities(run: Run, cluster: Cluster, { metadata }: Service): Promise<Severities> {
-  const { policy } = await knownPolicy(run);
+  const { policy } = await cachedPolicy(run);
   return severitiesFor(policy, { cluster: cluster.name, namespace: metadata.namespace });
 }
 

@@ -1,11 +1,11 @@
-/** Findings in the words of an AdmissionResponse: short warnings for kubectl, everything in the refusal. */
+/** Findings as an AdmissionResponse: short warnings for kubectl, full messages in the refusal. */
 import { inert } from "../core/inert.ts";
 import type { AdmissionResponse } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
 
-/** Kubernetes asks for warnings below 120 characters, and cuts at 256. */
+/** Kubernetes recommends warnings below 120 characters, and truncates them at 256. */
 const WARNING_CHARACTERS = 119;
-/** One list of an annotation may be wrong in a hundred thousand places: a person reads the first of them. */
+/** A list annotation may have a hundred thousand invalid entries: report the first. */
 const MOST_FINDINGS = 50;
 const MOST_CHARACTERS = 2000;
 
@@ -25,7 +25,7 @@ export function toResponse(uid: string, findings: readonly RuleFinding[]): Admis
 
 function told(findings: readonly RuleFinding[], say: (finding: RuleFinding) => string): string[] {
   const more = findings.length - MOST_FINDINGS;
-  return [...findings.slice(0, MOST_FINDINGS).map(say), ...(more > 0 ? [`and ${more} more like these`] : [])];
+  return [...findings.slice(0, MOST_FINDINGS).map(say), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
 function rulesOf(findings: readonly RuleFinding[]): string {

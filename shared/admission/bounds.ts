@@ -1,6 +1,6 @@
 /**
- * How much of anything a reviewed Service may have. Each bound is above what works in Azure, and comes before anything else is checked, so
- * that no Service occupies the process for long. Pure.
+ * Size limits of a reviewed Service. Each limit is above what works in Azure, and is checked first, so that no Service
+ * occupies the process for long. Pure.
  */
 import { ANNOTATIONS } from "../kubernetes/annotations.ts";
 
@@ -9,7 +9,7 @@ const MAX_PORTS = 5000;
 const LIST_TYPES = new Set<string>(["addresses", "names", "subscriptions"]);
 const LISTS = Object.values(ANNOTATIONS).filter(({ type }) => LIST_TYPES.has(type));
 
-/** What there is too much of, by field. @param object of the review, as parsed from JSON @param at its own field */
+/** A problem for each field over its limit. @param object of the review, as parsed from JSON @param at its field in the review */
 export function boundsExceeded(object: unknown, at: string): string[] {
   const lists: readonly (readonly [path: readonly string[], most: number])[] = [
     [["spec", "ports"], MAX_PORTS],
@@ -22,7 +22,7 @@ export function boundsExceeded(object: unknown, at: string): string[] {
   );
 }
 
-/** Blanks between entries count: to skip them takes as long. */
+/** Counts spaces between entries, too: skipping them takes as long. */
 function exceeds(value: unknown, most: number): boolean {
   if (typeof value === "string") return value.split(" ", most + 1).length > most;
   return Array.isArray(value) && value.length > most;

@@ -1,5 +1,5 @@
 /**
- * The rules that need no Azure state, as CEL for a ValidatingAdmissionPolicy: they hold while the webhook is away. Pure.
+ * The rules that need no Azure state, as CEL for a ValidatingAdmissionPolicy: they apply while the webhook is unavailable. Pure.
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 import { IPV4, IPV6, LIKE_IPV4 } from "../azure/addressPattern.ts";
@@ -16,7 +16,7 @@ export interface CelVariable {
 }
 
 export interface Validation {
-  /** True if the Service may pass. */
+  /** True if the Service is valid. */
   readonly expression: string;
   readonly message: string;
 }
@@ -29,14 +29,14 @@ const text = (name: keyof typeof ANNOTATIONS, of = "annotations") => {
   const key = celText(ANNOTATIONS[name].key);
   return `${key} in variables.${of} ? variables.${of}[${key}] : ""`;
 };
-/** The entries of a list that spaces separate, as the cloud controller takes it apart. */
+/** The entries of a space-separated list, as the cloud controller splits it. */
 const tokens = (name: keyof typeof ANNOTATIONS) =>
   `(${text(name)}).trim().split(" ").map(token, token.trim()).filter(token, token != "")`;
 const isTrue = (expression: string) => `(${expression}).trim().lowerAscii() == "true"`;
 const ingress =
   "variables.isUpdate && has(oldObject.status) && has(oldObject.status.loadBalancer) && has(oldObject.status.loadBalancer.ingress)";
 
-/** `spec.loadBalancerIP` counts for the family that it looks like, unless the family's annotation is set. */
+/** `spec.loadBalancerIP` applies to the family that its text resembles, unless the family's annotation is set. */
 const asked = (family: "4" | "6", { annotation, field }: { annotation: string; field: string }) => {
   const counts = `${family === "4" ? "" : "!"}variables.${field}.matches("${LIKE_IPV4}")`;
   return `variables.${annotation} != "" ? variables.${annotation} : (${counts} ? variables.${field} : "")`;
@@ -44,11 +44,11 @@ const asked = (family: "4" | "6", { annotation, field }: { annotation: string; f
 const valid = (name: string, pattern: string, when: string) =>
   `variables.${when} && variables.${name}.matches("${pattern}") ? [variables.${name}] : []`;
 
-/** In lower case; what stands for it where it is blank. */
+/** In lower case; `blank` if it is blank. */
 const lowerOr = (expression: string, blank: string) =>
   `((${expression}).trim() != "" ? (${expression}) : ${celText(blank)}).lowerAscii()`;
 
-/** In an order in which each uses only earlier ones. */
+/** Ordered so that each variable uses only earlier ones. */
 const named = ({ defaultSubnet, nodeResourceGroup }: CelCluster): Record<string, string> => ({
   annotations: "has(object.metadata.annotations) ? object.metadata.annotations : {}",
   isOthers: "has(object.spec.loadBalancerClass)",
@@ -100,14 +100,14 @@ const named = ({ defaultSubnet, nodeResourceGroup }: CelCluster): Record<string,
   autoApproval: tokens("plsAutoApproval"),
 });
 
-/** What Services get that name no other. */
+/** The defaults of Services that set neither subnet nor resource group. */
 type CelCluster = Pick<Cluster, "defaultSubnet" | "nodeResourceGroup">;
 
 export function celVariables(cluster: CelCluster): CelVariable[] {
   return Object.entries(named(cluster)).map(([name, expression]) => ({ name, expression }));
 }
 
-/** What must be so for a Service of the cluster to pass, for the rules of one severity there; namespaces may differ. */
+/** What a Service of the cluster must fulfil, from the rules of one severity; severities may differ by namespace. */
 export function celValidations(policy: Policy, cluster: string, severity: "deny" | "warn"): Validation[] {
   return RULES.flatMap((rule) => {
     const fires = rule.cel?.(ofCluster(policy, cluster));
@@ -125,7 +125,7 @@ const CHANGES_NOTHING = (one: string, other: string) =>
 const SAME = (field: string) =>
   `has(object.spec.${field}) == has(oldObject.spec.${field}) && (!has(object.spec.${field}) || object.spec.${field} == oldObject.spec.${field})`;
 
-/** True of an update that the webhook would not judge either: nothing that rules read has changed. Match conditions know no variables. */
+/** True of an update that the webhook would not evaluate either: nothing that rules read has changed. Match conditions cannot use variables. */
 export const UNTOUCHED = [
   'oldObject != null && oldObject.spec.type == "LoadBalancer"',
   "has(object.spec.loadBalancerClass) == has(oldObject.spec.loadBalancerClass)",

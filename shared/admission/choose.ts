@@ -1,4 +1,4 @@
-/** Chooses addresses for a Service that asks for `mooring.dev/address: auto`, and claims them. */
+/** Chooses and claims addresses for a Service with `mooring.dev/address: auto`. */
 import { ANNOTATIONS } from "../kubernetes/annotations.ts";
 import { AUTO, OWN_ANNOTATIONS } from "../kubernetes/ownAnnotations.ts";
 import { contains, formatAddress, parseAddress, parsePrefixes } from "../azure/prefix.ts";
@@ -13,13 +13,13 @@ import { sameService } from "../inventory/owner.ts";
 import { addressPlace, findSubnet, MOST_ADDRESSES } from "../inventory/places.ts";
 import { takeClaims, type Outcome } from "../inventory/takeClaims.ts";
 import type { Run } from "../ports/ports.ts";
-import { knownPolicy, proposalEnd } from "./known.ts";
+import { cachedPolicy, proposalEnd } from "./cached.ts";
 import { poolsFor, rangesOf, type Pool } from "./pools.ts";
 import type { RuleInput } from "./rule.ts";
 import { PLS, validAddresses } from "./rules/requested.ts";
 import { subnetsWithRoom } from "./rules/subnet.ts";
 
-/** Others choose at the same time: so many candidates are tried. */
+/** How many candidates are tried: concurrent requests may claim the same ones. */
 const CANDIDATES = 8;
 
 export interface Choosing {
@@ -39,11 +39,11 @@ const NOTHING: Chosen = { ok: true, annotations: {} };
 export async function chooseAddresses(run: Run, choosing: Choosing): Promise<Chosen> {
   const { input, cluster, owner } = choosing;
   if (input.annotations[OWN_ANNOTATIONS.address.key] !== AUTO || !input.intent.internal) return NOTHING;
-  // Never scanned: nothing is known to be free. The gate then tells that no address was written.
+  // Never scanned: no address can be proved free. Rule address-auto-ignored then reports that none was assigned.
   if (!input.inventory) return NOTHING;
   const families = input.intent.ipFamilies.filter((family) => !input.intent.addresses[fieldOf(family)]);
   if (families.length === 0) return NOTHING;
-  const { policy } = await knownPolicy(run);
+  const { policy } = await cachedPolicy(run);
   const place = placeIn(input, poolsFor(policy, { cluster: cluster.name, namespace: owner.namespace }));
   if (!place.ok) return place;
   const chosen: Record<string, string> = { ...place.annotations };
@@ -75,13 +75,13 @@ function placeIn(input: RuleInput, pools: readonly Pool[]): Place | { ok: false;
   if (pool?.subnet !== undefined && pool.subnet.toLowerCase() !== wanted.toLowerCase())
     return {
       ok: false,
-      message: `${OWN_ANNOTATIONS.addressPool.key}: pool ${pool.name} is in subnet ${pool.subnet}, the Service asks for ${input.intent.subnet}`,
+      message: `${OWN_ANNOTATIONS.addressPool.key}: pool ${pool.name} is in subnet ${pool.subnet}, but the Service requests subnet ${input.intent.subnet}`,
     };
   const subnet = findSubnet(input.inventory?.subnets ?? [], wanted);
   if (!subnet)
     return {
       ok: false,
-      message: `no address can be chosen: subnet "${wanted}" is not known to the inventory`,
+      message: `cannot choose an address: subnet "${wanted}" is not in the inventory`,
     };
   const isNamed = input.intent.subnet !== undefined || pool?.subnet === undefined;
   return {
@@ -94,7 +94,7 @@ function placeIn(input: RuleInput, pools: readonly Pool[]): Place | { ok: false;
 
 function unknownPool(name: string, pools: readonly Pool[]): string {
   const names = pools.map((one) => one.name).join(", ") || "none";
-  return `${OWN_ANNOTATIONS.addressPool.key}: there is no pool "${name}" here; there are ${names}`;
+  return `${OWN_ANNOTATIONS.addressPool.key}: pool "${name}" not found for this namespace; available: ${names}`;
 }
 
 /** Of the Service, else of its pool, else of its cluster. */
@@ -120,10 +120,10 @@ async function chooseOne(run: Run, one: One): Promise<string | undefined> {
   const { addresses } = await findFree(run, {
     subnet,
     ranges,
-    // Below the lowest: that one is the nearest.
+    // One below the lowest address, so that the lowest free one is the nearest.
     wanted: { family, value: first.first - 1n },
     limit: CANDIDATES,
-    // Chosen by an earlier try of this very Service.
+    // Claimed by an earlier attempt of the same Service.
     isOwn: (row) =>
       !row.assignment && liveClaims(row, nowUtc).some((claim) => sameService(claim.owner, owner)),
   });
@@ -156,14 +156,14 @@ async function firstClaimed(run: Run, one: One, candidates: readonly string[]): 
   return undefined;
 }
 
-/** Without ports: wanted alone. With them another Service that chooses now could come to share it. */
+/** Claims the address without ports, so that no other Service that chooses at the same time can share it. */
 async function claimOne(
   run: Run,
   { owner, subnet }: One,
   address: string,
 ): Promise<"claimed" | "taken" | "over quota"> {
   const expiresAtUtc = await proposalEnd(run);
-  const { claims: limits } = (await knownPolicy(run)).policy;
+  const { claims: limits } = (await cachedPolicy(run)).policy;
   const want = { ...addressPlace(subnet.id, address), mayShare: () => false };
   let outcome: Outcome | undefined;
   const counted = { owner, subnet, places: [want], expiresAtUtc, limits };
@@ -180,6 +180,8 @@ function noneLeft(input: RuleInput, { subnet, pool }: Place, family: string): st
   const where = pool ? `pool ${pool.name} (${pool.ranges.join(", ")})` : `subnet ${subnet.name}`;
   const others = subnetsWithRoom(input).filter(({ name }) => name !== subnet.name);
   const room =
-    !pool && others.length > 0 ? `; these have room: ${others.map(({ name }) => name).join(", ")}` : "";
+    !pool && others.length > 0
+      ? `; subnets with free addresses: ${others.map(({ name }) => name).join(", ")}`
+      : "";
   return `${OWN_ANNOTATIONS.address.key}: ${where} has no free ${family} address${room}`;
 }

@@ -10,8 +10,8 @@ import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { wantsOf, type Asked } from "./claims.ts";
 import { handsOver, isReplaced, type Replacing } from "./handover.ts";
-import { knownClusters, knownPolicy } from "./known.ts";
-import type { MetPrivateLinkServices, RuleInput } from "./rule.ts";
+import { cachedClusters, cachedPolicy } from "./cached.ts";
+import type { RelatedPrivateLinkServices, RuleInput } from "./rule.ts";
 
 /** The input without those Private Link Services. */
 export async function withoutClaimed(run: Run, asking: Replacing): Promise<RuleInput> {
@@ -22,7 +22,7 @@ export async function withoutClaimed(run: Run, asking: Replacing): Promise<RuleI
     named && isClaimed(run, asking, named),
     onFrontend && isHandedOver(run, asking, onFrontend),
   ]);
-  const left: MetPrivateLinkServices = {
+  const left: RelatedPrivateLinkServices = {
     ...others,
     ...(named && !isNameClaimed && { named }),
     ...(onFrontend && !isYielding && { onFrontend }),
@@ -39,7 +39,7 @@ async function isClaimed(run: Run, asking: Replacing, pls: PlsRow): Promise<bool
 /** True if its Service hands over every requested place that it claims: it does not stay for this one to share its frontend. */
 async function isHandedOver(run: Run, asking: Replacing, pls: PlsRow): Promise<boolean> {
   const found = await claimsOfOwner(run, pls, wantsOf(asking));
-  const { policy } = await knownPolicy(run);
+  const { policy } = await cachedPolicy(run);
   const yields = found.map(async ({ want, claim }) => {
     const claimant = await readClaimantCluster(run, claim.owner.cluster);
     const status = await statusOf(run, claim, { place: want, claimant });
@@ -61,7 +61,7 @@ interface Found {
 
 /** Claims of the Service that the controller's tag on the Private Link Service names. */
 async function claimsOfOwner(run: Run, pls: PlsRow, wants: readonly Asked[]): Promise<Found[]> {
-  const cluster = clusterOfFrontend(pls.frontendIds[0] ?? "", await knownClusters(run));
+  const cluster = clusterOfFrontend(pls.frontendIds[0] ?? "", await cachedClusters(run));
   if (!cluster) return [];
   const nowUtc = run.now().toISOString();
   const rows = await waitForAll(

@@ -1,4 +1,4 @@
-/** Claims the requested addresses and names for a Service, or finds who has them: the rules that claims decide. */
+/** Claims the requested addresses and names for a Service, or finds the Services and resources that have them. */
 import { ANNOTATIONS } from "../kubernetes/annotations.ts";
 import { formatAddress } from "../azure/prefix.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
@@ -16,7 +16,7 @@ import { canonicalId, FRONTEND_TYPE, PLS_TYPE, resourceName, sameId, typeOf } fr
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { askHolders, type Answered } from "./handover.ts";
-import { knownPolicy, proposalEnd } from "./known.ts";
+import { cachedPolicy, proposalEnd } from "./cached.ts";
 import { onOneBalancer } from "./oneBalancer.ts";
 import { reportHandovers, reportQuota, reportTaken } from "./refusals.ts";
 import type { RuleFinding, RuleInput } from "./rule.ts";
@@ -29,29 +29,29 @@ export interface Asking {
   readonly input: RuleInput;
   readonly owner: ServiceKey;
   readonly severityOf: Severities;
-  /** Only look: the Service is refused already, or it is a dry run. */
+  /** Check without claiming: the Service is already refused, or it is a dry run. */
   readonly readOnly: boolean;
   /** Writes the proposal at the same time as the last claims; `undefined` if it could not be written. */
   readonly propose?: Beside;
 }
 
-/** A place that is requested, the field that requests it, and the rules that report who has it. */
+/** A requested place (address or name), the field that requests it, and the rules that report a conflict. */
 export interface Asked extends Want {
   readonly field: string;
   readonly rules: ClaimedRules;
   /** Of an address. */
   readonly subnet?: SubnetRow;
-  /** The Service requested it before this update as well. */
+  /** The Service requested it before this update, too. */
   readonly isKept: boolean;
 }
 
-/** Services that share an address hand it over one by one. */
+/** An address that several Services share is handed over by one Service after the other. */
 const MAX_HANDOVERS = 16;
 
 export interface ClaimedPlaces {
-  /** Warnings only if every place is now claimed for the Service (or could be, when only looking). */
+  /** Only warnings if every place is claimed for the Service (or could be, if `readOnly`). */
   readonly findings: readonly RuleFinding[];
-  /** Addresses that the Service claims now and did not claim before the review. */
+  /** Addresses that this review claimed. */
   readonly added: readonly ClaimedAddress[];
   /** What `propose` writes was written, and the verification of the added addresses requested. */
   readonly isProposed: boolean;
@@ -91,7 +91,7 @@ async function report(
 }
 
 interface Claimed {
-  /** Who hands a place over. */
+  /** The Services that hand a place over. */
   readonly handovers: readonly Answered[];
   readonly refused: readonly Answered[];
   readonly undo: Undo;
@@ -106,7 +106,7 @@ async function claimCounted(
   asking: Asking,
   wants: readonly Asked[],
 ): Promise<{ readonly claimed: Claimed; readonly exceeded: readonly Exceeded<Asked>[] }> {
-  const { claims: limits } = (await knownPolicy(run)).policy;
+  const { claims: limits } = (await cachedPolicy(run)).policy;
   const severity = asking.severityOf(claimQuota);
   const counted = severity === "off" ? [] : await countedOf(run, asking, { wants, limits });
   let claimed: Claimed = { handovers: [], refused: [], ...NOTHING };
@@ -132,7 +132,7 @@ async function countedOf(
   });
 }
 
-/** Again for as long as all Services that have the places hand them over. */
+/** Repeats while every Service that has one of the places hands it over. */
 async function claimAll(run: Run, asking: Asking, wants: readonly Asked[]): Promise<Claimed> {
   const handovers: Answered[] = [];
   for (let round = 0; round < MAX_HANDOVERS; round += 1) {
@@ -146,7 +146,7 @@ async function claimAll(run: Run, asking: Asking, wants: readonly Asked[]): Prom
   return { handovers, refused: handovers, ...NOTHING };
 }
 
-/** The same obstacle again: what was handed over did not help. */
+/** The same obstacle again, although its holder handed the place over. */
 function isRepeated({ want, obstacle, holder }: Answered, before: readonly Answered[]): boolean {
   return before.some(
     (one) =>
@@ -193,7 +193,7 @@ function besideOf(run: Run, wants: readonly Asked[], propose: Asking["propose"])
 
 const ITSELF = "this Service's own frontend";
 
-/** One address cannot be a frontend's and a Private Link Service's: such a Service is in its own way. */
+/** An address that is requested for both the frontend and the Private Link Service conflicts with itself. */
 function apart(wants: readonly Asked[]): { readonly once: Asked[]; readonly twice: Answered[] } {
   const isSame = (a: Asked, b: Asked) => a.key === b.key && a.partition === b.partition;
   const isFirst = (want: Asked, index: number) => wants.findIndex((one) => isSame(one, want)) === index;
@@ -209,7 +209,7 @@ function apart(wants: readonly Asked[]): { readonly once: Asked[]; readonly twic
   };
 }
 
-/** Where each requested address lies, apart from those whose subnet is not recorded, and the requested name. */
+/** The place of each requested address whose subnet is recorded, and of the requested name. */
 export function wantsOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
   return [
     ...TARGETS.flatMap((target) => addressesOf(target, { cluster, input })),
@@ -240,7 +240,7 @@ function addressesOf(target: Target, { cluster, input }: Pick<Asking, "cluster" 
     });
 }
 
-/** What Azure has under the name, the rule `pls-name-taken` judges. */
+/** Conflicts with a PLS that exists in Azure are reported by rule `pls-name-taken`. */
 function nameOf({ cluster, input }: Pick<Asking, "cluster" | "input">): Asked[] {
   const place = plsNameOf(input.intent, cluster);
   if (!place) return [];
@@ -260,7 +260,7 @@ function wasRequested(target: Target, { old }: RuleInput, { address }: ValidRequ
 /** The cloud controller looks for shared frontends on its own internal load balancers only. */
 const INTERNAL_BALANCER = /\/loadBalancers\/[^/]+-internal\/frontendIPConfigurations\//i;
 
-/** Services of a cluster share its frontends by design. One of a person would be deleted with the last Service that shares it. */
+/** Services of a cluster may share its frontends. A manually created one would be deleted with the last Service that shares it. */
 function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
   return (
     typeOf(holderId) === FRONTEND_TYPE &&
@@ -270,7 +270,7 @@ function isOwnFrontend(holderId: string, cluster: Cluster): boolean {
   );
 }
 
-/** A Private Link Service's address is its own. */
+/** True if the address belongs to the Service's own Private Link Service. */
 function isOwnPls(holderId: string, { privateLinkServices }: RuleInput, isKept: boolean): boolean {
   if (privateLinkServices?.own && sameId(privateLinkServices.own.id, holderId)) return true;
   return isKept && typeOf(holderId) === PLS_TYPE;

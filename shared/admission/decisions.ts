@@ -1,4 +1,4 @@
-/** What the gate answered, for whoever watches it. */
+/** Metrics about admission decisions. */
 import type { Run } from "../ports/ports.ts";
 import type { AdmissionResponse } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
@@ -7,7 +7,7 @@ export interface Decision {
   readonly cluster: string;
   readonly operation: string;
   readonly response: AdmissionResponse;
-  /** False if Mooring could not decide in time, and policy did. */
+  /** False if Mooring could not decide in time and policy `onUnavailable` applied. */
   readonly isDecided: boolean;
   readonly seconds: number;
 }

@@ -3,7 +3,7 @@ import type { Deletion } from "../declarations/clusterModel.ts";
 import { PLS_TYPE, canonicalId, parseResourceId, resourceName, typeOf } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Answered } from "./handover.ts";
-import { knownPolicy } from "./known.ts";
+import { cachedPolicy } from "./cached.ts";
 
 /** Goes on the sentence that names the Service. */
 export async function whatFreesOfDeleted(
@@ -12,13 +12,13 @@ export async function whatFreesOfDeleted(
   deletion: Deletion,
 ): Promise<string> {
   const name = holder?.owner.cluster;
-  const { policy } = await knownPolicy(run);
-  const deleted = `, whose cluster ${name} was deleted`;
+  const { policy } = await cachedPolicy(run);
+  const deleted = `; its cluster ${name} was deleted`;
   if (deletion.provedAtUtc === undefined) {
     const { heardAtUtc, missing = "" } = deletion;
     const endsAtUtc = heardAtUtc === undefined ? "" : later(heardAtUtc, policy.staleMinutes);
     if (endsAtUtc > run.now().toISOString())
-      return `${deleted}: its claims end after ${endsAtUtc} if nothing is heard of it until then; retry after that`;
+      return `${deleted}: its claims end after ${endsAtUtc} if nothing is received from it until then; retry after that`;
     return `${deleted}, which is not proved (${missing}): an operator runs \`mooring clusters remove ${name}\``;
   }
   const { holderId } = row.assignment ?? {};

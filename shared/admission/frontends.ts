@@ -4,8 +4,8 @@ import { listDeclared } from "../declarations/declared.ts";
 import type { Run } from "../ports/ports.ts";
 
 /**
- * False if no other Service of the cluster declares an internal IPv4 frontend; `undefined` where nothing depends on it. Only an
- * IPv6-only Service costs the read.
+ * False if no other Service of the cluster declares an internal IPv4 frontend; `undefined` where nothing depends on it. Reads
+ * storage only for an IPv6-only Service.
  */
 export async function hasIpv4Frontend(
   run: Run,

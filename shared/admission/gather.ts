@@ -8,13 +8,13 @@ import { resourceName } from "../azure/resourceId.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
 import { hasIpv4Frontend } from "./frontends.ts";
-import { knownPolicy, knownSubnets } from "./known.ts";
-import { meetPrivateLinkServices } from "./meets.ts";
+import { cachedPolicy, cachedSubnets } from "./cached.ts";
+import { findRelatedPrivateLinkServices } from "./relatedPrivateLinkServices.ts";
 import { allowedFor } from "./permitted.ts";
 import type { Declaration, Inventory, RuleInput } from "./rule.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
-/** Everything that the rules read, from what is known since a few seconds ago. */
+/** Everything that the rules read. Cached values may be a few seconds old. */
 export async function gatherInput(
   run: Run,
   cluster: Cluster,
@@ -23,11 +23,11 @@ export async function gatherInput(
   const declaration = declarationOf(service);
   const { namespace, name, uid } = service.metadata;
   const [{ policy }, subnets, privateLinkServices, ipv4] = await waitForAll([
-    knownPolicy(run),
-    knownSubnets(run, cluster.vnetId),
-    meetPrivateLinkServices(run, {
+    cachedPolicy(run),
+    cachedSubnets(run, cluster.vnetId),
+    findRelatedPrivateLinkServices(run, {
       cluster,
-      // A manifest has no uid: the Service as it is has one.
+      // A manifest has no uid, but the existing Service has one.
       service: { namespace, name, uid: old?.metadata.uid ?? uid },
       intent: declaration.intent,
       old: old && parseIntent(old),

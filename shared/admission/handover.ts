@@ -1,7 +1,8 @@
 /**
- * Who has a place that a Service requests, and whether that Service hands it over. Only the path of a Service that would be refused pays for
- * these reads. A Service of the same cluster may follow one that is being deleted, as the controller retries until the old frontend is
- * deleted; one of another cluster only after the deletion is confirmed; `mooring.dev/replaces` announces a move while both live.
+ * Finds the Service that has a requested place, and decides whether it hands the place over. Reads storage only for Services
+ * that would otherwise be refused. A Service may take over from one of the same cluster that is being deleted, because the
+ * controller retries until the old frontend is deleted; from one of another cluster only after the deletion is confirmed.
+ * `mooring.dev/replaces` announces a move while both Services exist.
  */
 import type { Cluster, Deletion } from "../declarations/clusterModel.ts";
 import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
@@ -27,16 +28,16 @@ import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import type { Asking } from "./claims.ts";
-import { knownClusters, knownPolicy } from "./known.ts";
+import { cachedClusters, cachedPolicy } from "./cached.ts";
 import type { TakenHere } from "./refusals.ts";
 
 /** A Service that has the place. */
 export interface Holder {
   readonly owner: ServiceKey;
   readonly status: ClaimStatus;
-  /** Absent: it has the address by Azure alone, without declaring it. */
+  /** Absent: Azure assigns the address to it, but it does not declare it. */
   readonly claim?: Claim;
-  /** Since when its cluster is silent, or `never`; absent: it reports. */
+  /** When its cluster reported last, or `never`; absent: its reports are recent. */
   readonly silentSince?: string;
   /** Present if its cluster was deleted. */
   readonly deletion?: Deletion;
@@ -45,9 +46,9 @@ export interface Holder {
 }
 
 export interface Answered extends TakenHere {
-  /** Absent: no Service of a registered cluster. Of several the first that keeps the place. */
+  /** The first Service that keeps the place. Absent: no Service of a registered cluster has it. */
   readonly holder?: Holder;
-  /** All of them. */
+  /** All Services that have the place. */
   readonly holders?: readonly ServiceKey[];
   readonly handsOver: boolean;
   /** The request names the holder in `mooring.dev/replaces`. */
@@ -59,7 +60,7 @@ export async function askHolders(
   asking: Asking,
   taken: readonly TakenHere[],
 ): Promise<readonly Answered[]> {
-  const { policy } = await knownPolicy(run);
+  const { policy } = await cachedPolicy(run);
   const answers = await waitForAll(
     taken.map(async (one): Promise<Answered> => {
       const finding = { by: asking.cluster.name, taken: one, staleMinutes: policy.staleMinutes };
@@ -80,7 +81,7 @@ export async function askHolders(
   return answers;
 }
 
-/** A refused Service is asked to retry when the holder's cluster has confirmed the deletion: only a list of that cluster does. */
+/** A refused Service can retry when the holder's cluster has confirmed the deletion; only a list of that cluster confirms it. */
 async function requestConfirmations(run: Run, answers: readonly Answered[]): Promise<void> {
   const awaited = answers.flatMap(({ handsOver: isYielding, holder }) =>
     !isYielding && holder?.status === "leaving" && holder.sequence !== undefined
@@ -126,7 +127,7 @@ interface Finding {
   readonly staleMinutes: number;
 }
 
-/** All Services that have the place; `undefined` for what no Service of a registered cluster explains. At least one entry. */
+/** All Services that have the place; `undefined` for a holder that is no Service of a registered cluster. At least one entry. */
 async function findHolders(
   run: Run,
   asking: Asking,
@@ -138,7 +139,7 @@ async function findHolders(
   if (obstacle.by === "rule")
     return [await holderNamed(run, asking.cluster, { name: obstacle.use.rule, finding })];
   if (typeOf(obstacle.holderId) === PLS_TYPE) return [await holderOfPls(run, obstacle.holderId, finding)];
-  const cluster = clusterOfFrontend(obstacle.holderId, await knownClusters(run));
+  const cluster = clusterOfFrontend(obstacle.holderId, await cachedClusters(run));
   if (!cluster) return [undefined];
   const names = new Set(
     [resourceName(obstacle.holderId), ...(row.assignment?.uses ?? []).map(({ rule }) => rule)].map(nameBase),
@@ -147,15 +148,15 @@ async function findHolders(
   return waitForAll([...names].map((one) => holderNamed(run, cluster, { name: one, finding })));
 }
 
-/** A frontend that more Services share keeps its address. */
+/** A shared frontend keeps its address until its last Service is deleted. */
 const MOST_NAMES = 64;
 interface Named {
-  /** Of a frontend or rule: it has the uid only. */
+  /** The Services of a frontend or rule: its name contains only the uid. */
   readonly name: string;
   readonly finding: Finding;
 }
 
-/** A Service whose deletion is confirmed is in the claims only; one without a claim in the declarations only. */
+/** A Service whose deletion is confirmed is only in the claims; one without a claim is only in the declarations. */
 async function holderNamed(
   run: Run,
   cluster: Cluster,
@@ -169,12 +170,12 @@ async function holderNamed(
   return found && { owner: found, status: await statusWithoutClaim(run, found) };
 }
 
-/** A Private Link Service names its Service by the controller's tag. */
+/** The controller's tag on a Private Link Service names its Service. */
 async function holderOfPls(run: Run, plsId: string, finding: Finding): Promise<Holder | undefined> {
   const { subscription = "" } = parseResourceId(plsId) ?? {};
   const pls = (await run.ports.tables.privateLinkServices.get(subscription.toLowerCase(), plsKey(plsId)))
     ?.value;
-  const cluster = clusterOfFrontend(pls?.frontendIds[0] ?? "", await knownClusters(run));
+  const cluster = clusterOfFrontend(pls?.frontendIds[0] ?? "", await cachedClusters(run));
   const claim = finding.taken.row.claims?.find(
     ({ owner: { cluster: where, namespace, name }, ports }) =>
       ports === undefined && where === cluster?.name && pls?.owner === `${namespace}/${name}`,
@@ -206,7 +207,7 @@ async function holderOfClaim(run: Run, claim: Claim, finding: Finding): Promise<
   };
 }
 
-/** Of a Service that has the address without declaring it. */
+/** The status of a Service that has the address without declaring it. */
 async function statusWithoutClaim(run: Run, { cluster, uid, ...service }: Declared): Promise<ClaimStatus> {
   const [confirmed, proposals] = await waitForAll([
     findConfirmed(run, cluster, declarationKey(service)),

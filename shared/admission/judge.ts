@@ -1,4 +1,4 @@
-/** What admission would answer about manifests, against the inventory or without it. Nothing is claimed or recorded. */
+/** Evaluates manifests as admission would, with or without the inventory. Claims and records nothing. */
 import { isLoadBalancer, type Service } from "../kubernetes/service.ts";
 import { serviceOf } from "../kubernetes/writeAnnotations.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
@@ -22,19 +22,19 @@ import type { Run } from "../ports/ports.ts";
 export interface Judged extends Pick<Manifest, "service" | "outside"> {
   readonly decision: "allow" | "warn" | "deny";
   readonly findings: readonly (RuleFinding & { readonly position: Position })[];
-  /** Of the Service, or of the first annotation. */
+  /** The position of the Service, or of the first annotation outside a Service. */
   readonly position: Position;
 }
 
 export interface Court {
   readonly policy: Policy;
-  /** Absent: without the inventory. */
+  /** Absent: evaluate without the inventory. */
   readonly online?: { readonly run: Run; readonly cluster: Cluster };
-  /** The Services as they are now; of others the recorded declarations are taken. */
+  /** The existing Services. For others the recorded declarations are used. */
   readonly old: readonly Manifest[];
 }
 
-/** Services that are, or were, load balancers of the Azure controller, those with annotations for it, and annotations outside Services. */
+/** Evaluates Services that are or were load balancers of the Azure controller, those with annotations for it, and annotations outside Services. */
 export async function judge(manifests: readonly Manifest[], court: Court): Promise<Judged[]> {
   const { online } = court;
   const oldServices = await oldServicesOf(court);
@@ -58,13 +58,13 @@ export async function judge(manifests: readonly Manifest[], court: Court): Promi
 
 interface Old {
   readonly service: Service;
-  /** Recorded: that its address is not known does not mean that it has none. */
+  /** From a recorded declaration, which contains no assigned addresses: the Service may have one. */
   readonly isRecorded: boolean;
 }
 
 async function oldServicesOf({ online, old }: Court): Promise<ReadonlyMap<string, Old>> {
   const declared = online ? await listDeclared(online.run, online.cluster.name) : [];
-  // What the cluster confirmed comes last, and counts before what admission alone saw.
+  // Confirmed declarations come last and override proposals.
   const recorded = declared
     .filter(isLiving)
     .toSorted((a, b) => Number(a.strength === "confirmation") - Number(b.strength === "confirmation"))
@@ -142,7 +142,7 @@ interface Held {
   readonly manifest: Manifest;
 }
 
-/** Where no controller reads the annotations nothing else matters about them. */
+/** If no controller reads the annotations, other findings about them do not apply. */
 async function outsideFindings(input: RuleInput, held: Held): Promise<RuleFinding[]> {
   const isRead = input.outside?.reach === "copied";
   const severityOf: Severities = (rule) => {

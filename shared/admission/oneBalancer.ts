@@ -1,10 +1,10 @@
-/** Frontends that one Service shares: all of one load balancer. */
+/** All frontends that a Service shares must be on one load balancer. */
 import { canonicalId, FRONTEND_TYPE, parseResourceId, typeOf } from "../azure/resourceId.ts";
 import type { Want } from "../inventory/obstacle.ts";
 
 /**
- * The wants of one Service, of which none may share a frontend on another load balancer than the first one that shares: the cloud controller
- * puts a Service on one load balancer, and asks Azure there for an address that another one has.
+ * The requests of one Service, restricted to the load balancer of the first shared frontend: the cloud controller places a
+ * Service on one load balancer, and would request an address there that another load balancer has.
  */
 export function onOneBalancer<W extends Want>(wants: readonly W[]): W[] {
   let first: string | undefined;

@@ -1,4 +1,4 @@
-/** Services of one check against each other: the cluster would get them together, and none of them is recorded yet. Pure. */
+/** Checks the Services of one run against each other: they are applied together, and none of them is recorded yet. Pure. */
 import { formatAddress } from "../azure/prefix.ts";
 import type { ServicePort } from "../kubernetes/intent.ts";
 import type { PlsRow } from "../inventory/model.ts";
@@ -20,19 +20,19 @@ interface Request {
   readonly hasPls: boolean;
 }
 
-/** What the Services of a check request, in their order. */
+/** The requests of the Services of a check, in order. */
 export class OneRun {
   readonly #byAddress = new Map<string, Request[]>();
   readonly #byPls = new Map<string, string>();
   readonly #plsGroup: string;
   #hasIpv4 = false;
 
-  /** @param plsGroup resource group of Private Link Services that name none */
+  /** @param plsGroup default resource group of Private Link Services */
   constructor(plsGroup: string) {
     this.#plsGroup = plsGroup;
   }
 
-  /** The input as the earlier Services change it: their names and frontends count as those that Azure has. */
+  /** The input with the names and frontends of earlier Services, as if they existed in Azure. */
   extend(by: string, input: RuleInput): RuleInput {
     const { named, onFrontend } = input.privateLinkServices ?? {};
     const nameOwner = this.#byPls.get(this.#plsKey(input) ?? "");
@@ -51,7 +51,7 @@ export class OneRun {
     };
   }
 
-  /** What the Service's addresses meet among those of earlier Services. */
+  /** Conflicts of the Service's addresses with those of earlier Services. */
   conflicts(by: string, input: RuleInput, severityOf: Severities): RuleFinding[] {
     return requestsOf(by, input).flatMap((request) => {
       const rule = (other: Request) =>
@@ -108,7 +108,7 @@ function conflict(request: Request, other: Request): Violation | undefined {
   const name = `Service ${other.by} of this check`;
   const at = { field, value: address };
   if (request.target !== FRONTEND || other.target !== FRONTEND)
-    return { ...at, message: `${address} is requested by ${name}: choose another address` };
+    return { ...at, message: `${address} is also requested by ${name}: choose another address` };
   const port = sharedPort(request, other);
   return (
     port && {
@@ -126,7 +126,7 @@ function sharedPort({ ports }: Request, other: Request): ServicePort | undefined
   );
 }
 
-/** True of a frontend that both have, with a Private Link Service of the other. */
+/** True if both Services share the frontend, and the other one has a Private Link Service on it. */
 function isSharedPls(request: Request): (other: Request) => boolean {
   return (other) =>
     request.target === FRONTEND &&

@@ -1,18 +1,18 @@
-/** What admission answers about Services whose load balancer another controller creates: a warning if they have Azure annotations. */
+/** Admission of Services whose load balancer another controller creates: a warning if they have Azure annotations. */
 import { annotationsOf, isOfOtherController, type Service } from "../kubernetes/service.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
 import type { Run } from "../ports/ports.ts";
 import { toResponse } from "./answer.ts";
 import { recordFindings } from "./decisions.ts";
 import { declarationOf } from "./gather.ts";
-import { knownPolicy } from "./known.ts";
+import { cachedPolicy } from "./cached.ts";
 import { severitiesFor } from "./permitted.ts";
 import type { AdmissionResponse } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
 import { checkRules, type Severities } from "./rules.ts";
 import { isAzures } from "./rules/otherClass.ts";
 
-/** True of a Service of another controller with annotations for the Azure one. */
+/** True if a Service of another controller has annotations for the Azure controller. */
 export function hasIgnoredAnnotations(service: Service | undefined): service is Service {
   return isOfOtherController(service) && Object.keys(annotationsOf(service)).some(isAzures);
 }
@@ -23,7 +23,7 @@ export function otherFindings(service: Service, severityOf: Severities): RuleFin
   return checkRules({ ...declarationOf(service), otherClass, allowed: { excludedRanges: [] } }, severityOf);
 }
 
-/** No warning for an update that leaves the annotations as they are. Nothing is claimed or recorded. */
+/** Returns no warning for an update that does not change the annotations. Claims and records nothing. */
 export async function admitOther(
   run: Run,
   cluster: Cluster,
@@ -35,7 +35,7 @@ export async function admitOther(
 ): Promise<AdmissionResponse> {
   const isOld = isOfOtherController(old) && azures(old) === azures(service);
   if (isOld || service.metadata.deletionTimestamp) return toResponse(uid, []);
-  const { policy } = await knownPolicy(run);
+  const { policy } = await cachedPolicy(run);
   const place = { cluster: cluster.name, namespace: service.metadata.namespace };
   const findings = otherFindings(service, severitiesFor(policy, place));
   recordFindings(run, findings);

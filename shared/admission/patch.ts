@@ -1,10 +1,10 @@
-/** What the companion changes in a Service, as a JSON Patch. Pure. @see RFC 6902 */
+/** The changes of the mutating webhook to a Service, as a JSON Patch. Pure. @see RFC 6902 */
 import { ANNOTATIONS } from "../kubernetes/annotations.ts";
 import { annotationsOf, type Service } from "../kubernetes/service.ts";
 import { parseAddress } from "../azure/prefix.ts";
 
 export interface Changes {
-  /** Annotations to write. */
+  /** Annotations to set. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly dropsLoadBalancerIp: boolean;
 }
@@ -13,7 +13,7 @@ export type Operation =
   | { readonly op: "add"; readonly path: string; readonly value: unknown }
   | { readonly op: "remove"; readonly path: string };
 
-/** `spec.loadBalancerIP` as the annotation of its family; nothing if it is no address, or if the annotation says otherwise. */
+/** `spec.loadBalancerIP` as the annotation of its family; empty if it is invalid, or if the annotation has another value. */
 export function moveLoadBalancerIp(service: Service): Changes {
   const text = service.spec.loadBalancerIP ?? "";
   const address = parseAddress(text);

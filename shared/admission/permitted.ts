@@ -1,4 +1,4 @@
-/** What policy says about one namespace of one cluster. Pure. */
+/** The policy for one namespace of one cluster. Pure. */
 import type { Policy } from "../policy/policy.ts";
 import type { Allowed } from "./rule.ts";
 import type { Severities } from "./rules.ts";
@@ -8,7 +8,7 @@ export interface Place {
   readonly namespace: string;
 }
 
-/** An override that names the place, the last one first; then the organisation's word; then the rule's own. */
+/** The last matching override, else the severity in policy `rules`, else the rule's default. */
 export function severitiesFor({ rules, overrides }: Policy, place: Place): Severities {
   const own = overrides.filter((entry) => isFor(entry, place)).map((entry) => entry.rules);
   const merged = Object.assign({}, rules, ...own) as Policy["rules"];
@@ -27,7 +27,7 @@ export function allowedFor({ excludedRanges, privateLinkServices, subnets }: Pol
   };
 }
 
-/** True if an entry of policy is for the place; one that names no clusters is for all of them, likewise namespaces. */
+/** True if a policy entry applies to the place. An entry without clusters applies to all clusters; likewise for namespaces. */
 export function isFor(
   entry: { readonly clusters?: string[] | undefined; readonly namespaces?: string[] | undefined },
   { cluster, namespace }: Place,

@@ -1,4 +1,4 @@
-/** Pools of addresses, as policy defines them. Pure. */
+/** Address pools that policy defines. Pure. */
 import { parsePrefixes } from "../azure/prefix.ts";
 import { parseRange, type Range } from "../azure/addressRange.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -6,7 +6,7 @@ import { isFor, type Place } from "./permitted.ts";
 
 export type Pool = Policy["addressPools"][number];
 
-/** Those that a Service of the place may use. */
+/** The pools that a Service of the place may use. */
 export function poolsFor({ addressPools }: Policy, place: Place): Pool[] {
   return addressPools.filter((pool) => isFor(pool, place));
 }

@@ -1,4 +1,4 @@
-/** Messages about who has an address or a name: which Service, what happens next, and what is free nearby. */
+/** Messages about addresses and names in use: by which Service, when they become free, and which are free nearby. */
 import type { Exceeded } from "../inventory/claimQuota.ts";
 import { holdersText } from "../inventory/heldBy.ts";
 import type { SubnetRow } from "../inventory/model.ts";
@@ -33,7 +33,7 @@ async function reportOne(run: Run, asking: Asking, answered: Answered): Promise<
   const severity = asking.severityOf(rule);
   if (severity === "off") return [];
   const isPort = obstacle.by === "port" || obstacle.by === "rule";
-  // On a shared address another port helps, not another address.
+  // A port conflict is resolved by another port: free addresses do not help.
   const { suggestions, hint } =
     want.subnet && !isPort
       ? await instead(run, { asking, subnet: want.subnet, want })
@@ -71,20 +71,21 @@ function stateOf(holder: Holder | undefined): string {
   return holder?.claim?.state === "proposed" ? "claimed" : "declared";
 }
 
-/** What frees the place. */
+/** When the address or name becomes free. */
 async function whatNext(run: Run, { cluster, owner }: Asking, answered: Answered): Promise<string> {
   const { holder, isPlanned } = answered;
   if (!holder) return "";
   const { status, claim, silentSince, deletion } = holder;
   const name = holder.owner.cluster;
   if (isPlanned)
-    return `, and policy \`claims.plannedMoves\` does not let namespace ${owner.namespace} replace it`;
+    return `; policy \`claims.plannedMoves\` does not allow namespace ${owner.namespace} to replace it`;
   if (deletion) return whatFreesOfDeleted(run, answered, deletion);
   if (name !== cluster.name && silentSince !== undefined)
-    return `, whose cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove ${name}\``;
-  if (status === "leaving") return `, which is being deleted: retry when cluster ${name} has confirmed it`;
+    return `; cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove ${name}\``;
+  if (status === "leaving")
+    return `; that Service is being deleted: retry after cluster ${name} confirms the deletion`;
   if (claim?.state === "proposed")
-    return `, which its cluster has not confirmed yet (until ${claim.expiresAtUtc})`;
+    return `; its cluster has not confirmed the claim, which expires at ${claim.expiresAtUtc}`;
   return "";
 }
 
@@ -94,7 +95,7 @@ function reportedLast(name: string, silentSince: string): string {
     : `${name} has not reported since ${silentSince}`;
 }
 
-/** The places are claimed, and another Service still has them. */
+/** Warnings about places that are claimed while another Service still has them. */
 export function reportHandovers({ severityOf }: Asking, handovers: readonly Answered[]): RuleFinding[] {
   return handovers.flatMap(({ want, holder }): RuleFinding[] => {
     const rule = want.rules.handover;
@@ -126,7 +127,7 @@ export function reportQuota(
       severity,
       field,
       value: text,
-      message: `cluster ${cluster.name} claims ${most} addresses of subnet ${subnet.name} that it has not confirmed yet, the most that policy allows: retry when its Services are confirmed, usually within a minute`,
+      message: `cluster ${cluster.name} has ${most} unconfirmed address claims in subnet ${subnet.name}, the limit of policy \`claims\`: retry in a minute, when its Services are confirmed`,
     })),
   );
 }
@@ -137,29 +138,29 @@ interface Refused {
   readonly want: Asked;
 }
 
-/** What to request instead: an address nearby, or, if there is none, another subnet. */
+/** Suggestions: free addresses nearby, or another subnet if this one is full. */
 async function instead(run: Run, { asking: { input }, subnet, want }: Refused) {
   const { addresses, isFull } = await suggestFree(run, subnet, want.text, input.allowed.excludedRanges);
   if (!isFull)
     return {
       suggestions: addresses,
-      hint: addresses.length > 0 ? `; free nearby: ${addresses.join(", ")}` : "",
+      hint: addresses.length > 0 ? `; nearest free addresses: ${addresses.join(", ")}` : "",
     };
   const others = subnetsWithRoom(input).flatMap(({ name }) => (name === subnet.name ? [] : [name]));
-  const room = others.length > 0 ? `; these have room: ${others.join(", ")}` : "";
+  const room = others.length > 0 ? `; subnets with free addresses: ${others.join(", ")}` : "";
   return { suggestions: others, hint: `; subnet ${subnet.name} is full${holdersText(subnet)}${room}` };
 }
 
 export interface PortHolder {
   readonly name: string;
-  /** By high-availability ports. */
+  /** With high-availability ports. */
   readonly hasEveryPort: boolean;
 }
 
 export function portTaken(address: string, port: ServicePort, { name, hasEveryPort }: PortHolder): string {
   if (hasEveryPort)
-    return `${name} has every port of ${address} (high-availability ports): take another address`;
+    return `${name} uses all ports of ${address} (high-availability ports): use another address`;
   if (isEveryPort(port))
-    return `high-availability ports need ${address} alone, and ${name} has ports on it: take another address`;
-  return `${port.protocol}/${port.port} on ${address} is taken by ${name}: take another port, or another address`;
+    return `high-availability ports require all ports of ${address}, but ${name} uses some: use another address`;
+  return `${port.protocol}/${port.port} on ${address} is in use by ${name}: use another port or address`;
 }

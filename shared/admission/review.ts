@@ -36,22 +36,21 @@ export interface AdmissionResponse {
   readonly patchType?: "JSONPatch";
 }
 
-/** The request's Services. @throws InvalidInput naming every wrong field, if the review is not about a Service */
+/** The request's Services. @throws InvalidInput with every invalid field, or if the review is not about a Service */
 export function requireServices(review: AdmissionReview): {
   readonly object?: Service;
   readonly oldObject?: Service;
 } {
   const { kind } = review.request.kind;
-  if (kind !== "Service")
-    throw new InvalidInput(`request.kind: only Services are reviewed here, not ${kind}`);
+  if (kind !== "Service") throw new InvalidInput(`request.kind: must be Service, not ${kind}`);
   const { problems, ...services } = servicesOf(review);
   if (problems.length > 0) throw new InvalidInput(problems);
   return services;
 }
 
 /**
- * The request's Services; problems name the field that is wrong. An old Service over the bounds is left out: the update that makes it smaller
- * is judged as if it were created.
+ * The request's Services, or problems with each invalid field. An old Service over the size limits is omitted, so that an
+ * update that makes it smaller is evaluated like a CREATE.
  */
 function servicesOf({ request }: AdmissionReview): {
   readonly object?: Service;
@@ -79,13 +78,13 @@ function parseService(value: unknown, at: string): { service?: Service; problems
   };
 }
 
-/** The parts of any object that decide what it requests. */
+/** The parts of an object that determine what it requests. */
 const Requesting = z.object({
   metadata: z.object({ annotations: z.unknown().optional(), deletionTimestamp: z.string().optional() }),
   spec: z.unknown().optional(),
 });
 
-/** True of an update of an object that is being deleted, or of which annotations and spec stay as they are. Pure. */
+/** True for an update of an object that is being deleted, or that changes neither annotations nor spec. Pure. */
 export function requestsNothing({
   operation,
   object,

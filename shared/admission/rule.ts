@@ -7,11 +7,11 @@ import type { Intent } from "../kubernetes/intent.ts";
 
 export type Severity = "deny" | "warn" | "off";
 
-/** A Service as the rules see it. */
+/** A Service as rules read it. */
 export interface Declaration {
   readonly annotations: Readonly<Record<string, string>>;
   readonly intent: Intent;
-  /** `spec.loadBalancerIP` as it stands. */
+  /** `spec.loadBalancerIP`, unchanged. */
   readonly loadBalancerIp: string;
   /** `spec.ipFamilyPolicy`, or "". */
   readonly familyPolicy: string;
@@ -22,62 +22,62 @@ export interface Declaration {
 export interface RuleInput extends Declaration {
   /** The Service before an update; absent on create. */
   readonly old?: Declaration;
-  /** What Azure has: absent while the cluster's virtual network was never scanned, and offline. */
+  /** Subnets in Azure. Absent if the cluster's virtual network was never scanned, and offline. */
   readonly inventory?: Inventory;
   readonly neverScanned?: boolean;
-  /** Private Link Services that concern the Service; absent: none does, or offline. */
-  readonly privateLinkServices?: MetPrivateLinkServices;
-  /** The cluster's, where Private Link Services are that name no other; absent: not known. */
+  /** Private Link Services that are relevant for the Service. Absent: none is, or offline. */
+  readonly privateLinkServices?: RelatedPrivateLinkServices;
+  /** The cluster's node resource group, the default for Private Link Services. Absent: offline. */
   readonly nodeResourceGroup?: string;
-  /** The Service before the update comes from recorded declarations, which have no addresses of its status. */
+  /** `old` comes from recorded declarations, which do not contain the addresses of its status. */
   readonly isRecorded?: boolean;
-  /** The Service is being deleted, or will be no load balancer any more. */
+  /** The Service is being deleted, or its type is no longer LoadBalancer. */
   readonly leaving?: boolean;
-  /** False: no other Service of the cluster has an internal IPv4 frontend. Absent: not known, or nothing depends on it. */
+  /** False: no other Service of the cluster has an internal IPv4 frontend. Absent: not read, or nothing depends on it. */
   readonly hasIpv4Frontend?: boolean;
-  /** `spec.loadBalancerClass`: the load balancer is another controller's, and rules about those of the Azure controller are not asked. */
+  /** `spec.loadBalancerClass`. If set, another controller creates the load balancer and only rules `ofOtherControllers` apply. */
   readonly otherClass?: string;
   /** The annotations were found outside a Service. */
   readonly outside?: Outside;
-  /** What the organisation allows this Service; absent means everything. */
+  /** What policy allows for this Service; an absent list allows everything. */
   readonly allowed: Allowed;
 }
 
-/** Where annotations for a Service were found that is not written there itself. */
+/** Where annotations for a Service were found outside a Service. */
 export interface Outside {
-  /** Of the object, e.g. `HelmRelease`. */
+  /** Kind of the object, e.g. `HelmRelease`. */
   readonly kind: string;
   /** Kind and name of the object, e.g. `HelmRelease shop/web`. */
   readonly object: string;
   readonly path: string;
   /** `copied`: an operator may copy them to a Service; `unread`: none does; `text`: in text that cannot be read as YAML. */
   readonly reach: "copied" | "unread" | "text";
-  /** Values, parameters and patches: the Service may have annotations that are not seen here. */
+  /** Values, parameters and patches: the Service may have more annotations than these. */
   readonly isPartial?: true;
 }
 
-export interface MetPrivateLinkServices {
-  /** The Service's own, by the controller's marks. */
+export interface RelatedPrivateLinkServices {
+  /** The Service's own PLS, by the controller's owner tag. */
   readonly own?: PlsRow;
-  /** Somebody else's PLS with the name that is asked for. */
+  /** Another Service's PLS with the requested name. */
   readonly named?: PlsRow;
-  /** Somebody else's PLS on the frontend that has the asked address. */
+  /** Another Service's PLS on the frontend that has the requested address. */
   readonly onFrontend?: PlsRow;
-  /** The Service's own on the frontend that it has, in any resource group; absent: none is known. */
+  /** The Service's own PLS on its current frontend, in any resource group. Absent: none is recorded. */
   readonly living?: readonly PlsRow[];
-  /** Load balancers of the cluster on which the Service may come to be, and that have Private Link Services of others. */
+  /** Load balancers of the cluster that the Service may use, and that have Private Link Services of other Services. */
   readonly balancers?: readonly BalancerPrivateLinkServices[];
 }
 
 export interface BalancerPrivateLinkServices {
-  /** Of the load balancer. */
+  /** Name of the load balancer. */
   readonly name: string;
-  /** How many Private Link Services of others it has. */
+  /** Number of Private Link Services of other Services on it. */
   readonly privateLinkServices: number;
 }
 
 export interface Allowed {
-  /** Ranges (CIDR) that no Service may ask for. */
+  /** Ranges (CIDR) that no Service may request. */
   readonly excludedRanges: readonly string[];
   /** Subscriptions, lower case, to which a PLS may be visible. */
   readonly visibility?: readonly string[];
@@ -90,9 +90,9 @@ export interface Allowed {
 export interface Inventory {
   readonly vnetName: string;
   readonly subnets: readonly SubnetRow[];
-  /** Name of the subnet that the CCM will take for the frontend. */
+  /** Name of the subnet that the CCM uses for the frontend. */
   readonly subnetName: string;
-  /** That subnet, if it is there. */
+  /** That subnet, if it exists. */
   readonly subnet?: SubnetRow;
   /** The same for the PLS's NAT addresses. */
   readonly plsSubnetName: string;
@@ -109,36 +109,36 @@ export interface Violation {
   /** What is wrong, why, and what to do. */
   readonly message: string;
   readonly suggestions?: readonly string[];
-  /** However severe the rule is: without Azure's state it may be wrong. */
+  /** Limits the rule's severity: without Azure's state the violation may be wrong. */
   readonly atMost?: "warn";
 }
 
 export interface Rule {
-  /** Kebab-case; the contract with policies and documents. */
+  /** Kebab-case. Policies and documents refer to it. */
   readonly id: string;
   readonly title: string;
-  /** Until policy says otherwise. */
+  /** Default; policy can change it. */
   readonly severity: Severity;
-  /** What it reads, for the documents. */
+  /** What the rule reads, for `docs/rules.md`. */
   readonly reads: string;
   readonly needsState: boolean;
-  /** Why it matters, for the documents. */
+  /** The consequence of a violation, for `docs/rules.md`. */
   readonly docs: string;
   /**
-   * The same in CEL, for clusters without us: true if the rule fires. Reads `variables` (`cel.ts`). Absent where CEL cannot say it;
-   * `undefined` where policy leaves nothing to check.
+   * The rule in CEL, for clusters without the webhook: true if the Service violates it. Reads `variables` (`cel.ts`). Absent if
+   * CEL cannot express the rule; `undefined` if policy leaves nothing to check.
    */
   readonly cel?: (policy: CelPolicy) => string | undefined;
-  /** Judges Services whose load balancer is another controller's; all other rules judge the rest. */
+  /** Applies to Services whose load balancer another controller creates; all other rules apply to the rest. */
   readonly ofOtherControllers?: true;
-  /** Fires because an annotation is absent: no more than a warning where not all annotations are seen. */
+  /** Fires if an annotation is absent: at most a warning where not all annotations are visible. */
   readonly firesOnAbsence?: true;
-  /** However severe the rule is, in CEL, which has no state. */
+  /** Limits the rule's severity in CEL, which has no state. */
   readonly celAtMost?: "warn";
   readonly check: (input: RuleInput) => readonly Violation[];
 }
 
-/** What policy says of a whole cluster. */
+/** The policy for all namespaces of a cluster. */
 export interface CelPolicy extends Omit<Allowed, "subnets"> {
   readonly subnets: readonly {
     readonly namespaces?: readonly string[] | undefined;
@@ -146,13 +146,13 @@ export interface CelPolicy extends Omit<Allowed, "subnets"> {
   }[];
 }
 
-/** A list of strings in CEL: any text, whatever quotes it has. */
+/** A list of strings in CEL; the texts may contain quotes. */
 export function celList(texts: readonly string[]): string {
   return `[${texts.map(celText).join(", ")}]`;
 }
 
 export function celText(text: string): string {
-  // JSON's escapes are CEL's, but for the solidus, which JSON.stringify leaves alone.
+  // CEL supports all escapes of JSON except that of the slash, which JSON.stringify does not use.
   return JSON.stringify(text);
 }
 

@@ -1,4 +1,4 @@
-/** The rule table, in the order in which findings are told. */
+/** The rule table, in the order of findings. */
 import type { Rule, RuleFinding, RuleInput, Severity } from "./rule.ts";
 import { addressAutoIgnored } from "./rules/addressAuto.ts";
 import { addressChanged } from "./rules/addressChanged.ts";
@@ -96,10 +96,10 @@ export const RULES: readonly Rule[] = [
   annotationsOfOtherClass,
 ];
 
-/** How severe a rule is for one Service: what policy says, else the rule's own. */
+/** The severity of a rule for one Service: from policy, else the rule's default. */
 export type Severities = (rule: Pick<Rule, "id" | "severity" | "firesOnAbsence">) => Severity;
 
-/** Everything that the rules find, not the first thing only. Pure. */
+/** All findings of the rules, not only the first. Pure. */
 export function checkRules(input: RuleInput, severityOf: Severities): RuleFinding[] {
   const isOther = input.otherClass !== undefined;
   return RULES.filter(({ ofOtherControllers = false }) => ofOtherControllers === isOther).flatMap((rule) => {
@@ -111,7 +111,7 @@ export function checkRules(input: RuleInput, severityOf: Severities): RuleFindin
   });
 }
 
-/** Whatever else is wrong with a Service, it may go: only its consumers are asked about. */
+/** A deletion is refused only because of connected consumers, not for other violations. */
 export function checkLeaving(input: RuleInput, severityOf: Severities): RuleFinding[] {
   return checkRules({ ...input, leaving: true }, (rule) =>
     rule.id === plsConsumersConnected.id ? severityOf(rule) : "off",

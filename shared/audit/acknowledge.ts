@@ -1,8 +1,8 @@
-/** A person knows of a finding and lets it be for a while: it is there, but fails nothing and is not told again. */
+/** Suppresses a finding until a date: it stays unresolved, but fails no pipeline and is not reported in notices. */
 import { Conflict, InvalidInput } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Row, Version } from "../ports/table.ts";
-import { isThere, type Acknowledgement, type Finding } from "../findings/finding.ts";
+import { isUnresolved, type Acknowledgement, type Finding } from "../findings/finding.ts";
 import { FINDINGS, findRow } from "../findings/findingStore.ts";
 
 const ROUNDS = 4;
@@ -10,11 +10,11 @@ const LONGEST_DAYS = 366;
 const DAY = 86_400_000;
 
 export interface AcknowledgeOptions extends Omit<Acknowledgement, "atUtc"> {
-  /** The finding must still be as it was shown. */
+  /** The version that the operator saw: the finding must not have changed since. */
   readonly version?: Version;
 }
 
-/** @throws InvalidInput if there is no such finding, it is resolved, or the time is over or too far away · Conflict if it changed */
+/** @throws InvalidInput if the finding does not exist or is resolved, or the date is not valid · Conflict if it changed */
 export async function acknowledge(
   run: Run,
   id: string,
@@ -24,14 +24,15 @@ export async function acknowledge(
   const until = Date.parse(given.untilUtc);
   if (!(until > now && until <= now + LONGEST_DAYS * DAY))
     throw new InvalidInput(`untilUtc: ${given.untilUtc} is not within the next ${LONGEST_DAYS} days`);
-  if (given.reason.trim() === "") throw new InvalidInput("reason: say why it may stay");
+  if (given.reason.trim() === "")
+    throw new InvalidInput("reason: required; state why the finding is acknowledged");
   const acknowledged = { ...given, untilUtc: new Date(until).toISOString(), atUtc: run.now().toISOString() };
   const row = await change(run, { id, version }, (finding) => ({ ...finding, acknowledged }));
   run.log.info("finding acknowledged", { id, untilUtc: acknowledged.untilUtc });
   return row;
 }
 
-/** Takes an acknowledgement back; the same if there is none. @throws InvalidInput · Conflict, as `acknowledge` */
+/** Removes the acknowledgement, if there is one. @throws InvalidInput · Conflict, as `acknowledge` */
 export async function withdraw(
   run: Run,
   id: string,
@@ -58,12 +59,12 @@ async function change(
     const now = written.ok ? written.versions[0] : undefined;
     if (now !== undefined) return { ...row, value, version: now };
   }
-  throw new Conflict(`finding ${id} was changed meanwhile: look again`);
+  throw new Conflict(`finding ${id} has changed in the meantime; reload it and try again`);
 }
 
 async function present(run: Run, id: string): Promise<Row<Finding>> {
   const row = await findRow(run, id);
-  if (!row) throw new InvalidInput(`there is no finding ${id}`);
-  if (!isThere(row.value)) throw new InvalidInput(`finding ${id} is resolved`);
+  if (!row) throw new InvalidInput(`finding ${id} does not exist`);
+  if (!isUnresolved(row.value)) throw new InvalidInput(`finding ${id} is resolved`);
   return row;
 }

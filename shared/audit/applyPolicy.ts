@@ -1,6 +1,6 @@
 /**
- * Checks a policy that a person wrote, and puts it in force. Apart from `policyStore.ts`, since it knows every rule and check by name: what
- * only reads the policy need not load them.
+ * Validates and applies a policy document. Separate from `policyStore.ts` because it imports every rule and check, which code
+ * that only reads the policy must not load.
  */
 import { closest } from "fastest-levenshtein";
 import { InvalidInput } from "../core/errors.ts";
@@ -10,7 +10,7 @@ import { Policy } from "../policy/policy.ts";
 import { HISTORY, KEY, PARTITION, toProblems } from "../policy/policyStore.ts";
 import type { Run } from "../ports/ports.ts";
 
-/** Makes `document` the policy in force. @throws InvalidInput with all problems; the last good one stays */
+/** Makes `document` the active policy. @throws InvalidInput with all problems; the policy before it stays active */
 export async function applyPolicy(run: Run, document: unknown): Promise<Policy> {
   const policy = checkPolicy(document);
   const value = { policy, appliedAtUtc: run.now().toISOString() };
@@ -22,8 +22,8 @@ export async function applyPolicy(run: Run, document: unknown): Promise<Policy> 
 }
 
 /**
- * The policy that a person wrote, defaults filled in.
- * @throws InvalidInput with all problems, rules and checks that do not exist among them
+ * Parses a policy document and adds defaults.
+ * @throws InvalidInput with all problems, including unknown rules and checks
  */
 export function checkPolicy(document: unknown): Policy {
   const policy = parsePolicy(document);
@@ -46,7 +46,7 @@ function unknownNames(
   const ids = table.map(({ id }) => id);
   return [...new Set(named)]
     .filter((id) => !ids.includes(id))
-    .map((id) => `there is no ${what} ${id}; did you mean ${closest(id, ids)}?`);
+    .map((id) => `unknown ${what} ${id}; did you mean ${closest(id, ids)}?`);
 }
 
 function parsePolicy(document: unknown): Policy {

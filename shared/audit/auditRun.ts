@@ -1,5 +1,6 @@
-/** An audit run: which scopes it covers, how far it is, what it found. */
-import type { Finding, Severity } from "../findings/finding.ts";
+/** An audit run: its scopes, its progress and its results. */
+import type { Counts } from "../severity.ts";
+import type { Finding } from "../findings/finding.ts";
 import type { Table } from "../ports/table.ts";
 
 declare module "../ports/ports.ts" {
@@ -11,7 +12,7 @@ declare module "../ports/ports.ts" {
   }
 }
 
-export type Counts = Readonly<Record<Severity, number>>;
+export type { Counts };
 
 export type RunState = "running" | "done" | "failed" | "cancelled";
 
@@ -21,22 +22,22 @@ export interface AuditRun {
   readonly startedAtUtc: string;
   readonly finishedAtUtc?: string;
   readonly state: RunState;
-  /** `system` or the person who asked. */
+  /** `system`, or the operator who started it. */
   readonly who: string;
   readonly why: string;
-  /** How many scopes it has; absent while their rows are being written. */
+  /** Number of scopes; absent until all their rows are written. */
   readonly scopeCount?: number;
-  /** Somebody asked it to stop: scopes that have not begun are left. */
+  /** The operator who cancelled it: scopes that have not started are skipped. */
   readonly cancelledBy?: string;
-  /** Set when it ends: open findings (acknowledged and suspected ones aside) of everything, by severity. */
+  /** Set at the end: all open findings by severity, without acknowledged and suspected ones. */
   readonly counts?: Counts;
   readonly acknowledged?: number;
   readonly appeared?: number;
   readonly resolved?: number;
-  /** Name of the state (`States`) with all open findings as they were when it ended; an unchanged world shares the one before. */
+  /** Name of the state (`States`) with the unresolved findings at the end; shared with the run before if nothing changed. */
   readonly findingsState?: string;
-  /** Who has been told what it found. */
-  readonly told?: readonly string[];
+  /** Destinations that have received its notices. */
+  readonly notified?: readonly string[];
 }
 
 /** One scope of a run. Partition = run id; key = scope. */
@@ -45,31 +46,31 @@ export interface ScopeProgress {
   readonly state: "waiting" | "running" | "done" | "failed" | "left";
   readonly startedAtUtc?: string;
   readonly finishedAtUtc?: string;
-  /** Things looked at. */
+  /** Number of checked subjects. */
   readonly looked?: number;
-  /** The most severe of them, as many as a row takes. */
-  readonly appeared?: readonly News[];
-  /** How many appeared beyond those. */
-  readonly untold?: number;
+  /** The most severe ones, as many as fit into a row. */
+  readonly appeared?: readonly FindingChange[];
+  /** How many more appeared. */
+  readonly omitted?: number;
   readonly resolved?: number;
   readonly why?: string;
 }
 
-/** What a run would tell others: a finding that is new, has come back, or got worse. */
-export interface News extends Pick<Finding, "id" | "check" | "severity" | "about"> {
-  /** At most 500 characters: the finding has all of it. */
+/** A finding that is new, has reopened or has become more severe: the content of a notice. */
+export interface FindingChange extends Pick<Finding, "id" | "check" | "severity" | "about"> {
+  /** At most 500 characters; the finding has the complete text. */
   readonly message: string;
   readonly cluster?: string;
   readonly what: "new" | "reopened" | "worse";
 }
 
-/** How far a run is, for people who wait for it. */
+/** Progress of a run, as CLI and dashboard show it. */
 export interface AuditProgress {
   readonly run: AuditRun;
   readonly scopes: readonly ScopeProgress[];
   readonly total: number;
   readonly finished: number;
-  /** From the pace so far; absent before the first scope has ended and after the last. */
+  /** Extrapolated from the finished scopes; absent before the first and after the last one. */
   readonly remainingSeconds?: number;
 }
 
@@ -80,7 +81,7 @@ export interface TrendRow {
   readonly byCheck: Readonly<Record<string, number>>;
 }
 
-/** The most used addresses of a subnet on each day. Partition = canonical subnet id; key = date. */
+/** Maximum of used addresses of a subnet on one day. Partition = canonical subnet id; key = date. */
 export interface UsageRow {
   readonly date: string;
   readonly used: number;

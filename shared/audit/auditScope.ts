@@ -1,36 +1,36 @@
 /**
- * Audits one scope of a run: reads it whole, checks it, records what differs, and ends the run if it was the last. Called by the drift
- * queue and by `runAudit`; may be called any number of times, by several workers at once, and may die anywhere.
+ * Audits one scope of a run: reads it completely, runs the checks, records what changed, and ends the run after the last scope. Called
+ * by the drift queue and by `runAudit`. Idempotent: several workers may run it at the same time, and it may crash at any point.
  */
-import { NotYet, Refused } from "../core/errors.ts";
+import { NotYet, Obsolete } from "../core/errors.ts";
 import { recordOne } from "../storage/recordOutcome.ts";
 import { readPolicy } from "../policy/policyStore.ts";
 import type { Run } from "../ports/ports.ts";
 import { withLease } from "../storage/lease.ts";
 import type { Row } from "../ports/table.ts";
-import type { News, ScopeProgress } from "./auditRun.ts";
-import { askForRepair } from "./askForRepair.ts";
+import type { FindingChange, ScopeProgress } from "./auditRun.ts";
+import { requestRepair } from "./requestRepair.ts";
 import { checkScope } from "./checkScope.ts";
 import { isWorse } from "../findings/finding.ts";
 import { finishAudit } from "./finishAudit.ts";
 import { record } from "./record.ts";
-import { rememberScope } from "../findings/scopeStore.ts";
+import { recordScope } from "../findings/scopeStore.ts";
 import { changeProgress, findRunRow, isOver, type Which } from "./runStore.ts";
 import { messageOf } from "../core/messageOf.ts";
 
-/** A message may be faster than the run's row. */
+/** A message may arrive before the row of its run is visible. */
 const RETRY_SECONDS = 5;
 
-/** Storage takes rows of limited size; what is beyond is counted. */
-const TOLD_PER_SCOPE = 300;
+/** Rows have a limited size: further findings are only counted. */
+const LISTED_PER_SCOPE = 300;
 
 interface Auditing {
-  /** The outcome is that of the app. Whoever audits by hand may have other rights. */
+  /** Record the outcome as that of the app; not for an audit by an operator, whose permissions may differ. */
   readonly isRecorded?: boolean;
 }
 
 /**
- * @throws Superseded if another worker audits the scope, Refused if the run went on without it, and whatever reading it throws: then no
+ * @throws Superseded if another worker audits the scope, Obsolete if the run went on without it, and whatever reading it throws: then no
  * finding has changed
  */
 export async function auditScope(
@@ -43,7 +43,7 @@ export async function auditScope(
   await finishAudit(run, runId);
 }
 
-/** Nobody will try again: the run ends without the scope. One that another worker is at stays his. */
+/** After the last retry: the run ends without the scope. Does nothing if another worker is auditing the scope. */
 export async function giveUpScope(run: Run, runId: string, scope: string, why: string): Promise<void> {
   const finishedAtUtc = run.now().toISOString();
   await changeProgress(run, { id: runId, scope }, (row) =>
@@ -52,12 +52,17 @@ export async function giveUpScope(run: Run, runId: string, scope: string, why: s
   await finishAudit(run, runId);
 }
 
+/** True if the run goes on without the scope. */
+export async function isGivenUp(run: Run, runId: string, scope: string): Promise<boolean> {
+  return (await run.ports.tables.progress.get(runId, scope))?.value.state === "failed";
+}
+
 async function auditOnce(run: Run, which: Which & Auditing): Promise<void> {
   const { id, scope, isRecorded } = which;
-  const known = await begin(run, which);
-  if (known?.value.state !== "running")
-    return run.log.debug("scope not begun", { id, scope, state: known?.value.state });
-  const audit = () => look(run, { id, scope, known });
+  const row = await begin(run, which);
+  if (row?.value.state !== "running")
+    return run.log.debug("scope not started", { id, scope, state: row?.value.state });
+  const audit = () => checkAndRecord(run, { id, scope, known: row });
   try {
     await (isRecorded ? recordOne(run, { operation: "audit", subject: scope }, audit) : audit());
   } catch (error) {
@@ -68,12 +73,13 @@ async function auditOnce(run: Run, which: Which & Auditing): Promise<void> {
 }
 
 /**
- * Not `running` if there is nothing to begin: it is done, no scope of the run, or somebody wants the run to stop.
- * @throws Refused if the run has ended without the scope
+ * A row that is not `running` (or none) if there is nothing to do: the scope is done, not part of the run, or
+ * the run was cancelled.
+ * @throws Obsolete if the run has ended without the scope
  */
 async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress> | undefined> {
   const audit = (await findRunRow(run, id))?.value;
-  if (!audit) throw new NotYet(`audit ${id} is not known`, RETRY_SECONDS);
+  if (!audit) throw new NotYet(`audit ${id} is not visible yet`, RETRY_SECONDS);
   if (audit.state !== "running") return demandAudited(run, id, scope);
   const atUtc = run.now().toISOString();
   return changeProgress(run, { id, scope }, (row) => {
@@ -86,20 +92,20 @@ async function begin(run: Run, { id, scope }: Which): Promise<Row<ScopeProgress>
 
 async function demandAudited(run: Run, id: string, scope: string): Promise<undefined> {
   const { state, why } = (await run.ports.tables.progress.get(id, scope))?.value ?? {};
-  if (state === "failed") throw new Refused(`audit ${id} has ended without ${scope}: ${why}`);
+  if (state === "failed") throw new Obsolete(`audit ${id} has ended without ${scope}: ${why}`);
 }
 
-async function look(run: Run, which: Which): Promise<void> {
+async function checkAndRecord(run: Run, which: Which): Promise<void> {
   const { id, scope } = which;
   const atUtc = run.now().toISOString();
   const { policy } = await readPolicy(run);
   const checked = await checkScope(run, policy, scope);
   const { looked } = checked;
   const { appeared, resolved } = await record(run, { runId: id, scope, atUtc }, checked);
-  await askForRepair(run, policy, appeared);
-  await rememberScope(run, { scope, auditedAtUtc: atUtc, runId: id });
-  const told = appeared.toSorted(bySeverity).slice(0, TOLD_PER_SCOPE);
-  const untold = appeared.length - told.length;
+  await requestRepair(run, policy, appeared);
+  await recordScope(run, { scope, auditedAtUtc: atUtc, runId: id });
+  const listed = appeared.toSorted(bySeverity).slice(0, LISTED_PER_SCOPE);
+  const omitted = appeared.length - listed.length;
   const finishedAtUtc = run.now().toISOString();
   await changeProgress(run, which, ({ startedAtUtc = atUtc }) => ({
     scope,
@@ -107,15 +113,15 @@ async function look(run: Run, which: Which): Promise<void> {
     startedAtUtc,
     finishedAtUtc,
     looked,
-    appeared: told,
-    ...(untold > 0 && { untold }),
+    appeared: listed,
+    ...(omitted > 0 && { omitted }),
     resolved,
   }));
   if (appeared.length + resolved > 0)
     run.log.info("scope audited", { scope, looked, appeared: appeared.length, resolved });
 }
 
-function bySeverity(a: News, b: News): number {
+function bySeverity(a: FindingChange, b: FindingChange): number {
   if (isWorse(a.severity, b.severity)) return -1;
   return isWorse(b.severity, a.severity) ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-/** What a check is: a pure question about one subject. The table is in `checks.ts`. */
+/** Type of a check: a pure function of one subject. The table of checks is in `checks.ts`. */
 import type { Failure, Remaining } from "../ports/activity.ts";
 import type { JournalEntry } from "../changes/journal.ts";
 import type { Touch } from "../changes/touches.ts";
@@ -16,23 +16,23 @@ import type { QueueName } from "../ports/queue.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Forecast } from "./usage.ts";
 
-/** What checks look at, by its kind. */
+/** Subjects of checks, by kind. */
 export interface Subjects {
   readonly pls: {
     readonly pls: PrivateLinkService;
     readonly cluster: Cluster;
     readonly owner?: Declared;
     /** The cluster has confirmed its Services once, or was deleted. */
-    readonly isHeard: boolean;
+    readonly isConfirmed: boolean;
     readonly policy: Policy;
-    /** Who wrote it within the hour, if it differs from what is declared. */
+    /** Writes of the last hour, if it differs from the declaration. */
     readonly touches: readonly Touch[];
   };
-  /** A PLS on a cluster's frontend, whatever its tags say. */
+  /** A PLS on a frontend of a cluster, regardless of its tags. */
   readonly marks: {
     readonly pls: PrivateLinkService;
     readonly cluster: Cluster;
-    /** Living Services on that frontend, the one it is named for first. */
+    /** Services on that frontend, the one that it is named for first. */
     readonly users: readonly Declared[];
   };
   readonly connection: {
@@ -42,64 +42,64 @@ export interface Subjects {
     readonly cluster: Cluster;
     readonly policy: Policy;
   };
-  /** A living internal Service with what Azure has for it. */
+  /** A confirmed internal Service with its resources in Azure. */
   readonly service: {
     readonly declared: Declared;
     readonly frontend?: Frontend;
     readonly pls?: PrivateLinkService;
     readonly ageMinutes: number;
-    /** How long it may take. */
+    /** How long the cloud controller may take. */
     readonly waitMinutes: number;
-    /** What Azure refused its controller lately, if that may be why. */
+    /** A recent failure of the cloud controller that may be the cause. */
     readonly failure?: Failure;
   };
-  /** A living Service, internal or not. */
+  /** A confirmed Service, internal or not. */
   readonly declaration: { readonly declared: Declared };
   readonly balancer: {
     readonly balancer: LoadBalancer;
-    /** Absent: no registered cluster's. */
+    /** Absent if it belongs to no registered cluster. */
     readonly cluster?: Cluster;
-    /** Private Link Services that stand on it. */
+    /** Number of Private Link Services on it. */
     readonly privateLinkServices: number;
   };
-  /** A frontend, or a load balancer whole, that no living Service accounts for. */
+  /** A frontend or a complete load balancer that no Service uses. */
   readonly orphan: { readonly candidate: Candidate };
   readonly cluster: {
     readonly view: ClusterView;
-    /** Since the cluster confirmed its Services last; absent: it never did. */
+    /** Since the cluster last confirmed its Services; absent if it never did. */
     readonly confirmedMinutes?: number;
-    /** Of the relay, as the sender saw it; negative when it has expired. */
+    /** Of the relay, as its probe reports; negative after it expired. */
     readonly certificateDaysLeft?: number;
     readonly staleMinutes: number;
-    /** Other registrations that claim what this one claims. */
+    /** Conflicts with other registrations. */
     readonly contradictions?: readonly Contradiction[];
   };
-  /** What the identities of a cluster may do on its virtual network. */
+  /** Permissions of the identities of a cluster on its virtual network. */
   readonly grant: {
     readonly cluster: Cluster;
-    /** Actions that none of them has, by subnet. */
+    /** Actions that none of the identities has, by subnet. */
     readonly missing: readonly MissingGrant[];
-    /** Why nobody knows. */
+    /** Why the role assignments could not be read. */
     readonly unreadable?: string;
   };
-  /** An address of which Azure and the inventory do not say the same. */
+  /** An address for which Azure and the inventory differ. */
   readonly address: {
     readonly subnetId: string;
     readonly address: string;
-    /** Who Azure says has it; absent: nobody any more. */
+    /** The resource that uses it in Azure; absent if there is none. */
     readonly holderId?: string;
-    /** Who the inventory says has it; absent: nobody. */
+    /** The resource that the inventory records; absent if there is none. */
     readonly recordedId?: string;
   };
-  /** A static address that a Service asks for, of which somebody else has it. */
+  /** A requested static address that another resource or Service has. */
   readonly claim: {
     readonly declared: Declared;
     readonly what: "frontend" | "pls";
     readonly address: string;
     readonly subnet: SubnetRow;
-    readonly taken: { readonly holderId: string } | { readonly claim: Claim };
+    readonly holder: { readonly holderId: string } | { readonly claim: Claim };
   };
-  /** A Service with addresses that it claims and that Azure would not give it. */
+  /** A Service with claimed addresses that Azure reports as unavailable. */
   readonly unavailable: {
     readonly service: ServiceKey;
     readonly addresses: readonly {
@@ -117,20 +117,20 @@ export interface Subjects {
   readonly subscription: {
     readonly subscription: string;
     readonly privateLinkServices: number;
-    /** What ARM said remains, the least of each kind. */
+    /** Remaining requests as ARM reported them, the minimum of each kind. */
     readonly remaining: readonly Remaining[];
   };
   readonly subnet: {
     readonly subnet: SubnetRow;
     /** Names of Private Link Services whose NAT addresses are in it. */
     readonly privateLinkServices: readonly string[];
-    /** Living Services that declare a PLS with addresses in it. */
-    readonly wants: readonly Declared[];
+    /** Confirmed Services that declare a PLS with NAT addresses in it. */
+    readonly requestedBy: readonly Declared[];
     readonly audit: Policy["audit"];
     readonly forecast?: Forecast;
   };
   readonly mooring: {
-    /** What is wrong with the stored policy. */
+    /** Problems of the stored policy. */
     readonly policyProblems: readonly string[];
     readonly stopped?: { readonly why: string; readonly sinceUtc: string; readonly hours: number };
   };
@@ -143,9 +143,9 @@ export interface Subjects {
   };
   readonly scope: { readonly scope: string; readonly auditedAtUtc: string; readonly ageHours: number };
   readonly queue: { readonly queue: QueueName; readonly poisoned: number };
-  /** How a scan, audit, sweep, poll or list ended last for one subject. */
+  /** Last outcome of a scan, audit, sweep, poll or list for one subject. */
   readonly operation: { readonly outcome: Outcome };
-  /** A journal entry that a crash left open. */
+  /** A journal entry of an interrupted write. */
   readonly journal: { readonly entry: JournalEntry; readonly openHours: number };
   readonly quarantined: { readonly row: Quarantined; readonly unprovedHours: number };
 }
@@ -159,23 +159,23 @@ export type SubjectKind = keyof Subjects;
 
 export type Draft = Pick<Finding, "about" | "message" | "advice"> &
   Partial<Pick<Finding, "cluster" | "declared" | "allowed" | "actual" | "planned">> & {
-    /** It often settles by itself: open only if it is still so after this time. */
+    /** For transient states: the finding opens only if the check still fails after this time. */
     readonly settlesWithinMinutes?: number;
   };
 
 export interface Check<Kind extends SubjectKind = SubjectKind> {
-  /** Kebab-case, named for the violation; the contract with policies and documents. */
+  /** Kebab-case, `THING-VIOLATION`. Part of the contract: policies and documents refer to it. */
   readonly id: string;
   readonly title: string;
-  /** Until policy says otherwise. */
+  /** Default; policy may override it. */
   readonly severity: Finding["severity"];
-  /** Why it matters, for the documents. */
+  /** Why it matters, for the documentation. */
   readonly docs: string;
   readonly on: Kind;
   readonly check: (subject: Subjects[Kind]) => Draft | undefined;
 }
 
-/** Keeps the subject's type through the table. */
+/** Keeps the type of the subject in the table. */
 export function defineCheck<Kind extends SubjectKind>(check: Check<Kind>): Check<Kind> {
   return check;
 }

@@ -1,6 +1,6 @@
 /**
- * Looks at one scope of an audit and says what is wrong there: gathers once, joins what is declared with what is there, runs the checks.
- * Called by `auditScope`; writes nothing to Azure. A scope that cannot be read whole throws: a part must never look like a healthy world.
+ * Checks one scope of an audit: reads its data once, joins declared and actual state, runs the checks. Called by `auditScope`; writes
+ * nothing to Azure. Throws if the scope cannot be read completely: a partial read must never resolve findings.
  */
 import { InvalidInput } from "../core/errors.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -12,13 +12,13 @@ import { checkVnet } from "./gather/vnet.ts";
 
 export interface Checked {
   readonly found: readonly CheckedDraft[];
-  /** Things looked at. */
+  /** Number of checked subjects. */
   readonly looked: number;
-  /** Absent: everything was judged. */
+  /** Absent if every check was evaluated. */
   readonly unjudged?: readonly Unjudged[];
 }
 
-/** A check could not tell of a cluster: its findings there stay as they were. */
+/** A check that could not be evaluated for a cluster: its findings stay unchanged. */
 export interface Unjudged {
   readonly check: string;
   readonly cluster: string;
@@ -31,5 +31,5 @@ export async function checkScope(run: Run, policy: Policy, scope: string): Promi
   if (scope === "mooring") return checkMooring(run, policy);
   if (kind === "subscription" && id !== "") return checkSubscription(run, policy, id);
   if (kind === "vnet" && id !== "") return checkVnet(run, policy, id);
-  throw new InvalidInput(`there is no scope ${scope}: name subscription:ID, vnet:ID or mooring`);
+  throw new InvalidInput(`scope ${scope} does not exist; use subscription:ID, vnet:ID or mooring`);
 }

@@ -10,7 +10,7 @@ import * as privateLinkServices from "./checks/pls.ts";
 import { plsTagsDiffer } from "./checks/marks.ts";
 import * as mooring from "./checks/mooring.ts";
 import { frontendWithoutService } from "./checks/orphans.ts";
-import { identityLacksPermission, permissionsUnreadable } from "./checks/permissions.ts";
+import { clusterIdentityLacksPermission, roleAssignmentsUnreadable } from "./checks/permissions.ts";
 import * as services from "./checks/services.ts";
 import * as subnets from "./checks/subnets.ts";
 
@@ -23,9 +23,9 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
     privateLinkServices.plsNatAddressesDiffer,
     privateLinkServices.plsSubnetDiffers,
     privateLinkServices.plsBeyondPolicy,
-    privateLinkServices.plsFoughtOver,
-    privateLinkServices.plsUnexpected,
-    limits.plsNearLimits,
+    privateLinkServices.plsRepairConflict,
+    privateLinkServices.plsWithoutService,
+    limits.plsNearLimit,
   ],
   marks: [plsTagsDiffer],
   connection: [
@@ -36,13 +36,13 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
   ],
   service: [services.plsMissing, services.serviceWithoutFrontend, services.addressDiffers],
   declaration: [services.loadBalancerIpUsed],
-  claim: [addresses.addressTaken],
+  claim: [addresses.addressInUse],
   unavailable: [addresses.addressUnavailable],
-  address: [addresses.addressUnrecorded, addresses.addressGone],
+  address: [addresses.addressUnrecorded, addresses.addressStale],
   orphan: [frontendWithoutService],
   balancer: [
-    balancers.basicLoadBalancer,
-    balancers.ruleLeadsNowhere,
+    balancers.basicSku,
+    balancers.ruleWithoutBackends,
     balancers.probeUnused,
     balancers.frontendWithoutRules,
     limits.balancerPrivateLinkServicesNearLimit,
@@ -52,33 +52,33 @@ export const CHECKS: { readonly [Kind in SubjectKind]: readonly Check<Kind>[] } 
     subnets.subnetFillsSoon,
     subnets.subnetUsesUnknown,
     subnets.subnetPoliciesBlockPrivateLinkServices,
-    subnets.subnetPoliciesLeftOff,
+    subnets.subnetPoliciesLeftDisabled,
   ],
   cluster: [
     clusters.clusterSilent,
     clusters.clusterForeignList,
     clusters.webhookSilent,
-    clusters.relayFails,
-    clusters.relayCertificateEnds,
-    clusters.clusterGone,
+    clusters.relayFailing,
+    clusters.relayCertificateExpiring,
+    clusters.clusterDeleted,
     clusters.clusterUnreadable,
     clusters.clusterContradicted,
   ],
-  grant: [identityLacksPermission, permissionsUnreadable],
-  subscription: [limits.subscriptionPrivateLinkServicesNearLimit, limits.armNearlyThrottled],
-  mooring: [mooring.policyBroken, mooring.writingStopped],
+  grant: [clusterIdentityLacksPermission, roleAssignmentsUnreadable],
+  subscription: [limits.subscriptionPrivateLinkServicesNearLimit, limits.subscriptionRequestsNearLimit],
+  mooring: [mooring.policyInvalid, mooring.writingStopped],
   inventory: [mooring.inventoryStale],
   scope: [mooring.scopeUnaudited],
   queue: [mooring.queuePoisoned],
   operation: [mooring.operationFailing],
   unwatched: [mooring.claimsUnwatched],
   journal: [mooring.journalUnresolved],
-  quarantined: [mooring.quarantineUnproved],
+  quarantined: [mooring.quarantineUnverified],
 };
 
 export type CheckedDraft = Draft & Pick<Check, "id" | "severity">;
 
-/** Everything that the checks of a kind find on its subjects, as severe as policy says. Pure. */
+/** Findings of all checks of a kind, with the severities of the policy. Pure. */
 export function runChecks<Kind extends SubjectKind>(
   kind: Kind,
   subjects: readonly Subjects[Kind][],

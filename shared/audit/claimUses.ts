@@ -1,4 +1,4 @@
-/** What uses a claimed address, and whether that agrees with the claim. */
+/** Finds what uses a claimed address, and whether that use matches the claim. */
 import { addressKey } from "../azure/addressKey.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { isControllers, isNamedFor } from "../kubernetes/frontendName.ts";
@@ -12,22 +12,22 @@ import { waitForAll } from "../core/waitForAll.ts";
 
 export interface Use {
   readonly holderId: string;
-  /** Of a Private Link Service: `namespace/name` by its tag, and the frontends in front of which it is. */
+  /** For a Private Link Service: `namespace/name` from its tag, and its frontends. */
   readonly pls?: { readonly owner: string | undefined; readonly frontendIds: readonly string[] };
 }
 
-/** What an address is claimed for, all at once: a Service may take it over from another. */
+/** All claims of an address: during a handover there are several. */
 export interface Claimed {
   readonly claims: readonly Claim[];
   readonly clusterOf: (claim: Claim) => Cluster | undefined;
 }
 
-/** True if the inventory had the assignment before the claim: admission allowed the claim beside it. Pure. */
+/** True if the inventory had the assignment before the claim: admission allowed the claim in spite of it. Pure. */
 export function wasAllowed({ seenAtUtc }: Assignment, { sinceUtc }: Claim): boolean {
   return seenAtUtc <= sinceUtc;
 }
 
-/** True if a Service that claims the address has it, or a frontend that the claim's owner may share. Pure. */
+/** True if the use belongs to a claiming Service, or is a frontend that the owner of the claim may share. Pure. */
 export function agrees(use: Use, claim: Claim, { claims, clusterOf }: Claimed): boolean {
   const { holderId, pls } = use;
   if (pls) return claims.some((one) => isOwnPls(pls, one.owner, clusterOf(one)));
@@ -35,7 +35,7 @@ export function agrees(use: Use, claim: Claim, { claims, clusterOf }: Claimed): 
   const name = resourceName(holderId);
   if (claims.some(({ owner }) => isNamedFor(name, owner.uid))) return true;
   const cluster = clusterOf(claim);
-  // The controller shares only frontends that it named itself.
+  // The cloud controller shares only frontends that it created.
   if (!isControllers(name)) return false;
   return claim.ports !== undefined && !!cluster && clusterOfFrontend(holderId, [cluster]) !== undefined;
 }
@@ -50,9 +50,9 @@ function isOwnPls(
 }
 
 /**
- * Frontends and Private Link Services that have the address now: the controller may have created them since the last scan.
- * @param clusters those in whose subscriptions they may be
- * @throws whatever the lists throw: a list that fails shows nothing
+ * Frontends and Private Link Services that use the address now: the cloud controller may have created them since the last scan.
+ * @param clusters their subscriptions are searched
+ * @throws whatever the lists throw: a failed list is not evidence of absence
  */
 export async function findUses(
   run: Run,

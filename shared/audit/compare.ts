@@ -1,4 +1,4 @@
-/** What differs between the findings of two audits. Pure. */
+/** Compares the findings of two audits. Pure. */
 import { isWorse, type Finding, type Severity } from "../findings/finding.ts";
 
 export interface Worse extends Pick<Finding, "id" | "check" | "about"> {
@@ -13,7 +13,7 @@ export interface Difference {
   readonly unchanged: number;
 }
 
-/** Acknowledged findings count as there; what was only suspected does not. */
+/** Acknowledged findings count as present; suspected ones do not. */
 export function compareFindings(before: readonly Finding[], after: readonly Finding[]): Difference {
   const [old, now] = [byId(before), byId(after)];
   const both = [...now.values()].flatMap((finding) => {

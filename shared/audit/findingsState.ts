@@ -1,14 +1,14 @@
-/** The findings that were there when a run ended, kept whole, so that two runs can be compared for as long as both are known. */
+/** Stores the unresolved findings at the end of a run, so that runs can be compared. */
 import { createHash } from "node:crypto";
 import type { Run } from "../ports/ports.ts";
 import type { AuditRun } from "./auditRun.ts";
-import { isThere, type Finding } from "../findings/finding.ts";
+import { isUnresolved, type Finding } from "../findings/finding.ts";
 import { listFindings } from "../findings/findingStore.ts";
 import { RUNS } from "./runStore.ts";
 
 const DIGITS = 16;
 
-/** The name under which they are kept; a world that has not changed shares that of the run before. */
+/** Name of the stored state; if nothing changed it is that of the run before. */
 export async function saveFindings(
   run: Run,
   { id }: AuditRun,
@@ -22,9 +22,9 @@ export async function saveFindings(
   return name;
 }
 
-/** Those of a run that has ended as they were then, those of one that has not as they are. */
+/** Findings at the end of the run, or the current ones if it has not ended. */
 export async function findingsOf(run: Run, { findingsState }: AuditRun): Promise<Finding[]> {
-  if (findingsState === undefined) return (await listFindings(run)).filter(isThere);
+  if (findingsState === undefined) return (await listFindings(run)).filter(isUnresolved);
   return ((await run.ports.states.load(findingsState)) ?? []) as Finding[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Ends a run when its last scope has: counts, the day's trend, the findings as they are, news for others, and what is old goes. Two
- * workers may come here at once, and one may die here: everything is written under names and values that do not depend on who writes.
+ * Ends a run after its last scope: records counts, the trend of the day and the findings, requests notices, removes expired data. Two
+ * workers may do this at the same time, or crash: names and values of what they write do not depend on the writer.
  */
 import { SYSTEM } from "../changes/plan.ts";
 import { keepOutcomes } from "../storage/recordOutcome.ts";
@@ -9,27 +9,27 @@ import type { Row } from "../ports/table.ts";
 import { writeRows } from "../storage/writeRows.ts";
 import type { AuditRun, RunState, ScopeProgress } from "./auditRun.ts";
 import { countBySeverity } from "./countBySeverity.ts";
-import { recordFindings } from "./countFindings.ts";
-import { isThere, stateOf, type Finding } from "../findings/finding.ts";
+import { recordFindingMetrics } from "./findingMetrics.ts";
+import { isUnresolved, stateOf, type Finding } from "../findings/finding.ts";
 import { FINDINGS } from "../findings/findingStore.ts";
-import { unseen } from "./life.ts";
+import { unseen } from "./lifecycle.ts";
 import { difference } from "./record.ts";
-import { forgetOld } from "./retention.ts";
+import { removeExpired } from "./retention.ts";
 import { changeRun, findRunRow, listProgress } from "./runStore.ts";
 import { listScopes } from "./scopes.ts";
-import { forgetScopes } from "../findings/scopeStore.ts";
+import { removeScopes } from "../findings/scopeStore.ts";
 import { saveFindings } from "./findingsState.ts";
 import { recordTrend } from "./trend.ts";
-import { findWitness, isWitnessed } from "./witness.ts";
+import { cacheUnsettledScope, hasUnsettledScope } from "./unsettledScope.ts";
 
-/** By then the run has ended. */
-const TOLD_AFTER_SECONDS = 2;
+/** The run has ended by then. */
+const NOTICES_DELAY_SECONDS = 2;
 
-/** Does nothing while a scope has not ended, and once the run has. */
+/** Does nothing while a scope is unfinished or after the run has ended. */
 export async function finishAudit(run: Run, id: string): Promise<void> {
-  if (await isWitnessed(run, id)) return;
+  if (await hasUnsettledScope(run, id)) return;
   const scopes = await listProgress(run, id);
-  if (findWitness(run, id, scopes)) return;
+  if (cacheUnsettledScope(run, id, scopes)) return;
   const row = await findRunRow(run, id);
   if (!row || !mayEnd(row.value, scopes)) return;
   const nowUtc = run.now().toISOString();
@@ -39,7 +39,7 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
     { audit: row.value, scopes, nowUtc },
     findings.map(({ value }) => value),
   );
-  await tellOthers(run, id);
+  await requestNotices(run, id);
   const finished = await changeRun(run, id, (audit) => ({
     ...audit,
     ...ending,
@@ -48,9 +48,9 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
   }));
   if (finished && finished.state !== "running")
     run.ports.metrics.record("mooring.audit.runs", 1, { outcome: finished.state });
-  await forgetOld(run, findings);
-  // Whoever audits by hand may have settings that name less.
-  if (row.value.who === SYSTEM) await forgetUnwatched(run);
+  await removeExpired(run, findings);
+  // An operator's settings may contain fewer subscriptions.
+  if (row.value.who === SYSTEM) await removeUnwatched(run);
   run.log.info("audit ended", {
     id,
     state: finished?.state,
@@ -59,13 +59,13 @@ export async function finishAudit(run: Run, id: string): Promise<void> {
   });
 }
 
-async function forgetUnwatched(run: Run): Promise<void> {
+async function removeUnwatched(run: Run): Promise<void> {
   const present = new Set(await listScopes(run));
-  await forgetScopes(run, present);
+  await removeScopes(run, present);
   await keepOutcomes(run, "audit", (scope) => present.has(scope));
 }
 
-/** Not while rows of its scopes are still being written. */
+/** False while the rows of its scopes are being written. */
 function mayEnd({ state, scopeCount = Infinity }: AuditRun, scopes: readonly ScopeProgress[]): boolean {
   return state === "running" && scopes.length >= scopeCount;
 }
@@ -80,14 +80,14 @@ async function end(run: Run, { audit, scopes, nowUtc }: Ended, findings: readonl
   const open = findings.filter((finding) => stateOf(finding, nowUtc) === "open");
   const counts = countBySeverity(open);
   await recordTrend(run, nowUtc, open);
-  recordFindings(run, open);
+  recordFindingMetrics(run, open);
   return {
     finishedAtUtc: nowUtc,
     counts,
     acknowledged: findings.filter((finding) => stateOf(finding, nowUtc) === "acknowledged").length,
-    appeared: sum(scopes, ({ appeared = [], untold = 0 }) => appeared.length + untold),
+    appeared: sum(scopes, ({ appeared = [], omitted = 0 }) => appeared.length + omitted),
     resolved: sum(scopes, ({ resolved = 0 }) => resolved),
-    findingsState: await saveFindings(run, audit, findings.filter(isThere)),
+    findingsState: await saveFindings(run, audit, findings.filter(isUnresolved)),
   };
 }
 
@@ -96,17 +96,17 @@ function endState({ cancelledBy }: AuditRun, scopes: readonly ScopeProgress[]): 
   return scopes.length === 0 || scopes.some(({ state }) => state === "failed") ? "failed" : "done";
 }
 
-interface Known {
+interface ReadFindings {
   readonly findings: readonly Row<Finding>[];
-  /** How many were resolved since their scope is no more. */
+  /** How many were resolved because their scope no longer exists. */
   readonly vanished: number;
 }
 
 /**
- * All findings, after those of subscriptions that are not watched any longer and of virtual networks that are gone are resolved. Only the
- * app's own audits say so: whoever audits by hand may have settings that name less.
+ * All findings, after resolving those of subscriptions that are no longer watched and of deleted virtual networks. Only audits of the
+ * app do that: an operator's settings may contain fewer subscriptions.
  */
-async function readFindings(run: Run, audit: AuditRun, atUtc: string): Promise<Known> {
+async function readFindings(run: Run, audit: AuditRun, atUtc: string): Promise<ReadFindings> {
   const { findings: table } = run.ports.tables;
   const { id: runId, who } = audit;
   const scopes = new Set(await listScopes(run));
@@ -124,14 +124,14 @@ async function readFindings(run: Run, audit: AuditRun, atUtc: string): Promise<K
 }
 
 /**
- * A message for each of those who want to know; before the run has ended, so that none is lost. Whoever else ends it sends his own, since
- * nobody can tell whether the other lived to do so: `tellNews` tells once.
+ * Enqueues a message for each destination before the run ends, so that none is lost. A second worker that ends the run enqueues its own,
+ * because the first one may have crashed: `sendNotices` sends once.
  */
-async function tellOthers(run: Run, id: string): Promise<void> {
+async function requestNotices(run: Run, id: string): Promise<void> {
   const seenAtUtc = run.now().toISOString();
-  const said = { why: "audit ended", correlationId: id, seenAtUtc };
+  const cause = { why: "audit ended", correlationId: id, seenAtUtc };
   for (const { name } of run.ports.notices)
-    await run.ports.queue.send("notices", { what: name, id, ...said }, TOLD_AFTER_SECONDS);
+    await run.ports.queue.send("notices", { what: name, id, ...cause }, NOTICES_DELAY_SECONDS);
 }
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {

@@ -1,6 +1,6 @@
-/** What Mooring would do about a finding: the part of the PLS's reconcile that is about its subject, from fresh reads. */
+/** Plans the repair of a finding: the part of the PLS reconcile that concerns its subject, from current reads. */
 import type { Plan } from "../changes/plan.ts";
-import { plsPlanner } from "../pls/planFor.ts";
+import { planById } from "../pls/planFor.ts";
 import { parseResourceId, sameId } from "../azure/resourceId.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
@@ -8,7 +8,7 @@ import type { Finding } from "../findings/finding.ts";
 
 type Field = Policy["privateLinkServices"]["fields"][number];
 
-/** The field of a PLS that each check is about. */
+/** Field of a PLS by check. */
 const FIELDS: Readonly<Record<string, Field>> = {
   "pls-visibility-differs": "visibility",
   "pls-auto-approval-differs": "autoApproval",
@@ -17,7 +17,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
 };
 const CONNECTIONS = new Set(["connection-pending-declared", "connection-no-longer-declared"]);
 
-/** True of checks whose finding the Private Link Services' reconcile mends by itself. Pure. */
+/** True if the PLS reconcile repairs findings of this check. Pure. */
 export function isRepairable(
   check: string,
   { privateLinkServices }: Pick<Policy, "privateLinkServices">,
@@ -28,7 +28,7 @@ export function isRepairable(
     : privateLinkServices.fields.includes(field);
 }
 
-/** True of findings for which `planFix` may know something. Pure. */
+/** True if `planFix` may return a plan. Pure. */
 export function isFixable(
   { check, resolvedAtUtc }: Pick<Finding, "check" | "resolvedAtUtc">,
   policy: Pick<Policy, "privateLinkServices" | "connections">,
@@ -39,17 +39,15 @@ export function isFixable(
 }
 
 /**
- * `undefined` where Mooring can do nothing: the thing is gone or in order, no Service is proved to own it, or only people may decide.
- * Orphans leave through quarantine and sweep alone, where each delete is proved anew.
+ * `undefined` if Mooring cannot repair it: the resource was deleted or matches, no Service is proved to own it, or an operator must
+ * decide. Orphans are only deleted by the sweep, which re-verifies each of them.
  */
 export async function planFix(
   run: Run,
   { check, about }: Pick<Finding, "check" | "about">,
 ): Promise<Plan | undefined> {
   if (FIELDS[check] === undefined && !CONNECTIONS.has(check)) return undefined;
-  const pls = await run.ports.network.pls(parseResourceId(about)?.parentId ?? about);
-  if (!pls) return undefined;
-  const { plan } = await plsPlanner(run, "one")(pls);
-  const changes = plan.changes.filter(({ resourceId }) => sameId(resourceId, about));
+  const planned = await planById(run, parseResourceId(about)?.parentId ?? about);
+  const changes = planned?.plan.changes.filter(({ resourceId }) => sameId(resourceId, about)) ?? [];
   return changes.length > 0 ? { changes } : undefined;
 }

@@ -1,40 +1,40 @@
-/** What is told to others, as CloudEvents; `docs/reference/notices.schema.json` is made from this. */
+/** Notices to other systems, as CloudEvents; `docs/reference/notices.schema.json` is generated from this schema. */
 import * as z from "zod";
+import { Counts } from "../severity.ts";
+import { Finding } from "../findings/finding.ts";
 
-const severity = z.enum(["error", "warn", "info"]);
+const { id, check, severity, about, cluster, message } = Finding.shape;
 
 export const FindingData = z.strictObject({
-  auditId: z.string().describe("The audit that saw it"),
-  id: z.string().describe("The finding, the same in every audit"),
-  check: z.string().describe("Check that fails; docs/reference/checks.md explains each"),
+  auditId: z.string().describe("Audit that reported it"),
+  id,
+  check,
   severity,
-  about: z.string().describe("Resource id, or cluster/namespace/name of a Service"),
-  cluster: z.string().optional(),
-  message: z.string().describe("What is wrong, in a sentence"),
+  about,
+  cluster,
+  message,
 });
 
 export const AuditData = z.strictObject({
   auditId: z.string(),
-  state: z.enum(["done", "failed", "cancelled"]).describe("failed: something could not be read"),
+  state: z.enum(["done", "failed", "cancelled"]).describe("failed: a scope could not be read"),
   startedAtUtc: z.iso.datetime(),
   finishedAtUtc: z.iso.datetime(),
-  open: z
-    .strictObject({ error: z.int(), warn: z.int(), info: z.int() })
-    .describe("Open findings of everything"),
+  open: Counts.describe("All open findings by severity"),
   acknowledged: z.int(),
-  appeared: z.int().describe("Findings that are new, came back or got worse"),
+  appeared: z.int().describe("Findings that are new, reopened or more severe"),
   resolved: z.int(),
-  untold: z.int().describe("Of those that appeared, how many are not told one by one"),
+  omitted: z.int().describe("Appeared findings that are not sent as single notices"),
   failures: z.array(z.strictObject({ scope: z.string(), why: z.string() })),
 });
 
 const envelope = {
   specversion: z.literal("1.0"),
-  id: z.string().describe("The same when it is sent again"),
-  source: z.string().describe("Which Mooring says so"),
+  id: z.string().describe("Stable: the same when the notice is sent again"),
+  source: z.string().describe("The Mooring installation that sends it"),
   time: z.iso.datetime(),
   datacontenttype: z.literal("application/json"),
-  subject: z.string().describe("The finding's id, or the audit's"),
+  subject: z.string().describe("Id of the finding or audit"),
 };
 
 export const Notice = z.discriminatedUnion("type", [

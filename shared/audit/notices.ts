@@ -1,4 +1,4 @@
-/** Port: tells others what an audit found out. Each destination is its own message on the queue, so that one that fails keeps no other back. */
+/** Port: sends the results of an audit to a destination. Each destination has its own queue message, so that they fail independently. */
 import type { Notice } from "./notice.ts";
 
 declare module "../ports/ports.ts" {
@@ -10,19 +10,19 @@ declare module "../ports/ports.ts" {
 
 export interface Notices {
   readonly name: Destination;
-  /** What notices say of whom they come from. */
+  /** `source` of the CloudEvents. */
   readonly source: string;
   /**
-   * In order. After a failure all are told again: a receiver knows a notice by its id.
-   * @throws NotYet if the receiver wants us to wait · Refused if it never will take them
+   * In order. After a failure all are sent again: receivers deduplicate by id.
+   * @throws NotYet if the receiver is unavailable or throttles · Refused if it rejects them permanently
    */
-  tell(notices: readonly Notice[]): Promise<void>;
+  send(notices: readonly Notice[]): Promise<void>;
 }
 
 export const DESTINATIONS = ["webhook", "topic"] as const;
 export type Destination = (typeof DESTINATIONS)[number];
 
-/** No request carries more; what is in each is the same whenever they are told. Pure. */
+/** Requests of limited size; the batches are the same each time. Pure. */
 export function inBatches(notices: readonly Notice[]): Notice[][] {
   return Array.from({ length: Math.ceil(notices.length / BATCH) }, (_, n) =>
     notices.slice(n * BATCH, (n + 1) * BATCH),

@@ -1,4 +1,4 @@
-/** What the Private Link Services' reconcile would do about a finding, as `mooring pls plan` prints it, without the evidence. Pure. */
+/** The repair of a finding by the PLS reconcile, as `mooring pls plan` prints it, without the evidence. Pure. */
 import { printChange } from "../changes/diff.ts";
 import { isTaggedOff } from "../changes/offTag.ts";
 import type { Change } from "../changes/plan.ts";
@@ -10,7 +10,7 @@ import type { Subjects } from "./check.ts";
 
 type Planned = { readonly planned?: readonly string[] };
 
-/** The edit of one field of a PLS; nothing if Mooring may not write it. */
+/** The edit of one field of a PLS; empty if Mooring may not write it. */
 export function plannedField({ pls, owner, policy }: Subjects["pls"], field: keyof DesiredPls): Planned {
   if (!owner || isTaggedOff(pls.tags)) return {};
   const [change] = planPls(pls, owner, { evidence: [], policy }).changes;
@@ -19,7 +19,7 @@ export function plannedField({ pls, owner, policy }: Subjects["pls"], field: key
   return edits.length > 0 ? lines({ ...change, edits }) : {};
 }
 
-/** What is planned for one connection. */
+/** The planned change of one private endpoint connection. */
 export function plannedConnection({ connection, pls, owner, policy }: Subjects["connection"]): Planned {
   if (!owner || isTaggedOff(pls.tags)) return {};
   const { changes } = planConnections(pls, owner, { evidence: [], policy, overdue: new Set() });

@@ -1,4 +1,4 @@
-/** Which findings somebody wants to see; the same for the command line and the API. */
+/** Filters of findings, shared by CLI and API. */
 import * as z from "zod";
 import { listClusters } from "../declarations/registry.ts";
 import { InvalidInput } from "../core/errors.ts";
@@ -6,23 +6,23 @@ import { filterProblems, type NamedFilter } from "../core/filters.ts";
 import type { Run } from "../ports/ports.ts";
 import { listChecks } from "./checks.ts";
 import { listScopes } from "./scopes.ts";
-import { SEVERITIES, stateOf, type Finding } from "../findings/finding.ts";
+import { SEVERITIES, Severity, stateOf, type Finding } from "../findings/finding.ts";
 import { listFindings } from "../findings/findingStore.ts";
 
 export const FindingQuery = z.strictObject({
   state: z.enum(["open", "acknowledged", "suspected", "resolved", "all"]).default("open"),
-  severity: z.enum(["error", "warn", "info"]).optional(),
+  severity: Severity.optional(),
   check: z.string().optional(),
   cluster: z.string().optional(),
   scope: z.string().optional(),
   /** A resource id, or `cluster/namespace/name`. */
   about: z.string().optional(),
-  /** Text that must be somewhere in it, in any case. */
+  /** Case-insensitive text search. */
   q: z.string().optional(),
 });
 export type FindingQuery = z.infer<typeof FindingQuery>;
 
-/** The most severe first, then by check and subject. @throws InvalidInput for each filter that names something unknown, as an option */
+/** Most severe first, then by check and subject. @throws InvalidInput with every filter whose value does not exist, as CLI options */
 export async function queryFindings(run: Run, query: FindingQuery): Promise<Finding[]> {
   const all = await listFindings(run);
   const problems = await filterProblems(await findingFilters(run, query, all));
@@ -32,7 +32,7 @@ export async function queryFindings(run: Run, query: FindingQuery): Promise<Find
   return all.filter((finding) => fits(finding, query, nowUtc)).toSorted(inOrder);
 }
 
-/** What is registered or scanned now, and what older findings name. */
+/** Valid filter values: what is registered or scanned now, and what older findings contain. */
 export async function findingFilters(
   run: Run,
   { check, cluster, scope }: FindingQuery,
@@ -64,8 +64,8 @@ export async function findingFilters(
 
 /** Pure. */
 export function fits(finding: Finding, query: FindingQuery, nowUtc: string): boolean {
-  const same = (value: string | undefined, wanted: string | undefined) =>
-    wanted === undefined || value?.toLowerCase() === wanted.toLowerCase();
+  const same = (value: string | undefined, expected: string | undefined) =>
+    expected === undefined || value?.toLowerCase() === expected.toLowerCase();
   return (
     (query.state === "all" || stateOf(finding, nowUtc) === query.state) &&
     same(finding.severity, query.severity) &&

@@ -1,4 +1,4 @@
-/** What is old goes, at the end of a run: the tables must not grow for ever. */
+/** Removes expired data at the end of a run, so that the tables stay bounded. */
 import type { Run } from "../ports/ports.ts";
 import { backwards } from "../storage/backwards.ts";
 import type { Row } from "../ports/table.ts";
@@ -14,11 +14,11 @@ const RESOLVED_DAYS = 90;
 const TREND_DAYS = 400;
 const DAY = 86_400_000;
 
-/** @param findings rows as they were read last */
-export async function forgetOld(run: Run, findings: readonly Row<Finding>[]): Promise<void> {
+/** @param findings rows as last read */
+export async function removeExpired(run: Run, findings: readonly Row<Finding>[]): Promise<void> {
   const resolvedBefore = daysAgo(run, RESOLVED_DAYS);
   const resolved = findings.filter(({ value }) => (value.resolvedAtUtc ?? "9") < resolvedBefore);
-  // It may come back just now: only as it was read.
+  // The finding may reopen at the same time: remove only the version that was read.
   const removals = resolved.map(({ key, version }) => ({ do: "remove", key, version }) as const);
   await writeRows(run.ports.tables.findings, FINDINGS, removals);
   const to = daysAgo(run, TREND_DAYS).slice(0, 10);
@@ -27,11 +27,11 @@ export async function forgetOld(run: Run, findings: readonly Row<Finding>[]): Pr
     TRENDS,
     await Array.fromAsync(run.ports.tables.trends.list(TRENDS, { to })),
   );
-  await forgetRuns(run);
+  await removeExpiredRuns(run);
 }
 
-/** Once a day: what stays has to be read, since a run may share its findings with those before it. */
-async function forgetRuns(run: Run): Promise<void> {
+/** Once a day: the remaining runs must be read, because runs share stored findings. */
+async function removeExpiredRuns(run: Run): Promise<void> {
   const { runs, progress } = run.ports.tables;
   if (!(await hasRunsBefore(run, daysAgo(run, RUN_DAYS + 1)))) return;
   const since = backwards(daysAgo(run, RUN_DAYS));

@@ -1,4 +1,4 @@
-/** A whole audit in this process, for the command line: as many scopes at once as it is told, stopped by the run's signal. */
+/** A complete audit in this process, for the CLI. Audits `atOnce` scopes in parallel; the signal of the run cancels it. */
 import { setTimeout } from "node:timers/promises";
 import pLimit from "p-limit";
 import { NotYet } from "../core/errors.ts";
@@ -13,32 +13,32 @@ import { waitForAll } from "../core/waitForAll.ts";
 import { messageOf } from "../core/messageOf.ts";
 
 export interface AuditOptions extends Asked {
-  /** Scopes at once. */
+  /** Scopes in parallel. */
   readonly atOnce?: number;
-  /** Called when it begins and after each scope. */
+  /** Called at the start and after each scope. */
   readonly onProgress?: (progress: AuditProgress) => void;
 }
 
 const AT_ONCE = 4;
 
-/** A scope that another worker audits, or for which Azure wants us to wait, is tried again so often. */
+/** Attempts for a scope that another worker audits or that Azure throttles. */
 const TRIES = 3;
 const LONGEST_WAIT_SECONDS = 30;
 
-/** How it ended: `run.state` says whether everything was read. What could be read is recorded even if the rest fails, or it is stopped. */
+/** Final progress; `run.state` states whether everything was read. Completed scopes are recorded even if others fail or it is cancelled. */
 export async function runAudit(
   run: Run,
   { atOnce = AT_ONCE, onProgress, ...asked }: AuditOptions,
 ): Promise<AuditProgress> {
   const audit = await createAudit(run, asked);
   const limit = pLimit(atOnce);
-  const tell = async () => onProgress?.(await progressOf(run, audit));
+  const report = async () => onProgress?.(await progressOf(run, audit));
   const cancel = once(() => cancelAudit(run, audit.id, asked.who));
   const work = async (scope: string) => {
     await (run.signal.aborted ? cancel("audit") : tryScope(run, audit, scope));
-    await tell();
+    await report();
   };
-  await tell();
+  await report();
   const scopes = await listProgress(run, audit.id);
   await waitForAll(scopes.map(({ scope }) => limit(() => work(scope))));
   return progressOf(run, audit);
@@ -56,7 +56,7 @@ async function tryScope(run: Run, { id }: AuditRun, scope: string): Promise<void
   }
 }
 
-/** Ends early when the run is stopped. */
+/** Returns early when the run is cancelled. */
 async function pause({ signal }: Run, seconds: number): Promise<void> {
   await setTimeout(seconds * 1000, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
@@ -66,5 +66,5 @@ async function pause({ signal }: Run, seconds: number): Promise<void> {
 async function progressOf(run: Run, { id }: AuditRun): Promise<AuditProgress> {
   const progress = await readProgress(run, id);
   if (progress) return progress;
-  throw new Error(`audit ${id} is gone`);
+  throw new Error(`audit ${id} does not exist`);
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps audit runs and how far each is. Runs: partition `all`, keys run backwards in time, so that newest first is a range read. Progress:
- * partition = run id, key = scope. Rows are changed by version only: two workers and a person may be at the same run.
+ * Stores audit runs and their progress. Runs: partition `all`, keys in descending time, so that newest first is a range read. Progress:
+ * partition = run id, key = scope. Rows are replaced by version: workers and operators may change the same run.
  */
 import { createHash } from "node:crypto";
 import { Conflict } from "../core/errors.ts";
@@ -17,7 +17,7 @@ export const RUNS = "all";
 const ROUNDS = 8;
 const SUFFIX_DIGITS = 6;
 
-/** `20261125-174042123-1a2b3c`: when it began, from which its row is found, and what tells it from others of that millisecond. */
+/** `20261125-174042123-1a2b3c`: the start time, which is part of the row key, and a suffix that makes it unique. */
 export function newRunId(run: Run, startedAtUtc: string): string {
   const at = startedAtUtc.replaceAll(/[-:.Z]/g, "").replace("T", "-");
   const suffix = createHash("sha256").update(run.newId()).digest("hex").slice(0, SUFFIX_DIGITS);
@@ -42,7 +42,7 @@ function startOf(id: string): string | undefined {
   return year && `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`;
 }
 
-/** Changes a run as long as it is running; gives it as it is after. @throws Conflict if others write without end */
+/** Changes a running run and returns its new state. @throws Conflict after repeated concurrent writes */
 export function changeRun(
   run: Run,
   id: string,
@@ -51,14 +51,14 @@ export function changeRun(
   return replaceRun(run, id, (audit) => (audit.state === "running" ? change(audit) : undefined));
 }
 
-/** Remembers that somebody has been told what the run found. @throws Conflict if others write without end */
-export async function rememberTold(run: Run, id: string, who: string): Promise<void> {
-  await replaceRun(run, id, ({ told = [], ...audit }) =>
-    told.includes(who) ? undefined : { ...audit, told: [...told, who] },
+/** Records that a destination has received the notices of the run. @throws Conflict after repeated concurrent writes */
+export async function recordNotified(run: Run, id: string, who: string): Promise<void> {
+  await replaceRun(run, id, ({ notified = [], ...audit }) =>
+    notified.includes(who) ? undefined : { ...audit, notified: [...notified, who] },
   );
 }
 
-/** `undefined` from `change` leaves it as it is. */
+/** Writes nothing if `change` returns `undefined`. */
 async function replaceRun(
   run: Run,
   id: string,
@@ -76,16 +76,16 @@ async function replaceRun(
   throw new Conflict(`audit ${id} keeps changing`);
 }
 
-/** A run's scopes, in order, and how far each is. */
+/** Progress of the scopes of a run, in order. */
 export async function listProgress(run: Run, id: string): Promise<ScopeProgress[]> {
   const rows = await Array.fromAsync(run.ports.tables.progress.list(id));
   return rows.map(({ value }) => value).toSorted(inScopeOrder);
 }
 
-/** A row for each scope that has none yet: what a run has no row of is not looked at. */
+/** Adds a row for each scope without one. A run audits only scopes with a row. */
 export async function addProgress(run: Run, id: string, scopes: readonly string[]): Promise<void> {
-  const known = new Set((await listProgress(run, id)).map(({ scope }) => scope));
-  const missing = scopes.filter((scope) => !known.has(scope));
+  const present = new Set((await listProgress(run, id)).map(({ scope }) => scope));
+  const missing = scopes.filter((scope) => !present.has(scope));
   await writeRows<ScopeProgress>(
     run.ports.tables.progress,
     id,
@@ -96,13 +96,13 @@ export async function addProgress(run: Run, id: string, scopes: readonly string[
 export interface Which {
   readonly id: string;
   readonly scope: string;
-  /** As it was read or written last: saves a reading if nobody changed it since. */
+  /** The row as last read or written: saves a read if it has not changed since. */
   readonly known?: Row<ScopeProgress>;
 }
 
 /**
- * Changes what is known of a scope of the run. `undefined` from `change` leaves it, and is the answer; so it is if the run has no such
- * scope. @throws Conflict if others write without end
+ * Changes the progress of a scope. Returns `undefined` and writes nothing if `change` returns `undefined` or the run has no such scope.
+ * @throws Conflict after repeated concurrent writes
  */
 export async function changeProgress(
   run: Run,
@@ -124,7 +124,7 @@ export async function changeProgress(
 
 const AT_ONCE = 16;
 
-/** The same for every scope of a run. */
+/** `changeProgress` for every scope of a run. */
 export async function changeEveryProgress(
   run: Run,
   { id }: Pick<AuditRun, "id">,
@@ -134,12 +134,12 @@ export async function changeEveryProgress(
   await mapAtMost(AT_ONCE, rows, (known) => changeProgress(run, { id, scope: known.key, known }, change));
 }
 
-/** True of what this run will not look at any more; what failed may be tried again while the run lasts. */
+/** True if the run will not audit the scope again. A failed scope may be retried while the run is running. */
 export function isOver({ state }: ScopeProgress): boolean {
   return state === "done" || state === "left";
 }
 
-/** True of what nobody need wait for. */
+/** True if the run does not wait for the scope. */
 export function isSettled(progress: ScopeProgress): boolean {
   return isOver(progress) || progress.state === "failed";
 }

@@ -1,4 +1,4 @@
-/** Audits as people see them: which there were, how far one is, and how to stop it. */
+/** Lists, finds and cancels audit runs, and reads their progress; for CLI and API. */
 import { InvalidInput } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import type { AuditProgress, AuditRun } from "./auditRun.ts";
@@ -14,10 +14,10 @@ export async function listRuns(run: Run, limit: number): Promise<AuditRun[]> {
   return runs;
 }
 
-/** How many of the newest runs a short name is looked for in. */
+/** How many of the newest runs are searched for an abbreviated id. */
 const SEARCHED = 1000;
 
-/** By id, by how an id begins, or `latest` and `previous` of those that have ended. @throws InvalidInput if there is none, or several */
+/** By id, by prefix of an id, or `latest` and `previous` (of the runs that have ended). @throws InvalidInput if none or several match */
 export async function findRun(run: Run, name: string): Promise<AuditRun> {
   if (name === "latest") return ended(run, 0);
   if (name === "previous") return ended(run, 1);
@@ -26,8 +26,8 @@ export async function findRun(run: Run, name: string): Promise<AuditRun> {
   const like = (await listRuns(run, SEARCHED)).filter(({ id }) => name !== "" && id.startsWith(name));
   const [found] = like;
   if (found && like.length === 1) return found;
-  if (!found) throw new InvalidInput(`no audit ${name}; name one by its id, or latest or previous`);
-  throw new InvalidInput(`several audits begin with ${name}: ${like.map(({ id }) => id).join(", ")}`);
+  if (!found) throw new InvalidInput(`audit ${name} does not exist; use an id, latest or previous`);
+  throw new InvalidInput(`"${name}" is ambiguous; use one of: ${like.map(({ id }) => id).join(", ")}`);
 }
 
 async function ended(run: Run, back: number): Promise<AuditRun> {
@@ -37,10 +37,10 @@ async function ended(run: Run, back: number): Promise<AuditRun> {
     if (left === 0) return value;
     left -= 1;
   }
-  throw new InvalidInput(back === 0 ? "no audit has ended yet" : "there is no audit before the latest");
+  throw new InvalidInput(back === 0 ? "no audit has ended yet" : "there is no audit before the latest one");
 }
 
-/** How far a run is; `undefined` if there is no such run. */
+/** Progress of a run; `undefined` if it does not exist. */
 export async function readProgress(run: Run, id: string): Promise<AuditProgress | undefined> {
   const [row, scopes] = await waitForAll([findRunRow(run, id), listProgress(run, id)]);
   if (!row) return undefined;
@@ -67,7 +67,7 @@ function remaining(
   return Math.round((seconds / finished) * (total - finished));
 }
 
-/** Scopes that have not begun are left; those that have may end, and what they find stays. False if the run had ended already. */
+/** Skips scopes that have not started; running scopes complete, and their findings are kept. False if the run had already ended. */
 export async function cancelAudit(run: Run, id: string, who: string): Promise<boolean> {
   const audit = await changeRun(run, id, (one) => ({ ...one, cancelledBy: one.cancelledBy ?? who }));
   if (audit?.state !== "running") return false;

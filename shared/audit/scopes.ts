@@ -1,4 +1,4 @@
-/** What an audit is divided into: each part is read, checked and recorded whole, or not at all. */
+/** Scopes of an audit: each one is read, checked and recorded completely or not at all. */
 import { listClusters } from "../declarations/registry.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { InvalidInput } from "../core/errors.ts";
@@ -19,14 +19,14 @@ export function vnetScope(vnetId: string): string {
 
 const ORDER = ["subscription:", "vnet:", MOORING_SCOPE];
 
-/** Subscriptions first, Mooring itself last. Pure. */
+/** Order: subscriptions, virtual networks, Mooring. Pure. */
 export function inScopeOrder(a: { readonly scope: string }, b: { readonly scope: string }): number {
   const rank = ({ scope }: { readonly scope: string }) =>
     `${ORDER.findIndex((kind) => scope.startsWith(kind))}${scope}`;
   return rank(a) < rank(b) ? -1 : 1;
 }
 
-/** Every watched subscription, every virtual network that the last scan saw, and Mooring itself. */
+/** Every watched subscription, every virtual network of the last scan, and `mooring`. */
 export async function listScopes(run: Run): Promise<string[]> {
   const vnets = await Array.fromAsync(run.ports.tables.vnets.list("all"));
   return [
@@ -36,20 +36,23 @@ export async function listScopes(run: Run): Promise<string[]> {
   ];
 }
 
-/** All, or those that are named: by scope, or by a cluster whose subscription and virtual network they are. @throws InvalidInput naming what there is */
+/** All scopes, or those of `only`: scopes, or clusters (their subscription and virtual network). @throws InvalidInput with the valid values */
 export async function chooseScopes(run: Run, only?: readonly string[]): Promise<string[]> {
   const [scopes, clusters] = await waitForAll([listScopes(run), only ? listClusters(run) : []]);
   if (!only) return scopes;
-  const wanted = only.map((name) => ({ name, scopes: scopesOf(name, scopes, clusters) }));
-  const unknown = wanted.filter((one) => one.scopes.length === 0);
-  const known = [...scopes, ...clusters.map(({ name }) => name)];
-  if (unknown.length > 0) throw new InvalidInput(unknown.map(({ name }) => unknownScope(name, known)));
-  const chosen = new Set(wanted.flatMap((one) => one.scopes));
+  const requested = only.map((name) => ({ name, scopes: scopesOf(name, scopes, clusters) }));
+  const unknown = requested.filter((one) => one.scopes.length === 0);
+  const valid = [...scopes, ...clusters.map(({ name }) => name)];
+  if (unknown.length > 0) throw new InvalidInput(unknown.map(({ name }) => unknownScope(name, valid)));
+  const chosen = new Set(requested.flatMap((one) => one.scopes));
   return scopes.filter((scope) => chosen.has(scope));
 }
 
-function unknownScope(name: string, known: readonly string[]): string {
-  return unknownName(name, "scope", known) ?? `no scan has read the subscription or network of ${name}`;
+function unknownScope(name: string, valid: readonly string[]): string {
+  return (
+    unknownName(name, "scope", valid) ??
+    `the subscription and virtual network of ${name} have not been scanned yet`
+  );
 }
 
 function scopesOf(name: string, scopes: readonly string[], clusters: readonly Cluster[]): readonly string[] {

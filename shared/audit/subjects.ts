@@ -1,4 +1,4 @@
-/** Joins what is declared with what is there, for the checks. Pure. */
+/** Joins declared and actual state into the subjects of checks. Pure. */
 import type { Failure } from "../ports/activity.ts";
 import type { Contradiction } from "../declarations/clusterContradictions.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
@@ -14,8 +14,8 @@ import type { Subjects } from "./check.ts";
 
 const MINUTE = 60_000;
 
-/** What a controller tries again by itself. */
-const PASSING = new Set([
+/** Errors that the cloud controller retries. */
+const TRANSIENT = new Set([
   "AnotherOperationInProgress",
   "PreconditionFailed",
   "RetryableError",
@@ -26,7 +26,7 @@ const PASSING = new Set([
 export function plsSubjects(world: World, policy: Policy): Subjects["pls"][] {
   const clusters = world.clusters.map(({ cluster }) => cluster);
   const living = livingIn(world);
-  const heard = new Set(
+  const confirmed = new Set(
     world.clusters
       .filter(({ feed, state }) => feed?.confirmed || state === "gone")
       .map(({ cluster }) => cluster.name),
@@ -35,12 +35,12 @@ export function plsSubjects(world: World, policy: Policy): Subjects["pls"][] {
     const cluster = clusterOfPls(pls, clusters);
     if (!cluster) return [];
     const owner = ownerOfPls(pls, living(cluster.name));
-    const isHeard = heard.has(cluster.name);
-    return [{ pls, cluster, policy, isHeard, touches: [], ...(owner && { owner }) }];
+    const isConfirmed = confirmed.has(cluster.name);
+    return [{ pls, cluster, policy, isConfirmed, touches: [], ...(owner && { owner }) }];
   });
 }
 
-/** Every PLS on a frontend of a cluster, whatever its tags say. */
+/** Every PLS on a frontend of a cluster, regardless of its tags. */
 export function markSubjects(world: World): Subjects["marks"][] {
   const living = livingIn(world);
   const find = frontendsIn(world);
@@ -65,7 +65,7 @@ export function connectionSubjects(
   );
 }
 
-/** Internal Services of clusters that are there. */
+/** Internal Services of clusters that exist. */
 export function serviceSubjects(world: World, { audit }: Pick<Policy, "audit">): Subjects["service"][] {
   const living = livingIn(world);
   const find = frontendsIn(world);
@@ -90,8 +90,8 @@ export function serviceSubjects(world: World, { audit }: Pick<Policy, "audit">):
   );
 }
 
-/** True if a frontend or a PLS should be there and is not: then the reason is worth a question. */
-export function isWaiting({
+/** True if a frontend or a PLS is overdue: then the activity log is searched for the cause. */
+export function isOverdue({
   declared,
   frontend,
   pls,
@@ -103,15 +103,17 @@ export function isWaiting({
 }
 
 /**
- * What may be why a Service waits: the newest failure that names its frontend, its address or its PLS; else the newest one on what it
- * waits for, if it is younger than the declaration.
+ * Likely cause of an overdue frontend or PLS: the newest failure that mentions the frontend, the address or the PLS of the Service; else
+ * the newest failure on this kind of resource since the declaration.
  */
 export function likelyFailure(
   { declared, frontend }: Subjects["service"],
   failures: readonly Failure[],
 ): Failure | undefined {
   const type = frontend ? /privatelinkservices|subnets/i : /loadbalancers/i;
-  const possible = failures.filter(({ operation, code = "" }) => type.test(operation) && !PASSING.has(code));
+  const possible = failures.filter(
+    ({ operation, code = "" }) => type.test(operation) && !TRANSIENT.has(code),
+  );
   const { intent, uid } = declared;
   const names = [intent.addresses.ipv4, intent.addresses.ipv6, intent.pls?.name].filter(
     (one) => one !== undefined,
@@ -159,7 +161,7 @@ export function clusterSubjects(
   });
 }
 
-/** Services that their clusters confirmed and that do not leave, by cluster; a deleted cluster has none. */
+/** Confirmed Services that are not being deleted, by cluster; a deleted cluster has none. */
 function livingIn(world: World): (cluster: string) => readonly Declared[] {
   const byCluster = new Map(
     world.clusters.map(({ cluster, state, declared }) => [

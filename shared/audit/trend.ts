@@ -8,7 +8,7 @@ import type { Finding } from "../findings/finding.ts";
 export const TRENDS = "all";
 const DAY = 86_400_000;
 
-/** The last audit of a day has the word; nothing is written if it says the same as the one before. */
+/** The last audit of a day counts; nothing is written if the counts did not change. */
 export async function recordTrend(run: Run, nowUtc: string, open: readonly Finding[]): Promise<void> {
   const date = nowUtc.slice(0, 10);
   const byCheck = Object.fromEntries(
@@ -22,7 +22,7 @@ export async function recordTrend(run: Run, nowUtc: string, open: readonly Findi
   await run.ports.tables.trends.transact(TRENDS, [{ do: "put", key: date, value }]);
 }
 
-/** The last so many days, today included, oldest first; days without an audit are absent. */
+/** The last `days` days including today, oldest first; days without an audit are absent. */
 export async function listTrend(run: Run, days: number): Promise<TrendRow[]> {
   const from = new Date(run.now().getTime() - (days - 1) * DAY).toISOString().slice(0, 10);
   const rows = await Array.fromAsync(run.ports.tables.trends.list(TRENDS, { from }));

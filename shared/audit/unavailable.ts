@@ -11,7 +11,7 @@ import { waitForAll } from "../core/waitForAll.ts";
 import { runChecks } from "./checks.ts";
 import { findingKey, FINDINGS } from "../findings/findingStore.ts";
 import { judgeClaims, unavailableSubjects, type Marked } from "./gather/claims.ts";
-import { findingId, seenBetween, unseen } from "./life.ts";
+import { findingId, seenBetween, unseen } from "./lifecycle.ts";
 import { difference } from "./record.ts";
 import { vnetScope } from "./scopes.ts";
 import type { CheckedDraft } from "./checks.ts";
@@ -24,11 +24,11 @@ interface About {
   readonly cluster: Cluster;
   readonly owner: ServiceKey;
   readonly vnetId: string;
-  /** What was found just now: admission may not have written its proposal yet. */
+  /** Results of this verification: admission may not have stored its proposal yet. */
   readonly marked: readonly Marked[];
 }
 
-/** Opens, renews or resolves it. An audit finds the same from the same claims. @throws Conflict if others write without end */
+/** Opens, updates or resolves the finding. An audit gives the same result. @throws Conflict after repeated concurrent writes */
 export async function recordUnavailable(run: Run, about: About): Promise<void> {
   const { policy } = await readPolicy(run);
   const subjects = await subjectsOf(run, about);

@@ -1,6 +1,6 @@
 /**
- * How full subnets were, one row a day at most, and when they will be full at the present rate. Written by the audit of a virtual network,
- * only when something changed; a day without a row was as the day before.
+ * Usage of subnets by day, and the forecast when they will be full. Written by the audit of a virtual network, one row per day and only
+ * after a change: a day without a row had the usage of the day before.
  */
 import { canonicalId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
@@ -9,9 +9,9 @@ import type { UsageRow } from "./auditRun.ts";
 
 const DAY = 24 * 3_600_000;
 const KEPT_DAYS = 400;
-/** A line through fewer days says nothing. */
+/** Fewer days are not enough for a forecast. */
 const LEAST_DAYS = 3;
-/** Beyond ten years nobody plans. */
+/** Forecasts beyond ten years are omitted. */
 const FARTHEST_DAYS = 3650;
 
 export interface Used {
@@ -20,7 +20,7 @@ export interface Used {
   readonly usable: number;
 }
 
-/** Keeps the most that a subnet had today, and gives all its rows. */
+/** Records the maximum of today, and returns all rows of the subnet. */
 export async function recordUsage(run: Run, { subnetId, used, usable }: Used): Promise<UsageRow[]> {
   const rows = await listUsage(run, subnetId);
   const date = run.now().toISOString().slice(0, 10);
@@ -43,17 +43,17 @@ export async function listUsage(run: Run, subnetId: string): Promise<UsageRow[]>
 }
 
 export interface Forecast {
-  /** Addresses more each day; negative if fewer. */
+  /** Growth in addresses per day; negative if usage decreases. */
   readonly perDay: number;
-  /** The day on which no address will be left; absent if that is not in sight. */
+  /** The day on which no address is left; absent if it is not foreseeable. */
   readonly fullOn?: string;
-  /** That day is no farther away than the days that were looked at. */
+  /** That day is within the number of days that the forecast is based on. */
   readonly isSoon: boolean;
 }
 
 /**
- * A straight line through the days (least squares). Pure. `undefined` while less than three days are known.
- * @param days how far back it looks
+ * Linear regression (least squares). Pure. `undefined` with fewer than three days.
+ * @param days number of days that it is based on
  */
 export function forecast(rows: readonly UsageRow[], nowUtc: string, days = 30): Forecast | undefined {
   const today = nowUtc.slice(0, 10);
@@ -68,17 +68,17 @@ export function forecast(rows: readonly UsageRow[], nowUtc: string, days = 30): 
   return { perDay, fullOn: dayBefore(today, -inDays), isSoon: inDays <= days };
 }
 
-/** One number for each day from the first that is known. */
+/** One value for each day from the first one with data. */
 function usedByDay(
   rows: readonly UsageRow[],
   { from, today }: { readonly from: string; readonly today: string },
 ): number[] {
   const used: number[] = [];
-  let known = rows.findLast(({ date }) => date < from)?.used;
+  let current = rows.findLast(({ date }) => date < from)?.used;
   const byDate = new Map(rows.map((row) => [row.date, row.used]));
   for (let date = from; date <= today; date = dayBefore(date, -1)) {
-    known = byDate.get(date) ?? known;
-    if (known !== undefined) used.push(known);
+    current = byDate.get(date) ?? current;
+    if (current !== undefined) used.push(current);
   }
   return used;
 }

@@ -1,6 +1,6 @@
 /**
- * Verifies the claims of an address: asks Azure whether it would give the address to a resource. Called by the queue, soon after
- * admission, and again at each audit while Azure disagrees. Writes a finding at once, and marks the claim, so that audits report it too.
+ * Verifies the claims of an address with `checkIPAddressAvailability`. Called by the queue soon after admission, and by each audit while
+ * Azure reports the address as unavailable. Writes a finding immediately, and marks the claim, so that audits report it too.
  */
 import { findCluster } from "../declarations/registry.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
@@ -19,7 +19,7 @@ type Asked = ReturnType<typeof parseClaimWork>;
 
 /**
  * @param id of `claimWork`
- * @throws InvalidInput if the id names no address · Refused if Azure may not be asked, or the network does not exist · NotYet
+ * @throws InvalidInput if the id is not valid · Refused without permission, or if the virtual network does not exist · NotYet
  */
 export async function verifyClaims(run: Run, id: string): Promise<void> {
   const asked = parseClaimWork(id);
@@ -65,16 +65,16 @@ async function clustersOf(run: Run, claims: readonly Claim[]): Promise<ReadonlyM
   return new Map(found.flatMap((one) => (one ? [[one.name, one]] : [])));
 }
 
-interface Known {
+interface ClaimedRow {
   readonly row: AddressRow;
   readonly claimed: Claimed;
 }
 
-/** What Azure has against each claim. Claims of clusters that are not registered are ended by scans. */
+/** The problem of each claim. Claims of unregistered clusters have none here: scans end them. */
 async function judge(
   run: Run,
   asked: Asked,
-  { row: { assignment }, claimed }: Known,
+  { row: { assignment }, claimed }: ClaimedRow,
 ): Promise<(claim: Claim) => Problem | undefined> {
   const explains = (uses: readonly Use[]) => (claim: Claim) =>
     !claimed.clusterOf(claim) ||

@@ -1,6 +1,6 @@
 /**
- * Adapter: `Notices` as signed posts to a webhook of the organisation's. A batch of CloudEvents is one message; signed as Standard
- * Webhooks say, so that any of their libraries can check it. The queue tries again, never this.
+ * Adapter: `Notices` as signed posts to the organisation's webhook. A batch of CloudEvents is one message, signed according to
+ * Standard Webhooks so that their libraries can verify it. Only the queue retries.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 import { createHmac } from "node:crypto";
@@ -10,9 +10,9 @@ import { inBatches, type Notices } from "./notices.ts";
 import type { Notice } from "./notice.ts";
 
 export interface WebhookOptions {
-  /** Never said anywhere: it may carry a secret of its own. */
+  /** Must not be logged: the URL may contain a secret. */
   readonly url: string;
-  /** `whsec_` and base64, or any text. */
+  /** `whsec_` followed by base64, or any text. */
   readonly secret: string;
   readonly source: string;
   readonly now: () => Date;
@@ -29,7 +29,7 @@ export function webhook(options: WebhookOptions): Notices {
   return {
     name: "webhook",
     source: options.source,
-    async tell(notices) {
+    async send(notices) {
       for (const batch of inBatches(notices)) await post(options, key, batch);
     },
   };
@@ -48,7 +48,7 @@ async function post(options: WebhookOptions, key: Buffer, batch: readonly Notice
     body,
     signal: AbortSignal.timeout(timeoutMilliseconds),
   }).catch((error: unknown) => {
-    throw new Error(`the webhook does not answer: ${reasonOf(error)}`);
+    throw new Error(`the webhook is unreachable: ${reasonOf(error)}`);
   });
   await response.body?.cancel();
   if (!response.ok) throw failureOf(response, now());
@@ -77,11 +77,11 @@ function keyOf(secret: string): Buffer {
     : Buffer.from(secret, "utf8");
 }
 
-/** A redirect is not followed: what is signed is for whom it was set up. */
+/** Redirects are not followed: the signed message is only for the configured receiver. */
 function failureOf({ status, headers }: Response, now: Date): Error {
-  const said = `the webhook answered ${status}`;
-  if (LATER.has(status)) return new NotYet(said, waitSeconds(headers.get("retry-after"), now));
-  return status < 500 ? new Refused(said) : new Error(said);
+  const problem = `the webhook returned ${status}`;
+  if (LATER.has(status)) return new NotYet(problem, waitSeconds(headers.get("retry-after"), now));
+  return status < 500 ? new Refused(problem) : new Error(problem);
 }
 
 /** Seconds, or a date. */
@@ -91,7 +91,7 @@ function waitSeconds(retryAfter: string | null, now: Date): number {
   return Number.isFinite(wait) ? Math.min(Math.max(Math.ceil(wait), 1), LONGEST_WAIT_SECONDS) : RETRY_SECONDS;
 }
 
-/** The cause's code; messages of `fetch` may name the address. */
+/** The cause's code: messages of `fetch` may contain the URL. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   if (error.name === "TimeoutError") return "timeout";

@@ -3,7 +3,7 @@ import { formatAddress, ipv4Number } from "./prefix.ts";
 
 /**
  * Row key of an address: family digit and fixed-width hex, so that key order is numeric order within a family.
- * @throws Error if the text is not an address; callers have checked it before
+ * @throws Error if the text is not an address; callers validate it first
  */
 export function addressKey(address: string): string {
   const ipv4 = ipv4Number(address);
@@ -13,7 +13,7 @@ export function addressKey(address: string): string {
     : `4-${new Address4(address).bigInt().toString(16).padStart(8, "0")}`;
 }
 
-/** The address of a row key, in its canonical text. */
+/** The address of a row key, in canonical form. */
 export function addressOf(key: string): string {
   const [family, digits = ""] = key.split("-");
   return formatAddress({ family: family === "6" ? "IPv6" : "IPv4", value: BigInt(`0x${digits}`) });

@@ -1,29 +1,29 @@
-/** Ranges of addresses, both ends included, and what is left when others are cut out. Pure. A prefix is a range. */
+/** Address ranges, both ends included, their intersection and difference. Pure. A prefix is a range. */
 import { AZURE_FIRST, formatAddress, parseAddress, parsePrefixes, type Prefix } from "./prefix.ts";
 
 export type Range = Prefix;
 
-/** What resources may have of the prefixes. */
+/** The addresses of the prefixes that resources can use. */
 export function usableRanges(prefixes: readonly string[]): Range[] {
   return parsePrefixes(prefixes).flatMap(({ family, first, last }) =>
     range(family, first + AZURE_FIRST, last - 1n),
   );
 }
 
-/** How many addresses resources may have of the prefixes; at most 2^53 - 1. */
+/** Number of addresses that resources can use; at most 2^53 - 1. */
 export function usableAddresses(prefixes: readonly string[]): number {
   const usable = usableRanges(prefixes).reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
   return Number(min(usable, BigInt(Number.MAX_SAFE_INTEGER)));
 }
 
-/** The ranges without what the cuts cover, in the order of their addresses within each. */
+/** The ranges without the addresses of `cuts`, in order within each range. */
 export function without(ranges: readonly Range[], cuts: readonly Range[]): Range[] {
   return cuts
     .reduce<readonly Range[]>((left, cut) => left.flatMap((one) => cutOut(one, cut)), ranges)
     .slice();
 }
 
-/** What the ranges and the others have in common. */
+/** The intersection of the ranges with the others. */
 export function within(ranges: readonly Range[], others: readonly Range[]): Range[] {
   return ranges.flatMap((one) =>
     others
@@ -41,7 +41,7 @@ function range(family: Range["family"], first: bigint, last: bigint): Range[] {
   return first <= last ? [{ family, first, last }] : [];
 }
 
-/** `10.0.0.5-10.0.0.9`; `undefined` if the text is no such range. */
+/** Parses `10.0.0.5-10.0.0.9`; `undefined` if the text is not a valid range. */
 export function parseRange(text: string): Range | undefined {
   const [first, last, ...rest] = text.split("-").map((part) => parseAddress(part));
   if (!first || !last || rest.length > 0 || first.family !== last.family) return undefined;

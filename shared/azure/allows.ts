@@ -5,7 +5,7 @@
 import { canonicalId } from "./resourceId.ts";
 import type { Role, RoleAssignment } from "./permissionsModel.ts";
 
-/** True if the role has the action, wildcards considered, and does not take it away again. */
+/** True if the role's actions include the action (with wildcards) and its `notActions` do not. */
 export function roleAllows({ permissions }: Role, action: string): boolean {
   return permissions.some(
     ({ actions, notActions }) =>
@@ -14,7 +14,7 @@ export function roleAllows({ permissions }: Role, action: string): boolean {
   );
 }
 
-/** True if one of the assignments holds at the resource and its role has the action. @param roles by canonical id */
+/** True if an assignment applies to the resource and its role allows the action. @param roles by canonical id */
 export function isAllowed(
   assignments: readonly RoleAssignment[],
   roles: ReadonlyMap<string, Role>,
@@ -26,13 +26,13 @@ export function isAllowed(
   });
 }
 
-/** True if what is assigned at the scope holds at the resource. */
+/** True if assignments at the scope apply to the resource. */
 export function covers(scope: string, resourceId: string): boolean {
   const [wide, narrow] = [canonicalId(scope).replace(/\/$/, ""), canonicalId(resourceId)];
   return narrow === wide || narrow.startsWith(`${wide}/`);
 }
 
-/** `*` stands for anything, `/` too; case does not count. */
+/** `*` matches any text, including `/`. Ignores case. */
 function matches(pattern: string, action: string): boolean {
   const parts = pattern.toLowerCase().split("*");
   const expression = parts.map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*");

@@ -1,5 +1,5 @@
 /**
- * What a subnet's IP configurations belong to. A subnet lists the ids of all of them, without addresses; resources list the addresses. Pure.
+ * Finds the owners of a subnet's IP configurations. A subnet lists all their ids, without addresses; resources list the addresses. Pure.
  * @see https://learn.microsoft.com/rest/api/virtualnetwork/subnets/get
  */
 import type { AddressUse } from "./networkModel.ts";
@@ -9,13 +9,13 @@ const OF_INTERFACE = /^(.*\/networkinterfaces\/[^/]+)\/ipconfigurations\/[^/]+$/
 const OF_SCALE_SET =
   /^(.*\/providers\/microsoft\.compute\/virtualmachinescalesets\/[^/]+)\/virtualmachines\//;
 
-/** Canonical id of the network interface that has the IP configuration; a frontend is an IP configuration itself. */
+/** Canonical id of the network interface of the IP configuration, or of the frontend, which is an IP configuration itself. */
 export function configurationOwner(configurationId: string): string {
   const id = canonicalId(configurationId);
   return OF_INTERFACE.exec(id)?.[1] ?? id;
 }
 
-/** How many IP configurations each owner has, by the ids that a subnet lists. */
+/** Number of IP configurations per owner, from the ids that a subnet lists. */
 export function countConfigurations(ids: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const id of ids) {
@@ -25,7 +25,7 @@ export function countConfigurations(ids: readonly string[]): ReadonlyMap<string,
   return counts;
 }
 
-/** Under which owner a subnet counts the use of an address. */
+/** The owner to which a subnet's IP configurations attribute the use of an address. */
 export function ownerOfUse({ holderId, interfaceId }: Pick<AddressUse, "holderId" | "interfaceId">): string {
   return canonicalId(interfaceId ?? holderId);
 }

@@ -5,14 +5,14 @@ const NOUNS: Readonly<Record<string, string>> = {
   "microsoft.network/privateendpoints": "private endpoint",
   "microsoft.network/networkinterfaces": "network interface",
 };
-/** What is named together with the resource that it is part of. */
+/** Child resources whose name includes that of their parent. */
 const PARTS: Readonly<Record<string, readonly [string, string]>> = {
   "microsoft.network/loadbalancers/frontendipconfigurations": ["frontend", "load balancer"],
   "microsoft.network/applicationgateways/frontendipconfigurations": ["frontend", "application gateway"],
 };
 const MACHINE = /\/virtualMachineScaleSets\/([^/]+)\/virtualMachines\/([^/]+)\//i;
 
-/** The shortest unambiguous name for what has an address, e.g. `frontend a1 of load balancer kubernetes-internal`. Pure. */
+/** The shortest unambiguous name of the resource that has an address, e.g. `frontend a1 of load balancer kubernetes-internal`. Pure. */
 export function holderName(id: string): string {
   const [, scaleSet, machine] = MACHINE.exec(id) ?? [];
   if (scaleSet !== undefined) return `instance ${machine} of scale set ${scaleSet}`;

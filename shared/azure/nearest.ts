@@ -1,14 +1,14 @@
-/** In which order to look for free addresses near a wanted one. Pure. */
+/** The order in which to search for free addresses near a requested one. Pure. */
 import type { Address } from "./prefix.ts";
 import { max, min, type Range } from "./addressRange.ts";
 
-/** Addresses in one window: with a row each they still are one page of storage. */
+/** Addresses per window: the rows of a window fit into one page of storage. */
 const WINDOW = 256n;
 
-/** Windows of the ranges, nearest to the wanted address first; together they cover the ranges, each address once. */
+/** Windows of the ranges, nearest to the requested address first. Together they cover each address of the ranges once. */
 export function* windowsAround(ranges: readonly Range[], { family, value }: Address): Generator<Range> {
   const own = ranges.filter((one) => one.family === family);
-  // The first one looks both ways, around the nearest address that may be free.
+  // The first window extends in both directions from the nearest address of the ranges.
   const centre = [below(own, value), above(own, value)].flatMap((side) => side?.nearest ?? []);
   if (centre.length === 0) return;
   const around = centre.toSorted((a, b) => Number(distance(a, value) - distance(b, value)))[0] ?? value;
@@ -29,7 +29,7 @@ export function* windowsAround(ranges: readonly Range[], { family, value }: Addr
 
 interface Side {
   readonly nearest: bigint;
-  /** How far its range goes on. */
+  /** The end of its range in this direction. */
   readonly end: bigint;
 }
 

@@ -1,13 +1,13 @@
 /**
- * The rights that Mooring needs in Azure, action by action: the one table from which `infra/roles.json` and the documents are generated,
- * and against which `mooring doctor` holds what the app has. Pure.
+ * The Azure permissions that Mooring needs, action by action. `infra/roles.json` and the documents are generated from this table,
+ * and `mooring doctor` compares it with the app's assignments. Pure.
  * @see https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
  */
 
 export interface NeededRights {
-  /** Of the custom role, after `Mooring `. */
+  /** Name of the custom role, after `Mooring `. */
   readonly role: "reader" | "pls" | "connections" | "sweep" | "restore";
-  /** When the role is needed, for people. */
+  /** When the role is needed, for the documents. */
   readonly when: string;
   readonly actions: readonly string[];
 }
@@ -17,10 +17,10 @@ const PLS = `${NETWORK}/privateLinkServices`;
 const SCALE_SET = "Microsoft.Compute/virtualMachineScaleSets";
 const BALANCER = `${NETWORK}/loadBalancers`;
 
-/** Whoever puts a resource must also be allowed to join what its body refers to. */
+/** A PUT also requires permission to join the resources that its body references. */
 const JOIN_FRONTEND = `${BALANCER}/frontendIPConfigurations/join/action`;
 const JOIN_SUBNET = `${NETWORK}/virtualNetworks/subnets/join/action`;
-/** Of a load balancer. The last is for backend pools whose members are addresses, as clusters with `nodeIP` pools have them. */
+/** For a load balancer. The last one is for backend pools with addresses as members, as in clusters with `nodeIP` pools. */
 const JOIN_FOR_BALANCER = [
   JOIN_SUBNET,
   `${NETWORK}/publicIPAddresses/join/action`,
@@ -33,13 +33,13 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
     role: "reader",
     when: "always",
     actions: [
-      // Subnets come with their networks.
+      // Networks include their subnets.
       `${NETWORK}/virtualNetworks/read`,
-      // New claims are verified with it.
+      // Verifies new claims.
       `${NETWORK}/virtualNetworks/checkIPAddressAvailability/read`,
       `${NETWORK}/networkInterfaces/read`,
       `${NETWORK}/applicationGateways/read`,
-      // Nodes and pods: `networkInterfaces` lists do not contain them.
+      // Nodes and pods, which `networkInterfaces` lists do not contain.
       `${SCALE_SET}/networkInterfaces/read`,
       `${SCALE_SET}/virtualMachines/networkInterfaces/read`,
       `${BALANCER}/read`,
@@ -48,7 +48,7 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
       `${NETWORK}/locations/operations/read`,
       `${NETWORK}/locations/operationResults/read`,
       "Microsoft.ContainerService/managedClusters/read",
-      // Whose a node resource group is (`managedBy`).
+      // The owner of a node resource group (`managedBy`).
       "Microsoft.Resources/subscriptions/resourceGroups/read",
       "Microsoft.Authorization/locks/read",
       "Microsoft.Authorization/permissions/read",
@@ -61,17 +61,17 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
   },
   {
     role: "pls",
-    when: "mode of Private Link Services is enforce",
+    when: "mode `privateLinkServices` is enforce",
     actions: [`${PLS}/write`, JOIN_FRONTEND, JOIN_SUBNET],
   },
   {
     role: "connections",
-    when: "mode of connections or of rejections is enforce, or people approve and reject",
+    when: "mode `connections` or `rejections` is enforce, or operators approve and reject connections",
     actions: [`${PLS}/privateEndpointConnections/write`],
   },
   {
     role: "sweep",
-    when: "mode of sweep is enforce",
+    when: "mode `sweep` is enforce, or operators delete orphans",
     actions: [
       `${PLS}/privateEndpointConnections/delete`,
       `${PLS}/delete`,
@@ -82,7 +82,7 @@ export const NEEDED_RIGHTS: readonly NeededRights[] = [
   },
   {
     role: "restore",
-    when: "people bring back what was deleted",
+    when: "operators restore deleted resources",
     actions: [`${PLS}/write`, `${BALANCER}/write`, JOIN_FRONTEND, ...JOIN_FOR_BALANCER],
   },
 ];

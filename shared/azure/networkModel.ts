@@ -1,4 +1,4 @@
-/** The Azure network resources that Mooring reads, in its own words. Pure data; nothing of an SDK. */
+/** Mooring's model of Azure network resources. Pure data, independent of SDKs. */
 
 export interface Subnet {
   readonly id: string;
@@ -10,36 +10,35 @@ export interface Subnet {
   readonly plsNetworkPolicies: "Enabled" | "Disabled";
 }
 
-/** A subnet with the number of its uses as Azure counts them, whether or not the resources can be read. */
+/** A subnet with the number of its uses as Azure counts them, including resources that Mooring cannot read. */
 export interface CountedSubnet extends Subnet {
   /**
-   * IP configurations in the subnet, by the canonical id of what has them: a network interface, also of a scale set, or a frontend. Azure
-   * reports no addresses here.
+   * Number of IP configurations in the subnet, by the canonical id of their owner: a network interface (also of a scale set) or a
+   * frontend. Azure returns no addresses here.
    * @see configurationOwner
    */
   readonly configurations: ReadonlyMap<string, number>;
 }
 
-/** Azure says that `holderId` has `address`. The holder is the resource a person would look for (a load
- * balancer's frontend, a PLS, a private endpoint, a network interface), by id. */
+/** Azure assigns `address` to `holderId`: the id of a load balancer's frontend, a PLS, a private endpoint or a network interface. */
 export interface AddressUse {
   readonly address: string;
   readonly subnetId: string;
   readonly holderId: string;
-  /** The network interface with the address, if Azure created it for the holder (a Private Link Service, a private endpoint). */
+  /** The network interface that has the address, if Azure created it for the holder (a Private Link Service or private endpoint). */
   readonly interfaceId?: string;
-  /** Load-balancing rules of the holder, if it is a frontend that has any; sorted by name. */
+  /** Load-balancing rules of the holder, if it is a frontend with rules; sorted by name. */
   readonly uses?: readonly PortUse[];
 }
 
-/** ARM's own answer about one address of a virtual network. */
+/** ARM's result for one address of a virtual network. */
 export interface Availability {
   readonly available: boolean;
   /** Free addresses of the same subnet, at most five; empty if the address is free or in no subnet. */
   readonly alternatives: readonly string[];
 }
 
-/** A port of a frontend, and the rule that has it. */
+/** A port of a frontend, and the rule that uses it. */
 export interface PortUse {
   readonly rule: string;
   readonly protocol: string;
@@ -91,15 +90,15 @@ export interface LoadBalancer {
   readonly otherFrontendUses: readonly string[];
 }
 
-/** The states that Azure documents. It may introduce others: what a state permits is listed where it is used. */
+/** The documented states. Azure may add others: code lists the states that permit an action. */
 export const CONNECTION_STATUSES = ["Pending", "Approved", "Rejected", "Disconnected"] as const;
 
 export interface Connection {
   readonly id: string;
   readonly name: string;
-  /** Absent when Azure no longer tells (the endpoint is gone). */
+  /** Absent if Azure no longer returns it, because the endpoint was deleted. */
   readonly endpointId?: string;
-  /** As Azure reports it; empty if it reports none. */
+  /** As Azure returns it; empty if it returns none. */
   readonly status: string;
   readonly description: string;
 }
@@ -107,20 +106,20 @@ export interface Connection {
 /** One of a PLS's NAT IP configurations. */
 export interface NatAddress {
   readonly subnetId: string;
-  /** Only of a static one. */
+  /** Only for a static one. */
   readonly address?: string;
 }
 
 export interface PrivateLinkService {
   readonly id: string;
-  /** Changes with every write of the Private Link Service; absent where it was not read. */
+  /** Changes with every write of the Private Link Service; absent if it was not read. */
   readonly version?: string;
   readonly name: string;
   readonly location: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly provisioningState: string;
   readonly alias: string;
-  /** Empty when Azure reports none; `["*"]` is everybody. */
+  /** Empty if Azure returns none; `["*"]` means all subscriptions. */
   readonly visibility: readonly string[];
   readonly autoApproval: readonly string[];
   readonly fqdns: readonly string[];
@@ -133,17 +132,17 @@ export interface PrivateLinkService {
 export interface ManagedCluster {
   readonly id: string;
   readonly location: string;
-  /** Only the name: it lies in the managed cluster's subscription. Empty if ARM does not report it: then it may be any. */
+  /** Only the name: the group is in the managed cluster's subscription. Empty if ARM does not return it: then it is unknown. */
   readonly nodeResourceGroup: string;
-  /** Ids of the subnets of its nodes and pods, in the order of its agent pools; empty if AKS made the network. */
+  /** Ids of the subnets of its nodes and pods, in the order of its agent pools; empty if AKS created the network. */
   readonly subnetIds: readonly string[];
   readonly provisioningState: string;
-  /** Object ids of the identities with which its control plane asks Azure; empty if it has a service principal. */
+  /** Object ids of the identities that its control plane uses in Azure; empty if it has a service principal. */
   readonly principalIds: readonly string[];
 }
 
 export interface ResourceGroup {
   readonly id: string;
-  /** Id of the resource that manages the group: of a node resource group, the managed cluster. */
+  /** Id of the resource that manages the group: for a node resource group, the managed cluster. */
   readonly managedBy?: string;
 }

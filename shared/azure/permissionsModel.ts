@@ -1,15 +1,15 @@
-/** Who may do what in Azure, as far as Mooring reads it. Pure data. */
+/** Mooring's model of Azure role assignments. Pure data. */
 
 export interface RoleAssignment {
   readonly principalId: string;
-  /** A group's members have what it has; who they are is not told. */
+  /** A group's members inherit its assignments; the members are not included. */
   readonly isGroup: boolean;
   readonly roleId: string;
-  /** Resource, resource group, subscription or `/`: it holds for everything below. */
+  /** Resource, resource group, subscription or `/`. Applies to everything below. */
   readonly scope: string;
 }
 
-/** An action may have `*`; what `notActions` match is taken away again, from the same role only. */
+/** Actions may contain `*`. `notActions` remove matching actions from the same role only. */
 export interface Role {
   readonly id: string;
   readonly name: string;

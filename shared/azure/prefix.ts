@@ -1,5 +1,5 @@
 /**
- * Addresses and prefixes as numbers, strictly read. Pure.
+ * Addresses and prefixes as numbers, strictly parsed. Pure.
  * @see https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq (Azure's five reserved addresses)
  */
 import { Address6 } from "ip-address";
@@ -16,14 +16,14 @@ export interface Prefix {
   readonly last: bigint;
 }
 
-// Azure and Go read `010` differently; only the one form that everybody reads alike is an address.
+// Azure and Go interpret `010` differently: accept only the form that is unambiguous.
 const STRICT_IPV4 = new RegExp(IPV4);
 const STRICT_IPV6 = new RegExp(IPV6);
 
-/** Addresses that Azure keeps at the start of every prefix; it also keeps the last one. */
+/** Addresses that Azure reserves at the start of each prefix. It also reserves the last one. */
 export const AZURE_FIRST = 4n;
 
-/** The address that the text is in strict form; `undefined` for `010.0.0.1`, `10.1`, spaces, zones, names. */
+/** Parses an address in strict form; `undefined` for `010.0.0.1`, `10.1`, spaces, zones and names. */
 export function parseAddress(text: string): Address | undefined {
   const ipv4 = ipv4Number(text);
   if (ipv4 !== undefined) return { family: "IPv4", value: BigInt(ipv4) };
@@ -71,4 +71,10 @@ export function isAzureReserved(prefix: Prefix, address: Address): boolean {
 /** Canonical text: dotted decimal, or RFC 5952. */
 export function formatAddress({ family, value }: Address): string {
   return family === "IPv4" ? ipv4Text(Number(value)) : Address6.fromBigInt(value).correctForm();
+}
+
+/** The canonical text of an address, so that two spellings of one IPv6 address are equal; other text is unchanged. @see RFC 5952 */
+export function canonicalAddress(text: string): string {
+  const address = parseAddress(text);
+  return address ? formatAddress(address) : text;
 }

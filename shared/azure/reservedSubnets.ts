@@ -1,4 +1,4 @@
-/** Subnets that Azure keeps for its own services. @see https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq */
+/** Subnets that Azure reserves for its own services. @see https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq */
 const AZURE_OWNED = new Set([
   "gatewaysubnet",
   "azurebastionsubnet",

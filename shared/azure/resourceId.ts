@@ -1,5 +1,5 @@
 /**
- * ARM resource ids: compared without case, because Azure re-cases them freely.
+ * ARM resource ids. Comparisons ignore case, because Azure does not preserve it.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
  */
 
@@ -34,21 +34,21 @@ export function parseResourceId(id: string): ResourceId | undefined {
   };
 }
 
-/** Of what has addresses, in lower case. */
+/** Types of resources with addresses, in lower case. */
 export const FRONTEND_TYPE = "microsoft.network/loadbalancers/frontendipconfigurations";
 export const PLS_TYPE = "microsoft.network/privatelinkservices";
 
-/** In lower case; empty if the text is not an id. */
+/** The resource type in lower case; empty if the text is not an id. */
 export function typeOf(id: string): string {
   return parseResourceId(id)?.type.toLowerCase() ?? "";
 }
 
-/** The last name in an id, as people call the resource; the text itself if it is no id. */
+/** The last name in an id; the text itself if it is not an id. */
 export function resourceName(id: string): string {
   return parseResourceId(id)?.name ?? id;
 }
 
-/** The form in which ids are compared and used as keys. */
+/** The form for comparing ids and for keys. */
 export function canonicalId(id: string): string {
   return id.toLowerCase();
 }
@@ -67,7 +67,7 @@ export function keepLast<T>(compute: (id: string) => T): (id: string) => T {
   };
 }
 
-/** True if a person who says `selector` may mean the resource: by its id or its name, in any case. */
+/** True if `selector` is the resource's id or name, ignoring case. */
 export function isNamed(resourceId: string, selector: string): boolean {
   return [resourceId, resourceName(resourceId)].some((text) => text.toLowerCase() === selector.toLowerCase());
 }

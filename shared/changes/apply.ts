@@ -1,6 +1,7 @@
 /**
- * The one path to a write: policy, then per change lease → re-read → guards → last proof → journal → write → verify → journal.
- * In order; stops at the first refusal or failure and says what is left. Nothing else may use a `ResourceWriter`.
+ * The one path to a write: policy, then per change lease → re-read → guards → final verification → journal →
+ * write → verify → journal. In order; stops at the first refusal or failure and returns the remaining changes
+ * as `left`. Nothing else may use a `ResourceWriter`.
  */
 import { Conflict, InvalidInput, NotYet, Refused } from "../core/errors.ts";
 import { withCorrelation } from "../core/correlation.ts";
@@ -33,7 +34,7 @@ interface Work {
   readonly cause: Cause;
   readonly options: ApplyOptions;
   readonly inForce: PolicyInForce;
-  /** Deletes made so far by this run. One that is refused ends the plan, so none is judged by it. */
+  /** Deletes of this run so far. A refused one ends the plan, so it does not have to be subtracted. */
   deletes: number;
   /** Journal entries that a crash left open: read once, when the first change is to be written. */
   dangling?: readonly Opened[];
@@ -72,7 +73,7 @@ async function applyAll(
   return results;
 }
 
-/** @throws NotYet or Conflict, after the journal says so: the work is for another time */
+/** @throws NotYet or Conflict, after the journal entry is closed: the caller retries later */
 async function applyOne(work: Work, change: Change): Promise<Applied> {
   const observed = observedBecause(change, work.inForce.policy, work.cause.who);
   if (observed) return { change, outcome: "observed", why: observed };
@@ -81,7 +82,10 @@ async function applyOne(work: Work, change: Change): Promise<Applied> {
   return withLease(work.run, canonicalId(change.resourceId), (lease) => applyLeased(work, change, lease));
 }
 
-/** A crash that changed this resource, or what is around it, is resolved first. Gives what cannot be. */
+/**
+ * Resolves open journal entries of this resource, its containers and its contents. Returns those that stay
+ * open.
+ */
 async function resolveRelated(work: Work, { resourceId }: Change) {
   work.dangling ??= await listDangling(work.run);
   const related = work.dangling.filter(({ entry }) => isRelated(entry.change.resourceId, resourceId));
@@ -96,16 +100,19 @@ function refuse({ run }: Work, change: Change, { guard, why }: Refusal): Applied
 async function applyLeased(work: Work, change: Change, lease: Lease): Promise<Applied> {
   const judged = await judge(work, change);
   if ("outcome" in judged) return judged;
-  // Guards and proofs may take long: what they judged is only true while no one else could write.
+  // Guards and verification may take long: their result is valid only while the lease excludes other writers.
   await lease.demand();
   return write(work, change, judged.actual);
 }
 
-/** The resource as just read, if the change may be written to it. What may not be read is refused: other changes do not depend on it. */
+/**
+ * The resource as just read, if the change may be written. If it cannot be read, only this change is refused:
+ * others do not depend on it.
+ */
 async function judge(work: Work, change: Change): Promise<Applied | Pick<GuardInput, "actual">> {
   try {
     const actual = await work.run.ports.resources.read(change.resourceId);
-    if (isInPlace(change, actual)) return { change, outcome: "applied", why: "already so" };
+    if (isInPlace(change, actual)) return { change, outcome: "applied", why: "up to date" };
     const refused = misplaced(change, actual) ?? (await refusal(work, change, actual));
     return refused ? refuse(work, change, refused) : { actual };
   } catch (error) {
@@ -115,8 +122,8 @@ async function judge(work: Work, change: Change): Promise<Applied | Pick<GuardIn
 }
 
 function misplaced({ action }: Change, actual: Resource | undefined): Refusal | undefined {
-  if (!actual && action !== "create") return { guard: "absent", why: "the resource is gone" };
-  if (actual && action === "create") return { guard: "exists", why: "something is there already" };
+  if (!actual && action !== "create") return { guard: "absent", why: "the resource does not exist" };
+  if (actual && action === "create") return { guard: "exists", why: "the resource already exists" };
   return undefined;
 }
 
@@ -155,7 +162,7 @@ async function refusal(
   const why =
     options.stillTrue && actual
       ? await options.stillTrue(change, actual)
-      : isRemoval(change) && "no last proof was given for a delete";
+      : isRemoval(change) && "a delete requires a final verification";
   return why ? { guard: "last-proof", why } : undefined;
 }
 
@@ -202,7 +209,7 @@ async function send(
   actual: Resource | undefined,
 ): Promise<Resource | undefined> {
   if (change.action === "create") return writer.create(change.resourceId, change.body);
-  if (!actual) throw new Conflict(`${change.resourceId} is gone`);
+  if (!actual) throw new Conflict(`${change.resourceId} does not exist`);
   if (change.action === "update")
     return writer.write(change.resourceId, withEdits(actual.body, change.edits), actual.version);
   await writer.remove(change.resourceId, actual.version);
@@ -214,12 +221,15 @@ async function verified(run: Run, change: Change, answered: Resource | undefined
   if (isInPlace(change, after)) return { outcome: "applied", ...(after && { after: after.body }) };
   return {
     outcome: "failed",
-    why: "Azure answered well, but the resource is not so",
+    why: "Azure reported success, but the resource does not match the requested state",
     ...(after && { after: after.body }),
   };
 }
 
-/** A refused write did nothing; any other failure may have happened behind a lost answer: reading tells. */
+/**
+ * A refused write changed nothing. After any other failure the write may have succeeded and only its response
+ * was lost: the resource is read to find out.
+ */
 async function recovered(run: Run, change: Change, error: unknown): Promise<Ended> {
   const why = messageOf(error);
   if (error instanceof Refused || error instanceof InvalidInput) return { outcome: "refused", why };
@@ -232,7 +242,7 @@ async function recovered(run: Run, change: Change, error: unknown): Promise<Ende
   }
 }
 
-/** A repair counts against the next one of the same field. */
+/** Records a repair, which counts towards the limit of repairs of the same field. */
 async function remember(
   { run, cause }: Work,
   {

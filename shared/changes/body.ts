@@ -1,4 +1,4 @@
-/** Reads and sets single values of a raw body by path; everything else stays byte for byte. Pure. */
+/** Reads and sets single values of a raw body by path; everything else is unchanged byte for byte. Pure. */
 import { isListEdit, type Edit, type ListEdit, type NamedItem } from "./plan.ts";
 import type { Json, JsonObject } from "../ports/resources.ts";
 
@@ -7,7 +7,7 @@ export function valueAt(body: JsonObject, path: string): Json | undefined {
   return path.split(".").reduce<Json | undefined>((at, key) => (isObject(at) ? at[key] : undefined), body);
 }
 
-/** The body with every edit's `after` in place; missing objects on the way are made. */
+/** The body with every edit's `after` in place; missing parent objects are created. */
 export function withEdits(body: JsonObject, edits: readonly Edit[]): JsonObject {
   return edits.reduce((edited, edit) => {
     const after = isListEdit(edit) ? listAfter(valueAt(edited, edit.path), edit) : edit.after;
@@ -19,7 +19,7 @@ function listAfter(list: Json | undefined, { remove = [], add = [] }: ListEdit):
   return [...namedItems(list).filter(({ name }) => !has(remove, name)), ...add];
 }
 
-/** True if the body is as the edit wants it. */
+/** True if the body already has the result of the edit. */
 export function isAsEdited(body: JsonObject, edit: Edit): boolean {
   const value = valueAt(body, edit.path);
   if (!isListEdit(edit)) return sameValue(value, edit.after);
@@ -33,7 +33,7 @@ export function namedItems(list: Json | undefined): NamedItem[] {
   return Array.isArray(list) ? (list as NamedItem[]) : [];
 }
 
-/** Without case, as Azure compares names. */
+/** Ignores case, as Azure does when it compares names. */
 function has(names: readonly string[], name: string): boolean {
   return names.some((one) => one.toLowerCase() === name.toLowerCase());
 }
@@ -51,7 +51,10 @@ function setAt(
   return Object.fromEntries(Object.entries(body).filter(([name]) => name !== key));
 }
 
-/** True if both say the same: objects by content, lists as sets, text without case, absent equal to an empty list. */
+/**
+ * True if both are equal: objects by content, lists as sets, text without case, absent equal to an empty
+ * list.
+ */
 export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
   return canonical(a) === canonical(b);
 }

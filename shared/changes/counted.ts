@@ -1,4 +1,7 @@
-/** Counts what becomes of changes. What was so already, and what is for another time, is no outcome. */
+/**
+ * Counts outcomes of changes. A resource that was already up to date, and a change that is retried later, are
+ * not counted.
+ */
 import { Conflict } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Applied } from "./applied.ts";

@@ -1,7 +1,7 @@
 /**
- * Journal entries that a crash left `intended`. Each is completed by reading its resource, under the lease of that resource, so that no
- * clock decides whether its writer still works. One that cannot be completed stays open with the cause, and blocks only its own resource,
- * what contains it and what it contains.
+ * Journal entries that a crash left `intended`. Each is completed by reading its resource, under the lease of
+ * that resource, so that no clock decides whether its writer is still running. An entry that cannot be
+ * completed stays open with the cause, and blocks only its own resource, its containers and its contents.
  */
 import { NotYet } from "../core/errors.ts";
 import { canonicalId } from "../azure/resourceId.ts";
@@ -12,9 +12,9 @@ import type { JournalEntry } from "./journal.ts";
 import { closeEntry, listJournal, noteUnresolved, readEntry, type Opened } from "./journalStore.ts";
 import { messageOf } from "../core/messageOf.ts";
 
-/** Longer than any write is waited for: whoever opened the entry is gone. */
+/** Longer than any write may take: the process that opened the entry has ended. */
 const DANGLING_SECONDS = 900;
-/** How far back a crash is looked for. */
+/** How far back the journal is searched for open entries. */
 const LOOK_BACK_SECONDS = 7 * 24 * 3600;
 
 /** An entry that stays open, and why. */
@@ -45,7 +45,7 @@ export function isRelated(oneId: string, otherId: string): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }
 
-/** Completes each entry by itself, and returns those that stay open. */
+/** Completes each entry independently, and returns those that stay open. */
 export async function resolveEntries(run: Run, entries: readonly Opened[]): Promise<readonly Unresolved[]> {
   const unresolved: Unresolved[] = [];
   for (const opened of entries) {
@@ -70,7 +70,7 @@ async function resolveOne(run: Run, { entry }: Opened): Promise<string | undefin
   }
 }
 
-/** Under the lease. Whatever the read fails with concerns this resource only. */
+/** Under the lease. A failed read concerns this resource only. */
 async function complete(run: Run, opened: Opened): Promise<string | undefined> {
   try {
     await resolve(run, opened);
@@ -87,8 +87,8 @@ async function resolve(run: Run, opened: Opened): Promise<void> {
   const actual = await run.ports.resources.read(change.resourceId);
   const done = isInPlace(change, actual);
   const why = done
-    ? "its writer ended before saying so; found done"
-    : "its writer ended before saying so; found not done";
+    ? "its writer ended before recording the result; the change was found applied"
+    : "its writer ended before recording the result; the change was found not applied";
   await closeEntry(run, opened, {
     outcome: done ? "applied" : "failed",
     why,

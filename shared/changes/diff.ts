@@ -1,19 +1,19 @@
 /**
- * A plan as people read it: `+` made, `~` changed, `-` removed, with each change's reason and evidence. Names and reasons come from outside:
- * nothing in them steers a terminal or hides text. Pure.
+ * A plan as text: `+` create, `~` change, `-` delete, with reason and evidence of each change. Names and
+ * reasons are untrusted: control characters are removed. Pure.
  */
 import { inert } from "../core/inert.ts";
 import { isListEdit, originOf, type Change, type Edit, type ListEdit, type Plan } from "./plan.ts";
 import type { Json } from "../ports/resources.ts";
 
 export type Mark = "+" | "~" | "-";
-/** Colours a line by its mark, or leaves it as it is. */
+/** Colours a line by its mark, or returns it unchanged. */
 export type Paint = (mark: Mark, line: string) => string;
 
 const plain: Paint = (_, line) => line;
 const MARKS = { create: "+", update: "~", delete: "-" } as const;
 
-/** Lines; an empty plan says so. */
+/** Lines of text; one line for an empty plan. */
 export function printPlan(plan: Plan, paint: Paint = plain): string {
   if (plan.changes.length === 0) return "No changes.";
   return [...plan.changes.map((change) => printChange(change, paint)), total(plan)].join("\n");
@@ -39,7 +39,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** What the change does inside its resource, a line each; of one that is made, all of it. */
+/** The edits inside the resource, one per line; the complete body of a created one. */
 export function changeLines(change: Change): Line[] {
   if (change.action === "update") return change.edits.flatMap(editLines);
   if (change.action === "delete") return [{ mark: "-", text: change.resourceId }];
@@ -66,7 +66,7 @@ function print(value: Json | undefined): string {
   return JSON.stringify(value);
 }
 
-/** As `terraform plan` ends. */
+/** Totals, in the format of `terraform plan`. */
 function total({ changes }: Plan): string {
   const count = (action: Change["action"]) => changes.filter((change) => change.action === action).length;
   return `Plan: ${count("create")} to make, ${count("update")} to change, ${count("delete")} to delete.`;

@@ -1,6 +1,6 @@
 /**
- * Guards: reasons not to write although a plan says so and policy allows it. Each is a pure function of what was just read
- * under the resource's lease; the first that speaks ends the plan.
+ * Guards: reasons not to write a planned change that policy allows. Each is a pure function of the state that
+ * was just read under the lease of the resource; the first one that refuses ends the plan.
  */
 import { resourceName, sameId } from "../azure/resourceId.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -14,24 +14,24 @@ import type { Json, Lock, Resource } from "../ports/resources.ts";
 
 export interface GuardInput {
   readonly change: Change;
-  /** Absent: the change is to make it. */
+  /** Absent if the change creates it. */
   readonly actual: Resource | undefined;
   readonly locks: readonly Lock[];
   readonly policy: Policy;
   readonly nowUtc: string;
-  /** Evidence from before this time proves nothing about now. */
+  /** Evidence before this time is stale. */
   readonly freshSinceUtc: string;
-  /** Somebody stopped all writing. */
+  /** An operator stopped all writes. */
   readonly stopped: boolean;
-  /** Deletes already made: by this run, and in the last 24 hours. */
+  /** Number of deletes: of this run, and of the last 24 hours. */
   readonly deletes: { readonly run: number; readonly day: number };
-  /** Load balancers, Private Link Services and connections that the plan was made from. */
+  /** Number of load balancers, Private Link Services and connections that the plan is based on. */
   readonly inSight: number;
-  /** How often these very fields were repaired within the last hour. */
+  /** How often the same fields were repaired within the last hour. */
   readonly repairs: number;
-  /** The declaration that the change rests on was confirmed after the resource was written last. */
+  /** True if the declaration was confirmed after the last write of the resource. */
   readonly isConfirmedSince: boolean;
-  /** Holds and tags on what contains the resource and what it contains. */
+  /** Holds and tags on containers and contents of the resource. */
   readonly protection: Protection;
 }
 
@@ -42,9 +42,9 @@ export interface Refusal {
 
 type Guard = (input: GuardInput) => string | undefined;
 
-const stopped: Guard = (input) => (input.stopped ? "writing is stopped" : undefined);
+const stopped: Guard = (input) => (input.stopped ? "writes are stopped" : undefined);
 
-// Times are ISO 8601 in UTC throughout, so their text order is their time order.
+// All times are ISO 8601 in UTC, so text order is time order.
 const frozen: Guard = ({ policy, nowUtc }) => {
   const window = policy.freeze.find(({ fromUtc, toUtc }) => nowUtc >= fromUtc && nowUtc < toUtc);
   return window && `frozen until ${window.toUtc}: ${window.why}`;
@@ -71,7 +71,7 @@ function whichOf(id: string, { resourceId }: Change): string {
   return sameId(id, resourceId) ? "the resource" : resourceName(id);
 }
 
-/** Read again under the lease: what the controller does not mark as its own is not ours to write. */
+/** Read again under the lease: Mooring writes only resources that have the tags of the cloud controller. */
 const notOurs: Guard = ({ actual, change }) => {
   const isPls = /\/providers\/microsoft\.network\/privatelinkservices\/[^/]+$/i.test(change.resourceId);
   if (!isPls || !actual) return undefined;
@@ -84,41 +84,49 @@ const locked: Guard = ({ change, locks }) => {
   return lock && `management lock ${lock.id} (${lock.level})`;
 };
 
-/** To delete or to widen takes two observations, of the cluster and of Azure; of a deleted cluster Azure alone can report. */
+/**
+ * Deleting and widening access need two observations, one of the cluster and one of Azure; for a deleted
+ * cluster only Azure can report.
+ */
 const unproved: Guard = ({ change }) => {
-  if (change.evidence.length === 0) return "the change rests on no evidence";
+  if (change.evidence.length === 0) return "the change has no evidence";
   if (isRemoval(change) && change.evidence.length < 2) return "a delete needs evidence from two observations";
-  if (!isWidening(change)) return undefined;
+  if (openedBy(change).length === 0) return undefined;
   const sources = new Set(change.evidence.map(({ source }) => source));
   return sources.size < 2 ? "a change that widens access needs evidence from two sources" : undefined;
 };
 
-/** True if it approves a connection, or adds anything to a list of subscriptions. */
-function isWidening(change: Change): boolean {
-  if (change.action !== "update") return false;
-  return (
-    change.capability === "connections" ||
-    (change.capability === "privateLinkServices" && change.edits.some(addsToList))
-  );
+/**
+ * The access that a change widens: the approval of a connection, or each item that is added to a list of a
+ * Private Link Service. Empty if it widens nothing. Comparable between changes of the same resource. Pure.
+ */
+export function openedBy(change: Change): readonly string[] {
+  if (change.action !== "update") return [];
+  if (change.capability === "connections") return ["approval"];
+  return change.capability === "privateLinkServices" ? change.edits.flatMap(addedBy) : [];
 }
 
-function addsToList(edit: Edit): boolean {
-  if (isListEdit(edit) || !Array.isArray(edit.after)) return false;
+function addedBy(edit: Edit): readonly string[] {
+  if (isListEdit(edit) || !Array.isArray(edit.after)) return [];
   const before = Array.isArray(edit.before) ? edit.before.map(lowered) : [];
-  return edit.after.some((item) => !before.includes(lowered(item)));
+  const added = edit.after.map(lowered).filter((item) => !before.includes(item));
+  return added.map((item) => `${edit.path} ${item}`);
 }
 
 function lowered(item: Json): string {
   return JSON.stringify(item).toLowerCase();
 }
 
-/** A write that is newer than the declaration may be the controller's own, on a declaration that has not reached Mooring yet. */
+/**
+ * A write that is newer than the declaration may be one of the cloud controller, for a declaration that
+ * Mooring has not received yet.
+ */
 const awaitingConfirmation: Guard = ({ isConfirmedSince }) =>
   isConfirmedSince
     ? undefined
-    : "the resource was written since its cluster last confirmed the declaration; waiting for the next report of the cluster, about half a minute";
+    : "the resource was written since its cluster last confirmed the declaration; waiting for the next report of the cluster (about 30 seconds)";
 
-/** What was seen too long ago proves nothing about now. */
+/** Refuses stale evidence. */
 const stale: Guard = ({ change, freshSinceUtc }) => {
   const old = change.evidence.find(({ atUtc }) => atUtc < freshSinceUtc);
   return old && `evidence is too old: ${old.says} (${old.atUtc})`;
@@ -128,6 +136,12 @@ const unsettled: Guard = ({ actual }) =>
   actual === undefined || actual.provisioningState === "Succeeded"
     ? undefined
     : `the resource is ${actual.provisioningState || "in an unknown state"}`;
+
+/** Without a version Azure could not refuse the write of a resource that changed after it was read. */
+const unversioned: Guard = ({ change, actual, protection: { privateLinkService } }) => {
+  const found = [actual, privateLinkService].find((one) => one?.version === "");
+  return found && `Azure returned no etag for ${whichOf(found.id, change)}`;
+};
 
 const changedSincePlanned: Guard = ({ change, actual }) => {
   if (change.action !== "update" || !actual) return undefined;
@@ -145,11 +159,11 @@ const blastRadius: Guard = ({ change, policy, deletes, inSight }) => {
     return `${deletes.day} deletes in 24 hours, policy allows ${policy.maxDeletesPerDay}`;
   const percent = inSight > 0 ? ((deletes.run + 1) * 100) / inSight : 100;
   return percent > policy.maxDeletePercent
-    ? `would delete ${percent.toFixed(0)} % of what is in sight, policy allows ${policy.maxDeletePercent} %`
+    ? `would delete ${percent.toFixed(0)} % of the resources that were read, policy allows ${policy.maxDeletePercent} %`
     : undefined;
 };
 
-/** Who writes the same field again and again has a reason: two machines at it would never end. */
+/** Another writer changes the same field repeatedly, so repairing it would never end. */
 const fighting: Guard = ({ policy, repairs }) =>
   repairs >= policy.privateLinkServices.maxRepairsPerHour
     ? `repaired ${repairs} times within an hour: another writer keeps changing it back`
@@ -166,6 +180,7 @@ const GUARDS: Readonly<Record<string, Guard>> = {
   stale,
   "awaiting-confirmation": awaitingConfirmation,
   unsettled,
+  unversioned,
   "changed-since-planned": changedSincePlanned,
   "blast-radius": blastRadius,
   fighting,

@@ -1,6 +1,6 @@
 /**
- * The journal: what was written to Azure, why, and how it was before. Written ahead (`intended`) and completed after,
- * so that a crash between the two is visible and resolved by the next run.
+ * The journal: each write to Azure with its reason and the state before. An entry is written before the
+ * change (`intended`) and completed after it, so that the next run finds and resolves a crash in between.
  */
 import type { Cause, Change } from "./plan.ts";
 import type { Table } from "../ports/table.ts";
@@ -11,7 +11,7 @@ declare module "../ports/ports.ts" {
   }
 }
 
-/** `released`: it left quarantine alive, and nothing was written. */
+/** `released`: the resource left quarantine without being deleted; nothing was written. */
 export type Outcome = "intended" | "applied" | "refused" | "failed" | "unknown" | "released";
 
 /** Partition `all`; key = newest first (`journalKey`). Bodies are in States under `before`/`after` names. */

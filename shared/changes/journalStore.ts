@@ -1,6 +1,6 @@
 /**
- * Keeps the journal: an entry is written before a change (`intended`) and completed after, so that a crash between is seen.
- * Partition `all`; keys run backwards in time, so that newest first is a range read. Bodies go to `States`.
+ * Stores the journal: an entry is written before a change (`intended`) and completed after it, so that a
+ * crash in between is found. Partition `all`; keys sort newest first. Bodies are stored in `States`.
  */
 import type { Run } from "../ports/ports.ts";
 import { backwards } from "../storage/backwards.ts";
@@ -10,7 +10,7 @@ import type { JsonObject } from "../ports/resources.ts";
 
 const PARTITION = "all";
 
-/** An entry that was opened; completing it names the version, so only its opener or its resolver can. */
+/** An open entry; completing it requires its version, so only its writer or its resolver can do so. */
 export interface Opened {
   readonly entry: JournalEntry;
   readonly version: string;
@@ -22,7 +22,7 @@ export interface Ended {
   readonly after?: JsonObject;
 }
 
-/** Writes the intent to change, with the whole resource as it is; must be there before the change is. */
+/** Records the intent to change, with the complete current resource; must be written before the change. */
 export async function openEntry(
   run: Run,
   change: Change,
@@ -48,7 +48,7 @@ export async function openEntry(
   return { entry, version };
 }
 
-/** Says what became of the change. */
+/** Records the result of the change. */
 export async function closeEntry(
   run: Run,
   { entry, version }: Opened,
@@ -68,7 +68,7 @@ export async function closeEntry(
   ]);
 }
 
-/** The entry as it is now; `undefined` if it was deleted. */
+/** The current entry; `undefined` if it was deleted. */
 export async function readEntry(run: Run, entry: JournalEntry): Promise<Opened | undefined> {
   const row = await run.ports.tables.journal.get(PARTITION, journalKey(entry));
   return row && { entry: row.value, version: row.version };
@@ -82,7 +82,7 @@ export async function noteUnresolved(run: Run, { entry, version }: Opened, why: 
   ]);
 }
 
-/** A line about what was not done: nothing was, or will be, written for it. */
+/** Adds an entry without a write: nothing was or will be written for it. */
 export async function noteReleased(run: Run, change: Change, why: string): Promise<void> {
   const id = run.newId();
   const entry: JournalEntry = {
@@ -99,14 +99,14 @@ export async function noteReleased(run: Run, change: Change, why: string): Promi
   ]);
 }
 
-/** Newest first; stop reading when you have enough. */
+/** Entries, newest first; read lazily. */
 export async function* listJournal(run: Run, sinceUtc?: string): AsyncIterable<Opened> {
   const range = sinceUtc === undefined ? {} : { to: `${backwards(sinceUtc)}~` };
   for await (const row of run.ports.tables.journal.list(PARTITION, range))
     yield { entry: row.value, version: row.version };
 }
 
-/** The same with each entry's key, from after that key on: the pages of a list. */
+/** The same with the key of each entry, starting after a key: for paging. */
 export async function* listJournalAfter(
   run: Run,
   after?: string,
@@ -116,7 +116,7 @@ export async function* listJournalAfter(
     if (key !== after) yield { key, entry: value };
 }
 
-/** Deletes that were made, or may have been, since then. */
+/** Number of deletes that were, or may have been, applied since then. */
 export async function countDeletes(run: Run, sinceUtc: string): Promise<number> {
   let count = 0;
   for await (const { entry } of listJournal(run, sinceUtc))

@@ -1,4 +1,7 @@
-/** `mooring: off` on a resource always wins, for what hangs on it too. In any case. Pure. */
+/**
+ * True if the resource has the tag `mooring: off`, in any case; it takes precedence, also for its contents.
+ * Pure.
+ */
 export function isTaggedOff(tags: Readonly<Record<string, string>>): boolean {
   return Object.entries(tags).some(
     ([key, value]) => key.toLowerCase() === "mooring" && value.toLowerCase() === "off",

@@ -1,7 +1,8 @@
 /**
- * Which came first: the resource's last write, or what the cluster confirmed. Hosts' clocks cannot tell; causality can. The first time that
- * a version of a resource is seen, the newest number issued to its cluster is noted. Only what the cluster confirms under a later number
- * is newer than that version. Partition = cluster; key = canonical resource id.
+ * Order of the last write of a resource and a confirmation of the cluster, by causality instead of clocks of
+ * hosts. When a version of a resource is first seen, the newest number issued to its cluster is recorded.
+ * Only a confirmation under a later number is newer than that version. Partition = cluster; key = canonical
+ * resource id.
  */
 import { newestSequence, requestList } from "../declarations/feed.ts";
 import { canonicalId } from "../azure/resourceId.ts";
@@ -25,9 +26,10 @@ export interface Observation {
 }
 
 /**
- * True if the declaration that the change rests on was confirmed after each of the resources was written last: for a private endpoint
- * connection these are the connection and its Private Link Service. Must be called after they were read: a version that was not seen before
- * is noted, and is not confirmed yet. What is not confirmed asks the cluster for a list.
+ * True if the declaration of the change was confirmed after the last write of each resource: for a private
+ * endpoint connection these are the connection and its Private Link Service. Must be called after they were
+ * read: a new version is recorded, and is not confirmed yet. If it is not confirmed, requests a list from the
+ * cluster.
  */
 export async function isConfirmedSince(
   run: Run,
@@ -43,7 +45,7 @@ export async function isConfirmedSince(
 
 type Versioned = Pick<Resource, "id" | "version">;
 
-/** The number issued last when this version was first seen, and whether that is now. */
+/** The number issued last when this version was first seen, and whether this call is the first one. */
 async function observe(
   run: Run,
   cluster: string,

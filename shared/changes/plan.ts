@@ -1,14 +1,14 @@
 /**
- * A plan: ordered changes, each with its reason and the evidence it rests on. Pure data and pure functions; made by
- * `planPls`, `planConnections`, `planSweep`, consumed by policy, guards and apply.
+ * A plan: ordered changes, each with reason and evidence. Pure data and pure functions; created by `planPls`,
+ * `planConnections` and `planSweep`, used by policy, guards and apply.
  */
 import type { Json, JsonObject } from "../ports/resources.ts";
 
 export type Capability = "privateLinkServices" | "connections" | "rejections" | "sweep";
 
 /**
- * One observation that a change rests on: what was seen, where, and when it was true. Two of different sources are needed to delete or to
- * widen; a deleted cluster is the exception, of which only Azure can report.
+ * One observation: content, source, and the time when it was true. Deleting and widening access need two from
+ * different sources; the exception is a deleted cluster, for which only Azure can report.
  */
 export interface Evidence {
   readonly says: string;
@@ -18,7 +18,7 @@ export interface Evidence {
   readonly version?: string;
 }
 
-/** Where and as of when, in words. Pure. */
+/** Source and time as text. Pure. */
 export function originOf({ source, atUtc, version }: Evidence): string {
   return version === undefined ? `${source}, ${atUtc}` : `${source}, resourceVersion ${version}, ${atUtc}`;
 }
@@ -27,7 +27,7 @@ export type EvidenceSource = "Kubernetes" | "Azure" | "operator" | "journal";
 
 export type Edit = ValueEdit | ListEdit;
 
-/** Takes the named items out of the list at `path`, or puts items into it; the others stay as they are. */
+/** Removes the named items from the list at `path`, or adds items; the others are unchanged. */
 export interface ListEdit {
   readonly path: string;
   readonly remove?: readonly string[];
@@ -46,14 +46,14 @@ export interface ValueEdit {
 interface ChangeBase {
   readonly capability: Capability;
   readonly resourceId: string;
-  /** Cluster whose declaration or absence this change rests on. */
+  /** Cluster whose declaration, or absence, is the reason for this change. */
   readonly cluster: string;
   readonly namespace?: string;
   readonly reason: string;
   readonly evidence: readonly Evidence[];
   /**
-   * Number of the cluster's newest confirmation when the declaration was read. The resource's last write must be older than it: what
-   * Mooring read before it issued this number is.
+   * Number of the cluster's newest confirmation when the declaration was read. The last write of the resource
+   * must be older than it, as is everything that Mooring read before it issued this number.
    */
   readonly confirmedSequence?: number;
 }
@@ -67,7 +67,7 @@ export function isListEdit(edit: Edit): edit is ListEdit {
   return "remove" in edit || "add" in edit;
 }
 
-/** True of what takes something away for good: a delete, or a child taken out of its parent. */
+/** True if the change deletes a resource, or removes a child from its parent. */
 export function isRemoval(change: Change): boolean {
   return (
     change.action === "delete" ||
@@ -76,14 +76,14 @@ export function isRemoval(change: Change): boolean {
 }
 
 export interface Plan {
-  /** In the order of writing. */
+  /** In the order in which they are written. */
   readonly changes: readonly Change[];
 }
 
-/** Mooring itself, as the one who asks. */
+/** `who` for changes that Mooring starts automatically. */
 export const SYSTEM = "system";
 
-/** Who or what asked for a plan to be applied; goes to the journal whole. */
+/** Who requested that a plan is applied, and why; recorded completely in the journal. */
 export interface Cause {
   readonly why: string;
   /** `system` or the operator's name as authenticated. */

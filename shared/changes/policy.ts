@@ -1,11 +1,12 @@
-/** Which changes policy lets through: mode per capability, then scope. Pure. */
+/** Which changes policy allows: mode per capability, then scope. Pure. */
 import { parseResourceId } from "../azure/resourceId.ts";
 import type { Policy } from "../policy/policy.ts";
 import { SYSTEM, type Change } from "./plan.ts";
 
 /**
- * Why the change is only looked at; `undefined` if policy lets it be applied. Modes are about what Mooring does by itself; what a person
- * asks for is bound by scope and guards alone. Tags are a guard's business: they are read last.
+ * Why the change is only observed; `undefined` if policy allows it. Modes limit what Mooring does
+ * automatically; what an operator requests is limited by scope and guards only. Tags are checked by a guard,
+ * because they are read last.
  */
 export function observedBecause(change: Change, policy: Policy, who: string): string | undefined {
   if (who === SYSTEM && policy.modes[change.capability] === "observe")
@@ -34,7 +35,7 @@ export function observedBecause(change: Change, policy: Policy, who: string): st
 
 interface Test {
   readonly what: string;
-  /** Absent: nothing to compare, so an exclusion does not fit and an inclusion neither. */
+  /** Absent: matches neither an exclusion nor an inclusion. */
   readonly value: string | undefined;
   readonly only: readonly string[] | undefined;
   readonly never: readonly string[];
@@ -49,7 +50,7 @@ function fits(value: string | undefined, patterns: readonly string[]): boolean {
   return value !== undefined && patterns.some((pattern) => matches(value, pattern));
 }
 
-/** Without case, as Azure compares; `*` stands for anything. */
+/** Ignores case, as Azure does; `*` is a wildcard. */
 function matches(value: string, pattern: string): boolean {
   const [head = "", ...rest] = pattern.toLowerCase().split("*");
   const text = value.toLowerCase();

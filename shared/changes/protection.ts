@@ -1,7 +1,8 @@
 /**
- * What protects a Private Link Service or a private endpoint connection from a change: holds and off tags on the resource, on what contains
- * it and on what it contains. A connection is contained in its Private Link Service, that in its frontends, a frontend in its load balancer.
- * Read only when there is something to write; the guard `held` judges it.
+ * What protects a Private Link Service or a private endpoint connection from a change: holds and off tags on
+ * the resource, its containers and its contents. A connection is contained in its Private Link Service, a
+ * Private Link Service in its frontends, a frontend in its load balancer. Read only before a write; the guard
+ * `held` evaluates it.
  */
 import { InvalidInput } from "../core/errors.ts";
 import { canonicalId, parseResourceId, resourceName } from "../azure/resourceId.ts";
@@ -13,11 +14,14 @@ import { SYSTEM, type Change } from "./plan.ts";
 import type { JsonObject, Resource } from "../ports/resources.ts";
 
 export interface Protection {
-  /** Only of a connection. */
+  /** Present only for a connection. */
   readonly privateLinkService?: Resource | undefined;
   /** Load balancers that exist. */
   readonly loadBalancers: readonly Resource[];
-  /** Of the resource and what is around it; empty for an operator's change, which a hold does not bind. */
+  /**
+   * Holds on the resource, its containers and its contents; empty for a change by an operator, which holds do
+   * not prevent.
+   */
   readonly holds: readonly { readonly resourceId: string; readonly why: string }[];
 }
 
@@ -25,8 +29,8 @@ const SERVICE = "microsoft.network/privatelinkservices";
 const CONNECTION = `${SERVICE}/privateendpointconnections`;
 
 /**
- * Of other types, which no change to a Private Link Service concerns, nothing is read.
- * @throws InvalidInput if the Private Link Service of a connection does not exist · what a read that fails throws
+ * Reads nothing for other types of resources, which no change to a Private Link Service affects. @throws
+ * InvalidInput if the Private Link Service of a connection does not exist · the error of a failed read
  */
 export async function readProtection(
   run: Run,
@@ -64,7 +68,7 @@ function frontendIdsOf(body: JsonObject): string[] {
   return (frontends as readonly { id?: string }[]).map(({ id = "" }) => canonicalId(id));
 }
 
-/** @throws InvalidInput if the id is not valid: unknown is not unprotected */
+/** @throws InvalidInput if the id is not valid, because unknown does not mean unprotected */
 function loadBalancerOf(frontendId: string): string {
   const { parentId } = parseResourceId(frontendId) ?? {};
   if (parentId === undefined) throw new InvalidInput(`${frontendId} is not the id of a frontend`);

@@ -1,7 +1,10 @@
-/** The body with which a deleted resource can be made again: without what Azure alone sets. Pure. */
+/** The body with which a deleted resource can be created again: without read-only properties. Pure. */
 import type { Json, JsonObject } from "../ports/resources.ts";
 
-/** Azure's own, wherever they stand. @see https://learn.microsoft.com/rest/api/virtualnetwork (readOnly properties) */
+/**
+ * Read-only properties, at any level. @see https://learn.microsoft.com/rest/api/virtualnetwork (readOnly
+ * properties)
+ */
 const READ_ONLY = new Set([
   "etag",
   "provisioningState",
@@ -10,7 +13,7 @@ const READ_ONLY = new Set([
   "networkInterfaces",
   "privateEndpointConnections",
 ]);
-/** In children these point back at siblings; at the top they are the siblings. */
+/** In children these are references to siblings; at the top level they are the siblings. */
 const BACK_REFERENCES = new Set([
   "backendIPConfigurations",
   "inboundNatPools",

@@ -1,4 +1,6 @@
-/** The global stop: one row; while it is there nothing is written to Azure. Read before every change, never cached. */
+/**
+ * The global stop: while its row exists, nothing is written to Azure. Read before every change, never cached.
+ */
 import type { Run } from "../ports/ports.ts";
 
 const PARTITION = "policy";
@@ -11,11 +13,14 @@ export async function isStopped(run: Run): Promise<boolean> {
 export interface Stop {
   readonly why: string;
   readonly sinceUtc: string;
-  /** Whoever stopped it, if that is known. Apart from why: findings and notices say why, and name nobody. */
+  /**
+   * The operator who stopped it, if recorded. Separate from `why`, because findings and notices contain the
+   * reason, but no names.
+   */
   readonly who?: string;
 }
 
-/** Why and since when nothing is written; `undefined` while writing is not stopped. */
+/** Reason and start of the stop; `undefined` if writes are not stopped. */
 export async function readStop(run: Run): Promise<Stop | undefined> {
   const row = await run.ports.tables.policies.get(PARTITION, KEY);
   if (!row) return undefined;

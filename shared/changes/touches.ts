@@ -1,6 +1,7 @@
 /**
- * Who wrote a PLS lately: Mooring's own repairs, and what resource events tell of others. Partition = canonical resource id; keys run
- * with time. Read to see whether two writers are at the same field; what is older than a day goes when it is read.
+ * Recent writes of a PLS: Mooring's repairs, and writes of others from resource events. Partition = canonical
+ * resource id; keys in order of time. Used to detect two writers of the same field; rows older than a day are
+ * deleted when they are read.
  */
 import { canonicalId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
@@ -16,7 +17,7 @@ declare module "../ports/ports.ts" {
 
 export interface Touch {
   readonly atUtc: string;
-  /** `mooring`, or the caller that the event names. */
+  /** `mooring`, or the caller in the event. */
   readonly who: string;
   /** ARM operation, e.g. `Microsoft.Network/privateLinkServices/write`. */
   readonly operation: string;
@@ -28,13 +29,13 @@ export const MOORING = "mooring";
 const HOUR = 3_600_000;
 const KEPT = 24 * HOUR;
 
-/** @param id of the event or of the journal entry: told twice it is still one touch */
+/** @param id of the event or of the journal entry: the same id is recorded once */
 export async function recordTouch(run: Run, resourceId: string, id: string, touch: Touch): Promise<void> {
   const key = `${touch.atUtc} ${id}`;
   await run.ports.tables.touches.transact(canonicalId(resourceId), [{ do: "put", key, value: touch }]);
 }
 
-/** Those of the last hour, oldest first. */
+/** Writes of the last hour, oldest first. */
 export async function lastHour(run: Run, resourceId: string): Promise<Touch[]> {
   const partition = canonicalId(resourceId);
   const rows = await Array.fromAsync(run.ports.tables.touches.list(partition));
@@ -57,7 +58,7 @@ export function mostRepairs(touches: readonly Touch[]): number {
   return Math.max(0, ...fields.map((field) => countRepairs(touches, (path) => path === field)));
 }
 
-/** An event's caller may be called as Mooring is; only a repair names fields. */
+/** The caller of an event may have the same name as Mooring; only a repair contains fields. */
 function countRepairs(touches: readonly Touch[], isCounted: (path: string) => boolean): number {
   return touches.filter(({ who, paths = [] }) => who === MOORING && paths.some(isCounted)).length;
 }

@@ -1,4 +1,4 @@
-/** The way back from a journal entry, as a plan like any other, and in words what cannot come back. */
+/** Plans the undo of a journal entry, with a description of what cannot be restored. */
 import { InvalidInput } from "../core/errors.ts";
 import { parseResourceId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
@@ -11,7 +11,7 @@ import { restorable } from "./restorable.ts";
 
 export interface Undo {
   readonly plan: Plan;
-  /** What will not be as it was, a sentence each. */
+  /** What is not restored, one sentence each. */
   readonly losses: readonly string[];
 }
 
@@ -20,11 +20,11 @@ export async function planUndo(run: Run, id: string): Promise<Undo> {
   const entry = await findEntry(run, id);
   if (entry.outcome !== "applied")
     throw new InvalidInput(
-      `journal entry ${entry.id} was ${entry.outcome}: only what was applied can be undone`,
+      `journal entry ${entry.id} was ${entry.outcome}: only an applied change can be undone`,
     );
   const evidence: Evidence[] = [
     {
-      says: `journal entry ${entry.id} tells how it was before`,
+      says: `journal entry ${entry.id} has no state before the change`,
       source: "journal",
       atUtc: run.now().toISOString(),
     },
@@ -38,23 +38,25 @@ export async function planUndo(run: Run, id: string): Promise<Undo> {
   if (isRemoval(change) && change.action === "update") return undoRemoval(run, { entry, change, evidence });
   if (change.action === "update") return undoUpdate(entry, change, evidence);
   if (change.action === "delete") return undoDelete(run, entry, evidence);
-  throw new InvalidInput(`journal entry ${entry.id} made a resource: Mooring does not delete what lives`);
+  throw new InvalidInput(
+    `journal entry ${entry.id} created a resource; Mooring never deletes a resource that may be in use`,
+  );
 }
 
-/** True of entries for which `planUndo` knows a way back. Pure. */
+/** True for entries that `planUndo` can undo. Pure. */
 export function isUndoable({ outcome, change, beforeState }: JournalEntry): boolean {
   if (outcome !== "applied" || change.action === "create") return false;
   if (change.action === "update") return isRemoval(change) || change.capability === "privateLinkServices";
   return beforeState !== undefined && lossesOf(change) !== undefined;
 }
 
-/** The entry whose id is, or alone begins with, the text. @throws InvalidInput if there is none, or more than one */
+/** The entry with this id or unambiguous prefix of an id. @throws InvalidInput if none or several match */
 export async function findEntry(run: Run, id: string): Promise<JournalEntry> {
   const found: JournalEntry[] = [];
   for await (const { entry } of listJournal(run)) if (entry.id.startsWith(id)) found.push(entry);
   const exact = found.find((entry) => entry.id === id);
   if (!exact && found.length > 1)
-    throw new InvalidInput(`${found.length} journal entries begin with ${id}: write more of it`);
+    throw new InvalidInput(`${found.length} journal entries begin with ${id}: use a longer prefix`);
   const entry = exact ?? found[0];
   if (!entry) throw new InvalidInput(`there is no journal entry ${id}; \`mooring journal list\` shows them`);
   return entry;
@@ -63,7 +65,7 @@ export async function findEntry(run: Run, id: string): Promise<JournalEntry> {
 function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, evidence: Evidence[]): Undo {
   if (change.capability !== "privateLinkServices")
     throw new InvalidInput(
-      `Azure lets no connection wait again: decide anew with \`mooring connections approve\` or \`reject\``,
+      `Azure cannot set a connection back to Pending: decide again with \`mooring connections approve\` or \`reject\``,
     );
   const edits = change.edits
     .flatMap((edit) =>
@@ -76,7 +78,7 @@ function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, 
   return {
     plan: { changes: [{ ...own, reason: reasonOf(entry), evidence, edits }] },
     losses: automatic
-      ? ["Mooring will put it right again, unless the Service's annotation or the policy changes first."]
+      ? ["Mooring will repair it again, unless the Service's annotation or the policy changes first."]
       : [],
   };
 }
@@ -87,7 +89,7 @@ interface Removed {
   readonly evidence: Evidence[];
 }
 
-/** Puts back what was taken out, as the state before has it. */
+/** Adds the removed children again, as in the state before. */
 async function undoRemoval(run: Run, { entry, change, evidence }: Removed): Promise<Undo> {
   const body = await bodyBefore(run, entry);
   const edits = change.edits.filter(isListEdit).map(({ path, remove = [] }) => ({
@@ -104,7 +106,9 @@ async function undoRemoval(run: Run, { entry, change, evidence }: Removed): Prom
 async function undoDelete(run: Run, entry: JournalEntry, evidence: Evidence[]): Promise<Undo> {
   const losses = lossesOf(entry.change);
   if (!losses)
-    throw new InvalidInput(`${entry.change.resourceId} cannot come back: its consumer must ask for it again`);
+    throw new InvalidInput(
+      `${entry.change.resourceId} cannot be restored: its consumer must request it again`,
+    );
   const body = await bodyBefore(run, entry);
   return {
     plan: { changes: [{ ...entry.change, action: "create", body, reason: reasonOf(entry), evidence }] },
@@ -112,14 +116,17 @@ async function undoDelete(run: Run, entry: JournalEntry, evidence: Evidence[]): 
   };
 }
 
-/** @throws InvalidInput if the state was not kept, or is not kept any more */
+/** @throws InvalidInput if the state was not stored, or is no longer stored */
 async function bodyBefore(run: Run, { id, beforeState }: JournalEntry): Promise<JsonObject> {
   const state = beforeState === undefined ? undefined : await run.ports.states.load(beforeState);
-  if (state === undefined) throw new InvalidInput(`journal entry ${id} has no state to go back to`);
+  if (state === undefined) throw new InvalidInput(`journal entry ${id} has no state to restore`);
   return restorable(state as JsonObject);
 }
 
-/** What does not come back with what the change took away; `undefined` if that cannot come back. Pure. */
+/**
+ * What is not restored with the removed resource; `undefined` if the resource itself cannot be restored.
+ * Pure.
+ */
 export function lossesOf(change: Change): readonly string[] | undefined {
   const { resourceId } = change;
   if (change.action === "update")
@@ -134,20 +141,18 @@ export function isUndoOf(first: Pick<JournalEntry, "id">, { change, outcome }: J
   return outcome === "applied" && change.reason.startsWith(`undo of ${first.id} `);
 }
 
-/** They come back as they were. */
+/** These are restored completely. */
 const RULES: ReadonlySet<string> = new Set(["properties.loadBalancingRules", "properties.probes"]);
-const FRONTEND_LOSSES = [
-  "A dynamic address may be another one; a static one only comes back if it is still free.",
-];
+const FRONTEND_LOSSES = ["A dynamic address may change; a static one is restored only if it is still free."];
 
-/** By resource type; what is not here cannot be made again. */
+/** By resource type; other types cannot be created again. */
 const LOSSES: Readonly<Record<string, readonly string[]>> = {
   "microsoft.network/privatelinkservices": [
-    "The Private Link Service gets another alias: consumers that connect by alias must be told.",
-    "Its consumers' connections do not come back: they must make new private endpoints.",
+    "The Private Link Service gets another alias: notify consumers that connect by alias.",
+    "Connections of its consumers are not restored: they must create new private endpoints.",
   ],
   "microsoft.network/loadbalancers": [
-    "Its backend pools come back empty: whoever filled them must do so again.",
+    "Its backend pools are restored empty: their members must be added again.",
     ...FRONTEND_LOSSES,
   ],
 };

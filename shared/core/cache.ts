@@ -1,9 +1,9 @@
-/** A value per key that may be a few seconds old; failures are not kept. Address rows never come from here. */
+/** Caches a value per key for a few seconds. Failures are not cached, and address rows must never be. */
 export interface Cache<T> {
   get(key: string, load: () => Promise<T>): Promise<T>;
 }
 
-/** More keys than any estate asks for within seconds; names that callers make up must not fill the memory. */
+/** More keys than are in use within seconds. Names that callers invent must not fill the memory. */
 const MOST = 5000;
 
 interface Entry<T> {
@@ -29,7 +29,7 @@ export function createCache<T>(seconds: number, now: () => Date): Cache<T> {
   };
 }
 
-/** The oldest ones go: a key that is asked for again comes back at the end. */
+/** Removes the oldest entries: a key that is read again is added at the end. */
 function makeRoom(entries: Map<string, unknown>): void {
   for (const key of entries.keys()) {
     if (entries.size < MOST) return;

@@ -1,25 +1,25 @@
 /**
- * What one piece of work is called in the log, in requests to Azure and in the journal: the id of the event that caused it, and what it
- * is about. Follows the work through every call that it awaits, so that no function has to hand it on.
+ * Identifies work in the log, in requests to Azure and in the journal: the id of the event that caused it, and its subject.
+ * Propagates through every awaited call, so that functions need not pass it on.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 
 export interface Correlation {
-  /** Of the event, the review, or the invocation that began it. */
+  /** Id of the event, the review or the invocation that started the work. */
   readonly correlationId: string;
-  /** What kind of thing the work is about, and which. */
+  /** Kind and id of the subject. */
   readonly what?: string;
   readonly id?: string;
 }
 
 const current = new AsyncLocalStorage<Correlation>();
 
-/** Runs `action` as that work; what it says adds to, and goes before, what is said around it. */
+/** Runs `action` with the correlation, whose fields override those of an outer one. */
 export function withCorrelation<T>(correlation: Correlation, action: () => T): T {
   return current.run({ ...current.getStore(), ...correlation }, action);
 }
 
-/** The work that runs; `undefined` outside of any. */
+/** The correlation of the current work; `undefined` outside of work. */
 export function correlation(): Correlation | undefined {
   return current.getStore();
 }

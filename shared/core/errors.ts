@@ -3,7 +3,7 @@
  * Adapters translate outside errors into this set by status and code; triggers map it to their host.
  */
 
-/** The input can never succeed: bad settings, malformed document, forbidden value. Never retried. */
+/** The input can never succeed: invalid settings, malformed document, forbidden value. Never retried. */
 export class InvalidInput extends Error {
   override name = "InvalidInput";
   readonly problems: readonly string[];
@@ -14,12 +14,12 @@ export class InvalidInput extends Error {
   }
 }
 
-/** Somebody changed the thing underneath: read again, a bounded number of times. */
+/** Another writer changed the data: read them again, a bounded number of times. */
 export class Conflict extends Error {
   override name = "Conflict";
 }
 
-/** Not possible yet, expected to be later; not an error in the log. Queue work is sent again after the delay. */
+/** Not possible yet, but expected to be possible later; not an error in the log. Queue work is sent again after the delay. */
 export class NotYet extends Error {
   override name = "NotYet";
   readonly retryAfterSeconds: number;
@@ -29,23 +29,39 @@ export class NotYet extends Error {
   }
 }
 
-/** Another process does the same work, or began it later and knows more: nothing has failed. */
+/** Another process does the same work, or started it later with newer data. Not a failure. */
 export class Superseded extends NotYet {}
 
 /**
- * A cluster has to report first. Work that waited in vain is not a failure: a silent cluster is a finding of its own, and the next timer asks
- * for the same work.
+ * A cluster has to report first. If it does not, the work has not failed: a separate finding reports silent clusters, and the next
+ * timer requests the same work.
  */
 export class AwaitsReport extends NotYet {
   override name = "AwaitsReport";
 }
 
-/** What was possible is done and written; the rest failed, as the message states. The host delivers it again, and counts it as failed. */
+/** Part of the work is done and written; the rest failed, as the message states. Counts as failed, and the host delivers it again. */
 export class Incomplete extends Error {
   override name = "Incomplete";
 }
 
-/** Not ours or not allowed: authorization, a lock, a guard. Finished with a warning, never retried. */
+/**
+ * Not allowed: authorization, a lock, a guard. Queue work that is refused has failed: the host delivers it again, because a role
+ * assignment takes minutes to become effective, and after the last delivery an operator sees it in the poison queue.
+ */
 export class Refused extends Error {
   override name = "Refused";
+}
+
+/** The subject of the work no longer exists, or its result is no longer needed. Ends with a warning. */
+export class Obsolete extends Error {
+  override name = "Obsolete";
+}
+
+/** The first error that needs more than time; if all are NotYet, the one with the longest delay. Pure. */
+export function worstOf(errors: readonly unknown[]): unknown {
+  const lasting = errors.find((error) => !(error instanceof NotYet));
+  if (lasting !== undefined) return lasting;
+  const passing = errors.filter((error) => error instanceof NotYet);
+  return passing.toSorted((a, b) => b.retryAfterSeconds - a.retryAfterSeconds)[0];
 }

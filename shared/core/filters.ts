@@ -1,14 +1,14 @@
-/** A filter that names something that nothing has is a mistake: an empty list would be taken for good news. */
+/** Rejects filters with unknown values: an empty result would be misread as "nothing found". */
 import { closest, distance } from "fastest-levenshtein";
 
 export interface NamedFilter {
-  /** As it is written: `cluster`. */
+  /** Name of the filter's option, e.g. `cluster`. */
   readonly name: string;
-  /** Absent if it is not used. */
+  /** Absent if the filter is not used. */
   readonly value: string | undefined;
-  /** What the value names: `cluster`, `subscription`. */
+  /** What the value refers to: `cluster`, `subscription`. */
   readonly noun: string;
-  /** All that it may name; read only if there is a value. Compared in any case. */
+  /** All valid values; read only if there is a value. Case-insensitive. */
   readonly known: () => Iterable<string> | Promise<Iterable<string>>;
 }
 
@@ -18,7 +18,7 @@ export interface FilterProblem {
   readonly problem: string;
 }
 
-/** One for each filter whose value nothing has, with what was meant or what there is. */
+/** One problem per filter with an unknown value, with a suggestion or the valid values. */
 export async function filterProblems(filters: readonly NamedFilter[]): Promise<FilterProblem[]> {
   const problems: FilterProblem[] = [];
   for (const { name, value, noun, known } of filters) {
@@ -31,14 +31,14 @@ export async function filterProblems(filters: readonly NamedFilter[]): Promise<F
 
 const LISTED = 5;
 
-/** A sentence if nothing of this name is known: `there is no cluster aks-onr; did you mean aks-one?` Pure. */
+/** A problem if the name is unknown: `there is no cluster aks-onr; did you mean aks-one?` Pure. */
 export function unknownName(value: string, noun: string, known: Iterable<string>): string | undefined {
   const names = new Map([...known].map((name) => [name.toLowerCase(), name]));
   if (names.has(value.toLowerCase())) return undefined;
   return `there is no ${noun} ${value}${hint(value.toLowerCase(), names)}`;
 }
 
-/** Names that differ in at most two characters, or a third of them if they are long; at least half of the characters agree. */
+/** True if the names differ in at most two characters, or a third of them in long names, and agree in at least half of them. */
 function isSimilar(value: string, near: string): boolean {
   const edits = distance(value, near);
   const isTypo = edits <= Math.max(2, Math.floor(value.length / 3));
@@ -46,10 +46,10 @@ function isSimilar(value: string, near: string): boolean {
 }
 
 function hint(value: string, names: ReadonlyMap<string, string>): string {
-  if (names.size === 0) return "; there is none at all";
+  if (names.size === 0) return "; none exist";
   const near = closest(value, [...names.keys()]);
   if (isSimilar(value, near)) return `; did you mean ${names.get(near)}?`;
   const listed = [...names.values()].toSorted().slice(0, LISTED);
   const more = names.size - listed.length;
-  return `; there ${names.size === 1 ? "is" : "are"} ${listed.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `; available: ${listed.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -1,19 +1,19 @@
-/** Names and reasons come from outside: nothing in them may steer a terminal, hide text, or break a line. */
+/** Neutralises text from outside, so that it cannot control a terminal, hide text, or break a line. */
 
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
-/** Control and format characters, direction overrides among them, and halves of surrogate pairs. */
+/** Control and format characters, including direction overrides, and unpaired surrogates. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 
-/** On one line, with a mark in place of each character that is not to be seen. */
+/** The text on one line, with a visible mark for each invisible character. */
 export function inert(text: string): string {
   return text.replace(BREAKS, " ").replace(HIDDEN, "\uFFFD");
 }
 
 const STEERING = /[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu;
-/** Large answers are: looking for what is not is quicker than looking for what steers. */
+/** Fast path for large answers, which usually consist of these characters only. */
 const BEYOND_ASCII = /[^ -~\n]/;
 
-/** The same text as JSON, with escapes for what `JSON.stringify` leaves bare and a terminal or an editor might obey. */
+/** The value as JSON, also with escapes for control characters that `JSON.stringify` does not escape. */
 export function inertJson(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, undefined, indent);
   return BEYOND_ASCII.test(text) ? text.replace(STEERING, escaped) : text;
@@ -26,7 +26,7 @@ function escaped(character: string): string {
     .join("");
 }
 
-/** For a message of SARIF, in which braces are placeholders and brackets Private Link Services. */
+/** Escapes a SARIF message, in which braces are placeholders and brackets are hyperlinks. */
 export function inertSarif(text: string): string {
   return inert(text)
     .replaceAll("\\", "\\\\")

@@ -1,8 +1,8 @@
-/** What people and logs get of a thrown value: text on one line, whatever it is. */
+/** Converts any thrown value to a message on one line. */
 
 const LONGEST_CHARACTERS = 2_000;
 
-/** Its message in words; the parts of an error that has none; the text inside of an answer that is JSON. Pure. */
+/** The error's message, its code or name if it has none, or the message inside JSON. Pure. */
 export function messageOf(thrown: unknown): string {
   const message = textOf(thrown).trim();
   return (message === "" ? "unknown error" : message).slice(0, LONGEST_CHARACTERS);
@@ -13,13 +13,13 @@ function textOf(thrown: unknown): string {
   if (typeof thrown !== "object" || thrown === null) return String(thrown);
   const { message, code, cause, name } = thrown as Readonly<Record<string, unknown>>;
   if (typeof message === "string" && message.trim() !== "") return fromJson(message) ?? message;
-  // Node gives a connection that failed on each address an empty message.
+  // A connection that failed on every address has an empty message in Node.
   if (thrown instanceof AggregateError) return thrown.errors.map(textOf).join("; ");
   if (cause !== undefined) return textOf(cause);
   return [code, name].find((one) => typeof one === "string") ?? "unknown error";
 }
 
-/** Azure's answers are thrown as text: `{"odata.error":{"message":{"value":"…"}}}`, `{"error":{"code":"…","message":"…"}}`. */
+/** SDKs throw Azure's responses as text: `{"odata.error":{"message":{"value":"…"}}}`, `{"error":{"code":"…","message":"…"}}`. */
 function fromJson(text: string): string | undefined {
   if (!text.trimStart().startsWith("{")) return undefined;
   try {

@@ -1,4 +1,4 @@
-/** The same promise for the same key; a failure is forgotten, so that the next call tries again. */
+/** Returns the same promise for the same key. After a failure the next call tries again. */
 export function once<T>(open: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const opened = new Map<string, Promise<T>>();
   return (key) => {

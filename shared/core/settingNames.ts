@@ -1,20 +1,20 @@
-/** Names in the environment that look like settings and are none: a misspelt one would be ignored without a word. */
+/** Finds unknown names in the environment that resemble settings: a misspelled one would be ignored silently. */
 import { closest, distance } from "fastest-levenshtein";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Misnamed {
   readonly name: string;
-  /** The setting that somebody may have meant; absent if none is near. */
+  /** The most similar setting; absent if none is similar. */
   readonly meant?: string;
 }
 
-/** Read by the command line and the tests. */
+/** Names that only the command line and the tests read. */
 const OTHERS = new Set(["MOORING_OPERATOR", "MOORING_CA_FILE", "MOORING_CHROMIUM"]);
 const SANDBOX = /^MOORING_SANDBOX_/;
 const FAR = 4;
 
-/** In order of their names. Pure. */
+/** Sorted by name. Pure. */
 export function misnamed(env: Environment, settings: readonly string[]): Misnamed[] {
   return Object.keys(env)
     .filter((name) => /^mooring_/i.test(name) && env[name] !== undefined)

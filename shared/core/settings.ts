@@ -6,7 +6,7 @@ import { misnamed, type Environment } from "./settingNames.ts";
 const subscriptions = z
   .string("not set")
   .transform((text) => [...new Set(text.toLowerCase().split(/[\s,]+/))].filter(Boolean))
-  .pipe(z.array(z.guid("not a subscription id")).min(1, "name at least one subscription"));
+  .pipe(z.array(z.guid("not a subscription id")).min(1, "must contain at least one subscription"));
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -19,7 +19,7 @@ function isSafe(url: string): boolean {
 const SECRET_CHARACTERS = 24;
 const SECRET_BYTES = { least: 24, most: 64 };
 
-/** What Standard Webhooks ask of a secret. */
+/** The secret length that Standard Webhooks require. */
 function isLongEnough(secret: string): boolean {
   const [, base64] = /^whsec_(.*)$/.exec(secret) ?? [];
   if (base64 === undefined) return secret.length >= SECRET_CHARACTERS;
@@ -28,7 +28,7 @@ function isLongEnough(secret: string): boolean {
   return isBase64 && bytes.length >= SECRET_BYTES.least && bytes.length <= SECRET_BYTES.most;
 }
 
-/** What the host's own queues need too; an empty one is none. */
+/** The host's storage connection, which its queue triggers use, too. An empty value counts as not set. */
 function isConnectionString(text: string): boolean {
   if (text === "" || /(^|;)\s*UseDevelopmentStorage=true/i.test(text)) return true;
   const has = (name: string) => new RegExp(`(^|;)\\s*${name}=[^;]`, "i").test(text);
@@ -41,7 +41,7 @@ function serviceUri(service: string) {
     .url({ protocol: /^https$/, error: "must be an https URL" })
     .optional()
     .describe(
-      `Its ${service} service instead of the account's name, for clouds other than Azure's public one`,
+      `URL of its ${service} service, instead of the account's name; for clouds other than Azure public`,
     );
 }
 
@@ -50,113 +50,116 @@ export const Settings = z.object({
   MOORING_ARM_ENDPOINT: z
     .url({ protocol: /^https$/, error: "must be an https URL" })
     .default("https://management.azure.com")
-    .describe("Azure Resource Manager; another cloud's endpoint, or a sandbox"),
+    .describe("Azure Resource Manager endpoint; set it for another cloud or a sandbox"),
   AzureWebJobsStorage: z
     .string()
     .refine(isConnectionString, "not a connection string of a storage account")
     .optional()
-    .describe("Storage connection string; leave it out to use an identity"),
+    .describe("Storage connection string; omit it to use an identity"),
   AzureWebJobsStorage__accountName: z
     .string()
-    .regex(/^([a-z0-9]{3,24})?$/, "not the name of a storage account")
+    .regex(/^([a-z0-9]{3,24})?$/, "not a storage account name")
     .optional()
-    .describe("Storage account reached with the app's managed identity"),
+    .describe("Storage account, accessed with the app's managed identity"),
   AzureWebJobsStorage__blobServiceUri: serviceUri("blob"),
   AzureWebJobsStorage__queueServiceUri: serviceUri("queue"),
   AzureWebJobsStorage__tableServiceUri: serviceUri("table"),
   MOORING_TABLE_PREFIX: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, "letters and digits, starting with a letter")
+    .regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, "must be letters and digits, starting with a letter")
     .default("mooring")
     .describe("Prefix of Mooring's tables"),
   MOORING_NAME: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "letters, digits, dots, dashes and underscores, 1 to 63")
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+      "must be 1 to 63 letters, digits, dots, hyphens and underscores",
+    )
     .default("mooring")
-    .describe("Name of this Mooring, for those who are told of findings by several"),
+    .describe("Name of this installation in notifications, for receivers of several installations"),
   MOORING_APP_URL: z
     .url({ error: "must be a URL" })
-    .refine(isSafe, "must be https; http only on this machine")
+    .refine(isSafe, "must be https; http is allowed only on this machine")
     .optional()
     .describe("Origin of the Function App, for `mooring doctor`"),
   MOORING_APP_ID: z
     .string()
     .regex(
       /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.web\/sites\/[^/]+$/i,
-      "not the resource id of a Function App",
+      "not a Function App resource id",
     )
     .optional()
     .describe("Resource id of the Function App, for `mooring doctor`"),
   MOORING_WEBHOOK_URL: z
     .url({ error: "must be a URL" })
-    .refine(isSafe, "must be https; http only on this machine")
+    .refine(isSafe, "must be https; http is allowed only on this machine")
     .optional()
-    .describe("Where new and worse findings are posted; needs the secret"),
+    .describe("Webhook URL to which new and worse findings are posted; requires MOORING_WEBHOOK_SECRET"),
   MOORING_WEBHOOK_SECRET: z
     .string()
-    .refine(isLongEnough, "at least 24 characters; after whsec_ base64 of 24 to 64 bytes")
+    .refine(isLongEnough, "must be at least 24 characters, or whsec_ followed by base64 of 24 to 64 bytes")
     .optional()
-    .describe("Signs what is posted, as Standard Webhooks say: `whsec_` and base64, or any text"),
+    .describe(
+      "Secret that signs webhook posts according to Standard Webhooks: `whsec_` and base64, or any text",
+    ),
   MOORING_EVENT_TOPIC: z
     .url({ protocol: /^https$/, error: "must be an https URL" })
     .optional()
     .describe(
-      "Endpoint of an Event Grid custom topic (CloudEvents schema) that new and worse findings go to",
+      "Endpoint of an Event Grid custom topic (CloudEvents schema) to which new and worse findings are published",
     ),
   MOORING_EVENT_TOPIC_KEY: z
     .string()
     .min(1, "must not be empty")
     .optional()
-    .describe("Access key of the topic; leave it out to use the app's identity"),
+    .describe("Access key of the topic; omit it to use the app's identity"),
   MOORING_LOCAL_OPERATOR: z
     .string()
     .trim()
     .min(1, "must not be empty")
     .max(100)
     .optional()
-    .describe("Sandbox only: signs everybody on this machine in as an operator of this name"),
+    .describe("Sandbox only: signs every user on this machine in as an operator with this name"),
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** Azure sets one of them wherever it runs an app. */
+/** Azure sets at least one of them for every app. */
 const PLATFORM = ["WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_APP_NAME"];
 
-/** @throws InvalidInput naming every wrong or missing setting at once */
+/** @throws InvalidInput with every invalid or missing setting */
 export function parseSettings(env: Environment): Settings {
   const parsed = Settings.safeParse(env);
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}${renamed(env, String(i.path[0]))}`);
   if (!tellsWhereStorageIs(env))
-    problems.push(
-      "AzureWebJobsStorage: set it, or AzureWebJobsStorage__accountName, to say where storage is",
-    );
+    problems.push("AzureWebJobsStorage: not set; set it or AzureWebJobsStorage__accountName");
   problems.push(...localOperatorProblems(env), ...webhookProblems(env));
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new InvalidInput(problems);
 }
 
-/** What a person should look at though the app works, a line for each; names only, never values. */
+/** Warnings about settings that do not prevent a start, one line each. Contains names only, never values. */
 export function settingWarnings(env: Environment): string[] {
   return misnamed(env, Object.keys(Settings.shape)).map(({ name, meant }) =>
     meant === undefined
-      ? `${name}: there is no such setting, and nothing reads it`
-      : `${name}: there is no such setting; did you mean ${meant}?`,
+      ? `${name}: unknown setting, ignored`
+      : `${name}: unknown setting, ignored; did you mean ${meant}?`,
   );
 }
 
-/** A setting that is missing may be there under another name. */
+/** A missing setting may be present with a misspelled name. */
 function renamed(env: Environment, setting: string): string {
   if (env[setting] !== undefined) return "";
   const found = misnamed(env, Object.keys(Settings.shape)).find(({ meant }) => meant === setting);
-  return found ? `, but ${found.name} is: give it the right name` : "";
+  return found ? `, but ${found.name} is: correct its name` : "";
 }
 
-/** Where storage is, whatever else is wrong. @throws InvalidInput */
+/** Only the storage settings, even if others are invalid. @throws InvalidInput */
 export function parseStorage(env: Environment): StorageSettings {
   const parsed = StorageSettings.safeParse(env);
   if (parsed.success && tellsWhereStorageIs(env)) return parsed.data;
-  throw new InvalidInput("AzureWebJobsStorage: it does not say where storage is");
+  throw new InvalidInput("AzureWebJobsStorage: invalid; it does not specify a storage account");
 }
 
 const SERVICE_URIS = {
@@ -165,7 +168,7 @@ const SERVICE_URIS = {
   AzureWebJobsStorage__tableServiceUri: true,
 } as const;
 
-/** All at one place, or each service by its own address. */
+/** One connection for all services, or a URL for each. */
 function tellsWhereStorageIs(env: Environment): boolean {
   const isSet = (name: string) => Boolean(env[name]);
   return (
@@ -182,17 +185,17 @@ const StorageSettings = Settings.pick({
 });
 export type StorageSettings = z.infer<typeof StorageSettings>;
 
-/** One without the other tells nobody anything. */
+/** URL and secret are only useful together. */
 function webhookProblems(env: Environment): string[] {
   const { MOORING_WEBHOOK_URL: url, MOORING_WEBHOOK_SECRET: secret } = env;
   if (url !== undefined && secret === undefined)
-    return ["MOORING_WEBHOOK_SECRET: needed to sign what MOORING_WEBHOOK_URL gets"];
+    return ["MOORING_WEBHOOK_SECRET: required if MOORING_WEBHOOK_URL is set"];
   return url === undefined && secret !== undefined
-    ? ["MOORING_WEBHOOK_URL: a secret signs nothing alone"]
+    ? ["MOORING_WEBHOOK_URL: required if MOORING_WEBHOOK_SECRET is set"]
     : [];
 }
 
-/** Whoever reaches the app would be its operator: nothing but a sandbox may start so. */
+/** Everyone who can reach the app would be an operator: only a sandbox may start with it. */
 function localOperatorProblems(env: Environment): string[] {
   if (env["MOORING_LOCAL_OPERATOR"] === undefined) return [];
   const endpoint = env["MOORING_ARM_ENDPOINT"] ?? "";
@@ -201,7 +204,7 @@ function localOperatorProblems(env: Environment): string[] {
   return [
     ...(isLocal
       ? []
-      : ["MOORING_LOCAL_OPERATOR: only where MOORING_ARM_ENDPOINT is a sandbox on this machine"]),
-    ...platform.map((name) => `MOORING_LOCAL_OPERATOR: never in Azure, and ${name} is set`),
+      : ["MOORING_LOCAL_OPERATOR: allowed only if MOORING_ARM_ENDPOINT is a sandbox on this machine"]),
+    ...platform.map((name) => `MOORING_LOCAL_OPERATOR: not allowed in Azure (${name} is set)`),
   ];
 }

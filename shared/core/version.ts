@@ -1,5 +1,5 @@
-/** Of Mooring: the app, its command line and its documents are one. Held against package.json by a test. */
+/** Version of the app, the command line and the documents. A test compares it with package.json. */
 export const VERSION = "0.1.0";
 
-/** Where the documents are published. */
+/** URL of the published documents. */
 export const DOCUMENTS = "https://mooring.dev/docs";

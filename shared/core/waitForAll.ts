@@ -1,10 +1,10 @@
 /**
- * Work that runs at the same time and has ended, all of it, when the caller continues. After the first failure `Promise.all` lets the
- * others run on: they then read, write and log after their invocation has ended.
+ * Runs work concurrently until all of it has ended. After the first failure `Promise.all` does not wait for the others,
+ * which then read, write and log after their invocation has ended.
  */
 import pLimit from "p-limit";
 
-/** All results, in order. @throws the first failure, after all others have ended too */
+/** All results, in order. @throws the first failure, after all others have ended */
 export async function waitForAll<T extends readonly unknown[] | []>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
@@ -14,8 +14,8 @@ export async function waitForAll<T extends readonly unknown[] | []>(
 }
 
 /**
- * The result for each item, in order, with at most so many at the same time. Nothing starts after a failure.
- * @throws the first failure, after all that had started have ended
+ * The result for each item, in order, with limited concurrency. Starts nothing after a failure.
+ * @throws the first failure, after all started work has ended
  */
 export async function mapAtMost<T, R>(
   atOnce: number,
@@ -35,8 +35,8 @@ export async function mapAtMost<T, R>(
 }
 
 /**
- * What `work` returns, while what was started before it goes on; `work` awaits what it needs of that.
- * @throws what `work` throws, after all that was started has ended too
+ * The result of `work`, which runs concurrently with work that was started earlier and awaits what it needs of it.
+ * @throws what `work` throws, after all started work has ended
  */
 export async function alongside<T>(started: readonly Promise<unknown>[], work: () => Promise<T>): Promise<T> {
   const ended = Promise.allSettled(started);

@@ -1,4 +1,4 @@
-/** What was asked, or what `late` gives if it takes longer. @throws whatever either throws */
+/** The result of the promise, or of `late` if it takes longer. @throws what either throws */
 export async function within<T>(milliseconds: number, asked: Promise<T>, late: () => T): Promise<T> {
   const over = Promise.withResolvers<void>();
   const timer = setTimeout(over.resolve, milliseconds);

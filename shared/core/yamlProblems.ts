@@ -1,7 +1,7 @@
 import type { LineCounter, YAMLError } from "yaml";
 
 /**
- * Where each mistake is and what it is, a line each. Read with `prettyErrors: false`: otherwise `yaml` itself tells the place, and draws it.
+ * One line per error, with its position. Requires `prettyErrors: false`: otherwise `yaml` adds the position and an excerpt itself.
  * @see https://eemeli.org/yaml/#errors
  */
 export function yamlProblems(file: string, lines: LineCounter, errors: readonly YAMLError[]): string[] {

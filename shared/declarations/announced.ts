@@ -6,9 +6,12 @@ import type { Feed } from "./model.ts";
 import { listProposals } from "./proposals.ts";
 
 export interface Announcements {
-  /** To be called with everything that the cluster confirmed newly. */
+  /** Must be called with everything that is newly confirmed. */
   readonly noted: (declared: Declared) => void;
-  /** The feed with what was missed, and when admission last proposed something. Only a later list can miss something. */
+  /**
+   * The feed with the Services that admission missed, and the time of its last proposal. Only a later list
+   * counts as missed.
+   */
   readonly record: (feed: Feed) => Feed;
 }
 

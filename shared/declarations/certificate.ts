@@ -1,2 +1,2 @@
-/** From when the end of a certificate is near, in days: three weeks are two to notice and one to act. */
+/** Days before expiry from which a certificate counts as expiring soon: two weeks to notice and one to act. */
 export const CERTIFICATE_NEAR_DAYS = 21;

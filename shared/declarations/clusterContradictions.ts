@@ -1,13 +1,13 @@
-/** Stored registrations that contradict each other: of what two registrations claim nothing is known. Pure. */
+/** Finds stored registrations that contradict each other. What two registrations share belongs provably to neither. Pure. */
 import { canonicalId, parseResourceId, resourceName } from "../azure/resourceId.ts";
 import type { Cluster } from "./clusterModel.ts";
 
-/** One reason why a registration contradicts another; both clusters have it. */
+/** One contradiction of a registration with another. Both clusters have it. */
 export interface Contradiction {
   readonly what: "managed-cluster" | "node-resource-group" | "identity";
   /** Name of the other cluster. */
   readonly other: string;
-  /** Names both clusters and what they share. */
+  /** Contains both clusters' names and what they share. */
   readonly message: string;
 }
 
@@ -26,7 +26,7 @@ export function contradictionsOf(
   return found;
 }
 
-/** The node resource group as a key: its name is unique in its subscription, which is the managed cluster's. */
+/** The node resource group as a key: its name is unique in the managed cluster's subscription. */
 export function nodeGroupKey({
   resourceId,
   nodeResourceGroup,
@@ -41,7 +41,7 @@ interface Shared {
   readonly shared: (cluster: Cluster) => string;
 }
 
-/** What only one registration may have. */
+/** Values that only one registration may have. */
 const SHARED: readonly Shared[] = [
   {
     what: "managed-cluster",
@@ -69,7 +69,7 @@ function groupsBy(clusters: readonly Cluster[], keyOf: Shared["keyOf"]): Cluster
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** Each with each other one, both ways. */
+/** All pairs, in both orders. */
 function pairsOf(group: readonly Cluster[]): (readonly [Cluster, Cluster])[] {
   return group.flatMap((one) => group.flatMap((other) => (one === other ? [] : [[one, other] as const])));
 }

@@ -1,4 +1,4 @@
-/** A registered cluster: where it lives in Azure and who may speak for it. */
+/** A registered cluster: its resources in Azure, and the tokens that may report for it. */
 import type { Table } from "../ports/table.ts";
 
 declare module "../ports/ports.ts" {
@@ -11,51 +11,54 @@ export interface Cluster {
   readonly name: string;
   /** ARM id of the managed cluster. */
   readonly resourceId: string;
-  /** Resource group in which the CCM builds load balancers and Private Link Services. */
+  /** Resource group in which the CCM creates load balancers and Private Link Services. */
   readonly nodeResourceGroup: string;
   readonly vnetId: string;
-  /** Name of the subnet that the CCM takes when the Service names none. */
+  /** Name of the subnet that the CCM uses when the Service specifies none. */
   readonly defaultSubnet: string;
-  /** The newest first; two during rotation. */
+  /** Newest first; two during rotation. */
   readonly tokens: readonly Token[];
   readonly registeredAtUtc: string;
-  /** Absent until the first complete list of Services arrived: before that nothing of the cluster can be judged an orphan. */
+  /** Absent until the first complete list of Services arrives: before that no resource of the cluster can be an orphan. */
   readonly identity?: ClusterIdentity;
-  /** Present if ARM was not asked at registration: such a cluster is never evidence for a delete. */
+  /** Present if the registration was not checked with ARM: such a cluster is never evidence for a delete. */
   readonly unchecked?: Unchecked;
-  /** Present if the last scan found that Azure has no such managed cluster, and nothing that took its place. */
+  /**
+   * Present if the last scan found that the managed cluster does not exist in Azure, and no other one took
+   * its place.
+   */
   readonly deletion?: Deletion;
 }
 
-/** A managed cluster that does not exist any more. Its claims end when that is proved, and not before. */
+/** A managed cluster that no longer exists. Its claims end only after this is proved. */
 export interface Deletion {
   /** When a scan first found it. */
   readonly sinceUtc: string;
-  /** When anything of the cluster reached Mooring last; absent: nothing ever did. */
+  /** When Mooring last received something from the cluster; absent if it never did. */
   readonly heardAtUtc?: string;
-  /** When it was first proved; absent: something is missing. */
+  /** When it was first proved; absent if the proof is incomplete. */
   readonly provedAtUtc?: string;
   /** What is missing for the proof. */
   readonly missing?: string;
 }
 
-/** What tells one cluster from another, whatever its name and its token. */
+/** Distinguishes clusters independently of name and token. */
 export interface ClusterIdentity {
-  /** uid of Service `default/kubernetes`; it lasts as long as the cluster's etcd data, also after a restore. */
+  /** uid of Service `default/kubernetes`. It does not change while the etcd data exist, even after a restore. */
   readonly uid: string;
   readonly boundAtUtc: string;
-  /** Why the lists are known to be of this registration's cluster; absent: not corroborated, so nothing can be proved by them. */
+  /** Evidence that the lists are of this registration's cluster. Absent: not corroborated, so they prove nothing. */
   readonly corroboration?: Corroboration;
 }
 
-/** The controller named a load balancer's frontend for a Service that the lists have, or an operator confirmed the identity. */
+/** A load balancer's frontend is named for a Service in the lists, or an operator confirmed the identity. */
 export interface Corroboration {
   readonly by: "frontend" | "operator";
   readonly detail: string;
   readonly atUtc: string;
 }
 
-/** Why an operator registered a cluster although ARM was not asked, or did not agree. */
+/** Why an operator registered a cluster without ARM's confirmation. */
 export interface Unchecked {
   readonly reason: string;
   readonly atUtc: string;
@@ -65,6 +68,6 @@ export interface Token {
   /** SHA-256, lower-case hex. */
   readonly hash: string;
   readonly madeAtUtc: string;
-  /** Absent: until it is rotated. */
+  /** Absent: valid until rotation. */
   readonly endsAtUtc?: string;
 }

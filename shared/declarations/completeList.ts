@@ -1,6 +1,6 @@
 /**
- * A complete list takes effect: what it has is confirmed, what it lacks is marked, and what two lists lack is removed. Safe to repeat, so
- * a host that ends in the middle costs nothing.
+ * Applies a complete list: Services in it are confirmed, missing ones are marked, and those missing from two
+ * lists are removed. Idempotent, so that it can be repeated after a crash.
  */
 import { createHash } from "node:crypto";
 import type { Declared } from "../kubernetes/intent.ts";
@@ -14,11 +14,11 @@ import { stagedServices } from "./staging.ts";
 const BATCH = 100;
 const AT_ONCE = 8;
 
-/** As much of a confirmed row as it takes to compare it: a cluster may have 50,000 of them. */
+/** The parts of a confirmed row that are compared: a cluster may have 50,000 of them. */
 interface Known {
   readonly version: Version;
   readonly digest: string;
-  /** Number of the list that lacked it first. */
+  /** Number of the first list without it. */
   readonly missingSince: number | undefined;
   isListed: boolean;
 }
@@ -33,7 +33,7 @@ export type CompleteListing = Required<Pick<Listing, "id" | "sequence" | "resour
 
 interface Applying {
   readonly listing: CompleteListing;
-  /** Called with everything that is confirmed now and was not, or not so. */
+  /** Called with everything that is newly confirmed, or confirmed with another content. */
   readonly noted: (declared: Declared) => void;
   /** Called with what is confirmed now, before it is written. */
   readonly claim: (declared: readonly Declared[]) => Promise<void>;
@@ -78,14 +78,14 @@ interface Part {
   readonly claim: (declared: readonly Declared[]) => Promise<void>;
 }
 
-/** Gives what changed. */
+/** Returns what changed. */
 async function confirmPart(run: Run, cluster: string, { part, known, claim }: Part): Promise<Declared[]> {
   const changed: { readonly value: Declared; readonly row: Known | undefined }[] = [];
   for (const listed of part) {
     const row = known.get(listed.key);
     if (row) row.isListed = true;
     const value = toConfirmed(run, cluster, listed);
-    // The list is the newest statement there is, whatever version a row has.
+    // The list takes precedence over each row, regardless of the version of the row.
     if (!row || row.missingSince !== undefined || !isSame(row, value)) changed.push({ value, row });
   }
   await claim(changed.map(({ value }) => value));
@@ -98,8 +98,8 @@ function isSame({ digest }: Known, value: Declared): boolean {
 }
 
 /**
- * A list that lacks something once proves nothing: a row is removed when a later list lacks it too. That is not the same list, whose last
- * page was repeated, nor the list of another sender that began earlier.
+ * One list without a Service proves nothing: its row is removed when a later list lacks it too. The same list
+ * with a repeated last page does not count, nor does a list of another sender that began earlier.
  */
 async function endMissing(
   run: Run,

@@ -7,7 +7,7 @@ import { NotYet } from "../core/errors.ts";
 import type { Declared } from "../kubernetes/intent.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Row, Write } from "../ports/table.ts";
-import type { Listed } from "./model.ts";
+import type { Feed, Listed } from "./model.ts";
 import { isOlder } from "./service.ts";
 import type { Change } from "./window.ts";
 
@@ -31,7 +31,7 @@ export function toConfirmed(run: Run, cluster: string, { declared }: Listed): De
   return { ...declared, cluster, strength: "confirmation", observedAtUtc: run.now().toISOString() };
 }
 
-/** What tells two confirmations of a Service apart, its version aside. Pure. */
+/** What distinguishes two confirmations of a Service, except its version. Pure. */
 export function contentOf(
   declared: Pick<Declared, "uid" | "intent" | "deletedAtUtc" | "usesLoadBalancerIp">,
 ): string {
@@ -49,18 +49,22 @@ interface Applied {
   readonly changes: readonly Change[];
   /** Called with what is confirmed now, before it is written. */
   readonly claim: (declared: readonly Declared[]) => Promise<void>;
+  /** What the cluster reported before. */
+  readonly feed: Pick<Feed, "seenVersion" | "sequence">;
 }
 
-/** Changes of a window, the newest of each Service. Gives those that changed what was confirmed. */
+/**
+ * Applies the changes of a window, the newest of each Service. Returns those that changed what was confirmed.
+ */
 export async function applyChanges(
   run: Run,
   cluster: string,
-  { changes, claim }: Applied,
+  { changes, ...others }: Applied,
 ): Promise<readonly Declared[]> {
   const newest = new Map(changes.map((change) => [change.key, change]));
   const limit = pLimit(AT_ONCE);
   const applied = await Promise.allSettled(
-    [...newest.values()].map((change) => limit(() => applyChange(run, cluster, { change, claim }))),
+    [...newest.values()].map((change) => limit(() => applyChange(run, cluster, { change, ...others }))),
   );
   return applied.flatMap((one) => {
     if (one.status === "rejected") throw one.reason;
@@ -71,18 +75,33 @@ export async function applyChanges(
 async function applyChange(
   run: Run,
   cluster: string,
-  { change, claim }: { readonly change: Change; readonly claim: Applied["claim"] },
+  { change, claim, feed }: { readonly change: Change } & Pick<Applied, "claim" | "feed">,
 ): Promise<Declared | undefined> {
   const row = await run.ports.tables.declarations.get(cluster, change.key);
   if (row && !isOlder(row.value.resourceVersion ?? "", change.resourceVersion)) return undefined;
   if (change.type === "present" && change.listed) {
-    const value = toConfirmed(run, cluster, change.listed);
+    const confirmed = toConfirmed(run, cluster, change.listed);
+    const value = row ? confirmed : unlessRemoved(confirmed, change, feed);
     await writeRow(run, cluster, { row, value, claim });
     return row && confirmedContent(row.value) === contentOf(value) ? undefined : value;
   }
-  // A deletion is of one uid: a Service that took the name since is another one.
+  // A deletion applies to one uid: a later Service with the same name is another one.
   if (row && (change.type === "present" || row.value.uid === change.uid)) await removeRow(run, cluster, row);
   return undefined;
+}
+
+/**
+ * A late window may contain a Service that was removed since. Until a list decides, it is protected, and owns
+ * nothing: access that depends on it is not granted again.
+ */
+function unlessRemoved(
+  declared: Declared,
+  { resourceVersion }: Change,
+  { seenVersion, sequence }: Applied["feed"],
+): Declared {
+  if (seenVersion === undefined || isOlder(seenVersion, resourceVersion)) return declared;
+  const { deletedAtUtc = declared.observedAtUtc } = declared;
+  return { ...declared, missingSince: sequence, deletedAtUtc };
 }
 
 interface Confirmed {
@@ -106,7 +125,7 @@ export function isSameRow(known: Declared, value: Declared): boolean {
   return known.missingSince === undefined && contentOf(known) === contentOf(value);
 }
 
-/** The sender repeats its post, and what is there already is left as it is. */
+/** The sender repeats its post; rows that are up to date are not written again. */
 export function changedMeanwhile(cluster: string): NotYet {
   return new NotYet(`declarations of ${cluster} changed while they were written`, 1);
 }

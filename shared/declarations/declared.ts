@@ -1,6 +1,6 @@
 /**
- * Everything that a cluster's Services may declare: what it confirmed, and what admission saw since. For protection and for claims of
- * addresses. To delete, release or widen read `confirmed.ts`.
+ * Everything that the Services of a cluster may declare: confirmations, and proposals of admission since
+ * then. Use it for protection and for claims of addresses; to delete, release or widen use `confirmed.ts`.
  */
 import type { Declared } from "../kubernetes/intent.ts";
 import type { Run } from "../ports/ports.ts";

@@ -1,4 +1,4 @@
-/** Managed clusters of the watched subscriptions that are not registered. */
+/** Finds managed clusters of the watched subscriptions that are not registered. */
 import type { ManagedCluster } from "../azure/networkModel.ts";
 import { canonicalId, parseResourceId, resourceName } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
@@ -7,16 +7,16 @@ import { listClusters } from "./registry.ts";
 import { messageOf } from "../core/messageOf.ts";
 
 export interface Discovered {
-  /** Proposed: the managed cluster's, as a registration can have it, and not taken. */
+  /** Proposed: the managed cluster's name, made valid and unique for a registration. */
   readonly name: string;
   readonly managed: ManagedCluster;
 }
 
 export interface Discovery {
-  /** By subscription, resource group and name. */
+  /** Sorted by subscription, resource group and name. */
   readonly found: readonly Discovered[];
   readonly registered: number;
-  /** Subscriptions whose managed clusters could not be read: there may be more. */
+  /** Subscriptions whose managed clusters could not be read: the list may be incomplete. */
   readonly unreadable: readonly { readonly subscription: string; readonly why: string }[];
 }
 
@@ -53,7 +53,7 @@ function named(managed: readonly ManagedCluster[], taken: ReadonlySet<string>): 
 
 const MAX_NAME = 63;
 
-/** Its name; with its resource group if that is taken; with a number if that is taken, too. */
+/** The name; if it is in use, with the resource group; if that is in use too, with a number. */
 function freeName(id: string, taken: ReadonlySet<string>): string {
   const own = toName(resourceName(id));
   const longer = toName(`${resourceName(id)}-${parseResourceId(id)?.resourceGroup}`);
@@ -64,7 +64,7 @@ function freeName(id: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** AKS allows capitals and underscores. */
+/** AKS also allows upper case and underscores. */
 function toName(text: string): string {
   const plain = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   return plain.slice(0, MAX_NAME).replaceAll(/^-+|-+$/g, "");

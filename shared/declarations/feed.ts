@@ -1,4 +1,4 @@
-/** Reads and writes what is known of a cluster's reports. Partition `all`; key = cluster. */
+/** Reads and writes the feed of a cluster: the state of its reports. Partition `all`; key = cluster. */
 import { NotYet } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Version } from "../ports/table.ts";
@@ -6,7 +6,7 @@ import type { Feed } from "./model.ts";
 
 const PARTITION = "all";
 
-/** A feed as it was read; writing it names the version, so that two hosts never issue one number twice. */
+/** A feed as it was read; writing it requires its version, so that two hosts never issue the same number. */
 export interface FeedRow {
   readonly feed: Feed;
   /** Absent: there is no row yet. */
@@ -29,20 +29,36 @@ export async function listFeeds({ ports }: Run): Promise<Feed[]> {
   return rows.map(({ value }) => value);
 }
 
-/** Number of the newest query that was issued to the cluster: what is read from Azure before this call is older than all later ones. */
+/**
+ * Number of the newest query that was issued to the cluster: everything read from Azure before this call is
+ * older than later queries.
+ */
 export async function newestSequence(run: Run, cluster: string): Promise<number> {
   return (await readFeed(run, cluster))?.sequence ?? 0;
 }
 
-/** Partition of what waits for a cluster: a row beside its feed, so that asking for a list never delays a report. */
+/** Partition of requests for lists: separate from the feed, so that a request never delays a report. */
 const WANTED = "wanted";
 
-/** Asks for a complete list at the cluster's next report: what is judged is newer than what the cluster confirmed under `sequence`. */
+/**
+ * Requests a complete list with the cluster's next report, because a decision needs a confirmation that is
+ * newer than `sequence`. A request for a newer one stays.
+ */
 export async function requestList(run: Run, cluster: string, sequence: number): Promise<void> {
-  await run.ports.tables.feeds.transact(WANTED, [{ do: "put", key: cluster, value: { cluster, sequence } }]);
+  const { feeds } = run.ports.tables;
+  const row = await feeds.get(WANTED, cluster);
+  if (row && row.value.sequence >= sequence) return;
+  const value = { cluster, sequence };
+  const { ok } = await feeds.transact(WANTED, [
+    row
+      ? { do: "replace", key: cluster, value, version: row.version }
+      : { do: "insert", key: cluster, value },
+  ]);
+  // Another request was written meanwhile.
+  if (!ok) await requestList(run, cluster, sequence);
 }
 
-/** True if a list was requested since the cluster confirmed something last. */
+/** True if a list was requested after the last confirmation of the cluster. */
 export async function isListRequested(run: Run, { cluster, confirmed }: Feed): Promise<boolean> {
   const row = await run.ports.tables.feeds.get(WANTED, cluster);
   return row !== undefined && row.value.sequence >= (confirmed?.sequence ?? 0);

@@ -1,6 +1,6 @@
 /**
- * Binds a registration to one cluster: the first complete list does, by the uid of its Service `default/kubernetes`. A list with another
- * uid is another cluster's, whatever token it came with.
+ * Binds a registration to one cluster: the first complete list binds it, by the uid of its Service
+ * `default/kubernetes`. A list with another uid is a list of another cluster, regardless of its token.
  */
 import { bindIdentity } from "./clusterIdentity.ts";
 import type { Cluster } from "./clusterModel.ts";
@@ -52,7 +52,7 @@ function foreign({ name }: Cluster): string {
 
 const FOREIGN_PAUSE_SECONDS = 30;
 
-/** Nothing changes but that it is reported, and the session has to list again before its windows count. */
+/** Only reports it; the session has to list again before its windows count. */
 export function foreignStep(
   run: Run,
   { feed, session, cluster }: Taking,

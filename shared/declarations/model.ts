@@ -1,6 +1,7 @@
 /**
- * How a cluster reports its Services: a session of numbered queries, each named by Mooring and answered by the cluster's API server.
- * Numbers only grow. Whatever Mooring read from Azure before it issued a number is older than what the answer to that query confirms.
+ * How a cluster reports its Services: a session of numbered queries, each issued by Mooring and answered by
+ * the API server of the cluster. Numbers only increase. Everything that Mooring read from Azure before it
+ * issued a number is older than what the answer to that query confirms.
  */
 import type { Declared } from "../kubernetes/intent.ts";
 import type { WebhookProbe } from "./webhookProbe.ts";
@@ -18,7 +19,7 @@ declare module "../ports/ports.ts" {
 /** One sender at work. Partition of its staged pages = cluster. */
 export interface Session {
   readonly id: string;
-  /** Number of the query that the sender is to answer next. */
+  /** Number of the query that the sender must answer next. */
   readonly pending: number;
   readonly query: string;
   /** Present while a list is being read; absent: the query is a window of changes. */
@@ -71,7 +72,7 @@ export interface SenderProblem {
   readonly atUtc: string;
 }
 
-/** Services that a list or window showed and admission had not announced, since admission was last heard of. */
+/** Services of lists and windows that admission had not proposed, since its last proposal. */
 export interface Unannounced {
   readonly count: number;
   readonly lastAtUtc: string;
@@ -79,14 +80,17 @@ export interface Unannounced {
   readonly example: string;
 }
 
-/** What is known of one cluster's reports. Partition `all`; key = cluster. */
+/** State of the reports of one cluster. Partition `all`; key = cluster. */
 export interface Feed {
   readonly cluster: string;
   /** The newest number that was issued. */
   readonly sequence: number;
-  /** When the sender posted anything last. */
+  /** Time of the last post of a sender. */
   readonly heardAtUtc?: string;
-  /** Senders at work, the one that posted last at the end. Only after a complete list of the right identity is one asked for windows. */
+  /**
+   * Active senders; the last element posted last. Windows are requested only after a complete list with the
+   * right identity.
+   */
   readonly sessions?: readonly Session[];
   /** By the last complete list: a consistent read. Windows only deliver changes: an API server may lag behind. */
   readonly confirmed?: Confirmation;
@@ -95,7 +99,7 @@ export interface Feed {
   readonly list?: CompleteList;
   readonly refused?: RefusedList;
   readonly problem?: SenderProblem;
-  /** What the sender got when it asked the relay as an API server does; absent if it did not ask. */
+  /** Result of the sender's probe of the relay; absent if it did not probe. */
   readonly webhook?: WebhookProbe;
   readonly unannounced?: Unannounced;
   /** When admission proposed something that the cluster confirmed. */
@@ -114,9 +118,12 @@ export interface StagedPage {
   readonly stagedAtUtc: string;
 }
 
-/** What admission saw of one Service. Partition = cluster; key = `namespace/name uid version`, and `deleted` for a DELETE. */
+/**
+ * Proposal of admission for one Service. Partition = cluster; key = `namespace/name uid version`, and
+ * `deleted` for a DELETE.
+ */
 export interface Proposal {
   readonly declared: Declared;
-  /** How many complete lists came since, and when the first did; absent: none. */
+  /** Number of complete lists since then, and the time of the first one; absent if none. */
   readonly seen?: { readonly lists: number; readonly atUtc: string };
 }

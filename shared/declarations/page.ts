@@ -1,13 +1,14 @@
 /** One page of the API server's list of Services. Pure. */
 import * as z from "zod";
 import { InvalidInput } from "../core/errors.ts";
-import { readJson } from "./jsonShape.ts";
+import { mapPaced } from "../core/paced.ts";
+import { parseJson, splitList } from "./jsonShape.ts";
 import type { Listed, Listing } from "./model.ts";
 import { isOlder, readService, requireVersion, type Read } from "./service.ts";
 
-/** More is no cluster that AKS can run. @see https://learn.microsoft.com/azure/aks/quotas-skus-regions */
+/** More than an AKS cluster can have. @see https://learn.microsoft.com/azure/aks/quotas-skus-regions */
 export const MAX_ITEMS = 200_000;
-/** Its uid tells one cluster from another. */
+/** Its uid identifies the cluster. */
 export const IDENTITY_KEY = "default/kubernetes";
 const HOW = "send the API server's answer to the query that Mooring named";
 
@@ -15,7 +16,8 @@ const Head = z.object({
   kind: z.literal("ServiceList", `not a ServiceList: ${HOW}`),
   apiVersion: z.literal("v1"),
   metadata: z.object({ resourceVersion: z.string().nullish(), continue: z.string().nullish() }),
-  items: z.array(z.unknown()).nullable(),
+  // The elements are split off before the list is parsed.
+  items: z.array(z.unknown()).max(0, `not a ServiceList: ${HOW}`).nullable(),
 });
 
 export interface Page {
@@ -27,9 +29,8 @@ export interface Page {
 }
 
 /** @throws InvalidInput if the text is no page, or not the next one of the listing */
-export function readPage(text: string, listing: Listing): Page {
-  const head = parseHead(text);
-  const items = head.items ?? [];
+export async function readPage(text: string, listing: Listing): Promise<Page> {
+  const { head, items } = splitPage(text, listing.limit);
   const resourceVersion = requireVersion(head.metadata.resourceVersion, "metadata.resourceVersion");
   if (listing.resourceVersion !== undefined && listing.resourceVersion !== resourceVersion)
     throw new InvalidInput(
@@ -37,11 +38,10 @@ export function readPage(text: string, listing: Listing): Page {
     );
   const count = listing.items + items.length;
   if (count > MAX_ITEMS) throw new InvalidInput(`items: the list has more than ${MAX_ITEMS} Services`);
-  if (items.length > listing.limit)
-    throw new InvalidInput(
-      `items: the page has ${items.length} Services, and ${listing.limit} were requested`,
-    );
-  const read = items.map((item, index) => readService(item, `items.${index}`));
+  const read = await mapPaced(items, (item, index) => {
+    const at = `items.${index}`;
+    return readService(parseJson(item, at), at);
+  });
   const future = read.find((one) => isOlder(resourceVersion, one.resourceVersion));
   if (future)
     throw new InvalidInput(
@@ -65,9 +65,13 @@ export function readPage(text: string, listing: Listing): Page {
   };
 }
 
-function parseHead(text: string): z.infer<typeof Head> {
-  const parsed = Head.safeParse(readJson(text, "the body"));
-  if (parsed.success) return parsed.data;
+function splitPage(
+  text: string,
+  limit: number,
+): { readonly head: z.infer<typeof Head>; readonly items: readonly string[] } {
+  const { head, items } = splitList(text, "the body", limit);
+  const parsed = Head.safeParse(head);
+  if (parsed.success) return { head: parsed.data, items };
   throw new InvalidInput(
     parsed.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`),
   );

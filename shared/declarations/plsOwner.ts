@@ -1,6 +1,7 @@
 /**
- * Whose a PLS is. A PLS is ours only if the CCM's tags, the frontend it stands on and a declared Service agree; the tag
- * `k8s-azure-cluster-name` is `kubernetes` on every AKS cluster and identifies none: the frontend's resource group does. Pure.
+ * Owner of a PLS. A PLS belongs to a cluster only if the CCM's tags, its frontend and a declared Service
+ * agree. The tag `k8s-azure-cluster-name` is `kubernetes` on every AKS cluster, so the resource group of the
+ * frontend identifies the cluster. Pure.
  */
 import type { Cluster } from "./clusterModel.ts";
 import { isNamedFor } from "../kubernetes/frontendName.ts";
@@ -11,7 +12,10 @@ import { parseResourceId } from "../azure/resourceId.ts";
 export const CLUSTER_TAG = "k8s-azure-cluster-name";
 export const OWNER_TAG = "k8s-azure-owner-service";
 
-/** The registered cluster whose load balancer the PLS stands on; `undefined` if none, or if its marks disagree. */
+/**
+ * The registered cluster of the PLS's load balancer; `undefined` if none, or if tags and frontends contradict
+ * each other.
+ */
 export function clusterOfPls(pls: PrivateLinkService, clusters: readonly Cluster[]): Cluster | undefined {
   if (pls.tags[CLUSTER_TAG] === undefined || pls.frontendIds.length !== 1) return undefined;
   return clusterOfFrontend(pls.frontendIds[0] ?? "", clusters);
@@ -24,12 +28,15 @@ export function clusterOfFrontend(frontendId: string, clusters: readonly Cluster
 
 const indexes = new WeakMap<readonly Cluster[], ReadonlyMap<string, Cluster>>();
 
-/** Clusters by subscription and node resource group, made once a list: thousands of Private Link Services ask the same thousand clusters. */
+/**
+ * Clusters by subscription and node resource group, computed once per list: thousands of Private Link
+ * Services are looked up in the same list.
+ */
 function indexOf(clusters: readonly Cluster[]): ReadonlyMap<string, Cluster> {
   const known = indexes.get(clusters);
   if (known) return known;
   const byGroup = Map.groupBy(clusters, (one) => groupKey(one.resourceId, one.nodeResourceGroup));
-  // Of a group that two registrations claim, neither is the owner: which one lives cannot be told.
+  // If two registrations claim a group, neither is the owner: it is unknown which cluster exists.
   const made = new Map(
     [...byGroup].flatMap(([key, [one, other]]) => (one && !other ? [[key, one] as const] : [])),
   );
@@ -41,7 +48,10 @@ function groupKey(id: string, resourceGroup: string): string {
   return `${parseResourceId(id)?.subscription ?? ""}/${resourceGroup}`.toLowerCase();
 }
 
-/** The confirmed, living Service that the PLS's owner tag names, if the frontend carries its name too. A proposal owns nothing. */
+/**
+ * The confirmed Service in the PLS's owner tag, if the frontend is named for it too and it is not being
+ * deleted. A proposal owns nothing.
+ */
 export function ownerOfPls(pls: PrivateLinkService, declared: readonly Declared[]): Declared | undefined {
   const owner = declared.find(
     ({ strength, namespace, name }) =>

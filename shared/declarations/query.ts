@@ -1,5 +1,6 @@
 /**
- * The queries that Mooring names. The sender puts them behind `/api/v1/services?`, so that it can ask for Services and nothing else. Pure.
+ * The queries that Mooring issues. The sender appends them to `/api/v1/services?`, so that it can read only
+ * Services. Pure.
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 import type { Policy } from "../policy/policy.ts";
@@ -8,13 +9,13 @@ import type { Feed, Session } from "./model.ts";
 export const PAGE_LIMIT = 500;
 const SMALLEST_PAGE = 10;
 
-/** A session that begins a list. Without resourceVersion the API server gives a consistent read. */
+/** A session that begins a list. Without resourceVersion the API server returns a consistent read. */
 export function listSession(id: string, sequence: number, limit = PAGE_LIMIT): Session {
   const listing = { id: `${id}.${sequence}`, sequence, limit, pages: 0, items: 0, identities: [] };
   return { id, pending: sequence, query: `limit=${limit}`, listing };
 }
 
-/** The same session, asked for the page that begins at `token`. */
+/** The same session, with a query for the page that begins at `token`. */
 export function pageSession(
   session: Session,
   sequence: number,
@@ -26,12 +27,12 @@ export function pageSession(
   return { ...session, pending: sequence, query, listing: { ...listing, limit: next.limit } };
 }
 
-/** Half the page, at least ten: for a page that was too large. */
+/** Halves the page size, to at least ten, after a page that was too large. */
 export function halved(limit: number): number {
   return Math.max(SMALLEST_PAGE, Math.floor(limit / 2));
 }
 
-/** The session asked for the changes since a resourceVersion. */
+/** The session with a query for the changes since a resourceVersion. */
 export function windowSession(
   id: string,
   sequence: number,
@@ -41,19 +42,21 @@ export function windowSession(
   return { id, pending: sequence, query };
 }
 
-/** However much waits for a confirmation, a cluster lists at most so often. */
+/** Minimum time between two lists of a cluster, regardless of pending confirmations. */
 const REQUESTED_LIST_SECONDS = 15;
 
 export interface Next {
   readonly policy: Pick<Policy, "declarations">;
   readonly nowUtc: string;
-  /** From which the next window begins. */
+  /** Start of the next window. */
   readonly resourceVersion: string;
-  /** A change of a resource waits for the cluster to confirm its declaration. */
+  /** True if the change of a resource is pending until the cluster confirms its declaration. */
   readonly isListRequested?: boolean;
 }
 
-/** What the session is to be asked after something was confirmed: a list if the last one is old, else the next window. */
+/**
+ * The next query of a session after a confirmation: a list if the last one is old, otherwise the next window.
+ */
 export function nextSession(
   feed: Feed,
   session: Session,

@@ -1,25 +1,28 @@
 /**
- * Takes what a cluster's sender posts, and names the next query. The sender runs each query against the API server and posts the answer as
- * it is, so it can ask for Services only. Called by the declarations trigger.
+ * Processes a post of a cluster's sender and returns the next query. The sender runs each query against the
+ * API server and posts the unchanged answer; it can read only Services. Called by the declarations trigger.
  */
 import type { Cluster } from "./clusterModel.ts";
 import { InvalidInput } from "../core/errors.ts";
 import { clusterSubject } from "../storage/outcome.ts";
 import { recordOutcome } from "../storage/recordOutcome.ts";
+import { withLease, type Lease } from "../storage/lease.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
 import { readFeedRow, writeFeed } from "./feed.ts";
-import type { Feed } from "./model.ts";
+import type { Feed, Session } from "./model.ts";
 import { listSession } from "./query.ts";
 import { withoutAnswer } from "./senderFailures.ts";
 import { listingsOf, placeOf, withSession } from "./sessions.ts";
 import { dropStaged } from "./staging.ts";
-import type { Answer, ConfirmClaims, Post, Step, Taking } from "./step.ts";
+import type { Answer, FollowUp, Post, Step, Taking } from "./step.ts";
 import { takePage } from "./takePage.ts";
 import { takeWindow } from "./takeWindow.ts";
 
 const REFUSED_PAUSE_SECONDS = 30;
-/** After these, pages of lists that no session reads any more are there. */
+/** Another post of the same cluster takes a moment; a change must reach Mooring within about ten seconds. */
+const BUSY_SECONDS = 2;
+/** After these results, staged pages may exist that no session reads any longer. */
 const LEAVES_PAGES = new Set<Step["outcome"]>([
   "started",
   "refused",
@@ -28,26 +31,60 @@ const LEAVES_PAGES = new Set<Step["outcome"]>([
   "list needed",
 ]);
 
-/** @throws NotYet if the same cluster reported at the same time: the sender repeats its post */
+interface Received {
+  readonly post: Post;
+  readonly policy: Policy;
+  readonly followUp: FollowUp;
+}
+
+/**
+ * Two posts of a cluster are never applied at the same time: an older one would bring back what a newer one
+ * withdrew. A host that lost the lease claims and confirms nothing more; what it removes or marks, it does with the
+ * version that it read.
+ * @throws NotYet if the same cluster reported at the same time: the sender retries its post
+ */
 export async function receiveDeclarations(
   run: Run,
   cluster: Cluster,
-  { post, policy, claim }: { readonly post: Post; readonly policy: Policy; readonly claim: ConfirmClaims },
+  { followUp, ...received }: Received,
+): Promise<Answer> {
+  const receive = (lease: Lease) => {
+    const claim: FollowUp["claim"] = async (...claimed) => {
+      await lease.demand();
+      await followUp.claim(...claimed);
+    };
+    return receiveAlone(run, cluster, { ...received, followUp: { ...followUp, claim } });
+  };
+  return withLease(run, `report of ${cluster.name}`, receive, BUSY_SECONDS);
+}
+
+/** Completes every consequence of a post before it records its answer: if the process is killed before that, the sender posts it again. */
+async function receiveAlone(
+  run: Run,
+  cluster: Cluster,
+  { post, policy, followUp }: Received,
 ): Promise<Answer> {
   const row = await readFeedRow(run, cluster.name);
   const heardAtUtc = run.now().toISOString();
   const feed = { ...row.feed, heardAtUtc, ...(post.webhook && { webhook: post.webhook }) };
   const place = placeOf(feed, post.sequence);
-  if (place.is === "answered") return toAnswer({ feed, session: place.session, outcome: "repeated" });
+  if (place.is === "answered") return repeat(run, feed, place.session);
   const step =
     place.is === "pending"
-      ? await take(run, { cluster, policy, feed, session: place.session, post, claim })
+      ? await take(run, { cluster, policy, feed, session: place.session, post, ...followUp })
       : startSession(run, feed);
   const next = withSession(step.feed, step.session);
-  await writeFeed(run, row, next);
   await recordList(run, row.feed, step);
+  if (step.isRequested) await followUp.decide?.();
+  await writeFeed(run, row, next);
   if (LEAVES_PAGES.has(step.outcome)) await dropStaged(run, cluster.name, listingsOf(next));
   return toAnswer(step);
+}
+
+/** The host that received the post may have been killed before it dropped the staged pages of its list. */
+async function repeat(run: Run, feed: Feed, session: Session): Promise<Answer> {
+  await dropStaged(run, feed.cluster, listingsOf(feed));
+  return toAnswer({ feed, session, outcome: "repeated" });
 }
 
 const FAILED = new Set<Step["outcome"]>(["refused", "foreign", "problem recorded"]);
@@ -60,7 +97,7 @@ async function recordList(run: Run, before: Feed, { outcome, problems = [] }: St
   else if (outcome === "list complete" || isSolved) await recordOutcome(run, about);
 }
 
-/** Beside the others, until its list is complete and shows the right identity. */
+/** Added to the others, until its list is complete and has the right identity. */
 function startSession(run: Run, feed: Feed): Step {
   return { feed, session: listSession(run.newId(), feed.sequence + 1), outcome: "started" };
 }
@@ -77,7 +114,7 @@ async function take(run: Run, taking: Taking): Promise<Step> {
   }
 }
 
-/** Nothing of it is taken, and the session begins its list again. */
+/** Discards the list; the session starts it again. */
 function refused({ feed, session }: Taking, problems: readonly string[]): Step {
   return {
     feed,
@@ -88,8 +125,8 @@ function refused({ feed, session }: Taking, problems: readonly string[]): Step {
   };
 }
 
-function toAnswer({ session, dropped = [], ...step }: Step): Answer {
-  const { outcome, problems, retryAfterSeconds, report, isRequested } = step;
+function toAnswer({ session, ...step }: Step): Answer {
+  const { outcome, problems, retryAfterSeconds, report } = step;
   return {
     sequence: `${session.id}.${session.pending}`,
     query: session.query,
@@ -97,7 +134,5 @@ function toAnswer({ session, dropped = [], ...step }: Step): Answer {
     ...(problems && { problems }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(report && { report }),
-    ...(dropped.length > 0 && { dropped }),
-    ...(isRequested && { isRequested }),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What a registration states, held against ARM. Every value that does not match is named with the right one, all at once.
- * A registration decides which cluster's word counts for a node resource group, so a value that ARM does not confirm is refused.
+ * Checks a registration against ARM and reports every value that does not match, with the correct one. A registration determines
+ * which cluster's declarations count for a node resource group, so a value that ARM does not confirm is refused.
  */
 import { waitForAll } from "../core/waitForAll.ts";
 import * as z from "zod";
@@ -15,20 +15,17 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const GROUP = /^[\p{L}\p{N}_.()-]{1,90}$/u;
 const REQUIRED = { error: "required with unchecked" };
 
-const nodeResourceGroup = z.string(REQUIRED).regex(GROUP, "not the name of a resource group");
+const nodeResourceGroup = z.string(REQUIRED).regex(GROUP, "not a valid resource group name");
 const vnetId = z
   .string(REQUIRED)
-  .refine((id) => hasType(id, "microsoft.network/virtualnetworks"), "not the id of a virtual network");
+  .refine((id) => hasType(id, "microsoft.network/virtualnetworks"), "not a virtual network id");
 const defaultSubnet = z.string(REQUIRED).min(1).max(80);
 
 const Checked = z.strictObject({
-  name: z.string().regex(NAME, "lower-case letters, digits and dashes, 1 to 63"),
+  name: z.string().regex(NAME, "must be 1 to 63 lower-case letters, digits and hyphens"),
   resourceId: z
     .string()
-    .refine(
-      (id) => hasType(id, "microsoft.containerservice/managedclusters"),
-      "not the id of a managed cluster",
-    ),
+    .refine((id) => hasType(id, "microsoft.containerservice/managedclusters"), "not a managed cluster id"),
   nodeResourceGroup: nodeResourceGroup.optional(),
   vnetId: vnetId.optional(),
   defaultSubnet: defaultSubnet.optional(),
@@ -38,20 +35,20 @@ const Unchecked = Checked.extend({
   nodeResourceGroup,
   vnetId,
   defaultSubnet,
-  /** Why ARM is not asked. */
+  /** Why the registration is not checked with ARM. */
   unchecked: z
     .string()
     .trim()
-    .refine((reason) => reason.length > 0 && reason.length <= 500, "a reason of 1 to 500 characters"),
+    .refine((reason) => reason.length > 0 && reason.length <= 500, "must be a reason of 1 to 500 characters"),
 });
 
-/** What ARM can complete, or what is complete because ARM is not asked. */
+/** A registration that ARM completes, or a complete one that is not checked with ARM. */
 export type Registration = z.infer<typeof Checked> | z.infer<typeof Unchecked>;
 
-/** Where a cluster is in Azure. */
+/** The location of a cluster in Azure. */
 export type Place = Pick<Cluster, "resourceId" | "nodeResourceGroup" | "vnetId" | "defaultSubnet">;
 
-/** @throws InvalidInput naming every malformed field */
+/** @throws InvalidInput with every malformed field */
 export function parseRegistration(registration: unknown): Registration {
   const isUnchecked = (registration as { unchecked?: unknown }).unchecked !== undefined;
   const parsed = (isUnchecked ? Unchecked : Checked).safeParse(registration);
@@ -59,12 +56,12 @@ export function parseRegistration(registration: unknown): Registration {
   throw new InvalidInput(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
 }
 
-/** Ids and names as ARM has them, and everything that does not match. */
+/** Ids and names as ARM returns them, and every value that does not match. */
 export interface Comparison {
   readonly problems: readonly string[];
-  /** False if ARM answers that the managed cluster does not exist. */
+  /** False if ARM states that the managed cluster does not exist. */
   readonly exists: boolean;
-  /** Absent if something does not match. */
+  /** Absent if a value does not match. */
   readonly place?: Place;
 }
 
@@ -72,7 +69,7 @@ type Stated = Pick<Cluster, "resourceId"> & {
   readonly [Field in Exclude<keyof Place, "resourceId">]?: string | undefined;
 };
 
-/** @throws what ARM's answer means, if something could not be read: it is neither confirmed nor refuted */
+/** @throws the translated ARM error if a resource could not be read: its value is neither confirmed nor refuted */
 export async function compareWithArm(network: Network, stated: Stated): Promise<Comparison> {
   const managed = await network.managedCluster(stated.resourceId);
   const subnets = await subnetsFor(network, stated, managed);
@@ -103,13 +100,13 @@ export async function compareWithArm(network: Network, stated: Stated): Promise<
   };
 }
 
-/** Of the subscriptions in which the stated network and the cluster's may be. */
+/** The networks of the subscriptions that may contain the stated network or the cluster's. */
 async function subnetsFor(
   network: Network,
   { resourceId, vnetId: stated }: Stated,
   managed: ManagedCluster | undefined,
 ): Promise<readonly Subnet[]> {
-  // AKS creates a network in the managed cluster's own subscription, if it is given none.
+  // If no network is specified, AKS creates one in the managed cluster's subscription.
   const pools = managed?.subnetIds.length === 0 ? [resourceId] : managed?.subnetIds;
   const ids = [stated, ...(pools ?? [])];
   const subscriptions = ids.flatMap((id) => parseResourceId(id ?? "")?.subscription.toLowerCase() ?? []);
@@ -119,14 +116,14 @@ async function subnetsFor(
 
 async function clusterMissing(network: Network, id: string): Promise<string> {
   const { subscription = "", resourceGroup = "", name = "" } = parseResourceId(id) ?? {};
-  // Only to help: that the cluster does not exist is known already.
+  // Only for the hint: the cluster does not exist in any case.
   const all = await network.managedClusters(subscription).catch(() => []);
   const shown = all.map((one) => `${parseResourceId(one.id)?.resourceGroup}/${resourceName(one.id)}`);
   const likely = all.flatMap((one, index) =>
     resourceName(one.id).toLowerCase() === name.toLowerCase() ? [shown[index]] : [],
   );
   const there = (likely.length > 0 ? likely : shown.toSorted()).slice(0, MOST_NAMED);
-  const hint = there.length > 0 ? `; the subscription has ${there.join(", ")}` : "";
+  const hint = there.length > 0 ? `; clusters in the subscription: ${there.join(", ")}` : "";
   return `resourceId: managed cluster ${name} does not exist in resource group ${resourceGroup}${hint}`;
 }
 
@@ -138,14 +135,14 @@ async function groupProblems(
   stated: Stated,
 ): Promise<string[]> {
   const about = `managed cluster ${resourceName(id)}`;
-  if (actual === "") return [`nodeResourceGroup: ARM reports none for ${about}`];
+  if (actual === "") return [`nodeResourceGroup: ARM returns none for ${about}`];
   const wrong = stated.nodeResourceGroup;
   if (wrong !== undefined && wrong.toLowerCase() !== actual.toLowerCase())
     return [`nodeResourceGroup: ${wrong} is not the node resource group of ${about}; it is ${actual}`];
   const group = await network.resourceGroup(parseResourceId(id)?.subscription ?? "", actual);
   if (!group) return [`nodeResourceGroup: resource group ${actual} does not exist`];
   if (group.managedBy === undefined || sameId(group.managedBy, id)) return [];
-  return [`nodeResourceGroup: ARM reports that ${actual} is managed by ${group.managedBy}, not by ${about}`];
+  return [`nodeResourceGroup: ${actual} is managed by ${group.managedBy}, not by ${about}`];
 }
 
 interface Choosing {
@@ -158,7 +155,7 @@ interface Chosen {
   readonly problems: readonly string[];
 }
 
-/** The network of the agent pools; without own subnets the one that AKS made in the node resource group, or the stated one. */
+/** The network of the agent pools. If they have no subnets: the one that AKS created in the node resource group, or the stated one. */
 function chooseNetwork(managed: ManagedCluster, { subnets, stated }: Choosing): Chosen {
   const about = `managed cluster ${resourceName(managed.id)}`;
   const pools = networksOf(managed.subnetIds);
@@ -172,7 +169,7 @@ function chooseNetwork(managed: ManagedCluster, { subnets, stated }: Choosing): 
 
 interface Networks {
   readonly about: string;
-  /** As ARM reports it; absent if it does not. */
+  /** As ARM returns it; absent if it returns none. */
   readonly own: string | undefined;
   readonly wanted: string | undefined;
 }
@@ -180,7 +177,7 @@ interface Networks {
 function confirmNetwork({ about, own, wanted }: Networks, subnets: readonly Subnet[]): Chosen {
   const chosen = wanted ?? own;
   if (chosen === undefined)
-    return { problems: [`vnetId: ARM does not report the virtual network of ${about}: state it`] };
+    return { problems: [`vnetId: required, because ARM does not return the virtual network of ${about}`] };
   if (networkOf(subnets, chosen).length === 0) return { problems: [networkMissing(chosen, { about, own })] };
   if (own === undefined || sameId(chosen, own)) return { problems: [], vnetId: chosen };
   const right = `${resourceName(own)} (${own})`;
@@ -195,7 +192,7 @@ function networkMissing(id: string, { about, own }: Pick<Networks, "about" | "ow
     : `${missing}; ${about} is in ${resourceName(own)} (${own})`;
 }
 
-/** Different ones, in the order of the agent pools. */
+/** Distinct ids, in the order of the agent pools. */
 function networksOf(subnetIds: readonly string[]): string[] {
   const ids = subnetIds.flatMap((id) => parseResourceId(id)?.parentId ?? []);
   return [...new Map(ids.map((id) => [canonicalId(id), id])).values()];
@@ -217,7 +214,7 @@ function subnetProblems(stated: Stated, inNetwork: readonly Subnet[]): string[] 
   if (name === undefined || !first || inNetwork.some((subnet) => isNamed(subnet, name))) return [];
   const names = inNetwork.map((subnet) => subnet.name).join(", ");
   return [
-    `defaultSubnet: virtual network ${resourceName(first.vnetId)} has no subnet ${name}; it has ${names}`,
+    `defaultSubnet: virtual network ${resourceName(first.vnetId)} has no subnet ${name}; available: ${names}`,
   ];
 }
 
@@ -227,7 +224,7 @@ interface Defaults {
   readonly inNetwork: readonly Subnet[];
 }
 
-/** The stated one; else the first agent pool's, which the CCM is configured with; else the only one. */
+/** The stated subnet; else that of the first agent pool, which the CCM uses by default; else the only one. */
 function isDefault(subnet: Subnet, { stated, managed, inNetwork }: Defaults): boolean {
   if (stated.defaultSubnet !== undefined) return isNamed(subnet, stated.defaultSubnet);
   const [first] = managed.subnetIds;
@@ -236,7 +233,7 @@ function isDefault(subnet: Subnet, { stated, managed, inNetwork }: Defaults): bo
 
 function defaultUnknown(inNetwork: readonly Subnet[]): string {
   const names = inNetwork.map(({ name }) => name).join(", ") || "none";
-  return `defaultSubnet: ARM does not report it: state one of ${names}`;
+  return `defaultSubnet: required, because ARM does not return it; use one of ${names}`;
 }
 
 function isNamed(subnet: Subnet, name: string): boolean {

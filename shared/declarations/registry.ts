@@ -2,7 +2,7 @@
 import { Conflict, InvalidInput } from "../core/errors.ts";
 import { unknownName } from "../core/filters.ts";
 import { resourceName, sameId } from "../azure/resourceId.ts";
-import { forgetLists } from "../storage/recordOutcome.ts";
+import { removeListOutcome } from "../storage/recordOutcome.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Row, Table, Version, Write } from "../ports/table.ts";
 import { removeRows } from "../storage/writeRows.ts";
@@ -14,17 +14,17 @@ import { makeToken, rotated } from "./token.ts";
 
 const PARTITION = "all";
 
-/** A cluster's new token: the only time it is seen. */
+/** A cluster's new token, which is shown only once. */
 export interface NewToken {
   readonly name: string;
   readonly token: string;
-  /** When the token before it ends; absent if there is none. */
+  /** When the previous token expires; absent if there is none. */
   readonly previousEndsAtUtc?: string;
 }
 
 /**
- * Reads ARM, unless the registration states why not, and stores what it confirms.
- * @throws InvalidInput naming every value that does not match, or that another registration has · what ARM's answer means, if it could not be read
+ * Stores a registration after ARM has confirmed it, unless it states why it is unchecked.
+ * @throws InvalidInput with every value that does not match, or that another registration has · the translated ARM error if ARM could not be read
  */
 export async function registerCluster(run: Run, registration: unknown): Promise<NewToken> {
   const place = await placeOf(run, parseRegistration(registration));
@@ -49,12 +49,12 @@ async function placeOf({ ports, now }: Run, registration: Registration): Promise
 }
 
 /**
- * Beside the clusters: the registration that was stored last. Its version changes with every registration, so that of two which are judged
- * against the same list only one is stored. Sorts after every name of a cluster.
+ * Key of the row with the last stored registration. Its version changes with every registration, so that of two registrations
+ * that were checked against the same list only one is stored. Sorts after all cluster names.
  */
 const LATEST = "~latest";
 const NAMES = { to: "{" };
-/** One attempt for each registration that may be stored meanwhile. */
+/** One attempt per registration that may be stored in the meantime. */
 const ATTEMPTS = 100;
 
 /** @throws InvalidInput if the name, the managed cluster or the node resource group is registered · Conflict */
@@ -69,7 +69,7 @@ async function store(run: Run, value: Cluster): Promise<void> {
     ]);
     if (written.ok) return;
   }
-  throw new Conflict("too many clusters are being registered at once: try again");
+  throw new Conflict("too many clusters are being registered at the same time: try again");
 }
 
 function marking(value: Cluster, version: Version | undefined): Write<Cluster> {
@@ -81,7 +81,7 @@ function marking(value: Cluster, version: Version | undefined): Write<Cluster> {
 function refuseSecond(value: Cluster, registered: readonly Cluster[]): void {
   if (registered.some(({ name }) => name === value.name))
     throw new InvalidInput(
-      `cluster ${value.name} is registered already: rotate its token, or remove it first`,
+      `cluster ${value.name} is already registered: rotate its token, or remove it first`,
     );
   const managed = registered.find(({ resourceId }) => sameId(resourceId, value.resourceId));
   const group = registered.find((one) => nodeGroupKey(one) === nodeGroupKey(value));
@@ -97,10 +97,10 @@ function refuseSecond(value: Cluster, registered: readonly Cluster[]): void {
 }
 
 function asCluster({ name }: Cluster): string {
-  return `is registered already, as cluster ${name}`;
+  return `is already registered as cluster ${name}`;
 }
 
-/** A second token; the one before it stays valid for the overlap. @throws InvalidInput if there is no such cluster · Conflict */
+/** Creates a second token; the previous one stays valid during the overlap. @throws InvalidInput if there is no such cluster · Conflict */
 export async function rotateToken(run: Run, name: string, overlapHours: number): Promise<NewToken> {
   const now = run.now();
   const { secret, token } = makeToken(now);
@@ -114,9 +114,9 @@ export async function rotateToken(run: Run, name: string, overlapHours: number):
 }
 
 /**
- * Forgets a cluster, its tokens and what it declared. What it has in Azure is nobody's from then on: reported as unknown, never
- * deleted. Scans end its claims of what Azure does not assign to its Services. @throws InvalidInput if there is no such cluster ·
- * Conflict
+ * Removes a cluster, its tokens and its declarations. Its resources in Azure then belong to no registered cluster: they are
+ * reported as unknown and never deleted. Scans end its claims of addresses that Azure does not assign to its Services.
+ * @throws InvalidInput if there is no such cluster · Conflict
  */
 export async function removeCluster(run: Run, name: string): Promise<void> {
   const { version } = await requireRow(run, name);
@@ -125,10 +125,10 @@ export async function removeCluster(run: Run, name: string): Promise<void> {
   await forgetDeclared(run, name);
 }
 
-/** What a cluster declared is evidence: it must never be taken for that of another cluster of the same name. */
+/** Declarations are evidence: they must never be attributed to another cluster of the same name. */
 export async function forgetDeclared(run: Run, name: string): Promise<void> {
   const { feeds, declarations, proposals, pages, observations } = run.ports.tables;
-  // First: without it nothing of the cluster counts as confirmed. Numbers go on, so that none is ever issued twice.
+  // First, because without it nothing of the cluster counts as confirmed. Numbering continues, so that no number is reused.
   const sequence = (await feeds.get(PARTITION, name))?.value.sequence;
   await feeds.transact(PARTITION, [
     sequence === undefined
@@ -136,7 +136,7 @@ export async function forgetDeclared(run: Run, name: string): Promise<void> {
       : { do: "put", key: name, value: { cluster: name, sequence } },
   ]);
   await feeds.transact("wanted", [{ do: "remove", key: name }]);
-  await forgetLists(run, name);
+  await removeListOutcome(run, name);
   await emptyPartition(declarations, name);
   await emptyPartition(proposals, name);
   await emptyPartition(pages, name);
@@ -148,7 +148,7 @@ async function emptyPartition<T>(table: Table<T>, partition: string): Promise<vo
 }
 
 /**
- * Writes what `change` makes of a registration, if nobody else wrote it meanwhile.
+ * Updates a registration with the result of `change`, unless another writer changed it meanwhile.
  * @throws InvalidInput if there is no such cluster · Conflict
  */
 export async function replaceCluster(
@@ -173,7 +173,7 @@ export async function listClusters(run: Run): Promise<Cluster[]> {
   return rows.map(({ value }) => value);
 }
 
-/** @throws InvalidInput that names those there are */
+/** @throws InvalidInput that lists the registered clusters */
 export async function requireCluster(run: Run, name: string): Promise<Cluster> {
   return (await requireRow(run, name)).value;
 }
@@ -183,10 +183,10 @@ async function requireRow(run: Run, name: string): Promise<Row<Cluster>> {
   if (row) return row;
   const names = (await listClusters(run)).map((one) => one.name);
   throw new InvalidInput(
-    unknownName(name, "registered cluster", names) ?? `cluster names are lower-case: ${name}`,
+    unknownName(name, "registered cluster", names) ?? `cluster names are lower case: ${name}`,
   );
 }
 
 function changedMeanwhile(name: string): Conflict {
-  return new Conflict(`cluster ${name} was changed by somebody else: try again`);
+  return new Conflict(`cluster ${name} was changed by another writer: try again`);
 }

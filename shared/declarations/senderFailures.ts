@@ -1,4 +1,6 @@
-/** A query that the API server did not answer with 200: recorded, and asked again or otherwise. */
+/**
+ * Handles a query that the API server did not answer with 200: records it, and repeats or changes the query.
+ */
 import type { Run } from "../ports/ports.ts";
 import type { SenderProblem } from "./model.ts";
 import { halved, listSession, pageSession } from "./query.ts";
@@ -9,7 +11,7 @@ const TOO_LARGE = 413;
 const PAUSE_SECONDS = 30;
 const MOST_CHARACTERS = 300;
 
-/** @returns the step that names what to ask instead */
+/** @returns the step with the query to run instead */
 export function withoutAnswer(run: Run, taking: Taking): Step {
   const { feed, session, post } = taking;
   const { status = 0 } = post;
@@ -26,7 +28,7 @@ export function withoutAnswer(run: Run, taking: Taking): Step {
   };
 }
 
-/** A page half as large from the same place; after a window that was too large, a list. */
+/** A page of half the size at the same position; after a window that was too large, a list. */
 function smaller({ feed, session }: Pick<Taking, "feed" | "session">): Taking["session"] {
   const sequence = feed.sequence + 1;
   const { listing, query } = session;

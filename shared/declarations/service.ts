@@ -1,4 +1,4 @@
-/** A Service of a list or of a watch, as Mooring keeps it. Pure. */
+/** A Service of a list or watch, as Mooring stores it. Pure. */
 import { isLoadBalancer, Service } from "../kubernetes/service.ts";
 import { parseIntent } from "../kubernetes/parseIntent.ts";
 import { InvalidInput } from "../core/errors.ts";
@@ -14,7 +14,7 @@ export interface Read {
   readonly listed?: Listed;
 }
 
-/** @param at where it stands, for the message @throws InvalidInput naming every wrong field */
+/** @param at its position, for the message @throws InvalidInput naming every wrong field */
 export function readService(value: unknown, at: string): Read {
   const parsed = Service.safeParse(value);
   if (!parsed.success)

@@ -1,4 +1,7 @@
-/** Senders at work on one cluster's reports: one, or for a while two while a pod is replaced, or one that was installed in the wrong cluster. Pure. */
+/**
+ * Active senders of one cluster: usually one; two while a pod is replaced, or if one was installed in the
+ * wrong cluster. Pure.
+ */
 import type { Feed, Session } from "./model.ts";
 
 const MOST_SESSIONS = 4;
@@ -23,14 +26,17 @@ export function withSession(feed: Feed, session: Session): Feed {
   return { ...feed, sequence: Math.max(feed.sequence, session.pending), sessions: [...kept, session] };
 }
 
-/** Without the one that is least worth keeping: without a page, then without a complete list, then the one that posted longest ago. */
+/**
+ * Removes one session: first one without a page, then one without a complete list, then the one with the
+ * oldest post.
+ */
 function without(sessions: readonly Session[]): readonly Session[] {
   const worth = ({ listing }: Session) => (listing === undefined ? 2 : listing.pages > 0 ? 1 : 0);
   const least = sessions.toSorted((a, b) => worth(a) - worth(b))[0];
   return sessions.filter((one) => one !== least);
 }
 
-/** Ids of the lists that are being read, whose pages stay. */
+/** Ids of the lists that are being read; their pages are kept. */
 export function listingsOf({ sessions = [] }: Feed): string[] {
   return sessions.flatMap(({ listing }) => listing?.id ?? []);
 }

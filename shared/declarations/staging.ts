@@ -1,12 +1,12 @@
-/** Pages of lists that are not complete yet. They change nothing, and go with their list. */
+/** Staged pages of incomplete lists. They have no effect, and are removed with their list. */
 import type { Run } from "../ports/ports.ts";
 import { removeRows } from "../storage/writeRows.ts";
 import type { Listed, Listing } from "./model.ts";
 
-/** Well below what a row of storage takes, so that one Service more never makes it too large. */
+/** Well below the size limit of a row, so that one more Service never exceeds it. */
 const PART_CHARACTERS = 200_000;
 
-/** Writing a page again, after an answer was lost, replaces it. */
+/** A page that is posted again, because a response was lost, replaces the stored one. */
 export async function stagePage(
   run: Run,
   cluster: string,
@@ -22,7 +22,7 @@ export async function stagePage(
   }
 }
 
-/** Every Service of a list, in order, a part at a time. */
+/** All Services of a list, in order, one part at a time. */
 export async function* stagedServices(
   run: Run,
   cluster: string,
@@ -31,7 +31,7 @@ export async function* stagedServices(
   for await (const { value } of run.ports.tables.pages.list(cluster, rangeOf(listing))) yield value.services;
 }
 
-/** Forgets all staged pages of a cluster but those of the listings that go on. */
+/** Removes all staged pages of a cluster except those of lists in progress. */
 export async function dropStaged(run: Run, cluster: string, kept: readonly string[]): Promise<void> {
   // Keys only: the pages of one list may be tens of megabytes.
   const old: { key: string }[] = [];

@@ -1,8 +1,9 @@
-/** One post of a sender, and what becomes of it. */
+/** One post of a sender, and its result. */
 import type { Cluster } from "./clusterModel.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Declared } from "../kubernetes/intent.ts";
 import type { Feed, Session } from "./model.ts";
+import type { Release } from "./proposals.ts";
 import type { WebhookProbe } from "./webhookProbe.ts";
 
 /**
@@ -11,28 +12,35 @@ import type { WebhookProbe } from "./webhookProbe.ts";
  */
 export type ConfirmClaims = (declared: readonly Declared[], sequence: number) => Promise<void>;
 
+/** What other parts of Mooring do about a post. Every function may be called again for the same post. */
+export interface FollowUp {
+  readonly claim: ConfirmClaims;
+  /** Releases the claims of proposals that the API server refused. */
+  readonly release?: Release;
+  /** A requested list is complete: whatever was pending for it can be decided. */
+  readonly decide?: () => Promise<void>;
+}
+
 export interface Post {
-  /** As Mooring's last answer gave it; absent: a sender that starts. */
+  /** From Mooring's last answer; absent when a sender starts. */
   readonly sequence?: string;
-  /** HTTP status that the API server gave to the query; 0 if it could not be reached; absent if no query was run. */
+  /** HTTP status of the API server; 0 if it could not be reached; absent if no query was run. */
   readonly status?: number;
-  /** The API server's answer as it is. */
+  /** The unchanged answer of the API server. */
   readonly body: string;
   readonly webhook?: WebhookProbe;
 }
 
-/** What became of a post, with the feed as it is to be written and the session that goes on. */
+/** Result of a post, with the feed to write and the session that continues. */
 export interface Step {
   readonly feed: Feed;
   readonly session: Session;
   readonly outcome: Outcome;
   readonly problems?: readonly string[];
   readonly retryAfterSeconds?: number;
-  /** Proposals that never came to be: what was reserved for them can be released. */
-  readonly dropped?: readonly Declared[];
-  /** A list that was requested is complete: what waited for it can be decided. */
+  /** True if the complete list was requested. */
   readonly isRequested?: boolean;
-  /** What was taken, for the sender's log. */
+  /** What was processed, for the sender's log. */
   readonly report?: Readonly<Record<string, number | string>>;
 }
 
@@ -47,18 +55,14 @@ export type Outcome =
   | "refused"
   | "foreign";
 
-export interface Answer extends Pick<
-  Step,
-  "outcome" | "problems" | "retryAfterSeconds" | "report" | "dropped" | "isRequested"
-> {
+export interface Answer extends Pick<Step, "outcome" | "problems" | "retryAfterSeconds" | "report"> {
   /** Opaque to the sender, which returns it with its next post. */
   readonly sequence: string;
   readonly query: string;
 }
 
-/** What every step takes: who posts, what, and what is known. */
-export interface Taking {
-  readonly claim: ConfirmClaims;
+/** Input of every step: the cluster, the post, and the current feed. */
+export interface Taking extends FollowUp {
   readonly cluster: Cluster;
   readonly policy: Policy;
   readonly feed: Feed;

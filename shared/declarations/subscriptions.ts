@@ -1,6 +1,7 @@
 /**
- * Subscriptions that have or had clusters: names of Private Link Services are claimed there, also after the last registration was removed and
- * the subscription is not watched any more. Partition `names` of the table `vnets`; key = subscription, lower case.
+ * Subscriptions that have or had clusters: names of Private Link Services are claimed there, also after the
+ * last registration was removed and the subscription is no longer watched. Partition `names` of the table
+ * `vnets`; key = subscription, lower case.
  */
 import { parseResourceId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";

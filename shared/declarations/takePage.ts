@@ -1,4 +1,4 @@
-/** A page of a list: staged, and if it is the last one the list takes effect, provided that it is this cluster's. */
+/** Stages a page of a list; after the last page the list is applied, if it is from this cluster. */
 import { InvalidInput } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import { watchAnnouncements } from "./announced.ts";
@@ -13,10 +13,13 @@ import { isOlder } from "./service.ts";
 import { stagePage } from "./staging.ts";
 import type { Step, Taking } from "./step.ts";
 
-/** @throws InvalidInput if the body is not the page that was asked for, or the list cannot be this cluster's newest */
+/**
+ * @throws InvalidInput if the body is not the requested page, or the list cannot be the newest of this
+ * cluster
+ */
 export async function takePage(run: Run, taking: Taking, listing: Listing): Promise<Step> {
   const { cluster, feed, session, post } = taking;
-  const page = readPage(post.body, listing);
+  const page = await readPage(post.body, listing);
   await stagePage(run, cluster.name, page.listing, page.services);
   if (page.next === undefined) return complete(run, taking, page.listing);
   const next = { token: page.next, limit: page.listing.limit };
@@ -29,7 +32,7 @@ export async function takePage(run: Run, taking: Taking, listing: Listing): Prom
 }
 
 async function complete(run: Run, taking: Taking, listing: Listing): Promise<Step> {
-  const { cluster, feed, claim } = taking;
+  const { cluster, feed, claim, release } = taking;
   // First: another cluster's list has other versions as well.
   const identified = await identify(run, cluster, listing);
   if (!identified.ok) return foreignStep(run, taking, identified);
@@ -44,7 +47,7 @@ async function complete(run: Run, taking: Taking, listing: Listing): Promise<Ste
   });
   const { resourceVersion, sequence } = valid;
   const confirmed = { resourceVersion, sequence, atUtc: run.now().toISOString() };
-  const dropped = await settleProposals(run, cluster.name);
+  await settleProposals(run, cluster.name, release);
   const list = { ...confirmed, services: done.services };
   const reported = {
     ...announcements.record(feed),
@@ -52,15 +55,15 @@ async function complete(run: Run, taking: Taking, listing: Listing): Promise<Ste
     list,
     seenVersion: resourceVersion,
   };
-  return { ...finished(run, taking, reported), dropped, isRequested, report: { ...done } };
+  return { ...finished(run, taking, reported), isRequested, report: { ...done } };
 }
 
-/** Of two senders, the list that began earlier may be complete later. */
+/** With two senders, the list that began earlier may be complete later. */
 function newest({ confirmed }: Feed, listed: Confirmation): Confirmation {
   return confirmed && confirmed.sequence > listed.sequence ? confirmed : listed;
 }
 
-/** @throws InvalidInput if something newer was reported already */
+/** @throws InvalidInput if the cluster has reported something newer */
 function requireNewest(
   { seenVersion }: Feed,
   { id, sequence, resourceVersion = "" }: Listing,
@@ -72,7 +75,7 @@ function requireNewest(
   return { id, sequence, resourceVersion };
 }
 
-/** From now on the session is asked for windows. */
+/** The session continues with windows. */
 function finished(
   run: Run,
   { session, policy }: Taking,

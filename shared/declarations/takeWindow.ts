@@ -1,4 +1,7 @@
-/** A window of changes: each is confirmed at once. That there were no others only a list states. */
+/**
+ * Applies a window of changes: each one is confirmed immediately. Only a list confirms that there are no
+ * others.
+ */
 import type { Run } from "../ports/ports.ts";
 import { watchAnnouncements } from "./announced.ts";
 import { applyChanges } from "./confirmed.ts";
@@ -8,6 +11,7 @@ import { foreignStep } from "./identity.ts";
 import { IDENTITY_KEY } from "./page.ts";
 import { endMet } from "./proposals.ts";
 import { listSession, nextSession } from "./query.ts";
+import { isOlder } from "./service.ts";
 import type { Step, Taking } from "./step.ts";
 import { readWindow, type Change } from "./window.ts";
 
@@ -15,7 +19,7 @@ import { readWindow, type Change } from "./window.ts";
 export async function takeWindow(run: Run, taking: Taking): Promise<Step> {
   const { cluster, feed, session, post, policy } = taking;
   const since = new URLSearchParams(session.query).get("resourceVersion") ?? "";
-  const window = readWindow(post.body, since);
+  const window = await readWindow(post.body, since);
   if (window.is !== "window")
     return {
       feed,
@@ -33,11 +37,16 @@ export async function takeWindow(run: Run, taking: Taking): Promise<Step> {
   const next = { policy, nowUtc: run.now().toISOString(), resourceVersion };
   const isListRequested = await isRequested(run, taken);
   return {
-    feed: { ...taken, seenVersion: resourceVersion },
+    feed: { ...taken, seenVersion: newestVersion(taken.seenVersion, resourceVersion) },
     session: nextSession(taken, session, { ...next, isListRequested }),
     outcome: "window taken",
     report: { changes: changes.length },
   };
+}
+
+/** The window of another sender may lag behind: what the cluster reported is never forgotten. */
+function newestVersion(seen: string | undefined, resourceVersion: string): string {
+  return seen !== undefined && isOlder(resourceVersion, seen) ? seen : resourceVersion;
 }
 
 /** The feed after the changes of the window. */
@@ -52,6 +61,7 @@ async function takeChanges(
   const news = await applyChanges(run, cluster.name, {
     changes,
     claim: (declared) => claim(declared, feed.sequence),
+    feed,
   });
   news.forEach((declared) => announcements.noted(declared));
   await endMet(run, cluster.name, new Set(changes.map(({ key }) => key)));

@@ -1,11 +1,11 @@
 /**
- * A cluster's tokens: 256 random bits, shown once and stored as their SHA-256: with that much entropy a slow hash would add nothing.
+ * A cluster's tokens: 256 random bits, shown once and stored as SHA-256. With this entropy a slow hash is unnecessary.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Cluster, Token } from "./clusterModel.ts";
 
 export interface MadeToken {
-  /** To be shown once. */
+  /** Shown only once. */
   readonly secret: string;
   readonly token: Token;
 }
@@ -15,7 +15,7 @@ export function makeToken(now: Date): MadeToken {
   return { secret, token: { hash: hash(secret), madeAtUtc: now.toISOString() } };
 }
 
-/** True if the secret is of one of the cluster's valid tokens; an unknown cluster takes as long and looks the same. */
+/** True if the secret matches one of the cluster's valid tokens. Takes the same time for an unknown cluster. */
 export function isTokenOf(cluster: Cluster | undefined, secret: string, now: Date): boolean {
   const given = Buffer.from(hash(secret), "hex");
   const known = cluster?.tokens.filter((token) => isValid(token, now)) ?? [{ hash: hash("") }];
@@ -23,7 +23,7 @@ export function isTokenOf(cluster: Cluster | undefined, secret: string, now: Dat
   return cluster !== undefined && same.includes(true);
 }
 
-/** The new token first; of the old ones only the newest goes on, until `endsAt` at the latest. Pure. */
+/** The new token first; of the old ones only the newest stays valid, until `endsAt` at the latest. Pure. */
 export function rotated(
   tokens: readonly Token[],
   next: Token,

@@ -1,6 +1,9 @@
-/** What the sender found when it asked the relay as an API server does. A hint for operators from the holder of the cluster's token: short, and never trusted. */
+/**
+ * Result of the sender's probe of the relay, which it calls as an API server would. A hint for operators from
+ * the holder of the cluster's token: limited in length, and never trusted.
+ */
 export interface WebhookProbe {
-  /** `ok`, or why the relay did not answer as it must, in a few words. */
+  /** `ok`, or a short error. */
   readonly verdict: string;
   readonly atUtc: string;
   /** Of the relay's certificate. */
@@ -11,7 +14,7 @@ export const VERDICT_HEADER = "x-mooring-webhook";
 export const ENDS_HEADER = "x-mooring-webhook-certificate-ends";
 const MOST_CHARACTERS = 200;
 
-/** `undefined` if the sender did not ask. An end that is no date is left out. */
+/** `undefined` if the sender did not probe. An invalid expiry date is omitted. */
 export function readProbe(
   headers: { get(name: string): string | null },
   atUtc: string,

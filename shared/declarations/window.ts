@@ -1,6 +1,7 @@
 /** A window of changes: what the API server's watch sent until its timeout. Pure. */
 import * as z from "zod";
 import { InvalidInput } from "../core/errors.ts";
+import { mapPaced } from "../core/paced.ts";
 import { readJson } from "./jsonShape.ts";
 import { isOlder, readService, requireVersion, type Read } from "./service.ts";
 
@@ -11,7 +12,7 @@ const Event = z.object({
 const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string().nullish() }) });
 const Status = z.object({ code: z.number().optional(), message: z.string().optional() });
 
-/** A window lasts eight seconds. More changes are read as a list: in pages, so that no request takes long. */
+/** A window lasts eight seconds. More changes are read as a list, in pages, so that no request takes long. */
 export const MAX_EVENTS = 2000;
 
 export type Change = { readonly type: "present" | "deleted" } & Read;
@@ -20,18 +21,22 @@ export type Window =
   | {
       readonly is: "window";
       readonly changes: readonly Change[];
-      /** From which the next window begins. */
+      /** Start of the next window. */
       readonly resourceVersion: string;
     }
-  /** The changes since then are not kept any more, or the watch failed: a list is needed. */
+  /** True if the changes are no longer available, or the watch failed: a list is needed. */
   | { readonly is: "expired" | "failed"; readonly message: string };
 
 /** @param since resourceVersion from which the window began @throws InvalidInput if the text is no watch, or is cut off */
-export function readWindow(text: string, since: string): Window {
+export async function readWindow(text: string, since: string): Promise<Window> {
   const lines = linesOf(text);
   if (lines.length > MAX_EVENTS)
     return { is: "failed", message: `the window has ${lines.length} changes; a list takes fewer bytes` };
-  const events = lines.map(({ line, at }) => ({ ...readEvent(line, at), at }));
+  const texts = lines.map(({ line }) => line);
+  const events = await mapPaced(texts, (line, index) => {
+    const { at = "" } = lines[index] ?? {};
+    return { ...readEvent(line, at), at };
+  });
   const failed = events.find(({ type }) => type === "ERROR");
   if (failed) return readError(failed.object);
   let resourceVersion = since;
@@ -47,7 +52,10 @@ export function readWindow(text: string, since: string): Window {
   return { is: "window", changes, resourceVersion };
 }
 
-/** Lines that are not blank, with their numbers, in one pass: a body of newlines only costs no more than its length. */
+/**
+ * Non-blank lines with their numbers, in one pass, so that the cost is linear in the length also for a body
+ * of newlines.
+ */
 function linesOf(text: string): { readonly line: string; readonly at: string }[] {
   const lines: { line: string; at: string }[] = [];
   let [number, counted] = [1, 0];

@@ -1,23 +1,23 @@
-/** What one check of an installation is: it reads facts within a time, and judges them. The judging is pure. */
+/** Type of a doctor check: it reads facts within a timeout and evaluates them. The evaluation is pure. */
 import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Installation, Outside } from "../ports/installation.ts";
 import type { Line } from "./report.ts";
 
-/** What the checks look at. */
+/** Context of the checks. */
 export interface Look {
   readonly run: Run;
   readonly installation: Installation;
   readonly outside: Outside;
-  /** The one in force; the default if the stored one cannot be read (check `policy` tells). */
+  /** The active policy; the default if the stored one cannot be read (check `policy` reports that). */
   readonly policy: () => Promise<Policy>;
-  /** Origin of the app, if it is known. */
+  /** Origin of the app, if configured. */
   readonly appUrl?: string;
-  /** Resource id of the Function App, if it is known. */
+  /** Resource id of the Function App, if configured. */
   readonly appId?: string;
-  /** Object id of the app's identity; absent: whoever asks is the app. */
+  /** Object id of the identity of the app; absent: the current identity. */
   readonly principalId?: string;
-  /** Ends when the check's time is over. */
+  /** Aborted at the timeout of the check. */
   readonly signal: AbortSignal;
   readonly version: string;
   readonly nodeVersion: string;
@@ -28,11 +28,11 @@ export type Outcome = Omit<Line, "check">;
 export interface Check {
   readonly id: string;
   readonly title: string;
-  /** What it means for people if it is not so. */
+  /** What a failure means. */
   readonly docs: string;
-  /** Checks before it in the table: if one of them could not be made, neither can this one. */
+  /** Earlier checks of the table: if one of them could not run, this one is skipped. */
   readonly needs: readonly string[];
-  /** How long it may take. */
+  /** Timeout. */
   readonly seconds: number;
   look(look: Look): Promise<readonly Outcome[]>;
 }
@@ -46,7 +46,7 @@ interface Definition<Facts> extends Omit<Check, "look" | "needs" | "seconds"> {
 
 const SECONDS = 10;
 
-/** The check, and its judge by itself for tests. */
+/** The check, with its evaluation for tests. */
 export function defineCheck<Facts>(definition: Definition<Facts>): Check & Pick<Definition<Facts>, "judge"> {
   const { id, title, docs, needs = [], seconds = SECONDS, read, judge } = definition;
   return {
@@ -71,16 +71,16 @@ export function skipped(message: string, about?: string): Outcome {
   return { state: "skipped", message, ...(about !== undefined && { about }) };
 }
 
-interface Wrong {
+interface Problem {
   readonly message: string;
   readonly advice: string;
   readonly about?: string | undefined;
 }
 
-export function warn({ about, ...wrong }: Wrong): Outcome {
-  return { state: "warn", ...wrong, ...(about !== undefined && { about }) };
+export function warn({ about, ...problem }: Problem): Outcome {
+  return { state: "warning", ...problem, ...(about !== undefined && { about }) };
 }
 
-export function fail({ about, ...wrong }: Wrong): Outcome {
-  return { state: "fail", ...wrong, ...(about !== undefined && { about }) };
+export function fail({ about, ...problem }: Problem): Outcome {
+  return { state: "fail", ...problem, ...(about !== undefined && { about }) };
 }

@@ -1,4 +1,4 @@
-/** Every check of an installation, in the order in which it is shown: what others rest on comes first. */
+/** Every doctor check, in the order of the output: a check comes after those that it needs. */
 import type { Check } from "./check.ts";
 import { app, appCertificate, clock, node } from "./checks/app.ts";
 import { reports, tokens, webhooks } from "./checks/clusters.ts";
@@ -33,9 +33,9 @@ export const INSTALLATION_CHECKS: readonly Check[] = [
   tokens,
 ];
 
-/** The check that comes before all others: without whole settings nothing else can be asked. Made by whoever reads the environment. */
+/** The first check: without valid settings no other check can run. Evaluated by the caller that reads the environment. */
 export const SETTINGS_CHECK = {
   id: "settings",
-  title: "The settings are whole",
-  docs: "All that is wrong with them is told at once; with broken settings the app refuses to work.",
+  title: "The settings are valid",
+  docs: "Reports all problems of the settings at once. With invalid settings the app refuses to work.",
 } as const;

@@ -1,4 +1,4 @@
-/** Runs every check of an installation: some at once, each within its time, and none stops another. Writes nothing. */
+/** Runs all doctor checks: several in parallel, each with its timeout, independent of failures of others. Writes nothing. */
 import pLimit from "p-limit";
 import { NotYet } from "../core/errors.ts";
 import { messageOf } from "../core/messageOf.ts";
@@ -22,8 +22,8 @@ export async function examine(checks: readonly Check[], look: Look): Promise<Doc
 interface Made {
   readonly id: string;
   readonly lines: readonly Line[];
-  /** It could not be checked. */
-  readonly isBlind: boolean;
+  /** The check could not run. */
+  readonly hasNotRun: boolean;
 }
 
 interface Making {
@@ -32,13 +32,13 @@ interface Making {
   readonly limit: ReturnType<typeof pLimit>;
 }
 
-/** Waits for what it needs outside the limit: nobody may wait for a place that another holds. */
+/** Needed checks are awaited outside the limit: inside it they could deadlock. */
 async function make(check: Check, { look, needed, limit }: Making): Promise<Made> {
-  const blind = (await waitForAll(needed)).find(({ isBlind }) => isBlind);
-  const { outcomes, isBlind } = blind
-    ? { outcomes: [skipped(`check ${blind.id} comes first`)], isBlind: true }
+  const failedNeed = (await waitForAll(needed)).find(({ hasNotRun }) => hasNotRun);
+  const { outcomes, hasNotRun } = failedNeed
+    ? { outcomes: [skipped(`not checked: check ${failedNeed.id} must pass first`)], hasNotRun: true }
     : await limit(() => outcomesOf(check, look));
-  return { id: check.id, lines: outcomes.map((one) => toLine(check, one)), isBlind };
+  return { id: check.id, lines: outcomes.map((one) => toLine(check, one)), hasNotRun };
 }
 
 export function toReport(
@@ -50,16 +50,16 @@ export function toReport(
 
 interface Outcomes {
   readonly outcomes: readonly Outcome[];
-  readonly isBlind: boolean;
+  readonly hasNotRun: boolean;
 }
 
 async function outcomesOf(check: Check, look: Look): Promise<Outcomes> {
   const signal = AbortSignal.any([look.signal, AbortSignal.timeout(check.seconds * 1000)]);
   try {
     const outcomes = await Promise.race([check.look({ ...look, signal }), ended(signal)]);
-    return { outcomes, isBlind: false };
+    return { outcomes, hasNotRun: false };
   } catch (error) {
-    return { outcomes: [failed(check, signal.aborted ? undefined : error)], isBlind: true };
+    return { outcomes: [failed(check, signal.aborted ? undefined : error)], hasNotRun: true };
   }
 }
 
@@ -69,22 +69,22 @@ function toLine({ id: check }: Check, { about, ...rest }: Outcome): Line {
 
 function ended(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(new Error("its time is over")), { once: true }),
+    signal.addEventListener("abort", () => reject(new Error("timeout")), { once: true }),
   );
 }
 
-/** Not to be able to look is a failure too, unless it can be looked at soon. */
+/** A check that could not run fails, unless a retry can succeed soon: then it is skipped. */
 function failed({ seconds }: Check, error: unknown): Outcome {
   if (error instanceof NotYet) return skipped(error.message);
   const why = error === undefined ? `no answer within ${seconds} seconds` : reasonOf(error);
   return {
     state: "fail",
     message: `could not be checked: ${why}`,
-    advice: "mend what the message says, or see whether a firewall or a private network is in between",
+    advice: "fix the reported error, or check whether a firewall or a private network blocks the connection",
   };
 }
 
-/** One line; what SDKs say of a dead connection is in the error's code. */
+/** One line; for a failed connection SDKs set only the code of the error. */
 export function reasonOf(error: unknown): string {
   const {
     message = "",

@@ -21,7 +21,7 @@ export function delivers(filter: EventFilter, event: SampleEvent): boolean {
   );
 }
 
-/** Fields that a sample has a value for; of others it cannot be said, and they are taken to fit. */
+/** Fields with a sample value. Filters on other fields cannot be evaluated and are assumed to match. */
 const FIELDS: Readonly<Record<string, (event: SampleEvent) => string>> = {
   "data.operationname": ({ operationName }) => operationName,
   subject: ({ subject }) => subject,
@@ -30,11 +30,11 @@ const FIELDS: Readonly<Record<string, (event: SampleEvent) => string>> = {
   "data.status": () => "Succeeded",
 };
 
-const TESTS: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
-  in: (value, wanted) => value === wanted,
-  beginswith: (value, wanted) => value.startsWith(wanted),
-  endswith: (value, wanted) => value.endsWith(wanted),
-  contains: (value, wanted) => value.includes(wanted),
+const TESTS: Readonly<Record<string, (value: string, expected: string) => boolean>> = {
+  in: (value, expected) => value === expected,
+  beginswith: (value, expected) => value.startsWith(expected),
+  endswith: (value, expected) => value.endsWith(expected),
+  contains: (value, expected) => value.includes(expected),
 };
 
 function fits({ key, operator, values }: EventFilter["advanced"][number], event: SampleEvent): boolean {
@@ -43,7 +43,7 @@ function fits({ key, operator, values }: EventFilter["advanced"][number], event:
   const test = TESTS[kind.toLowerCase()];
   if (!field || !test) return true;
   const value = field(event).toLowerCase();
-  const found = values.some((wanted) => test(value, wanted.toLowerCase()));
+  const found = values.some((expected) => test(value, expected.toLowerCase()));
   return not === undefined ? found : !found;
 }
 

@@ -1,28 +1,28 @@
-/** What the health function tells: whether settings are whole, storage answers, and its data fit this version. No values, no names of resources. */
+/** The readiness check: settings valid, storage reachable, schema supported. Contains no values and no resource names. */
 import { InvalidInput } from "../core/errors.ts";
 import { parseSettings, settingWarnings } from "../core/settings.ts";
 import { createCache, type Cache } from "../core/cache.ts";
 import { listFailing, REASONS, type Failing } from "../storage/outcome.ts";
 import type { Ports } from "../ports/ports.ts";
 import { QUEUES, type Queue } from "../ports/queue.ts";
-import { readStanding } from "../storage/schema.ts";
+import { readSchemaStatus } from "../storage/schema.ts";
 import { VERSION } from "../core/version.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
 export interface Health {
-  /** `degraded`: the app answers and works, and the last run of something failed. */
+  /** `degraded`: the app works, but the last run of an operation failed. */
   readonly status: "ok" | "degraded" | "failing";
   readonly problems: readonly string[];
-  /** What is no problem and worth a look; absent if nothing is. */
+  /** Warnings that do not affect the status; absent if there are none. */
   readonly warnings?: readonly string[];
   readonly version: string;
 }
 
 const COUNT_SECONDS = 30;
-/** Anyone may ask for the health: the queues are counted no more often than that. */
+/** The endpoint is public: limits how often queues are counted. */
 const counted = new WeakMap<Queue, Cache<readonly string[]>>();
 
-/** Never throws: a health check that fails is an answer. `ports` is called only if the settings are whole. */
+/** Never throws: failures are part of the result. Calls `ports` only if the settings are valid. */
 export async function checkHealth(
   env: Readonly<Record<string, string | undefined>>,
   ports: () => Promise<Ports>,
@@ -47,13 +47,13 @@ function statusOf(broken: readonly string[], failing: readonly string[]): Health
   return failing.length > 0 ? "degraded" : "ok";
 }
 
-/** Without names of subscriptions and clusters: anyone may ask. That it cannot be read is a problem as well. */
+/** Without names of subscriptions and clusters, because the endpoint is public. A failure to read is a problem, too. */
 async function failingOperations(ports: Ports): Promise<readonly string[]> {
   try {
     const failing = await listFailing({ ports });
     return [...Map.groupBy(failing, ({ operation }) => operation).values()].map(toProblem);
   } catch {
-    return ["what fails cannot be read"];
+    return ["failing operations cannot be read from storage"];
   }
 }
 
@@ -64,7 +64,7 @@ function toProblem(failing: readonly Failing[]): string {
   return `${failing[0]?.operation} fails for ${count} since ${sinceUtc} (${reasons.join(", ")}); see: mooring doctor`;
 }
 
-/** Work in the poison queues, whether it failed or was given up. Empty if it cannot be counted. */
+/** Messages in the poison queues. Empty if they cannot be counted. */
 function failedWork(queue: Queue): Promise<readonly string[]> {
   const cache = counted.get(queue) ?? createCache<readonly string[]>(COUNT_SECONDS, () => new Date());
   counted.set(queue, cache);
@@ -86,7 +86,7 @@ async function findProblems(
 ): Promise<readonly string[]> {
   try {
     parseSettings(env);
-    const { problem } = await readStanding((await ports()).tables);
+    const { problem } = await readSchemaStatus((await ports()).tables);
     return problem === undefined ? [] : [problem];
   } catch (error) {
     return problemsOf(error);
@@ -94,5 +94,5 @@ async function findProblems(
 }
 
 function problemsOf(error: unknown): readonly string[] {
-  return error instanceof InvalidInput ? error.problems : ["storage does not answer"];
+  return error instanceof InvalidInput ? error.problems : ["storage is unavailable"];
 }

@@ -15,13 +15,13 @@ export interface Sources {
   readonly nodeVersion: string;
 }
 
-/** What the checks look at; `known` goes before what settings say. */
+/** Context of the checks; `overrides` take precedence over settings. */
 export function createLook(
   { run, installation, outside, settings, nodeVersion }: Sources,
-  known: Pick<Look, "appUrl" | "appId" | "principalId"> = {},
+  overrides: Pick<Look, "appUrl" | "appId" | "principalId"> = {},
 ): Look {
   const { MOORING_APP_URL: appUrl, MOORING_APP_ID: appId } = settings;
-  // A broken policy has a line of its own.
+  // An invalid policy is reported by check `policy`.
   const readPolicyOnce = once(() =>
     readPolicy(run).then(
       ({ policy }) => policy,
@@ -35,7 +35,7 @@ export function createLook(
     policy: () => readPolicyOnce("policy"),
     ...(appUrl !== undefined && { appUrl }),
     ...(appId !== undefined && { appId }),
-    ...known,
+    ...overrides,
     signal: run.signal,
     version: VERSION,
     nodeVersion,

@@ -2,12 +2,12 @@ import { Refused } from "../core/errors.ts";
 import { fail, type Look, type Outcome } from "./check.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
-/** What was read of a subscription, or why it was refused: one that may not be read must not hide the others. */
+/** Facts of a subscription, or why Azure refused to return them: one unreadable subscription must not hide the others. */
 export type OfSubscription<Facts> =
   | { readonly subscription: string; readonly facts: Facts }
   | { readonly subscription: string; readonly refusal: string };
 
-/** @throws whatever is no refusal: then nothing can be said of any */
+/** @throws every error except a refusal */
 export function perSubscription<Facts>(
   { run }: Pick<Look, "run">,
   read: (subscription: string) => Promise<Facts>,
@@ -24,7 +24,7 @@ export function perSubscription<Facts>(
   );
 }
 
-/** A line that fails for each refusal; what the judge says for the rest. Pure. */
+/** A failed line for each refusal, and the evaluation of the others. Pure. */
 export function judgeEach<Facts>(
   all: readonly OfSubscription<Facts>[],
   judge: (subscription: string, facts: Facts) => Outcome | readonly Outcome[],
@@ -36,7 +36,7 @@ export function judgeEach<Facts>(
           about: one.subscription,
           message: one.refusal,
           advice:
-            'give the identity the role "Mooring reader" there (check rights); a subscription that is no more belongs out of MOORING_SUBSCRIPTIONS',
+            'assign the role "Mooring reader" to the identity in this subscription (check rights); remove a deleted subscription from MOORING_SUBSCRIPTIONS',
         }),
   );
 }

@@ -1,7 +1,7 @@
-/** What `mooring doctor` says, as data; `docs/reference/doctor.schema.json` is generated from it. */
+/** Report of `mooring doctor`; `docs/reference/doctor.schema.json` is generated from this schema. */
 import * as z from "zod";
 
-export const STATES = ["ok", "warn", "fail", "skipped"] as const;
+export const STATES = ["ok", "warning", "fail", "skipped"] as const;
 export const State = z.enum(STATES);
 export type State = z.infer<typeof State>;
 
@@ -10,22 +10,22 @@ export const Line = z.strictObject({
   about: z
     .string()
     .optional()
-    .describe("What was checked, where there are several: a subscription, a cluster"),
+    .describe("Subject of a check that has several, for example a subscription or cluster"),
   state: State,
   message: z.string(),
-  advice: z.string().optional().describe("What to do; always there on fail"),
+  advice: z.string().optional().describe("What to do; always present if the state is fail"),
 });
 export type Line = z.infer<typeof Line>;
 
 export const DoctorReport = z.strictObject({
-  version: z.string().describe("Of the Mooring that asked"),
+  version: z.string().describe("Version of the Mooring that ran the checks"),
   atUtc: z.string(),
-  counts: z.record(State, z.number()).describe("Lines by state"),
+  counts: z.record(State, z.number()).describe("Number of lines by state"),
   lines: z.array(Line),
 });
 export type DoctorReport = z.infer<typeof DoctorReport>;
 
 export function countStates(lines: readonly Line[]): Record<State, number> {
   const count = (state: State) => lines.filter((line) => line.state === state).length;
-  return { ok: count("ok"), warn: count("warn"), fail: count("fail"), skipped: count("skipped") };
+  return { ok: count("ok"), warning: count("warning"), fail: count("fail"), skipped: count("skipped") };
 }

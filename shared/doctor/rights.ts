@@ -1,4 +1,4 @@
-/** Holds what an identity may do against what Mooring needs. Pure. */
+/** Compares the permissions of an identity with those that Mooring needs. Pure. */
 import { roleAllows } from "../azure/allows.ts";
 import { NEEDED_RIGHTS, type NeededRights } from "../azure/needed.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -6,13 +6,13 @@ import type { Grant } from "../ports/installation.ts";
 
 type RoleName = NeededRights["role"];
 
-/** Who may these may do nearly everything. */
-const FAR_TOO_MUCH = [
+/** Actions that only broad roles such as Contributor or Owner grant. */
+const BROAD_ACTIONS = [
   "Microsoft.Authorization/roleAssignments/write",
   "Microsoft.Compute/virtualMachines/write",
 ];
 
-/** Roles whose actions are used while the policy is as it is. */
+/** Roles whose actions the policy uses. */
 export function neededRoles({ modes }: Pick<Policy, "modes">): readonly RoleName[] {
   const { privateLinkServices, connections, rejections, sweep } = modes;
   return [
@@ -26,35 +26,35 @@ export function neededRoles({ modes }: Pick<Policy, "modes">): readonly RoleName
 export interface Missing {
   readonly role: RoleName;
   readonly actions: readonly string[];
-  /** Some of the role's actions are granted: its definition is older than this table. */
-  readonly isPart: boolean;
+  /** Some actions of the role are granted: the definition of the role is outdated. */
+  readonly isPartial: boolean;
 }
 
 export interface RightsVerdict {
-  /** Actions that are needed and not granted, by role. */
+  /** Needed actions that are not granted, by role. */
   readonly missing: readonly Missing[];
-  /** Writes and deletes of roles that nothing needs at present. */
+  /** Granted writes and deletes of roles that the policy does not use. */
   readonly spare: readonly { readonly role: RoleName; readonly actions: readonly string[] }[];
-  /** A role like Contributor or Owner is behind it. */
-  readonly isFarTooMuch: boolean;
+  /** A broad role such as Contributor or Owner is assigned. */
+  readonly isBroad: boolean;
 }
 
 export function judgeRights(grants: readonly Grant[], needed: readonly RoleName[]): RightsVerdict {
   const allows = (action: string) => roleAllows({ id: "", name: "", permissions: grants }, action);
-  const wanted = new Set(actionsOf(needed));
+  const used = new Set(actionsOf(needed));
   const spare = NEEDED_RIGHTS.filter(({ role }) => !needed.includes(role)).map(({ role, actions }) => ({
     role,
-    actions: actions.filter((action) => changes(action) && !wanted.has(action) && allows(action)),
+    actions: actions.filter((action) => changes(action) && !used.has(action) && allows(action)),
   }));
   const missing = NEEDED_RIGHTS.filter(({ role }) => needed.includes(role)).map(({ role, actions }) => ({
     role,
     actions: actions.filter((action) => !allows(action)),
-    isPart: actions.some(allows),
+    isPartial: actions.some(allows),
   }));
   return {
     missing: missing.filter(({ actions }) => actions.length > 0),
     spare: spare.filter(({ actions }) => actions.length > 0),
-    isFarTooMuch: FAR_TOO_MUCH.some(allows),
+    isBroad: BROAD_ACTIONS.some(allows),
   };
 }
 

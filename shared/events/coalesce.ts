@@ -1,7 +1,7 @@
 /**
- * Enqueues work once per burst. A row says that a message for the key is still waiting; events until then add nothing, because the
- * message is seen only after the window and its worker reads the world afresh. The window ends no later than the message becomes
- * visible, so an event after the worker began always makes a new message; a crash between row and message costs one window.
+ * Enqueues work once per burst of events. A row records that a message for the key is pending; further events add nothing, because
+ * the worker starts after the window and reads the current state. The window ends no later than the message becomes visible, so
+ * an event after the worker started always adds a message. A crash between row and message delays the work by one window.
  */
 import { canonicalId } from "../azure/resourceId.ts";
 import type { Row, Table, Write } from "../ports/table.ts";
@@ -18,11 +18,11 @@ declare module "../ports/ports.ts" {
 /** Work for this key is already on its queue; further events before `untilUtc` add nothing. */
 interface WaitingRow {
   readonly untilUtc: string;
-  /** What tells a claim from all others. */
+  /** Distinguishes a claim from all others. */
   readonly by?: string;
   /** When messages for the key became visible within the last minute, or will. */
   readonly visibleAtUtc?: readonly string[];
-  /** When an event last asked for it, rather than a timer. */
+  /** When an event, not a timer, last requested it. */
   readonly eventAtUtc?: string;
 }
 
@@ -34,18 +34,18 @@ const WINDOW_SECONDS: Readonly<Record<QueueName, number>> = {
   notices: 2,
 };
 
-/** A PLS is read at most so often within a minute, however many events there are: further ones wait for the minute to end. */
+/** Limits reads of a PLS per minute, for any number of events: further work is delayed until the minute ends. */
 const PLS_MESSAGES_PER_MINUTE = 2;
 const MINUTE = 60_000;
 
 export interface Hint {
   readonly why: string;
   readonly correlationId: string;
-  /** When the event that asks for it came; absent if none did. */
+  /** Time of the event that requests the work; absent if a timer does. */
   readonly eventAtUtc?: string;
 }
 
-/** True if a message was sent, false if one is already waiting. */
+/** True if a message was sent, false if one is already pending. */
 export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boolean> {
   const key = keyOf(work);
   const row = await run.ports.tables.waiting.get(work.queue, key);
@@ -62,7 +62,7 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
       windowSeconds,
     );
   } catch (error) {
-    // Event Grid will send the event again: then no message must seem to be waiting.
+    // Event Grid retries the event: then the row must not claim that a message is pending.
     await run.ports.tables.waiting.transact(work.queue, [{ do: "remove", key, version }]);
     throw error;
   }
@@ -70,8 +70,8 @@ export async function enqueueOnce(run: Run, work: Work, hint: Hint): Promise<boo
 }
 
 /**
- * No window is longer than a minute: a row that ends later was written by a host whose clock is ahead, and would suppress work for as
- * long as the clocks differ. A second message does no harm.
+ * No window is longer than a minute. A row with a later end was written by a host whose clock is ahead, and would suppress work
+ * for as long as the clocks differ. A second message does no harm.
  */
 function isWaiting(run: Run, { untilUtc }: WaitingRow): boolean {
   const rest = Date.parse(untilUtc) - run.now().getTime();
@@ -104,7 +104,7 @@ interface Claim {
   readonly eventAtUtc: string | undefined;
 }
 
-/** The claim's version; `undefined` if another event of the burst was faster: its message will do for this one too. */
+/** The row's version; `undefined` if another event of the burst was faster: its message covers this one, too. */
 async function claim(run: Run, { partition, key, row, ...claimed }: Claim): Promise<string | undefined> {
   const { windowSeconds, eventAtUtc } = claimed;
   const untilUtc = new Date(run.now().getTime() + windowSeconds * 1000).toISOString();
@@ -116,7 +116,7 @@ async function claim(run: Run, { partition, key, row, ...claimed }: Claim): Prom
     : { do: "insert", key, value };
   const written = await run.ports.tables.waiting.transact(partition, [write]);
   if (written.ok) return written.versions[0];
-  // Ours, if storage has done it and only its answer was lost: then nobody else sends a message.
+  // The row may be ours if only storage's response was lost: then no other event sends a message.
   const there = await run.ports.tables.waiting.get(partition, key);
   return there?.value.by === by ? there.version : undefined;
 }

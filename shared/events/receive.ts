@@ -6,7 +6,7 @@ import { parseResourceId } from "../azure/resourceId.ts";
 import { parseEvent, type ResourceEvent } from "./resourceEvent.ts";
 import { toWork } from "./toWork.ts";
 
-/** Turns an event into work, once per burst. An event that is about nothing of ours is logged and done. @throws InvalidInput */
+/** Turns an event into work, once per burst. An event about an unwatched resource is only logged. @throws InvalidInput */
 export async function receiveEvent(run: Run, event: unknown): Promise<void> {
   const parsed = parseEvent(event);
   const correlationId = parsed.correlationId || parsed.id;
@@ -16,7 +16,7 @@ export async function receiveEvent(run: Run, event: unknown): Promise<void> {
 
 async function take(run: Run, parsed: ResourceEvent, correlationId: string): Promise<void> {
   const work = toWork(parsed);
-  if (work.length === 0) run.log.debug("event is about nothing that is watched", { type: parsed.type });
+  if (work.length === 0) run.log.debug("event ignored: resource not watched", { type: parsed.type });
   const eventAtUtc = run.now().toISOString();
   const hint = { why: `event ${parsed.operationName || parsed.type}`, correlationId, eventAtUtc };
   if (isPlsWrite(parsed))
@@ -26,7 +26,7 @@ async function take(run: Run, parsed: ResourceEvent, correlationId: string): Pro
       operation: parsed.operationName,
     });
   for (const one of work)
-    if (await enqueueOnce(run, one, hint)) run.log.info("event became work", { queue: one.queue });
+    if (await enqueueOnce(run, one, hint)) run.log.info("work enqueued for event", { queue: one.queue });
 }
 
 function isPlsWrite({ type, resourceId }: ResourceEvent): boolean {

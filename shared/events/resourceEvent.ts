@@ -1,12 +1,12 @@
 /**
- * A resource event as Event Grid sends it, in either schema. Only what names the resource is read: an event is a hint that
- * something happened, never a state. Its claims are personal data: only who wrote a PLS is kept, and for a day.
+ * A resource event as Event Grid sends it, in either schema. Only the resource's identity is read: an event is a hint that
+ * something happened, never a state. Claims are personal data: only the writer of a PLS is kept, for a day.
  * @see https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions
  */
 import * as z from "zod";
 import { InvalidInput } from "../core/errors.ts";
 
-/** A message of a queue has room for so much; what names a resource is whole or none, the rest is for people. */
+/** Limits that fit into a queue message. Identifiers are never truncated; texts for operators are. */
 const ResourceName = z.string().max(2048);
 const upTo = (characters: number) => z.string().transform((text) => text.slice(0, characters));
 const Words = upTo(256);
@@ -41,7 +41,7 @@ export interface ResourceEvent {
   readonly operationName: string;
   readonly correlationId: string;
   readonly atUtc: string;
-  /** Who did it: a name, or the application's id; "" if the event does not say. */
+  /** The caller: a name, or the application's id; "" if the event does not contain it. */
   readonly caller: string;
 }
 

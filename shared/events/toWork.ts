@@ -1,4 +1,4 @@
-/** What a resource event makes worth looking at. Pure: same event, same work. */
+/** The work that a resource event causes. Pure. */
 import { parseResourceId } from "../azure/resourceId.ts";
 import type { QueueName } from "../ports/queue.ts";
 import type { ResourceEvent } from "./resourceEvent.ts";
@@ -24,15 +24,15 @@ const BY_TYPE: Readonly<Record<string, (id: string) => readonly Work[]>> = {
   "microsoft.network/applicationgateways": () => [INVENTORY],
   "microsoft.network/virtualnetworks": () => [INVENTORY],
   "microsoft.network/virtualnetworks/subnets": () => [INVENTORY],
-  // Nodes come and go by writes and actions of their scale set.
+  // Writes and actions of a scale set add and remove nodes.
   "microsoft.compute/virtualmachinescalesets": () => [INVENTORY],
   "microsoft.containerservice/managedclusters": () => [ORPHANS],
 };
 
-/** Types of resources whose events are worth work, lower case. */
+/** Resource types whose events cause work, lower case. */
 export const WATCHED_TYPES = Object.keys(BY_TYPE);
 
-/** Nothing for events of other types and about other resources; the caller logs these. */
+/** Empty for events of other types and about other resources, which the caller logs. */
 export function toWork({ type, resourceId }: ResourceEvent): readonly Work[] {
   if (!ABOUT_RESOURCES.test(type)) return [];
   const resourceType = parseResourceId(resourceId)?.type.toLowerCase() ?? "";

@@ -1,78 +1,78 @@
-/** A finding: one check failing on one thing, from its first sight to its end. */
-import type { Table } from "../ports/table.ts";
+/**
+ * Schema of a finding: one failed check on one resource or Service, from its first observation until it is resolved. Reports, notices, runs
+ * and the API pick their fields from it.
+ */
+import * as z from "zod";
+import { SEVERITIES, Severity } from "../severity.ts";
 
-declare module "../ports/ports.ts" {
-  interface Tables {
-    readonly findings: Table<Finding>;
-  }
-}
+export { SEVERITIES, Severity };
 
-export type Severity = "error" | "warn" | "info";
+export const FindingState = z.enum(["suspected", "open", "acknowledged", "resolved"]);
+export type FindingState = z.infer<typeof FindingState>;
+
+/** As stored: optional fields are absent, never `undefined`. */
+type Stored<T> = { readonly [Key in keyof T]: Exclude<T[Key], undefined> };
+
+const Utc = z.string().describe("ISO 8601, UTC");
+
+/** Suppresses a finding. Ends at `untilUtc`, when the finding is resolved, or when its severity increases. */
+export const Acknowledgement = z.strictObject({
+  who: z.string(),
+  reason: z.string(),
+  atUtc: Utc,
+  untilUtc: Utc,
+});
+export type Acknowledgement = Readonly<z.infer<typeof Acknowledgement>>;
 
 /**
- * One check failing on one thing. Partition `all`; key = `scope|check|id`, so that a scope's findings are one range.
- * Written only when something about it changes: an open finding was last seen when its scope was last audited.
+ * Partition `all`; key = `scope|check|id`, so that the findings of a scope are one range. Written only when its content changes: an open
+ * finding was last seen when its scope was last audited.
  */
-export interface Finding {
-  /** 12 hex digits of SHA-256 over check and subject: the same finding has the same id in every audit. */
-  readonly id: string;
-  readonly check: string;
-  readonly severity: Severity;
-  /** Whose audit finds it: `subscription:ID`, `vnet:ID`, `mooring`. */
-  readonly scope: string;
-  /** The resource or `cluster/namespace/name` of the Service it is about. */
-  readonly about: string;
-  readonly cluster?: string;
-  /** What is wrong, in a sentence. */
-  readonly message: string;
-  /** What a person can do about it. */
-  readonly advice: string;
-  readonly declared?: string;
-  /** What policy leaves of what is declared, if that is less. */
-  readonly allowed?: string;
-  readonly actual?: string;
-  /** The change that Mooring would make, as `mooring pls plan` prints it; absent where it can do nothing. */
-  readonly planned?: readonly string[];
-  /** Of its whole life: coming back does not change it. */
-  readonly firstSeenAtUtc: string;
-  /** As stored: when it was last written. As listed: of an open one, when its scope was last audited. */
-  readonly lastSeenAtUtc: string;
-  /** It may settle by itself until then; before that it is only suspected. Absent: open at once. */
-  readonly opensAtUtc?: string;
-  readonly resolvedAtUtc?: string;
-  /** How often it came back after it was resolved. */
-  readonly reopened?: number;
-  /** When it last came back; absent if it never went. */
-  readonly reopenedAtUtc?: string;
-  readonly acknowledged?: Acknowledgement;
-  /** The last thing of note that became of it, and the audit that saw it: an audit that is done twice tells the same. Absent: never open yet. */
-  readonly changed?: { readonly runId: string; readonly what: "new" | "reopened" | "worse" | "resolved" };
-}
-
-/** From the most to the least severe. */
-export const SEVERITIES: readonly Severity[] = ["error", "warn", "info"];
+export const Finding = z.object({
+  id: z.string().describe("12 hex digits of SHA-256 over check and subject: the same in every audit"),
+  check: z.string().describe("Id of the failed check, see docs/reference/checks.md"),
+  severity: Severity,
+  scope: z.string().describe("`subscription:ID`, `vnet:ID` or `mooring`"),
+  about: z.string().describe("Resource id, or `cluster/namespace/name` of a Service"),
+  cluster: z.string().optional(),
+  message: z.string().describe("What is wrong"),
+  advice: z.string().describe("What to do about it"),
+  declared: z.string().optional(),
+  allowed: z.string().optional().describe("What policy allows of the declaration, if that is less"),
+  actual: z.string().optional(),
+  planned: z
+    .array(z.string())
+    .readonly()
+    .optional()
+    .describe(
+      "Changes that repair it, as `mooring pls plan` prints them; absent if Mooring cannot repair it",
+    ),
+  firstSeenAtUtc: Utc.describe("First observation; not changed when the finding reopens"),
+  lastSeenAtUtc: Utc.describe("Last observation: for an open finding, the last audit of its scope"),
+  opensAtUtc: Utc.optional().describe("Suspected until then, because the state may be transient"),
+  resolvedAtUtc: Utc.optional(),
+  reopened: z.int().optional().describe("How often it reopened"),
+  reopenedAtUtc: Utc.optional().describe("When it last reopened"),
+  acknowledged: Acknowledgement.readonly().optional(),
+  changed: z
+    .object({ runId: z.string(), what: z.enum(["new", "reopened", "worse", "resolved"]) })
+    .readonly()
+    .optional()
+    .describe("Last state change and its audit: a repeated audit reports the same. Absent until it is open"),
+});
+export type Finding = Stored<z.infer<typeof Finding>>;
 
 /** True if the first is more severe. Pure. */
 export function isWorse(severity: Severity, than: Severity): boolean {
   return SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(than);
 }
 
-/** True of what was not resolved: open, acknowledged or suspected. Pure. */
-export function isThere({ resolvedAtUtc }: Pick<Finding, "resolvedAtUtc">): boolean {
+/** True if it is open, acknowledged or suspected. Pure. */
+export function isUnresolved({ resolvedAtUtc }: Pick<Finding, "resolvedAtUtc">): boolean {
   return resolvedAtUtc === undefined;
 }
 
-/** A person knows of it and lets it be for a while. Ends by itself, with the finding, or when the finding gets worse. */
-export interface Acknowledgement {
-  readonly who: string;
-  readonly reason: string;
-  readonly atUtc: string;
-  readonly untilUtc: string;
-}
-
-export type FindingState = "suspected" | "open" | "acknowledged" | "resolved";
-
-/** What counts: only `open` findings fail a pipeline or are told to anybody. Pure. */
+/** Only `open` findings fail pipelines and are sent as notices. Pure. */
 export function stateOf(finding: Finding, nowUtc: string): FindingState {
   if (finding.resolvedAtUtc !== undefined) return "resolved";
   if (finding.opensAtUtc !== undefined && finding.opensAtUtc > nowUtc) return "suspected";

@@ -5,8 +5,8 @@ import type { AddressUse } from "../azure/networkModel.ts";
 type Holder = Omit<AddressUse, "address" | "subnetId">;
 
 /**
- * Used addresses of one subnet by key, the last one that was added under a key. Of a million addresses it keeps two numbers each, and every
- * holder once: the objects are created when they are read.
+ * Used addresses of one subnet by key; a later one replaces an earlier one under the same key. To save memory
+ * it stores two numbers per address and each holder once: objects are created when they are read.
  */
 export class AddressUses implements ReadonlyMap<string, AddressUse> {
   readonly #subnetId: string;
@@ -25,7 +25,7 @@ export class AddressUses implements ReadonlyMap<string, AddressUse> {
     else this.#ipv4.set(value, this.#holderOf(use));
   }
 
-  /** Lists have the addresses of a holder together. */
+  /** Lists contain the addresses of a holder next to each other. */
   #holderOf({ holderId, interfaceId, uses }: AddressUse): number {
     const last = this.#holders.at(-1);
     const isSame = last?.holderId === holderId && last.interfaceId === interfaceId && last.uses === uses;
@@ -88,7 +88,7 @@ export class AddressUses implements ReadonlyMap<string, AddressUse> {
 
 const IPV4 = "4-";
 
-/** Of the key of an IPv4 address. */
+/** Length of the key of an IPv4 address. */
 function valueOf(key: string): number | undefined {
   return key.startsWith(IPV4) ? Number.parseInt(key.slice(IPV4.length), 16) : undefined;
 }

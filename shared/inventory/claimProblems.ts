@@ -1,4 +1,4 @@
-/** Keeps, on the claims of an address, what Azure answered when they were verified. */
+/** Records the result of the verification by Azure on the claims of an address. */
 import { isDeepStrictEqual } from "node:util";
 import { Conflict } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
@@ -7,11 +7,12 @@ import type { Place } from "./places.ts";
 
 const MAX_ROUNDS = 5;
 
-/** Without `sinceUtc`: a problem that lasts keeps its own. */
+/** Without `sinceUtc`: a problem that persists keeps its start time. */
 export type Problem = Omit<ClaimProblem, "sinceUtc">;
 
 /**
- * Writes only what differs. A claim that was made meanwhile is judged too: its own verification follows.
+ * Writes only differences. Also applies to claims that were added in the meantime: their own verification
+ * follows.
  * @param problemOf `undefined`: Azure confirms the claim
  * @throws Conflict if the row keeps changing
  */

@@ -1,7 +1,7 @@
 /**
- * How many addresses of a subnet a cluster claims without confirmation. A row for each Service and address, beside the claims, so that
- * counting them costs one short read. Partition = cluster and subnet; key = address and Service. A row that is left over by a crash
- * stops counting when it expires.
+ * Number of addresses in a subnet that a cluster claims without confirmation. Has a row for each Service and
+ * address in addition to the claims, so that counting needs one short read. Partition = cluster and subnet;
+ * key = address and Service. A row that a crash left behind stops counting when it expires.
  */
 import type { Policy } from "../policy/policy.ts";
 import type { ServiceKey } from "../kubernetes/intent.ts";
@@ -25,7 +25,7 @@ export interface UnconfirmedRow {
   readonly expiresAtUtc: string;
 }
 
-/** Places of one subnet that a Service is about to claim. */
+/** Addresses of one subnet that a Service is about to claim. */
 export interface Counted<P extends Place = Place> {
   readonly owner: ServiceKey;
   readonly subnet: SubnetRow;
@@ -37,18 +37,20 @@ export interface Counted<P extends Place = Place> {
 
 export interface Exceeded<P extends Place = Place> {
   readonly counted: Counted<P>;
-  /** The most unconfirmed claims of the cluster in the subnet. */
+  /** Maximum number of unconfirmed claims of the cluster in the subnet. */
   readonly most: number;
 }
 
-/** Addresses of requests that this process is deciding: their rows may not be visible yet. How many requests each has. */
+/**
+ * Addresses of requests that this process is deciding, whose rows may not be visible yet, with the number of
+ * requests.
+ */
 const deciding = new WeakMap<Ports, Map<string, Map<string, number>>>();
 
 /**
- * Counts the places while `claim` runs, at the same time. What this request added stops counting if the claim is refused, by it or by the
- * quota.
- * @param claim gives true if the places became the Service's
- * @returns subnets in which the cluster claims too much; the claim is then to be taken back
+ * Counts the addresses concurrently with `claim`. Rows of this request are removed if the claim or the quota
+ * is refused. @param claim returns true if the Service has the addresses @returns subnets in which the quota
+ * is exceeded; the caller must then release the claim
  */
 export async function countWhile<P extends Place>(
   run: Run,
@@ -110,7 +112,7 @@ function decide(run: Run, counted: Counted, change: 1 | -1): void {
   }
 }
 
-/** Each by itself, since a row of an earlier request of the same Service may be there. Gives the keys that are new. */
+/** One write each, because rows of an earlier request of the same Service may exist. Returns the new keys. */
 async function mark(run: Run, counted: Counted): Promise<readonly string[]> {
   const { owner, places, expiresAtUtc } = counted;
   const added = await waitForAll(
@@ -126,7 +128,7 @@ async function mark(run: Run, counted: Counted): Promise<readonly string[]> {
   return added.flat();
 }
 
-/** Claims of a subnet stop counting: they were confirmed, or came to nothing. */
+/** Stops counting claims of a subnet that were confirmed or dropped. */
 export async function unmark(
   run: Run,
   partition: string,
@@ -149,7 +151,7 @@ function removeMarks(run: Run, partition: string, keys: readonly string[]): Prom
   return removeRows(run.ports.tables.unconfirmed, partition, rows);
 }
 
-/** Those that still count; rows that expired are removed. */
+/** Rows that still count; expired ones are removed. */
 async function listMarks(run: Run, counted: Counted) {
   const partition = partitionOf(counted);
   const rows = await Array.fromAsync(run.ports.tables.unconfirmed.list(partition));

@@ -1,8 +1,9 @@
 /**
- * Whether the Service of a claim still declares the place. Only a later complete list of its bound cluster ends a confirmed claim, or the
- * proof that the cluster was deleted; what admission saw is a hint, which lets the next Service of the same cluster follow.
+ * Whether the Service of a claim still declares its address or name. Only a later complete list of the bound
+ * cluster, or the proof that the cluster was deleted, ends a confirmed claim. A proposal of admission is a
+ * hint, which allows the next Service of the same cluster.
  */
-import { formatAddress, parseAddress } from "../azure/prefix.ts";
+import { canonicalAddress } from "../azure/prefix.ts";
 import type { Cluster, Deletion } from "../declarations/clusterModel.ts";
 import { findCluster } from "../declarations/registry.ts";
 import { declarationKey, findConfirmed } from "../declarations/confirmed.ts";
@@ -17,17 +18,21 @@ import type { Claim } from "./model.ts";
 import { plsNameOf, type Place } from "./places.ts";
 
 /**
- * `living`: nothing speaks against it. `leaving`: a deletion was requested, or the Service is missing, and its cluster has not confirmed
- * that. `terminating`: the cluster confirmed that the Service is being deleted. `ended`: the cluster confirmed that it does not declare the
- * place any more, or was proved to be deleted, or its registration was removed.
+ * `living`: no evidence against it. `leaving`: a deletion was requested, or the Service is missing, and its
+ * cluster has not confirmed that. `terminating`: the cluster confirmed that the Service is being deleted.
+ * `ended`: the cluster confirmed that the Service no longer declares the address or name, the cluster was
+ * proved deleted, or its registration was removed.
  */
 export type ClaimStatus = "living" | "leaving" | "terminating" | "ended";
 
-/** What several claims of a cluster are judged by, read once. */
+/** Shared data for several claims of a cluster, read once. */
 export interface ClaimantCluster {
   readonly cluster: Cluster;
   readonly feed: Feed | undefined;
-  /** Azure has no such managed cluster, and nothing of it reached Mooring since that was found. */
+  /**
+   * True if the managed cluster does not exist in Azure, and Mooring received nothing from it since this was
+   * found.
+   */
   readonly deletion?: Deletion | undefined;
 }
 
@@ -43,7 +48,7 @@ export async function readClaimantCluster(
   const [cluster, feed] = await waitForAll([findCluster(run, name), readFeed(run, name)]);
   if (!cluster) return undefined;
   const found = deleted ? deleted.get(name) : cluster;
-  // A name that was registered again is another cluster.
+  // A name that was registered again may be another cluster.
   const deletion = found?.registeredAtUtc === cluster.registeredAtUtc ? found.deletion : undefined;
   const isLasting = deletion && !(await isHeardSince(run, { cluster, feed }, deletion.heardAtUtc ?? ""));
   return { cluster, feed, ...(isLasting && { deletion }) };
@@ -79,7 +84,22 @@ export async function statusOf(
   ] as const);
   if (!claimant) return "ended";
   const own = proposals.filter(({ uid }) => uid === owner.uid);
-  return judgeClaim(claim, { place, claimant, confirmed, proposals: own });
+  const status = judgeClaim(claim, { place, claimant, confirmed, proposals: own });
+  if (status !== "ended" || isProvedDeleted(claimant)) return status;
+  return (await isStillConfirmed(run, claimant)) ? "ended" : "leaving";
+}
+
+/**
+ * False if the cluster was bound again, or confirmed something else, since it was read: the declarations that were read after it may be empty
+ * because they were forgotten.
+ */
+async function isStillConfirmed(run: Run, { cluster, feed }: ClaimantCluster): Promise<boolean> {
+  const now = await readClaimantCluster(run, cluster.name);
+  return (
+    now !== undefined &&
+    now.cluster.identity?.boundAtUtc === cluster.identity?.boundAtUtc &&
+    now.feed?.confirmed?.sequence === feed?.confirmed?.sequence
+  );
 }
 
 export interface ClaimEvidence {
@@ -100,11 +120,12 @@ export function judgeClaim(claim: Claim, evidence: ClaimEvidence): ClaimStatus {
   const isProposed = proposals.some((one) => one.deletedAtUtc === undefined && declares(one, evidence));
   if (claim.state === "proposed" || isProposed) return isRequestedAway ? "leaving" : "living";
   if (isEnded(claim.sequence, evidence.claimant)) return "ended";
-  // Absence is no hint before the cluster has confirmed anything, as after a registration, nor in lists that may be another cluster's.
+  // Absence is not a hint before the first confirmation of a cluster, nor in lists that may be from another
+  // cluster.
   return evidence.claimant.feed?.confirmed && isEvidence(evidence.claimant) ? "leaving" : "living";
 }
 
-/** Of a confirmed Service that declares the place, or has it without declaring it. Pure. */
+/** Status of a confirmed Service that declares the address or name, or has it without declaring it. Pure. */
 export function statusOfDeclared(
   { missingSince, deletedAtUtc }: Declared,
   isRequestedAway: boolean,
@@ -114,8 +135,8 @@ export function statusOfDeclared(
 }
 
 /**
- * A DELETE, or an update to something else that the cluster may still accept: an update succeeds only on the version that it names, so one
- * that names an older version than the confirmed one was decided before it.
+ * True for a DELETE, or for an update to something else that the cluster may still accept: an update succeeds
+ * only on its stated version, so one with an older version than the confirmed one has already been decided.
  */
 function isAway(proposal: Declared, evidence: ClaimEvidence): boolean {
   if (proposal.deletedAtUtc !== undefined) return true;
@@ -124,31 +145,33 @@ function isAway(proposal: Declared, evidence: ClaimEvidence): boolean {
   return !isDecided && !declares(proposal, evidence);
 }
 
-/** By the text of the address: which subnet it is in may not be recorded, and a virtual network has each address once. Pure. */
+/**
+ * Compares the text of the address: its subnet may not be recorded, and an address is unique in a virtual
+ * network. Pure.
+ */
 function declares(declared: Pick<Declared, "intent">, { place, claimant }: ClaimEvidence): boolean {
   const { addresses, pls } = declared.intent;
   const texts = [addresses.ipv4, addresses.ipv6, ...(pls?.natIps ?? [])];
-  if (texts.some((text) => text !== undefined && normalized(text) === normalized(place.text))) return true;
+  if (texts.some((text) => text !== undefined && canonicalAddress(text) === canonicalAddress(place.text)))
+    return true;
   const name = plsNameOf(declared.intent, claimant.cluster);
   return name?.partition === place.partition && name.key === place.key;
 }
 
-function normalized(text: string): string {
-  const address = parseAddress(text);
-  return address ? formatAddress(address) : text;
-}
-
-/** By a complete list that was requested after the claim was confirmed, of the cluster that the registration is known to be. */
+/**
+ * True if shown by a complete list that was requested after the claim was confirmed, of a cluster with
+ * corroborated identity.
+ */
 function isEnded(sequence: number, claimant: ClaimantCluster): boolean {
   return isEvidence(claimant) && (claimant.feed?.confirmed?.sequence ?? -1) > sequence;
 }
 
-/** True if what the cluster's lists lack counts. */
+/** True if absence from the cluster's lists counts. */
 function isEvidence({ cluster: { unchecked, identity } }: ClaimantCluster): boolean {
   return unchecked === undefined && identity?.corroboration !== undefined;
 }
 
-/** When the cluster reported last, or `never`, if it is silent; `undefined` if it reports. */
+/** Time of the last report, or `never`, if the cluster is silent; `undefined` otherwise. */
 export function silentSinceOf(
   run: Pick<Run, "now">,
   claimant: ClaimantCluster | undefined,

@@ -1,6 +1,6 @@
 /**
- * The work of verifying the claims of an address. Its id names the address as if it were a child of its subnet; the worker reads the
- * claims again.
+ * Work item that verifies the claims of an address. Its id has the form of a child resource of the subnet;
+ * the worker reads the claims again.
  */
 import { formatAddress, parseAddress } from "../azure/prefix.ts";
 import { correlation } from "../core/correlation.ts";
@@ -11,7 +11,7 @@ import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { within } from "../core/within.ts";
 
-/** An admission review waits no longer for a queue: its own deadline is a few seconds. */
+/** Timeout for the queue within an admission review, which has a deadline of a few seconds. */
 const SEND_MILLISECONDS = 1000;
 
 export interface ClaimedAddress {
@@ -24,7 +24,7 @@ export function claimWork({ subnetId, address }: ClaimedAddress) {
   return { queue: "inventory", what: "claim", id: `${subnetId}/addresses/${address}` } as const;
 }
 
-/** @throws InvalidInput if the id names no address of a subnet */
+/** @throws InvalidInput if the id is not that of an address in a subnet */
 export function parseClaimWork(id: string): ClaimedAddress & { readonly vnetId: string } {
   const { type = "", name = "", parentId = "" } = parseResourceId(id) ?? {};
   const vnetId = parseResourceId(parentId)?.parentId;
@@ -35,7 +35,7 @@ export function parseClaimWork(id: string): ClaimedAddress & { readonly vnetId: 
   return { subnetId: parentId, vnetId, address: formatAddress(address) };
 }
 
-/** Never fails: a claim that is not verified is a claim all the same, and audits compare claims with the inventory. */
+/** Never fails: an unverified claim is still valid, and audits compare claims with the inventory. */
 export async function askToVerify(run: Run, claimed: readonly ClaimedAddress[]): Promise<void> {
   await waitForAll(claimed.map((one) => askOnce(run, one)));
 }

@@ -1,6 +1,6 @@
 /**
- * Records what a cluster confirmed as claims, before the declarations themselves are written: if the process ends in between, the report
- * is sent again. Claims of other Services are never refused or removed: both Services live.
+ * Records confirmed declarations as claims, before the declarations are written: after a crash in between,
+ * the report is sent again. Never refuses or removes claims of other Services: both Services exist.
  */
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { InvalidInput, NotYet } from "../core/errors.ts";
@@ -9,7 +9,7 @@ import type { Run } from "../ports/ports.ts";
 import type { Row, Write } from "../ports/table.ts";
 import { mapAtMost } from "../core/waitForAll.ts";
 import type { ConfirmClaims } from "../declarations/step.ts";
-import { proposalsOf } from "../declarations/proposals.ts";
+import { isSameProposal, proposalsOf, type Release } from "../declarations/proposals.ts";
 import { unmark } from "./claimQuota.ts";
 import { withConfirmed, type ConfirmedClaim } from "./mergeClaims.ts";
 import { dropProposed } from "./dropClaims.ts";
@@ -66,7 +66,7 @@ function claimOf(
   };
 }
 
-/** Together if no row changed meanwhile, else one row after the other. */
+/** In one transaction if no row changed in the meantime, otherwise one row after the other. */
 async function confirmBatch(run: Run, partition: string, batch: readonly Confirmed[]): Promise<void> {
   const rows = [...Map.groupBy(batch, ({ place }) => place.key).values()];
   const writes = (await mapAtMost(AT_ONCE, rows, (row) => writeOf(run, row))).flat();
@@ -77,7 +77,10 @@ async function confirmBatch(run: Run, partition: string, batch: readonly Confirm
   await unmark(run, partition, confirmed);
 }
 
-/** Of several Services that share an address in one write. A row that storage cannot keep is left: a report is never refused for it. */
+/**
+ * Claims of several Services that share an address, in one write. A row that storage rejects is skipped: the
+ * report is not refused.
+ */
 async function confirmRow(run: Run, row: readonly Confirmed[]): Promise<void> {
   const place = row[0]?.place;
   if (!place) return;
@@ -96,7 +99,7 @@ async function confirmRow(run: Run, row: readonly Confirmed[]): Promise<void> {
   throw new NotYet(`the row of ${place.text} keeps changing`, 1);
 }
 
-/** False if a row changed meanwhile, or if storage cannot keep one of them. */
+/** False if a row changed in the meantime, or if storage rejects one of them. */
 async function isWritten(
   run: Run,
   partition: string,
@@ -127,7 +130,7 @@ async function writeOf(run: Run, confirmed: readonly Confirmed[]): Promise<Write
   return row ? [{ do: "replace", key, value, version: row.version }] : [{ do: "insert", key, value }];
 }
 
-/** For the reports of one cluster: subnets are read when the first declaration comes. */
+/** For the reports of one cluster; reads the subnets with the first declaration. */
 export function claimsOfCluster(run: Run, cluster: Cluster): ConfirmClaims {
   let reading: Promise<readonly SubnetRow[]> | undefined;
   return async (declared, sequence) => {
@@ -137,16 +140,16 @@ export function claimsOfCluster(run: Run, cluster: Cluster): ConfirmClaims {
   };
 }
 
-/** Ends the claims of what admission saw and the API server refused, apart from what a Service of that name still declares. */
-export async function dropRefused(run: Run, cluster: Cluster, dropped: readonly Declared[]): Promise<void> {
-  if (dropped.length === 0) return;
-  const subnets = await listSubnetsOf(run, cluster);
-  for (const refused of dropped.filter(({ deletedAtUtc }) => deletedAtUtc === undefined)) {
-    const proposals = await proposalsOf(run, refused);
-    const kept = new Set(
-      proposals.flatMap((one) => wantedPlaces(one, cluster, subnets)).map(({ key }) => key),
-    );
+/** Releases the claims of what admission saw and the API server refused, except what a Service of that name still declares. */
+export function releaseRefused(run: Run, cluster: Cluster): Release {
+  let reading: Promise<readonly SubnetRow[]> | undefined;
+  return async (refused) => {
+    if (refused.deletedAtUtc !== undefined) return;
+    reading ??= listSubnetsOf(run, cluster);
+    const subnets = await reading;
+    const others = (await proposalsOf(run, refused)).filter((one) => !isSameProposal(one, refused));
+    const kept = new Set(others.flatMap((one) => wantedPlaces(one, cluster, subnets)).map(({ key }) => key));
     const ended = wantedPlaces(refused, cluster, subnets).filter(({ key }) => !kept.has(key));
     await mapAtMost(AT_ONCE, ended, (place) => dropProposed(run, refused, place));
-  }
+  };
 }

@@ -1,9 +1,13 @@
-/** A number for who holds which addresses of a subnet, so that two lists of them can be told apart without having either. Pure. */
+/**
+ * A digest of the addresses and holders of a subnet, which shows whether two lists differ without storing
+ * them. Pure.
+ */
 import { scaleSetOf } from "../azure/configurations.ts";
 import { canonicalId, keepLast, parseResourceId } from "../azure/resourceId.ts";
 
 /**
- * The sum of a number for each address and its holder, whatever their order; exact for any subnet that Azure makes.
+ * The sum of a number for each address and its holder, independent of order; exact for all sizes of subnets
+ * in Azure.
  * @param uses holders by address key
  */
 export function digestOf(uses: Iterable<readonly [key: string, holderId: string]>): number {
@@ -13,7 +17,9 @@ export function digestOf(uses: Iterable<readonly [key: string, holderId: string]
   return sum;
 }
 
-/** One for each subscription that has something in the subnet; without nodes, which an audit does not list. */
+/**
+ * One digest for each subscription with holders in the subnet; without nodes, which an audit does not list.
+ */
 export function digestsOf(
   uses: Iterable<readonly [key: string, holder: { readonly holderId: string }]>,
 ): Record<string, number> {
@@ -27,7 +33,7 @@ export function digestsOf(
   return sums;
 }
 
-/** In whose lists the holder is; `undefined` of a node. */
+/** Subscription whose lists contain the holder; `undefined` for a node. */
 function listedIn(holderId: string): string | undefined {
   if (scaleSetOf(holderId) !== undefined) return undefined;
   return parseResourceId(holderId)?.subscription.toLowerCase() ?? "";

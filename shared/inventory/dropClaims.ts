@@ -1,4 +1,4 @@
-/** Ends claims by name: proposals that came to nothing, and what an operator ends. */
+/** Ends claims explicitly: proposals that were refused, and claims that an operator releases. */
 import type { ServiceKey } from "../kubernetes/intent.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Row, Write } from "../ports/table.ts";
@@ -8,12 +8,18 @@ import type { Place } from "./places.ts";
 
 const MAX_ROUNDS = 5;
 
-/** The API server refused what admission saw: its proposed claims end, whatever is confirmed stays. Returns how many ended. */
+/**
+ * Ends the proposed claims of a request that the API server refused; confirmed claims are kept. Returns the
+ * number of ended claims.
+ */
 export function dropProposed(run: Run, owner: ServiceKey, place: Place): Promise<number> {
   return dropClaims(run, place, (one) => one.state === "proposed" && sameOwner(one.owner, owner));
 }
 
-/** Ends the claims of a place that `isEnded` names. An assignment stays: a scan alone ends it. Returns how many ended. */
+/**
+ * Ends the claims for which `isEnded` returns true. An assignment is kept: only a scan ends it. Returns the
+ * number of ended claims.
+ */
 export async function dropClaims(
   run: Run,
   { partition, key }: Place,

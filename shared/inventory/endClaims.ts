@@ -1,6 +1,7 @@
 /**
- * Which claims of a partition end: Azure does not assign the place to the Service any more, and its cluster confirmed that it does not
- * declare it, or was proved to be deleted. Called by the scan, with what Azure shows.
+ * Determines which claims of a partition end: Azure no longer assigns the address or name to the Service, and
+ * its cluster confirmed that the Service does not declare it, or was proved deleted. Called by the scan with
+ * the state of Azure.
  */
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { listFeeds, requestList } from "../declarations/feed.ts";
@@ -24,23 +25,26 @@ import { keepNoted, listNameSubscriptions } from "./unwatched.ts";
 
 const AT_ONCE = 8;
 
-/** What the claims of a scan are judged by. */
+/** Input for the decisions on claims. */
 export interface ScannedClaims {
   readonly sequenceOf: ClaimsNow["sequenceOf"];
   readonly claimants: Claimants;
   /** All registered clusters. */
   readonly clusters: readonly Cluster[];
-  /** By canonical id: those that the scan read. */
+  /** The ones that the scan read, by canonical id. */
   readonly privateLinkServices: ReadonlyMap<string, Built>;
 }
 
-/** A Private Link Service, as far as it shows for which Service it was made. */
+/** The parts of a Private Link Service that show for which Service it was created. */
 export type Built = Pick<PlsRow, "owner" | "frontendIds">;
 
 /** Clusters of a scan, each read once. */
 export type Claimants = (cluster: string) => Promise<ClaimantCluster | undefined>;
 
-/** @param deleted clusters that were proved to be deleted before Azure was read; absent: what the last scan recorded */
+/**
+ * @param deleted clusters that were proved deleted before Azure was read; default: those that the last scan
+ * recorded
+ */
 export function claimantsOf(run: Run, deleted?: ReadonlyMap<string, Cluster>): Claimants {
   const known = new Map<string, Promise<ClaimantCluster | undefined>>();
   return (name) => {
@@ -50,17 +54,17 @@ export function claimantsOf(run: Run, deleted?: ReadonlyMap<string, Cluster>): C
   };
 }
 
-/** Of every cluster that reported, the newest query that was issued to it. */
+/** Number of the newest query that was issued to each cluster that reported. */
 export async function newestSequences(run: Run): Promise<(cluster: string) => number> {
   const feeds = await listFeeds(run);
   const byName = new Map(feeds.map(({ cluster, sequence }) => [cluster, sequence]));
   return (cluster) => byName.get(cluster) ?? 0;
 }
 
-/** What is left of a row if Azure is as the scan saw it. */
+/** The row after the scan, with the state of Azure that the scan read. */
 export interface Unassigned {
   readonly row: Row<AddressRow>;
-  /** Of the row, after the scan's evidence. */
+  /** Assignment of the row, after the evidence of the scan. */
   readonly assignment: Assignment | undefined;
 }
 
@@ -69,7 +73,7 @@ export async function endedAddresses(
   claims: ScannedClaims,
   { rows, evidence }: { readonly rows: readonly Unassigned[]; readonly evidence: Evidence },
 ): Promise<ReadonlySet<string>> {
-  // A list that failed may be the one that shows the address.
+  // A failed list may be the one that contains the address.
   if (!evidence.unexplained || evidence.incomplete.size > 0) return new Set();
   const unexplained = [...evidence.unexplained.keys()];
   const suspects: Suspect[] = [];
@@ -90,11 +94,14 @@ interface Suspect {
 
 interface Suspected {
   readonly suspects: readonly Suspect[];
-  /** Canonical ids of what the subnet counts and no list shows. */
+  /** Canonical ids of resources that the subnet counts and no list contains. */
   readonly unexplained: readonly string[];
 }
 
-/** `endedKey` of the claims that end. A claim for which its cluster must list again first stays; the list is requested. */
+/**
+ * `endedKey` of the claims that end. A claim that needs another list of its cluster is kept, and the list is
+ * requested.
+ */
 async function findEnded(
   run: Run,
   { claimants, sequenceOf }: ScannedClaims,
@@ -116,15 +123,16 @@ async function findEnded(
 }
 
 /**
- * True if Azure was read after what shows the Service to be deleted: a list, or the proof that its cluster was deleted. Until then its
- * controller may have created a frontend that this read of Azure does not show.
+ * True if Azure was read after the evidence that the Service was deleted: a list, or the proof that its
+ * cluster was deleted. Before that its controller may have created a frontend that this read of Azure does
+ * not contain.
  */
 function isOlderThanAzure(claimant: ClaimantCluster | undefined, sequence: number): boolean {
   if (!claimant || isProvedDeleted(claimant)) return true;
   return (claimant.feed?.confirmed?.sequence ?? -1) < sequence;
 }
 
-/** Whatever the cluster has there, and whatever is named for the Service, may have the address. */
+/** Every holder of the cluster, and every holder that is named for the Service, may have the address. */
 function mayBeOf(id: string, { owner }: Claim, claimant: ClaimantCluster | undefined): boolean {
   const group = claimant?.cluster.nodeResourceGroup.toLowerCase();
   return (
@@ -134,8 +142,8 @@ function mayBeOf(id: string, { owner }: Claim, claimant: ClaimantCluster | undef
 }
 
 /**
- * False only if the holder is a frontend that was made for others and has no rule of the Service, or a Private Link Service that was made for
- * others, or if there is no holder.
+ * False only if there is no holder, if the holder is a frontend that was created for other Services and has
+ * no rule of this one, or if it is a Private Link Service of another Service.
  */
 async function mayHold(
   claims: ScannedClaims,
@@ -153,10 +161,10 @@ async function mayHold(
 }
 
 /**
- * Ends claims of names that no Private Link Service of the Service has and that its cluster does not declare any more, and drops those that
- * expired. That a list lacks a Private Link Service is no proof: it is read by its id.
- * In subscriptions that are not watched each name is read, once nothing but Azure keeps its claim.
- * @param subscriptions those whose Private Link Services were read completely
+ * Ends claims of names that no Private Link Service of the Service has and that its cluster no longer
+ * declares, and removes expired ones. Absence from a list is not a proof: the Private Link Service is read by
+ * its id. In subscriptions that are not watched each name is read, once only Azure can still hold it.
+ * @param subscriptions subscriptions whose Private Link Services were read completely
  */
 export async function endPlsNames(
   run: Run,
@@ -166,7 +174,7 @@ export async function endPlsNames(
   const { addresses, privateLinkServices } = run.ports.tables;
   for (const subscription of await listNameSubscriptions(run)) {
     const isListed = subscriptions.some((one) => one.toLowerCase() === subscription);
-    // A list that failed is repeated.
+    // A failed list is repeated by the next scan.
     if (!isListed && run.ports.subscriptions.includes(subscription)) continue;
     const partition = plsNamePartition(subscription);
     const rows = await Array.fromAsync(addresses.list(partition));
@@ -204,7 +212,7 @@ interface Names {
   readonly built: ReadonlyMap<string, PlsRow>;
 }
 
-/** Keys of names for which ARM answers 404. What cannot be read is kept. */
+/** Keys of names for which ARM returns 404. Claims of unreadable names are kept. */
 async function absentOnly(
   run: Run,
   subscription: string,
@@ -223,7 +231,7 @@ async function absentOnly(
   return absent;
 }
 
-/** Clusters whose controllers may have made a Private Link Service. */
+/** Clusters whose controllers may have created a Private Link Service. */
 interface Makers {
   readonly claimant: ClaimantCluster | undefined;
   readonly clusters: readonly Cluster[];
@@ -233,14 +241,20 @@ async function makersOf({ claimants, clusters }: ScannedClaims, { owner }: Claim
   return { claimant: await claimants(owner.cluster), clusters };
 }
 
-/** True if a later Service of that name has the name confirmed too: what its cluster's controller built is the later one's. Pure. */
+/**
+ * True if a later Service of the same name has a confirmed claim too: the resource of the controller then
+ * belongs to the later one. Pure.
+ */
 function isFollowed(row: Row<AddressRow>, { owner, sequence }: ConfirmedClaim): boolean {
   return claimsOf(row).some(
     (other) => sameService(other.owner, owner) && !sameOwner(other.owner, owner) && other.sequence > sequence,
   );
 }
 
-/** False only if there is no such Private Link Service, or it was made for another Service or in another cluster. Pure. */
+/**
+ * False only if the Private Link Service does not exist, or was created for another Service or by another
+ * cluster. Pure.
+ */
 function mayHave(
   pls: Built | undefined,
   { owner: { namespace, name } }: Claim,

@@ -1,6 +1,7 @@
 /**
- * What one read of Azure proves about a subnet. A list may lack what exists, but the subnet itself counts all of its IP configurations:
- * as long as it counts more for a resource than the lists show, nothing of that resource is free. Pure.
+ * What one read of Azure proves about a subnet. Lists may be incomplete, but the subnet counts all of its IP
+ * configurations: while it counts more for a resource than the lists contain, no address of that resource is
+ * free. Pure.
  */
 import { ownerOfUse } from "../azure/configurations.ts";
 import type { AddressUse, CountedSubnet } from "../azure/networkModel.ts";
@@ -11,8 +12,8 @@ import { sourceOf } from "./readAzure.ts";
 export interface Evidence {
   readonly uses: ReadonlyMap<string, AddressUse>;
   /**
-   * How many of its IP configurations no list shows, by owner; without those that lists show completely. Absent if the subnet itself
-   * could not be read: then nothing in it is proved free.
+   * Number of IP configurations that no list contains, by owner; only owners with missing ones. Absent if the
+   * subnet could not be read: then no address in it is proved free.
    */
   readonly unexplained?: ReadonlyMap<string, number>;
   readonly incomplete: ReadonlySet<string>;
@@ -25,15 +26,15 @@ export function evidenceOf(
   return { uses, unexplained: unexplainedBy(configurations, uses.values()), incomplete };
 }
 
-/** True if this read proves that the holder has the address no more; that it is in no list is known. */
+/** True if this read proves that the holder no longer has the address. Precondition: no list contains it. */
 export function isAbsent(assignment: Assignment, { unexplained, incomplete }: Evidence): boolean {
   if (!unexplained || unexplained.has(ownerOfUse(assignment))) return false;
   return !incomplete.has(sourceOf(assignment.holderId));
 }
 
 /**
- * Uses that the subnet counts and of which neither a list nor the inventory has the address.
- * @param kept assignments that no list shows and that are not released
+ * Number of uses that the subnet counts and whose address is in neither a list nor the inventory.
+ * @param kept assignments that no list contains and that are not released
  */
 export function countUnknown({ unexplained = new Map() }: Evidence, kept: readonly Assignment[]): number {
   const left = new Map(unexplained);

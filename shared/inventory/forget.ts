@@ -1,4 +1,4 @@
-/** What a read by id showed to be deleted is forgotten, with all that was kept of it. Called by the scan only. */
+/** Removes resources that a read by id showed to be deleted, with all their rows. Called by the scan only. */
 import { canonicalId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Row } from "../ports/table.ts";
@@ -6,12 +6,12 @@ import { removeRows, writeRows } from "../storage/writeRows.ts";
 import { liveClaims } from "./obstacle.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 
-/** If the process ends in the midst of it, the next scan does the rest. */
+/** After a crash the next scan completes it. */
 export async function forgetSubnets(run: Run, deleted: readonly Row<SubnetRow>[]): Promise<void> {
   for (const row of deleted) await forgetSubnet(run, row);
 }
 
-/** The subnet's own row last: it tells that there is something to forget. */
+/** The row of the subnet is removed last, because it shows that there are rows to remove. */
 async function forgetSubnet(run: Run, { partition, key, version, value }: Row<SubnetRow>): Promise<void> {
   const id = canonicalId(value.id);
   await forgetUsage(run, id);
@@ -23,7 +23,7 @@ async function forgetUsage({ ports: { tables } }: Run, id: string): Promise<void
   await removeRows(tables.usage, id, await Array.fromAsync(tables.usage.list(id)));
 }
 
-/** Claims stay: a subnet that is created again is back before they end. */
+/** Claims are kept: the subnet may be created again before they end. */
 async function forgetAddresses({ ports: { tables }, now }: Run, id: string): Promise<void> {
   const rows = await Array.fromAsync(tables.addresses.list(id));
   const nowUtc = now().toISOString();

@@ -1,4 +1,6 @@
-/** Free addresses of a subnet, nearest to a wanted one first: what the last scan found full is jumped over. */
+/**
+ * Free addresses of a subnet, nearest to a requested one first. Skips ranges that the last scan found full.
+ */
 import { addressKey } from "../azure/addressKey.ts";
 import { distance, windowsAround } from "../azure/nearest.ts";
 import { contains, formatAddress, parseAddress, type Address } from "../azure/prefix.ts";
@@ -7,28 +9,28 @@ import { canonicalId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import type { AddressRow, SubnetRow } from "./model.ts";
 
-/** Range reads for one search: the API server waits. */
+/** Maximum of range reads per search, because the deadline of a review is short. */
 const MAX_READS = 9;
 
 export interface FreeSearch {
   readonly subnet: SubnetRow;
-  /** Where to look. */
+  /** Ranges to search. */
   readonly ranges: readonly Range[];
   readonly wanted: Address;
   readonly limit: number;
-  /** Rows that count as free, though they are there; by default none. */
+  /** Rows that count as free although they exist; by default none. */
   readonly isOwn?: (row: AddressRow) => boolean;
 }
 
 export interface Found {
   readonly addresses: readonly Address[];
-  /** False if the reads ran out before the ranges did: there may be more. */
+  /** False if the maximum of reads was reached before the end of the ranges: there may be more. */
   readonly isWhole: boolean;
 }
 
 /**
- * Free addresses of the ranges, nearest first, the lower of two as near first; never the wanted one. An address whose claims have
- * expired but whose row is still there counts as taken: the search is cautious.
+ * Free addresses of the ranges, nearest first, the lower one first at equal distance; never the requested
+ * one. An address with a row counts as used even if its claims have expired.
  */
 export async function findFree(run: Run, search: FreeSearch): Promise<Found> {
   const { subnet, wanted, limit } = search;
@@ -52,7 +54,7 @@ function found(free: readonly bigint[], { wanted: { family } }: FreeSearch, isWh
   return { addresses: free.map((value) => ({ family, value })), isWhole };
 }
 
-/** How near an address must be to be better than what was found. */
+/** Maximum distance of an address that improves the result. */
 function furthest(free: readonly bigint[], { limit, wanted }: FreeSearch): bigint {
   const last = free[limit - 1];
   return last === undefined ? 1n << 129n : distance(last, wanted.value);

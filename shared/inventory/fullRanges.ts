@@ -1,9 +1,9 @@
 import { parseAddress, type Address } from "../azure/prefix.ts";
 import { formatRange, usableRanges, type Range } from "../azure/addressRange.ts";
 
-/** Shorter ones are read past as quickly as they are stored. */
+/** Reading past shorter ranges is as fast as storing them. */
 const LONG = 128n;
-/** With this many the row stays below 16 KiB; what is left out is only read. */
+/** With this many the row stays below 16 KiB; other ranges are read. */
 const MOST = 400;
 
 /** Long ranges in which every address is taken, as `first-last`, the longest ones if there are many. Pure. */

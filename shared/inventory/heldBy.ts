@@ -1,4 +1,4 @@
-/** What has the addresses of a subnet, in numbers: why it is full. Pure. */
+/** Number of addresses by kind of holder: why a subnet is full. Pure. */
 import { keepLast, typeOf } from "../azure/resourceId.ts";
 import type { SubnetRow } from "./model.ts";
 
@@ -30,7 +30,10 @@ export function countHolders({ holders, claimed, unknown }: Held): Readonly<Reco
   return Object.fromEntries([...counts, ...others.filter(([, count]) => count > 0)]);
 }
 
-/** ` (240 nodes and pods of scale sets, 8 load balancer frontends)`, the most first; empty if nothing was counted. */
+/**
+ * ` (240 nodes and pods of scale sets, 8 load balancer frontends)`, largest first; empty if nothing was
+ * counted.
+ */
 export function holdersText({ heldBy = {} }: Pick<SubnetRow, "heldBy">): string {
   const sorted = Object.entries(heldBy).toSorted(([, a], [, b]) => b - a);
   const text = sorted.map(([kind, count]) => `${count} ${kind}`).join(", ");

@@ -1,6 +1,6 @@
 /**
- * Machines that a node resource group still has. Lists of load balancers may lack those that have members; subnets count the machines whatever
- * lists show. Pure.
+ * Machines that a node resource group still has. Lists of load balancers may be incomplete; subnets count the
+ * machines independently of lists. Pure.
  */
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { canonicalId } from "../azure/resourceId.ts";
@@ -8,7 +8,7 @@ import type { Reading } from "./readAzure.ts";
 
 const MACHINES = ["/virtualmachinescalesets/", "/networkinterfaces/"];
 
-/** The clusters of which no subnet counts a machine. */
+/** Clusters without machines in any subnet. */
 export function withoutMachines(
   deleted: ReadonlyMap<string, Cluster>,
   reading: Pick<Reading, "networks" | "uses">,

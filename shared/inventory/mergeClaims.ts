@@ -1,4 +1,4 @@
-/** What a row's claims become when one is proposed or confirmed. Nothing that another Service claims is ever left out. Pure. */
+/** Claims of a row after one is proposed or confirmed. Claims of other Services are always kept. Pure. */
 import type { ServicePort } from "../kubernetes/intent.ts";
 import type { AddressRow, Claim } from "./model.ts";
 import { liveClaims, portName } from "./obstacle.ts";
@@ -8,8 +8,8 @@ export type ProposedClaim = Extract<Claim, { state: "proposed" }>;
 export type ConfirmedClaim = Extract<Claim, { state: "confirmed" }>;
 
 /**
- * With what admission saw of the Service. Earlier proposals of a Service of the same name stay part of it: the API server may have
- * accepted any of them. The row always changes, so that no scan that judged it before can end the claim.
+ * Adds a proposal of admission. Earlier proposals of a Service of the same name are merged: the API server
+ * may have accepted any of them. The row always changes, so that a concurrent scan cannot end the claim.
  */
 export function withProposed(row: AddressRow, mine: ProposedClaim, nowUtc: string): AddressRow {
   const live = liveClaims(row, nowUtc);
@@ -21,8 +21,8 @@ export function withProposed(row: AddressRow, mine: ProposedClaim, nowUtc: strin
 }
 
 /**
- * With what the cluster confirmed, which ends the proposals of the uid that it covers: a report may be older than an update that
- * admission saw since. `undefined` if the row has all of it.
+ * Adds a confirmation, which ends the proposals of the uid that it covers: the report may be older than a
+ * later update at admission. `undefined` if nothing changes.
  */
 export function withConfirmed(row: AddressRow, mine: ConfirmedClaim, nowUtc: string): AddressRow | undefined {
   const live = liveClaims(row, nowUtc);
@@ -36,7 +36,7 @@ export function withConfirmed(row: AddressRow, mine: ConfirmedClaim, nowUtc: str
   return { ...row, claims: [...live.filter((one) => !own.includes(one)), confirmed, ...asked] };
 }
 
-/** Only Azure ends it. */
+/** Ended only by Azure. */
 function problemOf(claims: readonly Claim[]): Pick<Claim, "problem"> {
   const problem = claims.find((one) => one.problem)?.problem;
   return problem ? { problem } : {};
@@ -53,7 +53,7 @@ function isSame(a: Claim, b: Claim): boolean {
   return isCovered(a, b) && isCovered(b, a);
 }
 
-/** Alone if either is; else the ports of both. */
+/** Exclusive if either is; otherwise the ports of both. */
 function unionOf(
   a: readonly ServicePort[] | undefined,
   b: readonly ServicePort[] | undefined,
@@ -63,7 +63,7 @@ function unionOf(
   return [...a, ...b.filter((port) => !known.has(portName(port)))];
 }
 
-/** Names a confirmed claim of a row among those that end. */
+/** Key of a confirmed claim within a row. */
 export function endedKey(key: string, { owner }: Claim): string {
   return `${key} ${ownerKey(owner)}`;
 }

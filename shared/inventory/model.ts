@@ -13,8 +13,9 @@ declare module "../ports/ports.ts" {
 }
 
 /**
- * Who has an address, or the name of a Private Link Service. Addresses: partition = canonical subnet id; key = the address in fixed-width
- * hex (`addressKey`), so that key order is numeric order. Names: see `places.ts`.
+ * Claims and assignment of an address, or of the name of a Private Link Service. Addresses: partition =
+ * canonical subnet id; key = the address in fixed-width hex (`addressKey`), so that key order is numeric
+ * order. Names: see `places.ts`.
  */
 export interface AddressRow {
   /** The address, or the name. */
@@ -30,41 +31,48 @@ export interface Assignment {
   /** The network interface with the address, if Azure created it for the holder. */
   readonly interfaceId?: string;
   readonly seenAtUtc: string;
-  /** When a complete read of Azure first showed no such use: a second one releases the address. */
+  /** Time of the first complete read of Azure without this use: a second one releases the address. */
   readonly missedAtUtc?: string;
   /** Load-balancing rules, if the holder is a frontend that has any. */
   readonly uses?: readonly PortUse[];
 }
 
 /**
- * A Service that declares an address. A proposed claim is what admission saw; it expires. A confirmed one has no clock: it ends when a
- * later list of the cluster lacks it and Azure does not assign the address to it, or when an operator ends it.
+ * A Service that declares an address. A proposed claim comes from admission and expires. A confirmed one does
+ * not expire: it ends when a later list of the cluster lacks it and Azure does not assign the address to it,
+ * or when an operator releases it.
  */
 export type Claim = {
   readonly owner: ServiceKey;
   readonly sinceUtc: string;
-  /** Ports on a frontend that may be shared; absent: the address is for the owner alone. */
+  /** Ports on a frontend that may be shared; absent if the address is exclusive. */
   readonly ports?: readonly ServicePort[];
   /** `[cluster/]namespace/name` of the Service that this one replaces. */
   readonly replaces?: string;
-  /** Azure would not give the address to the owner; ends when Azure confirms that it would, or shows that the owner has it. */
+  /**
+   * Present if Azure cannot assign the address to the owner; removed when Azure reports it as available, or
+   * assigned to the owner.
+   */
   readonly problem?: ClaimProblem;
 } & (
   | { readonly state: "proposed"; readonly expiresAtUtc: string }
   | {
       readonly state: "confirmed";
-      /** Number of the query that confirmed it, or the newest one when Azure did: a later list may end the claim. */
+      /**
+       * Number of the query that confirmed it, or of the newest query when Azure confirmed it: a later list
+       * may end the claim.
+       */
       readonly sequence: number;
     }
 );
 
-/** What Azure answered when the claim was verified. */
+/** Result of the verification by Azure. */
 export interface ClaimProblem {
   /** Since when. */
   readonly sinceUtc: string;
-  /** What Azure's lists show; absent: they do not show what uses the address. */
+  /** Use of the address in Azure's lists; absent if they do not contain it. */
   readonly holderId?: string;
-  /** Free addresses of the subnet, by Azure. */
+  /** Free addresses of the subnet that Azure suggests. */
   readonly alternatives: readonly string[];
 }
 
@@ -76,11 +84,14 @@ export interface SubnetRow {
   readonly prefixes: readonly string[];
   readonly delegations: readonly string[];
   readonly plsNetworkPolicies: "Enabled" | "Disabled";
-  /** Addresses that a resource may have: all of the prefixes less Azure's five each. */
+  /** Addresses for resources: all of the prefixes, without the five that Azure reserves in each. */
   readonly usableAddresses: number;
-  /** Addresses that are not free: assigned, used without Mooring knowing the address, and claimed. */
+  /** Addresses that are not free: assigned, used at an address that is not recorded, and claimed. */
   readonly usedAddresses: number;
-  /** How many of these Azure counts in the subnet without Mooring knowing the address; absent from scans of earlier versions. */
+  /**
+   * How many of these Azure counts in the subnet without a recorded address; absent from scans of earlier
+   * versions.
+   */
   readonly unknownUses?: number;
   /** How many of these Services claim and Azure does not assign; absent: none. */
   readonly claimedAddresses?: number;
@@ -88,16 +99,19 @@ export interface SubnetRow {
   readonly heldBy?: Readonly<Record<string, number>>;
   /** Long ranges without a free address at the last scan, as `first-last`: a search need not read them. */
   readonly fullRanges?: readonly string[];
-  /** A number for the addresses and holders that the last scan saw, by subscription of the holders (`digestOf`). */
+  /** Digest of the addresses and holders of the last scan, by subscription of the holders (`digestOf`). */
   readonly digests?: Readonly<Record<string, number>>;
   readonly scannedAtUtc: string;
 }
 
-/** What admission must know of a PLS. Partition = subscription, lower case; key = `resourcegroup/name`, lower case. */
+/**
+ * The parts of a PLS that admission needs. Partition = subscription, lower case; key = `resourcegroup/name`,
+ * lower case.
+ */
 export interface PlsRow {
   readonly id: string;
   readonly name: string;
-  /** The CCM's owner tag, `namespace/name`; absent if the controller did not make the PLS. */
+  /** The CCM's owner tag, `namespace/name`; absent if the controller did not create the PLS. */
   readonly owner?: string;
   readonly frontendIds: readonly string[];
   /** Addresses of those frontends. */
@@ -109,11 +123,14 @@ export interface PlsRow {
 
 export interface Consumer {
   readonly status: string;
-  /** Absent when Azure does not tell the endpoint. */
+  /** Absent if Azure does not report the endpoint. */
   readonly subscription?: string;
 }
 
-/** A virtual network that the last complete scan saw. Partition `all`; key = canonical id. Partition `names`: see `declarations/subscriptions.ts`. */
+/**
+ * A virtual network of the last complete scan. Partition `all`; key = canonical id. Partition `names`: see
+ * `declarations/subscriptions.ts`.
+ */
 export interface VnetRow {
   readonly id: string;
   readonly scannedAtUtc: string;

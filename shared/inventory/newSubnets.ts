@@ -1,4 +1,4 @@
-/** Claims what clusters declared before a subnet, or a prefix of it, was recorded. */
+/** Adds claims for declarations that are older than the record of their subnet, or of a prefix of it. */
 import { listClusters } from "../declarations/registry.ts";
 import { listConfirmed } from "../declarations/confirmed.ts";
 import { newestSequence } from "../declarations/feed.ts";
@@ -9,7 +9,10 @@ import { isProvedDeleted } from "./claimStatus.ts";
 import { confirmClaims } from "./confirmClaims.ts";
 import type { SubnetRow } from "./model.ts";
 
-/** Before the subnets are recorded, so that a process that ends in between does it again, and after, for reports that came in between. */
+/**
+ * Runs before the subnets are recorded, so that it is repeated after a crash, and after it, for reports that
+ * arrived in between.
+ */
 export async function claimInNewSubnets(
   run: Run,
   subnets: readonly CountedSubnet[],

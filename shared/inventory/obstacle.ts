@@ -1,4 +1,4 @@
-/** Why a Service may not have a place whose row is recorded. Pure. */
+/** Why a Service may not have a recorded address or name. Pure. */
 import { isNamedFor } from "../kubernetes/frontendName.ts";
 import { EVERY_PORT, type ServiceKey, type ServicePort } from "../kubernetes/intent.ts";
 import type { PortUse } from "../azure/networkModel.ts";
@@ -8,30 +8,30 @@ import { sameOwner, sameService } from "./owner.ts";
 import type { Place } from "./places.ts";
 
 export interface Want extends Place {
-  /** Ports on a frontend that may be shared; absent: the place is wanted alone. */
+  /** Ports on a frontend that may be shared; absent if the address or name is requested exclusively. */
   readonly ports?: readonly ServicePort[];
-  /** Those that the Service has on the address already: no change for others. */
+  /** Ports that the Service already has on the address: no change for others. */
   readonly hadPorts?: readonly ServicePort[];
-  /** The Service probably has it already: its row is there. */
+  /** True if the Service probably has it already, because its row exists. */
   readonly isHeld?: boolean;
-  /** True if the holder is one that the Service may share, or is its own. */
+  /** True if the Service may share the holder, or owns it. */
   readonly mayShare: (holderId: string) => boolean;
 }
 
 export type Obstacle =
   | { readonly by: "holder"; readonly holderId: string }
   | { readonly by: "claim"; readonly claim: Claim }
-  /** Another Service of the same cluster, with the same protocol and port. */
+  /** Another Service of the same cluster has the same protocol and port. */
   | { readonly by: "port"; readonly port: ServicePort; readonly claim: Claim }
   | { readonly by: "rule"; readonly port: ServicePort; readonly use: PortUse };
 
-/** For whom the row is judged. */
+/** The requesting Service. */
 export interface Claimant {
   readonly owner: ServiceKey;
   readonly nowUtc: string;
-  /** Services that hand the place over to the owner. */
+  /** Services that hand the address or name over to the owner. */
   readonly yielding?: readonly ServiceKey[];
-  /** Canonical ids of holders that were made for such Services only. */
+  /** Canonical ids of holders that were created only for such Services. */
   readonly handedOver?: ReadonlySet<string>;
 }
 
@@ -39,7 +39,7 @@ export function findObstacle(row: AddressRow, want: Want, claimant: Claimant): O
   const { assignment } = row;
   const { owner, yielding = [], handedOver } = claimant;
   const live = liveClaims(row, claimant.nowUtc);
-  // A Service of the same name is the same Service: the API server alone decides which uid lives.
+  // A Service of the same name is the same Service: only the API server decides which uid exists.
   const own = live.filter((one) => sameService(one.owner, owner));
   const others = live.filter(
     (one) => !own.includes(one) && !yielding.some((each) => sameOwner(each, one.owner)),
@@ -47,7 +47,7 @@ export function findObstacle(row: AddressRow, want: Want, claimant: Claimant): O
   const isShared = assignment && want.mayShare(assignment.holderId);
   if (assignment && !isShared && !handedOver?.has(canonicalId(assignment.holderId)))
     return { by: "holder", holderId: assignment.holderId };
-  // What the cluster confirmed for the Service is its own, whoever else declares it.
+  // What the cluster confirmed for the Service belongs to it, even if other Services declare it too.
   const isKept = own.some(({ state }) => state === "confirmed");
   const foreign = others.find((one) => !isShareable(one, want, owner));
   if (foreign && !isKept) return { by: "claim", claim: foreign };
@@ -55,7 +55,7 @@ export function findObstacle(row: AddressRow, want: Want, claimant: Claimant): O
   const passing = [owner, ...own.map((one) => one.owner), ...yielding].filter(
     ({ cluster }) => cluster === owner.cluster,
   );
-  // The rules of a holder that hands the place over are deleted with it.
+  // The rules of a holder that is handed over are deleted with it.
   return portObstacle(want, sharers, { passing, uses: (isShared && assignment.uses) || [] });
 }
 
@@ -85,7 +85,7 @@ function portObstacle(
   return undefined;
 }
 
-/** High-availability ports are one rule for every port: no other rule fits beside it on the frontend. */
+/** High-availability ports are one rule for all ports: the frontend can have no other rule. */
 function clashing<T>(byPort: ReadonlyMap<string, T>, port: ServicePort): T | undefined {
   const same = byPort.get(portName(port)) ?? byPort.get(portName(EVERY_PORT));
   return same ?? (isEveryPort(port) ? [...byPort.values()].at(-1) : undefined);
@@ -95,7 +95,7 @@ export function isEveryPort(port: ServicePort): boolean {
   return samePort(port, EVERY_PORT);
 }
 
-/** Of several with one name the first. */
+/** The first of several with the same name. */
 function firsts<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {
   return new Map(entries.toReversed());
 }

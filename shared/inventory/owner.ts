@@ -1,11 +1,17 @@
 import type { ServiceKey } from "../kubernetes/intent.ts";
 
-/** True if both are the same Service: a cluster has one Service of a name at a time, whatever its uid was before. */
+/**
+ * True if both are the same Service: a cluster has one Service of a name at a time, regardless of earlier
+ * uids.
+ */
 export function sameService(a: ServiceKey, b: ServiceKey): boolean {
   return a.cluster === b.cluster && a.namespace === b.namespace && a.name === b.name;
 }
 
-/** True if both are the same Service, and not one that took the name since. Another cluster may have the same uid, or claim to. */
+/**
+ * True if both are the same Service with the same uid. Compares the cluster too, because a uid is unique only
+ * in its cluster.
+ */
 export function sameOwner(a: ServiceKey, b: ServiceKey): boolean {
   return sameService(a, b) && a.uid === b.uid;
 }

@@ -1,4 +1,7 @@
-/** What Services claim: addresses of subnets, and names of Private Link Services. One row each in the table `addresses`. Pure. */
+/**
+ * Places, the objects that Services claim: addresses of subnets, and names of Private Link Services. One row
+ * each in the table `addresses`. Pure.
+ */
 import { addressKey } from "../azure/addressKey.ts";
 import { contains, formatAddress, parseAddress, parsePrefixes } from "../azure/prefix.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
@@ -16,11 +19,14 @@ export interface Place {
 /** A place that a Service declares. */
 export interface Wanted extends Place {
   readonly what: "frontend" | "pls" | "plsName";
-  /** Of a frontend, which may be shared; absent: wanted alone. */
+  /** Ports of a frontend, which may be shared; absent if requested exclusively. */
   readonly ports?: readonly ServicePort[];
 }
 
-/** More no frontend and no Private Link Service can have, and rules report it; an annotation has room for thousands. */
+/**
+ * Maximum of a frontend or Private Link Service in Azure, which rules report; an annotation could contain
+ * thousands.
+ */
 export const MOST_ADDRESSES = 8;
 
 export function addressPlace(subnetId: string, address: string): Place {
@@ -46,7 +52,7 @@ export function plsNamePartition(subscription: string): string {
   return `/subscriptions/${subscription}/privatelinkservices`.toLowerCase();
 }
 
-/** ARM finds a subnet whatever the case of its name, so does the cloud controller manager. */
+/** ARM and the cloud controller manager ignore the case of subnet names. */
 export function findSubnet<S extends Pick<SubnetRow, "name">>(
   subnets: readonly S[],
   name: string,
@@ -56,7 +62,7 @@ export function findSubnet<S extends Pick<SubnetRow, "name">>(
 
 export type KnownSubnet = Pick<SubnetRow, "id" | "name" | "prefixes">;
 
-/** What a Service declares, as far as the subnets are recorded and the addresses are theirs. */
+/** Places that a Service declares, limited to recorded subnets and addresses in them. */
 export function wantedPlaces(
   { intent }: Pick<Declared, "intent">,
   cluster: Pick<Cluster, "defaultSubnet" | "nodeResourceGroup" | "resourceId">,
@@ -66,7 +72,7 @@ export function wantedPlaces(
   const subnetName = intent.subnet ?? cluster.defaultSubnet;
   const subnet = findSubnet(subnets, subnetName);
   const plsSubnet = findSubnet(subnets, intent.pls?.subnet ?? subnetName);
-  // Addresses of a public Service are public IPs; its Private Link Service has NAT addresses all the same.
+  // Addresses of a public Service are public IPs, but its Private Link Service has NAT addresses in a subnet.
   const frontends = intent.internal ? [ipv4, ipv6].flatMap((text) => placesIn(subnet, text)) : [];
   const natAddresses = (intent.pls?.natIps ?? []).slice(0, MOST_ADDRESSES);
   const name = plsNameOf(intent, cluster);

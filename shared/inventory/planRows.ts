@@ -1,4 +1,4 @@
-/** What a scan changes in one subnet's address rows. Pure. */
+/** Changes of the address rows of one subnet by a scan. Pure. */
 import { isNamedFor } from "../kubernetes/frontendName.ts";
 import type { ServiceKey, ServicePort } from "../kubernetes/intent.ts";
 import type { AddressUse, PortUse } from "../azure/networkModel.ts";
@@ -9,12 +9,13 @@ import { endedKey } from "./mergeClaims.ts";
 import type { AddressRow, Assignment, Claim } from "./model.ts";
 import { liveClaims, samePort } from "./obstacle.ts";
 
-/** Two reads count as independent only if they are at least so far apart. */
+/** Minimum time between two independent reads. */
 const INDEPENDENT_MILLISECONDS = 5000;
 
 /**
- * Differences only. What a list shows is written at once; what no list shows is released after two complete reads that prove it. A
- * claim that Azure shows is confirmed; one ends only if it expired or is among those that ended.
+ * Returns only differences. An address in a list is written immediately; one that no list contains is
+ * released after two complete reads that prove it. A claim whose use Azure shows is confirmed; a claim ends
+ * only if it expired or is in `ended`.
  */
 export function planRows(
   rows: readonly Row<AddressRow>[],
@@ -33,11 +34,11 @@ export interface ClaimsNow {
   readonly nowUtc: string;
   /** `endedKey` of the confirmed claims that end. */
   readonly ended: ReadonlySet<string>;
-  /** The newest query that was issued to the cluster before Azure was read. */
+  /** Number of the newest query that was issued to the cluster before Azure was read. */
   readonly sequenceOf: (cluster: string) => number;
 }
 
-/** An address that no list shows and that stays assigned. */
+/** An address that no list contains and that stays assigned. */
 export interface Kept {
   readonly key: string;
   readonly address: string;
@@ -99,7 +100,7 @@ function isSameList(a: readonly Claim[], b: readonly Claim[]): boolean {
   return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
-/** The row's own if nothing changed. */
+/** The same object if nothing changed. */
 function seenAssignment({ assignment }: AddressRow, use: AddressUse, nowUtc: string): Assignment {
   const isSame =
     assignment &&
@@ -110,7 +111,10 @@ function seenAssignment({ assignment }: AddressRow, use: AddressUse, nowUtc: str
   return isSame ? assignment : assigned(use, nowUtc).assignment;
 }
 
-/** Unmarked if this read proves nothing, marked if it is the first that proves the release, `undefined` if it is the second. */
+/**
+ * Unmarked if this read proves nothing, marked if it is the first read that proves the release, `undefined`
+ * if it is the second.
+ */
 function unseenAssignment(
   { assignment }: AddressRow,
   evidence: Evidence,
@@ -136,7 +140,7 @@ export function newlyConfirmed(
   );
 }
 
-/** How many claims a scan confirms, since Azure shows what they were for, and how many end. */
+/** Number of claims that a scan confirms, because Azure shows their use, and number of claims that end. */
 export function countClaims(
   rows: readonly Row<AddressRow>[],
   confirmed: readonly unknown[],
@@ -156,8 +160,8 @@ function sameUses(a: readonly PortUse[] = [], b: readonly PortUse[] = []): boole
 }
 
 /**
- * Azure shows the owner's rules for all ports; or, where it shows no rules, the frontend that was made for the owner. A frontend of that name
- * does not show which of several requests the API server accepted.
+ * True if Azure shows the owner's rules for all ports or, without rules, the frontend that was created for
+ * the owner. The name of a frontend alone does not show which of several requests the API server accepted.
  */
 function isConfirmed({ owner, ports = [] }: Claim, use: AddressUse | undefined): boolean {
   const holder = use && parseResourceId(use.holderId)?.name;

@@ -1,6 +1,6 @@
 /**
- * Reads what a scan compares with the inventory. A list that fails delays only what depends on it: everything else is returned, with the
- * failures and with the sources that are incomplete.
+ * Reads everything that a scan compares with the inventory. A failed list delays only what depends on it:
+ * everything else is returned, with the failures and the incomplete sources.
  */
 import { scaleSetOf } from "../azure/configurations.ts";
 import type { AddressUse, PrivateLinkService } from "../azure/networkModel.ts";
@@ -14,7 +14,7 @@ import { readNetworks, type Attempt, type Networks } from "./readNetworks.ts";
 const AT_ONCE = 4;
 
 export interface FailedRead {
-  /** Of the list, the network or the scale set. */
+  /** Subscription of the list, the network or the scale set. */
   readonly subscription: string;
   readonly error: unknown;
 }
@@ -25,9 +25,9 @@ export type Uses = ReadonlyMap<string, ReadonlyMap<string, AddressUse>>;
 export interface Reading {
   readonly networks: Networks;
   readonly uses: Uses;
-  /** By subscription; without those of which the list failed. */
+  /** By subscription; without those whose list failed. */
   readonly privateLinkServices: ReadonlyMap<string, readonly PrivateLinkService[]>;
-  /** Sources of which a list failed (`sourceOf`): what they lack proves nothing. */
+  /** Sources with a failed list (`sourceOf`): absence from them proves nothing. */
   readonly incomplete: ReadonlySet<string>;
   readonly failures: readonly FailedRead[];
 }
@@ -71,7 +71,7 @@ class Notes {
     }
   };
 
-  /** Keeps what came before a failure: one observation is enough to protect an address. */
+  /** Keeps results before a failure: one observation is enough to protect an address. */
   async collect(found: AsyncIterable<AddressUse>): Promise<void> {
     const usesOf = keepLast((subnetId) => this.#usesOf(subnetId));
     for await (const use of found) usesOf(use.subnetId).add(use);
@@ -87,14 +87,14 @@ class Notes {
   }
 }
 
-/** Those of watched subscriptions that have addresses in the subnets; others cannot be expected to be readable. */
+/** Scale sets of watched subscriptions with addresses in the subnets; others need not be readable. */
 function scaleSetsIn({ ports }: Run, { byVnet }: Networks): string[] {
   const owners = [...byVnet.values()].flat().flatMap(({ configurations }) => [...configurations.keys()]);
   const ids = new Set(owners.flatMap((id) => scaleSetOf(id) ?? []));
   return [...ids].filter((id) => ports.subscriptions.includes(parseResourceId(id)?.subscription ?? ""));
 }
 
-/** A source ends with the id of its subscription, or of a resource in it. */
+/** A source ends with the id of its subscription, or of a resource in the subscription. */
 function subscriptionOf(source: string): string {
   const id = source.split(" ").at(-1) ?? source;
   return parseResourceId(id)?.subscription ?? id;
@@ -104,7 +104,7 @@ const interfacesOf = (subscription: string) => `interfaces ${subscription}`;
 const frontendsOf = (subscription: string) => `frontends ${subscription}`;
 const gatewaysOf = (subscription: string) => `gateways ${subscription}`;
 
-/** In which list a holder of an address would be. */
+/** The list that would contain a holder of an address. */
 export function sourceOf(holderId: string): string {
   const scaleSet = scaleSetOf(holderId);
   if (scaleSet !== undefined) return scaleSet;

@@ -1,7 +1,7 @@
 /**
- * Reads the virtual networks of all watched subscriptions, and holds them against the recorded ones. A list that lacks a network or a subnet
- * proves nothing: ARM filters lists by permissions. What is missing is read by the network's id, and only that shows a deletion. A network that
- * an operator stopped to watch and in which neither a registered cluster nor a claim is left is forgotten as well.
+ * Reads the virtual networks of all watched subscriptions, and compares them with the recorded ones. Absence
+ * from a list proves nothing: ARM filters lists by permissions. Missing networks are read by id, and only a
+ * 404 shows a deletion, also in subscriptions that are no longer watched.
  */
 import { listClusters } from "../declarations/registry.ts";
 import type { CountedSubnet } from "../azure/networkModel.ts";
@@ -10,22 +10,24 @@ import type { Run } from "../ports/ports.ts";
 import type { Row } from "../ports/table.ts";
 import { mapAtMost } from "../core/waitForAll.ts";
 import type { SubnetRow } from "./model.ts";
-import { hasClaims, isUnused } from "./unwatched.ts";
+import { isUnused } from "./unwatched.ts";
 
 const AT_ONCE = 4;
 const VNETS = "all";
 
-/** Runs a read; a failure is kept and stops nothing else. */
+/** Runs a read; records a failure without stopping the others. */
 export type Attempt = (source: string, read: () => Promise<unknown>) => Promise<void>;
 
 export interface Networks {
-  /** By canonical id of the network, also of networks that only a read by id showed. */
+  /** By canonical id of the network; includes networks that were read by id. */
   readonly byVnet: ReadonlyMap<string, readonly CountedSubnet[]>;
-  /** By canonical id of the subnet, as the inventory had them before this scan. */
+  /** By canonical id of the subnet, from the inventory before this scan. */
   readonly recorded: ReadonlyMap<string, SubnetRow>;
-  /** Canonical ids of recorded networks for which ARM answers 404, and of those that are not watched and that nothing needs. */
+  /** Canonical ids of recorded networks for which ARM returns 404. */
   readonly deletedVnets: readonly string[];
-  /** Recorded subnets of those, and of networks that were read by id and have them no more. */
+  /**
+   * Recorded subnets of those, and recorded subnets that a read of their network by id no longer contains.
+   */
   readonly deletedSubnets: readonly Row<SubnetRow>[];
 }
 
@@ -43,14 +45,9 @@ export async function readNetworks(run: Run, attempt: Attempt): Promise<Networks
     recorded.push(...rows);
     const listed = byVnet.get(vnet);
     if (listed && missingFrom(rows, listed).length === 0) return;
-    const isLeft = !listed && isUnused(id, { subscriptions, clusters });
-    if (isLeft && !(await hasClaims(run, rows))) {
-      deletedSubnets.push(...rows);
-      deletedVnets.push(vnet);
-      return;
-    }
-    // That it cannot be read is what not to watch it is for: a finding names its claims.
-    const read: Attempt = isLeft ? withoutFailure : attempt;
+    // A subscription that is not watched may be unreadable: a finding lists its claims.
+    const isUnwatched = !listed && isUnused(id, { subscriptions, clusters });
+    const read: Attempt = isUnwatched ? withoutFailure : attempt;
     await read(`network ${vnet}`, async () => {
       const found = await run.ports.network.subnetsOf(id);
       deletedSubnets.push(...missingFrom(rows, found ?? []));
@@ -67,7 +64,7 @@ const withoutFailure: Attempt = async (_, read) => {
   try {
     await read();
   } catch {
-    // What could not be read is missing from the result.
+    // Networks that could not be read are missing from the result.
   }
 };
 

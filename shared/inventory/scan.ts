@@ -1,17 +1,18 @@
 /**
- * Mirrors Azure's subnets and used addresses into the inventory. All watched subscriptions are one scan, since a resource of one may
- * hold an address in a subnet of another. What was read is written, whatever else failed; what is not in a list is released only on the
- * evidence that `planRows` names. Writes only differences. Called by the inventory queue.
+ * Mirrors Azure's subnets and used addresses into the inventory. All watched subscriptions are one scan,
+ * since a resource of one may hold an address in a subnet of another. Everything that was read is written,
+ * even if other reads failed; an address that no list contains is released only on the evidence that
+ * `planRows` requires. Writes only differences. Called by the inventory queue.
  */
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { listClusters } from "../declarations/registry.ts";
 import { OWNER_TAG } from "../declarations/plsOwner.ts";
 import type { CountedSubnet } from "../azure/networkModel.ts";
 import { canonicalId } from "../azure/resourceId.ts";
-import { Incomplete, NotYet } from "../core/errors.ts";
+import { Incomplete, NotYet, worstOf } from "../core/errors.ts";
 import { messageOf } from "../core/messageOf.ts";
 import { subscriptionSubject } from "../storage/outcome.ts";
-import { recordWhole } from "../storage/recordOutcome.ts";
+import { recordAll } from "../storage/recordOutcome.ts";
 import type { Run } from "../ports/ports.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
 import type { Write } from "../ports/table.ts";
@@ -34,18 +35,18 @@ export interface ScanReport {
   readonly subnets: number;
   readonly addresses: number;
   readonly written: number;
-  /** Addresses that a second read must prove free. */
+  /** Number of addresses that a second read must prove free. */
   readonly missed: number;
 }
 
-/** Registered clusters that Azure does not have, by name, with what is proved of each. */
+/** Registered clusters that do not exist in Azure, by name, with their proof. */
 export type FindDeleted = (run: Run) => Promise<ReadonlyMap<string, Cluster>>;
 
 /**
- * @param requestSecond asks for another scan: addresses wait for it to be released
- * @param findDeleted the claims of clusters that it proves to be deleted end where Azure has freed the address
- * @throws Superseded if another scan runs, or has begun since; after everything else was written, Incomplete with what the lists threw, or
- * NotYet if all that passes
+ * @param requestSecond enqueues another scan, which releases addresses
+ * @param findDeleted claims of clusters that it proves deleted end where Azure has freed the address
+ * @throws Superseded if another scan runs or started later; after everything else was written, Incomplete
+ * with the errors of the lists, or NotYet if all of them are transient
  */
 export function scanInventory(
   run: Run,
@@ -54,8 +55,9 @@ export function scanInventory(
 ): Promise<ScanReport> {
   return withLease(run, "inventory", async (lease) => {
     const subjects = run.ports.subscriptions.map(subscriptionSubject);
-    const { reading, report } = await recordWhole(run, { operation: "scan", subjects }, async (notes) => {
-      // Before Azure is read: what a cluster answers to a later query is newer than what Azure shows, and what a deleted one built is older.
+    const { reading, report } = await recordAll(run, { operation: "scan", subjects }, async (notes) => {
+      // Before Azure is read: answers of a cluster to later queries are newer than the state of Azure, and
+      // resources of a deleted cluster are older.
       const [sequenceOf, deleted] = await waitForAll([newestSequences(run), findDeleted(run)] as const);
       const reading = await readAzure(run);
       const claims = {
@@ -90,9 +92,8 @@ function demandComplete(run: Run, { failures }: Reading): void {
   if (failures.length === 0) return;
   const errors = failures.map(({ error }) => error);
   for (const error of errors) run.log.error("scan incomplete", { why: messageOf(error) });
-  const passing = errors.filter((error) => error instanceof NotYet);
-  const [longest] = passing.toSorted((a, b) => b.retryAfterSeconds - a.retryAfterSeconds);
-  if (longest && passing.length === errors.length) throw longest;
+  const worst = worstOf(errors);
+  if (worst instanceof NotYet) throw worst;
   const each = [...new Set(errors.map(messageOf))];
   throw new Incomplete(`the scan left out what it could not read: ${each.join("; ")}`, { cause: errors });
 }
@@ -124,7 +125,10 @@ async function write(run: Run, lease: Lease, { reading, claims }: Read): Promise
 
 const FRONTEND = "/frontendipconfigurations/";
 
-/** By canonical id. Private Link Services stand on frontends only: of the many machines nothing is kept twice. */
+/**
+ * By canonical id. Only frontends, because Private Link Services are attached to nothing else; addresses of
+ * machines are not copied.
+ */
 function frontendAddresses(uses: Uses): ReadonlyMap<string, string> {
   const addresses = new Map<string, string>();
   for (const bySubnet of uses.values())
@@ -135,7 +139,7 @@ function frontendAddresses(uses: Uses): ReadonlyMap<string, string> {
   return addresses;
 }
 
-/** Addresses in recorded subnets whose network could not be read are protected all the same. */
+/** Addresses in recorded subnets are protected even if their network could not be read. */
 async function addUnread(
   run: Run,
   lease: Lease,
@@ -163,8 +167,8 @@ async function addUnread(
 }
 
 /**
- * All subnets of a virtual network together, after their addresses: a part of them would look like a network without the others, and the
- * gate would refuse Services that ask for those.
+ * All subnets of a virtual network are written together, after their addresses: with only a part of them,
+ * admission would refuse Services that request the others.
  */
 async function writeSubnets(run: Run, rows: readonly SubnetRow[]): Promise<void> {
   for (const [vnet, own] of Map.groupBy(rows, ({ vnetId }) => canonicalId(vnetId)))
@@ -175,7 +179,7 @@ async function writeSubnets(run: Run, rows: readonly SubnetRow[]): Promise<void>
     );
 }
 
-/** Which virtual networks there are, each as old as the oldest of its subnets: an audit looks at each. */
+/** Records the virtual networks, each with the age of its oldest subnet; an audit has a scope for each. */
 async function recordVnets(run: Run, rows: readonly SubnetRow[], deleted: readonly string[]): Promise<void> {
   const byVnet = Map.groupBy(rows, ({ vnetId }) => canonicalId(vnetId));
   await writeRows<VnetRow>(run.ports.tables.vnets, VNETS, [

@@ -1,6 +1,6 @@
 /**
- * Records Private Link Services in the inventory: owner, frontends, subnets and consumers. Writes only differences. One that a list lacks is
- * removed only if ARM answers 404 for its id.
+ * Records Private Link Services in the inventory: owner, frontends, subnets and consumers. Writes only
+ * differences. One that is missing from a list is removed only if ARM returns 404 for its id.
  */
 import { OWNER_TAG } from "../declarations/plsOwner.ts";
 import type { PrivateLinkService } from "../azure/networkModel.ts";
@@ -14,8 +14,8 @@ import type { Consumer, PlsRow } from "./model.ts";
 const AT_ONCE = 4;
 
 /**
- * The Private Link Services of a subscription: those in the list, and recorded ones that it lacks and that ARM still has.
- * @throws what a read throws
+ * The Private Link Services of a subscription: those in the list, and recorded ones that are missing from it
+ * but exist in ARM. @throws the error of a failed read
  */
 export async function listPrivateLinkServices(
   run: Run,
@@ -74,7 +74,7 @@ function toRow(
   };
 }
 
-/** Those recorded before, if the load balancers of the same frontends cannot be seen now. */
+/** The recorded addresses, if the load balancers of the same frontends could not be read. */
 function addressesOf(
   { frontendIds }: PrivateLinkService,
   addresses: ReadonlyMap<string, string>,

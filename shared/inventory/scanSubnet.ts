@@ -1,4 +1,4 @@
-/** One subnet of a scan: its rows as Azure and its clusters show them, and its own row. */
+/** Scans one subnet: updates its address rows and its own row. */
 import { usableAddresses } from "../azure/addressRange.ts";
 import type { AddressUse, CountedSubnet } from "../azure/networkModel.ts";
 import { canonicalId } from "../azure/resourceId.ts";
@@ -43,8 +43,8 @@ export interface Scanned {
 const NONE: ReadonlyMap<string, AddressUse> = new Map();
 
 /**
- * A row that changes meanwhile keeps its new value. If another scan has begun since, the rows may be newer than our lists: then
- * nothing is written.
+ * A row that changes in the meantime keeps its new value. If another scan has started, the rows may be newer
+ * than the lists of this one: then nothing is written.
  */
 export async function scanSubnet(
   run: Run,
@@ -55,7 +55,7 @@ export async function scanSubnet(
   const { incomplete } = reading;
   const evidence = evidenceOf(subnet, { uses: reading.uses.get(partition) ?? NONE, incomplete });
   const rows = await Array.fromAsync(run.ports.tables.addresses.list(partition));
-  // Of a million addresses few are claimed.
+  // Few of up to a million addresses are claimed.
   const claimed = rows.filter(({ value }) => value.claims !== undefined);
   const nowUtc = run.now().toISOString();
   const unassigned = unassignedOf(claimed, evidence, nowUtc);
@@ -135,7 +135,7 @@ function toRow(run: Run, subnet: CountedSubnet, { evidence, kept, reading, claim
   };
 }
 
-/** What a failed list would have shown is missing: then the subnet is as old as its last complete scan. */
+/** With a failed list the data is incomplete: the subnet keeps the time of its last complete scan. */
 function scannedAt(
   run: Run,
   id: string,

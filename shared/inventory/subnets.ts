@@ -5,7 +5,7 @@ import type { Run } from "../ports/ports.ts";
 import type { SubnetRow } from "./model.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
-/** Those of a cluster's virtual network. */
+/** Subnets of the virtual network of a cluster. */
 export async function listSubnetsOf(
   { ports }: Run,
   { vnetId }: Pick<Cluster, "vnetId">,
@@ -14,7 +14,10 @@ export async function listSubnetsOf(
   return rows.map(({ value }) => value);
 }
 
-/** Every subnet that the last scan saw, network by network: of the networks that it lists, and of those that clusters name. */
+/**
+ * All subnets of the last scan, network by network: of recorded networks, and of networks of registered
+ * clusters.
+ */
 export async function listSubnets(run: Run): Promise<SubnetRow[]> {
   const { vnets, subnets } = run.ports.tables;
   const [seen, clusters] = await waitForAll([Array.fromAsync(vnets.list("all")), listClusters(run)]);

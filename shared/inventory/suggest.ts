@@ -9,11 +9,11 @@ const LIMIT = 3;
 export interface Suggested {
   /** Up to 3, nearest first. */
   readonly addresses: readonly string[];
-  /** There is no free address in the whole subnet. */
+  /** True if the subnet has no free address. */
   readonly isFull: boolean;
 }
 
-/** Free addresses of the subnet nearest to `address`; one range read unless the neighbourhood is full. */
+/** Free addresses of the subnet nearest to `address`; one range read unless the addresses nearby are used. */
 export async function suggestFree(
   run: Run,
   subnet: SubnetRow,

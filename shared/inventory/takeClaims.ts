@@ -1,10 +1,9 @@
 /**
- * Claims places for a Service: all of them or none. One Table transaction per partition; what one of them took is released when another one
- * refuses, and a crash in between leaves proposed claims that expire. Called by admission; never reads Azure. Two owners for one address
- * are impossible: a row is made by insert-if-absent and changed by version.
- *
- * Two trips to storage in most cases. The first inserts what is new of one partition, and reads the rows of all; the second writes the
- * others, and what the caller puts beside it.
+ * Claims places for a Service: all of them or none. One Table transaction per partition; the claims of one
+ * are released if another one is refused, and a crash in between leaves proposed claims that expire. Called
+ * by admission; never reads Azure. An address cannot get two owners: a row is inserted if absent and changed
+ * by version. Needs two round trips to storage in most cases: the first one inserts the new rows of one
+ * partition and reads the rows of all; the second one writes the others, and additional rows of the caller.
  */
 import { Conflict } from "../core/errors.ts";
 import type { ServiceKey } from "../kubernetes/intent.ts";
@@ -22,7 +21,7 @@ export interface ClaimRequest<W extends Want = Want> {
   readonly wants: readonly W[];
   /** Services that hand their places over. */
   readonly yielding?: readonly ServiceKey[];
-  /** Canonical ids of what Azure made for them. */
+  /** Canonical ids of their resources in Azure. */
   readonly handedOver?: ReadonlySet<string>;
   readonly replaces?: string;
 }
@@ -33,22 +32,28 @@ export interface Taken<W extends Want = Want> {
   readonly obstacle: Obstacle;
 }
 
-/** Of many writers at one row one succeeds in each round; more rounds than this mean something else is wrong. */
+/**
+ * In each round one of several concurrent writers of a row succeeds; more rounds than this indicate another
+ * problem.
+ */
 const MAX_ROUNDS = 50;
 
-/** Takes back what was written, and nothing else. */
+/** Reverts only its own writes. */
 export type Undo = () => Promise<void>;
 
-/** What is written at the same time as the last claims, as these are seldom refused; `undefined` if it could not be written. */
+/**
+ * Written concurrently with the last claims, which are rarely refused; `undefined` if it could not be
+ * written.
+ */
 export type Beside = () => Promise<Undo | undefined>;
 
-/** What a request got, and the way back. */
+/** Result of a request, and a function that reverts it. */
 export interface Outcome<W extends Want = Want> {
-  /** Empty if every place is now the owner's, else everything that stands in the way. */
+  /** Empty if the owner has all places, otherwise all conflicts. */
   readonly taken: readonly Taken<W>[];
-  /** Takes back what the request wrote, and nothing else. */
+  /** Reverts only the writes of the request. */
   readonly undo: Undo;
-  /** What goes beside the claims was written. */
+  /** True if the additional rows were written. */
   readonly isBesideDone: boolean;
 }
 
@@ -93,7 +98,7 @@ interface Read<W extends Want> {
   readonly before: Rows;
 }
 
-/** False if a row is there, or is expected to be. */
+/** False if a row exists, or is expected to. */
 async function insertNew(run: Run, part: ClaimRequest | undefined): Promise<boolean> {
   if (!part || isHeld(part)) return false;
   const writes = part.wants.map((want) => writeFor(run, { request: part, want }, undefined));
@@ -106,15 +111,15 @@ function isHeld({ wants }: ClaimRequest): boolean {
 
 interface Left<W extends Want> {
   readonly left: readonly Read<W>[];
-  /** Grows with what is taken. */
+  /** Extended with each claim. */
   readonly done: Done[];
   readonly undo: Undo;
   readonly beside: Beside;
 }
 
 /**
- * Where rows were inserted by others meanwhile, the first partition alone: of two Services that want the same places, one gets it, and the other
- * one holds nothing that the first is waiting for.
+ * If others inserted rows in the meantime, the first partition is written alone: of two Services that request
+ * the same places, one gets it, and the other one then holds nothing that the first one needs.
  */
 async function takeLeft<W extends Want>(
   run: Run,
@@ -141,7 +146,7 @@ async function takeLeft<W extends Want>(
   return { taken: [], undo: undoAll, isBesideDone: undoBeside !== undefined };
 }
 
-/** What would refuse the request, read only: what a dry run may report. */
+/** Conflicts of the request without writing, for a dry run. */
 export async function findTaken<W extends Want>(
   run: Run,
   request: ClaimRequest<W>,
@@ -149,7 +154,10 @@ export async function findTaken<W extends Want>(
   return takenOf(run, request, await readRows(run, request));
 }
 
-/** In a fixed order, what the Service has already last: of Services that want the same, one is the first everywhere. */
+/**
+ * In a fixed order, so that the same one of several competing Services is first in all partitions; places
+ * that the Service already has come last.
+ */
 function byPartition<W extends Want>(request: ClaimRequest<W>): ClaimRequest<W>[] {
   const parts = Map.groupBy(request.wants, ({ partition }) => partition);
   const ordered = [...parts]
@@ -162,7 +170,7 @@ type Rows = readonly (Row<AddressRow> | undefined)[];
 type PartOutcome<W extends Want> =
   { readonly ok: true; readonly done: Done } | { readonly ok: false; readonly taken: readonly Taken<W>[] };
 
-/** @param read its rows, none of which is in the way */
+/** @param read its rows, without conflicts */
 async function takePart<W extends Want>(run: Run, read: Read<W>): Promise<PartOutcome<W>> {
   const { part } = read;
   let { before } = read;
@@ -231,7 +239,7 @@ interface Done {
   readonly before: Rows;
 }
 
-/** If another writer changes the row at the same moment, the claim stays, and expires. */
+/** If another writer changes the row at the same time, the claim is kept and expires. */
 async function takeBack(run: Run, { part, before }: Done): Promise<void> {
   const now = await readRows(run, part);
   for (const [index, row] of now.entries()) {
@@ -250,7 +258,10 @@ function isOf(
   return claim.state === "proposed" && sameService(claim.owner, owner);
 }
 
-/** The row without what the request wrote, with what that replaced; what other Services claimed since stays. */
+/**
+ * The row without the writes of the request, with the replaced content; later claims of other Services are
+ * kept.
+ */
 function without(
   { key, version, value }: Row<AddressRow>,
   before: AddressRow | undefined,

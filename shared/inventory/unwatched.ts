@@ -1,6 +1,6 @@
 /**
- * What was recorded in subscriptions that are not watched any more. Their lists are not read, so that nothing shows what Azure freed there: a
- * claim ends only if Azure answers 404 for the very name, or when an operator releases it.
+ * Records in subscriptions that are no longer watched. Their lists are not read, so a claim ends only if
+ * Azure returns 404 for the name, or when an operator releases it.
  */
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { listClusters } from "../declarations/registry.ts";
@@ -12,19 +12,21 @@ import {
 } from "../declarations/subscriptions.ts";
 import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
-import type { Row } from "../ports/table.ts";
 import { waitForAll } from "../core/waitForAll.ts";
-import type { SubnetRow } from "./model.ts";
-import { liveClaims } from "./obstacle.ts";
 
-/** Where names may be claimed: watched subscriptions, and those that have or had clusters. Lower case. */
+/**
+ * Subscriptions with possible claims of names: watched ones, and those that have or had clusters. Lower case.
+ */
 export async function listNameSubscriptions(run: Run): Promise<string[]> {
   const [clusters, noted] = await waitForAll([listClusters(run), notedSubscriptions(run)]);
   const all = [...run.ports.subscriptions, ...clusters.map(subscriptionOf), ...noted];
   return [...new Set(all.map((one) => one.toLowerCase()))].filter((one) => one !== "");
 }
 
-/** Noted as long as names are claimed there: of a subscription that is not watched nothing else tells that it has any. */
+/**
+ * Recorded while names are claimed there: there is no other record of claims in a subscription that is not
+ * watched.
+ */
 export async function keepNoted(run: Run, subscription: string, hasNames: boolean): Promise<void> {
   const isNoted = (await notedSubscriptions(run)).includes(subscription);
   if (hasNames && !isNoted) await noteSubscription(run, subscription);
@@ -33,7 +35,10 @@ export async function keepNoted(run: Run, subscription: string, hasNames: boolea
   if (!isUsed) await forgetSubscription(run, subscription);
 }
 
-/** True if no registered cluster is in the network, and its subscription is not watched: admission decides nothing by it. Pure. */
+/**
+ * True if no registered cluster is in the network, and its subscription is not watched: admission does not
+ * use it. Pure.
+ */
 export function isUnused(
   vnetId: string,
   {
@@ -43,13 +48,4 @@ export function isUnused(
 ): boolean {
   if (subscriptions.includes(parseResourceId(vnetId)?.subscription.toLowerCase() ?? "")) return false;
   return !clusters.some((one) => canonicalId(one.vnetId) === canonicalId(vnetId));
-}
-
-/** True if a Service claims an address in one of the subnets. */
-export async function hasClaims(run: Run, subnets: readonly Row<SubnetRow>[]): Promise<boolean> {
-  const nowUtc = run.now().toISOString();
-  for (const { value } of subnets)
-    for await (const row of run.ports.tables.addresses.list(canonicalId(value.id)))
-      if (liveClaims(row.value, nowUtc).length > 0) return true;
-  return false;
 }

@@ -1,4 +1,4 @@
-/** Addresses and names of Private Link Services that are in use, in a fixed order, as far as a reader wants them. */
+/** Addresses and names of Private Link Services that are in use, in a fixed order, as far as the reader reads on. */
 import { liveClaims } from "../inventory/obstacle.ts";
 import { serviceName } from "../inventory/owner.ts";
 import type { Run } from "../ports/ports.ts";

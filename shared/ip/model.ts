@@ -87,7 +87,7 @@ export const FreeAddresses = z.object({
   addresses: z.array(z.string()),
   /** For the first of them. */
   annotation: z.string().optional(),
-  /** Addresses that Azure counts as used in the subnet and that are not known: one of these may be among them. */
+  /** Addresses that Azure counts as used in the subnet and that no source lists: one of these may be among them. */
   unknown: z.int(),
 });
 export type FreeAddresses = z.infer<typeof FreeAddresses>;

@@ -1,4 +1,4 @@
-/** One recorded address or name with everything that is known of it: what has it in Azure, and which Services declare it. */
+/** One recorded address or name with everything that is recorded: what has it in Azure, and which Services declare it. */
 import { claimantsOf, type Claimants } from "../inventory/endClaims.ts";
 import { silentSinceOf, statusOf } from "../inventory/claimStatus.ts";
 import type { AddressRow, Claim, PlsRow } from "../inventory/model.ts";

@@ -1,4 +1,4 @@
-/** How the CCM names what it builds for a Service: names are its only way back from Azure to Kubernetes. Pure. */
+/** How the CCM names the resources of a Service: the names are its only reference from Azure to Kubernetes. Pure. */
 
 const BASE_CHARACTERS = 32;
 
@@ -10,17 +10,17 @@ export function baseName(uid: string): string {
   return `a${uid.replaceAll("-", "")}`.slice(0, BASE_CHARACTERS);
 }
 
-/** The part of the name of a frontend, rule or probe that is the same in all that was made for one Service, in lower case. */
+/** The part of the name that all frontends, rules and probes of one Service have in common, in lower case. */
 export function nameBase(name: string): string {
   return name.slice(0, BASE_CHARACTERS).toLowerCase();
 }
 
-/** True if a frontend or rule of this name was made for the Service with this uid as its primary. */
+/** True if the frontend or rule with this name was created for the Service with this uid as its primary Service. */
 export function isNamedFor(name: string, uid: string): boolean {
   return uid !== "" && name.toLowerCase().startsWith(baseName(uid).toLowerCase());
 }
 
-/** True if the name begins as the controller begins the names of frontends, rules and probes. */
+/** True if the name has the form that the controller uses for frontends, rules and probes. */
 export function isControllers(name: string): boolean {
   return /^a[0-9a-f]{31}(?:$|-)/i.test(name);
 }

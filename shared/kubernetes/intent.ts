@@ -1,4 +1,4 @@
-/** What a Service declares, as the cloud controller manager would read it. Pure data. */
+/** What a Service declares, as the cloud controller manager reads it. Pure data. */
 
 export interface PlsIntent {
   readonly create: true;
@@ -21,11 +21,11 @@ export interface ServicePort {
   readonly port: number;
 }
 
-/** The one rule of a frontend with high-availability ports, as ARM writes it. */
+/** The single rule of a frontend with high-availability ports, as ARM represents it. */
 export const EVERY_PORT: ServicePort = { protocol: "All", port: 0 };
 
 export interface Intent {
-  /** Builds an internal load balancer frontend. */
+  /** The CCM creates an internal load balancer frontend. */
   readonly internal: boolean;
   /** Subnet name; absent: the cluster's default subnet. */
   readonly subnet?: string;
@@ -33,11 +33,11 @@ export interface Intent {
   readonly ipFamilies: readonly ("IPv4" | "IPv6")[];
   readonly ports: readonly ServicePort[];
   readonly pls?: PlsIntent;
-  /** `[cluster/]namespace/name` of the Service whose addresses and names this one takes over. */
+  /** `[cluster/]namespace/name` of the Service that this Service replaces. */
   readonly replaces?: string;
 }
 
-/** Which Service: unique in the world while `uid` is. */
+/** Identifies a Service. The uid is globally unique. */
 export interface ServiceKey {
   readonly cluster: string;
   readonly namespace: string;
@@ -45,19 +45,19 @@ export interface ServiceKey {
   readonly uid: string;
 }
 
-/** What one Service declares, with how far it may be believed. */
+/** What a Service declares, with the strength of the evidence. */
 export interface Declared extends ServiceKey {
   /**
-   * `confirmation`: the cluster's own list or watch has it. `proposal`: admission saw it, and the API server may still have refused it.
-   * Both protect; only confirmations delete, release or widen.
+   * `confirmation`: from the cluster's own list or watch. `proposal`: from an admission request, which the API server may still
+   * have rejected. Both protect resources; only confirmations permit to delete, release or widen.
    */
   readonly strength: "confirmation" | "proposal";
   readonly observedAtUtc: string;
-  /** Of the Service as confirmed; absent in proposals. */
+  /** The resource version of the Service; absent in proposals for a new Service. */
   readonly resourceVersion?: string;
-  /** Set while the Service leaves: it is being deleted, admission saw its DELETE, or the last list lacked it. */
+  /** Set while the Service is leaving: it is being deleted, admission received its DELETE, or the last list did not contain it. */
   readonly deletedAtUtc?: string;
-  /** Number of the first list that lacked it; a second one removes the row. */
+  /** Number of the first list that did not contain it; a second one removes the row. */
   readonly missingSince?: number;
   /** The deprecated `spec.loadBalancerIP` is set. */
   readonly usesLoadBalancerIp?: true;

@@ -1,6 +1,6 @@
 /**
- * Reads a Service's annotations into an intent exactly as the cloud controller manager does: its trimming, its case rules,
- * its precedence. Pure. What the CCM tolerates and Azure then refuses is the gate's business, not the parser's.
+ * Parses a Service's annotations into an intent exactly as the cloud controller manager does: same trimming, case rules and
+ * precedence. Pure. Admission rules, not the parser, report values that the CCM accepts and Azure rejects.
  * @see https://github.com/kubernetes-sigs/cloud-provider-azure
  */
 import { LIKE_IPV4 } from "../azure/addressPattern.ts";
@@ -14,7 +14,7 @@ const LOOKS_LIKE_IPV4 = new RegExp(LIKE_IPV4);
 
 type Read = (name: keyof typeof ANNOTATIONS) => string | undefined;
 
-/** What the Service declares; complete for any annotations whatever, since the CCM ignores what it cannot read. */
+/** What the Service declares. Never fails, because the CCM ignores values that it cannot read. */
 export function parseIntent(service: Service): Intent {
   const annotations = annotationsOf(service);
   const read: Read = (name) => annotations[ANNOTATIONS[name].key];
@@ -36,7 +36,7 @@ function replacedService(value = ""): Pick<Intent, "replaces"> {
   return replaces === "" ? {} : { replaces };
 }
 
-/** A manifest may leave the second family to the API server, which adds it for this policy before it admits the Service. */
+/** A manifest may omit the second family: for this policy the API server adds it before admission. */
 function parseFamilies({ ipFamilies, ipFamilyPolicy }: Service["spec"]): Intent["ipFamilies"] {
   const named = ipFamilies?.length ? ipFamilies : ["IPv4"];
   const families = named.map((family) => (family === "IPv6" ? "IPv6" : "IPv4"));
@@ -49,7 +49,7 @@ function parsePorts({ ports }: Service["spec"]): Intent["ports"] {
 }
 
 function parseAddresses(read: Read, loadBalancerIp: string): Intent["addresses"] {
-  // The CCM's test is "not IPv4", so what is no address at all counts as IPv6.
+  // The CCM tests for "not IPv4", so text that is no address counts as IPv6.
   const isIpv4 = LOOKS_LIKE_IPV4.test(loadBalancerIp);
   const ipv4 = read("ipv4") || (isIpv4 ? loadBalancerIp : "");
   const ipv6 = read("ipv6") || (isIpv4 ? "" : loadBalancerIp);
@@ -76,7 +76,7 @@ function parsePls(read: Read, frontendSubnet: string | undefined): PlsIntent {
   };
 }
 
-/** The entries of a list annotation as they stand, before `*` swallows the rest. */
+/** The entries of a list annotation, before `*` replaces the others. */
 export function annotationTokens(
   annotations: Readonly<Record<string, string>>,
   name: keyof typeof ANNOTATIONS,
@@ -88,7 +88,7 @@ function everybodyOr(subscriptions: string[]): string[] {
   return subscriptions.includes("*") ? ["*"] : subscriptions;
 }
 
-// The CCM fails on a count it cannot read; until the gate says so, its default stands.
+// The CCM fails on an invalid count, which rule pls-count-invalid reports: use the default here.
 function parseCount(text: string | undefined): number {
   const digits = trimmed(text) ?? "";
   return /^[+-]?\d{1,9}$/.test(digits) ? Number(digits) : 1;
@@ -109,7 +109,7 @@ function isTrue(text: string | undefined): boolean {
   return text?.toLowerCase() === "true";
 }
 
-/** The value untrimmed, as the CCM then uses it. */
+/** The untrimmed value, as the CCM uses it. */
 function unlessBlank(text: string | undefined): string | undefined {
   return trimmed(text) ? text : undefined;
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** Mutating webhooks are asked before the API server counts. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/ */
+/** Kubernetes' limit, which the API server checks only after mutating webhooks. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/ */
 const MAX_ANNOTATIONS = 256 * 1024;
 
 function fitsKubernetes(annotations: Readonly<Record<string, string>> | null | undefined): boolean {
@@ -11,10 +11,10 @@ function fitsKubernetes(annotations: Readonly<Record<string, string>> | null | u
   return size <= MAX_ANNOTATIONS;
 }
 
-/** As long as Kubernetes lets any name be, and short enough for a key of a table. */
+/** The longest name that Kubernetes allows; short enough for a table key. */
 const Name = z.string().max(253);
 
-/** The part of a v1 Service that Mooring reads; everything else passes unread. Nulls are what Go marshals for empty. */
+/** The fields of a v1 Service that Mooring reads; others are ignored. Go marshals empty fields as null. */
 export const Service = z.object({
   kind: z.string().optional(),
   apiVersion: z.string().optional(),
@@ -27,7 +27,7 @@ export const Service = z.object({
     annotations: z
       .record(z.string(), z.string())
       .nullish()
-      .refine(fitsKubernetes, "larger than the 256 KiB that Kubernetes takes"),
+      .refine(fitsKubernetes, "larger than Kubernetes' limit of 256 KiB"),
   }),
   spec: z
     .object({
@@ -54,8 +54,7 @@ export function annotationsOf(service: Service): Readonly<Record<string, string>
 }
 
 /**
- * True if the Azure cloud controller creates a load balancer for the Service. A Service with a `loadBalancerClass` belongs to another
- * controller.
+ * True if the Azure cloud controller creates a load balancer for the Service. It ignores Services with a `loadBalancerClass`.
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class
  */
 export function isLoadBalancer(service: Service | undefined): service is Service {
@@ -71,7 +70,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** Addresses that the Service has now. */
+/** The addresses in the Service's status. */
 export function liveAddresses({ status }: Service): string[] {
   return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
 }

@@ -1,11 +1,11 @@
-/** The way back from an intent: a Service that declares it. Its other annotations are not recorded. */
+/** The inverse of parsing: a Service that declares an intent. Its other annotations are not recorded. */
 import { EVERY_PORT, type Intent, type PlsIntent, type ServiceKey } from "./intent.ts";
 import { ANNOTATIONS } from "./annotations.ts";
 import type { Service } from "./service.ts";
 
 type Written = readonly (readonly [keyof typeof ANNOTATIONS, string | undefined])[];
 
-/** `parseIntent` of the Service is the intent. */
+/** A Service for which `parseIntent` returns the intent. */
 export function serviceOf({ namespace, name, uid }: Omit<ServiceKey, "cluster">, intent: Intent): Service {
   const { internal, subnet, addresses, ipFamilies, ports, pls } = intent;
   const hasEveryPort = ports.some(

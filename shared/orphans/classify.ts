@@ -1,7 +1,7 @@
 /**
- * Which load balancers, frontends, rules, Private Link Services and connections are orphans. Evidence is needed, not suspicion: the marks of a
- * registered cluster, what the cluster confirmed or that it was deleted, and nothing in Azure that contradicts. Whatever is unknown, stale
- * or contradictory makes a candidate `unproved`, with what is missing. Pure.
+ * Which load balancers, frontends, rules, Private Link Services and connections are orphans. A proof needs
+ * the marks of a registered cluster, a confirmation of the cluster or of its deletion, and no contradiction
+ * in Azure. Unknown, stale or contradictory data makes a candidate `unproved`, with what is missing. Pure.
  */
 import type { Evidence } from "../changes/plan.ts";
 import { isNamedFor } from "../kubernetes/frontendName.ts";
@@ -24,17 +24,17 @@ export interface Candidate {
   readonly cluster: string;
   readonly verdict: "orphan" | "unproved";
   readonly for: readonly Evidence[];
-  /** What speaks against it: something in Azure contradicts. */
+  /** Evidence against: contradictions in Azure. */
   readonly against: readonly string[];
-  /** What would have to be known to prove it. */
+  /** What is missing for a proof. */
   readonly missing: readonly string[];
-  /** Set if it has to be older than what the cluster confirmed: its Service lives, and may write it at any time. */
+  /** Set if it must be older than the confirmation: its Service exists, and may write it at any time. */
   readonly version?: string;
-  /** Set with `version`: which Service withdrew it, and the version with which the cluster confirmed that. */
+  /** Set with `version`: the Service that withdrew it, and the confirmed version of the Service. */
   readonly withdrawal?: string;
 }
 
-/** Resources of known clusters that no living Service accounts for; those that one does account for are not listed. */
+/** Resources of registered clusters without a Service; resources that a Service uses are not listed. */
 export function findOrphans(world: World): Candidate[] {
   const balancers = world.balancers.flatMap((balancer) => judgeBalancer(world, balancer) ?? []);
   const privateLinkServices = world.privateLinkServices.flatMap((pls) => judgePls(world, pls) ?? []);
@@ -46,7 +46,7 @@ export function findOrphans(world: World): Candidate[] {
   );
 }
 
-/** The state that Azure gives a connection whose private endpoint was deleted. */
+/** State of a connection whose private endpoint was deleted. */
 const ABANDONED = "Disconnected";
 
 /** A connection whose endpoint was deleted serves no consumer; two reads from Azure prove it, now and after the grace period. */
@@ -74,7 +74,8 @@ function abandoned(world: World, { state, doubt, cluster }: ClusterView, name: s
 
 function judgeBalancer(world: World, balancer: LoadBalancer): Candidate | undefined {
   const view = viewOf(world, balancer.id);
-  // Public load balancers carry the cluster's outbound traffic; only the internal one lives and dies with Services.
+  // Public load balancers also carry the cluster's outbound traffic; only the internal one depends on
+  // Services alone.
   if (!view || !balancer.name.toLowerCase().endsWith("-internal")) return undefined;
   // The controller deletes the load balancer with its last frontend: one without any is not marked as the controller's.
   if (balancer.frontends.length === 0) return undefined;
@@ -86,12 +87,12 @@ function judgeBalancer(world: World, balancer: LoadBalancer): Candidate | undefi
   });
 }
 
-/** Frontends that nobody has any more, on a load balancer that lives. */
+/** Frontends without a Service, on a load balancer that is in use. */
 function judgeFrontends(world: World, balancer: LoadBalancer): Candidate[] {
   const view = viewOf(world, balancer.id);
   if (!view || !balancer.name.toLowerCase().endsWith("-internal")) return [];
   const dead = balancer.frontends.filter((frontend) => !livesOn(view, balancer, frontend));
-  // If none lives, it is the load balancer that is judged.
+  // If no frontend is in use, the load balancer itself is the candidate.
   if (dead.length === balancer.frontends.length) return [];
   return dead.map((frontend) =>
     judge(world, view, {
@@ -102,7 +103,10 @@ function judgeFrontends(world: World, balancer: LoadBalancer): Candidate[] {
   );
 }
 
-/** Rules and probes of deleted Services, on a load balancer that lives; those of a dead frontend go with it. */
+/**
+ * Rules and probes of deleted Services, on a load balancer that is in use; those of an orphaned frontend are
+ * deleted with it.
+ */
 function judgeRules(world: World, balancer: LoadBalancer): Candidate[] {
   const view = viewOf(world, balancer.id);
   if (!view || !balancer.name.toLowerCase().endsWith("-internal")) return [];
@@ -167,9 +171,12 @@ function livesOn(view: ClusterView, balancer: LoadBalancer, frontend: Frontend):
 
 const NONE: readonly Declared[] = [];
 
-/** Everything that may live: what is confirmed, what admission saw, and what is being deleted until the cluster confirms that it was. */
+/**
+ * All Services that may exist: confirmed ones, proposed ones, and those being deleted until the cluster
+ * confirms it.
+ */
 function living(view: ClusterView): readonly Declared[] {
-  // A deleted cluster has no Services; of one that cannot be read, its proof is missing.
+  // A deleted cluster has no Services; for one that cannot be read, the proof is missing.
   return view.state === "present" ? view.declared : NONE;
 }
 
@@ -183,7 +190,7 @@ function judge(world: World, view: ClusterView, suspicion: Suspicion): Candidate
   return weigh(world, view, { ...suspicion, proof: proofOf(world, view) });
 }
 
-/** @param proof what proves it, or what is missing for a proof */
+/** @param proof the evidence, or what is missing for a proof */
 function weigh(
   world: World,
   view: ClusterView,
@@ -202,7 +209,7 @@ function weigh(
   };
 }
 
-/** Azure's own word, beside the cluster's. */
+/** Evidence from Azure, in addition to that of the cluster. */
 function unusedInAzure(world: World, against: readonly string[]): Evidence[] {
   if (against.length > 0) return [];
   return [{ says: "nothing in Azure uses it", source: "Azure", atUtc: world.nowUtc }];

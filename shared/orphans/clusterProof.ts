@@ -1,5 +1,5 @@
 /**
- * Whether it can be proved that no Service of a cluster uses a resource any more: by what the cluster itself confirmed, or because the
+ * Proof that no Service of a cluster uses a resource: by a confirmation of the cluster, or because the
  * cluster was deleted. Pure.
  */
 import type { Evidence } from "../changes/plan.ts";
@@ -14,7 +14,10 @@ export function isProved(proof: Proof): proof is readonly Evidence[] {
 
 const proofs = new WeakMap<ClusterView, Proof>();
 
-/** The evidence that what the cluster does not declare is not used by it, or what is missing for it. One for all of its resources. */
+/**
+ * Evidence that the cluster does not use what it does not declare, or what is missing for it. The same for
+ * all of its resources.
+ */
 export function proofOf(world: World, view: ClusterView): Proof {
   const known = proofs.get(view);
   if (known) return known;
@@ -32,17 +35,27 @@ function proofFrom(world: World, view: ClusterView): Proof {
   return state === "gone" ? proofOfDeleted(world, view) : proofOfPresent(world, view);
 }
 
-/** Design: ARM 404, no heir of its node resource group, and silence; members of backend pools are weighed with each load balancer. */
+/**
+ * Requires ARM 404, no other cluster in its node resource group, and no reports; members of backend pools are
+ * checked for each load balancer.
+ */
 function proofOfDeleted(world: World, view: ClusterView): Proof {
-  const { name, nodeResourceGroup } = view.cluster;
+  const { name, nodeResourceGroup, registeredAtUtc } = view.cluster;
   const heard = lastHeardUtc(view);
   if (heard !== undefined && heard >= world.freshSinceUtc)
-    return missing(`Azure has no managed cluster ${name}, but it reported at ${heard}`);
+    return missing(
+      heard === view.writtenAtUtc
+        ? `Azure has no managed cluster ${name}, but a resource in ${nodeResourceGroup} was written at ${heard}`
+        : `Azure has no managed cluster ${name}, but it reported at ${heard}`,
+    );
+  // The registration read the cluster from Azure, so it existed at that time.
+  if (registeredAtUtc >= world.freshSinceUtc)
+    return missing(`Azure has no managed cluster ${name}, but it was registered at ${registeredAtUtc}`);
   const atUtc = world.nowUtc;
   return [
     { says: `managed cluster ${name} does not exist`, source: "Azure", atUtc },
     {
-      says: `no managed cluster has node resource group ${nodeResourceGroup}, and nothing was heard of ${name} since ${heard ?? "its registration"}`,
+      says: `no managed cluster has node resource group ${nodeResourceGroup}, and nothing was received from ${name} or written there since ${heard ?? "its registration"}`,
       source: "Azure",
       atUtc,
     },

@@ -1,18 +1,26 @@
 /**
- * Whether a registered cluster exists. That ARM answers 404 for its id is not enough to call it deleted: the id may be mistyped, or
- * another managed cluster may have taken over its node resource group. Every contradiction, and whatever cannot be read, is "unknown".
+ * Whether a registered cluster exists. ARM 404 for its id is not sufficient for "deleted": the id may be
+ * mistyped, or another managed cluster may have its node resource group. Contradictions and failed reads are
+ * "unknown".
  */
 import { contradictionsOf } from "../declarations/clusterContradictions.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
-import type { ManagedCluster } from "../azure/networkModel.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { ManagedCluster, PrivateLinkService } from "../azure/networkModel.ts";
+import { clusterOfFrontend } from "../declarations/plsOwner.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import { canonicalId, parseResourceId, sameId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import type { ClusterView } from "./world.ts";
 import { messageOf } from "../core/messageOf.ts";
 
-export type ClusterState = Pick<ClusterView, "state" | "doubt">;
+const DAY_SECONDS = 24 * 3600;
+/** The activity log keeps 90 days, and refuses a time before. */
+const LOG_DAYS = 89;
 
-/** Managed clusters of every watched subscription, and the subscriptions that could not be listed. */
+export type ClusterState = Pick<ClusterView, "state" | "doubt" | "writtenAtUtc">;
+
+/** Managed clusters of all watched subscriptions, and the subscriptions that could not be listed. */
 export interface ManagedClusters {
   readonly byId: ReadonlyMap<string, ManagedCluster>;
   readonly unreadable: readonly string[];
@@ -31,14 +39,27 @@ export async function listManaged(
 }
 
 export interface StateReader {
-  /** All that are registered, for what they contradict in each other. */
+  /** All registrations, to detect contradictions between them. */
   readonly registered: readonly Cluster[];
   /** Listed at most once, and for a single cluster only if it does not exist. */
   readonly managed: () => Promise<ManagedClusters>;
   readonly isOne: boolean;
+  /** The activity log of a deleted cluster is read from this time. */
+  readonly writesSinceUtc: string;
+  /** As listed; the controller creates some in another resource group than the node resource group. */
+  readonly privateLinkServices: readonly Pick<PrivateLinkService, "id" | "frontendIds">[];
 }
 
-export function stateReader(run: Run, { registered, managed, isOne }: StateReader) {
+/** Covers the longest grace period and the stale time, and a day more; at most what the activity log keeps. */
+export function writesSinceUtc(run: Run, policy: Policy): string {
+  const graces = [policy.sweepGraceSeconds, ...Object.values(policy.sweepGraceByKind)];
+  const needed = Math.max(policy.staleMinutes * 60, ...graces.map((one) => one ?? 0)) + DAY_SECONDS;
+  const seconds = Math.min(needed, LOG_DAYS * DAY_SECONDS);
+  return new Date(run.now().getTime() - seconds * 1000).toISOString();
+}
+
+export function stateReader(run: Run, reader: StateReader) {
+  const { registered, managed, isOne } = reader;
   const contradictions = contradictionsOf(registered);
   return async (cluster: Cluster): Promise<ClusterState> => {
     const [contradiction] = contradictions.get(cluster.name) ?? [];
@@ -46,7 +67,9 @@ export function stateReader(run: Run, { registered, managed, isOne }: StateReade
     try {
       const listed = isOne ? undefined : (await managed()).byId.get(canonicalId(cluster.resourceId));
       const found = listed ?? (await run.ports.network.managedCluster(cluster.resourceId));
-      return found ? stateOfPresent(cluster, found) : await stateOfDeleted(run, cluster, await managed());
+      if (found) return stateOfPresent(cluster, found);
+      const state = await stateOfDeleted(run, cluster, await managed());
+      return state.state === "gone" ? { ...state, ...(await lastWrite(run, cluster, reader)) } : state;
     } catch (error) {
       const why = messageOf(error);
       run.log.warn("cluster could not be read", { cluster: cluster.name, why });
@@ -62,7 +85,7 @@ function stateOfPresent(cluster: Cluster, { nodeResourceGroup }: ManagedCluster)
   );
 }
 
-/** Deleted only if nothing else claims what it had. */
+/** Deleted only if no other cluster has its resources. */
 async function stateOfDeleted(run: Run, cluster: Cluster, managed: ManagedClusters): Promise<ClusterState> {
   const [unreadable] = managed.unreadable;
   if (unreadable !== undefined)
@@ -70,7 +93,7 @@ async function stateOfDeleted(run: Run, cluster: Cluster, managed: ManagedCluste
   const subscription = parseResourceId(cluster.resourceId)?.subscription ?? "";
   const heir = [...managed.byId.values()].find(
     ({ id, nodeResourceGroup }) =>
-      // Where ARM does not report it, it may be this one.
+      // If ARM does not report the node resource group, it may be this one.
       (nodeResourceGroup === "" || isNamed(nodeResourceGroup, cluster.nodeResourceGroup)) &&
       isNamed(parseResourceId(id)?.subscription ?? "", subscription),
   );
@@ -82,6 +105,29 @@ async function stateOfDeleted(run: Run, cluster: Cluster, managed: ManagedCluste
   if (group?.managedBy === undefined || group.managedBy === "" || sameId(group.managedBy, cluster.resourceId))
     return { state: "gone" };
   return unknown(`resource group ${cluster.nodeResourceGroup} is managed by ${group.managedBy}`);
+}
+
+/** The cluster's own controller writes only while the cluster exists. */
+async function lastWrite(
+  { ports: { activity } }: Run,
+  cluster: Cluster,
+  { privateLinkServices, writesSinceUtc: sinceUtc }: StateReader,
+): Promise<Pick<ClusterState, "writtenAtUtc">> {
+  const subscription = parseResourceId(cluster.resourceId)?.subscription ?? "";
+  const own = privateLinkServices.filter(({ frontendIds }) =>
+    frontendIds.some((id) => clusterOfFrontend(id, [cluster]) !== undefined),
+  );
+  const isOwn = (id: string) =>
+    isNamed(parseResourceId(id)?.resourceGroup ?? "", cluster.nodeResourceGroup) ||
+    own.some((one) => sameId(one.id, id));
+  const elsewhere = own.map(({ id }) => parseResourceId(id)?.resourceGroup.toLowerCase() ?? "");
+  const groups = new Set([cluster.nodeResourceGroup.toLowerCase(), ...elsewhere]);
+  const writes = await waitForAll(
+    [...groups].map((group) => activity.otherWrites(subscription, group, sinceUtc)),
+  );
+  const times = writes.flat().flatMap(({ atUtc, resourceId }) => (isOwn(resourceId) ? [atUtc] : []));
+  const newest = times.toSorted().at(-1);
+  return newest === undefined ? {} : { writtenAtUtc: newest };
 }
 
 function unknown(doubt: string): ClusterState {

@@ -1,6 +1,6 @@
 /**
- * What Azure itself shows against a resource being an orphan. The states that allow a delete are listed; every other one forbids it, also
- * one that Azure introduces tomorrow. Pure.
+ * Evidence in Azure against a resource being an orphan. States that allow a delete are listed; every other
+ * one forbids it, also a future one. Pure.
  */
 import { isControllers } from "../kubernetes/frontendName.ts";
 import type { Frontend, PrivateLinkService, LoadBalancer } from "../azure/networkModel.ts";
@@ -30,7 +30,10 @@ function againstBalancer(world: World, balancer: LoadBalancer): string[] {
   ];
 }
 
-/** Nodes leave their pools with their cluster: where some are left, the cluster is not deleted, whatever ARM answers for its id. */
+/**
+ * Nodes are removed from pools with their cluster: if members exist, the cluster is not deleted, even if ARM
+ * returns 404 for its id.
+ */
 function membersOf(world: World, { id, pools }: LoadBalancer): string[] {
   if (lookupIn(world).clusterOf(id)?.state !== "gone") return [];
   return pools
@@ -40,7 +43,7 @@ function membersOf(world: World, { id, pools }: LoadBalancer): string[] {
     );
 }
 
-/** What is on one frontend, and what the write would touch: its load balancer. */
+/** What is on one frontend, and the state of its load balancer, which the write changes. */
 function againstFrontend(world: World, balancer: LoadBalancer, frontend: Frontend): string[] {
   const isHere = (id: string) => sameId(id, frontend.id);
   const rules = balancer.rules.filter(({ frontendId }) => isHere(frontendId));
@@ -59,12 +62,12 @@ function againstFrontend(world: World, balancer: LoadBalancer, frontend: Fronten
   ];
 }
 
-/** Its load balancer is written with it. */
+/** The write changes its load balancer. */
 function againstRule(balancer: LoadBalancer): string[] {
   return unsettled(balancer.provisioningState);
 }
 
-/** What the controller did not name is somebody's own, whatever load balancer it is on. */
+/** A resource without the controller's name belongs to another writer, regardless of its load balancer. */
 function foreign({ frontends, rules }: LoadBalancer): string[] {
   return [
     ...frontends.map(({ name }) => ({ what: "frontend", name })),
@@ -74,7 +77,7 @@ function foreign({ frontends, rules }: LoadBalancer): string[] {
     .map(({ what, name }) => `${what} ${name} is not the controller's`);
 }
 
-/** Azure's words for a connection whose consumer can send nothing through it. */
+/** States of a connection through which the consumer cannot send traffic. */
 const UNUSED = new Set(["Rejected", "Disconnected"]);
 
 function againstPls(world: World, pls: PrivateLinkService): string[] {
@@ -89,7 +92,7 @@ function againstPls(world: World, pls: PrivateLinkService): string[] {
   ];
 }
 
-/** A list that lacks its load balancer is no proof that nothing is behind it. */
+/** A list without its load balancer does not prove that it has no backends. */
 function frontendMissing(world: World, { frontendIds }: PrivateLinkService): string[] {
   const { balancerOf, clusterOf } = lookupIn(world);
   return frontendIds.flatMap((id) => {
@@ -102,7 +105,7 @@ function frontendMissing(world: World, { frontendIds }: PrivateLinkService): str
   });
 }
 
-/** Its Private Link Service is written with it. */
+/** The write changes its Private Link Service. */
 function againstConnection({ provisioningState }: PrivateLinkService): string[] {
   return unsettled(provisioningState);
 }

@@ -1,6 +1,7 @@
 /**
- * Ties a cluster's lists to its node resource group: the controller named a frontend there for a Service that the lists have. Without it
- * the lists of another cluster, sent from the first day with this cluster's token, would prove that everything here is an orphan.
+ * Corroborates that a cluster's lists belong to its node resource group: the controller named a frontend
+ * there for a Service in the lists. Without this the lists of another cluster, sent with this cluster's
+ * token, would prove that all resources here are orphans.
  */
 import { corroborateIdentity } from "../declarations/clusterIdentity.ts";
 import type { Corroboration } from "../declarations/clusterModel.ts";
@@ -11,7 +12,10 @@ import type { Run } from "../ports/ports.ts";
 import { lookupIn } from "./lookup.ts";
 import type { ClusterView, World } from "./world.ts";
 
-/** Records it for every bound cluster that has no corroboration yet; one that changes meanwhile is left for the next sweep. */
+/**
+ * Records it for every bound cluster without corroboration; one that changes in the meantime is handled by
+ * the next sweep.
+ */
 export async function corroborate(run: Run, world: World): Promise<void> {
   for (const view of world.clusters) {
     const { identity, name } = view.cluster;
@@ -30,7 +34,7 @@ async function record(run: Run, cluster: string, corroboration: Corroboration): 
   }
 }
 
-/** True if the cluster's lists are known to be of the cluster whose node resource group this is. Pure. */
+/** True if the lists are proved to be from the cluster with this node resource group. Pure. */
 export function isCorroborated(world: World, view: ClusterView): boolean {
   return view.cluster.identity?.corroboration !== undefined || frontendOfConfirmed(world, view) !== undefined;
 }

@@ -1,4 +1,4 @@
-/** Tells how many orphans are in quarantine, none among them. */
+/** Records the number of orphans in quarantine, also 0. */
 import type { Run } from "../ports/ports.ts";
 import { isDueAt, ORPHAN_KINDS, type Quarantined } from "./model.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Which registered clusters were deleted, for what ends with them: the claims of their Services. The proof is the one that permits to delete
- * what such a cluster left in Azure. Called by the scan, before it reads Azure.
+ * Finds registered clusters that were deleted, so that the claims of their Services end. Uses the same proof
+ * as the deletion of their resources in Azure. Called by the scan, before it reads Azure.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Cluster, Deletion } from "../declarations/clusterModel.ts";
@@ -17,13 +17,13 @@ import { gatherAround } from "./gather.ts";
 import { lookupIn } from "./lookup.ts";
 import { lastHeardUtc, type ClusterView, type World } from "./world.ts";
 
-/** A cluster that reported more recently is not looked for in Azure: senders report every few seconds. */
+/** A cluster that reported more recently is not read from Azure: senders report every few seconds. */
 const SILENT_MILLISECONDS = 5 * 60_000;
 const AT_ONCE = 4;
 
 /**
- * Clusters that Azure does not have, by name, with what is proved of them. Records it in the registrations, so that admission can report it.
- * A cluster of which anything is unknown is left out.
+ * Clusters that do not exist in Azure, by name, with their proof. Records it in the registrations, so that
+ * admission can report it. Clusters with unknown state are omitted.
  */
 export async function findDeletedClusters(run: Run): Promise<ReadonlyMap<string, Cluster>> {
   const registered = await listClusters(run);
@@ -40,7 +40,7 @@ async function suspectsAmong(run: Run, registered: readonly Cluster[]): Promise<
   return absent.flat();
 }
 
-/** One read for each silent cluster; everything else is read only if ARM answers 404. */
+/** One read for each silent cluster; everything else is read only if ARM returns 404. */
 async function isAbsent({ ports: { network }, log }: Run, { name, resourceId }: Cluster): Promise<boolean> {
   try {
     return (await network.managedCluster(resourceId)) === undefined;
@@ -76,7 +76,7 @@ function withDeletion(world: World, view: ClusterView): Cluster {
   return { ...cluster, deletion };
 }
 
-/** Members of backend pools are nodes, whatever ARM answers for the cluster's id. */
+/** Members of backend pools are nodes, even if ARM returns 404 for the cluster's id. */
 function missingFor(world: World, view: ClusterView): string | undefined {
   const proof = proofOf(world, view);
   if (!isProved(proof)) return proof.missing;
@@ -84,7 +84,7 @@ function missingFor(world: World, view: ClusterView): string | undefined {
   return own.flatMap((balancer) => contradictions.members(world, balancer))[0];
 }
 
-/** Only if it changed. A registration that changes meanwhile is judged by the next scan. */
+/** Written only if changed. A registration that changes in the meantime is handled by the next scan. */
 async function record(run: Run, before: Cluster, deletion: Deletion | undefined): Promise<void> {
   if (isDeepStrictEqual(before.deletion, deletion)) return;
   try {

@@ -1,18 +1,19 @@
 /**
- * Which Services use a frontend: who owns it (its name), shares it (asks for its address) or has rules on it. A Service that cannot be told
- * apart counts: if two could own a frontend, nobody loses it. Pure.
+ * Which Services use a frontend: the owner (by its name), Services that share it (by its address) or that
+ * have rules on it. Ambiguous Services count: if two could own a frontend, it is kept. Pure.
  */
 import { baseName } from "../kubernetes/frontendName.ts";
 import type { Declared } from "../kubernetes/intent.ts";
+import { canonicalAddress } from "../azure/prefix.ts";
 import type { Frontend, LoadBalancer } from "../azure/networkModel.ts";
 import { sameId } from "../azure/resourceId.ts";
 
-/** True if one of them uses it. */
+/** True if one of the Services uses it. */
 export function isUsed(declared: readonly Declared[], balancer: LoadBalancer, frontend: Frontend): boolean {
   return declared.some(useOf(declared, balancer, frontend));
 }
 
-/** Those that use it. */
+/** The Services that use it. */
 export function usersOf(
   declared: readonly Declared[],
   balancer: LoadBalancer,
@@ -34,7 +35,10 @@ function namesOn({ rules }: LoadBalancer, { id, name }: Frontend): string[] {
 
 const known = new WeakMap<readonly Declared[], readonly string[]>();
 
-/** How the controller names what it makes for each, made once a list: every frontend of a cluster asks for all of its Services. */
+/**
+ * Names of the controller for each Service, computed once per list: each frontend of a cluster is compared
+ * with all of its Services.
+ */
 function basesOf(declared: readonly Declared[]): readonly string[] {
   const found = known.get(declared);
   if (found) return found;
@@ -48,5 +52,10 @@ function isNamed(names: readonly string[], base = ""): boolean {
 }
 
 function asksFor({ intent }: Declared, address: string | undefined): boolean {
-  return address !== undefined && (intent.addresses.ipv4 === address || intent.addresses.ipv6 === address);
+  const { ipv4, ipv6 } = intent.addresses;
+  return address !== undefined && (ipv4 === address || isSameIpv6(ipv6, address));
+}
+
+function isSameIpv6(text: string | undefined, address: string): boolean {
+  return text !== undefined && (text === address || canonicalAddress(text) === canonicalAddress(address));
 }

@@ -1,4 +1,7 @@
-/** Reads the world that orphans are judged on: Azure first, then what the clusters confirmed, so that the order of the two is known. */
+/**
+ * Reads the world in which orphans are classified: Azure first, then the confirmations of clusters, so that
+ * their order is certain.
+ */
 import { listClusters } from "../declarations/registry.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
 import { listDeclared } from "../declarations/declared.ts";
@@ -11,20 +14,34 @@ import { once } from "../core/once.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
 import { mapAtMost, waitForAll } from "../core/waitForAll.ts";
-import { listManaged, stateReader, type ClusterState } from "./clusterState.ts";
+import { listManaged, stateReader, writesSinceUtc, type ClusterState } from "./clusterState.ts";
 import { listHolds } from "./hold.ts";
 import type { ClusterView, World } from "./world.ts";
 
-/** Reads everything again. A subscription that cannot be read is named in the world, and nothing of it is judged. */
+/**
+ * Reads everything. An unreadable subscription is listed in the world, and none of its resources is
+ * classified.
+ */
 export function gatherWorld(run: Run, policy: Policy): Promise<World> {
   return gather(run, policy, { subscriptions: run.ports.subscriptions, isWanted: () => true });
 }
 
-/** The same for what the resources of some clusters can meet: they are all in the subscription of their cluster. */
-export function gatherAround(run: Run, policy: Policy, ...clusters: readonly Cluster[]): Promise<World> {
+/**
+ * The same, limited to the subscriptions of some clusters: all their resources are there. @throws NotYet if one
+ * of them is throttled: what depends on these clusters only is retried soon
+ */
+export async function gatherAround(
+  run: Run,
+  policy: Policy,
+  ...clusters: readonly Cluster[]
+): Promise<World> {
   const ids = clusters.map(({ resourceId }) => parseResourceId(resourceId)?.subscription.toLowerCase() ?? "");
   const names = new Set(clusters.map(({ name }) => name));
-  return gather(run, policy, { subscriptions: [...new Set(ids)], isWanted: ({ name }) => names.has(name) });
+  const isWanted = ({ name }: Cluster) => names.has(name);
+  const world = await gather(run, policy, { subscriptions: [...new Set(ids)], isWanted });
+  const throttled = [...world.unreadable.values()].find((error) => error instanceof NotYet);
+  if (throttled) throw throttled;
+  return world;
 }
 
 const CLUSTERS_AT_ONCE = 16;
@@ -43,22 +60,28 @@ async function gather(run: Run, policy: Policy, { subscriptions, isWanted }: Ext
   const unreadable = new Map(
     lists.flatMap(({ subscription, failure }) => (failure ? [[subscription, failure.error]] : [])),
   );
+  const privateLinkServices = lists.flatMap((one) => one.privateLinkServices);
   const wanted = registered.filter(isWanted);
   const managed = once(() => listManaged(run, run.ports.subscriptions));
-  const read = stateReader(run, { registered, managed: () => managed("all"), isOne: wanted.length < 2 });
+  const read = stateReader(run, {
+    registered,
+    managed: () => managed("all"),
+    isOne: wanted.length < 2,
+    writesSinceUtc: writesSinceUtc(run, policy),
+    privateLinkServices,
+  });
   const clusters = await mapAtMost(CLUSTERS_AT_ONCE, wanted, async (cluster) =>
     viewCluster(run, cluster, stateIn(unreadable, cluster) ?? (await read(cluster))),
   );
   const nowUtc = run.now().toISOString();
   const freshSinceUtc = new Date(run.now().getTime() - policy.staleMinutes * 60_000).toISOString();
   const balancers = lists.flatMap((one) => one.balancers);
-  const privateLinkServices = lists.flatMap((one) => one.privateLinkServices);
   return { clusters, balancers, privateLinkServices, unreadable, holds, nowUtc, freshSinceUtc };
 }
 
 interface Lists extends Pick<World, "balancers" | "privateLinkServices"> {
   readonly subscription: string;
-  /** They could not be read. */
+  /** Subscriptions that could not be read. */
   readonly failure?: { readonly error: unknown };
 }
 
@@ -70,14 +93,12 @@ async function readLists({ ports: { network }, log }: Run, subscription: string)
     ]);
     return { subscription, balancers, privateLinkServices };
   } catch (error) {
-    // Throttled: all of it is tried again soon.
-    if (error instanceof NotYet) throw error;
     log.warn("subscription could not be read", { subscription, why: messageOf(error) });
     return { subscription, failure: { error }, balancers: [], privateLinkServices: [] };
   }
 }
 
-/** Of a cluster in a subscription that could not be read nothing is certain. */
+/** The state of a cluster in an unreadable subscription is unknown. */
 function stateIn(unreadable: World["unreadable"], { resourceId }: Cluster): ClusterState | undefined {
   const subscription = parseResourceId(resourceId)?.subscription.toLowerCase() ?? "";
   if (!unreadable.has(subscription)) return undefined;
@@ -85,10 +106,13 @@ function stateIn(unreadable: World["unreadable"], { resourceId }: Cluster): Clus
   return { state: "unknown", doubt: `subscription ${subscription} could not be read: ${why}` };
 }
 
-/** What is known of one cluster, in this order: what is declared is at least as new as what the feed states as confirmed. */
+/**
+ * State of one cluster. The feed is read first, so that the declarations are at least as new as its
+ * confirmation.
+ */
 export async function viewCluster(run: Run, cluster: Cluster, state: ClusterState): Promise<ClusterView> {
   const feed = await readFeed(run, cluster.name);
-  // A proposed DELETE is merged with what is confirmed: when it came is read here.
+  // A proposed DELETE is merged with the confirmation: its time is read here.
   const proposals = await listProposals(run, cluster.name);
   const admittedAtUtc = proposals
     .map(({ value }) => value.declared.observedAtUtc)

@@ -1,4 +1,4 @@
-/** What people keep: a hold speaks against every proof until it is taken back. */
+/** Holds of operators: a hold prevents deletion until it is released. */
 import { InvalidInput } from "../core/errors.ts";
 import { canonicalId, isNamed } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
@@ -11,13 +11,14 @@ export async function listHolds(run: Run): Promise<Hold[]> {
   return rows.map(({ value }) => value);
 }
 
-/** Whatever became of the resource since: `undefined` if nobody holds one of that name or id. @throws InvalidInput if the name fits several */
+/**
+ * The hold, also if the resource no longer exists; `undefined` if there is none with that name or id. @throws
+ * InvalidInput if several match
+ */
 export async function findHold(run: Run, selector: string): Promise<Hold | undefined> {
   const found = (await listHolds(run)).filter(({ resourceId }) => isNamed(resourceId, selector));
   if (found.length < 2) return found[0];
-  throw new InvalidInput(
-    found.map(({ resourceId }) => `${selector} may be ${resourceId}: say which by its id`),
-  );
+  throw new InvalidInput(found.map(({ resourceId }) => `${selector} may be ${resourceId}: specify its id`));
 }
 
 export async function hold(
@@ -29,7 +30,10 @@ export async function hold(
   await run.ports.tables.holds.transact(PARTITION, [{ do: "put", key: canonicalId(resourceId), value }]);
 }
 
-/** Takes a hold back, and gives whether there was one; if the resource still is an orphan its grace begins anew. */
+/**
+ * Removes a hold, and returns whether it existed; if the resource is still an orphan its grace period starts
+ * again.
+ */
 export async function release(run: Run, resourceId: string): Promise<boolean> {
   const key = canonicalId(resourceId);
   const { holds, quarantine } = run.ports.tables;

@@ -1,6 +1,9 @@
-/** A world's resources by what they belong to: it has thousands of each, and every one is asked about. Pure; made once a world. */
+/**
+ * Indexes of a world's resources by owner: it has thousands of each kind, and each one is looked up. Pure;
+ * computed once per world.
+ */
 import { clusterOfFrontend } from "../declarations/plsOwner.ts";
-import type { PrivateLinkService, LoadBalancer } from "../azure/networkModel.ts";
+import type { LoadBalancer, PrivateLinkService, Rule } from "../azure/networkModel.ts";
 import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
 import type { ClusterView, World } from "./world.ts";
 
@@ -9,10 +12,12 @@ export interface Lookup {
   readonly clusterOf: (id: string) => ClusterView | undefined;
   readonly balancerOf: (frontendId: string) => LoadBalancer | undefined;
   readonly plsOf: (id: string) => PrivateLinkService | undefined;
-  /** Private Link Services that stand on any of its frontends. */
+  /** Private Link Services on any of its frontends. */
   readonly privateLinkServicesOn: (balancer: LoadBalancer) => readonly PrivateLinkService[];
-  /** Private Link Services that stand on this frontend. */
+  /** Private Link Services on this frontend. */
   readonly privateLinkServicesAt: (frontendId: string) => readonly PrivateLinkService[];
+  /** The rule with this id, or rules that refer to the frontend or probe with this id. */
+  readonly rulesWith: (id: string) => readonly Rule[];
 }
 
 const lookups = new WeakMap<World, Lookup>();
@@ -42,6 +47,12 @@ function makeLookup({ clusters, balancers, privateLinkServices }: World): Lookup
     ),
     ({ key }) => key,
   );
+  const rulesById = Map.groupBy(
+    balancers.flatMap(({ rules }) =>
+      rules.flatMap((rule) => idsIn(rule).map((id) => ({ key: canonicalId(id), rule }))),
+    ),
+    ({ key }) => key,
+  );
   return {
     clusterOf: (id) => {
       const cluster = clusterOfFrontend(id, registered);
@@ -51,8 +62,13 @@ function makeLookup({ clusters, balancers, privateLinkServices }: World): Lookup
     plsOf: (id) => plsById.get(canonicalId(id)),
     privateLinkServicesAt: (frontendId) =>
       (atFrontend.get(canonicalId(frontendId)) ?? []).map(({ pls }) => pls),
+    rulesWith: (id) => (rulesById.get(canonicalId(id)) ?? []).map(({ rule }) => rule),
     privateLinkServicesOn: ({ id }) => (onBalancer.get(canonicalId(id)) ?? []).map(({ pls }) => pls),
   };
+}
+
+function idsIn({ id, frontendId, probeId }: Rule): string[] {
+  return probeId === undefined ? [id, frontendId] : [id, frontendId, probeId];
 }
 
 function parentKey(frontendId: string): string {

@@ -35,15 +35,26 @@ export interface Quarantined {
   readonly subject: string;
   /** Newest number issued to the cluster when Azure had been read: only what the cluster confirms under a later one is newer. */
   readonly sequence: number;
+  /** True once a sweep found that the cluster sent a list after Azure was read: the grace period began with that sweep. */
+  readonly isConfirmed?: boolean;
   /** True if `sequence` was noted after the grace period was over; until then another list of the cluster is requested. */
   readonly isFinal?: boolean;
+  /** When its delete failed last. */
+  readonly failedAtUtc?: string;
   /** uid of the cluster's identity when its lists proved it; another one proves something else. */
   readonly identity?: string;
+  /** When an operator or a first list bound it; if it is bound again, the grace period begins again. */
+  readonly boundAtUtc?: string;
   /** Of a resource whose Service lives: if it is written, the grace period begins again. */
   readonly version?: string;
 }
 
-/** True once its grace is over. Pure. */
+/** True once its grace period is over. Pure. */
 export function isDueAt({ deleteAfterUtc }: Quarantined, nowUtc: string): boolean {
   return deleteAfterUtc <= nowUtc;
+}
+
+/** True until its cluster sent a list after Azure was read: the grace period begins then. Pure. */
+export function awaitsFirstReport({ evidence, isConfirmed }: Quarantined): boolean {
+  return !isConfirmed && evidence.some(({ source }) => source === "Kubernetes");
 }

@@ -1,8 +1,9 @@
-/** Keeps proved orphans through their grace; what comes back to life leaves at once. Partition `all`; key = canonical id. */
+/** Keeps proved orphans for their grace period; what is used again leaves at once. Partition `all`; key = canonical id. */
 import { noteReleased } from "../changes/journalStore.ts";
 import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
+import type { Row, Version } from "../ports/table.ts";
 import type { Candidate } from "./classify.ts";
 import type { OrphanKind, Quarantined } from "./model.ts";
 import { deletion } from "./planSweep.ts";
@@ -12,8 +13,12 @@ import { isHeardOf, type ClusterView, type World } from "./world.ts";
 const PARTITION = "all";
 
 export async function listQuarantine(run: Run): Promise<Quarantined[]> {
-  const rows = await Array.fromAsync(run.ports.tables.quarantine.list(PARTITION));
-  return rows.map(({ value }) => value);
+  return (await readQuarantine(run)).map(({ value }) => value);
+}
+
+/** With their versions. A sweep reads them before it reads Azure: rows that change later were written on newer evidence. */
+export function readQuarantine(run: Run): Promise<Row<Quarantined>[]> {
+  return Array.fromAsync(run.ports.tables.quarantine.list(PARTITION));
 }
 
 export interface Judged {
@@ -23,40 +28,58 @@ export interface Judged {
   readonly policy: Policy;
 }
 
-/** The rows as `updateQuarantine` would leave them; nothing is written. */
-export async function previewQuarantine(run: Run, judged: Judged): Promise<Quarantined[]> {
-  return provedRows(run, await listQuarantine(run), judged);
-}
-
 /**
- * Brings the quarantine in line with what is proved now, and gives the rows that are. A row whose proof cannot be had just now stays as
- * it is, and nothing may come of it; one that something speaks against, or that is no candidate any more, leaves.
+ * Brings the quarantine in line with what is proved now, and returns the rows that are. A row whose proof is not available stays as it
+ * is and is not returned; one that has evidence against it, or that is no candidate any more, leaves. A row that
+ * another sweep wrote since `rows` were read stays as that sweep wrote it, and is not returned.
  */
-export async function updateQuarantine(run: Run, judged: Judged): Promise<Quarantined[]> {
-  const suspects = new Map(judged.candidates.map((one) => [canonicalId(one.resourceId), one]));
-  const rows = await listQuarantine(run);
-  const before = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
-  const after = provedRows(run, rows, judged);
-  for (const row of after) await put(run, row, !before.has(canonicalId(row.resourceId)));
-  for (const [key, row] of before) {
-    const suspect = suspects.get(key);
-    if (isUnreadable(judged.world, row) || (suspect && suspect.against.length === 0)) continue;
-    await noteReleased(
-      run,
-      deletion(row),
-      suspect?.against.join("; ") ?? "a Service uses it, or it does not exist any more",
-    );
-    await leave(run, row);
-  }
+export async function updateQuarantine(
+  run: Run,
+  judged: Judged,
+  rows: readonly Row<Quarantined>[],
+): Promise<Quarantined[]> {
+  const before = new Map(rows.map((row) => [row.key, row]));
+  const values = rows.map(({ value }) => value);
+  const after: Quarantined[] = [];
+  for (const row of previewQuarantine(run, judged, values))
+    if (await write(run, row, before.get(canonicalId(row.resourceId)))) after.push(row);
+  await releaseRefuted(run, judged, rows);
   return after;
 }
 
-/** What could not be read is neither confirmed nor refuted. */
-function isUnreadable({ unreadable }: World, { resourceId }: Quarantined): boolean {
-  return unreadable.has(parseResourceId(resourceId)?.subscription.toLowerCase() ?? "");
+async function releaseRefuted(
+  run: Run,
+  { candidates, world }: Judged,
+  rows: readonly Row<Quarantined>[],
+): Promise<void> {
+  const suspects = new Map(candidates.map((one) => [canonicalId(one.resourceId), one]));
+  for (const { key, value, version } of rows) {
+    const suspect = suspects.get(key);
+    if (suspect ? suspect.against.length === 0 : isUnreadable(world, value)) continue;
+    await noteReleased(
+      run,
+      deletion(value),
+      suspect?.against.join("; ") ?? "a Service uses it, or it does not exist any more",
+    );
+    await leave(run, value, version);
+  }
 }
 
-function provedRows(run: Run, rows: readonly Quarantined[], judged: Judged): Quarantined[] {
+/**
+ * What could not be read is neither confirmed nor refuted. Without the state of its cluster, a frontend or rule
+ * is no candidate, because no Service is recorded that uses what else is on its load balancer.
+ */
+function isUnreadable({ unreadable, clusters }: World, { resourceId, cluster: name }: Quarantined): boolean {
+  if (unreadable.has(parseResourceId(resourceId)?.subscription.toLowerCase() ?? "")) return true;
+  return clusters.find(({ cluster }) => cluster.name === name)?.state === "unknown";
+}
+
+/** The rows as `updateQuarantine` would leave them, of what is proved; nothing is written. Pure but for the clock. */
+export function previewQuarantine(
+  run: Pick<Run, "now">,
+  judged: Judged,
+  rows: readonly Quarantined[],
+): Quarantined[] {
   const { candidates, world } = judged;
   const before = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
   const proved = candidates.filter(({ verdict }) => verdict === "orphan");
@@ -67,13 +90,15 @@ function provedRows(run: Run, rows: readonly Quarantined[], judged: Judged): Qua
   });
 }
 
-/** Its cluster reported since and was deleted now, or it is not what it was: what was known before proves nothing. */
+/** Its cluster reported since and was deleted now, or it changed: what was recorded before proves nothing. */
 function isOverturned(row: Quarantined, candidate: Candidate, world: World): boolean {
   const view = world.clusters.find((one) => one.cluster.name === row.cluster);
   if (view && isHeardOf(view, row.quarantinedAtUtc)) return true;
   // A Service may have declared it again and withdrawn it between two sweeps: only the version shows it.
   if (row.version !== candidate.version) return true;
-  return row.subject !== subjectOf(world, candidate) || row.identity !== view?.cluster.identity?.uid;
+  const { uid, boundAtUtc } = view?.cluster.identity ?? {};
+  if (row.identity !== uid || row.boundAtUtc !== boundAtUtc) return true;
+  return row.subject !== subjectOf(world, candidate);
 }
 
 interface Known {
@@ -81,9 +106,14 @@ interface Known {
   readonly judged: Judged;
 }
 
-function toRow(run: Run, candidate: Candidate, { known, judged: { policy, world } }: Known): Quarantined {
+function toRow(
+  run: Pick<Run, "now">,
+  candidate: Candidate,
+  { known, judged: { policy, world } }: Known,
+): Quarantined {
   const nowUtc = run.now().toISOString();
-  const quarantinedAtUtc = known?.quarantinedAtUtc ?? nowUtc;
+  const begun = known ? beginOf(known, world, nowUtc) : { quarantinedAtUtc: nowUtc };
+  const { quarantinedAtUtc } = begun;
   const graceSeconds = graceOf(policy, candidate.kind);
   const deleteAfterUtc = new Date(Date.parse(quarantinedAtUtc) + graceSeconds * 1000).toISOString();
   return {
@@ -92,12 +122,31 @@ function toRow(run: Run, candidate: Candidate, { known, judged: { policy, world 
     cluster: candidate.cluster,
     reason: candidate.for.map(({ says }) => says).join("; "),
     evidence: candidate.for,
-    quarantinedAtUtc,
+    ...begun,
     deleteAfterUtc,
     lastProvedAtUtc: nowUtc,
     subject: subjectOf(world, candidate),
+    ...(known?.failedAtUtc && { failedAtUtc: known.failedAtUtc }),
     ...orderOf(candidate, { known, world, isFinal: known !== undefined && deleteAfterUtc <= nowUtc }),
   };
+}
+
+/**
+ * When the grace period began. What proved a resource an orphan first may be older than the resource, and its Service may have lived since:
+ * it begins with the first sweep after a list that is newer than what was read from Azure. That list may still show the Service.
+ */
+function beginOf(
+  known: Quarantined,
+  { clusters }: World,
+  nowUtc: string,
+): Pick<Quarantined, "quarantinedAtUtc" | "isConfirmed"> {
+  const { quarantinedAtUtc, sequence, kind } = known;
+  if (known.isConfirmed) return { quarantinedAtUtc, isConfirmed: true };
+  const view = clusters.find((one) => one.cluster.name === known.cluster);
+  // A deleted cluster reports nothing, and a connection needs no report.
+  const confirmed = view?.state !== "present" || kind === "connection" ? undefined : view.feed?.confirmed;
+  if (!confirmed || confirmed.sequence <= sequence) return { quarantinedAtUtc };
+  return { quarantinedAtUtc: nowUtc, isConfirmed: true };
 }
 
 interface Order {
@@ -111,12 +160,13 @@ interface Order {
 function orderOf(
   { cluster, version }: Candidate,
   { known, world, isFinal }: Order,
-): Pick<Quarantined, "sequence" | "version" | "isFinal" | "identity"> {
+): Pick<Quarantined, "sequence" | "version" | "isFinal" | "identity" | "boundAtUtc"> {
   const view = world.clusters.find((one) => one.cluster.name === cluster);
-  const identity = view?.cluster.identity?.uid;
+  const { uid: identity, boundAtUtc } = view?.cluster.identity ?? {};
   const marked = {
     ...(version !== undefined && { version }),
     ...(identity !== undefined && { identity }),
+    ...(boundAtUtc !== undefined && { boundAtUtc }),
     ...(isFinal && { isFinal }),
   };
   const kept = Boolean(known?.isFinal) === isFinal ? known?.sequence : undefined;
@@ -133,25 +183,36 @@ export function graceOf(policy: Policy, kind: OrphanKind): number {
   return Math.max(asked, policy.declarations.listSeconds + policy.staleMinutes * 60);
 }
 
-async function put(run: Run, row: Quarantined, isNew: boolean): Promise<void> {
-  await run.ports.tables.quarantine.transact(PARTITION, [
-    { do: "put", key: canonicalId(row.resourceId), value: row },
+/** Inserts the row, or replaces the version that was read. Returns false if another sweep wrote it meanwhile. */
+async function write(run: Run, value: Quarantined, read: Row<Quarantined> | undefined): Promise<boolean> {
+  const { resourceId, cluster, deleteAfterUtc } = value;
+  const key = canonicalId(resourceId);
+  const { ok } = await run.ports.tables.quarantine.transact(PARTITION, [
+    read ? { do: "replace", key, value, version: read.version } : { do: "insert", key, value },
   ]);
-  if (isNew)
-    run.log.info("quarantined", {
-      resourceId: row.resourceId,
-      cluster: row.cluster,
-      deleteAfterUtc: row.deleteAfterUtc,
-    });
+  if (!ok) run.log.warn("quarantine row was changed by another sweep", { resourceId });
+  else if (!read) run.log.info("quarantined", { resourceId, cluster, deleteAfterUtc });
+  return ok;
 }
 
-/** The next sweep notes a new number, which the cluster has to confirm. */
-export async function awaitAgain(run: Run, { isFinal: _none, ...row }: Quarantined): Promise<void> {
-  await put(run, row, false);
+/**
+ * The next sweep notes a new number, which the cluster has to confirm. The row is read again, because an API request calls this without
+ * the lease of the sweep: nothing but the mark changes.
+ * @param isFailed its delete failed, or that of what it depends on
+ */
+export async function awaitAgain(run: Run, { resourceId }: Quarantined, isFailed = false): Promise<void> {
+  const read = await run.ports.tables.quarantine.get(PARTITION, canonicalId(resourceId));
+  if (!read) return;
+  const { isFinal: _none, ...value } = read.value;
+  const failed = isFailed && { failedAtUtc: run.now().toISOString() };
+  await write(run, { ...value, ...failed }, read);
 }
 
-/** Also how a deleted orphan's row goes. */
-export async function leave(run: Run, { resourceId }: Quarantined): Promise<void> {
-  await run.ports.tables.quarantine.transact(PARTITION, [{ do: "remove", key: canonicalId(resourceId) }]);
-  run.log.info("left quarantine", { resourceId });
+/** Also how a deleted orphan's row goes. @param version only if it is still this one; absent: any */
+export async function leave(run: Run, { resourceId }: Quarantined, version?: Version): Promise<void> {
+  const key = canonicalId(resourceId);
+  const { ok } = await run.ports.tables.quarantine.transact(PARTITION, [
+    { do: "remove", key, ...(version !== undefined && { version }) },
+  ]);
+  if (ok) run.log.info("left quarantine", { resourceId });
 }

@@ -1,4 +1,7 @@
-/** Taking a frontend out of a load balancer that lives, with what was there for it alone. Pure. */
+/**
+ * Removes a frontend from a load balancer that is in use, with rules, probes and pools that only it uses.
+ * Pure.
+ */
 import type { Change, ListEdit } from "../changes/plan.ts";
 import { isListEdit } from "../changes/plan.ts";
 import type { LoadBalancer, Rule } from "../azure/networkModel.ts";
@@ -7,13 +10,13 @@ import type { Quarantined } from "./model.ts";
 
 const FRONTENDS = "properties.frontendIPConfigurations";
 
-/** One write of the load balancer: rules, probes and pools that only this frontend used go with it. */
+/** One write of the load balancer: also removes rules, probes and pools that only this frontend uses. */
 export function removeFrontend(row: Quarantined, balancer: LoadBalancer): Change {
   const gone = balancer.rules.filter(({ frontendId }) => sameId(frontendId, row.resourceId));
   const rest = balancer.rules.filter((rule) => !gone.includes(rule));
   const unused = (idsOf: (rule: Rule) => readonly string[], all: readonly { id: string; name: string }[]) =>
     all.filter(({ id }) => uses(gone, id, idsOf) && !uses(rest, id, idsOf)).map(({ name }) => name);
-  // Machines in a pool are somebody's, whoever routes to them.
+  // A pool with members is kept: its machines may be used by others.
   const emptyPools = balancer.pools.filter(({ members }) => members === 0);
   const edits: readonly Required<Pick<ListEdit, "path" | "remove">>[] = [
     { path: "properties.loadBalancingRules", remove: gone.map(({ name }) => name) },
@@ -39,16 +42,16 @@ function uses(rules: readonly Rule[], id: string, idsOf: (rule: Rule) => readonl
   return rules.some((rule) => idsOf(rule).some((one) => sameId(one, id)));
 }
 
-/** In the order in which they decide what a change takes away: the rest goes with it. */
+/** In order of precedence: the first list with a removal determines the kind of the change. */
 const DECIDING = ["frontendIPConfigurations", "loadBalancingRules", "probes"] as const;
 
-/** Which list of its load balancer decides what a change takes away; `undefined` if it takes away none of these. */
+/** The list of the load balancer from which a change removes items; `undefined` if none of these. */
 export function decidingList(change: Change & { action: "update" }): (typeof DECIDING)[number] | undefined {
   const paths = change.edits.filter(isListEdit).flatMap(({ path, remove }) => (remove ? [path] : []));
   return DECIDING.find((list) => paths.includes(`properties.${list}`));
 }
 
-/** Ids of what a change of a sweep takes away. */
+/** Ids of the resources that a change of a sweep removes. */
 export function removedBy(change: Change): string[] {
   if (change.action !== "update") return [change.resourceId];
   const list = decidingList(change);

@@ -1,6 +1,6 @@
 /**
- * Load-balancing rules and probes of deleted Services on a load balancer where other Services live. The controller names both for the uid of
- * their Service, and nothing else shows which Service they belong to. Pure.
+ * Load-balancing rules and probes of deleted Services on a load balancer that other Services use. The
+ * controller names both for the uid of their Service, which is the only evidence of the owner. Pure.
  */
 import type { Change } from "../changes/plan.ts";
 import { baseName, isControllers, nameBase } from "../kubernetes/frontendName.ts";
@@ -9,7 +9,7 @@ import type { Frontend, LoadBalancer, Probe, Rule } from "../azure/networkModel.
 import { canonicalId, sameId } from "../azure/resourceId.ts";
 import type { Quarantined } from "./model.ts";
 
-/** Rules on these frontends, and probes without rules, that are named for no declared Service. */
+/** Rules on these frontends, and probes without rules, whose name matches no declared Service. */
 export function staleRules(
   declared: readonly Declared[],
   { rules, probes }: LoadBalancer,
@@ -27,7 +27,10 @@ function isProbed(rules: readonly Rule[], { id }: Probe): boolean {
   return rules.some(({ probeId }) => probeId !== undefined && sameId(probeId, id));
 }
 
-/** One write of the load balancer for all of one Service: rules, and probes that only they use and that are named for it. */
+/**
+ * One write of the load balancer for one Service: removes its rules, and probes with its name that only these
+ * rules use.
+ */
 export function removeRules(rows: readonly Quarantined[], balancer: LoadBalancer): Change[] {
   const isDue = ({ id }: Rule | Probe) => rows.some(({ resourceId }) => sameId(resourceId, id));
   const due = [...balancer.rules, ...balancer.probes].filter(isDue);

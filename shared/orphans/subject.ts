@@ -1,6 +1,7 @@
 /**
- * What a candidate was judged on, as one text: if it changes, whatever was proved before is about something else. Of load balancers and
- * frontends the names count, which the controller makes of a Service's uid; their versions change with every node. Pure.
+ * Identity of a candidate as one text: if it changes, an earlier proof applies to something else. Load
+ * balancers and frontends are identified by names, which the controller derives from the uid of a Service,
+ * because their versions change with every node. Pure.
  */
 import type { Frontend, PrivateLinkService, LoadBalancer } from "../azure/networkModel.ts";
 import { canonicalId, sameId } from "../azure/resourceId.ts";
@@ -13,7 +14,7 @@ export function subjectOf(
   { kind, resourceId, withdrawal }: Pick<Candidate, "kind" | "resourceId" | "withdrawal">,
 ): string {
   const parts = partsOf(world, kind, resourceId);
-  // That no Service uses it and that its Service withdrew it are two proofs: one does not continue the other.
+  // "No Service uses it" and "its Service withdrew it" are different proofs: one does not continue the other.
   return JSON.stringify(withdrawal === undefined ? parts : [parts, withdrawal]);
 }
 
@@ -49,14 +50,14 @@ function frontendParts({ rules }: LoadBalancer, { id, name, address = "" }: Fron
   return JSON.stringify([name.toLowerCase(), address, own.toSorted()]);
 }
 
-/** Of a rule, or of a probe. */
+/** Identity of a rule, or of a probe. */
 function ruleParts({ rules, probes }: LoadBalancer, id: string): unknown {
   const rule = rules.find((one) => sameId(one.id, id));
   if (rule) return [rule.name.toLowerCase(), canonicalId(rule.frontendId), rule.protocol, rule.port];
   return probes.find((one) => sameId(one.id, id))?.name.toLowerCase();
 }
 
-/** Its alias is new when it is created again. */
+/** A PLS that is created again has a new alias. */
 function plsParts({ id, alias, frontendIds }: PrivateLinkService): string {
   return JSON.stringify([canonicalId(id), alias, frontendIds.map(canonicalId).toSorted()]);
 }

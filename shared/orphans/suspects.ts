@@ -1,4 +1,4 @@
-/** What is suspected now, and what a sweep took and can be had back. Called by people, through the command line and the API. */
+/** Current orphan candidates, and deleted resources that can be restored. Called through CLI and API. */
 import type { JournalEntry } from "../changes/journal.ts";
 import { listJournal } from "../changes/journalStore.ts";
 import { isRemoval } from "../changes/plan.ts";
@@ -19,33 +19,45 @@ export interface Suspect {
   readonly row: Quarantined | undefined;
 }
 
-/** Everything that no living Service accounts for, from fresh reads, ordered by id. */
-export async function listSuspects(run: Run): Promise<Suspect[]> {
+export interface Suspects {
+  /** Ordered by id. */
+  readonly suspects: readonly Suspect[];
+  /** Subscriptions that could not be read: their resources are missing. */
+  readonly unreadable: readonly string[];
+}
+
+/** All resources that no Service uses, from new reads. */
+export async function readSuspects(run: Run): Promise<Suspects> {
   const { policy } = await readPolicy(run);
   const [world, rows] = await waitForAll([gatherWorld(run, policy), listQuarantine(run)]);
   const byId = new Map(rows.map((row) => [canonicalId(row.resourceId), row]));
-  return findOrphans(world).map((candidate) => ({
+  const suspects = findOrphans(world).map((candidate) => ({
     candidate,
     row: byId.get(canonicalId(candidate.resourceId)),
   }));
+  return { suspects, unreadable: [...world.unreadable.keys()] };
 }
 
-/** @param selector name or id @throws InvalidInput if nothing is known against the resource, or if the name fits several */
+/** @param selector name or id @throws InvalidInput if the resource is not a candidate, or if several match */
 export async function findSuspect(run: Run, selector: string): Promise<Suspect> {
-  const found = (await listSuspects(run)).filter(({ candidate }) => isNamed(candidate.resourceId, selector));
+  const { suspects, unreadable } = await readSuspects(run);
+  const found = suspects.filter(({ candidate }) => isNamed(candidate.resourceId, selector));
   const [suspect, other] = found;
   if (!suspect)
-    throw new InvalidInput(
+    throw new InvalidInput([
       `${selector} is not suspected: a living Service accounts for it, it is of no registered cluster, or it is not there`,
-    );
+      ...unreadable.map(
+        (one) => `subscription ${one} could not be read: \`mooring doctor\` states the cause`,
+      ),
+    ]);
   if (other)
     throw new InvalidInput(
-      found.map(({ candidate: { resourceId } }) => `${selector} may be ${resourceId}: say which by its id`),
+      found.map(({ candidate: { resourceId } }) => `${selector} may be ${resourceId}: specify its id`),
     );
   return suspect;
 }
 
-/** The newest entry that deleted a resource of this name or id. */
+/** The newest entry that deleted a resource with this name or id. */
 export async function lastDelete(run: Run, selector: string): Promise<string | undefined> {
   for await (const { entry } of listJournal(run))
     if (isDelete(entry) && isNamed(entry.change.resourceId, selector)) return entry.id;
@@ -54,11 +66,11 @@ export async function lastDelete(run: Run, selector: string): Promise<string | u
 
 export interface Restorable {
   readonly entry: JournalEntry;
-  /** What does not come back with it. */
+  /** What is not restored with it. */
   readonly losses: readonly string[];
 }
 
-/** What sweeps took since then, can be had back, and was not; newest first. */
+/** Resources that sweeps deleted since then, that can be restored and were not; newest first. */
 export async function listRestorable(run: Run, sinceUtc: string): Promise<Restorable[]> {
   const entries: JournalEntry[] = [];
   for await (const { entry } of listJournal(run, sinceUtc))

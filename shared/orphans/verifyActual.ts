@@ -1,6 +1,6 @@
 /**
- * What a resource shows against its delete when it is read by its id: a list of Azure may lag behind, or lack what may not be listed.
- * The states that allow the delete are named; everything else is a reason to stay. Pure.
+ * Evidence against the delete of a resource in its own body, read by id: a list of Azure may lag behind or be
+ * filtered by permissions. States that allow the delete are listed; everything else prevents it. Pure.
  */
 import { isListEdit, type Change, type ListEdit } from "../changes/plan.ts";
 import type { Json, JsonObject, Resource } from "../ports/resources.ts";
@@ -8,17 +8,17 @@ import type { LoadBalancer } from "../azure/networkModel.ts";
 import { sameId } from "../azure/resourceId.ts";
 import type { OrphanKind } from "./model.ts";
 
-/** What was judged, and what a write would take. */
+/** The candidate, and what the write would remove. */
 export interface Expected {
   readonly kind: OrphanKind;
   readonly change: Change;
-  /** The load balancer as it was judged; absent: it was not listed. */
+  /** The load balancer from the list; absent if it was not listed. */
   readonly balancer?: LoadBalancer | undefined;
-  /** Of a resource whose Service lives: the only version that may be deleted. */
+  /** For a resource whose Service exists: the only version that may be deleted. */
   readonly version?: string | undefined;
-  /** The cluster was deleted: no pool may have members. */
+  /** True if the cluster was deleted: then no pool may have members. */
   readonly isOfDeleted: boolean;
-  /** The connection goes with its Private Link Service. */
+  /** True if the connection is deleted with its Private Link Service. */
   readonly isWithPls: boolean;
 }
 
@@ -31,7 +31,10 @@ const DECISIVE: Readonly<Record<OrphanKind, readonly string[]>> = {
   connection: [],
 };
 
-/** Why the resource must stay, judged on its own body; `undefined` if nothing there is evidence against the write. */
+/**
+ * Why the resource must not be deleted, from its own body; `undefined` if there is no evidence against the
+ * write.
+ */
 export function verifyActual(actual: Resource, expected: Expected): string | undefined {
   const properties = objectOf(actual.body["properties"]);
   const { kind } = expected;
@@ -74,7 +77,7 @@ function againstFrontends(properties: JsonObject, expected: Expected): string | 
   );
 }
 
-/** Another rule may use a probe that goes, and a rule may have moved to another frontend. */
+/** Another rule may use a probe that is removed, and a rule may have moved to another frontend. */
 function againstRules(properties: JsonObject, { balancer, change }: Expected): string | undefined {
   if (!balancer) return "its load balancer was not in the list";
   const removed = removedFrom(change, "loadBalancingRules");
@@ -186,7 +189,7 @@ function itemsOf(properties: JsonObject, list: string): readonly JsonObject[] {
   return listOf(properties[list]).map(objectOf);
 }
 
-/** What should be a list and is not counts as one unknown item. */
+/** A value that is not a list counts as one unknown item. */
 function listOf(value: Json | undefined): readonly Json[] {
   if (!isPresent(value)) return [];
   return Array.isArray(value) ? value : [value];

@@ -1,4 +1,4 @@
-/** A person's word on a connection, as a plan. */
+/** Plans a manual decision on a connection. */
 import type { Plan } from "../changes/plan.ts";
 import { InvalidInput } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
@@ -7,21 +7,21 @@ import { decide } from "./planConnections.ts";
 
 export interface PersonsDecision {
   readonly status: "Approved" | "Rejected";
-  /** Why; the consumer reads it, and the journal keeps it. */
+  /** Shown to the consumer and recorded in the journal. */
   readonly reason: string;
   readonly who: string;
 }
 
-/** The states that Azure lets a decision change. */
+/** States that a decision can change in Azure. */
 const DECIDABLE: Readonly<Record<PersonsDecision["status"], readonly string[]>> = {
   Approved: ["Pending", "Rejected"],
   Rejected: ["Pending", "Approved"],
 };
 
-/** Empty if it is so already. @throws InvalidInput if nothing is decided there */
+/** Empty if the connection already has the state. @throws InvalidInput if Mooring may not decide on it */
 export function planDecision(run: Run, row: InboxRow, { status, reason, who }: PersonsDecision): Plan {
   if (row.isOff)
-    throw new InvalidInput(`Private Link Service ${row.pls} is tagged mooring: off; take the tag away first`);
+    throw new InvalidInput(`Private Link Service ${row.pls} is tagged mooring: off; remove the tag first`);
   if (row.status === status) return { changes: [] };
   if (!DECIDABLE[status].includes(row.status))
     throw new InvalidInput(
@@ -30,12 +30,12 @@ export function planDecision(run: Run, row: InboxRow, { status, reason, who }: P
   const change = decide(row, status, {
     capability: status === "Approved" ? "connections" : "rejections",
     owner: { cluster: row.cluster },
-    reason: `${who} says: ${reason}`,
+    reason: `${who}: ${reason}`,
     description: `${status} by ${who}: ${reason}`,
     evidence: [
       { says: `${who} decided: ${reason}`, source: "operator", atUtc: run.now().toISOString() },
       {
-        says: `Private Link Service ${row.pls} stands on a load balancer of cluster ${row.cluster}`,
+        says: `Private Link Service ${row.pls} is attached to a load balancer of cluster ${row.cluster}`,
         source: "Azure",
         atUtc: run.now().toISOString(),
       },

@@ -1,4 +1,4 @@
-/** What a PLS shall be: as its owner declares it, narrowed by what the organisation allows. Pure. */
+/** Desired state of a PLS: the declaration of its owner, narrowed by policy. Pure. */
 import type { PlsIntent } from "../kubernetes/intent.ts";
 import type { Policy } from "../policy/policy.ts";
 
@@ -21,7 +21,7 @@ export function desiredPls(
   };
 }
 
-/** Everybody (`*`) narrowed to a list is the list. */
+/** `*` narrowed to a list is the list. */
 function narrowed(declared: readonly string[], allowed: readonly string[] | undefined): readonly string[] {
   if (!allowed || allowed.includes("*")) return declared;
   if (declared.includes("*")) return allowed;

@@ -1,4 +1,6 @@
-/** The approvals inbox: consumers' connections to the clusters' Private Link Services, those that wait first. */
+/**
+ * The approvals inbox: connections of consumers to Private Link Services of the clusters, pending ones first.
+ */
 import { isTaggedOff } from "../changes/offTag.ts";
 import { listClusters } from "../declarations/registry.ts";
 import { CONNECTION_STATUSES, type Connection, type PrivateLinkService } from "../azure/networkModel.ts";
@@ -10,16 +12,19 @@ import { waitForAll } from "../core/waitForAll.ts";
 
 export interface InboxRow extends Connection {
   readonly pls: string;
-  /** `cluster/namespace/name`, as the controller's tag says. */
+  /** `cluster/namespace/name`, from the controller's tag. */
   readonly service: string;
   readonly cluster: string;
-  /** Subscription of the consumer; `unknown` where Azure does not tell. */
+  /** Subscription of the consumer; `unknown` if Azure does not report it. */
   readonly consumer: string;
-  /** Its PLS is tagged `mooring: off`: nothing is decided here. */
+  /** Its PLS has the tag `mooring: off`: Mooring does not change the connection. */
   readonly isOff: boolean;
 }
 
-/** Only of Private Link Services that stand on a registered cluster's load balancers: of others Mooring says and does nothing. */
+/**
+ * Only of Private Link Services on load balancers of registered clusters: Mooring does not report or change
+ * others.
+ */
 export async function listConnections(run: Run): Promise<InboxRow[]> {
   const { network, subscriptions } = run.ports;
   const [clusters, privateLinkServices] = await waitForAll([
@@ -33,7 +38,10 @@ export async function listConnections(run: Run): Promise<InboxRow[]> {
   return rows.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
-/** One of them, from a fresh read of its PLS; `undefined` if it is not there, or not of a registered cluster's PLS. */
+/**
+ * One connection, from a new read of its PLS; `undefined` if it does not exist, or if the PLS belongs to no
+ * registered cluster.
+ */
 export async function findConnection(run: Run, id: string): Promise<InboxRow | undefined> {
   const { parentId } = parseResourceId(id) ?? {};
   const pls = parentId === undefined ? undefined : await run.ports.network.pls(parentId);

@@ -1,6 +1,7 @@
 /**
- * Pending connections from subscriptions that the owner auto-approves are approved; of the others policy may have some rejected, and
- * all else is left to people. Pure. `*` in auto-approval has no meaning for the CCM nor in ARM, so it approves nobody.
+ * Approves pending connections from subscriptions that the owner auto-approves; rejects others if policy
+ * states so; leaves the rest for a manual decision. Pure. `*` in auto-approval has no meaning for the CCM or
+ * ARM, so it approves no subscription.
  */
 import type { Change, Evidence, Plan } from "../changes/plan.ts";
 import type { Declared } from "../kubernetes/intent.ts";
@@ -19,7 +20,7 @@ const AZURES_OWN = "Auto Approved";
 export interface ConnectionsInput {
   readonly evidence: readonly Evidence[];
   readonly policy: Pick<Policy, "privateLinkServices" | "connections">;
-  /** Connections, by id in lower case, that are known to have waited for as long as policy lets them. */
+  /** Lower-case ids of connections that have been pending for longer than policy allows. */
   readonly overdue: ReadonlySet<string>;
 }
 
@@ -34,7 +35,7 @@ export function planConnections(pls: PrivateLinkService, owner: Declared, input:
   };
 }
 
-/** Lower-case subscription of the consumer's endpoint; `undefined` if Azure does not tell. */
+/** Lower-case subscription of the consumer's endpoint; `undefined` if Azure does not report it. */
 export function consumerOf(connection: Connection): string | undefined {
   return parseResourceId(connection.endpointId ?? "")?.subscription.toLowerCase();
 }
@@ -66,18 +67,18 @@ function rejection(connection: Connection, owner: Declared, input: ConnectionsIn
 function whyRejected(connection: Connection, input: ConnectionsInput): string | undefined {
   const { rejectPendingAfterHours: hours, rejectWithdrawn } = input.policy.connections;
   const consumer = consumerOf(connection);
-  // Whose it is unknown may be anybody's.
+  // A connection with an unknown subscription may come from any consumer.
   if (consumer === undefined) return undefined;
   if (connection.status === "Approved")
     return rejectWithdrawn && wasAutomatic(connection)
-      ? `subscription ${consumer} is not auto-approved any more`
+      ? `subscription ${consumer} is no longer auto-approved`
       : undefined;
   if (connection.status !== "Pending" || hours === undefined) return undefined;
   const isOverdue = input.overdue.has(connection.id.toLowerCase());
-  return isOverdue ? `nobody approved it within ${hours} hours` : undefined;
+  return isOverdue ? `no one approved it within ${hours} hours` : undefined;
 }
 
-/** Approved because it was declared, not because a person said so: what a person decided stays decided. */
+/** Approved because of the declaration; a manual decision is never changed. */
 function wasAutomatic({ description }: Connection): boolean {
   return description === APPROVED_BECAUSE_DECLARED || description === AZURES_OWN;
 }
@@ -86,7 +87,7 @@ export interface Decision {
   readonly capability: "connections" | "rejections";
   readonly owner: Pick<Declared, "cluster"> & Partial<Pick<Declared, "namespace">>;
   readonly reason: string;
-  /** What the consumer reads. */
+  /** Message that the consumer sees. */
   readonly description: string;
   readonly evidence: readonly Evidence[];
 }

@@ -1,4 +1,4 @@
-/** Everything that is to be done about one PLS, from fresh reads: whose it is, and what differs. */
+/** Plans all changes of one PLS from new reads: its owner, and what differs from the declaration. */
 import { isTaggedOff } from "../changes/offTag.ts";
 import type { Evidence, Plan } from "../changes/plan.ts";
 import { listClusters } from "../declarations/registry.ts";
@@ -22,16 +22,19 @@ const HOUR = 3_600_000;
 
 export interface PlannedPls {
   readonly pls: PrivateLinkService;
-  /** Absent: no registered cluster's, or its marks disagree. */
+  /** Absent if it belongs to no registered cluster, or its tags and frontend contradict each other. */
   readonly cluster?: Cluster;
-  /** Absent: no living Service is proved to own it, so nothing is planned. */
+  /** Absent if no confirmed Service owns it: then nothing is planned. */
   readonly owner?: Declared;
-  /** Number under which the cluster confirmed what `owner` was read from; absent: it confirmed nothing. */
+  /** Number under which the cluster confirmed the declaration of `owner`; absent if it confirmed nothing. */
   readonly confirmedSequence?: number;
   readonly plan: Plan;
 }
 
-/** Plans Private Link Services; what they have in common is read once. `all` reads a cluster's Services as one list, for many Private Link Services; else one by one. */
+/**
+ * Plans Private Link Services; reads shared data once. `all` reads the Services of a cluster as one list, for
+ * many Private Link Services; otherwise one by one.
+ */
 export function plsPlanner(run: Run, reads: "one" | "all"): (pls: PrivateLinkService) => Promise<PlannedPls> {
   const clusters = once(() => listClusters(run));
   const inForce = once(() => readPolicy(run));
@@ -44,7 +47,8 @@ export function plsPlanner(run: Run, reads: "one" | "all"): (pls: PrivateLinkSer
     const [known, { policy }] = await waitForAll([clusters(""), inForce("")]);
     const cluster = clusterOfPls(pls, known);
     if (!cluster) return { pls, plan: { changes: [] } };
-    // In this order: what is declared is at least as new as what the feed states as confirmed.
+    // The feed is read first, so that the declarations are at least as new as the confirmation that it
+    // states.
     const confirmed = (await feeds(cluster.name))?.confirmed;
     const declared = await declaredFor(pls, cluster.name);
     const owner = ownerOfPls(pls, declared);
@@ -61,6 +65,12 @@ export function plsPlanner(run: Run, reads: "one" | "all"): (pls: PrivateLinkSer
   };
 }
 
+/** The same for one, from a new read of it; `undefined` if it does not exist. */
+export async function planById(run: Run, id: string): Promise<PlannedPls | undefined> {
+  const pls = await run.ports.network.pls(id);
+  return pls && plsPlanner(run, "one")(pls);
+}
+
 /** The Service that the owner tag names, as its cluster confirmed it. */
 async function oneDeclared(
   run: Run,
@@ -71,7 +81,7 @@ async function oneDeclared(
   return declared ? [declared] : [];
 }
 
-/** Azure does not say since when a connection waits; the audit's finding does. */
+/** Azure does not report since when a connection is pending; the finding of the audit does. */
 async function overdueConnections(run: Run, { connections }: Policy): Promise<ReadonlySet<string>> {
   const { rejectPendingAfterHours: hours } = connections;
   if (hours === undefined) return new Set();

@@ -1,4 +1,7 @@
-/** The fields that policy lets Mooring write, as the CCM would set them; others are reported by drift, never written. Pure. */
+/**
+ * The fields that policy lets Mooring write, as the CCM would set them; audits report the others, Mooring
+ * never writes them. Pure.
+ */
 import type { Edit, Evidence, Plan } from "../changes/plan.ts";
 import { sameValue } from "../changes/body.ts";
 import type { Json } from "../ports/resources.ts";
@@ -7,7 +10,7 @@ import type { PrivateLinkService } from "../azure/networkModel.ts";
 import type { Policy } from "../policy/policy.ts";
 import { desiredPls, type DesiredPls } from "./desired.ts";
 
-/** Where ARM has each field; lists of subscriptions are one level deeper. */
+/** Path of each field in ARM; lists of subscriptions are one level deeper. */
 export const PATHS: Readonly<Record<keyof DesiredPls, string>> = {
   visibility: "properties.visibility.subscriptions",
   autoApproval: "properties.autoApproval.subscriptions",
@@ -15,7 +18,7 @@ export const PATHS: Readonly<Record<keyof DesiredPls, string>> = {
   proxyProtocol: "properties.enableProxyProtocol",
 };
 
-/** The change that brings the PLS back to what its owner declares; an empty plan if it is so already. */
+/** The change that brings the PLS to the state that its owner declares; an empty plan if it matches. */
 export function planPls(
   pls: PrivateLinkService,
   owner: Declared,

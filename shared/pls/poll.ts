@@ -1,29 +1,29 @@
 /**
- * Looks at every PLS of the watched subscriptions, one list each: new connections often raise no event, and events get lost. Only
- * Private Link Services with something to do become work. Called by a timer.
+ * Lists the Private Link Services of each watched subscription, because new connections often raise no event
+ * and events get lost. Enqueues work only for those with a plan. Called by a timer.
  */
 import { enqueueOnce } from "../events/coalesce.ts";
 import type { PrivateLinkService } from "../azure/networkModel.ts";
 import { parseResourceId } from "../azure/resourceId.ts";
 import { subscriptionSubject } from "../storage/outcome.ts";
-import { recordWhole, type Notes } from "../storage/recordOutcome.ts";
+import { recordAll, type Notes } from "../storage/recordOutcome.ts";
 import type { Run } from "../ports/ports.ts";
 import { Incomplete } from "../core/errors.ts";
 import { plsPlanner } from "./planFor.ts";
 import { messageOf } from "../core/messageOf.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
-/** With more failures than this, what all Private Link Services need is unavailable: the poll ends. */
+/** With more failures than this, a shared dependency is unavailable: the poll ends. */
 const MOST_FAILURES = 20;
 
 /**
- * How many Private Link Services were found with something to do. A subscription that cannot be read, or a PLS that cannot be planned, does not stop the
- * others. @throws Incomplete at the end, naming each
+ * Returns the number of Private Link Services for which work was enqueued. A subscription that cannot be
+ * read, or a PLS that cannot be planned, does not stop the others. @throws Incomplete at the end, naming each
  */
 export async function pollPrivateLinkServices(run: Run): Promise<number> {
   const failures: Error[] = [];
   const subjects = run.ports.subscriptions.map(subscriptionSubject);
-  const found = await recordWhole(run, { operation: "poll", subjects }, (notes) =>
+  const found = await recordAll(run, { operation: "poll", subjects }, (notes) =>
     poll(run, { failures, notes }),
   );
   if (failures.length === 0) return found;
@@ -72,7 +72,7 @@ interface Attempt extends Polling {
   readonly about: string;
 }
 
-/** `undefined` if it failed, which is logged and remembered. */
+/** `undefined` if it failed; the failure is logged and recorded. */
 async function attempt<T>(
   run: Run,
   { about, failures, notes }: Attempt,

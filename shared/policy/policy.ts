@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { parsePrefix } from "../azure/prefix.ts";
 import { parseRange } from "../azure/addressRange.ts";
+import { SEVERITIES } from "../severity.ts";
 
 const mode = z.enum(["observe", "enforce"]);
 
@@ -18,16 +19,16 @@ const scope = z.strictObject({
   excludeResourceGroups: never("these resource groups, in any case"),
   clusters: only("these clusters"),
   excludeClusters: never("these clusters"),
-  namespaces: only("what Services of these namespaces own"),
-  excludeNamespaces: never("what Services of these namespaces own"),
-  names: only("resources with these names; * stands for anything"),
-  excludeNames: never("resources with these names; * stands for anything"),
+  namespaces: only("resources of Services in these namespaces"),
+  excludeNamespaces: never("resources of Services in these namespaces"),
+  names: only("resources with these names; * matches any text"),
+  excludeNames: never("resources with these names; * matches any text"),
   excludeTags: never("resources with these tags, as KEY=VALUE"),
 });
 
 const severities = z.record(z.string(), z.enum(["deny", "warn", "off"]));
 
-/** An entry without clusters is for all of them, one without namespaces likewise. */
+/** An entry without clusters applies to all clusters; likewise for namespaces. */
 const place = {
   clusters: z.array(z.string()).optional(),
   namespaces: z.array(z.string()).optional(),
@@ -38,49 +39,47 @@ const subscriptionIds = z.array(z.union([z.guid().toLowerCase(), z.literal("*")]
 const graceSeconds = z.number().int().min(0);
 
 export const Policy = z.strictObject({
-  rules: severities.default({}).describe("Severity of a rule of admission: deny, warn or off"),
+  rules: severities.default({}).describe("Severity of an admission rule: deny, warn or off"),
   overrides: z
     .array(z.strictObject({ ...place, rules: severities }))
     .default([])
-    .describe("Severities for some clusters or namespaces; the last entry that fits counts"),
+    .describe("Severities for some clusters or namespaces; the last matching entry applies"),
   subnets: z
     .array(z.strictObject({ ...place, allowed: z.array(z.string()).min(1) }))
     .default([])
-    .describe("Subnets that a namespace may have; a namespace that no entry names may have any"),
+    .describe("Subnets that a namespace may use; a namespace without an entry may use any subnet"),
   privateLinkServices: z
     .strictObject({
       visibility: subscriptionIds
         .optional()
-        .describe("Subscriptions a Private Link Service may be visible to; absent means any"),
+        .describe("Subscriptions to which a Private Link Service may be visible; absent means any"),
       autoApproval: subscriptionIds
         .optional()
         .describe("Subscriptions that may be auto-approved; absent means any"),
       fields: z
         .array(z.enum(["visibility", "autoApproval", "fqdns", "proxyProtocol"]))
         .default(["visibility", "autoApproval"])
-        .describe("What is put back to what is declared; the rest is reported"),
+        .describe("Fields that Mooring restores to declared values; others are only reported"),
       maxRepairsPerHour: z
         .number()
         .int()
         .min(1)
         .default(3)
-        .describe(
-          "Repairs of the same field of a Private Link Service within an hour; after that somebody else is at it",
-        ),
+        .describe("Maximum repairs per field and hour; more indicate a conflicting writer"),
     })
     .prefault({}),
   modes: z
     .strictObject({
       privateLinkServices: mode
         .default("enforce")
-        .describe("Put visibility and auto-approval back to what is declared"),
+        .describe("Restore visibility and auto-approval to the declared values"),
       connections: mode
         .default("enforce")
         .describe("Approve pending connections from auto-approved subscriptions"),
       rejections: mode
         .default("observe")
-        .describe("Reject connections as `connections` says; people may always reject"),
-      sweep: mode.default("observe").describe("Delete orphans after their grace"),
+        .describe("Reject connections according to `connections`; operators can always reject"),
+      sweep: mode.default("observe").describe("Delete orphans after their grace period"),
     })
     .prefault({}),
   scope: z
@@ -98,61 +97,59 @@ export const Policy = z.strictObject({
         .int()
         .min(1)
         .optional()
-        .describe("Reject what nobody declared or approved within this time; absent means never"),
+        .describe("Reject connections that are pending for longer than this; absent means never"),
       rejectWithdrawn: z
         .boolean()
         .default(false)
         .describe(
-          "Reject connections that were approved automatically and whose subscription is not auto-approved any more",
+          "Reject connections that were approved automatically and whose subscription is no longer auto-approved",
         ),
     })
     .prefault({}),
   audit: z
     .strictObject({
       checks: z
-        .record(z.string(), z.enum(["error", "warn", "info", "off"]))
+        .record(z.string(), z.enum([...SEVERITIES, "off"]))
         .default({})
-        .describe("Severity of a check of the audit: error, warn, info or off"),
+        .describe("Severity of an audit check: error, warning, info or off"),
       frontendMinutes: z
         .number()
         .int()
         .min(1)
         .default(10)
-        .describe(
-          "How long a Service may be without the frontend or the Private Link Service that it declares",
-        ),
+        .describe("How long a declared resource may be missing before the audit reports it"),
       pendingHours: z
         .number()
         .int()
         .min(1)
         .default(4)
-        .describe("How long a connection that nobody declared may wait for a person"),
+        .describe("How long an undeclared connection may be pending before the audit reports it"),
       nearlyFullPercent: z
         .number()
         .min(1)
         .max(100)
         .default(90)
-        .describe("Use from which a subnet counts as nearly full"),
+        .describe("Usage from which a subnet counts as nearly full"),
       forecastDays: z
         .number()
         .int()
         .min(2)
         .max(365)
         .default(30)
-        .describe("Days of a subnet's past that its forecast rests on, and how far ahead it looks"),
+        .describe("Days of usage history for a subnet's forecast, and how many days it looks ahead"),
     })
     .prefault({}),
   onUnavailable: z
     .enum(["allow", "deny"])
     .default("allow")
-    .describe("Admission's answer when storage is away"),
+    .describe("Admission's answer if a Service cannot be evaluated, e.g. storage is unavailable"),
   reservationMinutes: z
     .number()
     .int()
     .min(1)
     .max(10_080)
     .default(60)
-    .describe("How long a claim of an address lasts that neither its cluster nor Azure confirms, in minutes"),
+    .describe("Minutes until an unconfirmed address claim expires"),
   claims: z
     .strictObject({
       unconfirmedPercent: z
@@ -160,19 +157,17 @@ export const Policy = z.strictObject({
         .min(0)
         .max(100)
         .default(10)
-        .describe("Addresses of a subnet that one cluster may claim without confirmation, in percent"),
+        .describe("Percentage of a subnet's addresses that one cluster may claim without confirmation"),
       unconfirmedAtLeast: z
         .number()
         .int()
         .min(1)
         .default(16)
-        .describe("The same as a number, for small subnets"),
+        .describe("Minimum of that limit, as a number of addresses, for small subnets"),
       plannedMoves: z
         .enum(["never", "sameNamespace", "always"])
         .default("sameNamespace")
-        .describe(
-          "Whose addresses a Service may declare with `mooring.dev/replaces`, while that Service lives",
-        ),
+        .describe("Which existing Services a Service may replace with `mooring.dev/replaces`"),
     })
     .prefault({}),
   inventoryStaleMinutes: z
@@ -180,12 +175,12 @@ export const Policy = z.strictObject({
     .int()
     .min(1)
     .default(60)
-    .describe("A subnet scanned longer ago brings the warning inventory-stale"),
+    .describe("Age of a subnet's last scan from which rule inventory-stale warns"),
   staleMinutes: z
     .number()
     .positive()
     .default(60)
-    .describe("What a cluster confirmed longer ago proves nothing"),
+    .describe("Age from which a cluster's confirmation counts as stale and proves nothing"),
   declarations: z
     .strictObject({
       listSeconds: z
@@ -206,7 +201,7 @@ export const Policy = z.strictObject({
     .prefault({}),
   sweepGraceSeconds: graceSeconds
     .default(7 * 24 * 3600)
-    .describe("How long an orphan stays in quarantine before it may be deleted"),
+    .describe("Grace period: how long an orphan stays in quarantine before it may be deleted"),
   sweepGraceByKind: z
     .strictObject({
       loadBalancer: graceSeconds.optional(),
@@ -216,32 +211,37 @@ export const Policy = z.strictObject({
       connection: graceSeconds.optional(),
     })
     .prefault({})
-    .describe("The same in seconds for some kinds of orphans, where they differ"),
-  maxDeletesPerRun: z.number().int().min(0).default(5).describe("Deletes in one sweep"),
-  maxDeletesPerDay: z.number().int().min(0).default(20).describe("Deletes in 24 hours, all sweeps together"),
+    .describe("Grace period in seconds for individual kinds of orphans"),
+  maxDeletesPerRun: z.number().int().min(0).default(5).describe("Maximum deletes in one sweep"),
+  maxDeletesPerDay: z
+    .number()
+    .int()
+    .min(0)
+    .default(20)
+    .describe("Maximum deletes in 24 hours, in all sweeps"),
   maxDeletePercent: z
     .number()
     .min(0)
     .max(100)
     .default(20)
     .describe(
-      "Deletes in one sweep, as a percentage of the load balancers, Private Link Services and connections in sight",
+      "Maximum deletes in one sweep, as a percentage of all observed load balancers, Private Link Services and connections",
     ),
   freeze: z
     .array(z.strictObject({ fromUtc: z.iso.datetime(), toUtc: z.iso.datetime(), why: z.string() }))
     .default([])
-    .describe("Windows in which nothing is written to Azure"),
+    .describe("Time windows in which Mooring writes nothing to Azure"),
   excludedRanges: z
     .array(z.string().refine((text) => parsePrefix(text), "not a CIDR range"))
     .default([])
-    .describe("Address ranges (CIDR) that no Service may ask for"),
+    .describe("Address ranges (CIDR) that no Service may request"),
   addressPools: z
     .array(
       z.strictObject({
         ...place,
         name: z
           .string()
-          .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "lower-case letters, digits and dashes"),
+          .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens"),
         subnet: z.string().optional(),
         ranges: z
           .array(
@@ -253,9 +253,9 @@ export const Policy = z.strictObject({
       }),
     )
     .default([])
-    .describe("Named ranges (CIDR or FIRST-LAST) from which `mooring.dev/address: auto` picks"),
+    .describe("Named ranges (CIDR or FIRST-LAST) from which `mooring.dev/address: auto` chooses"),
 });
 export type Policy = z.infer<typeof Policy>;
 
-/** The policy in force until somebody applies one. */
+/** The active policy until an operator applies one. */
 export const defaultPolicy: Policy = Policy.parse({});

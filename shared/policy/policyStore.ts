@@ -1,4 +1,4 @@
-/** The policy in force: one row in the `policies` table, or the default while nobody has applied one. Written by `applyPolicy.ts`. */
+/** The active policy: one row in the `policies` table, or the default until a policy is applied. Written by `applyPolicy.ts`. */
 import type * as z from "zod";
 import { InvalidInput } from "../core/errors.ts";
 import { Policy, defaultPolicy } from "./policy.ts";
@@ -18,18 +18,18 @@ interface PolicyRow {
 
 export const PARTITION = "policy";
 export const KEY = "current";
-/** Every policy that was applied, by time; after `current` in key order. */
+/** Key prefix of all applied policies, by time; sorts after `current`. */
 export const HISTORY = "history ";
 
 export interface PolicyInForce {
   readonly policy: Policy;
-  /** When it was applied; goes to the journal. `default` if nobody applied one. */
+  /** When it was applied; `default` if none was applied. Recorded in the journal. */
   readonly version: string;
 }
 
 /**
- * The policy as stored now; if somebody broke it past `applyPolicy`, the last good one.
- * @throws InvalidInput if there is no good one: better no work than the wrong work
+ * The stored policy. If a write that bypassed `applyPolicy` made it invalid, the last valid one.
+ * @throws InvalidInput if there is no valid one: doing nothing is safer than using a wrong policy
  */
 export async function readPolicy(run: Run): Promise<PolicyInForce> {
   const row = await run.ports.tables.policies.get(PARTITION, KEY);
@@ -37,13 +37,13 @@ export async function readPolicy(run: Run): Promise<PolicyInForce> {
   const parsed = Policy.safeParse(row.value.policy);
   if (parsed.success) return { policy: parsed.data, version: row.value.appliedAtUtc };
   const problems = toProblems(parsed.error);
-  run.log.error("the stored policy is broken; the last good one stays in force", { problems });
+  run.log.error("the stored policy is invalid; the last valid one stays active", { problems });
   const good = await lastGood(run);
   if (!good) throw new InvalidInput(problems);
   return good;
 }
 
-/** What is wrong with the stored policy; empty if it is whole, or nobody applied one. */
+/** Problems of the stored policy; empty if it is valid, or if none was applied. */
 export async function policyProblems(run: Run): Promise<readonly string[]> {
   const row = await run.ports.tables.policies.get(PARTITION, KEY);
   const parsed = row && Policy.safeParse(row.value.policy);
@@ -58,7 +58,7 @@ async function lastGood(run: Run): Promise<PolicyInForce | undefined> {
     .flatMap(({ parsed, version }) => (parsed.success ? [{ policy: parsed.data, version }] : []))[0];
 }
 
-/** One line for each, with the setting's path. */
+/** One line per problem, with the setting's path. */
 export function toProblems({ issues }: z.ZodError): string[] {
   return issues.map((issue) => `policy ${issue.path.join(".") || "(root)"}: ${issue.message}`);
 }

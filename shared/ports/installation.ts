@@ -1,25 +1,25 @@
 /**
- * Ports: what `mooring doctor` asks of Azure, of storage and of the network, and nobody else asks. They read, or ask in such a way that
- * nothing can change. Implementations: `shared/adapters/installation.ts`, `shared/adapters/httpClient.ts` and `test/memory/installation.ts`.
+ * Ports of `mooring doctor` to Azure, storage and the network. They only read, or send requests that cannot change anything.
+ * Implementations: `shared/adapters/installation.ts`, `shared/adapters/httpClient.ts` and `test/memory/installation.ts`.
  */
 
-/** Who asks Azure Resource Manager here. */
+/** The identity that calls Azure Resource Manager. */
 export interface Identity {
   readonly objectId: string;
-  /** For people: an application's id, or a person's sign-in name. */
+  /** For display: id of an application, or sign-in name of a user. */
   readonly name: string;
-  /** Somebody's own sign-in, not a managed identity or a service principal. */
-  readonly isPerson: boolean;
+  /** A user, not a managed identity or a service principal. */
+  readonly isUser: boolean;
 }
 
-/** What a role gives at a scope; `*` stands for anything. */
+/** Permissions of a role at a scope; `*` is a wildcard. */
 export interface Grant {
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
 }
 
 export interface EventFilter {
-  /** Absent: every type. */
+  /** Absent: all types. */
   readonly eventTypes?: readonly string[];
   readonly subjectBeginsWith: string;
   readonly subjectEndsWith: string;
@@ -35,7 +35,7 @@ export interface EventSubscription {
   /** `Succeeded` when it delivers. */
   readonly state: string;
   readonly endsAtUtc?: string;
-  /** Id of the function that it delivers to; absent if it delivers to something else. */
+  /** Id of the function that it delivers to; absent for other destinations. */
   readonly functionId?: string;
   readonly filter: EventFilter;
 }
@@ -51,39 +51,39 @@ export interface EventTopic {
 export interface StoragePart {
   readonly kind: "table" | "queue" | "container";
   readonly name: string;
-  /** `absent`: nobody has needed it yet. `forbidden`: storage would refuse a write. */
+  /** `absent`: not created yet. `forbidden`: storage would refuse a write. */
   readonly is: "there" | "absent" | "forbidden";
 }
 
 export interface Installation {
-  /** @throws Refused if nobody is signed in */
+  /** @throws Refused if not signed in to Azure */
   identity(): Promise<Identity>;
-  /** What whoever asks may do at the scope. @throws Refused */
+  /** Permissions of the current identity at the scope. @throws Refused */
   grantsAt(scope: string): Promise<readonly Grant[]>;
   /** System topics in the subscription with their event subscriptions. @throws Refused */
   eventTopics(subscription: string): Promise<readonly EventTopic[]>;
-  /** Every table, queue and container, asked one by one whether it could be written. */
+  /** Every table, queue and container, and whether it can be written. */
   storage(): Promise<readonly StoragePart[]>;
-  /** What tells the time over http. */
+  /** HTTP servers whose clock is compared. */
   clocks(): Promise<readonly { readonly name: string; readonly url: string }[]>;
 }
 
 export interface Answered {
   readonly status: number;
   readonly text: string;
-  /** The server's clock, of its `Date` header. */
+  /** Clock of the server, from its `Date` header. */
   readonly dateUtc?: string;
 }
 
 export interface Certificate {
   readonly endsAtUtc: string;
-  /** Why a client that knows the usual authorities would not take it. */
+  /** Why a client with the usual certificate authorities would reject it. */
   readonly problem?: string;
 }
 
 export interface Outside {
-  /** @throws Error that says what the network said */
+  /** @throws Error with the error of the network */
   ask(url: string, signal: AbortSignal): Promise<Answered>;
-  /** The certificate that an https origin shows. @throws Error */
+  /** The certificate of an https origin. @throws Error */
   certificate(url: string, signal: AbortSignal): Promise<Certificate>;
 }

@@ -1,52 +1,51 @@
 /**
- * Everything that is measured, in one table: recording goes through its names and attributes, and `docs/reference/metrics.md` is generated from it.
- * Attributes are few and take few values, so that no caller can make series without end. Pure.
+ * Table of all metrics: names and attributes of records are typed by it, and `docs/reference/metrics.md` is generated from it. Attributes
+ * have few values, so that the number of time series is bounded. Pure.
  * @see https://opentelemetry.io/docs/specs/semconv/general/metrics/
  */
+import { SEVERITIES } from "../severity.ts";
 import { QUEUES } from "./queue.ts";
 
 /** `list`: a complete list of a cluster's Services. */
 export const OPERATIONS = ["scan", "audit", "sweep", "poll", "list"] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** `text`: a name from a bounded set, such as clusters or rules. A list: these values and no others. */
+/** `text`: a name from a bounded set, such as clusters or rules. A list: exactly these values. */
 export type AttributeKind = "text" | "number" | readonly string[];
 
 export interface Instrument {
-  /** `counter` adds up, `histogram` has a distribution, `gauge` is what was seen last. */
+  /** `counter`: sum; `histogram`: distribution; `gauge`: last value. */
   readonly kind: "counter" | "histogram" | "gauge";
-  /** UCUM: seconds are `s`, things are named in braces. */
+  /** UCUM: `s` for seconds, counted things in braces. */
   readonly unit: string;
   readonly attributes: Readonly<Record<string, AttributeKind>>;
   readonly doc: string;
 }
-
-const SEVERITY = ["error", "warn", "info"] as const;
 
 export const INSTRUMENTS = {
   "mooring.gate.decisions": {
     kind: "counter",
     unit: "{decision}",
     attributes: { verdict: ["allow", "warn", "deny", "error"], operation: "text", cluster: "text" },
-    doc: "Answers of `admitService`; `error`: Mooring could not decide, and policy `onUnavailable` did",
+    doc: "Decisions of `admitService`; `error`: Mooring could not decide, and policy `onUnavailable` applied",
   },
   "mooring.gate.findings": {
     kind: "counter",
     unit: "{finding}",
     attributes: { rule: "text", severity: ["deny", "warn"] },
-    doc: "Rules that fired at admission",
+    doc: "Findings of admission rules",
   },
   "mooring.gate.duration": {
     kind: "histogram",
     unit: "s",
     attributes: { verdict: ["allow", "warn", "deny", "error"] },
-    doc: "From the parsed review to the answer",
+    doc: "Time from the parsed review to the response",
   },
   "mooring.claims": {
     kind: "counter",
     unit: "{claim}",
     attributes: { outcome: ["proposed", "confirmed", "released", "expired", "ended", "refused"] },
-    doc: "Claims of addresses and names: `proposed` by admission, `confirmed` by the cluster or Azure, `released` because the API server refused the Service or an operator ended them, `expired` without confirmation, `ended` since the Service is gone, `refused` because another Service has them",
+    doc: "Claims of addresses and names: `proposed` by admission, `confirmed` by the cluster or Azure, `released` because the API server refused the Service or an operator ended them, `expired` without confirmation, `ended` because the Service was deleted, `refused` because another Service claims them",
   },
   "mooring.work.outcomes": {
     kind: "counter",
@@ -54,14 +53,14 @@ export const INSTRUMENTS = {
     attributes: {
       queue: QUEUES,
       what: "text",
-      outcome: ["done", "not_yet", "refused", "failed", "given_up"],
+      outcome: ["done", "not_yet", "obsolete", "failed", "given_up"],
     },
-    doc: "What became of a queue message; `not_yet` is sent again, or ends if after ten re-sends only the report of a cluster is missing; `failed` is delivered five times, `given_up` is in the poison queue after ten re-sends",
+    doc: "What became of a queue message; `not_yet` is sent again, or ends if after ten re-sends only the report of a cluster is missing; `obsolete`: its subject no longer exists; `failed` is delivered five times, `given_up` is in the poison queue after ten re-sends",
   },
   "mooring.work.duration": {
     kind: "histogram",
     unit: "s",
-    attributes: { queue: QUEUES, outcome: ["done", "not_yet", "refused", "failed", "given_up"] },
+    attributes: { queue: QUEUES, outcome: ["done", "not_yet", "obsolete", "failed", "given_up"] },
     doc: "One try of a queue message",
   },
   "mooring.changes": {
@@ -72,7 +71,7 @@ export const INSTRUMENTS = {
       action: ["update", "create", "delete"],
       outcome: ["applied", "refused", "conflict", "failed", "observed"],
     },
-    doc: "Planned writes to Azure; `observed`: mode or scope says only to look",
+    doc: "Planned writes to Azure; `observed`: not written because of the mode or scope",
   },
   "http.client.request.duration": {
     kind: "histogram",
@@ -82,43 +81,43 @@ export const INSTRUMENTS = {
       "http.request.method": "text",
       "http.response.status_code": "number",
     },
-    doc: "Requests to Azure Resource Manager, each try; status 0: no answer came",
+    doc: "Requests to Azure Resource Manager, each attempt; status 0: no response",
   },
   "mooring.arm.throttled": {
     kind: "counter",
     unit: "{request}",
     attributes: { subscription: "text" },
-    doc: "Requests that Azure Resource Manager answered with 429",
+    doc: "Requests that Azure Resource Manager throttled (429)",
   },
   "mooring.arm.requests.remaining": {
     kind: "gauge",
     unit: "{request}",
     attributes: { subscription: "text", kind: ["reads", "writes", "deletes"] },
-    doc: "What the last answer said may still be asked",
+    doc: "Remaining requests as of the last response",
   },
   "mooring.queue.age": {
     kind: "gauge",
     unit: "s",
     attributes: { queue: QUEUES },
-    doc: "How long the oldest visible message could have been worked on; 0 if there is none. Every minute",
+    doc: "How long the oldest visible message has been pending; 0 if there is none. Every minute",
   },
   "mooring.queue.length": {
     kind: "gauge",
     unit: "{message}",
     attributes: { queue: QUEUES },
-    doc: "Messages in the queue, waiting and in work. Every minute",
+    doc: "Messages in the queue, pending and in process. Every minute",
   },
   "mooring.queue.poisoned": {
     kind: "gauge",
     unit: "{message}",
     attributes: { queue: QUEUES },
-    doc: "Messages that failed for good: [alerts](../platform/alerts.md). Every minute",
+    doc: "Messages in the poison queue: [alerts](../platform/alerts.md). Every minute",
   },
   "mooring.operations.failing": {
     kind: "gauge",
     unit: "{subject}",
     attributes: { operation: OPERATIONS },
-    doc: "Subscriptions, clusters and audit scopes of which the last scan, audit, sweep, poll or list failed: [alerts](../platform/alerts.md). Every minute",
+    doc: "Subscriptions, clusters and audit scopes whose last scan, audit, sweep, poll or list failed: [alerts](../platform/alerts.md). Every minute",
   },
   "mooring.orphans": {
     kind: "gauge",
@@ -127,37 +126,37 @@ export const INSTRUMENTS = {
       kind: ["loadBalancer", "frontend", "rule", "pls", "connection"],
       state: ["waiting", "due"],
     },
-    doc: "Proved orphans in quarantine, within their grace or past it. After each sweep: hourly",
+    doc: "Proved orphans in quarantine, within the grace period or due. After each sweep: hourly",
   },
   "mooring.findings": {
     kind: "gauge",
     unit: "{finding}",
-    attributes: { check: "text", severity: SEVERITY },
-    doc: "Open findings of each check, 0 among them. After each audit: hourly",
+    attributes: { check: "text", severity: SEVERITIES },
+    doc: "Open findings of each check, also 0. After each audit: hourly",
   },
   "mooring.audit.runs": {
     kind: "counter",
     unit: "{run}",
     attributes: { outcome: ["done", "failed", "cancelled"] },
-    doc: "Audits that ended; `failed`: a part of the estate could not be read",
+    doc: "Audits that ended; `failed`: a scope could not be read",
   },
   "mooring.requests.limited": {
     kind: "counter",
     unit: "{request}",
     attributes: { kind: ["admission", "declarations"], cluster: "text" },
-    doc: "Requests that were answered with 429, since their cluster used its share of the instance: [limits](../platform/limits.md)",
+    doc: "Requests refused with 429 because their cluster used its share of the instance: [limits](../platform/limits.md)",
   },
   "mooring.settings.broken": {
     kind: "counter",
     unit: "{call}",
     attributes: {},
-    doc: "Calls that were refused since the app's settings are wrong; `GET /api/health` says what",
+    doc: "Calls refused because the settings of the app are invalid; `GET /api/health` reports the problems",
   },
   "mooring.schema.refused": {
     kind: "counter",
     unit: "{call}",
     attributes: {},
-    doc: "Calls that were refused since the stored data is newer than the app",
+    doc: "Calls refused because the stored data have another schema version than the app",
   },
 } as const satisfies Record<string, Instrument>;
 

@@ -6,7 +6,7 @@
 export interface Leases {
   /**
    * Acquires `name` for {@link LEASE_SECONDS}. `leaseId` is a UUID that the caller proposes: acquiring again with the same one succeeds,
-   * so that a lost answer can be asked for again.
+   * so that a request whose response was lost can be repeated.
    */
   acquire(name: string, leaseId: string): Promise<"acquired" | "held">;
   /** Starts the duration again; `lost` if the name belongs to another holder, or to none since a release. */

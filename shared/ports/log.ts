@@ -1,4 +1,4 @@
-/** Structured log: a constant message and fields. Never secrets, claims or whole objects. */
+/** Structured log: a constant message and fields. Never secrets, claims or complete objects. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -8,5 +8,5 @@ export interface Log {
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined | readonly string[]>>;
 
-/** A log that keeps nothing, for callers without a sink. */
+/** A log that discards everything. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,10 +1,10 @@
-/** Port: what is counted and timed. Recording never throws, never waits, and never matters to the work that records. */
+/** Port: records metrics. Recording never throws and never blocks. */
 import type { AttributesOf, MetricName } from "./instruments.ts";
 
 export interface Metrics {
-  /** Adds to a counter, or is one more value of a histogram or gauge, in the unit that `INSTRUMENTS` says. */
+  /** Adds to a counter, or records a value of a histogram or gauge, in the unit of `INSTRUMENTS`. */
   record<N extends MetricName>(name: N, value: number, attributes: AttributesOf<N>): void;
 }
 
-/** Keeps nothing: nobody has said where to. */
+/** Discards records: metrics are not configured. */
 export const silentMetrics: Metrics = { record() {} };

@@ -1,14 +1,14 @@
 /**
- * Port: role assignments and roles, read where a question of permission comes up. Implementations: `shared/adapters/permissions.ts` and
- * `test/memory/permissions.ts`, both held to `test/contract/permissions.test.ts`. Never writes.
+ * Port: reads role assignments and role definitions. Implementations: `shared/adapters/permissions.ts` and
+ * `test/memory/permissions.ts`, both tested by `test/contract/permissions.test.ts`.
  */
 import type { Role, RoleAssignment } from "../azure/permissionsModel.ts";
 
 export interface Permissions {
-  /** Assignments at the scope, above it and below it. @throws Refused if they may not be read */
+  /** Assignments at the scope, above it and below it. @throws Refused without permission to read them */
   assignmentsAt(scope: string): Promise<readonly RoleAssignment[]>;
-  /** Those that a principal has at the scope or above it, by itself or by its groups. @throws Refused if they may not be read */
+  /** A principal's assignments at the scope or above it, direct or through groups. @throws Refused without permission to read them */
   assignmentsOf(scope: string, principalId: string): Promise<readonly RoleAssignment[]>;
-  /** `undefined` only if Azure says that there is no such role. */
+  /** `undefined` only if Azure states that the role does not exist. */
   role(id: string): Promise<Role | undefined>;
 }

@@ -1,4 +1,4 @@
-/** Everything a use case may reach, and nothing else. Built by `app.ts` for real, by tests from memory. */
+/** All external dependencies of use cases. `app.ts` creates them for production, tests use implementations in memory. */
 import type { Activity } from "./activity.ts";
 import type { ResourceReader } from "./resources.ts";
 import type { Log } from "./log.ts";
@@ -30,7 +30,7 @@ export interface Ports {
   readonly subscriptions: readonly string[];
 }
 
-/** What every use case takes first. */
+/** The first parameter of every use case. */
 export interface Run {
   readonly ports: Ports;
   readonly now: () => Date;

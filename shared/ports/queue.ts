@@ -1,59 +1,57 @@
-/** Port: hands work to a worker later. A message is an identity; the worker reads the world afresh. */
+/** Port: queues work. A message contains an identity only; the worker reads the current state. */
 export const QUEUES = ["pls", "inventory", "orphans", "drift", "notices"] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-/** The largest delay Azure Storage queues take: 7 days. */
+/** The maximum delay of Azure Storage queues: 7 days. */
 export const MAX_DELAY_SECONDS = 7 * 24 * 3600;
 
-/** A look at a queue takes no more. */
+/** Maximum number of messages that one read returns. */
 export const MAX_SEEN = 32;
 
 export interface WorkItem {
   /** What kind of thing `id` names, e.g. `PLS`, `subscription`, `cluster`. */
   readonly what: string;
-  /** Resource id or other identity, as the worker wants it. */
+  /** Resource id or other identity, in the form that the worker expects. */
   readonly id: string;
-  /** Why this was asked, for people: `event Microsoft.Resources.ResourceWriteSuccess`, `timer`. */
+  /** Reason of the request, for operators: `event Microsoft.Resources.ResourceWriteSuccess`, `timer`. */
   readonly why: string;
   readonly seenAtUtc: string;
-  /** Joins log lines and the journal to the event that caused them. */
+  /** Relates log entries and the journal to the event that caused them. */
   readonly correlationId: string;
-  /** How often this item was sent again because the world was not ready. */
+  /** How often this item was sent again because the work was not possible yet. */
   readonly attempt?: number;
 }
 
-/** A message as it lies in a queue. */
+/** A message in a queue. */
 export interface QueueMessage {
   readonly messageId: string;
   readonly insertedAtUtc: string;
-  /** When it is gone by itself. */
+  /** When it expires. */
   readonly expiresAtUtc: string;
-  /** How often it was taken from this queue. */
+  /** How often it was received from this queue. */
   readonly dequeueCount: number;
-  /** What it says; as it lies there, if it is not encoded as it should be. Nobody has checked it. */
+  /** The decoded text, or the raw text if the encoding is invalid. Not validated. */
   readonly text: string;
 }
 
 export interface QueueState {
-  /** About how many there are, those in work among them. */
+  /** Approximate number of messages, including those in progress. */
   readonly length: number;
-  /** Since when the oldest message that a worker may see could have been worked on; absent if there is none. */
+  /** Since when the oldest visible message is visible; absent if there is none. */
   readonly oldestAtUtc?: string;
 }
 
 export interface Queue {
-  /** @param delaySeconds whole seconds until a worker may see it, 0 to {@link MAX_DELAY_SECONDS} */
+  /** @param delaySeconds seconds until it is visible to workers, an integer from 0 to {@link MAX_DELAY_SECONDS} */
   send(queue: QueueName, item: WorkItem, delaySeconds?: number): Promise<void>;
   state(queue: QueueName): Promise<QueueState>;
-  /** The same of the messages that have failed for good: the host gives up after a few tries. */
+  /** The state of the poison queue, to which the host moves messages after a few failed deliveries. */
   poisonState(queue: QueueName): Promise<QueueState>;
-  /** Adds one to those, as the host does. */
-  sendToPoison(queue: QueueName, item: WorkItem): Promise<void>;
-  /** Up to {@link MAX_SEEN} of those, oldest first; they stay. */
+  /** Up to {@link MAX_SEEN} poison messages, oldest first, without removing them. */
   peekPoison(queue: QueueName): Promise<readonly QueueMessage[]>;
   /**
-   * Offers each of those to `take`, once, hidden from others meanwhile, and ends after those that the queue had at the start, also if work
-   * fails meanwhile. One that is taken is deleted after `take` has ended; all others stay, and are visible again.
+   * Offers each poison message to `take` once, hidden from other clients meanwhile. Offers only messages that were in the queue at
+   * the start, even if work fails meanwhile. Deletes taken messages after `take` ends; all others become visible again.
    */
   takePoison(queue: QueueName, take: (message: QueueMessage) => Promise<boolean>): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
- * Ports to single resources, whole and raw: the body is the JSON that ARM sent, so nothing is lost between
- * reading and writing. `ResourceWriter` is the only door to a mutating ARM call and only `apply.ts` may use it
- * (lint and `test/changes/onePath.test.ts` hold that).
+ * Ports to single resources, complete and raw: the body is the JSON of ARM, so nothing is lost between
+ * reading and writing. `ResourceWriter` is the only way to write to ARM, and only `apply.ts` may use it
+ * (enforced by lint and `test/changes/onePath.test.ts`).
  */
 import type { Version } from "./table.ts";
 
@@ -10,6 +10,7 @@ export type JsonObject = { readonly [key: string]: Json };
 
 export interface Resource {
   readonly id: string;
+  /** Empty if Azure returned none: then it must not be written. */
   readonly version: Version;
   readonly provisioningState: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -17,16 +18,16 @@ export interface Resource {
 }
 
 export interface Lock {
-  /** Id of the lock itself; its scope is what stands before `/providers/Microsoft.Authorization/locks/`. */
+  /** Id of the lock; its scope is the part before `/providers/Microsoft.Authorization/locks/`. */
   readonly id: string;
   readonly level: "CanNotDelete" | "ReadOnly";
 }
 
 export interface ResourceReader {
   /**
-   * The resource as the provider has it now; `undefined` only if ARM says that it, its parent or its resource
-   * group does not exist. A missing subscription or a refused read is not absence.
-   * @throws Refused on 401 or 403, or if the subscription is not known · NotYet when throttled
+   * The current resource; `undefined` only if ARM states that it, its parent or its resource group does not
+   * exist. A missing subscription or a refused read is not absence. @throws Refused on 401 or 403, or if the
+   * subscription is not found · NotYet when throttled
    */
   read(id: string): Promise<Resource | undefined>;
   /** Management locks on the resource and inherited from its resource group and subscription. */
@@ -35,13 +36,17 @@ export interface ResourceReader {
 
 export interface ResourceWriter {
   /**
-   * Writes the whole body if the resource still has `version`, waits until Azure is done and gives it as it is then.
-   * @throws Conflict if it changed · NotYet if another operation is in progress or ARM throttles · Refused if locked
-   * or not permitted · InvalidInput if ARM refuses the body
+   * Writes the complete body if the resource still has `version`, polls until Azure has finished, and returns
+   * the resulting resource.
+   * @throws Conflict if it changed · NotYet if another operation is in progress or ARM throttles · Refused if
+   * locked or not permitted · InvalidInput if ARM refuses the body
    */
   write(id: string, body: JsonObject, version: Version): Promise<Resource>;
-  /** Makes what is not there, waits and gives it. Throws as `write` does. */
+  /** Creates the resource, polls until Azure has finished, and returns it. Throws as `write` does. */
   create(id: string, body: JsonObject): Promise<Resource>;
-  /** Deletes and waits; succeeds if it is already gone. Throws as `write` does. */
+  /**
+   * Deletes the resource and polls until Azure has finished; succeeds if it does not exist. Throws as `write`
+   * does.
+   */
   remove(id: string, version: Version): Promise<void>;
 }

@@ -1,9 +1,9 @@
 /** Port: large JSON states (a resource's body before and after a write) kept outside table rows. */
 export interface States {
-  /** Written once under its name; writing the same name again replaces it. */
+  /** Writes a state; an existing one of the same name is replaced. */
   save(name: string, state: unknown): Promise<void>;
-  /** `undefined` if there is none of that name. */
+  /** `undefined` if the state does not exist. */
   load(name: string): Promise<unknown>;
-  /** Nothing happens if there is none of that name. */
+  /** Has no effect if the state does not exist. */
   remove(name: string): Promise<void>;
 }

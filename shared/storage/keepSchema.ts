@@ -1,92 +1,93 @@
-/** Stored data and this code, kept together: what `app.ts` puts between the use cases and storage. */
+/** Lets code use only stored data of its schema version. `app.ts` puts it between use cases and storage. */
+import { createCache } from "../core/cache.ts";
 import { Refused } from "../core/errors.ts";
-import type { Ports, Run, Tables } from "../ports/ports.ts";
-import { guardPorts } from "./guardPorts.ts";
-import { migrate } from "./migrate.ts";
-import { newestOf, SCHEMA } from "./schema.ts";
-import { STEPS, type Step } from "./steps.ts";
-import { watchSchema } from "./watchSchema.ts";
-import { waitForAll } from "../core/waitForAll.ts";
+import type { Ports, Run } from "../ports/ports.ts";
+import type { Table } from "../ports/table.ts";
+import { readSchemaStatus, SCHEMA, SCHEMA_VERSION, type SchemaStatus } from "./schema.ts";
+
+/** How long the schema row is cached: it is checked before every write, which must not cost a round trip. */
+export const KNOWN_SECONDS = 5;
 
 export interface SchemaKeeper {
-  /** For every use case. */
+  /**
+   * The ports for every use case. Writes to data of another schema version fail, also in work that started before a newer app
+   * changed the version. @throws Refused
+   */
   readonly ports: Ports;
-  /**
-   * Comes before any work: brings older data forward. @throws Refused if the data are newer than this code · NotYet while another process
-   * upgrades them
-   */
-  prepare(run: Run): Promise<void>;
-  /**
-   * For the command line, which may be newer than the app that runs: it brings nothing forward but storage that has nothing yet.
-   * @throws Refused if the data are of another form than this code's
-   */
-  demandCurrent(run: Run): Promise<void>;
-  /** For the gate, which waits for no upgrade. @throws Refused if the data are newer than this code */
-  demandKnown(run: Run): Promise<void>;
+  /** Must precede any work: records the schema version in empty storage. @throws Refused if the data have another one */
+  prepare(run: Pick<Run, "ports">): Promise<void>;
 }
 
 interface Options {
   readonly now: () => Date;
-  /** What this code knows; fewer make an older version of it. */
-  readonly steps?: readonly Step[];
+  /** The schema version of this version of Mooring; another one simulates an older or a newer app. */
+  readonly version?: number;
 }
 
-/** True if nobody has registered a cluster, applied a policy, scanned or audited: an app does so, or a person, before all else. */
-async function isNew(tables: Tables): Promise<boolean> {
-  const rows = [
-    tables.schema.list(SCHEMA.partition),
-    tables.clusters.list("all"),
-    tables.policies.list("policy"),
-    tables.vnets.list("all"),
-    tables.runs.list("all"),
-  ].map(async (rows: AsyncIterable<unknown>) => (await rows[Symbol.asyncIterator]().next()).done === true);
-  return (await waitForAll(rows)).every(Boolean);
-}
-
-/** Storage that has nothing yet is of the newest form; whoever else says so at the same time is right, too. */
-async function begin({ ports: { tables }, now }: Pick<Run, "ports" | "now">, version: number): Promise<void> {
-  const value = { version, changedAtUtc: now().toISOString() };
-  if (await isNew(tables))
-    await tables.schema.transact(SCHEMA.partition, [{ do: "insert", key: SCHEMA.key, value }]);
-}
-
-export function keepSchema(ports: Ports, { now, steps = STEPS }: Options): SchemaKeeper {
-  const watch = watchSchema(ports.tables, { steps, now });
-  const standing = async ({ ports: { metrics } }: Run) => {
-    const { is, problem } = await watch.standing();
-    if (problem === undefined) return is;
-    metrics.record("mooring.schema.refused", 1, {});
-    throw new Refused(problem);
+export function keepSchema(ports: Ports, { now, version = SCHEMA_VERSION }: Options): SchemaKeeper {
+  const nothing = () => createCache<SchemaStatus>(KNOWN_SECONDS, now);
+  let known = nothing();
+  const status = () => known.get("schema", () => readSchemaStatus(ports.tables, version));
+  const findProblem = async (): Promise<string | undefined> => {
+    const { is, problem } = await status();
+    if (is !== "empty") return problem;
+    await begin(ports, { version, changedAtUtc: now().toISOString() });
+    known = nothing();
+    return (await status()).problem;
   };
-  let upgrading: Promise<void> | undefined;
-  const upgrade = async (run: Run) => {
-    await migrate({ ...run, ports }, steps);
-    watch.forget();
-  };
-  const isCurrent = async (run: Run) => {
-    if ((await standing(run)) === "current") return true;
-    await begin({ ports, now }, newestOf(steps));
-    watch.forget();
-    return (await standing(run)) === "current";
-  };
-  const prepare = async (run: Run) => {
-    if (await isCurrent(run)) return;
-    // Whoever else asks in this process waits for it.
-    upgrading ??= upgrade(run).finally(() => (upgrading = undefined));
-    await upgrading;
+  const demandCurrent = async () => {
+    const problem = await findProblem();
+    if (problem !== undefined) throw new Refused(problem);
   };
   return {
-    ports: guardPorts(ports, watch, steps),
-    prepare,
-    async demandCurrent(run) {
-      if (await isCurrent(run)) return;
-      const { stored, known } = await watch.standing();
-      throw new Refused(
-        `the stored data are of schema ${stored}, this version of Mooring knows ${known}: upgrade the app, which brings them forward, or use the command line of its version`,
-      );
+    ports: guardPorts(ports, demandCurrent),
+    async prepare({ ports: { metrics } }) {
+      const problem = await findProblem();
+      if (problem === undefined) return;
+      metrics.record("mooring.schema.refused", 1, {});
+      throw new Refused(problem);
     },
-    async demandKnown(run) {
-      await standing(run);
+  };
+}
+
+/** Another process may write the row at the same time. */
+async function begin(
+  { tables }: Ports,
+  value: { readonly version: number; readonly changedAtUtc: string },
+): Promise<void> {
+  await tables.schema.transact(SCHEMA.partition, [{ do: "insert", key: SCHEMA.key, value }]);
+}
+
+/** Ports that call `demand` before every write. */
+function guardPorts(ports: Ports, demand: () => Promise<void>): Ports {
+  const { tables, states } = ports;
+  const guarded = Object.entries(tables).map(
+    ([noun, table]: [string, Table<unknown>]) => [noun, guardTable(table, demand)] as const,
+  );
+  return {
+    ...ports,
+    tables: Object.fromEntries(guarded) as unknown as Ports["tables"],
+    states: {
+      load: (name) => states.load(name),
+      async save(name, state) {
+        await demand();
+        await states.save(name, state);
+      },
+      async remove(name) {
+        await demand();
+        await states.remove(name);
+      },
+    },
+  };
+}
+
+function guardTable<T>(table: Table<T>, demand: () => Promise<void>): Table<T> {
+  return {
+    get: (partition, key) => table.get(partition, key),
+    list: (partition, range) => table.list(partition, range),
+    async transact(partition, writes) {
+      await demand();
+      return table.transact(partition, writes);
     },
   };
 }

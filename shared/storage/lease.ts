@@ -8,7 +8,7 @@ import type { Run } from "../ports/ports.ts";
 /** Three renewals may fail before a lease expires. */
 const RENEW_MILLISECONDS = 15_000;
 
-/** How soon to try again when another holder has the lease. */
+/** How soon to try again when another holder has the lease, unless the caller states how long its work takes. */
 const RETRY_SECONDS = 15;
 
 export interface Lease {
@@ -29,8 +29,13 @@ interface Held {
  * because storage is unavailable, may lose it to another: versions keep their writes apart.
  * @throws Superseded if another holder has it
  */
-export async function withLease<T>(run: Run, name: string, action: (lease: Lease) => Promise<T>): Promise<T> {
-  const held = await acquire(run, name);
+export async function withLease<T>(
+  run: Run,
+  name: string,
+  action: (lease: Lease) => Promise<T>,
+  retrySeconds = RETRY_SECONDS,
+): Promise<T> {
+  const held = await acquire(run, name, retrySeconds);
   const timer = keep(run, held);
   try {
     return await action({ demand: () => demand(run, held) });
@@ -40,7 +45,7 @@ export async function withLease<T>(run: Run, name: string, action: (lease: Lease
   }
 }
 
-async function acquire(run: Run, name: string): Promise<Held> {
+async function acquire(run: Run, name: string, retrySeconds: number): Promise<Held> {
   const held = { name, leaseId: run.newId() };
   try {
     if ((await run.ports.leases.acquire(name, held.leaseId)) === "acquired") return held;
@@ -49,7 +54,7 @@ async function acquire(run: Run, name: string): Promise<Held> {
     await release(run, held);
     throw error;
   }
-  throw new Superseded(`${name} is being worked on`, RETRY_SECONDS);
+  throw new Superseded(`${name} is being worked on`, retrySeconds);
 }
 
 async function demand(run: Run, { name, leaseId }: Held): Promise<void> {

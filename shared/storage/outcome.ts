@@ -1,6 +1,6 @@
 /**
- * How the work that repeats ended last: one row for each operation and each subscription, cluster or audit scope. Written by `record.ts`; read
- * by health, the doctor, findings and metrics. Partition = operation; key = subject.
+ * Last outcome of each recurring operation, one row for each operation and subject (subscription, cluster or audit scope). Written by
+ * `record.ts`; read by health, doctor, findings and metrics. Partition = operation; key = subject.
  */
 import { AwaitsReport, NotYet, Refused } from "../core/errors.ts";
 import { messageOf } from "../core/messageOf.ts";
@@ -14,7 +14,7 @@ declare module "../ports/ports.ts" {
   }
 }
 
-/** `denied`: Azure refused a read or the cluster a list. `unavailable`: throttled or busy, it may pass. */
+/** `denied`: Azure refused a read, or Mooring refused a list. `unavailable`: throttled or busy, may be transient. */
 export type Reason = "denied" | "unavailable" | "failed";
 
 export const REASONS: Readonly<Record<Reason, string>> = {
@@ -35,9 +35,9 @@ export interface Outcome {
   /** `subscription:ID`, `cluster:NAME`, or another scope of an audit. */
   readonly subject: string;
   readonly succeededAtUtc?: string;
-  /** The last one, also if it has succeeded since. */
+  /** The last failure, also after a later success. */
   readonly failure?: Failure;
-  /** Present while it fails: the first failure since the last success. */
+  /** Present while failing: time of the first failure since the last success. */
   readonly failingSinceUtc?: string;
 }
 
@@ -58,16 +58,16 @@ export function isFailing(outcome: Outcome): outcome is Failing {
   return outcome.failingSinceUtc !== undefined;
 }
 
-/** A failure that passes is expected to be over by then. */
-export const PASSES_WITHIN_MINUTES = 30;
+/** A transient failure is expected to end within this time. */
+export const TRANSIENT_MINUTES = 30;
 
-/** Throttled or busy, and not for long. Pure. */
-export function isPassing({ failure, failingSinceUtc }: Failing, nowUtc: string): boolean {
+/** True for throttled or busy operations that have not failed for long. Pure. */
+export function isTransient({ failure, failingSinceUtc }: Failing, nowUtc: string): boolean {
   const minutes = (Date.parse(nowUtc) - Date.parse(failingSinceUtc)) / 60_000;
-  return failure.reason === "unavailable" && minutes < PASSES_WITHIN_MINUTES;
+  return failure.reason === "unavailable" && minutes < TRANSIENT_MINUTES;
 }
 
-/** Name of the cluster that the outcome is about, if it is about one. */
+/** Name of the cluster, if the subject is a cluster. */
 export function clusterOf({ subject }: Pick<Outcome, "subject">): string | undefined {
   return /^cluster:(.+)$/.exec(subject)?.[1];
 }
@@ -83,20 +83,20 @@ function reasonOf(error: unknown): Reason {
   return error instanceof NotYet && !(error instanceof AwaitsReport) ? "unavailable" : "failed";
 }
 
-/** All outcomes, one operation after the other. */
+/** All outcomes, by operation. */
 export async function* listOutcomes({ ports }: Pick<Run, "ports">): AsyncIterable<Outcome> {
   for (const operation of OPERATIONS)
     for await (const { value } of ports.tables.outcomes.list(operation)) yield value;
 }
 
-/** Those whose last run failed. */
+/** Outcomes whose last run failed. */
 export async function listFailing(run: Pick<Run, "ports">): Promise<Failing[]> {
   const failing: Failing[] = [];
   for await (const outcome of listOutcomes(run)) if (isFailing(outcome)) failing.push(outcome);
   return failing;
 }
 
-/** One gauge for each operation, those without a failure among them. */
+/** Records the gauge of each operation, also of those without a failure. */
 export async function measureOutcomes(run: Run): Promise<void> {
   const failing = await listFailing(run);
   for (const operation of OPERATIONS) {

@@ -1,4 +1,4 @@
-/** Records how operations ended, for each of their subjects. Nothing is recorded of work that another process does. */
+/** Records outcomes of operations by subject. Work that another process does is not recorded. */
 import { Superseded } from "../core/errors.ts";
 import { messageOf } from "../core/messageOf.ts";
 import type { Run } from "../ports/ports.ts";
@@ -7,30 +7,30 @@ import { writeRows } from "./writeRows.ts";
 import type { Operation } from "../ports/instruments.ts";
 import { clusterSubject, toFailure, type Outcome } from "./outcome.ts";
 
-/** By subject: what it failed with; `undefined` if it succeeded. */
+/** By subject: the error; `undefined` after a success. */
 type Results = Map<string, unknown>;
 
-/** What the work reports of single subjects while it goes on with the others. */
+/** Outcomes of single subjects that the work reports while it continues with others. */
 export interface Notes {
-  /** The first failure of a subject is its cause. */
+  /** The first failure of a subject is recorded as the cause. */
   failed(subject: string, error: unknown): void;
-  /** Of a subject that was not named before; a failure outweighs it. */
+  /** Ignored if the subject was already reported: a failure takes precedence. */
   succeeded(subject: string): void;
 }
 
-interface Whole {
+interface Covering {
   readonly operation: Operation;
-  /** They succeed if the work ends without a failure of theirs, and all fail if it throws. */
+  /** A subject succeeds if the work reports no failure of it; all fail if the work throws. */
   readonly subjects: readonly string[];
 }
 
 /**
- * Runs work that covers every subject of its operation, and records each. Rows of subjects that the work did not cover are removed.
+ * Runs work that covers all subjects of its operation, and records the outcome of each. Removes rows of other subjects.
  * @throws what the work throws
  */
-export async function recordWhole<T>(
+export async function recordAll<T>(
   run: Run,
-  { operation, subjects }: Whole,
+  { operation, subjects }: Covering,
   work: (notes: Notes) => Promise<T>,
 ): Promise<T> {
   const results: Results = new Map();
@@ -53,7 +53,7 @@ function withRest(results: Results, subjects: readonly string[], error?: unknown
   return new Map([...subjects.map((one): [string, unknown] => [one, error]), ...results]);
 }
 
-/** Runs work on one subject, and records how it ended. @throws what the work throws */
+/** Runs work on one subject and records the outcome. @throws what the work throws */
 export async function recordOne<T>(
   run: Run,
   { operation, subject }: Pick<Outcome, "operation" | "subject">,
@@ -67,7 +67,7 @@ export async function recordOne<T>(
   return value;
 }
 
-/** @param outcome without `error`: it succeeded */
+/** @param outcome without `error`: a success */
 export async function recordOutcome(
   run: Run,
   { operation, subject, error }: Pick<Outcome, "operation" | "subject"> & { readonly error?: unknown },
@@ -75,7 +75,7 @@ export async function recordOutcome(
   await putRows(run, operation, new Map([[subject, error]]));
 }
 
-/** A failure that cannot be recorded must not hide what failed. */
+/** An error while recording must not hide the error of the work. */
 async function recordFailure(
   run: Run,
   operation: Operation,
@@ -117,17 +117,17 @@ function toWrites(run: Run, operation: Operation, { rows, results }: Change): Wr
   const atUtc = run.now().toISOString();
   const before = new Map(rows.map(({ key, value }) => [key, value]));
   return [...results].map(([subject, error]) => {
-    const known = before.get(subject) ?? { operation, subject };
-    return { do: "put", key: subject, value: next(known, error, atUtc) };
+    const last = before.get(subject) ?? { operation, subject };
+    return { do: "put", key: subject, value: next(last, error, atUtc) };
   });
 }
 
-function next({ failingSinceUtc, ...known }: Outcome, error: unknown, atUtc: string): Outcome {
-  if (error === undefined) return { ...known, succeededAtUtc: atUtc };
-  return { ...known, failingSinceUtc: failingSinceUtc ?? atUtc, failure: toFailure(error, atUtc) };
+function next({ failingSinceUtc, ...last }: Outcome, error: unknown, atUtc: string): Outcome {
+  if (error === undefined) return { ...last, succeededAtUtc: atUtc };
+  return { ...last, failingSinceUtc: failingSinceUtc ?? atUtc, failure: toFailure(error, atUtc) };
 }
 
-/** Of subjects that do not exist any more, or are not watched. */
+/** Removes outcomes of subjects that no longer exist or are no longer watched. */
 export async function keepOutcomes(
   run: Run,
   operation: Operation,
@@ -138,7 +138,7 @@ export async function keepOutcomes(
     if (!isKept(key)) await outcomes.transact(operation, [{ do: "remove", key }]);
 }
 
-/** What was recorded of the cluster's lists is not that of another cluster of the same name. */
-export async function forgetLists(run: Run, cluster: string): Promise<void> {
+/** Removes the outcome of lists of a cluster, so that a later cluster with the same name does not inherit it. */
+export async function removeListOutcome(run: Run, cluster: string): Promise<void> {
   await run.ports.tables.outcomes.transact("list", [{ do: "remove", key: clusterSubject(cluster) }]);
 }

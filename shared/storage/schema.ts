@@ -1,11 +1,10 @@
 /**
- * The form of everything stored, as one number in one row. Data of a newer form than this code knows are not written; those of an older
- * one are upgraded by `migrate.ts`. What is stored by a version of Mooring that kept no number is of form 1. Read through
- * `readStanding` by everybody who wants to know: triggers, health, the command line.
+ * The schema version of all stored data, a number in one row, written when the app first uses empty storage. Data of another
+ * version are neither used nor changed. Triggers, health, the doctor and the command line read it with `readSchemaStatus`.
  */
 import type { Tables } from "../ports/ports.ts";
-import { STEPS, type Step } from "./steps.ts";
 import type { Table } from "../ports/table.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 declare module "../ports/ports.ts" {
   interface Tables {
@@ -13,51 +12,66 @@ declare module "../ports/ports.ts" {
   }
 }
 
-/** Partition `schema`, key `stored`; absent while nobody has written one. */
-export interface SchemaRow {
+/** Partition `schema`, key `stored`; absent in empty storage. Every later version must be able to read `version`. */
+interface SchemaRow {
   readonly version: number;
-  /** Somebody upgrades to this: who knows less must not write from now on. */
-  readonly upgradingTo?: number;
-  /** When that was announced. */
-  readonly noticedAtUtc?: string;
   readonly changedAtUtc: string;
 }
 
 export const SCHEMA = { partition: "schema", key: "stored" } as const;
 
-const UNVERSIONED = 1;
+/**
+ * The schema version that this version of Mooring reads and writes. Lower ones, and data without the row, are of development
+ * versions that were never released; 3 is kept so that their data are recognised as older.
+ */
+export const SCHEMA_VERSION = 3;
 
-/** What this code writes. */
-export function newestOf(steps: readonly Step[] = STEPS): number {
-  return steps.at(-1)?.to ?? UNVERSIONED;
-}
-
-export interface Standing {
-  readonly stored: number;
+export interface SchemaStatus {
+  /** The version in the row; absent without one. */
+  readonly stored?: number;
   readonly known: number;
-  readonly is: "current" | "older" | "newer";
-  /** Set while an upgrade goes on. */
-  readonly upgradingTo?: number;
-  /** What a person is told if they do not fit. */
+  readonly is: "current" | "empty" | "older" | "newer";
+  /** Message for operators if the stored data cannot be used. */
   readonly problem?: string;
 }
 
-/** How the stored data and this code stand to each other; one point read. */
-export async function readStanding(
-  { schema }: Pick<Tables, "schema">,
-  steps: readonly Step[] = STEPS,
-): Promise<Standing> {
-  const row = await schema.get(SCHEMA.partition, SCHEMA.key);
-  return standingOf(row?.value, newestOf(steps));
+type Read = Pick<Tables, "schema" | "clusters" | "policies" | "vnets" | "runs">;
+
+/** Compares the stored schema version with that of this version: one point read, unless there is no row. */
+export async function readSchemaStatus(tables: Read, known: number = SCHEMA_VERSION): Promise<SchemaStatus> {
+  const row = await readRow(tables);
+  if (!row && (await isEmpty(tables))) return { known, is: "empty" };
+  // Another process may have initialised and used the storage since the first read.
+  return schemaStatusOf((row ?? (await readRow(tables)))?.value.version, known);
 }
 
-/** Pure. */
-export function standingOf(row: Partial<SchemaRow> | undefined, known: number): Standing {
-  const { version: stored = UNVERSIONED, upgradingTo: to = stored } = row ?? {};
-  const upgradingTo = to > stored ? { upgradingTo: to } : {};
-  if (stored <= known && to <= known)
-    return { stored, known, is: stored < known ? "older" : "current", ...upgradingTo };
-  const what = stored > known ? `are of schema ${stored}` : `are being upgraded to schema ${to}`;
-  const problem = `the stored data ${what}, this version of Mooring knows ${known}: deploy the newer version again`;
-  return { stored, known, is: "newer", ...upgradingTo, problem };
+function readRow({ schema }: Read) {
+  return schema.get(SCHEMA.partition, SCHEMA.key);
+}
+
+/** True if there is no registered cluster, policy, scan or audit: one of them exists in any used storage. */
+async function isEmpty({ clusters, policies, vnets, runs }: Read): Promise<boolean> {
+  const rows = [clusters.list("all"), policies.list("policy"), vnets.list("all"), runs.list("all")].map(
+    async (rows: AsyncIterable<unknown>) => (await rows[Symbol.asyncIterator]().next()).done === true,
+  );
+  return (await waitForAll(rows)).every(Boolean);
+}
+
+/** The status of storage that has data. Pure. */
+export function schemaStatusOf(stored: number | undefined, known: number): SchemaStatus {
+  if (stored === known) return { stored, known, is: "current" };
+  if (stored !== undefined && stored > known)
+    return {
+      stored,
+      known,
+      is: "newer",
+      problem: `the stored data have schema version ${stored}, but this version of Mooring supports only ${known}: deploy the newer version again`,
+    };
+  const what = stored === undefined ? "no schema version" : `schema version ${stored}`;
+  return {
+    ...(stored !== undefined && { stored }),
+    known,
+    is: "older",
+    problem: `the stored data have ${what} and are of a version of Mooring that was never released; this version supports only ${known}: use another storage account, or delete the tables with az storage table delete, and register the clusters again`,
+  };
 }

@@ -14,7 +14,7 @@ export type ReadWork =
   | { readonly ok: true; readonly item: WorkItem }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** The work item of a queue message, or all that is wrong with it. Pure. */
+/** The work item of a queue message, or all problems with it. Pure. */
 export function readWork(message: unknown): ReadWork {
   const parsed = WorkMessage.safeParse(message);
   if (parsed.success) return { ok: true, item: parsed.data as WorkItem };
@@ -24,7 +24,7 @@ export function readWork(message: unknown): ReadWork {
   };
 }
 
-/** The same of its text. Pure. */
+/** Parses a message's text. Pure. */
 export function readWorkText(text: string): ReadWork {
   try {
     return readWork(JSON.parse(text));

@@ -5,8 +5,8 @@ const BATCH = 100;
 const AT_ONCE = 8;
 
 /**
- * Writes many rows of one partition, a hundred at a time. A row that somebody changed meanwhile is left as it is: their news is newer,
- * and the next scan looks again.
+ * Writes many rows of one partition, a hundred at a time. Skips rows that another writer changed meanwhile, because their data are
+ * newer; the next scan checks them again.
  */
 export async function writeRows<T>(
   table: Table<T>,
@@ -21,7 +21,7 @@ export async function writeRows<T>(
   await mapAtMost(AT_ONCE, [...batches, ...alone], (batch) => writeBatch(table, partition, batch));
 }
 
-/** Removes them, whatever they say by now. */
+/** Removes the rows, regardless of their version. */
 export function removeRows<T>(
   table: Table<T>,
   partition: string,

@@ -2,10 +2,10 @@ import { proposedClaim } from "../builders/claims.ts";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/azure/addressKey.ts";
-import { authenticate, TOKEN_HEADER } from "../../functions/door.ts";
+import { authenticate, TOKEN_HEADER } from "../../functions/http.ts";
 import { makeToken } from "../../shared/declarations/token.ts";
 import { admit } from "../../shared/admission/admit.ts";
-import { lastKnownCluster } from "../../shared/admission/known.ts";
+import { lastReadCluster } from "../../shared/admission/cached.ts";
 import { inTime } from "../../shared/admission/guarded.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/admission/review.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
@@ -82,7 +82,7 @@ const denied = (rule: string, message: string): AdmissionResponse => ({
   auditAnnotations: { rules: `${rule}=deny` },
 });
 
-describe("what the API server is told", () => {
+describe("the response to the API server", () => {
   test.each<[string, Promise<AdmissionResponse>, AdmissionResponse]>([
     ["a public Service is none of our business", decide({}), { uid: "review-1", allowed: true }],
     ["an internal one with a dynamic address is fine", decide(INTERNAL), { uid: "review-1", allowed: true }],
@@ -96,7 +96,7 @@ describe("what the API server is told", () => {
       decide({ "load-balancer-internal": "True" }),
       denied(
         "internal-not-true",
-        `[internal-not-true] ${A}load-balancer-internal: "True" makes a public load balancer: write exactly "true" for an internal one, "false" for a public one`,
+        `[internal-not-true] ${A}load-balancer-internal: "True" creates a public load balancer: use exactly "true" for an internal one, "false" for a public one`,
       ),
     ],
     [
@@ -104,15 +104,15 @@ describe("what the API server is told", () => {
       decide({ ...INTERNAL, "load-balancer-internal-subnet": "nowhere" }),
       denied(
         "subnet-unknown",
-        `[subnet-unknown] ${A}load-balancer-internal-subnet: there is no subnet "nowhere" in vnet; it has apps, small`,
+        `[subnet-unknown] ${A}load-balancer-internal-subnet: subnet "nowhere" not found in vnet; available: apps, small`,
       ),
     ],
     [
-      "an address of another subnet says which",
+      "an address of another subnet, which is named",
       decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.2.5" }),
       denied(
         "address-outside-subnet",
-        `[address-outside-subnet] ${A}load-balancer-ipv4: 10.0.2.5 is not in subnet apps (10.0.1.0/24); it is in subnet small: name that subnet in ${A}load-balancer-internal-subnet, or choose another address`,
+        `[address-outside-subnet] ${A}load-balancer-ipv4: 10.0.2.5 is not in subnet apps (10.0.1.0/24); it is in subnet small: set ${A}load-balancer-internal-subnet to that subnet, or choose another address`,
       ),
     ],
     [
@@ -120,7 +120,7 @@ describe("what the API server is told", () => {
       decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.3" }),
       denied(
         "address-azure-reserved",
-        `[address-azure-reserved] ${A}load-balancer-ipv4: 10.0.1.3 is kept by Azure (first four and last of 10.0.1.0/24)`,
+        `[address-azure-reserved] ${A}load-balancer-ipv4: 10.0.1.3 is reserved by Azure (first four and last of 10.0.1.0/24); choose another address`,
       ),
     ],
     [
@@ -128,7 +128,7 @@ describe("what the API server is told", () => {
       decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" }, {}, inUse("10.0.1.50"), inUse("10.0.1.49")),
       denied(
         "address-in-use",
-        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by network interface vm; free nearby: 10.0.1.51, 10.0.1.48, 10.0.1.52`,
+        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by network interface vm; nearest free addresses: 10.0.1.51, 10.0.1.48, 10.0.1.52`,
       ),
     ],
     [
@@ -150,11 +150,11 @@ describe("what the API server is told", () => {
       ),
       denied(
         "address-claimed",
-        `[address-claimed] ${A}load-balancer-ipv4: 10.0.1.50 is claimed by Service two/shop/mail, whose cluster two has never reported its Services; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove two\`; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
+        `[address-claimed] ${A}load-balancer-ipv4: 10.0.1.50 is claimed by Service two/shop/mail; cluster two has never reported its Services; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove two\`; nearest free addresses: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
       ),
     ],
     [
-      "a frontend of its own cluster is shared",
+      "a frontend of the same cluster is shared",
       decide({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.50" }, {}, inUse("10.0.1.50", frontend().id)),
       { uid: "review-1", allowed: true },
     ],
@@ -167,16 +167,18 @@ describe("what the API server is told", () => {
       ),
       denied(
         "address-in-use",
-        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by frontend a0f1e2d3c4b5a69788796a5b4c3d2e1f of load balancer kubernetes-internal; free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
+        `[address-in-use] ${A}load-balancer-ipv4: 10.0.1.50 is in use by frontend a0f1e2d3c4b5a69788796a5b4c3d2e1f of load balancer kubernetes-internal; nearest free addresses: 10.0.1.49, 10.0.1.51, 10.0.1.48`,
       ),
     ],
     [
-      "the deprecated field is accepted with a warning that says what to write",
+      "the deprecated field is accepted with a warning that contains the annotation to use",
       decide(INTERNAL, { loadBalancerIP: "10.0.1.50" }),
       {
         uid: "review-1",
         allowed: true,
-        warnings: [`[load-balancer-ip-deprecated] deprecated: write ${A}load-balancer-ipv4: "10.0.1.50"`],
+        warnings: [
+          `[load-balancer-ip-deprecated] deprecated: use ${A}load-balancer-ipv4: "10.0.1.50" instead`,
+        ],
         auditAnnotations: { rules: "load-balancer-ip-deprecated=warn" },
       },
     ],
@@ -185,7 +187,7 @@ describe("what the API server is told", () => {
       decide({ ...INTERNAL, "load-balancer-ipv4": "010.0.1.50" }),
       denied(
         "address-malformed",
-        `[address-malformed] ${A}load-balancer-ipv4: "010.0.1.50" is not an IPv4 address: write it like 10.0.0.5`,
+        `[address-malformed] ${A}load-balancer-ipv4: "010.0.1.50" is not a valid IPv4 address; use a form like 10.0.0.5`,
       ),
     ],
     [
@@ -193,12 +195,12 @@ describe("what the API server is told", () => {
       decide({ ...INTERNAL, "load-balancer-ipv4": "fd00::5" }),
       denied(
         "address-family-mismatch",
-        `[address-family-mismatch] ${A}load-balancer-ipv4: fd00::5 is an IPv6 address in the IPv4 field`,
+        `[address-family-mismatch] ${A}load-balancer-ipv4: fd00::5 is an IPv6 address, but the field is for IPv4`,
       ),
     ],
   ])("%s", async (_, response, expected) => expect(await response).toEqual(expected));
 
-  test("everything that is wrong is told at once", async () => {
+  test("all violations are reported at once", async () => {
     const { status } = await decide({
       ...INTERNAL,
       "load-balancer-internal-subnet": "nowhere",
@@ -224,7 +226,7 @@ describe("what the API server is told", () => {
       review(service({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.64" })),
     );
     expect(inside.auditAnnotations).toEqual({ rules: "address-excluded=deny" });
-    expect(beside.status?.message).toContain("free nearby: 10.0.1.65, 10.0.1.66, 10.0.1.67");
+    expect(beside.status?.message).toContain("nearest free addresses: 10.0.1.65, 10.0.1.66, 10.0.1.67");
   });
 
   test("where a subnet has no free address, subnets that have are named instead", async () => {
@@ -235,7 +237,7 @@ describe("what the API server is told", () => {
       ]);
     const settings = { "load-balancer-internal-subnet": "small", "load-balancer-ipv4": "10.0.2.9" };
     const { status } = await admit(run, cluster(), review(service({ ...INTERNAL, ...settings })));
-    expect(status?.message).toContain("; subnet small is full; these have room: apps");
+    expect(status?.message).toContain("; subnet small is full; subnets with free addresses: apps");
   });
 
   test("an inventory that was never scanned warns and refuses nothing", async () => {
@@ -329,18 +331,18 @@ describe("what is remembered", () => {
   });
 });
 
-describe("when storage is away", () => {
+describe("when storage is unavailable", () => {
   const failing = () => Promise.reject(new Error("ECONNREFUSED"));
 
   test("the Service is let through with a warning", async () => {
     expect(await inTime(memoryRun(), "review-1", 5, failing)).toEqual({
       uid: "review-1",
       allowed: true,
-      warnings: ["Mooring could not check this Service in time: subnet and addresses are unchecked"],
+      warnings: ["Mooring could not check this Service in time: subnet and addresses are not validated"],
     });
   });
 
-  test("or refused, where policy says so", async () => {
+  test("or refused, if policy requires it", async () => {
     const run = memoryRun();
     await applyPolicy(run, { onUnavailable: "deny" });
     await admit(run, cluster(), review(service(INTERNAL)));
@@ -350,7 +352,7 @@ describe("when storage is away", () => {
     });
   });
 
-  test("however long storage has been away", async () => {
+  test("however long storage has been unavailable", async () => {
     const run = memoryRun();
     await applyPolicy(run, { onUnavailable: "deny" });
     await admit(run, cluster(), review(service(INTERNAL)));
@@ -369,13 +371,13 @@ describe("when storage is away", () => {
     expect(await inTime(run, "review-1", 5, failing)).toMatchObject({ allowed: false });
   });
 
-  describe("who asks", () => {
+  describe("the calling cluster", () => {
     const { secret, token } = makeToken(new Date("2026-11-23T12:00:00.000Z"));
     const asks = (run: MemoryRun, sent = secret) =>
       authenticate(
         run,
         { params: { cluster: "one" }, headers: new Headers({ [TOKEN_HEADER]: sent }) },
-        (_, name) => lastKnownCluster(run, name, 1),
+        (_, name) => lastReadCluster(run, name, 1),
       ).then(({ name }) => name);
     async function registered(): Promise<MemoryRun> {
       const run = memoryRun();
@@ -390,16 +392,19 @@ describe("when storage is away", () => {
         (run) => run.tables.clusters.calls.failNext(new Error("ECONNREFUSED"), { times: 100 }),
       ],
       ["never answers", (run) => (run.tables.clusters.get = () => new Promise(() => {}))],
-    ])("is still known by the token, however long storage %s, so that policy decides", async (_, away) => {
-      const run = await registered();
-      await asks(run);
-      away(run);
-      run.clock.advance(3600);
-      expect(await asks(run)).toBe("one");
-      await expect(asks(run, "guessed")).rejects.toThrow("not found");
-    });
+    ])(
+      "is still authenticated by the token, however long storage %s, so that policy decides",
+      async (_, away) => {
+        const run = await registered();
+        await asks(run);
+        away(run);
+        run.clock.advance(3600);
+        expect(await asks(run)).toBe("one");
+        await expect(asks(run, "guessed")).rejects.toThrow("not found");
+      },
+    );
 
-    test("is nobody once the cluster was removed", async () => {
+    test("is not authenticated after the cluster was removed", async () => {
       const run = await registered();
       await asks(run);
       await run.tables.clusters.transact("all", [{ do: "remove", key: "one" }]);
@@ -417,11 +422,9 @@ describe("when storage is away", () => {
   });
 });
 
-test("a review about something else says so", async () => {
+test("a review that is not about a Service is refused", async () => {
   const pod = review({ metadata: {} }, { kind: { group: "", version: "v1", kind: "Pod" } });
-  await expect(admit(memoryRun(), cluster(), pod)).rejects.toThrow(
-    "request.kind: only Services are reviewed here, not Pod",
-  );
+  await expect(admit(memoryRun(), cluster(), pod)).rejects.toThrow("request.kind: must be Service, not Pod");
 });
 
 test("an object that is no Service names every wrong field", async () => {
@@ -446,7 +449,7 @@ describe("updates", () => {
       { annotations: { ...service(wrong).metadata.annotations, "a/b": "c" } },
     ],
     ["the mark of deletion", { deletionTimestamp: "2026-11-23T12:00:00Z" }],
-  ])("of %s pass, whatever we think of the Service, without touching storage", async (_, metadata) => {
+  ])("of %s are allowed even for an invalid Service, without access to storage", async (_, metadata) => {
     const run = await start();
     const before = run.tables.addresses.calls.calls.length;
     const response = await admit(run, cluster(), update(service(wrong, {}, metadata), service(wrong)));
@@ -484,7 +487,7 @@ describe("updates", () => {
       admit(await start(row), cluster(), update(on(...ports), on(80)));
     expect((await decided(80, 8080)).allowed).toBe(true);
     expect((await decided(80, 443)).status?.message).toBe(
-      `[address-port-conflict] ${A}load-balancer-ipv4: TCP/443 on 10.0.1.50 is taken by rule aother-TCP-443: take another port, or another address`,
+      `[address-port-conflict] ${A}load-balancer-ipv4: TCP/443 on 10.0.1.50 is in use by rule aother-TCP-443: use another port or address`,
     );
   });
 });
@@ -530,21 +533,21 @@ describe("high-availability ports", () => {
       "after one port",
       settings,
       every,
-      "high-availability ports need 10.0.1.50 alone, and Service one/shop/web has ports on it",
+      "high-availability ports require all ports of 10.0.1.50, but Service one/shop/web uses some",
     ],
     [
       "before one port",
       every,
       settings,
-      "Service one/shop/web has every port of 10.0.1.50 (high-availability ports)",
+      "Service one/shop/web uses all ports of 10.0.1.50 (high-availability ports)",
     ],
-    ["twice", every, every, "Service one/shop/web has every port of 10.0.1.50 (high-availability ports)"],
+    ["twice", every, every, "Service one/shop/web uses all ports of 10.0.1.50 (high-availability ports)"],
   ])("share a frontend with no other Service: %s", async (_, first, second, message) => {
     const run = await start();
     expect((await admit(run, cluster(), named("web", first, 80))).allowed).toBe(true);
     const { status } = await admit(run, cluster(), named("api", second, 443));
     expect(status?.message).toContain(
-      `[address-port-conflict] ${A}load-balancer-ipv4: ${message}: take another address`,
+      `[address-port-conflict] ${A}load-balancer-ipv4: ${message}: use another address`,
     );
   });
 
@@ -560,10 +563,10 @@ describe("high-availability ports", () => {
     const decided = async (row: AddressRow, annotations: Record<string, string>) =>
       (await admit(await start(row), cluster(), named("api", annotations, 443))).status?.message;
     expect(await decided(holds("Tcp", 80), every)).toContain(
-      "need 10.0.1.50 alone, and rule aother-rule has",
+      "require all ports of 10.0.1.50, but rule aother-rule uses",
     );
     expect(await decided(holds("All", 0), settings)).toContain(
-      "rule aother-rule has every port of 10.0.1.50",
+      "rule aother-rule uses all ports of 10.0.1.50",
     );
     expect(await decided(holds("Tcp", 80), settings)).toBeUndefined();
   });
@@ -616,7 +619,7 @@ test("a Service whose class names another controller is neither judged nor recor
   expect(await admit(run, cluster(), review(object))).toEqual({
     ...allowed,
     warnings: [
-      "[load-balancer-class-other] azure-load-balancer-internal is not read: class example.com/other names another controller",
+      "[load-balancer-class-other] azure-load-balancer-internal is ignored: class example.com/other is not handled by Azure",
     ],
     auditAnnotations: { rules: "load-balancer-class-other=warn" },
   });
@@ -715,7 +718,7 @@ describe("a Private Link Service", () => {
     expect(await admit(run, cluster(), deletion)).toMatchObject({
       allowed: true,
       warnings: [
-        "[pls-consumers-connected] 1 consumers are connected to pls, from s-1: they lose it for good",
+        "[pls-consumers-connected] Private Link Service pls is deleted; it has 1 approved private endpoint connection from s-1",
       ],
     });
     await applyPolicy(run, { rules: { "pls-consumers-connected": "deny" } });
@@ -738,7 +741,7 @@ describe("a Private Link Service", () => {
     expect(second.auditAnnotations?.["rules"]).toContain("pls-address-claimed=deny");
   });
 
-  test("cannot have the address of its Service, which is told with whatever else stands in the way", async () => {
+  test("cannot have the address of its Service, which is reported with all other conflicts", async () => {
     const twice = {
       ...settings,
       "load-balancer-ipv4": "10.0.1.10",

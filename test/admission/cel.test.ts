@@ -1,4 +1,4 @@
-/** The rules as CEL say the same as the rules, evaluated by a CEL library as an API server would. */
+/** The rules in CEL give the same results as the rules, evaluated by a CEL library as an API server would. */
 import { existsSync, readFileSync } from "node:fs";
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { join } from "node:path";
@@ -52,7 +52,7 @@ interface Case {
   policy?: Policy;
 }
 
-/** Rule and severity of what the API server would say. */
+/** Rule and severity of the API server's result. */
 function judged({ object, old, policy = Policy.parse({}) }: Case): string[] {
   const base = { object, oldObject: old ?? null, request: { namespace: "shop" } };
   const variables: Record<string, unknown> = {};
@@ -67,7 +67,7 @@ function judged({ object, old, policy = Policy.parse({}) }: Case): string[] {
     .toSorted();
 }
 
-/** What the webhook would say, of the same rules. */
+/** The webhook's result for the same rules. */
 function ruled({ object, old, policy = Policy.parse({}) }: Case): string[] {
   const place = { cluster: "one", namespace: "shop" };
   const [service, before] = [Service.parse(object), old && Service.parse(old)];
@@ -243,7 +243,7 @@ describe("an update is judged", () => {
   test.each<[string, object, object | null, boolean]>([
     ["not when labels change", { ...web, metadata: { ...web.metadata, labels: { a: "b" } } }, web, false],
     [
-      "not when somebody else's annotation changes",
+      "not when an annotation of another controller changes",
       service({ [ANNOTATIONS.internal.key]: "True", team: "b" }),
       web,
       false,

@@ -95,12 +95,12 @@ describe("each rule fires when it must", () => {
       ["subnet-unsuitable deny"],
     ],
     [
-      "a full subnet is asked for a dynamic address",
+      "a dynamic address is requested from a full subnet",
       input(INTERNAL, { inventory: inventory({}, full) }),
       ["subnet-full deny"],
     ],
     [
-      "a full subnet is asked for a static address: the address decides",
+      "a static address is requested from a full subnet: the address decides",
       input({ ...INTERNAL, "load-balancer-ipv4": "10.0.1.10" }, { inventory: inventory({}, full) }),
       [],
     ],
@@ -162,7 +162,7 @@ describe("each rule fires when it must", () => {
       [],
     ],
     [
-      "an update asks for another address than the live one",
+      "an update requests another address than the current one",
       input(
         { ...INTERNAL, "load-balancer-ipv4": "10.0.1.11" },
         { old: declaration(INTERNAL, live("10.0.1.10")) },
@@ -188,7 +188,7 @@ describe("each rule fires when it must", () => {
       ["pls-subnet-unknown deny"],
     ],
     [
-      "the Private Link Service's subnet is the frontend's, which is not there: said once",
+      "the Private Link Service's subnet is the frontend's, which does not exist: reported once",
       input(WITH_PLS, {
         inventory: { ...inventory(), subnet: undefined, plsSubnet: undefined } as never,
       }),
@@ -309,7 +309,7 @@ describe("each rule fires when it must", () => {
       [],
     ],
     [
-      "consumers are connected, and the Service says that it is meant",
+      "consumers are connected, and the Service allows to disconnect them",
       input(WITH_PLS, {
         ...connected,
         leaving: true,
@@ -425,7 +425,7 @@ describe("each rule fires when it must", () => {
       ["pls-resource-group-changed deny"],
     ],
     [
-      "another resource group, and it is not known whether there is one",
+      "another resource group, without a record whether a Private Link Service exists",
       input(
         { ...WITH_PLS, "pls-resource-group": "other" },
         { ...NODE_GROUP, old: declaration({ ...WITH_PLS, "pls-resource-group": "rg" }) },
@@ -508,7 +508,7 @@ describe("each rule fires when it must", () => {
     ],
     ["as many as Azure takes", input({ ...WITH_PLS, "pls-visibility": ids(100) }), []],
     [
-      "more, and everybody",
+      "more, and all subscriptions",
       input({ ...WITH_PLS, "pls-visibility": `* ${ids(101)}` }),
       ["pls-visibility-star-mixed warn"],
     ],
@@ -518,7 +518,7 @@ describe("each rule fires when it must", () => {
       ["pls-auto-approval-too-many deny"],
     ],
     [
-      "annotations that the controller knows and we do not read",
+      "annotations that the controller supports and Mooring does not read",
       input({
         ...INTERNAL,
         "load-balancer-tcp-idle-timeout": "10",
@@ -532,10 +532,10 @@ describe("each rule fires when it must", () => {
   ])("%s", (_, about, expected) => expect(fired(about)).toEqual(expected));
 });
 
-describe("policy says how severe a rule is", () => {
+describe("policy sets the severity of a rule", () => {
   const star = input({ ...WITH_PLS, "pls-visibility": "*" });
   test.each<[string, object, string[]]>([
-    ["a rule that is off until asked for", {}, []],
+    ["a rule that is off by default", {}, []],
     ["turned on", { rules: { "pls-visibility-everyone": "deny" } }, ["pls-visibility-everyone deny"]],
     [
       "overridden for a namespace",
@@ -570,7 +570,7 @@ describe("policy says how severe a rule is", () => {
   });
 });
 
-test("every rule has an id of its own, and words for people", () => {
+test("every rule has a unique id, a title and documentation", () => {
   expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
   for (const { id, title, docs } of RULES) {
     expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);

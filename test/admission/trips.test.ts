@@ -1,4 +1,4 @@
-/** Trips to storage that one admission review waits for, one after the other. */
+/** Dependent trips to storage of one admission review. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AdmissionResponse } from "../../shared/admission/review.ts";

@@ -46,7 +46,7 @@ function serviceOf({ annotations, spec }: Pick<Case, "annotations" | "spec">): S
   });
 }
 
-/** Only the fields that the case names; null says that it must be absent. */
+/** Only the fields in the case; null means that the field must be absent. */
 function pick(actual: unknown, wanted: unknown): unknown {
   if (wanted === null) return actual ?? null;
   if (typeof wanted !== "object" || Array.isArray(wanted)) return actual;

@@ -21,7 +21,7 @@ async function withSubnet(some: Parameters<typeof subnetRow>[0]): Promise<Memory
 }
 
 describe("the map of a subnet", () => {
-  test("tells who holds what, and since when; what has expired is free", async () => {
+  test("has holders and since when; an expired claim is free", async () => {
     const { body } = await apiOver(await apiWorld())(mapOf());
     expect(body.prefixes).toEqual([
       {
@@ -53,7 +53,7 @@ describe("the map of a subnet", () => {
     expect(body.prefixes[0].ranges[2]).toMatchObject({ from: 0, to: 255, kind: "excluded" });
   });
 
-  test("of two prefixes, one of them of addresses without end", async () => {
+  test("of two prefixes, one of them IPv6", async () => {
     const run = await withSubnet({ prefixes: ["10.0.1.0/29", "fd00::/64"] });
     await putAddresses(run, [
       { address: "10.0.1.4", assignment: { holderId: plsIdIn("a"), seenAtUtc: NOW } },
@@ -170,7 +170,7 @@ describe("search", () => {
     ]);
   });
 
-  test("asks Azure nothing", async () => {
+  test("does not call Azure", async () => {
     const run = await apiWorld();
     const before = run.network.calls.calls.length;
     await apiOver(run)("GET /search?q=10.");

@@ -27,14 +27,14 @@ const ask = async (object: object, some: object = {}) => {
 };
 const ipv4 = `${AZURE}load-balancer-ipv4`;
 
-describe("the verdict on a pasted Service leaves no trace, and is the gate's own", () => {
+describe("the verdict on a pasted Service stores nothing and equals the verdict of admission", () => {
   test.each([
     [
       "a list with nothing in it",
       "kind: List\nitems: [null]\n",
-      "manifest: one Service at a time; there are 0",
+      "manifest: must contain exactly one Service; found 0",
     ],
-    ["a list that is none", "kind: List\nitems: 5\n", "manifest: one Service at a time; there are 0"],
+    ["a list that is none", "kind: List\nitems: 5\n", "manifest: must contain exactly one Service; found 0"],
     [
       "a list of Services that are none",
       "kind: ServiceList\nitems: [null]\n",
@@ -45,7 +45,7 @@ describe("the verdict on a pasted Service leaves no trace, and is the gate's own
       `a0: &a0 [x]\n${[1, 2, 3, 4].map((n) => `a${n}: &a${n} [${`*a${n - 1},`.repeat(9)}]\n`).join("")}kind: Service\n`,
       "manifest:1:1: Excessive alias count",
     ],
-  ])("%s is the caller's mistake, and told", async (_, manifest, problem) => {
+  ])("%s is reported as an invalid request", async (_, manifest, problem) => {
     const { status, body } = await ask({}, { manifest });
     expect([status, body.problems]).toEqual([400, [expect.stringContaining(problem)]]);
   });
@@ -102,7 +102,7 @@ describe("the verdict on a pasted Service leaves no trace, and is the gate's own
   });
 });
 
-describe("a Service that asks for any address", () => {
+describe("a Service that requests any address", () => {
   const auto = service({ "mooring.dev/address": "auto" });
 
   test("is judged with the one that it would get", async () => {
@@ -110,14 +110,14 @@ describe("a Service that asks for any address", () => {
     expect([body.decision, body.places[0]]).toMatchObject(["allow", { address: "10.0.1.4", free: true }]);
   });
 
-  test("is refused in the companion's words where there is none", async () => {
+  test("is refused with the message of the mutating webhook if no address is free", async () => {
     const { body } = await ask(
       service({ "mooring.dev/address": "auto", "mooring.dev/address-pool": "none" }),
     );
     expect([body.decision, body.kubectl]).toEqual([
       "deny",
       expect.stringContaining(
-        'webhook "addresses.mooring.dev" denied the request: mooring.dev/address-pool: there is no pool',
+        'webhook "addresses.mooring.dev" denied the request: mooring.dev/address-pool: pool "none" not found',
       ),
     ]);
   });
@@ -125,11 +125,11 @@ describe("a Service that asks for any address", () => {
 
 test.each<[string, object, string]>([
   ["YAML that is none", { manifest: "a: [" }, "manifest:1:5: "],
-  ["no Service in it", { manifest: "kind: Pod" }, "manifest: one Service at a time; there are 0"],
+  ["no Service in it", { manifest: "kind: Pod" }, "manifest: must contain exactly one Service; found 0"],
   [
     "two Services",
     { manifest: `${JSON.stringify(service())}\n---\n${JSON.stringify(service())}` },
-    "there are 2",
+    "found 2",
   ],
   ["a Service that is none", { manifest: "kind: Service\nmetadata: {name: [1]}" }, "metadata.name"],
   [
@@ -140,9 +140,9 @@ test.each<[string, object, string]>([
   [
     "one without a similar name",
     { cluster: "west" },
-    "there is no registered cluster west; there are old, one",
+    "there is no registered cluster west; available: old, one",
   ],
-])("refuses %s, and says where", async (_, some, problem) => {
+])("refuses %s and reports the field", async (_, some, problem) => {
   const { status, body } = await ask(service(), some);
   expect([status, body.problems.join()]).toEqual([400, expect.stringContaining(problem)]);
 });

@@ -49,8 +49,6 @@ const opened = async (): Promise<App> => ({
   installation: async () => new MemoryInstallation(),
   run: () => memoryRun(),
   prepare: async () => {},
-  demandCurrent: async () => {},
-  demandKnown: async () => {},
 });
 
 function ask(
@@ -66,7 +64,7 @@ function ask(
 
 const textOf = (body: string | Uint8Array | undefined) => Buffer.from(body ?? "").toString("utf8");
 
-test("the page is the index, never kept unasked, with nothing allowed but the app itself", async () => {
+test("the page is the index, always revalidated, and may load this app only", async () => {
   const { status, headers, body } = await ask("/");
   expect([status, textOf(body)]).toEqual([200, INDEX]);
   expect(headers).toEqual({
@@ -86,7 +84,7 @@ test("the page is the index, never kept unasked, with nothing allowed but the ap
   );
 });
 
-test("over http, as in the sandbox, no browser is told to insist on https", async () => {
+test("over http, as in the sandbox, there is no HSTS header", async () => {
   const { headers } = await ask("http://localhost/api/dashboard/");
   expect(headers["strict-transport-security"]).toBeUndefined();
 });
@@ -151,7 +149,7 @@ describe("nothing else can be had", () => {
   });
 });
 
-describe("who may not look gets a page that says why", () => {
+describe("an unauthorized caller gets a page with the reason", () => {
   test("a stranger is sent to sign in, and comes back", async () => {
     const { status, headers } = await ask("/", { roles: [] });
     expect([status, headers["location"]]).toEqual([
@@ -164,14 +162,14 @@ describe("who may not look gets a page that says why", () => {
   });
 
   test.each<[string, string, Asking, number, string]>([
-    ["a person without a role", "/", { roles: ["Somebody.Else"] }, 403, "have no role here"],
-    ["anybody, where nobody can sign in", "/", { env: {} }, 401, "App Service authentication"],
+    ["a person without a role", "/", { roles: ["Somebody.Else"] }, 403, "have no role in this app"],
+    ["any caller without App Service authentication", "/", { env: {} }, 401, "App Service authentication"],
     [
       "a forged header, where the platform does not vouch for it",
       "/",
       { env: { WEBSITE_AUTH_ENABLED: "false" } },
       401,
-      "Nobody is signed in",
+      "Not signed in",
     ],
     [
       "a page of the web that has this machine by another name",
@@ -182,22 +180,22 @@ describe("who may not look gets a page that says why", () => {
         open: async () => ({ ...(await opened()), settings: { ...settings, MOORING_LOCAL_OPERATOR: "op" } }),
       },
       403,
-      "own names only",
+      "requests to localhost only",
     ],
-    ["somebody who is lost", "/nowhere", {}, 404, "There is no such page"],
+    ["an unknown path", "/nowhere", {}, 404, "Page not found"],
     [
-      "anybody, while the settings are broken",
+      "any caller, while the settings are invalid",
       "/",
       { open: () => Promise.reject(new InvalidInput("MOORING_SUBSCRIPTIONS: missing")) },
       503,
-      "cannot answer now",
+      "temporarily unavailable",
     ],
     [
-      "anybody, where the build has no dashboard",
+      "any caller, where the build has no dashboard",
       "/",
       { at: new URL("file:///nowhere-at-all/") },
       503,
-      "cannot answer now",
+      "temporarily unavailable",
     ],
   ])("%s", async (_, path, asking, ...[status, words]) => {
     const answer = await ask(path, asking);

@@ -20,15 +20,15 @@ beforeEach(async () => {
   ask = apiOver(run);
 });
 
-/** The operation's path with something in place of its parameters. */
+/** The path of the operation with sample parameters. */
 const lineOf = ({ method, path }: Operation) => `${method} ${path.replaceAll(/\{\w+\}/g, "0123456789ab")}`;
 const writing = operations.filter(({ method }) => method !== "GET");
 
-describe("nobody gets in without being somebody", () => {
+describe("every call requires authentication", () => {
   test.each(operations.map((one) => [one.name, one] as const))("%s", async (_, operation) => {
     const before = everything(run);
     const callers: [string, Asking, number][] = [
-      ["without a header", { as: "nobody" }, 401],
+      ["without a header", { as: "anonymous" }, 401],
       ["with a header that the platform does not vouch for", { env: {} }, 401],
       ["without a role", { as: "stranger" }, 403],
       ...(operation.role === "Mooring.Operator"
@@ -44,8 +44,10 @@ describe("nobody gets in without being somebody", () => {
     expect(everything(run)).toEqual(before);
   });
 
-  test("a path that is not there tells a stranger no more than one that is", async () =>
-    expect(await ask("GET /nothing", { as: "nobody" })).toEqual(await ask("GET /me", { as: "nobody" })));
+  test("an unknown path reveals no more to an anonymous caller than an existing one", async () =>
+    expect(await ask("GET /nothing", { as: "anonymous" })).toEqual(
+      await ask("GET /me", { as: "anonymous" }),
+    ));
 });
 
 describe("only the app's own pages and programs change anything", () => {
@@ -57,7 +59,7 @@ describe("only the app's own pages and programs change anything", () => {
     ["another site's page that names no origin of ours", { "sec-fetch-site": "cross-site", origin: ORIGIN }],
     ["a page of another subdomain", { "sec-fetch-site": "same-site", origin: "https://other.example" }],
     ["a form", { "x-mooring-request": undefined }],
-    ["a form that says otherwise", { "x-mooring-request": "yes" }],
+    ["a form with the header", { "x-mooring-request": "yes" }],
   ];
   test.each(writing.map((one) => [one.name, one] as const))("%s", async (_, operation) => {
     const before = everything(run);
@@ -87,25 +89,25 @@ describe("only the app's own pages and programs change anything", () => {
     expect((await ask("GET /me", { headers: { origin: "https://evil.example" } })).status).toBe(200));
 });
 
-describe("what is wrong is said, all at once", () => {
+describe("all problems are reported at once", () => {
   test.each<[string, string, Asking, number, string[]]>([
-    ["no such path", "GET /nothing", {}, 404, ["There is nothing at this path"]],
-    ["a path too long", "GET /me/more", {}, 404, ["There is nothing at this path"]],
-    ["a key that is none", "GET /pls/!!", {}, 404, ["There is nothing with this key"]],
-    ["broken percent signs", "GET /pls/%zz", {}, 404, ["There is nothing at this path"]],
-    ["an encoded slash adds no segment", "GET /pls%2Fx", {}, 404, ["There is nothing at this path"]],
+    ["no such path", "GET /nothing", {}, 404, ["Path not found"]],
+    ["a path too long", "GET /me/more", {}, 404, ["Path not found"]],
+    ["a key that is none", "GET /pls/!!", {}, 404, ["Invalid key; use a key that this API returned"]],
+    ["broken percent signs", "GET /pls/%zz", {}, 404, ["Path not found"]],
+    ["an encoded slash adds no segment", "GET /pls%2Fx", {}, 404, ["Path not found"]],
     [
       "a query with two mistakes",
       "GET /findings?severity=odd&limit=0",
       {},
       400,
       [
-        'query.severity: Invalid option: expected one of "error"|"warn"|"info"',
+        'query.severity: Invalid option: expected one of "error"|"warning"|"info"',
         "query.limit: Too small: expected number to be >=1",
       ],
     ],
-    ["a query that nobody knows", "GET /me?x=1", {}, 400, ["query.x: there is no such thing here"]],
-    ["a filter that nobody knows", "GET /pls?colour=red", {}, 400, ['query: Unrecognized key: "colour"']],
+    ["an unknown query parameter", "GET /me?x=1", {}, 400, ["query.x: unknown field"]],
+    ["an unknown filter", "GET /pls?colour=red", {}, 400, ['query: Unrecognized key: "colour"']],
     [
       "a limit beyond bounds",
       "GET /pls?limit=1001",
@@ -118,7 +120,7 @@ describe("what is wrong is said, all at once", () => {
       "GET /pls?continuation=!!",
       {},
       400,
-      ["continuation: not one that a page gave"],
+      ["continuation: invalid; use the value that the previous page returned"],
     ],
     ["an id of another form", "GET /findings/xyz", {}, 400, ["path.id: 12 hexadecimal digits"]],
     [
@@ -142,7 +144,7 @@ describe("what is wrong is said, all at once", () => {
       ],
     ],
     [
-      "a field that nobody knows",
+      "an unknown field",
       "POST /audits",
       { body: { everything: true } },
       400,
@@ -156,14 +158,14 @@ describe("what is wrong is said, all at once", () => {
       ["The body may have 64 KiB"],
     ],
     [
-      "a body said to be too large",
+      "a body with a content-length that is too large",
       "POST /stop",
       { body: {}, headers: { "content-length": "70000" } },
       413,
       ["The body may have 64 KiB"],
     ],
     [
-      "a manifest that would hold up everybody else while it is read",
+      "a manifest that would block other calls while it is parsed",
       "POST /check",
       { body: { cluster: "one", manifest: "x".repeat(33_000) } },
       400,
@@ -199,7 +201,7 @@ describe("what is wrong is said, all at once", () => {
 });
 
 describe("answers", () => {
-  test("OPTIONS says what a path takes, and lets no other site in", async () => {
+  test("OPTIONS lists the methods of a path, and allows no other origin", async () => {
     const { status, headers, text } = await ask("OPTIONS /audits", {
       headers: { origin: "https://evil.example" },
     });
@@ -212,7 +214,7 @@ describe("answers", () => {
     expect([head.status, head.text, head.headers["etag"]]).toEqual([200, "", get.headers["etag"]]);
   });
 
-  test("are for this app's pages and nobody's cache", async () =>
+  test("are for pages of this app and stored in no shared cache", async () =>
     expect((await ask("GET /me")).headers).toMatchObject({
       "cache-control": "no-cache, private",
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -245,7 +247,7 @@ describe("answers", () => {
       ).toBeUndefined();
   });
 
-  test("tell who is signed in", async () =>
+  test("return the signed-in user", async () =>
     expect(
       (await ask("GET /me", { headers: { "x-ms-client-principal": clientPrincipal(["Mooring.Reader"]) } }))
         .body,

@@ -53,7 +53,7 @@ const body = fc.oneof(
 );
 const etag = fc.option(fc.oneof(fc.constant("*"), fc.string({ unit: "grapheme-ascii" })), { nil: undefined });
 
-describe("whatever is asked is answered as the document says, and never with our own failure", () => {
+describe("every request is answered according to the document, and never with an internal failure", () => {
   test.each(operations.map((one) => [one.name, one] as const))("%s", async (_, { method, path }) => {
     const run = await apiWorld();
     await applied(run);
@@ -65,7 +65,7 @@ describe("whatever is asked is answered as the document says, and never with our
         const url = `${method} ${line}?${new URLSearchParams(asked).toString()}`;
         const sent = { ...(method !== "GET" && { raw }), ...(ifMatch !== undefined && { ifMatch }) };
         const answer = await ask(url, sent);
-        // A startled path may be another operation's, or nobody's.
+        // A mutated path may belong to another operation or to none.
         expect([...described, 404, 405]).toContain(answer.status);
         expect(answer.status).not.toBe(503);
         expect(answer.text).not.toMatch(/at .*\.(m?js|ts):\d/);

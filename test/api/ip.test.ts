@@ -38,10 +38,10 @@ describe("the list", () => {
   });
 
   test.each([
-    ["GET /ip?vnet=vnet", "name the subnet as well"],
+    ["GET /ip?vnet=vnet", "query.vnet: requires query.subnet"],
     ["GET /ip/10.0.1", "10.0.1 is not an address"],
     ["GET /ip/next?subnet=apps&count=101", "query.count"],
-    ["GET /ip?continuation=%21", "continuation: not one that a page gave"],
+    ["GET /ip?continuation=%21", "continuation: invalid; use the value that the previous page returned"],
   ])("%s is refused: %s", async (what, why) => {
     const { status, body } = await ask(what);
     expect([status, body.problems]).toEqual([400, [expect.stringContaining(why)]]);

@@ -31,13 +31,13 @@ test("every schema of the model is there under its name", () =>
       .sort(),
   ));
 
-test("every operation has a name of its own, and every path one operation for a method", () => {
+test("every operation has a unique name, and every path one operation per method", () => {
   const names = operations.map(({ name }) => name);
   const lines = operations.map(({ method, path }) => `${method} ${path}`);
   expect([new Set(names).size, new Set(lines).size]).toEqual([names.length, lines.length]);
 });
 
-describe("every operation says what it needs and how it can fail", () => {
+describe("every operation documents its role and its failures", () => {
   test.each(operations.map((one) => [one.name, one] as const))("%s", (_, { method, path, role, body }) => {
     const described = document.paths[path][method.toLowerCase()];
     const statuses = Object.keys(described.responses);

@@ -5,6 +5,7 @@ import { isListRequested } from "../../shared/declarations/feed.ts";
 import type { Feed } from "../../shared/declarations/model.ts";
 import { graceOf } from "../../shared/orphans/quarantine.ts";
 import { planDue } from "../../shared/orphans/sweep.ts";
+import { once } from "../../shared/core/once.ts";
 import { defaultPolicy } from "../../shared/policy/policy.ts";
 import { withLease } from "../../shared/storage/lease.ts";
 import { apiOver, apiWorld, carriedOut, everything, FINDING, type Ask } from "../builders/api.ts";
@@ -29,7 +30,20 @@ const propertiesOf = (id: string) => run.resources.bodyOf(id)?.["properties"] as
 const visibility = () => propertiesOf(PLS).visibility.subscriptions;
 const statusOf = (name: string) => propertiesOf(connectionId(name)).privateLinkServiceConnectionState;
 
-/** The orphan's grace is over, and the sweep may take it. */
+/** Another writer narrows the Private Link Service. */
+function setLists({ visibility, autoApproval }: Record<"visibility" | "autoApproval", string[]>): void {
+  const { network, resources } = run;
+  const all = network.allPrivateLinkServices;
+  network.allPrivateLinkServices = all.map((one) =>
+    one.id === PLS ? { ...one, visibility, autoApproval } : one,
+  );
+  const body = resources.bodyOf(PLS) as any;
+  body.properties.visibility = { subscriptions: visibility };
+  body.properties.autoApproval = { subscriptions: autoApproval };
+  resources.place(PLS, body);
+}
+
+/** The grace period of the orphan is over, and a sweep may delete it. */
 async function due(confirm?: () => Promise<void>): Promise<void> {
   const policy = { ...defaultPolicy, sweepGraceSeconds: 60, maxDeletePercent: 100 };
   await applyPolicy(run, policy);
@@ -109,7 +123,7 @@ describe("a reader", () => {
 });
 
 describe("what is done is what was shown", () => {
-  test("reconcile puts the Private Link Service and its declared connection right, in the name of who asked", async () => {
+  test("reconcile fixes the Private Link Service and its declared private endpoint connection, in the name of the caller", async () => {
     const first = (await carriedOut(ask, reconcile)).body.applied;
     // The connection's Private Link Service was just written: the cluster has to confirm the declaration first.
     expect(first.map(({ outcome }: any) => outcome)).toEqual(["applied", "refused"]);
@@ -124,7 +138,7 @@ describe("what is done is what was shown", () => {
     ]);
     const journal = (await ask("GET /journal")).body.items;
     expect(journal.map(({ who, cause }: any) => `${who}: ${cause}`)).toEqual(
-      Array(2).fill("ada@example.com: reconcile asked for"),
+      Array(2).fill("ada@example.com: manual reconcile"),
     );
   });
 
@@ -140,7 +154,26 @@ describe("what is done is what was shown", () => {
     expect((await ask(reconcile, { ifMatch: body.plan.etag })).status).toBe(200);
   });
 
-  test("a world that moved does: the new plan is told, and nothing is done", async () => {
+  test.each([
+    ["reconcile", reconcile],
+    ["fix", `POST /findings/${FINDING.id}/fix`],
+  ])("a %s widens nothing that policy does not allow since the plan was compared", async (_, what) => {
+    const places = { visibility: [], autoApproval: [] };
+    setLists(places);
+    // Mooring sees the new version, and the cluster confirms after that.
+    await carriedOut(ask, what);
+    await confirmNow(run);
+    const { resources } = run.ports;
+    const narrowed = once(() => applyPolicy(run, { privateLinkServices: places }));
+    const locks = async (id: string) => narrowed("").then(() => resources.locks(id));
+    const read = async (id: string) => resources.read(id);
+    const later = { ...run, ports: { ...run.ports, resources: { read, locks } } };
+    const { body } = await carriedOut(apiOver(later), what);
+    expect(body.applied).toContainEqual(expect.objectContaining({ outcome: "refused", guard: "last-proof" }));
+    expect(visibility()).toEqual([]);
+  });
+
+  test("a plan that changed is returned, and nothing is applied", async () => {
     const { body } = await ask(`${reconcile}?dryRun=true`);
     run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((pls) => ({
       ...pls,
@@ -149,7 +182,7 @@ describe("what is done is what was shown", () => {
     const answer = await ask(reconcile, { ifMatch: body.plan.etag });
     expect([answer.status, answer.body.problems]).toEqual([
       412,
-      ["What would be done is not what was shown any more"],
+      ["The plan changed after it was shown; review the current plan"],
     ]);
     expect(answer.body.plan.changes[0].lines[0].text).toContain('["somebody"]');
     expect(visibility()).toEqual(["*"]);
@@ -169,7 +202,7 @@ describe("what is done is what was shown", () => {
     expect((await ask(reconcile, { ifMatch: etag.replaceAll('"', "") })).status).toBe(200);
   });
 
-  test("an approval tells the consumer who and why", async () => {
+  test("an approval shows the consumer the operator and the reason", async () => {
     await carriedOut(ask, decide("pe.3"), APPROVE);
     expect(statusOf("pe.3")).toEqual({
       status: "Approved",
@@ -188,18 +221,28 @@ describe("what is done is what was shown", () => {
     expect([visibility(), statusOf("pe.2").status]).toEqual([[SUBSCRIPTION], "Pending"]);
   });
 
-  test("guards speak though a person asks: writing is stopped", async () => {
+  test("guards also apply to calls by operators: changes are stopped", async () => {
     await ask("POST /stop", { body: { reason: "a storm" } });
     const { status, body } = await carriedOut(ask, reconcile);
     expect([status, body.applied[0]]).toMatchObject([
       200,
-      { outcome: "refused", why: "stopped: writing is stopped" },
+      { outcome: "refused", why: "stopped: writes are stopped" },
     ]);
     expect(visibility()).toEqual(["*"]);
   });
 
-  test("who comes while another writes is told when to come again", async () => {
+  test("a call during another write reports the outcome of each change", async () => {
     await run.leases.acquire(PLS.toLowerCase(), "other");
+    const { status, body } = await carriedOut(ask, reconcile);
+    expect([status, body.applied]).toMatchObject([
+      200,
+      [{ outcome: "failed", why: expect.stringContaining("being worked on") }, { outcome: "applied" }],
+    ]);
+  });
+
+  test("a call whose changes all meet another write is answered with Retry-After", async () => {
+    for (const id of [PLS, `${PLS}/privateEndpointConnections/pe.2`])
+      await run.leases.acquire(id.toLowerCase(), "other");
     const { status, headers, body } = await carriedOut(ask, reconcile);
     expect([status, headers["retry-after"], body.problems[0]]).toEqual([
       429,
@@ -220,7 +263,7 @@ describe("what is done is what was shown", () => {
 });
 
 describe("undo", () => {
-  test("brings back what was, and says what else to know", async () => {
+  test("restores the previous state, and lists what cannot be restored", async () => {
     const journalId = (await carriedOut(ask, reconcile)).body.applied[0].journalId;
     const undo = `POST /journal/${journalId}/undo`;
     expect((await ask(`${undo}?dryRun=true`)).body.plan.changes[0].lines[0].text).toContain('-> ["*"]');
@@ -231,7 +274,10 @@ describe("undo", () => {
   test("of a decision is none: 409 with the reason", async () => {
     const journalId = (await carriedOut(ask, decide("pe.3"), APPROVE)).body.applied[0].journalId;
     const { status, body } = await ask(`POST /journal/${journalId}/undo?dryRun=true`);
-    expect([status, body.problems[0]]).toEqual([409, expect.stringContaining("no connection wait again")]);
+    expect([status, body.problems[0]]).toEqual([
+      409,
+      expect.stringContaining("Azure cannot set a connection back to Pending"),
+    ]);
     expect((await ask(`GET /journal/${journalId}`)).body).toMatchObject({
       undoable: false,
       before: {},
@@ -247,7 +293,7 @@ describe("orphans", () => {
   const OLD = balancerId("MC_old");
   const path = `/orphans/${keyOf(OLD)}`;
 
-  test("are told with the evidence", async () => {
+  test("are shown with their evidence", async () => {
     const { body } = await ask(`GET ${path}`);
     expect(body).toMatchObject({
       kind: "loadBalancer",
@@ -260,7 +306,7 @@ describe("orphans", () => {
     expect(body.quarantine.sinceUtc).toBe(NOW);
   });
 
-  test("are swept when they are due, told as deleted, and restored", async () => {
+  test("are swept when due, listed as deleted, and restored", async () => {
     expect((await ask("POST /orphans/sweep?dryRun=true")).body.plan.changes).toEqual([]);
     await due();
     const { body } = await carriedOut(ask, "POST /orphans/sweep");
@@ -278,7 +324,7 @@ describe("orphans", () => {
     expect((await ask("GET /orphans")).body.deleted).toEqual([]);
   });
 
-  test("are swept by one at a time: whoever comes second may try again", async () => {
+  test("are swept by one call at a time: the second may try again", async () => {
     await due();
     const { plan } = (await ask("POST /orphans/sweep?dryRun=true")).body;
     const sweep = () => ask("POST /orphans/sweep", { ifMatch: plan.etag });
@@ -295,6 +341,18 @@ describe("orphans", () => {
     expect((await ask("POST /orphans/sweep?dryRun=true")).body.unreadable).toEqual([]);
   });
 
+  test("are listed with the subscriptions that could not be read", async () => {
+    const [{ key }] = (await ask("GET /orphans")).body.items;
+    run.clock.advance(3600);
+    run.network.calls.failNext(new Error("403"), { method: "loadBalancers" });
+    const { body } = await ask("GET /orphans");
+    expect([body.items, body.unreadable]).toEqual([[], [SUBSCRIPTION]]);
+    expect((await ask(`GET /orphans/${key}`)).status).toBe(503);
+    expect((await ask(`GET /orphans/${key}`)).body.problems.join()).toContain(
+      `Subscription ${SUBSCRIPTION} could not be read`,
+    );
+  });
+
   /** Cluster one lives, and its load balancer is in quarantine. */
   async function abandonLive(): Promise<string> {
     const live = balancerId();
@@ -302,6 +360,9 @@ describe("orphans", () => {
     run.network.allPrivateLinkServices = [];
     for (const { namespace, name } of run.tables.declarations.all())
       await run.tables.declarations.transact("one", [{ do: "remove", key: `${namespace}/${name}` }]);
+    await confirmNow(run);
+    await planDue(run);
+    // The grace period begins with the first report after Azure was read.
     await confirmNow(run);
     await planDue(run);
     return live;
@@ -337,7 +398,7 @@ describe("orphans", () => {
     expect([next.plan.changes.map(({ resourceId }: any) => resourceId), next.awaited]).toEqual([[live], []]);
   });
 
-  test("that somebody holds stay", async () => {
+  test("that are on hold stay", async () => {
     await due();
     const { body } = await ask(`PUT ${path}/hold`, { body: { reason: "still looking" } });
     expect(body.hold).toEqual({ who: "ada@example.com", why: "still looking", sinceUtc: run.clock.nowUtc });
@@ -352,7 +413,7 @@ describe("orphans", () => {
     expect((await ask(`PUT /orphans/${keyOf(PLS)}/hold`, { body: { reason: "x" } })).status).toBe(404));
 });
 
-describe("a connection on which nothing may be decided says why", () => {
+describe("a private endpoint connection that cannot be decided shows the reason", () => {
   test.each<[string, () => void, string]>([
     [
       "its Private Link Service is tagged off",
@@ -361,10 +422,10 @@ describe("a connection on which nothing may be decided says why", () => {
           ...one,
           tags: { ...one.tags, mooring: "off" },
         }))),
-      "tagged mooring: off",
+      "has the tag mooring: off",
     ],
     [
-      "its endpoint is gone",
+      "its private endpoint was deleted",
       () =>
         (run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((one) => ({
           ...one,
@@ -373,7 +434,7 @@ describe("a connection on which nothing may be decided says why", () => {
             status: "Disconnected" as const,
           })),
         }))),
-      "endpoint is gone",
+      "private endpoint was deleted",
     ],
   ])("%s", async (_, change, why) => {
     change();
@@ -391,7 +452,7 @@ describe("an acknowledgement", () => {
   const body = { reason: "moves in December", untilUtc: "2026-12-24T00:00:00.000Z" };
   const etag = async () => (await ask(`GET /findings/${FINDING.id}`)).body.etag;
 
-  test("takes the finding out of what counts, in the name of who asked", async () => {
+  test("excludes the finding from the counts, in the name of the caller", async () => {
     const { status, body: finding } = await ask(`PUT ${path}`, { body, ifMatch: await etag() });
     expect([status, finding.state]).toEqual([200, "acknowledged"]);
     expect(finding.acknowledged).toEqual({ who: "ada@example.com", atUtc: NOW, ...body });

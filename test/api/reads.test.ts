@@ -21,7 +21,7 @@ beforeEach(async () => {
 const PLS = keyOf(plsIdIn("pls"));
 const manifest = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: LoadBalancer}\n";
 
-/** By name: what to ask, and how it is asked again once it was planned. */
+/** By name: the request, and the request that applies its plan. */
 const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>), body?: unknown]> = {
   getMe: ["GET /me"],
   getOverview: ["GET /overview"],
@@ -32,7 +32,7 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   getFinding: [`GET /findings/${FINDING.id}`],
   acknowledgeFinding: [
     `PUT /findings/${FINDING.id}/acknowledgement`,
-    { reason: "known", untilUtc: "2026-12-01T00:00:00.000Z" },
+    { reason: "expected", untilUtc: "2026-12-01T00:00:00.000Z" },
   ],
   withdrawAcknowledgement: [`DELETE /findings/${FINDING.id}/acknowledgement`],
   fixFinding: [`POST /findings/${FINDING.id}/fix`],
@@ -101,10 +101,10 @@ async function reconciled(): Promise<string> {
   return (await ask(path, { ifMatch: etag })).body.applied[0].journalId;
 }
 
-test("every operation is asked here", () =>
+test("every operation is called here", () =>
   expect(Object.keys(ASKED).sort()).toEqual(operations.map(({ name }) => name).sort()));
 
-describe("every operation answers as it says, with nothing more", () => {
+describe("every operation answers according to its schema, without other fields", () => {
   test.each(operations.map((one) => [one.name, one] as const))("%s", async (name, operation) => {
     const [asked, body] = ASKED[name] ?? [""];
     const what = typeof asked === "string" ? asked : await asked(run);
@@ -135,7 +135,7 @@ test("a schema that is not met is seen", () => {
   expect(Strict.parse({ a: "", b: 1 })).not.toEqual({ a: "", b: 1 });
 });
 
-test("messages that failed are shown first, then put back to work or dropped, by whoever is signed in", async () => {
+test("failed messages are shown first, then retried or dropped by the signed-in user", async () => {
   failed();
   const all = { body: { all: true } };
   const dryRun = "POST /queues/pls/poison/replay?dryRun=true";
@@ -147,7 +147,10 @@ test("messages that failed are shown first, then put back to work or dropped, by
   expect((await ask("POST /queues/pls/poison/replay", all)).body.done).toEqual(["work-1"]);
   expect(run.queue.sent.map(({ item }) => item.why)).toEqual(["replayed by ada@example.com; test"]);
   const { status, body } = await ask("POST /queues/pls/poison/drop", { body: { ids: ["work", "other"] } });
-  expect([status, body.problems]).toEqual([400, [expect.stringContaining("work: not in the poison queue")]]);
+  expect([status, body.problems]).toEqual([
+    400,
+    [expect.stringContaining("work: not found in the poison queue")],
+  ]);
   expect((await ask("POST /queues/pls/poison/drop", { body: { ids: ["other"] } })).body.done).toEqual([
     "other-2",
   ]);
@@ -155,17 +158,17 @@ test("messages that failed are shown first, then put back to work or dropped, by
   expect((await ask("GET /queues/nowhere/poison")).status).toBe(400);
 });
 
-test("the overview tells what needs a person, from the world as it is", async () => {
+test("the overview counts the required actions of the current state", async () => {
   const { body } = await ask("GET /overview");
   expect(body.needs).toEqual({
     connections: 2,
     quarantined: 1,
     dueSoon: 0,
-    findings: { error: 1, warn: 5, info: 0 },
+    findings: { error: 1, warning: 5, info: 0 },
     acknowledged: 0,
   });
   expect(body.clusters.map(({ name, state }: any) => `${name} ${state}`)).toEqual([
-    "old never heard of",
+    "old never reported",
     "one ok",
   ]);
   expect(body.mooring).toEqual({
@@ -181,15 +184,15 @@ test("the overview tells what needs a person, from the world as it is", async ()
   });
 });
 
-test("a cluster that the last audit saw gone is gone, whatever it said before", async () => {
-  const value = { ...FINDING, check: "cluster-gone", id: "c0ffeec0ffee", about: "one", cluster: "one" };
+test("a cluster that the last audit found deleted is deleted, whatever it reported before", async () => {
+  const value = { ...FINDING, check: "cluster-deleted", id: "c0ffeec0ffee", about: "one", cluster: "one" };
   await run.tables.findings.transact(FINDINGS, [{ do: "put", key: findingKey(value), value }]);
   const states = async () =>
     Object.fromEntries((await ask("GET /clusters")).body.items.map(({ name, state }: any) => [name, state]));
-  expect(await states()).toEqual({ old: "never heard of", one: "gone" });
+  expect(await states()).toEqual({ old: "never reported", one: "deleted" });
   const resolved = { ...value, resolvedAtUtc: run.clock.nowUtc };
   await run.tables.findings.transact(FINDINGS, [{ do: "put", key: findingKey(value), value: resolved }]);
-  expect(await states()).toEqual({ old: "never heard of", one: "ok" });
+  expect(await states()).toEqual({ old: "never reported", one: "ok" });
 });
 
 test("the overview does without Azure where Azure does not answer", async () => {
@@ -198,11 +201,11 @@ test("the overview does without Azure where Azure does not answer", async () => 
   expect([status, body.needs.connections, body.mooring.problems]).toEqual([
     200,
     1,
-    ["Azure Resource Manager does not answer: connections are as the last scan saw them."],
+    ["Azure Resource Manager does not respond. Private endpoint connections are from the last scan."],
   ]);
 });
 
-test("a stop is told with who and why", async () => {
+test("a stop is shown with its actor and reason", async () => {
   await ask("POST /stop", { body: { reason: "a storm" } });
   const stopped = { why: "a storm (ada@example.com)", sinceUtc: run.clock.nowUtc };
   expect((await ask("GET /me")).body.stopped).toEqual(stopped);
@@ -211,7 +214,7 @@ test("a stop is told with who and why", async () => {
   expect((await ask("GET /me")).body.stopped).toBeUndefined();
 });
 
-test("the finding that writing is stopped says why, and names nobody: it is told to others", async () => {
+test("the finding about stopped changes has the reason but no actor, because it is sent to others", async () => {
   await ask("POST /stop", { body: { reason: "a storm" } });
   run.clock.advance(2 * 86_400);
   const { found } = await checkScope(run, Policy.parse({}), "mooring");
@@ -230,7 +233,7 @@ test("pages that poll ask Azure once in ten seconds", async () => {
   expect(lists()).toBe(before + 1);
 });
 
-test("only Private Link Services of watched subscriptions are asked about, whatever a key says", async () => {
+test("only Private Link Services of watched subscriptions are read, whatever the key", async () => {
   const before = run.network.calls.count("pls");
   const elsewhere = plsIdIn("pls").replace(/[0-9-]{36}/, "99999999-9999-9999-9999-999999999999");
   const strange = [
@@ -245,7 +248,7 @@ test("only Private Link Services of watched subscriptions are asked about, whate
 });
 
 describe("a Private Link Service", () => {
-  test("is told field by field, with what a reconcile would do", async () => {
+  test("is compared field by field, with the plan of a reconcile", async () => {
     const { body } = await ask(`GET /pls/${PLS}`);
     expect([body.state, body.differs, body.service, body.cluster]).toEqual([
       "differs",
@@ -269,7 +272,7 @@ describe("a Private Link Service", () => {
     ).toEqual(["pe.1 Approved false", "pe.2 Pending true", "pe.3 Pending false"]);
   });
 
-  test("hangs together with what is around it", async () => {
+  test("has a topology", async () => {
     const { graph } = (await ask(`GET /pls/${PLS}`)).body;
     const ids = new Set(graph.nodes.map(({ id }: any) => id));
     expect(ids.size).toBe(graph.nodes.length);
@@ -288,7 +291,7 @@ describe("a Private Link Service", () => {
   });
 });
 
-test("an installation that is examined again and again is asked every ten seconds", async () => {
+test("an installation that is examined repeatedly is read every ten seconds at most", async () => {
   const first = await ask("GET /doctor");
   run.clock.advance(5);
   expect([first.status, (await ask("GET /doctor")).body]).toEqual([200, first.body]);

@@ -20,10 +20,10 @@ beforeEach(async () => {
   id = (await listFindings(run))[0]?.id ?? "";
 });
 
-const given = { who: "me", reason: "known since Monday", untilUtc: "2026-11-30T00:00:00.000Z" };
+const given = { who: "me", reason: "reported on Monday", untilUtc: "2026-11-30T00:00:00.000Z" };
 const find = (state: string) => queryFindings(run, FindingQuery.parse({ state }));
 
-test("who, why and until when are kept, and it is open no more until then", async () => {
+test("operator, reason and date are stored, and it is not open until then", async () => {
   const row = await acknowledge(run, id, given);
   expect(row.value.acknowledged).toEqual({ ...given, atUtc: run.clock.nowUtc });
   expect(await findFinding(run, id)).toEqual(row);
@@ -41,7 +41,7 @@ test("it can be taken back", async () => {
 
 describe("is refused", () => {
   test.each<[string, Partial<typeof given>, string]>([
-    ["until a time that is over", { untilUtc: "2026-11-23T11:00:00.000Z" }, "untilUtc"],
+    ["until a time in the past", { untilUtc: "2026-11-23T11:00:00.000Z" }, "untilUtc"],
     ["for longer than a year", { untilUtc: "2028-01-01T00:00:00.000Z" }, "untilUtc"],
     ["until no time at all", { untilUtc: "tomorrow" }, "untilUtc"],
     ["without a reason", { reason: " " }, "reason"],
@@ -51,14 +51,16 @@ describe("is refused", () => {
     await expect(asked).rejects.toThrow(problem);
   });
 
-  test("of a finding that is not, or is resolved", async () => {
-    await expect(acknowledge(run, "ffffffffffff", given)).rejects.toThrow("there is no finding");
+  test("of a finding that does not exist, or is resolved", async () => {
+    await expect(acknowledge(run, "ffffffffffff", given)).rejects.toThrow(
+      "finding ffffffffffff does not exist",
+    );
     estate.look({});
     await runAudit(run, { who: "system", why: "test" });
     await expect(acknowledge(run, id, given)).rejects.toThrow("is resolved");
   });
 
-  test("on a finding that is not as it was shown", async () => {
+  test("on a finding that changed since it was shown", async () => {
     const shown = await findFinding(run, id);
     await acknowledge(run, id, { ...given, reason: "first" });
     await expect(acknowledge(run, id, { ...given, version: shown?.version ?? "" })).rejects.toThrow(Conflict);
@@ -78,7 +80,7 @@ describe("while an audit writes the same finding", () => {
     };
   };
 
-  test("the audit's news and the acknowledgement both stay", async () => {
+  test("the change of the audit and the acknowledgement are both kept", async () => {
     await estate.watch(["pls-visibility-differs"]);
     estate.look({ one: "both" });
     run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((pls) => ({
@@ -100,7 +102,7 @@ describe("while an audit writes the same finding", () => {
   });
 });
 
-test("a suspicion that somebody acknowledged stays so when it turns out to be true, and is no news", async () => {
+test("an acknowledged suspected finding stays acknowledged when it opens, and is not reported", async () => {
   const row = await findFinding(run, id);
   const { changed: _, ...suspected } = row?.value ?? ({} as Finding);
   const value = { ...suspected, opensAtUtc: run.clock.nowUtc };
@@ -111,7 +113,7 @@ test("a suspicion that somebody acknowledged stays so when it turns out to be tr
   expect(ended).toMatchObject({ state: "done", appeared: 0, acknowledged: 1 });
 });
 
-test("findings are found by what people ask for", async () => {
+test("findings are filtered by the fields of the query", async () => {
   estate.look({ one: "both", two: "visible" });
   await runAudit(run, { who: "system", why: "test" });
   const ask = async (query: object) =>

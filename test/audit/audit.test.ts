@@ -51,24 +51,24 @@ async function declare(some: Parameters<typeof plsIntent>[0], addresses = {}): P
   await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
 }
 
-/** A whole audit, and what came of it. */
+/** A complete audit and its result. */
 async function audit() {
   await run.tables.vnets.transact("all", [
     { do: "put", key: VNET.toLowerCase(), value: { id: VNET, scannedAtUtc: NOW } },
   ]);
   const { run: ended } = await runAudit(run, { who: "system", why: "test" });
-  const { state, counts = { error: 0, warn: 0, info: 0 }, appeared, resolved } = ended;
-  return { state, open: counts.error + counts.warn + counts.info, appeared, resolved };
+  const { state, counts = { error: 0, warning: 0, info: 0 }, appeared, resolved } = ended;
+  return { state, open: counts.error + counts.warning + counts.info, appeared, resolved };
 }
 
 const open = async () => (await queryFindings(run, FindingQuery.parse({}))).map(({ check }) => check);
 const setPls = (some: Partial<PrivateLinkService>) => void (run.network.allPrivateLinkServices = [pls(some)]);
 
-test("a world as declared has no findings", async () => {
+test("a matching state has no findings", async () => {
   expect(await audit()).toEqual({ state: "done", open: 0, appeared: 0, resolved: 0 });
 });
 
-describe("each check finds what it is named for", () => {
+describe("each check reports its violation", () => {
   test.each<[string, () => unknown]>([
     ["pls-visibility-differs", () => setPls({ visibility: ["*"] })],
     ["pls-auto-approval-differs", () => setPls({ autoApproval: [PARTNER] })],
@@ -85,7 +85,7 @@ describe("each check finds what it is named for", () => {
     ],
     ["pls-fqdns-differ", () => setPls({ fqdns: ["x.example.com"] })],
     [
-      "pls-unexpected",
+      "pls-without-service",
       () =>
         setPls({ tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/gone" } }),
     ],
@@ -96,7 +96,7 @@ describe("each check finds what it is named for", () => {
       () => void (run.network.balancers = [balancer({ frontends: [frontend({ name: "other" })] })]),
     ],
     ["address-differs", () => declare({}, { ipv4: "10.0.1.99" })],
-    ["basic-load-balancer", () => void (run.network.balancers = [balancer({ sku: "Basic" })])],
+    ["load-balancer-basic-sku", () => void (run.network.balancers = [balancer({ sku: "Basic" })])],
     [
       "cluster-silent",
       () =>
@@ -105,13 +105,13 @@ describe("each check finds what it is named for", () => {
         ]),
     ],
     [
-      "subnet-policies-left-off",
+      "subnet-policies-left-disabled",
       () =>
         run.tables.subnets.transact(VNET.toLowerCase(), [
           { do: "put", key: "old", value: subnetRow({ name: "old", plsNetworkPolicies: "Disabled" }) },
         ]),
     ],
-    ["cluster-gone", () => void (run.network.clusters = [])],
+    ["cluster-deleted", () => void (run.network.clusters = [])],
     [
       "subnet-nearly-full",
       () =>
@@ -136,7 +136,7 @@ describe("each check finds what it is named for", () => {
     });
   });
 
-  test("what is declared, what policy leaves of it and what is there stand side by side", async () => {
+  test("declared, allowed and actual values are reported together", async () => {
     await applyPolicy(run, { privateLinkServices: { visibility: [PARTNER] } });
     await declare({ visibility: [SUBSCRIPTION, PARTNER] });
     setPls({ visibility: ["*"] });
@@ -159,7 +159,7 @@ describe("each check finds what it is named for", () => {
     expect(await open()).toEqual(["connection-pending-declared"]);
   });
 
-  test("connection-pending-undeclared, once it has waited for as long as policy lets it", async () => {
+  test("connection-pending-undeclared, after it was pending for as long as policy allows", async () => {
     await applyPolicy(run, {
       audit: { pendingHours: 1 },
       staleMinutes: 600,
@@ -173,7 +173,7 @@ describe("each check finds what it is named for", () => {
     expect(await open()).toEqual(["connection-pending-undeclared"]);
   });
 
-  test("what the Private Link Services' reconcile would mend is handed to it, once", async () => {
+  test("a repairable finding requests a PLS reconcile, once", async () => {
     await declare({ autoApproval: [SUBSCRIPTION] });
     setPls({ visibility: ["*"], connections: [connection({ status: "Pending" })] });
     await audit();
@@ -182,7 +182,7 @@ describe("each check finds what it is named for", () => {
     ]);
   });
 
-  test("declared and actual stand side by side", async () => {
+  test("declared and actual values are reported together", async () => {
     setPls({ visibility: ["*"] });
     await audit();
     expect(await queryFindings(run, FindingQuery.parse({ severity: "error", cluster: "one" }))).toMatchObject(
@@ -191,8 +191,8 @@ describe("each check finds what it is named for", () => {
   });
 });
 
-describe("a finding's life", () => {
-  test("it keeps when it was first seen, is resolved, and can come back", async () => {
+describe("lifecycle of a finding", () => {
+  test("it keeps the time of its first observation, is resolved, and can reopen", async () => {
     setPls({ visibility: ["*"] });
     expect(await audit()).toEqual({ state: "done", open: 1, appeared: 1, resolved: 0 });
     run.clock.advance(60);
@@ -212,7 +212,7 @@ describe("a finding's life", () => {
     expect(await open()).toEqual(["pls-visibility-differs"]);
   });
 
-  test("an audit that cannot read everything changes no finding, and says so", async () => {
+  test("an incomplete audit changes no finding, and fails", async () => {
     setPls({ visibility: ["*"] });
     await audit();
     setPls({});

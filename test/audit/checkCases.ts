@@ -1,4 +1,4 @@
-/** Cases of every check: a sentence, what it looks at, and the whole of what it finds, or nothing. */
+/** Cases of every check: a sentence, the subject, and the complete result, or nothing. */
 import { confirmedClaim } from "../builders/claims.ts";
 import { MOORING } from "../../shared/changes/touches.ts";
 import type { Draft, SubjectKind, Subjects } from "../../shared/audit/check.ts";
@@ -55,7 +55,7 @@ const onPls = (some: Partial<Subjects["pls"]> = {}): Subjects["pls"] => ({
   pls: pls(),
   cluster: cluster(),
   owner: owner(),
-  isHeard: true,
+  isConfirmed: true,
   policy,
   touches: [],
   ...some,
@@ -83,7 +83,7 @@ const onBalancer = (some: Parameters<typeof balancer>[0] = {}, more: object = {}
 const onSubnet = (some: Parameters<typeof subnetRow>[0] = {}, more: object = {}): Subjects["subnet"] => ({
   subnet: subnetRow(some),
   privateLinkServices: [],
-  wants: [],
+  requestedBy: [],
   audit: policy.audit,
   ...more,
 });
@@ -143,7 +143,7 @@ const quarantined = {
   resourceId: frontend().id,
   kind: "frontend",
   cluster: "one",
-  reason: "nobody has it",
+  reason: "no Service uses it",
   evidence: [],
   quarantinedAtUtc: "2026-11-20T12:00:00.000Z",
   deleteAfterUtc: "2026-11-27T12:00:00.000Z",
@@ -167,26 +167,22 @@ const of = <Kind extends SubjectKind>(
 
 export const CASES: Readonly<Record<string, readonly Case[]>> = {
   "pls-visibility-differs": [
-    of(
-      "everybody sees what was declared for one subscription",
-      "pls",
-      onPls({ pls: pls({ visibility: ["*"] }) }),
-      {
-        about:
-          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
-        cluster: "one",
-        message:
-          "the Service declares visibility 11111111-1111-1111-1111-111111111111, Private Link Service pls has *",
-        advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
-        declared: "11111111-1111-1111-1111-111111111111",
-        actual: "*",
-        planned: [
-          "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
-          "    Service one/shop/web declares visibility otherwise",
-          '  ~ properties.visibility.subscriptions: ["*"] -> ["11111111-1111-1111-1111-111111111111"]',
-        ],
-      },
-    ),
+    of("visible to every subscription, declared for one", "pls", onPls({ pls: pls({ visibility: ["*"] }) }), {
+      about:
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+      cluster: "one",
+      message:
+        "the Service declares visibility 11111111-1111-1111-1111-111111111111, Private Link Service pls has *",
+      advice:
+        "Mooring repairs this in mode enforce; to keep the actual value, change the annotation of the Service",
+      declared: "11111111-1111-1111-1111-111111111111",
+      actual: "*",
+      planned: [
+        "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        "    Service one/shop/web declares visibility otherwise",
+        '  ~ properties.visibility.subscriptions: ["*"] -> ["11111111-1111-1111-1111-111111111111"]',
+      ],
+    }),
     of(
       "policy leaves less, and the Private Link Service has that",
       "pls",
@@ -207,7 +203,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
     of(
-      "a Private Link Service whose tag says off is told, and nothing is planned",
+      "a Private Link Service with an off tag is reported, and nothing is planned",
       "pls",
       onPls({ pls: pls({ visibility: ["*"], tags: { ...pls().tags, mooring: "off" } }) }),
       {
@@ -216,7 +212,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         cluster: "one",
         message:
           "the Service declares visibility 11111111-1111-1111-1111-111111111111, Private Link Service pls has *",
-        advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
+        advice:
+          "Mooring repairs this in mode enforce; to keep the actual value, change the annotation of the Service",
         declared: "11111111-1111-1111-1111-111111111111",
         actual: "*",
       },
@@ -224,26 +221,32 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "a Private Link Service without an owner is another check's",
       "pls",
-      { pls: pls({ visibility: ["*"] }), cluster: cluster(), isHeard: true, policy, touches: [] },
+      { pls: pls({ visibility: ["*"] }), cluster: cluster(), isConfirmed: true, policy, touches: [] },
       undefined,
     ),
   ],
   "pls-auto-approval-differs": [
-    of("somebody is approved whom nobody declared", "pls", onPls({ pls: pls({ autoApproval: [PARTNER] }) }), {
-      about:
-        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
-      cluster: "one",
-      message:
-        "the Service declares auto-approval none, Private Link Service pls has 22222222-2222-2222-2222-222222222222",
-      advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
-      declared: "none",
-      actual: "22222222-2222-2222-2222-222222222222",
-      planned: [
-        "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
-        "    Service one/shop/web declares autoApproval otherwise",
-        '  ~ properties.autoApproval.subscriptions: ["22222222-2222-2222-2222-222222222222"] -> []',
-      ],
-    }),
+    of(
+      "auto-approval of an undeclared subscription",
+      "pls",
+      onPls({ pls: pls({ autoApproval: [PARTNER] }) }),
+      {
+        about:
+          "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+        cluster: "one",
+        message:
+          "the Service declares auto-approval none, Private Link Service pls has 22222222-2222-2222-2222-222222222222",
+        advice:
+          "Mooring repairs this in mode enforce; to keep the actual value, change the annotation of the Service",
+        declared: "none",
+        actual: "22222222-2222-2222-2222-222222222222",
+        planned: [
+          "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
+          "    Service one/shop/web declares autoApproval otherwise",
+          '  ~ properties.autoApproval.subscriptions: ["22222222-2222-2222-2222-222222222222"] -> []',
+        ],
+      },
+    ),
     of(
       "what is declared is approved",
       "pls",
@@ -261,7 +264,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
         message: "the Service declares host names a.example.com, Private Link Service pls has b.example.com",
-        advice: "set the Private Link Service back, or change the Service's annotation",
+        advice: "correct the Private Link Service, or change the annotation of the Service",
         declared: "a.example.com",
         actual: "b.example.com",
       },
@@ -286,7 +289,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
         message: "the Service declares PROXY protocol off, Private Link Service pls has on",
-        advice: "Mooring puts it back in mode enforce; to keep it change the Service's annotation",
+        advice:
+          "Mooring repairs this in mode enforce; to keep the actual value, change the annotation of the Service",
         declared: "off",
         actual: "on",
         planned: [
@@ -309,7 +313,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
       cluster: "one",
       message: "the Service declares NAT addresses: 1, Private Link Service pls has 2",
-      advice: "look at the Service's events: the controller could not bring the Private Link Service there",
+      advice: "check the events of the Service: they show why the cloud controller did not apply the change",
       declared: "1",
       actual: "2",
     }),
@@ -325,7 +329,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
         message: "the Service declares subnet apps, Private Link Service pls has other",
-        advice: "look at the Service's events: the controller could not bring the Private Link Service there",
+        advice:
+          "check the events of the Service: they show why the cloud controller did not apply the change",
         declared: "apps",
         actual: "other",
       },
@@ -345,9 +350,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
         message:
-          "Service shop/web declares visibility: 11111111-1111-1111-1111-111111111111 22222222-2222-2222-2222-222222222222; policy leaves visibility: 22222222-2222-2222-2222-222222222222",
+          "Service shop/web declares visibility: 11111111-1111-1111-1111-111111111111 22222222-2222-2222-2222-222222222222; policy allows visibility: 22222222-2222-2222-2222-222222222222",
         advice:
-          "change the Service's annotation, or the policy: until then the controller and Mooring disagree",
+          "change the annotation of the Service, or the policy: until then the cloud controller and Mooring overwrite each other",
         declared: "visibility: 11111111-1111-1111-1111-111111111111 22222222-2222-2222-2222-222222222222",
         allowed: "visibility: 22222222-2222-2222-2222-222222222222",
       },
@@ -359,7 +364,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "pls-fought-over": [
+  "pls-repair-conflict": [
     of(
       "three repairs within the hour",
       "pls",
@@ -374,8 +379,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
         message:
-          "Mooring repaired Private Link Service pls 3 times within an hour and has stopped; writers that Azure named: terraform (Microsoft.Network/privateLinkServices/write)",
-        advice: "find out why the other one writes, then make the annotation or that writer right",
+          "Mooring repaired Private Link Service pls 3 times within an hour and has stopped; other writers in the activity log: terraform (Microsoft.Network/privateLinkServices/write)",
+        advice: "find out why the other writer changes it, then correct that writer or the annotation",
       },
     ),
     of("two repairs are not yet a fight", "pls", onPls({ touches: repairs(2) }), undefined),
@@ -398,35 +403,37 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "pls-unexpected": [
+  "pls-without-service": [
     of(
       "no Service owns it",
       "pls",
-      { pls: pls(), cluster: cluster(), isHeard: true, policy, touches: [] },
+      { pls: pls(), cluster: cluster(), isConfirmed: true, policy, touches: [] },
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "no living Service of one owns Private Link Service pls",
-        advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
+        message: "no Service of one owns Private Link Service pls",
+        advice:
+          "if it is not needed, let the sweep remove it: Mooring moves it to quarantine after it is proved an orphan",
       },
     ),
     of("its Service has withdrawn it", "pls", onPls({ owner: declared() }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
       cluster: "one",
-      message: "Service shop/web has withdrawn azure-pls-create; Private Link Service pls stays",
-      advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
+      message: "Service shop/web no longer sets azure-pls-create; Private Link Service pls still exists",
+      advice:
+        "if it is not needed, let the sweep remove it: Mooring moves it to quarantine after it is proved an orphan",
     }),
     of("its Service declares it", "pls", onPls(), undefined),
     of(
       "its cluster has not confirmed its Services: whether one owns it is unknown",
       "pls",
-      { pls: pls(), cluster: cluster(), isHeard: false, policy, touches: [] },
+      { pls: pls(), cluster: cluster(), isConfirmed: false, policy, touches: [] },
       undefined,
     ),
   ],
-  "pls-near-limits": [
+  "pls-near-limit": [
     of(
       "seven NAT addresses and eighty subscriptions",
       "pls",
@@ -437,7 +444,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         cluster: "one",
         message:
           "Private Link Service pls has 7 of 8 NAT addresses, 80 of 100 subscriptions in its visibility",
-        advice: "make a second Private Link Service before the limit is met",
+        advice: "create a second Private Link Service before the limit is reached",
       },
     ),
     of(
@@ -462,8 +469,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "Private Link Service pls is tagged as shop/other's and stands on the frontend of shop/web",
-        advice: "set the tag right, or remove the Private Link Service: the controller makes it anew",
+        message:
+          "Private Link Service pls is tagged with Service shop/other, but is attached to the frontend of shop/web",
+        advice: "correct the tag, or delete the Private Link Service: the cloud controller creates it again",
         declared: "shop/web",
         actual: "shop/other",
       },
@@ -476,9 +484,10 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls",
         cluster: "one",
-        message: "Private Link Service pls stands on a frontend of one and lacks the controller's tags",
+        message:
+          "Private Link Service pls is attached to a frontend of one and lacks the tags of the cloud controller",
         advice:
-          "if a person made it all is well, and Mooring leaves it alone; else remove it and let the controller make it",
+          "expected if it was created manually: Mooring does not change it; otherwise delete it, and the cloud controller creates it again",
         actual: "none",
       },
     ),
@@ -489,27 +498,28 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
     of(
-      "the frontend is nobody's: that is another check's",
+      "no Service uses the frontend: another check reports that",
       "marks",
       { pls: pls(), cluster: cluster(), users: [] },
       undefined,
     ),
   ],
   "connection-pending-undeclared": [
-    of("nobody declared its subscription", "connection", onConnection({ status: "Pending" }), {
+    of("its subscription is not declared", "connection", onConnection({ status: "Pending" }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
       cluster: "one",
       message:
-        "connection pe.1 on Private Link Service pls waits; its subscription (11111111-1111-1111-1111-111111111111) is not auto-approved",
-      advice: "approve or reject it, or declare its subscription in azure-pls-auto-approval",
+        "private endpoint connection pe.1 of Private Link Service pls is pending; subscription 11111111-1111-1111-1111-111111111111 is not auto-approved",
+      advice:
+        "approve or reject the connection (mooring connections), or add its subscription to azure-pls-auto-approval",
       settlesWithinMinutes: 240,
     }),
     of("it is approved", "connection", onConnection({ status: "Approved" }), undefined),
   ],
   "connection-pending-declared": [
     of(
-      "its subscription is auto-approved and it still waits",
+      "its subscription is auto-approved and it is still pending",
       "connection",
       onConnection({ status: "Pending" }, [SUBSCRIPTION]),
       {
@@ -517,8 +527,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
         cluster: "one",
         message:
-          "connection pe.1 on Private Link Service pls waits although its subscription is auto-approved",
-        advice: "Mooring approves it in mode enforce; see the journal for why it did not",
+          "private endpoint connection pe.1 of Private Link Service pls is pending although its subscription is auto-approved",
+        advice:
+          "check that the mode of connections is enforce; the journal shows why Mooring did not approve it",
         planned: [
           "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
           "    Service one/shop/web auto-approves subscription 11111111-1111-1111-1111-111111111111",
@@ -537,7 +548,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   "connection-no-longer-declared": [
     of(
-      "approved by itself, and no longer declared; policy rejects such",
+      "automatically approved and no longer declared; policy rejects such connections",
       "connection",
       {
         ...onConnection({ description: "Auto Approved" }),
@@ -548,26 +559,27 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
         cluster: "one",
         message:
-          "connection pe.1 on Private Link Service pls is approved; its subscription (11111111-1111-1111-1111-111111111111) is not auto-approved",
+          "private endpoint connection pe.1 of Private Link Service pls is approved; subscription 11111111-1111-1111-1111-111111111111 is not auto-approved",
         advice:
-          "if a person approved it all is well; else reject it, or let policy do so (connections.rejectWithdrawn)",
+          "expected if it was approved manually; otherwise reject it, or set policy connections.rejectWithdrawn",
         planned: [
           "~ /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
-          "    subscription 11111111-1111-1111-1111-111111111111 is not auto-approved any more",
+          "    subscription 11111111-1111-1111-1111-111111111111 is no longer auto-approved",
           '  ~ properties.privateLinkServiceConnectionState.status: "Approved" -> "Rejected"',
-          '  ~ properties.privateLinkServiceConnectionState.description: "Auto Approved" -> "Rejected by Mooring: subscription 11111111-1111-1111-1111-111111111111 is not auto-approved any more"',
+          '  ~ properties.privateLinkServiceConnectionState.description: "Auto Approved" -> "Rejected by Mooring: subscription 11111111-1111-1111-1111-111111111111 is no longer auto-approved"',
         ],
       },
     ),
     of("still declared", "connection", onConnection({}, [SUBSCRIPTION]), undefined),
   ],
   "connection-disconnected": [
-    of("its endpoint is gone", "connection", onConnection({ status: "Disconnected" }), {
+    of("its private endpoint was deleted", "connection", onConnection({ status: "Disconnected" }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/privateLinkServices/pls/privateEndpointConnections/pe.1",
       cluster: "one",
-      message: "connection pe.1 on Private Link Service pls is disconnected: its endpoint is gone",
-      advice: "remove the connection",
+      message:
+        "private endpoint connection pe.1 of Private Link Service pls is disconnected: its private endpoint was deleted",
+      advice: "delete the connection",
     }),
     of("rejected is not disconnected", "connection", onConnection({ status: "Rejected" }), undefined),
   ],
@@ -587,9 +599,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one/shop/web",
         cluster: "one",
         message:
-          "the Service declares a Private Link Service, its frontend is there, the Private Link Service is not; likely because Azure refused Microsoft.Network/privateLinkServices/write at 2026-11-23T11:58:00.000Z: PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled: it may not join the subnet",
+          "the Service declares a Private Link Service and has a frontend, but the Private Link Service does not exist; likely because Azure refused Microsoft.Network/privateLinkServices/write at 2026-11-23T11:58:00.000Z: PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled: it may not join the subnet",
         advice:
-          "look at the Service's events: the subnet's network policies or the controller's rights are the usual reasons",
+          "check the events of the Service: usual causes are the network policies of the subnet and missing permissions of the cloud controller",
       },
     ),
     of(
@@ -603,26 +615,26 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   "service-without-frontend": [
     of(
-      "no frontend after its time, and Azure said why",
+      "an overdue frontend, with a cause in the activity log",
       "service",
       { declared: declared(), ageMinutes: 10, waitMinutes: 10, failure },
       {
         about: "one/shop/web",
         cluster: "one",
         message:
-          "the Service is declared since 2026-11-23T11:55:00.000Z and has no frontend; likely because Azure refused Microsoft.Network/loadBalancers/write at 2026-11-23T11:58:00.000Z: LinkedAuthorizationFailed: it may not join the subnet",
-        advice: "look at the Service's events and at the activity log of the node resource group",
+          "the Service has been declared since 2026-11-23T11:55:00.000Z and has no frontend; likely because Azure refused Microsoft.Network/loadBalancers/write at 2026-11-23T11:58:00.000Z: LinkedAuthorizationFailed: it may not join the subnet",
+        advice: "check the events of the Service and the activity log of the node resource group",
       },
     ),
     of(
-      "no frontend, and nobody knows why",
+      "an overdue frontend without a cause",
       "service",
       { declared: declared(), ageMinutes: 10, waitMinutes: 10 },
       {
         about: "one/shop/web",
         cluster: "one",
-        message: "the Service is declared since 2026-11-23T11:55:00.000Z and has no frontend",
-        advice: "look at the Service's events and at the activity log of the node resource group",
+        message: "the Service has been declared since 2026-11-23T11:55:00.000Z and has no frontend",
+        advice: "check the events of the Service and the activity log of the node resource group",
       },
     ),
     of(
@@ -640,16 +652,16 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "one/shop/web",
         cluster: "one",
-        message: "the Service asks for 10.0.1.99, its frontend has 10.0.1.10",
+        message: "the Service requests 10.0.1.99, its frontend has 10.0.1.10",
         advice:
-          "the controller rebuilds the frontend at its next reconcile; if it does not, the address is taken",
+          "the cloud controller rebuilds the frontend with its next reconcile; if it does not, check whether the address is in use",
         declared: "10.0.1.99",
         actual: "10.0.1.10",
       },
     ),
     of("any address will do", "service", onService(), undefined),
   ],
-  "load-balancer-ip-used": [
+  "service-load-balancer-ip-deprecated": [
     of(
       "the deprecated field is set",
       "declaration",
@@ -659,8 +671,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "one/shop/web",
         cluster: "one",
-        message: "the Service sets spec.loadBalancerIP (it asks for 10.0.1.9)",
-        advice: "write service.beta.kubernetes.io/azure-load-balancer-ipv4 and take the field away",
+        message: "the Service sets the deprecated field spec.loadBalancerIP (requested address: 10.0.1.9)",
+        advice:
+          "set annotation service.beta.kubernetes.io/azure-load-balancer-ipv4 instead, and remove the field",
       },
     ),
     of(
@@ -670,7 +683,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "address-taken": [
+  "address-in-use": [
     of(
       "a machine has it",
       "claim",
@@ -679,14 +692,14 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         what: "frontend",
         address: "10.0.1.4",
         subnet: subnetRow(),
-        taken: { holderId: holder },
+        holder: { holderId: holder },
       },
       {
         about: "one/shop/web",
         cluster: "one",
         message:
-          "the Service asks for 10.0.1.4 for its frontend; in subnet apps it is held by network interface vm",
-        advice: "give the Service another address, or free this one",
+          "the Service requests 10.0.1.4 for its frontend; in subnet apps the address is assigned to network interface vm",
+        advice: "request another address for the Service, or release this one",
         declared: "10.0.1.4",
         actual:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
@@ -700,7 +713,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         what: "pls",
         address: "10.0.1.4",
         subnet: subnetRow(),
-        taken: {
+        holder: {
           claim: confirmedClaim({ cluster: "two", name: "mail", uid: "u" }),
         },
       },
@@ -708,8 +721,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one/shop/web",
         cluster: "one",
         message:
-          "the Service asks for 10.0.1.4 for its Private Link Service; in subnet apps it is declared by Service two/shop/mail",
-        advice: "give the Service another address, or free this one",
+          "the Service requests 10.0.1.4 for its Private Link Service; in subnet apps the address is claimed by Service two/shop/mail",
+        advice: "request another address for the Service, or release this one",
         declared: "10.0.1.4",
       },
     ),
@@ -732,9 +745,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "one/shop/web",
         cluster: "one",
-        message: `Azure reports 10.0.1.4 in subnet apps as unavailable, it is in use by ${holder}; free in this subnet: 10.0.1.6, 10.0.1.7; Azure reports 10.0.2.4 in subnet pls as unavailable, no list shows what uses it; Azure names no free address`,
+        message: `Azure reports 10.0.1.4 in subnet apps as unavailable, it is in use by ${holder}; free in this subnet: 10.0.1.6, 10.0.1.7; Azure reports 10.0.2.4 in subnet pls as unavailable, no readable list contains the resource that uses it; Azure suggests no free address`,
         advice:
-          "request one of the free addresses, or release this one in Azure; Azure is asked again at the next audit",
+          "request one of the free addresses, or release this one in Azure; the next audit checks the address again",
         declared: "10.0.1.4, 10.0.2.4",
         actual: holder,
       },
@@ -743,16 +756,17 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   "address-unrecorded": [
     of(
-      "the inventory has nobody",
+      "the inventory has no use",
       "address",
       { ...use, holderId: holder },
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps/addresses/10.0.1.4",
         message:
-          "10.0.1.4 in subnet apps is held by /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm; the inventory has nobody",
-        advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
-        declared: "nobody",
+          "10.0.1.4 in subnet apps is assigned to /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm; the inventory records no resource",
+        advice:
+          "check whether inventory scans succeed: mooring doctor (check operations) reports the cause of a failed scan",
+        declared: "no resource",
         actual:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
         settlesWithinMinutes: 30,
@@ -766,8 +780,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps/addresses/10.0.1.4",
         message:
-          "10.0.1.4 in subnet apps is held by /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm; the inventory has /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
-        advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
+          "10.0.1.4 in subnet apps is assigned to /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm; the inventory records /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
+        advice:
+          "check whether inventory scans succeed: mooring doctor (check operations) reports the cause of a failed scan",
         declared:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
         actual:
@@ -775,19 +790,25 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         settlesWithinMinutes: 30,
       },
     ),
-    of("Azure has nobody: that is another check's", "address", { ...use, recordedId: holder }, undefined),
-  ],
-  "address-gone": [
     of(
-      "Azure has nobody any more",
+      "not in use in Azure: another check reports that",
+      "address",
+      { ...use, recordedId: holder },
+      undefined,
+    ),
+  ],
+  "address-stale": [
+    of(
+      "no longer in use in Azure",
       "address",
       { ...use, recordedId: holder },
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps/addresses/10.0.1.4",
         message:
-          "the inventory has 10.0.1.4 in subnet apps held by /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm, which Azure does not show any more",
-        advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
+          "the inventory records 10.0.1.4 in subnet apps as assigned to /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm; Azure no longer reports this use",
+        advice:
+          "check whether inventory scans succeed: mooring doctor (check operations) reports the cause of a failed scan",
         declared:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/networkInterfaces/vm",
         settlesWithinMinutes: 30,
@@ -806,12 +827,11 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
       cluster: "one",
       message:
-        "no living Service of one accounts for frontend a0f1e2d3c4b5a69788796a5b4c3d2e1f: no Service of cluster one owns or shares it",
-      advice:
-        "it is in quarantine, or will be at the next sweep: hold it there if somebody needs it (mooring orphans hold)",
+        "no Service of one uses frontend a0f1e2d3c4b5a69788796a5b4c3d2e1f: no Service of cluster one owns or shares it",
+      advice: "it is in quarantine, or enters it with the next sweep; to keep it, run mooring orphans hold",
     }),
     of(
-      "a whole load balancer, and what is missing for a proof",
+      "a complete load balancer, with missing evidence",
       "orphan",
       candidate({
         resourceId: balancerId(),
@@ -826,20 +846,21 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
         cluster: "one",
         message:
-          "no living Service of one accounts for any frontend of load balancer kubernetes-internal: it is tagged mooring: off; cluster one has not confirmed its Services",
+          "no Service of one uses load balancer kubernetes-internal: it is tagged mooring: off; cluster one has not confirmed its Services",
         advice:
-          "it is not proved an orphan, so nothing is done about it: settle what is named, or remove it by hand",
+          "it is not proved an orphan, so Mooring does not delete it: resolve the named evidence, or delete it manually",
       },
     ),
     of("a Private Link Service is another check's", "orphan", candidate({ kind: "pls" }), undefined),
   ],
-  "basic-load-balancer": [
+  "load-balancer-basic-sku": [
     of("a cluster's", "balancer", onBalancer({ sku: "Basic" }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
       cluster: "one",
-      message: "load balancer kubernetes-internal is of the Basic SKU, retired on 30 September 2025",
-      advice: "move the cluster to Standard: az aks update --load-balancer-sku standard",
+      message:
+        "load balancer kubernetes-internal uses the Basic SKU, which Azure retired on 30 September 2025",
+      advice: "move the cluster to the Standard SKU: az aks update --load-balancer-sku standard",
     }),
     of(
       "anybody's",
@@ -848,13 +869,14 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
-        message: "load balancer kubernetes-internal is of the Basic SKU, retired on 30 September 2025",
-        advice: "replace it by one of the Standard SKU",
+        message:
+          "load balancer kubernetes-internal uses the Basic SKU, which Azure retired on 30 September 2025",
+        advice: "replace it with a load balancer of the Standard SKU",
       },
     ),
     of("Standard", "balancer", onBalancer(), undefined),
   ],
-  "rule-leads-nowhere": [
+  "load-balancer-rule-without-backends": [
     of(
       "an empty pool, no frontend, no probe",
       "balancer",
@@ -873,9 +895,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
         cluster: "one",
         message:
-          "on load balancer kubernetes-internal: rule a0f1e2d3c4b5a69788796a5b4c3d2e1f-TCP-80 has no frontend and has no members in pool kubernetes and names a probe that is not there",
+          "on load balancer kubernetes-internal: rule a0f1e2d3c4b5a69788796a5b4c3d2e1f-TCP-80 has no frontend and has no members in pool kubernetes and refers to a probe that does not exist",
         advice:
-          "see that the cluster has nodes and that they are in the backend pool; the controller rebuilds rules when their Service changes",
+          "check that the cluster has nodes and that they are in the backend pool; the cloud controller rebuilds the rules when their Service changes. Expected if the rule was created manually",
       },
     ),
     of("no pool at all", "balancer", onBalancer({ rules: [{ ...rule(frontend()), poolIds: [] }] }), {
@@ -885,7 +907,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       message:
         "on load balancer kubernetes-internal: rule a0f1e2d3c4b5a69788796a5b4c3d2e1f-TCP-80 has no backend pool",
       advice:
-        "see that the cluster has nodes and that they are in the backend pool; the controller rebuilds rules when their Service changes",
+        "check that the cluster has nodes and that they are in the backend pool; the cloud controller rebuilds the rules when their Service changes. Expected if the rule was created manually",
     }),
     of(
       "one of two pools has members",
@@ -910,7 +932,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "probe-unused": [
+  "load-balancer-probe-unused": [
     of(
       "no rule names it",
       "balancer",
@@ -920,7 +942,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
         cluster: "one",
         message: "no rule of load balancer kubernetes-internal uses probe old",
-        advice: "remove the probe, or leave it to the controller's next change of the load balancer",
+        advice:
+          "remove the probe, or let the cloud controller remove it with its next change of the load balancer",
       },
     ),
     of(
@@ -941,7 +964,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       message:
         "load balancer kubernetes-internal has frontends without rules: a0f1e2d3c4b5a69788796a5b4c3d2e1f (10.0.1.10)",
       advice:
-        "look whether their Services have ports and the controller works; the sweep removes frontends of Services that are gone",
+        "check that their Services have ports and that the cloud controller runs; the sweep removes frontends of deleted Services",
     }),
     of(
       "outbound rules use it",
@@ -956,14 +979,14 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "balancer-pls-near-limit": [
+  "load-balancer-pls-near-limit": [
     of("seven of eight", "balancer", onBalancer({}, { privateLinkServices: 7 }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal",
       cluster: "one",
-      message: "7 of 8 Private Link Services stand on load balancer kubernetes-internal",
+      message: "load balancer kubernetes-internal has 7 of 8 Private Link Services",
       advice:
-        "let Services share a Private Link Service's frontend, or spread them over several load balancers or clusters",
+        "let Services share the frontend of a Private Link Service, or distribute them over several load balancers or clusters",
     }),
     of("six of eight", "balancer", onBalancer({}, { privateLinkServices: 6 }), undefined),
   ],
@@ -975,8 +998,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
-        message: "226 of 251 addresses of subnet apps are used; at the present rate it is full on 2026-11-28",
-        advice: "add a prefix to the subnet, or give new Services another one",
+        message:
+          "226 of 251 addresses of subnet apps are in use; at the current rate it is full on 2026-11-28",
+        advice: "add an address prefix to the subnet, or use another subnet for new Services",
         allowed: "90 %",
         actual: "90 %",
       },
@@ -991,8 +1015,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
-        message: "subnet apps gets 5 addresses fuller a day; at the present rate it is full on 2026-12-23",
-        advice: "plan a larger subnet: 100 of 251 addresses are used, by the last 30 days",
+        message: "subnet apps loses 5 free addresses per day; at the current rate it is full on 2026-12-23",
+        advice: "plan a larger subnet: 100 of 251 addresses are in use (forecast from the last 30 days)",
         actual: "2026-12-23",
       },
     ),
@@ -1003,7 +1027,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
     of(
-      "nearly full already: that is told",
+      "nearly full already: another check reports that",
       "subnet",
       onSubnet({ usedAddresses: 250 }, { forecast: { perDay: 5, fullOn: "2026-11-24", isSoon: true } }),
       undefined,
@@ -1013,9 +1037,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of("30 of 40", "subnet", onSubnet({ usedAddresses: 40, unknownUses: 30 }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
-      message: "30 of the 40 used addresses of subnet apps are unknown",
+      message: "30 of the 40 addresses in use in subnet apps are unknown",
       advice:
-        "see the log of scanInventory for lists that fail; give Mooring the role reader in every subscription with resources in the subnet, and add it to MOORING_SUBSCRIPTIONS",
+        "run mooring doctor to find scans that fail; assign the role Mooring reader in every subscription with resources in the subnet, and add the subscription to MOORING_SUBSCRIPTIONS",
       allowed: "0",
       actual: "30",
       settlesWithinMinutes: 10,
@@ -1032,12 +1056,12 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of(
       "a Private Link Service is in it and a Service declares another",
       "subnet",
-      onSubnet({}, { privateLinkServices: ["pls"], wants: [owner()] }),
+      onSubnet({}, { privateLinkServices: ["pls"], requestedBy: [owner()] }),
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
         message:
-          "subnet apps has privateLinkServiceNetworkPolicies Enabled, and Private Link Services pls are in it, Services one/shop/web declare Private Link Services in it",
+          "subnet apps has privateLinkServiceNetworkPolicies Enabled, and Private Link Services pls use it, Services one/shop/web declare Private Link Services in it",
         advice:
           "az network vnet subnet update --ids /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps --private-link-service-network-policies Disabled",
         declared: "Disabled",
@@ -1051,20 +1075,20 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       onSubnet({ plsNetworkPolicies: "Disabled" }, { privateLinkServices: ["pls"] }),
       undefined,
     ),
-    of("nobody wants a Private Link Service in it", "subnet", onSubnet(), undefined),
+    of("no Service declares a Private Link Service in it", "subnet", onSubnet(), undefined),
   ],
-  "subnet-policies-left-off": [
+  "subnet-policies-left-disabled": [
     of("off, and no Private Link Service is there", "subnet", onSubnet({ plsNetworkPolicies: "Disabled" }), {
       about:
         "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps",
       message:
-        "subnet apps has Private Link Service network policies off for Private Link Services that are gone",
-      advice: "turn privateLinkServiceNetworkPolicies on again, unless a Private Link Service is to come",
+        "subnet apps still has privateLinkServiceNetworkPolicies disabled although no Private Link Service uses it",
+      advice: "enable privateLinkServiceNetworkPolicies again, unless a Private Link Service is planned",
     }),
     of(
       "a Private Link Service is to come",
       "subnet",
-      onSubnet({ plsNetworkPolicies: "Disabled" }, { wants: [owner()] }),
+      onSubnet({ plsNetworkPolicies: "Disabled" }, { requestedBy: [owner()] }),
       undefined,
     ),
   ],
@@ -1073,7 +1097,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       about: "one",
       cluster: "one",
       message:
-        "the cluster confirmed its Services last at 2026-11-23T11:50:00.000Z, longer than 60 minutes ago",
+        "the cluster last confirmed its Services at 2026-11-23T11:50:00.000Z, more than 60 minutes ago",
       advice: CHECK_SENDER,
     }),
     of(
@@ -1083,7 +1107,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "one",
         cluster: "one",
-        message: "the cluster never sent a complete list of its Services",
+        message: "the cluster has never sent a complete list of its Services",
         advice: CHECK_SENDER,
       },
     ),
@@ -1095,7 +1119,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one",
         cluster: "one",
         message:
-          "the cluster confirmed its Services last at 2026-11-23T11:50:00.000Z, longer than 60 minutes ago; the sender's last problem: 403 Forbidden",
+          "the cluster last confirmed its Services at 2026-11-23T11:50:00.000Z, more than 60 minutes ago; last error of the sender: 403 Forbidden",
         advice: CHECK_SENDER,
       },
     ),
@@ -1107,7 +1131,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       about: "one",
       cluster: "one",
       message:
-        "2 lists with identity another refused, last at 2026-11-23T11:58:00.000Z; the cluster is bound to identity of one",
+        "Mooring refused 2 lists with identity another, the last one at 2026-11-23T11:58:00.000Z; the cluster is bound to identity of one",
       advice:
         "remove the manifests of one from the other cluster; if one was rebuilt, run mooring clusters rebind one",
     }),
@@ -1122,7 +1146,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one",
         cluster: "one",
         message:
-          "1 list with identity none refused, last at 2026-11-23T11:58:00.000Z; the cluster is bound to no identity",
+          "Mooring refused 1 list with identity none, the last one at 2026-11-23T11:58:00.000Z; the cluster is bound to no identity",
         advice:
           "remove the manifests of one from the other cluster; if one was rebuilt, run mooring clusters rebind one",
       },
@@ -1131,7 +1155,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of("a deleted cluster", "cluster", onCluster({ state: "gone", feed: feed({ refused }) }), undefined),
     of("no list was refused", "cluster", onCluster(), undefined),
   ],
-  "webhook-silent": [
+  "cluster-webhook-silent": [
     of(
       "the cluster reported what admission never announced",
       "cluster",
@@ -1140,13 +1164,13 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "one",
         cluster: "one",
         message:
-          "admission did not announce 2 changes of Services that the cluster reported, shop/web among them (last seen 2026-11-23T11:00:00.000Z)",
+          "the cluster reported 2 changes of Services that the admission webhook did not receive, for example shop/web (last at 2026-11-23T11:00:00.000Z)",
         advice:
-          "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate makes a new token",
+          "check the webhook configuration, the pods of the relay and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate creates a new token",
       },
     ),
     of(
-      "admission was heard of since",
+      "a later admission request",
       "cluster",
       onCluster({
         feed: feed({ unannounced }),
@@ -1155,21 +1179,21 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
     of(
-      "admission was heard of since, and the proposal was confirmed",
+      "a later admission request, and the proposal was confirmed",
       "cluster",
       onCluster({ feed: feed({ unannounced, admittedAtUtc: "2026-11-23T11:30:00.000Z" }) }),
       undefined,
     ),
     of("everything was announced", "cluster", onCluster(), undefined),
   ],
-  "relay-fails": [
+  "cluster-relay-failing": [
     of("it does not answer the sender", "cluster", onCluster({ feed: feed({ webhook: fails }) }), {
       about: "one",
       cluster: "one",
       message:
-        "asked from inside the cluster, the relay failed: timeout (last asked 2026-11-23T11:45:00.000Z)",
+        "the probe of the relay from inside the cluster failed: timeout (last probe at 2026-11-23T11:45:00.000Z)",
       advice:
-        "look at the relay's pods and log: kubectl -n mooring get pods; kubectl -n mooring logs deployment/mooring-relay",
+        "check the pods and the log of the relay: kubectl -n mooring get pods; kubectl -n mooring logs deployment/mooring-relay",
     }),
     of(
       "it answers",
@@ -1177,39 +1201,40 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       onCluster({ feed: feed({ webhook: { ...fails, verdict: "ok" } }) }),
       undefined,
     ),
-    of("nobody asked it", "cluster", onCluster(), undefined),
+    of("no probe yet", "cluster", onCluster(), undefined),
     of(
-      "the cluster is gone",
+      "the cluster was deleted",
       "cluster",
       onCluster({ state: "gone", feed: feed({ webhook: fails }) }),
       undefined,
     ),
   ],
-  "relay-certificate-ends": [
+  "cluster-relay-certificate-expiring": [
     of("in less than three weeks", "cluster", ending("2026-12-01T00:00:00.000Z", 20.9), {
       about: "one",
       cluster: "one",
-      message: "the relay's certificate ends at 2026-12-01T00:00:00.000Z",
+      message: "the certificate of the relay expires at 2026-12-01T00:00:00.000Z",
       advice:
-        "mooring clusters rotate one --url … makes a new one; with cert-manager see its Certificate mooring-relay",
+        "create a new one with mooring clusters rotate one --url …; with cert-manager check the Certificate mooring-relay",
     }),
     of("it has ended", "cluster", ending("2026-11-01T00:00:00.000Z", -22), {
       about: "one",
       cluster: "one",
-      message: "the relay's certificate ended at 2026-11-01T00:00:00.000Z",
+      message: "the certificate of the relay expired at 2026-11-01T00:00:00.000Z",
       advice:
-        "mooring clusters rotate one --url … makes a new one; with cert-manager see its Certificate mooring-relay",
+        "create a new one with mooring clusters rotate one --url …; with cert-manager check the Certificate mooring-relay",
     }),
     of("three weeks are left", "cluster", ending("2026-12-14T12:00:00.000Z", 21), undefined),
-    of("nobody asked", "cluster", onCluster(), undefined),
+    of("no probe", "cluster", onCluster(), undefined),
   ],
-  "cluster-gone": [
-    of("ARM does not know it", "cluster", onCluster({ state: "gone" }), {
+  "cluster-deleted": [
+    of("it does not exist in ARM", "cluster", onCluster({ state: "gone" }), {
       about: "one",
       cluster: "one",
       message:
         "managed cluster /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-one/providers/Microsoft.ContainerService/managedClusters/one does not exist",
-      advice: "leave it registered until the sweep has dealt with what it left behind",
+      advice:
+        "keep the cluster registered until the sweep has removed its orphans, then run mooring clusters remove",
     }),
     of("it could not be read", "cluster", onCluster({ state: "unknown" }), undefined),
   ],
@@ -1240,11 +1265,11 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       cluster: "one",
       message: "clusters one and two are registered with the same node resource group MC_one",
       advice:
-        "compare mooring clusters show one, mooring clusters show two, and remove the registration that is wrong: mooring clusters remove NAME",
+        "compare mooring clusters show one, mooring clusters show two, then remove the wrong registration with mooring clusters remove NAME",
     }),
     of("nothing contradicts it", "cluster", onCluster(), undefined),
   ],
-  "identity-lacks-permission": [
+  "cluster-identity-lacks-permission": [
     of(
       "it may not join two subnets",
       "grant",
@@ -1255,12 +1280,12 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         message:
           "the identity of cluster one lacks Microsoft.Network/virtualNetworks/subnets/join/action on subnets apps, pls of vnet",
         advice:
-          'assign it Network Contributor on the virtual network, or a custom role with these actions: az role assignment create --role "Network Contributor" --scope /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet --assignee-object-id …',
+          'assign Network Contributor on the virtual network, or a custom role with these actions: az role assignment create --role "Network Contributor" --scope /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet --assignee-object-id …',
       },
     ),
     of("it may", "grant", { cluster: cluster(), missing: [] }, undefined),
   ],
-  "permissions-unreadable": [
+  "vnet-role-assignments-unreadable": [
     of(
       "Mooring may not look",
       "grant",
@@ -1268,9 +1293,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about:
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet",
-        message: "role assignments at vnet could not be read: AuthorizationFailed",
+        message: "the role assignments of virtual network vnet could not be read: AuthorizationFailed",
         advice:
-          "give Mooring's identity Microsoft.Authorization/roleAssignments/read and roleDefinitions/read there, or turn identity-lacks-permission off",
+          "grant Mooring Microsoft.Authorization/roleAssignments/read and roleDefinitions/read on the virtual network, or set check cluster-identity-lacks-permission to off",
       },
     ),
     of("it may", "grant", { cluster: cluster(), missing }, undefined),
@@ -1284,7 +1309,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: "/subscriptions/11111111-1111-1111-1111-111111111111",
         message: "subscription 11111111-1111-1111-1111-111111111111 has 640 of 800 Private Link Services",
         advice:
-          "remove Private Link Services that nobody uses, ask Azure for more, or put new clusters into another subscription",
+          "delete unused Private Link Services, request a higher limit from Azure, or create new clusters in another subscription",
       },
     ),
     of(
@@ -1294,7 +1319,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "arm-nearly-throttled": [
+  "subscription-requests-near-limit": [
     of(
       "few reads remain",
       "subscription",
@@ -1309,8 +1334,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "/subscriptions/11111111-1111-1111-1111-111111111111",
         message:
-          "ARM said during the audit that only 49 of 250 reads remain in subscription 11111111-1111-1111-1111-111111111111",
-        advice: "find out what else asks with Mooring's identity; fewer subscriptions at once help too",
+          "only 49 of 250 reads remained for subscription 11111111-1111-1111-1111-111111111111 during the audit",
+        advice:
+          "find out what else uses the identity of Mooring, and watch fewer subscriptions with one installation",
       },
     ),
     of(
@@ -1324,18 +1350,18 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ),
   ],
-  "policy-broken": [
+  "policy-invalid": [
     of(
-      "somebody broke it",
+      "it was changed to an invalid one",
       "mooring",
       { policyProblems: ["policy modes.privateLinkServices: no"] },
       {
         about: "mooring/policy",
-        message: "the stored policy is broken: policy modes.privateLinkServices: no",
-        advice: "apply a good one with mooring policy apply",
+        message: "the stored policy is invalid: policy modes.privateLinkServices: no",
+        advice: "apply a valid policy with mooring policy apply",
       },
     ),
-    of("it is whole", "mooring", { policyProblems: [] }, undefined),
+    of("it is valid", "mooring", { policyProblems: [] }, undefined),
   ],
   "writing-stopped": [
     of(
@@ -1347,8 +1373,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       },
       {
         about: "mooring/writing",
-        message: "nothing has been written to Azure since 2026-11-22T12:00:00.000Z: an incident",
-        advice: "let Mooring write again with mooring resume",
+        message: "writes to Azure are stopped since 2026-11-22T12:00:00.000Z: an incident",
+        advice: "allow writes again with mooring resume",
       },
     ),
     of(
@@ -1366,7 +1392,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: PLS_ID,
         cluster: "one",
-        message: "journal entry j on pls is open since 2026-11-23T11:00:00.000Z: AuthorizationFailed",
+        message: "journal entry j for pls is open since 2026-11-23T11:00:00.000Z: AuthorizationFailed",
         advice:
           "give Mooring read access to pls; the next run that needs it or the next sweep completes the entry",
       },
@@ -1379,7 +1405,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about: PLS_ID,
         cluster: "one",
         message:
-          "journal entry j on pls is open since 2026-11-23T11:00:00.000Z: no run has read the resource since",
+          "journal entry j for pls is open since 2026-11-23T11:00:00.000Z: no run has read the resource since then",
         advice:
           "give Mooring read access to pls; the next run that needs it or the next sweep completes the entry",
       },
@@ -1397,7 +1423,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         message:
           "virtual network vnet was last scanned at 2026-11-23T10:59:00.000Z, more than 60 minutes ago",
         advice:
-          "see the log of scanInventory for lists that fail, and check the rights of Mooring with mooring doctor",
+          "run mooring doctor: check operations reports the cause of a failed scan, check rights the missing permissions",
       },
     ),
     of(
@@ -1416,8 +1442,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         about:
           "vnet:/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet",
         message:
-          "vnet:/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet was last audited whole at 2026-11-23T06:00:00.000Z, more than 6 hours ago",
-        advice: "see why its audit fails: mooring audit --scope names the reason",
+          "the last complete audit of vnet:/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet was at 2026-11-23T06:00:00.000Z, more than 6 hours ago",
+        advice: "run mooring audit --scope with this scope: it reports why the audit fails",
       },
     ),
     of(
@@ -1435,7 +1461,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "mooring/queues/pls",
         message: "1 message is in queue mooring-pls-poison",
-        advice: "see why with mooring queue show pls, mend it, then mooring queue replay pls --all",
+        advice: "find the cause with mooring queue show pls, fix it, then run mooring queue replay pls --all",
       },
     ),
     of("none", "queue", { queue: "pls", poisoned: 0 }, undefined),
@@ -1455,8 +1481,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "mooring/operations/scan/subscription:11111111-1111-1111-1111-111111111111",
         message:
-          "the scan of subscription:11111111-1111-1111-1111-111111111111 fails since 2026-11-23T11:00:00.000Z (permission denied): AuthorizationFailed",
-        advice: "correct the cause; mooring doctor shows whether the next run succeeds",
+          "the scan of subscription:11111111-1111-1111-1111-111111111111 has been failing since 2026-11-23T11:00:00.000Z (permission denied): AuthorizationFailed",
+        advice: "fix the cause; mooring doctor shows whether the next run succeeds",
       },
     ),
     of(
@@ -1473,8 +1499,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "mooring/operations/list/cluster:one",
         cluster: "one",
-        message: "the list of cluster:one fails since 2026-11-23T11:00:00.000Z (error): status 500",
-        advice: "correct the cause; mooring doctor shows whether the next run succeeds",
+        message:
+          "the list of cluster:one has been failing since 2026-11-23T11:00:00.000Z (error): status 500",
+        advice: "fix the cause; mooring doctor shows whether the next run succeeds",
       },
     ),
     of(
@@ -1502,14 +1529,14 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       {
         about: "/subscriptions/22222222-2222-2222-2222-222222222222",
         message:
-          "subscription 22222222-2222-2222-2222-222222222222 is not watched, and these claims cannot end by themselves: pls-web of Service old/shop/web, 10.9.0.7 of Service old/shop/api",
+          "subscription 22222222-2222-2222-2222-222222222222 is not watched, so that these claims of deleted Services cannot end automatically: pls-web of Service old/shop/web, 10.9.0.7 of Service old/shop/api",
         advice:
-          "end them with mooring ip release, or watch the subscription again until scans have ended them",
+          "release them with mooring ip release, or watch the subscription again until scans have ended them",
       },
     ),
     of("none", "unwatched", { subscription: "22222222-2222-2222-2222-222222222222", claims: [] }, undefined),
   ],
-  "quarantine-unproved": [
+  "quarantine-unverified": [
     of(
       "two days without a proof",
       "quarantined",
@@ -1519,8 +1546,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
           "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/MC_one/providers/Microsoft.Network/loadBalancers/kubernetes-internal/frontendIPConfigurations/a0f1e2d3c4b5a69788796a5b4c3d2e1f",
         cluster: "one",
         message:
-          "a0f1e2d3c4b5a69788796a5b4c3d2e1f is in quarantine since 2026-11-20T12:00:00.000Z and was last proved an orphan at 2026-11-21T12:00:00.000Z",
-        advice: "mooring orphans explain tells what is missing; often cluster one sends no reports",
+          "a0f1e2d3c4b5a69788796a5b4c3d2e1f has been in quarantine since 2026-11-20T12:00:00.000Z and was last verified as an orphan at 2026-11-21T12:00:00.000Z",
+        advice:
+          "mooring orphans explain shows the missing evidence; check that cluster one reports its Services",
       },
     ),
     of("proved this morning", "quarantined", { row: quarantined, unprovedHours: 4 }, undefined),

@@ -19,7 +19,7 @@ describe.each(Object.entries(CASES))("%s", (id, cases) => {
 
 test("every check has a case in which it fires and one in which it is silent", () => {
   // Its subjects are only those that are taken: `scope.test.ts` shows who is none.
-  const alwaysFires = ["address-taken"];
+  const alwaysFires = ["address-in-use"];
   const fires = all.filter(({ id }) => CASES[id]?.some(([, , , found]) => found));
   const silent = all.filter(({ id }) => CASES[id]?.some(([, , , found]) => !found));
   const ids = all.map(({ id }) => id);
@@ -27,7 +27,7 @@ test("every check has a case in which it fires and one in which it is silent", (
   expect(silent.map(({ id }) => id)).toEqual(ids.filter((id) => !alwaysFires.includes(id)));
 });
 
-test("ids are unique, and each check says why it matters", () => {
+test("ids are unique, and each check documents why it matters", () => {
   const checks = listChecks();
   expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
   for (const { id, title, docs } of checks) {
@@ -37,27 +37,28 @@ test("ids are unique, and each check says why it matters", () => {
   }
 });
 
-describe("policy says how severe a check is", () => {
+describe("policy sets the severity of a check", () => {
   const subjects = [{ balancer: balancer({ sku: "Basic" }), privateLinkServices: 0 }];
-  const found = (checks: Record<string, "error" | "warn" | "info" | "off">) =>
+  const found = (checks: Record<string, "error" | "warning" | "info" | "off">) =>
     runChecks("balancer", subjects, checks).map(({ id, severity }) => `${id} ${severity}`);
 
-  test("its own word if policy has none", () => expect(found({})).toEqual(["basic-load-balancer warn"]));
+  test("the default without an override", () =>
+    expect(found({})).toEqual(["load-balancer-basic-sku warning"]));
   test("another severity", () =>
-    expect(found({ "basic-load-balancer": "error" })).toEqual(["basic-load-balancer error"]));
-  test("none at all", () => expect(found({ "basic-load-balancer": "off" })).toEqual([]));
+    expect(found({ "load-balancer-basic-sku": "error" })).toEqual(["load-balancer-basic-sku error"]));
+  test("none at all", () => expect(found({ "load-balancer-basic-sku": "off" })).toEqual([]));
 
-  test("a check that does not exist is refused, with the one that was probably meant", () => {
-    expect(() => checkPolicy({ audit: { checks: { "basic-load-balancers": "off" } } })).toThrow(
+  test("an unknown check is refused, with the most similar one", () => {
+    expect(() => checkPolicy({ audit: { checks: { "load-balancer-basic-skus": "off" } } })).toThrow(
       new InvalidInput(
-        "policy audit.checks: there is no check basic-load-balancers; did you mean basic-load-balancer?",
+        "policy audit.checks: unknown check load-balancer-basic-skus; did you mean load-balancer-basic-sku?",
       ),
     );
   });
 
-  test("one that exists is taken", () => {
-    expect(checkPolicy({ audit: { checks: { "probe-unused": "off" } } }).audit.checks).toEqual({
-      "probe-unused": "off",
+  test("an existing one is accepted", () => {
+    expect(checkPolicy({ audit: { checks: { "load-balancer-probe-unused": "off" } } }).audit.checks).toEqual({
+      "load-balancer-probe-unused": "off",
     });
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { compareFindings } from "../../shared/audit/compare.ts";
 import type { Finding, Severity } from "../../shared/findings/finding.ts";
 
-const finding = (id: string, severity: Severity = "warn", some: Partial<Finding> = {}): Finding => ({
+const finding = (id: string, severity: Severity = "warning", some: Partial<Finding> = {}): Finding => ({
   id,
   check: "pls-missing",
   severity,
@@ -15,9 +15,9 @@ const finding = (id: string, severity: Severity = "warn", some: Partial<Finding>
   ...some,
 });
 
-test("what appeared, went, got worse and stayed", () => {
+test("new, resolved, more severe and unchanged findings", () => {
   const before = [finding("stays"), finding("goes"), finding("worse", "info"), finding("better", "error")];
-  const after = [finding("stays"), finding("new"), finding("worse", "error"), finding("better", "warn")];
+  const after = [finding("stays"), finding("new"), finding("worse", "error"), finding("better", "warning")];
   expect(compareFindings(before, after)).toEqual({
     appeared: [finding("new")],
     resolved: [finding("goes")],
@@ -26,20 +26,20 @@ test("what appeared, went, got worse and stayed", () => {
   });
 });
 
-test("what is only suspected is not there yet; what is acknowledged is", () => {
-  const suspected = finding("a", "warn", { opensAtUtc: "2026-11-23T13:00:00.000Z" });
+test("suspected findings do not count; acknowledged ones do", () => {
+  const suspected = finding("a", "warning", { opensAtUtc: "2026-11-23T13:00:00.000Z" });
   const acknowledged = { who: "me", reason: "r", atUtc: "x", untilUtc: "y" };
   expect(compareFindings([suspected], [finding("a")])).toMatchObject({
     appeared: [{ id: "a" }],
     unchanged: 0,
   });
-  expect(compareFindings([finding("a")], [finding("a", "warn", { acknowledged })])).toMatchObject({
+  expect(compareFindings([finding("a")], [finding("a", "warning", { acknowledged })])).toMatchObject({
     resolved: [],
     unchanged: 1,
   });
 });
 
-test("a run and itself differ in nothing", () => {
+test("a run has no differences to itself", () => {
   const all = [finding("a"), finding("b", "error")];
   expect(compareFindings(all, all)).toEqual({ appeared: [], resolved: [], worse: [], unchanged: 2 });
 });

@@ -1,8 +1,8 @@
-/** Whatever befell the audits before, a clean one leaves what an audit that knew nothing would find. */
+/** After any failures of earlier audits, a clean audit leaves the same findings as a first audit. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { acknowledge } from "../../shared/audit/acknowledge.ts";
-import { isThere } from "../../shared/findings/finding.ts";
+import { isUnresolved } from "../../shared/findings/finding.ts";
 import { cancelAudit, listRuns } from "../../shared/audit/runs.ts";
 import { AuditEstate, NAMES, type Look } from "../builders/auditEstate.ts";
 
@@ -46,7 +46,7 @@ const DO: {
     return newest && cancelAudit(run, newest.id, "me");
   },
   acknowledge: async ({ run }, { which }) => {
-    const there = run.tables.findings.all().filter(isThere);
+    const there = run.tables.findings.all().filter(isUnresolved);
     const finding = there[which % Math.max(there.length, 1)];
     const untilUtc = new Date(run.now().getTime() + 3_600_000).toISOString();
     return finding && acknowledge(run, finding.id, { who: "me", reason: "known", untilUtc });
@@ -54,7 +54,7 @@ const DO: {
   wait: ({ run }, { minutes }) => run.clock.advance(minutes * 60),
 };
 
-/** A whole audit of a world that can be read, begun when no dead worker's lease nor unfinished run is in the way. */
+/** A complete audit of a readable world, after leases of crashed workers and unfinished runs have ended. */
 async function cleanAudit(estate: AuditEstate): Promise<void> {
   for (const name of NAMES) estate.unreadable(name, false);
   estate.run.clock.advance(4 * 3600);

@@ -24,7 +24,7 @@ const planned = async (check: string, about = pls().id) =>
     resourceId,
   ]);
 
-describe("the plan for a finding is about its subject alone", () => {
+describe("the plan for a finding contains only its subject", () => {
   test("a Private Link Service", async () => {
     expect(await planned("pls-visibility-differs")).toEqual([["privateLinkServices", pls().id]]);
     expect(await planned("pls-visibility-differs", pls().id.toUpperCase())).toEqual([
@@ -37,7 +37,7 @@ describe("the plan for a finding is about its subject alone", () => {
       ["connections", connection().id],
     ]));
 
-  test("a connection that is declared no more is rejected only where policy says so", async () => {
+  test("an undeclared connection is rejected only if policy requires it", async () => {
     const auto = connection({
       status: "Approved",
       description: "Auto Approved",
@@ -52,12 +52,12 @@ describe("the plan for a finding is about its subject alone", () => {
 });
 
 describe("there is none", () => {
-  test("for what is in order by now", async () => {
+  test("for a resource that matches again", async () => {
     set({ autoApproval: [SUBSCRIPTION] });
     expect(await planned("pls-visibility-differs")).toBeUndefined();
   });
 
-  test("for a Private Link Service that is gone, is tagged off, or is not proved to be the Service's", async () => {
+  test("for a PLS that was deleted, is tagged off, or has no proved owner", async () => {
     run.network.allPrivateLinkServices = [];
     expect(await planned("pls-visibility-differs")).toBeUndefined();
     set({ visibility: ["*"], tags: { ...pls().tags, mooring: "off" } });
@@ -66,8 +66,8 @@ describe("there is none", () => {
     expect(await planned("pls-visibility-differs")).toBeUndefined();
   });
 
-  test.each(["pls-unexpected", "frontend-without-service", "connection-disconnected", "pls-missing"])(
-    "for %s: orphans leave through quarantine, the rest is for people",
+  test.each(["pls-without-service", "frontend-without-service", "connection-disconnected", "pls-missing"])(
+    "for %s: orphans are removed by the sweep, others need a manual decision",
     async (check) => {
       expect(await planned(check)).toBeUndefined();
       expect(run.network.calls.calls).toEqual([]);
@@ -83,8 +83,8 @@ test.each<[string, object, boolean]>([
   ["connection-pending-declared", {}, true],
   ["connection-no-longer-declared", {}, false],
   ["connection-no-longer-declared", { connections: { rejectWithdrawn: true } }, true],
-  ["pls-unexpected", {}, false],
-])("%s with policy %o may be mended: %s", (check, policy, expected) => {
+  ["pls-without-service", {}, false],
+])("%s with policy %o is fixable: %s", (check, policy, expected) => {
   expect(isFixable({ check }, Policy.parse(policy))).toBe(expected);
   expect(isFixable({ check, resolvedAtUtc: "2026-11-23T12:00:00.000Z" }, defaultPolicy)).toBe(false);
 });

@@ -20,7 +20,7 @@ const CHECK = "pls-visibility-differs";
 
 let run: MemoryRun;
 
-/** One Service with its PLS, that somebody has opened to everybody. */
+/** One Service with its PLS, whose visibility another writer set to `*`. */
 beforeEach(async () => {
   run = memoryRun();
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
@@ -51,14 +51,14 @@ test("the first audit has nothing to compare with", async () => {
   expect(open.error).toBeGreaterThan(0);
 });
 
-test("what appeared and what is resolved are told against the audit before, of that time", async () => {
+test("new and resolved findings are compared with the audit before, as of that time", async () => {
   run.network.allPrivateLinkServices = [pls()];
   const [fine] = [await audited()];
   run.network.allPrivateLinkServices = [pls({ visibility: ["*"] })];
   const bad = await audited();
   run.network.allPrivateLinkServices = [pls()];
   const mended = await audited();
-  expect((await ours(bad)).finding?.news).toBe("new");
+  expect((await ours(bad)).finding?.change).toBe("new");
   expect((await ours(bad)).since).toMatchObject({ runId: fine.id, appeared: 1, resolved: [] });
   expect((await ours(mended)).finding).toBeUndefined();
   expect((await ours(mended)).since).toMatchObject({
@@ -68,7 +68,7 @@ test("what appeared and what is resolved are told against the audit before, of t
   });
 });
 
-test("a finding that did not change was seen by this audit all the same", async () => {
+test("an unchanged finding was observed by this audit too", async () => {
   await audited();
   const again = await audited();
   const { finding } = await ours(again);
@@ -77,7 +77,7 @@ test("a finding that did not change was seen by this audit all the same", async 
   expect(finding).not.toHaveProperty("news");
 });
 
-test("what is acknowledged is counted apart, from the next audit on", async () => {
+test("acknowledged findings are counted separately, from the next audit on", async () => {
   const before = await audited();
   const { finding, open } = await ours(before);
   const untilUtc = "2026-12-01T00:00:00.000Z";
@@ -89,7 +89,7 @@ test("what is acknowledged is counted apart, from the next audit on", async () =
   expect((await ours(before)).finding?.state).toBe("open");
 });
 
-test("the report of some scopes is of these alone", async () => {
+test("the report of some scopes contains only these", async () => {
   await audited();
   const { finding, findings, since } = await reportOf(run, await audited(["mooring"])).then((report) => ({
     ...report,
@@ -100,7 +100,7 @@ test("the report of some scopes is of these alone", async () => {
   expect(since).toMatchObject({ resolved: [] });
 });
 
-test("a scope that cannot be read is told with the reason; its findings are those of before", async () => {
+test("an unreadable scope is reported with the reason; its findings are kept", async () => {
   await audited();
   run.network.calls.failNext(new Error("throttled"), { method: "privateLinkServices" });
   const { finding, unfinished } = await ours(await audited([SCOPE]));
@@ -108,7 +108,7 @@ test("a scope that cannot be read is told with the reason; its findings are thos
   expect(finding).toMatchObject({ check: CHECK, state: "open" });
 });
 
-test("a run that has not ended is reported as far as it is", async () => {
+test("a running audit is reported with its current results", async () => {
   await audited();
   run.clock.advance(60);
   const { finding, unfinished } = await ours(await startAudit(run, { who: "ada", why: "test" }));

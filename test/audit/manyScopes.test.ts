@@ -9,7 +9,7 @@ import { memoryRun, SUBSCRIPTION } from "../memory/run.ts";
 
 const NETWORKS = 4000;
 
-test("an audit of four thousand networks is begun and listed on real storage: no row grows with the estate", async () => {
+test("an audit of four thousand networks is started and listed on real storage: no row grows with the number of networks", async () => {
   const memory = memoryRun();
   const { ports } = createPorts(
     parseSettings({

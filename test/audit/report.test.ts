@@ -1,4 +1,6 @@
-/** Each format is read back by what reads it in the world: a spreadsheet's parser, a forge's, a browser's, SARIF's own schema. */
+/**
+ * Each format is parsed by a typical reader: a CSV parser, a Markdown parser, a browser, the schema of SARIF.
+ */
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { parse as parseCsv } from "csv-parse/sync";
@@ -18,7 +20,7 @@ import { plsIdIn } from "../builders/world.ts";
 
 const NOTHING = report({
   findings: [],
-  open: { error: 0, warn: 0, info: 0 },
+  open: { error: 0, warning: 0, info: 0 },
   acknowledged: 0,
   suspected: 0,
   trend: [],
@@ -32,7 +34,7 @@ require("ajv-formats")(ajv);
 const isSarif = ajv.compile(require("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"));
 
 describe("table", () => {
-  test("worst first, advice once a check, and what does not count apart", () => {
+  test("most severe first, advice once per check, acknowledged and suspected ones separately", () => {
     expect(renderTable(report(), { columns: 80 }).split("\n")).toEqual([
       "error  pls-visibility-differs  1 found",
       "A Private Link Service's visibility differs",
@@ -43,8 +45,8 @@ describe("table", () => {
       "",
       "  → Mooring puts it back in mode enforce",
       "",
-      "warn  cluster-silent  1 found",
-      "A cluster has not reported its Services for long",
+      "warning  cluster-silent  1 found",
+      "A cluster has stopped reporting its Services",
       "",
       "  00000000000c  two",
       "                the Service declares visibility a, Private Link Service pls-web",
@@ -55,31 +57,31 @@ describe("table", () => {
       "Acknowledged",
       "",
       "  00000000000a  one",
-      "                basic-load-balancer: until 2026-12-24 00:00 UTC, by ada: moves",
-      "                in December",
+      "                load-balancer-basic-sku: until 2026-12-24 00:00 UTC, by ada:",
+      "                moves in December",
       "",
-      "Suspected: may settle by themselves",
+      "Suspected (may be transient)",
       "",
       "  00000000000b  pls-web (in MC_one, cluster one)",
       "                pls-subnet-differs: the Service declares visibility a, Private",
-      "                Link Service pls-web has *; a finding if it is still so at",
-      "                2026-11-23 12:30 UTC",
+      "                Link Service pls-web has *; opens at 2026-11-23 12:30 UTC if the",
+      "                check still fails",
       "",
-      "✖ 2 open: 1 error, 1 warning, 0 notes (1 acknowledged, 1 suspected)",
-      "Since audit 20261122-115900: 1 appeared, 0 got worse, 1 resolved.",
+      "✖ 2 open: 1 error, 1 warning, 0 info (1 acknowledged, 1 suspected)",
+      "Since audit 20261122-115900: 1 new, 0 more severe, 1 resolved.",
       "Audit 20261123-115900: done, 2026-11-23 11:59 UTC, by ada.",
       "",
     ]);
   });
 
-  test("nothing found is said", () => {
-    expect(renderTable(NOTHING)).toMatch(/^✔ Nothing is open \(0 acknowledged, 0 suspected\)\n/);
+  test("a report without findings states that", () => {
+    expect(renderTable(NOTHING)).toMatch(/^✔ No open findings \(0 acknowledged, 0 suspected\)\n/);
   });
 
-  test("what was not audited is said, and why", () => {
+  test("unaudited scopes are listed with the reason", () => {
     const unfinished = [{ scope: "mooring", state: "failed", why: "throttled" }] as const;
     expect(renderTable(report({ unfinished }))).toContain(
-      "! mooring failed: throttled\nNot everything was audited: of these the findings are those of an earlier audit.\n",
+      "! mooring failed: throttled\nThe audit is incomplete: the findings of these scopes are from an earlier audit.\n",
     );
   });
 
@@ -88,14 +90,14 @@ describe("table", () => {
     expect(renderTable(report({ findings }))).toMatch(/→ do this\n[^]*→ do that\n/);
   });
 
-  test("a resource id that fits no line is broken after a slash", () => {
-    const message = `cluster ${plsIdIn("pls-with-a-long-name")} is gone`;
+  test("a resource id that is longer than a line is wrapped after a slash", () => {
+    const message = `cluster ${plsIdIn("pls-with-a-long-name")} was deleted`;
     const shown = renderTable(report({ findings: [reported({ message })] }), { columns: 80 });
     expect(shown.split("\n").slice(4, 8)).toEqual([
       "                cluster",
       "                /subscriptions/11111111-1111-1111-1111-111111111111/",
       "                resourceGroups/MC_one/providers/Microsoft.Network/",
-      "                privateLinkServices/pls-with-a-long-name is gone",
+      "                privateLinkServices/pls-with-a-long-name was deleted",
     ]);
   });
 
@@ -109,10 +111,15 @@ describe("table", () => {
 });
 
 describe("order", () => {
-  test("worst first, then check, then subject", () => {
+  test("most severe first, then by check, then by subject", () => {
     const of = (severity: ReportedFinding["severity"], check: string, about: string) =>
       reported({ severity, check, about });
-    const sorted = [of("error", "b", "x"), of("error", "b", "y"), of("warn", "a", "x"), of("info", "a", "x")];
+    const sorted = [
+      of("error", "b", "x"),
+      of("error", "b", "y"),
+      of("warning", "a", "x"),
+      of("info", "a", "x"),
+    ];
     expect(inOrder(sorted.toReversed())).toEqual(sorted);
   });
 });
@@ -120,7 +127,7 @@ describe("order", () => {
 describe("sarif", () => {
   const run = (some?: Partial<AuditReport>) => JSON.parse(FORMATS.sarif.render(report(some))).runs[0];
 
-  test("levels, rules, fingerprints; what is acknowledged is suppressed with its reason", () => {
+  test("levels, rules, fingerprints; acknowledged findings are suppressed with their reason", () => {
     const { results, tool, invocations } = run();
     expect(tool.driver.rules).toMatchObject([
       {
@@ -158,7 +165,7 @@ describe("sarif", () => {
     expect(invocations).toMatchObject([{ executionSuccessful: true }]);
   });
 
-  test("an audit that did not see everything was no success", () => {
+  test("an incomplete audit is not successful", () => {
     const unfinished = [{ scope: "mooring", state: "left" }] as const;
     expect(run({ unfinished }).invocations).toMatchObject([
       { executionSuccessful: false, toolExecutionNotifications: [{ level: "error" }] },
@@ -167,7 +174,7 @@ describe("sarif", () => {
 });
 
 describe("html", () => {
-  test("fetches nothing, runs nothing, and its policy fits its style", () => {
+  test("loads nothing, runs no script, and its content security policy matches its style", () => {
     const page = FORMATS.html.render(report());
     const names = tagsOf(page).map(({ tagName }) => tagName);
     for (const forbidden of ["script", "pls", "img", "iframe", "object", "form", "base"])
@@ -179,25 +186,25 @@ describe("html", () => {
     expect(HTML_POLICY).toContain(`'sha256-${createHash("sha256").update(style).digest("base64")}'`);
   });
 
-  test("every finding and every check can be reached by its anchor", () => {
+  test("every finding and every check has an anchor", () => {
     const tags = tagsOf(FORMATS.html.render(report()));
     const ids = tags.flatMap((tag) => attribute(tag, "id") ?? []);
     const targets = tags.flatMap((tag) => attribute(tag, "href")?.slice(1) ?? []);
-    expect(targets).toEqual(["pls-visibility-differs-error", "cluster-silent-warn"]);
+    expect(targets).toEqual(["pls-visibility-differs-error", "cluster-silent-warning"]);
     expect(ids).toEqual(expect.arrayContaining([...targets, "f-9c1f0a2b3c4d", "f-00000000000b"]));
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
 describe("markdown", () => {
-  test("says when the audit ended, whenever it is shown again", () => {
+  test("shows when the audit ended, whenever it is printed", () => {
     const later = { ...report(), generatedAtUtc: "2026-12-24T18:00:00.000Z" };
     expect(FORMATS.markdown.render(later)).toContain("Audit `20261123-115900` done, 2026-11-23 11:59 UTC.");
   });
 });
 
 describe("markup", () => {
-  test("escapes what is put in, in text and in attributes, and takes only its own as it is", () => {
+  test("escapes values in text and in attributes, except its own markup", () => {
     const inner = markup`<b>${"<&>"}</b>`;
     expect(markup`<a title="${`"'`}">${[inner, undefined, false, 0]}</a>`.text).toBe(
       '<a title="&quot;&#39;"><b>&lt;&amp;&gt;</b>0</a>',
@@ -206,9 +213,9 @@ describe("markup", () => {
 });
 
 describe("texts of checks", () => {
-  test("show as code what they write in backquotes", () => {
+  test("show text in backquotes as code", () => {
     const checks = [
-      { id: "cluster-silent", title: "Uses `a<b`", severity: "warn", docs: "`x` it is" },
+      { id: "cluster-silent", title: "Uses `a<b`", severity: "warning", docs: "`x` it is" },
     ] as const;
     const page = FORMATS.html.render(report({ checks }));
     expect(page).toContain("Uses <code>a&lt;b</code></a>");
@@ -217,7 +224,7 @@ describe("texts of checks", () => {
 });
 
 describe("every format", () => {
-  test("is known by name, and renders a report without findings", () => {
+  test("is registered by name, and renders a report without findings", () => {
     for (const name of FORMAT_NAMES) expect(typeof FORMATS[name].render(NOTHING)).toBe("string");
     expect(["html", "pdf", "toString"].map(isFormat)).toEqual([true, false, false]);
   });
@@ -289,7 +296,7 @@ const hostileFinding: fc.Arbitrary<ReportedFinding> = fc
     declared: hostile,
     actual: hostile,
     planned: fc.array(hostile, { maxLength: 2 }),
-    severity: fc.constantFrom("error" as const, "warn" as const, "info" as const),
+    severity: fc.constantFrom("error" as const, "warning" as const, "info" as const),
     who: hostile,
     reason: hostile,
     isAcknowledged: fc.boolean(),
@@ -328,11 +335,11 @@ function always(claim: (report: AuditReport) => void): void {
   fc.assert(fc.property(hostileReport, claim), { numRuns: 300 });
 }
 
-/** What a terminal or an editor would obey, or hide. */
+/** Characters that control a terminal or an editor, or are hidden. */
 const OBEYED = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 describe("names from outside are inert", () => {
-  test("table: no control character but the line ends; a name makes no lines of its own", () => {
+  test("table: no control characters except line ends; names cannot add lines", () => {
     always((one) => {
       expect(renderTable(one, { columns: 100 }).replaceAll("\n", "")).not.toMatch(OBEYED);
     });
@@ -358,7 +365,7 @@ describe("names from outside are inert", () => {
     });
   });
 
-  test("csv: a real parser gets each cell back; none begins as a formula", () => {
+  test("csv: a parser returns each cell; none begins like a formula", () => {
     always((one) => {
       const rows: Record<string, string>[] = parseCsv(FORMATS.csv.render(one), { columns: true });
       expect(rows.map(({ id }) => id)).toEqual(one.findings.map(({ id }) => id));
@@ -371,7 +378,7 @@ describe("names from outside are inert", () => {
     });
   });
 
-  test("markdown: a forge sees as many rows as findings, and nothing live in them", () => {
+  test("markdown: a parser returns as many rows as findings, without active content", () => {
     always((one) => {
       const tokens = marked.lexer(FORMATS.markdown.render(one));
       const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
@@ -385,7 +392,7 @@ describe("names from outside are inert", () => {
     });
   });
 
-  test("sarif: valid by its schema, whatever is in it", () => {
+  test("sarif: valid by its schema with any content", () => {
     always((one) => {
       const text = FORMATS.sarif.render(one);
       expect(text.replaceAll("\n", "")).not.toMatch(OBEYED);

@@ -1,11 +1,14 @@
-/** A worker may die at any call, messages may come twice and in any order: the audit ends the same. */
+/**
+ * If a worker dies at any call, and messages arrive twice and in any order, the audit has the same result.
+ */
 import { describe, expect, test } from "vitest";
-import { isThere } from "../../shared/findings/finding.ts";
+import { isUnresolved } from "../../shared/findings/finding.ts";
 import { cancelAudit, listRuns, readProgress } from "../../shared/audit/runs.ts";
+import type { AuditRun } from "../../shared/audit/auditRun.ts";
 import { auditScope } from "../../shared/audit/auditScope.ts";
 import { startAudit, startScheduled } from "../../shared/audit/startAudit.ts";
-import { tellNews } from "../../shared/audit/tellNews.ts";
-import { changeRun, listProgress } from "../../shared/audit/runStore.ts";
+import { sendNotices } from "../../shared/audit/sendNotices.ts";
+import { changeRun, listProgress, runKey } from "../../shared/audit/runStore.ts";
 import { finishAudit } from "../../shared/audit/finishAudit.ts";
 import { LEASE_SECONDS } from "../../shared/ports/leases.ts";
 import { crashAt } from "../memory/crashing.ts";
@@ -14,7 +17,7 @@ import { MemoryNotices } from "../memory/notices.ts";
 
 const ASKED = { who: "me", why: "test" };
 
-/** One finding is new, one has gone, one stays. */
+/** One finding is new, one is resolved, one stays. */
 async function arrange(): Promise<AuditEstate> {
   const estate = await AuditEstate.create();
   estate.run.notices.push(new MemoryNotices("webhook"));
@@ -27,7 +30,7 @@ async function arrange(): Promise<AuditEstate> {
   return estate;
 }
 
-/** What must be the same, whatever happened on the way; times and ids aside. */
+/** What must be the same after any failures, except times and ids. */
 async function outcome(estate: AuditEstate) {
   const { run } = estate;
   const [audit] = await listRuns(run, 1);
@@ -46,7 +49,7 @@ async function outcome(estate: AuditEstate) {
     })),
     findings: run.tables.findings
       .all()
-      .map((one) => [one.id, isThere(one), one.changed?.what, one.firstSeenAtUtc < "2026-11-23T13"]),
+      .map((one) => [one.id, isUnresolved(one), one.changed?.what, one.firstSeenAtUtc < "2026-11-23T13"]),
     told: [
       ...new Set(run.queue.sent.map(({ queue, item }) => `${queue} ${item.what} ${item.id === audit?.id}`)),
     ],
@@ -78,7 +81,7 @@ async function crashed(nth: number, how: "before" | "after"): Promise<{ estate: 
 
 describe("a worker that dies at any call of a port", () => {
   test.each(["before", "after"] as const)(
-    "%s it happens: the audit ends as if nobody had died",
+    "%s a worker crashes: the audit ends as without the crash",
     async (how) => {
       const expected = await outcome((await crashed(Number.POSITIVE_INFINITY, how)).estate);
       expect(expected).toMatchObject({ runs: 2, state: "done", appeared: 1, resolved: 1, leases: 0 });
@@ -94,7 +97,7 @@ describe("a worker that dies at any call of a port", () => {
 });
 
 describe("a scope", () => {
-  test("that is done is not looked at again when its message comes again", async () => {
+  test("that is done is not audited again when its message is delivered again", async () => {
     const estate = await AuditEstate.create();
     estate.timer();
     await estate.deliver(estate.messages[0] as Message);
@@ -105,7 +108,7 @@ describe("a scope", () => {
     expect(estate.run.network.calls.calls).toHaveLength(asked);
   });
 
-  test("is audited by one worker at a time, whatever the run", async () => {
+  test("is audited by one worker at a time, in any run", async () => {
     const { run } = await AuditEstate.create();
     const [first, second] = [await startAudit(run, ASKED), await startAudit(run, ASKED)];
     const [{ scope } = { scope: "" }] = await listProgress(run, first.id);
@@ -119,7 +122,7 @@ describe("a scope", () => {
 
 test("a run whose last worker died before it could end it, and whose messages are lost, is ended by the timer", async () => {
   const estate = await AuditEstate.create();
-  estate.run.tables.trends.calls.failNext(new Error("storage is away"), {
+  estate.run.tables.trends.calls.failNext(new Error("storage is unavailable"), {
     method: "transact",
     times: Number.POSITIVE_INFINITY,
   });
@@ -133,8 +136,8 @@ test("a run whose last worker died before it could end it, and whose messages ar
   expect((await listRuns(estate.run, 5)).map(({ state }) => state)).toEqual(["done"]);
 });
 
-describe("a run whose beginner dies at any call", () => {
-  test.each(["before", "after"] as const)("%s it happens: it ends, or never was", async (how) => {
+describe("a run whose starting worker dies at any call", () => {
+  test.each(["before", "after"] as const)("%s a crash: it ends, or was never started", async (how) => {
     let nth = 0;
     for (let died = true; died; nth += 1) {
       const estate = await AuditEstate.create();
@@ -174,7 +177,21 @@ test("an unfinished run is found however many began since", async () => {
   expect((await readProgress(run, id))?.run.state).toBe("failed");
 });
 
-test("of two workers that end a run one dies anywhere: who wants to know is told all the same, and once", async () => {
+test("an operator's run whose start was not completed is left alone for ten minutes, and then ended with the scopes that it has", async () => {
+  const { run } = await AuditEstate.create();
+  const id = "20261123-120000000-abcdef";
+  const value: AuditRun = { id, startedAtUtc: run.clock.nowUtc, state: "running", who: "ben", why: "" };
+  await run.tables.runs.transact("all", [{ do: "put", key: runKey(value), value }]);
+  for (const scope of ["subscription:a", "mooring"])
+    await run.tables.progress.transact(id, [{ do: "put", key: scope, value: { scope, state: "done" } }]);
+  await startScheduled(run, { why: "timer" });
+  expect((await readProgress(run, id))?.run.state).toBe("running");
+  run.clock.advance(11 * 60);
+  await startScheduled(run, { why: "timer" });
+  expect((await readProgress(run, id))?.run).toMatchObject({ state: "done", scopeCount: 2 });
+});
+
+test("one of two workers that end a run crashes at any point: notices are still sent, once", async () => {
   let nth = 0;
   for (let died = true; died; nth += 1) {
     const { run, estate, id } = await aboutToEnd();
@@ -186,7 +203,7 @@ test("of two workers that end a run one dies anywhere: who wants to know is told
     await finishAudit(run, id);
     const messages = run.queue.sent.filter(({ queue }) => queue === "notices");
     expect(messages.length, `dead at call ${nth}`).toBeGreaterThan(0);
-    for (const { item } of messages) await tellNews(run, item);
+    for (const { item } of messages) await sendNotices(run, item);
     expect(estate.told.told.map(({ id: notice }) => notice)).toEqual([id]);
   }
   expect(nth).toBeGreaterThan(8);
@@ -198,18 +215,18 @@ async function aboutToEnd() {
   const { run } = estate;
   run.notices.push(estate.told);
   const { trends } = run.tables;
-  trends.calls.failNext(new Error("storage is away"), { method: "transact", times: Infinity });
+  trends.calls.failNext(new Error("storage is unavailable"), { method: "transact", times: Infinity });
   const { id } = await startAudit(run, ASKED);
   await estate.drain();
   trends.calls.heal();
   return { run, estate, id };
 }
 
-test("a run that somebody else ended while it was being begun is told of, and one of the same id is not written over", async () => {
+test("a run that ended while it was started is reported, and a run with the same id is not overwritten", async () => {
   const { run } = await AuditEstate.create();
   const { runs } = run.tables;
   const transact = runs.transact.bind(runs);
-  // Done, and its answer was lost: the client asks again, and is told that the row exists.
+  // Written, but the response was lost: the client retries, and storage reports that the row exists.
   runs.transact = async (partition, writes) => {
     const written = await transact(partition, writes);
     return writes[0]?.do === "insert" ? { ok: false, index: 0, why: "exists" } : written;
@@ -217,15 +234,15 @@ test("a run that somebody else ended while it was being begun is told of, and on
   const { id } = await startAudit(run, ASKED);
   runs.transact = transact;
   expect((await readProgress(run, id))?.run).toMatchObject({ state: "running", scopeCount: 5 });
-  await changeRun(run, id, (audit) => ({ ...audit, who: "somebody else" }));
+  await changeRun(run, id, (audit) => ({ ...audit, who: "another operator" }));
   const again = { ...run, newId: () => "the same" };
   const first = await startAudit(again, ASKED);
-  await changeRun(run, first.id, (audit) => ({ ...audit, who: "somebody else" }));
+  await changeRun(run, first.id, (audit) => ({ ...audit, who: "another operator" }));
   await expect(startAudit(again, ASKED)).rejects.toMatchObject({ name: "Conflict" });
-  expect((await readProgress(run, first.id))?.run.who).toBe("somebody else");
+  expect((await readProgress(run, first.id))?.run.who).toBe("another operator");
 });
 
-test("a message about a run that is not known yet waits a little; one about a scope that is none of the run's does nothing", async () => {
+test("a message of a run that is not visible yet is deferred; one of an unknown scope does nothing", async () => {
   const estate = await AuditEstate.create();
   const unknown = auditScope(estate.run, "20261123-120000000-abcdef", "mooring");
   await expect(unknown).rejects.toMatchObject({ name: "NotYet", retryAfterSeconds: 5 });

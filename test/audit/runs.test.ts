@@ -4,7 +4,7 @@ import { compareFindings } from "../../shared/audit/compare.ts";
 import { auditScope } from "../../shared/audit/auditScope.ts";
 import { listProgress } from "../../shared/audit/runStore.ts";
 import { findingsOf } from "../../shared/audit/findingsState.ts";
-import { isThere } from "../../shared/findings/finding.ts";
+import { isUnresolved } from "../../shared/findings/finding.ts";
 import { runAudit } from "../../shared/audit/runAudit.ts";
 import { cancelAudit, findRun, listRuns, readProgress } from "../../shared/audit/runs.ts";
 import { chooseScopes, listScopes } from "../../shared/audit/scopes.ts";
@@ -43,7 +43,7 @@ function writes(): Record<string, number> {
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-test("a run is found by its id, however much time passes while it is begun", async () => {
+test("a run is found by its id, independent of the duration of its start", async () => {
   const ticking = {
     ...run,
     now: () => {
@@ -58,7 +58,7 @@ test("a run is found by its id, however much time passes while it is begun", asy
 });
 
 describe("an audit when nothing has changed", () => {
-  test("writes no finding, no state and no trend: only that it was made", async () => {
+  test("writes no finding, no state and no trend: only its own rows", async () => {
     estate.look({ one: "both", two: "visible" });
     await audit();
     run.clock.advance(MINUTE);
@@ -76,7 +76,7 @@ describe("an audit when nothing has changed", () => {
     expect([...run.states.states.keys()]).toEqual(states);
   });
 
-  test("shares its findings with the run before, and one that changes them has its own", async () => {
+  test("shares its findings with the run before, and one that changes them stores its own", async () => {
     estate.look({ one: "visible" });
     const [first, second] = [await audit(), await audit()];
     expect(second.findingsState).toBe(first.findingsState);
@@ -93,7 +93,7 @@ describe("an audit when nothing has changed", () => {
   });
 });
 
-test("whether a run of many scopes can end costs a point read for each, not the rows of all others", async () => {
+test("the check whether a run of many scopes can end needs one point read each, not the rows of all others", async () => {
   const networks = 100;
   for (let n = 0; n < networks; n += 1) {
     const value = { id: `${VNET}${n}`, scannedAtUtc: run.clock.nowUtc };
@@ -106,7 +106,7 @@ test("whether a run of many scopes can end costs a point read for each, not the 
 });
 
 describe("an audit in this process", () => {
-  test("looks at as many scopes at once as it is told, and at no more", async () => {
+  test("audits at most the configured number of scopes in parallel", async () => {
     const most = async (atOnce: number) => {
       let [now, most] = [0, 0];
       const { network } = run;
@@ -129,7 +129,7 @@ describe("an audit in this process", () => {
     expect([await most(1), await most(2), await most(3)]).toEqual([1, 2, 3]);
   });
 
-  test("tells how far it is after each scope, and how long it still takes", async () => {
+  test("reports progress and remaining time after each scope", async () => {
     const told: AuditProgress[] = [];
     const { network } = run;
     const privateLinkServices = network.privateLinkServices.bind(network);
@@ -155,7 +155,7 @@ describe("an audit in this process", () => {
     );
   });
 
-  test("that is stopped leaves what has not begun, and keeps what it had", async () => {
+  test("that is stopped skips scopes that have not started, and keeps its results", async () => {
     estate.look({ one: "visible", two: "visible", three: "visible" });
     const stop = new AbortController();
     const { network } = run;
@@ -170,7 +170,7 @@ describe("an audit in this process", () => {
     expect(estate.findings()).toHaveLength(2);
   });
 
-  test("that cannot read a scope ends failed, says why, and keeps the rest", async () => {
+  test("a run with an unreadable scope fails with the reason, and keeps the rest", async () => {
     estate.look({ one: "visible", three: "visible" });
     estate.unreadable("two", true);
     const { run: ended, scopes } = await runAudit(run, ASKED);
@@ -180,7 +180,7 @@ describe("an audit in this process", () => {
     ]);
   });
 
-  test("sends no work to the queue but what the Private Link Services' reconcile would mend", async () => {
+  test("enqueues only PLS reconciles for repairable findings", async () => {
     estate.look({ one: "visible" });
     await audit();
     expect(run.queue.sent.map(({ queue }) => queue)).toEqual(["pls"]);
@@ -206,11 +206,11 @@ describe("scopes", () => {
       `vnet:${VNET.toLowerCase()}`,
     ]);
     await expect(chooseScopes(run, ["two", "nowhere", "void"])).rejects.toThrow(
-      /^there is no scope nowhere; there are mooring, one, subscription:1.* and 3 more; there is no scope void; /,
+      /^there is no scope nowhere; available: mooring, one, subscription:1.* and 3 more; there is no scope void; /,
     );
   });
 
-  test("an audit of some of them leaves the findings of the others", async () => {
+  test("an audit of some of them keeps the findings of the others", async () => {
     estate.look({ one: "visible", two: "visible" });
     await audit();
     estate.look({});
@@ -231,7 +231,7 @@ describe("scopes", () => {
 });
 
 describe("runs", () => {
-  test("are named by id, by how it begins, by latest and previous", async () => {
+  test("are named by id, by a prefix of it, by latest and previous", async () => {
     const first = await audit();
     run.clock.advance(MINUTE);
     const second = await audit();
@@ -242,14 +242,14 @@ describe("runs", () => {
     expect((await findRun(run, "previous")).id).toBe(first.id);
     expect((await findRun(run, first.id)).id).toBe(first.id);
     expect((await findRun(run, first.id.slice(0, 20))).id).toBe(first.id);
-    await expect(findRun(run, "2026")).rejects.toThrow("several audits begin with 2026");
-    await expect(findRun(run, "nonsense")).rejects.toThrow("no audit nonsense");
+    await expect(findRun(run, "2026")).rejects.toThrow('"2026" is ambiguous');
+    await expect(findRun(run, "nonsense")).rejects.toThrow("audit nonsense does not exist");
   });
 
   test("there are none at first", async () => {
     await expect(findRun(run, "latest")).rejects.toThrow("no audit has ended yet");
     await audit();
-    await expect(findRun(run, "previous")).rejects.toThrow("there is no audit before the latest");
+    await expect(findRun(run, "previous")).rejects.toThrow("there is no audit before the latest one");
     expect(await readProgress(run, "20261123-120000000-ffffff")).toBeUndefined();
     expect(await cancelAudit(run, "20261123-120000000-ffffff", "me")).toBe(false);
   });
@@ -262,7 +262,7 @@ describe("runs", () => {
 });
 
 describe("what is old goes", () => {
-  test("runs after 30 days, with their progress and what only they found", async () => {
+  test("runs after 30 days, with their progress and states", async () => {
     estate.look({ one: "visible" });
     const first = await audit();
     estate.look({});
@@ -294,7 +294,7 @@ describe("what is old goes", () => {
     await audit();
     run.clock.advance(91 * DAY);
     await audit();
-    expect(run.tables.findings.all().map((one) => isThere(one))).toEqual([true]);
+    expect(run.tables.findings.all().map((one) => isUnresolved(one))).toEqual([true]);
     expect(await listTrend(run, 400)).toHaveLength(2);
     run.clock.advance(320 * DAY);
     await audit();
@@ -312,8 +312,12 @@ test("the trend has one row a day, with what its last audit left open", async ()
   estate.look({});
   await audit();
   expect(await listTrend(run, 7)).toEqual([
-    { date: "2026-11-23", counts: { error: 1, warn: 0, info: 0 }, byCheck: { "pls-visibility-differs": 1 } },
-    { date: "2026-11-24", counts: { error: 0, warn: 0, info: 0 }, byCheck: {} },
+    {
+      date: "2026-11-23",
+      counts: { error: 1, warning: 0, info: 0 },
+      byCheck: { "pls-visibility-differs": 1 },
+    },
+    { date: "2026-11-24", counts: { error: 0, warning: 0, info: 0 }, byCheck: {} },
   ]);
   expect((await listTrend(run, 1)).map(({ date }) => date)).toEqual(["2026-11-24"]);
 });

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/azure/addressKey.ts";
 import type { WebhookProbe } from "../../shared/declarations/webhookProbe.ts";
 import { checkScope } from "../../shared/audit/checkScope.ts";
-import { isThere } from "../../shared/findings/finding.ts";
+import { isUnresolved } from "../../shared/findings/finding.ts";
 import { listFindings } from "../../shared/findings/findingStore.ts";
 import { runAudit } from "../../shared/audit/runAudit.ts";
 import { scanInventory } from "../../shared/inventory/scan.ts";
@@ -107,7 +107,7 @@ test.each(["subscription:", "vnet:", "everything", ""])("%j is no scope", async 
 });
 
 describe("a subscription", () => {
-  test("what the sender found when it asked the relay", async () => {
+  test("result of the probe of the relay", async () => {
     const put = (webhook: Omit<WebhookProbe, "atUtc">) =>
       run.tables.feeds.transact("all", [
         { do: "put", key: "one", value: feed({ webhook: { ...webhook, atUtc: NOW } }) },
@@ -115,12 +115,12 @@ describe("a subscription", () => {
     await put({ verdict: "ok", certificateEndsAtUtc: "2026-12-14T12:00:00.000Z" });
     expect(await ids(subscription)).toEqual([]);
     await put({ verdict: "ok", certificateEndsAtUtc: "2026-12-14T11:59:00.000Z" });
-    expect(await ids(subscription)).toEqual(["relay-certificate-ends"]);
+    expect(await ids(subscription)).toEqual(["cluster-relay-certificate-expiring"]);
     await put({ verdict: "timeout" });
-    expect(await ids(subscription)).toEqual(["relay-fails"]);
+    expect(await ids(subscription)).toEqual(["cluster-relay-failing"]);
   });
 
-  test("each list is read once, and nothing is asked one by one", async () => {
+  test("each list is read once, without single reads", async () => {
     const names = Array.from({ length: 50 }, (_, n) => `s${n}`);
     for (const [n, name] of names.entries())
       await declare({}, { name, uid: UID.replace(/^0f/, n.toString(16).padStart(2, "0")) });
@@ -161,19 +161,23 @@ describe("a subscription", () => {
 
   test("what is off is not looked for", async () => {
     run.network.balancers = [balancer({ sku: "Basic" })];
-    expect(await ids(subscription)).toEqual(["basic-load-balancer"]);
-    const off = Policy.parse({ audit: { checks: { "basic-load-balancer": "off" } } });
+    expect(await ids(subscription)).toEqual(["load-balancer-basic-sku"]);
+    const off = Policy.parse({ audit: { checks: { "load-balancer-basic-sku": "off" } } });
     expect(await found(subscription, off)).toEqual([]);
   });
 
-  test("a cluster that is gone has no living Service", async () => {
+  test("a deleted cluster has no Services", async () => {
     run.network.clusters = [];
-    expect(await ids(subscription)).toEqual(["pls-unexpected", "frontend-without-service", "cluster-gone"]);
+    expect(await ids(subscription)).toEqual([
+      "pls-without-service",
+      "frontend-without-service",
+      "cluster-deleted",
+    ]);
   });
 
   test("few requests left", async () => {
     run.activity.left = [{ subscription: SUBSCRIPTION, kind: "reads", requests: 3 }];
-    expect(await ids(subscription)).toEqual(["arm-nearly-throttled"]);
+    expect(await ids(subscription)).toEqual(["subscription-requests-near-limit"]);
   });
 });
 
@@ -187,7 +191,7 @@ describe("addresses of Azure against the inventory", () => {
   const addresses = async () =>
     (await found(subscription)).map(({ id, about }) => `${id} ${about.split("/").at(-1)}`).toSorted();
 
-  test("both say the same, in whatever case", async () => {
+  test("both match, in any case", async () => {
     await record("10.0.1.4", NIC.toUpperCase());
     uses(["10.0.1.4", NIC]);
     expect(await addresses()).toEqual([]);
@@ -201,13 +205,13 @@ describe("addresses of Azure against the inventory", () => {
 
   test("Azure does not show one any more", async () => {
     await record("10.0.1.4", NIC);
-    expect(await addresses()).toEqual(["address-gone 10.0.1.4"]);
+    expect(await addresses()).toEqual(["address-stale 10.0.1.4"]);
   });
 
   test("in a subnet where Azure shows nothing at all", async () => {
     await subnet({ name: "quiet" });
     await record("10.0.2.4", NIC, {}, "quiet");
-    expect(await addresses()).toEqual(["address-gone 10.0.2.4"]);
+    expect(await addresses()).toEqual(["address-stale 10.0.2.4"]);
   });
 
   test("holders of another subscription are another scope's", async () => {
@@ -215,7 +219,7 @@ describe("addresses of Azure against the inventory", () => {
     expect(await addresses()).toEqual([]);
   });
 
-  test("a subnet that was never scanned says nothing", async () => {
+  test("a subnet that was never scanned gives no findings", async () => {
     uses(["10.9.0.4", NIC, "unknown"]);
     expect(await addresses()).toEqual([]);
   });
@@ -226,7 +230,7 @@ describe("addresses of Azure against the inventory", () => {
     expect(await addresses()).toEqual([]);
   });
 
-  test("an IPv6 address is told as people write it", async () => {
+  test("an IPv6 address is reported in its usual form", async () => {
     uses(["fd00::4", NIC]);
     expect(await addresses()).toEqual(["address-unrecorded fd00::4"]);
   });
@@ -243,7 +247,7 @@ describe("addresses of Azure against the inventory", () => {
     expect(await addresses()).toEqual(["address-unrecorded 10.0.1.4"]);
     expect(rows()).toBe(before + 1);
     uses(["10.0.1.10", frontend().id]);
-    expect(await addresses()).toEqual(["address-gone 10.0.1.4"]);
+    expect(await addresses()).toEqual(["address-stale 10.0.1.4"]);
   });
 
   test("reads a subnet's rows once, whatever there is in it", async () => {
@@ -259,7 +263,7 @@ describe("addresses of Azure against the inventory", () => {
 describe("what the identity of a cluster may do", () => {
   const missing = async () =>
     (await found(subscription))
-      .filter(({ id }) => id === "identity-lacks-permission")
+      .filter(({ id }) => id === "cluster-identity-lacks-permission")
       .map(({ message }) => message.replaceAll("Microsoft.Network/virtualNetworks/", ""));
   const READ = "Microsoft.Network/virtualNetworks/subnets/read";
   const JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action";
@@ -317,7 +321,7 @@ describe("what the identity of a cluster may do", () => {
       [],
     ],
     [
-      "somebody else's assignment",
+      "an assignment of another principal",
       () => void (run.permissions.assignments = [assigned("you", VNET)]),
       lacks("subnets/join/action and subnets/read"),
     ],
@@ -335,7 +339,7 @@ describe("what the identity of a cluster may do", () => {
       lacks("subnets/join/action and subnets/read"),
     ],
     [
-      "a role that is gone gives nothing",
+      "a deleted role grants nothing",
       () => void (run.permissions.roles = []),
       lacks("subnets/join/action and subnets/read"),
     ],
@@ -360,9 +364,9 @@ describe("what the identity of a cluster may do", () => {
     ]);
   });
 
-  test("that it may not be read is told, once a network, and ends nothing", async () => {
+  test("missing permission to read is reported once per network, and resolves nothing", async () => {
     run.permissions.calls.failNext(new Refused("AuthorizationFailed"), { method: "assignmentsAt" });
-    expect(await ids(subscription)).toEqual(["permissions-unreadable"]);
+    expect(await ids(subscription)).toEqual(["vnet-role-assignments-unreadable"]);
   });
 
   test("a failure that is none of rights ends the scope", async () => {
@@ -376,7 +380,7 @@ describe("what cannot be read", () => {
     await runAudit(run, { who: "me", why: "test" });
     const findings = await listFindings(run);
     return findings
-      .filter((one) => isThere(one))
+      .filter((one) => isUnresolved(one))
       .map(({ check, about }) => `${check} ${about.split("/").at(-1)}`);
   };
   const hideRights = () =>
@@ -388,9 +392,12 @@ describe("what cannot be read", () => {
 
   test("rights: what was lacking is lacking still", async () => {
     run.permissions.assignments = [];
-    expect(await open()).toEqual(["identity-lacks-permission one"]);
+    expect(await open()).toEqual(["cluster-identity-lacks-permission one"]);
     hideRights();
-    expect(await open()).toEqual(["identity-lacks-permission one", "permissions-unreadable vnet"]);
+    expect(await open()).toEqual([
+      "cluster-identity-lacks-permission one",
+      "vnet-role-assignments-unreadable vnet",
+    ]);
     run.permissions.assignments = [assigned("me", VNET)];
     expect(await open()).toEqual([]);
   });
@@ -399,21 +406,21 @@ describe("what cannot be read", () => {
     await declare({ addresses: { ipv4: "10.0.1.11" }, pls: plsIntent() });
     run.permissions.assignments = [];
     const before = await open();
-    expect(before).toEqual(["address-differs web", "identity-lacks-permission one"]);
+    expect(before).toEqual(["address-differs web", "cluster-identity-lacks-permission one"]);
     hideCluster();
     expect(await open()).toEqual([
       "address-differs web",
+      "cluster-identity-lacks-permission one",
       "cluster-unreadable one",
-      "identity-lacks-permission one",
     ]);
     expect(await open()).toEqual(before);
   });
 
-  test("a cluster: that it was gone stays so, and so does what it left", async () => {
+  test("a cluster: its deletion and its orphans stay reported", async () => {
     run.network.clusters = [];
     const before = await open();
-    expect(before).toContain("cluster-gone one");
-    expect(before).toContain("pls-unexpected pls");
+    expect(before).toContain("cluster-deleted one");
+    expect(before).toContain("pls-without-service pls");
     hideCluster();
     expect((await open()).filter((one) => !one.startsWith("cluster-unreadable"))).toEqual(before);
   });
@@ -422,11 +429,11 @@ describe("what cannot be read", () => {
     run.network.balancers = [];
     run.network.allPrivateLinkServices = [];
     hideCluster();
-    expect(await open()).toEqual(["address-gone 10.0.1.10", "cluster-unreadable one"]);
+    expect(await open()).toEqual(["address-stale 10.0.1.10", "cluster-unreadable one"]);
     expect(await open()).toContain("service-without-frontend web");
   });
 
-  test("a cluster: a frontend that nobody had stays a finding", async () => {
+  test("a cluster: an unused frontend stays a finding", async () => {
     const dead = frontend({ name: "left-over", address: "10.0.1.12" });
     await record("10.0.1.12", dead.id);
     run.network.balancers = [balancer({ frontends: [frontend(), dead] })];
@@ -502,7 +509,7 @@ describe("why a Service has no frontend", () => {
 });
 
 describe("a virtual network", () => {
-  test("asks Azure nothing", async () => {
+  test("sends no requests to Azure", async () => {
     await found(vnet);
     expect([run.network.calls.calls, run.permissions.calls.calls, run.resources.calls.calls]).toEqual([
       [],
@@ -527,7 +534,7 @@ describe("a virtual network", () => {
         await declare({ addresses: { ipv4: "10.0.1.20" } });
         await record("10.0.1.20", NIC);
       },
-      ["address-taken"],
+      ["address-in-use"],
     ],
     [
       "one that is another cluster's",
@@ -535,14 +542,14 @@ describe("a virtual network", () => {
         await declare({ addresses: { ipv4: "10.0.1.20" } });
         await record("10.0.1.20", frontend({}, balancerId("MC_two")).id);
       },
-      ["address-taken"],
+      ["address-in-use"],
     ],
     [
       "a Private Link Service's address that a frontend has",
       async () => {
         await declare({ pls: plsIntent({ natIps: ["10.0.1.10"] }) });
       },
-      ["address-taken"],
+      ["address-in-use"],
     ],
     [
       "a Private Link Service's address that a Private Link Service has",
@@ -558,7 +565,7 @@ describe("a virtual network", () => {
       [],
     ],
     [
-      "a Service on its way out asks for nothing",
+      "a Service that is being deleted requests nothing",
       async () => {
         await declare({ addresses: { ipv4: "10.0.1.20" } }, { deletedAtUtc: NOW });
         await record("10.0.1.20", NIC);
@@ -572,7 +579,7 @@ describe("a virtual network", () => {
     await declare({});
     await subnet({});
     await arrange();
-    const relevant = (await ids(vnet)).filter((id) => id === "address-taken");
+    const relevant = (await ids(vnet)).filter((id) => id === "address-in-use");
     expect(relevant).toEqual(expected);
   });
 
@@ -590,9 +597,9 @@ describe("a virtual network", () => {
         },
       ]);
     await claimed("2026-11-23T12:30:00.000Z");
-    expect(await ids(vnet)).toContain("address-taken");
+    expect(await ids(vnet)).toContain("address-in-use");
     await claimed("2026-11-23T11:30:00.000Z");
-    expect(await ids(vnet)).not.toContain("address-taken");
+    expect(await ids(vnet)).not.toContain("address-in-use");
   });
 
   test("a confirmed Service without its claim gets it back", async () => {
@@ -603,9 +610,9 @@ describe("a virtual network", () => {
     });
   });
 
-  test("Private Link Services in a subnet are known from the last scan", async () => {
+  test("Private Link Services in a subnet come from the last scan", async () => {
     await declare({});
-    expect(await ids(vnet)).toEqual(["subnet-policies-left-off"]);
+    expect(await ids(vnet)).toEqual(["subnet-policies-left-disabled"]);
     const row = { id: pls().id, name: "pls", frontendIds: [], frontendAddresses: [], consumers: [] };
     await run.tables.privateLinkServices.transact(SUBSCRIPTION, [
       { do: "put", key: "mc_one/pls", value: { ...row, subnetIds: [subnetId("Apps")] } },
@@ -613,7 +620,7 @@ describe("a virtual network", () => {
     expect(await ids(vnet)).toEqual([]);
   });
 
-  test("use over days tells when a subnet will be full", async () => {
+  test("usage over days predicts when a subnet is full", async () => {
     for (const usedAddresses of [100, 110, 120, 130]) {
       await subnet({ plsNetworkPolicies: "Disabled", usedAddresses });
       await found(vnet);
@@ -630,7 +637,7 @@ describe("a virtual network", () => {
     await run.tables.clusters.transact("all", [
       { do: "put", key: "one", value: cluster({ vnetId: `${VNET}-two` }) },
     ]);
-    expect(await ids(vnet)).toEqual(["subnet-policies-left-off"]);
+    expect(await ids(vnet)).toEqual(["subnet-policies-left-disabled"]);
   });
 });
 
@@ -648,7 +655,7 @@ test("registrations that claim one node resource group are errors that name both
 describe("Mooring itself", () => {
   test.each<[string, () => unknown, string[]]>([
     [
-      "a policy that somebody broke",
+      "an invalid stored policy",
       () =>
         run.tables.policies.transact("policy", [
           {
@@ -657,7 +664,7 @@ describe("Mooring itself", () => {
             value: { policy: { modes: { privateLinkServices: "maybe" } }, appliedAtUtc: NOW },
           },
         ]),
-      ["policy-broken"],
+      ["policy-invalid"],
     ],
     [
       "writing stopped two days ago",
@@ -692,7 +699,7 @@ describe("Mooring itself", () => {
       ["queue-poisoned"],
     ],
     [
-      "a scope that was not audited since yesterday, and one that nobody watches any more",
+      "a scope without an audit since yesterday, and one that is no longer watched",
       () =>
         run.tables.scopes.transact(
           "all",
@@ -725,7 +732,7 @@ describe("Mooring itself", () => {
             },
           },
         ]),
-      ["quarantine-unproved"],
+      ["quarantine-unverified"],
     ],
   ])("%s", async (_, arrange, expected) => {
     await arrange();

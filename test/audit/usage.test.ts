@@ -12,7 +12,7 @@ const row = (days: number, used: number, usable = 251): UsageRow => ({ date: day
 
 describe("how full a subnet will be", () => {
   test.each<[string, UsageRow[], ReturnType<typeof forecast>]>([
-    ["nothing is known of less than three days", [row(1, 10), row(0, 20)], undefined],
+    ["no forecast with less than three days", [row(1, 10), row(0, 20)], undefined],
     [
       "ten more a day",
       [row(2, 10), row(1, 20), row(0, 30)],
@@ -31,7 +31,7 @@ describe("how full a subnet will be", () => {
       { perDay: 0, isSoon: false },
     ],
     [
-      "in sight, and not soon",
+      "foreseeable, but not soon",
       [row(29, 100), row(15, 101), row(0, 102)],
       { perDay: expect.closeTo(0.07, 1), fullOn: expect.stringMatching(/^203\d-/), isSoon: false },
     ],
@@ -39,7 +39,7 @@ describe("how full a subnet will be", () => {
     expect(forecast(rows, NOW)).toEqual(expected);
   });
 
-  test("a straight line is found again, whatever it is, and rows that say nothing new change nothing", () => {
+  test("any linear growth is found, and rows without a change do not alter it", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1000 }),

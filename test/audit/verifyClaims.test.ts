@@ -40,7 +40,7 @@ async function disagreeing(): Promise<ClaimWorld> {
   return world;
 }
 
-describe("admission asks for it", () => {
+describe("admission requests it", () => {
   test("once for each address that is newly claimed", async () => {
     const world = await new ClaimWorld().start();
     await world.create("one/web", { address: IP, pls: "pls", natAddress: "10.0.1.60" });
@@ -168,7 +168,7 @@ describe("Azure disagrees", () => {
       cluster: "one",
       declared: IP,
       message:
-        "Azure reports 10.0.1.50 in subnet apps as unavailable, no list shows what uses it; free in this subnet: 10.0.1.4, 10.0.1.5, 10.0.1.6, 10.0.1.7, 10.0.1.8",
+        "Azure reports 10.0.1.50 in subnet apps as unavailable, no readable list contains the resource that uses it; free in this subnet: 10.0.1.4, 10.0.1.5, 10.0.1.6, 10.0.1.7, 10.0.1.8",
     });
     expect(finding && stateOf(finding, world.run.clock.nowUtc)).toBe("open");
     expect(await problems(world)).toMatchObject([{ sinceUtc: world.run.clock.nowUtc }]);
@@ -227,7 +227,7 @@ describe("Azure disagrees", () => {
   });
 
   test.each(["proposed", "confirmed"])(
-    "audits keep the finding of a %s claim, tell it, and ask for its verification",
+    "audits keep the finding of a %s claim, report it, and request its verification",
     async (state) => {
       const world = await disagreeing();
       if (state === "confirmed") await world.list("one");
@@ -277,7 +277,7 @@ describe("Azure disagrees", () => {
     expect(await findings(world)).toMatchObject([{ reopened: 1, changed: { runId: id, what: "reopened" } }]);
   });
 
-  test("an audit resolves it when the Service is gone", async () => {
+  test("an audit resolves it after the Service is deleted", async () => {
     const world = await disagreeing();
     await verifyAll(world);
     await audit(world);
@@ -289,7 +289,7 @@ describe("Azure disagrees", () => {
     expect(await findings(world)).toMatchObject([{ resolvedAtUtc: world.run.clock.nowUtc }]);
   });
 
-  test("policy says how severe it is", async () => {
+  test("policy sets its severity", async () => {
     const world = await new ClaimWorld().start({ audit: { checks: { "address-unavailable": "off" } } });
     world.run.network.hiddenUses = [use(NIC)];
     await world.create("one/web", { address: IP });
@@ -314,7 +314,7 @@ describe("Azure does not answer", () => {
     expect(await findings(world)).toEqual([]);
   });
 
-  test("a network that does not exist is refused work, not a finding", async () => {
+  test("a network that does not exist fails the work, and is no finding", async () => {
     const world = await disagreeing();
     world.run.network.allSubnets = [];
     await expect(verifyClaims(world.run, ID)).rejects.toThrow(Refused);

@@ -27,7 +27,7 @@ describe("an aim is met", () => {
   ])("%s", (_, figure, met) => expect(isMet(figure)).toBe(met));
 });
 
-test("a row says all of a figure with its units", () => {
+test("a row shows everything of a figure with its units", () => {
   const peer = { what: "Pepr", value: 1234.5 };
   expect(row({ ...rate, peer, aim: { ratio: 2 } })).toEqual([
     "decisions",
@@ -72,7 +72,7 @@ test("what did not run now keeps its last result, in the order of the benchmarks
   ]);
 });
 
-test("the page has the benchmarks with machine, date and command; limits are on a page of their own", () => {
+test("the page has the benchmarks with machine, date and command; limits are on another page", () => {
   const results = { scan: result, limitsScan: { ...result, command: "npm run bench -- limitsScan" } };
   const page = renderPage(results);
   expect(page).toContain("## scan\n\n`npm run bench -- scan`, 2026-01-02, 7 s on 2 × one");

@@ -30,7 +30,7 @@ async function audit(): Promise<string> {
   });
 }
 
-const box = (page: Page, id: string | undefined) => page.getByRole("checkbox", { name: `Choose ${id}` });
+const box = (page: Page, id: string | undefined) => page.getByRole("checkbox", { name: `Select ${id}` });
 
 test("audits are listed, and one opens with what it found", async () => {
   const page = await board.open("audits");
@@ -49,7 +49,7 @@ test.each([
   ["JSON lines", "application/jsonl"],
   ["SARIF", "application/sarif+json"],
   ["Text", "text/plain"],
-])("the report as %s is a step away", async (name, type) => {
+])("the report as %s is one click away", async (name, type) => {
   const page = await board.open(`audits/${ids[0]}`);
   const href = await page.getByRole("link", { name, exact: true }).getAttribute("href");
   const response = await fetch(new URL(href ?? "", board.url));
@@ -60,11 +60,11 @@ test.each([
 test("two that are chosen are compared", async () => {
   const page = await board.open("audits");
   for (const id of ids) await box(page, id).check();
-  await page.getByRole("button", { name: "Compare 2 of 2" }).click();
+  await page.getByRole("button", { name: "Compare (2 of 2)" }).click();
   await page.waitForURL(new RegExp(`from=${ids[0]}&to=${ids[1]}`));
   const { appeared, unchanged } = await board.call("GET", `/audits/${ids[0]}/diff/${ids[1]}`);
   expect(unchanged).toBeGreaterThan(0);
-  await page.getByRole("heading", { name: `Appeared (${appeared.length})` }).waitFor();
+  await page.getByRole("heading", { name: `New (${appeared.length})` }).waitFor();
   await page.getByText(`${unchanged} unchanged`).waitFor();
 });
 
@@ -76,9 +76,9 @@ describe("a running audit", () => {
       action: { kind: "latency", milliseconds: 3000 },
     });
     const page = await board.open("audits");
-    await page.getByRole("button", { name: "Run an audit" }).click();
-    await page.getByRole("button", { name: "An audit is running" }).waitFor();
-    await page.getByRole("progressbar", { name: "Progress of the audit" }).waitFor();
+    await page.getByRole("button", { name: "Run audit" }).click();
+    await page.getByRole("button", { name: "Audit running" }).waitFor();
+    await page.getByRole("progressbar", { name: "Audit progress" }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText("cancelled", { exact: true }).waitFor();
@@ -88,7 +88,7 @@ describe("a running audit", () => {
   });
 });
 
-test("an audit that is not there says so", async () => {
+test("an unknown audit shows a message", async () => {
   const page = await board.open("audits/20000101-000000000-000000");
   await page.getByRole("alert").waitFor();
   forgiveFailures(board.troubles);

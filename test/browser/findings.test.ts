@@ -20,7 +20,7 @@ let privateLinkServices: { name: string; id: string }[];
 beforeAll(async () => {
   board = await dashboard();
   ({ items: privateLinkServices } = await board.call("GET", "/pls"));
-  // Nothing is put back by itself while it is stopped: what is set behind Mooring's back stays to be found.
+  // While changes are stopped Mooring reconciles nothing: drift that the test creates stays.
   await board.world.mooring(["stop", "the tests"]);
   await setBehindItsBack("pls-ledger", { visibility: { subscriptions: ["*"] } });
   await setBehindItsBack("pls-reports", { fqdns: [HOSTILE] });
@@ -59,7 +59,7 @@ const focusedText = (page: Page) =>
 const focusedRow = (page: Page) =>
   page.evaluate(() => (globalThis as any).document.activeElement.dataset.index);
 
-// In this order: acknowledging and mending change what is there to see.
+// In this order: acknowledging and fixing change the findings.
 describe("findings", { shuffle: false }, () => {
   test("findings are listed, and one opens beside them with what is declared and what is", async () => {
     const page = await board.open("findings");
@@ -67,8 +67,8 @@ describe("findings", { shuffle: false }, () => {
       .first()
       .click();
     const detail = panel(page, "pls-visibility-differs");
-    await detail.getByText("Declared").waitFor();
-    await detail.getByText("Actual").waitFor();
+    await detail.getByText("Declared", { exact: true }).waitFor();
+    await detail.getByText("Actual", { exact: true }).waitFor();
     expect(await page.evaluate(() => (globalThis as any).document.activeElement.textContent)).toBe(
       "pls-visibility-differs",
     );
@@ -91,8 +91,8 @@ describe("findings", { shuffle: false }, () => {
 
     test("what is chosen stands in the address, and what is left can be grouped", async () => {
       const page = await board.open("findings");
-      await page.getByLabel("Severity").selectOption("warn");
-      await page.waitForURL(/severity=warn/);
+      await page.getByLabel("Severity").selectOption("warning");
+      await page.waitForURL(/severity=warning/);
       await page.getByLabel("Group by").selectOption("check");
       await row(page, /^pls-fqdns-differ/).waitFor();
       expect(await violations(page)).toEqual([]);
@@ -123,7 +123,7 @@ describe("findings", { shuffle: false }, () => {
     await page.waitForURL(/#\/findings$/);
   });
 
-  test("what a resource says stays text: nothing of it becomes an element", async () => {
+  test("text of a resource stays text: nothing of it becomes an element", async () => {
     const { id } = await findingOf("pls-fqdns-differ");
     const page = await board.open(`findings/${id}`);
     await page.getByText(HOSTILE).first().waitFor();
@@ -138,8 +138,8 @@ describe("findings", { shuffle: false }, () => {
       const ask = dialog(page);
       expect(await ask.getByRole("button", { name: "Acknowledge" }).isDisabled()).toBe(true);
       await ask.getByRole("button", { name: "30 days" }).click();
-      const until = await ask.getByLabel("Until the end of").inputValue();
-      await ask.getByLabel("Why it may be so").fill("we move on Monday");
+      const until = await ask.getByLabel("Until end of day").inputValue();
+      await ask.getByLabel("Reason").fill("we move on Monday");
       expect(await violations(page)).toEqual([]);
       await ask.getByRole("button", { name: "Acknowledge" }).click();
       await panel(page, "pls-fqdns-differ").getByText("we move on Monday").waitFor();
@@ -158,19 +158,19 @@ describe("findings", { shuffle: false }, () => {
 
     test("several at once", async () => {
       const page = await board.open("findings?cluster=aks-two");
-      await page.getByRole("checkbox", { name: "Choose all" }).check();
+      await page.getByRole("checkbox", { name: "Select all" }).check();
       await page.getByRole("button", { name: /^Acknowledge \d/ }).click();
-      await dialog(page).getByLabel("Why it may be so").fill("all of them are known");
+      await dialog(page).getByLabel("Reason").fill("all of them are expected");
       await dialog(page).getByRole("button", { name: "Acknowledge" }).click();
       await page.getByText("0 findings").waitFor();
       const { items } = await board.call("GET", "/findings?state=acknowledged&cluster=aks-two");
       expect(items.length).toBeGreaterThan(0);
       expect(new Set(items.map(({ acknowledged }: any) => acknowledged.reason))).toEqual(
-        new Set(["all of them are known"]),
+        new Set(["all of them are expected"]),
       );
     });
 
-    test("of what changed meanwhile is refused, and says so", async () => {
+    test("of a finding that changed meanwhile is refused with a message", async () => {
       const { id, etag } = await findingOf("pls-fqdns-differ");
       const page = await board.open(`findings/${id}`);
       await page.route(`**/findings/${id}`, (route) => route.abort()); // it is not read again
@@ -182,22 +182,22 @@ describe("findings", { shuffle: false }, () => {
         { untilUtc, reason: "sooner" },
         { "if-match": etag },
       );
-      await dialog(page).getByLabel("Why it may be so").fill("later");
+      await dialog(page).getByLabel("Reason").fill("later");
       await dialog(page).getByRole("button", { name: "Acknowledge" }).click();
-      await page.getByText("it changed since it was shown").waitFor();
+      await page.getByText("changed since it was loaded").waitFor();
       forgiveFailures(board.troubles);
     });
   });
 
   describe("fixing", { shuffle: false }, () => {
-    test("is refused while writing is stopped, and says why", async () => {
+    test("is refused while changes are stopped, with the reason", async () => {
       const { id } = await findingOf("pls-visibility-differs");
       const page = await board.open(`findings/${id}`);
       await page.getByRole("button", { name: "Fix…" }).click();
       await dialog(page).getByText("properties.visibility.subscriptions").waitFor();
       expect(await violations(page)).toEqual([]);
-      await dialog(page).getByRole("button", { name: "Do this" }).click();
-      await dialog(page).getByText("writing is stopped").waitFor();
+      await dialog(page).getByRole("button", { name: "Apply" }).click();
+      await dialog(page).getByText("writes are stopped").waitFor();
     });
 
     test("shows the plan first; if the world moved, the new plan; then the Private Link Service in Azure is as declared", async () => {
@@ -207,9 +207,9 @@ describe("findings", { shuffle: false }, () => {
       await dialog(page).getByText(`["*"]`).waitFor();
       await setBehindItsBack("pls-ledger", { visibility: { subscriptions: [] } });
       await board.world.mooring(["resume"]);
-      await dialog(page).getByRole("button", { name: "Do this" }).click();
-      await dialog(page).getByText("Something changed since this was shown").waitFor();
-      await dialog(page).getByRole("button", { name: "Do this" }).click();
+      await dialog(page).getByRole("button", { name: "Apply" }).click();
+      await dialog(page).getByText("The plan changed").waitFor();
+      await dialog(page).getByRole("button", { name: "Apply" }).click();
       // The cluster may have reported meanwhile, and the queue may be quicker than the dialog: all end in the same state.
       const close = dialog(page).locator("footer").getByRole("button", { name: "Close" });
       await dialog(page).getByText("waiting for the next report of the cluster").or(close).first().waitFor();
@@ -220,9 +220,9 @@ describe("findings", { shuffle: false }, () => {
     });
   });
 
-  test("a finding that is not there says so", async () => {
+  test("an unknown finding shows a message", async () => {
     const page = await board.open("findings/000000000000");
-    await page.getByText("There is no finding 000000000000").waitFor();
+    await page.getByText("Finding not found: 000000000000").waitFor();
     forgiveFailures(board.troubles);
   });
 

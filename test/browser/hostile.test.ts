@@ -72,7 +72,7 @@ test("an address that carries markup is no markup", async () => {
   }
 });
 
-test("a report opened by itself runs nothing, whatever is in it", async () => {
+test("a report runs no script, whatever it contains", async () => {
   const page = await board.open("overview");
   await page.goto(`${board.sandbox.hostUrl}/api/v1/audits/latest/report?format=html`);
   await page

@@ -16,7 +16,7 @@ let healed: { id: string; change: { name: string; resourceId: string } };
 
 beforeAll(async () => {
   board = await dashboard();
-  // The seeded estate has a PLS that is everybody's; the event of that heals it.
+  // The seeded estate has a PLS that is visible to all; its event triggers a reconcile.
   healed = await board.world.eventually("a journal entry", async () => {
     const { items } = await board.call("GET", "/journal?outcome=applied");
     return items[0];
@@ -35,7 +35,7 @@ test("what was written is listed with who and why; an entry shows the resource b
   const diff = page.getByRole("list", { name: "Difference" });
   await diff.getByText("removed:").first().waitFor();
   expect(await diff.getByText("location").count()).toBe(0);
-  await page.getByRole("button", { name: "Show the whole" }).click();
+  await page.getByRole("button", { name: "Show all" }).click();
   await diff.getByText("location").first().waitFor();
 });
 
@@ -44,21 +44,21 @@ describe("filters", () => {
     ["outcome=applied", true],
     ["outcome=failed", false],
     ["who=system", true],
-    ["who=somebody-else", false],
+    ["who=another-operator", false],
     ["capability=privateLinkServices", true],
     ["capability=sweep", false],
     ["resource=pls-ledger", true],
   ])("%s", async (query, isThere) => {
     const page = await board.open(`journal?${query}`);
     if (isThere) await row(page, healed.change.name).first().waitFor();
-    else await page.getByText("No entry fits these filters.").waitFor();
+    else await page.getByText("No entries match these filters.").waitFor();
   });
 
-  test("all entries of a resource are a step away", async () => {
+  test("all entries of a resource are one click away", async () => {
     const page = await board.open(`journal/${healed.id}`);
-    await page.getByRole("link", { name: "All entries of this resource" }).click();
+    await page.getByRole("link", { name: "Show all entries of this resource" }).click();
     await page.waitForURL(/resource=/);
-    expect(await page.getByLabel("Part of a resource's id").inputValue()).toBe(healed.change.resourceId);
+    expect(await page.getByLabel("Search resource id").inputValue()).toBe(healed.change.resourceId);
   });
 });
 
@@ -83,7 +83,7 @@ test("a change in the world appears without a reload", async () => {
     await board.world.arm("PUT", healed.change.resourceId, pls);
     return { total: items.length };
   });
-  // A PLS is looked at twice a minute at the most: the third time waits.
+  // A PLS is reconciled twice a minute at most: the third reconcile is delayed.
   await page.getByText(new RegExp(`^${total + 1} entr`)).waitFor({ timeout: 120_000 });
 }, 180_000);
 
@@ -103,7 +103,7 @@ test("undo shows its plan and what is lost, and puts the resource back as it was
   expect(undone.after.properties.visibility).toEqual(before.properties.visibility);
 });
 
-test("an entry that is not there says so", async () => {
+test("an unknown entry shows a message", async () => {
   const page = await board.open("journal/00000000");
   await page.getByRole("alert").waitFor();
   forgiveFailures(board.troubles);

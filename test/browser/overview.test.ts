@@ -26,27 +26,27 @@ const tile = (page: Page, title: string) => page.getByRole("link", { name: new R
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
 // In this order: the first of them sees a world that was never audited.
-describe("what needs a person", { shuffle: false }, () => {
+describe("required actions", { shuffle: false }, () => {
   describe("before the first audit", { shuffle: false }, () => {
-    test("what would be here is said, and how to have it", async () => {
+    test("empty cards describe what belongs there and how to get it", async () => {
       const page = await board.open("overview");
       await page.getByText("No audit has run yet.").waitFor();
-      await page.getByText("No day has ended yet.").waitFor();
-      await card(page, "Mooring itself").getByText("none yet").first().waitFor();
+      await page.getByText("No history yet.").waitFor();
+      await card(page, "Mooring status").getByText("none yet").first().waitFor();
       expect(await violations(page)).toEqual([]);
     });
 
     test("an audit runs at the press of a button, and what it found appears without a reload", async () => {
       const page = await board.open("overview");
-      await page.getByRole("button", { name: "Run an audit" }).click();
-      await page.getByText("An audit of everything has begun.").waitFor();
+      await page.getByRole("button", { name: "Run audit" }).click();
+      await page.getByText("Audit started.").waitFor();
       await card(page, "Last audits").getByText(/^done/).first().waitFor();
       await tile(page, "Warnings")
         .getByText(/^[1-9]/)
         .waitFor();
-      const { items } = await board.call("GET", "/findings?severity=warn");
+      const { items } = await board.call("GET", "/findings?severity=warning");
       expect(await tile(page, "Warnings").textContent()).toContain(String(items.length));
-      await page.getByRole("img", { name: /Open findings a day/ }).waitFor();
+      await page.getByRole("img", { name: /Open findings per day/ }).waitFor();
     });
   });
 
@@ -60,11 +60,11 @@ describe("what needs a person", { shuffle: false }, () => {
     });
 
     test.each([
-      ["Connections waiting", /#\/pls\?tab=connections$/],
+      ["Pending approvals", /#\/pls\?tab=connections$/],
       ["In quarantine", /#\/orphans$/],
       ["Errors", /#\/findings\?severity=error$/],
-      ["Warnings", /#\/findings\?severity=warn$/],
-      ["Notes", /#\/findings\?severity=info$/],
+      ["Warnings", /#\/findings\?severity=warning$/],
+      ["Info", /#\/findings\?severity=info$/],
     ])("%s leads to what it counts", async (title, url) => {
       const page = await board.open("overview");
       await tile(page, title).click();
@@ -73,7 +73,7 @@ describe("what needs a person", { shuffle: false }, () => {
 
     test("the trend can be read as a table", async () => {
       const page = await board.open("overview");
-      await page.getByText("As a table").click();
+      await page.getByText("Show as table").click();
       const { trend } = await board.call("GET", "/overview");
       const rows = card(page, "Trend").getByRole("row");
       expect(await rows.count()).toBe(trend.length + 1);
@@ -81,10 +81,7 @@ describe("what needs a person", { shuffle: false }, () => {
 
     test("a cluster leads to its findings", async () => {
       const page = await board.open("overview");
-      await page
-        .getByRole("grid", { name: "Health of clusters" })
-        .getByRole("link", { name: "aks-two" })
-        .click();
+      await page.getByRole("grid", { name: "Cluster health" }).getByRole("link", { name: "aks-two" }).click();
       await page.waitForURL(/#\/findings\?cluster=aks-two$/);
     });
 
@@ -101,7 +98,7 @@ describe("what needs a person", { shuffle: false }, () => {
   });
 });
 
-test("a consumer that asks for a connection is counted without a reload", async () => {
+test("a pending private endpoint connection is counted without a reload", async () => {
   const page = await board.open("overview");
   const before = await board.call("GET", "/overview");
   const privateLinkServices = await board.call("GET", "/pls");
@@ -109,30 +106,30 @@ test("a consumer that asks for a connection is counted without a reload", async 
   const consumer = { objectId: "partner", applicationId: "partner", name: "partner-team" };
   const arm = new ArmClient(board.sandbox.arm.fetch, consumer);
   await connect(arm, PARTNER, { name: "pe-new", pls: pls.id, way: "manual" });
-  await tile(page, "Connections waiting")
+  await tile(page, "Pending approvals")
     .getByText(String(before.needs.connections + 1), { exact: true })
     .waitFor({ timeout: 60_000 });
 });
 
-test("that writing is stopped is told on every page, until it is resumed", async () => {
+test("every page shows that changes are stopped, until they are resumed", async () => {
   const page = await board.open("overview");
   await board.world.mooring(["stop", "a freeze <b>now</b>"]);
-  await page.getByText("Writing is stopped").waitFor();
+  await page.getByText("Changes stopped").first().waitFor();
   await page.getByText("a freeze <b>now</b>").first().waitFor();
   expect(await violations(page)).toEqual([]);
   await board.world.mooring(["resume"]);
-  await page.getByText("Writing is stopped").waitFor({ state: "detached" });
+  await expect.poll(() => page.getByText("Changes stopped").count(), { timeout: 30_000 }).toBe(0);
 });
 
-test("while Azure does not answer the page says so and still tells the rest", async () => {
+test("while Azure does not respond the page reports that and shows the rest", async () => {
   await board.world.control("POST", "/faults", {
     path: "privateLinkServices",
     action: { kind: "error", status: 503 },
   });
   try {
     const page = await board.open("overview");
-    await card(page, "Mooring itself")
-      .getByText("Azure Resource Manager does not answer")
+    await card(page, "Mooring status")
+      .getByText("Azure Resource Manager does not respond")
       .waitFor({ timeout: 60_000 });
     await card(page, "Clusters").getByText("aks-one").waitFor();
   } finally {

@@ -22,13 +22,13 @@ afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
 
 const editor = (page: Page) => page.getByRole("textbox", { name: "Service", exact: true });
-const said = (page: Page) => page.locator(".terminal pre");
-const verdict = (page: Page) => page.locator(".workbench-said[aria-busy=false] [role=status] .badge");
+const output = (page: Page) => page.locator(".terminal pre");
+const verdict = (page: Page) => page.locator(".workbench-verdict[aria-busy=false] [role=status] .badge");
 
 /** Once the last question is answered. */
 async function settled(page: Page): Promise<string> {
-  await page.locator(".workbench-said[aria-busy=false] .terminal").waitFor();
-  return said(page).innerText();
+  await page.locator(".workbench-verdict[aria-busy=false] .terminal").waitFor();
+  return output(page).innerText();
 }
 
 async function openExample(id: string, cluster = "aks-one"): Promise<Page> {
@@ -38,7 +38,7 @@ async function openExample(id: string, cluster = "aks-one"): Promise<Page> {
 }
 
 /** As kubectl prints what the webhook answers the cluster's API server; a dry run leaves no trace. */
-async function webhookSays(manifest: string, cluster = "aks-one"): Promise<string> {
+async function webhookVerdict(manifest: string, cluster = "aks-one"): Promise<string> {
   const { metadata, ...rest } = parse(manifest);
   const path = `/clusters/${cluster}/namespaces/${metadata.namespace}/services/${metadata.name}?dryRun=All`;
   const { allowed, warnings, message } = await board.world.control("PUT", path, { metadata, ...rest });
@@ -49,11 +49,11 @@ async function webhookSays(manifest: string, cluster = "aks-one"): Promise<strin
 }
 
 test.each(EXAMPLES.map(({ id }) => id))(
-  "what it says of the example %s is what the webhook says",
+  "the verdict on the example %s equals that of the webhook",
   async (id) => {
     const page = await openExample(id);
     const manifest = await editor(page).inputValue();
-    expect(await settled(page)).toBe(await webhookSays(manifest));
+    expect(await settled(page)).toBe(await webhookVerdict(manifest));
   },
 );
 
@@ -61,17 +61,17 @@ test("a denied Service is allowed once a suggestion is taken", async () => {
   const page = await openExample("taken");
   expect(await verdict(page).innerText()).toBe("Denied");
   const before = await editor(page).inputValue();
-  const suggestion = page.locator(".said").getByRole("button", { name: /^10\./ }).first();
+  const suggestion = page.locator(".verdict-list").getByRole("button", { name: /^10\./ }).first();
   const address = await suggestion.innerText();
   await suggestion.click();
   await verdict(page).getByText("Allowed").waitFor();
   const after = await editor(page).inputValue();
   expect(after).toContain(address);
   expect(after.split("\n").length).toBe(before.split("\n").length);
-  expect(await settled(page)).toBe(await webhookSays(after));
+  expect(await settled(page)).toBe(await webhookVerdict(after));
 });
 
-test("what it says follows the typing, also where it is no Service", async () => {
+test("the verdict follows the typing, also for text that is not a Service", async () => {
   const page = await openExample("internal");
   await editor(page).fill("kind: Pod");
   await page.locator(".problem").waitFor();
@@ -87,7 +87,7 @@ test("what it says follows the typing, also where it is no Service", async () =>
   board.troubles.length = 0; // Chromium logs every answer that is no success
 });
 
-test("an address on the map is asked for with the keyboard", async () => {
+test("an address on the map is requested with the keyboard", async () => {
   const page = await openExample("free");
   const map = page.getByRole("grid", { name: /^Map of/ });
   await map.focus();
@@ -95,10 +95,10 @@ test("an address on the map is asked for with the keyboard", async () => {
   await page.keyboard.press("Enter");
   const asked = /ipv4: "?([\d.]+)/.exec(await editor(page).inputValue())?.[1] ?? "";
   await page.locator(".place-head").getByText(asked, { exact: true }).waitFor();
-  await page.locator(".place-head").getByText("free for it").waitFor();
+  await page.locator(".place-head").getByText("available", { exact: true }).waitFor();
 });
 
-test("an address on the map of the Private Link Service's subnet is asked for as its NAT address", async () => {
+test("an address on the map of the Private Link Service's subnet is requested as its NAT address", async () => {
   const page = await openExample("pls");
   const map = page.getByRole("grid", { name: /^Map of 10\.240\.10\./ });
   await map.focus();
@@ -136,7 +136,7 @@ test("elsewhere than in the sandbox there is none", async () => {
   await page.route("**/api/v1/me", (route) => route.fulfill({ json: me }));
   await page.goto(`${board.url}#/playground`);
   await page.reload();
-  await page.getByRole("heading", { level: 1, name: "Not here" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Page not found" }).waitFor();
 });
 
 describe.each(THEMES)("in %s", (theme) => {

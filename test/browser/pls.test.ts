@@ -27,14 +27,14 @@ let portal: ArmClient;
 beforeAll(async () => {
   board = await dashboard();
   portal = inPortal(board.sandbox);
-  // What a person does shall not be done by Mooring first.
+  // Mooring must not apply the change before the operator of the test does.
   await changePolicy(board.sandbox, ({ modes }) => Object.assign(modes, { privateLinkServices: "observe" }));
 }, START_MILLISECONDS);
 afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
 
 describe("connections", () => {
-  test("one that waits is approved with keys only: it is so in Azure, the journal names the person, and the row goes", async () => {
+  test("a pending one is approved with keys only: Azure has the status, the journal names the operator, and the row disappears", async () => {
     const name = await waiting("pe-keys");
     const page = await board.open("pls?tab=connections");
     await page.getByRole("row").filter({ hasText: name }).waitFor(LIVE);
@@ -56,13 +56,13 @@ describe("connections", () => {
     expect(await journalOf(id)).toMatchObject([{ outcome: "applied", who: OPERATOR }]);
   });
 
-  test("one that waits is rejected from its Private Link Service's page, where its status changes without a reload", async () => {
+  test("a pending one is rejected on the page of its Private Link Service, where its status changes without a reload", async () => {
     const name = await waiting("pe-unwanted");
     const page = await openPls("pls-payments");
     const row = page.getByRole("row").filter({ hasText: name });
     await row.getByRole("button", { name: `Reject ${name}` }).click();
-    await page.getByRole("textbox", { name: "Why" }).fill("unknown consumer");
-    await page.getByRole("button", { name: "Show the plan" }).click();
+    await page.getByRole("textbox", { name: "Reason" }).fill("unknown consumer");
+    await page.getByRole("button", { name: "Review change" }).click();
     await page.getByRole("dialog").getByText('status: "Pending" -> "Rejected"').waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Reject" }).click();
     await page.getByRole("dialog").getByRole("link", { name: "Journal entry" }).waitFor();
@@ -84,32 +84,32 @@ describe("connections", () => {
     const name = await waiting("pe-silent");
     const page = await board.open("pls?tab=connections");
     await page.getByRole("button", { name: `Approve ${name}` }).click(LIVE);
-    const plan = page.getByRole("button", { name: "Show the plan" });
+    const plan = page.getByRole("button", { name: "Review change" });
     expect(await plan.isDisabled()).toBe(true);
-    await page.getByRole("textbox", { name: "Why" }).fill("   ");
+    await page.getByRole("textbox", { name: "Reason" }).fill("   ");
     expect(await plan.isDisabled()).toBe(true);
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect((await connectionNamed(name)).properties.privateLinkServiceConnectionState.status).toBe("Pending");
   });
 
-  test("where nothing may be decided it says why", async () => {
+  test("a connection that cannot be decided shows the reason", async () => {
     const page = await board.open("pls?tab=connections&status=Disconnected");
     const row = page.getByRole("row").filter({ hasText: "pe-gone" });
-    await row.getByText("Its endpoint is gone: the consumer must make a new one").waitFor();
+    await row.getByText("The private endpoint was deleted; the consumer must create a new one").waitFor();
     expect(await row.getByRole("button").count()).toBe(0);
   });
 
-  test("a Reader sees who waits and decides nothing", async () => {
+  test("a reader sees pending connections and cannot decide", async () => {
     const name = await waiting("pe-watched");
     const page = await openAsReader("pls?tab=connections");
     const row = page.getByRole("row").filter({ hasText: name });
-    await row.getByText("An operator decides").waitFor(LIVE);
+    await row.getByText("Requires Mooring.Operator").waitFor(LIVE);
     expect(await page.getByRole("button", { name: /^(Approve|Reject)/ }).count()).toBe(0);
   });
 });
 
-describe("a Private Link Service that somebody changed", () => {
+describe("a Private Link Service that was changed in Azure", () => {
   test("shows the difference without a reload, and a reconcile puts it back", async () => {
     const page = await openPls("pls-ledger");
     await setVisibility(["*"]);
@@ -135,10 +135,21 @@ describe("a Private Link Service that somebody changed", () => {
   });
 
   describe("while the cluster has not reported", () => {
-    /** The API refuses every try with its number, once `hold` lets it answer. */
-    async function waitingDialog(hold: (tries: number) => Promise<void> | undefined = () => undefined) {
+    const BUSY = { type: "about:blank", title: "Conflict with the current state", status: 409, problems: [] };
+
+    /**
+     * The API refuses every try with its number, once `hold` lets it answer.
+     * @param conflict number of a try during which another write is going on
+     */
+    async function waitingDialog(
+      hold: (tries: number) => Promise<void> | undefined = () => undefined,
+      conflict?: number,
+    ) {
+      // A difference offers the reconcile, whatever tests before left.
+      await setVisibility(["*"]);
       const page = await openPls("pls-ledger");
       const { id } = await plsNamed(portal, "pls-ledger");
+      await page.getByRole("button", { name: "Reconcile" }).waitFor(LIVE);
       const change = {
         action: "update",
         resourceId: id,
@@ -155,6 +166,7 @@ describe("a Private Link Service that somebody changed", () => {
         const why = `waiting, try ${tries}`;
         await hold(tries);
         const refused = { outcome: "refused", guard: "awaiting-confirmation", why };
+        if (tries === conflict) return route.fulfill({ status: 409, json: BUSY });
         return route.fulfill({ json: { plan, applied: [{ ...change, ...refused }] } });
       });
       await page.clock.install();
@@ -167,19 +179,35 @@ describe("a Private Link Service that somebody changed", () => {
 
     test("closing the dialog ends the tries", async () => {
       const { page, tries } = await waitingDialog();
-      await shows(page, "Not done yet: waiting, try 1.");
+      await shows(page, "Pending: waiting, try 1.");
       await page.clock.fastForward(5000);
-      await shows(page, "Not done yet: waiting, try 2.");
+      await shows(page, "Pending: waiting, try 2.");
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
       await page.clock.fastForward(60_000);
       expect(tries()).toBe(2);
     });
 
+    test("another write of the resource during a try does not end them", async () => {
+      const { page, tries } = await waitingDialog(() => undefined, 2);
+      await shows(page, "Pending: waiting, try 1.");
+      await page.clock.fastForward(5000);
+      await expect.poll(tries).toBe(2);
+      await expect
+        .poll(async () => {
+          await page.clock.fastForward(5000);
+          return tries();
+        })
+        .toBeGreaterThan(2);
+      await shows(page, "Pending: waiting");
+      await page.keyboard.press("Escape");
+      forgiveFailures(board.troubles);
+    });
+
     test("closing the dialog during a try ends them, too", async () => {
       const answer = Promise.withResolvers<void>();
       const { page, tries } = await waitingDialog((count) => (count === 2 ? answer.promise : undefined));
-      await shows(page, "Not done yet: waiting, try 1.");
+      await shows(page, "Pending: waiting, try 1.");
       const second = page.waitForResponse((response) => response.url().endsWith("/reconcile"));
       await page.clock.fastForward(5000);
       await expect.poll(tries).toBe(2);
@@ -195,7 +223,7 @@ describe("a Private Link Service that somebody changed", () => {
     test("the tries end after two minutes, with the reason", async () => {
       const { page, tries } = await waitingDialog();
       for (let count = 1; count <= 24; count += 1) {
-        await shows(page, `Not done yet: waiting, try ${count}.`);
+        await shows(page, `Pending: waiting, try ${count}.`);
         await page.clock.fastForward(5000);
       }
       await page.getByRole("dialog").locator("footer").getByRole("button", { name: "Close" }).waitFor();
@@ -215,27 +243,27 @@ describe("a Private Link Service that somebody changed", () => {
     expect(pls.properties.visibility.subscriptions).toEqual([PLATFORM]);
   });
 
-  test("one that is tagged off is left alone, and says so", async () => {
+  test("one that is tagged off is not changed, and shows that", async () => {
     const pls = await plsNamed(portal, "pls-api");
     await portal.put(pls.id, { ...pls, tags: { ...pls.tags, mooring: "off" } });
     const page = await openPls("pls-api");
-    await page.getByText("It is tagged mooring: off").waitFor(LIVE);
+    await page.getByText("Tagged mooring: off").waitFor(LIVE);
     expect(await page.getByRole("button", { name: "Reconcile" }).count()).toBe(0);
-    await page.getByRole("row").getByText("take the tag away first").first().waitFor();
+    await page.getByRole("row").getByText("remove the tag first").first().waitFor();
   });
 });
 
 describe("the graph", () => {
-  test("leads with arrow keys from the Private Link Service to a consumer, and says everything as a list too", async () => {
+  test("leads with arrow keys from the Private Link Service to a consumer, and shows everything as a list too", async () => {
     const page = await openPls("pls-catalog");
     await tabTo(page, await nameOf(page, "pls"));
     await page.keyboard.press("ArrowRight");
-    expect(await focusedNode(page)).toMatch(/^Connection: pe-/);
+    expect(await focusedNode(page)).toMatch(/^Endpoint: pe-/);
     await page.keyboard.press("ArrowRight");
     expect(await focusedNode(page)).toMatch(/^Consumer: [0-9-]+/);
     for (const _ of [1, 2, 3, 4]) await page.keyboard.press("ArrowLeft");
-    expect(await focusedNode(page)).toBe("Service: aks-two/shop/catalog, proved to own it");
-    await page.getByText("As a list").click();
+    expect(await focusedNode(page)).toBe("Service: aks-two/shop/catalog, confirmed owner");
+    await page.getByText("Show as list").click();
     const list = page.locator(".graph-list").first();
     expect(await list.innerText()).toContain("aks-two/shop/catalog");
     expect(await list.locator("ul ul ul").first().innerText()).toContain("pe-catalog");
@@ -257,7 +285,7 @@ describe("the graph", () => {
     await page.keyboard.press("Enter");
     await page.getByText("endpoint-900", { exact: true }).waitFor();
     expect(await page.locator(".graph-node").count()).toBe(few + 6);
-    expect(await focusedNode(page)).toMatch(/^Connection: endpoint-\d+/);
+    expect(await focusedNode(page)).toMatch(/^Endpoint: endpoint-\d+/);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -286,15 +314,15 @@ test("filters stand in the address: they survive a reload and can be handed on",
     page.getByRole("grid", { name: "Private Link Services" }).getByRole("link").allInnerTexts();
   expect(await names()).toEqual(["pls-catalog"]);
   await page.getByRole("searchbox", { name: /Name, Service/ }).fill("nothing like it");
-  await page.getByText("No Private Link Service is like that.").waitFor();
+  await page.getByText("No Private Link Services match these filters.").waitFor();
   await page.reload();
-  await page.getByText("No Private Link Service is like that.").waitFor();
+  await page.getByText("No Private Link Services match these filters.").waitFor();
   await page.getByRole("searchbox", { name: /Name, Service/ }).fill("shop catalog");
   await page.getByRole("link", { name: "pls-catalog" }).click();
   await page.getByRole("heading", { level: 1, name: "pls-catalog" }).waitFor();
 });
 
-test("a Private Link Service that is not there says so", async () => {
+test("an unknown Private Link Service shows a message", async () => {
   const page = await board.open("pls/bm8tc3VjaC1saW5r");
   await page.getByRole("alert").waitFor();
   // The browser itself notes every refusal.
@@ -315,7 +343,7 @@ describe.each(THEMES)("in the %s theme", (theme) => {
     await page.goto(`${board.url}#/pls/${await keyOf("pls-payments")}`);
     await page.getByRole("heading", { name: "Declared and actual" }).waitFor();
     await shown(page);
-    await page.getByText("As a list").click();
+    await page.getByText("Show as list").click();
     await clean(page);
   });
 });
@@ -348,7 +376,7 @@ async function clean(page: Page): Promise<void> {
   expect(await overflow(page)).toBe(0);
 }
 
-/** A consumer that asks by hand and whose subscription nobody declares. */
+/** A consumer with a manual request and a subscription that is not declared. */
 async function waiting(endpoint: string): Promise<string> {
   const { properties } = await plsNamed(portal, "pls-payments");
   await connect(portal, PARTNER, { name: endpoint, pls: properties.alias, way: "manual" });

@@ -1,4 +1,4 @@
-/** The HTML report in real Chromium: it opens as a file, reads in both themes, on a phone and on paper, and does nothing by itself. */
+/** The HTML report in real Chromium: it opens as a file, reads in both themes, on a phone and on paper, and runs no scripts. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,7 +69,7 @@ const background = (page: Page) =>
 
 describe("the HTML report", () => {
   test.each(THEMES.flatMap((theme) => WIDTHS.map((width) => [theme, width] as const)))(
-    "%s at %d px: axe finds nothing, nothing is cut off, nothing is asked for, no name does anything",
+    "%s at %d px: axe finds nothing, nothing is cut off, nothing is requested, no name runs",
     async (theme, width) => {
       const { page, troubles } = await openReport(FULL, { theme, width });
       expect(await violations(page)).toEqual([]);
@@ -104,10 +104,10 @@ describe("the HTML report", () => {
     expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
   });
 
-  test("an audit that found nothing says so", async () => {
-    const open = { error: 0, warn: 0, info: 0 };
+  test("an audit without findings shows a message", async () => {
+    const open = { error: 0, warning: 0, info: 0 };
     const { page } = await openReport(report({ findings: [], open, acknowledged: 0, suspected: 0 }));
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Nothing is open");
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("No open findings");
     expect(await violations(page)).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ const READER = { name: "reader@example.com", roles: ["Mooring.Reader"], isSandbo
 let board: Dashboard;
 beforeAll(async () => {
   board = await dashboard();
-  // The search knows what the first scan saw, which may end after the sandbox is up.
+  // The search covers the first scan, which may finish after the sandbox is up.
   await board.world.eventually("the first scan", async () => {
     const { items } = await board.call("GET", "/search?q=pls-ledger");
     return items[0];
@@ -86,7 +86,7 @@ test("/ puts the cursor into the search; what is found opens with Enter", async 
   await shown(page);
 });
 
-test("Enter need not wait for what is found", async () => {
+test("Enter before the results opens the first result", async () => {
   const page = await board.open("overview");
   await page.keyboard.press("/");
   await page.keyboard.type("pls-ledger");
@@ -95,15 +95,15 @@ test("Enter need not wait for what is found", async () => {
   await shown(page);
 });
 
-test("a search that finds nothing says so", async () => {
+test("a search without results shows a message", async () => {
   const page = await board.open("overview");
   await page.getByRole("combobox", { name: /Search/ }).fill("no-such-thing");
-  await page.getByText("Nothing is called no-such-thing").waitFor();
+  await page.getByText('No results for "no-such-thing"').waitFor();
 });
 
-test("a page that is not there says so", async () => {
+test("an unknown page shows a message", async () => {
   const page = await board.open("nowhere");
-  await heading(page, "Not here");
+  await heading(page, "Page not found");
 });
 
 describe("theme", () => {
@@ -164,12 +164,12 @@ describe("who is signed in", () => {
     await reopen(page);
     await page.getByText("Reader", { exact: true }).waitFor();
     expect(await page.getByRole("link", { name: "Playground" }).count()).toBe(0);
-    expect(await page.getByRole("button", { name: "Run an audit" }).isDisabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "Run audit" }).isDisabled()).toBe(true);
   });
 
-  test("nobody gets a way to sign in", async () => {
+  test("an anonymous user gets a link to sign in", async () => {
     const page = await board.open("overview");
-    await answer(page, "/me", 401, { title: "Unauthorized", status: 401, problems: ["Nobody is signed in"] });
+    await answer(page, "/me", 401, { title: "Unauthorized", status: 401, problems: ["Not signed in"] });
     await reopen(page);
     const pls = page.getByRole("link", { name: "Sign in" });
     await pls.waitFor();
@@ -178,24 +178,28 @@ describe("who is signed in", () => {
     forgiveFailures(board.troubles);
   });
 
-  test("somebody without a role is told what that means", async () => {
+  test("a user without a role sees what is required", async () => {
     const page = await board.open("overview");
-    await answer(page, "/me", 403, { title: "Forbidden", status: 403, problems: ["You have no role here"] });
+    await answer(page, "/me", 403, {
+      title: "Forbidden",
+      status: 403,
+      problems: ["You have no role in this app"],
+    });
     await reopen(page);
     await page.getByText("Mooring.Operator").waitFor();
     forgiveFailures(board.troubles);
   });
 });
 
-test("an app that does not answer is told, keeps what was there, and is asked again", async () => {
+test("an app that does not respond is reported, old data stays, and the request can be repeated", async () => {
   const page = await board.open("journal");
   const row = page.getByRole("row").nth(1);
   await row.waitFor();
   await page.route("**/api/v1/**", (route) => route.abort());
-  await page.getByText("Mooring does not answer").waitFor();
+  await page.getByText("Mooring is unavailable").waitFor();
   expect(await row.isVisible()).toBe(true);
   await page.unroute("**/api/v1/**");
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByText("Mooring does not answer").waitFor({ state: "detached" });
+  await page.getByText("Mooring is unavailable").waitFor({ state: "detached" });
   forgiveFailures(board.troubles);
 });

@@ -79,7 +79,7 @@ async function colourAt(page: Page, lastOctet: number): Promise<string> {
 }
 
 describe("the list", () => {
-  test("has every subnet with what the API says of it, and narrows", async () => {
+  test("lists every subnet with the data of the API, and filters", async () => {
     const page = await board.open("subnets");
     const table = page.getByRole("grid", { name: "Subnets" });
     const { items } = await board.call("GET", "/subnets");
@@ -93,9 +93,9 @@ describe("the list", () => {
     await page.getByRole("heading", { level: 1, name: "small" }).waitFor();
   });
 
-  test("that is empty through its filters says what to do", async () => {
+  test("that is empty because of its filters shows what to do", async () => {
     const page = await board.open("subnets?text=no-such-subnet");
-    await page.getByText("No subnet is like that.").waitFor();
+    await page.getByText("No subnets match these filters.").waitFor();
   });
 });
 
@@ -104,12 +104,12 @@ describe("the map of a subnet", () => {
     const page = await openMap("apps");
     const { properties } = await board.world.arm("GET", `${NETWORK}/subnets/apps`);
     expect(await count(legend(page, "Assigned"))).toBe(properties.ipConfigurations.length);
-    const kinds = ["Free", "Assigned", "Claimed", "Excluded", "Azure's own"];
+    const kinds = ["Free", "Assigned", "Claimed", "Excluded", "Azure-reserved"];
     const counts = await Promise.all(kinds.map((kind) => count(legend(page, kind))));
     expect(counts.reduce((a, b) => a + b)).toBe(256);
   });
 
-  test("tells the pointer and the keyboard the same", async () => {
+  test("shows pointer and keyboard users the same", async () => {
     const page = await openMap("apps");
     const { x, y } = await pointOf(page, 60);
     await page.mouse.move(x, y);
@@ -139,7 +139,7 @@ describe("the map of a subnet", () => {
     expect(await map(page).evaluate((grid: any) => grid === grid.ownerDocument.activeElement)).toBe(false);
   });
 
-  test("pins with a click what can be linked to, and lets go with Escape", async () => {
+  test("selects an address with a click, puts it into the URL, and clears it with Escape", async () => {
     const page = await openMap("apps");
     const { x, y } = await pointOf(page, 60);
     await page.mouse.click(x, y);
@@ -154,7 +154,7 @@ describe("the map of a subnet", () => {
   test("comes with an address pinned, and leads on to the Private Link Service that stands there", async () => {
     const page = await openMap("apps", "?address=10.240.8.61");
     await details(page).getByText("for Service aks-one/shop/payments").waitFor();
-    await details(page).getByRole("link", { name: "Open its Private Link Service" }).click();
+    await details(page).getByRole("link", { name: "Open Private Link Service" }).click();
     await page.waitForURL(/#\/pls\//);
     await page.getByRole("heading", { level: 1, name: "pls-payments" }).waitFor();
   });
@@ -170,8 +170,8 @@ describe("the map of a subnet", () => {
     await search.press("Enter");
     await details(page).getByText("10.240.8.201").first().waitFor();
     await details(page).getByText("Free", { exact: true }).waitFor();
-    await search.fill("nobody-has-that");
-    await page.getByText("None here").waitFor();
+    await search.fill("no-such-address");
+    await page.getByText("No matches").waitFor();
   });
 
   test("shows one kind when its name is pressed", async () => {
@@ -183,7 +183,7 @@ describe("the map of a subnet", () => {
     expect(await colourAt(page, 60)).toBe(before[1]);
   });
 
-  test("is drawn anew in the other theme", async () => {
+  test("is redrawn in the other theme", async () => {
     const page = await openMap("apps", "", { theme: "light" });
     const [light, taken] = [await colourAt(page, 200), await colourAt(page, 60)];
     await page.getByLabel("Theme").selectOption("dark");
@@ -196,7 +196,7 @@ describe("the map of a subnet", () => {
     await details(page).getByRole("button", { name: "Nearest free" }).click();
     await page.waitForURL(/address=10\.240\.8\.59/);
     await details(page)
-      .getByRole("button", { name: /^Longest free run/ })
+      .getByRole("button", { name: /^Longest free range/ })
       .click();
     await details(page).getByText("Free", { exact: true }).waitFor();
   });
@@ -205,8 +205,8 @@ describe("the map of a subnet", () => {
     const page = await openMap("apps");
     const { prefixes } = await addresses("apps");
     const taken = prefixes[0]?.taken.length ?? 0;
-    await page.getByText(`${taken} taken addresses`).waitFor();
-    await page.getByRole("grid", { name: "Taken addresses" }).getByRole("link", { name: CHECKOUT }).click();
+    await page.getByText(`${taken} used addresses`).waitFor();
+    await page.getByRole("grid", { name: "Used addresses" }).getByRole("link", { name: CHECKOUT }).click();
     await details(page).getByText("for Service aks-one/shop/checkout").waitFor();
     expect(await map(page).evaluate((grid: any) => grid.getBoundingClientRect().top >= 0)).toBe(true);
   });
@@ -221,15 +221,15 @@ describe("the map of a subnet", () => {
     };
     const spec = { type: "LoadBalancer", ports: [{ name: "p", protocol: "TCP", port: 80 }] };
     const service = { apiVersion: "v1", kind: "Service", metadata: { annotations }, spec };
-    const told = page.getByText(/just changed: 10\.240\.8\.222/).waitFor(SOON);
+    const announced = page.getByText(/changed: 10\.240\.8\.222/).waitFor(SOON);
     await board.world.control("PUT", "/clusters/aks-one/namespaces/shop/services/newcomer", service);
-    await told;
+    await announced;
     await expect.poll(() => count(legend(page, "Assigned")), SOON).toBe(before + 1);
-    await page.getByRole("grid", { name: "Taken addresses" }).getByText("aks-one/shop/newcomer").waitFor();
+    await page.getByRole("grid", { name: "Used addresses" }).getByText("aks-one/shop/newcomer").waitFor();
     expect(await page.evaluate(() => (globalThis as any).isSame)).toBe(true);
   });
 
-  test("that is not there says so", async () => {
+  test("that does not exist shows a message", async () => {
     const page = await board.open("subnets/no-such-key");
     await page.locator(".problem").waitFor();
     board.troubles.length = 0; // Chromium logs every answer that is no success
@@ -264,11 +264,11 @@ describe.each(THEMES)("in %s", (theme) => {
   );
 });
 
-test("what is read is told while it is, and what fails too", async () => {
+test("loading is announced, and failures too", async () => {
   const page = await board.open("overview");
   await page.route("**/api/v1/subnets/*/addresses", (route) => route.abort());
   await page.goto(`${board.url}#/subnets/${encodeURIComponent(keyOf("apps"))}`);
-  await page.getByText("Mooring does not answer").waitFor();
+  await page.getByText("Mooring is unavailable").waitFor();
   await page.unroute("**/api/v1/subnets/*/addresses");
   await page.getByRole("button", { name: "Try again" }).click();
   await map(page).waitFor();

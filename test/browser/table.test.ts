@@ -1,4 +1,4 @@
-/** Lists as long as one likes, and states that a real app is hard to bring into: the built dashboard before an API that says what it is told. */
+/** Very long lists, and states that are hard to reach in a real app: the built dashboard in front of a stubbed API. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ function finding(index: number): Finding {
   return {
     id: index.toString(16).padStart(12, "0"),
     check: index % 3 === 0 ? "pls-missing" : "address-differs",
-    severity: index % 5 === 0 ? "error" : "warn",
+    severity: index % 5 === 0 ? "error" : "warning",
     state: "open",
     scope: "subscription:11111111-1111-4111-8111-111111111111",
     about: `one/shop/service-${index}`,
@@ -115,7 +115,7 @@ describe("ten thousand rows", () => {
 
   test("a heading sorts them, and again the other way", async () => {
     const page = await open("findings");
-    const heading = page.getByRole("columnheader", { name: "About" });
+    const heading = page.getByRole("columnheader", { name: "Resource" });
     await heading.getByRole("button").click();
     expect(await heading.getAttribute("aria-sort")).toBe("ascending");
     await heading.getByRole("button").click();
@@ -123,13 +123,13 @@ describe("ten thousand rows", () => {
     await rows(page).filter({ hasText: "Thing 9999 " }).waitFor();
   });
 
-  test("Space chooses, the box in the head chooses all", async () => {
+  test("Space selects, the checkbox in the head selects all", async () => {
     const page = await open("findings");
     await rows(page).first().focus();
     await page.keyboard.press(" ");
-    await page.getByText("1 finding chosen").waitFor();
-    await page.getByRole("checkbox", { name: "Choose all" }).check();
-    await page.getByText("10,000 findings chosen").waitFor();
+    await page.getByText("1 finding selected").waitFor();
+    await page.getByRole("checkbox", { name: "Select all" }).check();
+    await page.getByText("10,000 findings selected").waitFor();
   });
 
   test("on a narrow screen they are cards, and nothing is wider than the screen", async () => {
@@ -150,7 +150,7 @@ describe("a plan", () => {
   test("is shown with its marks in words, its evidence and its losses, and nothing of it becomes an element", async () => {
     const page = await open("findings/000000000000");
     await plan(page);
-    await page.getByText("Why Mooring believes this").click();
+    await page.getByText("Evidence").click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("removed:").waitFor();
     await dialog.getByText("added:").waitFor();
@@ -174,12 +174,12 @@ describe("a plan", () => {
     expect(await focused(page)).toBe("Fix…");
   });
 
-  test("cannot be carried out by a reader, who is told why", async () => {
+  test("cannot be applied by a reader, who sees the reason", async () => {
     stub.answers["GET /me"] = { ...OPERATOR, roles: ["Mooring.Reader"] };
     const page = await open("findings/000000000000");
     await plan(page);
-    await page.getByText("doing it needs the role Mooring.Operator").waitFor();
-    expect(await page.getByRole("button", { name: "Do this" }).isDisabled()).toBe(true);
+    await page.getByText("applying requires the role Mooring.Operator").waitFor();
+    expect(await page.getByRole("button", { name: "Apply" }).isDisabled()).toBe(true);
     stub.answers["GET /me"] = OPERATOR;
   });
 });
@@ -193,6 +193,6 @@ test("while nothing has been answered a skeleton stands there", async () => {
   expect(await violations(page)).toEqual([]);
   resolve({ items: [] });
   await shown(page);
-  await page.getByText("Nothing was written to Azure yet.").waitFor();
+  await page.getByText("No changes yet.").waitFor();
   forgiveFailures(troubles);
 });

@@ -1,4 +1,4 @@
-/** The HTTP API over memory, asked through the real `HttpRequest`, and a world in which every operation has something to tell. */
+/** The HTTP API on memory ports, called through the real `HttpRequest`, with data for every operation. */
 import { proposedClaim } from "./claims.ts";
 import { gunzipSync } from "node:zlib";
 import { HttpRequest } from "@azure/functions";
@@ -46,7 +46,7 @@ export const OTHER = "33333333-3333-3333-3333-333333333333";
 export const ORIGIN = "https://mooring.example";
 
 export interface Asking {
-  readonly as?: "operator" | "reader" | "nobody" | "stranger";
+  readonly as?: "operator" | "reader" | "anonymous" | "stranger";
   readonly body?: unknown;
   /** Sent as it is, in place of `body`. */
   readonly raw?: string;
@@ -62,7 +62,7 @@ export interface Answered {
   readonly body: any;
 }
 
-/** Asks `METHOD /path` below `/api/v1`; unless it says otherwise as an operator whom the platform vouches for. */
+/** Calls `METHOD /path` below `/api/v1`, by default as an operator whom the platform has authenticated. */
 export type Ask = (what: string, asking?: Asking) => Promise<Answered>;
 
 /** As App Service authentication sends it. */
@@ -85,8 +85,6 @@ export function appOver(run: MemoryRun, settings: Partial<Settings> = {}): App {
     run: () => run,
     installation: async () => new MemoryInstallation(),
     prepare: async () => {},
-    demandCurrent: async () => {},
-    demandKnown: async () => {},
   };
 }
 
@@ -104,7 +102,7 @@ function toRequest(what: string, { as = "operator", body, raw, ifMatch, headers 
   const isRead = ["GET", "HEAD", "OPTIONS"].includes(method);
   const sent = Object.entries({
     host: new URL(ORIGIN).host,
-    ...(as !== "nobody" && { "x-ms-client-principal": clientPrincipal(ROLES[as]) }),
+    ...(as !== "anonymous" && { "x-ms-client-principal": clientPrincipal(ROLES[as]) }),
     ...(!isRead && { "content-type": "application/json", [REQUEST_HEADER]: "1" }),
     ...(ifMatch !== undefined && { "if-match": ifMatch }),
     ...headers,
@@ -138,7 +136,7 @@ export const FINDING: Finding = {
   scope: `subscription:${SUBSCRIPTION}`,
   about: plsIdIn("pls"),
   cluster: "one",
-  message: "Private Link Service pls is visible to everybody",
+  message: "Private Link Service pls is visible to all subscriptions",
   advice: "let Mooring put it back",
   declared: SUBSCRIPTION,
   actual: "*",
@@ -146,7 +144,7 @@ export const FINDING: Finding = {
   lastSeenAtUtc: NOW,
 };
 
-/** Cluster one lives and has a PLS that differs, with connections that wait; cluster old is gone and has left a load balancer. */
+/** Cluster one exists and has a PLS that differs, with pending connections; cluster old was deleted and left a load balancer. */
 export async function apiWorld(): Promise<MemoryRun> {
   const run = memoryRun();
   const { clusters, declarations, feeds, subnets, vnets, usage, findings, trends } = run.tables;
@@ -224,8 +222,8 @@ export async function apiWorld(): Promise<MemoryRun> {
       const value: Finding = {
         ...FINDING,
         id: `00000000000${n}`,
-        check: "basic-load-balancer",
-        severity: "warn",
+        check: "load-balancer-basic-sku",
+        severity: "warning",
         about: balancerId(`MC_${n}`),
         message: "a load balancer of Basic SKU",
       };
@@ -238,8 +236,8 @@ export async function apiWorld(): Promise<MemoryRun> {
       key: "2026-11-22",
       value: {
         date: "2026-11-22",
-        counts: { error: 1, warn: 2, info: 0 },
-        byCheck: { "basic-load-balancer": 2 },
+        counts: { error: 1, warning: 2, info: 0 },
+        byCheck: { "load-balancer-basic-sku": 2 },
       },
     },
   ]);

@@ -3,11 +3,11 @@
  * queue's messages to the worker as Azure's does: what fails comes again, five times at most.
  */
 import { settle } from "../../functions/outcome.ts";
-import { isLastTry } from "../../shared/storage/queues/retryRules.ts";
+import { deliveriesLeft } from "../../shared/storage/queues/retryRules.ts";
 import { auditWork } from "../../shared/audit/auditWork.ts";
 import { listChecks } from "../../shared/audit/checks.ts";
 import type { Finding } from "../../shared/findings/finding.ts";
-import { isThere } from "../../shared/findings/finding.ts";
+import { isUnresolved } from "../../shared/findings/finding.ts";
 import type { PrivateLinkService } from "../../shared/azure/networkModel.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import type { Run } from "../../shared/ports/ports.ts";
@@ -105,7 +105,7 @@ export class AuditEstate {
     await applyPolicy(this.run, { audit: { checks: Object.fromEntries(off.map(({ id }) => [id, "off"])) } });
   }
 
-  /** What each subscription's PLS is like from now on; as declared where nothing is said. */
+  /** State of each subscription's PLS from now on; by default as declared. */
   look(looks: Partial<Record<Name, Look>>): void {
     this.run.network.allPrivateLinkServices = NAMES.flatMap((name) => {
       const look = looks[name] ?? "declared";
@@ -163,14 +163,14 @@ export class AuditEstate {
   }
 
   findings(): Finding[] {
-    return this.run.tables.findings.all().filter(isThere);
+    return this.run.tables.findings.all().filter(isUnresolved);
   }
 
   async #work(run: Run, { item, deliveries }: Message): Promise<void> {
-    const last = isLastTry(item, { dequeueCount: deliveries });
+    const delivery = { deliveriesLeft: deliveriesLeft({ dequeueCount: deliveries }) };
     let crashed = false;
-    await settle({ run, queue: "drift", item, invocationId: "i" }, () =>
-      auditWork(run, item, { isLastTry: last }).catch((error: unknown) => {
+    await settle({ run, queue: "drift", item }, () =>
+      auditWork(run, item, delivery).catch((error: unknown) => {
         crashed = error instanceof Crashed;
         throw error;
       }),

@@ -80,5 +80,9 @@ export const BAD_LISTS: readonly (readonly [what: string, body: () => string, re
     () => `{"kind":"ServiceList","items":${"[".repeat(100)}${"]".repeat(100)}}`,
     "nests deeper than 64 levels",
   ],
-  ["of more Services than were requested", () => page(items(501)), "501 Services, and 500 were requested"],
+  [
+    "of more Services than were requested",
+    () => page(items(501)),
+    "more than the 500 Services that were requested",
+  ],
 ];

@@ -3,7 +3,6 @@
  * reports, the cloud controller and scans. It keeps what is true, so that tests can compare it with what Mooring believes.
  */
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
-import { dropRefused } from "../../shared/inventory/confirmClaims.ts";
 import { admit } from "../../shared/admission/admit.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../shared/admission/review.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
@@ -88,7 +87,7 @@ export class ClaimWorld {
     return response;
   }
 
-  /** A DELETE, after which the Service waits for its controller. */
+  /** A DELETE, after which the Service is terminating until its controller finishes. */
   async remove(owner: string, after: After = "accepted"): Promise<AdmissionResponse | undefined> {
     const before = this.living.get(owner);
     if (!before) return undefined;
@@ -134,17 +133,12 @@ export class ClaimWorld {
     this.reporters.delete(where);
   }
 
-  /** A complete list, with what the declarations route does after it. */
+  /** A complete list, with the actions that follow it. */
   async list(where: string): Promise<void> {
     const reporter = this.reporters.get(where);
     const answer = await reporter?.list(this.#reported(where));
     if (answer && answer.outcome !== "list complete")
       throw new Error(`${answer.outcome}: ${answer.problems?.join("; ")}`);
-    await dropRefused(
-      this.run,
-      cluster({ name: where, nodeResourceGroup: `MC_${where}` }),
-      answer?.dropped ?? [],
-    );
   }
 
   #reported(where: string): ReportedService[] {

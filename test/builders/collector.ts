@@ -1,4 +1,4 @@
-/** Whoever takes metrics: Application Insights' ingestion over https, and an OpenTelemetry collector over http. Keeps what it was sent. */
+/** Receivers of metrics: Application Insights' ingestion over https and an OpenTelemetry collector over http. Records what they receive. */
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";

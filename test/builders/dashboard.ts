@@ -1,6 +1,6 @@
 /**
- * The dashboard in real Chromium, on a sandbox of its own: the built app, the seeded estate, nothing in between. Whatever a page complains
- * of, and whatever it asks of anybody but the app, is kept, and must be nothing.
+ * The dashboard in real Chromium, on a separate sandbox with the built app and the seeded estate. Errors of a page, and requests to
+ * other origins than the app, are recorded; there must be none.
  */
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
@@ -30,9 +30,9 @@ export interface Dashboard {
   readonly sandbox: Sandbox;
   /** To act as people in the portal, consumers and operators on a command line do. */
   readonly world: DemoWorld;
-  /** A page of its own at `#/…`, shown whole; it is closed when the test ends. */
+  /** A new page at `#/…`, fully loaded; it is closed when the test ends. */
   open(route: string, look?: Look): Promise<Page>;
-  /** Errors of consoles and scripts, and requests to anybody but the app, so far. */
+  /** Errors of consoles and scripts, and requests to other origins than the app, so far. */
   readonly troubles: string[];
   /** What the API answers; with `x-mooring-request` and, if there is one, a JSON body. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<any>;
@@ -58,7 +58,7 @@ export async function dashboard(): Promise<Dashboard> {
   };
 }
 
-/** A page of its own, shown whole; it is closed when the test ends. */
+/** A new page, fully loaded; it is closed when the test ends. */
 export async function openPage(browser: Browser, url: string, look: Look, troubles: string[]): Promise<Page> {
   const { width = 1440, theme = "light" } = look;
   const context = await browser.newContext({ viewport: { width, height: HEIGHT }, colorScheme: theme });
@@ -74,7 +74,7 @@ export async function openPage(browser: Browser, url: string, look: Look, troubl
   return page;
 }
 
-/** Waits until the view is there and nothing in it is still being read. */
+/** Resolves when the view is shown and has loaded all its data. */
 export async function shown(page: Page): Promise<void> {
   await page.locator("h1").waitFor();
   await page.waitForFunction(() => (globalThis as any).document.querySelector(".skeleton") === null);

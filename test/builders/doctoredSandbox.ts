@@ -1,4 +1,4 @@
-/** A whole installation in a seeded sandbox, and its checks: run here, for speed, or by `mooring doctor` as a person runs it. */
+/** A complete installation in a seeded sandbox, and its checks: run in process for speed, or by `mooring doctor`. */
 import { readFile } from "node:fs/promises";
 import { createServer as createTcpServer } from "node:net";
 import { createServer } from "node:https";
@@ -28,7 +28,7 @@ export interface Doctored {
   readonly ports: Ports;
   /** The platform team, who may do anything. */
   readonly arm: ArmClient;
-  /** In a process of its own. */
+  /** In a separate process. */
   readonly run: (args?: readonly string[], env?: Record<string, string>) => Promise<Ran>;
   /** Lines of one check, with other settings or another look at things. */
   readonly lines: (check: string, other?: Other) => Promise<readonly Line[]>;
@@ -98,7 +98,7 @@ export interface FakeApp {
   close(): void;
 }
 
-/** An app whose certificate is trusted and ends in so many days; it is well, and of the version that is said. */
+/** A healthy app of the given version, whose certificate is trusted and expires in the given number of days. */
 export async function fakeApp({
   certificateDays,
   version,
@@ -122,7 +122,7 @@ export async function fakeApp({
   };
 }
 
-/** Where nobody listens. */
+/** An address without a listener. */
 export async function deadUrl(): Promise<string> {
   const server = createTcpServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -22,7 +22,7 @@ export interface Reply {
   readonly body?: string;
 }
 
-/** What becomes of a post: `lose` processes it and closes the connection; `undefined` answers as the protocol says. */
+/** How a post is handled: `lose` processes it and closes the connection; `undefined` follows the protocol. */
 export type Trouble = (post: Post, number: number) => Reply | "lose" | undefined;
 
 export interface FakeMooring {

@@ -1,4 +1,4 @@
-/** The built artifact on a Functions host of its own process, as the runtime loads it, with storage of its own. */
+/** The built artifact on a Functions host in a separate process, as the runtime loads it, with separate storage. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ export interface HostedApp extends HostProcess {
   rows(noun: string): Promise<number>;
   queues: QueueServiceClient;
   settings: Record<string, string>;
-  /** What the host and the app have said so far: a line of JSON each, apart from what came on standard error. */
+  /** The log of the host and the app so far: JSON lines, and the output on standard error. */
   log(): Promise<string>;
   close(): Promise<void>;
 }

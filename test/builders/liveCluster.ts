@@ -42,7 +42,7 @@ export interface LiveCluster {
   report(): Promise<void>;
   plsOf(name: string): Promise<any>;
   balancer(): Promise<any>;
-  /** Reads the PLS whole, changes it and writes it whole, as the portal and `az` do. */
+  /** Reads the complete PLS, changes it and writes all of it, as the portal and `az` do. */
   setBehindItsBack(name: string, lists: Lists): Promise<void>;
   /** Hands events to the app, and what is due to its workers; gives how many messages failed and wait again. */
   deliver(events: LiveCluster["events"]): Promise<void>;

@@ -35,7 +35,7 @@ const A = "service.beta.kubernetes.io/azure-";
 /** Of Private Link Services whose name is to move between clusters. */
 const SHARED_GROUP = "rg-shared";
 
-/** Minutes: a cluster that nothing waits for lists every few of them. */
+/** Minutes: a cluster lists every few of them if no work needs its list. */
 const ROUNDS = 6;
 
 /** What a Service of namespace `shop` declares. */

@@ -8,7 +8,7 @@ import { runCli } from "../cli/runCli.ts";
 const MOST_TABS = 80;
 const PATIENCE_MILLISECONDS = 30_000;
 
-/** Somebody in the portal, who is not Mooring. */
+/** An operator in the portal: a writer other than Mooring. */
 export function inPortal(sandbox: Sandbox): ArmClient {
   return new ArmClient(sandbox.arm.fetch, {
     objectId: "somebody",
@@ -29,7 +29,7 @@ export async function plsNamed(portal: ArmClient, name: string): Promise<any> {
   return portal.get(found.id);
 }
 
-/** Changes some of the policy that is in force. */
+/** Changes parts of the active policy. */
 export async function changePolicy(sandbox: Sandbox, change: (policy: any) => void): Promise<void> {
   const env = sandbox.settings;
   const policy = JSON.parse((await runCli(["policy", "show", "-o", "json"], { env })).out);

@@ -1,4 +1,4 @@
-/** HTTP written by hand, so that nothing on this side mends, encodes or refuses it; one request, one connection. */
+/** Hand-written HTTP, so that no client corrects, encodes or refuses it; one request per connection. */
 import { connect } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 
@@ -21,7 +21,7 @@ export function sendRaw({ port, tls }: RawOptions, bytes: string | Uint8Array): 
     const host = "127.0.0.1";
     const socket = tls ? connectTls({ ...tls, port, host }) : connect({ port, host });
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-    // Reset, or closed with data on its way: what was said before counts.
+    // Reset, or closed with data in transit: the data before it count.
     socket.on("error", () => socket.destroy());
     socket.on("close", () => resolve(toAnswer(Buffer.concat(chunks).toString("latin1"))));
     socket.write(bytes);
@@ -34,7 +34,7 @@ function toAnswer(text: string): RawAnswer {
   return { status, head: head.toLowerCase(), body: rest.join("\r\n\r\n") };
 }
 
-/** A request with its length, asking for the connection to end. */
+/** A request with its length and `connection: close`. */
 export function rawRequest(
   line: string,
   headers: Readonly<Record<string, string>>,

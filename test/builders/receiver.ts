@@ -1,4 +1,4 @@
-/** A webhook's other side: keeps what it was sent, and answers what the test says. */
+/** A webhook receiver: records requests, and returns the test's responses. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";

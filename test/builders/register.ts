@@ -1,7 +1,7 @@
 import { runCli } from "../cli/runCli.ts";
 import { cluster } from "./world.ts";
 
-/** Where a cluster is, as options of `mooring clusters add`; ARM is not asked. */
+/** A cluster's location as options of `mooring clusters add`, without a check with ARM. */
 export function placeOf(name: string): string[] {
   const { resourceId, vnetId, defaultSubnet } = cluster({ name });
   return [
@@ -13,7 +13,7 @@ export function placeOf(name: string): string[] {
   ].flat();
 }
 
-/** Registers a cluster as a person does. @returns its token @throws Error with what the command line said */
+/** Registers a cluster with the command line. @returns its token @throws Error with the command line's output */
 export async function register(name: string, env: Record<string, string>): Promise<string> {
   const { out, err } = await runCli(["-o", "json", "clusters", "add", name, ...placeOf(name)], { env });
   if (err !== "") throw new Error(err);

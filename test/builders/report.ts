@@ -22,8 +22,8 @@ export function reported(some: Partial<ReportedFinding> = {}): ReportedFinding {
 
 export const ACKNOWLEDGED = reported({
   id: "00000000000a",
-  check: "basic-load-balancer",
-  severity: "warn",
+  check: "load-balancer-basic-sku",
+  severity: "warning",
   state: "acknowledged",
   about: "one",
   acknowledged: {
@@ -37,14 +37,18 @@ export const ACKNOWLEDGED = reported({
 export const SUSPECTED = reported({
   id: "00000000000b",
   check: "pls-subnet-differs",
-  severity: "warn",
+  severity: "warning",
   state: "suspected",
   opensAtUtc: "2026-11-23T12:30:00.000Z",
 });
 
 export function trendRow(day: number, some: Partial<TrendRow["counts"]> = {}): TrendRow {
   const date = `2026-11-${String(day).padStart(2, "0")}`;
-  return { date, counts: { error: 1, warn: 1, info: 0, ...some }, byCheck: { "pls-visibility-differs": 1 } };
+  return {
+    date,
+    counts: { error: 1, warning: 1, info: 0, ...some },
+    byCheck: { "pls-visibility-differs": 1 },
+  };
 }
 
 export function report(some: Partial<AuditReport> = {}): AuditReport {
@@ -62,18 +66,18 @@ export function report(some: Partial<AuditReport> = {}): AuditReport {
     scopes: ["mooring"],
     unfinished: [],
     findings: [
-      reported({ news: "new", declared: "a", actual: "*", planned: ["~ properties.visibility", "  + a"] }),
+      reported({ change: "new", declared: "a", actual: "*", planned: ["~ properties.visibility", "  + a"] }),
       reported({
         id: "00000000000c",
         check: "cluster-silent",
-        severity: "warn",
+        severity: "warning",
         about: "two",
         cluster: "two",
       }),
       ACKNOWLEDGED,
       SUSPECTED,
     ],
-    open: { error: 1, warn: 1, info: 0 },
+    open: { error: 1, warning: 1, info: 0 },
     acknowledged: 1,
     suspected: 1,
     since: {
@@ -90,7 +94,7 @@ export function report(some: Partial<AuditReport> = {}): AuditReport {
         severity: "error",
         docs: "Why it matters.",
       },
-      { id: "cluster-silent", title: "A cluster has not reported its Services for long", severity: "warn" },
+      { id: "cluster-silent", title: "A cluster has stopped reporting its Services", severity: "warning" },
     ],
     ...some,
   };

@@ -1,11 +1,10 @@
 /**
  * A cluster that reports its Services as the sender does, over the use case itself: lists in pages, windows with bookmarks, and whatever a
- * test wants to go wrong in between.
+ * test makes fail in between.
  */
+import { takeReport } from "../../functions/takeReport.ts";
 import type { Applied, Apply } from "../../shared/changes/applied.ts";
 import { requireCluster } from "../../shared/declarations/registry.ts";
-import { receiveDeclarations } from "../../shared/declarations/receive.ts";
-import { claimsOfCluster } from "../../shared/inventory/confirmClaims.ts";
 import type { Answer, Post } from "../../shared/declarations/step.ts";
 import { NotYet } from "../../shared/core/errors.ts";
 import { reconcilePls } from "../../shared/pls/reconcilePls.ts";
@@ -83,11 +82,7 @@ export class Reporter {
   async post(post: Post): Promise<Answer> {
     const cluster = await requireCluster(this.#run, this.#cluster);
     const { policy } = await readPolicy(this.#run);
-    this.#answer = await receiveDeclarations(this.#run, cluster, {
-      post,
-      policy,
-      claim: claimsOfCluster(this.#run, cluster),
-    });
+    this.#answer = await takeReport(this.#run, cluster, { post, policy });
     return this.#answer;
   }
 
@@ -117,6 +112,10 @@ export class Reporter {
     events: readonly { readonly type: string; readonly service: ReportedService }[] = [],
   ): Promise<Answer> {
     if (!this.#answer) await this.list();
+    return this.step(this.window(events));
+  }
+
+  window(events: readonly { readonly type: string; readonly service: ReportedService }[]): string {
     const lines = events.map(({ type, service }) => {
       this.version += 1;
       return JSON.stringify({
@@ -124,7 +123,7 @@ export class Reporter {
         object: this.object({ ...service, resourceVersion: String(this.version) }),
       });
     });
-    return this.step([...lines, this.bookmark()].join("\n"));
+    return [...lines, this.bookmark()].join("\n");
   }
 
   bookmark(): string {

@@ -1,7 +1,7 @@
 import type { Subnet } from "../../api/model.ts";
 import type { Dashboard } from "./dashboard.ts";
 
-/** The subnets, once the first scan of the networks has told who has which address; it may end after the sandbox is up. */
+/** The subnets after the first scan has recorded the addresses; the scan may end after the sandbox has started. */
 export function scanned(board: Dashboard): Promise<Subnet[]> {
   return board.world.eventually("the first scan", async () => {
     const { items } = await board.call("GET", "/subnets");

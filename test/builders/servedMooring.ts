@@ -3,11 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from "node:stream/consumers";
 import type { Cluster } from "../../shared/declarations/clusterModel.ts";
 import { requireCluster } from "../../shared/declarations/registry.ts";
-import { receiveDeclarations } from "../../shared/declarations/receive.ts";
+import { takeReport } from "../../functions/takeReport.ts";
 import { admit } from "../../shared/admission/admit.ts";
-import { writeAddresses } from "../../shared/admission/companion.ts";
+import { writeAddresses } from "../../shared/admission/mutate.ts";
 import { AdmissionReview } from "../../shared/admission/review.ts";
-import { claimsOfCluster, dropRefused } from "../../shared/inventory/confirmClaims.ts";
 import { readPolicy } from "../../shared/policy/policyStore.ts";
 import type { Run } from "../../shared/ports/ports.ts";
 
@@ -46,12 +45,7 @@ async function receive(
     ...(sequence !== undefined && { sequence: String(sequence) }),
     ...(status !== undefined && { status: Number(status) }),
   };
-  const received = await receiveDeclarations(run, cluster, {
-    post,
-    policy,
-    claim: claimsOfCluster(run, cluster),
-  });
-  await dropRefused(run, cluster, received.dropped ?? []);
+  const received = await takeReport(run, cluster, { post, policy });
   const isTaken = !["refused", "foreign"].includes(received.outcome);
   response.writeHead(isTaken ? 200 : 400, {
     "x-mooring-sequence": received.sequence,

@@ -1,5 +1,5 @@
 /**
- * The built dashboard with an API that answers what a test says: for states that a real app is hard to bring into, and for lists as
+ * The built dashboard with an API that returns a test's responses: for states that a real app is hard to bring into, and for lists as
  * long as one likes. Under the app's own content security policy.
  */
 import { readFile } from "node:fs/promises";

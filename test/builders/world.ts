@@ -1,4 +1,4 @@
-/** Valid by default: each builder gives a whole thing, and takes what a test cares about. */
+/** Valid by default: each builder returns a complete object, and accepts the fields that matter to a test. */
 import type { JsonObject } from "../../shared/ports/resources.ts";
 import type { Cluster, ClusterIdentity } from "../../shared/declarations/clusterModel.ts";
 import type { Feed } from "../../shared/declarations/model.ts";
@@ -38,7 +38,7 @@ export function cluster(some: Partial<Cluster> = {}): Cluster {
     vnetId: VNET,
     defaultSubnet: "apps",
     tokens: [],
-    registeredAtUtc: NOW,
+    registeredAtUtc: "2026-11-20T12:00:00.000Z",
     identity: identity(`identity of ${name}`),
     ...some,
   };

@@ -1,4 +1,4 @@
-/** The artifact with settings that are broken: it tells what is wrong, refuses to work, loses nothing, and works once they are mended. */
+/** The artifact with invalid settings: it reports the problems, does not work, loses nothing, and works once they are fixed. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +50,7 @@ async function start(settings: Record<string, string>): Promise<HostProcess> {
 const log = () => readFile(join(state, "host.log"), "utf8");
 const queue = (name: string) =>
   QueueServiceClient.fromConnectionString(storage).getQueueClient(`mooring-${name}`);
-/** Those that wait for their time too. */
+/** Including delayed messages. */
 const waiting = async (name: string) =>
   (await queue(name).exists()) ? ((await queue(name).getProperties()).approximateMessagesCount ?? 0) : 0;
 
@@ -70,7 +70,7 @@ const fire = (app: HostProcess, name: string) =>
     body: JSON.stringify({ input: "" }),
   });
 
-/** What every caller is told. */
+/** The response to every caller. */
 async function refusals(app: HostProcess): Promise<number[]> {
   const asked = [
     ask(app, "/api/admit/one/token", POST),
@@ -103,7 +103,7 @@ test.each([
   ["everything", BROKEN] as const,
   ["nothing at all is set", { MOORING_SUBSCRIPTIONS: "", AzureWebJobsStorage: "" }] as const,
 ])(
-  "%s broken: every function is there, health says what is wrong, callers are refused",
+  "%s invalid: every function is registered, health reports the problem, callers are refused",
   async (name, settings) => {
     const app = await start(settings);
     expect(JSON.parse((await ask(app, "/admin/functions")).text)).toHaveLength(FUNCTIONS);
@@ -122,7 +122,7 @@ test.each([
   },
 );
 
-test("work waits on its queue with all its tries, timers ask for none, and all goes on once the settings are mended", async () => {
+test("work stays queued with all its deliveries, timers enqueue none, and both continue once the settings are fixed", async () => {
   const item = {
     what: "webhook",
     id: "20261123-120000000-abcdef",
@@ -134,7 +134,7 @@ test("work waits on its queue with all its tries, timers ask for none, and all g
   await queue("notices").createIfNotExists();
   await queue("notices").sendMessage(Buffer.from(JSON.stringify(item)).toString("base64"));
   const broken = await start({ MOORING_NAME: "no name", MOORING_TABEL_PREFIX: "x" });
-  await vi.waitFor(async () => expect(await log()).toContain("work waits"), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await log()).toContain("work postponed"), { timeout: 20_000 });
   for (const timer of [
     "auditDrift",
     "scanInventory",
@@ -144,12 +144,12 @@ test("work waits on its queue with all its tries, timers ask for none, and all g
   ])
     expect((await fire(broken, timer)).status).toBe(202);
   await vi.waitFor(
-    async () => expect((await log()).split("the settings are broken").length).toBeGreaterThan(6),
+    async () => expect((await log()).split("the settings are invalid").length).toBeGreaterThan(6),
     {
       timeout: 20_000,
     },
   );
-  expect(await log()).toContain("MOORING_NAME: letters, digits");
+  expect(await log()).toContain("MOORING_NAME: must be 1 to 63 letters");
   await stop();
   for (const name of ["pls", "inventory", "orphans", "drift", "notices"])
     expect([await waiting(name), await waiting(`${name}-poison`)], name).toEqual([
@@ -162,17 +162,20 @@ test("work waits on its queue with all its tries, timers ask for none, and all g
   expect(health).toMatchObject({
     status: "ok",
     problems: [],
-    warnings: ["MOORING_TABEL_PREFIX: there is no such setting; did you mean MOORING_TABLE_PREFIX?"],
+    warnings: ["MOORING_TABEL_PREFIX: unknown setting, ignored; did you mean MOORING_TABLE_PREFIX?"],
   });
   expect((await ask(mended, "/api/v1/me")).status).toBe(401);
-  await vi.waitFor(async () => expect(await log()).toContain("nobody is told by webhook any more"), {
-    timeout: 50_000,
-    interval: 500,
-  });
+  await vi.waitFor(
+    async () => expect(await log()).toContain("notice destination webhook does not exist any more"),
+    {
+      timeout: 50_000,
+      interval: 500,
+    },
+  );
   await vi.waitFor(async () => expect(await waiting("notices")).toBe(0), { timeout: 10_000 });
 }, 120_000);
 
-test("data of a newer version: nothing is written, nothing is lost, and health says what to do", async () => {
+test("data of a newer version: nothing is written, nothing is lost, and health reports what to do", async () => {
   const table = (noun: string) =>
     TableClient.fromConnectionString(storage, `newer${noun}`, {
       allowInsecureConnection: true,
@@ -184,7 +187,9 @@ test("data of a newer version: nothing is written, nothing is lost, and health s
   const health = await ask(app, "/api/health");
   expect([health.status, JSON.parse(health.text).problems]).toEqual([
     503,
-    ["the stored data are of schema 99, this version of Mooring knows 3: deploy the newer version again"],
+    [
+      "the stored data have schema version 99, but this version of Mooring supports only 3: deploy the newer version again",
+    ],
   ]);
   expect((await ask(app, "/api/clusters/one/declarations/token", POST)).status).toBe(503);
   expect((await deliver(app)).status).toBe(500);
@@ -198,7 +203,7 @@ test("data of a newer version: nothing is written, nothing is lost, and health s
     correlationId: "c",
   };
   await queue("drift").sendMessage(Buffer.from(JSON.stringify(item)).toString("base64"));
-  await vi.waitFor(async () => expect(await log()).toContain("work waits"), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await log()).toContain("work postponed"), { timeout: 20_000 });
   await stop();
   expect([await waiting("drift"), await waiting("drift-poison")]).toEqual([1, 0]);
   const tables = ["runs", "waiting", "clusters", "journal"];

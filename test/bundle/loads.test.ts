@@ -10,7 +10,7 @@ import { ownAccount } from "../azurite.ts";
 
 /** Each has hundreds of kilobytes. */
 const SDKS = ["arm-network", "data-tables", "eventgrid", "identity", "storage-blob", "storage-queue"];
-/** With the namespace whole, all of its languages among it, it has three times as much. */
+/** With its entire namespace, including all languages, it is three times as large. */
 const ZOD_KILOBYTES = 170;
 
 let directory: string;
@@ -43,7 +43,7 @@ test.each<[string, string[]]>([
   ["api", ["data-tables"]],
   ["dashboard", []],
   ["onResourceEvent", ["data-tables", "storage-queue"]],
-  // The event has asked for that scan already.
+  // The event has already requested that scan.
   ["scanInventory", ["data-tables"]],
   ["sweepOrphans", ["data-tables", "storage-queue"]],
   ["auditDrift", ["data-tables", "storage-queue"]],
@@ -54,10 +54,10 @@ test.each<[string, string[]]>([
   ["scanInventoryWork", ["arm-network", "data-tables", "identity", "storage-blob", "storage-queue"]],
   ["sweepOrphansWork", ["arm-network", "data-tables", "identity", "storage-blob", "storage-queue"]],
   ["reconcilePls", ["arm-network", "data-tables", "identity"]],
-  ["tellNews", ["data-tables"]],
+  ["sendNotices", ["data-tables"]],
 ])("the first call of %s loads no SDK but %j", (name, sdks) => expect(sdksIn(piecesOf(name))).toEqual(sdks));
 
-test("zod is there without the languages that nobody reads: `import * as z`, never `import { z }`", () => {
+test("zod is bundled without unused languages: `import * as z`, never `import { z }`", () => {
   const most = Math.max(...seen.calls.map(({ pieces }) => packagesIn(pieces)["zod"] ?? 0));
   expect(most).toBeGreaterThan(0);
   expect(most / 1000).toBeLessThan(ZOD_KILOBYTES);

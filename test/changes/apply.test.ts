@@ -66,7 +66,7 @@ describe("a change that may be made", () => {
     });
   });
 
-  test("is in the journal with the whole resource before and after, and who asked", async () => {
+  test("is in the journal with the complete resource before and after, and who requested it", async () => {
     await apply([update()]);
     const [entry] = run.tables.journal.all();
     expect(entry).toMatchObject({
@@ -79,7 +79,7 @@ describe("a change that may be made", () => {
     expect(await run.states.load(entry?.afterState ?? "")).toEqual(run.resources.bodyOf(ID));
   });
 
-  test("is written ahead: the journal knows of it before Azure does", async () => {
+  test("is written ahead: the journal has it before Azure does", async () => {
     const order: string[] = [];
     run.resources.calls.calls.push = (...calls) => order.push(...calls.map(([name]) => name));
     run.tables.journal.calls.calls.push = () => order.push("journal");
@@ -91,7 +91,7 @@ describe("a change that may be made", () => {
   test("is not written a second time", async () => {
     await apply([update()]);
     const again = await apply([update()]);
-    expect(again).toMatchObject([{ outcome: "applied", why: "already so" }]);
+    expect(again).toMatchObject([{ outcome: "applied", why: "up to date" }]);
     expect(run.resources.calls.count("write")).toBe(1);
   });
 });
@@ -237,7 +237,7 @@ describe("a change that may not be made", () => {
       "observed: name pls is excluded",
     ],
     [
-      "a namespace that is not known where only some are in scope",
+      "an unknown namespace where only some are in scope",
       () => applyPolicy(run, { scope: { privateLinkServices: { namespaces: ["shop"] } } }),
       update(),
       {},
@@ -330,13 +330,7 @@ describe("a change that may not be made", () => {
       {},
       "refused: changed-since-planned: properties.visibility.subscriptions changed since the plan was made",
     ],
-    [
-      "no evidence",
-      () => {},
-      update({ evidence: [] }),
-      {},
-      "refused: unproved: the change rests on no evidence",
-    ],
+    ["no evidence", () => {}, update({ evidence: [] }), {}, "refused: unproved: the change has no evidence"],
     [
       "a delete on one observation",
       () => applyPolicy(run, { modes: { sweep: "enforce" } }),
@@ -356,7 +350,7 @@ describe("a change that may not be made", () => {
       () => {},
       update({ confirmedSequence: 7 }),
       {},
-      "refused: awaiting-confirmation: the resource was written since its cluster last confirmed the declaration; waiting for the next report of the cluster, about half a minute",
+      "refused: awaiting-confirmation: the resource was written since its cluster last confirmed the declaration; waiting for the next report of the cluster (about 30 seconds)",
     ],
     [
       "a freeze",
@@ -373,17 +367,17 @@ describe("a change that may not be made", () => {
       () => stopWriting(run, "incident"),
       update(),
       {},
-      "refused: stopped: writing is stopped",
+      "refused: stopped: writes are stopped",
     ],
     [
-      "a delete without a last proof",
+      "a delete without final verification",
       () => enforce(),
       deletion(),
       {},
-      "refused: no last proof was given for a delete",
+      "refused: a delete requires a final verification",
     ],
     [
-      "a last proof that fails",
+      "a final verification that fails",
       () => enforce(),
       deletion(),
       { stillTrue: async () => "it came back" },
@@ -394,7 +388,7 @@ describe("a change that may not be made", () => {
       () => enforce({ maxDeletePercent: 5 }),
       deletion(),
       { stillTrue: async () => undefined },
-      "refused: blast-radius: would delete 10 % of what is in sight, policy allows 5 %",
+      "refused: blast-radius: would delete 10 % of the resources that were read, policy allows 5 %",
     ],
     [
       "nothing allowed today",
@@ -404,11 +398,11 @@ describe("a change that may not be made", () => {
       "refused: blast-radius: 0 deletes in 24 hours, policy allows 0",
     ],
     [
-      "a resource that is gone",
+      "a resource that does not exist",
       () => run.resources.vanish(ID),
       update(),
       {},
-      "refused: the resource is gone",
+      "refused: the resource does not exist",
     ],
   ])("%s", async (_, arrange, change, options, expected) => {
     await arrange();
@@ -426,7 +420,7 @@ describe("a change that may not be made", () => {
   test.each<[string, () => unknown, Change, string]>([
     ["of what was deleted", () => run.resources.vanish(ID), update(), "absent"],
     ["of what exists", () => {}, { ...base, action: "create", body: body() }, "exists"],
-    ["without a last proof", () => enforce(), deletion(), "last-proof"],
+    ["without final verification", () => enforce(), deletion(), "last-proof"],
     [
       "of what may not be read",
       () => run.resources.calls.failNext(new Refused("403"), { method: "read" }),
@@ -454,7 +448,7 @@ describe("a change that may not be made", () => {
     run.resources.lock(ID.slice(0, ID.indexOf("/providers")), { id: "lock-2", level: "CanNotDelete" });
   }
 
-  test("ends the plan: what comes after is left and said", async () => {
+  test("ends the plan: later changes are returned as left", async () => {
     const other = plsIdIn("other");
     run.resources.place(other, body());
     await stopWriting(run, "incident");
@@ -495,7 +489,7 @@ describe("a change that may not be made", () => {
     expect(run.resources.bodyOf(other)).toBeDefined();
   });
 
-  test("work under somebody else's lease is for another time", async () => {
+  test("work under the lease of another worker is retried later", async () => {
     await run.leases.acquire(ID.toLowerCase(), "other");
     await expect(apply([update()])).rejects.toThrow(NotYet);
     expect(run.resources.calls.count("write")).toBe(0);
@@ -534,7 +528,7 @@ describe("a create", () => {
   });
 });
 
-test("a change to a load balancer reads no holds: the last proof judges them", async () => {
+test("a change to a load balancer reads no holds: the final verification checks them", async () => {
   run.resources.place(balancerId(), { properties: { list: [{ name: "a" }] } });
   await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
   const removal = update({
@@ -645,7 +639,7 @@ describe("when Azure does not answer as it should", () => {
     const write = run.resources.write.bind(run.resources);
     run.resources.write = (id, _asked, version) => write(id, body({ fqdns: ["x"] }), version);
     expect(await apply([update()])).toMatchObject([
-      { outcome: "failed", why: expect.stringContaining("the resource is not so") },
+      { outcome: "failed", why: expect.stringContaining("the resource does not match the requested state") },
     ]);
     expect(journalled()).toMatchObject({ outcome: "failed" });
     expect(stateOf(journalled()?.afterState)).toEqual(body({ fqdns: ["x"] }));
@@ -704,7 +698,7 @@ describe("when Azure does not answer as it should", () => {
     expect(run.tables.journal.all()).toMatchObject([{ outcome: "failed", why: "InternalServerError" }]);
   });
 
-  test("what can then not be read is unknown, and the journal says so", async () => {
+  test("a resource that cannot be read afterwards is unknown, also in the journal", async () => {
     const reader = run.resources.read.bind(run.resources);
     let reads = 0;
     run.ports.resources.read = (id) => ((reads += 1) === 1 ? reader(id) : Promise.reject(new Error("down")));
@@ -716,7 +710,7 @@ describe("when Azure does not answer as it should", () => {
   test.each([
     ["changed underneath", new Conflict("412")],
     ["throttled", new NotYet("429", 5)],
-  ])("%s: the journal says it was not done, and the work comes again", async (_, error) => {
+  ])("%s: the journal has it as not applied, and the work is retried", async (_, error) => {
     run.resources.calls.failNext(error, { method: "write" });
     await expect(apply([update()])).rejects.toBe(error);
     expect(run.tables.journal.all()).toMatchObject([{ outcome: "failed", why: error.message }]);

@@ -79,12 +79,15 @@ describe.each(CAUSES)("an entry that cannot be completed because %s", (_, error)
     expect(await resolveDangling(run)).toBe(1);
     expect(await entries()).toMatchObject({
       [BROKEN]: { outcome: "intended" },
-      [OTHER]: { outcome: "failed", why: "its writer ended before saying so; found not done" },
+      [OTHER]: {
+        outcome: "failed",
+        why: "its writer ended before recording the result; the change was found not applied",
+      },
     });
     expect(run.leases.names()).toEqual([]);
   });
 
-  test("notes the cause in the entry, unless it passes by itself", async () => {
+  test("records the cause in the entry, unless it is transient", async () => {
     await resolveDangling(run);
     const { [BROKEN]: entry } = await entries();
     expect(entry?.why).toBe(error instanceof NotYet ? undefined : error.message);
@@ -177,7 +180,7 @@ test("the audit reports an open entry with its resource and the cause", async ()
   await runAudit(run, { who: "me", why: "test" });
   const found = run.tables.findings.all().filter(({ check }) => check === "journal-unresolved");
   expect(found).toMatchObject([
-    { about: BROKEN, severity: "error", message: expect.stringMatching(/on broken .*AuthorizationFailed$/) },
+    { about: BROKEN, severity: "error", message: expect.stringMatching(/for broken .*AuthorizationFailed$/) },
   ]);
 });
 

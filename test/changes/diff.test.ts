@@ -10,7 +10,7 @@ const base = {
   evidence: [{ says: "so", source: "Kubernetes", atUtc: "2026-11-23T12:00:00.000Z" }],
 } as const;
 
-test("an empty plan says so", () => expect(printPlan({ changes: [] })).toBe("No changes."));
+test("an empty plan has one line", () => expect(printPlan({ changes: [] })).toBe("No changes."));
 
 test("what comes from outside steers no terminal and hides nothing", () => {
   const hostile = "pls\u001B[2J\u009B31m\u202E";
@@ -52,7 +52,7 @@ test("a plan shows what changes, what is added and what goes, with reason and ev
   );
 });
 
-test("the lines of a change: its edits, the resource that is deleted, or the whole body that is created", () => {
+test("the lines of a change: its edits, the deleted resource, or the complete body of the created one", () => {
   const lines = (change: Change) => changeLines(change).map(({ mark, text }) => `${mark} ${text}`);
   const edits = [
     { path: "rules", remove: ["a", "b"], add: [{ name: "c" }] },

@@ -75,15 +75,15 @@ const input = (some: Partial<GuardInput>): GuardInput => ({
 const policy = (some: Partial<Policy>): Policy => ({ ...defaultPolicy, ...some });
 const freeze = (fromUtc: string, toUtc: string) => policy({ freeze: [{ fromUtc, toUtc, why: "release" }] });
 const lock = (level: "CanNotDelete" | "ReadOnly") => [{ id: "lock", level }];
-const old = { says: "it was so", source: "Azure", atUtc: "2026-11-23T10:59:59.999Z" } as const;
+const old = { says: "it matched", source: "Azure", atUtc: "2026-11-23T10:59:59.999Z" } as const;
 
 /** `guard`, or `written`. */
 const judged = (some: Partial<GuardInput>) => refusedBecause(input(some))?.guard ?? "written";
 
 describe("each guard", () => {
   test.each<[string, Partial<GuardInput>, string]>([
-    ["nothing speaks against the change", {}, "written"],
-    ["writing is stopped", { stopped: true }, "stopped"],
+    ["no guard refuses the change", {}, "written"],
+    ["writes are stopped", { stopped: true }, "stopped"],
 
     ["a freeze that begins now", { policy: freeze(NOW, "2026-11-23T12:00:00.001Z") }, "frozen"],
     ["a freeze that ended now", { policy: freeze("2026-11-22T12:00:00.000Z", NOW) }, "written"],
@@ -249,6 +249,13 @@ describe("each guard", () => {
     ["a resource in no state", { actual: resource({ provisioningState: "" }) }, "unsettled"],
     ["a resource that is created has no state", { change: creation(), actual: undefined }, "written"],
 
+    ["a resource without an etag", { actual: resource({ version: "" }) }, "unversioned"],
+    [
+      "a connection whose Private Link Service has no etag",
+      { protection: { loadBalancers: [], holds: [], privateLinkService: resource({ version: "" }) } },
+      "unversioned",
+    ],
+
     [
       "a value that changed since",
       { change: update({}, [set(["a"], ["b"]), set("x", "y", "properties.other")]) },
@@ -281,10 +288,10 @@ describe("budgets", () => {
       { inSight: 14, deletes: { run: 2, day: 0 } },
       "blast-radius",
     ],
-    ["the same of a few more in sight", { inSight: 15, deletes: { run: 2, day: 0 } }, "written"],
-    ["nothing in sight: the share is everything", { inSight: 0 }, "blast-radius"],
+    ["the same with a few more resources read", { inSight: 15, deletes: { run: 2, day: 0 } }, "written"],
+    ["no resources read: the share is 100 %", { inSight: 0 }, "blast-radius"],
     [
-      "nothing in sight, and policy allows everything",
+      "no resources read, and policy allows 100 %",
       { inSight: 0, policy: policy({ maxDeletePercent: 100 }) },
       "written",
     ],
@@ -296,7 +303,7 @@ describe("budgets", () => {
 
   test("the message states the share that would be deleted", () =>
     expect(refusedBecause(input({ change: deletion(), policy: limits, inSight: 3 }))?.why).toBe(
-      "would delete 33 % of what is in sight, policy allows 20 %",
+      "would delete 33 % of the resources that were read, policy allows 20 %",
     ));
 });
 

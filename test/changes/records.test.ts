@@ -211,7 +211,7 @@ describe("the global stop", () => {
     expect([await isStopped(run), await readStop(run)]).toEqual([false, undefined]);
   });
 
-  test("names no one if it is not known who stopped it", async () => {
+  test("has no name if it is not recorded who stopped it", async () => {
     await stopWriting(run, "incident");
     expect(await readStop(run)).toStrictEqual({ why: "incident", sinceUtc: NOW });
     expect(Object.keys(run.tables.policies.all()[0]?.policy ?? {})).toEqual(["why"]);
@@ -235,7 +235,7 @@ describe("a confirmation is newer than the last write", () => {
     );
   const wanted = async () => (await run.tables.feeds.get("wanted", "one"))?.value.sequence;
 
-  test("of all resources, else the cluster is asked for a list under the newest number", async () => {
+  test("of all resources, otherwise a list of the cluster is requested under the newest number", async () => {
     await issue(4);
     expect(await judge(9, [ID, "1"])).toBe(false);
     await issue(6);

@@ -30,7 +30,7 @@ describe("is refused, with the reason,", () => {
 
   test("of a consumer's connection", async () => {
     const [run, id] = await journalled((one) => deletion(one, connection().id));
-    await expect(planUndo(run, id)).rejects.toThrow("cannot come back: its consumer must ask for it again");
+    await expect(planUndo(run, id)).rejects.toThrow("cannot be restored: its consumer must request it again");
   });
 
   test("where something else has taken the place since", async () => {
@@ -41,7 +41,7 @@ describe("is refused, with the reason,", () => {
       properties: { provisioningState: "Updating" },
     });
     expect(await createApply(run.resources)(run, plan, ADA, OPTIONS)).toMatchObject([
-      { outcome: "refused", why: "something is there already" },
+      { outcome: "refused", why: "the resource already exists" },
     ]);
   });
 
@@ -57,7 +57,7 @@ describe("is refused, with the reason,", () => {
   });
 });
 
-test("an undo of what Mooring does by itself says that it will be done again", async () => {
+test("an undo of an automatic change states that Mooring will repeat it", async () => {
   const run = memoryRun();
   const path = "properties.visibility.subscriptions";
   run.resources.place(plsIdIn("pls"), {
@@ -78,7 +78,7 @@ test("an undo of what Mooring does by itself says that it will be done again", a
     OPTIONS,
   );
   const { plan, losses } = await planUndo(run, journalId.slice(0, 4));
-  expect(losses).toEqual([expect.stringMatching(/^Mooring will put it right again/)]);
+  expect(losses).toEqual([expect.stringMatching(/^Mooring will repair it again/)]);
   expect(plan.changes).toMatchObject([{ edits: [{ path, before: [PARTNER], after: ["*"] }] }]);
 });
 
@@ -118,7 +118,7 @@ describe("of the removal of a frontend", () => {
     journalId = done?.journalId ?? "";
   });
 
-  test("puts back what was taken out and nothing else, the frontend before its rule", async () => {
+  test("restores what was removed and nothing else, the frontend before its rule", async () => {
     const { plan, losses } = await planUndo(run, journalId);
     expect(plan.changes).toMatchObject([
       {
@@ -133,10 +133,10 @@ describe("of the removal of a frontend", () => {
         ],
       },
     ]);
-    expect(losses).toEqual([expect.stringContaining("A dynamic address may be another one")]);
+    expect(losses).toEqual([expect.stringContaining("A dynamic address may change")]);
   });
 
-  test("is applied without a last proof, and brings the lists back", async () => {
+  test("is applied without final verification, and brings the lists back", async () => {
     const { plan } = await planUndo(run, journalId);
     const [done] = await createApply(run.resources)(run, plan, ADA, { inSight: 1 });
     expect(done).toMatchObject({ outcome: "applied" });
@@ -200,17 +200,17 @@ describe("the journal entry", () => {
     [
       "that was refused",
       { outcome: "refused" },
-      "journal entry x was refused: only what was applied can be undone",
+      "journal entry x was refused: only an applied change can be undone",
     ],
     [
-      "whose result is not known",
+      "whose result is unknown",
       { outcome: "unknown" },
-      "journal entry x was unknown: only what was applied",
+      "journal entry x was unknown: only an applied change",
     ],
     [
       "of a resource that was created",
       { change: { ...deletion(memoryRun(), plsIdIn("pls")), action: "create", body: {} } },
-      "journal entry x made a resource: Mooring does not delete what lives",
+      "journal entry x created a resource; Mooring never deletes a resource that may be in use",
     ],
     [
       "of a decision about a connection",
@@ -222,7 +222,7 @@ describe("the journal entry", () => {
           edits: [{ path: "properties.status", before: "Pending", after: "Approved" }],
         },
       },
-      "Azure lets no connection wait again",
+      "Azure cannot set a connection back to Pending",
     ],
   ])("%s cannot be undone", async (_, some, why) => {
     const run = await withEntries(entry("x", some));
@@ -243,7 +243,7 @@ describe("the journal entry", () => {
   ])("%s cannot be undone, with the reason", async (_, beforeState, change) => {
     const { beforeState: _none, ...bare } = entry("x", change && { change });
     const run = await withEntries({ ...bare, ...(beforeState !== undefined && { beforeState }) });
-    await expect(planUndo(run, "x")).rejects.toThrow("journal entry x has no state to go back to");
+    await expect(planUndo(run, "x")).rejects.toThrow("journal entry x has no state to restore");
   });
 
   test("of a delete without a state is not offered for undo", () => {
@@ -289,7 +289,7 @@ describe("the journal entry", () => {
   });
 });
 
-test("an undo that an operator asks for twice restores the values in the reverse order of the edits", async () => {
+test("an undo that an operator requests twice restores the values in the reverse order of the edits", async () => {
   const run = memoryRun();
   const paths = ["properties.visibility.subscriptions", "properties.fqdns"];
   run.resources.place(plsIdIn("pls"), {

@@ -38,12 +38,14 @@ const CASES: readonly Case[] = [
     file: "02-private-address-on-public.yaml",
     offline: ["private-address-on-public warn 10"],
     online: ["private-address-on-public deny 10"],
-    says: ['did you forget azure-load-balancer-internal: "true"?'],
+    says: [
+      "is a private address, but the load balancer is public: did you forget azure-load-balancer-internal",
+    ],
   },
   {
     file: "03-two-of-one-run.yaml",
     offline: ["pls-name-taken deny 11", "address-port-conflict deny 11"],
-    says: ["shop/one  allow", "shop/two  deny", "TCP/443 on 10.240.8.200 is taken by Service shop/one"],
+    says: ["shop/one  allow", "shop/two  deny", "TCP/443 on 10.240.8.200 is in use by Service shop/one"],
   },
   { file: "04-pip-name-ipv6.yaml", offline: [], says: ["edge/edge-public  allow"] },
   {
@@ -66,7 +68,7 @@ const CASES: readonly Case[] = [
       "NginxIngressController corp spec.loadBalancerAnnotations  deny",
       "EnvoyProxy p spec.provider.kubernetes.envoyService.annotations  deny",
       "HelmRelease ingress/ingress-nginx spec.values.controller.service.annotations  deny",
-      "Annotations of 3 other objects: 3 denied",
+      "Annotations in 3 other objects: 3 denied",
     ],
   },
   {
@@ -86,7 +88,7 @@ const CASES: readonly Case[] = [
   {
     file: "08-load-balancer-class.yaml",
     offline: ["load-balancer-class-other warn 14"],
-    says: ["edge/meshed  warn", "class tailscale names another controller"],
+    says: ["edge/meshed  warn", "class tailscale is not handled by Azure"],
   },
   {
     file: "10-block-scalar-list.yaml",
@@ -95,7 +97,7 @@ const CASES: readonly Case[] = [
       "pls-auto-approval-malformed deny 14",
       "pls-fqdn-malformed deny 17",
     ],
-    says: ["the separator is a line break: separate the entries by spaces", "the separator is a comma"],
+    says: ["the separator is a line break: use spaces", "the separator is a comma"],
   },
   {
     file: "12-duplicate-key-elsewhere.yaml",
@@ -105,8 +107,8 @@ const CASES: readonly Case[] = [
   {
     file: "14-nested-annotations.yaml",
     offline: [],
-    problems: ["10: metadata.annotations.service: annotations are flat, this one is nested"],
-    says: ["1 place cannot be read"],
+    problems: ["10: metadata.annotations.service: annotations must not be nested"],
+    says: ["1 error reading the manifests"],
   },
   {
     file: "17-transposed-key.yaml",

@@ -1,4 +1,4 @@
-/** What is read as manifests, and what is told of what cannot be read. */
+/** What is read as manifests, and which problems are reported. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -77,7 +77,7 @@ describe("Services are found in", () => {
     ).toEqual(["shop/a", "own/b"]));
 });
 
-describe("what cannot be read is told with its place, and the rest is read", () => {
+describe("unreadable content is reported with its position, and the rest is read", () => {
   test.each<[string, string, string[]]>([
     [
       "a broken document",
@@ -87,7 +87,7 @@ describe("what cannot be read is told with its place, and the rest is read", () 
     [
       "a key that stands twice in a Service",
       `${service("a")}metadata: { name: b }\n`,
-      ["5:1 metadata: the key stands twice"],
+      ["5:1 metadata: duplicate key"],
     ],
     ["a key that stands twice elsewhere", "kind: ConfigMap\ndata: { a: b, a: c }\n", []],
     [
@@ -99,11 +99,11 @@ describe("what cannot be read is told with its place, and the rest is read", () 
       "nested annotations, at the key",
       `kind: Service\nmetadata:\n  annotations:\n    ${A.slice(0, 7)}:\n      beta: { x: true }\n`,
       [
-        "4:5 metadata.annotations.service: annotations are flat, this one is nested: write service.beta.x as one key (helm --set: escape its dots, service\\.beta\\.x)",
+        "4:5 metadata.annotations.service: annotations must not be nested: write service.beta.x as one key (helm --set: escape its dots, service\\.beta\\.x)",
       ],
     ],
     [
-      "more aliases than anybody writes",
+      "too many aliases",
       `a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nkind: Service\nmetadata: { annotations: { x: *c } }\n`,
       ["1:1 Excessive alias count indicates a resource exhaustion attack"],
     ],
@@ -116,7 +116,7 @@ describe("what cannot be read is told with its place, and the rest is read", () 
       "1:1 unrendered template ({{- if .Values.service }})",
     ],
     [
-      "whole mappings",
+      "entire mappings",
       `kind: Service\nmetadata:\n  annotations: {{ toYaml .Values.a }}\n`,
       "3:16 unrendered template ({{ toYaml .Values.a }})",
     ],
@@ -142,7 +142,7 @@ describe("what cannot be read is told with its place, and the rest is read", () 
     ],
   ])("a template is named as such in one line: %s", (_, text, expected) => {
     expect(problems(text)).toEqual([
-      `${expected}: render it first (helm template, kustomize build, envsubst) and check what that prints`,
+      `${expected}: render it first (helm template, kustomize build, envsubst) and check the output`,
     ]);
     expect(subjects(text)).toEqual([]);
   });
@@ -229,5 +229,5 @@ describe("names on the command line", () => {
     expect(await expandFiles(["-", `${root}/b.yaml`, `${root}/*.yaml`])).toEqual(["-", `${root}/b.yaml`]));
 
   test("folders and globs without manifests", async () =>
-    await expect(expandFiles([`${root}/*.toml`])).rejects.toThrow(`${root}/*.toml: no manifest found`));
+    await expect(expandFiles([`${root}/*.toml`])).rejects.toThrow(`${root}/*.toml: no manifests found`));
 });

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterEach(() => served.close());
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** A PLS that somebody opened to everybody. */
+/** A PLS whose visibility another writer set to `*`. */
 beforeEach(async () => {
   const subscriptions = Object.fromEntries([SUBSCRIPTION, PARTNER, ...MANY].map((id) => [id, id]));
   arm = await armWithPls({ subscriptions });
@@ -94,7 +94,7 @@ async function visibilityFinding() {
 }
 
 describe("mooring audit", () => {
-  test("finds, reports by its schema, fails a pipeline that asks, and is silent where a program reads", async () => {
+  test("reports findings by the schema, fails with --fail-on, and prints no progress for programs", async () => {
     const { code, err, report } = await audited("--fail-on", "error");
     expect([code, err]).toEqual([1, ""]);
     expect(report.run).toMatchObject({
@@ -108,15 +108,13 @@ describe("mooring audit", () => {
     );
   });
 
-  test("without --fail-on it is 0; people see how far it is, and a line that says it all", async () => {
+  test("without --fail-on the exit code is 0; the terminal shows progress and a summary", async () => {
     const { code, out, err } = await mooring("audit", "--scope", SCOPE);
     expect(code).toBe(0);
-    expect(err).toMatch(/^Auditing 0 of 1 scopes, 0 things looked at\n/);
-    expect(err).toMatch(/Audited 1 of 1 scopes, \d+ things looked at\n$/);
+    expect(err).toMatch(/^Auditing 0 of 1 scopes, 0 resources checked\n/);
+    expect(err).toMatch(/Audited 1 of 1 scopes, \d+ resources checked\n$/);
     expect(out).toMatch(/\nerror {2}pls-visibility-differs {2}1 found\n|^error {2}pls-visibility-differs/);
-    expect(out).toMatch(
-      /✖ \d+ open: \d+ errors?, \d+ warnings?, \d+ notes? \(0 acknowledged, 0 suspected\)\n/,
-    );
+    expect(out).toMatch(/✖ \d+ open: \d+ errors?, \d+ warnings?, \d+ info \(0 acknowledged, 0 suspected\)\n/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
   });
 
@@ -125,7 +123,7 @@ describe("mooring audit", () => {
     expect(report.run.scopes).toEqual([SCOPE]);
   });
 
-  test("reports go to files, each in the format that its name tells", async () => {
+  test("reports go to files, in the format of the file extension", async () => {
     const [page, sarif] = [join(directory, "drift.html"), join(directory, "drift.sarif")];
     const { code } = await mooring("audit", "-o", "csv", "--report", page, "--report", sarif);
     expect(code).toBe(0);
@@ -133,17 +131,17 @@ describe("mooring audit", () => {
     expect(JSON.parse(await readFile(sarif, "utf8")).version).toBe("2.1.0");
   });
 
-  test("everything that is wrong is told at once, and nothing is audited", async () => {
+  test("all invalid options are reported together, and nothing is audited", async () => {
     const { code, err } = await mooring(
       ..."audit -o pdf --fail-on bad --report x.doc --report /no/where.md".split(" "),
     );
     expect([code, err]).toEqual([
       2,
       [
-        "mooring: --output pdf: there are table, json, jsonl, csv, markdown, sarif, html",
-        "mooring: --fail-on bad: there are error, warn, info",
-        "mooring: --report x.doc: its name tells no format",
-        "mooring: --report /no/where.md: its folder cannot be written to",
+        "mooring: --output pdf: unknown format; use table, json, jsonl, csv, markdown, sarif, html",
+        "mooring: --fail-on bad: unknown severity; use error, warning, info",
+        "mooring: --report x.doc: unknown file extension",
+        "mooring: --report /no/where.md: the folder does not exist or is not writable",
         "",
       ].join("\n"),
     ]);
@@ -153,7 +151,7 @@ describe("mooring audit", () => {
     expect((await mooring("audit", "show")).code).toBe(2);
   });
 
-  test("what cannot be read is told, changes no finding, and fails", async () => {
+  test("an unreadable scope is reported, changes no finding, and fails", async () => {
     await visibilityFinding();
     arm.faults.add({
       path: "privateLinkServices$",
@@ -167,16 +165,18 @@ describe("mooring audit", () => {
     expect(report.findings.map(({ check }) => check)).toContain("pls-visibility-differs");
   });
 
-  test("Ctrl-C ends it in order: what had begun is kept, the rest is left, and both are said", async () => {
+  test("Ctrl-C stops after running scopes, skips the others, and reports both", async () => {
     arm.faults.add({ path: "/subscriptions/", action: { kind: "latency", milliseconds: 300 } });
     const { code, out, err } = await runCli(["audit"], {
       env: { ...env, MOORING_SUBSCRIPTIONS: [SUBSCRIPTION, ...MANY].join(",") },
       interruptAt: /Auditing [1-9] of 16 scopes/,
     });
     expect(code).toBe(130);
-    expect(err).toMatch(/Stopping; once more to end at once\.\n/);
-    expect(err).toMatch(/mooring: stopped; ([1-9]|1\d) of 16 scopes were not audited, the rest is kept\n$/);
-    expect(out).toMatch(/! mooring was left\n/);
+    expect(err).toMatch(/Stopping; press Ctrl-C again to exit immediately\.\n/);
+    expect(err).toMatch(
+      /mooring: stopped; ([1-9]|1\d) of 16 scopes were not audited; the findings of the others are kept\n$/,
+    );
+    expect(out).toMatch(/! mooring was skipped\n/);
     expect(out).toMatch(/\nAudit [\d-]+: cancelled, /);
     const kept = JSON.parse(
       (await mooring("findings", "-o", "json", "--check", "pls-visibility-differs")).out,
@@ -186,10 +186,10 @@ describe("mooring audit", () => {
 });
 
 describe("history", () => {
-  test("diff tells what appeared and went; --fail-on only minds what is new", async () => {
+  test("diff shows new and resolved findings; --fail-on considers only new ones", async () => {
     const { id } = await visibilityFinding();
     const first = await mooring("audit", "diff");
-    expect([first.code, first.err]).toEqual([2, "mooring: there is no audit before the latest\n"]);
+    expect([first.code, first.err]).toEqual([2, "mooring: there is no audit before the latest one\n"]);
     expect((await mooring("findings", "fix", id, "--yes")).code).toBe(0);
     await audited();
     const mended = await mooring("audit", "diff", "--fail-on", "error");
@@ -208,7 +208,7 @@ describe("history", () => {
     const { report } = await audited();
     const listed = JSON.parse((await mooring("audit", "list", "-o", "json")).out);
     expect(listed.map((run: { id: string }) => run.id)).toEqual([report.run.id, report.since?.run]);
-    expect((await mooring("audit", "list")).out).toMatch(/^AUDIT +STATE +ERRORS +WARNINGS +NOTES /);
+    expect((await mooring("audit", "list")).out).toMatch(/^AUDIT +STATE +ERRORS +WARNINGS +INFO /);
     const shown = await mooring("audit", "show", "previous", "-o", "jsonl", "--fail-on", "error");
     expect(shown.code).toBe(1);
     expect(
@@ -235,15 +235,15 @@ describe("history", () => {
     expect(code).toBe(0);
     expect((await mooring("audit", "list")).out).toContain("running");
     expect((await mooring("audit", "cancel", id)).out).toBe(
-      `Audit ${id} is cancelled; what its scopes have found stays.\n`,
+      `Audit ${id} is cancelled; findings of completed scopes are kept.\n`,
     );
-    expect((await mooring("audit", "cancel", id)).out).toBe(`Audit ${id} had ended already: cancelled.\n`);
+    expect((await mooring("audit", "cancel", id)).out).toBe(`Audit ${id} had already ended: cancelled.\n`);
     expect((await mooring("audit", "cancel", "1999")).code).toBe(2);
   });
 });
 
 describe("mooring findings", () => {
-  test("lists what is open; a wrong filter is told with what there is", async () => {
+  test("lists open findings; an invalid filter is reported with the valid values", async () => {
     const { id } = await visibilityFinding();
     const { out } = await mooring("findings");
     expect(out).toMatch(/^ID +SEVERITY +CHECK +ABOUT +MESSAGE\n/);
@@ -257,7 +257,7 @@ describe("mooring findings", () => {
     const typo = await mooring("findings", "list", "--cluster", "typo", "--scope", "moring");
     expect([typo.code, typo.out]).toEqual([2, ""]);
     expect(typo.err.trimEnd().split("\n")).toEqual([
-      expect.stringMatching(/^mooring: --cluster typo: there is no cluster typo; there (is|are) /),
+      "mooring: --cluster typo: there is no cluster typo; available: one",
       "mooring: --scope moring: there is no scope moring; did you mean mooring?",
     ]);
     const { code, err } = await mooring("findings", "--state", "gone", "--severity", "bad");
@@ -278,7 +278,7 @@ describe("mooring findings", () => {
     }
   });
 
-  test("acknowledged it fails nothing and says by whom and why; withdrawn it counts again", async () => {
+  test("an acknowledged finding fails nothing and shows who and why; withdrawn it is open again", async () => {
     const { id } = await visibilityFinding();
     const failing = async () => {
       const { report } = await audited("--scope", SCOPE);
@@ -302,19 +302,19 @@ describe("mooring findings", () => {
     expect(shown).toMatch(/^id +\w{12}\nstate +acknowledged\nseverity +error\n/);
     expect(shown).toMatch(/\nacknowledged +by ada at .*\nuntil .*\nreason +in December\n/);
     expect((await mooring("findings", "withdraw", id)).out).toBe(
-      `It counts again: ${id}, pls-visibility-differs.\n`,
+      `Acknowledgement removed: ${id}, pls-visibility-differs.\n`,
     );
     expect(await failing()).toBe("open");
-    expect((await mooring("findings", "withdraw", id)).out).toMatch(/^It was not acknowledged/);
+    expect((await mooring("findings", "withdraw", id)).out).toMatch(/^Not acknowledged/);
   });
 
-  test("a bad time and no reason are told together; so is a finding that is not there", async () => {
+  test("an invalid date and a missing reason are reported together; so is an unknown finding", async () => {
     const { id } = await visibilityFinding();
     for (const until of ["2026-02-30", "2020-01-01", "0d", "soon"]) {
       const { code, err } = await mooring("findings", "acknowledge", id, "--until", until, "--reason", " ");
       expect([code, err]).toEqual([
         2,
-        `mooring: --until ${until}: neither a date (2026-12-24), nor a time, nor a span (12h, 7d, 4w) ahead\nmooring: --reason: say why it may stay\n`,
+        `mooring: --until ${until}: not a future date (2026-12-24), time in UTC, or duration (12h, 7d, 4w)\nmooring: --reason: must not be empty\n`,
       ]);
     }
     const far = await mooring("findings", "acknowledge", id, "--until", "9999w", "--reason", "x");
@@ -325,16 +325,16 @@ describe("mooring findings", () => {
     const nobody = await mooring("findings", "acknowledge", "zzz", "--until", "1d", "--reason", "x");
     expect([nobody.code, nobody.err]).toEqual([
       2,
-      expect.stringMatching(/^mooring: there is no finding zzz; /),
+      expect.stringMatching(/^mooring: finding zzz does not exist; /),
     ]);
   });
 
-  test("fix shows the plan and asks; agreed to, it mends the Private Link Service, and the journal tells why", async () => {
+  test("fix shows the plan and requires confirmation, then repairs the PLS; the journal records why", async () => {
     const { id } = await visibilityFinding();
     const asked = await mooring("findings", "fix", id);
     expect([asked.code, asked.err]).toEqual([
       2,
-      "mooring: this asks before it writes, and there is no terminal: say --yes\n",
+      "mooring: confirmation is required, but standard input is not a terminal; use --yes\n",
     ]);
     expect(asked.out).toContain(`~ properties.visibility.subscriptions: ["*"] -> ["${SUBSCRIPTION}"]`);
     expect(await visibility()).toEqual(["*"]);
@@ -344,6 +344,6 @@ describe("mooring findings", () => {
     const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
     expect(entry.cause).toMatchObject({ who: "ada", why: `mooring findings fix ${id}` });
     const again = await mooring("findings", "fix", id, "--yes");
-    expect([again.code, again.err]).toEqual([2, expect.stringContaining("or it is mended already")]);
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining("or it is already repaired")]);
   });
 });

@@ -39,21 +39,21 @@ const offline = (input: string, ...args: string[]) => runCli(["check", "--offlin
 
 describe("mooring check --offline", () => {
   test.each<[string, string, string[], number, string]>([
-    ["a Service that is fine", manifest(), [], 0, "1 Service: 0 denied, 0 with warnings, 1 fine"],
+    ["a Service that is fine", manifest(), [], 0, "1 Service: 0 denied, 0 with warnings, 1 allowed"],
     [
       "nothing that builds anything",
       manifest({ type: "ClusterIP" }),
       [],
       0,
-      "No Services of type LoadBalancer.",
+      "No Services of type LoadBalancer found.",
     ],
     ["documents of other kinds", "kind: ConfigMap\n---\nkind: Deployment\n", [], 0, "No Services"],
     [
-      "a refusal tells where, what and why",
+      "a refusal names the place, the rule and the reason",
       manifest({ annotations: { "load-balancer-ipv4": '"10.1"' } }),
       [],
       1,
-      `shop/web  deny\n  <stdin>:8:58  deny  address-malformed\n      ${A}load-balancer-ipv4: "10.1" is not an IPv4 address`,
+      `shop/web  deny\n  <stdin>:8:58  deny  address-malformed\n      ${A}load-balancer-ipv4: "10.1" is not a valid IPv4 address; use a form like 10.0.0.5`,
     ],
     [
       "a warning alone is no failure",
@@ -63,7 +63,7 @@ describe("mooring check --offline", () => {
       "<stdin>:8:54  warn  pls-settings-without-create",
     ],
     [
-      "but it is if asked for",
+      "but it is if requested",
       manifest({ annotations: { "pls-visibility": '"*"' } }),
       ["--warnings-as-errors"],
       1,
@@ -74,7 +74,7 @@ describe("mooring check --offline", () => {
       `${manifest()}---\nkind: List\nitems:\n- {kind: Service, metadata: {name: b}, spec: {type: LoadBalancer}}\n- {kind: Pod}\n`,
       [],
       0,
-      "2 Services: 0 denied, 0 with warnings, 2 fine",
+      "2 Services: 0 denied, 0 with warnings, 2 allowed",
     ],
     [
       "as annotations of a pull request",
@@ -149,7 +149,7 @@ describe("mooring check --offline", () => {
       });
       expect([code, out]).toEqual([
         2,
-        "edge/a  allow\nshop/c  allow\n2 Services: 0 denied, 0 with warnings, 2 fine; 1 place cannot be read\n",
+        "edge/a  allow\nshop/c  allow\n2 Services: 0 denied, 0 with warnings, 2 allowed; 1 error reading the manifests\n",
       ]);
       expect(err).toMatch(/^mooring: .*b\.json:1:2: /);
     } finally {
@@ -157,7 +157,7 @@ describe("mooring check --offline", () => {
     }
   });
 
-  test("with the Services as they are now, for the rules about updates", async () => {
+  test("with existing Services, for rules about updates", async () => {
     const directory = await mkdtemp(join(tmpdir(), "mooring-check-"));
     try {
       const old = join(directory, "old.yaml");
@@ -172,7 +172,7 @@ describe("mooring check --offline", () => {
   });
 });
 
-describe("what cannot be read is told whole, with exit code 2 and no stack trace", () => {
+describe("unreadable input is reported completely, with exit code 2 and no stack trace", () => {
   test.each<[string, string, string[], string[]]>([
     [
       "broken YAML, each mistake with its place",
@@ -190,20 +190,25 @@ describe("what cannot be read is told whole, with exit code 2 and no stack trace
       "a file that is not there",
       "",
       ["/nowhere.yaml"],
-      ["/nowhere.yaml cannot be read: there is no such file"],
+      ["/nowhere.yaml cannot be read: the file does not exist"],
     ],
-    ["a folder without manifests", "", [import.meta.dirname], [": no manifest found (.yaml, .yml or .json)"]],
+    [
+      "a folder without manifests",
+      "",
+      [import.meta.dirname],
+      [": no manifests found (.yaml, .yml or .json)"],
+    ],
     [
       "a format that does not exist",
       "",
       ["-o", "xml"],
-      ["--output xml: there are text, json, sarif, github"],
+      ["--output xml: unknown format; use one of text, json, sarif, github"],
     ],
     [
       "an option that does not exist",
       "",
       ["--nonsense"],
-      ["unknown option '--nonsense'", "(mooring check --help shows what there is)"],
+      ["unknown option '--nonsense'", "(see mooring check --help)"],
     ],
   ])("%s", async (_, input, args, problems) => {
     const { code, err } = await offline(input, ...args);
@@ -217,12 +222,12 @@ describe("what cannot be read is told whole, with exit code 2 and no stack trace
     const { code, err } = await runCli(["check", "--cluster", "one", "-"], { input: manifest(), env });
     expect(code).toBe(2);
     expect(err).toMatch(
-      /^mooring: MOORING_SUBSCRIPTIONS: [^]*\nmooring: AzureWebJobsStorage: [^]*`npm start` makes one on this machine\n$/,
+      /^mooring: MOORING_SUBSCRIPTIONS: [^]*\nmooring: AzureWebJobsStorage: [^]*run `npm start` for a local sandbox\n$/,
     );
   });
 
   test("a check that is neither offline nor for a cluster", async () =>
-    expect((await runCli(["check", "-"], { input: manifest() })).err).toContain("say which cluster"));
+    expect((await runCli(["check", "-"], { input: manifest() })).err).toContain("no cluster specified"));
 });
 
 describe("mooring check against the inventory", () => {
@@ -254,9 +259,12 @@ describe("mooring check against the inventory", () => {
   const online = (input: string, ...args: string[]) =>
     runCli(["check", "--cluster", "one", ...args, "-"], { input, env });
 
-  test("tells who has the address, and what is free nearby", async () => {
+  test("shows the holder of the address and the nearest free addresses", async () => {
     const { code, out } = await online(manifest({ annotations: { "load-balancer-ipv4": '"10.0.1.50"' } }));
-    expect([code, out]).toEqual([1, expect.stringContaining("free nearby: 10.0.1.49, 10.0.1.51, 10.0.1.48")]);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining("nearest free addresses: 10.0.1.49, 10.0.1.51, 10.0.1.48"),
+    ]);
   });
 
   test("a free address is fine, and stays free", async () => {
@@ -266,7 +274,7 @@ describe("mooring check against the inventory", () => {
 
   test("a cluster that is not registered", async () => {
     const { code, err } = await runCli(["check", "--cluster", "two", "-"], { input: manifest(), env });
-    expect([code, err]).toEqual([2, "mooring: there is no registered cluster two; there is one\n"]);
+    expect([code, err]).toEqual([2, "mooring: there is no registered cluster two; available: one\n"]);
   });
 
   describe("mooring policy", () => {
@@ -279,7 +287,7 @@ describe("mooring check against the inventory", () => {
         env,
       });
       expect(slip.err).toBe(
-        "mooring: policy rules: there is no rule pls-withdrawm; did you mean pls-withdrawn?\n",
+        "mooring: policy rules: unknown rule pls-withdrawm; did you mean pls-withdrawn?\n",
       );
       expect((await runCli(["policy", "show"], { env })).out).toContain("sweep: observe");
     });
@@ -292,23 +300,21 @@ describe("mooring check against the inventory", () => {
       ]);
     });
 
-    test("diff tells what would change", async () => {
+    test("diff shows the changes", async () => {
       const input = "modes: { sweep: enforce }\nrules: { pls-withdrawn: deny }\n";
       const { code, out } = await runCli(["policy", "diff", "-"], { input, env });
       expect([code, out]).toEqual([
         1,
         '~ rules.pls-withdrawn: none -> "deny"\n~ modes.sweep: "observe" -> "enforce"\n',
       ]);
-      expect((await runCli(["policy", "diff", "-"], { input: "{}", env })).out).toBe(
-        "Nothing would change.\n",
-      );
+      expect((await runCli(["policy", "diff", "-"], { input: "{}", env })).out).toBe("No changes.\n");
     });
   });
 });
 
-test("mooring explain says in words what will be built", async () => {
+test("mooring explain describes what AKS creates", async () => {
   const input = manifest({ annotations: { "pls-create": '"true"', "pls-visibility": '"*"' } });
   const { out } = await runCli(["explain", "-"], { input });
   expect(out).toContain("load balancer   internal, in the cluster's node resource group");
-  expect(out).toContain("visible to      everybody");
+  expect(out).toContain("visible to      every subscription");
 });

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 let tests = 0;
-// Tables of its own for each test.
+// Each test has separate tables.
 beforeEach(() => {
   env = { ...env, MOORING_TABLE_PREFIX: `test${(tests += 1)}` };
 });
@@ -86,7 +86,7 @@ describe("adding", () => {
       },
     ]);
     const { out } = await clusters(["show", "one"]);
-    expect(out).toMatch(/identity: +not bound yet: nothing of it can be proved\n/);
+    expect(out).toMatch(/identity: +not bound yet: no orphans can be proved\n/);
     expect(out).toMatch(/checked against ARM: +yes\n/);
   });
 
@@ -94,7 +94,7 @@ describe("adding", () => {
     const place = ["--node-resource-group", "MC_gone", "--vnet", VNET, "--default-subnet", "apps"];
     const add = ["add", "gone", "--resource-id", idOf("gone"), ...place];
     const { code, err } = await clusters([...add, "--unchecked"]);
-    expect([code, err]).toEqual([2, "mooring: unchecked: a reason of 1 to 500 characters\n"]);
+    expect([code, err]).toEqual([2, "mooring: unchecked: must be a reason of 1 to 500 characters\n"]);
     expect((await clusters([...add, "--unchecked", "--reason", "moved"])).code).toBe(0);
     expect((await clusters(["list"])).out).toMatch(/^gone .* unchecked /m);
   });
@@ -117,21 +117,21 @@ describe("discovering", () => {
     const { code, err } = await clusters(["discover", "--register", "aks-01", "none", ...url]);
     expect([code, err]).toEqual([
       2,
-      expect.stringMatching(/^mooring: --register none: not among those found/),
+      expect.stringMatching(/^mooring: --register none: not found; unregistered clusters: /),
     ]);
     expect((await clusters(["discover", "--register", "--all"])).code).toBe(2);
     expect(await registered()).toHaveLength(0);
   });
 
-  test("lists what it can read, names the subscription that it cannot, and exits with 1", async () => {
+  test("lists what it can read, names the subscription that it cannot, and exits with 3", async () => {
     const both = { MOORING_SUBSCRIPTIONS: `${SUBSCRIPTION},${UNKNOWN_SUBSCRIPTION}` };
     const { code, out, err } = await clusters(["discover"], both);
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(out).toContain("40 not registered");
     expect(err).toContain(`managed clusters of subscription ${UNKNOWN_SUBSCRIPTION} could not be read`);
   });
 
-  test("registers all of them, each token in a file of its own", async () => {
+  test("registers all of them, each token in a separate file", async () => {
     const target = await mkdtemp(join(folder ?? "", "manifests-"));
     const { code, out } = await clusters(["discover", "--register", "--all", "--folder", target, ...url]);
     expect([code, out]).toEqual([0, expect.stringMatching(/\n40 of 40 registered\./)]);
@@ -139,6 +139,8 @@ describe("discovering", () => {
     expect(files).toHaveLength(40);
     expect(await readFile(join(target, "mooring-aks-39.yaml"), "utf8")).toContain("kind: Secret");
     expect(out).not.toMatch(/[\w-]{43}\s/);
-    expect((await clusters(["discover"])).out).toContain("40 of those listed are registered");
+    expect((await clusters(["discover"])).out).toContain(
+      "All 40 managed clusters of the watched subscriptions are registered",
+    );
   });
 });

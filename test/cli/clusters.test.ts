@@ -1,4 +1,4 @@
-/** `mooring clusters`: tokens that are shown once, rotation that locks nobody out, manifests that a cluster takes as they are. */
+/** `mooring clusters`: tokens that are shown once, rotation without downtime, manifests that a cluster accepts unchanged. */
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,11 +60,11 @@ describe("registration", () => {
     expect(await add("twice")).toEqual({
       code: 2,
       out: "",
-      err: "mooring: cluster twice is registered already: rotate its token, or remove it first\n",
+      err: "mooring: cluster twice is already registered: rotate its token, or remove it first\n",
     });
   });
 
-  test("says everything that is wrong at once, and registers nothing", async () => {
+  test("reports all invalid options together, and registers nothing", async () => {
     const wrong = await mooring(
       "clusters",
       "add",
@@ -80,8 +80,8 @@ describe("registration", () => {
     expect([wrong.code, wrong.err.trim().split("\n")]).toEqual([
       2,
       [
-        "mooring: resourceId: not the id of a managed cluster",
-        "mooring: vnetId: not the id of a virtual network",
+        "mooring: resourceId: not a managed cluster id",
+        "mooring: vnetId: not a virtual network id",
         "mooring: --url: not an https URL",
         "mooring: --timeout: Too big: expected number to be <=30",
         "mooring: --exclude: not a namespace name",
@@ -92,10 +92,10 @@ describe("registration", () => {
 });
 
 describe("rotation", () => {
-  test("keeps the first token for the overlap, and says until when", async () => {
+  test("keeps the first token for the overlap, and prints when it expires", async () => {
     await add("rotating");
     const { code, out } = await mooring("clusters", "rotate", "rotating", "--overlap-hours", "1");
-    expect([code, out]).toEqual([0, expect.stringMatching(/second token; the first one ends at 2\d{3}-/)]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/second token; the first one expires at 2\d{3}-/)]);
     const listed = JSON.parse((await mooring("clusters", "list", "-o", "json")).out);
     expect(listed.find(({ name }: { name: string }) => name === "rotating").tokens).toEqual([
       { madeAtUtc: expect.any(String) },
@@ -113,7 +113,7 @@ describe("rotation", () => {
   });
 });
 
-test("a removed cluster is gone, and its name is free", async () => {
+test("a removed cluster no longer exists, and its name is free", async () => {
   await add("leaving");
   expect((await mooring("clusters", "remove", "leaving")).code).toBe(0);
   expect((await mooring("clusters", "list")).out).not.toContain("leaving");
@@ -244,7 +244,7 @@ describe("admission policies", () => {
     expect((await mooring("clusters", "policy", "nobody")).code).toBe(2));
 });
 
-describe("the webhook is asked", () => {
+describe("the webhook is called", () => {
   const service = (type: string, annotations = {}, spec = {}) => ({
     metadata: { annotations },
     spec: { type, ...spec },
@@ -321,7 +321,7 @@ describe("the webhook is asked", () => {
     ["not without annotations at all", { metadata: {}, spec: { type: "LoadBalancer" } }, false],
     ["not of another controller's", classed, false],
     ["not of another type", service("ClusterIP", { "mooring.dev/address": "auto" }), false],
-  ])("the companion %s", (_, object, expected) =>
+  ])("the mutating webhook %s", (_, object, expected) =>
     expect(asked("mutating", "CREATE", admin, object, null)).toBe(expected),
   );
 });

@@ -25,7 +25,7 @@ async function makePackage(name: string) {
 }
 
 test(
-  "the package is the same each time, is what it is said to be, and runs",
+  "the package is reproducible, matches its reported hash, and runs",
   async () => {
     const first = await makePackage("first.zip");
     const second = await makePackage("second.zip");
@@ -46,7 +46,7 @@ test(
   BUILDS_TWICE,
 );
 
-/** Names of the functions that a host finds in it, after the app has said that it is well. */
+/** Names of the functions that a host finds in it, after the app has reported healthy. */
 async function functionsOnHost(app: string): Promise<string[]> {
   const settings = {
     AzureWebJobsStorage: await ownAccount(),
@@ -65,16 +65,16 @@ async function functionsOnHost(app: string): Promise<string[]> {
   }
 }
 
-describe("a place where nothing can be written is told before anything is built", () => {
+describe("an output file that cannot be written is reported before anything is built", () => {
   test.each([
     [
       "a folder that is not there",
       () => join(folder, "none/mooring.zip"),
-      /there is no folder .*none; make it first/,
+      /folder .*none does not exist; create it first/,
     ],
     ["a folder", () => join(folder, "taken.zip"), /is not a file/],
-    ["no zip", () => join(folder, "mooring"), /name a file that ends with \.zip/],
-    ["a file where a folder should be", () => join(folder, "plain/mooring.zip"), /there is no folder/],
+    ["no zip", () => join(folder, "mooring"), /the file name must end with \.zip/],
+    ["a file where a folder should be", () => join(folder, "plain/mooring.zip"), /folder .* does not exist/],
   ])("%s", async (_, path, problem) => {
     await mkdir(join(folder, "taken.zip"), { recursive: true });
     await writeFile(join(folder, "plain"), "");

@@ -1,4 +1,4 @@
-/** `mooring doctor` on a whole sandbox: each failure is made to happen, and its line read. */
+/** `mooring doctor` on a complete sandbox: each failure is provoked, and its line is read. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { QueueClient } from "@azure/storage-queue";
@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, START_MILLISECONDS);
 afterAll(() => at.close());
 
-describe("a whole installation", () => {
+describe("a complete installation", () => {
   test("is healthy, except for roles that its policy does not use and the registration of a deleted cluster", async () => {
     const { out, err, code } = await at.run(["-o", "json"]);
     const { lines, counts, version } = DoctorReport.parse(JSON.parse(out));
@@ -34,8 +34,8 @@ describe("a whole installation", () => {
     expect({ code, err, version }).toEqual({ code: 0, err: "", version: VERSION });
     expect([...new Set(seen.map(({ check, state }) => `${check} ${state}`))]).toEqual([
       "app-certificate skipped",
-      "rights warn",
-      "registrations warn",
+      "rights warning",
+      "registrations warning",
     ]);
     expect(seen.filter(({ check }) => check === "registrations")).toEqual([
       expect.objectContaining({
@@ -46,12 +46,14 @@ describe("a whole installation", () => {
     expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(lines.length);
   });
 
-  test("is told as a table, with what to do below, and a count", async () => {
-    const { out, code } = await at.run(["--fail-on", "warn"]);
-    expect(out).toMatch(/^✓ ok {7}settings: whole$/m);
-    expect(out).toMatch(/^! warn {5}rights \S+ sweep: may$/m);
-    expect(out).toMatch(/^ {11}→ take the role away until it is used: az role assignment delete /m);
-    expect(out).toMatch(/\d+ ok, \d+ to look at, 0 failed, \d+ skipped\n$/);
+  test("is printed as a table with advice and counts", async () => {
+    const { out, code } = await at.run(["--fail-on", "warning"]);
+    expect(out).toMatch(/^✓ ok {7}settings: valid$/m);
+    expect(out).toMatch(
+      /^! warning  rights \S+ sweep: has permissions that the active policy does not use:$/m,
+    );
+    expect(out).toMatch(/^ {11}→ remove the role until it is used: az role assignment delete /m);
+    expect(out).toMatch(/\d+ ok, \d+ warnings?, 0 failed, \d+ skipped\n$/);
     expect(code).toBe(1);
   });
 
@@ -68,7 +70,7 @@ async function expectNoChange(): Promise<void> {
   expect(world.activity.slice(log).filter(({ caller }) => caller.name === MOORING.name)).toEqual([]);
 }
 
-test("the app asks the same of itself, with its own identity", async () => {
+test("the app runs the same checks on itself, with its own identity", async () => {
   const answer = await fetch(`${at.sandbox.hostUrl}/api/v1/doctor`);
   const { lines, version } = DoctorReport.parse(await answer.json());
   expect({ status: answer.status, version }).toEqual({ status: 200, version: VERSION });
@@ -83,11 +85,11 @@ test("the app asks the same of itself, with its own identity", async () => {
 
 describe("bad input", () => {
   test.each<[string, string[], RegExp]>([
-    ["a state that is none", ["--fail-on", "info"], /--fail-on info: there are warn and fail/],
-    ["a URL with a path", ["--url", "https://a.example/api"], /--url .*: an origin/],
-    ["an identity that is none", ["--identity", "me"], /--identity me: an object id/],
+    ["a state that is none", ["--fail-on", "info"], /--fail-on info: unknown state; use warning or fail/],
+    ["a URL with a path", ["--url", "https://a.example/api"], /--url .*: not an origin/],
+    ["an identity that is none", ["--identity", "me"], /--identity me: not an object id/],
     ["a format that is none", ["-o", "csv"], /--output csv/],
-  ])("%s is told, with exit code 2", async (_, args, said) => {
+  ])("%s is reported, with exit code 2", async (_, args, said) => {
     const { code, err, out } = await at.run(args);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toMatch(said);
@@ -98,8 +100,8 @@ describe("bad input", () => {
       env: { ...at.sandbox.settings, MOORING_TABEL_PREFIX: "x", MOORING_COLOUR: "x" },
     });
     expect(JSON.parse(out).lines[0]).toMatchObject({
-      state: "warn",
-      message: "MOORING_TABEL_PREFIX: there is no such setting; did you mean MOORING_TABLE_PREFIX?",
+      state: "warning",
+      message: "MOORING_TABEL_PREFIX: unknown setting, ignored; did you mean MOORING_TABLE_PREFIX?",
     });
   });
 
@@ -135,14 +137,14 @@ describe("rights", () => {
     const line = (await at.lines("rights")).find(({ state }) => state === "fail");
     expect(line).toMatchObject({
       about: `${PLATFORM} connections`,
-      message: "may not Microsoft.Network/privateLinkServices/privateEndpointConnections/write",
+      message: "lacks Microsoft.Network/privateLinkServices/privateEndpointConnections/write",
       advice: expect.stringContaining(
         `az role assignment create --role "Mooring connections" --assignee-object-id ${MOORING.objectId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${PLATFORM}`,
       ),
     });
   });
 
-  test("without any right in a subscription, that is said of it, and the others are looked at all the same", async () => {
+  test("a subscription without any permission is reported, and the others are checked", async () => {
     for (const one of await assignments()) {
       await at.arm.remove(one.id);
       onTestFinished(() => at.arm.put(one.id, one));
@@ -166,7 +168,7 @@ describe("rights", () => {
     });
     onTestFinished(() => at.arm.remove(id));
     expect(await at.wrong("rights")).toContain(
-      `warn ${PLATFORM}: may do nearly everything, as Contributor and Owner may`,
+      `warning ${PLATFORM}: has broad permissions (Contributor or Owner)`,
     );
   });
 
@@ -175,17 +177,17 @@ describe("rights", () => {
     expect(own).toContainEqual(expect.objectContaining({ about: PLATFORM, state: "ok" }));
     const other = await at.wrong("rights", { look: { principalId: "99999999-9999-4999-8999-999999999999" } });
     expect(other).toContainEqual(
-      expect.stringMatching(new RegExp(`^fail ${PARTNER} reader: may not Microsoft.Network`)),
+      expect.stringMatching(new RegExp(`^fail ${PARTNER} reader: lacks Microsoft.Network`)),
     );
   });
 
-  test("nobody is signed in, which holds nobody up", async () => {
+  test("a missing sign-in is reported without delay", async () => {
     const { out, code } = await at.run(["-o", "json"], { IDENTITY_ENDPOINT: `${dead}/msi/token` });
     const line = DoctorReport.parse(JSON.parse(out)).lines.find(({ check }) => check === "identity");
     expect(code).toBe(1);
     expect(line).toMatchObject({
       state: "fail",
-      message: expect.stringMatching(/nobody is signed in to Azure here|no answer within/),
+      message: expect.stringMatching(/not signed in to Azure|no answer within/),
     });
   });
 });
@@ -203,7 +205,7 @@ describe("events", () => {
     [
       "that expired",
       (properties) => (properties.expirationTimeUtc = "2020-01-01T00:00:00Z"),
-      /^fail \S+: event subscription mooring ended at 2020-01-01/,
+      /^fail \S+: event subscription mooring expired at 2020-01-01/,
     ],
     [
       "to another app",
@@ -212,7 +214,7 @@ describe("events", () => {
           "/mooring/",
           "/other/",
         )),
-      /^fail \S+: events go to another app: .*sites\/other\/functions/,
+      /^fail \S+: events are delivered to another app: .*sites\/other\/functions/,
     ],
     [
       "to something else",
@@ -226,12 +228,12 @@ describe("events", () => {
     [
       "whose filters leave something out",
       (properties) => (properties.filter.advancedFilters[0].values = ["Microsoft.Network/"]),
-      /^warn \S+: the filters keep away microsoft.compute\/virtualmachinescalesets\/write, .*microsoft.containerservice\/managedclusters\/write/,
+      /^warning \S+: the filters exclude microsoft.compute\/virtualmachinescalesets\/write, .*microsoft.containerservice\/managedclusters\/write/,
     ],
     [
       "whose filters let nothing through",
       (properties) => (properties.filter.subjectBeginsWith = "/nowhere"),
-      /^fail \S+: the filters let nothing through/,
+      /^fail \S+: the filters exclude all events/,
     ],
   ])("an event subscription %s", async (_, edit, said) => {
     await change(edit);
@@ -244,7 +246,7 @@ describe("events", () => {
     item.properties.provisioningState = "AwaitingManualAction";
     onTestFinished(() => void (item.properties.provisioningState = "Succeeded"));
     expect(await at.wrong("events")).toEqual([
-      `fail ${PLATFORM}: event subscription mooring is in state AwaitingManualAction: it delivers nothing`,
+      `fail ${PLATFORM}: event subscription mooring is in state AwaitingManualAction and delivers no events`,
     ]);
   });
 
@@ -268,7 +270,7 @@ describe("events", () => {
 describe("the app", () => {
   test("that does not answer", async () => {
     expect(await at.wrong("app", { look: { appUrl: dead } })).toEqual([
-      `fail: could not be checked: ${dead} does not answer: ECONNREFUSED`,
+      `fail: could not be checked: ${dead} is unreachable: ECONNREFUSED`,
     ]);
   });
 
@@ -278,7 +280,7 @@ describe("the app", () => {
     onTestFinished(() => void server.close());
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect(await at.wrong("app", { look: { appUrl: url } })).toEqual([
-      "fail: answered 404, and not as Mooring's health does",
+      "fail: status 404, and not a health response of Mooring",
     ]);
   });
 
@@ -286,14 +288,14 @@ describe("the app", () => {
     [
       "whose certificate ends soon, and that is of another version",
       10,
-      /^warn: the app is of version 0\.0\.9, this command line of \d/,
-      /^warn: the certificate ends at .*, in (9|10) days$/,
+      /^warning: the app has version 0\.0\.9, this CLI has version \d/,
+      /^warning: the certificate expires at .*, in (9|10) days$/,
     ],
     [
       "whose certificate has ended",
       -2,
-      /^fail: could not be checked: .* does not answer: CERT_HAS_EXPIRED$/,
-      /^fail: the certificate ended at /,
+      /^fail: could not be checked: .* is unreachable: CERT_HAS_EXPIRED$/,
+      /^fail: the certificate expired at /,
     ],
   ])("%s", async (_, certificateDays, app, certificate) => {
     const fake = await fakeApp({ certificateDays, version: "0.0.9" });
@@ -305,7 +307,7 @@ describe("the app", () => {
 });
 
 describe("storage", () => {
-  test("that is away is told, and does not hold anybody up", async () => {
+  test("an unavailable app is reported without delay", async () => {
     const away = at.sandbox.settings["AzureWebJobsStorage"]?.replaceAll(/http:\/\/[^/]+/g, dead) ?? "";
     const { code, out } = await at.run(["-o", "json"], { AzureWebJobsStorage: away });
     const { lines } = DoctorReport.parse(JSON.parse(out));
@@ -318,16 +320,20 @@ describe("storage", () => {
       tokens: "skipped",
       arm: "ok",
     });
-    expect(lines).toContainEqual({ check: "tokens", state: "skipped", message: "check storage comes first" });
+    expect(lines).toContainEqual({
+      check: "tokens",
+      state: "skipped",
+      message: "not checked: check storage must pass first",
+    });
   });
 
   test("that refuses the key", async () => {
     const wrongKey =
       at.sandbox.settings["AzureWebJobsStorage"]?.replace(/AccountKey=[^;]+/, "AccountKey=AAAA") ?? "";
     expect(await at.wrong("storage", { settings: { AzureWebJobsStorage: wrongKey } })).toEqual([
-      expect.stringMatching(/^fail tables: may not be written: mooringclusters, /),
-      expect.stringMatching(/^fail queues: may not be written: mooring-pls, /),
-      "fail containers: may not be written: mooring-states, mooring-leases",
+      expect.stringMatching(/^fail tables: no permission to write: mooringclusters, /),
+      expect.stringMatching(/^fail queues: no permission to write: mooring-pls, /),
+      "fail containers: no permission to write: mooring-states, mooring-leases",
     ]);
   });
 
@@ -343,7 +349,7 @@ describe("storage", () => {
       ]);
     });
     expect(await at.wrong("schema")).toEqual([
-      expect.stringMatching(/^fail: the stored data are of schema 99/),
+      expect.stringMatching(/^fail: the stored data have schema version 99/),
     ]);
   });
 
@@ -355,10 +361,10 @@ describe("storage", () => {
     expect(await at.wrong("policy")).toEqual([expect.stringMatching(/^fail: policy modes: /)]);
   });
 
-  test("writing that somebody stopped", async () => {
+  test("writes that an operator stopped", async () => {
     await runCli(["stop", "a test"], { env: at.sandbox.settings });
     onTestFinished(async () => void (await runCli(["resume"], { env: at.sandbox.settings })));
-    expect(await at.wrong("writing")).toEqual([expect.stringMatching(/^warn: stopped since .*: a test$/)]);
+    expect(await at.wrong("writing")).toEqual([expect.stringMatching(/^warning: stopped since .*: a test$/)]);
   });
 
   test("a poisoned message", async () => {
@@ -367,7 +373,9 @@ describe("storage", () => {
     await queue.createIfNotExists();
     await queue.sendMessage("no base64");
     onTestFinished(async () => void (await queue.clearMessages()));
-    expect(await at.wrong("queues")).toEqual(["warn mooring-pls-poison: 1 message has failed for good"]);
+    expect(await at.wrong("queues")).toEqual([
+      "warning mooring-pls-poison: 1 message has permanently failed",
+    ]);
   });
 });
 
@@ -378,19 +386,19 @@ test("a clock that is off", async () => {
   skew(-120);
   expect(await at.wrong("clock")).toEqual([
     expect.stringMatching(
-      /^warn Azure Resource Manager: its clock is 1(19|20|21) seconds behind the one here$/,
+      /^warning Azure Resource Manager: its clock is 1(19|20|21) seconds behind this machine$/,
     ),
   ]);
   at.sandbox.arm.faults.clear();
   skew(900);
   expect(await at.wrong("clock")).toEqual([
     expect.stringMatching(
-      /^fail Azure Resource Manager: its clock is (899|900|901) seconds ahead of the one here$/,
+      /^fail Azure Resource Manager: its clock is (899|900|901) seconds ahead of this machine$/,
     ),
   ]);
 });
 
-test("Azure Resource Manager that throttles or is away", async () => {
+test("Azure Resource Manager that throttles or is unavailable", async () => {
   at.sandbox.arm.faults.add({
     path: "privateLinkServices$",
     caller: MOORING.name,
@@ -413,7 +421,7 @@ describe("clusters", () => {
     await put({ ...row.value, confirmed });
     onTestFinished(async () => void (await put(row.value)));
     expect(await at.wrong("reports")).toEqual([
-      `warn ${name}: confirmed its Services last at 2026-01-01T00:00:00.000Z, longer than 60 minutes ago`,
+      `warning ${name}: last confirmed its Services at 2026-01-01T00:00:00.000Z, more than 60 minutes ago`,
     ]);
   });
 
@@ -427,7 +435,7 @@ describe("clusters", () => {
     expect(await at.wrong("webhooks")).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^fail ${name}: admission did not announce 1 change of Services that the cluster reported, shop/unseen`,
+          `^fail ${name}: the cluster reported 1 change of Services that the admission webhook did not receive, for example shop/unseen`,
         ),
       ),
     ]);
@@ -441,20 +449,20 @@ describe("clusters", () => {
     [
       "whose relay does not answer",
       { "x-mooring-webhook": "Failed to connect" },
-      [/^fail \S+: asked from inside the cluster at .*, the relay failed: Failed to connect$/],
+      [/^fail \S+: the probe of the relay from inside the cluster failed at .*: Failed to connect$/],
     ],
     [
       "whose relay's certificate ends soon",
       { "x-mooring-webhook": "ok", "x-mooring-webhook-certificate-ends": inDays(5) },
-      [/^warn \S+ relay: the certificate ends at .*, in (4|5) days$/],
+      [/^warning \S+ relay: the certificate expires at .*, in (4|5) days$/],
     ],
     [
       "whose relay's certificate has ended",
       { "x-mooring-webhook": "ok", "x-mooring-webhook-certificate-ends": inDays(-1) },
-      [/^fail \S+ relay: the certificate ended at /],
+      [/^fail \S+ relay: the certificate expired at /],
     ],
     [
-      "whose relay is well",
+      "whose relay is healthy",
       { "x-mooring-webhook": "ok", "x-mooring-webhook-certificate-ends": inDays(90) },
       [],
     ],
@@ -483,7 +491,7 @@ describe("clusters", () => {
     });
     expect(rotated.code).toBe(0);
     expect(await at.wrong("tokens")).toEqual([
-      expect.stringMatching(new RegExp(`^warn ${name}: the older of its tokens ends at `)),
+      expect.stringMatching(new RegExp(`^warning ${name}: the older of its tokens expires at `)),
     ]);
   });
 });

@@ -15,7 +15,7 @@ test.each(HOSTILE)("$what reads as it was, as value and as key, and is not to be
 test("whatever the value", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (some) => {
-      // JSON knows no negative zero.
+      // JSON has no negative zero.
       const value: unknown = JSON.parse(JSON.stringify(some));
       const yaml = inertYaml(value);
       expect(yaml).not.toMatch(HIDDEN);

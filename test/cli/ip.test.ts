@@ -80,7 +80,7 @@ const rowsOf = (out: string) =>
     .map((line) => line.split(/ {2,}/));
 
 describe("mooring ip list and find", () => {
-  test("have a line for each Service, with what tells lines apart", async () => {
+  test("have a line for each Service, with the columns that distinguish them", async () => {
     const { code, out } = await mooring("list", "--subnet", "apps");
     expect([code, rowsOf(out)]).toEqual([
       0,
@@ -131,7 +131,7 @@ describe("mooring ip list and find", () => {
     ]);
   });
 
-  test("have names too, as JSON and YAML, and say when there is more", async () => {
+  test("have field names in JSON and YAML, and report whether there are more", async () => {
     const { out } = await mooring("find", "shared", "-o", "json");
     expect(JSON.parse(out)).toMatchObject([{ kind: "plsName", place: "shared", resourceGroup: "rg-pls" }]);
     expect((await mooring("find", "shop/next", "-o", "yaml")).out).toContain("place: 10.0.1.20");
@@ -180,16 +180,16 @@ describe("mooring ip who and next", () => {
 });
 
 describe("mooring ip release", () => {
-  test("shows what would end, asks, and ends it", async () => {
+  test("shows what would be released, requires confirmation, and releases it", async () => {
     const args = ["release", "10.0.1.20", "--reason", "cluster lost"];
     const shown =
       "- claim of 10.0.1.20 by Service one/shop/next (living, expires 2999-01-01T00:00:00.000Z)\n";
     expect(await mooring(...args, "--dry-run")).toEqual({
       code: 0,
       err: "",
-      out: `${shown}Nothing was done.\n`,
+      out: `${shown}No changes were made.\n`,
     });
-    expect((await mooring(...args)).err).toContain("say --yes");
+    expect((await mooring(...args)).err).toContain("use --yes");
     expect(await rowOf("10.0.1.20")).toBeDefined();
     const { code, out } = await mooring(...args, "--yes");
     expect([code, out]).toEqual([

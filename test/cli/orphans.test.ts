@@ -28,9 +28,10 @@ beforeAll(async () => {
 afterEach(() => served.close());
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** The managed cluster is gone; its internal load balancer is not. */
+/** The managed cluster was deleted; its internal load balancer, written half a day ago, still exists. */
 beforeEach(async () => {
-  arm = await armWithPls();
+  let clock = Date.now() - 12 * 3_600_000;
+  arm = await armWithPls({ now: () => new Date(clock) });
   const subnet = {
     id: `${BALANCER.split("/providers/")[0]}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/apps`,
   };
@@ -41,6 +42,7 @@ beforeEach(async () => {
     sku: { name: "Standard" },
     properties: { frontendIPConfigurations: [frontend] },
   });
+  clock = Date.now();
   served = await serveArm(arm, directory);
   env = {
     ...served.env,
@@ -82,20 +84,20 @@ test("explained, swept on the second look, and restored", async () => {
   const explained = await mooring("orphans", "explain", "kubernetes-internal");
   expect(explained.out.split("\n")).toEqual([
     `loadBalancer ${INTERNAL}`,
-    "is proved an orphan.",
+    "Proved orphan.",
     expect.stringMatching(/^ {2}evidence for: {5}managed cluster one does not exist \(Azure, 20/),
     expect.stringMatching(
       /^ {2}evidence for: {5}no managed cluster has node resource group rg, .* \(Azure, 20/,
     ),
     expect.stringMatching(/^ {2}evidence for: {5}nothing in Azure uses it \(Azure, 20/),
     "Not in quarantine.",
-    "Mode of sweep is observe: nothing is deleted by itself.",
+    "Observe mode: nothing is deleted automatically.",
     "",
   ]);
   expect((await mooring("orphans", "sweep", "--yes")).out).toBe("No changes.\n");
   expect((await mooring("orphans", "list")).out).toMatch(/loadBalancer +kubernetes-internal +one /);
   await passGracePeriod();
-  expect((await mooring("orphans", "sweep")).err).toContain("say --yes");
+  expect((await mooring("orphans", "sweep")).err).toContain("use --yes");
   const swept = await mooring("orphans", "sweep", "--yes");
   expect([swept.code, swept.out]).toEqual([0, expect.stringContaining(`applied ${INTERNAL}`)]);
   expect(await isThere()).toBe(false);
@@ -103,9 +105,22 @@ test("explained, swept on the second look, and restored", async () => {
   const restored = await mooring("orphans", "restore", "kubernetes-internal", "--yes");
   expect([restored.code, restored.out]).toEqual([
     0,
-    expect.stringContaining("! Its backend pools come back empty"),
+    expect.stringContaining("! Its backend pools are restored empty"),
   ]);
   expect(await isThere()).toBe(true);
+});
+
+test("a date that the cluster's next list may move is shown as the earliest", async () => {
+  await mooring("orphans", "sweep", "--yes");
+  const [row] = await Array.fromAsync(ports.tables.quarantine.list("all"));
+  const { key, value } = row!;
+  const evidence = [{ says: "no Service of cluster one uses it", source: "Kubernetes", atUtc: "" }] as const;
+  const write = (some: object) =>
+    ports.tables.quarantine.transact("all", [{ do: "put", key, value: { ...value, evidence, ...some } }]);
+  await write({});
+  expect((await mooring("orphans", "list")).out).toContain(`${value.deleteAfterUtc} or later`);
+  await write({ isConfirmed: true });
+  expect((await mooring("orphans", "list")).out).not.toContain("or later");
 });
 
 test("a sweep that cannot read a subscription names it, and is no success", async () => {
@@ -114,14 +129,14 @@ test("a sweep that cannot read a subscription names it, and is no success", asyn
   const swept = await mooring("orphans", "sweep", "--yes");
   expect([swept.code, swept.out]).toEqual([
     1,
-    expect.stringMatching(new RegExp(`^! subscription ${other} was left out: .+\\nNo changes\\.\\n$`)),
+    expect.stringMatching(new RegExp(`^! subscription ${other} was skipped: .+\\nNo changes\\.\\n$`)),
   ]);
   const asData = await mooring("-o", "json", "orphans", "sweep", "--yes");
   expect([asData.code, JSON.parse(asData.out)]).toEqual([
     1,
     { applied: [], awaited: [], unreadable: [other] },
   ]);
-  expect(asData.err).toContain(`subscription ${other} was left out: `);
+  expect(asData.err).toContain(`subscription ${other} was skipped: `);
 });
 
 test("a sweep changes the quarantine only while no other sweep does", async () => {
@@ -133,7 +148,7 @@ test("a sweep changes the quarantine only while no other sweep does", async () =
   expect((await mooring("orphans", "list")).out).toBe("Nothing found.\n");
 });
 
-test("held, it stays and says who holds it; released, it is suspected again", async () => {
+test("a held resource is not deleted and shows who holds it; released, it is a candidate again", async () => {
   await mooring("orphans", "sweep", "--yes");
   expect((await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration")).code).toBe(0);
   expect((await mooring("orphans", "list")).out).toMatch(/kubernetes-internal +one +held by ada /);
@@ -142,7 +157,7 @@ test("held, it stays and says who holds it; released, it is suspected again", as
     "  evidence against: ada holds it: migration\n",
   );
   expect((await mooring("orphans", "release", "kubernetes-internal")).out).toMatch(/^Released: /);
-  expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain("is proved an orphan.");
+  expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain("Proved orphan.");
   expect(await isThere()).toBe(true);
 });
 
@@ -156,7 +171,7 @@ test("held, and gone or alive since: it is seen among the holds, and can be rele
   expect((await mooring("orphans", "release", "kubernetes-internal")).code).toBe(2);
 });
 
-test("what is not suspected is said to be so", async () => {
+test("a resource that is not a candidate is reported as such", async () => {
   const { code, err } = await mooring("orphans", "explain", "lb");
   expect([code, err]).toEqual([
     2,

@@ -79,7 +79,7 @@ function bash(script: string): Promise<{ code: number; out: string; err: string 
 describe("the workflow", () => {
   const check = stepOf("Check manifests").run;
 
-  test("passes what is fine, and tells code scanning so", async () => {
+  test("passes valid manifests, and reports that to code scanning", async () => {
     const { code, sarif } = await run(check, {
       "deploy/web.yaml": service("10.0.0.9"),
       "other/bad.yaml": service("10"),
@@ -139,7 +139,7 @@ describe("the workflow", () => {
     expect([code, sarif]).toEqual([2, undefined]);
   });
 
-  test("has nothing to say where there are no manifests", async () => {
+  test("reports nothing without manifests", async () => {
     const { code, out, sarif } = await run(check, { "README.md": "" });
     expect([code, out, sarif]).toEqual([0, "No manifests.\n", undefined]);
   });

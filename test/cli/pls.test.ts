@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** A PLS whose visibility somebody changed, and a consumer that waits. */
+/** A PLS whose visibility another writer changed, and a pending connection. */
 beforeEach(async () => {
   arm = await armWithPls();
   served = await serveArm(arm, directory);
@@ -72,16 +72,16 @@ const visibility = async () => (await arm.send("GET", OURS)).body.properties.vis
 const connectionOf = async () => (await arm.send("GET", OURS)).body.properties.privateEndpointConnections[0];
 
 describe("mooring pls", () => {
-  test("list tells which are as declared, which are not, and which are nobody's", async () => {
+  test("list shows which are in sync, which differ, and which are unowned", async () => {
     const { code, out } = await mooring("pls", "list");
     expect(code).toBe(0);
-    expect(out).toMatch(/^NAME +RESOURCE GROUP +SERVICE +VISIBILITY +WAITING +STATE\n/);
-    expect(out).toMatch(/ours +rg +one\/shop\/web +\* +1 +1 to change/);
-    expect(out).toMatch(/pls +rg +- +22222222-[\w-]+ +0 +no owner proved/);
+    expect(out).toMatch(/^NAME +RESOURCE GROUP +SERVICE +VISIBILITY +PENDING +STATE\n/);
+    expect(out).toMatch(/ours +rg +one\/shop\/web +\* +1 +differs \(1 change\)/);
+    expect(out).toMatch(/pls +rg +- +22222222-[\w-]+ +0 +unowned/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThan(120);
   });
 
-  test("plan shows the change with its reason and evidence, writes nothing, and can tell by its exit code", async () => {
+  test("plan shows the change with reason and evidence, writes nothing, and may set the exit code", async () => {
     const { code, out } = await mooring("pls", "plan", "ours", "--detailed-exitcode");
     expect(code).toBe(2);
     expect(out).toContain(`~ ${OURS}\n    Service one/shop/web declares visibility otherwise\n`);
@@ -93,16 +93,16 @@ describe("mooring pls", () => {
     expect((await mooring("pls", "plan", "pls", "--detailed-exitcode")).code).toBe(0);
   });
 
-  test("reconcile asks first; without a terminal it wants --yes", async () => {
+  test("reconcile requires confirmation; without a terminal it requires --yes", async () => {
     const { code, err } = await mooring("pls", "reconcile", "ours");
     expect([code, err]).toEqual([
       2,
-      "mooring: this asks before it writes, and there is no terminal: say --yes\n",
+      "mooring: confirmation is required, but standard input is not a terminal; use --yes\n",
     ]);
     expect(await visibility()).toEqual(["*"]);
   });
 
-  test("reconcile brings the Private Link Service back, the journal tells who and why, undo goes back", async () => {
+  test("reconcile repairs the PLS, the journal records who and why, undo reverts it", async () => {
     const done = await mooring("pls", "reconcile", "ours", "--yes");
     expect([done.code, done.out]).toEqual([
       0,
@@ -122,14 +122,14 @@ describe("mooring pls", () => {
     expect(await visibility()).toEqual(["*"]);
   });
 
-  test("names that are not there are all told", async () => {
+  test("all unknown names are reported", async () => {
     const { code, err } = await mooring("pls", "plan", "ours", "x", "y");
     expect([code, err]).toEqual([
       2,
       ["x", "y"]
         .map(
           (name) =>
-            `mooring: there is no Private Link Service ${name}; there are ours, pls; \`mooring pls list\` shows them\n`,
+            `mooring: there is no Private Link Service ${name}; available: ours, pls; run \`mooring pls list\`\n`,
         )
         .join(""),
     ]);
@@ -137,7 +137,7 @@ describe("mooring pls", () => {
 });
 
 describe("mooring connections", () => {
-  test("list is the inbox: what waits, from whom", async () => {
+  test("list is the inbox: pending connections and their consumers", async () => {
     const { out } = await mooring("connections", "list");
     expect(out).toMatch(/^NAME +PLS +SERVICE +CONSUMER +STATUS +DESCRIPTION\n/);
     expect(out).toMatch(new RegExp(`pe\\.[\\w-]+ +ours +one/shop/web +${PARTNER} +Pending`));
@@ -147,7 +147,7 @@ describe("mooring connections", () => {
   test.each([
     ["approve", "Approved"],
     ["reject", "Rejected"],
-  ])("%s tells the consumer who decided, and why; the inbox is then empty", async (verb, status) => {
+  ])("%s sends the consumer the reason and the operator; the inbox is then empty", async (verb, status) => {
     const { name } = await connectionOf();
     const { code } = await mooring("connections", verb, name, "--reason", "ticket 7", "--yes");
     expect(code).toBe(0);
@@ -158,7 +158,10 @@ describe("mooring connections", () => {
     expect((await mooring("connections", "list")).out).toBe("Nothing found.\n");
     const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
     const { code: refused, err } = await mooring("undo", entry.id, "--yes");
-    expect([refused, err]).toEqual([2, expect.stringContaining("Azure lets no connection wait again")]);
+    expect([refused, err]).toEqual([
+      2,
+      expect.stringContaining("Azure cannot set a connection back to Pending"),
+    ]);
   });
 
   test("of a Private Link Service that is tagged off nothing is decided", async () => {
@@ -167,16 +170,16 @@ describe("mooring connections", () => {
     const { code, err } = await mooring("connections", "approve", name, "--reason", "x", "--yes");
     expect([code, err]).toEqual([
       2,
-      "mooring: Private Link Service ours is tagged mooring: off; take the tag away first\n",
+      "mooring: Private Link Service ours is tagged mooring: off; remove the tag first\n",
     ]);
     expect((await mooring("pls", "list")).out).toMatch(/ours .* tagged off/);
   });
 
   test("what is not there, and a decision without a reason", async () => {
-    expect((await mooring("connections", "approve", "nobody", "--reason", "x")).err).toContain(
-      "there is no connection nobody",
+    expect((await mooring("connections", "approve", "unknown", "--reason", "x")).err).toContain(
+      "there is no connection unknown",
     );
-    expect((await mooring("connections", "approve", "nobody")).code).toBe(2);
+    expect((await mooring("connections", "approve", "unknown")).code).toBe(2);
   });
 });
 

@@ -43,7 +43,7 @@ const soon = (assert: () => unknown) => vi.waitFor(assert, { timeout: 50_000, in
 const failed = (queue: QueueName, count: number) =>
   soon(async () => expect((await run.ports.queue.poisonState(queue)).length).toBe(count));
 
-/** The receiver of news is broken until the host gives up. */
+/** The receiver of notices fails until the host gives up. */
 async function poisonedNotice(): Promise<{ audit: string; correlationId: string }> {
   const { id } = await createAudit(run, { who: "system", why: "test" });
   await changeRun(run, id, (audit) => ({ ...audit, state: "done", finishedAtUtc: run.now().toISOString() }));
@@ -61,25 +61,31 @@ async function poisonedNotice(): Promise<{ audit: string; correlationId: string 
   return { audit: id, correlationId };
 }
 
-describe("news that the receiver did not take", () => {
-  test("are listed and shown with why, and told after all once they are replayed", async () => {
+describe("notices that the receiver did not accept", () => {
+  test("are listed and shown with the error, and sent after they are replayed", async () => {
     const { audit, correlationId } = await poisonedNotice();
     expect(receiver.received).toHaveLength(5);
 
     const { out, code } = await cli("queue", "list");
     expect(code).toBe(0);
-    expect(out).toMatch(/^notices +0 +1 +20\S+Z +1 × the webhook answered 500$/m);
+    expect(out).toMatch(/^notices +0 +1 +20\S+Z +1 × the webhook returned 500$/m);
     expect(out).toMatch(/^pls +0 {3,}0$/m);
 
     const [message] = await json("queue", "show", "notices");
     expect(message).toMatchObject({
       queue: "notices",
       item: { what: "webhook", id: audit, why: "audit ended", correlationId },
-      failure: { error: "the webhook answered 500", tries: 5 },
+      failure: { error: "the webhook returned 500", tries: 5 },
     });
     const shown = (await cli("queue", "show")).out;
     expect(shown).toContain(`${message.id.slice(0, 8)}  notices  webhook`);
-    for (const fact of [audit, correlationId, "the webhook answered 500", "5, the last at", "audit ended"])
+    for (const fact of [
+      audit,
+      correlationId,
+      "the webhook returned 500",
+      "5, the last one at",
+      "audit ended",
+    ])
       expect(shown).toContain(fact);
 
     const replayed = await cli("queue", "replay", "notices", message.id.slice(0, 8));
@@ -89,17 +95,17 @@ describe("news that the receiver did not take", () => {
       out: `replayed ${message.id}: webhook ${audit}\n`,
     });
     await soon(() => expect(receiver.received).toHaveLength(6));
-    expect((await cli("queue", "show", "notices")).out).toBe("Nothing has failed for good.\n");
+    expect((await cli("queue", "show", "notices")).out).toBe("No failed messages.\n");
     expect(await Array.fromAsync(run.ports.tables.failures.list("notices"))).toEqual([]);
     await soon(async () => {
-      const told = (await app.log()).split("\n").filter((line) => line.includes("audit told"));
-      expect(told.some((line) => line.includes(correlationId))).toBe(true);
+      const sent = (await app.log()).split("\n").filter((line) => line.includes("notices sent"));
+      expect(sent.some((line) => line.includes(correlationId))).toBe(true);
     });
   });
 });
 
 describe("what is no work item", () => {
-  const hostile = '{"what":"\u009b2J\u202Eevil"}\nmooring: all is well';
+  const hostile = '{"what":"\u009b2J\u202Eevil"}\nmooring: all checks passed';
   beforeEach(async () => {
     await app.queues.getQueueClient("mooring-pls").createIfNotExists();
     await app.queues.getQueueClient("mooring-pls").sendMessage(hostile);
@@ -109,28 +115,28 @@ describe("what is no work item", () => {
   test("is shown as it lies there, and steers no terminal", async () => {
     const { out } = await cli("queue", "show", "pls");
     expect(out).toContain("pls  not a work item");
-    expect(out).toContain('{"what":"\uFFFD2J\uFFFDevil"} mooring: all is well');
+    expect(out).toContain('{"what":"\uFFFD2J\uFFFDevil"} mooring: all checks passed');
     expect(out).not.toMatch(/\u009b|\u202E|^mooring:/m);
     expect((await json("queue", "show", "pls"))[0].text).toBe(hostile);
   });
 
-  test("is left by a replay, which says why", async () => {
+  test("is skipped by a replay, which reports why", async () => {
     const { out, code } = await cli("queue", "replay", "pls", "--all");
     expect(code).toBe(1);
-    expect(out).toMatch(/^left +\S+: not a work item: message: not JSON$/m);
+    expect(out).toMatch(/^skipped +\S+: not a work item: message: not JSON$/m);
     await failed("pls", 1);
   });
 
-  test("goes when it is dropped, shown whole before and kept with who did it", async () => {
+  test("is deleted by drop, which shows it first and stores a copy with the operator", async () => {
     const [{ id }] = await json("queue", "show", "pls");
     const refused = await cli("queue", "drop", "pls", id);
-    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("say --yes")]);
-    expect(refused.out).toContain("all is well");
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("use --yes")]);
+    expect(refused.out).toContain("all checks passed");
     await failed("pls", 1);
 
     const { out, code } = await cli("queue", "drop", "pls", id, "--yes");
     expect(code).toBe(0);
-    const state = /kept as (\S+)$/m.exec(out)?.[1] ?? "";
+    const state = /stored as (\S+)$/m.exec(out)?.[1] ?? "";
     expect(await run.ports.states.load(state)).toMatchObject({
       who: "anna",
       id,
@@ -142,10 +148,10 @@ describe("what is no work item", () => {
 });
 
 test.each([
-  [["queue", "replay", "pls"], "say which"],
+  [["queue", "replay", "pls"], "no messages selected"],
   [["queue", "replay", "pls", "x", "--all"], "not both"],
-  [["queue", "replay", "pls", "nonsense", "other"], "nonsense: not in the poison queue of pls"],
-  [["queue", "drop", "pls", "nonsense", "--yes"], "nonsense: not in the poison queue of pls"],
+  [["queue", "replay", "pls", "nonsense", "other"], "nonsense: not found in the poison queue of pls"],
+  [["queue", "drop", "pls", "nonsense", "--yes"], "nonsense: not found in the poison queue of pls"],
   [["queue", "show", "nowhere"], "pls, inventory, orphans, drift, notices"],
 ])("%j is refused", async (args, problem) => {
   const { code, err, out } = await cli(...args);

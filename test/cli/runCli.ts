@@ -11,14 +11,14 @@ export interface Ran {
 export interface RunOptions {
   input?: string;
   env?: Record<string, string>;
-  /** Ctrl-C as soon as standard error says this. */
+  /** Send Ctrl-C when standard error contains this. */
   interruptAt?: RegExp;
-  /** Nobody reads standard output, as after `| head`. */
+  /** Close standard output, as `| head` does. */
   isUnread?: boolean;
   cwd?: string;
 }
 
-/** `mooring` as a person runs it: a process of its own, with these settings and this standard input. */
+/** Runs `mooring` in a separate process, with these settings and this standard input. */
 export async function runCli(
   args: readonly string[],
   { input = "", env = {}, interruptAt, isUnread = false, cwd }: RunOptions = {},

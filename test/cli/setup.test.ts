@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-test("installing says so on standard error: what a command prints may be a report for a program", async () => {
+test("installation messages go to standard error: standard output may be a report for a program", async () => {
   expect(await setUp()).toEqual({ stdout: "", stderr: INSTALLING });
 });
 

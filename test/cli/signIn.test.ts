@@ -14,15 +14,15 @@ test.each([
   ),
   new CredentialUnavailableError("ChainedTokenCredential failed.\nPlease run 'az login'"),
   new AuthenticationRequiredError({ scopes: ["s"], message: "ChainedTokenCredential failed." }),
-])("$name is told in a line, with what to do", (error) => {
+])("$name is reported in one line, with advice", (error) => {
   expect(signInProblem(error)).toMatch(
-    /^nobody is signed in to Azure here \(az login does that\): ChainedTokenCredential failed\.$/,
+    /^not signed in to Azure; run az login: ChainedTokenCredential failed\.$/,
   );
 });
 
 test("a token that Azure refuses is one too, and other failures are not", () => {
   expect(signInProblem(new AuthenticationError(400, { error: "invalid_grant" }))).toMatch(
-    /^nobody is signed in/,
+    /^not signed in to Azure/,
   );
   expect(signInProblem(new Error("AuthenticationError"))).toBeUndefined();
   expect(signInProblem("AuthenticationError")).toBeUndefined();

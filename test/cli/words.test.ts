@@ -65,7 +65,7 @@ describe("progress", () => {
 
   test.each<[string, AuditProgress]>([
     [
-      "Auditing 1 of 3 scopes, 1,204 things looked at, about 40 seconds left: vnet hub in rg and 1 more",
+      "Auditing 1 of 3 scopes, 1,204 resources checked, about 40 seconds left: vnet hub in rg and 1 more",
       progress(
         [
           { scope: "mooring", state: "done", looked: 1204 },
@@ -75,9 +75,9 @@ describe("progress", () => {
         40,
       ),
     ],
-    ["Auditing 0 of 1 scopes, 0 things looked at", progress([{ scope: "mooring", state: "waiting" }])],
+    ["Auditing 0 of 1 scopes, 0 resources checked", progress([{ scope: "mooring", state: "waiting" }])],
     [
-      "Auditing 1 of 2 scopes, 0 things looked at, about 1 second left",
+      "Auditing 1 of 2 scopes, 0 resources checked, about 1 second left",
       progress(
         [
           { scope: "a", state: "done" },
@@ -87,7 +87,7 @@ describe("progress", () => {
       ),
     ],
     [
-      "Auditing 1 of 2 scopes, 0 things looked at, about 3 minutes left",
+      "Auditing 1 of 2 scopes, 0 resources checked, about 3 minutes left",
       progress(
         [
           { scope: "a", state: "done" },

@@ -37,7 +37,7 @@ test("the registration has the new identity, and who confirmed it and why", asyn
 });
 
 test.each<[string, object, string]>([
-  ["an identity that is no uid", { uid: "one" }, "uid: not the uid of a Service"],
+  ["an identity that is no uid", { uid: "one" }, "uid: not a valid uid"],
   ["no reason", { reason: " " }, "reason: required"],
 ])("%s is refused", async (_, some, problem) => {
   const error = await rebindCluster(run, "one", { ...rebinding, ...some }).catch((thrown: unknown) => thrown);
@@ -50,14 +50,14 @@ describe("refused, too", () => {
   test("the identity of another cluster", async () => {
     await put({ name: "two", identity: { uid: UID, boundAtUtc: NOW } });
     await expect(rebindCluster(run, "one", rebinding)).rejects.toThrow(
-      `identity ${UID} is that of cluster two`,
+      `identity ${UID} belongs to cluster two`,
     );
   });
 
   test("a cluster that its first list has not bound yet, and one that is not registered", async () => {
     const { identity: _none, ...unbound } = cluster({ name: "new" });
     await run.tables.clusters.transact("all", [{ do: "put", key: "new", value: unbound }]);
-    await expect(rebindCluster(run, "new", rebinding)).rejects.toThrow("its first complete list binds it");
+    await expect(rebindCluster(run, "new", rebinding)).rejects.toThrow("its first complete list sets it");
     await expect(rebindCluster(run, "none", rebinding)).rejects.toThrow(
       "there is no registered cluster none",
     );

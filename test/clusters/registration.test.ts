@@ -1,4 +1,4 @@
-/** Registration reads ARM and refuses what does not match; nothing is registered twice, whoever registers at the same time. */
+/** Registration reads ARM and refuses values that do not match; nothing is registered twice, even by concurrent registrations. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { listClusters, registerCluster, removeCluster } from "../../shared/declarations/registry.ts";
 import { InvalidInput, Refused } from "../../shared/core/errors.ts";
@@ -70,7 +70,7 @@ describe("registration against ARM", () => {
       "nodeResourceGroup: MC_two is not the node resource group of managed cluster one; it is MC_one",
       "vnetId: the agent pools of managed cluster one are not in virtual network other; they are in vnet " +
         `(${VNET})`,
-      "defaultSubnet: virtual network vnet has no subnet nodes; it has apps, pls",
+      "defaultSubnet: virtual network vnet has no subnet nodes; available: apps, pls",
     ]);
   });
 
@@ -83,7 +83,7 @@ describe("registration against ARM", () => {
   test("a managed cluster that does not exist is named with those of that subscription", async () => {
     expect(await problemsOf({ ...place, resourceId: idOf("on") })).toEqual([
       "resourceId: managed cluster on does not exist in resource group rg-one; " +
-        "the subscription has rg-one/one",
+        "clusters in the subscription: rg-one/one",
     ]);
   });
 
@@ -91,14 +91,14 @@ describe("registration against ARM", () => {
     const wrong = { resourceId: idOf("on"), vnetId: OTHER_VNET, defaultSubnet: "nodes" };
     expect(await problemsOf({ ...place, ...wrong })).toEqual([
       expect.stringMatching(/^resourceId: /),
-      "defaultSubnet: virtual network other has no subnet nodes; it has apps",
+      "defaultSubnet: virtual network other has no subnet nodes; available: apps",
     ]);
   });
 
   test("a node resource group of another cluster is refused", async () => {
     run.network.groups = [{ id: groupId("MC_one"), managedBy: idOf("two") }];
     expect(await problemsOf(place)).toEqual([
-      `nodeResourceGroup: ARM reports that MC_one is managed by ${idOf("two")}, not by managed cluster one`,
+      `nodeResourceGroup: MC_one is managed by ${idOf("two")}, not by managed cluster one`,
     ]);
   });
 
@@ -124,7 +124,7 @@ describe("registration against ARM", () => {
 describe("unchecked registration", () => {
   const unchecked = { ...place, unchecked: "ARM is not reachable from here" };
 
-  test("asks ARM nothing and records the reason", async () => {
+  test("does not call ARM and records the reason", async () => {
     run.network.clusters = [];
     await registerCluster(run, unchecked);
     expect(run.network.calls.calls).toEqual([]);
@@ -138,7 +138,7 @@ describe("unchecked registration", () => {
       "nodeResourceGroup: required with unchecked",
       "vnetId: required with unchecked",
       "defaultSubnet: required with unchecked",
-      "unchecked: a reason of 1 to 500 characters",
+      "unchecked: must be a reason of 1 to 500 characters",
     ]);
   });
 });
@@ -152,7 +152,7 @@ describe("registered once", () => {
   ])("a %s, compared without case", async (what, some) => {
     await registerCluster(run, place);
     await expect(registerCluster(run, second(some))).rejects.toThrow(
-      new RegExp(`${what} .* is registered already, as cluster one`, "i"),
+      new RegExp(`${what} .* is already registered as cluster one`, "i"),
     );
     expect((await listClusters(run)).map(({ name }) => name)).toEqual(["one"]);
     await removeCluster(run, "one");
@@ -179,10 +179,10 @@ describe("registered once", () => {
 
   test("a name that is taken keeps its token and what it declared", async () => {
     await registerCluster(run, place);
-    await expect(registerCluster(run, place)).rejects.toThrow("cluster one is registered already");
+    await expect(registerCluster(run, place)).rejects.toThrow("cluster one is already registered");
   });
 
-  // What an earlier version stored has no marks of its own.
+  // Rows of an earlier version have no such fields.
   test("rows that were stored by an earlier version count", async () => {
     await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
     await expect(registerCluster(run, second({}))).rejects.toThrow(/as cluster one/);
@@ -200,7 +200,7 @@ describe("registered once", () => {
     },
   );
 
-  /** When the table was first asked so. */
+  /** Resolves at the first such call of the table. */
   async function late(method: string): Promise<void> {
     while (run.tables.clusters.calls.count(method) === 0) await Promise.resolve();
   }

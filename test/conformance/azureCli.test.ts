@@ -72,7 +72,7 @@ test("az network private-endpoint create, show, delete", async () => {
   expect((await arm.send("GET", url)).said).toBe("404 ResourceNotFound");
 });
 
-test("a resource group that does not exist is said so, as az prints it", async () => {
+test("a resource group that does not exist is reported as az prints it", async () => {
   const arm = await armWithPls();
   const answer = await arm.send("GET", `${GROUP}-none/providers/Microsoft.Network/loadBalancers`);
   expect(answer.said).toBe("404 ResourceGroupNotFound");

@@ -71,7 +71,7 @@ function newValidator(directory: string): LiveValidator {
   });
 }
 
-/** The clients here speak several versions of the API and the sandbox answers all alike; the check knows one. */
+/** The clients use several versions of the API, and the sandbox answers all alike; the checker has one. */
 function toPair({ request, response }: Exchange) {
   const query = { ...request.query, "api-version": API_VERSION };
   const url = request.url.replace(/api-version=[^&]*/, `api-version=${API_VERSION}`);

@@ -136,7 +136,7 @@ describe("what the check cannot see, by hand", () => {
       });
   });
 
-  test("every 201 and 202 says where to ask, deletes in both ways", () => {
+  test("every 201 and 202 has a URL to poll, deletes in both ways", () => {
     for (const { response } of networkOnly().filter(({ response }) => response.statusCode === 201))
       expect(response.headers["azure-asyncoperation"]).toMatch(/^https:\/\/.*\/operations\//);
     for (const { response } of networkOnly().filter(({ response }) => response.statusCode === 202))

@@ -1,7 +1,8 @@
 /**
- * The published description of Microsoft.Network as a Swagger 2.0 document, rebuilt from what its generated client knows
- * at run time: `@azure/arm-network` 36 carries each operation's path, verb, parameters, answers and body mappers
- * (api-version 2025-05-01; later clients carry none). Used only to check the sandbox's answers against it.
+ * The published description of Microsoft.Network as a Swagger 2.0 document, rebuilt from its generated client
+ * at run time: `@azure/arm-network` 36 carries each operation's path, verb, parameters, answers and body
+ * mappers (api-version 2025-05-01; later clients carry none). Used only to check the sandbox's answers
+ * against it.
  */
 import { NetworkManagementClient } from "arm-network-36";
 
@@ -49,7 +50,7 @@ const CODES: Record<string, readonly string[]> = {
   POST: ["200", "202"],
 };
 
-/** The whole document, ready to be written as JSON. */
+/** The complete document, to be written as JSON. */
 export async function publishedApi(): Promise<Schema> {
   const operations = await collectOperations();
   const mappers = operations[0]?.serializer.modelMappers ?? {};

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AdditionalPolicyConfig } from "@azure-rest/core-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { azureNetwork } from "../../shared/adapters/network.ts";
 import { openResources } from "../../shared/adapters/resources.ts";
@@ -274,12 +275,30 @@ describe.each([
     );
   });
 
-  test("what is gone is absent, and removing it again succeeds", async () => {
+  test("a deleted resource is absent, and deleting it again succeeds", async () => {
     const { resources } = await open();
     await resources.remove(PLS, (await resources.read(PLS))?.version ?? "");
     expect(await resources.read(PLS)).toBeUndefined();
     await resources.remove(PLS, "any");
   });
+});
+
+test("a resource without an etag has an empty version, which the guards refuse", async () => {
+  const served = await serveArm(await armWithPls(), directory);
+  closing.push(() => served.close());
+  const withoutEtag: AdditionalPolicyConfig = {
+    position: "perCall",
+    policy: {
+      name: "withoutEtag",
+      async sendRequest(request, next) {
+        const response = await next(request);
+        const { etag: _none, ...body } = JSON.parse(response.bodyAsText ?? "{}") as JsonObject;
+        return { ...response, bodyAsText: JSON.stringify(body) };
+      },
+    },
+  };
+  const resources = openResources({ ...served.access, policies: [withoutEtag] });
+  expect(await resources.read(PLS)).toMatchObject({ id: PLS, version: "" });
 });
 
 describe("what ARM refuses, in Mooring's closed set", () => {

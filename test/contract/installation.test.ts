@@ -31,7 +31,7 @@ interface World {
 }
 
 let directory: string;
-/** Of its own: its queues' names are those of every app. */
+/** Separate storage, because all apps use the same queue names. */
 let storage: string;
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -111,12 +111,12 @@ describe.each([
   ["memory", memory],
   ["Azure", real],
 ])("an installation on %s", (_, open) => {
-  test("who asks", async () => {
+  test("the identity of the credential", async () => {
     const { installation } = await open();
     expect(await installation.identity()).toEqual({
       objectId: MOORING.objectId,
       name: `application ${MOORING.applicationId}`,
-      isPerson: false,
+      isUser: false,
     });
   });
 
@@ -161,7 +161,7 @@ describe.each([
     expect(tables.map(({ is }) => is)).toEqual(["there", "absent"]);
   });
 
-  test("what tells the time", async () => {
+  test("the sources of time", async () => {
     const { installation } = await open();
     expect((await installation.clocks()).map(({ name }) => name)).toEqual([
       "Azure Resource Manager",
@@ -170,7 +170,7 @@ describe.each([
   });
 });
 
-test("asking storage whether it could be written changes nothing", async () => {
+test("checking whether storage is writable changes nothing", async () => {
   const { installation } = await real();
   const before = await installation.storage();
   expect(await installation.storage()).toEqual(before);
@@ -192,17 +192,17 @@ describe("whose token it is", () => {
     [
       "a person's",
       { oid: "o", upn: "ada@example.com" },
-      { objectId: "o", name: "ada@example.com", isPerson: true },
+      { objectId: "o", name: "ada@example.com", isUser: true },
     ],
     [
       "a guest's",
       { oid: "o", unique_name: "live.com#ada" },
-      { objectId: "o", name: "live.com#ada", isPerson: true },
+      { objectId: "o", name: "live.com#ada", isUser: true },
     ],
     [
       "an application's",
       { oid: "o", appid: "a", idtyp: "app" },
-      { objectId: "o", name: "application a", isPerson: false },
+      { objectId: "o", name: "application a", isUser: false },
     ],
   ])("%s", async (_, claims, expected) => expect(await read(token(claims))).toEqual(expected));
 
@@ -217,12 +217,12 @@ describe("whose token it is", () => {
   test("a sign-in that fails is refused, in one line", async () => {
     const failing = { getToken: () => Promise.reject(new Error("no credential\nand a long story")) };
     await expect(readIdentity(failing)).rejects.toThrow(
-      /^nobody is signed in to Azure here \(az login does that\): no credential$/,
+      /^not signed in to Azure; run `az login`: no credential$/,
     );
   });
 });
 
-test("queues, and those for what failed; what waits for its time is no oldest", async () => {
+test("queues and poison queues; a delayed message is not the oldest", async () => {
   const { ports } = createPorts(
     parseSettings({ MOORING_SUBSCRIPTIONS: SUBSCRIPTION, AzureWebJobsStorage: storage }),
   );

@@ -65,7 +65,7 @@ interface Implementation {
 }
 
 const topicUrl = () => `${served.url}/topics/mooring/api/events`;
-// The SDK would try again by itself, with pauses; what is tested is what comes of the last answer.
+// The SDK would retry with pauses; only the handling of the last response is tested.
 const once = { retryOptions: { maxRetries: 0 } };
 
 function onTopic(credential: AzureKeyCredential | ManagedIdentityCredential): Implementation {
@@ -107,25 +107,25 @@ describe.each<[string, () => Implementation]>([
   ["an Event Grid topic, by key", () => onTopic(new AzureKeyCredential(KEY))],
   ["an Event Grid topic, by identity", () => onTopic(new ManagedIdentityCredential())],
 ])("Notices to %s", (_, create) => {
-  test("what is told arrives whole and in order, as CloudEvents of the documented schema", async () => {
+  test("notifications arrive complete and in order, as CloudEvents of the documented schema", async () => {
     const { notices, received } = create();
     const told = [findingNotice("aaaaaaaaaaaa"), findingNotice("bbbbbbbbbbbb")];
-    await notices.tell(told);
+    await notices.send(told);
     expect(received()).toEqual(told);
     expect(received().map((one) => Notice.safeParse(one).success)).toEqual([true, true]);
   });
 
   test("250 notices arrive, each once", async () => {
     const { notices, received } = create();
-    await notices.tell(Array.from({ length: 250 }, (_, n) => findingNotice(String(n).padStart(12, "0"))));
+    await notices.send(Array.from({ length: 250 }, (_, n) => findingNotice(String(n).padStart(12, "0"))));
     expect(new Set(received().map((one) => (one as Notice).id)).size).toBe(250);
     expect(received()).toHaveLength(250);
   });
 
-  test("told again they have the same ids", async () => {
+  test("repeated notifications have the same ids", async () => {
     const { notices, received } = create();
-    await notices.tell([findingNotice()]);
-    await notices.tell([findingNotice()]);
+    await notices.send([findingNotice()]);
+    await notices.send([findingNotice()]);
     const [first, second] = received() as Notice[];
     expect(second?.id).toBe(first?.id);
   });
@@ -138,15 +138,15 @@ describe.each<[string, () => Implementation]>([
   ])("an answer of %i", async (status, failure) => {
     const { notices, received, failNext } = create();
     failNext(status);
-    await expect(notices.tell([findingNotice()])).rejects.toThrow(failure);
-    await notices.tell([findingNotice()]);
+    await expect(notices.send([findingNotice()])).rejects.toThrow(failure);
+    await notices.send([findingNotice()]);
     expect(received().length).toBeGreaterThan(0);
   });
 
   test("an answer of 500 is a failure for the queue to try again", async () => {
     const { notices, failNext } = create();
     failNext(500);
-    const failure: unknown = await notices.tell([findingNotice()]).catch((error: unknown) => error);
+    const failure: unknown = await notices.send([findingNotice()]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Error);
     expect(failure instanceof Refused || failure instanceof NotYet).toBe(false);
   });
@@ -163,7 +163,7 @@ describe("a webhook", () => {
   ])("is signed with %s, as a Standard Webhooks library checks it", async (_, secret, base64) => {
     const now = new Date();
     const notices = webhook({ url: receiver.url, secret, source: "s", now: () => now });
-    await notices.tell([findingNotice()]);
+    await notices.send([findingNotice()]);
     const [{ headers, body } = { headers: {}, body: "" }] = receiver.received;
     expect(new Webhook(base64).verify(body, headers)).toEqual([findingNotice()]);
     expect(headers["webhook-id"]).toBe(findingNotice().id);
@@ -171,13 +171,13 @@ describe("a webhook", () => {
     expect(() => new Webhook(Buffer.from("another").toString("base64")).verify(body, headers)).toThrow();
   });
 
-  test("says how long to wait, in seconds or as a date, at most an hour", async () => {
+  test("returns how long to wait, in seconds or as a date, at most an hour", async () => {
     const { notices } = onWebhook();
     const waits = ["7", new Date(NOW.getTime() + 90_000).toUTCString(), "999999", "soon"];
     receiver.answers.push(...waits.map((wait) => ({ status: 429, headers: { "retry-after": wait } })));
     const seconds: unknown[] = [];
     for (const _ of waits)
-      seconds.push(await notices.tell([findingNotice()]).catch(({ retryAfterSeconds }) => retryAfterSeconds));
+      seconds.push(await notices.send([findingNotice()]).catch(({ retryAfterSeconds }) => retryAfterSeconds));
     expect(seconds).toEqual([7, 90, 3600, 60]);
   });
 
@@ -185,21 +185,21 @@ describe("a webhook", () => {
     const { notices } = onWebhook();
     const elsewhere = await startReceiver();
     receiver.answers.push({ status: 307, headers: { location: elsewhere.url } });
-    await expect(notices.tell([findingNotice()])).rejects.toThrow(Refused);
+    await expect(notices.send([findingNotice()])).rejects.toThrow(Refused);
     expect(elsewhere.received).toEqual([]);
     await elsewhere.close();
   });
 
-  test("that says nothing is a failure, and neither its address nor its secret is said", async () => {
+  test("without a response fails, and the error contains neither its URL nor its secret", async () => {
     const url = `${receiver.url}?token=hidden`;
     const options = { url, secret: SECRET, source: "s", now: () => NOW, timeoutMilliseconds: 20 };
     receiver.answers.push({ status: 200, silent: true });
-    await expect(webhook(options).tell([findingNotice()])).rejects.toThrow(
-      /^the webhook does not answer: timeout$/,
+    await expect(webhook(options).send([findingNotice()])).rejects.toThrow(
+      /^the webhook is unreachable: timeout$/,
     );
     await receiver.close();
-    await expect(webhook(options).tell([findingNotice()])).rejects.toThrow(
-      /^the webhook does not answer: ECONN(REFUSED|RESET)$/,
+    await expect(webhook(options).send([findingNotice()])).rejects.toThrow(
+      /^the webhook is unreachable: ECONN(REFUSED|RESET)$/,
     );
   });
 });
@@ -212,7 +212,7 @@ describe("the sandbox's topic is closed", () => {
   const type = { "content-type": "application/cloudevents-batch+json" };
 
   test.each<[string, Record<string, string>, string | undefined, string | undefined, number]>([
-    ["to nobody in particular", type, undefined, undefined, 401],
+    ["without a recipient", type, undefined, undefined, 401],
     ["to a wrong key", { ...type, "aeg-sas-key": "wrong" }, undefined, undefined, 401],
     ["to a token for ARM", { ...type, authorization: "Bearer e30.e30.x" }, undefined, undefined, 401],
     ["to another version", { ...type, "aeg-sas-key": KEY }, "[]", "", 400],
@@ -243,7 +243,7 @@ describe("settings", () => {
     [
       "a URL without a secret",
       { MOORING_WEBHOOK_URL: "https://example.com" },
-      "MOORING_WEBHOOK_SECRET: needed",
+      "MOORING_WEBHOOK_SECRET: required",
     ],
     ["a secret without a URL", { MOORING_WEBHOOK_SECRET: SECRET }, "MOORING_WEBHOOK_URL"],
     ["a short secret", { MOORING_WEBHOOK_URL: "https://example.com", MOORING_WEBHOOK_SECRET: "short" }, "24"],

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { azureActivity } from "../../shared/adapters/activity.ts";
 import { azureNetwork } from "../../shared/adapters/network.ts";
 import { azurePermissions } from "../../shared/adapters/permissions.ts";
+import { openResources } from "../../shared/adapters/resources.ts";
 import { RequestsLeft } from "../../shared/adapters/requestsLeft.ts";
 import type { Activity } from "../../shared/ports/activity.ts";
 import { Refused } from "../../shared/core/errors.ts";
 import type { Network } from "../../shared/ports/network.ts";
 import type { Permissions } from "../../shared/ports/permissions.ts";
-import { BALANCER, GROUP, armWithPls, NET, VNET, type TestArm } from "../builders/arm.ts";
+import { BALANCER, GROUP, armWithPls, NET, PLS, VNET, type TestArm } from "../builders/arm.ts";
 import { serveArm } from "../builders/servedArm.ts";
 import { MemoryActivity } from "../memory/activity.ts";
 import { MemoryNetwork } from "../memory/network.ts";
@@ -32,7 +33,7 @@ let directory: string;
 const closing: (() => Promise<unknown>)[] = [];
 
 /** Raw requests over https, on an ARM with pages of two and a controller that was refused. */
-async function real(): Promise<World> {
+async function real(): Promise<World & { resources: ReturnType<typeof openResources> }> {
   const arm = await armWithPls({ pageSize: 2, limits: { reads: LIMITS, writes: LIMITS, deletes: LIMITS } });
   const assign = (scope: string, name: string, principalId: string, principalType = "ServicePrincipal") =>
     arm.put(`${scope}/${AUTHORIZATION}/roleAssignments/${name}`, {
@@ -64,6 +65,7 @@ async function real(): Promise<World> {
     network: azureNetwork(access),
     permissions: azurePermissions(access),
     activity: azureActivity(access, left),
+    resources: openResources(access),
   };
 }
 
@@ -79,7 +81,11 @@ async function memory(): Promise<World> {
       clusters: [...(await network.managedClusters(SUBSCRIPTION))],
     }),
     permissions: Object.assign(new MemoryPermissions(), { assignments, roles: role ? [role] : [] }),
-    activity: Object.assign(new MemoryActivity(), { log, left: [...activity.remaining(SUBSCRIPTION)] }),
+    activity: Object.assign(new MemoryActivity(), {
+      log,
+      writes: [...(await activity.otherWrites(SUBSCRIPTION, "rg", "2000-01-01T00:00:00.000Z"))],
+      left: [...activity.remaining(SUBSCRIPTION)],
+    }),
   };
 }
 
@@ -146,7 +152,22 @@ describe.each([
     expect(await activity.failures(SUBSCRIPTION, "other", "2000-01-01T00:00:00.000Z")).toEqual([]);
   });
 
-  test("how much may still be asked", async () => {
+  test("who wrote a load balancer or a Private Link Service in a resource group since a time", async () => {
+    const { activity } = await open();
+    const writes = await activity.otherWrites(SUBSCRIPTION, "RG", "2000-01-01T00:00:00.000Z");
+    expect(new Set(writes.map(({ resourceId }) => resourceId))).toEqual(new Set([BALANCER, PLS]));
+    expect(writes.map(({ caller }) => caller)).toEqual(writes.map(() => "test"));
+    expect(writes.map(({ atUtc }) => atUtc)).toEqual(
+      writes
+        .map(({ atUtc }) => atUtc)
+        .toSorted()
+        .toReversed(),
+    );
+    expect(await activity.otherWrites(SUBSCRIPTION, "RG", "2999-01-01T00:00:00.000Z")).toEqual([]);
+    expect(await activity.otherWrites(SUBSCRIPTION, "other", "2000-01-01T00:00:00.000Z")).toEqual([]);
+  });
+
+  test("remaining requests", async () => {
     const { activity, network } = await open();
     await network.managedClusters(SUBSCRIPTION);
     const [reads] = activity.remaining(SUBSCRIPTION).filter(({ kind }) => kind === "reads");
@@ -155,11 +176,21 @@ describe.each([
   });
 });
 
+test("what Mooring itself wrote is left out", async () => {
+  const { activity, resources } = await real();
+  const since = "2000-01-01T00:00:00.000Z";
+  const before = await activity.otherWrites(SUBSCRIPTION, "rg", since);
+  const { body = {}, version = "" } = (await resources.read(PLS)) ?? {};
+  await resources.write(PLS, body, version);
+  expect(await activity.otherWrites(SUBSCRIPTION, "rg", since)).toEqual(before);
+});
+
 describe("what ARM refuses", () => {
   test.each<[string, RegExp, (world: World) => Promise<unknown>]>([
     ["assignments", /roleAssignments/, ({ permissions }) => permissions.assignmentsAt(VNET)],
     ["a role", /roleDefinitions/, ({ permissions }) => permissions.role(NETWORK_CONTRIBUTOR)],
     ["the activity log", /Insights/, ({ activity }) => activity.failures(SUBSCRIPTION, "rg", "2000-01-01")],
+    ["its writes", /Insights/, ({ activity }) => activity.otherWrites(SUBSCRIPTION, "rg", "2000-01-01")],
   ])("%s", async (_, path, act) => {
     const world = await real();
     world.arm.faults.add({
@@ -176,7 +207,7 @@ describe("what ARM refuses", () => {
 });
 
 describe("requests left", () => {
-  test("the least of each kind within the minute counts, in the subscription that was asked", async () => {
+  test("the lowest count of each kind within the minute counts, per subscription", async () => {
     let now = 0;
     const left = new RequestsLeft(() => now);
     const answer = (url: string, headers: Record<string, string>) =>

@@ -7,7 +7,7 @@ import { MemoryQueue } from "../memory/queue.ts";
 
 interface Opened {
   queue: Queue;
-  /** The host gives up on a message that says this. */
+  /** The host moves a message with this text to the poison queue. */
   poison: (text: string) => Promise<void>;
 }
 
@@ -41,11 +41,11 @@ const azurite = (encode: (text: string) => string) => (): Opened => {
 describe.each<[string, () => Opened]>([
   ["memory", memory],
   ["Azure Queues on Azurite", azurite((text) => Buffer.from(text).toString("base64"))],
-  ["Azure Queues, written by somebody who does not encode", azurite((text) => text)],
+  ["Azure Queues, with unencoded messages of another program", azurite((text) => text)],
 ])("Queue on %s", (_, open) => {
   const texts = async ({ queue }: Opened) => (await queue.peekPoison("pls")).map(({ text }) => text);
 
-  test("what waits and what failed is counted, and nothing where no queue is", async () => {
+  test("queued and failed messages are counted, and none where no queue exists", async () => {
     const { queue, poison } = open();
     await queue.send("pls", item);
     expect(await queue.poisonState("pls")).toEqual({ length: 0 });
@@ -82,15 +82,6 @@ describe.each<[string, () => Opened]>([
     expect(await texts(opened)).toHaveLength(2);
   });
 
-  test("work that is given up is a message like those that failed", async () => {
-    const opened = open();
-    await opened.queue.sendToPoison("drift", item);
-    const [message] = await opened.queue.peekPoison("drift");
-    expect(JSON.parse(message?.text ?? "")).toEqual(item);
-    expect(await opened.queue.poisonState("drift")).toMatchObject({ length: 1 });
-    expect(await opened.queue.state("drift")).toEqual({ length: 0 });
-  });
-
   test("each of forty is offered once; those that are taken go, the others stay", async () => {
     const opened = open();
     for (let n = 0; n < 40; n += 1) await opened.poison(`{${n}}`);
@@ -121,9 +112,9 @@ describe.each<[string, () => Opened]>([
     const opened = open();
     await opened.poison("{one}");
     const failing = opened.queue.takePoison("pls", async () => {
-      throw new Error("storage is away");
+      throw new Error("storage is unavailable");
     });
-    await expect(failing).rejects.toThrow("storage is away");
+    await expect(failing).rejects.toThrow("storage is unavailable");
     const taken: string[] = [];
     await opened.queue.takePoison("pls", async ({ text }) => taken.push(text) > 0);
     expect(taken).toEqual(["{one}"]);
@@ -136,7 +127,7 @@ describe.each<[string, () => Opened]>([
     }));
 });
 
-test("what is gone while it is looked at keeps nobody from the rest", async () => {
+test("a message that is deleted meanwhile does not prevent reading the rest", async () => {
   const prefix = `q${randomBytes(8).toString("hex")}`;
   const service = QueueServiceClient.fromConnectionString(inject("storage"));
   const open = async (name: string) => service.getQueueClient(`${prefix}-${name}`);
@@ -158,7 +149,7 @@ test("a message that is visible again before the end is not offered twice", asyn
   const client = service.getQueueClient(`${prefix}-pls-poison`);
   await client.createIfNotExists();
   for (const text of ["{one}", "{two}"]) await client.sendMessage(text);
-  // One at a time, and the same one whenever it is asked: as if its time had expired.
+  // One at a time, and always the same one: as if its visibility timeout had expired.
   const [first] = (await client.receiveMessages()).receivedMessageItems;
   const receiveMessages = async () => ({ receivedMessageItems: [first] });
   const again = Object.assign(Object.create(client), { receiveMessages });
@@ -170,7 +161,7 @@ test("a message that is visible again before the end is not offered twice", asyn
   expect(offered).toEqual(["{one}"]);
 });
 
-test("a message that waited is as old as its time in sight", async () => {
+test("the age of a delayed message counts from when it became visible", async () => {
   const { queue } = azurite(String)();
   const before = Date.now();
   await queue.send("pls", item, 1);

@@ -17,13 +17,13 @@ function onAzurite(): States {
 }
 
 describe.each(implementations)("States in %s", (_, create) => {
-  test("what nobody saved is absent, and can be removed, even before anything was saved", async () => {
+  test("a state that was never saved is absent, and can be removed, even before anything was saved", async () => {
     const states = create();
     expect(await states.load("audits/none.json")).toBeUndefined();
     await states.remove("audits/none.json");
   });
 
-  test("what was saved comes back whole, and the last one counts", async () => {
+  test("a saved state is returned unchanged, and the last one counts", async () => {
     const states = create();
     await states.save("audits/a.json", [1]);
     await states.save("audits/a.json", [{ name: "⚓️", more: { deep: [null, true] } }]);

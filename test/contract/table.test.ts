@@ -39,7 +39,7 @@ async function rows(
 }
 
 describe.each(implementations)("Table on %s", (_, create) => {
-  test("a row that nobody wrote is absent, even before the table exists", async () => {
+  test("a row that was never written is absent, even before the table exists", async () => {
     const table = create();
     expect(await table.get("p", "k")).toBeUndefined();
     expect(await rows(table, "p")).toEqual([]);
@@ -127,7 +127,7 @@ describe.each(implementations)("Table on %s", (_, create) => {
     expect((await rows(table, "p")).map(({ key }) => key)).toEqual(["b"]);
   });
 
-  test("removing what is not there beside other writes succeeds whole", async () => {
+  test("removing an absent row together with other writes succeeds", async () => {
     const table = create();
     await table.transact("p", [{ do: "put", key: "z", value: { text: "z" } }]);
     const written = await table.transact("p", [
@@ -160,7 +160,7 @@ describe.each(implementations)("Table on %s", (_, create) => {
     }
   });
 
-  test("a list longer than a page comes whole and in order", async () => {
+  test("a list longer than a page is complete and in order", async () => {
     const table = create();
     const keys = Array.from({ length: 1100 }, (_, n) => String(n).padStart(5, "0"));
     for (let at = 0; at < keys.length; at += 100)
@@ -202,7 +202,7 @@ describe.each(implementations)("Table on %s", (_, create) => {
     },
   );
 
-  test("a value of 300,000 characters comes back whole", async () => {
+  test("a value of 300,000 characters is returned unchanged", async () => {
     const table = create();
     const text = "⚓a".repeat(150_000);
     await table.transact("p", [{ do: "put", key: "k", value: { text } }]);
@@ -231,7 +231,9 @@ describe.each(implementations)("Table on %s", (_, create) => {
 test("a value larger than an entity takes is refused with its size", async () => {
   const table = azureTable<Value>(onAzurite());
   const written = table.transact("p", [{ do: "put", key: "big", value: { text: "x".repeat(600_000) } }]);
-  await expect(written).rejects.toThrow("row big has 600011 characters, more than storage takes");
+  await expect(written).rejects.toThrow(
+    "row big has 600011 characters, which exceeds the size limit of storage",
+  );
 });
 
 test("every key survives encoding, holds no forbidden character, and different keys stay different", () => {

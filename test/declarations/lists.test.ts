@@ -23,6 +23,15 @@ const feed = () => run.tables.feeds.all()[0];
 const registered = async () => (await run.tables.clusters.get("all", "one"))?.value;
 
 describe("a complete list", () => {
+  test("is not forgotten when the window of a sender that lags behind comes after it", async () => {
+    const [late, newest] = [new Reporter(run), new Reporter(run)];
+    await late.list([internalService("web")]);
+    newest.version = 69;
+    await newest.list([internalService("web")]);
+    await late.step("");
+    expect(feed()?.seenVersion).toBe("70");
+  });
+
   test("confirms its Services of type LoadBalancer and binds the cluster to its identity", async () => {
     const answer = await reporter.list([internalService("a"), { name: "b", type: "ClusterIP" }]);
     expect(answer).toMatchObject({
@@ -79,7 +88,7 @@ describe("a complete list", () => {
     expect(run.tables.declarations.calls.count("transact")).toBe(before);
   });
 
-  test("is asked for again when the last one is older than policy allows", async () => {
+  test("is requested again when the last one is older than policy allows", async () => {
     await reporter.list([]);
     run.clock.advance(601);
     await reporter.confirm();
@@ -115,7 +124,7 @@ describe("another cluster's list", () => {
     expect(await reporter.confirm()).toMatchObject({ outcome: "window taken" });
   });
 
-  test("cannot send windows: a session without a valid list is asked for lists only", async () => {
+  test("cannot send windows: a session without a valid list gets queries for lists only", async () => {
     await reporter.list([internalService("a")]);
     const foreign = new Reporter(run, "one", "another cluster");
     await foreign.list([]);
@@ -136,7 +145,7 @@ describe("another cluster's list", () => {
     expect((await registered())?.identity).toBeUndefined();
   });
 
-  test("by a session at work ends its windows: it is asked for a list", async () => {
+  test("by an active session ends its windows: the next query is a list", async () => {
     await reporter.list([internalService("a")]);
     run.clock.advance(601);
     await reporter.confirm();
@@ -153,7 +162,7 @@ describe("a list that is not valid", () => {
     [
       "of more Services than any cluster has",
       () => JSON.stringify({ ...JSON.parse(reporter.page(500, null)), items: Array(200_001).fill(0) }),
-      "more than 200000 Services",
+      "more than the 500 Services that were requested",
     ] as const,
   ];
 
@@ -275,7 +284,7 @@ describe("an API server that does not answer", () => {
     return `${last?.id}.${last?.pending}`;
   };
 
-  test("403: recorded with its reason, and asked again later", async () => {
+  test("403: recorded with its reason, and repeated later", async () => {
     const answer = await failing(403, '{"message":"cannot list services"}');
     expect(answer).toMatchObject({ outcome: "problem recorded", query: "limit=500", retryAfterSeconds: 30 });
     expect(feed()?.problem?.message).toBe(

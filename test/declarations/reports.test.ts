@@ -102,7 +102,7 @@ describe("a Service of a report", () => {
     ["of another type", { type: "ClusterIP" }],
     ["of another controller", { loadBalancerClass: "tailscale" }],
     ["of another controller, whose class has no name", { loadBalancerClass: "" }],
-  ])("%s is only known by its name and uid", (_, spec) =>
+  ])("%s is recorded with name and uid only", (_, spec) =>
     expect(readService(service({}, spec), "items.0")).toEqual({
       key: "shop/web",
       uid: "u",
@@ -139,12 +139,12 @@ describe("a page", () => {
     { type: "ClusterIP" },
   );
 
-  test("adds its Services, its last key and the identities to the list", () => {
+  test("adds its Services, its last key and the identities to the list", async () => {
     const {
       listing: after,
       services,
       ...rest
-    } = readPage(text([kubernetes, service()]), listing({ items: 3, pages: 2, identities: ["x"] }));
+    } = await readPage(text([kubernetes, service()]), listing({ items: 3, pages: 2, identities: ["x"] }));
     expect(after).toEqual({
       ...listing(),
       resourceVersion: "10",
@@ -161,14 +161,16 @@ describe("a page", () => {
     ["with a token goes on", [], { resourceVersion: "10", continue: "t" }, "t"],
     ["with an empty token is the last", [], { resourceVersion: "10", continue: "" }, undefined],
     ["with a null token is the last", null, { resourceVersion: "10", continue: null }, undefined],
-  ])("%s", (_, items, metadata, next) => {
-    const page = readPage(text(items, metadata), listing());
+  ])("%s", async (_, items, metadata, next) => {
+    const page = await readPage(text(items, metadata), listing());
     expect(page.next).toBe(next);
     expect(page.listing).not.toHaveProperty("lastKey");
   });
 
-  test("has as many Services as a cluster may have", () =>
-    expect(readPage(text([service()]), listing({ items: MAX_ITEMS - 1 })).listing.items).toBe(MAX_ITEMS));
+  test("has as many Services as a cluster may have", async () => {
+    const page = await readPage(text([service()]), listing({ items: MAX_ITEMS - 1 }));
+    expect(page.listing.items).toBe(MAX_ITEMS);
+  });
 
   test.each<[string, string, Partial<Listing>, string]>([
     [
@@ -215,13 +217,13 @@ describe("a page", () => {
       "items: ",
     ],
   ])("may not be one %s", (_, body, some, message) =>
-    expect(() => readPage(body, listing(some))).toThrow(message),
+    expect(readPage(body, listing(some))).rejects.toThrow(message),
   );
 
-  test("orders keys by their bytes, as the API server does", () =>
-    expect(
-      readPage(text([service({ name: "\uFF5E" }), service({ name: "\u{1F600}" })]), listing()).services,
-    ).toHaveLength(2));
+  test("orders keys by their bytes, as the API server does", async () => {
+    const items = [service({ name: "\uFF5E" }), service({ name: "\u{1F600}" })];
+    expect((await readPage(text(items), listing())).services).toHaveLength(2);
+  });
 });
 
 describe("a window", () => {
@@ -241,7 +243,7 @@ describe("a window", () => {
         ].join("\n"),
         "10",
       ),
-    ).toMatchObject({
+    ).resolves.toMatchObject({
       is: "window",
       resourceVersion: "12",
       changes: [
@@ -251,7 +253,7 @@ describe("a window", () => {
     }));
 
   test("that is empty ends where it began", () =>
-    expect(readWindow("\n", "10")).toEqual({ is: "window", changes: [], resourceVersion: "10" }));
+    expect(readWindow("\n", "10")).resolves.toEqual({ is: "window", changes: [], resourceVersion: "10" }));
 
   test.each<[string, unknown, object]>([
     [
@@ -262,10 +264,10 @@ describe("a window", () => {
     ["failed", { code: 500, message: "etcd" }, { is: "failed", message: "etcd" }],
     ["failed without a message", {}, { is: "failed", message: "the watch failed" }],
     ["failed in another form", "text", { is: "failed", message: "the watch failed" }],
-  ])("that %s asks for a list", (_, object, expected) =>
-    expect(readWindow([bookmark("11"), JSON.stringify({ type: "ERROR", object })].join("\n"), "10")).toEqual(
-      expected,
-    ),
+  ])("that %s requests a list", (_, object, expected) =>
+    expect(
+      readWindow([bookmark("11"), JSON.stringify({ type: "ERROR", object })].join("\n"), "10"),
+    ).resolves.toEqual(expected),
   );
 
   test.each<[string, string, string]>([
@@ -277,7 +279,7 @@ describe("a window", () => {
     ],
     ["with a bookmark without a version", bookmark(null), "line 1.metadata.resourceVersion"],
     ["with an event of no type", '{"object":{}}', "line 1: not a watch event of Services"],
-  ])("may not be one %s", (_, text, message) => expect(() => readWindow(text, "10")).toThrow(message));
+  ])("may not be one %s", (_, text, message) => expect(readWindow(text, "10")).rejects.toThrow(message));
 });
 
 describe("queries", () => {
@@ -332,9 +334,9 @@ describe("queries", () => {
     ["no list was ever complete", { cluster: "one", sequence: 9 }, undefined, "limit=500"],
     ["the last list is as old as policy allows", listed(600), undefined, "limit=500"],
     ["the last list is younger", listed(599), undefined, "watch=1"],
-    ["a change waits, and the last list is 15 seconds old", listed(15), true, "limit=500"],
-    ["a change waits, and the last list is younger", listed(14), true, "watch=1"],
-    ["no change waits, and the last list is 15 seconds old", listed(15), false, "watch=1"],
+    ["a change is pending, and the last list is 15 seconds old", listed(15), true, "limit=500"],
+    ["a change is pending, and the last list is newer", listed(14), true, "watch=1"],
+    ["no change is pending, and the last list is 15 seconds old", listed(15), false, "watch=1"],
   ])("when %s", (_, feed, isListRequested, begin) => {
     const next = {
       policy: defaultPolicy,
@@ -376,7 +378,7 @@ describe("sessions", () => {
   test("a session whose id has a dot is found by the last one", () =>
     expect(placeOf(feed(session("a.b")), "a.b.3")).toMatchObject({ is: "pending", session: { id: "a.b" } }));
 
-  test("a feed without sessions knows none", () =>
+  test("a feed without sessions has none", () =>
     expect(placeOf({ cluster: "one", sequence: 0 }, "a.1")).toEqual({ is: "unknown" }));
 
   const ids = ({ sessions = [] }: Feed) => sessions.map(({ id }) => id);

@@ -6,6 +6,7 @@ import { applyChanges, contentOf, isSameRow } from "../../shared/declarations/co
 import { withProposals } from "../../shared/declarations/declared.ts";
 import {
   isListRequested,
+  requestList,
   newestSequence,
   readFeed,
   readFeedRow,
@@ -49,6 +50,9 @@ const stored = () =>
 const address = (ipv4: string) => ({ intent: intent({ addresses: { ipv4 } }) });
 
 const noClaims = async () => undefined;
+
+/** Of a cluster that never reported. */
+const NEVER = { sequence: 0 };
 
 describe("changes of a window", () => {
   const present = (name: string, resourceVersion: string, some: Partial<Declared> = {}): Change => ({
@@ -119,7 +123,7 @@ describe("changes of a window", () => {
     ["that deletes what is not there changes nothing", [], [gone("11"), other("12")], [], []],
   ])("one %s", async (_, before, changes, after, news) => {
     await put(...before);
-    const applied = await applyChanges(run, "one", { changes: changes, claim: noClaims });
+    const applied = await applyChanges(run, "one", { changes, claim: noClaims, feed: NEVER });
     expect(stored()).toEqual(after);
     expect(applied.map(({ name }) => name)).toEqual(news);
     for (const one of applied)
@@ -136,11 +140,15 @@ describe("changes of a window", () => {
     };
     await put(a());
     await expect(
-      applyChanges(run, "one", { changes: [present("a", "11", address("10.0.1.9"))], claim: noClaims }),
+      applyChanges(run, "one", {
+        changes: [present("a", "11", address("10.0.1.9"))],
+        claim: noClaims,
+        feed: NEVER,
+      }),
     ).rejects.toThrow(NotYet);
-    await expect(applyChanges(run, "one", { changes: [gone("11")], claim: noClaims })).rejects.toThrow(
-      "changed while they were written",
-    );
+    await expect(
+      applyChanges(run, "one", { changes: [gone("11")], claim: noClaims, feed: NEVER }),
+    ).rejects.toThrow("changed while they were written");
   });
 
   test("that another writer removed at the same time are removed", async () => {
@@ -152,15 +160,38 @@ describe("changes of a window", () => {
       await declarations.transact("one", [{ do: "remove", key: "shop/a" }]);
       return row;
     };
-    expect(await applyChanges(run, "one", { changes: [gone("11")], claim: noClaims })).toEqual([]);
+    expect(await applyChanges(run, "one", { changes: [gone("11")], claim: noClaims, feed: NEVER })).toEqual(
+      [],
+    );
   });
 
   test("all others are applied before a failure is thrown", async () => {
     run.tables.declarations.calls.failNext(new Error("503"), { method: "get" });
     await expect(
-      applyChanges(run, "one", { changes: [present("a", "11"), present("b", "11")], claim: noClaims }),
+      applyChanges(run, "one", {
+        changes: [present("a", "11"), present("b", "11")],
+        claim: noClaims,
+        feed: NEVER,
+      }),
     ).rejects.toThrow("503");
     expect(stored()).toEqual(["b uid-b 11"]);
+  });
+
+  test.each<[string, Declared[], string, object]>([
+    ["newer than all that the cluster reported is confirmed", [], "21", {}],
+    [
+      "not newer, and is not stored, was removed since: it is protected until a list decides",
+      [],
+      "20",
+      { missingSince: 7, deletedAtUtc: NOW },
+    ],
+    ["not newer, and is newer than its row, is confirmed", [a("11")], "12", {}],
+  ])("a Service whose version is %s", async (_, before, version, marked) => {
+    await put(...before);
+    const feed = { sequence: 7, seenVersion: "20" };
+    await applyChanges(run, "one", { changes: [present("a", version)], claim: noClaims, feed });
+    const { missingSince, deletedAtUtc } = run.tables.declarations.all()[0]!;
+    expect({ missingSince, deletedAtUtc }).toEqual(marked);
   });
 
   test.each<[string, Partial<Declared>, boolean]>([
@@ -242,7 +273,7 @@ describe("a complete list", () => {
     expect((await apply(4, [])).removed).toBe(0);
   });
 
-  test("that has again what the one before lacked removes the mark, and that is no news", async () => {
+  test("that contains again what the one before lacked removes the mark, and reports no change", async () => {
     await put(declared({ name: "a", uid: "uid-a" }));
     await apply(4, []);
     expect((await apply(5, [listed("a")])).news).toEqual([]);
@@ -250,7 +281,7 @@ describe("a complete list", () => {
     expect((await apply(6, [])).removed).toBe(0);
   });
 
-  test("in which a Service began to be deleted is news, whether or not the one before lacked it", async () => {
+  test("in which a Service is being deleted reports a change, whether or not the one before lacked it", async () => {
     await put(declared({ name: "a", uid: "uid-a" }));
     expect((await apply(4, [listed("a", { deletedAtUtc: NOW })])).news).toEqual(["a"]);
     await apply(5, []);
@@ -519,7 +550,7 @@ describe("a feed", () => {
     [4, false],
     [5, true],
     [6, true],
-  ])("a list that is requested under %s is wanted after confirmation 5: %s", async (sequence, expected) => {
+  ])("a list that is requested under %s is pending after confirmation 5: %s", async (sequence, expected) => {
     if (sequence !== undefined)
       await run.tables.feeds.transact("wanted", [
         { do: "put", key: "one", value: { cluster: "one", sequence } },
@@ -527,6 +558,16 @@ describe("a feed", () => {
     expect(await isListRequested(run, feed())).toBe(expected);
     expect(await isListRequested(run, { cluster: "one", sequence: 9 })).toBe(sequence !== undefined);
   });
+});
+
+test.each([
+  ["one under an older number does not replace it", [6, 5], 6],
+  ["one under a newer number does", [5, 6], 6],
+  ["of two at the same time the newer one stays", undefined, 6],
+])("a list is requested: %s", async (_, sequences, expected) => {
+  if (sequences) for (const sequence of sequences) await requestList(run, "one", sequence);
+  else await Promise.all([5, 6, 5].map((sequence) => requestList(run, "one", sequence)));
+  expect((await run.tables.feeds.get("wanted", "one"))?.value.sequence).toBe(expected);
 });
 
 describe("what admission had not announced", () => {

@@ -3,8 +3,10 @@ import { listDeclared } from "../../shared/declarations/declared.ts";
 import { requestList } from "../../shared/declarations/feed.ts";
 import { MAX_EVENTS, readWindow } from "../../shared/declarations/window.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
+import { addressPlace } from "../../shared/inventory/places.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
-import { cluster, declared, intent } from "../builders/world.ts";
+import { proposedClaim } from "../builders/claims.ts";
+import { cluster, declared, intent, subnetId, subnetRow, VNET } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const bookmark = '{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"99"}}}';
@@ -65,7 +67,7 @@ describe("a window of changes", () => {
     expect(reporter.query).toContain("resourceVersion=90&");
   });
 
-  test("of another cluster, told by its Service default/kubernetes, changes nothing", async () => {
+  test("of another cluster, identified by its Service default/kubernetes, changes nothing", async () => {
     const service = { name: "kubernetes", namespace: "default", uid: "another", type: "ClusterIP" };
     const added = { type: "ADDED", service: internalService("b") };
     expect(await reporter.confirm([added, { type: "ADDED", service }])).toMatchObject({ outcome: "foreign" });
@@ -73,7 +75,7 @@ describe("a window of changes", () => {
     expect(feed()?.refused).toEqual({ identity: "another", atUtc: run.clock.nowUtc, count: 1 });
   });
 
-  test("of its own cluster, told by its Service default/kubernetes, is taken", async () => {
+  test("of this cluster, identified by its Service default/kubernetes, is processed", async () => {
     const service = {
       name: "kubernetes",
       namespace: "default",
@@ -99,7 +101,7 @@ describe("a window of changes", () => {
   test.each([
     ["expired", { code: 410, message: "too old resource version" }],
     ["failed", { code: 500, message: "etcd" }],
-  ])("that %s asks for a list", async (_name, status) => {
+  ])("that %s requests a list", async (_name, status) => {
     const answer = await reporter.step(JSON.stringify({ type: "ERROR", object: status }));
     expect(answer).toMatchObject({ outcome: "list needed", query: "limit=500", problems: [status.message] });
   });
@@ -110,7 +112,7 @@ describe("a window of changes", () => {
     ["cut off after some events", `${bookmark}\n${bookmark.slice(0, 30)}`],
     ["an HTML page", "<html></html>"],
     ["with an event that has a key twice", '{"type":"BOOKMARK","type":"DELETED","object":{}}'],
-    ["with an event of no known type", '{"type":"RENAMED","object":{}}'],
+    ["with an event of an unknown type", '{"type":"RENAMED","object":{}}'],
     ["with a bookmark that is no object", '{"type":"BOOKMARK","object":5}'],
   ])("%s: refused, nothing changed", async (_name, body) => {
     const before = feed()?.confirmed;
@@ -124,7 +126,7 @@ describe("a window of changes", () => {
     ]);
   });
 
-  test("of more changes than one request may take asks for a list, and changes nothing", async () => {
+  test("of more changes than one request may contain requests a list, and changes nothing", async () => {
     const many = Array.from({ length: MAX_EVENTS + 1 }, () => bookmark).join("\n");
     const problems = [expect.stringContaining(`${MAX_EVENTS + 1} changes`)];
     expect(await reporter.step(many)).toMatchObject({ outcome: "list needed", query: "limit=500", problems });
@@ -136,13 +138,14 @@ describe("a window of changes", () => {
     expect(await reporter.step(many)).toMatchObject({ outcome: "window taken" });
   });
 
-  test.each(["\n", " \n", "\r\n", " ", "\t"])("of 2 MiB of %j takes milliseconds", (blank) => {
+  test.each(["\n", " \n", "\r\n", " ", "\t"])("of 2 MiB of %j takes milliseconds", async (blank) => {
     const body = blank.repeat((2 * 1024 * 1024) / blank.length);
-    const times = Array.from({ length: 5 }, () => {
+    const times: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
       const started = performance.now();
-      expect(readWindow(body, "1")).toMatchObject({ is: "window", changes: [] });
-      return performance.now() - started;
-    });
+      expect(await readWindow(body, "1")).toMatchObject({ is: "window", changes: [] });
+      times.push(performance.now() - started);
+    }
     expect(Math.min(...times)).toBeLessThan(100);
   });
 });
@@ -243,7 +246,7 @@ describe("a window without a bookmark, as an API server sends it when nothing ch
     expect(reporter.query).toBe("limit=500");
   });
 
-  test("is followed by a list, if a change waits for the cluster to confirm", async () => {
+  test("is followed by a list, if a change needs a confirmation of the cluster", async () => {
     run.clock.advance(20);
     await reporter.step("");
     expect(reporter.query).toContain("watch=1");
@@ -263,21 +266,28 @@ describe("a window without a bookmark, as an API server sends it when nothing ch
 });
 
 describe("a proposal that the API server refused", () => {
-  test("is dropped by the lists that come anyway, and reported so that its addresses can be released", async () => {
+  test("is dropped by the lists that come anyway, and its claims are released", async () => {
     const refused = declared({
       name: "a",
       uid: "fresh",
+      intent: intent({ addresses: { ipv4: "10.0.1.9" } }),
       strength: "proposal",
       observedAtUtc: run.clock.nowUtc,
     });
     await propose(run, refused);
+    const claims = [proposedClaim({ name: "a", uid: "fresh" })];
+    const place = addressPlace(subnetId("apps"), "10.0.1.9");
+    await run.tables.subnets.transact(VNET.toLowerCase(), [{ do: "put", key: "apps", value: subnetRow() }]);
+    await run.tables.addresses.transact(place.partition, [
+      { do: "put", key: place.key, value: { address: place.text, claims } },
+    ]);
     for (let round = 0; round < 4; round += 1) {
       run.clock.advance(601);
       await reporter.step("");
       expect(reporter.query).toBe("limit=500");
-      const { dropped = [] } = await reporter.step();
-      if (dropped.length > 0) return expect(dropped).toMatchObject([{ uid: "fresh" }]);
+      await reporter.step();
     }
-    return expect.unreachable("it was never dropped");
+    expect(run.tables.proposals.all()).toEqual([]);
+    expect(run.tables.addresses.all()).toEqual([]);
   });
 });

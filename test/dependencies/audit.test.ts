@@ -7,7 +7,7 @@ const report = JSON.stringify({
   auditReportVersion: 2,
   vulnerabilities: {
     left: { name: "left", via: [advisory] },
-    // What depends on it is told as such, and is no advisory of its own.
+    // A dependent package is reported as such, without a separate advisory.
     right: { name: "right", via: ["left"] },
   },
 });
@@ -20,7 +20,7 @@ test.each([
     report,
     until("2026-12-24"),
     "clean",
-    ["Nothing is known against the installed packages; 1 explained in dev/tools/audit/exceptions.ts."],
+    ["No advisories for the installed packages; 1 explained in dev/tools/audit/exceptions.ts."],
   ],
   ["until its day", report, until("2026-11-25"), "found", [expect.stringContaining("GHSA-aaaa-bbbb-cccc")]],
   [
@@ -28,12 +28,12 @@ test.each([
     '{"vulnerabilities":{}}',
     {},
     "clean",
-    ["Nothing is known against the installed packages."],
+    ["No advisories for the installed packages."],
   ],
   ...["", "no JSON", '{"message":"405 Method Not Allowed"}', '{"error":{"code":"ENOTFOUND"}}'].map(
     (text) =>
       [
-        `a registry that does not tell: ${text}`,
+        `a registry without a result: ${text}`,
         text,
         {},
         "unknown",

@@ -26,7 +26,7 @@ describe("the bill of materials", () => {
     const bundled = inputs.flatMap(([path]) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
     const named = new Set(sbom.components.map(packageName));
     expect([...new Set(bundled)].filter((name) => !named.has(name))).toEqual([]);
-    // The dashboard's, which is a build of its own.
+    // Those of the dashboard, which has a separate build.
     expect([...named]).toContain("preact");
     for (const development of ["esbuild", "vitest", "azurite", "fast-check", "typescript"])
       expect(named).not.toContain(development);

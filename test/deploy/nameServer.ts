@@ -1,4 +1,4 @@
-/** A name server that knows one address, whatever the name: enough for a proxy that looks its target up anew. */
+/** A name server that returns one address for every name: sufficient for a proxy that resolves its target again. */
 import { createSocket } from "node:dgram";
 
 export interface NameServer {
@@ -29,7 +29,7 @@ function answer(query: Buffer, address: string): Buffer {
   head.writeUInt16BE(FLAGS_ANSWER, 2);
   head.writeUInt16BE(1, 6);
   head.fill(0, 8, HEADER_BYTES);
-  // A pointer to the name asked, type A, class IN, a second to live, four bytes.
+  // A pointer to the queried name, type A, class IN, a TTL of one second, four bytes.
   const record = Buffer.from([0xc0, HEADER_BYTES, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4]);
   return Buffer.concat([head, record, Buffer.from(address.split(".").map(Number))]);
 }

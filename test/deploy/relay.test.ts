@@ -100,7 +100,8 @@ function review(name = "web"): string {
   return JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request: asked });
 }
 
-const UNAVAILABLE = /^Mooring is unavailable: the Function App localhost gives its relay no valid answer, /;
+const UNAVAILABLE =
+  /^Mooring is unavailable: the Function App localhost returned no valid response to the relay, /;
 
 /** What the API server shows of an answer: client-go's `newUnstructuredResponseError` and `NewGenericServerResponse`. */
 function shown({ status = 0, body, type }: Answer): string {
@@ -136,7 +137,7 @@ describe("the relay", () => {
     expect(head.toLowerCase()).toContain("\r\nhost: localhost");
   });
 
-  test("hands mutating reviews to the companion", async () => {
+  test("forwards mutating reviews to the mutating webhook", async () => {
     const { status, body } = await call(relay, { path: "/mutate" });
     expect({ status, ...JSON.parse(body).response }).toEqual({ status: 200, uid: "u-1", allowed: true });
   });
@@ -154,7 +155,7 @@ describe("the relay", () => {
     ["is ready", { path: "/healthz", method: "GET" }, 200],
     ["has no other path", { path: "/api/findings" }, 404],
     ["leads to no other cluster", { path: "/admit/other" }, 404],
-    ["leads nowhere by way of dots", { path: "/admit/../api/findings" }, 404],
+    ["does not resolve dots", { path: "/admit/../api/findings" }, 404],
     ["only takes POST", { method: "GET" }, 405],
     ["takes reviews as large as the app reads", { body: Buffer.alloc(3.9 * 1024 * 1024, " ") }, 400],
     ["takes larger ones, which the app answers with a refusal", { body: largeReview }, 200],
@@ -191,7 +192,7 @@ describe("when things change", () => {
         headers: { "content-type": "application/json" },
         body: review(),
       });
-    // A process knows a cluster for a few seconds.
+    // A process caches a cluster for a few seconds.
     await expect.poll(async () => (await direct(first.token)).status, { timeout: 15_000 }).toBe(404);
   });
 
@@ -221,7 +222,7 @@ describe("when things change", () => {
     await relay.stop();
   });
 
-  test("an app whose certificate nobody vouches for gets no token", async () => {
+  test("an app with an untrusted certificate gets no token", async () => {
     const relay = await startRelay((await added("impostor")).file, azure.caPath);
     const { port } = front;
     await front.stop();
@@ -269,11 +270,15 @@ describe("where no review can be answered, the API server shows a sentence", () 
     expect(answer).toMatchObject({ status: 502, type: "text/plain", retryAfter: undefined });
     expect(answer.body.length).toBeLessThan(600);
     expect(shown(answer)).not.toMatch(/<|\\/);
-    for (const part of [webhook, "set failurePolicy: Ignore", "add the namespace to the namespaceSelector"])
+    for (const part of [
+      webhook,
+      "set failurePolicy: Ignore",
+      "exclude the namespace in its namespaceSelector",
+    ])
       expect(shown(answer)).toContain(part);
   }
 
-  test.each([403, 500, 502, 503, 504])("when Azure answers %i with a page of its own", (status) =>
+  test.each([403, 500, 502, 503, 504])("when Azure answers %i with its own page", (status) =>
     instead(page(status), async () => {
       const answer = await call(relay);
       expectSentence(answer, "webhook services.mooring.dev did not check this Service");
@@ -291,10 +296,10 @@ describe("where no review can be answered, the API server shows a sentence", () 
     front = await startTunnel(azure, { to: Number(new URL(app.url).port), port });
   });
 
-  test("when the cluster or its token is not known", async () => {
+  test("when the cluster or its token is unknown", async () => {
     const { code } = await runCli(["clusters", "remove", "silent"], { env: app.settings });
     expect(code).toBe(0);
-    // A process knows a cluster for a few seconds.
+    // A process caches a cluster for a few seconds.
     await expect.poll(async () => (await call(relay)).status, { timeout: 15_000 }).toBe(502);
     const answer = await call(relay);
     expectSentence(answer, "webhook services.mooring.dev did not check this Service");

@@ -38,8 +38,8 @@ let path: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mooring-send-"));
   trusted = await certificates(join(folder, "trusted"));
-  // Waits are noted, not waited.
-  await writeFile(join(folder, "pause"), `#!/bin/sh\necho "$1" >> "$TMPDIR/waits"\n`);
+  // Pauses are recorded instead of made.
+  await writeFile(join(folder, "pause"), `#!/bin/sh\necho "$1" >> "$TMPDIR/pauses"\n`);
   await chmod(join(folder, "pause"), 0o755);
   await mkdir(join(folder, "account"));
   await writeFile(join(folder, "account", "ca.crt"), trusted.ca);
@@ -130,7 +130,7 @@ async function busyBox(): Promise<string> {
 }
 
 const waits = async ({ temporary }: Sender) =>
-  (await readFile(join(temporary, "waits"), "utf8").catch(() => "")).split("\n").filter(Boolean).map(Number);
+  (await readFile(join(temporary, "pauses"), "utf8").catch(() => "")).split("\n").filter(Boolean).map(Number);
 const windows = (count: number) => (_: Post, fake: FakeMooring) =>
   fake.posts.filter(({ status, body }) => status === "200" && !body.includes('"ServiceList"')).length >=
   count;
@@ -140,7 +140,7 @@ describe.each(SHELLS)("%s", (shell) => {
     path = shell === "busybox" ? await busyBox() : (process.env["PATH"] ?? "");
   });
 
-  test("reports a list in pages, then windows of changes, and ends at once when told to", async () => {
+  test("reports a list in pages, then windows of changes, and ends at once on a signal", async () => {
     mooring.pageSize = 2;
     const sender = await start();
     await mooring.until(windows(1));
@@ -216,7 +216,7 @@ describe.each(SHELLS)("%s", (shell) => {
     );
   });
 
-  test("killed and started again it begins a session of its own", async () => {
+  test("killed and started again it begins a new session", async () => {
     const before = await start();
     await mooring.until(windows(1));
     await before.stop("SIGKILL");
@@ -226,7 +226,7 @@ describe.each(SHELLS)("%s", (shell) => {
     expect(names()).toEqual(ALL.filter((name) => name !== "shop/a"));
   });
 
-  test("backs off from failures, and does as retry-after says", async () => {
+  test("backs off after failures, and follows retry-after", async () => {
     mooring.trouble = (_, number) => {
       if (number <= 7) return { status: 503, body: "unavailable" };
       if (number === 8) return { status: 429, headers: { "retry-after": "7" } };
@@ -289,7 +289,7 @@ describe.each(SHELLS)("%s", (shell) => {
     ["a blank", "limit=1 --upload-file"],
     ["a pattern of curl", "limit=[1-9]"],
     ["too many characters", `limit=${"1".repeat(4096)}`],
-  ])("does not run a query with %s: it begins anew a minute later", async (_, query) => {
+  ])("does not run a query with %s: it starts again a minute later", async (_, query) => {
     mooring.trouble = (_, number) =>
       number === 1
         ? { status: 200, headers: { "x-mooring-sequence": "s1.1", "x-mooring-query": query } }

@@ -1,4 +1,4 @@
-/** What a caller of the relay can make the app believe: nothing. Requests are written by hand, so that nothing on this side mends them. */
+/** A caller of the relay cannot deceive the app. Requests are hand-written, so that no client corrects them. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -136,7 +136,7 @@ const AMBIGUOUS: readonly (readonly [what: string, bytes: string])[] = [
   ],
   ["chunks and identity", `${lines(...START, "transfer-encoding: chunked, identity")}0\r\n\r\n${HIDDEN}`],
   [
-    "chunks said twice",
+    "chunked encoding declared twice",
     `${lines(...START, "transfer-encoding: chunked", "transfer-encoding: x")}0\r\n\r\n${HIDDEN}`,
   ],
   [
@@ -154,7 +154,7 @@ const AMBIGUOUS: readonly (readonly [what: string, bytes: string])[] = [
   ],
   ["NUL in a header", lines(...START, "x: a\u0000b", "content-length: 0")],
   [
-    "a chunk longer than it says",
+    "a chunk longer than declared",
     `${lines(...START, "transfer-encoding: chunked")}2\r\n{}${HIDDEN}0\r\n\r\n`,
   ],
   ["a chunk of no number", `${lines(...START, "transfer-encoding: chunked")}zz\r\n{}\r\n0\r\n\r\n`],
@@ -218,7 +218,7 @@ describe("callers that take their time", () => {
   test.each<[string, string]>([
     ["a head that does not end", `POST /admit HTTP/1.1\r\nhost: ${SERVICE}\r\n`],
     ["a body that does not come", lines(...START, "content-length: 100")],
-  ])("%s: the relay hangs up, and the app never hears of it", async (_, bytes) => {
+  ])("%s: the relay closes the connection, and the app never receives it", async (_, bytes) => {
     const before = front.heads.length;
     // Resolves when the relay ends the connection; nothing on this side does.
     const { status } = await sendRaw({ port: relay.port, tls: tls() }, bytes);

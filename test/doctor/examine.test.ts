@@ -16,8 +16,8 @@ function look(some: Partial<Look> = {}): Look {
     run: memoryRun(),
     installation: new MemoryInstallation(),
     outside: {
-      ask: () => Promise.reject(new Error("nobody is outside")),
-      certificate: () => Promise.reject(new Error("nobody is outside")),
+      ask: () => Promise.reject(new Error("no network")),
+      certificate: () => Promise.reject(new Error("no network")),
     },
     policy: async () => defaultPolicy,
     signal: AbortSignal.any([]),
@@ -34,12 +34,12 @@ function check(id: string, act: (look: Look) => Promise<readonly Outcome[]>, sec
 test("each check is a line or more, in the order of the table, and none stops another", async () => {
   const report = await examine(
     [
-      check("refused", () => Promise.reject(new Refused("not allowed\nby anybody"))),
+      check("refused", () => Promise.reject(new Refused("not allowed\nby policy"))),
       check("later", () => Promise.reject(new NotYet("not yet", 5))),
       check("coded", () => Promise.reject(Object.assign(new Error(""), { code: "ECONNREFUSED" }))),
       check("well", async () => [
         { state: "ok", message: "a" },
-        { state: "warn", about: "b", message: "c", advice: "d" },
+        { state: "warning", about: "b", message: "c", advice: "d" },
       ]),
     ],
     look(),
@@ -47,7 +47,7 @@ test("each check is a line or more, in the order of the table, and none stops an
   expect(report).toEqual({
     version: "1",
     atUtc: "2026-11-23T12:00:00.000Z",
-    counts: { ok: 1, warn: 1, fail: 2, skipped: 1 },
+    counts: { ok: 1, warning: 1, fail: 2, skipped: 1 },
     lines: [
       expect.objectContaining({
         check: "refused",
@@ -61,12 +61,12 @@ test("each check is a line or more, in the order of the table, and none stops an
         message: "could not be checked: ECONNREFUSED",
       }),
       { check: "well", state: "ok", message: "a" },
-      { check: "well", state: "warn", about: "b", message: "c", advice: "d" },
+      { check: "well", state: "warning", about: "b", message: "c", advice: "d" },
     ],
   });
 });
 
-test("what does not answer is told when its time is over, and hears of it", async () => {
+test("a check without response fails at its timeout, and is aborted", async () => {
   let heard = false;
   const hangs = check(
     "hangs",
@@ -98,8 +98,8 @@ test("what rests on a check that could not be made is skipped, and what rests on
   const { lines, counts } = await examine(checks, look());
   expect(lines.slice(0, 5).map(({ state, message }) => `${state}: ${message}`)).toEqual([
     "fail: could not be checked: away",
-    "skipped: check broken comes first",
-    "skipped: check next comes first",
+    "skipped: not checked: check broken must pass first",
+    "skipped: not checked: check next must pass first",
     "fail: b",
     "ok: a",
   ]);
@@ -129,7 +129,7 @@ test("no more than eight run at once", async () => {
   expect(most).toBe(8);
 });
 
-test("an installation of which nothing is there is told as such, and nothing is written", async () => {
+test("an empty installation is reported as such, and nothing is written", async () => {
   const installation = new MemoryInstallation();
   const run = memoryRun();
   const { lines } = await examine(INSTALLATION_CHECKS, look({ installation, run }));

@@ -1,4 +1,4 @@
-/** What is made of the facts: each check by itself, without Azure, storage or a clock. */
+/** Evaluation of facts: each check alone, without Azure, storage or a clock. */
 import { describe, expect, test } from "vitest";
 import type { Feed } from "../../shared/declarations/model.ts";
 import { judgeCertificate, app, clock, node } from "../../shared/doctor/checks/app.ts";
@@ -60,9 +60,9 @@ describe("judged", () => {
     [
       "no URL of the app",
       app.judge(undefined, NOW),
-      ["skipped: where the app is was not said: --url, or MOORING_APP_URL"],
+      ["skipped: no app configured: use --url or set MOORING_APP_URL"],
     ],
-    ["an app that is well", app.judge(health({}), NOW), ["ok: well, version 1"]],
+    ["a healthy app", app.judge(health({}), NOW), ["ok: healthy, version 1"]],
     [
       "an app that fails",
       app.judge(health({ status: "failing", problems: ["a", "b"] }), NOW),
@@ -71,17 +71,17 @@ describe("judged", () => {
     [
       "an app of which something fails",
       app.judge(health({ status: "degraded", problems: ["scan fails"] }), NOW),
-      ["warn: degraded: scan fails"],
+      ["warning: degraded: scan fails"],
     ],
     [
       "an app of another version",
       app.judge(health({ version: "2" }), NOW),
-      ["warn: the app is of version 2, this command line of 1"],
+      ["warning: the app has version 2, this CLI has version 1"],
     ],
     [
-      "an app that does not say its version",
+      "an app without a version",
       app.judge(health({ version: undefined }), NOW),
-      ["warn: the app is of version unknown, this command line of 1"],
+      ["warning: the app has version unknown, this CLI has version 1"],
     ],
     ["an old Node", node.judge("18.20.0", NOW), ["fail: 18.20.0 is too old"]],
     ["a Node that will do", node.judge("22.0.0", NOW), ["ok: 22.0.0"]],
@@ -98,30 +98,30 @@ describe("judged", () => {
       ),
       [
         "ok a: within 60 seconds",
-        "warn b: its clock is 61 seconds behind the one here",
-        "fail c: its clock is 301 seconds ahead of the one here",
-        "skipped d: it does not tell the time",
+        "warning b: its clock is 61 seconds behind this machine",
+        "fail c: its clock is 301 seconds ahead of this machine",
+        "skipped d: the response has no Date header",
       ],
     ],
     [
       "a certificate that lasts",
       judgeCertificate({ endsAtUtc: before(-22 * DAY) }, { nowUtc: NOW, advice: "" }),
-      [`ok: the certificate ends at ${before(-22 * DAY)}`],
+      [`ok: the certificate expires at ${before(-22 * DAY)}`],
     ],
     [
       "a certificate of the last day",
       judgeCertificate({ endsAtUtc: before(-60) }, { nowUtc: NOW, advice: "" }),
-      [`warn: the certificate ends at ${before(-60)}, in 0 days`],
+      [`warning: the certificate expires at ${before(-60)}, in 0 days`],
     ],
     [
       "a certificate that ends now",
       judgeCertificate({ endsAtUtc: NOW }, { nowUtc: NOW, advice: "" }),
-      [`fail: the certificate ended at ${NOW}`],
+      [`fail: the certificate expired at ${NOW}`],
     ],
     [
-      "a certificate that nobody vouches for",
+      "an untrusted certificate",
       judgeCertificate({ endsAtUtc: before(-99 * DAY), problem: "SELF" }, { nowUtc: NOW, advice: "" }),
-      ["fail: the certificate is not taken: SELF"],
+      ["fail: the certificate is not trusted: SELF"],
     ],
     [
       "storage",
@@ -135,28 +135,29 @@ describe("judged", () => {
         NOW,
       ),
       [
-        "ok tables: 1 may be written; 1 not made yet, as nobody has needed them",
-        "fail queues: may not be written: q",
-        "ok containers: 1 may be written",
+        "ok tables: 1 writable; 1 not created yet (created when needed)",
+        "fail queues: no permission to write: q",
+        "ok containers: 1 writable",
       ],
     ],
     ["data of this form", schema.judge({ stored: 2, known: 2, is: "current" }, NOW), ["ok: schema 2"]],
+    ["no data yet", schema.judge({ known: 2, is: "empty" }, NOW), ["ok: no stored data yet"]],
     [
       "older data",
-      schema.judge({ stored: 1, known: 2, is: "older" }, NOW),
-      ["warn: the stored data are of schema 1, this version knows 2"],
+      schema.judge({ stored: 1, known: 2, is: "older", problem: "older" }, NOW),
+      ["fail: older"],
     ],
     [
       "newer data",
       schema.judge({ stored: 3, known: 2, is: "newer", problem: "newer" }, NOW),
       ["fail: newer"],
     ],
-    ["a policy that is whole", policy.judge([], NOW), ["ok: whole"]],
+    ["a valid policy", policy.judge([], NOW), ["ok: valid"]],
     ["a policy that is broken", policy.judge(["a", "b"], NOW), ["fail: a; b"]],
     [
       "writing that is stopped",
       writing.judge({ why: "a fire", sinceUtc: NOW }, NOW),
-      [`warn: stopped since ${NOW}: a fire`],
+      [`warning: stopped since ${NOW}: a fire`],
     ],
     [
       "queues without trouble",
@@ -164,17 +165,17 @@ describe("judged", () => {
         [queue({ messages: 4, oldestSentAtUtc: before(15) }), queue({ name: "mooring-pls-poison" })],
         NOW,
       ),
-      ["ok mooring-pls: 4 waiting"],
+      ["ok mooring-pls: 4 pending"],
     ],
     [
-      "a queue that nobody works on",
+      "a queue without workers",
       queues.judge([queue({ messages: 4, oldestSentAtUtc: before(16) })], NOW),
-      [`fail mooring-pls: a message waits since ${before(16)}, and nobody takes it`],
+      [`fail mooring-pls: a message has been pending since ${before(16)}, and no worker receives it`],
     ],
     [
       "messages that failed",
       queues.judge([queue({ name: "mooring-pls-poison", messages: 2 })], NOW),
-      ["warn mooring-pls-poison: 2 messages have failed for good"],
+      ["warning mooring-pls-poison: 2 messages have permanently failed"],
     ],
     [
       "no scan",
@@ -193,60 +194,57 @@ describe("judged", () => {
         },
         NOW,
       ),
-      [`warn: virtual network old was scanned at ${before(61)}, more than 60 minutes ago`],
+      [`warning: virtual network old was last scanned at ${before(61)}, more than 60 minutes ago`],
     ],
     [
       "no audit",
       audits.judge([], NOW),
-      ["skipped: there has been no audit yet; the first comes within the hour, or by mooring audit"],
+      ["skipped: no audit has run yet; the first one starts within an hour, or with mooring audit"],
     ],
     [
       "a late audit",
       audits.judge([audit({ startedAtUtc: before(181) })], NOW),
-      [`fail: the last audit began at ${before(181)}, more than 3 hours ago`],
+      [`fail: the last audit started at ${before(181)}, more than 3 hours ago`],
     ],
     [
       "a failed audit",
       audits.judge([audit({ state: "failed" }), audit({})], NOW),
       [`fail: the audit of ${before(30)} failed`],
     ],
-    ["an audit that runs", audits.judge([audit({ state: "running" })], NOW), ["ok: one is running"]],
+    ["an audit that runs", audits.judge([audit({ state: "running" })], NOW), ["ok: an audit is running"]],
     [
       "no event",
       work.judge(undefined, NOW),
       [
-        "skipped: no event has brought work yet; any change of a load balancer or a Private Link Service does",
+        "skipped: no event has triggered work yet; any change of a load balancer or a Private Link Service does",
       ],
     ],
     [
       "no event for long",
       work.judge(before(8 * DAY), NOW),
-      [`warn: no event has brought work since ${before(8 * DAY)}`],
+      [`warning: no event has triggered work since ${before(8 * DAY)}`],
     ],
     [
       "an event",
       work.judge(before(DAY), NOW),
-      [`ok: the last event that brought work came at ${before(DAY)}`],
+      [`ok: the last event that triggered work arrived at ${before(DAY)}`],
     ],
     [
       "a person",
-      identity.judge(
-        { identity: { objectId: "o", name: "ada", isPerson: true }, principalId: undefined },
-        NOW,
-      ),
-      ["warn: asked as ada: the rights below are theirs, not the app's"],
+      identity.judge({ identity: { objectId: "o", name: "ada", isUser: true }, principalId: undefined }, NOW),
+      ["warning: signed in as ada: check rights shows the permissions of this user, not of the app"],
     ],
     [
       "a person who names the app",
-      identity.judge({ identity: { objectId: "o", name: "ada", isPerson: true }, principalId: "p" }, NOW),
-      ["ok: asked as ada; the rights are those of p, as role assignments say"],
+      identity.judge({ identity: { objectId: "o", name: "ada", isUser: true }, principalId: "p" }, NOW),
+      ["ok: signed in as ada; check rights uses the role assignments of p"],
     ],
     [
       "no registrations",
       [registrations.judge([], NOW), bindings.judge([], NOW)].flat(),
       [
-        "skipped: no cluster is registered: mooring clusters add, or mooring clusters discover",
-        "skipped: no cluster is registered: mooring clusters add, or mooring clusters discover",
+        "skipped: no cluster is registered; use mooring clusters add or mooring clusters discover",
+        "skipped: no cluster is registered; use mooring clusters add or mooring clusters discover",
       ],
     ],
     [
@@ -265,12 +263,12 @@ describe("judged", () => {
     [
       "a managed cluster that does not exist",
       registrations.judge([compared({ exists: false, problems: ["resourceId: does not exist"] })], NOW),
-      ["warn one: resourceId: does not exist"],
+      ["warning one: resourceId: does not exist"],
     ],
     [
       "a registration that cannot be compared",
       registrations.judge([compared({ unreadable: "403" })], NOW),
-      ["warn one: could not be compared with ARM: 403"],
+      ["warning one: could not be compared with ARM: 403"],
     ],
     [
       "a contradicted registration that was not checked",
@@ -286,21 +284,21 @@ describe("judged", () => {
       ),
       [
         "fail one: clusters one and two",
-        `warn one: registered unchecked at ${NOW} (no network): it is never evidence for a delete`,
+        `warning one: registered unchecked at ${NOW} (no network): never used as evidence for a delete`,
       ],
     ],
     [
       "bindings",
       bindings.judge([unbound, cluster({ name: "two", identity: { uid: "u", boundAtUtc: NOW } })], NOW),
       [
-        "warn one: is not bound to an identity yet: nothing of it can be proved an orphan",
+        "warning one: is not bound to an identity yet: no resource of the cluster can be proved an orphan",
         `ok two: identity u, bound at ${NOW}`,
       ],
     ],
     [
       "no clusters",
       reports.judge([], NOW),
-      ["skipped: no cluster that exists is registered: mooring clusters add"],
+      ["skipped: no existing cluster is registered; add one with mooring clusters add"],
     ],
     [
       "a cluster that never reported",
@@ -310,7 +308,7 @@ describe("judged", () => {
     [
       "a cluster whose sender may not list Services",
       reports.judge([{ name: "one", staleMinutes: 60, feed: { cluster: "one", sequence: 2, problem } }], NOW),
-      ["fail one: has never sent a complete list of its Services; the sender's last problem: 403 Forbidden"],
+      ["fail one: has never sent a complete list of its Services; last error of the sender: 403 Forbidden"],
     ],
     [
       "a fresh confirmation",
@@ -326,13 +324,15 @@ describe("judged", () => {
       "an old confirmation",
       reports.judge([{ name: "one", staleMinutes: 60, feed: feed({ atUtc: before(61), problem }) }], NOW),
       [
-        `warn one: confirmed its Services last at ${before(61)}, longer than 60 minutes ago; the sender's last problem: 403 Forbidden`,
+        `warning one: last confirmed its Services at ${before(61)}, more than 60 minutes ago; last error of the sender: 403 Forbidden`,
       ],
     ],
     [
       "the list of another cluster",
       reports.judge([{ name: "one", staleMinutes: 60, feed: heard({ refused: foreign(4) }) }], NOW),
-      [`fail one: the list of another cluster (identity another) came with its token at ${before(4)}`],
+      [
+        `fail one: another cluster (identity another) sent its list with the token of this cluster at ${before(4)}`,
+      ],
     ],
     [
       "the list of another cluster before the cluster's own",
@@ -340,19 +340,19 @@ describe("judged", () => {
       [`ok one: 10 Services, confirmed at ${before(5)}`],
     ],
     [
-      "a webhook that nothing was heard of",
+      "a webhook without requests",
       webhooks.judge([{ name: "one", feed: heard() }], NOW),
-      ["skipped one: nothing has been admitted yet, and no sender has asked the relay"],
+      ["skipped one: no admission request and no probe of the relay yet"],
     ],
     [
       "a silent webhook",
       webhooks.judge([{ name: "one", feed: heard({ unannounced: missed }), admittedAtUtc: before(20) }], NOW),
       [
-        `fail one: admission did not announce 2 changes of Services that the cluster reported, shop/web among them (last seen ${before(10)})`,
+        `fail one: the cluster reported 2 changes of Services that the admission webhook did not receive, for example shop/web (last at ${before(10)})`,
       ],
     ],
     [
-      "a webhook heard of since",
+      "a webhook with later requests",
       webhooks.judge([{ name: "one", feed: heard({ unannounced: missed }), admittedAtUtc: before(9) }], NOW),
       [`ok one: last admission at ${before(9)}`],
     ],
@@ -368,17 +368,17 @@ describe("judged", () => {
         ],
         NOW,
       ),
-      [`fail one: asked from inside the cluster at ${before(7)}, the relay failed: timeout`],
+      [`fail one: the probe of the relay from inside the cluster failed at ${before(7)}: timeout`],
     ],
     [
       "no good token",
       tokens.judge([cluster({ name: "one", tokens: [token({ endsAtUtc: before(1) })] })], NOW),
-      ["fail one: has no token that is still good"],
+      ["fail one: has no valid token"],
     ],
     [
       "a rotation under way",
       tokens.judge([cluster({ name: "one", tokens: [token(), token({ endsAtUtc: before(-60) })] })], NOW),
-      [`warn one: the older of its tokens ends at ${before(-60)}`],
+      [`warning one: the older of its tokens expires at ${before(-60)}`],
     ],
     [
       "a rotation with time",
@@ -386,12 +386,12 @@ describe("judged", () => {
         [cluster({ name: "one", tokens: [token(), token({ endsAtUtc: before(-2 * DAY) })] })],
         NOW,
       ),
-      [`ok one: made at ${before(DAY)}`],
+      [`ok one: created at ${before(DAY)}`],
     ],
   ])("%s", (_, outcomes, expected) => {
     expect(told(outcomes)).toEqual(expected);
     for (const { state, advice } of [outcomes].flat())
-      expect(advice !== undefined).toBe(state === "fail" || state === "warn");
+      expect(advice !== undefined).toBe(state === "fail" || state === "warning");
   });
 });
 
@@ -420,12 +420,12 @@ describe("events", () => {
   const remove = typed("Microsoft.Resources.ResourceDeleteSuccess");
 
   test.each<[string, EventTopic[], string, RegExp]>([
-    ["no topic", [], APP, /^fail .*: there is no Event Grid system topic of the subscription$/],
+    ["no topic", [], APP, /^fail .*: the subscription has no Event Grid system topic$/],
     [
       "a topic of something else",
       [topic({ source: "/subscriptions/other" })],
       APP,
-      /^fail .*: there is no Event Grid system topic/,
+      /^fail .*: the subscription has no Event Grid system topic/,
     ],
     [
       "a topic that Azure has not made",
@@ -433,26 +433,26 @@ describe("events", () => {
       APP,
       /^fail .*: the system topic is in state Failed$/,
     ],
-    ["nobody on it", [topic({ subscriptions: [] })], APP, /^fail .*: no event subscription delivers/],
+    ["no subscriptions", [topic({ subscriptions: [] })], APP, /^fail .*: no event subscription delivers/],
     [
-      "all is well, in any case",
+      "healthy, in any case",
       [topic()],
       APP.toUpperCase(),
       /^ok .*: event subscription one delivers to onResourceEvent$/,
     ],
-    ["another app's", [topic()], `${APP}2`, /^fail .*: events go to another app: /],
+    ["another app's", [topic()], `${APP}2`, /^fail .*: events are delivered to another app: /],
     [
       "deletes left out",
       [topic({ subscriptions: [write] })],
       APP,
-      /^warn .*: the filters keep away microsoft\.network\/privatelinkservices\/delete, /,
+      /^warning .*: the filters exclude microsoft\.network\/privatelinkservices\/delete, /,
     ],
-    ["two that are whole together", [topic({ subscriptions: [write, remove] })], APP, /^ok /],
+    ["two that together are complete", [topic({ subscriptions: [write, remove] })], APP, /^ok /],
     [
       "one that ends soon",
       [topic({ subscriptions: [to({ endsAtUtc: before(-DAY) })] })],
       APP,
-      /^warn .*: event subscription one ends at /,
+      /^warning .*: event subscription one expires at /,
     ],
     [
       "one that ends soon beside one that does not",
@@ -464,7 +464,7 @@ describe("events", () => {
       "one that has ended",
       [topic({ subscriptions: [to({ endsAtUtc: NOW })] })],
       APP,
-      /^fail .*: event subscription one ended at /,
+      /^fail .*: event subscription one expired at /,
     ],
   ])("%s", (_, topics, appId, said) => {
     expect(told(events.judge([{ subscription: SUBSCRIPTION, facts: { topics, appId } }], NOW))).toEqual([
@@ -498,7 +498,11 @@ describe("rights", () => {
     );
 
   test.each<[string, string[], RegExp[]]>([
-    ["what is needed", [...all("reader"), ...all("pls")], [/^ok s: may do what reader, pls need$/]],
+    [
+      "what is needed",
+      [...all("reader"), ...all("pls")],
+      [/^ok s: has the permissions of Mooring reader, Mooring pls$/],
+    ],
     [
       "by wildcards, in any case",
       ["*/READ", "microsoft.network/privatelinkservices/WRITE", "*/join/action"],
@@ -507,43 +511,43 @@ describe("rights", () => {
     [
       "none of a role",
       [...all("reader")],
-      [/^fail s pls: may not Microsoft\.Network\/privateLinkServices\/write, /],
+      [/^fail s pls: lacks Microsoft\.Network\/privateLinkServices\/write, /],
     ],
-    ["nothing", [], [/^fail s reader: may not /, /^fail s pls: may not /]],
+    ["nothing", [], [/^fail s reader: lacks /, /^fail s pls: lacks /]],
     [
       "a part of a role",
       [...all("reader"), ...all("pls").slice(1)],
-      [/^fail s pls: may not Microsoft\.Network\/privateLinkServices\/write$/],
+      [/^fail s pls: lacks Microsoft\.Network\/privateLinkServices\/write$/],
     ],
     [
       "more than is used",
       [...all("reader"), ...all("pls"), ...all("sweep")],
       [
         /^ok s: /,
-        /^warn s sweep: may .*privateLinkServices\/delete.*, which the policy in force does not use$/,
-        /^warn s restore: may /,
+        /^warning s sweep: has permissions that the active policy does not use: .*privateLinkServices\/delete/,
+        /^warning s restore: has permissions that the active policy does not use: /,
       ],
     ],
-    ["everything", ["*"], [/^warn s: may do nearly everything, as Contributor and Owner may$/]],
+    ["everything", ["*"], [/^warning s: has broad permissions \(Contributor or Owner\)$/]],
   ])("%s", (_, actions, said) => {
     expect(told(judge(actions))).toEqual(said.map((one) => expect.stringMatching(one)));
   });
 
-  test("a role that is there in part is to be brought up to date", () => {
+  test("a role that is partly granted needs a new definition", () => {
     const [part] = [judge([...all("reader"), ...all("pls").slice(1)])].flat();
-    expect(part?.advice).toMatch(/^bring the role Mooring pls up to date with infra\/roles\.json/);
+    expect(part?.advice).toMatch(/^update the definition of role Mooring pls from infra\/roles\.json/);
     const [none] = [judge([...all("reader")])].flat();
     expect(none?.advice).toMatch(
-      /^give the role: az role assignment create --role "Mooring pls" --assignee-object-id me/,
+      /^assign the role: az role assignment create --role "Mooring pls" --assignee-object-id me/,
     );
-    expect(none?.advice).toContain("by MOORING_ENFORCE instead");
+    expect(none?.advice).toContain("change MOORING_ENFORCE instead");
     // A deployment always gives the reader, and brings definitions up to date.
     const [nothing] = [judge([])].flat();
     for (const one of [part, nothing])
-      expect(one?.advice).toContain("where infra/ deployed it, deploy again instead");
+      expect(one?.advice).toContain("if infra/ deployed it, deploy again instead");
   });
 
-  test("policy says which roles are needed", () => {
+  test("policy determines the needed roles", () => {
     expect(neededRoles({ modes })).toEqual(["reader", "pls"]);
     expect(
       neededRoles({

@@ -216,7 +216,7 @@ describe("a burst of events", () => {
     expect(run.queue.sent).toHaveLength(2);
   });
 
-  test("is remembered by its last event, whatever timers ask for after it: the doctor tells of it", async () => {
+  test("its last event is recorded for the doctor, even if timers request work after it", async () => {
     const run = memoryRun();
     const told = async () =>
       (await Array.fromAsync(run.ports.tables.waiting.list("pls"))).map(({ value }) => value.eventAtUtc);

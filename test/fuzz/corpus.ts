@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "corpus");
 
-/** What the fuzzers found before, by target: mended since, and never to come back. */
+/** Inputs that the fuzzers found before, by target: fixed, and kept as regression tests. */
 export function readCorpus(target: string): readonly (readonly [file: string, text: string])[] {
   const folder = join(FOLDER, target);
   if (!existsSync(folder)) return [];

@@ -1,6 +1,6 @@
 import type fc from "fast-check";
 
-/** `npm run fuzz` says for how long; absent: a short run that is the same every time. */
+/** Duration of `npm run fuzz`; absent: a short deterministic run. */
 const MINUTES = "MOORING_FUZZ_MINUTES";
 /** Of the short runs. */
 const SEED = 20_261_125;

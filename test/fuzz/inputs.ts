@@ -1,4 +1,4 @@
-/** Texts near those that are well formed: cut, joined, repeated, and with what has broken parsers before put in between. */
+/** Variations of well-formed texts: cut, joined, repeated, and with inserts that have broken parsers before. */
 import fc from "fast-check";
 
 /** What ends strings, quotes, lines, numbers and patience. */

@@ -73,8 +73,9 @@ test(
           rawRequest(asked, sent, method === "GET" ? undefined : body),
         );
         expect(status, `${asked} is answered`).not.toBe(0);
-        expect(status, asked).not.toBe(500);
-        // Ours to say only with a reason, as when a name in the path is none that Azure knows.
+        // A function that fails: only an invalid event, which Event Grid retries and dead-letters.
+        if (!asked.includes("/runtime/webhooks/")) expect(status, asked).not.toBe(500);
+        // Only with a reason, for example if a name in the path does not exist in Azure.
         if (status > 500) expect([status, said]).toEqual([503, expect.stringContaining('"problems"')]);
         expect(said).not.toMatch(/\n\s+at .*:\d+/);
       }),

@@ -6,7 +6,7 @@ import { InvalidInput } from "../../shared/core/errors.ts";
 
 export interface Target {
   readonly name: string;
-  /** Texts that are well formed, or nearly: what the fuzzer begins with. */
+  /** Well-formed or nearly well-formed texts: the seeds of the fuzzer. */
   readonly seeds: readonly string[];
   /** @throws whatever breaks the promise of what is fuzzed */
   readonly check: (text: string) => void | Promise<void>;
@@ -16,7 +16,7 @@ export function hold(promise: boolean, what: string): asserts promise {
   if (!promise) throw new Error(`broken promise: ${what}`);
 }
 
-/** What it gives; `undefined` where it refuses as it should: an `InvalidInput` that says what is wrong. */
+/** The result; `undefined` if the input is refused with an `InvalidInput` that contains problems. */
 export function refusable<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -38,7 +38,7 @@ export async function refusableLater<T>(work: () => Promise<T>): Promise<T | und
 
 function demandRefusal(error: unknown): void {
   if (!(error instanceof InvalidInput)) throw error;
-  hold(error.problems.length > 0, "a refusal says why");
+  hold(error.problems.length > 0, "a refusal has a reason");
   for (const problem of error.problems) hold(!/\n\s+at /.test(problem), `no stack trace: ${problem}`);
 }
 

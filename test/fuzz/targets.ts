@@ -1,4 +1,4 @@
-/** Everything that is fuzzed in process. What runs in a process of its own, or through a door, is in `routes.test.ts` and `cli.test.ts`. */
+/** All targets that are fuzzed in process. `routes.test.ts` and `cli.test.ts` fuzz separate processes and HTTP routes. */
 import type { Target } from "./target.ts";
 import { addresses } from "./targets/addresses.ts";
 import { documents } from "./targets/documents.ts";

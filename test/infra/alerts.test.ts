@@ -34,7 +34,7 @@ describe.each([...queries, ...panels].map((query) => [query.name, query.text] as
 
     test("is a query that Azure can read", () => expect(queryProblems(text)).toEqual([]));
 
-    test("asks for what is measured, or for requests", () => {
+    test("queries recorded metrics, or requests", () => {
       expect(names.filter((name) => instruments[name] === undefined)).toEqual([]);
       expect(names.length > 0 || /^requests$/m.test(text)).toBe(true);
     });
@@ -63,7 +63,7 @@ describe.each([...queries, ...panels].map((query) => [query.name, query.text] as
   },
 );
 
-test("a query that is none is told from one", () => {
+test("an invalid query is distinguished from a valid one", () => {
   expect(queryProblems("customMetrics | where nam == 'a'")).toEqual([expect.stringContaining("'nam'")]);
   expect(queryProblems("customMetrics | summarize (")).not.toEqual([]);
 });

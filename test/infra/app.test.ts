@@ -21,6 +21,7 @@ const names = [
 
 // https://learn.microsoft.com/azure/azure-functions/functions-app-settings
 const PLATFORM = [
+  "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
   "AzureWebJobsStorage__credential",
   "AzureWebJobsStorage__clientId",
   "AZURE_CLIENT_ID",

@@ -1,4 +1,7 @@
-/** Runs a script of `infra/` against an `az` that keeps what exists as files, records its calls, and fails where a test wants it to. */
+/**
+ * Runs a script of `infra/` against an `az` that stores resources as files, records its calls, and fails
+ * where a test requires it.
+ */
 import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

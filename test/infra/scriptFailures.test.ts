@@ -24,7 +24,7 @@ describe.each(CASES)("%s", async (_, script, options) => {
   const complete = await runScript(script, options);
   const positions = complete.calls.map((call, at) => [at + 1, call.slice(0, 4).join(" ")] as const);
 
-  test("succeeds, and says so once for each thing", () => {
+  test("succeeds, and reports each step once", () => {
     expect(complete).toMatchObject({ code: 0, err: "" });
     expect(complete.out.split("\n").filter((line) => CLAIMS.test(line)).length).toBeGreaterThan(0);
   });

@@ -180,7 +180,7 @@ describe("remove.sh", () => {
     expect([ended.code, changes(ended)]).toEqual([0, []]);
   });
 
-  test("asks for role assignments without Microsoft Graph", async () => {
+  test("lists role assignments without Microsoft Graph", async () => {
     const { calls } = await runScript("remove.sh", { exists: INSTALLED });
     const lists = calls.filter((call) => call.slice(0, 3).join(" ") === "role assignment list");
     expect(lists.length).toBeGreaterThan(1);
@@ -213,7 +213,7 @@ describe("remove.sh after a first azd up that failed, without outputs", () => {
   });
 
   test.each(["group-" + TWO, `assignment-${TWO}-a`, "role-1", "app-client"])(
-    "stops it when %s would be left, and says how to delete it",
+    "stops it when %s would be left, and prints how to delete it",
     async (thing) => {
       const ended = await runScript("remove.sh", { env, exists: [thing] });
       expect(ended).toMatchObject({ code: 1, out: "", left: [thing] });
@@ -246,10 +246,10 @@ describe("unwatch.sh", () => {
     expect(ended.calls.some((call) => call.join(" ").includes(ONE))).toBe(false);
   });
 
-  test("says how it is called", async () => {
+  test("prints its usage", async () => {
     const { code, err, calls } = await runScript("unwatch.sh");
     expect({ code, calls }).toEqual({ code: 2, calls: [] });
-    expect(err).toBe("Which subscriptions? unwatch.sh SUBSCRIPTION…\n");
+    expect(err).toBe("Usage: unwatch.sh SUBSCRIPTION…\n");
   });
 });
 
@@ -285,7 +285,7 @@ describe("withdraw.sh", () => {
   });
 });
 
-test("what the scripts need, main.bicep gives or azd knows", async () => {
+test("variables of the scripts are outputs of main.bicep or set by azd", async () => {
   const outputs = Object.keys((await readTemplate("main.bicep")).outputs ?? {});
   for (const script of SCRIPTS) {
     const text = await readFile(join(INFRA, script), "utf8");
@@ -313,7 +313,7 @@ describe("docs/platform/deploy.md", async () => {
     expect(await Promise.all(blocks.map(shell))).toEqual(blocks.map(() => ""));
   });
 
-  test("tells of every variable that the parameters read, with the default that they have", () => {
+  test("lists every variable of the parameters, with its default", () => {
     const rows = new Map(
       [...text.matchAll(/^\| `((?:MOORING|AZURE)_\w+)` +\| (.+?) +\|/gm)].map(
         ([, name = "", preset = ""]) => [name, preset],
@@ -335,7 +335,7 @@ describe("docs/platform/deploy.md", async () => {
     const known = [...variables, ...outputs, ...read, ...Object.keys(Settings.shape)];
     const named = [...text.matchAll(/\b(?:MOORING|AZURE)_\w+/g)].map(([name]) => name);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
-    // The app would not take one of them for a misspelt setting of its own.
+    // The app would not report one of them as a misspelt setting.
     const env = Object.fromEntries(named.map((name) => [name, "x"]));
     expect(misnamed(env, Object.keys(Settings.shape)).filter(({ meant }) => meant !== undefined)).toEqual([]);
   });

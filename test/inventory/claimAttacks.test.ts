@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { addressKey } from "../../shared/azure/addressKey.ts";
 import { toColumns } from "../../shared/adapters/tableColumns.ts";
-import { writeAddresses } from "../../shared/admission/companion.ts";
+import { writeAddresses } from "../../shared/admission/mutate.ts";
 import { AdmissionReview } from "../../shared/admission/review.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
-import { confirmClaims, dropRefused } from "../../shared/inventory/confirmClaims.ts";
+import { confirmClaims, releaseRefused } from "../../shared/inventory/confirmClaims.ts";
 import { ClaimWorld, SUBNET, type Living, type Wish } from "../builders/claimWorld.ts";
 import { balancerId, cluster, declared, intent, pls, plsIdIn, subnetRow } from "../builders/world.ts";
 
@@ -60,7 +60,7 @@ describe("a Service with the uid of another cluster's", () => {
     expect((await world.create("two/evil", { address: "10.0.1.60", pls: "shared" })).allowed).toBe(false);
   });
 
-  test("is the same Service under another registration, whose address nobody gets", async () => {
+  test("is the same Service under another registration, whose address no Service gets", async () => {
     const world = await new ClaimWorld().start();
     const { uid } = await living(world);
     const uno = cluster({ name: "uno", nodeResourceGroup: "MC_one" });
@@ -227,7 +227,7 @@ describe("a living Service keeps its address", () => {
     const transact = proposals.transact.bind(proposals);
     proposals.transact = async (partition, writes) => {
       proposals.transact = transact;
-      await dropRefused(world.run, clusterOf("one"), [row.value.declared]);
+      await releaseRefused(world.run, clusterOf("one"))(row.value.declared);
       return transact(partition, writes);
     };
     expect((await world.create("one/web", WEB)).allowed).toBe(true);

@@ -1,4 +1,7 @@
-/** Claims from admission to their end: who keeps an address, who may follow, and what a refusal says. */
+/**
+ * Lifecycle of claims from admission to their end: which Service keeps an address, which one may follow, and
+ * the text of refusals.
+ */
 import { describe, expect, test } from "vitest";
 import { ClaimWorld, type Wish } from "../builders/claimWorld.ts";
 
@@ -54,7 +57,7 @@ describe("a living Service keeps its address", () => {
     await world.list("one");
     expect(denied(await world.create("two/web", WEB))).toContain("is declared by Service one/shop/web");
     const suggested = (await world.create("two/web", WEB)).status?.message ?? "";
-    expect(suggested.split("free nearby: ")[1]).not.toContain(`${IP},`);
+    expect(suggested.split("nearest free addresses: ")[1]).not.toContain(`${IP},`);
   });
 
   test("that was declared before its subnet was recorded", async () => {
@@ -69,7 +72,7 @@ describe("a living Service keeps its address", () => {
     expect(await world.claimants(IP)).toEqual(["one/web"]);
   });
 
-  test("against creates of its own name that the API server refuses, however many", async () => {
+  test("against any number of creates of the same name that the API server refuses", async () => {
     const world = await new ClaimWorld().start();
     await living(world);
     for (let time = 0; time < 20; time += 1) expect((await world.create("one/web", WEB)).allowed).toBe(true);
@@ -101,7 +104,7 @@ describe("an address is free", () => {
     expect(await world.row(IP)).toBeUndefined();
   });
 
-  test("when nobody confirmed what admission saw", async () => {
+  test("when the proposal of admission was never confirmed", async () => {
     const world = await new ClaimWorld().start();
     await world.create("one/web", WEB, "refused");
     expect(await world.claimants(IP)).toEqual(["one/web"]);
@@ -168,7 +171,7 @@ describe("an address moves", () => {
     await living(world);
     await world.remove("one/web");
     expect(denied(await world.create("two/web", WEB))).toContain(
-      "is in use by Service one/shop/web, which is being deleted: retry when cluster one has confirmed it",
+      "is in use by Service one/shop/web; that Service is being deleted: retry after cluster one confirms the deletion",
     );
     await world.list("one");
     expect(warned(await world.create("two/web", WEB))).toContain("is taken over from Service one/shop/web");
@@ -223,17 +226,17 @@ describe("an address moves", () => {
     const world = await new ClaimWorld().start({ claims: { plannedMoves: "never" } });
     await living(world);
     expect(denied(await world.create("one/renamed", { ...WEB, replaces: "shop/web" }))).toContain(
-      "policy `claims.plannedMoves` does not let namespace shop replace it",
+      "policy `claims.plannedMoves` does not allow namespace shop to replace it",
     );
   });
 
-  test("not from a cluster that is silent: the refusal says what frees it", async () => {
+  test("not from a cluster that is silent: the refusal states what frees it", async () => {
     const world = await new ClaimWorld().start();
     await living(world);
     world.run.clock.advance(2 * 3600);
     const { heardAtUtc } = (await world.run.tables.feeds.get("all", "one"))?.value ?? {};
     expect(denied(await world.create("two/web", WEB))).toContain(
-      `whose cluster one has not reported since ${heardAtUtc}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove one\``,
+      `cluster one has not reported since ${heardAtUtc}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove one\``,
     );
   });
 });
@@ -251,7 +254,7 @@ test("a full subnet names what has its addresses, claims among them", async () =
   expect(world.run.tables.subnets.all()).toMatchObject([{ usedAddresses: 3, claimedAddresses: 2 }]);
   world.run.clock.advance(10);
   expect(denied(await world.create("one/more", {}))).toContain(
-    "subnet apps has none of its 3 addresses left (2 claims of Services, 1 load balancer frontends)",
+    "all 3 addresses of subnet apps are in use (2 claims of Services, 1 load balancer frontends)",
   );
 });
 
@@ -278,7 +281,7 @@ describe("the name of a Private Link Service", () => {
     },
   );
 
-  test("is free when its Service is gone", async () => {
+  test("is free when its Service was deleted", async () => {
     const world = await new ClaimWorld().start();
     await living(world, "one/web", PLS);
     await world.remove("one/web");
@@ -306,7 +309,7 @@ describe("unconfirmed claims of one cluster", () => {
     expect(all.filter(({ allowed }) => allowed).length).toBeLessThanOrEqual(25);
     expect(world.run.tables.addresses.all().length).toBeLessThanOrEqual(25);
     expect(all.flatMap((one) => (one.allowed ? [] : [denied(one)]))[0]).toContain(
-      "[address-claim-quota] service.beta.kubernetes.io/azure-load-balancer-ipv4: cluster one claims 25 addresses of subnet apps that it has not confirmed yet",
+      "[address-claim-quota] service.beta.kubernetes.io/azure-load-balancer-ipv4: cluster one has 25 unconfirmed address claims in subnet apps",
     );
   });
 

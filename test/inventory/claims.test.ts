@@ -21,7 +21,7 @@ interface Wish {
   addresses?: string[];
   expiresAtUtc?: string;
   mayShare?: (holderId: string) => boolean;
-  /** TCP ports; null: the address is wanted alone. */
+  /** TCP ports; null: the address is requested exclusively. */
   ports?: readonly number[] | null;
   subnet?: string;
 }
@@ -89,14 +89,14 @@ describe.each([
     });
   });
 
-  test("asking again is the same, and renews it", async () => {
+  test("a repeated request has the same result, and renews it", async () => {
     const run = start();
     await claim(run, request("one/web"));
     expect(await claim(run, request("one/web", { expiresAtUtc: "2026-11-23T14:00:00.000Z" }))).toEqual(got);
     expect(expiryOf((await rowOf(run))?.claims?.[0])).toBe("2026-11-23T14:00:00.000Z");
   });
 
-  test("another Service is told who holds it and until when", async () => {
+  test("the refusal of another Service names the holder and the expiry", async () => {
     const run = start();
     await claim(run, request("one/web"));
     const [taken] = await claim(run, request("two/web"));
@@ -111,13 +111,13 @@ describe.each([
     expect((await rowOf(run))?.claims?.[0]?.owner.cluster).toBe("two");
   });
 
-  test("an address that Azure has given away is refused, whoever asks", async () => {
+  test("an address that Azure has assigned is refused to every Service", async () => {
     const run = start();
     await place(run, { address: "10.0.1.10", assignment: { holderId: frontend().id, seenAtUtc: LATER } });
     expect(refusals(await claim(run, request("one/web")))).toEqual(["holder"]);
   });
 
-  test("a frontend that may be shared is shared, on ports that nobody has", async () => {
+  test("a frontend that may be shared is shared, on free ports", async () => {
     const run = start();
     const uses = [{ rule: "aother-TCP-443", protocol: "Tcp", port: 443 }];
     await place(run, {
@@ -159,7 +159,7 @@ describe("Services of one cluster", () => {
     });
   });
 
-  test("keep the others' claims when one of them asks again", async () => {
+  test("keep the claims of the others when one of them repeats its request", async () => {
     const run = memoryRun();
     await claim(run, request("one/web"));
     await claim(run, request("one/api", { ports: [443] }));
@@ -177,7 +177,7 @@ describe("Services of one cluster", () => {
     expect(await claim(run, request("two/web", { ports: [81] }))).toEqual(got);
   });
 
-  test("do not share an address that is wanted alone", async () => {
+  test("do not share an address that is requested exclusively", async () => {
     const run = memoryRun();
     await claim(run, request("one/web", { ports: null }));
     expect(refusals(await claim(run, request("one/api", { ports: [443] })))).toEqual(["claim"]);
@@ -204,7 +204,7 @@ describe("addresses in several subnets", () => {
     expect(await rowOf(run)).toBeUndefined();
   });
 
-  test("everything that stands in the way is told at once", async () => {
+  test("all conflicts are reported at once", async () => {
     const run = memoryRun();
     await claim(run, both("two/web"));
     expect(refusals(await claim(run, both("one/web")))).toEqual(["claim", "claim"]);

@@ -54,7 +54,7 @@ describe("claims of a deleted cluster", () => {
     expect(denied(await world.create("two/web", WEB))).toBe("allowed");
   });
 
-  test("stay as long as anything was heard of it within the stale time", async () => {
+  test("stay while the cluster reported within the stale time", async () => {
     const world = await lost();
     await pass(world, 600);
     expect(await world.claimants(IP)).toEqual(["one/web"]);
@@ -202,31 +202,31 @@ describe("claims of a deleted cluster", () => {
 });
 
 describe("a Service restored elsewhere", () => {
-  test("is told that the holder's cluster was deleted, and when its claims end", async () => {
+  test("is refused with the deletion of the holder's cluster, and the time when its claims end", async () => {
     const world = await lost();
     const heard = (await world.run.tables.feeds.get("all", "one"))?.value.heardAtUtc ?? "";
     const ends = new Date(Date.parse(heard) + 60 * 60_000).toISOString();
     await pass(world, 600);
     expect(denied(await world.create("two/web", WEB))).toContain(
-      `10.0.1.50 is declared by Service one/shop/web, whose cluster one was deleted: its claims end after ${ends} if nothing is heard of it until then; retry after that`,
+      `10.0.1.50 is declared by Service one/shop/web; its cluster one was deleted: its claims end after ${ends} if nothing is received from it until then; retry after that`,
     );
   });
 
-  test("is told what is missing for the proof", async () => {
+  test("is refused with what is missing for the proof", async () => {
     const world = await lost();
     const pools = [{ id: "", name: "kubernetes", members: 2 }];
     world.run.network.balancers.push(balancer({ frontends: [frontend({ address: "10.0.1.98" })], pools }));
     await pass(world, 2 * HOUR);
     expect(denied(await world.create("two/web", WEB))).toContain(
-      "whose cluster one was deleted, which is not proved (backend pool kubernetes has 2 members): an operator runs `mooring clusters remove one`",
+      "its cluster one was deleted, which is not proved (backend pool kubernetes has 2 members): an operator runs `mooring clusters remove one`",
     );
   });
 
-  test("is told what the cluster left in Azure, and how it goes", async () => {
+  test("is refused with what the cluster left in Azure, and how it is removed", async () => {
     const world = await lost(WEB, true);
     await pass(world, 2 * HOUR);
     expect(denied(await world.create("two/web", WEB))).toContain(
-      "10.0.1.50 is in use by Service one/shop/web, whose cluster one was deleted: load balancer kubernetes-internal, which it left, has the address until it is deleted; the next sweep looks at it",
+      "10.0.1.50 is in use by Service one/shop/web; its cluster one was deleted: load balancer kubernetes-internal, which it left, has the address until it is deleted; the next sweep looks at it",
     );
     await quarantine(world, "2026-11-25T00:00:00.000Z");
     expect(denied(await world.create("two/web", WEB))).toContain(
@@ -234,7 +234,7 @@ describe("a Service restored elsewhere", () => {
     );
   });
 
-  test("is told when Mooring deletes it, if policy lets it", async () => {
+  test("is refused with the time when Mooring deletes it, if policy allows", async () => {
     const world = new ClaimWorld();
     await world.start({ modes: { sweep: "enforce" } });
     await world.create("one/web", WEB);
@@ -272,7 +272,7 @@ describe("a Service restored elsewhere", () => {
     const [{ partition, key, value } = expect.fail()] = world.run.tables.addresses.rows();
     await pass(world, 2 * HOUR);
     await world.run.tables.addresses.transact(partition, [{ do: "put", key, value }]);
-    expect(denied(await world.create("one/other", WEB))).toContain("is taken by Service one/shop/web");
+    expect(denied(await world.create("one/other", WEB))).toContain("is in use by Service one/shop/web");
   });
 });
 

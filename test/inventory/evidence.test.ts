@@ -83,7 +83,7 @@ describe("nodes and pods of uniform scale sets", () => {
     ]);
   });
 
-  test("of a scale set in a subscription that is not watched are counted, and nothing of it is asked", async () => {
+  test("of a scale set in a subscription that is not watched are counted, and it is not read", async () => {
     run.network.hiddenUses = node(0, scaleSet("foreign", "33333333-3333-3333-3333-333333333333"));
     await scan();
     expect(subnet()).toMatchObject({ usedAddresses: 30, unknownUses: 30 });

@@ -9,7 +9,10 @@ import { balancerId, pls, plsIdIn, VNET } from "../builders/world.ts";
 const NAT = "10.0.1.60";
 const FIRST: Wish = { address: "10.0.1.50", pls: "pls-first", natAddress: NAT };
 
-/** What the controller of a cluster builds in front of a frontend of its own: the interface has the address. */
+/**
+ * Resources that the controller of a cluster creates for a Private Link Service: the interface has the
+ * address.
+ */
 function build(world: ClaimWorld, name: string, { where = "one", owner = "shop/web" } = {}): void {
   const id = plsIdIn(name, "rg-pls");
   const tags = { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": owner };
@@ -105,9 +108,9 @@ test("an audit reports a claimed address that a node or a pod uses", async () =>
   expect(await world.claimants(NAT)).toEqual(["one/web"]);
   const { policy } = await readPolicy(world.run);
   const { found } = await checkVnet(world.run, policy, VNET);
-  expect(found.filter(({ id }) => id === "address-taken").map(({ message }) => message)).toEqual([
-    "the Service asks for 10.0.1.50 for its frontend; in subnet apps it is held by instance 3 of scale set aks-pool",
-    `the Service asks for ${NAT} for its Private Link Service; in subnet apps it is held by instance 3 of scale set aks-pool`,
+  expect(found.filter(({ id }) => id === "address-in-use").map(({ message }) => message)).toEqual([
+    "the Service requests 10.0.1.50 for its frontend; in subnet apps the address is assigned to instance 3 of scale set aks-pool",
+    `the Service requests ${NAT} for its Private Link Service; in subnet apps the address is assigned to instance 3 of scale set aks-pool`,
   ]);
 });
 

@@ -52,7 +52,7 @@ const scanAfter = async (uses: ReturnType<typeof use>[], seconds = 60) => {
   return scanInventory(run);
 };
 
-test("a scan that another one has overtaken takes nothing of its news back", async () => {
+test("a scan that another one has overtaken does not revert its changes", async () => {
   const subnets = run.network.subnets.bind(run.network);
   run.network.subnets = async (subscription) => {
     run.network.subnets = subnets;
@@ -75,7 +75,7 @@ describe("virtual networks", () => {
   };
   const known = () => run.tables.vnets.all().map(({ id, scannedAtUtc }) => [id, scannedAtUtc]);
 
-  test("are known after a scan, with its time, and forgotten when they are gone", async () => {
+  test("are recorded by a scan, with its time, and removed when they do not exist", async () => {
     run.network.allSubnets = [subnet, other];
     await scanAfter([], 0);
     expect(known()).toEqual([
@@ -110,7 +110,7 @@ describe("virtual networks", () => {
 });
 
 describe("a complete scan", () => {
-  test("tells every used address and its holder, and counts the subnet", async () => {
+  test("records every used address and its holder, and counts the subnet", async () => {
     expect(await scanAfter([use("10.0.1.10"), use("10.0.1.9", VM)], 0)).toEqual({
       subnets: 1,
       addresses: 2,
@@ -137,7 +137,7 @@ describe("a complete scan", () => {
     ]);
   });
 
-  test("tells the subnets of a network together: the gate never sees a part of them", async () => {
+  test("records the subnets of a network together: admission never reads a part of them", async () => {
     run.network.allSubnets = ["a", "b", "c"].map((name) => ({ ...subnet, id: subnetId(name), name }));
     await scanInventory(run);
     const told = run.tables.subnets.calls.calls.flatMap(([method, , writes]) =>
@@ -173,7 +173,7 @@ describe("a complete scan", () => {
     ]);
   });
 
-  test("keeps it when somebody else got the address, so that both are seen", async () => {
+  test("keeps it when another holder got the address, so that both are recorded", async () => {
     await claim(run, claimOf("web"));
     await scanAfter([use("10.0.1.10", VM)]);
     expect(rows()).toMatchObject([{ assignment: { holderId: VM }, claims: [{ owner: { name: "web" } }] }]);
@@ -185,7 +185,7 @@ describe("a complete scan", () => {
     expect(rows()).toEqual([]);
   });
 
-  test("forgets a subnet that is gone from its network", async () => {
+  test("removes a subnet that no longer exists in its network", async () => {
     run.network.allSubnets = [subnet, { ...subnet, id: subnetId("old"), name: "old" }];
     await scanAfter([]);
     run.network.allSubnets = [subnet];
@@ -193,7 +193,7 @@ describe("a complete scan", () => {
     expect(run.tables.subnets.all().map(({ name }) => name)).toEqual(["apps"]);
   });
 
-  test("keeps what is promised in a subnet that is gone: it may be back before the promise ends", async () => {
+  test("keeps claims in a deleted subnet: it may be created again before they expire", async () => {
     await scanAfter([use("10.0.1.10"), use("10.0.1.11")]);
     await claim(run, { ...claimOf("web"), wants: [{ ...WANT, ...addressPlace(SUBNET, "10.0.1.12") }] });
     run.network.allSubnets = [];
@@ -253,7 +253,7 @@ test("a claim made while the scan was reading is not lost", async () => {
 describe("pls", () => {
   const row = () => run.tables.privateLinkServices.all()[0];
 
-  test("are mirrored with their owner, the addresses they stand on, and their consumers", async () => {
+  test("are recorded with their owner, the addresses of their frontends, and their consumers", async () => {
     run.network.allPrivateLinkServices = [pls({ connections: [connection()] })];
     await scanAfter([use("10.0.1.10")]);
     expect(row()).toMatchObject({
@@ -264,7 +264,7 @@ describe("pls", () => {
     });
   });
 
-  test("are written only when something changed, and forgotten when they are gone", async () => {
+  test("are written only when something changed, and removed when they do not exist", async () => {
     run.network.allPrivateLinkServices = [pls()];
     await scanAfter([]);
     const writes = run.tables.privateLinkServices.calls.count("transact");

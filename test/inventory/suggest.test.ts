@@ -35,7 +35,7 @@ const near = async (
   return suggestFree(run, subnet, wanted, excluded);
 };
 
-describe("free addresses near the wanted one", () => {
+describe("free addresses near the requested one", () => {
   test.each([
     [
       "both sides, nearest first, the lower first of two",
@@ -62,7 +62,7 @@ describe("free addresses near the wanted one", () => {
     ["IPv6 likewise", near("fd00::50", { prefixes: ["fd00::/64"] }), ["fd00::4f", "fd00::51", "fd00::4e"]],
   ])("%s", async (_, actual, addresses) => expect(await actual).toEqual({ addresses, isFull: false }));
 
-  test("a full subnet is said to be full", async () => {
+  test("a full subnet is reported as full", async () => {
     const taken = Array.from({ length: 11 }, (_, n) => text(n + 4));
     expect(await near("10.0.0.9", { prefixes: ["10.0.0.0/28"], taken })).toEqual({
       addresses: [],

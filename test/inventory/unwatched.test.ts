@@ -46,7 +46,6 @@ test("claims end there as well, if Azure answers that it has neither", async () 
   world.run.network.uses = [];
   await scans();
   expect(places()).toEqual([]);
-  expect(world.run.tables.vnets.all()).toEqual([]);
   expect(await listed()).toEqual([]);
 });
 
@@ -75,9 +74,26 @@ test("what may not be read stays: it is listed, found, and an operator ends it",
     await planned.carryOut();
   }
   await scans();
-  expect(places()).toEqual([]);
-  expect([world.run.tables.subnets.all(), world.run.tables.vnets.all()]).toEqual([[], []]);
+  // What Azure had assigned when it was read last stays until a read shows that it is free.
+  expect(places()).toEqual([IP]);
+  expect(await world.claimants(IP)).toEqual([]);
   expect(await unwatchedClaims(world.run)).toEqual([]);
+});
+
+test("a network is forgotten only if Azure answers that it does not exist", async () => {
+  await unwatch();
+  world.run.network.uses = [];
+  forbid("subnetsOf");
+  await scans();
+  expect([world.run.tables.subnets.all().length, world.run.tables.vnets.all().length]).toEqual([1, 1]);
+});
+
+test("a network that was deleted is forgotten, although it is not watched", async () => {
+  await unwatch();
+  world.run.network.uses = [];
+  world.run.network.allSubnets = [];
+  await scans();
+  expect([world.run.tables.subnets.all(), world.run.tables.vnets.all()]).toEqual([[], []]);
 });
 
 test("a network that a registered cluster uses is kept, and a scan that cannot read it fails", async () => {

@@ -20,7 +20,7 @@ function heard() {
 }
 
 describe("a line of the log", () => {
-  test("is one object, which says what happened, in which invocation, at the level asked for", () => {
+  test("is one object with event, invocation and requested level", () => {
     const { log, lines, entries } = heard();
     log.debug("one");
     log.info("two", { outcome: "applied", count: 2, absent: undefined });
@@ -34,7 +34,7 @@ describe("a line of the log", () => {
     ]);
   });
 
-  test("carries the work that it is said in, however deep, and no other's", async () => {
+  test("carries the work item that it belongs to, at any depth, and no other", async () => {
     const { log, entries } = heard();
     const work = (correlationId: string) =>
       withCorrelation({ correlationId, what: "pls", id: "/x" }, async () => {

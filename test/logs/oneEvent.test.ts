@@ -22,7 +22,7 @@ afterAll(() => world.close());
 
 const MINUTES = { timeout: 200_000, interval: 250 };
 
-/** As a person at the portal: the whole resource, read and written back, under an id that Azure would have made. */
+/** Like the portal: reads the complete resource and writes it back, with an id as Azure creates it. */
 async function arm(method: string, path: string, headers: Record<string, string> = {}, body?: unknown) {
   const { token } = issueToken({ objectId: "p", applicationId: "portal", name: "portal" }, new Date());
   const response = await world.sandbox.arm.fetch(
@@ -62,7 +62,7 @@ async function logOf(correlationId: string): Promise<any[]> {
     });
 }
 
-/** Set to everybody under an id of ours, and put back because of it; a poll may have been faster once. */
+/** Set to `*` with an id of the test, then repaired because of it; a poll may have been faster once. */
 async function repaired(): Promise<{ pls: { id: string }; correlationId: string; entry: JournalEntry }> {
   for (;;) {
     const [pls, correlationId] = [await calmPls(), randomUUID()];
@@ -85,7 +85,7 @@ test("an event's id is in every line of its work, the journal, and Azure's activ
 
   const lines = await logOf(correlationId);
   const said = lines.map(({ function: name, message }) => `${name}: ${message}`);
-  expect(said).toContain("onResourceEvent: event became work");
+  expect(said).toContain("onResourceEvent: work enqueued for event");
   expect(said).toContain("reconcilePls: change written");
   for (const line of lines)
     expect(line).toMatchObject({

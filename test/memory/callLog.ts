@@ -1,4 +1,4 @@
-/** What a fake was asked, and failures to come. */
+/** Records the calls of a fake, and injects failures. */
 export class CallLog {
   readonly calls: (readonly [method: string, ...args: unknown[]])[] = [];
   /** Called before anything happens. */

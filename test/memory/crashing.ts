@@ -12,7 +12,7 @@ export interface Mortal {
   calls(): number;
 }
 
-/** @param how `before`: the nth call does not happen · `after`: it happens, and its answer is never heard */
+/** @param how `before`: the nth call does not happen · `after`: it happens, and its response is lost */
 export function crashAt(run: Run, nth: number, how: "before" | "after"): Mortal {
   let count = 0;
   const isDead = () => (count += 1) > nth;

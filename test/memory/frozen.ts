@@ -1,4 +1,4 @@
-/** A copy of JSON that nobody can change, so that every reader may have the same one. */
+/** An immutable copy of JSON, which all readers can share. */
 export function frozen<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as T;

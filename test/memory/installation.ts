@@ -10,7 +10,7 @@ import { CallLog } from "./callLog.ts";
 /** `Installation` whose answers a test sets. */
 export class MemoryInstallation implements Installation {
   readonly calls = new CallLog();
-  who: Identity = { objectId: "me", name: "application app", isPerson: false };
+  who: Identity = { objectId: "me", name: "application app", isUser: false };
   /** By scope. */
   readonly grants = new Map<string, readonly Grant[]>();
   /** By subscription. */

@@ -23,7 +23,7 @@ import type { Network } from "../../shared/ports/network.ts";
 import { canonicalId, parseResourceId, sameId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 
-/** An Azure that is what the test says. */
+/** An Azure with the test's resources. */
 export class MemoryNetwork implements Network {
   readonly calls = new CallLog();
   allSubnets: Subnet[] = [];

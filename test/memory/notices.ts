@@ -2,7 +2,7 @@ import type { Notice } from "../../shared/audit/notice.ts";
 import type { Destination, Notices } from "../../shared/audit/notices.ts";
 import { CallLog } from "./callLog.ts";
 
-/** Keeps what it was told. */
+/** Records notifications. */
 export class MemoryNotices implements Notices {
   readonly calls = new CallLog();
   readonly name: Destination;
@@ -13,7 +13,7 @@ export class MemoryNotices implements Notices {
     this.name = name;
   }
 
-  async tell(notices: readonly Notice[]): Promise<void> {
+  async send(notices: readonly Notice[]): Promise<void> {
     await this.calls.record("tell", notices);
     this.told.push(...structuredClone(notices));
   }

@@ -4,7 +4,7 @@ import type { Permissions } from "../../shared/ports/permissions.ts";
 import { sameId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 
-/** Assignments and roles as the test says. */
+/** The test's assignments and roles. */
 export class MemoryPermissions implements Permissions {
   readonly calls = new CallLog();
   assignments: RoleAssignment[] = [];

@@ -8,7 +8,7 @@ import {
 } from "../../shared/ports/queue.ts";
 import { CallLog } from "./callLog.ts";
 
-/** Keeps what was sent, in order, and what a test says has failed for good. */
+/** Records sent messages in order, and holds the test's poison messages. */
 export class MemoryQueue implements Queue {
   readonly calls = new CallLog();
   readonly sent: { queue: QueueName; item: WorkItem; delaySeconds: number }[] = [];
@@ -32,11 +32,6 @@ export class MemoryQueue implements Queue {
     return { length: this.#of(queue).length, ...(oldest && { oldestAtUtc: oldest.insertedAtUtc }) };
   }
 
-  async sendToPoison(queue: QueueName, item: WorkItem): Promise<void> {
-    await this.calls.record("sendToPoison", queue, item);
-    this.fail(queue, JSON.stringify(item));
-  }
-
   async peekPoison(queue: QueueName): Promise<readonly QueueMessage[]> {
     await this.calls.record("peekPoison", queue);
     return this.#of(queue).slice(0, MAX_SEEN);
@@ -48,7 +43,7 @@ export class MemoryQueue implements Queue {
       if (await take(message)) this.#of(queue).splice(this.#of(queue).indexOf(message), 1);
   }
 
-  /** The host gives up on what this message says. */
+  /** Moves this work to the poison queue, as the host does. */
   fail(queue: QueueName, text: string, messageId = `message-${this.#of(queue).length + 1}`): void {
     this.#of(queue).push({
       messageId,

@@ -17,7 +17,7 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
   #loseAnswer = false;
   #version = 0;
 
-  /** Puts a resource there, as Azure or somebody else would. */
+  /** Adds a resource, as Azure or another writer would. */
   place(id: string, body: JsonObject): Resource {
     const resource = {
       id,

@@ -28,7 +28,7 @@ export interface MemoryRun extends Run {
   readonly activity: MemoryActivity;
   readonly metrics: MemoryMetrics;
   readonly resources: MemoryResources;
-  /** Nobody wants to know unless a test puts somebody here. */
+  /** Empty unless a test adds a receiver. */
   readonly notices: MemoryNotices[];
   readonly clock: { nowUtc: string; advance(seconds: number): void };
 }

@@ -62,7 +62,7 @@ export class MemoryTable<T> implements Table<T> {
   }
 }
 
-/** Storage takes these four, whatever the types say of a mutation. */
+/** Storage supports these four; the types of a mutation allow more. */
 function demandKnown(write: Write<unknown>): void {
   if (!["put", "insert", "replace", "remove"].includes(write.do))
     throw new Error("storage has no such write");

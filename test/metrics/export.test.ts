@@ -38,7 +38,7 @@ const review = (annotations: Record<string, string>, uid: string) => ({
 });
 const A = "service.beta.kubernetes.io/azure-";
 
-describe("the artifact tells what it measured, when it ends", () => {
+describe("the artifact exports its metrics when it ends", () => {
   let collector: Collector;
   let statuses: number[];
   beforeAll(async () => {
@@ -87,7 +87,7 @@ describe("the artifact tells what it measured, when it ends", () => {
   });
 });
 
-test("with a key the destination is asked without a token, and with the app's identity where the setting says so", async () => {
+test("with a key the destination is called without a token, and with the identity of the app if configured", async () => {
   const served = await serveArm(await armWithPls(), directory);
   const identity = { ...served.env, AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential" };
   const asked: (string | undefined)[] = [];
@@ -106,7 +106,7 @@ test("with a key the destination is asked without a token, and with the app's id
   expect(asked).toEqual([undefined, expect.stringMatching(/^Bearer \S+\.\S+\./)]);
 }, 120_000);
 
-test("destinations that are away are told of once, and nobody waits for them", async () => {
+test("unavailable destinations are logged once, and do not block", async () => {
   const app = await hostedApp({
     APPLICATIONINSIGHTS_CONNECTION_STRING:
       "InstrumentationKey=22222222-3333-4444-8555-666666666666;IngestionEndpoint=https://127.0.0.1:1/",
@@ -121,7 +121,7 @@ test("destinations that are away are told of once, and nobody waits for them", a
   await app.close();
 });
 
-test("a connection string that is none is told of, and harms nothing", async () => {
+test("an invalid connection string is logged, and does no harm", async () => {
   const app = await hostedApp({ APPLICATIONINSIGHTS_CONNECTION_STRING: "nonsense" });
   expect((await app.call("/api/health")).status).toBe(200);
   app.process.kill("SIGTERM");
@@ -130,7 +130,7 @@ test("a connection string that is none is told of, and harms nothing", async () 
   await app.close();
 });
 
-test("an app that refuses to work, since its settings are wrong, tells that all the same", async () => {
+test("an app that refuses to work because of invalid settings still exports that", async () => {
   const collector = await startCollector(directory);
   const app = await hostedApp({ ...collector.env, MOORING_NAME: "a b" });
   expect((await app.call("/api/v1/me")).status).toBe(503);

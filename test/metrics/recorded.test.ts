@@ -10,9 +10,9 @@ import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 import { withCorrelation } from "../../shared/core/correlation.ts";
-import { recordFindings } from "../../shared/audit/countFindings.ts";
+import { recordFindingMetrics } from "../../shared/audit/findingMetrics.ts";
 import type { Finding } from "../../shared/findings/finding.ts";
-import { Conflict, InvalidInput, NotYet } from "../../shared/core/errors.ts";
+import { Conflict, NotYet, Obsolete, Refused } from "../../shared/core/errors.ts";
 import { recordDecision } from "../../shared/admission/decisions.ts";
 import { dropProposed } from "../../shared/inventory/dropClaims.ts";
 import { addressPlace } from "../../shared/inventory/places.ts";
@@ -151,21 +151,21 @@ test.each<[string, object, boolean, string]>([
   expect(of("mooring.gate.duration")).toEqual([`0.25 ${verdict}`]);
 });
 
-test("findings are counted by check and severity, and checks that find nothing say so", () => {
+test("findings are counted by check and severity, and checks without findings record 0", () => {
   const finding = (check: string, severity: Finding["severity"]) => ({ check, severity }) as Finding;
-  recordFindings(run, [
-    finding("webhook-silent", "error"),
-    finding("webhook-silent", "error"),
-    finding("pls-missing", "warn"),
+  recordFindingMetrics(run, [
+    finding("cluster-webhook-silent", "error"),
+    finding("cluster-webhook-silent", "error"),
+    finding("pls-missing", "warning"),
   ]);
   const all = of("mooring.findings");
-  expect(all).toContain("2 webhook-silent error");
-  expect(all).toContain("1 pls-missing warn");
-  expect(all).toContain("0 queue-poisoned warn");
+  expect(all).toContain("2 cluster-webhook-silent error");
+  expect(all).toContain("1 pls-missing warning");
+  expect(all).toContain("0 queue-poisoned warning");
   expect(new Set(all).size).toBe(all.length);
 });
 
-test("orphans are counted by kind, in grace and past it, none among them", () => {
+test("orphans are counted by kind, within the grace period and due, also 0", () => {
   const orphan = (kind: Quarantined["kind"], deleteAfterUtc: string) =>
     ({ kind, deleteAfterUtc }) as Quarantined;
   recordOrphans(run, [
@@ -209,13 +209,14 @@ describe("work", () => {
     throw error;
   };
 
-  test.each<[string, () => Promise<unknown>, object, string]>([
-    ["done", async () => "well", {}, "done"],
-    ["for another time", throwing(new NotYet("busy", 5)), {}, "not_yet"],
-    ["refused", throwing(new InvalidInput("no")), {}, "refused"],
-    ["given up", throwing(new NotYet("busy", 5)), { attempt: 10 }, "given_up"],
-  ])("that is %s is counted and timed", async (_, work, some, outcome) => {
-    await tried(work, 1, some);
+  test.each<[string, () => Promise<unknown>, number, object, string]>([
+    ["done", async () => "well", 1, {}, "done"],
+    ["for another time", throwing(new NotYet("busy", 5)), 1, {}, "not_yet"],
+    ["obsolete", throwing(new Obsolete("no such audit")), 1, {}, "obsolete"],
+    ["refused", throwing(new Refused("no")), 1, {}, "failed"],
+    ["given up", throwing(new NotYet("busy", 5)), 5, { attempt: 10 }, "given_up"],
+  ])("that is %s is counted and timed", async (_, work, dequeueCount, some, outcome) => {
+    await tried(work, dequeueCount, some).catch(() => undefined);
     expect(of("mooring.work.outcomes")).toEqual([`1 pls pls ${outcome}`]);
     expect(run.metrics.of("mooring.work.duration")).toEqual([
       [expect.any(Number), { queue: "pls", outcome }],
@@ -230,8 +231,8 @@ describe("work", () => {
     expect(of("mooring.work.outcomes")).toEqual(["1 pls pls failed", "1 pls pls failed"]);
   });
 
-  test("that fails while storage is away fails with its own reason", async () => {
-    run.tables.failures.calls.failNext(new Error("storage is away"));
+  test("a failure while storage is unavailable keeps its own reason", async () => {
+    run.tables.failures.calls.failNext(new Error("storage is unavailable"));
     await expect(tried(throwing(new Error("boom")), 5)).rejects.toThrow("boom");
   });
 });
@@ -251,7 +252,7 @@ describe("requests to Azure Resource Manager", () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test("are timed each, throttled ones told, and carry the id of the work that asks", async () => {
+  test("are timed, throttled ones counted, and carry the id of the work item", async () => {
     const resources = openResources({
       ...served.access,
       policies: [correlateCalls, measureCalls(metrics)],

@@ -4,13 +4,9 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { SCHEDULES, SCHEDULES_MILLISECONDS } from "../builders/schedules.ts";
 import { play } from "./play.ts";
 import { step, type Step } from "./steps.ts";
-
-/** `npm run soak` plays many more. A failure prints its seed and path: fc.assert takes them to play it again. */
-const SCHEDULES = Number(process.env["MOORING_SCHEDULES"] ?? 2000);
-/** Much longer than a schedule takes: a run ends by its result, not by the load of the machine. */
-const MILLISECONDS_EACH = 600;
 
 const sweep: Step = { do: "sweep", dieAt: Infinity, skewSeconds: 0, meanwhile: undefined };
 const list: Step = { do: "list", which: 0, lacks: 0 };
@@ -18,12 +14,52 @@ const list: Step = { do: "list", which: 0, lacks: 0 };
 /** Schedules that broke an invariant once: each run plays them. */
 const FOUND: readonly (readonly [string, Step[]])[] = [
   [
-    "a Private Link Service is in quarantine before its Service is known, which then withdraws it",
+    "a Private Link Service is in quarantine before its Service is recorded, which then withdraws it",
     [
       { do: "make", which: 0, pls: true, seen: false },
       sweep,
       { do: "wait", hours: 2 },
       { do: "withdraw", which: 2 },
+    ],
+  ],
+  [
+    "a frontend is in quarantine before its Service is reported, which is deleted before the next sweep",
+    [
+      { do: "make", which: 0, pls: true, seen: false },
+      sweep,
+      { do: "wait", hours: 2 },
+      list,
+      { do: "end", which: 5, cleaned: false },
+      list,
+      list,
+    ],
+  ],
+  [
+    "the first list after a quarantine reports a Service, and a window reports its deletion before the next sweep",
+    [
+      { do: "make", which: 0, pls: false, seen: false },
+      sweep,
+      { do: "wait", hours: 2 },
+      list,
+      { do: "wait", hours: 1 },
+      { do: "end", which: 5, cleaned: false },
+      { do: "window", which: 0 },
+      sweep,
+      { do: "wait", hours: 5 },
+      list,
+      sweep,
+      list,
+      sweep,
+    ],
+  ],
+  [
+    "a cluster is deleted, and an operator registers it again and confirms its identity",
+    [
+      { do: "wait", hours: 1 },
+      { do: "deleteCluster", which: 0 },
+      sweep,
+      { do: "wait", hours: 2 },
+      { do: "register", which: 0, how: "uncorroborated" },
     ],
   ],
   [
@@ -63,5 +99,5 @@ test(
       { numRuns: SCHEDULES },
     );
   },
-  SCHEDULES * MILLISECONDS_EACH,
+  SCHEDULES_MILLISECONDS,
 );

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { findOrphans } from "../../shared/orphans/classify.ts";
+import { findOrphans, type Candidate } from "../../shared/orphans/classify.ts";
 import type { Hold } from "../../shared/orphans/model.ts";
 import type { ClusterView, World } from "../../shared/orphans/world.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
-import type { PrivateLinkService, LoadBalancer } from "../../shared/azure/networkModel.ts";
+import { resourceName } from "../../shared/azure/resourceId.ts";
+import type { Frontend, PrivateLinkService, LoadBalancer } from "../../shared/azure/networkModel.ts";
 import {
   balancer,
   balancerId,
@@ -30,12 +31,18 @@ interface Case {
   holds?: Hold[];
 }
 
-function judge({
+function judge(world: Case): string[] {
+  return judgeAll(world).map(({ kind, verdict, missing, against }) =>
+    [kind, verdict, ...missing, ...against].join(": "),
+  );
+}
+
+function judgeAll({
   clusters = [view()],
   balancers = [balancer()],
   privateLinkServices = [],
   holds = [],
-}: Case): string[] {
+}: Case): Candidate[] {
   const world: World = {
     clusters,
     balancers,
@@ -45,9 +52,7 @@ function judge({
     nowUtc: NOW,
     freshSinceUtc: "2026-11-23T11:00:00.000Z",
   };
-  return findOrphans(world).map(({ kind, verdict, missing, against }) =>
-    [kind, verdict, ...missing, ...against].join(": "),
-  );
+  return findOrphans(world);
 }
 
 /** Deleted, and silent for longer than the stale time. */
@@ -103,7 +108,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ],
     ],
     [
-      "twin: admission heard of it within the stale time",
+      "twin: admission reviewed a Service of it within the stale time",
       {
         clusters: [{ ...gone, declared: [declared({ strength: "proposal" })] }],
         balancers: [deserted],
@@ -146,7 +151,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["pls: unproved: private endpoint connection pe.1 is Approved"],
     ],
     [
-      "twin: a consumer still waits",
+      "twin: a connection is still pending",
       {
         clusters: [gone],
         balancers: [],
@@ -169,7 +174,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["loadBalancer: orphan"],
     ],
     [
-      "twin: the new Service asks for the old frontend's address and so shares it",
+      "twin: the new Service requests the old frontend's address and so shares it",
       {
         clusters: [
           view({
@@ -180,7 +185,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["rule: orphan"],
     ],
     [
-      "twin: it asks for the old frontend's IPv6 address",
+      "twin: it requests the old frontend's IPv6 address",
       {
         clusters: [
           view({ declared: [declared({ uid: OTHER, intent: intent({ addresses: { ipv6: "fd00::10" } }) })] }),
@@ -208,7 +213,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       ["loadBalancer: orphan"],
     ],
     [
-      "twin: the primary is gone, a secondary's rules are on its frontend",
+      "twin: the primary was deleted, a secondary's rules are on its frontend",
       {
         clusters: [view({ declared: [declared({ uid: OTHER })] })],
         balancers: [balancer({ rules: [rule(OTHER)] })],
@@ -216,7 +221,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       [],
     ],
     [
-      "a namespace force-deleted: rules of nobody are no life",
+      "a namespace force-deleted: rules of deleted Services do not keep it",
       { balancers: [balancer({ rules: [rule(UID)] })] },
       ["loadBalancer: orphan"],
     ],
@@ -305,12 +310,12 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       [],
     ],
     [
-      "twin: the load balancer is missing from the list, so who shares the frontend is not known",
+      "twin: the load balancer is missing from the list, so who shares the frontend cannot be determined",
       { clusters: [view({ declared: [declared()] })], balancers: [], privateLinkServices: [pls()] },
       [],
     ],
     [
-      "twin: the frontend is missing from the list, so who shares it is not known",
+      "twin: the frontend is missing from the list, so who shares it cannot be determined",
       {
         clusters: [view({ declared: [declared()] })],
         balancers: [balancer({ frontends: [dead] })],
@@ -390,7 +395,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
       [],
     ],
     [
-      "twin: the Private Link Service stands on no frontend of a registered cluster",
+      "twin: the Private Link Service is attached to no frontend of a registered cluster",
       {
         clusters: [view({ declared: [declared({ intent: linked })] })],
         privateLinkServices: [
@@ -448,7 +453,7 @@ describe("each way in which orphans arise, and its twin that is alive", () => {
   ])("%s", (_, world, expected) => expect(judge(world)).toEqual(expected));
 });
 
-describe("what is not proved is left alone, and says what is missing", () => {
+describe("what is not proved stays, with what is missing", () => {
   test.each<[string, Case, string[]]>([
     [
       "nothing was ever confirmed",
@@ -493,7 +498,7 @@ describe("what is not proved is left alone, and says what is missing", () => {
       ["loadBalancer: unproved: outbound or inbound NAT rules use its frontends"],
     ],
     [
-      "a frontend that somebody put on the controller's load balancer by hand",
+      "a frontend that an operator added to the controller's load balancer",
       {
         clusters: [gone],
         balancers: [balancer({ pools: [], frontends: [frontend({ name: "db-primary" })], rules: [] })],
@@ -519,7 +524,7 @@ describe("what is not proved is left alone, and says what is missing", () => {
       ["frontend: unproved: it is public"],
     ],
     [
-      "a frontend beside a living one, that somebody put there by hand",
+      "a frontend beside a living one, that an operator added",
       {
         clusters: [view({ declared: [declared()] })],
         balancers: [balancer({ frontends: [frontend(), frontend({ name: "db" })] })],
@@ -578,7 +583,7 @@ describe("what is not proved is left alone, and says what is missing", () => {
       ],
     ],
     [
-      "a Private Link Service in use stands on it",
+      "a Private Link Service in use is attached to it",
       { privateLinkServices: [pls({ connections: [connection()] })] },
       [
         "loadBalancer: unproved: Private Link Service pls is attached to it and may be in use",
@@ -707,6 +712,84 @@ describe("a hold or an off tag protects the resource, what contains it and what 
     expect(left(held(dead.id)).toSorted()).toEqual(["connection: orphan", "pls: orphan"]);
   });
 
+  describe("rules and probes", () => {
+    const otherName = baseName("22222222-0000-4000-8000-000000000000");
+    const other = frontend({ name: otherName, id: dead.id.replace(dead.name, otherName) });
+    const [own, shared] = [`${dead.name}-TCP-80`, `${dead.name}-TCP-81`];
+    const probeId = (name: string) => `${balancerId()}/probes/${name}`;
+    const probed = (of: Frontend, port = 80, probe = `${of.name}-TCP-${port}`) => {
+      const name = `${of.name}-TCP-${port}`;
+      const id = `${balancerId()}/loadBalancingRules/${name}`;
+      return { ...rule(OTHER, of), id, name, port, probeId: probeId(probe) };
+    };
+    const ruleId = probed(dead).id;
+    const frontends = [frontend(), dead, other];
+    const rules = [...frontends.map((one) => probed(one)), probed(dead, 81), probed(dead, 82, shared)];
+    const probes = [...new Set(rules.map((one) => one.probeId))].map((id) => ({
+      id,
+      name: resourceName(id),
+    }));
+    const balancers = [balancer({ frontends, rules, probes })];
+    const widely = [balancer({ frontends, rules: [...rules, probed(other, 81, shared)], probes })];
+    const isLiving = { clusters: [view({ declared: [declared()] })], privateLinkServices: [] };
+    const orphans = (world: Case) =>
+      judgeAll(world).flatMap(({ resourceId, verdict }) => (verdict === "orphan" ? [resourceId] : []));
+    const held = (resourceId: string) => ({
+      balancers,
+      holds: [{ resourceId, who: "ada", why: "migration", sinceUtc: NOW }],
+    });
+
+    test.each([
+      ["a rule", ruleId],
+      ["a probe", probeId(own)],
+      ["a pool", balancers[0]!.pools[0]!.id],
+    ])("a hold on %s keeps its load balancer", (_, id) => {
+      expect(orphans({ balancers, privateLinkServices: [] })).toEqual([balancerId()]);
+      expect(orphans({ ...held(id), privateLinkServices: [] })).toEqual([]);
+    });
+
+    test.each([
+      ["a rule", ruleId],
+      ["a rule, in another case,", ruleId.toUpperCase()],
+      ["a probe that one of its rules uses", probeId(own)],
+      ["a probe that two of its rules use", probeId(shared)],
+    ])("a hold on %s keeps its frontend, and no other one", (_, id) => {
+      expect(orphans({ ...isLiving, balancers })).toEqual([other.id, dead.id]);
+      expect(orphans({ ...isLiving, ...held(id) })).toEqual([other.id]);
+    });
+
+    test("a hold on a probe keeps a rule that uses it", () => {
+      const onLiving = [probed(frontend()), { ...rule(OTHER), probeId: probeId(shared) }];
+      const stale = [balancer({ frontends: [frontend()], rules: onLiving, probes })];
+      const world = { ...isLiving, balancers: stale };
+      const ruleIds = [onLiving[1]!.id];
+      expect(orphans(world).filter((id) => ruleIds.includes(id))).toEqual(ruleIds);
+      const { holds } = held(probeId(shared));
+      expect(orphans({ ...world, holds }).filter((id) => ruleIds.includes(id))).toEqual([]);
+    });
+
+    test("a hold on a probe keeps all rules of its Service that use it, on whatever frontends", () => {
+      const onLiving = [
+        probed(frontend()),
+        { ...probed(dead, 81), frontendId: frontend().id },
+        { ...probed(dead, 82, shared), frontendId: other.id },
+      ];
+      const second = declared({ uid: "22222222-0000-4000-8000-000000000000", name: "second" });
+      const stale = [balancer({ frontends: [frontend(), other], rules: onLiving, probes })];
+      const world = { ...isLiving, clusters: [view({ declared: [declared(), second] })], balancers: stale };
+      const ruleIds = onLiving.slice(1).map(({ id }) => id);
+      expect(orphans(world).filter((id) => ruleIds.includes(id))).toEqual(ruleIds);
+      const { holds } = held(probeId(shared));
+      expect(orphans({ ...world, holds }).filter((id) => ruleIds.includes(id))).toEqual([]);
+    });
+
+    test("a hold on a probe that rules of several frontends use keeps none of these frontends", () =>
+      expect(orphans({ ...isLiving, ...held(probeId(shared)), balancers: widely })).toEqual([
+        other.id,
+        dead.id,
+      ]));
+  });
+
   test("the tag on the load balancer keeps what is on it", () => {
     const tagged = { ...on, balancers: on.balancers.map((one) => ({ ...one, tags: { mooring: "off" } })) };
     expect(left(tagged)).toEqual([]);
@@ -733,7 +816,7 @@ describe("a hold or an off tag protects the resource, what contains it and what 
 describe("what is not ours is not even a candidate", () => {
   test.each<[string, Case]>([
     [
-      "a load balancer of no known cluster",
+      "a load balancer of no registered cluster",
       {
         balancers: [
           balancer({ id: balancerId("MC_other"), frontends: [frontend({}, balancerId("MC_other"))] }),
@@ -753,7 +836,7 @@ describe("what is not ours is not even a candidate", () => {
       { balancers: [], privateLinkServices: [pls({ tags: {} })] },
     ],
     [
-      "a Private Link Service on a load balancer of no known cluster",
+      "a Private Link Service on a load balancer of no registered cluster",
       {
         balancers: [],
         privateLinkServices: [pls({ frontendIds: [frontend({}, balancerId("MC_other")).id] })],
@@ -850,7 +933,7 @@ describe("a rule or probe of a deleted Service on a load balancer that lives", (
       ["rule: orphan"],
     ],
     [
-      "a probe goes with its rule, and is none by itself",
+      "a probe is deleted with its rule, and is not listed beside it",
       {
         clusters: [alive],
         balancers: [shared({ rules: [rule(UID), probed], probes: [probeOf(stale.name)] })],

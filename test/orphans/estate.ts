@@ -1,6 +1,6 @@
 /**
- * An Azure and its clusters that know the truth, and everything that may be said of them that is not true: what is alive may never be
- * deleted, and whoever deletes it is found out at the moment of the write.
+ * An Azure and its clusters with their true state, and every wrong report of them: what is alive may never be
+ * deleted, and a delete of it is reported at the moment of the write.
  */
 import { Service } from "../../shared/kubernetes/service.ts";
 import { parseIntent } from "../../shared/kubernetes/parseIntent.ts";
@@ -36,7 +36,7 @@ interface Truth {
   alive: boolean;
   wantsPls: boolean;
   version: number;
-  /** uid of the Service whose frontend it shares: by the address that it requests, or by a rule of its own there. */
+  /** uid of the Service whose frontend it shares: by the address that it requests, or by one of its rules there. */
   shares?: { readonly uid: string; readonly by: Sharing } | undefined;
   /** It was deleted, and its rule on the frontend of another one was left behind. */
   leftRule?: boolean;
@@ -55,7 +55,7 @@ interface Kubernetes {
   nodes: number;
 }
 
-export type Level = "balancer" | "frontend" | "pls" | "connection";
+export type Level = "balancer" | "frontend" | "rule" | "pls" | "connection";
 
 /** On the frontend of another Service. */
 function hasRule({ alive, leftRule, shares }: Truth): boolean {
@@ -69,6 +69,7 @@ const BROKEN_BY: Readonly<Record<Mark, Invariant>> = {
   updating: "unsettled",
   untagged: "foreign",
   bare: "used",
+  unversioned: "unsettled",
 };
 
 export class Estate {
@@ -124,6 +125,10 @@ export class Estate {
 
   #frontendId({ cluster: name, uid }: Truth): string {
     return `${this.#balancerId(name)}/frontendIPConfigurations/${baseName(uid)}`;
+  }
+
+  #ruleId({ cluster: name, uid }: Truth): string {
+    return `${this.#balancerId(name)}/loadBalancingRules/${baseName(uid)}-TCP-80`;
   }
 
   #balancerId(name: string): string {
@@ -224,7 +229,14 @@ export class Estate {
     else if (truth.shares?.by === "rule") truth.leftRule = true;
   }
 
+  /** The controller's write, as Azure's activity log has it. */
+  #logWrite(name: string): void {
+    const write = { atUtc: this.run.clock.nowUtc, resourceId: this.#balancerId(name), caller: "controller" };
+    this.run.activity.writes.push(write);
+  }
+
   #clean(truth: Truth): void {
+    this.#logWrite(truth.cluster);
     this.#consumers.delete(this.#plsId(truth));
     this.run.resources.vanish(this.#plsId(truth));
     this.run.resources.vanish(this.#connectionId(truth));
@@ -259,13 +271,13 @@ export class Estate {
     await this.#propose(truth);
   }
 
-  /** A Service that lives on the frontend of another one, which may have been deleted: it asks for its address, or has a rule there. */
+  /** A Service that lives on the frontend of another one, which may have been deleted: it requests its address, or has a rule there. */
   async share(n: number, wantsPls: boolean, { by, seen }: { by: Sharing; seen: boolean }): Promise<void> {
     const primary = this.pick(n, (one) => this.#isBuilt(one) && !this.#clusters.get(one.cluster)?.deleted);
     if (!primary) return;
     const truth = this.#born(primary.cluster, wantsPls);
     truth.shares = { uid: primary.uid, by };
-    // What only asks for the address has nothing of its own in Azure yet.
+    // What only requests the address has no resource in Azure yet.
     if (by === "rule") this.#placeBalancer(primary.cluster, this.#builtIn(primary.cluster));
     if (wantsPls) this.#placePls(primary);
     this.render();
@@ -405,11 +417,14 @@ export class Estate {
     const { unchecked: _unchecked, ...value } = row?.value ?? this.#registered(name);
     const { resourceId, nodeResourceGroup } = this.#registered(name);
     await this.#register(name, { ...value, resourceId, nodeResourceGroup });
-    if (value.identity?.corroboration && value.identity.uid === reporter.identity) return;
+    const feed = await this.run.tables.feeds.get("all", name);
+    // What another cluster reported makes the cluster's own lists too old: they are refused until an operator confirms its identity.
+    const isBehind = Number(feed?.value.seenVersion ?? 0) > reporter.version;
+    if (value.identity?.corroboration && value.identity.uid === reporter.identity && !isBehind) return;
     await this.#rebind(this.clusterAt(n));
   }
 
-  /** An operator registered the cluster without a check or with another group, or its identity is not known or not confirmed. */
+  /** An operator registered the cluster without a check or with another group, or its identity is not bound or not confirmed. */
   async register(n: number, how: "unchecked" | "unbound" | "uncorroborated" | "other group"): Promise<void> {
     const { name, reporter } = this.clusterAt(n);
     const { identity: _identity, ...bare } = this.#registered(name);
@@ -436,7 +451,8 @@ export class Estate {
   async #rebind({ name, reporter }: Kubernetes): Promise<void> {
     const row = await this.run.tables.clusters.get("all", name);
     if (!row) return;
-    await this.#register(name, { ...row.value, identity: identity(reporter.identity) });
+    const bound = { ...identity(reporter.identity), boundAtUtc: this.run.clock.nowUtc };
+    await this.#register(name, { ...row.value, identity: bound });
     this.ledger.bound(name);
     await forgetDeclared(this.run, name);
   }
@@ -466,7 +482,7 @@ export class Estate {
     this.render();
   }
 
-  /** Somebody marks a load balancer or a Private Link Service, or Azure is about to change it. */
+  /** An operator marks a load balancer or a Private Link Service, or Azure is about to change it. */
   mark(n: number, level: "balancer" | "pls", what: Mark): void {
     const there = (one: Truth) => this.run.resources.bodyOf(this.#markedId(one, level)) !== undefined;
     const truth = this.pick(n, there);
@@ -485,7 +501,7 @@ export class Estate {
     this.render();
   }
 
-  /** Somebody else uses the load balancer of a cluster, too. */
+  /** Another team uses the load balancer of a cluster, too. */
   use(n: number, what: Foreign): void {
     const { name } = this.clusterAt(n);
     if (this.run.resources.bodyOf(this.#balancerId(name)) === undefined) return;
@@ -512,6 +528,7 @@ export class Estate {
     const ids: Readonly<Record<Level, string>> = {
       balancer: balancerId,
       frontend: `${balancerId}/frontendIPConfigurations/${baseName(truth.uid)}`,
+      rule: this.#ruleId(truth),
       pls: this.#plsId(truth),
       connection: this.#connectionId(truth),
     };
@@ -573,6 +590,7 @@ export class Estate {
   }
 
   #build(truth: Truth): void {
+    this.#logWrite(truth.cluster);
     const all = [...this.#builtIn(truth.cluster).filter((one) => one !== truth), truth];
     this.#placeBalancer(truth.cluster, all);
     if (truth.wantsPls) this.#placePls(truth);
@@ -649,7 +667,7 @@ export class Estate {
     return frontend({ name, address: `10.0.1.${index < 0 ? 250 : index}`, isPublic }, id);
   }
 
-  /** Of Services that share a frontend, and of somebody else. */
+  /** Of Services that share a frontend, and of another team. */
   #otherRules(name: string, frontends: readonly Frontend[]): Rule[] {
     const id = this.#balancerId(name);
     const on = (frontendId: string, ruleName: string): Rule => ({
@@ -717,13 +735,14 @@ export class Estate {
     };
   }
 
-  /** Azure refuses a write of another version than it has. */
+  /** Azure refuses a write of another version than it has, if one is sent. */
   #isSent(id: string, version: string): boolean {
-    return version === "*" || version === this.run.resources.versionOf(id);
+    return version === "" || version === "*" || version === this.run.resources.versionOf(id);
   }
 
-  /** A frontend shows the Private Link Service that is attached to it; a body may lack lists that Azure did not report. */
-  #asRead(found: Resource | undefined): Resource | undefined {
+  /** A frontend shows the Private Link Service that is attached to it; a body may lack lists or the etag, which Azure did not report. */
+  #asRead(read: Resource | undefined): Resource | undefined {
+    const found = read && { ...read, ...(this.#marks.has(read.id, "unversioned") && { version: "" }) };
     const properties = found?.body["properties"] as Record<string, Json> | undefined;
     if (!found || !properties) return found;
     const isBare = this.#marks.has(found.id, "bare");
@@ -793,7 +812,8 @@ export class Estate {
   #judgeRule(one: Truth, primary: Truth): void {
     if (one.alive) this.#crime("alive", `deleted the rule of ${one.name}`);
     this.#judgeProof(one);
-    if (this.#held.has(this.#frontendId(primary)) || this.#held.has(this.#balancerId(primary.cluster)))
+    const keepers = [this.#ruleId(one), this.#frontendId(primary), this.#balancerId(primary.cluster)];
+    if (keepers.some((id) => this.#held.has(id)))
       this.#crime("protected", `deleted the rule of ${one.name}, which is held`);
     one.leftRule = false;
     one.lostRule = !one.shares;
@@ -806,6 +826,8 @@ export class Estate {
     this.#judgeProof(one);
     if (this.run.resources.bodyOf(this.#plsId(one)) && this.#linked().includes(one))
       this.#crime("used", `deleted the frontend of ${one.name} beneath its Private Link Service`);
+    if (!one.lostRule && this.#held.has(this.#ruleId(one)))
+      this.#crime("protected", `deleted the rule of ${one.name}, which is held, with its frontend`);
     const foreign = this.#marks.foreignOn(this.#balancerId(one.cluster));
     if (foreign.size > 0)
       this.#crime("foreign", `deleted the frontend of ${one.name}, with ${[...foreign].join()}`);
@@ -816,7 +838,7 @@ export class Estate {
     return this.#living(name).filter((one) => one.uid === uid || one.shares?.uid === uid);
   }
 
-  /** The controller deletes a load balancer with its last frontend: one without any is not known to be the controller's. */
+  /** The controller deletes a load balancer with its last frontend: nothing proves that one without any is the controller's. */
   #judgeEmpty(id: string): void {
     const owner = [...this.#clusters.keys()].find((name) => this.#balancerId(name) === id);
     if (owner !== undefined && this.#frontendsOf(owner).size === 0)
@@ -856,7 +878,7 @@ export class Estate {
     const frontends = this.#services.filter(
       (one) => isUnused(one) && this.#isBuilt(one) && !this.#isKept(one),
     );
-    // Of a Service that was deleted, while another one shares its frontend, the owner is not known.
+    // Of a Service that was deleted, while another one shares its frontend, the owner cannot be determined.
     const privateLinkServices = this.#linked().filter(
       (one) => (one.alive || isUnused(one)) && !this.#livesOnPls(one) && !this.#isKept(one),
     );

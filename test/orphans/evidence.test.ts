@@ -6,7 +6,7 @@ import { propose } from "../../shared/declarations/proposals.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { listQuarantine } from "../../shared/orphans/quarantine.ts";
-import { listSuspects } from "../../shared/orphans/suspects.ts";
+import { readSuspects } from "../../shared/orphans/suspects.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
 import {
   balancer,
@@ -61,7 +61,7 @@ async function month(report: () => Promise<unknown> = async () => undefined): Pr
 }
 
 const deleted = () => run.resources.bodyOf(balancerId()) === undefined;
-const missing = async () => (await listSuspects(run)).flatMap(({ candidate }) => candidate.missing);
+const missing = async () => (await readSuspects(run)).suspects.flatMap(({ candidate }) => candidate.missing);
 
 describe("a cluster that is not deleted, although ARM has no managed cluster of the registered id", () => {
   const older = () => cluster({ name: "older", resourceId: `${cluster().resourceId}-older` });
@@ -71,7 +71,7 @@ describe("a cluster that is not deleted, although ARM has no managed cluster of 
     await month(() => reporter.list([web]));
     expect(deleted()).toBe(false);
     // Neither may be the owner: nothing there is judged.
-    expect(await listSuspects(run)).toEqual([]);
+    expect((await readSuspects(run)).suspects).toEqual([]);
   });
 
   test("the newer managed cluster is not registered", async () => {
@@ -81,7 +81,7 @@ describe("a cluster that is not deleted, although ARM has no managed cluster of 
     expect((await missing())[0]).toContain("has node resource group MC_one");
   });
 
-  test("the resource group is managed by another cluster, of which nothing else is known", async () => {
+  test("the resource group is managed by another cluster, of which nothing else is recorded", async () => {
     run.network.clusters = [];
     run.network.groups = [
       { id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/MC_one`, managedBy: "/elsewhere" },
@@ -95,7 +95,7 @@ describe("a cluster that is not deleted, although ARM has no managed cluster of 
     run.network.clusters = [];
     await month();
     expect(deleted()).toBe(false);
-    expect((await listSuspects(run))[0]?.candidate.against).toEqual([
+    expect((await readSuspects(run)).suspects[0]?.candidate.against).toEqual([
       "backend pool kubernetes has 3 members",
     ]);
   });
@@ -193,6 +193,8 @@ describe("the order of evidence", () => {
   test("without a report since Azure was read, nothing is deleted, whatever the clock shows", async () => {
     await gone();
     await sweep();
+    await reporter.list([]);
+    await sweep();
     run.clock.advance(8 * DAY);
     const stale = { value: run.tables.feeds.all()[0] };
     // Fresh by the clock, but under the number that was issued before Azure was read.
@@ -209,6 +211,27 @@ describe("the order of evidence", () => {
     expect(deleted()).toBe(true);
   });
 
+  test("the grace period begins with the first sweep after a list that is newer than what was read from Azure", async () => {
+    await gone();
+    await sweep();
+    run.clock.advance(DAY);
+    await sweep();
+    const [first] = await listQuarantine(run);
+    expect(first).toMatchObject({ quarantinedAtUtc: NOW });
+    await reporter.list([]);
+    run.clock.advance(3600);
+    const begunAtUtc = run.clock.nowUtc;
+    await sweep();
+    expect(await listQuarantine(run)).toMatchObject([
+      { quarantinedAtUtc: begunAtUtc, isConfirmed: true, deleteAfterUtc: "2026-12-01T13:00:00.000Z" },
+    ]);
+    // Later reports do not move it.
+    run.clock.advance(3600);
+    await reporter.list([]);
+    await sweep();
+    expect(await listQuarantine(run)).toMatchObject([{ quarantinedAtUtc: begunAtUtc }]);
+  });
+
   test("a frontend that gets another rule in the meantime begins its grace period again", async () => {
     await gone();
     await sweep();
@@ -221,9 +244,11 @@ describe("the order of evidence", () => {
     expect((await listQuarantine(run))[0]?.quarantinedAtUtc).toBe(run.clock.nowUtc);
   });
 
-  test("the due date that is shown is the date that is used, also where policy asks for less", async () => {
+  test("the due date that is shown is the date that is used, also where policy allows less", async () => {
     await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, sweepGraceSeconds: 0 });
     await gone();
+    await sweep();
+    await reporter.list([]);
     await sweep();
     const due = (await listQuarantine(run))[0]?.deleteAfterUtc ?? "";
     expect(due).toBe("2026-11-23T13:10:00.000Z");

@@ -53,6 +53,9 @@ test("it goes with its Private Link Service, its rules and its probes; what othe
   await live.lose("api");
   expect(await sweep()).toEqual([]);
   expect((await listQuarantine(live.run)).map(({ kind }) => kind).toSorted()).toEqual(["frontend", "pls"]);
+  // The grace period begins with the next list.
+  await later(0.01);
+  await sweep();
   await later(8);
   expect(await sweep()).toEqual([]);
   await later(0.01);
@@ -71,6 +74,8 @@ test("undone, it stands there again with its rules and its probe", async () => {
   const before = await live.balancer();
   await live.lose("api");
   await sweep();
+  await later(0.01);
+  await sweep();
   await later(8);
   await sweep();
   await live.report();
@@ -86,7 +91,7 @@ test("undone, it stands there again with its rules and its probe", async () => {
     expect(names(after, list)).toEqual(names(before, list));
 });
 
-test("it stays while a Private Link Service with consumers stands on it, or while its Service is known", async () => {
+test("it stays while a Private Link Service with consumers is attached to it, or while its Service is recorded", async () => {
   expect(await sweep()).toEqual([]);
   await later(8);
   expect(await sweep()).toEqual([]);
@@ -94,7 +99,7 @@ test("it stays while a Private Link Service with consumers stands on it, or whil
   expect(await parts()).toEqual([2, 2, 2, 1]);
 });
 
-test("a Service that comes back in its grace keeps it", async () => {
+test("a Service that comes back in its grace period keeps it", async () => {
   await live.lose("api");
   await sweep();
   await later(4);

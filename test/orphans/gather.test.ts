@@ -2,14 +2,14 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { NotYet } from "../../shared/core/errors.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
-import { listManaged, stateReader } from "../../shared/orphans/clusterState.ts";
+import { listManaged, stateReader, writesSinceUtc } from "../../shared/orphans/clusterState.ts";
 import { proofOf } from "../../shared/orphans/clusterProof.ts";
 import { corroborate, isCorroborated } from "../../shared/orphans/corroborate.ts";
 import { gatherAround, gatherWorld } from "../../shared/orphans/gather.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { lookupIn } from "../../shared/orphans/lookup.ts";
 import type { World } from "../../shared/orphans/world.ts";
-import { defaultPolicy } from "../../shared/policy/policy.ts";
+import { defaultPolicy, Policy } from "../../shared/policy/policy.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import {
   balancer,
@@ -37,6 +37,7 @@ const two = cluster({
 });
 const inPartner = (id: string) => id.replace(SUBSCRIPTION, PARTNER);
 
+const DAY = 24 * 3600;
 let run: MemoryRun;
 beforeEach(() => {
   run = memoryRun();
@@ -48,7 +49,13 @@ describe("whether a cluster exists", () => {
     registered = [cluster()],
     subscriptions: string[] = [SUBSCRIPTION],
   ) => {
-    const read = stateReader(run, { registered, managed: () => listManaged(run, subscriptions), isOne });
+    const read = stateReader(run, {
+      registered,
+      managed: () => listManaged(run, subscriptions),
+      isOne,
+      writesSinceUtc: "2026-11-20T12:00:00.000Z",
+      privateLinkServices: [],
+    });
     const { state, doubt } = await read(cluster());
     return [state, ...(doubt ? [doubt] : [])].join(": ");
   };
@@ -104,18 +111,23 @@ describe("whether a cluster exists", () => {
       `unknown: resource group MC_one is managed by ${two.resourceId}`,
     ],
     [
-      "is not known if a subscription cannot be listed",
+      "is unknown if a subscription cannot be listed",
       () => run.network.calls.failNext(new Error("403"), { method: "managedClusters", times: 2 }),
       `unknown: the managed clusters of subscription ${SUBSCRIPTION} could not be listed`,
     ],
     [
-      "is not known if it cannot be read",
+      "is unknown if it cannot be read",
       () => run.network.calls.failNext(new Error("403"), { method: "managedCluster" }),
       "unknown: whether cluster one exists could not be read: 403",
     ],
     [
-      "is not known if its resource group cannot be read",
+      "is unknown if its resource group cannot be read",
       () => run.network.calls.failNext(new Error("403"), { method: "resourceGroup" }),
+      "unknown: whether cluster one exists could not be read: 403",
+    ],
+    [
+      "is unknown if the activity log of its resource group cannot be read",
+      () => run.activity.calls.failNext(new Error("403"), { method: "otherWrites" }),
       "unknown: whether cluster one exists could not be read: 403",
     ],
   ])("%s", async (_, arrange, expected) => {
@@ -123,7 +135,52 @@ describe("whether a cluster exists", () => {
     expect(await stateOf()).toBe(expected);
   });
 
-  test("is not known if another registration claims the same", async () => {
+  test.each<[string, Parameters<typeof Policy.parse>[0], string]>([
+    ["the default grace period, seven days", {}, "2026-11-15T12:00:00.000Z"],
+    [
+      "the longest grace period of a kind",
+      { sweepGraceByKind: { pls: 10 * DAY } },
+      "2026-11-12T12:00:00.000Z",
+    ],
+    ["the stale time", { sweepGraceSeconds: 0, staleMinutes: 120 }, "2026-11-22T10:00:00.000Z"],
+    ["what the activity log keeps", { sweepGraceSeconds: 90 * DAY }, "2026-08-26T12:00:00.000Z"],
+  ])("writes are looked for as long ago as %s, and a day", (_, policy, expected) =>
+    expect(writesSinceUtc(run, Policy.parse(policy))).toBe(expected),
+  );
+
+  test("the activity log of a cluster whose state is unknown is not read", async () => {
+    run.network.groups = [{ id: GROUP, managedBy: two.resourceId }];
+    await stateOf();
+    expect(run.activity.calls.count("otherWrites")).toBe(0);
+  });
+
+  test("the activity log is read only of a cluster that does not exist, for its newest write", async () => {
+    const write = (resourceGroup: string, atUtc: string) => ({
+      atUtc,
+      resourceId: balancerId(resourceGroup),
+      caller: "controller",
+    });
+    run.activity.writes = [
+      write("MC_one", "2026-11-21T08:00:00.000Z"),
+      write("mc_ONE", "2026-11-22T08:00:00.000Z"),
+      write("MC_two", "2026-11-23T08:00:00.000Z"),
+    ];
+    const read = (clusters: (typeof run)["network"]["clusters"]) => {
+      run.network.clusters = clusters;
+      return stateReader(run, {
+        registered: [cluster()],
+        managed: () => listManaged(run, [SUBSCRIPTION]),
+        isOne: false,
+        writesSinceUtc: "2026-11-20T12:00:00.000Z",
+        privateLinkServices: [],
+      })(cluster());
+    };
+    expect(await read([managedCluster()])).toEqual({ state: "present" });
+    expect(run.activity.calls.count("otherWrites")).toBe(0);
+    expect(await read([])).toEqual({ state: "gone", writtenAtUtc: "2026-11-22T08:00:00.000Z" });
+  });
+
+  test("is unknown if another registration claims the same", async () => {
     run.network.clusters = [managedCluster()];
     const same = { ...two, nodeResourceGroup: "MC_one" };
     expect(await stateOf(false, [cluster(), same])).toBe(
@@ -188,7 +245,7 @@ describe("the world", () => {
     expect(run.network.calls.count("managedClusters")).toBe(0);
   });
 
-  test("of a subscription that cannot be read has nothing, and of its clusters nothing is known", async () => {
+  test("of a subscription that cannot be read has nothing, and the state of its clusters is unknown", async () => {
     const inOther = cluster({
       name: "three",
       resourceId: inPartner(two.resourceId),
@@ -204,7 +261,7 @@ describe("the world", () => {
     expect(states(left)).toEqual([`one ${doubt}`, "three gone", `two ${doubt}`]);
   });
 
-  test("knows the subscription of a cluster in any case", async () => {
+  test("lists the subscription of a cluster in any case", async () => {
     const subscription = "abcdefab-1111-2222-3333-444444444444";
     const resourceId = cluster().resourceId.replace(SUBSCRIPTION, subscription.toUpperCase());
     await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster({ resourceId }) }]);
@@ -215,9 +272,16 @@ describe("the world", () => {
     expect(states(await gatherAround(run, defaultPolicy, cluster({ resourceId })))).toEqual([doubt]);
   });
 
-  test("is tried again if Azure throttles", async () => {
+  test("leaves out a throttled subscription", async () => {
+    const throttled = new NotYet("429", 30);
+    run.network.calls.failNext(throttled, { method: "privateLinkServices" });
+    const { unreadable } = await gatherWorld(run, defaultPolicy);
+    expect([...unreadable.values()]).toEqual([throttled]);
+  });
+
+  test("is read again for one cluster if Azure throttles", async () => {
     run.network.calls.failNext(new NotYet("429", 30), { method: "privateLinkServices" });
-    await expect(gatherWorld(run, defaultPolicy)).rejects.toThrow(NotYet);
+    await expect(gatherAround(run, defaultPolicy, cluster())).rejects.toThrow(NotYet);
   });
 
   test("has what a cluster confirmed, what it was issued, and when admission proposed something last", async () => {
@@ -338,11 +402,23 @@ describe("the proof of a cluster", () => {
     ).toEqual([
       { says: "managed cluster one does not exist", source: "Azure", atUtc: NOW },
       {
-        says: "no managed cluster has node resource group MC_one, and nothing was heard of one since 2026-11-23T10:00:00.000Z",
+        says: "no managed cluster has node resource group MC_one, and nothing was received from one or written there since 2026-11-23T10:00:00.000Z",
         source: "Azure",
         atUtc: NOW,
       },
     ]));
+
+  test("of a deleted one is missing while a resource that it left was written within the stale time", () => {
+    const writtenAtUtc = "2026-11-23T11:55:00.000Z";
+    expect(proofOf(world(), view({ state: "gone", writtenAtUtc }))).toEqual({
+      missing: `Azure has no managed cluster one, but a resource in MC_one was written at ${writtenAtUtc}`,
+    });
+  });
+
+  test("of a deleted one is missing while its registration, which read it from Azure, is within the stale time", () =>
+    expect(
+      proofOf(world(), { cluster: cluster({ registeredAtUtc: NOW }), state: "gone", declared: [] }),
+    ).toEqual({ missing: `Azure has no managed cluster one, but it was registered at ${NOW}` }));
 
   test("of a deleted one that never reported counts from its registration", () =>
     expect(proofOf(world(), { cluster: cluster(), state: "gone", declared: [] })).toMatchObject([

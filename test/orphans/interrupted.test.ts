@@ -1,4 +1,4 @@
-/** Whatever interrupts a sweep, and whatever is not known: properties over many runs. */
+/** Whatever interrupts a sweep, and whatever cannot be read: properties over many runs. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -86,7 +86,7 @@ test("nothing is ever deleted of a cluster that is there and declares it", async
         const removed = run.resources.calls.calls
           .filter(([method]) => method === "remove")
           .map(([, id]) => id);
-        // Azure itself says that its endpoint is gone.
+        // Azure itself reports that its endpoint was deleted.
         expect(removed.filter((id) => id !== connection().id)).toEqual([]);
       },
     ),

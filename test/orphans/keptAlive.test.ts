@@ -50,7 +50,7 @@ const sweep = () =>
   sweepOnce(run, createApply(run.resources), ITEM).then((all) =>
     all.map(({ outcome, why, change }) => `${outcome} ${change.resourceId.split("/").at(-1)} ${why ?? ""}`),
   );
-/** What is due is asked about once more, confirmed, and looked at again. */
+/** What is due is requested again, confirmed, and judged again. */
 const sweepToTheEnd = async () => {
   await sweep();
   await reporter.list();
@@ -67,7 +67,7 @@ const bodyOf = (names: readonly string[]) => ({
 const web = () => ({ ...internalService("web"), uid: UID });
 const api = () => ({ ...internalService("api"), uid: NEW, resourceVersion: String(reporter.version) });
 
-/** Service web was deleted, its load balancer is in quarantine, and the grace period is over. */
+/** Service web was deleted, its load balancer is in quarantine, its cluster confirmed that, and the grace period is over. */
 async function due(): Promise<void> {
   run.network.balancers = [balancer()];
   run.resources.place(balancerId(), bodyOf([baseName(UID)]));
@@ -76,6 +76,8 @@ async function due(): Promise<void> {
   await reporter.list([]);
   await sweep();
   expect(await listQuarantine(run)).toHaveLength(1);
+  await reporter.list([]);
+  await sweep();
   run.clock.advance(4 * HOUR);
 }
 
@@ -159,7 +161,7 @@ test("a frontend's backend pool that got members since the list stays", async ()
 test("a Service that became a load balancer again after the last report keeps its load balancer", async () => {
   await due();
   await reporter.list([]);
-  // The sender is silent for less than the stale time; webhook not asked. Same uid: the controller finds Azure as it needs it.
+  // The sender is silent for less than the stale time; webhook not called. Same uid: the controller finds Azure as it needs it.
   run.clock.advance(30 * 60);
   reporter.services = [web()];
   expect(await sweepToTheEnd()).not.toContainEqual(expect.stringMatching(/^applied kubernetes-internal/));
@@ -180,12 +182,12 @@ test("a delete that a guard refused needs another report, however recent the las
   expect(run.resources.bodyOf(balancerId())).toBeDefined();
 });
 
-test("a deleted cluster whose webhook asked a minute ago is not silent", async () => {
+test("a deleted cluster whose webhook sent a review a minute ago is not silent", async () => {
   run.network.balancers = [balancer({ pools: [] })];
   run.network.clusters = [];
   await reporter.list([web()]);
   run.clock.advance(5 * HOUR);
-  // Admission asked about the Service: a DELETE. The view merges it with the confirmed row, and forgets when it came.
+  // Admission reviewed the Service: a DELETE. The view merges it with the confirmed row, and forgets when it came.
   await propose(
     run,
     declared({ strength: "proposal", observedAtUtc: run.clock.nowUtc, deletedAtUtc: run.clock.nowUtc }),
@@ -264,7 +266,7 @@ test("a list whose versions lag behind does not delete a Private Link Service th
   expect(await listQuarantine(run)).toHaveLength(1);
   run.clock.advance(4 * HOUR);
   await reporter.list([withdrawn]);
-  // Declared again while the webhook is not asked; the controller writes it. Only the list of Azure lags.
+  // Declared again while the webhook is not called; the controller writes it. Only the list of Azure lags.
   write();
   await sweepToTheEnd();
   expect(run.resources.bodyOf(pls().id)).toBeDefined();

@@ -7,8 +7,8 @@ import type { Change } from "../../shared/changes/plan.ts";
 import { AwaitsReport, NotYet } from "../../shared/core/errors.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import type { Quarantined } from "../../shared/orphans/model.ts";
-import { listQuarantine } from "../../shared/orphans/quarantine.ts";
-import { findSuspect, lastDelete, listRestorable, listSuspects } from "../../shared/orphans/suspects.ts";
+import { listQuarantine, readQuarantine } from "../../shared/orphans/quarantine.ts";
+import { findSuspect, lastDelete, listRestorable, readSuspects } from "../../shared/orphans/suspects.ts";
 import {
   type Due,
   planDue,
@@ -68,11 +68,47 @@ async function proofs({ plan, options }: Due): Promise<string[]> {
 describe("the last proof", () => {
   const NOT_PROVED = "it is not proved an orphan any more";
   const LIVES = "kubernetes-internal exists, and was missing from the list";
+  const rewrite = async (change: (row: Quarantined) => Quarantined | undefined) => {
+    for (const { partition, key, value } of await readQuarantine(run)) {
+      const after = change(value);
+      await run.tables.quarantine.transact(partition, [
+        after ? { do: "put", key, value: after } : { do: "remove", key },
+      ]);
+    }
+  };
   const living = () =>
     run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value: declared() }]);
 
   test.each<[string, () => unknown, string, string, string]>([
     ["nothing changed", () => {}, "may go", "may go", "may go"],
+    [
+      "another sweep began the grace period again",
+      () => rewrite((row) => ({ ...row, quarantinedAtUtc: run.clock.nowUtc })),
+      NOT_PROVED,
+      "its grace period is not over any more",
+      "its grace period is not over any more",
+    ],
+    [
+      "it was quarantined under a policy with a longer grace period",
+      () => rewrite((row) => ({ ...row, deleteAfterUtc: "2999-01-01T00:00:00.000Z" })),
+      "may go",
+      "may go",
+      "may go",
+    ],
+    [
+      "the active policy has a longer grace period",
+      () => enforceSweep(run, { sweepGraceSeconds: 9 * DAY }),
+      NOT_PROVED,
+      "its grace period is not over any more",
+      "its grace period is not over any more",
+    ],
+    [
+      "another sweep released it from quarantine",
+      () => rewrite(() => undefined),
+      NOT_PROVED,
+      NOT_PROVED,
+      NOT_PROVED,
+    ],
     [
       "the cluster was removed",
       () => run.tables.clusters.transact("all", [{ do: "remove", key: "one" }]),
@@ -169,6 +205,8 @@ describe("the last proof", () => {
       ]);
     await confirm(9);
     await sweep();
+    await confirm(10);
+    await sweep();
     run.clock.advance(8 * DAY);
     await confirm(9);
     await expect(sweep()).rejects.toThrow(AwaitsReport);
@@ -202,10 +240,12 @@ describe("the last proof", () => {
       ]);
     await confirm(5);
     await sweep();
-    run.clock.advance(8 * DAY);
     await confirm(6);
-    await sweep().catch(() => undefined);
+    await sweep();
+    run.clock.advance(8 * DAY);
     await confirm(7);
+    await sweep().catch(() => undefined);
+    await confirm(8);
     const planned = await planDue(run);
     expect(planned.plan.changes).toMatchObject([{ action: "update", resourceId: balancerId() }]);
     expect(await proofs(planned)).toEqual(["kubernetes-internal: may go"]);
@@ -235,7 +275,7 @@ describe("a sweep", () => {
     ]);
   });
 
-  test("names each cluster that it waits for once, and comes again soon", async () => {
+  test("names each cluster whose report is pending once, and retries soon", async () => {
     run.network.clusters = [managedCluster()];
     const confirm = () =>
       run.tables.feeds.transact("all", [{ do: "put", key: "one", value: feed({ atUtc: run.clock.nowUtc }) }]);
@@ -296,7 +336,7 @@ describe("a sweep", () => {
     ]);
   });
 
-  test("that an operator asks for does not run beside another one", async () => {
+  test("that an operator requests does not run beside another one", async () => {
     const planned = await due();
     const alone = sweepAlone(createApply(run.resources), planned.parts);
     const cause = { why: "test", who: "ann", correlationId: "c" };
@@ -306,7 +346,7 @@ describe("a sweep", () => {
     expect(await alone(run, planned.plan, cause, planned.options)).toHaveLength(3);
   });
 
-  test("is asked for by what started it", async () => {
+  test("is requested by what started it", async () => {
     await due();
     const causes: unknown[] = [];
     const apply: Apply = async (_run, _plan, cause) => {
@@ -361,9 +401,11 @@ describe("a sweep", () => {
 
 describe("what operators ask about", () => {
   test("suspects come with their row, if they are in quarantine", async () => {
-    expect((await listSuspects(run)).map(({ row }) => row)).toEqual([undefined, undefined]);
+    expect((await readSuspects(run)).suspects.map(({ row }) => row)).toEqual([undefined, undefined]);
     await sweep();
-    expect((await listSuspects(run)).map(({ candidate: { kind }, row }) => [kind, row?.kind])).toEqual([
+    expect(
+      (await readSuspects(run)).suspects.map(({ candidate: { kind }, row }) => [kind, row?.kind]),
+    ).toEqual([
       ["loadBalancer", "loadBalancer"],
       ["pls", "pls"],
     ]);
@@ -373,6 +415,8 @@ describe("what operators ask about", () => {
     expect((await findSuspect(run, "PLS")).candidate.kind).toBe("pls");
     expect((await findSuspect(run, balancerId().toUpperCase())).candidate.kind).toBe("loadBalancer");
     await expect(findSuspect(run, "other")).rejects.toThrow("other is not suspected");
+    run.network.calls.failNext(new Error("403"), { method: "loadBalancers" });
+    await expect(findSuspect(run, "PLS")).rejects.toThrow(`subscription ${SUBSCRIPTION} could not be read`);
   });
 
   test("a name that several have is answered with their ids", async () => {

@@ -9,7 +9,7 @@ export const INVARIANTS = {
   used: "nothing that a private endpoint connection or a Private Link Service depends on is deleted",
   protected: "nothing that is held, locked, tagged off or excluded by policy is deleted",
   foreign: "nothing that the controller did not create is deleted",
-  unsettled: "nothing is deleted while Azure changes it",
+  unsettled: "nothing is deleted while Azure changes it, or if Azure does not report its version",
   stopped: "nothing is written while writing is stopped or frozen",
   budget: "no more is deleted than policy allows",
   grace: "nothing is deleted within its grace period",
@@ -161,7 +161,7 @@ export class Ledger {
       this.crime("budget", `${id} is more than ${percent} % of ${this.#inSight}`);
   }
 
-  /** The newest entry is that of the write itself. A younger one may be of a writer that still works: the lease is what it waits for. */
+  /** The newest entry is that of the write itself. A younger one may be of a writer that still works: until the lease is free nothing is written. */
   #judgeJournal(id: string, related: readonly JournalEntry[]): void {
     const open = related
       .filter(({ outcome }) => outcome === "intended")

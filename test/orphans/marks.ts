@@ -1,8 +1,8 @@
 /** What operators and others put on the resources of an estate, and what Azure is doing to them. */
 import type { JsonObject } from "../../shared/ports/resources.ts";
 
-export const MARKS = ["off", "excluded", "locked", "updating", "untagged", "bare"] as const;
-/** `bare`: Azure does not report the lists in its body. `untagged`: the controller's tag of the cluster was removed from a Private Link Service. */
+export const MARKS = ["off", "excluded", "locked", "updating", "untagged", "bare", "unversioned"] as const;
+/** `bare`: Azure does not report the lists in its body. `unversioned`: it does not report the etag. `untagged`: the controller's tag of the cluster was removed from a Private Link Service. */
 export type Mark = (typeof MARKS)[number];
 
 export const FOREIGN = ["frontend", "rule", "public", "outbound"] as const;

@@ -1,5 +1,6 @@
 /** Which rows of the quarantine are due, in which order they are deleted, and what keeps what. */
 import { describe, expect, test } from "vitest";
+import type { Change } from "../../shared/changes/plan.ts";
 import type { PrivateLinkService, LoadBalancer } from "../../shared/azure/networkModel.ts";
 import type { OrphanKind, Quarantined } from "../../shared/orphans/model.ts";
 import { awaiting, isConfirmedSince, partsOf, planSweep } from "../../shared/orphans/planSweep.ts";
@@ -76,22 +77,17 @@ describe("what was confirmed since", () => {
       false,
     ],
     ["the silence of a deleted cluster", [gone()], { isFinal: false, sequence: 9 }, true],
-    [
-      "a deleted cluster that was never heard of",
-      [gone({ feed: { cluster: "one", sequence: 0 } })],
-      {},
-      true,
-    ],
+    ["a deleted cluster that never reported", [gone({ feed: { cluster: "one", sequence: 0 } })], {}, true],
     ["a deleted cluster that reported since", [gone({ feed: feed({ atUtc: NOW }) })], {}, false],
     [
-      "a deleted cluster whose webhook asked since",
+      "a deleted cluster whose webhook sent a review since",
       [gone({ declared: [declared({ strength: "proposal", observedAtUtc: NOW })] })],
       {},
       false,
     ],
     ["a deleted cluster of which a proposed DELETE came since", [gone({ admittedAtUtc: NOW })], {}, false],
     [
-      "what a deleted cluster confirmed is no news of now",
+      "what a deleted cluster confirmed earlier is no later report",
       [gone({ declared: [declared({ observedAtUtc: NOW })] })],
       {},
       true,
@@ -112,7 +108,7 @@ describe("a row is due", () => {
   );
 });
 
-describe("the cluster is asked again", () => {
+describe("a list of the cluster is requested again", () => {
   const one = row("loadBalancer", balancerId(), { sequence: 5 });
   test.each<[string, Quarantined, ClusterView, boolean]>([
     ["about a row whose grace period is over", one, view(), true],
@@ -127,7 +123,7 @@ describe("the cluster is asked again", () => {
   );
 });
 
-test("it is the row's own cluster that is asked again", () => {
+test("it is the row's own cluster whose list is requested again", () => {
   const two = view({ cluster: cluster({ name: "two" }), state: "gone" });
   const one = row("loadBalancer", balancerId(), { sequence: 5 });
   expect(awaiting([one], world({ clusters: [two, view()] }))).toEqual([one]);
@@ -254,15 +250,68 @@ describe("the order and what keeps what", () => {
     );
   });
 
-  test("parts are what is on one load balancer, in the order of the plan; the rest is by itself", () => {
+  describe("parts fail separately", () => {
     const id = balancerId("MC_two");
     const two = balancer({ id, frontends: [frontend({}, id)] });
     const parked = pls({ name: "parked", id: plsIdIn("parked", "rg-pls"), frontendIds: [] });
     const all = world({ balancers: [balancer(), two], privateLinkServices: [service, parked] });
-    const rows = [whole, row("loadBalancer", id.toUpperCase()), row("pls", parked.id), ofPls, ofConnection];
-    const parts = partsOf(planSweep(rows, all), all).map(({ changes }) =>
-      changes.map(({ resourceId }) => resourceId.split("/").at(-1)?.toLowerCase()),
-    );
-    expect(parts).toEqual([["parked"], ["pe.1", "pls", "kubernetes-internal"], ["kubernetes-internal"]]);
+    const nameOf = ({ resourceId }: Change) => resourceId.split("/").at(-1)?.toLowerCase();
+    const partsIn = (rows: readonly Quarantined[], one = all) =>
+      partsOf(planSweep(rows, one), one, rows).map(({ changes, after = [] }) => ({
+        changes: changes.map(nameOf).join(", "),
+        after: after.map(nameOf).join(", "),
+      }));
+
+    test("a load balancer is deleted only after all that is on it", () => {
+      const rows = [whole, row("loadBalancer", id.toUpperCase()), row("pls", parked.id), ofPls, ofConnection];
+      expect(partsIn(rows)).toEqual([
+        { changes: "parked", after: "" },
+        { changes: "pe.1, pls", after: "" },
+        { changes: "kubernetes-internal", after: "pls" },
+        { changes: "kubernetes-internal", after: "" },
+      ]);
+    });
+
+    test("a frontend is removed only after the Private Link Service on it", () => {
+      const one = world({ balancers: [shared], privateLinkServices: [onDead, service] });
+      expect(partsIn([ofFrontend, row("pls", onDead.id), ofPls], one)).toEqual([
+        { changes: "other", after: "" },
+        { changes: "pe.1, pls", after: "" },
+        { changes: "kubernetes-internal", after: "other" },
+      ]);
+    });
+  });
+
+  describe("what failed last is deleted last: it must not use up the limits of every sweep", () => {
+    const named = (name: string) => pls({ name, id: plsIdIn(name, "rg-pls"), frontendIds: [] });
+    const [a, b, c] = ["a", "b", "c"].map((name) => row("pls", named(name).id)) as [
+      Quarantined,
+      Quarantined,
+      Quarantined,
+    ];
+    const inOrder = (rows: readonly Quarantined[], some: Partial<World>) =>
+      partsOf(planSweep(rows, world(some)), world(some), rows).flatMap(({ changes }) =>
+        changes.map(({ resourceId }) => resourceId.split("/").at(-1)),
+      );
+
+    test("among its kind", () => {
+      const rows = [{ ...a, failedAtUtc: NOW }, { ...b, failedAtUtc: BEFORE }, c];
+      expect(inOrder(rows, { privateLinkServices: [named("a"), named("b"), named("c")] })).toEqual([
+        "c",
+        "b",
+        "a",
+      ]);
+    });
+
+    test("among all kinds, with what depends on it", () => {
+      const rows = [whole, { ...ofPls, failedAtUtc: NOW }, a];
+      const some = { balancers: [balancer()], privateLinkServices: [service, named("a")] };
+      expect(inOrder(rows, some)).toEqual(["a", "pe.1", "pls", "kubernetes-internal"]);
+    });
+
+    test("a connection that failed comes after what did not", () => {
+      const rows = [{ ...ofConnection, failedAtUtc: NOW }, a];
+      expect(inOrder(rows, { privateLinkServices: [service, named("a")] })).toEqual(["a", "pe.1"]);
+    });
   });
 });

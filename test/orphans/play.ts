@@ -139,7 +139,7 @@ async function begin(): Promise<Estate> {
   return estate;
 }
 
-/** Everything is well again: true registrations, complete reports, no faults, time. */
+/** Everything is healthy again: true registrations, complete reports, no faults, time. */
 async function calm(estate: Estate): Promise<void> {
   estate.heal();
   await limit(estate, "none");

@@ -1,15 +1,17 @@
 /** What enters quarantine, what stays in it with which number, and what leaves it. */
 import { beforeEach, describe, expect, test } from "vitest";
+import { canonicalId } from "../../shared/azure/resourceId.ts";
 import type { Candidate } from "../../shared/orphans/classify.ts";
 import { recordOrphans } from "../../shared/orphans/countOrphans.ts";
 import { findHold, hold, listHolds, release } from "../../shared/orphans/hold.ts";
-import type { Quarantined } from "../../shared/orphans/model.ts";
+import { awaitsFirstReport, type Quarantined } from "../../shared/orphans/model.ts";
 import {
   awaitAgain,
   graceOf,
   leave,
   listQuarantine,
   previewQuarantine,
+  readQuarantine,
   updateQuarantine,
 } from "../../shared/orphans/quarantine.ts";
 import { subjectOf } from "../../shared/orphans/subject.ts";
@@ -62,8 +64,8 @@ let run: MemoryRun;
 beforeEach(() => {
   run = memoryRun();
 });
-const update = (candidates: readonly Candidate[], some: Partial<World> = {}) =>
-  updateQuarantine(run, { candidates, world: world(some), policy });
+const update = async (candidates: readonly Candidate[], some: Partial<World> = {}) =>
+  updateQuarantine(run, { candidates, world: world(some), policy }, await readQuarantine(run));
 const released = () => run.tables.journal.all().map(({ outcome, why }) => `${outcome}: ${why}`);
 
 describe("an orphan", () => {
@@ -82,6 +84,7 @@ describe("an orphan", () => {
         subject: subjectOf(world(), candidate()),
         sequence: 7,
         identity: "identity of one",
+        boundAtUtc: NOW,
       },
     ]);
     expect(await listQuarantine(run)).toEqual(entered);
@@ -98,9 +101,55 @@ describe("an orphan", () => {
     expect(await update([candidate({ verdict: "unproved" })])).toEqual([]));
 
   test("is shown in a preview, and not written", async () => {
-    const preview = await previewQuarantine(run, { candidates: [candidate()], world: world(), policy });
+    const preview = previewQuarantine(run, { candidates: [candidate()], world: world(), policy }, []);
     expect(preview).toHaveLength(1);
     expect(run.tables.quarantine.all()).toEqual([]);
+  });
+});
+
+describe("the grace period begins with the next report", () => {
+  const [azure, kubernetes] = [
+    { says: "nothing in Azure does", source: "Azure", atUtc: NOW },
+    { says: "no Service uses it", source: "Kubernetes", atUtc: NOW },
+  ] as const;
+  test.each<[string, Partial<Quarantined>, boolean]>([
+    ["if the cluster is part of the evidence", { evidence: [azure, kubernetes] }, true],
+    ["until it came", { evidence: [azure, kubernetes], isConfirmed: true }, false],
+    ["not if Azure alone is the evidence, as for a deleted cluster", { evidence: [azure, azure] }, false],
+  ])("%s", async (_, some, expected) => {
+    const [row] = await update([candidate()]);
+    expect(row && awaitsFirstReport({ ...row, ...some })).toBe(expected);
+  });
+
+  test("of the same cluster, not of another one", async () => {
+    const confirmed = { resourceVersion: "9", sequence: 8, atUtc: "2026-11-23T18:00:00.000Z" };
+    const silent = view({ cluster: cluster({ name: "two" }), feed: feed({ sequence: 7 }) });
+    const orphan = candidate({ cluster: "two" });
+    await update([orphan], { clusters: [view(), silent] });
+    run.clock.advance(DAY);
+    const clusters = [view({ feed: feed({ sequence: 9, confirmed }) }), silent];
+    const [row] = await update([orphan], { clusters });
+    expect(row).toMatchObject({ quarantinedAtUtc: NOW, sequence: 7 });
+    expect(row?.isConfirmed).toBeUndefined();
+  });
+
+  test("not if its cluster has not completed a list yet", async () => {
+    const { confirmed: _none, ...unconfirmed } = feed({ sequence: 7 });
+    const clusters = [view({ feed: unconfirmed })];
+    await update([candidate()], { clusters });
+    run.clock.advance(DAY);
+    expect(await update([candidate()], { clusters })).toMatchObject([{ quarantinedAtUtc: NOW }]);
+  });
+
+  test("of a connection it does not", async () => {
+    const dead = candidate({ kind: "connection", resourceId: connection().id });
+    await update([dead], { clusters: [view({ feed: feed({ sequence: 7 }) })] });
+    run.clock.advance(DAY);
+    const confirmed = { resourceVersion: "9", sequence: 8, atUtc: "2026-11-23T18:00:00.000Z" };
+    const clusters = [view({ feed: feed({ sequence: 9, confirmed }) })];
+    const [row] = await update([dead], { clusters });
+    expect(row?.quarantinedAtUtc).toBe(NOW);
+    expect(row?.isConfirmed).toBeUndefined();
   });
 });
 
@@ -108,6 +157,15 @@ describe("a row", () => {
   const numbered = (sequence: number, some: Partial<ClusterView> = {}): Partial<World> => ({
     clusters: [view({ feed: feed({ sequence }), ...some })],
   });
+  const REPORTED = "2026-11-23T18:00:00.000Z";
+  const confirmedUnder = (
+    sequence: number,
+    { atUtc = REPORTED, state = "present" }: { atUtc?: string; state?: ClusterView["state"] } = {},
+  ) =>
+    numbered(9, {
+      state,
+      feed: feed({ sequence: 9, atUtc, confirmed: { resourceVersion: "9", sequence, atUtc } }),
+    });
   beforeEach(async () => {
     await update([candidate()], numbered(7));
     run.clock.advance(DAY);
@@ -121,6 +179,24 @@ describe("a row", () => {
 
   test.each<[string, Candidate, Partial<World>, Partial<Quarantined>]>([
     ["keeps its place and its number while it is proved", candidate(), numbered(9), stays({ sequence: 7 })],
+    [
+      "begins when its cluster has sent a list after Azure was read",
+      candidate(),
+      confirmedUnder(8),
+      begins({ isConfirmed: true, deleteAfterUtc: "2026-12-01T12:00:00.000Z", sequence: 7 }),
+    ],
+    [
+      "does not begin with a report that is as old as what was read from Azure",
+      candidate(),
+      confirmedUnder(7),
+      stays({ deleteAfterUtc: "2026-11-30T12:00:00.000Z" }),
+    ],
+    [
+      "of a deleted cluster does not begin with a report",
+      candidate(),
+      confirmedUnder(8, { state: "gone", atUtc: "2026-11-23T11:00:00.000Z" }),
+      stays({ sequence: 7 }),
+    ],
     [
       "is the same in another case of its id",
       candidate({ resourceId: balancerId().toUpperCase() }),
@@ -138,6 +214,16 @@ describe("a row", () => {
       candidate(),
       numbered(9, { cluster: cluster({ identity: identity("other") }) }),
       begins({ identity: "other" }),
+    ],
+    [
+      "begins again if an operator confirms the identity of its cluster again",
+      candidate(),
+      numbered(9, {
+        cluster: cluster({
+          identity: { ...identity("identity of one"), boundAtUtc: "2026-11-24T11:00:00.000Z" },
+        }),
+      }),
+      begins({ boundAtUtc: "2026-11-24T11:00:00.000Z" }),
     ],
     [
       "begins again if its deleted cluster reported since",
@@ -213,10 +299,16 @@ describe("a row", () => {
       ["released: it is in use; it is held"],
     ],
     [
-      "leaves if nothing is known against it any more",
+      "leaves if nothing is reported against it any more",
       [],
       {},
       ["released: a Service uses it, or it does not exist any more"],
+    ],
+    [
+      "stays while the state of its cluster cannot be read",
+      [],
+      { clusters: [view({ state: "unknown" })] },
+      [],
     ],
     ["stays while its subscription cannot be read", [], { unreadable: new Map([[SUBSCRIPTION, "403"]]) }, []],
     [
@@ -236,7 +328,62 @@ describe("a row", () => {
       });
   });
 
-  test("leaves by itself, in any case of its id", async () => {
+  describe("that another sweep wrote after this one read the quarantine", () => {
+    const later = "2026-11-24T12:00:00.000Z";
+    const refuted = candidate({ against: ["it is in use"] });
+    const write = async (value?: Quarantined) => {
+      const key = canonicalId(balancerId());
+      await run.tables.quarantine.transact("all", [
+        value ? { do: "put", key, value } : { do: "remove", key },
+      ]);
+    };
+
+    test.each<[string, Candidate]>([
+      ["proved", candidate()],
+      ["refuted", refuted],
+    ])("stays as that sweep wrote it, and nothing comes of it here, where it is %s", async (_, judged) => {
+      const rows = await readQuarantine(run);
+      const newer = { ...rows[0]!.value, quarantinedAtUtc: later };
+      await write(newer);
+      expect(await updateQuarantine(run, { candidates: [judged], world: world(), policy }, rows)).toEqual([]);
+      expect(await listQuarantine(run)).toEqual([newer]);
+    });
+
+    test("does not come back if that sweep removed it", async () => {
+      const rows = await readQuarantine(run);
+      await write();
+      expect(
+        await updateQuarantine(run, { candidates: [candidate()], world: world(), policy }, rows),
+      ).toEqual([]);
+      expect(await listQuarantine(run)).toEqual([]);
+    });
+
+    test("is not replaced if this sweep found no row", async () => {
+      const newer = { ...(await listQuarantine(run))[0]!, quarantinedAtUtc: later };
+      await write(newer);
+      expect(await updateQuarantine(run, { candidates: [candidate()], world: world(), policy }, [])).toEqual(
+        [],
+      );
+      expect(await listQuarantine(run)).toEqual([newer]);
+    });
+
+    test("has to be confirmed again, with the dates of that sweep", async () => {
+      const [read] = await listQuarantine(run);
+      const newer = { ...read!, quarantinedAtUtc: later };
+      await write({ ...newer, isFinal: true });
+      await awaitAgain(run, read!);
+      expect(await listQuarantine(run)).toEqual([newer]);
+    });
+
+    test("does not come back to be confirmed again", async () => {
+      const [read] = await listQuarantine(run);
+      await write();
+      await awaitAgain(run, read!);
+      expect(await listQuarantine(run)).toEqual([]);
+    });
+  });
+
+  test("leaves automatically, in any case of its id", async () => {
     const [row] = await listQuarantine(run);
     if (row) await leave(run, { ...row, resourceId: row.resourceId.toUpperCase() });
     expect(await listQuarantine(run)).toEqual([]);
@@ -316,7 +463,7 @@ describe("what a resource was judged on", () => {
       changed({ rules: [rule(one), { ...rule(second), name: "r" }] }),
       false,
     ],
-    ["a frontend: a rule of its own", "frontend", second.id, changed({ rules: [rule(one)] }), false],
+    ["a frontend: one of its rules", "frontend", second.id, changed({ rules: [rule(one)] }), false],
     ["a frontend: a rule of another", "frontend", second.id, changed({ rules: [rule(second)] }), true],
     ["a frontend: another frontend", "frontend", second.id, changed({ frontends: [second] }), true],
     ["a frontend that is not there", "frontend", second.id, changed({ frontends: [one] }), false],
@@ -363,7 +510,7 @@ describe("what a resource was judged on", () => {
   });
 });
 
-describe("when a cluster was heard of last", () => {
+describe("when a cluster reported last", () => {
   const later = "2026-11-23T12:30:00.000Z";
   test.each<[string, Partial<ClusterView>, string | undefined]>([
     ["never", { feed: undefined as never }, undefined],
@@ -392,11 +539,11 @@ describe("when a cluster was heard of last", () => {
     ["gone", later, false],
     ["present", NOW, false],
     ["unknown", NOW, false],
-  ])("a cluster that is %s and reports after %s is heard of: %s", (state, since, expected) =>
+  ])("a cluster that is %s and reports after %s has reported since: %s", (state, since, expected) =>
     expect(isHeardOf(view({ state, feed: feed({ atUtc: later }) }), since)).toBe(expected),
   );
 
-  test("a deleted cluster that never reported is not heard of", () =>
+  test("a deleted cluster that never reported has not reported since", () =>
     expect(isHeardOf({ cluster: cluster(), state: "gone", declared: [] }, "")).toBe(false));
 });
 

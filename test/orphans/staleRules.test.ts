@@ -63,7 +63,7 @@ describe("what goes", () => {
       [`loadBalancingRules: ${A}`],
     ],
     [
-      "not a probe that is named for nobody of it",
+      "not a probe that is named for no Service of it",
       [ofRule(A)],
       [rule(A, "shared")],
       ["shared"],

@@ -64,7 +64,11 @@ const azure = [
 /** Rare: much that follows them is kept for their sake. */
 const keeping = [
   fc.record({ do: one("deleteCluster"), which }),
-  fc.record({ do: one("hold"), which, level: fc.constantFrom("balancer", "frontend", "pls", "connection") }),
+  fc.record({
+    do: one("hold"),
+    which,
+    level: fc.constantFrom("balancer", "frontend", "rule", "pls", "connection"),
+  }),
   fc.record({
     do: one("mark"),
     which,

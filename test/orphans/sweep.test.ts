@@ -23,6 +23,7 @@ import {
   declared,
   frontend,
   pls,
+  plsIdIn,
   managedCluster,
   PARTNER,
   feed,
@@ -49,7 +50,7 @@ async function alsoTwo(): Promise<Cluster> {
 }
 
 describe("an orphan", () => {
-  test("waits out its grace in quarantine", async () => {
+  test("stays in quarantine for its grace period", async () => {
     await enforce();
     expect(await sweep()).toEqual([]);
     expect(await quarantined()).toEqual([
@@ -59,7 +60,7 @@ describe("an orphan", () => {
     ]);
   });
 
-  test("is only looked at in mode observe, however long it waits", async () => {
+  test("is only reported in mode observe, however long it is due", async () => {
     await sweep();
     run.clock.advance(30 * DAY);
     expect(await sweep()).toEqual([
@@ -70,7 +71,7 @@ describe("an orphan", () => {
     expect(run.resources.calls.count("remove")).toBe(0);
   });
 
-  test("is deleted after its grace: connections, Private Link Service, load balancer", async () => {
+  test("is deleted after its grace period: connections, Private Link Service, load balancer", async () => {
     await enforce();
     await sweep();
     run.clock.advance(8 * DAY);
@@ -79,7 +80,7 @@ describe("an orphan", () => {
     expect(run.tables.journal.all().map(({ outcome }) => outcome)).toEqual(["applied", "applied", "applied"]);
   });
 
-  test("that comes back to life leaves quarantine at once and starts anew", async () => {
+  test("that is used again leaves quarantine at once", async () => {
     await enforce();
     await sweep();
     run.network.clusters = [managedCluster()];
@@ -96,7 +97,7 @@ describe("an orphan", () => {
     ]);
   });
 
-  test("that comes back to life between proof and delete is not deleted", async () => {
+  test("that is used again between proof and delete is not deleted", async () => {
     await enforce();
     await sweep();
     run.clock.advance(8 * DAY);
@@ -137,7 +138,7 @@ describe("an orphan", () => {
     },
   );
 
-  test("that a person holds stays, and says so; released, its grace begins anew", async () => {
+  test("that an operator holds stays, with the reason; released, its grace period begins again", async () => {
     await enforce();
     await sweep();
     await hold(run, balancerId().toUpperCase(), { who: "ada", why: "migration" });
@@ -149,7 +150,7 @@ describe("an orphan", () => {
     expect((await quarantined())[0]).toBe("loadBalancer until 2026-12-08T12:00:00.000Z");
   });
 
-  test("waits as long as policy says for its kind", async () => {
+  test("stays as long as policy requires for its kind", async () => {
     await enforce({ sweepGraceByKind: { connection: 2 * 3600, pls: 3 * 3600 } });
     await sweep();
     run.clock.advance(2 * 3600);
@@ -159,7 +160,7 @@ describe("an orphan", () => {
     expect(await sweep()).toEqual(["applied pls"]);
   });
 
-  test("keeps its place, and its life, while its proof cannot be had", async () => {
+  test("keeps its place, and is not deleted, while it cannot be proved", async () => {
     await enforce();
     await sweep();
     const before = await quarantined();
@@ -169,7 +170,7 @@ describe("an orphan", () => {
     expect(await quarantined()).toEqual(before);
   });
 
-  test("is proved anew with the lists of its own subscription, not of all", async () => {
+  test("is proved again with the lists of its subscription only", async () => {
     await enforce();
     Object.assign(run.ports, { subscriptions: [SUBSCRIPTION, PARTNER] });
     await sweep();
@@ -194,23 +195,58 @@ describe("an orphan", () => {
     expect(await quarantined()).toHaveLength(3);
   });
 
-  test("that is locked does not keep the others, only what it stands on", async () => {
+  const LOCKED = [
+    "refused pe.1 locked: management lock keep (CanNotDelete)",
+    "left pls an earlier change was not made",
+  ];
+  const LEFT = "left kubernetes-internal an earlier change was not made";
+  test.each<[string, () => Promise<string>, readonly string[]]>([
+    [
+      "on another load balancer",
+      async () => {
+        await alsoTwo();
+        const other = deserted({
+          id: balancerId("MC_two"),
+          frontends: [frontend({}, balancerId("MC_two"))],
+        });
+        place(run, [...run.network.balancers, other], run.network.allPrivateLinkServices);
+        return other.id;
+      },
+      [...LOCKED, LEFT, "applied kubernetes-internal"],
+    ],
+    [
+      "on the same load balancer",
+      async () => {
+        const spare = pls({ name: "spare", id: plsIdIn("spare", "MC_one"), connections: [] });
+        place(run, run.network.balancers, [...run.network.allPrivateLinkServices, spare]);
+        return spare.id;
+      },
+      [...LOCKED, "applied spare", LEFT],
+    ],
+  ])("that is locked does not keep another %s, only what it depends on", async (_, addOther, expected) => {
     await enforce();
-    await alsoTwo();
-    const [first] = run.network.balancers;
-    const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
-    place(run, first ? [first, other] : [], run.network.allPrivateLinkServices);
+    const other = await addOther();
     run.resources.lock(pls().id, { id: "keep", level: "CanNotDelete" });
     await sweep();
     run.clock.advance(8 * DAY);
-    expect(await sweep()).toEqual([
-      "refused pe.1 locked: management lock keep (CanNotDelete)",
-      "left pls an earlier change was not made",
-      "left kubernetes-internal an earlier change was not made",
-      "applied kubernetes-internal",
-    ]);
-    expect(run.resources.bodyOf(other.id)).toBeUndefined();
+    expect(await sweep()).toEqual(expected);
+    expect(run.resources.bodyOf(other)).toBeUndefined();
     expect(run.resources.bodyOf(balancerId())).toBeDefined();
+  });
+
+  test("that fails in every sweep does not use up the limit for the others", async () => {
+    await enforce({ maxDeletesPerRun: 1 });
+    const spare = pls({ name: "spare", id: plsIdIn("spare", "MC_one"), connections: [] });
+    place(run, run.network.balancers, [pls({ connections: [] }), spare]);
+    await sweep();
+    run.clock.advance(8 * DAY);
+    const remove = run.resources.remove.bind(run.resources);
+    run.resources.remove = (id, ...rest) =>
+      id === pls().id ? Promise.reject(new Error("InternalServerError")) : remove(id, ...rest);
+    await expect(sweep()).rejects.toThrow("InternalServerError");
+    expect(run.resources.bodyOf(spare.id)).toBeDefined();
+    await sweep();
+    expect(run.resources.bodyOf(spare.id)).toBeUndefined();
   });
 
   test("that Azure lets wait does not hide what became of the others", async () => {
@@ -221,11 +257,10 @@ describe("an orphan", () => {
     await sweep();
     run.clock.advance(8 * DAY);
     const due = await planDue(run);
-    const [first] = due.parts;
     const busy: Apply = (one, part, ...rest) =>
-      part === first
-        ? createApply(run.resources)(one, part, ...rest)
-        : Promise.reject(new NotYet("busy", 30));
+      part.changes[0]?.resourceId === other.id
+        ? Promise.reject(new NotYet("busy", 30))
+        : createApply(run.resources)(one, part, ...rest);
     const cause = { why: "test", who: "me", correlationId: "c" };
     const told = await inParts(busy, due.parts)(run, due.plan, cause, due.options);
     expect(told.map(({ outcome, why }) => `${outcome} ${why ?? ""}`.trim())).toEqual([
@@ -234,7 +269,7 @@ describe("an orphan", () => {
       "applied",
       "failed busy",
     ]);
-    await expect(inParts(busy, due.parts.toReversed())(run, due.plan, cause, due.options)).rejects.toThrow(
+    await expect(inParts(busy, due.parts.slice(-1))(run, due.plan, cause, due.options)).rejects.toThrow(
       NotYet,
     );
   });
@@ -278,7 +313,7 @@ describe("an orphan", () => {
     expect(run.resources.bodyOf(balancerId())).toBeDefined();
   });
 
-  test("a world that cannot be read whole changes nothing", async () => {
+  test("a world that cannot be read completely changes nothing", async () => {
     run.network.calls.failNext(new Error("throttled"), { method: "privateLinkServices" });
     await expect(sweep()).rejects.toThrow("throttled");
     expect(await quarantined()).toEqual([]);

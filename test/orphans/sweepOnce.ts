@@ -5,7 +5,7 @@ import { sweepOrphans } from "../../shared/orphans/sweep.ts";
 import type { Run } from "../../shared/ports/ports.ts";
 import type { WorkItem } from "../../shared/ports/queue.ts";
 
-/** What was done; of a sweep that waits, nothing is known. */
+/** What was done; empty if the sweep is postponed. */
 export async function sweepOnce(run: Run, apply: Apply, item: WorkItem): Promise<readonly Applied[]> {
   try {
     return await sweepOrphans(run, apply, item);

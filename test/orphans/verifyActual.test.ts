@@ -280,7 +280,7 @@ describe("a Private Link Service", () => {
       "its private endpoint connection pe.1 is Approved",
     ],
     [
-      "with one that waits stays",
+      "with a pending one stays",
       connections("Pending"),
       {},
       "its private endpoint connection pe.0 is Pending",

@@ -13,6 +13,7 @@ import { listOutcomes } from "../../shared/storage/outcome.ts";
 import { defaultPolicy } from "../../shared/policy/policy.ts";
 import { watchQueues } from "../../shared/storage/queues/watch.ts";
 import type { WorkItem } from "../../shared/ports/queue.ts";
+import { markCurrent } from "../builders/current.ts";
 import { Reporter } from "../builders/reports.ts";
 import { cluster, subnetInAzure } from "../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
@@ -32,8 +33,9 @@ let run: MemoryRun;
 let denied: string | undefined;
 let error: Error;
 
-beforeEach(() => {
+beforeEach(async () => {
   run = memoryRun({ subscriptions: [SUBSCRIPTION, OTHER] });
+  await markCurrent(run.tables);
   run.network.allSubnets = [subnetInAzure()];
   [denied, error] = [OTHER, DENIED];
   const record = run.network.calls.record.bind(run.network.calls);
@@ -108,7 +110,7 @@ describe.each([
     expect(run.metrics.of("mooring.operations.failing")).toContainEqual([1, { operation }]);
   });
 
-  test("is well again after the next one that reads everything, with the last failure kept", async () => {
+  test("is healthy again after the next complete one, with the last failure kept", async () => {
     await work().catch(() => undefined);
     denied = undefined;
     run.clock.advance(900);
@@ -126,7 +128,7 @@ describe.each([
     expect(run.metrics.of("mooring.operations.failing")).toContainEqual([0, { operation }]);
   });
 
-  test("says since when it fails, not when it failed last", async () => {
+  test("reports since when it fails, not the last failure", async () => {
     await work().catch(() => undefined);
     run.clock.advance(900);
     await work().catch(() => undefined);
@@ -154,7 +156,7 @@ test("what is throttled is a warning of the doctor for half an hour, and a findi
   error = new NotYet(`${OTHER}: TooManyRequests`, 40);
   await scan().catch(() => undefined);
   expect((await health()).status).toBe("degraded");
-  expect((await doctor()).map(({ state }) => state)).toEqual(["warn"]);
+  expect((await doctor()).map(({ state }) => state)).toEqual(["warning"]);
   expect(await findings()).toMatchObject([{ settlesWithinMinutes: 30 }]);
   run.clock.advance(30 * 60);
   expect((await doctor()).map(({ state }) => state)).toEqual(["fail"]);
@@ -169,7 +171,7 @@ test("the doctor shows twenty subjects that fail, and how many more there are", 
   }));
   const lines = [operations.judge(failing, "2026-11-23T12:00:00.000Z")].flat();
   expect(lines).toHaveLength(21);
-  expect(lines.at(-1)?.message).toBe("2 more fail");
+  expect(lines.at(-1)?.message).toBe("2 more are failing");
   expect([operations.judge([], "2026-11-23T12:00:00.000Z")].flat()).toMatchObject([{ state: "skipped" }]);
 });
 
@@ -185,7 +187,7 @@ test("work that another process does records nothing", async () => {
   expect(rows()).toEqual([]);
 });
 
-test("what fails as a whole fails for every subject, and keeps when it succeeded last", async () => {
+test("an operation that throws fails for every subject, and keeps the last success", async () => {
   denied = undefined;
   await scan();
   run.clock.advance(900);
@@ -204,7 +206,7 @@ test("that an outcome cannot be recorded does not hide why the work failed", asy
   await expect(scan()).rejects.toThrow("the first cause");
 });
 
-test("a sweep that cannot tell whether a cluster exists fails for that cluster", async () => {
+test("a sweep that cannot determine whether a cluster exists fails for that cluster", async () => {
   denied = undefined;
   await run.tables.clusters.transact("all", [{ do: "put", key: "one", value: cluster() }]);
   run.network.calls.failNext(new Refused("AuthorizationFailed"), { method: "managedCluster" });

@@ -157,7 +157,7 @@ async function rewrite({ access }: ServedArm, id: string): Promise<void> {
 
 const actionsOf = (role: Role) => NEEDED_RIGHTS.find((one) => one.role === role)?.actions ?? [];
 
-/** Why the deeds of a role were refused, or nothing. */
+/** Why the actions of a role were refused, or nothing. */
 async function refusal(role: Role, actions: readonly string[]): Promise<string | undefined> {
   const arm = await estate();
   const served = await serveArm(arm, directory);
@@ -176,8 +176,8 @@ async function refusal(role: Role, actions: readonly string[]): Promise<string |
 const beside = (role: Role) => [...new Set([...actionsOf("reader"), ...actionsOf(role)])];
 
 /**
- * What Azure asks in ways that the sandbox has not: a delete's result, which it tells at another address, a prefix of addresses, and the
- * interfaces of single instances, which the list of a scale set contains.
+ * Permissions that Azure requires in cases that the sandbox lacks: the result of a delete at another URL, a
+ * prefix of addresses, and the interfaces of single instances, which the list of a scale set contains.
  */
 const NOT_ASKED_HERE = new Set([
   "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/networkInterfaces/read",
@@ -199,7 +199,7 @@ describe.each(NEEDED_RIGHTS.map(({ role }) => role))("the role %s", (role) => {
   );
 });
 
-test("waiting for Azure to be done needs a right of its own", async () => {
+test("polling an operation of Azure needs a separate permission", async () => {
   const rest = beside("pls").filter((one) => one !== POLLS);
   expect(await refusal("pls", rest)).toMatch(/AuthorizationFailed/);
 });

@@ -94,9 +94,9 @@ describe("automatically", () => {
       ),
     ).toEqual([
       change(
-        { capability: "rejections", reason: "nobody approved it within 24 hours" },
+        { capability: "rejections", reason: "no one approved it within 24 hours" },
         "Rejected",
-        "Rejected by Mooring: nobody approved it within 24 hours",
+        "Rejected by Mooring: no one approved it within 24 hours",
       ),
     ]));
 
@@ -110,9 +110,9 @@ describe("automatically", () => {
         ),
       ).toEqual([
         change(
-          { capability: "rejections", reason: `subscription ${PARTNER} is not auto-approved any more` },
+          { capability: "rejections", reason: `subscription ${PARTNER} is no longer auto-approved` },
           "Rejected",
-          `Rejected by Mooring: subscription ${PARTNER} is not auto-approved any more`,
+          `Rejected by Mooring: subscription ${PARTNER} is no longer auto-approved`,
           "Approved",
         ),
       ]),
@@ -177,14 +177,14 @@ describe("an operator's decision", () => {
     ["Rejected", "Approved", "connections"],
     ["Pending", "Rejected", "rejections"],
     ["Approved", "Rejected", "rejections"],
-  ])("turns %s into %s, on the operator's word and what Azure shows", (before, status, capability) =>
+  ])("turns %s into %s, with evidence of the operator and of Azure", (before, status, capability) =>
     expect(decideOn({ status: before }, status)).toEqual([
       {
         action: "update",
         capability,
         resourceId: connection().id,
         cluster: "one",
-        reason: "ada says: ticket 7",
+        reason: "ada: ticket 7",
         evidence: [
           { says: "ada decided: ticket 7", source: "operator", atUtc: NOW },
           { says: expect.stringContaining("of cluster one"), source: "Azure", atUtc: NOW },
@@ -212,7 +212,7 @@ describe("an operator's decision", () => {
   test("is refused on a Private Link Service that is tagged off, also where nothing would change", () =>
     expect(() => decideOn({ isOff: true, status: "Approved" }, "Approved")).toThrow("tagged mooring: off"));
 
-  test("keeps the namespace of its Service where it is known", () => {
+  test("keeps the namespace of its Service if it is recorded", () => {
     const decision = { capability: "connections", reason: "r", description: "d", evidence } as const;
     expect(
       decide(row(), "Approved", { ...decision, owner: { cluster: "one", namespace: "shop" } }),
@@ -262,7 +262,7 @@ describe("the inbox", () => {
     });
   });
 
-  test("names what is not known as such", async () => {
+  test("reports what is unknown as unknown", async () => {
     const { endpointId: _none, ...bare } = connection();
     run.network.allPrivateLinkServices = [
       pls({ tags: { "k8s-azure-cluster-name": "kubernetes", MOORING: "Off" }, connections: [bare] }),

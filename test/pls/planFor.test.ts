@@ -130,7 +130,7 @@ describe("a pending connection that the audit found", () => {
     ["as long ago as policy lets it wait is rejected", {}, ["rejections"]],
     ["a moment later stays", { firstSeenAtUtc: "2026-11-22T12:00:00.001Z" }, []],
     ["and that was resolved stays", { resolvedAtUtc: NOW }, []],
-    ["again since stays: it waits anew", { reopenedAtUtc: NOW }, []],
+    ["again since stays: its waiting time starts again", { reopenedAtUtc: NOW }, []],
     [
       "again as long ago is rejected",
       { firstSeenAtUtc: "2026-01-01T00:00:00.000Z", reopenedAtUtc: DAY_AGO },

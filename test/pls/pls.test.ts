@@ -47,17 +47,12 @@ const LETTERS = "abcdefab-2222-2222-2222-222222222222";
 
 describe("a Private Link Service's plan", () => {
   test.each<[string, Partial<PrivateLinkService>, object, string[]]>([
-    [
-      "nothing to do when they say the same",
-      { visibility: [SUBSCRIPTION] },
-      { visibility: [SUBSCRIPTION] },
-      [],
-    ],
+    ["nothing to do when they are equal", { visibility: [SUBSCRIPTION] }, { visibility: [SUBSCRIPTION] }, []],
     ["order does not matter", { visibility: ["a", "b"] }, { visibility: ["b", "a"] }, []],
     ["case of an id does not matter", { visibility: ["ABC"] }, { visibility: ["abc"] }, []],
     ["none reported is none declared", { autoApproval: [] }, { autoApproval: [] }, []],
     [
-      "everybody is narrowed",
+      "`*` is narrowed",
       { visibility: ["*"] },
       { visibility: [SUBSCRIPTION] },
       ["properties.visibility.subscriptions"],
@@ -93,12 +88,12 @@ describe("a Private Link Service's plan", () => {
 
   test.each<[string, string[], string[], string[]]>([
     ["subscriptions that it does not allow are left out", [SUBSCRIPTION, PARTNER], [PARTNER], [PARTNER]],
-    ["everybody becomes those that it allows", ["*"], [PARTNER], [PARTNER]],
-    ["everybody stays everybody where it allows that", ["*"], ["*"], ["*"]],
+    ["`*` becomes the allowed subscriptions", ["*"], [PARTNER], [PARTNER]],
+    ["`*` stays `*` where policy allows it", ["*"], ["*"], ["*"]],
     ["case does not matter", [PARTNER.toUpperCase()], [PARTNER], [PARTNER.toUpperCase()]],
     ["case of a letter does not matter", [LETTERS.toUpperCase()], [LETTERS], [LETTERS.toUpperCase()]],
-    ["a list stays where it allows everybody", [SUBSCRIPTION], ["*"], [SUBSCRIPTION]],
-    ["it may leave nobody", [SUBSCRIPTION], [PARTNER], []],
+    ["a list stays where policy allows `*`", [SUBSCRIPTION], ["*"], [SUBSCRIPTION]],
+    ["it may leave no subscription", [SUBSCRIPTION], [PARTNER], []],
   ])("policy narrows: %s", (_, declaredIds, allowed, after) => {
     const policy = { privateLinkServices: { visibility: allowed, fields: ["visibility"] } };
     const actual = pls({ visibility: ["somebody"] });
@@ -129,20 +124,20 @@ describe("a waiting connection", () => {
   test.each<[string, object, string[], number]>([
     ["from a declared subscription is approved", { endpointId: partner }, [PARTNER], 1],
     ["from another stays", { endpointId: partner }, [SUBSCRIPTION], 0],
-    ["`*` approves nobody", { endpointId: partner }, ["*"], 0],
-    ["whose endpoint Azure does not tell stays", { endpointId: undefined }, [PARTNER], 0],
+    ["`*` approves no subscription", { endpointId: partner }, ["*"], 0],
+    ["whose endpoint Azure does not report stays", { endpointId: undefined }, [PARTNER], 0],
     ["that was rejected stays rejected", { endpointId: partner, status: "Rejected" }, [PARTNER], 0],
   ])("%s", (_, one, autoApproval, count) => expect(planned(one, autoApproval)).toBe(count));
 
   const hours = { connections: { rejectPendingAfterHours: 24 } };
   const withdrawn = { connections: { rejectWithdrawn: true } };
   test.each<[string, object, object, boolean, boolean]>([
-    ["that waited too long is rejected where policy says so", {}, hours, true, true],
+    ["that was pending too long is rejected if policy states it", {}, hours, true, true],
     ["that has not waited so long stays", {}, hours, false, false],
-    ["that waited long stays where policy does not say so", {}, {}, true, false],
-    ["of an unknown consumer is nobody's to reject", { endpointId: undefined }, hours, true, false],
+    ["that was pending long stays if policy does not state it", {}, {}, true, false],
+    ["of an unknown consumer is never rejected", { endpointId: undefined }, hours, true, false],
     [
-      "once approved and withdrawn is rejected where policy says so",
+      "once approved and withdrawn is rejected if policy states it",
       { status: "Approved", description: "Auto Approved" },
       withdrawn,
       false,
@@ -174,13 +169,13 @@ describe("a waiting connection", () => {
 describe("whose a Private Link Service is", () => {
   test.each<[string, Partial<PrivateLinkService>, boolean]>([
     ["marks, frontend and Service agree", {}, true],
-    ["without the cluster tag it is nobody's", { tags: { "k8s-azure-owner-service": "shop/web" } }, false],
+    ["without the cluster tag it has no owner", { tags: { "k8s-azure-owner-service": "shop/web" } }, false],
     [
-      "its frontend is in a resource group of no known cluster",
+      "its frontend is in a resource group of no registered cluster",
       { frontendIds: [frontend({}, balancerId("MC_other")).id] },
       false,
     ],
-    ["it stands on two frontends", { frontendIds: [frontend().id, frontend({ name: "b" }).id] }, false],
+    ["it has two frontends", { frontendIds: [frontend().id, frontend({ name: "b" }).id] }, false],
     [
       "its owner tag names a Service that is not there",
       { tags: { "k8s-azure-cluster-name": "kubernetes", "k8s-azure-owner-service": "shop/other" } },
@@ -279,7 +274,7 @@ describe("reconciling", () => {
       { outcome: "refused", why: expect.stringMatching(/^fighting: repaired 3 times within an hour/) },
     ]);
     await runAudit(run, { who: "system", why: "test" });
-    expect(run.tables.findings.all().filter(({ check }) => check === "pls-fought-over")).toMatchObject([
+    expect(run.tables.findings.all().filter(({ check }) => check === "pls-repair-conflict")).toMatchObject([
       { message: expect.stringContaining("terraform (Microsoft.Network/privateLinkServices/write)") },
     ]);
     run.clock.advance(3600);
@@ -305,7 +300,7 @@ describe("reconciling", () => {
     expect(run.resources.calls.count("write")).toBe(0);
   });
 
-  test("waits for its cluster to confirm the declaration since the Private Link Service was written last", async () => {
+  test("requires a confirmation of the declaration after the last write of the Private Link Service", async () => {
     const run = await world(pls({ visibility: ["*"] }));
     const apply = createApply(run.resources);
     await expect(reconcilePls(run, apply, item)).rejects.toThrow(NotYet);
@@ -316,12 +311,12 @@ describe("reconciling", () => {
     expect(await reconcilePls(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
   });
 
-  test("never puts back what was withdrawn while the webhook was not asked", async () => {
+  test("never restores what was withdrawn while the webhook was bypassed", async () => {
     const run = await world(
       pls({ visibility: [SUBSCRIPTION], connections: [connection({ status: "Pending" })] }),
     );
     const apply = createApply(run.resources);
-    // The controller follows the Service, of which Mooring has not heard yet.
+    // The controller follows the Service, which Mooring has not received yet.
     place(
       run,
       pls({ visibility: [PARTNER], autoApproval: [], connections: [connection({ status: "Pending" })] }),
@@ -335,12 +330,12 @@ describe("reconciling", () => {
     expect(run.resources.calls.count("write")).toBe(0);
   });
 
-  test("waits for the cluster, if a Private Link Service is there before its Service was confirmed", async () => {
+  test("is deferred if a Private Link Service exists before its Service was confirmed", async () => {
     const run = await world(pls({ visibility: ["*"], version: "1" }));
     const known = run.tables.declarations.all()[0];
     await run.tables.declarations.transact("one", [{ do: "remove", key: "shop/web" }]);
     const apply = createApply(run.resources);
-    await expect(reconcilePls(run, apply, item)).rejects.toThrow("has not confirmed yet whose it is");
+    await expect(reconcilePls(run, apply, item)).rejects.toThrow("has not confirmed its owner yet");
     await run.tables.declarations.transact("one", [{ do: "put", key: "shop/web", value: known! }]);
     await confirmNow(run);
     expect(await reconcileConfirmed(run, apply, item)).toMatchObject([{ outcome: "applied" }]);
@@ -400,7 +395,7 @@ describe("reconciling", () => {
     expect(run.queue.sent.map(({ item: { id } }) => id)).toContain(pls().id);
   });
 
-  test("is done with a Private Link Service that is gone", async () => {
+  test("does nothing for a Private Link Service that does not exist", async () => {
     const run = await world(pls());
     run.network.allPrivateLinkServices = [];
     expect(await reconcileConfirmed(run, createApply(run.resources), item)).toEqual([]);

@@ -4,13 +4,9 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { SCHEDULES, SCHEDULES_MILLISECONDS } from "../builders/schedules.ts";
 import { play } from "./access/play.ts";
 import { step } from "./access/steps.ts";
-
-/** `npm run soak` plays many more. A failure prints its seed and path: fc.assert takes them to play it again. */
-const SCHEDULES = Number(process.env["MOORING_SCHEDULES"] ?? 1000);
-/** Much longer than a schedule takes: a run ends by its result, not by the load of the machine. */
-const MILLISECONDS_EACH = 600;
 
 test(
   "no schedule opens a Private Link Service wider than its cluster confirmed, and in the end it is as declared",
@@ -22,5 +18,5 @@ test(
       { numRuns: SCHEDULES },
     );
   },
-  SCHEDULES * MILLISECONDS_EACH,
+  SCHEDULES_MILLISECONDS,
 );

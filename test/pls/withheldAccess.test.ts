@@ -76,13 +76,16 @@ test("a pending connection is not approved on a declaration that is older than t
   // The window that was open, and the one after it.
   await reporter.confirm();
   await reporter.confirm();
-  // Withdrawn while the webhook is not asked; the controller writes the Private Link Service. No report yet.
+  // Withdrawn while the webhook is bypassed; the controller writes the Private Link Service. No report yet.
   controllerWrites([SUBSCRIPTION]);
   await reconcile();
   expect(status()).toBe("Pending");
 });
 
-/** What Mooring does about a Private Link Service that somebody narrowed, once the cluster has confirmed. */
+/**
+ * What Mooring does with a Private Link Service that another writer narrowed, after the cluster has
+ * confirmed.
+ */
 async function repaired(): Promise<unknown> {
   controllerWrites([SUBSCRIPTION]);
   await reconcile();

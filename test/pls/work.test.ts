@@ -1,4 +1,7 @@
-/** The work of the Private Link Services queue: which Private Link Services become work, when work waits, and what it leaves behind. */
+/**
+ * The work of the Private Link Services queue: which Private Link Services become work, when work is
+ * deferred, and what remains.
+ */
 import { beforeEach, describe, expect, test } from "vitest";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../shared/changes/apply.ts";
@@ -48,13 +51,13 @@ function place(some: Partial<PrivateLinkService> = {}): PrivateLinkService {
   return actual;
 }
 const reconcile = () => reconcilePls(run, createApply(run.resources), ITEM);
-/** The change waits for the cluster once: the version of the resource is new. */
+/** The change is deferred once: the version of the resource is new. */
 async function confirmed() {
   await reconcile().catch(() => undefined);
   await confirmNow(run);
 }
 
-describe("work waits ten seconds for the cluster to report", () => {
+describe("work is deferred by ten seconds until the cluster reports", () => {
   test.each<[string, () => unknown, string]>([
     [
       "if the resource was written since the declaration was confirmed",
@@ -67,7 +70,7 @@ describe("work waits ten seconds for the cluster to report", () => {
         place({ version: "1" });
         await own(false);
       },
-      "the cluster has not confirmed yet whose it is",
+      "the cluster has not confirmed its owner yet",
     ],
   ])("%s", async (_, arrange, message) => {
     await arrange();
@@ -77,7 +80,7 @@ describe("work waits ten seconds for the cluster to report", () => {
   });
 
   test.each<[string, Partial<PrivateLinkService>, boolean]>([
-    ["if it has no owner, and its version is not known", {}, false],
+    ["if it has no owner, and its version is not recorded", {}, false],
     [
       "if it has no owner, and is tagged off",
       { version: "1", tags: { ...pls().tags, mooring: "off" } },
@@ -96,7 +99,7 @@ describe("work waits ten seconds for the cluster to report", () => {
 });
 
 describe("reconciling", () => {
-  test("states in the journal what asked for it", async () => {
+  test("states in the journal what requested it", async () => {
     place();
     await confirmed();
     expect(await reconcile()).toMatchObject([{ outcome: "applied" }]);

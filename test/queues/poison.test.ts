@@ -28,7 +28,7 @@ function poisoned(texts: readonly string[]): MemoryRun {
 const one = () => poisoned([JSON.stringify(item)]);
 
 describe("what failed", () => {
-  test("is shown with its reason, and without one where nobody knows it", async () => {
+  test("is shown with its reason, or without one if none was recorded", async () => {
     const run = one();
     expect((await listPoison(run, "pls"))[0]).not.toHaveProperty("failure");
     await rememberFailure(run, "pls", item, failing);
@@ -70,7 +70,7 @@ describe("what failed", () => {
     expect(only?.problems?.join("; ")).toContain(problem);
   });
 
-  test("steers no terminal, whatever it says", async () => {
+  test("cannot control a terminal with its text", async () => {
     const run = poisoned([JSON.stringify({ ...item, id: "\u001b[2Jx\ny", why: "\u202Eevil" })]);
     const [only] = await listPoison(run, "pls");
     const text = only ? toText(only) : "";
@@ -81,7 +81,7 @@ describe("what failed", () => {
 });
 
 describe("a replay", () => {
-  test("sends what was asked as new work, says who wanted it, and forgets why it failed", async () => {
+  test("sends the selected messages as new work with the operator's name, and removes the reasons of their failures", async () => {
     const run = one();
     await rememberFailure(run, "pls", item, failing);
     const replayed = await replayPoison(run, "pls", await choosePoison(run, "pls", "all"), "anna");
@@ -109,13 +109,13 @@ describe("a replay", () => {
 
   test("that cannot send loses nothing", async () => {
     const run = one();
-    run.queue.calls.failNext(new Error("storage is away"), { method: "send" });
+    run.queue.calls.failNext(new Error("storage is unavailable"), { method: "send" });
     const chosen = await choosePoison(run, "pls", "all");
-    await expect(replayPoison(run, "pls", chosen, "anna")).rejects.toThrow("storage is away");
+    await expect(replayPoison(run, "pls", chosen, "anna")).rejects.toThrow("storage is unavailable");
     expect(await listPoison(run, "pls")).toHaveLength(1);
   });
 
-  test("says only who wanted it last, and no more than a message may say", () => {
+  test("names only the last operator, and does not exceed the length limit", () => {
     const once = anew(item, "an;na");
     expect(once.why).toBe("replayed by an,na; event write");
     expect(anew(once, "bob").why).toBe("replayed by bob; event write");
@@ -138,10 +138,10 @@ test.each<[string, readonly string[], readonly string[]]>([
   [
     "what is not there, all at once",
     ["x", "y"],
-    ["x: not in the poison queue", "y: not in the poison queue"],
+    ["x: not found in the poison queue", "y: not found in the poison queue"],
   ],
-  ["what two begin with", ["1"], ["1: 2 messages begin so"]],
-  ["nothing at all", [""], [": not in the poison queue"]],
+  ["what two begin with", ["1"], ["1: ambiguous, 2 messages match"]],
+  ["nothing at all", [""], [": not found in the poison queue"]],
 ])("%s is refused, and nothing is taken", async (_, ids, problems) => {
   const run = poisoned([]);
   for (const id of ["10", "11"]) run.queue.fail("pls", "{", id);

@@ -145,7 +145,7 @@ describe("an identity with role assignments", () => {
     expect(answer.body.error.message).toContain(`'${action}'`);
   });
 
-  test("is told what it may do", async () => {
+  test("gets its permissions", async () => {
     const arm = await armWithPls();
     const send = await allowed(
       arm,
@@ -167,7 +167,7 @@ describe("an identity with role assignments", () => {
   });
 });
 
-test("whoever has no role assignment anywhere may do what he likes, and is told so", async () => {
+test("a principal without any role assignment may do everything, and its permissions state it", async () => {
   const arm = await armWithPls();
   const { body } = await arm.send("GET", `${PLS}/${AUTHORIZATION}/permissions`);
   expect(body.value).toEqual([{ actions: ["*"], notActions: [], dataActions: [], notDataActions: [] }]);

@@ -286,7 +286,7 @@ describe("a watch", () => {
   test("is empty, without a bookmark, where nothing was written since", async () =>
     expect((await window(api.store.version)).lines).toEqual([]));
 
-  test("gives what changes while it is open, until its time is over or it is ended", async () => {
+  test("gives what changes while it is open, until timeout or it is ended", async () => {
     const from = api.store.version;
     api.secondMilliseconds = 5;
     const open = read(`watch=true&resourceVersion=${from}&timeoutSeconds=8`);

@@ -46,7 +46,7 @@ describe("faults by hand", () => {
   });
 });
 
-test("an older controller is asked for by its field", async () => {
+test("an older controller is selected by its field", async () => {
   const patch = (body: object) =>
     control.request("/sandbox/clusters/aks-one/controller", { method: "PATCH", body: JSON.stringify(body) });
   expect((await patch({ takesOver: true })).status).toBe(400);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ArmEvent } from "../../dev/sandbox/arm/armEvent.ts";
 import { createEventGrid } from "../../dev/sandbox/events/eventGrid.ts";
 
-/** A webhook that shakes hands, keeps what it was sent, and answers what the test says. */
+/** A webhook that completes the handshake, records events, and answers as the test defines. */
 let received: string[];
 let answers: number[];
 let server: Server;
@@ -50,7 +50,7 @@ describe("Event Grid", () => {
     await expect(createEventGrid({ endpoint, ...quick })).rejects.toThrow("did not answer the Event Grid");
   });
 
-  test("delivers each event once while all is well", async () => {
+  test("delivers each event once without faults", async () => {
     const grid = await createEventGrid({ endpoint, ...quick });
     grid.publish(written("/a"));
     grid.publish(written("/b"));
@@ -92,7 +92,7 @@ describe("Event Grid", () => {
     expect(received).toEqual(["/a", "/a", "/a"]);
   });
 
-  test("loses on demand, the share that was asked for", async () => {
+  test("loses the requested share on demand", async () => {
     const dice = [0.4, 0.6, 0.1];
     const grid = await createEventGrid({ endpoint, ...quick, random: () => dice.shift() ?? 1 });
     grid.disturb({ loss: 0.5 });

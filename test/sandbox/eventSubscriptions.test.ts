@@ -30,7 +30,7 @@ async function topicArm(): Promise<TestArm> {
 }
 
 describe("system topics", () => {
-  test("and their event subscriptions, as ARM tells them", async () => {
+  test("and their event subscriptions, as ARM returns them", async () => {
     const arm = await topicArm();
     await arm.put(ONE, wanting({ includedEventTypes: ["a"] }));
     expect((await arm.send("GET", TOPIC)).body).toEqual({
@@ -161,14 +161,14 @@ describe("an event goes to a function", () => {
       { ...operation("StringContains", "load"), subjectEndsWith: "/other" },
       false,
     ],
-    ["not by a filter that the sandbox does not know", operation("NumberIn", "1"), false],
+    ["not by a filter that the sandbox does not support", operation("NumberIn", "1"), false],
   ])("%s", async (_, filter, goes) => {
     const arm = await topicArm();
     await arm.put(ONE, wanting(filter));
     expect(subscribed(arm.world, written)).toEqual(goes ? ["onEvent"] : []);
   });
 
-  test("once for each event subscription, and of its own subscription only", async () => {
+  test("once for each event subscription, and of that subscription only", async () => {
     const arm = await topicArm();
     await arm.put(ONE, wanting());
     await arm.put(`${TOPIC}/eventSubscriptions/two`, { properties: { destination: to("other") } });

@@ -1,4 +1,4 @@
-/** The Functions host with a small app of its own: what it owes to any app, apart from ours. */
+/** The Functions host with a small separate app: behaviour that is independent of Mooring. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -141,7 +141,7 @@ describe("the Event Grid webhook", () => {
     expect((await deliver([{ subject: "good" }, { subject: "bad" }])).status).toBe(500);
   });
 
-  test("does not know functions that are not there", async () => {
+  test("returns 404 for functions that do not exist", async () => {
     const answer = await fetch(
       `${host.url}/runtime/webhooks/EventGrid?functionName=none&code=${host.keys.eventGrid}`,
       { method: "POST", body: "[]" },

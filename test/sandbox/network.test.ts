@@ -287,7 +287,7 @@ describe("Private Link Services and endpoints", () => {
     expect(await status(arm)).toEqual(["Approved"]);
   });
 
-  test("a manual one by alias waits, is approved synchronously, and both sides agree", async () => {
+  test("a manual one by alias is pending, is approved synchronously, and both sides agree", async () => {
     const arm = await armWithPls();
     await arm.put(PARTNER_ENDPOINT, endpointBody("manualPrivateLinkServiceConnections", await alias(arm)));
     const [connection] = (await arm.send("GET", `${PLS}/privateEndpointConnections`)).body.value;
@@ -304,7 +304,7 @@ describe("Private Link Services and endpoints", () => {
     expect(endpoint.properties.privateLinkServiceConnectionState.status).toBe("Approved");
   });
 
-  test("a Private Link Service that is not visible cannot be asked", async () => {
+  test("a Private Link Service that is not visible rejects connections", async () => {
     const arm = await armWithPls({}, {});
     expect(
       (
@@ -325,7 +325,7 @@ describe("Private Link Services and endpoints", () => {
     expect(await status(arm)).toEqual(["Disconnected"]);
   });
 
-  test("visibility that was never sent is absent, and fields nobody knows come back", async () => {
+  test("visibility that was never sent is absent, and unknown fields are returned", async () => {
     const arm = await armWithPls({}, { futureField: { kept: true } });
     const { properties } = (await arm.send("GET", PLS)).body;
     expect([properties.visibility, properties.futureField]).toEqual([undefined, { kept: true }]);
@@ -350,7 +350,7 @@ describe("Private Link Services and endpoints", () => {
   });
 });
 
-test("a load balancer's children know one another, in the service's casing", async () => {
+test("a load balancer's children reference one another, in the service's casing", async () => {
   const arm = await armWithPls();
   const lower = `${BALANCER}/frontendIpConfigurations/fe`;
   const body = balancerBody();

@@ -34,7 +34,7 @@ const listed = async (arm: TestArm, scope: string, filter = "") => {
 };
 
 describe("role assignments", () => {
-  test("as ARM tells them", async () => {
+  test("as ARM returns them", async () => {
     const arm = await armWithPls();
     expect((await assign(arm, VNET, "a1")).status).toBe(201);
     expect((await arm.send("GET", `${VNET}/${AUTHORIZATION}/roleAssignments/A1`)).body).toEqual({
@@ -221,7 +221,7 @@ describe("identities of managed clusters", () => {
     expect(await putCluster(arm)).toEqual(first);
   });
 
-  test("may put something into a subnet only if they may join it, and the activity log says why not", async () => {
+  test("may create something in a subnet only if they may join it, and the activity log states why not", async () => {
     const arm = await armWithPls();
     const { principalId } = await putCluster(arm, { type: "SystemAssigned" });
     const { token } = issueToken({ objectId: principalId, applicationId: "app", name: "controller" });

@@ -1,4 +1,4 @@
-/** The sandbox's sender reports a cluster's Services as the protocol of declarations says. */
+/** The sandbox's sender reports a cluster's Services by the protocol of declarations. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApiServer } from "../../dev/sandbox/cluster/apiServer.ts";
 import { Sender } from "../../dev/sandbox/cluster/sender.ts";
@@ -102,7 +102,7 @@ describe("confirm", () => {
   });
 });
 
-test("the loop reports a change at once when confirm ends its window, and stops when it is told to", async () => {
+test("the loop reports a change immediately when confirm ends its window, and stops on request", async () => {
   const stop = new AbortController();
   const loop = sender.run(stop.signal);
   await fake.until(() => fake.lists === 1);

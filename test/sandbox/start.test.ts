@@ -59,7 +59,7 @@ function start(script: string, args: readonly string[] = [], nodeArgs: readonly 
   return { process: child, output: () => output, ended, printed };
 }
 
-/** Asks for the address of a node: its scale set is in no list of network interfaces. */
+/** Requests the address of a node: its scale set is in no list of network interfaces. */
 const ON_NODES = `apiVersion: v1
 kind: Service
 metadata:
@@ -124,7 +124,7 @@ describe("npm start", () => {
     expect(await second.ended).toBe(0);
   }, 180_000);
 
-  test("says which port is taken, and what to do, in one line", async () => {
+  test("states which port is in use, and what to do, in one line", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -152,7 +152,7 @@ describe("npm start", () => {
   });
 });
 
-test("npm run demo tells the whole story, and every step is so", async () => {
+test("npm run demo runs all steps, and each one passes", async () => {
   const demo = start("dev/sandbox/demo/main.ts", ["--control", "http://127.0.0.1:1"]);
-  expect([await demo.ended, demo.output()]).toEqual([0, expect.stringContaining("Every step was so.")]);
+  expect([await demo.ended, demo.output()]).toEqual([0, expect.stringContaining("All 8 steps passed.")]);
 }, 240_000);

@@ -17,7 +17,7 @@ test("many who write at once all succeed, and the last one's text stays", async 
   expect(await readFile(path, "utf8")).toBe("49".repeat(10_000));
 });
 
-test("a write that fails is told, and does not fail those after it", async () => {
+test("a failed write is reported, and does not fail later ones", async () => {
   const path = join(await newPath(), "state.json");
   const file = new WholeFile(path);
   await expect(file.write("x")).rejects.toThrow("ENOENT");

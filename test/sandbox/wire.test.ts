@@ -40,7 +40,7 @@ describe("every request", () => {
     expect((await arm.send("GET", `https://arm.test//subscriptions`)).status).toBe(200);
   });
 
-  test("metadata is told without a token", async () => {
+  test("metadata is returned without a token", async () => {
     const arm = await testArm();
     const response = await arm.fetch(
       new Request("https://arm.test//metadata/endpoints?api-version=2022-09-01"),
@@ -108,7 +108,7 @@ describe("a long-running operation", () => {
     expect((await arm.send("DELETE", PLS)).status).toBe(204);
   });
 
-  test("a load balancer says Succeeded in its first answer", async () => {
+  test("a load balancer is Succeeded in its first answer", async () => {
     const arm = await armWithPls();
     const created = await arm.send("PUT", `${NET}/loadBalancers/second`, balancerBody());
     expect([
@@ -118,7 +118,7 @@ describe("a long-running operation", () => {
     ]).toEqual([201, "Succeeded", true]);
   });
 
-  test("that fails leaves the resource Failed and tells the code", async () => {
+  test("that fails leaves the resource Failed and returns the code", async () => {
     const arm = await armWithPls();
     arm.faults.add({
       method: "PUT",
@@ -277,7 +277,7 @@ describe("faults on demand", () => {
   });
 });
 
-test("every write and delete is told, with who did it; reads are not", async () => {
+test("every write and delete is reported, with its caller; reads are not", async () => {
   const arm = await armWithPls();
   const events: ArmEvent[] = [];
   arm.onEvent((event) => events.push(event));

@@ -7,7 +7,7 @@ import { settle } from "../../functions/outcome.ts";
 import { acknowledge } from "../../shared/audit/acknowledge.ts";
 import { stateOf, type FindingState } from "../../shared/findings/finding.ts";
 import { cancelAudit, listRuns, readProgress } from "../../shared/audit/runs.ts";
-import { tellNews } from "../../shared/audit/tellNews.ts";
+import { sendNotices } from "../../shared/audit/sendNotices.ts";
 import { parseResourceId } from "../../shared/azure/resourceId.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { readPolicy } from "../../shared/policy/policyStore.ts";
@@ -105,9 +105,9 @@ class Scene {
     const { run } = this.estate;
     const messages = run.queue.sent.splice(0).filter(({ queue }) => queue === "notices");
     for (const message of messages)
-      await settle({ run, queue: "notices", item: message.item, invocationId: "i" }, () =>
-        tellNews(run, message.item),
-      ).catch(() => void run.queue.sent.push(message));
+      await settle({ run, queue: "notices", item: message.item }, () => sendNotices(run, message.item)).catch(
+        () => void run.queue.sent.push(message),
+      );
   }
 
   async facts(wanted: readonly string[]): Promise<unknown> {
@@ -142,7 +142,7 @@ class Scene {
   }
 }
 
-/** By subscription; a missing PLS is told about its Service. */
+/** By subscription; a missing PLS is reported for its Service. */
 function nameOf(text: string): string {
   return NAMES.find((name) => text === subscriptionOf(name) || text.startsWith(`${name}/`)) ?? text;
 }

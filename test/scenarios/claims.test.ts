@@ -82,7 +82,7 @@ const VERBS: Record<string, (all: MovingClusters, what: string, given: Given) =>
   /** Another webhook refuses everything after admission, or no longer. */
   "refuse-writes": (all, name) => void (all.cluster(name).apiServer.otherWebhook = "deny"),
   "accept-writes": (all, name) => void (all.cluster(name).apiServer.otherWebhook = undefined),
-  /** Admission is not asked, as before it was installed. */
+  /** Admission is bypassed, as before it was installed. */
   "remove-webhooks": (all, name) => {
     const { options } = all.cluster(name).apiServer;
     delete options.webhook;

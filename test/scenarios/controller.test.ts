@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
-import { isThere } from "../../shared/findings/finding.ts";
+import { isUnresolved } from "../../shared/findings/finding.ts";
 import { listFindings } from "../../shared/findings/findingStore.ts";
 import { verifyClaims } from "../../shared/audit/verifyClaims.ts";
 import { Refused } from "../../shared/core/errors.ts";
@@ -136,14 +136,14 @@ describe("a claim is verified on the real SDK, after a scan that is too old", ()
   async function verify({ run }: LiveCluster) {
     const { item } = run.queue.sent.find((one) => one.item.what === "claim") ?? expect.fail();
     await verifyClaims(run, item.id);
-    const found = (await listFindings(run)).filter(isThere);
+    const found = (await listFindings(run)).filter(isUnresolved);
     return found.map(({ check, about, message }) => `${check} ${about}: ${message}`);
   }
 
   test("a network interface has the address: a finding, until the interface is deleted", async () => {
     const live = await admitted(({ arm }) => arm.put(NIC, nic));
     expect(await verify(live)).toEqual([
-      "address-unavailable one/shop/web: Azure reports 10.0.1.50 in subnet apps as unavailable, no list shows what uses it; free in this subnet: 10.0.1.4, 10.0.1.5, 10.0.1.6, 10.0.1.7, 10.0.1.8",
+      "address-unavailable one/shop/web: Azure reports 10.0.1.50 in subnet apps as unavailable, no readable list contains the resource that uses it; free in this subnet: 10.0.1.4, 10.0.1.5, 10.0.1.6, 10.0.1.7, 10.0.1.8",
     ]);
     await live.arm.send("DELETE", NIC);
     await live.arm.idle();
@@ -160,7 +160,7 @@ describe("a claim is verified on the real SDK, after a scan that is too old", ()
     await live.close();
   });
 
-  test("the app may not ask, or the network was deleted: no finding, and no other try", async () => {
+  test("the app may not ask, or the network was deleted: the work fails, and there is no finding", async () => {
     const live = await admitted(({ arm }) => arm.put(NIC, nic));
     live.arm.faults.add({
       path: "checkIPAddressAvailability",
@@ -210,7 +210,7 @@ test("a thousand random changes of annotations leave no Private Link Service wro
   const change = fc.record({
     name: fc.constantFrom(...names),
     lists,
-    // Somebody else writes now and then; events come late, or not at all.
+    // Another writer writes now and then; events arrive late, or not at all.
     behind: fc.option(lists, { freq: 10 }),
     meanwhile: fc.constantFrom("nothing", "work", "events and work", "lose events"),
   });
@@ -243,7 +243,7 @@ test("a thousand random changes of annotations leave no Private Link Service wro
       (properties.autoApproval?.subscriptions ?? []).toSorted(),
     ]).toEqual([visibility.toSorted(), autoApproval.toSorted()]);
   }
-  // Mooring only ever answers somebody else's write; the controller's own changes give it nothing to do.
+  // Mooring only repairs writes of other writers; changes of the controller need no repair.
   const written = (await journalOf(live)).filter((outcome) => outcome === "applied").length;
   expect(written).toBeGreaterThan(0);
   expect(written).toBeLessThanOrEqual(behind);

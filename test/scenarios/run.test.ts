@@ -55,7 +55,7 @@ async function work(run: MemoryRun, { keep = false } = {}): Promise<void> {
     const item = parseWork(message.item, run.log);
     const done =
       item &&
-      (await settle({ run, queue: "pls", item, invocationId: "i" }, () =>
+      (await settle({ run, queue: "pls", item }, () =>
         reconcileConfirmed(run, createApply(run.resources), item),
       ).then(
         () => true,

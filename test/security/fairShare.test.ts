@@ -50,7 +50,7 @@ describe.each(Object.keys(PATHS) as (keyof typeof PATHS)[])("%s", (kind) => {
     expect(statuses.filter((status) => ![200, 429, 503].includes(status))).toEqual([]);
   });
 
-  test("says when to come again, and to whom", async () => {
+  test("returns when to retry, and names the cluster", async () => {
     const flood = await Promise.all(Array.from({ length: SHARES[kind].burst + 200 }, () => post("one")));
     const refused = flood.find(({ status }) => status === 429);
     expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);

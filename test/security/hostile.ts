@@ -1,4 +1,4 @@
-/** Texts that mean something to whoever shows them. One table; `inert.test.ts` and `test/browser/hostile.test.ts` show all of them everywhere. */
+/** Texts that are harmful in an output format. `inert.test.ts` and `test/browser/hostile.test.ts` send all of them to all outputs. */
 
 export interface Hostile {
   readonly what: string;

@@ -18,7 +18,7 @@ import { EVERYTHING, HOSTILE } from "./hostile.ts";
 const A = "service.beta.kubernetes.io/azure-";
 export const CLUSTER = "evil";
 
-/** What the API server was told of each text. */
+/** The response to the API server for each text. */
 export interface Told {
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
@@ -96,7 +96,7 @@ async function send({ hostUrl }: Sandbox, path: string, token: string, body: obj
   return response.json();
 }
 
-/** Each as a new Service, by the gate and by the companion. */
+/** Each as a new Service, sent to both webhooks. */
 async function review(sandbox: Sandbox, token: string): Promise<Told> {
   const kind = { group: "", version: "v1", kind: "Service" };
   const told: any[] = [];
@@ -148,7 +148,7 @@ async function setPrivateLinkServices(world: DemoWorld): Promise<void> {
   await world.arm("PUT", id, { ...body, tags, properties: { ...body.properties, fqdns } });
 }
 
-/** Writing is stopped: the journal says what was asked, and why nothing came of it. */
+/** Writes are stopped: the journal contains the request and the reason of its refusal. */
 async function decide({ settings }: Sandbox, world: DemoWorld): Promise<void> {
   await world.mooring(["resume"]);
   const waiting: { name: string }[] = JSON.parse(await world.mooring(["-o", "json", "connections", "list"]));
@@ -161,7 +161,7 @@ async function decide({ settings }: Sandbox, world: DemoWorld): Promise<void> {
   await world.mooring(["stop", reasons]);
 }
 
-/** As if each text were all that a check had to tell: which check quotes what is not the point here. */
+/** As if each text were the message of a check: which check quotes which text does not matter here. */
 async function find({ settings }: Sandbox): Promise<void> {
   const table = azureTable<Finding>(() => tableOpener(parseSettings(settings))("findings"));
   for (const [index, { text }] of HOSTILE.entries()) {

@@ -1,6 +1,6 @@
 /**
  * Every hostile text in everything that shows it: the command line, reports, the API, the log, admission, notices. The dashboard is in
- * `test/browser/hostile.test.ts`. What is not seen in an output was left out of it, which the marks would tell.
+ * `test/browser/hostile.test.ts`. Marks in the texts prove that an output contains them.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -106,7 +106,7 @@ const OUTPUTS: readonly Output[] = [
     ),
   ),
   {
-    name: "the API's refusals, which name what was asked",
+    name: "the API's refusals, which quote the request",
     as: "jsonLines",
     shows: "all",
     get: async () => {
@@ -133,7 +133,7 @@ const OUTPUTS: readonly Output[] = [
     },
   },
   {
-    name: "what the API server is told",
+    name: "the response to the API server",
     as: "terminal",
     shows: "all",
     get: async () => told.refusals.join("\n"),
@@ -153,7 +153,7 @@ const OUTPUTS: readonly Output[] = [
       const receiver = await startReceiver();
       const notices = HOSTILE.map(({ text }) => findingNotice(text));
       const options = { url: receiver.url, secret: "x".repeat(24), source: "mooring", now: () => new Date() };
-      await webhook(options).tell(notices);
+      await webhook(options).send(notices);
       await receiver.close();
       return receiver.received[0]?.body ?? "";
     },

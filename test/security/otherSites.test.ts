@@ -1,4 +1,4 @@
-/** What pages of other sites can do with somebody who is signed in here: nothing. Against the built app, with App Service authentication on. */
+/** Pages of other sites cannot use the session of a signed-in operator. Tested with the built app and App Service authentication. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientPrincipal } from "../builders/api.ts";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
@@ -37,7 +37,7 @@ describe("a write", () => {
     ["from no origin that has a name", () => stop({ ...WRITE, origin: "null" }), 403],
     ["from an origin like ours", () => stop({ ...WRITE, origin: `${app.url}.evil.example` }), 403],
     [
-      "from another origin whose front end says otherwise",
+      "from another origin with a contradicting front-end header",
       () => stop({ ...WRITE, origin: "https://evil.example", "x-forwarded-host": "evil.example" }),
       403,
     ],
@@ -51,7 +51,7 @@ describe("a write", () => {
     ],
     ["without a type", () => stop(without("content-type")), 415],
     ["by a reader", () => stop({ ...WRITE, ...READER }), 403],
-    ["by nobody", () => stop(without("x-ms-client-principal")), 401],
+    ["without authentication", () => stop(without("x-ms-client-principal")), 401],
     ["by reading", () => send("GET /api/v1/stop?reason=x", WRITE), 405],
   ])("%s", async (_, attempt, status) => expect((await attempt()).status).toBe(status));
 });
@@ -72,18 +72,15 @@ describe.each(READS)("%s", (path) => {
 });
 
 describe("what a page may do with an answer", () => {
-  test.each(READS.slice(0, 4))(
-    "%s is framed by nobody, guessed by nobody, kept by no cache of others",
-    async (path) => {
-      const { head } = await send(`GET ${path}`, OPERATOR);
-      expect(head).toMatch(/^content-security-policy: .*default-src 'none'.*frame-ancestors 'none'/m);
-      expect(head).toMatch(/^x-content-type-options: nosniff/m);
-      expect(head).toMatch(/^referrer-policy: no-referrer/m);
-      expect(head).toMatch(/^cross-origin-resource-policy: same-origin/m);
-      expect(head).toMatch(/^cache-control: .*private/m);
-      expect(head).not.toMatch(/unsafe-inline|unsafe-eval|\*/);
-    },
-  );
+  test.each(READS.slice(0, 4))("%s cannot be framed, sniffed or cached by other sites", async (path) => {
+    const { head } = await send(`GET ${path}`, OPERATOR);
+    expect(head).toMatch(/^content-security-policy: .*default-src 'none'.*frame-ancestors 'none'/m);
+    expect(head).toMatch(/^x-content-type-options: nosniff/m);
+    expect(head).toMatch(/^referrer-policy: no-referrer/m);
+    expect(head).toMatch(/^cross-origin-resource-policy: same-origin/m);
+    expect(head).toMatch(/^cache-control: .*private/m);
+    expect(head).not.toMatch(/unsafe-inline|unsafe-eval|\*/);
+  });
 
   test("signing in leads back here, wherever the request would rather go", async () => {
     const path = "/api/dashboard/?post_login_redirect_uri=https://evil.example";
@@ -99,14 +96,14 @@ describe("who is signed in", () => {
   test.each<[string, Record<string, string>, number]>([
     ["an operator", OPERATOR, 200],
     ["nobody", {}, 401],
-    ["somebody from another directory's provider", principal({ auth_typ: "facebook" }), 401],
-    ["somebody without a role", { "x-ms-client-principal": clientPrincipal([]) }, 403],
+    ["a user of another identity provider", principal({ auth_typ: "facebook" }), 401],
+    ["a user without a role", { "x-ms-client-principal": clientPrincipal([]) }, 403],
     ["a header that is no base64", { "x-ms-client-principal": "{}" }, 401],
     ["two headers in one", { "x-ms-client-principal": `${READER["x-ms-client-principal"]}, x` }, 401],
     ["a header without end", { "x-ms-client-principal": "A".repeat(12_000) }, 401],
   ])("%s", async (_, headers, status) => expect((await send("GET /api/v1/me", headers)).status).toBe(status));
 
-  test("nobody by a setting: in Azure it is none", async () => {
+  test("no operator by a setting: in Azure it has no effect", async () => {
     const { status } = await send("GET /api/v1/me", { host: "localhost" });
     expect(status).toBe(401);
   });

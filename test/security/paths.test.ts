@@ -1,4 +1,4 @@
-/** Paths that mean something else than they say: no file but the dashboard's, no route but the app's, on the wire as written here. */
+/** Ambiguous paths reach no files except the dashboard's and no routes except the app's. Sent exactly as written here. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostedApp, type HostedApp } from "../builders/hostedApp.ts";
 import { rawRequest, sendRaw, type RawAnswer } from "../builders/rawHttp.ts";
@@ -68,7 +68,7 @@ describe("the dashboard's files", () => {
     async (path) => expect([400, 404]).toContain((await get(`/api/dashboard/${path}`)).status),
   );
 
-  test("where a path leads without its last slash nobody else decides", async () => {
+  test("a redirect without the trailing slash cannot lead to another host", async () => {
     for (const path of ["/api/dashboard", "//evil.example/api/dashboard", "/api/dashboard?//evil.example"]) {
       const { status, head } = await get(path);
       expect([308, 404]).toContain(status);
@@ -93,7 +93,7 @@ describe("the app's routes", () => {
     "/api/v1/pls/%2e%2e",
     "http://evil.example/api/nothing",
     `/api/v1/${"x".repeat(8000)}`,
-  ])("%s leads nowhere else", async (path) => {
+  ])("%s reaches nothing else", async (path) => {
     const { status, body } = await get(path);
     expect([400, 401, 404, 405]).toContain(status);
     expect(body).not.toMatch(/"bindings"|"roles"/);

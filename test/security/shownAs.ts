@@ -7,7 +7,7 @@ import { parseAllDocuments } from "yaml";
 
 /** Control and format characters, halves of pairs, line ends that are not ours. */
 const HIDDEN = /[\p{Cf}\p{Cs}\u2028\u2029]|(?!\n)\p{Cc}/u;
-/** What would begin a line of its own if a line end got through. */
+/** The text that would start a new line if a line end were not escaped. */
 const FORGED = /^(\{"level":"error","message":"forged"\}|set-cookie:|forged)/m;
 const FORMULA = /^[=+\-@\t\r]/;
 const EVIL = /evil\.example|javascript:|window\.pwned/;

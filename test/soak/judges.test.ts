@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ArmEvent } from "../../dev/sandbox/arm/armEvent.ts";
-import { ownersInRows } from "../../dev/soak/judge/addresses.ts";
+import { nothingKeptForTheDead, ownersInRows } from "../../dev/soak/judge/addresses.ts";
 import { nothingOpen, writesJournalled } from "../../dev/soak/judge/journal.ts";
 import { PROOFS } from "../../dev/soak/proofs.ts";
 import { Random } from "../../dev/soak/random.ts";
@@ -31,13 +31,13 @@ const ROWS = [
   ["two of one cluster on one port", row([claim("a", "one", 80), claim("a", "two", 80)]), 1],
   ["two clusters", row([claim("a", "one", 80), claim("b", "two", 443)]), 1],
   [
-    "two clusters, of which one Service is gone",
+    "two clusters, of which one Service was deleted",
     row([claim("a", "one", 80, "gone"), claim("b", "two", 80)]),
     0,
   ],
-  ["one that wants it alone, and another", row([claim("a", "one"), claim("a", "two", 443)]), 1],
+  ["one that requests it exclusively, and another", row([claim("a", "one"), claim("a", "two", 443)]), 1],
   [
-    "one that wanted it alone, and another to whom Azure gave it",
+    "one that requested it exclusively, and another to which Azure assigned it",
     row([claim("a", "one"), claim("a", "two", 443, UID)], FRONTEND),
     0,
   ],
@@ -45,6 +45,20 @@ const ROWS = [
 
 test.each(ROWS)("in a row: %s", (_, given, found) => {
   expect(ownersInRows([given], (uid) => uid !== "gone")).toHaveLength(found);
+});
+
+test.each([
+  ["of a deleted Service is found", claim("a", "one", 80), 1],
+  ["is let pass while Azure has its frontend or rule", claim("a", "one", 80, "built"), 0],
+  [
+    "is found once it has expired, whatever Azure has",
+    { ...claim("a", "one", 80, "built"), expiresAtUtc: "2020-01-01T00:00:00.000Z" },
+    1,
+  ],
+  ["is let pass if the lists of its cluster prove nothing", claim("b", "one", 80), 0],
+])("in the calm a claim %s", (_, kept, found) => {
+  const truth = { living: () => [], isBuilt: (uid: string) => uid === "built" };
+  expect(nothingKeptForTheDead(truth, [row([kept])], new Set(["a"]))).toHaveLength(found);
 });
 
 const ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/privateLinkServices/pls";
@@ -76,12 +90,12 @@ const LONG_BEFORE = "2030-01-01T11:00:00.000Z";
 const WRITES = [
   ["a write between intent and word", [written(NOON)], [entry(BEFORE, AFTER)], 0],
   ["a write whose word a crash cut off", [written(NOON)], [entry(BEFORE, undefined, "intended")], 0],
-  ["a write that nobody intended", [written(NOON)], [], 1],
+  ["a write without a journal entry", [written(NOON)], [], 1],
   ["a write that was intended only after", [written(NOON)], [entry(TOO_LATE, TOO_LATE)], 1],
   ["a write long after its entry was closed", [written(NOON)], [entry(LONG_BEFORE, LONG_BEFORE)], 1],
-  ["a write that the journal says was refused", [written(NOON)], [entry(BEFORE, AFTER, "refused")], 1],
+  ["a write that the journal has as refused", [written(NOON)], [entry(BEFORE, AFTER, "refused")], 1],
   ["two writes and one entry", [written(NOON), written(NOON)], [entry(BEFORE, AFTER)], 1],
-  ["somebody else's write", [written(NOON, "platform-team")], [], 0],
+  ["a write of another writer", [written(NOON, "platform-team")], [], 0],
   ["a write that failed", [written(NOON, "mooring", "Failure")], [], 0],
 ] as const;
 
@@ -89,7 +103,7 @@ test.each(WRITES)("in the journal: %s", (_, events, entries, found) => {
   expect(writesJournalled(events, entries)).toHaveLength(found);
 });
 
-test("an entry that nobody closed is found when all is calm", () => {
+test("an entry that was never closed is found in the calm", () => {
   expect(nothingOpen([entry(BEFORE, undefined, "intended"), entry(BEFORE, AFTER)])).toHaveLength(1);
 });
 

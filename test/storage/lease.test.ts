@@ -96,7 +96,7 @@ describe("hosts whose clocks differ", () => {
   });
 });
 
-/** Steps of several hosts that want the same lease. */
+/** Steps of several hosts that compete for the same lease. */
 class Hosts {
   readonly #hosts: readonly Run[];
   readonly #held = new Map<number, Holder>();

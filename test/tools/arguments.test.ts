@@ -1,4 +1,4 @@
-/** What `npm run … -- --help` says, and what a slip of the fingers gets. */
+/** Output of `npm run … -- --help`, and of invalid arguments. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -26,12 +26,12 @@ describe.each([
   ["npm run fuzz", "dev/tools/fuzz/main.ts"],
   ["npm run soak", "dev/soak/main.ts"],
 ])("%s", (name, main) => {
-  test("tells how it is called", async () => {
+  test("prints its usage", async () => {
     const { code, out, err } = await run(main, "--help");
     expect([code, out.trimStart().startsWith(`${name} -- [`), err]).toEqual([0, true, ""]);
   });
 
-  test("refuses what it does not know, in a line", async () => {
+  test("refuses unknown arguments, in one line", async () => {
     const { code, out, err } = await run(main, "--nonsense");
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain("--nonsense");

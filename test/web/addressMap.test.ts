@@ -4,7 +4,7 @@ import { addressAt, offsetOf, tailOf } from "../../web/views/subnets/address.ts"
 import { changedCells, countKinds, isDrawn, kindAt, readCells } from "../../web/views/subnets/cells.ts";
 import { columnLabels, labelStep, rowLabel, rowLabels } from "../../web/views/subnets/labels.ts";
 import { boxOf, isDense, offsetAt, planLayout, writingOf } from "../../web/views/subnets/layout.ts";
-import { moved, nextFree, nextTaken } from "../../web/views/subnets/movement.ts";
+import { targetOf, nextFree, nextUsed } from "../../web/views/subnets/movement.ts";
 import { freeRuns, longestFreeRun, nearestFree } from "../../web/views/subnets/runs.ts";
 import { anyPrefix, assigned, cellsOf, HOLDERS, prefixMap, claimed, sizes } from "./subnetMaps.ts";
 
@@ -38,7 +38,7 @@ describe("addresses by offset", () => {
 });
 
 describe("cells", () => {
-  test("somebody's hold says more than a range, Azure's own more than an exclusion", () => {
+  test("a holder takes precedence over a range, a reserved range over an excluded one", () => {
     const cells = cellsOf({
       ranges: [
         { from: 0, to: 3, kind: "azure", why: "kept by Azure" },
@@ -61,7 +61,7 @@ describe("cells", () => {
     );
   });
 
-  test("what changed is told once, and nothing of another prefix", () => {
+  test("changed addresses are reported once, and none of another prefix", () => {
     const before = cellsOf({ taken: [assigned(10), claimed(11)] });
     expect(changedCells(before, cellsOf({ taken: [assigned(10), assigned(11), assigned(12)] }))).toEqual([
       11, 12,
@@ -145,13 +145,13 @@ describe("labels", () => {
     expect(rowLabels(layout, "10.240.0.0").map(({ index }) => index)).toContain(64);
   });
 
-  test("of less they say where the row begins", () => {
+  test("of a smaller row they show its first address", () => {
     expect(rowLabels(planLayout(256, 1100), "10.240.8.0")[1]).toEqual({ index: 1, text: "10.240.8.32" });
     expect(rowLabels(planLayout(256, 328), "10.240.8.0")[1]).toEqual({ index: 1, text: ".16" });
     expect(rowLabels(planLayout(512, 328), "10.240.8.0")[16]).toEqual({ index: 16, text: ".9.0" });
   });
 
-  test("they are never closer than asked, and no sparser than twice that", () => {
+  test("they are never closer than the minimum, and never further apart than twice the minimum", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 10, max: 80 }), (cell, apart) => {
         const step = labelStep(cell, apart);
@@ -169,7 +169,7 @@ describe("keys", () => {
         const cells = readCells(prefix, HOLDERS);
         const layout = planLayout(prefix.size, width);
         const end = pressed.reduce((at, key) => {
-          const to = moved(cells, layout, at, key) ?? at;
+          const to = targetOf(cells, layout, at, key) ?? at;
           expect(to).toBeGreaterThanOrEqual(0);
           expect(to).toBeLessThan(prefix.size);
           return to;
@@ -202,13 +202,13 @@ describe("keys", () => {
     ["a tab is the page's", 11, ["Tab"], undefined],
   ])("%s", (_, at, [key, modifier], expected) => {
     const pressed = { key, ctrlKey: modifier === "ctrl", shiftKey: modifier === "shift" };
-    expect(moved(cells, layout, at, pressed)).toBe(expected);
+    expect(targetOf(cells, layout, at, pressed)).toBe(expected);
   });
 
   test("taken and free ones are found on both sides", () => {
     expect([
-      nextTaken(cells, 69, 1),
-      nextTaken(cells, 10, -1),
+      nextUsed(cells, 69, 1),
+      nextUsed(cells, 10, -1),
       nextFree(cells, 255, -1),
       nextFree(cells, 4, -1),
     ]).toEqual([70, undefined, 254, undefined]);

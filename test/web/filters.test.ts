@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { PlsSummary, Orphan } from "../../api/model.ts";
 import { filterPrivateLinkServices, hasWords } from "../../web/views/pls/filterPrivateLinkServices.ts";
-import { filterOrphans, standingOf } from "../../web/views/orphans/filterOrphans.ts";
-import { shareOver, timeLeft } from "../../web/views/orphans/timeLeft.ts";
+import { filterOrphans, statusOf } from "../../web/views/orphans/filterOrphans.ts";
+import { remaining, shareOver, timeLeft } from "../../web/views/orphans/timeLeft.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00Z");
 
@@ -13,7 +13,7 @@ describe("filtering Private Link Services", () => {
     aPls({ name: "pls-stray", state: "unowned", cluster: undefined, service: undefined }),
   ];
   it.each([
-    ["nothing asked", {}, ["pls-payments", "pls-billing", "pls-stray"]],
+    ["no filter", {}, ["pls-payments", "pls-billing", "pls-stray"]],
     ["by state", { state: "differs" }, ["pls-payments"]],
     ["by cluster", { cluster: "aks-two" }, ["pls-billing"]],
     ["by words in any order", { text: "shop PLS-PAY" }, ["pls-payments"]],
@@ -35,7 +35,12 @@ describe("filtering Private Link Services", () => {
 
 describe("orphans in the order of what goes first", () => {
   const grace = (deleteAfterUtc: string) => ({
-    quarantine: { sinceUtc: "2026-01-01", deleteAfterUtc, lastProvedAtUtc: "2026-01-01" },
+    quarantine: {
+      sinceUtc: "2026-01-01",
+      deleteAfterUtc,
+      awaitsFirstReport: false,
+      lastProvedAtUtc: "2026-01-01",
+    },
   });
   const hold = { hold: { who: "ada", why: "drill", sinceUtc: "2026-01-01" } };
   const orphans = [
@@ -46,16 +51,16 @@ describe("orphans in the order of what goes first", () => {
   ];
   it.each([
     ["all", {}, ["sooner", "later", "kept", "unproved"]],
-    ["those that wait", { standing: "quarantined" }, ["sooner", "later"]],
-    ["those that somebody keeps", { standing: "held" }, ["kept"]],
+    ["quarantined ones", { status: "quarantined" }, ["sooner", "later"]],
+    ["held ones", { status: "held" }, ["kept"]],
     ["of another kind", { kind: "frontend" }, []],
   ])("%s", (_, filter, names) => {
-    const shown = filterOrphans(orphans, { text: "", kind: "", standing: "", cluster: "", ...filter });
+    const shown = filterOrphans(orphans, { text: "", kind: "", status: "", cluster: "", ...filter });
     expect(shown.map(({ name }) => name)).toEqual(names);
   });
 
   it("a proved orphan that is not in quarantine yet stands by its verdict", () => {
-    expect(standingOf(anOrphan({}))).toBe("orphan");
+    expect(statusOf(anOrphan({}))).toBe("orphan");
   });
 });
 
@@ -70,6 +75,16 @@ describe("time left", () => {
     ["2025-01-01T12:00:00Z", "over"],
   ])("until %s: %s", (untilUtc, text) => {
     expect(timeLeft(untilUtc, NOW)).toBe(text);
+  });
+
+  it.each([
+    ["2026-01-01T16:00:00Z", false, "4 hours"],
+    ["2026-01-01T12:00:00Z", false, "Grace period over"],
+    ["2026-01-01T16:00:00Z", true, "At least 4 hours"],
+    ["2026-01-01T12:00:00Z", true, "Waiting for a list of the cluster"],
+  ])("until %s, a list of the cluster is awaited: %s: %s", (deleteAfterUtc, awaitsFirstReport, text) => {
+    const quarantine = { sinceUtc: "", lastProvedAtUtc: "", deleteAfterUtc, awaitsFirstReport };
+    expect(remaining(quarantine, NOW)).toBe(text);
   });
 
   it.each([

@@ -64,7 +64,7 @@ describe("a suggestion", () => {
   });
 });
 
-test("an address is asked for where there were no annotations", () => {
+test("an address is requested where there were no annotations", () => {
   const text = askFor("kind: Service\nmetadata:\n  name: web\n", "10.240.8.9", "frontend");
   expect(parse(text).metadata).toEqual({
     name: "web",
@@ -76,7 +76,7 @@ test("text that is being typed and no YAML yet stays as it is", () => {
   expect(askFor("{ not: [yaml", "10.240.8.9", "frontend")).toBe("{ not: [yaml");
 });
 
-test("an address for the Private Link Service is its NAT address, and is known as that", () => {
+test("an address for the Private Link Service is recognized as its NAT address", () => {
   const text = askFor(MANIFEST, "10.240.10.7", "pls");
   expect(parse(text).metadata.annotations[`${A}pls-ip-configuration-ip-address`]).toBe("10.240.10.7");
   expect([askerOf(text, "10.240.10.7"), askerOf(text, "10.240.8.60"), askerOf("", "10.0.0.4")]).toEqual([

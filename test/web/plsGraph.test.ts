@@ -83,7 +83,7 @@ describe("folding", () => {
     });
   });
 
-  it("unfolds what is asked for, and only that", () => {
+  it("unfolds the selected group only", () => {
     const graph = star(Array.from({ length: 12 }, (_, n) => [`c${n}`, n < 6 ? "one" : "two"]));
     const { nodes } = groupGraph(graph, { unfolded: new Set(["more:one"]) });
     expect(nodes.filter(({ kind }) => kind === "connection")).toHaveLength(6 + 3);
@@ -95,7 +95,7 @@ describe("folding", () => {
     expect(groupGraph(graph).nodes.filter(({ kind }) => kind === "more")).toEqual([]);
   });
 
-  it("keeps connections whose consumer nobody knows", () => {
+  it("keeps connections whose consumer is not reported", () => {
     const graph: ApiGraph = {
       nodes: [node("pls", "pls"), node("c1", "connection")],
       edges: [["pls", "c1"]],
@@ -127,7 +127,7 @@ describe("arrow keys", () => {
     expect(walk(graph, placeGraph(graph, room), from, key)).toBe(to);
   });
 
-  it("lights what a node hangs on and what hangs on it, not its neighbours", () => {
+  it("highlights what a node depends on and what depends on it, not its siblings", () => {
     expect([...pathOf(graph, "c1")].sort()).toEqual(["c1", "frontend", "one", "pls", "service"]);
   });
 });
@@ -198,7 +198,7 @@ function crossings({ edges }: Graph, { places }: Placed): number {
   ).length;
 }
 
-/** As the fold's own words say. */
+/** The count in the label of a folded node. */
 function connectionsIn(detail: string | undefined): number {
   const all = /(\d+) connections/.exec(detail ?? "")?.[1];
   return Number(all ?? Number.NaN);

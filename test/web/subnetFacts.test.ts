@@ -6,7 +6,7 @@ import { assigned, cellsOf, HOLDERS, claimed } from "./subnetMaps.ts";
 
 const cells = cellsOf({
   ranges: [
-    { from: 0, to: 3, kind: "azure", why: "kept by Azure" },
+    { from: 0, to: 3, kind: "azure", why: "reserved by Azure" },
     { from: 100, to: 120, kind: "excluded", why: "nodes of dev" },
   ],
   taken: [assigned(70), assigned(101), claimed(200)],
@@ -14,7 +14,7 @@ const cells = cellsOf({
 
 test.each([
   ["free", 9, "10.240.8.9, Free"],
-  ["Azure's", 0, "10.240.8.0, Azure's own, kept by Azure"],
+  ["reserved by Azure", 0, "10.240.8.0, Azure-reserved, reserved by Azure"],
   ["excluded", 100, "10.240.8.100, Excluded, nodes of dev"],
   [
     "assigned",
@@ -23,17 +23,17 @@ test.each([
   ],
   ["claimed", 200, "10.240.8.200, Claimed by Service dev/shop/basket, since 2026-01-02"],
   [
-    "assigned where nobody may ask",
+    "assigned in an excluded range",
     101,
     "10.240.8.101, Assigned to load balancer frontend kubernetes-internal/a1, for Service dev/shop/web, since 2026-01-02, nodes of dev",
   ],
-])("an address that is %s is told in a sentence", (_, offset, expected) =>
+])("an address that is %s is described in a sentence", (_, offset, expected) =>
   expect(sentenceOf(factsOf(cells, offset), (utc) => utc.slice(0, 10))).toBe(expected),
 );
 
 describe("search", () => {
   test.each([
-    ["a whole address, also a free one", "10.240.8.9", [9]],
+    ["a complete address, also a free one", "10.240.8.9", [9]],
     ["spaces around it", "  10.240.8.70 ", [70]],
     ["the end of an address", "8.70", [70]],
     ["an octet that several have", ".101", [101]],
@@ -65,7 +65,7 @@ describe("usage", () => {
     expect(linePath([])).toBe("");
   });
 
-  test("days are whole, over a change of clocks too", () => {
+  test("days are full days, also across a daylight saving change", () => {
     expect(daysBetween("2026-03-28", "2026-03-31")).toBe(3);
   });
 });

@@ -6,7 +6,7 @@ import { emphasisOf } from "../../web/views/subnets/emphasis.ts";
 import { filterSubnets } from "../../web/views/subnets/filterSubnets.ts";
 import { planFigure } from "../../web/views/subnets/planFigure.ts";
 import { planGrowth } from "../../web/views/subnets/planGrowth.ts";
-import { takenRows } from "../../web/views/subnets/takenRows.ts";
+import { usedAddresses } from "../../web/views/subnets/usedAddresses.ts";
 import { anyPrefix, assigned, cellsOf, HOLDERS, prefixMap, claimed, sizes } from "./subnetMaps.ts";
 
 function subnet(given: Partial<Subnet> = {}): Subnet {
@@ -74,7 +74,7 @@ describe("the chart of how it fills", () => {
     expect(chart?.lastDate).toBe("2026-01-21");
   });
 
-  test("with one goes on to the day when it is full, at the line that says so", () => {
+  test("with one continues to the day when the subnet is full", () => {
     const forecast = { perDay: 5, fullOn: "2026-01-31" };
     const chart = planGrowth(subnet({ history, forecast, used: 200 }), box);
     const [from, to] = chart?.ahead ?? [];
@@ -140,7 +140,7 @@ test("taken addresses of every prefix are rows, also of those that are not drawn
       prefixMap({ prefix: "fd00::/64", first: "fd00::", size: 2 ** 53 - 1, taken: [claimed(4)] }),
     ],
   };
-  expect(takenRows(map).map(({ address, kind, holder }) => [address, kind, holder.name])).toEqual([
+  expect(usedAddresses(map).map(({ address, kind, holder }) => [address, kind, holder.name])).toEqual([
     ["10.240.8.70", "assigned", "kubernetes-internal/a1"],
     ["fd00::4", "claimed", "basket"],
   ]);

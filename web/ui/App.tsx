@@ -1,4 +1,7 @@
-/** The frame around every view: header, navigation, who is signed in, whether writing is stopped. Knows no view by name. */
+/**
+ * The frame around every view: header, navigation, signed-in user, banner while changes are stopped.
+ * Independent of the views.
+ */
 import { useEffect, useState } from "preact/hooks";
 import type { Me } from "../../api/model.ts";
 import { VIEWS, type View } from "../views.ts";
@@ -13,7 +16,7 @@ import { useResource } from "./useResource.ts";
 import { ViewFrame } from "./ViewFrame.tsx";
 import { Time } from "./Time.tsx";
 
-const NOBODY: Me = { name: "", roles: [], isSandbox: false, version: "" };
+const NO_USER: Me = { name: "", roles: [], isSandbox: false, version: "" };
 
 export function App() {
   const me = useResource<Me>("/me");
@@ -22,7 +25,7 @@ export function App() {
   useEffect(() => setMenuOpen(false), [view]);
   const views = VIEWS.filter(({ isSandboxOnly }) => !isSandboxOnly || me.data?.isSandbox === true);
   return (
-    <MeContext.Provider value={me.data ?? NOBODY}>
+    <MeContext.Provider value={me.data ?? NO_USER}>
       <SkipLink />
       <Header
         isSignedIn={me.data !== undefined}
@@ -43,7 +46,7 @@ export function App() {
   );
 }
 
-/** Not a link to an anchor: the address says where the dashboard is. */
+/** A button instead of an anchor: the hash of the URL holds the route. */
 function SkipLink() {
   return (
     <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
@@ -56,8 +59,8 @@ function Stopped({ me }: { me: Me | undefined }) {
   if (!me?.stopped) return null;
   return (
     <p class="stopped" role="status">
-      <strong>Writing is stopped</strong> since <Time utc={me.stopped.sinceUtc} />: {me.stopped.why}. Nothing
-      is changed in Azure until somebody resumes it with <code>mooring resume</code>.
+      <strong>Changes stopped</strong> since <Time utc={me.stopped.sinceUtc} />: {me.stopped.why}. Mooring
+      makes no changes in Azure until an operator runs <code>mooring resume</code>.
     </p>
   );
 }

@@ -5,7 +5,7 @@ export interface ButtonProps extends Omit<ButtonHTMLAttributes, "size"> {
   children: ComponentChildren;
 }
 
-/** A button; `quiet` has no frame, `danger` deletes or rejects. */
+/** A button; `quiet` has no border, `danger` deletes or rejects. */
 export function Button({ kind = "plain", children, class: more, ...rest }: ButtonProps) {
   return (
     <button type="button" class={`button button-${kind} ${typeof more === "string" ? more : ""}`} {...rest}>

@@ -8,7 +8,7 @@ interface CardProps {
   class?: string;
 }
 
-/** A framed part of a page, named by its heading. */
+/** A section of a page, named by its heading. */
 export function Card({ title, actions, children, class: more = "" }: CardProps) {
   const id = useId();
   if (title === undefined) return <div class={`card ${more}`}>{children}</div>;

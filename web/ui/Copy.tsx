@@ -2,15 +2,15 @@ import { Button } from "./Button.tsx";
 import { notify } from "./notify.tsx";
 import "./facts.css";
 
-/** A value to be handed on, with a button that copies it. */
+/** A value with a button that copies it. */
 export function Copy({ text, what }: { readonly text: string; readonly what: string }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
       notify(`${what} copied`);
     } catch {
-      // Browsers refuse it outside https and without permission; the text can still be selected.
-      notify(`The browser does not let this page copy: select the ${what.toLowerCase()} by hand`, "warn");
+      // Browsers refuse to copy outside https and without permission; the user can still select the text.
+      notify(`The browser blocked copying. Select the ${what.toLowerCase()} and copy it manually`, "warn");
     }
   };
   return (

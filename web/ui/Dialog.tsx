@@ -7,17 +7,20 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** The browser's own modal dialog: it keeps the focus, Escape closes it, and the focus goes back to where it was. */
+/**
+ * The modal dialog of the browser: it traps the focus, Escape closes it, and the focus returns to the
+ * previous element.
+ */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // In the same step as it is drawn and taken away: the focus is never nowhere.
+  // In the same step as mounting and unmounting: otherwise the focus is lost in between.
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
     return () => {
-      // Only when a dialog is closed, not when it is taken away, does the browser itself give the focus back.
+      // The browser restores the focus only when a dialog is closed, not when it is removed.
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

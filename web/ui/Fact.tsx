@@ -3,7 +3,7 @@ import "./facts.css";
 
 interface FactProps {
   name: string;
-  /** Takes the whole line: ids, aliases. */
+  /** Spans the full width: ids, aliases. */
   isWide?: boolean;
   children: ComponentChildren;
 }

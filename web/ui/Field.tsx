@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 interface FieldProps {
   label: string;
   hint?: string;
-  /** Gets the id that the label names and, if there is a hint, the id of that. */
+  /** Receives the id that the label refers to and, if there is a hint, the id of the hint. */
   children: (ids: { id: string; "aria-describedby"?: string }) => ComponentChildren;
 }
 
@@ -32,7 +32,7 @@ interface SelectProps {
   onChange: (value: string) => void;
 }
 
-/** A choice of one, for filters: the label stands inside the frame. */
+/** A select for filters: the label is inside the border. */
 export function Select({ label, value, options, onChange }: SelectProps) {
   return (
     <label class="select">
@@ -54,7 +54,7 @@ interface SearchProps {
   onChange: (value: string) => void;
 }
 
-/** Text that narrows what is shown, as it is typed. */
+/** A search field that filters as the user types. */
 export function Search({ label, value, onChange }: SearchProps) {
   return (
     <input

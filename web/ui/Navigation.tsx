@@ -7,11 +7,11 @@ interface NavigationProps {
   views: readonly View[];
   current: string;
   me: Me | undefined;
-  /** On narrow screens it is closed until asked for. */
+  /** On narrow screens it is closed by default. */
   isOpen: boolean;
 }
 
-/** Where one can go, and below that who is here and in which colours. */
+/** Links to the views; below them the signed-in user and the theme. */
 export function Navigation({ views, current, me, isOpen }: NavigationProps) {
   return (
     <div id="navigation" class={isOpen ? "navigation navigation-open" : "navigation"}>

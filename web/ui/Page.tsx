@@ -3,21 +3,21 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface PageProps {
   title: string;
-  /** Under the heading, in a sentence. */
+  /** Text below the heading. */
   lead?: ComponentChildren;
   actions?: ComponentChildren;
   children: ComponentChildren;
 }
 
-// The first page of a visit begins at the top, as every page does; later ones begin at their heading.
+// The first page of a visit starts at the top; later pages start at their heading.
 let visited = 0;
 
-/** Somebody went on to the search before the view was there. */
+/** The user moved the focus to the search field before the view was loaded. */
 function isTyping(): boolean {
   return document.activeElement?.matches("input, textarea, select") === true;
 }
 
-/** A view: its heading gets the focus when the view is entered, and names the browser's tab. */
+/** A view: its heading receives the focus when the view opens, and names the browser tab. */
 export function Page({ title, lead, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {

@@ -4,20 +4,23 @@ import { go } from "./route.ts";
 
 interface PanelProps {
   title: string;
-  /** Where closing it leads. */
+  /** Target of the close button. */
   closeHref: string;
   actions?: ComponentChildren;
   children: ComponentChildren;
 }
 
-/** One thing of a list, beside it (on narrow screens, over it); Escape closes it. Its heading gets the focus when it opens. */
+/**
+ * Details of a list item, next to the list (on narrow screens, over it); Escape closes it. Its heading
+ * receives the focus when it opens.
+ */
 export function Panel({ title, closeHref, actions, children }: PanelProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
   useFocusBack();
   useEffect(() => heading.current?.focus(), [title]);
   const onKeyDown = ({ key, target }: KeyboardEvent) => {
-    // A dialog that was opened from here closes by itself, and alone.
+    // Escape in a dialog that was opened from here closes only the dialog.
     if (key === "Escape" && (target as Element).closest("dialog") === null) go(closeHref);
   };
   return (
@@ -36,7 +39,7 @@ export function Panel({ title, closeHref, actions, children }: PanelProps) {
   );
 }
 
-/** What had the focus before the panel came has it again when the panel goes. */
+/** Returns the focus to the element that had it before the panel opened. */
 function useFocusBack(): void {
   useEffect(() => {
     const before = document.activeElement;
@@ -48,7 +51,7 @@ function useFocusBack(): void {
   }, []);
 }
 
-/** A list with, where there is one, the panel of what is chosen. */
+/** A list and the panel of the selected item, if any. */
 export function Split({ children, panel }: { children: ComponentChildren; panel?: ComponentChildren }) {
   const hasPanel = panel !== undefined && panel !== false && panel !== null;
   return (

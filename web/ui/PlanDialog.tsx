@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Applied, Outcome, Plan } from "../../api/model.ts";
 import { Badge, type Tone } from "./Badge.tsx";
 import { Button } from "./Button.tsx";
@@ -14,13 +14,16 @@ export interface PlanDialogProps {
   method: "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   body?: unknown;
-  /** What the button says that does it. */
+  /** Text of the button that applies the plan. */
   confirm: string;
-  /** What an empty plan means, if not that all is well. */
+  /** Text for an empty plan; default: no changes. */
   nothing?: string;
-  /** Sentences about what the answer has beside its plan. */
+  /** Additional messages from the response. */
   notesOf?: (outcome: Outcome) => readonly string[];
-  /** What the button says if the plan is empty and there are notes: the call then does what they need. Absent: it does nothing. */
+  /**
+   * Text of the button if the plan is empty and there are notes: the call then does what the notes require.
+   * Absent: no button.
+   */
   confirmEmpty?: string;
   onDone: (outcome: Outcome) => void;
   onClose: () => void;
@@ -31,10 +34,10 @@ interface Step {
   readonly applied?: readonly Applied[];
   readonly problem?: ApiProblem;
   readonly isBusy: boolean;
-  /** The plan is a newer one than was confirmed. */
-  readonly hasMoved?: boolean;
+  /** The plan changed after the user confirmed it. */
+  readonly hasChanged?: boolean;
   readonly notes?: readonly string[];
-  /** Why a change waits for the next report of its cluster. */
+  /** Why a change is pending until the next report of its cluster. */
   readonly awaits?: string;
 }
 
@@ -42,20 +45,23 @@ const RETRY_MILLISECONDS = 5000;
 /** Two minutes: a cluster that did not report by then is silent. */
 const MAX_RETRIES = 24;
 
-/** Shows what a call would do, then does exactly that: if the world moved meanwhile the new plan is shown and asked for again. */
+/**
+ * Shows the plan of a call, then applies exactly that plan. If the plan changed meanwhile, shows the new
+ * plan and requires a new confirmation.
+ */
 export function PlanDialog({ title, nothing, onDone, onClose, ...call }: PlanDialogProps) {
   const [step, setStep] = useState<Step>({ isBusy: true });
-  const plan = async (hasMoved: boolean) => {
-    setStep({ isBusy: true, hasMoved });
-    setStep({ ...(await dryRun(call)), hasMoved });
+  const plan = async (hasChanged: boolean) => {
+    setStep({ isBusy: true, hasChanged });
+    setStep({ ...(await dryRun(call)), hasChanged });
   };
   const retry = useRef<{ isOpen: boolean; timer?: ReturnType<typeof setTimeout> }>({ isOpen: true });
   const apply = async (shown: Plan, awaits?: string, retries = 0) => {
     setStep({ plan: shown, isBusy: true, ...(awaits !== undefined && { awaits }) });
     const done = await carryOut(call, shown);
-    if (done === "moved") return plan(true);
-    const awaited = reportAwaited(done.applied ?? []);
-    // Closing the dialog cancels what was not written yet.
+    if (done === "changed") return plan(true);
+    const awaited = isPassing(done.problem) ? awaits : reportAwaited(done.applied ?? []);
+    // Closing the dialog cancels the changes that are still pending.
     if (awaited !== undefined && retry.current.isOpen && retries < MAX_RETRIES) {
       setStep({ plan: shown, isBusy: true, awaits: awaited });
       retry.current.timer = setTimeout(() => void apply(shown, awaited, retries + 1), RETRY_MILLISECONDS);
@@ -64,7 +70,8 @@ export function PlanDialog({ title, nothing, onDone, onClose, ...call }: PlanDia
     setStep({ plan: shown, isBusy: false, ...done });
     if (done.outcome) onDone(done.outcome);
   };
-  useEffect(() => {
+  // In the same step as closing: otherwise a try could begin in between.
+  useLayoutEffect(() => {
     retry.current.isOpen = true;
     void plan(false);
     return () => {
@@ -101,14 +108,19 @@ async function carryOut({ method, path, body, notesOf }: Call, { etag }: Plan) {
     return { outcome, applied: outcome.applied ?? [], notes: notesOf?.(outcome) ?? [] };
   } catch (error) {
     const problem = asProblem(error);
-    return problem.status === 412 ? ("moved" as const) : { problem };
+    return problem.status === 412 ? ("changed" as const) : { problem };
   }
 }
 
-/** Why the next report of a cluster decides, if everything that was not done waits for it. */
+/** The reason, if every change that was not applied is pending until the next report of a cluster. */
 function reportAwaited(applied: readonly Applied[]): string | undefined {
   const undone = applied.filter(({ outcome }) => outcome !== "applied");
   return undone.every(({ guard }) => guard === "awaiting-confirmation") ? undone[0]?.why : undefined;
+}
+
+/** Another write of the same resource is going on, or Mooring is busy: while a change is pending, the next try may succeed. */
+function isPassing(problem: ApiProblem | undefined): boolean {
+  return problem !== undefined && [409, 429, 503].includes(problem.status);
 }
 
 function asProblem(error: unknown): ApiProblem {
@@ -123,24 +135,24 @@ interface BodyProps {
 }
 
 function Body({ step, nothing, onRetry }: BodyProps) {
-  const { plan, applied, problem, hasMoved, awaits, notes = [] } = step;
+  const { plan, applied, problem, hasChanged, awaits, notes = [] } = step;
   if (applied) return <Results applied={applied} notes={notes} />;
   return (
     <>
-      {hasMoved === true && (
+      {hasChanged === true && (
         <p class="callout tone-warn" role="alert">
-          Something changed since this was shown. This is what would be done now.
+          The plan changed. Review the current plan.
         </p>
       )}
       {awaits !== undefined && (
         <p class="callout tone-info" role="status">
-          Not done yet: {awaits}.
+          Pending: {awaits}.
         </p>
       )}
       <Notes notes={notes} />
       {problem && <Problems problem={problem} onRetry={onRetry} />}
       {plan ? (
-        <PlanView plan={plan} nothing={notes.length > 0 ? "Nothing is deleted now." : nothing} />
+        <PlanView plan={plan} nothing={notes.length > 0 ? "Nothing will be deleted now." : nothing} />
       ) : (
         !problem && <Skeleton lines={5} />
       )}
@@ -181,20 +193,20 @@ function Foot({ step, words, onConfirm, onClose }: FootProps) {
     );
   return (
     <footer class="dialog-foot">
-      {!isOperator && <p class="quiet">You may look at this; doing it needs the role Mooring.Operator.</p>}
+      {!isOperator && <p class="quiet">Read-only: applying requires the role Mooring.Operator.</p>}
       <Button onClick={onClose}>Cancel</Button>
       <Button
         kind={deletes(plan) ? "danger" : "primary"}
         disabled={!isOperator || isBusy || !plan}
         onClick={() => plan && onConfirm(plan)}
       >
-        {isBusy && plan ? (awaits === undefined ? "Working…" : "Waiting…") : confirm}
+        {isBusy && plan ? (awaits === undefined ? "Applying…" : "Pending…") : confirm}
       </Button>
     </footer>
   );
 }
 
-/** `undefined` if there is nothing to do, or nothing any more. */
+/** `undefined` if there is nothing to apply, or the plan was applied. */
 function confirmOf({ plan, applied, notes = [] }: Step, words: FootProps["words"]): string | undefined {
   if (applied) return undefined;
   if (plan?.changes.length !== 0) return words.confirm;
@@ -206,11 +218,11 @@ function deletes(plan: Plan | undefined): boolean {
 }
 
 const OUTCOMES: Readonly<Record<Applied["outcome"], readonly [Tone, string]>> = {
-  applied: ["good", "done"],
-  observed: ["info", "only planned: this capability is in observe mode"],
+  applied: ["good", "applied"],
+  observed: ["info", "planned only: this capability is in observe mode"],
   refused: ["warn", "refused"],
   failed: ["error", "failed"],
-  left: ["quiet", "left, because one before it was not done"],
+  left: ["quiet", "skipped: an earlier change was not applied"],
 };
 
 function Results({ applied, notes }: { applied: readonly Applied[]; notes: readonly string[] }) {
@@ -218,11 +230,11 @@ function Results({ applied, notes }: { applied: readonly Applied[]; notes: reado
     <div role="status">
       <ul class="results">
         {applied.map(({ resourceId, outcome, why, journalId }) => {
-          const [tone, says] = OUTCOMES[outcome];
+          const [tone, meaning] = OUTCOMES[outcome];
           return (
             <li key={resourceId}>
               <Badge tone={tone}>{outcome}</Badge> <strong>{resourceId.split("/").at(-1)}</strong>{" "}
-              {why ?? says}{" "}
+              {why ?? meaning}{" "}
               {journalId !== undefined && (
                 <a href={`#/journal/${encodeURIComponent(journalId)}`}>Journal entry</a>
               )}
@@ -230,7 +242,7 @@ function Results({ applied, notes }: { applied: readonly Applied[]; notes: reado
           );
         })}
       </ul>
-      {applied.length === 0 && notes.length === 0 && <p>Nothing was done.</p>}
+      {applied.length === 0 && notes.length === 0 && <p>No changes were made.</p>}
       <Notes notes={notes} />
     </div>
   );

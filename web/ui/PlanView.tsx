@@ -12,12 +12,12 @@ const TONES: Readonly<Record<PlannedChange["action"], Tone>> = {
 
 interface PlanViewProps {
   plan: Plan;
-  /** Said of an empty plan. */
+  /** Text for an empty plan. */
   nothing?: string | undefined;
 }
 
-/** What a plan would do: each change as a diff with its evidence, and what will not be as it was. */
-export function PlanView({ plan, nothing = "Nothing to do: it is already so." }: PlanViewProps) {
+/** A plan: each change as a diff with its evidence, and what cannot be restored. */
+export function PlanView({ plan, nothing = "No changes." }: PlanViewProps) {
   if (plan.changes.length === 0) return <p class="quiet">{nothing}</p>;
   return (
     <div class="plan">
@@ -29,7 +29,7 @@ export function PlanView({ plan, nothing = "Nothing to do: it is already so." }:
   );
 }
 
-/** One planned or recorded change. */
+/** A planned or recorded change. */
 export function ChangeView({ change }: { change: PlannedChange }) {
   return (
     <section class="change" aria-label={`${change.action} ${change.name}`}>
@@ -47,7 +47,7 @@ export function ChangeView({ change }: { change: PlannedChange }) {
 function Evidence({ of }: { of: PlannedChange["evidence"] }) {
   return (
     <details class="evidence">
-      <summary>Why Mooring believes this ({of.length})</summary>
+      <summary>Evidence ({of.length})</summary>
       <ul>
         {of.map(({ says, source, atUtc }, index) => (
           <li key={index}>
@@ -60,12 +60,12 @@ function Evidence({ of }: { of: PlannedChange["evidence"] }) {
   );
 }
 
-/** What will not be as it was. */
+/** Consequences that cannot be undone. */
 export function Losses({ losses }: { losses: readonly string[] }) {
   if (losses.length === 0) return null;
   return (
     <div class="callout tone-warn">
-      <p class="callout-title">Know before you do this</p>
+      <p class="callout-title">Before you continue</p>
       <ul>
         {losses.map((loss) => (
           <li key={loss}>{loss}</li>

@@ -2,13 +2,13 @@ import type { ApiProblem } from "./http.ts";
 import { Button } from "./Button.tsx";
 
 const FORBIDDEN =
-  "Your account is signed in but has no role here that allows this. Reading needs Mooring.Reader, changing needs Mooring.Operator; whoever administers the app's enterprise application assigns them.";
+  "Your account does not have the required role. Reading requires Mooring.Reader, changes require Mooring.Operator. The administrator of the enterprise application in Microsoft Entra ID assigns these roles.";
 
-/** What went wrong, in the API's words, and what can be done about it. */
+/** The problem that the API returned, and what the user can do. */
 export function Problems({ problem, onRetry }: { problem: ApiProblem; onRetry?: () => void }) {
   return (
     <div class="problem" role="alert">
-      <p class="problem-title">{problem.status === 401 ? "Please sign in" : problem.message}</p>
+      <p class="problem-title">{problem.status === 401 ? "Sign-in required" : problem.message}</p>
       {problem.problems.length > 0 && (
         <ul>
           {problem.problems.map((text) => (
@@ -29,7 +29,7 @@ export function Problems({ problem, onRetry }: { problem: ApiProblem; onRetry?: 
   );
 }
 
-/** App Service signs in and comes back here. */
+/** App Service signs the user in and redirects back here. */
 export function signInHref(): string {
   return `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(location.pathname)}`;
 }

@@ -8,18 +8,18 @@ export interface ReasonDialogProps {
   title: string;
   label: string;
   hint: string;
-  /** Characters that the API takes. */
+  /** Maximum length that the API accepts. */
   most: number;
-  /** What the button says. */
+  /** Text of the submit button. */
   next: string;
   isBusy?: boolean;
   onReason: (reason: string) => void;
   onClose: () => void;
-  /** What the reason is given for. */
+  /** What the reason refers to. */
   children?: ComponentChildren;
 }
 
-/** Asks why; without a reason it does not go on. */
+/** Requires a reason before it continues. */
 export function ReasonDialog(props: ReasonDialogProps) {
   const { title, label, hint, most, next, isBusy = false, onReason, onClose, children } = props;
   const [reason, setReason] = useState("");
@@ -45,7 +45,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
                 value={reason}
                 onInput={(event) => setReason(event.currentTarget.value)}
                 onKeyDown={(event) => {
-                  // A reason is a sentence: Enter goes on, as in a line.
+                  // A reason is one sentence: Enter submits, as in a single-line field.
                   if (event.key !== "Enter" || event.shiftKey) return;
                   event.preventDefault();
                   event.currentTarget.form?.requestSubmit();

@@ -4,14 +4,17 @@ import type { ResourceState } from "./useResource.ts";
 
 interface ResourceProps<T> {
   of: ResourceState<T>;
-  /** How many lines the skeleton has; near to what will be there, so that nothing jumps. */
+  /** Number of skeleton lines; similar to the expected content, so that the layout does not jump. */
   lines?: number;
-  /** Shown in place of an answer that is an empty list. */
+  /** Shown instead of an empty list. */
   empty?: ComponentChildren;
   children: (data: T) => ComponentChildren;
 }
 
-/** What the API says, or that it is being read, or why it could not be. An old answer stays while a newer one fails. */
+/**
+ * The data of the API, a skeleton while it loads, or the problem. Old data stays visible while a refresh
+ * fails.
+ */
 export function Resource<T>({ of, lines = 6, empty, children }: ResourceProps<T>) {
   const { data, problem, isLoading, refresh } = of;
   if (isLoading) return <Skeleton lines={lines} />;
@@ -34,7 +37,7 @@ export function Skeleton({ lines = 6 }: { lines?: number }) {
   );
 }
 
-/** What would be here, and what to do to have it. */
+/** Describes what belongs here and how to get it. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">

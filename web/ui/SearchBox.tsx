@@ -1,4 +1,4 @@
-/** Finds an address, a Service or a resource from anywhere; `/` puts the cursor here. */
+/** Finds an address, a Service or a resource from any page; `/` focuses it. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Page, SearchHit } from "../../api/model.ts";
 import { go } from "./route.ts";
@@ -44,11 +44,11 @@ function useSearch(input: { readonly current: HTMLInputElement | null }) {
   const [text, setText] = useState("");
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const [isAwaited, setAwaited] = useState(false);
+  const [isPending, setPending] = useState(false);
   const found = useHits(isOpen ? text : "");
   const last = Math.max(0, found.hits.length - 1);
   const leave = () => {
-    setAwaited(false);
+    setPending(false);
     setOpen(false);
     setText("");
     input.current?.blur();
@@ -61,15 +61,15 @@ function useSearch(input: { readonly current: HTMLInputElement | null }) {
   const onKeyDown = keyed({
     ArrowDown: () => setActive(Math.min(last, active + 1)),
     ArrowUp: () => setActive(Math.max(0, active - 1)),
-    // Whoever types and presses Enter does not wait for what is found.
-    Enter: () => (found.isWhole ? open(found.hits[active]) : setAwaited(true)),
+    // Enter before the results are loaded opens the first result later.
+    Enter: () => (found.isCurrent ? open(found.hits[active]) : setPending(true)),
     Escape: leave,
   });
   useEffect(() => {
-    if (isAwaited && found.isWhole) open(found.hits[0]);
+    if (isPending && found.isCurrent) open(found.hits[0]);
   });
   const onText = (value: string) => {
-    setAwaited(false);
+    setPending(false);
     setText(value);
     setActive(0);
     setOpen(true);
@@ -77,11 +77,11 @@ function useSearch(input: { readonly current: HTMLInputElement | null }) {
   return { text, active, found, onText, setOpen, onKeyDown, open };
 }
 
-function keyed(deeds: Readonly<Record<string, () => void>>): (event: KeyboardEvent) => void {
+function keyed(actions: Readonly<Record<string, () => void>>): (event: KeyboardEvent) => void {
   return (event) => {
-    const deed = deeds[event.key];
-    if (!deed) return;
-    deed();
+    const action = actions[event.key];
+    if (!action) return;
+    action();
     event.preventDefault();
   };
 }
@@ -89,25 +89,25 @@ function keyed(deeds: Readonly<Record<string, () => void>>): (event: KeyboardEve
 interface Found {
   readonly hits: readonly SearchHit[];
   readonly isShown: boolean;
-  /** True if they are of all that is typed. */
-  readonly isWhole: boolean;
-  /** In place of hits. */
+  /** True if the hits belong to the current text. */
+  readonly isCurrent: boolean;
+  /** Shown if there are no hits. */
   readonly nothing: string;
 }
 
 function useHits(text: string): Found {
-  const asked = useDelayed(text.trim(), REST_MILLISECONDS);
-  const isAsking = text.trim().length >= SHORTEST && asked.length >= SHORTEST;
+  const query = useDelayed(text.trim(), REST_MILLISECONDS);
+  const isSearching = text.trim().length >= SHORTEST && query.length >= SHORTEST;
   const { data, problem } = useResource<Page<SearchHit>>(
-    isAsking ? `/search?q=${encodeURIComponent(asked)}` : undefined,
+    isSearching ? `/search?q=${encodeURIComponent(query)}` : undefined,
     { everySeconds: 60 },
   );
-  const isShown = isAsking && (data !== undefined || problem !== undefined);
-  const nothing = problem ? problem.message : `Nothing is called ${asked}, and nothing has that address.`;
+  const isShown = isSearching && (data !== undefined || problem !== undefined);
+  const nothing = problem ? problem.message : `No results for "${query}".`;
   return {
     hits: data?.items ?? [],
     isShown,
-    isWhole: isShown && asked === text.trim(),
+    isCurrent: isShown && query === text.trim(),
     nothing,
   };
 }
@@ -121,7 +121,7 @@ interface HitsProps {
 
 function Hits({ id, found: { hits, isShown, nothing }, active, onOpen }: HitsProps) {
   return (
-    <div id={id} class="hits" role="listbox" aria-label="Found" hidden={!isShown}>
+    <div id={id} class="hits" role="listbox" aria-label="Search results" hidden={!isShown}>
       {hits.map((hit, index) => (
         <div
           key={`${hit.href} ${hit.title}`}

@@ -1,10 +1,11 @@
 /**
- * A list as a grid: only the rows that can be seen are in the document, so that 10,000 scroll as easily as ten. On narrow
- * screens rows become cards. One tab stop: arrows, Home, End, PageUp and PageDown move, Enter opens, Space chooses.
+ * A list as a grid: only visible rows are in the document, so that 10,000 rows scroll smoothly. On narrow
+ * screens rows become cards. One tab stop: arrows, Home, End, PageUp and PageDown move, Enter opens, Space
+ * selects.
  */
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
-import { ChooseAll, sorted, TableHead, type Sort } from "./TableHead.tsx";
+import { SelectAll, sorted, TableHead, type Sort } from "./TableHead.tsx";
 import { Row } from "./TableRow.tsx";
 import { toItems, type Item } from "./tableItems.ts";
 import { heightOf, inView } from "./tableWindow.ts";
@@ -15,31 +16,31 @@ export interface Column<T> {
   readonly key: string;
   readonly title: string;
   readonly cell: (row: T) => ComponentChildren;
-  /** A track of CSS grid; `minmax(0, 1fr)` if absent. */
+  /** A CSS grid track; `minmax(0, 1fr)` if absent. */
   readonly width?: string;
   readonly align?: "end";
-  /** In rows it is left out while the table has fewer pixels than that; cards have every column. */
+  /** Minimum table width in pixels for this column; cards have every column. */
   readonly from?: number;
-  /** Heads the card on narrow screens and carries the link. The first column if none says so. */
+  /** Heading of the card on narrow screens; contains the link. Default: the first column. */
   readonly isPrimary?: boolean;
-  /** Of the primary column: it may take two lines of a card. */
+  /** For the primary column: it may use two lines of a card. */
   readonly isLong?: boolean;
-  /** Makes the heading a button that sorts. */
+  /** Makes the heading a sort button. */
   readonly sortBy?: (row: T) => string | number;
 }
 
 export interface TableProps<T> {
-  /** The table's name, for those who cannot see what is around it. */
+  /** Accessible name of the table. */
   caption: string;
   columns: readonly Column<T>[];
   rows: readonly T[];
   keyOf: (row: T) => string;
   hrefOf?: (row: T) => string | undefined;
-  /** In place of a table without rows: what would be here, and what to do. */
+  /** Shown if there are no rows: what belongs here, and what to do. */
   empty: ComponentChildren;
   /** Key of the row whose panel is open. */
   current?: string | undefined;
-  /** Rows with the same answer stand together under it. */
+  /** Groups rows with the same result. */
   groupOf?: ((row: T) => string) | undefined;
   selection?: Selection;
 }
@@ -51,10 +52,10 @@ export interface Selection {
 }
 
 const ROW = 40;
-/** Of a card: its padding and border, and each of its lines. */
+/** Height of a card: padding and border, and each of its lines. */
 const CARD_PADDING = 25;
 const CARD_LINE = 24;
-/** A row needs so many pixels, and so many for each column that it always has; with fewer it becomes a card. */
+/** Minimum width of a row, and of each column that is always visible; narrower rows become cards. */
 const NARROW = 480;
 const COLUMN = 96;
 
@@ -89,7 +90,7 @@ export function Table<T>(props: TableProps<T>) {
           columns={shown}
           sort={sort}
           onSort={setSort}
-          all={selection && <ChooseAll selection={selection} keys={rows.map(keyOf)} />}
+          all={selection && <SelectAll selection={selection} keys={rows.map(keyOf)} />}
         />
         <div class="table-body" role="rowgroup" style={{ height: `${heightOf(items)}px` }}>
           {inView(items, { top, height, at }).map((index) => {

@@ -6,7 +6,7 @@ export interface Sort {
   readonly isDown: boolean;
 }
 
-/** The rows in the order that the reader asked for; as they came if none was. */
+/** The rows in the selected sort order; unchanged if none is selected. */
 export function sorted<T>(
   rows: readonly T[],
   columns: readonly Column<T>[],
@@ -27,7 +27,7 @@ interface HeadProps<T> {
   columns: readonly Column<T>[];
   sort: Sort | undefined;
   onSort: (sort: Sort) => void;
-  /** The box that chooses all. */
+  /** The checkbox that selects all rows. */
   all: ComponentChildren;
 }
 
@@ -65,13 +65,13 @@ function Heading<T>({ column: { key, title, align, sortBy }, sort, onSort }: Hea
   );
 }
 
-export function ChooseAll({ selection, keys }: { selection: Selection; keys: readonly string[] }) {
+export function SelectAll({ selection, keys }: { selection: Selection; keys: readonly string[] }) {
   const isAll = keys.every((key) => selection.keys.has(key));
   return (
     <div role="columnheader" class="cell cell-choose">
       <input
         type="checkbox"
-        aria-label="Choose all"
+        aria-label="Select all"
         checked={isAll}
         onChange={() => selection.toggleAll(isAll ? [] : keys)}
       />

@@ -5,13 +5,13 @@ import type { Item } from "./tableItems.ts";
 interface RowProps<T> {
   item: Item<T>;
   index: number;
-  /** It is the table's tab stop. */
+  /** The row is the tab stop of the table. */
   isActive: boolean;
   table: TableProps<T>;
   onActive: (index: number) => void;
 }
 
-/** A row of a table, or the heading of a group, at its place. */
+/** A row or a group heading, at its position. */
 export function Row<T>({ item, index, isActive, table, onActive }: RowProps<T>) {
   const { columns, keyOf, hrefOf, selection, current } = table;
   const { row } = item;
@@ -36,7 +36,7 @@ export function Row<T>({ item, index, isActive, table, onActive }: RowProps<T>) 
       aria-current={key === current ? "true" : undefined}
       onClick={(event) => openOnClick(event, href)}
     >
-      {selection && <Choose isChosen={isChosen} name={key} onToggle={() => selection.toggle(key)} />}
+      {selection && <SelectBox isChosen={isChosen} name={key} onToggle={() => selection.toggle(key)} />}
       {columns.map((column) => (
         <Cell key={column.key} column={column} row={row} href={column === primary ? href : undefined} />
       ))}
@@ -48,19 +48,19 @@ function classOf(canOpen: boolean, isCurrent: boolean): string {
   return `table-row${canOpen ? " table-row-open" : ""}${isCurrent ? " table-row-current" : ""}`;
 }
 
-/** Anywhere in the row, but not on what does its own thing, nor at the end of a selection of text. */
+/** Clicks anywhere in the row count, except on controls and at the end of a text selection. */
 function openOnClick({ target }: MouseEvent, href: string | undefined): void {
   const isOwn = (target as Element).closest("a, button, input, select, label") !== null;
   if (!isOwn && href !== undefined && getSelection()?.isCollapsed !== false) location.hash = href;
 }
 
-function Choose({ isChosen, name, onToggle }: { isChosen: boolean; name: string; onToggle: () => void }) {
+function SelectBox({ isChosen, name, onToggle }: { isChosen: boolean; name: string; onToggle: () => void }) {
   return (
     <div role="gridcell" class="cell cell-choose">
       <input
         type="checkbox"
         tabIndex={-1}
-        aria-label={`Choose ${name}`}
+        aria-label={`Select ${name}`}
         checked={isChosen}
         onChange={onToggle}
       />

@@ -1,7 +1,7 @@
 import { useNow } from "./clock.ts";
 import { absolute, relative } from "./words.ts";
 
-/** How long ago, or how long until; pointing at it or focusing it (or its row) tells the exact time. */
+/** Relative time; hovering or focusing it (or its row) shows the exact time. */
 export function Time({ utc }: { utc: string }) {
   const now = useNow();
   return (

@@ -7,7 +7,7 @@ import { Empty, Skeleton } from "./Resource.tsx";
 
 type Loaded = { readonly View: ComponentType } | "failed" | undefined;
 
-/** A view, fetched when it is first entered. */
+/** A view, loaded when it is first opened. */
 export function ViewFrame({ view, name }: { view: View | undefined; name: string }) {
   const [loaded, setLoaded] = useState<Loaded>();
   useEffect(() => {
@@ -23,20 +23,20 @@ export function ViewFrame({ view, name }: { view: View | undefined; name: string
 
 function Unknown({ name }: { name: string }) {
   return (
-    <Page title="Not here">
-      <Empty title={`There is no page ${name}.`}>
+    <Page title="Page not found">
+      <Empty title={`No page is named "${name}".`}>
         <a href="#/overview">Go to the overview</a>
       </Empty>
     </Page>
   );
 }
 
-/** The usual reason: the app was deployed anew since this page was opened, and its files have other names now. */
+/** Usual reason: a new version was deployed after this page was opened, and its files have other names. */
 function Outdated({ title }: { title: string }) {
   return (
     <Page title={title}>
-      <Empty title="This part of the dashboard could not be fetched.">
-        <p>Mooring may have been updated since this page was opened.</p>
+      <Empty title="This page could not be loaded.">
+        <p>Mooring may have been updated. Reload to get the current version.</p>
         <Button kind="primary" onClick={() => location.reload()}>
           Reload
         </Button>

@@ -1,10 +1,10 @@
 import { ApiProblem } from "./http.ts";
 import { notify } from "./notify.tsx";
 
-/** Does it and says so, or says why not; gives whether it was done. */
-export async function attempt(deed: () => Promise<unknown>, done: string): Promise<boolean> {
+/** Runs an action and notifies the user of the result; returns whether it succeeded. */
+export async function attempt(action: () => Promise<unknown>, done: string): Promise<boolean> {
   try {
-    await deed();
+    await action();
     notify(done, "good");
     return true;
   } catch (error) {
@@ -15,6 +15,6 @@ export async function attempt(deed: () => Promise<unknown>, done: string): Promi
 }
 
 function whyNot({ status, message, problems }: ApiProblem): string {
-  if (status === 412) return "It changed since this was shown. Look at it as it is now, then decide again.";
+  if (status === 412) return "Changed since it was loaded. Review the current state and try again.";
   return problems.length > 0 ? problems.join(" ") : message;
 }

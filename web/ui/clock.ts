@@ -1,11 +1,11 @@
-/** One ticker for every relative time on the page. */
+/** One timer for all relative times on the page. */
 import { useEffect, useState } from "preact/hooks";
 
 const TICK_MILLISECONDS = 10_000;
 const listeners = new Set<(now: number) => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** Milliseconds since 1970, anew every ten seconds. */
+/** Milliseconds since 1970, updated every ten seconds. */
 export function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -1,14 +1,14 @@
-/** The HTTP API as the dashboard speaks it. Paths are relative to `/api/v1`. */
+/** Client of the HTTP API. Paths are relative to `/api/v1`. */
 import type { Problem } from "../../api/model.ts";
 
 const BASE = "/api/v1";
 const READ_MILLISECONDS = 60_000;
-/** Azure takes its time over a write; the platform itself ends a call after 230 seconds. */
+/** Writes in Azure are slow; the platform ends a call after 230 seconds. */
 const WRITE_MILLISECONDS = 240_000;
 const CHANGED = "mooring-changed";
 const OWN = { "content-type": "application/json", "x-mooring-request": "1" };
 
-/** What the API answered instead of what was asked for; status 0 means that nothing answered. */
+/** A problem response of the API; status 0 means that there was no response. */
 export class ApiProblem extends Error {
   readonly status: number;
   readonly problems: readonly string[];
@@ -38,7 +38,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await readBody(response)) as T;
 }
 
-/** The answer, or undefined if it still has this ETag. @throws ApiProblem */
+/** The data, or undefined if the ETag is unchanged. @throws ApiProblem */
 export async function getIfChanged<T>(
   path: string,
   etag: string | undefined,
@@ -50,13 +50,14 @@ export async function getIfChanged<T>(
   return { data: (await readBody(response)) as T, etag: response.headers.get("etag") ?? undefined };
 }
 
-/** Changes something; what is shown is then read again. @throws ApiProblem */
+/** Sends a change; resources on the page are then read again. @throws ApiProblem */
 export async function send<T>(
   method: "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   { body, etag }: SendOptions = {},
 ): Promise<T> {
-  // No page of another origin can send this header, nor JSON, without asking first; nobody answers that.
+  // A page of another origin cannot send this header or JSON without a CORS preflight, which the app does
+  // not answer.
   const headers = { ...OWN, ...(etag !== undefined && { "if-match": etag }) };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await ask(path, { method, headers, ...sent });
@@ -65,13 +66,13 @@ export async function send<T>(
   return answer;
 }
 
-/** Asks with a body and changes nothing: nothing is read again for it. @throws ApiProblem */
+/** A POST that changes nothing: resources are not read again. @throws ApiProblem */
 export async function question<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
   const response = await ask(path, { method: "POST", headers: OWN, body: JSON.stringify(body) }, signal);
   return (await readBody(response)) as T;
 }
 
-/** Calls back when this page changed something; gives what ends it. */
+/** Calls back when this page changed something; returns the function that unsubscribes. */
 export function onChanged(callback: () => void): () => void {
   addEventListener(CHANGED, callback);
   return () => removeEventListener(CHANGED, callback);
@@ -88,8 +89,8 @@ async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promi
 }
 
 function unreachable(): ApiProblem {
-  return new ApiProblem(0, "Mooring does not answer", [
-    "The app could not be reached. It may be starting, or the network is away.",
+  return new ApiProblem(0, "Mooring is unavailable", [
+    "The app did not respond. It may be starting, or the network is unavailable.",
   ]);
 }
 
@@ -100,6 +101,6 @@ async function readBody(response: Response): Promise<unknown> {
 
 async function toProblem(response: Response): Promise<ApiProblem> {
   const body = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  const title = body.title ?? `The app answered ${response.status}`;
+  const title = body.title ?? `Unexpected response: HTTP ${response.status}`;
   return new ApiProblem(response.status, title, body.problems ?? []);
 }

@@ -1,4 +1,4 @@
-/** Who is signed in. The frame reads it once; every view may ask. */
+/** The signed-in user. The frame reads it once; views share it. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Me } from "../../api/model.ts";
@@ -6,7 +6,7 @@ import type { Me } from "../../api/model.ts";
 export const MeContext = createContext<Me>({ name: "", roles: [], isSandbox: false, version: "" });
 
 export interface MeAndMore extends Me {
-  /** May change things. */
+  /** May make changes. */
   readonly isOperator: boolean;
 }
 

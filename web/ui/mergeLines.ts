@@ -1,4 +1,4 @@
-/** Two JSON values as one list of lines: what was, what is, and what both have. Pure. */
+/** Merges two JSON values into one list of lines: removed, added, and unchanged. Pure. */
 export interface MergedLine {
   readonly mark: " " | "+" | "-";
   readonly text: string;
@@ -7,7 +7,7 @@ export interface MergedLine {
 
 type Json = Record<string, unknown>;
 
-/** The lines of `before` and `after` in one; objects are compared by key, lists by id, name, or place. */
+/** The merged lines of `before` and `after`; objects are matched by key, list items by id, name or index. */
 export function mergeLines(before: unknown, after: unknown): MergedLine[] {
   return merge(before, after, { label: "", depth: 0 });
 }
@@ -32,13 +32,13 @@ function mergeObjects(before: Json, after: Json, at: At): MergedLine[] {
 
 function mergeLists(before: readonly unknown[], after: readonly unknown[], at: At): MergedLine[] {
   const nameOf = areKeyed(before) && areKeyed(after) ? keyOf : undefined;
-  const [olds, news] = [keyed(before, nameOf), keyed(after, nameOf)];
-  const keys = [...new Set([...olds.keys(), ...news.keys()])];
-  const inner = keys.flatMap((key) => merge(olds.get(key), news.get(key), below(at)));
+  const [oldItems, newItems] = [keyed(before, nameOf), keyed(after, nameOf)];
+  const keys = [...new Set([...oldItems.keys(), ...newItems.keys()])];
+  const inner = keys.flatMap((key) => merge(oldItems.get(key), newItems.get(key), below(at)));
   return wrap(inner, " ", { ...at, brackets: "[]" });
 }
 
-/** Every line of a value that is on one side only. */
+/** Every line of a value that exists on one side only. */
 function print(value: unknown, mark: MergedLine["mark"], at: At): MergedLine[] {
   if (value === undefined) return [];
   if (isList(value)) {
@@ -66,7 +66,7 @@ function wrap(
   return [line(label + brackets.charAt(0)), ...inner, line(brackets.charAt(1))];
 }
 
-/** True if each item has a key of its own; otherwise only its place tells it from the others. */
+/** True if each item has a unique key; otherwise items are matched by index. */
 function areKeyed(list: readonly unknown[]): boolean {
   const keys = new Set(list.map(keyOf));
   return keys.size === list.length && !keys.has(undefined);
@@ -90,7 +90,7 @@ function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The changed lines, and those that they stand in; undefined stands where lines are left out. */
+/** The changed lines and their parents; undefined marks omitted lines. */
 export function onlyChanged(lines: readonly MergedLine[]): (MergedLine | undefined)[] {
   const kept = new Set<number>();
   lines.forEach(({ mark }, index) => {

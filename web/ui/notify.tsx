@@ -1,4 +1,7 @@
-/** Short news of what was just done, read out politely; it goes by itself, but stays while it is pointed at. */
+/**
+ * Short notifications, announced politely to screen readers; they disappear automatically, but stay while
+ * the pointer is over them.
+ */
 import { useEffect, useState } from "preact/hooks";
 import type { Tone } from "./Badge.tsx";
 

@@ -1,4 +1,4 @@
-/** Where the dashboard is: `#/view/KEY?query`. Everything that can be seen has such an address. */
+/** The route: `#/view/KEY?query`. Every state of the dashboard has a URL. */
 import { useEffect, useState } from "preact/hooks";
 
 export interface Route {
@@ -9,19 +9,19 @@ export interface Route {
 
 type Query = Readonly<Record<string, string | undefined>> | URLSearchParams;
 
-/** The address of a view, or of one thing in it; undefined and empty values of the query are left out. */
+/** The URL of a view, or of one item in it; undefined and empty query values are omitted. */
 export function href(view: string, key?: string, query?: Query): string {
   const path = key === undefined ? view : `${view}/${encodeURIComponent(key)}`;
   const text = toSearch(query);
   return `#/${path}${text === "" ? "" : `?${text}`}`;
 }
 
-/** Goes there, as a step that the back button undoes. */
+/** Navigates with a history entry. */
 export function go(to: string): void {
   location.hash = to;
 }
 
-/** Goes there in place of where it is: for filters, which are no steps. */
+/** Navigates without a history entry: for filters. */
 export function replace(to: string): void {
   history.replaceState(history.state, "", to);
   dispatchEvent(new HashChangeEvent("hashchange"));
@@ -43,14 +43,14 @@ export function useRoute(): Route {
   useEffect(() => {
     const read = () => setRoute(readRoute(location.hash));
     addEventListener("hashchange", read);
-    // The address may have changed between the first drawing and now.
+    // The URL may have changed between the first render and now.
     read();
     return () => removeEventListener("hashchange", read);
   }, []);
   return route;
 }
 
-/** The query of this view as a plain record, and how to change parts of it in place. */
+/** The query of this view as a plain record, and a function that changes it without a history entry. */
 export function useQuery(): readonly [
   (name: string) => string,
   (changes: Readonly<Record<string, string>>) => void,
@@ -75,7 +75,7 @@ function decode(key: string): string {
   try {
     return decodeURIComponent(key);
   } catch {
-    // Typed by hand, with a stray percent sign: taken as it is.
+    // Typed manually, with a stray percent sign: used unchanged.
     return key;
   }
 }

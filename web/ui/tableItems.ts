@@ -1,12 +1,12 @@
-/** What a table shows, one under the other: headings of groups, and rows. Pure. */
+/** Items of a table from top to bottom: group headings and rows. Pure. */
 export interface Item<T> {
   readonly key: string;
-  /** Absent: a heading. */
+  /** Absent for a heading. */
   readonly row?: T;
   readonly group?: string;
-  /** Of a heading: how many rows stand under it. */
+  /** For a heading: the number of rows in the group. */
   readonly size?: number;
-  /** Pixels from the top of the first. */
+  /** Offset from the first item, in pixels. */
   readonly top: number;
   readonly height: number;
 }
@@ -35,7 +35,7 @@ export function toItems<T>(
   return items;
 }
 
-/** The largest group first. */
+/** Largest group first. */
 function grouped<T>(rows: readonly T[], groupOf: (row: T) => string): (readonly [string, readonly T[]])[] {
   const groups = Map.groupBy(rows, groupOf);
   return [...groups].sort(([a, one], [b, two]) => two.length - one.length || a.localeCompare(b));

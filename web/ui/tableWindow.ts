@@ -1,19 +1,19 @@
-/** Which items of a table can be seen. Pure. */
+/** Computes the visible items of a table. Pure. */
 import type { Item } from "./tableItems.ts";
 
-/** Drawn above and below what can be seen, so that scrolling meets no gap. */
+/** Extra pixels rendered above and below the visible area, so that scrolling shows no gap. */
 const AROUND = 6;
-/** Before the table was measured. */
+/** Default before the table was measured. */
 const FIRST_HEIGHT = 400;
 
 interface View {
   readonly top: number;
   readonly height: number;
-  /** The active item: drawn wherever it is, since it holds the focus. */
+  /** The active item is always rendered, because it holds the focus. */
   readonly at: number;
 }
 
-/** Indexes of the items to draw, in order. */
+/** Indexes of the items to render, in order. */
 export function inView<T>(items: readonly Item<T>[], { top, height, at }: View): number[] {
   const first = Math.max(0, firstBelow(items, top) - AROUND);
   const end = Math.min(items.length, firstBelow(items, top + Math.max(height, FIRST_HEIGHT)) + AROUND + 1);
@@ -22,7 +22,7 @@ export function inView<T>(items: readonly Item<T>[], { top, height, at }: View):
   return at < first ? [at, ...shown] : [...shown, at];
 }
 
-/** Index of the first item that ends below `top`, by halving. */
+/** Index of the first item that ends below `top`, by binary search. */
 function firstBelow<T>(items: readonly Item<T>[], top: number): number {
   let [low, high] = [0, items.length];
   while (low < high) {
@@ -34,7 +34,7 @@ function firstBelow<T>(items: readonly Item<T>[], top: number): number {
   return low;
 }
 
-/** How many pixels all items take. */
+/** Height of all items in pixels. */
 export function heightOf<T>(items: readonly Item<T>[]): number {
   const last = items.at(-1);
   return last ? last.top + last.height : 0;

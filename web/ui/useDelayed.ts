@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** The value once it has rested for so long. */
+/** Debounced value. */
 export function useDelayed<T>(value: T, milliseconds: number): T {
   const [rested, setRested] = useState(value);
   useEffect(() => {

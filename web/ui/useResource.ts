@@ -1,4 +1,4 @@
-/** What the API says at a path, kept fresh while the page is visible; an unchanged answer costs a 304. */
+/** Data of an API path, refreshed while the page is visible; unchanged data costs a 304. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Page } from "../../api/model.ts";
 import { getIfChanged, type Answer, type ApiProblem } from "./http.ts";
@@ -8,10 +8,10 @@ const EVERY_SECONDS = 5;
 const PAGE_LIMIT = "1000";
 
 export interface ResourceState<T> {
-  /** The last good answer; kept while it is read again and when that fails. */
+  /** The last successful response; kept during a refresh and when the refresh fails. */
   readonly data?: T;
   readonly problem?: ApiProblem;
-  /** True until the first answer or problem. */
+  /** True until the first response or problem. */
   readonly isLoading: boolean;
   refresh: () => void;
 }
@@ -20,27 +20,27 @@ export interface ResourceOptions {
   readonly everySeconds?: number;
 }
 
-/** Without a path it waits for one. */
+/** Without a path nothing is requested. */
 export function useResource<T>(path: string | undefined, options: ResourceOptions = {}): ResourceState<T> {
   return useWatched<T>(path, loadOne, options);
 }
 
-/** Every page of a list, in order. The API is asked for the largest pages that it gives. */
+/** All pages of a list, in order, with the maximum page size. */
 export function useList<T>(
   path: string | undefined,
   options: ResourceOptions = {},
 ): ResourceState<readonly T[]> {
-  const whole = path === undefined ? undefined : withParameter(path, "limit", PAGE_LIMIT);
-  return useWatched<readonly T[]>(whole, loadPages, options);
+  const pagePath = path === undefined ? undefined : withParameter(path, "limit", PAGE_LIMIT);
+  return useWatched<readonly T[]>(pagePath, loadPages, options);
 }
 
-/** The same of a list that comes with more than its items: what its first page says, with the items of all. */
-export function useWholeList<P extends Page<unknown>>(path: string): ResourceState<P> {
-  return useWatched<P>(withParameter(path, "limit", PAGE_LIMIT), loadWhole, {});
+/** Same for a list with additional members: the members of the first page, with the items of all pages. */
+export function useFullList<P extends Page<unknown>>(path: string): ResourceState<P> {
+  return useWatched<P>(withParameter(path, "limit", PAGE_LIMIT), loadAll, {});
 }
 
 type Answers = Map<string, Answer<unknown>>;
-type Load<T> = (path: string, known: Answers, signal: AbortSignal) => Promise<T | undefined>;
+type Load<T> = (path: string, answers: Answers, signal: AbortSignal) => Promise<T | undefined>;
 
 interface Kept<T> {
   readonly path: string | undefined;
@@ -55,16 +55,16 @@ function useWatched<T>(
 ): ResourceState<T> {
   const [kept, setKept] = useState<Kept<T>>({ path });
   const running = useRef<Watch>(undefined);
-  // Another pace is no reason to read anew.
+  // A new interval is no reason to read again.
   const pace = useRef(everySeconds);
   pace.current = everySeconds;
   useEffect(() => {
     if (path === undefined) return undefined;
-    const known: Answers = new Map();
+    const answers: Answers = new Map();
     running.current = watch<T>({
-      // A list of many pages is asked for so much more rarely.
-      everySeconds: () => pace.current * Math.max(1, known.size),
-      load: (signal) => load(path, known, signal),
+      // A list of many pages is read proportionally less often.
+      everySeconds: () => pace.current * Math.max(1, answers.size),
+      load: (signal) => load(path, answers, signal),
       onData: (data) => setKept((before) => afterData(before, path, data)),
       onProblem: (problem) => setKept((before) => ({ ...(before.path === path && before), path, problem })),
     });
@@ -82,43 +82,43 @@ function useWatched<T>(
 
 function afterData<T>(before: Kept<T>, path: string, data: T | undefined): Kept<T> {
   if (data !== undefined) return { path, data };
-  // Unchanged: the same object tells Preact that there is nothing to draw.
+  // Unchanged: the same object reference makes Preact skip the render.
   if (before.path === path && before.problem === undefined) return before;
   return { path, ...(before.path === path && before.data !== undefined && { data: before.data }) };
 }
 
-async function loadOne<T>(path: string, known: Answers, signal: AbortSignal): Promise<T | undefined> {
-  const answer = await getIfChanged<T>(path, known.get(path)?.etag, signal);
-  if (answer) known.set(path, answer);
+async function loadOne<T>(path: string, answers: Answers, signal: AbortSignal): Promise<T | undefined> {
+  const answer = await getIfChanged<T>(path, answers.get(path)?.etag, signal);
+  if (answer) answers.set(path, answer);
   return answer?.data;
 }
 
 async function loadPages<T>(
   path: string,
-  known: Answers,
+  answers: Answers,
   signal: AbortSignal,
 ): Promise<readonly T[] | undefined> {
-  return (await loadWhole<Page<T>>(path, known, signal))?.items;
+  return (await loadAll<Page<T>>(path, answers, signal))?.items;
 }
 
-async function loadWhole<P extends Page<unknown>>(
+async function loadAll<P extends Page<unknown>>(
   path: string,
-  known: Answers,
+  answers: Answers,
   signal: AbortSignal,
 ): Promise<P | undefined> {
   const items: unknown[] = [];
   let hasChanged = false;
   let next: string | undefined = path;
   while (next !== undefined) {
-    const answer: Answer<P> | undefined = await getIfChanged(next, known.get(next)?.etag, signal);
-    if (answer) known.set(next, answer);
+    const answer: Answer<P> | undefined = await getIfChanged(next, answers.get(next)?.etag, signal);
+    if (answer) answers.set(next, answer);
     hasChanged ||= answer !== undefined;
-    const { data } = known.get(next) as Answer<P>;
+    const { data } = answers.get(next) as Answer<P>;
     for (const item of data.items) items.push(item);
     next =
       data.continuation === undefined ? undefined : withParameter(path, "continuation", data.continuation);
   }
-  const { data: first } = known.get(path) as Answer<P>;
+  const { data: first } = answers.get(path) as Answer<P>;
   return hasChanged ? { ...first, items } : undefined;
 }
 

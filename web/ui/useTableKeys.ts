@@ -1,4 +1,4 @@
-/** The keyboard in a table: one row is its tab stop, and the keys move which. */
+/** Keyboard navigation of a table: one row is the tab stop, keys change which. */
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { go } from "./route.ts";
@@ -19,9 +19,9 @@ interface Active {
 
 export function useTableKeys<T>({ box, items, table, rowHeight }: Options<T>) {
   const [active, setActive] = useState<Active>({ key: "", index: 0 });
-  // By its key: rows come and go above it. By its place when it went itself.
-  const known = useMemo(() => items.findIndex(({ key }) => key === active.key), [items, active.key]);
-  const at = known >= 0 ? known : Math.min(active.index, items.length - 1);
+  // By key, because rows are inserted and removed above it; by index if the row itself was removed.
+  const position = useMemo(() => items.findIndex(({ key }) => key === active.key), [items, active.key]);
+  const at = position >= 0 ? position : Math.min(active.index, items.length - 1);
   const activate = (index: number) => setActive({ key: items[index]?.key ?? "", index });
   const { take, focusEvents } = useKeptFocus(box, at);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -39,8 +39,8 @@ export function useTableKeys<T>({ box, items, table, rowHeight }: Options<T>) {
 }
 
 /**
- * The active row keeps the focus, however far it is from what can be seen: when rows are drawn the browser may take its element out and
- * put it in again, which loses the focus.
+ * The active row keeps the focus even if it is scrolled out of view: the browser may detach and re-attach
+ * its element during a render, which loses the focus.
  */
 function useKeptFocus(box: RefObject<HTMLElement | null>, at: number) {
   const has = useRef(false);
@@ -63,7 +63,7 @@ function useKeptFocus(box: RefObject<HTMLElement | null>, at: number) {
   };
 }
 
-/** Not in a control inside of one. */
+/** Not while a control inside the row has the focus. */
 function isRow(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.dataset["index"] !== undefined;
 }

@@ -2,13 +2,13 @@ import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 export interface Viewport {
-  /** How far it is scrolled, in pixels. */
+  /** Scroll offset in pixels. */
   readonly top: number;
   readonly height: number;
   readonly width: number;
 }
 
-/** What can be seen of a box that scrolls; measured anew when it comes to be. */
+/** The visible area of a scrolling box; measured again when the box is mounted. */
 export function useViewport(box: RefObject<HTMLElement | null>, isThere: boolean): Viewport {
   const [viewport, setViewport] = useState<Viewport>({ top: 0, height: 0, width: 0 });
   useEffect(() => {

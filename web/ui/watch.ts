@@ -1,4 +1,4 @@
-/** Keeps something read from the API fresh while the page is visible. */
+/** Refreshes data from the API while the page is visible. */
 import { ApiProblem, onChanged } from "./http.ts";
 
 export interface Watch {
@@ -7,15 +7,18 @@ export interface Watch {
 }
 
 export interface WatchOptions<T> {
-  /** Reads anew; undefined means that nothing changed. */
+  /** Reads the data; undefined means unchanged. */
   readonly load: (signal: AbortSignal) => Promise<T | undefined>;
-  /** Asked after each reading. */
+  /** Evaluated after each read. */
   readonly everySeconds: () => number;
   readonly onData: (data: T | undefined) => void;
   readonly onProblem: (problem: ApiProblem) => void;
 }
 
-/** Reads at once, then every so many seconds, after this page's own changes, and when the page becomes visible again. */
+/**
+ * Reads immediately, then at the interval, after changes by this page, and when the page becomes visible
+ * again.
+ */
 export function watch<T>({ load, everySeconds, onData, onProblem }: WatchOptions<T>): Watch {
   const ending = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -60,7 +63,7 @@ export function watch<T>({ load, everySeconds, onData, onProblem }: WatchOptions
 
 function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
-  return new ApiProblem(0, "The answer could not be read", [
+  return new ApiProblem(0, "The response could not be read", [
     error instanceof Error ? error.message : String(error),
   ]);
 }

@@ -1,4 +1,4 @@
-/** How times, counts and names are written. Pure. */
+/** Formats times, counts and names. Pure. */
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
 const ABSOLUTE = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -25,7 +25,7 @@ export function relative(utc: string, now: number): string {
   return RELATIVE.format(Math.trunc(seconds / unit[1]), unit[0]);
 }
 
-/** In the reader's time zone, to the second. */
+/** In the time zone of the browser, to the second. */
 export function absolute(utc: string): string {
   const time = new Date(utc);
   return Number.isNaN(time.getTime()) ? utc : ABSOLUTE.format(time);
@@ -46,7 +46,10 @@ export function duration(seconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
-/** With a capital: checks and rules write without one, so that command lines can put names before what they say. */
+/**
+ * Capitalizes the first letter: messages of checks and rules start in lower case, because the CLI prints a
+ * name before them.
+ */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

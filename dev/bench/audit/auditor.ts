@@ -1,6 +1,6 @@
 /**
- * The auditing side as a process of its own, so that its memory is its own: pages the bare lists, scans, or audits, as its parent asks, and
- * tells how long it took, what it wrote and the most memory it ever had.
+ * The auditing side as a separate process, so that its memory is measured alone: pages the lists, scans, or
+ * audits, as its parent requests, and reports the time, the writes and the peak memory.
  */
 import { NetworkManagementClient } from "@azure/arm-network";
 import pLimit from "p-limit";
@@ -70,8 +70,8 @@ const DOES: Readonly<Record<Asked["do"], (run: Run) => Promise<number>>> = {
     const { run: done, scopes } = await runAudit(counted, { who: "bench", why: "bench", atOnce: AT_ONCE });
     const whys = scopes.flatMap(({ scope, why }) => (why === undefined ? [] : [`${scope}: ${why}`]));
     if (done.state !== "done") throw new Error(`the audit ended ${done.state}: ${whys.join("; ")}`);
-    const { error = 0, warn = 0, info = 0 } = done.counts ?? {};
-    return error + warn + info;
+    const { error = 0, warning = 0, info = 0 } = done.counts ?? {};
+    return error + warning + info;
   },
 };
 

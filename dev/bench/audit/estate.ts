@@ -1,7 +1,8 @@
 /**
- * A large estate in the sandbox's ARM: subscriptions with a network, clusters whose internal load balancers carry Private Link Services, other load
- * balancers, and machines. The first is made by requests as a cloud's users would, the others are copies of it. Names and numbers follow from
- * the subscription's number alone, so that the auditor's side can tell what was declared without asking.
+ * A large estate in the sandbox's ARM: subscriptions with a network, clusters whose internal load balancers
+ * carry Private Link Services, other load balancers, and machines. The first is made by requests as a cloud's
+ * users would, the others are copies of it. Names and numbers follow from the subscription's number alone, so
+ * that the auditor can compute what was declared.
  */
 import type { Arm } from "../../sandbox/arm/server.ts";
 import type { Estate } from "../../sandbox/arm/world.ts";
@@ -45,7 +46,7 @@ export function clusterId(n: number, cluster: number): string {
 
 type Put = (path: string, body: unknown) => Promise<void>;
 
-/** Makes as many subscriptions whole. */
+/** Creates this number of complete subscriptions. */
 export async function fillSubscriptions(arm: Arm, count: number): Promise<void> {
   await fillFirst(arm);
   const { resources, groups } = arm.world.toEstate();

@@ -12,7 +12,7 @@ export interface Piece {
 
 const ROOT = join(import.meta.dirname, "../../..");
 
-/** By the whole path. */
+/** By complete path. */
 export function piecesOf(metafile: Metafile, directory: string): ReadonlyMap<string, Piece> {
   return new Map(
     Object.entries(metafile.outputs)

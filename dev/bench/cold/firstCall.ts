@@ -1,4 +1,4 @@
-/** A worker that loads an app, calls one of its functions once, and tells which files each of the two took. */
+/** A worker that loads an app, calls one of its functions once, and reports which files each step loaded. */
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import { invoke, type Trigger } from "../../sandbox/host/invoke.ts";

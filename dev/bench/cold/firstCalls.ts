@@ -1,4 +1,7 @@
-/** Calls every function of the built app once, each in a worker that has just started, and says what that loaded. */
+/**
+ * Calls every function of the built app once, each in a worker that has just started, and reports the loaded
+ * files.
+ */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

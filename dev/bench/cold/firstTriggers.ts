@@ -1,4 +1,4 @@
-/** What each function is called with: what it is there for, in a world where there is nothing to mend. */
+/** Input of each function: a typical call, in a state without anything to repair. */
 import type { Trigger } from "../../sandbox/host/invoke.ts";
 import { SUBSCRIPTION } from "../inventory.ts";
 import { asking, document } from "../reviews.ts";
@@ -25,7 +25,7 @@ export function firstTriggers(cluster: string, token: string): Readonly<Record<s
     sweepOrphansWork: work("orphans", "all"),
     auditDriftWork: work("drift", "all"),
     reconcilePls: work("pls", PLS),
-    tellNews: work("webhook", "no run"),
+    sendNotices: work("webhook", "no run"),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * A worker that is warm but has no app yet, as the platform keeps them: told of an app and its settings it loads it into an environment that
- * is new to the process, and answers HTTP. No queue or timer is listened to: in Azure that is the work of the host, not of the app's process.
+ * A worker that is warm but has no app yet, as the platform keeps them: after it gets an app and its settings
+ * it loads it into an environment that is new to the process, and answers HTTP. No queue or timer is listened
+ * to: in Azure that is the work of the host, not of the app's process.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,6 +1,7 @@
 /**
- * The estate of the limits: 40 subscriptions, 1,000 clusters with 50 Services each, 400 subnets with 2,500 addresses each. Everything follows
- * from numbers: it can be told piece by piece and is held by nobody.
+ * The estate of the limits: 40 subscriptions, 1,000 clusters with 50 Services each, 400 subnets with 2,500
+ * addresses each. Everything follows from numbers: it is generated piece by piece and never held in memory
+ * completely.
  */
 import { formatAddress } from "../../../shared/azure/prefix.ts";
 import type { Cluster } from "../../../shared/declarations/clusterModel.ts";

@@ -7,7 +7,7 @@ import type { Cluster } from "../../../shared/declarations/clusterModel.ts";
 import { registerCluster } from "../../../shared/declarations/registry.ts";
 import { addressKey } from "../../../shared/azure/addressKey.ts";
 import { admit } from "../../../shared/admission/admit.ts";
-import { knownCluster } from "../../../shared/admission/known.ts";
+import { cachedCluster } from "../../../shared/admission/cached.ts";
 import { canonicalId } from "../../../shared/azure/resourceId.ts";
 import type { Run } from "../../../shared/ports/ports.ts";
 import { writeRows } from "../../../shared/storage/writeRows.ts";
@@ -130,7 +130,7 @@ function placeOf(n: number): estate.Place {
 
 async function decide(run: Run, round: number, n: number): Promise<void> {
   const place = placeOf(n);
-  const cluster = (await knownCluster(run, estate.clusterName(place))) as Cluster;
+  const cluster = (await cachedCluster(run, estate.clusterName(place))) as Cluster;
   const free = estate.address(place.at % 10, estate.ADDRESSES + round * 500 + n);
   const object = serviceObject(`new-${round}-${n}`, crypto.randomUUID(), free);
   const { allowed, status } = await admit(run, cluster, review(object));

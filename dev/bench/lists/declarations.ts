@@ -101,15 +101,15 @@ async function read(url: string): Promise<string> {
 }
 
 async function list(run: Run, registered: Cluster, url: string): Promise<void> {
-  const claim = claimsOfCluster(run, registered);
+  const followUp = { claim: claimsOfCluster(run, registered) };
   let answer = await receiveDeclarations(run, registered, {
     post: { body: "" },
     policy: defaultPolicy,
-    claim,
+    followUp,
   });
   do {
     const post = { sequence: answer.sequence, status: 200, body: await read(`${url}&${answer.query}`) };
-    answer = await receiveDeclarations(run, registered, { post, policy: defaultPolicy, claim });
+    answer = await receiveDeclarations(run, registered, { post, policy: defaultPolicy, followUp });
   } while (answer.outcome === "page staged");
   if (answer.outcome !== "list complete")
     throw new Error(`${answer.outcome}: ${answer.problems?.join("; ")}`);

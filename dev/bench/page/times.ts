@@ -6,12 +6,12 @@ export interface Redraws {
   readonly fill: readonly number[];
   /** One image of as many cells, spread over the same pixels. */
   readonly spread: readonly number[];
-  /** What must be done anew when addresses changed: reading them into cells. */
+  /** What is repeated when addresses change: reading them into cells. */
   readonly read: readonly number[];
 }
 
 export interface Hovers {
-  /** Until the tip says the address, in the document. */
+  /** Until the tooltip shows the address, in the document. */
   readonly told: readonly number[];
   /** Until the frame after that. */
   readonly shown: readonly number[];

@@ -1,4 +1,7 @@
-/** Both over HTTP, as an API server asks: the built app on the sandbox's host with its inventory in storage, and Pepr with its in memory. */
+/**
+ * Both over HTTP, as an API server calls them: the built app on the sandbox's host with its inventory in
+ * storage, and Pepr with its in memory.
+ */
 import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Pepr's webhook server in a process of its own, with as much of a cluster as it needs to begin. */
+/** Pepr's webhook server in a separate process, with the parts of a cluster that it needs to start. */
 import { execFile, spawn } from "node:child_process";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -48,7 +48,7 @@ export async function startPeer(directory: string, { key, cert }: Certificates):
   };
 }
 
-/** Knows one kind of resource: the store in which Pepr keeps its own notes. */
+/** Supports one kind of resource: the store of Pepr. */
 async function startCluster(): Promise<Server> {
   const store = {
     apiVersion: "pepr.dev/v1",

@@ -1,6 +1,6 @@
 /**
- * Azure RBAC in front of every route: whoever has a role assignment somewhere may do what the roles allow, and nothing else. Identities of
- * managed clusters, and everybody who has none, may do what they like: what Azure asks of them is not what the sandbox is about.
+ * Azure RBAC in front of every route: a caller with a role assignment may do what its roles allow, and nothing else. Identities of
+ * managed clusters, and callers without any assignment, may do everything: the sandbox does not model their permissions.
  * @see https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
  */
 import { ArmError } from "./armError.ts";
@@ -52,7 +52,7 @@ interface Needed {
   scope: string;
 }
 
-/** The action that a request needs, and where; `undefined` for what everybody may ask. */
+/** The action that a request needs, and where; `undefined` for what every caller may request. */
 export function neededAction(method: string, path: string): Needed | undefined {
   const verb = VERBS[method];
   if (verb === undefined || !/^\/subscriptions\/[^/]+/i.test(path)) return undefined;

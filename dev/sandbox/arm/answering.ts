@@ -168,7 +168,7 @@ function refuse({ action }: Fault): void {
   throw new ArmError(
     action.status,
     action.code ?? (action.status === 429 ? "TooManyRequests" : "InternalServerError"),
-    "A fault was asked for.",
+    "A fault was requested.",
     { headers },
   );
 }

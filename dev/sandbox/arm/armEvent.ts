@@ -1,4 +1,4 @@
-/** One terminal outcome of a write, action or delete through ARM: what Event Grid and the activity log tell of. */
+/** One terminal outcome of a write, action or delete through ARM: what Event Grid and the activity log report. */
 export interface ArmEvent {
   kind: "Write" | "Delete" | "Action";
   outcome: "Success" | "Failure" | "Cancel";

@@ -30,9 +30,9 @@ export interface Context {
   faults: Faults;
   pageSize: number;
   operationMilliseconds: number;
-  /** Tells Event Grid and the activity log. */
+  /** Reports to Event Grid and to the activity log. */
   raise(event: ArmEvent): void;
-  /** Tells the activity log only: what was refused at once. */
+  /** Reports to the activity log only: what was refused at once. */
   note(event: ArmEvent): void;
   activity: readonly ArmEvent[];
 }

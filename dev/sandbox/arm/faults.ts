@@ -26,7 +26,7 @@ export const NewFault = z.strictObject({
   method: z.string().optional(),
   /** Regular expression on the path, without case. Absent: any. */
   path: z.string().refine(isExpression, "is no regular expression").optional(),
-  /** Name of the caller in its token. Absent: anybody. */
+  /** Name of the caller in its token. Absent: every caller. */
   caller: z.string().optional(),
   action: FaultAction,
   /** How often still; absent: until removed. */

@@ -1,6 +1,6 @@
 /**
- * Whoever writes a resource must be allowed to join what its body refers to. Identities of managed clusters are held to it for subnets,
- * identities with role assignments (see `access.ts`) for everything; everybody else in the sandbox may do what they like.
+ * A caller that writes a resource needs the permission to join what its body refers to. Identities of managed clusters are held to it for subnets,
+ * identities with role assignments (see `access.ts`) for everything; every other caller in the sandbox may do everything.
  */
 import { isClusterIdentity, isGoverned } from "./access.ts";
 import { ArmError } from "./armError.ts";
@@ -23,7 +23,7 @@ interface Join {
   id: string;
 }
 
-/** @throws ArmError 403 as ARM says it, before the provider sees the request */
+/** @throws ArmError 403 as ARM returns it, before the provider sees the request */
 export function checkLinkedAccess(world: ArmWorld, type: string, { id, body, caller }: PutRequest): void {
   const all = joinsOf(world, caller.objectId, body["properties"]);
   const closed = all.filter((join) => !allows(world, caller.objectId, join));

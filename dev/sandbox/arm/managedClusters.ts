@@ -73,7 +73,7 @@ function takeNodeGroup(world: World, { clusterId, subscription, name, location }
   world.saveGroup({ id, name, subscription, location, tags: {}, ...group, managedBy: clusterId });
 }
 
-/** The identity that was asked for, with the principals that it gets; once made it stays. */
+/** The requested identity with its principals; once created it stays. */
 function identityOf(world: World, asked: Body | undefined, before: Body | undefined): { identity?: Body } {
   if (before || !asked) return before ? { identity: before } : {};
   if (asked["type"] === "SystemAssigned")

@@ -22,7 +22,7 @@ export interface Start {
   /** What happens when it succeeds, or fails with `code`. */
   settle: (failure: { code: string; message: string } | undefined) => void;
   failWith?: { code: string; message: string };
-  /** It does not end while this says so. */
+  /** It does not end while this returns true. */
   hangs?: () => boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What one resource type knows, for the server in `server.ts` to do the rest: routing, authentication, locks, ETags,
+ * What one resource type defines, for the server in `server.ts` to do the rest: routing, authentication, locks, ETags,
  * long-running operations, provisioning states, write serialisation, throttling, events, tags, paging.
  * Children (subnets, private endpoint connections, …) live inside their parent's properties and share its ETag.
  */
@@ -54,7 +54,7 @@ export interface World {
   /** Everything that holds an address in the subnet. */
   claimsIn(subnetId: string): Iterable<Claim>;
   ofType(type: string, subscription?: string): Stored[];
-  /** Side effects on other resources (a NIC for an endpoint, a connection on a PLS); raises no event of its own. */
+  /** Side effects on other resources (a NIC for an endpoint, a connection on a PLS); raises no event. */
   save(stored: Stored): void;
   drop(id: string): void;
   group(subscription: string, name: string): Group | undefined;
@@ -65,7 +65,7 @@ export interface World {
   nowUtc(): string;
 }
 
-/** Who is asking, from the bearer token. */
+/** The caller, from the bearer token. */
 export interface Caller {
   objectId: string;
   applicationId: string;

@@ -80,7 +80,7 @@ export function findRole(world: ArmWorld, roleDefinitionId: string): RoleDefinit
   return [...BUILT_IN, ...world.roles.values()].find((role) => key(role.name) === name);
 }
 
-/** True if what is said of the scope holds for the id too. */
+/** True if a statement about the scope holds for the id too. */
 export function holdsAt(scope: string, id: string): boolean {
   const wide = key(scope).replace(/\/$/, "");
   return key(id) === wide || key(id).startsWith(`${wide}/`);

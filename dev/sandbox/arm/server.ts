@@ -1,6 +1,6 @@
 /**
  * Azure Resource Manager for the sandbox: the Microsoft.Network part of it, with real state, operations that take time, ETags,
- * locks, throttling and Azure's error codes. Run by `npm start`, the demo and the tests; knows nothing of the product.
+ * locks, throttling and Azure's error codes. Run by `npm start`, the demo and the tests; imports nothing of the product.
  */
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";

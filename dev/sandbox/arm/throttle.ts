@@ -20,7 +20,7 @@ export const AZURE_LIMITS: Limits = {
   writes: { bucket: 200, perSecond: 10 },
   deletes: { bucket: 200, perSecond: 10 },
 };
-/** As large subscriptions have them: headers tell what remains, and hardly anybody is throttled. */
+/** As large subscriptions have them: headers report what remains, and hardly any call is throttled. */
 export const LARGE_SUBSCRIPTION: Limits = {
   reads: { bucket: 1100, perSecond: 100 },
   writes: { bucket: 800, perSecond: 50 },
@@ -43,7 +43,7 @@ export class Throttle {
     this.#now = now;
   }
 
-  /** Takes a token and gives the headers that tell what remains; throws 429 when there is none. */
+  /** Takes a token and returns the headers that report what remains; throws 429 when there is none. */
   take(subscription: string, objectId: string, method: string): Record<string, string> {
     if (!this.#limits) return {};
     const kind = method === "GET" || method === "HEAD" ? "reads" : method === "DELETE" ? "deletes" : "writes";

@@ -7,7 +7,7 @@ import type { RoleAssignment, RoleDefinition } from "./roles.ts";
 
 export interface Lock {
   id: string;
-  /** What the lock stands on. */
+  /** The scope of the lock. */
   scope: string;
   name: string;
   level: "CanNotDelete" | "ReadOnly";

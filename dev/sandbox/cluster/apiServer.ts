@@ -89,7 +89,7 @@ export class ApiServer {
     return { ...outcome, code: 201, object: dryRun ? object : this.store.put(object) };
   }
 
-  /** A whole object in place of the stored one; a `resourceVersion` in it must be the stored one's. */
+  /** Replaces the stored object; a `resourceVersion` in it must be the stored one's. */
   async update(given: Service, options: WriteOptions = {}): Promise<Outcome> {
     for (;;) {
       const old = this.store.get(serviceKey(given));
@@ -174,7 +174,7 @@ export class ApiServer {
         this.store.put(initialised({ ...service, metadata: { ...service.metadata, finalizers: [] } }));
   }
 
-  /** Validating webhooks, which are all asked, then the quota. */
+  /** Validating webhooks, which are all called, then the quota. */
   async #admit(change: Change): Promise<Outcome> {
     const admission = await review(this.options.webhook, change);
     const { warnings } = admission;

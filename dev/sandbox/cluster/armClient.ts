@@ -1,4 +1,4 @@
-/** The controller's way to ARM: the public door, with its own identity. */
+/** The controller's ARM client: the public endpoint, with its own identity. */
 import { setTimeout as delay } from "node:timers/promises";
 import { issueToken } from "../identity/token.ts";
 import type { Caller } from "../arm/resourceType.ts";
@@ -45,7 +45,7 @@ export class ArmClient {
     return all;
   }
 
-  /** Writes and waits until Azure is done. */
+  /** Writes, and returns when Azure is done. */
   put(path: string, body: unknown): Promise<any> {
     return this.#write("PUT", path, body);
   }

@@ -1,5 +1,5 @@
 /**
- * A cluster of the sandbox: an API server that asks the admission webhook, a cloud controller manager that works on ARM, and the sender
+ * A cluster of the sandbox: an API server that calls the admission webhook, a cloud controller manager that works on ARM, and the sender
  * that reports Services to Mooring. Contains nothing of the product but the URLs that it is given.
  */
 import { randomUUID } from "node:crypto";

@@ -34,7 +34,7 @@ export async function ensureFrontend(arm: ArmClient, place: Place, service: Serv
   return written.properties.frontendIPConfigurations.find((item: Item) => item["name"] === frontend["name"]);
 }
 
-/** Removes what the Service has on the load balancer; gives the id of a frontend that nobody uses any more. */
+/** Removes what the Service has on the load balancer; returns the id of a frontend that no Service uses any more. */
 export async function findUnused(
   arm: ArmClient,
   place: Place,
@@ -52,7 +52,7 @@ export async function findUnused(
   return others.length === 0 ? frontend["id"] : undefined;
 }
 
-/** Takes the Service's rules away, and its frontend if nobody uses it; the last frontend takes the load balancer along. */
+/** Takes the Service's rules away, and its frontend if no Service uses it; the last frontend takes the load balancer along. */
 export async function removeFrontend(
   arm: ArmClient,
   place: Place,
@@ -124,7 +124,7 @@ interface Choice {
   service: Service;
 }
 
-/** The Service's own frontend, one that has the address it asks for, or a new one. */
+/** The Service's own frontend, one that has the requested address, or a new one. */
 async function chooseFrontend(arm: ArmClient, place: Place, { balancer, service }: Choice): Promise<Item> {
   const all = balancer["properties"].frontendIPConfigurations as Item[];
   const wanted = wantedAddress(service);

@@ -1,4 +1,4 @@
-/** What the API server sets in a Service that it is sent, and what it refuses with 422 before it asks any validating webhook. */
+/** What the API server sets in a Service that it is sent, and what it refuses with 422 before it calls any validating webhook. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Service } from "./service.ts";
 

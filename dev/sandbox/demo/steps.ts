@@ -27,17 +27,20 @@ const plsSettings = (name: string, visibility: string) => ({
 });
 
 export const STEPS: Step[] = [
-  { title: "A Service asks for an address that another cluster's load balancer has", play: refuseTaken },
+  { title: "A Service requests an address that another cluster's load balancer has", play: refuseTaken },
   { title: "It takes the free address that was suggested, and its load balancer appears", play: takeFree },
-  { title: "A second cluster asks for the same address", play: refuseSecond },
+  { title: "A second cluster requests the same address", play: refuseSecond },
   { title: "The API server refuses what admission allowed", play: refuseAfterAdmission },
   { title: "A cluster's sender reports the Services of another cluster", play: refuseForeignList },
   {
-    title: "Somebody sets a Private Link Service's visibility to everybody behind its back",
+    title: "An operator opens a Private Link Service's visibility to every subscription",
     play: putBackVisibility,
   },
-  { title: "Two consumers wait: one from a declared subscription, one not", play: approveDeclared },
-  { title: "A cluster dies and leaves a load balancer and a Private Link Service", play: sweepDead },
+  {
+    title: "Two consumers request a connection: one from a declared subscription, one not",
+    play: approveDeclared,
+  },
+  { title: "A cluster is deleted and leaves a load balancer and a Private Link Service", play: sweepDead },
 ];
 
 async function apply({ world }: Story, cluster: string, service: ReturnType<typeof internal>): Promise<Item> {
@@ -54,7 +57,7 @@ async function refuseTaken(story: Story): Promise<void> {
   );
   story.say(answer["message"]);
   expect(answer["allowed"] === false, "the Service is refused");
-  const free = /free nearby: ([\d.]+)/.exec(answer["message"])?.[1];
+  const free = /nearest free addresses: ([\d.]+)/.exec(answer["message"])?.[1];
   expect(free !== undefined, "a free address is suggested");
   story.address = free ?? "";
 }
@@ -158,7 +161,7 @@ async function approveDeclared(story: Story): Promise<void> {
   say(`${undeclared?.["name"]}: ${undeclared?.["properties"].privateLinkServiceConnectionState.status}`);
   expect(
     undeclared?.["properties"].privateLinkServiceConnectionState.status === "Pending",
-    "the undeclared connection still waits",
+    "the undeclared connection is still pending",
   );
 }
 
@@ -177,7 +180,7 @@ async function sweepDead(story: Story): Promise<void> {
   try {
     await world.control("DELETE", `/clusters/${name}`);
     say(
-      `cluster ${name} is gone; ${cluster["nodeResourceGroup"]} still has ${(await leftovers(story, cluster["nodeResourceGroup"])).join(", ")}`,
+      `cluster ${name} was deleted; ${cluster["nodeResourceGroup"]} still has ${(await leftovers(story, cluster["nodeResourceGroup"])).join(", ")}`,
     );
     await quarantined(story, name);
     await deleted(story, cluster["nodeResourceGroup"]);

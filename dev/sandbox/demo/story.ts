@@ -1,4 +1,4 @@
-/** What the demo's steps share: the story that they tell, and how they read the world. */
+/** What the demo's steps share: the state of the story, and how they read the world. */
 import { endpointId } from "../world/seed.ts";
 import { PLATFORM } from "../world/definition.ts";
 import type { DemoWorld } from "./world.ts";
@@ -7,7 +7,7 @@ type Item = Record<string, any>;
 
 export interface Story {
   world: DemoWorld;
-  /** Makes this telling's names its own. */
+  /** Keeps the names of this run apart from those of others. */
   mark: string;
   say: (line: string) => void;
   /** Set by the first step. */
@@ -20,7 +20,7 @@ export interface Step {
 }
 
 export function expect(condition: boolean, what: string): void {
-  if (!condition) throw new Error(`not so: ${what}`);
+  if (!condition) throw new Error(`does not hold: ${what}`);
 }
 
 export async function frontendWith({ world }: Story, address: string): Promise<Item | undefined> {

@@ -32,7 +32,7 @@ export class DemoWorld {
     this.#arm = arm;
   }
 
-  /** As somebody who is not the controller: a person in the portal, or a consumer. */
+  /** As another caller than the controller: a person in the portal, or a consumer. */
   async arm(method: string, path: string, body?: unknown): Promise<any> {
     const { token } = issueToken({ objectId: "somebody", applicationId: "portal", name: "somebody" });
     const url = `${this.about.armUrl}${path}${path.includes("?") ? "&" : "?"}${API}`;
@@ -41,7 +41,7 @@ export class DemoWorld {
       this.#arm(
         new Request(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }),
       );
-    // Another write to the same network is in progress: as any client, it waits its turn.
+    // Another write to the same network is in progress: as any client, it is retried.
     const response = await this.eventually(`${method} ${path}`, async () => {
       const answer = await send();
       return answer.status === 409 ? undefined : answer;

@@ -1,6 +1,6 @@
 /**
  * Event Grid for the sandbox: handshake, at-least-once delivery with retries, dead letters; duplicates, reordering, delay and loss on
- * demand. Fed by ARM's outcomes; knows only the endpoint's URL.
+ * demand. Fed by ARM's outcomes; it has only the endpoint's URL.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";

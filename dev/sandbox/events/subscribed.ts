@@ -8,7 +8,7 @@ import type { Body } from "../arm/resourceType.ts";
 import type { ArmWorld } from "../arm/world.ts";
 import type { GridEvent } from "./toEvent.ts";
 
-/** Names of functions, one for each event subscription that wants the event. */
+/** Names of functions, one for each event subscription whose filters match the event. */
 export function subscribed(world: ArmWorld, event: GridEvent): string[] {
   return world
     .ofType(TOPIC_TYPE)
@@ -47,7 +47,7 @@ const TESTS: Record<string, Test> = {
   Contains: (value, wanted) => value.includes(wanted),
 };
 
-/** Filters of other kinds than text let nothing through: nobody may rely on what is not here. */
+/** Filters of other kinds than text let nothing through: a test must not rely on what is missing here. */
 function advanced({ key: path, operatorType, values = [] }: Body, event: GridEvent): boolean {
   const value = valueAt(event, path);
   if (operatorType === "IsNullOrUndefined") return value === undefined;

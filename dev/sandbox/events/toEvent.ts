@@ -1,5 +1,5 @@
 /**
- * An ARM outcome as Event Grid tells it (EventGridSchema).
+ * An ARM outcome as Event Grid sends it (EventGridSchema).
  * @see https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions
  */
 import { randomUUID } from "node:crypto";

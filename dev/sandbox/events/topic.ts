@@ -1,6 +1,6 @@
 /**
  * Event Grid custom topics for the sandbox: takes CloudEvents over https as Azure does, by key or by identity, and keeps what came, so
- * that it can be looked at. Every name is a topic. Delivers to nobody.
+ * that it can be looked at. Every name is a topic. Delivers nothing.
  * @see https://learn.microsoft.com/azure/event-grid/post-to-custom-topic
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
@@ -45,11 +45,11 @@ export function createTopics({ key }: { key?: string } = {}): Topics {
   const app = new Hono();
   app.post("/topics/:name/api/events", async (context) => {
     const failure = failures.shift();
-    if (failure !== undefined) return refuse(context, failure, "Sandbox", "As it was asked to.");
+    if (failure !== undefined) return refuse(context, failure, "Sandbox", "As requested.");
     if (!isAllowed(context, key))
       return refuse(context, 401, "Unauthorized", "The request is not authorized.");
     if (context.req.query("api-version") !== API_VERSION)
-      return refuse(context, 400, "BadRequest", "The api-version is missing or not known.");
+      return refuse(context, 400, "BadRequest", "The api-version is missing or not supported.");
     const text = await context.req.text();
     if (Buffer.byteLength(text) > MAX_BYTES)
       return refuse(context, 413, "RequestEntityTooLarge", "The request is larger than 1048576 bytes.");

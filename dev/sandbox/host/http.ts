@@ -1,4 +1,4 @@
-/** The host's front door: HTTP triggers with their auth levels, the Event Grid webhook, and the admin routes. */
+/** The host's HTTP endpoint: HTTP triggers with their auth levels, the Event Grid webhook, and the admin routes. */
 import type { HostKeys } from "./keys.ts";
 import type { HttpData } from "./core.ts";
 import type { LoadedApp, LoadedFunction } from "./load.ts";
@@ -6,8 +6,13 @@ import { invoke, type HostLog } from "./invoke.ts";
 import { createRouter } from "./routes.ts";
 import { receiveEvents } from "./eventGridWebhook.ts";
 
-/** The platform's own limit for a request. */
-const MAX_BODY_BYTES = 100 * 1024 * 1024;
+/** The default of `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`. @see https://learn.microsoft.com/azure/azure-functions/functions-app-settings */
+const DEFAULT_BODY_BYTES = 104_857_600;
+
+/** The host refuses a larger body without handing it to the worker. */
+function maxBodyBytes(): number {
+  return Number(process.env["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]) || DEFAULT_BODY_BYTES;
+}
 
 export interface DoorOptions {
   app: LoadedApp;
@@ -20,7 +25,7 @@ export interface DoorOptions {
 export function createDoor({ app, keys, log, fire }: DoorOptions): (request: Request) => Promise<Response> {
   const route = createRouter(app.functions, app.hostJson.extensions?.http?.routePrefix ?? "api");
   return async (request) => {
-    // A Host header that is no host, which Azure's front end knows nobody by.
+    // A Host header that is no host; Azure's front end has no app of that name.
     if (!URL.canParse(request.url)) return new Response(null, { status: 400 });
     const url = new URL(request.url);
     if (/^\/runtime\/webhooks\/eventgrid$/i.test(url.pathname))
@@ -60,8 +65,9 @@ async function toHttpData(
   url: URL,
   params: Record<string, string>,
 ): Promise<HttpData | 413> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes()) return 413;
   const bytes = new Uint8Array(await request.arrayBuffer());
-  if (bytes.byteLength > MAX_BODY_BYTES) return 413;
+  if (bytes.byteLength > maxBodyBytes()) return 413;
   const values = (entries: Iterable<[string, string]>) =>
     Object.fromEntries([...entries].map(([name, value]) => [name, { value }]));
   const query = new Map<string, string>();

@@ -10,7 +10,7 @@ export interface HostKeys {
   eventGrid: string;
 }
 
-/** @param path where they are kept; absent: new ones that nobody keeps */
+/** @param path where they are kept; absent: new ones, which are not kept */
 export async function hostKeys(path?: string): Promise<HostKeys> {
   const kept = path && (await readFile(path, "utf8").catch(() => undefined));
   if (kept) return JSON.parse(kept);

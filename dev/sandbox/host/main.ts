@@ -1,4 +1,4 @@
-/** The host as a process of its own: its environment is the app's settings. Tells its parent when it listens; ends with it. */
+/** The host as a separate process: its environment is the app's settings. Reports to its parent when it listens; ends with it. */
 import { parseArgs } from "node:util";
 import { startHost } from "./startHost.ts";
 

@@ -52,7 +52,7 @@ export class QueueListener {
     );
   }
 
-  /** Ends polling and waits for what runs, for ten seconds at the most. */
+  /** Ends polling and lets running work end, for ten seconds at most. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#polling;

@@ -1,5 +1,5 @@
 /**
- * A Functions host for one built app: the same artifact that is deployed, run through the real programming model. Knows nothing of
+ * A Functions host for one built app: the same artifact that is deployed, run through the real programming model. Imports nothing of
  * what the app does. One app per process, as in a worker.
  */
 import { createServer } from "node:http";
@@ -10,7 +10,7 @@ import { invoke, type HostLog } from "./invoke.ts";
 import { hostKeys, type HostKeys } from "./keys.ts";
 import { loadApp, type LoadedApp, type LoadedFunction } from "./load.ts";
 import { QueueListener } from "./queues.ts";
-import { isTimer, Timers } from "./timers.ts";
+import { isDisabled, isTimer, Timers } from "./timers.ts";
 
 export interface HostOptions {
   /** The built artifact. */
@@ -28,7 +28,7 @@ export interface Host {
   stop(): Promise<void>;
 }
 
-/** A listener that cannot start is told of; the other functions work, as in Azure. */
+/** A listener that cannot start is reported; the other functions work, as in Azure. */
 function listen(app: LoadedApp, target: LoadedFunction, log: HostLog): QueueListener | undefined {
   try {
     return new QueueListener(app, target, log);
@@ -50,7 +50,7 @@ export async function startHost({
   const keys = await hostKeys(keysPath);
   const timers = new Timers(app, log, timersPath);
   const queues = app.functions
-    .filter(({ trigger }) => trigger.type.toLowerCase() === "queuetrigger")
+    .filter((one) => one.trigger.type.toLowerCase() === "queuetrigger" && !isDisabled(one))
     .flatMap((target) => listen(app, target, log) ?? []);
   const fire = (target: LoadedFunction, input: string) =>
     void (isTimer(target)

@@ -38,7 +38,7 @@ export class Timers {
     this.#handles.clear();
   }
 
-  /** Runs it now; a failure is logged and waits for the next tick, as in Azure. */
+  /** Runs it now; a failure is logged and repeated by the next tick, as in Azure. */
   async run(target: LoadedFunction, isPastDue: boolean): Promise<void> {
     const timer = {
       Schedule: { AdjustForDST: true },
@@ -71,7 +71,7 @@ export class Timers {
  * By its app setting; an administrator may still run it.
  * @see https://learn.microsoft.com/azure/azure-functions/disable-function
  */
-function isDisabled({ name }: LoadedFunction): boolean {
+export function isDisabled({ name }: LoadedFunction): boolean {
   return /^(true|1)$/i.test(process.env[`AzureWebJobs.${name}.Disabled`] ?? "");
 }
 

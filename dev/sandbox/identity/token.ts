@@ -41,7 +41,7 @@ export function isTokenFor(token: string, audience: string, now: Date = new Date
   return typeof aud === "string" && aud.replace(/\/$/, "") === audience;
 }
 
-/** Who the token speaks for; `undefined` if it is none or has ended. */
+/** The caller that the token names; `undefined` if it is no token or has expired. */
 export function readToken(token: string, now: Date = new Date()): Caller | undefined {
   try {
     const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));

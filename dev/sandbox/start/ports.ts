@@ -35,7 +35,7 @@ export function environmentName(name: keyof Ports): string {
   return `MOORING_SANDBOX_${FLAGS[name].replaceAll("-", "_").toUpperCase()}`;
 }
 
-/** A line for each port that somebody else has. */
+/** A line for each port that another process has. */
 export async function takenPorts(ports: Ports): Promise<string[]> {
   const names = Object.keys(ports) as (keyof Ports)[];
   const free = await Promise.all(names.map((name) => isFree(ports[name])));

@@ -1,5 +1,5 @@
 /**
- * Brings the whole local world up: storage, ARM, identity and control, the Functions host with the built app, Event Grid, clusters, and
+ * Starts the local world: storage, ARM, identity and control, the Functions host with the built app, Event Grid, clusters, and
  * the seeded estate on first start. Used by `npm start`, the demo and the tests.
  */
 import { randomBytes } from "node:crypto";
@@ -33,9 +33,9 @@ export interface SandboxOptions {
   seed?: boolean;
   /** Program of the app's command line; absent: from its sources. */
   cli?: string;
-  /** `loop`: clusters report to Mooring all the time; else only when they are asked to. */
+  /** `loop`: clusters report to Mooring all the time; else only on request. */
   senders?: "loop" | "on request";
-  /** Told of each step. */
+  /** Called with each step. */
   progress?: (step: string) => void;
 }
 
@@ -209,7 +209,7 @@ async function reported(cluster: Cluster, progress: (step: string) => void): Pro
     progress(`${cluster.options.name}: declarations answered ${status} ${JSON.stringify(body)}`);
 }
 
-/** Asks the host for a scan now; the gate warns, and does not refuse, while it has seen nothing. */
+/** Requests a scan from the host; admission warns, and does not refuse, before the first scan. */
 async function scanned(host: { url: string; keys: HostKeys }): Promise<void> {
   await fetch(`${host.url}/admin/functions/scanInventory`, {
     method: "POST",
@@ -238,6 +238,7 @@ function appSettings({
 }: Known): Record<string, string> {
   return {
     AzureWebJobsStorage: connection,
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "12582912", // as infra/app/functionApp.bicep sets it
     MOORING_SUBSCRIPTIONS: Object.keys(SUBSCRIPTIONS).join(","),
     MOORING_ARM_ENDPOINT: armUrl,
     MOORING_EVENT_TOPIC: topicUrl,
@@ -250,7 +251,7 @@ function appSettings({
   };
 }
 
-/** Node would read its own variable for the authority too early: the command line has one of its own. */
+/** Node would read its own variable for the authority too early: the command line has its own variable. */
 function environmentFile({ NODE_EXTRA_CA_CERTS = "", ...settings }: Record<string, string>): string {
   return Object.entries({ ...settings, MOORING_CA_FILE: NODE_EXTRA_CA_CERTS })
     .map(([name, value]) => `${name}='${value}'\n`)

@@ -1,6 +1,6 @@
 /**
  * Azurite (tables, queues, blobs) as a child process that dies with its parent. Called by `npm start`, the demo and
- * the tests; on disk where told, else in memory; on the ports told, else on free ones.
+ * the tests; on disk if a folder is given, else in memory; on the given ports, else on free ones.
  */
 import { fork, type ChildProcess, type ForkOptions } from "node:child_process";
 import { join } from "node:path";

@@ -50,7 +50,7 @@ export interface ClusterDefinition {
   defaultSubnet: string;
   /** Its Private Link Services live here, so that they outlive it. */
   plsResourceGroup?: string;
-  /** How its control plane asks ARM; absent: with a service principal. */
+  /** How its control plane calls ARM; absent: with a service principal. */
   identity?: "SystemAssigned" | "UserAssigned";
   /** Object id of that identity, once it is made. */
   principalId?: string;

@@ -26,7 +26,7 @@ export interface FleetOptions {
   statePath?: string;
   /** Program of the app's command line; absent: from its sources. */
   cli?: string;
-  /** `loop`: each cluster reports to Mooring all the time; else only when it is asked to. */
+  /** `loop`: each cluster reports to Mooring all the time; else only on request. */
   senders?: "loop" | "on request";
 }
 

@@ -30,7 +30,7 @@ export const APP_ID = `/subscriptions/${PLATFORM}/resourceGroups/${GROUP}/provid
 const ROLES = join(import.meta.dirname, "../../../infra/roles.json");
 const ROLE_NAMESPACE = "Microsoft.Authorization/roleDefinitions";
 
-/** As `infra/` tells Event Grid: what is worth an event. */
+/** The event subscriptions of `infra/`: which operations send an event. */
 const OPERATIONS = [
   "Microsoft.Network/privateLinkServices/",
   "Microsoft.Network/loadBalancers/",
@@ -47,7 +47,7 @@ export function topicId(subscription: string): string {
   return `/subscriptions/${subscription}/resourceGroups/${GROUP}/providers/Microsoft.EventGrid/systemTopics/mooring-${subscription.slice(0, 8)}`;
 }
 
-/** Makes what is not there, and brings roles up to date; what somebody changed stays as it is. */
+/** Creates what is missing, and updates roles; other changes stay as they are. */
 export async function install(arm: ArmClient): Promise<void> {
   const subscriptions = Object.keys(SUBSCRIPTIONS);
   for (const subscription of subscriptions)
@@ -61,7 +61,7 @@ export async function install(arm: ArmClient): Promise<void> {
 async function make(arm: ArmClient, subscription: string): Promise<void> {
   await subscribe(arm, subscription);
   const scope = `/subscriptions/${subscription}`;
-  // Every role, so that all capabilities can be tried; `mooring doctor` tells which are more than policy needs.
+  // Every role, so that all capabilities can be tried; `mooring doctor` reports which are more than policy needs.
   for (const role of await readRoles()) {
     const id = `${scope}/providers/${ROLE_NAMESPACE}/${randomUUID()}`;
     await define(arm, id, role);

@@ -65,7 +65,7 @@ async function assign(
   });
 }
 
-/** Somebody tidied up: the identity may look at the network and use it no more. */
+/** An operator reduced the permissions: the identity may read the network, but not join it. */
 export async function withdrawRights(
   arm: ArmClient,
   { vnetId, principalId }: ClusterDefinition,

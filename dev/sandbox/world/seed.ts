@@ -148,7 +148,7 @@ async function reject(arm: ArmClient, plsId: string): Promise<void> {
   await arm.put(connection["id"], connection);
 }
 
-/** Three changes that nobody declared. */
+/** Three changes that no Service declares. */
 async function drift(arm: ArmClient): Promise<void> {
   const privateLinkServices = await allPrivateLinkServices(arm);
   await change(
@@ -178,7 +178,7 @@ async function change(
   await arm.put(pls["id"], pls);
 }
 
-/** Somebody gave the frontend of search-index another address. */
+/** Another writer gave the frontend of search-index another address. */
 async function moveAddress(arm: ArmClient): Promise<void> {
   const [, two] = CLUSTERS;
   if (!two) return;

@@ -43,7 +43,7 @@ async function putBasicBalancer(arm: ArmClient): Promise<void> {
   });
 }
 
-/** A probe that nothing uses, a rule to an empty pool, and a PLS that the controller knows nothing of. */
+/** A probe that nothing uses, a rule to an empty pool, and a PLS that the controller did not create. */
 async function changeBalancerByHand(arm: ArmClient): Promise<void> {
   const [, two] = CLUSTERS;
   if (!two) return;

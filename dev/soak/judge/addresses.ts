@@ -1,4 +1,4 @@
-/** No address has two living owners, no claim is lost, and none is kept for Services that are gone. */
+/** No address has two existing owners, no claim is lost, and no claim is kept for deleted Services. */
 import { baseName } from "../../sandbox/cluster/names.ts";
 import type { RawRow } from "../rows.ts";
 import { MAX_SKEW_MINUTES, MINUTE, RESERVATION_MINUTES } from "../times.ts";
@@ -21,8 +21,9 @@ interface Claim {
 }
 
 /**
- * In one row, of the owners that live: Services of one cluster only, each on ports of its own. If Azure gave the address to one of them
- * by itself, a Service that claims it alone has lost it; the rest must agree. A Service that is gone hands over.
+ * For the existing owners in one row: only Services of one cluster, each with separate ports. If Azure
+ * assigned the address to one of them dynamically, a Service with an exclusive claim has lost it; the others
+ * must agree. A deleted Service hands over.
  */
 export function ownersInRows(rows: readonly RawRow[], isLiving: (uid: string) => boolean): Violation[] {
   return rows.flatMap((row) => {
@@ -71,12 +72,15 @@ function clashes(a: Asker, b: Asker): boolean {
   return a.wanted.ports.some((port) => b.wanted.ports?.includes(port));
 }
 
-/** It was promised the address not long ago, or has had it in Azure since it was. Whoever got it later is known after a scan. */
+/**
+ * It was promised the address recently, or has had it in Azure since then. A later holder is recorded by a
+ * scan.
+ */
 function isPromised({ builtAt = Date.now(), admittedAt }: Living): boolean {
   return admittedAt + PROMISED > builtAt;
 }
 
-/** Whoever may count on an address stands in its row. */
+/** Each Service with a valid claim is in the row of the address. */
 export function promisesKept(truth: Truth, rows: readonly RawRow[]): Violation[] {
   const byKey = new Map(rows.map((row) => [`${row.partition} ${row.value.address}`, row]));
   return truth
@@ -86,7 +90,7 @@ export function promisesKept(truth: Truth, rows: readonly RawRow[]): Violation[]
       wantedBy(one).flatMap((wanted): Violation[] => {
         const row = byKey.get(`${wanted.subnetId} ${wanted.address}`);
         if (row && holds(row, one, wanted)) return [];
-        const says = `${one.name} counts on ${wanted.address}, and no row says so`;
+        const says = `${one.name} counts on ${wanted.address}, and no row has the claim`;
         return [{ invariant: "promise kept", says, evidence: { row, service: told(one) } }];
       }),
     );
@@ -101,7 +105,7 @@ function holds(row: RawRow, { cluster, service, uid }: Living, { ports }: Wanted
       owner.name === service.metadata.name,
   );
   if (isClaimed || !assignment) return isClaimed;
-  // A PLS's own address: whoever has it in Azure is not to be told by its name.
+  // An address of a PLS: its name in Azure does not identify the holder.
   if (!ports) return true;
   const names = [
     assignment.holderId.split("/").at(-1),
@@ -115,11 +119,12 @@ function isHolder({ value }: RawRow, uid: string): boolean {
 }
 
 /**
- * When all is calm: only Services that live have claims, and none has expired.
+ * When all is calm: only Services that live, or whose frontend or rule Azure still has, have claims, and none has expired. Another
+ * judge decides whether Azure may still have it: a connected consumer keeps it.
  * @param proving clusters whose lists may end a claim
  */
 export function nothingKeptForTheDead(
-  truth: Truth,
+  truth: Pick<Truth, "living" | "isBuilt">,
   rows: readonly RawRow[],
   proving: ReadonlySet<string>,
 ): Violation[] {
@@ -129,10 +134,12 @@ export function nothingKeptForTheDead(
     const dead = claimsOf(row).filter(
       ({ owner, expiresAtUtc }) =>
         (expiresAtUtc ?? now) < now ||
-        (proving.has(owner.cluster) && !living.has(`${owner.cluster}/${owner.namespace}/${owner.name}`)),
+        (proving.has(owner.cluster) &&
+          !living.has(`${owner.cluster}/${owner.namespace}/${owner.name}`) &&
+          !truth.isBuilt(owner.uid)),
     );
     if (dead.length === 0) return [];
-    return [{ invariant: "no leak", says: `${row.value.address} is kept for nobody`, evidence: row }];
+    return [{ invariant: "no leak", says: `${row.value.address} is kept without an owner`, evidence: row }];
   });
 }
 

@@ -33,7 +33,7 @@ export function nothingLivingDeleted(truth: Truth, written: readonly ArmEvent[])
     });
 }
 
-/** Its own, or that of whoever it shares a frontend with. */
+/** Its own, or that of a Service with which it shares a frontend. */
 function hasPls(truth: Truth, one: Living): boolean {
   if (truth.plsOf(one)) return true;
   const rule = (truth.balancerOf(one.cluster)?.["properties"].loadBalancingRules ?? []).find(
@@ -51,7 +51,9 @@ function short({ kind, outcome, resourceId, caller, atUtc }: ArmEvent): string {
   return `${atUtc} ${caller.name} ${kind} ${outcome} ${resourceId.split("/").slice(-2).join("/")}`;
 }
 
-/** Every PLS is as its Service declares, and nobody who is declared waits. */
+/**
+ * Every PLS matches the declaration of its Service, and no connection of a declared subscription is pending.
+ */
 export function privateLinkServicesAsDeclared(truth: Truth): Violation[] {
   return truth
     .living()
@@ -82,7 +84,7 @@ export function privateLinkServicesAsDeclared(truth: Truth): Violation[] {
     });
 }
 
-/** A PLS on somebody else's frontend is proved to be nobody's, and is only told of. */
+/** A PLS on the frontend of another Service has no owner, and is only reported. */
 function standsOnItsOwn({ properties }: Item, { uid }: Living): boolean {
   const [frontend] = properties.loadBalancerFrontendIpConfigurations as Item[];
   return String(frontend?.["id"].split("/").at(-1)).startsWith(baseName(uid));
@@ -100,13 +102,13 @@ function sameSet(actual: readonly string[] = [], declared: readonly string[]): b
   return plain(actual) === plain(declared);
 }
 
-/** Frontends of the dead are gone, but for those that somebody is connected to. */
+/** Frontends of deleted Services do not exist, except those with connected consumers. */
 export function orphansGone(truth: Truth): Violation[] {
   const present = truth.present();
   return truth.balancers().flatMap((balancer) =>
     (balancer["properties"].frontendIPConfigurations as Item[]).flatMap((frontend): Violation[] => {
       if (isUsed(balancer, frontend, present) || isConnected(truth, balancer)) return [];
-      const says = `${frontend["name"]} on ${balancer["id"].split("/")[4]} is nobody's, and is still there`;
+      const says = `${frontend["name"]} on ${balancer["id"].split("/")[4]} has no owner, and still exists`;
       return [
         {
           invariant: "converged",
@@ -132,7 +134,7 @@ function isUsed(balancer: Item, frontend: Item, present: readonly Living[]): boo
     );
 }
 
-/** A PLS with a consumer keeps what it stands on. */
+/** A PLS with a consumer keeps its frontend and load balancer. */
 function isConnected(truth: Truth, balancer: Item): boolean {
   return truth
     .privateLinkServices()

@@ -6,9 +6,9 @@ import type { Violation } from "./violation.ts";
 
 const APP = "mooring";
 const SLACK = MAX_SKEW_MINUTES * MINUTE;
-/** A hanging operation ends when the storm does, and nobody waits that long for it. */
+/** A hanging operation ends with the storm, after the timeout of its caller. */
 const LONGEST_OPERATION = 20 * MINUTE;
-/** What these say was not written. */
+/** Outcomes without a write. */
 const NOT_WRITTEN = ["refused", "released"];
 
 export function writesJournalled(written: readonly ArmEvent[], rows: readonly RawRow[]): Violation[] {

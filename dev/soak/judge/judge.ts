@@ -15,7 +15,7 @@ import type { Violation } from "./violation.ts";
 /** The most that a host may take, in megabytes. */
 const MAX_MEGABYTES = 512;
 
-/** Between two steps, with nobody at work but the hosts. */
+/** Between two steps, while only the hosts are active. */
 export async function judgeAlways(stage: Stage, truth: Truth): Promise<Violation[]> {
   const rows = stage.storage.isUp ? await readTable(stage.connectionString, "addresses") : [];
   return [
@@ -27,7 +27,7 @@ export async function judgeAlways(stage: Stage, truth: Truth): Promise<Violation
   ];
 }
 
-async function judgeHosts({ hosts }: Stage): Promise<Violation[]> {
+export async function judgeHosts({ hosts }: Stage): Promise<Violation[]> {
   for (const host of hosts) await host.measure();
   return hosts.flatMap((host) => [
     ...host.faults.splice(0).map((says) => ({ invariant: "no crash", says })),

@@ -2,7 +2,7 @@ import type { Random } from "../random.ts";
 import type { Stage } from "../stage/stage.ts";
 import type { Truth } from "../truth.ts";
 
-/** What everybody acts with. */
+/** What all actors use. */
 export interface Acting {
   readonly stage: Stage;
   readonly truth: Truth;

@@ -8,7 +8,7 @@ import type { Acting } from "./acting.ts";
 const MAX_CLUSTERS = 4;
 const CONSUMERS = 12;
 
-/** Somebody changes who may see a PLS, or who is let in unasked. */
+/** A user changes the visibility or auto-approval of a PLS. */
 export async function editPls({ stage, truth, random }: Acting): Promise<string> {
   const id = random.pick(truth.privateLinkServices())?.["id"] as string | undefined;
   const body = id && (await stage.team.get(id));
@@ -19,7 +19,7 @@ export async function editPls({ stage, truth, random }: Acting): Promise<string>
   return "edited";
 }
 
-/** Somebody asks for a connection; Azure approves it, lets it wait, or refuses. */
+/** A consumer requests a connection; Azure approves it, leaves it pending, or refuses it. */
 export async function connectConsumer({ stage, truth, random }: Acting): Promise<string> {
   const pls = random.pick(truth.privateLinkServices());
   if (!pls) return "no Private Link Service";
@@ -54,7 +54,7 @@ export async function killCluster({ stage, random, truth }: Acting): Promise<str
   if (!cluster || clusters.size < 2) return "too few clusters";
   const { name, resourceId } = cluster.options;
   if ([...truth.busy].some((one) => one.startsWith(`${name}/`))) return "busy";
-  // Nobody acts for it any more, from now on.
+  // From now on no actor uses it.
   stage.fleet.forget(name);
   await deleteCluster(stage.team, resourceId);
   return "killed";

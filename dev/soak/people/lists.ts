@@ -1,5 +1,6 @@
 /** What clusters report of their Services: true lists and windows, and what a broken or misplaced sender reports. */
 import type { Cluster } from "../../sandbox/cluster/cluster.ts";
+import { readTable } from "../rows.ts";
 import type { Acting } from "./acting.ts";
 
 const SHORT_SHARE = 0.4;
@@ -30,11 +31,18 @@ export async function sendHalf({ stage, random }: Acting): Promise<string> {
   });
 }
 
-/** The manifest was applied to another cluster. */
+/**
+ * The manifest was applied to another cluster, too. Only for bound clusters: the list would bind an unbound one to the other's identity,
+ * and only an operator could correct that.
+ */
 export async function sendForeignList({ stage, random }: Acting): Promise<string> {
-  const cluster = random.pick([...stage.fleet.clusters.values()]);
+  if (!stage.storage.isUp) return "storage is unavailable";
+  const registered = (await readTable(stage.connectionString, "clusters")).map(({ value }) => value);
+  const isBound = ({ options, apiServer }: Cluster) =>
+    registered.some(({ name, identity }) => name === options.name && identity?.uid === apiServer.identity);
+  const cluster = random.pick([...stage.fleet.clusters.values()].filter(isBound));
   const other = random.pick([...stage.fleet.clusters.values()].filter((one) => one !== cluster));
-  if (!cluster || !other) return "no other cluster";
+  if (!cluster || !other) return "no bound cluster beside another one";
   return inNewSession(cluster, () => {
     cluster.sender.apiServer = other.apiServer;
   });

@@ -1,4 +1,4 @@
-/** An operator at the API: looks, decides on connections, undoes, holds; and asks for work as timers do. */
+/** An operator at the API: reads, decides on connections, undoes, holds; and enqueues work as timers do. */
 import type { Acting } from "./acting.ts";
 
 const LOOKS = [
@@ -26,7 +26,7 @@ export async function fireTimer({ stage, random }: Acting): Promise<string> {
 export async function decide(acting: Acting): Promise<string> {
   const { random } = acting;
   const one = random.pick(await items(acting, "/connections?status=Pending"));
-  if (!one) return "nothing waits";
+  if (!one) return "nothing is pending";
   const status = random.chance(0.5) ? "Approved" : "Rejected";
   return plannedAndDone(acting, `/connections/${encodeURIComponent(one["key"])}/decision`, {
     status,
@@ -48,7 +48,7 @@ export async function holdAndRelease(acting: Acting): Promise<string> {
   return `answered ${held.status}`;
 }
 
-/** Everything that is held is let go. */
+/** Releases all holds. */
 export async function releaseAll(acting: Acting): Promise<void> {
   for (const one of (await items(acting, "/orphans")).filter(({ hold }) => hold))
     await ask(acting, "DELETE", `/orphans/${encodeURIComponent(one["key"])}/hold`);

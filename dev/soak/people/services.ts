@@ -10,7 +10,7 @@ import type { Acting } from "./acting.ts";
 const NAMES = 14;
 const PORTS = [80, 443, 8080];
 const ADDRESSES = Array.from({ length: 10 }, (_, n) => `10.240.8.${50 + n}`);
-/** Refused because nobody knows, not because somebody said so. */
+/** Refused because the state is unknown, not because of a rule. */
 const NO_ANSWER = /failed calling webhook|could not check/;
 const NAT_ADDRESSES = Array.from({ length: 6 }, (_, n) => `10.240.10.${20 + n}`);
 
@@ -38,7 +38,7 @@ function pls(random: Random): Record<string, string> {
   };
 }
 
-/** Made, or, if there is one of that name, written anew. */
+/** Creates a Service, or replaces the one of that name. */
 export async function applyService(acting: Acting): Promise<string> {
   const { random } = acting;
   const cluster = random.pick([...acting.stage.fleet.clusters.values()]);
@@ -46,7 +46,7 @@ export async function applyService(acting: Acting): Promise<string> {
   if (!cluster) return "no cluster";
   return alone(acting, cluster, service, async () => {
     const whole = await mutated(cluster, service);
-    return whole ? applied(acting, cluster, whole) : "refused by the companion";
+    return whole ? applied(acting, cluster, whole) : "refused by the mutating webhook";
   });
 }
 
@@ -73,11 +73,11 @@ async function applied(acting: Acting, cluster: Cluster, service: Service): Prom
   const { allowed, pending, message = "", warnings } = await cluster.apply(service);
   const uid = cluster.services.get(serviceKey(service))?.metadata.uid ?? "";
   if (!allowed) return refused(acting, before, message);
-  if (acting.stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster is gone";
-  // Written as it was before it is promised nothing anew.
+  if (acting.stage.fleet.clusters.get(cluster.options.name) !== cluster) return "its cluster was deleted";
+  // An unchanged Service gets no new promise.
   if (before && saysTheSame(before, service)) acting.truth.built(uid, pending === undefined);
   else acting.truth.admitted(uid, since, pending === undefined);
-  // Let in with the word that nobody looked: nothing was promised.
+  // Admitted without a check: nothing was promised.
   if (warnings.some((one) => NO_ANSWER.test(one))) acting.truth.doubted(uid);
   return pending === undefined ? "built" : `pending: ${pending.slice(0, 200)}`;
 }
@@ -91,7 +91,10 @@ function saysTheSame(a: Service, b: Service): boolean {
   return isDeepStrictEqual([a.metadata.annotations, a.spec], [b.metadata.annotations, b.spec]);
 }
 
-/** What the companion makes of it; absent if it refuses, or if it cannot be asked: an API server with `failurePolicy: Fail`. */
+/**
+ * Result of the mutating webhook; absent if it refuses or is unreachable: an API server with `failurePolicy:
+ * Fail`.
+ */
 async function mutated(cluster: Cluster, service: Service): Promise<Service | undefined> {
   if (service.metadata.annotations?.["mooring.dev/address"] !== "auto") return service;
   const response = await fetch(`${cluster.options.webhook?.url.replace("/admit/", "/mutate/")}?timeout=10s`, {
@@ -127,7 +130,7 @@ function reviewOf(service: Service, old: Service | undefined): object {
   };
 }
 
-/** Deleted; sometimes its controller never hears of it, and what it had stays behind. */
+/** Deletes a Service; sometimes its controller misses it, and its resources stay behind. */
 export async function deleteService(acting: Acting): Promise<string> {
   const { random, truth } = acting;
   const one = random.pick(truth.living());
@@ -141,7 +144,7 @@ export async function deleteService(acting: Acting): Promise<string> {
   });
 }
 
-/** The controllers try again what they could not do, and nothing else: what is well they do not look at. */
+/** The controllers retry only what failed: they do not reconcile healthy Services. */
 export async function retryPending(acting: Acting): Promise<string> {
   let left = 0;
   for (const cluster of acting.stage.fleet.clusters.values())

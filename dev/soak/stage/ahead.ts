@@ -1,10 +1,10 @@
 /**
- * Makes this process' `Date` run ahead of the machine's, by what the parent says at the start and at any time after. Imported by the
- * soak itself, and before everything else by every process that it starts (`node --import`). Timers run as they do: only what a
- * clock would show moves.
+ * Makes this process' `Date` run ahead of the machine's, by what the parent sets at the start and later.
+ * Imported by the soak itself, and before everything else by every process that it starts (`node --import`).
+ * Timers run as they do: only what a clock would show moves.
  */
 
-/** Setting that tells a process how far ahead it starts. */
+/** Setting with the initial offset of a process. */
 export const AHEAD = "SOAK_AHEAD_MILLISECONDS";
 
 export interface Ahead {

@@ -1,6 +1,6 @@
 /**
- * Builds the artifacts that the hosts run, each by the build of its own sources: those of this folder, of another commit, or spoilt on
- * purpose to prove that the soak would notice.
+ * Builds the artifacts that the hosts run, each by the build of its sources: those of this folder, of another
+ * commit, or broken on purpose to prove that the soak would notice.
  */
 import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -50,7 +50,7 @@ export async function buildCommit(output: string, commit: string): Promise<strin
 async function spoilt(sources: string, { file, from, to }: Spoil): Promise<void> {
   const path = join(sources, file);
   const text = await readFile(path, "utf8");
-  if (!text.includes(from)) throw new Error(`${file} has no "${from}" any more: say anew what to spoil`);
+  if (!text.includes(from)) throw new Error(`${file} has no "${from}" any more: update the replacement`);
   await writeFile(path, text.replaceAll(from, to));
 }
 

@@ -9,7 +9,7 @@ const OPERATION_MILLISECONDS = 60;
 
 export interface Azure {
   readonly arm: Arm;
-  /** What the app must know of it. */
+  /** Settings for the app. */
   readonly settings: Readonly<Record<string, string>>;
 }
 

@@ -24,7 +24,7 @@ export class Clock {
     return { [AHEAD]: String(this.#ahead + skewMilliseconds) };
   }
 
-  /** From now on the process is told of jumps, until it ends. */
+  /** From now on the process gets jumps of the clock, until it ends. */
   follow(child: ChildProcess, skewMilliseconds = 0): void {
     this.#followers.set(child, skewMilliseconds);
     child.once("exit", () => this.#followers.delete(child));

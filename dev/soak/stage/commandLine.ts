@@ -5,7 +5,7 @@ import { PRELOAD } from "./clock.ts";
 
 const CLI = join(import.meta.dirname, "../../../cli/main.ts");
 
-/** Runs the app's command line, as people do, at the soak's time. @throws Error with what it said, if it failed */
+/** Runs the CLI of the app at the time of the soak. @throws Error with its output, if it failed */
 export async function runMooring(
   settings: Readonly<Record<string, string>>,
   args: readonly string[],

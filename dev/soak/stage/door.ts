@@ -24,6 +24,9 @@ export interface Door {
   close(): Promise<void>;
 }
 
+/** As the host refuses larger bodies: by their length, before it reads them. */
+const MAX_BODY_BYTES = 12_582_912;
+
 /** @param hosts all there are, up or not */
 export async function openDoor(hosts: readonly Host[], random: Random): Promise<Door> {
   const answers = new Map<number, number>();
@@ -48,6 +51,10 @@ export async function openDoor(hosts: readonly Host[], random: Random): Promise<
 }
 
 async function pass(hosts: readonly Host[], random: Random, incoming: IncomingMessage): Promise<Response> {
+  if (Number(incoming.headers["content-length"] ?? 0) > MAX_BODY_BYTES) {
+    incoming.resume();
+    return new Response(null, { status: 413 });
+  }
   const body = await buffer(incoming);
   const target = random.pick(hosts.filter(({ url }) => url !== undefined));
   if (target?.url === undefined) return new Response(null, { status: 503 });

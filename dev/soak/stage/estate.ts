@@ -16,10 +16,10 @@ import { putCluster } from "../../sandbox/world/rights.ts";
 import { RESERVATION_MINUTES } from "../times.ts";
 
 const NODES = 2;
-/** The most that an API server waits. */
+/** Timeout of an API server. */
 const WEBHOOK_SECONDS = 10;
 
-/** Everything that deletes is on, and limited by proof alone; nobody is let in unchecked. */
+/** All deletes are enabled, limited only by their proof; no Service is admitted unchecked. */
 export const POLICY = {
   modes: { privateLinkServices: "enforce", connections: "enforce", rejections: "enforce", sweep: "enforce" },
   onUnavailable: "deny",

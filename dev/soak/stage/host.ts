@@ -5,7 +5,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Clock, PRELOAD } from "./clock.ts";
+import { MESSAGE, type LoopSample } from "./eventLoop.ts";
 
+const LOOP = ["--import", join(import.meta.dirname, "eventLoop.ts")];
 const MAIN = join(import.meta.dirname, "../../sandbox/host/main.ts");
 /** What no log may hold, whatever goes wrong. */
 const NEVER = /unhandled rejection|uncaught|FATAL ERROR|out of memory/i;
@@ -35,12 +37,14 @@ export class Host {
   /** Absent while it is down. */
   url: string | undefined;
   kills = 0;
-  /** Ends that nobody asked for, and words that no log may hold. */
+  /** Unexpected exits, and texts that no log may contain. */
   readonly faults: string[] = [];
   /** Failed invocations since this was last emptied. */
   readonly failures: LogLine[] = [];
   invocations = 0;
   peakMegabytes = 0;
+  /** Seconds of its event loop since this was last emptied. */
+  readonly loop: LoopSample[] = [];
 
   constructor(options: HostOptions) {
     this.name = options.name;
@@ -52,8 +56,8 @@ export class Host {
     const { app, keysPath, settings, clock } = this.#options;
     this.skewMilliseconds = skewMilliseconds;
     const child = fork(MAIN, ["--app", app, "--port", "0", "--keys", keysPath], {
-      env: { ...process.env, ...settings, ...clock.settings(skewMilliseconds) },
-      execArgv: PRELOAD,
+      env: { ...process.env, ...settings, ...clock.settings(skewMilliseconds), SOAK_EVENT_LOOP: "1" },
+      execArgv: [...PRELOAD, ...LOOP, ...profileOf(this.name)],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.#child = child;
@@ -74,7 +78,7 @@ export class Host {
     child.once("exit", (code, signal) => {
       if (this.#child !== child) return;
       this.url = undefined;
-      this.faults.push(`host ${this.name} ended by itself: code ${code}, signal ${signal}`);
+      this.faults.push(`host ${this.name} ended unexpectedly: code ${code}, signal ${signal}`);
     });
   }
 
@@ -82,6 +86,7 @@ export class Host {
     this.#log.write(`${line}\n`);
     if (NEVER.test(line)) this.faults.push(`host ${this.name} said: ${line.slice(0, 500)}`);
     const entry = parsed(line);
+    if (entry?.message === MESSAGE) this.loop.push(entry as LogLine & LoopSample);
     if (entry?.message === "succeeded") this.invocations += 1;
     if (entry?.level === "error" && entry.message.startsWith("failed:")) this.failures.push(entry);
   }
@@ -112,6 +117,12 @@ export class Host {
     const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
     this.peakMegabytes = Math.max(this.peakMegabytes, Math.round(kilobytes / 1024));
   }
+}
+
+/** With `SOAK_PROFILES=FOLDER` a host that is stopped leaves a CPU profile. */
+function profileOf(name: string): string[] {
+  const folder = process.env["SOAK_PROFILES"];
+  return folder ? ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`] : [];
 }
 
 function parsed(line: string): LogLine | undefined {

@@ -1,6 +1,7 @@
 /**
- * Everything that the soak runs on: Azurite as a process of its own, ARM over https, Event Grid, clusters, two hosts on the same
- * storage behind one door. All of it lives in one folder; nothing of it decides what is right.
+ * Everything that the soak runs on: Azurite as a separate process, ARM over https, Event Grid, clusters, two
+ * hosts on the same storage behind one load balancer. Everything is in one folder; nothing here decides what
+ * is correct.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,11 +20,13 @@ import { Clock } from "./clock.ts";
 import { runMooring } from "./commandLine.ts";
 import { openDoor, type Door } from "./door.ts";
 import { addCluster, buildNetworks, POLICY } from "./estate.ts";
-import { Host } from "./host.ts";
+import type { Host } from "./host.ts";
+import { createHosts } from "./hosts.ts";
 import { RestartingStorage } from "./storage.ts";
+import { openThrottle, type Throttle } from "./throttle.ts";
 
 const LOOK_MILLISECONDS = 200;
-/** A second of Event Grid's retry schedule: its longest waits must fit into a minute. */
+/** A second of Event Grid's retry schedule: its longest delays must fit into a minute. */
 const GRID_SECOND_MILLISECONDS = 10;
 
 export interface Stage {
@@ -35,13 +38,15 @@ export interface Stage {
   readonly fleet: Fleet;
   readonly hosts: readonly Host[];
   readonly storage: RestartingStorage;
+  /** The proxy between the hosts and their tables. */
+  readonly throttle: Throttle;
   readonly connectionString: string;
   readonly door: Door;
-  /** Every write of anybody that ended, oldest first. */
+  /** All completed writes of all writers, oldest first. */
   readonly written: readonly ArmEvent[];
   /** Fires a function as the portal does, on whichever host is up; gives the status. */
   readonly fire: (name: string) => Promise<number>;
-  /** Runs the app's command line; gives what it said. @throws Error if it failed */
+  /** Runs the CLI of the app; returns its output. @throws Error if it failed */
   readonly mooring: (args: readonly string[], input?: string) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
@@ -51,6 +56,8 @@ export interface StageOptions {
   /** One artifact for each host. */
   readonly artifacts: readonly string[];
   readonly random: Random;
+  /** True: a separate host runs queues and timers. Otherwise all hosts run everything. */
+  readonly isSplit?: boolean;
 }
 
 type Stops = (() => Promise<unknown> | void)[];
@@ -72,7 +79,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 }
 
 async function open(
-  { directory, artifacts, random }: StageOptions,
+  { directory, artifacts, random, isSplit = false }: StageOptions,
   stops: Stops,
 ): Promise<Omit<Stage, "stop">> {
   const clock = new Clock();
@@ -82,16 +89,21 @@ async function open(
   const { connectionString } = storage;
   const azure = await openAzure(directory, stops);
   const { arm } = azure;
+  const throttle = await openThrottle(connectionString, random);
+  stops.push(() => throttle.close());
   const settings = { AzureWebJobsStorage: connectionString, ...azure.settings };
   const keysPath = join(directory, "keys.json");
-  const hosts = artifacts.map((app, index) => {
-    const name = `host-${index + 1}`;
-    return new Host({ name, app, keysPath, logPath: join(directory, `${name}.log`), settings, clock });
-  });
+  const throttled = {
+    ...settings,
+    AzureWebJobsStorage: throttle.connectionString,
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "12582912", // as infra/app/functionApp.bicep sets it
+  };
+  const created = createHosts({ directory, artifacts, isSplit, settings: throttled, keysPath, clock });
+  const { all: hosts, answering, working } = created;
   stops.push(() => Promise.all(hosts.map((host) => host.stop())));
   // One by one: the first makes the keys.
   for (const host of hosts) await host.start();
-  const door = await openDoor(hosts, random);
+  const door = await openDoor(answering, random);
   stops.push(() => door.close());
   const keys = JSON.parse(await readFile(keysPath, "utf8")) as HostKeys;
   const grid = await openGrid(door, keys, random);
@@ -104,8 +116,9 @@ async function open(
     runMooring({ ...settings, ...clock.settings() }, args, input);
   await mooring(["policy", "apply", "-"], JSON.stringify(POLICY));
   for (const name of ["aks-a", "aks-b"]) await addCluster(team, fleet, name);
-  const fire = (name: string) => fireFunction(door, keys, name);
-  return { clock, arm, team, grid, fleet, hosts, storage, connectionString, door, written, fire, mooring };
+  const fire = (name: string) => fireFunction(working ?? door, keys, name);
+  const people = { arm, team, grid, fleet, written, fire, mooring };
+  return { clock, hosts, storage, throttle, connectionString, door, ...people };
 }
 
 function openGrid({ url }: Door, { eventGrid }: HostKeys, random: Random): Promise<EventGrid> {
@@ -137,7 +150,7 @@ async function firstScan({ clock, connectionString, fire }: Stage): Promise<void
   clock.advance(MINUTE);
 }
 
-async function fireFunction({ url }: Door, { master }: HostKeys, name: string): Promise<number> {
+async function fireFunction({ url }: Pick<Host, "url">, { master }: HostKeys, name: string): Promise<number> {
   const headers = { "x-functions-key": master, "content-type": "application/json" };
   const { status } = await fetch(`${url}/admin/functions/${name}`, { method: "POST", headers, body: "{}" });
   return status;

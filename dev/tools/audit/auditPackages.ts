@@ -14,12 +14,12 @@ const Via = z.union([
 const Report = z.object({ vulnerabilities: z.record(z.string(), z.object({ via: z.array(Via) })) });
 
 export interface Audit {
-  /** `unknown`: the registry did not tell. */
+  /** `unknown`: the registry returned no result. */
   readonly kind: "clean" | "found" | "unknown";
   readonly lines: readonly string[];
 }
 
-/** Asks the registry, as `npm audit` does. Never throws: a registry that does not answer is an answer. */
+/** Queries the registry, as `npm audit` does. Never throws: an unavailable registry is a result. */
 export async function auditPackages(now = new Date()): Promise<Audit> {
   return readAudit(await ask(), { exceptions: EXCEPTIONS, today: now.toISOString().slice(0, 10) });
 }
@@ -44,7 +44,7 @@ export function readAudit(
   if (counting.length > 0) return { kind: "found", lines: counting.map(([, line]) => line) };
   const explained =
     advisories.size === 0 ? "" : `; ${advisories.size} explained in dev/tools/audit/exceptions.ts`;
-  return { kind: "clean", lines: [`Nothing is known against the installed packages${explained}.`] };
+  return { kind: "clean", lines: [`No advisories for the installed packages${explained}.`] };
 }
 
 /** `GHSA-xxxx-xxxx-xxxx`. */
@@ -52,7 +52,7 @@ function idOf(url: string): string {
   return url.split("/").at(-1) ?? url;
 }
 
-/** Exit codes tell of findings too: only what is printed counts. */
+/** Exit codes also depend on findings: only the printed output is used. */
 function ask(): Promise<string> {
   const options = { cwd: ROOT, timeout: PATIENCE_MILLISECONDS, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) =>

@@ -1,7 +1,10 @@
-/** Advisories that do not concern Mooring, by their id, each with why, and until when that stands. `docs/contributing/dependencies.md` tells how they come here. */
+/**
+ * Advisories that do not affect Mooring, by id, each with reason and expiry.
+ * `docs/contributing/dependencies.md` describes how to add one.
+ */
 export interface Exception {
   readonly why: string;
-  /** The day on which somebody looks again: from then on it counts. */
+  /** Date of the next review: from then on the advisory counts. */
   readonly untilDate: string;
 }
 

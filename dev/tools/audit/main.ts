@@ -1,4 +1,4 @@
-/** `npm run audit`: what is known against the packages that are installed; exit code 1 if anything that no exception explains. */
+/** `npm run audit`: prints advisories for the installed packages; exit code 1 if any has no exception. */
 import { auditPackages } from "./auditPackages.ts";
 
 const { kind, lines } = await auditPackages();

@@ -1,6 +1,6 @@
 import { run } from "./run.ts";
 
-/** What is fuzzed from outside, through a process of its own; each a test file. */
+/** Targets that are fuzzed from outside, in a separate process; each is a test file. */
 const FILES: Readonly<Record<string, string>> = {
   routes: "test/fuzz/routes.test.ts",
   cli: "test/fuzz/cli.test.ts",
@@ -9,7 +9,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 export const DOORS: readonly string[] = ["routes", "cli"];
 
-/** True if something was found; fast-check says what, and the seed that finds it again. */
+/** True if something was found; fast-check prints it with the seed that reproduces it. */
 export async function fuzzDoor(
   name: string,
   minutes: number,

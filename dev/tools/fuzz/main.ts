@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz [-- NAME… --minutes N]`: each target for so long, guided by coverage (Jazzer.js, which is libFuzzer); the doors of the
- * built app and the command line by fast-check. What breaks is kept in `test/fuzz/corpus/NAME`, which `npm test` replays from then on.
+ * `npm run fuzz [-- NAME… --minutes N]`: each target for so long, guided by coverage (Jazzer.js, which is
+ * libFuzzer); the endpoints of the built app and the command line by fast-check. What breaks is kept in
+ * `test/fuzz/corpus/NAME`, which `npm test` replays from then on.
  */
 import { parseArgs } from "node:util";
 import { missing } from "./engine.ts";

@@ -1,4 +1,4 @@
-/** What the command line says, as a picture of a terminal. */
+/** Output of the CLI, as a picture of a terminal. */
 import { spawn } from "node:child_process";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -13,7 +13,7 @@ export interface Said {
   readonly output: string;
 }
 
-/** Runs `mooring` with these arguments; gives all that it says, on whichever stream. */
+/** Runs `mooring` with these arguments; returns its output on both streams. */
 export async function runMooring(
   args: readonly string[],
   { cwd, settings }: { cwd: string; settings: Readonly<Record<string, string>> },

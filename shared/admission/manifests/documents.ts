@@ -1,4 +1,4 @@
-/** YAML and JSON text as documents, each on its own: a mistake in one does not hide the others. */
+/** Splits YAML and JSON text into documents, so that an error in one does not hide the others. */
 import { isCollection, LineCounter, parseAllDocuments, visit, type Document } from "yaml";
 import { findTemplate, templateMessage } from "./template.ts";
 
@@ -9,19 +9,19 @@ export interface Position {
   readonly column: number;
 }
 
-/** What cannot be read, in one line. */
+/** What is invalid, in one line. */
 export interface Problem {
   readonly position: Position;
   readonly message: string;
-  /** The text is a template, which is told once a file. */
+  /** The text is a template, which is reported once per file. */
   readonly isTemplate?: true;
 }
 
-/** A document, and the way from an offset in its text back to the file. */
+/** A document, and the mapping from an offset in its text to a position in the file. */
 export interface Source {
   readonly document: Document;
   readonly text: string;
-  /** Programs print JSON, so a `${x}` in its strings is data. People write YAML, where it is a template that was not rendered. */
+  /** JSON is usually generated, so `${x}` in its strings is data. YAML is usually written by hand: there it is an unrendered template. */
   readonly isJson: boolean;
   readonly at: (offset: number) => Position;
 }
@@ -54,9 +54,9 @@ interface Part {
   readonly text: string;
 }
 
-/** A line that begins with `---` begins a document, also within a block scalar: quoted text cannot contain one either. */
+/** A line that starts with `---` starts a document, even in a block scalar; quoted text cannot contain such a line. */
 const DOCUMENT = /^---(?=\s|$)/gm;
-/** Directives stand before the `---` of their document; nothing that is read here depends on them. */
+/** Skips directives, which precede the `---` of their document: nothing that is read here depends on them. */
 const ONLY_DIRECTIVES = /^(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n?)*$/;
 
 function split(text: string): Part[] {
@@ -71,7 +71,7 @@ function split(text: string): Part[] {
     .flatMap(splitJson);
 }
 
-/** JSON values one after another, as `kubectl` and `jq` print them. */
+/** Concatenated JSON values, as `kubectl` and `jq` print them. */
 function splitJson(part: Part): Part[] {
   if (!part.text.trimStart().startsWith("{")) return [part];
   const ends = jsonEnds(part.text);
@@ -82,7 +82,7 @@ function splitJson(part: Part): Part[] {
   });
 }
 
-/** Where each value ends; empty if they do not follow one another. */
+/** The end of each value; empty if the text is not a sequence of values. */
 function jsonEnds(text: string): number[] {
   const ends: number[] = [];
   let depth = 0;
@@ -120,7 +120,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-/** Kubernetes reads YAML 1.1: `yes` is a boolean there and `010` a number. Of a duplicate key the last one counts. */
+/** Kubernetes reads YAML 1.1, in which `yes` is a boolean and `010` a number. The last of duplicate keys counts. */
 const OPTIONS = {
   prettyErrors: false,
   logLevel: "error",
@@ -136,7 +136,7 @@ function problemsOf(text: string, documents: readonly Document[], at: Source["at
   return errors.map(({ pos: [start], message }) => ({ position: at(start), message }));
 }
 
-/** Without quotes `{{ x }}` is a mapping whose key is a mapping, which no Kubernetes object has. */
+/** An unquoted `{{ x }}` is a mapping whose key is a mapping, which no Kubernetes object has. */
 function hasBareTemplate(document: Document): boolean {
   let found = false;
   visit(document, {

@@ -2,12 +2,12 @@ import type { Service } from "../../kubernetes/service.ts";
 import type { Outside } from "../rule.ts";
 import type { Position, Problem } from "./documents.ts";
 
-/** A Service of a manifest, or annotations that an operator copies to one. */
+/** A Service in a manifest, or annotations that an operator copies to one. */
 export interface Manifest {
-  /** Of annotations outside a Service: a Service with these annotations, named as the object that has them. */
+  /** For annotations outside a Service: a Service with these annotations, and the name of the object that contains them. */
   readonly service: Service;
   readonly outside?: Outside;
-  /** Where a field stands: an annotation's key, or a path like `spec.loadBalancerIP`; the Service itself if it is not there. */
+  /** The position of an annotation's key, or of a path like `spec.loadBalancerIP`; of the Service if the field is absent. */
   position(field: string): Position;
 }
 

@@ -1,4 +1,4 @@
-/** Nodes of a YAML document by path, aliases followed, with their places in the file. */
+/** Finds nodes of a YAML document by path, through aliases, with their positions in the file. */
 import {
   isAlias,
   isCollection,
@@ -16,7 +16,7 @@ import type { Position, Problem, Source } from "./documents.ts";
 
 export type Path = readonly (string | number)[];
 
-/** A node and the document that it is in. */
+/** A node and its document. */
 export interface Place {
   readonly source: Source;
   readonly node: Node;
@@ -35,7 +35,7 @@ export function keyOf({ key }: Pair): string {
   return String(isScalar(key) ? key.value : key);
 }
 
-/** The text that stands under the key, if it is text. */
+/** The value of the key, if it is a string. */
 export function textOf(place: Place, ...path: Path): string | undefined {
   const node = nodeAt(place, path);
   return isScalar(node) && typeof node.value === "string" ? node.value : undefined;
@@ -52,7 +52,7 @@ function childOf(node: Node | undefined, key: string | number): unknown {
   return isSeq(node) ? node.items[Number(key)] : undefined;
 }
 
-/** Where a value stands, or the nearest of its ancestors that is there; of a mapping the line of its key. */
+/** The position of a value, or of its nearest ancestor that exists; for a mapping, the line of its key. */
 export function positionOf(place: Place, path: Path): Position {
   for (let depth = path.length; depth > 0; depth -= 1) {
     const parent = nodeAt(place, path.slice(0, depth - 1));
@@ -70,7 +70,7 @@ function startOf(node: unknown): number | undefined {
   return isNode(value) && value.range && !isCollection(value) ? value.range[0] : startOf(key);
 }
 
-/** Keys that stand twice in one mapping, from the node downwards. */
+/** Duplicate keys in the node and its descendants. */
 export function duplicateKeys(place: Place, path: Path = []): Problem[] {
   const { node, source } = place;
   if (isSeq(node)) return node.items.flatMap((item, index) => below(place, item, [...path, index]));
@@ -80,7 +80,7 @@ export function duplicateKeys(place: Place, path: Path = []): Problem[] {
     const key = keyOf(pair);
     const at = [...path, key];
     const again = seen.has(key)
-      ? [{ position: source.at(startOf(pair.key) ?? 0), message: `${at.join(".")}: the key stands twice` }]
+      ? [{ position: source.at(startOf(pair.key) ?? 0), message: `${at.join(".")}: duplicate key` }]
       : [];
     seen.add(key);
     return [...again, ...below(place, pair.value, at)];

@@ -1,23 +1,23 @@
-/** Azure annotations outside Services: operators, charts and gateways copy them to Services that they create. */
+/** Finds Azure annotations outside Services: operators, charts and gateways copy them to Services that they create. */
 import { isMap, isScalar, isSeq, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Outside } from "../rule.ts";
 import { positionsIn, readDocuments, type Position, type Source } from "./documents.ts";
 import { keyOf, nodeAt, positionOf, resolve, textOf, type Path, type Place } from "./nodes.ts";
 
 const KEY = /^service\.(?:beta\.|alpha\.)?kubernetes\.io\/azure-/;
-/** The same in text: with dots escaped as in Helm's parameters, or the solidus as in a JSON Pointer. */
+/** The prefix in text: with dots escaped as in Helm's parameters, or the slash as in a JSON Pointer. */
 const MENTION = /service\\*\.(?:(?:beta|alpha)\\*\.)?kubernetes\\*\.io(?:\/|~1)azure-[\w.-]+/;
 const ENDS_IN_KEY = /service\.(?:(?:beta|alpha)\.)?kubernetes\.io\/azure-[\w.-]+$/;
-/** A copy of the object itself. */
+/** Contains a copy of the object itself. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-/** Their annotations reach pods and routes, no Services. */
+/** Annotations of these kinds are copied to pods and routes, never to Services. */
 const WORKLOADS = new Set(
   "Service Deployment StatefulSet DaemonSet ReplicaSet Job CronJob Pod Ingress Namespace".split(" "),
 );
 
-/** A mapping with such keys, or the like of one. */
+/** A mapping with such keys, or an equivalent list. */
 export interface Found {
-  /** As a reader writes it: `spec.sources[0].helm.values.service`. */
+  /** In display form: `spec.sources[0].helm.values.service`. */
   readonly path: string;
   readonly reach: Outside["reach"];
   readonly isPartial: boolean;
@@ -27,17 +27,17 @@ export interface Found {
 interface Walk {
   readonly source: Source;
   readonly kind: string;
-  /** A path that is not looked into. */
+  /** A path to skip. */
   readonly skip: string | undefined;
   readonly found: Found[];
-  /** Nodes that were walked: an alias may lead back to where it stands. */
+  /** Visited nodes: an alias may refer to its own ancestor. */
   readonly seen: Set<unknown>;
 }
 
-/** @param skip the path of what is judged already */
+/** @param skip the path of annotations that were evaluated already */
 export function findOutside(place: Place & { readonly kind: string }, skip?: string): readonly Found[] {
   const { source, kind, node } = place;
-  // Schemas describe annotations.
+  // Schemas only describe annotations.
   if (kind === "CustomResourceDefinition") return [];
   const found: Found[] = [];
   walk({ source, kind, skip, found, seen: new Set() }, node, []);
@@ -80,7 +80,7 @@ function valueOf({ source }: Walk, key: string, value: unknown): Value[] {
   return [[key, { value: isScalar(node) ? node.value : node.toJS(source.document), position }]];
 }
 
-/** Parameters with `name` and `value`, and patches with `path` and `value`, name an annotation in text. */
+/** Parameters with `name` and `value`, and patches with `path` and `value`, contain the annotation's key as text. */
 function walkSeq(walking: Walk, seq: YAMLSeq, path: Path): void {
   const values: Value[] = [];
   for (const [index, item] of seq.items.entries()) {
@@ -104,7 +104,7 @@ function parameterOf({ source }: Walk, item: unknown): Value | undefined {
   return [key, { value: value.source ?? "", position: positionOf(place, [field]) }];
 }
 
-/** Values of a chart, or a manifest, as text. */
+/** Chart values or a manifest as text. */
 function walkText(walking: Walk, scalar: Scalar<string>, path: Path): void {
   const { sources, problems } = readDocuments(scalar.value, positionsInText(walking.source, scalar));
   const before = walking.found.length;
@@ -120,7 +120,7 @@ function walkText(walking: Walk, scalar: Scalar<string>, path: Path): void {
   });
 }
 
-/** The lines of a literal block scalar are lines of the file; those of other text are not. */
+/** Only the lines of a literal block scalar correspond to lines of the file. */
 function positionsInText({ at, text }: Source, scalar: Scalar<string>): Source["at"] {
   const start = scalar.range?.[0] ?? 0;
   const base = at(start);
@@ -133,13 +133,13 @@ function positionsInText({ at, text }: Source, scalar: Scalar<string>): Source["
   };
 }
 
-/** Istio copies the annotations of a Gateway; other objects keep their own metadata to themselves. */
+/** Istio copies the annotations of a Gateway to its Service. The metadata of other objects is not copied. */
 function reachOf(kind: string, path: Path): Outside["reach"] {
   const isOwn = path.length === 2 && path[0] === "metadata" && kind !== "" && kind !== "Gateway";
   return isOwn || WORKLOADS.has(kind) ? "unread" : "copied";
 }
 
-/** Charts merge values of several sources, and patches add to what is there. */
+/** Charts merge values of several sources, and patches add to existing values. */
 function isPartial(kind: string, path: Path): boolean {
   return kind === "" || path.some((key) => key === "patch" || /values/i.test(String(key)));
 }

@@ -1,4 +1,4 @@
-/** Services, and annotations for Services elsewhere, in YAML or JSON: documents, streams, lists, and what Helm or Kustomize print. */
+/** Reads Services, and annotations for Services in other objects, from YAML or JSON: documents, streams, lists, and output of Helm or Kustomize. */
 import type { Manifest, Manifests } from "./manifest.ts";
 import {
   positionsIn,
@@ -14,11 +14,11 @@ import { isService, objectsIn, readService } from "./services.ts";
 import { findTemplate } from "./template.ts";
 
 export interface Reading {
-  /** Of Services that name none. */
+  /** The namespace of Services without one. */
   readonly namespace?: string | undefined;
 }
 
-/** Never throws: what cannot be read is a problem, and the rest is read. */
+/** Never throws: unreadable parts become problems, and the rest is read. */
 export function readManifests(file: string, text: string, reading: Reading = {}): Manifests {
   const { sources, problems } = readDocuments(text, positionsIn(file, text));
   const read = sources.map((source) => readSource(source, reading));
@@ -47,7 +47,7 @@ function readSource(source: Source, reading: Reading): Manifests {
   }
 }
 
-/** What `yaml` throws for aliases that it does not follow, and the runtime for what is nested too deeply. */
+/** The message for errors that `yaml` throws for too many aliases, and the runtime for documents that are nested too deeply. */
 function reasonOf(error: unknown): string {
   if (error instanceof ReferenceError) return error.message;
   if (error instanceof RangeError) return "nested too deeply";

@@ -1,4 +1,4 @@
-/** The Services of a document: alone, in lists, and in lists of lists. */
+/** The Services of a document: single objects, lists, and lists of lists. */
 import { isMap, isScalar, isSeq } from "yaml";
 import { Service } from "../../kubernetes/service.ts";
 import { templateProblem, type Problem } from "./documents.ts";
@@ -6,7 +6,7 @@ import { duplicateKeys, nodeAt, positionOf, textOf, type Path, type Place } from
 import { findTemplate } from "./template.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** Each object of the document: the items of lists, lists of lists among them, else the document itself. */
+/** Each object of the document: the items of (nested) lists, otherwise the document itself. */
 export function objectsIn(
   place: Place,
   kind = kindOf(place),
@@ -26,7 +26,7 @@ export function kindOf(place: Place): string {
   return textOf(place, "kind") ?? "";
 }
 
-/** Other groups have Services too: Knative's, for one. */
+/** Other API groups have Services, too, such as Knative. */
 export function isService(place: Place & { readonly kind: string }): boolean {
   return place.kind === "Service" && [undefined, "v1"].includes(textOf(place, "apiVersion"));
 }
@@ -45,7 +45,7 @@ function metadataOf(value: unknown): { readonly namespace?: unknown } | undefine
   return typeof metadata === "object" && metadata !== null ? metadata : undefined;
 }
 
-/** Names as they are written: what YAML 1.1 makes of `y` or `1` is the API server's to refuse, and no reason to judge nothing. */
+/** Names as written. YAML 1.1 reads `y` or `1` as other types, which the API server rejects; the Service is evaluated anyway. */
 function withNames(place: Place, value: unknown): unknown {
   const metadata = metadataOf(value);
   if (!metadata) return value;
@@ -88,7 +88,7 @@ function hint(message: string): string {
   return /expected string/.test(message) ? `${message} (quote it)` : message;
 }
 
-/** `helm --set` takes each dot of a key for a level. */
+/** `helm --set` treats each dot of a key as a level. */
 function nested(value: unknown, path: readonly string[]): string | undefined {
   if (path[0] !== "metadata" || path[1] !== "annotations" || path.length !== 3) return undefined;
   let inner = (value as { metadata: { annotations: Record<string, unknown> } }).metadata.annotations[
@@ -103,10 +103,10 @@ function nested(value: unknown, path: readonly string[]): string | undefined {
   }
   if (levels.length === 1) return undefined;
   const key = levels.join(".");
-  return `annotations are flat, this one is nested: write ${key} as one key (helm --set: escape its dots, ${key.replaceAll(".", "\\.")})`;
+  return `annotations must not be nested: write ${key} as one key (helm --set: escape its dots, ${key.replaceAll(".", "\\.")})`;
 }
 
-/** Templates in what is read here; other annotations may contain them for good reasons. */
+/** Reports templates in the fields that Mooring reads; other annotations may legitimately contain them. */
 function unrendered(place: Place, { metadata, spec }: Service): Problem[] {
   if (place.source.isJson) return [];
   const read = [

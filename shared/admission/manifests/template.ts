@@ -1,4 +1,4 @@
-/** Templates that nobody rendered: what they will say is not known. */
+/** Detects templates that were not rendered: their values cannot be evaluated. */
 
 const TEMPLATE = /\{\{[^{}\n]*(?:\}\})?|\$\{[^{}\n]*\}?/;
 
@@ -13,5 +13,5 @@ export function findTemplate(text: string): Template | undefined {
 }
 
 export function templateMessage(text: string): string {
-  return `unrendered template (${text.trim()}): render it first (helm template, kustomize build, envsubst) and check what that prints`;
+  return `unrendered template (${text.trim()}): render it first (helm template, kustomize build, envsubst) and check the output`;
 }

@@ -4,21 +4,21 @@ import { FRONTEND, validAddresses, type ValidRequest } from "./requested.ts";
 
 export const addressChanged: Rule = {
   id: "address-changed",
-  title: "An update changes a live address",
+  title: "Update changes an address in use",
   severity: "warn",
   reads: "requested addresses, status.loadBalancer, before and after",
   needsState: false,
-  docs: "The cloud controller deletes the frontend and makes another: whoever uses the old address loses it.",
+  docs: "The cloud controller deletes the frontend and creates another one. Clients that use the old address lose their connection.",
   cel: () => `${celAddressChanges("4")} || ${celAddressChanges("6")}`,
   check: (input) =>
     addressChanges(input).map(({ field, text, was }) => ({
       field,
       value: text,
-      message: `the address changes from ${formatAddress(was)} to ${text}: clients of the old one lose it`,
+      message: `address changes from ${formatAddress(was)} to ${text}: clients of the old address lose their connection`,
     })),
 };
 
-/** The addresses that an update changes, with what they were. */
+/** The addresses that an update changes, each with the address before. */
 export function addressChanges(input: RuleInput): (ValidRequest & { readonly was: Address })[] {
   const { old } = input;
   if (!old?.intent.internal) return [];
@@ -35,7 +35,7 @@ export function celAddressChanges(family: "4" | "6"): string {
   return `(variables.wasInternal && size(${now}) > 0 && size(${before}) > 0 && ${differ(`${now}[0]`, `${before}[0]`)})`;
 }
 
-/** One address has several texts in IPv6. */
+/** An IPv6 address has several text forms. */
 function differ(a: string, b: string): string {
   return `(isIP(${a}) && isIP(${b}) ? ip(${a}) != ip(${b}) : ${a} != ${b})`;
 }

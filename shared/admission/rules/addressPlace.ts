@@ -1,4 +1,4 @@
-/** Where an address lies: in its subnet, apart from what Azure and the organisation keep. For frontends and Private Link Services alike. */
+/** Checks that an address is in its subnet and not reserved by Azure or policy, for frontends and Private Link Services. */
 import { contains, isAzureReserved, parsePrefixes, type Address } from "../../azure/prefix.ts";
 import { celList, type Rule } from "../rule.ts";
 import { validAddresses, type Target } from "./requested.ts";
@@ -9,11 +9,11 @@ function prefixOf(prefixes: readonly string[], address: Address): string | undef
 
 export const addressOutsideSubnet = (target: Target): Rule => ({
   id: `${target.idPrefix}address-outside-subnet`,
-  title: `The ${target.noun} is in none of the subnet's prefixes`,
+  title: `${target.title} outside the subnet`,
   severity: "deny",
   reads: "requested addresses, the subnet's prefixes",
   needsState: true,
-  docs: "Azure refuses it with PrivateIPAddressNotInSubnet and the Service stays pending.",
+  docs: "Azure rejects the address with PrivateIPAddressNotInSubnet and the Service stays pending.",
   check: (input) => {
     const subnet = target.subnet(input.inventory);
     if (!subnet) return [];
@@ -21,7 +21,7 @@ export const addressOutsideSubnet = (target: Target): Rule => ({
       if (prefixOf(subnet.prefixes, address)) return [];
       const home = input.inventory?.subnets.find(({ prefixes }) => prefixOf(prefixes, address));
       const hint = home
-        ? `; it is in subnet ${home.name}: name that subnet in ${target.subnetField}, or choose another address`
+        ? `; it is in subnet ${home.name}: set ${target.subnetField} to that subnet, or choose another address`
         : "";
       return [
         {
@@ -36,26 +36,32 @@ export const addressOutsideSubnet = (target: Target): Rule => ({
 
 export const addressAzureReserved = (target: Target): Rule => ({
   id: `${target.idPrefix}address-azure-reserved`,
-  title: `The ${target.noun} is one that Azure keeps`,
+  title: `${target.title} reserved by Azure`,
   severity: "deny",
   reads: "requested addresses, the subnet's prefixes",
   needsState: true,
-  docs: "Azure keeps the first four addresses and the last one of every prefix.",
+  docs: "Azure reserves the first four addresses and the last address of each subnet prefix.",
   check: (input) =>
     validAddresses(target, input).flatMap(({ field, text, address }) => {
       const prefix = prefixOf(target.subnet(input.inventory)?.prefixes ?? [], address);
       if (!prefix || !parsePrefixes([prefix]).some((range) => isAzureReserved(range, address))) return [];
-      return [{ field, value: text, message: `${text} is kept by Azure (first four and last of ${prefix})` }];
+      return [
+        {
+          field,
+          value: text,
+          message: `${text} is reserved by Azure (first four and last of ${prefix}); choose another address`,
+        },
+      ];
     }),
 });
 
 export const addressExcluded = (target: Target): Rule => ({
   id: `${target.idPrefix}address-excluded`,
-  title: `The ${target.noun} is in a range that policy excludes`,
+  title: `${target.title} in a range that policy excludes`,
   severity: "deny",
   reads: "requested addresses, policy `excludedRanges`",
   needsState: false,
-  docs: "Ranges that are meant for nodes or other uses are kept free of Services.",
+  docs: "Policy excludes ranges that are reserved for nodes or other uses.",
   cel: ({ excludedRanges }) =>
     excludedRanges.length === 0
       ? undefined
@@ -64,7 +70,13 @@ export const addressExcluded = (target: Target): Rule => ({
     validAddresses(target, input).flatMap(({ field, text, address }) => {
       const range = prefixOf(input.allowed.excludedRanges, address);
       return range
-        ? [{ field, value: text, message: `${text} is in ${range}, which policy keeps for other uses` }]
+        ? [
+            {
+              field,
+              value: text,
+              message: `${text} is in ${range}, which policy excludes (excludedRanges); choose another address`,
+            },
+          ]
         : [];
     }),
 });

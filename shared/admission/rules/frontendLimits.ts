@@ -1,4 +1,4 @@
-/** Combinations that the cloud controller or Azure refuses for a frontend. */
+/** Combinations that the cloud controller or Azure rejects for a frontend. */
 import { parsePrefixes } from "../../azure/prefix.ts";
 import { ANNOTATIONS } from "../../kubernetes/annotations.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
@@ -12,11 +12,11 @@ const FAMILIES = "spec.ipFamilies";
 /** @see https://github.com/kubernetes-sigs/cloud-provider-azure/pull/9937 */
 export const addressWithConfigurations: Rule = {
   id: "address-with-load-balancer-configurations",
-  title: "A static address and a choice of load balancers",
+  title: "Static address together with load balancer configurations",
   severity: "deny",
   reads: `${CONFIGURATIONS}, requested addresses, ${PUBLIC_IP_NAMES.join(", ")}`,
   needsState: false,
-  docs: "In a cluster with several load balancers the address decides which of them the Service uses: the cloud controller refuses both at once. In other clusters the annotation is not read.",
+  docs: "In a cluster with several load balancers the address determines which one the Service uses, and the cloud controller rejects both settings together. In other clusters it ignores the annotation.",
   cel: () =>
     `variables.annotations.exists(key, key.lowerAscii() == '${CONFIGURATIONS}') && (variables.ipv4 != '' || variables.ipv6 != '' || ${PUBLIC_IP_NAMES.map((key) => `('${key}' in variables.annotations && variables.annotations['${key}'] != '')`).join(" || ")})`,
   check: ({ annotations, intent: { addresses } }) => {
@@ -28,7 +28,7 @@ export const addressWithConfigurations: Rule = {
       {
         field,
         value: annotations[field] ?? "",
-        message: `refused beside ${pinned}: the load balancer that has the address is used; remove this annotation, or the address`,
+        message: `conflicts with ${pinned}, which determines the load balancer: remove this annotation, or the address`,
       },
     ];
   },
@@ -36,17 +36,17 @@ export const addressWithConfigurations: Rule = {
 
 export const subnetWithoutIpv6: Rule = {
   id: "subnet-without-ipv6",
-  title: "A dynamic IPv6 address is requested from a subnet without IPv6",
+  title: "Dynamic IPv6 address requested from a subnet without IPv6",
   severity: "deny",
   reads: `${SUBNET}, ${FAMILIES}, the subnet's prefixes`,
   needsState: true,
-  docs: "Azure refuses the IPv6 frontend and the Service stays pending.",
+  docs: "Azure rejects the IPv6 frontend and the Service stays pending.",
   check: (input) => {
     const { intent, inventory } = input;
     const subnet = intent.internal ? inventory?.subnet : undefined;
     if (!subnet || !intent.ipFamilies.includes("IPv6") || intent.addresses.ipv6 || hasIpv6(subnet)) return [];
     const suggestions = (inventory?.subnets ?? []).filter(hasIpv6).map(({ name }) => name);
-    const hint = suggestions.length > 0 ? `; these have: ${suggestions.join(", ")}` : "";
+    const hint = suggestions.length > 0 ? `; subnets with IPv6: ${suggestions.join(", ")}` : "";
     return [
       {
         field: FAMILIES,
@@ -60,11 +60,11 @@ export const subnetWithoutIpv6: Rule = {
 
 export const ipv6FirstFrontend: Rule = {
   id: "ipv6-first-frontend",
-  title: "An IPv6-only Service is the first of its load balancer",
+  title: "IPv6-only Service without an IPv4 frontend on the load balancer",
   severity: "warn",
   reads: `${FAMILIES}, the other internal Services of the cluster`,
   needsState: true,
-  docs: "Azure refuses a load balancer without an IPv4 frontend (AtleastOneIpV4RequiredForIpV6LbFrontendIpConfiguration): the Service stays pending until another internal Service has one.",
+  docs: "Azure rejects a load balancer without an IPv4 frontend (AtleastOneIpV4RequiredForIpV6LbFrontendIpConfiguration). The Service stays pending until another internal Service has one.",
   check: ({ intent, hasIpv4Frontend }: RuleInput) => {
     if (!intent.internal || intent.ipFamilies.includes("IPv4") || hasIpv4Frontend !== false) return [];
     return [
@@ -72,7 +72,7 @@ export const ipv6FirstFrontend: Rule = {
         field: FAMILIES,
         value: intent.ipFamilies.join(","),
         message:
-          "the internal load balancer has no IPv4 frontend yet, and Azure needs one: add IPv4, or create an internal IPv4 Service first",
+          "the internal load balancer has no IPv4 frontend, and Azure requires one: add IPv4, or create an internal IPv4 Service first",
       },
     ];
   },

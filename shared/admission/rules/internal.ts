@@ -6,11 +6,11 @@ const ONLY_INTERNAL = /\/azure-(load-balancer-(internal-subnet|enable-high-avail
 
 export const internalNotTrue: Rule = {
   id: "internal-not-true",
-  title: "The internal annotation is neither `true` nor `false`",
+  title: "Internal annotation is neither `true` nor `false`",
   severity: "deny",
   reads: KEY,
   needsState: false,
-  docs: "The cloud controller compares the value exactly: `True`, `yes` or ` true` make a public load balancer.",
+  docs: "The cloud controller compares the value exactly: `True`, `yes` and ` true` create a public load balancer.",
   cel: () => `'${KEY}' in variables.annotations && !(variables.internal in ['true', 'false'])`,
   check: ({ annotations }): Violation[] => {
     const value = annotations[KEY];
@@ -19,7 +19,7 @@ export const internalNotTrue: Rule = {
       {
         field: KEY,
         value,
-        message: `"${value}" makes a public load balancer: write exactly "true" for an internal one, "false" for a public one`,
+        message: `"${value}" creates a public load balancer: use exactly "true" for an internal one, "false" for a public one`,
       },
     ];
   },
@@ -27,7 +27,7 @@ export const internalNotTrue: Rule = {
 
 export const internalFlipped: Rule = {
   id: "internal-flipped",
-  title: "An update turns internal into public or back",
+  title: "Update changes the load balancer between internal and public",
   severity: "warn",
   reads: `${KEY}, before and after`,
   needsState: false,
@@ -40,7 +40,7 @@ export const internalFlipped: Rule = {
       {
         field: KEY,
         value: annotations[KEY] ?? "",
-        message: `the load balancer becomes ${kind}: the Service gets another address, clients of the old one lose it`,
+        message: `load balancer becomes ${kind}: the address changes and clients of the old address lose their connection`,
       },
     ];
   },
@@ -48,19 +48,19 @@ export const internalFlipped: Rule = {
 
 export const internalSettingsIgnored: Rule = {
   id: "internal-settings-ignored",
-  title: "Settings of internal load balancers on a Service that is not internal",
+  title: "Settings for internal load balancers on a public Service",
   severity: "warn",
   firesOnAbsence: true,
   reads: "subnet, high-availability ports and Private Link Service annotations",
   needsState: false,
-  docs: "They are not read while the Service is public.",
+  docs: "The cloud controller ignores these settings while the Service is public.",
   cel: () =>
     `!variables.isInternal && !variables.hasPls && (!('${KEY}' in variables.annotations) || variables.internal == 'false') && variables.annotations.exists(key, key.matches('${ONLY_INTERNAL.source.replaceAll("\\/", "/")}'))`,
   check: ignoredSettings,
 };
 
 function ignoredSettings({ annotations, intent }: RuleInput): Violation[] {
-  // A public Service without floating IP may have a PLS; whether it may is another rule's question.
+  // A public Service without floating IP may have a PLS: `pls-not-internal` decides that.
   if (intent.internal || intent.pls || (annotations[KEY] !== undefined && annotations[KEY] !== "false"))
     return [];
   return Object.entries(annotations)
@@ -68,6 +68,6 @@ function ignoredSettings({ annotations, intent }: RuleInput): Violation[] {
     .map(([field, value]) => ({
       field,
       value,
-      message: `not read: the Service is not internal (${KEY} is not "true")`,
+      message: `ignored: the Service is not internal (${KEY} is not "true")`,
     }));
 }

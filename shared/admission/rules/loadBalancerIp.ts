@@ -9,13 +9,13 @@ export const loadBalancerIpDeprecated: Rule = {
   severity: "warn",
   reads: FIELD,
   needsState: false,
-  docs: "Kubernetes deprecated the field in 1.24; the annotations say the same per address family.",
+  docs: "Kubernetes deprecated the field in 1.24. The annotations set the address for each IP family.",
   cel: () => "variables.loadBalancerIP != ''",
   check: ({ loadBalancerIp }) => {
     if (!loadBalancerIp) return [];
     const key = loadBalancerIp.includes(":") ? ANNOTATIONS.ipv6.key : ANNOTATIONS.ipv4.key;
     return [
-      { field: FIELD, value: loadBalancerIp, message: `deprecated: write ${key}: "${loadBalancerIp}"` },
+      { field: FIELD, value: loadBalancerIp, message: `deprecated: use ${key}: "${loadBalancerIp}" instead` },
     ];
   },
 };
@@ -26,7 +26,7 @@ export const loadBalancerIpIgnored: Rule = {
   severity: "warn",
   reads: `${FIELD}, ${ANNOTATIONS.ipv4.key}, ${ANNOTATIONS.ipv6.key}`,
   needsState: false,
-  docs: "The annotation wins; the field is not read.",
+  docs: "The annotation takes precedence; the cloud controller ignores the field.",
   cel: () =>
     "variables.loadBalancerIP != '' && [variables.loadBalancerIP.contains(':') ? variables.ipv6Annotation : variables.ipv4Annotation].exists(winner, winner != '' && winner != variables.loadBalancerIP)",
   check: ({ loadBalancerIp, annotations }) => {
@@ -36,7 +36,7 @@ export const loadBalancerIpIgnored: Rule = {
       {
         field: FIELD,
         value: loadBalancerIp,
-        message: `not read: the annotation asks for ${winner} and wins`,
+        message: `ignored: the annotation takes precedence and requests ${winner}`,
       },
     ];
   },

@@ -1,4 +1,4 @@
-/** How many NAT addresses a PLS gets, and which. What they meet in their subnet is told by the address rules. */
+/** Number and form of a PLS's NAT addresses. The address rules check their place in the subnet. */
 import { ANNOTATIONS } from "../../kubernetes/annotations.ts";
 import { trimSpace } from "../../kubernetes/trimSpace.ts";
 import { IPV4 } from "../../azure/addressPattern.ts";
@@ -10,12 +10,12 @@ const COUNT = ANNOTATIONS.plsAddressCount.key;
 const STATIC = ANNOTATIONS.plsAddresses.key;
 /** Azure's limit, and the cloud controller's. */
 const MOST = 8;
-/** What may stand before the one digit of a count. */
+/** A sign and zeros that are allowed before the digit of a count. */
 const COUNT_TEXT = "^[+]?0{0,8}";
 
 export const plsCountInvalid: Rule = {
   id: "pls-count-invalid",
-  title: "The number of NAT addresses is not an integer of 1 to 8",
+  title: "Number of NAT addresses is not an integer from 1 to 8",
   severity: "deny",
   reads: COUNT,
   needsState: false,
@@ -25,7 +25,7 @@ export const plsCountInvalid: Rule = {
   check: ({ annotations, intent }) => {
     const value = annotations[COUNT];
     if (!intent.pls || value === undefined || isCount(value)) return [];
-    return [{ field: COUNT, value, message: `"${value}" is not a whole number from 1 to ${MOST}` }];
+    return [{ field: COUNT, value, message: `"${value}" is not an integer from 1 to ${MOST}` }];
   },
 };
 
@@ -37,7 +37,7 @@ export const plsStaticOverCount: Rule = {
   reads: `${STATIC}, ${COUNT}`,
   needsState: false,
   docs: "The cloud controller fails and the Service stays pending.",
-  // CEL counts no distinct values: the places where one stands first are counted.
+  // CEL cannot count distinct values: count the positions at which a value appears first.
   cel: () =>
     `variables.hasPls && ['1', '2', '3', '4', '5', '6', '7', '8'].exists(count, ('${COUNT}' in variables.annotations ? variables.plsAddressCount.trim().matches('${COUNT_TEXT}' + count + '$') : count == '1') && size(variables.places.filter(here, here < size(variables.natIps) && !variables.places.exists(before, before < here && variables.natIps[before] == variables.natIps[here]))) > int(count))`,
   check: ({ annotations, intent: { pls } }) => {
@@ -48,7 +48,7 @@ export const plsStaticOverCount: Rule = {
       {
         field: STATIC,
         value: annotations[STATIC] ?? "",
-        message: `${natIps.length} static addresses, but the Private Link Service gets ${natIpCount}: set ${COUNT}: "${natIps.length}"${natIps.length > MOST ? ` (at most ${MOST})` : ""}`,
+        message: `${natIps.length} static addresses, but the count is ${natIpCount}: set ${COUNT}: "${natIps.length}"${natIps.length > MOST ? ` (at most ${MOST})` : ""}`,
       },
     ];
   },
@@ -56,11 +56,11 @@ export const plsStaticOverCount: Rule = {
 
 export const plsStaticMalformed: Rule = {
   id: "pls-static-malformed",
-  title: "A static NAT address that is no IPv4 address",
+  title: "Malformed static NAT address",
   severity: "deny",
   reads: STATIC,
   needsState: false,
-  docs: "Private Link Services are IPv4, and addresses are separated by spaces: the cloud controller fails on anything else.",
+  docs: "Private Link Services support IPv4 only, and addresses are separated by spaces. The cloud controller fails on other values.",
   cel: () => `variables.hasPls && variables.natIps.exists(text, !text.matches('${IPV4}'))`,
   check: ({ intent: { pls } }) =>
     (pls?.natIps ?? [])
@@ -68,7 +68,7 @@ export const plsStaticMalformed: Rule = {
       .map((text) => ({
         field: STATIC,
         value: text,
-        message: malformedEntry(text, "an IPv4 address", "write addresses like 10.0.0.5"),
+        message: malformedEntry(text, "an IPv4 address", "use addresses like 10.0.0.5"),
       })),
 };
 

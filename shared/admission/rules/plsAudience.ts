@@ -1,4 +1,4 @@
-/** Who may see a PLS, and who is connected without asking. */
+/** Visibility and auto-approval of a PLS. */
 import { ANNOTATIONS } from "../../kubernetes/annotations.ts";
 import { annotationTokens } from "../../kubernetes/parseIntent.ts";
 import { celList, type Rule, type RuleInput, type Violation } from "../rule.ts";
@@ -11,33 +11,33 @@ const SUBSCRIPTION = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 
 export const plsVisibilityMalformed: Rule = {
   id: "pls-visibility-malformed",
-  title: "An entry of the visibility that is no subscription id",
+  title: "Malformed subscription id in the visibility",
   severity: "deny",
   reads: ANNOTATIONS.plsVisibility.key,
   needsState: false,
-  docs: "Entries are subscription ids separated by spaces, or `*`. Azure refuses anything else.",
+  docs: "Entries are subscription ids separated by spaces, or `*`. Azure rejects other values.",
   cel: () => malformedCel("visibility", "text != '*' && "),
   check: (input) => malformed(input, "plsVisibility", (token) => token === "*"),
 };
 
 export const plsAutoApprovalMalformed: Rule = {
   id: "pls-auto-approval-malformed",
-  title: "An entry of the auto-approval that is no subscription id",
+  title: "Malformed subscription id in the auto-approval",
   severity: "deny",
   reads: ANNOTATIONS.plsAutoApproval.key,
   needsState: false,
-  docs: "Entries are subscription ids separated by spaces; `*` means nothing here.",
+  docs: "Entries are subscription ids separated by spaces. `*` is not supported here.",
   cel: () => malformedCel("autoApproval", ""),
   check: (input) => malformed(input, "plsAutoApproval", () => false),
 };
 
 export const plsVisibilityTooMany: Rule = {
   id: "pls-visibility-too-many",
-  title: `The visibility has more than ${MOST_SUBSCRIPTIONS} subscriptions`,
+  title: `More than ${MOST_SUBSCRIPTIONS} subscriptions in the visibility`,
   severity: "deny",
   reads: ANNOTATIONS.plsVisibility.key,
   needsState: false,
-  docs: "Azure's limit: it refuses the Private Link Service and the Service stays pending.",
+  docs: "The list exceeds Azure's limit. Azure rejects the Private Link Service and the Service stays pending.",
   cel: () =>
     `variables.hasPls && !('*' in variables.visibility) && size(variables.visibility) > ${MOST_SUBSCRIPTIONS}`,
   check: ({ intent: { pls } }) => tooMany("plsVisibility", pls?.visibility),
@@ -45,22 +45,22 @@ export const plsVisibilityTooMany: Rule = {
 
 export const plsAutoApprovalTooMany: Rule = {
   id: "pls-auto-approval-too-many",
-  title: `The auto-approval has more than ${MOST_SUBSCRIPTIONS} subscriptions`,
+  title: `More than ${MOST_SUBSCRIPTIONS} subscriptions in the auto-approval`,
   severity: "deny",
   reads: ANNOTATIONS.plsAutoApproval.key,
   needsState: false,
-  docs: "Azure's limit: it refuses the Private Link Service and the Service stays pending.",
+  docs: "The list exceeds Azure's limit. Azure rejects the Private Link Service and the Service stays pending.",
   cel: () => `variables.hasPls && size(variables.autoApproval) > ${MOST_SUBSCRIPTIONS}`,
   check: ({ intent: { pls } }) => tooMany("plsAutoApproval", pls?.autoApproval),
 };
 
 export const plsVisibilityStarMixed: Rule = {
   id: "pls-visibility-star-mixed",
-  title: "`*` among subscription ids",
+  title: "`*` combined with subscription ids in the visibility",
   severity: "warn",
   reads: ANNOTATIONS.plsVisibility.key,
   needsState: false,
-  docs: "`*` anywhere makes the Private Link Service visible to everybody; the ids are ignored.",
+  docs: "An entry `*` makes the Private Link Service visible to all subscriptions. The subscription ids have no effect.",
   cel: () =>
     "variables.hasPls && '*' in variables.visibility && variables.visibility.exists(text, text != '*')",
   check: ({ annotations, intent }) => {
@@ -70,7 +70,7 @@ export const plsVisibilityStarMixed: Rule = {
       violation(
         "plsVisibility",
         entries.join(" "),
-        "* makes the Private Link Service visible to everybody; the ids are ignored: keep the one or the others",
+        "* makes it visible to all subscriptions and the ids have no effect: remove the * or the ids",
       ),
     ];
   },
@@ -78,12 +78,12 @@ export const plsVisibilityStarMixed: Rule = {
 
 export const plsAutoApprovalWithoutVisibility: Rule = {
   id: "pls-auto-approval-without-visibility",
-  title: "A subscription is auto-approved but cannot see the Private Link Service",
+  title: "Auto-approved subscription is not in the visibility",
   severity: "deny",
   firesOnAbsence: true,
   reads: `${ANNOTATIONS.plsAutoApproval.key}, ${ANNOTATIONS.plsVisibility.key}`,
   needsState: false,
-  docs: "Auto-approval has an effect only for subscriptions that the Private Link Service is visible to.",
+  docs: "Auto-approval has an effect only for subscriptions to which the Private Link Service is visible.",
   cel: () =>
     `variables.hasPls && !('*' in variables.visibility) && variables.autoApproval.exists(text, text.matches('${SUBSCRIPTION.source}') && !variables.visibility.exists(seer, seer.lowerAscii() == text.lowerAscii()))`,
   check: ({ intent: { pls } }) => {
@@ -95,7 +95,7 @@ export const plsAutoApprovalWithoutVisibility: Rule = {
         violation(
           "plsAutoApproval",
           id,
-          `${id} cannot see the Private Link Service: add it to ${ANNOTATIONS.plsVisibility.key}`,
+          `${id} is not in the visibility: add it to ${ANNOTATIONS.plsVisibility.key}`,
         ),
       );
   },
@@ -103,11 +103,11 @@ export const plsAutoApprovalWithoutVisibility: Rule = {
 
 export const plsVisibilityEveryone: Rule = {
   id: "pls-visibility-everyone",
-  title: "The Private Link Service is visible to everybody",
+  title: "Private Link Service is visible to all subscriptions",
   severity: "off",
   reads: ANNOTATIONS.plsVisibility.key,
   needsState: false,
-  docs: "Off until policy turns it on: anyone who knows the alias may ask for a connection.",
+  docs: "Off by default; enable it in policy. Everyone who has the alias can request a connection.",
   cel: () => "variables.hasPls && '*' in variables.visibility",
   check: ({ intent: { pls } }) =>
     pls?.visibility.includes("*")
@@ -115,7 +115,7 @@ export const plsVisibilityEveryone: Rule = {
           violation(
             "plsVisibility",
             "*",
-            "the Private Link Service is visible to everybody: name the subscriptions",
+            "the Private Link Service is visible to all subscriptions: list the allowed subscriptions instead of *",
           ),
         ]
       : [],
@@ -123,11 +123,11 @@ export const plsVisibilityEveryone: Rule = {
 
 export const plsVisibilityNotAllowed: Rule = {
   id: "pls-visibility-not-allowed",
-  title: "The Private Link Service is visible to a subscription that policy does not allow",
+  title: "Visible to a subscription that policy does not allow",
   severity: "deny",
   reads: `${ANNOTATIONS.plsVisibility.key}, policy \`privateLinkServices.visibility\``,
   needsState: false,
-  docs: "Fires only where policy has a list.",
+  docs: "Applies only if policy has a list of allowed subscriptions.",
   cel: ({ visibility }) =>
     visibility &&
     `variables.hasPls && ('*' in variables.visibility ? ['*'] : variables.visibility).exists(text, !(text.lowerAscii() in ${celList(visibility)}))`,
@@ -136,11 +136,11 @@ export const plsVisibilityNotAllowed: Rule = {
 
 export const plsAutoApprovalNotAllowed: Rule = {
   id: "pls-auto-approval-not-allowed",
-  title: "A subscription is auto-approved that policy does not allow",
+  title: "Auto-approved subscription that policy does not allow",
   severity: "deny",
   reads: `${ANNOTATIONS.plsAutoApproval.key}, policy \`privateLinkServices.autoApproval\``,
   needsState: false,
-  docs: "Fires only where policy has a list.",
+  docs: "Applies only if policy has a list of allowed subscriptions.",
   cel: ({ autoApproval }) =>
     autoApproval &&
     `variables.hasPls && variables.autoApproval.exists(text, !(text.lowerAscii() in ${celList(autoApproval)}))`,
@@ -156,12 +156,12 @@ function malformed(
   if (!intent.pls) return [];
   return annotationTokens(annotations, list)
     .filter((token) => !SUBSCRIPTION.test(token) && !meansSomething(token))
-    .map((token) => violation(list, token, malformedEntry(token, "a subscription id", "write ids")));
+    .map((token) => violation(list, token, malformedEntry(token, "a subscription id", "use ids")));
 }
 
 function tooMany(list: List, { length }: readonly string[] = []): Violation[] {
   if (length <= MOST_SUBSCRIPTIONS) return [];
-  const message = `${length} subscriptions; Azure takes at most ${MOST_SUBSCRIPTIONS}`;
+  const message = `${length} subscriptions; Azure allows at most ${MOST_SUBSCRIPTIONS}`;
   return [violation(list, `${length} subscriptions`, message)];
 }
 
@@ -177,7 +177,13 @@ function notAllowed(
   if (!allowed) return [];
   return declared
     .filter((id) => !allowed.includes(id.toLowerCase()))
-    .map((id) => violation(list, id, `policy does not allow ${id === "*" ? "everybody" : id} here`));
+    .map((id) =>
+      violation(
+        list,
+        id,
+        `policy does not allow ${id === "*" ? "* (all subscriptions)" : `subscription ${id}`} here`,
+      ),
+    );
 }
 
 function violation(list: List, value: string, message: string): Violation {

@@ -1,4 +1,4 @@
-/** Whether there will be a PLS at all. */
+/** Whether the cloud controller creates a PLS. */
 import { ANNOTATIONS } from "../../kubernetes/annotations.ts";
 import { trimSpace } from "../../kubernetes/trimSpace.ts";
 import type { Rule } from "../rule.ts";
@@ -8,7 +8,7 @@ const LOOKS_TRUE = /^(yes|y|1|on|t|enabled?)$/i;
 
 export const plsNotInternal: Rule = {
   id: "pls-not-internal",
-  title: "A Private Link Service on a Service that is neither internal nor without floating IP",
+  title: "Private Link Service requested on a public Service with floating IP",
   severity: "deny",
   firesOnAbsence: true,
   reads: `${KEY}, ${ANNOTATIONS.internal.key}, ${ANNOTATIONS.disableFloatingIp.key}`,
@@ -21,7 +21,7 @@ export const plsNotInternal: Rule = {
       {
         field: KEY,
         value: annotations[KEY] ?? "",
-        message: `a Private Link Service needs an internal load balancer: set ${ANNOTATIONS.internal.key}: "true" (or ${ANNOTATIONS.disableFloatingIp.key}: "true" on a public one)`,
+        message: `a Private Link Service requires an internal load balancer: set ${ANNOTATIONS.internal.key}: "true" (or ${ANNOTATIONS.disableFloatingIp.key}: "true" on a public one)`,
       },
     ];
   },
@@ -29,11 +29,11 @@ export const plsNotInternal: Rule = {
 
 export const plsIpv6: Rule = {
   id: "pls-ipv6",
-  title: "A Private Link Service on an IPv6-only Service",
+  title: "Private Link Service requested on an IPv6-only Service",
   severity: "deny",
   reads: `${KEY}, spec.ipFamilies`,
   needsState: false,
-  docs: "Private Link Services are IPv4: the cloud controller fails. On a dual-stack Service the IPv4 frontend gets the Private Link Service.",
+  docs: "Private Link Services support IPv4 only: the cloud controller fails. On a dual-stack Service the IPv4 frontend gets the Private Link Service.",
   cel: () => "variables.hasPls && variables.families.all(family, family == 'IPv6')",
   check: ({ annotations, intent }) => {
     if (!intent.pls || intent.ipFamilies.includes("IPv4")) return [];
@@ -42,7 +42,7 @@ export const plsIpv6: Rule = {
         field: KEY,
         value: annotations[KEY] ?? "",
         message:
-          "Private Link Services are IPv4 only: add IPv4 to spec.ipFamilies, or withdraw the annotation",
+          "Private Link Services support IPv4 only: add IPv4 to spec.ipFamilies, or remove the annotation",
       },
     ];
   },
@@ -50,46 +50,46 @@ export const plsIpv6: Rule = {
 
 export const plsCreateNotBoolean: Rule = {
   id: "pls-create-not-boolean",
-  title: "A value that looks like yes but makes no Private Link Service",
+  title: "Value that looks like true but creates no Private Link Service",
   severity: "warn",
   reads: KEY,
   needsState: false,
-  docs: "Only `true`, in any case and trimmed, makes a Private Link Service.",
+  docs: "Only `true` creates a Private Link Service. Case and surrounding spaces do not matter.",
   cel: () => `!variables.hasPls && variables.plsCreate.trim().lowerAscii().matches('${LOOKS_TRUE.source}')`,
   check: ({ annotations, intent }) => {
     const value = annotations[KEY];
     if (intent.pls || value === undefined || !LOOKS_TRUE.test(trimSpace(value))) return [];
-    return [{ field: KEY, value, message: `"${value}" makes no Private Link Service: write "true"` }];
+    return [{ field: KEY, value, message: `"${value}" creates no Private Link Service: use "true"` }];
   },
 };
 
 export const plsSettingsWithoutCreate: Rule = {
   id: "pls-settings-without-create",
-  title: "Settings of a Private Link Service that is not asked for",
+  title: "Private Link Service settings without `azure-pls-create`",
   severity: "warn",
   firesOnAbsence: true,
   reads: "azure-pls-* annotations",
   needsState: false,
-  docs: "They are not read without `azure-pls-create`.",
+  docs: "The cloud controller ignores these settings unless `azure-pls-create` is `true`.",
   cel: () =>
     `!variables.hasPls && !variables.hadPls && (variables.isInternal || variables.floatingIpDisabled) && variables.annotations.exists(key, key.contains('/azure-pls-') && key != '${KEY}')`,
   check: ({ annotations, intent, old }) => {
-    // Said better by internal-settings-ignored, pls-withdrawn or pls-create-not-boolean.
+    // In other cases internal-settings-ignored, pls-withdrawn or pls-create-not-boolean reports the cause.
     const isReadable = intent.internal || isFloatingIpDisabled(annotations);
     if (intent.pls || old?.intent.pls || !isReadable) return [];
     return Object.entries(annotations)
       .filter(([key]) => /\/azure-pls-/.test(key) && key !== KEY)
-      .map(([field, value]) => ({ field, value, message: `not read: ${KEY} is not "true"` }));
+      .map(([field, value]) => ({ field, value, message: `ignored: ${KEY} is not "true"` }));
   },
 };
 
 export const plsWithdrawn: Rule = {
   id: "pls-withdrawn",
-  title: "An update withdraws the Private Link Service's annotation",
+  title: "Update removes the annotation that creates the Private Link Service",
   severity: "warn",
   reads: `${KEY}, before and after`,
   needsState: false,
-  docs: "The cloud controller leaves the Private Link Service behind, with its consumers, until the frontend goes.",
+  docs: "The cloud controller does not delete the Private Link Service and its connections until it deletes the frontend.",
   cel: () => "variables.hadPls && !variables.hasPls",
   check: ({ annotations, intent, old }) => {
     if (!old?.intent.pls || intent.pls) return [];
@@ -98,13 +98,13 @@ export const plsWithdrawn: Rule = {
         field: KEY,
         value: annotations[KEY] ?? "",
         message:
-          "the Private Link Service stays in Azure, with its consumers: it goes only with the Service's frontend",
+          "the Private Link Service and its connections stay in Azure until the Service's frontend is deleted",
       },
     ];
   },
 };
 
-/** In any case, not trimmed. */
+/** Case-insensitive, not trimmed. */
 function isFloatingIpDisabled(annotations: Readonly<Record<string, string>>): boolean {
   return annotations[ANNOTATIONS.disableFloatingIp.key]?.toLowerCase() === "true";
 }

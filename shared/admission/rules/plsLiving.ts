@@ -1,4 +1,4 @@
-/** What an update does to the Private Link Service that the Service has already, and whether there is room for a new one. */
+/** What an update does to the Service's existing Private Link Service, and whether the load balancer can take a new one. */
 import { ANNOTATIONS } from "../../kubernetes/annotations.ts";
 import { OWN_ANNOTATIONS } from "../../kubernetes/ownAnnotations.ts";
 import type { PlsRow } from "../../inventory/model.ts";
@@ -6,7 +6,7 @@ import { parseResourceId } from "../../azure/resourceId.ts";
 import {
   celText,
   type BalancerPrivateLinkServices,
-  type MetPrivateLinkServices,
+  type RelatedPrivateLinkServices,
   type Rule,
   type RuleInput,
   type Violation,
@@ -16,21 +16,21 @@ import { addressChanges, celAddressChanges } from "./addressChanged.ts";
 const GROUP = ANNOTATIONS.plsResourceGroup.key;
 const SUBNET = ANNOTATIONS.internalSubnet.key;
 const CREATE = ANNOTATIONS.plsCreate.key;
-/** On a Service: its consumers may be disconnected. */
+/** Set on a Service, it allows to disconnect its consumers. */
 const ALLOW_DISCONNECT = OWN_ANNOTATIONS.allowDisconnect.key;
 /** @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-link-limits */
 const MOST_ON_BALANCER = 8;
-/** The controller's load balancers in a cluster that has one of each kind. */
+/** Names of the controller's load balancers in a cluster with one internal and one public load balancer. */
 const ONLY_BALANCER = /^kubernetes(-internal)?$/i;
 
 export const plsResourceGroupChanged: Rule = {
   id: "pls-resource-group-changed",
-  title: "An update names another resource group for a Private Link Service",
+  title: "Update changes the resource group of the Private Link Service",
   severity: "deny",
   celAtMost: "warn",
   reads: `${GROUP}, before and after, the Service's own Private Link Service`,
   needsState: false,
-  docs: "The cloud controller looks for it in the new group only, and creates a second one on the same frontend; later it cannot delete the frontend. A warning where it is not known whether there is one.",
+  docs: "The cloud controller looks in the new group only and creates a second Private Link Service on the same frontend. Later it cannot delete the frontend. A warning if Mooring has not recorded whether one exists.",
   cel: () => "variables.hadPls && variables.hasPls && variables.plsGroup != variables.oldPlsGroup",
   check: (input) => {
     const { annotations, intent, privateLinkServices } = input;
@@ -46,12 +46,12 @@ export const plsResourceGroupChanged: Rule = {
 
 export const plsFrontendReplaced: Rule = {
   id: "pls-frontend-replaced",
-  title: "An update replaces the frontend of a Private Link Service",
+  title: "Update replaces the frontend of a Private Link Service",
   severity: "deny",
   celAtMost: "warn",
   reads: `${SUBNET}, requested addresses, before and after, the Service's own Private Link Service, ${ALLOW_DISCONNECT}`,
   needsState: false,
-  docs: `With another subnet or address the frontend is replaced. The cloud controller deletes its Private Link Service with all connections and creates another one with a new alias; older ones fail. \`${ALLOW_DISCONNECT}: "true"\` on the Service states that this is intended. A warning where it is not known whether there is one.`,
+  docs: `A different subnet or address replaces the frontend. The cloud controller deletes its Private Link Service with all connections and creates another one with a new alias; older versions of the controller fail. To allow this, set \`${ALLOW_DISCONNECT}: "true"\` on the Service first. A warning if Mooring has not recorded whether a Private Link Service exists.`,
   cel: () =>
     `variables.hadPls && variables.hasPls && variables.isInternal && (${celText(ALLOW_DISCONNECT)} in variables.oldAnnotations ? variables.oldAnnotations[${celText(ALLOW_DISCONNECT)}] : "") != "true" && ((variables.wasInternal && variables.frontendSubnet != variables.oldFrontendSubnet) || ${celAddressChanges("4")})`,
   check: (input) => {
@@ -61,37 +61,39 @@ export const plsFrontendReplaced: Rule = {
     if (old.annotations[ALLOW_DISCONNECT] === "true") return [];
     const { field, text } = addressChanges(input)[0] ?? { field: SUBNET, text: intent.subnet ?? "" };
     const name = living ? `Private Link Service ${living.name}` : "the Private Link Service";
-    const message = `${name} is lost with its frontend, and so are its connections: keep subnet and address, or create a new Service`;
+    const message = `${name} and its connections are deleted with the frontend: keep subnet and address, or create a new Service`;
     return [certainIf(living, { field, value: text, message })];
   },
 };
 
 export const plsBalancerFull: Rule = {
   id: "pls-balancer-full",
-  title: `The load balancer has ${MOST_ON_BALANCER} Private Link Services`,
+  title: `Load balancer already has ${MOST_ON_BALANCER} Private Link Services`,
   severity: "deny",
   reads: `${CREATE}, the Private Link Services on the cluster's load balancers`,
   needsState: true,
-  docs: "Azure's limit for a load balancer: it refuses another one and the Service stays pending. A warning in a cluster with several load balancers.",
+  docs: "Azure's limit per load balancer. Azure rejects another Private Link Service and the Service stays pending. A warning in a cluster with several load balancers.",
   check: ({ annotations, intent, old, privateLinkServices = {} }) => {
     if (!intent.pls || privateLinkServices.living || privateLinkServices.onFrontend) return [];
     const full = fullBalancer(privateLinkServices);
     if (!full) return [];
-    const message = `load balancer ${full.name} has ${full.privateLinkServices} Private Link Services, and Azure takes no more: withdraw one, or share one by its address`;
+    const message = `load balancer ${full.name} has ${full.privateLinkServices} Private Link Services, Azure's limit: remove one, or share one by using its frontend address`;
     const isCertain =
       privateLinkServices.balancers?.length === 1 && ONLY_BALANCER.test(full.name) && !old?.intent.pls;
     return [certainIf(isCertain, { field: CREATE, value: annotations[CREATE] ?? "", message })];
   },
 };
 
-/** One of those that the Service may get, if none of them has room. */
-function fullBalancer({ balancers = [] }: MetPrivateLinkServices): BalancerPrivateLinkServices | undefined {
+/** One of the load balancers that the Service may use, if all of them are full. */
+function fullBalancer({
+  balancers = [],
+}: RelatedPrivateLinkServices): BalancerPrivateLinkServices | undefined {
   return balancers.every(({ privateLinkServices }) => privateLinkServices >= MOST_ON_BALANCER)
     ? balancers[0]
     : undefined;
 }
 
-/** No more than a warning where Azure's state is not known. */
+/** At most a warning if Azure's state is not recorded. */
 function certainIf(evidence: unknown, violation: Violation): Violation {
   return evidence ? violation : { ...violation, atMost: "warn" };
 }
@@ -101,7 +103,7 @@ function changesGroup(input: RuleInput): boolean {
   return old?.intent.pls !== undefined && groupOf(input, old.intent) !== groupOf(input, intent);
 }
 
-/** The Service's own that the controller finds: it looks only in the resource group that the annotation names now. */
+/** The Service's own PLS that the controller finds: it looks only in the resource group that the annotation names now. */
 export function livingHere(input: RuleInput): PlsRow | undefined {
   return input.privateLinkServices?.living?.find(
     ({ id }) => parseResourceId(id)?.resourceGroup.toLowerCase() === groupOf(input, input.intent),

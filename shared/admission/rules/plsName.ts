@@ -7,11 +7,11 @@ const KEY = ANNOTATIONS.plsName.key;
 
 export const plsNameInvalid: Rule = {
   id: "pls-name-invalid",
-  title: "Not a name that Azure takes for a Private Link Service",
+  title: "Invalid Private Link Service name",
   severity: "deny",
   reads: KEY,
   needsState: false,
-  docs: "Azure refuses the Private Link Service and the Service stays pending. The cloud controller takes a blank annotation as a name, too.",
+  docs: "Azure rejects the Private Link Service and the Service stays pending. The cloud controller uses a blank annotation as a name, too.",
   cel: () =>
     `variables.hasPls && '${KEY}' in variables.annotations && !variables.plsName.trim().matches('${NAME.source}')`,
   check: ({ annotations, intent: { pls } }) => {
@@ -22,7 +22,7 @@ export const plsNameInvalid: Rule = {
         field: KEY,
         value: pls.name ?? value,
         message:
-          "a Private Link Service's name has 1 to 80 letters, digits, underscores, dots and dashes, begins with a letter or digit and ends with one or an underscore",
+          "use 1 to 80 letters, digits, underscores, dots and hyphens; start with a letter or digit, end with a letter, digit or underscore",
       },
     ];
   },
@@ -30,12 +30,12 @@ export const plsNameInvalid: Rule = {
 
 export const plsNameAdded: Rule = {
   id: "pls-name-added",
-  title: "An update gives a name to a Private Link Service that has another",
+  title: "Update adds a name to an existing Private Link Service",
   severity: "deny",
   celAtMost: "warn",
   reads: `${KEY}, before and after, the Service's own Private Link Service`,
   needsState: false,
-  docs: "The cloud controller fails (cannot change existing name): one without the annotation has the name `pls-` and its frontend's. A warning where it is not known whether there is one.",
+  docs: "The cloud controller fails (cannot change existing name). Without the annotation the name is `pls-` and the frontend's name. A warning if Mooring has not recorded whether a Private Link Service exists.",
   cel: () =>
     "variables.hadPls && variables.hasPls && variables.oldPlsName == '' && variables.plsName.trim() != ''",
   check: (input) => {
@@ -44,7 +44,7 @@ export const plsNameAdded: Rule = {
     if (name === undefined || !input.old || input.old.intent.pls?.name !== undefined) return [];
     if (living ? living.name.toLowerCase() === name.toLowerCase() : !input.old.intent.pls) return [];
     const message = living
-      ? `the Private Link Service is called ${living.name} and cannot be renamed: remove the annotation, or create a new Service`
+      ? `Private Link Service ${living.name} cannot be renamed: remove the annotation, or create a new Service`
       : "an existing Private Link Service cannot be renamed: if there is one, remove the annotation";
     return [{ field: KEY, value: name, message, ...(!living && { atMost: "warn" as const }) }];
   },
@@ -52,24 +52,24 @@ export const plsNameAdded: Rule = {
 
 export const plsNameImmutable: Rule = {
   id: "pls-name-immutable",
-  title: "An update renames a Private Link Service",
+  title: "Update renames a Private Link Service",
   severity: "deny",
   reads: `${KEY}, before and after`,
   needsState: false,
-  docs: "The cloud controller fails: an existing Private Link Service keeps its name. Names are compared without case.",
+  docs: "The cloud controller fails because an existing Private Link Service cannot be renamed. Case does not matter.",
   cel: () =>
     "variables.hadPls && variables.hasPls && variables.oldPlsName != '' && variables.plsName.trim() != '' && variables.oldPlsName.lowerAscii() != variables.plsName.trim().lowerAscii()",
   check: (input) => {
     const [before, after] = [input.old?.intent.pls?.name, input.intent.pls?.name];
     if (before === undefined || after === undefined) return [];
-    // A rename that the controller refused may be taken back.
+    // An update may revert a rename that the controller rejected.
     if ([before, livingHere(input)?.name].some((name) => name?.toLowerCase() === after.toLowerCase()))
       return [];
     return [
       {
         field: KEY,
         value: after,
-        message: `the Private Link Service is called ${before} and cannot be renamed: keep the name, or make a new Service`,
+        message: `Private Link Service ${before} cannot be renamed: keep the name, or create a new Service`,
       },
     ];
   },

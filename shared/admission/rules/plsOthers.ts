@@ -1,20 +1,20 @@
-/** What a PLS meets that is there already: other Private Link Services, and its own consumers. */
+/** Conflicts of a PLS with existing Private Link Services, and with its connected consumers. */
 import { ANNOTATIONS } from "../../kubernetes/annotations.ts";
 import { OWN_ANNOTATIONS } from "../../kubernetes/ownAnnotations.ts";
 import type { Consumer, PlsRow } from "../../inventory/model.ts";
 import type { Rule, RuleInput } from "../rule.ts";
 import { replacesFrontend } from "./plsLiving.ts";
 
-/** On a Service: its consumers may be disconnected. */
+/** Set on a Service, it allows to disconnect its consumers. */
 const ALLOW_DISCONNECT = OWN_ANNOTATIONS.allowDisconnect.key;
 
 export const plsNameTaken: Rule = {
   id: "pls-name-taken",
-  title: "The name is another Private Link Service's in that resource group",
+  title: "Private Link Service name already in use",
   severity: "deny",
   reads: `${ANNOTATIONS.plsName.key}, ${ANNOTATIONS.plsResourceGroup.key}, the Private Link Services of the resource group`,
   needsState: true,
-  docs: "The cloud controller would take over, or fail on, what belongs to somebody else.",
+  docs: "Another Private Link Service in the resource group has this name. The cloud controller would overwrite it, or fail.",
   check: ({ privateLinkServices }) => {
     const other = privateLinkServices?.named;
     if (!other) return [];
@@ -30,12 +30,11 @@ export const plsNameTaken: Rule = {
 
 export const plsSharedFrontend: Rule = {
   id: "pls-shared-frontend",
-  title:
-    "The frontend's Private Link Service belongs to another Service and this one brings its own settings",
+  title: "Own settings for a Private Link Service that another Service owns",
   severity: "deny",
   reads: "azure-pls-* annotations, requested addresses, the Private Link Service on that frontend",
   needsState: true,
-  docs: "The cloud controller fails. With `azure-pls-create` alone the Service shares the Private Link Service as it is.",
+  docs: "The cloud controller fails. With only `azure-pls-create`, the Service shares the frontend's existing Private Link Service.",
   check: ({ annotations, intent, privateLinkServices }) => {
     const other = intent.pls && privateLinkServices?.onFrontend;
     const own = Object.keys(annotations).filter(
@@ -45,18 +44,18 @@ export const plsSharedFrontend: Rule = {
     return own.map((field) => ({
       field,
       value: annotations[field] ?? "",
-      message: `the frontend's Private Link Service ${other.name} belongs to ${ownerOf(other)}: leave this out to share it, or take another address`,
+      message: `the frontend's Private Link Service ${other.name} belongs to ${ownerOf(other)}: remove this annotation to share it, or use another address`,
     }));
   },
 };
 
 export const plsConsumersConnected: Rule = {
   id: "pls-consumers-connected",
-  title: "Consumers are connected to a Private Link Service that goes",
+  title: "Change deletes a Private Link Service with connected consumers",
   severity: "warn",
   reads: `the Private Link Service's connections, the Service before and after, ${ALLOW_DISCONNECT}`,
   needsState: true,
-  docs: `The Private Link Service goes with its frontend and its consumers' endpoints are dead for good. \`${ALLOW_DISCONNECT}: "true"\` on the Service says that it is meant.`,
+  docs: `The Private Link Service is deleted with its frontend, and the private endpoints of its consumers cannot be reconnected. To allow this, set \`${ALLOW_DISCONNECT}: "true"\` on the Service first.`,
   check: (input) => {
     const approved = approvedConsumers(input);
     if (approved.length === 0 || !losesFrontend(input) || input.old?.annotations[ALLOW_DISCONNECT] === "true")
@@ -66,7 +65,7 @@ export const plsConsumersConnected: Rule = {
       {
         field: ANNOTATIONS.plsCreate.key,
         value: input.privateLinkServices?.own?.name ?? "",
-        message: `${approved.length} consumers are connected to ${input.privateLinkServices?.own?.name}, from ${from}: they lose it for good`,
+        message: `Private Link Service ${input.privateLinkServices?.own?.name} is deleted; it has ${approved.length} approved private endpoint ${approved.length === 1 ? "connection" : "connections"} from ${from}`,
       },
     ];
   },
@@ -76,12 +75,12 @@ function approvedConsumers({ privateLinkServices }: RuleInput): readonly Consume
   return privateLinkServices?.own?.consumers.filter(({ status }) => status === "Approved") ?? [];
 }
 
-/** Deleted, no load balancer any more, moved to the other kind of load balancer, to another subnet or address. */
+/** True if the frontend is deleted: with the Service, by a change of type, between internal and public, of subnet or address. */
 function losesFrontend(input: RuleInput): boolean {
   const { old, leaving, intent } = input;
   return leaving === true || (old && old.intent.internal !== intent.internal) || replacesFrontend(input);
 }
 
 function ownerOf({ owner }: PlsRow): string {
-  return owner === undefined ? "nobody that a controller knows" : `Service ${owner}`;
+  return owner === undefined ? "no Service (it has no owner tag)" : `Service ${owner}`;
 }

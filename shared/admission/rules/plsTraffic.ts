@@ -9,7 +9,7 @@ const HOST_NAME_CHARACTERS = 253;
 
 export const plsFqdnMalformed: Rule = {
   id: "pls-fqdn-malformed",
-  title: "Not a host name",
+  title: "Malformed host name",
   severity: "deny",
   reads: ANNOTATIONS.plsFqdns.key,
   needsState: false,
@@ -22,17 +22,17 @@ export const plsFqdnMalformed: Rule = {
       .map((name) => ({
         field: ANNOTATIONS.plsFqdns.key,
         value: name,
-        message: malformedEntry(name, "a host name", "write names like app.example.com"),
+        message: malformedEntry(name, "a host name", "use names like app.example.com"),
       })),
 };
 
 export const plsProxyProtocol: Rule = {
   id: "pls-proxy-protocol",
-  title: "The PROXY protocol is on",
+  title: "PROXY protocol is enabled",
   severity: "warn",
   reads: ANNOTATIONS.plsProxyProtocol.key,
   needsState: false,
-  docs: "Backends that do not speak PROXY protocol v2 fail, health probes included.",
+  docs: "Backends that do not support PROXY protocol v2 reject connections, including health probes.",
   cel: () => "variables.hasPls && variables.plsProxyProtocol.trim().lowerAscii() == 'true'",
   check: ({ annotations, intent: { pls } }) =>
     pls?.proxyProtocol
@@ -41,7 +41,7 @@ export const plsProxyProtocol: Rule = {
             field: ANNOTATIONS.plsProxyProtocol.key,
             value: annotations[ANNOTATIONS.plsProxyProtocol.key] ?? "",
             message:
-              "backends must speak PROXY protocol v2, or connections through the Private Link Service fail",
+              "backends must support PROXY protocol v2, or connections through the Private Link Service fail",
           },
         ]
       : [],

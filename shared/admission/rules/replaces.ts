@@ -8,17 +8,16 @@ const matches = new RegExp(FORM);
 
 export const replacesMalformed: Rule = {
   id: "replaces-malformed",
-  title: "The name of the Service that is replaced cannot be read",
+  title: "Malformed name of the replaced Service",
   severity: "deny",
   reads: KEY,
   needsState: false,
-  docs: "Without a cluster the Service is one of the same cluster.",
+  docs: "A name without a cluster refers to the same cluster.",
   cel: () =>
     `'${KEY}' in variables.annotations && variables.annotations['${KEY}'].trim() != '' && !variables.annotations['${KEY}'].trim().matches('${FORM}')`,
   check: ({ annotations, intent: { replaces } }) => {
     if (replaces === undefined || matches.test(replaces)) return [];
-    const message =
-      "write it as namespace/name, or as cluster/namespace/name for a Service of another cluster";
+    const message = "use namespace/name, or cluster/namespace/name for a Service of another cluster";
     return [{ field: KEY, value: annotations[KEY] ?? "", message }];
   },
 };

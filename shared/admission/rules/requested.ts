@@ -1,16 +1,16 @@
-/** What a Service asks for by address: its frontend's addresses, and its PLS's NAT addresses. Both meet the same rules. */
+/** The addresses that a Service requests: for its frontend and for NAT of its PLS. The same rules apply to both. */
 import { ANNOTATIONS } from "../../kubernetes/annotations.ts";
 import { IPV4 } from "../../azure/addressPattern.ts";
 import { parseAddress, type Address } from "../../azure/prefix.ts";
 import type { SubnetRow } from "../../inventory/model.ts";
 import type { Declaration, Inventory, RuleInput } from "../rule.ts";
 
-/** One address that the Service asks for, with the field that asks. */
+/** One requested address, and the field that requests it. */
 export interface Requested {
   readonly family: "IPv4" | "IPv6";
   readonly field: string;
   readonly text: string;
-  /** Absent if the text is no address. */
+  /** Absent if the text is not a valid address. */
   readonly address?: Address;
 }
 
@@ -19,9 +19,11 @@ export interface ValidRequest extends Requested {
 }
 
 export interface Target {
-  /** Before the id of the rules that judge it. */
+  /** Prefix of the ids of its rules. */
   readonly idPrefix: "" | "pls-";
   readonly noun: string;
+  /** The noun at the start of a title. */
+  readonly title: string;
   readonly subnetField: string;
   /** CEL for the addresses that are valid in their family. */
   readonly celAddresses: string;
@@ -32,6 +34,7 @@ export interface Target {
 export const FRONTEND: Target = {
   idPrefix: "",
   noun: "address",
+  title: "Address",
   subnetField: ANNOTATIONS.internalSubnet.key,
   celAddresses: "(variables.valid4 + variables.valid6)",
   requested: frontendAddresses,
@@ -41,6 +44,7 @@ export const FRONTEND: Target = {
 export const PLS: Target = {
   idPrefix: "pls-",
   noun: "NAT address",
+  title: "NAT address",
   subnetField: ANNOTATIONS.plsSubnet.key,
   celAddresses: `(variables.hasPls ? variables.natIps.filter(text, text.matches('${IPV4}')) : [])`,
   requested: plsAddresses,
@@ -49,12 +53,12 @@ export const PLS: Target = {
 
 export const TARGETS: readonly Target[] = [FRONTEND, PLS];
 
-/** The addresses an internal Service asks for; a public one's are public IPs and none of our business. */
+/** The addresses that an internal Service requests. Those of a public Service are public IP addresses, which Mooring does not manage. */
 function frontendAddresses(declaration: Pick<Declaration, "intent" | "annotations">): Requested[] {
   return declaration.intent.internal ? requestedAddresses(declaration) : [];
 }
 
-/** The addresses that a Service names, whichever load balancer it gets. */
+/** The addresses that a Service requests, whether it is internal or public. */
 export function requestedAddresses({
   intent,
   annotations,
@@ -77,7 +81,7 @@ function parsed(requested: Requested): Requested {
   return { ...requested, ...(address && { address }) };
 }
 
-/** Those that are addresses of the family they were asked as. */
+/** The requested addresses that are valid in their family. */
 export function validAddresses(
   target: Target,
   declaration: Pick<RuleInput, "intent" | "annotations">,

@@ -11,25 +11,25 @@ const PLS_KEY = ANNOTATIONS.plsSubnet.key;
 
 export const subnetUnknown: Rule = {
   id: "subnet-unknown",
-  title: "The subnet is not in the cluster's virtual network",
+  title: "Subnet not found in the cluster's virtual network",
   severity: "deny",
   reads: KEY,
   needsState: true,
-  docs: "The cloud controller uses the value as it stands, spaces included, as a subnet name in the cluster's virtual network.",
+  docs: "The cloud controller uses the exact value, including spaces, as a subnet name in the cluster's virtual network.",
   check: ({ intent, inventory }) =>
     !intent.internal || !inventory || inventory.subnet ? [] : [unknown(KEY, inventory.subnetName, inventory)],
 };
 
 export const plsSubnetUnknown: Rule = {
   id: "pls-subnet-unknown",
-  title: "The Private Link Service's subnet is not in the cluster's virtual network",
+  title: "Private Link Service's subnet not found in the cluster's virtual network",
   severity: "deny",
   reads: `${PLS_KEY}, ${KEY}`,
   needsState: true,
-  docs: "Without an annotation of its own a Private Link Service takes the frontend's subnet.",
+  docs: "Without the annotation, the Private Link Service uses the frontend's subnet.",
   check: ({ annotations, intent, inventory }) => {
     if (!intent.pls || !inventory || inventory.plsSubnet) return [];
-    // Said once: of the frontend, whose subnet it is.
+    // The rule for the frontend's subnet already reports it.
     if (intent.internal && trimSpace(annotations[PLS_KEY] ?? "") === "") return [];
     return [unknown(PLS_KEY, inventory.plsSubnetName, inventory)];
   },
@@ -37,11 +37,11 @@ export const plsSubnetUnknown: Rule = {
 
 export const subnetUnsuitable: Rule = {
   id: "subnet-unsuitable",
-  title: "A subnet that cannot have load balancers",
+  title: "Subnet cannot have load balancers",
   severity: "deny",
   reads: `${KEY}, the subnet's delegations`,
   needsState: true,
-  docs: "Delegated subnets, and those that Azure keeps for its own services.",
+  docs: "The subnet is delegated to a service, or reserved for an Azure service.",
   check: ({ intent, inventory }) => {
     const subnet = intent.internal ? inventory?.subnet : undefined;
     const why = subnet && unsuitable(subnet);
@@ -51,22 +51,23 @@ export const subnetUnsuitable: Rule = {
 
 export const subnetFull: Rule = {
   id: "subnet-full",
-  title: "A dynamic address is asked of a subnet with none left",
+  title: "Dynamic address requested from a full subnet",
   severity: "deny",
   reads: `${KEY}, the subnet's addresses`,
   needsState: true,
-  docs: "Azure refuses the frontend and the Service stays pending. Not asked of a Service that has its address already.",
+  docs: "Azure rejects the frontend and the Service stays pending. Does not apply to a Service that already has its address.",
   check: (input) => {
     const { intent, inventory } = input;
     const subnet = intent.internal ? inventory?.subnet : undefined;
     if (!subnet || !wantsDynamic(input) || hasRoom(subnet)) return [];
     const others = subnetsWithRoom(input);
-    const hint = others.length > 0 ? `; these have room: ${others.map(({ name }) => name).join(", ")}` : "";
+    const hint =
+      others.length > 0 ? `; subnets with free addresses: ${others.map(({ name }) => name).join(", ")}` : "";
     return [
       {
         field: KEY,
         value: subnet.name,
-        message: `subnet ${subnet.name} has none of its ${subnet.usableAddresses} addresses left${holdersText(subnet)}${hint}`,
+        message: `all ${subnet.usableAddresses} addresses of subnet ${subnet.name} are in use${holdersText(subnet)}${hint}`,
         suggestions: others.map(({ name }) => name),
       },
     ];
@@ -75,11 +76,11 @@ export const subnetFull: Rule = {
 
 export const subnetNotAllowed: Rule = {
   id: "subnet-not-allowed",
-  title: "Policy gives this namespace other subnets",
+  title: "Subnet not allowed for this namespace",
   severity: "deny",
   reads: `${KEY}, policy \`subnets\``,
   needsState: false,
-  docs: "Fires only where policy names subnets for the namespace.",
+  docs: "Applies only if policy lists subnets for the namespace.",
   cel: ({ subnets }) => {
     if (subnets.length === 0) return undefined;
     const entries = subnets.map(({ namespaces, allowed }) => ({
@@ -108,11 +109,11 @@ export const subnetNotAllowed: Rule = {
 
 export const plsNetworkPoliciesEnabled: Rule = {
   id: "pls-network-policies-enabled",
-  title: "The Private Link Service's subnet still has network policies for Private Link Services on",
+  title: "Private Link Service network policies enabled on the subnet",
   severity: "warn",
   reads: `${PLS_KEY}, the subnet's privateLinkServiceNetworkPolicies`,
   needsState: true,
-  docs: "The cloud controller turns them off, for which the cluster's identity needs the right to write the subnet.",
+  docs: "The cloud controller disables them. For this the cluster's identity needs the permission to write the subnet.",
   check: ({ intent, inventory }) => {
     const subnet = intent.pls ? inventory?.plsSubnet : undefined;
     if (subnet?.plsNetworkPolicies !== "Enabled") return [];
@@ -120,7 +121,7 @@ export const plsNetworkPoliciesEnabled: Rule = {
       {
         field: PLS_KEY,
         value: subnet.name,
-        message: `the controller must turn off Private Link Service network policies of subnet ${subnet.name}: its identity needs subnets/write`,
+        message: `the controller must disable privateLinkServiceNetworkPolicies on subnet ${subnet.name}: grant it subnets/write`,
       },
     ];
   },
@@ -128,11 +129,11 @@ export const plsNetworkPoliciesEnabled: Rule = {
 
 export const inventoryStale: Rule = {
   id: "inventory-stale",
-  title: "What Mooring knows of the subnet is old",
+  title: "Inventory of the subnet is stale",
   severity: "warn",
   reads: "when the subnet was scanned, policy `inventoryStaleMinutes`",
   needsState: true,
-  docs: "An address taken since then is noticed only by Azure; the check was made all the same.",
+  docs: "Mooring checks the Service against the last scan. It cannot see addresses that Azure assigned since then.",
   check: ({ intent, inventory, neverScanned }) => {
     if (!intent.internal) return [];
     if (neverScanned)
@@ -140,7 +141,7 @@ export const inventoryStale: Rule = {
         {
           field: KEY,
           value: intent.subnet ?? "",
-          message: "the cluster's virtual network was never scanned: subnet and addresses are unchecked",
+          message: "the cluster's virtual network was never scanned: subnet and addresses were not checked",
         },
       ];
     if (!inventory?.subnet || inventory.ageMinutes <= inventory.staleMinutes) return [];
@@ -159,13 +160,13 @@ function unknown(field: string, name: string, { vnetName, subnets }: Inventory):
   return {
     field,
     value: name,
-    message: `there is no subnet "${name}" in ${vnetName}; it has ${names.join(", ")}`,
+    message: `subnet "${name}" not found in ${vnetName}; available: ${names.join(", ")}`,
     suggestions: names,
   };
 }
 
 function unsuitable({ name, delegations }: SubnetRow): string | undefined {
-  if (isAzureOwned(name)) return "is Azure's own: choose another";
+  if (isAzureOwned(name)) return "is reserved for an Azure service: choose another";
   return delegations.length > 0 ? `is delegated to ${delegations.join(", ")}: choose another` : undefined;
 }
 

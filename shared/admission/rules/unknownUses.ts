@@ -1,28 +1,27 @@
-/** Uses of a subnet that Azure counts and whose addresses Mooring does not know: any address of the subnet may be one of them. */
+/** Uses of a subnet that Azure counts and whose addresses Mooring cannot read: any address of the subnet may be one of them. */
 import { formatAddress } from "../../azure/prefix.ts";
 import type { Rule, RuleInput } from "../rule.ts";
 import { validAddresses, type Target } from "./requested.ts";
 
 export const subnetUsesUnknown = (target: Target): Rule => ({
   id: `${target.idPrefix}subnet-uses-unknown`,
-  title: `The subnet of a static ${target.noun} has uses whose addresses are unknown`,
+  title: `Static ${target.noun} in a subnet with unreadable uses`,
   severity: "warn",
   reads: "requested addresses, the number of uses that Azure counts in the subnet",
   needsState: true,
-  docs: "Azure counts more uses than Mooring can read: resources of subscriptions that are not watched, or lists without permission. If one of them has the address, the Service stays pending.",
+  docs: "Azure counts more uses than Mooring can read, because they are in subscriptions that are not watched or lists that need more permissions. If one of them has the address, the Service stays pending.",
   check: (input) => {
     const subnet = target.subnet(input.inventory);
     const count = subnet?.unknownUses ?? 0;
     const [first] = count > 0 ? newAddresses(target, input) : [];
     if (!first || !subnet) return [];
-    const uses =
-      count === 1 ? "1 address that is in use and unknown" : `${count} addresses in use that are unknown`;
-    const message = `subnet ${subnet.name} has ${uses}: ${first.text} may be among them; check it with az network vnet check-ip-address`;
+    const uses = count === 1 ? "1 unidentified address in use" : `${count} unidentified addresses in use`;
+    const message = `subnet ${subnet.name} has ${uses}, maybe ${first.text}: check it with az network vnet check-ip-address`;
     return [{ field: first.field, value: first.text, message }];
   },
 });
 
-/** Those that the Service does not have yet. */
+/** The requested addresses that the Service does not have yet. */
 function newAddresses(target: Target, input: RuleInput) {
   const live = new Set(input.liveAddresses);
   const before = new Set(input.old ? validAddresses(target, input.old).map(({ text }) => text) : []);

@@ -4,51 +4,53 @@ import { serviceName } from "../../inventory/owner.ts";
 import { defineCheck, type Subjects } from "../check.ts";
 import { serviceOf } from "./about.ts";
 
-/** Scans come every quarter of an hour. */
+/** A scan runs every 15 minutes: two scans must have missed the change. */
 const SETTLES_MINUTES = 30;
 const TARGETS = { frontend: "frontend", pls: "Private Link Service" } as const;
 
 export const addressUnrecorded = defineCheck({
   id: "address-unrecorded",
-  title: "Azure shows a use of an address that the inventory lacks",
-  severity: "warn",
-  docs: "The gate believes the inventory: it would give the address to a Service, and Azure would refuse. Scans should have followed.",
+  title: "An address that is in use in Azure is missing from the inventory",
+  severity: "warning",
+  docs: "Admission decides by the inventory: it would allow a Service to claim the address, and Azure would then refuse it. Two scans should have recorded the use.",
   on: "address",
   check: (subject) => {
     const { address, holderId, recordedId } = subject;
     if (holderId === undefined) return undefined;
-    const known = recordedId === undefined ? "nobody" : recordedId;
+    const recorded = recordedId ?? "no resource";
     return {
       ...place(subject),
-      message: `${address} in subnet ${subnetName(subject)} is held by ${holderId}; the inventory has ${known}`,
-      advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
-      declared: known,
+      message: `${address} in subnet ${subnetName(subject)} is assigned to ${holderId}; the inventory records ${recorded}`,
+      advice:
+        "check whether inventory scans succeed: mooring doctor (check operations) reports the cause of a failed scan",
+      declared: recorded,
       actual: holderId,
       settlesWithinMinutes: SETTLES_MINUTES,
     };
   },
 });
 
-export const addressGone = defineCheck({
-  id: "address-gone",
-  title: "An address is recorded as held, and Azure shows no such use any more",
+export const addressStale = defineCheck({
+  id: "address-stale",
+  title: "The inventory records an address as in use that is no longer in use in Azure",
   severity: "info",
-  docs: "The address is free, and Services that ask for it are refused until a scan has seen it.",
+  docs: "The address is free, but Services that request it are refused until a scan updates the inventory.",
   on: "address",
   check: (subject) => {
     const { address, holderId, recordedId } = subject;
     if (holderId !== undefined || recordedId === undefined) return undefined;
     return {
       ...place(subject),
-      message: `the inventory has ${address} in subnet ${subnetName(subject)} held by ${recordedId}, which Azure does not show any more`,
-      advice: "see whether scans of the inventory work: the log of scanInventory tells why one failed",
+      message: `the inventory records ${address} in subnet ${subnetName(subject)} as assigned to ${recordedId}; Azure no longer reports this use`,
+      advice:
+        "check whether inventory scans succeed: mooring doctor (check operations) reports the cause of a failed scan",
       declared: recordedId,
       settlesWithinMinutes: SETTLES_MINUTES,
     };
   },
 });
 
-/** An address has no ARM id of its own: it is named as if it were a child of its subnet. */
+/** An address has no ARM id. Its finding uses the id of its subnet with `/addresses/ADDRESS` appended. */
 function place({ subnetId, address }: Subjects["address"]) {
   return { about: `${subnetId}/addresses/${address}` };
 }
@@ -57,23 +59,23 @@ function subnetName({ subnetId }: Subjects["address"]): string {
   return resourceName(subnetId);
 }
 
-export const addressTaken = defineCheck({
-  id: "address-taken",
-  title: "Somebody else has the address that a Service asks for",
+export const addressInUse = defineCheck({
+  id: "address-in-use",
+  title: "The address that a Service requests is in use",
   severity: "error",
-  docs: "The controller cannot build the Service's frontend, or its Private Link Service, while Azure gives the address to another.",
+  docs: "The cloud controller cannot create the Service's frontend or Private Link Service while another resource or Service uses the address.",
   on: "claim",
-  check: ({ declared, what, address, subnet, taken }) => {
+  check: ({ declared, what, address, subnet, holder }) => {
     const who =
-      "holderId" in taken
-        ? `is held by ${holderName(taken.holderId)}`
-        : `is declared by Service ${serviceName(taken.claim.owner)}`;
+      "holderId" in holder
+        ? `is assigned to ${holderName(holder.holderId)}`
+        : `is claimed by Service ${serviceName(holder.claim.owner)}`;
     return {
       ...serviceOf(declared),
-      message: `the Service asks for ${address} for its ${TARGETS[what]}; in subnet ${subnet.name} it ${who}`,
-      advice: "give the Service another address, or free this one",
+      message: `the Service requests ${address} for its ${TARGETS[what]}; in subnet ${subnet.name} the address ${who}`,
+      advice: "request another address for the Service, or release this one",
       declared: address,
-      ...("holderId" in taken && { actual: taken.holderId }),
+      ...("holderId" in holder && { actual: holder.holderId }),
     };
   },
 });
@@ -91,7 +93,7 @@ export const addressUnavailable = defineCheck({
       ...serviceOf(service),
       message: addresses.map(unavailableText).join("; "),
       advice:
-        "request one of the free addresses, or release this one in Azure; Azure is asked again at the next audit",
+        "request one of the free addresses, or release this one in Azure; the next audit checks the address again",
       declared: addresses.map(({ address }) => address).join(", "),
       ...(holders.length > 0 && { actual: holders.join(", ") }),
     };
@@ -100,10 +102,13 @@ export const addressUnavailable = defineCheck({
 
 function unavailableText({ address, subnet, problem }: Subjects["unavailable"]["addresses"][number]): string {
   const { holderId, alternatives } = problem;
-  const holder = holderId === undefined ? "no list shows what uses it" : `it is in use by ${holderId}`;
+  const holder =
+    holderId === undefined
+      ? "no readable list contains the resource that uses it"
+      : `it is in use by ${holderId}`;
   const free =
     alternatives.length > 0
       ? `free in this subnet: ${alternatives.join(", ")}`
-      : "Azure names no free address";
+      : "Azure suggests no free address";
   return `Azure reports ${address} in subnet ${subnet} as unavailable, ${holder}; ${free}`;
 }

@@ -3,36 +3,36 @@ import { sameId } from "../../azure/resourceId.ts";
 import { defineCheck, type Draft, type Subjects } from "../check.ts";
 import { some } from "./about.ts";
 
-export const basicLoadBalancer = defineCheck({
-  id: "basic-load-balancer",
-  title: "A load balancer of the retired Basic SKU",
-  severity: "warn",
-  docs: "Azure retired the Basic SKU on 30 September 2025: no support, no SLA, and no Private Link.",
+export const basicSku = defineCheck({
+  id: "load-balancer-basic-sku",
+  title: "A load balancer uses the retired Basic SKU",
+  severity: "warning",
+  docs: "Azure retired the Basic SKU on 30 September 2025. It has no support, no SLA and no Private Link.",
   on: "balancer",
   check: (subject) => {
     const { balancer, cluster } = subject;
     if (balancer.sku.toLowerCase() !== "basic") return undefined;
     return draft(
       subject,
-      `load balancer ${balancer.name} is of the Basic SKU, retired on 30 September 2025`,
+      `load balancer ${balancer.name} uses the Basic SKU, which Azure retired on 30 September 2025`,
       cluster
-        ? "move the cluster to Standard: az aks update --load-balancer-sku standard"
-        : "replace it by one of the Standard SKU",
+        ? "move the cluster to the Standard SKU: az aks update --load-balancer-sku standard"
+        : "replace it with a load balancer of the Standard SKU",
     );
   },
 });
 
-export const ruleLeadsNowhere = defineCheck({
-  id: "rule-leads-nowhere",
-  title: "A load-balancing rule leads nowhere",
-  severity: "warn",
-  docs: "A rule without a frontend, or whose backend pools have no members, drops what it is sent; one whose probe is gone trusts dead nodes.",
+export const ruleWithoutBackends = defineCheck({
+  id: "load-balancer-rule-without-backends",
+  title: "A load-balancing rule has no backends, frontend or probe",
+  severity: "warning",
+  docs: "A rule without a frontend, or whose backend pools have no members, forwards no traffic. A rule whose probe does not exist also sends traffic to unhealthy nodes.",
   on: "balancer",
   check: (subject) => {
     const { balancer } = subject;
     const wrong = ofCluster(subject)
       ? balancer.rules.flatMap((rule) => {
-          const why = whyNowhere(balancer, rule);
+          const why = missingParts(balancer, rule);
           return why.length > 0 ? [`rule ${rule.name} ${why.join(" and ")}`] : [];
         })
       : [];
@@ -40,32 +40,32 @@ export const ruleLeadsNowhere = defineCheck({
     return draft(
       subject,
       `on load balancer ${balancer.name}: ${some(wrong)}`,
-      "see that the cluster has nodes and that they are in the backend pool; the controller rebuilds rules when their Service changes",
+      "check that the cluster has nodes and that they are in the backend pool; the cloud controller rebuilds the rules when their Service changes. Expected if the rule was created manually",
     );
   },
 });
 
-function whyNowhere({ frontends, pools, probes }: LoadBalancer, rule: Rule): string[] {
+function missingParts({ frontends, pools, probes }: LoadBalancer, rule: Rule): string[] {
   const own = pools.filter(({ id }) => rule.poolIds.some((poolId) => sameId(poolId, id)));
   const { probeId } = rule;
   return [
     ...(frontends.some(({ id }) => sameId(id, rule.frontendId)) ? [] : ["has no frontend"]),
-    ...(own.some(({ members }) => members > 0) ? [] : [poolless(own.map(({ name }) => name))]),
+    ...(own.some(({ members }) => members > 0) ? [] : [withoutMembers(own.map(({ name }) => name))]),
     ...(probeId === undefined || probes.some(({ id }) => sameId(id, probeId))
       ? []
-      : ["names a probe that is not there"]),
+      : ["refers to a probe that does not exist"]),
   ];
 }
 
-function poolless(names: readonly string[]): string {
+function withoutMembers(names: readonly string[]): string {
   return names.length === 0 ? "has no backend pool" : `has no members in pool ${names.join(", ")}`;
 }
 
 export const probeUnused = defineCheck({
-  id: "probe-unused",
-  title: "A probe that no rule uses",
+  id: "load-balancer-probe-unused",
+  title: "A health probe is not used by any rule",
   severity: "info",
-  docs: "It asks nodes for nothing, and is left over from a Service that is gone.",
+  docs: "The probe sends requests to the nodes without effect. It is usually left over from a deleted Service.",
   on: "balancer",
   check: (subject) => {
     const { balancer } = subject;
@@ -76,16 +76,16 @@ export const probeUnused = defineCheck({
     return draft(
       subject,
       `no rule of load balancer ${balancer.name} uses probe ${some(unused.map(({ name }) => name))}`,
-      "remove the probe, or leave it to the controller's next change of the load balancer",
+      "remove the probe, or let the cloud controller remove it with its next change of the load balancer",
     );
   },
 });
 
 export const frontendWithoutRules = defineCheck({
   id: "frontend-without-rules",
-  title: "An internal frontend without rules",
+  title: "An internal frontend has no rules",
   severity: "info",
-  docs: "It holds an address of the subnet and answers nothing.",
+  docs: "The frontend uses an address of the subnet and accepts no traffic.",
   on: "balancer",
   check: (subject) => {
     const { balancer } = subject;
@@ -98,12 +98,12 @@ export const frontendWithoutRules = defineCheck({
     return draft(
       subject,
       `load balancer ${balancer.name} has frontends without rules: ${some(names)}`,
-      "look whether their Services have ports and the controller works; the sweep removes frontends of Services that are gone",
+      "check that their Services have ports and that the cloud controller runs; the sweep removes frontends of deleted Services",
     );
   },
 });
 
-/** What other teams' load balancers are like is theirs to know. */
+/** Other load balancers are not managed by a registered cluster: their content is not reported. */
 function ofCluster({ cluster }: Subjects["balancer"]): boolean {
   return cluster !== undefined;
 }

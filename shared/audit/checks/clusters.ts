@@ -3,18 +3,18 @@ import { defineCheck } from "../check.ts";
 
 export const clusterSilent = defineCheck({
   id: "cluster-silent",
-  title: "A cluster has not reported its Services for long",
-  severity: "warn",
-  docs: "What a cluster declares is known from its reports; without them nothing of it can be proved an orphan, and drift is not repaired.",
+  title: "A cluster has stopped reporting its Services",
+  severity: "warning",
+  docs: "Mooring needs current reports of a cluster to prove orphans and to repair drift. Without them it changes nothing of the cluster.",
   on: "cluster",
   check: ({ view: { state, cluster, feed }, confirmedMinutes, staleMinutes }) => {
     if (state === "gone" || (confirmedMinutes !== undefined && confirmedMinutes <= staleMinutes))
       return undefined;
-    const problem = feed?.problem ? `; the sender's last problem: ${feed.problem.message}` : "";
+    const problem = feed?.problem ? `; last error of the sender: ${feed.problem.message}` : "";
     const since =
       confirmedMinutes === undefined
-        ? "the cluster never sent a complete list of its Services"
-        : `the cluster confirmed its Services last at ${feed?.confirmed?.atUtc}, longer than ${staleMinutes} minutes ago`;
+        ? "the cluster has never sent a complete list of its Services"
+        : `the cluster last confirmed its Services at ${feed?.confirmed?.atUtc}, more than ${staleMinutes} minutes ago`;
     return {
       about: cluster.name,
       cluster: cluster.name,
@@ -26,9 +26,9 @@ export const clusterSilent = defineCheck({
 
 export const clusterForeignList = defineCheck({
   id: "cluster-foreign-list",
-  title: "The list of another cluster came with this cluster's token",
+  title: "Another cluster sends its list with this cluster's token",
   severity: "error",
-  docs: "Mooring refuses such a list. While it keeps coming, nothing of the cluster is deleted.",
+  docs: "Mooring refuses such a list. It deletes nothing of the cluster while such lists arrive.",
   on: "cluster",
   check: ({ view: { state, cluster, feed } }) => {
     const refused = feed?.refused;
@@ -36,40 +36,40 @@ export const clusterForeignList = defineCheck({
     return {
       about: cluster.name,
       cluster: cluster.name,
-      message: `${refused.count} ${refused.count === 1 ? "list" : "lists"} with identity ${refused.identity} refused, last at ${refused.atUtc}; the cluster is bound to ${cluster.identity?.uid ?? "no identity"}`,
+      message: `Mooring refused ${refused.count} ${refused.count === 1 ? "list" : "lists"} with identity ${refused.identity}, the last one at ${refused.atUtc}; the cluster is bound to ${cluster.identity?.uid ?? "no identity"}`,
       advice: `remove the manifests of ${cluster.name} from the other cluster; if ${cluster.name} was rebuilt, run mooring clusters rebind ${cluster.name}`,
     };
   },
 });
 
 export const webhookSilent = defineCheck({
-  id: "webhook-silent",
-  title: "A cluster's admission webhook has gone silent",
+  id: "cluster-webhook-silent",
+  title: "A cluster's admission webhook no longer calls Mooring",
   severity: "error",
-  docs: "The cluster reported Services that admission never saw: they were created without a check, and their addresses were not reserved.",
+  docs: "The cluster reported Services that were not sent to the admission webhook: they were created without a check, and their addresses were not claimed in advance.",
   on: "cluster",
   check: ({ view }) => {
     const missed = view.feed?.unannounced;
     if (view.state === "gone" || !missed) return undefined;
-    const isHeard = view.declared.some(
+    const isAnnounced = view.declared.some(
       ({ strength, observedAtUtc }) => strength === "proposal" && observedAtUtc > missed.lastAtUtc,
     );
-    if (isHeard || (view.feed?.admittedAtUtc ?? "") > missed.lastAtUtc) return undefined;
+    if (isAnnounced || (view.feed?.admittedAtUtc ?? "") > missed.lastAtUtc) return undefined;
     return {
       about: view.cluster.name,
       cluster: view.cluster.name,
-      message: `admission did not announce ${missed.count} ${missed.count === 1 ? "change" : "changes"} of Services that the cluster reported, ${missed.example} among them (last seen ${missed.lastAtUtc})`,
+      message: `the cluster reported ${missed.count} ${missed.count === 1 ? "change" : "changes"} of Services that the admission webhook did not receive, for example ${missed.example} (last at ${missed.lastAtUtc})`,
       advice:
-        "look at the webhook configuration, the relay's pods and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate makes a new token",
+        "check the webhook configuration, the pods of the relay and their token: kubectl get validatingwebhookconfigurations; mooring clusters rotate creates a new token",
     };
   },
 });
 
-export const relayFails = defineCheck({
-  id: "relay-fails",
-  title: "A cluster's relay does not answer as it must",
+export const relayFailing = defineCheck({
+  id: "cluster-relay-failing",
+  title: "A cluster's relay does not return a valid answer",
   severity: "error",
-  docs: "The sender asks the relay as an API server does: what it does not get, the API server does not get either.",
+  docs: "The sender probes the relay in the same way as the API server calls it: if the probe fails, admission requests fail too.",
   on: "cluster",
   check: ({ view: { state, cluster, feed } }) => {
     const verdict = feed?.webhook?.verdict ?? "ok";
@@ -77,37 +77,37 @@ export const relayFails = defineCheck({
     return {
       about: cluster.name,
       cluster: cluster.name,
-      message: `asked from inside the cluster, the relay failed: ${verdict} (last asked ${feed?.webhook?.atUtc})`,
+      message: `the probe of the relay from inside the cluster failed: ${verdict} (last probe at ${feed?.webhook?.atUtc})`,
       advice:
-        "look at the relay's pods and log: kubectl -n mooring get pods; kubectl -n mooring logs deployment/mooring-relay",
+        "check the pods and the log of the relay: kubectl -n mooring get pods; kubectl -n mooring logs deployment/mooring-relay",
     };
   },
 });
 
-export const relayCertificateEnds = defineCheck({
-  id: "relay-certificate-ends",
-  title: "The certificate of a cluster's relay ends soon",
-  severity: "warn",
-  docs: "After its end the API server does not speak to the relay: Services are made without the gate, or not at all.",
+export const relayCertificateExpiring = defineCheck({
+  id: "cluster-relay-certificate-expiring",
+  title: "The certificate of a cluster's relay expires soon",
+  severity: "warning",
+  docs: "After the certificate expires the API server cannot call the relay: depending on `failurePolicy`, Services are created without admission or refused.",
   on: "cluster",
   check: ({ view: { state, cluster, feed }, certificateDaysLeft }) => {
     if (state === "gone" || certificateDaysLeft === undefined) return undefined;
     if (certificateDaysLeft >= CERTIFICATE_NEAR_DAYS) return undefined;
-    const ends = certificateDaysLeft > 0 ? "ends" : "ended";
+    const expires = certificateDaysLeft > 0 ? "expires" : "expired";
     return {
       about: cluster.name,
       cluster: cluster.name,
-      message: `the relay's certificate ${ends} at ${feed?.webhook?.certificateEndsAtUtc}`,
-      advice: `mooring clusters rotate ${cluster.name} --url … makes a new one; with cert-manager see its Certificate mooring-relay`,
+      message: `the certificate of the relay ${expires} at ${feed?.webhook?.certificateEndsAtUtc}`,
+      advice: `create a new one with mooring clusters rotate ${cluster.name} --url …; with cert-manager check the Certificate mooring-relay`,
     };
   },
 });
 
-export const clusterGone = defineCheck({
-  id: "cluster-gone",
-  title: "A registered cluster does not exist any more",
-  severity: "warn",
-  docs: "What it left behind is removed by the sweep only while the cluster stays registered.",
+export const clusterDeleted = defineCheck({
+  id: "cluster-deleted",
+  title: "A registered cluster was deleted",
+  severity: "warning",
+  docs: "The sweep removes the resources that the cluster left behind only while the cluster stays registered.",
   on: "cluster",
   check: ({ view }) => {
     if (view.state !== "gone") return undefined;
@@ -115,16 +115,17 @@ export const clusterGone = defineCheck({
       about: view.cluster.name,
       cluster: view.cluster.name,
       message: `managed cluster ${view.cluster.resourceId} does not exist`,
-      advice: "leave it registered until the sweep has dealt with what it left behind",
+      advice:
+        "keep the cluster registered until the sweep has removed its orphans, then run mooring clusters remove",
     };
   },
 });
 
 export const clusterUnreadable = defineCheck({
   id: "cluster-unreadable",
-  title: "Whether a registered cluster exists is not certain",
-  severity: "warn",
-  docs: "Of a cluster that cannot be read, or of which Azure reports contradictions, nothing is proved, so nothing of it is cleaned up.",
+  title: "Mooring cannot determine whether a registered cluster exists",
+  severity: "warning",
+  docs: "The cluster cannot be read, or Azure reports contradictory facts about it. Mooring then proves and deletes nothing of the cluster.",
   on: "cluster",
   check: ({ view }) => {
     if (view.state !== "unknown") return undefined;
@@ -141,7 +142,7 @@ export const clusterContradicted = defineCheck({
   id: "cluster-contradicted",
   title: "Two registrations claim the same cluster",
   severity: "error",
-  docs: "A managed cluster, a node resource group and an identity belong to one registration. Where two claim one, it is not known which cluster's Services the resources belong to, so nothing of either is deleted.",
+  docs: "A managed cluster, a node resource group and an identity belong to one registration. If two registrations claim the same one, Mooring cannot determine which cluster's Services own the resources, and deletes nothing of either cluster.",
   on: "cluster",
   check: ({ view: { cluster }, contradictions = [] }) => {
     if (contradictions.length === 0) return undefined;
@@ -150,7 +151,7 @@ export const clusterContradicted = defineCheck({
       about: cluster.name,
       cluster: cluster.name,
       message: contradictions.map(({ message }) => message).join("; "),
-      advice: `compare ${[cluster.name, ...others].map((name) => `mooring clusters show ${name}`).join(", ")}, and remove the registration that is wrong: mooring clusters remove NAME`,
+      advice: `compare ${[cluster.name, ...others].map((name) => `mooring clusters show ${name}`).join(", ")}, then remove the wrong registration with mooring clusters remove NAME`,
     };
   },
 });

@@ -9,7 +9,7 @@ function isDeclared({ connection, owner, policy }: Subjects["connection"]): bool
   return consumer !== undefined && declared.some((id) => id.toLowerCase() === consumer);
 }
 
-/** The reconcile that approves it may be on its way. */
+/** Time for the reconcile that approves the connection. */
 const SETTLES_MINUTES = 10;
 
 function about(subject: Subjects["connection"], message: string, advice: string): Draft {
@@ -19,17 +19,17 @@ function about(subject: Subjects["connection"], message: string, advice: string)
 
 export const connectionPendingUndeclared = defineCheck({
   id: "connection-pending-undeclared",
-  title: "A connection waits whose subscription nobody declared",
-  severity: "warn",
-  docs: "A consumer waits for a person. `audit.pendingHours` says how long it may.",
+  title: "A private endpoint connection of an undeclared subscription is pending",
+  severity: "warning",
+  docs: "The connection needs a manual decision. `audit.pendingHours` sets how long a connection may stay pending before it is reported.",
   on: "connection",
   check: (subject) => {
     const { connection, pls } = subject;
     if (connection.status !== "Pending" || isDeclared(subject)) return undefined;
     const draft = about(
       subject,
-      `connection ${connection.name} on Private Link Service ${pls.name} waits; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
-      "approve or reject it, or declare its subscription in azure-pls-auto-approval",
+      `private endpoint connection ${connection.name} of Private Link Service ${pls.name} is pending; subscription ${consumerOf(connection) ?? "unknown"} is not auto-approved`,
+      "approve or reject the connection (mooring connections), or add its subscription to azure-pls-auto-approval",
     );
     return { ...draft, settlesWithinMinutes: subject.policy.audit.pendingHours * 60 };
   },
@@ -37,17 +37,17 @@ export const connectionPendingUndeclared = defineCheck({
 
 export const connectionPendingDeclared = defineCheck({
   id: "connection-pending-declared",
-  title: "A declared connection still waits",
+  title: "A private endpoint connection of a declared subscription is still pending",
   severity: "error",
-  docs: "Mooring approves such connections within seconds; something keeps it from doing so.",
+  docs: "Mooring approves such connections within seconds in mode `enforce`. A mode, a guard or an error prevents it.",
   on: "connection",
   check: (subject) => {
     const { connection, pls } = subject;
     if (connection.status !== "Pending" || !isDeclared(subject)) return undefined;
     const draft = about(
       subject,
-      `connection ${connection.name} on Private Link Service ${pls.name} waits although its subscription is auto-approved`,
-      "Mooring approves it in mode enforce; see the journal for why it did not",
+      `private endpoint connection ${connection.name} of Private Link Service ${pls.name} is pending although its subscription is auto-approved`,
+      "check that the mode of connections is enforce; the journal shows why Mooring did not approve it",
     );
     return { ...draft, settlesWithinMinutes: SETTLES_MINUTES };
   },
@@ -55,34 +55,34 @@ export const connectionPendingDeclared = defineCheck({
 
 export const connectionNoLongerDeclared = defineCheck({
   id: "connection-no-longer-declared",
-  title: "An approved connection whose subscription is not auto-approved",
+  title: "A private endpoint connection is approved, but its subscription is not declared",
   severity: "info",
-  docs: "A consumer keeps its way in although the Service does not name it any more.",
+  docs: "The consumer keeps its access although the Service no longer declares its subscription in azure-pls-auto-approval.",
   on: "connection",
   check: (subject) => {
     const { connection, pls, owner } = subject;
     if (connection.status !== "Approved" || !owner?.intent.pls || isDeclared(subject)) return undefined;
     return about(
       subject,
-      `connection ${connection.name} on Private Link Service ${pls.name} is approved; its subscription (${consumerOf(connection) ?? "unknown"}) is not auto-approved`,
-      "if a person approved it all is well; else reject it, or let policy do so (connections.rejectWithdrawn)",
+      `private endpoint connection ${connection.name} of Private Link Service ${pls.name} is approved; subscription ${consumerOf(connection) ?? "unknown"} is not auto-approved`,
+      "expected if it was approved manually; otherwise reject it, or set policy connections.rejectWithdrawn",
     );
   },
 });
 
 export const connectionDisconnected = defineCheck({
   id: "connection-disconnected",
-  title: "A connection whose consumer has left",
+  title: "A private endpoint connection is disconnected",
   severity: "info",
-  docs: "It counts against the Private Link Service's endpoints and is of no use to anybody.",
+  docs: "The private endpoint was deleted. The connection still counts toward the endpoint limit of the Private Link Service.",
   on: "connection",
   check: (subject) => {
     const { connection, pls } = subject;
     if (connection.status !== "Disconnected") return undefined;
     return about(
       subject,
-      `connection ${connection.name} on Private Link Service ${pls.name} is disconnected: its endpoint is gone`,
-      "remove the connection",
+      `private endpoint connection ${connection.name} of Private Link Service ${pls.name} is disconnected: its private endpoint was deleted`,
+      "delete the connection",
     );
   },
 });

@@ -1,5 +1,5 @@
 /**
- * What is close to what Azure allows.
+ * Checks for resources that are close to a limit of Azure.
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#private-link-limits
  */
 import { defineCheck } from "../check.ts";
@@ -13,7 +13,7 @@ export const LIMITS = {
   privateLinkServicesInSubscription: 800,
 } as const;
 
-/** Requests that ARM lets wait, at least; a subscription may have more. */
+/** Smallest token buckets of ARM for one identity and subscription; a subscription may have larger ones. */
 const BUCKETS = { reads: 250, writes: 200, deletes: 200 } as const;
 
 const CLOSE_PERCENT = 80;
@@ -22,11 +22,11 @@ function isClose(count: number, limit: number): boolean {
   return count * 100 >= limit * CLOSE_PERCENT;
 }
 
-export const plsNearLimits = defineCheck({
-  id: "pls-near-limits",
-  title: "A Private Link Service is close to what Azure allows",
+export const plsNearLimit = defineCheck({
+  id: "pls-near-limit",
+  title: "A Private Link Service is close to a limit of Azure",
   severity: "info",
-  docs: `Azure allows a Private Link Service ${LIMITS.natAddresses} NAT addresses, ${LIMITS.subscriptionsInList} subscriptions in each list and ${LIMITS.endpointsOfPls} endpoints; from 80 % it is told.`,
+  docs: `Azure allows a Private Link Service ${LIMITS.natAddresses} NAT addresses, ${LIMITS.subscriptionsInList} subscriptions in each list and ${LIMITS.endpointsOfPls} endpoints. Mooring reports usage from 80 %.`,
   on: "pls",
   check: ({ pls, cluster }) => {
     const counts = [
@@ -49,33 +49,33 @@ export const plsNearLimits = defineCheck({
       about: pls.id,
       cluster: cluster.name,
       message: `Private Link Service ${pls.name} has ${some(close.map(({ what, count, limit }) => `${count} of ${limit} ${what}`))}`,
-      advice: "make a second Private Link Service before the limit is met",
+      advice: "create a second Private Link Service before the limit is reached",
     };
   },
 });
 
 export const balancerPrivateLinkServicesNearLimit = defineCheck({
-  id: "balancer-pls-near-limit",
-  title: "A load balancer has nearly as many Private Link Services as Azure allows",
-  severity: "warn",
-  docs: `Azure allows ${LIMITS.privateLinkServicesOnBalancer} Private Link Services on a load balancer; a Service that declares one more gets none.`,
+  id: "load-balancer-pls-near-limit",
+  title: "A load balancer is close to the limit of Private Link Services",
+  severity: "warning",
+  docs: `Azure allows ${LIMITS.privateLinkServicesOnBalancer} Private Link Services on a load balancer. A Service that declares another one does not get it.`,
   on: "balancer",
   check: ({ balancer, cluster, privateLinkServices }) => {
     if (!isClose(privateLinkServices, LIMITS.privateLinkServicesOnBalancer)) return undefined;
     return {
       about: balancer.id,
       ...(cluster && { cluster: cluster.name }),
-      message: `${privateLinkServices} of ${LIMITS.privateLinkServicesOnBalancer} Private Link Services stand on load balancer ${balancer.name}`,
+      message: `load balancer ${balancer.name} has ${privateLinkServices} of ${LIMITS.privateLinkServicesOnBalancer} Private Link Services`,
       advice:
-        "let Services share a Private Link Service's frontend, or spread them over several load balancers or clusters",
+        "let Services share the frontend of a Private Link Service, or distribute them over several load balancers or clusters",
     };
   },
 });
 
 export const subscriptionPrivateLinkServicesNearLimit = defineCheck({
   id: "subscription-pls-near-limit",
-  title: "A subscription has nearly as many Private Link Services as Azure allows",
-  severity: "warn",
+  title: "A subscription is close to the limit of Private Link Services",
+  severity: "warning",
   docs: `Azure allows ${LIMITS.privateLinkServicesInSubscription} Private Link Services in a subscription.`,
   on: "subscription",
   check: ({ subscription, privateLinkServices }) => {
@@ -84,16 +84,16 @@ export const subscriptionPrivateLinkServicesNearLimit = defineCheck({
       about: `/subscriptions/${subscription}`,
       message: `subscription ${subscription} has ${privateLinkServices} of ${LIMITS.privateLinkServicesInSubscription} Private Link Services`,
       advice:
-        "remove Private Link Services that nobody uses, ask Azure for more, or put new clusters into another subscription",
+        "delete unused Private Link Services, request a higher limit from Azure, or create new clusters in another subscription",
     };
   },
 });
 
-export const armNearlyThrottled = defineCheck({
-  id: "arm-nearly-throttled",
-  title: "Azure Resource Manager will soon refuse requests",
-  severity: "warn",
-  docs: "ARM gives each identity a bucket of requests for each subscription and tells what remains. When it is empty the controller, people and Mooring wait.",
+export const subscriptionRequestsNearLimit = defineCheck({
+  id: "subscription-requests-near-limit",
+  title: "A subscription is close to the request limit of Azure Resource Manager",
+  severity: "warning",
+  docs: "ARM limits the requests of each identity and subscription with a token bucket and returns what remains. When the bucket is empty, ARM throttles requests (429).",
   on: "subscription",
   check: ({ subscription, remaining }) => {
     const low = remaining.filter(
@@ -103,8 +103,9 @@ export const armNearlyThrottled = defineCheck({
     const texts = low.map(({ kind, requests }) => `${requests} of ${BUCKETS[kind]} ${kind}`);
     return {
       about: `/subscriptions/${subscription}`,
-      message: `ARM said during the audit that only ${texts.join(" and ")} remain in subscription ${subscription}`,
-      advice: "find out what else asks with Mooring's identity; fewer subscriptions at once help too",
+      message: `only ${texts.join(" and ")} remained for subscription ${subscription} during the audit`,
+      advice:
+        "find out what else uses the identity of Mooring, and watch fewer subscriptions with one installation",
     };
   },
 });

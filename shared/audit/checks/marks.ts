@@ -3,9 +3,9 @@ import { defineCheck } from "../check.ts";
 
 export const plsTagsDiffer = defineCheck({
   id: "pls-tags-differ",
-  title: "A Private Link Service's owner tags are missing, or name another Service than its frontend's",
-  severity: "warn",
-  docs: "The controller and Mooring know by the tags whose Private Link Service it is: with wrong ones nobody brings it back to what is declared, and nobody removes it.",
+  title: "The owner tags of a Private Link Service are missing or name another Service",
+  severity: "warning",
+  docs: "The cloud controller and Mooring find the owner of a Private Link Service by its tags. With missing or wrong tags it is neither reconciled nor removed.",
   on: "marks",
   check: ({ pls, cluster, users }) => {
     const owner = pls.tags[OWNER_TAG];
@@ -17,11 +17,11 @@ export const plsTagsDiffer = defineCheck({
       about: pls.id,
       cluster: cluster.name,
       message: isMarked
-        ? `Private Link Service ${pls.name} is tagged as ${owner}'s and stands on the frontend of ${names.join(", ")}`
-        : `Private Link Service ${pls.name} stands on a frontend of ${cluster.name} and lacks the controller's tags`,
+        ? `Private Link Service ${pls.name} is tagged with Service ${owner}, but is attached to the frontend of ${names.join(", ")}`
+        : `Private Link Service ${pls.name} is attached to a frontend of ${cluster.name} and lacks the tags of the cloud controller`,
       advice: isMarked
-        ? "set the tag right, or remove the Private Link Service: the controller makes it anew"
-        : "if a person made it all is well, and Mooring leaves it alone; else remove it and let the controller make it",
+        ? "correct the tag, or delete the Private Link Service: the cloud controller creates it again"
+        : "expected if it was created manually: Mooring does not change it; otherwise delete it, and the cloud controller creates it again",
       ...(first !== undefined && { declared: first }),
       actual: owner ?? "none",
     };

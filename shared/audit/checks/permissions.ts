@@ -1,11 +1,11 @@
 import { resourceName } from "../../azure/resourceId.ts";
 import { defineCheck } from "../check.ts";
 
-export const identityLacksPermission = defineCheck({
-  id: "identity-lacks-permission",
-  title: "A cluster's identity may not use the subnets of its virtual network",
+export const clusterIdentityLacksPermission = defineCheck({
+  id: "cluster-identity-lacks-permission",
+  title: "The identity of a cluster lacks permissions on its subnets",
   severity: "error",
-  docs: "The controller asks Azure with the cluster's identity: without subnets/join/action and subnets/read no internal load balancer and no Private Link Service can be made there.",
+  docs: "The cloud controller uses the identity of the cluster. Without subnets/join/action and subnets/read it cannot create internal load balancers and Private Link Services in the subnet.",
   on: "grant",
   check: ({ cluster, missing }) => {
     if (missing.length === 0) return undefined;
@@ -16,24 +16,24 @@ export const identityLacksPermission = defineCheck({
       about: cluster.name,
       cluster: cluster.name,
       message: `the identity of cluster ${cluster.name} lacks ${actions.join(" and ")} on ${subnets.length === 1 ? "subnet" : "subnets"} ${subnets.join(", ")} of ${vnet}`,
-      advice: `assign it Network Contributor on the virtual network, or a custom role with these actions: az role assignment create --role "Network Contributor" --scope ${cluster.vnetId} --assignee-object-id …`,
+      advice: `assign Network Contributor on the virtual network, or a custom role with these actions: az role assignment create --role "Network Contributor" --scope ${cluster.vnetId} --assignee-object-id …`,
     };
   },
 });
 
-export const permissionsUnreadable = defineCheck({
-  id: "permissions-unreadable",
-  title: "Role assignments of a virtual network could not be read",
+export const roleAssignmentsUnreadable = defineCheck({
+  id: "vnet-role-assignments-unreadable",
+  title: "The role assignments of a virtual network could not be read",
   severity: "info",
-  docs: "Mooring can then not tell whether the clusters' identities may use its subnets.",
+  docs: "Mooring cannot determine whether the identities of the clusters may use its subnets.",
   on: "grant",
   check: ({ cluster, unreadable }) => {
     if (unreadable === undefined) return undefined;
     return {
       about: cluster.vnetId,
-      message: `role assignments at ${resourceName(cluster.vnetId)} could not be read: ${unreadable}`,
+      message: `the role assignments of virtual network ${resourceName(cluster.vnetId)} could not be read: ${unreadable}`,
       advice:
-        "give Mooring's identity Microsoft.Authorization/roleAssignments/read and roleDefinitions/read there, or turn identity-lacks-permission off",
+        "grant Mooring Microsoft.Authorization/roleAssignments/read and roleDefinitions/read on the virtual network, or set check cluster-identity-lacks-permission to off",
     };
   },
 });

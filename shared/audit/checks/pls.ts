@@ -9,23 +9,23 @@ import { plannedField } from "../planned.ts";
 
 type Field = keyof DesiredPls;
 
-/** Declared, what policy leaves of it, and actual, side by side. */
+/** Compares one field: declared, allowed by policy, actual. */
 function difference(subject: Subjects["pls"], field: Field, what: string): Draft | undefined {
   const { pls, cluster, owner, policy } = subject;
   const declared = owner?.intent.pls;
   if (!declared) return undefined;
   const desired = desiredPls(declared, policy)[field];
   if (sameValue(asJson(desired), asJson(pls[field]))) return undefined;
-  const [wanted, allowed, actual] = [declared[field], desired, pls[field]].map(asText);
-  const narrowed = allowed === wanted ? "" : `, of which policy allows ${allowed}`;
+  const [requested, allowed, actual] = [declared[field], desired, pls[field]].map(asText);
+  const narrowed = allowed === requested ? "" : ` (policy allows ${allowed})`;
   return {
     about: pls.id,
     cluster: cluster.name,
-    message: `the Service declares ${what} ${wanted}${narrowed}, Private Link Service ${pls.name} has ${actual}`,
+    message: `the Service declares ${what} ${requested}${narrowed}, Private Link Service ${pls.name} has ${actual}`,
     advice: policy.privateLinkServices.fields.includes(field)
-      ? `Mooring puts it back in mode enforce; to keep it change the Service's annotation`
-      : `set the Private Link Service back, or change the Service's annotation`,
-    declared: wanted ?? "",
+      ? `Mooring repairs this in mode enforce; to keep the actual value, change the annotation of the Service`
+      : `correct the Private Link Service, or change the annotation of the Service`,
+    declared: requested ?? "",
     ...(narrowed !== "" && allowed !== undefined && { allowed }),
     actual: actual ?? "",
     ...plannedField(subject, field),
@@ -46,72 +46,73 @@ const differs = (field: Field, what: string, some: Pick<Check, "id" | "title" | 
 
 export const plsVisibilityDiffers = differs("visibility", "visibility", {
   id: "pls-visibility-differs",
-  title: "A Private Link Service's visibility differs from what its Service declares",
+  title: "The visibility of a Private Link Service differs from the declaration",
   severity: "error",
-  docs: "Who may see the Private Link Service is not who was agreed: too many, or consumers that find nothing.",
+  docs: "Subscriptions that are not declared can find the Private Link Service, or declared ones cannot.",
 });
 
 export const plsAutoApprovalDiffers = differs("autoApproval", "auto-approval", {
   id: "pls-auto-approval-differs",
-  title: "A Private Link Service's auto-approval differs from what its Service declares",
+  title: "The auto-approval of a Private Link Service differs from the declaration",
   severity: "error",
-  docs: "Connections are approved that nobody agreed to, or wait that were.",
+  docs: "Azure approves private endpoint connections of subscriptions that are not declared, or those of declared ones stay pending.",
 });
 
 export const plsFqdnsDiffer = differs("fqdns", "host names", {
   id: "pls-fqdns-differ",
-  title: "A Private Link Service's host names differ from what its Service declares",
-  severity: "warn",
-  docs: "Consumers resolve the host names that the Private Link Service tells them.",
+  title: "The host names of a Private Link Service differ from the declaration",
+  severity: "warning",
+  docs: "Consumers use the host names of the Private Link Service for private DNS.",
 });
 
 export const plsProxyProtocolDiffers = differs("proxyProtocol", "PROXY protocol", {
   id: "pls-proxy-protocol-differs",
-  title: "A Private Link Service's PROXY protocol differs from what its Service declares",
-  severity: "warn",
-  docs: "With PROXY protocol on one side only every connection fails.",
+  title: "The PROXY protocol setting of a Private Link Service differs from the declaration",
+  severity: "warning",
+  docs: "If only one side uses the PROXY protocol, every connection fails.",
 });
 
 interface Compared {
   readonly what: string;
-  readonly wanted: string;
+  readonly requested: string;
   readonly actual: string;
 }
 
-/** Of what only the controller can change: by its next reconcile, or never. */
-const leftToController = (
+/** For settings that only the cloud controller can change, with its next reconcile or by creating the PLS again. */
+const onlyControllerCanFix = (
   some: Pick<Check, "id" | "title" | "docs">,
   compare: (subject: Subjects["pls"], declared: PlsIntent) => Compared,
 ) =>
   defineCheck({
     ...some,
-    severity: "warn",
+    severity: "warning",
     on: "pls",
     check: (subject) => {
       const { pls, cluster, owner } = subject;
       if (!owner?.intent.pls) return undefined;
-      const { what, wanted, actual } = compare(subject, owner.intent.pls);
-      if (actual.toLowerCase() === wanted.toLowerCase()) return undefined;
+      const { what, requested, actual } = compare(subject, owner.intent.pls);
+      if (actual.toLowerCase() === requested.toLowerCase()) return undefined;
       return {
         about: pls.id,
         cluster: cluster.name,
-        message: `the Service declares ${what} ${wanted}, Private Link Service ${pls.name} has ${actual || "none"}`,
-        advice: "look at the Service's events: the controller could not bring the Private Link Service there",
-        declared: wanted,
+        message: `the Service declares ${what} ${requested}, Private Link Service ${pls.name} has ${actual || "none"}`,
+        advice:
+          "check the events of the Service: they show why the cloud controller did not apply the change",
+        declared: requested,
         actual,
       };
     },
   });
 
-export const plsNatAddressesDiffer = leftToController(
+export const plsNatAddressesDiffer = onlyControllerCanFix(
   {
     id: "pls-nat-addresses-differ",
-    title: "A Private Link Service's NAT addresses differ from what its Service declares",
-    docs: "Backends and firewalls see consumers behind these addresses.",
+    title: "The NAT addresses of a Private Link Service differ from the declaration",
+    docs: "Backends and firewalls see the traffic of consumers with these source addresses.",
   },
   ({ pls: { natAddresses } }, { natIpCount, natIps }) => ({
     what: "NAT addresses:",
-    wanted: natText(natIpCount, natIps),
+    requested: natText(natIpCount, natIps),
     actual: natText(
       natAddresses.length,
       natAddresses.flatMap(({ address }) => address ?? []),
@@ -123,17 +124,17 @@ function natText(count: number, fixed: readonly string[]): string {
   return fixed.length === 0 ? String(count) : `${count} (${fixed.toSorted().join(" ")})`;
 }
 
-export const plsSubnetDiffers = leftToController(
+export const plsSubnetDiffers = onlyControllerCanFix(
   {
     id: "pls-subnet-differs",
-    title: "A Private Link Service's NAT addresses are in another subnet than its Service declares",
-    docs: "A Private Link Service's subnet cannot change: the controller would have to make it anew.",
+    title: "The NAT subnet of a Private Link Service differs from the declaration",
+    docs: "The subnet of a Private Link Service cannot be changed: the cloud controller must delete it and create it again.",
   },
   ({ pls: { natAddresses }, cluster }, declared) => {
     const names = natAddresses.map(({ subnetId }) => resourceName(subnetId));
     return {
       what: "subnet",
-      wanted: declared.subnet ?? cluster.defaultSubnet,
+      requested: declared.subnet ?? cluster.defaultSubnet,
       actual: [...new Set(names)].join(" "),
     };
   },
@@ -141,9 +142,9 @@ export const plsSubnetDiffers = leftToController(
 
 export const plsBeyondPolicy = defineCheck({
   id: "pls-beyond-policy",
-  title: "A Service declares for its Private Link Service what policy does not allow",
-  severity: "warn",
-  docs: "The controller sets what the Service declares, Mooring takes it back: the declaration must change, or the policy.",
+  title: "A Service declares Private Link Service settings that policy does not allow",
+  severity: "warning",
+  docs: "The cloud controller applies the declaration, and Mooring narrows it again to what policy allows. Change the declaration or the policy.",
   on: "pls",
   check: ({ pls, cluster, owner, policy }) => {
     const declared = owner?.intent.pls;
@@ -157,20 +158,20 @@ export const plsBeyondPolicy = defineCheck({
     return {
       about: pls.id,
       cluster: cluster.name,
-      message: `Service ${owner.namespace}/${owner.name} declares ${text(declared)}; policy leaves ${text(desired)}`,
+      message: `Service ${owner.namespace}/${owner.name} declares ${text(declared)}; policy allows ${text(desired)}`,
       advice:
-        "change the Service's annotation, or the policy: until then the controller and Mooring disagree",
+        "change the annotation of the Service, or the policy: until then the cloud controller and Mooring overwrite each other",
       declared: text(declared),
       allowed: text(desired),
     };
   },
 });
 
-export const plsFoughtOver = defineCheck({
-  id: "pls-fought-over",
-  title: "Another writer keeps changing a Private Link Service back",
+export const plsRepairConflict = defineCheck({
+  id: "pls-repair-conflict",
+  title: "Another writer repeatedly reverts a Private Link Service",
   severity: "error",
-  docs: "Mooring stops after `privateLinkServices.maxRepairsPerHour` repairs, so the Private Link Service stays as the other writer wants it.",
+  docs: "Mooring stops after `privateLinkServices.maxRepairsPerHour` repairs. The Private Link Service keeps the values of the other writer.",
   on: "pls",
   check: ({ pls, cluster, policy, touches }) => {
     const repairs = mostRepairs(touches);
@@ -181,28 +182,29 @@ export const plsFoughtOver = defineCheck({
     return {
       about: pls.id,
       cluster: cluster.name,
-      message: `Mooring repaired Private Link Service ${pls.name} ${repairs} times within an hour and has stopped; writers that Azure named: ${[...new Set(others)].join(", ") || "none"}`,
-      advice: "find out why the other one writes, then make the annotation or that writer right",
+      message: `Mooring repaired Private Link Service ${pls.name} ${repairs} times within an hour and has stopped; other writers in the activity log: ${[...new Set(others)].join(", ") || "none"}`,
+      advice: "find out why the other writer changes it, then correct that writer or the annotation",
     };
   },
 });
 
-export const plsUnexpected = defineCheck({
-  id: "pls-unexpected",
-  title: "A Private Link Service that no living Service declares",
-  severity: "warn",
-  docs: "It stays visible to its consumers, and holds addresses.",
+export const plsWithoutService = defineCheck({
+  id: "pls-without-service",
+  title: "A Private Link Service is not declared by any Service",
+  severity: "warning",
+  docs: "It stays visible to its consumers and uses addresses.",
   on: "pls",
-  check: ({ pls, cluster, owner, isHeard }) => {
-    // Of a cluster that never spoke nobody knows what it declares: that is told of the cluster.
-    if (owner?.intent.pls || !isHeard) return undefined;
+  check: ({ pls, cluster, owner, isConfirmed }) => {
+    // Without a list of the cluster its declarations are unknown; check `cluster-silent` reports that.
+    if (owner?.intent.pls || !isConfirmed) return undefined;
     return {
       about: pls.id,
       cluster: cluster.name,
       message: owner
-        ? `Service ${owner.namespace}/${owner.name} has withdrawn azure-pls-create; Private Link Service ${pls.name} stays`
-        : `no living Service of ${cluster.name} owns Private Link Service ${pls.name}`,
-      advice: "if nobody needs it, let the sweep remove it; it is quarantined once proved an orphan",
+        ? `Service ${owner.namespace}/${owner.name} no longer sets azure-pls-create; Private Link Service ${pls.name} still exists`
+        : `no Service of ${cluster.name} owns Private Link Service ${pls.name}`,
+      advice:
+        "if it is not needed, let the sweep remove it: Mooring moves it to quarantine after it is proved an orphan",
     };
   },
 });

@@ -6,31 +6,31 @@ export const serviceWithoutFrontend = defineCheck({
   id: "service-without-frontend",
   title: "A Service that declares an internal load balancer has no frontend",
   severity: "error",
-  docs: "Nobody can reach it. `audit.frontendMinutes` says how long the controller may take; the likely reason comes from Azure's activity log.",
+  docs: "The Service is unreachable. `audit.frontendMinutes` sets how long the cloud controller may take. The likely cause comes from the Azure activity log.",
   on: "service",
   check: ({ declared, frontend, ageMinutes, waitMinutes, failure }) => {
     if (frontend || ageMinutes < waitMinutes) return undefined;
     return {
       ...serviceOf(declared),
-      message: `the Service is declared since ${declared.observedAtUtc} and has no frontend${likely(failure)}`,
-      advice: "look at the Service's events and at the activity log of the node resource group",
+      message: `the Service has been declared since ${declared.observedAtUtc} and has no frontend${likely(failure)}`,
+      advice: "check the events of the Service and the activity log of the node resource group",
     };
   },
 });
 
 export const plsMissing = defineCheck({
   id: "pls-missing",
-  title: "A Service declares a Private Link Service that is not there",
+  title: "A Service declares a Private Link Service that does not exist",
   severity: "error",
-  docs: "Consumers cannot connect. `audit.frontendMinutes` says how long the controller may take; the likely reason comes from Azure's activity log.",
+  docs: "Consumers cannot connect. `audit.frontendMinutes` sets how long the cloud controller may take. The likely cause comes from the Azure activity log.",
   on: "service",
   check: ({ declared, frontend, pls, ageMinutes, waitMinutes, failure }) => {
     if (!declared.intent.pls || !frontend || pls || ageMinutes < waitMinutes) return undefined;
     return {
       ...serviceOf(declared),
-      message: `the Service declares a Private Link Service, its frontend is there, the Private Link Service is not${likely(failure)}`,
+      message: `the Service declares a Private Link Service and has a frontend, but the Private Link Service does not exist${likely(failure)}`,
       advice:
-        "look at the Service's events: the subnet's network policies or the controller's rights are the usual reasons",
+        "check the events of the Service: usual causes are the network policies of the subnet and missing permissions of the cloud controller",
     };
   },
 });
@@ -43,30 +43,35 @@ function likely(failure: Failure | undefined): string {
 
 export const addressDiffers = defineCheck({
   id: "address-differs",
-  title: "A frontend's address differs from the declared one",
+  title: "The address of a frontend differs from the declaration",
   severity: "error",
-  docs: "Whoever knows the Service by its declared address does not reach it.",
+  docs: "Clients that use the declared address do not reach the Service.",
   on: "service",
   check: ({ declared, frontend }) => {
-    const wanted = declared.intent.addresses.ipv4;
-    if (!frontend || wanted === undefined || frontend.address === undefined || frontend.address === wanted)
+    const requested = declared.intent.addresses.ipv4;
+    if (
+      !frontend ||
+      requested === undefined ||
+      frontend.address === undefined ||
+      frontend.address === requested
+    )
       return undefined;
     return {
       ...serviceOf(declared),
-      message: `the Service asks for ${wanted}, its frontend has ${frontend.address}`,
+      message: `the Service requests ${requested}, its frontend has ${frontend.address}`,
       advice:
-        "the controller rebuilds the frontend at its next reconcile; if it does not, the address is taken",
-      declared: wanted,
+        "the cloud controller rebuilds the frontend with its next reconcile; if it does not, check whether the address is in use",
+      declared: requested,
       actual: frontend.address,
     };
   },
 });
 
 export const loadBalancerIpUsed = defineCheck({
-  id: "load-balancer-ip-used",
+  id: "service-load-balancer-ip-deprecated",
   title: "A Service uses the deprecated `spec.loadBalancerIP`",
   severity: "info",
-  docs: "Kubernetes deprecated the field in 1.24; the annotations say the same per address family.",
+  docs: "Kubernetes deprecated the field in 1.24. Use the annotations, one for each address family.",
   on: "declaration",
   check: ({ declared }) => {
     if (!declared.usesLoadBalancerIp) return undefined;
@@ -74,8 +79,8 @@ export const loadBalancerIpUsed = defineCheck({
     const key = ipv4 === undefined && ipv6 !== undefined ? "ipv6" : "ipv4";
     return {
       ...serviceOf(declared),
-      message: `the Service sets spec.loadBalancerIP (it asks for ${ipv4 ?? ipv6 ?? "no address"})`,
-      advice: `write service.beta.kubernetes.io/azure-load-balancer-${key} and take the field away`,
+      message: `the Service sets the deprecated field spec.loadBalancerIP (requested address: ${ipv4 ?? ipv6 ?? "none"})`,
+      advice: `set annotation service.beta.kubernetes.io/azure-load-balancer-${key} instead, and remove the field`,
     };
   },
 });

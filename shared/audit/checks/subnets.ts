@@ -5,9 +5,9 @@ import { some } from "./about.ts";
 
 export const subnetNearlyFull = defineCheck({
   id: "subnet-nearly-full",
-  title: "A subnet has few addresses left",
-  severity: "warn",
-  docs: "When it is full, Services are refused and Private Link Services cannot be made. `audit.nearlyFullPercent` says from when it counts.",
+  title: "A subnet has few free addresses",
+  severity: "warning",
+  docs: "In a full subnet, Services are refused and Private Link Services cannot be created. `audit.nearlyFullPercent` sets the threshold.",
   on: "subnet",
   check: (subject) => {
     const { subnet, audit } = subject;
@@ -15,8 +15,8 @@ export const subnetNearlyFull = defineCheck({
     if (!isNearlyFull(subject)) return undefined;
     return {
       about: subnet.id,
-      message: `${used} of ${usable} addresses of subnet ${subnet.name} are used${fills(subject)}`,
-      advice: "add a prefix to the subnet, or give new Services another one",
+      message: `${used} of ${usable} addresses of subnet ${subnet.name} are in use${fullOn(subject)}`,
+      advice: "add an address prefix to the subnet, or use another subnet for new Services",
       allowed: `${audit.nearlyFullPercent} %`,
       actual: usable > 0 ? `${Math.floor((used * 100) / usable)} %` : "100 %",
     };
@@ -25,17 +25,17 @@ export const subnetNearlyFull = defineCheck({
 
 export const subnetFillsSoon = defineCheck({
   id: "subnet-fills-soon",
-  title: "A subnet will be full soon at the present rate",
+  title: "A subnet will be full soon",
   severity: "info",
-  docs: "A straight line through the last `audit.forecastDays` days reaches the subnet's end within as many days to come.",
+  docs: "A linear forecast from the last `audit.forecastDays` days predicts that the subnet is full within the same number of days.",
   on: "subnet",
   check: (subject) => {
     const { subnet, forecast, audit } = subject;
     if (isNearlyFull(subject) || !forecast?.isSoon || forecast.fullOn === undefined) return undefined;
     return {
       about: subnet.id,
-      message: `subnet ${subnet.name} gets ${rounded(forecast.perDay)} addresses fuller a day${fills(subject)}`,
-      advice: `plan a larger subnet: ${subnet.usedAddresses} of ${subnet.usableAddresses} addresses are used, by the last ${audit.forecastDays} days`,
+      message: `subnet ${subnet.name} loses ${rounded(forecast.perDay)} free addresses per day${fullOn(subject)}`,
+      advice: `plan a larger subnet: ${subnet.usedAddresses} of ${subnet.usableAddresses} addresses are in use (forecast from the last ${audit.forecastDays} days)`,
       actual: forecast.fullOn,
     };
   },
@@ -46,9 +46,9 @@ function isNearlyFull({ subnet, audit }: Subjects["subnet"]): boolean {
   return (usable > 0 ? (used * 100) / usable : 100) >= audit.nearlyFullPercent;
 }
 
-function fills({ subnet, forecast }: Subjects["subnet"]): string {
+function fullOn({ subnet, forecast }: Subjects["subnet"]): string {
   if (forecast?.fullOn === undefined || subnet.usedAddresses >= subnet.usableAddresses) return "";
-  return `; at the present rate it is full on ${forecast.fullOn}`;
+  return `; at the current rate it is full on ${forecast.fullOn}`;
 }
 
 function rounded(perDay: number): string {
@@ -57,18 +57,18 @@ function rounded(perDay: number): string {
 
 export const subnetUsesUnknown = defineCheck({
   id: "subnet-uses-unknown",
-  title: "A subnet has uses whose addresses are unknown",
-  severity: "warn",
-  docs: "Azure counts more uses of the subnet than Mooring can read. They count as used, but admission cannot refuse their addresses. Subnets that Azure reserves for its gateways, firewalls and bastions are left out.",
+  title: "A subnet contains addresses in use that Mooring cannot read",
+  severity: "warning",
+  docs: "Azure counts more IP configurations in the subnet than Mooring can read. They count as in use, but admission cannot refuse their addresses. Subnets that Azure reserves for gateways, firewalls and Bastion are excluded.",
   on: "subnet",
   check: ({ subnet, audit }) => {
     const { unknownUses = 0, usedAddresses: used } = subnet;
     if (unknownUses === 0 || isAzureOwned(subnet.name)) return undefined;
     return {
       about: subnet.id,
-      message: `${unknownUses} of the ${used} used addresses of subnet ${subnet.name} are unknown`,
+      message: `${unknownUses} of the ${used} addresses in use in subnet ${subnet.name} are unknown`,
       advice:
-        "see the log of scanInventory for lists that fail; give Mooring the role reader in every subscription with resources in the subnet, and add it to MOORING_SUBSCRIPTIONS",
+        "run mooring doctor to find scans that fail; assign the role Mooring reader in every subscription with resources in the subnet, and add the subscription to MOORING_SUBSCRIPTIONS",
       allowed: "0",
       actual: String(unknownUses),
       settlesWithinMinutes: audit.frontendMinutes,
@@ -78,17 +78,17 @@ export const subnetUsesUnknown = defineCheck({
 
 export const subnetPoliciesBlockPrivateLinkServices = defineCheck({
   id: "subnet-policies-block-pls",
-  title: "A subnet's network policies stand in the way of Private Link Services",
-  severity: "warn",
-  docs: "Azure makes no Private Link Service whose NAT addresses are in a subnet with privateLinkServiceNetworkPolicies Enabled; the controller turns them off if it may write the subnet.",
+  title: "The network policies of a subnet block Private Link Services",
+  severity: "warning",
+  docs: "Azure refuses a Private Link Service whose NAT subnet has privateLinkServiceNetworkPolicies Enabled. The cloud controller disables them if it may write the subnet.",
   on: "subnet",
-  check: ({ subnet, privateLinkServices, wants, audit }) => {
-    const services = wants.map(({ cluster, namespace, name }) => `${cluster}/${namespace}/${name}`);
-    if (subnet.plsNetworkPolicies === "Disabled" || privateLinkServices.length + wants.length === 0)
+  check: ({ subnet, privateLinkServices, requestedBy, audit }) => {
+    const services = requestedBy.map(({ cluster, namespace, name }) => `${cluster}/${namespace}/${name}`);
+    if (subnet.plsNetworkPolicies === "Disabled" || privateLinkServices.length + requestedBy.length === 0)
       return undefined;
     const who = [
       ...(privateLinkServices.length > 0
-        ? [`Private Link Services ${some(privateLinkServices)} are in it`]
+        ? [`Private Link Services ${some(privateLinkServices)} use it`]
         : []),
       ...(services.length > 0 ? [`Services ${some(services)} declare Private Link Services in it`] : []),
     ];
@@ -103,19 +103,19 @@ export const subnetPoliciesBlockPrivateLinkServices = defineCheck({
   },
 });
 
-export const subnetPoliciesLeftOff = defineCheck({
-  id: "subnet-policies-left-off",
-  title: "A subnet's network policies for Private Link Services are off, and it has no Private Link Service",
+export const subnetPoliciesLeftDisabled = defineCheck({
+  id: "subnet-policies-left-disabled",
+  title: "The network policies of a subnet without Private Link Services are disabled",
   severity: "info",
-  docs: "The controller turns them off for a Private Link Service and never on again.",
+  docs: "The cloud controller disables privateLinkServiceNetworkPolicies for a Private Link Service and never enables them again.",
   on: "subnet",
-  check: ({ subnet, privateLinkServices, wants }) => {
-    if (subnet.plsNetworkPolicies === "Enabled" || privateLinkServices.length + wants.length > 0)
+  check: ({ subnet, privateLinkServices, requestedBy }) => {
+    if (subnet.plsNetworkPolicies === "Enabled" || privateLinkServices.length + requestedBy.length > 0)
       return undefined;
     return {
       about: subnet.id,
-      message: `subnet ${subnet.name} has Private Link Service network policies off for Private Link Services that are gone`,
-      advice: "turn privateLinkServiceNetworkPolicies on again, unless a Private Link Service is to come",
+      message: `subnet ${subnet.name} still has privateLinkServiceNetworkPolicies disabled although no Private Link Service uses it`,
+      advice: "enable privateLinkServiceNetworkPolicies again, unless a Private Link Service is planned",
     };
   },
 });

@@ -1,6 +1,6 @@
 /**
- * Holds the addresses that Azure shows in use against those that the inventory has. A scan leaves a number for what it saw in each subnet;
- * only where that number is another are the inventory's rows read.
+ * Compares the addresses in use in Azure with the inventory. A scan stores a digest of the uses of each subnet; the inventory's rows are
+ * read only where the digest differs.
  */
 import { addressKey, addressOf } from "../../azure/addressKey.ts";
 import { digestOf } from "../../inventory/digest.ts";
@@ -15,32 +15,32 @@ import type { Subjects } from "../check.ts";
 
 export interface Compared {
   readonly differences: readonly Subjects["address"][];
-  /** Addresses that Azure shows. */
+  /** Number of addresses in use in Azure. */
   readonly looked: number;
 }
 
-/** Holders by address key; of an address that is named twice the last one counts, as in a scan. */
+/** Holders by address key; for an address with several uses the last one counts, as in a scan. */
 type Holders = Map<string, string>;
 
-/** @param balancers those of the subscription, which somebody else lists already */
+/** @param balancers load balancers of the subscription, which the caller lists already */
 export async function compareAddresses(
   run: Run,
   subscription: string,
   balancers: Promise<readonly LoadBalancer[]>,
 ): Promise<Compared> {
-  const shown = await collect(run, subscription, balancers);
-  const looked = [...shown.values()].reduce((sum, { size }) => sum + size, 0);
+  const inUse = await collect(run, subscription, balancers);
+  const looked = [...inUse.values()].reduce((sum, { size }) => sum + size, 0);
   const differences: Subjects["address"][] = [];
-  for (const subnet of await subnetsOf(run, subscription, shown)) {
-    const holders = shown.get(canonicalId(subnet.id)) ?? new Map<string, string>();
-    const seen = subnet.digests?.[subscription.toLowerCase()] ?? 0;
-    if (subnet.digests && seen === digestOf(holders)) continue;
+  for (const subnet of await subnetsOf(run, subscription, inUse)) {
+    const holders = inUse.get(canonicalId(subnet.id)) ?? new Map<string, string>();
+    const scanned = subnet.digests?.[subscription.toLowerCase()] ?? 0;
+    if (subnet.digests && scanned === digestOf(holders)) continue;
     differences.push(...(await compareSubnet(run, { subnet, subscription, holders })));
   }
   return { differences, looked };
 }
 
-/** Page by page: an address and its holder is all that stays. */
+/** Reads page by page and keeps only addresses and holders. */
 async function collect(
   run: Run,
   subscription: string,
@@ -61,7 +61,7 @@ async function collect(
   });
 }
 
-/** Subnets that the inventory knows, of the subscription's own networks and of others in which something of it has an address. */
+/** Subnets of the inventory in networks of the subscription, and in others that its resources have addresses in. */
 async function subnetsOf(
   run: Run,
   subscription: string,
@@ -70,11 +70,11 @@ async function subnetsOf(
   const { vnets, subnets } = run.ports.tables;
   const prefix = `/subscriptions/${subscription.toLowerCase()}/`;
   const all = (await Array.fromAsync(vnets.list("all"))).map(({ value }) => canonicalId(value.id));
-  const met = [...shown.keys()].flatMap((id) => parseResourceId(id)?.parentId ?? []);
-  const networks = new Set([...all.filter((id) => id.startsWith(prefix)), ...met]);
-  const known: SubnetRow[] = [];
-  for (const vnet of networks) for await (const { value } of subnets.list(vnet)) known.push(value);
-  return known;
+  const used = [...shown.keys()].flatMap((id) => parseResourceId(id)?.parentId ?? []);
+  const networks = new Set([...all.filter((id) => id.startsWith(prefix)), ...used]);
+  const rows: SubnetRow[] = [];
+  for (const vnet of networks) for await (const { value } of subnets.list(vnet)) rows.push(value);
+  return rows;
 }
 
 interface Differing {
@@ -83,24 +83,24 @@ interface Differing {
   readonly holders: ReadonlyMap<string, string>;
 }
 
-/** Row by row. */
+/** Compares the rows of one subnet. */
 async function compareSubnet(
   run: Run,
   { subnet, subscription, holders }: Differing,
 ): Promise<Subjects["address"][]> {
   const prefix = `/subscriptions/${subscription.toLowerCase()}/`;
   const found: Subjects["address"][] = [];
-  const left = new Map(holders);
+  const unmatched = new Map(holders);
   for await (const { key, value } of run.ports.tables.addresses.list(canonicalId(subnet.id))) {
     const { address, assignment } = value;
-    const [holderId, recordedId] = [left.get(key), assignment?.holderId];
-    left.delete(key);
+    const [holderId, recordedId] = [unmatched.get(key), assignment?.holderId];
+    unmatched.delete(key);
     if (holderId !== undefined && recordedId !== undefined && sameId(holderId, recordedId)) continue;
-    // What another subscription has is another scope's to report, and nodes only a scan lists.
+    // Uses of other subscriptions belong to their scopes, and only scans list node addresses.
     if (holderId === undefined && !isListed(recordedId ?? "", prefix)) continue;
     found.push(difference(subnet.id, address, { holderId, recordedId }));
   }
-  for (const [key, holderId] of left) found.push(difference(subnet.id, addressOf(key), { holderId }));
+  for (const [key, holderId] of unmatched) found.push(difference(subnet.id, addressOf(key), { holderId }));
   return found;
 }
 

@@ -1,4 +1,4 @@
-/** Static addresses that Services ask for, held against who has them, and against what Azure answered when they were verified. */
+/** Compares requested static addresses with their assignments and claims, and with the result of their verification by Azure. */
 import { addressKey } from "../../azure/addressKey.ts";
 import type { Cluster } from "../../declarations/clusterModel.ts";
 import type { AddressRow, ClaimProblem, SubnetRow } from "../../inventory/model.ts";
@@ -16,17 +16,17 @@ import { mapAtMost } from "../../core/waitForAll.ts";
 
 const AT_ONCE = 16;
 
-/** A cluster of a virtual network, and its internal Services: those that it confirmed and that live, and those that admission saw. */
+/** A cluster of a virtual network and its internal Services: confirmed ones, and those that admission proposed. */
 export interface Tenant {
   readonly cluster: Cluster;
   readonly declared: readonly Declared[];
 }
 
-interface Claim extends Omit<Subjects["claim"], "taken"> {
+interface Claim extends Omit<Subjects["claim"], "holder"> {
   readonly cluster: Cluster;
 }
 
-/** An address that Azure would not give to a Service that claims it. */
+/** A claimed address that Azure reports as unavailable. */
 export interface Marked {
   readonly service: ServiceKey;
   readonly subnet: Pick<SubnetRow, "id" | "name">;
@@ -36,13 +36,13 @@ export interface Marked {
 
 export interface Claims {
   /** Of confirmed Services. */
-  readonly taken: readonly Subjects["claim"][];
+  readonly inUse: readonly Subjects["claim"][];
   readonly marked: readonly Marked[];
-  /** Addresses that confirmed Services ask for. */
+  /** Number of addresses that confirmed Services request. */
   readonly looked: number;
 }
 
-/** A point read for each address that is asked for: they are few. */
+/** One point read for each requested address: there are few of them. */
 export async function judgeClaims(
   run: Run,
   subnets: readonly SubnetRow[],
@@ -60,7 +60,7 @@ export async function judgeClaims(
     judged.flatMap(({ lost }) => lost ?? []),
   );
   return {
-    taken: judged.flatMap(({ taken }) => taken ?? []),
+    inUse: judged.flatMap(({ inUse }) => inUse ?? []),
     marked: judged.flatMap(({ marked }) => marked),
     looked: claims.filter(({ declared }) => declared.strength === "confirmation").length,
   };
@@ -78,7 +78,7 @@ export function unavailableSubjects(marked: readonly Marked[]): Subjects["unavai
   });
 }
 
-/** Its addresses; names of Private Link Services are judged by their own checks. */
+/** Requested addresses of a Service; names of Private Link Services have their own checks. */
 function claimsOf(declared: Declared, cluster: Cluster, subnets: readonly SubnetRow[]): Claim[] {
   return wantedPlaces(declared, cluster, subnets).flatMap(({ what, partition, text }) => {
     const subnet = subnets.find(({ id }) => canonicalId(id) === partition);
@@ -86,22 +86,22 @@ function claimsOf(declared: Declared, cluster: Cluster, subnets: readonly Subnet
   });
 }
 
-/** A confirmed Service without its claim gets it back: reports claim only what changes. */
+/** Records the missing claims of confirmed Services again: reports of clusters only claim what changes. */
 async function claimAgain(run: Run, subnets: readonly SubnetRow[], lost: readonly Claim[]): Promise<void> {
   for (const own of Map.groupBy(lost, ({ cluster: { name } }) => name).values()) {
     const [first] = own;
     if (!first) continue;
     const declared = [...new Set(own.map((one) => one.declared))];
     run.log.warn("claims recorded again", { cluster: first.cluster.name, services: declared.length });
-    // Every list is newer than this claim: the declaration that it rests on is recorded already.
+    // Every list is newer than this claim: its declaration is already recorded.
     await confirmClaims(run, first.cluster, { declared, subnets, sequence: 0 });
   }
 }
 
 interface Judged {
-  /** A confirmed Service has no claim. */
+  /** Set if a confirmed Service has no claim. */
   readonly lost?: Claim;
-  readonly taken?: Subjects["claim"];
+  readonly inUse?: Subjects["claim"];
   readonly marked: readonly Marked[];
 }
 
@@ -113,15 +113,15 @@ async function judge(run: Run, claim: Claim): Promise<Judged> {
   const lost = isLost ? { lost: claim } : {};
   if (!row) return { ...lost, marked: [] };
   const nowUtc = run.now().toISOString();
-  const taken = isConfirmed ? takenBy(row.value, claim, nowUtc) : undefined;
+  const holder = isConfirmed ? otherHolder(row.value, claim, nowUtc) : undefined;
   return {
     ...lost,
-    ...(taken && { taken: { declared, what, address, subnet, taken } }),
+    ...(holder && { inUse: { declared, what, address, subnet, holder } }),
     marked: markedIn(row.value, claim, nowUtc),
   };
 }
 
-/** Without what a scan has explained since: the next verification clears its mark. */
+/** Excludes marks that a later scan explains: the next verification clears them. */
 function markedIn(row: AddressRow, claim: Claim, nowUtc: string): Marked[] {
   const { declared, subnet, what } = claim;
   if (what === "frontend" && row.assignment && isOwn(row.assignment.holderId, claim)) return [];
@@ -132,16 +132,20 @@ function markedIn(row: AddressRow, claim: Claim, nowUtc: string): Marked[] {
     );
 }
 
-function takenBy(row: AddressRow, wanted: Claim, nowUtc: string): Subjects["claim"]["taken"] | undefined {
+function otherHolder(
+  row: AddressRow,
+  requested: Claim,
+  nowUtc: string,
+): Subjects["claim"]["holder"] | undefined {
   const holderId = row.assignment?.holderId;
-  if (holderId !== undefined) return isOwn(holderId, wanted) ? undefined : { holderId };
+  if (holderId !== undefined) return isOwn(holderId, requested) ? undefined : { holderId };
   const claim = liveClaims(row, nowUtc).find(
-    ({ owner }) => !sameService(owner, wanted.declared) && owner.cluster !== wanted.declared.cluster,
+    ({ owner }) => !sameService(owner, requested.declared) && owner.cluster !== requested.declared.cluster,
   );
   return claim && { claim };
 }
 
-/** Services of a cluster share its frontends by design; whose a PLS is, the Private Link Services' checks tell. */
+/** Services of a cluster may share its frontends; the owner of a PLS is judged by the checks of `pls`. */
 function isOwn(holderId: string, { what, cluster }: Claim): boolean {
   const type = typeOf(holderId);
   if (what === "pls") return type === PLS_TYPE;

@@ -5,13 +5,13 @@ import { once } from "../../core/once.ts";
 import type { World } from "../../orphans/world.ts";
 import type { Run } from "../../ports/ports.ts";
 import type { Subjects } from "../check.ts";
-import { isWaiting, likelyFailure } from "../subjects.ts";
+import { isOverdue, likelyFailure } from "../subjects.ts";
 import { waitForAll } from "../../core/waitForAll.ts";
 
-/** How far back a reason is looked for. */
+/** How far back the activity log is searched. */
 const LOOK_BACK_HOURS = 24;
 
-/** Services that wait for too long, each with what Azure refused its controller; one question for each cluster that has any. */
+/** Adds the likely cause to overdue Services; one request for each cluster that has any. */
 export function withFailures(
   run: Run,
   world: World,
@@ -20,14 +20,14 @@ export function withFailures(
   const failuresOf = once((name) => failuresIn(run, world, name));
   return waitForAll(
     services.map(async (subject) => {
-      if (!isWaiting(subject)) return subject;
+      if (!isOverdue(subject)) return subject;
       const failure = likelyFailure(subject, await failuresOf(subject.declared.cluster));
       return failure ? { ...subject, failure } : subject;
     }),
   );
 }
 
-/** None, with a word in the log, if the activity log may not be read: the finding is told without a reason. */
+/** Empty, with a warning in the log, without permission to read the activity log: the finding then has no cause. */
 async function failuresIn(run: Run, world: World, name: string): Promise<readonly Failure[]> {
   const cluster = world.clusters.find((view) => view.cluster.name === name)?.cluster;
   if (!cluster) return [];
@@ -37,7 +37,7 @@ async function failuresIn(run: Run, world: World, name: string): Promise<readonl
     return await run.ports.activity.failures(subscription, cluster.nodeResourceGroup, sinceUtc);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    run.log.warn("the activity log may not be read", { cluster: name, why: error.message });
+    run.log.warn("no permission to read the activity log", { cluster: name, why: error.message });
     return [];
   }
 }

@@ -1,4 +1,4 @@
-/** What the identities of clusters may do on their virtual networks: assignments are read once for each network. */
+/** Permissions of the identities of clusters on their virtual networks; role assignments are read once for each network. */
 import { Refused } from "../../core/errors.ts";
 import { canonicalId } from "../../azure/resourceId.ts";
 import type { ManagedCluster } from "../../azure/networkModel.ts";
@@ -10,7 +10,7 @@ import type { Run } from "../../ports/ports.ts";
 import type { MissingGrant, Subjects } from "../check.ts";
 import { waitForAll } from "../../core/waitForAll.ts";
 
-/** What the controller needs of a subnet, whatever role gives it. @see https://learn.microsoft.com/azure/aks/configure-kubenet */
+/** Actions that the cloud controller needs on a subnet, from any role. @see https://learn.microsoft.com/azure/aks/configure-kubenet */
 export const NEEDED = [
   "Microsoft.Network/virtualNetworks/subnets/join/action",
   "Microsoft.Network/virtualNetworks/subnets/read",
@@ -18,29 +18,33 @@ export const NEEDED = [
 
 type RoleOf = (id: string) => Promise<Role | undefined>;
 
-/** One for each cluster whose identities ARM tells; a cluster with a service principal has none to look up. */
+/** One for each cluster whose identities ARM returns; it returns none for a cluster with a service principal. */
 export async function gatherGrants(
   run: Run,
   world: World,
   managed: readonly ManagedCluster[],
 ): Promise<Subjects["grant"][]> {
   const identities = new Map(managed.map(({ id, principalIds }) => [canonicalId(id), principalIds]));
-  const known = world.clusters.filter(
+  const withIdentity = world.clusters.filter(
     ({ cluster }) => (identities.get(canonicalId(cluster.resourceId)) ?? []).length > 0,
   );
   const roleOf = once((id) => run.ports.permissions.role(id));
-  const byVnet = [...Map.groupBy(known, ({ cluster }) => canonicalId(cluster.vnetId)).values()];
+  const byVnet = [...Map.groupBy(withIdentity, ({ cluster }) => canonicalId(cluster.vnetId)).values()];
   const grants = await waitForAll(byVnet.map((views) => grantsOn(run, views, { identities, roleOf })));
   return grants.flat();
 }
 
-interface Known {
+interface Identities {
   readonly identities: ReadonlyMap<string, readonly string[]>;
   readonly roleOf: RoleOf;
 }
 
 /** Clusters of one virtual network. */
-async function grantsOn(run: Run, views: readonly ClusterView[], known: Known): Promise<Subjects["grant"][]> {
+async function grantsOn(
+  run: Run,
+  views: readonly ClusterView[],
+  known: Identities,
+): Promise<Subjects["grant"][]> {
   const [first] = views;
   if (!first) return [];
   try {
@@ -53,7 +57,7 @@ async function grantsOn(run: Run, views: readonly ClusterView[], known: Known): 
     );
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    // Told once for the network, not for each of its clusters.
+    // Reported once for the virtual network, not for each of its clusters.
     return [{ cluster: first.cluster, missing: [], unreadable: error.message }];
   }
 }
@@ -61,14 +65,14 @@ async function grantsOn(run: Run, views: readonly ClusterView[], known: Known): 
 async function missingFor(
   run: Run,
   view: ClusterView,
-  { identities, roleOf, assignments }: Known & { readonly assignments: readonly RoleAssignment[] },
+  { identities, roleOf, assignments }: Identities & { readonly assignments: readonly RoleAssignment[] },
 ): Promise<MissingGrant[]> {
   const { cluster } = view;
   const principals = identities.get(canonicalId(cluster.resourceId)) ?? [];
   const own = assignments.filter(({ principalId }) => principals.includes(principalId));
   const missing = await lacking(view, own, roleOf);
   if (missing.length === 0 || !assignments.some(({ isGroup }) => isGroup)) return missing;
-  // A group may give it, and only Azure knows who is in it.
+  // The permission may come from a group, whose members only Azure can resolve.
   const through = await waitForAll(
     principals.map((one) => run.ports.permissions.assignmentsOf(cluster.vnetId, one)),
   );
@@ -91,7 +95,7 @@ async function lacking(
   });
 }
 
-/** The cluster's own, and those that its Services name. */
+/** The default subnet, and those that its Services name. */
 function subnetsOf({ cluster, declared }: ClusterView): string[] {
   const named = declared
     .filter(({ deletedAtUtc, intent }) => deletedAtUtc === undefined && intent.internal)

@@ -1,4 +1,4 @@
-/** Mooring's own health: what its tables and queues tell of itself. Asks Azure Resource Manager nothing. */
+/** Checks of Mooring itself, from its tables and queues. Sends no requests to ARM. */
 import { listDangling } from "../../changes/dangling.ts";
 import { readStop } from "../../changes/stop.ts";
 import { listOutcomes } from "../../storage/outcome.ts";
@@ -68,7 +68,7 @@ async function inventoriesOf(
   return subjects;
 }
 
-/** Of subscriptions that are not watched any more nobody expects an audit. */
+/** Excludes scopes of subscriptions that are no longer watched. */
 async function scopesOf(run: Run): Promise<Subjects["scope"][]> {
   const vnets = await Array.fromAsync(run.ports.tables.vnets.list("all"));
   const expected = new Set([

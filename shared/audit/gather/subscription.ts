@@ -1,6 +1,6 @@
 /**
- * One subscription: each list of Azure is read once, interfaces page by page, and what its clusters declare is joined with them. Of rights and
- * of the activity log it asks only where something is to be told.
+ * Checks one subscription: reads each list of Azure once (network interfaces page by page) and joins it with the declarations of its
+ * clusters. Role assignments and the activity log are read only where they matter for a finding.
  */
 import pLimit from "p-limit";
 import { lastHour } from "../../changes/touches.ts";
@@ -11,7 +11,7 @@ import { planPls } from "../../pls/planPls.ts";
 import type { LoadBalancer, ManagedCluster } from "../../azure/networkModel.ts";
 import { canonicalId, parseResourceId } from "../../azure/resourceId.ts";
 import { findOrphans } from "../../orphans/classify.ts";
-import { stateReader, type ManagedClusters } from "../../orphans/clusterState.ts";
+import { stateReader, writesSinceUtc, type ManagedClusters } from "../../orphans/clusterState.ts";
 import { viewCluster } from "../../orphans/gather.ts";
 import { listHolds } from "../../orphans/hold.ts";
 import type { World } from "../../orphans/world.ts";
@@ -72,7 +72,7 @@ interface Asked {
 interface Gathered {
   readonly world: World;
   readonly managed: readonly ManagedCluster[];
-  /** Of the subscription's registrations with all others. */
+  /** Conflicts of the registrations of the subscription with all others. */
   readonly contradictions: ReadonlyMap<string, readonly Contradiction[]>;
 }
 
@@ -89,7 +89,13 @@ async function gatherSubscription(run: Run, policy: Policy, asked: Asked): Promi
     ({ resourceId }) =>
       parseResourceId(resourceId)?.subscription.toLowerCase() === subscription.toLowerCase(),
   );
-  const read = stateReader(run, { registered, managed: async () => managed, isOne: false });
+  const read = stateReader(run, {
+    registered,
+    managed: async () => managed,
+    isOne: false,
+    writesSinceUtc: writesSinceUtc(run, policy),
+    privateLinkServices,
+  });
   const clusters = await mapAtMost(AT_ONCE, own, async (one) => viewCluster(run, one, await read(one)));
   const freshSinceUtc = new Date(run.now().getTime() - policy.staleMinutes * 60_000).toISOString();
   const nowUtc = run.now().toISOString();
@@ -99,8 +105,8 @@ async function gatherSubscription(run: Run, policy: Policy, asked: Asked): Promi
 }
 
 /**
- * A cluster's node resource group is in its own subscription, so one list is enough. Where they may not be listed, each registered cluster
- * is read by itself, and reported as unreadable if that fails too.
+ * The node resource group of a cluster is in the subscription of the cluster, so one list is enough. Without permission to list, each
+ * registered cluster is read individually, and reported as unreadable if that fails too.
  */
 async function listManagedHere(run: Run, subscription: string): Promise<ManagedClusters> {
   try {
@@ -108,12 +114,12 @@ async function listManagedHere(run: Run, subscription: string): Promise<ManagedC
     return { byId: new Map(all.map((one) => [canonicalId(one.id), one])), unreadable: [] };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    run.log.warn("managed clusters may not be listed", { subscription, why: error.message });
+    run.log.warn("no permission to list managed clusters", { subscription, why: error.message });
     return { byId: new Map(), unreadable: [subscription] };
   }
 }
 
-/** Of a cluster that cannot be read nobody knows which Services live. */
+/** Excludes clusters that cannot be read: their Services are unknown. */
 function orphanSubjects(world: World): Subjects["orphan"][] {
   const unknown = new Set(
     world.clusters.filter(({ state }) => state === "unknown").map(({ cluster }) => cluster.name),
@@ -123,7 +129,7 @@ function orphanSubjects(world: World): Subjects["orphan"][] {
     .map((candidate) => ({ candidate }));
 }
 
-/** Only Private Link Services that differ are asked about: a fight leaves a difference. */
+/** Reads the activity log only for Private Link Services that differ: a repair conflict leaves a difference. */
 function withTouches(run: Run, privateLinkServices: readonly Subjects["pls"][]): Promise<Subjects["pls"][]> {
   const limit = pLimit(AT_ONCE);
   return waitForAll(

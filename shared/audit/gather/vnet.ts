@@ -1,6 +1,6 @@
 /**
- * One virtual network, as the inventory has it: its subnets with their use over time, and the static addresses that Services of its clusters
- * ask for. Asks Azure nothing; what Azure reported as unavailable is verified again by the queue.
+ * Checks one virtual network from the inventory: its subnets with their usage over time, and the static addresses that Services of its
+ * clusters request. Sends no requests to Azure; addresses that Azure reported as unavailable are verified again by the queue.
  */
 import { listClusters } from "../../declarations/registry.ts";
 import type { Cluster } from "../../declarations/clusterModel.ts";
@@ -34,7 +34,7 @@ export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promi
     cluster,
     declared: await listLiving(run, cluster),
   }));
-  // Nothing is awaited between the two: a rejection of the first would have no handler yet.
+  // Both start before the first await: otherwise a rejection of the first one would be unhandled.
   const [privateLinkServicesBySubnet, proposed] = await waitForAll([
     privateLinkServicesIn(run, vnetId, here),
     withProposed(run, tenants),
@@ -47,19 +47,19 @@ export async function checkVnet(run: Run, policy: Policy, vnetId: string): Promi
   const { checks } = policy.audit;
   const found = [
     ...runChecks("subnet", subjects, checks),
-    ...runChecks("claim", claims.taken, checks),
+    ...runChecks("claim", claims.inUse, checks),
     ...runChecks("unavailable", unavailableSubjects(claims.marked), checks),
   ];
   return { found, looked: subnets.length + claims.looked };
 }
 
-/** Internal Services that the cluster confirmed and that do not leave. */
+/** Confirmed internal Services that are not being deleted. */
 async function listLiving(run: Run, { name }: Cluster): Promise<Declared[]> {
   const confirmed = await listConfirmed(run, name);
   return confirmed.filter(({ deletedAtUtc, intent }) => deletedAtUtc === undefined && intent.internal);
 }
 
-/** Their claims may be marked before a list confirms them. */
+/** Adds proposed Services: their claims may be marked before a list confirms them. */
 function withProposed(run: Run, tenants: readonly Tenant[]): Promise<Tenant[]> {
   return mapAtMost(AT_ONCE, tenants, async ({ cluster, declared }) => {
     const rows = await listProposals(run, cluster.name);
@@ -79,7 +79,7 @@ async function verifyAgain(run: Run, marked: readonly Marked[]): Promise<void> {
     });
 }
 
-/** Names of Private Link Services by canonical id of the subnets of their NAT addresses, as the last scan saw them. */
+/** Names of Private Link Services by canonical id of their NAT subnets, from the last scan. */
 async function privateLinkServicesIn(
   run: Run,
   vnetId: string,
@@ -95,7 +95,7 @@ async function privateLinkServicesIn(
   return bySubnet;
 }
 
-interface Surroundings {
+interface VnetData {
   readonly subnets: readonly SubnetRow[];
   readonly tenants: readonly Tenant[];
   readonly privateLinkServicesBySubnet: ReadonlyMap<string, string[]>;
@@ -104,9 +104,9 @@ interface Surroundings {
 function subnetSubjects(
   run: Run,
   { audit }: Policy,
-  { subnets, tenants, privateLinkServicesBySubnet }: Surroundings,
+  { subnets, tenants, privateLinkServicesBySubnet }: VnetData,
 ): Promise<Subjects["subnet"][]> {
-  const wanting = Map.groupBy(
+  const requesting = Map.groupBy(
     tenants.flatMap(({ cluster, declared }) =>
       declared.flatMap((one) =>
         one.intent.pls ? [{ one, name: one.intent.pls.subnet ?? cluster.defaultSubnet }] : [],
@@ -117,13 +117,13 @@ function subnetSubjects(
   return mapAtMost(AT_ONCE, subnets, async (subnet) => {
     const { id, usedAddresses: used, usableAddresses: usable } = subnet;
     const rows = await recordUsage(run, { subnetId: id, used, usable });
-    const ahead = forecast(rows, run.now().toISOString(), audit.forecastDays);
+    const prediction = forecast(rows, run.now().toISOString(), audit.forecastDays);
     return {
       subnet,
       audit,
       privateLinkServices: privateLinkServicesBySubnet.get(canonicalId(id)) ?? [],
-      wants: (wanting.get(subnet.name.toLowerCase()) ?? []).map(({ one }) => one),
-      ...(ahead && { forecast: ahead }),
+      requestedBy: (requesting.get(subnet.name.toLowerCase()) ?? []).map(({ one }) => one),
+      ...(prediction && { forecast: prediction }),
     };
   });
 }

@@ -7,7 +7,7 @@ const COLUMNS: Readonly<Record<string, Cell>> = {
   id: ({ id }) => id,
   severity: ({ severity }) => severity,
   state: ({ state }) => state,
-  news: ({ news }) => news,
+  change: ({ change }) => change,
   check: ({ check }) => check,
   about: ({ about }) => about,
   cluster: ({ cluster }) => cluster,
@@ -25,18 +25,18 @@ const COLUMNS: Readonly<Record<string, Cell>> = {
   acknowledgedReason: ({ acknowledged }) => acknowledged?.reason,
 };
 
-/** A finding a row, with a header. @see https://www.rfc-editor.org/rfc/rfc4180 */
+/** One row per finding, with a header. @see https://www.rfc-editor.org/rfc/rfc4180 */
 export function renderCsv({ findings }: AuditReport): string {
   const rows = findings.map((finding) => Object.values(COLUMNS).map((cell) => cell(finding) ?? ""));
   return [Object.keys(COLUMNS), ...rows].map((row) => `${row.map(toCell).join(",")}\r\n`).join("");
 }
 
 function toCell(text: string): string {
-  const cell = defused(text);
+  const cell = escapeFormula(text);
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** A spreadsheet takes a cell that begins so for a formula. @see https://owasp.org/www-community/attacks/CSV_Injection */
-function defused(text: string): string {
+/** Prefixes cells that a spreadsheet would interpret as formulas. @see https://owasp.org/www-community/attacks/CSV_Injection */
+function escapeFormula(text: string): string {
   return /^[=+\-@\t\r\n]/.test(text) ? `'${inert(text)}` : inert(text);
 }

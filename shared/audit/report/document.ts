@@ -1,36 +1,18 @@
-/** The report as programs get it: the schema of `json` and of each line of `jsonl`, from which `docs/reference/audit.schema.json` is made. */
+/** The report for programs: schema of `json` and of each line of `jsonl`; `docs/reference/audit.schema.json` is generated from it. */
 import * as z from "zod";
-import type { Finding } from "../../findings/finding.ts";
+import { Counts, Severity } from "../../severity.ts";
+import { Finding, FindingState } from "../../findings/finding.ts";
 import type { AuditReport, ReportedFinding } from "./model.ts";
 
-/** Grows by new fields only; what changes meaning gets a new version. */
+/** New fields keep the version; a changed meaning gets a new one. */
 export const API_VERSION = "mooring.dev/audit/v1";
 
-const Severity = z.enum(["error", "warn", "info"]);
 const Utc = z.string().describe("ISO 8601, UTC");
-const Counts = z.strictObject({ error: z.int(), warn: z.int(), info: z.int() });
 
 const ReportedJson = z.strictObject({
-  id: z.string().describe("The same finding has the same id in every audit"),
-  check: z.string(),
-  severity: Severity,
-  state: z.enum(["suspected", "open", "acknowledged", "resolved"]),
-  news: z.enum(["new", "worse"]).optional().describe("Against the audit before"),
-  scope: z.string().describe("`subscription:ID`, `vnet:ID` or `mooring`"),
-  about: z.string().describe("Resource id, or `cluster/namespace/name` of a Service"),
-  cluster: z.string().optional(),
-  message: z.string(),
-  advice: z.string(),
-  declared: z.string().optional(),
-  allowed: z.string().optional().describe("What policy leaves of what is declared"),
-  actual: z.string().optional(),
-  planned: z.array(z.string()).optional().describe("What Mooring would change"),
-  firstSeenAtUtc: Utc,
-  lastSeenAtUtc: Utc,
-  opensAtUtc: Utc.optional().describe("Until then it may settle by itself"),
-  resolvedAtUtc: Utc.optional(),
-  reopened: z.int().optional(),
-  acknowledged: z.strictObject({ who: z.string(), reason: z.string(), atUtc: Utc, untilUtc: Utc }).optional(),
+  ...Finding.omit({ reopenedAtUtc: true, changed: true }).shape,
+  state: FindingState,
+  change: z.enum(["new", "worse"]).optional().describe("Compared with the previous audit"),
 });
 type ReportedJson = z.infer<typeof ReportedJson>;
 
@@ -50,7 +32,7 @@ export const ReportDocument = z.strictObject({
     scopes: z.array(z.string()),
     unfinished: z
       .array(z.strictObject({ scope: z.string(), state: z.string(), why: z.string().optional() }))
-      .describe("Scopes whose findings are those of an earlier audit"),
+      .describe("Scopes that were not audited: their findings are from an earlier audit"),
   }),
   summary: z.strictObject({ open: Counts, acknowledged: z.int(), suspected: z.int() }),
   since: z
@@ -61,8 +43,8 @@ export const ReportDocument = z.strictObject({
       resolved: z.array(ReportedJson),
     })
     .optional()
-    .describe("Against the audit before"),
-  findings: z.array(ReportedJson).describe("Worst first, then by check and subject"),
+    .describe("Comparison with the previous audit"),
+  findings: z.array(ReportedJson).describe("Most severe first, then by check and subject"),
   checks: z.array(
     z.strictObject({ id: z.string(), title: z.string(), severity: Severity, docs: z.string().optional() }),
   ),
@@ -72,16 +54,16 @@ export const ReportDocument = z.strictObject({
 });
 export type ReportDocument = z.infer<typeof ReportDocument>;
 
-/** Fields are named one by one: what storage adds to a row is not the report's business. */
+/** Lists the fields explicitly: other stored fields are not part of the report. */
 export function toJsonFinding(finding: ReportedFinding | (Finding & { state: "resolved" })): ReportedJson {
   const { id, check, severity, state, scope, about, message, advice, firstSeenAtUtc, lastSeenAtUtc } =
     finding;
   const { cluster, declared, allowed, actual, planned, resolvedAtUtc, reopened } = finding;
-  // One that is open already does not settle by itself.
+  // Only suspected findings have this time in the report.
   const opensAtUtc = state === "suspected" ? finding.opensAtUtc : undefined;
   const { acknowledged } = finding;
-  const news = "news" in finding ? finding.news : undefined;
-  const facts = { id, check, severity, state, news, scope, about, cluster, message, advice };
+  const change = "change" in finding ? finding.change : undefined;
+  const facts = { id, check, severity, state, change, scope, about, cluster, message, advice };
   const sides = { declared, allowed, actual, planned: planned && [...planned] };
   const times = { firstSeenAtUtc, lastSeenAtUtc, opensAtUtc, resolvedAtUtc, reopened };
   const { who = "", reason = "", atUtc = "", untilUtc = "" } = acknowledged ?? {};
@@ -121,6 +103,6 @@ export function toDocument(report: AuditReport): ReportDocument {
   };
 }
 
-function countsOnly({ error, warn, info }: AuditReport["open"]) {
-  return { error, warn, info };
+function countsOnly({ error, warning, info }: AuditReport["open"]) {
+  return { error, warning, info };
 }

@@ -1,4 +1,4 @@
-/** The formats of a report: what the command line's `-o` and `--report` and the API's `format` know. */
+/** Formats of a report: values of `-o` and `--report` of the CLI and of `format` of the API. */
 import { renderCsv } from "./csv.ts";
 import { renderHtml } from "./html.ts";
 import { renderJson, renderJsonLines } from "./json.ts";
@@ -9,7 +9,7 @@ import { renderTable } from "./table.ts";
 
 export interface Format {
   readonly mediaType: string;
-  /** Of a file, without the dot. */
+  /** File name extension without the dot. */
   readonly extension: string;
   readonly render: (report: AuditReport) => string;
 }

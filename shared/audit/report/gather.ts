@@ -1,4 +1,4 @@
-/** Makes the report of a run: its findings as they were when it ended, set beside those of the run before. */
+/** Creates the report of a run: its findings at its end, compared with those of the previous run. */
 import type { Run } from "../../ports/ports.ts";
 import type { AuditProgress, AuditRun } from "../auditRun.ts";
 import { listChecks } from "../checks.ts";
@@ -12,10 +12,10 @@ import { inOrder, type AuditReport, type ReportedFinding, type Since } from "./m
 import { waitForAll } from "../../core/waitForAll.ts";
 
 const TREND_DAYS = 30;
-/** How many runs back the one before is looked for. */
+/** How many runs are searched for the previous one. */
 const SEARCHED = 500;
 
-/** Of the scopes of this run; a run that has not ended is reported as far as it is. */
+/** Report of the scopes of this run; of a running run, its current state. */
 export async function reportOf(run: Run, audit: AuditRun): Promise<AuditReport> {
   const generatedAtUtc = run.now().toISOString();
   const [all, progress, before, trend] = await waitForAll([
@@ -28,11 +28,11 @@ export async function reportOf(run: Run, audit: AuditRun): Promise<AuditReport> 
   const scopes = scopesOf(progress);
   const findings = ofScopes(scopes, all);
   const compared = before && compareFindings(ofScopes(scopes, await findingsOf(run, before)), findings);
-  const news = new Map<string, "new" | "worse">([
+  const changes = new Map<string, "new" | "worse">([
     ...(compared?.appeared ?? []).map(({ id }) => [id, "new"] as const),
     ...(compared?.worse ?? []).map(({ id }) => [id, "worse"] as const),
   ]);
-  const reported = inOrder(findings.flatMap((finding) => toReported(finding, { atUtc, news, progress })));
+  const reported = inOrder(findings.flatMap((finding) => toReported(finding, { atUtc, changes, progress })));
   const since: Since | undefined = compared && {
     runId: before.id,
     appeared: compared.appeared.length,
@@ -60,7 +60,7 @@ export async function reportOf(run: Run, audit: AuditRun): Promise<AuditReport> 
 function countsOf(
   findings: readonly ReportedFinding[],
 ): Pick<AuditReport, "open" | "acknowledged" | "suspected"> {
-  const of = (wanted: ReportedFinding["state"]) => findings.filter(({ state }) => state === wanted);
+  const of = (expected: ReportedFinding["state"]) => findings.filter(({ state }) => state === expected);
   return {
     open: countBySeverity(of("open")),
     acknowledged: of("acknowledged").length,
@@ -72,7 +72,7 @@ function scopesOf(progress: AuditProgress | undefined): string[] {
   return (progress?.scopes ?? []).map(({ scope }) => scope);
 }
 
-/** A run may have looked at a part only; the rest is not its business. */
+/** Findings of the scopes of the run: it may cover only a part of the estate. */
 function ofScopes(scopes: readonly string[], findings: readonly Finding[]): Finding[] {
   const looked = new Set(scopes);
   return findings.filter(({ scope }) => looked.has(scope));
@@ -80,25 +80,25 @@ function ofScopes(scopes: readonly string[], findings: readonly Finding[]): Find
 
 interface Seen {
   readonly atUtc: string;
-  readonly news: ReadonlyMap<string, "new" | "worse">;
+  readonly changes: ReadonlyMap<string, "new" | "worse">;
   readonly progress: AuditProgress | undefined;
 }
 
-function toReported(finding: Finding, { atUtc, news, progress }: Seen): ReportedFinding[] {
+function toReported(finding: Finding, { atUtc, changes, progress }: Seen): ReportedFinding[] {
   const state = stateOf(finding, atUtc);
   if (state === "resolved") return [];
-  const found = news.get(finding.id);
-  // As stored it is when the finding last changed; this run saw it since.
+  const change = changes.get(finding.id);
+  // The stored time is that of the last change; this run has seen the finding since.
   const scope = progress?.scopes.find((one) => one.scope === finding.scope && one.state === "done");
   const lastSeenAtUtc = later(finding.lastSeenAtUtc, scope?.startedAtUtc);
-  return [{ ...finding, lastSeenAtUtc, state, ...(found && { news: found }) }];
+  return [{ ...finding, lastSeenAtUtc, state, ...(change && { change }) }];
 }
 
 function later(atUtc: string, other: string | undefined): string {
   return other !== undefined && other > atUtc ? other : atUtc;
 }
 
-/** Of a run that is done, how far it was need not be known any more. */
+/** A completed run has no unfinished scopes. */
 function unfinishedOf({ state }: AuditRun, progress: AuditProgress | undefined): AuditReport["unfinished"] {
   if (state === "done") return [];
   return (progress?.scopes ?? [])
@@ -106,7 +106,7 @@ function unfinishedOf({ state }: AuditRun, progress: AuditProgress | undefined):
     .map(({ scope, state, why }) => ({ scope, state, ...(why !== undefined && { why }) }));
 }
 
-/** The newest before it of which the findings are known. */
+/** The newest earlier run with stored findings. */
 async function runBefore(run: Run, audit: AuditRun): Promise<AuditRun | undefined> {
   const runs = await listRuns(run, SEARCHED);
   return runs.find(({ id, startedAtUtc, findingsState }) => {

@@ -1,6 +1,6 @@
 /**
- * One file that needs nothing else: no script, no request, styles by their hash, everything from outside escaped. It reads well on a
- * screen, light and dark, and on paper.
+ * Report as one self-contained HTML file: no scripts, no requests, styles allowed by hash, all data escaped. For screens (light and
+ * dark) and print.
  */
 import { createHash } from "node:crypto";
 import { chart } from "./html/chart.ts";
@@ -10,7 +10,7 @@ import { SEVERITIES } from "../../findings/finding.ts";
 import { STYLE } from "./html/style.ts";
 import {
   countsOf,
-  fateOf,
+  describeScope,
   groupFindings,
   inOrder,
   shortId,
@@ -21,15 +21,15 @@ import {
   type Group,
 } from "./model.ts";
 
-/** What the file allows itself; a server that sends it may say the same. */
+/** Content security policy of the file; a server may send the same as a header. */
 export const HTML_POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
-/** Whole, so that nothing comes between the style and its hash. */
+/** Not formatted: the hash covers the exact content. */
 const STYLE_ELEMENT = new Markup(`<style>${STYLE}</style>`);
 
 export function renderHtml(report: AuditReport): string {
   const { open } = report;
-  const title = `Mooring audit: ${totalOf(open) === 0 ? "nothing open" : countsOf(open)}`;
+  const title = `Mooring audit: ${totalOf(open) === 0 ? "no open findings" : countsOf(open)}`;
   const parts = [header(report), main(report), footer(report)];
   return markup`<!doctype html>
     <html lang="en">
@@ -51,11 +51,11 @@ export function renderHtml(report: AuditReport): string {
 function header({ run, scopes, generatedAtUtc, open }: AuditReport): Markup {
   const { id, state, startedAtUtc, finishedAtUtc, who, why } = run;
   return markup`<header>
-    <h1>${totalOf(open) === 0 ? "Nothing is open" : countsOf(open)}</h1>
+    <h1>${totalOf(open) === 0 ? "No open findings" : countsOf(open)}</h1>
     <p class="soft">
-      Mooring audit <span class="id">${id}</span>, ${state}. Begun
+      Mooring audit <span class="id">${id}</span>, ${state}. Started
       ${time(startedAtUtc)}${finishedAtUtc !== undefined && markup`, ended ${time(finishedAtUtc)}`}, by ${who}
-      (${why}), over ${scopes.length} ${scopes.length === 1 ? "scope" : "scopes"}. Report of
+      (${why}), over ${scopes.length} ${scopes.length === 1 ? "scope" : "scopes"}. Report created
       ${time(generatedAtUtc)}.
     </p>
   </header>`;
@@ -74,26 +74,26 @@ function main(report: AuditReport): Markup {
   ];
   return markup`<main>
     ${unfinished(report)} ${tiles(report)} ${report.trend.length > 1 && trend(report)}
-    ${open.length > 0 ? contents(open) : markup`<p class="notice good">Every check passes on everything that was looked at.</p>`}
+    ${open.length > 0 ? contents(open) : markup`<p class="notice good">All checks passed.</p>`}
     ${open.map(section)}
-    ${aside("Acknowledged", "Known, and let be for a while; they do not count.", acknowledged)}
-    ${aside("Suspected", "They often settle by themselves; they count if they are still there after a while.", suspected)}
+    ${aside("Acknowledged", "Suppressed until a date; they do not count as open.", acknowledged)}
+    ${aside("Suspected", "Often transient; they open if the check still fails after a waiting time.", suspected)}
     ${resolved(report)}
   </main>`;
 }
 
 function unfinished({ unfinished }: AuditReport): Markup | undefined {
   if (unfinished.length === 0) return undefined;
-  const items = unfinished.map((scope) => markup`<li>${fateOf(scope)}</li>`);
+  const items = unfinished.map((scope) => markup`<li>${describeScope(scope)}</li>`);
   return markup`<div class="notice">
-    <strong>Not everything was audited.</strong> Of these the findings are those of an earlier audit:
+    <strong>The audit is incomplete.</strong> The findings of these scopes are from an earlier audit:
     <ul>
       ${items}
     </ul>
   </div>`;
 }
 
-const TILES = { error: "errors", warn: "warnings", info: "notes" } as const;
+const TILES = { error: "errors", warning: "warnings", info: "info" } as const;
 
 function tiles({ open, acknowledged, suspected, since }: AuditReport): Markup {
   const tile = (count: number, label: string, tone: string) =>
@@ -101,9 +101,9 @@ function tiles({ open, acknowledged, suspected, since }: AuditReport): Markup {
   return markup`<ul class="tiles">
       ${SEVERITIES.map((severity) => tile(open[severity], TILES[severity], severity))}
       ${tile(acknowledged, "acknowledged", "quiet")}${tile(suspected, "suspected", "quiet")}
-      ${since && [tile(since.appeared, "appeared", "quiet"), tile(since.worse, "got worse", "quiet"), tile(since.resolved.length, "resolved", "quiet")]}
+      ${since && [tile(since.appeared, "new", "quiet"), tile(since.worse, "more severe", "quiet"), tile(since.resolved.length, "resolved", "quiet")]}
     </ul>
-    ${since && markup`<p class="soft">Appeared, got worse and resolved since audit <span class="id">${shortId(since.runId)}</span>.</p>`}`;
+    ${since && markup`<p class="soft">New, more severe and resolved since audit <span class="id">${shortId(since.runId)}</span>.</p>`}`;
 }
 
 function trend({ trend }: AuditReport): Markup {
@@ -130,7 +130,7 @@ function contents(groups: readonly Group[]): Markup {
       </tr> `,
   );
   return markup`<nav aria-label="Checks">
-    <h2>What was found</h2>
+    <h2>Findings by check</h2>
     <div class="scroll">
       <table>
         <thead>
@@ -161,11 +161,11 @@ function section(group: Group): Markup {
   </section> `;
 }
 
-function aside(title: string, says: string, groups: readonly Group[]): Markup | undefined {
+function aside(title: string, note: string, groups: readonly Group[]): Markup | undefined {
   if (groups.length === 0) return undefined;
   return markup`<section>
     <h2>${title}</h2>
-    <p class="soft">${says}</p>
+    <p class="soft">${note}</p>
     ${groups.flatMap(({ findings }) => findings.map(findingArticle))}
   </section>`;
 }
@@ -187,8 +187,8 @@ function resolved({ since }: AuditReport): Markup | undefined {
         <thead>
           <tr>
             <th scope="col">check</th>
-            <th scope="col">about</th>
-            <th scope="col">what was wrong</th>
+            <th scope="col">resource</th>
+            <th scope="col">problem</th>
           </tr>
         </thead>
         <tbody>
@@ -201,6 +201,6 @@ function resolved({ since }: AuditReport): Markup | undefined {
 
 function footer({ run }: AuditReport): Markup {
   return markup`<footer>
-    Made by Mooring from audit ${run.id}. To see it again: <code>mooring audit show ${shortId(run.id)}</code>
+    Created by Mooring from audit ${run.id}. To print this report: <code>mooring audit show ${shortId(run.id)}</code>
   </footer>`;
 }

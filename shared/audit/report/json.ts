@@ -2,12 +2,12 @@ import { API_VERSION, toDocument, toJsonFinding, type ReportLine } from "./docum
 import { inertJson } from "../../core/inert.ts";
 import type { AuditReport } from "./model.ts";
 
-/** One document, by `docs/reference/audit.schema.json`. */
+/** One document, as in `docs/reference/audit.schema.json`. */
 export function renderJson(report: AuditReport): string {
   return `${inertJson(toDocument(report), 2)}\n`;
 }
 
-/** A finding a line; a report without findings is empty. */
+/** One finding per line; empty without findings. */
 export function renderJsonLines(report: AuditReport): string {
   const lines = report.findings.map((finding): ReportLine => {
     return { apiVersion: API_VERSION, run: report.run.id, ...toJsonFinding(finding) };

@@ -1,8 +1,8 @@
-/** For pull requests and chat: a table per severity that a forge shows as it is, whatever is in the names. */
+/** For pull requests and chat: tables that GitHub and similar sites render literally, whatever the names contain. */
 import { inert } from "../../core/inert.ts";
 import {
   countsOf,
-  fateOf,
+  describeScope,
   groupFindings,
   shortId,
   shortTime,
@@ -15,12 +15,12 @@ import {
 
 export function renderMarkdown(report: AuditReport): string {
   return `${[
-    `## Mooring audit: ${totalOf(report.open) === 0 ? "nothing open" : countsOf(report.open)}`,
+    `## Mooring audit: ${totalOf(report.open) === 0 ? "no open findings" : countsOf(report.open)}`,
     facts(report),
     ...warning(report),
-    ...table(groupFindings(report, "open"), ["what to do", ({ advice }) => advice]),
+    ...table(groupFindings(report, "open"), ["advice", ({ advice }) => advice]),
     ...aside("Acknowledged", groupFindings(report, "acknowledged"), ["until", acknowledgement]),
-    ...aside("Suspected", groupFindings(report, "suspected"), ["open if so at", opensAt]),
+    ...aside("Suspected", groupFindings(report, "suspected"), ["opens", opensAt]),
     ...resolved(report),
   ].join("\n\n")}\n`;
 }
@@ -28,17 +28,17 @@ export function renderMarkdown(report: AuditReport): string {
 type Column = readonly [title: string, cell: (finding: ReportedFinding) => string];
 
 function facts({ run, acknowledged, suspected, since, generatedAtUtc }: AuditReport): string {
-  const news = since
-    ? ` Since audit \`${safe(shortId(since.runId))}\`: ${since.appeared} appeared, ${since.worse} got worse, ${since.resolved.length} resolved.`
+  const changes = since
+    ? ` Since audit \`${safe(shortId(since.runId))}\`: ${since.appeared} new, ${since.worse} more severe, ${since.resolved.length} resolved.`
     : "";
-  return `${acknowledged} acknowledged, ${suspected} suspected.${news} Audit \`${safe(shortId(run.id))}\` ${run.state}, ${shortTime(run.finishedAtUtc ?? generatedAtUtc)}.`;
+  return `${acknowledged} acknowledged, ${suspected} suspected.${changes} Audit \`${safe(shortId(run.id))}\` ${run.state}, ${shortTime(run.finishedAtUtc ?? generatedAtUtc)}.`;
 }
 
 function warning({ unfinished }: AuditReport): string[] {
   if (unfinished.length === 0) return [];
-  const lines = unfinished.map((scope) => `- ${safe(fateOf(scope))}`);
+  const lines = unfinished.map((scope) => `- ${safe(describeScope(scope))}`);
   return [
-    "**Not everything was audited.** Of these the findings are those of an earlier audit:",
+    "**The audit is incomplete.** The findings of these scopes are from an earlier audit:",
     lines.join("\n"),
   ];
 }
@@ -47,15 +47,17 @@ function table(groups: readonly Group[], [title, cell]: Column): string[] {
   if (groups.length === 0) return [];
   const rows = groups.flatMap(({ findings }) =>
     findings.map((finding) => {
-      const { severity, check, about, message, news } = finding;
+      const { severity, check, about, message, change } = finding;
       const { name, place } = subjectOf(about);
       const where = place === undefined ? name : `${name} (${place})`;
-      const cells = [`${severity}${news ? ` (${news})` : ""}`, check, where, message, cell(finding)];
+      const cells = [`${severity}${change ? ` (${change})` : ""}`, check, where, message, cell(finding)];
       return `| ${cells.map(safe).join(" | ")} |`;
     }),
   );
   return [
-    [`| | check | about | what is wrong | ${title} |`, "| --- | --- | --- | --- | --- |", ...rows].join("\n"),
+    [`| severity | check | resource | problem | ${title} |`, "| --- | --- | --- | --- | --- |", ...rows].join(
+      "\n",
+    ),
   ];
 }
 
@@ -81,12 +83,12 @@ function resolved({ since }: AuditReport): string[] {
   return ["### Resolved", lines.join("\n")];
 }
 
-/** Whatever could be markup, or that a forge makes a PLS of. */
+/** Characters that could be markup, or that a site turns into hyperlinks. */
 const SPECIAL = /[^\p{L}\p{N} ,;:()'./-]|:(?=\/\/)|www\./giu;
-/** A forge looks for mentions and issues after it has read the entities: these two must not stand right before a word. */
+/** Sites look for mentions and issues after decoding entities: these two must not precede a word directly. */
 const CALLS = ["@", "#"];
 
-/** Every special character as an entity: it is shown, and is nothing else. */
+/** Writes every special character as an entity, so that it is displayed and has no other effect. */
 function safe(text: string): string {
   return inert(text).replace(SPECIAL, (special) => Array.from(special, entity).join(""));
 }

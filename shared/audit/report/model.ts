@@ -1,6 +1,6 @@
 /**
- * An audit as it is reported. `gather.ts` makes it, one file per format renders it, `formats.ts` lists them; the command line and the
- * API use nothing else. Renderers are pure: same report, same bytes.
+ * The report of an audit. `gather.ts` creates it, one file per format renders it, `formats.ts` lists the formats; CLI and API use only
+ * these. Renderers are pure: the same report gives the same bytes.
  */
 import { parseResourceId } from "../../azure/resourceId.ts";
 import type { AuditRun, Counts, ScopeProgress, TrendRow } from "../auditRun.ts";
@@ -9,28 +9,28 @@ import { SEVERITIES, type Finding, type FindingState, type Severity } from "../.
 export interface AuditReport {
   readonly generatedAtUtc: string;
   readonly run: AuditRun;
-  /** Those that it was of, in order. */
+  /** Scopes of the audit, in order. */
   readonly scopes: readonly string[];
-  /** Scopes that were not audited to their end: of them the findings are those of an earlier audit. */
+  /** Scopes that were not audited completely: their findings are from an earlier audit. */
   readonly unfinished: readonly Pick<ScopeProgress, "scope" | "state" | "why">[];
-  /** Everything that is not resolved, worst first, then by check and subject. */
+  /** All unresolved findings, most severe first, then by check and subject. */
   readonly findings: readonly ReportedFinding[];
-  /** Open findings by severity; acknowledged and suspected ones are counted apart. */
+  /** Open findings by severity, without acknowledged and suspected ones. */
   readonly open: Counts;
   readonly acknowledged: number;
   readonly suspected: number;
-  /** What the audit before did not have, or had and this has no more; absent if there was none. */
+  /** Comparison with the previous audit; absent if there was none. */
   readonly since?: Since;
   /** Oldest day first. */
   readonly trend: readonly TrendRow[];
-  /** What each check means. */
+  /** Texts of the checks. */
   readonly checks: readonly CheckText[];
 }
 
 export interface ReportedFinding extends Finding {
   readonly state: Exclude<FindingState, "resolved">;
-  /** Against the audit before. */
-  readonly news?: "new" | "worse";
+  /** Compared with the previous audit. */
+  readonly change?: "new" | "worse";
 }
 
 export interface Since {
@@ -43,7 +43,7 @@ export interface Since {
 export interface CheckText {
   readonly id: string;
   readonly title: string;
-  /** Unless policy says otherwise. */
+  /** Default; policy may override it. */
   readonly severity: Severity;
   readonly docs?: string;
 }
@@ -55,7 +55,7 @@ export interface Group {
   readonly findings: readonly ReportedFinding[];
 }
 
-/** In the order of the report: worst first, then by check. */
+/** In the order of the report: most severe first, then by check. */
 export function groupFindings(report: AuditReport, state: ReportedFinding["state"]): Group[] {
   const ofState = report.findings.filter((finding) => finding.state === state);
   const groups = Map.groupBy(ofState, ({ severity, check }) => `${severity} ${check}`);
@@ -65,12 +65,12 @@ export function groupFindings(report: AuditReport, state: ReportedFinding["state
   });
 }
 
-/** A check that is no longer in the table still names itself. */
+/** Texts of a check; for one that no longer exists, its id. */
 export function textOf({ checks }: Pick<AuditReport, "checks">, id: string): CheckText {
   return checks.find((check) => check.id === id) ?? { id, title: id, severity: "info" };
 }
 
-/** Worst first, then by check, then by subject. */
+/** Most severe first, then by check, then by subject. */
 export function inOrder<T extends Pick<Finding, "severity" | "check" | "about">>(
   findings: readonly T[],
 ): T[] {
@@ -87,11 +87,11 @@ function compareTexts(a: string, b: string): number {
 
 export interface Subject {
   readonly name: string;
-  /** Where it is: its parent, or its resource group. */
+  /** Its parent resource, or its resource group. */
   readonly place?: string;
 }
 
-/** How people call what a finding is about. */
+/** Short name of the subject of a finding. */
 export function subjectOf(about: string): Subject {
   const id = parseResourceId(about);
   if (!id) return { name: about };
@@ -100,24 +100,24 @@ export function subjectOf(about: string): Subject {
   return { name: id.name, ...(place !== "" && { place }) };
 }
 
-/** `vnet vnet-shared in rg-network`; what is not a resource keeps its name. */
+/** `vnet vnet-shared in rg-network`; a scope that is no resource keeps its name. */
 export function scopeName(scope: string): string {
   const [kind = "", about = ""] = scope.split(/:(.*)/s);
   const id = parseResourceId(about);
   return id ? `${kind} ${id.name} in ${id.resourceGroup}` : scope;
 }
 
-const FATES = {
-  waiting: "was not begun",
+const STATE_TEXTS = {
+  waiting: "was not started",
   running: "is being audited",
   failed: "failed",
-  left: "was left",
-  done: "is done",
+  left: "was skipped",
+  done: "is complete",
 } as const satisfies Record<ScopeProgress["state"], string>;
 
 /** `mooring failed: throttled`. */
-export function fateOf({ scope, state, why }: AuditReport["unfinished"][number]): string {
-  return `${scopeName(scope)} ${FATES[state]}${why === undefined ? "" : `: ${why}`}`;
+export function describeScope({ scope, state, why }: AuditReport["unfinished"][number]): string {
+  return `${scopeName(scope)} ${STATE_TEXTS[state]}${why === undefined ? "" : `: ${why}`}`;
 }
 
 /** `2026-11-25 17:40 UTC`. */
@@ -127,8 +127,8 @@ export function shortTime(utc: string): string {
 
 const NOUNS = {
   error: ["error", "errors"],
-  warn: ["warning", "warnings"],
-  info: ["note", "notes"],
+  warning: ["warning", "warnings"],
+  info: ["info", "info"],
 } as const;
 
 /** `2 errors`, `1 warning`. */
@@ -137,18 +137,18 @@ export function countOf(severity: Severity, count: number): string {
 }
 
 export function totalOf(counts: Counts): number {
-  return counts.error + counts.warn + counts.info;
+  return counts.error + counts.warning + counts.info;
 }
 
-/** `2 errors, 1 warning, 0 notes`. */
+/** `2 errors, 1 warning, 0 info`. */
 export function countsOf(counts: Counts): string {
   return SEVERITIES.map((severity) => countOf(severity, counts[severity])).join(", ");
 }
 
-/** To the second: enough for people, and commands take it as well as the whole. */
+/** To the second; commands accept it in place of the complete id. */
 const SHORT = 15;
 
-/** How a run is called where there is little room. */
+/** Abbreviated id of a run. */
 export function shortId(runId: string): string {
   return runId.slice(0, SHORT);
 }

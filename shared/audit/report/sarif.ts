@@ -1,14 +1,17 @@
 /**
- * SARIF 2.1.0, for code scanning. A cloud resource has no file: it is told as a logical location, and as a path of its id, because
- * GitHub takes no result without one.
+ * SARIF 2.1.0, for code scanning. A cloud resource has no file: the result has a logical location, and a path made from the resource id,
+ * because GitHub requires one.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
 import type { Severity } from "../../findings/finding.ts";
 import { inert, inertJson, inertSarif } from "../../core/inert.ts";
-import { fateOf, subjectOf, type AuditReport, type CheckText, type ReportedFinding } from "./model.ts";
+import { describeScope, subjectOf, type AuditReport, type CheckText, type ReportedFinding } from "./model.ts";
 
-const LEVELS = { error: "error", warn: "warning", info: "note" } as const satisfies Record<Severity, string>;
+const LEVELS = { error: "error", warning: "warning", info: "note" } as const satisfies Record<
+  Severity,
+  string
+>;
 
 export function renderSarif(report: AuditReport): string {
   const { run, checks, since, findings } = report;
@@ -52,7 +55,7 @@ function toInvocation({ run, unfinished }: AuditReport) {
     ...(finishedAtUtc !== undefined && { endTimeUtc: finishedAtUtc }),
     toolExecutionNotifications: unfinished.map((scope) => ({
       level: "error",
-      message: { text: inertSarif(`Not audited: ${fateOf(scope)}`) },
+      message: { text: inertSarif(`Not audited: ${describeScope(scope)}`) },
     })),
   };
 }
@@ -64,7 +67,7 @@ function toResult(finding: ReportedFinding, ruleIndex: number | undefined) {
     ruleId: check,
     ...(ruleIndex !== undefined && { ruleIndex }),
     level: LEVELS[severity],
-    // Braces and brackets mean placeholders and Private Link Services in a SARIF message.
+    // Braces and brackets are placeholders and links in a SARIF message.
     message: { text: inertSarif(`${subjectOf(about).name}: ${message}. ${advice}`) },
     locations: [
       {
@@ -74,7 +77,7 @@ function toResult(finding: ReportedFinding, ruleIndex: number | undefined) {
         ],
       },
     ],
-    // GitHub keeps an alert by the first, others by the second.
+    // GitHub matches alerts by the first one, other tools by the second.
     partialFingerprints: { primaryLocationLineHash: id, "mooringFinding/v1": id },
     ...suppressions(finding),
     properties: { state, scope, cluster, declared, allowed, actual, planned, firstSeenAtUtc, lastSeenAtUtc },
@@ -89,7 +92,7 @@ function suppressions({ state, acknowledged, opensAtUtc = "" }: ReportedFinding)
         {
           kind: "external",
           status: "underReview",
-          justification: `may settle by itself until ${opensAtUtc}`,
+          justification: `suspected until ${opensAtUtc}`,
         },
       ],
     };
@@ -98,12 +101,12 @@ function suppressions({ state, acknowledged, opensAtUtc = "" }: ReportedFinding)
   return { suppressions: [{ kind: "external", status: "accepted", justification }] };
 }
 
-function baselineOf({ news }: ReportedFinding): string {
-  if (news === undefined) return "unchanged";
-  return news === "new" ? "new" : "updated";
+function baselineOf({ change }: ReportedFinding): string {
+  if (change === undefined) return "unchanged";
+  return change === "new" ? "new" : "updated";
 }
 
-/** Relative, and nothing in it leads upwards. */
+/** Relative path without `..` segments. */
 function pathOf(about: string): string {
   const segments = inert(about)
     .split("/")

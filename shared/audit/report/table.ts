@@ -1,10 +1,10 @@
-/** For people at a terminal: worst first, each check's advice once, and a line at the end that says it all. */
+/** For terminals: most severe first, the advice of each check once, and a summary at the end. */
 import { SEVERITIES, type Severity } from "../../findings/finding.ts";
 import { inert } from "../../core/inert.ts";
 import { hang, wrap } from "./wrap.ts";
 import {
   countOf,
-  fateOf,
+  describeScope,
   groupFindings,
   shortId,
   shortTime,
@@ -16,7 +16,7 @@ import {
 } from "./model.ts";
 
 export type Tone = Severity | "good" | "quiet" | "strong";
-/** Colours a text by its tone, or leaves it as it is. */
+/** Colours a text by its tone, if colours are enabled. */
 export type PaintTone = (tone: Tone, text: string) => string;
 
 export interface TableOptions {
@@ -44,7 +44,7 @@ export function renderTable(report: AuditReport, options: TableOptions = {}): st
   return [
     ...groupFindings(report, "open").flatMap((group) => block(pen, group)),
     ...aside(pen, "Acknowledged", groupFindings(report, "acknowledged"), untilWhen),
-    ...aside(pen, "Suspected: may settle by themselves", groupFindings(report, "suspected"), opensWhen),
+    ...aside(pen, "Suspected (may be transient)", groupFindings(report, "suspected"), opensWhen),
     ...summary(pen, report),
     "",
   ].join("\n");
@@ -67,8 +67,8 @@ function block(pen: Pen, { check, severity, findings }: Group): string[] {
   ];
 }
 
-function one({ paint, columns }: Pen, finding: ReportedFinding, says: string): string[] {
-  const { id, about, cluster, news, planned } = finding;
+function one({ paint, columns }: Pen, finding: ReportedFinding, text: string): string[] {
+  const { id, about, cluster, change, planned } = finding;
   const { name, place } = subjectOf(about);
   const where = [
     place && `in ${place}`,
@@ -76,7 +76,7 @@ function one({ paint, columns }: Pen, finding: ReportedFinding, says: string): s
   ]
     .filter((text) => typeof text === "string" && text !== "")
     .join(", ");
-  const marks = [news, planned && "can be fixed"].filter((mark) => mark !== undefined).join(", ");
+  const marks = [change, planned && "can be fixed"].filter((mark) => mark !== undefined).join(", ");
   const head = [
     paint("strong", inert(name)),
     where && paint("quiet", `(${inert(where)})`),
@@ -86,19 +86,19 @@ function one({ paint, columns }: Pen, finding: ReportedFinding, says: string): s
     .join(" ");
   return [
     ...hang(`${ID}${paint("quiet", inert(id).padEnd(12))}  `, head, columns),
-    ...wrap(says, columns, UNDER),
+    ...wrap(text, columns, UNDER),
   ];
 }
 
-type Says = (finding: ReportedFinding) => string;
+type Text = (finding: ReportedFinding) => string;
 
-function aside(pen: Pen, title: string, groups: readonly Group[], says: Says): string[] {
+function aside(pen: Pen, title: string, groups: readonly Group[], textOf: Text): string[] {
   if (groups.length === 0) return [];
   return [
     pen.paint("strong", title),
     "",
     ...groups.flatMap(({ findings }) =>
-      findings.flatMap((finding) => one(pen, finding, inert(says(finding)))),
+      findings.flatMap((finding) => one(pen, finding, inert(textOf(finding)))),
     ),
     "",
   ];
@@ -110,22 +110,22 @@ function untilWhen({ check, acknowledged }: ReportedFinding): string {
 }
 
 function opensWhen({ check, message, opensAtUtc = "" }: ReportedFinding): string {
-  return `${check}: ${message}; a finding if it is still so at ${shortTime(opensAtUtc)}`;
+  return `${check}: ${message}; opens at ${shortTime(opensAtUtc)} if the check still fails`;
 }
 
 function summary({ paint, columns }: Pen, report: AuditReport): string[] {
   const { run, since, unfinished, generatedAtUtc } = report;
-  const left = unfinished.map((scope) => `! ${inert(fateOf(scope))}`);
-  const news = since
-    ? `Since audit ${shortId(since.runId)}: ${since.appeared} appeared, ${since.worse} got worse, ${since.resolved.length} resolved.`
-    : "There is no earlier audit to compare with.";
+  const left = unfinished.map((scope) => `! ${inert(describeScope(scope))}`);
+  const comparison = since
+    ? `Since audit ${shortId(since.runId)}: ${since.appeared} new, ${since.worse} more severe, ${since.resolved.length} resolved.`
+    : "No earlier audit to compare with.";
   return [
-    ...left.flatMap((line) => wrap(line, columns).map((text) => paint("warn", text))),
+    ...left.flatMap((line) => wrap(line, columns).map((text) => paint("warning", text))),
     ...(left.length > 0
-      ? wrap("Not everything was audited: of these the findings are those of an earlier audit.", columns)
+      ? wrap("The audit is incomplete: the findings of these scopes are from an earlier audit.", columns)
       : []),
     ...wrap(verdict(paint, report), columns),
-    ...wrap(news, columns),
+    ...wrap(comparison, columns),
     ...wrap(
       `Audit ${shortId(run.id)}: ${run.state}, ${shortTime(run.finishedAtUtc ?? generatedAtUtc)}, by ${inert(run.who)}.`,
       columns,
@@ -134,13 +134,13 @@ function summary({ paint, columns }: Pen, report: AuditReport): string[] {
   ];
 }
 
-/** As ESLint ends. */
+/** Summary line in the style of ESLint. */
 function verdict(paint: PaintTone, { open, acknowledged, suspected }: AuditReport): string {
-  const besides = `(${acknowledged} acknowledged, ${suspected} suspected)`;
+  const others = `(${acknowledged} acknowledged, ${suspected} suspected)`;
   const worst = SEVERITIES.find((severity) => open[severity] > 0);
-  if (!worst) return `${paint("good", "✔ Nothing is open")} ${besides}`;
+  if (!worst) return `${paint("good", "✔ No open findings")} ${others}`;
   const counts = SEVERITIES.map((severity) =>
     paint(open[severity] > 0 ? severity : "quiet", countOf(severity, open[severity])),
   );
-  return `${paint(worst, `✖ ${totalOf(open)} open:`)} ${counts.join(", ")} ${besides}`;
+  return `${paint(worst, `✖ ${totalOf(open)} open:`)} ${counts.join(", ")} ${others}`;
 }

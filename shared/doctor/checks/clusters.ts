@@ -10,12 +10,12 @@ import { judgeCertificate } from "./app.ts";
 import { mapAtMost, waitForAll } from "../../core/waitForAll.ts";
 
 const AT_ONCE = 8;
-/** Many clusters, one read after another of each. */
+/** There may be many clusters, each with several reads. */
 const SECONDS = 60;
 const MINUTE = 60_000;
-const NONE = "no cluster that exists is registered: mooring clusters add";
+const NONE = "no existing cluster is registered; add one with mooring clusters add";
 
-interface Seen {
+interface Reporting {
   readonly name: string;
   readonly feed?: Feed;
   readonly staleMinutes: number;
@@ -24,10 +24,10 @@ interface Seen {
 export const reports = defineCheck({
   id: "reports",
   title: "Each cluster reports its Services",
-  docs: "What a cluster declares is known from its reports; without fresh ones nothing of it can be proved an orphan, and drift is not repaired.",
+  docs: "Mooring needs current reports of a cluster to prove orphans and to repair drift. Without them it changes nothing of the cluster.",
   needs: ["storage"],
   seconds: SECONDS,
-  async read({ run, policy }): Promise<Seen[]> {
+  async read({ run, policy }): Promise<Reporting[]> {
     const { staleMinutes } = await policy();
     return eachCluster(run, async ({ name }) => ({ name, staleMinutes, ...(await feedOf(run, name)) }));
   },
@@ -37,8 +37,8 @@ export const reports = defineCheck({
 const CHECK_SENDER =
   "check the sender in the cluster: kubectl -n mooring logs deployment/mooring-declarations";
 
-function judgeReports({ name: about, feed, staleMinutes }: Seen, nowUtc: string): Outcome {
-  const problem = feed?.problem ? `; the sender's last problem: ${feed.problem.message}` : "";
+function judgeReports({ name: about, feed, staleMinutes }: Reporting, nowUtc: string): Outcome {
+  const problem = feed?.problem ? `; last error of the sender: ${feed.problem.message}` : "";
   if (!feed?.confirmed || !feed.list)
     return fail({
       about,
@@ -49,14 +49,14 @@ function judgeReports({ name: about, feed, staleMinutes }: Seen, nowUtc: string)
   if (refused && refused.atUtc > list.atUtc)
     return fail({
       about,
-      message: `the list of another cluster (identity ${refused.identity}) came with its token at ${refused.atUtc}`,
+      message: `another cluster (identity ${refused.identity}) sent its list with the token of this cluster at ${refused.atUtc}`,
       advice: `remove the manifests of ${about} from the other cluster; if ${about} was rebuilt, run mooring clusters rebind ${about}`,
     });
   const minutes = (Date.parse(nowUtc) - Date.parse(confirmed.atUtc)) / MINUTE;
   if (minutes > staleMinutes)
     return warn({
       about,
-      message: `confirmed its Services last at ${confirmed.atUtc}, longer than ${staleMinutes} minutes ago${problem}`,
+      message: `last confirmed its Services at ${confirmed.atUtc}, more than ${staleMinutes} minutes ago${problem}`,
       advice: CHECK_SENDER,
     });
   return ok(
@@ -65,20 +65,20 @@ function judgeReports({ name: about, feed, staleMinutes }: Seen, nowUtc: string)
   );
 }
 
-interface Heard {
+interface Admission {
   readonly name: string;
   readonly feed?: Feed;
-  /** When admission was last heard of. */
+  /** Time of the last admission request. */
   readonly admittedAtUtc?: string;
 }
 
 export const webhooks = defineCheck({
   id: "webhooks",
-  title: "Each cluster's webhook reaches the app",
-  docs: "Judged by what admission saw and the cluster reported, and by the sender, which asks the relay as an API server does.",
+  title: "The admission webhook of each cluster reaches the app",
+  docs: "Compares admission requests with the reports of the cluster, and uses the probe of the relay by the sender.",
   needs: ["storage"],
   seconds: SECONDS,
-  read: ({ run }): Promise<Heard[]> =>
+  read: ({ run }): Promise<Admission[]> =>
     eachCluster(run, async ({ name }) => ({
       name,
       ...(await feedOf(run, name)),
@@ -88,83 +88,83 @@ export const webhooks = defineCheck({
     all.length === 0 ? skipped(NONE) : all.flatMap((one) => judgeWebhook(one, nowUtc)),
 });
 
-const LOOK_AT_RELAY =
-  "look at the relay and the webhook: kubectl -n mooring get pods; kubectl get validatingwebhookconfiguration mooring";
+const CHECK_RELAY =
+  "check the relay and the webhook: kubectl -n mooring get pods; kubectl get validatingwebhookconfiguration mooring";
 
-function judgeWebhook(heard: Heard, nowUtc: string): Outcome[] {
-  const silent = judgeSilence(heard) ?? judgeProbe(heard);
+function judgeWebhook(admission: Admission, nowUtc: string): Outcome[] {
+  const silent = judgeSilence(admission) ?? judgeProbe(admission);
   if (silent) return [silent];
-  const { name, feed } = heard;
+  const { name, feed } = admission;
   const endsAtUtc = feed?.webhook?.certificateEndsAtUtc;
-  if (endsAtUtc === undefined) return [toHeard(heard)];
-  const advice = `mooring clusters rotate ${name} --url … makes a new one; with cert-manager see its Certificate mooring-relay`;
-  return [toHeard(heard), judgeCertificate({ endsAtUtc }, { nowUtc, about: `${name} relay`, advice })];
+  if (endsAtUtc === undefined) return [toOutcome(admission)];
+  const advice = `create a new one with mooring clusters rotate ${name} --url …; with cert-manager check the Certificate mooring-relay`;
+  return [toOutcome(admission), judgeCertificate({ endsAtUtc }, { nowUtc, about: `${name} relay`, advice })];
 }
 
-function judgeSilence({ name: about, feed, admittedAtUtc = "" }: Heard): Outcome | undefined {
+function judgeSilence({ name: about, feed, admittedAtUtc = "" }: Admission): Outcome | undefined {
   const missed = feed?.unannounced;
   if (!missed || admittedAtUtc > missed.lastAtUtc) return undefined;
   const { count, example, lastAtUtc } = missed;
   const changes = `${count} ${count === 1 ? "change" : "changes"} of Services`;
-  const message = `admission did not announce ${changes} that the cluster reported, ${example} among them (last seen ${lastAtUtc})`;
-  return fail({ about, message, advice: LOOK_AT_RELAY });
+  const message = `the cluster reported ${changes} that the admission webhook did not receive, for example ${example} (last at ${lastAtUtc})`;
+  return fail({ about, message, advice: CHECK_RELAY });
 }
 
-function judgeProbe({ name: about, feed }: Heard): Outcome | undefined {
+function judgeProbe({ name: about, feed }: Admission): Outcome | undefined {
   const { verdict = "ok", atUtc } = feed?.webhook ?? {};
   if (verdict === "ok") return undefined;
-  const message = `asked from inside the cluster at ${atUtc}, the relay failed: ${verdict}`;
-  return fail({ about, message, advice: LOOK_AT_RELAY });
+  const message = `the probe of the relay from inside the cluster failed at ${atUtc}: ${verdict}`;
+  return fail({ about, message, advice: CHECK_RELAY });
 }
 
-function toHeard({ name, feed, admittedAtUtc }: Heard): Outcome {
-  const heard = [
+function toOutcome({ name, feed, admittedAtUtc }: Admission): Outcome {
+  const observed = [
     ...(admittedAtUtc === undefined ? [] : [`last admission at ${admittedAtUtc}`]),
-    ...(feed?.webhook ? [`the relay answered from inside the cluster at ${feed.webhook.atUtc}`] : []),
+    ...(feed?.webhook ? [`probe of the relay succeeded at ${feed.webhook.atUtc}`] : []),
   ];
-  if (heard.length > 0) return ok(heard.join("; "), name);
-  return skipped("nothing has been admitted yet, and no sender has asked the relay", name);
+  if (observed.length > 0) return ok(observed.join("; "), name);
+  return skipped("no admission request and no probe of the relay yet", name);
 }
 
 const DAY = 24 * 60 * MINUTE;
 
 export const tokens = defineCheck({
   id: "tokens",
-  title: "Each cluster has a token that lasts",
-  docs: "During a rotation two are good: when the old one ends, a cluster that still uses it is shut out.",
+  title: "Each cluster has a valid token",
+  docs: "During a rotation two tokens are valid. A cluster that still uses the old one after it expires is refused.",
   needs: ["storage"],
   read: ({ run }) => listClusters(run),
   judge: (all, nowUtc) => (all.length === 0 ? skipped(NONE) : all.map((one) => judgeTokens(one, nowUtc))),
 });
 
 function judgeTokens({ name, tokens }: Cluster, nowUtc: string): Outcome {
-  const good = tokens.filter(({ endsAtUtc }) => endsAtUtc === undefined || endsAtUtc > nowUtc);
-  const advice = `mooring clusters rotate ${name} --url … makes a new one and its manifests`;
-  if (good.length === 0) return fail({ about: name, message: "has no token that is still good", advice });
-  const ending = good.find((token) => endsSoon(token, nowUtc));
-  if (ending)
+  const valid = tokens.filter(({ endsAtUtc }) => endsAtUtc === undefined || endsAtUtc > nowUtc);
+  const advice = `create a new token and its manifests with mooring clusters rotate ${name} --url …`;
+  if (valid.length === 0) return fail({ about: name, message: "has no valid token", advice });
+  const expiring = valid.find((token) => expiresSoon(token, nowUtc));
+  if (expiring)
     return warn({
       about: name,
-      message: `the older of its tokens ends at ${ending.endsAtUtc}`,
-      advice: "see that the manifests of the rotation are applied in the cluster before then",
+      message: `the older of its tokens expires at ${expiring.endsAtUtc}`,
+      advice: "apply the manifests of the rotation in the cluster before then",
     });
-  return ok(`made at ${good[0]?.madeAtUtc}`, name);
+  return ok(`created at ${valid[0]?.madeAtUtc}`, name);
 }
 
-function endsSoon({ endsAtUtc }: Token, nowUtc: string): boolean {
+function expiresSoon({ endsAtUtc }: Token, nowUtc: string): boolean {
   return endsAtUtc !== undefined && Date.parse(endsAtUtc) - Date.parse(nowUtc) < DAY;
 }
 
-/** Of those that still exist: of what is gone nobody expects anything. */
+/** Clusters that still exist: deleted ones are not expected to report. */
 async function eachCluster<T>(run: Look["run"], look: (cluster: Cluster) => Promise<T>): Promise<T[]> {
   const [clusters, present] = await waitForAll([listClusters(run), managedClusters(run)]);
-  const alive = clusters.filter(({ resourceId }) => isExpected(resourceId, present));
-  return mapAtMost(AT_ONCE, alive, look);
+  const existing = clusters.filter(({ resourceId }) => isExpected(resourceId, present));
+  return mapAtMost(AT_ONCE, existing, look);
 }
 
 type Present = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Canonical ids by subscription; one that cannot be read is left out. */
+/** Canonical ids by subscription; unreadable subscriptions are left out. */
 async function managedClusters({ ports: { network, subscriptions } }: Run): Promise<Present> {
   const listed = await Promise.allSettled(subscriptions.map((one) => network.managedClusters(one)));
   return new Map(
@@ -186,7 +186,7 @@ async function feedOf(run: Run, name: string): Promise<{ readonly feed?: Feed }>
   return feed ? { feed } : {};
 }
 
-/** The newest proposal, settled ones included. */
+/** Time of the newest proposal, also of settled ones. */
 async function lastAdmission(run: Run, cluster: string): Promise<{ readonly admittedAtUtc?: string }> {
   const [feed, proposals] = await waitForAll([readFeed(run, cluster), listProposals(run, cluster)]);
   const times = [feed?.admittedAtUtc ?? "", ...proposals.map(({ value }) => value.declared.observedAtUtc)];

@@ -6,7 +6,7 @@ import { judgeEach, perSubscription } from "../perSubscription.ts";
 import type { EventSubscription, EventTopic } from "../../ports/installation.ts";
 
 const FUNCTION = "/functions/onresourceevent";
-const HOW = "docs/platform/deploy.md tells how event subscriptions are made";
+const HOW = "create the event subscription as described in docs/platform/deploy.md";
 const SOON_DAYS = 21;
 const DAY = 24 * 3_600_000;
 
@@ -17,8 +17,8 @@ interface Facts {
 
 export const events = defineCheck({
   id: "events",
-  title: "Each subscription's resource events come to the app",
-  docs: "Without them changes are found by timers only: Private Link Services within five minutes, addresses within fifteen, orphans within the hour.",
+  title: "Resource events of each subscription reach the app",
+  docs: "Without events, only timers find changes: Private Link Services within 5 minutes, addresses within 15 minutes, orphans within an hour.",
   needs: ["arm"],
   seconds: 30,
   read: (look) =>
@@ -30,43 +30,43 @@ export const events = defineCheck({
 });
 
 function judgeEvents(subscription: string, { topics, appId }: Facts, nowUtc: string): Outcome {
-  const wrong = (message: string, advice = HOW) => fail({ about: subscription, message, advice });
+  const failed = (message: string, advice = HOW) => fail({ about: subscription, message, advice });
   const own = topics.filter(({ source }) => sameId(source, `/subscriptions/${subscription}`));
-  if (own.length === 0) return wrong("there is no Event Grid system topic of the subscription");
+  if (own.length === 0) return failed("the subscription has no Event Grid system topic");
   const ready = own.filter(({ state }) => state === "Succeeded");
-  if (ready.length === 0) return wrong(`the system topic is in state ${own[0]?.state}`);
+  if (ready.length === 0) return failed(`the system topic is in state ${own[0]?.state}`);
   const to = own.flatMap((topic) => topic.subscriptions).filter(({ functionId }) => isFunction(functionId));
-  if (to.length === 0) return wrong("no event subscription delivers to the function onResourceEvent");
-  const mine = to.filter(({ functionId = "" }) => appId === undefined || isOf(functionId, appId));
-  if (mine.length === 0)
-    return wrong(
-      `events go to another app: ${to[0]?.functionId}`,
-      "point the event subscription at this app, or mend MOORING_APP_ID",
+  if (to.length === 0) return failed("no event subscription delivers to the function onResourceEvent");
+  const ours = to.filter(({ functionId = "" }) => appId === undefined || isOf(functionId, appId));
+  if (ours.length === 0)
+    return failed(
+      `events are delivered to another app: ${to[0]?.functionId}`,
+      "change the event subscription to this app, or correct MOORING_APP_ID",
     );
-  return judgeDelivery(subscription, mine, nowUtc);
+  return judgeDelivery(subscription, ours, nowUtc);
 }
 
 function judgeDelivery(about: string, all: readonly EventSubscription[], nowUtc: string): Outcome {
-  const alive = all.filter(
+  const active = all.filter(
     ({ state, endsAtUtc }) => state === "Succeeded" && (endsAtUtc === undefined || endsAtUtc > nowUtc),
   );
-  const [first] = alive;
+  const [first] = active;
   if (!first) return fail({ about, message: `event subscription ${describe(all[0], nowUtc)}`, advice: HOW });
-  const missed = SAMPLES.filter((sample) => !alive.some(({ filter }) => delivers(filter, sample)));
-  const advice = "widen the filters of the event subscription, or leave them out";
+  const missed = SAMPLES.filter((sample) => !active.some(({ filter }) => delivers(filter, sample)));
+  const advice = "widen or remove the filters of the event subscription";
   if (missed.length === SAMPLES.length)
-    return fail({ about, message: "the filters let nothing through", advice });
+    return fail({ about, message: "the filters exclude all events", advice });
   if (missed.length > 0)
     return warn({
       about,
-      message: `the filters keep away ${missed.map(({ operationName }) => operationName).join(", ")}`,
+      message: `the filters exclude ${missed.map(({ operationName }) => operationName).join(", ")}`,
       advice,
     });
   const soon = new Date(Date.parse(nowUtc) + SOON_DAYS * DAY).toISOString();
-  if (alive.every(({ endsAtUtc }) => endsAtUtc !== undefined && endsAtUtc < soon))
+  if (active.every(({ endsAtUtc }) => endsAtUtc !== undefined && endsAtUtc < soon))
     return warn({
       about,
-      message: `event subscription ${first.name} ends at ${first.endsAtUtc}`,
+      message: `event subscription ${first.name} expires at ${first.endsAtUtc}`,
       advice: HOW,
     });
   return ok(`event subscription ${first.name} delivers to onResourceEvent`, about);
@@ -75,8 +75,8 @@ function judgeDelivery(about: string, all: readonly EventSubscription[], nowUtc:
 function describe(one: EventSubscription | undefined, nowUtc: string): string {
   const { name = "", state = "", endsAtUtc } = one ?? {};
   return endsAtUtc !== undefined && endsAtUtc <= nowUtc
-    ? `${name} ended at ${endsAtUtc}`
-    : `${name} is in state ${state}: it delivers nothing`;
+    ? `${name} expired at ${endsAtUtc}`
+    : `${name} is in state ${state} and delivers no events`;
 }
 
 function isFunction(id: string | undefined): boolean {
@@ -87,7 +87,7 @@ function isOf(functionId: string, appId: string): boolean {
   return canonicalId(functionId).startsWith(`${canonicalId(appId)}/`);
 }
 
-/** A write and a delete of everything that is worth work. */
+/** A write and a delete of each watched resource type. */
 const SAMPLES: readonly SampleEvent[] = WATCHED_TYPES.flatMap((type) =>
   ["Write", "Delete"].map((kind) => ({
     type: `Microsoft.Resources.Resource${kind}Success`,

@@ -8,21 +8,21 @@ import { messageOf } from "../../core/messageOf.ts";
 import { waitForAll } from "../../core/waitForAll.ts";
 
 const AT_ONCE = 8;
-/** Many clusters, each with reads of its own. */
+/** There may be many clusters, each with several reads. */
 const SECONDS = 60;
-const NONE = "no cluster is registered: mooring clusters add, or mooring clusters discover";
+const NONE = "no cluster is registered; use mooring clusters add or mooring clusters discover";
 
 interface Compared {
   readonly cluster: Cluster;
   readonly contradictions: readonly Contradiction[];
-  /** Why ARM did not answer, or how the registration compares. */
+  /** Comparison with ARM, or why ARM could not be read. */
   readonly arm: Comparison | { readonly unreadable: string };
 }
 
 export const registrations = defineCheck({
   id: "registrations",
   title: "Each registration matches ARM, and no two contradict each other",
-  docs: "A registration decides which cluster's Services the load balancers of a resource group belong to. Where it is wrong, contradicted or unchecked, nothing is deleted on its evidence.",
+  docs: "A registration assigns the load balancers of a resource group to the Services of a cluster. Mooring deletes nothing on the evidence of a wrong, contradicted or unchecked registration.",
   needs: ["storage"],
   seconds: SECONDS,
   async read({ run }): Promise<Compared[]> {
@@ -48,19 +48,19 @@ export const registrations = defineCheck({
 
 function judgeRegistration({ cluster, contradictions, arm }: Compared): Outcome[] {
   const about = cluster.name;
-  const wrong = [
+  const problems = [
     ...contradictions.map(({ message }) =>
       fail({
         about,
         message,
-        advice: "remove the registration that is wrong: mooring clusters remove NAME",
+        advice: "remove the wrong registration with mooring clusters remove NAME",
       }),
     ),
     ...judgeComparison(about, arm),
     ...judgeUnchecked(cluster),
   ];
-  return wrong.length > 0
-    ? wrong
+  return problems.length > 0
+    ? problems
     : [ok("managed cluster, node resource group, network and subnet match", about)];
 }
 
@@ -71,7 +71,7 @@ function judgeComparison(about: string, arm: Compared["arm"]): Outcome[] {
         about,
         message: `could not be compared with ARM: ${arm.unreadable}`,
         advice:
-          "give Mooring's identity the role Mooring reader on the cluster's and the network's subscription",
+          "assign the role Mooring reader to the identity of Mooring in the subscriptions of the cluster and its virtual network",
       }),
     ];
   if (arm.place) return [];
@@ -81,18 +81,18 @@ function judgeComparison(about: string, arm: Compared["arm"]): Outcome[] {
       fail({
         about,
         message,
-        advice: `mooring clusters remove ${about}, and register it again with what ARM reports`,
+        advice: `run mooring clusters remove ${about}, then register it again with the values of ARM`,
       }),
     ];
   const advice =
-    "if the cluster was deleted, keep it registered until what it left behind is removed; if the id is wrong, remove and register it again";
+    "if the cluster was deleted, keep it registered until its orphans are removed; if the id is wrong, remove it and register it again";
   return [warn({ about, message, advice })];
 }
 
 function judgeUnchecked({ name, unchecked }: Cluster): Outcome[] {
   if (!unchecked) return [];
-  const message = `registered unchecked at ${unchecked.atUtc} (${unchecked.reason}): it is never evidence for a delete`;
-  return [warn({ about: name, message, advice: "remove it, and register it again without --unchecked" })];
+  const message = `registered unchecked at ${unchecked.atUtc} (${unchecked.reason}): never used as evidence for a delete`;
+  return [warn({ about: name, message, advice: "remove it and register it again without --unchecked" })];
 }
 
 export const bindings = defineCheck({
@@ -108,7 +108,7 @@ function judgeBinding({ name: about, identity }: Cluster): Outcome {
   if (identity) return ok(`identity ${identity.uid}, bound at ${identity.boundAtUtc}`, about);
   return warn({
     about,
-    message: "is not bound to an identity yet: nothing of it can be proved an orphan",
-    advice: `its first complete list of Services binds it: kubectl -n mooring get pods, in cluster ${about}`,
+    message: "is not bound to an identity yet: no resource of the cluster can be proved an orphan",
+    advice: `its first complete list of Services binds it; check the sender with kubectl -n mooring get pods in cluster ${about}`,
   });
 }

@@ -8,16 +8,16 @@ import { waitForAll } from "../../core/waitForAll.ts";
 
 export const identity = defineCheck({
   id: "identity",
-  title: "Who asks Azure",
-  docs: "The rights below are those of this identity. From a terminal it is the person's own; `--identity` names the app's.",
+  title: "The identity that calls Azure",
+  docs: "Check `rights` uses this identity. From a terminal it is the signed-in user; `--identity` selects the identity of the app.",
   read: async ({ installation, principalId }) => ({ identity: await installation.identity(), principalId }),
-  judge({ identity: { name, objectId, isPerson }, principalId }) {
+  judge({ identity: { name, objectId, isUser }, principalId }) {
     if (principalId !== undefined)
-      return ok(`asked as ${name}; the rights are those of ${principalId}, as role assignments say`);
-    if (!isPerson) return ok(`${name}, object id ${objectId}`);
+      return ok(`signed in as ${name}; check rights uses the role assignments of ${principalId}`);
+    if (!isUser) return ok(`${name}, object id ${objectId}`);
     return warn({
-      message: `asked as ${name}: the rights below are theirs, not the app's`,
-      advice: "name the app's identity: mooring doctor --identity OBJECT_ID",
+      message: `signed in as ${name}: check rights shows the permissions of this user, not of the app`,
+      advice: "select the identity of the app with mooring doctor --identity OBJECT_ID",
     });
   },
 });
@@ -30,8 +30,8 @@ interface Facts {
 
 export const rights = defineCheck({
   id: "rights",
-  title: "What the identity may do in each subscription",
-  docs: "Azure is asked what the identity may do, and it is held against what each capability in `enforce` needs (infra/roles.json).",
+  title: "The identity has the needed permissions in each subscription",
+  docs: "Compares the permissions of the identity with those that each capability in `enforce` needs (infra/roles.json).",
   needs: ["arm", "storage"],
   seconds: 30,
   async read(look) {
@@ -47,65 +47,68 @@ export const rights = defineCheck({
 });
 
 function judgeOne(subscription: string, { verdict, needed, principalId }: Facts): Outcome[] {
-  const missing = verdict.missing.map(({ role, actions, isPart }) =>
+  const missing = verdict.missing.map(({ role, actions, isPartial }) =>
     fail({
       about: `${subscription} ${role}`,
-      message: `may not ${actions.join(", ")}`,
-      advice: adviceFor({ role, isPart, subscription, principalId }),
+      message: `lacks ${actions.join(", ")}`,
+      advice: adviceFor({ role, isPartial, subscription, principalId }),
     }),
   );
   if (missing.length > 0) return missing;
-  if (verdict.isFarTooMuch)
+  if (verdict.isBroad)
     return [
       warn({
         about: subscription,
-        message: "may do nearly everything, as Contributor and Owner may",
-        advice: `take that role away; Mooring needs only: ${needed.map((role) => `Mooring ${role}`).join(", ")}`,
+        message: "has broad permissions (Contributor or Owner)",
+        advice: `remove that role assignment and use the custom roles instead: ${needed.map((role) => `Mooring ${role}`).join(", ")}`,
       }),
     ];
   const spare = verdict.spare.map(({ role, actions }) =>
     warn({
       about: `${subscription} ${role}`,
-      message: `may ${actions.join(", ")}, which the policy in force does not use`,
-      advice: `take the role away until it is used: az role assignment delete --role "Mooring ${role}" --assignee ${principalId} --scope /subscriptions/${subscription}; ${DEPLOYED}`,
+      message: `has permissions that the active policy does not use: ${actions.join(", ")}`,
+      advice: `remove the role until it is used: az role assignment delete --role "Mooring ${role}" --assignee ${principalId} --scope /subscriptions/${subscription}; ${DEPLOYED}`,
     }),
   );
-  return [ok(`may do what ${needed.join(", ")} need`, subscription), ...spare];
+  return [
+    ok(`has the permissions of ${needed.map((role) => `Mooring ${role}`).join(", ")}`, subscription),
+    ...spare,
+  ];
 }
 
-/** Names of roles are unique in a tenant, so infra/ adds that of the installation. */
-const DEPLOYED = 'where infra/ deployed it, by MOORING_ENFORCE instead (docs/platform/deploy.md, "Rights")';
-const DEPLOYED_ALWAYS = "where infra/ deployed it, deploy again instead (docs/platform/deploy.md)";
+/** Role names are unique in a tenant, so infra/ appends the name of the installation. */
+const DEPLOYED = 'if infra/ deployed it, change MOORING_ENFORCE instead (docs/platform/deploy.md, "Rights")';
+const DEPLOYED_ALWAYS = "if infra/ deployed it, deploy again instead (docs/platform/deploy.md)";
 
 interface Given {
   readonly role: string;
-  readonly isPart: boolean;
+  readonly isPartial: boolean;
   readonly subscription: string;
   readonly principalId: string;
 }
 
-function adviceFor({ role, isPart, subscription, principalId }: Given): string {
-  const deployed = isPart || role === "reader" ? DEPLOYED_ALWAYS : DEPLOYED;
-  const give = `az role assignment create --role "Mooring ${role}" --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${subscription}; ${deployed}`;
-  return isPart
-    ? `bring the role Mooring ${role} up to date with infra/roles.json (az role definition update), or give it: ${give}`
-    : `give the role: ${give}`;
+function adviceFor({ role, isPartial, subscription, principalId }: Given): string {
+  const deployed = isPartial || role === "reader" ? DEPLOYED_ALWAYS : DEPLOYED;
+  const assign = `az role assignment create --role "Mooring ${role}" --assignee-object-id ${principalId} --assignee-principal-type ServicePrincipal --scope /subscriptions/${subscription}; ${deployed}`;
+  return isPartial
+    ? `update the definition of role Mooring ${role} from infra/roles.json (az role definition update), or assign the role: ${assign}`
+    : `assign the role: ${assign}`;
 }
 
-/** Of whoever asks, or of the identity that was named. */
+/** Permissions of the current identity, or of the selected one. */
 async function grantsOf({ installation, run, principalId }: Look, scope: string): Promise<readonly Grant[]> {
   if (principalId === undefined) return installation.grantsAt(scope);
   const { permissions } = run.ports;
   const assignments = await permissions.assignmentsOf(scope, principalId);
-  const above = assignments.filter((one) => covers(one.scope, scope));
-  const roles = await waitForAll(above.map(({ roleId }) => permissions.role(roleId)));
+  const effective = assignments.filter((one) => covers(one.scope, scope));
+  const roles = await waitForAll(effective.map(({ roleId }) => permissions.role(roleId)));
   return roles.flatMap((role: Role | undefined) => role?.permissions ?? []);
 }
 
 export const subscriptions = defineCheck({
   id: "arm",
-  title: "Azure Resource Manager answers",
-  docs: "Private Link Services, load balancers and subnets of every watched subscription are read through it.",
+  title: "Azure Resource Manager is reachable",
+  docs: "Mooring reads Private Link Services, load balancers and subnets of every watched subscription from ARM.",
   needs: ["identity"],
   seconds: 30,
   read: (look) =>

@@ -1,4 +1,4 @@
-import { readStanding } from "../../storage/schema.ts";
+import { readSchemaStatus } from "../../storage/schema.ts";
 import { policyProblems } from "../../policy/policyStore.ts";
 import { readStop } from "../../changes/stop.ts";
 import type { Run } from "../../ports/ports.ts";
@@ -15,8 +15,8 @@ const ROLES = {
 
 export const storage = defineCheck({
   id: "storage",
-  title: "Tables, queues and containers answer and may be written",
-  docs: "Each is asked to delete something that is never there: the answer tells whether a write would be allowed, and nothing changes.",
+  title: "Tables, queues and containers are reachable and writable",
+  docs: "Sends a delete of an item that never exists: the response shows whether writes are allowed, and nothing changes.",
   seconds: 20,
   read: ({ installation }) => installation.storage(),
   judge: (parts) => (["table", "queue", "container"] as const).map((kind) => judgeKind(kind, parts)),
@@ -28,59 +28,60 @@ function judgeKind(kind: StoragePart["kind"], all: readonly StoragePart[]): Outc
   if (forbidden.length > 0)
     return fail({
       about: `${kind}s`,
-      message: `may not be written: ${forbidden.join(", ")}`,
-      advice: `give the identity ${ROLES[kind]} on the storage account`,
+      message: `no permission to write: ${forbidden.join(", ")}`,
+      advice: `assign ${ROLES[kind]} on the storage account to the identity`,
     });
-  const there = parts.filter(({ is }) => is === "there").length;
-  const later = parts.length - there;
+  const existing = parts.filter(({ is }) => is === "there").length;
+  const later = parts.length - existing;
   return ok(
-    `${there} may be written${later > 0 ? `; ${later} not made yet, as nobody has needed them` : ""}`,
+    `${existing} writable${later > 0 ? `; ${later} not created yet (created when needed)` : ""}`,
     `${kind}s`,
   );
 }
 
 export const schema = defineCheck({
   id: "schema",
-  title: "The stored data are of the form that this version knows",
-  docs: "An app that knows less than what is stored refuses to write.",
+  title: "This version supports the schema of the stored data",
+  docs: "An app refuses to work with stored data of another schema version.",
   needs: ["storage"],
-  read: ({ run }) => readStanding(run.ports.tables),
-  judge({ stored, known, is, upgradingTo, problem }) {
+  read: ({ run }) => readSchemaStatus(run.ports.tables),
+  judge({ stored, is, problem }) {
     if (problem !== undefined)
-      return fail({ message: problem, advice: "deploy the newer version, and use its command line" });
-    if (is === "older")
-      return warn({
-        message: `the stored data are of schema ${stored}, this version knows ${known}${upgradingTo === undefined ? "" : ", and upgrades them now"}`,
-        advice: "the app upgrades them when it starts; if it stays so, see its log",
+      return fail({
+        message: problem,
+        advice:
+          is === "newer"
+            ? "deploy the newer version and use its CLI"
+            : "start with empty storage, as docs/platform/upgrade.md describes",
       });
-    return ok(`schema ${stored}`);
+    return ok(is === "empty" ? "no stored data yet" : `schema ${stored}`);
   },
 });
 
 export const policy = defineCheck({
   id: "policy",
-  title: "The policy in force is whole",
-  docs: "A stored policy that cannot be read is not in force: the last good one is.",
+  title: "The stored policy is valid",
+  docs: "If the stored policy is invalid, the last valid one stays active.",
   needs: ["storage"],
   read: ({ run }) => policyProblems(run),
   judge: (problems) =>
     problems.length === 0
-      ? ok("whole")
-      : fail({ message: problems.join("; "), advice: "apply a good one: mooring policy apply FILE" }),
+      ? ok("valid")
+      : fail({ message: problems.join("; "), advice: "apply a valid policy with mooring policy apply FILE" }),
 });
 
 export const writing = defineCheck({
   id: "writing",
-  title: "Nobody has stopped writing",
-  docs: "While `mooring stop` is in force nothing is repaired, approved or removed.",
+  title: "Writes to Azure are allowed",
+  docs: "After `mooring stop`, Mooring repairs, approves and removes nothing.",
   needs: ["storage"],
   read: ({ run }) => readStop(run),
   judge: (stop) =>
     stop === undefined
-      ? ok("not stopped")
+      ? ok("allowed")
       : warn({
           message: `stopped since ${stop.sinceUtc}: ${stop.why}`,
-          advice: "let Mooring write again: mooring resume",
+          advice: "allow writes again with mooring resume",
         }),
 });
 
@@ -90,8 +91,8 @@ const POISON = "-poison";
 
 export const queues = defineCheck({
   id: "queues",
-  title: "Work is done, and none has failed for good",
-  docs: "What failed five times, or was not possible after ten re-sends, is in the poison queue; a message that no worker receives means that the app does not run.",
+  title: "Queues are processed, and the poison queues are empty",
+  docs: "A message moves to the poison queue after five failures or ten deferrals. A message that no worker receives means that the app does not run.",
   needs: ["storage"],
   seconds: 20,
   read: ({ run }) => readQueues(run),
@@ -100,13 +101,13 @@ export const queues = defineCheck({
 
 interface NamedQueue {
   readonly name: string;
-  /** About how many. */
+  /** Approximate number of messages. */
   readonly messages: number;
-  /** Since when the oldest that a worker may see could have been worked on; absent if there is none. */
+  /** When the oldest visible message became visible; absent if there is none. */
   readonly oldestSentAtUtc?: string;
 }
 
-/** Every queue, and the one beside it for what has failed for good. */
+/** Every queue and its poison queue. */
 export async function readQueues({ ports: { queue } }: Run): Promise<NamedQueue[]> {
   const states = QUEUES.flatMap((name) => [
     queue.state(name).then((state) => toNamed(name, state)),
@@ -130,8 +131,8 @@ function judgeQueue({ name, messages, oldestSentAtUtc }: NamedQueue, nowUtc: str
       : [
           warn({
             about: name,
-            message: `${messages} ${messages === 1 ? "message has" : "messages have"} failed for good`,
-            advice: `mooring queue show ${name.slice("mooring-".length, -POISON.length)} tells why; mooring queue replay tries again`,
+            message: `${messages} ${messages === 1 ? "message has" : "messages have"} permanently failed`,
+            advice: `mooring queue show ${name.slice("mooring-".length, -POISON.length)} shows the errors; mooring queue replay retries the messages`,
           }),
         ];
   const minutes =
@@ -140,9 +141,9 @@ function judgeQueue({ name, messages, oldestSentAtUtc }: NamedQueue, nowUtc: str
     return [
       fail({
         about: name,
-        message: `a message waits since ${oldestSentAtUtc}, and nobody takes it`,
-        advice: "see that the app runs and may read its queues; its log tells why it does not",
+        message: `a message has been pending since ${oldestSentAtUtc}, and no worker receives it`,
+        advice: "check that the app runs and may read its queues; its log shows errors",
       }),
     ];
-  return [ok(`${messages} waiting`, name)];
+  return [ok(`${messages} pending`, name)];
 }

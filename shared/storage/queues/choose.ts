@@ -1,4 +1,4 @@
-/** Which poisoned messages are meant: all, or those whose ids begin so. */
+/** Selects messages of a poison queue: all, or those with an id prefix. */
 import { InvalidInput } from "../../core/errors.ts";
 import type { Run } from "../../ports/ports.ts";
 import type { QueueName } from "../../ports/queue.ts";
@@ -6,7 +6,7 @@ import { toPoisoned, type Poisoned } from "./poison.ts";
 
 export type Selection = "all" | readonly string[];
 
-/** Every one of them, and none taken. @throws InvalidInput naming each id that is not there, or that more than one begins with */
+/** @throws InvalidInput with each prefix that matches no message or more than one */
 export async function choosePoison(run: Run, queue: QueueName, selection: Selection): Promise<Poisoned[]> {
   const all: Poisoned[] = [];
   await run.ports.queue.takePoison(queue, async (message) => {
@@ -22,6 +22,6 @@ export async function choosePoison(run: Run, queue: QueueName, selection: Select
 function problemOf(all: readonly Poisoned[], queue: QueueName, start: string): string[] {
   const count = start === "" ? 0 : all.filter(({ id }) => id.startsWith(start)).length;
   if (count === 1) return [];
-  if (count > 1) return [`${start}: ${count} messages begin so; say more of it`];
-  return [`${start}: not in the poison queue of ${queue}, or somebody else has it in hand`];
+  if (count > 1) return [`${start}: ambiguous, ${count} messages match; use a longer id`];
+  return [`${start}: not found in the poison queue of ${queue}, or in use by another operator`];
 }

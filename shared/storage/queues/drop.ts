@@ -1,15 +1,15 @@
-/** Gives poisoned messages up for good. Each is kept as a state first, with who dropped it: it can be read, and sent by hand. */
+/** Permanently deletes poison messages. Each is first saved as a state, with the operator's name, so that it can be read and sent again manually. */
 import type { Run } from "../../ports/ports.ts";
 import type { QueueName } from "../../ports/queue.ts";
 import { forgetFailure } from "./failures.ts";
 import { takeChosen, type Poisoned } from "./poison.ts";
 
 export interface Dropped extends Poisoned {
-  /** Name of the state (`States`) with all of it. */
+  /** Name of the state (`States`) with the complete message. */
   readonly state: string;
 }
 
-/** Those of them that are gone now; what somebody else took meanwhile is not among them. */
+/** The dropped messages, without those that another operator took meanwhile. */
 export function dropPoison(
   run: Run,
   queue: QueueName,
@@ -28,7 +28,7 @@ async function keep(run: Run, poisoned: Poisoned, who: string): Promise<string> 
   const droppedAtUtc = run.now().toISOString();
   const state = `dropped/${queue}/${droppedAtUtc}-${id}.json`;
   await run.ports.states.save(state, { who, droppedAtUtc, ...poisoned });
-  run.log.warn("poisoned message dropped", {
+  run.log.warn("poison message dropped", {
     queue,
     who,
     message: id,

@@ -1,6 +1,6 @@
 /**
- * Messages that failed for good, as people look at them. Nothing is known of who wrote them: what is no work item is shown as it lies
- * there, and can only be dropped. Called by the command line and the API.
+ * Poison messages, for the command line and the API. Another program may have written them: a message that is not a work item is
+ * shown unchanged, and can only be dropped.
  */
 import type { Run } from "../../ports/ports.ts";
 import {
@@ -18,14 +18,14 @@ export interface Poisoned {
   readonly id: string;
   readonly queue: QueueName;
   readonly poisonedAtUtc: string;
-  /** When it is gone by itself. */
+  /** When it expires. */
   readonly expiresAtUtc: string;
-  /** Absent if it is none. */
+  /** Absent if the message is not a work item. */
   readonly item?: WorkItem;
-  /** Of what is no work item: its text, and what is wrong with it. */
+  /** Text and problems of a message that is not a work item. */
   readonly text?: string;
   readonly problems?: readonly string[];
-  /** Absent if nobody knows. */
+  /** Absent if no reason was recorded. */
   readonly failure?: FailureRow;
 }
 
@@ -33,7 +33,7 @@ export interface QueueOverview {
   readonly queue: QueueName;
   readonly waiting: QueueState;
   readonly poisoned: QueueState;
-  /** Why, most frequent first, of the poisoned messages that are seen at once. */
+  /** Reasons of the listed poison messages, most frequent first. */
   readonly errors: readonly { readonly error: string; readonly count: number }[];
 }
 
@@ -56,21 +56,21 @@ function countErrors(messages: readonly Poisoned[]): QueueOverview["errors"] {
     .toSorted((a, b) => b.count - a.count);
 }
 
-/** The oldest of them, as many as a look at a queue takes. */
+/** The oldest messages, as many as one read returns. */
 export async function listPoison(run: Run, queue: QueueName): Promise<Poisoned[]> {
   const messages = await run.ports.queue.peekPoison(queue);
   return waitForAll(messages.map((message) => toPoisoned(run, queue, message)));
 }
 
-/** In a sentence. Pure. */
+/** The reason of a failure, as text. Pure. */
 export function whyPoisoned({ item, problems, failure }: Poisoned): string {
   if (!item) return `not a work item: ${problems?.join("; ")}`;
-  return failure?.error ?? "unknown: the log of its function tells";
+  return failure?.error ?? "unknown; see the function's log";
 }
 
 /**
- * Does `act` to those of the chosen that are still there, and tells what became of each. It takes a message out of the queue by an
- * answer; `undefined` leaves it.
+ * Calls `act` for each selected message that still exists, and returns the results. A result removes the message from the queue;
+ * `undefined` leaves it there.
  */
 export async function takeChosen<T>(
   run: Run,

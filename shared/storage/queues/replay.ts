@@ -1,16 +1,16 @@
 /**
- * Puts poisoned messages back on their queue, as if they had just been asked for: sent first, deleted after, so that none is lost. One
- * that is there twice after a crash does no harm, since its worker reads the world afresh.
+ * Sends poison messages back to their queue as new work. Each is sent before it is deleted, so that none is lost. A duplicate after
+ * a crash does no harm, because workers read the current state.
  */
 import type { Run } from "../../ports/ports.ts";
 import type { QueueName, WorkItem } from "../../ports/queue.ts";
 import { forgetFailure } from "./failures.ts";
 import { takeChosen, type Poisoned } from "./poison.ts";
 
-/** What a message may say at most; see `workMessage.ts`. */
+/** Maximum length of a message's reason; see `workMessage.ts`. */
 const WHY_CHARACTERS = 512;
 
-/** Those of them that went back: what is no work item stays, and so does what somebody else took meanwhile. */
+/** The replayed messages, without those that are not work items or that another operator took meanwhile. */
 export function replayPoison(
   run: Run,
   queue: QueueName,
@@ -21,18 +21,22 @@ export function replayPoison(
     if (!poisoned.item) return undefined;
     await run.ports.queue.send(queue, anew(poisoned.item, who));
     await forgetFailure(run, queue, poisoned.item);
-    tell(run, poisoned.item, { queue, who });
+    logReplay(run, poisoned.item, { queue, who });
     return poisoned;
   });
 }
 
-/** With all its tries before it, and who wanted it. Pure. */
+/** The work item without its delivery count, and with the operator's name. Pure. */
 export function anew({ what, id, why, seenAtUtc, correlationId }: WorkItem, who: string): WorkItem {
   const before = why.replace(/^replayed by [^;]*; /, "");
-  const said = `replayed by ${who.replaceAll(";", ",")}; ${before}`;
-  return { what, id, why: said.slice(0, WHY_CHARACTERS), seenAtUtc, correlationId };
+  const reason = `replayed by ${who.replaceAll(";", ",")}; ${before}`;
+  return { what, id, why: reason.slice(0, WHY_CHARACTERS), seenAtUtc, correlationId };
 }
 
-function tell(run: Run, { what, id, correlationId }: WorkItem, by: { queue: QueueName; who: string }): void {
-  run.log.info("poisoned message replayed", { ...by, what, id, correlationId });
+function logReplay(
+  run: Run,
+  { what, id, correlationId }: WorkItem,
+  by: { queue: QueueName; who: string },
+): void {
+  run.log.info("poison message replayed", { ...by, what, id, correlationId });
 }

@@ -5,17 +5,20 @@
  * | outcome of a delivery            | next                                                                              |
  * | -------------------------------- | --------------------------------------------------------------------------------- |
  * | done                             | the host deletes the message                                                      |
- * | `Refused`, `InvalidInput`        | ends with a warning: another try cannot change it                                 |
+ * | `Obsolete`                       | ends with a warning: what the work is about no longer exists                      |
  * | `NotYet`                         | sent again as a new message after its `retryAfterSeconds`, `maxResends` times     |
- * | `NotYet` after the last re-send  | moved to the poison queue by `giveUp`                                             |
- * | `AwaitsReport` after the last    | ends with a warning: the next timer looks again                                   |
- * | any other failure                | visible again after `visibilityTimeoutSeconds`, `maxDeliveries` deliveries        |
+ * | `NotYet` after the last re-send  | a failure like any other                                                          |
+ * | `AwaitsReport` after the last    | ends with a warning: the next timer checks again                                  |
+ * | any failure, `Refused` too       | visible again after `visibilityTimeoutSeconds`, `maxDeliveries` deliveries        |
  * | failure of the last delivery     | moved to the poison queue by the host                                             |
- * | the app cannot start             | sent again unchanged, without limit (`postpone`): nothing was tried               |
+ * | the message is not a work item   | a failure like any other                                                          |
+ * | the app cannot start             | sent again unchanged, without limit (`postpone`): the work did not start          |
  *
+ * The host logs `Failed` for each failure, and success only for work that is done, is obsolete, or was sent again.
  * A message in the poison queue has a row in the table `failures`, is counted by metric, doctor, finding and health, and stays until an
  * operator replays or drops it, seven days at most.
  */
+import { NotYet } from "../../core/errors.ts";
 import type { WorkItem } from "../../ports/queue.ts";
 
 export const RETRY_RULES = {
@@ -23,29 +26,34 @@ export const RETRY_RULES = {
   visibilityTimeoutSeconds: 30,
   /** `maxDequeueCount` in host.json. */
   maxDeliveries: 5,
-  /** Of one work item. Each re-send is a new message, with `maxDeliveries` deliveries. */
+  /** Re-sends of one work item. Each is a new message, with `maxDeliveries` deliveries. */
   maxResends: 10,
 } as const;
 
-/** What the host adds to a message. */
+/** The host's metadata of a message. */
 export type Metadata = Readonly<Record<string, unknown>>;
 
-/** How often the host has delivered the message, this time included. */
+/** How often the host has delivered the message, including this delivery. */
 export function deliveries(metadata: Metadata = {}): number {
   return Number(metadata["dequeueCount"] ?? 1);
 }
 
-/** True if after a failure the host moves the message to the poison queue. */
+/** True if the host moves the message to the poison queue after a failure. */
 export function isLastDelivery(metadata: Metadata = {}): boolean {
   return deliveries(metadata) >= RETRY_RULES.maxDeliveries;
 }
 
-/** True if after a `NotYet` the work is given up. */
+/** True if a further `NotYet` is a failure. */
 export function isLastResend({ attempt = 0 }: Pick<WorkItem, "attempt">): boolean {
   return attempt >= RETRY_RULES.maxResends;
 }
 
-/** True if the work is not tried again after a failure of either kind. */
-export function isLastTry(item: Pick<WorkItem, "attempt">, metadata: Metadata = {}): boolean {
-  return isLastResend(item) || isLastDelivery(metadata);
+/** True if the host moves work that is still not possible after its last re-send to the poison queue. */
+export function isGivenUp(error: unknown, metadata?: Metadata): boolean {
+  return error instanceof NotYet && isLastDelivery(metadata);
+}
+
+/** How many deliveries follow if this one fails. */
+export function deliveriesLeft(metadata: Metadata = {}): number {
+  return Math.max(0, RETRY_RULES.maxDeliveries - deliveries(metadata));
 }

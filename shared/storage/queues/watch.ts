@@ -1,8 +1,9 @@
-/** Measures the queues and what fails, and forgets why messages failed that are gone. Called by a timer, so by one instance at a time. */
+/** Measures queues and failures, and removes superseded messages and the reasons of expired ones. Called by a timer, so by one instance at a time. */
 import type { Run } from "../../ports/ports.ts";
 import { measureOutcomes } from "../outcome.ts";
 import { QUEUES, type QueueName } from "../../ports/queue.ts";
 import { forgetOldFailures } from "./failures.ts";
+import { dropSuperseded } from "./supersede.ts";
 import { waitForAll } from "../../core/waitForAll.ts";
 
 export async function watchQueues(run: Run): Promise<void> {
@@ -10,6 +11,7 @@ export async function watchQueues(run: Run): Promise<void> {
 }
 
 async function watch(run: Run, queue: QueueName): Promise<void> {
+  await dropSuperseded(run, queue);
   const [waiting, poisoned] = await waitForAll([
     run.ports.queue.state(queue),
     run.ports.queue.poisonState(queue),

@@ -95,14 +95,14 @@ export const documents: readonly Target[] = [
       if (!pls) return;
       hold(new Set(pls.natIps).size === pls.natIps.length, "no NAT address twice");
       hold(pls.primaryNatIp === pls.natIps[0], "the first is primary");
-      hold(!pls.visibility.includes("*") || pls.visibility.length === 1, "everybody swallows the others");
-      hold(Number.isInteger(pls.natIpCount), "a count is a whole number");
+      hold(!pls.visibility.includes("*") || pls.visibility.length === 1, "an entry * replaces the others");
+      hold(Number.isInteger(pls.natIpCount), "a count is an integer");
     },
   },
   {
     name: "policy",
     seeds: [
-      "modes: { Private Link Services: observe, sweep: enforce }\nrules: { address-taken: warn }\n",
+      "modes: { privateLinkServices: observe, sweep: enforce }\nrules: { address-claimed: warn }\n",
       "freeze: [{ fromUtc: '2026-12-20T00:00:00Z', toUtc: '2027-01-02T00:00:00Z', why: holidays }]\n",
       "addressPools: [{ name: web, ranges: [10.0.1.8/29, 10.0.1.20-10.0.1.30] }]\nexcludedRanges: [10.0.0.0/28]\n",
       "overrides: [{ clusters: [one], namespaces: [shop], rules: { subnet-missing: off } }]\nsubnets: [{ allowed: [apps] }]\n",
@@ -110,7 +110,7 @@ export const documents: readonly Target[] = [
     ],
     check(text) {
       const policy = refusable(() => checkPolicy(parseDocument(text, "policy.yaml")));
-      if (policy) hold(isDeepStrictEqual(Policy.parse(policy), policy), "a policy in force is a policy");
+      if (policy) hold(isDeepStrictEqual(Policy.parse(policy), policy), "a parsed policy is a policy");
     },
   },
   {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parseWork } from "../../../functions/outcome.ts";
 import { receiveEvent } from "../../../shared/events/receive.ts";
 import { admit } from "../../../shared/admission/admit.ts";
-import { writeAddresses } from "../../../shared/admission/companion.ts";
+import { writeAddresses } from "../../../shared/admission/mutate.ts";
 import { AdmissionReview, type AdmissionResponse } from "../../../shared/admission/review.ts";
 import { readPage } from "../../../shared/declarations/page.ts";
 import { isOlder } from "../../../shared/declarations/service.ts";
@@ -12,7 +12,7 @@ import { silentLog } from "../../../shared/ports/log.ts";
 import { internalService, Reporter } from "../../builders/reports.ts";
 import { cluster, subnetRow, VNET } from "../../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../../memory/run.ts";
-import { hold, jsonOr, refusable, refusableLater, type Target } from "../target.ts";
+import { hold, jsonOr, refusableLater, type Target } from "../target.ts";
 
 const A = "service.beta.kubernetes.io/azure-";
 const METADATA = {
@@ -103,7 +103,7 @@ const declarations: readonly Target[] = [
     ],
     async check(text) {
       const listing = { id: "s.1", sequence: 1, limit: 500, pages: 0, items: 0, identities: [] };
-      const page = refusable(() => readPage(text, listing));
+      const page = await refusableLater(() => readPage(text, listing));
       if (page) {
         hold(page.services.length <= page.listing.items, "a page has no more Services than items");
         hold(typeof jsonOr(text) === "object", "what is read is JSON");
@@ -120,7 +120,7 @@ const declarations: readonly Target[] = [
       "",
     ],
     async check(text) {
-      const window = refusable(() => readWindow(text, "10"));
+      const window = await refusableLater(() => readWindow(text, "10"));
       if (window?.is === "window")
         hold(!isOlder(window.resourceVersion, "10"), "a window does not go back in time");
       await posted(text, (reporter) => reporter.list([internalService("web")]));
@@ -139,7 +139,7 @@ async function posted(text: string, before = (reporter: Reporter) => reporter.st
   hold(/^[A-Za-z0-9=&%._~-]{1,4096}$/.test(query), `the sender accepts the query: ${query}`);
   for (const problem of problems) hold(!/\n\s+at /.test(problem), `no stack trace: ${problem}`);
   if (outcome === "refused") {
-    hold(problems.length > 0, "a refusal says why");
+    hold(problems.length > 0, "a refusal has a reason");
     hold(run.tables.declarations.all().length === known, "what is refused changes nothing");
   }
 }
@@ -155,7 +155,7 @@ export const messages: readonly Target[] = [
     async check(text) {
       const response = await answered(text, (run, review) => admit(run, cluster(), review));
       for (const warning of response?.warnings ?? []) {
-        hold(warning.length < 120, "kubectl shows a warning whole");
+        hold(warning.length < 120, "kubectl does not truncate a warning");
         hold(!/[\p{Cc}\p{Cf}\p{Cs}]/u.test(warning), "a warning steers no terminal");
       }
       hold(!/[\p{Cf}\p{Cs}]|(?!\n)\p{Cc}/u.test(response?.status?.message ?? ""), "nor does a refusal");

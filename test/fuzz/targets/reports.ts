@@ -8,7 +8,7 @@ import { renderTable } from "../../../shared/audit/report/table.ts";
 import { report, reported } from "../../builders/report.ts";
 import { hold, type Target } from "../target.ts";
 
-// What may steer a terminal or an editor; our own line breaks may not be told from others here.
+// Characters that may control a terminal or an editor; line breaks of the report itself cannot be distinguished here.
 const HIDDEN = /[\p{Cf}\p{Cs}\u2028\u2029]|(?![\r\n])\p{Cc}/u;
 const CSV_COLUMNS = 19;
 const COLUMNS = 80;

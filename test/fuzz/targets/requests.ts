@@ -1,4 +1,4 @@
-/** Calls of the HTTP API, whole: request line, headers, body. */
+/** Complete calls of the HTTP API: request line, headers, body. */
 import { HttpRequest } from "@azure/functions";
 import { operations } from "../../../api/operations.ts";
 import { principalOf, signInOf } from "../../../api/principal.ts";
@@ -14,7 +14,7 @@ const ENV = { WEBSITE_AUTH_ENABLED: "True" };
 const ORIGIN = "https://mooring.example";
 const HEAD = `x-ms-client-principal: ${clientPrincipal(["Mooring.Operator"])}`;
 const WRITE = `${HEAD}\ncontent-type: application/json\nx-mooring-request: 1`;
-/** What the API may say; 503 is our own trouble, and memory has none. */
+/** Statuses that the API may return; not 503, because memory ports never fail. */
 const STATUSES = new Set([200, 202, 204, 304, 400, 401, 403, 404, 405, 409, 412, 413, 415, 428, 429]);
 
 /** As the fuzzer wrote it; `undefined` where no HTTP server would let it through. */
@@ -48,7 +48,8 @@ async function demandAnswer(request: HttpRequest): Promise<void> {
   hold(STATUSES.has(status), `${request.method} ${request.url} is answered ${status}`);
   hold(headers["x-content-type-options"] === "nosniff", "a type is not guessed");
   const type = headers["content-type"] ?? "";
-  if (status >= 400 && typeof body === "string") hold(/problem\+json/.test(type), "a problem says so");
+  if (status >= 400 && typeof body === "string")
+    hold(/problem\+json/.test(type), "a problem has its media type");
   if (typeof body === "string" && /^application\/(problem\+)?json/.test(type)) JSON.parse(body);
 }
 
@@ -101,11 +102,11 @@ function demandPrincipal(header: string): void {
   const caller = { url: `${ORIGIN}/api/v1/me`, headers: { get: () => header } };
   try {
     const { name, roles } = principalOf(caller, signInOf(ENV, undefined));
-    hold(name !== "" && name.toLowerCase() !== "system", "a person has a name of their own");
+    hold(name !== "" && name.toLowerCase() !== "system", "an operator has a name");
     hold(!/\p{Cc}/u.test(name), "on one line");
     const claims = Buffer.from(header, "base64").toString();
     for (const role of roles)
-      hold(claims.includes(role) || claims.includes("Operator"), `nobody gave ${role}`);
+      hold(claims.includes(role) || claims.includes("Operator"), `${role} was not granted`);
   } catch (error) {
     const isRefusal = error instanceof ApiProblem && [401, 403].includes(error.status);
     if (!isRefusal) throw error;

@@ -19,7 +19,7 @@ const inApply = guardsIn("shared/changes/apply.ts");
 export const CHANGES: readonly Guard[] = [
   inGuards("stopped", {
     refuses: "writing is stopped",
-    from: 'input.stopped ? "writing is stopped" : undefined',
+    from: 'input.stopped ? "writes are stopped" : undefined',
     to: "undefined",
     breaks: "stopped",
     steps: [...twoIsDue, policy("stop"), sweep()],
@@ -97,6 +97,13 @@ export const CHANGES: readonly Guard[] = [
     breaks: "unsettled",
     steps: [...twoIsDue, lag("loadBalancers"), mark(2, "balancer", "updating"), sweep()],
   }),
+  inGuards("unversioned", {
+    refuses: "a resource whose etag Azure does not report: a write that came later would be overwritten",
+    from: "return found && `Azure returned no etag",
+    to: "return undefined && `Azure returned no etag",
+    breaks: "unsettled",
+    steps: [...twoIsDue, mark(2, "balancer", "unversioned"), sweep()],
+  }),
   inGuards("blast-radius (run)", {
     refuses: "more deletes in one sweep than policy allows",
     from: "deletes.run >= policy.maxDeletesPerRun",
@@ -112,7 +119,7 @@ export const CHANGES: readonly Guard[] = [
     steps: [...everythingOfOne, ...untilDue, policy("day"), sweep()],
   }),
   inGuards("blast-radius (percent)", {
-    refuses: "deletes of a larger part of what is in sight than policy allows",
+    refuses: "deletes of a larger part of what was read than policy allows",
     from: "percent > policy.maxDeletePercent",
     to: "false",
     breaks: "budget",
@@ -123,7 +130,7 @@ export const CHANGES: readonly Guard[] = [
     from: "const [first] = unresolved;",
     to: "const [first] = unresolved.slice(0, 0);",
     breaks: "unresolved",
-    steps: [...twoIsDue, sweep({ dieAt: 39 }), wait(1), ...reports, { do: "refuseRead", calls: 2 }, sweep()],
+    steps: [...twoIsDue, sweep({ dieAt: 42 }), wait(1), ...reports, { do: "refuseRead", calls: 2 }, sweep()],
   }),
   inApply("last-proof", {
     refuses: "a write whose proof does not hold any more right before it",
@@ -138,6 +145,6 @@ export const CHANGES: readonly Guard[] = [
     to: 'await writer.remove(change.resourceId, "*");',
     breaks: "alive",
     steps: [{ do: "withdraw", which: 0 }, ...untilDue, sweep({ meanwhile: "declarePls" })],
-    behind: ["changed in quarantine"],
+    behind: ["changed in quarantine", "due right before the delete", "confirmed right before the delete"],
   }),
 ];

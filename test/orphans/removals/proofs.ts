@@ -1,4 +1,4 @@
-/** Who uses a resource, whether its cluster can prove that no Service does, and how long it waits. */
+/** Who uses a resource, whether its cluster can prove that no Service does, and how long its grace period is. */
 import { guardsIn, type Guard } from "./model.ts";
 import {
   balancerOfTwo,
@@ -6,11 +6,14 @@ import {
   consumer,
   end,
   list,
+  make,
   mark,
   mistypedAndIdle,
   everythingOfOne,
+  ONE,
   oneFrontend,
   policy,
+  quarantined,
   register,
   reports,
   ruleIsDue,
@@ -31,6 +34,7 @@ const inClassify = guardsIn("shared/orphans/classify.ts");
 const inRules = guardsIn("shared/orphans/staleRules.ts");
 const inUsers = guardsIn("shared/orphans/frontendUsers.ts");
 const inProof = guardsIn("shared/orphans/clusterProof.ts");
+const inWorld = guardsIn("shared/orphans/world.ts");
 const inState = guardsIn("shared/orphans/clusterState.ts");
 const inProtection = guardsIn("shared/orphans/protection.ts");
 const inOrder = guardsIn("shared/orphans/planSweep.ts");
@@ -41,7 +45,9 @@ const inDeclared = guardsIn("shared/declarations/declared.ts");
 /** The last Private Link Service is in quarantine five hours after what is beneath it. */
 const laterPls = [
   ...confirmed,
-  truncate("privateLinkServices", 1),
+  truncate("privateLinkServices", 2),
+  sweep(),
+  ...reports,
   sweep(),
   wait(5),
   ...reports,
@@ -52,7 +58,9 @@ const laterPls = [
   ...reports,
   sweep(),
 ];
-const early = [...confirmed, sweep(), wait(5), ...reports, wait(1), sweep(), sweep()];
+/** s5 was built before a sweep, reported after it, and deleted before the next one. */
+const unseenAndEnded = [make(ONE), sweep(), wait(2), list(ONE), end(5), list(ONE), list(ONE), sweep()];
+const early = [...quarantined, wait(5), ...reports, wait(1), sweep(), sweep()];
 
 export const USERS: readonly Guard[] = [
   inRules("rule by name", {
@@ -150,7 +158,7 @@ export const USERS: readonly Guard[] = [
     steps: [share(2, { by: "rule" }), end(2), ...untilDue, sweep()],
   }),
   inDeclared("proposals", {
-    refuses: "a frontend that a Service uses of which only admission knows",
+    refuses: "a frontend that a Service uses that only admission reported",
     from: "    proposals.map(({ value }) => value.declared),",
     to: "    proposals.slice(0, 0).map(({ value }) => value.declared),",
     breaks: "alive",
@@ -186,6 +194,13 @@ export const USERS: readonly Guard[] = [
     breaks: "protected",
     steps: [...twoIsDue, { do: "hold", which: 2, level: "frontend" }, sweep()],
   }),
+  inProtection("protection of a frontend", {
+    refuses: "a frontend with a rule that an operator holds",
+    from: "const rules = rulesWith(id);",
+    to: "const rules: ReturnType<typeof rulesWith> = [];",
+    breaks: "protected",
+    steps: [end(2), ...untilDue, { do: "hold", which: 2, level: "rule" }, sweep()],
+  }),
   inProtection("protection of containers", {
     refuses: "a frontend on a load balancer that an operator holds",
     from: "[resourceId, ...containersOf(world, resourceId), ",
@@ -195,7 +210,7 @@ export const USERS: readonly Guard[] = [
   }),
   inProtection("protection of a rule", {
     refuses: "a rule on a frontend that an operator holds",
-    from: "...(rule ? [rule.frontendId] : []), ",
+    from: "...(frontendId === undefined ? [] : [frontendId]), ",
     to: "",
     breaks: "protected",
     steps: [...ruleIsDue, { do: "hold", which: 2, level: "frontend" }, sweep()],
@@ -224,6 +239,7 @@ export const CLUSTERS: readonly Guard[] = [
     to: "if (false)",
     breaks: "registered",
     steps: [...twoIsDue, register(TWO, "uncorroborated"), sweep()],
+    behind: ["identity in quarantine"],
   }),
   inProof("no foreign list", {
     refuses: "what is of a cluster whose token another cluster used",
@@ -247,6 +263,14 @@ export const CLUSTERS: readonly Guard[] = [
     breaks: "alive",
     steps: [...mistypedAndIdle, sweep(), wait(8), list(TWO), sweep(), sweep()],
     behind: ["heir", "managedBy", "order: silent in quarantine", "quarantine: silent"],
+  }),
+  inWorld("deleted cluster writes nothing", {
+    refuses: "what is of a cluster that Azure does not have and whose controller still writes",
+    from: "admittedAtUtc, writtenAtUtc, ...proposed",
+    to: "admittedAtUtc, ...proposed",
+    breaks: "alive",
+    steps: [...mistypedAndIdle, wait(2), sweep(), wait(8), make(TWO), sweep(), sweep()],
+    behind: ["heir", "managedBy", "quarantine: subject"],
   }),
   inState("registrations contradict", {
     refuses: "what is of a cluster whose registration contradicts another one",
@@ -313,6 +337,7 @@ export const ORDER: readonly Guard[] = [
     to: "row",
     breaks: "grace",
     steps: [consumer("Disconnected"), sweep(), wait(1), sweep()],
+    behind: ["due right before the delete"],
   }),
   inOrder("order: second look", {
     refuses: "what this very sweep found",
@@ -320,7 +345,7 @@ export const ORDER: readonly Guard[] = [
     to: " && isConfirmedSince",
     breaks: "grace",
     steps: [consumer("Disconnected"), sweep()],
-    behind: ["order: grace period"],
+    behind: ["order: grace period", "due right before the delete"],
   }),
   inOrder("order: confirmed since", {
     refuses: "what its cluster has not confirmed since Azure was read",
@@ -338,7 +363,7 @@ export const ORDER: readonly Guard[] = [
     behind: ["confirmed right before the delete"],
   }),
   inOrder("order: silent in quarantine", {
-    refuses: "what is of a deleted cluster that was heard of since quarantine",
+    refuses: "what is of a deleted cluster that reported since quarantine",
     from: "return !isHeardOf(view, row.quarantinedAtUtc);",
     to: "return true;",
     breaks: "alive",
@@ -363,13 +388,12 @@ export const ORDER: readonly Guard[] = [
   }),
   inQuarantine("quarantine: subject", {
     refuses: "what is not what it was: its grace period starts again",
-    from: "return row.subject !== subjectOf(world, candidate) || row.identity",
-    to: "return row.identity",
+    from: "return row.subject !== subjectOf(world, candidate);",
+    to: "return false;",
     breaks: "grace",
     steps: [
       ...balancerOfTwo,
-      ...confirmed,
-      sweep(),
+      ...quarantined,
       wait(5),
       { do: "revive", which: 0, seen: false },
       end(2),
@@ -384,7 +408,7 @@ export const ORDER: readonly Guard[] = [
   }),
   inQuarantine("identity in quarantine", {
     refuses: "what another identity of the cluster proved: its grace period starts again",
-    from: " || row.identity !== view?.cluster.identity?.uid",
+    from: "if (row.identity !== uid || row.boundAtUtc !== boundAtUtc) return true;",
     to: "",
     breaks: "grace",
     steps: [
@@ -397,12 +421,20 @@ export const ORDER: readonly Guard[] = [
     ],
   }),
   inQuarantine("quarantine: silent", {
-    refuses: "what is of a deleted cluster that was heard of: its grace period starts again",
+    refuses: "what is of a deleted cluster that reported: its grace period starts again",
     from: "if (view && isHeardOf(view, row.quarantinedAtUtc)) return true;",
     to: "",
     breaks: "alive",
     steps: [...mistypedAndIdle, wait(2), sweep(), wait(6), list(TWO), wait(2), sweep(), sweep()],
     behind: ["heir", "managedBy", "order: silent in quarantine"],
+  }),
+  inQuarantine("quarantine: first report", {
+    refuses:
+      "what its cluster has not confirmed since Azure was read: its grace period begins with that report",
+    from: "const begun = known ? beginOf(known, world, nowUtc) : { quarantinedAtUtc: nowUtc };",
+    to: "const begun = { quarantinedAtUtc: known?.quarantinedAtUtc ?? nowUtc };",
+    breaks: "grace",
+    steps: [...unseenAndEnded, wait(5), ...reports, sweep(), ...reports, sweep()],
   }),
   inQuarantine("quarantine: new number", {
     refuses: "what was confirmed before the grace period ended",
@@ -424,7 +456,7 @@ export const ORDER: readonly Guard[] = [
     to: "parts",
     breaks: "grace",
     steps: unknownAndWithdrawn,
-    behind: ["quarantine: version"],
+    behind: ["quarantine: version", "quarantine: first report"],
   }),
   inQuarantine("quarantine: shortest grace period", {
     refuses: "a grace period that is shorter than a list interval and the stale time",
@@ -434,8 +466,7 @@ export const ORDER: readonly Guard[] = [
     steps: [
       policy("hasty"),
       ...oneFrontend,
-      ...confirmed,
-      sweep(),
+      ...quarantined,
       wait(0.1),
       ...reports,
       sweep(),

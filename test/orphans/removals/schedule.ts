@@ -57,8 +57,11 @@ export const reports = [list(ONE), list(TWO)];
 /** Absence takes two lists. */
 export const confirmed = [...reports, ...reports];
 
-/** What is orphaned goes into quarantine, waits, and is confirmed: the next sweep deletes it. */
-export const untilDue: readonly Step[] = [...confirmed, sweep(), wait(8), ...reports, sweep(), ...reports];
+/** What is orphaned goes into quarantine, and its cluster confirms it: the grace period begins. */
+export const quarantined: readonly Step[] = [...confirmed, sweep(), ...reports, sweep()];
+
+/** The grace period ends, and the cluster confirms again: the next sweep deletes it. */
+export const untilDue: readonly Step[] = [...quarantined, wait(8), ...reports, sweep(), ...reports];
 
 /** s0 was deleted: its frontend and its Private Link Service are left behind, on a load balancer where s1 lives. */
 export const oneFrontend: readonly Step[] = [end(0)];
@@ -73,7 +76,7 @@ export const mistypedAndIdle: readonly Step[] = [
   { do: "mistype", which: TWO, wrong: true },
 ];
 
-/** A Service shared the frontend of s2 by a rule of its own, and was deleted: its rule is left behind. */
+/** A Service shared the frontend of s2 by one of its rules, and was deleted: its rule is left behind. */
 export const ruleOfTwo: readonly Step[] = [share(2, { by: "rule" }), end(5)];
 export const ruleIsDue: readonly Step[] = [...ruleOfTwo, ...untilDue];
 
@@ -82,7 +85,7 @@ export const twoIsDue: readonly Step[] = [...balancerOfTwo, ...untilDue];
 /** Sweeps of a cluster that reports nothing for longer than the stale time. */
 export const silence: readonly Step[] = [sweep(), wait(8), sweep(), sweep()];
 
-/** A Private Link Service is in quarantine before its Service is known, and then its Service withdraws it. */
+/** A Private Link Service is in quarantine before its Service is recorded, and then its Service withdraws it. */
 export const unknownAndWithdrawn: readonly Step[] = [
   { do: "make", which: ONE, pls: true, seen: false },
   sweep(),

@@ -2,6 +2,7 @@
 export const ACCESS_INVARIANTS = {
   widened:
     "Mooring opens access to no subscription that the Service has not declared since another writer wrote the resource",
+  confirmed: "Mooring opens access to no subscription that is not in what the cluster confirmed last",
   allowed: "Mooring opens access to no subscription that policy does not allow",
   evidence: "every write that opens access states two sources",
   recent: "nothing is opened on a report that is older than the stale time",

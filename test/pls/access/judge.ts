@@ -16,9 +16,13 @@ const FIELDS = [VISIBILITY, AUTO_APPROVAL, `${STATE}.status`, `${STATE}.descript
 export interface Truth {
   /** `system`, or the operator for whom Mooring writes. */
   readonly who: string;
-  /** Everything that the Service has declared at or after the last write of the resource by anybody else. */
+  /**
+   * Everything that the Service has declared at or after the last write of the resource by another writer.
+   */
   readonly since: Readonly<Record<"pls" | "connection", ReadonlySet<string>>>;
   readonly consumer: string;
+  /** What the cluster confirmed last. */
+  readonly confirmed: Readonly<Record<"visibility" | "autoApproval", readonly string[]>>;
   readonly allowed: readonly string[];
   readonly maxRepairs: number;
   readonly reportedAt: number;
@@ -100,10 +104,13 @@ export class Judge {
   }
 
   #judgeOpened(id: string, opened: readonly string[]): void {
-    const { since, allowed, reportedAt } = this.#truth();
-    const declared = id === pls().id ? since.pls : since.connection;
+    const { since, allowed, reportedAt, confirmed } = this.#truth();
+    const isPls = id === pls().id;
+    const declared = isPls ? since.pls : since.connection;
+    const reported = isPls ? [...confirmed.visibility, ...confirmed.autoApproval] : confirmed.autoApproval;
     for (const one of opened) {
       if (!declared.has(one)) this.crime("widened", `${id} was opened for ${one}, which was withdrawn`);
+      if (!reported.includes(one)) this.crime("confirmed", `${id} was opened for ${one}`);
       if (!allowed.includes(one)) this.crime("allowed", `${id} was opened for ${one}`);
     }
     const silence = this.#now() - reportedAt;

@@ -13,6 +13,7 @@ const inOrder = guardsIn<AccessInvariant, Step>("shared/changes/order.ts");
 const inConnections = guardsIn<AccessInvariant, Step>("shared/pls/planConnections.ts");
 const inPlan = guardsIn<AccessInvariant, Step>("shared/pls/planFor.ts");
 const inOwner = guardsIn<AccessInvariant, Step>("shared/declarations/plsOwner.ts");
+const inReverify = guardsIn<AccessInvariant, Step>("shared/pls/reverify.ts");
 const inDesired = guardsIn<AccessInvariant, Step>("shared/pls/desired.ts");
 
 type DeclareStep = Extract<Step, { readonly do: "declare" }>;
@@ -34,12 +35,12 @@ const withdraw = (some: Partial<DeclareStep> = {}): Step => declare(ONE, { built
 const report: Step = { do: "report", bookmark: true };
 const outsider = (to: Lists): Step => ({ do: "outsider", to: [...to] });
 const connect = (from: Lists[number]): Step => ({ do: "connect", from });
-const reconcile: Step = { do: "reconcile", meanwhile: undefined, before: "read" };
+const reconcile: Step = { do: "reconcile", meanwhile: undefined, before: "read", isReported: false };
 const wait: Step = { do: "wait", seconds: 20 };
 
 /** Mooring has seen what is there, and the cluster has confirmed since: the next reconcile writes. */
 const ready: readonly Step[] = [reconcile, wait, report, report, wait];
-/** Somebody narrows what is declared for both subscriptions, and Mooring opens it again. */
+/** A user in the portal narrows what is declared for both subscriptions, and Mooring restores it. */
 const repaired: readonly Step[] = [outsider(ONE), ...ready, reconcile];
 const declaredForBoth: readonly Step[] = [declare(BOTH, { built: true }), report, report];
 
@@ -78,7 +79,7 @@ export const ACCESS_GUARDS: readonly AccessGuard[] = [
     from: "return old && ",
     to: "return undefined && ",
     breaks: "recent",
-    // The third repair waits until the first two are an hour ago; meanwhile the cluster is silent.
+    // The third repair is possible when the first two are an hour ago; in the meantime the cluster is silent.
     steps: [
       ...declaredForBoth,
       ...repaired,
@@ -93,7 +94,12 @@ export const ACCESS_GUARDS: readonly AccessGuard[] = [
     from: "withEdits(actual.body, change.edits), actual.version)",
     to: 'withEdits(actual.body, change.edits), "*")',
     breaks: "overwritten",
-    steps: [...declaredForBoth, outsider(ONE), ...ready, { do: "reconcile", meanwhile: [], before: "write" }],
+    steps: [
+      ...declaredForBoth,
+      outsider(ONE),
+      ...ready,
+      { do: "reconcile", meanwhile: [], before: "write", isReported: false },
+    ],
   }),
   inApply("Private Link Service of a connection", {
     refuses: "an approval on a declaration that is older than the last write of the Private Link Service",
@@ -123,6 +129,18 @@ export const ACCESS_GUARDS: readonly AccessGuard[] = [
     breaks: "evidence",
     steps: [...declaredForBoth, ...repaired],
     behind: ["unproved (wider access)"],
+  }),
+  inReverify("declared right before the write", {
+    refuses: "a write that opens access which the cluster withdrew since the plan was made",
+    from: "return opened.every((one) => stillOpened.has(one)) ?",
+    to: "return opened.every(() => true) ?",
+    breaks: "confirmed",
+    steps: [
+      ...declaredForBoth,
+      outsider(ONE),
+      ...ready,
+      { do: "reconcile", meanwhile: [...ONE], before: "write", isReported: true },
+    ],
   }),
   inConnections("declared consumer", {
     refuses: "an approval of a subscription that the Service does not declare",

@@ -32,6 +32,8 @@ const mooring = [
     /** What the Service declares and the controller writes meanwhile: right before Mooring reads, or between its read and its write. */
     meanwhile: fc.option(lists, { nil: undefined }),
     before: fc.constantFrom("read", "write"),
+    /** The cluster reports it, and its controller has not written it yet. */
+    isReported: fc.boolean(),
   }),
   // An operator decides; another one decides otherwise in the portal, right after the plan was made.
   fc.record({ do: one("decide"), status, contradicted: fc.boolean() }),

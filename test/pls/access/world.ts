@@ -1,9 +1,12 @@
-/** One Service with a Private Link Service and a connection to it; an Azure and a cluster that know the truth. */
+/**
+ * One Service with a Private Link Service and a connection to it; an Azure and a cluster with the true state.
+ */
 import { applyPolicy } from "../../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../../shared/changes/apply.ts";
 import type { Plan } from "../../../shared/changes/plan.ts";
 import type { JsonObject } from "../../../shared/ports/resources.ts";
 import { isUndoable, planUndo } from "../../../shared/changes/undo.ts";
+import type { Declared } from "../../../shared/kubernetes/intent.ts";
 import { propose } from "../../../shared/declarations/proposals.ts";
 import { baseName } from "../../../shared/kubernetes/frontendName.ts";
 import { planDecision } from "../../../shared/pls/decision.ts";
@@ -24,8 +27,12 @@ import {
   UID,
 } from "../../builders/world.ts";
 import { memoryRun, SUBSCRIPTION, type MemoryRun } from "../../memory/run.ts";
-import { Judge } from "./judge.ts";
+import { Judge, type Truth } from "./judge.ts";
 import type { Step } from "./steps.ts";
+
+function confirmedLists({ intent: { pls: asked } }: Declared = declared()): Truth["confirmed"] {
+  return { visibility: asked?.visibility ?? [], autoApproval: asked?.autoApproval ?? [] };
+}
 
 type StepOf<Name extends Step["do"]> = Extract<Step, { readonly do: Name }>;
 type Status = "Approved" | "Rejected";
@@ -60,7 +67,8 @@ export class AccessWorld {
       maxRepairs: MAX_REPAIRS,
       reportedAt: this.#reportedAt,
       isDecided: this.#isDecided,
-      isForeign: this.#confirmedUid() !== this.#builtFor,
+      isForeign: this.#confirmed()?.uid !== this.#builtFor,
+      confirmed: confirmedLists(this.#confirmed()),
     }));
   }
 
@@ -93,7 +101,7 @@ export class AccessWorld {
     if (built) this.controller(writes);
   }
 
-  /** Admission sees it, and the API server refuses it, or accepts it: admission cannot know. */
+  /** Admission gets the request before the API server refuses or accepts it. */
   async refused(to: readonly string[]): Promise<void> {
     const asked = plsIntent({ visibility: [...to], autoApproval: [...to] });
     await propose(
@@ -132,8 +140,8 @@ export class AccessWorld {
     return { ...internalService("web", settings), uid: this.#uid, resourceVersion };
   }
 
-  #confirmedUid(): string | undefined {
-    return this.run.tables.declarations.all().find(({ name }) => name === "web")?.uid;
+  #confirmed(): Declared | undefined {
+    return this.run.tables.declarations.all().find(({ name }) => name === "web");
   }
 
   // Azure, and others who write there.
@@ -156,7 +164,7 @@ export class AccessWorld {
     this.#placeConnection("Pending");
   }
 
-  /** Somebody decides in the portal. */
+  /** A user decides in the portal. */
   portal(status: Status): void {
     this.#written("connection");
     this.#isDecided = true;
@@ -211,14 +219,15 @@ export class AccessWorld {
   // Mooring.
 
   /** @param one what the Service declares, and the controller writes, while Mooring works */
-  async reconcile({ meanwhile, before }: Omit<StepOf<"reconcile">, "do">): Promise<void> {
+  async reconcile({ meanwhile, before, isReported }: Omit<StepOf<"reconcile">, "do">): Promise<void> {
     const { resources } = this.run.ports;
     let to = meanwhile;
     const happen = async (when: string) => {
       if (to === undefined || when !== before) return;
-      const some = { to, seen: false, built: true, writes: "parent and child" } as const;
+      const some = { to, seen: false, built: !isReported, writes: "parent and child" } as const;
       to = undefined;
       await this.declare(some);
+      if (isReported) await this.report(true);
     };
     const reader = {
       read: async (id: string) => happen("read").then(() => resources.read(id)),
@@ -263,7 +272,7 @@ export class AccessWorld {
     for (let round = 0; round < 12; round += 1) {
       this.run.clock.advance(20);
       await this.report(true);
-      await this.reconcile({ meanwhile: undefined, before: "read" });
+      await this.reconcile({ meanwhile: undefined, before: "read", isReported: false });
     }
     const { visibility } = (this.run.resources.bodyOf(pls().id) as any).properties;
     const desired = this.#declared.filter((one) => ALLOWED.includes(one));

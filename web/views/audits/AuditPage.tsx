@@ -8,7 +8,7 @@ import { Time } from "../../ui/Time.tsx";
 import { useList, useResource } from "../../ui/useResource.ts";
 import { AuditProgress, AuditState, shortName } from "./AuditProgress.tsx";
 
-/** What the API renders; the first is for people. */
+/** Report formats of the API; the first is for people. */
 const FORMATS = [
   ["html", "HTML"],
   ["markdown", "Markdown"],
@@ -39,27 +39,27 @@ export function AuditPage({ id }: { id: string }) {
 
 function Facts({ audit }: { audit: Audit }) {
   return (
-    <Card title="What it did" actions={<AuditState audit={audit} />}>
+    <Card title="Summary" actions={<AuditState audit={audit} />}>
       <dl class="facts">
         <dt>Started</dt>
         <dd>
           <Time utc={audit.startedAtUtc} /> by {audit.who}, {audit.why}
         </dd>
-        <dt>Ended</dt>
+        <dt>Finished</dt>
         <dd>{audit.finishedAtUtc === undefined ? "not yet" : <Time utc={audit.finishedAtUtc} />}</dd>
         <dt>Scopes</dt>
         <dd class="number">
           {audit.finished} of {audit.total}
         </dd>
         <dt>Open findings</dt>
-        <dd>{audit.counts ? <CountsBadges counts={audit.counts} /> : "told when it ends"}</dd>
+        <dd>{audit.counts ? <CountsBadges counts={audit.counts} /> : "available when the audit finishes"}</dd>
         <dt>New</dt>
         <dd class="number">{audit.appeared ?? "–"}</dd>
         <dt>Resolved</dt>
         <dd class="number">{audit.resolved ?? "–"}</dd>
       </dl>
       <p class="card-more">
-        <a href={href("findings")}>Findings as they are now</a>
+        <a href={href("findings")}>Current findings</a>
         <CompareWithBefore id={audit.id} />
       </p>
     </Card>
@@ -70,14 +70,14 @@ function CompareWithBefore({ id }: { id: string }) {
   const { data = [] } = useList<Audit>("/audits", { everySeconds: 60 });
   const before = data[data.findIndex((audit) => audit.id === id) + 1];
   if (!before) return null;
-  return <a href={href("audits", undefined, { from: before.id, to: id })}>Compare with the one before</a>;
+  return <a href={href("audits", undefined, { from: before.id, to: id })}>Compare with previous</a>;
 }
 
 function Failures({ audit: { failures } }: { audit: Audit }) {
   if (failures.length === 0) return null;
   return (
-    <Card title="What could not be audited">
-      <p class="quiet">Findings of these scopes are as the audit before left them.</p>
+    <Card title="Failed scopes">
+      <p class="quiet">Findings of these scopes are unchanged since the previous audit.</p>
       <ul class="failures">
         {failures.map(({ scope, why }) => (
           <li key={scope}>

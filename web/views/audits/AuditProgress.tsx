@@ -13,17 +13,17 @@ const TONES: Readonly<Record<Audit["state"], Tone>> = {
   cancelled: "quiet",
 };
 
-/** The part of an audit's id that tells it from others: `8de124`. */
+/** The unique part of an audit id: `8de124`. */
 export function shortName(id: string): string {
   return id.split("-").at(-1) ?? id;
 }
 
 export function AuditState({ audit: { state, failures } }: { audit: Audit }) {
-  if (state === "done" && failures.length > 0) return <Badge tone="warn">done, in part</Badge>;
+  if (state === "done" && failures.length > 0) return <Badge tone="warn">partially done</Badge>;
   return <Badge tone={TONES[state]}>{state}</Badge>;
 }
 
-/** How far a running audit is, and the button that ends it early. */
+/** Progress of a running audit, and the cancel button. */
 export function AuditProgress({ audit }: { audit: Audit }) {
   const { isOperator } = useMe();
   const { id, finished, total, remainingSeconds } = audit;
@@ -31,11 +31,11 @@ export function AuditProgress({ audit }: { audit: Audit }) {
   const cancel = () =>
     attempt(
       () => send("POST", `/audits/${encodeURIComponent(id)}/cancel`),
-      "The audit ends; what it found stays.",
+      "Audit cancelled. Completed scopes keep their findings.",
     );
   return (
     <div class="audit-progress">
-      <progress max={Math.max(total, 1)} value={finished} aria-label="Progress of the audit" />
+      <progress max={Math.max(total, 1)} value={finished} aria-label="Audit progress" />
       <span class="number">
         {finished} of {total} scopes{left}
       </span>

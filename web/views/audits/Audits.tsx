@@ -1,4 +1,4 @@
-/** `#/audits` lists them, `#/audits/ID` is one, `#/audits?from=ID&to=ID` is what differs between two. */
+/** `#/audits` lists audits, `#/audits/ID` shows one, `#/audits?from=ID&to=ID` compares two. */
 import { useRoute } from "../../ui/route.ts";
 import { AuditPage } from "./AuditPage.tsx";
 import { AuditsPage } from "./AuditsPage.tsx";

@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<Audit>[] = [
   { key: "state", title: "State", width: "7rem", cell: (audit) => <AuditState audit={audit} /> },
   {
     key: "took",
-    title: "Took",
+    title: "Duration",
     width: "5rem",
     align: "end",
     cell: took,
@@ -51,7 +51,7 @@ const COLUMNS: readonly Column<Audit>[] = [
     align: "end",
     cell: ({ resolved }) => resolved ?? "–",
   },
-  { key: "who", title: "Who", cell: ({ who, why }) => `${who}, ${why}` },
+  { key: "who", title: "Started by", cell: ({ who, why }) => `${who}, ${why}` },
 ];
 
 export function AuditsPage() {
@@ -66,7 +66,7 @@ export function AuditsPage() {
   return (
     <Page
       title="Audits"
-      lead="An audit compares everything declared with everything in Azure. Choose two to see what differs between them."
+      lead="An audit compares declared resources with actual resources in Azure. Select two audits to compare them."
       actions={
         <>
           <CompareButton audits={audits.data ?? []} chosen={chosen} />
@@ -95,12 +95,14 @@ export function AuditsPage() {
 function NoAudits() {
   return (
     <Empty title="No audit has run yet.">
-      <p>They run by themselves on a schedule; the button above runs one now.</p>
+      <p>
+        Audits run on a schedule. Select <strong>Run audit</strong> to start one now.
+      </p>
     </Empty>
   );
 }
 
-/** The two chosen last. */
+/** The last two selected audits. */
 function lastTwo(chosen: ReadonlySet<string>, key: string): ReadonlySet<string> {
   if (chosen.has(key)) return new Set([...chosen].filter((one) => one !== key));
   return new Set([...chosen, key].slice(-2));
@@ -111,7 +113,7 @@ function CompareButton({ audits, chosen }: { audits: readonly Audit[]; chosen: R
   const compare = () => from && to && go(href("audits", undefined, { from: from.id, to: to.id }));
   return (
     <Button disabled={!from || !to} onClick={compare}>
-      Compare {chosen.size} of 2
+      Compare ({chosen.size} of 2)
     </Button>
   );
 }

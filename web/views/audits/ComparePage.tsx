@@ -8,7 +8,7 @@ import { useResource } from "../../ui/useResource.ts";
 import { count } from "../../ui/words.ts";
 import { shortName } from "./AuditProgress.tsx";
 
-interface Said {
+interface Difference {
   readonly id: string;
   readonly check: string;
   readonly severity: AuditDifference["appeared"][number]["severity"];
@@ -21,7 +21,7 @@ export function ComparePage({ from, to }: { from: string; to: string }) {
   const difference = useResource<AuditDifference>(path, { everySeconds: 60 });
   return (
     <Page
-      title="What differs between two audits"
+      title="Compare audits"
       lead={
         <>
           <a href={href("audits")}>All audits</a>, from <a href={href("audits", from)}>{shortName(from)}</a>{" "}
@@ -33,16 +33,16 @@ export function ComparePage({ from, to }: { from: string; to: string }) {
         {({ appeared, resolved, worse, unchanged }) => (
           <>
             <p>
-              {count(appeared.length, "finding")} appeared, {resolved.length} resolved, {worse.length} got
-              worse, {unchanged} unchanged.
+              {count(appeared.length, "new finding")}, {resolved.length} resolved, {worse.length} worse,{" "}
+              {unchanged} unchanged.
             </p>
-            <Part title="Appeared" findings={appeared} />
+            <Part title="New" findings={appeared} />
             <Part
-              title="Got worse"
+              title="Worse"
               findings={worse.map(({ to, from, ...one }) => ({
                 ...one,
                 severity: to,
-                message: `was ${from}, is ${to}`,
+                message: `severity changed from ${from} to ${to}`,
               }))}
             />
             <Part title="Resolved" findings={resolved} />
@@ -53,7 +53,7 @@ export function ComparePage({ from, to }: { from: string; to: string }) {
   );
 }
 
-function Part({ title, findings }: { title: string; findings: readonly Said[] }) {
+function Part({ title, findings }: { title: string; findings: readonly Difference[] }) {
   return (
     <Card title={`${title} (${findings.length})`}>
       {findings.length === 0 && <p class="quiet">None.</p>}

@@ -4,16 +4,16 @@ import { Button } from "../../ui/Button.tsx";
 import { send } from "../../ui/http.ts";
 import { useMe } from "../../ui/me.ts";
 
-/** Begins an audit of everything. It reads Azure and writes nothing there. */
+/** Starts an audit of all scopes. It reads from Azure and writes nothing there. */
 export function RunAudit({ isRunning }: { isRunning: boolean }) {
   const { isOperator } = useMe();
   const [isAsking, setAsking] = useState(false);
   const run = async () => {
     setAsking(true);
-    await attempt(() => send("POST", "/audits", { body: {} }), "An audit of everything has begun.");
+    await attempt(() => send("POST", "/audits", { body: {} }), "Audit started.");
     setAsking(false);
   };
-  const why = isOperator ? undefined : "Running an audit needs the role Mooring.Operator";
+  const why = isOperator ? undefined : "Running an audit requires the role Mooring.Operator";
   return (
     <Button
       kind="primary"
@@ -21,7 +21,7 @@ export function RunAudit({ isRunning }: { isRunning: boolean }) {
       disabled={!isOperator || isAsking || isRunning}
       onClick={() => void run()}
     >
-      {isRunning ? "An audit is running" : "Run an audit"}
+      {isRunning ? "Audit running" : "Run audit"}
     </Button>
   );
 }

@@ -9,8 +9,8 @@ import { count } from "../../ui/words.ts";
 
 const DAY = 24 * 3600 * 1000;
 const TIMES = [
-  [1, "a day"],
-  [7, "a week"],
+  [1, "1 day"],
+  [7, "7 days"],
   [30, "30 days"],
   [90, "90 days"],
 ] as const;
@@ -21,7 +21,7 @@ interface AcknowledgeProps {
   onDone?: () => void;
 }
 
-/** Lets findings be for a while: they count no more until then, unless they get worse. */
+/** Acknowledges findings until a date: they are not counted until then unless they get worse. */
 export function Acknowledge({ findings, onClose, onDone }: AcknowledgeProps) {
   const [until, setUntil] = useState(dayAfter(7));
   const [isBusy, setBusy] = useState(false);
@@ -39,18 +39,15 @@ export function Acknowledge({ findings, onClose, onDone }: AcknowledgeProps) {
   return (
     <ReasonDialog
       title={title}
-      label="Why it may be so"
-      hint="Whoever looks at it next reads this."
+      label="Reason"
+      hint="Shown with the finding."
       most={500}
       next="Acknowledge"
       isBusy={isBusy}
       onReason={(reason) => void acknowledge(reason)}
       onClose={onClose}
     >
-      <p>
-        Acknowledged findings count no more and fail no pipeline until the time is over, unless they get
-        worse.
-      </p>
+      <p>Until this date the findings are not counted and fail no pipeline, unless they get worse.</p>
       <Until until={until} onChange={setUntil} />
     </ReasonDialog>
   );
@@ -59,7 +56,7 @@ export function Acknowledge({ findings, onClose, onDone }: AcknowledgeProps) {
 function Until({ until, onChange }: { until: string; onChange: (until: string) => void }) {
   return (
     <>
-      <Field label="Until the end of" hint="In UTC.">
+      <Field label="Until end of day" hint="UTC">
         {(ids) => (
           <input
             {...ids}
@@ -71,7 +68,7 @@ function Until({ until, onChange }: { until: string; onChange: (until: string) =
           />
         )}
       </Field>
-      <div class="actions" role="group" aria-label="For so long">
+      <div class="actions" role="group" aria-label="Duration">
         {TIMES.map(([days, title]) => (
           <Button key={days} aria-pressed={until === dayAfter(days)} onClick={() => onChange(dayAfter(days))}>
             {title}
@@ -82,12 +79,12 @@ function Until({ until, onChange }: { until: string; onChange: (until: string) =
   );
 }
 
-/** As a date input has it: `2026-12-02`. */
+/** Value of a date input: `2026-12-02`. */
 function dayAfter(days: number): string {
   return new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
 }
 
-/** One after the other; gives a sentence for each that could not be. */
+/** Sequential; returns a message for each finding that could not be acknowledged. */
 async function acknowledgeAll(
   findings: readonly Finding[],
   body: { readonly untilUtc: string; readonly reason: string },
@@ -99,7 +96,7 @@ async function acknowledgeAll(
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       problems.push(
-        `${name}: ${error.status === 412 ? "it changed since it was shown" : error.problems.join(" ")}`,
+        `${name}: ${error.status === 412 ? "changed since it was loaded; review it and try again" : error.problems.join(" ")}`,
       );
     }
   }

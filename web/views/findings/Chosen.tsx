@@ -5,20 +5,20 @@ import { useMe } from "../../ui/me.ts";
 import { count } from "../../ui/words.ts";
 import { Acknowledge } from "./Acknowledge.tsx";
 
-/** What can be done with all findings that are chosen. */
+/** Actions for all selected findings. */
 export function Chosen({ findings, onDone }: { findings: readonly Finding[]; onDone: () => void }) {
   const { isOperator } = useMe();
   const [isAsking, setAsking] = useState(false);
   const open = findings.filter(({ state }) => state === "open" || state === "suspected");
   if (findings.length === 0) return null;
   return (
-    <div class="chosen" role="group" aria-label="Chosen findings">
-      <strong>{count(findings.length, "finding")} chosen</strong>
+    <div class="chosen" role="group" aria-label="Selected findings">
+      <strong>{count(findings.length, "finding")} selected</strong>
       <Button disabled={!isOperator || open.length === 0} onClick={() => setAsking(true)}>
         Acknowledge {open.length}…
       </Button>
       <Button kind="quiet" onClick={onDone}>
-        Choose none
+        Clear selection
       </Button>
       {isAsking && <Acknowledge findings={open} onClose={() => setAsking(false)} onDone={onDone} />}
     </div>

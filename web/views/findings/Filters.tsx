@@ -13,11 +13,11 @@ interface FiltersProps {
 const SEVERITIES = [
   ["", "any"],
   ["error", "error"],
-  ["warn", "warning"],
-  ["info", "note"],
+  ["warning", "warning"],
+  ["info", "info"],
 ] as const;
 const GROUPS = [
-  ["", "nothing"],
+  ["", "none"],
   ["check", "check"],
   ["cluster", "cluster"],
   ["scope", "scope"],
@@ -27,7 +27,7 @@ export function Filters({ filter, all, shown }: FiltersProps) {
   const [, change] = useQuery();
   return (
     <div class="filters" role="group" aria-label="Filters">
-      <Search label="Text in a finding" value={filter.text} onChange={(text) => change({ text })} />
+      <Search label="Search findings" value={filter.text} onChange={(text) => change({ text })} />
       <Select
         label="State"
         value={filter.state}
@@ -71,7 +71,7 @@ export function Filters({ filter, all, shown }: FiltersProps) {
   );
 }
 
-/** What there is, and what is chosen even if there is none of it now. */
+/** The existing values, and the selected one even if no finding has it now. */
 function choices(values: readonly string[], chosen: string): (readonly [string, string])[] {
   const some = new Set(chosen === "" ? values : [...values, chosen]);
   return [["", "any"], ...[...some].sort().map((value) => [value, value] as const)];

@@ -14,7 +14,7 @@ import { useResource } from "../../ui/useResource.ts";
 import { sentence } from "../../ui/words.ts";
 import { Acknowledge } from "./Acknowledge.tsx";
 import { FindingState } from "./columns.tsx";
-import { Compared, Life, Planned } from "./FindingParts.tsx";
+import { Compared, History, Planned } from "./FindingParts.tsx";
 
 export function FindingPanel({ id, closeHref }: { id: string; closeHref: string }) {
   const finding = useResource<Finding>(`/findings/${encodeURIComponent(id)}`);
@@ -36,17 +36,15 @@ function Detail({ finding }: { finding: Finding }) {
       <p class="identity">{finding.about}</p>
       <Actions finding={finding} />
       <section>
-        <h3>What to do</h3>
+        <h3>Recommended action</h3>
         <p>{sentence(finding.advice)}</p>
       </section>
       <Compared finding={finding} />
       <Planned finding={finding} />
-      <Life finding={finding} />
+      <History finding={finding} />
       {finding.about.startsWith("/") && (
         <p>
-          <a href={href("journal", undefined, { resource: finding.about })}>
-            What Mooring wrote to this resource
-          </a>
+          <a href={href("journal", undefined, { resource: finding.about })}>Journal of this resource</a>
         </p>
       )}
     </>
@@ -77,7 +75,7 @@ function Actions({ finding }: { finding: Finding }) {
           Acknowledge…
         </Button>
       )}
-      {!isOperator && <span class="quiet">Deciding needs the role Mooring.Operator.</span>}
+      {!isOperator && <span class="quiet">Requires the role Mooring.Operator.</span>}
       {doing === "acknowledge" && <Acknowledge findings={[finding]} onClose={close} />}
       {doing === "fix" && <Fix finding={finding} onClose={close} />}
     </div>
@@ -90,9 +88,9 @@ function Fix({ finding: { id, name }, onClose }: { finding: Finding; onClose: ()
       title={`Fix ${name}`}
       method="POST"
       path={`/findings/${encodeURIComponent(id)}/fix`}
-      confirm="Do this"
+      confirm="Apply"
       onDone={({ applied = [] }) => {
-        if (applied.some(({ outcome }) => outcome === "applied")) notify(`${name} is as declared again.`);
+        if (applied.some(({ outcome }) => outcome === "applied")) notify(`${name} matches its declaration.`);
       }}
       onClose={onClose}
     />
@@ -102,6 +100,6 @@ function Fix({ finding: { id, name }, onClose }: { finding: Finding; onClose: ()
 function withdraw(id: string, etag: string): Promise<boolean> {
   return attempt(
     () => send("DELETE", `/findings/${encodeURIComponent(id)}/acknowledgement`, { etag }),
-    "The finding counts again.",
+    "Acknowledgement withdrawn.",
   );
 }

@@ -3,18 +3,18 @@ import type { Finding } from "../../../api/model.ts";
 import { Time } from "../../ui/Time.tsx";
 import { count } from "../../ui/words.ts";
 
-/** Declared, allowed and actual side by side, as far as the check knows them. */
+/** Declared, allowed and actual value side by side, as far as the check provides them. */
 export function Compared({ finding: { declared, allowed, actual } }: { finding: Finding }) {
   const sides = [
     ["Declared", declared],
     ["Allowed by policy", allowed],
     ["Actual", actual],
   ] as const;
-  const known = sides.filter(([, value]) => value !== undefined);
-  if (known.length === 0) return null;
+  const present = sides.filter(([, value]) => value !== undefined);
+  if (present.length === 0) return null;
   return (
     <dl class="compared">
-      {known.map(([title, value]) => (
+      {present.map(([title, value]) => (
         <div key={title} class="compared-side">
           <dt>{title}</dt>
           <dd>
@@ -30,7 +30,7 @@ export function Planned({ finding: { planned = [] } }: { finding: Finding }) {
   if (planned.length === 0) return null;
   return (
     <section>
-      <h3>What Mooring would do, as of the last audit</h3>
+      <h3>Planned changes as of the last audit</h3>
       <pre class="planned" tabIndex={0}>
         {planned.join("\n")}
       </pre>
@@ -38,8 +38,8 @@ export function Planned({ finding: { planned = [] } }: { finding: Finding }) {
   );
 }
 
-/** What became of it so far, oldest first. */
-export function Life({ finding }: { finding: Finding }) {
+/** The history of the finding, oldest first. */
+export function History({ finding }: { finding: Finding }) {
   const { firstSeenAtUtc, lastSeenAtUtc, resolvedAtUtc, reopened = 0, acknowledged } = finding;
   return (
     <section>
@@ -47,7 +47,7 @@ export function Life({ finding }: { finding: Finding }) {
       <dl class="facts">
         <Event title="First seen" utc={firstSeenAtUtc} />
         <Event title="Last seen" utc={lastSeenAtUtc} />
-        {reopened > 0 && <Fact title="Came back">{count(reopened, "time")}</Fact>}
+        {reopened > 0 && <Fact title="Reopened">{count(reopened, "time")}</Fact>}
         {acknowledged && (
           <>
             <Fact title="Acknowledged">

@@ -1,6 +1,6 @@
 /**
- * `#/findings?state=…&severity=…&check=…&cluster=…&text=…&group=…` lists findings, `#/findings/ID` is one beside the list. Several can
- * be acknowledged at once; what is mended shows its plan first.
+ * `#/findings?state=…&severity=…&check=…&cluster=…&text=…&group=…` lists findings, `#/findings/ID` shows
+ * one next to the list. Several can be acknowledged together; a fix shows its plan first.
  */
 import { useMemo, useState } from "preact/hooks";
 import type { Finding } from "../../../api/model.ts";
@@ -30,7 +30,7 @@ export function Findings() {
     toggleAll: (ids) => setChosen(new Set(ids)),
   };
   return (
-    <Page title="Findings" lead="Each is one check failing on one thing, from its first sight to its end.">
+    <Page title="Findings" lead="A finding is one failed check on one resource.">
       <Filters filter={filter} all={findings.data ?? []} shown={shown.length} />
       <Split
         panel={key !== undefined && <FindingPanel id={key} closeHref={href("findings", undefined, query)} />}
@@ -61,15 +61,14 @@ export function Findings() {
 function NoFindings({ isFiltered, state }: { isFiltered: boolean; state: string }) {
   if (isFiltered)
     return (
-      <Empty title="No finding fits these filters.">
+      <Empty title="No findings match these filters.">
         <a href={href("findings", undefined, { state })}>Show all</a>
       </Empty>
     );
-  if (state !== "open") return <Empty title={`No finding is ${state}.`} />;
+  if (state !== "open") return <Empty title={state === "all" ? "No findings." : `No ${state} findings.`} />;
   return (
-    <Empty title="Nothing is wrong that an audit knows of.">
-      Findings appear here when a check fails. <a href={href("audits")}>See when the last audit was</a>, or
-      run one.
+    <Empty title="No open findings.">
+      A finding appears here when a check of an audit fails. <a href={href("audits")}>Show audits</a>
     </Empty>
   );
 }

@@ -15,7 +15,7 @@ export const COLUMNS: readonly Column<Finding>[] = [
   },
   {
     key: "message",
-    title: "What is wrong",
+    title: "Problem",
     width: "minmax(0, 3.6fr)",
     isPrimary: true,
     isLong: true,
@@ -24,7 +24,7 @@ export const COLUMNS: readonly Column<Finding>[] = [
   },
   {
     key: "about",
-    title: "About",
+    title: "Resource",
     from: 800,
     width: "minmax(0, 0.9fr)",
     cell: ({ name, about }) => <span title={about}>{name}</span>,

@@ -1,4 +1,4 @@
-/** Which findings are shown, and how they stand together. Pure. */
+/** Filters and groups findings. Pure. */
 import type { Finding } from "../../../api/model.ts";
 
 export const STATES = ["open", "acknowledged", "suspected", "resolved", "all"] as const;

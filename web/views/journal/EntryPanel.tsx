@@ -30,15 +30,17 @@ function Detail({ entry }: { entry: JournalDetail }) {
       <Undo entry={entry} />
       <ChangeView change={change} />
       <section>
-        <h3>The resource before and after</h3>
+        <h3>Resource before and after</h3>
         {before === undefined && after === undefined ? (
-          <p class="quiet">Neither was kept.</p>
+          <p class="quiet">Not recorded.</p>
         ) : (
           <Diff before={before} after={after} />
         )}
       </section>
       <p>
-        <a href={href("journal", undefined, { resource: change.resourceId })}>All entries of this resource</a>
+        <a href={href("journal", undefined, { resource: change.resourceId })}>
+          Show all entries of this resource
+        </a>
       </p>
     </>
   );
@@ -52,7 +54,7 @@ function Facts({ entry }: { entry: JournalDetail }) {
       <dd>
         <EntryOutcome outcome={outcome} /> {why}
       </dd>
-      <dt>Begun</dt>
+      <dt>Started</dt>
       <dd>
         <Time utc={atUtc} />
       </dd>
@@ -64,13 +66,13 @@ function Facts({ entry }: { entry: JournalDetail }) {
           </dd>
         </>
       )}
-      <dt>Who</dt>
+      <dt>Actor</dt>
       <dd>{who}</dd>
-      <dt>Because</dt>
+      <dt>Cause</dt>
       <dd>{cause}</dd>
-      <dt>Policy</dt>
+      <dt>Policy version</dt>
       <dd>{policyVersion}</dd>
-      <dt>Correlation</dt>
+      <dt>Correlation id</dt>
       <dd>
         <code>{correlationId}</code>
       </dd>
@@ -80,7 +82,7 @@ function Facts({ entry }: { entry: JournalDetail }) {
 
 function Undo({ entry: { id, undoable, change } }: { entry: JournalDetail }) {
   const [isAsking, setAsking] = useState(false);
-  if (!undoable) return <p class="quiet">There is no way back from this entry.</p>;
+  if (!undoable) return <p class="quiet">This entry cannot be undone.</p>;
   return (
     <div class="actions">
       <Button onClick={() => setAsking(true)}>Undo…</Button>
@@ -92,7 +94,7 @@ function Undo({ entry: { id, undoable, change } }: { entry: JournalDetail }) {
           confirm="Undo"
           onDone={({ applied = [] }) => {
             if (applied.some(({ outcome }) => outcome === "applied"))
-              notify(`${change.name} is as it was before.`);
+              notify(`${change.name} was restored to its previous state.`);
           }}
           onClose={() => setAsking(false)}
         />

@@ -23,7 +23,7 @@ export function Filters({ filter, all, shown }: FiltersProps) {
   return (
     <div class="filters" role="group" aria-label="Filters">
       <Search
-        label="Part of a resource's id"
+        label="Search resource id"
         value={filter.resource}
         onChange={(resource) => change({ resource })}
       />
@@ -39,7 +39,7 @@ export function Filters({ filter, all, shown }: FiltersProps) {
       )}
       {choose(
         "who",
-        "Who",
+        "Actor",
         all.map(({ who }) => who),
       )}
       <span class="quiet number" role="status">

@@ -1,6 +1,6 @@
 /**
- * `#/journal?resource=…&capability=…&outcome=…&who=…` lists what was written to Azure, newest first; `#/journal/ID` is one entry beside
- * the list, with the resource before and after, and the way back.
+ * `#/journal?resource=…&capability=…&outcome=…&who=…` lists changes in Azure, newest first; `#/journal/ID`
+ * shows one entry next to the list, with the resource before and after, and its undo.
  */
 import { useMemo } from "preact/hooks";
 import type { JournalEntry } from "../../../api/model.ts";
@@ -24,7 +24,7 @@ export function Journal() {
   return (
     <Page
       title="Journal"
-      lead="Everything that Mooring wrote to Azure: what, by whom, why, and the way back."
+      lead="Changes that Mooring made in Azure: what, why, by whom, and how to undo them."
     >
       <Filters filter={filter} all={entries.data ?? []} shown={shown.length} />
       <Split
@@ -51,14 +51,14 @@ export function Journal() {
 function NoEntries({ isFiltered }: { isFiltered: boolean }) {
   if (isFiltered)
     return (
-      <Empty title="No entry fits these filters.">
+      <Empty title="No entries match these filters.">
         <a href={href("journal")}>Show all</a>
       </Empty>
     );
   return (
-    <Empty title="Nothing was written to Azure yet.">
-      Every change appears here, with the resource before and after. In <code>observe</code> mode nothing is
-      written.
+    <Empty title="No changes yet.">
+      Mooring records every change in Azure here, with the resource before and after. In <code>observe</code>{" "}
+      mode it makes no changes.
     </Empty>
   );
 }

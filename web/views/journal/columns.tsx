@@ -19,14 +19,14 @@ export function EntryOutcome({ outcome }: { outcome: JournalEntry["outcome"] }) 
 export const COLUMNS: readonly Column<JournalEntry>[] = [
   {
     key: "when",
-    title: "When",
+    title: "Time",
     width: "7rem",
     cell: ({ atUtc }) => <Time utc={atUtc} />,
     sortBy: ({ atUtc }) => atUtc,
   },
   {
     key: "what",
-    title: "What",
+    title: "Change",
     width: "minmax(0, 1.4fr)",
     isPrimary: true,
     cell: ({ change }) => (
@@ -38,7 +38,7 @@ export const COLUMNS: readonly Column<JournalEntry>[] = [
   },
   {
     key: "why",
-    title: "Why",
+    title: "Reason",
     width: "minmax(0, 2fr)",
     cell: ({ change: { reason } }) => <span title={reason}>{reason}</span>,
   },
@@ -52,7 +52,7 @@ export const COLUMNS: readonly Column<JournalEntry>[] = [
   },
   {
     key: "who",
-    title: "Who",
+    title: "Actor",
     from: 760,
     width: "minmax(0, 0.8fr)",
     cell: ({ who }) => who,

@@ -1,8 +1,8 @@
-/** Which entries of the journal are shown. Pure. */
+/** Filters journal entries. Pure. */
 import type { JournalEntry } from "../../../api/model.ts";
 
 export interface Filter {
-  /** Part of the id of a resource. */
+  /** Part of the resource id. */
   readonly resource: string;
   readonly capability: string;
   readonly outcome: string;

@@ -7,16 +7,15 @@ import { notify } from "../../ui/notify.tsx";
 import { PlanDialog } from "../../ui/PlanDialog.tsx";
 import { href } from "../../ui/route.ts";
 import { Time } from "../../ui/Time.tsx";
-import { count } from "../../ui/words.ts";
 
 type Deleted = Orphans["deleted"][number];
 
-/** What a sweep deleted and can be made again; the plan says what cannot come back. */
+/** Resources that a sweep deleted and that can be restored; the plan lists what cannot be restored. */
 export function DeletedList({ deleted }: { readonly deleted: readonly Deleted[] }) {
   const [restoring, setRestoring] = useState<Deleted>();
   if (deleted.length === 0 && !restoring) return null;
   return (
-    <Card title="Deleted, and can be restored" class="deleted">
+    <Card title="Deleted (restorable)" class="deleted">
       <ul class="deleted-list">
         {deleted.map((one) => (
           <DeletedRow key={one.journalId} deleted={one} onRestore={() => setRestoring(one)} />
@@ -31,7 +30,7 @@ export function DeletedList({ deleted }: { readonly deleted: readonly Deleted[] 
           confirm="Restore"
           onDone={({ applied }) => {
             if (applied?.every(({ outcome }) => outcome === "applied"))
-              notify(`${restoring.name} is there again`);
+              notify(`${restoring.name} was restored`);
           }}
           onClose={() => setRestoring(undefined)}
         />
@@ -58,7 +57,7 @@ function DeletedRow({ deleted, onRestore }: DeletedRowProps) {
         <p class="identity">{resourceId}</p>
         {losses.length > 0 && (
           <details>
-            <summary>{count(losses.length, "thing")} cannot come back</summary>
+            <summary>Not restorable ({losses.length})</summary>
             <ul>
               {losses.map((loss) => (
                 <li key={loss}>{loss}</li>
@@ -68,7 +67,7 @@ function DeletedRow({ deleted, onRestore }: DeletedRowProps) {
         )}
       </div>
       <Button class="button-small" aria-label={`Restore ${name}`} onClick={onRestore}>
-        {isOperator ? "Restore…" : "What a restore would do"}
+        {isOperator ? "Restore…" : "Preview restore"}
       </Button>
     </li>
   );

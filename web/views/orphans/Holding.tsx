@@ -9,19 +9,22 @@ import { ReasonDialog } from "../../ui/ReasonDialog.tsx";
 
 const LONGEST_REASON = 500;
 
-/** Holding and releasing. Neither touches Azure, so neither has a plan; `dialog` is to be drawn once, `button` per orphan. */
+/**
+ * Holds and releases orphans. Neither changes Azure, so neither has a plan; render `dialog` once and
+ * `button` per orphan.
+ */
 export function useHolding() {
   const { isOperator } = useMe();
-  const [asking, setAsking] = useState<Orphan>();
+  const [holding, setHolding] = useState<Orphan>();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
-  const close = () => (setAsking(undefined), setProblem(undefined));
+  const close = () => (setHolding(undefined), setProblem(undefined));
   const act = async (orphan: Orphan, reason?: string) => {
     setBusy(true);
     const failed = await change(orphan, reason);
     setBusy(false);
     setProblem(failed);
-    if (!failed) setAsking(undefined);
+    if (!failed) setHolding(undefined);
   };
   return {
     button: (orphan: Orphan) =>
@@ -29,22 +32,22 @@ export function useHolding() {
         <HoldButton
           orphan={orphan}
           isBusy={isBusy}
-          onClick={() => (orphan.hold ? void act(orphan) : setAsking(orphan))}
+          onClick={() => (orphan.hold ? void act(orphan) : setHolding(orphan))}
         />
       ),
-    problem: !asking && problem && <Problems problem={problem} />,
-    dialog: asking && (
+    problem: !holding && problem && <Problems problem={problem} />,
+    dialog: holding && (
       <ReasonDialog
-        title={`Hold ${asking.name}`}
-        label="Why"
-        hint="Nothing is done to it until the hold is taken back; then its grace begins anew."
+        title={`Hold ${holding.name}`}
+        label="Reason"
+        hint="Excluded from deletion until the hold is released; then the grace period starts again."
         most={LONGEST_REASON}
         next="Hold"
         isBusy={isBusy}
-        onReason={(reason) => void act(asking, reason)}
+        onReason={(reason) => void act(holding, reason)}
         onClose={close}
       >
-        <p class="identity">{asking.resourceId}</p>
+        <p class="identity">{holding.resourceId}</p>
         {problem && <Problems problem={problem} />}
       </ReasonDialog>
     ),
@@ -66,7 +69,7 @@ function HoldButton({ orphan, isBusy, onClick }: HoldButtonProps) {
   );
 }
 
-/** @returns what went wrong, if something did */
+/** @returns the problem, if the change failed */
 async function change(orphan: Orphan, reason: string | undefined): Promise<ApiProblem | undefined> {
   const path = `/orphans/${encodeURIComponent(orphan.key)}/hold`;
   try {
@@ -76,6 +79,6 @@ async function change(orphan: Orphan, reason: string | undefined): Promise<ApiPr
     if (error instanceof ApiProblem) return error;
     throw error;
   }
-  notify(reason === undefined ? `${orphan.name} is released` : `${orphan.name} is held`);
+  notify(reason === undefined ? `${orphan.name} was released` : `${orphan.name} is on hold`);
   return undefined;
 }

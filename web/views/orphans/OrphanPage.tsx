@@ -6,23 +6,24 @@ import { Page } from "../../ui/Page.tsx";
 import { Empty, Resource } from "../../ui/Resource.tsx";
 import { href } from "../../ui/route.ts";
 import { Time } from "../../ui/Time.tsx";
-import { useWholeList } from "../../ui/useResource.ts";
+import { sentence } from "../../ui/words.ts";
+import { useFullList } from "../../ui/useResource.ts";
 import { Copy } from "../../ui/Copy.tsx";
 import { Fact } from "../../ui/Fact.tsx";
-import { standingOf } from "./filterOrphans.ts";
+import { statusOf } from "./filterOrphans.ts";
 import { useHolding } from "./Holding.tsx";
 import { TimeLeft } from "./TimeLeft.tsx";
-import { KINDS, STANDINGS } from "./words.ts";
+import { KINDS, STATUSES } from "./words.ts";
 
-/** One suspect: what speaks for its being an orphan, what against, and what is missing. */
+/** An orphan candidate: evidence for, evidence against, and missing evidence. */
 export function OrphanPage({ orphanKey }: { readonly orphanKey: string }) {
-  const orphans = useWholeList<Orphans>("/orphans");
+  const orphans = useFullList<Orphans>("/orphans");
   const orphan = orphans.data?.items.find(({ key }) => key === orphanKey);
   const { button, dialog, problem } = useHolding();
   return (
     <Page title={orphan?.name ?? "Orphan"} lead={<Lead orphan={orphan} />} actions={orphan && button(orphan)}>
       <Resource of={orphans} lines={10}>
-        {({ mode }) => (orphan ? <Weighed orphan={orphan} mode={mode} /> : <NotSuspected />)}
+        {({ mode }) => (orphan ? <Details orphan={orphan} mode={mode} /> : <NotCandidate />)}
       </Resource>
       {problem}
       {dialog}
@@ -33,7 +34,7 @@ export function OrphanPage({ orphanKey }: { readonly orphanKey: string }) {
 function Lead({ orphan }: { readonly orphan: Orphan | undefined }) {
   const back = <a href={href("orphans")}>All orphans</a>;
   if (!orphan) return back;
-  const { tone, text, means } = STANDINGS[standingOf(orphan)];
+  const { tone, text, means } = STATUSES[statusOf(orphan)];
   return (
     <>
       <Badge tone={tone}>{text}</Badge> {means} · {back}
@@ -41,19 +42,19 @@ function Lead({ orphan }: { readonly orphan: Orphan | undefined }) {
   );
 }
 
-function NotSuspected() {
+function NotCandidate() {
   return (
-    <Empty title="It is no orphan any more.">
-      A living Service accounts for it now, or it is gone; if a sweep deleted it, the list has it under
-      “Deleted”.
+    <Empty title="Not an orphan candidate">
+      The resource is in use or no longer exists. Resources that a sweep deleted are listed under “Deleted” on
+      the Orphans page.
     </Empty>
   );
 }
 
-function Weighed({ orphan, mode }: { readonly orphan: Orphan } & Pick<Orphans, "mode">) {
+function Details({ orphan, mode }: { readonly orphan: Orphan } & Pick<Orphans, "mode">) {
   return (
     <div class="orphan-page">
-      <Card title="What happens next">
+      <Card title="Next step">
         <Next orphan={orphan} mode={mode} />
         <dl class="fact-grid">
           <Fact name="Kind">{KINDS[orphan.kind]}</Fact>
@@ -75,22 +76,23 @@ function Next({
   if (hold)
     return (
       <p>
-        Nothing: <strong>{hold.who}</strong> holds it since <Time utc={hold.sinceUtc} />, because “{hold.why}
-        ”.
+        Excluded from deletion by <strong>{hold.who}</strong> <Time utc={hold.sinceUtc} />. Reason: {hold.why}
       </p>
     );
   if (!quarantine)
     return (
       <p>
-        {verdict === "orphan" ? "The next sweep puts it into quarantine." : "Nothing, until it is proved."}
+        {verdict === "orphan"
+          ? "The next sweep puts it into quarantine."
+          : "None until the evidence is complete."}
       </p>
     );
   return (
     <>
       <p>
         {mode === "enforce"
-          ? "A sweep deletes it once its grace is over, if it is proved again then."
-          : "Nothing by itself: sweep is in observe mode. By hand it can be deleted once its grace is over."}
+          ? "A sweep deletes it after the grace period, if it is re-verified then."
+          : "Observe mode: not deleted automatically. You can delete it with a manual sweep after the grace period."}
       </p>
       <dl class="fact-grid">
         <Fact name="Time left">
@@ -99,7 +101,7 @@ function Next({
         <Fact name="In quarantine since">
           <Time utc={quarantine.sinceUtc} />
         </Fact>
-        <Fact name="Proved last">
+        <Fact name="Last verified">
           <Time utc={quarantine.lastProvedAtUtc} />
         </Fact>
       </dl>
@@ -110,10 +112,10 @@ function Next({
 function Balance({ orphan }: { readonly orphan: Orphan }) {
   return (
     <div class="balance">
-      <Side title="Evidence for" side="for" none="Nothing proves that it has no owner.">
-        {orphan.for.map(({ says, source, atUtc, version }) => (
-          <li key={`${says} ${atUtc}`}>
-            {says}
+      <Side title="Evidence for" side="for" none="No evidence that it is unused.">
+        {orphan.for.map(({ says: statement, source, atUtc, version }) => (
+          <li key={`${statement} ${atUtc}`}>
+            {sentence(statement)}
             <span class="quiet balance-source">
               {source}
               {version === undefined ? "" : `, resourceVersion ${version}`}, <Time utc={atUtc} />
@@ -121,14 +123,14 @@ function Balance({ orphan }: { readonly orphan: Orphan }) {
           </li>
         ))}
       </Side>
-      <Side title="Evidence against" side="against" none="Nothing in Azure contradicts.">
-        {orphan.against.map((says) => (
-          <li key={says}>{says}</li>
+      <Side title="Evidence against" side="against" none="No contradicting evidence.">
+        {orphan.against.map((statement) => (
+          <li key={statement}>{sentence(statement)}</li>
         ))}
       </Side>
-      <Side title="Missing" side="missing" none="Nothing: all that is needed is known.">
-        {orphan.missing.map((says) => (
-          <li key={says}>{says}</li>
+      <Side title="Missing evidence" side="missing" none="None: the evidence is complete.">
+        {orphan.missing.map((statement) => (
+          <li key={statement}>{sentence(statement)}</li>
         ))}
       </Side>
     </div>
@@ -138,7 +140,7 @@ function Balance({ orphan }: { readonly orphan: Orphan }) {
 interface SideProps {
   readonly title: string;
   readonly side: "for" | "against" | "missing";
-  /** Where there is nothing. */
+  /** Text if there is no item. */
   readonly none: string;
   readonly children: readonly ComponentChildren[];
 }

@@ -1,6 +1,7 @@
 /**
- * Orphans: what is proved to have no owner and waits out its grace, what is only suspected, and what was deleted and can be made
- * again. `#/orphans` lists, `#/orphans/KEY` weighs one. A hold keeps a resource whatever is proved; only a sweep deletes.
+ * Orphans: verified orphans in quarantine, orphan candidates, and deleted resources that can be restored.
+ * `#/orphans` lists, `#/orphans/KEY` shows the evidence of one. A hold excludes a resource from deletion;
+ * only a sweep deletes.
  */
 import { useRoute } from "../../ui/route.ts";
 import { OrphanPage } from "./OrphanPage.tsx";

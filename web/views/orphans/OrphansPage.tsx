@@ -8,28 +8,37 @@ import { PlanDialog } from "../../ui/PlanDialog.tsx";
 import { Empty, Resource } from "../../ui/Resource.tsx";
 import { href, useQuery } from "../../ui/route.ts";
 import { type Column, Table } from "../../ui/Table.tsx";
-import { useWholeList } from "../../ui/useResource.ts";
+import { useFullList } from "../../ui/useResource.ts";
 import { choicesOf } from "../pls/filterPrivateLinkServices.ts";
 import { DeletedList } from "./DeletedList.tsx";
-import { filterOrphans, standingOf } from "./filterOrphans.ts";
+import { filterOrphans, statusOf } from "./filterOrphans.ts";
 import { useHolding } from "./Holding.tsx";
 import { TimeLeft } from "./TimeLeft.tsx";
-import { leftOutSentences, because, KINDS, STANDINGS } from "./words.ts";
+import { leftOutSentences, reasonOf, unreadableSentence, KINDS, STATUSES } from "./words.ts";
 
 export function OrphansPage() {
-  const orphans = useWholeList<Orphans>("/orphans");
+  const orphans = useFullList<Orphans>("/orphans");
   const [isSweeping, setSweeping] = useState(false);
   return (
     <Page
       title="Orphans"
-      lead="What nobody owns any more: proved, kept in quarantine for its grace, and proved again before it goes."
+      lead="Load balancers and Private Link Services that no Service uses. Mooring keeps them in quarantine for the grace period and re-verifies them before deletion."
       actions={orphans.data && <Button onClick={() => setSweeping(true)}>Sweep now…</Button>}
     >
       <Resource of={orphans} lines={12}>
         {(orphans) => (
           <>
             <Mode mode={orphans.mode} />
-            {orphans.items.length === 0 ? <NothingOrphaned /> : <OrphanTable orphans={orphans.items} />}
+            {orphans.unreadable.map((subscription) => (
+              <p key={subscription} class="callout tone-warn">
+                {unreadableSentence(subscription)}
+              </p>
+            ))}
+            {orphans.items.length === 0 ? (
+              <NoOrphans isComplete={orphans.unreadable.length === 0} />
+            ) : (
+              <OrphanTable orphans={orphans.items} />
+            )}
             <DeletedList deleted={orphans.deleted} />
           </>
         )}
@@ -39,8 +48,8 @@ export function OrphansPage() {
           title="Sweep now"
           method="POST"
           path="/orphans/sweep"
-          confirm="Delete these"
-          nothing="Nothing is due: whatever is in quarantine is still in its grace."
+          confirm="Delete"
+          nothing="Nothing to delete: no quarantined resource is past its grace period."
           notesOf={leftOutSentences}
           confirmEmpty="Request confirmation"
           onDone={() => undefined}
@@ -55,33 +64,32 @@ function Mode({ mode }: Pick<Orphans, "mode">) {
   if (mode === "observe")
     return (
       <p class="callout tone-info orphans-mode">
-        <strong>Sweep observes.</strong> Nothing is deleted by itself, whatever its grace. What a person
-        sweeps by hand is.
+        <strong>Observe mode:</strong> nothing is deleted automatically. Manual sweeps still delete.
       </p>
     );
   return (
     <p class="callout tone-warn orphans-mode">
-      <strong>Sweep enforces.</strong> What is in quarantine is deleted once its grace is over and it is
-      proved again. Hold what is to stay.
+      <strong>Enforce mode:</strong> quarantined resources are re-verified and deleted after the grace period.
+      Hold a resource to keep it.
     </p>
   );
 }
 
-function NothingOrphaned() {
+function NoOrphans({ isComplete }: { readonly isComplete: boolean }) {
+  const which = isComplete ? "the registered clusters" : "the registered clusters in the other subscriptions";
   return (
-    <Empty title="Nothing is orphaned.">
-      Every load balancer, frontend and Private Link Service of the registered clusters is accounted for by a
-      living Service.
+    <Empty title="No orphans.">
+      A Service uses every load balancer, frontend and Private Link Service of {which}.
     </Empty>
   );
 }
 
 function OrphanTable({ orphans }: { readonly orphans: readonly Orphan[] }) {
   const [read, change] = useQuery();
-  const [text, kind, standing, cluster] = [read("text"), read("kind"), read("standing"), read("cluster")];
+  const [text, kind, status, cluster] = [read("text"), read("kind"), read("status"), read("cluster")];
   const shown = useMemo(
-    () => filterOrphans(orphans, { text, kind, standing, cluster }),
-    [orphans, text, kind, standing, cluster],
+    () => filterOrphans(orphans, { text, kind, status, cluster }),
+    [orphans, text, kind, status, cluster],
   );
   const { button, dialog, problem } = useHolding();
   const clusters = useMemo(() => choicesOf(orphans.map(({ cluster }) => cluster)), [orphans]);
@@ -96,13 +104,13 @@ function OrphanTable({ orphans }: { readonly orphans: readonly Orphan[] }) {
           onChange={(kind) => change({ kind })}
         />
         <Select
-          label="Standing"
-          value={standing}
+          label="Status"
+          value={status}
           options={[
             ["", "any"],
-            ...Object.entries(STANDINGS).map(([value, { text }]) => [value, text] as const),
+            ...Object.entries(STATUSES).map(([value, { text }]) => [value, text] as const),
           ]}
-          onChange={(standing) => change({ standing })}
+          onChange={(status) => change({ status })}
         />
         <Select
           label="Cluster"
@@ -114,11 +122,11 @@ function OrphanTable({ orphans }: { readonly orphans: readonly Orphan[] }) {
       {problem}
       <Table
         caption="Orphans"
-        columns={[...COLUMNS, { key: "hold", title: "Keep", width: "5.5rem", cell: button }]}
+        columns={[...COLUMNS, { key: "hold", title: "Actions", width: "5.5rem", cell: button }]}
         rows={shown}
         keyOf={({ key }) => key}
         hrefOf={({ key }) => href("orphans", key)}
-        empty={<Empty title="Nothing is like that.">Take a filter away to see more.</Empty>}
+        empty={<Empty title="No orphans match these filters.">Remove a filter to see more.</Empty>}
       />
       {dialog}
     </>
@@ -127,19 +135,19 @@ function OrphanTable({ orphans }: { readonly orphans: readonly Orphan[] }) {
 
 const COLUMNS: readonly Column<Orphan>[] = [
   {
-    key: "standing",
-    title: "Standing",
+    key: "status",
+    title: "Status",
     width: "7.75rem",
     cell: (orphan) => {
-      const { tone, text } = STANDINGS[standingOf(orphan)];
+      const { tone, text } = STATUSES[statusOf(orphan)];
       return <Badge tone={tone}>{text}</Badge>;
     },
-    sortBy: (orphan) => Object.keys(STANDINGS).indexOf(standingOf(orphan)),
+    sortBy: (orphan) => Object.keys(STATUSES).indexOf(statusOf(orphan)),
   },
   {
     key: "kind",
     title: "Kind",
-    width: "7.25rem",
+    width: "9.75rem",
     cell: ({ kind }) => KINDS[kind],
     sortBy: ({ kind }) => KINDS[kind],
   },
@@ -160,10 +168,10 @@ const COLUMNS: readonly Column<Orphan>[] = [
     sortBy: ({ cluster }) => cluster,
   },
   {
-    key: "because",
-    title: "Because",
+    key: "reason",
+    title: "Reason",
     width: "minmax(0, 1.6fr)",
-    cell: (orphan) => <span title={because(orphan)}>{because(orphan)}</span>,
+    cell: (orphan) => <span title={reasonOf(orphan)}>{reasonOf(orphan)}</span>,
   },
   {
     key: "left",

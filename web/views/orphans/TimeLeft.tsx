@@ -1,24 +1,30 @@
 import { useEffect, useState } from "preact/hooks";
 import { absolute } from "../../ui/words.ts";
 import type { Orphan } from "../../../api/model.ts";
-import { shareOver, timeLeft } from "./timeLeft.ts";
+import { remaining, shareOver } from "./timeLeft.ts";
 
 const HOUR = 3_600_000;
 
-/** How much of the grace is left, counting down; the exact end on hover. */
+/** The remaining grace period as a countdown; hovering shows the exact end. */
 export function TimeLeft({ quarantine }: { readonly quarantine: NonNullable<Orphan["quarantine"]> }) {
-  const { sinceUtc, deleteAfterUtc } = quarantine;
+  const { sinceUtc, deleteAfterUtc, awaitsFirstReport } = quarantine;
   const now = useCountdown(deleteAfterUtc);
-  const left = timeLeft(deleteAfterUtc, now);
+  const ends = `Grace period ends ${absolute(deleteAfterUtc)}`;
   return (
-    <span class="time-left" title={`Grace ends ${absolute(deleteAfterUtc)}`}>
-      {left === "over" ? "Grace is over" : left}
-      <progress aria-label="Grace that is over" max={1} value={shareOver(sinceUtc, deleteAfterUtc, now)} />
+    <span
+      class="time-left"
+      title={awaitsFirstReport ? `${ends} or later: it begins with the next list of the cluster` : ends}
+    >
+      {remaining(quarantine, now)}
+      <progress aria-label="Elapsed grace period" max={1} value={shareOver(sinceUtc, deleteAfterUtc, now)} />
     </span>
   );
 }
 
-/** Now, each second in the last hour and each minute before it; at rest once it is over. */
+/**
+ * The current time, updated every second in the last hour and every minute before; no updates after the
+ * end.
+ */
 function useCountdown(untilUtc: string): number {
   const [now, setNow] = useState(() => Date.now());
   const left = Date.parse(untilUtc) - now;

@@ -5,24 +5,26 @@ export interface OrphanFilter {
   readonly text: string;
   /** `""`: all. */
   readonly kind: string;
-  readonly standing: string;
+  readonly status: string;
   readonly cluster: string;
 }
 
-/** `held` beats `quarantined` beats the bare verdict: it is what decides what happens next. */
-export type Standing = "held" | "quarantined" | "orphan" | "unproved";
+/**
+ * `held` takes precedence over `quarantined`, and both over the verdict, because it decides the next step.
+ */
+export type OrphanStatus = "held" | "quarantined" | "orphan" | "unproved";
 
-export function standingOf({ hold, quarantine, verdict }: Orphan): Standing {
+export function statusOf({ hold, quarantine, verdict }: Orphan): OrphanStatus {
   if (hold) return "held";
   return quarantine ? "quarantined" : verdict;
 }
 
-/** Those that are deleted soonest first, then by name. */
+/** Sorted by deletion time, then by name. */
 export function filterOrphans(orphans: readonly Orphan[], filter: OrphanFilter): readonly Orphan[] {
   const shown = orphans.filter(
     (one) =>
       (filter.kind === "" || one.kind === filter.kind) &&
-      (filter.standing === "" || standingOf(one) === filter.standing) &&
+      (filter.status === "" || statusOf(one) === filter.status) &&
       (filter.cluster === "" || one.cluster === filter.cluster) &&
       hasWords([one.name, one.cluster, one.resourceId], filter.text),
   );

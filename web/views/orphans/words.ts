@@ -1,30 +1,35 @@
 import type { Orphan, SweepOutcome } from "../../../api/model.ts";
-import type { Standing } from "./filterOrphans.ts";
+import { sentence } from "../../ui/words.ts";
+import type { OrphanStatus } from "./filterOrphans.ts";
 
 export const KINDS: Readonly<Record<Orphan["kind"], string>> = {
   loadBalancer: "Load balancer",
   frontend: "Frontend",
   rule: "Rule or probe",
   pls: "Private Link Service",
-  connection: "Connection",
+  connection: "Endpoint connection",
 };
 
-/** One sentence for each subscription that could not be read, and for each cluster that has to confirm before its orphans are deleted. */
+/**
+ * A sentence for each subscription that could not be read, and for each cluster that must confirm before
+ * its orphans are deleted.
+ */
 export function leftOutSentences({
   awaited = [],
   unreadable = [],
   applied,
 }: Partial<SweepOutcome>): readonly string[] {
-  const next = applied ? " Mooring requested a list from it; sweep again in about 30 seconds." : "";
+  const next = applied ? " Mooring requested a list from the cluster; sweep again in about 30 seconds." : "";
   return [
-    ...unreadable.map(
-      (subscription) =>
-        `Subscription ${subscription} could not be read: its orphans are neither judged nor deleted. The doctor shows the cause.`,
-    ),
+    ...unreadable.map(unreadableSentence),
     ...awaited.map(
-      (cluster) => `Orphans of cluster ${cluster} are due, but the cluster must confirm them again.${next}`,
+      (cluster) => `Orphans of cluster ${cluster} are due, but the cluster must confirm them first.${next}`,
     ),
   ];
+}
+
+export function unreadableSentence(subscription: string): string {
+  return `Subscription ${subscription} could not be read: its orphans are neither evaluated nor deleted. Run mooring doctor to find the cause.`;
 }
 
 interface Meaning {
@@ -33,33 +38,31 @@ interface Meaning {
   readonly means: string;
 }
 
-export const STANDINGS: Readonly<Record<Standing, Meaning>> = {
+export const STATUSES: Readonly<Record<OrphanStatus, Meaning>> = {
   quarantined: {
     tone: "warn",
     text: "In quarantine",
-    means:
-      "It is proved that nobody owns it. It waits out its grace, and is proved once more before it may be deleted.",
+    means: "Confirmed orphan. Mooring re-verifies it after the grace period before deleting it.",
   },
   orphan: {
     tone: "warn",
     text: "Orphan",
-    means:
-      "It is proved that nobody owns it. The next sweep puts it into quarantine, where its grace begins.",
+    means: "Confirmed orphan. The next sweep puts it into quarantine, which starts the grace period.",
   },
   unproved: {
     tone: "info",
-    text: "Unproved",
-    means: "No living Service accounts for it, but that is not proved: it is left alone.",
+    text: "Unverified",
+    means: "Possible orphan, but the evidence is incomplete. Mooring does not delete it.",
   },
   held: {
     tone: "good",
     text: "Held",
-    means: "Somebody keeps it: nothing is done to it until the hold is taken back.",
+    means: "An operator excluded it from deletion until the hold is released.",
   },
 };
 
-/** In a line, what matters most: what speaks against it, what is missing, or what proves it. */
-export function because({ hold, against, missing, for: proofs }: Orphan): string {
+/** The most important statement: evidence against, missing evidence, or evidence for. */
+export function reasonOf({ hold, against, missing, for: proofs }: Orphan): string {
   if (hold) return `${hold.who}: ${hold.why}`;
-  return against[0] ?? missing[0] ?? proofs[0]?.says ?? "";
+  return sentence(against[0] ?? missing[0] ?? proofs[0]?.says ?? "");
 }

@@ -10,8 +10,8 @@ import { Time } from "../../ui/Time.tsx";
 const TONES: Readonly<Record<ClusterHealth["state"], Tone>> = {
   ok: "good",
   silent: "error",
-  "never heard of": "warn",
-  gone: "quiet",
+  "never reported": "warn",
+  deleted: "quiet",
 };
 
 const COLUMNS: readonly Column<ClusterHealth>[] = [
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<ClusterHealth>[] = [
   },
   {
     key: "confirmed",
-    title: "Confirmed",
+    title: "Last report",
     width: "7rem",
     cell: ({ confirmedAtUtc }) => (confirmedAtUtc === undefined ? "never" : <Time utc={confirmedAtUtc} />),
   },
@@ -52,18 +52,18 @@ const COLUMNS: readonly Column<ClusterHealth>[] = [
 
 const SHORT = 8;
 
-/** What the cluster is bound to, or why its lists prove nothing. */
+/** The uid that the cluster is bound to, or why its lists are not evidence. */
 function Identity({ cluster: { identity, unchecked, contradictions } }: { cluster: ClusterHealth }) {
   if (contradictions.length > 0)
     return (
       <span title={contradictions.join("\n")}>
-        <Badge tone="error">contradiction</Badge>
+        <Badge tone="error">conflict</Badge>
       </span>
     );
   if (unchecked)
     return (
-      <span title={`registered without ARM: ${unchecked.reason}`}>
-        <Badge tone="warn">unchecked</Badge>
+      <span title={`registered without verification in ARM: ${unchecked.reason}`}>
+        <Badge tone="warn">unverified</Badge>
       </span>
     );
   if (!identity) return <Badge tone="warn">not bound</Badge>;
@@ -76,14 +76,14 @@ export function Clusters({ clusters }: { clusters: readonly ClusterHealth[] }) {
   return (
     <Card title="Clusters" class="overview-wide">
       <Table
-        caption="Health of clusters"
+        caption="Cluster health"
         columns={COLUMNS}
         rows={clusters}
         keyOf={({ name }) => name}
         hrefOf={({ name }) => href("findings", undefined, { cluster: name })}
         empty={
-          <Empty title="No cluster is registered.">
-            <code>mooring clusters add NAME</code> registers one and writes the file to apply to it.
+          <Empty title="No clusters registered.">
+            Run <code>mooring clusters add NAME</code> to register a cluster and write its manifest.
           </Empty>
         }
       />

@@ -10,7 +10,9 @@ export function LastAudits({ audits }: { audits: readonly Audit[] }) {
   return (
     <Card title="Last audits" actions={<a href={href("audits")}>All audits</a>}>
       {audits.length === 0 && (
-        <Empty title="No audit has run yet.">They run by themselves; the button above runs one now.</Empty>
+        <Empty title="No audit has run yet.">
+          Audits run on a schedule. Select <strong>Run audit</strong> to start one now.
+        </Empty>
       )}
       <ul class="last-audits">
         {audits.map((audit) => (

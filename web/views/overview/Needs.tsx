@@ -1,7 +1,8 @@
-import type { Overview } from "../../../api/model.ts";
+import type { Overview, Severity } from "../../../api/model.ts";
 import type { Tone } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { href } from "../../ui/route.ts";
+import { TONES } from "../../ui/Severity.tsx";
 import { number } from "../../ui/words.ts";
 
 type Needs = Overview["needs"];
@@ -11,17 +12,17 @@ interface Tile {
   readonly title: string;
   readonly more: string;
   readonly href: string;
-  /** When there is anything. */
+  /** Tone if the value is above 0. */
   readonly tone: Tone;
 }
 
-/** Each count leads to the list that it counts. */
+/** Each tile links to the list that it counts. */
 export function Needs({ needs, wasAudited }: { needs: Needs; wasAudited: boolean }) {
   const tiles = toTiles(needs);
   const isCalm = wasAudited && tiles.every(({ value }) => value === 0);
   return (
-    <Card title="What needs a person now" class="overview-wide">
-      {isCalm && <p class="needs-calm">Nothing needs a person now.</p>}
+    <Card title="Action required" class="overview-wide">
+      {isCalm && <p class="needs-calm">No action required.</p>}
       <ul class="tiles">
         {tiles.map((tile) => (
           <li key={tile.title}>
@@ -41,30 +42,30 @@ function toTiles({ connections, quarantined, dueSoon, findings, acknowledged }: 
   return [
     {
       value: connections,
-      title: "Connections waiting",
-      more: "for approval",
+      title: "Pending approvals",
+      more: "private endpoints",
       href: href("pls", undefined, { tab: "connections" }),
       tone: "warn",
     },
     {
       value: quarantined,
       title: "In quarantine",
-      more: dueSoon > 0 ? `${dueSoon} due within a day` : "none due within a day",
+      more: dueSoon > 0 ? `${dueSoon} due within 24 hours` : "none due within 24 hours",
       href: href("orphans"),
       tone: dueSoon > 0 ? "error" : "warn",
     },
     severityTile("error", "Errors", findings.error),
-    severityTile("warn", "Warnings", findings.warn),
-    { ...severityTile("info", "Notes", findings.info), more: `open; ${acknowledged} acknowledged` },
+    severityTile("warning", "Warnings", findings.warning),
+    { ...severityTile("info", "Info", findings.info), more: `open; ${acknowledged} acknowledged` },
   ];
 }
 
-function severityTile(severity: "error" | "warn" | "info", title: string, value: number): Tile {
+function severityTile(severity: Severity, title: string, value: number): Tile {
   return {
     value,
     title,
     more: "open findings",
     href: href("findings", undefined, { severity }),
-    tone: severity,
+    tone: TONES[severity],
   };
 }

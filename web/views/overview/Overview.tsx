@@ -1,5 +1,5 @@
-/** What needs a person now, how things go, and whether Mooring itself is well. */
-import type { Overview as Told } from "../../../api/model.ts";
+/** Required actions, the finding trend, and the status of Mooring. */
+import type { Overview as OverviewData } from "../../../api/model.ts";
 import { Page } from "../../ui/Page.tsx";
 import { Resource } from "../../ui/Resource.tsx";
 import { useResource } from "../../ui/useResource.ts";
@@ -8,12 +8,12 @@ import { Clusters } from "./Clusters.tsx";
 import { LastAudits } from "./LastAudits.tsx";
 import { Needs } from "./Needs.tsx";
 import { Trend } from "./Trend.tsx";
-import { Wellbeing } from "./Wellbeing.tsx";
+import { MooringStatus } from "./MooringStatus.tsx";
 import "../audits/audits.css";
 import "./overview.css";
 
 export function Overview() {
-  const overview = useResource<Told>("/overview", { everySeconds: 3 });
+  const overview = useResource<OverviewData>("/overview", { everySeconds: 3 });
   const isRunning = overview.data?.audits.some(({ state }) => state === "running") ?? false;
   return (
     <Page title="Overview" actions={<RunAudit isRunning={isRunning} />}>
@@ -24,7 +24,7 @@ export function Overview() {
             <Trend days={trend} />
             <div class="overview-side">
               <LastAudits audits={audits} />
-              <Wellbeing mooring={mooring} />
+              <MooringStatus mooring={mooring} />
             </div>
             <Clusters clusters={clusters} />
           </div>

@@ -6,21 +6,21 @@ import { count } from "../../ui/words.ts";
 
 const WIDTH = 600;
 const HEIGHT = 150;
-const NAMES = { error: "Errors", warn: "Warnings", info: "Notes" } as const;
+const NAMES = { error: "Errors", warning: "Warnings", info: "Info" } as const;
 
-/** Open findings at the end of each day, as stacked bars and as a table. */
+/** Open findings at the end of each day, as a stacked bar chart and as a table. */
 export function Trend({ days }: { days: readonly TrendDay[] }) {
   if (days.length === 0)
     return (
       <Card title="Trend">
-        <Empty title="No day has ended yet.">Open findings are counted at the end of each audit.</Empty>
+        <Empty title="No history yet.">Open findings are counted at the end of each audit.</Empty>
       </Card>
     );
   return (
     <Card title="Trend" actions={<Legend />} class="trend-card">
       <Bars days={days} />
       <details class="trend-table">
-        <summary>As a table</summary>
+        <summary>Show as table</summary>
         <TrendTable days={days} />
       </details>
     </Card>
@@ -44,14 +44,19 @@ function Bars({ days }: { days: readonly TrendDay[] }) {
   const step = WIDTH / Math.max(days.length, 14);
   return (
     <figure class="trend">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={saidOf(days)} preserveAspectRatio="none">
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={describe(days)}
+        preserveAspectRatio="none"
+      >
         {days.map((day, index) => (
           <Bar key={day.date} day={day} x={index * step} width={step} scale={HEIGHT / most} />
         ))}
       </svg>
       <figcaption class="trend-ends quiet number">
         <span>{days[0]?.date}</span>
-        <span>at most {count(most, "finding")}</span>
+        <span>max {most}</span>
         {days.length > 1 && <span>{days.at(-1)?.date}</span>}
       </figcaption>
     </figure>
@@ -62,7 +67,7 @@ function Bar({ day, x, width, scale }: { day: TrendDay; x: number; width: number
   let bottom = HEIGHT;
   return (
     <g>
-      <title>{`${day.date}: ${saidDay(day)}`}</title>
+      <title>{`${day.date}: ${describeDay(day)}`}</title>
       <rect class="trend-ground" x={x} y={0} width={width} height={HEIGHT} />
       {SEVERITIES.map((severity) => {
         const height = day.counts[severity] * scale;
@@ -84,7 +89,7 @@ function Bar({ day, x, width, scale }: { day: TrendDay; x: number; width: number
 
 function TrendTable({ days }: { days: readonly TrendDay[] }) {
   return (
-    <div class="trend-scroll" tabIndex={0} role="region" aria-label="Open findings a day">
+    <div class="trend-scroll" tabIndex={0} role="region" aria-label="Open findings per day">
       <table>
         <thead>
           <tr>
@@ -112,15 +117,15 @@ function TrendTable({ days }: { days: readonly TrendDay[] }) {
 }
 
 function total({ counts }: TrendDay): number {
-  return counts.error + counts.warn + counts.info;
+  return counts.error + counts.warning + counts.info;
 }
 
-function saidDay({ counts: { error, warn, info } }: TrendDay): string {
-  return `${count(error, "error")}, ${count(warn, "warning")}, ${count(info, "note")}`;
+function describeDay({ counts: { error, warning, info } }: TrendDay): string {
+  return `${count(error, "error")}, ${count(warning, "warning")}, ${info} info`;
 }
 
-function saidOf(days: readonly TrendDay[]): string {
+function describe(days: readonly TrendDay[]): string {
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return "";
-  return `Open findings a day. ${first.date}: ${saidDay(first)}. ${last.date}: ${saidDay(last)}.`;
+  return `Open findings per day. ${first.date}: ${describeDay(first)}. ${last.date}: ${describeDay(last)}.`;
 }

@@ -9,7 +9,7 @@ export interface ChoicesProps {
   onChange: (changes: Readonly<Record<string, string>>) => void;
 }
 
-/** As which cluster is asked, and with which Service to begin. */
+/** Selects the cluster and an example Service. */
 export function Choices({ clusters, cluster, example, onChange }: ChoicesProps) {
   return (
     <div class="filters">

@@ -7,10 +7,10 @@ interface EditorProps {
   onText: (text: string) => void;
 }
 
-/** A plain text area: Tab leaves it, and every browser and reader knows it. */
+/** A plain text area: Tab leaves it, and every browser and screen reader supports it. */
 export function Editor({ area, text, onText }: EditorProps) {
   return (
-    <Field label="Service" hint="YAML or JSON. What is said of it follows as you type.">
+    <Field label="Service" hint="YAML or JSON. Results update as you type.">
       {(ids) => (
         <textarea
           {...ids}
@@ -29,7 +29,7 @@ export function Editor({ area, text, onText }: EditorProps) {
   );
 }
 
-/** Selects the line, so that it can be seen and typed over. */
+/** Selects the line, so that the user can see it and type over it. */
 export function showLine(area: HTMLTextAreaElement | null, line: number): void {
   if (!area) return;
   const lines = area.value.split("\n");

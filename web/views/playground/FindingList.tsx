@@ -13,17 +13,17 @@ interface FindingListProps {
   onSuggestion: (finding: Finding, suggestion: string) => void;
 }
 
-/** What was found, where it stands, and what to write instead. */
+/** The findings, their lines, and suggested values. */
 export function FindingList({ verdict: { findings }, text, onLine, onSuggestion }: FindingListProps) {
   if (findings.length === 0) return null;
   return (
-    <Card title="What it says">
-      <ul class="said">
+    <Card title="Findings">
+      <ul class="verdict-list">
         {findings.map((finding) => (
           <li key={`${finding.rule} ${finding.field} ${finding.message}`}>
-            <p class="said-head">
+            <p class="verdict-head">
               <Badge tone={finding.severity === "deny" ? "error" : "warn"}>
-                {finding.severity === "deny" ? "denies" : "warns"}
+                {finding.severity === "deny" ? "deny" : "warn"}
               </Badge>
               <code>{finding.rule}</code>
               <Line line={lineOf(text, finding.field)} onLine={onLine} />
@@ -32,7 +32,7 @@ export function FindingList({ verdict: { findings }, text, onLine, onSuggestion 
             <p>{finding.message}</p>
             {finding.suggestions.length > 0 && (
               <div class="actions">
-                <span class="quiet">Instead:</span>
+                <span class="quiet">Suggestions:</span>
                 {finding.suggestions.map((suggestion) => (
                   <Button key={suggestion} onClick={() => onSuggestion(finding, suggestion)}>
                     {suggestion}

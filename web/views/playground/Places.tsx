@@ -22,12 +22,12 @@ interface PlacesProps {
   onAsk: (address: string, asker: Asker) => void;
 }
 
-/** Where its addresses would be. */
+/** The subnets of its addresses. */
 export function Places({ verdict: { places }, text, onAsk }: PlacesProps) {
   return (
     <>
       {places.map((place, index) => {
-        // The frontend is told first; only a PLS has a second place without an address.
+        // The frontend comes first; only a PLS has a second place without an address.
         const asker =
           place.address === undefined ? (index > 0 ? "pls" : "frontend") : askerOf(text, place.address);
         return (
@@ -50,8 +50,8 @@ interface PlaceCardProps {
 }
 
 const OF: Readonly<Record<Asker, string>> = {
-  frontend: "its frontend",
-  pls: "its Private Link Service's NAT addresses",
+  frontend: "frontend address",
+  pls: "Private Link Service NAT addresses",
 };
 
 function PlaceCard({ place, asker, onAsk }: PlaceCardProps) {
@@ -61,16 +61,16 @@ function PlaceCard({ place, asker, onAsk }: PlaceCardProps) {
   });
   return (
     <Card
-      title={`As the map of ${subnet} shows ${OF[asker]}`}
-      actions={<a href={href("subnets", subnetKey, { address })}>Open the map</a>}
+      title={`Subnet ${subnet}: ${OF[asker]}`}
+      actions={<a href={href("subnets", subnetKey, { address })}>Open subnet</a>}
     >
       {address !== undefined && free !== undefined && (
         <p class="place-head">
           <strong class="mono">{address}</strong>
-          <Badge tone={free ? "good" : "error"}>{free ? "free for it" : "not free for it"}</Badge>
+          <Badge tone={free ? "good" : "error"}>{free ? "available" : "not available"}</Badge>
         </p>
       )}
-      {address === undefined && <p class="quiet">It asks for no address here: Azure chooses a free one.</p>}
+      {address === undefined && <p class="quiet">No address requested: Azure assigns a free one.</p>}
       <Resource of={map} lines={6}>
         {({ prefixes, holders }) => (
           <>
@@ -84,7 +84,7 @@ function PlaceCard({ place, asker, onAsk }: PlaceCardProps) {
   );
 }
 
-/** The one where its address is; else all that can be drawn. */
+/** The prefix that contains its address; otherwise all prefixes that can be drawn. */
 function shownPrefixes(prefixes: readonly PrefixMap[], { address = "" }: Place): PrefixMap[] {
   const drawn = prefixes.filter(isDrawn);
   const own = drawn.filter(({ first, size }) => offsetOf(first, size, address) !== undefined);
@@ -117,9 +117,9 @@ function PlaceMap({ prefix, holders, place, onAsk }: PlaceMapProps) {
         onPin={(to) => to !== undefined && onAsk(addressAt(prefix.first, to))}
       />
       <p class="quiet place-legend">
-        {pinned !== undefined && <>Framed: {sentenceOf(factsOf(cells, pinned), absolute)}. </>}
-        {suggested.length > 0 && <>In colour: {place.suggestions.join(", ")}, which would be free. </>}A click
-        or Enter on an address asks for it.
+        {pinned !== undefined && <>Selected: {sentenceOf(factsOf(cells, pinned), absolute)}. </>}
+        {suggested.length > 0 && <>Suggested: {place.suggestions.join(", ")}. </>}Click an address, or press
+        Enter on it, to request it.
       </p>
     </>
   );

@@ -8,12 +8,12 @@ const DECISIONS: Readonly<Record<Verdict["decision"], readonly [tone: Tone, text
   deny: ["error", "Denied"],
 };
 
-/** The verdict, and the very text that kubectl would print. */
+/** The verdict and the output of kubectl. */
 export function VerdictText({ verdict, isOld }: { verdict: Verdict; isOld: boolean }) {
   const [tone, text] = DECISIONS[verdict.decision];
   return (
     <Card
-      title="As kubectl shows it"
+      title="kubectl output"
       class={isOld ? "verdict-old" : ""}
       actions={
         <span role="status">

@@ -11,18 +11,18 @@ import { useVerdict } from "./useVerdict.ts";
 import { VerdictText } from "./VerdictText.tsx";
 
 interface WorkbenchProps extends ChoicesProps {
-  /** The example's text; undefined until it can be written. */
+  /** The text of the example; undefined until its data is loaded. */
   begin: string | undefined;
 }
 
-/** The manifest at the left, what is said of it at the right. */
+/** The manifest on the left, the results on the right. */
 export function Workbench({ begin, ...choices }: WorkbenchProps) {
-  // Until it is edited it is the example, for whichever cluster.
+  // Unedited text is regenerated when the cluster changes.
   const [edited, setText] = useState<string>();
   const text = edited ?? begin ?? "";
   const area = useRef<HTMLTextAreaElement>(null);
-  const asked = begin === undefined ? undefined : text;
-  const { verdict, problem, isAsking } = useVerdict(choices.cluster, asked);
+  const manifest = begin === undefined ? undefined : text;
+  const { verdict, problem, isChecking } = useVerdict(choices.cluster, manifest);
   return (
     <>
       <Choices {...choices} />
@@ -30,12 +30,12 @@ export function Workbench({ begin, ...choices }: WorkbenchProps) {
         <Card class="workbench-text">
           <Editor area={area} text={text} onText={setText} />
         </Card>
-        <div class="workbench-said" aria-busy={isAsking}>
+        <div class="workbench-verdict" aria-busy={isChecking}>
           {problem && <Problems problem={problem} />}
           {!verdict && !problem && <Skeleton lines={8} />}
           {verdict && (
             <>
-              <VerdictText verdict={verdict} isOld={isAsking || problem !== undefined} />
+              <VerdictText verdict={verdict} isOld={isChecking || problem !== undefined} />
               <FindingList
                 verdict={verdict}
                 text={text}

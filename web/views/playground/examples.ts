@@ -1,11 +1,11 @@
-/** Services to begin with: each shows something that Mooring says. Pure. */
+/** Example Services; each triggers a different verdict. Pure. */
 
-/** What the chosen cluster has, so that an example means something there. */
+/** Data of the selected cluster that the examples use. */
 export interface Surroundings {
-  /** A free address of its default subnet, and one that somebody has. */
+  /** A free address of its default subnet, and a used one. */
   readonly free?: string | undefined;
   readonly taken?: string | undefined;
-  /** A subnet where Private Link Services may stand. */
+  /** A subnet that allows Private Link Services. */
   readonly plsSubnet?: string | undefined;
 }
 
@@ -22,13 +22,13 @@ export const EXAMPLES: readonly Example[] = [
   { id: "internal", title: "Internal, any address", write: () => service({ annotations: [INTERNAL] }) },
   {
     id: "free",
-    title: "Static address that is free",
+    title: "Free static address",
     write: ({ free = "10.240.8.200" }) =>
       service({ annotations: [INTERNAL, `${A}load-balancer-ipv4: "${free}"`] }),
   },
   {
     id: "taken",
-    title: "Static address that somebody has",
+    title: "Used static address",
     write: ({ taken = "10.240.8.60" }) =>
       service({ annotations: [INTERNAL, `${A}load-balancer-ipv4: "${taken}"`] }),
   },

@@ -1,15 +1,18 @@
-/** A manifest as text: where a field stands, and how a suggestion is written into it with everything else left as it is. Pure. */
+/**
+ * A manifest as text: finds the line of a field, and inserts a suggestion without changing anything else.
+ * Pure.
+ */
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document, type Pair } from "yaml";
 
 export interface Found {
-  /** Annotation key or field, as a finding names it. */
+  /** Annotation key or field of a finding. */
   readonly field: string;
   readonly message: string;
 }
 
 const ANNOTATION = /^[\w.-]+\/[\w.-]+$/;
 
-/** From 1; `undefined` where the field does not stand in the text. */
+/** From 1; `undefined` if the text does not contain the field. */
 export function lineOf(text: string, field: string): number | undefined {
   const lines = new LineCounter();
   const pair = pairAt(parseDocument(text, { lineCounter: lines }), pathOf(field));
@@ -17,7 +20,7 @@ export function lineOf(text: string, field: string): number | undefined {
   return start === undefined ? undefined : lines.linePos(start).line;
 }
 
-/** The text with the suggestion in it; of a list only the item that the message names is replaced. */
+/** The text with the suggestion applied; in a list only the item named in the message is replaced. */
 export function applySuggestion(text: string, { field, message }: Found, suggestion: string): string {
   const path = pathOf(field);
   return edit(text, (document) => {
@@ -31,21 +34,21 @@ const PLS_ADDRESSES = `${PREFIX}pls-ip-configuration-ip-address`;
 
 export type Asker = "frontend" | "pls";
 
-/** Whose the address is, as the text declares it. */
+/** What the text declares the address for. */
 export function askerOf(text: string, address: string): Asker {
   const declared = parseDocument(text).getIn(["metadata", "annotations", PLS_ADDRESSES]);
   const declares = typeof declared === "string" && declared.split(/\s+/).includes(address);
   return declares ? "pls" : "frontend";
 }
 
-/** The text with an address asked for, for the frontend or as the PLS's NAT address. */
+/** The text with a requested address, for the frontend or as the NAT address of the PLS. */
 export function askFor(text: string, address: string, asker: Asker): string {
   const family = address.includes(":") ? "ipv6" : "ipv4";
   const key = asker === "pls" ? PLS_ADDRESSES : `${PREFIX}load-balancer-${family}`;
   return edit(text, (document) => document.setIn(["metadata", "annotations", key], address));
 }
 
-/** Text that is no YAML for the moment, because it is being typed, stays as it is. */
+/** Text that is not valid YAML while the user types stays unchanged. */
 function edit(text: string, change: (document: Document) => void): string {
   const document = parseDocument(text);
   if (document.errors.length > 0) return text;

@@ -6,20 +6,20 @@ import { isDrawn, kindAt, readCells } from "../subnets/cells.ts";
 import { nextFree } from "../subnets/movement.ts";
 import { findExample, type Surroundings } from "./examples.ts";
 
-/** What the cluster has, read once; `undefined` until it is known. */
+/** Data of the cluster, read once; `undefined` until loaded. */
 export function useSurroundings(cluster: string | undefined): Surroundings | undefined {
-  const [known, setKnown] = useState<{ readonly cluster: string; readonly surroundings: Surroundings }>();
+  const [loaded, setLoaded] = useState<{ readonly cluster: string; readonly surroundings: Surroundings }>();
   useEffect(() => {
     if (cluster === undefined) return undefined;
     const ending = new AbortController();
     const keep = (surroundings: Surroundings) => {
-      if (!ending.signal.aborted) setKnown({ cluster, surroundings });
+      if (!ending.signal.aborted) setLoaded({ cluster, surroundings });
     };
-    // Without them the examples have addresses of their own; what is wrong is then told by the check itself.
+    // Without this data the examples use default addresses; the check itself reports errors.
     look(cluster, ending.signal).then(keep, () => keep({}));
     return () => ending.abort();
   }, [cluster]);
-  return known?.cluster === cluster ? known?.surroundings : undefined;
+  return loaded?.cluster === cluster ? loaded?.surroundings : undefined;
 }
 
 async function look(cluster: string, signal: AbortSignal): Promise<Surroundings> {
@@ -36,7 +36,10 @@ async function look(cluster: string, signal: AbortSignal): Promise<Surroundings>
   return { ...addressesOf(map, cluster), plsSubnet: items.find(isForPrivateLinkServices)?.name };
 }
 
-/** Past the first free ones, which other Services are likely to be given; taken is what a Service of another cluster has. */
+/**
+ * Skips the first free addresses, which other Services are likely to get; `taken` is used by a Service of
+ * another cluster.
+ */
 function addressesOf({ prefixes, holders }: AddressMap, cluster: string): Surroundings {
   const prefix = prefixes.find(isDrawn);
   if (!prefix) return {};

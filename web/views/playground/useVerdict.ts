@@ -6,12 +6,12 @@ import { useDelayed } from "../../ui/useDelayed.ts";
 const REST_MILLISECONDS = 250;
 
 export interface VerdictState {
-  /** Of the last text that could be read. */
+  /** The verdict on the last valid text. */
   readonly verdict?: Verdict;
-  /** Why the present text could not be. */
+  /** The problem of the current text. */
   readonly problem?: ApiProblem;
-  /** The answer is of an older text. */
-  readonly isAsking: boolean;
+  /** The verdict belongs to an older text. */
+  readonly isChecking: boolean;
 }
 
 interface Answered {
@@ -20,7 +20,7 @@ interface Answered {
   readonly problem?: ApiProblem;
 }
 
-/** What the gate says of the text once the typing rests; an older question is given up for a newer one. */
+/** The verdict on the text, requested after a typing pause; a newer request aborts an older one. */
 export function useVerdict(cluster: string, text: string | undefined): VerdictState {
   const [answered, setAnswered] = useState<Answered>();
   const rested = useDelayed(text, REST_MILLISECONDS);
@@ -34,18 +34,18 @@ export function useVerdict(cluster: string, text: string | undefined): VerdictSt
     return () => ending.abort();
   }, [cluster, rested]);
   return {
-    isAsking: answered?.text !== text,
+    isChecking: answered?.text !== text,
     ...(answered?.verdict && { verdict: answered.verdict }),
     ...(answered?.problem && { problem: answered.problem }),
   };
 }
 
-/** The last verdict stays in sight while the text cannot be read. */
+/** Keeps the last verdict visible while the text is invalid. */
 function keptVerdict(before: Answered | undefined): Pick<Answered, "verdict"> {
   return before?.verdict ? { verdict: before.verdict } : {};
 }
 
-/** @throws the signal's reason only */
+/** @throws only the abort reason of the signal */
 async function ask(cluster: string, text: string, signal: AbortSignal): Promise<Answered> {
   try {
     return { text, verdict: await question<Verdict>("/check", { cluster, manifest: text }, signal) };

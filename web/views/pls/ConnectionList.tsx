@@ -9,23 +9,23 @@ import { CONNECTION_STATES, connectionState } from "./states.ts";
 
 export interface ConnectionListProps {
   readonly connections: readonly Connection[];
-  /** Where they are of many Private Link Services. */
+  /** Set if the connections belong to several Private Link Services. */
   readonly showPls?: boolean;
   readonly empty?: ComponentChildren;
 }
 
-/** Connections with what may be decided of each. */
+/** Private endpoint connections with approve and reject buttons. */
 export function ConnectionList({ connections, showPls = false, empty }: ConnectionListProps) {
   const { buttons, dialog } = useDeciding();
   const columns = useMemo(() => columnsOf(showPls, buttons), [showPls]);
   return (
     <>
       <Table
-        caption="Connections"
+        caption="Private endpoint connections"
         columns={columns}
         rows={connections}
         keyOf={({ key }) => key}
-        empty={empty ?? <p class="quiet">No consumer has asked to be connected.</p>}
+        empty={empty ?? <p class="quiet">No private endpoint connections.</p>}
       />
       {dialog}
     </>
@@ -49,7 +49,7 @@ function columnsOf(
     },
     {
       key: "name",
-      title: "Connection",
+      title: "Connection name",
       width: "minmax(0, 1.3fr)",
       isPrimary: true,
       cell: ({ name }) => <span title={name}>{name}</span>,
@@ -59,35 +59,36 @@ function columnsOf(
     {
       key: "consumer",
       title: "Consumer",
-      width: "minmax(0, 1.8fr)",
+      width: "minmax(0, 1.5fr)",
       cell: ({ consumer }) => <Consumer subscription={consumer} />,
       sortBy: ({ consumer = "" }) => consumer,
     },
     {
       key: "declared",
-      title: "Declared",
-      width: "5rem",
+      title: "Pre-approved",
+      width: "7rem",
       from: 900,
       cell: ({ declared }) => (declared ? "yes" : "no"),
       sortBy: ({ declared }) => (declared ? 0 : 1),
     },
     {
       key: "description",
-      title: "Says",
+      title: "Request message",
+      width: "9rem",
       cell: ({ description }) => <span title={description}>{description}</span>,
     },
-    { key: "decide", title: "Decide", width: "11rem", cell: buttons },
+    { key: "decide", title: "Actions", width: "11rem", cell: buttons },
   ];
 }
 
 function Consumer({ subscription }: { readonly subscription: string | undefined }) {
-  if (subscription === undefined) return <i>Azure does not tell</i>;
+  if (subscription === undefined) return <i>not reported by Azure</i>;
   return <code title={subscription}>{subscription}</code>;
 }
 
 const PLS: Column<Connection> = {
   key: "pls",
-  title: "Private Link Service",
+  title: "PLS",
   cell: ({ pls, plsKey, service }) => (
     <a href={href("pls", plsKey)} title={service}>
       {pls}

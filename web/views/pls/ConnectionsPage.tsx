@@ -10,19 +10,16 @@ import { filterConnections } from "./filterPrivateLinkServices.ts";
 import { PlsTabs } from "./PlsTabs.tsx";
 import { CONNECTION_STATES } from "./states.ts";
 
-/** In the address, where `""` means those that wait. */
+/** Value of the status filter in the route; `""` means pending. */
 const ALL = "all";
 
-/** The approvals inbox. */
+/** Approval of private endpoint connections. */
 export function ConnectionsPage() {
   const connections = useList<Connection>("/connections");
-  const waiting = connections.data?.filter(({ status }) => status === "Pending").length;
+  const pending = connections.data?.filter(({ status }) => status === "Pending").length;
   return (
-    <Page
-      title="Private Link Services"
-      lead="Consumers' private endpoints that ask to be connected, and who decides."
-    >
-      <PlsTabs at="connections" waiting={waiting} />
+    <Page title="Private Link Services" lead="Approve or reject private endpoint connections of consumers.">
+      <PlsTabs at="connections" pending={pending} />
       <Resource of={connections} lines={8} empty={<NothingYet />}>
         {(connections) => <Inbox connections={connections} />}
       </Resource>
@@ -32,8 +29,8 @@ export function ConnectionsPage() {
 
 function Inbox({ connections }: { readonly connections: readonly Connection[] }) {
   const [read, change] = useQuery();
-  const [text, asked] = [read("text"), read("status")];
-  const status = asked === ALL ? "" : asked === "" ? "Pending" : asked;
+  const [text, filter] = [read("text"), read("status")];
+  const status = filter === ALL ? "" : filter === "" ? "Pending" : filter;
   const shown = useMemo(() => filterConnections(connections, { text, status }), [connections, text, status]);
   const statuses = Object.entries(CONNECTION_STATES).map(([value, { text }]) => [value, text] as const);
   return (
@@ -56,9 +53,11 @@ function Inbox({ connections }: { readonly connections: readonly Connection[] })
         showPls
         empty={
           text === "" && status === "Pending" ? (
-            <Empty title="Nobody waits.">Every consumer that asked has an answer.</Empty>
+            <Empty title="No pending approvals.">Set Status to “any” to see all connections.</Empty>
           ) : (
-            <Empty title="No connection is like that.">Take a filter away to see more.</Empty>
+            <Empty title="No private endpoint connections match these filters.">
+              Remove a filter to see more.
+            </Empty>
           )
         }
       />
@@ -68,10 +67,10 @@ function Inbox({ connections }: { readonly connections: readonly Connection[] })
 
 function NothingYet() {
   return (
-    <Empty title="Nobody waits.">
-      No consumer has a private endpoint on a Private Link Service of a registered cluster. One that asks by
-      hand stands here until it is decided; one whose subscription is declared in auto-approval is approved by
-      itself.
+    <Empty title="No pending approvals.">
+      No consumer has a private endpoint on a Private Link Service of a registered cluster. New requests
+      appear here until an operator approves or rejects them. Connections from subscriptions in the
+      auto-approval list of the Service are approved automatically.
     </Empty>
   );
 }

@@ -11,14 +11,17 @@ type Status = Decision["status"];
 interface Deciding {
   readonly connection: Connection;
   readonly status: Status;
-  /** Once it was given, the plan is shown. */
+  /** Set after the first step; the plan is then shown. */
   readonly reason?: string;
 }
 
 const VERBS: Readonly<Record<Status, "Approve" | "Reject">> = { Approved: "Approve", Rejected: "Reject" };
 const LONGEST_REASON = 200;
 
-/** Approving and rejecting: a reason that the consumer reads, then the plan. `dialog` is to be drawn once, `buttons` per connection. */
+/**
+ * Approves or rejects: first a reason that the consumer can read, then the plan. Render `dialog` once and
+ * `buttons` per connection.
+ */
 export function useDeciding() {
   const [deciding, setDeciding] = useState<Deciding>();
   const close = () => setDeciding(undefined);
@@ -41,11 +44,11 @@ interface DecideButtonsProps {
   readonly onDecide: (status: Status) => void;
 }
 
-/** Readers may look at what a decision would do; the plan's dialog does not let them do it. */
+/** Readers see why they cannot decide. */
 function DecideButtons({ connection, onDecide }: DecideButtonsProps) {
   const { isOperator } = useMe();
   if (connection.closed !== undefined) return <Closed why={connection.closed} />;
-  if (!isOperator) return <Closed why="An operator decides" />;
+  if (!isOperator) return <Closed why="Requires Mooring.Operator" />;
   const offered = (["Approved", "Rejected"] as const).filter((status) => status !== connection.status);
   return (
     <span class="decide">
@@ -82,14 +85,14 @@ function DecideDialog({ connection, status, reason, onReason, onClose }: DecideD
     return (
       <ReasonDialog
         title={title}
-        label="Why"
-        hint="The consumer reads this in Azure, with your name; the journal keeps it."
+        label="Reason"
+        hint="The consumer sees the reason and your name in Azure. Mooring records both in the journal."
         most={LONGEST_REASON}
-        next="Show the plan"
+        next="Review change"
         onReason={onReason}
         onClose={onClose}
       >
-        <WhatIsDecided connection={connection} />
+        <Request connection={connection} />
       </ReasonDialog>
     );
   return (
@@ -108,26 +111,26 @@ function DecideDialog({ connection, status, reason, onReason, onClose }: DecideD
   );
 }
 
-function WhatIsDecided({ connection }: { readonly connection: Connection }) {
+function Request({ connection }: { readonly connection: Connection }) {
   const { consumer, pls, service, declared, description } = connection;
   return (
     <dl class="facts">
-      <dt>From</dt>
-      <dd>{consumer === undefined ? "Azure does not tell whose it is" : <code>{consumer}</code>}</dd>
-      <dt>To</dt>
+      <dt>Consumer</dt>
+      <dd>{consumer === undefined ? "not reported by Azure" : <code>{consumer}</code>}</dd>
+      <dt>Private Link Service</dt>
       <dd>
         {pls}
         {service !== undefined && <span class="quiet"> of Service {service}</span>}
       </dd>
-      <dt>Declared</dt>
+      <dt>Pre-approved</dt>
       <dd>
         {declared
-          ? "Yes: its subscription is in the Service's auto-approval."
-          : "No: its subscription is not in the Service's auto-approval."}
+          ? "Yes: the subscription is in the auto-approval list of the Service."
+          : "No: the subscription is not in the auto-approval list of the Service."}
       </dd>
       {description !== "" && (
         <>
-          <dt>Azure says</dt>
+          <dt>Request message</dt>
           <dd>{description}</dd>
         </>
       )}

@@ -9,8 +9,8 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Every field side by side, item by item on one line, so that a difference is where a cell is empty. The roles
- * are said, as narrow screens show it as blocks and browsers would forget that it is a table.
+ * All fields side by side, one item per line, so that an empty cell shows a difference. Roles are explicit,
+ * because narrow screens display the table as blocks and browsers then drop its semantics.
  */
 export function Fields({ fields }: { readonly fields: readonly Field[] }) {
   return (
@@ -52,7 +52,7 @@ function FieldRows({ field }: { readonly field: Field }) {
       {items.length === 0 && (
         <tr role="row">
           <td role="cell" colSpan={4} class="quiet compare-none">
-            Empty everywhere
+            No values
           </td>
         </tr>
       )}
@@ -61,9 +61,9 @@ function FieldRows({ field }: { readonly field: Field }) {
 }
 
 function managedBy({ managed, differs, declared }: Field): string {
-  if (declared === undefined) return "Nothing is declared, so nothing is compared";
-  if (managed) return differs ? "Mooring puts it back" : "Kept by Mooring";
-  return differs ? "Only reported: policy does not let Mooring write it" : "Only watched, not written";
+  if (declared === undefined) return "Not compared: nothing is declared";
+  if (managed) return "Enforced by Mooring";
+  return differs ? "Report only: policy does not allow Mooring to change it" : "Report only";
 }
 
 function ItemRow({ item }: { readonly item: Item }) {
@@ -79,7 +79,7 @@ function ItemRow({ item }: { readonly item: Item }) {
       </th>
       {COLUMNS.map(([column, title]) => (
         <td role="cell" key={column} data-title={title} data-there={item[column]}>
-          {item[column] ? <code>{item.text}</code> : <span class="absent">not there</span>}
+          {item[column] ? <code>{item.text}</code> : <span class="absent">not set</span>}
         </td>
       ))}
     </tr>

@@ -16,14 +16,14 @@ const TONES: Readonly<Record<JournalEntry["outcome"], Tone>> = {
   released: "quiet",
 };
 
-/** What Mooring wrote to a resource and what is below it, newest first. */
+/** Changes of a resource and its child resources, newest first. */
 export function PlsJournal({ resourceId }: { readonly resourceId: string }) {
   const entries = useResource<Page<JournalEntry>>(`/journal?resource=${encodeURIComponent(resourceId)}`);
   return (
     <Resource of={entries} lines={3}>
       {({ items, continuation }) =>
         items.length === 0 ? (
-          <p class="quiet">Mooring has written nothing here.</p>
+          <p class="quiet">Mooring made no changes to this resource.</p>
         ) : (
           <>
             <ol class="pls-journal">
@@ -32,7 +32,7 @@ export function PlsJournal({ resourceId }: { readonly resourceId: string }) {
               ))}
             </ol>
             {continuation !== undefined && (
-              <a href={href("journal", undefined, { resource: resourceId })}>Older entries in the journal</a>
+              <a href={href("journal", undefined, { resource: resourceId })}>Show older entries</a>
             )}
           </>
         )

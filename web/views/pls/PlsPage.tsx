@@ -19,7 +19,7 @@ import { PlsGraph } from "./graph/PlsGraph.tsx";
 import { PlsJournal } from "./PlsJournal.tsx";
 import { PLS_STATES } from "./states.ts";
 
-/** One PLS: what it shall be beside what it is, who is connected, what hangs on what, and what was done to it. */
+/** One PLS: declared and actual fields, topology, private endpoint connections, and its journal. */
 export function PlsPage({ plsKey }: { readonly plsKey: string }) {
   const pls = useResource<PrivateLinkService>(`/pls/${encodeURIComponent(plsKey)}`);
   const [isReconciling, setReconciling] = useState(false);
@@ -59,29 +59,29 @@ function Lead({ pls }: { readonly pls: PrivateLinkService | undefined }) {
 function PlsCards({ pls }: { readonly pls: PrivateLinkService }) {
   return (
     <div class="pls-page">
-      <Card title="What it is">
+      <Card title="Details">
         <Facts pls={pls} />
       </Card>
       <Card title="Declared and actual" class="pls-fields">
         <Fields fields={pls.fields} />
         {pls.plan.changes.length > 0 && (
           <details class="pls-plan">
-            <summary>What Mooring would do now ({pls.plan.changes.length})</summary>
+            <summary>Planned changes ({pls.plan.changes.length})</summary>
             <PlanView plan={pls.plan} />
           </details>
         )}
       </Card>
-      <Card title="What hangs on what">
-        <PlsGraph graph={pls.graph} label={`Who uses ${pls.name}, from its Service to its consumers`} />
+      <Card title="Topology">
+        <PlsGraph graph={pls.graph} label={`Topology of ${pls.name}, from its Service to its consumers`} />
         <details class="graph-as-list">
-          <summary>As a list</summary>
+          <summary>Show as list</summary>
           <GraphList graph={pls.graph} />
         </details>
       </Card>
-      <Card title={`Connections (${pls.connectionList.length})`}>
+      <Card title={`Private endpoint connections (${pls.connectionList.length})`}>
         <ConnectionList connections={pls.connectionList} />
       </Card>
-      <Card title="Journal of this Private Link Service">
+      <Card title="Journal">
         <PlsJournal resourceId={pls.id} />
       </Card>
     </div>
@@ -97,9 +97,9 @@ function Facts({ pls }: { readonly pls: PrivateLinkService }) {
       </Fact>
       <Fact name="Resource group">{pls.resourceGroup}</Fact>
       <Fact name="Location">{pls.location}</Fact>
-      <Fact name="Provisioning">{pls.provisioningState}</Fact>
-      <Fact name="Alias, which consumers connect to" isWide>
-        {pls.alias === "" ? <i>not given yet</i> : <Copy text={pls.alias} what="Alias" />}
+      <Fact name="Provisioning state">{pls.provisioningState}</Fact>
+      <Fact name="Alias for consumers" isWide>
+        {pls.alias === "" ? <i>not assigned yet</i> : <Copy text={pls.alias} what="Alias" />}
       </Fact>
       <Fact name="Resource id" isWide>
         <Copy text={pls.id} what="Resource id" />
@@ -134,7 +134,7 @@ function Reconcile({ pls, onClose }: { readonly pls: PrivateLinkService; readonl
       confirm="Reconcile"
       onDone={({ applied }) => {
         if (applied?.every(({ outcome }) => outcome === "applied"))
-          notify(`${pls.name} is as declared again`);
+          notify(`${pls.name} matches its declaration`);
       }}
       onClose={onClose}
     />

@@ -1,6 +1,7 @@
 /**
- * Private Link Services: what each Private Link Service shall be and is, and the consumers' connections that wait for a decision. `#/pls` lists,
- * `#/pls?tab=connections` is the inbox, `#/pls/KEY` is one PLS. Whatever writes shows its plan first.
+ * Private Link Services, declared and actual, and the approval of private endpoint connections. `#/pls`
+ * lists, `#/pls?tab=connections` shows pending approvals, `#/pls/KEY` shows one PLS. Every change shows its
+ * plan first.
  */
 import { useRoute } from "../../ui/route.ts";
 import { ConnectionsPage } from "./ConnectionsPage.tsx";

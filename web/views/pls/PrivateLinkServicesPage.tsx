@@ -42,13 +42,13 @@ const COLUMNS: readonly Column<PlsSummary>[] = [
   },
   {
     key: "differs",
-    title: "Differs in",
+    title: "Differences",
     cell: ({ differs }) => (differs.length === 0 ? <None /> : differs.map(fieldName).join(", ")),
     sortBy: ({ differs }) => -differs.length,
   },
   {
     key: "connections",
-    title: "Connections",
+    title: "Endpoint connections",
     width: "minmax(0, 1.6fr)",
     cell: ({ connections }) => <ConnectionCounts of={connections} />,
     sortBy: ({ connections }) => -connections.pending,
@@ -57,20 +57,20 @@ const COLUMNS: readonly Column<PlsSummary>[] = [
 
 export function PrivateLinkServicesPage() {
   const privateLinkServices = useList<PlsSummary>("/pls");
-  const waiting = privateLinkServices.data?.reduce((sum, { connections }) => sum + connections.pending, 0);
+  const pending = privateLinkServices.data?.reduce((sum, { connections }) => sum + connections.pending, 0);
   return (
     <Page
       title="Private Link Services"
-      lead="Private Link Services, and what their Services declare of them."
+      lead="Private Link Services of the watched subscriptions, compared with the declarations of their Services."
     >
-      <PlsTabs at="pls" waiting={waiting} />
+      <PlsTabs at="pls" pending={pending} />
       <Resource
         of={privateLinkServices}
         lines={12}
         empty={
-          <Empty title="There are no Private Link Services in the watched subscriptions.">
-            A Service with the annotation <code>service.beta.kubernetes.io/azure-pls-create: "true"</code>{" "}
-            makes one.
+          <Empty title="No Private Link Services in the watched subscriptions.">
+            To create one, add the annotation <code>service.beta.kubernetes.io/azure-pls-create: "true"</code>{" "}
+            to a Service.
           </Empty>
         }
       >
@@ -94,7 +94,7 @@ function PlsTable({ privateLinkServices }: { readonly privateLinkServices: reado
   return (
     <>
       <div class="filters">
-        <Search label="Name, Service, group" value={text} onChange={(text) => change({ text })} />
+        <Search label="Name, Service, resource group" value={text} onChange={(text) => change({ text })} />
         <Select
           label="State"
           value={state}
@@ -122,27 +122,24 @@ function PlsTable({ privateLinkServices }: { readonly privateLinkServices: reado
         rows={shown}
         keyOf={({ key }) => key}
         hrefOf={({ key }) => href("pls", key)}
-        empty={<Empty title="No Private Link Service is like that.">Take a filter away to see more.</Empty>}
+        empty={
+          <Empty title="No Private Link Services match these filters.">Remove a filter to see more.</Empty>
+        }
       />
     </>
   );
 }
 
-const STATUSES = [
-  ["pending", "waits", "wait"],
-  ["approved", "approved", "approved"],
-  ["rejected", "rejected", "rejected"],
-  ["disconnected", "disconnected", "disconnected"],
-] as const;
+const STATUSES = ["pending", "approved", "rejected", "disconnected"] as const;
 
 function ConnectionCounts({ of }: { readonly of: PlsSummary["connections"] }) {
-  const told = STATUSES.filter(([status]) => of[status] > 0);
-  if (told.length === 0) return <None />;
+  const present = STATUSES.filter((status) => of[status] > 0);
+  if (present.length === 0) return <None />;
   return (
     <span class="connection-counts">
-      {told.map(([status, one, many]) => (
+      {present.map((status) => (
         <span key={status} class={`connections-${status}`}>
-          {of[status]} {of[status] === 1 ? one : many}
+          {of[status]} {status}
         </span>
       ))}
     </span>

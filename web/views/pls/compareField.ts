@@ -3,8 +3,9 @@ import type { PrivateLinkService } from "../../../api/model.ts";
 export type Field = PrivateLinkService["fields"][number];
 
 /**
- * `same`: as it shall be. `missing`: shall be there and is not. `extra`: is there and shall not be. `narrowed`: declared, but
- * policy does not allow it, and it is not there. `unjudged`: nobody declares anything.
+ * `same`: matches. `missing`: declared and allowed, but not in Azure. `extra`: in Azure, but not declared
+ * or not allowed. `narrowed`: declared, not allowed by policy, and not in Azure. `unjudged`: nothing is
+ * declared.
  */
 export type Mark = "same" | "missing" | "extra" | "narrowed" | "unjudged";
 
@@ -16,18 +17,23 @@ export interface Item {
   readonly actual: boolean;
 }
 
-/** Each item of a field once, and in which columns it stands; as Azure compares: whatever the case, whatever the order. */
+/**
+ * Each distinct item of a field and the columns that contain it; compared like Azure does, ignoring case
+ * and order.
+ */
 export function compareField({ declared, allowed, actual }: Field): readonly Item[] {
-  const shall = allowed ?? declared;
-  const of = { declared: setOf(declared), allowed: setOf(shall), actual: setOf(actual) };
-  const texts = new Map([...(declared ?? []), ...(shall ?? []), ...actual].map((text) => [fold(text), text]));
+  const expected = allowed ?? declared;
+  const of = { declared: setOf(declared), allowed: setOf(expected), actual: setOf(actual) };
+  const texts = new Map(
+    [...(declared ?? []), ...(expected ?? []), ...actual].map((text) => [fold(text), text]),
+  );
   return [...texts].map(([key, text]) => {
-    const stands = {
+    const columns = {
       declared: of.declared.has(key),
       allowed: of.allowed.has(key),
       actual: of.actual.has(key),
     };
-    return { text, ...stands, mark: shall ? markOf(stands) : "unjudged" };
+    return { text, ...columns, mark: expected ? markOf(columns) : "unjudged" };
   });
 }
 

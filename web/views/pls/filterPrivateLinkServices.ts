@@ -7,7 +7,7 @@ export interface PlsFilter {
   readonly cluster: string;
 }
 
-/** In the order of the list. Every word of the text must stand somewhere in what names the PLS. */
+/** Keeps the order. Every word of the text must occur in one of the names of the PLS. */
 export function filterPrivateLinkServices(
   privateLinkServices: readonly PlsSummary[],
   filter: PlsFilter,
@@ -39,7 +39,7 @@ export function hasWords(texts: readonly (string | undefined)[], words: string):
     .every((word) => text.includes(word));
 }
 
-/** Each once, in order: what a filter offers. */
+/** Distinct values in order, as filter options. */
 export function choicesOf(texts: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(texts.filter((text) => text !== undefined))].sort();
 }

@@ -10,41 +10,42 @@ interface Meaning {
 }
 
 export const PLS_STATES: Readonly<Record<PlsSummary["state"], Meaning>> = {
-  "as declared": { tone: "good", text: "As declared", means: "Azure has what the Service declares." },
-  differs: { tone: "warn", text: "Differs", means: "Azure has something else than the Service declares." },
+  "as declared": { tone: "good", text: "As declared", means: "Matches the declaration of the Service." },
+  differs: { tone: "warn", text: "Differs", means: "Does not match the declaration of the Service." },
   unowned: {
     tone: "quiet",
     text: "Unowned",
-    means: "No living Service of a registered cluster is proved to own it: it is listed, never written.",
+    means:
+      "No Service of a registered cluster is confirmed as its owner. Mooring lists it and never changes it.",
   },
   off: {
     tone: "quiet",
     text: "Off",
-    means: "It is tagged mooring: off, and is left alone with its connections.",
+    means: "Tagged mooring: off. Mooring does not change it or its private endpoint connections.",
   },
 };
 
 export const CONNECTION_STATES: Readonly<
   Record<Connection["status"], { readonly tone: Tone; readonly text: string }>
 > = {
-  Pending: { tone: "warn", text: "Waits" },
+  Pending: { tone: "warn", text: "Pending" },
   Approved: { tone: "good", text: "Approved" },
   Rejected: { tone: "error", text: "Rejected" },
   Disconnected: { tone: "quiet", text: "Disconnected" },
 };
 
-/** A state that Azure introduced since is shown as it is. */
+/** A state that Azure introduced later is shown unchanged. */
 export function connectionState(status: string): { readonly tone: Tone; readonly text: string } {
   return CONNECTION_STATES[status] ?? { tone: "warn", text: status || "Unknown" };
 }
 
-/** What to call each mark of an item; the sign is for the eye, the word says the same. */
+/** Label and sign of each mark; both mean the same. */
 export const MARKS: Readonly<Record<Mark, { readonly sign: string; readonly word: string }>> = {
   same: { sign: "=", word: "same" },
   missing: { sign: "+", word: "missing in Azure" },
   extra: { sign: "−", word: "not declared" },
-  narrowed: { sign: "⊘", word: "policy forbids it" },
-  unjudged: { sign: "·", word: "nobody declares it" },
+  narrowed: { sign: "⊘", word: "not allowed by policy" },
+  unjudged: { sign: "·", word: "not compared" },
 };
 
 const FIELD_NAMES: Readonly<Record<string, string>> = {
@@ -55,7 +56,7 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
   natAddresses: "NAT addresses",
   subnet: "NAT subnet",
   natAddressCount: "Number of NAT addresses",
-  pls: "Nothing declares it",
+  pls: "Not declared",
 };
 
 export function fieldName(field: string): string {

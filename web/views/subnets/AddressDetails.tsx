@@ -7,24 +7,24 @@ import { addressAt } from "./address.ts";
 import { AddressFacts } from "./AddressFacts.tsx";
 import type { Cells } from "./cells.ts";
 import { factsOf, type Facts } from "./facts.ts";
-import { nextTaken } from "./movement.ts";
+import { nextUsed } from "./movement.ts";
 import { longestFreeRun, nearestFree } from "./runs.ts";
 
 interface AddressDetailsProps {
   cells: Cells;
   offset: number | undefined;
   onPin: (offset: number | undefined) => void;
-  /** Searches the map for it. */
+  /** Searches the map for the text. */
   onFind: (text: string) => void;
 }
 
-/** The pinned address with where to go from it; without one, what can be done. */
+/** The selected address and its links; without a selection, instructions. */
 export function AddressDetails({ cells, offset, onPin, onFind }: AddressDetailsProps) {
   return (
     <section class="address-details" aria-label="Address">
       {offset === undefined ? (
         <p class="quiet">
-          Point at an address, or focus the map and walk with the arrows. A click or Enter keeps it here.
+          Point at an address, or focus the map and use the arrow keys. Click or press Enter to select it.
         </p>
       ) : (
         <Pinned facts={factsOf(cells, offset)} onFind={onFind} onClose={() => onPin(undefined)} />
@@ -50,26 +50,24 @@ function Pinned({ facts, onFind, onClose }: PinnedProps) {
         {holder && <Leads holder={holder} />}
         {holder && (
           <Button kind="quiet" onClick={() => onFind(holder.service ?? holder.id)}>
-            All its addresses
+            Show all addresses
           </Button>
         )}
         <Button kind="quiet" onClick={onClose}>
-          Let go
+          Clear selection
         </Button>
       </div>
     </div>
   );
 }
 
-/** Where more about the holder is. */
+/** Links to more information about the holder. */
 function Leads({ holder }: { holder: Holder }) {
   const { name, service, plsKey } = holder;
   return (
     <>
-      {plsKey !== undefined && <a href={href("pls", plsKey)}>Open its Private Link Service</a>}
-      {service !== undefined && (
-        <a href={href("findings", undefined, { text: service })}>Findings of its Service</a>
-      )}
+      {plsKey !== undefined && <a href={href("pls", plsKey)}>Open Private Link Service</a>}
+      {service !== undefined && <a href={href("findings", undefined, { text: service })}>Service findings</a>}
       {isResource(holder) && <a href={href("journal", undefined, { text: name })}>Journal</a>}
     </>
   );
@@ -87,19 +85,19 @@ function Jumps({ cells, offset, onPin }: JumpsProps) {
   const nearest = nearestFree(cells, at);
   return (
     <div class="actions jumps">
-      <Jump to={nextTaken(cells, at, -1)} onPin={onPin}>
-        Previous taken
+      <Jump to={nextUsed(cells, at, -1)} onPin={onPin}>
+        Previous used
       </Jump>
-      <Jump to={nextTaken(cells, at, 1)} onPin={onPin}>
-        Next taken
+      <Jump to={nextUsed(cells, at, 1)} onPin={onPin}>
+        Next used
       </Jump>
       <Jump to={nearest === offset ? undefined : nearest} onPin={onPin}>
         {offset === undefined ? "First free" : "Nearest free"}
       </Jump>
       <Jump to={longest?.from} onPin={onPin}>
         {longest
-          ? `Longest free run: ${number(longest.length)} from ${addressAt(cells.prefix.first, longest.from)}`
-          : "Nothing is free"}
+          ? `Longest free range: ${number(longest.length)} from ${addressAt(cells.prefix.first, longest.from)}`
+          : "No free addresses"}
       </Jump>
     </div>
   );

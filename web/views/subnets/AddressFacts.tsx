@@ -2,7 +2,7 @@ import { Time } from "../../ui/Time.tsx";
 import { absolute } from "../../ui/words.ts";
 import { holderText, KIND_TEXT, type Facts } from "./facts.ts";
 
-/** An address in a few lines: what it is, who has it, since when. */
+/** An address in a few lines: status, holder, since when. */
 export function AddressFacts({ facts }: { facts: Facts }) {
   const { address, kind, holder, atUtc, why } = facts;
   return (

@@ -11,13 +11,13 @@ import "../../ui/facts.css";
 
 const HEIGHT = 140;
 
-/** How it fills: the last days, the day it is full at this rate, and the numbers as a table. */
+/** Usage history: a chart of the last days, the day when it is full at the current rate, and a table. */
 export function Growth({ subnet }: { subnet: Subnet }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const chart = planGrowth(subnet, { width: Math.max(1, width), height: HEIGHT });
   return (
-    <Card title="How it fills">
+    <Card title="Usage history">
       <dl class="fact-grid">
         <div>
           <dt>Full on</dt>
@@ -28,13 +28,13 @@ export function Growth({ subnet }: { subnet: Subnet }) {
         {subnet.forecast && (
           <div>
             <dt>Rate</dt>
-            <dd>{rateText(subnet.forecast.perDay)}, from the last thirty days</dd>
+            <dd>{rateText(subnet.forecast.perDay)}, based on the last 30 days</dd>
           </div>
         )}
       </dl>
       <div ref={box}>
         {chart && width > 0 && <Chart subnet={subnet} chart={chart} width={width} />}
-        {!chart && <p class="quiet">The chart begins when two days are known.</p>}
+        {!chart && <p class="quiet">The chart requires at least two days of history.</p>}
       </div>
       {subnet.history.length > 0 && <HistoryTable subnet={subnet} />}
     </Card>
@@ -43,7 +43,7 @@ export function Growth({ subnet }: { subnet: Subnet }) {
 
 function rateText(perDay: number): string {
   const text = number(Math.round(Math.abs(perDay) * 10) / 10);
-  return `${text} addresses ${perDay < 0 ? "fewer" : "more"} a day`;
+  return `${perDay < 0 ? "−" : "+"}${text} addresses per day`;
 }
 
 function Chart({ subnet, chart, width }: { subnet: Subnet; chart: GrowthChart; width: number }) {
@@ -56,7 +56,7 @@ function Chart({ subnet, chart, width }: { subnet: Subnet; chart: GrowthChart; w
       </title>
       <line class="growth-full" x1="0" x2={width} y1={chart.fullY} y2={chart.fullY} />
       <text x="0" y={chart.fullY - 4}>
-        full: {number(subnet.usable)}
+        usable: {number(subnet.usable)}
       </text>
       <line class="growth-ground" x1="0" x2={width} y1={HEIGHT} y2={HEIGHT} />
       <path class="growth-past" d={linePath(chart.past)} />
@@ -75,7 +75,7 @@ function Chart({ subnet, chart, width }: { subnet: Subnet; chart: GrowthChart; w
 function HistoryTable({ subnet: { history, usable } }: { subnet: Subnet }) {
   return (
     <details class="history">
-      <summary>Numbers of {history.length} days</summary>
+      <summary>Show as table</summary>
       <table>
         <caption class="unseen">Used addresses by day</caption>
         <thead>

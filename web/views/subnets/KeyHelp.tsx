@@ -3,7 +3,7 @@ import { KEYS } from "./movement.ts";
 export function KeyHelp() {
   return (
     <details class="key-help">
-      <summary>Keys on the map</summary>
+      <summary>Keyboard shortcuts</summary>
       <dl>
         {KEYS.map(({ keys, what }) => (
           <div key={keys}>

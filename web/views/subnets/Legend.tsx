@@ -8,7 +8,7 @@ interface LegendProps {
   onChange: (chosen: readonly Kind[]) => void;
 }
 
-/** What the colours mean and how many there are; pressing one shows only those. */
+/** Legend with counts; pressing an entry filters the map. */
 export function Legend({ counts, chosen, onChange }: LegendProps) {
   const toggle = (kind: Kind) =>
     onChange(chosen.includes(kind) ? chosen.filter((one) => one !== kind) : [...chosen, kind]);

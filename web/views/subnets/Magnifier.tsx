@@ -10,9 +10,9 @@ import type { Palette } from "./palette.ts";
 import { blockOf } from "./planFigure.ts";
 
 interface MagnifierProps {
-  /** The whole map. */
+  /** Layout of the complete map. */
   view: View;
-  /** What is magnified is the /24 around it. */
+  /** The magnifier shows the surrounding /24. */
   at: number;
   width: number;
   marks: Marks;
@@ -22,7 +22,7 @@ interface MagnifierProps {
   onPick: (offset: number) => void;
 }
 
-/** For the eye and the pointer only: the keyboard walks the whole map and this follows. */
+/** For pointer users: with the keyboard the magnifier follows the map. */
 export function Magnifier({ view, at, width, hasTip, ...rest }: MagnifierProps) {
   const from = blockOf(at);
   const magnified = useMemo<View>(() => {

@@ -8,12 +8,12 @@ interface MapCanvasProps {
   view: View;
   marks: Marks;
   palette: Palette | undefined;
-  /** With the offset in the whole prefix; undefined when the pointer leaves. */
+  /** Called with the offset in the prefix; undefined when the pointer leaves. */
   onPoint: (offset: number | undefined) => void;
   onPick: (offset: number) => void;
 }
 
-/** Two canvases, one above the other: what moves is drawn without drawing the map again. */
+/** Two stacked canvases: overlays change without redrawing the map. */
 export function MapCanvas({ view, marks, palette, onPoint, onPick }: MapCanvasProps) {
   const map = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
@@ -48,7 +48,7 @@ export function MapCanvas({ view, marks, palette, onPoint, onPick }: MapCanvasPr
   );
 }
 
-/** As sharp as the screen is. Setting the size empties a canvas, so it is set only when it differs. */
+/** At the resolution of the screen. Setting the size clears a canvas, so it is set only when it differs. */
 function prepare(canvas: HTMLCanvasElement | null, { layout }: View): CanvasRenderingContext2D | undefined {
   const context = canvas?.getContext("2d");
   if (!canvas || !context) return undefined;

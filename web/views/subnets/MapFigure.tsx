@@ -1,6 +1,6 @@
 /**
- * The map of one prefix: a grid that takes the focus once and is walked with the keyboard, or pointed at. Only the cell where one is
- * stands in the document, so that a screen reader hears it; everything else is drawn. A dense map has a magnifier beside it.
+ * The map of one prefix: a grid with one tab stop, for keyboard and pointer. Only the active cell is in the
+ * document, for screen readers; everything else is drawn. A dense map has a magnifier next to it.
  */
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef } from "preact/hooks";
@@ -22,9 +22,9 @@ export interface MapFigureProps {
   found: readonly number[];
   changed: readonly number[];
   pinned: number | undefined;
-  /** Undefined lets go of it. */
+  /** Undefined clears the selection. */
   onPin: (offset: number | undefined) => void;
-  /** About what is pinned; stands where there is room. */
+  /** Details of the selected address; placed where there is room. */
   children?: ComponentChildren;
 }
 

@@ -15,13 +15,16 @@ interface MapGridProps {
   children: ComponentChildren;
 }
 
-/** The map for keyboards and screen readers. The one cell that is in the document stands where it is drawn. */
+/**
+ * The map for keyboards and screen readers. The active cell is the only one in the document, at its drawn
+ * position.
+ */
 export function MapGrid({ cells, layout, active, isPinned, onKeyDown, onFocus, children }: MapGridProps) {
   const id = useId();
   const cell = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Whoever came for an address sees it.
+    // Scrolls to the address in the route.
     if (isPinned) cell.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, []);
   useEffect(() => {
@@ -48,7 +51,7 @@ export function MapGrid({ cells, layout, active, isPinned, onKeyDown, onFocus, c
       {children}
       <div role="row" aria-rowindex={row + 1}>
         <div
-          // Another cell is another element, so that it is read out.
+          // A new element per cell, so that screen readers announce it.
           key={active}
           ref={cell}
           id={`${id}-${active}`}

@@ -4,14 +4,14 @@ import { count } from "../../ui/words.ts";
 
 interface MapSearchProps {
   text: string;
-  /** Undefined if nothing is searched for. */
+  /** Undefined without a search text. */
   found: readonly number[] | undefined;
   pinned: number | undefined;
   onChange: (text: string) => void;
   onPin: (offset: number) => void;
 }
 
-/** Search in this map; Enter goes from one to the next. */
+/** Search in this map; Enter selects the next match. */
 export function MapSearch({ text, found, pinned, onChange, onPin }: MapSearchProps) {
   const step = (direction: 1 | -1) => {
     const next = stepFrom(found ?? [], pinned, direction);
@@ -28,14 +28,14 @@ export function MapSearch({ text, found, pinned, onChange, onPin }: MapSearchPro
       {found && (
         <>
           <span role="status">
-            {found.length === 0 ? "None here" : count(found.length, "address", "addresses")}
+            {found.length === 0 ? "No matches" : count(found.length, "address", "addresses")}
           </span>
           {found.length > 0 && (
             <>
-              <Button kind="quiet" aria-label="Previous that was found" onClick={() => step(-1)}>
+              <Button kind="quiet" aria-label="Previous match" onClick={() => step(-1)}>
                 ↑
               </Button>
-              <Button kind="quiet" aria-label="Next that was found" onClick={() => step(1)}>
+              <Button kind="quiet" aria-label="Next match" onClick={() => step(1)}>
                 ↓
               </Button>
             </>
@@ -46,7 +46,7 @@ export function MapSearch({ text, found, pinned, onChange, onPin }: MapSearchPro
   );
 }
 
-/** Around, from where it is. */
+/** Wraps around, from the current position. */
 function stepFrom(found: readonly number[], at: number | undefined, direction: 1 | -1): number | undefined {
   if (at === undefined) return direction === 1 ? found[0] : found.at(-1);
   return direction === 1

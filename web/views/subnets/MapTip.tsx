@@ -5,7 +5,7 @@ import type { Box } from "./layout.ts";
 
 const APART = 8;
 
-/** Beside the cell that is pointed at or has the focus, and never outside of the window. */
+/** Next to the cell with the pointer or the focus, always inside the window. */
 export function MapTip({ facts, box }: { facts: Facts; box: Box }) {
   const tip = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {

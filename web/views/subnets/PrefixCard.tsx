@@ -21,7 +21,10 @@ interface PrefixCardProps {
 
 const NONE: readonly number[] = [];
 
-/** A prefix with its legend, search, map and the details of what is pinned; the address in the page's address is pinned. */
+/**
+ * A prefix with its legend, search, map and the details of the selected address, which comes from the
+ * route.
+ */
 export function PrefixCard({ prefix, holders }: PrefixCardProps) {
   const [read, change] = useQuery();
   const cells = useMemo(() => readCells(prefix, holders), [prefix, holders]);
@@ -34,7 +37,7 @@ export function PrefixCard({ prefix, holders }: PrefixCardProps) {
   const pinned = offsetOf(prefix.first, prefix.size, read("address"));
   const top = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Chosen in the table below: the map is what was asked for.
+    // Selected in the table below: scroll to the map.
     if (pinned !== undefined && document.activeElement?.closest(".table")) top.current?.scrollIntoView();
   }, [pinned]);
   const pin = (offset: number | undefined) =>
@@ -63,19 +66,19 @@ export function PrefixCard({ prefix, holders }: PrefixCardProps) {
       </MapFigure>
       <div class="map-foot">
         <KeyHelp />
-        <News cells={cells} changed={changed} />
+        <Changes cells={cells} changed={changed} />
       </div>
     </Card>
   );
 }
 
-/** Read out when the map changes by itself. */
-function News({ cells, changed }: { cells: Cells; changed: readonly number[] }) {
+/** Announced to screen readers when the map changes during a refresh. */
+function Changes({ cells, changed }: { cells: Cells; changed: readonly number[] }) {
   const named = changed.slice(0, 3).map((offset) => addressAt(cells.prefix.first, offset));
   return (
     <p class="map-news" role="status">
       {changed.length > 0 &&
-        `${count(changed.length, "address", "addresses")} just changed: ${named.join(", ")}${changed.length > 3 ? ", …" : ""}`}
+        `${count(changed.length, "address", "addresses")} changed: ${named.join(", ")}${changed.length > 3 ? ", …" : ""}`}
     </p>
   );
 }

@@ -4,7 +4,7 @@ import { count, number } from "../../ui/words.ts";
 import { isDrawn } from "./cells.ts";
 import { PrefixCard } from "./PrefixCard.tsx";
 
-/** Each prefix on a map of its own; those too large for one say so. */
+/** A map for each prefix, or a note for prefixes that are too large. */
 export function PrefixCards({ map }: { map: AddressMap }) {
   return (
     <>
@@ -20,25 +20,27 @@ export function PrefixCards({ map }: { map: AddressMap }) {
   );
 }
 
-/** Azure counts these in the subnet, and reports no addresses: the map cannot show where they are. */
+/**
+ * Azure counts these IP configurations in the subnet without reporting their addresses: the map cannot show
+ * them.
+ */
 function Unknown({ uses }: { uses: number }) {
   return (
     <p class="quiet" role="note">
-      Azure counts {count(uses, "use")} of this subnet whose {uses === 1 ? "address is" : "addresses are"}{" "}
-      unknown to Mooring. An address that the maps show as free may be in use.
+      Azure counts {count(uses, "used address", "used addresses")} in this subnet without reporting which. An
+      address that the map shows as free may be in use.
     </p>
   );
 }
 
 function Undrawn({ prefix: { prefix, first, taken } }: { prefix: PrefixMap }) {
   const why = first.includes(":")
-    ? "A prefix of IPv6 has more addresses than anybody could look at."
-    : "It has more than 65,536 addresses.";
+    ? "IPv6 prefixes are too large."
+    : "The prefix has more than 65,536 addresses.";
   return (
     <Card title={`Addresses of ${prefix}`}>
       <p>
-        There is no map of this prefix. {why} Its {number(taken.length)} taken addresses are in the table
-        below.
+        No map is available. {why} The table below lists its {number(taken.length)} used addresses.
       </p>
     </Card>
   );

@@ -3,7 +3,7 @@ import { linePath, linePoints } from "./usage.ts";
 
 const BOX = { width: 88, height: 20 };
 
-/** The last days at a glance; the numbers are on the subnet's page. */
+/** Usage of the last days; the page of the subnet has the numbers. */
 export function Sparkline({ history }: { history: Subnet["history"] }) {
   if (history.length < 2) return <span class="quiet">–</span>;
   const values = history.map(({ used }) => used);

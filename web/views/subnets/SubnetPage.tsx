@@ -10,15 +10,18 @@ import { useResource } from "../../ui/useResource.ts";
 import { count } from "../../ui/words.ts";
 import { Growth } from "./Growth.tsx";
 import { PrefixCards } from "./PrefixCards.tsx";
-import { TakenTable } from "./TakenTable.tsx";
+import { UsedAddressTable } from "./UsedAddressTable.tsx";
 import { UsageBar, UsageText } from "./UsageBar.tsx";
 
 const EVERY_SECONDS = 4;
 const MOST_SECONDS = 300;
-/** Of a large one the answer is megabytes, and each of its rows is read for it: a second of waiting for so many. */
+/**
+ * The response for a large subnet is megabytes and reads each of its rows: one second of interval per so
+ * many addresses.
+ */
 const ADDRESSES_A_SECOND = 200;
 
-/** One subnet: the maps of its prefixes, how it fills, and its taken addresses as a table. */
+/** One subnet: address maps of its prefixes, usage history, and a table of used addresses. */
 export function SubnetPage({ subnetKey }: { subnetKey: string }) {
   const [everySeconds, setEvery] = useState<number>(EVERY_SECONDS);
   const map = useResource<AddressMap>(`/subnets/${encodeURIComponent(subnetKey)}/addresses`, {
@@ -29,7 +32,7 @@ export function SubnetPage({ subnetKey }: { subnetKey: string }) {
   useEffect(() => setEvery(paceOf(usable)), [usable]);
   return (
     <Page title={subnet?.name ?? "Subnet"} lead={subnet ? <Lead subnet={subnet} /> : undefined}>
-      <nav class="crumbs" aria-label="Above">
+      <nav class="crumbs" aria-label="Breadcrumbs">
         <a href={href("subnets")}>All subnets</a>
         {subnet && <a href={href("subnets", undefined, { vnet: subnet.vnetId })}>{subnet.vnet}</a>}
       </nav>
@@ -38,8 +41,8 @@ export function SubnetPage({ subnetKey }: { subnetKey: string }) {
           <>
             <PrefixCards map={data} />
             <Growth subnet={data.subnet} />
-            <Card title="Taken addresses">
-              <TakenTable map={data} />
+            <Card title="Used addresses">
+              <UsedAddressTable map={data} />
             </Card>
           </>
         )}
@@ -60,7 +63,9 @@ function Lead({ subnet }: { subnet: Subnet }) {
       <span>
         <UsageText subnet={subnet} /> addresses used
       </span>
-      {subnet.unknown > 0 && <Badge tone="warn">{count(subnet.unknown, "unknown use")}</Badge>}
+      {subnet.unknown > 0 && (
+        <Badge tone="warn">{count(subnet.unknown, "unknown address", "unknown addresses")}</Badge>
+      )}
       {subnet.delegations.map((name) => (
         <Badge key={name} tone="quiet">
           delegated to {name}
@@ -70,7 +75,7 @@ function Lead({ subnet }: { subnet: Subnet }) {
         {subnet.plsNetworkPolicies === "Disabled" ? "PLS allowed" : "PLS blocked (network policies enabled)"}
       </Badge>
       <span>
-        read from Azure <Time utc={subnet.scannedAtUtc} />
+        scanned <Time utc={subnet.scannedAtUtc} />
       </span>
     </span>
   );

@@ -1,6 +1,6 @@
 /**
- * Subnets: how full each is, and a map of its addresses. `#/subnets` lists, `#/subnets/KEY` is one subnet,
- * `#/subnets/KEY?address=10.0.0.4` with that address pinned on its map.
+ * Subnets: usage and address maps. `#/subnets` lists, `#/subnets/KEY` shows one subnet,
+ * `#/subnets/KEY?address=10.0.0.4` with that address selected.
  */
 import { useRoute } from "../../ui/route.ts";
 import { SubnetPage } from "./SubnetPage.tsx";

@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<Subnet>[] = [
     cell: ({ name }) => name,
     sortBy: ({ name }) => name,
   },
-  { key: "vnet", title: "Network", cell: ({ vnet }) => vnet, sortBy: ({ vnet }) => vnet },
+  { key: "vnet", title: "Virtual network", cell: ({ vnet }) => vnet, sortBy: ({ vnet }) => vnet },
   {
     key: "prefixes",
     title: "Prefixes",
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<Subnet>[] = [
   },
   {
     key: "usage",
-    title: "Used",
+    title: "Usage",
     width: "8rem",
     cell: (subnet) => <UsageBar subnet={subnet} />,
     sortBy: (subnet) => -percentUsed(subnet),
@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<Subnet>[] = [
   },
   {
     key: "history",
-    title: "Last days",
+    title: "History",
     width: "6.5rem",
     cell: ({ history }) => <Sparkline history={history} />,
   },
@@ -58,10 +58,13 @@ const COLUMNS: readonly Column<Subnet>[] = [
     cell: (subnet) => <FullOn subnet={subnet} />,
     sortBy: ({ forecast }) => forecast?.fullOn ?? "9999",
   },
-  { key: "notes", title: "For", cell: (subnet) => <Notes subnet={subnet} /> },
+  { key: "notes", title: "Notes", cell: (subnet) => <Notes subnet={subnet} /> },
 ];
 
-/** What it is delegated to, whether Private Link Services may stand in it, and uses whose addresses are unknown. */
+/**
+ * Delegations, whether Private Link Services are allowed, and addresses that Azure counts without reporting
+ * them.
+ */
 function Notes({ subnet: { delegations, plsNetworkPolicies, unknown } }: { subnet: Subnet }) {
   if (delegations.length === 0 && plsNetworkPolicies === "Enabled" && unknown === 0)
     return <span class="quiet">–</span>;
@@ -72,8 +75,8 @@ function Notes({ subnet: { delegations, plsNetworkPolicies, unknown } }: { subne
           {name.replace(/^Microsoft\./, "")}
         </span>
       ))}
-      {plsNetworkPolicies === "Disabled" && <Badge tone="info">Private Link Services</Badge>}
-      {unknown > 0 && <Badge tone="warn">{count(unknown, "unknown use")}</Badge>}
+      {plsNetworkPolicies === "Disabled" && <Badge tone="info">PLS allowed</Badge>}
+      {unknown > 0 && <Badge tone="warn">{count(unknown, "unknown address", "unknown addresses")}</Badge>}
     </>
   );
 }
@@ -83,15 +86,15 @@ export function SubnetsPage() {
   return (
     <Page
       title="Subnets"
-      lead="How full each subnet of the watched networks is. Open one for the map of its addresses."
+      lead="Address usage of the subnets in the watched virtual networks. Open a subnet to see its address map."
     >
       <Resource
         of={subnets}
         lines={10}
         empty={
-          <Empty title="No subnet is known yet.">
-            Mooring reads the networks of registered clusters every few minutes: register a cluster with{" "}
-            <code>mooring clusters register</code>.
+          <Empty title="No subnets scanned yet.">
+            Mooring scans the virtual networks of registered clusters every few minutes. To register a
+            cluster, run <code>mooring clusters add NAME</code>.
           </Empty>
         }
       >
@@ -101,7 +104,7 @@ export function SubnetsPage() {
   );
 }
 
-const FILLINGS = [
+const USAGES = [
   ["", "any"],
   ["full", "at least 80 %"],
   ["growing", "growing"],
@@ -120,15 +123,15 @@ function SubnetTable({ subnets }: { subnets: readonly Subnet[] }) {
       <div class="filters">
         <Search label="Name, prefix, delegation" value={filter.text} onChange={(text) => change({ text })} />
         <Select
-          label="Network"
+          label="VNet"
           value={filter.vnet}
           options={[["", "any"], ...vnets]}
           onChange={(vnet) => change({ vnet })}
         />
         <Select
-          label="Used"
+          label="Usage"
           value={filter.filling}
-          options={FILLINGS}
+          options={USAGES}
           onChange={(filling) => change({ filling })}
         />
         <span class="quiet filters-count" role="status">
@@ -143,7 +146,7 @@ function SubnetTable({ subnets }: { subnets: readonly Subnet[] }) {
         rows={shown}
         keyOf={({ key }) => key}
         hrefOf={({ key }) => href("subnets", key)}
-        empty={<Empty title="No subnet is like that.">Take a filter away to see more.</Empty>}
+        empty={<Empty title="No subnets match these filters.">Remove a filter to see more.</Empty>}
       />
     </>
   );

@@ -4,7 +4,7 @@ import { fullnessOf, percentText, percentUsed } from "./usage.ts";
 
 type Used = Pick<Subnet, "used" | "usable">;
 
-/** How full it is, as a bar and in words. */
+/** Usage as a bar and as text. */
 export function UsageBar({ subnet }: { subnet: Used }) {
   return (
     <span class="usage">

@@ -1,19 +1,19 @@
-/** Addresses of a prefix by their offset from its first. Pure. */
+/** Addresses of a prefix by their offset from its first address. Pure. */
 import { Address4, Address6 } from "ip-address";
 
-/** The address that is so many after the first, in canonical text. */
+/** The address at the offset from the first, in canonical text. */
 export function addressAt(first: string, offset: number): string {
   if (!isIpv6(first)) return ipv4At(first, offset);
   return Address6.fromBigInt(valueOf(first) + BigInt(offset)).correctForm();
 }
 
-/** By hand: a map has 60,000 of them, and big integers take a second for that. */
+/** Without bigint: a map has 60,000 addresses, for which bigint takes a second. */
 function ipv4At(first: string, offset: number): string {
   const value = first.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0) + offset;
   return [256 ** 3, 256 ** 2, 256, 1].map((unit) => Math.floor(value / unit) % 256).join(".");
 }
 
-/** How many after the first the address is; `undefined` if the text is no address or lies outside. */
+/** The offset from the first address; `undefined` if the text is not an address or is outside the prefix. */
 export function offsetOf(first: string, size: number, text: string): number | undefined {
   if (!isAddress(text) || isIpv6(first) !== isIpv6(text)) return undefined;
   const offset = valueOf(text) - valueOf(first);
@@ -24,7 +24,7 @@ export function isIpv6(text: string): boolean {
   return text.includes(":");
 }
 
-/** The end of an address, of one octet or two: `.8.70` of `10.240.8.70`. */
+/** The last one or two octets of an address: `.8.70` of `10.240.8.70`. */
 export function tailOf(address: string, octets: 1 | 2): string {
   return `.${address.split(".").slice(-octets).join(".")}`;
 }

@@ -1,22 +1,25 @@
-/** What each address of a prefix is, as one byte a cell: what the map draws, counts and walks over. Pure. */
+/**
+ * The kind of each address of a prefix, one byte per cell: input for drawing, counting and navigation.
+ * Pure.
+ */
 import type { Holder, PrefixMap } from "../../../api/model.ts";
 
-/** In the order of the legend; a cell's byte is an index into it. */
+/** In the order of the legend; the byte of a cell is an index into it. */
 export const KINDS = ["free", "assigned", "claimed", "excluded", "azure"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const CODE = { free: 0, assigned: 1, claimed: 2, excluded: 3, azure: 4 } as const;
 
-/** More are not drawn: a prefix of IPv6 has 2^64. */
+/** Larger prefixes are not drawn: an IPv6 subnet has 2^64 addresses. */
 export const MOST_CELLS = 65_536;
 
 export interface Cells {
   readonly prefix: PrefixMap;
   readonly holders: readonly Holder[];
   readonly size: number;
-  /** Index into `KINDS` of each address. */
+  /** Index into `KINDS` for each address. */
   readonly kinds: Uint8Array;
-  /** Index into `prefix.taken` of each address, or -1. */
+  /** Index into `prefix.taken` for each address, or -1. */
   readonly entries: Int32Array;
 }
 
@@ -24,7 +27,7 @@ export function isDrawn(prefix: PrefixMap): boolean {
   return prefix.size <= MOST_CELLS && !prefix.first.includes(":");
 }
 
-/** Somebody's hold on an address says more than the range it lies in. */
+/** A holder takes precedence over the excluded or reserved range that contains the address. */
 export function readCells(prefix: PrefixMap, holders: readonly Holder[]): Cells {
   const kinds = new Uint8Array(prefix.size);
   const entries = new Int32Array(prefix.size).fill(-1);
@@ -41,18 +44,18 @@ export function kindAt(cells: Cells, offset: number): Kind {
   return KINDS[cells.kinds[offset] ?? 0] ?? "free";
 }
 
-export function isTaken(cells: Cells, offset: number): boolean {
+export function isUsed(cells: Cells, offset: number): boolean {
   return (cells.entries[offset] ?? -1) >= 0;
 }
 
-/** Together they are the size of the prefix. */
+/** The sum is the size of the prefix. */
 export function countKinds(kinds: Uint8Array): Record<Kind, number> {
   const counts = { free: 0, assigned: 0, claimed: 0, excluded: 0, azure: 0 };
   for (const code of kinds) counts[KINDS[code] ?? "free"] += 1;
   return counts;
 }
 
-/** Offsets whose kind or holder is not what it was; none if it is another prefix. */
+/** Offsets whose kind or holder changed; empty if the prefix is another. */
 export function changedCells(before: Cells, after: Cells): number[] {
   if (before.prefix.prefix !== after.prefix.prefix) return [];
   const changed: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * Draws a map onto a canvas: the whole of it in one pass, large cells as batches of boxes, small ones as one image with a pixel each.
- * It knows nothing of the page; what it draws is told by a `View`.
+ * Draws a map onto a canvas in one pass: large cells as batches of boxes, small cells as one image with a
+ * pixel each. Independent of the page; a `View` describes what to draw.
  */
 import { holderAt, KINDS, kindAt, type Cells, type Kind } from "./cells.ts";
 import { addressAt, tailOf } from "./address.ts";
@@ -8,15 +8,15 @@ import { columnLabels, LABEL_PIXELS, rowLabels } from "./labels.ts";
 import { boxOf, writingOf, type Layout } from "./layout.ts";
 import { DIM, type Palette } from "./palette.ts";
 
-/** A part of the cells, or all, in a layout. */
+/** All cells or a part of them, in a layout. */
 export interface View {
   readonly cells: Cells;
-  /** Offset of the first cell that is shown; the layout's size says how many are. */
+  /** Offset of the first visible cell; the size of the layout is their number. */
   readonly from: number;
   readonly layout: Layout;
-  /** The first address that is shown. */
+  /** The first visible address. */
   readonly first: string;
-  /** What is looked for is 1, by offset in the whole; the rest is dimmed. */
+  /** Matches are 1, by offset in the prefix; other cells are dimmed. */
   readonly emphasis?: Uint8Array | undefined;
 }
 
@@ -55,7 +55,7 @@ function paint(data: Uint8ClampedArray, { cells, from, layout, emphasis }: View,
   const excluded = KINDS.indexOf("excluded");
   for (let index = 0; index < layout.size; index += 1) {
     const kind = cells.kinds[from + index] ?? 0;
-    // A chequerboard: exclusions are told by their texture too.
+    // A chequerboard: excluded cells have a texture in addition to their colour.
     const isHatched = kind === excluded && (index + Math.floor(index / layout.columns)) % 2 === 1;
     const bytes = emphasis && emphasis[from + index] !== 1 ? palette.dimBytes : palette.bytes;
     const [red, green, blue] = bytes[isHatched ? KINDS.length : kind] ?? [0, 0, 0];
@@ -79,7 +79,7 @@ function drawBoxes(context: Context, view: View, palette: Palette): void {
   context.globalAlpha = 1;
 }
 
-/** Ink that is light on a full colour would be lost on a faint one. */
+/** Light text would be unreadable on a faint colour. */
 function dimInks(palette: Palette): Palette {
   const inks = { ...palette.inks };
   for (const kind of KINDS) inks[kind] = palette.muted;
@@ -137,7 +137,7 @@ function hatch(colour: string): OffscreenCanvas {
   return canvas;
 }
 
-/** A claim is not yet a resource: its rim is dashed. */
+/** A claim is not yet a resource: its border is dashed. */
 function drawRims(
   context: Context,
   layout: Layout,

@@ -1,4 +1,4 @@
-/** Draws what moves over a map: where the pointer and the keyboard are, what is pinned, found or just changed. */
+/** Draws overlays on a map: pointer, keyboard focus, selection, matches and recent changes. */
 import {
   COLUMN_APART,
   columnLabel,
@@ -12,11 +12,11 @@ import { boxOf, type Box, type Layout } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import type { View } from "./draw.ts";
 
-/** Offsets in the whole prefix. */
+/** Offsets in the prefix. */
 export interface Marks {
-  /** Where the pointer is, or the keyboard. */
+  /** Position of the pointer or of the keyboard. */
   readonly at?: number | undefined;
-  /** True if it is the keyboard's: its ring is thicker. */
+  /** True for the keyboard: its ring is thicker. */
   readonly hasFocus: boolean;
   readonly pinned?: number | undefined;
   readonly found: readonly number[];
@@ -25,7 +25,7 @@ export interface Marks {
 
 type Context = CanvasRenderingContext2D;
 
-// More rings than that are no help: then only the dimming of the rest tells.
+// Above this number rings are not drawn; the dimming of other cells shows the matches.
 const MOST_RINGS = 60;
 
 export function drawMarks(context: Context, view: View, marks: Marks, palette: Palette): void {
@@ -53,11 +53,11 @@ interface Ring {
   readonly box: Box;
   readonly colour: string;
   readonly thick: number;
-  /** Its side in pixels at least: a ring around one pixel would not be seen. */
+  /** Minimum side in pixels: a ring around one pixel would be invisible. */
   readonly least: number;
 }
 
-/** With a thin line of the background around it, so that it stands out from any fill. */
+/** With a thin line in the background colour, so that it contrasts with any fill. */
 function drawRing(context: Context, { box, colour, thick, least }: Ring, palette: Palette): void {
   const [width, height] = [Math.max(box.width, least), Math.max(box.height, least)];
   const x = box.x - (width - box.width) / 2;
@@ -70,7 +70,7 @@ function drawRing(context: Context, { box, colour, thick, least }: Ring, palette
   context.strokeRect(x, y, width, height);
 }
 
-/** The labels of its row and column, in place of those that stand there. */
+/** Labels of its row and column, replacing the labels at that place. */
 function drawCross(
   context: Context,
   view: View,
@@ -91,7 +91,7 @@ function drawColumn(context: Context, layout: Layout, { index, text }: Label, pa
   const x = left + index * cellWidth;
   const width = context.measureText(text).width;
   const slot = labelStep(cellWidth, COLUMN_APART) * cellWidth;
-  // Labels begin at each slot: all that it touches give way, whole.
+  // Labels start at each slot: every label that overlaps is removed completely.
   const from = Math.floor((x - left) / slot) * slot;
   const to = Math.ceil((x - left + width + 2) / slot) * slot;
   context.fillStyle = palette.background;

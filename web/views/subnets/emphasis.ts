@@ -1,14 +1,14 @@
-/** What of a map is looked for, as one byte a cell; the rest is dimmed. Pure. */
+/** Matches of the filters on a map, one byte per cell; other cells are dimmed. Pure. */
 import { KINDS, type Cells, type Kind } from "./cells.ts";
 
 export interface Wanted {
-  /** Kinds chosen in the legend; none means all. */
+  /** Kinds selected in the legend; none means all. */
   readonly kinds: readonly Kind[];
-  /** Found by the search; undefined means that nothing is searched for. */
+  /** Matches of the search; undefined without a search. */
   readonly found?: readonly number[] | undefined;
 }
 
-/** `undefined` if everything is. */
+/** `undefined` if every cell matches. */
 export function emphasisOf(cells: Cells, { kinds, found }: Wanted): Uint8Array | undefined {
   if (kinds.length === 0 && found === undefined) return undefined;
   const codes = new Set(kinds.map((kind) => KINDS.indexOf(kind)));

@@ -1,4 +1,4 @@
-/** What is known of one address: the same for the eye, in the tip and the details, and for the ear. Pure. */
+/** Facts about one address, the same in the tooltip, the details and for screen readers. Pure. */
 import type { Holder } from "../../../api/model.ts";
 import { addressAt } from "./address.ts";
 import { holderAt, kindAt, type Cells, type Kind } from "./cells.ts";
@@ -8,9 +8,9 @@ export interface Facts {
   readonly address: string;
   readonly kind: Kind;
   readonly holder?: Holder;
-  /** Since when it is assigned or claimed. */
+  /** Time of the assignment or of the claim. */
   readonly atUtc?: string;
-  /** Why nobody may ask for it. */
+  /** Why the address cannot be requested. */
   readonly why?: string;
 }
 
@@ -19,7 +19,7 @@ export const KIND_TEXT: Readonly<Record<Kind, string>> = {
   assigned: "Assigned",
   claimed: "Claimed",
   excluded: "Excluded",
-  azure: "Azure's own",
+  azure: "Azure-reserved",
 };
 
 const HOLDER_TEXT: Readonly<Record<Holder["kind"], string>> = {
@@ -44,7 +44,7 @@ export function factsOf(cells: Cells, offset: number): Facts {
   };
 }
 
-/** `load balancer frontend kubernetes-internal/a1b2`; of a claim the Service that declares it. */
+/** `load balancer frontend kubernetes-internal/a1b2`; for a claim the Service that declares it. */
 export function holderText({ kind, holder }: Pick<Facts, "kind" | "holder">): string {
   if (!holder) return "";
   return kind === "claimed"
@@ -52,7 +52,7 @@ export function holderText({ kind, holder }: Pick<Facts, "kind" | "holder">): st
     : `${HOLDER_TEXT[holder.kind]} ${holder.name}`;
 }
 
-/** One sentence for those who listen. `when` tells a time. */
+/** One sentence for screen readers. `when` formats a time. */
 export function sentenceOf(facts: Facts, when: (utc: string) => string): string {
   const { address, kind, holder, atUtc, why } = facts;
   const service =

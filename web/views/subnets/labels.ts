@@ -1,4 +1,4 @@
-/** What is written beside the rows and above the columns of the map. Pure. */
+/** Labels of the rows and columns of the map. Pure. */
 import { addressAt, tailOf } from "./address.ts";
 import type { Layout } from "./layout.ts";
 
@@ -8,13 +8,13 @@ export interface Label {
   readonly text: string;
 }
 
-/** Size of their type. */
+/** Font size. */
 export const LABEL_PIXELS = 11;
-/** Least distances from one to the next. */
+/** Minimum distances between labels. */
 export const ROW_APART = 13;
 export const COLUMN_APART = 30;
 
-/** Every how many rows or columns one is labelled: a power of two, so that labels are at least so many pixels apart. */
+/** Label every nth row or column: a power of two, so that labels are at least so many pixels apart. */
 export function labelStep(cellPixels: number, apartPixels: number): number {
   let step = 1;
   while (step * cellPixels < apartPixels) step *= 2;
@@ -26,7 +26,9 @@ export function rowLabels(layout: Layout, first: string): Label[] {
   return every(step, layout.rows).map((index) => ({ index, text: rowLabel(layout, first, index) }));
 }
 
-/** A whole /24 is told by its third octet; with room in front, by all that its addresses have in common. */
+/**
+ * A complete /24 is labelled with its third octet; with enough room, with the common part of its addresses.
+ */
 export function rowLabel(layout: Layout, first: string, row: number): string {
   const address = addressAt(first, row * layout.columns);
   if (layout.columns < 256) return isWide(layout) ? address : tailOf(address, layout.size > 256 ? 2 : 1);
@@ -34,7 +36,7 @@ export function rowLabel(layout: Layout, first: string, row: number): string {
   return isWide(layout) ? start : `.${start.split(".").at(-1)}`;
 }
 
-/** How far from the row's first address the column is: with whole /24s, the fourth octet. */
+/** Offset of the column from the first address of the row: with complete /24s, the fourth octet. */
 export function columnLabels(layout: Layout): Label[] {
   const step = labelStep(layout.cellWidth, COLUMN_APART);
   return every(step, layout.columns).map((index) => ({ index, text: columnLabel(layout, index) }));

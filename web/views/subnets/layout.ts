@@ -1,17 +1,18 @@
 /**
- * Where each address of a prefix stands on the map: row by row from the first, so many to a row that a person can find an address by
- * its row's label. Of the largest a row is a /24: the third octet goes down, the fourth across. All in CSS pixels. Pure.
+ * The position of each address of a prefix on the map: row by row, with round row sizes, so that row labels
+ * help to find an address. In the largest maps a row is a /24: the third octet goes down, the fourth
+ * across. All values in CSS pixels. Pure.
  */
 
 export interface Layout {
   readonly size: number;
   readonly columns: number;
   readonly rows: number;
-  /** From one cell to the next, the gap included. */
+  /** Distance between cells, including the gap. */
   readonly cellWidth: number;
   readonly cellHeight: number;
   readonly gap: number;
-  /** Where the first cell begins: labels of rows stand before it, those of columns above. */
+  /** Position of the first cell: row labels are left of it, column labels above. */
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -27,13 +28,13 @@ export interface Box {
 
 const TOP = 20;
 const NARROW = 480;
-/** Up to so many addresses each cell has room for the name of its holder. */
+/** Up to this number of addresses each cell has room for the name of its holder. */
 const NAMED = 64;
 const TALLEST = 640;
-/** From so many addresses on a row is a whole /24. */
+/** From this number of addresses a row is a complete /24. */
 const WHOLE_ROWS = 32_768;
 
-/** As large as the width allows, in whole pixels, and not taller than a screen if it can be helped. */
+/** As large as the width allows, in integer pixels, and not taller than a screen if possible. */
 export function planLayout(size: number, availableWidth: number): Layout {
   const left = gutterOf(size, availableWidth);
   const room = Math.max(1, availableWidth - left);
@@ -56,13 +57,13 @@ export function planLayout(size: number, availableWidth: number): Layout {
   };
 }
 
-/** As wide as the longest label of a row. */
+/** Width of the longest row label. */
 function gutterOf(size: number, availableWidth: number): number {
   if (availableWidth < NARROW) return size > 256 && size < WHOLE_ROWS ? 44 : 34;
   return size < WHOLE_ROWS ? 100 : 84;
 }
 
-/** Powers of two, so that a row begins at a round address. */
+/** Powers of two, so that a row starts at a round address. */
 function columnsFor(size: number, room: number): number {
   if (size <= NAMED) return namedColumns(size, room);
   if (size <= 512) return room >= 32 * 22 ? 32 : 16;
@@ -71,7 +72,7 @@ function columnsFor(size: number, room: number): number {
   return size < WHOLE_ROWS ? 128 : 256;
 }
 
-/** With room for names if it can be, but not as one long list. */
+/** With room for names if possible, but not as one long list. */
 function namedColumns(size: number, room: number): number {
   if (room >= 16 * 120) return 16;
   return room >= 8 * 72 || size > 16 ? 8 : 4;
@@ -92,7 +93,7 @@ function gapOf(cellWidth: number, cellHeight: number): number {
   return smaller >= 18 ? 2 : smaller >= 6 ? 1 : 0;
 }
 
-/** The cell's face, without the gap after it. */
+/** The cell without the gap after it. */
 export function boxOf(layout: Layout, offset: number): Box {
   const column = offset % layout.columns;
   const row = Math.floor(offset / layout.columns);
@@ -104,7 +105,7 @@ export function boxOf(layout: Layout, offset: number): Box {
   };
 }
 
-/** Which cell is at the point; a gap belongs to the cell before it. `undefined` outside. */
+/** The cell at the point; a gap belongs to the cell before it. `undefined` outside. */
 export function offsetAt(layout: Layout, x: number, y: number): number | undefined {
   const column = Math.floor((x - layout.left) / layout.cellWidth);
   const row = Math.floor((y - layout.top) / layout.cellHeight);
@@ -113,7 +114,7 @@ export function offsetAt(layout: Layout, x: number, y: number): number | undefin
   return offset < layout.size ? offset : undefined;
 }
 
-/** Cells too small to tell apart by eye: they want a magnifier. */
+/** True if cells are too small to distinguish: the map then has a magnifier. */
 export function isDense(layout: Layout): boolean {
   return layout.size > NAMED && Math.min(layout.cellWidth, layout.cellHeight) < 12;
 }

@@ -1,16 +1,19 @@
-/** Search within one map: by address, Service or resource. Pure. */
+/** Search in one map: by address, Service or resource. Pure. */
 import type { Holder } from "../../../api/model.ts";
 import { addressAt, offsetOf } from "./address.ts";
 import type { Cells } from "./cells.ts";
 
-/** Offsets in order. A whole address is found even if it is free; a part of one finds the taken that end with it or contain it. */
+/**
+ * Matching offsets in order. A complete address matches even if it is free; a part matches used addresses
+ * that contain or end with it.
+ */
 export function findMatches(cells: Cells, text: string): number[] {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === "") return [];
-  const exact = offsetOf(cells.prefix.first, cells.size, wanted);
+  const searched = text.trim().toLowerCase();
+  if (searched === "") return [];
+  const exact = offsetOf(cells.prefix.first, cells.size, searched);
   if (exact !== undefined) return [exact];
-  const isOfAddress = /^[\d.]+$/.test(wanted);
-  return isOfAddress ? byAddress(cells, wanted) : byHolder(cells, wanted);
+  const isOfAddress = /^[\d.]+$/.test(searched);
+  return isOfAddress ? byAddress(cells, searched) : byHolder(cells, searched);
 }
 
 function byAddress(cells: Cells, part: string): number[] {

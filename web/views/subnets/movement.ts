@@ -1,5 +1,5 @@
-/** Where a key leads from a cell of the map. Pure; the result is always a cell of the map. */
-import { isTaken, kindAt, type Cells } from "./cells.ts";
+/** Keyboard navigation on the map. Pure; the result is always a cell of the map. */
+import { isUsed, kindAt, type Cells } from "./cells.ts";
 import type { Layout } from "./layout.ts";
 
 export interface Key {
@@ -8,19 +8,19 @@ export interface Key {
   readonly shiftKey: boolean;
 }
 
-/** Keys beside the arrows, for people: what is shown under the map. */
+/** Keyboard shortcuts as shown below the map. */
 export const KEYS = [
-  { keys: "arrows", what: "one address, one row" },
-  { keys: "Home, End", what: "start and end of the row; with Ctrl of the map" },
+  { keys: "arrows", what: "move by one address or row" },
+  { keys: "Home, End", what: "start and end of the row; with Ctrl, of the map" },
   { keys: "Page Up, Page Down", what: "an eighth of the map" },
-  { keys: "n, p", what: "next and previous taken address" },
+  { keys: "n, p", what: "next and previous used address" },
   { keys: "f, Shift+f", what: "next and previous free address" },
-  { keys: "Enter", what: "keep its details open" },
-  { keys: "Escape", what: "close them" },
+  { keys: "Enter", what: "select the address" },
+  { keys: "Escape", what: "clear the selection" },
 ] as const;
 
-/** `undefined` if the key does not move: then it is the page's. */
-export function moved(cells: Cells, layout: Layout, at: number, key: Key): number | undefined {
+/** `undefined` if the key does not navigate: the page then handles it. */
+export function targetOf(cells: Cells, layout: Layout, at: number, key: Key): number | undefined {
   const to = KEY_MOVES[key.key]?.(at, layout, key) ?? jump(cells, at, key);
   return to === undefined ? undefined : Math.max(0, Math.min(cells.size - 1, to));
 }
@@ -38,7 +38,7 @@ const KEY_MOVES: Readonly<Record<string, Move>> = {
   End: (at, { columns, size }, { ctrlKey }) => (ctrlKey ? size - 1 : at - (at % columns) + columns - 1),
 };
 
-/** It keeps its column: where there is no such row, it stays. */
+/** Keeps the column; stays in place if there is no such row. */
 function down(at: number, { columns, size }: Layout, rows: number): number {
   const column = at % columns;
   const last = Math.floor((size - 1 - column) / columns);
@@ -52,27 +52,27 @@ function pageOf({ rows }: Layout): number {
 
 function jump(cells: Cells, at: number, { key, ctrlKey, shiftKey }: Key): number | undefined {
   if (ctrlKey) return undefined;
-  if (key === "n") return nextTaken(cells, at, 1) ?? at;
-  if (key === "p") return nextTaken(cells, at, -1) ?? at;
+  if (key === "n") return nextUsed(cells, at, 1) ?? at;
+  if (key === "p") return nextUsed(cells, at, -1) ?? at;
   return key.toLowerCase() === "f" ? (nextFree(cells, at, shiftKey ? -1 : 1) ?? at) : undefined;
 }
 
-/** `undefined` if there is none on that side. */
-export function nextTaken(cells: Cells, at: number, direction: 1 | -1): number | undefined {
-  return next(cells, at, { direction, wanted: (offset) => isTaken(cells, offset) });
+/** `undefined` if there is none in that direction. */
+export function nextUsed(cells: Cells, at: number, direction: 1 | -1): number | undefined {
+  return next(cells, at, { direction, accepts: (offset) => isUsed(cells, offset) });
 }
 
 export function nextFree(cells: Cells, at: number, direction: 1 | -1): number | undefined {
-  return next(cells, at, { direction, wanted: (offset) => kindAt(cells, offset) === "free" });
+  return next(cells, at, { direction, accepts: (offset) => kindAt(cells, offset) === "free" });
 }
 
 interface Search {
   readonly direction: 1 | -1;
-  readonly wanted: (offset: number) => boolean;
+  readonly accepts: (offset: number) => boolean;
 }
 
-function next(cells: Cells, at: number, { direction, wanted }: Search): number | undefined {
+function next(cells: Cells, at: number, { direction, accepts }: Search): number | undefined {
   for (let offset = at + direction; offset >= 0 && offset < cells.size; offset += direction)
-    if (wanted(offset)) return offset;
+    if (accepts(offset)) return offset;
   return undefined;
 }

@@ -1,9 +1,9 @@
-/** The map's colours as the style sheet has them now: a canvas cannot use custom properties by itself. */
+/** Colours of the map from the current style sheet: a canvas cannot use custom properties directly. */
 import { KINDS, type Kind } from "./cells.ts";
 
 export interface Palette {
   readonly fills: Readonly<Record<Kind, string>>;
-  /** Of text on the fills. */
+  /** Text colours on the fills. */
   readonly inks: Readonly<Record<Kind, string>>;
   readonly hatch: string;
   readonly background: string;
@@ -11,15 +11,15 @@ export interface Palette {
   readonly muted: string;
   readonly mark: string;
   readonly font: string;
-  /** Red, green and blue of each kind, and of the hatch at the end. */
+  /** Red, green and blue of each kind; the last entry is the hatch. */
   readonly bytes: readonly Rgb[];
-  /** The same, near to the background. */
+  /** The same, close to the background. */
   readonly dimBytes: readonly Rgb[];
 }
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** How much of its colour a cell keeps that is not looked for. */
+/** Share of its colour that a dimmed cell keeps. */
 export const DIM = 0.22;
 
 export function readPalette(element: Element): Palette {
@@ -45,7 +45,7 @@ export function readPalette(element: Element): Palette {
   };
 }
 
-/** However the browser writes a colour, one painted pixel has three bytes. */
+/** Paints one pixel to convert any CSS colour into bytes. */
 function toRgb(colour: string): Rgb {
   const context = new OffscreenCanvas(1, 1).getContext("2d");
   if (!context) return [0, 0, 0];

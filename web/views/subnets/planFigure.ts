@@ -1,11 +1,11 @@
-/** How a map and its magnifier share the width. Pure. */
+/** Divides the width between a map and its magnifier. Pure. */
 import { isDense, planLayout, type Layout } from "./layout.ts";
 
 export interface FigurePlan {
   readonly layout: Layout;
   /** 0 if the map needs none. */
   readonly magnifierWidth: number;
-  /** The magnifier and the details stand beside the map; else beneath. */
+  /** True if the magnifier and the details are next to the map; otherwise they are below. */
   readonly isBeside: boolean;
 }
 
@@ -21,7 +21,7 @@ export function planFigure(size: number, width: number): FigurePlan {
   return { layout, magnifierWidth: Math.min(560, width - layout.width - APART), isBeside: true };
 }
 
-/** Where the /24 begins that the offset lies in. */
+/** Start of the /24 that contains the offset. */
 export function blockOf(offset: number): number {
   return offset - (offset % 256);
 }

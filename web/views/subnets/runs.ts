@@ -1,4 +1,4 @@
-/** Free addresses beside each other. Pure. */
+/** Ranges of consecutive free addresses. Pure. */
 import { kindAt, type Cells } from "./cells.ts";
 import { nextFree } from "./movement.ts";
 
@@ -7,7 +7,7 @@ export interface Run {
   readonly length: number;
 }
 
-/** In the order of their addresses; each as long as it can be. */
+/** In address order; each as long as possible. */
 export function freeRuns(kinds: Uint8Array): Run[] {
   const runs: Run[] = [];
   let from = 0;
@@ -19,7 +19,7 @@ export function freeRuns(kinds: Uint8Array): Run[] {
   return runs;
 }
 
-/** The first of the longest; `undefined` if nothing is free. */
+/** The first of the longest; `undefined` if no address is free. */
 export function longestFreeRun(kinds: Uint8Array): Run | undefined {
   return freeRuns(kinds).reduce<Run | undefined>(
     (longest, run) => (longest && longest.length >= run.length ? longest : run),
@@ -27,7 +27,7 @@ export function longestFreeRun(kinds: Uint8Array): Run | undefined {
   );
 }
 
-/** The address itself if it is free, else the nearest free one; of two as near the lower. */
+/** The address itself if it is free, otherwise the nearest free one; in a tie the lower one. */
 export function nearestFree(cells: Cells, at: number): number | undefined {
   if (kindAt(cells, at) === "free") return at;
   const [below, above] = [nextFree(cells, at, -1), nextFree(cells, at, 1)];

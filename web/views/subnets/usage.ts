@@ -1,4 +1,4 @@
-/** How full a subnet is, in numbers and lines. Pure. */
+/** Usage of a subnet in numbers and lines. Pure. */
 import type { Subnet } from "../../../api/model.ts";
 
 export interface Point {
@@ -11,7 +11,7 @@ export function percentUsed({ used, usable }: Pick<Subnet, "used" | "usable">): 
   return usable === 0 ? 100 : Math.min(100, (used / usable) * 100);
 }
 
-/** 99.96 is not 100: only what is full says so, and only what is empty says 0. */
+/** 99.96 is not shown as 100, and 0.04 not as 0: both ends are exact. */
 export function percentText(subnet: Pick<Subnet, "used" | "usable">): string {
   const percent = percentUsed(subnet);
   if (percent > 0 && percent < 1) return "< 1 %";
@@ -25,7 +25,7 @@ export function fullnessOf(subnet: Pick<Subnet, "used" | "usable">): Fullness {
   return percent >= 95 ? "error" : percent >= 80 ? "warn" : "good";
 }
 
-/** Addresses on a straight scale into a box, oldest at the left, the most at the top. */
+/** Scales addresses linearly into a box, oldest on the left, highest usage on top. */
 export function linePoints(
   values: readonly number[],
   most: number,
@@ -36,7 +36,7 @@ export function linePoints(
   return values.map((value, index) => ({ x: index * step, y: box.height - Math.min(value, most) * scale }));
 }
 
-/** As the `d` of an SVG path; empty without points. */
+/** Value of `d` of an SVG path; empty without points. */
 export function linePath(points: readonly Point[]): string {
   return points.map(({ x, y }, index) => `${index === 0 ? "M" : "L"}${round(x)} ${round(y)}`).join("");
 }
@@ -45,7 +45,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Whole days from one date to a later one. */
+/** Full days from one date to a later one. */
 export function daysBetween(fromDate: string, toDate: string): number {
   return Math.round((Date.parse(toDate) - Date.parse(fromDate)) / 86_400_000);
 }

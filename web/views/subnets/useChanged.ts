@@ -3,7 +3,7 @@ import { changedCells, type Cells } from "./cells.ts";
 
 const SHOWN_MILLISECONDS = 4000;
 
-/** Offsets that became something else by the last news, for a few seconds. */
+/** Offsets that changed in the last refresh, for a few seconds. */
 export function useChanged(cells: Cells): readonly number[] {
   const before = useRef(cells);
   const [changed, setChanged] = useState<readonly number[]>([]);

@@ -1,9 +1,9 @@
-/** Where on a map one is: with the pointer, with the keyboard, and what is pinned. */
+/** Positions on a map: pointer, keyboard and selection. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Cells } from "./cells.ts";
 import type { Marks } from "./drawMarks.ts";
 import type { Layout } from "./layout.ts";
-import { moved, nextTaken } from "./movement.ts";
+import { targetOf, nextUsed } from "./movement.ts";
 
 type On = "map" | "magnifier";
 
@@ -17,11 +17,11 @@ interface CursorOptions {
 }
 
 export interface Cursor {
-  /** The cell of the keyboard, whether it has the focus or not. */
+  /** The cell of the keyboard, with or without focus. */
   readonly active: number;
-  /** The cell that is told of: under the pointer, else of the keyboard while it has the focus. */
+  /** The cell with a tooltip: under the pointer, otherwise of the keyboard while it has the focus. */
   readonly at: number | undefined;
-  /** On which drawing the tip stands; undefined while there is none. */
+  /** The canvas that shows the tooltip; undefined if there is none. */
   readonly tipOn: On | undefined;
   readonly marks: Marks;
   readonly pointOn: (on: On) => (offset: number | undefined) => void;
@@ -65,29 +65,29 @@ export function useCursor({ cells, layout, pinned, found, changed, onPin }: Curs
     shutTip(true);
     onPin(undefined);
   };
-  const deeds: Readonly<Record<string, () => void>> = {
+  const actions: Readonly<Record<string, () => void>> = {
     Enter: () => pick(active),
     " ": () => pick(active),
     Escape: letGo,
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const to = moved(cells, layout, active, event);
-    const deed = to === undefined ? deeds[event.key] : () => walk(to);
-    if (!deed || isForeign(event)) return;
-    deed();
+    const to = targetOf(cells, layout, active, event);
+    const action = to === undefined ? actions[event.key] : () => walk(to);
+    if (!action || isForeign(event)) return;
+    action();
     event.preventDefault();
   };
-  // What is pinned is told in the details already.
+  // The details already describe the selected address.
   const tipOn = isTipShut || at === pinned ? undefined : spot?.on;
   return { active, at, tipOn, marks, pointOn, pick, onKeyDown, setFocus };
 }
 
-/** Where the keyboard begins: at the first taken address. A prefix may have become smaller. */
+/** Start position of the keyboard: the first used address. A prefix may have become smaller. */
 function cellOf(cells: Cells, offset: number | undefined): number {
-  return Math.min(cells.size - 1, offset ?? nextTaken(cells, -1, 1) ?? 0);
+  return Math.min(cells.size - 1, offset ?? nextUsed(cells, -1, 1) ?? 0);
 }
 
-/** With these the key is the browser's. */
+/** With these modifiers the browser handles the key. */
 function isForeign({ altKey, metaKey }: KeyboardEvent): boolean {
   return altKey || metaKey;
 }

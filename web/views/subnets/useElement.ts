@@ -1,9 +1,9 @@
-/** What the page decides for a map: its width and its colours. */
+/** Properties that the page determines for a map: width and colours. */
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { readPalette, type Palette } from "./palette.ts";
 
-/** Width of the element's content in CSS pixels; 0 until it is on the page. */
+/** Width of the element's content in CSS pixels; 0 until it is mounted. */
 export function useWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -17,7 +17,7 @@ export function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** Read anew when the theme changes, by its switch or by the system. */
+/** Read again when the theme changes, by the switch or by the system. */
 export function usePalette(element: RefObject<HTMLElement | null>): Palette | undefined {
   const [palette, setPalette] = useState<Palette>();
   useLayoutEffect(() => {

@@ -65,7 +65,7 @@ function without(parent: Stored, name: string): Body[] {
   return itemsOf(parent).filter((item) => key(item["name"]) !== key(name));
 }
 
-/** What a client sends back of what it read, and Event Grid says itself. */
+/** What a client sends back of what it read, and Event Grid sets itself. */
 const SERVER_SIDE = new Set(["topic", "provisioningState"]);
 
 /** With what Event Grid adds. */

@@ -93,7 +93,7 @@ function findFree(world: World, { subnetId, isV6 = false, promised }: AddressWis
   throw full(subnetId, ranges);
 }
 
-/** Free IPv4 addresses, one for each subnet id, in order. One pass over a subnet, however many it is asked for. */
+/** Free IPv4 addresses, one for each subnet id, in order. One pass over a subnet, however many are requested. */
 export function allocateFree(world: World, subnetIds: readonly string[]): string[] {
   const sources = new Map<string, Iterator<string>>();
   return subnetIds.map((subnetId) => {

@@ -4,7 +4,7 @@ import type { Body, Stored, World } from "../resourceType.ts";
 
 const LISTS = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"] as const;
 
-/** Tells the endpoint what became of its connection. */
+/** Copies the state of a connection to its endpoint. */
 export function reflectStatus(world: World, connection: Body, status: string): void {
   const endpoint = world.get(connection["properties"].privateEndpoint?.id ?? "");
   if (!endpoint) return;
@@ -14,7 +14,7 @@ export function reflectStatus(world: World, connection: Body, status: string): v
   world.save({ ...endpoint, etag: world.newGuid() });
 }
 
-/** Tells the PLS that an endpoint is gone: its connection stays, disconnected. */
+/** Sets the connection of a deleted endpoint to Disconnected; it stays on the PLS. */
 export function disconnect(world: World, endpoint: Stored): void {
   for (const pls of world.ofType("Microsoft.Network/privateLinkServices")) {
     const mine = (pls.properties["privateEndpointConnections"] as Body[]).filter(

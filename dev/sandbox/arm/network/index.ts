@@ -1,4 +1,4 @@
-/** The resource types of Microsoft.Network that the sandbox knows. */
+/** The resource types of Microsoft.Network that the sandbox has. */
 import type { ResourceType } from "../resourceType.ts";
 import { applicationGateways } from "./applicationGateways.ts";
 import { loadBalancers } from "./loadBalancers.ts";

@@ -171,7 +171,7 @@ function checkReference(
   throw new ArmError(400, "InvalidResourceReference", message);
 }
 
-/** A frontend that a PLS stands on cannot go. The code is the sandbox's own: no source tells Azure's. */
+/** A frontend that a PLS uses cannot be deleted. The code is the sandbox's own: no source documents Azure's. */
 function checkPrivateLinkServices(world: World, { id }: PutRequest, properties: Body): void {
   for (const pls of privateLinkServicesOn(world, id))
     for (const { id: frontendId } of pls.properties["loadBalancerFrontendIpConfigurations"] as Body[])

@@ -128,7 +128,7 @@ function manualState(request: PutRequest, pls: Stored): Body {
   const own = same(parseId(pls.id)?.subscription, request.subscription);
   if (own || lists(pls, "visibility", request.subscription))
     return { status: "Pending", description: "Awaiting Approval", actionsRequired: "None" };
-  // The code is the sandbox's own: no source tells Azure's.
+  // The code is the sandbox's own: no source documents Azure's.
   throw new ArmError(
     403,
     "SandboxPrivateLinkServiceNotVisible",

@@ -75,7 +75,7 @@ export const privateLinkServices: ResourceType = {
     vnetsOfSubnets((properties["ipConfigurations"] as Body[]).map((item) => item["properties"].subnet?.id)),
 };
 
-/** The address of a dynamic configuration is told by the PLS's interface only. */
+/** Only the network interface of the PLS shows the address of a dynamic configuration. */
 function visibleConfiguration(item: Body): Body {
   const { privateIPAddress, ...rest } = item["properties"];
   return {
@@ -123,7 +123,7 @@ function make(world: World, request: PutRequest): Body {
   };
 }
 
-/** The code is the sandbox's own: no source tells Azure's. */
+/** The code is the sandbox's own: no source documents Azure's. */
 function checkAudience({ id, body }: PutRequest): void {
   for (const list of ["visibility", "autoApproval"]) {
     const count = (body["properties"]?.[list]?.subscriptions ?? []).length;
@@ -148,7 +148,7 @@ function natConfigurations(world: World, { id, body, existing }: PutRequest, nic
       "InvalidRequestFormat",
       `Cannot parse the request: private link service ${id} has no IP configuration.`,
     );
-  // The code is the sandbox's own: no source tells Azure's.
+  // The code is the sandbox's own: no source documents Azure's.
   if (sent.length > MAX_NAT_ADDRESSES)
     throw new ArmError(
       400,
@@ -192,7 +192,7 @@ function checkFrontends(world: World, { id, body }: PutRequest): void {
   }
 }
 
-/** Codes are the sandbox's own: no source tells Azure's. */
+/** Codes are the sandbox's own: no source documents Azure's. */
 function checkBalancer(world: World, id: string, balancer: Stored): void {
   if (balancer.sku?.["name"] !== "Standard")
     throw new ArmError(

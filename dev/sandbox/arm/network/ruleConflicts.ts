@@ -50,7 +50,7 @@ function checkPorts(rules: readonly Used[]): void {
   }
 }
 
-/** Of rules without floating IP, or with other backends, the code is the sandbox's own: no source tells Azure's. */
+/** Of rules without floating IP, or with other backends, the code is the sandbox's own: no source documents Azure's. */
 function samePort(a: Used, b: Used): ArmError {
   const isKnown = a.floating !== undefined && a.floating === b.floating;
   const code = isKnown
@@ -63,7 +63,7 @@ function samePort(a: Used, b: Used): ArmError {
   );
 }
 
-/** High-availability ports have a frontend alone. The code is the sandbox's own: no source tells Azure's. */
+/** High-availability ports have a frontend alone. The code is the sandbox's own: no source documents Azure's. */
 function checkEveryPort(rules: readonly Used[]): void {
   const every = rules.find(({ protocol, port }) => protocol === "all" && port === 0);
   const other = rules.find((rule) => rule !== every);

@@ -31,7 +31,7 @@ export function child(parent: Stored, segment: string, item: Body, more: Body = 
 
 const SERVER_SIDE = ["provisioningState", "resourceGuid"];
 
-/** A child as a client sent it, without what the server says of it. */
+/** A child as a client sent it, without what the server adds. */
 export function received(item: Body, computed: readonly string[] = []): Body {
   const drop = new Set([...SERVER_SIDE, ...computed]);
   const properties = Object.fromEntries(

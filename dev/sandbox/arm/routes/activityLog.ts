@@ -4,6 +4,7 @@ import { page, type Route } from "../call.ts";
 import { key } from "../ids.ts";
 import type { ArmEvent } from "../armEvent.ts";
 
+const OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier";
 const PATH = /^\/subscriptions\/([^/]+)\/providers\/microsoft\.insights\/eventtypes\/management\/values$/i;
 
 /** What was done in a subscription; the filter must name a time. */
@@ -41,6 +42,7 @@ function toWire(event: ArmEvent) {
     operationName: { value: event.operationName, localizedValue: event.operationName },
     status: { value: status, localizedValue: status },
     caller: event.caller.name,
+    claims: { appid: event.caller.applicationId, [OBJECT_ID]: event.caller.objectId },
     correlationId: event.correlationId,
     resourceId: event.resourceId,
     level: event.outcome === "Success" ? "Informational" : "Error",

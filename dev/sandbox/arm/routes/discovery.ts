@@ -2,7 +2,7 @@ import { TENANT } from "../../identity/token.ts";
 import { ArmError } from "../armError.ts";
 import type { Context, Route } from "../call.ts";
 
-/** `/metadata/endpoints`, asked before anybody has a token. */
+/** `/metadata/endpoints`, requested before a client has a token. */
 export const metadataRoute: Route = (_context, { path, origin }) => {
   if (path.toLowerCase() !== "/metadata/endpoints") return undefined;
   const cloud = {
@@ -53,7 +53,7 @@ export const subscriptionsRoute: Route = (context, { path }) => {
   return { status: 200, body: subscription(context, id.toLowerCase()) };
 };
 
-/** Providers, as far as a client asks which versions of a type there are. */
+/** Providers, as far as a client requests which versions of a type there are. */
 export const providersRoute: Route = (_context, { path }) => {
   const match = /^\/subscriptions\/([^/]+)\/providers(?:\/([^/]+))?$/i.exec(path);
   if (!match) return undefined;

@@ -23,7 +23,7 @@ interface Begun {
   settlesAtOnce: boolean;
 }
 
-/** Starts the operation after a PUT and gives the headers that tell of it. */
+/** Starts the operation after a PUT and returns the headers that report it. */
 export function begin(
   context: Context,
   call: Call,
@@ -47,7 +47,7 @@ export function begin(
   return { "azure-asyncoperation": operationUrl(call, operation), "azure-asyncnotification": "Enabled" };
 }
 
-/** Starts the operation after a DELETE; both ways to ask for it are told. */
+/** Starts the operation after a DELETE; both ways to poll it are returned. */
 export function deleted(
   context: Context,
   call: Call,
@@ -105,12 +105,12 @@ function start(context: Context, call: Call, { stored, holds, milliseconds, kind
   });
 }
 
-/** Tells of the end of a write to a resource or a child. */
+/** Reports the end of a write to a resource or a child. */
 export function raise(context: Context, call: Call, ended: Ended): void {
   context.raise(toEvent(context, call, ended));
 }
 
-/** Tells the activity log of a write that was refused at once. Whoever is throttled has not been heard. */
+/** Reports a write that was refused at once to the activity log. A throttled call is not recorded. */
 export function noteRefusal(context: Context, call: Call, { status, code, message }: ArmError): void {
   const kind = KINDS[call.method];
   if (!kind || status === 429 || parseId(call.path) === undefined) return;

@@ -4,7 +4,7 @@ import { key } from "../ids.ts";
 
 const PATH = /^(.*)\/providers\/microsoft\.resources\/tags\/default$/i;
 
-/** The tags of a resource or a resource group as a resource of their own. */
+/** The tags of a resource or a resource group as a separate resource. */
 export const tagsRoute: Route = ({ world }, { path, method, body }) => {
   const match = PATH.exec(path);
   if (!match) return undefined;

@@ -9,7 +9,7 @@ const GAP = 7;
 const FLOOR = 18;
 const LEFT = 34;
 
-/** Open findings of each day as stacked bars, worst at the bottom; each bar tells its numbers. */
+/** Open findings of each day as stacked bars, most severe at the bottom; the title of each bar has the counts. */
 export function chart(trend: readonly TrendRow[]): Markup {
   const most = Math.max(1, ...trend.map(({ counts }) => totalOf(counts)));
   const width = LEFT + trend.length * (BAR + GAP);
@@ -20,7 +20,7 @@ export function chart(trend: readonly TrendRow[]): Markup {
     width="${Math.max(width, 180)}"
     height="${HEIGHT + FLOOR + 8}"
     role="img"
-    aria-label="Open findings by day, ${first} to ${last}; at most ${most}"
+    aria-label="Open findings by day, ${first} to ${last}; max ${most}"
   >
     <line x1="${LEFT}" y1="8" x2="${width}" y2="8" class="grid" />
     <line x1="${LEFT}" y1="${HEIGHT + 8}" x2="${width}" y2="${HEIGHT + 8}" class="axis" />

@@ -1,4 +1,4 @@
-/** Markup that escapes whatever is put into it: only what this module made is taken as it is. */
+/** HTML template that escapes all values; only markup of this module is inserted unescaped. */
 import { inert } from "../../../core/inert.ts";
 
 export class Markup {
@@ -10,12 +10,12 @@ export class Markup {
 
 export type Content = Markup | string | number | undefined | false | readonly Content[];
 
-/** markup`<b>${name}</b>`; `undefined` and `false` are nothing, a list is its items. */
+/** markup`<b>${name}</b>`; `undefined` and `false` are omitted, lists are joined. */
 export function markup(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(String.raw({ raw: parts }, ...contents.map(toText)));
 }
 
-/** Our own texts write code in backquotes. */
+/** Texts of checks mark code with backquotes. */
 export function coded(text: string): Content[] {
   return text.split("`").map((part, index) => (index % 2 === 1 ? markup`<code>${part}</code>` : part));
 }

@@ -1,4 +1,4 @@
-/** The report's own looks: light, dark and paper. Sober and dense; no font or image is fetched. */
+/** Styles of the report: light, dark and print; no external fonts or images. */
 export const STYLE = `
 :root{color-scheme:light dark;--back:#fff;--face:#f6f8fa;--line:#d1d9e0;--ink:#1f2328;--soft:#59636e;--error:#b42318;--warn:#8a5300;--info:#0b5cad;--good:#1a7f37;
 --error-back:#fdecea;--warn-back:#fff4dd;--info-back:#e6f1fc;--good-back:#e3f5e7;--link:#0b5cad;--error-fill:#cf222e;--warn-fill:#d4a72c;--info-fill:#54a0e8}
@@ -19,27 +19,27 @@ code,pre,.id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation 
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.6rem,1fr));gap:.6rem;margin:1.1rem 0;padding:0;list-style:none}
 .tiles li{overflow-wrap:normal;padding:.6rem .75rem;border:1px solid var(--line);border-radius:6px;background:var(--face)}
 .tiles b{display:block;font-size:1.55rem;line-height:1.2;font-variant-numeric:tabular-nums}
-.tiles .error b{color:var(--error)}.tiles .warn b{color:var(--warn)}.tiles .info b{color:var(--info)}.tiles .zero b{color:var(--soft);font-weight:500}
+.tiles .error b{color:var(--error)}.tiles .warning b{color:var(--warn)}.tiles .info b{color:var(--info)}.tiles .zero b{color:var(--soft);font-weight:500}
 .notice{border:1px solid var(--warn);border-left-width:4px;background:var(--warn-back);border-radius:6px;padding:.6rem .9rem;margin:1rem 0}
 .notice.good{border-color:var(--good);background:var(--good-back)}
 .notice ul{margin:.3rem 0;padding-left:1.2rem}
 .trend{max-width:100%;height:auto;display:block}
-.trend rect.error{fill:var(--error-fill)}.trend rect.warn{fill:var(--warn-fill)}.trend rect.info{fill:var(--info-fill)}
+.trend rect.error{fill:var(--error-fill)}.trend rect.warninging{fill:var(--warn-fill)}.trend rect.info{fill:var(--info-fill)}
 .trend .axis{stroke:var(--soft)}.trend .grid{stroke:var(--line);stroke-dasharray:3 3}
 .trend .scale{fill:var(--soft);font-size:11px}.trend .end{text-anchor:end}
 .key{display:flex;gap:1rem;margin:.2rem 0 0;padding:0;list-style:none;color:var(--soft);font-size:.8125rem}
 .key li::before{content:"";display:inline-block;width:.65rem;height:.65rem;margin-right:.4rem;border-radius:2px;background:currentColor}
-.key .error::before{background:var(--error-fill)}.key .warn::before{background:var(--warn-fill)}.key .info::before{background:var(--info-fill)}
+.key .error::before{background:var(--error-fill)}.key .warning::before{background:var(--warn-fill)}.key .info::before{background:var(--info-fill)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{overflow-wrap:normal;font-weight:600;color:var(--soft);font-size:.8125rem}
 .number{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums;padding-right:0}
 .badge{display:inline-block;padding:0 .5rem;border-radius:999px;font-size:.75rem;font-weight:600;line-height:1.5;white-space:nowrap;vertical-align:middle}
-.badge.error{color:var(--error);background:var(--error-back)}.badge.warn{color:var(--warn);background:var(--warn-back)}
+.badge.error{color:var(--error);background:var(--error-back)}.badge.warning{color:var(--warn);background:var(--warn-back)}
 .badge.info{color:var(--info);background:var(--info-back)}.badge.quiet{color:var(--soft);background:var(--face);border:1px solid var(--line);line-height:1.35}
 article{border:1px solid var(--line);border-left:4px solid var(--line);border-radius:6px;padding:.65rem .9rem .7rem;margin:.6rem 0}
-article.error{border-left-color:var(--error)}article.warn{border-left-color:var(--warn)}article.info{border-left-color:var(--info)}
+article.error{border-left-color:var(--error)}article.warning{border-left-color:var(--warn)}article.info{border-left-color:var(--info)}
 article .about{font-size:.78rem;overflow-wrap:anywhere}
 .head{display:flex;flex-wrap:wrap;gap:.2rem .6rem;align-items:baseline}
 .head .id{margin-left:auto}

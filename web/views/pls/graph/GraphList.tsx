@@ -1,7 +1,7 @@
 import type { ApiGraph, ApiNode } from "./model.ts";
 import { neighboursOf } from "./model.ts";
 
-/** The same as nested lists, whole and unfolded: for those who listen, and for those who copy. */
+/** The graph as nested lists, unfolded: for screen readers and for copying. */
 export function GraphList({ graph }: { readonly graph: ApiGraph }) {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const { before, after } = neighboursOf(graph);

@@ -8,27 +8,30 @@ import { useWalk } from "./useWalk.ts";
 import { useWidth } from "./useWidth.ts";
 import { pathOf } from "./walk.ts";
 
-/** Around the drawing, for focus rings. */
+/** Padding of the drawing, for focus rings. */
 const MARGIN = 4;
-/** Taller graphs scroll in their box; as in `pls.css`. */
+/** Taller graphs scroll; same value as in `pls.css`. */
 const TALL = 600;
 
 export interface PlsGraphProps {
   readonly graph: ApiGraph;
-  /** Names the picture for those who do not see it. */
+  /** Accessible name of the graph. */
   readonly label: string;
 }
 
-/** Service → frontend → PLS → connections → consumers: one tab stop, arrow keys along the edges, Enter unfolds. */
-export function PlsGraph({ graph: whole, label }: PlsGraphProps) {
+/**
+ * Service → frontend → PLS → private endpoint connections → consumers: one tab stop, arrow keys follow the
+ * edges, Enter unfolds.
+ */
+export function PlsGraph({ graph: fullGraph, label }: PlsGraphProps) {
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const { box, width } = useWidth<HTMLDivElement>();
-  const graph = useMemo(() => groupGraph(whole, { unfolded }), [whole, unfolded]);
+  const graph = useMemo(() => groupGraph(fullGraph, { unfolded }), [fullGraph, unfolded]);
   const placed = useMemo(() => placeGraph(graph, width - 2 * MARGIN), [graph, width]);
   const unfold = (id: string) => setUnfolded(new Set([...unfolded, id]));
   const isDrawn = width > 0;
   useEffect(() => {
-    // Of a tall graph the PLS is shown first, not the first of its consumers.
+    // A tall graph is first scrolled to the PLS, not to the first consumer.
     const pls = placed.places.find(({ node }) => node.kind === "pls");
     if (box.current && pls) box.current.scrollTop = pls.y + pls.height / 2 - box.current.clientHeight / 2;
   }, [isDrawn]);

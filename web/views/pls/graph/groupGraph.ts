@@ -2,19 +2,22 @@ import type { ApiGraph, ApiNode, Graph, Node } from "./model.ts";
 import { neighboursOf } from "./model.ts";
 
 export interface Folding {
-  /** Connections drawn of one consumer. */
+  /** Maximum number of drawn connections per consumer. */
   readonly connectionsEach: number;
   readonly consumers: number;
-  /** Ids of the `more` nodes that somebody unfolded. */
+  /** Ids of the `more` nodes that the user unfolded. */
   readonly unfolded: ReadonlySet<string>;
 }
 
 const FOLDING: Folding = { connectionsEach: 3, consumers: 8, unfolded: new Set() };
 const MORE_CONSUMERS = "more:consumers";
-/** Of connections whose consumer Azure does not tell. */
+/** Groups connections whose consumer Azure does not report. */
 const NOBODY = "";
 
-/** Connections beyond the first few of a consumer, and consumers beyond the first few, folded into nodes that say how many. */
+/**
+ * Folds connections beyond the first few of a consumer, and consumers beyond the first few, into nodes with
+ * a count.
+ */
 export function groupGraph(graph: ApiGraph, folding: Partial<Folding> = {}): Graph {
   const { connectionsEach, consumers, unfolded } = { ...FOLDING, ...folding };
   const groups = groupsOf(graph);
@@ -42,7 +45,7 @@ interface Group {
   readonly connections: readonly ApiNode[];
 }
 
-/** In the graph's order of connections. Consumers without a connection are not drawn. */
+/** In the order of the connections in the graph. Consumers without a connection are not drawn. */
 function groupsOf(graph: ApiGraph): readonly Group[] {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const { after } = neighboursOf(graph);
@@ -77,7 +80,7 @@ function moreConsumers(rest: readonly Group[]): More {
   return { node: { id: MORE_CONSUMERS, kind: "more", label: `+${rest.length} consumers`, detail } };
 }
 
-/** A node that says "+1 more" takes the place of the one: then that one is drawn. */
+/** A "+1 more" node needs as much room as the node it replaces: then that node is drawn. */
 function fitting(count: number, most: number): number {
   return count <= most + 1 ? count : most;
 }

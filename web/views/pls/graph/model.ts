@@ -1,13 +1,14 @@
 /**
- * The graph of a PLS: Service → frontend → PLS → connections → consumers. `groupGraph` folds what is too much to draw,
- * `placeGraph` says where each node stands, `walk` where an arrow key leads. Pure; drawn by `PlsGraph`.
+ * The graph of a PLS: Service → frontend → PLS → private endpoint connections → consumers. `groupGraph`
+ * folds large groups, `placeGraph` computes positions, `walk` the target of an arrow key. Pure; drawn by
+ * `PlsGraph`.
  */
 import type { PrivateLinkService } from "../../../../api/model.ts";
 
 export type ApiGraph = PrivateLinkService["graph"];
 export type ApiNode = ApiGraph["nodes"][number];
 
-/** `more` stands for nodes that are folded into it; activated, it unfolds. */
+/** `more` represents folded nodes; activating it unfolds them. */
 export interface Node {
   readonly id: string;
   readonly kind: ApiNode["kind"] | "more";
@@ -24,7 +25,7 @@ export interface Graph {
 /** From left to right. */
 export const KINDS = ["service", "frontend", "pls", "connection", "consumer"] as const;
 
-/** What stands before and after each node. */
+/** Predecessors and successors of each node. */
 export interface Neighbours {
   readonly before: ReadonlyMap<string, readonly string[]>;
   readonly after: ReadonlyMap<string, readonly string[]>;

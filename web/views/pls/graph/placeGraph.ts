@@ -1,6 +1,8 @@
 import { type Graph, KINDS, type Neighbours, neighboursOf, type Node } from "./model.ts";
 
-/** `right`: layers are columns. `down`: every node has a line of its own, indented by its layer, for narrow screens. */
+/**
+ * `right`: layers are columns. `down`: every node has its own line, indented by layer, for narrow screens.
+ */
 export type Direction = "right" | "down";
 
 /** In pixels, from the upper left corner of the drawing. */
@@ -25,13 +27,13 @@ const GAP = 12;
 const BETWEEN_LAYERS = 44;
 const NARROWEST = 148;
 const WIDEST = 250;
-/** Below this the layers run down the page. */
+/** Below this width layers run down the page. */
 const NARROW = 5 * NARROWEST + 4 * BETWEEN_LAYERS;
 const INDENT = 18;
-/** To the right of the lines, for what leads from connections to their consumer. */
+/** Space to the right of the lines, for edges from connections to their consumer. */
 export const BRACKET = 14;
 
-/** Where each node stands in so much room: no two over each other, every edge onwards, with few crossings. */
+/** The position of each node in the given width: no overlaps, all edges forward, few crossings. */
 export function placeGraph(graph: Graph, roomWidth: number): Placed {
   return roomWidth < NARROW ? placeDown(graph, roomWidth) : placeRight(graph, roomWidth);
 }
@@ -64,7 +66,7 @@ function placeDown(graph: Graph, roomWidth: number): Placed {
   return { direction: "down", places, width: right + BRACKET, height };
 }
 
-/** Each consumer right after its connections; all else by layer. */
+/** Each consumer directly after its connections; all other nodes by layer. */
 function oneByOne(nodes: readonly Node[], { before }: Neighbours): readonly Node[] {
   const isEnd = ({ kind }: Node) => kind === "connection" || kind === "more";
   const ends = new Map(nodes.filter(isEnd).map((node) => [node.id, node]));
@@ -74,7 +76,7 @@ function oneByOne(nodes: readonly Node[], { before }: Neighbours): readonly Node
     consumer,
   ]);
   const upstream = nodes.filter((node) => !isEnd(node) && node.kind !== "consumer");
-  // A set keeps what came first; connections without a consumer come last.
+  // A set keeps insertion order; connections without a consumer come last.
   return [...new Set([...upstream, ...grouped, ...ends.values()])];
 }
 
@@ -83,13 +85,13 @@ function extentOf(places: readonly Place[]): { readonly width: number; readonly 
   return { width: furthest(({ x, width }) => x + width), height: furthest(({ y, height }) => y + height) };
 }
 
-/** Layers that have nodes, from left to right. */
+/** Non-empty layers, from left to right. */
 function layersOf({ nodes }: Graph): readonly (readonly Node[])[] {
   const byLayer = Map.groupBy(nodes, ({ kind }) => KINDS.indexOf(kind === "more" ? "connection" : kind));
   return [...byLayer].sort(([a], [b]) => a - b).map(([, of]) => of);
 }
 
-/** Each layer in the order of what its nodes hang on: once to the right, once back to the left. */
+/** Each layer is sorted by the position of its neighbours: one pass to the right, one back to the left. */
 function orderLayers(layers: readonly (readonly Node[])[], { before, after }: Neighbours) {
   const toTheRight: (readonly Node[])[] = [];
   for (const layer of layers) toTheRight.push(inOrderOf(layer, toTheRight.at(-1), before));
@@ -104,13 +106,16 @@ function inOrderOf(
   of: ReadonlyMap<string, readonly string[]>,
 ): readonly Node[] {
   const ranks = new Map(next?.map(({ id }, rank) => [id, rank]));
-  // What hangs on nothing stays last, in the order it came in.
+  // Nodes without neighbours stay last, in insertion order.
   const weight = ({ id }: Node) => mean(ranksOf(of.get(id), ranks)) ?? Number.MAX_SAFE_INTEGER;
   const weights = new Map(layer.map((node) => [node.id, weight(node)]));
   return layer.toSorted((a, b) => (weights.get(a.id) ?? 0) - (weights.get(b.id) ?? 0));
 }
 
-/** The largest layer stands evenly; from it outwards, each node stands beside what it hangs on, as far as there is room. */
+/**
+ * Nodes of the largest layer are evenly spaced; from there outwards each node is placed near its
+ * neighbours, as far as there is room.
+ */
 function spreadLayers(
   layers: readonly (readonly Node[])[],
   { before, after }: Neighbours,
@@ -129,7 +134,7 @@ function spreadLayers(
   return new Map([...across].map(([id, at]) => [id, at - first]));
 }
 
-/** As near to the wishes as can be, in the same order, at least `pitch` apart. */
+/** As close to the preferred positions as possible, in the same order, at least `pitch` apart. */
 function apart(wished: readonly (number | undefined)[], pitch: number): readonly number[] {
   const places: number[] = [];
   for (const wish of wished) {
@@ -137,7 +142,7 @@ function apart(wished: readonly (number | undefined)[], pitch: number): readonly
     const least = last === undefined ? (wish ?? 0) : last + pitch;
     places.push(Math.max(wish ?? least, least));
   }
-  // What was pushed on is shared by all of them, so that a crowd stands around what it hangs on.
+  // The shift is shared by all nodes, so that a group stays centred on its neighbour.
   const pushed = mean(places.map((place, index) => place - (wished[index] ?? place))) ?? 0;
   return places.map((place) => place - pushed);
 }

@@ -1,6 +1,9 @@
 const ELLIPSIS = "…";
 
-/** At most so many characters. The middle goes: names in Azure begin with what they are and end with what tells them apart. */
+/**
+ * At most so many characters, cut in the middle: Azure names start with the type and end with the
+ * distinguishing part.
+ */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const kept = Math.max(2, most - 1);

@@ -10,7 +10,7 @@ interface Walking {
   readonly unfold: (id: string) => void;
 }
 
-/** The one node that can be tabbed to, at first the PLS, moved by the arrow keys. */
+/** The node with tabindex 0, at first the PLS, moved by the arrow keys. */
 export function useWalk({ graph, placed, unfold }: Walking) {
   const svg = useRef<SVGSVGElement>(null);
   const [wished, moveTo] = useState<string>();
@@ -22,7 +22,7 @@ export function useWalk({ graph, placed, unfold }: Walking) {
     unfold(id);
   };
   useLayoutEffect(() => {
-    // What was unfolded is gone, and the focus with it: the first of what came goes on from there.
+    // Unfolding removes the node that had the focus: the focus moves to the first of the new nodes.
     const before = shownBefore.current;
     shownBefore.current = undefined;
     const came = before && placed.places.find(({ node }) => !before.has(node.id));

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** How wide an element is, in pixels, kept up to date; 0 before it is drawn. */
+/** The width of an element in pixels, kept up to date; 0 before the first render. */
 export function useWidth<T extends HTMLElement>() {
   const box = useRef<T>(null);
   const [width, setWidth] = useState(0);

@@ -1,7 +1,10 @@
 import type { Place, Placed } from "./placeGraph.ts";
 import { type Graph, neighboursOf } from "./model.ts";
 
-/** The node that an arrow key leads to: right and left along an edge, up and down to the one above or below; `undefined` if none. */
+/**
+ * The target of an arrow key: right and left along an edge, up and down to the neighbour above or below;
+ * `undefined` if none.
+ */
 export function walk(graph: Graph, placed: Placed, from: string, key: string): string | undefined {
   const { before, after } = neighboursOf(graph);
   if (key === "ArrowRight") return after.get(from)?.[0];
@@ -10,7 +13,7 @@ export function walk(graph: Graph, placed: Placed, from: string, key: string): s
   return key === "ArrowUp" ? beside(placed, from, -1) : undefined;
 }
 
-/** In the same column, or, where every node has a line of its own, of all. */
+/** In the same column or, if every node has its own line, among all nodes. */
 function beside({ places, direction }: Placed, from: string, step: 1 | -1): string | undefined {
   const at = places.find(({ node }) => node.id === from);
   const column = places.filter(({ layer }) => direction === "down" || layer === at?.layer).sort(byPlace);
@@ -18,7 +21,7 @@ function beside({ places, direction }: Placed, from: string, step: 1 | -1): stri
   return index === -1 ? undefined : column[index + step]?.node.id;
 }
 
-/** Everything upstream and downstream of a node, itself included: what is lit while it has the focus. */
+/** Everything upstream and downstream of a node, including the node: highlighted while it has the focus. */
 export function pathOf(graph: Graph, id: string): ReadonlySet<string> {
   const { before, after } = neighboursOf(graph);
   return new Set([...reached(id, before), ...reached(id, after)]);

@@ -1,0 +1,55 @@
+/**
+ * The mutating webhook: writes requested addresses into Services. Runs before validation and refuses nothing that validation
+ * decides. Never changes an existing value, so that a repeated request changes nothing.
+ */
+import { isLoadBalancer, type Service } from "../kubernetes/service.ts";
+import type { Cluster } from "../declarations/clusterModel.ts";
+import { inert } from "../core/inert.ts";
+import type { Run } from "../ports/ports.ts";
+import { chooseAddresses } from "./choose.ts";
+import { gatherInput } from "./gather.ts";
+import { changed, moveLoadBalancerIp, toPatch, type Operation } from "./patch.ts";
+import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
+
+/** @throws InvalidInput naming every wrong field, if the review is not about a Service */
+export async function writeAddresses(
+  run: Run,
+  cluster: Cluster,
+  review: AdmissionReview,
+): Promise<AdmissionResponse> {
+  const { uid, dryRun } = review.request;
+  const { object, oldObject } = requireServices(review);
+  if (!isLoadBalancer(object) || object.metadata.deletionTimestamp) return { uid, allowed: true };
+  const old = isLoadBalancer(oldObject) ? oldObject : undefined;
+  return rewrite(run, { uid, cluster, service: object, old, dryRun: dryRun ?? false });
+}
+
+interface Rewriting {
+  readonly uid: string;
+  readonly cluster: Cluster;
+  readonly service: Service;
+  readonly old: Service | undefined;
+  readonly dryRun: boolean;
+}
+
+async function rewrite(
+  run: Run,
+  { uid, cluster, service, old, dryRun }: Rewriting,
+): Promise<AdmissionResponse> {
+  const moved = moveLoadBalancerIp(service);
+  const input = await gatherInput(run, cluster, { service: changed(service, moved), old });
+  const { namespace, name, uid: serviceUid } = service.metadata;
+  const owner = { cluster: cluster.name, namespace, name, uid: serviceUid };
+  // With `generateName` the Service has no name yet: validation, which runs after the API server generates it, claims the address.
+  const readOnly = dryRun || name === "";
+  const chosen = await chooseAddresses(run, { cluster, owner, input, dryRun: readOnly });
+  if (!chosen.ok) return { uid, allowed: false, status: { code: 403, message: inert(chosen.message) } };
+  const annotations = { ...moved.annotations, ...chosen.annotations };
+  return patched(uid, toPatch(service, { ...moved, annotations }));
+}
+
+function patched(uid: string, operations: readonly Operation[]): AdmissionResponse {
+  if (operations.length === 0) return { uid, allowed: true };
+  const patch = Buffer.from(JSON.stringify(operations)).toString("base64");
+  return { uid, allowed: true, patchType: "JSONPatch", patch };
+}
