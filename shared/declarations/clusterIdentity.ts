@@ -6,7 +6,14 @@ import * as z from "zod";
 import { Conflict, InvalidInput } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Cluster, ClusterIdentity, Corroboration } from "./clusterModel.ts";
-import { findCluster, forgetDeclared, listClusters, replaceCluster, requireCluster } from "./registry.ts";
+import {
+  findCluster,
+  forgetDeclared,
+  listClusters,
+  replaceCluster,
+  replaceClusters,
+  requireCluster,
+} from "./registry.ts";
 
 export const Rebinding = z.strictObject({
   uid: z.guid("not a valid uid").toLowerCase(),
@@ -21,42 +28,98 @@ export type Rebinding = z.infer<typeof Rebinding>;
  * @throws InvalidInput if the cluster is not registered or not bound, has this identity, or another cluster has it · Conflict
  */
 export async function rebindCluster(run: Run, name: string, rebinding: unknown): Promise<ClusterIdentity> {
-  const { uid, reason, who } = parseRebinding(rebinding);
+  const { uid, ...confirmed } = parse(Rebinding, rebinding);
   const before = await requireCluster(run, name);
   refuseRebinding(before, uid, await listClusters(run));
-  // Before and after: neither an interruption nor a list that arrives meanwhile may leave declarations of the old cluster.
-  await forgetDeclared(run, name);
-  const atUtc = run.now().toISOString();
-  const corroboration = { by: "operator" as const, detail: `${who}: ${reason}`, atUtc };
-  const identity: ClusterIdentity = { uid, boundAtUtc: atUtc, corroboration };
-  await replaceCluster(run, name, (cluster) => {
-    if (cluster.identity?.uid !== before.identity?.uid)
-      throw new Conflict(`cluster ${name} was bound to another identity meanwhile: check it and try again`);
-    return { ...cluster, identity };
-  });
-  await forgetDeclared(run, name);
-  run.log.warn("cluster identity confirmed by an operator", {
-    cluster: name,
-    identity: uid,
-    previousIdentity: before.identity?.uid,
-    who,
-    reason,
-  });
-  return identity;
+  const [identity] = await bind(run, [{ before, uid }], confirmed);
+  return identity as ClusterIdentity;
 }
 
-function parseRebinding(rebinding: unknown): Rebinding {
-  const parsed = Rebinding.safeParse(rebinding);
+const Exchange = Rebinding.omit({ uid: true }).extend({ other: z.string().min(1) });
+
+/**
+ * Gives two clusters the identity of each other, in one transaction: the first list of each was sent with the token of the other one.
+ * Removes the declarations of both.
+ * @throws InvalidInput if one of them is not registered or not bound · Conflict
+ */
+export async function exchangeIdentities(
+  run: Run,
+  name: string,
+  exchange: unknown,
+): Promise<readonly { readonly name: string; readonly identity: ClusterIdentity }[]> {
+  const { other, ...confirmed } = parse(Exchange, exchange);
+  if (name === other) throw new InvalidInput("identities are exchanged between two different clusters");
+  const both = [await requireCluster(run, name), await requireCluster(run, other)];
+  const problems = both.filter(({ identity }) => !identity).map(notBound);
+  if (problems.length > 0) throw new InvalidInput(problems);
+  const swapped = both.flatMap((before, at) => {
+    const uid = both.at(at - 1)?.identity?.uid;
+    return uid === undefined ? [] : [{ before, uid }];
+  });
+  const identities = await bind(run, swapped, confirmed);
+  return swapped.flatMap(({ before }, at) => {
+    const identity = identities[at];
+    return identity ? [{ name: before.name, identity }] : [];
+  });
+}
+
+interface Binding {
+  readonly before: Cluster;
+  readonly uid: string;
+}
+
+/** All of them or none. Before and after: neither an interruption nor a list that arrives meanwhile may leave earlier declarations. */
+async function bind(
+  run: Run,
+  bindings: readonly Binding[],
+  { reason, who }: Pick<Rebinding, "reason" | "who">,
+): Promise<ClusterIdentity[]> {
+  const forget = async () => {
+    for (const { before } of bindings) await forgetDeclared(run, before.name);
+  };
+  await forget();
+  const atUtc = run.now().toISOString();
+  const corroboration = { by: "operator" as const, detail: `${who}: ${reason}`, atUtc };
+  const identities = bindings.map(({ uid }) => ({ uid, boundAtUtc: atUtc, corroboration }));
+  const names = bindings.map(({ before }) => before.name);
+  await replaceClusters(run, names, (cluster, at) => {
+    if (cluster.identity?.uid !== bindings[at]?.before.identity?.uid)
+      throw new Conflict(
+        `cluster ${cluster.name} was bound to another identity meanwhile: check it and try again`,
+      );
+    const identity = identities[at];
+    return identity ? { ...cluster, identity } : cluster;
+  });
+  await forget();
+  for (const { before, uid } of bindings)
+    run.log.warn("cluster identity confirmed by an operator", {
+      cluster: before.name,
+      identity: uid,
+      previousIdentity: before.identity?.uid,
+      who,
+      reason,
+    });
+  return identities;
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new InvalidInput(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
 }
 
-function refuseRebinding({ name, identity }: Cluster, uid: string, registered: readonly Cluster[]): void {
-  if (!identity)
-    throw new InvalidInput(`cluster ${name} has no identity yet: its first complete list sets it`);
+function notBound({ name }: Cluster): string {
+  return `cluster ${name} has no identity yet: its first complete list sets it`;
+}
+
+function refuseRebinding(cluster: Cluster, uid: string, registered: readonly Cluster[]): void {
+  const { name, identity } = cluster;
+  if (!identity) throw new InvalidInput(notBound(cluster));
   const holder = registered.find((one) => one.identity?.uid.toLowerCase() === uid);
   if (holder && holder.name !== name)
-    throw new InvalidInput(`identity ${uid} belongs to cluster ${holder.name}`);
+    throw new InvalidInput(
+      `identity ${uid} belongs to cluster ${holder.name}; if the first list of each was sent with the token of the other, run \`mooring clusters rebind ${name} --exchange ${holder.name}\``,
+    );
 }
 
 /**

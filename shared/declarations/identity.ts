@@ -7,12 +7,14 @@ import type { Cluster } from "./clusterModel.ts";
 import { InvalidInput } from "../core/errors.ts";
 import type { Run } from "../ports/ports.ts";
 import { listClusters } from "./registry.ts";
-import type { Listing } from "./model.ts";
+import type { Listing, RefusedList } from "./model.ts";
 import { listSession } from "./query.ts";
 import type { Step, Taking } from "./step.ts";
 
-export type Identified =
-  { readonly ok: true } | { readonly ok: false; readonly identity: string; readonly message: string };
+export type Identified = { readonly ok: true } | ({ readonly ok: false; readonly message: string } & Foreign);
+
+/** Whose list it is. */
+export type Foreign = Pick<RefusedList, "identity" | "holder">;
 
 /** Binds the cluster if it is not bound yet. @throws InvalidInput if the list has several Services `default/kubernetes` */
 export async function identify(
@@ -34,8 +36,10 @@ export async function identify(
   const holder = (await listClusters(run)).find(
     ({ name, identity }) => name !== cluster.name && identity?.uid === uid,
   );
-  if (holder)
-    return { ok: false, identity: uid, message: `${foreign(cluster)}: it is that of cluster ${holder.name}` };
+  if (holder) {
+    const message = `${foreign(cluster)}: it is that of cluster ${holder.name}`;
+    return { ok: false, identity: uid, holder: holder.name, message };
+  }
   const bound = await bindIdentity(run, cluster, uid);
   if (bound.uid === uid) return { ok: true };
   const message = `${foreign(cluster)}: its Service default/kubernetes has uid ${uid}, not ${bound.uid}`;
@@ -56,10 +60,15 @@ const FOREIGN_PAUSE_SECONDS = 30;
 export function foreignStep(
   run: Run,
   { feed, session, cluster }: Taking,
-  { identity, message }: { readonly identity: string; readonly message: string },
+  { identity, holder, message }: Foreign & { readonly message: string },
 ): Step {
-  run.log.error("list refused", { cluster: cluster.name, identity });
-  const refused = { identity, atUtc: run.now().toISOString(), count: (feed.refused?.count ?? 0) + 1 };
+  run.log.error("list refused", { cluster: cluster.name, identity, holder });
+  const refused = {
+    identity,
+    ...(holder !== undefined && { holder }),
+    atUtc: run.now().toISOString(),
+    count: (feed.refused?.count ?? 0) + 1,
+  };
   return {
     feed: { ...feed, refused },
     session: listSession(session.id, feed.sequence + 1),
@@ -67,4 +76,11 @@ export function foreignStep(
     problems: [message],
     retryAfterSeconds: FOREIGN_PAUSE_SECONDS,
   };
+}
+
+/** What to do about lists of another cluster. */
+export function foreignAdvice(name: string, { holder }: Pick<RefusedList, "holder">): string {
+  return holder === undefined
+    ? `remove the manifests of ${name} from the other cluster; if ${name} was rebuilt, run mooring clusters rebind ${name}`
+    : `apply the manifests of ${name} in ${name} and remove them from ${holder}; if the first list of each was sent with the token of the other, run mooring clusters rebind ${name} --exchange ${holder}`;
 }

@@ -60,6 +60,8 @@ export interface CompleteList extends Confirmation {
 export interface RefusedList {
   /** uid of its Service `default/kubernetes`; `none` if it has none. */
   readonly identity: string;
+  /** The registered cluster that is bound to this identity. */
+  readonly holder?: string;
   readonly atUtc: string;
   readonly count: number;
 }

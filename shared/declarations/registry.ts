@@ -156,12 +156,26 @@ export async function replaceCluster(
   name: string,
   change: (cluster: Cluster) => Cluster,
 ): Promise<Cluster> {
-  const { value: before, version } = await requireRow(run, name);
-  const value = change(before);
-  const { clusters } = run.ports.tables;
-  const written = await clusters.transact(PARTITION, [{ do: "replace", key: name, value, version }]);
-  if (!written.ok) throw changedMeanwhile(name);
-  return value;
+  const [value] = await replaceClusters(run, [name], change);
+  return value as Cluster;
+}
+
+/** Like `replaceCluster`, for all of them or none. @param change gets the position in `names` as well */
+export async function replaceClusters(
+  run: Run,
+  names: readonly string[],
+  change: (cluster: Cluster, at: number) => Cluster,
+): Promise<Cluster[]> {
+  const rows = await Promise.all(names.map((name) => requireRow(run, name)));
+  const writes = rows.map(({ key, value, version }, at) => ({
+    do: "replace" as const,
+    key,
+    value: change(value, at),
+    version,
+  }));
+  const written = await run.ports.tables.clusters.transact(PARTITION, writes);
+  if (!written.ok) throw changedMeanwhile(names.join(", "));
+  return writes.map(({ value }) => value);
 }
 
 export async function findCluster(run: Run, name: string): Promise<Cluster | undefined> {

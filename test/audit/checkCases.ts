@@ -1136,6 +1136,19 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         "remove the manifests of one from the other cluster; if one was rebuilt, run mooring clusters rebind one",
     }),
     of(
+      "the list of a registered cluster",
+      "cluster",
+      onCluster({ feed: feed({ refused: { ...refused, holder: "two" } }) }),
+      {
+        about: "one",
+        cluster: "one",
+        message:
+          "Mooring refused 2 lists with identity another of cluster two, the last one at 2026-11-23T11:58:00.000Z; the cluster is bound to identity of one",
+        advice:
+          "apply the manifests of one in one and remove them from two; if the first list of each was sent with the token of the other, run mooring clusters rebind one --exchange two",
+      },
+    ),
+    of(
       "the first list of a registration, without Service default/kubernetes",
       "cluster",
       onCluster({

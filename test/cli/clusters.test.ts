@@ -113,6 +113,27 @@ describe("rotation", () => {
   });
 });
 
+describe("the identity of a cluster", () => {
+  const rebind = (...args: string[]) => mooring("clusters", "rebind", "renewed", ...args, "--reason", "test");
+  beforeAll(() => add("renewed"));
+
+  test.each<[string, string[]]>([
+    ["neither an identity nor another cluster", []],
+    ["both", ["--identity", "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", "--exchange", "other"]],
+  ])("is not changed with %s", async (_, args) => {
+    const { code, out, err } = await rebind(...args);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain("use --identity for a rebuilt cluster, or --exchange for two that were mixed up");
+  });
+
+  test("is not exchanged before the first list of each", async () => {
+    await add("other");
+    const { code, err } = await rebind("--exchange", "other");
+    expect(code).toBe(2);
+    for (const name of ["renewed", "other"]) expect(err).toContain(`cluster ${name} has no identity yet`);
+  });
+});
+
 test("a removed cluster no longer exists, and its name is free", async () => {
   await add("leaving");
   expect((await mooring("clusters", "remove", "leaving")).code).toBe(0);

@@ -1,6 +1,6 @@
 /** A rebuilt cluster is confirmed by an operator; what the cluster before it declared counts for nothing from then on. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
+import { exchangeIdentities, rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
 import { findCluster } from "../../shared/declarations/registry.ts";
 import { Conflict, InvalidInput } from "../../shared/core/errors.ts";
 import { cluster, feed, identity, NOW, UID } from "../builders/world.ts";
@@ -50,7 +50,7 @@ describe("refused, too", () => {
   test("the identity of another cluster", async () => {
     await put({ name: "two", identity: { uid: UID, boundAtUtc: NOW } });
     await expect(rebindCluster(run, "one", rebinding)).rejects.toThrow(
-      `identity ${UID} belongs to cluster two`,
+      `identity ${UID} belongs to cluster two; if the first list of each was sent with the token of the other, run \`mooring clusters rebind one --exchange two\``,
     );
   });
 
@@ -86,4 +86,55 @@ test("what the cluster declared before is forgotten, also what arrives until the
   await rebindCluster(run, "one", rebinding);
   // Numbers only grow: what was read from Azure before is older than what the new cluster confirms.
   expect(run.tables.feeds.all()).toEqual([{ cluster: "one", sequence: feed().sequence }]);
+});
+
+describe("two clusters that were bound to the identity of each other", () => {
+  const exchange = { other: "two", reason: "contexts were mixed up", who: "ada" };
+  const uidOf = async (name: string) => (await findCluster(run, name))?.identity?.uid;
+  beforeEach(() => put({ name: "two", resourceId: "two", identity: { uid: UID, boundAtUtc: NOW } }));
+
+  test("get their own, and what each declared with the token of the other is forgotten", async () => {
+    for (const name of ["one", "two"])
+      await run.tables.feeds.transact("all", [{ do: "put", key: name, value: feed({ cluster: name }) }]);
+    expect(await exchangeIdentities(run, "one", exchange)).toEqual([
+      { name: "one", identity: expect.objectContaining({ uid: UID }) },
+      { name: "two", identity: expect.objectContaining({ uid: OLD }) },
+    ]);
+    expect([await uidOf("one"), await uidOf("two")]).toEqual([UID, OLD]);
+    expect(run.tables.feeds.all()).toEqual(
+      ["one", "two"].map((name) => ({ cluster: name, sequence: feed().sequence })),
+    );
+    expect((await findCluster(run, "two"))?.identity?.corroboration).toMatchObject({
+      by: "operator",
+      detail: "ada: contexts were mixed up",
+    });
+  });
+
+  test("keep theirs if one of them changes meanwhile", async () => {
+    const transact = run.tables.clusters.transact.bind(run.tables.clusters);
+    run.tables.clusters.transact = async (partition, writes) => {
+      run.tables.clusters.transact = transact;
+      await put({
+        name: "two",
+        resourceId: "two",
+        defaultSubnet: "pls",
+        identity: { uid: UID, boundAtUtc: NOW },
+      });
+      return run.tables.clusters.transact(partition, writes);
+    };
+    await expect(exchangeIdentities(run, "one", exchange)).rejects.toThrow(Conflict);
+    expect([await uidOf("one"), await uidOf("two")]).toEqual([OLD, UID]);
+  });
+
+  test.each<[string, object, string]>([
+    ["a cluster with itself", { other: "one" }, "between two different clusters"],
+    ["a cluster that is not registered", { other: "none" }, "there is no registered cluster none"],
+    ["no reason", { reason: "" }, "reason: required"],
+    ["a cluster that is not bound", { other: "new" }, "cluster new has no identity yet"],
+  ])("are not exchanged: %s", async (_, some, problem) => {
+    const { identity: _none, ...unbound } = cluster({ name: "new", resourceId: "new" });
+    await run.tables.clusters.transact("all", [{ do: "put", key: "new", value: unbound }]);
+    await expect(exchangeIdentities(run, "one", { ...exchange, ...some })).rejects.toThrow(problem);
+    expect([await uidOf("one"), await uidOf("two")]).toEqual([OLD, UID]);
+  });
 });

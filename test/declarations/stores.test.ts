@@ -701,7 +701,7 @@ describe("the identity of a list", () => {
       "is that of another registration",
       [unbound, cluster({ name: "two", identity: { uid: "uid", boundAtUtc: NOW } })],
       ["uid"],
-      { ok: false, identity: "uid", message: expect.stringContaining("it is that of cluster two") },
+      { ok: false, identity: "uid", holder: "two", message: expect.stringContaining("that of cluster two") },
     ],
   ])("%s", async (_, registered, identities, expected) => {
     await register(...registered);

@@ -335,6 +335,16 @@ describe("judged", () => {
       ],
     ],
     [
+      "the list of another registered cluster",
+      reports.judge(
+        [{ name: "one", staleMinutes: 60, feed: heard({ refused: { ...foreign(4), holder: "two" } }) }],
+        NOW,
+      ),
+      [
+        `fail one: cluster two (identity another) sent its list with the token of this cluster at ${before(4)}`,
+      ],
+    ],
+    [
       "the list of another cluster before the cluster's own",
       reports.judge([{ name: "one", staleMinutes: 60, feed: heard({ refused: foreign(6) }) }], NOW),
       [`ok one: 10 Services, confirmed at ${before(5)}`],

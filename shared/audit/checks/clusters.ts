@@ -1,4 +1,5 @@
 import { CERTIFICATE_NEAR_DAYS } from "../../declarations/certificate.ts";
+import { foreignAdvice } from "../../declarations/identity.ts";
 import { defineCheck } from "../check.ts";
 
 export const clusterSilent = defineCheck({
@@ -36,8 +37,8 @@ export const clusterForeignList = defineCheck({
     return {
       about: cluster.name,
       cluster: cluster.name,
-      message: `Mooring refused ${refused.count} ${refused.count === 1 ? "list" : "lists"} with identity ${refused.identity}, the last one at ${refused.atUtc}; the cluster is bound to ${cluster.identity?.uid ?? "no identity"}`,
-      advice: `remove the manifests of ${cluster.name} from the other cluster; if ${cluster.name} was rebuilt, run mooring clusters rebind ${cluster.name}`,
+      message: `Mooring refused ${refused.count} ${refused.count === 1 ? "list" : "lists"} with identity ${refused.identity}${refused.holder === undefined ? "" : ` of cluster ${refused.holder}`}, the last one at ${refused.atUtc}; the cluster is bound to ${cluster.identity?.uid ?? "no identity"}`,
+      advice: foreignAdvice(cluster.name, refused),
     };
   },
 });

@@ -1,6 +1,7 @@
 import type { Cluster, Token } from "../../declarations/clusterModel.ts";
 import { listClusters } from "../../declarations/registry.ts";
 import { readFeed } from "../../declarations/feed.ts";
+import { foreignAdvice } from "../../declarations/identity.ts";
 import type { Feed } from "../../declarations/model.ts";
 import { listProposals } from "../../declarations/proposals.ts";
 import { canonicalId, parseResourceId } from "../../azure/resourceId.ts";
@@ -49,8 +50,8 @@ function judgeReports({ name: about, feed, staleMinutes }: Reporting, nowUtc: st
   if (refused && refused.atUtc > list.atUtc)
     return fail({
       about,
-      message: `another cluster (identity ${refused.identity}) sent its list with the token of this cluster at ${refused.atUtc}`,
-      advice: `remove the manifests of ${about} from the other cluster; if ${about} was rebuilt, run mooring clusters rebind ${about}`,
+      message: `${refused.holder === undefined ? "another cluster" : `cluster ${refused.holder}`} (identity ${refused.identity}) sent its list with the token of this cluster at ${refused.atUtc}`,
+      advice: foreignAdvice(about, refused),
     });
   const minutes = (Date.parse(nowUtc) - Date.parse(confirmed.atUtc)) / MINUTE;
   if (minutes > staleMinutes)
