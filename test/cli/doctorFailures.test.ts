@@ -1,6 +1,6 @@
 /**
  * `mooring doctor` finds each failure: a test provokes one, and reads its line. The app of this sandbox meets the failures as well, which is
- * why the complete installation has a sandbox of its own (doctor.test.ts).
+ * why the complete installation has a separate sandbox (doctor.test.ts).
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
