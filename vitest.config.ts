@@ -22,6 +22,7 @@ const UNIT = [
 ];
 
 const NEED_SERVICES = [
+  "test/api/accessTokens.test.ts",
   "test/changes/undoOnArm.test.ts",
   "test/audit/manyScopes.test.ts",
   "test/doctor/filter.test.ts",

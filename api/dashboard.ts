@@ -41,9 +41,9 @@ export async function serveDashboard(request: ApiRequest, log: Log, site: Site):
   try {
     return await respond(request, log, site);
   } catch (error) {
-    const { status, problems } = toProblem(error);
-    if (status === 503) log.error("dashboard failed", { why: messageOf(error) });
-    return refused(request, status, problems);
+    const problem = toProblem(error);
+    if (problem.status === 503) log.error("dashboard failed", { why: messageOf(error) });
+    return refused(request, problem);
   }
 }
 
@@ -52,12 +52,10 @@ async function respond(request: ApiRequest, log: Log, site: Site): Promise<ApiAn
   // A relative redirect stays on this host.
   if (/\/dashboard$/i.test(pathname)) return redirect(request, 308, "dashboard/");
   const name = pathname.replace(/^.*?\/dashboard\//i, "") || "index.html";
-  const {
-    app: { settings },
-  } = await openApp(site, log);
-  const signIn = signInOf(site.env, settings.MOORING_LOCAL_OPERATOR);
-  if (isStranger(request, signIn) && name === "index.html") return redirect(request, 302, SIGN_IN);
-  principalOf(request, signIn);
+  const { app } = await openApp(site, log);
+  const signIn = signInOf(site.env, app);
+  if (name === "index.html" && (await isStranger(request, signIn))) return redirect(request, 302, SIGN_IN);
+  await principalOf(request, signIn);
   const built = await readFiles(site.files);
   if (built.size === 0) throw new ApiProblem(503, "This build contains no dashboard; run `npm run build`");
   const file = built.get(name);
@@ -66,10 +64,10 @@ async function respond(request: ApiRequest, log: Log, site: Site): Promise<ApiAn
 }
 
 /** A caller who can be redirected to sign in. */
-function isStranger(request: ApiRequest, signIn: SignIn): boolean {
+async function isStranger(request: ApiRequest, signIn: SignIn): Promise<boolean> {
   if (!signIn.isAuthenticated) return false;
   try {
-    principalOf(request, signIn);
+    await principalOf(request, signIn);
     return false;
   } catch (error) {
     return error instanceof ApiProblem && error.status === 401;
@@ -114,11 +112,12 @@ function redirect(request: ApiRequest, status: 302 | 308, location: string): Api
   return { status, headers: { ...headersFor(request), "cache-control": "no-store", location } };
 }
 
-function refused(request: ApiRequest, status: number, problems: readonly string[]): ApiAnswer {
-  const { html, styleSource } = refusalPage(status, problems);
+function refused(request: ApiRequest, problem: ApiProblem): ApiAnswer {
+  const { html, styleSource } = refusalPage(problem);
   return {
-    status,
+    status: problem.status,
     headers: {
+      ...problem.headers,
       ...headersFor(request),
       "content-security-policy": POLICY.replace("style-src 'self'", `style-src '${styleSource}'`),
       "cache-control": "no-store",

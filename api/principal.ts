@@ -1,11 +1,14 @@
 /**
- * Authenticates the caller. In Azure, App Service authentication signs users in with Microsoft Entra ID and
- * passes the principal in a header; in the sandbox a setting names the operator. Everything else is
- * rejected: a missing header, a header without App Service authentication, a user without a role.
+ * Authenticates the caller. Programs send an access token of Microsoft Entra ID, which the app verifies. App Service authentication signs
+ * browsers in and passes the principal in a header. In the sandbox a setting names the operator. Everything else is rejected: no
+ * credential, a header without App Service authentication, an invalid token, a user without a role.
  * @see https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
+ * @see https://www.rfc-editor.org/rfc/rfc6750
  */
 import * as z from "zod";
+import type { App } from "../shared/adapters/app.ts";
 import { SYSTEM } from "../shared/changes/plan.ts";
+import type { AccessTokens } from "../shared/ports/accessTokens.ts";
 import type { Role } from "./model.ts";
 import { ApiProblem } from "./problem.ts";
 
@@ -28,11 +31,19 @@ export interface SignIn {
    * the header.
    */
   readonly isAuthenticated: boolean;
+  /** Absent if the API accepts no access tokens. */
+  readonly accessTokens?: AccessTokens | undefined;
   /** The operator of the sandbox. */
   readonly localOperator?: string | undefined;
 }
 
-export const NO_ROLE = "You have no role in this app";
+/** The caller is signed in, and lacks a role. */
+export class NoRole extends ApiProblem {
+  constructor(name: string, role: string) {
+    super(403, `Signed in as ${name}, but without role ${role}`);
+  }
+}
+
 const HEADER = "x-ms-client-principal";
 const MAX_HEADER_CHARACTERS = 64 * 1024;
 /** If the header is sent twice, Node joins both values with a comma and would decode the first. */
@@ -55,30 +66,60 @@ const ClientPrincipal = z.object({
   claims: z.array(z.object({ typ: z.string(), val: z.string() })),
 });
 
-/** Same check as Microsoft.Identity.Web. */
-export function signInOf(env: NodeJS.ProcessEnv, localOperator: string | undefined): SignIn {
-  return { isAuthenticated: /^true$/i.test(env["WEBSITE_AUTH_ENABLED"] ?? ""), localOperator };
+/** Same check of the platform as Microsoft.Identity.Web. */
+export function signInOf(
+  env: NodeJS.ProcessEnv,
+  { settings, accessTokens }: Pick<App, "settings" | "accessTokens">,
+): SignIn {
+  const isAuthenticated = /^true$/i.test(env["WEBSITE_AUTH_ENABLED"] ?? "");
+  return { isAuthenticated, accessTokens, localOperator: settings.MOORING_LOCAL_OPERATOR };
 }
 
-/** @throws ApiProblem 401 or 403, without the reason */
-export function principalOf(caller: Caller, { isAuthenticated, localOperator }: SignIn): Principal {
+/** @throws ApiProblem 401 or 403 · what the verification of a token throws if the keys of its issuer cannot be read */
+export async function principalOf(caller: Caller, signIn: SignIn): Promise<Principal> {
+  const { isAuthenticated, accessTokens, localOperator } = signIn;
   const person = isAuthenticated ? readHeader(caller.headers.get(HEADER)) : undefined;
   if (person) return withRole(person);
-  if (localOperator === undefined || isAuthenticated) throw new ApiProblem(401, "Not signed in");
+  const token = bearerOf(caller);
+  if (token !== undefined && accessTokens) return withRole(await verifiedPerson(token, accessTokens));
+  if (localOperator === undefined || isAuthenticated) throw notSignedIn(accessTokens);
   // A page of another site can use a host name that resolves to this machine (DNS rebinding); the host
   // header shows that name.
   if (!isLoopback(caller)) throw new ApiProblem(403, "The sandbox accepts requests to localhost only");
   return { name: asPerson(localOperator), roles: ["Mooring.Reader", "Mooring.Operator"], isLocal: true };
 }
 
-/** @throws ApiProblem 403 */
-export function demandRole({ roles }: Principal, role: Role): void {
-  if (!roles.includes(role)) throw new ApiProblem(403, `Requires the role ${role}`);
+/** @throws NoRole */
+export function demandRole({ name, roles }: Principal, role: Role): void {
+  if (!roles.includes(role)) throw new NoRole(name, role);
 }
 
 function withRole(person: Principal): Principal {
-  if (person.roles.length === 0) throw new ApiProblem(403, NO_ROLE);
+  if (person.roles.length === 0) throw new NoRole(person.name, "Mooring.Reader or Mooring.Operator");
   return person;
+}
+
+function bearerOf({ headers }: Caller): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+}
+
+async function verifiedPerson(token: string, accessTokens: AccessTokens): Promise<Principal> {
+  const verified = await accessTokens.verify(token);
+  if (!verified.ok) throw notSignedIn(accessTokens, verified.why);
+  const { texts, roles } = verified.claims;
+  const name = NAME_CLAIMS.map((claim) => texts[claim]).find(Boolean);
+  if (name === undefined) throw notSignedIn(accessTokens, "the access token contains no name");
+  return { name: asPerson(name), roles: rolesOf(new Set(roles)), isLocal: false };
+}
+
+/** With a challenge that names where to get a token, and for what: `mooring login` needs nothing but the URL of the app. */
+function notSignedIn(accessTokens: AccessTokens | undefined, why?: string): ApiProblem {
+  if (!accessTokens) return new ApiProblem(401, "Not signed in");
+  const { authority, clientId } = accessTokens;
+  const error = why === undefined ? "" : `, error="invalid_token", error_description="${why}"`;
+  const challenge = `Bearer authorization_uri="${authority}", resource_id="${clientId}"${error}`;
+  const problem = why === undefined ? "Not signed in: send an access token" : `Not signed in: ${why}`;
+  return new ApiProblem(401, problem, { headers: { "www-authenticate": challenge } });
 }
 
 function readHeader(header: string | null): Principal | undefined {

@@ -1,6 +1,7 @@
 /** The error page of the dashboard: no script, one style that is allowed by its hash. */
 import { createHash } from "node:crypto";
-import { NO_ROLE } from "./principal.ts";
+import { NoRole } from "./principal.ts";
+import type { ApiProblem } from "./problem.ts";
 
 /** Colours of `web/ui/tokens.css`, which an unauthorized caller cannot load. */
 const STYLE = `
@@ -37,12 +38,10 @@ const PAGES: Readonly<Record<number, readonly [title: string, ...paragraphs: str
   ],
 };
 
-/** @param problems shown where there is no page for the status */
-export function refusalPage(
-  status: number,
-  problems: readonly string[],
-): { html: string; styleSource: string } {
-  const hasPage = status !== 403 || problems.includes(NO_ROLE);
+/** A page that states what to do, or else the problems. */
+export function refusalPage(problem: ApiProblem): { html: string; styleSource: string } {
+  const { status, problems } = problem;
+  const hasPage = status !== 403 || problem instanceof NoRole;
   const page = hasPage ? PAGES[status] : undefined;
   const [title, ...paragraphs] = page ?? ["Request refused", ...problems.map(escaped)];
   const hash = createHash("sha256").update(STYLE).digest("base64");

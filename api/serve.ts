@@ -31,7 +31,7 @@ export async function serve(request: ApiRequest, log: Log, host: Host): Promise<
 async function respond(request: ApiRequest, log: Log, host: Host): Promise<ApiAnswer> {
   const opened = await openApp(host, log);
   const { app, run } = opened;
-  const principal = principalOf(request, signInOf(host.env, app.settings.MOORING_LOCAL_OPERATOR));
+  const principal = await principalOf(request, signInOf(host.env, app));
   const path = pathBelow(request.url);
   if (request.method === "OPTIONS") return optionsAnswer(allowedOf(matchesAt(operations, path)));
   const { operation, params } = matchRoute(operations, request.method, path);

@@ -58,6 +58,9 @@ param signInClientId string
 @secure()
 param settings object
 
+// The tenant that signs people and programs in.
+var signInAuthority = '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+
 var restrictions = concat(
   [
     {
@@ -172,7 +175,13 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
       },
-      empty(signInClientId) ? {} : { OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId }
+      empty(signInClientId)
+        ? {}
+        : {
+            OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId
+            MOORING_ENTRA_AUTHORITY: signInAuthority
+            MOORING_ENTRA_CLIENT_ID: signInClientId
+          }
     )
   }
 
@@ -198,7 +207,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
               enabled: true
               registration: {
                 clientId: signInClientId
-                openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+                openIdIssuer: signInAuthority
                 // Not a secret: the setting names the identity that App Service authentication uses as its credential.
                 clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
               }

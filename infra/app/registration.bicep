@@ -37,6 +37,23 @@ resource registration 'Microsoft.Graph/applications@v1.0' = {
   signInAudience: 'AzureADMyOrg'
   api: {
     requestedAccessTokenVersion: 2
+    oauth2PermissionScopes: [
+      {
+        id: guid(uniqueName, 'user_impersonation')
+        value: 'user_impersonation'
+        type: 'User'
+        adminConsentDisplayName: 'Call Mooring as the signed-in user'
+        adminConsentDescription: 'The program calls the API of Mooring with the roles of the signed-in user.'
+        userConsentDisplayName: 'Call Mooring in your name'
+        userConsentDescription: 'The program calls the API of Mooring with your roles.'
+        isEnabled: true
+      }
+    ]
+  }
+  // For sign-in with a device code or in a browser of this machine.
+  isFallbackPublicClient: true
+  publicClient: {
+    redirectUris: ['http://localhost']
   }
   appRoles: [
     for role in roles: {

@@ -5,7 +5,9 @@ import { randomUUID } from "node:crypto";
 import { createExporting, type Exporting } from "./metrics.ts";
 import type { Apply } from "../changes/applied.ts";
 import { InvalidInput } from "../core/errors.ts";
+import { once } from "../core/once.ts";
 import type { Installation } from "../ports/installation.ts";
+import type { AccessTokens } from "../ports/accessTokens.ts";
 import type { Log } from "../ports/log.ts";
 import type { Ports, Run } from "../ports/ports.ts";
 import type { Settings } from "../core/settings.ts";
@@ -16,6 +18,8 @@ export interface App {
   readonly settings: Settings;
   readonly apply: Apply;
   run(log: Log, signal?: AbortSignal): Run;
+  /** Absent if the API accepts no access tokens. */
+  readonly accessTokens?: AccessTokens;
   /** For `mooring doctor`. */
   readonly installation: () => Promise<Installation>;
   /** Must precede any work; see `SchemaKeeper`. @throws Refused */
@@ -47,13 +51,26 @@ async function build(env: NodeJS.ProcessEnv): Promise<App> {
   const settings = parseSettings(env);
   const created = createPorts(settings, exporting.metrics);
   const kept = keepSchema(created.ports, { now: () => new Date() });
+  const accessTokens = accessTokensOf(settings);
   return {
     settings,
+    ...(accessTokens && { accessTokens }),
     apply: createApply(created.writer),
     run: (log, signal) => newRun(kept.ports, log, signal),
     installation: () => openInstallation(settings, kept.ports),
     prepare: (run) => kept.prepare(run),
   };
+}
+
+/** Loads jose with the first token: admission does not need it. */
+function accessTokensOf(settings: Settings): AccessTokens | undefined {
+  const { MOORING_ENTRA_AUTHORITY: authority, MOORING_ENTRA_CLIENT_ID: clientId } = settings;
+  if (authority === undefined || clientId === undefined) return undefined;
+  const open = once(async () => {
+    const { entraTokens } = await import("./accessTokens.ts");
+    return entraTokens({ authority, clientId });
+  });
+  return { authority, clientId, verify: async (token) => (await open("")).verify(token) };
 }
 
 async function openInstallation(settings: Settings, { tables }: Ports): Promise<Installation> {

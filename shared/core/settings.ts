@@ -113,6 +113,21 @@ export const Settings = z.object({
     .min(1, "must not be empty")
     .optional()
     .describe("Access key of the topic; omit it to use the app's identity"),
+  MOORING_ENTRA_AUTHORITY: z
+    .string()
+    .regex(
+      /^https:\/\/[^/?#]+\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/v2\.0$/i,
+      "must be https://LOGIN-HOST/TENANT-ID/v2.0, with the id of the tenant",
+    )
+    .optional()
+    .describe(
+      "Tenant of Microsoft Entra ID whose access tokens the API accepts: `https://login.microsoftonline.com/TENANT-ID/v2.0`; requires MOORING_ENTRA_CLIENT_ID",
+    ),
+  MOORING_ENTRA_CLIENT_ID: z
+    .guid("not a client id")
+    .toLowerCase()
+    .optional()
+    .describe("Application (client) id of the app registration that the access tokens are for"),
   MOORING_LOCAL_OPERATOR: z
     .string()
     .trim()
@@ -134,7 +149,7 @@ export function parseSettings(env: Environment): Settings {
     : parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}${renamed(env, String(i.path[0]))}`);
   if (!tellsWhereStorageIs(env))
     problems.push("AzureWebJobsStorage: not set; set it or AzureWebJobsStorage__accountName");
-  problems.push(...localOperatorProblems(env), ...webhookProblems(env));
+  problems.push(...localOperatorProblems(env), ...webhookProblems(env), ...signInProblems(env));
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new InvalidInput(problems);
 }
@@ -193,6 +208,14 @@ function webhookProblems(env: Environment): string[] {
   return url === undefined && secret !== undefined
     ? ["MOORING_WEBHOOK_URL: required if MOORING_WEBHOOK_SECRET is set"]
     : [];
+}
+
+/** Tokens of a tenant are accepted only for one app. */
+function signInProblems(env: Environment): string[] {
+  const names = ["MOORING_ENTRA_AUTHORITY", "MOORING_ENTRA_CLIENT_ID"];
+  const [absent, ...others] = names.filter((name) => env[name] === undefined);
+  if (absent === undefined || others.length > 0) return [];
+  return [`${absent}: required if ${names.find((name) => name !== absent)} is set`];
 }
 
 /** Everyone who can reach the app would be an operator: only a sandbox may start with it. */

@@ -1,15 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { principalOf, signInOf, type SignIn } from "../../api/principal.ts";
 import { ApiProblem } from "../../api/problem.ts";
-import { clientPrincipal } from "../builders/api.ts";
+import { appOver, clientPrincipal } from "../builders/api.ts";
+import { memoryRun } from "../memory/run.ts";
 
-const VOUCHED = signInOf({ WEBSITE_AUTH_ENABLED: "True" }, undefined);
+const run = memoryRun();
+const under = (env: NodeJS.ProcessEnv, operator?: string) =>
+  signInOf(env, appOver(run, { MOORING_LOCAL_OPERATOR: operator }));
+const VOUCHED = under({ WEBSITE_AUTH_ENABLED: "True" });
 const claims = (...given: [typ: string, val: string][]) => ({
   claims: given.map(([typ, val]) => ({ typ, val })),
 });
 const ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
 
-function signedIn(
+async function signedIn(
   header: string | undefined,
   signIn: SignIn,
   url = "https://mooring.example/api/v1/me",
@@ -17,7 +21,7 @@ function signedIn(
 ) {
   const sent: Record<string, string | undefined> = { "x-ms-client-principal": header, host };
   try {
-    const { name, roles } = principalOf({ url, headers: { get: (one) => sent[one] ?? null } }, signIn);
+    const { name, roles } = await principalOf({ url, headers: { get: (one) => sent[one] ?? null } }, signIn);
     return `${name}: ${roles.join(" ")}`;
   } catch (error) {
     return error instanceof ApiProblem ? error.status : error;
@@ -70,7 +74,7 @@ describe("who is signed in by App Service authentication", () => {
       clientPrincipal([], claims(["name", "Ada"], ["groups", "Mooring.Operator"])),
       403,
     ],
-  ])("%s", (_, header, expected) => expect(signedIn(header, VOUCHED)).toBe(expected));
+  ])("%s", async (_, header, expected) => expect(await signedIn(header, VOUCHED)).toBe(expected));
 });
 
 describe("the header is worth nothing where the platform does not vouch for it", () => {
@@ -79,13 +83,13 @@ describe("the header is worth nothing where the platform does not vouch for it",
     ["turned off", { WEBSITE_AUTH_ENABLED: "False" }],
     ["empty", { WEBSITE_AUTH_ENABLED: "" }],
     ["something else", { WEBSITE_AUTH_ENABLED: "true-ish" }],
-  ])("%s", (_, env) =>
-    expect(signedIn(clientPrincipal(["Mooring.Operator"]), signInOf(env, undefined))).toBe(401),
+  ])("%s", async (_, env) =>
+    expect(await signedIn(clientPrincipal(["Mooring.Operator"]), under(env))).toBe(401),
   );
 });
 
 describe("the sandbox's operator", () => {
-  const local = signInOf({}, "op");
+  const local = under({}, "op");
   test.each<[string, SignIn, string, string | undefined, string | number]>([
     [
       "is signed in on this machine",
@@ -107,12 +111,12 @@ describe("the sandbox's operator", () => {
     ["not by a name that begins so", local, "http://localhost.evil.example/api/v1/me", undefined, 403],
     [
       "never beside App Service authentication",
-      signInOf({ WEBSITE_AUTH_ENABLED: "true" }, "op"),
+      under({ WEBSITE_AUTH_ENABLED: "true" }, "op"),
       "http://localhost/api/v1/me",
       "localhost",
       401,
     ],
-  ])("%s", (_, signIn, ...[url, host, expected]) =>
-    expect(signedIn(undefined, signIn, url, host)).toBe(expected),
+  ])("%s", async (_, signIn, ...[url, host, expected]) =>
+    expect(await signedIn(undefined, signIn, url, host)).toBe(expected),
   );
 });

@@ -183,7 +183,7 @@ describe("who is signed in", () => {
     await answer(page, "/me", 403, {
       title: "Forbidden",
       status: 403,
-      problems: ["You have no role in this app"],
+      problems: ["Signed in as ada@example.com, but without role Mooring.Reader"],
     });
     await reopen(page);
     await page.getByText("Mooring.Operator").waitFor();

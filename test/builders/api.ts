@@ -97,7 +97,10 @@ export function apiOver(run: MemoryRun, settings: Partial<Settings> = {}): Ask {
   };
 }
 
-function toRequest(what: string, { as = "operator", body, raw, ifMatch, headers = {} }: Asking): HttpRequest {
+export function toRequest(
+  what: string,
+  { as = "operator", body, raw, ifMatch, headers = {} }: Asking,
+): HttpRequest {
   const [method = "GET", path = "/"] = what.split(" ");
   const isRead = ["GET", "HEAD", "OPTIONS"].includes(method);
   const sent = Object.entries({

@@ -1,7 +1,8 @@
 /** From a request to its response: faults, authentication, throttling, the route, the headers that every answer has. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { readToken, TENANT } from "../identity/token.ts";
+import { TENANT } from "../identity/directory.ts";
+import { readToken } from "../identity/token.ts";
 import { accessRoute } from "./access.ts";
 import { ArmError } from "./armError.ts";
 import type { Answer, Call, Context, Route } from "./call.ts";

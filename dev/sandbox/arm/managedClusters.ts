@@ -1,5 +1,5 @@
 /** Managed clusters, as much of them as it takes to exist, to own a node resource group and to be deleted with it. */
-import { TENANT } from "../identity/token.ts";
+import { TENANT } from "../identity/directory.ts";
 import { ArmError } from "./armError.ts";
 import { parseId, same } from "./ids.ts";
 import type { Body, ResourceType, World } from "./resourceType.ts";

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { ArmEvent } from "../arm/armEvent.ts";
-import { TENANT } from "../identity/token.ts";
+import { TENANT } from "../identity/directory.ts";
 
 const STATUS = { Success: "Succeeded", Failure: "Failed", Cancel: "Canceled" } as const;
 

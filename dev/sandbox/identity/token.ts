@@ -1,7 +1,7 @@
 /** Access tokens of the sandbox: unsigned, but in the form that clients take apart. Only ARM and Event Grid here believe them. */
 import type { Caller } from "../arm/resourceType.ts";
+import { TENANT } from "./directory.ts";
 
-export const TENANT = "72f988bf-0000-4000-8000-2d7cd011db47";
 const ARM = "https://management.azure.com";
 const LIFETIME_SECONDS = 24 * 3600;
 

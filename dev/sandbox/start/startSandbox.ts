@@ -16,6 +16,8 @@ import { toEvent } from "../events/toEvent.ts";
 import { createTopics, listenTopics } from "../events/topic.ts";
 import type { HostKeys } from "../host/keys.ts";
 import { certificates } from "../identity/certificate.ts";
+import { MOORING_CLIENT } from "../identity/directory.ts";
+import { startEntra, type Entra } from "../identity/entra.ts";
 import { startStorage } from "../storage/startStorage.ts";
 import { SUBSCRIPTIONS } from "../world/definition.ts";
 import { Fleet } from "../world/fleet.ts";
@@ -49,6 +51,8 @@ export interface Sandbox {
   settings: Record<string, string>;
   cli?: string;
   arm: Arm;
+  /** Who signs the access tokens that the API accepts. */
+  entra: Entra;
   events: EventGrid;
   fleet: Fleet;
   /** True if the estate of an earlier start was found. */
@@ -105,6 +109,8 @@ export async function startSandbox({
     const topics = createTopics();
     const topicServer = await listenTopics(topics, tls);
     stops.push(() => topicServer.close());
+    const entra = await startEntra(tls);
+    stops.push(() => entra.close());
     let events: EventGrid | undefined;
     let fleet: Fleet | undefined;
     let about: object = {};
@@ -127,6 +133,7 @@ export async function startSandbox({
       identityHeader,
       caPath: tls.caPath,
       topicUrl: `${topicServer.url}/topics/mooring/api/events`,
+      authority: entra.authority,
     });
     await install(
       new ArmClient(arm.fetch, { objectId: "seed", applicationId: "seed", name: "platform-team" }),
@@ -175,6 +182,7 @@ export async function startSandbox({
     return {
       ...where,
       arm,
+      entra,
       events: grid,
       fleet: ships,
       restored,
@@ -225,6 +233,7 @@ interface Known {
   identityHeader: string;
   caPath: string;
   topicUrl: string;
+  authority: string;
 }
 
 /** What differs from Azure: endpoints and credentials, nothing else. */
@@ -235,6 +244,7 @@ function appSettings({
   identityHeader,
   caPath,
   topicUrl,
+  authority,
 }: Known): Record<string, string> {
   return {
     AzureWebJobsStorage: connection,
@@ -243,6 +253,8 @@ function appSettings({
     MOORING_ARM_ENDPOINT: armUrl,
     MOORING_EVENT_TOPIC: topicUrl,
     MOORING_LOCAL_OPERATOR: "operator@sandbox",
+    MOORING_ENTRA_AUTHORITY: authority,
+    MOORING_ENTRA_CLIENT_ID: MOORING_CLIENT,
     MOORING_APP_ID: APP_ID,
     IDENTITY_ENDPOINT: `${controlUrl}/msi/token`,
     IDENTITY_HEADER: identityHeader,

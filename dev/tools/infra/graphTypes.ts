@@ -28,7 +28,23 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
     required: { displayName: "string" },
     optional: {
       signInAudience: "string",
-      api: { requestedAccessTokenVersion: "integer" },
+      api: {
+        requestedAccessTokenVersion: "integer",
+        oauth2PermissionScopes: [
+          {
+            id: "string",
+            value: "string",
+            type: "string",
+            adminConsentDisplayName: "string",
+            adminConsentDescription: "string",
+            userConsentDisplayName: "string",
+            userConsentDescription: "string",
+            isEnabled: "boolean",
+          },
+        ],
+      },
+      isFallbackPublicClient: "boolean",
+      publicClient: { redirectUris: ["string"] },
       appRoles: [
         {
           id: "string",

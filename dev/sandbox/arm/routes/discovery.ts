@@ -1,4 +1,4 @@
-import { TENANT } from "../../identity/token.ts";
+import { TENANT } from "../../identity/directory.ts";
 import { ArmError } from "../armError.ts";
 import type { Context, Route } from "../call.ts";
 

@@ -2,7 +2,7 @@
  * Role definitions and assignments at any scope.
  * @see https://learn.microsoft.com/rest/api/authorization/role-assignments
  */
-import { TENANT } from "../../identity/token.ts";
+import { TENANT } from "../../identity/directory.ts";
 import { ArmError } from "../armError.ts";
 import { page, type Answer, type Call, type Context, type Route } from "../call.ts";
 import { key } from "../ids.ts";
