@@ -45,6 +45,8 @@ test("the app starts with these settings", () => {
     MOORING_SUBSCRIPTIONS: "00000000-0000-4000-8000-000000000001,00000000-0000-4000-8000-000000000002",
     MOORING_APP_URL: "https://mooring.azurewebsites.net",
     MOORING_APP_ID: "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/mooring",
+    MOORING_ENTRA_AUTHORITY: "https://login.microsoftonline.com/00000000-0000-4000-8000-000000000003/v2.0",
+    MOORING_ENTRA_CLIENT_ID: "00000000-0000-4000-8000-000000000004",
   };
   const env = Object.fromEntries(names.map((name) => [name, values[name] ?? "mooring"]));
   expect(parseSettings(env)).toMatchObject({ AzureWebJobsStorage__accountName: "mooring" });
