@@ -97,7 +97,7 @@ function toClaims(payload: JWTPayload, roles: readonly string[]): TokenClaims {
   return { texts: Object.fromEntries(texts), roles };
 }
 
-/** Failures that say something about the token. Of all others the token may be valid. */
+/** Failures for which the token is invalid. After any other failure it may be valid. */
 const INVALID = [
   errors.JWTInvalid,
   errors.JWSInvalid,
@@ -107,7 +107,7 @@ const INVALID = [
   errors.JWSSignatureVerificationFailed,
 ];
 
-/** @throws the error if it does not say that the token is invalid */
+/** @throws the error if the token may be valid */
 function whyInvalid(error: unknown, { authority, clientId }: Registration): string {
   if (error instanceof errors.JWTExpired) return "the access token has expired: request a new one";
   if (error instanceof errors.JWTClaimValidationFailed) {

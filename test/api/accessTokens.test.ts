@@ -1,4 +1,4 @@
-/** Access tokens as callers of the API send them, signed by the sandbox's issuer over https, or by somebody else. */
+/** Access tokens as callers of the API send them, signed by the sandbox's issuer over https, or by another key. */
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";

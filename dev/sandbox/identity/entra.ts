@@ -1,6 +1,6 @@
 /**
  * Microsoft Entra ID of the sandbox: signs access tokens for the app registration of Mooring. Metadata, keys, client credentials, device
- * code. As in Azure, all tenants share the keys: only the issuer tells their tokens apart.
+ * code. As in Azure, all tenants share the keys: only the issuer distinguishes their tokens.
  * @see https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
@@ -20,7 +20,7 @@ export interface Entra {
   readonly authority: string;
   /** An access token for Mooring, as Entra ID signs it, with other claims. @param key another one than the published */
   sign(claims: Claims, key?: { readonly privateKey: CryptoKey; readonly kid?: string }): Promise<string>;
-  /** What a user does in the browser while a device waits. Returns false if there is no such code. */
+  /** What a user does in the browser during a sign-in with a device code. Returns false if there is no such code. */
   enterCode(userCode: string, username: string): boolean;
   close(): Promise<void>;
 }
@@ -95,7 +95,7 @@ interface Device {
   user?: User;
 }
 
-/** Sign-ins that wait until a user enters their code, by device code. */
+/** Pending sign-ins, each until a user enters its code, by device code. */
 class Devices {
   readonly #waiting = new Map<string, Device>();
 
