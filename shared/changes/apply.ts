@@ -26,6 +26,8 @@ import { isStopped } from "./stop.ts";
 import { lastHour, MOORING, recordTouch, repairsOf } from "./touches.ts";
 import { messageOf } from "../core/messageOf.ts";
 
+/** How long the result of the guards counts. Slow, throttled reads are well within it. */
+const VALID_SECONDS = 120;
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
 interface Work {
@@ -98,11 +100,12 @@ function refuse({ run }: Work, change: Change, { guard, why }: Refusal): Applied
 }
 
 async function applyLeased(work: Work, change: Change, lease: Lease): Promise<Applied> {
+  const judgedAt = work.run.now();
   const judged = await judge(work, change);
   if ("outcome" in judged) return judged;
   // Guards and verification may take long: their result is valid only while the lease excludes other writers.
   await lease.demand();
-  return write(work, change, judged.actual);
+  return write(work, change, { actual: judged.actual, lease, judgedAt });
 }
 
 /**
@@ -183,11 +186,19 @@ function before(run: Run, milliseconds: number): string {
   return new Date(run.now().getTime() - milliseconds).toISOString();
 }
 
-async function write(work: Work, change: Change, actual: Resource | undefined): Promise<Applied> {
+interface Leased extends Pick<GuardInput, "actual"> {
+  readonly lease: Lease;
+  /** When the guards began to read. */
+  readonly judgedAt: Date;
+}
+
+async function write(work: Work, change: Change, leased: Leased): Promise<Applied> {
+  const { actual } = leased;
   const { run, cause, inForce } = work;
   const before = actual ? { before: actual.body } : {};
   const opened = await openEntry(run, change, { cause, policyVersion: inForce.version, ...before });
   const journalId = opened.entry.id;
+  await demandStill(run, opened, leased);
   try {
     const after = await send(work.writer, change, actual);
     const ended = await verified(run, change, after);
@@ -200,6 +211,22 @@ async function write(work: Work, change: Change, actual: Resource | undefined): 
     await remember(work, { change, journalId, ended });
     if (ended.outcome !== "applied" && (error instanceof NotYet || error instanceof Conflict)) throw error;
     return report(work, change, journalId, ended);
+  }
+}
+
+/**
+ * A host that was suspended after the guards read writes nothing. Its lease alone does not show it: an expired one can be renewed as long as
+ * no other host acquired it. @throws NotYet
+ */
+async function demandStill(run: Run, opened: Opened, { lease, judgedAt }: Leased): Promise<void> {
+  try {
+    await lease.demand();
+    const seconds = (run.now().getTime() - judgedAt.getTime()) / 1000;
+    if (seconds > VALID_SECONDS)
+      throw new NotYet(`the guards read ${Math.round(seconds)} seconds ago: they have to read again`, 15);
+  } catch (error) {
+    await closeEntry(run, opened, { outcome: "refused", why: messageOf(error) });
+    throw error;
   }
 }
 

@@ -31,7 +31,7 @@ export async function rebindCluster(run: Run, name: string, rebinding: unknown):
   const { uid, ...confirmed } = parse(Rebinding, rebinding);
   const before = await requireCluster(run, name);
   refuseRebinding(before, uid, await listClusters(run));
-  const [identity] = await bind(run, [{ before, uid }], confirmed);
+  const [identity] = await bind(run, [{ before, uid }], { ...confirmed, isCorroborated: true });
   return identity as ClusterIdentity;
 }
 
@@ -39,7 +39,7 @@ const Exchange = Rebinding.omit({ uid: true }).extend({ other: z.string().min(1)
 
 /**
  * Gives two clusters the identity of each other, in one transaction: the first list of each was sent with the token of the other one.
- * Removes the declarations of both.
+ * Removes the declarations of both. It is no evidence that the lists are of these clusters: their frontends have to show it again.
  * @throws InvalidInput if one of them is not registered or not bound · Conflict
  */
 export async function exchangeIdentities(
@@ -56,7 +56,7 @@ export async function exchangeIdentities(
     const uid = both.at(at - 1)?.identity?.uid;
     return uid === undefined ? [] : [{ before, uid }];
   });
-  const identities = await bind(run, swapped, confirmed);
+  const identities = await bind(run, swapped, { ...confirmed, isCorroborated: false });
   return swapped.flatMap(({ before }, at) => {
     const identity = identities[at];
     return identity ? [{ name: before.name, identity }] : [];
@@ -68,11 +68,16 @@ interface Binding {
   readonly uid: string;
 }
 
+interface Confirmed extends Pick<Rebinding, "reason" | "who"> {
+  /** The operator states whose lists they are. */
+  readonly isCorroborated: boolean;
+}
+
 /** All of them or none. Before and after: neither an interruption nor a list that arrives meanwhile may leave earlier declarations. */
 async function bind(
   run: Run,
   bindings: readonly Binding[],
-  { reason, who }: Pick<Rebinding, "reason" | "who">,
+  { reason, who, isCorroborated }: Confirmed,
 ): Promise<ClusterIdentity[]> {
   const forget = async () => {
     for (const { before } of bindings) await forgetDeclared(run, before.name);
@@ -80,7 +85,11 @@ async function bind(
   await forget();
   const atUtc = run.now().toISOString();
   const corroboration = { by: "operator" as const, detail: `${who}: ${reason}`, atUtc };
-  const identities = bindings.map(({ uid }) => ({ uid, boundAtUtc: atUtc, corroboration }));
+  const identities = bindings.map(({ uid }) => ({
+    uid,
+    boundAtUtc: atUtc,
+    ...(isCorroborated && { corroboration }),
+  }));
   const names = bindings.map(({ before }) => before.name);
   await replaceClusters(run, names, (cluster, at) => {
     if (cluster.identity?.uid !== bindings[at]?.before.identity?.uid)

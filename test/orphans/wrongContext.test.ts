@@ -1,0 +1,94 @@
+/**
+ * Two clusters whose tokens are in the context of each other: each registration is bound to the other cluster. What operators do about it
+ * must not turn lists that prove nothing into proofs that living load balancers are orphans.
+ */
+import { beforeEach, expect, test } from "vitest";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
+import { createApply } from "../../shared/changes/apply.ts";
+import { exchangeIdentities, rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
+import { sweepOrphans } from "../../shared/orphans/sweep.ts";
+import { baseName } from "../../shared/kubernetes/frontendName.ts";
+import { Reporter, internalService } from "../builders/reports.ts";
+import { balancer, balancerBody, balancerId, cluster, frontend, managedCluster } from "../builders/world.ts";
+import { memoryRun, type MemoryRun } from "../memory/run.ts";
+
+const HOUR = 3600;
+const ITEM = { what: "orphans", id: "all", why: "test", seenAtUtc: "", correlationId: "c" };
+const UIDS = { one: "0000000a-0000-4000-8000-000000000000", two: "0000000b-0000-4000-8000-000000000000" };
+const IDENTITIES = {
+  one: "aaaaaaaa-0000-4000-8000-000000000001",
+  two: "aaaaaaaa-0000-4000-8000-000000000002",
+};
+type Name = keyof typeof UIDS;
+const other = (name: Name): Name => (name === "one" ? "two" : "one");
+
+let run: MemoryRun;
+let senders: Reporter[];
+
+beforeEach(async () => {
+  run = memoryRun();
+  for (const name of ["one", "two"] as const) {
+    const { identity: _none, ...value } = cluster({ name, nodeResourceGroup: `MC_${name}` });
+    await run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
+    run.network.clusters.push(managedCluster({ id: value.resourceId, nodeResourceGroup: `MC_${name}` }));
+    const id = balancerId(`MC_${name}`);
+    const built = balancer({
+      id,
+      frontends: [frontend({ name: baseName(UIDS[name]), address: `10.0.1.${name.length}` }, id)],
+    });
+    run.network.balancers.push(built);
+    run.resources.place(id, balancerBody(built));
+  }
+  await applyPolicy(run, {
+    modes: { sweep: "enforce" },
+    sweepGraceSeconds: 6 * HOUR,
+    maxDeletesPerRun: 1000,
+    maxDeletesPerDay: 1000,
+    maxDeletePercent: 100,
+  });
+  // The sender in `two` has the token of `one`, and the other way round.
+  senders = (["one", "two"] as const).map((name) => {
+    const reporter = new Reporter(run, name, IDENTITIES[other(name)]);
+    reporter.services = [{ ...internalService("web"), uid: UIDS[other(name)] }];
+    return reporter;
+  });
+  await lists();
+});
+
+async function lists(): Promise<void> {
+  for (const one of senders) await one.list().catch(() => undefined);
+}
+
+async function days(count: number): Promise<void> {
+  for (let hour = 0; hour < count * 24; hour += 1) {
+    run.clock.advance(HOUR / 2);
+    for (let n = 0; n < 2; n += 1) {
+      await lists();
+      await sweepOrphans(run, createApply(run.resources), ITEM).catch(() => undefined);
+    }
+    run.clock.advance(HOUR / 2);
+  }
+}
+
+const left = () => (["one", "two"] as const).filter((name) => run.resources.bodyOf(balancerId(`MC_${name}`)));
+
+test("nothing happens as long as nobody confirms anything", async () => {
+  await days(2);
+  expect(left()).toEqual(["one", "two"]);
+});
+
+test("an exchange that is made and made again, before the tokens are where they belong, deletes nothing", async () => {
+  const exchange = { other: "two", reason: "contexts were mixed up", who: "ada" };
+  await exchangeIdentities(run, "one", exchange);
+  await lists();
+  // Now the lists of both are refused, and doctor fails: back to where it was.
+  await exchangeIdentities(run, "one", { ...exchange, reason: "it got worse: back" }).catch(() => undefined);
+  await days(2);
+  expect(left()).toEqual(["one", "two"]);
+});
+
+test("a confirmation that is made in the wrong context, too, deletes nothing: the frontends are named for the other cluster's Services", async () => {
+  await rebindCluster(run, "one", { uid: IDENTITIES.two, reason: "as doctor advises", who: "ada" });
+  await days(2);
+  expect(left()).toEqual(["one", "two"]);
+});
