@@ -34,8 +34,13 @@ export interface PlannedPls {
 /**
  * Plans Private Link Services; reads shared data once. `all` reads the Services of a cluster as one list, for
  * many Private Link Services; otherwise one by one.
+ * @param proposed plans as if the cluster had confirmed this proposal of the owner
  */
-export function plsPlanner(run: Run, reads: "one" | "all"): (pls: PrivateLinkService) => Promise<PlannedPls> {
+export function plsPlanner(
+  run: Run,
+  reads: "one" | "all",
+  proposed?: Declared,
+): (pls: PrivateLinkService) => Promise<PlannedPls> {
   const clusters = once(() => listClusters(run));
   const inForce = once(() => readPolicy(run));
   const overdue = once(async () => overdueConnections(run, (await inForce("")).policy));
@@ -51,9 +56,9 @@ export function plsPlanner(run: Run, reads: "one" | "all"): (pls: PrivateLinkSer
     // states.
     const confirmed = (await feeds(cluster.name))?.confirmed;
     const declared = await declaredFor(pls, cluster.name);
-    const owner = ownerOfPls(pls, declared);
+    const owner = proposed ?? ownerOfPls(pls, declared);
     const order = confirmed ? { confirmedSequence: confirmed.sequence } : {};
-    if (!owner || !confirmed || isTaggedOff(pls.tags))
+    if (!owner || !confirmed || proposed?.deletedAtUtc !== undefined || isTaggedOff(pls.tags))
       return { pls, cluster, ...order, ...(owner && { owner }), plan: { changes: [] } };
     const evidence = evidenceOf(run, { pls, owner, confirmed });
     const changes = [
@@ -66,9 +71,9 @@ export function plsPlanner(run: Run, reads: "one" | "all"): (pls: PrivateLinkSer
 }
 
 /** The same for one, from a new read of it; `undefined` if it does not exist. */
-export async function planById(run: Run, id: string): Promise<PlannedPls | undefined> {
+export async function planById(run: Run, id: string, proposed?: Declared): Promise<PlannedPls | undefined> {
   const pls = await run.ports.network.pls(id);
-  return pls && plsPlanner(run, "one")(pls);
+  return pls && plsPlanner(run, "one", proposed)(pls);
 }
 
 /** The Service that the owner tag names, as its cluster confirmed it. */

@@ -7,6 +7,9 @@ import type { ApplyOptions } from "../changes/applied.ts";
 import { openedBy } from "../changes/guards.ts";
 import { isListEdit, isRemoval, type Change, type Edit, type Plan } from "../changes/plan.ts";
 import { parseResourceId, sameId } from "../azure/resourceId.ts";
+import { isOlder } from "../declarations/service.ts";
+import { proposalsOf } from "../declarations/proposals.ts";
+import type { Declared } from "../kubernetes/intent.ts";
 import type { Run } from "../ports/ports.ts";
 import { planById } from "./planFor.ts";
 import { PATHS } from "./planPls.ts";
@@ -24,8 +27,27 @@ async function refutation(run: Run, change: Change): Promise<string | undefined>
   if (isRemoval(change)) return "a delete requires a final verification";
   const opened = widenedBy(change);
   if (opened.length === 0) return undefined;
-  const stillOpened = new Set((await planAgain(run, change)).flatMap(openedBy));
-  return opened.every((one) => stillOpened.has(one)) ? undefined : "the declaration changed since the plan";
+  const { owner, isOpened } = await planAgain(run, change);
+  if (!opened.every(isOpened)) return "the declaration changed since the plan";
+  for (const proposed of await pendingOf(run, owner)) {
+    const withProposal = await planAgain(run, change, proposed);
+    if (!opened.every(withProposal.isOpened))
+      return "admission accepted a request that withdraws it, and the cluster has neither confirmed nor refused it";
+  }
+  return undefined;
+}
+
+/**
+ * Requests that may have changed the Service since its cluster confirmed it. They do not open anything, and prevent opening. The API server
+ * refuses an update of an older version than the one that exists; a delete names no version.
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
+async function pendingOf(run: Run, owner: Declared | undefined): Promise<readonly Declared[]> {
+  if (!owner) return [];
+  const isPending = ({ uid, resourceVersion = "", deletedAtUtc }: Declared) =>
+    uid === owner.uid &&
+    (deletedAtUtc !== undefined || !isOlder(resourceVersion, owner.resourceVersion ?? ""));
+  return (await proposalsOf(run, owner)).filter(isPending);
 }
 
 function widenedBy(change: Change): readonly string[] {
@@ -39,9 +61,21 @@ function isFromEveryone(edit: Edit): boolean {
   return Array.isArray(edit.before) && edit.before.includes("*");
 }
 
-/** What a new plan changes at the same resource; nothing if its Private Link Service does not exist any more. */
-async function planAgain(run: Run, { resourceId, capability }: Change): Promise<readonly Change[]> {
-  const planned = await planById(run, parseResourceId(resourceId)?.parentId ?? resourceId);
-  const changes = planned?.plan.changes ?? [];
-  return changes.filter((one) => one.capability === capability && sameId(one.resourceId, resourceId));
+interface Planned {
+  readonly owner?: Declared | undefined;
+  readonly isOpened: (what: string) => boolean;
+}
+
+/** What a new plan opens at the same resource; nothing if its Private Link Service does not exist any more. */
+async function planAgain(
+  run: Run,
+  { resourceId, capability }: Change,
+  proposed?: Declared,
+): Promise<Planned> {
+  const planned = await planById(run, parseResourceId(resourceId)?.parentId ?? resourceId, proposed);
+  const changes = (planned?.plan.changes ?? []).filter(
+    (one) => one.capability === capability && sameId(one.resourceId, resourceId),
+  );
+  const opened = new Set(changes.flatMap(openedBy));
+  return { owner: planned?.owner, isOpened: (what) => opened.has(what) };
 }

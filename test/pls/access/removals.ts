@@ -132,8 +132,8 @@ export const ACCESS_GUARDS: readonly AccessGuard[] = [
   }),
   inReverify("declared right before the write", {
     refuses: "a write that opens access which the cluster withdrew since the plan was made",
-    from: "return opened.every((one) => stillOpened.has(one)) ?",
-    to: "return opened.every(() => true) ?",
+    from: "if (!opened.every(isOpened)) return",
+    to: "if (!opened.every(() => true)) return",
     breaks: "confirmed",
     steps: [
       ...declaredForBoth,

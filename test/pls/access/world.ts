@@ -97,16 +97,21 @@ export class AccessWorld {
     this.#declared = to;
     this.#reporter.version += 1;
     for (const id of to) for (const since of Object.values(this.#since)) since.add(id);
-    if (seen) await this.refused(to);
+    if (seen) await this.refused(to, this.#reporter.version - 1);
     if (built) this.controller(writes);
   }
 
-  /** Admission gets the request before the API server refuses or accepts it. */
-  async refused(to: readonly string[]): Promise<void> {
+  /** Admission gets the request, on top of a version, before the API server refuses or accepts it. */
+  async refused(to: readonly string[], version = this.#reporter.version): Promise<void> {
     const asked = plsIntent({ visibility: [...to], autoApproval: [...to] });
     await propose(
       this.run,
-      declared({ uid: this.#uid, strength: "proposal", intent: intent({ pls: asked }) }),
+      declared({
+        uid: this.#uid,
+        resourceVersion: String(version),
+        strength: "proposal",
+        intent: intent({ pls: asked }),
+      }),
     );
   }
 
@@ -269,6 +274,11 @@ export class AccessWorld {
   async calm(): Promise<void> {
     this.run.clock.advance(2 * 3600);
     if (this.#builtFor !== this.#uid) this.controller();
+    // Complete lists end what the API server refused after admission.
+    for (let list = 0; list < 5; list += 1) {
+      this.run.clock.advance(60);
+      await this.#reporter.list([this.#service()]);
+    }
     for (let round = 0; round < 12; round += 1) {
       this.run.clock.advance(20);
       await this.report(true);
