@@ -6,6 +6,7 @@ import { removeListOutcome } from "../storage/recordOutcome.ts";
 import type { Run } from "../ports/ports.ts";
 import type { Row, Table, Version, Write } from "../ports/table.ts";
 import { removeRows } from "../storage/writeRows.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import { nodeGroupKey } from "./clusterContradictions.ts";
 import type { Cluster } from "./clusterModel.ts";
 import { compareWithArm, parseRegistration, type Registration } from "./registration.ts";
@@ -166,7 +167,7 @@ export async function replaceClusters(
   names: readonly string[],
   change: (cluster: Cluster, at: number) => Cluster,
 ): Promise<Cluster[]> {
-  const rows = await Promise.all(names.map((name) => requireRow(run, name)));
+  const rows = await waitForAll(names.map((name) => requireRow(run, name)));
   const writes = rows.map(({ key, value, version }, at) => ({
     do: "replace" as const,
     key,
