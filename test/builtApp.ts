@@ -1,7 +1,6 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inject } from "vitest";
 import type { TestProject } from "vitest/node";
 import { buildApp } from "../dev/tools/build.ts";
 import { buildCli } from "./builtCli.ts";
@@ -14,6 +13,8 @@ import { offerWorld } from "./seededWorld.ts";
 export default async function setup(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), "mooring-built-"));
   process.env["NODE_COMPILE_CACHE"] ??= join(directory, "compiled");
+  // Of the hosts of the run: an idle queue is polled every second, not every five.
+  process.env["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] ??= "00:00:01";
   const [app, cli] = await Promise.all([buildApp(join(directory, "app")), buildCli(join(directory, "cli"))]);
   project.provide("builtApp", app);
   project.provide("builtCli", cli);
@@ -24,12 +25,6 @@ export default async function setup(project: TestProject) {
     // A process that has just ended may still be writing what it compiled.
     await rm(directory, { recursive: true, force: true, maxRetries: 10 });
   };
-}
-
-/** The built app in `directory`, which it makes, for a test that may change it; gives the directory. */
-export async function appIn(directory: string): Promise<string> {
-  await cp(inject("builtApp"), directory, { recursive: true });
-  return directory;
 }
 
 declare module "vitest" {

@@ -1,6 +1,7 @@
 /** Creates each Azure client once, lazily: an invocation loads only the SDKs that it uses. */
 import type { TableServiceClientOptions } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
+import type { StoragePipelineOptions } from "@azure/storage-queue";
 import { InvalidInput } from "../core/errors.ts";
 import { once } from "../core/once.ts";
 import type { Settings, StorageSettings } from "../core/settings.ts";
@@ -9,9 +10,14 @@ import { escapeLineEnds } from "./lineEnds.ts";
 
 const DEFAULT = "";
 
+// Commands and admission depend on a token, and queue work is retried: five retries would take 20 seconds.
+const TOKEN_RETRIES = { retryOptions: { maxRetries: 3 } };
+
 const credential = once(async (clientId): Promise<TokenCredential> => {
   const { DefaultAzureCredential, ManagedIdentityCredential } = await import("@azure/identity");
-  return clientId === DEFAULT ? new DefaultAzureCredential() : new ManagedIdentityCredential({ clientId });
+  return clientId === DEFAULT
+    ? new DefaultAzureCredential(TOKEN_RETRIES)
+    : new ManagedIdentityCredential({ clientId, ...TOKEN_RETRIES });
 });
 
 /** The identity for ARM and storage: the default one, or the user-assigned one with this client id. */
@@ -39,13 +45,16 @@ export function tableOpener(settings: Settings) {
   });
 }
 
-export function queueOpener(settings: StorageSettings) {
+/** For the checks of queues and containers: by default the SDK retries three times, for about 16 seconds. */
+export const QUICK_FAILURE = { retryOptions: { maxTries: 2, retryDelayInMs: 100 } };
+
+export function queueOpener(settings: StorageSettings, options: StoragePipelineOptions = {}) {
   return once(async (queue: string) => {
     const { QueueServiceClient } = await import("@azure/storage-queue");
     const connection = settings.AzureWebJobsStorage;
     const service = connection
-      ? QueueServiceClient.fromConnectionString(connection)
-      : new QueueServiceClient(endpoint(settings, "queue"), await openCredential());
+      ? QueueServiceClient.fromConnectionString(connection, options)
+      : new QueueServiceClient(endpoint(settings, "queue"), await openCredential(), options);
     return service.getQueueClient(queueName(queue as QueueName));
   });
 }
@@ -53,13 +62,13 @@ export function queueOpener(settings: StorageSettings) {
 /** The blob containers, by content. */
 export const CONTAINERS = { states: "mooring-states", leases: "mooring-leases" } as const;
 
-export function containerOpener(settings: StorageSettings) {
+export function containerOpener(settings: StorageSettings, options: StoragePipelineOptions = {}) {
   return once(async (container: string) => {
     const { BlobServiceClient } = await import("@azure/storage-blob");
     const connection = settings.AzureWebJobsStorage;
     const service = connection
-      ? BlobServiceClient.fromConnectionString(connection)
-      : new BlobServiceClient(endpoint(settings, "blob"), await openCredential());
+      ? BlobServiceClient.fromConnectionString(connection, options)
+      : new BlobServiceClient(endpoint(settings, "blob"), await openCredential(), options);
     return service.getContainerClient(container);
   });
 }

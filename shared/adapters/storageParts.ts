@@ -2,7 +2,7 @@
 import type { StoragePart } from "../ports/installation.ts";
 import type { Settings } from "../core/settings.ts";
 import { QUEUES } from "../ports/queue.ts";
-import { CONTAINERS, containerOpener, queueOpener, tableOpener } from "./clients.ts";
+import { CONTAINERS, containerOpener, QUICK_FAILURE, queueOpener, tableOpener } from "./clients.ts";
 import { statusOf } from "./tableError.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 
@@ -19,8 +19,8 @@ interface Parts {
 
 export function storageParts(settings: Settings, nouns: readonly string[]): Parts {
   const table = tableOpener(settings);
-  const queue = queueOpener(settings);
-  const container = containerOpener(settings);
+  const queue = queueOpener(settings, QUICK_FAILURE);
+  const container = containerOpener(settings, QUICK_FAILURE);
   return {
     all: () =>
       waitForAll([

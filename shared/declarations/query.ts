@@ -65,7 +65,8 @@ export function nextSession(
   const { list } = feed;
   const sequence = feed.sequence + 1;
   const age = list ? (Date.parse(nowUtc) - Date.parse(list.atUtc)) / 1000 : Infinity;
-  const seconds = isListRequested ? REQUESTED_LIST_SECONDS : policy.declarations.listSeconds;
+  const { listSeconds } = policy.declarations;
+  const seconds = isListRequested ? Math.min(REQUESTED_LIST_SECONDS, listSeconds) : listSeconds;
   if (age >= seconds) return listSession(session.id, sequence);
   return windowSession(session.id, sequence, { resourceVersion, seconds: policy.declarations.windowSeconds });
 }

@@ -37,7 +37,7 @@ function setLists({ visibility, autoApproval }: Record<"visibility" | "autoAppro
   network.allPrivateLinkServices = all.map((one) =>
     one.id === PLS ? { ...one, visibility, autoApproval } : one,
   );
-  const body = resources.bodyOf(PLS) as any;
+  const body = structuredClone(resources.bodyOf(PLS)) as any;
   body.properties.visibility = { subscriptions: visibility };
   body.properties.autoApproval = { subscriptions: autoApproval };
   resources.place(PLS, body);

@@ -11,6 +11,7 @@ import {
   type Dashboard,
   NEXT_REPORT,
 } from "../builders/dashboard.ts";
+import { changePolicy, QUICK_REPORTS } from "../builders/person.ts";
 
 const HOSTILE = `<img src="https://elsewhere.example/x" onerror="alert(1)">`;
 
@@ -19,6 +20,7 @@ let privateLinkServices: { name: string; id: string }[];
 
 beforeAll(async () => {
   board = await dashboard();
+  await changePolicy(board.sandbox, ({ declarations }) => Object.assign(declarations, QUICK_REPORTS));
   ({ items: privateLinkServices } = await board.call("GET", "/pls"));
   // While changes are stopped Mooring reconciles nothing: drift that the test creates stays.
   await board.world.mooring(["stop", "the tests"]);

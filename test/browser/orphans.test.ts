@@ -13,7 +13,7 @@ import {
   WIDTHS,
   type Dashboard,
 } from "../builders/dashboard.ts";
-import { changePolicy, eventually, inPortal, tabTo } from "../builders/person.ts";
+import { changePolicy, inPortal, tabTo } from "../builders/person.ts";
 
 const READER = { name: "reader@example.com", roles: ["Mooring.Reader"], isSandbox: true, version: "1" };
 const OPERATOR = "operator@sandbox";
@@ -36,8 +36,8 @@ beforeAll(async () => {
     policy.staleMinutes = SILENT_MINUTES;
     policy.declarations.listSeconds = LIST_SECONDS;
   });
-  await eventually("the quarantine", async () => {
-    await sweepByTimer();
+  await board.world.eventually("the quarantine", async () => {
+    await sweep();
     return (await inQuarantine()).length >= 3 ? true : undefined;
   });
 }, START_MILLISECONDS);
@@ -93,7 +93,7 @@ describe("deleting", () => {
     expect(await portal.get(balancer)).toBeDefined();
     await changePolicy(board.sandbox, enforceAtOnce);
     onTestFinished(() => changePolicy(board.sandbox, observeAgain));
-    await eventually("the grace periods to be over", async () => {
+    await board.world.eventually("the grace periods to be over", async () => {
       const { plan } = await board.call("POST", "/orphans/sweep?dryRun=true", {});
       return plan.changes.length >= 3 ? true : undefined;
     });
@@ -112,7 +112,7 @@ describe("deleting", () => {
     }
     forgiveFailures(board.troubles);
     await page.keyboard.press("Escape");
-    await eventually("the load balancer to be deleted", async () =>
+    await board.world.eventually("the load balancer to be deleted", async () =>
       // ARM throttles frequent reads.
       (await portal.get(balancer).catch(() => "throttled")) ? undefined : true,
     );
@@ -228,12 +228,9 @@ async function clean(page: Page): Promise<void> {
   expect(await overflow(page)).toBe(0);
 }
 
-function sweepByTimer(): Promise<Response> {
-  return fetch(`${board.sandbox.hostUrl}/admin/functions/sweepOrphans`, {
-    method: "POST",
-    headers: { "x-functions-key": board.sandbox.keys.master, "content-type": "application/json" },
-    body: "{}",
-  });
+/** Brings the quarantine up to date, unless the timer's own sweep is running; deletes nothing in observe mode. */
+async function sweep(): Promise<void> {
+  await board.world.mooring(["orphans", "sweep", "--yes"]).catch(() => undefined);
 }
 
 async function inQuarantine(): Promise<any[]> {
@@ -243,8 +240,10 @@ async function inQuarantine(): Promise<any[]> {
 
 /** What is released comes back with the next sweep. */
 async function restoreQuarantine(): Promise<void> {
-  await sweepByTimer();
-  await eventually("its quarantine", async () => (await connection()).quarantine);
+  await board.world.eventually("its quarantine", async () => {
+    await sweep();
+    return (await connection()).quarantine;
+  });
 }
 
 /** The seeded one whose private endpoint was deleted, of an existing cluster. */

@@ -15,27 +15,44 @@ import {
   type Dashboard,
   NEXT_REPORT,
 } from "../builders/dashboard.ts";
-import { changePolicy, inPortal, plsNamed, tabTo } from "../builders/person.ts";
+import { changePolicy, inPortal, plsNamed, QUICK_REPORTS, tabTo } from "../builders/person.ts";
 
 const READER = { name: "reader@example.com", roles: ["Mooring.Reader"], isSandbox: true, version: "1" };
 const OPERATOR = "operator@sandbox";
 /** Answers are from at most ten seconds ago, and read every five. */
 const LIVE = { timeout: 30_000 };
+const LOOKS = THEMES.flatMap((theme) => WIDTHS.map((width) => [theme, width] as const));
+/** Consumers with a manual request and a subscription that is not declared; each for one test. */
+const PENDING = [
+  "pe-keys",
+  "pe-unwanted",
+  "pe-silent",
+  "pe-watched",
+  ...LOOKS.map((look) => lookEndpoint(...look)),
+];
 
 let board: Dashboard;
 let portal: ArmClient;
+/** Names of the pending connections, by endpoint. */
+let pending: ReadonlyMap<string, string>;
 beforeAll(async () => {
   board = await dashboard();
   portal = inPortal(board.sandbox);
-  // Mooring must not apply the change before the operator of the test does.
-  await changePolicy(board.sandbox, ({ modes }) => Object.assign(modes, { privateLinkServices: "observe" }));
+  await changePolicy(board.sandbox, ({ modes, declarations }) => {
+    // Mooring must not apply the change before the operator of the test does.
+    modes.privateLinkServices = "observe";
+    Object.assign(declarations, QUICK_REPORTS);
+  });
+  // Before the first page: answers that lack them would be cached.
+  pending = await connectPending();
+  await setVisibility("pls-catalog", [PLATFORM]);
 }, START_MILLISECONDS);
 afterAll(() => board.close());
 afterEach(() => expect(board.troubles.splice(0)).toEqual([]));
 
 describe("connections", () => {
   test("a pending one is approved with keys only: Azure has the status, the journal names the operator, and the row disappears", async () => {
-    const name = await waiting("pe-keys");
+    const name = pendingOf("pe-keys");
     const page = await board.open("pls?tab=connections");
     await page.getByRole("row").filter({ hasText: name }).waitFor(LIVE);
     await tabTo(page, `Approve ${name}`);
@@ -57,7 +74,7 @@ describe("connections", () => {
   });
 
   test("a pending one is rejected on the page of its Private Link Service, where its status changes without a reload", async () => {
-    const name = await waiting("pe-unwanted");
+    const name = pendingOf("pe-unwanted");
     const page = await openPls("pls-payments");
     const row = page.getByRole("row").filter({ hasText: name });
     await row.getByRole("button", { name: `Reject ${name}` }).click();
@@ -81,7 +98,7 @@ describe("connections", () => {
   });
 
   test("without a reason there is no plan", async () => {
-    const name = await waiting("pe-silent");
+    const name = pendingOf("pe-silent");
     const page = await board.open("pls?tab=connections");
     await page.getByRole("button", { name: `Approve ${name}` }).click(LIVE);
     const plan = page.getByRole("button", { name: "Review change" });
@@ -101,7 +118,7 @@ describe("connections", () => {
   });
 
   test("a reader sees pending connections and cannot decide", async () => {
-    const name = await waiting("pe-watched");
+    const name = pendingOf("pe-watched");
     const page = await openAsReader("pls?tab=connections");
     const row = page.getByRole("row").filter({ hasText: name });
     await row.getByText("Requires Mooring.Operator").waitFor(LIVE);
@@ -112,7 +129,7 @@ describe("connections", () => {
 describe("a Private Link Service that was changed in Azure", () => {
   test("shows the difference without a reload, and a reconcile puts it back", async () => {
     const page = await openPls("pls-ledger");
-    await setVisibility(["*"]);
+    await setVisibility("pls-ledger", ["*"]);
     const everybody = page.getByRole("row").filter({ hasText: "not declared" }).filter({ hasText: "*" });
     await everybody.waitFor(LIVE);
     expect(await page.getByRole("row").filter({ hasText: "missing in Azure" }).count()).toBe(2);
@@ -146,7 +163,7 @@ describe("a Private Link Service that was changed in Azure", () => {
       conflict?: number,
     ) {
       // A difference offers the reconcile, whatever tests before left.
-      await setVisibility(["*"]);
+      await setVisibility("pls-ledger", ["*"]);
       const page = await openPls("pls-ledger");
       const { id } = await plsNamed(portal, "pls-ledger");
       await page.getByRole("button", { name: "Reconcile" }).waitFor(LIVE);
@@ -233,13 +250,12 @@ describe("a Private Link Service that was changed in Azure", () => {
   });
 
   test("a Reader may look at the plan, but not do it", async () => {
-    await setVisibility([PLATFORM]);
-    const page = await openPls("pls-ledger", openAsReader);
+    const page = await openPls("pls-catalog", openAsReader);
     await page.getByRole("button", { name: "Reconcile" }).click(LIVE);
     const doIt = page.getByRole("dialog").getByRole("button", { name: "Reconcile" });
     await page.getByRole("dialog").getByText("declares visibility otherwise").waitFor();
     expect(await doIt.isDisabled()).toBe(true);
-    const pls = await plsNamed(portal, "pls-ledger");
+    const pls = await plsNamed(portal, "pls-catalog");
     expect(pls.properties.visibility.subscriptions).toEqual([PLATFORM]);
   });
 
@@ -331,7 +347,7 @@ test("an unknown Private Link Service shows a message", async () => {
 
 describe.each(THEMES)("in the %s theme", (theme) => {
   test.each(WIDTHS)("at %i pixels axe finds nothing and nothing sticks out", async (width) => {
-    const name = await waiting(`pe-${theme}-${width}`);
+    const name = pendingOf(lookEndpoint(theme, width));
     const page = await board.open("pls", { theme, width });
     await clean(page);
     await page.goto(`${board.url}#/pls?tab=connections&status=all`);
@@ -376,15 +392,22 @@ async function clean(page: Page): Promise<void> {
   expect(await overflow(page)).toBe(0);
 }
 
-/** A consumer with a manual request and a subscription that is not declared. */
-async function waiting(endpoint: string): Promise<string> {
+async function connectPending(): Promise<ReadonlyMap<string, string>> {
   const { properties } = await plsNamed(portal, "pls-payments");
-  await connect(portal, PARTNER, { name: endpoint, pls: properties.alias, way: "manual" });
-  const pls = await plsNamed(portal, "pls-payments");
-  const found = pls.properties.privateEndpointConnections.find((one: any) =>
-    one.name.startsWith(`${endpoint}.`),
+  for (const name of PENDING) await connect(portal, PARTNER, { name, pls: properties.alias, way: "manual" });
+  const { properties: after } = await plsNamed(portal, "pls-payments");
+  const names: string[] = after.privateEndpointConnections.map(({ name }: any) => name);
+  return new Map(
+    PENDING.map((endpoint) => [endpoint, names.find((one) => one.startsWith(`${endpoint}.`)) ?? ""]),
   );
-  return found.name;
+}
+
+function pendingOf(endpoint: string): string {
+  return pending.get(endpoint) ?? "";
+}
+
+function lookEndpoint(theme: string, width: number): string {
+  return `pe-${theme}-${width}`;
 }
 
 async function connectionNamed(name: string): Promise<any> {
@@ -392,8 +415,8 @@ async function connectionNamed(name: string): Promise<any> {
   return pls.properties.privateEndpointConnections.find((one: any) => one.name === name);
 }
 
-async function setVisibility(subscriptions: readonly string[]): Promise<void> {
-  const pls = await plsNamed(portal, "pls-ledger");
+async function setVisibility(name: string, subscriptions: readonly string[]): Promise<void> {
+  const pls = await plsNamed(portal, name);
   pls.properties.visibility = { subscriptions };
   await portal.put(pls.id, pls);
 }

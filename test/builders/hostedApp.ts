@@ -1,5 +1,5 @@
 /** The built artifact on a Functions host in a separate process, as the runtime loads it, with separate storage. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TableClient } from "@azure/data-tables";
@@ -7,7 +7,6 @@ import { QueueServiceClient } from "@azure/storage-queue";
 import { inject } from "vitest";
 import { startHostProcess, type HostProcess } from "../../dev/sandbox/start/host.ts";
 import { ownAccount } from "../azurite.ts";
-import { appIn } from "../builtApp.ts";
 import { SUBSCRIPTION } from "../memory/run.ts";
 
 export interface HostedApp extends HostProcess {
@@ -34,15 +33,15 @@ export async function hostedApp(
 ): Promise<HostedApp> {
   const state = await mkdtemp(join(tmpdir(), "mooring-app-"));
   const storage = await ownAccount();
-  const app = retry === "at once" ? await retryingAtOnce(join(state, "app")) : inject("builtApp");
   const all = {
     AzureWebJobsStorage: storage,
     MOORING_SUBSCRIPTIONS: SUBSCRIPTION,
     MOORING_ARM_ENDPOINT: "https://127.0.0.1:1",
     ...noTimers(),
+    ...(retry === "at once" && { AzureFunctionsJobHost__extensions__queues__visibilityTimeout: "00:00:00" }),
     ...settings,
   };
-  const host = await startHostProcess({ app, port: 0, state, settings: all });
+  const host = await startHostProcess({ app: inject("builtApp"), port: 0, state, settings: all });
   return {
     ...host,
     settings: all,
@@ -80,12 +79,4 @@ export async function hostedApp(
 function noTimers(): Record<string, string> {
   const timers = ["auditDrift", "pollPrivateLinkServices", "scanInventory", "sweepOrphans", "watchQueues"];
   return Object.fromEntries(timers.map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]));
-}
-
-async function retryingAtOnce(directory: string): Promise<string> {
-  const path = join(await appIn(directory), "host.json");
-  const host = JSON.parse(await readFile(path, "utf8"));
-  host.extensions.queues.visibilityTimeout = "00:00:00";
-  await writeFile(path, JSON.stringify(host));
-  return directory;
 }

@@ -6,7 +6,6 @@ import { PARTNER, PLATFORM } from "../../dev/sandbox/world/definition.ts";
 import { runCli } from "../cli/runCli.ts";
 
 const MOST_TABS = 80;
-const PATIENCE_MILLISECONDS = 30_000;
 
 /** An operator in the portal: a writer other than Mooring. */
 export function inPortal(sandbox: Sandbox): ArmClient {
@@ -28,6 +27,9 @@ export async function plsNamed(portal: ArmClient, name: string): Promise<any> {
   if (!found) throw new Error(`there is no Private Link Service ${name}`);
   return portal.get(found.id);
 }
+
+/** Declarations of a policy with which the next report of a cluster comes within seconds. */
+export const QUICK_REPORTS = { listSeconds: 2, windowSeconds: 2 };
 
 /** Changes parts of the active policy. */
 export async function changePolicy(sandbox: Sandbox, change: (policy: any) => void): Promise<void> {
@@ -55,14 +57,4 @@ function focusedName(page: Page): Promise<string> {
     const { activeElement } = (globalThis as any).document;
     return activeElement.getAttribute("aria-label") ?? activeElement.textContent.trim();
   });
-}
-
-/** The first value that is not undefined: Azure and queues take their time. @throws Error naming what was waited for */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MILLISECONDS;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-  }
 }

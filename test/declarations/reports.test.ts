@@ -330,6 +330,12 @@ describe("queries", () => {
       atUtc: new Date(Date.parse(NOW) - secondsAgo * 1000).toISOString(),
     },
   });
+  test("a requested list never comes later than one that is due", () => {
+    const policy = { declarations: { listSeconds: 2, windowSeconds: 1 } };
+    const next = { policy, nowUtc: NOW, resourceVersion: "12", isListRequested: true };
+    expect(nextSession(listed(2), started, next).query).toBe("limit=500");
+  });
+
   test.each<[string, Feed, boolean | undefined, string]>([
     ["no list was ever complete", { cluster: "one", sequence: 9 }, undefined, "limit=500"],
     ["the last list is as old as policy allows", listed(600), undefined, "limit=500"],

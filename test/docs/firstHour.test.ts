@@ -1,17 +1,13 @@
 /** The tutorial `docs/get-started/first-hour.md`: runs every command in the order of the page, against a sandbox. */
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { DemoWorld } from "../../dev/sandbox/demo/world.ts";
-import { ANY_PORTS } from "../../dev/sandbox/start/ports.ts";
-import { firstScan } from "../../dev/sandbox/start/firstScan.ts";
-import { startSandbox, type Sandbox } from "../../dev/sandbox/start/startSandbox.ts";
-import { appIn } from "../builtApp.ts";
+import type { Sandbox } from "../../dev/sandbox/start/startSandbox.ts";
 import { internal } from "../../dev/sandbox/world/definition.ts";
-import { START_MILLISECONDS } from "../builders/dashboard.ts";
+import { sandboxed, START_MILLISECONDS } from "../builders/sandboxed.ts";
 
 const SUBSCRIPTIONS = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
 const ROOT = join(import.meta.dirname, "../..");
@@ -19,25 +15,17 @@ const ROOT = join(import.meta.dirname, "../..");
 let directory: string;
 let sandbox: Sandbox;
 let world: DemoWorld;
+let close: () => Promise<void> | undefined = () => undefined;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "mooring-hour-"));
-  sandbox = await startSandbox({
-    app: await appIn(join(directory, "app")),
-    state: directory,
-    ports: ANY_PORTS,
-  });
-  await firstScan(sandbox.hostUrl);
+  ({ sandbox, state: directory, close } = await sandboxed());
   world = new DemoWorld(sandbox, sandbox.arm.fetch);
   await world.eventually("the scan that finds the seeded load balancers", async () =>
     (await whoHas("10.240.8.71")).includes("in use by") ? true : undefined,
   );
 }, START_MILLISECONDS);
 
-afterAll(async () => {
-  await sandbox?.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => close());
 
 test("every command of the tutorial has the described result", async () => {
   const [start, names, refusal, check, take, portal, healed, left, policy, doctor, sick, ...others] =
@@ -102,7 +90,7 @@ async function blocks(path: string): Promise<string[]> {
 async function shell(commands: string): Promise<string> {
   const preamble = `set -e
 SANDBOX=${sandbox.controlUrl}/sandbox
-mooring() { "${process.execPath}" --env-file="${directory}/app.env" "${ROOT}/cli/main.ts" "$@"; }
+mooring() { "${process.execPath}" --env-file="${directory}/app.env" "${inject("builtCli")}" "$@"; }
 `;
   const child = spawn("bash", ["-c", preamble + commands], {
     cwd: directory,

@@ -8,6 +8,7 @@ import type {
 import { Conflict } from "../../shared/core/errors.ts";
 import { canonicalId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
+import { frozen } from "./frozen.ts";
 
 /** Raw resources by id, with versions; the writer's twin of ARM for tests of use cases. */
 export class MemoryResources implements ResourceReader, ResourceWriter {
@@ -17,15 +18,15 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
   #loseAnswer = false;
   #version = 0;
 
-  /** Adds a resource, as Azure or another writer would. */
+  /** Adds a resource, as Azure or another writer would. It is frozen: all readers share it. */
   place(id: string, body: JsonObject): Resource {
-    const resource = {
+    const resource: Resource = Object.freeze({
       id,
       version: String((this.#version += 1)),
       provisioningState: provisioningStateOf(body),
       tags: (body["tags"] ?? {}) as Record<string, string>,
-      body: structuredClone(body),
-    };
+      body: frozen(body),
+    });
     this.#resources.set(canonicalId(id), resource);
     return resource;
   }
@@ -48,12 +49,12 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
   }
 
   bodyOf(id: string): JsonObject | undefined {
-    return structuredClone(this.#resources.get(canonicalId(id))?.body);
+    return this.#resources.get(canonicalId(id))?.body;
   }
 
   async read(id: string): Promise<Resource | undefined> {
     await this.calls.record("read", id);
-    return structuredClone(this.#resources.get(canonicalId(id)));
+    return this.#resources.get(canonicalId(id));
   }
 
   async locks(id: string): Promise<readonly Lock[]> {
@@ -66,7 +67,7 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
     this.#demand(id, version);
     const written = this.place(id, body);
     this.#answer();
-    return structuredClone(written);
+    return written;
   }
 
   async create(id: string, body: JsonObject): Promise<Resource> {
@@ -74,7 +75,7 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
     if (this.#resources.has(canonicalId(id))) throw new Conflict(`${id} is there`);
     const made = this.place(id, body);
     this.#answer();
-    return structuredClone(made);
+    return made;
   }
 
   async remove(id: string, version: string): Promise<void> {

@@ -284,7 +284,7 @@ describe("reconciling", () => {
 
   test("approves a declared connection even where the Private Link Service itself may not be written", async () => {
     const run = await world(pls({ visibility: ["*"], connections: [connection({ status: "Pending" })] }));
-    const body = run.resources.bodyOf(pls().id) as any;
+    const body = structuredClone(run.resources.bodyOf(pls().id)) as any;
     body.properties.provisioningState = "Updating";
     run.resources.place(pls().id, body);
     const results = await reconcileConfirmed(run, createApply(run.resources), item);

@@ -44,6 +44,7 @@ export async function loadApp(
 ): Promise<LoadedApp> {
   const manifest = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
   const hostJson: HostJson = JSON.parse(await readFile(join(directory, "host.json"), "utf8"));
+  override(hostJson, process.env);
   const core = installCore(log);
   await import(pathToFileURL(join(directory, manifest.main)).href);
   const functions = core.functions.map(withTrigger);
@@ -53,6 +54,23 @@ export async function loadApp(
     await hook({ functionAppDirectory: directory, hookData: {}, appHookData: {} });
   core.model.getCapabilities?.({});
   return { functions, hooks: core.hooks, model: core.model, hostJson };
+}
+
+const OVERRIDE = "AzureFunctionsJobHost__";
+
+/**
+ * App settings take precedence over the file.
+ * @see https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values
+ */
+function override(hostJson: object, settings: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!name.startsWith(OVERRIDE)) continue;
+    const path = name.slice(OVERRIDE.length).split("__");
+    const key = path.pop() ?? "";
+    let place = hostJson as Record<string, any>;
+    for (const part of path) place = place[part] ??= {};
+    place[key] = value;
+  }
 }
 
 function withTrigger(registered: Registered): LoadedFunction {

@@ -2,7 +2,7 @@
  * Removes each guard of a table from the sources in turn: a schedule of the adversary then breaks the invariant that the table names, and
  * breaks none while the guard is there. A second line of defence is proved by removing all lines together: any one of them is enough.
  */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { Spoiler } from "../spoilt.ts";
 import type { Guard } from "./model.ts";
 
@@ -19,7 +19,6 @@ export function proveGuards<Breaks extends string, One>(
   beforeAll(async () => {
     spoiler = await Spoiler.open(path);
   });
-  afterAll(() => spoiler.close());
 
   async function crimesWithout(removed: readonly Guard<Breaks, One>[], { steps }: Guard<Breaks, One>) {
     const player = await spoiler.load<{ readonly crimesOf: CrimesOf<One> }>(
