@@ -15,5 +15,7 @@ export const BROKEN: Record<string, string> = {
   MOORING_WEBHOOK_SECRET: "short",
   MOORING_EVENT_TOPIC: "http://x",
   MOORING_EVENT_TOPIC_KEY: "",
+  MOORING_ENTRA_AUTHORITY: "https://login.microsoftonline.com/common/v2.0",
+  MOORING_ENTRA_CLIENT_ID: "x",
   MOORING_LOCAL_OPERATOR: "",
 };
