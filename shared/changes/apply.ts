@@ -26,7 +26,7 @@ import { isStopped } from "./stop.ts";
 import { lastHour, MOORING, recordTouch, repairsOf } from "./touches.ts";
 import { messageOf } from "../core/messageOf.ts";
 
-/** How long the result of the guards counts. Slow, throttled reads are well within it. */
+/** How long the result of the guards counts. Slow, throttled reads take less. */
 const VALID_SECONDS = 120;
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 

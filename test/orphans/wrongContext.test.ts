@@ -72,7 +72,7 @@ async function days(count: number): Promise<void> {
 
 const left = () => (["one", "two"] as const).filter((name) => run.resources.bodyOf(balancerId(`MC_${name}`)));
 
-test("nothing happens as long as nobody confirms anything", async () => {
+test("nothing happens without a confirmation of an operator", async () => {
   await days(2);
   expect(left()).toEqual(["one", "two"]);
 });
