@@ -12,6 +12,8 @@ export interface Want extends Place {
   readonly ports?: readonly ServicePort[];
   /** Ports that the Service already has on the address: no change for others. */
   readonly hadPorts?: readonly ServicePort[];
+  /** True if the Service declared it before this request, too. */
+  readonly isKept?: boolean;
   /** True if the Service probably has it already, because its row exists. */
   readonly isHeld?: boolean;
   /** True if the Service may share the holder, or owns it. */
@@ -47,8 +49,9 @@ export function findObstacle(row: AddressRow, want: Want, claimant: Claimant): O
   const isShared = assignment && want.mayShare(assignment.holderId);
   if (assignment && !isShared && !handedOver?.has(canonicalId(assignment.holderId)))
     return { by: "holder", holderId: assignment.holderId };
-  // What the cluster confirmed for the Service belongs to it, even if other Services declare it too.
-  const isKept = own.some(({ state }) => state === "confirmed");
+  // What the Service declares and the cluster confirmed belongs to it, even if other Services declare it too. What it does not declare any
+  // more may belong to a Service that was admitted since.
+  const isKept = want.isKept === true && own.some(({ state }) => state === "confirmed");
   const foreign = others.find((one) => !isShareable(one, want, owner));
   if (foreign && !isKept) return { by: "claim", claim: foreign };
   const sharers = others.filter((one) => isShareable(one, want, owner));
