@@ -175,11 +175,8 @@ async function isConfirmed(
   read: readonly (Resource | undefined)[],
 ): Promise<boolean> {
   if (change.confirmedSequence === undefined) return true;
-  return isConfirmedSince(
-    run,
-    change,
-    read.filter((one) => one !== undefined),
-  );
+  const existing = read.filter((one) => one !== undefined);
+  return isConfirmedSince(run, change, existing);
 }
 
 function before(run: Run, milliseconds: number): string {

@@ -34,7 +34,8 @@ export async function startEntra(tls: { readonly key: string; readonly cert: str
   const { privateKey, publicKey } = await generateKeyPair("RS256");
   const jwk = { ...(await exportJWK(publicKey)), kid: KEY_ID, use: "sig", alg: "RS256" };
   const app = new Hono();
-  const server = createServer(tls, getRequestListener(app.fetch));
+  const listener = getRequestListener(app.fetch);
+  const server = createServer(tls, (incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const sign = signer(`${origin}/${TENANT}/v2.0`, privateKey);
@@ -177,7 +178,10 @@ function answer(token: string) {
 
 async function formOf(context: Context): Promise<Record<string, string>> {
   const form = await context.req.parseBody();
-  return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, String(value)]));
+  const texts = Object.entries(form).filter(
+    (field): field is [string, string] => typeof field[1] === "string",
+  );
+  return Object.fromEntries(texts);
 }
 
 function refuse(context: Context, status: 400 | 401, error: string, description: string): Response {

@@ -107,10 +107,8 @@ export async function startSandbox({
     );
     const identityHeader = await secret(join(state, "identity-header"));
     const topics = createTopics();
-    const topicServer = await listenTopics(topics, tls);
-    stops.push(() => topicServer.close());
-    const entra = await startEntra(tls);
-    stops.push(() => entra.close());
+    const [topicServer, entra] = await Promise.all([listenTopics(topics, tls), startEntra(tls)]);
+    for (const one of [topicServer, entra]) stops.push(() => one.close());
     let events: EventGrid | undefined;
     let fleet: Fleet | undefined;
     let about: object = {};
@@ -237,29 +235,21 @@ interface Known {
 }
 
 /** What differs from Azure: endpoints and credentials, nothing else. */
-function appSettings({
-  connection,
-  armUrl,
-  controlUrl,
-  identityHeader,
-  caPath,
-  topicUrl,
-  authority,
-}: Known): Record<string, string> {
+function appSettings(known: Known): Record<string, string> {
   return {
-    AzureWebJobsStorage: connection,
+    AzureWebJobsStorage: known.connection,
     FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "12582912", // as infra/app/functionApp.bicep sets it
     MOORING_SUBSCRIPTIONS: Object.keys(SUBSCRIPTIONS).join(","),
-    MOORING_ARM_ENDPOINT: armUrl,
-    MOORING_EVENT_TOPIC: topicUrl,
+    MOORING_ARM_ENDPOINT: known.armUrl,
+    MOORING_EVENT_TOPIC: known.topicUrl,
     MOORING_LOCAL_OPERATOR: "operator@sandbox",
-    MOORING_ENTRA_AUTHORITY: authority,
+    MOORING_ENTRA_AUTHORITY: known.authority,
     MOORING_ENTRA_CLIENT_ID: MOORING_CLIENT,
     MOORING_APP_ID: APP_ID,
-    IDENTITY_ENDPOINT: `${controlUrl}/msi/token`,
-    IDENTITY_HEADER: identityHeader,
+    IDENTITY_ENDPOINT: `${known.controlUrl}/msi/token`,
+    IDENTITY_HEADER: known.identityHeader,
     AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
-    NODE_EXTRA_CA_CERTS: caPath,
+    NODE_EXTRA_CA_CERTS: known.caPath,
   };
 }
 
