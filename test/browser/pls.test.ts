@@ -14,6 +14,7 @@ import {
   WIDTHS,
   type Dashboard,
   NEXT_REPORT,
+  NEXT_REPORT_TEST,
 } from "../builders/dashboard.ts";
 import { changePolicy, inPortal, plsNamed, QUICK_REPORTS, tabTo } from "../builders/person.ts";
 
@@ -127,7 +128,7 @@ describe("connections", () => {
 });
 
 describe("a Private Link Service that was changed in Azure", () => {
-  test("shows the difference without a reload, and a reconcile puts it back", async () => {
+  test("shows the difference without a reload, and a reconcile puts it back", NEXT_REPORT_TEST, async () => {
     const page = await openPls("pls-ledger");
     await setVisibility("pls-ledger", ["*"]);
     const everybody = page.getByRole("row").filter({ hasText: "not declared" }).filter({ hasText: "*" });
