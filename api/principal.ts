@@ -112,7 +112,7 @@ async function verifiedPerson(token: string, accessTokens: AccessTokens): Promis
   return { name: asPerson(name), roles: rolesOf(new Set(roles)), isLocal: false };
 }
 
-/** With a challenge that names where to get a token, and for what: `mooring login` needs nothing but the URL of the app. */
+/** With a challenge that names where to get a token, and for what: a client needs nothing but the URL of the app. */
 function notSignedIn(accessTokens: AccessTokens | undefined, why?: string): ApiProblem {
   if (!accessTokens) return new ApiProblem(401, "Not signed in");
   const { authority, clientId } = accessTokens;

@@ -48,12 +48,14 @@ const RETRY_SECONDS = 5;
 export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof InvalidInput) return new ApiProblem(400, error.problems);
-  if (error instanceof Conflict || error instanceof Refused) return new ApiProblem(409, error.message);
-  if (error instanceof NotYet) {
-    const headers = { "retry-after": String(Math.ceil(error.retryAfterSeconds)) };
-    return new ApiProblem(429, error.message, { headers });
-  }
+  if (error instanceof Refused) return new ApiProblem(409, error.message);
   const headers = { "retry-after": String(RETRY_SECONDS) };
+  // Another write is going on: unlike a refusal, it passes.
+  if (error instanceof Conflict) return new ApiProblem(409, error.message, { headers });
+  if (error instanceof NotYet) {
+    const later = { "retry-after": String(Math.ceil(error.retryAfterSeconds)) };
+    return new ApiProblem(429, error.message, { headers: later });
+  }
   return new ApiProblem(503, "Mooring is temporarily unavailable; try again", { headers });
 }
 

@@ -4,7 +4,9 @@
  */
 import * as z from "zod";
 import { Conflict, InvalidInput } from "../core/errors.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 import type { Run } from "../ports/ports.ts";
+import { readFeed } from "./feed.ts";
 import type { Cluster, ClusterIdentity, Corroboration } from "./clusterModel.ts";
 import {
   findCluster,
@@ -40,7 +42,7 @@ const Exchange = Rebinding.omit({ uid: true }).extend({ other: z.string().min(1)
 /**
  * Gives two clusters the identity of each other, in one transaction: the first list of each was sent with the token of the other one.
  * Removes the declarations of both. It is no evidence that the lists are of these clusters: their frontends have to show it again.
- * @throws InvalidInput if one of them is not registered or not bound · Conflict
+ * @throws InvalidInput if one of them is not registered or not bound, or Mooring refused no list of one for the other · Conflict
  */
 export async function exchangeIdentities(
   run: Run,
@@ -49,18 +51,27 @@ export async function exchangeIdentities(
 ): Promise<readonly { readonly name: string; readonly identity: ClusterIdentity }[]> {
   const { other, ...confirmed } = parse(Exchange, exchange);
   if (name === other) throw new InvalidInput("identities are exchanged between two different clusters");
-  const both = [await requireCluster(run, name), await requireCluster(run, other)];
-  const problems = both.filter(({ identity }) => !identity).map(notBound);
-  if (problems.length > 0) throw new InvalidInput(problems);
-  const swapped = both.flatMap((before, at) => {
-    const uid = both.at(at - 1)?.identity?.uid;
-    return uid === undefined ? [] : [{ before, uid }];
-  });
+  const one = await requireCluster(run, name);
+  const two = await requireCluster(run, other);
+  if (!one.identity || !two.identity)
+    throw new InvalidInput([one, two].filter(({ identity }) => !identity).map(notBound));
+  await demandMixUp(run, name, other);
+  const swapped = [
+    { before: one, uid: two.identity.uid },
+    { before: two, uid: one.identity.uid },
+  ];
   const identities = await bind(run, swapped, { ...confirmed, isCorroborated: false });
-  return swapped.flatMap(({ before }, at) => {
-    const identity = identities[at];
-    return identity ? [{ name: before.name, identity }] : [];
-  });
+  return identities.map((identity, at) => ({ name: at === 0 ? name : other, identity }));
+}
+
+/** The word of an operator is one source; a list that Mooring refused is the second one. @throws InvalidInput */
+async function demandMixUp(run: Run, one: string, two: string): Promise<void> {
+  const feeds = await waitForAll([readFeed(run, one), readFeed(run, two)]);
+  const [ofTwo, ofOne] = feeds.map((feed) => feed?.refused?.holder);
+  if (ofTwo === two || ofOne === one) return;
+  throw new InvalidInput(
+    `Mooring has refused no list of ${two} for ${one}, and none of ${one} for ${two}: apply the manifests of each cluster in its own context first, and exchange the identities if Mooring then refuses the lists`,
+  );
 }
 
 interface Binding {

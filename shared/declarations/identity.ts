@@ -82,5 +82,5 @@ export function foreignStep(
 export function foreignAdvice(name: string, { holder }: Pick<RefusedList, "holder">): string {
   return holder === undefined
     ? `remove the manifests of ${name} from the other cluster; if ${name} was rebuilt, run mooring clusters rebind ${name}`
-    : `apply the manifests of ${name} in ${name} and remove them from ${holder}; if the first list of each was sent with the token of the other, run mooring clusters rebind ${name} --exchange ${holder}`;
+    : `apply the manifests of ${name} in cluster ${name} and remove them from cluster ${holder}; if the first list of each was sent with the token of the other, run mooring clusters rebind ${name} --exchange ${holder}`;
 }

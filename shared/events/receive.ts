@@ -22,7 +22,7 @@ async function take(run: Run, parsed: ResourceEvent, correlationId: string): Pro
   if (isPlsWrite(parsed))
     await recordTouch(run, parsed.resourceId, parsed.id, {
       atUtc: parsed.atUtc,
-      who: parsed.caller || "somebody",
+      who: parsed.caller || "an unknown caller",
       operation: parsed.operationName,
     });
   for (const one of work)

@@ -37,17 +37,20 @@ async function refutation(run: Run, change: Change): Promise<string | undefined>
   return undefined;
 }
 
-/**
- * Requests that may have changed the Service since its cluster confirmed it. They do not open anything, and prevent opening. The API server
- * refuses an update of an older version than the one that exists; a delete names no version.
- * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
- */
+/** Requests that may have changed the Service since its cluster confirmed it. They do not open anything, and prevent opening. */
 async function pendingOf(run: Run, owner: Declared | undefined): Promise<readonly Declared[]> {
   if (!owner) return [];
-  const isPending = ({ uid, resourceVersion = "", deletedAtUtc }: Declared) =>
-    uid === owner.uid &&
-    (deletedAtUtc !== undefined || !isOlder(resourceVersion, owner.resourceVersion ?? ""));
-  return (await proposalsOf(run, owner)).filter(isPending);
+  return (await proposalsOf(run, owner)).filter((one) => one.uid === owner.uid && !isDecided(one, owner));
+}
+
+/**
+ * True for an update of a version that existed before the confirmed one: the API server has accepted or refused it. Without a version, as in
+ * a delete, a request may still be pending.
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
+function isDecided({ resourceVersion, deletedAtUtc }: Declared, confirmed: Declared): boolean {
+  if (deletedAtUtc !== undefined || resourceVersion === undefined) return false;
+  return confirmed.resourceVersion !== undefined && isOlder(resourceVersion, confirmed.resourceVersion);
 }
 
 function widenedBy(change: Change): readonly string[] {

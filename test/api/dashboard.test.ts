@@ -162,7 +162,7 @@ describe("an unauthorized caller gets a page with the reason", () => {
   });
 
   test.each<[string, string, Asking, number, string]>([
-    ["a person without a role", "/", { roles: ["Somebody.Else"] }, 403, "have no role in this app"],
+    ["a person without a role", "/", { roles: ["Other.Role"] }, 403, "have no role in this app"],
     ["any caller without App Service authentication", "/", { env: {} }, 401, "App Service authentication"],
     [
       "a forged header, where the platform does not vouch for it",

@@ -177,14 +177,14 @@ describe("what is done is what was shown", () => {
     const { body } = await ask(`${reconcile}?dryRun=true`);
     run.network.allPrivateLinkServices = run.network.allPrivateLinkServices.map((pls) => ({
       ...pls,
-      visibility: ["somebody"],
+      visibility: ["another-subscription"],
     }));
     const answer = await ask(reconcile, { ifMatch: body.plan.etag });
     expect([answer.status, answer.body.problems]).toEqual([
       412,
       ["The plan changed after it was shown; review the current plan"],
     ]);
-    expect(answer.body.plan.changes[0].lines[0].text).toContain('["somebody"]');
+    expect(answer.body.plan.changes[0].lines[0].text).toContain('["another-subscription"]');
     expect(visibility()).toEqual(["*"]);
     expect((await ask("GET /journal")).body.items).toEqual([]);
   });

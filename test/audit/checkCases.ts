@@ -1145,7 +1145,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
         message:
           "Mooring refused 2 lists with identity another of cluster two, the last one at 2026-11-23T11:58:00.000Z; the cluster is bound to identity of one",
         advice:
-          "apply the manifests of one in one and remove them from two; if the first list of each was sent with the token of the other, run mooring clusters rebind one --exchange two",
+          "apply the manifests of one in cluster one and remove them from cluster two; if the first list of each was sent with the token of the other, run mooring clusters rebind one --exchange two",
       },
     ),
     of(

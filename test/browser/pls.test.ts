@@ -14,7 +14,6 @@ import {
   WIDTHS,
   type Dashboard,
   NEXT_REPORT,
-  NEXT_REPORT_TEST,
 } from "../builders/dashboard.ts";
 import { changePolicy, inPortal, plsNamed, QUICK_REPORTS, tabTo } from "../builders/person.ts";
 
@@ -128,7 +127,7 @@ describe("connections", () => {
 });
 
 describe("a Private Link Service that was changed in Azure", () => {
-  test("shows the difference without a reload, and a reconcile puts it back", NEXT_REPORT_TEST, async () => {
+  test("shows the difference without a reload, and a reconcile puts it back", async () => {
     const page = await openPls("pls-ledger");
     await setVisibility("pls-ledger", ["*"]);
     const everybody = page.getByRole("row").filter({ hasText: "not declared" }).filter({ hasText: "*" });
@@ -157,11 +156,13 @@ describe("a Private Link Service that was changed in Azure", () => {
 
     /**
      * The API refuses every try with its number, once `hold` lets it answer.
-     * @param conflict number of a try during which another write is going on
+     * @param conflict number of a try that is answered with a conflict
+     * @param headers of this answer: another write that is going on has a time to try again
      */
     async function waitingDialog(
       hold: (tries: number) => Promise<void> | undefined = () => undefined,
       conflict?: number,
+      headers: Record<string, string> = { "retry-after": "5" },
     ) {
       // A difference offers the reconcile, whatever tests before left.
       await setVisibility("pls-ledger", ["*"]);
@@ -184,7 +185,7 @@ describe("a Private Link Service that was changed in Azure", () => {
         const why = `waiting, try ${tries}`;
         await hold(tries);
         const refused = { outcome: "refused", guard: "awaiting-confirmation", why };
-        if (tries === conflict) return route.fulfill({ status: 409, json: BUSY });
+        if (tries === conflict) return route.fulfill({ status: 409, json: BUSY, headers });
         return route.fulfill({ json: { plan, applied: [{ ...change, ...refused }] } });
       });
       await page.clock.install();
@@ -219,6 +220,18 @@ describe("a Private Link Service that was changed in Azure", () => {
         .toBeGreaterThan(2);
       await shows(page, "Pending: waiting");
       await page.keyboard.press("Escape");
+      forgiveFailures(board.troubles);
+    });
+
+    test("a conflict that does not pass ends them, and only a new plan can be applied", async () => {
+      const { page, tries } = await waitingDialog(() => undefined, 2, {});
+      await shows(page, "Pending: waiting, try 1.");
+      await page.clock.fastForward(5000);
+      await shows(page, "Conflict with the current state");
+      const footer = page.getByRole("dialog").locator("footer").getByRole("button");
+      expect(await footer.allInnerTexts()).toEqual(["Close"]);
+      await page.clock.fastForward(60_000);
+      expect(tries()).toBe(2);
       forgiveFailures(board.troubles);
     });
 

@@ -76,7 +76,7 @@ export function clientPrincipal(roles: readonly string[], some: object = {}): st
   return Buffer.from(JSON.stringify(principal)).toString("base64");
 }
 
-const ROLES = { operator: ["Mooring.Operator"], reader: ["Mooring.Reader"], stranger: ["Somebody.Else"] };
+const ROLES = { operator: ["Mooring.Operator"], reader: ["Mooring.Reader"], stranger: ["Other.Role"] };
 
 export function appOver(run: MemoryRun, settings: Partial<Settings> = {}): App {
   return {

@@ -16,10 +16,8 @@ const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const HEIGHT = 900;
 
 export const WIDTHS = [360, 1440] as const;
-/** Some writes wait for the next report of a cluster: the dialog ends its tries after two minutes. */
-export const NEXT_REPORT = { timeout: 150_000 };
-/** For a test that waits so. */
-export const NEXT_REPORT_TEST = { timeout: 240_000 };
+/** A cluster reports about every half minute; some writes wait for it. */
+export const NEXT_REPORT = { timeout: 90_000 };
 export const THEMES = ["light", "dark"] as const;
 
 export interface Look {

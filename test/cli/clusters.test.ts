@@ -262,7 +262,7 @@ describe("admission policies", () => {
   });
 
   test("of a cluster that is not there are none", async () =>
-    expect((await mooring("clusters", "policy", "nobody")).code).toBe(2));
+    expect((await mooring("clusters", "policy", "absent")).code).toBe(2));
 });
 
 describe("the webhook is called", () => {

@@ -91,11 +91,18 @@ test("what the cluster declared before is forgotten, also what arrives until the
 describe("two clusters that were bound to the identity of each other", () => {
   const exchange = { other: "two", reason: "contexts were mixed up", who: "ada" };
   const uidOf = async (name: string) => (await findCluster(run, name))?.identity?.uid;
-  beforeEach(() => put({ name: "two", resourceId: "two", identity: { uid: UID, boundAtUtc: NOW } }));
+  const refused = { identity: UID, holder: "two", atUtc: NOW, count: 1 };
+  const report = (name: string, some: object = {}) =>
+    run.tables.feeds.transact("all", [
+      { do: "put", key: name, value: { ...feed({ cluster: name }), ...some } },
+    ]);
+  beforeEach(async () => {
+    await put({ name: "two", resourceId: "two", identity: { uid: UID, boundAtUtc: NOW } });
+    await report("one", { refused });
+  });
 
   test("get their own, and what each declared with the token of the other is forgotten", async () => {
-    for (const name of ["one", "two"])
-      await run.tables.feeds.transact("all", [{ do: "put", key: name, value: feed({ cluster: name }) }]);
+    await report("two");
     expect(await exchangeIdentities(run, "one", exchange)).toEqual([
       { name: "one", identity: expect.objectContaining({ uid: UID }) },
       { name: "two", identity: expect.objectContaining({ uid: OLD }) },
@@ -106,6 +113,37 @@ describe("two clusters that were bound to the identity of each other", () => {
     );
     // An exchange is no evidence of whose lists they are.
     expect((await findCluster(run, "two"))?.identity?.corroboration).toBeUndefined();
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ["has refused no list", () => report("one")],
+    [
+      "has refused a list of a third cluster",
+      () => report("one", { refused: { ...refused, holder: "three" } }),
+    ],
+    [
+      "has refused a list of a cluster that is not registered",
+      () => report("one", { refused: { ...refused, holder: undefined } }),
+    ],
+  ])("keep theirs if Mooring %s", async (_, change) => {
+    await change();
+    await expect(exchangeIdentities(run, "one", exchange)).rejects.toThrow(
+      "Mooring has refused no list of two for one, and none of one for two",
+    );
+    expect([await uidOf("one"), await uidOf("two")]).toEqual([OLD, UID]);
+  });
+
+  test("get their own if the refused list came with the token of the second one", async () => {
+    await report("one");
+    await report("two", { refused: { ...refused, identity: OLD, holder: "one" } });
+    await exchangeIdentities(run, "one", exchange);
+    expect([await uidOf("one"), await uidOf("two")]).toEqual([UID, OLD]);
+  });
+
+  test("are not exchanged back: what was refused is forgotten with the exchange", async () => {
+    await exchangeIdentities(run, "one", exchange);
+    await expect(exchangeIdentities(run, "one", exchange)).rejects.toThrow("has refused no list");
+    expect([await uidOf("one"), await uidOf("two")]).toEqual([UID, OLD]);
   });
 
   test("keep theirs if one of them changes meanwhile", async () => {

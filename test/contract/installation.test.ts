@@ -209,7 +209,7 @@ describe("whose token it is", () => {
   test.each([
     ["none", ""],
     ["no token", "a.b.c"],
-    ["nobody's", token({ appid: "a" })],
+    ["without an object id", token({ appid: "a" })],
   ])("%s is refused", async (_, text) => {
     await expect(read(text)).rejects.toThrow(Refused);
   });

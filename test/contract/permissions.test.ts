@@ -116,7 +116,7 @@ describe.each([
     const { permissions } = await open();
     const scopes = (await permissions.assignmentsOf(VNET, "me")).map(({ scope }) => scope);
     expect(scopes).toEqual([GROUP]);
-    expect(await permissions.assignmentsOf(VNET, "nobody")).toEqual([]);
+    expect(await permissions.assignmentsOf(VNET, "absent")).toEqual([]);
   });
 
   test("a role, or none", async () => {

@@ -46,14 +46,19 @@ beforeEach(async () => {
     maxDeletesPerDay: 1000,
     maxDeletePercent: 100,
   });
-  // The sender in `two` has the token of `one`, and the other way round.
-  senders = (["one", "two"] as const).map((name) => {
-    const reporter = new Reporter(run, name, IDENTITIES[other(name)]);
-    reporter.services = [{ ...internalService("web"), uid: UIDS[other(name)] }];
-    return reporter;
-  });
+  place("wrong");
   await lists();
 });
+
+/** Wrong: the sender in `two` has the token of `one`, and the other way round. */
+function place(where: "right" | "wrong"): void {
+  senders = (["one", "two"] as const).map((name) => {
+    const at = where === "right" ? name : other(name);
+    const reporter = new Reporter(run, name, IDENTITIES[at]);
+    reporter.services = [{ ...internalService("web"), uid: UIDS[at] }];
+    return reporter;
+  });
+}
 
 async function lists(): Promise<void> {
   for (const one of senders) await one.list().catch(() => undefined);
@@ -77,12 +82,34 @@ test("nothing happens without a confirmation of an operator", async () => {
   expect(left()).toEqual(["one", "two"]);
 });
 
-test("an exchange that is made and made again, before the tokens are where they belong, deletes nothing", async () => {
-  const exchange = { other: "two", reason: "contexts were mixed up", who: "ada" };
-  await exchangeIdentities(run, "one", exchange);
+const exchange = { other: "two", reason: "contexts were mixed up", who: "ada" };
+
+test("an exchange before the tokens are where they belong is refused, and deletes nothing", async () => {
+  await expect(exchangeIdentities(run, "one", exchange)).rejects.toThrow(
+    "apply the manifests of each cluster in its own context first",
+  );
+  await days(2);
+  expect(left()).toEqual(["one", "two"]);
+});
+
+test("with the tokens where they belong, the lists of both are accepted after an exchange", async () => {
+  place("right");
   await lists();
-  // Now the lists of both are refused, and doctor fails: back to where it was.
-  await exchangeIdentities(run, "one", { ...exchange, reason: "it got worse: back" }).catch(() => undefined);
+  await exchangeIdentities(run, "one", exchange);
+  await days(2);
+  expect(run.tables.feeds.all().map(({ list, refused }) => [list?.services, refused])).toEqual([
+    [1, undefined],
+    [1, undefined],
+  ]);
+  expect(left()).toEqual(["one", "two"]);
+});
+
+test("an exchange that is made, and made again after the tokens were mixed up again, deletes nothing", async () => {
+  for (const where of ["right", "wrong"] as const) {
+    place(where);
+    await lists();
+    await exchangeIdentities(run, "one", exchange);
+  }
   await days(2);
   expect(left()).toEqual(["one", "two"]);
 });

@@ -96,7 +96,7 @@ describe("a Private Link Service's plan", () => {
     ["it may leave no subscription", [SUBSCRIPTION], [PARTNER], []],
   ])("policy narrows: %s", (_, declaredIds, allowed, after) => {
     const policy = { privateLinkServices: { visibility: allowed, fields: ["visibility"] } };
-    const actual = pls({ visibility: ["somebody"] });
+    const actual = pls({ visibility: ["another-subscription"] });
     expect(edits(actual, { visibility: declaredIds }, policy)).toMatchObject([{ after }]);
   });
 

@@ -91,7 +91,7 @@ describe.each(Object.entries(CLUSTER_ENDPOINTS))("%s", (_, endpoint) => {
     ["as a function key", (token) => send(endpoint, { "x-functions-key": token })],
     ["beside a wrong header", (token) => send(`${endpoint}/${token}`, { "x-mooring-token": "wrong" })],
     ["for another cluster", (token) => send(endpoint.replace("one", "other"), { "x-mooring-token": token })],
-    ["for no cluster", (token) => send(endpoint.replace("one", "nobody"), { "x-mooring-token": token })],
+    ["for no cluster", (token) => send(endpoint.replace("one", "absent"), { "x-mooring-token": token })],
     [
       "for a made-up cluster",
       (token) => send(endpoint.replace("one", "__proto__"), { "x-mooring-token": token }),

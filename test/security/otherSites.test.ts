@@ -95,7 +95,7 @@ describe("what a page may do with an answer", () => {
 describe("who is signed in", () => {
   test.each<[string, Record<string, string>, number]>([
     ["an operator", OPERATOR, 200],
-    ["nobody", {}, 401],
+    ["no one signed in", {}, 401],
     ["a user of another identity provider", principal({ auth_typ: "facebook" }), 401],
     ["a user without a role", { "x-ms-client-principal": clientPrincipal([]) }, 403],
     ["a header that is no base64", { "x-ms-client-principal": "{}" }, 401],

@@ -60,7 +60,7 @@ export function PlanDialog({ title, nothing, onDone, onClose, ...call }: PlanDia
     setStep({ plan: shown, isBusy: true, ...(awaits !== undefined && { awaits }) });
     const done = await carryOut(call, shown);
     if (done === "changed") return plan(true);
-    const awaited = isPassing(done.problem) ? awaits : reportAwaited(done.applied ?? []);
+    const awaited = done.problem?.isPassing ? awaits : reportAwaited(done.applied ?? []);
     // Closing the dialog cancels the changes that are still pending.
     if (awaited !== undefined && retry.current.isOpen && retries < MAX_RETRIES) {
       setStep({ plan: shown, isBusy: true, awaits: awaited });
@@ -116,11 +116,6 @@ async function carryOut({ method, path, body, notesOf }: Call, { etag }: Plan) {
 function reportAwaited(applied: readonly Applied[]): string | undefined {
   const undone = applied.filter(({ outcome }) => outcome !== "applied");
   return undone.every(({ guard }) => guard === "awaiting-confirmation") ? undone[0]?.why : undefined;
-}
-
-/** Another write of the same resource is going on, or Mooring is busy: while a change is pending, the next try may succeed. */
-function isPassing(problem: ApiProblem | undefined): boolean {
-  return problem !== undefined && [409, 429, 503].includes(problem.status);
 }
 
 function asProblem(error: unknown): ApiProblem {
@@ -206,9 +201,10 @@ function Foot({ step, words, onConfirm, onClose }: FootProps) {
   );
 }
 
-/** `undefined` if there is nothing to apply, or the plan was applied. */
-function confirmOf({ plan, applied, notes = [] }: Step, words: FootProps["words"]): string | undefined {
-  if (applied) return undefined;
+/** `undefined` if there is nothing to apply, the plan was applied, or the API refused it: then only a new plan can be applied. */
+function confirmOf(step: Step, words: FootProps["words"]): string | undefined {
+  const { plan, applied, problem, notes = [] } = step;
+  if (applied || problem) return undefined;
   if (plan?.changes.length !== 0) return words.confirm;
   return notes.length > 0 ? words.confirmEmpty : undefined;
 }

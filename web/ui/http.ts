@@ -12,12 +12,15 @@ const OWN = { "content-type": "application/json", "x-mooring-request": "1" };
 export class ApiProblem extends Error {
   readonly status: number;
   readonly problems: readonly string[];
+  /** The next try may succeed. */
+  readonly isPassing: boolean;
 
-  constructor(status: number, title: string, problems: readonly string[]) {
+  constructor(status: number, title: string, problems: readonly string[], isPassing = false) {
     super(title);
     this.name = "ApiProblem";
     this.status = status;
     this.problems = problems;
+    this.isPassing = isPassing;
   }
 }
 
@@ -102,5 +105,7 @@ async function readBody(response: Response): Promise<unknown> {
 async function toProblem(response: Response): Promise<ApiProblem> {
   const body = (await response.json().catch(() => ({}))) as Partial<Problem>;
   const title = body.title ?? `Unexpected response: HTTP ${response.status}`;
-  return new ApiProblem(response.status, title, body.problems ?? []);
+  // The platform answers 503 while an instance starts, without a time.
+  const isPassing = response.headers.has("retry-after") || response.status === 503;
+  return new ApiProblem(response.status, title, body.problems ?? [], isPassing);
 }

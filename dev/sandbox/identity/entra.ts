@@ -154,7 +154,7 @@ async function deviceToken(
 
 /** The app of a scope such as `CLIENT-ID/.default`. */
 function resourceOf({ scope = "" }: Form): string {
-  return /^(?:api:\/\/)?([^/\s]+)\//.exec(scope)?.[1] ?? MOORING_CLIENT;
+  return /(?:^|\s)(?:api:\/\/)?([^/\s]+)\//.exec(scope)?.[1] ?? MOORING_CLIENT;
 }
 
 /** As in an access token that a user has delegated to a program. The subject is another one in each app. */
