@@ -7,6 +7,7 @@ import { Conflict, InvalidInput } from "../core/errors.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import type { Run } from "../ports/ports.ts";
 import { readFeed } from "./feed.ts";
+import type { Feed } from "./model.ts";
 import type { Cluster, ClusterIdentity, Corroboration } from "./clusterModel.ts";
 import {
   findCluster,
@@ -42,7 +43,7 @@ const Exchange = Rebinding.omit({ uid: true }).extend({ other: z.string().min(1)
 /**
  * Gives two clusters the identity of each other, in one transaction: the first list of each was sent with the token of the other one.
  * Removes the declarations of both. It is no evidence that the lists are of these clusters: their frontends have to show it again.
- * @throws InvalidInput if one of them is not registered or not bound, or Mooring refused no list of one for the other · Conflict
+ * @throws InvalidInput if one of them is not registered or not bound, or Mooring does not refuse the lists of both · Conflict
  */
 export async function exchangeIdentities(
   run: Run,
@@ -64,14 +65,21 @@ export async function exchangeIdentities(
   return identities.map((identity, at) => ({ name: at === 0 ? name : other, identity }));
 }
 
-/** The word of an operator is one source; a list that Mooring refused is the second one. @throws InvalidInput */
+/**
+ * The word of an operator is one source. The second one are the newest lists of both clusters, which Mooring refused, each because it is that
+ * of the other: a manifest in the wrong context causes only one of them. @throws InvalidInput
+ */
 async function demandMixUp(run: Run, one: string, two: string): Promise<void> {
-  const feeds = await waitForAll([readFeed(run, one), readFeed(run, two)]);
-  const [ofTwo, ofOne] = feeds.map((feed) => feed?.refused?.holder);
-  if (ofTwo === two || ofOne === one) return;
+  const [ofOne, ofTwo] = await waitForAll([readFeed(run, one), readFeed(run, two)] as const);
+  if (isRefusedFor(ofOne, two) && isRefusedFor(ofTwo, one)) return;
   throw new InvalidInput(
-    `Mooring has refused no list of ${two} for ${one}, and none of ${one} for ${two}: apply the manifests of each cluster in its own context first, and exchange the identities if Mooring then refuses the lists`,
+    `Mooring does not refuse the lists of both ${one} and ${two}, each because it is that of the other: apply the manifests of each cluster in its own context first`,
   );
+}
+
+function isRefusedFor(feed: Feed | undefined, holder: string): boolean {
+  const { refused, list } = feed ?? {};
+  return refused?.holder === holder && refused.atUtc > (list?.atUtc ?? "");
 }
 
 interface Binding {

@@ -92,6 +92,7 @@ describe("two clusters that were bound to the identity of each other", () => {
   const exchange = { other: "two", reason: "contexts were mixed up", who: "ada" };
   const uidOf = async (name: string) => (await findCluster(run, name))?.identity?.uid;
   const refused = { identity: UID, holder: "two", atUtc: NOW, count: 1 };
+  const ofOne = { ...refused, identity: OLD, holder: "one" };
   const report = (name: string, some: object = {}) =>
     run.tables.feeds.transact("all", [
       { do: "put", key: name, value: { ...feed({ cluster: name }), ...some } },
@@ -99,10 +100,10 @@ describe("two clusters that were bound to the identity of each other", () => {
   beforeEach(async () => {
     await put({ name: "two", resourceId: "two", identity: { uid: UID, boundAtUtc: NOW } });
     await report("one", { refused });
+    await report("two", { refused: ofOne });
   });
 
   test("get their own, and what each declared with the token of the other is forgotten", async () => {
-    await report("two");
     expect(await exchangeIdentities(run, "one", exchange)).toEqual([
       { name: "one", identity: expect.objectContaining({ uid: UID }) },
       { name: "two", identity: expect.objectContaining({ uid: OLD }) },
@@ -116,7 +117,8 @@ describe("two clusters that were bound to the identity of each other", () => {
   });
 
   test.each<[string, () => Promise<unknown>]>([
-    ["has refused no list", () => report("one")],
+    ["has refused no list of the second one", () => report("one")],
+    ["has refused no list of the first one", () => report("two")],
     [
       "has refused a list of a third cluster",
       () => report("one", { refused: { ...refused, holder: "three" } }),
@@ -125,24 +127,21 @@ describe("two clusters that were bound to the identity of each other", () => {
       "has refused a list of a cluster that is not registered",
       () => report("one", { refused: { ...refused, holder: undefined } }),
     ],
+    [
+      "has accepted a newer list since",
+      () => report("one", { refused, list: { ...feed().list, atUtc: run.clock.nowUtc } }),
+    ],
   ])("keep theirs if Mooring %s", async (_, change) => {
     await change();
     await expect(exchangeIdentities(run, "one", exchange)).rejects.toThrow(
-      "Mooring has refused no list of two for one, and none of one for two",
+      "Mooring does not refuse the lists of both one and two",
     );
     expect([await uidOf("one"), await uidOf("two")]).toEqual([OLD, UID]);
   });
 
-  test("get their own if the refused list came with the token of the second one", async () => {
-    await report("one");
-    await report("two", { refused: { ...refused, identity: OLD, holder: "one" } });
-    await exchangeIdentities(run, "one", exchange);
-    expect([await uidOf("one"), await uidOf("two")]).toEqual([UID, OLD]);
-  });
-
   test("are not exchanged back: what was refused is forgotten with the exchange", async () => {
     await exchangeIdentities(run, "one", exchange);
-    await expect(exchangeIdentities(run, "one", exchange)).rejects.toThrow("has refused no list");
+    await expect(exchangeIdentities(run, "one", exchange)).rejects.toThrow("does not refuse the lists");
     expect([await uidOf("one"), await uidOf("two")]).toEqual([UID, OLD]);
   });
 

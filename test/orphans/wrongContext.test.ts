@@ -58,6 +58,7 @@ function place(where: "right" | "wrong"): void {
     reporter.services = [{ ...internalService("web"), uid: UIDS[at] }];
     return reporter;
   });
+  run.clock.advance(HOUR);
 }
 
 async function lists(): Promise<void> {
