@@ -14,11 +14,19 @@ import { withEdits } from "./body.ts";
 import { isRelated, listDangling, resolveEntries } from "./dangling.ts";
 import { journalUnresolved, refusedBecause, type GuardInput, type Refusal } from "./guards.ts";
 import { isInPlace } from "./inPlace.ts";
-import { closeEntry, countDeletes, openEntry, type Ended, type Opened } from "./journalStore.ts";
+import {
+  closeEntry,
+  countDeletes,
+  mayHaveHappened,
+  openEntry,
+  type Ended,
+  type Opened,
+} from "./journalStore.ts";
 import { isRemoval, SYSTEM, type Cause, type Change, type Plan } from "./plan.ts";
 import { counted } from "./counted.ts";
 import { isConfirmedSince } from "./order.ts";
 import { observedBecause } from "./policy.ts";
+import { recovered, verified } from "./result.ts";
 import { readProtection } from "./protection.ts";
 import type { Resource, ResourceWriter } from "../ports/resources.ts";
 import { waitForAll } from "../core/waitForAll.ts";
@@ -240,33 +248,7 @@ async function send(
   return undefined;
 }
 
-async function verified(run: Run, change: Change, answered: Resource | undefined): Promise<Ended> {
-  const after = answered ?? (await run.ports.resources.read(change.resourceId));
-  if (isInPlace(change, after)) return { outcome: "applied", ...(after && { after: after.body }) };
-  return {
-    outcome: "failed",
-    why: "Azure reported success, but the resource does not match the requested state",
-    ...(after && { after: after.body }),
-  };
-}
-
-/**
- * A refused write changed nothing. After any other failure the write may have succeeded and only its response
- * was lost: the resource is read to find out.
- */
-async function recovered(run: Run, change: Change, error: unknown): Promise<Ended> {
-  const why = messageOf(error);
-  if (error instanceof Refused || error instanceof InvalidInput) return { outcome: "refused", why };
-  try {
-    const after = await run.ports.resources.read(change.resourceId);
-    if (!isInPlace(change, after)) return { outcome: "failed", why, ...(after && { after: after.body }) };
-    return { outcome: "applied", why: `${why}; found done`, ...(after && { after: after.body }) };
-  } catch {
-    return { outcome: "unknown", why };
-  }
-}
-
-/** Records a repair, which counts towards the limit of repairs of the same field. */
+/** Records a repair, or one whose result is pending, which counts towards the limit of repairs of the same field. */
 async function remember(
   { run, cause }: Work,
   {
@@ -275,7 +257,7 @@ async function remember(
     ended,
   }: { readonly change: Change; readonly journalId: string; readonly ended: Ended },
 ): Promise<void> {
-  if (ended.outcome !== "applied" || cause.who !== SYSTEM) return;
+  if (!mayHaveHappened(ended) || cause.who !== SYSTEM) return;
   if (change.capability !== "privateLinkServices" || change.action !== "update") return;
   await recordTouch(run, change.resourceId, journalId, {
     atUtc: run.now().toISOString(),

@@ -1,5 +1,6 @@
 /**
- * Journal entries that a crash left `intended`. Each is completed by reading its resource, under the lease of
+ * Journal entries that a crash left `intended`, and those whose writer ended before Azure finished (`unknown`).
+ * Each is completed by reading its resource, under the lease of
  * that resource, so that no clock decides whether its writer is still running. An entry that cannot be
  * completed stays open with the cause, and blocks only its own resource, its containers and its contents.
  */
@@ -7,13 +8,14 @@ import { NotYet } from "../core/errors.ts";
 import { canonicalId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import { withLease } from "../storage/lease.ts";
-import { isInPlace } from "./inPlace.ts";
+import { isFinished, isInPlace } from "./inPlace.ts";
 import type { JournalEntry } from "./journal.ts";
-import { closeEntry, listJournal, noteUnresolved, readEntry, type Opened } from "./journalStore.ts";
+import { isOpen, listJournal, noteUnresolved, readEntry, settleEntry, type Opened } from "./journalStore.ts";
 import { messageOf } from "../core/messageOf.ts";
 
 /** Longer than any write may take: the process that opened the entry has ended. */
 const DANGLING_SECONDS = 900;
+const RETRY_SECONDS = 30;
 /** How far back the journal is searched for open entries. */
 const LOOK_BACK_SECONDS = 7 * 24 * 3600;
 
@@ -35,8 +37,13 @@ export async function listDangling(run: Run): Promise<readonly Opened[]> {
   const old = before(run, DANGLING_SECONDS);
   const dangling: Opened[] = [];
   for await (const opened of listJournal(run, since))
-    if (opened.entry.outcome === "intended" && opened.entry.intendedAtUtc <= old) dangling.push(opened);
+    if (isAbandoned(opened.entry, old)) dangling.push(opened);
   return dangling;
+}
+
+/** The writer of an `unknown` entry has ended; that of an `intended` one may still write until it is old. */
+function isAbandoned(entry: JournalEntry, old: string): boolean {
+  return entry.outcome === "unknown" || (entry.outcome === "intended" && entry.intendedAtUtc <= old);
 }
 
 /** True if a write to one may change the other: they are the same, or one contains the other. Pure. */
@@ -63,7 +70,7 @@ async function resolveOne(run: Run, { entry }: Opened): Promise<string | undefin
   try {
     return await withLease(run, canonicalId(entry.change.resourceId), async () => {
       const opened = await readEntry(run, entry);
-      return opened?.entry.outcome === "intended" ? await complete(run, opened) : undefined;
+      return opened && isOpen(opened.entry) ? await complete(run, opened) : undefined;
     });
   } catch (error) {
     return messageOf(error);
@@ -86,10 +93,12 @@ async function resolve(run: Run, opened: Opened): Promise<void> {
   const { change } = opened.entry;
   const actual = await run.ports.resources.read(change.resourceId);
   const done = isInPlace(change, actual);
+  if (!done && !isFinished(actual))
+    throw new NotYet(`the resource is ${actual?.provisioningState || "in an unknown state"}`, RETRY_SECONDS);
   const why = done
     ? "its writer ended before recording the result; the change was found applied"
     : "its writer ended before recording the result; the change was found not applied";
-  await closeEntry(run, opened, {
+  await settleEntry(run, opened, {
     outcome: done ? "applied" : "failed",
     why,
     ...(actual && { after: actual.body }),

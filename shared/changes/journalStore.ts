@@ -48,13 +48,51 @@ export async function openEntry(
   return { entry, version };
 }
 
-/** Records the result of the change. */
-export async function closeEntry(
+/** How often a result is written again because another process wrote the entry meanwhile. */
+const MOST_TRIES = 5;
+
+/** True until the result is recorded: the change may have been made, or may still be made. Pure. */
+export function isOpen({ outcome }: Pick<JournalEntry, "outcome">): boolean {
+  return outcome === "intended" || outcome === "unknown";
+}
+
+/** True if the change was made, or may have been or still be made. Pure. */
+export function mayHaveHappened(entry: Pick<JournalEntry, "outcome">): boolean {
+  return entry.outcome === "applied" || isOpen(entry);
+}
+
+/**
+ * Records the result on behalf of the writer of the change. Another process may have written the entry since it
+ * was opened: a note on an open entry is replaced, and `applied` replaces any other result, because the writer
+ * has the response of Azure. No other result replaces one that was recorded.
+ */
+export async function closeEntry(run: Run, opened: Opened, ended: Ended): Promise<void> {
+  let current: Opened | undefined = opened;
+  for (let tries = 0; tries < MOST_TRIES && current; tries += 1) {
+    if (!isOpen(current.entry) && !outranks(ended, current.entry)) return;
+    if (await complete(run, { entry: opened.entry, version: current.version }, ended)) return;
+    current = await readEntry(run, opened.entry);
+  }
+  run.log.error("journal entry not completed", { id: opened.entry.id, outcome: ended.outcome });
+}
+
+/** Records a result that was found by reading; an entry that another process wrote meanwhile stays as it is. */
+export async function settleEntry(run: Run, opened: Opened, ended: Ended): Promise<boolean> {
+  return complete(run, opened, ended);
+}
+
+function outranks({ outcome }: Ended, { outcome: recorded }: JournalEntry): boolean {
+  return outcome === "applied" && recorded !== "applied";
+}
+
+/** False if the entry does not have the version any more. */
+async function complete(
   run: Run,
   { entry, version }: Opened,
   { outcome, why, after }: Ended,
-): Promise<void> {
-  const afterState = after && `${entry.id}/after.json`;
+): Promise<boolean> {
+  // Named by the outcome, so that a result that is not recorded overwrites no state of the one that is.
+  const afterState = after && `${entry.id}/${outcome === "applied" ? "after" : "found"}.json`;
   if (after && afterState) await run.ports.states.save(afterState, after);
   const value = {
     ...entry,
@@ -63,9 +101,10 @@ export async function closeEntry(
     ...(why && { why }),
     ...(afterState && { afterState }),
   };
-  await run.ports.tables.journal.transact(PARTITION, [
+  const { ok } = await run.ports.tables.journal.transact(PARTITION, [
     { do: "replace", key: journalKey(entry), value, version },
   ]);
+  return ok;
 }
 
 /** The current entry; `undefined` if it was deleted. */
@@ -120,11 +159,7 @@ export async function* listJournalAfter(
 export async function countDeletes(run: Run, sinceUtc: string): Promise<number> {
   let count = 0;
   for await (const { entry } of listJournal(run, sinceUtc))
-    if (
-      isRemoval(entry.change) &&
-      (entry.outcome === "applied" || entry.outcome === "intended" || entry.outcome === "unknown")
-    )
-      count += 1;
+    if (isRemoval(entry.change) && mayHaveHappened(entry)) count += 1;
   return count;
 }
 

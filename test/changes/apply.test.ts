@@ -645,6 +645,76 @@ describe("when Azure does not answer as it should", () => {
     expect(stateOf(journalled()?.afterState)).toEqual(body({ fqdns: ["x"] }));
   });
 
+  const inState = (provisioningState: string) => body({ provisioningState });
+  test.each(["Deleting", "Updating", "AddedByAzureTomorrow", ""])(
+    "a delete that is not finished, of a resource that is '%s', is unknown, counted, and ends the plan",
+    async (state) => {
+      await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, maxDeletesPerDay: 1 });
+      const other = plsIdIn("other");
+      run.resources.place(other, body());
+      run.resources.remove = (id) => {
+        run.resources.place(id, inState(state));
+        return Promise.reject(new Error("the poller gave up"));
+      };
+      const proof = { stillTrue: async () => undefined };
+      const changes = [deletion(), deletion({ resourceId: other })];
+      expect(outcomes(await apply(changes, proof))).toEqual(["failed", "left"]);
+      expect(journalled()).toMatchObject({ outcome: "unknown" });
+      expect(await apply([deletion({ resourceId: other })], proof)).toMatchObject([
+        { outcome: "refused", guard: "blast-radius" },
+      ]);
+      run.resources.vanish(ID);
+      await resolveDangling(run);
+      expect(journalled()).toMatchObject({ outcome: "applied" });
+    },
+  );
+
+  test.each([new Refused("AuthorizationFailed"), new NotYet("429", 5), new Error("500")])(
+    "a delete that Azure made and whose result cannot be read (%s) is unknown, and counts",
+    async (error) => {
+      await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100, maxDeletesPerDay: 1 });
+      const read = run.resources.read.bind(run.resources);
+      const unreadable = async () => {
+        throw error;
+      };
+      run.resources.remove = async () => void Object.assign(run.resources, { read: unreadable });
+      const proof = { stillTrue: async () => undefined };
+      expect(outcomes(await apply([deletion()], proof))).toEqual(["failed"]);
+      expect(journalled()).toMatchObject({ outcome: "unknown" });
+      run.resources.read = read;
+      run.resources.vanish(ID);
+      await resolveDangling(run);
+      expect(journalled()).toMatchObject({ outcome: "applied" });
+    },
+  );
+
+  test("a write that Azure still makes after the poller gave up is unknown, and counts as a repair", async () => {
+    run.resources.write = (id) => {
+      run.resources.place(id, inState("Updating"));
+      return Promise.reject(new NotYet("the operation is still running", 30));
+    };
+    await expect(apply([update()])).rejects.toThrow(NotYet);
+    expect(journalled()).toMatchObject({ outcome: "unknown" });
+    expect(run.tables.touches.all()).toHaveLength(1);
+  });
+
+  test("a delete that a frozen host makes after another host recorded a failure is applied", async () => {
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+    const remove = run.resources.remove.bind(run.resources);
+    run.resources.remove = async (...args) => {
+      run.leases.advance(3600);
+      run.clock.advance(1000);
+      await resolveDangling(run);
+      expect(journalled()).toMatchObject({ outcome: "failed" });
+      return remove(...args);
+    };
+    expect(await apply([deletion()], { stillTrue: async () => undefined })).toMatchObject([
+      { outcome: "applied" },
+    ]);
+    expect(journalled()).toMatchObject({ outcome: "applied" });
+    expect(journalled()).not.toHaveProperty("afterState");
+  });
+
   test("a delete that Azure accepted and did not make is a failure", async () => {
     await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
     run.resources.remove = () => Promise.resolve();

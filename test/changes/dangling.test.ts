@@ -116,7 +116,7 @@ test("an entry that is completed keeps the state that was found, or none if noth
   await crashed(OTHER);
   await resolveDangling(run);
   const { [BROKEN]: gone, [OTHER]: found } = await entries();
-  expect([gone?.afterState, found?.afterState]).toEqual([undefined, `${found?.id}/after.json`]);
+  expect([gone?.afterState, found?.afterState]).toEqual([undefined, `${found?.id}/found.json`]);
   expect(run.states.states.get(found?.afterState ?? "")).toEqual(body());
 });
 
@@ -131,6 +131,62 @@ test("an entry that its writer completes after all is left as its writer complet
   };
   expect(await resolveDangling(run)).toBe(1);
   expect(await entries()).toMatchObject({ [BROKEN]: { outcome: "refused", why: "403" } });
+});
+
+describe("an entry whose writer ended before Azure finished", () => {
+  const inState = (provisioningState: string) => ({
+    ...body(),
+    properties: { ...body().properties, provisioningState },
+  });
+  const outcomeOf = async (id: string) => (await entries())[id]?.outcome;
+  beforeEach(async () => {
+    run.resources.place(BROKEN, body());
+    run.resources.place(OTHER, body());
+    const opened = await openEntry(run, change(BROKEN), { cause: CAUSE, policyVersion: "1" });
+    await closeEntry(run, opened, { outcome: "unknown", why: "the operation is still running" });
+  });
+
+  test.each(["Updating", "Deleting", "Creating", "AddedByAzureTomorrow", ""])(
+    "stays open while the resource is '%s', and blocks only it",
+    async (state) => {
+      run.resources.place(BROKEN, inState(state));
+      run.clock.advance(1000);
+      expect(await resolveDangling(run)).toBe(0);
+      expect(await outcomeOf(BROKEN)).toBe("unknown");
+      expect(await apply(BROKEN, OTHER)).toMatchObject([
+        { outcome: "refused", guard: "journal-unresolved" },
+        { outcome: "applied" },
+      ]);
+    },
+  );
+
+  test.each(["Succeeded", "Failed", "Canceled"])(
+    "has failed if the resource is %s without it",
+    async (state) => {
+      run.resources.place(BROKEN, inState(state));
+      expect(await resolveDangling(run)).toBe(1);
+      expect(await outcomeOf(BROKEN)).toBe("failed");
+    },
+  );
+
+  test("is no finding at once: Azure may need some minutes", async () => {
+    run.resources.place(BROKEN, inState("Updating"));
+    await runAudit(run, { who: "me", why: "test" });
+    expect(run.tables.findings.all().filter(({ check }) => check === "journal-unresolved")).toEqual([]);
+    run.clock.advance(2 * 3600);
+    await runAudit(run, { who: "me", why: "test" });
+    expect(run.tables.findings.all().filter(({ check }) => check === "journal-unresolved")).toHaveLength(1);
+  });
+});
+
+test("an entry of a crashed writer stays open while Azure changes the resource", async () => {
+  run.resources.place(BROKEN, {
+    ...body(),
+    properties: { ...body().properties, provisioningState: "Updating" },
+  });
+  await crashed(BROKEN);
+  expect(await resolveDangling(run)).toBe(0);
+  expect(await entries()).toMatchObject({ [BROKEN]: { outcome: "intended" } });
 });
 
 test("an entry that was removed meanwhile blocks nothing", async () => {

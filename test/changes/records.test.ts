@@ -9,6 +9,7 @@ import {
   noteUnresolved,
   openEntry,
   readEntry,
+  settleEntry,
 } from "../../shared/changes/journalStore.ts";
 import type { Outcome } from "../../shared/changes/journal.ts";
 import { isConfirmedSince } from "../../shared/changes/order.ts";
@@ -93,6 +94,47 @@ describe("the journal", () => {
     await closeEntry(run, opened, { outcome: "applied" });
     await closeEntry(run, opened, { outcome: "failed" });
     expect(run.tables.journal.all()).toMatchObject([{ outcome: "applied" }]);
+  });
+
+  const states = () => run.states.states.get(run.tables.journal.all()[0]?.afterState ?? "");
+  test.each<[Outcome, Outcome, Outcome, number]>([
+    ["applied", "failed", "applied", 2],
+    ["applied", "refused", "applied", 2],
+    ["applied", "unknown", "applied", 2],
+    ["failed", "applied", "applied", 1],
+    ["refused", "applied", "applied", 1],
+    ["unknown", "applied", "applied", 1],
+    ["refused", "failed", "failed", 1],
+    ["unknown", "refused", "refused", 1],
+    ["refused", "unknown", "refused", 2],
+    ["failed", "unknown", "failed", 2],
+  ])("its writer records %s after another process recorded %s: it is %s", async (own, other, outcome, a) => {
+    const opened = await open(update("a"));
+    await settleEntry(run, opened, { outcome: other, ...(other === outcome && { after: { a: 1 } }) });
+    await closeEntry(run, opened, { outcome: own, ...(own === outcome && { after: { a: 2 } }) });
+    expect(run.tables.journal.all()).toMatchObject([{ outcome }]);
+    expect(states()).toEqual({ a });
+  });
+
+  test("a result that is not recorded leaves the state of the one that is", async () => {
+    const opened = await open(update("a"));
+    await settleEntry(run, opened, { outcome: "applied", after: { a: 1 } });
+    await closeEntry(run, opened, { outcome: "failed", after: { a: 2 } });
+    expect(states()).toEqual({ a: 1 });
+  });
+
+  test("a note on an open entry does not keep its writer from recording the result", async () => {
+    const opened = await open();
+    await noteUnresolved(run, opened, "403");
+    await closeEntry(run, opened, { outcome: "refused", why: "ScopeLocked" });
+    expect(run.tables.journal.all()).toMatchObject([{ outcome: "refused", why: "ScopeLocked" }]);
+  });
+
+  test("a result that was found by reading replaces nothing that was written meanwhile", async () => {
+    const opened = await open();
+    await closeEntry(run, opened, { outcome: "refused" });
+    expect(await settleEntry(run, opened, { outcome: "applied" })).toBe(false);
+    expect(run.tables.journal.all()).toMatchObject([{ outcome: "refused" }]);
   });
 
   test("notes why an entry stays open, once", async () => {

@@ -46,9 +46,9 @@ export const journalUnresolved = defineCheck({
   severity: "error",
   docs: "Until the entry is completed, Mooring does not change the resource, what contains it and what it contains.",
   on: "journal",
-  check: ({ entry: { id, change, intendedAtUtc, why }, openHours }) => {
-    // No cause: no run has tried to complete it yet.
-    if (why === undefined && openHours < UNRESOLVED_HOURS) return undefined;
+  check: ({ entry: { id, change, intendedAtUtc, why, outcome }, openHours }) => {
+    // No cause: no run has tried to complete it yet. Unknown: Azure may not have finished.
+    if ((why === undefined || outcome === "unknown") && openHours < UNRESOLVED_HOURS) return undefined;
     const name = resourceName(change.resourceId);
     return {
       about: change.resourceId,
