@@ -3,10 +3,11 @@
  * for which Azure provides no evidence that its lists are its own.
  */
 import * as z from "zod";
-import { Conflict, InvalidInput } from "../core/errors.ts";
+import { Conflict, InvalidInput, Superseded } from "../core/errors.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import type { Run } from "../ports/ports.ts";
-import { readFeed } from "./feed.ts";
+import { withLease } from "../storage/lease.ts";
+import { readFeed, reportLease } from "./feed.ts";
 import type { Feed } from "./model.ts";
 import type { Cluster, ClusterIdentity, Corroboration } from "./clusterModel.ts";
 import {
@@ -32,10 +33,13 @@ export type Rebinding = z.infer<typeof Rebinding>;
  */
 export async function rebindCluster(run: Run, name: string, rebinding: unknown): Promise<ClusterIdentity> {
   const { uid, ...confirmed } = parse(Rebinding, rebinding);
-  const before = await requireCluster(run, name);
-  refuseRebinding(before, uid, await listClusters(run));
-  const [identity] = await bind(run, [{ before, uid }], { ...confirmed, isCorroborated: true });
-  return identity as ClusterIdentity;
+  await requireCluster(run, name);
+  return betweenReports(run, [name], async () => {
+    const before = await requireCluster(run, name);
+    refuseRebinding(before, uid, await listClusters(run));
+    const [identity] = await bind(run, [{ before, uid }], { ...confirmed, isCorroborated: true });
+    return identity as ClusterIdentity;
+  });
 }
 
 const Exchange = Rebinding.omit({ uid: true }).extend({ other: z.string().min(1) });
@@ -52,6 +56,15 @@ export async function exchangeIdentities(
 ): Promise<readonly { readonly name: string; readonly identity: ClusterIdentity }[]> {
   const { other, ...confirmed } = parse(Exchange, exchange);
   if (name === other) throw new InvalidInput("identities are exchanged between two different clusters");
+  for (const each of [name, other]) await requireCluster(run, each);
+  return betweenReports(run, [name, other].toSorted(), () => exchangeAlone(run, [name, other], confirmed));
+}
+
+async function exchangeAlone(
+  run: Run,
+  [name, other]: readonly [string, string],
+  confirmed: Omit<Confirmed, "isCorroborated">,
+) {
   const one = await requireCluster(run, name);
   const two = await requireCluster(run, other);
   if (!one.identity || !two.identity)
@@ -63,6 +76,24 @@ export async function exchangeIdentities(
   ];
   const identities = await bind(run, swapped, { ...confirmed, isCorroborated: false });
   return identities.map((identity, at) => ({ name: at === 0 ? name : other, identity }));
+}
+
+/**
+ * No report of these clusters is received meanwhile: one that was judged by the earlier identity would leave its declarations.
+ * @throws Conflict while one of them reports
+ */
+async function betweenReports<T>(
+  run: Run,
+  [name, ...others]: readonly string[],
+  action: () => Promise<T>,
+): Promise<T> {
+  if (name === undefined) return action();
+  try {
+    return await withLease(run, reportLease(name), () => betweenReports(run, others, action));
+  } catch (error) {
+    if (!(error instanceof Superseded)) throw error;
+    throw new Conflict(`cluster ${name} is sending a report at this moment: try again`, { cause: error });
+  }
 }
 
 /**

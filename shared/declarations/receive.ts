@@ -9,7 +9,7 @@ import { recordOutcome } from "../storage/recordOutcome.ts";
 import { withLease, type Lease } from "../storage/lease.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
-import { readFeedRow, writeFeed } from "./feed.ts";
+import { readFeedRow, writeFeed, reportLease } from "./feed.ts";
 import type { Feed, Session } from "./model.ts";
 import { listSession } from "./query.ts";
 import { withoutAnswer } from "./senderFailures.ts";
@@ -55,7 +55,7 @@ export async function receiveDeclarations(
     };
     return receiveAlone(run, cluster, { ...received, followUp: { ...followUp, claim } });
   };
-  return withLease(run, `report of ${cluster.name}`, receive, BUSY_SECONDS);
+  return withLease(run, reportLease(cluster.name), receive, BUSY_SECONDS);
 }
 
 /** Completes every consequence of a post before it records its answer: if the process is killed before that, the sender posts it again. */

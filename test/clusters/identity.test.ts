@@ -36,6 +36,19 @@ test("the registration has the new identity, and who confirmed it and why", asyn
   });
 });
 
+test("no identity is changed while a report is received, which is judged by the earlier one", async () => {
+  await run.leases.acquire("report of one", "a host");
+  const message = "cluster one is sending a report at this moment: try again";
+  await expect(rebindCluster(run, "one", rebinding)).rejects.toThrow(message);
+  await put({ name: "two", identity: identity("22222222-2222-4333-8444-555555555555") });
+  const exchange = { other: "one", reason: "wrong contexts", who: "ada" };
+  await expect(exchangeIdentities(run, "two", exchange)).rejects.toThrow(message);
+  expect((await findCluster(run, "one"))?.identity?.uid).toBe(OLD);
+  await run.leases.release("report of one", "a host");
+  await rebindCluster(run, "one", rebinding);
+  expect((await findCluster(run, "one"))?.identity?.uid).toBe(UID);
+});
+
 test.each<[string, object, string]>([
   ["an identity that is no uid", { uid: "one" }, "uid: not a valid uid"],
   ["no reason", { reason: " " }, "reason: required"],

@@ -69,13 +69,14 @@ test("what a complete list shows replaces a row of a higher resourceVersion: the
 test("the old cluster's window that is taken during a rebind leaves nothing behind that hides the rebuilt cluster's Service", async () => {
   reporter.version = 900_000;
   await reporter.list([]);
-  // The window of the old cluster is read, then an operator confirms the rebuilt one, then the window's rows are written.
+  // A host reads the window of the old cluster and loses its lease; an operator confirms the rebuilt cluster; then the rows are written.
   const { declarations } = run.tables;
   const get = declarations.get.bind(declarations);
   let once = true;
   declarations.get = async (partition, key) => {
     if (once) {
       once = false;
+      run.clock.advance(120);
       await rebindCluster(run, "one", { uid: REBUILT, reason: "rebuilt", who: "ann" });
     }
     return get(partition, key);
