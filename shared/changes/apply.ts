@@ -28,6 +28,7 @@ import { isConfirmedSince } from "./order.ts";
 import { observedBecause } from "./policy.ts";
 import { recovered, verified } from "./result.ts";
 import { readProtection } from "./protection.ts";
+import { reserve } from "./reserve.ts";
 import type { Resource, ResourceWriter } from "../ports/resources.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { isStopped } from "./stop.ts";
@@ -113,6 +114,8 @@ async function applyLeased(work: Work, change: Change, lease: Lease): Promise<Ap
   if ("outcome" in judged) return judged;
   // Guards and verification may take long: their result is valid only while the lease excludes other writers.
   await lease.demand();
+  const taken = await reserve(work.run, change, judged.actual);
+  if (taken.length > 0) return refuse(work, change, { guard: "taken-since", why: taken.join("; ") });
   return write(work, change, { actual: judged.actual, lease, judgedAt });
 }
 

@@ -8,9 +8,10 @@ import { sameValue, valueAt } from "./body.ts";
 import type { Unresolved } from "./dangling.ts";
 import { isTaggedOff } from "./offTag.ts";
 import { CLUSTER_TAG, OWNER_TAG } from "../declarations/plsOwner.ts";
-import { isListEdit, isRemoval, type Change, type Edit } from "./plan.ts";
+import { openedBy } from "./opened.ts";
+import { isListEdit, isRemoval, type Change, type EvidenceSource } from "./plan.ts";
 import type { Protection } from "./protection.ts";
-import type { Json, Lock, Resource } from "../ports/resources.ts";
+import type { Lock, Resource } from "../ports/resources.ts";
 
 export interface GuardInput {
   readonly change: Change;
@@ -93,29 +94,15 @@ const unproved: Guard = ({ change }) => {
   if (isRemoval(change) && change.evidence.length < 2) return "a delete needs evidence from two observations";
   if (openedBy(change).length === 0) return undefined;
   const sources = new Set(change.evidence.map(({ source }) => source));
-  return sources.size < 2 ? "a change that widens access needs evidence from two sources" : undefined;
+  // Who may see and use a Private Link Service is declared; a person decides only on a connection.
+  const proofs = change.capability === "connections" ? DECIDED_BY : DECLARED_BY;
+  return proofs.some((each) => sources.has(each)) && sources.has("Azure")
+    ? undefined
+    : `a change that widens access needs evidence from two sources: Azure, and ${proofs.join(" or ")}`;
 };
 
-/**
- * The access that a change widens: the approval of a connection, or each item that is added to a list of a
- * Private Link Service. Empty if it widens nothing. Comparable between changes of the same resource. Pure.
- */
-export function openedBy(change: Change): readonly string[] {
-  if (change.action !== "update") return [];
-  if (change.capability === "connections") return ["approval"];
-  return change.capability === "privateLinkServices" ? change.edits.flatMap(addedBy) : [];
-}
-
-function addedBy(edit: Edit): readonly string[] {
-  if (isListEdit(edit) || !Array.isArray(edit.after)) return [];
-  const before = Array.isArray(edit.before) ? edit.before.map(lowered) : [];
-  const added = edit.after.map(lowered).filter((item) => !before.includes(item));
-  return added.map((item) => `${edit.path} ${item}`);
-}
-
-function lowered(item: Json): string {
-  return JSON.stringify(item).toLowerCase();
-}
+const DECLARED_BY: readonly EvidenceSource[] = ["Kubernetes"];
+const DECIDED_BY: readonly EvidenceSource[] = ["Kubernetes", "operator"];
 
 /**
  * A write that is newer than the declaration may be one of the cloud controller, for a declaration that

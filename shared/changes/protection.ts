@@ -8,8 +8,8 @@ import { InvalidInput } from "../core/errors.ts";
 import { canonicalId, parseResourceId, resourceName } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
-import { valueAt } from "./body.ts";
 import { isRelated } from "./dangling.ts";
+import { frontendIdsOf } from "./given.ts";
 import { SYSTEM, type Change } from "./plan.ts";
 import type { JsonObject, Resource } from "../ports/resources.ts";
 
@@ -41,7 +41,8 @@ export async function readProtection(
   const isConnection = type.toLowerCase() === CONNECTION;
   if (!isConnection && type.toLowerCase() !== SERVICE) return { loadBalancers: [], holds: [] };
   const privateLinkService = isConnection ? await readPrivateLinkService(run, parentId) : undefined;
-  const frontendIds = frontendIdsOf((isConnection ? privateLinkService?.body : bodyOf(change, actual)) ?? {});
+  const body = isConnection ? privateLinkService?.body : bodyOf(change, actual);
+  const frontendIds = frontendIdsOf(body ?? {}).map(canonicalId);
   const balancerIds = [...new Set(frontendIds.map(loadBalancerOf))];
   const containers = [...frontendIds, ...balancerIds];
   const [balancers, holds] = await waitForAll([
@@ -59,13 +60,6 @@ async function readPrivateLinkService(run: Run, id: string): Promise<Resource> {
 
 function bodyOf(change: Change, actual: Resource | undefined): JsonObject | undefined {
   return change.action === "create" ? change.body : actual?.body;
-}
-
-/** Canonical. */
-function frontendIdsOf(body: JsonObject): string[] {
-  const frontends = valueAt(body, "properties.loadBalancerFrontendIpConfigurations");
-  if (!Array.isArray(frontends)) return [];
-  return (frontends as readonly { id?: string }[]).map(({ id = "" }) => canonicalId(id));
 }
 
 /** @throws InvalidInput if the id is not valid, because unknown does not mean unprotected */

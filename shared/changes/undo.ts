@@ -1,13 +1,24 @@
 /** Plans the undo of a journal entry, with a description of what cannot be restored. */
 import { InvalidInput } from "../core/errors.ts";
-import { parseResourceId } from "../azure/resourceId.ts";
+import { parseResourceId, PLS_TYPE, typeOf } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import type { JournalEntry } from "./journal.ts";
 import { listJournal } from "./journalStore.ts";
 import { namedItems, valueAt } from "./body.ts";
-import { isListEdit, isRemoval, SYSTEM, type Change, type Evidence, type Plan } from "./plan.ts";
-import type { JsonObject } from "../ports/resources.ts";
+import { leftClosed, withoutAccess, withoutOpening } from "./opened.ts";
+import {
+  isListEdit,
+  isRemoval,
+  SYSTEM,
+  type Change,
+  type Evidence,
+  type Plan,
+  type ValueEdit,
+} from "./plan.ts";
+import type { JsonObject, Resource } from "../ports/resources.ts";
+import { takenSince } from "./reserve.ts";
 import { restorable } from "./restorable.ts";
+import { waitForAll } from "../core/waitForAll.ts";
 
 export interface Undo {
   readonly plan: Plan;
@@ -17,7 +28,20 @@ export interface Undo {
 
 /** @throws InvalidInput if there is no such entry, or if it cannot be undone, with the reason */
 export async function planUndo(run: Run, id: string): Promise<Undo> {
-  const entry = await findEntry(run, id);
+  const undo = await undoOf(run, await findEntry(run, id));
+  const taken = await waitForAll(
+    undo.plan.changes.map(async (change) => takenSince(run, change, await readChanged(run, change))),
+  );
+  if (taken.flat().length > 0) throw new InvalidInput(taken.flat());
+  return undo;
+}
+
+/** Only what is added to a resource depends on its other parts. */
+async function readChanged(run: Run, change: Change): Promise<Resource | undefined> {
+  return change.action === "create" ? undefined : run.ports.resources.read(change.resourceId);
+}
+
+async function undoOf(run: Run, entry: JournalEntry): Promise<Undo> {
   if (entry.outcome !== "applied")
     throw new InvalidInput(
       `journal entry ${entry.id} was ${entry.outcome}: only an applied change can be undone`,
@@ -46,8 +70,14 @@ export async function planUndo(run: Run, id: string): Promise<Undo> {
 /** True for entries that `planUndo` can undo. Pure. */
 export function isUndoable({ outcome, change, beforeState }: JournalEntry): boolean {
   if (outcome !== "applied" || change.action === "create") return false;
-  if (change.action === "update") return isRemoval(change) || change.capability === "privateLinkServices";
+  if (change.action === "update") return isRemoval(change) || isReversible(change);
   return beforeState !== undefined && lossesOf(change) !== undefined;
+}
+
+/** True unless the undo would only give access. */
+function isReversible(change: Change): boolean {
+  if (change.capability !== "privateLinkServices") return false;
+  return reversedEdits(change).some((edit) => withoutOpening(edit) !== undefined);
 }
 
 /** The entry with this id or unambiguous prefix of an id. @throws InvalidInput if none or several match */
@@ -67,20 +97,38 @@ function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, 
     throw new InvalidInput(
       `Azure cannot set a connection back to Pending: decide again with \`mooring connections approve\` or \`reject\``,
     );
-  const edits = change.edits
-    .flatMap((edit) =>
-      isListEdit(edit) ? [] : [{ path: edit.path, before: edit.after, after: edit.before }],
-    )
-    .toReversed();
+  const reversed = reversedEdits(change);
+  const edits = reversed.flatMap((edit) => withoutOpening(edit) ?? []);
+  const closed = reversed.flatMap(leftClosed);
+  if (edits.length === 0 && closed.length > 0)
+    throw new InvalidInput(`nothing can be undone. ${accessOf(closed)}`);
   const automatic = entry.cause.who === SYSTEM;
   // An operator requests it: unlike the change, it does not depend on what the cluster declares.
   const { confirmedSequence: _ofChange, ...own } = change;
   return {
     plan: { changes: [{ ...own, reason: reasonOf(entry), evidence, edits }] },
-    losses: automatic
-      ? ["Mooring will repair it again, unless the Service's annotation or the policy changes first."]
-      : [],
+    losses: [
+      ...(closed.length > 0 ? [accessOf(closed)] : []),
+      ...(automatic
+        ? ["Mooring will repair it again, unless the Service's annotation or the policy changes first."]
+        : []),
+    ],
   };
+}
+
+/** In the reverse order. Pure. */
+function reversedEdits(change: Change): ValueEdit[] {
+  const edits = change.action === "update" ? change.edits : [];
+  return edits
+    .flatMap((edit) =>
+      isListEdit(edit) ? [] : [{ path: edit.path, before: edit.after, after: edit.before }],
+    )
+    .toReversed();
+}
+
+/** Access is given only on what the cluster confirms, never on the word of an earlier state. */
+function accessOf(subscriptions: readonly string[]): string {
+  return `Access of ${[...new Set(subscriptions)].join(", ")} is not restored: it follows the annotations of the Service (azure-pls-visibility, azure-pls-auto-approval).`;
 }
 
 interface Removed {
@@ -109,7 +157,8 @@ async function undoDelete(run: Run, entry: JournalEntry, evidence: Evidence[]): 
     throw new InvalidInput(
       `${entry.change.resourceId} cannot be restored: its consumer must request it again`,
     );
-  const body = await bodyBefore(run, entry);
+  const before = await bodyBefore(run, entry);
+  const body = typeOf(entry.change.resourceId) === PLS_TYPE ? withoutAccess(before) : before;
   return {
     plan: { changes: [{ ...entry.change, action: "create", body, reason: reasonOf(entry), evidence }] },
     losses,
@@ -150,6 +199,7 @@ const LOSSES: Readonly<Record<string, readonly string[]>> = {
   "microsoft.network/privatelinkservices": [
     "The Private Link Service gets another alias: notify consumers that connect by alias.",
     "Connections of its consumers are not restored: they must create new private endpoints.",
+    "Its visibility and auto-approval are restored empty: Mooring sets them when the cluster confirms a Service that declares them.",
   ],
   "microsoft.network/loadbalancers": [
     "Its backend pools are restored empty: their members must be added again.",

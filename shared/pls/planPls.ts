@@ -4,6 +4,7 @@
  */
 import type { Edit, Evidence, Plan } from "../changes/plan.ts";
 import { sameValue } from "../changes/body.ts";
+import { ACCESS_PATHS } from "../changes/opened.ts";
 import type { Json } from "../ports/resources.ts";
 import type { Declared } from "../kubernetes/intent.ts";
 import type { PrivateLinkService } from "../azure/networkModel.ts";
@@ -12,8 +13,7 @@ import { desiredPls, type DesiredPls } from "./desired.ts";
 
 /** Path of each field in ARM; lists of subscriptions are one level deeper. */
 export const PATHS: Readonly<Record<keyof DesiredPls, string>> = {
-  visibility: "properties.visibility.subscriptions",
-  autoApproval: "properties.autoApproval.subscriptions",
+  ...ACCESS_PATHS,
   fqdns: "properties.fqdns",
   proxyProtocol: "properties.enableProxyProtocol",
 };

@@ -4,15 +4,14 @@
  * reads does not open as well. Decisions and undos by operators do not depend on the declaration and do not use it.
  */
 import type { ApplyOptions } from "../changes/applied.ts";
-import { openedBy } from "../changes/guards.ts";
-import { isListEdit, isRemoval, type Change, type Edit, type Plan } from "../changes/plan.ts";
+import { openedBy } from "../changes/opened.ts";
+import { isRemoval, type Change, type Plan } from "../changes/plan.ts";
 import { parseResourceId, sameId } from "../azure/resourceId.ts";
 import { isOlder } from "../declarations/service.ts";
 import { proposalsOf } from "../declarations/proposals.ts";
 import type { Declared } from "../kubernetes/intent.ts";
 import type { Run } from "../ports/ports.ts";
 import { planById } from "./planFor.ts";
-import { PATHS } from "./planPls.ts";
 
 /** Options to apply a plan of `plsPlanner`, or a part of one. Changes that only narrow access are not verified again. */
 export function reverified(
@@ -25,7 +24,7 @@ export function reverified(
 async function refutation(run: Run, change: Change): Promise<string | undefined> {
   // A declaration is no reason to delete: only a sweep has the proof that a delete requires.
   if (isRemoval(change)) return "a delete requires a final verification";
-  const opened = widenedBy(change);
+  const opened = openedBy(change);
   if (opened.length === 0) return undefined;
   const { owner, isOpened } = await planAgain(run, change);
   if (!opened.every(isOpened)) return "the declaration changed since the plan";
@@ -51,17 +50,6 @@ async function pendingOf(run: Run, owner: Declared | undefined): Promise<readonl
 function isDecided({ resourceVersion, deletedAtUtc }: Declared, confirmed: Declared): boolean {
   if (deletedAtUtc !== undefined || resourceVersion === undefined) return false;
   return confirmed.resourceVersion !== undefined && isOlder(resourceVersion, confirmed.resourceVersion);
-}
-
-function widenedBy(change: Change): readonly string[] {
-  if (change.action !== "update") return [];
-  return openedBy({ ...change, edits: change.edits.filter((edit) => !isFromEveryone(edit)) });
-}
-
-/** Any list is narrower than a visibility of `*`; in auto-approval `*` includes no subscription. */
-function isFromEveryone(edit: Edit): boolean {
-  if (isListEdit(edit) || edit.path !== PATHS.visibility) return false;
-  return Array.isArray(edit.before) && edit.before.includes("*");
 }
 
 interface Planned {

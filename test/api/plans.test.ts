@@ -263,12 +263,15 @@ describe("what is done is what was shown", () => {
 });
 
 describe("undo", () => {
-  test("restores the previous state, and lists what cannot be restored", async () => {
+  test("gives no access that the Service does not declare: 409 with the reason", async () => {
     const journalId = (await carriedOut(ask, reconcile)).body.applied[0].journalId;
-    const undo = `POST /journal/${journalId}/undo`;
-    expect((await ask(`${undo}?dryRun=true`)).body.plan.changes[0].lines[0].text).toContain('-> ["*"]');
-    expect((await carriedOut(ask, undo)).body.applied[0].outcome).toBe("applied");
-    expect(visibility()).toEqual(["*"]);
+    const { status, body } = await ask(`POST /journal/${journalId}/undo?dryRun=true`);
+    expect([status, body.problems[0]]).toEqual([
+      409,
+      expect.stringContaining("Access of * is not restored: it follows the annotations of the Service"),
+    ]);
+    expect((await ask(`GET /journal/${journalId}`)).body.undoable).toBe(false);
+    expect(visibility()).not.toContain("*");
   });
 
   test("of a decision is none: 409 with the reason", async () => {

@@ -8,7 +8,7 @@ import { startAudit } from "../../shared/audit/startAudit.ts";
 import { Policy } from "../../shared/policy/policy.ts";
 import { apiOver, apiWorld, FINDING, type Ask } from "../builders/api.ts";
 import { balancerId, plsIdIn, subnetId } from "../builders/world.ts";
-import type { MemoryRun } from "../memory/run.ts";
+import { SUBSCRIPTION, type MemoryRun } from "../memory/run.ts";
 
 let run: MemoryRun;
 let ask: Ask;
@@ -67,7 +67,7 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   restoreOrphan: ["POST /orphans/restore", { journalId: "id-0000" }],
   listJournal: [async () => (await reconciled(), "GET /journal")],
   getJournalEntry: [async () => `GET /journal/${await reconciled()}`],
-  undoJournalEntry: [async () => `POST /journal/${await reconciled()}/undo`],
+  undoJournalEntry: [async () => `POST /journal/${await widened()}/undo`],
   listQueues: ["GET /queues"],
   listPoison: [async () => (failed(), "GET /queues/pls/poison")],
   replayPoison: [async () => (failed(), "POST /queues/pls/poison/replay"), { ids: ["work"] }],
@@ -99,6 +99,17 @@ async function reconciled(): Promise<string> {
   const path = `POST /pls/${PLS}/reconcile`;
   const { etag } = (await ask(`${path}?dryRun=true`)).body.plan;
   return (await ask(path, { ifMatch: etag })).body.applied[0].journalId;
+}
+
+/** A journal entry that gave access: an undo takes it away again. */
+async function widened(): Promise<string> {
+  const id = await reconciled();
+  const row = (await Array.fromAsync(run.tables.journal.list("all"))).find(({ value }) => value.id === id);
+  if (row?.value.change.action !== "update") throw new Error("no entry");
+  const edits = [{ path: "properties.visibility.subscriptions", before: [], after: [SUBSCRIPTION] }];
+  const value = { ...row.value, change: { ...row.value.change, edits } };
+  await run.tables.journal.transact("all", [{ do: "put", key: row.key, value }]);
+  return id;
 }
 
 test("every operation is called here", () =>

@@ -341,9 +341,9 @@ describe("a change that may not be made", () => {
     [
       "a wider visibility on the word of one source",
       () => {},
-      update({ evidence: [base.evidence[0], base.evidence[0]] }),
+      update({ evidence: [base.evidence[0], base.evidence[0]], edits: [{ ...edit, before: [] }] }),
       {},
-      "refused: unproved: a change that widens access needs evidence from two sources",
+      "refused: unproved: a change that widens access needs evidence from two sources: Azure, and Kubernetes",
     ],
     [
       "a declaration that was confirmed before the resource was first seen as it is",

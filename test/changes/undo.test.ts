@@ -57,19 +57,20 @@ describe("is refused, with the reason,", () => {
   });
 });
 
-test("an undo of an automatic change states that Mooring will repeat it", async () => {
+/** A repair of the visibility of a Private Link Service, and its undo. */
+async function undoRepair(before: string[], after: string[]) {
   const run = memoryRun();
   const path = "properties.visibility.subscriptions";
   run.resources.place(plsIdIn("pls"), {
     tags: { ...pls().tags },
-    properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["*"] } },
+    properties: { provisioningState: "Succeeded", visibility: { subscriptions: before } },
   });
   const { action: _, ...rest } = deletion(run, plsIdIn("pls"));
   const repair: Change = {
     ...rest,
     action: "update",
     capability: "privateLinkServices",
-    edits: [{ path, before: ["*"], after: [PARTNER] }],
+    edits: [{ path, before, after }],
   };
   const [{ journalId = "" } = {}] = await createApply(run.resources)(
     run,
@@ -78,8 +79,41 @@ test("an undo of an automatic change states that Mooring will repeat it", async 
     OPTIONS,
   );
   const { plan, losses } = await planUndo(run, journalId.slice(0, 4));
-  expect(losses).toEqual([expect.stringMatching(/^Mooring will repair it again/)]);
-  expect(plan.changes).toMatchObject([{ edits: [{ path, before: [PARTNER], after: ["*"] }] }]);
+  const [done] = await createApply(run.resources)(run, plan, ADA, OPTIONS);
+  const { properties } = run.resources.bodyOf(plsIdIn("pls")) as { properties: { visibility: JsonObject } };
+  return { losses, outcome: done?.outcome, visible: properties.visibility["subscriptions"] };
+}
+
+test("an undo of an automatic change states that Mooring will repeat it", async () => {
+  expect(await undoRepair([], [PARTNER])).toEqual({
+    losses: [expect.stringMatching(/^Mooring will repair it again/)],
+    outcome: "applied",
+    visible: [],
+  });
+});
+
+describe("the undo of a visibility", () => {
+  test.each<[string, string[], string[], string[]]>([
+    ["takes back what was added", ["a"], ["a", "b"], ["a"]],
+    ["does not add what was removed", ["a", "c"], ["a", "b"], ["a"]],
+    ["compares subscriptions without case", ["A", "c"], ["a", "b"], ["a"]],
+    ["from everyone to a list is narrower", ["a"], ["*"], ["a"]],
+  ])("%s", async (_, before, after, expected) =>
+    expect(await undoRepair(before, after)).toMatchObject({ outcome: "applied", visible: expected }),
+  );
+
+  test("states what it does not add", async () => {
+    const { losses } = await undoRepair(["a", "c"], ["a", "b"]);
+    expect(losses[0]).toMatch(/^Access of c is not restored: it follows the annotations of the Service/);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ["to everyone", ["*"], [PARTNER]],
+    ["to a subscription", ["a", PARTNER], ["a"]],
+    ["to a first one", [PARTNER], []],
+  ])("is refused if it would only give access %s", async (_, before, after) =>
+    expect(undoRepair(before, after)).rejects.toThrow("nothing can be undone. Access of"),
+  );
 });
 
 describe("of the removal of a frontend", () => {
@@ -263,7 +297,16 @@ describe("the journal entry", () => {
     ["the delete of a load balancer", deletion(memoryRun(), balancerId()), true],
     ["the delete of a connection", deletion(memoryRun(), connection().id), false],
     ["the delete of what has no valid id", deletion(memoryRun(), "nonsense"), false],
-    ["a repair of a Private Link Service", update({ capability: "privateLinkServices" }), true],
+    [
+      "a repair that gave access",
+      update({ capability: "privateLinkServices", edits: [{ path: "p", before: [], after: ["a"] }] }),
+      true,
+    ],
+    [
+      "a repair that took access away",
+      update({ capability: "privateLinkServices", edits: [{ path: "p", before: ["a"], after: [] }] }),
+      false,
+    ],
     ["a rejection", update({ capability: "rejections" }), false],
     ["a frontend taken out", update({ edits: [{ path: "p", remove: ["dead"] }] }), true],
     ["a frontend put back", update({ edits: [{ path: "p", add: [{ name: "dead" }] }] }), false],
@@ -272,7 +315,7 @@ describe("the journal entry", () => {
   );
 
   test.each<[string, Change, number | undefined]>([
-    ["a Private Link Service loses its alias and its consumers", deletion(memoryRun(), plsIdIn("pls")), 2],
+    ["a Private Link Service loses alias, consumers and access", deletion(memoryRun(), plsIdIn("pls")), 3],
     ["a load balancer loses its members and dynamic addresses", deletion(memoryRun(), balancerId()), 2],
     ["a frontend loses a dynamic address", update({}), 1],
     ["a connection cannot come back", deletion(memoryRun(), connection().id), undefined],
@@ -291,10 +334,10 @@ describe("the journal entry", () => {
 
 test("an undo that an operator requests twice restores the values in the reverse order of the edits", async () => {
   const run = memoryRun();
-  const paths = ["properties.visibility.subscriptions", "properties.fqdns"];
+  const paths = ["properties.enableProxyProtocol", "properties.fqdns"];
   run.resources.place(plsIdIn("pls"), {
     tags: { ...pls().tags },
-    properties: { provisioningState: "Succeeded", visibility: { subscriptions: ["a"] }, fqdns: ["b"] },
+    properties: { provisioningState: "Succeeded", enableProxyProtocol: true, fqdns: ["b"] },
   });
   const { action: _, ...rest } = deletion(run, plsIdIn("pls"));
   const change: Change = {
@@ -302,7 +345,7 @@ test("an undo that an operator requests twice restores the values in the reverse
     action: "update",
     capability: "privateLinkServices",
     edits: [
-      { path: paths[0] ?? "", before: ["a"], after: [] },
+      { path: paths[0] ?? "", before: true, after: false },
       { path: paths[1] ?? "", before: ["b"], after: [] },
     ],
   };
@@ -314,7 +357,7 @@ test("an undo that an operator requests twice restores the values in the reverse
   );
   const { plan, losses } = await planUndo(run, journalId);
   expect(losses).toEqual([]);
-  expect(plan.changes).toMatchObject([{ edits: paths.toReversed().map((path) => ({ path, before: [] })) }]);
+  expect(plan.changes).toMatchObject([{ edits: paths.toReversed().map((path) => ({ path })) }]);
 });
 
 test("a body is restored without what Azure alone sets, wherever it stands", () => {

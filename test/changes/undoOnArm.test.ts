@@ -55,7 +55,8 @@ describe("of a delete, on the sandbox", () => {
       expect(await apply(run, plan, ADA, OPTIONS)).toMatchObject([{ outcome: "applied" }]);
     }
     const after = { pls: await get(PLS), balancer: await get(BALANCER) };
-    expect(after.pls.properties.visibility).toEqual(before.pls.properties.visibility);
+    expect(before.pls.properties.visibility.subscriptions).toEqual([PARTNER]);
+    expect(after.pls.properties.visibility.subscriptions).toEqual([]);
     expect(after.pls.properties.alias).not.toBe(before.pls.properties.alias);
     const frontends = ({ properties }: any) =>
       properties.frontendIPConfigurations.map(({ name, properties: { subnet } }: any) => [name, subnet]);

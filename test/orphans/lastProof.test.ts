@@ -478,7 +478,7 @@ describe("what operators ask about", () => {
     );
     const found = await listRestorable(run, "2026-11-23T11:00:00.000Z");
     expect(found.map(({ entry: { id }, losses }) => [id, losses.length])).toEqual([
-      ["j2", 2],
+      ["j2", 3],
       ["j7", 2],
     ]);
     expect(await listRestorable(run, "2026-11-23T12:00:01.000Z")).toEqual([]);

@@ -68,8 +68,8 @@ export const ACCESS_GUARDS: readonly AccessGuard[] = [
   }),
   inGuards("unproved (wider access)", {
     refuses: "a write that opens access on one source",
-    from: "sources.size < 2",
-    to: "false",
+    from: 'proofs.some((each) => sources.has(each)) && sources.has("Azure")',
+    to: "true",
     breaks: "evidence",
     steps: [...declaredForBoth, ...repaired],
     behind: ["Azure's evidence of a Private Link Service"],
