@@ -93,9 +93,19 @@ test("a change in the world appears without a reload", async () => {
   await page.getByText(new RegExp(`^${items.length + 1} entr`)).waitFor({ timeout: 120_000 });
 }, 180_000);
 
-test("undo shows its plan and what is lost, and puts the resource back as it was", async () => {
-  const { before } = await board.call("GET", `/journal/${healed.id}`);
-  const page = await board.open(`journal/${healed.id}`);
+test("undo shows its plan and what is lost, and takes back access that Mooring gave", async () => {
+  const id = await idOf("pls-ledger");
+  const pls = await board.world.arm("GET", id);
+  expect(pls.properties.visibility.subscriptions).not.toEqual([]);
+  // Another writer takes all access away, and Mooring gives it again.
+  pls.properties.visibility = { subscriptions: [] };
+  await board.world.arm("PUT", id, pls);
+  const repair = await board.world.eventually("the repair", async () => {
+    const path = `/journal?outcome=applied&who=system&resource=${encodeURIComponent(id)}`;
+    const { items } = await board.call("GET", path);
+    return items.find(({ undoable }: any) => undoable === true);
+  });
+  const page = await board.open(`journal/${repair.id}`);
   await page.getByRole("button", { name: "Undo…" }).click();
   await dialog(page).getByText("visibility").first().waitFor();
   expect(await violations(page)).toEqual([]);
@@ -106,7 +116,15 @@ test("undo shows its plan and what is lost, and puts the resource back as it was
   const undone = await board.call("GET", `/journal/${href.split("/").at(-1)}`);
   expect(undone).toMatchObject({ who: "operator@sandbox", outcome: "applied" });
   // As Azure had it right after: the event of the write heals the PLS again.
-  expect(undone.after.properties.visibility).toEqual(before.properties.visibility);
+  expect(undone.after.properties.visibility).toEqual({ subscriptions: [] });
+}, 180_000);
+
+test("a repair that took access away offers no undo, which would give it again", async () => {
+  const { undoable } = await board.call("GET", `/journal/${healed.id}`);
+  expect(undoable).toBe(false);
+  const page = await board.open(`journal/${healed.id}`);
+  await page.getByRole("list", { name: "Difference" }).first().waitFor();
+  expect(await page.getByRole("button", { name: "Undo…" }).count()).toBe(0);
 });
 
 test("an unknown entry shows a message", async () => {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, t
 import { createPorts } from "../../shared/adapters/ports.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { parseSettings } from "../../shared/core/settings.ts";
+import type { Tables } from "../../shared/ports/ports.ts";
 import {
   BALANCER,
   balancerBody,
@@ -32,6 +33,7 @@ let directory: string;
 let arm: TestArm;
 let served: ServedArm;
 let env: Record<string, string>;
+let tables: Tables;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-cli-pls-"));
 });
@@ -51,7 +53,7 @@ beforeEach(async () => {
     MOORING_TABLE_PREFIX: `l${randomBytes(6).toString("hex")}`,
     MOORING_OPERATOR: "ada",
   };
-  const { tables } = createPorts(parseSettings(env)).ports;
+  ({ tables } = createPorts(parseSettings(env)).ports);
   await markCurrent(tables);
   const registered = cluster({ nodeResourceGroup: "rg" });
   await tables.clusters.transact("all", [{ do: "put", key: "one", value: registered }]);
@@ -60,12 +62,17 @@ beforeEach(async () => {
   await tables.declarations.transact("one", [{ do: "put", key: "shop/web", value }]);
   const frontends = [frontendBody("fe"), frontendBody(baseName(UID))];
   await arm.put(BALANCER, balancerBody(...frontends));
-  const frontend = [{ id: `${BALANCER}/frontendIPConfigurations/${baseName(UID)}` }];
-  const open = { visibility: { subscriptions: ["*"] }, loadBalancerFrontendIpConfigurations: frontend };
-  await arm.put(OURS, { ...plsBody(open), tags: TAGS });
+  await makeVisible("*");
   await arm.put(PARTNER_ENDPOINT, { ...endpointBody("manualPrivateLinkServiceConnections", OURS) });
   await confirmSince(tables, OURS, (await arm.send("GET", OURS)).body.etag);
 });
+
+/** Another writer sets the visibility. */
+async function makeVisible(to: string): Promise<void> {
+  const frontend = [{ id: `${BALANCER}/frontendIPConfigurations/${baseName(UID)}` }];
+  const open = { visibility: { subscriptions: [to] }, loadBalancerFrontendIpConfigurations: frontend };
+  await arm.put(OURS, { ...plsBody(open), tags: TAGS });
+}
 
 const mooring = (...args: string[]) => runCli(args, { env });
 const visibility = async () => (await arm.send("GET", OURS)).body.properties.visibility.subscriptions;
@@ -103,6 +110,8 @@ describe("mooring pls", () => {
   });
 
   test("reconcile repairs the PLS, the journal records who and why, undo reverts it", async () => {
+    await makeVisible(SUBSCRIPTION);
+    await confirmSince(tables, OURS, (await arm.send("GET", OURS)).body.etag);
     const done = await mooring("pls", "reconcile", "ours", "--yes");
     expect([done.code, done.out]).toEqual([
       0,
@@ -119,7 +128,17 @@ describe("mooring pls", () => {
     expect(shown).toContain("before:\n");
     const undone = await mooring("undo", entry.id, "--yes");
     expect([undone.code, undone.out]).toEqual([0, expect.stringContaining(`undo of ${entry.id}`)]);
-    expect(await visibility()).toEqual(["*"]);
+    expect(await visibility()).toEqual([SUBSCRIPTION]);
+  });
+
+  test("undo gives no access that the Service does not declare, and states what to do", async () => {
+    await mooring("pls", "reconcile", "ours", "--yes");
+    const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
+    expect(await mooring("undo", entry.id, "--yes")).toMatchObject({
+      code: 2,
+      err: "mooring: nothing can be undone. Access of * is not restored: it follows the annotations of the Service (azure-pls-visibility, azure-pls-auto-approval).\n",
+    });
+    expect(await visibility()).toEqual([SUBSCRIPTION, PARTNER]);
   });
 
   test("all unknown names are reported", async () => {
