@@ -70,23 +70,21 @@ export async function closeEntry(run: Run, opened: Opened, ended: Ended): Promis
   let current: Opened | undefined = opened;
   for (let tries = 0; tries < MOST_TRIES && current; tries += 1) {
     if (!isOpen(current.entry) && !outranks(ended, current.entry)) return;
-    if (await complete(run, { entry: opened.entry, version: current.version }, ended)) return;
+    if (await settleEntry(run, { entry: opened.entry, version: current.version }, ended)) return;
     current = await readEntry(run, opened.entry);
   }
   run.log.error("journal entry not completed", { id: opened.entry.id, outcome: ended.outcome });
-}
-
-/** Records a result that was found by reading; an entry that another process wrote meanwhile stays as it is. */
-export async function settleEntry(run: Run, opened: Opened, ended: Ended): Promise<boolean> {
-  return complete(run, opened, ended);
 }
 
 function outranks({ outcome }: Ended, { outcome: recorded }: JournalEntry): boolean {
   return outcome === "applied" && recorded !== "applied";
 }
 
-/** False if the entry does not have the version any more. */
-async function complete(
+/**
+ * Records a result, for example one that was found by reading. False if another process wrote the entry
+ * meanwhile: it stays as it is.
+ */
+export async function settleEntry(
   run: Run,
   { entry, version }: Opened,
   { outcome, why, after }: Ended,

@@ -29,11 +29,11 @@ function givenAt(body: JsonObject, path: string): string[] {
 }
 
 function addedBy(edit: Edit): string[] {
-  return isListEdit(edit) ? [] : leftClosed(edit).map((item) => `${edit.path} ${lowered(item)}`);
+  return isListEdit(edit) ? [] : openedItems(edit).map((item) => `${edit.path} ${lowered(item)}`);
 }
 
 /** The items of the list that the edit opens. */
-export function leftClosed(edit: ValueEdit): readonly string[] {
+export function openedItems(edit: ValueEdit): readonly string[] {
   const { path, before, after } = edit;
   if (!Array.isArray(after) || WITHOUT_ACCESS.has(path) || isFromEveryone(edit)) return [];
   const had = new Set(items(before).map(lowered));
@@ -49,7 +49,7 @@ function isFromEveryone({ path, before }: ValueEdit): boolean {
 
 /** The edit without what it would open; `undefined` if nothing is left of it. */
 export function withoutOpening(edit: ValueEdit): ValueEdit | undefined {
-  if (leftClosed(edit).length === 0) return edit;
+  if (openedItems(edit).length === 0) return edit;
   const allowed = new Set(items(edit.after).map(lowered));
   const had = items(edit.before);
   const after = had.filter((item) => allowed.has(lowered(item)) || allowed.has(lowered("*")));

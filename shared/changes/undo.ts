@@ -5,7 +5,7 @@ import type { Run } from "../ports/ports.ts";
 import type { JournalEntry } from "./journal.ts";
 import { listJournal } from "./journalStore.ts";
 import { namedItems, valueAt } from "./body.ts";
-import { leftClosed, withoutAccess, withoutOpening } from "./opened.ts";
+import { openedItems, withoutAccess, withoutOpening } from "./opened.ts";
 import {
   isListEdit,
   isRemoval,
@@ -48,7 +48,7 @@ async function undoOf(run: Run, entry: JournalEntry): Promise<Undo> {
     );
   const evidence: Evidence[] = [
     {
-      says: `journal entry ${entry.id} has no state before the change`,
+      says: `journal entry ${entry.id} has the state before the change`,
       source: "journal",
       atUtc: run.now().toISOString(),
     },
@@ -99,7 +99,7 @@ function undoUpdate(entry: JournalEntry, change: Change & { action: "update" }, 
     );
   const reversed = reversedEdits(change);
   const edits = reversed.flatMap((edit) => withoutOpening(edit) ?? []);
-  const closed = reversed.flatMap(leftClosed);
+  const closed = reversed.flatMap(openedItems);
   if (edits.length === 0 && closed.length > 0)
     throw new InvalidInput(`nothing can be undone. ${accessOf(closed)}`);
   const automatic = entry.cause.who === SYSTEM;

@@ -3,11 +3,11 @@
  * for which Azure provides no evidence that its lists are its own.
  */
 import * as z from "zod";
-import { Conflict, InvalidInput, Superseded } from "../core/errors.ts";
+import { Conflict, InvalidInput } from "../core/errors.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import type { Run } from "../ports/ports.ts";
-import { withLease } from "../storage/lease.ts";
-import { readFeed, reportLease } from "./feed.ts";
+import { readFeed } from "./feed.ts";
+import { betweenReports } from "./reportLease.ts";
 import type { Feed } from "./model.ts";
 import type { Cluster, ClusterIdentity, Corroboration } from "./clusterModel.ts";
 import {
@@ -76,24 +76,6 @@ async function exchangeAlone(
   ];
   const identities = await bind(run, swapped, { ...confirmed, isCorroborated: false });
   return identities.map((identity, at) => ({ name: at === 0 ? name : other, identity }));
-}
-
-/**
- * No report of these clusters is received meanwhile: one that was judged by the earlier identity would leave its declarations.
- * @throws Conflict while one of them reports
- */
-async function betweenReports<T>(
-  run: Run,
-  [name, ...others]: readonly string[],
-  action: () => Promise<T>,
-): Promise<T> {
-  if (name === undefined) return action();
-  try {
-    return await withLease(run, reportLease(name), () => betweenReports(run, others, action));
-  } catch (error) {
-    if (!(error instanceof Superseded)) throw error;
-    throw new Conflict(`cluster ${name} is sending a report at this moment: try again`, { cause: error });
-  }
 }
 
 /**

@@ -6,11 +6,6 @@ import type { Feed } from "./model.ts";
 
 const PARTITION = "all";
 
-/** Name of the lease under which a post of the cluster is received, and its identity changed. */
-export function reportLease(cluster: string): string {
-  return `report of ${cluster}`;
-}
-
 /** A feed as it was read; writing it requires its version, so that two hosts never issue the same number. */
 export interface FeedRow {
   readonly feed: Feed;

@@ -6,12 +6,13 @@ import type { Cluster } from "./clusterModel.ts";
 import { InvalidInput } from "../core/errors.ts";
 import { clusterSubject } from "../storage/outcome.ts";
 import { recordOutcome } from "../storage/recordOutcome.ts";
-import { withLease, type Lease } from "../storage/lease.ts";
+import type { Lease } from "../storage/lease.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Run } from "../ports/ports.ts";
-import { readFeedRow, writeFeed, reportLease } from "./feed.ts";
+import { readFeedRow, writeFeed } from "./feed.ts";
 import type { Feed, Session } from "./model.ts";
 import { listSession } from "./query.ts";
+import { asOnlyReport } from "./reportLease.ts";
 import { withoutAnswer } from "./senderFailures.ts";
 import { listingsOf, placeOf, withSession } from "./sessions.ts";
 import { dropStaged } from "./staging.ts";
@@ -20,8 +21,6 @@ import { takePage } from "./takePage.ts";
 import { takeWindow } from "./takeWindow.ts";
 
 const REFUSED_PAUSE_SECONDS = 30;
-/** Another post of the same cluster takes a moment; a change must reach Mooring within about ten seconds. */
-const BUSY_SECONDS = 2;
 /** After these results, staged pages may exist that no session reads any longer. */
 const LEAVES_PAGES = new Set<Step["outcome"]>([
   "started",
@@ -55,7 +54,7 @@ export async function receiveDeclarations(
     };
     return receiveAlone(run, cluster, { ...received, followUp: { ...followUp, claim } });
   };
-  return withLease(run, reportLease(cluster.name), receive, BUSY_SECONDS);
+  return asOnlyReport(run, cluster.name, receive);
 }
 
 /** Completes every consequence of a post before it records its answer: if the process is killed before that, the sender posts it again. */

@@ -11,6 +11,7 @@ import { nodeGroupKey } from "./clusterContradictions.ts";
 import type { Cluster } from "./clusterModel.ts";
 import { compareWithArm, parseRegistration, type Registration } from "./registration.ts";
 import { noteSubscription, subscriptionOf } from "./subscriptions.ts";
+import { betweenReports } from "./reportLease.ts";
 import { makeToken, rotated } from "./token.ts";
 
 const PARTITION = "all";
@@ -120,10 +121,13 @@ export async function rotateToken(run: Run, name: string, overlapHours: number):
  * @throws InvalidInput if there is no such cluster · Conflict
  */
 export async function removeCluster(run: Run, name: string): Promise<void> {
-  const { version } = await requireRow(run, name);
-  const written = await run.ports.tables.clusters.transact(PARTITION, [{ do: "remove", key: name, version }]);
-  if (!written.ok) throw changedMeanwhile(name);
-  await forgetDeclared(run, name);
+  await requireRow(run, name);
+  await betweenReports(run, [name], async () => {
+    const { version } = await requireRow(run, name);
+    const removal = { do: "remove", key: name, version } as const;
+    if (!(await run.ports.tables.clusters.transact(PARTITION, [removal])).ok) throw changedMeanwhile(name);
+    await forgetDeclared(run, name);
+  });
 }
 
 /** Declarations are evidence: they must never be attributed to another cluster of the same name. */

@@ -1,7 +1,7 @@
 /** A rebuilt cluster is confirmed by an operator; what the cluster before it declared counts for nothing from then on. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { exchangeIdentities, rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
-import { findCluster } from "../../shared/declarations/registry.ts";
+import { findCluster, removeCluster } from "../../shared/declarations/registry.ts";
 import { Conflict, InvalidInput } from "../../shared/core/errors.ts";
 import { cluster, feed, identity, NOW, UID } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
@@ -36,13 +36,14 @@ test("the registration has the new identity, and who confirmed it and why", asyn
   });
 });
 
-test("no identity is changed while a report is received, which is judged by the earlier one", async () => {
+test("no identity is changed and no cluster removed while a report is received, which is judged by the earlier one", async () => {
   await run.leases.acquire("report of one", "a host");
   const message = "cluster one is sending a report at this moment: try again";
   await expect(rebindCluster(run, "one", rebinding)).rejects.toThrow(message);
   await put({ name: "two", identity: identity("22222222-2222-4333-8444-555555555555") });
   const exchange = { other: "one", reason: "wrong contexts", who: "ada" };
   await expect(exchangeIdentities(run, "two", exchange)).rejects.toThrow(message);
+  await expect(removeCluster(run, "one")).rejects.toThrow(message);
   expect((await findCluster(run, "one"))?.identity?.uid).toBe(OLD);
   await run.leases.release("report of one", "a host");
   await rebindCluster(run, "one", rebinding);
