@@ -4,7 +4,10 @@
  */
 import { createHttpPoller, type OperationResponse } from "@azure/core-lro";
 import type { Client, PathUncheckedResponse } from "@azure-rest/core-client";
-import { NotYet } from "../core/errors.ts";
+import { ResultUnknown } from "../core/errors.ts";
+import { toFailure } from "./armError.ts";
+import { toAnswer } from "./rawAnswer.ts";
+import { messageOf } from "../core/messageOf.ts";
 
 export type { Client };
 
@@ -14,7 +17,8 @@ const RETRY_SECONDS = 30;
 
 /**
  * Resolves when the operation that `initial` started has succeeded.
- * @throws Error with the operation's code if it failed · NotYet if it takes longer than the deadline
+ * @throws Error with the operation's code if it failed · ResultUnknown if it takes longer than the deadline, or if
+ * its status cannot be read
  */
 export async function waitUntilDone(
   client: Client,
@@ -25,17 +29,41 @@ export async function waitUntilDone(
   const poller = createHttpPoller(
     {
       sendInitialRequest: async () => toOperationResponse(initial),
-      sendPollRequest: async (path) =>
-        toOperationResponse(await client.pathUnchecked(path).get({ abortSignal: signal })),
+      sendPollRequest: async (path) => readStatus(client, { path, about, signal }),
     },
     { intervalInMs: 1000, resolveOnUnsuccessful: false },
   );
   try {
     await poller.pollUntilDone({ abortSignal: signal });
   } catch (error) {
-    if (signal.aborted) throw new NotYet(`${about}: the operation is still running`, RETRY_SECONDS);
+    if (signal.aborted) throw unknown(`${about}: the operation is still running`);
     throw error;
   }
+}
+
+interface Status {
+  readonly path: string;
+  readonly about: string;
+  readonly signal: AbortSignal;
+}
+
+/** A refused or failed read of the status does not show that the operation failed. */
+async function readStatus(client: Client, { path, about, signal }: Status): Promise<OperationResponse> {
+  const response = await readPath(client, { path, about, signal });
+  if (Number(response.status) < 300) return toOperationResponse(response);
+  throw unknown(toFailure(toAnswer(response), `status of the operation on ${about}`).message);
+}
+
+async function readPath(client: Client, { path, about, signal }: Status): Promise<PathUncheckedResponse> {
+  try {
+    return await client.pathUnchecked(path).get({ abortSignal: signal });
+  } catch (error) {
+    throw unknown(`${about}: the status of the operation could not be read: ${messageOf(error)}`);
+  }
+}
+
+function unknown(message: string): ResultUnknown {
+  return new ResultUnknown(message, RETRY_SECONDS);
 }
 
 function toOperationResponse(response: PathUncheckedResponse): OperationResponse {

@@ -5,7 +5,8 @@
 import { createNetworkManagement } from "@azure/arm-network/api";
 import type { PathUncheckedResponse } from "@azure-rest/core-client";
 import type { JsonObject, Lock, Resource, ResourceReader, ResourceWriter } from "../ports/resources.ts";
-import { Refused } from "../core/errors.ts";
+import { Refused, ResultUnknown } from "../core/errors.ts";
+import { messageOf } from "../core/messageOf.ts";
 import { apiVersionOf, LOCKS_VERSION } from "./apiVersions.ts";
 import type { ArmAccess } from "./armAccess.ts";
 import { isAbsent, toFailure } from "./armError.ts";
@@ -15,6 +16,7 @@ import { toAnswer } from "./rawAnswer.ts";
 // A write whose response was lost must not be repeated blindly: the caller reads the resource first.
 const READ_RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 const WRITE_RETRIES = { maxRetries: 0 };
+const RETRY_SECONDS = 30;
 
 /** A reader and a writer of complete resources. Only `createApply` gets the writer. */
 export function openResources({
@@ -68,29 +70,61 @@ async function write(
   clients: Clients,
   { id, body, headers }: { id: string; body: JsonObject; headers: Record<string, string> },
 ): Promise<Resource> {
-  const response = await clients.writing.pathUnchecked(id).put({
-    queryParameters: { "api-version": apiVersionOf(id) },
-    headers: { ...headers, "content-type": "application/json" },
-    body,
-  });
-  if (response.status !== "200" && response.status !== "201") throw toFailure(toAnswer(response), id);
+  const response = await answered(id, () =>
+    clients.writing.pathUnchecked(id).put({
+      queryParameters: { "api-version": apiVersionOf(id) },
+      headers: { ...headers, "content-type": "application/json" },
+      body,
+    }),
+  );
+  if (response.status !== "200" && response.status !== "201") throw toWriteFailure(response, id);
   await waitUntilDone(clients.reading, response, id);
-  return present(await read(clients.reading, id), id);
+  return readResult(clients.reading, id);
 }
 
 async function remove(clients: Clients, id: string, version: string): Promise<void> {
-  const response: PathUncheckedResponse = await clients.writing.pathUnchecked(id).delete({
-    queryParameters: { "api-version": apiVersionOf(id) },
-    headers: { "if-match": version },
-  });
+  const response = await answered(id, () =>
+    clients.writing.pathUnchecked(id).delete({
+      queryParameters: { "api-version": apiVersionOf(id) },
+      headers: { "if-match": version },
+    }),
+  );
   if (response.status === "204" || response.status === "404") return;
-  if (response.status !== "200" && response.status !== "202") throw toFailure(toAnswer(response), id);
+  if (response.status !== "200" && response.status !== "202") throw toWriteFailure(response, id);
   await waitUntilDone(clients.reading, response, id);
 }
 
-function present(resource: Resource | undefined, id: string): Resource {
-  if (resource) return resource;
-  throw new Error(`${id} was not found after a successful write`);
+/** @throws ResultUnknown if no response arrived: Azure may have received the request, and may still process it */
+async function answered(
+  id: string,
+  send: () => PromiseLike<PathUncheckedResponse>,
+): Promise<PathUncheckedResponse> {
+  try {
+    return await send();
+  } catch (error) {
+    throw new ResultUnknown(`${id}: no response to the write: ${messageOf(error)}`, RETRY_SECONDS);
+  }
+}
+
+/**
+ * These state that the write was not accepted; after every other server error Azure may still process it.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
+ */
+function toWriteFailure(response: PathUncheckedResponse, id: string): Error {
+  const failure = toFailure(toAnswer(response), id);
+  const status = Number(response.status);
+  return status < 500 || status === 503 ? failure : new ResultUnknown(failure.message, RETRY_SECONDS);
+}
+
+/** A read that fails after Azure accepted the write does not show that the write failed. */
+async function readResult(client: Client, id: string): Promise<Resource> {
+  try {
+    const resource = await read(client, id);
+    if (resource) return resource;
+  } catch (error) {
+    throw new ResultUnknown(`Azure accepted the write, but ${messageOf(error)}`, RETRY_SECONDS);
+  }
+  throw new ResultUnknown(`Azure accepted the write, but ${id} was not found afterwards`, RETRY_SECONDS);
 }
 
 function toResource(id: string, body: JsonObject): Resource {

@@ -32,7 +32,7 @@ import { reserve } from "./reserve.ts";
 import type { Resource, ResourceWriter } from "../ports/resources.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { isStopped } from "./stop.ts";
-import { lastHour, MOORING, recordTouch, repairsOf } from "./touches.ts";
+import { lastHour, recordRepair, repairsOf } from "./touches.ts";
 import { messageOf } from "../core/messageOf.ts";
 
 /** How long the result of the guards counts. Slow, throttled reads take less. */
@@ -204,19 +204,20 @@ async function write(work: Work, change: Change, leased: Leased): Promise<Applie
   const { actual } = leased;
   const { run, cause, inForce } = work;
   const before = actual ? { before: actual.body } : {};
+  const sent = { change, ...before };
   const opened = await openEntry(run, change, { cause, policyVersion: inForce.version, ...before });
   const journalId = opened.entry.id;
   await demandStill(run, opened, leased);
   try {
     const after = await send(work.writer, change, actual);
-    const ended = await verified(run, change, after);
+    const ended = await verified(run, sent, after);
     await closeEntry(run, opened, ended);
-    await remember(work, { change, journalId, ended });
+    if (mayHaveHappened(ended)) await recordRepair(run, opened.entry);
     return report(work, change, journalId, ended);
   } catch (error) {
-    const ended = await recovered(run, change, error);
+    const ended = await recovered(run, sent, error);
     await closeEntry(run, opened, ended);
-    await remember(work, { change, journalId, ended });
+    if (mayHaveHappened(ended)) await recordRepair(run, opened.entry);
     if (ended.outcome !== "applied" && (error instanceof NotYet || error instanceof Conflict)) throw error;
     return report(work, change, journalId, ended);
   }
@@ -249,25 +250,6 @@ async function send(
     return writer.write(change.resourceId, withEdits(actual.body, change.edits), actual.version);
   await writer.remove(change.resourceId, actual.version);
   return undefined;
-}
-
-/** Records a repair, or one whose result is pending, which counts towards the limit of repairs of the same field. */
-async function remember(
-  { run, cause }: Work,
-  {
-    change,
-    journalId,
-    ended,
-  }: { readonly change: Change; readonly journalId: string; readonly ended: Ended },
-): Promise<void> {
-  if (!mayHaveHappened(ended) || cause.who !== SYSTEM) return;
-  if (change.capability !== "privateLinkServices" || change.action !== "update") return;
-  await recordTouch(run, change.resourceId, journalId, {
-    atUtc: run.now().toISOString(),
-    who: MOORING,
-    operation: "repair",
-    paths: change.edits.map(({ path }) => path),
-  });
 }
 
 function report(work: Work, change: Change, journalId: string, { outcome, why }: Ended): Applied {

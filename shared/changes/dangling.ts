@@ -7,10 +7,12 @@
 import { NotYet } from "../core/errors.ts";
 import { canonicalId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
+import type { JsonObject } from "../ports/resources.ts";
 import { withLease } from "../storage/lease.ts";
-import { isFinished, isInPlace } from "./inPlace.ts";
+import { resultShown } from "./inPlace.ts";
 import type { JournalEntry } from "./journal.ts";
 import { isOpen, listJournal, noteUnresolved, readEntry, settleEntry, type Opened } from "./journalStore.ts";
+import { recordRepair } from "./touches.ts";
 import { messageOf } from "../core/messageOf.ts";
 
 /** Longer than any write may take: the process that opened the entry has ended. */
@@ -52,6 +54,14 @@ export function isRelated(oneId: string, otherId: string): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }
 
+/** The current entry; completed first, if it is open and its result can be read. */
+export async function completed(run: Run, entry: JournalEntry): Promise<JournalEntry> {
+  if (!isOpen(entry)) return entry;
+  const opened = await readEntry(run, entry);
+  if (opened) await resolveEntries(run, [opened]);
+  return (await readEntry(run, entry))?.entry ?? entry;
+}
+
 /** Completes each entry independently, and returns those that stay open. */
 export async function resolveEntries(run: Run, entries: readonly Opened[]): Promise<readonly Unresolved[]> {
   const unresolved: Unresolved[] = [];
@@ -90,20 +100,33 @@ async function complete(run: Run, opened: Opened): Promise<string | undefined> {
 }
 
 async function resolve(run: Run, opened: Opened): Promise<void> {
-  const { change } = opened.entry;
-  const actual = await run.ports.resources.read(change.resourceId);
-  const done = isInPlace(change, actual);
-  if (!done && !isFinished(actual))
+  const { entry } = opened;
+  const actual = await run.ports.resources.read(entry.change.resourceId);
+  const before = entry.change.action === "delete" ? await loadBefore(run, entry) : undefined;
+  const shown = resultShown(entry.change, { actual, before });
+  if (shown === "pending")
     throw new NotYet(`the resource is ${actual?.provisioningState || "in an unknown state"}`, RETRY_SECONDS);
-  const why = done
-    ? "its writer ended before recording the result; the change was found applied"
-    : "its writer ended before recording the result; the change was found not applied";
-  await settleEntry(run, opened, {
-    outcome: done ? "applied" : "failed",
-    why,
+  if (shown === "failed") demandAge(run, entry);
+  const isSettled = await settleEntry(run, opened, {
+    outcome: shown,
+    why: `its writer ended before recording the result; the change was found ${shown === "applied" ? "applied" : "not applied"}`,
     ...(actual && { after: actual.body }),
   });
-  run.log.warn("journal entry resolved", { id: opened.entry.id, resourceId: change.resourceId, done });
+  if (isSettled && shown === "applied") await recordRepair(run, entry);
+  run.log.warn("journal entry resolved", { id: entry.id, resourceId: entry.change.resourceId, shown });
+}
+
+async function loadBefore(run: Run, { beforeState }: JournalEntry): Promise<JsonObject | undefined> {
+  if (beforeState === undefined) return undefined;
+  return (await run.ports.states.load(beforeState)) as JsonObject | undefined;
+}
+
+/** Azure may still process a request whose response was lost. @throws NotYet until it no longer can */
+function demandAge(run: Run, { intendedAtUtc }: JournalEntry): void {
+  const end = Date.parse(intendedAtUtc) + DANGLING_SECONDS * 1000;
+  if (end <= run.now().getTime()) return;
+  const message = `the change is not visible, and Azure may still make it until ${new Date(end).toISOString()}`;
+  throw new NotYet(message, RETRY_SECONDS);
 }
 
 function before(run: Run, seconds: number): string {

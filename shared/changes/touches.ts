@@ -6,7 +6,8 @@
 import { canonicalId } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import { removeRows } from "../storage/writeRows.ts";
-import type { Change } from "./plan.ts";
+import type { JournalEntry } from "./journal.ts";
+import { SYSTEM, type Change } from "./plan.ts";
 import type { Table } from "../ports/table.ts";
 
 declare module "../ports/ports.ts" {
@@ -33,6 +34,21 @@ const KEPT = 24 * HOUR;
 export async function recordTouch(run: Run, resourceId: string, id: string, touch: Touch): Promise<void> {
   const key = `${touch.atUtc} ${id}`;
   await run.ports.tables.touches.transact(canonicalId(resourceId), [{ do: "put", key, value: touch }]);
+}
+
+/** Records an automatic repair of a PLS, which counts towards the limit of repairs of the same field. */
+export async function recordRepair(
+  run: Run,
+  { id, change, cause, intendedAtUtc }: Pick<JournalEntry, "id" | "change" | "cause" | "intendedAtUtc">,
+): Promise<void> {
+  if (cause.who !== SYSTEM) return;
+  if (change.capability !== "privateLinkServices" || change.action !== "update") return;
+  await recordTouch(run, change.resourceId, id, {
+    atUtc: intendedAtUtc,
+    who: MOORING,
+    operation: "repair",
+    paths: change.edits.map(({ path }) => path),
+  });
 }
 
 /** Writes of the last hour, oldest first. */

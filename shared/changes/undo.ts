@@ -3,7 +3,8 @@ import { InvalidInput } from "../core/errors.ts";
 import { parseResourceId, PLS_TYPE, typeOf } from "../azure/resourceId.ts";
 import type { Run } from "../ports/ports.ts";
 import type { JournalEntry } from "./journal.ts";
-import { listJournal } from "./journalStore.ts";
+import { completed } from "./dangling.ts";
+import { isOpen, listJournal } from "./journalStore.ts";
 import { namedItems, valueAt } from "./body.ts";
 import { openedItems, withoutAccess, withoutOpening } from "./opened.ts";
 import {
@@ -28,7 +29,7 @@ export interface Undo {
 
 /** @throws InvalidInput if there is no such entry, or if it cannot be undone, with the reason */
 export async function planUndo(run: Run, id: string): Promise<Undo> {
-  const undo = await undoOf(run, await findEntry(run, id));
+  const undo = await undoOf(run, await completed(run, await findEntry(run, id)));
   const taken = await waitForAll(
     undo.plan.changes.map(async (change) => takenSince(run, change, await readChanged(run, change))),
   );
@@ -42,6 +43,10 @@ async function readChanged(run: Run, change: Change): Promise<Resource | undefin
 }
 
 async function undoOf(run: Run, entry: JournalEntry): Promise<Undo> {
+  if (isOpen(entry))
+    throw new InvalidInput(
+      `the result of journal entry ${entry.id} is pending${entry.why ? ` (${entry.why})` : ""}: retry in a few minutes`,
+    );
   if (entry.outcome !== "applied")
     throw new InvalidInput(
       `journal entry ${entry.id} was ${entry.outcome}: only an applied change can be undone`,

@@ -29,6 +29,14 @@ export class NotYet extends Error {
   }
 }
 
+/**
+ * A write was sent, and its result is not certain: Azure still processes it, or its response was lost. It may have been
+ * made, and may still be made.
+ */
+export class ResultUnknown extends NotYet {
+  override name = "ResultUnknown";
+}
+
 /** Another process does the same work, or started it later with newer data. Not a failure. */
 export class Superseded extends NotYet {}
 

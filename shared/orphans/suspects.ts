@@ -1,6 +1,6 @@
 /** Current orphan candidates, and deleted resources that can be restored. Called through CLI and API. */
 import type { JournalEntry } from "../changes/journal.ts";
-import { listJournal } from "../changes/journalStore.ts";
+import { listJournal, mayHaveHappened } from "../changes/journalStore.ts";
 import { isRemoval } from "../changes/plan.ts";
 import { isUndoable, isUndoOf, lossesOf } from "../changes/undo.ts";
 import { InvalidInput } from "../core/errors.ts";
@@ -57,7 +57,7 @@ export async function findSuspect(run: Run, selector: string): Promise<Suspect> 
   return suspect;
 }
 
-/** The newest entry that deleted a resource with this name or id. */
+/** The newest entry that deleted, or may have deleted, a resource with this name or id. */
 export async function lastDelete(run: Run, selector: string): Promise<string | undefined> {
   for await (const { entry } of listJournal(run))
     if (isDelete(entry) && isNamed(entry.change.resourceId, selector)) return entry.id;
@@ -82,6 +82,6 @@ export async function listRestorable(run: Run, sinceUtc: string): Promise<Restor
     .map((entry) => ({ entry, losses: lossesOf(entry.change) ?? [] }));
 }
 
-function isDelete({ change, outcome }: JournalEntry): boolean {
-  return change.action === "delete" && outcome === "applied";
+function isDelete(entry: JournalEntry): boolean {
+  return entry.change.action === "delete" && mayHaveHappened(entry);
 }

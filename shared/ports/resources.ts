@@ -39,7 +39,8 @@ export interface ResourceWriter {
    * Writes the complete body if the resource still has `version`, polls until Azure has finished, and returns
    * the resulting resource.
    * @throws Conflict if it changed · NotYet if another operation is in progress or ARM throttles · Refused if
-   * locked or not permitted · InvalidInput if ARM refuses the body
+   * locked or not permitted · InvalidInput if ARM refuses the body · ResultUnknown if the write may have been made,
+   * or may still be made · another error if Azure accepted the write and it failed
    */
   write(id: string, body: JsonObject, version: Version): Promise<Resource>;
   /** Creates the resource, polls until Azure has finished, and returns it. Throws as `write` does. */

@@ -5,7 +5,7 @@ import { resolveDangling } from "../../shared/changes/dangling.ts";
 import type { Change, Edit } from "../../shared/changes/plan.ts";
 import type { JsonObject } from "../../shared/ports/resources.ts";
 import { stopWriting } from "../../shared/changes/stop.ts";
-import { Conflict, NotYet, Refused } from "../../shared/core/errors.ts";
+import { Conflict, NotYet, Refused, ResultUnknown } from "../../shared/core/errors.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { balancerId, connection, frontend, pls, plsIdIn } from "../builders/world.ts";
@@ -697,6 +697,27 @@ describe("when Azure does not answer as it should", () => {
     expect(journalled()).toMatchObject({ outcome: "unknown" });
     expect(run.tables.touches.all()).toHaveLength(1);
   });
+
+  test("a write that Azure may still process is unknown, although the resource shows no change yet", async () => {
+    const lost = new ResultUnknown("no response to the write", 30);
+    run.resources.calls.failNext(lost, { method: "write" });
+    await expect(apply([update()])).rejects.toBe(lost);
+    expect(journalled()).toMatchObject({ outcome: "unknown", why: "no response to the write" });
+    expect(run.tables.touches.all()).toHaveLength(1);
+  });
+
+  test.each([new Conflict("412"), new NotYet("409", 5)])(
+    "a create that Azure did not accept (%s) is not what created the resource that is found",
+    async (error) => {
+      run.resources.vanish(ID);
+      run.resources.create = (id) => {
+        run.resources.place(id, body());
+        return Promise.reject(error);
+      };
+      await expect(apply([{ ...base, action: "create", body: body() }])).rejects.toBe(error);
+      expect(journalled()).toMatchObject({ outcome: "failed" });
+    },
+  );
 
   test("a delete that a frozen host makes after another host recorded a failure is applied", async () => {
     await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });

@@ -1,7 +1,7 @@
 /** Single values and named items of a raw body: read, set and compared, with everything else left as it is. */
 import { describe, expect, test } from "vitest";
 import { isAsEdited, namedItems, sameValue, valueAt, withEdits } from "../../shared/changes/body.ts";
-import { isInPlace } from "../../shared/changes/inPlace.ts";
+import { isInPlace, resultShown } from "../../shared/changes/inPlace.ts";
 import { type Change, type Edit, isListEdit, isRemoval } from "../../shared/changes/plan.ts";
 import type { Json, JsonObject, Resource } from "../../shared/ports/resources.ts";
 import { plsIdIn } from "../builders/world.ts";
@@ -123,6 +123,34 @@ describe("a change", () => {
     ["an update of which one value is not, is not", update(set("a", 1), set("b", 3)), there(), false],
     ["an update of what does not exist is not", update(), undefined, false],
   ])("%s", (_, change, actual, expected) => expect(isInPlace(change, actual)).toBe(expected));
+
+  const guid = (resourceGuid?: string) => ({
+    body: { properties: { ...(resourceGuid && { resourceGuid }) } },
+  });
+  test.each<[string, Change, Resource | undefined, "applied" | "failed" | "pending"]>([
+    ["a delete of what does not exist was applied", deletion, undefined, "applied"],
+    ["a delete of what exists was not", deletion, there(guid("a")), "failed"],
+    ["a delete of what was created again was applied", deletion, there(guid("b")), "applied"],
+    [
+      "a delete of what is created again at this moment was applied",
+      deletion,
+      there({ ...guid("b"), provisioningState: "Updating" }),
+      "applied",
+    ],
+    ["a resource without a GUID does not show that it is another one", deletion, there(guid()), "failed"],
+    ["a delete in progress is pending", deletion, there({ provisioningState: "Deleting" }), "pending"],
+    ["an update that is read back was applied", update(set("a", 1)), there(), "applied"],
+    [
+      "an update that is read while Azure still changes the resource is pending",
+      update(set("a", 1)),
+      there({ provisioningState: "Updating" }),
+      "pending",
+    ],
+    ["an update that is not read back was not applied", update(set("a", 3)), there(), "failed"],
+    ["an update of what does not exist was not applied", update(set("a", 1)), undefined, "failed"],
+  ])("%s", (_, change, actual, shown) =>
+    expect(resultShown(change, { actual, before: guid("a").body })).toBe(shown),
+  );
 
   test.each<[string, Change, boolean]>([
     ["a delete", deletion, true],

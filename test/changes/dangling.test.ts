@@ -161,9 +161,16 @@ describe("an entry whose writer ended before Azure finished", () => {
   );
 
   test.each(["Succeeded", "Failed", "Canceled"])(
-    "has failed if the resource is %s without it",
+    "has failed if the resource is %s without it 15 minutes later, and not before: Azure may still make it",
     async (state) => {
       run.resources.place(BROKEN, inState(state));
+      run.clock.advance(899);
+      expect(await resolveDangling(run)).toBe(0);
+      expect(await apply(BROKEN, OTHER)).toMatchObject([
+        { outcome: "refused", guard: "journal-unresolved", why: expect.stringContaining("until 20") },
+        { outcome: "applied" },
+      ]);
+      run.clock.advance(1);
       expect(await resolveDangling(run)).toBe(1);
       expect(await outcomeOf(BROKEN)).toBe("failed");
     },
@@ -176,6 +183,31 @@ describe("an entry whose writer ended before Azure finished", () => {
     run.clock.advance(2 * 3600);
     await runAudit(run, { who: "me", why: "test" });
     expect(run.tables.findings.all().filter(({ check }) => check === "journal-unresolved")).toHaveLength(1);
+  });
+});
+
+describe("an entry of a crashed writer whose change is found applied", () => {
+  const repaired = { ...body(), properties: { ...body().properties, visibility: { subscriptions: ["a"] } } };
+  test("counts towards the limit of repairs, once", async () => {
+    run.resources.place(BROKEN, repaired);
+    await crashed(BROKEN);
+    await resolveDangling(run);
+    await resolveDangling(run);
+    expect(run.tables.touches.all()).toMatchObject([{ who: "mooring", operation: "repair" }]);
+  });
+
+  test("of a delete: what was created again with the same name is another resource", async () => {
+    const withGuid = (resourceGuid: string) => ({
+      ...body(),
+      properties: { ...body().properties, resourceGuid },
+    });
+    run.resources.place(BROKEN, withGuid("new"));
+    const { edits: _none, ...rest } = change(BROKEN) as Change & { action: "update" };
+    const deletion: Change = { ...rest, action: "delete", capability: "sweep" };
+    await openEntry(run, deletion, { cause: CAUSE, policyVersion: "1", before: withGuid("old") });
+    run.clock.advance(1000);
+    expect(await resolveDangling(run)).toBe(1);
+    expect((await entries())[BROKEN]?.outcome).toBe("applied");
   });
 });
 

@@ -6,6 +6,8 @@ import type { Change, Edit } from "../../shared/changes/plan.ts";
 import type { JsonObject } from "../../shared/ports/resources.ts";
 import { restorable } from "../../shared/changes/restorable.ts";
 import { findEntry, isUndoable, isUndoOf, lossesOf, planUndo } from "../../shared/changes/undo.ts";
+import { ResultUnknown } from "../../shared/core/errors.ts";
+import { lastDelete } from "../../shared/orphans/suspects.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { balancerId, connection, pls, plsIdIn, PARTNER } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
@@ -54,6 +56,34 @@ describe("is refused, with the reason,", () => {
     expect(await createApply(run.resources)(run, plan, ADA, OPTIONS)).toMatchObject([
       { outcome: "refused", why: "frozen: frozen until 2026-11-24T00:00:00Z: release" },
     ]);
+  });
+});
+
+describe("of a delete whose result is unknown", () => {
+  async function lost(): Promise<[MemoryRun, string]> {
+    const run = memoryRun();
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+    run.resources.place(plsIdIn("pls"), {
+      tags: { ...pls().tags },
+      properties: { provisioningState: "Succeeded" },
+    });
+    run.resources.remove = () => Promise.reject(new ResultUnknown("no response to the write", 30));
+    const plan = { changes: [deletion(run, plsIdIn("pls"))] };
+    await expect(createApply(run.resources)(run, plan, SYSTEM, OPTIONS)).rejects.toThrow(ResultUnknown);
+    return [run, (await lastDelete(run, "pls")) ?? ""];
+  }
+
+  test("is planned as soon as the resource is found deleted", async () => {
+    const [run, id] = await lost();
+    run.resources.vanish(plsIdIn("pls"));
+    expect((await planUndo(run, id)).plan.changes).toMatchObject([{ action: "create" }]);
+  });
+
+  test("is refused with the cause while the resource still exists", async () => {
+    const [run, id] = await lost();
+    await expect(planUndo(run, id)).rejects.toThrow(
+      `the result of journal entry ${id} is pending (no response to the write): retry in a few minutes`,
+    );
   });
 });
 
@@ -236,11 +266,7 @@ describe("the journal entry", () => {
       { outcome: "refused" },
       "journal entry x was refused: only an applied change can be undone",
     ],
-    [
-      "whose result is unknown",
-      { outcome: "unknown" },
-      "journal entry x was unknown: only an applied change",
-    ],
+    ["whose result is unknown", { outcome: "unknown" }, "the result of journal entry x is pending"],
     [
       "of a resource that was created",
       { change: { ...deletion(memoryRun(), plsIdIn("pls")), action: "create", body: {} } },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { azureNetwork } from "../../shared/adapters/network.ts";
 import { openResources } from "../../shared/adapters/resources.ts";
 import type { JsonObject, ResourceReader, ResourceWriter } from "../../shared/ports/resources.ts";
-import { Conflict, InvalidInput, NotYet, Refused } from "../../shared/core/errors.ts";
+import { Conflict, InvalidInput, NotYet, Refused, ResultUnknown } from "../../shared/core/errors.ts";
 import type { Network } from "../../shared/ports/network.ts";
 import {
   BALANCER,
@@ -23,6 +23,7 @@ import {
   VNET,
   type TestArm,
 } from "../builders/arm.ts";
+import type { NewFault } from "../../dev/sandbox/arm/faults.ts";
 import { serveArm } from "../builders/servedArm.ts";
 import { MemoryNetwork } from "../memory/network.ts";
 import { MemoryResources } from "../memory/resources.ts";
@@ -388,10 +389,53 @@ describe("what ARM refuses, in Mooring's closed set", () => {
     world.arm.faults.clear();
   });
 
+  const forbidden = { kind: "error", status: 403, code: "AuthorizationFailed" } as const;
+  const isResult = (method: string, action: NewFault["action"]) => ({
+    method,
+    path: "privateLinkServices",
+    action,
+  });
+  test.each<[string, NewFault]>([
+    ["the connection ends before the request is processed", isResult("PUT", { kind: "reset" })],
+    ["the response is lost", isResult("PUT", { kind: "loseAnswer" })],
+    ["a gateway fails", isResult("PUT", { kind: "error", status: 502 })],
+    ["ARM fails", isResult("PUT", { kind: "error", status: 500, code: "InternalServerError" })],
+    ["the result may not be read", isResult("GET", forbidden)],
+    [
+      "the status of the operation may not be read",
+      { method: "GET", path: "/operations/", action: forbidden },
+    ],
+    [
+      "the status of the operation is no longer stored",
+      { method: "GET", path: "/operations/", action: { kind: "error", status: 404, code: "NotFound" } },
+    ],
+  ])("the result of a write is unknown if %s", async (_, fault) => {
+    const { arm, resources } = await real();
+    const before = await resources.read(PLS);
+    arm.faults.add(fault);
+    const body = { ...before?.body, tags: { changed: "yes" } };
+    await expect(resources.write(PLS, body, before?.version ?? "")).rejects.toThrow(ResultUnknown);
+  });
+
+  test.each<[string, NewFault["action"]]>([
+    ["Azure throttles", { kind: "error", status: 429 }],
+    ["the service is unavailable", { kind: "error", status: 503 }],
+    ["the write is forbidden", forbidden],
+    ["the operation failed", { kind: "failOperation" }],
+  ])("a write was certainly not made if %s", async (_, action) => {
+    const { arm, resources } = await real();
+    const before = await resources.read(PLS);
+    arm.faults.add(isResult("PUT", action));
+    const written = resources.write(PLS, before?.body ?? {}, before?.version ?? "");
+    const failure = await written.catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(failure).not.toBeInstanceOf(ResultUnknown);
+  });
+
   test("a lost answer is not sent again unseen", async () => {
     const { arm, resources } = await real();
     arm.faults.add({ method: "DELETE", action: { kind: "loseAnswer" }, times: 1 });
-    await expect(resources.remove(PLS, "*")).rejects.toThrow();
+    await expect(resources.remove(PLS, "*")).rejects.toThrow(ResultUnknown);
     await arm.idle();
     expect(await resources.read(PLS)).toBeUndefined();
   });

@@ -5,7 +5,7 @@ import type {
   ResourceReader,
   ResourceWriter,
 } from "../../shared/ports/resources.ts";
-import { Conflict } from "../../shared/core/errors.ts";
+import { Conflict, ResultUnknown } from "../../shared/core/errors.ts";
 import { canonicalId } from "../../shared/azure/resourceId.ts";
 import { CallLog } from "./callLog.ts";
 import { frozen } from "./frozen.ts";
@@ -94,7 +94,7 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
   #answer(): void {
     if (!this.#loseAnswer) return;
     this.#loseAnswer = false;
-    throw new Error("socket hang up");
+    throw new ResultUnknown("socket hang up", 30);
   }
 }
 

@@ -45,7 +45,7 @@ function covers(
 
 /** When all is calm no entry is open: what a crash left was looked after. */
 export function nothingOpen(rows: readonly RawRow[]): Violation[] {
-  const open = rows.filter(({ value }) => value.outcome === "intended");
+  const open = rows.filter(({ value }) => value.outcome === "intended" || value.outcome === "unknown");
   return open.map(({ value }) => ({
     invariant: "journalled",
     says: `entry ${value.id} is open since ${value.intendedAtUtc}`,
