@@ -87,6 +87,8 @@ export class Estate {
   readonly #clusters = new Map<string, Kubernetes>();
   readonly #services: Truth[] = [];
   readonly #consumers = new Map<string, string>();
+  /** How many private endpoints each Private Link Service had: a connection is named for its endpoint, with a GUID. */
+  readonly #endpoints = new Map<string, number>();
   /** For whom the controller wrote each Private Link Service last. */
   readonly #owners = new Map<string, Truth>();
   readonly #held = new Set<string>();
@@ -140,7 +142,8 @@ export class Estate {
   }
 
   #connectionId(truth: Truth): string {
-    return `${this.#plsId(truth)}/privateEndpointConnections/pe`;
+    const id = this.#plsId(truth);
+    return `${id}/privateEndpointConnections/pe.${this.#endpoints.get(id) ?? 0}`;
   }
 
   #placeBalancer(name: string, services: readonly Truth[]): void {
@@ -513,12 +516,21 @@ export class Estate {
   consumer(n: number, status: string): void {
     const truth = this.pick(n, (one) => this.run.resources.bodyOf(this.#plsId(one)) !== undefined);
     if (!truth) return;
+    this.#connect(truth, this.#plsId(truth));
     this.#consumers.set(this.#plsId(truth), status);
     this.ledger.changed(this.#connectionId(truth));
     this.run.resources.place(this.#connectionId(truth), {
       properties: { provisioningState: "Succeeded", privateLinkServiceConnectionState: { status } },
     });
     this.#rewrite(truth, "pls");
+  }
+
+  /** A deleted endpoint does not come back: the next one has a connection with another id. */
+  #connect(truth: Truth, id: string): void {
+    const isThere = this.run.resources.bodyOf(this.#connectionId(truth)) !== undefined;
+    if (isThere && this.#consumers.get(id) !== "Disconnected") return;
+    this.run.resources.vanish(this.#connectionId(truth));
+    this.#endpoints.set(id, (this.#endpoints.get(id) ?? 0) + 1);
   }
 
   async hold(n: number, level: Level): Promise<void> {
