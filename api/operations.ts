@@ -10,6 +10,7 @@ import { connections } from "./connections.ts";
 import { describe } from "./describe.ts";
 import { doctor } from "./doctor.ts";
 import { findings } from "./findings.ts";
+import { holds } from "./holds.ts";
 import { ip } from "./ip.ts";
 import { journal } from "./journal.ts";
 import { privateLinkServices } from "./pls.ts";
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   ...privateLinkServices,
   ...connections,
   ...orphans,
+  ...holds,
   ...journal,
   ...queues,
   ...writing,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { inParts, oneByOne } from "../shared/changes/parts.ts";
 import { canonicalId, parseResourceId, resourceName, sameId } from "../shared/azure/resourceId.ts";
-import { hold, listHolds, release } from "../shared/orphans/hold.ts";
+import { listHolds } from "../shared/orphans/hold.ts";
 import { awaitsFirstReport, type Hold } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { listRestorable, readSuspects, type Restorable, type Suspect } from "../shared/orphans/suspects.ts";
@@ -10,13 +10,13 @@ import { readPolicy } from "../shared/policy/policyStore.ts";
 import type { Run } from "../shared/ports/ports.ts";
 import { demandUndo } from "./journal.ts";
 import { demandKey, keyOf } from "./key.ts";
-import { NewHold, Orphan, Orphans, Outcome, Restore, SweepOutcome } from "./model.ts";
+import { Orphan, Orphans, Outcome, Restore, SweepOutcome } from "./model.ts";
 import { clusterFilter, demandFilters } from "./filters.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOf, paging } from "./page.ts";
 import { carryOut, planning } from "./plans.ts";
 import { ApiProblem } from "./problem.ts";
-import { forget, recently } from "./recent.ts";
+import { recently } from "./recent.ts";
 import { waitForAll } from "../shared/core/waitForAll.ts";
 
 const Key = z.strictObject({ key: z.string().min(1).max(2048) });
@@ -66,38 +66,6 @@ export const orphans = [
     params: Key,
     response: Orphan,
     handle: async ({ run, params }) => ({ body: await demand(run, params.key) }),
-  }),
-  defineOperation({
-    name: "holdOrphan",
-    method: "PUT",
-    path: "/orphans/{key}/hold",
-    summary: "Hold a resource: it is excluded from deletion until the hold is released",
-    role: "Mooring.Operator",
-    params: Key,
-    body: NewHold,
-    response: Orphan,
-    handle: async ({ run, params, body, principal }) => {
-      const { resourceId } = await demand(run, params.key);
-      await hold(run, resourceId, { who: principal.name, why: body.reason });
-      forget(run);
-      return { body: await demand(run, params.key) };
-    },
-  }),
-  defineOperation({
-    name: "releaseOrphan",
-    method: "DELETE",
-    path: "/orphans/{key}/hold",
-    summary: "Release a hold. The grace period of an orphan starts again",
-    role: "Mooring.Operator",
-    params: Key,
-    response: Orphan,
-    handle: async ({ run, params }) => {
-      const { resourceId, hold } = await demand(run, params.key);
-      if (!hold) throw new ApiProblem(409, "The resource is not on hold");
-      await release(run, resourceId);
-      forget(run);
-      return { body: await demand(run, params.key) };
-    },
   }),
   defineOperation({
     name: "sweepOrphans",

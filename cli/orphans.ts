@@ -4,6 +4,7 @@ import { planUndo } from "../shared/changes/undo.ts";
 import { inert } from "../shared/core/inert.ts";
 import { resourceName, sameId } from "../shared/azure/resourceId.ts";
 import { findHold, hold, listHolds, release } from "../shared/orphans/hold.ts";
+import { findHoldable } from "../shared/orphans/holdable.ts";
 import { awaitsFirstReport, type Quarantined } from "../shared/orphans/model.ts";
 import { listQuarantine } from "../shared/orphans/quarantine.ts";
 import { findSuspect, lastDelete } from "../shared/orphans/suspects.ts";
@@ -29,7 +30,7 @@ export function orphansCommand(): Command {
     .action(explain);
   orphans
     .command("hold <resource>")
-    .description("exclude a resource from deletion until it is released")
+    .description("exclude a resource from deletion until it is released, also one that is in use")
     .requiredOption("--reason <text>", "shown with the hold")
     .action(holdOne);
   orphans.command("holds").description("list holds, with owner and reason").action(holds);
@@ -90,9 +91,9 @@ function quarantineText(row: Quarantined | undefined): string {
 
 async function holdOne(selector: string, { reason }: { reason: string }): Promise<void> {
   const run = await open();
-  const { candidate } = await findSuspect(run, selector);
-  await hold(run, candidate.resourceId, { who: operator(), why: reason });
-  console.log(`Held: ${candidate.resourceId} is not deleted until \`mooring orphans release\`.`);
+  const resourceId = await findHoldable(run, selector);
+  await hold(run, resourceId, { who: operator(), why: reason });
+  console.log(inert(`Held: ${resourceId} is not deleted until \`mooring orphans release\`.`));
 }
 
 async function releaseOne(selector: string): Promise<void> {

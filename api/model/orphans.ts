@@ -2,6 +2,8 @@
 import * as z from "zod";
 import { Evidence } from "./basics.ts";
 
+const HELD = { who: z.string(), why: z.string(), sinceUtc: z.string() };
+
 export const Orphan = z.object({
   key: z.string(),
   resourceId: z.string(),
@@ -21,7 +23,7 @@ export const Orphan = z.object({
       lastProvedAtUtc: z.string(),
     })
     .optional(),
-  hold: z.object({ who: z.string(), why: z.string(), sinceUtc: z.string() }).optional(),
+  hold: z.object(HELD).optional(),
 });
 export type Orphan = z.infer<typeof Orphan>;
 export const Orphans = z.object({
@@ -45,4 +47,9 @@ export const Orphans = z.object({
 export type Orphans = z.infer<typeof Orphans>;
 /** Creates again what a sweep deleted: the journal entry of the delete. */
 export const Restore = z.strictObject({ journalId: z.string().min(4).max(128) });
+/** A resource that an operator keeps; it may be in use, or no longer exist. */
+export const Hold = z.object({ key: z.string(), resourceId: z.string(), name: z.string(), ...HELD });
+export type Hold = z.infer<typeof Hold>;
+export const Holds = z.object({ items: z.array(Hold), continuation: z.string().optional() });
+export type Holds = z.infer<typeof Holds>;
 export const NewHold = z.strictObject({ reason: z.string().trim().min(1).max(500) });

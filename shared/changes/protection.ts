@@ -1,8 +1,7 @@
 /**
- * What protects a Private Link Service or a private endpoint connection from a change: holds and off tags on
- * the resource, its containers and its contents. A connection is contained in its Private Link Service, a
- * Private Link Service in its frontends, a frontend in its load balancer. Read only before a write; the guard
- * `held` evaluates it.
+ * What protects a resource from a change: holds and off tags on the resource, its containers and its contents. A
+ * connection is contained in its Private Link Service, a Private Link Service in its frontends, a frontend in its
+ * load balancer. Read only before a write; the guard `held` evaluates it.
  */
 import { InvalidInput } from "../core/errors.ts";
 import { canonicalId, parseResourceId, resourceName } from "../azure/resourceId.ts";
@@ -10,7 +9,7 @@ import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { isRelated } from "./dangling.ts";
 import { frontendIdsOf } from "./given.ts";
-import { SYSTEM, type Change } from "./plan.ts";
+import { isListEdit, SYSTEM, type Change } from "./plan.ts";
 import type { JsonObject, Resource } from "../ports/resources.ts";
 
 export interface Protection {
@@ -29,8 +28,8 @@ const SERVICE = "microsoft.network/privatelinkservices";
 const CONNECTION = `${SERVICE}/privateendpointconnections`;
 
 /**
- * Reads nothing for other types of resources, which no change to a Private Link Service affects. @throws
- * InvalidInput if the Private Link Service of a connection does not exist · the error of a failed read
+ * For a load balancer, only holds: its tags are those of the resource itself. @throws InvalidInput if the Private
+ * Link Service of a connection does not exist · the error of a failed read
  */
 export async function readProtection(
   run: Run,
@@ -39,7 +38,8 @@ export async function readProtection(
 ): Promise<Protection> {
   const { type = "", parentId = "" } = parseResourceId(change.resourceId) ?? {};
   const isConnection = type.toLowerCase() === CONNECTION;
-  if (!isConnection && type.toLowerCase() !== SERVICE) return { loadBalancers: [], holds: [] };
+  if (!isConnection && type.toLowerCase() !== SERVICE)
+    return { loadBalancers: [], holds: who === SYSTEM ? await holdsOn(run, changedBy(change)) : [] };
   const privateLinkService = isConnection ? await readPrivateLinkService(run, parentId) : undefined;
   const body = isConnection ? privateLinkService?.body : bodyOf(change, actual);
   const frontendIds = frontendIdsOf(body ?? {}).map(canonicalId);
@@ -47,7 +47,7 @@ export async function readProtection(
   const containers = [...frontendIds, ...balancerIds];
   const [balancers, holds] = await waitForAll([
     waitForAll(balancerIds.map((id) => run.ports.resources.read(id))),
-    who === SYSTEM ? holdsOn(run, change.resourceId, containers) : [],
+    who === SYSTEM ? holdsOn(run, [change.resourceId], containers) : [],
   ] as const);
   return { privateLinkService, loadBalancers: balancers.filter((one) => one !== undefined), holds };
 }
@@ -69,14 +69,23 @@ function loadBalancerOf(frontendId: string): string {
   return parentId;
 }
 
+/** The children that the change removes or adds; the resource itself if it changes anything else. Pure. */
+function changedBy(change: Change): readonly string[] {
+  if (change.action !== "update" || !change.edits.every(isListEdit)) return [change.resourceId];
+  return change.edits.flatMap(({ path, remove = [], add = [] }) => {
+    const list = path.split(".").at(-1) ?? "";
+    return [...remove, ...add.map(({ name }) => name)].map((name) => `${change.resourceId}/${list}/${name}`);
+  });
+}
+
 async function holdsOn(
   run: Run,
-  resourceId: string,
-  containers: readonly string[],
+  changed: readonly string[],
+  containers: readonly string[] = [],
 ): Promise<Protection["holds"]> {
   const around = new Set(containers.map(canonicalId));
   const rows = await Array.fromAsync(run.ports.tables.holds.list("all"));
   return rows
     .map(({ value }) => value)
-    .filter(({ resourceId: id }) => isRelated(id, resourceId) || around.has(canonicalId(id)));
+    .filter(({ resourceId: id }) => changed.some((one) => isRelated(id, one)) || around.has(canonicalId(id)));
 }

@@ -403,17 +403,30 @@ describe("orphans", () => {
 
   test("that are on hold stay", async () => {
     await due();
-    const { body } = await ask(`PUT ${path}/hold`, { body: { reason: "still looking" } });
-    expect(body.hold).toEqual({ who: "ada@example.com", why: "still looking", sinceUtc: run.clock.nowUtc });
-    expect(body.against.join()).toContain("still looking");
+    const hold = `/holds/${path.split("/").at(-1)}`;
+    const { body } = await ask(`PUT ${hold}`, { body: { reason: "still looking" } });
+    const shown = { who: "ada@example.com", why: "still looking", sinceUtc: run.clock.nowUtc };
+    expect(body).toMatchObject(shown);
+    const { body: held } = await ask(`GET ${path}`);
+    expect([held.hold, held.against.join()]).toEqual([shown, expect.stringContaining("still looking")]);
     expect((await ask("POST /orphans/sweep?dryRun=true")).body.plan.changes).toEqual([]);
-    const released = await ask(`DELETE ${path}/hold`);
-    expect([released.body.hold, released.body.quarantine]).toEqual([undefined, undefined]);
-    expect((await ask(`DELETE ${path}/hold`)).status).toBe(409);
+    expect((await ask(`DELETE ${hold}`)).status).toBe(200);
+    const { body: released } = await ask(`GET ${path}`);
+    expect([released.hold, released.quarantine]).toEqual([undefined, undefined]);
+    expect(await ask(`DELETE ${hold}`)).toMatchObject({
+      status: 404,
+      body: { problems: ["kubernetes-internal is not on hold"] },
+    });
   });
 
-  test("that are none are a 404", async () =>
-    expect((await ask(`PUT /orphans/${keyOf(PLS)}/hold`, { body: { reason: "x" } })).status).toBe(404));
+  test("and resources that a Service uses can be held in advance, and are listed among the holds", async () => {
+    expect((await ask(`GET /orphans/${keyOf(PLS)}`)).status).toBe(404);
+    expect((await ask(`PUT /holds/${keyOf(PLS)}`, { body: { reason: "an audit" } })).status).toBe(200);
+    expect((await ask("GET /holds")).body.items).toMatchObject([
+      { resourceId: PLS, who: "ada@example.com", why: "an audit" },
+    ]);
+    expect((await ask(`PUT /holds/${keyOf(`${PLS}x`)}`, { body: { reason: "x" } })).status).toBe(404);
+  });
 });
 
 describe("a private endpoint connection that cannot be decided shows the reason", () => {

@@ -61,8 +61,9 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   ],
   listOrphans: ["GET /orphans"],
   getOrphan: [`GET /orphans/${keyOf(balancerId("MC_old"))}`],
-  holdOrphan: [`PUT /orphans/${keyOf(balancerId("MC_old"))}/hold`, { reason: "wait" }],
-  releaseOrphan: [async () => (await held(), `DELETE /orphans/${keyOf(balancerId("MC_old"))}/hold`)],
+  listHolds: [async () => (await held(), "GET /holds")],
+  holdResource: [`PUT /holds/${keyOf(balancerId("MC_old"))}`, { reason: "wait" }],
+  releaseHold: [async () => (await held(), `DELETE /holds/${keyOf(balancerId("MC_old"))}`)],
   sweepOrphans: ["POST /orphans/sweep"],
   restoreOrphan: ["POST /orphans/restore", { journalId: "id-0000" }],
   listJournal: [async () => (await reconciled(), "GET /journal")],
@@ -85,7 +86,7 @@ async function audited(): Promise<string> {
 }
 
 async function held(): Promise<void> {
-  await ask(`PUT /orphans/${keyOf(balancerId("MC_old"))}/hold`, { body: { reason: "wait" } });
+  await ask(`PUT /holds/${keyOf(balancerId("MC_old"))}`, { body: { reason: "wait" } });
 }
 
 /** One is a work item, the other is none. */

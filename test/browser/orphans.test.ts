@@ -70,7 +70,7 @@ describe("keeping", () => {
     const { key, name } = await connection();
     const page = await board.open(`orphans/${key}`);
     await page.getByText("Mooring re-verifies it after the grace period").waitFor();
-    await board.call("PUT", `/orphans/${key}/hold`, { reason: "from elsewhere" });
+    await board.call("PUT", `/holds/${key}`, { reason: "from elsewhere" });
     await page.getByText("Reason: from elsewhere").waitFor(LIVE);
     await page.getByRole("button", { name: `Release ${name}` }).click();
     await page.getByRole("button", { name: `Hold ${name}` }).waitFor(LIVE);

@@ -528,18 +528,32 @@ describe("a create", () => {
   });
 });
 
-test("a change to a load balancer reads no holds: the final verification checks them", async () => {
-  run.resources.place(balancerId(), { properties: { list: [{ name: "a" }] } });
-  await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+describe("a hold and an automatic change to a load balancer", () => {
+  const LIST = "properties.frontendIPConfigurations";
+  const child = (name: string) => `${balancerId()}/frontendIPConfigurations/${name}`;
   const removal = update({
     capability: "sweep",
     resourceId: balancerId(),
-    edits: [{ path: "properties.list", remove: ["a"] }],
+    edits: [{ path: LIST, remove: ["a"] }],
   });
-  expect(await apply([removal], { stillTrue: async () => undefined })).toMatchObject([
-    { outcome: "applied" },
-  ]);
-  expect(run.tables.holds.calls.count("list")).toBe(0);
+  const deletesIt = deletion({ resourceId: balancerId() });
+  beforeEach(async () => {
+    run.resources.place(balancerId(), { properties: { frontendIPConfigurations: [{ name: "a" }] } });
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+  });
+
+  test.each<[string, string, Change, string]>([
+    ["on the frontend that it removes", child("a"), removal, "refused held"],
+    ["on the load balancer of the frontend", balancerId(), removal, "refused held"],
+    ["on another frontend, which it keeps", child("b"), removal, "applied"],
+    ["on another load balancer", `${balancerId()}x`, removal, "applied"],
+    ["on a frontend of the load balancer that it deletes", child("b"), deletesIt, "refused held"],
+    ["on the load balancer that it deletes", balancerId(), deletesIt, "refused held"],
+  ])("%s", async (_, id, change, expected) => {
+    await hold(run, id, { who: "ann", why: "incident" });
+    const [result] = await apply([change], { stillTrue: async () => undefined });
+    expect([result?.outcome, result?.guard].join(" ").trim()).toBe(expected);
+  });
 });
 
 describe("deletes of the last 24 hours", () => {

@@ -161,6 +161,21 @@ test("a held resource is not deleted and shows who holds it; released, it is a c
   expect(await isThere()).toBe(true);
 });
 
+test("a resource in use is held in advance by its id, and one that Azure does not have is refused", async () => {
+  expect(await mooring("orphans", "hold", BALANCER, "--reason", "audit")).toMatchObject({
+    code: 0,
+    out: `Held: ${BALANCER} is not deleted until \`mooring orphans release\`.\n`,
+  });
+  expect((await mooring("orphans", "holds")).out).toMatch(/^lb +ada +\S+Z +audit/m);
+  expect(await mooring("orphans", "hold", "nothing", "--reason", "audit")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(
+      "nothing is not a load balancer, frontend, rule, probe, Private Link Service",
+    ),
+  });
+  expect(await mooring("orphans", "hold", "fe", "--reason", "audit")).toMatchObject({ code: 0 });
+});
+
 test("held, and gone or alive since: it is seen among the holds, and can be released", async () => {
   await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration");
   await arm.send("DELETE", INTERNAL);

@@ -10,6 +10,7 @@ import { forgetDeclared } from "../../shared/declarations/registry.ts";
 import { propose } from "../../shared/declarations/proposals.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import type { Connection, Frontend, Rule } from "../../shared/azure/networkModel.ts";
+import { ResultUnknown } from "../../shared/core/errors.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { Reporter, internalService, type ReportedService } from "../builders/reports.ts";
 import {
@@ -92,6 +93,8 @@ export class Estate {
   /** For whom the controller wrote each Private Link Service last. */
   readonly #owners = new Map<string, Truth>();
   readonly #held = new Set<string>();
+  /** One for each response that will be lost: whether Azure makes the write. */
+  readonly #lost: boolean[] = [];
 
   constructor() {
     this.#lists = new AzureLists(this.run);
@@ -571,6 +574,7 @@ export class Estate {
   heal(): void {
     this.#lists.heal();
     this.#marks.clear();
+    this.#lost.length = 0;
     this.#movedTo = "";
     for (const { name } of this.#clusters.values())
       if (this.run.resources.bodyOf(this.#balancerId(name))) this.#placeBalancer(name, this.#builtIn(name));
@@ -734,17 +738,31 @@ export class Estate {
     const write = resources.write.bind(resources);
     const read = resources.read.bind(resources);
     resources.read = async (id) => this.#asRead(await read(id));
-    resources.remove = async (id, version) => {
-      if (this.#isSent(id, version)) this.#judgeRemoval(id);
-      await remove(id, version);
-      this.render();
-    };
-    resources.write = async (id, body, version) => {
-      if (this.#isSent(id, version)) this.#judgeWrite(id, body);
-      const written = await write(id, body, version);
-      this.render();
-      return written;
-    };
+    resources.remove = (id, version) =>
+      this.#answer(async () => {
+        if (this.#isSent(id, version)) this.#judgeRemoval(id);
+        await remove(id, version);
+        this.render();
+      });
+    resources.write = (id, body, version) =>
+      this.#answer(async () => {
+        if (this.#isSent(id, version)) this.#judgeWrite(id, body);
+        const written = await write(id, body, version);
+        this.render();
+        return written;
+      });
+  }
+
+  /** The responses to the next writes are lost: Azure made the writes, or never received them. */
+  loseResponse(calls: number, isMade: boolean): void {
+    this.#lost.push(...Array<boolean>(calls).fill(isMade));
+  }
+
+  async #answer<T>(write: () => Promise<T>): Promise<T> {
+    const lost = this.#lost.shift();
+    if (lost === undefined) return write();
+    if (lost) await write();
+    throw new ResultUnknown("no response to the write", 30);
   }
 
   /** Azure refuses a write of another version than it has, if one is sent. */

@@ -163,15 +163,15 @@ export class Ledger {
 
   /** The newest entry is that of the write itself. A younger one may be of a writer that still works: until the lease is free nothing is written. */
   #judgeJournal(id: string, related: readonly JournalEntry[]): void {
-    const open = related
+    const [own, ...others] = related
       .filter(({ outcome }) => outcome === "intended")
       .toSorted((a, b) => (a.intendedAtUtc < b.intendedAtUtc ? 1 : -1));
-    const [own, ...others] = open;
     const count = own?.change.evidence.length ?? 0;
     if (count < 2) this.crime("evidence", `the delete of ${id} states ${count} observations`);
-    const old = others.some(
+    const isOld = others.some(
       ({ intendedAtUtc }) => this.#now() - Date.parse(intendedAtUtc) > ABANDONED + SKEW,
     );
-    if (old) this.crime("unresolved", `wrote ${id} on top of a write whose result is unknown`);
+    const isUnresolved = isOld || related.some(({ outcome }) => outcome === "unknown");
+    if (isUnresolved) this.crime("unresolved", `wrote ${id} on top of a write whose result is unknown`);
   }
 }

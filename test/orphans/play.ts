@@ -25,7 +25,11 @@ async function sweep(
   const mortal = crashAt(estate.run, dieAt, "before");
   const writer = mortal.run.ports.resources as MemoryRun["resources"];
   const now = () => new Date(estate.run.now().getTime() + skewSeconds * 1000);
-  const ports = { ...mortal.run.ports, resources: whileLooking(writer, () => happen(estate, meanwhile)) };
+  const ports = {
+    ...mortal.run.ports,
+    resources: whileLooking(writer, () => happen(estate, meanwhile)),
+    ...(meanwhile === "suspend" && { tables: suspended(estate, mortal.run.ports.tables) }),
+  };
   estate.ledger.beginSweep();
   await sweepOrphans({ ...mortal.run, ports, now }, createApply(writer), ITEM).catch(() => undefined);
 }
@@ -44,6 +48,7 @@ async function happen(estate: Estate, what: Sweep["meanwhile"]): Promise<unknown
       return estate.run.clock.advance(2 * HOUR);
     case "unregister":
       return estate.unregister(0);
+    case "suspend":
     case undefined:
       return undefined;
   }
@@ -59,6 +64,26 @@ function whileLooking(reader: ResourceReader, happens: () => Promise<unknown>): 
       return reader.locks(id);
     },
   };
+}
+
+/** The same tables; the host is suspended for an hour after it wrote the first journal entry, while Services share frontends. */
+function suspended(estate: Estate, tables: MemoryRun["ports"]["tables"]): MemoryRun["ports"]["tables"] {
+  let first: Promise<unknown> | undefined;
+  const { journal } = tables;
+  const transact: typeof journal.transact = async (partition, writes) => {
+    const written = await journal.transact(partition, writes);
+    if (writes.some((one) => one.do === "insert")) await (first ??= shareAndList(estate));
+    return written;
+  };
+  const [get, list] = [journal.get.bind(journal), journal.list.bind(journal)];
+  return { ...tables, journal: { get, list, transact } };
+}
+
+async function shareAndList(estate: Estate): Promise<void> {
+  estate.run.clock.advance(HOUR / 2);
+  await estate.share(2, false, { by: "address", seen: true });
+  for (const n of [0, 1]) await estate.list(n);
+  estate.run.clock.advance(HOUR / 2);
 }
 
 type Moves = {
@@ -91,6 +116,7 @@ const MOVES: Moves = {
     run.network.calls.failNext(new Error("403"), { method, times: calls }),
   refuseRead: ({ run }, { calls }) =>
     run.resources.calls.failNext(new Refused("403"), { method: "read", times: calls }),
+  loseResponse: (estate, one) => estate.loseResponse(one.calls, one.isMade),
   truncate: (estate, one) => estate.truncate(one.method, one.calls),
   lag: (estate, one) => estate.lag(one.method, one.calls),
   filter: (estate, one) => estate.filter(one.which, one.looks),

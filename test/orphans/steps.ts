@@ -52,6 +52,7 @@ const azure = [
     calls: fc.integer({ min: 1, max: 6 }),
   }),
   fc.record({ do: one("refuseRead"), calls: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ do: one("loseResponse"), calls: fc.integer({ min: 1, max: 2 }), isMade: fc.boolean() }),
   fc.record({
     do: one("truncate"),
     method: fc.constantFrom(...LISTED),
@@ -89,9 +90,12 @@ const time = [
     do: one("sweep"),
     dieAt: fc.option(fc.nat({ max: 60 }), { nil: Infinity }),
     skewSeconds: fc.constantFrom(0, 0, 185, -185),
-    meanwhile: fc.option(fc.constantFrom("declarePls", "make", "revive", "wait", "unregister", "share"), {
-      nil: undefined,
-    }),
+    meanwhile: fc.option(
+      fc.constantFrom("declarePls", "make", "revive", "wait", "unregister", "share", "suspend"),
+      {
+        nil: undefined,
+      },
+    ),
   }),
 ] as const;
 

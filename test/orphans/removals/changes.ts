@@ -53,7 +53,7 @@ export const CHANGES: readonly Guard[] = [
     steps: [...oneFrontend, ...untilDue, lag("loadBalancers"), mark(0, "balancer", "off"), sweep()],
   }),
   inGuards("held (hold)", {
-    refuses: "a Private Link Service or connection that an operator holds",
+    refuses: "what an operator holds, or contains or is contained in it",
     from: "if (hold) return",
     to: "if (false) return",
     breaks: "protected",
@@ -130,7 +130,7 @@ export const CHANGES: readonly Guard[] = [
     from: "const [first] = unresolved;",
     to: "const [first] = unresolved.slice(0, 0);",
     breaks: "unresolved",
-    steps: [...twoIsDue, sweep({ dieAt: 42 }), wait(1), ...reports, { do: "refuseRead", calls: 2 }, sweep()],
+    steps: [...twoIsDue, sweep({ dieAt: 43 }), wait(1), ...reports, { do: "refuseRead", calls: 2 }, sweep()],
   }),
   inApply("last-proof", {
     refuses: "a write whose proof does not hold any more right before it",
@@ -138,6 +138,13 @@ export const CHANGES: readonly Guard[] = [
     to: "? undefined",
     breaks: "alive",
     steps: [...twoIsDue, sweep({ meanwhile: "share" })],
+  }),
+  inApply("still valid", {
+    refuses: "a write by a host that was suspended after its guards had read",
+    from: "await demandStill(run, opened, leased);",
+    to: "",
+    breaks: "alive",
+    steps: [...twoIsDue, sweep({ meanwhile: "suspend" })],
   }),
   inApply("If-Match", {
     refuses: "a delete of another version than the one that was judged",

@@ -178,6 +178,7 @@ export const USERS: readonly Guard[] = [
     to: "return tagged;",
     breaks: "protected",
     steps: [...twoIsDue, { do: "hold", which: 2, level: "balancer" }, sweep()],
+    behind: ["held (hold)"],
   }),
   inProtection("protection (tag)", {
     refuses: "what has the tag `mooring: off`",
@@ -193,6 +194,7 @@ export const USERS: readonly Guard[] = [
     to: "...containersOf(world, resourceId)]",
     breaks: "protected",
     steps: [...twoIsDue, { do: "hold", which: 2, level: "frontend" }, sweep()],
+    behind: ["held (hold)"],
   }),
   inProtection("protection of a frontend", {
     refuses: "a frontend with a rule that an operator holds",
@@ -200,6 +202,7 @@ export const USERS: readonly Guard[] = [
     to: "const rules: ReturnType<typeof rulesWith> = [];",
     breaks: "protected",
     steps: [end(2), ...untilDue, { do: "hold", which: 2, level: "rule" }, sweep()],
+    behind: ["held (hold)"],
   }),
   inProtection("protection of containers", {
     refuses: "a frontend on a load balancer that an operator holds",
@@ -207,6 +210,7 @@ export const USERS: readonly Guard[] = [
     to: "[resourceId, ",
     breaks: "protected",
     steps: [end(2), ...untilDue, { do: "hold", which: 2, level: "balancer" }, sweep()],
+    behind: ["held (hold)"],
   }),
   inProtection("protection of a rule", {
     refuses: "a rule on a frontend that an operator holds",

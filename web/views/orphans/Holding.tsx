@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Orphan } from "../../../api/model.ts";
+import type { Hold, Orphan } from "../../../api/model.ts";
 import { Button } from "../../ui/Button.tsx";
 import { ApiProblem, send } from "../../ui/http.ts";
 import { useMe } from "../../ui/me.ts";
@@ -9,30 +9,33 @@ import { ReasonDialog } from "../../ui/ReasonDialog.tsx";
 
 const LONGEST_REASON = 500;
 
+/** A resource that can be held, and its hold. */
+export type Holdable = Pick<Hold, "key" | "resourceId" | "name"> & Pick<Orphan, "hold">;
+
 /**
- * Holds and releases orphans. Neither changes Azure, so neither has a plan; render `dialog` once and
- * `button` per orphan.
+ * Holds and releases resources. Neither changes Azure, so neither has a plan; render `dialog` once and
+ * `button` per resource.
  */
 export function useHolding() {
   const { isOperator } = useMe();
-  const [holding, setHolding] = useState<Orphan>();
+  const [holding, setHolding] = useState<Holdable>();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
   const close = () => (setHolding(undefined), setProblem(undefined));
-  const act = async (orphan: Orphan, reason?: string) => {
+  const act = async (resource: Holdable, reason?: string) => {
     setBusy(true);
-    const failed = await change(orphan, reason);
+    const failed = await change(resource, reason);
     setBusy(false);
     setProblem(failed);
     if (!failed) setHolding(undefined);
   };
   return {
-    button: (orphan: Orphan) =>
+    button: (resource: Holdable) =>
       isOperator && (
         <HoldButton
-          orphan={orphan}
+          resource={resource}
           isBusy={isBusy}
-          onClick={() => (orphan.hold ? void act(orphan) : setHolding(orphan))}
+          onClick={() => (resource.hold ? void act(resource) : setHolding(resource))}
         />
       ),
     problem: !holding && problem && <Problems problem={problem} />,
@@ -55,23 +58,23 @@ export function useHolding() {
 }
 
 interface HoldButtonProps {
-  readonly orphan: Orphan;
+  readonly resource: Holdable;
   readonly isBusy: boolean;
   readonly onClick: () => void;
 }
 
-function HoldButton({ orphan, isBusy, onClick }: HoldButtonProps) {
-  const verb = orphan.hold ? "Release" : "Hold";
+function HoldButton({ resource, isBusy, onClick }: HoldButtonProps) {
+  const verb = resource.hold ? "Release" : "Hold";
   return (
-    <Button class="button-small" aria-label={`${verb} ${orphan.name}`} disabled={isBusy} onClick={onClick}>
+    <Button class="button-small" aria-label={`${verb} ${resource.name}`} disabled={isBusy} onClick={onClick}>
       {verb}
     </Button>
   );
 }
 
 /** @returns the problem, if the change failed */
-async function change(orphan: Orphan, reason: string | undefined): Promise<ApiProblem | undefined> {
-  const path = `/orphans/${encodeURIComponent(orphan.key)}/hold`;
+async function change({ key, name }: Holdable, reason: string | undefined): Promise<ApiProblem | undefined> {
+  const path = `/holds/${encodeURIComponent(key)}`;
   try {
     if (reason === undefined) await send("DELETE", path);
     else await send("PUT", path, { body: { reason } });
@@ -79,6 +82,6 @@ async function change(orphan: Orphan, reason: string | undefined): Promise<ApiPr
     if (error instanceof ApiProblem) return error;
     throw error;
   }
-  notify(reason === undefined ? `${orphan.name} was released` : `${orphan.name} is on hold`);
+  notify(reason === undefined ? `${name} was released` : `${name} is on hold`);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import type { Orphan, Orphans } from "../../../api/model.ts";
+import type { Holds, Orphan, Orphans } from "../../../api/model.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Search, Select } from "../../ui/Field.tsx";
@@ -12,12 +12,14 @@ import { useFullList } from "../../ui/useResource.ts";
 import { choicesOf } from "../pls/filterPrivateLinkServices.ts";
 import { DeletedList } from "./DeletedList.tsx";
 import { filterOrphans, statusOf } from "./filterOrphans.ts";
+import { HoldList } from "./HoldList.tsx";
 import { useHolding } from "./Holding.tsx";
 import { TimeLeft } from "./TimeLeft.tsx";
 import { leftOutSentences, reasonOf, unreadableSentence, KINDS, STATUSES } from "./words.ts";
 
 export function OrphansPage() {
   const orphans = useFullList<Orphans>("/orphans");
+  const holds = useFullList<Holds>("/holds");
   const [isSweeping, setSweeping] = useState(false);
   return (
     <Page
@@ -39,6 +41,7 @@ export function OrphansPage() {
             ) : (
               <OrphanTable orphans={orphans.items} />
             )}
+            <HoldList holds={holds.data?.items ?? []} orphans={orphans.items} />
             <DeletedList deleted={orphans.deleted} />
           </>
         )}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { PrivateLinkService } from "../../../api/model.ts";
+import type { Holds, PrivateLinkService } from "../../../api/model.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
@@ -9,7 +9,9 @@ import { PlanDialog } from "../../ui/PlanDialog.tsx";
 import { PlanView } from "../../ui/PlanView.tsx";
 import { Resource } from "../../ui/Resource.tsx";
 import { href } from "../../ui/route.ts";
-import { useResource } from "../../ui/useResource.ts";
+import { Time } from "../../ui/Time.tsx";
+import { useFullList, useResource } from "../../ui/useResource.ts";
+import { useHolding } from "../orphans/Holding.tsx";
 import { ConnectionList } from "./ConnectionList.tsx";
 import { Copy } from "../../ui/Copy.tsx";
 import { Fact } from "../../ui/Fact.tsx";
@@ -22,24 +24,40 @@ import { PLS_STATES } from "./states.ts";
 /** One PLS: declared and actual fields, topology, private endpoint connections, and its journal. */
 export function PlsPage({ plsKey }: { readonly plsKey: string }) {
   const pls = useResource<PrivateLinkService>(`/pls/${encodeURIComponent(plsKey)}`);
+  const holds = useFullList<Holds>("/holds");
   const [isReconciling, setReconciling] = useState(false);
+  const { button, dialog, problem } = useHolding();
   const { data } = pls;
+  const hold = holds.data?.items.find(({ key }) => key === plsKey);
   return (
     <Page
       title={data?.name ?? "Private Link Service"}
       lead={<Lead pls={data} />}
       actions={
-        data !== undefined &&
-        data.plan.changes.length > 0 && (
-          <Button kind="primary" onClick={() => setReconciling(true)}>
-            Reconcile
-          </Button>
+        data !== undefined && (
+          <>
+            {holds.data &&
+              button({ key: plsKey, name: data.name, resourceId: data.id, ...(hold && { hold }) })}
+            {data.plan.changes.length > 0 && (
+              <Button kind="primary" onClick={() => setReconciling(true)}>
+                Reconcile
+              </Button>
+            )}
+          </>
         )
       }
     >
+      {problem}
+      {hold && (
+        <p class="callout tone-info">
+          On hold by <strong>{hold.who}</strong> <Time utc={hold.sinceUtc} />: {hold.why}. Mooring neither
+          deletes nor repairs it.
+        </p>
+      )}
       <Resource of={pls} lines={14}>
         {(pls) => <PlsCards pls={pls} />}
       </Resource>
+      {dialog}
       {isReconciling && data && <Reconcile pls={data} onClose={() => setReconciling(false)} />}
     </Page>
   );
