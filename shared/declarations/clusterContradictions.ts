@@ -1,29 +1,70 @@
-/** Finds stored registrations that contradict each other. What two registrations share belongs provably to neither. Pure. */
+/**
+ * Finds stored registrations that contradict each other, or whose lists do. What two registrations share belongs provably to neither.
+ * Pure.
+ */
 import { canonicalId, parseResourceId, resourceName } from "../azure/resourceId.ts";
-import type { Cluster } from "./clusterModel.ts";
+import type { Cluster, MixUp } from "./clusterModel.ts";
 
 /** One contradiction of a registration with another. Both clusters have it. */
 export interface Contradiction {
-  readonly what: "managed-cluster" | "node-resource-group" | "identity";
+  readonly what: "managed-cluster" | "node-resource-group" | "identity" | "lists";
   /** Name of the other cluster. */
   readonly other: string;
   /** Contains both clusters' names and what they share. */
   readonly message: string;
+  /** What to do next. */
+  readonly advice: string;
 }
 
 /** Contradictions by cluster name; clusters without any are absent. */
 export function contradictionsOf(
   clusters: readonly Cluster[],
 ): ReadonlyMap<string, readonly Contradiction[]> {
-  const found = new Map<string, Contradiction[]>();
-  for (const { what, keyOf, shared } of SHARED)
-    for (const group of groupsBy(clusters, keyOf))
-      for (const [one, other] of pairsOf(group)) {
-        const [a, b] = [one.name, other.name].toSorted();
+  const all = [...sharedValues(clusters), ...mixedLists(clusters)];
+  const byName = Map.groupBy(all, ({ cluster }) => cluster);
+  return new Map([...byName].map(([name, found]) => [name, found.map(({ cluster: _name, ...one }) => one)]));
+}
+
+type Found = Contradiction & { readonly cluster: string };
+
+function sharedValues(clusters: readonly Cluster[]): Found[] {
+  return SHARED.flatMap(({ what, keyOf, shared }) =>
+    groupsBy(clusters, keyOf).flatMap((group) =>
+      pairsOf(group).map(([one, other]) => {
+        const [a = "", b = ""] = [one.name, other.name].toSorted();
         const message = `clusters ${a} and ${b} are registered with the same ${shared(one)}`;
-        found.set(one.name, [...(found.get(one.name) ?? []), { what, other: other.name, message }]);
-      }
-  return found;
+        const advice = `compare mooring clusters show ${a} and mooring clusters show ${b}, then remove the wrong registration with mooring clusters remove NAME`;
+        return { cluster: one.name, what, other: other.name, message, advice };
+      }),
+    ),
+  );
+}
+
+/** Both clusters are in doubt: the one that has the lists, and the one that has the frontend. */
+function mixedLists(clusters: readonly Cluster[]): Found[] {
+  const names = new Set(clusters.map(({ name }) => name));
+  return clusters.flatMap(({ name, identity }) => {
+    const { mixUp } = identity ?? {};
+    if (!mixUp || !names.has(mixUp.cluster)) return [];
+    const said = {
+      what: "lists",
+      message: mixUpMessage(name, mixUp),
+      advice: mixUpAdvice(name, mixUp),
+    } as const;
+    return [
+      { cluster: name, other: mixUp.cluster, ...said },
+      { cluster: mixUp.cluster, other: name, ...said },
+    ];
+  });
+}
+
+/** @param name of the cluster that has the lists */
+export function mixUpMessage(name: string, { frontend, cluster }: Omit<MixUp, "atUtc">): string {
+  return `frontend ${frontend} of cluster ${cluster} is named for a Service in the list of cluster ${name}: the list may be that of another cluster`;
+}
+
+function mixUpAdvice(name: string, { cluster }: MixUp): string {
+  return `apply the manifests of ${name} and of ${cluster}, each in its context, then confirm the identity with mooring clusters rebind ${name}`;
 }
 
 /** The node resource group as a key: its name is unique in the managed cluster's subscription. */

@@ -9,7 +9,7 @@ import type { Run } from "../ports/ports.ts";
 import { readFeed } from "./feed.ts";
 import { betweenReports } from "./reportLease.ts";
 import type { Feed } from "./model.ts";
-import type { Cluster, ClusterIdentity, Corroboration } from "./clusterModel.ts";
+import type { Cluster, ClusterIdentity } from "./clusterModel.ts";
 import {
   findCluster,
   forgetDeclared,
@@ -185,15 +185,21 @@ export async function bindIdentity(
   return identity;
 }
 
-/** Records the evidence that the cluster's lists are its own. @throws InvalidInput if it is no longer registered · Conflict */
-export async function corroborateIdentity(
+/**
+ * Records whose lists they are, unless the cluster was bound again meanwhile: corroboration is recorded once, a mix-up replaces an earlier
+ * one. @throws InvalidInput if the cluster is no longer registered · Conflict
+ */
+export async function recordWhose(
   run: Run,
-  name: string,
-  corroboration: Corroboration,
+  { name, identity: judged }: Cluster,
+  found: Pick<ClusterIdentity, "corroboration" | "mixUp">,
 ): Promise<void> {
   await replaceCluster(run, name, (cluster) =>
-    cluster.identity && !cluster.identity.corroboration
-      ? { ...cluster, identity: { ...cluster.identity, corroboration } }
+    cluster.identity && cluster.identity.boundAtUtc === judged?.boundAtUtc
+      ? {
+          ...cluster,
+          identity: { ...found, ...cluster.identity, ...(found.mixUp && { mixUp: found.mixUp }) },
+        }
       : cluster,
   );
 }

@@ -49,6 +49,17 @@ export interface ClusterIdentity {
   readonly boundAtUtc: string;
   /** Evidence that the lists are of this registration's cluster. Absent: not corroborated, so they prove nothing. */
   readonly corroboration?: Corroboration;
+  /** Evidence that the lists are of another cluster, whatever corroborates them. A new binding removes it. */
+  readonly mixUp?: MixUp;
+}
+
+/** A frontend of another registered cluster is named for a Service in the lists. */
+export interface MixUp {
+  /** Name of the frontend. */
+  readonly frontend: string;
+  /** Name of the cluster in whose node resource group the frontend is. */
+  readonly cluster: string;
+  readonly atUtc: string;
 }
 
 /** A load balancer's frontend is named for a Service in the lists, or an operator confirmed the identity. */

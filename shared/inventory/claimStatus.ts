@@ -168,7 +168,7 @@ function isEnded(sequence: number, claimant: ClaimantCluster): boolean {
 
 /** True if absence from the cluster's lists counts. */
 function isEvidence({ cluster: { unchecked, identity } }: ClaimantCluster): boolean {
-  return unchecked === undefined && identity?.corroboration !== undefined;
+  return unchecked === undefined && identity?.corroboration !== undefined && identity.mixUp === undefined;
 }
 
 /** Time of the last report, or `never`, if the cluster is silent; `undefined` otherwise. */

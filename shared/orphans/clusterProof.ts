@@ -3,7 +3,7 @@
  * cluster was deleted. Pure.
  */
 import type { Evidence } from "../changes/plan.ts";
-import { frontendOfOther, isCorroborated } from "./corroborate.ts";
+import { isCorroborated, mixedUp } from "./corroborate.ts";
 import { lastHeardUtc, type ClusterView, type World } from "./world.ts";
 
 export type Proof = readonly Evidence[] | { readonly missing: string };
@@ -67,11 +67,8 @@ function proofOfPresent(world: World, view: ClusterView): Proof {
   const { name, identity } = cluster;
   if (!identity)
     return missing(`cluster ${name} has not sent a complete list yet, so it is bound to no identity`);
-  const other = frontendOfOther(world, view);
-  if (other)
-    return missing(
-      `frontend ${other.name} of cluster ${name} is named for a Service in the list of cluster ${other.cluster}, so the lists of the two may be mixed up`,
-    );
+  const contradiction = mixedUp(world, view);
+  if (contradiction !== undefined) return missing(contradiction);
   if (!isCorroborated(world, view))
     return missing(
       `no frontend of cluster ${name} was ever named for a Service in its lists, so whose lists they are is not proved; \`mooring clusters rebind ${name}\` confirms it`,

@@ -1,10 +1,11 @@
 /**
- * Corroborates that a cluster's lists belong to its node resource group: the controller named a frontend
+ * Whether a cluster's lists belong to its node resource group: the controller named a frontend
  * there for a Service in the lists. Without this the lists of another cluster, sent with this cluster's
  * token, would prove that all resources here are orphans.
  */
-import { corroborateIdentity } from "../declarations/clusterIdentity.ts";
-import type { Corroboration } from "../declarations/clusterModel.ts";
+import { mixUpMessage } from "../declarations/clusterContradictions.ts";
+import { recordWhose } from "../declarations/clusterIdentity.ts";
+import type { Cluster, MixUp } from "../declarations/clusterModel.ts";
 import { Conflict, InvalidInput } from "../core/errors.ts";
 import { baseName, isNamedFor, nameBase } from "../kubernetes/frontendName.ts";
 import { messageOf } from "../core/messageOf.ts";
@@ -13,24 +14,41 @@ import { lookupIn } from "./lookup.ts";
 import type { ClusterView, World } from "./world.ts";
 
 /**
- * Records it for every bound cluster without corroboration; one that changes in the meantime is handled by
- * the next sweep.
+ * Records what the frontends show of the lists of each bound cluster: that they are its own, or that of another
+ * cluster. A cluster that changes in the meantime is handled by the next sweep.
  */
 export async function corroborate(run: Run, world: World): Promise<void> {
+  const mixUps = mixUpsIn(world);
   for (const view of world.clusters) {
-    const { identity, name } = view.cluster;
-    const frontend = identity && !identity.corroboration ? frontendOfConfirmed(world, view) : undefined;
-    if (frontend !== undefined)
-      await record(run, name, { by: "frontend", detail: frontend, atUtc: world.nowUtc });
+    const { cluster } = view;
+    if (!cluster.identity) continue;
+    const own = cluster.identity.corroboration ? undefined : frontendOfConfirmed(world, view);
+    const { mixUp: recorded } = cluster.identity;
+    const mixUp = mixUps.find(({ lister }) => lister === cluster.name);
+    const found = {
+      ...(own !== undefined && {
+        corroboration: { by: "frontend" as const, detail: own, atUtc: world.nowUtc },
+      }),
+      ...(mixUp && !isSame(mixUp, recorded) && { mixUp: toRecord(mixUp, world) }),
+    };
+    if (Object.keys(found).length > 0) await record(run, cluster, found);
   }
 }
 
-async function record(run: Run, cluster: string, corroboration: Corroboration): Promise<void> {
+function isSame(one: Found, two: MixUp | undefined): boolean {
+  return one.frontend === two?.frontend && one.cluster === two.cluster;
+}
+
+function toRecord({ frontend, cluster }: Found, { nowUtc }: World): MixUp {
+  return { frontend, cluster, atUtc: nowUtc };
+}
+
+async function record(run: Run, cluster: Cluster, found: Parameters<typeof recordWhose>[2]): Promise<void> {
   try {
-    await corroborateIdentity(run, cluster, corroboration);
+    await recordWhose(run, cluster, found);
   } catch (error) {
     if (!(error instanceof Conflict || error instanceof InvalidInput)) throw error;
-    run.log.warn("identity could not be corroborated", { cluster, why: messageOf(error) });
+    run.log.warn("identity could not be corroborated", { cluster: cluster.name, why: messageOf(error) });
   }
 }
 
@@ -39,39 +57,54 @@ export function isCorroborated(world: World, view: ClusterView): boolean {
   return view.cluster.identity?.corroboration !== undefined || frontendOfConfirmed(world, view) !== undefined;
 }
 
-/**
- * A frontend of the cluster that the controller named for a Service in the list of another cluster, which contradicts every other evidence
- * of whose lists they are, that of an operator too. Pure.
- */
-export function frontendOfOther(
-  world: World,
-  view: ClusterView,
-): { name: string; cluster: string } | undefined {
-  const ownerOf = ownersIn(world);
-  return world.balancers
-    .filter(({ id }) => lookupIn(world).clusterOf(id) === view)
-    .flatMap(({ frontends }) => frontends)
-    .flatMap(({ name }) => {
-      const cluster = ownerOf.get(nameBase(name));
-      return cluster === undefined || cluster === view.cluster.name ? [] : [{ name, cluster }];
-    })[0];
+/** A frontend of one cluster that the controller named for a Service in the list of another one. */
+interface Found extends Omit<MixUp, "atUtc"> {
+  readonly lister: string;
 }
 
-const owners = new WeakMap<World, ReadonlyMap<string, string>>();
+/**
+ * Why the lists of the cluster, or those of another cluster that has its Services, may be mixed up. This contradicts
+ * every other evidence of whose lists they are, that of an operator too. `undefined` if nothing shows it. Pure.
+ */
+export function mixedUp(world: World, { cluster: { name } }: ClusterView): string | undefined {
+  const found = mixUpsIn(world).find(({ lister, cluster }) => lister === name || cluster === name);
+  return found && mixUpMessage(found.lister, found);
+}
+
+const mixUps = new WeakMap<World, readonly Found[]>();
+
+/** The first one of each pair of clusters. */
+function mixUpsIn(world: World): readonly Found[] {
+  const made = mixUps.get(world) ?? findMixUps(world);
+  mixUps.set(world, made);
+  return made;
+}
+
+function findMixUps(world: World): readonly Found[] {
+  const listers = listersIn(world);
+  const found = new Map<string, Found>();
+  for (const balancer of world.balancers) {
+    const cluster = lookupIn(world).clusterOf(balancer.id)?.cluster.name;
+    if (cluster === undefined) continue;
+    for (const { name: frontend } of balancer.frontends) {
+      const lister = listers.get(nameBase(frontend));
+      const key = `${lister} ${cluster}`;
+      if (lister !== undefined && lister !== cluster && !found.has(key))
+        found.set(key, { frontend, cluster, lister });
+    }
+  }
+  return [...found.values()];
+}
 
 /** The cluster whose list has a Service, by the start of the names of its frontends. */
-function ownersIn(world: World): ReadonlyMap<string, string> {
-  const made =
-    owners.get(world) ??
-    new Map(
-      world.clusters.flatMap(({ cluster, declared }) =>
-        declared
-          .filter(({ strength }) => strength === "confirmation")
-          .map(({ uid }) => [nameBase(baseName(uid)), cluster.name] as const),
-      ),
-    );
-  owners.set(world, made);
-  return made;
+function listersIn({ clusters }: World): ReadonlyMap<string, string> {
+  return new Map(
+    clusters.flatMap(({ cluster, declared }) =>
+      declared
+        .filter(({ strength }) => strength === "confirmation")
+        .map(({ uid }) => [nameBase(baseName(uid)), cluster.name] as const),
+    ),
+  );
 }
 
 function frontendOfConfirmed(world: World, view: ClusterView): string | undefined {

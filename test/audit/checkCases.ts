@@ -102,6 +102,7 @@ const contradicted: Subjects["cluster"] = {
       what: "node-resource-group",
       other: "two",
       message: "clusters one and two are registered with the same node resource group MC_one",
+      advice: "compare mooring clusters show one and mooring clusters show two",
     },
   ],
 };
@@ -1278,7 +1279,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       cluster: "one",
       message: "clusters one and two are registered with the same node resource group MC_one",
       advice:
-        "compare mooring clusters show one, mooring clusters show two, then remove the wrong registration with mooring clusters remove NAME",
+        "compare mooring clusters show one and mooring clusters show two",
     }),
     of("nothing contradicts it", "cluster", onCluster(), undefined),
   ],

@@ -287,6 +287,7 @@ function abandonedBalancer() {
   const id = balancerId("MC_old");
   return balancer({
     id,
+    frontends: [frontend({ name: `a${"2".repeat(31)}` }, id)],
     pools: [{ id: `${id}/backendAddressPools/kubernetes`, name: "kubernetes", members: 0 }],
   });
 }

@@ -276,7 +276,9 @@ describe("judged", () => {
         [
           {
             cluster: cluster({ unchecked: { reason: "no network", atUtc: NOW } }),
-            contradictions: [{ what: "identity", other: "two", message: "clusters one and two" }],
+            contradictions: [
+              { what: "identity", other: "two", message: "clusters one and two", advice: "compare" },
+            ],
             arm: { exists: true, problems: [], place: cluster() },
           },
         ],

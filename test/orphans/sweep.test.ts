@@ -207,7 +207,7 @@ describe("an orphan", () => {
         await alsoTwo();
         const other = deserted({
           id: balancerId("MC_two"),
-          frontends: [frontend({}, balancerId("MC_two"))],
+          frontends: [frontend({ name: `a${"2".repeat(31)}` }, balancerId("MC_two"))],
         });
         place(run, [...run.network.balancers, other], run.network.allPrivateLinkServices);
         return other.id;
@@ -252,7 +252,10 @@ describe("an orphan", () => {
   test("that Azure lets wait does not hide what became of the others", async () => {
     await enforce();
     await alsoTwo();
-    const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
+    const other = deserted({
+      id: balancerId("MC_two"),
+      frontends: [frontend({ name: `a${"2".repeat(31)}` }, balancerId("MC_two"))],
+    });
     place(run, [...run.network.balancers, other], run.network.allPrivateLinkServices);
     await sweep();
     run.clock.advance(8 * DAY);
@@ -277,7 +280,10 @@ describe("an orphan", () => {
   test("a budget holds for all parts of a sweep together", async () => {
     await enforce({ maxDeletesPerRun: 2 });
     await alsoTwo();
-    const other = deserted({ id: balancerId("MC_two"), frontends: [frontend({}, balancerId("MC_two"))] });
+    const other = deserted({
+      id: balancerId("MC_two"),
+      frontends: [frontend({ name: `a${"2".repeat(31)}` }, balancerId("MC_two"))],
+    });
     place(run, [...run.network.balancers, other], run.network.allPrivateLinkServices);
     await sweep();
     run.clock.advance(8 * DAY);

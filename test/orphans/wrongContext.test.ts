@@ -2,14 +2,28 @@
  * Two clusters whose tokens are in the context of each other: each registration is bound to the other cluster. What operators do about it
  * must not turn lists that prove nothing into proofs that living load balancers are orphans.
  */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { runAudit } from "../../shared/audit/runAudit.ts";
+import { contradictionsOf } from "../../shared/declarations/clusterContradictions.ts";
+import { findCluster, forgetDeclared, listClusters } from "../../shared/declarations/registry.ts";
+import { judgeClaim, readClaimantCluster } from "../../shared/inventory/claimStatus.ts";
+import { addressPlace } from "../../shared/inventory/places.ts";
+import { confirmedClaim } from "../builders/claims.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import { exchangeIdentities, rebindCluster } from "../../shared/declarations/clusterIdentity.ts";
 import { sweepOrphans } from "../../shared/orphans/sweep.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import { Reporter, internalService } from "../builders/reports.ts";
-import { balancer, balancerBody, balancerId, cluster, frontend, managedCluster } from "../builders/world.ts";
+import {
+  balancer,
+  balancerBody,
+  balancerId,
+  cluster,
+  frontend,
+  managedCluster,
+  subnetId,
+} from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
 
 const HOUR = 3600;
@@ -119,4 +133,56 @@ test("a confirmation that is made in the wrong context, too, deletes nothing: th
   await rebindCluster(run, "one", { uid: IDENTITIES.two, reason: "as doctor advises", who: "ada" });
   await days(2);
   expect(left()).toEqual(["one", "two"]);
+});
+
+describe("the token of two is in the context of one, which has no sender", () => {
+  const CONFIRMED = { uid: IDENTITIES.one, reason: "the first list", who: "ada" };
+  beforeEach(async () => {
+    for (const name of ["one", "two"] as const) await forgetIdentity(name);
+    const reporter = new Reporter(run, "two", IDENTITIES.one);
+    reporter.services = [{ ...internalService("web"), uid: UIDS.one }];
+    senders = [reporter];
+    await lists();
+    await rebindCluster(run, "two", CONFIRMED);
+  });
+
+  async function forgetIdentity(name: Name): Promise<void> {
+    const { identity: _none, ...value } = (await findCluster(run, name))!;
+    await run.tables.clusters.transact("all", [{ do: "put", key: name, value }]);
+    await forgetDeclared(run, name);
+  }
+
+  test("nothing is deleted, although an operator confirmed the wrong identity", async () => {
+    await days(2);
+    expect(left()).toEqual(["one", "two"]);
+  });
+
+  test("a finding and doctor name both clusters, and the next step", async () => {
+    await days(1);
+    await runAudit(run, { who: "me", why: "test" });
+    const found = run.tables.findings.all().filter(({ check }) => check === "cluster-contradicted");
+    expect(found.map(({ about, message, advice }) => [about, message, advice])).toEqual(
+      ["one", "two"].map((about) => [
+        about,
+        `frontend ${baseName(UIDS.one)} of cluster one is named for a Service in the list of cluster two: the list may be that of another cluster`,
+        expect.stringContaining("mooring clusters rebind two"),
+      ]),
+    );
+    const contradictions = contradictionsOf(await listClusters(run));
+    expect([...contradictions.keys()].toSorted()).toEqual(["one", "two"]);
+  });
+
+  test("the contradiction ends when the cluster is bound again", async () => {
+    await days(1);
+    await rebindCluster(run, "two", { ...CONFIRMED, uid: IDENTITIES.two });
+    expect(contradictionsOf(await listClusters(run)).size).toBe(0);
+  });
+
+  test("its lists end no claims", async () => {
+    await days(1);
+    const claimant = (await readClaimantCluster(run, "two"))!;
+    const place = addressPlace(subnetId("apps"), "10.0.1.9");
+    const claim = confirmedClaim({ cluster: "two", sequence: 0 });
+    expect(judgeClaim(claim, { place, claimant, confirmed: undefined, proposals: [] })).not.toBe("ended");
+  });
 });

@@ -141,18 +141,17 @@ export const clusterUnreadable = defineCheck({
 
 export const clusterContradicted = defineCheck({
   id: "cluster-contradicted",
-  title: "Two registrations claim the same cluster",
+  title: "Two registrations, or their lists, contradict each other",
   severity: "error",
-  docs: "A managed cluster, a node resource group and an identity belong to one registration. If two registrations claim the same one, Mooring cannot determine which cluster's Services own the resources, and deletes nothing of either cluster.",
+  docs: "A managed cluster, a node resource group, an identity and a Service belong to one registration. If two registrations claim the same one, Mooring cannot determine which cluster's Services own the resources, and deletes nothing of either cluster.",
   on: "cluster",
   check: ({ view: { cluster }, contradictions = [] }) => {
     if (contradictions.length === 0) return undefined;
-    const others = [...new Set(contradictions.map(({ other }) => other))];
     return {
       about: cluster.name,
       cluster: cluster.name,
       message: contradictions.map(({ message }) => message).join("; "),
-      advice: `compare ${[cluster.name, ...others].map((name) => `mooring clusters show ${name}`).join(", ")}, then remove the wrong registration with mooring clusters remove NAME`,
+      advice: [...new Set(contradictions.map(({ advice }) => advice))].join("; "),
     };
   },
 });

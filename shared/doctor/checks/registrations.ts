@@ -49,13 +49,7 @@ export const registrations = defineCheck({
 function judgeRegistration({ cluster, contradictions, arm }: Compared): Outcome[] {
   const about = cluster.name;
   const problems = [
-    ...contradictions.map(({ message }) =>
-      fail({
-        about,
-        message,
-        advice: "remove the wrong registration with mooring clusters remove NAME",
-      }),
-    ),
+    ...contradictions.map(({ message, advice }) => fail({ about, message, advice })),
     ...judgeComparison(about, arm),
     ...judgeUnchecked(cluster),
   ];
