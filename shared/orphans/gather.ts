@@ -4,7 +4,8 @@
  */
 import { listClusters } from "../declarations/registry.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
-import { listDeclared } from "../declarations/declared.ts";
+import { listConfirmed } from "../declarations/confirmed.ts";
+import { withProposals } from "../declarations/declared.ts";
 import { readFeed } from "../declarations/feed.ts";
 import { listProposals } from "../declarations/proposals.ts";
 import { NotYet } from "../core/errors.ts";
@@ -108,7 +109,7 @@ function stateIn(unreadable: World["unreadable"], { resourceId }: Cluster): Clus
 
 /**
  * State of one cluster. The feed is read first, so that the declarations are at least as new as its
- * confirmation.
+ * confirmation; proposals before confirmations, so that a Service that is confirmed meanwhile is in one of them.
  */
 export async function viewCluster(run: Run, cluster: Cluster, state: ClusterState): Promise<ClusterView> {
   const feed = await readFeed(run, cluster.name);
@@ -118,7 +119,10 @@ export async function viewCluster(run: Run, cluster: Cluster, state: ClusterStat
     .map(({ value }) => value.declared.observedAtUtc)
     .toSorted()
     .at(-1);
-  const declared = await listDeclared(run, cluster.name);
+  const declared = withProposals(
+    await listConfirmed(run, cluster.name),
+    proposals.map(({ value }) => value.declared),
+  );
   const heard = { ...(feed && { feed }), ...(admittedAtUtc !== undefined && { admittedAtUtc }) };
   return { cluster, ...state, declared, ...heard };
 }

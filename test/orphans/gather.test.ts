@@ -5,7 +5,7 @@ import { propose } from "../../shared/declarations/proposals.ts";
 import { listManaged, stateReader, writesSinceUtc } from "../../shared/orphans/clusterState.ts";
 import { proofOf } from "../../shared/orphans/clusterProof.ts";
 import { corroborate, isCorroborated } from "../../shared/orphans/corroborate.ts";
-import { gatherAround, gatherWorld } from "../../shared/orphans/gather.ts";
+import { gatherAround, gatherWorld, viewCluster } from "../../shared/orphans/gather.ts";
 import { hold } from "../../shared/orphans/hold.ts";
 import { lookupIn } from "../../shared/orphans/lookup.ts";
 import type { World } from "../../shared/orphans/world.ts";
@@ -519,4 +519,25 @@ describe("lookups in a world", () => {
     expect(lookupIn(world)).toBe(lookupIn(world));
     expect(lookupIn({ ...world, privateLinkServices: [] }).plsOf(plsIdIn("pls"))).toBeUndefined();
   });
+});
+
+test("a Service that is confirmed while its cluster is read is in what was read", async () => {
+  const proposal = declared({ strength: "proposal" });
+  await propose(run, proposal);
+  const { declarations: confirmed, proposals } = run.tables;
+  const [listConfirmed, listProposed] = [confirmed.list.bind(confirmed), proposals.list.bind(proposals)];
+  const whole = Promise.withResolvers<void>();
+  let readings = 0;
+  proposals.list = async function* (...args) {
+    if ((readings += 1) > 1) await whole.promise;
+    yield* listProposed(...args);
+  };
+  confirmed.list = async function* (...args) {
+    yield* listConfirmed(...args);
+    for (const { key } of await Array.fromAsync(listProposed("one")))
+      await proposals.transact("one", [{ do: "remove", key }]);
+    whole.resolve();
+  };
+  const { declared: read } = await viewCluster(run, cluster(), { state: "present" });
+  expect(read.map(({ uid }) => uid)).toEqual([proposal.uid]);
 });

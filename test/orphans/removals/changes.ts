@@ -130,7 +130,11 @@ export const CHANGES: readonly Guard[] = [
     from: "const [first] = unresolved;",
     to: "const [first] = unresolved.slice(0, 0);",
     breaks: "unresolved",
-    steps: [...twoIsDue, sweep({ dieAt: 43 }), wait(1), ...reports, { do: "refuseRead", calls: 2 }, sweep()],
+    steps: [
+      ...twoIsDue,
+      { do: "loseResponse", calls: 1, isMade: false },
+      ...[sweep(), ...reports, sweep(), ...reports, sweep()],
+    ],
   }),
   inApply("last-proof", {
     refuses: "a write whose proof does not hold any more right before it",

@@ -41,7 +41,7 @@ const inOrder = guardsIn("shared/orphans/planSweep.ts");
 const inQuarantine = guardsIn("shared/orphans/quarantine.ts");
 const inSubject = guardsIn("shared/orphans/subject.ts");
 const inOwner = guardsIn("shared/declarations/plsOwner.ts");
-const inDeclared = guardsIn("shared/declarations/declared.ts");
+const inGather = guardsIn("shared/orphans/gather.ts");
 /** The last Private Link Service is in quarantine five hours after what is beneath it. */
 const laterPls = [
   ...confirmed,
@@ -157,7 +157,7 @@ export const USERS: readonly Guard[] = [
     breaks: "alive",
     steps: [share(2, { by: "rule" }), end(2), ...untilDue, sweep()],
   }),
-  inDeclared("proposals", {
+  inGather("proposals", {
     refuses: "a frontend that a Service uses that only admission reported",
     from: "    proposals.map(({ value }) => value.declared),",
     to: "    proposals.slice(0, 0).map(({ value }) => value.declared),",
