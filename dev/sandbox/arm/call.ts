@@ -13,7 +13,7 @@ export interface Call {
   body: Body;
   headers: Headers;
   caller: Caller;
-  /** Scheme and authority under which the client reached us: Private Link Services in answers start with it. */
+  /** Scheme and authority under which the client reached us: URLs in answers start with it. */
   origin: string;
   correlationId: string;
 }
@@ -41,7 +41,7 @@ export interface Context {
 export type Route = (context: Context, call: Call) => Answer | undefined;
 
 /** Absolute, as clients follow it with their token attached. */
-export function pls(call: Call, path: string, query: Record<string, string> = {}): string {
+export function urlOf(call: Call, path: string, query: Record<string, string> = {}): string {
   const url = new URL(path, call.origin);
   for (const [name, value] of Object.entries({
     "api-version": call.query.get("api-version") ?? "",
@@ -51,7 +51,7 @@ export function pls(call: Call, path: string, query: Record<string, string> = {}
   return url.href;
 }
 
-/** One page of a list, with a PLS to the next. */
+/** One page of a list, with the URL of the next. */
 export function page(context: Context, call: Call, items: Body[]): Answer {
   const skip = Number(call.query.get("$skipToken") ?? call.query.get("$skiptoken") ?? 0);
   const next = skip + context.pageSize;
@@ -60,7 +60,7 @@ export function page(context: Context, call: Call, items: Body[]): Answer {
     status: 200,
     body: {
       value: items.slice(skip, next),
-      ...(items.length > next && { nextLink: pls(call, call.path, { ...query, $skipToken: String(next) }) }),
+      ...(items.length > next && { nextLink: urlOf(call, call.path, { ...query, $skipToken: String(next) }) }),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { ArmError } from "../armError.ts";
-import { pls, page, type Answer, type Call, type Context, type Route } from "../call.ts";
+import { page, urlOf, type Answer, type Call, type Context, type Route } from "../call.ts";
 import { key } from "../ids.ts";
 import type { Body, Group } from "../resourceType.ts";
 import { checkLocks } from "./locks.ts";
@@ -89,7 +89,7 @@ function remove(context: Context, call: Call, group: Group): Answer {
   return {
     status: 202,
     headers: {
-      location: pls(call, `/subscriptions/${group.subscription}/operationresults/${operation.id}`),
+      location: urlOf(call, `/subscriptions/${group.subscription}/operationresults/${operation.id}`),
     },
   };
 }
