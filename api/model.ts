@@ -13,4 +13,5 @@ export * from "./model/pls.ts";
 export * from "./model/orphans.ts";
 export * from "./model/journal.ts";
 export * from "./model/queues.ts";
+export * from "./model/policy.ts";
 export * from "./model/playground.ts";

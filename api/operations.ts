@@ -18,6 +18,7 @@ import { me } from "./me.ts";
 import type { Operation } from "./operation.ts";
 import { orphans } from "./orphans.ts";
 import { overview } from "./overview.ts";
+import { policy } from "./policy.ts";
 import { queues } from "./queues.ts";
 import { search } from "./search.ts";
 import { subnets } from "./subnets.ts";
@@ -40,6 +41,7 @@ export const operations: readonly Operation[] = [
   ...orphans,
   ...holds,
   ...journal,
+  ...policy,
   ...queues,
   ...writing,
   ...check,

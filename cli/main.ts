@@ -19,6 +19,7 @@ import { orphansCommand } from "./orphans.ts";
 import { policyCommand } from "./policy.ts";
 import { queueCommand } from "./queue/command.ts";
 import { schemaCommand } from "./schema.ts";
+import { refusalsCommand } from "./refusals.ts";
 import { signInProblem } from "./signIn.ts";
 import { stopCommands } from "./stop.ts";
 import { trustExtraAuthority } from "./trust.ts";
@@ -41,6 +42,7 @@ for (const command of [
   privateLinkServicesCommand(),
   connectionsCommand(),
   policyCommand(),
+  refusalsCommand(),
   auditCommand(),
   findingsCommand(),
   orphansCommand(),

@@ -4,10 +4,9 @@ import type { Cluster } from "../shared/declarations/clusterModel.ts";
 import { withCorrelation } from "../shared/core/correlation.ts";
 import { InvalidInput } from "../shared/core/errors.ts";
 import type { Decision } from "../shared/admission/decisions.ts";
-import { inTime } from "../shared/admission/guarded.ts";
+import { answerUnread, inTime } from "../shared/admission/guarded.ts";
 import { lastReadCluster } from "../shared/admission/cached.ts";
-import { requestsNothing, type AdmissionResponse, type AdmissionReview } from "../shared/admission/review.ts";
-import { inert } from "../shared/core/inert.ts";
+import type { AdmissionResponse, AdmissionReview } from "../shared/admission/review.ts";
 import type { Run } from "../shared/ports/ports.ts";
 import * as http from "./http.ts";
 import { withinShare } from "./fairShare.ts";
@@ -72,11 +71,14 @@ async function respond(
   { decide, told }: Reviewer,
 ): Promise<AdmissionResponse> {
   const started = performance.now();
-  const { uid, operation } = review.request;
+  const { uid, operation, namespace } = review.request;
   let isDecided = false;
-  const response = await inTime(run, uid, timeoutSeconds, async () => {
+  const asked = { uid, cluster: cluster.name, namespace };
+  const response = await inTime(run, asked, timeoutSeconds, async () => {
     await known;
-    const decided = await decide(run, cluster, review).catch((error) => refusalOf(error, review));
+    const decided = await decide(run, cluster, review).catch((error) =>
+      answerUnread(run, { error, review, cluster, timeoutSeconds }),
+    );
     isDecided = true;
     return decided;
   });
@@ -88,19 +90,4 @@ async function respond(
 /** A reviewer that rejects: an unread Service cannot be evaluated. */
 function unread(reviewer: Reviewer, problem: string): Reviewer {
   return { ...reviewer, decide: () => Promise.reject(new InvalidInput(problem)) };
-}
-
-/**
- * The response for a Service that cannot be parsed or stored. It is refused, because in most clusters an error would allow it.
- * An update that requests nothing is allowed: a refusal would prevent the removal of finalizers. For a DELETE, policy
- * `onUnavailable` decides.
- * @throws InvalidInput if the review is not about a Service, and all other errors
- */
-function refusalOf(error: unknown, { request }: AdmissionReview): AdmissionResponse {
-  const { uid, kind, operation } = request;
-  if (!(error instanceof InvalidInput) || kind.kind !== "Service") throw error;
-  if (operation === "DELETE") throw new Error(error.message);
-  const message = inert(`Mooring cannot check this Service: ${error.message}`);
-  if (requestsNothing(request)) return { uid, allowed: true, warnings: [message] };
-  return { uid, allowed: false, status: { code: 422, message } };
 }

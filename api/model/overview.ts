@@ -42,7 +42,7 @@ export const Overview = z.object({
   mooring: z.object({
     /** Set while changes to Azure are stopped. */
     stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional(),
-    modes: z.record(z.string(), z.enum(["observe", "enforce"])),
+    modes: z.record(z.string(), z.enum(["observe", "warn", "enforce"])),
     policyAppliedAtUtc: z.string().optional(),
     /** The oldest scan of a virtual network. */
     scannedAtUtc: z.string().optional(),

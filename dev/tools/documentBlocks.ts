@@ -1,7 +1,6 @@
 /** Generated parts of documents that come from tests, decisions and rules, apart from the tables of `documents.ts`. */
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { RULES } from "../../shared/admission/rules.ts";
 import { INVARIANTS } from "../../test/orphans/ledger.ts";
 import { GUARDS } from "../../test/orphans/removals/all.ts";
 import type { Guard } from "../../test/orphans/removals/model.ts";
@@ -10,12 +9,6 @@ import { ACCESS_GUARDS } from "../../test/pls/access/removals.ts";
 import { markdownTable } from "./table.ts";
 
 const code = (text: string) => `\`${text}\``;
-
-/** A policy in which each rule that denies by default warns. */
-export function warnOnlyPolicy(): string {
-  const rules = RULES.filter(({ severity }) => severity === "deny").map(({ id }) => `  ${id}: warn`);
-  return ["```yaml", "rules:", ...rules, "```"].join("\n");
-}
 
 /** One link for each page of `docs/decisions/`, with its title. */
 export function decisionsList(): string {

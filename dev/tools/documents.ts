@@ -18,7 +18,7 @@ import { NEEDED_RIGHTS } from "../../shared/azure/needed.ts";
 import { INSTRUMENTS, type Instrument } from "../../shared/ports/instruments.ts";
 import { Policy } from "../../shared/policy/policy.ts";
 import { Settings } from "../../shared/core/settings.ts";
-import { decisionsList, guardBlocks, warnOnlyPolicy } from "./documentBlocks.ts";
+import { decisionsList, guardBlocks } from "./documentBlocks.ts";
 import { licencesTable } from "./licences.ts";
 import { createSbom } from "./shipped.ts";
 import { markdownTable } from "./table.ts";
@@ -63,10 +63,6 @@ export const documents: readonly Document[] = [
     render: () => `${JSON.stringify(z.toJSONSchema(DoctorReport), undefined, 2)}\n`,
   },
   { path: "docs/reference/policy.md", render: (before) => replaceBlock(before, "policy", policyTable()) },
-  {
-    path: "docs/platform/roll-out.md",
-    render: (before) => replaceBlock(before, "warn-only", warnOnlyPolicy()),
-  },
   {
     path: "docs/decisions/index.md",
     render: (before) => replaceBlock(before, "decisions", decisionsList()),

@@ -29,7 +29,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   group("Platform engineers", "platform", {
     deploy: "Deploy",
     clusters: "Register clusters",
-    "roll-out": "Roll out in warn-only mode",
+    "roll-out": "Roll out in warn mode",
     policy: "Write a policy",
     "private-link-services": "Keep Private Link Services in sync",
     orphans: "Clean up orphans",

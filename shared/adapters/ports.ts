@@ -41,6 +41,7 @@ const TABLES = [
   "schema",
   "failures",
   "outcomes",
+  "refusals",
 ] as const satisfies readonly (keyof Tables)[];
 
 export interface AzurePorts {

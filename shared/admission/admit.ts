@@ -9,27 +9,28 @@ import type { Cluster } from "../declarations/clusterModel.ts";
 import type { Declared, ServiceKey } from "../kubernetes/intent.ts";
 import { propose, proposeNew } from "../declarations/proposals.ts";
 import { askToVerify } from "../inventory/claimWork.ts";
+import type { AdmissionMode } from "../policy/modes.ts";
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { toResponse } from "./answer.ts";
 import { withoutClaimed } from "./claimedPrivateLinkServices.ts";
 import { claimPlaces } from "./claims.ts";
-import { recordFindings } from "./decisions.ts";
+import { recordFindings, type Reviewed } from "./decisions.ts";
 import { declarationOf, gatherInput } from "./gather.ts";
 import { cachedPolicy } from "./cached.ts";
 import { admitOther, hasIgnoredAnnotations } from "./otherController.ts";
-import { severitiesFor } from "./permitted.ts";
+import { admissionModeFor, severitiesFor } from "./permitted.ts";
 import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
-import type { RuleFinding } from "./rule.ts";
 import { checkLeaving, checkRules, type Severities } from "./rules.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
 export async function admit(run: Run, cluster: Cluster, review: AdmissionReview): Promise<AdmissionResponse> {
   const { request } = review;
   const { object, oldObject } = requireServices(review);
-  const asked = { uid: request.uid, old: oldObject, dryRun: request.dryRun ?? false };
+  const { uid, operation } = request;
+  const asked = { uid, operation, old: oldObject, dryRun: request.dryRun ?? false };
   if (hasIgnoredAnnotations(object) && !isLoadBalancer(oldObject))
-    return admitOther(run, cluster, { uid: request.uid, service: object, old: oldObject });
+    return admitOther(run, cluster, { ...asked, service: object });
   if (request.operation === "DELETE" || !isLoadBalancer(object)) return leaving(run, cluster, asked);
   if (object.metadata.deletionTimestamp || isUntouched(object, oldObject)) return toResponse(request.uid, []);
   return admitDeclared(run, cluster, { ...asked, service: object });
@@ -37,6 +38,7 @@ export async function admit(run: Run, cluster: Cluster, review: AdmissionReview)
 
 interface Asked {
   readonly uid: string;
+  readonly operation: string;
   readonly old: Service | undefined;
   readonly dryRun: boolean;
 }
@@ -58,50 +60,70 @@ function whatIsRead(annotations: Readonly<Record<string, string>>): [string, str
 async function admitDeclared(
   run: Run,
   cluster: Cluster,
-  { uid, service, old, dryRun }: Asked & { readonly service: Service },
+  { service, ...asked }: Asked & { readonly service: Service },
 ): Promise<AdmissionResponse> {
+  const { old, dryRun } = asked;
   const before = isLoadBalancer(old) ? old : undefined;
   const owner = keyOf(cluster, service);
   const gathered = await gatherInput(run, cluster, { service, old: before });
   const input = await withoutClaimed(run, { cluster, owner, input: gathered });
-  const severityOf = await severities(run, cluster, service);
+  const { severityOf, mode } = await policyFor(run, cluster, service);
   const found = checkRules(input, severityOf);
-  const refused = found.some(({ severity }) => severity === "deny");
-  // A refused Service must not claim an address, but conflicts of its address are still reported.
+  const refused = mode === "enforce" && found.some(({ severity }) => severity === "deny");
+  // A refused Service must not claim an address, but conflicts of its address are still reported. One that warn mode allows will use
+  // its addresses: it claims those that are free.
   const declared = declaredNow(run, cluster, service);
   const { findings, added, isProposed } = await claimPlaces(run, {
     cluster,
     input,
     owner,
     severityOf,
+    mode,
     readOnly: refused || dryRun,
     propose: () => proposeNew(run, declared),
   });
-  const response = tell(run, uid, [...found, ...findings]);
-  if (!response.allowed || dryRun || isProposed) return response;
-  await waitForAll([propose(run, declared), askToVerify(run, added)]);
+  const all = [...found, ...findings];
+  const response = toResponse(asked.uid, all, mode);
+  const recording = recordFindings(run, reviewed(owner, asked, mode), all);
+  const isProposing = response.allowed && !dryRun && !isProposed;
+  await waitForAll([recording, ...(isProposing ? [propose(run, declared), askToVerify(run, added)] : [])]);
   return response;
 }
 
 /** A deleted Service, or one whose type is no longer LoadBalancer. */
-async function leaving(run: Run, cluster: Cluster, { uid, old, dryRun }: Asked): Promise<AdmissionResponse> {
+async function leaving(run: Run, cluster: Cluster, asked: Asked): Promise<AdmissionResponse> {
+  const { uid, old, dryRun } = asked;
   if (!isLoadBalancer(old)) return toResponse(uid, []);
   const input = await gatherInput(run, cluster, { service: old, old });
-  const response = tell(run, uid, checkLeaving(input, await severities(run, cluster, old)));
-  if (!response.allowed || dryRun) return response;
+  const { severityOf, mode } = await policyFor(run, cluster, old);
+  const findings = checkLeaving(input, severityOf);
+  const response = toResponse(uid, findings, mode);
+  const recording = recordFindings(run, reviewed(keyOf(cluster, old), asked, mode), findings);
   const declared = declaredNow(run, cluster, old);
-  await propose(run, { ...declared, deletedAtUtc: declared.observedAtUtc });
+  const isProposing = response.allowed && !dryRun;
+  await waitForAll([
+    recording,
+    isProposing ? propose(run, { ...declared, deletedAtUtc: declared.observedAtUtc }) : undefined,
+  ]);
   return response;
 }
 
-function tell(run: Run, uid: string, findings: readonly RuleFinding[]): AdmissionResponse {
-  recordFindings(run, findings);
-  return toResponse(uid, findings);
+function reviewed(
+  { cluster, namespace, name }: ServiceKey,
+  { operation, dryRun }: Asked,
+  mode: AdmissionMode,
+): Reviewed {
+  return { cluster, namespace, name, operation, dryRun, mode };
 }
 
-async function severities(run: Run, cluster: Cluster, { metadata }: Service): Promise<Severities> {
+async function policyFor(
+  run: Run,
+  cluster: Cluster,
+  { metadata: { namespace } }: Service,
+): Promise<{ readonly severityOf: Severities; readonly mode: AdmissionMode }> {
   const { policy } = await cachedPolicy(run);
-  return severitiesFor(policy, { cluster: cluster.name, namespace: metadata.namespace });
+  const place = { cluster: cluster.name, namespace };
+  return { severityOf: severitiesFor(policy, place), mode: admissionModeFor(policy, place) };
 }
 
 function declaredNow(run: Run, cluster: Cluster, service: Service): Declared {

@@ -6,9 +6,9 @@ import { IPV4, IPV6, LIKE_IPV4 } from "../azure/addressPattern.ts";
 import { ANNOTATIONS } from "../kubernetes/annotations.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
 import type { Policy } from "../policy/policy.ts";
-import { severitiesFor } from "./permitted.ts";
+import { admissionModeFor, severitiesFor, type Place } from "./permitted.ts";
 import { celList, celText, type CelPolicy, type Rule, type Severity } from "./rule.ts";
-import { RULES, type Severities } from "./rules.ts";
+import { RULES } from "./rules.ts";
 
 export interface CelVariable {
   readonly name: string;
@@ -152,16 +152,17 @@ interface Asked {
   readonly severity: "deny" | "warn";
 }
 
-function celSeverity(rule: Rule, severityOf: Severities): Severity {
-  const severity = severityOf(rule);
-  return severity === "off" ? severity : (rule.celAtMost ?? severity);
+/** In warn mode no rule refuses. */
+function celSeverity(rule: Rule, policy: Policy, place: Place): Severity {
+  const severity = severitiesFor(policy, place)(rule);
+  if (severity === "off") return severity;
+  return admissionModeFor(policy, place) === "warn" ? "warn" : (rule.celAtMost ?? severity);
 }
 
 /** CEL, with its conjunction, for the namespaces in which the rule has the severity; "" for all, `undefined` for none. */
 function whereSeverity(policy: Policy, { cluster, rule, severity }: Asked): string | undefined {
   const named = [...new Set(policy.overrides.flatMap(({ namespaces = [] }) => namespaces))];
-  const has = (namespace: string) =>
-    celSeverity(rule, severitiesFor(policy, { cluster, namespace })) === severity;
+  const has = (namespace: string) => celSeverity(rule, policy, { cluster, namespace }) === severity;
   // No namespace has an empty name: what holds for it holds for all that no override names.
   const elsewhere = has("");
   const different = named.filter((namespace) => has(namespace) !== elsewhere);

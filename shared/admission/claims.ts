@@ -13,6 +13,7 @@ import { addressPlace, plsNameOf, MOST_ADDRESSES } from "../inventory/places.ts"
 import { findTaken, takeClaims, type Beside, type Outcome, type Undo } from "../inventory/takeClaims.ts";
 import { clusterOfFrontend } from "../declarations/plsOwner.ts";
 import { canonicalId, FRONTEND_TYPE, PLS_TYPE, resourceName, sameId, typeOf } from "../azure/resourceId.ts";
+import type { AdmissionMode } from "../policy/modes.ts";
 import type { Run } from "../ports/ports.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { askHolders, type Answered } from "./handover.ts";
@@ -29,6 +30,8 @@ export interface Asking {
   readonly input: RuleInput;
   readonly owner: ServiceKey;
   readonly severityOf: Severities;
+  /** In warn mode the Service is allowed in spite of a conflict. */
+  readonly mode: AdmissionMode;
   /** Check without claiming: the Service is already refused, or it is a dry run. */
   readonly readOnly: boolean;
   /** Writes the proposal at the same time as the last claims; `undefined` if it could not be written. */
@@ -62,18 +65,34 @@ const NONE = { findings: [], added: [], isProposed: false };
 export async function claimPlaces(run: Run, asking: Asking): Promise<ClaimedPlaces> {
   const { once, twice } = apart(onOneBalancer(wantsOf(asking)));
   if (once.length === 0) return NONE;
-  const isRefused = twice.some(({ want }) => asking.severityOf(want.rules.held) === "deny");
-  if (asking.readOnly || isRefused) {
-    const { handovers, refused } = await claimAll(run, { ...asking, readOnly: true }, once);
-    const findings = await report(run, asking, { handovers, refused: [...refused, ...twice] });
-    return { ...NONE, findings };
+  const own = await reportTaken(run, asking, twice);
+  if (asking.readOnly || isRefusedBy(asking, own)) {
+    const claimed = await claimAll(run, { ...asking, readOnly: true }, once);
+    return { ...NONE, findings: [...(await report(run, asking, claimed)), ...own] };
   }
-  const { claimed, exceeded } = await claimCounted(run, asking, once);
+  const { findings, ...rest } = await claimFree(run, asking, once);
+  return { ...rest, findings: [...findings, ...own] };
+}
+
+function isRefusedBy({ mode }: Asking, findings: readonly RuleFinding[]): boolean {
+  return mode === "enforce" && findings.some(({ severity }) => severity === "deny");
+}
+
+/**
+ * Claims all places, or none if the Service is refused. If it is allowed in spite of a conflict, it will use the other places too, so that it
+ * claims them; the claims of the places in conflict stay as they are. A claim over quota is never kept: a token could exhaust a subnet.
+ */
+async function claimFree(run: Run, asking: Asking, wants: readonly Asked[]): Promise<ClaimedPlaces> {
+  const { claimed, exceeded } = await claimCounted(run, asking, wants);
   const quota = reportQuota(asking, exceeded);
   if (quota.some(({ severity }) => severity === "deny")) return { ...NONE, findings: quota };
-  const found = await report(run, asking, { ...claimed, refused: [...claimed.refused, ...twice] });
   const { refused, isBesideDone: isProposed } = claimed;
-  return { findings: [...quota, ...found], added: refused.length > 0 ? [] : addedIn(once), isProposed };
+  const found = await report(run, asking, claimed);
+  if (refused.length === 0) return { findings: [...quota, ...found], added: addedIn(wants), isProposed };
+  const rest = wants.filter((want) => !refused.some((one) => isSame(one.want, want)));
+  if (rest.length === 0 || isRefusedBy(asking, found)) return { ...NONE, findings: [...quota, ...found] };
+  const { findings, ...done } = await claimFree(run, asking, rest);
+  return { ...done, findings: [...found, ...findings] };
 }
 
 function addedIn(wants: readonly Asked[]): ClaimedAddress[] {
@@ -191,11 +210,14 @@ function besideOf(run: Run, wants: readonly Asked[], propose: Asking["propose"])
   return async () => (await waitForAll([propose(), askToVerify(run, addedIn(wants))]))[0];
 }
 
+function isSame(a: Asked, b: Asked): boolean {
+  return a.key === b.key && a.partition === b.partition;
+}
+
 const ITSELF = "this Service's own frontend";
 
 /** An address that is requested for both the frontend and the Private Link Service conflicts with itself. */
 function apart(wants: readonly Asked[]): { readonly once: Asked[]; readonly twice: Answered[] } {
-  const isSame = (a: Asked, b: Asked) => a.key === b.key && a.partition === b.partition;
   const isFirst = (want: Asked, index: number) => wants.findIndex((one) => isSame(one, want)) === index;
   const twice = wants.filter((want, index) => !isFirst(want, index));
   return {

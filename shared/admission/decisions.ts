@@ -1,5 +1,6 @@
-/** Metrics about admission decisions. */
+/** Metrics about admission decisions, and records of what was refused. */
 import type { Run } from "../ports/ports.ts";
+import { reasonsOf, recordRefusal, type Refusal } from "./refusalStore.ts";
 import type { AdmissionResponse } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
 
@@ -25,6 +26,20 @@ function verdictOf({ response, isDecided }: Decision): "allow" | "warn" | "deny"
   return response.warnings?.length ? "warn" : "allow";
 }
 
-export function recordFindings({ ports: { metrics } }: Run, findings: readonly RuleFinding[]): void {
-  for (const { rule, severity } of findings) metrics.record("mooring.gate.findings", 1, { rule, severity });
+/** A request that rules judged. */
+export interface Reviewed extends Pick<Refusal, "cluster" | "namespace" | "name" | "operation" | "mode"> {
+  /** A dry run leaves no record. */
+  readonly dryRun: boolean;
+}
+
+/** Never throws. */
+export async function recordFindings(
+  run: Run,
+  { dryRun, ...request }: Reviewed,
+  findings: readonly RuleFinding[],
+): Promise<void> {
+  const { mode } = request;
+  for (const { rule, severity } of findings)
+    run.ports.metrics.record("mooring.gate.findings", 1, { rule, severity, mode });
+  if (!dryRun) await recordRefusal(run, { ...request, reasons: reasonsOf(findings) });
 }

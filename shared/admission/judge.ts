@@ -1,4 +1,7 @@
-/** Evaluates manifests as admission would, with or without the inventory. Claims and records nothing. */
+/**
+ * Evaluates manifests as admission in enforce mode would, also where the mode is warn: a manifest that would be refused is found before the
+ * mode changes. With or without the inventory. Claims and records nothing.
+ */
 import { isLoadBalancer, type Service } from "../kubernetes/service.ts";
 import { serviceOf } from "../kubernetes/writeAnnotations.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
@@ -160,7 +163,14 @@ async function heldFindings(
   const { online } = judging.court;
   if (!online) return [];
   const owner = ownerOf(manifest, judging, online.cluster);
-  const asking = { cluster: online.cluster, input, owner, severityOf, readOnly: true };
+  const asking = {
+    cluster: online.cluster,
+    input,
+    owner,
+    severityOf,
+    mode: "enforce" as const,
+    readOnly: true,
+  };
   return [...(await claimPlaces(online.run, asking)).findings];
 }
 

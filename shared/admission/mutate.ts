@@ -1,14 +1,18 @@
 /**
  * The mutating webhook: writes requested addresses into Services. Runs before validation and refuses nothing that validation
- * decides. Never changes an existing value, so that a repeated request changes nothing.
+ * decides; where it would refuse, warn mode admits the Service without an address. Never changes an existing value, so that a repeated request changes nothing.
  */
 import { isLoadBalancer, type Service } from "../kubernetes/service.ts";
 import type { Cluster } from "../declarations/clusterModel.ts";
-import { inert } from "../core/inert.ts";
+import type { ServiceKey } from "../kubernetes/intent.ts";
 import type { Run } from "../ports/ports.ts";
+import { refuse } from "./answer.ts";
+import { cachedPolicy } from "./cached.ts";
 import { chooseAddresses } from "./choose.ts";
 import { gatherInput } from "./gather.ts";
 import { changed, moveLoadBalancerIp, toPatch, type Operation } from "./patch.ts";
+import { admissionModeFor } from "./permitted.ts";
+import { recordRefusal } from "./refusalStore.ts";
 import { requireServices, type AdmissionResponse, type AdmissionReview } from "./review.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
@@ -17,15 +21,16 @@ export async function writeAddresses(
   cluster: Cluster,
   review: AdmissionReview,
 ): Promise<AdmissionResponse> {
-  const { uid, dryRun } = review.request;
+  const { uid, dryRun, operation } = review.request;
   const { object, oldObject } = requireServices(review);
   if (!isLoadBalancer(object) || object.metadata.deletionTimestamp) return { uid, allowed: true };
   const old = isLoadBalancer(oldObject) ? oldObject : undefined;
-  return rewrite(run, { uid, cluster, service: object, old, dryRun: dryRun ?? false });
+  return rewrite(run, { uid, operation, cluster, service: object, old, dryRun: dryRun ?? false });
 }
 
 interface Rewriting {
   readonly uid: string;
+  readonly operation: string;
   readonly cluster: Cluster;
   readonly service: Service;
   readonly old: Service | undefined;
@@ -34,7 +39,7 @@ interface Rewriting {
 
 async function rewrite(
   run: Run,
-  { uid, cluster, service, old, dryRun }: Rewriting,
+  { uid, operation, cluster, service, old, dryRun }: Rewriting,
 ): Promise<AdmissionResponse> {
   const moved = moveLoadBalancerIp(service);
   const input = await gatherInput(run, cluster, { service: changed(service, moved), old });
@@ -43,9 +48,17 @@ async function rewrite(
   // With `generateName` the Service has no name yet: validation, which runs after the API server generates it, claims the address.
   const readOnly = dryRun || name === "";
   const chosen = await chooseAddresses(run, { cluster, owner, input, dryRun: readOnly });
-  if (!chosen.ok) return { uid, allowed: false, status: { code: 403, message: inert(chosen.message) } };
-  const annotations = { ...moved.annotations, ...chosen.annotations };
-  return patched(uid, toPatch(service, { ...moved, annotations }));
+  const annotations = { ...moved.annotations, ...(chosen.ok && chosen.annotations) };
+  const response = patched(uid, toPatch(service, { ...moved, annotations }));
+  if (chosen.ok) return response;
+  const { message } = chosen;
+  const mode = admissionModeFor((await cachedPolicy(run)).policy, owner);
+  if (!dryRun) await recordRefusal(run, { ...requesterOf(owner), operation, mode, reasons: [{ message }] });
+  return { ...(mode === "warn" && response), ...refuse(uid, { code: 403, message, mode }) };
+}
+
+function requesterOf({ cluster, namespace, name }: ServiceKey): Omit<ServiceKey, "uid"> {
+  return { cluster, namespace, name };
 }
 
 function patched(uid: string, operations: readonly Operation[]): AdmissionResponse {

@@ -6,7 +6,7 @@ import { toResponse } from "./answer.ts";
 import { recordFindings } from "./decisions.ts";
 import { declarationOf } from "./gather.ts";
 import { cachedPolicy } from "./cached.ts";
-import { severitiesFor } from "./permitted.ts";
+import { admissionModeFor, severitiesFor } from "./permitted.ts";
 import type { AdmissionResponse } from "./review.ts";
 import type { RuleFinding } from "./rule.ts";
 import { checkRules, type Severities } from "./rules.ts";
@@ -23,23 +23,29 @@ export function otherFindings(service: Service, severityOf: Severities): RuleFin
   return checkRules({ ...declarationOf(service), otherClass, allowed: { excludedRanges: [] } }, severityOf);
 }
 
-/** Returns no warning for an update that does not change the annotations. Claims and records nothing. */
+interface Asked {
+  readonly uid: string;
+  readonly operation: string;
+  readonly dryRun: boolean;
+  readonly old: Service | undefined;
+  readonly service: Service;
+}
+
+/** Returns no warning for an update that does not change the annotations. Claims and proposes nothing. */
 export async function admitOther(
   run: Run,
   cluster: Cluster,
-  {
-    uid,
-    service,
-    old,
-  }: { readonly uid: string; readonly service: Service; readonly old: Service | undefined },
+  { uid, operation, dryRun, service, old }: Asked,
 ): Promise<AdmissionResponse> {
   const isOld = isOfOtherController(old) && azures(old) === azures(service);
   if (isOld || service.metadata.deletionTimestamp) return toResponse(uid, []);
   const { policy } = await cachedPolicy(run);
-  const place = { cluster: cluster.name, namespace: service.metadata.namespace };
+  const { namespace, name } = service.metadata;
+  const place = { cluster: cluster.name, namespace };
+  const mode = admissionModeFor(policy, place);
   const findings = otherFindings(service, severitiesFor(policy, place));
-  recordFindings(run, findings);
-  return toResponse(uid, findings);
+  await recordFindings(run, { ...place, name, operation, dryRun, mode }, findings);
+  return toResponse(uid, findings, mode);
 }
 
 function azures(service: Service): string {

@@ -1,4 +1,5 @@
 /** The policy for one namespace of one cluster. Pure. */
+import type { AdmissionMode } from "../policy/modes.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Allowed } from "./rule.ts";
 import type { Severities } from "./rules.ts";
@@ -13,6 +14,12 @@ export function severitiesFor({ rules, overrides }: Policy, place: Place): Sever
   const own = overrides.filter((entry) => isFor(entry, place)).map((entry) => entry.rules);
   const merged = Object.assign({}, rules, ...own) as Policy["rules"];
   return ({ id, severity }) => merged[id] ?? severity;
+}
+
+/** The last matching override that sets a mode, else policy `modes.admission`. */
+export function admissionModeFor({ modes, overrides }: Policy, place: Place): AdmissionMode {
+  const last = overrides.findLast((entry) => entry.modes.admission !== undefined && isFor(entry, place));
+  return last?.modes.admission ?? modes.admission;
 }
 
 export function allowedFor({ excludedRanges, privateLinkServices, subnets }: Policy, place: Place): Allowed {

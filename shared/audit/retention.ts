@@ -1,4 +1,5 @@
 /** Removes expired data at the end of a run, so that the tables stay bounded. */
+import { removeExpiredRefusals } from "../admission/refusalStore.ts";
 import type { Run } from "../ports/ports.ts";
 import { backwards } from "../storage/backwards.ts";
 import type { Row } from "../ports/table.ts";
@@ -27,6 +28,7 @@ export async function removeExpired(run: Run, findings: readonly Row<Finding>[])
     TRENDS,
     await Array.fromAsync(run.ports.tables.trends.list(TRENDS, { to })),
   );
+  await removeExpiredRefusals(run);
   await removeExpiredRuns(run);
 }
 

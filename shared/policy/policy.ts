@@ -5,34 +5,8 @@
 import * as z from "zod";
 import { parsePrefix } from "../azure/prefix.ts";
 import { parseRange } from "../azure/addressRange.ts";
+import { modes, overrides, place, scope, severities } from "./modes.ts";
 import { SEVERITIES } from "../severity.ts";
-
-const mode = z.enum(["observe", "enforce"]);
-
-const only = (what: string) => z.array(z.string()).optional().describe(`Only ${what}; absent means all`);
-const never = (what: string) => z.array(z.string()).default([]).describe(`Never ${what}`);
-
-const scope = z.strictObject({
-  subscriptions: only("these subscriptions"),
-  excludeSubscriptions: never("these subscriptions"),
-  resourceGroups: only("these resource groups, in any case"),
-  excludeResourceGroups: never("these resource groups, in any case"),
-  clusters: only("these clusters"),
-  excludeClusters: never("these clusters"),
-  namespaces: only("resources of Services in these namespaces"),
-  excludeNamespaces: never("resources of Services in these namespaces"),
-  names: only("resources with these names; * matches any text"),
-  excludeNames: never("resources with these names; * matches any text"),
-  excludeTags: never("resources with these tags, as KEY=VALUE"),
-});
-
-const severities = z.record(z.string(), z.enum(["deny", "warn", "off"]));
-
-/** An entry without clusters applies to all clusters; likewise for namespaces. */
-const place = {
-  clusters: z.array(z.string()).optional(),
-  namespaces: z.array(z.string()).optional(),
-};
 
 const subscriptionIds = z.array(z.union([z.guid().toLowerCase(), z.literal("*")]));
 
@@ -40,10 +14,7 @@ const graceSeconds = z.number().int().min(0);
 
 export const Policy = z.strictObject({
   rules: severities.default({}).describe("Severity of an admission rule: deny, warn or off"),
-  overrides: z
-    .array(z.strictObject({ ...place, rules: severities }))
-    .default([])
-    .describe("Severities for some clusters or namespaces; the last matching entry applies"),
+  overrides,
   subnets: z
     .array(z.strictObject({ ...place, allowed: z.array(z.string()).min(1) }))
     .default([])
@@ -68,28 +39,8 @@ export const Policy = z.strictObject({
         .describe("Maximum repairs per field and hour; more indicate a conflicting writer"),
     })
     .prefault({}),
-  modes: z
-    .strictObject({
-      privateLinkServices: mode
-        .default("enforce")
-        .describe("Restore visibility and auto-approval to the declared values"),
-      connections: mode
-        .default("enforce")
-        .describe("Approve pending connections from auto-approved subscriptions"),
-      rejections: mode
-        .default("observe")
-        .describe("Reject connections according to `connections`; operators can always reject"),
-      sweep: mode.default("observe").describe("Delete orphans after their grace period"),
-    })
-    .prefault({}),
-  scope: z
-    .strictObject({
-      privateLinkServices: scope.prefault({}),
-      connections: scope.prefault({}),
-      rejections: scope.prefault({}),
-      sweep: scope.prefault({}),
-    })
-    .prefault({}),
+  modes,
+  scope,
   connections: z
     .strictObject({
       rejectPendingAfterHours: z

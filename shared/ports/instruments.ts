@@ -32,8 +32,8 @@ export const INSTRUMENTS = {
   "mooring.gate.findings": {
     kind: "counter",
     unit: "{finding}",
-    attributes: { rule: "text", severity: ["deny", "warn"] },
-    doc: "Findings of admission rules",
+    attributes: { rule: "text", severity: ["deny", "warn"], mode: ["warn", "enforce"] },
+    doc: "Findings of admission rules; with `severity` deny and `mode` warn the Service was allowed and would have been refused",
   },
   "mooring.gate.duration": {
     kind: "histogram",

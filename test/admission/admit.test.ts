@@ -332,10 +332,11 @@ describe("what is remembered", () => {
 });
 
 describe("when storage is unavailable", () => {
+  const REQUEST = { uid: "review-1", cluster: "one", namespace: "shop" };
   const failing = () => Promise.reject(new Error("ECONNREFUSED"));
 
   test("the Service is let through with a warning", async () => {
-    expect(await inTime(memoryRun(), "review-1", 5, failing)).toEqual({
+    expect(await inTime(memoryRun(), REQUEST, 5, failing)).toEqual({
       uid: "review-1",
       allowed: true,
       warnings: ["Mooring could not check this Service in time: subnet and addresses are not validated"],
@@ -346,9 +347,19 @@ describe("when storage is unavailable", () => {
     const run = memoryRun();
     await applyPolicy(run, { onUnavailable: "deny" });
     await admit(run, cluster(), review(service(INTERNAL)));
-    expect(await inTime(run, "review-1", 5, failing)).toMatchObject({
+    expect(await inTime(run, REQUEST, 5, failing)).toMatchObject({
       allowed: false,
       status: { code: 503 },
+    });
+  });
+
+  test("unless its namespace is in warn mode, in which nothing is refused", async () => {
+    const run = memoryRun();
+    const overrides = [{ namespaces: ["shop"], modes: { admission: "warn" } }];
+    await applyPolicy(run, { onUnavailable: "deny", overrides });
+    expect(await inTime(run, REQUEST, 5, failing)).toMatchObject({ allowed: true });
+    expect(await inTime(run, { ...REQUEST, namespace: "bank" }, 5, failing)).toMatchObject({
+      allowed: false,
     });
   });
 
@@ -358,7 +369,7 @@ describe("when storage is unavailable", () => {
     await admit(run, cluster(), review(service(INTERNAL)));
     run.clock.advance(3600);
     run.tables.policies.calls.failNext(new Error("ECONNREFUSED"), { times: 100 });
-    expect(await inTime(run, "review-1", 5, failing)).toMatchObject({ allowed: false });
+    expect(await inTime(run, REQUEST, 5, failing)).toMatchObject({ allowed: false });
   });
 
   test("and by a process that has not yet read the policy", async () => {
@@ -368,7 +379,7 @@ describe("when storage is unavailable", () => {
     const get = policies.get.bind(policies);
     // As storage does, it answers after input and output.
     policies.get = (...key) => readFile(import.meta.filename).then(() => get(...key));
-    expect(await inTime(run, "review-1", 5, failing)).toMatchObject({ allowed: false });
+    expect(await inTime(run, REQUEST, 5, failing)).toMatchObject({ allowed: false });
   });
 
   describe("the calling cluster", () => {
@@ -418,7 +429,7 @@ describe("when storage is unavailable", () => {
 
   test("an answer that would come too late is given in time", async () => {
     const never = () => new Promise<AdmissionResponse>(() => {});
-    expect(await inTime(memoryRun(), "review-1", 0.01, never)).toMatchObject({ allowed: true });
+    expect(await inTime(memoryRun(), REQUEST, 0.01, never)).toMatchObject({ allowed: true });
   });
 });
 

@@ -9,7 +9,7 @@ import { ANNOTATIONS } from "../../shared/kubernetes/annotations.ts";
 import { isLoadBalancer, isOfOtherController, Service } from "../../shared/kubernetes/service.ts";
 import { celValidations, celVariables, UNTOUCHED, WEBHOOK_ONLY } from "../../shared/admission/cel.ts";
 import { declarationOf } from "../../shared/admission/gather.ts";
-import { allowedFor, severitiesFor } from "../../shared/admission/permitted.ts";
+import { admissionModeFor, allowedFor, severitiesFor } from "../../shared/admission/permitted.ts";
 import { checkRules, RULES } from "../../shared/admission/rules.ts";
 import { Policy } from "../../shared/policy/policy.ts";
 import { PARTNER } from "../builders/world.ts";
@@ -80,7 +80,11 @@ function ruled({ object, old, policy = Policy.parse({}) }: Case): string[] {
   };
   const webhookOnly = new Set(WEBHOOK_ONLY.map(({ id }) => id));
   const found = checkRules(input, severitiesFor(policy, place)).filter(({ rule }) => !webhookOnly.has(rule));
-  return [...new Set(found.map(({ rule, severity }) => `${rule} ${severity}`))].toSorted();
+  // In warn mode no rule refuses.
+  const isWarned = admissionModeFor(policy, place) === "warn";
+  return [
+    ...new Set(found.map(({ rule, severity }) => `${rule} ${isWarned ? "warn" : severity}`)),
+  ].toSorted();
 }
 
 const service = (annotations: object, spec: object = {}, status?: object) => ({
@@ -120,6 +124,14 @@ const policy = Policy.parse({
   ],
   privateLinkServices: { visibility: [SUBSCRIPTION], autoApproval: [SUBSCRIPTION] },
   excludedRanges: ["10.0.1.0/28", "fd00::/120"],
+});
+
+const WARN = { admission: "warn" };
+const warnedInShop = Policy.parse({ ...policy, overrides: [{ namespaces: ["shop"], modes: WARN }] });
+const enforcedInShop = Policy.parse({
+  ...policy,
+  modes: WARN,
+  overrides: [{ clusters: ["one"], namespaces: ["shop"], modes: { admission: "enforce" } }],
 });
 
 const addresses = [
@@ -214,7 +226,7 @@ describe("any Service", () => {
       fc.property(
         eitherService,
         fc.option(eitherService, { nil: undefined }),
-        fc.constantFrom(Policy.parse({}), policy),
+        fc.constantFrom(Policy.parse({}), policy, warnedInShop, enforcedInShop),
         (object, old, one) => {
           expect(judged({ object, old, policy: one })).toEqual(ruled({ object, old, policy: one }));
         },

@@ -32,6 +32,7 @@ test.each<[path: string, problem: RegExp | string]>([
     /^query\.consumer: .* did you mean 22222222-2222-2222-2222-222222222222\?/,
   ],
   ["/orphans?cluster=onee", `query.cluster: ${CLUSTER}`],
+  ["/refusals?cluster=onee", `query.cluster: ${CLUSTER}`],
   ["/journal?cluster=onee", `query.cluster: ${CLUSTER}`],
   ["/subnets?cluster=onee", `query.cluster: ${CLUSTER}`],
   ["/subnets?subscription=x", /^query\.subscription: there is no watched subscription x; available: 1/],
@@ -61,7 +62,18 @@ test.each([
 
 describe("every filter of a list", () => {
   /** Filters without a set of valid names: text, times, pages, and actors. */
-  const FREE = ["q", "limit", "continuation", "sinceUtc", "who", "days", "resource", "about", "count"];
+  const FREE = [
+    "q",
+    "limit",
+    "continuation",
+    "sinceUtc",
+    "who",
+    "days",
+    "resource",
+    "about",
+    "count",
+    "namespace",
+  ];
   /** Checked against existing values. */
   const NAMED = ["cluster", "subscription", "check", "scope", "pls", "consumer", "vnet", "subnet"];
 

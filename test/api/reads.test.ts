@@ -1,3 +1,4 @@
+import { recordRefusal } from "../../shared/admission/refusalStore.ts";
 import { beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { keyOf } from "../../api/key.ts";
@@ -69,6 +70,7 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   listJournal: [async () => (await reconciled(), "GET /journal")],
   getJournalEntry: [async () => `GET /journal/${await reconciled()}`],
   undoJournalEntry: [async () => `POST /journal/${await widened()}/undo`],
+  listRefusals: [async () => (await refused(), "GET /refusals")],
   listQueues: ["GET /queues"],
   listPoison: [async () => (failed(), "GET /queues/pls/poison")],
   replayPoison: [async () => (failed(), "POST /queues/pls/poison/replay"), { ids: ["work"] }],
@@ -94,6 +96,15 @@ function failed(): void {
   const item = { what: "pls", id: "/x", why: "test", seenAtUtc: run.clock.nowUtc, correlationId: "c" };
   run.queue.fail("pls", JSON.stringify(item), "work-1");
   run.queue.fail("pls", "nonsense", "other-2");
+}
+
+async function refused(): Promise<void> {
+  const request = { cluster: "one", namespace: "shop", name: "web", operation: "CREATE" };
+  await recordRefusal(run, {
+    ...request,
+    mode: "warn",
+    reasons: [{ rule: "address-claimed", message: "taken" }],
+  });
 }
 
 async function reconciled(): Promise<string> {
@@ -185,6 +196,7 @@ test("the overview counts the required actions of the current state", async () =
   ]);
   expect(body.mooring).toEqual({
     modes: {
+      admission: "enforce",
       privateLinkServices: "enforce",
       connections: "enforce",
       rejections: "observe",

@@ -489,6 +489,7 @@ describe("rights", () => {
   const all = (role: string) => NEEDED_RIGHTS.find((one) => one.role === role)?.actions ?? [];
   const grant = (...actions: string[]) => [{ actions, notActions: [] }];
   const modes = {
+    admission: "enforce",
     privateLinkServices: "enforce",
     connections: "observe",
     rejections: "observe",
@@ -564,6 +565,7 @@ describe("rights", () => {
     expect(
       neededRoles({
         modes: {
+          admission: "enforce",
           privateLinkServices: "observe",
           connections: "observe",
           rejections: "enforce",

@@ -10,13 +10,13 @@ import { near, TOKENS } from "./inputs.ts";
 import { documents } from "./targets/documents.ts";
 
 const WORDS = [
-  ..."check explain clusters Private Link Services connections policy audit findings orphans journal undo stop resume".split(
+  ..."check explain clusters Private Link Services connections policy audit findings orphans journal undo stop resume refusals".split(
     " ",
   ),
   ..."list show add rotate remove apply validate diff schema plan reconcile approve reject acknowledge".split(
     " ",
   ),
-  ..."--help --output -o json yaml sarif github csv --cluster --offline --old --policy --limit --yes".split(
+  ..."--help --output -o json yaml sarif github csv --cluster --offline --old --policy --limit --yes --days --namespace".split(
     " ",
   ),
   ..."--reason --until --state --severity --fail-on --report --write --url -- - --no-such one /dev/null".split(

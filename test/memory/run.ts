@@ -114,6 +114,7 @@ function memoryTables(): MemoryTables {
     usage: new MemoryTable(),
     failures: new MemoryTable(),
     outcomes: new MemoryTable(),
+    refusals: new MemoryTable(),
     schema: new MemoryTable(),
   };
 }

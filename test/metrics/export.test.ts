@@ -71,6 +71,7 @@ describe("the artifact exports its metrics when it ends", () => {
       value: 2,
       rule: "address-malformed",
       severity: "deny",
+      mode: "enforce",
     });
     const durations = of("mooring.gate.duration");
     expect(durations.reduce((sum, { count }) => sum + count, 0)).toBe(3);

@@ -79,7 +79,7 @@ describe.each([
         await other.prepare(other.run);
         return { uid: "u", allowed: false };
       };
-      const answer = await inTime(other.run, "u", 5, decide);
+      const answer = await inTime(other.run, { uid: "u", cluster: "one", namespace: "shop" }, 5, decide);
       expect(answer.allowed).toBe(onUnavailable === "allow");
       expect(answer.warnings?.[0] ?? answer.status?.message).toContain(
         "this version of Mooring does not support the schema version of the stored data",

@@ -80,6 +80,7 @@ const OUTPUTS: readonly Output[] = [
   cli("-o yaml connections list --all", "yaml"),
   cli("orphans list", "terminal", "some"),
   cli("queue list", "terminal", "some"),
+  cli("refusals", "terminal", "some"),
   cli("policy show", "terminal", "some"),
   api("/findings?state=all&limit=1000"),
   api(`/findings/${FIRST}`, "json", "some"),
