@@ -12,7 +12,7 @@ import { findChromium, missingForDeploy } from "./dev/tools/programs.ts";
 const UNIT = [
   "test/*.test.ts",
   "test/{addresses,admission,annotations,api,audit,bench,changes,check,clusters,declarations,doctor}/**/*.test.ts",
-  "test/{events,inventory,ip,orphans,outcomes,pls,queues,schema,storage,web}/**/*.test.ts",
+  "test/{events,inventory,ip,orphans,outcomes,pls,policy,queues,schema,storage,web}/**/*.test.ts",
   "test/cli/{exitCode,inertYaml,signIn}.test.ts",
   "test/docs/{architecture,contributing,links,policyExamples}.test.ts",
   "test/logs/hostLog.test.ts",

@@ -20,6 +20,7 @@ import { orphans } from "./orphans.ts";
 import { overview } from "./overview.ts";
 import { policy } from "./policy.ts";
 import { queues } from "./queues.ts";
+import { refusals } from "./refusals.ts";
 import { search } from "./search.ts";
 import { subnets } from "./subnets.ts";
 import { trend } from "./trend.ts";
@@ -42,6 +43,7 @@ export const operations: readonly Operation[] = [
   ...holds,
   ...journal,
   ...policy,
+  ...refusals,
   ...queues,
   ...writing,
   ...check,

@@ -16,7 +16,7 @@ import { ipCommand } from "./ip/command.ts";
 import { journalCommands } from "./journal.ts";
 import { privateLinkServicesCommand } from "./pls.ts";
 import { orphansCommand } from "./orphans.ts";
-import { policyCommand } from "./policy.ts";
+import { policyCommand } from "./policy/command.ts";
 import { queueCommand } from "./queue/command.ts";
 import { schemaCommand } from "./schema.ts";
 import { refusalsCommand } from "./refusals.ts";

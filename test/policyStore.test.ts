@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { silentLog } from "../shared/ports/log.ts";
 import { defaultPolicy } from "../shared/policy/policy.ts";
 import { applyPolicy } from "../shared/audit/applyPolicy.ts";
-import { readPolicy } from "../shared/policy/policyStore.ts";
+import { historyKey, readPolicy } from "../shared/policy/policyStore.ts";
 import { memoryRun } from "./memory/run.ts";
 
 const broken = { policy: { modes: { sweep: "always" } }, appliedAtUtc: "2026-11-23T12:30:00.000Z" };
@@ -17,6 +17,8 @@ describe("the active policy", () => {
     expect(await readPolicy(run)).toEqual({
       policy: { ...defaultPolicy, maxDeletesPerRun: 1 },
       version: run.now().toISOString(),
+      who: "system",
+      reason: "set up",
     });
   });
 
@@ -26,7 +28,7 @@ describe("the active policy", () => {
     await applyPolicy(run, { maxDeletesPerRun: 1 });
     await run.tables.policies.transact("policy", [
       { do: "put", key: "current", value: broken },
-      { do: "put", key: `history ${broken.appliedAtUtc}`, value: broken },
+      { do: "put", key: historyKey(broken.appliedAtUtc), value: broken },
     ]);
     expect((await readPolicy(run)).policy.maxDeletesPerRun).toBe(1);
     expect(errors).toEqual(["the stored policy is invalid; the last valid one stays active"]);

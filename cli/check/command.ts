@@ -6,8 +6,7 @@ import { defaultPolicy } from "../../shared/policy/policy.ts";
 import { checkPolicy } from "../../shared/audit/applyPolicy.ts";
 import { readPolicy } from "../../shared/policy/policyStore.ts";
 import { open } from "../open.ts";
-import { parseDocument } from "../policy.ts";
-import { readText } from "../readText.ts";
+import { readDocument } from "../policy/document.ts";
 import { FORMATS, type Format } from "./formats.ts";
 import { judge, type Court } from "../../shared/admission/judge.ts";
 import type { Problem } from "../../shared/admission/manifests/documents.ts";
@@ -74,7 +73,7 @@ function formatOf(command: Command): Format {
 }
 
 async function convene({ offline, cluster: name, policy: file }: Options): Promise<Omit<Court, "old">> {
-  const given = file === undefined ? undefined : checkPolicy(parseDocument(await readText(file), file));
+  const given = file === undefined ? undefined : checkPolicy(await readDocument(file));
   if (offline) return { policy: given ?? defaultPolicy };
   if (name === undefined)
     throw new InvalidInput(

@@ -5,7 +5,7 @@ import { operations } from "../../api/operations.ts";
 import { toOpenApi } from "../../api/openapi.ts";
 import { renderLimits, renderPage } from "../bench/performancePage.ts";
 import { readResults } from "../bench/results.ts";
-import { policySchema } from "../../cli/policySchema.ts";
+import { policySchema } from "../../cli/policy/schema.ts";
 import { ANNOTATIONS } from "../../shared/kubernetes/annotations.ts";
 import { OWN_ANNOTATIONS } from "../../shared/kubernetes/ownAnnotations.ts";
 import { listChecks } from "../../shared/audit/checks.ts";

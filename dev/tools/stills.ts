@@ -66,7 +66,7 @@ async function take(chromium: Browser, world: Sandbox): Promise<string[]> {
 /** Every permission is used, and the clock of Azure is wrong: most checks of the doctor have something to report. */
 async function unsettle({ arm }: Sandbox, mooring: (...args: string[]) => Promise<Said>): Promise<void> {
   await writeFile(join(state, "policy.yaml"), "modes: { sweep: enforce }\n");
-  await mooring("policy", "apply", "policy.yaml");
+  await mooring("policy", "apply", "policy.yaml", "--yes", "--reason", "screenshots");
   arm.faults.add({ path: "/metadata/endpoints", action: { kind: "skewClock", seconds: 900 } });
 }
 

@@ -1,5 +1,5 @@
 /** The policy for one namespace of one cluster. Pure. */
-import type { AdmissionMode } from "../policy/modes.ts";
+import { EVERY_RULE, type AdmissionMode } from "../policy/modes.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Allowed } from "./rule.ts";
 import type { Severities } from "./rules.ts";
@@ -9,11 +9,15 @@ export interface Place {
   readonly namespace: string;
 }
 
-/** The last matching override, else the severity in policy `rules`, else the rule's default. */
+/** The last matching override that sets it, else policy `rules`, else the rule's default. In each, the rule's id comes before `*`. */
 export function severitiesFor({ rules, overrides }: Policy, place: Place): Severities {
   const own = overrides.filter((entry) => isFor(entry, place)).map((entry) => entry.rules);
-  const merged = Object.assign({}, rules, ...own) as Policy["rules"];
-  return ({ id, severity }) => merged[id] ?? severity;
+  const latestFirst = [rules, ...own].toReversed();
+  return ({ id, severity }) => {
+    const every = severity === "off" ? undefined : EVERY_RULE;
+    const set = latestFirst.map((one) => one[id] ?? (every && one[every])).find((one) => one !== undefined);
+    return set ?? severity;
+  };
 }
 
 /** The last matching override that sets a mode, else policy `modes.admission`. */

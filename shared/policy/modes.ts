@@ -24,6 +24,9 @@ const capabilityScope = z.strictObject({
   excludeTags: never("resources with these tags, as KEY=VALUE"),
 });
 
+/** In `rules`: every rule that is not named there and is not off by default. */
+export const EVERY_RULE = "*";
+
 export const severities = z.record(z.string(), z.enum(["deny", "warn", "off"]));
 
 /** An entry without clusters applies to all clusters; likewise for namespaces. */

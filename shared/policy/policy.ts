@@ -13,7 +13,11 @@ const subscriptionIds = z.array(z.union([z.guid().toLowerCase(), z.literal("*")]
 const graceSeconds = z.number().int().min(0);
 
 export const Policy = z.strictObject({
-  rules: severities.default({}).describe("Severity of an admission rule: deny, warn or off"),
+  rules: severities
+    .default({})
+    .describe(
+      "Severity of an admission rule: deny, warn or off; * for every rule that is not named and not off by default",
+    ),
   overrides,
   subnets: z
     .array(z.strictObject({ ...place, allowed: z.array(z.string()).min(1) }))

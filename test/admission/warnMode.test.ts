@@ -141,7 +141,7 @@ describe("a Service that would be refused", () => {
     expect(world.run.tables.unconfirmed.all()).toHaveLength(1);
   });
 
-  test("costs at most as many trips as a refusal, and those of its own claims", async () => {
+  test("costs at most as many trips as a refusal, and those of the claims", async () => {
     const world = await worldIn(WARN);
     const trips = new Trips(world.run);
     await world.create("two/web", { address: "10.0.1.50", pls: "pls-y" });

@@ -2,6 +2,7 @@ import { recordRefusal } from "../../shared/admission/refusalStore.ts";
 import { beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { keyOf } from "../../api/key.ts";
+import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { operations } from "../../api/operations.ts";
 import { checkScope } from "../../shared/audit/checkScope.ts";
 import { FINDINGS, findingKey } from "../../shared/findings/findingStore.ts";
@@ -70,6 +71,15 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   listJournal: [async () => (await reconciled(), "GET /journal")],
   getJournalEntry: [async () => `GET /journal/${await reconciled()}`],
   undoJournalEntry: [async () => `POST /journal/${await widened()}/undo`],
+  getPolicy: ["GET /policy"],
+  listPolicyVersions: [async () => (await applied(), "GET /policy/versions")],
+  getPolicyVersion: [async () => `GET /policy/versions/${await applied()}`],
+  changePolicy: ["PUT /policy", { document: { maxDeletesPerRun: 1 }, reason: "test", replaces: "default" }],
+  rollBackPolicy: ["POST /policy/rollback", { version: "default", reason: "test", replaces: "default" }],
+  changeAdmissionMode: [
+    "PUT /policy/admission-mode",
+    { mode: "warn", namespaces: ["lab"], reason: "test", replaces: "default" },
+  ],
   listRefusals: [async () => (await refused(), "GET /refusals")],
   listQueues: ["GET /queues"],
   listPoison: [async () => (failed(), "GET /queues/pls/poison")],
@@ -105,6 +115,11 @@ async function refused(): Promise<void> {
     mode: "warn",
     reasons: [{ rule: "address-claimed", message: "taken" }],
   });
+}
+
+async function applied(): Promise<string> {
+  const author = { who: "ada", reason: "test" };
+  return (await applyPolicy(run, { maxDeletesPerRun: 1 }, author)).version;
 }
 
 async function reconciled(): Promise<string> {

@@ -36,7 +36,10 @@ export async function changePolicy(sandbox: Sandbox, change: (policy: any) => vo
   const env = sandbox.settings;
   const policy = JSON.parse((await runCli(["policy", "show", "-o", "json"], { env })).out);
   change(policy);
-  const { code, err } = await runCli(["policy", "apply", "-"], { env, input: JSON.stringify(policy) });
+  const { code, err } = await runCli(["policy", "apply", "-", "--yes", "--reason", "test"], {
+    env,
+    input: JSON.stringify(policy),
+  });
   if (code !== 0) throw new Error(err);
 }
 

@@ -276,40 +276,6 @@ describe("mooring check against the inventory", () => {
     const { code, err } = await runCli(["check", "--cluster", "two", "-"], { input: manifest(), env });
     expect([code, err]).toEqual([2, "mooring: there is no registered cluster two; available: one\n"]);
   });
-
-  describe("mooring policy", () => {
-    test("names every problem of a document, and the last good one stays", async () => {
-      const input = "rules: { pls-withdrawm: deny }\nmodes: { sweep: never }\n";
-      const broken = await runCli(["policy", "apply", "-"], { input, env });
-      expect([broken.code, broken.err]).toEqual([2, expect.stringContaining("modes.sweep")]);
-      const slip = await runCli(["policy", "validate", "-"], {
-        input: "rules: { pls-withdrawm: deny }",
-        env,
-      });
-      expect(slip.err).toBe(
-        "mooring: policy rules: unknown rule pls-withdrawm; did you mean pls-withdrawn?\n",
-      );
-      expect((await runCli(["policy", "show"], { env })).out).toContain("sweep: observe");
-    });
-
-    test("names the places of what is neither YAML nor JSON", async () => {
-      const { code, err } = await runCli(["policy", "validate", "-"], { input: "rules: [\n" });
-      expect([code, err]).toEqual([
-        2,
-        "mooring: <stdin>:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]\n",
-      ]);
-    });
-
-    test("diff shows the changes", async () => {
-      const input = "modes: { sweep: enforce }\nrules: { pls-withdrawn: deny }\n";
-      const { code, out } = await runCli(["policy", "diff", "-"], { input, env });
-      expect([code, out]).toEqual([
-        1,
-        '~ rules.pls-withdrawn: none -> "deny"\n~ modes.sweep: "observe" -> "enforce"\n',
-      ]);
-      expect((await runCli(["policy", "diff", "-"], { input: "{}", env })).out).toBe("No changes.\n");
-    });
-  });
 });
 
 test("mooring explain describes what AKS creates", async () => {

@@ -10,7 +10,7 @@ import { near, TOKENS } from "./inputs.ts";
 import { documents } from "./targets/documents.ts";
 
 const WORDS = [
-  ..."check explain clusters Private Link Services connections policy audit findings orphans journal undo stop resume refusals".split(
+  ..."check explain clusters Private Link Services connections policy audit findings orphans journal undo stop resume refusals history rollback mode".split(
     " ",
   ),
   ..."list show add rotate remove apply validate diff schema plan reconcile approve reject acknowledge".split(

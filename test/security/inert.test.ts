@@ -82,6 +82,7 @@ const OUTPUTS: readonly Output[] = [
   cli("queue list", "terminal", "some"),
   cli("refusals", "terminal", "some"),
   cli("policy show", "terminal", "some"),
+  cli("policy history", "terminal", "some"),
   api("/findings?state=all&limit=1000"),
   api(`/findings/${FIRST}`, "json", "some"),
   api("/journal"),

@@ -176,7 +176,10 @@ async function sweepDead(story: Story): Promise<void> {
   );
   await world.control("POST", `/clusters/${name}/confirm`);
   const before = await world.mooring(["policy", "show", "-o", "json"]);
-  await world.mooring(["policy", "apply", "-"], JSON.stringify(shortGrace(JSON.parse(before), name)));
+  await world.mooring(
+    ["policy", "apply", "-", "--yes", "--reason", "demo: sweep soon"],
+    JSON.stringify(shortGrace(JSON.parse(before), name)),
+  );
   try {
     await world.control("DELETE", `/clusters/${name}`);
     say(
@@ -185,7 +188,7 @@ async function sweepDead(story: Story): Promise<void> {
     await quarantined(story, name);
     await deleted(story, cluster["nodeResourceGroup"]);
   } finally {
-    await world.mooring(["policy", "apply", "-"], before);
+    await world.mooring(["policy", "apply", "-", "--yes", "--reason", "end of the demo"], before);
   }
   await journalled(story, name);
 }

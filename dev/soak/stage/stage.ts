@@ -114,7 +114,7 @@ async function open(
   await buildNetworks(team);
   const mooring = (args: readonly string[], input?: string) =>
     runMooring({ ...settings, ...clock.settings() }, args, input);
-  await mooring(["policy", "apply", "-"], JSON.stringify(POLICY));
+  await mooring(["policy", "apply", "-", "--yes", "--reason", "soak"], JSON.stringify(POLICY));
   for (const name of ["aks-a", "aks-b"]) await addCluster(team, fleet, name);
   const fire = (name: string) => fireFunction(working ?? door, keys, name);
   const people = { arm, team, grid, fleet, written, fire, mooring };

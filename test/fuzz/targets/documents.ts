@@ -1,7 +1,7 @@
 /** What people write: manifests, the policy, settings. */
 import { isDeepStrictEqual } from "node:util";
 import { FORMATS } from "../../../cli/check/formats.ts";
-import { parseDocument } from "../../../cli/policy.ts";
+import { parseDocument } from "../../../cli/policy/document.ts";
 import { parseIntent } from "../../../shared/kubernetes/parseIntent.ts";
 import { Service } from "../../../shared/kubernetes/service.ts";
 import { judge } from "../../../shared/admission/judge.ts";
