@@ -42,6 +42,11 @@ export const VIEWS: readonly View[] = [
     load: async () => (await import("./views/journal/Journal.tsx")).Journal,
   },
   {
+    name: "policy",
+    title: "Policy",
+    load: async () => (await import("./views/policy/Policy.tsx")).Policy,
+  },
+  {
     name: "playground",
     title: "Playground",
     isSandboxOnly: true,

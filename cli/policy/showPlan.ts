@@ -1,11 +1,11 @@
 import { inert } from "../../shared/core/inert.ts";
-import { differenceLine } from "../../shared/policy/differences.ts";
+import { differenceLine } from "../../shared/policy/differenceLine.ts";
 import type { PolicyDifference } from "../../shared/policy/policyModel.ts";
 
 /** One line for each difference. */
 export function printDifferences(differences: readonly PolicyDifference[]): void {
   if (differences.length === 0) console.log("No changes.");
-  for (const one of differences) console.log(inert(differenceLine(one)));
+  for (const { mark, text } of differences.map(differenceLine)) console.log(inert(`${mark} ${text}`));
 }
 
 /** To standard error, so that data stay valid. */

@@ -41,10 +41,3 @@ function difference(path: string, before: unknown, after: unknown): PolicyDiffer
 function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-
-/** One line, with `+` for what is added, `-` for what is removed and `~` for what changes. */
-export function differenceLine({ path, before, after }: PolicyDifference): string {
-  if (before === undefined) return `+ ${path}: ${JSON.stringify(after)}`;
-  if (after === undefined) return `- ${path}: ${JSON.stringify(before)}`;
-  return `~ ${path}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`;
-}

@@ -1,4 +1,4 @@
-/** Schemas of applied policies, for storage, API and dashboard. */
+/** Schemas of applied policies and of what differs between them, for storage, API and dashboard. */
 import * as z from "zod";
 
 /** A policy that was applied. */

@@ -37,6 +37,7 @@ const VIEWS = [
   "pls?tab=connections",
   "orphans",
   "journal",
+  "policy",
   "audits",
   "subnets",
   "playground",

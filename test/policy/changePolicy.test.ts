@@ -4,7 +4,9 @@ import { admissionModeFor, severitiesFor } from "../../shared/admission/permitte
 import { applyPolicy, checkPolicy } from "../../shared/audit/applyPolicy.ts";
 import { applyPlan, planPolicy, planRollback } from "../../shared/audit/changePolicy.ts";
 import { withAdmissionMode } from "../../shared/policy/admissionMode.ts";
-import { differenceLine, policyDifferences } from "../../shared/policy/differences.ts";
+import { policyDifferences } from "../../shared/policy/differences.ts";
+import { differenceLine } from "../../shared/policy/differenceLine.ts";
+import type { PolicyDifference } from "../../shared/policy/policyModel.ts";
 import { Policy, defaultPolicy } from "../../shared/policy/policy.ts";
 import { listPolicyVersions, readPolicy, versionOf } from "../../shared/policy/policyStore.ts";
 import { OWNERSHIP_RULES, policyWarnings } from "../../shared/policy/policyWarnings.ts";
@@ -89,6 +91,11 @@ describe("a rollback", () => {
   });
 });
 
+function lineOf(one: PolicyDifference): string {
+  const { mark, text } = differenceLine(one);
+  return `${mark} ${text}`;
+}
+
 test.each<[string, object, object, string[]]>([
   ["nothing", {}, {}, []],
   ["a setting", { maxDeletesPerDay: 1 }, { maxDeletesPerDay: 2 }, ["~ maxDeletesPerDay: 1 -> 2"]],
@@ -107,7 +114,7 @@ test.each<[string, object, object, string[]]>([
     ['~ excludedRanges: ["10.0.0.0/28","10.0.1.0/28"] -> ["10.0.1.0/28","10.0.0.0/28"]'],
   ],
 ])("a difference in %s", (_, before, after, lines) =>
-  expect(policyDifferences(Policy.parse(before), Policy.parse(after)).map(differenceLine)).toEqual(lines),
+  expect(policyDifferences(Policy.parse(before), Policy.parse(after)).map(lineOf)).toEqual(lines),
 );
 
 describe("`*` in rules", () => {

@@ -1,0 +1,116 @@
+import type { TargetedSubmitEvent } from "preact";
+import { useState } from "preact/hooks";
+import type { ClusterHealth } from "../../../api/model.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { Field } from "../../ui/Field.tsx";
+import { useMe } from "../../ui/me.ts";
+import { Problems } from "../../ui/Problems.tsx";
+import { useResource } from "../../ui/useResource.ts";
+import { useChange } from "./useChange.ts";
+
+const LONGEST_REASON = 500;
+
+/** Changes the mode of admission for all, or for a cluster, a namespace, or a namespace of a cluster. */
+export function ChangeMode({ replaces }: { replaces: string }) {
+  const { isOperator } = useMe();
+  const [isOpen, setOpen] = useState(false);
+  if (!isOperator) return null;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>Change admission mode…</Button>
+      {isOpen && <ModeDialog replaces={replaces} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+interface ModeDialogProps {
+  replaces: string;
+  onClose: () => void;
+}
+
+function ModeDialog({ replaces, onClose }: ModeDialogProps) {
+  const [mode, setMode] = useState("warn");
+  const [cluster, setCluster] = useState("");
+  const [namespace, setNamespace] = useState("");
+  const [reason, setReason] = useState("");
+  const { isBusy, problem, change } = useChange(onClose);
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const place = {
+      ...(cluster !== "" && { clusters: [cluster] }),
+      ...(namespace.trim() !== "" && { namespaces: [namespace.trim()] }),
+    };
+    void change("PUT", "/policy/admission-mode", { mode, ...place, reason: reason.trim(), replaces });
+  };
+  return (
+    <Dialog title="Change admission mode" onClose={onClose}>
+      <form onSubmit={submit}>
+        <div class="dialog-body">
+          {problem && <Problems problem={problem} />}
+          <Field label="Namespace" hint="Empty: all namespaces">
+            {(ids) => (
+              <input
+                {...ids}
+                class="input"
+                maxLength={253}
+                autofocus
+                autocomplete="off"
+                spellcheck={false}
+                value={namespace}
+                onInput={(event) => setNamespace(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+          <ClusterField value={cluster} onChange={setCluster} />
+          <Field label="Mode" hint="warn: allow what would be refused, and list it. enforce: refuse it.">
+            {(ids) => (
+              <select {...ids} value={mode} onChange={(event) => setMode(event.currentTarget.value)}>
+                <option value="warn">warn</option>
+                <option value="enforce">enforce</option>
+              </select>
+            )}
+          </Field>
+          <Field label="Reason" hint="Recorded in the history of the policy.">
+            {(ids) => (
+              <input
+                {...ids}
+                class="input"
+                required
+                maxLength={LONGEST_REASON}
+                autocomplete="off"
+                value={reason}
+                onInput={(event) => setReason(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        </div>
+        <footer class="dialog-foot">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" disabled={reason.trim() === "" || isBusy}>
+            Apply
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function ClusterField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const clusters = useResource<{ items: readonly ClusterHealth[] }>("/clusters");
+  const names = clusters.data?.items.map(({ name }) => name) ?? [];
+  return (
+    <Field label="Cluster">
+      {(ids) => (
+        <select {...ids} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+          <option value="">all clusters</option>
+          {names.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
