@@ -9,6 +9,8 @@ import {
   type PolicyPlan,
 } from "../shared/audit/changePolicy.ts";
 import { Conflict } from "../shared/core/errors.ts";
+import { differenceLine } from "../shared/policy/differences.ts";
+import type { PolicyDifference as Difference } from "../shared/policy/policyModel.ts";
 import { withAdmissionMode } from "../shared/policy/admissionMode.ts";
 import { listPolicyVersions, readPolicy, readStored, versionOf } from "../shared/policy/policyStore.ts";
 import { policyWarnings } from "../shared/policy/policyWarnings.ts";
@@ -21,6 +23,7 @@ import {
   NewRollback,
   pageOf,
   PolicyChange,
+  type PolicyDifference,
   PolicyVersion,
   PolicyVersionDetail,
 } from "./model.ts";
@@ -73,7 +76,7 @@ export const policy = [
     handle: async ({ run, params }) => {
       const found = await compareWithEarlier(run, params.version);
       if (!found) throw new ApiProblem(404, `There is no policy version ${params.version}`);
-      return { body: { ...found, differences: [...found.differences] } };
+      return { body: { ...found, differences: found.differences.map(showDifference) } };
     },
   }),
   defineOperation({
@@ -124,11 +127,15 @@ type Change = Call<unknown, z.infer<typeof planning>, { readonly reason: string;
 async function change(call: Change, planned: Promise<PolicyPlan>): Promise<Reply<PolicyChange>> {
   const { run, body, query, principal } = call;
   const plan = await planned;
-  const shown = { differences: [...plan.differences], warnings: [...plan.warnings] };
+  const shown = { differences: plan.differences.map(showDifference), warnings: [...plan.warnings] };
   if (plan.replaces !== body.replaces)
     throw new Conflict("the policy changed after it was shown: review the active policy and try again");
   if (query.dryRun === "true" || plan.differences.length === 0) return { body: shown };
   const version = await applyPlan(run, plan, { who: principal.name, reason: body.reason });
   forget(run);
   return { body: { version, ...shown } };
+}
+
+function showDifference(one: Difference): PolicyDifference {
+  return { ...one, ...differenceLine(one) };
 }

@@ -3,17 +3,23 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { Cluster } from "../shared/declarations/clusterModel.ts";
 import { withCorrelation } from "../shared/core/correlation.ts";
 import { InvalidInput } from "../shared/core/errors.ts";
-import type { Decision } from "../shared/admission/decisions.ts";
+import type { Afterwards, Decision } from "../shared/admission/decisions.ts";
 import { answerUnread, inTime } from "../shared/admission/guarded.ts";
 import { lastReadCluster } from "../shared/admission/cached.ts";
 import type { AdmissionResponse, AdmissionReview } from "../shared/admission/review.ts";
 import type { Run } from "../shared/ports/ports.ts";
+import { waitForAll } from "../shared/core/waitForAll.ts";
 import * as http from "./http.ts";
 import { withinShare } from "./fairShare.ts";
 import { readReview } from "./reviewBody.ts";
 
 export interface Reviewer {
-  readonly decide: (run: Run, cluster: Cluster, review: AdmissionReview) => Promise<AdmissionResponse>;
+  readonly decide: (
+    run: Run,
+    cluster: Cluster,
+    review: AdmissionReview,
+    options: { readonly afterwards: Afterwards },
+  ) => Promise<AdmissionResponse>;
   /** Called with every decision. */
   readonly told?: (run: Run, decision: Decision) => void;
 }
@@ -73,17 +79,20 @@ async function respond(
   const started = performance.now();
   const { uid, operation, namespace } = review.request;
   let isDecided = false;
+  const works: Promise<void>[] = [];
+  const afterwards: Afterwards = (work) => works.push(work);
   const asked = { uid, cluster: cluster.name, namespace };
   const response = await inTime(run, asked, timeoutSeconds, async () => {
     await known;
-    const decided = await decide(run, cluster, review).catch((error) =>
-      answerUnread(run, { error, review, cluster, timeoutSeconds }),
+    const decided = await decide(run, cluster, review, { afterwards }).catch((error) =>
+      answerUnread(run, { error, review, cluster, timeoutSeconds, afterwards }),
     );
     isDecided = true;
     return decided;
   });
   const seconds = (performance.now() - started) / 1000;
   told?.(run, { cluster: cluster.name, operation, response, isDecided, seconds });
+  await waitForAll(works);
   return response;
 }
 

@@ -1,10 +1,11 @@
 /** The policy, and what admission refused according to it. */
 import * as z from "zod";
 import { AdmissionMode } from "../../shared/policy/modes.ts";
-import { PolicyDifference, PolicyVersion } from "../../shared/policy/policyModel.ts";
+import { PolicyDifference as Difference, PolicyVersion } from "../../shared/policy/policyModel.ts";
+import { PlanLine } from "./plans.ts";
 
 export { Refusal, RefusalReason } from "../../shared/admission/refusalStore.ts";
-export { AdmissionMode, PolicyDifference, PolicyVersion };
+export { AdmissionMode, PolicyVersion };
 
 /** The settings, complete with defaults. `docs/reference/policy.schema.json` is its schema. */
 export const PolicyDocument = z.record(z.string(), z.unknown());
@@ -36,6 +37,10 @@ export const NewAdmissionMode = z.strictObject({
   namespaces: names,
   ...change,
 });
+
+/** A difference with its line for people: `+` is added, `-` removed, `~` changed. */
+export const PolicyDifference = Difference.extend(PlanLine.shape);
+export type PolicyDifference = z.infer<typeof PolicyDifference>;
 
 /** A change of the policy that was planned or applied. */
 export const PolicyChange = z.object({

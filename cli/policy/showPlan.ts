@@ -1,5 +1,5 @@
 import { inert } from "../../shared/core/inert.ts";
-import { differenceLine } from "../../shared/policy/differenceLine.ts";
+import { differenceLine } from "../../shared/policy/differences.ts";
 import type { PolicyDifference } from "../../shared/policy/policyModel.ts";
 
 /** One line for each difference. */

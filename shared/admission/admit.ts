@@ -24,11 +24,16 @@ import { requireServices, type AdmissionResponse, type AdmissionReview } from ".
 import { checkLeaving, checkRules, type Severities } from "./rules.ts";
 
 /** @throws InvalidInput naming every wrong field, if the review is not about a Service */
-export async function admit(run: Run, cluster: Cluster, review: AdmissionReview): Promise<AdmissionResponse> {
+export async function admit(
+  run: Run,
+  cluster: Cluster,
+  review: AdmissionReview,
+  { afterwards }: Pick<Reviewed, "afterwards"> = {},
+): Promise<AdmissionResponse> {
   const { request } = review;
   const { object, oldObject } = requireServices(review);
   const { uid, operation } = request;
-  const asked = { uid, operation, old: oldObject, dryRun: request.dryRun ?? false };
+  const asked = { uid, operation, old: oldObject, dryRun: request.dryRun ?? false, afterwards };
   if (hasIgnoredAnnotations(object) && !isLoadBalancer(oldObject))
     return admitOther(run, cluster, { ...asked, service: object });
   if (request.operation === "DELETE" || !isLoadBalancer(object)) return leaving(run, cluster, asked);
@@ -36,11 +41,9 @@ export async function admit(run: Run, cluster: Cluster, review: AdmissionReview)
   return admitDeclared(run, cluster, { ...asked, service: object });
 }
 
-interface Asked {
+interface Asked extends Pick<Reviewed, "operation" | "dryRun" | "afterwards"> {
   readonly uid: string;
-  readonly operation: string;
   readonly old: Service | undefined;
-  readonly dryRun: boolean;
 }
 
 /** Updates of the controller itself (finalizers, labels) must pass even for an invalid Service: it needs them to clean up. */
@@ -110,10 +113,10 @@ async function leaving(run: Run, cluster: Cluster, asked: Asked): Promise<Admiss
 
 function reviewed(
   { cluster, namespace, name }: ServiceKey,
-  { operation, dryRun }: Asked,
+  { operation, dryRun, afterwards }: Asked,
   mode: AdmissionMode,
 ): Reviewed {
-  return { cluster, namespace, name, operation, dryRun, mode };
+  return { cluster, namespace, name, operation, dryRun, afterwards, mode };
 }
 
 async function policyFor(

@@ -8,6 +8,7 @@ import { within } from "../core/within.ts";
 import type { Policy } from "../policy/policy.ts";
 import { admissionModeFor, type Place } from "./permitted.ts";
 import { refuse } from "./answer.ts";
+import { handOver, type Reviewed } from "./decisions.ts";
 import { recordRefusal } from "./refusalStore.ts";
 import { requestsNothing, type AdmissionResponse, type AdmissionReview } from "./review.ts";
 import { messageOf } from "../core/messageOf.ts";
@@ -63,7 +64,7 @@ function unavailable(uid: string, error: unknown, answer: "allow" | "deny"): Adm
   return { uid, allowed: false, status: { code: 503, message: `${message}; try again` } };
 }
 
-interface Unread {
+interface Unread extends Pick<Reviewed, "afterwards"> {
   /** What the decision threw. */
   readonly error: unknown;
   readonly review: AdmissionReview;
@@ -79,7 +80,7 @@ interface Unread {
  */
 export async function answerUnread(
   run: Run,
-  { error, review: { request }, cluster, timeoutSeconds }: Unread,
+  { error, review: { request }, cluster, timeoutSeconds, afterwards }: Unread,
 ): Promise<AdmissionResponse> {
   const { uid, kind, operation, namespace, name, dryRun } = request;
   if (!(error instanceof InvalidInput) || kind.kind !== "Service") throw error;
@@ -89,6 +90,7 @@ export async function answerUnread(
   const place = { cluster: cluster.name, namespace };
   const policy = await lastPolicyInTime(run, timeoutSeconds);
   const mode = policy ? admissionModeFor(policy, place) : "enforce";
-  if (!dryRun) await recordRefusal(run, { ...place, name, operation, mode, reasons: [{ message }] });
+  const refusal = { ...place, name, operation, mode, reasons: [{ message }] };
+  if (!dryRun) await handOver(afterwards, recordRefusal(run, refusal));
   return refuse(uid, { code: 422, message, mode });
 }

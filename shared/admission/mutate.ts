@@ -9,6 +9,7 @@ import type { Run } from "../ports/ports.ts";
 import { refuse } from "./answer.ts";
 import { cachedPolicy } from "./cached.ts";
 import { chooseAddresses } from "./choose.ts";
+import { handOver, type Reviewed } from "./decisions.ts";
 import { gatherInput } from "./gather.ts";
 import { changed, moveLoadBalancerIp, toPatch, type Operation } from "./patch.ts";
 import { admissionModeFor } from "./permitted.ts";
@@ -20,26 +21,25 @@ export async function writeAddresses(
   run: Run,
   cluster: Cluster,
   review: AdmissionReview,
+  { afterwards }: Pick<Reviewed, "afterwards"> = {},
 ): Promise<AdmissionResponse> {
   const { uid, dryRun, operation } = review.request;
   const { object, oldObject } = requireServices(review);
   if (!isLoadBalancer(object) || object.metadata.deletionTimestamp) return { uid, allowed: true };
   const old = isLoadBalancer(oldObject) ? oldObject : undefined;
-  return rewrite(run, { uid, operation, cluster, service: object, old, dryRun: dryRun ?? false });
+  return rewrite(run, { uid, operation, cluster, service: object, old, dryRun: dryRun ?? false, afterwards });
 }
 
-interface Rewriting {
+interface Rewriting extends Pick<Reviewed, "operation" | "dryRun" | "afterwards"> {
   readonly uid: string;
-  readonly operation: string;
   readonly cluster: Cluster;
   readonly service: Service;
   readonly old: Service | undefined;
-  readonly dryRun: boolean;
 }
 
 async function rewrite(
   run: Run,
-  { uid, operation, cluster, service, old, dryRun }: Rewriting,
+  { uid, operation, cluster, service, old, dryRun, afterwards }: Rewriting,
 ): Promise<AdmissionResponse> {
   const moved = moveLoadBalancerIp(service);
   const input = await gatherInput(run, cluster, { service: changed(service, moved), old });
@@ -53,7 +53,8 @@ async function rewrite(
   if (chosen.ok) return response;
   const { message } = chosen;
   const mode = admissionModeFor((await cachedPolicy(run)).policy, owner);
-  if (!dryRun) await recordRefusal(run, { ...requesterOf(owner), operation, mode, reasons: [{ message }] });
+  const refusal = { ...requesterOf(owner), operation, mode, reasons: [{ message }] };
+  if (!dryRun) await handOver(afterwards, recordRefusal(run, refusal));
   return { ...(mode === "warn" && response), ...refuse(uid, { code: 403, message, mode }) };
 }
 

@@ -3,7 +3,7 @@ import { annotationsOf, isOfOtherController, type Service } from "../kubernetes/
 import type { Cluster } from "../declarations/clusterModel.ts";
 import type { Run } from "../ports/ports.ts";
 import { toResponse } from "./answer.ts";
-import { recordFindings } from "./decisions.ts";
+import { recordFindings, type Reviewed } from "./decisions.ts";
 import { declarationOf } from "./gather.ts";
 import { cachedPolicy } from "./cached.ts";
 import { admissionModeFor, severitiesFor } from "./permitted.ts";
@@ -23,10 +23,8 @@ export function otherFindings(service: Service, severityOf: Severities): RuleFin
   return checkRules({ ...declarationOf(service), otherClass, allowed: { excludedRanges: [] } }, severityOf);
 }
 
-interface Asked {
+interface Asked extends Pick<Reviewed, "operation" | "dryRun" | "afterwards"> {
   readonly uid: string;
-  readonly operation: string;
-  readonly dryRun: boolean;
   readonly old: Service | undefined;
   readonly service: Service;
 }
@@ -35,7 +33,7 @@ interface Asked {
 export async function admitOther(
   run: Run,
   cluster: Cluster,
-  { uid, operation, dryRun, service, old }: Asked,
+  { uid, service, old, ...asked }: Asked,
 ): Promise<AdmissionResponse> {
   const isOld = isOfOtherController(old) && azures(old) === azures(service);
   if (isOld || service.metadata.deletionTimestamp) return toResponse(uid, []);
@@ -44,7 +42,7 @@ export async function admitOther(
   const place = { cluster: cluster.name, namespace };
   const mode = admissionModeFor(policy, place);
   const findings = otherFindings(service, severitiesFor(policy, place));
-  await recordFindings(run, { ...place, name, operation, dryRun, mode }, findings);
+  await recordFindings(run, { ...place, ...asked, name, mode }, findings);
   return toResponse(uid, findings, mode);
 }
 

@@ -41,3 +41,13 @@ function difference(path: string, before: unknown, after: unknown): PolicyDiffer
 function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** A line with `+` for what is added, `-` for what is removed and `~` for what changes. */
+export function differenceLine({ path, before, after }: PolicyDifference): {
+  readonly mark: "+" | "-" | "~";
+  readonly text: string;
+} {
+  if (before === undefined) return { mark: "+", text: `${path}: ${JSON.stringify(after)}` };
+  if (after === undefined) return { mark: "-", text: `${path}: ${JSON.stringify(before)}` };
+  return { mark: "~", text: `${path}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}` };
+}

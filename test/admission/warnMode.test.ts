@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { admit } from "../../shared/admission/admit.ts";
 import { answerUnread } from "../../shared/admission/guarded.ts";
 import { writeAddresses } from "../../shared/admission/mutate.ts";
 import {
@@ -22,6 +23,17 @@ import { Trips } from "../memory/trips.ts";
 
 const WARN = { modes: { admission: "warn" } };
 const TAKEN: Wish = { address: "10.0.1.50", pls: "pls-x" };
+
+const MALFORMED = {
+  "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+  "service.beta.kubernetes.io/azure-load-balancer-ipv4": "10.1",
+};
+
+function reviewOf(some: object): AdmissionReview {
+  const kind = { group: "", version: "v1", kind: "Service" };
+  const request = { uid: "u", kind, namespace: "shop", name: "web", operation: "CREATE", ...some };
+  return AdmissionReview.parse({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", request });
+}
 
 async function worldIn(policy: object): Promise<ClaimWorld> {
   const world = await new ClaimWorld().start(policy);
@@ -113,6 +125,18 @@ describe("a Service that would be refused", () => {
     expect((await world.create("two/other", TAKEN)).allowed).toBe(true);
   });
 
+  test("is refused without waiting for the record, if the record can be handed over", async () => {
+    const { run } = await worldIn({});
+    run.tables.refusals.transact = () => new Promise(() => {});
+    const works: Promise<void>[] = [];
+    const other = { metadata: { name: "web", namespace: "shop", uid: "u", annotations: MALFORMED } };
+    const object = { ...other, spec: { type: "LoadBalancer", ports: [{ port: 80, protocol: "TCP" }] } };
+    const response = await admit(run, cluster({ name: "two" }), reviewOf({ object }), {
+      afterwards: (work) => works.push(work),
+    });
+    expect([response.allowed, works.length]).toEqual([false, 1]);
+  });
+
   test("claims nothing of another Service, and every place that is free", async () => {
     const world = await worldIn(WARN);
     const before = await world.row("10.0.1.50");
@@ -151,17 +175,10 @@ describe("a Service that would be refused", () => {
 
 describe("without a rule", () => {
   const object = { metadata: { name: 1 } };
-  const kind = { group: "", version: "v1", kind: "Service" };
-  const review = (some: object) =>
-    AdmissionReview.parse({
-      apiVersion: "admission.k8s.io/v1",
-      kind: "AdmissionReview",
-      request: { uid: "u", kind, namespace: "shop", name: "web", operation: "CREATE", object, ...some },
-    });
   const unread = (run: MemoryRun, some: object = {}) =>
     answerUnread(run, {
       error: new InvalidInput("request.object: wrong"),
-      review: review(some),
+      review: reviewOf({ object, ...some }),
       cluster: { name: "two" },
       timeoutSeconds: 5,
     });
@@ -192,7 +209,7 @@ describe("without a rule", () => {
     };
     const metadata = { name: "web", namespace: "shop", uid: "u", annotations };
     const auto = { metadata, spec: { type: "LoadBalancer", ports: [{ port: 80, protocol: "TCP" }] } };
-    const response = await writeAddresses(run, cluster({ name: "two" }), review({ object: auto }));
+    const response = await writeAddresses(run, cluster({ name: "two" }), reviewOf({ object: auto }));
     expect(response).toMatchObject({ allowed: true, warnings: [expect.stringContaining('pool "none"')] });
     expect(run.tables.refusals.all()).toMatchObject([{ name: "web", mode: "warn" }]);
   });

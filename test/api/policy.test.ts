@@ -14,7 +14,9 @@ const LAB = { mode: "warn", namespaces: ["lab"] };
 test("a change of the mode of a namespace is shown, applied with author and reason, and listed", async () => {
   const shown = await ask(`${MODE}?dryRun=true`, { body: body(LAB), as: "reader" });
   const added = { namespaces: ["lab"], rules: {}, modes: { admission: "warn" } };
-  expect(shown.body).toEqual({ differences: [{ path: "overrides", after: added }], warnings: [] });
+  const text = `overrides: ${JSON.stringify(added)}`;
+  const difference = { path: "overrides", after: added, mark: "+", text };
+  expect(shown.body).toEqual({ differences: [difference], warnings: [] });
   expect((await ask(MODE, { body: body(LAB), as: "reader" })).status).toBe(403);
   const { version } = (await ask(MODE, { body: body(LAB) })).body;
   expect((await ask("GET /policy")).body).toMatchObject({
@@ -28,9 +30,7 @@ test("a change of the mode of a namespace is shown, applied with author and reas
   expect((await ask("GET /policy/versions")).body.items).toEqual([
     { version, who: "ada@example.com", reason: "rollout" },
   ]);
-  expect((await ask(`GET /policy/versions/${version}`)).body.differences).toEqual([
-    { path: "overrides", after: added },
-  ]);
+  expect((await ask(`GET /policy/versions/${version}`)).body.differences).toEqual([difference]);
 });
 
 test("a rollback applies an earlier version again", async () => {

@@ -58,7 +58,9 @@ test("a Service that would be refused appears without a reload, with rule and re
   const row = page.getByRole("row").filter({ hasText: "aks-one/legacy/conflict" });
   await row.getByText("would be refused").waitFor(LIVE);
   await row.getByText("address-in-use").waitFor();
-  await row.getByText(/10\.240\.8\.71 is in use by/).waitFor();
+  await row.getByRole("link", { name: "aks-one/legacy/conflict" }).click();
+  const panel = page.getByRole("complementary", { name: "aks-one/legacy/conflict" });
+  await panel.getByText(/^10\.240\.8\.71 is in use by .*nearest free addresses/).waitFor();
 });
 
 test("dangerous settings are shown on top", async () => {

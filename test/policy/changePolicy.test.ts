@@ -4,8 +4,7 @@ import { admissionModeFor, severitiesFor } from "../../shared/admission/permitte
 import { applyPolicy, checkPolicy } from "../../shared/audit/applyPolicy.ts";
 import { applyPlan, planPolicy, planRollback } from "../../shared/audit/changePolicy.ts";
 import { withAdmissionMode } from "../../shared/policy/admissionMode.ts";
-import { policyDifferences } from "../../shared/policy/differences.ts";
-import { differenceLine } from "../../shared/policy/differenceLine.ts";
+import { differenceLine, policyDifferences } from "../../shared/policy/differences.ts";
 import type { PolicyDifference } from "../../shared/policy/policyModel.ts";
 import { Policy, defaultPolicy } from "../../shared/policy/policy.ts";
 import { listPolicyVersions, readPolicy, versionOf } from "../../shared/policy/policyStore.ts";
@@ -213,7 +212,7 @@ describe("dangerous combinations", () => {
       },
       [/^overrides\[1\]\.rules does not deny pls-name-taken/],
     ],
-    ["claims of a whole subnet", { claims: { unconfirmedPercent: 100 } }, [/unconfirmedPercent 100/]],
+    ["claims of a complete subnet", { claims: { unconfirmedPercent: 100 } }, [/unconfirmedPercent 100/]],
     [
       "a refusal in warn mode",
       { modes: { admission: "warn" }, onUnavailable: "deny" },

@@ -48,42 +48,24 @@ function ModeDialog({ replaces, onClose }: ModeDialogProps) {
       <form onSubmit={submit}>
         <div class="dialog-body">
           {problem && <Problems problem={problem} />}
-          <Field label="Namespace" hint="Empty: all namespaces">
-            {(ids) => (
-              <input
-                {...ids}
-                class="input"
-                maxLength={253}
-                autofocus
-                autocomplete="off"
-                spellcheck={false}
-                value={namespace}
-                onInput={(event) => setNamespace(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label="Namespace"
+            hint="Empty: all namespaces"
+            most={253}
+            value={namespace}
+            onInput={setNamespace}
+            isFirst
+          />
           <ClusterField value={cluster} onChange={setCluster} />
-          <Field label="Mode" hint="warn: allow what would be refused, and list it. enforce: refuse it.">
-            {(ids) => (
-              <select {...ids} value={mode} onChange={(event) => setMode(event.currentTarget.value)}>
-                <option value="warn">warn</option>
-                <option value="enforce">enforce</option>
-              </select>
-            )}
-          </Field>
-          <Field label="Reason" hint="Recorded in the history of the policy.">
-            {(ids) => (
-              <input
-                {...ids}
-                class="input"
-                required
-                maxLength={LONGEST_REASON}
-                autocomplete="off"
-                value={reason}
-                onInput={(event) => setReason(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <ModeField value={mode} onChange={setMode} />
+          <TextField
+            label="Reason"
+            hint="Recorded in the history of the policy."
+            most={LONGEST_REASON}
+            value={reason}
+            onInput={setReason}
+            isRequired
+          />
         </div>
         <footer class="dialog-foot">
           <Button onClick={onClose}>Cancel</Button>
@@ -96,7 +78,55 @@ function ModeDialog({ replaces, onClose }: ModeDialogProps) {
   );
 }
 
-function ClusterField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+interface TextFieldProps {
+  label: string;
+  hint: string;
+  most: number;
+  value: string;
+  onInput: (value: string) => void;
+  isFirst?: boolean;
+  isRequired?: boolean;
+}
+
+function TextField({ label, hint, most, value, onInput, isFirst, isRequired }: TextFieldProps) {
+  return (
+    <Field label={label} hint={hint}>
+      {(ids) => (
+        <input
+          {...ids}
+          class="input"
+          maxLength={most}
+          autofocus={isFirst}
+          required={isRequired}
+          autocomplete="off"
+          spellcheck={false}
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface ChoiceProps {
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function ModeField({ value, onChange }: ChoiceProps) {
+  return (
+    <Field label="Mode" hint="warn: allow what would be refused, and list it. enforce: refuse it.">
+      {(ids) => (
+        <select {...ids} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+          <option value="warn">warn</option>
+          <option value="enforce">enforce</option>
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function ClusterField({ value, onChange }: ChoiceProps) {
   const clusters = useResource<{ items: readonly ClusterHealth[] }>("/clusters");
   const names = clusters.data?.items.map(({ name }) => name) ?? [];
   return (

@@ -5,7 +5,6 @@ import type {
   PolicyVersion,
   PolicyVersionDetail,
 } from "../../../api/model.ts";
-import { differenceLine } from "../../../shared/policy/differenceLine.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Lines } from "../../ui/Lines.tsx";
@@ -116,7 +115,7 @@ function Differences({ of }: { of: readonly PolicyDifference[] }) {
   if (of.length === 0) return <p class="quiet">No changes.</p>;
   return (
     <div class="plan">
-      <Lines lines={of.map(differenceLine)} />
+      <Lines lines={of} />
     </div>
   );
 }

@@ -7,7 +7,6 @@ import { Card } from "../../ui/Card.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Resource } from "../../ui/Resource.tsx";
 import { Time } from "../../ui/Time.tsx";
-import { sentence } from "../../ui/words.ts";
 import { useResource } from "../../ui/useResource.ts";
 import { AdmissionModes } from "./AdmissionModes.tsx";
 import { ChangeMode } from "./ChangeMode.tsx";
@@ -70,7 +69,7 @@ function Notes({ title, tone, notes }: NotesProps) {
       <p class="callout-title">{title}</p>
       <ul>
         {notes.map((note) => (
-          <li key={note}>{sentence(note)}</li>
+          <li key={note}>{note}</li>
         ))}
       </ul>
     </div>

@@ -2,12 +2,13 @@ import type { Page, Refusal } from "../../../api/model.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { Select } from "../../ui/Field.tsx";
+import { Panel, Split } from "../../ui/Panel.tsx";
 import { Empty, Resource } from "../../ui/Resource.tsx";
-import { useQuery } from "../../ui/route.ts";
+import { href, useQuery, useRoute } from "../../ui/route.ts";
 import { Table, type Column } from "../../ui/Table.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { useResource } from "../../ui/useResource.ts";
-import { count } from "../../ui/words.ts";
+import { count, sentence } from "../../ui/words.ts";
 
 const MOST = 1000;
 const MODES = [
@@ -17,6 +18,7 @@ const MODES = [
 ] as const;
 
 const serviceOf = ({ cluster, namespace, name }: Refusal) => `${cluster}/${namespace}/${name}`;
+const keyOf = (refusal: Refusal) => `${serviceOf(refusal)} ${refusal.atUtc}`;
 const messagesOf = ({ reasons }: Refusal) => reasons.map(({ message }) => message).join("; ");
 
 const COLUMNS: readonly Column<Refusal>[] = [
@@ -57,12 +59,16 @@ const COLUMNS: readonly Column<Refusal>[] = [
 
 /** What admission refused, or would have refused, within 30 days. */
 export function Refusals() {
+  const { query } = useRoute();
   const [read, change] = useQuery();
-  const mode = read("mode");
+  const [mode, open] = [read("mode"), read("refusal")];
+  const hrefWith = (refusal?: string) => href("policy", undefined, { ...Object.fromEntries(query), refusal });
+  const panelOf = (refusal: Refusal | undefined) =>
+    refusal && <RefusalPanel refusal={refusal} closeHref={hrefWith()} />;
   const filter = mode === "" ? "" : `&mode=${encodeURIComponent(mode)}`;
   const refusals = useResource<Page<Refusal>>(`/refusals?limit=${MOST}${filter}`);
   return (
-    <Card title="Refused Services">
+    <Card title="Refused Services" class="policy-refusals">
       <div class="filters" role="group" aria-label="Filters">
         <Select label="Result" value={mode} options={MODES} onChange={(value) => change({ mode: value })} />
         {refusals.data && (
@@ -75,16 +81,40 @@ export function Refusals() {
       </div>
       <Resource of={refusals} lines={4}>
         {({ items }) => (
-          <Table
-            caption="Refused Services"
-            columns={COLUMNS}
-            rows={items}
-            keyOf={(refusal) => `${serviceOf(refusal)} ${refusal.atUtc}`}
-            empty={<Nothing mode={mode} />}
-          />
+          <Split panel={panelOf(items.find((one) => keyOf(one) === open))}>
+            <Table
+              caption="Refused Services"
+              columns={COLUMNS}
+              rows={items}
+              keyOf={keyOf}
+              hrefOf={(refusal) => hrefWith(keyOf(refusal))}
+              current={open}
+              empty={<Nothing mode={mode} />}
+            />
+          </Split>
         )}
       </Resource>
     </Card>
+  );
+}
+
+/** Each reason in full. */
+function RefusalPanel({ refusal, closeHref }: { refusal: Refusal; closeHref: string }) {
+  const { operation, mode, atUtc, reasons } = refusal;
+  return (
+    <Panel title={serviceOf(refusal)} closeHref={closeHref}>
+      <p>
+        {operation} <Time utc={atUtc} />: {mode === "warn" ? "allowed, would be refused" : "refused"}
+      </p>
+      <ul class="policy-reasons">
+        {reasons.map(({ rule, field, message }, index) => (
+          <li key={index}>
+            {rule !== undefined && <strong>{rule}</strong>} {field !== undefined && <code>{field}</code>}
+            <p>{sentence(message)}</p>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 
