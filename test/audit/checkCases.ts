@@ -1278,8 +1278,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
       about: "one",
       cluster: "one",
       message: "clusters one and two are registered with the same node resource group MC_one",
-      advice:
-        "compare mooring clusters show one and mooring clusters show two",
+      advice: "compare mooring clusters show one and mooring clusters show two",
     }),
     of("nothing contradicts it", "cluster", onCluster(), undefined),
   ],

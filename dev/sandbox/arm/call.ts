@@ -60,7 +60,9 @@ export function page(context: Context, call: Call, items: Body[]): Answer {
     status: 200,
     body: {
       value: items.slice(skip, next),
-      ...(items.length > next && { nextLink: urlOf(call, call.path, { ...query, $skipToken: String(next) }) }),
+      ...(items.length > next && {
+        nextLink: urlOf(call, call.path, { ...query, $skipToken: String(next) }),
+      }),
     },
   };
 }

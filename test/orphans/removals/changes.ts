@@ -133,7 +133,11 @@ export const CHANGES: readonly Guard[] = [
     steps: [
       ...twoIsDue,
       { do: "loseResponse", calls: 1, isMade: false },
-      ...[sweep(), ...reports, sweep(), ...reports, sweep()],
+      sweep(),
+      ...reports,
+      sweep(),
+      ...reports,
+      sweep(),
     ],
   }),
   inApply("last-proof", {
