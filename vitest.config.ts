@@ -70,17 +70,27 @@ export default defineConfig({
     sequence: { shuffle: { tests: true, files: false }, sequencer: SlowFirst, seed },
     provide: { seed },
     setupFiles: ["test/seed.ts"],
-    maxWorkers: 2,
     projects: [
       {
         extends: true,
-        // Modules are loaded once for all files: no unit test changes global state that it does not restore.
-        test: { name: "unit", include: unitFiles(), isolate: false, pool: "threads" },
+        test: {
+          name: "unit",
+          include: unitFiles(),
+          // Modules are loaded once for all files: no unit test changes global state that it does not restore.
+          // Vitest reuses a worker only if the next file is of the same project: these come first, alone.
+          isolate: false,
+          pool: "threads",
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
         test: {
           name: "integration",
+          // On two cores: some of these wait for a timer or a queue most of the time.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           include: ["test/**/*.test.ts"],
           exclude: [...unitFiles(), ...ABSENT_PROGRAMS],
           setupFiles: ["test/cpuTime.ts"],

@@ -24,10 +24,7 @@ const SLOWEST = [
   "test/orphans/guards.test.ts",
 ];
 
-/**
- * The slowest files first, so that none of them is alone at the end; the others by project, each in an order that the seed gives. Vitest
- * reuses the worker of a unit test, with its loaded modules, only if the next file is a unit test as well.
- */
+/** The slowest files first, so that none of them is alone at the end; the others in an order that the seed gives. */
 export class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const { seed } = this.ctx.config.sequence;
@@ -38,6 +35,6 @@ export class SlowFirst extends BaseSequencer {
   #key({ moduleId, project }: TestSpecification, seed: number): string {
     const rank = SLOWEST.indexOf(relative(ROOT, moduleId));
     if (rank >= 0) return String(rank).padStart(3, "0");
-    return `${project.name} ${createHash("sha256").update(`${seed} ${moduleId}`).digest("hex")}`;
+    return `z${createHash("sha256").update(`${seed} ${project.name} ${moduleId}`).digest("hex")}`;
   }
 }

@@ -1,6 +1,5 @@
 /** A complete installation in a seeded sandbox, and its checks: run in process for speed, or by `mooring doctor`. */
 import { readFile } from "node:fs/promises";
-import { createServer as createTcpServer } from "node:net";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import tls from "node:tls";
@@ -122,11 +121,5 @@ export async function fakeApp({
   };
 }
 
-/** An address without a listener. */
-export async function deadUrl(): Promise<string> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}
+/** An address without a listener: a port that was free a moment ago may have one by now, those below 1024 are given to no one. */
+export const DEAD_URL = "http://127.0.0.1:2";

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { CLUSTERS, internal, PARTNER, PLATFORM } from "../../dev/sandbox/world/definition.ts";
 import { MOORING, topicId } from "../../dev/sandbox/world/installation.ts";
 import { DoctorReport } from "../../shared/doctor/report.ts";
-import { deadUrl, doctoredSandbox, fakeApp, type Doctored } from "../builders/doctoredSandbox.ts";
+import { DEAD_URL, doctoredSandbox, fakeApp, type Doctored } from "../builders/doctoredSandbox.ts";
 import { START_MILLISECONDS } from "../builders/sandboxed.ts";
 import { runCli } from "./runCli.ts";
 
@@ -20,9 +20,8 @@ const EVENT_SUBSCRIPTION = `${topicId(PLATFORM)}/eventSubscriptions/mooring`;
 const inDays = (days: number) => new Date(Date.now() + days * 24 * 3_600_000).toUTCString();
 
 let at: Doctored;
-let dead: string;
 beforeAll(async () => {
-  [at, dead] = await Promise.all([doctoredSandbox(), deadUrl()]);
+  at = await doctoredSandbox();
 }, START_MILLISECONDS);
 afterAll(() => at.close());
 
@@ -90,7 +89,7 @@ describe("rights", () => {
   });
 
   test("a missing sign-in is reported without delay", async () => {
-    const { out, code } = await at.run(["-o", "json"], { IDENTITY_ENDPOINT: `${dead}/msi/token` });
+    const { out, code } = await at.run(["-o", "json"], { IDENTITY_ENDPOINT: `${DEAD_URL}/msi/token` });
     const line = DoctorReport.parse(JSON.parse(out)).lines.find(({ check }) => check === "identity");
     expect(code).toBe(1);
     expect(line).toMatchObject({
@@ -177,8 +176,8 @@ describe("events", () => {
 
 describe("the app", () => {
   test("that does not answer", async () => {
-    expect(await at.wrong("app", { look: { appUrl: dead } })).toEqual([
-      `fail: could not be checked: ${dead} is unreachable: ECONNREFUSED`,
+    expect(await at.wrong("app", { look: { appUrl: DEAD_URL } })).toEqual([
+      `fail: could not be checked: ${DEAD_URL} is unreachable: ECONNREFUSED`,
     ]);
   });
 
@@ -216,7 +215,7 @@ describe("the app", () => {
 
 describe("storage", () => {
   test("an unavailable app is reported without delay", async () => {
-    const away = at.sandbox.settings["AzureWebJobsStorage"]?.replaceAll(/http:\/\/[^/]+/g, dead) ?? "";
+    const away = at.sandbox.settings["AzureWebJobsStorage"]?.replaceAll(/http:\/\/[^/]+/g, DEAD_URL) ?? "";
     const { code, out } = await at.run(["-o", "json"], { AzureWebJobsStorage: away });
     const { lines } = DoctorReport.parse(JSON.parse(out));
     const states = Object.fromEntries(lines.map(({ check, state }) => [check, state]));
@@ -337,7 +336,7 @@ describe("clusters", () => {
     const cluster = at.sandbox.fleet.clusters.get(name);
     if (!cluster?.options.webhook) throw new Error(`${name} has no webhook`);
     const { url } = cluster.options.webhook;
-    cluster.options.webhook.url = dead;
+    cluster.options.webhook.url = DEAD_URL;
     await cluster.apply(internal("unseen"));
     await cluster.confirm();
     expect(await at.wrong("webhooks")).toEqual([
