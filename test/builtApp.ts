@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { buildApp } from "../dev/tools/build.ts";
+import { buildArtifact } from "../dev/tools/build.ts";
 import { buildCli } from "./builtCli.ts";
 import { offerWorld } from "./seededWorld.ts";
 
@@ -15,8 +15,11 @@ export default async function setup(project: TestProject) {
   process.env["NODE_COMPILE_CACHE"] ??= join(directory, "compiled");
   // Of the hosts of the run: an idle queue is polled every second, not every five.
   process.env["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] ??= "00:00:01";
-  const [app, cli] = await Promise.all([buildApp(join(directory, "app")), buildCli(join(directory, "cli"))]);
+  const [app, metafile] = [join(directory, "app"), join(directory, "metafile.json")];
+  const [built, cli] = await Promise.all([buildArtifact(app), buildCli(join(directory, "cli"))]);
+  await writeFile(metafile, JSON.stringify(built));
   project.provide("builtApp", app);
+  project.provide("metafile", metafile);
   project.provide("builtCli", cli);
   const world = await offerWorld({ app, cli, state: join(directory, "world") });
   project.provide("seededWorld", world.url);
@@ -30,6 +33,7 @@ export default async function setup(project: TestProject) {
 declare module "vitest" {
   interface ProvidedContext {
     builtApp: string;
+    metafile: string;
     builtCli: string;
     seededWorld: string;
   }

@@ -18,7 +18,7 @@ interface Tally {
 }
 
 const CHECKS: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
-  ["format", "prettier", "--check", "."],
+  ["format", "prettier", "--check", "--cache", "--cache-strategy", "content", "."],
   ["lint and layers", "oxlint", "--deny-warnings"],
   ["types", "tsc", "--noEmit", "-p", "."],
   ["types of the dashboard", "tsc", "--noEmit", "-p", "web"],

@@ -2,11 +2,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { ENTRY_KILOBYTES, kilobytes } from "../../dev/bench/bundle.ts";
 import { packagesIn } from "../../dev/bench/cold/artifact.ts";
 import { firstCalls, type FirstCalls } from "../../dev/bench/cold/firstCalls.ts";
 import { ownAccount } from "../azurite.ts";
+import { builtFrom } from "../builders/builtFrom.ts";
 
 /** Each has hundreds of kilobytes. */
 const SDKS = ["arm-network", "data-tables", "eventgrid", "identity", "storage-blob", "storage-queue"];
@@ -20,7 +21,8 @@ let seen: FirstCalls;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "mooring-loads-"));
   storage = await ownAccount();
-  seen = await firstCalls({ directory, connection: storage });
+  const built = { app: inject("builtApp"), metafile: await builtFrom() };
+  seen = await firstCalls({ directory, connection: storage }, built);
 }, 120_000);
 afterAll(async () => {
   await rm(directory, { recursive: true, force: true });

@@ -1,25 +1,19 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildArtifact } from "../../dev/tools/build.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { licencesTable } from "../../dev/tools/licences.ts";
 import { createSbom, packageName, type Component, type Sbom } from "../../dev/tools/shipped.ts";
+import { builtFrom } from "../builders/builtFrom.ts";
 
 const require = createRequire(import.meta.url);
 
 let sbom: Sbom;
-let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mooring-shipped-"));
   sbom = await createSbom();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("the bill of materials", () => {
   test("names every package whose code is in the artifact, and none that is not", async () => {
-    const { outputs } = await buildArtifact(join(folder, "app"));
+    const { outputs } = await builtFrom();
     const inputs = Object.values(outputs).flatMap((output) =>
       Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
     );

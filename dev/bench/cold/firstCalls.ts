@@ -5,6 +5,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Metafile } from "esbuild";
 import { registerCluster } from "../../../shared/declarations/registry.ts";
 import { serveArm } from "../../../test/builders/servedArm.ts";
 import { testArm } from "../../../test/builders/arm.ts";
@@ -32,11 +33,23 @@ export interface FirstCalls {
   readonly calls: readonly FirstCall[];
 }
 
-/** @throws Error if a function fails: its failure would have loaded less than its work does */
-export async function firstCalls({ directory, connection }: Omit<Bench, "isFull">): Promise<FirstCalls> {
-  const app = join(directory, "app");
+export interface Built {
+  /** Folder of the app. */
+  readonly app: string;
+  readonly metafile: Metafile;
+}
+
+/**
+ * Of the app that is given, or of one that it builds.
+ * @throws Error if a function fails: its failure would have loaded less than its work does
+ */
+export async function firstCalls(
+  { directory, connection }: Omit<Bench, "isFull">,
+  built?: Built,
+): Promise<FirstCalls> {
   await bundle({ firstCall: join(import.meta.dirname, "firstCall.ts") }, directory);
-  const pieces = piecesOf(await buildArtifact(app), app);
+  const { app, metafile } = built ?? (await build(join(directory, "app")));
+  const pieces = piecesOf(metafile, app);
   const token = await prepare(connection);
   const served = await serveArm(await testArm({ subscriptions: { [SUBSCRIPTION]: "bench" } }), directory);
   const env = {
@@ -61,6 +74,10 @@ export async function firstCalls({ directory, connection }: Omit<Bench, "isFull"
   } finally {
     await served.close();
   }
+}
+
+async function build(app: string): Promise<Built> {
+  return { app, metafile: await buildArtifact(app) };
 }
 
 /** Gives the cluster's token. */
