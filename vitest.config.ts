@@ -13,7 +13,7 @@ const UNIT = [
   "test/*.test.ts",
   "test/{addresses,admission,annotations,api,audit,bench,changes,check,clusters,declarations,doctor}/**/*.test.ts",
   "test/{events,inventory,ip,orphans,outcomes,pls,policy,queues,schema,storage,web}/**/*.test.ts",
-  "test/cli/{exitCode,inertYaml,signIn}.test.ts",
+  "test/cli/{contexts,exitCode,inertYaml,signIn,table}.test.ts",
   "test/docs/{architecture,contributing,links,policyExamples}.test.ts",
   "test/logs/hostLog.test.ts",
   "test/sandbox/wholeFile.test.ts",

@@ -19,6 +19,7 @@ import type { SubnetRow } from "../shared/inventory/model.ts";
 import { readPolicy } from "../shared/policy/policyStore.ts";
 import type { Run } from "../shared/ports/ports.ts";
 import { keyOf } from "./key.ts";
+import { checkServices } from "./checkServices.ts";
 import { CheckRequest, Verdict } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { ApiProblem } from "./problem.ts";
@@ -29,6 +30,7 @@ const WEBHOOK = "services.mooring.dev";
 const COMPANION = "addresses.mooring.dev";
 
 export const check = [
+  checkServices,
   defineOperation({
     name: "checkService",
     method: "POST",

@@ -11,7 +11,7 @@ import type { Policy } from "../shared/policy/policy.ts";
 import { readPolicy } from "../shared/policy/policyStore.ts";
 import type { Run } from "../shared/ports/ports.ts";
 import { countOpen } from "./counts.ts";
-import { ClusterHealth } from "./model.ts";
+import { RegisteredCluster, type ClusterHealth } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { waitForAll } from "../shared/core/waitForAll.ts";
 
@@ -22,10 +22,17 @@ export const clusters = [
     path: "/clusters",
     summary: "List registered clusters with their last report, identity and open findings",
     role: "Mooring.Reader",
-    response: z.object({ items: z.array(ClusterHealth) }),
+    response: z.object({ items: z.array(RegisteredCluster) }),
     handle: async ({ run }) => {
       const [findings, { policy }] = await waitForAll([listFindings(run), readPolicy(run)]);
-      return { body: { items: await healthOfClusters(run, findings, policy) } };
+      const clusters = await listClusters(run);
+      const health = await healthOf(run, clusters, { findings, policy });
+      const nowUtc = run.now().toISOString();
+      const items = clusters.flatMap((cluster) => {
+        const one = health.get(cluster.name);
+        return one ? [{ ...one, ...placeOf(cluster), ...tokensOf(cluster, nowUtc) }] : [];
+      });
+      return { body: { items } };
     },
   }),
 ];
@@ -35,15 +42,45 @@ export async function healthOfClusters(
   findings: readonly Finding[],
   policy: Pick<Policy, "staleMinutes">,
 ): Promise<ClusterHealth[]> {
-  const registered = await listClusters(run);
-  const contradictions = contradictionsOf(registered);
-  return waitForAll(
-    registered.map(async (cluster) => ({
-      ...(await healthOf(run, cluster, { findings, policy })),
+  const health = await healthOf(run, await listClusters(run), { findings, policy });
+  return [...health.values()];
+}
+
+interface Judging {
+  readonly findings: readonly Finding[];
+  readonly policy: Pick<Policy, "staleMinutes">;
+}
+
+/** By name, in the order of the clusters. */
+async function healthOf(
+  run: Run,
+  clusters: readonly Cluster[],
+  judging: Judging,
+): Promise<Map<string, ClusterHealth>> {
+  const contradictions = contradictionsOf(clusters);
+  const all = await waitForAll(
+    clusters.map(async (cluster) => ({
+      ...(await reportOf(run, cluster, judging)),
       ...registrationOf(cluster),
       contradictions: (contradictions.get(cluster.name) ?? []).map(({ message }) => message),
     })),
   );
+  return new Map(all.map((one) => [one.name, one]));
+}
+
+function placeOf({ nodeResourceGroup, vnetId, defaultSubnet, registeredAtUtc, identity }: Cluster) {
+  const { corroboration } = identity ?? {};
+  const evidence = corroboration && { by: corroboration.by, detail: corroboration.detail };
+  const place = { nodeResourceGroup, vnetId, defaultSubnet, registeredAtUtc };
+  return { ...place, ...(evidence && { corroboration: evidence }) };
+}
+
+/** Without hashes and without expired tokens. */
+function tokensOf({ tokens }: Cluster, nowUtc: string): Pick<RegisteredCluster, "tokens"> {
+  const valid = tokens.filter(({ endsAtUtc }) => endsAtUtc === undefined || endsAtUtc > nowUtc);
+  return {
+    tokens: valid.map(({ madeAtUtc, endsAtUtc }) => ({ madeAtUtc, ...(endsAtUtc && { endsAtUtc }) })),
+  };
 }
 
 /** The binding of the registration, which decides whether the lists of the cluster are evidence. */
@@ -54,10 +91,10 @@ function registrationOf({ identity, unchecked }: Cluster): Pick<ClusterHealth, "
   };
 }
 
-async function healthOf(
+async function reportOf(
   run: Run,
   { name, resourceId }: Cluster,
-  { findings, policy }: { findings: readonly Finding[]; policy: Pick<Policy, "staleMinutes"> },
+  { findings, policy }: Judging,
 ): Promise<Omit<ClusterHealth, "contradictions">> {
   const feed = await readFeed(run, name);
   const own = findings.filter(({ cluster }) => cluster === name);

@@ -21,7 +21,7 @@ export interface Input {
 
 /** A form or a page of another site cannot set this header. */
 export const REQUEST_HEADER = "x-mooring-request";
-const MAX_BYTES = 64 * 1024;
+const MAX_KIBIBYTES = 64;
 
 /** Only pages of this app and programs may send changes. @throws ApiProblem 403 */
 export function demandOwnOrigin({ url, headers }: ApiRequest): void {
@@ -62,9 +62,16 @@ export async function readInput(
   params: Readonly<Record<string, string>>,
 ): Promise<Input> {
   const json = operation.method === "GET" ? undefined : await readBody(request, operation);
-  const query = checked("query", operation.query, queryOf(request));
-  const body = checked("body", operation.body, json);
-  const path = operation.params ? checked("path", operation.params, params) : { value: params, problems: [] };
+  return checkInput(operation, { params, query: queryOf(request), body: json });
+}
+
+/** What the schemas of the operation make of the values. @throws ApiProblem 400 with all problems */
+export function checkInput(operation: Operation, given: Input): Input {
+  const query = checked("query", operation.query, given.query);
+  const body = checked("body", operation.body, given.body);
+  const path = operation.params
+    ? checked("path", operation.params, given.params)
+    : { value: given.params, problems: [] };
   const problems = [path, query, body].flatMap((one) => one.problems);
   if (problems.length > 0) throw new ApiProblem(400, problems);
   return { params: path.value, query: query.value, body: body.value };
@@ -88,13 +95,14 @@ function unexpected(where: string, value: unknown): string[] {
   return names.map((name) => `${where}.${name}: unknown field`);
 }
 
-async function readBody(request: ApiRequest, { body }: Operation) {
+async function readBody(request: ApiRequest, { body, maxKibibytes = MAX_KIBIBYTES }: Operation) {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new ApiProblem(415, "content-type must be application/json");
-  const tooLarge = new ApiProblem(413, `The body may have ${MAX_BYTES / 1024} KiB`);
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BYTES) throw tooLarge;
+  const tooLarge = new ApiProblem(413, `The body may have ${maxKibibytes} KiB`);
+  const most = maxKibibytes * 1024;
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge;
   const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > MAX_BYTES) throw tooLarge;
+  if (bytes.byteLength > most) throw tooLarge;
   if (bytes.byteLength === 0) return body ? {} : undefined;
   return parseJson(bytes);
 }

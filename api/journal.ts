@@ -80,8 +80,7 @@ export const journal = [
     response: Outcome,
     errors: [412, 428],
     handle: async (call) => {
-      const { id } = await demandEntry(call.run, call.params.id);
-      const { plan, losses } = await demandUndo(call.run, id);
+      const { id, plan, losses } = await demandUndo(call.run, call.params.id);
       const apply = inParts(call.app.apply, oneByOne(plan));
       return carryOut(call, { plan, losses, apply, why: `undo ${id}` });
     },
@@ -142,10 +141,11 @@ async function demandEntry(run: Run, id: string): Promise<Entry> {
   }
 }
 
-/** @throws ApiProblem 409 with the reason why the entry cannot be undone */
-export async function demandUndo(run: Run, id: string) {
+/** @throws ApiProblem 404, or 409 with the reason why the entry cannot be undone */
+export async function demandUndo(run: Run, prefix: string) {
+  const { id } = await demandEntry(run, prefix);
   try {
-    return await planUndo(run, id);
+    return { ...(await planUndo(run, id)), id };
   } catch (error) {
     throw error instanceof InvalidInput ? new ApiProblem(409, error.problems) : error;
   }

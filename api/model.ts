@@ -5,6 +5,7 @@
  */
 export * from "./model/basics.ts";
 export * from "./model/plans.ts";
+export * from "./model/policy.ts";
 export * from "./model/findings.ts";
 export * from "./model/overview.ts";
 export * from "./model/subnets.ts";
@@ -15,3 +16,4 @@ export * from "./model/journal.ts";
 export * from "./model/queues.ts";
 export * from "./model/policy.ts";
 export * from "./model/playground.ts";
+export * from "./model/checkServices.ts";

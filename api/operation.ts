@@ -54,6 +54,8 @@ export interface Operation<Params = unknown, Query = unknown, Body = unknown, An
   readonly types?: readonly string[];
   /** Status of success; default 200. */
   readonly status?: 202;
+  /** Largest body; default 64 KiB. */
+  readonly maxKibibytes?: number;
   /** Statuses in addition to those of every operation. */
   readonly errors?: readonly number[];
   handle(call: Call<Params, Query, Body>): Promise<Reply<Answer>>;

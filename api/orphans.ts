@@ -172,6 +172,7 @@ function showOrphan({ candidate, row }: Suspect, holds: readonly Hold[]): Orphan
     missing: [...missing],
     ...(row && {
       quarantine: {
+        reason: row.reason,
         sinceUtc: row.quarantinedAtUtc,
         deleteAfterUtc: row.deleteAfterUtc,
         awaitsFirstReport: awaitsFirstReport(row),

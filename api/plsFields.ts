@@ -87,6 +87,7 @@ export function summarize(planned: PlannedPls, policy: Policy): PlsSummary {
     ...(cluster && { cluster: cluster.name }),
     ...(service !== undefined && { service }),
     state: stateOf(pls, owner !== undefined, differs),
+    visibility: [...pls.visibility],
     differs,
     connections: {
       pending: count("Pending"),

@@ -72,7 +72,8 @@ function show({ problems, ...message }: Poisoned): z.infer<typeof PoisonedMessag
   return { ...message, ...(problems && { problems: [...problems] }) };
 }
 
-type Action = (run: Run, queue: Name, chosen: readonly Poisoned[], who: string) => Promise<Poisoned[]>;
+type Done = Poisoned & { readonly state?: string };
+type Action = (run: Run, queue: Name, chosen: readonly Poisoned[], who: string) => Promise<Done[]>;
 
 /** @throws InvalidInput if an id does not exist or is ambiguous */
 async function carryOut(call: Selecting, action: Action): Promise<Reply<z.infer<typeof PoisonOutcome>>> {
@@ -80,5 +81,12 @@ async function carryOut(call: Selecting, action: Action): Promise<Reply<z.infer<
   const chosen = await choosePoison(run, params.queue, "ids" in body ? body.ids : "all");
   if (query.dryRun === "true") return { body: { chosen: chosen.map(show), done: [] } };
   const done = await action(run, params.queue, chosen, principal.name);
-  return { body: { chosen: chosen.map(show), done: done.map(({ id }) => id) } };
+  const copies = done.flatMap(({ id, state }) => (state === undefined ? [] : [[id, state] as const]));
+  return {
+    body: {
+      chosen: chosen.map(show),
+      done: done.map(({ id }) => id),
+      ...(copies.length > 0 && { copies: Object.fromEntries(copies) }),
+    },
+  };
 }

@@ -1,7 +1,6 @@
 /** Stops and resumes all changes to Azure. */
-import * as z from "zod";
 import { resumeWriting, stopWriting } from "../shared/changes/stop.ts";
-import { NewStop, Writing } from "./model.ts";
+import { NewResume, NewStop, Writing } from "./model.ts";
 import { defineOperation } from "./operation.ts";
 import { showStop } from "./stopped.ts";
 
@@ -26,7 +25,7 @@ export const writing = [
     path: "/resume",
     summary: "Resume changes to Azure, as the policy allows",
     role: "Mooring.Operator",
-    body: z.strictObject({}),
+    body: NewResume,
     response: Writing,
     handle: async ({ run, principal }) => {
       await resumeWriting(run);

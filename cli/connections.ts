@@ -1,18 +1,17 @@
 import { Command } from "commander";
+import type { Connection } from "../api/model.ts";
 import { InvalidInput } from "../shared/core/errors.ts";
 import { unknownName } from "../shared/core/filters.ts";
-import { listConnections, type InboxRow } from "../shared/pls/inbox.ts";
-import { planDecision } from "../shared/pls/decision.ts";
-import { carryOut, operator } from "./changes.ts";
-import { open, openToWrite } from "./open.ts";
+import { listAll } from "./api/operations.ts";
+import { openApi, withApp } from "./api/open.ts";
+import { carryOut } from "./changes.ts";
 import { print } from "./print.ts";
 
 export function connectionsCommand(): Command {
   const connections = new Command("connections").description(
     "approve or reject private endpoint connections",
   );
-  connections
-    .command("list")
+  withApp(connections.command("list"))
     .description("list pending private endpoint connections; all with --all")
     .option("--all", "include approved and rejected connections", false)
     .action(list);
@@ -20,8 +19,7 @@ export function connectionsCommand(): Command {
     ["approve", "Approved"],
     ["reject", "Rejected"],
   ] as const)
-    connections
-      .command(`${name} <connection>`)
+    withApp(connections.command(`${name} <connection>`))
       .description(`${name} a connection by name, prefix of its name, or id (requires confirmation)`)
       .requiredOption("--reason <text>", "shown to the consumer and recorded in the journal")
       .option("--yes", "do not ask for confirmation", false)
@@ -37,12 +35,12 @@ interface Options {
 }
 
 async function list({ all }: { all: boolean }, command: Command): Promise<void> {
-  const rows = (await listConnections(await open())).filter(({ status }) => all || status === "Pending");
-  print(command, rows, {
+  const query = { status: all ? undefined : "Pending" };
+  print(command, await listAll(await openApi(command), "listConnections", { query }), {
     name: ({ name }) => name,
     pls: ({ pls }) => pls,
-    service: ({ service }) => service,
-    consumer: ({ consumer }) => consumer,
+    service: ({ service }) => service ?? "-",
+    consumer: ({ consumer }) => consumer ?? "unknown",
     status: ({ status }) => status,
     description: ({ description }) => description,
   });
@@ -54,14 +52,17 @@ interface Settling extends Options {
 }
 
 async function settle(command: Command, { selector, status, reason, yes }: Settling): Promise<void> {
-  const { run, apply } = await openToWrite();
-  const row = choose(await listConnections(run), selector);
-  const plan = planDecision(run, row, { status, reason, who: operator() });
-  await carryOut(command, { run, apply, plan, why: `mooring connections: ${reason}`, yes });
+  const api = await openApi(command);
+  const { key, name, closed } = choose(await listAll(api, "listConnections"), selector);
+  if (closed !== undefined) throw new InvalidInput(`connection ${name}: ${closed}`);
+  const decision = { params: { key }, body: { status, reason } };
+  const { plan } = await api.call("decideConnection", { ...decision, query: { dryRun: "true" } });
+  const apply = () => api.call("decideConnection", { ...decision, ifMatch: plan.etag });
+  await carryOut(command, { plan, apply, yes });
 }
 
-function choose(rows: readonly InboxRow[], selector: string): InboxRow {
-  const texts = ({ id, name }: InboxRow) => [id, name].map((text) => text.toLowerCase());
+function choose(rows: readonly Connection[], selector: string): Connection {
+  const texts = ({ id, name }: Connection) => [id, name].map((text) => text.toLowerCase());
   const prefix = selector.toLowerCase();
   const exact = rows.filter((row) => texts(row).includes(prefix));
   // Names end with a UUID: a prefix is enough.

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-/** `mooring`: the CLI. Each command has its own file; all commands access the storage of the app. */
+/** `mooring`: the CLI. Each command has its own file. Commands use the API of the current context, or storage and Azure directly. */
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../shared/core/errors.ts";
 import { inert } from "../shared/core/inert.ts";
 import { VERSION } from "../shared/core/version.ts";
 import { auditCommand } from "./audit/command.ts";
 import { checkCommand } from "./check/command.ts";
+import { ApiFailure } from "./api/operations.ts";
 import { clustersCommand } from "./clusters/command.ts";
 import { connectionsCommand } from "./connections.ts";
+import { contextCommand } from "./contexts/command.ts";
 import { deployCommand } from "./deploy/command.ts";
 import { doctorCommand } from "./doctor/command.ts";
 import { explainCommand } from "./explain.ts";
@@ -15,7 +17,8 @@ import { findingsCommand } from "./findings/command.ts";
 import { ipCommand } from "./ip/command.ts";
 import { journalCommands } from "./journal.ts";
 import { privateLinkServicesCommand } from "./pls.ts";
-import { orphansCommand } from "./orphans.ts";
+import { loginCommands } from "./login/command.ts";
+import { orphansCommand } from "./orphans/command.ts";
 import { policyCommand } from "./policy/command.ts";
 import { queueCommand } from "./queue/command.ts";
 import { schemaCommand } from "./schema.ts";
@@ -34,6 +37,8 @@ const program = new Command("mooring")
   .option("-o, --output <format>", "table, wide, json or yaml; check and audit have more", "table");
 
 for (const command of [
+  ...loginCommands(),
+  contextCommand(),
   checkCommand(),
   explainCommand(),
   doctorCommand(),
@@ -79,6 +84,11 @@ function printError(error: unknown): number {
   if (error instanceof InvalidInput) {
     for (const problem of error.problems) console.error(`mooring: ${inert(problem)}`);
     return 2;
+  }
+  if (error instanceof ApiFailure) {
+    for (const problem of error.problems) console.error(`mooring: ${inert(problem)}`);
+    // Other arguments would avoid these.
+    return error.status === 400 || error.status === 404 ? 2 : 1;
   }
   const why = signInProblem(error) ?? messageOf(error);
   console.error(`mooring: ${inert(why)}`);

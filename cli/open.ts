@@ -17,10 +17,16 @@ export async function open(signal?: AbortSignal): Promise<Run> {
 export async function openToWrite(
   signal?: AbortSignal,
 ): Promise<{ readonly run: Run; readonly apply: Apply }> {
+  const { app, run } = await openApp(signal);
+  return { run, apply: app.apply };
+}
+
+/** `open`, with the app. */
+export async function openApp(signal?: AbortSignal): Promise<{ readonly app: App; readonly run: Run }> {
   const opened = await installation();
   const run = runOf(opened, signal);
   await opened.prepare(run);
-  return { run, apply: opened.apply };
+  return { app: opened, run };
 }
 
 /** A run on data of any schema version, to be read only. @throws InvalidInput if the settings are invalid */
@@ -29,7 +35,7 @@ export async function openAsItIs(): Promise<Run> {
 }
 
 const HOW =
-  "no valid installation configured: set the variables listed in docs/reference/settings.md, or run `npm start` for a local sandbox";
+  "no valid installation configured: set the variables of docs/reference/settings.md to use your own rights to storage and Azure, or run `npm start` for a local sandbox";
 
 /** @throws InvalidInput if the settings are invalid, with advice */
 function installation(): Promise<App> {

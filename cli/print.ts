@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { inert, inertJson } from "../shared/core/inert.ts";
 import { InvalidInput } from "../shared/core/errors.ts";
 import { inertYaml } from "./inertYaml.ts";
+import { tableLines } from "./table.ts";
 
 /** Prints rows in the format of `-o`: a table with these columns, cut to the terminal unless `wide`, or all data as JSON or YAML. */
 export function print<T extends object>(
@@ -12,37 +13,10 @@ export function print<T extends object>(
   if (isData(command)) return printData(command, rows);
   if (rows.length === 0) return console.log("Nothing found.");
   const titles = Object.keys(columns).map((title) => title.toUpperCase());
-  const lines = [titles, ...rows.map((row) => Object.values(columns).map((column) => inert(column(row))))];
-  const widths = titles.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
+  const cells = rows.map((row) => Object.values(columns).map((column) => inert(column(row))));
   // Cells are not cut in a pipe, nor in a wide table.
-  const fitting = process.stdout.isTTY && !isWide(command) ? fit(widths, process.stdout.columns) : widths;
-  for (const line of lines)
-    console.log(
-      line
-        .map((cell, index) => cut(cell, fitting[index] ?? 0))
-        .join(GAP)
-        .trimEnd(),
-    );
-}
-
-const GAP = "   ";
-const NARROWEST = 8;
-
-/** Narrows the widest columns until the row fits or all are narrow. */
-function fit(widths: readonly number[], columns: number): number[] {
-  const fitted = [...widths];
-  const excess = () => fitted.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - columns;
-  while (excess() > 0) {
-    const widest = fitted.indexOf(Math.max(...fitted));
-    const width = fitted[widest] ?? 0;
-    if (width <= NARROWEST) break;
-    fitted[widest] = width - 1;
-  }
-  return fitted;
-}
-
-function cut(cell: string, width: number): string {
-  return cell.length <= width ? cell.padEnd(width) : `${cell.slice(0, width - 1)}…`;
+  const width = process.stdout.isTTY && !isWide(command) ? process.stdout.columns : undefined;
+  for (const line of tableLines(titles, cells, width)) console.log(line);
 }
 
 export function printData(command: Command, value: unknown): void {

@@ -1,19 +1,20 @@
 import { Command } from "commander";
-import { resumeWriting, stopWriting } from "../shared/changes/stop.ts";
-import { open } from "./open.ts";
+import { openApi, withApp } from "./api/open.ts";
 
-/** `stop` and `resume`: stop and allow all writes to Azure. */
+/** `stop` and `resume`: stop and allow all writes to Azure. In an emergency, `--direct` needs no app. */
 export function stopCommands(): Command[] {
-  const stop = new Command("stop")
+  const stop = withApp(new Command("stop"))
     .description("stop all writes to Azure within seconds")
     .argument("[why]", "reason, shown to other operators", "stopped by an operator");
-  const resume = new Command("resume").description("allow writes to Azure again, as the policy permits");
-  stop.action(async (why: string) => {
-    await stopWriting(await open(), why);
+  const resume = withApp(new Command("resume")).description(
+    "allow writes to Azure again, as the policy permits",
+  );
+  stop.action(async (reason: string, _options: unknown, command: Command) => {
+    await (await openApi(command)).call("stopWriting", { body: { reason } });
     console.log("Writes to Azure are stopped. Run `mooring resume` to allow them again.");
   });
-  resume.action(async () => {
-    await resumeWriting(await open());
+  resume.action(async (_options: unknown, command: Command) => {
+    await (await openApi(command)).call("resumeWriting", { body: {} });
     console.log("Writes to Azure are allowed again.");
   });
   return [stop, resume];

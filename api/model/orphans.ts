@@ -16,6 +16,7 @@ export const Orphan = z.object({
   missing: z.array(z.string()),
   quarantine: z
     .object({
+      reason: z.string(),
       sinceUtc: z.string(),
       deleteAfterUtc: z.string(),
       /** True until the cluster sends a list: the grace period begins then, so `deleteAfterUtc` is the earliest. */

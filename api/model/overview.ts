@@ -26,6 +26,18 @@ export const ClusterHealth = z.object({
   contradictions: z.array(z.string()),
 });
 export type ClusterHealth = z.infer<typeof ClusterHealth>;
+
+export const RegisteredCluster = ClusterHealth.extend({
+  nodeResourceGroup: z.string(),
+  vnetId: z.string(),
+  defaultSubnet: z.string(),
+  registeredAtUtc: z.string(),
+  /** Evidence that the lists are of this cluster; absent while there is none. */
+  corroboration: z.object({ by: z.enum(["frontend", "operator"]), detail: z.string() }).optional(),
+  /** The valid tokens, newest first; never the tokens themselves. */
+  tokens: z.array(z.object({ madeAtUtc: z.string(), endsAtUtc: z.string().optional() })),
+});
+export type RegisteredCluster = z.infer<typeof RegisteredCluster>;
 export const Overview = z.object({
   needs: z.object({
     /** Pending private endpoint connections. */

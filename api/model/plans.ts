@@ -55,6 +55,7 @@ export const PlanProblem = Problem.extend({ plan: Plan.optional() });
 export type PlanProblem = z.infer<typeof PlanProblem>;
 
 export const NewStop = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+export const NewResume = z.strictObject({});
 /** `stopped` is absent while the policy decides. */
 export const Writing = z.object({ stopped: z.object({ why: z.string(), sinceUtc: z.string() }).optional() });
 export type Writing = z.infer<typeof Writing>;

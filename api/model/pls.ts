@@ -49,6 +49,7 @@ export const PlsSummary = z.object({
   service: z.string().optional(),
   /** `unowned`: no existing Service is confirmed as its owner. */
   state: z.enum(["as declared", "differs", "unowned", "off"]),
+  visibility: z.array(z.string()).describe("Subscriptions that see it; `*`: every subscription"),
   differs: z.array(z.string()),
   connections: z.object({ pending: z.int(), approved: z.int(), rejected: z.int(), disconnected: z.int() }),
 });

@@ -36,7 +36,7 @@ export const PoisonedMessage = z.object({
     })
     .optional(),
   text: z.string().optional(),
-  problems: z.array(z.string()).optional(),
+  problems: z.array(z.string()).readonly().optional(),
   /** Absent if the failure was not recorded. */
   failure: z
     .object({ error: z.string(), atUtc: z.string(), tries: z.int(), invocationId: z.string() })
@@ -53,4 +53,10 @@ export const PoisonOutcome = z.object({
   chosen: z.array(PoisonedMessage),
   /** Ids of the messages that were processed; empty in a dry run. */
   done: z.array(z.string()),
+  copies: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("Of dropped messages: the name of the stored copy, by id"),
 });
+export type PoisonedMessage = z.infer<typeof PoisonedMessage>;
+export type QueueOverview = z.infer<typeof QueueOverview>;

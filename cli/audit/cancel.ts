@@ -1,12 +1,11 @@
-import { cancelAudit, findRun } from "../../shared/audit/runs.ts";
-import { operator } from "../changes.ts";
-import { open } from "../open.ts";
+import type { Command } from "commander";
+import { openApi } from "../api/open.ts";
 
 /** Scopes that have not started are skipped. */
-export async function cancel(name: string): Promise<void> {
-  const run = await open();
-  const { id, state } = await findRun(run, name);
-  if (await cancelAudit(run, id, operator()))
-    return console.log(`Audit ${id} is cancelled; findings of completed scopes are kept.`);
-  console.log(`Audit ${id} had already ended: ${state}.`);
+export async function cancel(name: string, _options: unknown, command: Command): Promise<void> {
+  const api = await openApi(command);
+  const { id, state } = await api.call("getAudit", { params: { id: name } });
+  if (state !== "running") return console.log(`Audit ${id} had already ended: ${state}.`);
+  await api.call("cancelAudit", { params: { id } });
+  console.log(`Audit ${id} is cancelled; findings of completed scopes are kept.`);
 }

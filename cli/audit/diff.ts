@@ -1,17 +1,13 @@
 import type { Command } from "commander";
 import type { Mark } from "../../shared/changes/diff.ts";
-import type { AuditRun } from "../../shared/audit/auditRun.ts";
-import { compareFindings, type Difference } from "../../shared/audit/compare.ts";
-import { isWorse, stateOf, type Finding, type Severity } from "../../shared/findings/finding.ts";
-import { findingsOf } from "../../shared/audit/findingsState.ts";
+import type { AuditDifference } from "../../api/model.ts";
+import { isWorse, type Severity } from "../../shared/findings/finding.ts";
 import { inert } from "../../shared/core/inert.ts";
 import { inOrder, shortId, subjectOf } from "../../shared/audit/report/model.ts";
 import { hang, wrap } from "../../shared/audit/report/wrap.ts";
-import { findRun } from "../../shared/audit/runs.ts";
 import { InvalidInput } from "../../shared/core/errors.ts";
-import type { Run } from "../../shared/ports/ports.ts";
 import { paint } from "../changes.ts";
-import { open } from "../open.ts";
+import { openApi } from "../api/open.ts";
 import { isData, printData } from "../print.ts";
 import { failOnProblems, width } from "./output.ts";
 
@@ -29,33 +25,17 @@ export async function diff(
   const problems = failOnProblems(failOn);
   if (problems.length > 0) throw new InvalidInput(problems);
   const asData = isData(command);
-  const run = await open();
-  const [older, newer] = await both(run, from ?? "previous", to ?? "latest");
-  const after = await findingsOf(run, newer);
-  const difference = compareFindings(await findingsOf(run, older), after);
-  if (asData) printData(command, { from: older.id, to: newer.id, ...difference });
-  else for (const line of lines(older, newer, difference)) console.log(line);
-  const changed = new Set([...difference.appeared, ...difference.worse].map(({ id }) => id));
-  const fresh = after.filter(({ id }) => changed.has(id));
-  if (fails(fresh, failOn as Severity | undefined, run.now().toISOString())) process.exitCode = 1;
+  const api = await openApi(command);
+  const params = { from: from ?? "previous", to: to ?? "latest" };
+  const difference = await api.call("compareAudits", { params });
+  if (asData) printData(command, difference);
+  else for (const line of lines(difference)) console.log(line);
+  if (fails(difference, failOn as Severity | undefined)) process.exitCode = 1;
 }
 
-/** @throws InvalidInput with each audit that does not exist */
-async function both(run: Run, from: string, to: string): Promise<[AuditRun, AuditRun]> {
-  const [older, newer] = await Promise.allSettled([findRun(run, from), findRun(run, to)]);
-  if (older.status === "fulfilled" && newer.status === "fulfilled") return [older.value, newer.value];
-  const reasons = [older, newer].flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
-  const problems = reasons.flatMap((reason) => (reason instanceof InvalidInput ? reason.problems : []));
-  throw problems.length === 0 ? reasons[0] : new InvalidInput([...new Set(problems)]);
-}
-
-function lines(
-  older: AuditRun,
-  newer: AuditRun,
-  { appeared, resolved, worse, unchanged }: Difference,
-): string[] {
+function lines({ from, to, appeared, resolved, worse, unchanged }: AuditDifference): string[] {
   return [
-    `Audit ${shortId(older.id)} → ${shortId(newer.id)}`,
+    `Audit ${shortId(from)} → ${shortId(to)}`,
     ...inOrder(appeared).flatMap((one) =>
       changeLines("+", one, `${one.severity}  ${one.check}`, one.message),
     ),
@@ -69,7 +49,7 @@ function lines(
 
 function changeLines(
   mark: Mark,
-  { id, about }: Pick<Finding, "id" | "about">,
+  { id, about }: Pick<AuditDifference["worse"][number], "id" | "about">,
   what: string,
   message?: string,
 ): string[] {
@@ -82,8 +62,9 @@ function changeLines(
   ].map((line) => paint(mark, line));
 }
 
-/** Only open findings count; acknowledged ones do not. */
-function fails(findings: readonly Finding[], failOn: Severity | undefined, nowUtc: string): boolean {
+/** Only open findings count; an acknowledgement ends when a finding gets worse. */
+function fails({ appeared, worse }: AuditDifference, failOn: Severity | undefined): boolean {
   if (failOn === undefined) return false;
-  return findings.some((one) => stateOf(one, nowUtc) === "open" && !isWorse(failOn, one.severity));
+  const open = appeared.filter(({ state }) => state === "open").map(({ severity }) => severity);
+  return [...open, ...worse.map((one) => one.to)].some((severity) => !isWorse(failOn, severity));
 }

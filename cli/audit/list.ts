@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { AuditRun } from "../../shared/audit/auditRun.ts";
+import type { Audit } from "../../api/model.ts";
 import { shortId } from "../../shared/audit/report/model.ts";
-import { listRuns } from "../../shared/audit/runs.ts";
-import { open } from "../open.ts";
+import { openApi } from "../api/open.ts";
+import { listAll } from "../api/operations.ts";
 import { print } from "../print.ts";
 import { wholeNumber } from "./wholeNumber.ts";
 
@@ -11,7 +11,7 @@ const MOST = 1000;
 /** Lists audits, newest first. */
 export async function list({ limit }: { limit: string }, command: Command): Promise<void> {
   const most = wholeNumber("--limit", limit, MOST);
-  print(command, await listRuns(await open(), most), {
+  print(command, await listAll(await openApi(command), "listAudits", { most }), {
     audit: ({ id }) => shortId(id),
     state: ({ state }) => state,
     errors: ({ counts }) => count(counts?.error),
@@ -19,7 +19,7 @@ export async function list({ limit }: { limit: string }, command: Command): Prom
     info: ({ counts }) => count(counts?.info),
     appeared: ({ appeared }) => count(appeared),
     resolved: ({ resolved }) => count(resolved),
-    scopes: ({ scopeCount }) => count(scopeCount),
+    scopes: ({ total }) => count(total),
     took,
     who: ({ who }) => who,
     why: ({ why }) => why,
@@ -30,7 +30,7 @@ function count(value: number | undefined): string {
   return value === undefined ? "-" : String(value);
 }
 
-function took({ startedAtUtc, finishedAtUtc }: AuditRun): string {
+function took({ startedAtUtc, finishedAtUtc }: Audit): string {
   if (finishedAtUtc === undefined) return "-";
   return `${Math.round((Date.parse(finishedAtUtc) - Date.parse(startedAtUtc)) / 1000)} s`;
 }

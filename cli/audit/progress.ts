@@ -1,20 +1,30 @@
 /** Progress of an audit on standard error: updated live in a terminal, one line per scope elsewhere, none for machine-readable output. */
-import type { AuditProgress } from "../../shared/audit/auditRun.ts";
+import type { AuditProgress, AuditRun } from "../../shared/audit/auditRun.ts";
 import { inert } from "../../shared/core/inert.ts";
 import { scopeName } from "../../shared/audit/report/model.ts";
 import type { Output } from "./output.ts";
 
-type OnProgress = (progress: AuditProgress) => void;
+export interface Progress extends Pick<AuditProgress, "total" | "finished"> {
+  readonly run: Pick<AuditRun, "id" | "state">;
+  /** Absent if the app audits: its API does not list them. */
+  readonly scopes?: AuditProgress["scopes"];
+  readonly remainingSeconds?: number | undefined;
+}
 
-export interface Watched {
-  readonly audit: (onProgress: OnProgress) => Promise<AuditProgress>;
-  /** Current progress. */
-  readonly look: (id: string) => Promise<AuditProgress | undefined>;
+type OnProgress = (progress: Progress) => void;
+
+export interface Watched<P extends Progress> {
+  readonly audit: (onProgress: OnProgress) => Promise<P>;
+  /** Current progress, if `audit` does not report it. */
+  readonly look?: (id: string) => Promise<Progress | undefined>;
   /** Aborted after the first Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
-export function showProgress({ format }: Pick<Output, "format">, watched: Watched): Promise<AuditProgress> {
+export function showProgress<P extends Progress>(
+  { format }: Pick<Output, "format">,
+  watched: Watched<P>,
+): Promise<P> {
   if (process.stderr.isTTY) return showLive(watched);
   return watched.audit(format === "table" ? byLine() : () => {});
 }
@@ -31,9 +41,9 @@ function byLine(): OnProgress {
 
 const STOPPING = "Stopping after running scopes (press Ctrl-C again to exit immediately): ";
 
-async function showLive(watched: Watched): Promise<AuditProgress> {
+async function showLive<P extends Progress>(watched: Watched<P>): Promise<P> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
-  let ended: AuditProgress | undefined;
+  let ended: P | undefined;
   const tasks = new Listr(
     {
       title: "Auditing",
@@ -59,12 +69,12 @@ async function showLive(watched: Watched): Promise<AuditProgress> {
 const LOOK_MILLISECONDS = 1000;
 
 /** Reports progress after each scope and once per second. */
-async function watch({ audit, look }: Watched, report: OnProgress): Promise<AuditProgress> {
+async function watch<P extends Progress>({ audit, look }: Watched<P>, report: OnProgress): Promise<P> {
   let id: string | undefined;
   const timer = setInterval(() => {
     // The audit reports storage errors itself.
     if (id !== undefined)
-      look(id).then(
+      look?.(id).then(
         (now) => now && report(now),
         () => clearInterval(timer),
       );
@@ -82,13 +92,14 @@ async function watch({ audit, look }: Watched, report: OnProgress): Promise<Audi
 }
 
 /** `Auditing 3 of 8 scopes, 1,204 resources checked, about 40 seconds left: SCOPE`. Pure. */
-export function progressLine({ run, scopes, finished, total, remainingSeconds }: AuditProgress): string {
-  const looked = scopes.reduce((sum, scope) => sum + (scope.looked ?? 0), 0);
-  const now = scopes.filter(({ state }) => state === "running").map(({ scope }) => scope);
+export function progressLine({ run, scopes, finished, total, remainingSeconds }: Progress): string {
+  const looked = scopes?.reduce((sum, scope) => sum + (scope.looked ?? 0), 0);
+  const checked = looked === undefined ? "" : `, ${looked.toLocaleString("en")} resources checked`;
+  const now = (scopes ?? []).filter(({ state }) => state === "running").map(({ scope }) => scope);
   const left = !remainingSeconds ? "" : `, about ${duration(remainingSeconds)} left`;
   const doing = now.length === 0 ? "" : `: ${shorten(now)}`;
   const verb = run.state === "running" ? "Auditing" : "Audited";
-  return `${verb} ${finished} of ${total} scopes, ${looked.toLocaleString("en")} resources checked${left}${doing}`;
+  return `${verb} ${finished} of ${total} scopes${checked}${left}${doing}`;
 }
 
 function shorten([first = "", ...rest]: readonly string[]): string {

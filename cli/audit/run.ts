@@ -1,12 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
-import { reportOf } from "../../shared/audit/report/gather.ts";
+import type { Audit } from "../../api/model.ts";
+import { apiOfApp } from "../api/open.ts";
+import type { Api } from "../api/operations.ts";
+import { readOutput, reaches, writeReport, type Output, type OutputOptions } from "./output.ts";
+import { showProgress, type Progress } from "./progress.ts";
+import { readReport } from "./show.ts";
 import type { AuditReport } from "../../shared/audit/report/model.ts";
-import { readProgress } from "../../shared/audit/runs.ts";
-import { runAudit } from "../../shared/audit/runAudit.ts";
-import { operator } from "../changes.ts";
-import { open } from "../open.ts";
-import { readOutput, reaches, writeReport, type OutputOptions } from "./output.ts";
-import { showProgress } from "./progress.ts";
 import { untilStopped } from "./stopping.ts";
 
 interface Options extends OutputOptions {
@@ -16,23 +16,71 @@ interface Options extends OutputOptions {
 /** Exit code of a program that Ctrl-C ended. */
 const STOPPED = 130;
 
-/** Audits in this process. After Ctrl-C it reports the completed scopes. */
-export async function runHere({ scope, ...options }: Options, command: Command): Promise<void> {
+/** In the app, or in this process. After Ctrl-C it reports the completed scopes. */
+export async function runAudit({ scope, ...options }: Options, command: Command): Promise<void> {
   const output = await readOutput(command, options);
+  const api = await apiOfApp(command);
   const stopping = untilStopped();
-  const run = await open(stopping.signal);
-  const request = { who: operator(), why: "mooring audit", ...(scope && { only: scope }) };
-  const { run: audit } = await showProgress(output, {
-    audit: (onProgress) => runAudit(run, { ...request, onProgress }),
-    look: (id) => readProgress(run, id),
-    signal: stopping.signal,
-  });
-  const report = await reportOf(run, audit);
+  const auditing = { output, signal: stopping.signal, ...(scope && { scope }) };
+  const report = await (api ? runInApp(api, auditing) : runHere(auditing));
   await writeReport(report, output);
   if (reaches(report, output.failOn) || report.unfinished.length > 0) process.exitCode = 1;
   if (!stopping.signal.aborted) return stopping.end();
   console.error(`mooring: stopped; ${leftOf(report)}`);
   process.exitCode = STOPPED;
+}
+
+export interface Auditing {
+  readonly output: Output;
+  readonly scope?: readonly string[];
+  /** Aborted after the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+async function runHere(auditing: Auditing): Promise<AuditReport> {
+  const { auditHere } = await import("./here.ts");
+  return auditHere(auditing);
+}
+
+async function runInApp(api: Api, { output, scope, signal }: Auditing): Promise<AuditReport> {
+  const body = scope ? { scopes: [...scope] } : {};
+  const { id } = await api.call("startAudit", { body });
+  await showProgress(output, { audit: (report) => follow(api, id, { signal, report }), signal });
+  return readReport(api, id);
+}
+
+interface Following {
+  readonly signal: AbortSignal;
+  readonly report: (progress: Progress) => void;
+}
+
+const LOOK_MILLISECONDS = 1000;
+
+/** Polls until the audit has ended. Ctrl-C cancels it: running scopes complete. */
+async function follow(api: Api, id: string, { signal, report }: Following): Promise<Progress> {
+  for (let isCancelled = false; ;) {
+    const progress = toProgress(await api.call("getAudit", { params: { id } }));
+    report(progress);
+    if (progress.run.state !== "running") return progress;
+    if (signal.aborted && !isCancelled) {
+      await api.call("cancelAudit", { params: { id } });
+      isCancelled = true;
+    }
+    await (isCancelled ? delay(LOOK_MILLISECONDS) : untilNextLook(signal));
+  }
+}
+
+/** Ends early at the first Ctrl-C. */
+async function untilNextLook(signal: AbortSignal): Promise<void> {
+  try {
+    await delay(LOOK_MILLISECONDS, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function toProgress({ id, state, total, finished, remainingSeconds }: Audit): Progress {
+  return { run: { id, state }, total, finished, remainingSeconds };
 }
 
 function leftOf({ unfinished, scopes }: AuditReport): string {

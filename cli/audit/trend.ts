@@ -1,10 +1,9 @@
 import type { Command } from "commander";
-import type { TrendRow } from "../../shared/audit/auditRun.ts";
-import { listChecks } from "../../shared/audit/checks.ts";
-import { listTrend } from "../../shared/audit/trend.ts";
+import type { TrendDay } from "../../api/model.ts";
 import { InvalidInput } from "../../shared/core/errors.ts";
 import { unknownName } from "../../shared/core/filters.ts";
-import { open } from "../open.ts";
+import { openApi } from "../api/open.ts";
+import type { Api } from "../api/operations.ts";
 import { isData, print, printData } from "../print.ts";
 import { sparkline } from "./sparkline.ts";
 import { wholeNumber } from "./wholeNumber.ts";
@@ -14,15 +13,15 @@ interface Options {
   readonly check?: string;
 }
 
-const MOST_DAYS = 400;
+const MOST_DAYS = 366;
 const BAR = 40;
 
 /** One line per check, or one bar per day for a single check. */
 export async function trend({ days, check }: Options, command: Command): Promise<void> {
   const [span, asData] = [wholeNumber("--days", days, MOST_DAYS), isData(command)];
-  const run = await open();
-  const rows = await listTrend(run, span);
-  if (check !== undefined) return oneCheck(command, rows, check);
+  const api = await openApi(command);
+  const rows = (await api.call("getTrend", { query: { days: String(span) } })).items;
+  if (check !== undefined) return oneCheck(command, rows, await demandCheck(api, rows, check));
   if (asData) return printData(command, rows);
   print(command, series(rows), {
     series: ({ name }) => name,
@@ -44,7 +43,7 @@ interface Series {
 }
 
 /** By severity, then by check, most findings first. */
-function series(rows: readonly TrendRow[]): Series[] {
+function series(rows: readonly TrendDay[]): Series[] {
   if (rows.length === 0) return [];
   const severities = [
     { name: "errors", counts: rows.map(({ counts }) => counts.error) },
@@ -59,11 +58,18 @@ function series(rows: readonly TrendRow[]): Series[] {
   return [...severities, ...checks.toSorted((a, b) => now(b) - now(a) || (a.name < b.name ? -1 : 1))];
 }
 
-/** @throws InvalidInput if the check does not exist */
-function oneCheck(command: Command, rows: readonly TrendRow[], check: string): void {
-  const valid = [...listChecks().map(({ id }) => id), ...rows.flatMap(({ byCheck }) => Object.keys(byCheck))];
-  const problem = unknownName(check, "check", valid);
+/** Active, or one that had findings. @throws InvalidInput if there is no such check */
+async function demandCheck(api: Api, rows: readonly TrendDay[], check: string): Promise<string> {
+  const active = (await api.call("listChecks", {})).items.map(({ id }) => id);
+  const problem = unknownName(check, "check", [
+    ...active,
+    ...rows.flatMap(({ byCheck }) => Object.keys(byCheck)),
+  ]);
   if (problem !== undefined) throw new InvalidInput(`--check ${check}: ${problem}`);
+  return check;
+}
+
+function oneCheck(command: Command, rows: readonly TrendDay[], check: string): void {
   const days = rows.map(({ date, byCheck }) => ({ date, open: byCheck[check] ?? 0 }));
   const most = Math.max(1, ...days.map(({ open }) => open));
   print(command, days, {

@@ -1,16 +1,16 @@
 import { Command } from "commander";
-import { requireCluster } from "../../shared/declarations/registry.ts";
 import { InvalidInput } from "../../shared/core/errors.ts";
 import { inert } from "../../shared/core/inert.ts";
 import { defaultPolicy } from "../../shared/policy/policy.ts";
 import { checkPolicy } from "../../shared/audit/applyPolicy.ts";
-import { readPolicy } from "../../shared/policy/policyStore.ts";
-import { open } from "../open.ts";
+import { openApi, withApp } from "../api/open.ts";
 import { readDocument } from "../policy/document.ts";
 import { FORMATS, type Format } from "./formats.ts";
-import { judge, type Court } from "../../shared/admission/judge.ts";
+import { judge, type Judged } from "../../shared/admission/judge.ts";
+import type { Manifest } from "../../shared/admission/manifests/manifest.ts";
 import type { Problem } from "../../shared/admission/manifests/documents.ts";
 import { problemsOf, readAll } from "./manifests.ts";
+import { judgeOnline } from "./online.ts";
 
 interface Options {
   readonly cluster?: string;
@@ -22,7 +22,7 @@ interface Options {
 }
 
 export function checkCommand(): Command {
-  return new Command("check")
+  return withApp(new Command("check"))
     .description(
       "Check manifests against the admission rules. Exit code 1: a Service is denied; 2: a file cannot be read",
     )
@@ -50,7 +50,7 @@ async function check(files: string[], options: Options, command: Command): Promi
   const { manifests, problems } = await readAll(files, options);
   const old =
     options.old === undefined ? { manifests: [], problems: [] } : await readAll([options.old], options);
-  const judged = await judge(manifests, { ...(await convene(options)), old: old.manifests });
+  const judged = await judgeBy(command, options, { manifests, old: old.manifests });
   const unread = [...problems, ...old.problems];
   const printed = FORMATS[format]({ judged, problems: unread });
   if (printed !== "") console.log(printed);
@@ -72,14 +72,27 @@ function formatOf(command: Command): Format {
   throw new InvalidInput(`--output ${output}: unknown format; use one of ${Object.keys(FORMATS).join(", ")}`);
 }
 
-async function convene({ offline, cluster: name, policy: file }: Options): Promise<Omit<Court, "old">> {
-  const given = file === undefined ? undefined : checkPolicy(await readDocument(file));
-  if (offline) return { policy: given ?? defaultPolicy };
-  if (name === undefined)
+interface Given {
+  readonly manifests: readonly Manifest[];
+  readonly old: readonly Manifest[];
+}
+
+async function judgeBy(
+  command: Command,
+  { offline, cluster, policy: file }: Options,
+  { manifests, old }: Given,
+): Promise<readonly Judged[]> {
+  const document = file === undefined ? undefined : await readDocument(file);
+  const policy = document === undefined ? undefined : checkPolicy(document);
+  if (offline) return judge(manifests, { policy: policy ?? defaultPolicy, old });
+  if (cluster === undefined)
     throw new InvalidInput(
       "no cluster specified: use --cluster NAME, or --offline to check without the inventory",
     );
-  const run = await open();
-  const cluster = await requireCluster(run, name);
-  return { policy: given ?? (await readPolicy(run)).policy, online: { run, cluster } };
+  return judgeOnline(await openApi(command), {
+    cluster,
+    manifests,
+    old,
+    policy: document as Record<string, unknown> | undefined,
+  });
 }

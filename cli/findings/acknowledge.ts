@@ -1,7 +1,6 @@
-import { acknowledge, withdraw } from "../../shared/audit/acknowledge.ts";
+import type { Command } from "commander";
 import { InvalidInput } from "../../shared/core/errors.ts";
-import { operator } from "../changes.ts";
-import { open } from "../open.ts";
+import { openApi } from "../api/open.ts";
 import { chooseFinding } from "./choose.ts";
 import { parseUntil } from "./until.ts";
 
@@ -10,7 +9,11 @@ interface Options {
   readonly reason: string;
 }
 
-export async function acknowledgeOne(selector: string, { until, reason }: Options): Promise<void> {
+export async function acknowledgeOne(
+  selector: string,
+  { until, reason }: Options,
+  command: Command,
+): Promise<void> {
   const untilUtc = parseUntil(until, new Date());
   const problems = [
     ...(untilUtc === undefined
@@ -19,15 +22,16 @@ export async function acknowledgeOne(selector: string, { until, reason }: Option
     ...(reason.trim() === "" ? ["--reason: must not be empty"] : []),
   ];
   if (untilUtc === undefined || problems.length > 0) throw new InvalidInput(problems);
-  const run = await open();
-  const { id } = await chooseFinding(run, selector);
-  const { value } = await acknowledge(run, id, { who: operator(), reason: reason.trim(), untilUtc });
-  console.log(`Acknowledged until ${value.acknowledged?.untilUtc}: ${id}, ${value.check}.`);
+  const api = await openApi(command);
+  const { id, check, etag } = await chooseFinding(api, selector);
+  const body = { untilUtc, reason: reason.trim() };
+  const { acknowledged } = await api.call("acknowledgeFinding", { params: { id }, body, ifMatch: etag });
+  console.log(`Acknowledged until ${acknowledged?.untilUtc}: ${id}, ${check}.`);
 }
 
-export async function withdrawOne(selector: string): Promise<void> {
-  const run = await open();
-  const { id, check, acknowledged } = await chooseFinding(run, selector);
-  await withdraw(run, id);
+export async function withdrawOne(selector: string, _options: unknown, command: Command): Promise<void> {
+  const api = await openApi(command);
+  const { id, check, acknowledged, etag } = await chooseFinding(api, selector);
+  if (acknowledged) await api.call("withdrawAcknowledgement", { params: { id }, ifMatch: etag });
   console.log(`${acknowledged ? "Acknowledgement removed" : "Not acknowledged"}: ${id}, ${check}.`);
 }

@@ -1,19 +1,15 @@
 import type { Command } from "commander";
-import { stateOf } from "../../shared/findings/finding.ts";
-import { FindingQuery, queryFindings } from "../../shared/audit/query.ts";
+import { FindingQuery } from "../../shared/audit/query.ts";
 import { subjectOf } from "../../shared/audit/report/model.ts";
 import { InvalidInput } from "../../shared/core/errors.ts";
-import { open } from "../open.ts";
+import { openApi } from "../api/open.ts";
+import { listAll, type Query } from "../api/operations.ts";
 import { print } from "../print.ts";
 
-export async function list(options: Readonly<Record<string, string>>, command: Command): Promise<void> {
-  const query = readQuery(options);
-  const run = await open();
-  const nowUtc = run.now().toISOString();
-  const rows = (await queryFindings(run, query)).map((finding) => ({
-    ...finding,
-    state: stateOf(finding, nowUtc),
-  }));
+export async function list(_options: unknown, command: Command): Promise<void> {
+  const { state, severity, check, cluster, scope } = command.opts<Query>();
+  const query = readQuery({ state, severity, check, cluster, scope });
+  const rows = await listAll(await openApi(command), "listFindings", { query });
   print(command, rows, {
     id: ({ id }) => id,
     severity: ({ severity }) => severity,
@@ -25,7 +21,7 @@ export async function list(options: Readonly<Record<string, string>>, command: C
 }
 
 /** @throws InvalidInput with every invalid option */
-function readQuery(options: Readonly<Record<string, string>>): FindingQuery {
+function readQuery(options: Query): FindingQuery {
   const parsed = FindingQuery.safeParse(options);
   const malformed = parsed.error?.issues.map(({ path, message }) => {
     const name = path.join(".");

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { listChecks } from "../../shared/audit/checks.ts";
-import { stateOf, type Finding, type FindingState } from "../../shared/findings/finding.ts";
+import type { Finding } from "../../api/model.ts";
 import { inert } from "../../shared/core/inert.ts";
 import { hang } from "../../shared/audit/report/wrap.ts";
+import { openApi } from "../api/open.ts";
+import type { ResponseOf } from "../api/operations.ts";
 import { width } from "../audit/output.ts";
 import { paint } from "../changes.ts";
-import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
 import { chooseFinding } from "./choose.ts";
 
@@ -14,11 +14,12 @@ const WIDTH = 13;
 
 export async function show(selector: string, _options: unknown, command: Command): Promise<void> {
   const asData = isData(command);
-  const run = await open();
-  const finding = await chooseFinding(run, selector);
-  const state = stateOf(finding, run.now().toISOString());
-  if (asData) return printData(command, { ...finding, state });
-  for (const [name, value] of facts(finding, state))
+  const api = await openApi(command);
+  const finding = await chooseFinding(api, selector);
+  if (asData) return printData(command, finding);
+  const checks = (await api.call("listChecks", {})).items;
+  const documented = checks.find(({ id }) => id === finding.check);
+  for (const [name, value] of facts(finding, documented))
     if (value !== undefined)
       for (const line of hang(`${name.padEnd(WIDTH)} `, inert(value), width())) console.log(line);
   for (const line of finding.planned ?? []) console.log(coloured(inert(line)));
@@ -27,9 +28,12 @@ export async function show(selector: string, _options: unknown, command: Command
 
 type Fact = readonly [name: string, value: string | undefined];
 
-function facts(finding: Finding, state: FindingState): Fact[] {
-  const { id, check, severity, scope, about, cluster, message, advice, declared, allowed, actual } = finding;
-  const documented = listChecks().find((one) => one.id === check);
+type Check = ResponseOf<"listChecks">["items"][number];
+
+/** The check is absent if the policy switches it off. */
+function facts(finding: Finding, documented: Check | undefined): Fact[] {
+  const { id, state, check, severity, scope, about, cluster } = finding;
+  const { message, advice, declared, allowed, actual } = finding;
   return [
     ["id", id],
     ["state", state],
@@ -49,13 +53,11 @@ function facts(finding: Finding, state: FindingState): Fact[] {
 }
 
 function history(finding: Finding): Fact[] {
-  const { firstSeenAtUtc, lastSeenAtUtc, opensAtUtc, reopened, reopenedAtUtc, resolvedAtUtc, acknowledged } =
-    finding;
+  const { firstSeenAtUtc, lastSeenAtUtc, reopened, resolvedAtUtc, acknowledged } = finding;
   return [
     ["first seen", firstSeenAtUtc],
     ["last seen", lastSeenAtUtc],
-    ["opens", opensAtUtc],
-    ["reopened", reopened === undefined ? undefined : `${reopened} times, last at ${reopenedAtUtc ?? "?"}`],
+    ["reopened", reopened === undefined ? undefined : `${reopened} times`],
     ["resolved", resolvedAtUtc],
     ["acknowledged", acknowledged && `by ${acknowledged.who} at ${acknowledged.atUtc}`],
     ["until", acknowledged?.untilUtc],

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { withApp } from "../api/open.ts";
 import { find, list } from "./list.ts";
 import { next } from "./next.ts";
 import { release } from "./release.ts";
@@ -19,20 +20,20 @@ export function ipCommand(): Command {
   const ip = new Command("ip")
     .description("addresses and Private Link Service names: who has them, what is free")
     .addHelpText("after", EXAMPLES);
-  ip.command("list")
+  withApp(ip.command("list"))
     .description("what is assigned, declared or claimed in a subnet, or everywhere")
     .option("--subnet <name>", "name, vnet/name or id")
     .option("--vnet <name>", "virtual network of the subnet")
     .option("--limit <n>", "how many at most", "1000")
     .action(list);
-  ip.command("find <text>")
+  withApp(ip.command("find <text>"))
     .description("search by part of an address, a Service or a Private Link Service name")
     .option("--limit <n>", "how many at most", "100")
     .action(find);
-  ip.command("who <address>")
+  withApp(ip.command("who <address>"))
     .description("who has an address, which Services declare it, since when, history")
     .action(who);
-  ip.command("next")
+  withApp(ip.command("next"))
     .description("the lowest free addresses of a subnet, with an annotation to paste")
     .requiredOption("--subnet <name>", "name, vnet/name or id")
     .option("--vnet <name>", "virtual network of the subnet")
@@ -43,7 +44,7 @@ export function ipCommand(): Command {
 }
 
 function releaseCommand(): Command {
-  return new Command("release")
+  return withApp(new Command("release"))
     .description("release claims of Services that will not be created again (requires confirmation)")
     .argument("<place>", "an address, or [resource group/]name of a Private Link Service")
     .requiredOption("--reason <text>", "why; it is recorded with your name")

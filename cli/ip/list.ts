@@ -1,16 +1,11 @@
 import type { Command } from "commander";
-import { listUses } from "../../shared/ip/listUses.ts";
-import type { PlaceUse, ServiceClaim } from "../../shared/ip/model.ts";
-import { createShower, type FoundUse } from "../../shared/ip/showUse.ts";
-import { chooseSubnet, listSources, sourceOf, type Source } from "../../shared/ip/sources.ts";
+import type { PlaceUse, ServiceClaim } from "../../api/model.ts";
 import { InvalidInput } from "../../shared/core/errors.ts";
-import type { Run } from "../../shared/ports/ports.ts";
-import { mapAtMost } from "../../shared/core/waitForAll.ts";
+import { openApi } from "../api/open.ts";
+import { listAll, type Query } from "../api/operations.ts";
 import { wholeNumber } from "../audit/wholeNumber.ts";
-import { open } from "../open.ts";
 import { isData, isWide, print, printData } from "../print.ts";
 
-const AT_ONCE = 8;
 const MOST_ROWS = 100_000;
 
 interface ListOptions {
@@ -21,34 +16,17 @@ interface ListOptions {
 
 export async function list({ subnet, vnet, limit }: ListOptions, command: Command): Promise<void> {
   if (vnet !== undefined && subnet === undefined) throw new InvalidInput("--vnet: name the --subnet as well");
-  const run = await open();
-  const sources =
-    subnet === undefined
-      ? await listSources(run)
-      : [sourceOf(await chooseSubnet(run, { subnet, ...(vnet !== undefined && { vnet }) }))];
-  await printUses(run, command, { sources, limit });
+  await printUses(command, limit, { subnet, vnet });
 }
 
 export async function find(text: string, { limit }: { limit: string }, command: Command): Promise<void> {
-  const run = await open();
-  await printUses(run, command, { sources: await listSources(run), text, limit });
+  await printUses(command, limit, { q: text });
 }
 
-interface Printing {
-  readonly sources: readonly Source[];
-  readonly text?: string;
-  readonly limit: string;
-}
-
-async function printUses(run: Run, command: Command, { limit, ...query }: Printing): Promise<void> {
+async function printUses(command: Command, limit: string, query: Query): Promise<void> {
   const most = wholeNumber("--limit", limit, MOST_ROWS);
-  const shower = await createShower(run);
-  const found: FoundUse[] = [];
-  for await (const { item } of listUses(run, query, shower)) {
-    found.push(item);
-    if (found.length > most) break;
-  }
-  const uses = await mapAtMost(AT_ONCE, found.slice(0, most), (one) => shower.show(one));
+  const found = await listAll(await openApi(command), "listAddressUses", { query, most: most + 1 });
+  const uses = found.slice(0, most);
   if (isData(command)) printData(command, uses);
   else printTable(command, uses);
   if (found.length > most) console.error(`mooring: there are more than ${most}; --limit shows more`);

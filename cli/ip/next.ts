@@ -1,9 +1,7 @@
 import type { Command } from "commander";
 import { inert } from "../../shared/core/inert.ts";
-import { nextFree } from "../../shared/ip/lookUp.ts";
-import { chooseSubnet } from "../../shared/ip/sources.ts";
+import { openApi } from "../api/open.ts";
 import { wholeNumber } from "../audit/wholeNumber.ts";
-import { open } from "../open.ts";
 import { isData, printData } from "../print.ts";
 
 const MOST = 100;
@@ -16,11 +14,11 @@ interface Options {
 }
 
 /** Exit code 1 if there is no free address. */
-export async function next({ count, ipv6, ...choice }: Options, command: Command): Promise<void> {
+export async function next({ subnet, vnet, count, ipv6 }: Options, command: Command): Promise<void> {
   const most = wholeNumber("--count", count, MOST);
-  const run = await open();
-  const subnet = await chooseSubnet(run, choice);
-  const found = await nextFree(run, { subnet, count: most, family: ipv6 ? "IPv6" : "IPv4" });
+  const api = await openApi(command);
+  const query = { subnet, vnet, count: String(most), family: ipv6 ? "IPv6" : "IPv4" };
+  const found = await api.call("nextFreeAddresses", { query });
   if (found.addresses.length === 0) process.exitCode = 1;
   if (isData(command)) return printData(command, found);
   for (const address of found.addresses) console.log(inert(address));

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { inert } from "../../shared/core/inert.ts";
-import type { ReleasedClaims } from "../../shared/ip/model.ts";
-import { planRelease } from "../../shared/ip/releaseClaims.ts";
-import { agreed, operator } from "../changes.ts";
-import { open } from "../open.ts";
+import type { ReleasedClaims } from "../../api/model.ts";
+import { openApi } from "../api/open.ts";
+import { agreed } from "../changes.ts";
 import { isData, printData } from "../print.ts";
 import { statusText } from "./list.ts";
 
@@ -16,18 +15,19 @@ interface Options {
   readonly yes: boolean;
 }
 
-/** @throws Refused if a claim is of a living Service and the release is not forced */
+/** @throws ApiFailure if a claim is of a living Service and the release is not forced */
 export async function release(
   place: string,
-  { yes, dryRun, ...options }: Options,
+  { yes, dryRun, reason, service, vnet, force }: Options,
   command: Command,
 ): Promise<void> {
-  const run = await open();
-  const { shown, carryOut } = await planRelease(run, { place, who: operator(), ...options });
+  const api = await openApi(command);
+  const body = { place, reason, service, vnet, force };
+  const shown = await api.call("releaseClaims", { body, query: { dryRun: "true" } });
   if (!isData(command)) printClaims(shown);
   if (dryRun) return isData(command) ? printData(command, shown) : console.log("No changes were made.");
   if (!yes && !(await agreed())) return console.log("No changes were made.");
-  const released = await carryOut();
+  const released = await api.call("releaseClaims", { body });
   if (isData(command)) return printData(command, released);
   console.log(inert(`Released; the record is ${released.record}.`));
 }

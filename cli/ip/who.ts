@@ -1,17 +1,13 @@
 import type { Command } from "commander";
-import { InvalidInput } from "../../shared/core/errors.ts";
 import { inert } from "../../shared/core/inert.ts";
-import { lookUpAddress } from "../../shared/ip/lookUp.ts";
-import type { AddressInSubnet, ServiceClaim } from "../../shared/ip/model.ts";
-import { open } from "../open.ts";
+import type { AddressInSubnet, ServiceClaim } from "../../api/model.ts";
+import { openApi } from "../api/open.ts";
 import { isData, printData } from "../print.ts";
 import { statusText } from "./list.ts";
 
-/** @throws InvalidInput if no scanned subnet contains the address */
-export async function who(text: string, _options: unknown, command: Command): Promise<void> {
-  const found = await lookUpAddress(await open(), text);
-  if (found.subnets.length === 0)
-    throw new InvalidInput(`no scanned subnet contains ${text}; \`mooring ip list\` shows what is recorded`);
+/** @throws ApiFailure if no scanned subnet contains the address */
+export async function who(address: string, _options: unknown, command: Command): Promise<void> {
+  const found = await (await openApi(command)).call("lookUpAddress", { params: { address } });
   if (isData(command)) return printData(command, found);
   for (const [index, one] of found.subnets.entries()) {
     if (index > 0) console.log();

@@ -1,15 +1,13 @@
 /** `policy apply`, `rollback` and `mode`: show what would change, ask, and record who changed it and why. */
 import { Argument, Command } from "commander";
-import { applyPlan, planPolicy, planRollback, type PolicyPlan } from "../../shared/audit/changePolicy.ts";
+import type { PolicyChange } from "../../api/model.ts";
+import { checkPolicy } from "../../shared/audit/applyPolicy.ts";
 import { InvalidInput } from "../../shared/core/errors.ts";
-import { filterProblems } from "../../shared/core/filters.ts";
-import { listClusters } from "../../shared/declarations/registry.ts";
-import { withAdmissionMode } from "../../shared/policy/admissionMode.ts";
+import { unknownName } from "../../shared/core/filters.ts";
 import { AdmissionMode } from "../../shared/policy/modes.ts";
-import { readPolicy } from "../../shared/policy/policyStore.ts";
-import type { Run } from "../../shared/ports/ports.ts";
-import { agreed, operator } from "../changes.ts";
-import { open } from "../open.ts";
+import { openApi, withApp } from "../api/open.ts";
+import { listAll, type Api } from "../api/operations.ts";
+import { agreed } from "../changes.ts";
 import { isData, printData } from "../print.ts";
 import { readDocument } from "./document.ts";
 import { printDifferences, printWarnings } from "./showPlan.ts";
@@ -42,57 +40,78 @@ export function changeCommands(): Command[] {
 }
 
 function withAuthor(command: Command): Command {
-  return command
+  return withApp(command)
     .requiredOption("--reason <text>", "recorded in the history")
     .option("--yes", "do not ask for confirmation", false);
 }
 
 async function applyFile(file: string, options: Options, command: Command): Promise<void> {
-  const document = await readDocument(file);
-  const run = await open();
-  await carryOut(command, { run, plan: await planPolicy(run, document), options });
+  const document = asSettings(await readDocument(file));
+  const api = await openApi(command);
+  const body = { document, reason: options.reason, replaces: await activeVersion(api) };
+  await carryOut(command, options, (query) => api.call("changePolicy", { body, query }));
 }
 
-async function rollBack(version: string | undefined, options: Options, command: Command): Promise<void> {
-  const run = await open();
-  await carryOut(command, { run, plan: await planRollback(run, version), options });
+/** What would change. @throws InvalidInput if it is no mapping · ApiFailure with all problems of the document */
+export async function planOf(api: Api, given: unknown): Promise<PolicyChange> {
+  const body = { document: asSettings(given), reason: "compared", replaces: await activeVersion(api) };
+  return api.call("changePolicy", { body, query: { dryRun: "true" } });
+}
+
+async function activeVersion(api: Api): Promise<string> {
+  return (await api.call("getPolicy", {})).version;
+}
+
+/** @throws InvalidInput */
+function asSettings(document: unknown): Record<string, unknown> {
+  checkPolicy(document);
+  return document as Record<string, unknown>;
+}
+
+async function rollBack(given: string | undefined, options: Options, command: Command): Promise<void> {
+  const api = await openApi(command);
+  const version = given ?? (await versionBefore(api));
+  const body = { version, reason: options.reason, replaces: await activeVersion(api) };
+  await carryOut(command, options, (query) => api.call("rollBackPolicy", { body, query }));
+}
+
+/** @throws InvalidInput if no policy was applied */
+async function versionBefore(api: Api): Promise<string> {
+  const [active, before] = await listAll(api, "listPolicyVersions", { most: 2 });
+  if (!active) throw new InvalidInput("no policy was applied: there is nothing to roll back");
+  return before?.version ?? "default";
 }
 
 interface ModeOptions extends Options {
-  readonly cluster: readonly string[];
-  readonly namespace: readonly string[];
+  readonly cluster: string[];
+  readonly namespace: string[];
 }
 
 async function changeMode(mode: AdmissionMode, options: ModeOptions, command: Command): Promise<void> {
-  const run = await open();
-  const { cluster: clusters, namespace: namespaces } = options;
-  await requireClusters(run, clusters);
-  const { policy } = await readPolicy(run);
-  const plan = await planPolicy(run, withAdmissionMode(policy, { mode, clusters, namespaces }));
-  await carryOut(command, { run, plan, options });
+  const api = await openApi(command);
+  const { cluster: clusters, namespace: namespaces, reason } = options;
+  await requireClusters(api, clusters);
+  const body = { mode, clusters, namespaces, reason, replaces: await activeVersion(api) };
+  await carryOut(command, options, (query) => api.call("changeAdmissionMode", { body, query }));
 }
 
 /** @throws InvalidInput with a suggestion for each that is not registered: the entry would have no effect */
-async function requireClusters(run: Run, names: readonly string[]): Promise<void> {
-  const known = async () => (await listClusters(run)).map(({ name }) => name);
-  const filters = names.map((value) => ({ name: "cluster", value, noun: "registered cluster", known }));
-  const problems = await filterProblems(filters);
-  if (problems.length > 0) throw new InvalidInput(problems.map(({ problem }) => `--cluster: ${problem}`));
+async function requireClusters(api: Api, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const registered = (await api.call("listClusters", {})).items.map(({ name }) => name);
+  const problems = names.flatMap((name) => unknownName(name, "registered cluster", registered) ?? []);
+  if (problems.length > 0) throw new InvalidInput(problems.map((problem) => `--cluster: ${problem}`));
 }
 
-interface Change {
-  readonly run: Run;
-  readonly plan: PolicyPlan;
-  readonly options: Options;
-}
+type Change = (query: { readonly dryRun: "true" | "false" }) => Promise<PolicyChange>;
 
-async function carryOut(command: Command, { run, plan, options }: Change): Promise<void> {
-  const { differences, warnings } = plan;
+/** Applies what was shown: the app refuses if another version is active meanwhile. */
+async function carryOut(command: Command, { yes }: Options, change: Change): Promise<void> {
+  const { differences, warnings } = await change({ dryRun: "true" });
   if (!isData(command)) printDifferences(differences);
   printWarnings(warnings);
-  const isApplied = differences.length > 0 && (options.yes || (await agreed()));
-  const author = { who: operator(), reason: options.reason };
-  const version = isApplied ? await applyPlan(run, plan, author) : undefined;
+  const isApplied = differences.length > 0 && (yes || (await agreed()));
+  const { version } = isApplied ? await change({ dryRun: "false" }) : {};
   if (isData(command)) return printData(command, { differences, warnings, version });
   if (version !== undefined) console.log(`Policy applied: version ${version}.`);
   else if (differences.length > 0) console.log("The policy was not changed.");

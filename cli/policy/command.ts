@@ -1,16 +1,15 @@
 /** `mooring policy`: shows, compares and validates policies. `change.ts` changes the active one. */
 import { Command } from "commander";
 import { checkPolicy } from "../../shared/audit/applyPolicy.ts";
-import { documentOf, planPolicy } from "../../shared/audit/changePolicy.ts";
-import { inertJson } from "../../shared/core/inert.ts";
-import { listPolicyVersions, readPolicy, versionOf } from "../../shared/policy/policyStore.ts";
+import { inert, inertJson } from "../../shared/core/inert.ts";
 import { policyWarnings } from "../../shared/policy/policyWarnings.ts";
 import type { PolicyVersion } from "../../shared/policy/policyModel.ts";
+import { openApi, withApp } from "../api/open.ts";
+import { listAll } from "../api/operations.ts";
 import { wholeNumber } from "../audit/wholeNumber.ts";
 import { inertYaml } from "../inertYaml.ts";
-import { open } from "../open.ts";
 import { isData, isJson, print, printData } from "../print.ts";
-import { changeCommands } from "./change.ts";
+import { changeCommands, planOf } from "./change.ts";
 import { readDocument } from "./document.ts";
 import { policySchema } from "./schema.ts";
 import { printDifferences, printWarnings } from "./showPlan.ts";
@@ -20,8 +19,7 @@ const MOST_ROWS = 10_000;
 
 export function policyCommand(): Command {
   const policy = new Command("policy").description("show, validate, apply and roll back the policy");
-  policy
-    .command("show")
+  withApp(policy.command("show"))
     .argument("[version]", "as `policy history` lists it; default: the active policy")
     .description("print the active policy, or an earlier version")
     .action(show);
@@ -30,12 +28,10 @@ export function policyCommand(): Command {
     .description("print the JSON Schema of the policy, for editors")
     .action(() => console.log(JSON.stringify(policySchema(), undefined, 2)));
   policy.command("validate <file>").description("validate a policy file").action(validate);
-  policy
-    .command("diff <file>")
+  withApp(policy.command("diff <file>"))
     .description("compare a file with the active policy; exit code 1 if they differ")
     .action(diff);
-  policy
-    .command("history")
+  withApp(policy.command("history"))
     .description("list applied policies, newest first: when, who and why")
     .option("--limit <n>", "maximum number of versions", HISTORY_ROWS)
     .action(history);
@@ -44,12 +40,15 @@ export function policyCommand(): Command {
 }
 
 async function show(version: string | undefined, _options: unknown, command: Command): Promise<void> {
-  const run = await open();
-  const active = await readPolicy(run);
-  const document = version === undefined ? active.policy : checkPolicy(await documentOf(run, version));
+  const api = await openApi(command);
+  const active = await api.call("getPolicy", {});
+  const document =
+    version === undefined
+      ? active.document
+      : checkPolicy((await api.call("getPolicyVersion", { params: { version } })).document);
   // The output can be applied again.
   if (isJson(command)) return console.log(inertJson(document, 2));
-  console.log(version === undefined ? `# ${appliedBy(active)}` : `# version ${version}`);
+  console.log(inert(version === undefined ? `# ${appliedBy(active)}` : `# version ${version}`));
   console.log(inertYaml(document));
 }
 
@@ -65,7 +64,7 @@ async function validate(file: string): Promise<void> {
 }
 
 async function diff(file: string, _options: unknown, command: Command): Promise<void> {
-  const { differences, warnings } = await planPolicy(await open(), await readDocument(file));
+  const { differences, warnings } = await planOf(await openApi(command), await readDocument(file));
   if (isData(command)) printData(command, { differences, warnings });
   else printDifferences(differences);
   printWarnings(warnings);
@@ -74,12 +73,7 @@ async function diff(file: string, _options: unknown, command: Command): Promise<
 
 async function history({ limit }: { limit: string }, command: Command): Promise<void> {
   const most = wholeNumber("--limit", limit, MOST_ROWS);
-  const versions: PolicyVersion[] = [];
-  for await (const row of listPolicyVersions(await open())) {
-    if (versions.length >= most) break;
-    versions.push(versionOf(row));
-  }
-  print(command, versions, {
+  print(command, await listAll(await openApi(command), "listPolicyVersions", { most }), {
     version: ({ version }) => version,
     who: ({ who = "" }) => who,
     restores: ({ restores = "" }) => restores,

@@ -1,11 +1,10 @@
+import type { PolicyDifference } from "../../api/model.ts";
 import { inert } from "../../shared/core/inert.ts";
-import { differenceLine } from "../../shared/policy/differences.ts";
-import type { PolicyDifference } from "../../shared/policy/policyModel.ts";
 
 /** One line for each difference. */
 export function printDifferences(differences: readonly PolicyDifference[]): void {
   if (differences.length === 0) console.log("No changes.");
-  for (const { mark, text } of differences.map(differenceLine)) console.log(inert(`${mark} ${text}`));
+  for (const { mark, text } of differences) console.log(inert(`${mark} ${text}`));
 }
 
 /** To standard error, so that data stay valid. */

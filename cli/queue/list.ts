@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { listQueues, type QueueOverview } from "../../shared/storage/queues/poison.ts";
-import { open } from "../open.ts";
+import type { QueueOverview } from "../../api/model.ts";
+import { openApi } from "../api/open.ts";
 import { isData, print, printData } from "../print.ts";
 
 export async function list(_options: unknown, command: Command): Promise<void> {
-  const queues = await listQueues(await open());
+  const queues = (await (await openApi(command)).call("listQueues", {})).items;
   if (isData(command)) return printData(command, queues);
   print(command, queues, {
     queue: ({ queue }) => queue,

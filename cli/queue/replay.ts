@@ -1,11 +1,10 @@
 import type { Command } from "commander";
+import type { PoisonedMessage } from "../../api/model.ts";
 import { inert } from "../../shared/core/inert.ts";
-import { choosePoison } from "../../shared/storage/queues/choose.ts";
-import { whyPoisoned, type Poisoned } from "../../shared/storage/queues/poison.ts";
-import { replayPoison } from "../../shared/storage/queues/replay.ts";
 import type { QueueName } from "../../shared/ports/queue.ts";
-import { exitCodeOf, operator } from "../changes.ts";
-import { open } from "../open.ts";
+import { whyPoisoned } from "../../shared/storage/queues/poison.ts";
+import { openApi } from "../api/open.ts";
+import { exitCodeOf } from "../changes.ts";
 import { isData, printData } from "../print.ts";
 import { selectionOf } from "./selection.ts";
 
@@ -20,17 +19,17 @@ export async function replay(
   { all }: Options,
   command: Command,
 ): Promise<void> {
-  const selection = selectionOf(ids, all);
-  const run = await open();
-  const chosen = await choosePoison(run, queue, selection);
-  const replayed = await replayPoison(run, queue, chosen, operator());
-  const left = chosen.filter(({ id }) => !replayed.some((one) => one.id === id));
+  const body = selectionOf(ids, all);
+  const api = await openApi(command);
+  const { chosen, done } = await api.call("replayPoison", { params: { queue }, body });
+  const isDone = ({ id }: PoisonedMessage) => done.includes(id);
+  const [replayed, left] = [chosen.filter(isDone), chosen.filter((one) => !isDone(one))];
   process.exitCode = exitCodeOf({ done: replayed.length, of: chosen.length });
   if (isData(command)) return printData(command, { replayed, left });
   printResult(replayed, left);
 }
 
-function printResult(replayed: readonly Poisoned[], left: readonly Poisoned[]): void {
+function printResult(replayed: readonly PoisonedMessage[], left: readonly PoisonedMessage[]): void {
   if (replayed.length + left.length === 0) console.log("No failed messages.");
   for (const { id, item } of replayed)
     console.log(inert(`replayed ${id}: ${item?.what ?? ""} ${item?.id ?? ""}`));

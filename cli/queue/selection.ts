@@ -1,10 +1,9 @@
 import { InvalidInput } from "../../shared/core/errors.ts";
-import type { Selection } from "../../shared/storage/queues/choose.ts";
 
 /** @throws InvalidInput unless there are either ids or `all` */
-export function selectionOf(ids: readonly string[], all: boolean): Selection {
+export function selectionOf(ids: readonly string[], all: boolean): { ids: string[] } | { all: true } {
   if (all && ids.length > 0) throw new InvalidInput("use either ids or --all, not both");
   if (!all && ids.length === 0)
     throw new InvalidInput("no messages selected; use ids from `mooring queue show`, or --all");
-  return all ? "all" : ids;
+  return all ? { all } : { ids: [...ids] };
 }

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import type { PoisonedMessage } from "../../api/model.ts";
 import { inert } from "../../shared/core/inert.ts";
-import { listPoison, whyPoisoned, type Poisoned } from "../../shared/storage/queues/poison.ts";
+import { whyPoisoned } from "../../shared/storage/queues/poison.ts";
 import { MAX_SEEN, QUEUES, type QueueName } from "../../shared/ports/queue.ts";
-import { open } from "../open.ts";
+import { openApi } from "../api/open.ts";
 import { isData, printData } from "../print.ts";
 import { waitForAll } from "../../shared/core/waitForAll.ts";
 
@@ -10,17 +11,19 @@ const SHORT_ID = 8;
 const TEXT_CHARACTERS = 500;
 
 export async function show(queue: QueueName | undefined, _options: unknown, command: Command): Promise<void> {
-  const run = await open();
+  const api = await openApi(command);
   const queues = queue === undefined ? QUEUES : [queue];
-  const messages = (await waitForAll(queues.map((one) => listPoison(run, one)))).flat();
+  const lists = queues.map((one) => api.call("listPoison", { params: { queue: one } }));
+  const messages = (await waitForAll(lists)).flatMap(({ items }) => items);
   if (isData(command)) return printData(command, messages);
   if (messages.length === 0) return console.log("No failed messages.");
   for (const message of messages) console.log(`${describe(shortened(message))}\n`);
-  for (const one of queues) await printRemaining(one, (await run.ports.queue.poisonState(one)).length);
+  for (const { queue, poisoned } of (await api.call("listQueues", {})).items)
+    if (queues.includes(queue)) printRemaining(queue, poisoned.length);
 }
 
 /** Text of a message, one fact per line, with control characters removed. Pure. */
-export function describe(message: Poisoned): string {
+export function describe(message: PoisonedMessage): string {
   const { id, queue, poisonedAtUtc, expiresAtUtc, item, text = "", failure } = message;
   const facts = {
     error: whyPoisoned(message),
@@ -44,13 +47,13 @@ export function describe(message: Poisoned): string {
   );
 }
 
-function shortened(message: Poisoned): Poisoned {
+function shortened(message: PoisonedMessage): PoisonedMessage {
   const { text } = message;
   if (text === undefined || text.length <= TEXT_CHARACTERS) return message;
   return { ...message, text: `${text.slice(0, TEXT_CHARACTERS)}… (use -o json for the complete text)` };
 }
 
-async function printRemaining(queue: QueueName, length: number): Promise<void> {
+function printRemaining(queue: QueueName, length: number): void {
   if (length > MAX_SEEN)
     console.log(
       `Shows the oldest ${MAX_SEEN} of about ${length} messages in ${queue}; replay or drop them to see the others.`,

@@ -158,6 +158,7 @@ function pls(n: number): PlsSummary {
     cluster: `aks-${n % 300}`,
     service: `shop/service-${n}`,
     state,
+    visibility: state === "differs" ? ["*"] : [],
     differs: state === "differs" ? ["visibility"] : [],
     connections: {
       pending: n % 7 === 0 ? 1 : 0,

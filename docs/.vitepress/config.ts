@@ -28,6 +28,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   }),
   group("Platform engineers", "platform", {
     deploy: "Deploy",
+    cli: "Sign in with the CLI",
     clusters: "Register clusters",
     "roll-out": "Roll out in warn mode",
     policy: "Write a policy",

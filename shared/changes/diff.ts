@@ -3,7 +3,7 @@
  * reasons are untrusted: control characters are removed. Pure.
  */
 import { inert } from "../core/inert.ts";
-import { isListEdit, originOf, type Change, type Edit, type ListEdit, type Plan } from "./plan.ts";
+import { isListEdit, originOf, type Change, type Edit, type ListEdit, type Origin } from "./plan.ts";
 import type { Json } from "../ports/resources.ts";
 
 export type Mark = "+" | "~" | "-";
@@ -13,25 +13,36 @@ export type Paint = (mark: Mark, line: string) => string;
 const plain: Paint = (_, line) => line;
 const MARKS = { create: "+", update: "~", delete: "-" } as const;
 
+/** A change as the API shows it. */
+export interface ShownChange {
+  readonly action: Change["action"];
+  readonly resourceId: string;
+  readonly reason: string;
+  readonly lines: readonly { readonly mark: Mark | " "; readonly text: string }[];
+  readonly evidence: readonly (Origin & { readonly says: string })[];
+}
+
+type Printable = Change | ShownChange;
+
 /** Lines of text; one line for an empty plan. */
-export function printPlan(plan: Plan, paint: Paint = plain): string {
+export function printPlan(plan: { readonly changes: readonly Printable[] }, paint: Paint = plain): string {
   if (plan.changes.length === 0) return "No changes.";
-  return [...plan.changes.map((change) => printChange(change, paint)), total(plan)].join("\n");
+  return [...plan.changes.map((change) => printChange(change, paint)), total(plan.changes)].join("\n");
 }
 
 /** One change, without the total. */
-export function printChange(change: Change, paint: Paint): string {
+export function printChange(change: Printable, paint: Paint): string {
   const mark = MARKS[change.action];
   const head = paint(mark, `${mark} ${inert(change.resourceId)}`);
-  const edits = change.action === "update" ? change.edits.map((edit) => printEdit(edit, paint)) : [];
+  const lines = "lines" in change ? change.lines : changeLines(change);
+  const edits = change.action === "update" ? lines.map((line) => printLine(line, paint)) : [];
   const evidence = change.evidence.map((one) => `    # ${inert(one.says)} (${inert(originOf(one))})`);
   return [head, `    ${inert(change.reason)}`, ...edits, ...evidence].join("\n");
 }
 
-function printEdit(edit: Edit, paint: Paint): string {
-  return editLines(edit)
-    .map(({ mark, text }) => paint(mark, `  ${mark} ${inert(text)}`))
-    .join("\n");
+function printLine({ mark, text }: ShownChange["lines"][number], paint: Paint): string {
+  const line = `  ${mark} ${inert(text)}`;
+  return mark === " " ? line : paint(mark, line);
 }
 
 export interface Line {
@@ -67,7 +78,7 @@ function print(value: Json | undefined): string {
 }
 
 /** Totals, in the format of `terraform plan`. */
-function total({ changes }: Plan): string {
+function total(changes: readonly Printable[]): string {
   const count = (action: Change["action"]) => changes.filter((change) => change.action === action).length;
   return `Plan: ${count("create")} to make, ${count("update")} to change, ${count("delete")} to delete.`;
 }

@@ -18,8 +18,15 @@ export interface Evidence {
   readonly version?: string;
 }
 
+/** Evidence of this process, or as the API returns it. */
+export interface Origin {
+  readonly source: string;
+  readonly atUtc: string;
+  readonly version?: string | undefined;
+}
+
 /** Source and time as text. Pure. */
-export function originOf({ source, atUtc, version }: Evidence): string {
+export function originOf({ source, atUtc, version }: Origin): string {
   return version === undefined ? `${source}, ${atUtc}` : `${source}, resourceVersion ${version}, ${atUtc}`;
 }
 

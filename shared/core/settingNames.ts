@@ -10,7 +10,13 @@ export interface Misnamed {
 }
 
 /** Names that only the command line and the tests read. */
-const OTHERS = new Set(["MOORING_OPERATOR", "MOORING_CA_FILE", "MOORING_CHROMIUM"]);
+const OTHERS = new Set([
+  "MOORING_OPERATOR",
+  "MOORING_CA_FILE",
+  "MOORING_CHROMIUM",
+  "MOORING_CONFIG",
+  "MOORING_URL",
+]);
 const SANDBOX = /^MOORING_SANDBOX_/;
 const FAR = 4;
 

@@ -87,6 +87,10 @@ const ASKED: Record<string, [what: string | ((run: MemoryRun) => Promise<string>
   dropPoison: [async () => (failed(), "POST /queues/pls/poison/drop"), { all: true }],
   stopWriting: ["POST /stop", { reason: "a storm" }],
   resumeWriting: ["POST /resume", {}],
+  checkServices: [
+    "POST /check/services",
+    { cluster: "one", manifests: [{ service: { metadata: { name: "a" }, spec: { type: "LoadBalancer" } } }] },
+  ],
   checkService: ["POST /check", { cluster: "one", manifest }],
   getOpenApi: ["GET /openapi.json"],
 };

@@ -302,7 +302,5 @@ test.each<[string, string | undefined, string]>([
   ["with its resourceVersion", "12", `Kubernetes, resourceVersion 12, ${NOW}`],
   ["without one", undefined, `Kubernetes, ${NOW}`],
 ])("evidence is named by its origin %s", (_, version, expected) =>
-  expect(originOf({ says: "so", source: "Kubernetes", atUtc: NOW, ...(version && { version }) })).toBe(
-    expected,
-  ),
+  expect(originOf({ source: "Kubernetes", atUtc: NOW, ...(version && { version }) })).toBe(expected),
 );

@@ -7,7 +7,6 @@ import type { JsonObject } from "../../shared/ports/resources.ts";
 import { restorable } from "../../shared/changes/restorable.ts";
 import { findEntry, isUndoable, isUndoOf, lossesOf, planUndo } from "../../shared/changes/undo.ts";
 import { ResultUnknown } from "../../shared/core/errors.ts";
-import { lastDelete } from "../../shared/orphans/suspects.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
 import { balancerId, connection, pls, plsIdIn, PARTNER } from "../builders/world.ts";
 import { memoryRun, type MemoryRun } from "../memory/run.ts";
@@ -70,7 +69,8 @@ describe("of a delete whose result is unknown", () => {
     run.resources.remove = () => Promise.reject(new ResultUnknown("no response to the write", 30));
     const plan = { changes: [deletion(run, plsIdIn("pls"))] };
     await expect(createApply(run.resources)(run, plan, SYSTEM, OPTIONS)).rejects.toThrow(ResultUnknown);
-    return [run, (await lastDelete(run, "pls")) ?? ""];
+    const [row] = await Array.fromAsync(run.tables.journal.list("all"));
+    return [run, row?.value.id ?? ""];
   }
 
   test("is planned as soon as the resource is found deleted", async () => {

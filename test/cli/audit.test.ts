@@ -99,7 +99,7 @@ describe("mooring audit", () => {
     expect([code, err]).toEqual([1, ""]);
     expect(report.run).toMatchObject({
       state: "done",
-      who: "ada",
+      who: "ada (direct)",
       scopes: [SCOPE, "mooring"],
       unfinished: [],
     });
@@ -300,7 +300,7 @@ describe("mooring findings", () => {
     expect(await failing()).toBe("acknowledged");
     const shown = (await mooring("findings", "show", id)).out;
     expect(shown).toMatch(/^id +\w{12}\nstate +acknowledged\nseverity +error\n/);
-    expect(shown).toMatch(/\nacknowledged +by ada at .*\nuntil .*\nreason +in December\n/);
+    expect(shown).toMatch(/\nacknowledged +by ada \(direct\) at .*\nuntil .*\nreason +in December\n/);
     expect((await mooring("findings", "withdraw", id)).out).toBe(
       `Acknowledgement removed: ${id}, pls-visibility-differs.\n`,
     );
@@ -342,8 +342,11 @@ describe("mooring findings", () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/applied .*\/ours \(journal [\w-]+\)\n$/)]);
     expect(await visibility()).toEqual([SUBSCRIPTION]);
     const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
-    expect(entry.cause).toMatchObject({ who: "ada", why: `mooring findings fix ${id}` });
+    expect(entry).toMatchObject({ who: "ada (direct)", cause: `finding ${id} (pls-visibility-differs)` });
     const again = await mooring("findings", "fix", id, "--yes");
-    expect([again.code, again.err]).toEqual([2, expect.stringContaining("or it is already repaired")]);
+    expect([again.code, again.err]).toEqual([
+      1,
+      expect.stringMatching(/^mooring: Mooring cannot fix this finding: /),
+    ]);
   });
 });

@@ -219,7 +219,10 @@ describe("unreadable input is reported completely, with exit code 2 and no stack
 
   test("settings that name no installation, and where one comes from", async () => {
     const env = { MOORING_SUBSCRIPTIONS: "", AzureWebJobsStorage: "" };
-    const { code, err } = await runCli(["check", "--cluster", "one", "-"], { input: manifest(), env });
+    const { code, err } = await runCli(["check", "--direct", "--cluster", "one", "-"], {
+      input: manifest(),
+      env,
+    });
     expect(code).toBe(2);
     expect(err).toMatch(
       /^mooring: MOORING_SUBSCRIPTIONS: [^]*\nmooring: AzureWebJobsStorage: [^]*run `npm start` for a local sandbox\n$/,

@@ -143,7 +143,7 @@ describe("mooring ip list and find", () => {
 
   test.each([
     [["list", "--subnet", "appps"], "there is no scanned subnet appps; did you mean apps?"],
-    [["who", "192.0.2.1"], "no scanned subnet contains 192.0.2.1"],
+    [["who", "192.0.2.1"], "No scanned subnet contains 192.0.2.1"],
     [["release", "10.0.1.99", "--reason", "lost", "--yes"], "no Service claims 10.0.1.99"],
     [["release", "10.0.1.20"], "--reason"],
   ])("%j ends with exit code 2", async (args, why) => {
@@ -198,7 +198,7 @@ describe("mooring ip release", () => {
     ]);
     expect(await rowOf("10.0.1.20")).toBeUndefined();
     const [, record = ""] = /record is (\S+)\.\n/.exec(out) ?? [];
-    expect(await ports.states.load(record)).toMatchObject({ who: "ada", reason: "cluster lost" });
+    expect(await ports.states.load(record)).toMatchObject({ who: "ada (direct)", reason: "cluster lost" });
   });
 
   test("refuses a living Service without --force, and leaves what Azure has", async () => {

@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { createPorts } from "../../shared/adapters/ports.ts";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
+import { planDue } from "../../shared/orphans/sweep.ts";
 import type { Ports } from "../../shared/ports/ports.ts";
 import { parseSettings } from "../../shared/core/settings.ts";
 import { markCurrent } from "../builders/current.ts";
@@ -70,6 +71,7 @@ beforeEach(async () => {
 });
 
 const mooring = (...args: string[]) => runCli(args, { env });
+const quarantine = () => planDue({ ...memoryRun(), ports, now: () => new Date() });
 const isThere = async () => (await arm.send("GET", INTERNAL)).status === 200;
 
 /** Not even a policy of 0 seconds shortens it to less than a silent cluster takes to be noticed: the quarantine began hours ago. */
@@ -95,6 +97,11 @@ test("explained, swept on the second look, and restored", async () => {
     "",
   ]);
   expect((await mooring("orphans", "sweep", "--yes")).out).toBe("No changes.\n");
+  expect((await mooring("orphans", "list")).out).toBe("Nothing found.\n");
+  expect((await mooring("orphans", "list", "--all")).out).toMatch(
+    /loadBalancer +kubernetes-internal +one +- /,
+  );
+  await quarantine();
   expect((await mooring("orphans", "list")).out).toMatch(/loadBalancer +kubernetes-internal +one /);
   await passGracePeriod();
   expect((await mooring("orphans", "sweep")).err).toContain("use --yes");
@@ -111,7 +118,7 @@ test("explained, swept on the second look, and restored", async () => {
 });
 
 test("a date that the cluster's next list may move is shown as the earliest", async () => {
-  await mooring("orphans", "sweep", "--yes");
+  await quarantine();
   const [row] = await Array.fromAsync(ports.tables.quarantine.list("all"));
   const { key, value } = row!;
   const evidence = [{ says: "no Service of cluster one uses it", source: "Kubernetes", atUtc: "" }] as const;
@@ -137,24 +144,29 @@ test("a sweep that cannot read a subscription names it, and is no success", asyn
     { applied: [], awaited: [], unreadable: [other] },
   ]);
   expect(asData.err).toContain(`subscription ${other} was skipped: `);
+  expect((await mooring("orphans", "list")).err).toContain(
+    `mooring: subscription ${other} could not be read: its orphans are missing\n`,
+  );
 });
 
-test("a sweep changes the quarantine only while no other sweep does", async () => {
+test("a sweep deletes only while no other sweep does", async () => {
+  await quarantine();
+  await passGracePeriod();
   const other = randomUUID();
   await ports.leases.acquire("sweep", other);
   const refused = await mooring("orphans", "sweep", "--yes");
   await ports.leases.release("sweep", other);
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("sweep is being worked on")]);
-  expect((await mooring("orphans", "list")).out).toBe("Nothing found.\n");
+  expect(await isThere()).toBe(true);
 });
 
 test("a held resource is not deleted and shows who holds it; released, it is a candidate again", async () => {
-  await mooring("orphans", "sweep", "--yes");
+  await quarantine();
   expect((await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration")).code).toBe(0);
-  expect((await mooring("orphans", "list")).out).toMatch(/kubernetes-internal +one +held by ada /);
+  expect((await mooring("orphans", "list")).out).toMatch(/kubernetes-internal +one +held by ada \(direct\) /);
   expect((await mooring("orphans", "sweep", "--yes")).out).toBe("No changes.\n");
   expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain(
-    "  evidence against: ada holds it: migration\n",
+    "  evidence against: ada (direct) holds it: migration\n",
   );
   expect((await mooring("orphans", "release", "kubernetes-internal")).out).toMatch(/^Released: /);
   expect((await mooring("orphans", "explain", "kubernetes-internal")).out).toContain("Proved orphan.");
@@ -166,7 +178,7 @@ test("a resource in use is held in advance by its id, and one that Azure does no
     code: 0,
     out: `Held: ${BALANCER} is not deleted until \`mooring orphans release\`.\n`,
   });
-  expect((await mooring("orphans", "holds")).out).toMatch(/^lb +ada +\S+Z +audit/m);
+  expect((await mooring("orphans", "holds")).out).toMatch(/^lb +ada \(direct\) +\S+Z +audit/m);
   expect(await mooring("orphans", "hold", "nothing", "--reason", "audit")).toMatchObject({
     code: 2,
     err: expect.stringContaining(
@@ -180,7 +192,9 @@ test("held, and gone or alive since: it is seen among the holds, and can be rele
   await mooring("orphans", "hold", "kubernetes-internal", "--reason", "migration");
   await arm.send("DELETE", INTERNAL);
   expect((await mooring("orphans", "explain", "kubernetes-internal")).code).toBe(2);
-  expect((await mooring("orphans", "holds")).out).toMatch(/kubernetes-internal +ada +\S+Z +migration/);
+  expect((await mooring("orphans", "holds")).out).toMatch(
+    /kubernetes-internal +ada \(direct\) +\S+Z +migration/,
+  );
   expect((await mooring("orphans", "release", "KUBERNETES-internal")).out).toMatch(/^Released: /);
   expect((await mooring("orphans", "holds")).out).toBe("Nothing found.\n");
   expect((await mooring("orphans", "release", "kubernetes-internal")).code).toBe(2);
@@ -190,6 +204,6 @@ test("a resource that is not a candidate is reported as such", async () => {
   const { code, err } = await mooring("orphans", "explain", "lb");
   expect([code, err]).toEqual([
     2,
-    expect.stringMatching(/^mooring: lb is not suspected: a living Service accounts for it/),
+    expect.stringMatching(/^mooring: lb is not an orphan candidate: a living Service uses it/),
   ]);
 });

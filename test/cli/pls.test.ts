@@ -83,7 +83,7 @@ describe("mooring pls", () => {
     const { code, out } = await mooring("pls", "list");
     expect(code).toBe(0);
     expect(out).toMatch(/^NAME +RESOURCE GROUP +SERVICE +VISIBILITY +PENDING +STATE\n/);
-    expect(out).toMatch(/ours +rg +one\/shop\/web +\* +1 +differs \(1 change\)/);
+    expect(out).toMatch(/ours +rg +one\/shop\/web +\* +1 +differs \(visibility, subnet\)/);
     expect(out).toMatch(/pls +rg +- +22222222-[\w-]+ +0 +unowned/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThan(120);
   });
@@ -121,10 +121,11 @@ describe("mooring pls", () => {
     const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
     expect(entry).toMatchObject({
       outcome: "applied",
-      cause: { who: "ada", why: "mooring pls reconcile" },
+      who: "ada (direct)",
+      cause: "manual reconcile",
     });
     const shown = (await mooring("journal", "show", entry.id.slice(0, 8), "-o", "yaml")).out;
-    expect(shown).toContain("who: ada");
+    expect(shown).toContain("who: ada (direct)");
     expect(shown).toContain("before:\n");
     const undone = await mooring("undo", entry.id, "--yes");
     expect([undone.code, undone.out]).toEqual([0, expect.stringContaining(`undo of ${entry.id}`)]);
@@ -135,7 +136,7 @@ describe("mooring pls", () => {
     await mooring("pls", "reconcile", "ours", "--yes");
     const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
     expect(await mooring("undo", entry.id, "--yes")).toMatchObject({
-      code: 2,
+      code: 1,
       err: "mooring: nothing can be undone. Access of * is not restored: it follows the annotations of the Service (azure-pls-visibility, azure-pls-auto-approval).\n",
     });
     expect(await visibility()).toEqual([SUBSCRIPTION, PARTNER]);
@@ -172,13 +173,13 @@ describe("mooring connections", () => {
     expect(code).toBe(0);
     expect((await connectionOf()).properties.privateLinkServiceConnectionState).toMatchObject({
       status,
-      description: `${status} by ada: ticket 7`,
+      description: `${status} by ada (direct): ticket 7`,
     });
     expect((await mooring("connections", "list")).out).toBe("Nothing found.\n");
     const [entry] = JSON.parse((await mooring("journal", "list", "-o", "json")).out);
     const { code: refused, err } = await mooring("undo", entry.id, "--yes");
     expect([refused, err]).toEqual([
-      2,
+      1,
       expect.stringContaining("Azure cannot set a connection back to Pending"),
     ]);
   });
@@ -189,7 +190,7 @@ describe("mooring connections", () => {
     const { code, err } = await mooring("connections", "approve", name, "--reason", "x", "--yes");
     expect([code, err]).toEqual([
       2,
-      "mooring: Private Link Service ours is tagged mooring: off; remove the tag first\n",
+      `mooring: connection ${name}: The Private Link Service has the tag mooring: off; remove the tag first\n`,
     ]);
     expect((await mooring("pls", "list")).out).toMatch(/ours .* tagged off/);
   });

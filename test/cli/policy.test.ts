@@ -80,11 +80,11 @@ describe("a change", () => {
     expect(back.out).toContain("~ maxDeletesPerRun: 3 -> 1\n");
     const history = JSON.parse((await mooring("history -o json")).out);
     expect(history).toEqual([
-      { version: expect.any(String), who: "ada", reason: "slower", restores: history[2].version },
-      { version: expect.any(String), who: "ada", reason: "faster" },
-      { version: expect.any(String), who: "ada", reason: "carefully" },
+      { version: expect.any(String), who: "ada (direct)", reason: "slower", restores: history[2].version },
+      { version: expect.any(String), who: "ada (direct)", reason: "faster" },
+      { version: expect.any(String), who: "ada (direct)", reason: "carefully" },
     ]);
-    expect((await mooring("show")).out).toMatch(/^# applied at \S+ by ada: slower\n/);
+    expect((await mooring("show")).out).toMatch(/^# applied at \S+ by ada \(direct\): slower\n/);
     expect((await mooring(`show ${history[1].version}`)).out).toContain("maxDeletesPerRun: 3");
     expect((await mooring("rollback default --yes --reason start")).out).toContain("1 -> 5");
   });

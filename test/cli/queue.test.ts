@@ -138,7 +138,7 @@ describe("what is no work item", () => {
     expect(code).toBe(0);
     const state = /stored as (\S+)$/m.exec(out)?.[1] ?? "";
     expect(await run.ports.states.load(state)).toMatchObject({
-      who: "anna",
+      who: "anna (direct)",
       id,
       queue: "pls",
       text: hostile,

@@ -13,13 +13,13 @@ const WORDS = [
   ..."check explain clusters Private Link Services connections policy audit findings orphans journal undo stop resume refusals history rollback mode".split(
     " ",
   ),
-  ..."list show add rotate remove apply validate diff schema plan reconcile approve reject acknowledge".split(
+  ..."list show add rotate remove apply validate diff schema plan reconcile approve reject acknowledge login logout context use".split(
     " ",
   ),
   ..."--help --output -o json yaml sarif github csv --cluster --offline --old --policy --limit --yes --days --namespace".split(
     " ",
   ),
-  ..."--reason --until --state --severity --fail-on --report --write --url -- - --no-such one /dev/null".split(
+  ..."--reason --until --state --severity --fail-on --report --write --url --context --direct -- - --no-such one /dev/null".split(
     " ",
   ),
 ];

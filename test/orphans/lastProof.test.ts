@@ -8,7 +8,7 @@ import { AwaitsReport, NotYet } from "../../shared/core/errors.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
 import type { Quarantined } from "../../shared/orphans/model.ts";
 import { listQuarantine, readQuarantine } from "../../shared/orphans/quarantine.ts";
-import { findSuspect, lastDelete, listRestorable, readSuspects } from "../../shared/orphans/suspects.ts";
+import { listRestorable, readSuspects } from "../../shared/orphans/suspects.ts";
 import {
   type Due,
   planDue,
@@ -411,19 +411,6 @@ describe("what operators ask about", () => {
     ]);
   });
 
-  test("one is found by its name or id, and only if it is suspected", async () => {
-    expect((await findSuspect(run, "PLS")).candidate.kind).toBe("pls");
-    expect((await findSuspect(run, balancerId().toUpperCase())).candidate.kind).toBe("loadBalancer");
-    await expect(findSuspect(run, "other")).rejects.toThrow("other is not suspected");
-    run.network.calls.failNext(new Error("403"), { method: "loadBalancers" });
-    await expect(findSuspect(run, "PLS")).rejects.toThrow(`subscription ${SUBSCRIPTION} could not be read`);
-  });
-
-  test("a name that several have is answered with their ids", async () => {
-    run.network.allPrivateLinkServices.push({ ...SERVICE, id: plsIdIn("pls", "rg-pls"), connections: [] });
-    await expect(findSuspect(run, "pls")).rejects.toThrow(/MC_one.*rg-pls/);
-  });
-
   const entry = (
     n: number,
     some: Partial<Change> = {},
@@ -452,18 +439,6 @@ describe("what operators ask about", () => {
     for (const [at, value] of entries.entries())
       await run.tables.journal.transact("all", [{ do: "put", key: `${newest + at}-${value.id}`, value }]);
   };
-
-  test("the newest delete of a resource is found by its name", async () => {
-    await journal(
-      entry(1, {}, "failed"),
-      entry(2, { action: "update" }),
-      entry(3, { resourceId: plsIdIn("x") }),
-      entry(4),
-      entry(5),
-    );
-    expect(await lastDelete(run, "PLS")).toBe("j4");
-    expect(await lastDelete(run, "none")).toBeUndefined();
-  });
 
   test("what sweeps took, can be had back and was not, newest first", async () => {
     await journal(

@@ -153,12 +153,15 @@ async function decide({ settings }: Sandbox, world: DemoWorld): Promise<void> {
   await world.mooring(["resume"]);
   const waiting: { name: string }[] = JSON.parse(await world.mooring(["-o", "json", "connections", "list"]));
   const reasons = EVERYTHING.replaceAll("\u0000", "");
+  // A reason has at most 200 or 500 characters; the name of an operator has no limit.
+  const env = { ...settings, MOORING_OPERATOR: reasons };
+  const reason = reasons.slice(0, 150);
   for (const { name } of waiting.slice(0, 1))
-    await runCli(["connections", "reject", name, "--reason", reasons, "--yes"], { env: settings });
+    await runCli(["connections", "reject", name, "--reason", reason, "--yes"], { env });
   const orphans: { name: string }[] = JSON.parse(await world.mooring(["-o", "json", "orphans", "list"]));
   for (const { name } of orphans.slice(0, 1))
-    await runCli(["orphans", "hold", name, "--reason", reasons], { env: settings });
-  await world.mooring(["stop", reasons]);
+    await runCli(["orphans", "hold", name, "--reason", reasons.slice(0, 500)], { env: settings });
+  await world.mooring(["stop", reasons.slice(0, 500)]);
 }
 
 /** As if each text were the message of a check: which check quotes which text does not matter here. */
@@ -182,7 +185,7 @@ async function find({ settings }: Sandbox): Promise<void> {
 async function acknowledge({ settings }: Sandbox): Promise<void> {
   const { out } = await runCli(["-o", "json", "findings", "list", "--cluster", CLUSTER], { env: settings });
   const [first] = JSON.parse(out) as { id: string }[];
-  const reason = EVERYTHING.replaceAll("\u0000", "");
+  const reason = EVERYTHING.replaceAll("\u0000", "").slice(0, 500);
   await runCli(["findings", "acknowledge", first?.id ?? "", "--until", "7d", "--reason", reason], {
     env: { ...settings, MOORING_OPERATOR: reason },
   });

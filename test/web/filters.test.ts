@@ -36,6 +36,7 @@ describe("filtering Private Link Services", () => {
 describe("orphans in the order of what goes first", () => {
   const grace = (deleteAfterUtc: string) => ({
     quarantine: {
+      reason: "no Service uses it",
       sinceUtc: "2026-01-01",
       deleteAfterUtc,
       awaitsFirstReport: false,
@@ -83,7 +84,7 @@ describe("time left", () => {
     ["2026-01-01T16:00:00Z", true, "At least 4 hours"],
     ["2026-01-01T12:00:00Z", true, "Waiting for a list of the cluster"],
   ])("until %s, a list of the cluster is awaited: %s: %s", (deleteAfterUtc, awaitsFirstReport, text) => {
-    const quarantine = { sinceUtc: "", lastProvedAtUtc: "", deleteAfterUtc, awaitsFirstReport };
+    const quarantine = { reason: "", sinceUtc: "", lastProvedAtUtc: "", deleteAfterUtc, awaitsFirstReport };
     expect(remaining(quarantine, NOW)).toBe(text);
   });
 
@@ -107,6 +108,7 @@ function aPls(over: Partial<PlsSummary>): PlsSummary {
     cluster: "aks-one",
     service: "shop/web",
     state: "as declared",
+    visibility: [],
     differs: [],
     connections: { pending: 0, approved: 0, rejected: 0, disconnected: 0 },
     ...over,

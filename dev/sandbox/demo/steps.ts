@@ -216,7 +216,7 @@ async function quarantined({ world, say }: Story, cluster: string): Promise<void
     return found.length === 2 ? found : undefined;
   });
   for (const row of rows)
-    say(`quarantined: ${row["kind"]} ${row["resourceId"].split("/").at(-1)}, because ${row["reason"]}`);
+    say(`quarantined: ${row["kind"]} ${row["name"]}, because ${row["quarantine"].reason}`);
 }
 
 async function deleted(story: Story, group: string): Promise<void> {

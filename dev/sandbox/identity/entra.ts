@@ -1,6 +1,6 @@
 /**
  * Microsoft Entra ID of the sandbox: signs access tokens for the app registration of Mooring. Metadata, keys, client credentials, device
- * code. As in Azure, all tenants share the keys: only the issuer distinguishes their tokens.
+ * code, refresh tokens. As in Azure, all tenants share the keys: only the issuer distinguishes their tokens.
  * @see https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
  * @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
@@ -22,13 +22,16 @@ export interface Entra {
   sign(claims: Claims, key?: { readonly privateKey: CryptoKey; readonly kid?: string }): Promise<string>;
   /** What a user does in the browser during a sign-in with a device code. Returns false if there is no such code. */
   enterCode(userCode: string, username: string): boolean;
+  /** Invalidates every refresh token, as an administrator does for a user. */
+  revoke(): void;
   close(): Promise<void>;
 }
 
 const KEY_ID = "sandbox-key";
 const LIFETIME_SECONDS = 3600;
 const DEVICE_SECONDS = 900;
-const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+/** MSAL sends the short name, which Entra ID accepts as well. */
+const DEVICE_GRANTS = ["urn:ietf:params:oauth:grant-type:device_code", "device_code"];
 
 export async function startEntra(tls: { readonly key: string; readonly cert: string }): Promise<Entra> {
   const { privateKey, publicKey } = await generateKeyPair("RS256");
@@ -40,6 +43,7 @@ export async function startEntra(tls: { readonly key: string; readonly cert: str
   const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const sign = signer(`${origin}/${TENANT}/v2.0`, privateKey);
   const devices = new Devices();
+  const sessions: Sessions = new Map();
   app.get("/:tenant/v2.0/.well-known/openid-configuration", (context) =>
     context.json(metadataOf(`${origin}/${context.req.param("tenant")}`)),
   );
@@ -51,7 +55,9 @@ export async function startEntra(tls: { readonly key: string; readonly cert: str
   app.post("/:tenant/oauth2/v2.0/token", async (context) => {
     const form = await formOf(context);
     if (form["grant_type"] === "client_credentials") return programToken(context, form, sign);
-    if (form["grant_type"] === DEVICE_GRANT) return deviceToken(context, form, { devices, sign });
+    if (DEVICE_GRANTS.includes(form["grant_type"] ?? ""))
+      return deviceToken(context, form, { devices, sessions, sign });
+    if (form["grant_type"] === "refresh_token") return renewedToken(context, form, { sessions, sign });
     const message = "AADSTS70003: The app requested an unsupported grant type.";
     return refuse(context, 400, "unsupported_grant_type", message);
   });
@@ -59,6 +65,7 @@ export async function startEntra(tls: { readonly key: string; readonly cert: str
     authority: `${origin}/${TENANT}/v2.0`,
     sign,
     enterCode: (userCode, username) => devices.enter(userCode, username),
+    revoke: () => sessions.clear(),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -133,23 +140,54 @@ async function programToken(context: Context, form: Form, sign: Entra["sign"]): 
   return context.json(answer(await sign({ ...claimsOfProgram(program), aud: resourceOf(form) })));
 }
 
+/** Users by refresh token. */
+type Sessions = Map<string, { readonly user: User; readonly clientId: string }>;
+
+interface Issuing {
+  readonly sessions: Sessions;
+  readonly sign: Entra["sign"];
+}
+
 async function deviceToken(
   context: Context,
   form: Form,
-  { devices, sign }: { readonly devices: Devices; readonly sign: Entra["sign"] },
+  { devices, ...issuing }: Issuing & { readonly devices: Devices },
 ): Promise<Response> {
   const device = devices.take(form["device_code"] ?? "");
   if (!device) return refuse(context, 400, "bad_verification_code", "AADSTS90014: The code is unknown.");
   const { user, clientId } = device;
   if (!user) return refuse(context, 400, "authorization_pending", "AADSTS70016: Authorization is pending.");
+  return context.json(await userTokens({ user, clientId }, form, issuing));
+}
+
+/** @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token */
+async function renewedToken(context: Context, form: Form, issuing: Issuing): Promise<Response> {
+  const session = issuing.sessions.get(form["refresh_token"] ?? "");
+  if (session?.clientId === form["client_id"] && session !== undefined)
+    return context.json(await userTokens(session, form, issuing));
+  return refuse(context, 400, "invalid_grant", "AADSTS50173: The provided grant has expired.");
+}
+
+async function userTokens(
+  session: { readonly user: User; readonly clientId: string },
+  form: Form,
+  { sessions, sign }: Issuing,
+) {
+  const { user, clientId } = session;
   const claims = claimsOfUser(user, clientId);
   const { scp: _scope, azp: _program, ...identity } = claims;
-  return context.json({
-    ...answer(await sign({ ...claims, aud: resourceOf(form) })),
-    scope: `${resourceOf(form)}/user_impersonation`,
+  const isLasting = /\boffline_access\b/.test(form["scope"] ?? "");
+  const refreshToken = `${randomUUID()}.${randomUUID()}`;
+  if (isLasting) sessions.set(refreshToken, session);
+  const resource = resourceOf(form);
+  return {
+    ...answer(await sign({ ...claims, aud: resource })),
+    // A request for `.default` is answered with the delegated scopes and `.default`.
+    scope: `${resource}/user_impersonation ${resource}/.default`,
+    ...(isLasting && { refresh_token: refreshToken }),
     id_token: await sign({ ...identity, aud: clientId }),
     client_info: Buffer.from(JSON.stringify({ uid: user.objectId, utid: TENANT })).toString("base64url"),
-  });
+  };
 }
 
 /** The app of a scope such as `CLIENT-ID/.default`. */

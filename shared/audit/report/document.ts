@@ -103,6 +103,22 @@ export function toDocument(report: AuditReport): ReportDocument {
   };
 }
 
+/** The report that a document contains; the run has only the fields of the document. Pure. */
+export function fromDocument({ run, summary, since, findings, ...rest }: ReportDocument): AuditReport {
+  const { scopes, unfinished, ...audit } = run;
+  return {
+    ...rest,
+    ...summary,
+    run: audit,
+    scopes,
+    unfinished: unfinished as AuditReport["unfinished"],
+    findings: findings as readonly ReportedFinding[],
+    ...(since && {
+      since: { ...since, runId: since.run, resolved: since.resolved as readonly Finding[] },
+    }),
+  } as AuditReport;
+}
+
 function countsOnly({ error, warning, info }: AuditReport["open"]) {
   return { error, warning, info };
 }

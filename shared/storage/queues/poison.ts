@@ -62,8 +62,14 @@ export async function listPoison(run: Run, queue: QueueName): Promise<Poisoned[]
   return waitForAll(messages.map((message) => toPoisoned(run, queue, message)));
 }
 
+interface Reason {
+  readonly item?: object | undefined;
+  readonly problems?: readonly string[] | undefined;
+  readonly failure?: { readonly error: string } | undefined;
+}
+
 /** The reason of a failure, as text. Pure. */
-export function whyPoisoned({ item, problems, failure }: Poisoned): string {
+export function whyPoisoned({ item, problems, failure }: Reason): string {
   if (!item) return `not a work item: ${problems?.join("; ")}`;
   return failure?.error ?? "unknown; see the function's log";
 }
