@@ -127,10 +127,15 @@ type Change = Call<unknown, z.infer<typeof planning>, { readonly reason: string;
 async function change(call: Change, planned: Promise<PolicyPlan>): Promise<Reply<PolicyChange>> {
   const { run, body, query, principal } = call;
   const plan = await planned;
-  const shown = { differences: plan.differences.map(showDifference), warnings: [...plan.warnings] };
+  const shown = {
+    differences: plan.differences.map(showDifference),
+    warnings: [...plan.warnings],
+    isRepair: plan.isRepair,
+  };
   if (plan.replaces !== body.replaces)
     throw new Conflict("the policy changed after it was shown: review the active policy and try again");
-  if (query.dryRun === "true" || plan.differences.length === 0) return { body: shown };
+  const isChange = plan.differences.length > 0 || plan.isRepair;
+  if (query.dryRun === "true" || !isChange) return { body: shown };
   const version = await applyPlan(run, plan, { who: principal.name, reason: body.reason });
   forget(run);
   return { body: { version, ...shown } };

@@ -48,6 +48,8 @@ export const PolicyChange = z.object({
   version: z.string().optional(),
   differences: z.array(PolicyDifference),
   warnings: z.array(z.string()),
+  /** True if the stored policy is invalid: it is replaced even without differences from the active one. */
+  isRepair: z.boolean(),
 });
 export type PolicyChange = z.infer<typeof PolicyChange>;
 

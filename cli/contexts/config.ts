@@ -75,7 +75,19 @@ export function parseConfig(text: string, path: string): Config {
   const { current, contexts } = parsed.data ?? { contexts: {} };
   if (current !== undefined && !Object.hasOwn(contexts, current))
     throw new InvalidInput(`${path} is invalid: current: there is no context ${current}`);
+  const [twin] = twinsIn(Object.keys(contexts));
+  if (twin !== undefined)
+    throw new InvalidInput(
+      `${path} is invalid: contexts.${twin}: another context has the same name in another case`,
+    );
   return { ...(current !== undefined && { current }), contexts };
+}
+
+/** Their tokens would be in one file. */
+function twinsIn(names: readonly string[]): string[] {
+  return names.filter((name) =>
+    names.some((other) => other !== name && other.toLowerCase() === name.toLowerCase()),
+  );
 }
 
 function parseYaml(text: string, path: string): unknown {

@@ -74,7 +74,11 @@ async function login_(options: Options, command: Command): Promise<void> {
   const target = await signInTargetOf(url);
   const signIn = target && (await signInBy(method, { options, target, tokens: tokenPath(path, name) }));
   const context: Context = { url, ...target, ...(signIn && { signIn }) };
-  const me = await whoIs(context, tokenPath(path, name));
+  const me = await whoIs(context, tokenPath(path, name)).catch(async (error: unknown) => {
+    // A new context is not stored without a role: neither is its token.
+    if (!config.contexts[name]) await rm(tokenPath(path, name), { force: true });
+    throw error;
+  });
   await writeConfig(path, {
     current: name,
     contexts: { ...config.contexts, [name]: { ...context, user: me.name } },
@@ -103,6 +107,9 @@ function placeOf({ url, context }: Options, config: Config): { name: string; url
   const problem =
     context === undefined ? undefined : ContextName.safeParse(context).error?.issues[0]?.message;
   if (problem !== undefined) throw new InvalidInput(`--context ${context}: ${problem}`);
+  const twin = Object.keys(config.contexts).find((one) => one.toLowerCase() === context?.toLowerCase());
+  if (twin !== undefined && twin !== context)
+    throw new InvalidInput(`--context ${context}: context ${twin} has the same name in another case`);
   const given = url ?? (process.env["MOORING_URL"] || undefined);
   if (given !== undefined) {
     const origin = demandAppUrl(given, url === undefined ? "MOORING_URL" : "--url");
@@ -119,8 +126,9 @@ function nameFor(url: string, { contexts }: Config): string {
   const [label = ""] = new URL(url).hostname.split(".");
   const host = ContextName.safeParse(label).success && !/^\d+$/.test(label) ? label : "local";
   if (same !== undefined) return same;
-  if (!Object.hasOwn(contexts, host)) return host;
-  throw new InvalidInput(`context ${host} exists, for another app: name the new one with --context`);
+  const twin = Object.keys(contexts).find((name) => name.toLowerCase() === host.toLowerCase());
+  if (twin === undefined) return host;
+  throw new InvalidInput(`context ${twin} exists, for another app: name the new one with --context`);
 }
 
 interface Signing {

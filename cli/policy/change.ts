@@ -107,12 +107,14 @@ type Change = (query: { readonly dryRun: "true" | "false" }) => Promise<PolicyCh
 
 /** Applies what was shown: the app refuses if another version is active meanwhile. */
 async function carryOut(command: Command, { yes }: Options, change: Change): Promise<void> {
-  const { differences, warnings } = await change({ dryRun: "true" });
+  const { differences, warnings, isRepair } = await change({ dryRun: "true" });
   if (!isData(command)) printDifferences(differences);
   printWarnings(warnings);
-  const isApplied = differences.length > 0 && (yes || (await agreed()));
+  const isChange = differences.length > 0 || isRepair;
+  if (isRepair && !isData(command)) console.log("The stored policy is invalid, and is replaced.");
+  const isApplied = isChange && (yes || (await agreed()));
   const { version } = isApplied ? await change({ dryRun: "false" }) : {};
   if (isData(command)) return printData(command, { differences, warnings, version });
   if (version !== undefined) console.log(`Policy applied: version ${version}.`);
-  else if (differences.length > 0) console.log("The policy was not changed.");
+  else if (isChange) console.log("The policy was not changed.");
 }

@@ -106,14 +106,10 @@ async function answered(
   }
 }
 
-/**
- * These state that the write was not accepted; after every other server error Azure may still process it.
- * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
- */
+/** After a server error Azure may still process the write. */
 function toWriteFailure(response: PathUncheckedResponse, id: string): Error {
   const failure = toFailure(toAnswer(response), id);
-  const status = Number(response.status);
-  return status < 500 || status === 503 ? failure : new ResultUnknown(failure.message, RETRY_SECONDS);
+  return Number(response.status) < 500 ? failure : new ResultUnknown(failure.message, RETRY_SECONDS);
 }
 
 /** A read that fails after Azure accepted the write does not show that the write failed. */

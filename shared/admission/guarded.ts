@@ -14,7 +14,7 @@ import { requestsNothing, type AdmissionResponse, type AdmissionReview } from ".
 import { messageOf } from "../core/messageOf.ts";
 
 /** The part of the webhook's timeout for the decision; the rest is for the network. */
-const SHARE = 0.7;
+export const DECISION_SHARE = 0.7;
 /** The part in which a process that has not cached the policy may read it. */
 const LAST_SHARE = 0.1;
 
@@ -30,7 +30,7 @@ export async function inTime(
   decide: () => Promise<AdmissionResponse>,
 ): Promise<AdmissionResponse> {
   try {
-    return await within(timeoutSeconds * 1000 * SHARE, decide(), () => {
+    return await within(timeoutSeconds * 1000 * DECISION_SHARE, decide(), () => {
       throw new Error("deadline exceeded");
     });
   } catch (error) {

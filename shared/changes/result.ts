@@ -68,15 +68,18 @@ function judged(sent: Sent, error: unknown, actual: Resource | undefined): Ended
   const why = messageOf(error);
   const shown = resultShown(sent.change, { ...sent, actual });
   if (shown === "pending") return { outcome: "unknown", why: `${why}; ${inProgress(actual)}` };
-  if (shown === "applied" && !isOfAnother(sent.change, error))
+  if (shown === "applied" && !isByAnother(sent.change, error, actual))
     return { outcome: "applied", why: `${why}; found done`, ...found(actual) };
   if (error instanceof ResultUnknown) return { outcome: "unknown", why };
   return { outcome: "failed", why, ...found(actual) };
 }
 
-/** A create that Azure did not accept did not make the resource that exists. */
-function isOfAnother({ action }: Change, error: unknown): boolean {
+/**
+ * A write that Azure did not accept made nothing: another writer created the resource, or deleted and created
+ * it again.
+ */
+function isByAnother({ action }: Change, error: unknown, actual: Resource | undefined): boolean {
   const notAccepted =
     error instanceof Conflict || (error instanceof NotYet && !(error instanceof ResultUnknown));
-  return action === "create" && notAccepted;
+  return notAccepted && action !== "update" && actual !== undefined;
 }

@@ -40,12 +40,15 @@ function sharedValues(clusters: readonly Cluster[]): Found[] {
   );
 }
 
-/** Both clusters are in doubt: the one that has the lists, and the one that has the frontend. */
+/**
+ * The cluster that has the lists is in doubt until it is bound again, and the one that has the frontend as long as it does not list the
+ * Service.
+ */
 function mixedLists(clusters: readonly Cluster[]): Found[] {
   const names = new Set(clusters.map(({ name }) => name));
   return clusters.flatMap(({ name, identity }) => {
     const { mixUp } = identity ?? {};
-    if (!mixUp || !names.has(mixUp.cluster)) return [];
+    if (!mixUp) return [];
     const said = {
       what: "lists",
       message: mixUpMessage(name, mixUp),
@@ -53,13 +56,18 @@ function mixedLists(clusters: readonly Cluster[]): Found[] {
     } as const;
     return [
       { cluster: name, other: mixUp.cluster, ...said },
-      { cluster: mixUp.cluster, other: name, ...said },
+      ...(mixUp.isUnlisted && names.has(mixUp.cluster)
+        ? [{ cluster: mixUp.cluster, other: name, ...said }]
+        : []),
     ];
   });
 }
 
 /** @param name of the cluster that has the lists */
-export function mixUpMessage(name: string, { frontend, cluster }: Omit<MixUp, "atUtc">): string {
+export function mixUpMessage(
+  name: string,
+  { frontend, cluster }: Pick<MixUp, "frontend" | "cluster">,
+): string {
   return `frontend ${frontend} of cluster ${cluster} is named for a Service in the list of cluster ${name}: the list may be that of another cluster`;
 }
 

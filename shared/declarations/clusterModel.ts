@@ -59,6 +59,8 @@ export interface MixUp {
   readonly frontend: string;
   /** Name of the cluster in whose node resource group the frontend is. */
   readonly cluster: string;
+  /** True if that cluster does not list the Service: then its own lists are in doubt as well. */
+  readonly isUnlisted: boolean;
   readonly atUtc: string;
 }
 

@@ -36,11 +36,11 @@ export async function corroborate(run: Run, world: World): Promise<void> {
 }
 
 function isSame(one: Found, two: MixUp | undefined): boolean {
-  return one.frontend === two?.frontend && one.cluster === two.cluster;
+  return one.frontend === two?.frontend && one.cluster === two.cluster && one.isUnlisted === two.isUnlisted;
 }
 
-function toRecord({ frontend, cluster }: Found, { nowUtc }: World): MixUp {
-  return { frontend, cluster, atUtc: nowUtc };
+function toRecord({ frontend, cluster, isUnlisted }: Found, { nowUtc }: World): MixUp {
+  return { frontend, cluster, isUnlisted, atUtc: nowUtc };
 }
 
 async function record(run: Run, cluster: Cluster, found: Parameters<typeof recordWhose>[2]): Promise<void> {
@@ -67,13 +67,15 @@ interface Found extends Omit<MixUp, "atUtc"> {
  * every other evidence of whose lists they are, that of an operator too. `undefined` if nothing shows it. Pure.
  */
 export function mixedUp(world: World, { cluster: { name } }: ClusterView): string | undefined {
-  const found = mixUpsIn(world).find(({ lister, cluster }) => lister === name || cluster === name);
+  const found = mixUpsIn(world).find(
+    ({ lister, cluster, isUnlisted }) => lister === name || (cluster === name && isUnlisted),
+  );
   return found && mixUpMessage(found.lister, found);
 }
 
 const mixUps = new WeakMap<World, readonly Found[]>();
 
-/** The first one of each pair of clusters. */
+/** One of each pair of clusters. */
 function mixUpsIn(world: World): readonly Found[] {
   const made = mixUps.get(world) ?? findMixUps(world);
   mixUps.set(world, made);
@@ -87,24 +89,27 @@ function findMixUps(world: World): readonly Found[] {
     const cluster = lookupIn(world).clusterOf(balancer.id)?.cluster.name;
     if (cluster === undefined) continue;
     for (const { name: frontend } of balancer.frontends) {
-      const lister = listers.get(nameBase(frontend));
-      const key = `${lister} ${cluster}`;
-      if (lister !== undefined && lister !== cluster && !found.has(key))
-        found.set(key, { frontend, cluster, lister });
+      const listed = listers.get(nameBase(frontend)) ?? [];
+      const isUnlisted = !listed.includes(cluster);
+      for (const lister of listed.filter((one) => one !== cluster)) {
+        const key = `${lister} ${cluster}`;
+        // One that the cluster does not list is the stronger contradiction.
+        if (!found.has(key) || isUnlisted) found.set(key, { frontend, cluster, lister, isUnlisted });
+      }
     }
   }
   return [...found.values()];
 }
 
-/** The cluster whose list has a Service, by the start of the names of its frontends. */
-function listersIn({ clusters }: World): ReadonlyMap<string, string> {
-  return new Map(
-    clusters.flatMap(({ cluster, declared }) =>
-      declared
-        .filter(({ strength }) => strength === "confirmation")
-        .map(({ uid }) => [nameBase(baseName(uid)), cluster.name] as const),
-    ),
+/** The clusters whose lists have a Service, by the start of the names of its frontends. */
+function listersIn({ clusters }: World): ReadonlyMap<string, readonly string[]> {
+  const all = clusters.flatMap(({ cluster, declared }) =>
+    declared
+      .filter(({ strength }) => strength === "confirmation")
+      .map(({ uid }) => ({ base: nameBase(baseName(uid)), name: cluster.name })),
   );
+  const groups = Map.groupBy(all, ({ base }) => base);
+  return new Map([...groups].map(([base, one]) => [base, one.map(({ name }) => name)]));
 }
 
 function frontendOfConfirmed(world: World, view: ClusterView): string | undefined {

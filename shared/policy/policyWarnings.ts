@@ -79,13 +79,14 @@ function rejections({ modes, connections: { rejectPendingAfterHours, rejectWithd
 
 /** Two Services with one address or name are what admission is for. */
 function ownership({ rules, overrides, modes }: Policy): string[] {
-  if (modes.admission === "warn") return [];
   const all = [
-    { setting: "rules", rules },
-    ...overrides.flatMap((entry, index) =>
-      entry.modes.admission === "warn" ? [] : [{ setting: `overrides[${index}].rules`, rules: entry.rules }],
-    ),
-  ];
+    { setting: "rules", rules, mode: modes.admission },
+    ...overrides.map((entry, index) => ({
+      setting: `overrides[${index}].rules`,
+      rules: entry.rules,
+      mode: entry.modes.admission ?? modes.admission,
+    })),
+  ].filter(({ mode }) => mode === "enforce");
   return all.flatMap((entry) => {
     const weak = OWNERSHIP_RULES.filter(
       (id) => (entry.rules[id] ?? entry.rules[EVERY_RULE] ?? "deny") !== "deny",

@@ -733,6 +733,17 @@ describe("when Azure does not answer as it should", () => {
     },
   );
 
+  test("a delete that Azure refused, because another writer created the resource again, is not recorded as applied", async () => {
+    await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
+    run.resources.place(ID, body({ resourceGuid: "old" }));
+    run.resources.remove = (id) => {
+      run.resources.place(id, body({ resourceGuid: "new" }));
+      return Promise.reject(new Conflict("412"));
+    };
+    await expect(apply([deletion()], { stillTrue: async () => undefined })).rejects.toThrow("412");
+    expect(journalled()).toMatchObject({ outcome: "failed" });
+  });
+
   test("a delete that a frozen host makes after another host recorded a failure is applied", async () => {
     await applyPolicy(run, { modes: { sweep: "enforce" }, maxDeletePercent: 100 });
     const remove = run.resources.remove.bind(run.resources);

@@ -91,6 +91,11 @@ describe("the file", () => {
   test.each<[string, string, string | RegExp]>([
     ["is no YAML", "contexts: [", /^c is invalid: not YAML: /],
     ["is no mapping", "- a", "c is invalid: : Invalid input: expected object, received array"],
+    [
+      "has two names that differ in case only",
+      "contexts: { prod: { url: 'https://a.example' }, Prod: { url: 'https://b.example' } }",
+      "c is invalid: contexts.prod: another context has the same name in another case",
+    ],
     ["has an unknown field", "context: {}", 'c is invalid: : Unrecognized key: "context"'],
     ["names a current context that it lacks", "current: prod", /current: there is no context prod/],
     ["has a name that would leave the folder", `contexts: {"../x": {url: ${PROD}}}`, /contexts\.\.\.\/x/],

@@ -399,6 +399,7 @@ describe("what ARM refuses, in Mooring's closed set", () => {
     ["the connection ends before the request is processed", isResult("PUT", { kind: "reset" })],
     ["the response is lost", isResult("PUT", { kind: "loseAnswer" })],
     ["a gateway fails", isResult("PUT", { kind: "error", status: 502 })],
+    ["the service is unavailable", isResult("PUT", { kind: "error", status: 503 })],
     ["ARM fails", isResult("PUT", { kind: "error", status: 500, code: "InternalServerError" })],
     ["the result may not be read", isResult("GET", forbidden)],
     [
@@ -419,7 +420,6 @@ describe("what ARM refuses, in Mooring's closed set", () => {
 
   test.each<[string, NewFault["action"]]>([
     ["Azure throttles", { kind: "error", status: 429 }],
-    ["the service is unavailable", { kind: "error", status: 503 }],
     ["the write is forbidden", forbidden],
     ["the operation failed", { kind: "failOperation" }],
   ])("a write was certainly not made if %s", async (_, action) => {

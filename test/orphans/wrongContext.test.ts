@@ -5,7 +5,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { runAudit } from "../../shared/audit/runAudit.ts";
 import { contradictionsOf } from "../../shared/declarations/clusterContradictions.ts";
-import { findCluster, forgetDeclared, listClusters } from "../../shared/declarations/registry.ts";
+import {
+  findCluster,
+  forgetDeclared,
+  listClusters,
+  removeCluster,
+} from "../../shared/declarations/registry.ts";
 import { judgeClaim, readClaimantCluster } from "../../shared/inventory/claimStatus.ts";
 import { addressPlace } from "../../shared/inventory/places.ts";
 import { confirmedClaim } from "../builders/claims.ts";
@@ -178,6 +183,14 @@ describe("the token of two is in the context of one, which has no sender", () =>
     expect(contradictionsOf(await listClusters(run)).size).toBe(0);
   });
 
+  test("nothing is deleted after the other cluster is no longer registered, and a finding states why", async () => {
+    await days(1);
+    await removeCluster(run, "one");
+    await days(3);
+    expect(left()).toEqual(["one", "two"]);
+    expect([...contradictionsOf(await listClusters(run)).keys()]).toEqual(["two"]);
+  });
+
   test("its lists end no claims", async () => {
     await days(1);
     const claimant = (await readClaimantCluster(run, "two"))!;
@@ -185,4 +198,15 @@ describe("the token of two is in the context of one, which has no sender", () =>
     const claim = confirmedClaim({ cluster: "two", sequence: 0 });
     expect(judgeClaim(claim, { place, claimant, confirmed: undefined, proposals: [] })).not.toBe("ended");
   });
+});
+
+test("a list with a Service of another cluster, which lists it as well, puts only its own cluster in doubt", async () => {
+  place("right");
+  await lists();
+  await exchangeIdentities(run, "one", exchange);
+  await days(1);
+  expect(contradictionsOf(await listClusters(run)).size).toBe(0);
+  senders[1]!.services = [...senders[1]!.services, { ...internalService("forged"), uid: UIDS.one }];
+  await days(1);
+  expect([...contradictionsOf(await listClusters(run)).keys()]).toEqual(["two"]);
 });

@@ -43,6 +43,16 @@ describe("a policy that was applied", () => {
     expect(await versions(run)).toHaveLength(1);
   });
 
+  test("replaces an invalid one, although it is the one that was active before", async () => {
+    const run = memoryRun();
+    await apply(run, { maxDeletesPerRun: 1 });
+    const value = { policy: { modes: { sweep: "always" } }, appliedAtUtc: run.now().toISOString() } as never;
+    await run.tables.policies.transact("policy", [{ do: "put", key: "current", value }]);
+    expect(await planPolicy(run, { maxDeletesPerRun: 1 })).toMatchObject({ differences: [], isRepair: true });
+    await apply(run, { maxDeletesPerRun: 1 });
+    expect(await planPolicy(run, { maxDeletesPerRun: 1 })).toMatchObject({ isRepair: false });
+  });
+
   test("is not replaced if another one is applied at the same moment", async () => {
     const run = memoryRun();
     const plans = await Promise.all([1, 2].map((maxDeletesPerRun) => planPolicy(run, { maxDeletesPerRun })));
@@ -195,6 +205,16 @@ describe("dangerous combinations", () => {
       "one address for two Services",
       { rules: { "address-claimed": "warn" } },
       [/^rules does not deny address-claimed/],
+    ],
+    [
+      "the same in a cluster that enforces, in warn mode",
+      {
+        modes: { admission: "warn" },
+        overrides: [
+          { clusters: ["prod"], modes: { admission: "enforce" }, rules: { "address-claimed": "off" } },
+        ],
+      },
+      [/^overrides\[0\]\.rules does not deny address-claimed/],
     ],
     ["the same in warn mode", { modes: { admission: "warn" }, rules: { "address-claimed": "warn" } }, []],
     [
