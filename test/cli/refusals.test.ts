@@ -60,7 +60,7 @@ test.each([
 });
 
 test.each([
-  ["--cluster onee", "mooring: --cluster: there is no cluster onee; did you mean one?\n"],
+  ["--cluster onee", "mooring: --cluster onee: there is no cluster onee; did you mean one?\n"],
   ["--days 31", "mooring: --days 31: not an integer from 1 to 30\n"],
   ["--mode deny", "Allowed choices are warn, enforce."],
 ])("refusals %s is invalid", async (options, problem) => {
