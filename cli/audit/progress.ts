@@ -29,12 +29,13 @@ export function showProgress<P extends Progress>(
   return watched.audit(format === "table" ? byLine() : () => {});
 }
 
-/** Prints one line after each scope. */
+/** Prints one line after each scope, and one at the end. */
 function byLine(): OnProgress {
-  let finished = -1;
+  let printed = "";
   return (progress) => {
-    if (progress.finished === finished) return;
-    finished = progress.finished;
+    const now = `${progress.finished} ${progress.run.state}`;
+    if (now === printed) return;
+    printed = now;
     console.error(progressLine(progress));
   };
 }
