@@ -104,12 +104,7 @@ function kebab(name: (typeof METHODS)[number]): Exclude<SignIn["method"], "devic
 
 /** The URL, and the context it is stored as. @throws InvalidInput */
 function placeOf({ url, context }: Options, config: Config): { name: string; url: string } {
-  const problem =
-    context === undefined ? undefined : ContextName.safeParse(context).error?.issues[0]?.message;
-  if (problem !== undefined) throw new InvalidInput(`--context ${context}: ${problem}`);
-  const twin = Object.keys(config.contexts).find((one) => one.toLowerCase() === context?.toLowerCase());
-  if (twin !== undefined && twin !== context)
-    throw new InvalidInput(`--context ${context}: context ${twin} has the same name in another case`);
+  if (context !== undefined) demandName(context, config);
   const given = url ?? (process.env["MOORING_URL"] || undefined);
   if (given !== undefined) {
     const origin = demandAppUrl(given, url === undefined ? "MOORING_URL" : "--url");
@@ -118,6 +113,15 @@ function placeOf({ url, context }: Options, config: Config): { name: string; url
   const name = context ?? config.current;
   if (name === undefined) throw new InvalidInput("--url: required, because there is no context yet");
   return { name, url: targetOf(config, name).url };
+}
+
+/** @throws InvalidInput for a name that is not valid, or that differs from another one in case only */
+function demandName(context: string, { contexts }: Config): void {
+  const problem = ContextName.safeParse(context).error?.issues[0]?.message;
+  if (problem !== undefined) throw new InvalidInput(`--context ${context}: ${problem}`);
+  const twin = Object.keys(contexts).find((one) => one.toLowerCase() === context.toLowerCase());
+  if (twin !== undefined && twin !== context)
+    throw new InvalidInput(`--context ${context}: context ${twin} has the same name in another case`);
 }
 
 /** That of a context for the same app, else the first label of the host name. */

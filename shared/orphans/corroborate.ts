@@ -3,6 +3,7 @@
  * there for a Service in the lists. Without this the lists of another cluster, sent with this cluster's
  * token, would prove that all resources here are orphans.
  */
+import type { LoadBalancer } from "../azure/networkModel.ts";
 import { mixUpMessage } from "../declarations/clusterContradictions.ts";
 import { recordWhose } from "../declarations/clusterIdentity.ts";
 import type { Cluster, MixUp } from "../declarations/clusterModel.ts";
@@ -84,25 +85,28 @@ function mixUpsIn(world: World): readonly Found[] {
 
 function findMixUps(world: World): readonly Found[] {
   const listers = listersIn(world);
-  const found = new Map<string, Found>();
-  for (const balancer of world.balancers) {
-    const cluster = lookupIn(world).clusterOf(balancer.id)?.cluster.name;
-    if (cluster === undefined) continue;
-    for (const { name: frontend } of balancer.frontends) {
-      const listed = listers.get(nameBase(frontend)) ?? [];
-      const isUnlisted = !listed.includes(cluster);
-      for (const lister of listed.filter((one) => one !== cluster)) {
-        const key = `${lister} ${cluster}`;
-        // One that the cluster does not list is the stronger contradiction.
-        if (!found.has(key) || isUnlisted) found.set(key, { frontend, cluster, lister, isUnlisted });
-      }
-    }
-  }
-  return [...found.values()];
+  const all = world.balancers.flatMap((balancer) => foundOn(world, balancer, listers));
+  // One that the cluster of the frontend does not list is the stronger contradiction: it comes last, and stays.
+  const byStrength = all.toSorted((a, b) => Number(a.isUnlisted) - Number(b.isUnlisted));
+  return [...new Map(byStrength.map((one) => [`${one.lister} ${one.cluster}`, one])).values()];
 }
 
+function foundOn(world: World, { id, frontends }: LoadBalancer, listers: Listers): Found[] {
+  const cluster = lookupIn(world).clusterOf(id)?.cluster.name;
+  if (cluster === undefined) return [];
+  return frontends.flatMap(({ name: frontend }) => {
+    const listed = listers.get(nameBase(frontend)) ?? [];
+    const isUnlisted = !listed.includes(cluster);
+    return listed
+      .filter((one) => one !== cluster)
+      .map((lister) => ({ frontend, cluster, lister, isUnlisted }));
+  });
+}
+
+type Listers = ReadonlyMap<string, readonly string[]>;
+
 /** The clusters whose lists have a Service, by the start of the names of its frontends. */
-function listersIn({ clusters }: World): ReadonlyMap<string, readonly string[]> {
+function listersIn({ clusters }: World): Listers {
   const all = clusters.flatMap(({ cluster, declared }) =>
     declared
       .filter(({ strength }) => strength === "confirmation")
