@@ -3,7 +3,6 @@
  * cluster was deleted. Pure.
  */
 import type { Evidence } from "../changes/plan.ts";
-import { mixUpMessage } from "../declarations/clusterContradictions.ts";
 import { isCorroborated, mixedUp } from "./corroborate.ts";
 import { lastHeardUtc, type ClusterView, type World } from "./world.ts";
 
@@ -68,8 +67,7 @@ function proofOfPresent(world: World, view: ClusterView): Proof {
   const { name, identity } = cluster;
   if (!identity)
     return missing(`cluster ${name} has not sent a complete list yet, so it is bound to no identity`);
-  // A recorded mix-up counts until the cluster is bound again, also if the other cluster is no longer registered.
-  const contradiction = mixedUp(world, view) ?? (identity.mixUp && mixUpMessage(name, identity.mixUp));
+  const contradiction = mixedUp(world, view);
   if (contradiction !== undefined) return missing(contradiction);
   if (!isCorroborated(world, view))
     return missing(

@@ -65,13 +65,15 @@ interface Found extends Omit<MixUp, "atUtc"> {
 
 /**
  * Why the lists of the cluster, or those of another cluster that has its Services, may be mixed up. This contradicts
- * every other evidence of whose lists they are, that of an operator too. `undefined` if nothing shows it. Pure.
+ * every other evidence of whose lists they are, that of an operator too. One that was recorded counts until the
+ * cluster is bound again, also if the other cluster is no longer registered. `undefined` if nothing shows it. Pure.
  */
-export function mixedUp(world: World, { cluster: { name } }: ClusterView): string | undefined {
+export function mixedUp(world: World, { cluster: { name, identity } }: ClusterView): string | undefined {
   const found = mixUpsIn(world).find(
     ({ lister, cluster, isUnlisted }) => lister === name || (cluster === name && isUnlisted),
   );
-  return found && mixUpMessage(found.lister, found);
+  if (found) return mixUpMessage(found.lister, found);
+  return identity?.mixUp && mixUpMessage(name, identity.mixUp);
 }
 
 const mixUps = new WeakMap<World, readonly Found[]>();

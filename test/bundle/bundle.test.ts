@@ -246,9 +246,13 @@ describe("bad input gets a clear answer and changes nothing", () => {
   });
 
   test("a wrong token and an unknown cluster look the same", async () => {
-    expect(await admit(post(review(service("x"))), "one/wrong")).toEqual(
-      await admit(post(review(service("x"))), "none/wrong"),
-    );
+    const answer = async (path: string) => {
+      const { headers, ...rest } = await admit(post(review(service("x"))), path);
+      // Two answers may be from different seconds.
+      const { date: _date, ...others } = Object.fromEntries(headers);
+      return { ...rest, headers: others };
+    };
+    expect(await answer("one/wrong")).toEqual(await answer("none/wrong"));
   });
 
   test.each([["a/b"], ["a#b?c"], ["⚓️"], ["n".repeat(253)], ["..%2f"]])(
