@@ -130,11 +130,11 @@ async function change(call: Change, planned: Promise<PolicyPlan>): Promise<Reply
   const shown = {
     differences: plan.differences.map(showDifference),
     warnings: [...plan.warnings],
-    isRepair: plan.isRepair,
+    replacesInvalid: plan.replacesInvalid,
   };
   if (plan.replaces !== body.replaces)
     throw new Conflict("the policy changed after it was shown: review the active policy and try again");
-  const isChange = plan.differences.length > 0 || plan.isRepair;
+  const isChange = plan.differences.length > 0 || plan.replacesInvalid;
   if (query.dryRun === "true" || !isChange) return { body: shown };
   const version = await applyPlan(run, plan, { who: principal.name, reason: body.reason });
   forget(run);

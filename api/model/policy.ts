@@ -49,7 +49,7 @@ export const PolicyChange = z.object({
   differences: z.array(PolicyDifference),
   warnings: z.array(z.string()),
   /** True if the stored policy is invalid: it is replaced even without differences from the active one. */
-  isRepair: z.boolean(),
+  replacesInvalid: z.boolean(),
 });
 export type PolicyChange = z.infer<typeof PolicyChange>;
 

@@ -107,11 +107,11 @@ type Change = (query: { readonly dryRun: "true" | "false" }) => Promise<PolicyCh
 
 /** Applies what was shown: the app refuses if another version is active meanwhile. */
 async function carryOut(command: Command, { yes }: Options, change: Change): Promise<void> {
-  const { differences, warnings, isRepair } = await change({ dryRun: "true" });
+  const { differences, warnings, replacesInvalid } = await change({ dryRun: "true" });
   if (!isData(command)) printDifferences(differences);
   printWarnings(warnings);
-  const isChange = differences.length > 0 || isRepair;
-  if (isRepair && !isData(command)) console.log("The stored policy is invalid, and is replaced.");
+  const isChange = differences.length > 0 || replacesInvalid;
+  if (replacesInvalid && !isData(command)) console.log("The stored policy is invalid, and is replaced.");
   const isApplied = isChange && (yes || (await agreed()));
   const { version } = isApplied ? await change({ dryRun: "false" }) : {};
   if (isData(command)) return printData(command, { differences, warnings, version });

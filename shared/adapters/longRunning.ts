@@ -13,7 +13,6 @@ export type { Client };
 
 /** PLS and load balancer writes take seconds. Longer operations are checked again by queued work. */
 const DEADLINE_MILLISECONDS = 90_000;
-const RETRY_SECONDS = 30;
 
 /**
  * Resolves when the operation that `initial` started has succeeded.
@@ -36,7 +35,7 @@ export async function waitUntilDone(
   try {
     await poller.pollUntilDone({ abortSignal: signal });
   } catch (error) {
-    if (signal.aborted) throw unknown(`${about}: the operation is still running`);
+    if (signal.aborted) throw new ResultUnknown(`${about}: the operation is still running`);
     throw error;
   }
 }
@@ -51,19 +50,15 @@ interface Status {
 async function readStatus(client: Client, { path, about, signal }: Status): Promise<OperationResponse> {
   const response = await readPath(client, { path, about, signal });
   if (Number(response.status) < 300) return toOperationResponse(response);
-  throw unknown(toFailure(toAnswer(response), `status of the operation on ${about}`).message);
+  throw new ResultUnknown(toFailure(toAnswer(response), `status of the operation on ${about}`).message);
 }
 
 async function readPath(client: Client, { path, about, signal }: Status): Promise<PathUncheckedResponse> {
   try {
     return await client.pathUnchecked(path).get({ abortSignal: signal });
   } catch (error) {
-    throw unknown(`${about}: the status of the operation could not be read: ${messageOf(error)}`);
+    throw new ResultUnknown(`${about}: the status of the operation could not be read: ${messageOf(error)}`);
   }
-}
-
-function unknown(message: string): ResultUnknown {
-  return new ResultUnknown(message, RETRY_SECONDS);
 }
 
 function toOperationResponse(response: PathUncheckedResponse): OperationResponse {

@@ -16,7 +16,6 @@ import { toAnswer } from "./rawAnswer.ts";
 // A write whose response was lost must not be repeated blindly: the caller reads the resource first.
 const READ_RETRIES = { maxRetries: 2, maxRetryDelayInMs: 10_000 };
 const WRITE_RETRIES = { maxRetries: 0 };
-const RETRY_SECONDS = 30;
 
 /** A reader and a writer of complete resources. Only `createApply` gets the writer. */
 export function openResources({
@@ -102,14 +101,14 @@ async function answered(
   try {
     return await send();
   } catch (error) {
-    throw new ResultUnknown(`${id}: no response to the write: ${messageOf(error)}`, RETRY_SECONDS);
+    throw new ResultUnknown(`${id}: no response to the write: ${messageOf(error)}`);
   }
 }
 
 /** After a server error Azure may still process the write. */
 function toWriteFailure(response: PathUncheckedResponse, id: string): Error {
   const failure = toFailure(toAnswer(response), id);
-  return Number(response.status) < 500 ? failure : new ResultUnknown(failure.message, RETRY_SECONDS);
+  return Number(response.status) < 500 ? failure : new ResultUnknown(failure.message);
 }
 
 /** A read that fails after Azure accepted the write does not show that the write failed. */
@@ -118,9 +117,9 @@ async function readResult(client: Client, id: string): Promise<Resource> {
     const resource = await read(client, id);
     if (resource) return resource;
   } catch (error) {
-    throw new ResultUnknown(`Azure accepted the write, but ${messageOf(error)}`, RETRY_SECONDS);
+    throw new ResultUnknown(`Azure accepted the write, but ${messageOf(error)}`);
   }
-  throw new ResultUnknown(`Azure accepted the write, but ${id} was not found afterwards`, RETRY_SECONDS);
+  throw new ResultUnknown(`Azure accepted the write, but ${id} was not found afterwards`);
 }
 
 function toResource(id: string, body: JsonObject): Resource {

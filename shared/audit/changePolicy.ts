@@ -25,7 +25,7 @@ export interface PolicyPlan {
   readonly differences: readonly PolicyDifference[];
   readonly warnings: readonly string[];
   /** True if the stored policy is invalid: then the plan changes it even without differences from the active one. */
-  readonly isRepair: boolean;
+  readonly replacesInvalid: boolean;
   /** The earlier version that a rollback applies again. */
   readonly restores?: string;
 }
@@ -35,8 +35,8 @@ export async function planPolicy(run: Run, document: unknown): Promise<PolicyPla
   const policy = checkPolicy(document);
   const [stored, active] = await waitForAll([readStored(run), readActive(run)]);
   const differences = policyDifferences(active.policy, policy);
-  const isRepair = stored.problems.length > 0;
-  return { policy, replaces: stored.version, differences, warnings: policyWarnings(policy), isRepair };
+  const replacesInvalid = stored.problems.length > 0;
+  return { policy, replaces: stored.version, differences, warnings: policyWarnings(policy), replacesInvalid };
 }
 
 /** @param version default: the one before the active one @throws InvalidInput if there is no such version, or if it is no longer valid */

@@ -35,7 +35,13 @@ export class NotYet extends Error {
  */
 export class ResultUnknown extends NotYet {
   override name = "ResultUnknown";
+  constructor(message: string) {
+    super(message, RESULT_SECONDS);
+  }
 }
+
+/** Writes of load balancers and Private Link Services take seconds. */
+const RESULT_SECONDS = 30;
 
 /** Another process does the same work, or started it later with newer data. Not a failure. */
 export class Superseded extends NotYet {}

@@ -78,7 +78,7 @@ export function mixedUp(world: World, { cluster: { name, identity } }: ClusterVi
 
 const mixUps = new WeakMap<World, readonly Found[]>();
 
-/** One of each pair of clusters. */
+/** The strongest of each pair of clusters. */
 function mixUpsIn(world: World): readonly Found[] {
   const made = mixUps.get(world) ?? findMixUps(world);
   mixUps.set(world, made);
@@ -88,9 +88,10 @@ function mixUpsIn(world: World): readonly Found[] {
 function findMixUps(world: World): readonly Found[] {
   const listers = listersIn(world);
   const all = world.balancers.flatMap((balancer) => foundOn(world, balancer, listers));
-  // One that the cluster of the frontend does not list is the stronger contradiction: it comes last, and stays.
-  const byStrength = all.toSorted((a, b) => Number(a.isUnlisted) - Number(b.isUnlisted));
-  return [...new Map(byStrength.map((one) => [`${one.lister} ${one.cluster}`, one])).values()];
+  // One that the cluster of the frontend does not list is the stronger contradiction: it comes first.
+  const byStrength = all.toSorted((a, b) => Number(b.isUnlisted) - Number(a.isUnlisted));
+  const pairs = Map.groupBy(byStrength, ({ lister, cluster }) => `${lister} ${cluster}`);
+  return [...pairs.values()].flatMap(([strongest]) => strongest ?? []);
 }
 
 function foundOn(world: World, { id, frontends }: LoadBalancer, listers: Listers): Found[] {

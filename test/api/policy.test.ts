@@ -16,7 +16,7 @@ test("a change of the mode of a namespace is shown, applied with author and reas
   const added = { namespaces: ["lab"], rules: {}, modes: { admission: "warn" } };
   const text = `overrides: ${JSON.stringify(added)}`;
   const difference = { path: "overrides", after: added, mark: "+", text };
-  expect(shown.body).toEqual({ differences: [difference], warnings: [], isRepair: false });
+  expect(shown.body).toEqual({ differences: [difference], warnings: [], replacesInvalid: false });
   expect((await ask(MODE, { body: body(LAB), as: "reader" })).status).toBe(403);
   const { version } = (await ask(MODE, { body: body(LAB) })).body;
   expect((await ask("GET /policy")).body).toMatchObject({

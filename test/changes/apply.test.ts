@@ -713,7 +713,7 @@ describe("when Azure does not answer as it should", () => {
   });
 
   test("a write that Azure may still process is unknown, although the resource shows no change yet", async () => {
-    const lost = new ResultUnknown("no response to the write", 30);
+    const lost = new ResultUnknown("no response to the write");
     run.resources.calls.failNext(lost, { method: "write" });
     await expect(apply([update()])).rejects.toBe(lost);
     expect(journalled()).toMatchObject({ outcome: "unknown", why: "no response to the write" });

@@ -66,7 +66,7 @@ describe("of a delete whose result is unknown", () => {
       tags: { ...pls().tags },
       properties: { provisioningState: "Succeeded" },
     });
-    run.resources.remove = () => Promise.reject(new ResultUnknown("no response to the write", 30));
+    run.resources.remove = () => Promise.reject(new ResultUnknown("no response to the write"));
     const plan = { changes: [deletion(run, plsIdIn("pls"))] };
     await expect(createApply(run.resources)(run, plan, SYSTEM, OPTIONS)).rejects.toThrow(ResultUnknown);
     const [row] = await Array.fromAsync(run.tables.journal.list("all"));

@@ -94,7 +94,7 @@ export class MemoryResources implements ResourceReader, ResourceWriter {
   #answer(): void {
     if (!this.#loseAnswer) return;
     this.#loseAnswer = false;
-    throw new ResultUnknown("socket hang up", 30);
+    throw new ResultUnknown("socket hang up");
   }
 }
 

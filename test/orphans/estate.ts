@@ -762,7 +762,7 @@ export class Estate {
     const lost = this.#lost.shift();
     if (lost === undefined) return write();
     if (lost) await write();
-    throw new ResultUnknown("no response to the write", 30);
+    throw new ResultUnknown("no response to the write");
   }
 
   /** Azure refuses a write of another version than it has, if one is sent. */

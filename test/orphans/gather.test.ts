@@ -361,6 +361,31 @@ describe("a cluster's lists are corroborated", () => {
     expect(run.tables.clusters.calls.count("transact") - before).toBe(stored === bare && expected ? 1 : 0);
   });
 
+  test("of several contradictions, the one that puts another cluster in doubt is recorded", async () => {
+    const uids = ["a", "b"].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`);
+    const listed = (...some: string[]) => some.map((uid) => declared({ uid, name: uid.slice(0, 1) }));
+    const [lister, first, second] = ["lister", "first", "second"].map((name) =>
+      cluster({
+        name,
+        resourceId: cluster().resourceId.replace(/one$/, name),
+        nodeResourceGroup: `MC_${name}`,
+      }),
+    );
+    const balancers = ["first", "second"].map((name, at) => {
+      const id = balancerId(`MC_${name}`);
+      return balancer({ id, frontends: [frontend({ name: baseName(uids[at] ?? "") }, id)] });
+    });
+    const clusters = [
+      view({ cluster: lister!, declared: listed(...uids) }),
+      view({ cluster: first!, declared: listed(uids[0] ?? "") }),
+      view({ cluster: second!, declared: [] }),
+    ];
+    await run.tables.clusters.transact("all", [{ do: "put", key: "lister", value: lister! }]);
+    await corroborate(run, world({ clusters, balancers }));
+    const stored = await run.tables.clusters.get("all", "lister");
+    expect(stored?.value.identity?.mixUp).toMatchObject({ cluster: "second", isUnlisted: true });
+  });
+
   test("a registration that was removed meanwhile does not stop the sweep", async () => {
     await corroborate(run, world());
     expect(await recorded()).toBeUndefined();

@@ -48,9 +48,12 @@ describe("a policy that was applied", () => {
     await apply(run, { maxDeletesPerRun: 1 });
     const value = { policy: { modes: { sweep: "always" } }, appliedAtUtc: run.now().toISOString() } as never;
     await run.tables.policies.transact("policy", [{ do: "put", key: "current", value }]);
-    expect(await planPolicy(run, { maxDeletesPerRun: 1 })).toMatchObject({ differences: [], isRepair: true });
+    expect(await planPolicy(run, { maxDeletesPerRun: 1 })).toMatchObject({
+      differences: [],
+      replacesInvalid: true,
+    });
     await apply(run, { maxDeletesPerRun: 1 });
-    expect(await planPolicy(run, { maxDeletesPerRun: 1 })).toMatchObject({ isRepair: false });
+    expect(await planPolicy(run, { maxDeletesPerRun: 1 })).toMatchObject({ replacesInvalid: false });
   });
 
   test("is not replaced if another one is applied at the same moment", async () => {
