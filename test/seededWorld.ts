@@ -10,6 +10,14 @@ import { firstScan } from "../dev/sandbox/start/firstScan.ts";
 import { ANY_PORTS } from "../dev/sandbox/start/ports.ts";
 import { startSandbox, type SandboxOptions } from "../dev/sandbox/start/startSandbox.ts";
 
+/**
+ * No timer changes what a test sees, by the time of day at which it runs: tests request scans, audits and sweeps.
+ * @see https://learn.microsoft.com/azure/azure-functions/disable-function
+ */
+export const ON_REQUEST = Object.fromEntries(
+  ["scanInventory", "auditDrift", "sweepOrphans"].map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]),
+);
+
 export type World = Pick<SandboxOptions, "app" | "cli" | "state">;
 
 /** Answers each request with the folder of the world, when it is ready; gives where. */
@@ -34,7 +42,7 @@ export async function offerWorld(world: World): Promise<{ url: string; close: ()
 }
 
 async function seed(world: World): Promise<void> {
-  const sandbox = await startSandbox({ ...world, ports: ANY_PORTS });
+  const sandbox = await startSandbox({ ...world, ports: ANY_PORTS, hostSettings: ON_REQUEST });
   try {
     await sandbox.arm.idle();
     await sandbox.events.idle();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { inject } from "vitest";
 import { ANY_PORTS } from "../../dev/sandbox/start/ports.ts";
 import { startSandbox, type Sandbox } from "../../dev/sandbox/start/startSandbox.ts";
+import { ON_REQUEST } from "../seededWorld.ts";
 
 /** It starts within it even on a busy machine, and where it is the first of the run and the world is not seeded yet. */
 export const START_MILLISECONDS = 290_000;
@@ -21,7 +22,7 @@ export async function sandboxed(): Promise<Sandboxed> {
   const state = await mkdtemp(join(tmpdir(), "mooring-sandboxed-"));
   await cp(seeded, state, { recursive: true });
   const [app, cli] = [inject("builtApp"), inject("builtCli")];
-  const sandbox = await startSandbox({ app, cli, state, ports: ANY_PORTS });
+  const sandbox = await startSandbox({ app, cli, state, ports: ANY_PORTS, hostSettings: ON_REQUEST });
   const close = async () => {
     await sandbox.stop();
     await rm(state, { recursive: true, force: true });

@@ -15,7 +15,10 @@ export interface HostProcessOptions {
   app: string;
   port: number;
   state: string;
+  /** Those of the app. */
   settings: Record<string, string>;
+  /** Others, such as functions that are disabled. */
+  hostSettings?: Record<string, string> | undefined;
 }
 
 /** Resolves when it listens. @throws Error with its last words if it ends first */
@@ -24,6 +27,7 @@ export async function startHostProcess({
   port,
   state,
   settings,
+  hostSettings,
 }: HostProcessOptions): Promise<HostProcess> {
   const args = [
     "--app",
@@ -36,7 +40,7 @@ export async function startHostProcess({
     join(state, "timers.json"),
   ];
   const child = fork(join(import.meta.dirname, "../host/main.ts"), args, {
-    env: { ...process.env, ...settings },
+    env: { ...process.env, ...settings, ...hostSettings },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let words = "";

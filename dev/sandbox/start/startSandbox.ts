@@ -37,6 +37,8 @@ export interface SandboxOptions {
   cli?: string;
   /** `loop`: clusters report to Mooring all the time; else only on request. */
   senders?: "loop" | "on request";
+  /** Settings of the host beside those of the app, such as functions that are disabled. */
+  hostSettings?: Record<string, string>;
   /** Called with each step. */
   progress?: (step: string) => void;
 }
@@ -74,6 +76,7 @@ export async function startSandbox({
   seed = true,
   cli,
   senders = "loop",
+  hostSettings,
   progress = () => {},
 }: SandboxOptions): Promise<Sandbox> {
   await mkdir(join(state, "azurite"), { recursive: true });
@@ -137,7 +140,7 @@ export async function startSandbox({
       new ArmClient(arm.fetch, { objectId: "seed", applicationId: "seed", name: "platform-team" }),
     );
     progress("the app on the Functions host");
-    const host = await startHostProcess({ app, port: ports.host, state, settings });
+    const host = await startHostProcess({ app, state, port: ports.host, settings, hostSettings });
     stops.push(() => host.stop());
     settings["MOORING_APP_URL"] = host.url;
     // So that `npm run mooring` finds this world while it is up, and only then.
@@ -177,16 +180,7 @@ export async function startSandbox({
     if (!restored && seed) await seeded({ arm, fleet: ships, progress, scan: () => scanned(host) });
     for (const cluster of ships.clusters.values()) await reported(cluster, progress);
     const broken = Promise.race([died("storage", storage.process), died("the Functions host", host.process)]);
-    return {
-      ...where,
-      arm,
-      entra,
-      events: grid,
-      fleet: ships,
-      restored,
-      broken,
-      stop,
-    };
+    return { ...where, arm, entra, events: grid, fleet: ships, restored, broken, stop };
   }
 }
 
