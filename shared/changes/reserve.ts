@@ -7,16 +7,19 @@ import { parseResourceId } from "../azure/resourceId.ts";
 import { Conflict } from "../core/errors.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { OWNER_TAG } from "../declarations/plsOwner.ts";
+import { withProposed, type ProposedClaim } from "../inventory/mergeClaims.ts";
 import type { AddressRow, PlsRow } from "../inventory/model.ts";
 import { plsKey } from "../inventory/scanPrivateLinkServices.ts";
 import type { Run } from "../ports/ports.ts";
-import type { Resource } from "../ports/resources.ts";
+import type { JsonObject, Resource } from "../ports/resources.ts";
 import type { Row, Write } from "../ports/table.ts";
 import { frontendIdsOf, givenBy, obstacleTo, type Given } from "./given.ts";
 import type { Change } from "./plan.ts";
 
 /** Others write the same row in each round that fails; more rounds than this indicate another problem. */
 const MAX_ROUNDS = 10;
+/** Longer than admission caches Private Link Services. */
+const NAME_CLAIM_MILLISECONDS = 60_000;
 
 /** What prevents the change, one sentence each; empty if nothing does. Writes nothing. */
 export async function takenSince(
@@ -51,13 +54,13 @@ export async function reserve(
 
 async function reserveOne(run: Run, change: Change, given: Given): Promise<string | undefined> {
   const { addresses } = run.ports.tables;
-  if (given.what === "name") await recordName(run, change, given);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const row = await readRow(run, given);
     const problem = problemOf(run, given, row);
-    if (problem !== undefined || given.what !== "address") return problem;
-    const write = assign(run, given, row);
-    if ((await addresses.transact(given.place.partition, [write])).ok) return undefined;
+    if (problem !== undefined) return problem;
+    const write = writeFor(run, { change, given, row });
+    if (!write || (await addresses.transact(given.place.partition, [write])).ok)
+      return recordName(run, change, given);
   }
   throw new Conflict(`the row of ${given.place.text} keeps changing`);
 }
@@ -66,18 +69,49 @@ function readRow(run: Run, { place }: Given): Promise<Row<AddressRow> | undefine
   return run.ports.tables.addresses.get(place.partition, place.key);
 }
 
-function assign(run: Run, { place, holderId }: Given, row: Row<AddressRow> | undefined): Write<AddressRow> {
-  const assignment = { holderId, seenAtUtc: run.now().toISOString() };
-  const { key, text } = place;
-  if (!row) return { do: "insert", key, value: { address: text, assignment } };
-  return { do: "replace", key, version: row.version, value: { ...row.value, assignment } };
+interface Reserving {
+  readonly change: Change;
+  readonly given: Given;
+  readonly row: Row<AddressRow> | undefined;
+}
+
+/** `undefined` if there is nothing to record: ports of a frontend are in Azure, and a name without an owner is of no Service. */
+function writeFor(run: Run, { change, given, row }: Reserving): Write<AddressRow> | undefined {
+  const { what, holderId, place } = given;
+  const nowUtc = run.now().toISOString();
+  const value: AddressRow = row?.value ?? { address: place.text };
+  const write = (changed: AddressRow): Write<AddressRow> =>
+    row
+      ? { do: "replace", key: place.key, version: row.version, value: changed }
+      : { do: "insert", key: place.key, value: changed };
+  if (what === "address") return write({ ...value, assignment: { holderId, seenAtUtc: nowUtc } });
+  const claim = what === "name" ? claimOfName(run, change) : undefined;
+  return claim && write(withProposed(value, claim, nowUtc));
+}
+
+/** Admission may not see the recorded name yet: it caches Private Link Services. The claim prevents another Service from getting it. */
+function claimOfName(run: Run, { cluster, ...change }: Change): ProposedClaim | undefined {
+  const [namespace = "", name = ""] = ownerTagOf(change)?.split("/") ?? [];
+  if (change.action !== "create" || name === "") return undefined;
+  const now = run.now();
+  const end = new Date(now.getTime() + NAME_CLAIM_MILLISECONDS);
+  return {
+    owner: { cluster, namespace, name, uid: "" },
+    state: "proposed",
+    sinceUtc: now.toISOString(),
+    expiresAtUtc: end.toISOString(),
+  };
+}
+
+function ownerTagOf(change: Pick<Change, "action"> & { readonly body?: JsonObject }): string | undefined {
+  const tags = change.body?.["tags"] as Readonly<Record<string, string>> | undefined;
+  return tags?.[OWNER_TAG];
 }
 
 /** The row of the next scan replaces it, and if the Private Link Service was not created, removes it. */
-async function recordName(run: Run, change: Change, { holderId, place }: Given): Promise<void> {
-  if (change.action !== "create") return;
-  const { tags } = change.body;
-  const owner = (tags as Readonly<Record<string, string>> | undefined)?.[OWNER_TAG];
+async function recordName(run: Run, change: Change, { what, holderId, place }: Given): Promise<undefined> {
+  if (what !== "name" || change.action !== "create") return undefined;
+  const owner = ownerTagOf(change);
   const value: PlsRow = {
     id: holderId,
     name: place.text,
@@ -91,6 +125,7 @@ async function recordName(run: Run, change: Change, { holderId, place }: Given):
   await run.ports.tables.privateLinkServices.transact(subscription, [
     { do: "insert", key: plsKey(holderId), value },
   ]);
+  return undefined;
 }
 
 function problemOf(run: Run, given: Given, row: Row<AddressRow> | undefined): string | undefined {

@@ -6,6 +6,8 @@ import { createApply } from "../../shared/changes/apply.ts";
 import { givenBy } from "../../shared/changes/given.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 import { planUndo } from "../../shared/changes/undo.ts";
+import { liveClaims } from "../../shared/inventory/obstacle.ts";
+import { takeClaims } from "../../shared/inventory/takeClaims.ts";
 import { addressPlace, plsNamePlace, type Place } from "../../shared/inventory/places.ts";
 import type { AddressRow, Claim } from "../../shared/inventory/model.ts";
 import { baseName } from "../../shared/kubernetes/frontendName.ts";
@@ -204,6 +206,25 @@ describe("a Private Link Service", () => {
     await restored(await swept(plsIdIn("pls"), pls()));
     const row = await run.tables.privateLinkServices.get(SUBSCRIPTION, "mc_one/pls");
     expect(row?.value).toMatchObject({ name: "pls", owner: "shop/web", frontendIds: [FRONTEND] });
+  });
+
+  test.each<[string, { namespace: string; name: string }, boolean]>([
+    ["another Service", { namespace: "shop", name: "queue" }, true],
+    ["its own Service under a new uid", { namespace: "shop", name: "web" }, false],
+  ])("claims its name for %s: refused is %#", async (_, service, isRefused) => {
+    await restored(await swept(plsIdIn("pls"), pls()));
+    const owner = { cluster: "one", uid: OTHER_UID, ...service };
+    const want = { ...namePlace, mayShare: () => true };
+    const expiresAtUtc = new Date(run.now().getTime() + 60_000).toISOString();
+    const { taken } = await takeClaims(run, { owner, expiresAtUtc, wants: [want] });
+    expect(taken).toHaveLength(isRefused ? 1 : 0);
+  });
+
+  test("claims its name no longer than admission may not see it in Azure", async () => {
+    await restored(await swept(plsIdIn("pls"), pls()));
+    run.clock.advance(3600);
+    const { claims = [] } = (await run.tables.addresses.get(namePlace.partition, namePlace.key))?.value ?? {};
+    expect(liveClaims({ claims }, run.now().toISOString())).toEqual([]);
   });
 
   test("is not planned with a name, or an address, that others have since: all problems at once", async () => {
