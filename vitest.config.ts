@@ -33,7 +33,7 @@ const NEED_SERVICES = [
 /** In memory, but too slow for the inner loop: thousands of inputs, or tens of thousands of rows. */
 const SLOW = [
   "test/api/{addresses,fuzz}.test.ts",
-  "test/changes/{guards,restores}.test.ts",
+  "test/changes/{restoreGuards,restores}.test.ts",
   "test/declarations/largeList.test.ts",
   "test/audit/{converge,report,resume}.test.ts",
   "test/inventory/{claimModel,suggest}.test.ts",
