@@ -4,6 +4,8 @@ import { basename, join } from "node:path";
 import { INVARIANTS } from "../../test/orphans/ledger.ts";
 import { GUARDS } from "../../test/orphans/removals/all.ts";
 import type { Guard } from "../../test/orphans/removals/model.ts";
+import { RESTORE_GUARDS } from "../../test/changes/restores/removals.ts";
+import { RESTORE_INVARIANTS } from "../../test/changes/restores/steps.ts";
 import { ACCESS_INVARIANTS } from "../../test/pls/access/invariants.ts";
 import { ACCESS_GUARDS } from "../../test/pls/access/removals.ts";
 import { markdownTable } from "./table.ts";
@@ -30,6 +32,8 @@ export function guardBlocks() {
     guards: guardsTable(GUARDS),
     "access-invariants": invariantsTable(ACCESS_INVARIANTS),
     "access-guards": guardsTable(ACCESS_GUARDS),
+    "restore-invariants": invariantsTable(RESTORE_INVARIANTS),
+    "restore-guards": guardsTable(RESTORE_GUARDS),
   };
 }
 

@@ -79,6 +79,8 @@ async function whatNext(run: Run, { cluster, owner }: Asking, answered: Answered
   const name = holder.owner.cluster;
   if (isPlanned)
     return `; policy \`claims.plannedMoves\` does not allow namespace ${owner.namespace} to replace it`;
+  if (claim?.state === "proposed" && claim.restores !== undefined)
+    return "; an operator restores that Service's Private Link Service: use another name";
   if (deletion) return whatFreesOfDeleted(run, answered, deletion);
   if (name !== cluster.name && silentSince !== undefined)
     return `; cluster ${reportedLast(name, silentSince)}; if the cluster was deleted, an operator sweeps its orphans, then runs \`mooring clusters remove ${name}\``;

@@ -3,6 +3,7 @@
  * balancer. Only undos do so. Pure.
  */
 import { parseResourceId, PLS_TYPE, resourceName, sameId, typeOf } from "../azure/resourceId.ts";
+import type { PortUse } from "../azure/networkModel.ts";
 import { EVERY_PORT, type ServicePort } from "../kubernetes/intent.ts";
 import { isNamedFor } from "../kubernetes/frontendName.ts";
 import { addressPlace, plsNamePlace, type Place } from "../inventory/places.ts";
@@ -20,8 +21,8 @@ export interface Given {
   readonly holderId: string;
   /** Names of frontends and rules: the Services that they are named for own them. */
   readonly names: readonly string[];
-  /** Present if only ports are added. */
-  readonly ports?: readonly ServicePort[];
+  /** Rules on the frontend, with their ports. */
+  readonly uses: readonly PortUse[];
 }
 
 const FRONTENDS = "properties.frontendIPConfigurations";
@@ -60,19 +61,20 @@ interface Balancer {
 /** Azure chooses a dynamic address, which is free. */
 function addressOf(balancer: Balancer, frontend: NamedItem): Given[] {
   const holderId = frontendId(balancer, frontend);
-  const names = [frontend.name, ...rulesOf(balancer, frontend).map(({ name }) => name)];
+  const uses = usesOf(balancer, frontend);
+  const names = [frontend.name, ...uses.map(({ rule }) => rule)];
   return isStatic(frontend)
-    ? placesOf(frontend).map((place) => ({ what: "address", place, holderId, names }))
+    ? placesOf(frontend).map((place) => ({ what: "address", place, holderId, names, uses }))
     : [];
 }
 
 function portsOf(balancer: Balancer, frontend: NamedItem): Given[] {
-  const rules = rulesOf(balancer, frontend);
-  const [names, ports] = [rules.map(({ name }) => name), rules.map(portOf)];
+  const uses = usesOf(balancer, frontend);
+  const names = uses.map(({ rule }) => rule);
   const holderId = frontendId(balancer, frontend);
-  return rules.length === 0
+  return uses.length === 0
     ? []
-    : placesOf(frontend).map((place) => ({ what: "ports", place, holderId, names, ports }));
+    : placesOf(frontend).map((place) => ({ what: "ports", place, holderId, names, uses }));
 }
 
 function givenToPls(holderId: string, body: JsonObject): Given[] {
@@ -82,8 +84,8 @@ function givenToPls(holderId: string, body: JsonObject): Given[] {
     .filter(isStatic)
     .flatMap(placesOf);
   return [
-    { what: "name", place: plsNamePlace(subscription, resourceGroup, name), holderId, names },
-    ...addresses.map((place) => ({ what: "address" as const, place, holderId, names })),
+    { what: "name", place: plsNamePlace(subscription, resourceGroup, name), holderId, names, uses: [] },
+    ...addresses.map((place) => ({ what: "address" as const, place, holderId, names, uses: [] })),
   ];
 }
 
@@ -97,19 +99,19 @@ function frontendId({ id }: Balancer, { name }: NamedItem): string {
   return `${id}/frontendIPConfigurations/${name}`;
 }
 
-function rulesOf(balancer: Balancer, frontend: NamedItem): readonly NamedItem[] {
+function usesOf(balancer: Balancer, frontend: NamedItem): readonly PortUse[] {
   const id = frontendId(balancer, frontend);
-  return balancer.rules.filter((rule) => sameId(text(rule, "properties.frontendIPConfiguration.id"), id));
+  const own = balancer.rules.filter((rule) =>
+    sameId(text(rule, "properties.frontendIPConfiguration.id"), id),
+  );
+  return own.map((rule) => ({ rule: rule.name, ...portOf(rule) }));
 }
 
 /** A protocol of `All` with port 0 is the rule of high-availability ports. */
 function portOf(rule: NamedItem): ServicePort {
   const protocol = text(rule, "properties.protocol");
   if (protocol.toLowerCase() === "all") return EVERY_PORT;
-  return {
-    protocol: protocol,
-    port: Number(valueAt(rule, "properties.frontendPort")),
-  };
+  return { protocol, port: Number(valueAt(rule, "properties.frontendPort")) };
 }
 
 function isStatic(item: NamedItem): boolean {
@@ -128,16 +130,21 @@ function text(item: JsonObject, path: string): string {
 
 /** Who has it instead: a resource, or a Service that declares it; `undefined` if it is free for the holder. */
 export function obstacleTo(
-  { holderId, names, ports }: Given,
+  { what, holderId, names, uses }: Given,
   { assignment, ...row }: Pick<AddressRow, "assignment" | "claims">,
   nowUtc: string,
 ): { readonly holderId: string } | { readonly claim: Claim } | undefined {
   if (assignment && !sameId(assignment.holderId, holderId)) return { holderId: assignment.holderId };
   const others = liveClaims(row, nowUtc).filter(
-    ({ owner }) => !names.some((name) => isNamedFor(name, owner.uid)),
+    (one) => !isOfUndo(one, holderId) && !names.some((name) => isNamedFor(name, one.owner.uid)),
   );
-  const claim = others.find((one) => ports === undefined || clashes(one.ports, ports));
+  const claim = others.find((one) => what !== "ports" || clashes(one.ports, uses));
   return claim && { claim };
+}
+
+/** True for the claim of an undo that creates the holder. Pure. */
+export function isOfUndo(claim: Claim, holderId: string): boolean {
+  return claim.state === "proposed" && claim.restores !== undefined && sameId(claim.restores, holderId);
 }
 
 function clashes(claimed: readonly ServicePort[] | undefined, added: readonly ServicePort[]): boolean {

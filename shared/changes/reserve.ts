@@ -3,17 +3,18 @@
  * addresses, ports and name may have been admitted for a Service, which Azure does not show yet.
  */
 import { holderName } from "../azure/holderName.ts";
-import { parseResourceId } from "../azure/resourceId.ts";
+import { canonicalId, parseResourceId } from "../azure/resourceId.ts";
 import { Conflict } from "../core/errors.ts";
 import { waitForAll } from "../core/waitForAll.ts";
 import { OWNER_TAG } from "../declarations/plsOwner.ts";
-import { withProposed, type ProposedClaim } from "../inventory/mergeClaims.ts";
+import type { ProposedClaim } from "../inventory/mergeClaims.ts";
 import type { AddressRow, PlsRow } from "../inventory/model.ts";
+import { liveClaims } from "../inventory/obstacle.ts";
 import { plsKey } from "../inventory/scanPrivateLinkServices.ts";
 import type { Run } from "../ports/ports.ts";
 import type { JsonObject, Resource } from "../ports/resources.ts";
 import type { Row, Write } from "../ports/table.ts";
-import { frontendIdsOf, givenBy, obstacleTo, type Given } from "./given.ts";
+import { frontendIdsOf, givenBy, isOfUndo, obstacleTo, type Given } from "./given.ts";
 import type { Change } from "./plan.ts";
 
 /** Others write the same row in each round that fails; more rounds than this indicate another problem. */
@@ -34,8 +35,8 @@ export async function takenSince(
 }
 
 /**
- * Records the addresses as assigned and the name as used, so that admission refuses them from now on. If the
- * write fails, the next scans release them. @returns what prevents it, one sentence each; then nothing of the
+ * Records the addresses and ports as assigned and the name as used, so that admission refuses them from now on. If
+ * the write fails, the next scans release them, and the claim of the name expires. @returns what prevents it, one sentence each; then nothing of the
  * rest is recorded either @throws Conflict if a row keeps changing
  */
 export async function reserve(
@@ -75,22 +76,39 @@ interface Reserving {
   readonly row: Row<AddressRow> | undefined;
 }
 
-/** `undefined` if there is nothing to record: ports of a frontend are in Azure, and a name without an owner is of no Service. */
-function writeFor(run: Run, { change, given, row }: Reserving): Write<AddressRow> | undefined {
-  const { what, holderId, place } = given;
-  const nowUtc = run.now().toISOString();
-  const value: AddressRow = row?.value ?? { address: place.text };
-  const write = (changed: AddressRow): Write<AddressRow> =>
-    row
-      ? { do: "replace", key: place.key, version: row.version, value: changed }
-      : { do: "insert", key: place.key, value: changed };
-  if (what === "address") return write({ ...value, assignment: { holderId, seenAtUtc: nowUtc } });
-  const claim = what === "name" ? claimOfName(run, change) : undefined;
-  return claim && write(withProposed(value, claim, nowUtc));
+/** `undefined` if there is nothing to record. */
+function writeFor(run: Run, reserving: Reserving): Write<AddressRow> | undefined {
+  const { given, row } = reserving;
+  const { key, text } = given.place;
+  const value = reserved(run, reserving, row?.value ?? { address: text });
+  if (!value) return undefined;
+  return row ? { do: "replace", key, version: row.version, value } : { do: "insert", key, value };
 }
 
-/** Admission may not see the recorded name yet: it caches Private Link Services. The claim prevents another Service from getting it. */
-function claimOfName(run: Run, { cluster, ...change }: Change): ProposedClaim | undefined {
+/** With the address and its rules as they will be in Azure, or with the claim of the name. */
+function reserved(run: Run, { change, given }: Reserving, value: AddressRow): AddressRow | undefined {
+  const { what, holderId, uses } = given;
+  const nowUtc = run.now().toISOString();
+  if (what === "address")
+    return { ...value, assignment: { holderId, seenAtUtc: nowUtc, ...(uses.length > 0 && { uses }) } };
+  if (what === "ports") return withUses(value, uses);
+  const claim = claimOfName(run, change);
+  const others = liveClaims(value, nowUtc).filter((one) => !isOfUndo(one, holderId));
+  return claim && { ...value, claims: [...others, claim] };
+}
+
+/** Before the first scan of the frontend there is no assignment to add to. */
+function withUses({ assignment, ...rest }: AddressRow, uses: Given["uses"]): AddressRow | undefined {
+  if (!assignment) return undefined;
+  const kept = (assignment.uses ?? []).filter(({ rule }) => !uses.some((one) => one.rule === rule));
+  return { ...rest, assignment: { ...assignment, uses: [...kept, ...uses] } };
+}
+
+/**
+ * Admission may not see the recorded name yet: it caches Private Link Services. The claim prevents another Service
+ * from getting the name. `undefined` for a Private Link Service of no Service.
+ */
+function claimOfName(run: Run, { cluster, resourceId, ...change }: Change): ProposedClaim | undefined {
   const [namespace = "", name = ""] = ownerTagOf(change)?.split("/") ?? [];
   if (change.action !== "create" || name === "") return undefined;
   const now = run.now();
@@ -98,6 +116,7 @@ function claimOfName(run: Run, { cluster, ...change }: Change): ProposedClaim | 
   return {
     owner: { cluster, namespace, name, uid: "" },
     state: "proposed",
+    restores: canonicalId(resourceId),
     sinceUtc: now.toISOString(),
     expiresAtUtc: end.toISOString(),
   };

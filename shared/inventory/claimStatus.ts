@@ -76,6 +76,8 @@ export async function statusOf(
 ): Promise<ClaimStatus> {
   const { owner } = claim;
   const { place } = judged;
+  // It is of the resource in Azure, whatever became of the Service and its cluster.
+  if (claim.state === "proposed" && claim.restores !== undefined) return "living";
   if (!judged.claimant) return "ended";
   const [claimant, confirmed, proposals] = await waitForAll([
     judged.claimant,

@@ -55,7 +55,12 @@ export type Claim = {
    */
   readonly problem?: ClaimProblem;
 } & (
-  | { readonly state: "proposed"; readonly expiresAtUtc: string }
+  | {
+      readonly state: "proposed";
+      readonly expiresAtUtc: string;
+      /** Id of the Private Link Service that an undo creates again with this name; absent from claims of admission. */
+      readonly restores?: string;
+    }
   | {
       readonly state: "confirmed";
       /**

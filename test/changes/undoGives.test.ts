@@ -2,10 +2,12 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { applyPolicy } from "../../shared/audit/applyPolicy.ts";
+import { Refused } from "../../shared/core/errors.ts";
 import { createApply } from "../../shared/changes/apply.ts";
 import { givenBy } from "../../shared/changes/given.ts";
 import type { Change } from "../../shared/changes/plan.ts";
 import { planUndo } from "../../shared/changes/undo.ts";
+import { statusOf } from "../../shared/inventory/claimStatus.ts";
 import { liveClaims } from "../../shared/inventory/obstacle.ts";
 import { takeClaims } from "../../shared/inventory/takeClaims.ts";
 import { addressPlace, plsNamePlace, type Place } from "../../shared/inventory/places.ts";
@@ -184,6 +186,36 @@ describe("a rule that a sweep removed from a living frontend", () => {
   });
 });
 
+describe("ports that an undo gives", () => {
+  const NEXT = { cluster: "one", namespace: "shop", name: "queue", uid: OTHER_UID };
+  const GONE = baseName("77777777-0000-4000-8000-000000000000");
+
+  /** What prevents a Service of the same cluster from sharing the frontend on this port. */
+  async function obstacleOn(port: number) {
+    const want = { ...place, ports: [{ protocol: "TCP", port }], mayShare: () => true };
+    const expiresAtUtc = new Date(run.now().getTime() + 60_000).toISOString();
+    const { taken } = await takeClaims(run, { owner: NEXT, expiresAtUtc, wants: [want] });
+    return taken[0]?.obstacle.by;
+  }
+
+  test("with a load balancer are refused to others before the next scan", async () => {
+    await restored(await swept(balancerId(), balancer([frontend()], [rule(80), rule(443)])));
+    expect(await obstacleOn(443)).toBe("rule");
+    expect(await obstacleOn(8080)).toBeUndefined();
+  });
+
+  test("to a living frontend are refused to others before the next scan", async () => {
+    const removal = [{ path: "properties.loadBalancingRules", remove: [`${GONE}-Tcp-80`] }];
+    const id = await swept(balancerId(), balancer([frontend()], [rule(80, GONE), rule(443)]), removal);
+    const uses = [{ rule: `${DEAD}-Tcp-443`, protocol: "Tcp", port: 443 }];
+    await put(place, { assignment: { holderId: FRONTEND, seenAtUtc: run.now().toISOString(), uses } });
+    await restored(id);
+    expect(await obstacleOn(80)).toBe("rule");
+    expect(await obstacleOn(443)).toBe("rule");
+    expect(await obstacleOn(8080)).toBeUndefined();
+  });
+});
+
 describe("a Private Link Service", () => {
   test("is created again without access, which follows what the cluster confirms", async () => {
     const id = await swept(plsIdIn("pls"), pls());
@@ -218,6 +250,29 @@ describe("a Private Link Service", () => {
     const expiresAtUtc = new Date(run.now().getTime() + 60_000).toISOString();
     const { taken } = await takeClaims(run, { owner, expiresAtUtc, wants: [want] });
     expect(taken).toHaveLength(isRefused ? 1 : 0);
+  });
+
+  test("is created by a second try, a moment after the first one failed", async () => {
+    const id = await swept(plsIdIn("pls"), pls());
+    run.resources.calls.failNext(new Refused("403"), { method: "create" });
+    expect(await restored(id)).toMatchObject({ outcome: "refused" });
+    expect(await restored(id)).toMatchObject({ outcome: "applied" });
+  });
+
+  test("leaves the proposal of its own Service as it is", async () => {
+    const owner = { cluster: "one", namespace: "shop", name: "web", uid: UID };
+    const proposed = claim(UID, { owner, state: "proposed", expiresAtUtc: "2026-11-23T13:00:00.000Z" });
+    await put(namePlace, { claims: [proposed] });
+    await restored(await swept(plsIdIn("pls"), pls()));
+    const row = await run.tables.addresses.get(namePlace.partition, namePlace.key);
+    expect(row?.value.claims).toContainEqual(proposed);
+  });
+
+  test("keeps its name until Azure shows it, though its cluster is not registered any more", async () => {
+    await restored(await swept(plsIdIn("pls"), pls()));
+    const row = await run.tables.addresses.get(namePlace.partition, namePlace.key);
+    const [own] = row?.value.claims ?? [];
+    expect(await statusOf(run, own!, { place: namePlace, claimant: undefined })).toBe("living");
   });
 
   test("claims its name no longer than admission may not see it in Azure", async () => {
