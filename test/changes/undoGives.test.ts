@@ -259,7 +259,7 @@ describe("a Private Link Service", () => {
     expect(await restored(id)).toMatchObject({ outcome: "applied" });
   });
 
-  test("leaves the proposal of its own Service as it is", async () => {
+  test("keeps the proposal of the Service that it was created for", async () => {
     const owner = { cluster: "one", namespace: "shop", name: "web", uid: UID };
     const proposed = claim(UID, { owner, state: "proposed", expiresAtUtc: "2026-11-23T13:00:00.000Z" });
     await put(namePlace, { claims: [proposed] });
